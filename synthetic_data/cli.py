@@ -141,7 +141,7 @@ def make_sector(place: Path, sector: str, seed: int | None, settings: tuple[str,
     from synthetic_data.sector import load_sector, write_sector
     from synthetic_data.sector import make_sector as make_it
     from synthetic_data.sector.settings import SectorSettings
-    from synthetic_data.studies.sector import made_page
+    from synthetic_data.studies.sector import synthetic_sector_page
 
     overrides: dict[str, Any] = {} if seed is None else {"seed": seed}
     for setting in settings:
@@ -155,7 +155,7 @@ def make_sector(place: Path, sector: str, seed: int | None, settings: tuple[str,
         {
             "answered": made.answered,
             "put in by the generator": planted[planted["comparison"].eq("adjusted")],
-            "written": write_sector(made, place, made_page),
+            "written": write_sector(made, place, synthetic_sector_page),
         },
         as_json,
     )
@@ -267,7 +267,7 @@ def levels(
     """
     from synthetic_data.studies.levels.cells import plan
     from synthetic_data.studies.levels.page import study_page
-    from synthetic_data.studies.levels.results import levels_told, read_costs, roadmap_of
+    from synthetic_data.studies.levels.results import describe_levels, read_costs, roadmap_of
     from synthetic_data.studies.levels.run import AT_ONCE, CellFailed
     from synthetic_data.studies.levels.study import run_study
 
@@ -301,7 +301,7 @@ def levels(
         {"levels.html": lambda path: study_page(found, path, assumed)},
         instead_of=("roadmap.csv",),
     )
-    emit({**levels_told(found), "written": written}, as_json)
+    emit({**describe_levels(found), "written": written}, as_json)
 
 
 def _seeds(text: str) -> list[int]:

@@ -14,18 +14,18 @@ import pyarrow.compute as pc
 from helpers.standard import STRING, from_arrow
 
 __all__ = [
+    "concat_columns",
     "dates",
+    "index_in",
     "is_among",
     "numbered",
     "of_one_length",
     "only",
     "pick",
-    "places_among",
     "ranked",
+    "replace_words",
     "replaced",
-    "reworded",
     "text",
-    "together",
     "truth",
     "whole",
     "whole_days",
@@ -103,7 +103,7 @@ def is_among(values: pd.Series, known: Any) -> Mask:
     return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def places_among(values: Any, known: Any) -> npt.NDArray[np.int64]:
+def index_in(values: Any, known: Any) -> npt.NDArray[np.int64]:
     """Give the place of every text among others, each of which stands there once; -1 where it doesn't."""
     table = _arrow(known)
     if pc.count_distinct(table, mode="all").as_py() != len(table):
@@ -128,14 +128,14 @@ def replaced(values: Any, places: npt.NDArray[np.int64], new: Any) -> Any:
     return from_arrow(pa.concat_arrays([_arrow(values), _arrow(new)]).take(pa.array(at)))
 
 
-def reworded(values: pd.Series, words: Mapping[str, str]) -> Any:
+def replace_words(values: pd.Series, words: Mapping[str, str]) -> Any:
     """Put words in the place of others in a string column; each different text is looked at once."""
     numbered = _arrow(values).dictionary_encode()
     other = [words.get(word, word) for word in numbered.dictionary.to_pylist()]
     return from_arrow(pa.array(other, pa.large_string()).take(numbered.indices))
 
 
-def together(values: pd.Series, groups: pd.Series, mark: str = ";") -> pd.DataFrame:
+def concat_columns(values: pd.Series, groups: pd.Series, mark: str = ";") -> pd.DataFrame:
     """Join the texts of each group, in their order: columns of the names of both, groups in order."""
     codes, distinct = pd.factorize(groups, sort=True)
     there = np.flatnonzero(codes >= 0)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from helpers.layouts import Layout, load_layout
-from helpers.layouts.dictionary import dictionary_of
+from helpers.layouts.dictionary import data_dictionary
 from synthetic_data.faults.scene import declared_faults, faults_on_request
 from synthetic_data.life.effects import effects_table
 from synthetic_data.population.hard_cases import BY_CHANCE, CASES
@@ -61,7 +61,7 @@ def dictionary_page() -> str:
             f"Layout `{layout.layout}`, {STATUS[layout.source_status]}.",
         ]
         lines += [f"Source: {layout.source}.", ""]
-        table = dictionary_of(layout.layout)
+        table = data_dictionary(layout.layout)
         for file in layout.files:
             lines += [f"### {silo}: {file.name}", "", f"`{file.path}`: a row is {file.row_is}.", ""]
             rows = table.loc[table["file"] == file.name].fillna("")

@@ -21,9 +21,9 @@ from helpers.files.writers.files import table_pieces, write_files, write_table
 from helpers.files.writers.values import render
 from helpers.layouts import FileLayout, load_layout
 from helpers.standard import STRING
-from synthetic_data.columns import pick, reworded, within
+from synthetic_data.columns import pick, replace_words, within
 from synthetic_data.faults import FUNCTIONS
-from synthetic_data.faults.apply import Log, go_wrong
+from synthetic_data.faults.apply import Log, apply_faults
 from synthetic_data.faults.scene import Fault, Page, declared_faults, faults_on_request
 from synthetic_data.observation import Observation, Recorded, Truth, known_on, names_persons
 from synthetic_data.scenario import Scenario, exchange, level_of
@@ -78,7 +78,7 @@ def write_silo(
     # What is written as text, or in a file, isn't needed any more: a large one would be in memory twice.
     seen = replace(seen, files=())
     log = Log()
-    go_wrong(pages, plan_faults(scenario, silo), FUNCTIONS, truth, _streams(scenario), log)
+    apply_faults(pages, plan_faults(scenario, silo), FUNCTIONS, truth, _streams(scenario), log)
     layout, place = load_layout(seen.layout), folder / "silos" / silo
     together = {}
     for page in pages.values():
@@ -197,7 +197,7 @@ def _text(recorded: Recorded, frame: pd.DataFrame | TextTable, file: FileLayout)
     table = frame if isinstance(frame, TextTable) else render(frame, file)
     rows = table.rows
     for column, words in recorded.wording.items():
-        rows = rows.assign(**{column: reworded(rows[column], words)})
+        rows = rows.assign(**{column: replace_words(rows[column], words)})
     return replace(table, rows=rows) if recorded.wording else table
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 from helpers.files.text_table import TextTable
 from helpers.layouts import FileLayout, load_layout
 from helpers.standard import STRING, constant, missing, stacked
-from synthetic_data.columns import of_one_length, places_among
+from synthetic_data.columns import index_in, of_one_length
 from synthetic_data.life import Life
 from synthetic_data.life.one_change import Change, with_surname
 from synthetic_data.population import Population
@@ -159,7 +159,7 @@ def guids(rng: np.random.Generator, count: int) -> Any:
 
 def look_up(keys: pd.Series, table: pd.DataFrame, on: str, column: str) -> pd.Series:
     """Find a value for every key, without changing order or length."""
-    place = places_among(keys, table[on])
+    place = index_in(keys, table[on])
     values = table[column].array.take(place, allow_fill=True)
     return pd.Series(values, index=keys.index, name=column)
 

@@ -175,10 +175,10 @@ def _correct(folder: Path, said_file: Path, lookup: Path, out: Path, as_json: bo
     """Lead what families said isn't right to the systems that hold it, and to the review desk."""
     from helpers.profile import child_profiles
     from helpers.profile.store.source import source_of
-    from helpers.report.family.corrections import corrections_of, read_said
+    from helpers.report.family.corrections import corrections_of, read_corrections
     from helpers.report.family.write import save_lookup
 
-    told = read_said(said_file)
+    told = read_corrections(said_file)
     district = read_known(folder)
     links = linked(district)
     source = source_of(district, links, child_profiles(district, links))

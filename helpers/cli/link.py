@@ -11,12 +11,12 @@ import pandas as pd
 from pandas.api.types import is_integer_dtype
 
 from helpers.cli.options import (
+    as_shown,
     linked,
     own_model,
     read_known,
     read_so,
     restricted,
-    said,
     save,
     to_tens,
     worded,
@@ -227,9 +227,9 @@ def _figures(linked: Linked, as_json: bool) -> dict[str, Any]:
     decided = linked.pairs["decision"].value_counts()
     return {
         "rows": linked.accounts,
-        "matches": said(guard, int(decided.get("Match", 0))),
-        "for review": said(guard, int(decided.get("Review", 0))),
-        "kept apart as relatives": said(guard, linked.household),
+        "matches": as_shown(guard, int(decided.get("Match", 0))),
+        "for review": as_shown(guard, int(decided.get("Review", 0))),
+        "kept apart as relatives": as_shown(guard, linked.household),
         "mapping": _mapped(linked),
     }
 
@@ -331,7 +331,7 @@ def link(
     from helpers.link.quality import estimate_quality
     from helpers.link.review import read_decisions, review_queue, save_queue
     from helpers.report.runs.figures import bands_by_system
-    from helpers.share.disclosure import NOT_SHOWN, shown_everybody, shown_wholes
+    from helpers.share.disclosure import NOT_SHOWN, shown_everybody, suppress_totals
     from helpers.share.guard import Guard
 
     district = read_known(folder)
@@ -374,10 +374,10 @@ def link(
             "records": to_tens(guard, len(links.crosswalk)),
             "children": everybody,
             "links": to_tens(guard, len(links.crosswalk) - links.crosswalk["child"].nunique()),
-            "bands": worded(guard, shown_wholes(guard, bands, "silo", counted), as_json, NOT_SHOWN),
+            "bands": worded(guard, suppress_totals(guard, bands, "silo", counted), as_json, NOT_SHOWN),
             **read_so(guard, as_json, f"{ROUNDED} {PARTS}"),
             "pairs that wait for a person": to_tens(guard, int(links.pairs["decision"].eq("Review").sum())),
-            "decisions that no longer stand": said(guard, len(links.stale_decisions)),
+            "decisions that no longer stand": as_shown(guard, len(links.stale_decisions)),
             "refused columns of ids": refused[["silo", "file", "column"]].drop_duplicates(),
             "findings": worded(guard, found.assign(times=guard.rounded(found["times"])), as_json),
             "estimated, not measured": estimate[["basis", "measure", "value", "low", "high"]],

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FOLDER",
+    "as_shown",
     "judged",
     "linked",
     "own_model",
@@ -27,7 +28,6 @@ __all__ = [
     "read_known",
     "read_so",
     "restricted",
-    "said",
     "save",
     "to_tens",
 ]
@@ -125,7 +125,7 @@ def judged(district: District, links: Links) -> tuple[pd.DataFrame | None, pd.Da
     return score_links(district, links.crosswalk), misjudged_pairs(district, links.crosswalk)
 
 
-def said(guard: Guard, count: int) -> int | str:
+def as_shown(guard: Guard, count: int) -> int | str:
     """Give a count as it may be said."""
     return guard.count(count) if guard.hides(count) else count
 

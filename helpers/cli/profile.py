@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from helpers.cli.link import EXACT, PARTS, ROUNDED, _counted_rows
-from helpers.cli.options import FOLDER, linked, read_known, read_so, restricted, said, save, worded
+from helpers.cli.options import FOLDER, as_shown, linked, read_known, read_so, restricted, save, worded
 from helpers.files.command_output import emit, ends_well, json_option, out_option
 from helpers.standard import BadInput
 
@@ -114,12 +114,12 @@ def questions(
     if seen is None and one is None:
         from helpers.gaps.family_communication import (
             communication_gap,
-            families_who_could_know,
+            count_informed_families,
             groups_of_children,
         )
 
         gap = communication_gap(source.district, source.links, source.profiles)
-        families = families_who_could_know(gap, groups_of_children(source.profiles.profile))
+        families = count_informed_families(gap, groups_of_children(source.profiles.profile))
         tables["families.csv"] = families
         shown = shown_shares(guard, families)
         told = shown["group_by"].isna() & shown["measure"].isin(["read", "up to date"])
@@ -204,14 +204,14 @@ def profile(
     value that would be another one by the kit's own order of trust. Of a real folder profile_accounts.csv and
     row_sums.csv, which count, begin with restricted_.
     """
-    from helpers.profile import changed_values, child_profiles
+    from helpers.profile import child_profiles, compare_profiles
     from helpers.profile.indicators import child_indicators
-    from helpers.profile.lineage import row_sums
+    from helpers.profile.lineage import account_for_rows
     from helpers.profile.store.profiles import save_store
     from helpers.profile.store.source import source_of
     from helpers.profile.survivorship import read_survivorship
     from helpers.report.widgets.serve_dashboard import must_be_free
-    from helpers.share.disclosure import NOT_SHOWN, shown_everybody, shown_wholes
+    from helpers.share.disclosure import NOT_SHOWN, shown_everybody, suppress_totals
     from helpers.share.guard import Guard
 
     must_be_free(out / "store")  # before an hour of reading
@@ -220,7 +220,7 @@ def profile(
     guard = Guard.of(district)
     links = linked(district)
     profiles = child_profiles(district, links, school_year, survivorship=decision)
-    sums = row_sums(district, profiles)
+    sums = account_for_rows(district, profiles)
     tables = {
         "profile.csv": profiles.profile,
         "values.parquet": profiles.values,
@@ -231,11 +231,11 @@ def profile(
     }
     decided = {}
     if decision:
-        changed = changed_values(child_profiles(district, links, school_year), profiles)
+        changed = compare_profiles(child_profiles(district, links, school_year), profiles)
         tables["changed_values.csv"] = changed
         decided = {
             "decided by": f"{decision.by}, {decision.decided}: {decision.because}",
-            "children of whom something else is shown": said(guard, changed["child"].nunique()),
+            "children of whom something else is shown": as_shown(guard, changed["child"].nunique()),
         }
     indicators = child_indicators(district, links, profiles)
     source = source_of(district, links, profiles, indicators)
@@ -254,7 +254,7 @@ def profile(
     everybody = shown_everybody(guard, links.crosswalk) if guard.real else len(profiles.profile)
     order = {element: place for place, element in enumerate(dict.fromkeys(told["element"]))}
     told = told.sort_values("element", key=lambda elements: elements.map(order), kind="stable")
-    told = shown_wholes(guard, told, "element", "children")
+    told = suppress_totals(guard, told, "element", "children")
     values = told.assign(children=guard.rounded(told["children"]))
     accounts, sums = (_counted_rows(guard, table) for table in (profiles.accounts, sums))
     emit(

@@ -124,14 +124,14 @@ def dictionary(layout: str | None, folder: Path | None, out: Path, as_json: bool
     Writes dictionary.csv, with formats, codes, units and sensitivity too. A column without a term of a
     standard says so.
     """
-    from helpers.layouts.dictionary import dictionary_of
+    from helpers.layouts.dictionary import data_dictionary
 
     if layout is None:
         names = list(all_layouts(folder / "layouts" if folder else None))
         hint = {} if as_json else {"what its columns mean": f"bigpicture dictionary {names[0]}"}
         emit({"layouts": names, **hint}, as_json)
         return
-    table = dictionary_of(layout, folder)
+    table = data_dictionary(layout, folder)
     written = save(out, {"dictionary.csv": table})
     said = table if as_json else table[["file", "column", "type", "required", "meaning", "term"]]
     emit({"dictionary": said, "written": written}, as_json)

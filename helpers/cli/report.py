@@ -56,7 +56,7 @@ def dashboard(
     for an hour (--idle); nothing leaves the machine. Writes store (the profiles) and audit.jsonl (who looked
     at what, and when).
     """
-    from helpers.report.runs.report import made_district
+    from helpers.report.runs.report import make_report_district
     from helpers.report.widgets.serve_dashboard import serve_dashboard, store_of
     from helpers.share import read_policy
     from helpers.share.access import asked
@@ -65,7 +65,7 @@ def dashboard(
         raise BadInput("Say in which role is looked, too: --role; `bigpicture view --list` names the roles.")
     if role:
         asked(read_policy(), role, None)  # before an hour of reading
-    store = store_of(folder or made_district({}), out / "store")
+    store = store_of(folder or make_report_district({}), out / "store")
     audit = out / "audit.jsonl"
     private_folder(out)
     chosen = {"role": role, "who": who, "audit_file": str(audit.resolve())}
@@ -101,10 +101,10 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
     Of a real folder the page and coverage_by_group.csv show no group of fewer than ten; the other tables
     count everybody, begin with restricted_, and stay at your desk.
     """
-    from helpers.gaps import code_crosswalk, coverage_by_group, first_steps, hand_work, scorecard
+    from helpers.gaps import code_crosswalk, coverage_by_group, first_steps, manual_effort, scorecard
     from helpers.gaps.rubric import rubric
     from helpers.gaps.scorecard import joined_pairs
-    from helpers.report.display_names import in_words, spoken_names
+    from helpers.report.display_names import display_names, in_words
     from helpers.report.pages.gap_tables import large_groups
     from helpers.report.pages.gaps import gaps_page
     from helpers.share.disclosure import NOT_SHOWN
@@ -120,7 +120,7 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
             "code_crosswalk.csv": code_crosswalk(district),
             # A share by race of two children is no file for anybody's desk.
             "coverage_by_group.csv": large_groups(coverage_by_group(district, links), guard),
-            "hand_work.csv": hand_work(district, links),
+            "hand_work.csv": manual_effort(district, links),
             "rubric.csv": rubric(district, links, card),
         },
         {"gaps.html": lambda path: gaps_page(path, district, links, card)},
@@ -132,7 +132,7 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
         emit({"scorecard": shown[LINE], "written": written, **restricted(written)}, as_json)
         return
     steps = first_steps(shown)
-    spoken = spoken_names(district.layouts)
+    spoken = display_names(district.layouts)
     said = [in_words(str(step), spoken) for step in steps["next_step"]]
     begin = {f"begin with {place}": step for place, step in enumerate(said, start=1)}
     pairs = worded(guard, joined_pairs(shown), as_json, NOT_SHOWN, of=joined_pairs(card))

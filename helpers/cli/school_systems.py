@@ -63,11 +63,11 @@ def people(
     and the hard end of what is assumed.
     """
     from helpers.report.pages.staffing import cost_sentence, coverage_sentence, people_page
-    from helpers.staffing import people_plan, read_people_assumptions
+    from helpers.staffing import read_people_assumptions, staffing_plan
     from helpers.staffing.plan import read_schools
 
     given = read_people_assumptions(assumptions) if assumptions else None
-    plan = people_plan(
+    plan = staffing_plan(
         read_schools(schools),
         specialists=specialists,
         specialist_trainers=specialist_trainers,
@@ -165,14 +165,14 @@ def survey(
         emit(_blank(blank), as_json)
         return
     assert responses is not None
-    from helpers.report.pages.survey import odd_things, survey_page
-    from helpers.report.pages.survey_text import standing_sentence
-    from helpers.survey import must_be_readable, read_answers, where_it_stands
+    from helpers.report.pages.survey import rows_set_aside_note, survey_page
+    from helpers.report.pages.survey_text import describe_maturity
+    from helpers.survey import assess_system, must_be_readable, read_answers
 
     answers = read_answers(responses)
     earlier = None if last_year is None else read_answers(last_year)
     must_be_readable({responses: answers} | ({last_year: earlier} if last_year and earlier else {}))
-    standing = where_it_stands(answers, earlier, None if folder is None else _scorecard(folder))
+    standing = assess_system(answers, earlier, None if folder is None else _scorecard(folder))
     tables = {
         "survey_scores.csv": standing.scores,
         "survey_items.csv": standing.items,
@@ -197,8 +197,8 @@ def survey(
         "rows set aside": int(standing.accounts["rows_set_aside"].sum()),
     }
     if not as_json:
-        figures = {"answer": standing_sentence(standing).replace("**", ""), **figures}
-        figures["what was odd"] = odd_things(standing)
+        figures = {"answer": describe_maturity(standing).replace("**", ""), **figures}
+        figures["what was odd"] = rows_set_aside_note(standing)
     emit({**figures, "page": page, "written": written}, as_json)
 
 

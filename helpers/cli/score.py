@@ -57,10 +57,10 @@ def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, as_json:
     from helpers.report.pages.record_cards import record_cards_page
     from helpers.score.card_sort import (
         agreement_of_teams,
+        blank_card_sort,
         deal_cards,
-        empty_piles,
-        read_piles,
-        score_piles,
+        read_card_sorts,
+        score_card_sorts,
         score_sheet,
     )
 
@@ -73,14 +73,14 @@ def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, as_json:
         kept = piles.exists()
         written = save(
             out,
-            {} if kept else {PILES: empty_piles(dealt, teams)},
+            {} if kept else {PILES: blank_card_sort(dealt, teams)},
             {"record_cards.html": lambda path: write_atomically(path, page.encode("utf-8"))},
         )
         told: dict[str, Any] = {"cards": len(dealt), "teams": teams, "written": written}
         emit(told | ({"kept": f"{piles}, which is there already"} if kept else {}), as_json)
         return
-    typed = read_piles(piles_file, dealt)
-    scores = score_piles(district, dealt, typed)
+    typed = read_card_sorts(piles_file, dealt)
+    scores = score_card_sorts(district, dealt, typed)
     agreement = agreement_of_teams(typed)
     rungs = {method.capitalize(): link_district(district, method) for method in METHODS}
     machine = score_sheet(district, rungs)
@@ -183,7 +183,7 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     from helpers.profile import child_profiles
     from helpers.score import (
         crosswalk_from,
-        flags_lost,
+        missed_flags,
         must_be_of,
         score_groups,
         score_links,
@@ -200,7 +200,7 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
         links = replace(links, crosswalk=brought)
     scores = score_links(district, links.crosswalk)
     groups = score_groups(district, links.crosswalk)
-    costs = flags_lost(district, links)
+    costs = missed_flags(district, links)
     profiles = child_profiles(district, links)
     elements = score_profiles(district, profiles)
     tables = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from helpers.cli.options import linked, read_known, said
+from helpers.cli.options import as_shown, linked, read_known
 from helpers.files.command_output import emit, ends_well, json_option, out_option
 from helpers.standard import BadInput
 
@@ -167,7 +167,7 @@ def _written(
     out: Path,
 ) -> dict[str, Any]:
     """Open a view, write it, and say how much is in it."""
-    from helpers.share import Audit, Codes, Guard
+    from helpers.share import Audit, Guard, Pseudonyms
     from helpers.share import view as open_view
     from helpers.share.access import read_consents
 
@@ -183,16 +183,16 @@ def _written(
         audit=audit,
         children=list(children) or None,
         consents=consents,
-        codes=Codes(codes_file),
+        codes=Pseudonyms(codes_file),
     )
     written = opened.save(out)
     guard = Guard(real=not source.synthetic)
     return {
         "role": opened.role,
         "purpose": opened.purpose,
-        "children": said(guard, len(opened.children)),
-        "values": said(guard, len(opened.values)),
-        "events": said(guard, len(opened.timeline)),
+        "children": as_shown(guard, len(opened.children)),
+        "values": as_shown(guard, len(opened.values)),
+        "events": as_shown(guard, len(opened.timeline)),
         "groups counted": len(opened.groups),
         "withheld": opened.withheld[["domain", "allow", "why", "citation"]],
         "note": policy.teaches,

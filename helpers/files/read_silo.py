@@ -18,7 +18,7 @@ from helpers.files.findings import Findings, findings_of
 from helpers.files.folder import FoundFile, opened
 from helpers.files.limits import TooMuch
 from helpers.files.parse.bundle import Part, as_the_manifest_says
-from helpers.files.parse.file import FilesOfKind, ReadFile, read_files, tell_dangling
+from helpers.files.parse.file import FilesOfKind, ReadFile, read_files, report_dangling
 from helpers.files.parse.standard_rows import Assembled, Made, assemble, make_rows
 from helpers.files.readers.decode import as_utf8, read_text
 from helpers.files.readers.delimited import parse_delimited
@@ -294,7 +294,7 @@ def read_silo(name: str, layout: Layout, files: Sequence[FoundFile], *, written:
             missing = Findings(name, f"{name}/{file.path}")
             missing.add("file_missing", "nothing", expected=file.row_is)
             absent.append(missing)
-    tell_dangling(by_kind, layout)
+    report_dangling(by_kind, layout)
 
     kinds = [FilesOfKind(reads) for reads in by_kind.values()]
     made: list[Made] = []

@@ -28,9 +28,9 @@ __all__ = [
     "all_or_none",
     "guarded",
     "guarded_cell",
-    "held",
     "is_ours",
     "is_running",
+    "lock_file",
     "own_place",
     "private_folder",
     "read_text_table",
@@ -269,7 +269,7 @@ OF_WINDOWS: tuple[type[OSError], ...] = (PermissionError,) if sys.platform == "w
 
 
 @contextlib.contextmanager
-def held(path: Path) -> Iterator[None]:
+def lock_file(path: Path) -> Iterator[None]:
     """Let one program at a time change a file: who comes second would write over the first one's line."""
     private_folder(path.parent)
     lock = path.with_name(f".{path.name}.lock")

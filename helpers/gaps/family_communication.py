@@ -31,7 +31,7 @@ __all__ = [
     "Domain",
     "FamilyTerms",
     "communication_gap",
-    "families_who_could_know",
+    "count_informed_families",
     "family_terms",
     "groups_of_children",
     "quoted_figures",
@@ -341,7 +341,7 @@ def _why(found: pd.DataFrame, ties: pd.DataFrame, roster: Roster, terms: FamilyT
 MEASURES = ("on record", "shown", "in their language", "read", "up to date", "every home")
 
 
-def families_who_could_know(
+def count_informed_families(
     gap: pd.DataFrame, groups: Mapping[str, pd.Series] | None = None, *, within_days: int | None = None
 ) -> pd.DataFrame:
     """Count the families who could know what the systems know of their child.

@@ -21,11 +21,11 @@ __all__ = [
     "BEHIND",
     "NEVER",
     "SMALLEST_GROUP",
-    "Known",
     "Membership",
+    "Presence",
     "Scope",
     "days_since_1970",
-    "know",
+    "load_presence",
     "membership_of",
     "scope_of",
     "worded",
@@ -40,7 +40,7 @@ BEHIND = "behind"
 
 
 @dataclass(frozen=True)
-class Known:
+class Presence:
     """The records of children by system."""
 
     # Systems that know a child: the roster first, then by name.
@@ -95,7 +95,7 @@ class Known:
         return {"example_file": first["file"], "example_row": first["row"], **behind}
 
 
-def know(district: District, links: Links, *, keeps_behind: bool = False) -> Known:
+def load_presence(district: District, links: Links, *, keeps_behind: bool = False) -> Presence:
     """Find who is in which system."""
     tied = links.crosswalk[["silo", "record", "child", "band"]]
     records = district.people.merge(tied, on=["silo", "record"], how="inner", validate="one_to_one")
@@ -115,7 +115,7 @@ def know(district: District, links: Links, *, keeps_behind: bool = False) -> Kno
     dated = (records["linkable_by"] == "Name and birth date").to_numpy(dtype=bool)
     counts[child[dated | (place == 0)]] = True
     some = _of_some(district)
-    return Known(tuple(silos), records, place, child.astype("int64"), holds, counts, some, keeps_behind)
+    return Presence(tuple(silos), records, place, child.astype("int64"), holds, counts, some, keeps_behind)
 
 
 def _of_some(district: District) -> frozenset[str]:
@@ -147,7 +147,7 @@ class Membership:
     tells: npt.NDArray[np.bool_]
 
 
-def membership_of(district: District, known: Known, days: Mapping[str, pd.Timestamp]) -> Membership:
+def membership_of(district: District, known: Presence, days: Mapping[str, pd.Timestamp]) -> Membership:
     """Find since when each system lists each child, and until when."""
     day = known.records["silo"].map(days).astype("datetime64[us]")
     key = ["silo", "record"]
@@ -209,7 +209,7 @@ class Scope:
     by_school: Flags
 
 
-def scope_of(known: Known) -> Scope:
+def scope_of(known: Presence) -> Scope:
     """Find for which grades and schools each system is."""
     grade = _first_said(known, "grade_level", range(len(known.silos)))
     school = _first_said(known, "school_id", range(min(1, len(known.silos))))
@@ -225,14 +225,14 @@ def scope_of(known: Known) -> Scope:
     return Scope(meant, named, by_grade, by_school)
 
 
-def _first_said(known: Known, column: str, places: range) -> pd.Series:
+def _first_said(known: Presence, column: str, places: range) -> pd.Series:
     """Give each child what the first of some systems says of her; records are in order of systems."""
     said = known.records[column].where(pd.Series(np.isin(known.place, list(places))))
     spoken = pd.DataFrame({"child": known.child, "said": said}).dropna().drop_duplicates("child")
     return spoken.set_index("child")["said"].reindex(range(len(known.holds)))
 
 
-def _outside(known: Known, group: pd.Series) -> tuple[Flags, list[list[str]]]:
+def _outside(known: Presence, group: pd.Series) -> tuple[Flags, list[list[str]]]:
     """Mark children of groups of which a system knows hardly anybody, and name these groups by system."""
     code, names = pd.factorize(group)
     outside = np.zeros(known.holds.shape, dtype=bool)

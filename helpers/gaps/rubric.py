@@ -17,7 +17,7 @@ from helpers.gaps.measures import measures
 from helpers.gaps.measures.identity import keys_of
 from helpers.gaps.measures.manual_effort import kit_assumptions, to_type
 from helpers.gaps.measures.permission import SECRETS, restricted_columns
-from helpers.gaps.presence import Known, know
+from helpers.gaps.presence import Presence, load_presence
 from helpers.standard import as_table, empty_table, standard_table
 from helpers.standard.validation import STRICT, nearest, read_declared
 
@@ -124,7 +124,7 @@ def rubric(
         the measure that decided. No sentence holds a figure.
     """
     given = given or kit_rubric()
-    known = know(district, links)
+    known = load_presence(district, links)
     if known.records.empty:
         return empty_table("rubric")
     own = _own_measures(district, known)
@@ -185,7 +185,7 @@ def _line(card: pd.DataFrame, silo: str, roster: str, one: HeadingMeasure) -> di
     }
 
 
-def _own_measures(district: District, known: Known) -> dict[tuple[str, str], dict[str, Any]]:
+def _own_measures(district: District, known: Presence) -> dict[tuple[str, str], dict[str, Any]]:
     """Measure what stands on no scorecard."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     keys = keys_of(known, district.identifiers)

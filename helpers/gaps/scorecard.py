@@ -11,23 +11,23 @@ import pandas as pd
 from pydantic import BaseModel
 
 from helpers.files.run_cache import of_what, shared
-from helpers.gaps.measures import measure, measures, owner_of, owners_of
+from helpers.gaps.measures import measure, measures, owner_of, system_owners
 from helpers.gaps.measures.codes import meaning, standards
 from helpers.gaps.measures.coverage import agreement, completeness, coverage, entries
 from helpers.gaps.measures.formats import drift, formats, irregularities
-from helpers.gaps.measures.freshness import ages, endings, sightings, stale_rows
+from helpers.gaps.measures.freshness import activity_dates, ages, endings, stale_rows
 from helpers.gaps.measures.identity import (
     correctness,
-    fan_out,
+    count_duplicate_matches,
     keys_of,
     matches,
-    record_ties,
+    record_links,
     shared_keys,
 )
-from helpers.gaps.measures.manual_effort import hand_work_lines, work_shown
+from helpers.gaps.measures.manual_effort import estimate_tasks, manual_effort_lines
 from helpers.gaps.measures.permission import permission
-from helpers.gaps.presence import BEHIND, Known, know, membership_of, scope_of
-from helpers.profile.facts.systems import newest_days
+from helpers.gaps.presence import BEHIND, Presence, load_presence, membership_of, scope_of
+from helpers.profile.facts.systems import latest_days
 from helpers.standard import STRING, as_table, empty_table
 from helpers.standard.intervals import wilson
 from helpers.standard.validation import STRICT, read_declared
@@ -39,14 +39,14 @@ if TYPE_CHECKING:
 __all__ = [
     "Alarm",
     "Alarms",
+    "affected_lines",
     "declared_alarms",
+    "detected",
     "first_steps",
     "joined_pairs",
-    "noticed",
     "records_behind",
     "scorecard",
     "scorecard_and_records",
-    "touched",
 ]
 
 
@@ -61,7 +61,7 @@ class Alarm(BaseModel):
     blocked: bool = False
 
 
-class Quiet(BaseModel):
+class ExpectedLine(BaseModel):
     """Kinds of finding that raise no alarm."""
 
     model_config = STRICT
@@ -75,7 +75,7 @@ class Alarms(BaseModel):
     model_config = STRICT
 
     measure: dict[str, Alarm]
-    findings: Quiet
+    findings: ExpectedLine
 
 
 @cache
@@ -84,14 +84,14 @@ def declared_alarms() -> Alarms:
     return read_declared(Path(__file__).with_name("alarms.toml"), Alarms, "thresholds")
 
 
-def touched(scorecard: pd.DataFrame) -> pd.Series:
+def affected_lines(scorecard: pd.DataFrame) -> pd.Series:
     """Count the rows at fault in each line: those missing from a rate, or those that a bad rate counts."""
     bad = scorecard["measure"].isin([one.name for one in measures() if one.bad])
     missing = scorecard["denominator"] - scorecard["numerator"]
     return missing.where(scorecard["unit"].eq("rate") & ~bad, scorecard["numerator"])
 
 
-def noticed(scorecard: pd.DataFrame, findings: pd.DataFrame, alarms: Alarms | None = None) -> pd.DataFrame:
+def detected(scorecard: pd.DataFrame, findings: pd.DataFrame, alarms: Alarms | None = None) -> pd.DataFrame:
     """Choose what raises an alarm.
 
     Parameters
@@ -113,7 +113,7 @@ def noticed(scorecard: pd.DataFrame, findings: pd.DataFrame, alarms: Alarms | No
     given = alarms or declared_alarms()
     lines = scorecard[~scorecard["is_limit"].fillna(False).astype(bool) & scorecard["value"].notna()]
     lines = lines[lines["measure"].isin(list(given.measure))]
-    amiss = touched(lines)
+    amiss = affected_lines(lines)
     over = pd.Series(True, index=lines.index)
     for name, alarm in given.measure.items():
         mine = lines["measure"].eq(name)
@@ -271,7 +271,7 @@ def scorecard(
 class _Measured:
     """All that needs no key."""
 
-    known: Known
+    known: Presence
     lines: Lines
 
 
@@ -279,7 +279,7 @@ def _measured(district: District, links: Links) -> _Measured:
     """Measure, or take over what another process of this run has measured."""
 
     def measure_it() -> _Measured:
-        known = know(district, links)
+        known = load_presence(district, links)
         return _Measured(known, _lines(district, links, known))
 
     of = (of_what(district), of_what(links))
@@ -299,18 +299,18 @@ def scorecard_and_records(district: District, links: Links) -> tuple[pd.DataFram
     tuple of pandas.DataFrame
         What `scorecard` gives without scores, and what `records_behind` gives.
     """
-    known = know(district, links, keeps_behind=True)
+    known = load_presence(district, links, keeps_behind=True)
     lines = _lines(district, links, known)
     behind = _records(known, lines)
     return _as_scorecard(district, known, lines + correctness(known, None)), behind
 
 
-def _as_scorecard(district: District, known: Known, found: Lines) -> pd.DataFrame:
+def _as_scorecard(district: District, known: Presence, found: Lines) -> pd.DataFrame:
     """Lay lines out as the table, in its order, with intervals and owners."""
     if not found:
         return empty_table("scorecard")
     lines = [{name: cell for name, cell in each.items() if name != BEHIND} for each in found]
-    roles = owners_of(district.layouts)
+    roles = system_owners(district.layouts)
     for each in lines:
         each["owner"] = owner_of(each, measure(each["measure"]).owner, roles)
     frame = pd.DataFrame(lines)
@@ -350,11 +350,11 @@ def records_behind(district: District, links: Links) -> pd.DataFrame:
         ``record``: of each line the records that its example is the first of. A limit that hits a whole
         system has none.
     """
-    known = know(district, links, keeps_behind=True)
+    known = load_presence(district, links, keeps_behind=True)
     return _records(known, _lines(district, links, known))
 
 
-def _records(known: Known, lines: Lines) -> pd.DataFrame:
+def _records(known: Presence, lines: Lines) -> pd.DataFrame:
     named = ["measure", "left_silo", "right_silo", "column"]
     parts = [
         known.records[["silo", "record"]].take(each[BEHIND]).assign(**{name: each[name] for name in named})
@@ -368,38 +368,38 @@ def _records(known: Known, lines: Lines) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True)[columns].astype(STRING)
 
 
-def _lines(district: District, links: Links, known: Known) -> Lines:
+def _lines(district: District, links: Links, known: Presence) -> Lines:
     """Measure all that needs no key."""
     findings = pd.concat([district.findings, links.findings], ignore_index=True)
     amiss = irregularities(findings, district.accounts)
     if known.records.empty:
         return amiss
-    scope, newest = scope_of(known), newest_days(district)
+    scope, newest = scope_of(known), latest_days(district)
     membership = membership_of(district, known, newest.days)
     keys = keys_of(known, district.identifiers)
     met, aged = shared_keys(known, keys), ages(known, newest)
     allowed = permission(district, known)
-    work = work_shown(district, links, known, keys)
+    work = estimate_tasks(district, links, known, keys)
     return [
         *met,
-        *fan_out(known, keys),
+        *count_duplicate_matches(known, keys),
         *_as_far_as_asked(matches(known, links, scope), [*met, *allowed, *aged]),
         *agreement(known, newest),
         *meaning(district, known),
-        *record_ties(known),
+        *record_links(known),
         *coverage(known, scope),
         *completeness(known, newest, district.layouts),
         *entries(district, known),
         *aged,
         *endings(known, membership),
         *stale_rows(district, known, membership, newest),
-        *sightings(district, known, membership, newest),
+        *activity_dates(district, known, membership, newest),
         *formats(district, known),
         *drift(district),
         *standards(district, known),
         *allowed,
         *amiss,
-        *hand_work_lines(work, known, keys),
+        *manual_effort_lines(work, known, keys),
     ]
 
 

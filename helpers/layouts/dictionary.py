@@ -11,7 +11,7 @@ from helpers.layouts.layout import Column
 from helpers.standard.tables import STRING
 from helpers.standard.validation import BadInput, nearest
 
-__all__ = ["dictionary_of"]
+__all__ = ["data_dictionary"]
 
 NO_TERM = "no standard term"
 
@@ -25,7 +25,7 @@ def _codes(column: Column) -> str | None:
     )
 
 
-def dictionary_of(layout: str, folder: Path | None = None) -> pd.DataFrame:
+def data_dictionary(layout: str, folder: Path | None = None) -> pd.DataFrame:
     """Give the dictionary of a layout."""
     layouts = all_layouts(folder / "layouts" if folder is not None else None)
     if layout not in layouts:

@@ -2,9 +2,9 @@
 
 from helpers.link.crosswalk import Links
 from helpers.link.districts import RegionLinks, link_districts
-from helpers.link.methods.deterministic import look_up, look_up_everywhere
+from helpers.link.methods.deterministic import join_all_on_id, join_on_id
 from helpers.link.pipeline import METHODS, Method, link_children, link_district
-from helpers.link.review.compare import beside, two_records
+from helpers.link.review.compare import compare_records, record_pair
 from helpers.link.train import explain_pair, match_weights_of, train_on_district
 
 __all__ = [
@@ -12,14 +12,14 @@ __all__ = [
     "Links",
     "Method",
     "RegionLinks",
-    "beside",
+    "compare_records",
     "explain_pair",
+    "join_all_on_id",
+    "join_on_id",
     "link_children",
     "link_district",
     "link_districts",
-    "look_up",
-    "look_up_everywhere",
     "match_weights_of",
+    "record_pair",
     "train_on_district",
-    "two_records",
 ]

@@ -11,7 +11,14 @@ import pandas as pd
 from helpers.link.blocking import Values, distinct_pairs
 from helpers.link.records import Units
 
-__all__ = ["Keys", "among_dated", "among_undated", "dated_with_undated", "first_letters", "meeting"]
+__all__ = [
+    "Keys",
+    "candidates_across_birth_dates",
+    "candidates_with_birth_date",
+    "candidates_without_birth_date",
+    "first_letters",
+    "meeting",
+]
 
 
 # Multipliers of the splitmix64 generator: they spread numbers evenly over 64 bits.
@@ -144,7 +151,7 @@ def _with(keys: Keys, wanted: np.ndarray) -> Keys:
     return Keys(keys.unit[kept], keys.key[kept])
 
 
-def among_dated(units: Units) -> tuple[pd.DataFrame, pd.DataFrame]:
+def candidates_with_birth_date(units: Units) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Find candidates among units with birth dates."""
     values, dated = units.values, units.dated
     gathering = _Gathering(units)
@@ -182,7 +189,7 @@ def _near(values: dict[str, Values]) -> Sequence[Keys]:
     )
 
 
-def dated_with_undated(
+def candidates_across_birth_dates(
     units: Units, children: np.ndarray, others: np.ndarray
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Find the children whom units without a birth date may be."""
@@ -205,7 +212,7 @@ def dated_with_undated(
     return gathering.result()
 
 
-def among_undated(units: Units, others: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
+def candidates_without_birth_date(units: Units, others: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Find candidates among units that are left without a child."""
     values = units.values
     gathering = _Gathering(units)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from helpers.link.records import Students
+from helpers.link.records import Records
 from helpers.link.resolve.clusters import anchors, components
 from helpers.link.values import names
 from helpers.link.values.birth_dates import BIRTH_DATE_LEVELS
@@ -43,7 +43,7 @@ class Links:
 
 
 def make_crosswalk(
-    students: Students, label: np.ndarray, pairs: pd.DataFrame, confidence: np.ndarray | None = None
+    students: Records, label: np.ndarray, pairs: pd.DataFrame, confidence: np.ndarray | None = None
 ) -> pd.DataFrame:
     """Say of each record which child it is, by which step, and how surely."""
     count = len(students)
@@ -103,7 +103,7 @@ def _hashed(names: Iterable[str]) -> list[str]:
     return ["c-" + base64.b32encode(digest).decode().lower()[:LETTERS_OF_A_CHILD] for digest in digests]
 
 
-def _households(students: Students, child: pd.Series, anchor: np.ndarray) -> pd.Series:
+def _households(students: Records, child: pd.Series, anchor: np.ndarray) -> pd.Series:
     """Name a household after the first of its children; NA for a child of whom no silo has an address.
 
     A child lives at the address of the first of its records that has one, so that two children are one
@@ -120,7 +120,7 @@ def _households(students: Students, child: pd.Series, anchor: np.ndarray) -> pd.
     return pd.Series(household_of.reindex(child.to_numpy()).to_numpy(), dtype="string")
 
 
-def as_pairs(students: Students, decided: pd.DataFrame) -> pd.DataFrame:
+def as_pairs(students: Records, decided: pd.DataFrame) -> pd.DataFrame:
     """Put decided pairs into words."""
 
     def worded(words: Sequence[str], column: str) -> pd.Series:

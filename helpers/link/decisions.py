@@ -14,9 +14,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from helpers.files.save import held, read_text_table, spreadsheet_bytes, unguarded, write_atomically
-from helpers.link.records import Students
-from helpers.standard import STRING, BadInput, as_table, empty_table, is_among, nearest, standard_table
+from helpers.files.save import lock_file, read_text_table, spreadsheet_bytes, unguarded, write_atomically
+from helpers.link.records import Records
+from helpers.standard import STRING, BadInput, as_table, empty_table, isin_text, nearest, standard_table
 
 __all__ = [
     "IDENTITY",
@@ -25,15 +25,15 @@ __all__ = [
     "RECORD",
     "SIDES",
     "Name",
-    "Persons",
-    "Side",
+    "PairSide",
+    "ReviewDecisions",
     "add_decision",
     "fingerprints",
     "in_order",
     "is_of_a_pair",
-    "last_words",
+    "latest_decisions",
     "pairs_of",
-    "persons_decided",
+    "read_decided_pairs",
     "read_decisions",
     "side_of",
     "stale",
@@ -43,14 +43,14 @@ __all__ = [
 ]
 
 
-Side = Literal["left", "right"]
-SIDES: tuple[Side, Side] = ("left", "right")
+PairSide = Literal["left", "right"]
+SIDES: tuple[PairSide, PairSide] = ("left", "right")
 RECORD = ("silo", "record")
 PAIR = ("left_silo", "left_record", "right_silo", "right_record")
 Name = tuple[str, str]
 
 
-def side_of(pairs: pd.DataFrame, side: Side) -> list[Name]:
+def side_of(pairs: pd.DataFrame, side: PairSide) -> list[Name]:
     """Name the records of one side."""
     return list(zip(pairs[f"{side}_silo"].tolist(), pairs[f"{side}_record"].tolist(), strict=True))
 
@@ -58,7 +58,7 @@ def side_of(pairs: pd.DataFrame, side: Side) -> list[Name]:
 def is_of_a_pair(records: pd.DataFrame, pairs: pd.DataFrame) -> np.ndarray:
     """Tell which rows are of a record that stands in a pair: few of a million, as a rule."""
     ends = [_key(pairs[f"{side}_silo"], pairs[f"{side}_record"]) for side in SIDES]
-    return is_among(_key(records["silo"], records["record"]), pd.concat(ends, ignore_index=True))
+    return isin_text(_key(records["silo"], records["record"]), pd.concat(ends, ignore_index=True))
 
 
 def _key(silo: pd.Series, record: pd.Series) -> pd.Series:
@@ -160,7 +160,7 @@ def stale(decisions: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     decisions, people
-        As in `standing`.
+        As in `maturity_profile`.
 
     Returns
     -------
@@ -205,7 +205,7 @@ def pairs_of(decisions: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def last_words(decisions: pd.DataFrame) -> pd.DataFrame:
+def latest_decisions(decisions: pd.DataFrame) -> pd.DataFrame:
     """Keep the last word of each person about each pair."""
     told = in_order(as_table("decisions", decisions))
     timed = told["reviewed_utc"].notna().map({True: " at", False: ""}).astype(STRING)
@@ -222,7 +222,7 @@ def votes(words: pd.DataFrame) -> pd.Series:
 
 def _judged(decisions: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     """Say of each person's last word why it can't be applied; NA where it can."""
-    told = last_words(decisions)
+    told = latest_decisions(decisions)
     now = fingerprints(told, people)
     changed = told["fingerprint"].notna() & told["fingerprint"].ne(now).fillna(False)
     # Who decided about other names than these doesn't contradict who decided about these.
@@ -238,7 +238,7 @@ ENDS_OF_A_PAIR = list(ENDS)
 
 
 @dataclass(frozen=True)
-class Persons:
+class ReviewDecisions:
     """What persons decided about pairs of the ``count`` records.
 
     ``pairs`` has ``left``, ``right`` (numbers, left below right), ``is_match`` and ``reviewed_utc``, one row
@@ -266,12 +266,12 @@ class Persons:
         return np.isin(np.minimum(left, right) * self.count + np.maximum(left, right), known)
 
 
-def persons_decided(students: Students, decisions: pd.DataFrame | None) -> Persons:
+def read_decided_pairs(students: Records, decisions: pd.DataFrame | None) -> ReviewDecisions:
     """Give the decisions of persons by the numbers of records."""
     count = len(students)
     if decisions is None or decisions.empty:
         ends = pd.DataFrame({"left": [], "right": []}, dtype="int64")
-        return Persons(
+        return ReviewDecisions(
             ends.assign(
                 is_match=pd.Series([], dtype=bool), reviewed_utc=pd.Series([], dtype="datetime64[us]")
             ),
@@ -293,7 +293,7 @@ def persons_decided(students: Students, decisions: pd.DataFrame | None) -> Perso
     again = again.drop_duplicates(ENDS_OF_A_PAIR, ignore_index=True)
     held = pairs["left"] * count + pairs["right"]
     again = again[~(again["left"] * count + again["right"]).isin(held)].reset_index(drop=True)
-    return Persons(pairs, again, old, count)
+    return ReviewDecisions(pairs, again, old, count)
 
 
 # Ids that a spreadsheet would take for numbers.
@@ -345,7 +345,7 @@ def add_decision(path: Path, decision: Mapping[str, object]) -> None:
     BadInput
         When the file can't be read, or holds more than decisions: nothing of it may be lost.
     """
-    with held(path):
+    with lock_file(path):
         _must_be_ours(path)
         rows = [*([_read(path)] if path.exists() else []), pd.DataFrame([dict(decision)])]
         _write(path, as_table("decisions", pd.concat([as_table("decisions", row) for row in rows])))
@@ -367,7 +367,7 @@ def take_back(path: Path, decision: Mapping[str, object]) -> None:
         When no such line is in the file any more.
     """
     wanted = in_order(as_table("decisions", pd.DataFrame([dict(decision)])))
-    with held(path):
+    with lock_file(path):
         _must_be_ours(path)
         told = _read(path)
         same = pd.Series(True, index=told.index)

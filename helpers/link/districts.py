@@ -16,8 +16,8 @@ from helpers.link.candidates import Keys, meeting
 from helpers.link.crosswalk import STEPS, Links
 from helpers.link.id_columns import verify_id_columns
 from helpers.link.matches import LARGEST_BLOCK
-from helpers.link.records import Places, Students, Units, make_ready, make_units
-from helpers.link.resolve.assignment import choose_child
+from helpers.link.records import Places, Records, Units, make_units, prepare_records
+from helpers.link.resolve.assignment import assign_child
 from helpers.link.resolve.clusters import cluster_records, components
 from helpers.standard import as_table, empty_table
 
@@ -53,7 +53,7 @@ def decide_moves(
 
 def _dated_records(
     people: pd.DataFrame, identifiers: pd.DataFrame, crosswalk: pd.DataFrame
-) -> tuple[Students, np.ndarray]:
+) -> tuple[Records, np.ndarray]:
     """Take records with name and birth date, their State ids, and the child of each."""
     keys = ["district", "silo", "record"]
     usable = people["role"].eq("Student") & people["linkable_by"].eq("Name and birth date")
@@ -64,7 +64,7 @@ def _dated_records(
         part.assign(own_silo=part["silo"], silo=part["district"] + "\n" + part["silo"])
         for part in (known, ids)
     )
-    students = make_ready(known, ids)
+    students = prepare_records(known, ids)
     places = Places(ids[["silo", "record", "file", "row"]], {})
     columns = verify_id_columns(students, LARGEST_BLOCK, places)
     _, first, code = np.unique(
@@ -152,14 +152,14 @@ def _shares(weighed: pd.DataFrame, district: np.ndarray) -> np.ndarray:
             group=district[chooser],
             refused=False,
         )
-        ranked = choose_child(wanting, asking)
+        ranked = assign_child(wanting, asking)
         share = np.zeros(len(weighed))
         share[ranked["pair"].to_numpy()] = ranked["share"].to_numpy()
         result = np.minimum(result, share)
     return result
 
 
-def _as_moves(students: Students, units: Units, decided: pd.DataFrame) -> pd.DataFrame:
+def _as_moves(students: Records, units: Units, decided: pd.DataFrame) -> pd.DataFrame:
     """Name children by their records, and say in words what agrees."""
     by_id = decided["same_id"].eq(1)
     words = np.array(["Missing", "Different", "Same"], dtype=object)

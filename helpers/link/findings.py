@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.link.records import Places, Students
-from helpers.link.values.birth_dates import comparable, order_free
+from helpers.link.records import Places, Records
+from helpers.link.values.birth_dates import comparable, ignore_date_order
 from helpers.link.values.identifiers import UNDECLARED_MAY_BE
 from helpers.link.values.name_variants import fillers_in
 from helpers.standard import STRING, as_table
@@ -21,7 +21,7 @@ DTYPES = dict.fromkeys(("silo", "file", "column", "kind", "value", "expected"), 
 
 
 def find_disagreements(
-    students: Students,
+    students: Records,
     label: np.ndarray,
     anchor: np.ndarray,
     refused: pd.DataFrame,
@@ -43,7 +43,7 @@ def find_disagreements(
     return as_table("findings", findings.assign(done="nothing", times=1))
 
 
-def _placed(students: Students, against: pd.DataFrame, places: Places) -> pd.DataFrame:
+def _placed(students: Records, against: pd.DataFrame, places: Places) -> pd.DataFrame:
     """Say where each disagreement stands, and where the anchor says otherwise."""
 
     def where(side: str) -> pd.DataFrame:
@@ -63,7 +63,7 @@ def _placed(students: Students, against: pd.DataFrame, places: Places) -> pd.Dat
     )
 
 
-def _names_are_fillers(students: Students, places: Places) -> pd.DataFrame:
+def _names_are_fillers(students: Records, places: Places) -> pd.DataFrame:
     """Tell of names that linking takes for none: Baby Boy, Student Test. Reading has told of some already."""
     people = students.people
     fillers = fillers_in(people["first_name"], people["last_surname"], people["full_name"])
@@ -101,7 +101,7 @@ def _against_anchor(
 
 
 def _birth_dates_disagree(people: pd.DataFrame, anchor: np.ndarray) -> pd.DataFrame:
-    known, numbers = comparable(people), order_free(people["birth_date"])
+    known, numbers = comparable(people), ignore_date_order(people["birth_date"])
     days = people["birth_date"].to_numpy(dtype="datetime64[us]")
     read_twice = people["birth_date_other"].notna().to_numpy(dtype=bool)
     # A date with two readings disagrees only if neither is the anchor's day.
@@ -163,9 +163,7 @@ def _same_words(people: pd.DataFrame, whole: pd.Series, rows: np.ndarray, others
     return agree
 
 
-def _ids_collide(
-    students: Students, label: np.ndarray, refused: pd.DataFrame, places: Places
-) -> pd.DataFrame:
+def _ids_collide(students: Records, label: np.ndarray, refused: pd.DataFrame, places: Places) -> pd.DataFrame:
     """Find ids that point at another child: a join on them would succeed, and be wrong."""
     ids = students.ids[students.ids["system"].isin(UNDECLARED_MAY_BE)]
     ids = ids.assign(child=label[ids["number"].to_numpy()])

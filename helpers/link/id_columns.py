@@ -12,19 +12,19 @@ import pandas as pd
 from helpers.link.id_evidence import (
     ANOTHER,
     SAME,
-    Heard,
-    IdEvidence,
+    IdComparison,
+    ListEvidence,
     Lists,
-    gather_id_evidence,
+    compare_id_holders,
+    find_wrong_lists,
     is_sound,
-    wrong_lists,
 )
-from helpers.link.records import Places, Students
+from helpers.link.records import Places, Records
 from helpers.link.values.identifiers import records_of
 from helpers.standard import as_table
 from helpers.standard.intervals import wilson
 
-__all__ = ["COUNTS", "LINE", "IdColumns", "IdJudgement", "Refusal", "rated", "verify_id_columns"]
+__all__ = ["COUNTS", "LINE", "IdColumnStatus", "IdColumns", "Refusal", "rated", "verify_id_columns"]
 
 
 # A third of the children of a system may go by a name that no other system knows; half of them don't.
@@ -52,14 +52,14 @@ class Refusal:
     counts: dict[str, int]
 
 
-class IdJudgement:
+class IdColumnStatus:
     """What is known of each column of ids, and what was refused.
 
     A *unit* is a column against a kind of numbers: a declared column makes one, an Undeclared one
     up to three. Each pair of ids speaks of two units, until one of them is refused.
     """
 
-    def __init__(self, evidence: IdEvidence) -> None:
+    def __init__(self, evidence: IdComparison) -> None:
         self.evidence = evidence
         self.column: Ints = evidence.ids["column"].to_numpy(dtype="int64")
         self.system = evidence.ids["system"].to_numpy(dtype=object)
@@ -169,10 +169,10 @@ class IdJudgement:
         _, entry, same, another = self.verdicts(self.alive & (self.unit == unit))
         if another.sum() < FEWEST:
             return
-        heard = Heard(entry, same, another)
+        heard = ListEvidence(entry, same, another)
         # Where next to nothing is right, there is no sound rest to be found.
         all_wrong = whole and same.sum() < FEWEST
-        found = [] if all_wrong else wrong_lists(lists, heard, LINE, FEWEST)
+        found = [] if all_wrong else find_wrong_lists(lists, heard, LINE, FEWEST)
         listed = np.zeros(len(self.column), dtype=bool)
         for _, members in found:
             listed |= members
@@ -236,10 +236,10 @@ class IdColumns:
     findings: pd.DataFrame
 
 
-def verify_id_columns(students: Students, largest_block: int, places: Places) -> IdColumns:
+def verify_id_columns(students: Records, largest_block: int, places: Places) -> IdColumns:
     """Judge every column of ids by the names and birth dates of the records to which its ids lead."""
-    evidence = gather_id_evidence(students, largest_block, places)
-    judgement = IdJudgement(evidence)
+    evidence = compare_id_holders(students, largest_block, places)
+    judgement = IdColumnStatus(evidence)
     judgement.judge(Lists.of(students, evidence.ids))
     left, right = evidence.left, evidence.right
     refused = judgement.refuses(left, right) | judgement.refuses(right, left)
@@ -254,7 +254,7 @@ def verify_id_columns(students: Students, largest_block: int, places: Places) ->
     )
 
 
-def _table(judgement: IdJudgement, columns: pd.DataFrame) -> pd.DataFrame:
+def _table(judgement: IdColumnStatus, columns: pd.DataFrame) -> pd.DataFrame:
     """Give one row a column and system; then one for each silo that it meets, and for each refused list."""
     met = _met(judgement)
     parts = [_whole(judgement, met), *_by_silo(judgement, met), _lists(judgement)]
@@ -285,12 +285,12 @@ def _table(judgement: IdJudgement, columns: pd.DataFrame) -> pd.DataFrame:
     return rows.drop(columns=["place", "target"])
 
 
-def _units_of(judgement: IdJudgement, *, whole: bool) -> pd.DataFrame:
+def _units_of(judgement: IdColumnStatus, *, whole: bool) -> pd.DataFrame:
     units = [refusal.unit for refusal in judgement.refusals if (refusal.part is None) == whole]
     return judgement.units.iloc[units].reset_index(drop=True)
 
 
-def _met(judgement: IdJudgement) -> pd.DataFrame:
+def _met(judgement: IdColumnStatus) -> pd.DataFrame:
     """List the ids that are equal to one in another system: ``column``, ``target``, ``silo``, ``entry``."""
     left, right = judgement.evidence.left, judgement.evidence.right
     silo = judgement.order[judgement.column]
@@ -300,7 +300,7 @@ def _met(judgement: IdJudgement) -> pd.DataFrame:
     return judgement.sides(entry, peer).assign(silo=silo[peer], entry=entry).drop_duplicates()
 
 
-def _whole(judgement: IdJudgement, met: pd.DataFrame) -> pd.DataFrame:
+def _whole(judgement: IdColumnStatus, met: pd.DataFrame) -> pd.DataFrame:
     """Count each column against all systems together; a refused one as it was when it was refused."""
     counted = judgement.counted(judgement.alive)[COUNTS]
     for refusal in judgement.refusals:
@@ -314,7 +314,7 @@ def _whole(judgement: IdJudgement, met: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([rows, pd.DataFrame({"column": alone})], ignore_index=True)
 
 
-def _by_silo(judgement: IdJudgement, met: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def _by_silo(judgement: IdColumnStatus, met: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Count each column against each other silo; not against a column that is refused itself."""
     gone = [refusal.unit for refusal in judgement.refusals if refusal.part is None]
     half = len(judgement.unit) // 2
@@ -331,14 +331,14 @@ def _by_silo(judgement: IdJudgement, met: pd.DataFrame) -> Iterator[pd.DataFrame
         yield rows[rows["comparable"] > 0]
 
 
-def _lists(judgement: IdJudgement) -> pd.DataFrame:
+def _lists(judgement: IdColumnStatus) -> pd.DataFrame:
     lists = [refusal for refusal in judgement.refusals if refusal.part is not None]
     numbers = pd.DataFrame([one.counts for one in lists], columns=COUNTS)
     parts = {"part": [one.part for one in lists], "ids": [int(one.members.sum()) for one in lists]}
     return pd.concat([_units_of(judgement, whole=False), pd.DataFrame(parts), numbers], axis="columns")
 
 
-def _findings(judgement: IdJudgement, columns: pd.DataFrame) -> pd.DataFrame:
+def _findings(judgement: IdColumnStatus, columns: pd.DataFrame) -> pd.DataFrame:
     """Tell of each refused column or list, and of each id in one that is plainly another child's."""
     ids = judgement.evidence.ids
     collides = np.zeros(len(judgement.entry), dtype=bool)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.link.blocking import pairs_within
-from helpers.link.records import Places, Students
+from helpers.link.records import Places, Records
 from helpers.link.values import names
 from helpers.link.values.birth_dates import AMBIGUOUS_DATE, DIFFERENT, comparable, compare_birth_dates
 from helpers.link.values.identifiers import CONTRADICTING, contradicting, equal_ids
@@ -20,12 +20,12 @@ __all__ = [
     "ANOTHER",
     "SAME",
     "UNCLEAR",
-    "Heard",
-    "IdEvidence",
+    "IdComparison",
+    "ListEvidence",
     "Lists",
-    "gather_id_evidence",
+    "compare_id_holders",
+    "find_wrong_lists",
     "is_sound",
-    "wrong_lists",
 ]
 
 
@@ -39,7 +39,7 @@ MOST_PAIRS = 4000
 
 
 @dataclass(frozen=True)
-class IdEvidence:
+class IdComparison:
     """Every column of ids, and every pair of ids that speaks of two columns."""
 
     # As from `identifiers.comparable_ids`, with ``column``: a place in `columns`.
@@ -55,7 +55,7 @@ class IdEvidence:
     passed_over: pd.DataFrame
 
 
-def gather_id_evidence(students: Students, largest_block: int, places: Places) -> IdEvidence:
+def compare_id_holders(students: Records, largest_block: int, places: Places) -> IdComparison:
     """Compare the records to which ids lead."""
     ids, columns = _columns(students, places)
     left, right, passed_over = equal_ids(ids, largest_block)
@@ -68,7 +68,7 @@ def gather_id_evidence(students: Students, largest_block: int, places: Places) -
     met = pd.DataFrame(
         {"one": one, "other": other, "says": _says(students, number[one], number[other]), "equal": True}
     )
-    return IdEvidence(
+    return IdComparison(
         ids,
         columns,
         pd.concat([met, _by_name(students, ids, largest_block)], ignore_index=True),
@@ -78,7 +78,7 @@ def gather_id_evidence(students: Students, largest_block: int, places: Places) -
     )
 
 
-def _columns(students: Students, places: Places) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _columns(students: Records, places: Places) -> tuple[pd.DataFrame, pd.DataFrame]:
     ids = students.ids
     order = students.silo[ids["number"].to_numpy(dtype="int64")]
     system, systems = pd.factorize(ids["system"], sort=True)
@@ -123,7 +123,7 @@ def _some_of_each(column: np.ndarray, left: np.ndarray, right: np.ndarray) -> np
     return np.sort(order[rank < MOST_PAIRS])
 
 
-def _says(students: Students, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+def _says(students: Records, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Say of pairs of records whether they are plainly two children.
 
     Not plainly: a first name that may be the other's nickname or preferred name beside the same birth date, a
@@ -142,7 +142,7 @@ def _says(students: Students, left: np.ndarray, right: np.ndarray) -> np.ndarray
     ).astype("int8")
 
 
-def _by_name(students: Students, ids: pd.DataFrame, largest_block: int) -> pd.DataFrame:
+def _by_name(students: Records, ids: pd.DataFrame, largest_block: int) -> pd.DataFrame:
     """Find children who bear one name and birth date in two systems, and two numbers of one kind."""
     people, number = students.people, ids["number"].to_numpy(dtype="int64")
     numbered = np.zeros(len(students), dtype=bool)
@@ -199,16 +199,16 @@ Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Heard:
+class ListEvidence:
     """The ids of one column that can be compared: whether each stands with the right child, or another."""
 
     entry: Ints
     same: Mask
     another: Mask
 
-    def among(self, chosen: Mask) -> Heard:
+    def among(self, chosen: Mask) -> ListEvidence:
         """Keep chosen ones."""
-        return Heard(self.entry[chosen], self.same[chosen], self.another[chosen])
+        return ListEvidence(self.entry[chosen], self.same[chosen], self.another[chosen])
 
 
 @dataclass(frozen=True)
@@ -225,7 +225,7 @@ class Lists:
     row: npt.NDArray[np.float64]
 
     @staticmethod
-    def of(students: Students, ids: pd.DataFrame) -> Lists:
+    def of(students: Records, ids: pd.DataFrame) -> Lists:
         """Say for each id where it stands, and what its own system says of school and grade."""
         column, number = (ids[name].to_numpy(dtype="int64") for name in ("column", "number"))
         file, files = pd.factorize(ids["file"], sort=True)
@@ -248,10 +248,10 @@ class Lists:
         return Lists(self.column[ids], levels, self.file[ids], self.row[ids])
 
 
-def wrong_lists(lists: Lists, heard: Heard, line: float, fewest: int) -> list[tuple[str, Mask]]:
+def find_wrong_lists(lists: Lists, heard: ListEvidence, line: float, fewest: int) -> list[tuple[str, Mask]]:
     """Find lists of one column whose ids stand with other children."""
     mine = np.flatnonzero(lists.column == lists.column[heard.entry[0]])
-    here = Heard(np.searchsorted(mine, heard.entry), heard.same, heard.another)
+    here = ListEvidence(np.searchsorted(mine, heard.entry), heard.same, heard.another)
     found = []
     for name, members in _within(lists.of_some(mine), here, 0, np.ones(len(mine), dtype=bool), line, fewest):
         everywhere = np.zeros(len(lists.column), dtype=bool)
@@ -261,7 +261,7 @@ def wrong_lists(lists: Lists, heard: Heard, line: float, fewest: int) -> list[tu
 
 
 def _within(
-    lists: Lists, heard: Heard, level: int, scope: Mask, line: float, fewest: int
+    lists: Lists, heard: ListEvidence, level: int, scope: Mask, line: float, fewest: int
 ) -> list[tuple[str, Mask]]:
     if heard.another.sum() < fewest:
         return []
@@ -284,7 +284,7 @@ def _within(
     return [*found, *_within(lists, left, level + 1, beside, line, fewest)]
 
 
-def is_sound(heard: Heard, line: float, fewest: int) -> bool:
+def is_sound(heard: ListEvidence, line: float, fewest: int) -> bool:
     """Tell whether ids are sound where their wrong lists are taken out."""
     return bool(heard.same.sum() >= fewest and heard.another.sum() <= line * len(heard.entry))
 
@@ -298,7 +298,9 @@ def _above(codes: Ints, wrong: Mask, line: float, fewest: int) -> list[int]:
     return [int(code) for code in suspect[low > line]]
 
 
-def _stretches(lists: Lists, heard: Heard, scope: Mask, line: float, fewest: int) -> list[tuple[str, Mask]]:
+def _stretches(
+    lists: Lists, heard: ListEvidence, scope: Mask, line: float, fewest: int
+) -> list[tuple[str, Mask]]:
     """Find runs of rows in which more than `line` are wrong: those that gain most, one after the other.
 
     Each wrong id counts 1, each right one so much less than nothing that a run in which `line` of all are

@@ -9,18 +9,18 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
-    from helpers.link.decisions import Persons
+    from helpers.link.decisions import ReviewDecisions
     from helpers.link.id_columns import IdColumns
     from helpers.link.model import LinkModel
 
-__all__ = ["LARGEST_BLOCK", "Aids", "Found", "Settled"]
+__all__ = ["LARGEST_BLOCK", "LinkageContext", "Matches", "Resolved"]
 
 # A value that more records than this share is no key of a child: no child has a hundred records.
 LARGEST_BLOCK = 100
 
 
 @dataclass(frozen=True)
-class Aids:
+class LinkageContext:
     """What a rung may look at beside the records.
 
     ``id_columns`` says which ids may be believed, ``persons`` what persons decided. ``schools`` is the
@@ -28,13 +28,13 @@ class Aids:
     """
 
     id_columns: IdColumns
-    persons: Persons
+    persons: ReviewDecisions
     schools: pd.DataFrame | None = None
     model: LinkModel | None = None
 
 
 @dataclass(frozen=True)
-class Settled:
+class Resolved:
     """Every pair with its evidence and decision, and the child (``label``) of every record.
 
     ``pairs`` has the columns of `evidence.gather_evidence` and `decide.decide`, further ``step``,
@@ -48,7 +48,7 @@ class Settled:
 
 
 @dataclass(frozen=True)
-class Found:
+class Matches:
     """Pairs of records by the rungs climbed so far.
 
     ``pairs`` has ``left``, ``right`` (numbers, left below right) and ``step`` (place of the rung that found
@@ -60,12 +60,12 @@ class Found:
     pairs: pd.DataFrame
     agreeing_ids: pd.DataFrame
     passed_over: pd.DataFrame
-    settled: Settled | None = None
+    settled: Resolved | None = None
 
     @staticmethod
-    def nothing() -> Found:
+    def nothing() -> Matches:
         """Give what is found at the foot of the ladder."""
-        return Found(
+        return Matches(
             pd.DataFrame({"left": [], "right": [], "step": []}, dtype="int64").assign(
                 rule=pd.Series([], dtype="string")
             ),
@@ -79,18 +79,18 @@ class Found:
         pairs: pd.DataFrame,
         passed_over: pd.DataFrame,
         agreeing_ids: pd.DataFrame | None = None,
-    ) -> Found:
+    ) -> Matches:
         """Add what one more rung found."""
         rule = pairs["rule"] if "rule" in pairs else pd.Series(pd.NA, index=pairs.index, dtype="string")
         new = pairs[["left", "right"]].assign(step=step, rule=rule)
         over = passed_over[["keys", "records"]].astype("int64").assign(step=step)
-        return Found(
+        return Matches(
             pd.concat([self.pairs, new], ignore_index=True),
             self.agreeing_ids if agreeing_ids is None else agreeing_ids,
             pd.concat([self.passed_over, over], ignore_index=True),
         )
 
-    def decided(self, step: int, settled: Settled, passed_over: pd.DataFrame) -> Found:
+    def decided(self, step: int, settled: Resolved, passed_over: pd.DataFrame) -> Matches:
         """Add what a rung decided itself."""
         over = passed_over[["keys", "records"]].astype("int64").assign(step=step)
         return replace(

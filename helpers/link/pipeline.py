@@ -13,10 +13,10 @@ from helpers.files import District
 from helpers.files.run_cache import of_what, shared
 from helpers.layouts import Layout
 from helpers.link.crosswalk import STEPS, Links, as_pairs, make_crosswalk
-from helpers.link.decisions import Persons, persons_decided
+from helpers.link.decisions import ReviewDecisions, read_decided_pairs
 from helpers.link.findings import find_disagreements
 from helpers.link.id_columns import verify_id_columns
-from helpers.link.matches import LARGEST_BLOCK, Aids, Found, Settled
+from helpers.link.matches import LARGEST_BLOCK, LinkageContext, Matches, Resolved
 from helpers.link.methods.deterministic import (
     find_cascade_matches,
     find_exact_matches,
@@ -25,33 +25,33 @@ from helpers.link.methods.deterministic import (
 )
 from helpers.link.methods.probabilistic import find_probabilistic_matches
 from helpers.link.methods.resolved import resolve_matches
-from helpers.link.records import Places, Students, make_ready
-from helpers.link.resolve.clusters import anchors, settled_by_persons
-from helpers.link.resolve.resolve import settle
+from helpers.link.records import Places, Records, prepare_records
+from helpers.link.resolve.clusters import anchors, pairs_already_decided
+from helpers.link.resolve.resolve import resolve
 from helpers.standard import BadInput, as_table, nearest
 
 if TYPE_CHECKING:
     from helpers.link.model import LinkModel
 
-__all__ = ["METHODS", "Links", "Method", "check_ids", "climb_to", "link_children", "link_district"]
+__all__ = ["METHODS", "Links", "Method", "check_ids", "link_children", "link_district", "run_stages"]
 
 
 Method = Literal["shared identifier", "exact", "standardised", "cascade", "scored", "decided"]
 METHODS: tuple[Method, ...] = get_args(Method)
-Climb = Callable[[Students, Found, Aids], Found]
-CERTAIN: tuple[Climb, ...] = (
+LinkageMethod = Callable[[Records, Matches, LinkageContext], Matches]
+DETERMINISTIC: tuple[LinkageMethod, ...] = (
     find_shared_identifiers,
     find_exact_matches,
     find_standardized_matches,
 )
 # The cascade guesses by rules where a model weighs, so that the model's rungs stand beside it, not on it.
-RUNGS: Mapping[Method, Sequence[Climb]] = {
-    "shared identifier": CERTAIN[:1],
-    "exact": CERTAIN[:2],
-    "standardised": CERTAIN,
-    "cascade": (*CERTAIN, find_cascade_matches),
-    "scored": (*CERTAIN, find_probabilistic_matches),
-    "decided": (*CERTAIN, resolve_matches),
+STAGES: Mapping[Method, Sequence[LinkageMethod]] = {
+    "shared identifier": DETERMINISTIC[:1],
+    "exact": DETERMINISTIC[:2],
+    "standardised": DETERMINISTIC,
+    "cascade": (*DETERMINISTIC, find_cascade_matches),
+    "scored": (*DETERMINISTIC, find_probabilistic_matches),
+    "decided": (*DETERMINISTIC, resolve_matches),
 }
 
 
@@ -113,10 +113,10 @@ def link_children(
         )
     rows = (identifiers if person_rows is None else person_rows)[["silo", "record", "file", "row"]]
     places = Places(rows, layouts or {}, kinds or {})
-    students = make_ready(people, identifiers, unique_people, anchor_order)
+    students = prepare_records(people, identifiers, unique_people, anchor_order)
     students, aids = check_ids(students, places, schools=schools, decisions=decisions, model=model)
-    found = climb_to(method, students, aids)
-    settled = found.settled or settle(students, found, aids.persons)
+    found = run_stages(method, students, aids)
+    settled = found.settled or resolve(students, found, aids.persons)
     pairs, label = _answered(students, settled, aids.persons), settled.label
     # Where an id says one child and the first name plainly another, nobody need decide that the id collides.
     two_children = pairs["strong_id"] & pairs["plainly_different"] & (pairs["decision"] == "Review")
@@ -136,13 +136,13 @@ def link_children(
     )
 
 
-def _answered(students: Students, settled: Settled, persons: Persons) -> pd.DataFrame:
+def _answered(students: Records, settled: Resolved, persons: ReviewDecisions) -> pd.DataFrame:
     """Ask nobody about two children of whom a person spoke, be it of two other records."""
     pairs = settled.pairs
     if persons.pairs.empty:
         return pairs
     crosswalk = make_crosswalk(students, settled.label, pairs, settled.confidence)
-    answer = settled_by_persons(as_pairs(students, pairs), crosswalk).to_numpy(dtype=object)
+    answer = pairs_already_decided(as_pairs(students, pairs), crosswalk).to_numpy(dtype=object)
     said = ~pd.isna(answer)
     by_whom = np.where(said, "Person", pairs["decided_by"].to_numpy(dtype=object))
     decision = np.where(said, answer, pairs["decision"].to_numpy(dtype=object))
@@ -151,28 +151,28 @@ def _answered(students: Students, settled: Settled, persons: Persons) -> pd.Data
 
 
 def check_ids(
-    students: Students,
+    students: Records,
     places: Places,
     *,
     schools: pd.DataFrame | None = None,
     decisions: pd.DataFrame | None = None,
     model: LinkModel | None = None,
-) -> tuple[Students, Aids]:
+) -> tuple[Records, LinkageContext]:
     """Take the ids of refused columns from records, and gather what rungs may look at beside them."""
     columns = verify_id_columns(students, LARGEST_BLOCK, places)
     students = replace(students, ids=columns.ids)
-    return students, Aids(columns, persons_decided(students, decisions), schools, model)
+    return students, LinkageContext(columns, read_decided_pairs(students, decisions), schools, model)
 
 
-def climb_to(method: Method, students: Students, aids: Aids) -> Found:
+def run_stages(method: Method, students: Records, aids: LinkageContext) -> Matches:
     """Climb the ladder up to a rung."""
-    found = Found.nothing()
-    for climb in RUNGS[method]:
+    found = Matches.nothing()
+    for climb in STAGES[method]:
         found = climb(students, found, aids)
     return found
 
 
-def _passed_over(found: Found) -> pd.DataFrame:
+def _passed_over(found: Matches) -> pd.DataFrame:
     over = found.passed_over.astype("Int64")
     step = pd.Series(list(STEPS), dtype="string").take(over["step"].to_numpy(dtype="int64"))
     return (

@@ -13,23 +13,23 @@ import pyarrow as pa
 
 from helpers.layouts import FileLayout, Layout
 from helpers.link.blocking import Values, distinct_pairs
-from helpers.link.values.birth_dates import comparable, order_free
+from helpers.link.values.birth_dates import comparable, ignore_date_order
 from helpers.link.values.contacts import addresses, emails, telephones
 from helpers.link.values.identifiers import comparable_ids
 from helpers.link.values.name_forms import (
-    Forms,
-    first_name_forms,
-    grades_typed_behind,
+    NameForms,
+    first_name_variants,
+    grades_after_name,
     name_keys,
-    read_names,
-    surname_forms_of,
+    parse_names,
+    surname_readings,
 )
 from helpers.link.values.name_variants import formal_names
 from helpers.link.values.names import fold, is_initial
 from helpers.link.values.schools import LAST_GRADE, PREKINDERGARTEN, grade_numbers, school_codes
 from helpers.standard import STRING, BadInput
 
-__all__ = ["Places", "Students", "Units", "make_ready", "make_units"]
+__all__ = ["Places", "Records", "Units", "make_units", "prepare_records"]
 
 
 RECORD = ["silo", "record"]
@@ -119,7 +119,7 @@ class Places:
 
 
 @dataclass(frozen=True)
-class Students:
+class Records:
     """Records of role Student, numbered in order of silo and record, and what is compared of them.
 
     ``silo`` is the place of a record's silo in the order in which anchors are chosen.
@@ -127,7 +127,7 @@ class Students:
 
     people: pd.DataFrame
     ids: pd.DataFrame
-    names: Forms
+    names: NameForms
     silo: np.ndarray
     keeps_one_record_a_child: np.ndarray
     telephone: np.ndarray
@@ -151,12 +151,12 @@ class Students:
         return ~((self.silo[left] == self.silo[right]) & self.keeps_one_record_a_child[left])
 
 
-def make_ready(
+def prepare_records(
     people: pd.DataFrame,
     identifiers: pd.DataFrame,
     unique_people: Sequence[str] = (),
     anchor_order: Sequence[str] = (),
-) -> Students:
+) -> Records:
     """Give the records of children their numbers, so that nothing depends on the order of rows."""
     nameless = people[["silo", "record"]].isna().any(axis="columns").to_numpy(dtype=bool)
     if nameless.any():
@@ -176,10 +176,10 @@ def make_ready(
     order = sorted(silos, key=lambda silo: (_place(silo, anchor_order), silo))
     silo = students["silo"].map({name: place for place, name in enumerate(order)}).to_numpy(dtype="int64")
     numbers = students[["silo", "record"]].assign(number=np.arange(len(students), dtype="int64"))
-    return Students(
+    return Records(
         people=students,
         ids=comparable_ids(identifiers, numbers),
-        names=read_names(students),
+        names=parse_names(students),
         silo=silo,
         keeps_one_record_a_child=students["silo"].isin(list(unique_people)).to_numpy(dtype=bool),
         telephone=_codes(students["telephone"].str.replace(r"\D", "", regex=True)),
@@ -216,7 +216,7 @@ class Units:
     first_record: np.ndarray
     values: dict[str, Values]
     record_silo: np.ndarray
-    names: Forms
+    names: NameForms
     ids: pd.DataFrame
     silos: Values
     keeps_one_record_a_child: np.ndarray  # by number of a silo
@@ -255,7 +255,7 @@ class Units:
         return pd.DataFrame(columns)
 
 
-def make_units(students: Students, label: np.ndarray, schools: pd.DataFrame | None = None) -> Units:
+def make_units(students: Records, label: np.ndarray, schools: pd.DataFrame | None = None) -> Units:
     """Gather what the records of each unit say."""
     first_record, unit = np.unique(label, return_inverse=True)
     unit = unit.astype("int64")
@@ -267,7 +267,7 @@ def make_units(students: Students, label: np.ndarray, schools: pd.DataFrame | No
     values |= _birth_days(people, unit)
     values["sex"] = Values.of_column(unit, people["sex"])
     values["schools"] = Values.of_column(unit, school_codes(people, schools))
-    grade = grade_numbers(people).fillna(grades_typed_behind(people))
+    grade = grade_numbers(people).fillna(grades_after_name(people))
     known = grade.notna().to_numpy(dtype=bool)
     place = grade[known].to_numpy(dtype="int64") - PREKINDERGARTEN
     values["grades"] = Values.of(unit[known], place, np.arange(PREKINDERGARTEN, LAST_GRADE + 1))
@@ -291,13 +291,13 @@ def make_units(students: Students, label: np.ndarray, schools: pd.DataFrame | No
     )
 
 
-def _names_of_units(forms: Forms, unit: np.ndarray) -> Forms:
+def _names_of_units(forms: NameForms, unit: np.ndarray) -> NameForms:
     size = len(forms.texts)
     record, reading = distinct_pairs(unit[forms.record], forms.first * size + forms.last)
-    return Forms(record, reading // size, reading % size, forms.texts)
+    return NameForms(record, reading // size, reading % size, forms.texts)
 
 
-def _names(names: Forms, count: int) -> dict[str, Values]:
+def _names(names: NameForms, count: int) -> dict[str, Values]:
     """Give the first names and surnames of units in all their forms."""
     texts = np.array(names.texts, dtype=object)
     record, key = name_keys(names)
@@ -317,9 +317,9 @@ def _names(names: Forms, count: int) -> dict[str, Values]:
         "name_keys": keys,
         "name_key": Values.of(names.record[begins], codes.astype("int64")[whole], words),
         "given": given,
-        "given_formal": first_name_forms(names),
+        "given_formal": first_name_variants(names),
         "family": family,
-        "family_parts": surname_forms_of(names),
+        "family_parts": surname_readings(names),
     }
 
 
@@ -338,7 +338,7 @@ def _birth_days(people: pd.DataFrame, unit: np.ndarray) -> dict[str, Values]:
     dates, others = people["birth_date"], people["birth_date_other"]
     days = pd.concat([dates[known], others[known & others.notna().to_numpy(dtype=bool)]])
     owner = unit[days.index.to_numpy()]
-    free = order_free(dates)
+    free = ignore_date_order(dates)
     codes, numbers = pd.factorize(free[known])
     return {
         "birth_days": Values.of_column(

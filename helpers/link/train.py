@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from helpers.files import District
-from helpers.link.candidates import among_dated, dated_with_undated
+from helpers.link.candidates import candidates_across_birth_dates, candidates_with_birth_date
 from helpers.link.methods.probabilistic import Candidates, find_candidates
 from helpers.link.model.scoring import levels_of
 from helpers.link.model.training import DRAWN_PAIRS, train, with_matches
-from helpers.link.pipeline import check_ids, climb_to
-from helpers.link.records import Places, Students, make_ready, make_units
+from helpers.link.pipeline import check_ids, run_stages
+from helpers.link.records import Places, Records, make_units, prepare_records
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ RIVALS = "Rivals"
 NOTHING = 0.005
 
 
-def _candidates(district: District) -> tuple[Students, Candidates]:
-    students = make_ready(district.people, district.identifiers, district.unique_people, tuple(district))
+def _candidates(district: District) -> tuple[Records, Candidates]:
+    students = prepare_records(district.people, district.identifiers, district.unique_people, tuple(district))
     places = Places(district.person_rows, district.layouts, district.kinds)
     students, aids = check_ids(students, places, schools=district.fact("school"))
-    return students, find_candidates(students, climb_to("standardised", students, aids), aids)
+    return students, find_candidates(students, run_stages("standardised", students, aids), aids)
 
 
 def train_on_district(district: District, start: LinkModel | None = None) -> LinkModel:
@@ -149,13 +149,15 @@ def train_on_districts(
         raise BadInput("No district is given to train on. Give at least one that read_district has read.")
     models = []
     for district in districts:
-        students = make_ready(district.people, district.identifiers, district.unique_people, tuple(district))
+        students = prepare_records(
+            district.people, district.identifiers, district.unique_people, tuple(district)
+        )
         places = Places(district.person_rows, district.layouts, district.kinds)
         students, aids = check_ids(students, places, schools=district.fact("school"))
         single = make_units(students, np.arange(len(students), dtype="int64"), aids.schools)
         candidates = [
-            among_dated(single)[0],
-            dated_with_undated(single, single.dated, single.named & ~single.dated)[0],
+            candidates_with_birth_date(single)[0],
+            candidates_across_birth_dates(single, single.dated, single.named & ~single.dated)[0],
         ]
         model = train(
             single.frame(),
@@ -165,7 +167,7 @@ def train_on_districts(
             max_pairs=max_pairs,
             drawn_pairs=drawn_pairs,
         )
-        seen = find_candidates(students, climb_to("standardised", students, aids), aids)
+        seen = find_candidates(students, run_stages("standardised", students, aids), aids)
         models.append(with_matches(model, seen.units.frame(), seen.pairs))
     return models[0] if len(models) == 1 else _mean(models)
 

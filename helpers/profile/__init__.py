@@ -1,9 +1,9 @@
 """Put the child together: values with their source, one row a child, a timeline."""
 
-from helpers.profile.example_child import follow_child
+from helpers.profile.example_child import pick_example_child
 from helpers.profile.facts.attendance import attendance_days
 from helpers.profile.indicators import child_indicators
-from helpers.profile.profiles import Profiles, changed_values, child_profiles
+from helpers.profile.profiles import Profiles, child_profiles, compare_profiles
 from helpers.profile.store.source import source_of
 from helpers.standard.elements import Element, element, elements
 
@@ -11,11 +11,11 @@ __all__ = [
     "Element",
     "Profiles",
     "attendance_days",
-    "changed_values",
     "child_indicators",
     "child_profiles",
+    "compare_profiles",
     "element",
     "elements",
-    "follow_child",
+    "pick_example_child",
     "source_of",
 ]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from helpers.profile.facts.context import child_tables
 from helpers.profile.facts.school_years import day_columns
-from helpers.profile.facts.store import Evidence
+from helpers.profile.facts.store import FactStore
 from helpers.standard import STRING, as_table, constant, empty_table, labelled, standard_table
 from helpers.standard.elements import Element
 
@@ -183,7 +183,7 @@ ROW = ["silo", "record", "file", "row"]
 REASONS = ("No child named", "Not a student", "No date", "Another year", "No element")
 
 
-def _reasons(facts: pd.DataFrame, table: str, evidence: Evidence) -> np.ndarray:
+def _reasons(facts: pd.DataFrame, table: str, evidence: FactStore) -> np.ndarray:
     """Say why a fact row stands behind nothing: the first of `REASONS` that applies, by its place."""
     never = np.zeros(len(facts), dtype=bool)
     undated, elsewhen = never, never
@@ -196,7 +196,7 @@ def _reasons(facts: pd.DataFrame, table: str, evidence: Evidence) -> np.ndarray:
 
 
 def account_for(
-    evidence: Evidence, behind: Mapping[str, pd.Series], *, of_children: bool = False
+    evidence: FactStore, behind: Mapping[str, pd.Series], *, of_children: bool = False
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Account for every fact row that systems send about children."""
     lines = []

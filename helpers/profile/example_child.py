@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["follow_child"]
+__all__ = ["pick_example_child"]
 
 # Facts that nearly every child of a system has.
 MERELY_THERE = ("school_enrollment", "section_enrollment", "meal_account")
@@ -29,7 +29,7 @@ SURELY = 2 / 3
 A_YEAR = pd.Timedelta(days=365)
 
 
-def follow_child(district: District, links: Links) -> str:
+def pick_example_child(district: District, links: Links) -> str:
     """Choose the child whom the notebooks follow, by a rule, so that every district has one.
 
     Among all children, the first in this order:

@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.profile.facts.arrays import places_of
+from helpers.profile.facts.arrays import index_of
 from helpers.profile.facts.context import Context, context_of
-from helpers.profile.facts.school_years import days_of_exports
+from helpers.profile.facts.school_years import export_days
 from helpers.profile.facts.store import (
     TIE,
-    Evidence,
+    Cohort,
     FactsOfPart,
+    FactStore,
     Part,
+    RecordLinks,
     Rows,
-    Survey,
     TablesOfPart,
-    Ties,
     in_numbers,
     named,
 )
-from helpers.profile.rules.cohort import joined, survey_of
+from helpers.profile.rules.cohort import merge_cohorts, summarize_cohort
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -35,15 +35,15 @@ if TYPE_CHECKING:
 __all__ = ["InMemory", "gather", "gather_part", "with_survey"]
 
 
-def gather_part(part: Part, context: Context) -> Evidence:
+def gather_part(part: Part, context: Context) -> FactStore:
     """Gather the records and facts of some children."""
     crosswalk = part.crosswalk.reset_index(drop=True)
-    ties = Ties(crosswalk, context.silos)
+    ties = RecordLinks(crosswalk, context.silos)
     tables: dict[str, Rows] = {}
     of_people = {}
     people = part.people
     for name, frame in (("people", people), ("identifiers", part.identifiers)):
-        system = places_of(frame["silo"], context.silos)
+        system = index_of(frame["silo"], context.silos)
         tie = ties.of_rows(system, frame)
         kept = np.flatnonzero(tie >= 0)
         own = frame.drop(columns=TIE, errors="ignore")
@@ -53,11 +53,11 @@ def gather_part(part: Part, context: Context) -> Evidence:
         own = named(own.reset_index(drop=True), ties, tie[kept])
         of_people[name] = own
         tables[name] = in_numbers(own, system[kept], tie[kept], ties, np.full(len(kept), -1, dtype="int64"))
-    days = days_of_exports(people, context.newest_days)
+    days = export_days(people, context.newest_days)
     facts = FactsOfPart(part, context, ties, days)
-    return Evidence(
+    return FactStore(
         context=context,
-        survey=Survey(),
+        survey=Cohort(),
         crosswalk=crosswalk,
         ties=ties,
         people=of_people["people"],
@@ -70,9 +70,9 @@ def gather_part(part: Part, context: Context) -> Evidence:
     )
 
 
-def with_survey(evidence: Evidence, surveys: Sequence[Survey]) -> Evidence:
+def with_survey(evidence: FactStore, surveys: Sequence[Cohort]) -> FactStore:
     """Tell of all children what rules have to know, as all parts of them say."""
-    return replace(evidence, survey=joined(surveys))
+    return replace(evidence, survey=merge_cohorts(surveys))
 
 
 @dataclass(frozen=True)
@@ -145,8 +145,8 @@ class InMemory:
         return some.assign(rows=np.bincount(codes, minlength=len(numbers)))
 
 
-def gather(district: District, links: Links) -> Evidence:
+def gather(district: District, links: Links) -> FactStore:
     """Gather a district's records and facts by child."""
     tables = InMemory(district, links.crosswalk)
     evidence = gather_part(tables, context_of(tables))
-    return with_survey(evidence, [survey_of(evidence)])
+    return with_survey(evidence, [summarize_cohort(evidence)])

@@ -9,10 +9,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.profile.facts.context import child_tables
-from helpers.profile.facts.store import Evidence
+from helpers.profile.facts.store import FactStore
 from helpers.profile.rules import RULES
-from helpers.profile.rules.results import Found
-from helpers.profile.rules.yearly_counts import Tallies, tally
+from helpers.profile.rules.results import RuleResult
+from helpers.profile.rules.yearly_counts import YearlyCounts, count_year
 from helpers.standard import STRING, as_table, empty_table, fact_tables, labelled
 from helpers.standard.elements import Element
 from helpers.standard.elements import element as element_named
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from helpers.profile.profiles import Profiles
     from helpers.profile.store.source import Source
 
-__all__ = ["COUNTED", "LISTED", "row_sums", "rows_behind", "tables_behind", "weighed_rows"]
+__all__ = ["COUNTED", "LISTED", "account_for_rows", "contributing_rows", "source_rows", "source_tables"]
 
 
 Ints = npt.NDArray[np.int64]
@@ -72,7 +72,7 @@ def _ended(silo: Silo, left_out: pd.DataFrame, crosswalk: pd.DataFrame) -> tuple
     return len(in_profiles), len(left), len(nobody)
 
 
-def row_sums(district: District, profiles: Profiles) -> pd.DataFrame:
+def account_for_rows(district: District, profiles: Profiles) -> pd.DataFrame:
     """Add up where every row of every file of a district has ended."""
     sums = district.accounts.groupby("silo", sort=False, dropna=False)[list(READ)].sum()
     lines = []
@@ -104,9 +104,11 @@ CONTRIBUTING_COLUMNS = [
 ]
 
 
-def weighed_rows(element: Element, evidence: Evidence, tallies: Tallies | None = None) -> pd.DataFrame:
+def contributing_rows(
+    element: Element, evidence: FactStore, tallies: YearlyCounts | None = None
+) -> pd.DataFrame:
     """List the rows of which each value of an element was made."""
-    found = RULES[element.rule](element, evidence, tally(evidence) if tallies is None else tallies)
+    found = RULES[element.rule](element, evidence, count_year(evidence) if tallies is None else tallies)
     parts = [
         _rows(found, evidence, table, at, of, why)
         for why, behind in ((COUNTED, found.behind), (LISTED, found.listed))
@@ -123,7 +125,7 @@ def weighed_rows(element: Element, evidence: Evidence, tallies: Tallies | None =
 WHOLE = ("value", "school_year", "row")
 
 
-def _rows(found: Found, evidence: Evidence, table: str, at: Ints, of: Ints, why: str) -> pd.DataFrame:
+def _rows(found: RuleResult, evidence: FactStore, table: str, at: Ints, of: Ints, why: str) -> pd.DataFrame:
     """Write the rows of one table behind values in words."""
     rows = evidence.tables[table]
     if table == "people":
@@ -150,7 +152,7 @@ def _rows(found: Found, evidence: Evidence, table: str, at: Ints, of: Ints, why:
     )
 
 
-def _of_people(evidence: Evidence, at: Ints, of: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+def _of_people(evidence: FactStore, at: Ints, of: Ints) -> tuple[Ints, Ints, Ints, Ints]:
     """Put the source rows behind persons in the place of the persons."""
     tie, place, row, count = evidence.behind_records
     files = evidence.files_of(pd.Series([file for _, file in evidence.context.files], dtype=STRING))
@@ -168,12 +170,12 @@ BESIDE = ("school_enrollment", "section_enrollment", "contact")
 SOURCE_COLUMNS = ["table", "silo", "record", "file", "row", "why"]
 
 
-def tables_behind(element: Element) -> tuple[str, ...]:
+def source_tables(element: Element) -> tuple[str, ...]:
     """Name the fact tables that an element's rule looks at."""
     return tuple(table for table in dict.fromkeys((element.table, *BESIDE)) if table in child_tables())
 
 
-def rows_behind(source: Source, child: str, element: str, school_year: int | None = None) -> pd.DataFrame:
+def source_rows(source: Source, child: str, element: str, school_year: int | None = None) -> pd.DataFrame:
     """List the source rows behind every system's value of an element of a child, computed ones too."""
     declared = element_named(element)
     year = school_year if declared.per == "school_year" else None
@@ -182,7 +184,7 @@ def rows_behind(source: Source, child: str, element: str, school_year: int | Non
         values = values[values["school_year"].isin([year]).to_numpy(dtype=bool)]
     own = {"person_field": "people", "identifier": "identifiers"}.get(declared.rule, declared.table)
     written = values[values["file"].notna().to_numpy()].assign(table=own, why=COUNTED)
-    rows = weighed_rows(declared, source.evidence(child, tables_behind(declared)))
+    rows = contributing_rows(declared, source.evidence(child, source_tables(declared)))
     # Only what the child's values say; of one child alone a rule may find more.
     asked = rows["told_by"].isin(values["silo"].dropna().unique())
     if year is not None:

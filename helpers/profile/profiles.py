@@ -13,15 +13,15 @@ import pandas as pd
 
 from helpers.files.run_cache import of_what, shared
 from helpers.profile.coverage import NO_YEAR, Coverage, account_for, coverage_of
-from helpers.profile.facts.store import BANDS, Evidence
-from helpers.profile.facts.systems import newest_days
+from helpers.profile.facts.store import BANDS, FactStore
+from helpers.profile.facts.systems import latest_days
 from helpers.profile.gather import gather
 from helpers.profile.rules import RULES
 from helpers.profile.rules.results import NOTHING, STATUSES
-from helpers.profile.rules.yearly_counts import Tallies, tally
+from helpers.profile.rules.yearly_counts import YearlyCounts, count_year
 from helpers.profile.survivorship import Survivorship
 from helpers.profile.timeline import timeline_of
-from helpers.profile.values import Days, Names, choose_values, code_groups, spoken_codes
+from helpers.profile.values import Days, Names, choose_values, code_groups, stated_codes
 from helpers.standard import STRING, BadInput
 from helpers.standard.elements import DTYPES, Declarations, Element, declared, declared_for
 
@@ -33,19 +33,19 @@ __all__ = [
     "Choice",
     "Part",
     "Profiles",
-    "changed_values",
     "child_profiles",
-    "choice_of",
-    "choose_in",
-    "find_in",
+    "choose_values_of_part",
+    "compare_profiles",
     "find_values",
+    "plan_choice",
     "profile_of",
-    "said_in",
+    "run_rules",
+    "stated_values_of_part",
 ]
 
 
 def find_values(
-    elements: tuple[Element, ...], evidence: Evidence, tallies: Tallies
+    elements: tuple[Element, ...], evidence: FactStore, tallies: YearlyCounts
 ) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
     """Let every element's rule find its values."""
     tables = [NOTHING.values.assign(element=np.zeros(0, dtype="int16"))]
@@ -126,7 +126,7 @@ class Part:
     found: pd.DataFrame
     # What the numbers stand for.
     names: Names
-    # Codes that systems use: what `spoken_codes` lists.
+    # Codes that systems use: what `stated_codes` lists.
     codes: pd.DataFrame
     # Elements by years (0: none) by silos (by name): some value isn't empty.
     told: npt.NDArray[np.bool_]
@@ -157,9 +157,9 @@ class Choice:
     school_year: int | None
 
 
-def find_in(evidence: Evidence, terms: Declarations, *, apart: bool = False) -> Part:
+def run_rules(evidence: FactStore, terms: Declarations, *, apart: bool = False) -> Part:
     """Let the rules find what is known of some children."""
-    tallies = tally(evidence)
+    tallies = count_year(evidence)
     found, weighed = find_values(terms.element, evidence, tallies)
     names = _names(evidence)
     line, shown = timeline_of(
@@ -173,17 +173,17 @@ def find_in(evidence: Evidence, terms: Declarations, *, apart: bool = False) -> 
     reported = found[found["status"].to_numpy() == REPORTED]
     latest = int(np.max(reported["school_year"].to_numpy(dtype="int64"), initial=0))
     told = _told(found, len(terms.element), evidence.years.years, len(names.silos))
-    codes = spoken_codes(reported, terms.element)
+    codes = stated_codes(reported, terms.element)
     return Part(found, names, codes, told, latest, line, left_out, accounts, also_behind)
 
 
-def _names(evidence: Evidence) -> Names:
+def _names(evidence: FactStore) -> Names:
     """Say what the numbers of found values stand for."""
     records = evidence.crosswalk["record"]
     return Names(evidence.children, evidence.silos, records, evidence.file_names)
 
 
-def _about_nobody(evidence: Evidence, behind: Mapping[str, pd.Series]) -> dict[str, npt.NDArray[np.int64]]:
+def _about_nobody(evidence: FactStore, behind: Mapping[str, pd.Series]) -> dict[str, npt.NDArray[np.int64]]:
     """Give the places, in the district's own tables, of rows about nobody's child that are behind a value."""
     places = {}
     for table, mask in behind.items():
@@ -203,15 +203,15 @@ def _told(found: pd.DataFrame, elements: int, years: tuple[int, ...], silos: int
     return told
 
 
-def said_in(evidence: Evidence, elements: tuple[Element, ...]) -> pd.DataFrame:
+def stated_values_of_part(evidence: FactStore, elements: tuple[Element, ...]) -> pd.DataFrame:
     """Give what systems say of some elements, where nothing else is asked for."""
-    found, _ = find_values(elements, evidence, tally(evidence))
+    found, _ = find_values(elements, evidence, count_year(evidence))
     reported = found[found["status"].to_numpy() == REPORTED]
-    groups = code_groups(spoken_codes(reported, elements))
+    groups = code_groups(stated_codes(reported, elements))
     return choose_values(found, _names(evidence), Days({}, evidence.systems), elements, groups)
 
 
-def choice_of(
+def plan_choice(
     parts: Iterable[Part],
     terms: Declarations,
     years: tuple[int, ...],
@@ -234,7 +234,9 @@ def choice_of(
     )
 
 
-def choose_in(part: Part, choice: Choice, crosswalk: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def choose_values_of_part(
+    part: Part, choice: Choice, crosswalk: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Choose the values of some children, and pivot them."""
     said = choose_values(part.found, part.names, choice.days, choice.elements, choice.groups)
     children = pd.Index(part.names.children, dtype=STRING)
@@ -337,10 +339,10 @@ def _put_together(district: District, links: Links, school_year: int | None, ter
     if school_year is not None and school_year not in years:
         there = ", ".join(map(str, years)) or "none"
         raise BadInput(f"No system speaks of the school year {school_year}. There are: {there}.")
-    part = find_in(evidence, terms)
-    days = Days(newest_days(district).days, evidence.systems)
-    choice = choice_of([part], terms, years, days, school_year)
-    said, profile = choose_in(part, choice, links.crosswalk)
+    part = run_rules(evidence, terms)
+    days = Days(latest_days(district).days, evidence.systems)
+    choice = plan_choice([part], terms, years, days, school_year)
+    said, profile = choose_values_of_part(part, choice, links.crosswalk)
     return Profiles(
         profile,
         said,
@@ -353,7 +355,7 @@ def _put_together(district: District, links: Links, school_year: int | None, ter
     )
 
 
-def changed_values(before: Profiles, after: Profiles) -> pd.DataFrame:
+def compare_profiles(before: Profiles, after: Profiles) -> pd.DataFrame:
     """List the values that the profiles show otherwise after a decision.
 
     Parameters

@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 
 from helpers.link.values.contacts import emails, telephones
-from helpers.profile.facts.arrays import listed_in
+from helpers.profile.facts.arrays import is_in
 from helpers.profile.facts.store import with_child
-from helpers.profile.facts.systems import authority_in, name_schools, newest_days
+from helpers.profile.facts.systems import authority_in, latest_days, name_schools
 from helpers.standard import STRING, as_table, empty_table
 
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["agents_of", "on_the_roster", "relations", "roster_silos"]
+__all__ = ["adults_of", "on_the_roster", "relations", "roster_silos"]
 
 
 def roster_silos(district: District) -> list[str]:
@@ -25,7 +25,7 @@ def roster_silos(district: District) -> list[str]:
     return list(authority_in(district).rosters) or list(district.silos)[:1]
 
 
-def agents_of(people: pd.DataFrame) -> pd.DataFrame:
+def adults_of(people: pd.DataFrame) -> pd.DataFrame:
     """List the adults whom a system names beside a child."""
     named = people[people["agents"].notna()]
     listed = named.assign(agent=named["agents"].str.split(";")).explode("agent", ignore_index=True)
@@ -49,7 +49,7 @@ def on_the_roster(district: District, links: Links, ties: pd.DataFrame) -> np.nd
     ).dropna(subset=["way"])
     child = links.crosswalk[[*RECORD, "child"]]
     listed = people[people["silo"].isin(rosters)].merge(child, on=RECORD, how="inner", validate="one_to_one")
-    agents = agents_of(listed)[["silo", "agent", "child"]].drop_duplicates()
+    agents = adults_of(listed)[["silo", "agent", "child"]].drop_duplicates()
     ways = agents.merge(
         reached.dropna(subset=["local_id"]).rename(columns={"local_id": "agent"})[["silo", "agent", "way"]],
         on=["silo", "agent"],
@@ -80,7 +80,7 @@ ORDER = ["role", "child", "silo", "adult", "section_id", "file", "row"]
 
 def relations(district: District, links: Links) -> pd.DataFrame:
     """Say who has to do with which child."""
-    days = pd.Series(newest_days(district).days, dtype="datetime64[us]")
+    days = pd.Series(latest_days(district).days, dtype="datetime64[us]")
     schools = _schools(district, links, days)
     parts = [
         _teachers(district, links, days),
@@ -186,7 +186,7 @@ def _guardians(district: District, links: Links) -> pd.DataFrame:
     # Whoever a model alone ties may be another child's, unless the roster itself names that adult.
     by_model = links.crosswalk.loc[links.crosswalk["step"].eq(BY_MODEL).fillna(False), RECORD]
     known = on_the_roster(district, links, ties.rename(columns={"adult": "guardian"}))
-    doubt = listed_in(ties[RECORD], by_model) & ~known
+    doubt = is_in(ties[RECORD], by_model) & ~known
     # Only a document takes a parent's rights away: a no without one hides nothing.
     barred = ties["may_see_records"].eq(False) & ties["court_order"].notna()
     return _with_names(ties.assign(home=first, without_rights=barred, in_doubt=doubt)[shown], district)
@@ -216,7 +216,7 @@ def _schools(district: District, links: Links, days: pd.Series) -> pd.DataFrame:
     parts = [now[shown].assign(school_name=pd.Series(pd.NA, index=now.index, dtype=STRING))]
     people = with_child(district.people, links.crosswalk).dropna(subset=["child"])
     # A system that tells spells has said in them where the child is, or that it left.
-    people = people[~listed_in(people[RECORD], spells[RECORD].drop_duplicates())]
+    people = people[~is_in(people[RECORD], spells[RECORD].drop_duplicates())]
     people = people[people["school_id"].notna() | people["school_name"].notna()]
     people = people[_holds(people, days)]
     rows = district.person_rows.drop_duplicates(RECORD, keep="last")[[*RECORD, "file", "row"]]

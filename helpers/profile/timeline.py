@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.profile.facts.arrays import in_order, ranks
-from helpers.profile.facts.store import Evidence
+from helpers.profile.facts.store import FactStore
 from helpers.standard import STRING, as_table, constant, empty_table, standard_table
 from helpers.standard.elements import TimelineEvent
 
@@ -41,7 +41,7 @@ def _detail(rows: pd.DataFrame, kind: TimelineEvent) -> pd.Series:
 
 
 def timeline_of(
-    evidence: Evidence, events: tuple[TimelineEvent, ...], unfit: Mapping[str, pd.Series]
+    evidence: FactStore, events: tuple[TimelineEvent, ...], unfit: Mapping[str, pd.Series]
 ) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
     """Put the dated facts of every child on one line."""
     parts = []

@@ -25,9 +25,9 @@ __all__ = [
     "agreement",
     "choose_values",
     "code_groups",
+    "compare_text",
     "folded",
-    "spoken_codes",
-    "words_compared",
+    "stated_codes",
 ]
 
 
@@ -52,7 +52,7 @@ def folded(words: pd.Series) -> pd.Series:
     return pd.Series(plain.take(codes), index=words.index)
 
 
-def spoken_codes(said: pd.DataFrame, elements: Sequence[Element]) -> pd.DataFrame:
+def stated_codes(said: pd.DataFrame, elements: Sequence[Element]) -> pd.DataFrame:
     """List the codes that each system uses, of elements that are compared as codes."""
     coded = [place for place, element in enumerate(elements) if element.compare == "codes"]
     mine = said["element"].isin(coded).to_numpy(dtype=bool)
@@ -82,7 +82,7 @@ def _groups(codes: pd.DataFrame) -> dict[int, int]:
     return group
 
 
-def words_compared(said: pd.DataFrame, elements: Sequence[Element]) -> tuple[Ints, Ints]:
+def compare_text(said: pd.DataFrame, elements: Sequence[Element]) -> tuple[Ints, Ints]:
     """Give each value a number, so that words that count as the same have the same."""
     codes, unique = pd.factorize(said["value"])
     loosely = np.array([element.compare == "folded" for element in elements])
@@ -236,7 +236,7 @@ def choose_values(
     cell = (owner * len(elements) + element) * max(len(years), 1) + year_given
     reported = np.flatnonzero(status == REPORTED)
     word, other = np.full(len(found), -1, "int64"), np.full(len(found), -1, "int64")
-    word[reported], other[reported] = words_compared(found.iloc[reported], elements)
+    word[reported], other[reported] = compare_text(found.iloc[reported], elements)
     agrees = np.full(len(found), NOBODY_ELSE, dtype="int64")
     agrees[reported] = agreement(
         cell[reported], system[reported], word[reported], other[reported], element[reported], groups

@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from helpers.report.blocks import answer, banner, reading
     from helpers.report.child.indicators import definition_words, indicator_sentences
     from helpers.report.child.page import disputed
-    from helpers.report.child.source_rows import as_written
+    from helpers.report.child.source_rows import show_source_row
     from helpers.report.child.values import missing_lines, value_lines
-    from helpers.report.display_names import element_words, short_names
+    from helpers.report.display_names import element_names, short_names
     from helpers.report.family.pages import family_pages, shown_page
     from helpers.report.pages.contract import (
         contract_page,
@@ -39,26 +39,26 @@ if TYPE_CHECKING:
     from helpers.report.pages.survey import (
         INVENTED,
         REAL,
-        apart_table,
-        beside_picture,
-        beside_table,
         beside_words,
         change_table,
+        disagreement_table,
+        opinion_chart,
+        opinion_table,
         profile_picture,
         steps_table,
         survey_page,
     )
     from helpers.report.pages.survey_text import (
-        agreement_words,
-        change_words,
-        data_team_words,
-        standing_sentence,
+        describe_agreement,
+        describe_change,
+        describe_data_team,
+        describe_maturity,
     )
     from helpers.report.runs.execute import NotebookRun, run_notebooks
     from helpers.report.runs.report import ReportResult, report
     from helpers.report.tables import table
     from helpers.report.widgets.dashboard import dashboard
-    from helpers.report.widgets.one_change import change_lanes, change_steps
+    from helpers.report.widgets.one_change import change_steps, change_timeline
     from helpers.report.widgets.survey_form import survey_form
 
 __all__ = [
@@ -66,33 +66,33 @@ __all__ = [
     "REAL",
     "NotebookRun",
     "ReportResult",
-    "agreement_words",
     "answer",
-    "apart_table",
-    "as_written",
     "assumed_table",
     "banner",
-    "beside_picture",
-    "beside_table",
     "beside_words",
-    "change_lanes",
     "change_steps",
     "change_table",
-    "change_words",
+    "change_timeline",
     "communication_chart",
     "communication_table",
     "contract_page",
     "cost_sentence",
     "coverage_sentence",
     "dashboard",
-    "data_team_words",
     "definition_words",
+    "describe_agreement",
+    "describe_change",
+    "describe_data_team",
+    "describe_maturity",
+    "disagreement_table",
     "disputed",
-    "element_words",
+    "element_names",
     "family_pages",
     "indicator_sentences",
     "missing_lines",
     "month_table",
+    "opinion_chart",
+    "opinion_table",
     "people_blocks",
     "people_chart",
     "people_page",
@@ -107,9 +107,9 @@ __all__ = [
     "rubric_words",
     "run_notebooks",
     "short_names",
+    "show_source_row",
     "shown_contract",
     "shown_page",
-    "standing_sentence",
     "steps_table",
     "survey_form",
     "survey_page",
@@ -129,13 +129,13 @@ _MODULES = {
         "indicator_sentences",
     ),
     "helpers.report.child.page": ("disputed",),
-    "helpers.report.child.source_rows": ("as_written",),
+    "helpers.report.child.source_rows": ("show_source_row",),
     "helpers.report.child.values": (
         "missing_lines",
         "value_lines",
     ),
     "helpers.report.display_names": (
-        "element_words",
+        "element_names",
         "short_names",
     ),
     "helpers.report.family.pages": (
@@ -168,9 +168,9 @@ _MODULES = {
     "helpers.report.pages.survey": (
         "INVENTED",
         "REAL",
-        "apart_table",
-        "beside_picture",
-        "beside_table",
+        "disagreement_table",
+        "opinion_chart",
+        "opinion_table",
         "beside_words",
         "change_table",
         "profile_picture",
@@ -178,10 +178,10 @@ _MODULES = {
         "survey_page",
     ),
     "helpers.report.pages.survey_text": (
-        "agreement_words",
-        "change_words",
-        "data_team_words",
-        "standing_sentence",
+        "describe_agreement",
+        "describe_change",
+        "describe_data_team",
+        "describe_maturity",
     ),
     "helpers.report.runs.execute": (
         "NotebookRun",
@@ -194,7 +194,7 @@ _MODULES = {
     "helpers.report.tables": ("table",),
     "helpers.report.widgets.dashboard": ("dashboard",),
     "helpers.report.widgets.one_change": (
-        "change_lanes",
+        "change_timeline",
         "change_steps",
     ),
     "helpers.report.widgets.survey_form": ("survey_form",),

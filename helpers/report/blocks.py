@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterable, Mapping
 
-from helpers.report.theme import colour
+from helpers.report.theme import color
 
 __all__ = ["Block", "answer", "banner", "escape", "is_invented", "reading", "slug", "where_from"]
 
@@ -133,12 +133,12 @@ def banner(about: Mapping[str, object], synthetic: bool | None = None) -> Block:
     if invented:
         origin = where_from(about)
         text = f"This district is invented{' · ' if origin else ''}{origin}"
-        look, kind = f"background:{colour('tint')};color:{colour('ink')}", "banner"
+        look, kind = f"background:{color('tint')};color:{color('ink')}", "banner"
     else:
         text = "Real data: restricted. For those who may see these children's records, and nobody else."
         if why := about.get("treated_as_real"):
             text += f" ({why})"
-        look, kind = f"background:{colour('restricted')};color:#fff;font-weight:600", "banner restricted"
+        look, kind = f"background:{color('restricted')};color:#fff;font-weight:600", "banner restricted"
     return Block(
         f'<div class="{kind}" role="note" aria-label="About these data" style="{look};padding:8px 16px">'
         f'<p style="margin:0 auto">{escape(text)}</p></div>',

@@ -13,21 +13,21 @@ if TYPE_CHECKING:
     from helpers.layouts import Layout
 
 __all__ = [
-    "element_word",
-    "element_words",
-    "fact_words",
-    "figure_words",
+    "display_names",
+    "element_name",
+    "element_names",
+    "fact_name",
+    "figure_name",
     "finding_words",
-    "grade_words",
-    "group_words",
+    "grade_name",
+    "group_name",
     "in_words",
     "language_name",
-    "named_briefly",
+    "short_display_name",
     "short_names",
-    "silo_words",
-    "spoken_names",
+    "silo_name",
+    "status_names",
     "status_word",
-    "status_words",
     "system_names",
 ]
 
@@ -188,7 +188,7 @@ def finding_words(kinds: pd.Series) -> pd.Series:
     return kinds.replace(_FINDINGS).str.replace("_", " ")
 
 
-def fact_words(tables: pd.Series) -> pd.Series:
+def fact_name(tables: pd.Series) -> pd.Series:
     """Say what the rows of fact tables are.
 
     >>> fact_words(pd.Series(["health_visit", "incident"])).tolist()
@@ -197,7 +197,7 @@ def fact_words(tables: pd.Series) -> pd.Series:
     return tables.replace(_FACTS).str.replace("_", " ")
 
 
-def figure_words(topics: pd.Series) -> pd.Series:
+def figure_name(topics: pd.Series) -> pd.Series:
     """Say topics of published figures as people do.
 
     >>> figure_words(pd.Series(["idea_share", "chronic_absence"])).tolist()
@@ -206,7 +206,7 @@ def figure_words(topics: pd.Series) -> pd.Series:
     return topics.replace(_FIGURES).str.replace("_", " ")
 
 
-def group_words(groups: pd.Series) -> pd.Series:
+def group_name(groups: pd.Series) -> pd.Series:
     """Say groups of children as people do.
 
     >>> group_words(pd.Series(["home language: spa", "moved: yes", "All"])).tolist()
@@ -216,7 +216,7 @@ def group_words(groups: pd.Series) -> pd.Series:
     return groups.replace({**languages, "All": "all children"}).str.removesuffix(": yes")
 
 
-def element_words(names: pd.Series) -> pd.Series:
+def element_names(names: pd.Series) -> pd.Series:
     """Say elements of the profile in words.
 
     Parameters
@@ -234,16 +234,16 @@ def element_words(names: pd.Series) -> pd.Series:
     >>> element_words(pd.Series(["days_absent", "map_math_rit", "rate"])).tolist()
     ['days absent', 'MAP math RIT', 'attendance rate']
     """
-    words = {name: element_word(name) for name in names.dropna().unique().tolist()}
+    words = {name: element_name(name) for name in names.dropna().unique().tolist()}
     return names.map(words).astype("string")
 
 
-def element_word(name: str) -> str:
+def element_name(name: str) -> str:
     """Say one element of the profile in words."""
     return _ELEMENTS.get(name) or " ".join(_ELEMENTS.get(part, part) for part in name.split("_"))
 
 
-def status_words(statuses: pd.Series) -> pd.Series:
+def status_names(statuses: pd.Series) -> pd.Series:
     """Say why a value is there or isn't.
 
     >>> status_words(pd.Series(["Not collected"])).tolist()
@@ -295,7 +295,7 @@ def short_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
     return {silo: _short(name) for silo, name in system_names(layouts).items()}
 
 
-def named_briefly(systems: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+def short_display_name(systems: Mapping[str, tuple[str, str]]) -> dict[str, str]:
     """Name systems where there is little room and no layout at hand.
 
     >>> named_briefly({"sis": ("sis", "OneRoster"), "old": ("sis", "OneRoster 1.1, users")})
@@ -311,7 +311,7 @@ def _short(name: str) -> str:
     return found.group(1) if found else name
 
 
-def spoken_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
+def display_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
     """Name systems as they are said inside a sentence."""
     return {silo: _spoken(silo, name) for silo, name in system_names(layouts).items()}
 
@@ -323,7 +323,7 @@ def _spoken(silo: str, name: str) -> str:
     return name.lower() if name.capitalize() == name and name.lower() == silo.replace("_", " ") else name
 
 
-def silo_words(silos: pd.Series) -> pd.Series:
+def silo_name(silos: pd.Series) -> pd.Series:
     """Name the systems of a made district where there is little room, whether or not a folder has them.
 
     >>> silo_words(pd.Series(["sis", "meals", "map_growth"])).tolist()
@@ -361,7 +361,7 @@ def _named(silo: str, system: str, title: str) -> str:
 _GRADES = {"KG": "kindergarten", "PK": "pre-kindergarten", "PS": "preschool"}
 
 
-def grade_words(grade: str) -> str:
+def grade_name(grade: str) -> str:
     """Say a grade in words.
 
     >>> grade_words("07"), grade_words("KG"), grade_words("")

@@ -12,12 +12,12 @@ __all__ = [
     "OUTCOMES",
     "STYLE_FILE",
     "Mark",
-    "colour",
+    "color",
     "contrast",
-    "letters_on",
+    "outcome_label",
     "page_css",
-    "series_colours",
-    "word",
+    "series_colors",
+    "text_color_on",
 ]
 
 STYLE_FILE = Path(__file__).parent / "charts" / "style.mplstyle"
@@ -48,7 +48,7 @@ def _tokens() -> dict[str, str]:
     return dict(re.findall(r"--([a-z-]+):\s*(#[0-9A-Fa-f]{6});", page_css()))
 
 
-def colour(token: str) -> str:
+def color(token: str) -> str:
     """Give a colour of the look by its name, as the style sheet has it.
 
     >>> colour("blue")
@@ -78,36 +78,36 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def letters_on(shade: str) -> str:
+def text_color_on(shade: str) -> str:
     """Choose ink or paper for letters on a colour, whichever is read more easily.
 
     >>> letters_on(colour("orange")) == colour("ink")
     True
     """
-    return max((colour("ink"), colour("paper")), key=lambda text: contrast(text, shade))
+    return max((color("ink"), color("paper")), key=lambda text: contrast(text, shade))
 
 
-def series_colours(count: int) -> list[str]:
+def series_colors(count: int) -> list[str]:
     """Give colours for series that have no meaning of their own, from matplotlib's ``okabe_ito``."""
     from matplotlib import color_sequences
     from matplotlib.colors import to_hex
 
     palette = [to_hex(shade) for shade in color_sequences["okabe_ito"]]
-    wanted = [colour(name).lower() for name in ("sky", "purple", "green", "blue", "orange", "vermilion")]
-    order = [colour("ink"), *(palette[palette.index(shade)] for shade in wanted)]
+    wanted = [color(name).lower() for name in ("sky", "purple", "green", "blue", "orange", "vermilion")]
+    order = [color("ink"), *(palette[palette.index(shade)] for shade in wanted)]
     return [order[place % len(order)] for place in range(count)]
 
 
 # Meaning keeps its colour in every chart. Wrong is hatched, missed outlined, unverified dotted.
 OUTCOMES: dict[str, Mark] = {
-    "right": Mark(colour("blue"), colour("blue"), colour("blue")),
-    "joined": Mark(colour("ink"), colour("ink"), colour("ink")),
-    "wrong": Mark(colour("vermilion"), colour("vermilion"), colour("vermilion-text"), hatch="////"),
-    "missed": Mark(colour("orange"), colour("ink"), colour("ink")),
-    "unverified": Mark(colour("ink"), colour("ink"), colour("muted"), line="dotted", alpha=0.4),
-    "review": Mark(colour("paper"), colour("muted"), colour("muted"), "....", colour("muted")),
-    "reviewed": Mark(colour("green"), colour("green"), colour("green-text")),
-    "alone": Mark(colour("tint"), colour("muted"), colour("muted")),
+    "right": Mark(color("blue"), color("blue"), color("blue")),
+    "joined": Mark(color("ink"), color("ink"), color("ink")),
+    "wrong": Mark(color("vermilion"), color("vermilion"), color("vermilion-text"), hatch="////"),
+    "missed": Mark(color("orange"), color("ink"), color("ink")),
+    "unverified": Mark(color("ink"), color("ink"), color("muted"), line="dotted", alpha=0.4),
+    "review": Mark(color("paper"), color("muted"), color("muted"), "....", color("muted")),
+    "reviewed": Mark(color("green"), color("green"), color("green-text")),
+    "alone": Mark(color("tint"), color("muted"), color("muted")),
 }
 # Of a value on a page, or of a list, what right and wrong are of a join: the same marks under other words.
 OF_VALUES = {
@@ -130,7 +130,7 @@ _WORDS = {
 }
 
 
-def word(outcome: str) -> str:
+def outcome_label(outcome: str) -> str:
     """Say an outcome as a legend says it.
 
     >>> word("wrong")

@@ -2,9 +2,9 @@
 
 from helpers.score.answer_key import AnswerKey, can_be_judged, read_answer_key
 from helpers.score.children import score_cases, score_children
-from helpers.score.family_pages import FamilyPageScores, judge_family_pages, score_held_pages, score_pages
-from helpers.score.findings import can_be_noticed, faults_noticed, score_findings
-from helpers.score.flags import flags_lost, true_flags
+from helpers.score.family_pages import FamilyPageScores, judge_family_pages, score_pages, score_pages_on_hold
+from helpers.score.findings import detected_faults, is_detectable, score_findings
+from helpers.score.flags import missed_flags, true_flags
 from helpers.score.groups import GroupScores, missed_by_group, score_groups
 from helpers.score.links import crosswalk_from, must_be_of, score_links, score_pairs
 from helpers.score.profiles import judge_decision, judge_profiles, score_profiles
@@ -17,15 +17,15 @@ __all__ = [
     "FamilyPageScores",
     "GroupScores",
     "can_be_judged",
-    "can_be_noticed",
     "crosswalk_from",
-    "faults_noticed",
-    "flags_lost",
+    "detected_faults",
+    "is_detectable",
     "judge_decision",
     "judge_family_pages",
     "judge_profiles",
     "misjudged_pairs",
     "missed_by_group",
+    "missed_flags",
     "must_be_of",
     "read_answer_key",
     "score_calibration",
@@ -33,10 +33,10 @@ __all__ = [
     "score_children",
     "score_findings",
     "score_groups",
-    "score_held_pages",
     "score_links",
     "score_movers",
     "score_pages",
+    "score_pages_on_hold",
     "score_pairs",
     "score_profiles",
     "score_region",

@@ -13,20 +13,20 @@ from helpers.files import District
 from helpers.files.save import without_guard
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.children import LinksToScore
-from helpers.score.truth import RECORD, persons_behind
+from helpers.score.truth import RECORD, true_person_of_record
 from helpers.standard import STRING, BadInput, as_table, nearest
 
 __all__ = [
     "agreement",
     "agreement_of_teams",
+    "blank_card_sort",
     "deal_cards",
-    "empty_piles",
     "pairwise",
     "piles_by",
-    "read_piles",
-    "score_piles",
+    "read_card_sorts",
+    "score_card_sorts",
     "score_sheet",
-    "true_piles",
+    "true_card_groups",
 ]
 
 
@@ -68,7 +68,9 @@ def deal_cards(district: District, *, key: AnswerKey | None = None, most: int = 
     return as_table("record_cards", cards.assign(card=labels).drop(columns=["order", "person"]))
 
 
-def true_piles(district: District, cards: pd.DataFrame, *, key: AnswerKey | None = None) -> pd.DataFrame:
+def true_card_groups(
+    district: District, cards: pd.DataFrame, *, key: AnswerKey | None = None
+) -> pd.DataFrame:
     """Say which cards are one child."""
     known = _whose(district, key or read_answer_key(district.folder))
     piles = cards[["card", *RECORD]].merge(known, on=RECORD, how="left", validate="one_to_one")
@@ -77,7 +79,7 @@ def true_piles(district: District, cards: pd.DataFrame, *, key: AnswerKey | None
 
 def _whose(district: District, key: AnswerKey) -> pd.DataFrame:
     """Give the one person behind each record; records of two people are on no card."""
-    known = persons_behind(district, key)[[*RECORD, "person"]].drop_duplicates()
+    known = true_person_of_record(district, key)[[*RECORD, "person"]].drop_duplicates()
     return known[~known.duplicated(RECORD, keep=False)]
 
 
@@ -263,14 +265,14 @@ def _of_one_length(one: Codes, other: Codes) -> None:
 COLUMNS = ("team", "card", "pile", "seconds")
 
 
-def empty_piles(cards: pd.DataFrame, teams: int = 4) -> pd.DataFrame:
+def blank_card_sort(cards: pd.DataFrame, teams: int = 4) -> pd.DataFrame:
     """Give the table that a room fills in."""
     one = cards[["card"]].sort_values("card", ignore_index=True)
     every = [one.assign(team=f"Team {number}") for number in range(1, teams + 1)]
     return as_table("piles", pd.concat(every, ignore_index=True))
 
 
-def read_piles(file: Path | str, cards: pd.DataFrame) -> pd.DataFrame:
+def read_card_sorts(file: Path | str, cards: pd.DataFrame) -> pd.DataFrame:
     """Read what a room typed in."""
     try:
         typed = without_guard(pd.read_csv(file, dtype="string", encoding="utf-8-sig", skip_blank_lines=True))
@@ -318,11 +320,11 @@ def piles_by(cards: pd.DataFrame, crosswalk: pd.DataFrame, team: str) -> pd.Data
     return as_table("piles", sorted_cards[["card"]].assign(team=team, pile=sorted_cards["child"]))
 
 
-def score_piles(
+def score_card_sorts(
     district: District, cards: pd.DataFrame, piles: pd.DataFrame, *, key: AnswerKey | None = None
 ) -> pd.DataFrame:
     """Say how right each team's piles are."""
-    truth = true_piles(district, cards, key=key).set_index("card")["pile"]
+    truth = true_card_groups(district, cards, key=key).set_index("card")["pile"]
     rows = []
     for team, mine in piles.groupby("team", sort=False):
         found = pairwise(_labels(mine, truth.index), truth)
@@ -352,8 +354,8 @@ def score_sheet(
     cards = deal_cards(district, key=key)
     piles = [piles_by(cards, links.crosswalk, rung) for rung, links in rungs.items()]
     if piles_file:
-        piles.append(read_piles(piles_file, cards))
-    return score_piles(district, cards, pd.concat(piles, ignore_index=True), key=key)
+        piles.append(read_card_sorts(piles_file, cards))
+    return score_card_sorts(district, cards, pd.concat(piles, ignore_index=True), key=key)
 
 
 def agreement_of_teams(piles: pd.DataFrame) -> pd.DataFrame:

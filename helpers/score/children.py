@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.rates import rate_of
-from helpers.score.truth import RECORD, ScoredDistrict, at_records, true_children
+from helpers.score.truth import RECORD, ScoredDistrict, index_by_record, true_children
 from helpers.standard import STRING, as_table
 
 __all__ = ["LinksToScore", "judge_records", "outcomes", "score_cases", "score_children"]
@@ -54,9 +54,13 @@ def judge_records(
     truth = true_children(district, key, links.crosswalk)
     strange = _strange(truth, links.crosswalk)
     waiting = _ends(links.pairs[links.pairs["decision"].eq("Review")])
-    signs = [waiting, at_records(links.findings, district.person_rows), _contradicted(links.pairs, truth)]
+    signs = [
+        waiting,
+        index_by_record(links.findings, district.person_rows),
+        _contradicted(links.pairs, truth),
+    ]
     two_in_one = district.findings[district.findings["kind"].isin(TWO_IN_ONE)]
-    signs.append(at_records(two_in_one, district.person_rows))
+    signs.append(index_by_record(two_in_one, district.person_rows))
     places = pd.MultiIndex.from_frame(truth[RECORD])
     seen = places.isin(pd.MultiIndex.from_frame(pd.concat(signs)[RECORD].drop_duplicates()))
 

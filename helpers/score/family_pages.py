@@ -13,8 +13,8 @@ from helpers.profile.facts.context import child_tables
 from helpers.profile.relations import roster_silos
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, true_crosswalk
-from helpers.share.on_hold import held_pages
-from helpers.share.release_review import sure_enough
+from helpers.share.on_hold import pages_on_hold
+from helpers.share.release_review import is_verified_value
 from helpers.standard import STRING, as_table, empty_table
 from helpers.standard.elements import declared
 
@@ -27,17 +27,17 @@ __all__ = [
     "PLACE",
     "FamilyPageScores",
     "judge_family_pages",
-    "owners_of_pages",
-    "rows_of_another",
-    "score_held_pages",
+    "rows_of_other_child",
     "score_pages",
+    "score_pages_on_hold",
+    "true_child_of_page",
 ]
 
 
 PLACE = ["silo", "file", "row"]
 
 
-def owners_of_pages(links: Links, truly: pd.DataFrame, rosters: list[str]) -> pd.Series:
+def true_child_of_page(links: Links, truly: pd.DataFrame, rosters: list[str]) -> pd.Series:
     """Say about whom each child's page really is: the person of its record on the roster."""
     person = truly[[*RECORD, "child"]].rename(columns={"child": "person"})
     listed = links.crosswalk[links.crosswalk["silo"].isin(rosters)]
@@ -46,7 +46,7 @@ def owners_of_pages(links: Links, truly: pd.DataFrame, rosters: list[str]) -> pd
     return anchor_first.drop_duplicates("child").set_index("child")["person"]
 
 
-def rows_of_another(district: District, links: Links, owner: pd.Series, key: AnswerKey) -> pd.DataFrame:
+def rows_of_other_child(district: District, links: Links, owner: pd.Series, key: AnswerKey) -> pd.DataFrame:
     """Count the source rows from which a child's values may be made, and those that are another person's."""
     parts = [district.person_rows.assign(table="people")]
     for table in child_tables():
@@ -125,8 +125,8 @@ def score_pages(
         When the district has no answer key.
     """
     key = key or read_answer_key(district.folder)
-    owner = owners_of_pages(links, true_crosswalk(district, key=key), rosters)
-    bad = rows_of_another(district, links, owner, key)
+    owner = true_child_of_page(links, true_crosswalk(district, key=key), rosters)
+    bad = rows_of_other_child(district, links, owner, key)
     bad = bad[bad["of_another"] > 0]
     lines = _placed(shown)
     lines = lines.assign(
@@ -193,7 +193,7 @@ def _behind(lines: pd.DataFrame, bad: pd.DataFrame) -> pd.Series:
     return pd.Series(np.isin(np.arange(len(lines)), found))
 
 
-def score_held_pages(held: pd.DataFrame, children: int) -> pd.DataFrame:
+def score_pages_on_hold(held: pd.DataFrame, children: int) -> pd.DataFrame:
     """Count the pages that are held, by reason.
 
     Parameters
@@ -277,8 +277,8 @@ def judge_family_pages(
         When the district has no answer key.
     """
     rosters = roster_silos(district)
-    standing = sure_enough(district, links)
-    held = held_pages(district, links, standing)
+    standing = is_verified_value(district, links)
+    held = pages_on_hold(district, links, standing)
     listed = standing.loc[standing["silo"].isin(rosters), "child"].unique().tolist()
     known = _lines(profiles, listed)
     whole = held["guardian"].isna() & held["home"].isna() & ~held["code"].isin(STILL_WRITTEN)
@@ -292,7 +292,7 @@ def judge_family_pages(
     return FamilyPageScores(
         pages=score_pages(district, links, shown, rosters=rosters, known=known, key=key),
         unguarded=score_pages(district, links, known, rosters=rosters, key=key),
-        held=score_held_pages(held, len(listed)),
+        held=score_pages_on_hold(held, len(listed)),
         systems=systems,
         adults=_adults(district, links, held, rosters, key),
     )
@@ -303,7 +303,7 @@ def _adults(
 ) -> pd.DataFrame:
     """Count the adults to whom a page may go, and those of them who are of another home."""
     key = key or read_answer_key(district.folder)
-    owner = owners_of_pages(links, true_crosswalk(district, key=key), rosters)
+    owner = true_child_of_page(links, true_crosswalk(district, key=key), rosters)
     ties = district.fact("contact").dropna(subset=["record", "contact_record"])
     ties = ties.merge(
         links.crosswalk[[*RECORD, "child"]], on=RECORD, how="inner", validate="many_to_one"

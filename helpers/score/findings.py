@@ -13,7 +13,7 @@ from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, ScoredDistrict
 from helpers.standard import STRING
 
-__all__ = ["FINDING_KINDS", "LEFT_OUT", "can_be_noticed", "faults_noticed", "score_findings"]
+__all__ = ["FINDING_KINDS", "LEFT_OUT", "detected_faults", "is_detectable", "score_findings"]
 
 # Kinds that speak of a person: they may stand at any row of the record, and name the standard column.
 ABOUT_RECORDS = ("id_colliding", "birth_date_disagrees", "names_disagree", "id_shared", "rows_disagree")
@@ -42,7 +42,7 @@ ABOUT_COLUMNS = ("id_column_refused",)
 LEFT_OUT = "left_out"
 
 
-def can_be_noticed(found_by: str) -> bool:
+def is_detectable(found_by: str) -> bool:
     """Say whether a word of the key's ``found_by`` is something that this room can look for.
 
     Parameters
@@ -72,21 +72,23 @@ def score_findings(
     Parameters
     ----------
     district, findings, crosswalk, behind, left_out, key
-        As for `faults_noticed`.
+        As for `detected_faults`.
 
     Returns
     -------
     pandas.DataFrame
         One row a silo, kind of fault and kind of finding or measure: ``silo``, ``kind``, ``found_by``,
         ``planted`` and ``noticed`` (Int64, faults), ``share`` (rate). What counts as noticed is said at
-        `faults_noticed`.
+        `detected_faults`.
 
     Raises
     ------
     BadInput
         When the district has no answer key.
     """
-    whole = faults_noticed(district, findings, crosswalk=crosswalk, behind=behind, left_out=left_out, key=key)
+    whole = detected_faults(
+        district, findings, crosswalk=crosswalk, behind=behind, left_out=left_out, key=key
+    )
     by = ["silo", "kind", "found_by"]
     counted = whole.groupby(by)["noticed"].agg(["size", "sum"]).reset_index()
     counted = counted.rename(columns={"size": "planted", "sum": "noticed"})
@@ -96,7 +98,7 @@ def score_findings(
     )
 
 
-def faults_noticed(
+def detected_faults(
     district: ScoredDistrict,
     findings: pd.DataFrame,
     *,

@@ -12,10 +12,10 @@ from helpers.files import District
 from helpers.link import Links
 from helpers.profile.gather import gather
 from helpers.profile.indicators import Indicator, child_indicators, indicator, status_by_child
-from helpers.profile.profiles import child_profiles, said_in
+from helpers.profile.profiles import child_profiles, stated_values_of_part
 from helpers.score.answer_key import AnswerKey, can_be_judged, read_answer_key
 from helpers.score.children import score_children
-from helpers.score.truth import RECORD, persons_behind, true_crosswalk
+from helpers.score.truth import RECORD, true_crosswalk, true_person_of_record
 from helpers.standard import STRING, as_table
 from helpers.standard.elements import declared
 
@@ -27,9 +27,9 @@ __all__ = [
     "SYSTEM_OF",
     "Flags",
     "children_at_risk",
-    "children_by_outcome",
-    "flags_lost",
+    "count_cluster_outcomes",
     "flags_missed",
+    "missed_flags",
     "of_named_pairs",
     "page_of",
     "signs_of",
@@ -80,7 +80,7 @@ def true_flags(
     Returns
     -------
     Flags
-        To be given to `flags_lost`, so that several rungs are compared with one truth.
+        To be given to `missed_flags`, so that several rungs are compared with one truth.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def true_flags(
     return Flags(_flags(district, replace(links, crosswalk=truly), falling_by), owner)
 
 
-def flags_lost(
+def missed_flags(
     district: District,
     links: Links,
     *,
@@ -166,7 +166,7 @@ def _flags(district: District, links: Links, falling_by: float) -> pd.DataFrame:
     """Flag each child of a crosswalk; NA where a figure that the flag needs isn't there."""
     wanted = tuple(one for one in declared().element if one.name in ELEMENTS)
     evidence = gather(_with_flag_tables(district), links)
-    values = said_in(evidence, wanted)
+    values = stated_values_of_part(evidence, wanted)
     told = values[values["chosen"] & values["status"].eq("Reported") & values["school_year"].notna()]
     children = pd.Index(links.crosswalk["child"].unique(), dtype=STRING)
     latest = int(told["school_year"].max()) if len(told) else 0
@@ -278,12 +278,12 @@ OUTCOMES = ("right", "missed", "wrong")
 TIES = {"Sure": "joined", "Alone": "alone", "Review": "review", "Unverified": "unverified"}
 
 
-def children_by_outcome(district: District, links: Links) -> dict[str, int]:
+def count_cluster_outcomes(district: District, links: Links) -> dict[str, int]:
     """Count the children of whom some system has a name, by what became of their records."""
     crosswalk = links.crosswalk[links.crosswalk["linkable_by"].isin(NAMED)]
     if can_be_judged(district.folder):
         key = read_answer_key(district.folder)
-        behind = persons_behind(district, key)[[*RECORD, "person"]].drop_duplicates()
+        behind = true_person_of_record(district, key)[[*RECORD, "person"]].drop_duplicates()
         two_in_one = behind.loc[behind.duplicated(RECORD), RECORD]
         crosswalk = crosswalk[~_among(crosswalk, two_in_one)]
         told = score_children(
@@ -300,7 +300,7 @@ def flags_missed(district: District, rungs: Mapping[str, Links]) -> pd.DataFrame
     """Count, for each way to join, the children whose flag it hides."""
     truly = true_flags(district, next(iter(rungs.values())))
     found = {
-        rung: flags_lost(district, links, truly=truly).set_index("flag") for rung, links in rungs.items()
+        rung: missed_flags(district, links, truly=truly).set_index("flag") for rung, links in rungs.items()
     }
     rows = {
         rung: {**lost["missed"].to_dict(), "flagged without cause": int(lost["wrongly"].sum())}

@@ -13,7 +13,7 @@ import pandas as pd
 from helpers.files.save import without_guard
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.rates import clustered_interval
-from helpers.score.truth import RECORD, ScoredDistrict, groups_of, persons_behind, true_children
+from helpers.score.truth import RECORD, ScoredDistrict, groups_of, true_children, true_person_of_record
 from helpers.standard import STRING, BadInput, as_table
 
 __all__ = [
@@ -428,7 +428,7 @@ def score_pairs(
         When the district has no answer key.
     """
     key = key or read_answer_key(district.folder)
-    persons = persons_behind(district, key).groupby(RECORD)["person"].agg(["min", "max"])
+    persons = true_person_of_record(district, key).groupby(RECORD)["person"].agg(["min", "max"])
     first, last = (
         [
             persons[which].reindex(pd.MultiIndex.from_frame(pairs[[f"{side}_silo", f"{side}_record"]]))

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.gaps.measures.identity import keys_of
-from helpers.gaps.presence import know
+from helpers.gaps.presence import load_presence
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.links import pair_totals
 from helpers.score.truth import ScoredDistrict, true_children
@@ -165,7 +165,7 @@ def score_roster_owners(district: District, links: Links, *, key: AnswerKey | No
     truth = true_children(district, key, links.crosswalk)
     truth = truth[truth["is_child"]]
     people = district.people.dropna(subset=["school_id"])
-    known = know(district, links)
+    known = load_presence(district, links)
     keys = keys_of(known, district.identifiers)
     rows = []
     for silo in known.silos:

@@ -13,7 +13,7 @@ from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.children import LinksToScore
 from helpers.score.links import pair_totals, score_pairs
 from helpers.score.rates import rate_of
-from helpers.score.truth import ScoredDistrict, persons_behind, true_children
+from helpers.score.truth import ScoredDistrict, true_children, true_person_of_record
 from helpers.standard import BadInput, as_table, nearest
 
 __all__ = ["ASKING", "Asking", "score_calibration", "with_review"]
@@ -47,7 +47,7 @@ def score_calibration(
     """
     key = key or read_answer_key(district.folder)
     right = score_pairs(district, pairs, key=key)["outcome"].eq("right").to_numpy(dtype="float64")
-    owners = persons_behind(district, key).drop_duplicates(["silo", "record"])
+    owners = true_person_of_record(district, key).drop_duplicates(["silo", "record"])
     ends = pairs[["left_silo", "left_record"]].set_axis(["silo", "record"], axis="columns")
     child = ends.merge(
         owners[["silo", "record", "person"]], on=["silo", "record"], how="left", validate="many_to_one"

@@ -16,13 +16,13 @@ __all__ = [
     "TWO_PEOPLE",
     "WRONG",
     "ScoredDistrict",
-    "at_records",
     "groups_of",
+    "index_by_record",
     "misjudged_pairs",
-    "persons_behind",
     "rows_not_there",
     "true_children",
     "true_crosswalk",
+    "true_person_of_record",
 ]
 
 
@@ -80,7 +80,7 @@ class ScoredDistrict(Protocol):
         """Where the district lies."""
 
 
-def persons_behind(district: ScoredDistrict, key: AnswerKey) -> pd.DataFrame:
+def true_person_of_record(district: ScoredDistrict, key: AnswerKey) -> pd.DataFrame:
     """Say of each source row behind a record whom it is truly about."""
     place = ["silo", "file", "row"]
     rows = key.rows.loc[key.rows["part"].eq("Subject"), [*place, "person"]].dropna().drop_duplicates()
@@ -90,7 +90,7 @@ def persons_behind(district: ScoredDistrict, key: AnswerKey) -> pd.DataFrame:
 
 def true_children(district: ScoredDistrict, key: AnswerKey, crosswalk: pd.DataFrame) -> pd.DataFrame:
     """Say of each record whose it really is, and which child the crosswalk makes it."""
-    known = persons_behind(district, key)[[*RECORD, "person"]].drop_duplicates()
+    known = true_person_of_record(district, key)[[*RECORD, "person"]].drop_duplicates()
     linked = crosswalk[[*RECORD, "child", "linkable_by"]]
     truth = linked.merge(known, on=RECORD, how="outer", validate="one_to_many")
     unlinked = truth["linkable_by"].isna()
@@ -130,7 +130,7 @@ def true_crosswalk(district: ScoredDistrict, *, key: AnswerKey | None = None) ->
         When the district has no answer key.
     """
     key = key or read_answer_key(district.folder)
-    known = persons_behind(district, key)
+    known = true_person_of_record(district, key)
     owners = known.groupby([*RECORD, "person"], sort=False).size().rename("rows").reset_index()
     owners = owners.sort_values("rows", ascending=False, kind="stable")
     owners = owners.assign(people=owners.groupby(RECORD)["person"].transform("size"))
@@ -177,7 +177,7 @@ def groups_of(people: pd.DataFrame, cases: pd.DataFrame | None = None) -> pd.Dat
     return groups.drop_duplicates(ignore_index=True)
 
 
-def at_records(findings: pd.DataFrame, person_rows: pd.DataFrame) -> pd.DataFrame:
+def index_by_record(findings: pd.DataFrame, person_rows: pd.DataFrame) -> pd.DataFrame:
     """Say at which records findings stand."""
     places = findings[["silo", "file", "row"]].dropna().drop_duplicates()
     rows = person_rows[[*RECORD, "file", "row"]]

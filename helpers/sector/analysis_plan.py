@@ -15,13 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from helpers.standard import as_table
 
 __all__ = [
+    "AnalysisPlan",
     "Grouping",
-    "Settled",
-    "could_see",
-    "known_at_least",
+    "analysis_plan",
+    "detectable_difference",
+    "lower_bound",
     "margin_of_share",
-    "may_part",
-    "settled",
+    "may_split",
     "shown_counts",
     "smallest_correlation",
     "smallest_difference",
@@ -41,7 +41,7 @@ class Grouping(BaseModel):
     no: str
 
 
-class Settled(BaseModel):
+class AnalysisPlan(BaseModel):
     """How answers are looked at."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -61,16 +61,16 @@ class Settled(BaseModel):
 
 
 @cache
-def settled() -> Settled:
+def analysis_plan() -> AnalysisPlan:
     """Give what was settled."""
-    return Settled.model_validate(tomllib.loads(DECLARED.read_text(encoding="utf-8")))
+    return AnalysisPlan.model_validate(tomllib.loads(DECLARED.read_text(encoding="utf-8")))
 
 
 def _reach(tests: int) -> float:
     from scipy.stats import norm
 
-    tail = (1 - settled().confidence) / 2 / tests
-    return float(norm.isf(tail) + norm.isf(1 - settled().power))
+    tail = (1 - analysis_plan().confidence) / 2 / tests
+    return float(norm.isf(tail) + norm.isf(1 - analysis_plan().power))
 
 
 def smallest_difference(first: float, second: float, tests: int = 1) -> float:
@@ -99,10 +99,10 @@ def margin_of_share(systems: int) -> float:
     """
     from scipy.stats import norm
 
-    return float(norm.isf((1 - settled().confidence) / 2)) / (2 * math.sqrt(systems))
+    return float(norm.isf((1 - analysis_plan().confidence) / 2)) / (2 * math.sqrt(systems))
 
 
-def could_see(comparisons: pd.DataFrame) -> pd.DataFrame:
+def detectable_difference(comparisons: pd.DataFrame) -> pd.DataFrame:
     """Say for each grouping and year which difference this sample could have seen."""
     one = comparisons[comparisons["comparison"].eq("unadjusted") & comparisons["year"].notna()]
     tests = int(one["domain"].nunique()) or 1
@@ -128,7 +128,7 @@ def shown_counts(parts: Mapping[K, int]) -> dict[K, int | None]:
     >>> shown_counts({"City": 40, "Town": 12, "Rural": 0})
     {'City': 40, 'Town': 12, 'Rural': 0}
     """
-    fewest = settled().fewest_systems
+    fewest = analysis_plan().fewest_systems
     hidden = [part for part, count in parts.items() if 0 < count < fewest]
     others = sorted((part for part, count in parts.items() if count >= fewest), key=lambda part: parts[part])
     while hidden and others and (len(hidden) < 2 or sum(parts[part] for part in hidden) < fewest):
@@ -136,12 +136,12 @@ def shown_counts(parts: Mapping[K, int]) -> dict[K, int | None]:
     return {part: None if part in hidden else count for part, count in parts.items()}
 
 
-def may_part(*parts: int) -> bool:
+def may_split(*parts: int) -> bool:
     """Say whether a whole may be told in these parts: each is nobody, or at least ten systems."""
-    return not any(0 < part < settled().fewest_systems for part in parts)
+    return not any(0 < part < analysis_plan().fewest_systems for part in parts)
 
 
-def known_at_least(known: int, of: int) -> int:
+def lower_bound(known: int, of: int) -> int:
     """Give the number that an interval may be worked out from, where both its ends and the whole are shown.
 
     An interval whose width follows from the number alone would tell it. Where it mustn't be told, the
@@ -150,4 +150,4 @@ def known_at_least(known: int, of: int) -> int:
     >>> known_at_least(150, 187), known_at_least(185, 187), known_at_least(180, 187)
     (150, 178, 178)
     """
-    return known if may_part(of - known) else of - settled().fewest_systems + 1
+    return known if may_split(of - known) else of - analysis_plan().fewest_systems + 1

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.sector.analysis_plan import may_part, settled, shown_counts
+from helpers.sector.analysis_plan import analysis_plan, may_split, shown_counts
 from helpers.sector.scores import alike
 from helpers.standard import as_table
 from helpers.standard.survey_items import declared_survey
@@ -51,7 +51,7 @@ def critical(freedom: float, tests: int = 1) -> float:
     """Give how many standard errors an interval reaches to each side."""
     from scipy.special import stdtrit
 
-    return float(-stdtrit(freedom, (1 - settled().confidence) / 2 / tests))
+    return float(-stdtrit(freedom, (1 - analysis_plan().confidence) / 2 / tests))
 
 
 def fit_first(
@@ -146,7 +146,7 @@ def _within(first: Floats, second: Floats) -> float:
 
 def compare(answered: Answered, groupings: Collection[str] | None = None) -> pd.DataFrame:
     """Compare the groups of each grouping, in each domain and year."""
-    asked = settled().groupings if groupings is None else groupings
+    asked = analysis_plan().groupings if groupings is None else groupings
     rows = [row for grouping in asked for row in _of_grouping(answered, grouping)]
     table = as_table("sector_comparisons", pd.DataFrame(rows))
     family = [table["grouping"], table["comparison"], table["year"].fillna(0)]
@@ -160,7 +160,7 @@ def _of_grouping(answered: Answered, grouping: str) -> Iterator[dict[str, object
         part = answered.of(year)
         group = part.rows[grouping]
         counts = {"yes": int(group.eq(True).sum()), "no": int(group.eq(False).sum())}
-        if min(counts.values()) < settled().fewest_systems:
+        if min(counts.values()) < analysis_plan().fewest_systems:
             continue
         told.append(year)
         shown = shown_counts({**counts, "unknown": int(group.isna().sum())})
@@ -201,7 +201,7 @@ def _rows(
             # A group of ten of whom nine left this out is a group of one here.
             few = (
                 min(part.rows.loc[usable & (group == side), "system"].nunique() for side in (1, 0))
-                < settled().fewest_systems
+                < analysis_plan().fewest_systems
             )
             found = (
                 NOTHING
@@ -215,7 +215,7 @@ def _rows(
                 )
             )
             # The width of g's own interval follows from the numbers, which mustn't always be told.
-            own = comparison == "unadjusted" and year is not None and may_part(*lacking) and not few
+            own = comparison == "unadjusted" and year is not None and may_split(*lacking) and not few
             yield {
                 "grouping": grouping,
                 "domain": domain,
@@ -223,7 +223,7 @@ def _rows(
                 "comparison": comparison,
                 "systems_yes": yes,
                 "systems_no": no,
-                "without_score": sum(lacking) if may_part(*lacking) and year is not None else None,
+                "without_score": sum(lacking) if may_split(*lacking) and year is not None else None,
                 "difference": found.value,
                 "low": found.low,
                 "high": found.high,

@@ -26,8 +26,8 @@ __all__ = [
     "WHO_ANSWERS",
     "Origin",
     "Sector",
-    "read_planted",
     "read_sector",
+    "read_simulated",
     "sector_layout",
 ]
 
@@ -98,7 +98,7 @@ def _number(value: object) -> float | None:
         return None
 
 
-def read_planted(sector: Path) -> pd.DataFrame:
+def read_simulated(sector: Path) -> pd.DataFrame:
     """Read what was put into a made sector, which stands beside its file."""
     beside = sector.with_name(f"{sector.stem}_planted.csv")
     declared = standard_table("sector_planted").dtypes()
@@ -241,7 +241,7 @@ def read_sector(path: str | Path) -> Sector:
     frame = pd.concat(whole, ignore_index=True) if whole else empty_table("sector")
     about = _beside(path)
     read_as = Sector(as_sector(frame), _with_hints(table.findings()), table.accounts(), about)
-    return replace(read_as, planted=read_planted(path)) if read_as.origin.volunteers else read_as
+    return replace(read_as, planted=read_simulated(path)) if read_as.origin.volunteers else read_as
 
 
 def _missing(read: ReadFile) -> list[str]:

@@ -12,15 +12,15 @@ import numpy as np
 import pandas as pd
 
 from helpers.sector.analysis_plan import (
-    could_see,
+    analysis_plan,
+    detectable_difference,
     margin_of_share,
-    may_part,
-    settled,
+    may_split,
     smallest_difference,
 )
 from helpers.sector.comparisons import compare
 from helpers.sector.read import Origin, Sector, read_sector
-from helpers.sector.results import changes, domain_order, shares, standing, team_and_staff
+from helpers.sector.results import changes, domain_order, maturity_profile, shares, team_and_staff
 from helpers.sector.scores import Answered, answered_of, item_analysis, reliability
 from helpers.standard import as_table, empty_table
 from helpers.standard.survey_items import declared_survey
@@ -29,7 +29,7 @@ __all__ = [
     "KIT_VOLUNTEERS",
     "SectorReport",
     "Tables",
-    "beside_planted",
+    "compare_with_simulated",
     "kit_seed",
     "kit_volunteers",
     "sector_report",
@@ -91,7 +91,7 @@ def _higher(grouping: str) -> Callable[[Tables], str]:
 
 
 def _level() -> float:
-    return 1 - settled().confidence
+    return 1 - analysis_plan().confidence
 
 
 def _title(domain: str) -> str:
@@ -163,7 +163,7 @@ _SHOWN: dict[str, Callable[[Tables], str]] = {
 KIT_VOLUNTEERS = Path(__file__).parent / "kit_volunteers"
 
 
-def beside_planted(comparisons: pd.DataFrame, planted: pd.DataFrame) -> pd.DataFrame:
+def compare_with_simulated(comparisons: pd.DataFrame, planted: pd.DataFrame) -> pd.DataFrame:
     """Put the intervals of a made sector beside what was put in."""
     shown = comparisons[
         comparisons["comparison"].eq("adjusted")
@@ -185,7 +185,7 @@ def beside_planted(comparisons: pd.DataFrame, planted: pd.DataFrame) -> pd.DataF
 def kit_volunteers() -> pd.DataFrame:
     """Analyse the kit's own volunteers as any other sector, and put what was put in beside it."""
     read = _kit()
-    return beside_planted(compare(answered_of(read.frame)), read.planted)
+    return compare_with_simulated(compare(answered_of(read.frame)), read.planted)
 
 
 def kit_seed() -> int:
@@ -256,20 +256,20 @@ def sector_report(sector: Sector) -> SectorReport:
     compared = compare(answered)
     tables = {
         "response": _response(sector.frame, answered),
-        "standing": standing(answered),
+        "standing": maturity_profile(answered),
         "order": domain_order(answered),
         "comparisons": compared,
         "changes": changes(answered),
         "shares": shares(answered),
         "team_and_staff": team_and_staff(answered),
-        "could_see": could_see(compared),
+        "could_see": detectable_difference(compared),
         "reliability": reliability(answered),
         "items": item_analysis(answered),
     }
     tables = {name: _rounded(table, _FEWER_DIGITS.get(name, _DIGITS)) for name, table in tables.items()}
     tables["statements"] = statements(tables, sector.origin)
     if len(sector.planted):
-        tables["beside_planted"] = beside_planted(compared, sector.planted)
+        tables["beside_planted"] = compare_with_simulated(compared, sector.planted)
     return SectorReport(tables, sector.origin, sector.findings)
 
 
@@ -292,7 +292,7 @@ def _response(frame: pd.DataFrame, answered: Answered) -> pd.DataFrame:
             row |= {
                 "answered": there,
                 # Beside who answered, it would tell how many didn't.
-                "invited": len(asked) if silent and may_part(silent) else None,
+                "invited": len(asked) if silent and may_split(silent) else None,
                 "effective": float(known.sum() ** 2 / (known**2).sum()),
             }
         rows.append(row)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.sector.analysis_plan import known_at_least, may_part, settled, shown_counts
+from helpers.sector.analysis_plan import analysis_plan, lower_bound, may_split, shown_counts
 from helpers.sector.comparisons import Estimate, fit_first, holm
 from helpers.sector.scores import alike
 from helpers.standard import as_table
@@ -20,7 +20,7 @@ from helpers.standard.survey_items import declared_survey
 if TYPE_CHECKING:
     from helpers.sector.scores import Answered
 
-__all__ = ["changes", "correlation_interval", "domain_order", "shares", "standing", "team_and_staff"]
+__all__ = ["changes", "correlation_interval", "domain_order", "maturity_profile", "shares", "team_and_staff"]
 
 
 def changes(answered: Answered) -> pd.DataFrame:
@@ -36,7 +36,7 @@ def _between(answered: Answered, earlier: int, later: int) -> Iterator[dict[str,
     first, second = answered.of(earlier), answered.of(later)
     twice = set(first.rows["system"]) & set(second.rows["system"])
     once = len(first.rows) - len(twice), len(second.rows) - len(twice)
-    paired = len(twice) >= settled().fewest_systems and may_part(*once)
+    paired = len(twice) >= analysis_plan().fewest_systems and may_split(*once)
     family = len(declared_survey().domains)
     both = answered.of(earlier, later)
     rows = both.rows
@@ -85,7 +85,7 @@ _KNOWS = 3
 def _z(tests: int = 1) -> float:
     from scipy.stats import norm
 
-    return float(norm.isf((1 - settled().confidence) / 2 / tests))
+    return float(norm.isf((1 - analysis_plan().confidence) / 2 / tests))
 
 
 def shares(answered: Answered) -> pd.DataFrame:
@@ -95,11 +95,11 @@ def shares(answered: Answered) -> pd.DataFrame:
         part = answered.of(year)
         for what, holds in _asked(part.rows):
             yes, no = int(holds.eq(True).sum()), int(holds.eq(False).sum())
-            if min(yes, no) < settled().fewest_systems:
+            if min(yes, no) < analysis_plan().fewest_systems:
                 continue
             shown = shown_counts({"yes": yes, "no": no, "unknown": int(holds.isna().sum())})
             share = yes / (yes + no)
-            number = known_at_least(yes + no, len(holds))
+            number = lower_bound(yes + no, len(holds))
             if number < yes + no:
                 share = round(share, 2)  # more digits would tell of how many it is
             ends = wilson(pd.Series([share * number]), pd.Series([float(number)]), _z())
@@ -124,7 +124,7 @@ def shares(answered: Answered) -> pd.DataFrame:
 
 
 def _asked(rows: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
-    for name, grouping in settled().groupings.items():
+    for name, grouping in analysis_plan().groupings.items():
         yield grouping.title, rows[name]
     yield "Knows data standards (answer 3 or 4)", rows["knows_standards"].ge(_KNOWS)
 
@@ -144,18 +144,18 @@ def team_and_staff(answered: Answered) -> pd.DataFrame:
         part = answered.of(year).rows
         team = part[part["data_team"].fillna(False)]
         both = team[["data_team_size", "it_staff"]].dropna()
-        if len(both) < settled().fewest_systems:
+        if len(both) < analysis_plan().fewest_systems:
             continue
         ranks = both.astype("float64").rank()
         found = float(ranks["data_team_size"].corr(ranks["it_staff"]))
-        low, high = correlation_interval(found, known_at_least(len(both), len(team)))
+        low, high = correlation_interval(found, lower_bound(len(both), len(team)))
         # Beside the number of teams, it would tell how many gave no size.
-        told = len(both) if may_part(len(team) - len(both)) else None
+        told = len(both) if may_split(len(team) - len(both)) else None
         rows.append({"year": year, "systems": told, "correlation": found, "low": low, "high": high})
     return as_table("sector_team_and_staff", pd.DataFrame(rows))
 
 
-def standing(answered: Answered) -> pd.DataFrame:
+def maturity_profile(answered: Answered) -> pd.DataFrame:
     """Give each domain's mean, for all systems that answered, and by locale and size."""
     rows: list[dict[str, object]] = []
     for year in answered.years:
@@ -172,7 +172,7 @@ def standing(answered: Answered) -> pd.DataFrame:
 
 
 def _kinds(rows: pd.DataFrame) -> dict[str, pd.Series]:
-    bands = settled().size_bands
+    bands = analysis_plan().size_bands
     students = rows["students"].to_numpy("float64", na_value=np.nan)
     places = np.searchsorted(list(bands.values()), students, side="right") - 1
     named = pd.Series(np.array(list(bands))[np.clip(places, 0, None)], rows.index, dtype="string")

@@ -2,28 +2,28 @@
 
 from helpers.share.access import Refused
 from helpers.share.audit import Audit
-from helpers.share.compare_policies import compare_policies, leaks, policy_grid, who_sees
-from helpers.share.disclosure import shown_parts
+from helpers.share.compare_policies import compare_policies, leaks, policy_grid, roles_with_access
+from helpers.share.disclosure import suppress_complement
 from helpers.share.guard import Guard
 from helpers.share.open_view import view, view_of_child, views, whos
 from helpers.share.policy import Policy, read_policy
-from helpers.share.view import Codes, View
+from helpers.share.view import Pseudonyms, View
 
 __all__ = [
     "Audit",
-    "Codes",
     "Guard",
     "Policy",
+    "Pseudonyms",
     "Refused",
     "View",
     "compare_policies",
     "leaks",
     "policy_grid",
     "read_policy",
-    "shown_parts",
+    "roles_with_access",
+    "suppress_complement",
     "view",
     "view_of_child",
     "views",
-    "who_sees",
     "whos",
 ]

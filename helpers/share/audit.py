@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.save import held, own_place, write_atomically
+from helpers.files.save import lock_file, own_place, write_atomically
 from helpers.standard import BadInput
 
 __all__ = ["Audit", "shown_hash"]
@@ -196,7 +196,7 @@ class Audit:
         what
             opened, one child, or written.
         """
-        with held(self.path):
+        with lock_file(self.path):
             count, before = self._newest()
             if not self._key_file.exists():
                 write_atomically(self._key_file, f"{secrets.token_hex(32)}\n".encode())

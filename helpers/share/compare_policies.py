@@ -16,7 +16,7 @@ from helpers.share.view import MANIFEST, View
 from helpers.share.visible_values import in_sets
 from helpers.standard import STRING, BadInput
 
-__all__ = ["compare_policies", "leaks", "policy_grid", "who_sees"]
+__all__ = ["compare_policies", "leaks", "policy_grid", "roles_with_access"]
 
 LEAK = ["table", "domain", "name", "rows", "children", "why", "citation"]
 # Tables of a view, and the column that says what a row tells.
@@ -49,7 +49,7 @@ def policy_grid(policy: Policy | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names, dtype="string")
 
 
-def who_sees(policy: Policy | None, name: str) -> pd.DataFrame:
+def roles_with_access(policy: Policy | None, name: str) -> pd.DataFrame:
     """Say which roles see a domain, an element, a kind of event or an indicator.
 
     Parameters

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 __all__ = [
     "NOT_SHOWN",
     "Shown",
-    "could_differ",
     "counted_groups",
+    "is_inferable",
     "pooled_groups",
     "pooled_neighbors",
-    "protect",
     "shown_answers",
     "shown_everybody",
-    "shown_parts",
     "shown_shares",
-    "shown_wholes",
+    "suppress_complement",
+    "suppress_small_cells",
+    "suppress_totals",
 ]
 
 
@@ -122,7 +122,7 @@ def _lines(shape: tuple[int, int]) -> list[tuple[list[int], int]]:
     return across + down
 
 
-def could_differ(shown: Shown, place: int) -> bool:
+def is_inferable(shown: Shown, place: int) -> bool:
     """Say whether a hidden cell could be another number, for whoever reads the shown ones.
 
     Every cell lies in two sums, that of its row and that of its column. So the table is a network: sums are
@@ -164,7 +164,7 @@ def _leads(ways: dict[int, list[int]], start: int, end: int) -> bool:
     return False
 
 
-def protect(
+def suppress_small_cells(
     cells: npt.ArrayLike,
     minimum: int,
     *,
@@ -228,7 +228,7 @@ def _hide_solved(shown: Shown, primary: Bools, kept: Bools) -> bool:
     """Hide another cell where a small one is still one answer."""
     flat, hidden = shown.counts.ravel(), shown.hidden.ravel()
     for place in np.flatnonzero(primary.ravel()):
-        if could_differ(shown, int(place)):
+        if is_inferable(shown, int(place)):
             continue
         lines = [
             ([*parts, whole], whole)
@@ -341,7 +341,7 @@ def _of_element(
     lines: list[tuple[object, ...]] = []
     for place, school in enumerate(schools):
         there = np.flatnonzero(counts[place].sum(axis=1))
-        shown = protect(
+        shown = suppress_small_cells(
             counts[place][there],
             minimum,
             # That everybody at a school is at that school is no news.
@@ -366,7 +366,9 @@ def _of_element(
 NOT_SHOWN = "not shown"
 
 
-def shown_parts(guard: Guard, counts: Mapping[str, int], *, few: bool = False) -> dict[str, int | str]:
+def suppress_complement(
+    guard: Guard, counts: Mapping[str, int], *, few: bool = False
+) -> dict[str, int | str]:
     """Pass counts of children that add up to a known whole through the guard.
 
     Parameters
@@ -398,7 +400,7 @@ def shown_parts(guard: Guard, counts: Mapping[str, int], *, few: bool = False) -
     return {name: NOT_SHOWN if count else count for name, count in counts.items()}
 
 
-def shown_wholes(guard: Guard, frame: pd.DataFrame, whole: str, count: str) -> pd.DataFrame:
+def suppress_totals(guard: Guard, frame: pd.DataFrame, whole: str, count: str) -> pd.DataFrame:
     """Pass a table of counts through the guard in which the rows of each whole add up.
 
     >>> frame = pd.DataFrame({"system": ["meals", "clubs", "meals"], "children": [8, 30, 60]})
@@ -411,7 +413,7 @@ def shown_wholes(guard: Guard, frame: pd.DataFrame, whole: str, count: str) -> p
     shown: list[int | None] = [None] * len(frame)
     # By place: the rows of one whole may lie between those of others.
     for places in frame.groupby(whole, sort=False).indices.values():
-        parts = shown_parts(guard, {str(place): int(counts[place]) for place in places})
+        parts = suppress_complement(guard, {str(place): int(counts[place]) for place in places})
         for place, number in parts.items():
             shown[int(place)] = number if isinstance(number, int) else None
     return frame.assign(**{count: pd.array(shown, dtype="Int64")})

@@ -11,41 +11,45 @@ import pandas as pd
 from helpers.link.resolve.clusters import components
 from helpers.link.values.contacts import emails
 from helpers.profile.relations import on_the_roster, roster_silos
-from helpers.share.release_review import RECORD, too_little
+from helpers.share.release_review import RECORD, reason_withheld
 from helpers.standard import STRING, as_table, empty_table
 
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["HOLDS", "Hold", "day_of_access", "held_pages"]
+__all__ = ["HOLDS", "HoldReason", "day_of_access", "pages_on_hold"]
 
 
-class Hold(NamedTuple):
+class HoldReason(NamedTuple):
     """Why a page is held, and the rule behind it (an id of the citations; empty: the kit's own)."""
 
     words: str
     citation: str
 
 
-HOLDS: Mapping[str, Hold] = {
-    "not_on_roster": Hold("The child isn't on the roster, so nobody can say whose page it is.", "FERPA-20"),
-    "links_in_doubt": Hold(
+HOLDS: Mapping[str, HoldReason] = {
+    "not_on_roster": HoldReason(
+        "The child isn't on the roster, so nobody can say whose page it is.", "FERPA-20"
+    ),
+    "links_in_doubt": HoldReason(
         "Too little is the child's beyond doubt: the roster's own record, and attendance, marks or a test.",
         "FERPA-20",
     ),
-    "eighteen": Hold("The student is 18: the rights are the student's own, and so is the page.", "FERPA-22"),
-    "birth_date_unknown": Hold(
+    "eighteen": HoldReason(
+        "The student is 18: the rights are the student's own, and so is the page.", "FERPA-22"
+    ),
+    "birth_date_unknown": HoldReason(
         "No system has a birth date, and a student of this grade may be 18.", "FERPA-22"
     ),
-    "adult_in_doubt": Hold(
+    "adult_in_doubt": HoldReason(
         "The system that has this adult on record isn't tied to the child beyond doubt, and on the roster no "
         "adult of the child has this e-mail address or telephone.",
         "FERPA-13",
     ),
-    "no_rights": Hold("A named document revokes this adult's right to see the records.", "FERPA-21"),
-    "shared_email": Hold("Two households read this e-mail address.", "FERPA-13"),
-    "shared_home": Hold("Two households have this address.", "FERPA-13"),
+    "no_rights": HoldReason("A named document revokes this adult's right to see the records.", "FERPA-21"),
+    "shared_email": HoldReason("Two households read this e-mail address.", "FERPA-13"),
+    "shared_home": HoldReason("Two households have this address.", "FERPA-13"),
 }
 # Doubts about which child of a home, and none about the home.
 RIGHT_HOME = ("one_line_siblings",)
@@ -62,7 +66,7 @@ def day_of_access(district: District) -> pd.Timestamp:
     return pd.Timestamp(said) if said else pd.Timestamp.today().normalize()
 
 
-def held_pages(
+def pages_on_hold(
     district: District,
     links: Links,
     standing: pd.DataFrame,
@@ -100,7 +104,7 @@ def _listed(standing: pd.DataFrame, district: District) -> list[str]:
 
 
 def _doubtful(standing: pd.DataFrame, district: District) -> pd.DataFrame:
-    enough = too_little(standing, district)
+    enough = reason_withheld(standing, district)
     held = enough.loc[enough["held"].astype(bool), "child"]
     known = held.isin(_listed(standing, district)).to_numpy(dtype=bool)
     code = np.where(known, "links_in_doubt", "not_on_roster")

@@ -11,14 +11,14 @@ import pandas as pd
 from helpers.share.access import Allowed, Refused, allowed_for, asked
 from helpers.share.audit import Audit
 from helpers.share.policy import Policy, read_policy
-from helpers.share.scope import UNSEEN, Ties, Whose, newest_day, whose
-from helpers.share.view import Codes, View
+from helpers.share.scope import UNSEEN, ChildScope, Ties, children_in_scope, latest_day
+from helpers.share.view import Pseudonyms, View
 from helpers.standard import STRING
 
 if TYPE_CHECKING:
     from helpers.profile.store.source import Source
 
-__all__ = ["joined", "view", "view_by_hand", "view_of_child", "views", "whos"]
+__all__ = ["joined", "view", "view_for_handover", "view_of_child", "views", "whos"]
 
 
 FAMILY = "family"
@@ -34,10 +34,10 @@ def joined(of_children: Mapping[str, View]) -> View:
         domain: frozenset(child for child, view in of_children.items() if child in view.sets[domain])
         for domain in first.allowed.rows
     }
-    return replace(first, ids=tuple(sorted(of_children)), _whose=Whose(sets), _audit=None)
+    return replace(first, ids=tuple(sorted(of_children)), _whose=ChildScope(sets), _audit=None)
 
 
-def view_by_hand(
+def view_for_handover(
     source: Source, children: Sequence[str], *, policy: Policy | None = None, audit: Audit | None = None
 ) -> View:
     """Open what families may see of their children, for pages that an office hands over itself.
@@ -55,13 +55,13 @@ def view_by_hand(
         who=BY_HAND,
         purpose=purpose.name,
         school_year=source.school_year,
-        as_of=newest_day(source),
+        as_of=latest_day(source),
         policy=policy,
         allowed=allowed,
         source=source,
         _ties=Ties(source, policy),
-        _whose=Whose(dict.fromkeys(allowed.rows, ours), two_homes=ours),
-        codes=Codes(),
+        _whose=ChildScope(dict.fromkeys(allowed.rows, ours), two_homes=ours),
+        codes=Pseudonyms(),
         _audit=audit,
         ids=tuple(sorted(ours)),
     )
@@ -78,10 +78,10 @@ def _open(
     ties: Ties,
     children: Sequence[str] | None,
     consents: pd.DataFrame | None,
-    codes: Codes,
+    codes: Pseudonyms,
     day: pd.Timestamp | None,
 ) -> View:
-    mine = whose(ties, who, allowed, day, consents)
+    mine = children_in_scope(ties, who, allowed, day, consents)
     seen: frozenset[str] = frozenset().union(
         *(mine.children.get(domain, frozenset()) for domain in allowed.rows)
     )
@@ -122,7 +122,7 @@ def view(
     audit: Audit | None = None,
     children: Sequence[str] | None = None,
     consents: pd.DataFrame | None = None,
-    codes: Codes | None = None,
+    codes: Pseudonyms | None = None,
     today: Any = None,
 ) -> View:
     """Open what one person may see of children for one purpose.
@@ -164,9 +164,18 @@ def view(
     policy = policy or read_policy()
     found, why = asked(policy, role, purpose)
     allowed = allowed_for(policy, found, why, source.systems())
-    day = pd.Timestamp(today) if today is not None else newest_day(source)
+    day = pd.Timestamp(today) if today is not None else latest_day(source)
     return _open(
-        source, allowed, who, policy, audit, Ties(source, policy), children, consents, codes or Codes(), day
+        source,
+        allowed,
+        who,
+        policy,
+        audit,
+        Ties(source, policy),
+        children,
+        consents,
+        codes or Pseudonyms(),
+        day,
     )
 
 
@@ -200,8 +209,8 @@ def views(
     policy = policy or read_policy()
     found, why = asked(policy, role, purpose)
     allowed = allowed_for(policy, found, why, source.systems())
-    day = pd.Timestamp(today) if today is not None else newest_day(source)
-    ties, codes = Ties(source, policy), Codes()
+    day = pd.Timestamp(today) if today is not None else latest_day(source)
+    ties, codes = Ties(source, policy), Pseudonyms()
     opened = {}
     for who in whos:
         try:

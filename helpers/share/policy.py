@@ -25,8 +25,8 @@ __all__ = [
     "Role",
     "Rule",
     "citations",
-    "faults_in",
-    "gaps_in",
+    "policy_errors",
+    "policy_gaps",
     "read_policy",
 ]
 
@@ -61,7 +61,7 @@ def _texts(value: Any) -> list[str]:
     return [each for each in value if isinstance(each, str)] if isinstance(value, list | tuple) else []
 
 
-def faults_in(parts: Mapping[str, Any], cited: Collection[str]) -> list[str]:
+def policy_errors(parts: Mapping[str, Any], cited: Collection[str]) -> list[str]:
     """Name every fault of a policy that lies between its parts."""
     roles, purposes = _tables(parts, "role"), _tables(parts, "purpose")
     domains = _tables(parts, "domain")
@@ -178,7 +178,7 @@ def _cells(rule: Any) -> tuple[Any, Any, Any, Any, Any]:
     return allow, scope, rule_id, reason, only
 
 
-def gaps_in(parts: Mapping[str, Any]) -> tuple[str, ...]:
+def policy_gaps(parts: Mapping[str, Any]) -> tuple[str, ...]:
     """Say which roles have no rule for a domain."""
     names = [domain["name"] for domain in parts["domain"]]
     return tuple(
@@ -326,7 +326,7 @@ class Policy(BaseModel):
     @cached_property
     def gaps(self) -> tuple[str, ...]:
         """Say which roles have no rule for a domain: refused, and perhaps forgotten."""
-        return gaps_in(self.written.model_dump())
+        return policy_gaps(self.written.model_dump())
 
     @property
     def teaches(self) -> str:
@@ -463,7 +463,7 @@ def _policy(parts: dict[str, Any], source: Path | None, name: str) -> Policy:
     except ValidationError as error:
         kinds = (Written, Role, Purpose, Domain, Rule)
         told = faults_of(error, {field for kind in kinds for field in kind.model_fields})
-    faults = [line for line in (told, *(f"  {fault}" for fault in faults_in(parts, citations()))) if line]
+    faults = [line for line in (told, *(f"  {fault}" for fault in policy_errors(parts, citations()))) if line]
     if faults or written is None:
         raise BadInput(f"{name} can't be used:\n" + "\n".join(faults))
     return Policy(written=written, source=source)

@@ -11,9 +11,9 @@ import pandas as pd
 
 from helpers.link.resolve.clusters import components
 from helpers.link.values.contacts import telephones
-from helpers.link.values.name_forms import name_keys, read_names
+from helpers.link.values.name_forms import name_keys, parse_names
 from helpers.link.values.names import fold
-from helpers.profile.relations import agents_of, roster_silos
+from helpers.profile.relations import adults_of, roster_silos
 from helpers.standard import STRING, as_table
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ __all__ = [
     "RECORD",
     "Homes",
     "homes_of",
-    "sure_enough",
-    "sure_pairs",
-    "tied_by_machine_key",
-    "tied_for_sure",
-    "too_little",
+    "is_verified_value",
+    "linked_by_machine_key",
+    "reason_withheld",
+    "verified_links",
+    "verified_pairs",
     "with_namesakes",
 ]
 
@@ -53,7 +53,7 @@ def homes_of(
     named = people.merge(child, on=RECORD, how="inner", validate="one_to_one")
     adults = contacts.dropna(subset=["record", "contact_record"])[[*RECORD, "contact_record"]]
     adults = adults.merge(child, on=RECORD, how="inner", validate="many_to_one")
-    agents = agents_of(named)
+    agents = adults_of(named)
     surname = _surnames(named)
     homes = pd.concat(
         [
@@ -98,7 +98,7 @@ def _surnames(people: pd.DataFrame) -> pd.Series:
 def with_namesakes(crosswalk: pd.DataFrame, people: pd.DataFrame) -> frozenset[str]:
     """Find children whose name another child of the district has, in some way of writing both."""
     named = people.merge(crosswalk[[*RECORD, "child"]], on=RECORD, how="inner", validate="one_to_one")
-    record, key = name_keys(read_names(named))
+    record, key = name_keys(parse_names(named))
     ties = pd.DataFrame({"child": named["child"].to_numpy()[record], "key": key}).drop_duplicates()
     return frozenset(_of_several(ties))
 
@@ -116,7 +116,7 @@ NEARLY = ("Spelling",)
 AS_IT_IS = ("Same", "Order swapped")
 
 
-def sure_pairs(pairs: pd.DataFrame, siblings: np.ndarray, twins: np.ndarray) -> np.ndarray:
+def verified_pairs(pairs: pd.DataFrame, siblings: np.ndarray, twins: np.ndarray) -> np.ndarray:
     """Tell which pairs are one child for sure."""
     match = pairs["decision"].eq("Match")
     by_person = match & pairs["decided_by"].eq("Person")
@@ -132,7 +132,7 @@ def sure_pairs(pairs: pd.DataFrame, siblings: np.ndarray, twins: np.ndarray) -> 
     return sure
 
 
-def tied_by_machine_key(
+def linked_by_machine_key(
     pairs: pd.DataFrame, identifiers: pd.DataFrame, by_machines: Sequence[str]
 ) -> np.ndarray:
     """Tell which pairs share a key that software made and software wrote."""
@@ -155,7 +155,7 @@ def tied_by_machine_key(
     return result
 
 
-def tied_for_sure(records: pd.DataFrame, pairs: pd.DataFrame, doubted: np.ndarray) -> np.ndarray:
+def verified_links(records: pd.DataFrame, pairs: pd.DataFrame, doubted: np.ndarray) -> np.ndarray:
     """Label records that sure ties hold together, none of which leads through a record in doubt."""
     place = pd.MultiIndex.from_frame(records[RECORD])
     ends = [
@@ -191,7 +191,7 @@ PERSON = ("first_name", "last_surname", "full_name", "birth_date")
 SCHOOL_WORK = ("attendance", "lms", "assessment")
 
 
-def sure_enough(district: District, links: Links) -> pd.DataFrame:
+def is_verified_value(district: District, links: Links) -> pd.DataFrame:
     """Say from which systems a child's values may stand on a page for its family, or for the student."""
     crosswalk = links.crosswalk.reset_index(drop=True)
     rosters = roster_silos(district)
@@ -211,7 +211,7 @@ def sure_enough(district: District, links: Links) -> pd.DataFrame:
     )
 
 
-def too_little(standing: pd.DataFrame, district: District) -> pd.DataFrame:
+def reason_withheld(standing: pd.DataFrame, district: District) -> pd.DataFrame:
     """Say of which children too little stands for a page."""
     domain = {name: silo.layout.domain for name, silo in district.silos.items()}
     rosters = roster_silos(district)
@@ -241,10 +241,10 @@ def _of_records(district: District, links: Links, crosswalk: pd.DataFrame, roste
     doubted = doubts.notna().to_numpy(dtype=bool)
     students = _students(district)
     homes = homes_of(crosswalk, students, district.fact("contact"), rosters)
-    by_machines = tied_by_machine_key(links.pairs, district.identifiers, _written_by_machines(district))
-    by_rules = sure_pairs(links.pairs, *_at_pairs(links.pairs, crosswalk, homes))
+    by_machines = linked_by_machine_key(links.pairs, district.identifiers, _written_by_machines(district))
+    by_rules = verified_pairs(links.pairs, *_at_pairs(links.pairs, crosswalk, homes))
     sure = links.pairs[by_rules | by_machines]
-    label = tied_for_sure(crosswalk, sure, doubted)
+    label = verified_links(crosswalk, sure, doubted)
 
     of_roster = crosswalk["silo"].isin(rosters).to_numpy(dtype=bool)
     root = pd.DataFrame({"child": crosswalk["child"], "label": label, "doubted": doubted})[of_roster]

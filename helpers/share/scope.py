@@ -17,7 +17,7 @@ from helpers.share.visible_values import name_parts
 if TYPE_CHECKING:
     from helpers.profile.store.source import Source
 
-__all__ = ["Ties", "Whose", "newest_day", "whose"]
+__all__ = ["ChildScope", "Ties", "children_in_scope", "latest_day"]
 
 ADULT = 18
 # A tie that waits for a person may be to somebody else's child.
@@ -26,7 +26,7 @@ NOBODY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
-class Whose:
+class ChildScope:
     """Children by domain."""
 
     # Domain -> children of whom it may be seen.
@@ -39,7 +39,7 @@ class Whose:
     under_age: bool = False
 
 
-def newest_day(source: Source) -> pd.Timestamp | None:
+def latest_day(source: Source) -> pd.Timestamp | None:
     """Give the newest day of which any system speaks: the day on which a view is asked for."""
     days = source.systems()["newest_day"].dropna()
     return pd.Timestamp(days.max()) if len(days) else None
@@ -114,13 +114,13 @@ class Ties:
         return frozenset(rows.loc[named.to_numpy(dtype=bool, na_value=False), "child"])
 
 
-def whose(
+def children_in_scope(
     ties: Ties,
     who: str,
     allowed: Allowed,
     day: pd.Timestamp | None,
     consents: pd.DataFrame | None,
-) -> Whose:
+) -> ChildScope:
     """Say of which children each domain may be seen."""
     role, hidden = allowed.role, allowed.unknown
     if role.needs_consent:
@@ -128,7 +128,7 @@ def whose(
         named = agreed(
             consents, who, allowed.purpose.name, list(allowed.rows), list(allowed.counted), day, everybody
         )
-        return Whose(named)
+        return ChildScope(named)
     scopes = {domain: rule.scope for domain, rule in {**allowed.rows, **allowed.counted}.items()}
     sets: dict[str, frozenset[str]] = {"district": NOBODY}
     homes: dict[str, str] = {}
@@ -147,7 +147,7 @@ def whose(
         sets[role.scope] = _in_charge(ties, role, who, hidden)
     if "district" in scopes.values():
         sets["district"] = _everybody(ties)
-    return Whose(
+    return ChildScope(
         {domain: sets.get(scope, NOBODY) for domain, scope in scopes.items()}, homes, two_homes, under_age
     )
 

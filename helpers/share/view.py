@@ -19,7 +19,7 @@ from helpers.share.access import Allowed, Refused
 from helpers.share.audit import Audit, shown_hash
 from helpers.share.disclosure import counted_groups
 from helpers.share.policy import Policy
-from helpers.share.scope import Ties, Whose
+from helpers.share.scope import ChildScope, Ties
 from helpers.share.visible_values import (
     name_parts,
     seen_indicators,
@@ -32,10 +32,10 @@ from helpers.standard import STRING, BadInput
 if TYPE_CHECKING:
     from helpers.profile.store.source import Source
 
-__all__ = ["FILES", "MANIFEST", "Codes", "View", "save_view"]
+__all__ = ["FILES", "MANIFEST", "Pseudonyms", "View", "save_view"]
 
 
-class Codes:
+class Pseudonyms:
     """Which code stands for which child.
 
     A code that was computed from a name or an id, by a secret key too, is derived from personal information
@@ -167,8 +167,8 @@ class View:
     allowed: Allowed
     source: Source = field(repr=False)
     _ties: Ties = field(repr=False)
-    _whose: Whose = field(repr=False)
-    codes: Codes = field(repr=False)
+    _whose: ChildScope = field(repr=False)
+    codes: Pseudonyms = field(repr=False)
     _audit: Audit | None = field(default=None, repr=False)
     ids: tuple[str, ...] = field(default=(), repr=False)
 
@@ -413,7 +413,7 @@ class View:
         Refused
             When the view doesn't show the value, or not where it was written.
         """
-        from helpers.profile.lineage import rows_behind
+        from helpers.profile.lineage import source_rows
 
         if self.allowed.without_source or element not in self.allowed.elements:
             raise Refused(
@@ -422,7 +422,7 @@ class View:
             )
         one = self if self.ids == (child,) else self.of(child)
         mine = one.values[one.values["element"].eq(element).to_numpy(dtype=bool)]
-        rows = rows_behind(self.source, child, element, school_year)
+        rows = source_rows(self.source, child, element, school_year)
         return rows[rows["silo"].isin(mine["silo"].dropna().unique()).to_numpy(dtype=bool)].reset_index(
             drop=True
         )

@@ -16,13 +16,13 @@ from helpers.standard.elements import element, elements
 
 __all__ = [
     "BY_MANY",
-    "chosen_anew",
+    "choose_visible_values",
     "in_sets",
     "name_parts",
     "seen_indicators",
     "seen_timeline",
     "seen_values",
-    "told_by_many",
+    "stated_by_several",
     "without_names",
     "without_words",
 ]
@@ -40,12 +40,12 @@ SURE = {"Sure": 0, "Alone": 0, "Unverified": 1, "Review": 2}
 UNTIED = 3
 
 
-def told_by_many(values: pd.DataFrame) -> list[str]:
+def stated_by_several(values: pd.DataFrame) -> list[str]:
     """Name the elements of some values that nearly every system tells."""
     return [str(name) for name in values["element"].unique() if element(str(name)).rule in BY_MANY]
 
 
-def chosen_anew(
+def choose_visible_values(
     seen: pd.DataFrame,
     about: Ints,
     again: Bools,
@@ -94,7 +94,7 @@ def _is_any(column: pd.Series, words: list[str]) -> Bools:
 
 def _words(said: pd.DataFrame) -> Ints:
     """Give what is said a number, as far as a difference counts."""
-    names = told_by_many(said)
+    names = stated_by_several(said)
     loosely = _is_any(said["element"], [name for name in names if element(name).compare == "folded"])
     return pd.factorize(said["value"].mask(loosely, folded(said["value"].where(loosely))))[0]
 
@@ -111,7 +111,7 @@ def _agreement(said: pd.DataFrame, key: Ints, word: Ints) -> pd.Series:
     # Schools as two systems number them, or a date whose day and month may be exchanged, can't be compared.
     unlike = _is_any(
         said["element"],
-        [name for name in told_by_many(said) if element(name).compare == "codes" or _is_date(name)],
+        [name for name in stated_by_several(said) if element(name).compare == "codes" or _is_date(name)],
     )
     return pd.Series(same, dtype="boolean").mask(~several | (unlike & ~same))
 
@@ -211,7 +211,7 @@ def seen_values(
     about = _about(values)
     seen = values[kept].reset_index(drop=True)
     # A system that lacks a child isn't named where a hidden one might have it.
-    many = seen["element"].isin(told_by_many(seen)).to_numpy(dtype=bool)
+    many = seen["element"].isin(stated_by_several(seen)).to_numpy(dtype=bool)
     unnamed = lacking[kept] & (many | unseen[kept])
     changed: dict[str, Any] = {
         "silo": seen["silo"].mask(unnamed),
@@ -219,7 +219,7 @@ def seen_values(
     }
     # Of what one or two systems tell, only rows beside hidden ones change.
     beside = many | np.isin(about[kept], about[out])
-    changed |= chosen_anew(seen.assign(**changed), about[kept], beside, newest, trust)
+    changed |= choose_visible_values(seen.assign(**changed), about[kept], beside, newest, trust)
     seen = seen.assign(**changed)
     lost = np.flatnonzero(out & ~np.isin(about, about[kept]))
     if not len(lost):

@@ -2,22 +2,22 @@
 
 from helpers.staffing.plan import (
     ENDS,
-    PeopleAssumptions,
-    PeoplePlan,
     Staff,
+    StaffingAssumptions,
+    StaffingPlan,
     kit_people_assumptions,
     months_waited,
-    people_plan,
     read_people_assumptions,
+    staffing_plan,
 )
 
 __all__ = [
     "ENDS",
-    "PeopleAssumptions",
-    "PeoplePlan",
     "Staff",
+    "StaffingAssumptions",
+    "StaffingPlan",
     "kit_people_assumptions",
     "months_waited",
-    "people_plan",
     "read_people_assumptions",
+    "staffing_plan",
 ]

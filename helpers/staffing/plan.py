@@ -22,14 +22,14 @@ __all__ = [
     "End",
     "Needed",
     "Order",
-    "PeopleAssumptions",
-    "PeoplePlan",
     "Staff",
+    "StaffingAssumptions",
+    "StaffingPlan",
     "kit_people_assumptions",
     "months_waited",
-    "people_plan",
     "read_people_assumptions",
     "read_schools",
+    "staffing_plan",
 ]
 
 
@@ -46,7 +46,7 @@ class Needed(Assumed):
     meaning: str
 
 
-class Needs(BaseModel):
+class TrainingNeeds(BaseModel):
     """What training takes."""
 
     model_config = STRICT
@@ -61,7 +61,7 @@ class Needs(BaseModel):
     dollars_an_hour: Needed
 
 
-class Gives(BaseModel):
+class TrainingCapacity(BaseModel):
     """What people can give."""
 
     model_config = STRICT
@@ -79,14 +79,14 @@ class Gives(BaseModel):
         return self
 
 
-class PeopleAssumptions(BaseModel):
+class StaffingAssumptions(BaseModel):
     """All that is assumed of training."""
 
     model_config = STRICT
 
     about: str
-    needs: Needs
-    gives: Gives
+    needs: TrainingNeeds
+    gives: TrainingCapacity
 
     def at(self, end: End) -> dict[str, float]:
         """Give every figure at one end: easy, likely or hard.
@@ -105,7 +105,7 @@ class PeopleAssumptions(BaseModel):
         return found | {name: float(getattr(one, OF_GIVEN[end])) for name, one in self.gives}
 
 
-def read_people_assumptions(path: Path | str) -> PeopleAssumptions:
+def read_people_assumptions(path: Path | str) -> StaffingAssumptions:
     """Read assumptions of one's own.
 
     Parameters
@@ -123,11 +123,11 @@ def read_people_assumptions(path: Path | str) -> PeopleAssumptions:
     BadInput
         Naming every fault at once.
     """
-    return read_declared(Path(path), PeopleAssumptions, "assumptions")
+    return read_declared(Path(path), StaffingAssumptions, "assumptions")
 
 
 @cache
-def kit_people_assumptions() -> PeopleAssumptions:
+def kit_people_assumptions() -> StaffingAssumptions:
     """Give what the kit assumes."""
     return read_people_assumptions(Path(__file__).with_name("plan.toml"))
 
@@ -151,7 +151,7 @@ class Staff(BaseModel):
 
 
 @dataclass(frozen=True)
-class PeoplePlan:
+class StaffingPlan:
     """A plan, worked out at three ends of what is assumed.
 
     Attributes
@@ -169,7 +169,7 @@ class PeoplePlan:
     about: str
 
 
-def people_plan(
+def staffing_plan(
     schools: pd.DataFrame,
     *,
     specialists: int,
@@ -177,8 +177,8 @@ def people_plan(
     team_trainers: int,
     months: int = 36,
     order: Order = "most children first",
-    assumptions: PeopleAssumptions | None = None,
-) -> PeoplePlan:
+    assumptions: StaffingAssumptions | None = None,
+) -> StaffingPlan:
     """Plan by when every school has a coach and a data team.
 
     Parameters
@@ -221,7 +221,7 @@ def people_plan(
         month_rows, school_rows = _worked_out(listed, staff, months, given.at(end))
         by_month.append(month_rows.assign(end=end))
         by_school.append(school_rows.assign(end=end))
-    return PeoplePlan(
+    return StaffingPlan(
         as_table("people_months", pd.concat(by_month, ignore_index=True)),
         as_table("people_schools", pd.concat(by_school, ignore_index=True)),
         given.about,
@@ -323,7 +323,7 @@ def _worked_out(
     return frame, by_school
 
 
-def months_waited(plan: PeoplePlan, end: End = "likely", months: int | None = None) -> float:
+def months_waited(plan: StaffingPlan, end: End = "likely", months: int | None = None) -> float:
     """Add up the months that children wait until their school has a coach and a team.
 
     Parameters

@@ -26,7 +26,7 @@ __all__ = [
     "empty_table",
     "fact_tables",
     "from_arrow",
-    "is_among",
+    "isin_text",
     "labelled",
     "missing",
     "stacked",
@@ -196,7 +196,7 @@ def stacked(columns: Sequence[pd.Series]) -> pd.Series:
     return pd.Series(from_arrow(whole.combine_chunks()))
 
 
-def is_among(column: pd.Series, known: pd.Series) -> np.ndarray:
+def isin_text(column: pd.Series, known: pd.Series) -> np.ndarray:
     """Say which texts of a column stand in another one, without making a Python object of each.
 
     Parameters

@@ -16,7 +16,7 @@ from helpers.standard.survey_items import declared_survey
 from helpers.standard.validation import STRICT, read_declared
 from helpers.survey.scores import item_scores
 
-__all__ = ["Bounds", "MeasuredItem", "beside_files", "measured_items", "read_bounds"]
+__all__ = ["Bounds", "MeasuredItem", "compare_opinion_with_files", "measured_items", "read_bounds"]
 
 DECLARED = Path(__file__).with_name("against_files.toml")
 
@@ -82,7 +82,7 @@ def measured_items() -> Bounds:
     return read_bounds(DECLARED)
 
 
-def beside_files(
+def compare_opinion_with_files(
     answers: pd.DataFrame, scorecard: pd.DataFrame, bounds: Bounds | None = None
 ) -> pd.DataFrame:
     """Put what people answered beside what the files of their systems show.

@@ -11,7 +11,7 @@ import pandas as pd
 
 from helpers.files.parse.file import ReadFile
 from helpers.files.read_silo import OneTable
-from helpers.files.save import guarded, guarded_cell, held, unguarded, write_atomically
+from helpers.files.save import guarded, guarded_cell, lock_file, unguarded, write_atomically
 from helpers.standard import STRING, BadInput, as_table, empty_table, nearest
 from helpers.standard.survey_items import declared_survey
 from helpers.survey.form import ABOUT, NOTE, answers_layout, form_columns, row_name
@@ -378,7 +378,7 @@ class AnswerFile:
         if not who:
             raise BadInput("Nobody is named: give a name or number of your choice, such as R1.")
         checked = {column: _checked(column, text) for column, text in given.items()}
-        with held(self.path):
+        with lock_file(self.path):
             self._read()
             key = (self._year, _folded(who))
             row = {"system": self.system, "year": self._year, "respondent": who, **self._rows.get(key, {})}

@@ -10,12 +10,12 @@ import pandas as pd
 
 from helpers.standard import as_table, empty_table
 from helpers.standard.survey_items import declared_survey
-from helpers.survey.against_files import beside_files
+from helpers.survey.against_files import compare_opinion_with_files
 from helpers.survey.answers import SurveyAnswers
 from helpers.survey.form import unnamed
 from helpers.survey.scores import AGREE, ENOUGH, agreement, item_scores, survey_scores
 
-__all__ = ["TALK_FIRST", "Standing", "change", "next_steps", "where_it_stands"]
+__all__ = ["TALK_FIRST", "SurveyResults", "assess_system", "change", "next_steps"]
 
 
 # Quantiles of Student's distribution for 1 to 10 degrees of freedom: 95% lie between one and its negative.
@@ -152,7 +152,7 @@ def next_steps(answers: pd.DataFrame, most: int = 5) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class Standing:
+class SurveyResults:
     """What a year's answers say.
 
     Attributes
@@ -194,11 +194,11 @@ class Standing:
         return None if scored.empty else str(scored.sort_values("score", kind="stable")["domain"].iloc[0])
 
 
-def where_it_stands(
+def assess_system(
     answers: SurveyAnswers,
     last_year: SurveyAnswers | None = None,
     scorecard: pd.DataFrame | None = None,
-) -> Standing:
+) -> SurveyResults:
     """Say where a school system stands.
 
     Parameters
@@ -224,7 +224,7 @@ def where_it_stands(
     if last_year is not None:
         told = [*told, last_year.findings, _of_another(answers, last_year)]
         rows = [*rows, last_year.accounts]
-    return Standing(
+    return SurveyResults(
         system=answers.system,
         year=year,
         people=now.respondents,
@@ -234,7 +234,7 @@ def where_it_stands(
         change=empty_table("survey_change") if before.empty else change(before, now.answers),
         beside_files=empty_table("opinion_beside_files")
         if scorecard is None
-        else beside_files(now.answers, scorecard),
+        else compare_opinion_with_files(now.answers, scorecard),
         steps=next_steps(now.answers),
         findings=as_table("findings", pd.concat(told, ignore_index=True)),
         accounts=as_table("accounts", pd.concat(rows, ignore_index=True)),

@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Exercise", "Wording", "no_whole_number", "reply_to", "wording"]
+__all__ = ["Exercise", "Wording", "integer_error", "reply_to", "wording"]
 
 
-def no_whole_number(answer: object, of: str = "children") -> str | None:
+def integer_error(answer: object, of: str = "children") -> str | None:
     """Say what is wrong with an answer that should be a count.
 
     >>> no_whole_number(3.0)

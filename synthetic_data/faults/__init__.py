@@ -8,11 +8,11 @@ fault hits, `apply` applies faults, logs and undoes them.
 from collections.abc import Callable
 
 from synthetic_data.faults import codes, formats, grades, held_out, ids, names, rows
-from synthetic_data.faults.scene import Scene
+from synthetic_data.faults.scene import FaultContext
 
 __all__ = ["FUNCTIONS"]
 
-FUNCTIONS: dict[str, Callable[[Scene], None]] = {
+FUNCTIONS: dict[str, Callable[[FaultContext], None]] = {
     kind: getattr(concept, kind)
     for concept in (names, ids, rows, codes, formats, grades, held_out)
     for kind in concept.__all__

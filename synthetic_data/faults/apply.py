@@ -15,10 +15,10 @@ from helpers.files.text_table import TextTable, unique_names
 from helpers.layouts import FileLayout
 from helpers.standard import STRING, as_table, missing
 from synthetic_data.columns import replaced
-from synthetic_data.faults.scene import STAGES, CellChange, Fault, NoSuchFile, Page, Places, Scene
+from synthetic_data.faults.scene import STAGES, CellChange, Fault, FaultContext, NoSuchFile, Page, Places
 from synthetic_data.observation import Truth
 
-__all__ = ["Log", "go_wrong", "undo", "with_columns"]
+__all__ = ["Log", "apply_faults", "undo", "with_columns"]
 
 
 def undo(table: TextTable, faults: pd.DataFrame, first_row: int, file: FileLayout | None = None) -> TextTable:
@@ -128,10 +128,10 @@ class Log:
         return as_table("key_faults", pd.DataFrame({"order": order, **columns}))
 
 
-def go_wrong(
+def apply_faults(
     pages: Mapping[str, Page],
     plan: Sequence[tuple[Fault, float, int]],
-    functions: Mapping[str, Callable[[Scene], None]],
+    functions: Mapping[str, Callable[[FaultContext], None]],
     truth: Truth,
     stream: Callable[[Fault], np.random.Generator],
     log: Log,
@@ -141,7 +141,7 @@ def go_wrong(
     for stage in STAGES:
         for fault, rate, minimum in plan:
             if fault.stage == stage and fault.file in kinds:
-                scene = Scene(fault, pages, truth, stream(fault), rate, minimum)
+                scene = FaultContext(fault, pages, truth, stream(fault), rate, minimum)
                 try:
                     functions[fault.kind](scene)
                 except NoSuchFile:
@@ -152,7 +152,7 @@ def go_wrong(
                 _apply_rows(page, log)
 
 
-def _apply(scene: Scene, log: Log) -> None:
+def _apply(scene: FaultContext, log: Log) -> None:
     for page, group, order, header in scene.columns:
         _apply_columns(page, scene.fault, group, order, header, log)
     for change in scene.cells:

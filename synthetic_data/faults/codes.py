@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from synthetic_data.faults.scene import Scene, chosen_pieces
+from synthetic_data.faults.scene import FaultContext, chosen_pieces
 
 __all__ = [
     "category_renamed",
@@ -25,7 +25,7 @@ __all__ = [
 YEAR = "application_academic_school_year"
 
 
-def eligibility_backdated(scene: Scene) -> None:
+def eligibility_backdated(scene: FaultContext) -> None:
     """11/03/2025 -> 08/25/2025: a determination is made to hold from the child's first day on."""
     rows = scene.page.table.rows
     first = rows.groupby(["person_identifier", YEAR])[scene.fault.column].transform("first")
@@ -33,7 +33,7 @@ def eligibility_backdated(scene: Scene) -> None:
     scene.write(chosen, first.iloc[chosen], groups=np.arange(len(chosen)))
 
 
-def status_not_collected(scene: Scene) -> None:
+def status_not_collected(scene: FaultContext) -> None:
     """Leave last year's eligibility empty for all children of a school, where everybody ate free."""
     text, years = scene.text(), scene.text(YEAR)
     spells = scene.truth.schooling.school_enrollment
@@ -46,7 +46,7 @@ def status_not_collected(scene: Scene) -> None:
         scene.write(places, [""] * len(places), groups=np.full(len(places), group))
 
 
-def code_with_typo(scene: Scene) -> None:
+def code_with_typo(scene: FaultContext) -> None:
     """Not Eligible -> Not Eligibile: a word of a code list misspelt at the source."""
 
     def misspelt(text: pd.Series, rng: np.random.Generator) -> pd.Series:
@@ -59,7 +59,7 @@ OTHER_MARKER = {"F": "M", "M": "F"}
 ENDINGS = {"1": "1st", "2": "2nd", "3": "3rd"}
 
 
-def gender_marker_differs(scene: Scene) -> None:
+def gender_marker_differs(scene: FaultContext) -> None:
     """F -> M, in a child's latest row: changed in one system, and in no other."""
     person, text = scene.people["person"], scene.text()
     latest = (~person.duplicated(keep="last") & person.notna()).to_numpy(dtype=bool)
@@ -67,7 +67,7 @@ def gender_marker_differs(scene: Scene) -> None:
     scene.write(chosen, text.iloc[chosen].map(OTHER_MARKER), groups=np.arange(len(chosen)))
 
 
-def grade_level_codes(scene: Scene) -> None:
+def grade_level_codes(scene: FaultContext) -> None:
     """3 -> 3rd, in the whole list of a grade: a grade in words of one's own."""
     text = scene.text()
     for group, (_, places) in enumerate(chosen_pieces(scene)):
@@ -75,7 +75,7 @@ def grade_level_codes(scene: Scene) -> None:
         scene.write(places, own, groups=np.full(len(places), group))
 
 
-def neither_absent_nor_tardy(scene: Scene) -> None:
+def neither_absent_nor_tardy(scene: FaultContext) -> None:
     """Dismissed, and nothing else: an event of a kind that no list of codes knows."""
     text = scene.text()
     chosen = scene.choose(np.flatnonzero(text.str.contains("#", regex=False).fillna(False)))
@@ -83,14 +83,14 @@ def neither_absent_nor_tardy(scene: Scene) -> None:
     scene.write(chosen, after, groups=np.arange(len(chosen)))
 
 
-def null_as_text(scene: Scene) -> None:
+def null_as_text(scene: FaultContext) -> None:
     """Empty -> NULL: a database's word for nothing, written out as if it were an answer."""
     empty = (scene.text() == "").fillna(False) & (scene.people["part"] == "Subject").fillna(False)
     chosen = scene.choose(np.flatnonzero(empty.to_numpy(dtype=bool)))
     scene.write(chosen, ["NULL"] * len(chosen), groups=np.arange(len(chosen)))
 
 
-def free_text_teacher_name(scene: Scene) -> None:
+def free_text_teacher_name(scene: FaultContext) -> None:
     """Deshawn W., 7: a child typed in, not chosen from the list: no number, an initial for a surname."""
     last, first, grade = scene.text(), scene.text("StudentFirst"), scene.text("GradeLevelShort")
     chosen = scene.choose(np.flatnonzero((last.notna() & first.notna()).to_numpy(dtype=bool)))
@@ -102,7 +102,7 @@ def free_text_teacher_name(scene: Scene) -> None:
         scene.write(chosen[there], [None] * int(there.sum()), column, groups[there])
 
 
-def category_renamed(scene: Scene) -> None:
+def category_renamed(scene: FaultContext) -> None:
     """Corrective -> Tier 1: a school goes by a policy of its own from some day on. One fault a school."""
     text, school = scene.text(), scene.text("SchoolID")
     other = {"Staff-managed": "Tier 1", "Administrator-managed": "Tier 2"}
@@ -118,7 +118,7 @@ def category_renamed(scene: Scene) -> None:
         scene.write(places, text.iloc[places].replace(other), groups=np.full(len(places), group))
 
 
-def local_category_at_one_school(scene: Scene) -> None:
+def local_category_at_one_school(scene: FaultContext) -> None:
     """Staff-managed -> In Uniform: a category that exists at one school only. One fault a record."""
     text, school = scene.text(), scene.text("SchoolID")
     names = np.sort(np.asarray(school.dropna().unique(), dtype=object))
@@ -129,7 +129,7 @@ def local_category_at_one_school(scene: Scene) -> None:
     scene.write(chosen, ["In Uniform"] * len(chosen), groups=np.arange(len(chosen)))
 
 
-def history_missing_closed_school(scene: Scene) -> None:
+def history_missing_closed_school(scene: FaultContext) -> None:
     """Lose all that an earlier year held of a school. One fault a school."""
     school, day = scene.text("SchoolID"), scene.text("IssueTS.date")
     year = pd.to_numeric(day.str[:4]) + (pd.to_numeric(day.str[5:7]) > 6).astype("Int64")

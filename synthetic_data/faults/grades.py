@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.standard import STRING
-from synthetic_data.faults.scene import Scene
+from synthetic_data.faults.scene import FaultContext
 from synthetic_data.observation import NOBODY
 
 __all__ = [
@@ -28,7 +28,7 @@ __all__ = [
 WORDS = ("absent", "late", "see me", "redo")
 
 
-def assignment_id_lost(scene: Scene) -> None:
+def assignment_id_lost(scene: FaultContext) -> None:
     """Quiz 3 (3104177) -> Quiz 3: somebody tidied a column title."""
     strips = scene.strips()
     for number in scene.choose(np.arange(len(strips))).tolist():
@@ -39,7 +39,7 @@ def assignment_id_lost(scene: Scene) -> None:
         scene.reshape(page, header=header)
 
 
-def points_row_lost(scene: Scene) -> None:
+def points_row_lost(scene: FaultContext) -> None:
     """Lose the row that says how many points there were: sorted away, or taken for an empty line."""
     structure = np.asarray((scene.people["part"] == NOBODY).fillna(False), dtype=bool)
     first = pd.concat([page.table.rows.iloc[:, 0] for page in scene.pages], ignore_index=True)
@@ -48,7 +48,7 @@ def points_row_lost(scene: Scene) -> None:
     scene.drop_rows(chosen, np.arange(len(chosen)))
 
 
-def score_typed_as_word(scene: Scene) -> None:
+def score_typed_as_word(scene: FaultContext) -> None:
     """8.00 -> absent: a remark where a number belongs."""
 
     def remarked(text: pd.Series, rng: np.random.Generator) -> pd.Series:
@@ -59,7 +59,7 @@ def score_typed_as_word(scene: Scene) -> None:
     scene.change_text(remarked, among="Subject")
 
 
-def score_with_comma(scene: Scene) -> None:
+def score_with_comma(scene: FaultContext) -> None:
     """8.50 -> 8,50: typed on a computer whose decimal mark is a comma."""
     scene.change_each(lambda text: text.replace(".", ","), among="Subject")
 
@@ -69,7 +69,7 @@ LETTERS = "ABCDF"
 SECOND = 60  # the second submission comes so many minutes later, at most
 
 
-def transfer_grades_lost(scene: Scene) -> None:
+def transfer_grades_lost(scene: FaultContext) -> None:
     """Lose the grades that a child got at an earlier school."""
     grades = scene.page.table.rows
     child = grades[f"{SECTION}.studentUniqueId"]
@@ -85,12 +85,12 @@ def transfer_grades_lost(scene: Scene) -> None:
     scene.drop_rows(lost, np.searchsorted(np.sort(chosen), at[lost]))
 
 
-def grade_without_point(scene: Scene) -> None:
+def grade_without_point(scene: FaultContext) -> None:
     """87 -> 870: a grade typed with one digit after the point, and without the point."""
     scene.change_each(lambda text: f"{text}0" if text.isdigit() else text)
 
 
-def letter_and_number_disagree(scene: Scene) -> None:
+def letter_and_number_disagree(scene: FaultContext) -> None:
     """B beside 87 -> C beside 87: the letter was changed by hand, or by another scale."""
 
     def other(letter: str) -> str:
@@ -100,19 +100,19 @@ def letter_and_number_disagree(scene: Scene) -> None:
     scene.change_each(other)
 
 
-def credit_of_a_year_each_semester(scene: Scene) -> None:
+def credit_of_a_year_each_semester(scene: FaultContext) -> None:
     """0.5 -> 1: a course that lasts the year gives its whole credit twice."""
     scene.change_each(lambda text: "1" if text == "0.5" else text)
 
 
-def attempt_sent_twice(scene: Scene) -> None:
+def attempt_sent_twice(scene: FaultContext) -> None:
     """Send an attempt at a course again, right behind the first."""
     rows = scene.page.table.rows
     chosen = scene.choose(np.arange(len(rows)))
     scene.add_rows(chosen, rows.iloc[chosen], scene.people.iloc[chosen])
 
 
-def submission_twice(scene: Scene) -> None:
+def submission_twice(scene: FaultContext) -> None:
     """List a submission twice, as it was handed in and as it was handed in again, under one number."""
     rows = scene.page.table.rows
     column = "SubmissionDateTime"
@@ -124,11 +124,11 @@ def submission_twice(scene: Scene) -> None:
     scene.add_rows(chosen, again, scene.people.iloc[chosen])
 
 
-def signed_in_as_nobody(scene: Scene) -> None:
+def signed_in_as_nobody(scene: FaultContext) -> None:
     """1201397 -> 9201397: an account that was merged into another keeps its own events."""
     scene.change_each(lambda text: f"9{text[1:]}" if text else text)
 
 
-def moment_in_other_form(scene: Scene) -> None:
+def moment_in_other_form(scene: FaultContext) -> None:
     """2026-03-05 21:04:11 -> 2026/03/05 21:04:11: written by another version of the same tool."""
     scene.change_each(lambda text: text.replace("-", "/"))

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.standard import STRING
-from synthetic_data.faults.scene import Scene
+from synthetic_data.faults.scene import FaultContext
 from synthetic_data.observation import NOBODY, look_up
 
 __all__ = [
@@ -30,7 +30,7 @@ ENROLLED = "studentReference.studentUniqueId"
 YEAR = "schoolYearTypeReference.schoolYear"
 
 
-def comma_unquoted(scene: Scene) -> None:
+def comma_unquoted(scene: FaultContext) -> None:
     """Smith, Jr. -> two cells: a comma without quotes, and all that follows stands one column late."""
     chosen = scene.choose(np.flatnonzero(scene.text().notna().to_numpy(dtype=bool)))
     columns = list(map(str, scene.pages[0].table.rows.columns)) if scene.pages else []
@@ -44,7 +44,7 @@ def comma_unquoted(scene: Scene) -> None:
         before = mine
 
 
-def statewide_id_duplicates(scene: Scene) -> None:
+def statewide_id_duplicates(scene: FaultContext) -> None:
     """FL id X -> local 101 and 202: a child's results carry the state's number of another child."""
     number, child = scene.text(), scene.text("Student ID")
     known = pd.DataFrame({"child": child, "number": number}).dropna()
@@ -59,7 +59,7 @@ def statewide_id_duplicates(scene: Scene) -> None:
         scene.write(places, [other] * len(places), groups=np.full(len(places), group))
 
 
-def graduate_placeholder(scene: Scene) -> None:
+def graduate_placeholder(scene: FaultContext) -> None:
     """Entry and exit empty: a row that keeps a graduate on the books, of no day."""
     spells = scene.page.table.rows
     gone = spells[YEAR].eq(spells[YEAR].min()) & ~spells[ENROLLED].duplicated(keep="last")
@@ -72,7 +72,7 @@ def graduate_placeholder(scene: Scene) -> None:
     scene.add_rows(chosen, again, scene.page.people.iloc[chosen])
 
 
-def placeholder_student(scene: Scene) -> None:
+def placeholder_student(scene: FaultContext) -> None:
     """student_number 0: a row of the system's own on the roster, a school each, that is no child."""
     users, roles, demographics = (scene.of_kind(kind) for kind in ("users", "roles", "demographics"))
     pupils = users.people["part"].eq("Subject").fillna(False).to_numpy(dtype=bool)
@@ -107,12 +107,12 @@ def placeholder_student(scene: Scene) -> None:
         scene.add_rows(place, again, nobody, groups=np.arange(len(made)), page=page)
 
 
-def empty_date_breaks(scene: Scene) -> None:
+def empty_date_breaks(scene: FaultContext) -> None:
     """09/18/2025 -> nothing: the day of a test is sent empty."""
     scene.change_each(lambda text: "" if text else text)
 
 
-def several_withdrawal_dates(scene: Scene) -> None:
+def several_withdrawal_dates(scene: FaultContext) -> None:
     """Left in March, and in June: one spell stands twice, with two last days."""
     spells = scene.page.table.rows
     day = pd.to_datetime(spells["exitWithdrawDate"], format="%Y-%m-%d", errors="coerce")
@@ -123,7 +123,7 @@ def several_withdrawal_dates(scene: Scene) -> None:
     scene.add_rows(chosen, again, scene.page.people.iloc[chosen])
 
 
-def one_default_everywhere(scene: Scene) -> None:
+def one_default_everywhere(scene: FaultContext) -> None:
     """Female for all of a school: filled on every row with one value. One fault a school."""
     users = scene.of_kind("users").table.rows[["sourcedId", "primaryOrgSourcedId"]]
     text, rows = scene.text(), scene.page.table.rows

@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.standard import STRING
 from synthetic_data.faults.names import mistyped
-from synthetic_data.faults.scene import CellChange, Page, Scene, chosen_children, chosen_pieces
+from synthetic_data.faults.scene import CellChange, FaultContext, Page, chosen_children, chosen_pieces
 from synthetic_data.observation import guids, look_up
 
 __all__ = [
@@ -48,7 +48,7 @@ SHOULD_HOLD = {
 }
 
 
-def id_column_of_another_system(scene: Scene) -> None:
+def id_column_of_another_system(scene: FaultContext) -> None:
     """Fill a column with another system's numbers, each of which is by value another child's here."""
     children = scene.truth.population.children
     here = children.loc[children["grade_level"].notna(), ["person", SHOULD_HOLD[scene.fault.column]]]
@@ -64,18 +64,18 @@ def id_column_of_another_system(scene: Scene) -> None:
         _write(scene, page, number.where(page.table.rows[scene.fault.column].fillna("").ne("")))
 
 
-def id_column_shifted(scene: Scene) -> None:
+def id_column_shifted(scene: FaultContext) -> None:
     """Move a column up by one row: a cell was deleted, or the column was pasted one row too high."""
     for page in _pages(scene):
         text = page.table.rows[scene.fault.column]
         _write(scene, page, pd.Series(np.roll(text.to_numpy(dtype=object), -1), dtype=STRING))
 
 
-def _pages(scene: Scene) -> list[Page]:
+def _pages(scene: FaultContext) -> list[Page]:
     return [*scene.pages, *map(scene.of_kind, ALSO_IN.get(scene.fault.file, ()))]
 
 
-def _write(scene: Scene, page: Page, after: pd.Series) -> None:
+def _write(scene: FaultContext, page: Page, after: pd.Series) -> None:
     """Write a column's new text; all of it is one fault."""
     before = page.table.rows[scene.fault.column].reset_index(drop=True)
     changes = after.notna().to_numpy(dtype=bool) & before.fillna("").ne(after.fillna("")).to_numpy(dtype=bool)
@@ -84,12 +84,12 @@ def _write(scene: Scene, page: Page, after: pd.Series) -> None:
     scene.cells.append(CellChange(page, scene.fault.column, at, list(after.iloc[at]), group))
 
 
-def digit_mistyped(scene: Scene) -> None:
+def digit_mistyped(scene: FaultContext) -> None:
     """104211 -> 104121: an id typed by hand, two digits changed."""
     scene.change_text(mistyped)
 
 
-def leading_zero_lost(scene: Scene) -> None:
+def leading_zero_lost(scene: FaultContext) -> None:
     """004711 -> 4711 in the whole list of a grade: a spreadsheet took ids for numbers. One fault a list."""
     text = scene.text()
     short = text.str.lstrip("0")
@@ -102,7 +102,7 @@ def leading_zero_lost(scene: Scene) -> None:
 SWAPPED_WITH = {"First Name": ("Last Name", "Date of Birth")}
 
 
-def sibling_swap(scene: Scene) -> None:
+def sibling_swap(scene: FaultContext) -> None:
     """Two children of one home have each other's number, or name: right household, wrong child."""
     text = scene.text()
     pairs = _neighbours(scene, text)
@@ -115,7 +115,7 @@ def sibling_swap(scene: Scene) -> None:
         scene.write(np.r_[one, other], after, column=column, groups=np.r_[group, group])
 
 
-def _neighbours(scene: Scene, own: pd.Series) -> pd.DataFrame:
+def _neighbours(scene: FaultContext, own: pd.Series) -> pd.DataFrame:
     """Pair every record with the next of the same household: places `one` and `other`."""
     household = look_up(scene.people["person"], scene.truth.population.children, "person", "household")
     records = pd.DataFrame({"household": household, "person": scene.people["person"], "own": own})
@@ -131,7 +131,7 @@ def _neighbours(scene: Scene, own: pd.Series) -> pd.DataFrame:
 STATE_ID = re.compile(r"(\{State:[^}]*\})")
 
 
-def state_id_on_two_children(scene: Scene) -> None:
+def state_id_on_two_children(scene: FaultContext) -> None:
     """Give a child the state number of her brother or sister."""
     text = scene.text()
     pairs = _neighbours(scene, text.where(text.str.contains("{State:", regex=False), ""))
@@ -142,7 +142,7 @@ def state_id_on_two_children(scene: Scene) -> None:
     scene.write(chosen["other"], same, groups=np.arange(len(chosen)))
 
 
-def pin_reused(scene: Scene) -> None:
+def pin_reused(scene: FaultContext) -> None:
     """Give the PIN of a customer who left to another child."""
     text, rows = scene.text(), scene.page.table.rows
     left = np.flatnonzero((rows["Active Status"] == "Inactive").to_numpy(dtype=bool))
@@ -156,7 +156,7 @@ def pin_reused(scene: Scene) -> None:
 # Files of one system that hold one roster: an id column that was filled wrongly is wrong in both.
 
 
-def unknown_id_type(scene: Scene) -> None:
+def unknown_id_type(scene: FaultContext) -> None:
     """Fill the id column of a list with another system's numbers, which are by value other children's ids.
 
     The column is full, its numbers have the right form and are found: every test of the key passes, and each
@@ -183,7 +183,7 @@ def unknown_id_type(scene: Scene) -> None:
         scene.cells.append(CellChange(page, scene.fault.column, same, list(number.iloc[same]), groups))
 
 
-def vendor_holds_old_id(scene: Scene) -> None:
+def vendor_holds_old_id(scene: FaultContext) -> None:
     """10231 where the roster has 70231: results that came in under an id of an earlier roster."""
     text = scene.text()
     places, groups = chosen_children(scene)
@@ -195,12 +195,12 @@ def vendor_holds_old_id(scene: Scene) -> None:
     scene.write(places, np.array(free, dtype=object)[groups], groups=groups)
 
 
-def id_case_differs(scene: Scene) -> None:
+def id_case_differs(scene: FaultContext) -> None:
     """jgarcia27 -> JGARCIA27: one list has the log-in name in capitals."""
     scene.change_each(str.upper, among="Subject")
 
 
-def clever_id_reissued(scene: Scene) -> None:
+def clever_id_reissued(scene: FaultContext) -> None:
     """Give a child a second account: a part of the classes knows her by a new log-in name and number."""
     login, number = scene.text(), scene.text("ID")
     # Only with a number from the roster can anybody see that both are one child.
@@ -221,7 +221,7 @@ def clever_id_reissued(scene: Scene) -> None:
     scene.write(places, [str(highest + 1000 + 7 * one) for one in groups.tolist()], "ID", groups)
 
 
-def staff_student_same_id(scene: Scene) -> None:
+def staff_student_same_id(scene: FaultContext) -> None:
     """4711 is a teacher and a child: staff and children are numbered apart, and meet in one column."""
     part, text = scene.people["part"], scene.text()
     children = np.flatnonzero((text.str.isdigit() & (part == "Subject")).to_numpy(dtype=bool))
@@ -233,7 +233,7 @@ def staff_student_same_id(scene: Scene) -> None:
     scene.write(teachers[chosen], text.iloc[children[same]], groups=np.arange(len(chosen)))
 
 
-def email_and_id_disagree(scene: Scene) -> None:
+def email_and_id_disagree(scene: FaultContext) -> None:
     """Give an account the e-mail address of another child."""
     text = scene.text()
     with_one = np.flatnonzero(((text != "") & (scene.people["part"] == "Subject")).to_numpy(dtype=bool))
@@ -246,7 +246,7 @@ def email_and_id_disagree(scene: Scene) -> None:
 STATES_NUMBER_OF = {"StudentID": "Student_StateID"}
 
 
-def id_columns_swapped(scene: Scene) -> None:
+def id_columns_swapped(scene: FaultContext) -> None:
     """Put two ids under each other's header, in all results of a school in a term: one fault a list."""
     other = STATES_NUMBER_OF[scene.fault.column]
     own, state = scene.text(), scene.text(other)
@@ -256,7 +256,7 @@ def id_columns_swapped(scene: Scene) -> None:
         scene.write(places, own.iloc[places], column=other, groups=groups)
 
 
-def scientific_notation(scene: Scene) -> None:
+def scientific_notation(scene: FaultContext) -> None:
     """1047110815 -> 1.05E+09, in the whole list of a grade: saved from a column too narrow for it."""
     text = scene.text()
     long = (text.str.isdigit() & (text.str.len() >= 8)).fillna(False)
@@ -265,7 +265,7 @@ def scientific_notation(scene: Scene) -> None:
         scene.write(places, rounded, groups=np.full(len(places), group))
 
 
-def same_test_id_two_children(scene: Scene) -> None:
+def same_test_id_two_children(scene: FaultContext) -> None:
     """Give a result the number of another child's result."""
     text, person = scene.text(), scene.people["person"]
     others = scene.rng.permutation(len(text))
@@ -274,25 +274,25 @@ def same_test_id_two_children(scene: Scene) -> None:
     scene.write(chosen, text.iloc[others[chosen]], groups=np.arange(len(chosen)))
 
 
-def zero_or_blank_key(scene: Scene) -> None:
+def zero_or_blank_key(scene: FaultContext) -> None:
     """104211 -> 0: what a form takes when the number isn't known, for one child after the other."""
     scene.change_each(lambda text: "0" if text else text)
 
 
-def refid_not_shared(scene: Scene) -> None:
+def refid_not_shared(scene: FaultContext) -> None:
     """Name a child by a RefId of the system's own, in all her rows: no other export has it."""
     places, groups = chosen_children(scene)
     scene.write(places, _new(scene, groups), groups=groups)
 
 
-def activity_renewed(scene: Scene) -> None:
+def activity_renewed(scene: FaultContext) -> None:
     """List an activity anew under another RefId: those who take part still name the old one."""
     for group, (_, places) in enumerate(chosen_pieces(scene)):
         groups = np.full(len(places), group)
         scene.write(places, _new(scene, groups - group), groups=groups)
 
 
-def _new(scene: Scene, groups: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
+def _new(scene: FaultContext, groups: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
     """Give each group an id that nothing else has."""
     count = int(np.max(groups)) + 1 if len(groups) else 0
     return np.asarray(guids(scene.rng, count), dtype=object)[groups]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.standard import STRING
-from synthetic_data.faults.scene import Scene, chosen_children, chosen_pieces
+from synthetic_data.faults.scene import FaultContext, chosen_children, chosen_pieces
 from synthetic_data.observation import look_up
 from synthetic_data.population.name_pools import other_spellings
 from synthetic_data.population.names import CUSTOMS, nicknames
@@ -73,7 +73,7 @@ def _mistype(word: str, where: float, how: float) -> str:
     return word[:at] + near[int(how * 10) % len(near)] + word[at + 1 :] if near else word
 
 
-def accents_lost(scene: Scene) -> None:
+def accents_lost(scene: FaultContext) -> None:
     """José -> Jose."""
     scene.change_each(
         lambda text: (
@@ -84,28 +84,28 @@ def accents_lost(scene: Scene) -> None:
     )
 
 
-def encoding_broken(scene: Scene) -> None:
+def encoding_broken(scene: FaultContext) -> None:
     """Muñoz -> MuÃ±oz: UTF-8 read as Windows-1252."""
     scene.change_each(lambda text: text.encode("utf-8").decode("cp1252", errors="replace"))
 
 
-def typo(scene: Scene) -> None:
+def typo(scene: FaultContext) -> None:
     """Johnson -> Jonhson: two letters change places, or a neighbouring key is hit."""
     scene.change_text(mistyped)
 
 
-def nickname(scene: Scene) -> None:
+def nickname(scene: FaultContext) -> None:
     """Alexander -> Alex."""
     short = nicknames()
     scene.change_each(lambda text: short[text][0] if text in short else text, among="Subject")
 
 
-def dupe_marker_in_name(scene: Scene) -> None:
+def dupe_marker_in_name(scene: FaultContext) -> None:
     """Lopez -> Lopez_dupe: somebody marked a duplicate where there was room for it."""
     scene.change_each(lambda text: f"{text}_dupe" if text else text, among="Subject")
 
 
-def html_escape_in_name(scene: Scene) -> None:
+def html_escape_in_name(scene: FaultContext) -> None:
     """O'Neil -> O&#39;Neil, Muñoz -> Mu&#241;oz: written for a web page, and never turned back."""
     scene.change_each(
         lambda text: "".join(c if c.isascii() and c != "'" else f"&#{ord(c)};" for c in text),
@@ -113,14 +113,14 @@ def html_escape_in_name(scene: Scene) -> None:
     )
 
 
-def surname_changed(scene: Scene) -> None:
+def surname_changed(scene: FaultContext) -> None:
     """Garcia-Lee -> Garcia: the surname from before a marriage, adoption or custody ruling."""
     former = look_up(scene.people["person"], scene.truth.population.children, "person", "former_last_surname")
     chosen = scene.choose(np.flatnonzero(former.notna()))
     scene.write(chosen, former.iloc[chosen], groups=np.arange(len(chosen)))
 
 
-def guardian_surname(scene: Scene) -> None:
+def guardian_surname(scene: FaultContext) -> None:
     """Ana Ruiz -> Ana Keller: filed under the surname of a guardian who bears another, in all rows."""
     children, guardians = scene.truth.population.children, scene.truth.population.guardians
     names = guardians.merge(
@@ -147,7 +147,7 @@ FIRST_NAME_OF = {
 }
 
 
-def names_swapped(scene: Scene) -> None:
+def names_swapped(scene: FaultContext) -> None:
     """Ali Mohamed -> Mohamed Ali: first and last name in each other's column, in all rows of a child."""
     first_column = FIRST_NAME_OF[scene.fault.column]
     last, first = scene.text(), scene.text(first_column)
@@ -156,13 +156,13 @@ def names_swapped(scene: Scene) -> None:
     scene.write(places, last.iloc[places], column=first_column, groups=groups)
 
 
-def subject_name_variant(scene: Scene) -> None:
+def subject_name_variant(scene: FaultContext) -> None:
     """Mathematics -> Math: a subject spelt in another way."""
     other = {"Mathematics": "Math", "Language Arts": "ELA"}
     scene.change_each(lambda text: other.get(text, text))
 
 
-def school_name_variant(scene: Scene) -> None:
+def school_name_variant(scene: FaultContext) -> None:
     """Oak Hill Elementary School -> Oak Hill Elem: a school has another name at the vendor."""
     text = scene.text()
     names = np.sort(np.asarray(text.dropna().unique(), dtype=object))
@@ -178,7 +178,7 @@ ALIKE = (("rn", "m"), ("cl", "d"), ("l", "1"), ("o", "0"), ("ri", "n"), ("h", "b
 FILLERS = (("Student", "Test"), ("Baby", "Boy"), (None, ""), (None, ""))
 
 
-def scan_error(scene: Scene) -> None:
+def scan_error(scene: FaultContext) -> None:
     """Miller -> Mi1ler, Barnes -> Bames: read wrongly from paper."""
 
     def read(text: pd.Series, rng: np.random.Generator) -> pd.Series:
@@ -201,7 +201,7 @@ def _misread(word: str, order: list[int]) -> str:
     return word
 
 
-def fake_or_incomplete_name(scene: Scene) -> None:
+def fake_or_incomplete_name(scene: FaultContext) -> None:
     """Ana Lopez -> Baby Boy, or Ana alone: a filler, or half of a name."""
     first_column = FIRST_NAME_OF[scene.fault.column]
     text, first = scene.text(), scene.text(first_column)
@@ -218,12 +218,12 @@ def fake_or_incomplete_name(scene: Scene) -> None:
     scene.write(chosen, [FILLERS[one][1] for one in which], groups=groups)
 
 
-def hours_in_words(scene: Scene) -> None:
+def hours_in_words(scene: FaultContext) -> None:
     """12.5 -> about 12: a guess where a number belongs."""
     scene.change_each(lambda text: f"about {text.partition('.')[0]}" if text else text)
 
 
-def self_entered_name(scene: Scene) -> None:
+def self_entered_name(scene: FaultContext) -> None:
     """María José López Díaz -> MJ López: initials, and one surname."""
     last = scene.text("last_name")
     first = scene.text()
@@ -235,12 +235,12 @@ def self_entered_name(scene: Scene) -> None:
     scene.write(chosen, family, column="last_name", groups=groups)
 
 
-def name_in_lower_case(scene: Scene) -> None:
+def name_in_lower_case(scene: FaultContext) -> None:
     """Lopez -> lopez: typed on a telephone."""
     scene.change_each(str.lower, among="Subject")
 
 
-def private_email(scene: Scene) -> None:
+def private_email(scene: FaultContext) -> None:
     """ana.lopez@school -> an address of the child's own, which no other system has."""
     text = scene.text()
     chosen = scene.choose(np.flatnonzero((text != "").fillna(False).to_numpy(dtype=bool)))
@@ -252,7 +252,7 @@ def private_email(scene: Scene) -> None:
     scene.write(chosen, own, groups=np.arange(len(chosen)))
 
 
-def class_year_for_grade(scene: Scene) -> None:
+def class_year_for_grade(scene: FaultContext) -> None:
     """2029 -> 2028: a child repeats a grade, and stays in the class with which she began."""
     children = scene.truth.population.children
     grades = [look_up(scene.people["person"], children, "person", name) for name in GRADES]
@@ -276,7 +276,7 @@ SOUNDS = (
 )  # fmt: skip
 
 
-def other_romanization(scene: Scene) -> None:
+def other_romanization(scene: FaultContext) -> None:
     """Muhammad -> Mohamed, Zhang -> Chang: a name of another script, as a second clerk spells it."""
     last, first = scene.fault.column, FIRST_NAME_OF[scene.fault.column]
     origin = look_up(scene.people["person"], scene.truth.population.children, "person", "name_origin")
@@ -298,7 +298,7 @@ def other_romanization(scene: Scene) -> None:
         scene.write(places, [other[number][place] for place in places.tolist()], column=column, groups=here)
 
 
-def family_name_first(scene: Scene) -> None:
+def family_name_first(scene: FaultContext) -> None:
     """Minh Nguyễn -> Nguyễn Minh: written down in the order in which the family says it."""
     first_column = FIRST_NAME_OF[scene.fault.column]
     origin = look_up(scene.people["person"], scene.truth.population.children, "person", "name_origin")
@@ -310,7 +310,7 @@ def family_name_first(scene: Scene) -> None:
     scene.write(chosen, last.iloc[chosen], column=first_column, groups=groups)
 
 
-def second_surname_dropped(scene: Scene) -> None:
+def second_surname_dropped(scene: FaultContext) -> None:
     """García López -> García, Young-Adams -> Young: a system, or a clerk, with room for one surname."""
 
     def shortened(surname: str) -> str:
@@ -323,7 +323,7 @@ def second_surname_dropped(scene: Scene) -> None:
     scene.change_each(shortened, among="Subject")
 
 
-def apostrophe_lost(scene: Scene) -> None:
+def apostrophe_lost(scene: FaultContext) -> None:
     """O'Brien -> OBrien, in all rows of a child: a system that takes letters only."""
     text = scene.text()
     plain = text.str.replace(r"['’]", "", regex=True)
@@ -331,7 +331,7 @@ def apostrophe_lost(scene: Scene) -> None:
     scene.write(places, plain.iloc[places], groups=groups)
 
 
-def phonetic_error(scene: Scene) -> None:
+def phonetic_error(scene: FaultContext) -> None:
     """Stephen -> Steven: written as it was heard."""
 
     def heard(name: str) -> str:
@@ -343,7 +343,7 @@ def phonetic_error(scene: Scene) -> None:
     scene.change_each(heard, among="Subject")
 
 
-def quotes_added(scene: Scene) -> None:
+def quotes_added(scene: FaultContext) -> None:
     """Ana -> "Ana", in the whole list of a grade: a spreadsheet that was opened, pasted and saved again."""
     text = scene.text()
     for group, (_, places) in enumerate(chosen_pieces(scene)):
@@ -351,7 +351,7 @@ def quotes_added(scene: Scene) -> None:
         scene.write(places, quoted, groups=np.full(len(places), group))
 
 
-def split_character(scene: Scene) -> None:
+def split_character(scene: FaultContext) -> None:
     """Muñoz -> Mu??oz: a letter of two bytes, cut in two where a chunk of a file ended."""
 
     def cut(name: str) -> str:

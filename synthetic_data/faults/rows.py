@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.standard import STRING
-from synthetic_data.faults.scene import Page, Places, Scene, chosen_children, chosen_pieces
+from synthetic_data.faults.scene import FaultContext, Page, Places, chosen_children, chosen_pieces
 from synthetic_data.observation import look_up
 
 __all__ = [
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 
-def two_homes_duplicate(scene: Scene) -> None:
+def two_homes_duplicate(scene: FaultContext) -> None:
     """C104211 -> C733208: the other home of a child signed up by itself, and the child is there twice."""
     text = scene.text()
     chosen = scene.choose(np.flatnonzero((scene.text("Lives With") == "No").to_numpy(dtype=bool)))
@@ -40,7 +40,7 @@ def two_homes_duplicate(scene: Scene) -> None:
     scene.write(chosen, free[: len(chosen)], groups=np.arange(len(chosen)))
 
 
-def missing_primary_flag(scene: Scene) -> None:
+def missing_primary_flag(scene: FaultContext) -> None:
     """1 -> nothing: nobody says whom of a child's family to call first."""
     places, groups = chosen_children(scene)
     scene.write(places, [""] * len(places), groups=groups)
@@ -49,17 +49,17 @@ def missing_primary_flag(scene: Scene) -> None:
 ENROLLED = "studentReference.studentUniqueId"
 
 
-def new_id_on_return(scene: Scene) -> None:
+def new_id_on_return(scene: FaultContext) -> None:
     """4711 -> 5823: who came back got a new number, and her old record is still listed."""
     _list_spare(scene, "old id")
 
 
-def leaver_still_listed(scene: Scene) -> None:
+def leaver_still_listed(scene: FaultContext) -> None:
     """Leave a child who left on the roster."""
     _list_spare(scene, "left")
 
 
-def _list_spare(scene: Scene, why: str) -> None:
+def _list_spare(scene: FaultContext, why: str) -> None:
     """List records that the system should not list, with all their rows."""
     spare = scene.page.spare_people
     chosen = scene.choose(np.flatnonzero((spare["why"] == why).to_numpy(dtype=bool)))
@@ -83,7 +83,7 @@ def _among(page: Page, column: str, new: pd.Series) -> Places:
     )
 
 
-def customer_twice(scene: Scene) -> None:
+def customer_twice(scene: FaultContext) -> None:
     """Enter a child a second time, with a number and a PIN of the till's own."""
     rows = scene.page.table.rows
     chosen = scene.choose(np.flatnonzero((rows["Active Status"] == "Active").to_numpy(dtype=bool)))
@@ -94,7 +94,7 @@ def customer_twice(scene: Scene) -> None:
     scene.add_rows(chosen, again, scene.page.people.iloc[chosen])
 
 
-def _unused(scene: Scene, text: pd.Series, count: int) -> list[str]:
+def _unused(scene: FaultContext, text: pd.Series, count: int) -> list[str]:
     """Draw numbers as long as those of a column, none of which is in it."""
     width = int(text.str.len().max()) if len(text) else 6
     low, taken = 10 ** (width - 1), set(text.tolist())
@@ -105,13 +105,13 @@ def _unused(scene: Scene, text: pd.Series, count: int) -> list[str]:
     return free[:count]
 
 
-def plan_entered_twice(scene: Scene) -> None:
+def plan_entered_twice(scene: FaultContext) -> None:
     """List a plan year a second time, right behind the first."""
     chosen = scene.choose(np.arange(len(scene.page.table.rows)))
     scene.add_rows(chosen, scene.page.table.rows.iloc[chosen], scene.people.iloc[chosen])
 
 
-def event_outside_enrolment(scene: Scene) -> None:
+def event_outside_enrolment(scene: FaultContext) -> None:
     """Mark a child absent in May who left in March."""
     events, people = scene.page.table.rows, scene.page.people
     spells = scene.of_kind("studentSchoolAssociations").table.rows
@@ -131,7 +131,7 @@ def event_outside_enrolment(scene: Scene) -> None:
     scene.add_rows(chosen, again, people.iloc[chosen])
 
 
-def absent_and_tardy_same_day(scene: Scene) -> None:
+def absent_and_tardy_same_day(scene: FaultContext) -> None:
     """Absent in the office's list, late in the teacher's: two marks for one day."""
     events = scene.page.table.rows
     text = scene.text()
@@ -143,7 +143,7 @@ def absent_and_tardy_same_day(scene: Scene) -> None:
     scene.add_rows(chosen, again, scene.page.people.iloc[chosen])
 
 
-def year_carried_over(scene: Scene) -> None:
+def year_carried_over(scene: FaultContext) -> None:
     """Children who left last summer are enrolled again, by a roster that was copied."""
     spells = scene.page.table.rows
     year = spells["schoolYearTypeReference.schoolYear"]
@@ -160,7 +160,7 @@ def year_carried_over(scene: Scene) -> None:
     scene.add_rows(chosen, again, scene.page.people.iloc[chosen])
 
 
-def counter_restarts_on_transfer(scene: Scene) -> None:
+def counter_restarts_on_transfer(scene: FaultContext) -> None:
     """Lose the absences at the first school of a child who changed school."""
     events = scene.page.table.rows
     spells = scene.of_kind("studentSchoolAssociations").table.rows
@@ -181,7 +181,7 @@ def counter_restarts_on_transfer(scene: Scene) -> None:
     scene.drop_rows(places, group.iloc[places].astype("int64"))
 
 
-def repulled_file_duplicates(scene: Scene) -> None:
+def repulled_file_duplicates(scene: FaultContext) -> None:
     """Deliver the results of a school again behind those that are there: each counts twice."""
     for group, (_, places) in enumerate(chosen_pieces(scene)):
         # Of several files only one is delivered again: the last one that has such results.
@@ -197,7 +197,7 @@ def repulled_file_duplicates(scene: Scene) -> None:
         )
 
 
-def roster_repeats_by_term(scene: Scene) -> None:
+def roster_repeats_by_term(scene: FaultContext) -> None:
     """List a child twice in a term: at her own school, and at another one."""
     rows = scene.page.table.rows
     schools = np.sort(np.asarray(rows[scene.fault.column].unique(), dtype=object))
@@ -209,7 +209,7 @@ def roster_repeats_by_term(scene: Scene) -> None:
     scene.add_rows(chosen, again, scene.people.iloc[chosen])
 
 
-def tested_but_never_enrolled(scene: Scene) -> None:
+def tested_but_never_enrolled(scene: FaultContext) -> None:
     """Hold a result of a child whom no roster lists: a visitor, or a number that was typed at the test."""
     rows = scene.page.table.rows
     chosen = scene.choose(np.arange(len(rows)))
@@ -223,19 +223,19 @@ def tested_but_never_enrolled(scene: Scene) -> None:
 SENTINEL = "1899-12-30"  # day 0 of many spreadsheets and databases
 
 
-def date_sentinel(scene: Scene) -> None:
+def date_sentinel(scene: FaultContext) -> None:
     """2025-08-18 -> 1899-12-30: a system's own date for "no date"."""
     scene.change_each(lambda text: SENTINEL if text else text)
 
 
-def exit_date_inclusive(scene: Scene) -> None:
+def exit_date_inclusive(scene: FaultContext) -> None:
     """2026-03-13 -> 2026-03-14: the day after the last one, as systems write that count an exit so."""
     text = scene.text()
     chosen = scene.choose(np.flatnonzero((text.fillna("") != "").to_numpy(dtype=bool)))
     scene.write(chosen, _days_later(text.iloc[chosen], 1), groups=np.arange(len(chosen)))
 
 
-def overlapping_stints(scene: Scene) -> None:
+def overlapping_stints(scene: FaultContext) -> None:
     """Jul 1 to Jul 3 and Jul 1 to Jun 30: a spell of a few days inside another one at the same school."""
     spells = scene.page.table.rows
     chosen = scene.choose(np.arange(len(spells)))

@@ -17,7 +17,7 @@ import pandas as pd
 from helpers.files.text_table import TextTable
 from helpers.layouts import FileLayout
 from helpers.standard import STRING, BadInput, nearest
-from synthetic_data.columns import places_among
+from synthetic_data.columns import index_in
 from synthetic_data.observation import NOBODY, Truth
 from synthetic_data.systems import SILOS
 
@@ -25,11 +25,11 @@ __all__ = [
     "STAGES",
     "CellChange",
     "Fault",
+    "FaultContext",
     "NewRows",
     "NoSuchFile",
     "Page",
     "Places",
-    "Scene",
     "chosen_children",
     "chosen_pieces",
     "declared_faults",
@@ -187,7 +187,7 @@ class CellChange:
     group: Places
 
 
-class Scene:
+class FaultContext:
     """What a fault's function is given: pages of its silo, the truth, its stream, how often it happens.
 
     A fault works on all pages of its kind of file at once: rows are counted from 0 through all of them, rate
@@ -411,7 +411,7 @@ NAMED_BY = (
 )
 
 
-def chosen_pieces(scene: Scene, rows: pd.Series | None = None) -> list[tuple[str, Places]]:
+def chosen_pieces(scene: FaultContext, rows: pd.Series | None = None) -> list[tuple[str, Places]]:
     """Choose pieces of a fault's files."""
     columns = set(scene.pages[0].table.rows.columns)
     first, second = next(pair for pair in NAMED_BY if columns.issuperset(pair))
@@ -424,7 +424,7 @@ def chosen_pieces(scene: Scene, rows: pd.Series | None = None) -> list[tuple[str
     return [(str(name), places[starts[n] : starts[n + 1]]) for n, name in enumerate(chosen.tolist())]
 
 
-def chosen_children(scene: Scene, rows: pd.Series | None = None) -> tuple[Places, Places]:
+def chosen_children(scene: FaultContext, rows: pd.Series | None = None) -> tuple[Places, Places]:
     """Choose children, and give all their rows."""
     person = scene.people["person"]
     listed = (person if rows is None else person.loc[rows.to_numpy(dtype=bool)]).dropna().unique()
@@ -434,7 +434,7 @@ def chosen_children(scene: Scene, rows: pd.Series | None = None) -> tuple[Places
 
 def _among(names: npt.NDArray[np.object_], text: pd.Series) -> tuple[Places, Places]:
     """Find the rows that bear one of some names, name by name."""
-    group = places_among(text, names)
+    group = index_in(text, names)
     places = np.flatnonzero(group >= 0)
     places = places[np.argsort(group[places], kind="stable")]
     return places, group[places]

@@ -31,7 +31,7 @@ __all__ = [
     "PLANS",
     "SENIOR",
     "STATUSES",
-    "Ambitions",
+    "CollegePlans",
     "ambition_elements",
     "draw_ambitions",
 ]
@@ -116,7 +116,7 @@ EFFECTS = (
 
 
 @dataclass(frozen=True)
-class Ambitions:
+class CollegePlans:
     """Accounts of children, and their applications, as arrays; children and accounts are places."""
 
     child: Codes
@@ -146,7 +146,7 @@ class Ambitions:
         return np.where(days >= 0, visit, np.datetime64("NaT", "D"))
 
 
-def draw_ambitions(scenario: Scenario, schooling: Schooling, traits: Traits) -> Ambitions:
+def draw_ambitions(scenario: Scenario, schooling: Schooling, traits: Traits) -> CollegePlans:
     """Draw accounts, interests, plans and applications of this school year."""
     spells, children = schooling.spells, len(traits.academic)
     rng = rng_for(scenario.seed, "ambitions")
@@ -189,7 +189,7 @@ def draw_ambitions(scenario: Scenario, schooling: Schooling, traits: Traits) -> 
     outcome = np.where(accepted, ACCEPTED, np.where(rng.random(len(account)) < 0.25, WAITLISTED, DENIED))
     left = gone[child[account]]
     kept = (applied <= closing) & (np.isnat(left) | (applied <= left)) & (institution >= 0)
-    return Ambitions(
+    return CollegePlans(
         child,
         grade[child],
         since,
@@ -213,7 +213,7 @@ def _choices(rng: np.random.Generator, sent: Codes, plan: Codes) -> Codes:
     return order[np.arange(len(INSTITUTIONS)) < sent[:, None]]
 
 
-def ambition_elements(ambitions: Ambitions, children: int, until: np.datetime64) -> list[Element]:
+def ambition_elements(ambitions: CollegePlans, children: int, until: np.datetime64) -> list[Element]:
     """Give each child's interests, plan and number of applications on a day."""
     known = ambitions.since <= until
     interest, every, plan, applications = np.full((4, children), np.nan)

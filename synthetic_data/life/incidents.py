@@ -33,9 +33,9 @@ __all__ = [
     "PARTS",
     "STAFF_MANAGED",
     "SUSPENSIONS",
-    "Conduct",
+    "Incidents",
     "conduct_elements",
-    "draw_conduct",
+    "draw_incidents",
     "enrolled_until",
 ]
 
@@ -117,7 +117,7 @@ EFFECTS = (
 
 
 @dataclass(frozen=True)
-class Conduct:
+class Incidents:
     """Records of children in incidents, as arrays, by day; a record is one child's part in an incident.
 
     ``action`` and ``also`` are places in `ACTIONS`, -1 where nothing was done; ``days`` are the school days
@@ -142,12 +142,12 @@ class Conduct:
     begin: Days
     end: Days
 
-    def at(self, places: Codes) -> Conduct:
+    def at(self, places: Codes) -> Incidents:
         """Give the records at these places, in their order."""
-        return Conduct(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
+        return Incidents(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
 
 
-def draw_conduct(scenario: Scenario, schooling: Schooling, absences: Absences, traits: Traits) -> Conduct:
+def draw_incidents(scenario: Scenario, schooling: Schooling, absences: Absences, traits: Traits) -> Incidents:
     """Let incidents happen."""
     spells = schooling.spells
     own = rng_for(scenario.seed, "conduct", "tendency").standard_normal(len(traits.engagement))
@@ -207,7 +207,7 @@ def _one_year(
     last: Codes,
     away: Codes,
     known: int,
-) -> tuple[Conduct, Codes]:
+) -> tuple[Incidents, Codes]:
     """Describe the incidents of a level's year, and who else was in them; gives how many there are, too."""
     spells, days = schooling.spells, schooling.years[year, level].days
     count = len(of)
@@ -269,7 +269,7 @@ def _one_year(
         theirs |= {"days": np.zeros(len(at), dtype="int64")}
         everybody.append(theirs)
     merged = {name: np.concatenate([one[name] for one in everybody]) for name in offenders}
-    return Conduct(**merged), np.array(count)
+    return Incidents(**merged), np.array(count)
 
 
 def _choose(rng: np.random.Generator, shares: tuple[float, ...], count: int) -> Codes:
@@ -278,18 +278,18 @@ def _choose(rng: np.random.Generator, shares: tuple[float, ...], count: int) -> 
     return np.searchsorted(reach, rng.random(count) * reach[-1], side="right").clip(max=len(shares) - 1)
 
 
-def _together(parts: list[tuple[Conduct, Codes]]) -> Conduct:
+def _together(parts: list[tuple[Incidents, Codes]]) -> Incidents:
     """Put years and levels together, and number incidents through by day."""
     starts = np.cumsum([0, *(int(count) for _, count in parts)])
     columns = {
         field.name: np.concatenate([getattr(part, field.name) for part, _ in parts])
-        for field in fields(Conduct)
+        for field in fields(Incidents)
     }
     columns["incident"] = np.concatenate(
         [part.incident + start for (part, _), start in zip(parts, starts[:-1], strict=True)]
     )
     order = np.lexsort((columns["part"], columns["incident"], columns["minute"], columns["day"]))
-    whole = Conduct(**columns).at(order)
+    whole = Incidents(**columns).at(order)
     _, first, number = np.unique(whole.incident, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype="int64")
     rank[np.argsort(first, kind="stable")] = np.arange(len(first))
@@ -307,7 +307,7 @@ def enrolled_until(scenario: Scenario, schooling: Schooling, count: int, until: 
 
 
 def conduct_elements(
-    scenario: Scenario, schooling: Schooling, conduct: Conduct, count: int, until: np.datetime64
+    scenario: Scenario, schooling: Schooling, conduct: Incidents, count: int, until: np.datetime64
 ) -> list[Element]:
     """Count each child's incidents of this year, and the days that actions took, up to a day."""
     nobody = ~enrolled_until(scenario, schooling, count, until)

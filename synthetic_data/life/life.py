@@ -28,10 +28,10 @@ import pandas as pd
 
 from synthetic_data.columns import text
 from synthetic_data.life.absences import Absences, draw_absences, nobody_away
-from synthetic_data.life.college_plans import Ambitions, ambition_elements, draw_ambitions
+from synthetic_data.life.college_plans import CollegePlans, ambition_elements, draw_ambitions
 from synthetic_data.life.effects import effects_frame
 from synthetic_data.life.family_contact import FamilyContact, draw_family_contact, family_elements
-from synthetic_data.life.incidents import Conduct, conduct_elements, draw_conduct
+from synthetic_data.life.incidents import Incidents, conduct_elements, draw_incidents
 from synthetic_data.life.learning.assignments import Coursework, draw_coursework, learning_elements, standing
 from synthetic_data.life.learning.grades import (
     Credits,
@@ -182,9 +182,9 @@ class Life:
         return draw_plans(self.scenario, self.population, self.schooling, traits)
 
     @cached_property
-    def conduct(self) -> Conduct:
+    def conduct(self) -> Incidents:
         """See `synthetic_data.life.incidents`."""
-        return draw_conduct(
+        return draw_incidents(
             self.scenario, self.schooling, self.away_of("behaviour"), self.latent_of("behaviour")
         )
 
@@ -221,7 +221,7 @@ class Life:
         return draw_surveys(self.scenario, self.schooling, away, traits)
 
     @cached_property
-    def ambitions(self) -> Ambitions:
+    def ambitions(self) -> CollegePlans:
         """See `synthetic_data.life.college_plans`."""
         return draw_ambitions(self.scenario, self.schooling, self.latent_of("career"))
 

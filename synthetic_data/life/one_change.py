@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import is_among, places_among, text
+from synthetic_data.columns import index_in, is_among, text
 from synthetic_data.life.family_contact import CourtOrders, FamilyContact
 from synthetic_data.life.participation import ClubMembers
 from synthetic_data.life.wellbeing.health import has_card
@@ -155,7 +155,7 @@ def surnames_in_time(
     mine = values["person"].eq(change.person) & values["element"].eq("last_surname")
     now = values.assign(value=values["value"].mask(mine, change.value))
     spells = schooling.school_enrollment
-    since = spells.loc[places_among(spells["person"], pd.Series([change.person])) >= 0, "begin_date"].min()
+    since = spells.loc[index_in(spells["person"], pd.Series([change.person])) >= 0, "begin_date"].min()
     earlier = [day for day in days[1:] if since <= day < change.day]
     then = pd.DataFrame(
         {

@@ -11,13 +11,13 @@ import pandas as pd
 
 from helpers.standard import STRING
 from synthetic_data.columns import is_among
-from synthetic_data.population.households import FOSTER, TWO_PARENTS, Cast
+from synthetic_data.population.households import FOSTER, TWO_PARENTS, DraftPopulation
 from synthetic_data.population.name_pools import nicknames, other_spellings, pool
 from synthetic_data.population.names import ORIGINS
 from synthetic_data.scenario import Scenario
 from synthetic_data.streams import rng_for
 
-__all__ = ["BY_CHANCE", "CASES", "SMALLEST", "Planted", "list_cases", "plant"]
+__all__ = ["BY_CHANCE", "CASES", "SMALLEST", "InjectedCase", "inject_hard_cases", "list_cases"]
 
 
 Words = npt.NDArray[np.object_]
@@ -54,17 +54,17 @@ BY_CHANCE = {
 
 
 @dataclass(frozen=True)
-class Planted:
+class InjectedCase:
     """What later frames must know of planted cases."""
 
     namesake: tuple[str, str, bool] | None = None  # first name, surname and sex (female) that a teacher bears
     cousins: tuple[int, ...] = ()  # places of two children
 
 
-def plant(scenario: Scenario, cast: Cast) -> Planted:
+def inject_hard_cases(scenario: Scenario, cast: DraftPopulation) -> InjectedCase:
     """Change names and homes so that every case occurs."""
     if scenario.students < SMALLEST:
-        return Planted()
+        return InjectedCase()
     rng = rng_for(scenario.seed, "hard cases")
     order = rng.permutation(len(cast.household))
     order = order[cast.grade[order] >= 0]
@@ -86,7 +86,7 @@ def plant(scenario: Scenario, cast: Cast) -> Planted:
     def unless(
         occurs: Mask, fits: Callable[[int], bool], change: Callable[[int], None], beside: bool = False
     ) -> None:
-        """Plant what doesn't occur; `beside` another case where no family is left and it doesn't disturb."""
+        """Inject what doesn't occur; `beside` another case where no family is left and it doesn't disturb."""
         there = np.flatnonzero(occurs & (cast.grade >= 0))
         if len(there):
             # No later case may undo it: one family that has it is taken.
@@ -216,11 +216,11 @@ def plant(scenario: Scenario, cast: Cast) -> Planted:
     )
     pupil = first_child(anybody)
     pupil = int(order[0]) if pupil is None else pupil
-    return Planted((cast.first[pupil], cast.last[pupil], bool(cast.female[pupil])), cousins)
+    return InjectedCase((cast.first[pupil], cast.last[pupil], bool(cast.female[pupil])), cousins)
 
 
 def _pair(
-    cast: Cast, order: Codes, free: Mask, only_child: Callable[[int], bool], same_grade: bool
+    cast: DraftPopulation, order: Codes, free: Mask, only_child: Callable[[int], bool], same_grade: bool
 ) -> tuple[int, int] | None:
     """Find a child, and an only child of another home who can bear its name, of one origin if possible."""
     fit = [c for c in order.tolist() if free[cast.household[c]] and not cast.twin[c]]
@@ -244,7 +244,7 @@ def _pair(
     return None
 
 
-def _drafted_with_two_spellings(cast: Cast) -> Mask:
+def _drafted_with_two_spellings(cast: DraftPopulation) -> Mask:
     groups = [other_spellings(ORIGINS[place]) for place in cast.origin[cast.household].tolist()]
     return np.array(
         [
@@ -277,7 +277,7 @@ def list_cases(
     guardians: pd.DataFrame,
     staff: pd.DataFrame,
     households: pd.DataFrame,
-    planted: Planted,
+    planted: InjectedCase,
 ) -> pd.DataFrame:
     """List every hard case that occurs."""
     names = ["person", "household", "first_name", "last_surname", "birth_date", "grade_level", "sex"]

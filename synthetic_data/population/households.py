@@ -18,7 +18,7 @@ __all__ = [
     "GUARDIANSHIPS",
     "HOME_LANGUAGES",
     "TWO_PARENTS",
-    "Cast",
+    "DraftPopulation",
     "guardians_of",
     "households_frame",
 ]
@@ -30,7 +30,7 @@ Mask = npt.NDArray[np.bool_]
 
 
 @dataclass
-class Cast:
+class DraftPopulation:
     """Names and homes while they can still be changed: arrays over children, then over households."""
 
     household: Codes
@@ -106,7 +106,9 @@ HOME_LANGUAGES = {
 }
 
 
-def households_frame(scenario: Scenario, household: Words, zone: Codes, cast: Cast) -> pd.DataFrame:
+def households_frame(
+    scenario: Scenario, household: Words, zone: Codes, cast: DraftPopulation
+) -> pd.DataFrame:
     """Give every household its address, language and telephone."""
     rng, count = rng_for(scenario.seed, "addresses"), len(household)
     streets = np.array([f"{name} {kind}" for name in STREETS for kind in STREET_TYPES], dtype=object)
@@ -144,7 +146,7 @@ def households_frame(scenario: Scenario, household: Words, zone: Codes, cast: Ca
     )
 
 
-def guardians_of(scenario: Scenario, household: Words, cast: Cast) -> pd.DataFrame:
+def guardians_of(scenario: Scenario, household: Words, cast: DraftPopulation) -> pd.DataFrame:
     """Name the grown-ups of every household."""
     seed, kind, count = scenario.seed, cast.guardianship, len(household)
     old_female = rng_for(seed, "guardians", "sex").random(count) < 0.7

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from helpers.standard import BadInput
-from synthetic_data.population.households import TWO_PARENTS, Cast
+from synthetic_data.population.households import TWO_PARENTS, DraftPopulation
 from synthetic_data.population.names import Heritage, child_names, draw_heritage, family_surnames, given_names
 from synthetic_data.population.schools import GRADES
 from synthetic_data.scenario import Scenario
@@ -73,7 +73,7 @@ class Movers:
         """State numbers, the same in both districts."""
         return [f"{STATE_NUMBERS + number * 7919 % 10**9:010d}" for number in self.number.tolist()]
 
-    def settle(self, cast: Cast, heritage: Heritage, middle: Words) -> None:
+    def settle(self, cast: DraftPopulation, heritage: Heritage, middle: Words) -> None:
         """Let the movers be in their places: whoever was drawn there is they now."""
         child, home = self.child, cast.household[self.child]
         for name in ("birth", "female", "first", "last"):

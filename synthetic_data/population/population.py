@@ -15,8 +15,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import dates, numbered, only, pick, text, truth
-from synthetic_data.population.hard_cases import SMALLEST, list_cases, plant
-from synthetic_data.population.households import FOSTER, GUARDIANSHIPS, Cast, guardians_of, households_frame
+from synthetic_data.population.hard_cases import SMALLEST, inject_hard_cases, list_cases
+from synthetic_data.population.households import (
+    FOSTER,
+    GUARDIANSHIPS,
+    DraftPopulation,
+    guardians_of,
+    households_frame,
+)
 from synthetic_data.population.movers import STATE_NUMBERS, Movers, draw_movers
 from synthetic_data.population.names import (
     GROUPS,
@@ -113,7 +119,7 @@ def make_population(scenario: Scenario) -> Population:
     )
     last = np.where(female, surnames.daughters[home], surnames.children[home])
     changed = rng_for(seed, "surname changed").random(families)[home] < scenario.surname_changed_share
-    cast = Cast(
+    cast = DraftPopulation(
         household=home,
         grade=draft.grade,
         twin=draft.twin,
@@ -137,7 +143,7 @@ def make_population(scenario: Scenario) -> Population:
     )
     if movers is not None:
         movers.settle(cast, heritage, middle)
-    planted = plant(scenario, cast)
+    planted = inject_hard_cases(scenario, cast)
 
     household = numbered("H", np.arange(1, families + 1), max(6, len(str(families))))
     places = open_schools(scenario)
@@ -282,7 +288,7 @@ def _guardianship(scenario: Scenario, families: int) -> Codes:
 
 
 def _children_frame(
-    scenario: Scenario, draft: Draft, cast: Cast, middle: Words, household: Words
+    scenario: Scenario, draft: Draft, cast: DraftPopulation, middle: Words, household: Words
 ) -> pd.DataFrame:
     count = len(draft.household)
     rng = rng_for(scenario.seed, "numbers")

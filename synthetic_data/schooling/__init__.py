@@ -10,7 +10,7 @@ from synthetic_data.population import Population
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling.calendar import SchoolYear, calendar_frame, school_years, sessions_frame
 from synthetic_data.schooling.classes import Seats, arrange_teaching
-from synthetic_data.schooling.enrollment import Spells, draw_spells, moves_frame, spells_frame
+from synthetic_data.schooling.enrollment import EnrollmentPeriods, draw_enrollment, moves_frame, spells_frame
 
 __all__ = ["Schooling", "make_schooling"]
 
@@ -27,14 +27,14 @@ class Schooling:
     section_enrollment: pd.DataFrame
     cases: pd.DataFrame
     years: dict[tuple[int, str], SchoolYear]
-    spells: Spells
+    spells: EnrollmentPeriods
     seats: Seats
 
 
 def make_schooling(scenario: Scenario, population: Population) -> Schooling:
     """Send everybody to school in the scenario's school year and in the one before."""
     years = school_years(scenario)
-    spells = draw_spells(scenario, population, years)
+    spells = draw_enrollment(scenario, population, years)
     enrollment = spells_frame(population, spells, years)
     teaching = arrange_teaching(scenario, population, spells, enrollment, years)
     return Schooling(

@@ -17,7 +17,7 @@ from synthetic_data.population import Population
 from synthetic_data.population.schools import CORE_SUBJECTS, ELECTIVES, GRADES, LEVELS, PERIODS
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling.calendar import SchoolYear, session_id
-from synthetic_data.schooling.enrollment import Spells
+from synthetic_data.schooling.enrollment import EnrollmentPeriods
 from synthetic_data.streams import rng_for
 
 __all__ = ["Seats", "Teaching", "arrange_teaching"]
@@ -92,7 +92,7 @@ class Teaching:
 def arrange_teaching(
     scenario: Scenario,
     population: Population,
-    spells: Spells,
+    spells: EnrollmentPeriods,
     enrollment: pd.DataFrame,
     years: dict[tuple[int, str], SchoolYear],
 ) -> Teaching:
@@ -190,7 +190,7 @@ def arrange_teaching(
 
 def _seats(
     scenario: Scenario,
-    spells: Spells,
+    spells: EnrollmentPeriods,
     sits: Codes,
     own_class: Codes,
     first_section: Codes,
@@ -226,7 +226,7 @@ def _seats(
 def _enrollment_frame(
     scenario: Scenario,
     population: Population,
-    spells: Spells,
+    spells: EnrollmentPeriods,
     enrollment: pd.DataFrame,
     seats: Seats,
     sections: pd.DataFrame,

@@ -16,7 +16,7 @@ from synthetic_data.scenario import Scenario
 from synthetic_data.schooling.calendar import DAY, SchoolYear
 from synthetic_data.streams import rng_for
 
-__all__ = ["MOVES", "Spells", "draw_spells", "moves_frame", "spells_frame"]
+__all__ = ["MOVES", "EnrollmentPeriods", "draw_enrollment", "moves_frame", "spells_frame"]
 
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -42,7 +42,7 @@ GONE_AT_LEAST, GONE_AT_MOST = 15, 60  # instructional days between leaving and c
 
 
 @dataclass(frozen=True)
-class Spells:
+class EnrollmentPeriods:
     """Enrolment spells as arrays; children, schools and grades are places.
 
     ``begin`` and ``end`` count instructional days of the school's level from 0; ``end`` is -1 where the
@@ -61,14 +61,14 @@ class Spells:
     kind: Codes
     is_open: Mask
 
-    def at(self, places: Codes) -> Spells:
+    def at(self, places: Codes) -> EnrollmentPeriods:
         """Give the spells at these places, in their order."""
-        return Spells(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
+        return EnrollmentPeriods(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
 
 
-def draw_spells(
+def draw_enrollment(
     scenario: Scenario, population: Population, years: dict[tuple[int, str], SchoolYear]
-) -> Spells:
+) -> EnrollmentPeriods:
     """Enrol every child in both school years."""
     places, children = population.places, population.children
     homes, home = population.households, _codes(population.households["household"], children["household"])
@@ -78,7 +78,7 @@ def draw_spells(
         scenario.school_year: _codes(pd.Series(GRADES, dtype="string"), children["grade_level"]),
         scenario.school_year - 1: _codes(pd.Series(GRADES, dtype="string"), children["grade_level_before"]),
     }
-    parts: list[Spells] = []
+    parts: list[EnrollmentPeriods] = []
     zone_end = zone_now
     for year, grade in grades.items():  # backwards in time: today's address is the last one
         current = year == scenario.school_year
@@ -167,7 +167,7 @@ def draw_spells(
         for spell, mask in ((first, here), (second, here & two)):
             child = np.flatnonzero(mask)
             parts.append(
-                Spells(
+                EnrollmentPeriods(
                     child=child,
                     grade=grade[mask],
                     year=np.full(len(child), year),
@@ -178,13 +178,15 @@ def draw_spells(
                 )
             )
         zone_end = np.where(moved, other, zone_end)
-    names = [field.name for field in fields(Spells)]
-    merged = Spells(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+    names = [field.name for field in fields(EnrollmentPeriods)]
+    merged = EnrollmentPeriods(
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
+    )
     return merged.at(np.lexsort((merged.begin, merged.child, merged.year)))
 
 
 def spells_frame(
-    population: Population, spells: Spells, years: dict[tuple[int, str], SchoolYear]
+    population: Population, spells: EnrollmentPeriods, years: dict[tuple[int, str], SchoolYear]
 ) -> pd.DataFrame:
     """Write spells as dates and words."""
     begin = np.full(len(spells.child), np.datetime64("NaT", "D"))
@@ -212,7 +214,7 @@ def spells_frame(
     )
 
 
-def moves_frame(scenario: Scenario, population: Population, spells: Spells) -> pd.DataFrame:
+def moves_frame(scenario: Scenario, population: Population, spells: EnrollmentPeriods) -> pd.DataFrame:
     """List this year's comings and goings as hard cases."""
     first = (spells.year == scenario.school_year) & (spells.kind != STAYS)
     first[1:] &= (spells.child[1:] != spells.child[:-1]) | (spells.year[1:] != spells.year[:-1])

@@ -32,7 +32,7 @@ from synthetic_data.sector.systems import (
 )
 from synthetic_data.streams import rng_for
 
-__all__ = ["MadeSector", "make_sector", "planted_effects", "write_sector"]
+__all__ = ["SyntheticSector", "make_sector", "simulated_effects", "write_sector"]
 
 
 # So many systems stand for an endless number: what is left of chance is a hundredth of a sector's own.
@@ -68,7 +68,7 @@ def _slope(grouping: npt.NDArray[np.bool_], alike: Floats, score: Floats) -> flo
     return float(np.linalg.solve(design.T @ design, design.T @ score)[0])
 
 
-def planted_effects(settings: SectorSettings, systems: int = ENDLESS) -> pd.DataFrame:
+def simulated_effects(settings: SectorSettings, systems: int = ENDLESS) -> pd.DataFrame:
     """Work out what each comparison of the sector report would come to without any chance.
 
     A planted effect is the difference in mean answers (1 to 4) that the same comparison would find in an
@@ -139,7 +139,7 @@ _STANDARDS_ABOVE = (0.0, 1.1, 2.0)
 
 
 @dataclass(frozen=True)
-class MadeSector:
+class SyntheticSector:
     """A made sector and what was put into it.
 
     Attributes
@@ -174,7 +174,7 @@ class MadeSector:
     @cached_property
     def planted(self) -> pd.DataFrame:
         """What was put in: table ``sector_planted``."""
-        return planted_effects(self.settings)
+        return simulated_effects(self.settings)
 
 
 def _knows_standards(
@@ -223,7 +223,7 @@ def _answered(
     return columns
 
 
-def make_sector(settings: SectorSettings) -> MadeSector:
+def make_sector(settings: SectorSettings) -> SyntheticSector:
     """Make a sector of school systems.
 
     Parameters
@@ -266,11 +266,11 @@ def make_sector(settings: SectorSettings) -> MadeSector:
                 }
             )
         )
-    return MadeSector(settings, as_sector(pd.concat(parts, ignore_index=True)))
+    return SyntheticSector(settings, as_sector(pd.concat(parts, ignore_index=True)))
 
 
 def write_sector(
-    made: MadeSector, place: Path, page: Callable[[MadeSector, Path], object] | None = None
+    made: SyntheticSector, place: Path, page: Callable[[SyntheticSector, Path], object] | None = None
 ) -> dict[str, Path]:
     """Write a made sector: the file that a survey office would have, and beside it what was put in.
 

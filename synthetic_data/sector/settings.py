@@ -28,7 +28,7 @@ class SectorSettings(BaseModel):
     """What a made sector is like; every size is the kit's own.
 
     Effects and changes are in standard deviations of a domain's readiness among systems that are alike in all
-    that is recorded. What they come to on the scale of answers, 1 to 4, `planted_effects` works out.
+    that is recorded. What they come to on the scale of answers, 1 to 4, `simulated_effects` works out.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)

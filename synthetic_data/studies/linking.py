@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 
 from helpers.files import District, read_district
-from helpers.link import link_district, look_up_everywhere
+from helpers.link import join_all_on_id, link_district
 from helpers.link.id_columns import verify_id_columns
 from helpers.link.matches import LARGEST_BLOCK
 from helpers.link.model.scoring import SHIPPED, LinkModel
 from helpers.link.model.training import untrained
-from helpers.link.records import Places, Students, make_ready
+from helpers.link.records import Places, Records, prepare_records
 from helpers.link.train import train_on_districts
 from helpers.link.values.identifiers import equal_ids
 from helpers.score import read_answer_key, score_links
@@ -26,7 +26,15 @@ from helpers.standard import as_table
 from synthetic_data.district import make_district
 from synthetic_data.faults.scene import faults_on_request
 
-__all__ = ["DIALS", "PLANTED", "SEEDS", "mistaken", "over_the_dial", "planted_columns", "train_shipped_model"]
+__all__ = [
+    "DIALS",
+    "PLANTED",
+    "SEEDS",
+    "links_by_fault_rate",
+    "mistaken",
+    "planted_columns",
+    "train_shipped_model",
+]
 
 
 # The rates are partly measured, partly judged (`faults.toml` of each system). A figure that depends on them
@@ -35,7 +43,7 @@ __all__ = ["DIALS", "PLANTED", "SEEDS", "mistaken", "over_the_dial", "planted_co
 DIALS = (0.0, 0.5, 1.0, 2.0)
 
 
-def over_the_dial(
+def links_by_fault_rate(
     dials: Sequence[float] = DIALS,
     *,
     students: int = 150,
@@ -51,7 +59,7 @@ def over_the_dial(
             )
             district = read_district(folder, written=False)
             ways = {
-                "Looked up by number": look_up_everywhere(district.people, district.identifiers),
+                "Looked up by number": join_all_on_id(district.people, district.identifiers),
                 "Standardised": link_district(district, "standardised"),
                 "Decided": link_district(district, "decided"),
             }
@@ -105,7 +113,7 @@ def mistaken(columns: pd.DataFrame) -> pd.DataFrame:
 
 
 def _judged(district: District, planted: dict[str, str]) -> pd.DataFrame:
-    students = make_ready(district.people, district.identifiers, district.unique_people, tuple(district))
+    students = prepare_records(district.people, district.identifiers, district.unique_people, tuple(district))
     places = Places(district.person_rows, district.layouts, district.kinds)
     table = verify_id_columns(students, LARGEST_BLOCK, places).table
     table = table[table["against_silo"].isna() & table["part"].isna()]
@@ -133,7 +141,7 @@ def _judged(district: District, planted: dict[str, str]) -> pd.DataFrame:
     return table.merge(wrong, on=["silo", "column"], how="left", validate="many_to_one")
 
 
-def _truly(district: District, students: Students) -> pd.DataFrame:
+def _truly(district: District, students: Records) -> pd.DataFrame:
     """Say by the key how many of a system's ids lead to other children only."""
     rows = read_answer_key(district.folder).rows
     place = ["silo", "file", "row"]

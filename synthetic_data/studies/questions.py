@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.files import read_district
-from helpers.gaps.family_communication import communication_gap, families_who_could_know
+from helpers.gaps.family_communication import communication_gap, count_informed_families
 from helpers.link import METHODS, link_district
 from helpers.profile import child_profiles
 from helpers.profile.indicators import child_indicators
@@ -89,7 +89,7 @@ def _at_level(asked: tuple[str, int, int, str, float | None]) -> tuple[pd.DataFr
     source = source_at(level, students=students, seed=seed, method=method)
     answers = answer_questions(source, least_share=least_share).assign(level=level)
     gap = communication_gap(source.district, source.links, source.profiles)
-    return answers, families_who_could_know(gap).assign(level=level)
+    return answers, count_informed_families(gap).assign(level=level)
 
 
 def question_levels(

@@ -12,17 +12,24 @@ import pandas as pd
 
 from helpers.report.pages.simulated_sector import sector_made_page
 from helpers.sector.comparisons import compare
-from helpers.sector.results import standing
+from helpers.sector.results import maturity_profile
 from helpers.sector.scores import Answered, answered_of
 from helpers.standard import as_table
-from synthetic_data.sector import MadeSector, SectorSettings, load_sector, make_sector, planted_effects
+from synthetic_data.sector import SectorSettings, SyntheticSector, load_sector, make_sector, simulated_effects
 from synthetic_data.sector.sector import ENDLESS
 from synthetic_data.workers import context
 
-__all__ = ["SITUATIONS", "coverage_of", "false_calls", "made_page", "sector_coverage", "situation"]
+__all__ = [
+    "SITUATIONS",
+    "coverage_of",
+    "false_calls",
+    "sector_coverage",
+    "situation",
+    "synthetic_sector_page",
+]
 
 
-def made_page(made: MadeSector, path: Path) -> Path:
+def synthetic_sector_page(made: SyntheticSector, path: Path) -> Path:
     """Write the page of a made sector."""
     return sector_made_page(made.about, made.answered, made.planted, path)
 
@@ -59,7 +66,7 @@ def situation(name: str, seed: int) -> SectorSettings:
 @cache
 def _planted(name: str, endless: int) -> pd.DataFrame:
     # What is planted depends on no seed but by chance, of which an endless sector has next to none.
-    return planted_effects(situation(name, 0), endless)
+    return simulated_effects(situation(name, 0), endless)
 
 
 def sector_coverage(
@@ -128,7 +135,7 @@ def _both_years(answered: Answered, planted: pd.DataFrame) -> pd.DataFrame:
 
 
 def _means(answered: Answered, planted: pd.DataFrame) -> pd.DataFrame:
-    every = standing(answered)
+    every = maturity_profile(answered)
     every = every[every["kind"].eq("all")].drop(columns="kind")
     truth = planted[planted["comparison"].eq("mean")].rename(columns={"points": "planted"})
     met = every.merge(

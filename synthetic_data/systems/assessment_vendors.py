@@ -15,7 +15,7 @@ from synthetic_data.population import ten_digits
 from synthetic_data.scenario import Exchange, Scenario
 from synthetic_data.streams import rng_for
 
-__all__ = ["Held", "held_by", "numbers_of", "race_words"]
+__all__ = ["VendorRoster", "held_by", "numbers_of", "race_words"]
 
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -35,7 +35,7 @@ GROUP_WORDS = {
 
 
 @dataclass(frozen=True)
-class Held:
+class VendorRoster:
     """What a vendor holds."""
 
     tests: Tests
@@ -53,7 +53,7 @@ class Held:
     last_roster: pd.Timestamp
 
 
-def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) -> Held:
+def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) -> VendorRoster:
     """Say whom a vendor's rosters list, and which tests it therefore has.
 
     A vendor is sent a roster before each window, but none after the day of its last one; those of the year
@@ -102,7 +102,7 @@ def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) 
     tested[every.child[mine]] = True
     not_held = here[~holds[here]]
     late = tested[not_held]
-    return Held(
+    return VendorRoster(
         tests,
         term,
         years,

@@ -171,9 +171,9 @@ def _likeness(
 def _kit(data: LinkingData, candidates: pd.DataFrame) -> np.ndarray:
     """Give the comparisons of the kit's model, record by record."""
     from helpers.link.model import score_pairs
-    from helpers.link.records import make_ready, make_units
+    from helpers.link.records import make_units, prepare_records
 
-    students = make_ready(data.people, data.identifiers, data.unique_people, data.anchor_order)
+    students = prepare_records(data.people, data.identifiers, data.unique_people, data.anchor_order)
     units = make_units(students, np.arange(len(students)), data.school)
     scored = score_pairs(units.frame(), candidates)
     return scored.drop(columns=["left", "right"]).astype("float64").to_numpy()

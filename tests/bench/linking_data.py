@@ -15,7 +15,7 @@ import pandas as pd
 from helpers.files import read_district
 from helpers.score import AnswerKey, read_answer_key
 from helpers.score.groups import fault_exposure
-from helpers.score.truth import persons_behind
+from helpers.score.truth import true_person_of_record
 from synthetic_data.district import fingerprint, make_district
 from synthetic_data.scenario import load_scenario
 
@@ -107,7 +107,9 @@ def _keep(place: Path, folder: Path) -> None:
     for name in KEY:
         frame = getattr(key, name)
         (frame.head(0) if name in NOT_KEPT else frame).to_parquet(place / f"key_{name}.parquet")
-    owners = persons_behind(district, key).groupby([*RECORD, "person"]).size().rename("rows").reset_index()
+    owners = (
+        true_person_of_record(district, key).groupby([*RECORD, "person"]).size().rename("rows").reset_index()
+    )
     owners.to_parquet(place / "owners.parquet")
     fault_exposure(district, key).to_parquet(place / "exposure.parquet")
     about = {"unique_people": list(district.unique_people), "anchor_order": list(district)}

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from helpers.profile.store.build import keep_surveys, kept_survey
+from helpers.profile.store.build import cache_cohorts, cached_cohort
 from tests.bench.figures import Figure, figure
 from tests.bench.linking_data import CACHE
 from tests.bench.measure import CORES, Measured, run
@@ -79,8 +79,8 @@ def _standard(copies: int) -> Path:
         else:
             laid_side_by_side(_standard(1), copies, place)
     # Rules that changed since the tables were laid out ask anew.
-    if kept_survey(place / "loose") is None:
-        keep_surveys(place)
+    if cached_cohort(place / "loose") is None:
+        cache_cohorts(place)
     return place
 
 

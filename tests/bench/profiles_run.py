@@ -19,14 +19,14 @@ def lay(seed: int, children: int, place: Path) -> None:
     """Make a district, read it, say who is who, and write its standard tables."""
     from helpers.files import read_district
     from helpers.link import link_district
-    from helpers.profile.facts.systems import newest_days
+    from helpers.profile.facts.systems import latest_days
     from helpers.profile.store.facts import save_standard
     from synthetic_data.district import cache_folder, make_district
 
     folder = cache_folder().parent / "bench" / f"profiles-{seed}-{children}"
     district = read_district(make_district(folder=folder, students=children, seed=seed))
     save_standard(district, link_district(district).crosswalk, place)
-    days = {silo: str(day) for silo, day in newest_days(district).days.items()}
+    days = {silo: str(day) for silo, day in latest_days(district).days.items()}
     (place / "newest.json").write_text(json.dumps(days), encoding="utf-8")
 
 

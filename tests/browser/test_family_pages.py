@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from helpers.report.family.printing import look_into, print_pages
-from helpers.report.family.statements import ChildTold
+from helpers.report.family.statements import PageStatements
 from helpers.report.messages import languages
 from tests.browser.page_faults import (
     SIZES,
@@ -28,7 +28,7 @@ def test_the_fullest_and_the_emptiest_page_are_read_by_everybody_on_every_screen
     browser: Browser, language: str, tmp_path: Path
 ) -> None:
     faults: list[str] = []
-    for name, own in (("fullest", fullest_child()), ("emptiest", ChildTold("c-1"))):
+    for name, own in (("fullest", fullest_child()), ("emptiest", PageStatements("c-1"))):
         path = tmp_path / f"{name}.html"
         path.write_text(page_of(own, language), encoding="utf-8")
         for size in SIZES:

@@ -13,7 +13,7 @@ from helpers.files import District
 from helpers.files.district import what_is_there
 from helpers.files.draft.columns import head_words
 from helpers.files.draft.layout_text import kind_of
-from helpers.files.draft.sniff import look_into
+from helpers.files.draft.sniff import sniff
 from helpers.files.findings import Findings
 from helpers.files.readers.decode import as_utf8
 from helpers.files.recognize import look_at, records_in
@@ -101,7 +101,7 @@ def found_of_declared(*folders: Path) -> tuple[Counter[str], list[str]]:
                 known = [] if data.lstrip()[:1] == b"<" else records_in(look_at(data, found.name), layout)
                 if not known or (layout.layout, known[0].file.name) in seen:
                     continue
-                table = look_into(found)
+                table = sniff(found)
                 assert not isinstance(table, str), table
                 file = known[0].file
                 seen.add((layout.layout, file.name))

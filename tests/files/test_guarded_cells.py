@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from helpers.files.save import guarded, save_table, spreadsheet_bytes, without_guard, write_atomically
 from helpers.report.runs.earlier import earlier_runs
 from helpers.score import crosswalk_from
-from helpers.score.card_sort import read_piles
+from helpers.score.card_sort import read_card_sorts
 
 FORMULAS = ['=HYPERLINK("http://x","y")', "@SUM(1)", "+1", "-1+2", "-5-", "\tx", "\rx", "\nx", "  =1", "'=1"]
 FORMULAS += ["\uff1d1", "\uff0b1", "\uff0d1", "\uff20A1", " \uff20A1"]
@@ -87,7 +87,7 @@ def test_what_a_command_reads_back_and_writes_again_gets_one_apostrophe_only(tmp
         line = earlier_runs(tmp_path)
     assert line["district"].tolist() == ["=Riverbend"]
     piles = pd.DataFrame({"team": ["=Owls"], "card": ["A1"], "pile": ["-x"], "seconds": ["7"]})
-    typed = read_piles(save_table(piles, tmp_path / "piles.csv"), pd.DataFrame({"card": ["A1"]}))
+    typed = read_card_sorts(save_table(piles, tmp_path / "piles.csv"), pd.DataFrame({"card": ["A1"]}))
     assert typed[["team", "pile"]].to_numpy().tolist() == [["=Owls", "-x"]]
 
 

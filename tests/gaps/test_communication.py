@@ -13,7 +13,7 @@ from helpers.gaps.family_communication import (
     MEASURES,
     REASONS,
     communication_gap,
-    families_who_could_know,
+    count_informed_families,
     family_terms,
     groups_of_children,
     quoted_figures,
@@ -166,7 +166,7 @@ def measured(district: District) -> tuple[pd.DataFrame, pd.DataFrame]:
     tied = link_district(district, "standardised")
     profiles = child_profiles(district, tied)
     gap = communication_gap(district, tied, profiles)
-    return gap, families_who_could_know(gap, groups_of_children(profiles.profile))
+    return gap, count_informed_families(gap, groups_of_children(profiles.profile))
 
 
 def test_nothing_vanishes(measured: tuple[pd.DataFrame, pd.DataFrame]) -> None:
@@ -252,7 +252,7 @@ def test_of_every_home_only_children_with_two_are_asked() -> None:
             "why": None,
         }
     ).astype({"why": "string"})
-    counted = families_who_could_know(gap)
+    counted = count_informed_families(gap)
     every = counted[counted["measure"].eq("every home") & counted["domain"].isna()].iloc[0]
     # One home read all that there is to read, but says nothing of children with two.
     assert (every["numerator"], every["denominator"]) == (2, 4)

@@ -8,7 +8,7 @@ import pytest
 from helpers.files import District
 from helpers.gaps import drifted, first_steps, scorecard
 from helpers.gaps.measures.formats import year_of_file
-from helpers.gaps.measures.permission import barred, permission_of_kit, without_need
+from helpers.gaps.measures.permission import permission_of_kit, restricted_lists, unneeded_columns
 from helpers.layouts import Layout
 from tests.district_by_hand import district, layout, links
 from tests.gaps.test_scorecard import figures
@@ -82,7 +82,7 @@ def test_terms_of_a_standard_are_counted_and_compared(card: pd.DataFrame) -> Non
 
 def test_what_a_system_does_not_need_is_named(three: District, card: pd.DataFrame) -> None:
     # The screener's norms are by sex; nobody there needs race. Clubs need neither birth date nor sex.
-    needless = without_need(three).groupby("silo")["kind"].agg(set).to_dict()
+    needless = unneeded_columns(three).groupby("silo")["kind"].agg(set).to_dict()
     assert needless["screener"] == {"race or ethnicity", "birth date"}
     assert needless["clubs"] == {"birth date", "sex"}
     assert "sis" not in needless
@@ -115,8 +115,8 @@ def test_nobody_is_told_to_hand_over_a_list_that_may_not_be_handed_over(card: pd
 )  # fmt: skip
 def test_the_same_rule_holds_in_both_directions(left: str, right: str, stands: bool) -> None:
     one, other = layout(left), layout(right)
-    assert (barred(one, other) is not None) == stands
-    assert (barred(other, one) is not None) == stands
+    assert (restricted_lists(one, other) is not None) == stands
+    assert (restricted_lists(other, one) is not None) == stands
 
 
 def test_the_table_of_needs_names_only_kinds_and_systems_that_there_are() -> None:

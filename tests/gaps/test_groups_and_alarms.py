@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District
-from helpers.gaps import coverage_by_group, noticed, scorecard, widest_gaps
+from helpers.gaps import coverage_by_group, detected, scorecard, widest_gaps
 from helpers.gaps.measures import measures
 from helpers.gaps.measures.freshness import days_until_stale
 from helpers.gaps.scorecard import declared_alarms
@@ -169,16 +169,16 @@ def test_alarms_are_raised_over_their_thresholds_and_never_by_a_limit(
 ) -> None:
     card = scorecard(*grades)
     card = card[card["measure"].ne("in no other system")]
-    assert noticed(card, empty_table("findings")).empty
+    assert detected(card, empty_table("findings")).empty
     twice = card.copy()
     odd = twice["measure"].eq("children with two records") & twice["left_silo"].eq("meals")
     twice.loc[odd, ["numerator", "value"]] = 2.0, 0.1
     twice.loc[odd, "is_limit"] = False
-    raised = noticed(twice, empty_table("findings"))
+    raised = detected(twice, empty_table("findings"))
     assert raised[["left_silo", "measure", "times"]].to_numpy().tolist() == [
         ["meals", "children with two records", 2]
     ]
-    assert noticed(twice.assign(is_limit=True), empty_table("findings")).empty
+    assert detected(twice.assign(is_limit=True), empty_table("findings")).empty
     names = {each.name for each in measures()}
     assert set(declared_alarms().measure) <= names
 
@@ -187,7 +187,7 @@ def test_a_finding_raises_an_alarm_unless_it_is_as_it_should_be(grades: tuple[Di
     told = silo(
         "x", [{"record": "a"}], findings=[{"kind": "zeros_lost", "times": 4}, {"kind": "not_a_child"}]
     )
-    raised = noticed(scorecard(*grades).iloc[:0], told.findings)
+    raised = detected(scorecard(*grades).iloc[:0], told.findings)
     assert raised[["left_silo", "measure", "times"]].to_numpy().tolist() == [["x", "zeros_lost", 4]]
 
 

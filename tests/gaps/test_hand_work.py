@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District
-from helpers.gaps import hand_minutes, hand_work, scorecard
+from helpers.gaps import manual_effort, manual_minutes, scorecard
 from helpers.gaps.measures.manual_effort import TASKS, kit_assumptions, read_assumptions
 from helpers.link import Links
 from helpers.standard import BadInput, as_table
@@ -53,7 +53,7 @@ def counted(work: pd.DataFrame, silo: str) -> dict[str, int]:
 
 
 def test_what_the_files_show_is_counted_and_the_roster_types_nothing(three: tuple[District, Links]) -> None:
-    work = hand_work(*three)
+    work = manual_effort(*three)
     # Who left carries a number that the roster has no more: nobody has to type it.
     assert counted(work, "meals") == {
         "record_typed": 1, "file_exported": 1, "file_imported": 1, "finding_mended": 3,
@@ -63,17 +63,19 @@ def test_what_the_files_show_is_counted_and_the_roster_types_nothing(three: tupl
 
 
 def test_a_system_that_a_machine_exchanges_needs_nobody_to_carry_files(three: tuple[District, Links]) -> None:
-    assert counted(hand_work(*three, by_machine=["meals"]), "meals")["file_exported"] == 0
-    assert hand_minutes(hand_work(*three, by_machine=["meals", "clubs"])) < hand_minutes(hand_work(*three))
+    assert counted(manual_effort(*three, by_machine=["meals"]), "meals")["file_exported"] == 0
+    assert manual_minutes(manual_effort(*three, by_machine=["meals", "clubs"])) < manual_minutes(
+        manual_effort(*three)
+    )
 
 
 def test_minutes_are_counts_times_what_is_assumed_with_a_range(three: tuple[District, Links]) -> None:
-    work, tasks = hand_work(*three), kit_assumptions().task
+    work, tasks = manual_effort(*three), kit_assumptions().task
     for end, column in (("low", "low"), ("likely", "minutes"), ("high", "high")):
         expected = (
             work["count"] * work["task"].map({task: getattr(tasks[task], end) for task in tasks})
         ).sum()
-        assert getattr(hand_minutes(work), end) == pytest.approx(expected)
+        assert getattr(manual_minutes(work), end) == pytest.approx(expected)
         assert work[column].sum() == pytest.approx(expected)
     assert "own assumption" in kit_assumptions().about
 
@@ -83,7 +85,7 @@ def test_the_scorecard_says_minutes_with_their_range(three: tuple[District, Link
     lines = card[card["kind"].eq("Hand work")]
     single = lines[lines["measure"].eq("minutes by hand")]
     assert single["value"].sum() + kit_assumptions().task["pair_reviewed"].likely == pytest.approx(
-        hand_minutes(hand_work(*three)).likely
+        manual_minutes(manual_effort(*three)).likely
     )
     assert (lines["low"].le(lines["value"]) & lines["value"].le(lines["high"])).all()
     pair = lines[lines["left_silo"].eq("sis") & lines["right_silo"].eq("meals")].iloc[0]
@@ -104,5 +106,5 @@ def test_all_faults_of_own_minutes_are_told_at_once(tmp_path: Path) -> None:
 def test_a_governed_district_without_faults_has_no_hand_work() -> None:
     sis = silo("sis", [{"record": "s0"}], identifiers=ids("District", s0="1"))
     meals = silo("meals", [{"record": "m0"}], identifiers=ids("District", m0="1"))
-    work = hand_work(district(sis, meals), links({("sis", "s0"): "c", ("meals", "m0"): "c"}))
-    assert hand_minutes(work) == (0, 0, 0)
+    work = manual_effort(district(sis, meals), links({("sis", "s0"): "c", ("meals", "m0"): "c"}))
+    assert manual_minutes(work) == (0, 0, 0)

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, read_district
-from helpers.gaps import first_steps, measures, noticed, records_behind, scorecard
+from helpers.gaps import detected, first_steps, measures, records_behind, scorecard
 from helpers.link import Links, link_district
 from helpers.report.pages.gaps import gaps_page
 from helpers.score import score_links
@@ -177,4 +177,4 @@ def test_a_clean_governed_district_raises_no_alarm(tmp_path: Path) -> None:
     district = read_district(folder)
     links = link_district(district)
     findings = pd.concat([district.findings, links.findings], ignore_index=True)
-    assert noticed(scorecard(district, links), findings).empty
+    assert detected(scorecard(district, links), findings).empty

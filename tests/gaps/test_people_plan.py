@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from helpers.staffing import (
     ENDS,
-    PeoplePlan,
+    StaffingPlan,
     kit_people_assumptions,
     months_waited,
-    people_plan,
     read_people_assumptions,
+    staffing_plan,
 )
 from helpers.standard import BadInput
 from tests.tiers import examples
@@ -30,9 +30,9 @@ def schools(sizes: list[int]) -> pd.DataFrame:
     return pd.DataFrame({"school": [f"School {place}" for place in range(len(sizes))], "children": sizes})
 
 
-def planned(sizes: list[int], staff: tuple[int, int, int], **given: object) -> PeoplePlan:
+def planned(sizes: list[int], staff: tuple[int, int, int], **given: object) -> StaffingPlan:
     specialists, specialist_trainers, team_trainers = staff
-    return people_plan(
+    return staffing_plan(
         schools(sizes),
         specialists=specialists,
         specialist_trainers=specialist_trainers,
@@ -42,7 +42,7 @@ def planned(sizes: list[int], staff: tuple[int, int, int], **given: object) -> P
     )
 
 
-def by_school(plan: PeoplePlan, name: str) -> np.ndarray:
+def by_school(plan: StaffingPlan, name: str) -> np.ndarray:
     rows = plan.schools.set_index(["end", "school"]).sort_index()
     return np.asarray(rows[name].astype("float64").fillna(np.inf))
 
@@ -123,7 +123,7 @@ def test_what_cannot_be_planned_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="at_risk"):
         planned([100], (1, 1, 1), order="most at risk first")
     with pytest.raises(BadInput, match="each of them once"):
-        people_plan(
+        staffing_plan(
             pd.DataFrame({"school": ["A", "A"], "children": [1, 2]}),
             specialists=1,
             specialist_trainers=1,

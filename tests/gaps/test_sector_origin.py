@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from helpers.sector import SectorReport, read_sector, sector_report
-from helpers.sector.read import HIDDEN, NOT_PUT_IN, PUT_IN, WHO_ANSWERS, Origin, read_planted
-from helpers.sector.report import beside_planted, kit_volunteers
+from helpers.sector.read import HIDDEN, NOT_PUT_IN, PUT_IN, WHO_ANSWERS, Origin, read_simulated
+from helpers.sector.report import compare_with_simulated, kit_volunteers
 from synthetic_data.sector import load_sector, make_sector, write_sector
 from tests.gaps.made_sector import as_read, made_frame
 
@@ -121,7 +121,7 @@ def test_what_was_put_in_is_never_guessed(volunteers: Path, tmp_path: Path) -> N
     assert read_sector(folder).planted.empty
     for content in (b"", b"grouping,domain\nx,y\n", b"\xff\xfe\x00", b'"'):
         (folder / "sector_planted.csv").write_bytes(content)
-        assert read_planted(folder / "sector.csv").empty
+        assert read_simulated(folder / "sector.csv").empty
     (folder / "sector.json").write_text(json.dumps({"synthetic": True, "settings": 3}), encoding="utf-8")
     assert read_sector(folder).planted.empty
 
@@ -136,7 +136,7 @@ def test_intervals_are_told_apart_by_what_they_hold() -> None:
         ]
     )
     planted = pd.DataFrame([{**keys, "domain": domain, "points": 0.15} for domain in shown["domain"]])
-    beside = beside_planted(shown, planted).set_index("domain")
+    beside = compare_with_simulated(shown, planted).set_index("domain")
     assert beside["holds"].to_dict() == {"governance": True, "impact": False}
     assert str(beside.loc["impact", "difference"]) == "0.0"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from helpers.standard import BadInput
 from helpers.standard.survey_items import declared_survey, read_survey
-from helpers.survey import SurveyAnswers, blank_form, form_words, read_answers, where_it_stands
+from helpers.survey import SurveyAnswers, assess_system, blank_form, form_words, read_answers
 from helpers.survey.form import form_columns, unnamed
 from tests.tiers import examples
 
@@ -182,12 +182,12 @@ def test_a_file_that_is_none_is_a_finding(tmp_path, content, kind):
         if kind and name.endswith("csv"):
             assert kind in kinds(answers)
         assert adds_up(answers)
-        assert where_it_stands(answers).lowest is None
+        assert assess_system(answers).lowest is None
 
 
 def test_the_empty_form_has_no_respondent(tmp_path):
     answers = read(tmp_path, blank_form())
-    standing = where_it_stands(answers)
+    standing = assess_system(answers)
     assert standing.people.empty
     assert standing.scores.empty
     assert standing.lowest is None
@@ -197,11 +197,11 @@ def test_the_empty_form_has_no_respondent(tmp_path):
 
 def test_one_person_alone_this_year_is_a_finding_with_her_place(tmp_path):
     frame = pd.concat([form({}, {}, year=2025), form({}, year=2026), form({"respondent": "R9"} | EMPTY)])
-    found = where_it_stands(read(tmp_path, frame)).findings.set_index("kind")
+    found = assess_system(read(tmp_path, frame)).findings.set_index("kind")
     assert set(found.index) == {"one_person_answered", "no_answers"}
     assert found.loc["one_person_answered", "row"] == 4
-    assert where_it_stands(read(tmp_path, form({}, {}))).findings.empty
-    nobody = where_it_stands(read(tmp_path, form(EMPTY)))
+    assert assess_system(read(tmp_path, form({}, {}))).findings.empty
+    nobody = assess_system(read(tmp_path, form(EMPTY)))
     assert set(nobody.findings["kind"]) == {"nobody_answered", "no_answers"}
 
 
@@ -231,13 +231,13 @@ def test_last_year_s_file_of_another_system_is_told(tmp_path):
         read(tmp_path, form({}, {})),
         read(tmp_path, form({}, {}, system="Hill", year=2025), name="b.csv"),
     )
-    standing = where_it_stands(now, before)
+    standing = assess_system(now, before)
     assert standing.findings[["kind", "value", "expected"]].values.tolist() == [
         ["system_other", "Hill", "Lake"]
     ]
     assert standing.change["change"].eq(0).all()
     same = read(tmp_path, form({}, system="LAKE ", year=2025), name="c.csv")
-    assert where_it_stands(now, same).findings.empty
+    assert assess_system(now, same).findings.empty
 
 
 def test_a_missing_file_is_bad_input(tmp_path):

@@ -11,8 +11,8 @@ from helpers.standard.survey_items import declared_survey
 from helpers.survey import (
     agreement,
     average_deviation,
-    beside_files,
     change,
+    compare_opinion_with_files,
     item_scores,
     measured_items,
     next_steps,
@@ -171,7 +171,7 @@ def card(**lines: list[tuple[float | None, float | None, float | None]]) -> pd.D
 
 def test_files_are_put_beside_opinion_at_the_declared_bounds():
     given = answers({"A": everything(4)})
-    told = beside_files(
+    told = compare_opinion_with_files(
         given, card(match_rate=[(60, 100, 0.6), (100, 100, 1.0)], days_behind=[(9, None, 9.0)])
     )
     told = told.set_index("item")
@@ -183,10 +183,12 @@ def test_files_are_put_beside_opinion_at_the_declared_bounds():
 def test_whom_nothing_joins_is_nobody_found():
     lines = card(match_rate=[(90, 100, 0.9), (None, 100, None)])
     lines["blocked_by"] = pd.array([None, "Not joinable"], dtype="string")
-    told = beside_files(answers({"A": everything(2)}), lines).set_index("item")
+    told = compare_opinion_with_files(answers({"A": everything(2)}), lines).set_index("item")
     assert told.loc["impact_1", "value"] == pytest.approx(0.45)
     hidden = lines.assign(blocked_by=pd.array([None, None], dtype="string"))
-    told = beside_files(answers({"A": everything(2)}), as_table("scorecard", hidden)).set_index("item")
+    told = compare_opinion_with_files(answers({"A": everything(2)}), as_table("scorecard", hidden)).set_index(
+        "item"
+    )
     assert told.loc["impact_1", "value"] == pytest.approx(0.9)
 
 

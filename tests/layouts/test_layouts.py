@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.layouts import layout_names, load_layout
-from helpers.layouts.dictionary import dictionary_of
+from helpers.layouts.dictionary import data_dictionary
 from helpers.layouts.layout import read_layout
 from helpers.standard import BadInput, as_table, empty_table, table_names
 
@@ -61,7 +61,7 @@ def test_columns_are_those_that_were_seen_cell_for_cell(layout: str, file: str) 
 
 @pytest.mark.parametrize("name", layout_names())
 def test_every_column_says_what_it_means(name: str) -> None:
-    table = dictionary_of(name)
+    table = data_dictionary(name)
     assert table["meaning"].str.len().gt(2).all()
     assert (table["sensitivity"].isin(["public", "internal", "restricted"])).all()
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.link import look_up
+from helpers.link import join_on_id
 from tests.link.records import children, frames, linked, record
 
 FIRST = "Ana Ben Cleo Dan Eva Finn Gus Hana Ivo June Kai Lola Mia Nils Omar Pia Quinn Rosa Sam Tara".split()
@@ -51,7 +51,7 @@ def test_a_test_of_the_key_passes_and_a_lookup_joins_every_row_to_another_child(
     by_silo = state.groupby("silo")["identifier"]
     assert (by_silo.nunique() == ROWS).all()
     assert by_silo.apply(set)["sis"] == by_silo.apply(set)["iready"]
-    found = look_up(people, state, "sis", "iready")
+    found = join_on_id(people, state, "sis", "iready")
     assert len(found) == ROWS
     assert (found["left_record"].str.slice(1) != found["right_record"].str.slice(1)).all()
 

@@ -8,8 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.link.candidates import among_dated, among_undated, dated_with_undated
-from helpers.link.records import Units, make_ready, make_units
+from helpers.link.candidates import (
+    candidates_across_birth_dates,
+    candidates_with_birth_date,
+    candidates_without_birth_date,
+)
+from helpers.link.records import Units, make_units, prepare_records
 from tests.link.records import frames, record
 
 
@@ -18,7 +22,7 @@ def units_of(*rows: dict[str, Any], **columns: list[Any]) -> Units:
     people, identifiers = frames(*rows)
     for name, values in columns.items():
         people[name] = pd.Series(values, dtype="string")
-    students = make_ready(people, identifiers)
+    students = prepare_records(people, identifiers)
     return make_units(students, np.arange(len(students)))
 
 
@@ -39,14 +43,14 @@ def test_a_child_with_one_error_is_a_candidate(
     one: tuple[str, str, str], other: tuple[str, str, str]
 ) -> None:
     units = units_of(record("a", "1", *one), record("b", "2", *other))
-    assert pairs_of(among_dated(units)) == {(0, 1)}
+    assert pairs_of(candidates_with_birth_date(units)) == {(0, 1)}
 
 
 def test_strangers_are_none() -> None:
     units = units_of(
         record("a", "1", "Ana", "Lopez", "2012-05-17"), record("b", "2", "Ben", "Hill", "2011-01-30")
     )
-    assert pairs_of(among_dated(units)) == set()
+    assert pairs_of(candidates_with_birth_date(units)) == set()
 
 
 def test_a_misspelt_name_is_looked_for_at_the_same_school() -> None:
@@ -57,7 +61,7 @@ def test_a_misspelt_name_is_looked_for_at_the_same_school() -> None:
     ]
     schools = ["Oak Elementary", "Oak Elementary", "Elm High"]
     units = units_of(*rows, school_name=schools, grade_level=["03", "03", "11"])
-    found = dated_with_undated(units, units.dated, ~units.dated)
+    found = candidates_across_birth_dates(units, units.dated, ~units.dated)
     assert pairs_of(found) == {(0, 1)}
 
 
@@ -68,7 +72,7 @@ def test_a_common_name_is_asked_for_its_school_and_not_dropped() -> None:
     rows = [*children, record("b", "x", "Jose", "Garcia")]
     schools = [f"School {n // 3}" for n in range(60)] + ["School 7"]
     units = units_of(*rows, school_name=schools)
-    pairs = pairs_of(dated_with_undated(units, units.dated, ~units.dated))
+    pairs = pairs_of(candidates_across_birth_dates(units, units.dated, ~units.dated))
     assert pairs == {(21, 60), (22, 60), (23, 60)}
 
 
@@ -76,7 +80,7 @@ def test_a_common_name_is_asked_for_its_school_and_not_dropped() -> None:
 def test_one_name_for_everybody_stays_bounded_and_is_reported(born: str) -> None:
     rows = [record(silo, f"{n:04}", "Jose", "Garcia", born) for silo in "ab" for n in range(800)]
     units = units_of(*rows)
-    find = among_dated(units) if born else among_undated(units, units.named)
+    find = candidates_with_birth_date(units) if born else candidates_without_birth_date(units, units.named)
     assert len(find[0]) <= 20 * len(units)
     assert find[1]["records"].item() >= len(units)
 
@@ -86,7 +90,7 @@ def test_units_hold_every_form_of_every_record() -> None:
         record("a", "1", "Bob", "Garcia Lopez", "2012-05-17", preferred_first_name="Bobby"),
         record("b", "2", "ROBERT", "Garcia", "2012-05-18"),
     )
-    students = make_ready(people, identifiers)
+    students = prepare_records(people, identifiers)
     frame = make_units(students, np.zeros(2, dtype="int64")).frame()
     assert len(frame) == 1
     unit = frame.iloc[0]

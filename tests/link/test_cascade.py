@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.link.methods.deterministic import PASSES, cascade_pairs
-from helpers.link.records import make_ready
+from helpers.link.records import prepare_records
 from tests.link.records import frames, record
 
 SCHOOLS = pd.DataFrame({"silo": ["sis"], "school_id": ["104"], "school_name": ["Oak Hill Elementary School"]})
@@ -19,7 +19,7 @@ def found(*rows: dict[str, Any], **more: list[Any]) -> dict[tuple[str, str], str
     people, identifiers = frames(*rows)
     for column, values in more.items():
         people[column] = pd.Series(values, dtype="string")
-    students = make_ready(people, identifiers, unique_people=("sis",))
+    students = prepare_records(people, identifiers, unique_people=("sis",))
     pairs, _ = cascade_pairs(students, SCHOOLS)
     names = (students.people["silo"] + " " + students.people["record"]).tolist()
     return {

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.link.resolve.assignment import choose_child, share_among_rivals
+from helpers.link.resolve.assignment import assign_child, normalize_over_candidates
 
 
 def asked(*rows: tuple[int, int, float], refused: frozenset[int] = frozenset()) -> pd.DataFrame:
@@ -17,20 +17,20 @@ def asked(*rows: tuple[int, int, float], refused: frozenset[int] = frozenset()) 
 
 
 def test_two_equally_likely_children_share_what_one_would_have_had_alone() -> None:
-    alone = choose_child(asked((1, 10, 9.0)), np.array([1]))["share"].item()
-    both = choose_child(asked((1, 10, 9.0), (1, 11, 9.0)), np.array([1]))["share"]
+    alone = assign_child(asked((1, 10, 9.0)), np.array([1]))["share"].item()
+    both = assign_child(asked((1, 10, 9.0), (1, 11, 9.0)), np.array([1]))["share"]
     assert alone > 0.99
     assert both.round(2).tolist() == [0.5, 0.5]
 
 
 def test_what_is_refused_takes_nothing_from_the_others() -> None:
-    chosen = choose_child(asked((1, 10, 9.0), (1, 11, 12.0), refused=frozenset({1})), np.array([1]))
+    chosen = assign_child(asked((1, 10, 9.0), (1, 11, 12.0), refused=frozenset({1})), np.array([1]))
     assert chosen["child"].tolist() == [10]
     assert chosen["share"].item() > 0.99
 
 
 def test_a_child_known_by_two_records_counts_once() -> None:
-    chosen = choose_child(asked((1, 10, 9.0), (1, 10, 8.0)), np.array([1]))
+    chosen = assign_child(asked((1, 10, 9.0), (1, 10, 8.0)), np.array([1]))
     assert len(chosen) == 1
     assert chosen["share"].item() > 0.99
 
@@ -38,8 +38,8 @@ def test_a_child_known_by_two_records_counts_once() -> None:
 def test_where_nearly_all_find_a_child_a_weak_claim_is_believed_sooner() -> None:
     strong = [(n, 100 + n, 12.0) for n in range(500)]
     weak = (999, 1, 1.0)
-    among_found = choose_child(asked(*strong, weak), np.array([501]))
-    among_lost = choose_child(asked(*strong, weak), np.array([5000]))
+    among_found = assign_child(asked(*strong, weak), np.array([501]))
+    among_lost = assign_child(asked(*strong, weak), np.array([5000]))
     of = lambda chosen: chosen.loc[chosen["chooser"].eq(999), "share"].item()  # noqa: E731
     assert of(among_found) > 0.9
     assert of(among_lost) < 0.3
@@ -47,7 +47,7 @@ def test_where_nearly_all_find_a_child_a_weak_claim_is_believed_sooner() -> None
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.floats(-30, 30)), min_size=1, max_size=30))
 def test_shares_of_one_record_never_exceed_certainty(rows: list[tuple[int, int, float]]) -> None:
-    chosen = choose_child(asked(*rows), np.array([6]))
+    chosen = assign_child(asked(*rows), np.array([6]))
     assert chosen["share"].between(0, 1).all()
     assert chosen.groupby("chooser")["share"].sum().le(1 + 1e-9).all()
     assert chosen.groupby("chooser")["best"].sum().eq(1).all()
@@ -56,5 +56,5 @@ def test_shares_of_one_record_never_exceed_certainty(rows: list[tuple[int, int, 
 @pytest.mark.parametrize(("alike", "expected"), [([], 0.5), ([1 * 10 + 2], 1.0)])
 def test_rivals_halve_each_other_unless_they_are_one_child(alike: list[int], expected: float) -> None:
     pairs = pd.DataFrame({"left": [0, 0], "right": [1, 2], "match_weight": [10.0, 10.0]})
-    shares = share_among_rivals(pairs, 10, np.array(alike, dtype="int64"))
+    shares = normalize_over_candidates(pairs, 10, np.array(alike, dtype="int64"))
     assert shares == pytest.approx([expected, expected], abs=0.01)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from helpers.files import District
 from helpers.link.id_columns import IdColumns, verify_id_columns
-from helpers.link.records import Places, Students, make_ready
+from helpers.link.records import Places, Records, prepare_records
 from tests.link.records import frames, record
 from tests.tiers import examples
 
@@ -38,7 +38,7 @@ def column(silo: str, numbers: Sequence[int], names: Sequence[Any], **more: Any)
 
 def judged(*records: dict[str, Any], order: Sequence[str] = ("sis",)) -> IdColumns:
     people, ids = frames(*records)
-    students = make_ready(people, ids, anchor_order=order)
+    students = prepare_records(people, ids, anchor_order=order)
     return verify_id_columns(students, 100, Places(ids[["silo", "record", "file", "row"]], {}, {}))
 
 
@@ -151,7 +151,7 @@ def test_one_grades_list_is_refused_and_the_rest_of_the_column_used() -> None:
     listed = people["silo"].eq("iready")
     people["school_name"] = people["school_name"].mask(listed, "Oak Hill")
     people.loc[listed, "grade_level"] = [f"{3 + row // 20:02d}" for row in range(100)]
-    students = make_ready(people, ids, anchor_order=("sis",))
+    students = prepare_records(people, ids, anchor_order=("sis",))
     columns = verify_id_columns(students, 100, Places(ids[["silo", "record", "file", "row"]], {}, {}))
     assert status(columns)["iready", "State"] == "Verified"
     (part,) = columns.table.loc[
@@ -169,7 +169,7 @@ def test_a_column_whose_lists_are_mostly_wrong_is_refused_whole() -> None:
     people["school_name"] = people["school_name"].mask(people["silo"].eq("iready"), "Oak Hill")
     grades = [f"{3 + row // 18:02d}" if row < 90 else None for row in range(110)]
     people.loc[people["silo"].eq("iready"), "grade_level"] = grades
-    students = make_ready(people, ids, anchor_order=("sis",))
+    students = prepare_records(people, ids, anchor_order=("sis",))
     columns = verify_id_columns(students, 100, Places(ids[["silo", "record", "file", "row"]], {}, {}))
     assert status(columns)["iready", "State"] == "Refused"
     assert columns.table["part"].isna().all()
@@ -280,8 +280,8 @@ def planted(
     return ids
 
 
-def students_of(district: District, identifiers: pd.DataFrame) -> Students:
-    return make_ready(district.people, identifiers, district.unique_people, tuple(district))
+def students_of(district: District, identifiers: pd.DataFrame) -> Records:
+    return prepare_records(district.people, identifiers, district.unique_people, tuple(district))
 
 
 @pytest.mark.one_in(5)
@@ -294,7 +294,7 @@ def test_every_planted_column_is_refused_and_no_sound_one(district: District, se
     # Fewer children, others each time: columns are short, and differ.
     people = district.people[rng.random(len(district.people)) < rng.uniform(0.5, 1)]
     ids = ids.merge(people[["silo", "record"]], on=["silo", "record"], how="inner", validate="many_to_one")
-    students = make_ready(people, ids, district.unique_people, tuple(district))
+    students = prepare_records(people, ids, district.unique_people, tuple(district))
     columns = verify_id_columns(students, 100, Places(district.person_rows, district.layouts, district.kinds))
     table = columns.table[columns.table["part"].isna() & columns.table["against_silo"].isna()]
     bad = table[table["status"].eq("Refused")]

@@ -12,10 +12,10 @@ import pytest
 
 import helpers.link.methods.resolved
 import helpers.link.model
-from helpers.link.resolve.assignment import choose_child
+from helpers.link.resolve.assignment import assign_child
 from helpers.link.two_files.candidates import Candidates
 from helpers.link.two_files.link import decide_pairs
-from helpers.link.two_files.persons import Persons
+from helpers.link.two_files.persons import PersonTable
 from helpers.link.values.birth_dates import BIRTH_DATE_LEVELS, compare_birth_dates
 from tests.link.records import frames, linked, record
 
@@ -68,9 +68,9 @@ def test_the_line_of_a_record_without_a_birth_date(
     monkeypatch: pytest.MonkeyPatch, share: float, decision: str
 ) -> None:
     def chosen(weighed: pd.DataFrame, asking: np.ndarray) -> pd.DataFrame:
-        return choose_child(weighed, asking).assign(share=share)
+        return assign_child(weighed, asking).assign(share=share)
 
-    monkeypatch.setattr(helpers.link.methods.resolved, "choose_child", chosen)
+    monkeypatch.setattr(helpers.link.methods.resolved, "assign_child", chosen)
     rows = [
         record("sis", "a", "Zebulon", "Quartz", "2012-05-17"),
         record("meals", "b", "Zebulon", "Quarzt"),
@@ -176,8 +176,8 @@ def test_the_line_below_which_two_records_speak_against_each_other(
     assert (len(set(children)) == 1) is together
 
 
-def persons_of_two_files() -> Persons:
-    return Persons(np.array([0, 0]), 1, True, {}, None, None)
+def persons_of_two_files() -> PersonTable:
+    return PersonTable(np.array([0, 0]), 1, True, {}, None, None)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.files import District
-from helpers.link import Links, beside, look_up, look_up_everywhere
+from helpers.link import Links, compare_records, join_all_on_id, join_on_id
 
 
 def frames() -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -43,22 +43,22 @@ def frames() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def test_equal_numbers_are_joined_whoever_they_are_but_no_staff_and_no_pin() -> None:
-    found = look_up(*frames(), "sis", "meals")
+    found = join_on_id(*frames(), "sis", "meals")
     assert found[["left_record", "right_record"]].values.tolist() == [["a", "1"], ["b", "2"], ["c", "3"]]
-    names = beside(found, frames()[0], ["first_name"])[["left_first_name", "right_first_name"]]
+    names = compare_records(found, frames()[0], ["first_name"])[["left_first_name", "right_first_name"]]
     assert names.values.tolist() == [["Ben", "Bea"], ["Bea", "Ben"], ["Dev", "Eli"]]
 
 
 def test_a_number_on_two_records_is_left_out_since_there_a_test_fails() -> None:
     people, ids = frames()
     ids = pd.concat([ids, ids[ids["record"].eq("1")].assign(record="4")], ignore_index=True)
-    assert look_up(people, ids, "sis", "meals")["left_record"].tolist() == ["b", "c"]
+    assert join_on_id(people, ids, "sis", "meals")["left_record"].tolist() == ["b", "c"]
 
 
 def test_of_a_whole_district_it_gives_what_the_ladder_gives(
     district: District, district_links: Links
 ) -> None:
-    links, ladder = look_up_everywhere(district.people, district.identifiers), district_links
+    links, ladder = join_all_on_id(district.people, district.identifiers), district_links
     assert list(links.crosswalk.columns) == list(ladder.crosswalk.columns)
     assert links.crosswalk.dtypes.equals(ladder.crosswalk.dtypes)
     assert len(links.crosswalk) == len(ladder.crosswalk)
@@ -71,5 +71,5 @@ def test_of_a_whole_district_it_gives_what_the_ladder_gives(
 
 def test_nobody_to_look_up_is_nobody_found() -> None:
     people, ids = frames()
-    assert look_up(people, ids, "sis", "nowhere").empty
-    assert look_up(people.iloc[:0], ids.iloc[:0], "sis", "meals").empty
+    assert join_on_id(people, ids, "sis", "nowhere").empty
+    assert join_on_id(people.iloc[:0], ids.iloc[:0], "sis", "meals").empty

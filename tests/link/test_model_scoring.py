@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.link.model import explain, in_words, score_pairs, shipped_model, weights
+from helpers.link.model import describe, explain, score_pairs, shipped_model, weights
 from helpers.link.model.comparisons import COMPARISONS, HOUSEHOLD
 from helpers.standard import BadInput
 from tests.link.units import born, crowd, frame, unit
@@ -130,7 +130,7 @@ def test_the_steps_of_a_pair_add_up_to_its_weight_and_read_as_sentences() -> Non
     weight = score_pairs(units, pd.DataFrame({"left": [0], "right": [1]}))["match_weight"].item()
     assert steps["weight"].sum() == pytest.approx(weight)
     assert steps["running_total"].iloc[-1] == pytest.approx(weight)
-    sentences = [in_words(step) for _, step in steps.iterrows()]
+    sentences = [describe(step) for _, step in steps.iterrows()]
     assert sentences[0].startswith("Before anything is compared, one in ")
     assert "Birth date: not known, which tells nothing." in sentences
     assert any(

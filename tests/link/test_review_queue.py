@@ -12,7 +12,7 @@ import pytest
 from helpers.link import Links, link_children
 from helpers.link.decisions import PAIR
 from helpers.link.review import read_decisions, review_queue, save_queue
-from helpers.link.review.compare import evidence_in_words
+from helpers.link.review.compare import describe_evidence
 from helpers.standard import as_table
 from tests.link.records import ANA, frames, linked, record
 
@@ -224,7 +224,7 @@ def test_evidence_is_said_in_words() -> None:
             "same_household": pd.array([True, None], dtype="boolean"),
         }
     )
-    assert evidence_in_words(pairs).tolist() == [
+    assert describe_evidence(pairs).tolist() == [
         "The same: first name, birth date. Spelt differently: surname. In the same building: school. "
         "Different: number. Against it: the numbers of the state differ. One home and two first names: "
         "perhaps brothers or sisters.",

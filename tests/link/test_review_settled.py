@@ -7,7 +7,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.link.resolve.clusters import join_as_persons_said, settled_by_persons
+from helpers.link.resolve.clusters import apply_review_decisions, pairs_already_decided
 from helpers.standard import as_table
 
 
@@ -34,7 +34,12 @@ def test_a_no_settles_the_other_pairs_of_the_two_children() -> None:
         ("b", "c", "Review", "Rule"),
         ("b", "d", "Review", "Rule"),
     )
-    assert settled_by_persons(told, crosswalk("ab", "c", "d")).fillna("").tolist() == ["", "", "No match", ""]
+    assert pairs_already_decided(told, crosswalk("ab", "c", "d")).fillna("").tolist() == [
+        "",
+        "",
+        "No match",
+        "",
+    ]
 
 
 def test_a_yes_settles_what_it_joined_and_no_older_doubt() -> None:
@@ -46,12 +51,12 @@ def test_a_yes_settles_what_it_joined_and_no_older_doubt() -> None:
         ("a", "e", "Review", "Rule"),
         ("b", "e", "Match", "Rule"),
     )
-    assert settled_by_persons(told, crosswalk("abce")).fillna("").tolist() == ["", "", "Match", "", ""]
+    assert pairs_already_decided(told, crosswalk("abce")).fillna("").tolist() == ["", "", "Match", "", ""]
 
 
 def test_without_a_person_nothing_is_settled() -> None:
     told = pairs(("a", "b", "No match", "Rule"), ("a", "c", "Review", "Rule"))
-    assert settled_by_persons(told, crosswalk("a", "b", "c")).isna().all()
+    assert pairs_already_decided(told, crosswalk("a", "b", "c")).isna().all()
 
 
 def said(*answers: tuple[int, int, bool]) -> pd.DataFrame:
@@ -60,13 +65,13 @@ def said(*answers: tuple[int, int, bool]) -> pd.DataFrame:
 
 
 def test_a_yes_joins_all_that_both_children_hold() -> None:
-    label, refused = join_as_persons_said(np.array([0, 0, 2, 2, 4]), said((1, 3, True)))
+    label, refused = apply_review_decisions(np.array([0, 0, 2, 2, 4]), said((1, 3, True)))
     assert label.tolist() == [0, 0, 0, 0, 4]
     assert not refused.any()
 
 
 def test_a_yes_against_a_no_about_the_same_children_does_not_hold() -> None:
-    label, refused = join_as_persons_said(
+    label, refused = apply_review_decisions(
         np.array([0, 0, 2, 2, 4]), said((0, 2, False), (1, 3, True), (1, 4, True), (3, 4, True))
     )
     assert label.tolist() == [0, 0, 2, 2, 0]
@@ -86,7 +91,7 @@ def test_no_persons_no_is_ever_joined_and_nothing_comes_apart(
     before = np.array([groups.index(group) for group in groups])
     # A no about two records of one child is for the rules to honour: they are apart already.
     kept = [(a, b, yes) for a, b, yes in answers if a != b and (yes or before[a] != before[b])]
-    after, refused = join_as_persons_said(before, said(*kept))
+    after, refused = apply_review_decisions(before, said(*kept))
     for (left, right, is_match), not_held in zip(kept, refused, strict=True):
         assert (after[left] == after[right]) == (is_match and not not_held)
     for one in range(8):

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.link.review import add_decision, read_decisions
-from helpers.link.review.queue import first_minutes, worth_of_review
+from helpers.link.review.queue import expected_review_gain, first_minutes
 from helpers.link.review.session import ReviewSession
 from helpers.standard import BadInput
 from tests.tiers import examples
@@ -49,7 +49,7 @@ def queue_of(*questions: tuple[float | None, int]) -> pd.DataFrame:
 
 
 def test_an_hour_is_counted_question_by_question() -> None:
-    worth = worth_of_review(queue_of((0.9, 10), (0.5, 2)), seconds=90, error_rate=0.1)
+    worth = expected_review_gain(queue_of((0.9, 10), (0.5, 2)), seconds=90, error_rate=0.1)
     assert worth["minutes"].tolist() == [1.5, 3.0]
     np.testing.assert_allclose(worth["pairs_gained"], [0.9 * 0.9 * 10, 8.1 + 0.5 * 0.9 * 2])
     np.testing.assert_allclose(worth["wrong_pairs"], [0.1 * 0.1 * 10, 0.1 + 0.5 * 0.1 * 2])
@@ -59,26 +59,26 @@ def test_an_hour_is_counted_question_by_question() -> None:
 
 
 def test_where_nothing_says_how_likely_a_pair_is_the_parameter_counts() -> None:
-    worth = worth_of_review(queue_of((None, 10)), error_rate=0.0, unknown_probability=0.2)
+    worth = expected_review_gain(queue_of((None, 10)), error_rate=0.0, unknown_probability=0.2)
     np.testing.assert_allclose(worth["pairs_gained"], [2.0])
 
 
 def test_with_an_answer_key_nothing_is_an_estimate() -> None:
     queue = queue_of((0.9, 10), (0.9, 10))
-    worth = worth_of_review(queue, error_rate=0.0, is_one_child=queue["question"].eq(1))
+    worth = expected_review_gain(queue, error_rate=0.0, is_one_child=queue["question"].eq(1))
     assert worth["pairs_gained"].tolist() == [10.0, 10.0]
     assert worth["wrong_pairs_avoided"].tolist() == [0.0, 10.0]
     assert set(worth["basis"]) == {"Answer key"}
 
 
 def test_what_is_joined_already_completes_no_child() -> None:
-    assert worth_of_review(queue_of((0.9, 0)))["children_completed"].tolist() == [0.0]
+    assert expected_review_gain(queue_of((0.9, 0)))["children_completed"].tolist() == [0.0]
 
 
 @settings(deadline=None)
 @given(st.lists(st.tuples(SHARES, st.integers(0, 50)), min_size=1, max_size=6), st.floats(0, 0.49))
 def test_right_and_wrong_never_exceed_what_is_there(questions: list[tuple[float, int]], error: float) -> None:
-    worth = worth_of_review(queue_of(*questions), error_rate=error)
+    worth = expected_review_gain(queue_of(*questions), error_rate=error)
     gained = np.cumsum([pairs for _, pairs in questions])
     answers = worth[["pairs_gained", "wrong_pairs", "wrong_pairs_avoided"]].sum(axis="columns")
     assert (answers <= gained + 1e-9).all()
@@ -86,7 +86,7 @@ def test_right_and_wrong_never_exceed_what_is_there(questions: list[tuple[float,
 
 
 def test_the_first_minutes_end_with_the_last_question_that_fits() -> None:
-    worth = worth_of_review(queue_of(*[(1.0, 1)] * 5), seconds=60, error_rate=0.0)
+    worth = expected_review_gain(queue_of(*[(1.0, 1)] * 5), seconds=60, error_rate=0.0)
     assert first_minutes(worth, 3)["pairs_gained"] == 3.0
     assert first_minutes(worth, 60)["questions"] == 5
     assert first_minutes(worth, 0.5)["questions"] == 0
@@ -97,7 +97,7 @@ def test_the_first_minutes_end_with_the_last_question_that_fits() -> None:
 )
 def test_a_parameter_that_cannot_be_is_refused(name: str, value: float) -> None:
     with pytest.raises(BadInput, match=name):
-        worth_of_review(queue_of((0.5, 1)), **{name: value})
+        expected_review_gain(queue_of((0.5, 1)), **{name: value})
 
 
 QUESTIONS = queue_of((0.9, 5), (0.5, 2), (None, 1))

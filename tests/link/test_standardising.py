@@ -13,18 +13,18 @@ from hypothesis import strategies as st
 from helpers.link.values.contacts import (
     addresses,
     emails,
-    name_behind_initials,
+    name_from_initials,
     shared_by_many,
     street_address,
     telephone_extensions,
     telephones,
 )
-from helpers.link.values.name_forms import grades_typed_behind, name_keys, read_names, typed_name
+from helpers.link.values.name_forms import grades_after_name, name_keys, parse_names, typed_name
 from helpers.link.values.name_variants import (
     fillers_in,
     formal_names,
-    one_name_spelt_twice,
-    possible_romanisation,
+    is_double_transliteration,
+    is_possible_romanization,
 )
 from helpers.link.values.names import (
     LEVELS,
@@ -32,7 +32,7 @@ from helpers.link.values.names import (
     compare_surnames,
     fold,
     is_initial,
-    surname_forms,
+    surname_variants,
 )
 from helpers.link.values.schools import grade_number, grade_numbers, school_codes, school_name
 from tests.link.records import frames, record
@@ -48,7 +48,7 @@ WORDS = st.text(alphabet="abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=9)
 def shared_keys(one: dict[str, Any], other: dict[str, Any]) -> set[int]:
     """Give the keys that two records have in common."""
     people, _ = frames(record("sis", "a", **one), record("clubs", "b", **other))
-    rows, keys = name_keys(read_names(people))
+    rows, keys = name_keys(parse_names(people))
     return set(keys[rows == 0].tolist()) & set(keys[rows == 1].tolist())
 
 
@@ -130,7 +130,7 @@ def test_comparing_names_does_not_depend_on_which_comes_first(
 @given(WORDS, WORDS)
 def test_names_that_share_a_form_are_never_called_different(one: str, other: str) -> None:
     # A common part alone (Garcia Lopez, Garcia Ruiz) is no agreement; a form of a single word is.
-    if surname_forms(one) & surname_forms(other):
+    if surname_variants(one) & surname_variants(other):
         assert LEVELS[compare_surnames(one, other)] in ("Missing" if is_initial(one) else "Same", "Spelling")
     if formal_names(one) & formal_names(other):
         assert not compare_first_names(one, other).plainly_different
@@ -141,13 +141,13 @@ def test_names_that_share_a_form_are_never_called_different(one: str, other: str
     [("Yevgeniy", "Evgeny"), ("Dmitrii", "Dmitriy"), ("Kuznetsov", "Kuznecov"), ("Aleksei", "Alexey")],
 )
 def test_systems_for_writing_cyrillic_give_one_name(one: str, other: str) -> None:
-    assert one_name_spelt_twice(fold(one), fold(other))
+    assert is_double_transliteration(fold(one), fold(other))
 
 
 def test_a_surname_that_may_be_two_names_of_another_script_is_evidence_for_either() -> None:
-    assert possible_romanisation("wong", "wang")
-    assert possible_romanisation("wong", "huang")
-    assert not possible_romanisation("wang", "huang")
+    assert is_possible_romanization("wong", "wang")
+    assert is_possible_romanization("wong", "huang")
+    assert not is_possible_romanization("wang", "huang")
     assert LEVELS[compare_surnames("lee", "yi")] == "Spelling"
     assert LEVELS[compare_surnames("lee", "kim")] == "Different"
 
@@ -183,7 +183,7 @@ def test_a_filler_in_one_cell_is_told_and_a_name_is_not() -> None:
 
 def test_a_filler_has_no_reading_and_half_a_filler_only_its_real_half() -> None:
     people, _ = frames(record("sis", "a", "Student", "Test"), record("sis", "b", "Baby Boy", "Lopez"))
-    forms = read_names(people)
+    forms = parse_names(people)
     read = [(forms.texts[one], forms.texts[two]) for one, two in zip(forms.first, forms.last, strict=True)]
     assert (forms.record.tolist(), read) == ([1], [("", "lopez")])
 
@@ -202,30 +202,30 @@ def test_a_filler_has_no_reading_and_half_a_filler_only_its_real_half() -> None:
 def test_a_grade_typed_behind_a_name_is_taken_off(cell: str, name: str, grade: int | None) -> None:
     assert tuple(typed_name(cell)) == (name, grade)
     people, _ = frames(record("sis", "a", cell), record("sis", "b", "Ana", "Lopez"))
-    typed = grades_typed_behind(people)
+    typed = grades_after_name(people)
     assert (None if pd.isna(typed.iloc[0]) else int(typed.iloc[0]), typed.isna().iloc[1]) == (grade, True)
 
 
 def test_a_grade_behind_one_of_several_doubtful_names_is_taken() -> None:
     cells = ("Ana Ruiz", "Li Chen", "Bo Ray", "Ana Lopez (b)", "Adam H., 4")
     people, _ = frames(*(record("sis", f"r{place}", cell) for place, cell in enumerate(cells)))
-    assert grades_typed_behind(people).fillna(-1).tolist() == [-1, -1, -1, -1, 4]
+    assert grades_after_name(people).fillna(-1).tolist() == [-1, -1, -1, -1, 4]
 
 
 def test_a_first_name_with_the_initial_of_the_surname_is_read_as_both() -> None:
     people, _ = frames(record("behaviour", "a", "Adam H., 7"))
-    forms = read_names(people)
+    forms = parse_names(people)
     read = {(forms.texts[one], forms.texts[two]) for one, two in zip(forms.first, forms.last, strict=True)}
     assert ("adam", "h") in read
 
 
 def test_an_initial_is_read_in_full_where_the_address_has_the_name() -> None:
     people, _ = frames(record("sis", "a", "Nora", "Cheng"), record("career", "b", "N", "Cheng"))
-    assert set(name_keys(read_names(people))[0]) == {0}, "an initial is no whole name"
+    assert set(name_keys(parse_names(people))[0]) == {0}, "an initial is no whole name"
     people["email"] = texts(None, "nora.cheng4@example.org")
-    rows, keys = name_keys(read_names(people))
+    rows, keys = name_keys(parse_names(people))
     assert set(keys[rows == 0]) & set(keys[rows == 1])
-    assert name_behind_initials("n", "cheng", "zoe.lopez@example.org") is None
+    assert name_from_initials("n", "cheng", "zoe.lopez@example.org") is None
 
 
 @given(st.integers(2_000_000_000, 9_999_999_999), st.integers(0, 4), st.integers(1, 9999))

@@ -19,7 +19,7 @@ from helpers.profile import child_profiles
 from helpers.profile.facts.systems import COUNTED_BY, authority_in, authority_of
 from helpers.profile.relations import roster_silos
 from helpers.report.pages.index import index_page
-from helpers.report.runs.figures import run_figures
+from helpers.report.runs.figures import compute_figures
 from helpers.standard import BadInput
 from tests.district_by_hand import layout
 from tests.link.test_decided import FIRST, LAST
@@ -114,7 +114,7 @@ def test_the_words_of_authority_are_the_domains_of_the_kits_systems() -> None:
 
 def shown_page(folder: Path, page: Path) -> str:
     """Write the page that a run ends in."""
-    found = run_figures(folder)
+    found = compute_figures(folder)
     return index_page(page, found.index, [], found.about).read_text(encoding="utf-8")
 
 

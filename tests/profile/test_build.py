@@ -13,13 +13,13 @@ import pytest
 from helpers.files import District
 from helpers.link import link_district
 from helpers.profile import Profiles, child_profiles
-from helpers.profile.facts.arrays import places_of
+from helpers.profile.facts.arrays import index_of
 from helpers.profile.facts.context import child_tables, context_of
-from helpers.profile.facts.store import TIE, Ties
-from helpers.profile.facts.systems import newest_days
+from helpers.profile.facts.store import TIE, RecordLinks
+from helpers.profile.facts.systems import latest_days
 from helpers.profile.gather import gather_part
-from helpers.profile.rules.cohort import survey_of
-from helpers.profile.store.build import Built, build_profiles, keep_surveys, kept_survey
+from helpers.profile.rules.cohort import summarize_cohort
+from helpers.profile.store.build import Built, build_profiles, cache_cohorts, cached_cohort
 from helpers.profile.store.facts import NOT_LOOKED_AT, StandardStore, read_parquet, save_standard
 from helpers.profile.store.profiles import ProfileStore, new_store
 from helpers.standard import standard_table
@@ -42,7 +42,7 @@ def built(
     )
     folder = tmp_path_factory.mktemp("built") / "store"
     with new_store(folder) as writer:
-        result = build_profiles(standard, writer, newest_days(district).days)
+        result = build_profiles(standard, writer, latest_days(district).days)
         told = {"school_year": result.school_year, "synthetic": True, "folder": None}
         writer.about(result.coverage, StandardStore(standard).firsts, {**told, "followed": None, "about": {}})
     return folder, result
@@ -75,9 +75,9 @@ def test_two_processes_write_the_same_tables_by_surveys_that_were_kept(
     standard = save_standard(
         district, whole.crosswalk, tmp_path / "standard", children_a_part=CHILDREN_A_PART
     )
-    keep_surveys(standard)
+    cache_cohorts(standard)
     with new_store(tmp_path / "store") as writer:
-        again = build_profiles(standard, writer, newest_days(district).days, processes=2)
+        again = build_profiles(standard, writer, latest_days(district).days, processes=2)
     assert again.coverage == result.coverage
     for name in ("said", "profile", "timeline", "left_out"):
         for path in sorted((folder / name).iterdir()):
@@ -91,17 +91,17 @@ def test_a_kept_survey_says_what_is_found_and_only_while_the_rules_are_the_same(
 ) -> None:
     standard = save_standard(district, whole.crosswalk, tmp_path, children_a_part=CHILDREN_A_PART)
     tables = StandardStore(standard)
-    assert kept_survey(tables.part(0).folder) is None
-    keep_surveys(standard)
+    assert cached_cohort(tables.part(0).folder) is None
+    cache_cohorts(standard)
     context = context_of(tables)
     for part in (tables.part(0), tables.loose):
-        kept = kept_survey(part.folder)
+        kept = cached_cohort(part.folder)
         assert kept is not None
-        _same(kept, survey_of(gather_part(part, context)))
+        _same(kept, summarize_cohort(gather_part(part, context)))
     path = tables.loose.folder / "survey.json"
     old = json.loads(path.read_text(encoding="utf-8")) | {"asked_by": "other rules"}
     path.write_text(json.dumps(old), encoding="utf-8")
-    assert kept_survey(tables.loose.folder) is None
+    assert cached_cohort(tables.loose.folder) is None
 
 
 def _same(one: Any, other: Any) -> None:
@@ -125,11 +125,11 @@ def test_rows_stand_beside_the_place_of_their_record(
     silos = tuple(district)
     tried = 0
     for folder in sorted(standard.glob("part-*")):
-        ties = Ties(read_parquet(folder / "crosswalk.parquet"), silos)
+        ties = RecordLinks(read_parquet(folder / "crosswalk.parquet"), silos)
         for name in ("people", "identifiers", "person_rows", "filled_cells", *child_tables()):
             if (folder / f"{name}.parquet").exists():
                 rows = read_parquet(folder / f"{name}.parquet")
-                looked_up = ties.of(places_of(rows["silo"], silos), rows["record"])
+                looked_up = ties.of(index_of(rows["silo"], silos), rows["record"])
                 assert (rows[TIE].to_numpy(dtype="int64") == looked_up).all(), name
                 assert (looked_up >= 0).all(), name
                 tried += len(rows)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.profile import changed_values, child_profiles, element, elements
+from helpers.profile import child_profiles, compare_profiles, element, elements
 from helpers.profile.survivorship import (
     Survivorship,
     decide_survivorship,
@@ -43,7 +43,7 @@ def test_whom_the_team_believes_is_believed_and_nobody_else_moves() -> None:
     assert chosen(after, "a", "last_surname")["value"] == "Ruiz"
     assert chosen(after, "a", "last_surname")["silo"] == "meals"
     assert chosen(after, "a", "birth_date")["value"] == "2014-03-02"
-    changed = changed_values(before, after)
+    changed = compare_profiles(before, after)
     assert changed[["child", "element", "was", "now"]].to_numpy().tolist() == [
         ["a", "last_surname", "Ruiz Peña", "Ruiz"]
     ]
@@ -54,7 +54,7 @@ def test_the_usual_order_decides_nothing_anew() -> None:
     before = child_profiles(BOTH, WHO)
     usual = decided(birth_date=element("birth_date").trust, last_surname=("sis",))
     after = child_profiles(BOTH, WHO, survivorship=usual)
-    assert changed_values(before, after).empty
+    assert compare_profiles(before, after).empty
     pd.testing.assert_frame_equal(before.said, after.said)
 
 

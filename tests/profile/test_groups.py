@@ -7,7 +7,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.profile.facts.arrays import Groups, Pairs, is_first, is_last, last_of_each
+from helpers.profile.facts.arrays import Groups, KeyIndex, is_first, is_last, last_of_each
 from helpers.standard import STRING
 
 ROWS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(-1, 4)), min_size=1, max_size=40)
@@ -53,7 +53,7 @@ def test_the_first_of_equal_pairs_is_found(
     listed: list[tuple[int, str | None]], asked: list[tuple[int, int, int]]
 ) -> None:
     names = pd.Series([name for _, name in listed], dtype=STRING)
-    pairs = Pairs(np.array([system for system, _ in listed], dtype="int64"), names)
+    pairs = KeyIndex(np.array([system for system, _ in listed], dtype="int64"), names)
     sought = [(system, ("a", "á", "c")[place]) for system, place, _ in asked]
     found = pairs.of(
         np.array([system for system, _ in sought]), pd.Series([name for _, name in sought], dtype=STRING)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from helpers.files import District
 from helpers.link import link_district
 from helpers.profile import child_profiles, elements
-from helpers.profile.lineage import rows_behind
+from helpers.profile.lineage import source_rows
 from helpers.profile.store.profiles import ProfileStore, save_store
 from helpers.profile.store.source import MemorySource, source_of
 from helpers.standard import BadInput
@@ -71,7 +71,7 @@ def test_every_number_leads_to_file_and_row(memory: MemorySource, store: Profile
     assert len(one_each) > 60
     for value in one_each.iloc[::one_in].to_dict("records"):
         year = None if pd.isna(value["school_year"]) else int(value["school_year"])
-        rows = rows_behind(store, value["child"], value["element"], year)
+        rows = source_rows(store, value["child"], value["element"], year)
         own = rows[rows["silo"] == value["silo"]]
         assert len(own), value
         if pd.notna(value["file"]):

@@ -10,7 +10,7 @@ import pytest
 from helpers.files import District, read_district
 from helpers.link import link_district
 from helpers.profile import Profiles, child_profiles
-from helpers.profile.lineage import row_sums
+from helpers.profile.lineage import account_for_rows
 from helpers.standard import fact_tables
 
 WHERE = (
@@ -29,7 +29,7 @@ def made(district: District) -> tuple[District, Profiles]:
 
 
 def check(district: District, profiles: Profiles) -> pd.DataFrame:
-    sums = row_sums(district, profiles)
+    sums = account_for_rows(district, profiles)
     assert (sums["rows"] == sums[list(WHERE)].sum(axis="columns")).all(), sums
     assert sums["rows"].sum() == district.accounts["rows"].sum()
     assert list(sums["silo"].dropna()) == list(district)

@@ -9,12 +9,12 @@ import pytest
 from helpers.files import District
 from helpers.link import Links, link_district
 from helpers.profile import Profiles, child_profiles, elements
-from helpers.profile.facts.store import Evidence
+from helpers.profile.facts.store import FactStore
 from helpers.profile.gather import gather
-from helpers.profile.lineage import COUNTED, LISTED, rows_behind, weighed_rows
+from helpers.profile.lineage import COUNTED, LISTED, contributing_rows, source_rows
 from helpers.profile.rules import RULES
-from helpers.profile.rules.results import STATUSES, Found
-from helpers.profile.rules.yearly_counts import Tallies, tally
+from helpers.profile.rules.results import STATUSES, RuleResult
+from helpers.profile.rules.yearly_counts import YearlyCounts, count_year
 from helpers.profile.store.source import source_of
 from helpers.standard.elements import Element, attendance_terms, credit_terms, element
 
@@ -51,13 +51,13 @@ def links(district: District) -> Links:
 
 
 @pytest.fixture(scope="module")
-def evidence(district: District, links: Links) -> Evidence:
+def evidence(district: District, links: Links) -> FactStore:
     return gather(district, links)
 
 
 @pytest.fixture(scope="module")
-def tallies(evidence: Evidence) -> Tallies:
-    return tally(evidence)
+def tallies(evidence: FactStore) -> YearlyCounts:
+    return count_year(evidence)
 
 
 @pytest.fixture(scope="module")
@@ -65,15 +65,17 @@ def profiles(district: District, links: Links) -> Profiles:
     return child_profiles(district, links)
 
 
-def found_of(one: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def found_of(one: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     return RULES[one.rule](one, evidence, tallies)
 
 
 @pytest.mark.parametrize("name", [one.name for one in elements()])
-def test_as_many_rows_are_named_as_a_value_says(name: str, evidence: Evidence, tallies: Tallies) -> None:
+def test_as_many_rows_are_named_as_a_value_says(
+    name: str, evidence: FactStore, tallies: YearlyCounts
+) -> None:
     one = element(name)
     values = found_of(one, evidence, tallies).values
-    rows = weighed_rows(one, evidence, tallies)
+    rows = contributing_rows(one, evidence, tallies)
     counted = rows[rows["why"] == COUNTED].groupby("value").size()
     said = values["rows"].reset_index(drop=True)
     assert said.eq(counted.reindex(said.index, fill_value=0)).all()
@@ -87,12 +89,12 @@ def test_as_many_rows_are_named_as_a_value_says(name: str, evidence: Evidence, t
     assert named.isin(there).all()
 
 
-def test_a_zero_names_who_lists_the_child(evidence: Evidence, tallies: Tallies) -> None:
+def test_a_zero_names_who_lists_the_child(evidence: FactStore, tallies: YearlyCounts) -> None:
     zeros = 0
     for one in elements():
         values = found_of(one, evidence, tallies).values
         none = values.index[(values["rows"] == 0) & (values["status"] == REPORTED)]
-        rows = weighed_rows(one, evidence, tallies)
+        rows = contributing_rows(one, evidence, tallies)
         listed = rows[rows["why"] == LISTED]
         assert set(none) <= set(listed["value"]), one.name
         # Whom a row lists is the child of the value.
@@ -104,7 +106,7 @@ def test_a_zero_names_who_lists_the_child(evidence: Evidence, tallies: Tallies) 
 
 @pytest.mark.parametrize("name", [name for name in RECOUNTED if name in {one.name for one in elements()}])
 def test_a_value_counted_again_from_its_rows_is_the_same(
-    name: str, evidence: Evidence, tallies: Tallies
+    name: str, evidence: FactStore, tallies: YearlyCounts
 ) -> None:
     one = element(name)
     how, column = RECOUNTED[name]
@@ -126,7 +128,7 @@ def test_a_value_counted_again_from_its_rows_is_the_same(
     assert np.allclose(again, told)
 
 
-def test_days_absent_are_those_of_the_events_named(evidence: Evidence, tallies: Tallies) -> None:
+def test_days_absent_are_those_of_the_events_named(evidence: FactStore, tallies: YearlyCounts) -> None:
     terms = attendance_terms()
     found = found_of(element("days_absent"), evidence, tallies)
     places, of = found.behind["attendance_event"]
@@ -138,7 +140,7 @@ def test_days_absent_are_those_of_the_events_named(evidence: Evidence, tallies: 
     assert (days == found.values["value_number"]).mean() > 0.95
 
 
-def test_failed_courses_are_among_the_rows_named(evidence: Evidence, tallies: Tallies) -> None:
+def test_failed_courses_are_among_the_rows_named(evidence: FactStore, tallies: YearlyCounts) -> None:
     found = found_of(element("courses_failed"), evidence, tallies)
     places, of = found.behind["course_transcript"]
     rows = evidence.facts["course_transcript"].iloc[places].assign(of=of)
@@ -157,5 +159,5 @@ def test_one_call_leads_from_a_zero_to_the_rows_that_list_the_child(
     assert len(one_each) > 8
     for zero in one_each.to_dict("records"):
         year = None if pd.isna(zero["school_year"]) else int(zero["school_year"])
-        rows = rows_behind(source, zero["child"], zero["element"], year)
+        rows = source_rows(source, zero["child"], zero["element"], year)
         assert (rows["why"] == LISTED).any(), zero

@@ -13,8 +13,15 @@ from click.testing import CliRunner
 
 import helpers.report
 from helpers.cli import main
-from helpers.report.runs.changes import Kept, changes_between, changes_in_words, keep, kept_of, read_kept
-from helpers.report.runs.earlier import Changed, chosen_run, what_changed
+from helpers.report.runs.changes import (
+    RunSnapshot,
+    changes_between,
+    describe_changes,
+    make_snapshot,
+    read_snapshot,
+    save_snapshot,
+)
+from helpers.report.runs.earlier import Changed, find_previous_run, what_changed
 from helpers.report.runs.report import ReportResult
 from helpers.share.guard import Guard
 from helpers.standard import BadInput, empty_table
@@ -24,7 +31,7 @@ INVENTED = {"synthetic": True, "scenario": "workshop", "seed": 7, "students": 40
 RUNS = ("2026-11-23_060000_riverbend", "2026-11-30_060000_riverbend")
 
 
-def made(folder: Path, about: dict[str, Any], children: range, joined: int, flagged: int) -> Kept:
+def made(folder: Path, about: dict[str, Any], children: range, joined: int, flagged: int) -> RunSnapshot:
     """Keep a run: a roster, meals of which some records are joined, and some children flagged."""
     ids = [f"S{child}" for child in children]
     roster = pd.DataFrame({"silo": "sis", "record": ids, "child": [f"c-{one}" for one in ids]})
@@ -37,7 +44,7 @@ def made(folder: Path, about: dict[str, Any], children: range, joined: int, flag
     card = empty_table("scorecard")
     crosswalk = pd.concat([roster, meals], ignore_index=True).astype("string")
     found = empty_table("findings")
-    return kept_of(about, folder, crosswalk, indicators.astype("string"), found, card, "sis")
+    return make_snapshot(about, folder, crosswalk, indicators.astype("string"), found, card, "sis")
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +68,7 @@ def test_children_links_and_flags_that_changed_are_counted_by_record(tmp_path: P
         ("Links", "gone"): 2,
         ("Indicators", "newly flagged: truancy"): 5,
     }
-    said = changes_in_words(changes, "Monday", Guard(real=False))
+    said = describe_changes(changes, "Monday", Guard(real=False))
     words = " ".join(said)
     assert said[0] == "Fewer records than in Monday. Meals: **39** records of children, 40 before."
     assert "Since Monday: **1** child new on the roster, **2** children no longer on the roster." in words
@@ -84,15 +91,15 @@ def test_findings_and_measures_are_compared_by_kind(tmp_path: Path) -> None:
     told = {row["measure"]: (row["before"], row["after"]) for row in changes.to_dict("records")}
     assert told == {"zeros_lost": (4, 0), "not_a_date": (0, 2), "match rate": (0.5, 0.75)}
     assert changes.loc[changes["part"].eq("Scorecard"), "said"].item().endswith("50% before, 75% now")
-    said = changes_in_words(changes, "Monday", Guard(real=False))
+    said = describe_changes(changes, "Monday", Guard(real=False))
     assert "Findings: **1** kind occurs more often, **1** kind occurs less often; new: not a date." in said
     assert said[-1] == "Scorecard: **1** measure is not what it was."  # it rose: nothing fell
-    back = changes_in_words(
+    back = describe_changes(
         changes_between(sides[1], sides[0], Guard(real=False)), "Monday", Guard(real=False)
     )
     assert back[-1].endswith("What fell most: match rate, SIS and Meals (**50%**, 75% before).")
     same = changes_between(sides[0], sides[0], Guard(real=False))
-    assert changes_in_words(same, "Monday", Guard(real=False))[0].startswith("Since Monday nothing changed")
+    assert describe_changes(same, "Monday", Guard(real=False))[0].startswith("Since Monday nothing changed")
 
 
 def test_at_most_three_shares_are_named_and_no_kind_is_counted_as_none(tmp_path: Path) -> None:
@@ -115,7 +122,7 @@ def test_at_most_three_shares_are_named_and_no_kind_is_counted_as_none(tmp_path:
 
     sides = [replace(before, counts=counts(fell)) for fell in (False, True)]
     guard = Guard(real=False)
-    said = changes_in_words(changes_between(sides[0], sides[1], guard), "Monday", guard)
+    said = describe_changes(changes_between(sides[0], sides[1], guard), "Monday", guard)
     assert "Findings: **2** kinds occur less often." in said
     assert said[-1].startswith(
         "Scorecard: **5** measures are not what they were. What fell most: match rate, LMS"
@@ -137,7 +144,7 @@ def test_nothing_of_a_real_child_is_in_the_reports_and_small_numbers_are_hidden(
     for run, one in zip(RUNS, kept, strict=True):
         (out / run).mkdir(parents=True)
         (out / run / "index.html").write_text("")
-        keep(one, out, run, out / run, synthetic=False)
+        save_snapshot(one, out, run, out / run, synthetic=False)
     assert {path.name for path in out.rglob("*") if path.is_file()} == {"index.html"}
     private = [path for path in home.rglob("*") if path.is_file()]
     assert {for_others(path) for path in private} == {0}
@@ -157,7 +164,7 @@ def test_nothing_of_a_real_child_is_in_the_reports_and_small_numbers_are_hidden(
     assert changes.loc[changes["measure"].eq("gone"), "after"].isna().all()
 
 
-def cut(kept: Kept, children: range) -> Kept:
+def cut(kept: RunSnapshot, children: range) -> RunSnapshot:
     """Keep only some children's records of meals: the export was cut."""
     place = kept.records.groupby("silo").cumcount()
     here = kept.records["silo"].ne("meals") | place.isin(children)
@@ -171,22 +178,22 @@ def test_a_cut_export_is_said_first_with_the_records_that_were_joined(tmp_path: 
     told = changes.set_index(["part", "measure"])[["before", "after"]].to_dict("index")
     assert told["Records", "fewer"] == {"before": 209, "after": 170}
     assert told["Links", "gone"]["after"] == 39
-    said = changes_in_words(changes, "Monday", invented)
+    said = describe_changes(changes, "Monday", invented)
     assert said[0].endswith("Meals: **170** records of children, 209 before.")
     assert said[1] == "Since Monday: the same children are on the roster."
     assert "**39** joined to a child before and no longer in the files" in said[2]
-    back = changes_in_words(changes_between(cut(before, range(170)), before, invented), "Monday", invented)
+    back = describe_changes(changes_between(cut(before, range(170)), before, invented), "Monday", invented)
     assert back[0] == "More records than in Monday. Meals: **209** records of children, 170 before."
     # All 39 were joined: nothing can be subtracted. Of the last 25 six were; of 44 others nine weren't.
     assert "**39** joined to a child before" in " ".join(
-        changes_in_words(changes_between(before, cut(before, range(39, 209)), real), "Monday", real)
+        describe_changes(changes_between(before, cut(before, range(39, 209)), real), "Monday", real)
     )
     for children, told in ((range(184), "fewer than 10 records"), (range(35, 200), "10 or more records")):
         found = changes_between(before, cut(before, children), real)
         gone = found[found["measure"].eq("gone")]
         assert gone["after"].isna().all()
         assert gone["said"].tolist() == [f"{told} that were joined to a child are no longer in the files"]
-        assert "35" not in " ".join(changes_in_words(found, "Monday", real))
+        assert "35" not in " ".join(describe_changes(found, "Monday", real))
 
 
 def test_a_system_that_is_gone_or_new_is_told(tmp_path: Path) -> None:
@@ -195,11 +202,11 @@ def test_a_system_that_is_gone_or_new_is_told(tmp_path: Path) -> None:
     guard = Guard(real=False)
     assert (
         "Meals: **0** records of children, 40 before"
-        in changes_in_words(changes_between(before, none, guard), "Monday", guard)[0]
+        in describe_changes(changes_between(before, none, guard), "Monday", guard)[0]
     )
     assert (
         "Meals: **40** records of children, 0 before"
-        in changes_in_words(changes_between(none, before, guard), "Monday", guard)[0]
+        in describe_changes(changes_between(none, before, guard), "Monday", guard)[0]
     )
 
 
@@ -207,8 +214,8 @@ def test_another_seed_and_another_roster_cannot_be_compared(tmp_path: Path) -> N
     out = tmp_path / "reports"
     (out / RUNS[0]).mkdir(parents=True)
     (out / RUNS[0] / "index.html").write_text("")
-    keep(made(tmp_path, INVENTED, range(40), 30, 0), out, RUNS[0], out / RUNS[0], synthetic=True)
-    assert read_kept(out, RUNS[0]) is not None
+    save_snapshot(made(tmp_path, INVENTED, range(40), 30, 0), out, RUNS[0], out / RUNS[0], synthetic=True)
+    assert read_snapshot(out, RUNS[0]) is not None
     draft = tmp_path / "draft"
     for about, children in ((INVENTED | {"seed": 8}, range(40)), (INVENTED, range(100, 140))):
         now = made(tmp_path, about, children, 30, 0)
@@ -228,21 +235,21 @@ def test_another_seed_and_another_roster_cannot_be_compared(tmp_path: Path) -> N
 
 
 def test_a_run_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    assert chosen_run(tmp_path, "") == ""
+    assert find_previous_run(tmp_path, "") == ""
     with pytest.raises(BadInput, match="There are: none"):
-        chosen_run(tmp_path, "last")
+        find_previous_run(tmp_path, "last")
     (tmp_path / RUNS[0]).mkdir()
     (tmp_path / RUNS[0] / "index.html").write_text("")
-    assert chosen_run(tmp_path, "last") == RUNS[0]
+    assert find_previous_run(tmp_path, "last") == RUNS[0]
     with pytest.raises(BadInput, match=r"no run '2026-11-23'.*There are: 2026-11-23_060000_riverbend"):
-        chosen_run(tmp_path, "2026-11-23")
+        find_previous_run(tmp_path, "2026-11-23")
 
 
 def test_json_of_a_report_carries_what_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = made(tmp_path, INVENTED, range(40), joined=30, flagged=3)
     after = made(tmp_path, INVENTED, range(2, 41), joined=20, flagged=6)
     rows = changes_between(before, after, Guard(real=False))
-    said = changes_in_words(rows, "Monday", Guard(real=False))
+    said = describe_changes(rows, "Monday", Guard(real=False))
     result = ReportResult(tmp_path, tmp_path, tmp_path, (), None, changed=Changed(said, rows))
     monkeypatch.setattr(helpers.report, "report", lambda *_, **__: result)
     printed = json.loads(CliRunner().invoke(main, ["report", "--json"]).stdout)
@@ -297,7 +304,7 @@ def test_of_real_children_shares_are_compared_in_whole_percents(tmp_path: Path) 
     before = made(tmp_path, INVENTED, range(40), 30, 0)
     columns = ["part", "left_silo", "right_silo", "measure", "column", "unit", "value"]
 
-    def kept(value: float) -> Kept:
+    def kept(value: float) -> RunSnapshot:
         rows = [["Scorecard", "sis", "meals", "match rate", None, "rate", value]]
         return replace(before, counts=pd.DataFrame(rows, columns=columns))
 

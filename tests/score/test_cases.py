@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.files import District
-from helpers.link import look_up_everywhere
+from helpers.link import join_all_on_id
 from helpers.score import score_cases, score_children
 from helpers.standard import as_table
 from tests.made_by_hand import CHAINED, Made, made, pair
@@ -59,7 +59,7 @@ def test_what_a_sign_points_at_is_not_silent() -> None:
 
 
 def test_cases_of_a_district_are_those_that_its_children_are_in(district: District) -> None:
-    links = look_up_everywhere(district.people, district.identifiers)
+    links = join_all_on_id(district.people, district.identifiers)
     cases = score_cases(district, links).set_index("case")
     assert (cases["right"] + cases["missed"] + cases["wrong"] == cases["children"]).all()
     assert (cases["silent"] <= cases["wrong"]).all()

@@ -9,7 +9,7 @@ import pytest
 
 from helpers.files import District
 from helpers.link import Links
-from helpers.profile import Profiles, changed_values, child_profiles
+from helpers.profile import Profiles, child_profiles, compare_profiles
 from helpers.profile.survivorship import Survivorship
 from helpers.score import judge_decision
 
@@ -43,7 +43,7 @@ def test_gains_and_losses_of_a_decision_add_up(
     same = scores[scores["element"].isin(["birth_date", "last_surname"])].reset_index(drop=True)
     pd.testing.assert_frame_equal(some, same)
     assert scores["changed"].sum() > 0, "the till writes some child otherwise"
-    assert set(changed_values(district_profiles, decided)["element"]) >= set(
+    assert set(compare_profiles(district_profiles, decided)["element"]) >= set(
         scores.loc[scores["changed"].gt(0), "element"]
     )
 

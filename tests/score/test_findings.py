@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from helpers.score import score_findings
-from helpers.score.findings import can_be_noticed
+from helpers.score.findings import is_detectable
 from helpers.standard import as_table
 from tests.made_by_hand import Made, finding, made
 
@@ -191,4 +191,4 @@ def test_a_fact_behind_no_value_notices_the_fault_of_its_own_row() -> None:
     ],
 )
 def test_what_can_be_looked_for(found_by: str, can: bool) -> None:
-    assert can_be_noticed(found_by) is can
+    assert is_detectable(found_by) is can

@@ -10,7 +10,7 @@ import pytest
 from helpers.files import District
 from helpers.link import Links, link_district
 from helpers.profile import child_profiles
-from helpers.score import flags_lost, true_crosswalk, true_flags
+from helpers.score import missed_flags, true_crosswalk, true_flags
 from helpers.score.flags import CHRONIC, FALLING_BY, FLAGS, SINCE_LAST_YEAR, Flags
 
 
@@ -25,7 +25,7 @@ def truly(clean_district: District, rightly: Links) -> Flags:
 
 
 def lost(district: District, links: Links, truly: Flags) -> pd.DataFrame:
-    return flags_lost(district, links, truly=truly).set_index("flag")
+    return missed_flags(district, links, truly=truly).set_index("flag")
 
 
 def test_flags_are_what_profiles_say(clean_district: District, rightly: Links, truly: Flags) -> None:

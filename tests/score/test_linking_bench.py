@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.score import score_links
-from helpers.score.truth import persons_behind
+from helpers.score.truth import true_person_of_record
 from tests.bench.__main__ import chosen_benches
 from tests.bench.figures import figure
 from tests.bench.linking_average_link import average_link
@@ -29,7 +29,7 @@ KINDS = ["Name and birth date", "Name only", "Identifier only"]
 def as_data(by_hand: Made) -> LinkingData:
     """Give a district made by hand as benches keep one."""
     nothing = pd.DataFrame()
-    owners = persons_behind(by_hand, by_hand.key).groupby(["silo", "record", "person"]).size()
+    owners = true_person_of_record(by_hand, by_hand.key).groupby(["silo", "record", "person"]).size()
     return LinkingData(
         folder=Path(),
         people=by_hand.people,

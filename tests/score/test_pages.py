@@ -9,7 +9,7 @@ import pytest
 
 from helpers.link import Links
 from helpers.score.answer_key import AnswerKey
-from helpers.score.family_pages import score_held_pages, score_pages
+from helpers.score.family_pages import score_pages, score_pages_on_hold
 from helpers.standard import as_table, empty_table
 from tests.district_by_hand import district, links, silo
 
@@ -125,6 +125,6 @@ def test_held_pages_are_counted_by_reason_and_by_whom_they_are_held_from() -> No
             {"child": "c-b", "code": "no_rights", "silo": "family", "guardian": "a2", "citation": "FERPA-21"},
         ]
     )
-    scores = score_held_pages(as_table("held_pages", held.assign(reason="x")), children=4)
+    scores = score_pages_on_hold(as_table("held_pages", held.assign(reason="x")), children=4)
     told = scores[["to_whom", "code", "pages", "rows", "share"]].to_numpy().tolist()
     assert told == [["Nobody", "eighteen", 1, 1, 0.25], ["Others only", "no_rights", 1, 2, 0.25]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.files import District
-from helpers.link import Links, look_up, look_up_everywhere
+from helpers.link import Links, join_all_on_id, join_on_id
 from helpers.score import read_answer_key, score_children, score_pairs
 from tests.mixed_records import children_of_mixed_records
 
@@ -19,7 +19,7 @@ def test_matches_of_the_ladder_and_of_a_lookup_are_judged_alike(
     assert judged["outcome"].eq("right").mean() > 0.98
     assert judged.drop(columns="outcome").equals(matches)
 
-    found = score_pairs(district, look_up(district.people, district.identifiers, "sis", "meals"))
+    found = score_pairs(district, join_on_id(district.people, district.identifiers, "sis", "meals"))
     swapped = read_answer_key(district.folder).faults
     swapped = swapped[swapped["kind"].eq("sibling_swap")]
     assert 0 < found["outcome"].eq("wrong").sum() < found["outcome"].eq("right").sum()
@@ -33,7 +33,7 @@ def test_two_who_are_nobody_are_no_child(district: District) -> None:
 
 
 def test_a_lookup_joins_children_wrongly_and_nothing_looks_wrong(district: District) -> None:
-    found = look_up_everywhere(district.people, district.identifiers)
+    found = join_all_on_id(district.people, district.identifiers)
     judged = score_children(district, found)
     wrong = judged[judged["outcome"].eq("wrong")]
     # A record into which a system itself put rows of two children is no join.

@@ -10,7 +10,7 @@ import pytest
 from helpers.files import District
 from helpers.report.display_names import short_names
 from helpers.report.pages.record_cards import record_cards_page
-from helpers.score.card_sort import deal_cards, true_piles
+from helpers.score.card_sort import deal_cards, true_card_groups
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def cards(district: District) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def whose(district: District, cards: pd.DataFrame) -> pd.DataFrame:
-    return cards.merge(true_piles(district, cards), on="card", how="inner", validate="one_to_one")
+    return cards.merge(true_card_groups(district, cards), on="card", how="inner", validate="one_to_one")
 
 
 def test_one_sheet_holds_every_child_twice_but_for_a_few(cards: pd.DataFrame, whose: pd.DataFrame) -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from helpers.files import District
 from helpers.link import Links, link_district
-from helpers.report.runs.figures import wholly_by_rung
+from helpers.report.runs.figures import complete_children_by_stage
 from helpers.score.answer_key import read_answer_key
-from helpers.score.flags import children_by_outcome, flags_missed, of_named_pairs
-from helpers.score.truth import RECORD, persons_behind
+from helpers.score.flags import count_cluster_outcomes, flags_missed, of_named_pairs
+from helpers.score.truth import RECORD, true_person_of_record
 
 NAMED = ["Name and birth date", "Name only"]
 
@@ -25,7 +25,9 @@ def links(district: District) -> Links:
 @pytest.fixture(scope="module")
 def whose(district: District, links: Links) -> pd.DataFrame:
     """Give the crosswalk's rows of records with a name that are about one person, and that person."""
-    behind = persons_behind(district, read_answer_key(district.folder))[[*RECORD, "person"]].drop_duplicates()
+    behind = true_person_of_record(district, read_answer_key(district.folder))[
+        [*RECORD, "person"]
+    ].drop_duplicates()
     behind = behind[~behind.duplicated(RECORD, keep=False)]
     named = links.crosswalk[links.crosswalk["linkable_by"].isin(NAMED)]
     return named.merge(behind, on=RECORD, how="inner", validate="one_to_one")
@@ -42,7 +44,7 @@ def relabelled(links: Links, child: pd.Series, whose: pd.DataFrame) -> Links:
 def test_whoever_is_joined_by_the_truth_is_whole(
     district: District, links: Links, whose: pd.DataFrame
 ) -> None:
-    costs = children_by_outcome(district, relabelled(links, whose["person"], whose))
+    costs = count_cluster_outcomes(district, relabelled(links, whose["person"], whose))
     assert costs["missed"] == costs["wrong"] == 0
     assert costs["right"] > 0
     assert list(costs) == ["right", "missed", "wrong"]
@@ -57,14 +59,14 @@ def test_two_children_made_one_are_two_wrong_ones_and_one_torn_apart_is_missed(
     child = whose["person"].replace({other: one})
     first = whose.index[whose["person"].eq(torn)][0]
     child[first] = "a child of its own"
-    costs = children_by_outcome(district, relabelled(links, child, whose))
+    costs = count_cluster_outcomes(district, relabelled(links, child, whose))
     assert (costs["wrong"], costs["missed"]) == (2, 1)
 
 
 def test_a_record_of_two_children_makes_nobody_wrong(district: District, links: Links) -> None:
     """Every record alone: however many a system mixed up, no join put them there."""
     crosswalk = links.crosswalk.assign(child=links.crosswalk["silo"] + links.crosswalk["record"])
-    assert children_by_outcome(district, replace(links, crosswalk=crosswalk))["wrong"] == 0
+    assert count_cluster_outcomes(district, replace(links, crosswalk=crosswalk))["wrong"] == 0
 
 
 def test_flags_are_counted_for_each_way_and_the_last_line_says_who_has_them(
@@ -96,4 +98,6 @@ def test_pairs_of_records_with_a_name_are_summed_over_their_kinds() -> None:
 
 
 def test_without_a_key_the_title_says_that_nobody_has_checked() -> None:
-    assert "nobody has checked" in wholly_by_rung({"Exact": {"joined": 3}, "Decided": {"joined": 5}})
+    assert "nobody has checked" in complete_children_by_stage(
+        {"Exact": {"joined": 3}, "Decided": {"joined": 5}}
+    )

@@ -6,7 +6,7 @@ from typing import Any
 
 from helpers.files import District
 from helpers.link import Links, Method, link_district
-from helpers.share.release_review import sure_enough
+from helpers.share.release_review import is_verified_value
 from helpers.standard import as_table
 from tests.district_by_hand import district, layout, silo
 
@@ -67,7 +67,7 @@ def told(
 def standing_of(whole: District, name: str, method: Method = "standardised") -> dict[str, str | None]:
     """Say of each child of the roster why a system doesn't stand for it; None: it does."""
     links: Links = link_district(whole, method)
-    standing = as_table("standing", sure_enough(whole, links)).set_index(["child", "silo"])
+    standing = as_table("standing", is_verified_value(whole, links)).set_index(["child", "silo"])
     who = links.crosswalk[links.crosswalk["silo"].eq("sis")]
     found: dict[str, str | None] = {}
     for record, of in zip(who["record"], who["child"], strict=True):

@@ -19,7 +19,7 @@ from helpers.files import read_district
 from helpers.link import link_district
 from helpers.profile import child_profiles
 from helpers.profile.indicators import child_indicators
-from helpers.profile.lineage import rows_behind
+from helpers.profile.lineage import source_rows
 from helpers.profile.store.profiles import save_store
 from helpers.profile.store.source import MemorySource, source_of
 from helpers.share import Refused, read_policy, view, whos
@@ -244,7 +244,7 @@ def test_from_a_number_to_its_rows_as_far_as_they_may_be_seen(planted: Planted) 
     assert len(rows)
     assert set(rows["silo"]) <= set(told["silo"])
     names = teacher.rows_behind(child, "first_name")
-    everything = rows_behind(planted.source, child, "first_name")
+    everything = source_rows(planted.source, child, "first_name")
     assert set(names["silo"]) == set(everything["silo"]) - set(teacher.allowed.hidden)
     for element in ("account_balance", "primary_disability", "health_visits"):
         with pytest.raises(Refused, match="may not open the rows"):

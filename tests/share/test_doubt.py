@@ -13,7 +13,7 @@ from helpers.files import District, read_district
 from helpers.link import link_district
 from helpers.profile.relations import roster_silos
 from helpers.score.family_pages import score_pages
-from helpers.share.release_review import REASONS, sure_enough, too_little
+from helpers.share.release_review import REASONS, is_verified_value, reason_withheld
 from helpers.standard import as_table
 from tests.district_by_hand import layout, links, silo
 from tests.share.families_by_hand import NUMBERS, ROSTER, child, family, standing_of, told
@@ -118,7 +118,9 @@ def test_what_a_model_finds_likely_stands_once_a_person_has_said_yes(by: str, co
     pair = {"left_silo": "clubs", "left_record": "r-leo", "right_silo": "sis", "right_record": "leo"}
     pair |= {"step": "Scored", "decision": "Match", "decided_by": by, "evidence_first_name": "Same"}
     scored = tied.crosswalk.assign(step=pd.array([None, "Scored"], dtype="string"))
-    found = sure_enough(whole, replace(tied, crosswalk=scored, pairs=as_table("pairs", pd.DataFrame([pair]))))
+    found = is_verified_value(
+        whole, replace(tied, crosswalk=scored, pairs=as_table("pairs", pd.DataFrame([pair])))
+    )
     stands = found[found["silo"].eq("clubs")]
     assert stands["code"].fillna("stands").tolist() == [code]
     assert stands["may_stand"].tolist() == [code == "stands"]
@@ -191,10 +193,10 @@ def test_who_is_not_on_the_roster_has_nothing_that_stands_and_no_page() -> None:
     }
     whole = family(told("meals", [stranger, *rows_of("leo")], {"r-leo": NUMBERS["leo"]}))
     tied = link_district(whole, "standardised")
-    standing = sure_enough(whole, tied)
+    standing = is_verified_value(whole, tied)
     unknown = tied.crosswalk.set_index("record").at["x", "child"]
     assert standing.set_index("child").at[unknown, "code"] == "not_on_roster"
-    little = too_little(standing, whole).set_index("child")
+    little = reason_withheld(standing, whole).set_index("child")
     assert bool(little.at[unknown, "held"])
     # The roster alone says nothing of how school goes either.
     held = little["held"].astype(bool)
@@ -216,7 +218,7 @@ def test_nothing_of_another_child_stands_however_often_records_go_wrong(level: s
 
     made = read_district(make_district(students=150, seed=5, faults=3.0, level=level, folder=tmp_path / "d"))
     tied = link_district(made)
-    standing = sure_enough(made, tied)
+    standing = is_verified_value(made, tied)
     rosters = roster_silos(made)
     listed = standing[standing["silo"].isin(rosters)]["child"]
     known = standing[standing["child"].isin(listed)].assign(name="anything of the system")
@@ -229,5 +231,6 @@ def test_nothing_of_another_child_stands_however_often_records_go_wrong(level: s
     # And the gate is no wall: most of what systems know may be shown.
     assert judged["share"] > 0.4
     assert (
-        not too_little(standing, made).set_index("child")["held"].astype(bool).reindex(listed).mean() > 0.05
+        not reason_withheld(standing, made).set_index("child")["held"].astype(bool).reindex(listed).mean()
+        > 0.05
     )

@@ -10,8 +10,8 @@ import pytest
 
 from helpers.files import District
 from helpers.link import Links, link_district
-from helpers.share.on_hold import HOLDS, day_of_access, held_pages
-from helpers.share.release_review import sure_enough
+from helpers.share.on_hold import HOLDS, day_of_access, pages_on_hold
+from helpers.share.release_review import is_verified_value
 from helpers.standard import as_table
 from tests.district_by_hand import layout, silo
 from tests.share.families_by_hand import NUMBERS, ROSTER, child, family, told
@@ -25,7 +25,7 @@ def held_of(
 ) -> set[tuple[str, str | None, str | None]]:
     """Give code, adult and address of what is held of a child."""
     links = link_district(whole, "standardised")
-    held = held_pages(whole, links, sure_enough(whole, links), today=today)
+    held = pages_on_hold(whole, links, is_verified_value(whole, links), today=today)
     mine = held[held["child"].eq(child_of(links, name))]
     return {
         (code, None if pd.isna(adult) else adult, None if pd.isna(home) else home)

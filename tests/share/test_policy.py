@@ -10,7 +10,16 @@ import pytest
 import helpers.share
 from helpers.profile import elements
 from helpers.profile.indicators import declared_indicators
-from helpers.share import Refused, compare_policies, leaks, policy_grid, read_policy, view, who_sees, whos
+from helpers.share import (
+    Refused,
+    compare_policies,
+    leaks,
+    policy_grid,
+    read_policy,
+    roles_with_access,
+    view,
+    whos,
+)
 from helpers.share.policy import citations
 from helpers.standard import BadInput
 from helpers.standard.elements import declared
@@ -160,13 +169,13 @@ def test_a_change_that_makes_no_sense_is_refused() -> None:
 
 
 def test_who_sees_what_is_a_table() -> None:
-    told = who_sees(None, "primary_disability").set_index("role")["allow"]
+    told = roles_with_access(None, "primary_disability").set_index("role")["allow"]
     assert told["teacher"] == "none"
     assert told["special_education_case_manager"] == "row"
-    assert who_sees(None, "special_education_category")["allow"].tolist() == told.tolist()
-    assert who_sees(None, "birth_date").set_index("role").loc["community_partner", "allow"] == "none"
+    assert roles_with_access(None, "special_education_category")["allow"].tolist() == told.tolist()
+    assert roles_with_access(None, "birth_date").set_index("role").loc["community_partner", "allow"] == "none"
     with pytest.raises(BadInput, match="Did you mean meal_eligibility"):
-        who_sees(None, "meal_eligibilty")
+        roles_with_access(None, "meal_eligibilty")
 
 
 def test_whom_a_view_can_be_opened_for_is_a_table() -> None:

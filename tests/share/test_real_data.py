@@ -15,7 +15,7 @@ from helpers.files import District
 from helpers.gaps import scorecard
 from helpers.link import Links
 from helpers.share import Guard
-from helpers.share.disclosure import pooled_groups, pooled_neighbors, shown_everybody, shown_wholes
+from helpers.share.disclosure import pooled_groups, pooled_neighbors, shown_everybody, suppress_totals
 from helpers.share.guard import HIDDEN, MASK
 from helpers.standard import as_table
 from tests.district_by_hand import district, layout, links, silo
@@ -216,9 +216,9 @@ def test_of_a_whole_no_single_part_is_hidden() -> None:
             "children": pd.array([56, 9, 49, 16, 65], dtype="Int64"),
         }
     )
-    shown = shown_wholes(REAL, told, "element", "children")["children"]
+    shown = suppress_totals(REAL, told, "element", "children")["children"]
     assert shown.isna().tolist() == [True, True, False, False, False]
-    assert shown_wholes(MADE, told, "element", "children") is told
+    assert suppress_totals(MADE, told, "element", "children") is told
 
 
 @pytest.mark.parametrize(("small", "shown"), [(1, False), (9, False), (10, True), (11, True)])
@@ -284,6 +284,6 @@ def test_each_part_keeps_its_own_number_in_whatever_order_the_parts_come() -> No
         },
         index=[7, 3, 5, 1, 0],
     )
-    shown = shown_wholes(REAL, told, "silo", "count")
+    shown = suppress_totals(REAL, told, "silo", "count")
     assert shown[["silo", "band"]].equals(told[["silo", "band"]])
     assert [None if pd.isna(one) else int(one) for one in shown["count"]] == [28, 22, None, 12, None]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.share.disclosure import Shown, could_differ, protect
+from helpers.share.disclosure import Shown, is_inferable, suppress_small_cells
 from tests.tiers import examples
 
 TABLES = st.integers(1, 4).flatmap(
@@ -46,26 +46,26 @@ def fits(shown: Shown) -> list[np.ndarray]:
 def test_a_cell_could_differ_exactly_when_another_table_shows_the_same(
     table: list[list[int]], hide: list[bool]
 ) -> None:
-    counts = protect(table, 2).counts
+    counts = suppress_small_cells(table, 2).counts
     hidden = np.array(hide[: counts.size]).reshape(counts.shape)
     hidden[:, -1], hidden[-1, :] = False, False  # totals are read, so that all tables can be tried
     shown = Shown(counts, hidden)
     others = fits(shown)
     for row, column in zip(*np.nonzero(hidden[:-1, :-1]), strict=True):
         numbers = {int(other[row, column]) for other in others}
-        assert could_differ(shown, int(row * counts.shape[1] + column)) is (len(numbers) > 1)
+        assert is_inferable(shown, int(row * counts.shape[1] + column)) is (len(numbers) > 1)
 
 
 @settings(max_examples=examples(200))
 @given(table=TABLES, minimum=st.sampled_from([2, 5, 10, 11]))
 def test_every_small_cell_is_hidden_and_none_can_be_worked_out(table: list[list[int]], minimum: int) -> None:
-    shown = protect(table, minimum)
+    shown = suppress_small_cells(table, minimum)
     small = (shown.counts > 0) & (shown.counts < minimum)
     assert shown.hidden[small].all()
     if shown.hidden.all():
         return
     for place in np.flatnonzero(small.ravel()):
-        assert could_differ(shown, int(place))
+        assert is_inferable(shown, int(place))
     # What is hidden under a shown total is itself no small group.
     for line in (*shown.counts, *shown.counts.T):
         assert line[-1] == line[:-1].sum()
@@ -77,7 +77,7 @@ def test_every_small_cell_is_hidden_and_none_can_be_worked_out(table: list[list[
 
 
 def test_one_hidden_cell_is_never_alone() -> None:
-    shown = protect([[12, 3], [20, 30], [15, 25]], 10)
+    shown = suppress_small_cells([[12, 3], [20, 30], [15, 25]], 10)
     assert shown.hidden[0, 1]
     assert shown.hidden.sum(axis=0)[1] >= 2
     assert shown.hidden.sum(axis=1)[0] >= 2
@@ -85,67 +85,67 @@ def test_one_hidden_cell_is_never_alone() -> None:
 
 def test_two_hidden_cells_a_line_that_are_one_answer_are_found() -> None:
     # 0 and 4 in one line and 4 and 0 in the other: two hidden in each, and only one table fits.
-    counts = protect([[0, 12], [12, 0]], 2).counts
+    counts = suppress_small_cells([[0, 12], [12, 0]], 2).counts
     hidden = np.zeros(counts.shape, dtype=bool)
     hidden[0, 0] = hidden[0, 1] = hidden[1, 0] = hidden[1, 1] = True
-    assert could_differ(Shown(counts, hidden), 1)
+    assert is_inferable(Shown(counts, hidden), 1)
     hidden[1, 0] = hidden[0, 0] = False
-    assert not could_differ(Shown(counts, hidden), 1)
+    assert not is_inferable(Shown(counts, hidden), 1)
 
 
 def test_where_everybody_is_in_one_group_the_row_is_hidden() -> None:
     table = [[20, 0, 0], [15, 16, 17], [12, 13, 14]]
-    assert not protect(table, 10).hidden.any()
-    assert protect(table, 10, whole_rows=True).hidden[0, :3].all()
+    assert not suppress_small_cells(table, 10).hidden.any()
+    assert suppress_small_cells(table, 10, whole_rows=True).hidden[0, :3].all()
 
 
 def test_nothing_is_hidden_where_nothing_is_small() -> None:
-    assert not protect([[10, 20], [0, 40]], 10).hidden.any()
+    assert not suppress_small_cells([[10, 20], [0, 40]], 10).hidden.any()
 
 
 @pytest.mark.parametrize("table", [[[3]], [[0]], [[3, 3]], [[3], [40]]])
 def test_the_smallest_tables_hold(table: list[list[int]]) -> None:
-    shown = protect(table, 10)
+    shown = suppress_small_cells(table, 10)
     assert shown.hidden[(shown.counts > 0) & (shown.counts < 10)].all()
 
 
 def test_a_cell_between_two_blocks_of_hidden_cells_is_no_way_out() -> None:
     # Each line hides two or three cells, ten children or more; and yet rows less columns give the 3 away.
     table = [[5, 5, 20, 20], [5, 5, 3, 20], [20, 20, 5, 5], [20, 20, 5, 5]]
-    counts = protect(table, 2).counts
+    counts = suppress_small_cells(table, 2).counts
     small = (counts > 0) & (counts < 10)
-    assert not could_differ(Shown(counts, small), 1 * 5 + 2)
-    shown = protect(table, 10)
+    assert not is_inferable(Shown(counts, small), 1 * 5 + 2)
+    shown = suppress_small_cells(table, 10)
     assert shown.hidden.sum() > small.sum()
-    assert could_differ(shown, 1 * 5 + 2)
+    assert is_inferable(shown, 1 * 5 + 2)
 
 
 @pytest.mark.parametrize(("count", "is_hidden"), [(0, False), (1, True), (9, True), (10, False), (11, False)])
 def test_a_cell_is_hidden_from_one_to_just_below_the_smallest_group(count: int, is_hidden: bool) -> None:
-    shown = protect([[count, 200], [300, 400]], 10)
+    shown = suppress_small_cells([[count, 200], [300, 400]], 10)
     assert bool(shown.hidden[0, 0]) is is_hidden
     assert bool(shown.hidden.any()) is is_hidden
 
 
 @pytest.mark.parametrize(("count", "is_hidden"), [(9, True), (10, False), (11, False)])
 def test_a_total_is_hidden_as_a_cell_is(count: int, is_hidden: bool) -> None:
-    shown = protect([[count, 0], [0, 0], [0, 500]], 10)
+    shown = suppress_small_cells([[count, 0], [0, 0], [0, 500]], 10)
     assert bool(shown.hidden[0, -1]) is is_hidden
     assert bool(shown.hidden[-1, 0]) is is_hidden
 
 
 def test_totals_that_other_tables_show_are_never_hidden_and_give_nothing_away() -> None:
     table = [[22, 2], [11, 30], [12, 14]]
-    shown = protect(table, 10, no_value=True, known_rows=True)
+    shown = suppress_small_cells(table, 10, no_value=True, known_rows=True)
     assert not shown.hidden[:, -1].any()
     assert shown.hidden[0, 0], "22 of 24 would leave the two without a value"
     assert shown.hidden[0, 1]
     for cell in np.flatnonzero(shown.hidden.ravel()):
-        assert could_differ(shown, int(cell))
+        assert is_inferable(shown, int(cell))
 
 
 def test_a_row_of_which_nobody_has_a_value_tells_of_no_child() -> None:
     table = [[0, 0, 14], [20, 0, 0], [30, 20, 10]]
-    shown = protect(table, 10, whole_rows=True, no_value=True, known_rows=True)
+    shown = suppress_small_cells(table, 10, whole_rows=True, no_value=True, known_rows=True)
     assert not shown.hidden[0].any()
     assert shown.hidden[1, :-1].all(), "everybody of the second row has one value"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from helpers.profile import child_indicators, source_of
 from helpers.profile.store.profiles import ProfileStore, save_store
 from helpers.share import Refused, View, read_policy, view, whos
-from helpers.share.view import Codes
+from helpers.share.view import Pseudonyms
 from tests.tiers import examples
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def opened(memory: MemorySource, tmp_path_factory: pytest.TempPathFactory) -> Ca
     def both(role: str, place: int) -> Pair:
         people = whos(memory, role)
         people = people[people["children"].gt(0).fillna(False).to_numpy(dtype=bool)]
-        names, codes = people["who"].tolist(), Codes()
+        names, codes = people["who"].tolist(), Pseudonyms()
         # Not everybody who is listed may look: a guardian of a child who is of age may not.
         for who in names[place % len(names) :] + names[: place % len(names)]:
             try:

@@ -6,7 +6,7 @@ from datetime import date
 
 from helpers.report.family import language, page_terms
 from helpers.report.family.page import PageFacts, compose, markup_of
-from helpers.report.family.statements import ChildTold, Event, Told
+from helpers.report.family.statements import Event, PageStatements, Told
 from helpers.report.messages import Voice
 
 YEAR = 2026
@@ -49,9 +49,9 @@ TEACHERS = (
 )
 
 
-def fullest_child() -> ChildTold:
+def fullest_child() -> PageStatements:
     """Give a child of whom everything is known, and much is in doubt."""
-    own = ChildTold("c-1")
+    own = PageStatements("c-1")
     for element in page_terms().shown_elements:
         number = None if element in WORDS else NUMBERS.get(element, 7.0)
         text = WORDS.get(element, str(number))
@@ -66,7 +66,7 @@ def fullest_child() -> ChildTold:
     return own
 
 
-def page_of(own: ChildTold, code: str, voice: Voice = "family", paper: str = "") -> str:
+def page_of(own: PageStatements, code: str, voice: Voice = "family", paper: str = "") -> str:
     """Write the page of a child."""
     systems = {name: name for name in language(code).labels["system"]}
     facts = PageFacts(YEAR, date(YEAR, 6, 10), True, systems, teachers={"c-1": TEACHERS})

@@ -9,9 +9,9 @@ import pytest
 
 from helpers.report.widgets.one_change import (
     ChangeSteps,
-    change_lanes,
     change_steps,
     change_table,
+    change_timeline,
     finding_words,
 )
 from helpers.standard import BadInput
@@ -102,7 +102,7 @@ def test_the_page_steps_from_sunday_to_the_day_on_which_somebody_learns(steps: C
 
 
 def test_the_picture_says_its_finding_and_the_assumptions(steps: ChangeSteps) -> None:
-    picture = change_lanes(_known(), ABOUT, "surname")
+    picture = change_timeline(_known(), ABOUT, "surname")
 
     assert picture.title.startswith("A new surname reaches 2 of 3 files (SIS roster and lunchroom till)")
     assert "after 30 days at level manual, and after 1 day at level governed" in picture.title
@@ -119,7 +119,7 @@ def test_a_change_for_which_nobody_has_a_place_is_said(steps: ChangeSteps) -> No
 
     assert finding_words(nowhere, ABOUT, "surname").endswith("none has a place for it")
     assert set(change_table(nowhere, ABOUT, "surname")["manual"]) == {"never: no field"}
-    change_lanes(nowhere, ABOUT, "surname").png()
+    change_timeline(nowhere, ABOUT, "surname").png()
     silent = change_steps(nowhere, _written(), ABOUT)
     assert "A clerk types it into the SIS" in silent.heard({"do": "step", "day": 0})["said"]
 
@@ -129,7 +129,7 @@ def test_a_child_of_a_real_district_is_refused(about: dict[str, Any]) -> None:
     with pytest.raises(BadInput, match="made districts only"):
         change_steps(_known(), _written(), about)
     with pytest.raises(BadInput, match="made districts only"):
-        change_lanes(_known(), about, "surname")
+        change_timeline(_known(), about, "surname")
 
 
 def test_an_unknown_change_or_level_is_refused() -> None:

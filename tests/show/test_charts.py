@@ -15,16 +15,16 @@ from PIL import Image
 from helpers.report.charts import (
     Picture,
     bars,
-    dot_matrix,
-    dots,
-    lanes,
-    shaded_table,
-    square_table,
+    child_timeline,
+    dot_plot,
+    heat_map,
+    pair_heat_map,
     stacked_bars,
+    upset_plot,
 )
 from helpers.report.charts.heat_map import DARKEST, Cell, draw_cells
-from helpers.report.charts.picture import NARROW, WIDE, Sheet
-from helpers.report.theme import OF_VALUES, OUTCOMES, colour, contrast, letters_on
+from helpers.report.charts.picture import NARROW, WIDE, Canvas
+from helpers.report.theme import OF_VALUES, OUTCOMES, color, contrast, text_color_on
 
 LONGEST = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
 DAYS = pd.to_datetime(["2025-09-03", "2025-11-20", "2026-01-12", "2026-02-01"])
@@ -83,22 +83,24 @@ def drawings() -> dict[str, Picture]:
             unit="values",
             parts=["right", "missed", "written wrongly", "wrong"],
         ),
-        "matrix": dot_matrix(
+        "matrix": upset_plot(
             {("SIS", LONGEST): 300, ("SIS",): 12, (LONGEST,): "fewer than 10"},
             ["SIS", LONGEST],
             title="Most are known to both",
             unit="children",
         ),
-        "a system of a short name": dot_matrix(
+        "a system of a short name": upset_plot(
             {("SAT",): 12}, ["SAT"], title="One system knows them", unit="children"
         ),
-        "dots": dots(groups, series="kind", title="Twins are missed most", unit="rate"),
-        "square": square_table(pairs.head(3), title="The first pair shares least", unit="percent"),
-        "many": square_table(pairs, title="The first pair shares least", unit="percent"),
-        "shaded": shaded_table(
+        "dots": dot_plot(groups, series="kind", title="Twins are missed most", unit="rate"),
+        "square": pair_heat_map(pairs.head(3), title="The first pair shares least", unit="percent"),
+        "many": pair_heat_map(pairs, title="The first pair shares least", unit="percent"),
+        "shaded": heat_map(
             held, title="The till knows few", unit="percent", row="system", column="grades", value="share"
         ),
-        "lanes": lanes(events, title="She was absent in autumn", every_lane=["attendance", "health"]),
+        "lanes": child_timeline(
+            events, title="She was absent in autumn", every_lane=["attendance", "health"]
+        ),
     }
 
 
@@ -167,13 +169,13 @@ def test_small_groups_of_a_real_folder_are_neither_drawn_nor_told() -> None:
     pictures = [
         bars({"A": 72, "B": 7}, title="Two systems", unit="children", guard=Strict()),
         stacked_bars({"A": {"right": 72, "wrong": 7}}, title="Two parts", unit="children", guard=Strict()),
-        square_table(
+        pair_heat_map(
             pd.DataFrame({"left_silo": ["a", "a"], "right_silo": ["b", "c"], "value": [72, 7]}),
             title="Two pairs",
             unit="children",
             guard=Strict(),
         ),
-        shaded_table(
+        heat_map(
             pd.DataFrame({"system": ["A", "B"], "grades": ["KG to 2", "KG to 2"], "children": [72, 7]}),
             title="Two systems",
             unit="children",
@@ -198,7 +200,7 @@ def test_small_groups_of_a_real_folder_are_neither_drawn_nor_told() -> None:
 def test_every_column_of_a_shaded_table_can_be_named(width: int) -> None:
     heads = ["Data quality", "Granularity", "Export and import process", "Security", "Frequency", "Format"]
     cells = {(0, place): Cell(str(place), float(place)) for place in range(6)}
-    figure = draw_cells(Sheet(width), ["Meals"], heads, cells, 6.0, "level")
+    figure = draw_cells(Canvas(width), ["Meals"], heads, cells, 6.0, "level")
     written = " ".join(text.get_text() for axes in figure.axes for text in axes.texts)
     words = written.replace("\n", " ")
     assert "…" not in words
@@ -207,7 +209,7 @@ def test_every_column_of_a_shaded_table_can_be_named(width: int) -> None:
 
 def test_meanings_are_told_without_colour() -> None:
     assert OUTCOMES["wrong"].hatch
-    assert OUTCOMES["missed"].edge == colour("ink")
+    assert OUTCOMES["missed"].edge == color("ink")
     assert OUTCOMES["unverified"].line == "dotted"
     for one, other in itertools.combinations(OUTCOMES.values(), 2):
         same_shape = (one.hatch, one.line, one.edge == one.fill) == (
@@ -217,11 +219,11 @@ def test_meanings_are_told_without_colour() -> None:
         )
         assert not same_shape or contrast(one.fill, other.fill) > 1.4
     for name in ("ink", "muted", "blue", "vermilion-text", "green-text", "restricted"):
-        assert contrast(colour(name), colour("paper")) >= 4.5
+        assert contrast(color(name), color("paper")) >= 4.5
     for mark in OUTCOMES.values():
         # numbers stand beside a hatched part, never in it
-        assert mark.hatch or contrast(letters_on(mark.fill), mark.fill) >= 4.5
-        assert contrast(mark.text, colour("paper")) >= 4.5
+        assert mark.hatch or contrast(text_color_on(mark.fill), mark.fill) >= 4.5
+        assert contrast(mark.text, color("paper")) >= 4.5
 
 
 def test_style_sheet_and_chart_style_have_the_same_colours() -> None:
@@ -231,12 +233,12 @@ def test_style_sheet_and_chart_style_have_the_same_colours() -> None:
     from helpers.report.charts.picture import style
 
     settings = style()
-    assert to_hex(settings["text.color"]) == colour("ink")
-    assert to_hex(settings["grid.color"]) == colour("rule")
-    assert to_hex(settings["xtick.labelcolor"]) == colour("muted")
+    assert to_hex(settings["text.color"]) == color("ink")
+    assert to_hex(settings["grid.color"]) == color("rule")
+    assert to_hex(settings["xtick.labelcolor"]) == color("muted")
     palette = {to_hex(shade) for shade in color_sequences["okabe_ito"]}
     for name in ("blue", "vermilion", "orange", "green", "sky", "purple", "yellow"):
-        assert colour(name).lower() in palette
+        assert color(name).lower() in palette
 
 
 def test_words_of_the_guard_come_after_the_numbers() -> None:
@@ -246,7 +248,7 @@ def test_words_of_the_guard_come_after_the_numbers() -> None:
 
 
 def test_the_number_in_a_cell_is_read_on_its_darkest_shade() -> None:
-    assert contrast(letters_on(DARKEST), DARKEST) >= 7
+    assert contrast(text_color_on(DARKEST), DARKEST) >= 7
 
 
 def test_an_event_has_one_mark_in_all_lanes_and_spells_are_pale() -> None:
@@ -262,7 +264,7 @@ def test_an_event_has_one_mark_in_all_lanes_and_spells_are_pale() -> None:
     )
     looks = _looks(marks)
     assert set(looks) == {"Enrolled", "Absent"}
-    assert looks["Enrolled"][1] == colour("rule")
+    assert looks["Enrolled"][1] == color("rule")
     assert looks["Absent"][0] != looks["Enrolled"][0]
 
 
@@ -271,11 +273,11 @@ def test_a_dot_matrix_has_a_column_a_combination_the_largest_first() -> None:
     assert picture.data["children"].tolist() == [300, 12, "fewer than 10"]
     assert picture.data["in exactly"].tolist() == [f"SIS + {LONGEST}", "SIS", LONGEST]
     many = {(f"system {place}",): place + 1 for place in range(20)}
-    crowded = dot_matrix(many, [name for (name,) in many], title="Everybody is alone", unit="children")
+    crowded = upset_plot(many, [name for (name,) in many], title="Everybody is alone", unit="children")
     assert "12 largest of 20" in crowded.caption
     assert len(crowded.data) == 20
     with pytest.raises(ValueError, match="nobody is in any system"):
-        dot_matrix({}, ["SIS"], title="Nobody", unit="children")
+        upset_plot({}, ["SIS"], title="Nobody", unit="children")
 
 
 def test_what_is_true_of_a_value_is_drawn_like_what_is_right_of_a_join() -> None:

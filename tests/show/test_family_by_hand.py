@@ -14,11 +14,11 @@ import pandas as pd
 import pytest
 
 from helpers.files.save import unguarded
-from helpers.report.family import going_well, language, languages, page_terms
+from helpers.report.family import find_strengths, language, languages, page_terms
 from helpers.report.family.page import Office, PageFacts, compose, markup_of
 from helpers.report.family.printing import print_pages
 from helpers.report.family.recipients import families, students
-from helpers.report.family.statements import ChildTold, strengths_of, talks_of, told_of
+from helpers.report.family.statements import PageStatements, page_statements, strengths_of, talks_of
 from helpers.report.family.write import save_lookup
 from helpers.report.messages import Voice
 from helpers.standard import BadInput, as_table, empty_table
@@ -66,7 +66,7 @@ def told(
     values: list[dict[str, Any]],
     events: list[dict[str, Any]] | None = None,
     may: Mapping[str, bool] | None = None,
-) -> ChildTold:
+) -> PageStatements:
     silos = {each["silo"] for each in [*values, *(events or [])] if each["silo"] is not None}
     standing = pd.DataFrame(
         [{"child": "c-1", "silo": silo, "may_stand": (may or {}).get(silo, True)} for silo in sorted(silos)]
@@ -75,10 +75,10 @@ def told(
     if "as_of" in frame:
         frame["as_of"] = pd.to_datetime(frame["as_of"])
     timeline = as_table("timeline", pd.DataFrame(events)) if events else empty_table("timeline")
-    return told_of(as_table("values", frame), timeline, standing, YEAR, TERMS)["c-1"]
+    return page_statements(as_table("values", frame), timeline, standing, YEAR, TERMS)["c-1"]
 
 
-def markup(own: ChildTold, code: str = "en", voice: Voice = "family", **facts: Any) -> str:
+def markup(own: PageStatements, code: str = "en", voice: Voice = "family", **facts: Any) -> str:
     systems = {silo: silo for silo in ("sis", "attendance", "map_growth", "meals", "survey", "clubs")}
     given = {"school_year": YEAR, "as_of": date(2026, 4, 30), "invented": True, "systems": systems, **facts}
     spoken = language(code)
@@ -255,9 +255,9 @@ def test_strengths_of_one_child_are_sentences_for_others_to_show() -> None:
             ]
         ),
     )
-    assert going_well(frame) == ["Ana came to school on 148 of 150 days."]
-    assert going_well(frame, "es", "student") == ["Viniste a clase 148 de 150 días."]
-    assert going_well(frame.iloc[:1]) == []
+    assert find_strengths(frame) == ["Ana came to school on 148 of 150 days."]
+    assert find_strengths(frame, "es", "student") == ["Viniste a clase 148 de 150 días."]
+    assert find_strengths(frame.iloc[:1]) == []
 
 
 TIES = [

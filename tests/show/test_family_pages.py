@@ -17,9 +17,9 @@ from helpers.files import District, read_district
 from helpers.link import Links, link_district
 from helpers.link.review import read_decisions
 from helpers.profile import child_profiles
-from helpers.profile.lineage import rows_behind
+from helpers.profile.lineage import source_rows
 from helpers.profile.store.source import MemorySource, source_of
-from helpers.report.family.corrections import corrections_of, read_said
+from helpers.report.family.corrections import corrections_of, read_corrections
 from helpers.report.family.pages import (
     FamilyPage,
     Run,
@@ -218,7 +218,7 @@ def test_every_line_leads_to_its_source(made: Made, english: tuple[FamilyPage, .
             for element, told in line.told:
                 assert told.silo
                 if told.file is None:
-                    rows = rows_behind(made.source, one.told.child, element, told.school_year)
+                    rows = source_rows(made.source, one.told.child, element, told.school_year)
                     assert told.silo in set(rows["silo"]) or told.number == 0, (element, told)
                 checked += 1
         for month in one.page.year.rows if one.page.year else ():
@@ -298,7 +298,7 @@ def test_what_is_not_right_becomes_a_correction_for_its_system_or_a_pair_for_the
         f"{month['page']},{month['line']},Otro niño,the father\n",
         encoding="utf-8",
     )
-    found = corrections_of(read_said(file), lookup, *made)
+    found = corrections_of(read_corrections(file), lookup, *made)
     own = found.corrections[found.corrections["page"].eq(page)]
     assert set(own["silo"]) == {missed["silo"]}
     assert own["file"].notna().all() or missed["shown"].startswith("0 ")
@@ -344,7 +344,7 @@ def test_a_page_of_an_earlier_run_still_leads_to_its_rows_and_its_child(
         f"page,line,right,said_by\n{of_month['page']},{of_month['line']},not my child,the aunt\n",
         encoding="utf-8",
     )
-    found = corrections_of(read_said(file), tmp_path / "lookup", *made)
+    found = corrections_of(read_corrections(file), tmp_path / "lookup", *made)
     places = set(zip(found.corrections["file"], found.corrections["row"].astype("string"), strict=True))
     assert (of_month["file"], of_month["row"]) in places
     assert found.corrections["written"].str.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ").all()
@@ -369,10 +369,10 @@ def test_every_row_of_corrections_that_leads_nowhere_is_named(
     file = tmp_path / "said.csv"
     file.write_text(f"page,line,right,said_by\n2222-2222,1,x,y\n{page},999,x,y\n", encoding="utf-8")
     with pytest.raises(BadInput, match=r"row 2: no page 2222-2222(.|\n)*row 3: page .* has no line 999"):
-        corrections_of(read_said(file), lookup, *made)
+        corrections_of(read_corrections(file), lookup, *made)
     file.write_text("page,line,right,said_by\nA,first,x,y\n,1,,y\n", encoding="utf-8")
     with pytest.raises(BadInput) as refused:
-        read_said(file)
+        read_corrections(file)
     assert all(
         words in str(refused.value) for words in ("row 2: the line is 'first'", "row 3: no page", "no right")
     )

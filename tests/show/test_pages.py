@@ -15,7 +15,7 @@ from helpers.report import answer, banner, reading, table
 from helpers.report.charts import bars
 from helpers.report.pages.index import IndexFigures, ReportLine, index_page, sentences
 from helpers.report.pages.page import Failure, minutes_to_read, notebook_page
-from helpers.report.runs.figures import ties_in_words
+from helpers.report.runs.figures import describe_links
 from helpers.report.runs.notebooks import notebooks_folder
 from helpers.share.guard import Guard
 
@@ -224,7 +224,7 @@ def test_the_index_says_how_systems_are_joined_and_what_nobody_declared(tmp_path
         "x",
         55,
         {"A": 49},
-        ties=ties_in_words(crosswalk, {"a": "A", "b": "B", "c": "C"}, Guard(real=True)),
+        ties=describe_links(crosswalk, {"a": "A", "b": "B", "c": "C"}, Guard(real=True)),
         unknown_files=("club/<list>.csv",),
     )
     page = index_page(tmp_path / "index.html", figures, [], {}).read_text(encoding="utf-8")

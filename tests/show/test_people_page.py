@@ -15,23 +15,23 @@ from helpers.report.pages.staffing import (
     people_chart,
     people_page,
 )
-from helpers.staffing import PeoplePlan, people_plan
+from helpers.staffing import StaffingPlan, staffing_plan
 
 
 @pytest.fixture(scope="module")
-def plan() -> PeoplePlan:
+def plan() -> StaffingPlan:
     """Five schools, two specialists, a year and a half."""
     schools = pd.DataFrame({"school": [*"ABCDE"], "children": [500, 300, 800, 120, 450]})
-    return people_plan(schools, specialists=2, specialist_trainers=1, team_trainers=1, months=18)
+    return staffing_plan(schools, specialists=2, specialist_trainers=1, team_trainers=1, months=18)
 
 
-def test_the_sentence_says_how_many_where_not_all_are_reached(plan: PeoplePlan) -> None:
+def test_the_sentence_says_how_many_where_not_all_are_reached(plan: StaffingPlan) -> None:
     # Two coaches take on four schools at the likely end, and two at the hard one.
     assert "likely 4 of 5 schools by month 18" in coverage_sentence(plan)
     assert "at best all 5 schools" in coverage_sentence(plan)
 
 
-def test_months_and_costs_are_those_of_the_plan(plan: PeoplePlan) -> None:
+def test_months_and_costs_are_those_of_the_plan(plan: StaffingPlan) -> None:
     shown = month_table(plan, every=5)
     assert shown["month"].tolist() == [5, 10, 15, 18]
     likely = plan.months[plan.months["end"].eq("likely")]
@@ -42,7 +42,7 @@ def test_months_and_costs_are_those_of_the_plan(plan: PeoplePlan) -> None:
     assert f"{round(float(likely['dollars'].sum()), -3):,.0f} dollars" in cost_sentence(plan)
 
 
-def test_the_page_says_whose_assumptions_and_fetches_nothing(plan: PeoplePlan, tmp_path: Path) -> None:
+def test_the_page_says_whose_assumptions_and_fetches_nothing(plan: StaffingPlan, tmp_path: Path) -> None:
     markup = people_page(tmp_path / "people.html", plan).read_text(encoding="utf-8")
     assert "the kit&#x27;s own assumptions" in markup
     assert re.findall(r'(?:src|href)="http', markup) == []

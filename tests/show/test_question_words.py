@@ -11,7 +11,7 @@ from helpers.report.pages.questions import (
     platforms_chart,
     question_table,
     quoted_table,
-    why_words,
+    reason_text,
 )
 from helpers.share.guard import Guard
 from helpers.standard import as_table, empty_table
@@ -49,8 +49,8 @@ def informed(**numbers: int) -> pd.DataFrame:
 
 
 def test_why_is_said_in_words() -> None:
-    assert why_words("Not permitted") == "you may not see it"
-    assert why_words(pd.NA) == why_words(None) == "–"
+    assert reason_text("Not permitted") == "you may not see it"
+    assert reason_text(pd.NA) == reason_text(None) == "–"
 
 
 def test_pictures_say_their_finding() -> None:

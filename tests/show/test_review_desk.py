@@ -233,7 +233,7 @@ def test_a_verdict_is_said_in_words(left: str, right: str, verdict: str) -> None
 
 
 def test_a_second_reading_of_a_birth_date_stands_beside_the_first(district: District) -> None:
-    from helpers.report.widgets.pair_comparison import pair_beside
+    from helpers.report.widgets.pair_comparison import pair_comparison
 
     day, other = pd.Timestamp("2012-05-06"), pd.Timestamp("2012-06-05")
     pair = pd.Series(
@@ -252,7 +252,7 @@ def test_a_second_reading_of_a_birth_date_stands_beside_the_first(district: Dist
             "records_joined": 4,
         }
     )
-    said = pair_beside(pair, {"sis": "SIS", "meals": "Meals"})
+    said = pair_comparison(pair, {"sis": "SIS", "meals": "Meals"})
     (line,) = said.fields
     assert "".join(text for text, _ in line.values.left) == "2012-05-06 or 2012-06-05"
     assert said.namesakes == ("SIS: Ana Lopez, born 2009-01-02", "and 2 more")

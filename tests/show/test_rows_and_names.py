@@ -7,19 +7,19 @@ from dataclasses import replace
 import pandas as pd
 
 from helpers.files import District
-from helpers.report.child.source_rows import as_written
-from helpers.report.display_names import in_words, short_names, spoken_names, system_names
-from helpers.share.disclosure import shown_parts
+from helpers.report.child.source_rows import show_source_row
+from helpers.report.display_names import display_names, in_words, short_names, system_names
+from helpers.share.disclosure import suppress_complement
 from helpers.share.guard import Guard
 
 
 def test_a_row_is_shown_with_its_header_as_it_stands_in_its_file(district: District) -> None:
     place = district.person_rows[district.person_rows["file"].str.endswith("users.csv")].iloc[5]
-    shown = as_written(district, place["file"], int(place["row"]))
+    shown = show_source_row(district, place["file"], int(place["row"]))
     assert "sourcedId,status" in shown.markup
     assert place["record"] in shown.text.splitlines()[-1]
     line = district.person_rows[district.person_rows["file"].str.endswith("students.jsonl")].iloc[5]
-    shown = as_written(district, line["file"], int(line["row"]))
+    shown = show_source_row(district, line["file"], int(line["row"]))
     assert line["record"] in shown.text
     assert len(shown.text.splitlines()) == 2
 
@@ -27,7 +27,7 @@ def test_a_row_is_shown_with_its_header_as_it_stands_in_its_file(district: Distr
 def test_a_folded_row_shows_its_caption_and_holds_the_same_text(district: District) -> None:
     place = district.person_rows.iloc[5]
     asked = (district, place["file"], int(place["row"]))
-    folded, shown = as_written(*asked, fold=True), as_written(*asked)
+    folded, shown = show_source_row(*asked, fold=True), show_source_row(*asked)
     head, _, inside = folded.markup.partition("</summary>")
     assert f"{place['file']}, row {place['row']}" in head
     assert inside.removesuffix("</details>") == shown.markup.partition("</p>")[2]
@@ -38,18 +38,18 @@ def test_a_record_and_a_line_of_a_sheet_are_shown_as_text(district: District) ->
     rows = pd.concat([district.person_rows, district.fact("participation")])
     for ending in (".xml", ".xlsx/"):
         place = rows[rows["file"].str.contains(ending, regex=False)].iloc[5]
-        shown = as_written(district, place["file"], int(place["row"]))
+        shown = show_source_row(district, place["file"], int(place["row"]))
         last = shown.text.splitlines()[-1]
         assert len(last) > 20
         assert "xmlns" not in last
     record = rows[rows["file"].str.endswith(".xml")].iloc[5]
-    assert record["record"] in as_written(district, record["file"], int(record["row"])).text
+    assert record["record"] in show_source_row(district, record["file"], int(record["row"])).text
 
 
 def test_no_row_of_a_real_folder_is_shown(district: District) -> None:
     real = replace(district, about={})
     place = district.person_rows.iloc[0]
-    shown = as_written(real, place["file"], int(place["row"]), caption=str(place["record"]))
+    shown = show_source_row(real, place["file"], int(place["row"]), caption=str(place["record"]))
     assert place["record"] not in shown.markup + shown.text
 
 
@@ -57,7 +57,7 @@ def test_systems_are_named_by_what_they_are_for_and_told_apart(district: Distric
     layouts = district.layouts
     assert system_names(layouts)["sis"] == "Student information system (SIS)"
     assert short_names(layouts)["sis"] == "SIS"
-    spoken = spoken_names(layouts)
+    spoken = display_names(layouts)
     assert in_words("sis and meals agree.", spoken) == "The student information system and meals agree."
     assert in_words("Look at meals/customers.csv", spoken) == "Look at meals/customers.csv"
     twice = {"north": layouts["sis"], "south": layouts["sis"]}
@@ -67,10 +67,10 @@ def test_systems_are_named_by_what_they_are_for_and_told_apart(district: Distric
 def test_no_hidden_part_can_be_worked_out_from_the_others() -> None:
     guard = Guard(real=True)
     for small in (1, 9):
-        assert shown_parts(guard, {"a": 57, "b": small}) == {"a": "not shown", "b": "not shown"}
-    assert shown_parts(guard, {"a": 57, "b": 8, "c": 3, "d": 0}) == dict.fromkeys("abc", "not shown") | {
-        "d": 0
-    }
-    assert shown_parts(guard, {"a": 57, "b": 10}) == {"a": 57, "b": 10}
-    assert shown_parts(guard, {"a": 57, "b": 0}) == {"a": 57, "b": 0}
-    assert shown_parts(Guard(real=False), {"a": 57, "b": 8}) == {"a": 57, "b": 8}
+        assert suppress_complement(guard, {"a": 57, "b": small}) == {"a": "not shown", "b": "not shown"}
+    assert suppress_complement(guard, {"a": 57, "b": 8, "c": 3, "d": 0}) == dict.fromkeys(
+        "abc", "not shown"
+    ) | {"d": 0}
+    assert suppress_complement(guard, {"a": 57, "b": 10}) == {"a": 57, "b": 10}
+    assert suppress_complement(guard, {"a": 57, "b": 0}) == {"a": 57, "b": 0}
+    assert suppress_complement(Guard(real=False), {"a": 57, "b": 8}) == {"a": 57, "b": 8}

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.report.pages.sector import change_picture, published_beside, sector_blocks, sector_page
+from helpers.report.pages.sector import change_picture, compare_with_published, sector_blocks, sector_page
 from helpers.report.pages.sector_text import as_figures, in_words
-from helpers.report.pages.simulated_sector import HEADING, held_words
+from helpers.report.pages.simulated_sector import HEADING, describe_coverage
 from helpers.sector import read_sector, sector_report
 from helpers.sector.report import KIT_VOLUNTEERS
 from helpers.standard.survey_items import declared_survey
@@ -108,10 +108,10 @@ def test_every_other_page_shows_the_kits_own_volunteers(page: str) -> None:
 
 def test_held_words_count_each_grouping() -> None:
     beside = pd.DataFrame({"grouping": ["pledged", "pledged", "community"], "holds": [True, False, False]})
-    said = held_words(beside)
+    said = describe_coverage(beside)
     assert said.startswith("Of 3 intervals of differences among systems alike **1** holds what was put in")
     assert said.endswith("(signed the pledge: 1 of 2; belongs to the community: 0 of 1).")
-    assert "**none**" in held_words(beside[beside["grouping"].eq("community")])
+    assert "**none**" in describe_coverage(beside[beside["grouping"].eq("community")])
 
 
 def test_the_headline_of_changes_counts_the_same_systems() -> None:
@@ -156,7 +156,7 @@ def test_columns_are_named_in_the_words_about_them(page: str) -> None:
 
 def test_published_statements_have_no_empty_brackets() -> None:
     report = sector_report(as_read(made_frame()))
-    markup = published_beside(report["statements"])._repr_html_()
+    markup = compare_with_published(report["statements"])._repr_html_()
     assert "()" not in markup
     assert "(own)" not in markup
     assert "(weak source)" in markup

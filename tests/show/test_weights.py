@@ -40,11 +40,11 @@ def test_what_is_not_known_is_no_step_but_stays_in_the_table() -> None:
 @given(st.lists(st.floats(-60, 60), min_size=5, max_size=5))
 def test_any_weights_can_be_drawn_on_a_page_and_on_a_phone(weights: list[float]) -> None:
     from helpers.report.charts.match_weights import _Bar, _draw
-    from helpers.report.charts.picture import Sheet
+    from helpers.report.charts.picture import Canvas
 
     bars = [_Bar("Name", "the same", 0.0, weight) for weight in weights]
     for width in (760, 328):
-        figure = _draw(Sheet(width), bars)
+        figure = _draw(Canvas(width), bars)
         low, high = figure.axes[0].get_xlim()
         for patch in figure.axes[0].patches:
             assert low <= patch.get_x() <= patch.get_x() + patch.get_width() <= high  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ import pytest
 
 from synthetic_data.district import clean_pages, plan_faults
 from synthetic_data.faults import FUNCTIONS
-from synthetic_data.faults.scene import Scene
+from synthetic_data.faults.scene import FaultContext
 from synthetic_data.life.college_plans import INSTITUTIONS, INTERESTS
 from synthetic_data.observation import Truth as Whole
 from synthetic_data.scenario import exchange
@@ -109,7 +109,7 @@ def test_who_repeats_a_grade_may_keep_the_class_year(made: Truth) -> None:
     seen = career.observe(scenario, whole, exchange(scenario, "career"))
     clean = clean_pages(seen)
     (fault,) = (one for one, _, _ in plan_faults(scenario, "career") if one.kind == "class_year_for_grade")
-    scene = Scene(fault, clean, whole, rng_for(1, "class year"), 1.0, 0)
+    scene = FaultContext(fault, clean, whole, rng_for(1, "class year"), 1.0, 0)
     FUNCTIONS[fault.kind](scene)
     children = made.population.children.set_index("person")
     (change,) = scene.cells

@@ -10,7 +10,7 @@ import pytest
 
 from helpers.files import District
 from helpers.link import Links
-from helpers.score import can_be_noticed
+from helpers.score import is_detectable
 from synthetic_data.faults.scene import declared_faults, faults_on_request
 from synthetic_data.studies.detection import (
     Detection,
@@ -21,15 +21,15 @@ from synthetic_data.studies.detection import (
 from synthetic_data.studies.detection import (
     study as running,
 )
-from synthetic_data.studies.detection.district import CASES, Asked, Looked, judge, look_at, words
+from synthetic_data.studies.detection.district import CASES, Asked, DistrictResult, judge, look_at, words
 from synthetic_data.studies.detection.study import (
     ADDED,
     FEWEST,
     ROOMS,
     asked_for,
+    detection_by_kind,
     detectors_now,
-    kinds_noticed,
-    look_at_all,
+    run_districts,
 )
 from tests.bench.detection import figures_of, seen_table
 
@@ -39,29 +39,29 @@ HELD_OUT = {one.name: one.rate for one in faults_on_request() if one.held_out}
 
 
 @pytest.fixture(scope="module")
-def wrong(district: District, district_links: Links) -> Looked:
+def wrong(district: District, district_links: Links) -> DistrictResult:
     return judge(USUAL, district, district_links)
 
 
 @pytest.fixture(scope="module")
-def clean(clean_district: District, clean_links: Links) -> Looked:
+def clean(clean_district: District, clean_links: Links) -> DistrictResult:
     return judge(Asked("clean", 1, CHILDREN, "governed", 0.0), clean_district, clean_links)
 
 
 @pytest.mark.full
-def test_most_kinds_are_noticed_at_their_own_place(wrong: Looked) -> None:
+def test_most_kinds_are_noticed_at_their_own_place(wrong: DistrictResult) -> None:
     kinds = together([wrong]).faults_noticed
     often = kinds[kinds["often_districts"].gt(0)]
     assert len(often) > 30
     assert often["verdict"].eq("reached").mean() >= 0.95, seen_table(often)
     # Each kind that something can notice has its line, held or not.
-    names = {one.name for one in declared_faults() if any(map(can_be_noticed, words(one.found_by)))}
+    names = {one.name for one in declared_faults() if any(map(is_detectable, words(one.found_by)))}
     assert set(kinds["silo"] + "." + kinds["kind"]) == names
 
 
 @pytest.mark.full
 def test_a_detector_that_finds_nothing_would_be_seen(
-    wrong: Looked, district: District, district_links: Links
+    wrong: DistrictResult, district: District, district_links: Links
 ) -> None:
     """The findings of linking are lost: what only they tell of is a miss, and nothing else becomes one."""
     silent = replace(district_links, findings=district_links.findings.iloc[:0])
@@ -84,7 +84,7 @@ def test_a_clean_governed_district_raises_no_finding() -> None:
 
 
 @pytest.mark.full
-def test_an_alarm_of_a_clean_district_would_be_counted(clean: Looked) -> None:
+def test_an_alarm_of_a_clean_district_would_be_counted(clean: DistrictResult) -> None:
     raised = pd.DataFrame(
         {
             "run": ["clean"],
@@ -98,10 +98,10 @@ def test_an_alarm_of_a_clean_district_would_be_counted(clean: Looked) -> None:
             "case": [pd.NA],
         }
     )
-    tables = together([Looked(clean.faults, raised, clean.lines, clean.cases)])
+    tables = together([DistrictResult(clean.faults, raised, clean.lines, clean.cases)])
     assert tables.clean_districts["alarms"].tolist() == [1]
     assert tables.false_alarms["times"].tolist() == [2]
-    aside = Looked(clean.faults, raised.assign(case="colliding_id"), clean.lines, clean.cases)
+    aside = DistrictResult(clean.faults, raised.assign(case="colliding_id"), clean.lines, clean.cases)
     assert together([aside]).clean_districts[["alarms", "of_cases"]].to_numpy().tolist() == [[0, 1]]
     missed = [one for one in figures_of(tables) if one["met"] is False]
     assert [one["most"] for one in missed] == [1]
@@ -122,7 +122,7 @@ def test_a_kind_counts_by_district_and_by_fault() -> None:
         }
     )
     empty = {name: pd.DataFrame() for name in ("raised", "lines", "cases")}
-    kinds = kinds_noticed([Looked(faults, **empty)], ["usual"])
+    kinds = detection_by_kind([DistrictResult(faults, **empty)], ["usual"])
     row = kinds[kinds["silo"].eq(kind.silo) & kinds["kind"].eq(kind.kind)].iloc[0]
     assert (row["held_districts"], row["held_listed"]) == (3, 2)
     assert (row["often_districts"], row["often_listed"], row["alarm_share"]) == (2, 1, 0.0)
@@ -143,18 +143,18 @@ def test_the_same_seed_is_asked_for_in_every_run_and_held_out_kinds_in_one() -> 
 
 @pytest.mark.full
 def test_what_was_seen_is_kept_and_looked_up(
-    tmp_path: Path, clean: Looked, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, clean: DistrictResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = [Asked("clean", 1, CHILDREN, "governed", 0.0)]
     monkeypatch.setattr(running, "look_at", lambda _: clean)
-    (first,) = look_at_all(asked, keep=tmp_path)
+    (first,) = run_districts(asked, keep=tmp_path)
     monkeypatch.setattr(running, "look_at", lambda _: pytest.fail("looked again"))
-    (again,) = look_at_all(asked, keep=tmp_path)
+    (again,) = run_districts(asked, keep=tmp_path)
     pd.testing.assert_frame_equal(again.lines, first.lines)
     # Other detectors have seen nothing yet.
     monkeypatch.setattr(running, "detectors_now", lambda: "others")
     with pytest.raises(pytest.fail.Exception, match="looked again"):
-        list(look_at_all(asked, keep=tmp_path))
+        list(run_districts(asked, keep=tmp_path))
 
 
 def test_the_hash_is_of_all_that_notices(tmp_path: Path) -> None:
@@ -175,7 +175,9 @@ def test_the_hash_is_of_all_that_notices(tmp_path: Path) -> None:
 
 
 @pytest.mark.full
-def test_a_run_that_comes_with_the_kit_is_read_as_it_was_written(clean: Looked, tmp_path: Path) -> None:
+def test_a_run_that_comes_with_the_kit_is_read_as_it_was_written(
+    clean: DistrictResult, tmp_path: Path
+) -> None:
     tables = together([clean])
     write_kit_run(tables, tmp_path, seeds=1)
     read = pd.read_csv(tmp_path / "kit_run_clean_districts.csv")

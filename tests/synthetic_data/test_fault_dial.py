@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from synthetic_data.studies.linking import over_the_dial
+from synthetic_data.studies.linking import links_by_fault_rate
 
 
 @pytest.mark.full
 def test_more_faults_make_more_wrong_joins_and_miss_more() -> None:
-    told = over_the_dial((0.0, 3.0), students=100, seeds=(3, 5))
+    told = links_by_fault_rate((0.0, 3.0), students=100, seeds=(3, 5))
 
     assert told["possible"].eq(told["right"] + told["missed"]).all()
     assert told["linked"].eq(told["right"] + told["wrong"]).all()

@@ -12,7 +12,7 @@ import pytest
 
 from synthetic_data.district import clean_pages, make_truth
 from synthetic_data.faults import FUNCTIONS
-from synthetic_data.faults.apply import Log, go_wrong
+from synthetic_data.faults.apply import Log, apply_faults
 from synthetic_data.faults.scene import Fault, Page, declared_faults
 from synthetic_data.observation import Truth
 from synthetic_data.scenario import exchange, load_scenario
@@ -33,7 +33,7 @@ def happened(
     for page in wrong.values():
         page.new, page.dropped = [], []
     stream = rng_for(seed, fault.silo, "fault", fault.kind)
-    go_wrong(wrong, [(fault, rate, minimum)], FUNCTIONS, truth, lambda _: stream, log)
+    apply_faults(wrong, [(fault, rate, minimum)], FUNCTIONS, truth, lambda _: stream, log)
     return len(set(log.table()["fault"]))
 
 

@@ -18,8 +18,8 @@ from helpers.files.writers.files import write_table
 from helpers.standard import BadInput
 from synthetic_data.district import clean_pages, make_district, make_truth
 from synthetic_data.faults import FUNCTIONS
-from synthetic_data.faults.apply import Log, go_wrong, undo
-from synthetic_data.faults.scene import Fault, Page, Scene, declared_faults, faults_on_request
+from synthetic_data.faults.apply import Log, apply_faults, undo
+from synthetic_data.faults.scene import Fault, FaultContext, Page, declared_faults, faults_on_request
 from synthetic_data.observation import Truth
 from synthetic_data.scenario import exchange, load_scenario
 from synthetic_data.streams import rng_for
@@ -91,13 +91,13 @@ def fresh(pages: dict[str, Page]) -> dict[str, Page]:
 def check_that_undo_leads_back(
     pages: dict[str, Page],
     plan: list[tuple[Fault, float, int]],
-    functions: dict[str, Callable[[Scene], None]],
+    functions: dict[str, Callable[[FaultContext], None]],
     truth: Truth,
     seed: int,
 ) -> pd.DataFrame:
     log = Log()
     wrong = fresh(pages)
-    go_wrong(wrong, plan, functions, truth, lambda fault: rng_for(seed, fault.name), log)
+    apply_faults(wrong, plan, functions, truth, lambda fault: rng_for(seed, fault.name), log)
     faults = log.table()
     for name, page in wrong.items():
         mine = faults.loc[faults["file"] == page.path]
@@ -142,15 +142,15 @@ def test_columns_moved_renamed_and_swapped_can_be_undone_too(
     (customers,) = pages.values()
     header = list(customers.table.header)
 
-    def move(scene: Scene) -> None:
+    def move(scene: FaultContext) -> None:
         order = [2, 0, 1, *range(3, len(header))]
         scene.reshape(scene.page, order, [header[place] for place in order])
 
-    def rename(scene: Scene) -> None:
+    def rename(scene: FaultContext) -> None:
         renamed = {"Customer Birthdate": "Date of Birth"}
         scene.reshape(scene.page, header=[renamed.get(head, head) for head in scene.page.table.header])
 
-    def drop(scene: Scene) -> None:
+    def drop(scene: FaultContext) -> None:
         scene.drop_rows(np.array([0, 5, 6]), np.array([0, 1, 1]))
 
     made = {"move": move, "rename": rename, "drop": drop}
@@ -229,7 +229,7 @@ def test_a_fault_works_on_all_files_of_its_kind_as_if_they_were_one(
     def log_of(kind: str, rate: float, minimum: int) -> pd.DataFrame:
         (fault,) = (fault for fault in declared_faults() if fault.name == f"lms.{kind}")
         wrong, log = fresh(silos["lms"]), Log()
-        go_wrong(wrong, [(fault, rate, minimum)], FUNCTIONS, truth, lambda _: rng_for(3, kind), log)
+        apply_faults(wrong, [(fault, rate, minimum)], FUNCTIONS, truth, lambda _: rng_for(3, kind), log)
         return log.table()
 
     for kind in (
@@ -270,7 +270,7 @@ def test_a_minimum_is_reached_and_not_overshot(small: tuple[Truth, dict[str, dic
     for fault in declared_faults():
         if fault.stage == "cells" and fault.kind in ("typo", "month_day_swapped", "first_of_january"):
             pages, log = fresh(silos[fault.silo]), Log()
-            go_wrong(pages, [(fault, 0.0, 3)], FUNCTIONS, truth, lambda _: rng_for(1, "minimum"), log)
+            apply_faults(pages, [(fault, 0.0, 3)], FUNCTIONS, truth, lambda _: rng_for(1, "minimum"), log)
             assert log.table()["fault"].nunique() == 3
 
 

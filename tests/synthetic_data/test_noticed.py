@@ -16,7 +16,7 @@ from helpers.layouts import Layout
 from helpers.link import Links
 from helpers.profile import child_profiles
 from helpers.score import AnswerKey, read_answer_key, score_findings
-from helpers.score.findings import LEFT_OUT, can_be_noticed
+from helpers.score.findings import LEFT_OUT, is_detectable
 from synthetic_data.faults.scene import Fault, declared_faults
 from tests.shared_districts import SharedDistricts
 from tests.tiers import sampled
@@ -155,12 +155,12 @@ def test_every_declared_kind_was_looked_for(seen: pd.DataFrame) -> None:
         (fault.silo, fault.kind, word)
         for fault in declared_faults()
         for word in words(fault.found_by)
-        if can_be_noticed(word)
+        if is_detectable(word)
     }
     assert declared <= set(seen[["silo", "kind", "found_by"]].itertuples(index=False, name=None))
     # What is found by nothing says so; anything else is misspelt.
     others = {
-        word for fault in declared_faults() for word in words(fault.found_by) if not can_be_noticed(word)
+        word for fault in declared_faults() for word in words(fault.found_by) if not is_detectable(word)
     }
     assert others <= {"Not findable"}
 
@@ -184,7 +184,7 @@ def test_without_faults_nothing_is_raised(clean: Callable[[int], Looked], seed: 
         f"{fault.silo}.{fault.kind}: {word}": len(rows)
         for fault in declared_faults()
         for word in words(fault.found_by)
-        if can_be_noticed(word) and len(rows := clean(seed).raised(fault, word))
+        if is_detectable(word) and len(rows := clean(seed).raised(fault, word))
     }
     assert raised == {}
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import read_district
-from helpers.gaps import hand_work
+from helpers.gaps import manual_effort
 from helpers.layouts import load_layout
 from helpers.link import link_district
 from helpers.standard import BadInput
@@ -67,7 +67,7 @@ def test_days_are_those_that_the_district_made_whole_shows(tmp_path: Path, every
         assert there == (days >= since[system])
     # As often typed as hand work counts by hand: systems that a machine exchanges carry no file by hand.
     district = read_district(folder)
-    work = hand_work(district, link_district(district, "shared identifier"))
+    work = manual_effort(district, link_district(district, "shared identifier"))
     by_hand = set(work.loc[work["task"].eq("file_imported") & work["count"].gt(0), "left_silo"])
     assert by_hand & set(known.index) == set(known.index[known["typed"].gt(1)])
 

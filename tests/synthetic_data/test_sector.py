@@ -11,7 +11,7 @@ import pytest
 
 from helpers.standard import BadInput
 from helpers.standard.survey_items import declared_survey
-from synthetic_data.sector import load_sector, make_sector, planted_effects, preset_names, write_sector
+from synthetic_data.sector import load_sector, make_sector, preset_names, simulated_effects, write_sector
 from synthetic_data.sector.systems import (
     answers,
     draw_systems,
@@ -82,18 +82,18 @@ def test_an_expected_score_is_the_mean_of_many_answers() -> None:
 
 
 def test_planted_effects_say_what_was_asked_for() -> None:
-    planted = planted_effects(load_sector(), systems=20_000)
+    planted = simulated_effects(load_sector(), systems=20_000)
     compared = planted[planted["comparison"].eq("adjusted")]
     assert compared["points"].gt(0.1).all()
     # Within groups a score varies by less than readiness does, and items show readiness with error.
     team = compared[compared["grouping"].eq("data_team")]
     assert team["deviations"].between(0.4, 0.65).all()
-    nothing = planted_effects(load_sector("nothing"), systems=20_000)
+    nothing = simulated_effects(load_sector("nothing"), systems=20_000)
     assert nothing.loc[nothing["comparison"].ne("mean"), "points"].abs().max() < 1e-9
 
 
 def test_governance_is_hardest_then_implementation_then_technology() -> None:
-    planted = planted_effects(load_sector(), systems=20_000)
+    planted = simulated_effects(load_sector(), systems=20_000)
     means = planted[planted["comparison"].eq("mean")].groupby("domain")["points"].mean()
     assert means.sort_values().index[:3].tolist() == ["governance", "implementation", "technology"]
 

@@ -15,7 +15,7 @@ import pandas as pd
 from helpers.files.district import what_is_there
 from helpers.files.draft.columns import head_words
 from helpers.files.draft.layout_text import Kind, draft_text, kind_of, tie_ids
-from helpers.files.draft.sniff import Undeclared, look_into
+from helpers.files.draft.sniff import UnknownFile, sniff
 from helpers.files.findings import Findings
 from helpers.files.folder import FoundFile
 from helpers.files.readers.decode import as_utf8
@@ -150,7 +150,7 @@ def _glob(names: Sequence[str]) -> str:
     return re.sub(r"([\[\]?*])", "[\\1]", shape).replace("\0", "*")
 
 
-def _called(alike: Sequence[Undeclared]) -> str:
+def _called(alike: Sequence[UnknownFile]) -> str:
     """Name a kind of file by what its files' names have in common."""
     names = [_stem(table.found) for table in alike]
     common = _glob(names).replace("*", " ") if len(set(names)) > 1 else names[0]
@@ -166,14 +166,14 @@ def _free(name: str, taken: set[str]) -> str:
     return free
 
 
-def _by_kind(tables: Sequence[Undeclared]) -> list[list[Undeclared]]:
-    kinds: dict[tuple[object, ...], list[Undeclared]] = {}
+def _by_kind(tables: Sequence[UnknownFile]) -> list[list[UnknownFile]]:
+    kinds: dict[tuple[object, ...], list[UnknownFile]] = {}
     for table in tables:
         kinds.setdefault(table.kind, []).append(table)
     return list(kinds.values())
 
 
-def _place(alike: Sequence[Undeclared], row: int) -> str:
+def _place(alike: Sequence[UnknownFile], row: int) -> str:
     """Say where a row of all files of one kind stands."""
     for table in alike:
         if row < len(table.rows):
@@ -183,7 +183,7 @@ def _place(alike: Sequence[Undeclared], row: int) -> str:
     raise IndexError(row)
 
 
-def _kind(alike: Sequence[Undeclared], name: str, folder: str) -> Kind:
+def _kind(alike: Sequence[UnknownFile], name: str, folder: str) -> Kind:
     first = alike[0]
     rows = pd.concat([table.rows for table in alike], ignore_index=True) if len(alike) > 1 else first.rows
     names = [table.found.name.partition("/")[0] for table in alike]
@@ -195,7 +195,7 @@ def _kind(alike: Sequence[Undeclared], name: str, folder: str) -> Kind:
     return kind_of(name, _glob(names), sheet, first.format, first.settings, rows, words, place)
 
 
-def _knows(kinds: Sequence[Sequence[Undeclared]], layout: Layout) -> dict[str, str]:
+def _knows(kinds: Sequence[Sequence[UnknownFile]], layout: Layout) -> dict[str, str]:
     """Say which files a drafted layout wouldn't know, and why; nothing when it knows all."""
     strange = {}
     for table in (one for alike in kinds for one in alike):
@@ -212,9 +212,9 @@ def start_folder(folder: Path) -> Started:
     there = what_is_there(folder)
     known = {found.path: layout.layout for layout, files in there.silos.values() for found in files}
     left = {refusal.path: refusal.reason for refusal in there.refused}
-    by_folder: dict[str, list[Undeclared]] = {}
+    by_folder: dict[str, list[UnknownFile]] = {}
     for found in there.unknown:
-        table = look_into(found)
+        table = sniff(found)
         if isinstance(table, str):
             left[found.path] = table
         else:
@@ -249,7 +249,7 @@ def start_folder(folder: Path) -> Started:
 
 
 def _draft(
-    kinds: Sequence[Sequence[Undeclared]], name: str, inside: str
+    kinds: Sequence[Sequence[UnknownFile]], name: str, inside: str
 ) -> tuple[str, list[Drafted], Mapping[str, str]]:
     """Draft one layout, and try whether it is one and knows its files."""
     names: set[str] = set()

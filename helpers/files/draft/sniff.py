@@ -26,7 +26,7 @@ from helpers.layouts import Column, FileLayout
 from helpers.layouts.headers import by_place, is_data_head
 from helpers.standard import STRING
 
-__all__ = ["Undeclared", "look_into", "names_columns", "speaks_of_persons"]
+__all__ = ["UnknownFile", "names_columns", "sniff", "speaks_of_persons"]
 
 
 ALIKE = 0.6  # of the cells below, which a row of data is like
@@ -113,7 +113,7 @@ PRINTED = (".out", ".asc", ".prn", ".rpt", ".lst", ".exp")  # text by the name t
 
 
 @dataclass(frozen=True)
-class Undeclared:
+class UnknownFile:
     """A table that nobody declared."""
 
     # The file.
@@ -237,7 +237,7 @@ def _first_filled(columns: Sequence[pd.Series]) -> pd.Series:
     return whole
 
 
-def look_into(found: FoundFile) -> Undeclared | str:
+def sniff(found: FoundFile) -> UnknownFile | str:
     """Look into a file that no layout knows."""
     try:
         return _look_into(found, found.read())
@@ -245,7 +245,7 @@ def look_into(found: FoundFile) -> Undeclared | str:
         return str(trouble)
 
 
-def _look_into(found: FoundFile, raw: bytes) -> Undeclared | str:
+def _look_into(found: FoundFile, raw: bytes) -> UnknownFile | str:
     quiet = Findings(None, found.path)
     if is_sheet(raw):
         return _sheet(found, raw, quiet)
@@ -298,17 +298,17 @@ def _look_into(found: FoundFile, raw: bytes) -> Undeclared | str:
 
 def _table(
     found: FoundFile, shape: str, parsed: Parsed, rows: pd.DataFrame, settings: dict[str, str | int]
-) -> Undeclared | str:
+) -> UnknownFile | str:
     if not rows.columns.size or (len(rows.columns) == 1 and not str(rows.columns[0]).strip()):
         return "it has no columns"
     if rows.empty:
         return "it has heads and no rows"
-    return Undeclared(found, shape, _text(rows.reset_index(drop=True)), settings, parsed.row)
+    return UnknownFile(found, shape, _text(rows.reset_index(drop=True)), settings, parsed.row)
 
 
 def _records(
     found: FoundFile, data: bytes, settings: dict[str, str | int], quiet: Findings
-) -> Undeclared | str:
+) -> UnknownFile | str:
     parsed = parse_json_lines(data, _plain("json_lines", 1, ",", []), quiet)
     if not len(parsed.row):
         return "no line of it is a JSON record: write one record a line (JSON lines), and start again"
@@ -316,7 +316,7 @@ def _records(
     return _table(found, "json_lines", parsed, _json_names(parsed.table.rows), settings)
 
 
-def _sheet(found: FoundFile, raw: bytes, quiet: Findings) -> Undeclared | str:
+def _sheet(found: FoundFile, raw: bytes, quiet: Findings) -> UnknownFile | str:
     cells = [
         ["" if cell is None else str(cell[1] if isinstance(cell, list) else cell).strip() for cell in row]
         for row in rows_of(raw, LOOKED_AT)

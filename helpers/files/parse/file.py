@@ -24,7 +24,7 @@ from helpers.files.text_table import Parsed
 from helpers.layouts import Column, FileLayout, Layout, folded, shape_of
 from helpers.standard import constant, labelled
 
-__all__ = ["FilesOfKind", "ReadFile", "read_files", "tell_dangling", "without_repeated"]
+__all__ = ["FilesOfKind", "ReadFile", "read_files", "report_dangling", "without_repeated"]
 
 
 def _codes(columns: list[pd.Series]) -> np.ndarray:
@@ -292,7 +292,7 @@ class FilesOfKind:
         return [marked[begin:end] for begin, end in zip(self.begins, self.ends, strict=True)]
 
 
-def tell_dangling(silo: Mapping[str, list[ReadFile]], layout: Layout) -> None:
+def report_dangling(silo: Mapping[str, list[ReadFile]], layout: Layout) -> None:
     """Tell references that lead to no row of the silo."""
     for file in layout.files:
         for column in file.columns:

@@ -12,7 +12,7 @@ from helpers.standard import (
     as_table,
     constant,
     empty_table,
-    is_among,
+    isin_text,
     labelled,
     missing,
     standard_table,
@@ -274,8 +274,8 @@ def _numbered_alike(rows: pd.DataFrame) -> pd.Series:
     roles = roles.drop_duplicates()
     several = roles.drop_duplicates(["id", "who"])["id"]
     apart = several[repeated(several)]
-    apart = apart[is_among(apart, roles.loc[roles["sure"].notna(), "id"])]
-    adult = is_among(ids, apart) & who.isin(["Staff", "Guardian"]).to_numpy(bool)
+    apart = apart[isin_text(apart, roles.loc[roles["sure"].notna(), "id"])]
+    adult = isin_text(ids, apart) & who.isin(["Staff", "Guardian"]).to_numpy(bool)
     return ids.mask(adult, ids + "~" + who.str.lower())
 
 
@@ -306,7 +306,7 @@ def make_records(rows: pd.DataFrame, silo: str) -> People:
     people = people.reset_index(drop=True)
     first = people[["file", "row"]]
     listed = rows.loc[rows[DEFAULT_ROLE].eq("Student"), "record"]
-    default = np.where(is_among(people["record"], listed), "Student", people[DEFAULT_ROLE])
+    default = np.where(isin_text(people["record"], listed), "Student", people[DEFAULT_ROLE])
     people = people.drop(columns=[name for name in people.columns if name not in table])
     people["silo"] = constant(silo, len(people))
     if "role" not in people:
@@ -355,7 +355,7 @@ def make_records(rows: pd.DataFrame, silo: str) -> People:
         if double.any():
             person_rows = person_rows.drop(index=double.index[double])
     if len(filled):
-        filled = filled[is_among(filled["column"], pd.Series(list(table), dtype=STRING))]
+        filled = filled[isin_text(filled["column"], pd.Series(list(table), dtype=STRING))]
         filled = filled.assign(silo=constant(silo, len(filled)))
     people["linkable_by"] = constant("Nothing", len(people))
     kept = [one for one in findings if len(one)]
@@ -375,7 +375,7 @@ def linkable_by(people: pd.DataFrame, identifiers: pd.DataFrame) -> pd.Series:
     known = np.zeros(len(people), bool)
     if not name.all():  # the few without a name, so that the many ids are looked through and not gathered
         nameless = people.loc[~name, "record"]
-        theirs = identifiers["record"][is_among(identifiers["record"], nameless)]
-        known[~name] = is_among(nameless, theirs)
+        theirs = identifiers["record"][isin_text(identifiers["record"], nameless)]
+        known[~name] = isin_text(nameless, theirs)
     words = ("Name and birth date", "Name only", "Identifier only", "Nothing")
     return pd.Series(labelled(np.select([name & date, name, known], [0, 1, 2], 3), words), index=people.index)

@@ -28,7 +28,7 @@ from helpers.standard import (
     cast,
     constant,
     empty_table,
-    is_among,
+    isin_text,
     missing,
     standard_table,
 )
@@ -113,7 +113,7 @@ def _bare_rows(made: Sequence[Made], known: pd.Series, default: str) -> tuple[pd
     for kind, makes, frame in made:
         if makes.table == "people" or standard_table(makes.table).about != "child" or "local_id" not in frame:
             continue
-        new = frame[frame["local_id"].notna().to_numpy(bool) & ~is_among(frame["local_id"], known)]
+        new = frame[frame["local_id"].notna().to_numpy(bool) & ~isin_text(frame["local_id"], known)]
         if not len(new):
             continue
         role = str(makes.set.get("role", default)) if default == "Student" else default
@@ -257,7 +257,7 @@ def _by_local_id(people: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     for mine in (~adult, adult):
         others = found[~mine]
         if mine.any() and len(others):
-            others = others[~is_among(others["local_id"], found.loc[mine, "local_id"])]
+            others = others[~isin_text(others["local_id"], found.loc[mine, "local_id"])]
         meant = pd.concat([found[mine], others]) if len(others) else found[mine]
         lookups.append(meant[~repeated(meant["local_id"])].set_index("local_id")["record"])
     return lookups[0], lookups[1]

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 if TYPE_CHECKING:
     from helpers.layouts import Layout
 
-__all__ = ["WITHOUT_KEY", "Measure", "line", "measure", "measures", "owner_of", "owners_of"]
+__all__ = ["WITHOUT_KEY", "Measure", "line", "measure", "measures", "owner_of", "system_owners"]
 
 
 WITHOUT_KEY = "cannot be judged without a key"
@@ -116,7 +116,7 @@ def _declared_owners() -> dict[str, dict[str, str]]:
     return given
 
 
-def owners_of(layouts: Mapping[str, Layout]) -> dict[str, str]:
+def system_owners(layouts: Mapping[str, Layout]) -> dict[str, str]:
     """Name the role that runs each system."""
     declared = _declared_owners()
     return {

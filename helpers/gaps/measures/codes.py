@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.files.file_profile import WORDS
 from helpers.gaps.measures import line
-from helpers.gaps.presence import Known
+from helpers.gaps.presence import Presence
 from helpers.standard import as_table, empty_table
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def code_crosswalk(district: District) -> pd.DataFrame:
 Lines = list[dict[str, Any]]
 
 
-def meaning(district: District, known: Known) -> Lines:
+def meaning(district: District, known: Presence) -> Lines:
     """Measure how far the codes of two systems can be put for each other."""
     lines: Lines = []
     for column, by_silo in vocabularies(district).items():
@@ -239,7 +239,7 @@ def terms_of(district: District) -> dict[str, dict[str, str | None]]:
     return found
 
 
-def standards(district: District, known: Known) -> list[dict[str, Any]]:
+def standards(district: District, known: Presence) -> list[dict[str, Any]]:
     """Measure how many of a system's columns have a standard's term, and which terms two systems share."""
     terms = terms_of(district)
     lines: list[dict[str, Any]] = []

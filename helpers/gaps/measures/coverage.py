@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.gaps.measures import line
-from helpers.gaps.presence import Known, Scope, know, scope_of, worded
+from helpers.gaps.presence import Presence, Scope, load_presence, scope_of, worded
 from helpers.link.values.schools import school_year_end
-from helpers.profile.facts.systems import Newest
+from helpers.profile.facts.systems import LatestDay
 from helpers.profile.rules.yearly_counts import only_handed_in
 from helpers.standard import as_table, empty_table, fact_tables
 from helpers.standard.intervals import wilson
@@ -32,26 +32,26 @@ __all__ = [
     "coverage_by_group",
     "entries",
     "filled",
-    "of_this_year",
+    "in_current_year",
     "widest_gaps",
     "years_told",
 ]
 
 
-def _this_year(known: Known, newest: Newest) -> int:
+def _this_year(known: Presence, newest: LatestDay) -> int:
     """Give the school year of the newest day of any system, else the newest that a record names; else 0."""
     days = pd.Series([*newest.days.values()], dtype="datetime64[us]")
     year = school_year_end(days).max() if len(days) else known.records["school_year"].max()
     return 0 if pd.isna(year) else int(year)
 
 
-def years_told(known: Known, newest: Newest) -> npt.NDArray[np.int64]:
+def years_told(known: Presence, newest: LatestDay) -> npt.NDArray[np.int64]:
     """Give each record the school year of which it tells."""
     told = known.records["school_year"].fillna(_this_year(known, newest))
     return told.to_numpy(dtype="int64")
 
 
-def of_this_year(known: Known, newest: Newest) -> npt.NDArray[np.bool_]:
+def in_current_year(known: Presence, newest: LatestDay) -> npt.NDArray[np.bool_]:
     """Mark the records that tell of no earlier year."""
     return years_told(known, newest) >= _this_year(known, newest)
 
@@ -78,7 +78,7 @@ NOT_ASKED = ("Excused", "Not assigned", "Upcoming")
 Lines = list[dict[str, Any]]
 
 
-def filled(known: Known, column: str) -> npt.NDArray[np.bool_]:
+def filled(known: Presence, column: str) -> npt.NDArray[np.bool_]:
     """Mark the records that say something in a column; a placeholder says nothing."""
     says = known.records[column].notna()
     if column in ("first_name", "last_surname"):
@@ -103,10 +103,10 @@ def _collects(layout: Layout | None, column: str) -> bool:
     )
 
 
-def completeness(known: Known, newest: Newest, layouts: Mapping[str, Layout]) -> Lines:
+def completeness(known: Presence, newest: LatestDay, layouts: Mapping[str, Layout]) -> Lines:
     """Measure how often each system fills the columns that are needed to know a child."""
     lines: Lines = []
-    now = of_this_year(known, newest)
+    now = in_current_year(known, newest)
     asked = [
         known.of(place) & now if (known.of(place) & now).any() else known.of(place)
         for place in range(len(known.silos))
@@ -122,7 +122,7 @@ def completeness(known: Known, newest: Newest, layouts: Mapping[str, Layout]) ->
     return sorted(lines, key=lambda each: known.silos.index(each["left_silo"]))
 
 
-def entries(district: District, known: Known) -> Lines:
+def entries(district: District, known: Presence) -> Lines:
     """Measure of how many of its children each system has the facts that it keeps."""
     lines: Lines = []
     for table, words in OF_EVERY_CHILD.items():
@@ -159,7 +159,7 @@ OF_A_YEAR = ("grade_level",)
 UNTOLD = "{}: first make its records joinable; till then nobody can say which of the children it knows."
 
 
-def coverage(known: Known, scope: Scope) -> Lines:
+def coverage(known: Presence, scope: Scope) -> Lines:
     """Measure which share of all children each system knows, and whom it isn't for."""
     everyone = int(known.counts.sum())
     lines: Lines = []
@@ -190,7 +190,7 @@ def coverage(known: Known, scope: Scope) -> Lines:
     return lines
 
 
-def agreement(known: Known, newest: Newest) -> Lines:
+def agreement(known: Presence, newest: LatestDay) -> Lines:
     """Measure whether two systems say the same of the children whom both know.
 
     A child with several records in a system is compared by the first. What changes with the school year is
@@ -258,7 +258,7 @@ def coverage_by_group(district: District, links: Links) -> pd.DataFrame:
         child's group is, the first system says that says anything (of schools, the roster). Small groups are
         in the table: who shows it hides them (`Guard.counts`).
     """
-    known = know(district, links)
+    known = load_presence(district, links)
     if known.records.empty:
         return empty_table("coverage_by_group")
     scope = scope_of(known)
@@ -289,7 +289,7 @@ def coverage_by_group(district: District, links: Links) -> pd.DataFrame:
     )
 
 
-def _groups(known: Known, column: str) -> tuple[npt.NDArray[np.int64], list[str]]:
+def _groups(known: Presence, column: str) -> tuple[npt.NDArray[np.int64], list[str]]:
     """Give each child's group by number, -1 where nobody says it; records are in order of systems."""
     spoken = known.records[column].where(pd.Series(filled(known, column)))
     if column == "school_id":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from helpers.gaps.measures import line
-from helpers.gaps.presence import Known
+from helpers.gaps.presence import Presence
 from helpers.standard import STRING
 
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ def usual_shapes(values: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     return found.assign(others=found["all"] - found["most"]).drop(columns="most")
 
 
-def formats(district: District, known: Known) -> Lines:
+def formats(district: District, known: Presence) -> Lines:
     """Measure how many date formats and file formats there are, within a column and between systems."""
     written = district.written
     dates = written.values[written.values["is_date"].astype(bool)]
@@ -251,7 +251,7 @@ def formats(district: District, known: Known) -> Lines:
     return lines + _between(district, known, dates)
 
 
-def _between(district: District, known: Known, dates: pd.DataFrame) -> Lines:
+def _between(district: District, known: Presence, dates: pd.DataFrame) -> Lines:
     """Compare the usual form of each standard column that two systems fill with dates."""
     usual = usual_shapes(dates, ["silo", "kind", "column"])
     shape = {

@@ -10,15 +10,15 @@ import numpy as np
 import pandas as pd
 
 from helpers.gaps.measures import line
-from helpers.gaps.presence import NEVER, Known, Membership, days_since_1970
-from helpers.profile.facts.systems import Newest
+from helpers.gaps.presence import NEVER, Membership, Presence, days_since_1970
+from helpers.profile.facts.systems import LatestDay
 from helpers.standard import fact_tables, standard_table
 from helpers.standard.elements import elements
 
 if TYPE_CHECKING:
     from helpers.files import District
 
-__all__ = ["STALE_AFTER_DAYS", "ages", "days_until_stale", "endings", "sightings", "stale_rows"]
+__all__ = ["STALE_AFTER_DAYS", "activity_dates", "ages", "days_until_stale", "endings", "stale_rows"]
 
 
 # Two exports more than a month apart are of two rosters; who is missing from one can't be told from who
@@ -28,7 +28,7 @@ STALE_AFTER_DAYS = 31
 Lines = list[dict[str, Any]]
 
 
-def ages(known: Known, newest: Newest) -> Lines:
+def ages(known: Presence, newest: LatestDay) -> Lines:
     """Measure how far systems are behind the newest, and behind each other."""
     days = newest.days
     dated = [silo for silo in known.silos if silo in days]
@@ -50,7 +50,7 @@ def ages(known: Known, newest: Newest) -> Lines:
     return lines
 
 
-def endings(known: Known, membership: Membership) -> Lines:
+def endings(known: Presence, membership: Membership) -> Lines:
     """Measure whom a system still lists after it, or another one, has ended the membership."""
     lines: Lines = []
     for place, silo in enumerate(known.silos):
@@ -92,8 +92,8 @@ SIGNS = (
 LONG_ENOUGH = 30
 
 
-def sightings(
-    district: District, known: Known, membership: Membership, newest: Newest
+def activity_dates(
+    district: District, known: Presence, membership: Membership, newest: LatestDay
 ) -> list[dict[str, Any]]:
     """Count children whom a system lists, but who aren't on the roster and show no activity since."""
     heard = _last_heard(district, known)
@@ -112,7 +112,7 @@ def sightings(
     return lines
 
 
-def _last_heard(district: District, known: Known) -> np.ndarray:
+def _last_heard(district: District, known: Presence) -> np.ndarray:
     """Give the last day on which any system has a sign of each child; -1 where there is none."""
     heard = np.full(len(known.holds), -1, dtype="int64")
     for table in SIGNS:
@@ -161,7 +161,7 @@ def days_until_stale(table: str) -> int | None:
 
 
 def stale_rows(
-    district: District, known: Known, membership: Membership, newest: Newest
+    district: District, known: Presence, membership: Membership, newest: LatestDay
 ) -> list[dict[str, Any]]:
     """Count the children whose newest row of a kind is past its days."""
     if not newest.days or not known.silos:

@@ -10,13 +10,22 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.gaps.measures import WITHOUT_KEY, line
-from helpers.gaps.presence import SMALLEST_GROUP, Known, Scope
+from helpers.gaps.presence import SMALLEST_GROUP, Presence, Scope
 from helpers.link.values.identifiers import UNDECLARED_MAY_BE, WEAK, comparable_ids
 
 if TYPE_CHECKING:
     from helpers.link import Links
 
-__all__ = ["Keys", "correctness", "fan_out", "is_strong", "keys_of", "matches", "record_ties", "shared_keys"]
+__all__ = [
+    "Keys",
+    "correctness",
+    "count_duplicate_matches",
+    "is_strong",
+    "keys_of",
+    "matches",
+    "record_links",
+    "shared_keys",
+]
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,7 @@ def is_strong(key: str) -> bool:
     return key not in WEAK and "Undeclared" not in key
 
 
-def keys_of(known: Known, identifiers: pd.DataFrame) -> Keys:
+def keys_of(known: Presence, identifiers: pd.DataFrame) -> Keys:
     """Bring ids into the form in which they are compared."""
     numbers = known.records[["silo", "record"]].assign(number=np.arange(len(known.records), dtype="int64"))
     ids = comparable_ids(identifiers, numbers)
@@ -88,7 +97,7 @@ def keys_of(known: Known, identifiers: pd.DataFrame) -> Keys:
     return Keys(by_silo, len(known.records))
 
 
-def fan_out(known: Known, keys: Keys) -> list[dict[str, Any]]:
+def count_duplicate_matches(known: Presence, keys: Keys) -> list[dict[str, Any]]:
     """Count the rows that a join by an id makes beyond one a record of the left system."""
     lines: list[dict[str, Any]] = []
     for left_place, right_place in known.pairs():
@@ -114,7 +123,7 @@ Lines = list[dict[str, Any]]
 NAME_AND_DATE = "Name and birth date"
 
 
-def shared_keys(known: Known, keys: Keys) -> Lines:
+def shared_keys(known: Presence, keys: Keys) -> Lines:
     """Measure by which ids or names two systems can be joined, and whether such joins are one child."""
     lines: Lines = []
     # A row a system: with which systems it shares children, itself among them.
@@ -144,7 +153,7 @@ def shared_keys(known: Known, keys: Keys) -> Lines:
     return lines
 
 
-def _by_name(known: Known, left: int, right: int) -> tuple[str, int] | None:
+def _by_name(known: Presence, left: int, right: int) -> tuple[str, int] | None:
     """Say whether both systems keep names (and birth dates), and how many left records have them."""
     dated = (known.records["linkable_by"] == NAME_AND_DATE).to_numpy(dtype=bool)
     named = dated | (known.records["linkable_by"] == "Name only").to_numpy(dtype=bool)
@@ -155,7 +164,7 @@ def _by_name(known: Known, left: int, right: int) -> tuple[str, int] | None:
 
 
 def _key(
-    known: Known, left: str, right: str, name: str, mine: pd.DataFrame, theirs: pd.DataFrame, total: int
+    known: Presence, left: str, right: str, name: str, mine: pd.DataFrame, theirs: pd.DataFrame, total: int
 ) -> Lines:
     code, their_code = (each["code"].to_numpy(dtype="int64") for each in (mine, theirs))
     met = np.isin(code, their_code)
@@ -182,7 +191,7 @@ def _key(
     return lines
 
 
-def matches(known: Known, links: Links, scope: Scope) -> Lines:
+def matches(known: Presence, links: Links, scope: Scope) -> Lines:
     """Measure who of each system is found in each other one, and what waits for a decision."""
     pairs = _told(links.pairs)
     decided = pairs.groupby(["left_silo", "right_silo", "decision"]).size().to_dict()
@@ -232,7 +241,7 @@ def _told(pairs: pd.DataFrame) -> pd.DataFrame:
     return pairs.assign(decision=pairs["decision"].mask(two.astype(bool), "No match"))
 
 
-def _ends(known: Known, pairs: pd.DataFrame, decision: str) -> dict[frozenset[str], list[int]]:
+def _ends(known: Presence, pairs: pd.DataFrame, decision: str) -> dict[frozenset[str], list[int]]:
     """List the records of the pairs that were decided so, by the two systems."""
     pairs = pairs[pairs["decision"].eq(decision)]
     found: dict[frozenset[str], list[int]] = {}
@@ -243,7 +252,7 @@ def _ends(known: Known, pairs: pd.DataFrame, decision: str) -> dict[frozenset[st
     return found
 
 
-def record_ties(known: Known) -> Lines:
+def record_links(known: Presence) -> Lines:
     """Measure how surely each system's records are tied to a child."""
     lines: Lines = []
     lonely = known.holds.sum(axis=1) == 1
@@ -269,7 +278,7 @@ def record_ties(known: Known) -> Lines:
     return lines
 
 
-def correctness(known: Known, scores: pd.DataFrame | None, misjudged: pd.DataFrame | None = None) -> Lines:
+def correctness(known: Presence, scores: pd.DataFrame | None, misjudged: pd.DataFrame | None = None) -> Lines:
     """Say how many of the matches are right: only a key can tell."""
     overall: dict[Any, Any] = {}
     if scores is not None:
@@ -296,7 +305,7 @@ def correctness(known: Known, scores: pd.DataFrame | None, misjudged: pd.DataFra
 
 
 def _to_look_at(
-    known: Known, misjudged: pd.DataFrame | None
+    known: Presence, misjudged: pd.DataFrame | None
 ) -> dict[tuple[str, frozenset[str]], dict[str, Any]]:
     """Point at a record of each pair that somebody has to look at."""
     if misjudged is None:

@@ -19,7 +19,7 @@ from pydantic import BaseModel, model_validator
 
 from helpers.gaps.measures import line
 from helpers.gaps.measures.identity import Keys, keys_of
-from helpers.gaps.presence import Known, know
+from helpers.gaps.presence import Presence, load_presence
 from helpers.standard import as_table, empty_table
 from helpers.standard.validation import STRICT, Assumed, read_declared
 
@@ -31,13 +31,13 @@ __all__ = [
     "TASKS",
     "Assumptions",
     "Minutes",
-    "hand_minutes",
-    "hand_work",
-    "hand_work_lines",
+    "estimate_tasks",
     "kit_assumptions",
+    "manual_effort",
+    "manual_effort_lines",
+    "manual_minutes",
     "read_assumptions",
     "to_type",
-    "work_shown",
 ]
 
 Task = Literal["record_typed", "file_exported", "file_imported", "pair_reviewed", "finding_mended"]
@@ -90,7 +90,7 @@ def kit_assumptions() -> Assumptions:
     return read_assumptions(HERE)
 
 
-def hand_work(
+def manual_effort(
     district: District,
     links: Links,
     *,
@@ -118,23 +118,23 @@ def hand_work(
         minutes add up. A record whose number has to be typed counts in its own system; the roster types
         nothing.
     """
-    known = know(district, links)
+    known = load_presence(district, links)
     if known.records.empty:
         return empty_table("hand_work")
     keys = keys_of(known, district.identifiers)
-    return work_shown(district, links, known, keys, assumptions=assumptions, by_machine=by_machine)
+    return estimate_tasks(district, links, known, keys, assumptions=assumptions, by_machine=by_machine)
 
 
-def work_shown(
+def estimate_tasks(
     district: District,
     links: Links,
-    known: Known,
+    known: Presence,
     keys: Keys,
     *,
     assumptions: Assumptions | None = None,
     by_machine: Collection[str] | None = None,
 ) -> pd.DataFrame:
-    """Count the hand work of one exchange where it is known already who is where; as `hand_work`."""
+    """Count the hand work of one exchange where it is known already who is where; as `manual_effort`."""
     given = assumptions or kit_assumptions()
     others = known.silos[1:]
     files = district.accounts.groupby("silo").size()
@@ -166,7 +166,7 @@ def work_shown(
     return as_table("hand_work", work)
 
 
-def to_type(known: Known, keys: Keys, left: int, right: int) -> npt.NDArray[np.bool_]:
+def to_type(known: Presence, keys: Keys, left: int, right: int) -> npt.NDArray[np.bool_]:
     """Mark the records of a system into which somebody has to type a number of the other one."""
     one, other = known.silos[left], known.silos[right]
     gone = keys.carrying(one, other) & ~known.holds[known.child, right]
@@ -184,7 +184,7 @@ def _to_mend(district: District, given: Assumptions) -> pd.Series:
     return found[open_ones].groupby("silo")["times"].sum()
 
 
-def hand_minutes(work: pd.DataFrame) -> Minutes:
+def manual_minutes(work: pd.DataFrame) -> Minutes:
     """Add up the minutes of hand work.
 
     Parameters
@@ -201,12 +201,12 @@ def hand_minutes(work: pd.DataFrame) -> Minutes:
     return Minutes(low, likely, high)
 
 
-def hand_work_lines(work: pd.DataFrame, known: Known, keys: Keys) -> list[dict[str, Any]]:
+def manual_effort_lines(work: pd.DataFrame, known: Presence, keys: Keys) -> list[dict[str, Any]]:
     """Make the lines *minutes by hand* of systems and *minutes to join* of pairs."""
     lines: list[dict[str, Any]] = []
     single = work[work["right_silo"].isna()]
     for silo, mine in single.groupby("left_silo", sort=False):
-        low, likely, high = hand_minutes(mine)
+        low, likely, high = manual_minutes(mine)
         lines.append(line("minutes by hand", str(silo), None, likely, low=low, high=high))
     minutes = kit_assumptions().task
     reviews: dict[frozenset[str], int] = {}

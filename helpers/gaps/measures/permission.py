@@ -15,7 +15,7 @@ import pandas as pd
 from pydantic import BaseModel, model_validator
 
 from helpers.gaps.measures import line
-from helpers.gaps.presence import Known
+from helpers.gaps.presence import Presence
 from helpers.standard.validation import STRICT, nearest, read_declared
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ __all__ = [
     "SECRETS",
     "Bar",
     "Permission",
-    "barred",
     "kind_of_head",
     "permission",
     "permission_of_kit",
     "restricted_columns",
-    "without_need",
+    "restricted_lists",
+    "unneeded_columns",
 ]
 
 NOT_PERMITTED = "Not permitted"
@@ -155,7 +155,7 @@ def _said(layout: Layout) -> dict[tuple[str, str], str]:
     }
 
 
-def without_need(district: District) -> pd.DataFrame:
+def unneeded_columns(district: District) -> pd.DataFrame:
     """List the filled columns of restricted kinds that a system has no need for."""
     found = restricted_columns(district)
     needs = permission_of_kit().needs
@@ -169,7 +169,7 @@ def without_need(district: District) -> pd.DataFrame:
     return found[pd.Series(idle, index=found.index, dtype=bool)].reset_index(drop=True)
 
 
-def barred(left: Layout | None, right: Layout | None) -> Bar | None:
+def restricted_lists(left: Layout | None, right: Layout | None) -> Bar | None:
     """Say which rule keeps a list of one system's children from the people of the other."""
     given = permission_of_kit()
     names = [layout.silo if layout is not None else "" for layout in (left, right)]
@@ -181,10 +181,10 @@ def barred(left: Layout | None, right: Layout | None) -> Bar | None:
     return None
 
 
-def permission(district: District, known: Known) -> list[dict[str, Any]]:
+def permission(district: District, known: Presence) -> list[dict[str, Any]]:
     """Measure what is exchanged without need, and which pairs may not exchange lists of children."""
     needs = permission_of_kit().needs
-    found = without_need(district)
+    found = unneeded_columns(district)
     lines: list[dict[str, Any]] = []
     for silo in known.silos:
         layout = district.layouts.get(silo)
@@ -201,7 +201,7 @@ def permission(district: District, known: Known) -> list[dict[str, Any]]:
             )  # fmt: skip
     for left_place, right_place in known.pairs():
         left, right = known.silos[left_place], known.silos[right_place]
-        bar = barred(district.layouts.get(left), district.layouts.get(right))
+        bar = restricted_lists(district.layouts.get(left), district.layouts.get(right))
         more: dict[str, Any] = {}
         if bar is not None:
             step = f"Nobody hands a list of the children of {left} or {right} to the other: {bar.because}."

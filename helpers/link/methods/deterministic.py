@@ -12,12 +12,12 @@ import pandas as pd
 from helpers.link.blocking import Values, distinct_pairs, pairs_within
 from helpers.link.candidates import Keys, first_letters
 from helpers.link.crosswalk import STEPS, Links, make_crosswalk
-from helpers.link.matches import LARGEST_BLOCK, Aids, Found
-from helpers.link.records import Students, make_ready
+from helpers.link.matches import LARGEST_BLOCK, LinkageContext, Matches
+from helpers.link.records import Records, prepare_records
 from helpers.link.resolve.clusters import components
-from helpers.link.values.birth_dates import DIFFERENT, comparable, compare_birth_dates, order_free
+from helpers.link.values.birth_dates import DIFFERENT, comparable, compare_birth_dates, ignore_date_order
 from helpers.link.values.contacts import addresses, emails, shared_by_many, telephones
-from helpers.link.values.name_forms import first_name_forms, name_keys, surname_forms_of
+from helpers.link.values.name_forms import first_name_variants, name_keys, surname_readings
 from helpers.link.values.schools import grade_numbers, school_codes
 from helpers.standard import as_table, empty_table
 
@@ -34,8 +34,8 @@ __all__ = [
     "find_exact_matches",
     "find_shared_identifiers",
     "find_standardized_matches",
-    "look_up",
-    "look_up_everywhere",
+    "join_all_on_id",
+    "join_on_id",
     "pairs_with_equal_keys",
 ]
 
@@ -49,7 +49,7 @@ NOT_NUMBERS = ("Login", "Email", "PIN", "School")
 RECORD = ["silo", "record"]
 
 
-def look_up(people: pd.DataFrame, identifiers: pd.DataFrame, left: str, right: str) -> pd.DataFrame:
+def join_on_id(people: pd.DataFrame, identifiers: pd.DataFrame, left: str, right: str) -> pd.DataFrame:
     """Join the children of two systems by equal numbers, as a spreadsheet does, and verify nothing.
 
     Parameters
@@ -104,7 +104,7 @@ def _found_by(numbers: pd.DataFrame, silos: list[str]) -> pd.DataFrame:
     return found[["left_silo", "left_record", "right_silo", "right_record", "identifier"]]
 
 
-def look_up_everywhere(people: pd.DataFrame, identifiers: pd.DataFrame) -> Links:
+def join_all_on_id(people: pd.DataFrame, identifiers: pd.DataFrame) -> Links:
     """Look every system up in every other one: a crosswalk to set beside that of the ladder.
 
     Parameters
@@ -118,7 +118,7 @@ def look_up_everywhere(people: pd.DataFrame, identifiers: pd.DataFrame) -> Links
         As from ``link_children``, so that the same functions judge it. Every record that is joined to another
         one, the anchor aside, is *Unverified*; there are no findings, since nothing was compared.
     """
-    students = make_ready(people, identifiers, anchor_order=("sis",))
+    students = prepare_records(people, identifiers, anchor_order=("sis",))
     known = students.people[RECORD]
     found = _found_by(_numbers_of(people, identifiers), known["silo"].unique().tolist())
     place = pd.MultiIndex.from_frame(known)
@@ -179,13 +179,13 @@ PASSES = (
 )
 
 
-def find_cascade_matches(students: Students, found: Found, aids: Aids) -> Found:
+def find_cascade_matches(students: Records, found: Matches, aids: LinkageContext) -> Matches:
     """Find pairs that some pass of the cascade joins."""
     return found.with_pairs(CASCADE, *cascade_pairs(students, aids.schools))
 
 
 def cascade_pairs(
-    students: Students, schools: pd.DataFrame | None = None, passes: tuple[Pass, ...] = PASSES
+    students: Records, schools: pd.DataFrame | None = None, passes: tuple[Pass, ...] = PASSES
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Find pairs of records by a cascade of keys."""
     fields = _Fields(students, school_codes(students.people, schools))
@@ -230,7 +230,7 @@ def _unambiguous(keys: Keys, silo: np.ndarray, identity: np.ndarray) -> Keys:
 class _Fields:
     """The fields of records, each made when a pass first asks for it."""
 
-    def __init__(self, students: Students, school: pd.Series) -> None:
+    def __init__(self, students: Records, school: pd.Series) -> None:
         self.students = students
         self.school = school
         self.grade = grade_numbers(students.people)
@@ -253,8 +253,8 @@ class _Fields:
         rows = np.arange(len(self.students), dtype="int64")
         return {
             "name": lambda: _numbered(*name_keys(names)),
-            "first name": lambda: first_name_forms(names),
-            "surname": lambda: surname_forms_of(names),
+            "first name": lambda: first_name_variants(names),
+            "surname": lambda: surname_readings(names),
             "first letter": lambda: first_letters(Values.of(names.record, names.first, names.texts), 1),
             "birth date": partial(_numbered, *self._birth_dates()),
             "part of birth date": self._birth_date_parts,
@@ -265,7 +265,7 @@ class _Fields:
 
     def _birth_dates(self) -> tuple[np.ndarray, np.ndarray]:
         record = np.flatnonzero(comparable(self.students.people))
-        return record, order_free(self.students.people["birth_date"])[record]
+        return record, ignore_date_order(self.students.people["birth_date"])[record]
 
     def _birth_date_parts(self) -> Values:
         """Give year and month, year and day, month and day; one slip leaves one of them whole."""
@@ -302,7 +302,7 @@ class _Fields:
         told_apart_by = pd.DataFrame(
             {
                 "name": name,
-                "day": order_free(students.people["birth_date"]),
+                "day": ignore_date_order(students.people["birth_date"]),
                 "school": np.where(without_id, -1, pd.factorize(self.school)[0]),
                 "grade": np.where(without_id, -9, grade),
                 "record": np.where(students.keeps_one_record_a_child, np.arange(len(students)), -1),
@@ -317,7 +317,7 @@ def _numbered(record: np.ndarray, code: np.ndarray) -> Values:
 
 
 def pairs_with_equal_keys(
-    students: Students, record: np.ndarray, *parts: np.ndarray
+    students: Records, record: np.ndarray, *parts: np.ndarray
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Find pairs of records all parts of whose keys are equal."""
     key = parts[0].astype("int64")
@@ -334,7 +334,7 @@ def pairs_with_equal_keys(
 EXACT = 1
 
 
-def find_exact_matches(students: Students, found: Found, aids: Aids) -> Found:
+def find_exact_matches(students: Records, found: Matches, aids: LinkageContext) -> Matches:
     """Find pairs whose first name, surname and birth date are written alike."""
     people = students.people
     known = comparable(people) & people["name_status"].eq("As written").to_numpy(dtype=bool)
@@ -353,7 +353,7 @@ def find_exact_matches(students: Students, found: Found, aids: Aids) -> Found:
 SHARED_IDENTIFIER = 0
 
 
-def find_shared_identifiers(students: Students, found: Found, aids: Aids) -> Found:
+def find_shared_identifiers(students: Records, found: Matches, aids: LinkageContext) -> Matches:
     """Find pairs of records with an equal id; names and birth dates then say whether it may be believed."""
     agreeing, over = aids.id_columns.agreeing, aids.id_columns.passed_over
     may_be = students.may_be_one_child(agreeing["left"].to_numpy(), agreeing["right"].to_numpy())
@@ -364,11 +364,11 @@ def find_shared_identifiers(students: Students, found: Found, aids: Aids) -> Fou
 STANDARDIZED = 2
 
 
-def find_standardized_matches(students: Students, found: Found, aids: Aids) -> Found:
+def find_standardized_matches(students: Records, found: Matches, aids: LinkageContext) -> Matches:
     """Find pairs whose names and birth dates agree once standardised."""
     record, key = name_keys(students.names)
     dated = comparable(students.people)[record]
-    day = order_free(students.people["birth_date"])
+    day = ignore_date_order(students.people["birth_date"])
     return found.with_pairs(
         STANDARDIZED, *pairs_with_equal_keys(students, record[dated], key[dated], day[record[dated]])
     )

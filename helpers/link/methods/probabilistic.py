@@ -11,12 +11,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from helpers.link.candidates import among_dated, among_undated, dated_with_undated
-from helpers.link.matches import Aids, Found, Settled
-from helpers.link.records import Students, Units, make_units
+from helpers.link.candidates import (
+    candidates_across_birth_dates,
+    candidates_with_birth_date,
+    candidates_without_birth_date,
+)
+from helpers.link.matches import LinkageContext, Matches, Resolved
+from helpers.link.records import Records, Units, make_units
 from helpers.link.resolve.clusters import cluster_records
-from helpers.link.resolve.resolve import settle
-from helpers.link.resolve.weighted_pairs import Exclusions, weigh, with_weighed
+from helpers.link.resolve.resolve import resolve
+from helpers.link.resolve.weighted_pairs import Exclusions, add_weighted_pairs, weigh
 
 __all__ = ["STEP", "Candidates", "find_candidates", "find_probabilistic_matches", "weigh_candidates"]
 
@@ -31,32 +35,32 @@ class Candidates:
     once weighed, what `weighing.weigh` adds.
     """
 
-    settled: Settled
+    settled: Resolved
     units: Units
     exclusions: Exclusions
     pairs: pd.DataFrame
     passed_over: pd.DataFrame
 
 
-def find_candidates(students: Students, found: Found, aids: Aids) -> Candidates:
+def find_candidates(students: Records, found: Matches, aids: LinkageContext) -> Candidates:
     """Settle what rules can, and find candidates among what is left."""
-    settled = settle(students, found, aids.persons)
+    settled = resolve(students, found, aids.persons)
     units = make_units(students, settled.label, aids.schools)
-    both, over = among_dated(units)
-    one, over_one = dated_with_undated(units, units.dated, units.named & ~units.dated)
+    both, over = candidates_with_birth_date(units)
+    one, over_one = candidates_across_birth_dates(units, units.dated, units.named & ~units.dated)
     pairs = pd.concat([both, one], ignore_index=True).astype("int64")
     pairs = pairs.assign(kind=np.repeat([0, 1], [len(both), len(one)]))
     return Candidates(settled, units, Exclusions.of(units, settled, aids.persons), pairs, over + over_one)
 
 
-def weigh_candidates(students: Students, found: Found, aids: Aids) -> Candidates:
+def weigh_candidates(students: Records, found: Matches, aids: LinkageContext) -> Candidates:
     """Find candidates and weigh them."""
     seen = find_candidates(students, found, aids)
     weighed = weigh(seen.units, seen.pairs[["left", "right"]], seen.exclusions, aids)
     return replace(seen, pairs=weighed.assign(kind=seen.pairs["kind"].to_numpy()))
 
 
-def find_probabilistic_matches(students: Students, found: Found, aids: Aids) -> Found:
+def find_probabilistic_matches(students: Records, found: Matches, aids: LinkageContext) -> Matches:
     """Match every pair that is likely enough, strongest first."""
     from helpers.link.model import shipped_model
 
@@ -67,7 +71,7 @@ def find_probabilistic_matches(students: Students, found: Found, aids: Aids) -> 
     taken = np.zeros(count, dtype=bool)
     for side in ("left", "right"):
         taken[seen.pairs.loc[likely, side].to_numpy()] = True
-    left_over, over = among_undated(units, units.named & ~units.dated & ~taken)
+    left_over, over = candidates_without_birth_date(units, units.named & ~units.dated & ~taken)
     weighed = weigh(units, left_over, seen.exclusions, aids).assign(kind=2)
     pairs = pd.concat([part for part in (seen.pairs, weighed) if len(part)] or [weighed], ignore_index=True)
     probability = pairs["match_probability"].to_numpy()
@@ -85,5 +89,5 @@ def find_probabilistic_matches(students: Students, found: Found, aids: Aids) -> 
     edges = matches[["left", "right"]].assign(strength=matches["match_weight"].round(2))
     clusters = cluster_records(count, edges, seen.exclusions.also_by_names)
     pairs.loc[matches.index, "decision"] = clusters.outcome
-    settled = with_weighed(students, seen.settled, units, pairs, clusters.label)
+    settled = add_weighted_pairs(students, seen.settled, units, pairs, clusters.label)
     return found.decided(STEP, settled, seen.passed_over + over)

@@ -9,19 +9,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.link.candidates import among_undated, dated_with_undated
-from helpers.link.matches import Aids, Found
+from helpers.link.candidates import candidates_across_birth_dates, candidates_without_birth_date
+from helpers.link.matches import LinkageContext, Matches
 from helpers.link.methods.probabilistic import Candidates, weigh_candidates
-from helpers.link.records import Students, Units
+from helpers.link.records import Records, Units
 from helpers.link.resolve.assignment import (
-    a_generation_apart,
-    choose_child,
+    assign_child,
     coverage_weights,
+    is_parent_of_same_name,
+    normalize_over_candidates,
     second_record_weights,
-    share_among_rivals,
 )
 from helpers.link.resolve.clusters import cluster_records, components
-from helpers.link.resolve.weighted_pairs import Exclusions, one_of_all, weigh, with_weighed
+from helpers.link.resolve.weighted_pairs import Exclusions, add_weighted_pairs, is_exclusive, weigh
 
 __all__ = ["STEP", "resolve_matches"]
 
@@ -44,7 +44,7 @@ PLAIN = 0.95
 AGAINST = 0.02
 
 
-def resolve_matches(students: Students, found: Found, aids: Aids) -> Found:
+def resolve_matches(students: Records, found: Matches, aids: LinkageContext) -> Matches:
     """Decide which weighed pairs hold."""
     seen = weigh_candidates(students, found, aids)
     count = len(seen.units)
@@ -58,7 +58,7 @@ def resolve_matches(students: Students, found: Found, aids: Aids) -> Found:
     pairs = _stacked(parts)
     pairs.loc[pairs["decision"].eq("Match"), "decision"] = outcomes
     pairs = _one_question_a_record(pairs, seen.units.dated, label)
-    settled = with_weighed(students, seen.settled, seen.units, pairs, label)
+    settled = add_weighted_pairs(students, seen.settled, seen.units, pairs, label)
     return found.decided(STEP, settled, seen.passed_over + over + over_last)
 
 
@@ -91,7 +91,7 @@ def _decide_dated(pairs: pd.DataFrame, count: int, exclusions: Exclusions) -> pd
     decision[sorted(weaker)] = "No match"
     # One name and one home are a father's and his son's, too: a person looks at the two.
     matched = decision.index[decision.eq("Match")]
-    far = a_generation_apart(
+    far = is_parent_of_same_name(
         exclusions.units, *(decided.loc[matched, side].to_numpy(dtype="int64") for side in ENDS)
     )
     decision[matched[far]] = "Review"
@@ -106,7 +106,7 @@ def _by_share(pairs: pd.DataFrame, count: int, accept: float) -> pd.DataFrame:
     hopeful = np.flatnonzero(~refused & (alone >= AGAINST))
     near = pairs[np.where(refused, alone >= SAME_BUT_FOR_IDS, alone >= ALIKE)]
     alike = near["left"].to_numpy() * count + near["right"].to_numpy()
-    share[hopeful] = share_among_rivals(pairs.iloc[hopeful], count, alike)
+    share[hopeful] = normalize_over_candidates(pairs.iloc[hopeful], count, alike)
     return pairs.assign(
         probability=np.where(refused, alone, share), decision=_decision(share, refused, alone, accept)
     )
@@ -133,7 +133,7 @@ def _alike(seen: Candidates, dated: pd.DataFrame, children: np.ndarray) -> np.nd
 
 
 def _decide_undated(
-    seen: Candidates, pairs: pd.DataFrame, children: np.ndarray, aids: Aids
+    seen: Candidates, pairs: pd.DataFrame, children: np.ndarray, aids: LinkageContext
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give units without a birth date to children.
 
@@ -146,7 +146,7 @@ def _decide_undated(
     left_over = asking & ~_asked(len(units), chosen)
     is_root = left_over & (silo == int(np.min(silo[asking], initial=len(silo))))
     others = asking & ~is_root
-    more, over = dated_with_undated(units, is_root, others)
+    more, over = candidates_across_birth_dates(units, is_root, others)
     if more.empty:
         return chosen, over
     weighed = weigh(units, more, seen.exclusions, aids).assign(kind=2)
@@ -162,24 +162,24 @@ def _choose(
     is_child: np.ndarray,
     asking: np.ndarray,
     children: np.ndarray,
-    aids: Aids,
+    aids: LinkageContext,
 ) -> pd.DataFrame:
     """Give each unit that asks to the child that has most of its probability."""
     left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
     silo = units.silo
     unit, chooser = np.where(is_child[left], left, right), np.where(is_child[left], right, left)
     weight = pairs["match_weight"].to_numpy()
-    claim = weight + one_of_all(units, pairs["kind"].to_numpy(), len(np.unique(children[is_child])), aids)
+    claim = weight + is_exclusive(units, pairs["kind"].to_numpy(), len(np.unique(children[is_child])), aids)
     wanting = pairs.assign(
         chooser=chooser, unit=unit, child=children[unit], group=silo[chooser], own=weight, match_weight=claim
     )
     many = np.bincount(silo[asking], minlength=int(np.max(silo, initial=0)) + 1)
-    first = choose_child(wanting, many)
+    first = assign_child(wanting, many)
     sure = first["best"].to_numpy() & (first["share"].to_numpy() >= PLAIN)
     learnt = coverage_weights(units, first, sure, is_child)
     learnt += second_record_weights(units, first, sure, is_child, children)
     again = first.drop(columns=["share", "best"])
-    ranked = choose_child(again.assign(match_weight=first["match_weight"] + learnt), many)
+    ranked = assign_child(again.assign(match_weight=first["match_weight"] + learnt), many)
     share = ranked["share"].to_numpy()
     decision = _decision(share, np.zeros(len(ranked), dtype=bool), share, ACCEPT[1])
     decision[~ranked["best"].to_numpy() & (decision == "Review")] = "No match"
@@ -197,12 +197,12 @@ def _asked(count: int, pairs: pd.DataFrame) -> np.ndarray:
 
 
 def _decide_left_over(
-    seen: Candidates, undated: pd.DataFrame, aids: Aids
+    seen: Candidates, undated: pd.DataFrame, aids: LinkageContext
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Look at units that no child may be, among themselves."""
     units, count = seen.units, len(seen.units)
     left_over = units.named & ~units.dated & ~_asked(count, undated)
-    pairs, over = among_undated(units, left_over)
+    pairs, over = candidates_without_birth_date(units, left_over)
     known = undated["left"].to_numpy() * count + undated["right"].to_numpy()
     pairs = pairs[~np.isin(pairs["left"].to_numpy() * count + pairs["right"].to_numpy(), known)]
     weighed = weigh(units, pairs, seen.exclusions, aids).assign(kind=2)

@@ -37,8 +37,8 @@ __all__ = [
     "GAMMAS",
     "SHIPPED",
     "LinkModel",
+    "describe",
     "explain",
-    "in_words",
     "score_pairs",
     "shipped_model",
     "weights",
@@ -455,7 +455,7 @@ def explain(units: pd.DataFrame, left: int, right: int, model: LinkModel | None 
     return steps.assign(running_total=steps["weight"].cumsum()).astype(COLUMNS)
 
 
-def in_words(step: pd.Series) -> str:
+def describe(step: pd.Series) -> str:
     """Say one step of `explain` or one level of `weights` as a sentence.
 
     Parameters

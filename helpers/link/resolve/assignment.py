@@ -8,11 +8,11 @@ import pandas as pd
 from helpers.link.records import Units
 
 __all__ = [
-    "a_generation_apart",
-    "choose_child",
+    "assign_child",
     "coverage_weights",
+    "is_parent_of_same_name",
+    "normalize_over_candidates",
     "second_record_weights",
-    "share_among_rivals",
 ]
 
 
@@ -29,7 +29,7 @@ def odds(weight: np.ndarray) -> np.ndarray:
     return result
 
 
-def choose_child(weighed: pd.DataFrame, asking: np.ndarray) -> pd.DataFrame:
+def assign_child(weighed: pd.DataFrame, asking: np.ndarray) -> pd.DataFrame:
     """Give each chooser its share of probability among its candidates.
 
     Two children of one name both look likely for a record that has the name alone. Each for itself would be
@@ -75,7 +75,7 @@ def _odds_of_none(total: np.ndarray, group: np.ndarray, asking: np.ndarray) -> n
     return odds_of_none
 
 
-def share_among_rivals(weighed: pd.DataFrame, count: int, alike: np.ndarray) -> np.ndarray:
+def normalize_over_candidates(weighed: pd.DataFrame, count: int, alike: np.ndarray) -> np.ndarray:
     """Give each pair its probability once others compete for the same unit."""
     left, right = weighed["left"].to_numpy(dtype="int64"), weighed["right"].to_numpy(dtype="int64")
     mine = odds(weighed["match_weight"].to_numpy(dtype="float64"))
@@ -198,7 +198,7 @@ def _rates(
 YEARS_OF_A_GENERATION = 12
 
 
-def a_generation_apart(units: Units, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+def is_parent_of_same_name(units: Units, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Tell which pairs of units were born too far apart to be one child by name and home."""
     days = units.values["birth_days"]
     year = np.array([int(text[:4]) for text in days.texts.tolist()], dtype="int64")[days.code]

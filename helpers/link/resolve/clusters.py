@@ -10,18 +10,18 @@ import pandas as pd
 
 from helpers.link.blocking import pairs_within
 from helpers.link.decisions import SIDES
-from helpers.link.records import Students
+from helpers.link.records import Records
 from helpers.standard import STRING
 
 __all__ = [
     "Clusters",
     "Compare",
     "anchors",
+    "apply_review_decisions",
     "cluster_records",
     "components",
-    "join_as_persons_said",
+    "pairs_already_decided",
     "pairs_inside",
-    "settled_by_persons",
 ]
 
 
@@ -186,7 +186,7 @@ class _Joining:
             self.cluster[record] = keep
 
 
-def join_as_persons_said(label: np.ndarray, said: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def apply_review_decisions(label: np.ndarray, said: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Join the children of which a person said that they are one.
 
     The desk shows two records and asks about their children: the answer is about all that both hold.
@@ -218,7 +218,7 @@ def join_as_persons_said(label: np.ndarray, said: pd.DataFrame) -> tuple[np.ndar
     return label, refused
 
 
-def settled_by_persons(pairs: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.Series:
+def pairs_already_decided(pairs: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.Series:
     """Say which waiting pairs need not be asked any more, and what their answer is."""
     answer = pd.Series(None, index=pairs.index, dtype=STRING)
     by_person = pairs["decided_by"].eq("Person") & pairs["decision"].isin(["Match", "No match"])
@@ -250,7 +250,7 @@ def settled_by_persons(pairs: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.Serie
     return answer
 
 
-def anchors(students: Students, label: np.ndarray) -> np.ndarray:
+def anchors(students: Records, label: np.ndarray) -> np.ndarray:
     """Give each record the anchor of its child: the record in the silo that comes first.
 
     A record without a name is one only where all of the child's are so, and one without a birth date, too,

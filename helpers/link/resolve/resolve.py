@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.link.decisions import Persons
-from helpers.link.matches import Found, Settled
-from helpers.link.records import Students
-from helpers.link.resolve.clusters import Clusters, Compare, cluster_records, join_as_persons_said
+from helpers.link.decisions import ReviewDecisions
+from helpers.link.matches import Matches, Resolved
+from helpers.link.records import Records
+from helpers.link.resolve.clusters import Clusters, Compare, apply_review_decisions, cluster_records
 from helpers.link.values import birth_dates as dates
 from helpers.link.values import names
 from helpers.link.values.birth_dates import compare_birth_dates
@@ -16,13 +16,13 @@ from helpers.link.values.identifiers import CONTRADICTING, contradicting
 from helpers.link.values.name_forms import compare_names
 
 __all__ = [
-    "TORN",
+    "SPLIT",
     "after_clustering",
     "cannot_be_one_child",
+    "compare_pairs",
     "contradictions",
     "decide",
-    "gather_evidence",
-    "settle",
+    "resolve",
 ]
 
 
@@ -143,8 +143,8 @@ def contradictions(evidence: pd.DataFrame) -> pd.Series:
     return pd.Series(words, dtype="string").take(code).reset_index(drop=True)
 
 
-def gather_evidence(
-    students: Students, left: np.ndarray, right: np.ndarray, agreeing_ids: pd.DataFrame
+def compare_pairs(
+    students: Records, left: np.ndarray, right: np.ndarray, agreeing_ids: pd.DataFrame
 ) -> pd.DataFrame:
     """Compare the ids, names, birth dates and homes of pairs of records."""
     pairs = pd.DataFrame({"left": left, "right": right})
@@ -163,7 +163,7 @@ def gather_evidence(
     )
 
 
-def _one_home(students: Students, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+def _one_home(students: Records, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     same = np.zeros(len(left), dtype=bool)
     known = np.zeros(len(left), dtype=bool)
     for codes in (students.telephone, students.address):
@@ -181,15 +181,15 @@ STRENGTH_OF_A_PERSON = 100
 STRONGEST = 1_000  # beyond every other
 
 
-TORN = "equally near to records that exclude each other"
+SPLIT = "equally near to records that exclude each other"
 
 
-def settle(students: Students, found: Found, persons: Persons) -> Settled:
+def resolve(students: Records, found: Matches, persons: ReviewDecisions) -> Resolved:
     """Decide by rules about all pairs that were found, and put together what is one child."""
     decided = _decided(students, found, persons)
 
     def excluded(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        implied = gather_evidence(students, left, right, found.agreeing_ids)
+        implied = compare_pairs(students, left, right, found.agreeing_ids)
         apart = cannot_be_one_child(implied) | ~students.may_be_one_child(left, right)
         return (apart & ~persons.together(left, right)) | persons.apart(left, right)
 
@@ -197,11 +197,11 @@ def settle(students: Students, found: Found, persons: Persons) -> Settled:
     matches = decided.index[decided["decision"].eq("Match") & by_rule].to_numpy()
     clusters = _clustered(students, decided.loc[matches], excluded)
     decided = after_clustering(decided, matches, clusters.outcome)
-    label, not_held = join_as_persons_said(clusters.label, persons.pairs)
-    return Settled(_refused(decided, persons.pairs[not_held]), label, np.full(len(students), np.nan))
+    label, not_held = apply_review_decisions(clusters.label, persons.pairs)
+    return Resolved(_refused(decided, persons.pairs[not_held]), label, np.full(len(students), np.nan))
 
 
-def _clustered(students: Students, matches: pd.DataFrame, excluded: Compare) -> Clusters:
+def _clustered(students: Records, matches: pd.DataFrame, excluded: Compare) -> Clusters:
     """Put records together that say who they are; then give those that only carry an id to them.
 
     An id that two records have in common says no more when a third file has it, too: what speaks against the
@@ -236,7 +236,7 @@ def _refused(decided: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     return decided.assign(decision=decided["decision"].mask(rows, "Refused"), contradiction=contradiction)
 
 
-def _decided(students: Students, found: Found, persons: Persons) -> pd.DataFrame:
+def _decided(students: Records, found: Matches, persons: ReviewDecisions) -> pd.DataFrame:
     pairs = found.pairs.sort_values(["left", "right", "step"], kind="stable")
     pairs = pairs.drop_duplicates(["left", "right"], ignore_index=True)
     asked = len(persons.pairs) + len(persons.again) > 0
@@ -245,7 +245,7 @@ def _decided(students: Students, found: Found, persons: Persons) -> pd.DataFrame
         said = said.merge(persons.again, on=["left", "right"], how="outer", validate="one_to_one")
         pairs = pairs.merge(said, on=["left", "right"], how="outer", validate="one_to_one")
         pairs["step"] = pairs["step"].fillna(STEP_OF_A_PERSON).astype("int64")
-    evidence = gather_evidence(
+    evidence = compare_pairs(
         students, pairs["left"].to_numpy(), pairs["right"].to_numpy(), found.agreeing_ids
     )
     decided = pd.concat([pairs[["step"]], evidence, decide(evidence)], axis="columns")
@@ -295,7 +295,7 @@ def after_clustering(decided: pd.DataFrame, matches: np.ndarray, outcome: np.nda
     decided = decided.copy()
     why = {
         "Refused": "would join records that exclude each other",
-        "Review": TORN,
+        "Review": SPLIT,
     }
     for became, reason in why.items():
         rows = matches[outcome == became]

@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 
 from helpers.link.blocking import distinct_pairs
-from helpers.link.decisions import Persons
-from helpers.link.matches import Aids, Settled
-from helpers.link.records import Students, Units
+from helpers.link.decisions import ReviewDecisions
+from helpers.link.matches import LinkageContext, Resolved
+from helpers.link.records import Records, Units
 from helpers.link.resolve.clusters import anchors
-from helpers.link.resolve.resolve import TORN, contradictions
+from helpers.link.resolve.resolve import SPLIT, contradictions
 from helpers.link.values.birth_dates import AMBIGUOUS_DATE, DIFFERENT, MISSING, SAME
 from helpers.link.values.identifiers import contradicting
 from helpers.link.values.name_forms import compare_names
 
-__all__ = ["HOPELESS", "Exclusions", "one_of_all", "weigh", "with_weighed"]
+__all__ = ["HOPELESS", "Exclusions", "add_weighted_pairs", "is_exclusive", "weigh"]
 
 
 # Below this probability two units speak against each other, and nobody need look at them.
@@ -39,7 +39,7 @@ class Exclusions:
     apart: np.ndarray
 
     @staticmethod
-    def of(units: Units, settled: Settled, persons: Persons) -> Exclusions:
+    def of(units: Units, settled: Resolved, persons: ReviewDecisions) -> Exclusions:
         """Gather what was decided about records, by their units."""
         pairs = settled.pairs
         said = persons.pairs
@@ -90,7 +90,7 @@ def _numbered(units: Units, pairs: pd.DataFrame) -> np.ndarray:
     return one * len(units) + other
 
 
-def weigh(units: Units, pairs: pd.DataFrame, exclusions: Exclusions, aids: Aids) -> pd.DataFrame:
+def weigh(units: Units, pairs: pd.DataFrame, exclusions: Exclusions, aids: LinkageContext) -> pd.DataFrame:
     """Weigh candidates, and refuse what may not be joined."""
     if pairs.empty:
         return pairs.assign(match_weight=0.0, match_probability=0.0, refused=False)
@@ -109,7 +109,7 @@ def weigh(units: Units, pairs: pd.DataFrame, exclusions: Exclusions, aids: Aids)
     return weighed.assign(refused=refused)
 
 
-def one_of_all(units: Units, kind: np.ndarray, children: int, aids: Aids) -> np.ndarray:
+def is_exclusive(units: Units, kind: np.ndarray, children: int, aids: LinkageContext) -> np.ndarray:
     """Turn weights of pairs drawn from all into weights for one child drawn from all children."""
     from helpers.link.model import shipped_model
     from helpers.link.model.comparisons import KINDS
@@ -128,9 +128,9 @@ STEP = 4
 RULE = "weighed by the model"
 
 
-def with_weighed(
-    students: Students, settled: Settled, units: Units, pairs: pd.DataFrame, unit_label: np.ndarray
-) -> Settled:
+def add_weighted_pairs(
+    students: Records, settled: Resolved, units: Units, pairs: pd.DataFrame, unit_label: np.ndarray
+) -> Resolved:
     """Put what a model decided about units beside what rules decided about records."""
     label = unit_label[units.of_record]
     listed = pairs[pairs["probability"].ge(HOPELESS) | pairs["decision"].ne("No match")]
@@ -142,7 +142,7 @@ def with_weighed(
     # What speaks against the two speaks on: other pairs may verify the child, this one doesn't.
     rules.loc[joined, "verified"] = rules.loc[joined, "contradiction"].isna()
     # Nor what was torn between two children, once it has gone to one of them.
-    torn = rules["decision"].eq("Review") & rules["contradiction"].str.endswith(TORN).fillna(False)
+    torn = rules["decision"].eq("Review") & rules["contradiction"].str.endswith(SPLIT).fillna(False)
     one, other = (units.of_record[rules[side].to_numpy()] for side in ("left", "right"))
     moved = unit_label != np.arange(len(units))
     moved |= np.bincount(unit_label, minlength=len(units)) > 1
@@ -150,12 +150,10 @@ def with_weighed(
     # pandas 2 guesses anew at the types of a frame without rows.
     filled = [part for part in (rules, model[list(rules.columns)]) if len(part)] or [rules]
     both = pd.concat(filled, ignore_index=True)
-    return Settled(both, units.first_record[label], _confidence(students, units, label, listed))
+    return Resolved(both, units.first_record[label], _confidence(students, units, label, listed))
 
 
-def _as_records(
-    students: Students, rule_label: np.ndarray, units: Units, pairs: pd.DataFrame
-) -> pd.DataFrame:
+def _as_records(students: Records, rule_label: np.ndarray, units: Units, pairs: pd.DataFrame) -> pd.DataFrame:
     head = np.zeros(len(units), dtype="int64")
     head[units.of_record] = anchors(students, rule_label)
     one, other = pairs["left"].to_numpy(), pairs["right"].to_numpy()
@@ -206,7 +204,7 @@ def _one_home(units: Units, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return result
 
 
-def _confidence(students: Students, units: Units, label: np.ndarray, pairs: pd.DataFrame) -> np.ndarray:
+def _confidence(students: Records, units: Units, label: np.ndarray, pairs: pd.DataFrame) -> np.ndarray:
     """Give the probability with which each record's unit was put to the unit of its child's anchor."""
     confidence = np.full(len(units), np.nan)
     matches = pairs[pairs["decision"].eq("Match")]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from helpers.standard import STRING
 
-__all__ = ["beside", "evidence_in_words", "two_records"]
+__all__ = ["compare_records", "describe_evidence", "record_pair"]
 
 
 WHO = ("first_name", "last_surname", "birth_date")
@@ -16,7 +16,7 @@ SAID = (*WHO[:2], "middle_name", "full_name", "birth_date", "sex", "school_name"
 SIDES = ("left", "right")
 
 
-def beside(pairs: pd.DataFrame, people: pd.DataFrame, columns: Sequence[str] = WHO) -> pd.DataFrame:
+def compare_records(pairs: pd.DataFrame, people: pd.DataFrame, columns: Sequence[str] = WHO) -> pd.DataFrame:
     """Put what two records say of a child beside each other, column by column.
 
     Parameters
@@ -55,7 +55,7 @@ def beside(pairs: pd.DataFrame, people: pd.DataFrame, columns: Sequence[str] = W
     return result[[*pairs.columns, *in_turn]]
 
 
-def two_records(
+def record_pair(
     pair: pd.DataFrame, people: pd.DataFrame, systems: Mapping[str, str], columns: Sequence[str] = SAID
 ) -> pd.DataFrame:
     """Turn one pair on its side: a line a field, a column a record.
@@ -87,7 +87,7 @@ def two_records(
     >>> two_records(pair, people, {"sis": "SIS", "meals": "Meals"}, ["first_name"]).values.tolist()
     [['first name', 'Ben', 'Bea']]
     """
-    said = beside(pair, people, columns).iloc[0]
+    said = compare_records(pair, people, columns).iloc[0]
     left, right = (systems.get(said[f"{side}_silo"], said[f"{side}_silo"]) for side in SIDES)
     heads = [left, right if right != left else f"the other of {right}"]
     fields = pd.DataFrame(
@@ -127,7 +127,7 @@ AGAINST = {
 }
 
 
-def evidence_in_words(pairs: pd.DataFrame) -> pd.Series:
+def describe_evidence(pairs: pd.DataFrame) -> pd.Series:
     """Say the evidence of pairs in a few plain sentences each.
 
     >>> pairs = pd.DataFrame(

@@ -11,11 +11,11 @@ import pandas as pd
 
 from helpers.files.save import read_text_table, spreadsheet_bytes, write_atomically
 from helpers.link.decisions import IDS, PAIR, RECORD, SIDES, Name, fingerprints, is_of_a_pair, side_of
-from helpers.link.resolve.clusters import settled_by_persons
-from helpers.link.review.compare import beside, evidence_in_words
+from helpers.link.resolve.clusters import pairs_already_decided
+from helpers.link.review.compare import compare_records, describe_evidence
 from helpers.link.values.identifiers import CONTRADICTING
-from helpers.link.values.name_forms import name_keys, read_names
-from helpers.standard import STRING, BadInput, as_table, is_among
+from helpers.link.values.name_forms import name_keys, parse_names
+from helpers.standard import STRING, BadInput, as_table, isin_text
 
 if TYPE_CHECKING:
     from helpers.link.crosswalk import Links
@@ -26,11 +26,11 @@ __all__ = [
     "FIELDS",
     "SECONDS_A_DECISION",
     "UNKNOWN_PROBABILITY",
+    "expected_review_gain",
     "first_minutes",
     "namesakes",
     "review_queue",
     "save_queue",
-    "worth_of_review",
 ]
 
 
@@ -57,7 +57,7 @@ def namesakes(pairs: pd.DataFrame, crosswalk: pd.DataFrame, people: pd.DataFrame
         for side in SIDES
     }
     asked_rows = np.unique(np.concatenate(list(ends.values())))
-    is_known = is_among(_key(rows), _key(known))
+    is_known = isin_text(_key(rows), _key(known))
     met = pd.concat([_by_name(rows, asked_rows, is_known), _by_first_name(rows, asked_rows, is_known)])
     others = met.groupby("row")["other"].agg(list).to_dict()
     child = rows["child"].tolist()
@@ -76,7 +76,7 @@ def namesakes(pairs: pd.DataFrame, crosswalk: pd.DataFrame, people: pd.DataFrame
 
 def _by_name(rows: pd.DataFrame, asked: np.ndarray, known: np.ndarray) -> pd.DataFrame:
     """Find known records that share a key of their whole name with one that is asked about."""
-    record, key = name_keys(read_names(rows))
+    record, key = name_keys(parse_names(rows))
     keys = pd.DataFrame({"row": record, "key": key}).drop_duplicates()
     # Few names are asked about: the others are left out before anything is joined.
     mine = keys[keys["row"].isin(asked)]
@@ -195,14 +195,14 @@ def review_queue(
           probability, an even chance where there is none): on the first row of a question, 0 on its others;
         - the records' names, and ``fingerprint``.
     """
-    waits = links.pairs["decision"].eq("Review") & settled_by_persons(links.pairs, links.crosswalk).isna()
+    waits = links.pairs["decision"].eq("Review") & pairs_already_decided(links.pairs, links.crosswalk).isna()
     review = links.pairs[waits].drop_duplicates(list(PAIR), ignore_index=True)
     queue = review[list(PAIR)].assign(
-        probability=review["match_probability"], evidence=evidence_in_words(review)
+        probability=review["match_probability"], evidence=describe_evidence(review)
     )
     told = _with_schools(people, schools)
     people = people[is_of_a_pair(people, review)].reset_index(drop=True)
-    queue = beside(queue, told, [field for field in FIELDS if field != "ids"])
+    queue = compare_records(queue, told, [field for field in FIELDS if field != "ids"])
     queue = queue.assign(**_ids_beside(queue, identifiers))
     queue = queue[[*PAIR, "probability", "evidence", *(f"{side}_{one}" for one in FIELDS for side in SIDES)]]
     said = queue.notna().any()
@@ -308,7 +308,7 @@ def _with_schools(people: pd.DataFrame, schools: pd.DataFrame | None) -> pd.Data
 def _with_gain(queue: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
     """Say of each pair whose children it would join, and how much that is; put the largest first."""
     child = crosswalk.loc[is_of_a_pair(crosswalk, queue), [*RECORD, "child"]]
-    by_child = crosswalk[is_among(crosswalk["child"], child["child"])].groupby("child", sort=False)["silo"]
+    by_child = crosswalk[isin_text(crosswalk["child"], child["child"])].groupby("child", sort=False)["silo"]
     known = pd.DataFrame(
         {"records": by_child.size(), "systems": by_child.agg(lambda silos: "; ".join(dict.fromkeys(silos)))}
     )
@@ -361,7 +361,7 @@ SECONDS_A_DECISION = 30.0
 ERROR_RATE = 0.02
 
 
-def worth_of_review(
+def expected_review_gain(
     queue: pd.DataFrame,
     *,
     seconds: float = SECONDS_A_DECISION,

@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 import pandas as pd
 
-from helpers.link.decisions import PAIR, add_decision, last_words, read_decisions, take_back, votes
+from helpers.link.decisions import PAIR, add_decision, latest_decisions, read_decisions, take_back, votes
 from helpers.standard import BadInput, nearest
 
 __all__ = ["Answer", "ReviewSession"]
@@ -123,7 +123,7 @@ def _decided_before(queue: pd.DataFrame, path: Path) -> set[int]:
     if not path.exists():
         return set()
     told = read_decisions(path)
-    told = last_words(
+    told = latest_decisions(
         told.merge(
             queue[[*PAIR, "fingerprint"]], on=[*PAIR, "fingerprint"], how="inner", validate="many_to_one"
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from helpers.link.two_files.persons import Persons
+from helpers.link.two_files.persons import PersonTable
 from helpers.link.values.name_variants import formal_names
 
 __all__ = ["MOST_PAIRS", "Candidates", "find_candidates", "pairs_that_share", "some_pairs"]
@@ -35,7 +35,7 @@ class Candidates:
     capped: bool = False
 
 
-def find_candidates(persons: Persons) -> Candidates:
+def find_candidates(persons: PersonTable) -> Candidates:
     """Find the pairs worth comparing."""
     if persons.pairs <= ALL_PAIRS:
         left, right = _every_pair(persons)
@@ -68,7 +68,7 @@ def _distinct(numbers: np.ndarray) -> np.ndarray:
     return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(ordered) else ordered
 
 
-def _every_pair(persons: Persons) -> tuple[np.ndarray, np.ndarray]:
+def _every_pair(persons: PersonTable) -> tuple[np.ndarray, np.ndarray]:
     if persons.two:
         rights = len(persons) - persons.lefts
         left = np.repeat(np.arange(persons.lefts, dtype="int64"), rights)
@@ -77,7 +77,7 @@ def _every_pair(persons: Persons) -> tuple[np.ndarray, np.ndarray]:
     return one.astype("int64"), other.astype("int64")
 
 
-def some_pairs(persons: Persons, most: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
+def some_pairs(persons: PersonTable, most: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
     """Draw pairs by chance, nearly all of which are two persons."""
     if persons.pairs <= most:
         return _every_pair(persons)
@@ -90,7 +90,7 @@ def some_pairs(persons: Persons, most: int, seed: int = 1) -> tuple[np.ndarray, 
     return np.minimum(left, right), np.maximum(left, right)
 
 
-def pairs_that_share(key: np.ndarray, persons: Persons) -> tuple[np.ndarray, np.ndarray]:
+def pairs_that_share(key: np.ndarray, persons: PersonTable) -> tuple[np.ndarray, np.ndarray]:
     """List pairs that have one value in common, but for values that many rows share."""
     left, right, _ = _within(key, persons, max(PER_PERSON * len(persons), 100_000))
     return left, right
@@ -145,7 +145,7 @@ PASSES: tuple[tuple[str, ...], ...] = (
 class _Keys:
     """Keys of persons by name, each made once: numbers, -1 where a person has none."""
 
-    def __init__(self, persons: Persons) -> None:
+    def __init__(self, persons: PersonTable) -> None:
         self.persons = persons
         self.made: dict[str, np.ndarray | None] = {}
 
@@ -256,7 +256,7 @@ def _joined(keys: Sequence[np.ndarray]) -> np.ndarray:
     return np.where(missing, -1, whole)
 
 
-def _within(key: np.ndarray, persons: Persons, budget: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _within(key: np.ndarray, persons: PersonTable, budget: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """List the pairs that share a key, those of the rarest values first, as many as the budget allows."""
     none = np.empty(0, dtype="int64")
     passed_persons = np.zeros(len(persons), dtype=bool)

@@ -10,7 +10,7 @@ import pandas as pd
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
-from helpers.link.two_files.persons import Persons, Texts
+from helpers.link.two_files.persons import PersonTable, Texts
 from helpers.link.values.name_variants import formal_names, surname_spellings
 from helpers.link.values.names import is_initial, surname_parts
 
@@ -73,7 +73,7 @@ OF_CODES = (0.12, 0.05, 0.83)
 CHANCE_CODES = (0.9997, 0.0002, 0.0001)
 
 
-def comparisons_of(persons: Persons) -> list[Comparison]:
+def comparisons_of(persons: PersonTable) -> list[Comparison]:
     """List the comparisons that some persons allow."""
     there = persons.texts
     found = []
@@ -122,7 +122,7 @@ NEAR, SOMEWHAT_NEAR = 0.92, 0.80  # Jaro-Winkler
 
 
 def compare(
-    persons: Persons, comparisons: Sequence[Comparison], left: np.ndarray, right: np.ndarray
+    persons: PersonTable, comparisons: Sequence[Comparison], left: np.ndarray, right: np.ndarray
 ) -> np.ndarray:
     """Compare pairs."""
     levels = np.full((len(left), len(comparisons)), MISSING, dtype="int8")
@@ -142,7 +142,7 @@ def compare(
     return levels
 
 
-def _level(one: Comparison, persons: Persons, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+def _level(one: Comparison, persons: PersonTable, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     if one.kind == "birth":
         assert persons.birth is not None
         return _dates(persons.birth[left], persons.birth[right])
@@ -272,7 +272,7 @@ def _initials(texts: Texts, persons: np.ndarray) -> np.ndarray:
 
 
 def _exchanged(
-    persons: Persons, left: np.ndarray, right: np.ndarray, given: np.ndarray, family: np.ndarray
+    persons: PersonTable, left: np.ndarray, right: np.ndarray, given: np.ndarray, family: np.ndarray
 ) -> np.ndarray:
     """Tell which pairs have first name and surname exchanged: Ali Mohamed and Mohamed Ali."""
     doubtful = np.flatnonzero((np.maximum(given, 0) < 3) & (np.maximum(family, 0) < 3))
@@ -359,7 +359,7 @@ WORTH = {
 LITTLE = 5.0  # of which less is known, an address says less than a whole one
 
 
-def _homes(persons: Persons, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+def _homes(persons: PersonTable, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     points = np.zeros(len(left))
     possible = np.zeros(len(left))
     for name, worth in WORTH.items():

@@ -13,7 +13,7 @@ from helpers.link.two_files.candidates import MOST_PAIRS, Candidates, find_candi
 from helpers.link.two_files.comparisons import Comparison, compare, comparisons_of
 from helpers.link.two_files.draft_mapping import A_ROW_NUMBER, AN_ANSWER, AN_ID, draft_side
 from helpers.link.two_files.mapping import PARTS_OF_DATE, SideMapping
-from helpers.link.two_files.persons import Persons, persons_of
+from helpers.link.two_files.persons import PersonTable, persons_of
 from helpers.link.two_files.read import PersonFile
 from helpers.link.two_files.weights import believed_ids, guard_for, learn_weights
 from helpers.standard import STRING, BadInput, nearest
@@ -36,7 +36,7 @@ def probability(weight: np.ndarray) -> np.ndarray:
 
 
 def decide_pairs(
-    persons: Persons,
+    persons: PersonTable,
     candidates: Candidates,
     weight: np.ndarray,
     apart: np.ndarray,
@@ -97,7 +97,7 @@ def _among_rivals(pairs: pd.DataFrame, weigh: Weigh) -> np.ndarray:
     return odds / (1.0 + odds + rivals)
 
 
-def _implied(persons: Persons, pairs: pd.DataFrame, weigh: Weigh) -> pd.DataFrame:
+def _implied(persons: PersonTable, pairs: pd.DataFrame, weigh: Weigh) -> pd.DataFrame:
     """List the pairs that aren't accepted by themselves, and are one person through a third row."""
     matches = pairs[pairs["decision"] == "Match"]
     label = components(len(persons), matches["left"].to_numpy(), matches["right"].to_numpy())
@@ -321,7 +321,7 @@ def _kinds(side: SideMapping) -> set[str]:
     return {_kind(name) for name in side.sources}
 
 
-def _accounts(files: Mapping[str, PersonFile], persons: Persons) -> tuple[pd.DataFrame, list[str]]:
+def _accounts(files: Mapping[str, PersonFile], persons: PersonTable) -> tuple[pd.DataFrame, list[str]]:
     """Account for every row: compared, without anything to compare, or set aside."""
     says = np.zeros(len(persons), dtype=bool)
     for name, texts in persons.texts.items():
@@ -344,7 +344,7 @@ def _accounts(files: Mapping[str, PersonFile], persons: Persons) -> tuple[pd.Dat
     return accounts.astype({"side": STRING, "what": STRING, "rows": "Int64"}), notes
 
 
-def _too_common(persons: Persons) -> list[str]:
+def _too_common(persons: PersonTable) -> list[str]:
     """Warn of names that more than half of the rows have."""
     told = []
     for name, said in (("given", "first name"), ("family", "surname")):
@@ -369,7 +369,7 @@ def _no_pairs() -> pd.DataFrame:
     )
 
 
-def _as_pairs(persons: Persons, comparisons: Sequence[Comparison], decided: pd.DataFrame) -> pd.DataFrame:
+def _as_pairs(persons: PersonTable, comparisons: Sequence[Comparison], decided: pd.DataFrame) -> pd.DataFrame:
     left, right = decided["left"].to_numpy(), decided["right"].to_numpy()
     levels = compare(persons, comparisons, left, right)
     return pd.DataFrame(

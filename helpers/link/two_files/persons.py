@@ -17,7 +17,7 @@ from helpers.link.values.names import fold
 __all__ = [
     "NO_DATE",
     "GuessedFormats",
-    "Persons",
+    "PersonTable",
     "Texts",
     "exchanged",
     "guess_formats",
@@ -240,7 +240,7 @@ class Texts:
 
 
 @dataclass(frozen=True)
-class Persons:
+class PersonTable:
     """All persons of both files: first the rows of the left one, then those of the right one."""
 
     # Number of the row in its file.
@@ -268,7 +268,7 @@ class Persons:
         return self.lefts * rights if self.two else self.lefts * (self.lefts - 1) // 2
 
 
-def persons_of(sides: Sequence[tuple[pd.DataFrame, SideMapping]]) -> Persons:
+def persons_of(sides: Sequence[tuple[pd.DataFrame, SideMapping]]) -> PersonTable:
     """Standardise the rows of one or two files."""
     notes: list[str] = []
     parts = [_Side(rows, mapping) for rows, mapping in sides]
@@ -280,7 +280,7 @@ def persons_of(sides: Sequence[tuple[pd.DataFrame, SideMapping]]) -> Persons:
     for name in ("national_id", "local_id"):
         for place in range(min(part.count(name) for part in parts)):
             texts[f"{name} {place + 1}"] = _texts([part.id(name, place) for part in parts])
-    return Persons(
+    return PersonTable(
         row=np.concatenate([part.rows.index.to_numpy(dtype="int64") for part in parts]),
         lefts=len(parts[0].rows),
         two=len(parts) > 1,

@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.link.two_files.candidates import Candidates, pairs_that_share, some_pairs
 from helpers.link.two_files.comparisons import Comparison, compare, comparisons_of
-from helpers.link.two_files.persons import Persons
+from helpers.link.two_files.persons import PersonTable
 
 __all__ = ["Guard", "Weights", "believed_ids", "guard_for", "learn_weights"]
 
@@ -116,7 +116,7 @@ BORNE_OUT = 0.5  # share of pairs of one id that agree in a name or the birth da
 BY_WHICH = ("given", "family", "middle")
 
 
-def believed_ids(persons: Persons) -> tuple[Persons, list[str]]:
+def believed_ids(persons: PersonTable) -> tuple[PersonTable, list[str]]:
     """Leave out ids that say nothing, or that names and birth dates contradict."""
     notes = []
     kept = dict(persons.texts)
@@ -167,7 +167,7 @@ class Weights:
 
     def of(
         self,
-        persons: Persons,
+        persons: PersonTable,
         comparisons: Sequence[Comparison],
         levels: np.ndarray,
         left: np.ndarray,
@@ -178,7 +178,7 @@ class Weights:
         return self.prior + _sum(levels, self.m, self.u) + extra
 
 
-def learn_weights(persons: Persons, guard: Guard, candidates: Candidates, levels: np.ndarray) -> Weights:
+def learn_weights(persons: PersonTable, guard: Guard, candidates: Candidates, levels: np.ndarray) -> Weights:
     """Learn what levels are worth."""
     comparisons = guard.comparisons
     chance_left, chance_right = some_pairs(persons, BY_CHANCE)
@@ -249,7 +249,7 @@ def _sum(levels: np.ndarray, m: Sequence[np.ndarray], u: Sequence[np.ndarray]) -
 
 
 def _rarity(
-    persons: Persons,
+    persons: PersonTable,
     comparisons: Sequence[Comparison],
     levels: np.ndarray,
     left: np.ndarray,
@@ -280,7 +280,7 @@ def _frequency(codes: np.ndarray) -> np.ndarray:
     return np.maximum(counts - 2, 0) / max(len(known) - 2, 1)
 
 
-def _days(persons: Persons) -> np.ndarray:
+def _days(persons: PersonTable) -> np.ndarray:
     assert persons.birth is not None
     whole = (persons.birth >= 0).all(axis=1)
     number = persons.birth.astype("int64") @ np.array([10_000, 100, 1])
@@ -288,7 +288,7 @@ def _days(persons: Persons) -> np.ndarray:
 
 
 def _common_names(
-    persons: Persons,
+    persons: PersonTable,
     comparisons: Sequence[Comparison],
     levels: np.ndarray,
     left: np.ndarray,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-__all__ = ["AMBIGUOUS_DATE", "BIRTH_DATE_LEVELS", "comparable", "compare_birth_dates", "order_free"]
+__all__ = ["AMBIGUOUS_DATE", "BIRTH_DATE_LEVELS", "comparable", "compare_birth_dates", "ignore_date_order"]
 
 BIRTH_DATE_LEVELS = ("Same", "Ambiguous date", "Missing", "Different")
 SAME, AMBIGUOUS_DATE, MISSING, DIFFERENT = range(len(BIRTH_DATE_LEVELS))
@@ -21,7 +21,7 @@ def comparable(people: pd.DataFrame) -> np.ndarray:
     return known.to_numpy(dtype=bool)
 
 
-def order_free(dates: pd.Series) -> np.ndarray:
+def ignore_date_order(dates: pd.Series) -> np.ndarray:
     """Give each date a number such that 4 March and 3 April of one year have one number."""
     known = dates.notna().to_numpy(dtype=bool)
     year, month, day = (part.fillna(0).to_numpy(dtype="int64") for part in _parts(dates))
@@ -30,7 +30,7 @@ def order_free(dates: pd.Series) -> np.ndarray:
 
 def compare_birth_dates(people: pd.DataFrame, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Compare the birth dates of pairs of records."""
-    dates, numbers, whole = people["birth_date"], order_free(people["birth_date"]), comparable(people)
+    dates, numbers, whole = people["birth_date"], ignore_date_order(people["birth_date"]), comparable(people)
     read_twice = people["birth_date_other"].notna().to_numpy(dtype=bool)
     days = dates.to_numpy(dtype="datetime64[us]")
     both = whole[left] & whole[right]

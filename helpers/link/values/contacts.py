@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 
 from helpers.link.values.name_variants import formal_names
-from helpers.link.values.names import fold, joined_surname, surname_forms
+from helpers.link.values.names import fold, joined_surname, surname_variants
 
 __all__ = [
     "StreetAddress",
     "address_parts",
     "addresses",
     "emails",
-    "name_behind_initials",
+    "name_from_initials",
     "shared_by_many",
     "street_address",
     "telephone_extensions",
@@ -169,7 +169,7 @@ def _address(text: str) -> str | None:
     return f"{user.partition('+')[0]}@{domain}"
 
 
-def name_behind_initials(first: str, last: str, address: str) -> tuple[str, str] | None:
+def name_from_initials(first: str, last: str, address: str) -> tuple[str, str] | None:
     """Read a name that is written with an initial in full, where the e-mail address has it (first.last@).
 
     >>> name_behind_initials("n", "cheng", "nora.cheng12@example.org")
@@ -188,7 +188,7 @@ def name_behind_initials(first: str, last: str, address: str) -> tuple[str, str]
     for one, other in ((pieces[0], pieces[1]), (pieces[1], pieces[0])):
         if len(first) == 1 and one.startswith(first) and len(one) >= SHORTEST_NAME:
             whole = joined_surname(last)
-            agrees = other in surname_forms(last) or other.startswith(whole) or whole.startswith(other)
+            agrees = other in surname_variants(last) or other.startswith(whole) or whole.startswith(other)
             if agrees or one == pieces[0]:
                 return one, last
         if len(last) == 1 and len(first) > 1 and other.startswith(last) and len(other) >= SHORTEST_NAME:

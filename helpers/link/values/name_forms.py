@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.link.blocking import Values
-from helpers.link.values.contacts import emails, name_behind_initials
+from helpers.link.values.contacts import emails, name_from_initials
 from helpers.link.values.name_variants import fillers_in, no_first_names
 from helpers.link.values.names import (
     DIFFERENT,
@@ -23,21 +23,21 @@ from helpers.link.values.names import (
     fold,
     formal_names,
     is_initial,
-    surname_forms,
+    surname_variants,
 )
 from helpers.link.values.schools import grade_number
 
 __all__ = [
-    "Forms",
     "NameEvidence",
+    "NameForms",
     "TypedName",
     "compare_names",
-    "first_name_forms",
-    "grades_typed_behind",
+    "first_name_variants",
+    "grades_after_name",
     "hollow_readings",
     "name_keys",
-    "read_names",
-    "surname_forms_of",
+    "parse_names",
+    "surname_readings",
     "typed_name",
     "with_initials",
 ]
@@ -75,7 +75,7 @@ def typed_name(text: str) -> TypedName:
     return TypedName(found["name"], grade)
 
 
-def grades_typed_behind(people: pd.DataFrame) -> pd.Series:
+def grades_after_name(people: pd.DataFrame) -> pd.Series:
     """Give the grades that are typed behind names."""
     grade = pd.Series(pd.NA, index=people.index, dtype="Int64")
     for column in ("full_name", "last_surname", "first_name"):
@@ -124,11 +124,11 @@ def hollow_readings(
 
 
 # Records, and places of a first name and a surname in the list of texts.
-Readings = tuple[np.ndarray, np.ndarray, np.ndarray]
+NameReadings = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
-class Forms:
+class NameForms:
     """Every way to read every record's name; ``first`` and ``last`` are places in ``texts``, all folded."""
 
     record: np.ndarray
@@ -146,7 +146,7 @@ class NameEvidence:
     plainly_different: np.ndarray
 
 
-def read_names(people: pd.DataFrame) -> Forms:
+def parse_names(people: pd.DataFrame) -> NameForms:
     """List the ways to read each record's name."""
     written = people["name_status"].eq("As written").to_numpy(dtype=bool)
     number = np.arange(len(people))
@@ -190,7 +190,7 @@ def read_names(people: pd.DataFrame) -> Forms:
     )
     forms = forms.drop_duplicates().sort_values(["r", "f", "l"])
     record, first, last = (forms[column].to_numpy(dtype="int64") for column in ("r", "f", "l"))
-    return Forms(record, first, last, list(texts))
+    return NameForms(record, first, last, list(texts))
 
 
 def _folded(column: pd.Series, texts: dict[str, int]) -> np.ndarray:
@@ -209,7 +209,7 @@ def _from_one_cell(
     number: np.ndarray,
     preferred_first: np.ndarray,
     texts: dict[str, int],
-) -> list[Readings]:
+) -> list[NameReadings]:
     order = orders.fillna("unknown")
     codes, distinct = pd.factorize(cells + "\n" + order)
     fold_once = cache(fold)
@@ -227,7 +227,7 @@ def _from_one_cell(
     return [(record, pairs[which, 0], pairs[which, 1]), (record[has], preferred[has], pairs[which, 1][has])]
 
 
-def _in_full(column: pd.Series, parts: list[Readings], texts: dict[str, int]) -> Readings:
+def _in_full(column: pd.Series, parts: list[NameReadings], texts: dict[str, int]) -> NameReadings:
     """Read initials in full where the e-mail address has the name."""
     record, first, last = (np.concatenate([part[place] for part in parts]) for place in range(3))
     one_letter = np.array([len(text) == 1 for text in texts], dtype=bool)
@@ -237,7 +237,7 @@ def _in_full(column: pd.Series, parts: list[Readings], texts: dict[str, int]) ->
     spelt = list(texts)
     found: list[tuple[int, int, int]] = []
     for place, mail in zip(with_initial.tolist(), address.dropna(), strict=True):
-        name = name_behind_initials(spelt[first[place]], spelt[last[place]], mail)
+        name = name_from_initials(spelt[first[place]], spelt[last[place]], mail)
         if name is not None:
             one, other = (texts.setdefault(text, len(texts)) for text in name)
             found.append((int(record[place]), one, other))
@@ -267,7 +267,7 @@ def _splits(cell: str, order: str, fold: Callable[[str], str]) -> list[tuple[str
     return list(dict.fromkeys(reading for reading in readings if any(reading)))
 
 
-def name_keys(forms: Forms) -> tuple[np.ndarray, np.ndarray]:
+def name_keys(forms: NameForms) -> tuple[np.ndarray, np.ndarray]:
     """Give the keys under which the readings of a name meet those of another."""
     keys: dict[str, int] = {}
     codes, distinct = pd.factorize(forms.first * len(forms.texts) + forms.last)
@@ -290,7 +290,7 @@ def name_keys(forms: Forms) -> tuple[np.ndarray, np.ndarray]:
 def _keys_of(first: str, last: str) -> set[str]:
     whole = " ".join(sorted(f"{first} {last}".split()))
     firsts = _formal_forms(first)
-    return {f"{one}\t{other}" for one in firsts for other in surname_forms(last)} | {whole}
+    return {f"{one}\t{other}" for one in firsts for other in surname_variants(last)} | {whole}
 
 
 def _formal_forms(first: str) -> frozenset[str]:
@@ -302,15 +302,15 @@ def _formal_forms(first: str) -> frozenset[str]:
     return names | formal_names(called[0]) if " " in first and called else names
 
 
-def first_name_forms(forms: Forms) -> Values:
+def first_name_variants(forms: NameForms) -> Values:
     """Give the first names for which each record's may stand."""
     return _spread(forms.record, forms.first, forms.texts, _formal_forms)
 
 
-def surname_forms_of(forms: Forms) -> Values:
+def surname_readings(forms: NameForms) -> Values:
     """Give the forms under which each record's surname may be found."""
     known = np.where(with_initials(forms.texts, forms.last), 0, forms.last)
-    return _spread(forms.record, known, forms.texts, surname_forms)
+    return _spread(forms.record, known, forms.texts, surname_variants)
 
 
 def _spread(
@@ -331,7 +331,7 @@ def _spread(
     return Values.of(np.repeat(record, times), flat[which], list(numbers))
 
 
-def compare_names(forms: Forms, count: int, left: np.ndarray, right: np.ndarray) -> NameEvidence:
+def compare_names(forms: NameForms, count: int, left: np.ndarray, right: np.ndarray) -> NameEvidence:
     """Compare the names of pairs of records, each pair by its best readings."""
     how_many = np.bincount(forms.record, minlength=count)
     begin = np.cumsum(how_many) - how_many
@@ -366,7 +366,12 @@ def compare_names(forms: Forms, count: int, left: np.ndarray, right: np.ndarray)
 
 
 def _hollow(
-    forms: Forms, pair: np.ndarray, one: np.ndarray, other: np.ndarray, last: np.ndarray, plain: np.ndarray
+    forms: NameForms,
+    pair: np.ndarray,
+    one: np.ndarray,
+    other: np.ndarray,
+    last: np.ndarray,
+    plain: np.ndarray,
 ) -> np.ndarray:
     size = len(forms.texts)
     whole = forms.record * size * size
@@ -394,7 +399,7 @@ def _compared(
     return levels[codes], plain[codes]
 
 
-def _swapped(forms: Forms, one: np.ndarray, other: np.ndarray, disagree: np.ndarray) -> np.ndarray:
+def _swapped(forms: NameForms, one: np.ndarray, other: np.ndarray, disagree: np.ndarray) -> np.ndarray:
     """Tell which pairs hold the same words in another order: Ali Mohamed and Mohamed Ali."""
     result = np.zeros(len(one), dtype=bool)
     words = _sorted_words(forms)
@@ -404,7 +409,7 @@ def _swapped(forms: Forms, one: np.ndarray, other: np.ndarray, disagree: np.ndar
     return result
 
 
-def _sorted_words(forms: Forms) -> np.ndarray:
+def _sorted_words(forms: NameForms) -> np.ndarray:
     size = len(forms.texts)
     codes, distinct = pd.factorize(forms.first * size + forms.last)
     numbers: dict[str, int] = {}

@@ -17,10 +17,10 @@ __all__ = [
     "are_other_names",
     "fillers_in",
     "formal_names",
+    "is_double_transliteration",
     "is_known",
+    "is_possible_romanization",
     "no_first_names",
-    "one_name_spelt_twice",
-    "possible_romanisation",
     "surname_spellings",
     "usual_spelling",
 ]
@@ -217,7 +217,7 @@ def are_other_names(left: str, right: str) -> bool:
     return frozenset({left, right}) in _first_names().others
 
 
-def one_name_spelt_twice(left: str, right: str) -> bool:
+def is_double_transliteration(left: str, right: str) -> bool:
     """Tell whether two folded words are spellings of one name, and not a name and its short form.
 
     >>> one_name_spelt_twice("sara", "sarah"), one_name_spelt_twice("bob", "robert")
@@ -234,7 +234,7 @@ def one_name_spelt_twice(left: str, right: str) -> bool:
     return _from_cyrillic(left) == _from_cyrillic(right)
 
 
-def possible_romanisation(left: str, right: str) -> bool:
+def is_possible_romanization(left: str, right: str) -> bool:
     """Tell whether two folded surnames may be one name of another script, though each may be others too.
 
     >>> possible_romanisation("wong", "huang"), possible_romanisation("wong", "li")

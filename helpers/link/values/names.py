@@ -17,9 +17,9 @@ from rapidfuzz.distance import OSA
 from helpers.link.values.name_variants import (
     are_other_names,
     formal_names,
+    is_double_transliteration,
     is_known,
-    one_name_spelt_twice,
-    possible_romanisation,
+    is_possible_romanization,
     surname_spellings,
     usual_spelling,
 )
@@ -39,8 +39,8 @@ __all__ = [
     "formal_names",
     "is_initial",
     "joined_surname",
-    "surname_forms",
     "surname_parts",
+    "surname_variants",
 ]
 
 # Evidence about one name, best first; a pair of records takes the best that any way of reading its names
@@ -168,7 +168,7 @@ def joined_surname(surname: str) -> str:
     return ALIKE_AT_THE_BEGINNING.get(beginning, beginning) + rest.replace(" ", "") if rest else surname
 
 
-def surname_forms(surname: str) -> frozenset[str]:
+def surname_variants(surname: str) -> frozenset[str]:
     """Give every form under which a surname may be found.
 
     >>> sorted(surname_forms("garcia lopez"))
@@ -235,7 +235,7 @@ def compare_first_names(left: str, right: str) -> FirstNames:
         return FirstNames(MISSING if is_initial(one) else SAME, False)
     if are_other_names(one, other):
         return FirstNames(DIFFERENT, True)
-    if one_name_spelt_twice(one, other):
+    if is_double_transliteration(one, other):
         return FirstNames(SPELLING, False)
     if formal_names(one) & formal_names(other):
         return FirstNames(NICKNAME, False)
@@ -267,7 +267,7 @@ def compare_surnames(left: str, right: str) -> int:
         return MISSING if is_initial(one) else SAME
     if len(one) == 1 or len(other) == 1:
         return MISSING if one[0] == other[0] else DIFFERENT
-    if one_name_spelt_twice(one, other):
+    if is_double_transliteration(one, other):
         return SPELLING
     short, long = sorted((one, other), key=len)
     if (len(short) >= SHORTEST_CUT and long.startswith(short)) or _misspelt(one, other):
@@ -275,7 +275,7 @@ def compare_surnames(left: str, right: str) -> int:
     if len(short) >= SHORTEST_WITHOUT_ARTICLE and long in (f"al{short}", f"el{short}"):
         return SPELLING
     if " " not in left and " " not in right:
-        return SPELLING if possible_romanisation(one, other) else DIFFERENT
+        return SPELLING if is_possible_romanization(one, other) else DIFFERENT
     parts_left, parts_right = (
         set(map(usual_spelling, surname_parts(surname) or [whole]))
         for surname, whole in ((left, one), (right, other))
@@ -285,4 +285,4 @@ def compare_surnames(left: str, right: str) -> int:
     # "de la Cruz" and "Cruz": only particles apart; "Garcia Lopez" and "Lopez Garcia": only their order.
     if parts_left == parts_right:
         return SPELLING
-    return SPELLING if possible_romanisation(one, other) else DIFFERENT
+    return SPELLING if is_possible_romanization(one, other) else DIFFERENT

@@ -15,16 +15,16 @@ from helpers.standard import STRING
 
 __all__ = [
     "Groups",
-    "Pairs",
+    "KeyIndex",
     "in_order",
+    "index_of",
     "is_first",
+    "is_in",
     "is_last",
     "last_of_each",
-    "listed_in",
     "one_number",
-    "places_in_order",
-    "places_of",
     "ranks",
+    "sorted_index",
 ]
 
 
@@ -145,7 +145,7 @@ def last_of_each(groups: Groups, order: Sequence[np.ndarray]) -> Ints:
     return places[ends]
 
 
-def listed_in(rows: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:
+def is_in(rows: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:
     """Say of each row whether another table has one with the same cells; two missing cells are the same."""
     number = np.zeros(len(rows) + len(others), dtype="int64")
     for name, other in zip(rows.columns, others.columns, strict=True):
@@ -155,7 +155,7 @@ def listed_in(rows: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:
     return np.isin(number[: len(rows)], number[len(rows) :])
 
 
-def places_in_order(rows: pd.DataFrame, by: Sequence[str]) -> np.ndarray:
+def sorted_index(rows: pd.DataFrame, by: Sequence[str]) -> np.ndarray:
     """Say in which order rows stand: by some columns, the smallest first, what is missing last."""
     return np.lexsort([_ranks(rows[name]) for name in reversed(by)])
 
@@ -216,14 +216,14 @@ def _text(column: pd.Series) -> Any:
     return text.cast(pa.large_string())
 
 
-def places_of(column: pd.Series, words: Any) -> Ints:
+def index_of(column: pd.Series, words: Any) -> Ints:
     """Say where each text of a column stands among some words."""
     known = pa.array(words, pa.large_string()) if isinstance(words, Sequence) else words
     places = pc.index_in(_text(column), value_set=known, skip_nulls=True)
     return np.asarray(places.fill_null(-1)).astype("int64")
 
 
-class Pairs:
+class KeyIndex:
     """Different pairs of a system and a name that it gives; the first of equals counts."""
 
     def __init__(self, systems: np.ndarray, names: pd.Series) -> None:
@@ -245,7 +245,7 @@ class Pairs:
 
     def of(self, systems: np.ndarray, names: pd.Series) -> Ints:
         """Say where each pair stands."""
-        word = places_of(names, self._words)
+        word = index_of(names, self._words)
         number = np.where((word >= 0) & (systems >= 0), systems * self._width + word, -1)
         if self._dense:
             # A system with a higher number than any that is listed lists nothing.

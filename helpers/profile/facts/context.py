@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
-from helpers.profile.facts.school_years import SchoolYears, day_columns, newest_days_of_exports, school_years
+from helpers.profile.facts.school_years import SchoolYears, day_columns, latest_export_days, school_years
 from helpers.profile.facts.systems import COUNTED_BY, authority_of
 from helpers.standard import fact_tables, standard_table
 
@@ -114,7 +114,7 @@ def context_of(tables: Tables) -> Context:
         kinds=tables.kinds,
         files=tuple(sorted(zip(files["silo"].map(str), files["file"].map(str), strict=True))),
         years=school_years({**whole, **{name: tables.counted(name, _dated(name)) for name in of_children}}),
-        newest_days=newest_days_of_exports(tables.counted("people", ["silo", "as_of"])),
+        newest_days=latest_export_days(tables.counted("people", ["silo", "as_of"])),
         whole=whole,
     )
 

@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from helpers.profile.facts.arrays import Pairs, places_of
+from helpers.profile.facts.arrays import KeyIndex, index_of
 from helpers.standard import STRING, empty_table, fact_tables, standard_table
 from helpers.standard.elements import elements
 
 __all__ = [
     "SchoolYears",
+    "as_of_day_of_row",
     "day_columns",
-    "day_spoken_for",
-    "days_of_exports",
+    "export_days",
     "fact_years",
-    "newest_days_of_exports",
+    "latest_export_days",
     "school_years",
 ]
 
@@ -173,33 +173,33 @@ OF_A_CLASS = ("section_enrollment", "assignment_score", "course_grade")
 AS_IT_STANDS = ("assignment_score", "course_grade")
 
 
-def newest_days_of_exports(days: pd.DataFrame) -> pd.DataFrame:
+def latest_export_days(days: pd.DataFrame) -> pd.DataFrame:
     """Say for which day each silo speaks."""
     dated = days.loc[days["as_of"].notna(), ["silo", "as_of"]]
     return dated.groupby("silo")["as_of"].max().reset_index()
 
 
-def days_of_exports(people: pd.DataFrame, newest: pd.DataFrame) -> pd.DataFrame:
+def export_days(people: pd.DataFrame, newest: pd.DataFrame) -> pd.DataFrame:
     """Say for which day each silo speaks, and each record that speaks for another one."""
     dated = people.loc[people["as_of"].notna(), ["silo", "record", "as_of"]]
-    system = places_of(dated["silo"], tuple(map(str, newest["silo"])))
+    system = index_of(dated["silo"], tuple(map(str, newest["silo"])))
     of_silo = np.append(newest["as_of"].to_numpy(dtype="datetime64[us]"), np.datetime64("NaT", "us"))[system]
     older = dated[dated["as_of"].to_numpy(dtype="datetime64[us]") < of_silo]
     whole = newest.assign(record=pd.Series(pd.NA, index=newest.index, dtype=STRING))
     return pd.concat([older, whole[["silo", "record", "as_of"]]], ignore_index=True)
 
 
-def day_spoken_for(rows: pd.DataFrame, days: pd.DataFrame) -> pd.Series:
+def as_of_day_of_row(rows: pd.DataFrame, days: pd.DataFrame) -> pd.Series:
     """Say for which day each row speaks."""
     own = days[days["record"].notna()]
     whole = days[days["record"].isna()]
     silos = tuple(map(str, days["silo"].unique()))
-    system = places_of(rows["silo"], silos)
+    system = index_of(rows["silo"], silos)
     of_silo = np.full(len(silos) + 1, np.datetime64("NaT", "us"))
-    of_silo[places_of(whole["silo"], silos)] = whole["as_of"].to_numpy(dtype="datetime64[us]")
+    of_silo[index_of(whole["silo"], silos)] = whole["as_of"].to_numpy(dtype="datetime64[us]")
     day = of_silo[system]
     if len(own):
-        at = Pairs(places_of(own["silo"], silos), own["record"]).of(system, rows["record"])
+        at = KeyIndex(index_of(own["silo"], silos), own["record"]).of(system, rows["record"])
         day[at >= 0] = own["as_of"].to_numpy(dtype="datetime64[us]")[at[at >= 0]]
     return pd.Series(day, index=rows.index)
 
@@ -220,7 +220,7 @@ def fact_years(
     if table in OF_A_CLASS and year.isna().any():
         year = year.fillna(_of_class(rows, facts))
     if table in AS_IT_STANDS and year.isna().any():
-        year = year.fillna(years.at_export(day_spoken_for(rows, days), rows["silo"]))
+        year = year.fillna(years.at_export(as_of_day_of_row(rows, days), rows["silo"]))
     return year
 
 
@@ -228,13 +228,13 @@ def _of_class(rows: pd.DataFrame, facts: Mapping[str, pd.DataFrame]) -> pd.Serie
     """Take the year of the session in which a class is held."""
     sections, sessions = facts["section"], facts["session"]
     silos = tuple(map(str, pd.unique(pd.concat([sections["silo"], sessions["silo"]], ignore_index=True))))
-    system = places_of(rows["silo"], silos)
-    its_class = Pairs(places_of(sections["silo"], silos), sections["section_id"])
+    system = index_of(rows["silo"], silos)
+    its_class = KeyIndex(index_of(sections["silo"], silos), sections["section_id"])
     at = its_class.of(system, rows["section_id"])
     # Of a class that runs over several sessions the first says as much as the others.
     first = sections["session_id"].str.split(";").str[0].astype(STRING)
-    held = Pairs(places_of(sessions["silo"], silos), sessions["session_id"])
-    session = np.append(held.of(places_of(sections["silo"], silos), first), -1)[at]
+    held = KeyIndex(index_of(sessions["silo"], silos), sessions["session_id"])
+    session = np.append(held.of(index_of(sections["silo"], silos), first), -1)[at]
     if "session_id" in rows.columns and rows["session_id"].notna().any():
         named = rows["session_id"].str.split(";").str[0].astype(STRING)
         session = np.where(named.notna().to_numpy(dtype=bool), held.of(system, named), session)

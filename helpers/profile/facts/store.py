@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.profile.facts.arrays import Pairs, places_of
+from helpers.profile.facts.arrays import KeyIndex, index_of
 from helpers.profile.facts.attendance import Reach
 from helpers.profile.facts.context import PERHAPS, SURELY, Context, child_tables
 from helpers.profile.facts.school_years import SchoolYears, fact_years
@@ -22,14 +22,14 @@ from helpers.standard.elements import Element
 __all__ = [
     "BANDS",
     "TIE",
-    "Evidence",
+    "Cohort",
+    "EventCoverage",
+    "FactStore",
     "FactsOfPart",
     "Part",
-    "Reports",
+    "RecordLinks",
     "Rows",
-    "Survey",
     "TablesOfPart",
-    "Ties",
     "in_numbers",
     "matching",
     "named",
@@ -135,7 +135,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Reports:
+class EventCoverage:
     """What a table of exceptions tells of all children together."""
 
     # Systems and years of which it has anything to tell (numbers).
@@ -150,7 +150,7 @@ class Reports:
 
 
 @dataclass(frozen=True)
-class Survey:
+class Cohort:
     """What is told of all children together; systems and school years are numbers."""
 
     # Fact tables of which there is a row.
@@ -158,7 +158,7 @@ class Survey:
     # Columns of people, and the systems that fill them for anybody.
     filled: frozenset[tuple[str, int]] = frozenset()
     # ``system, name_of, name, children``: what the numbers of schools are called; see
-    # `helpers.profile.facts.systems.names_learnt`.
+    # `helpers.profile.facts.systems.school_names_from_rosters`.
     school_names: pd.DataFrame = field(default_factory=pd.DataFrame)
     # By system and year, the newest day on which a child's class begins.
     newest_classes: Mapping[tuple[int, int], Any] = field(default_factory=dict)
@@ -167,7 +167,7 @@ class Survey:
     # Systems and years in which a child's row tells so.
     years_handed_in: frozenset[tuple[int, int]] = frozenset()
     # By table of exceptions, what has to be known of all children.
-    reports: Mapping[str, Reports] = field(default_factory=dict)
+    reports: Mapping[str, EventCoverage] = field(default_factory=dict)
     # By system, the numbers of schools at which it enrols children.
     schools_of_spells: Mapping[int, frozenset[str]] = field(default_factory=dict)
     # By element that counts log-ins or messages, systems and years of which it is told of anybody.
@@ -182,16 +182,16 @@ class Survey:
 TIE = "tie"
 
 
-class Ties:
+class RecordLinks:
     """Whose each record is, in numbers."""
 
     def __init__(self, crosswalk: pd.DataFrame, silos: tuple[str, ...]) -> None:
-        self.system = places_of(crosswalk["silo"], silos)
+        self.system = index_of(crosswalk["silo"], silos)
         owner, children = pd.factorize(crosswalk["child"], sort=True)
         self.children = pd.Index(children, dtype=STRING)
         self.owner = owner.astype("int64")
-        self.band = places_of(crosswalk["band"], BANDS)
-        self.pairs = Pairs(self.system, crosswalk["record"])
+        self.band = index_of(crosswalk["band"], BANDS)
+        self.pairs = KeyIndex(self.system, crosswalk["record"])
 
     def of(self, system: Ints, records: pd.Series) -> Ints:
         """Say where each record stands in the crosswalk; -1 where it is no student's."""
@@ -207,12 +207,12 @@ class Ties:
 def with_child(frame: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
     """Add the child of each row's record."""
     silos = tuple(map(str, crosswalk["silo"].unique()))
-    ties = Ties(crosswalk, silos)
-    tie = ties.of(places_of(frame["silo"], silos), frame["record"])
+    ties = RecordLinks(crosswalk, silos)
+    tie = ties.of(index_of(frame["silo"], silos), frame["record"])
     return named(frame, ties, tie)
 
 
-def named(frame: pd.DataFrame, ties: Ties, tie: Ints) -> pd.DataFrame:
+def named(frame: pd.DataFrame, ties: RecordLinks, tie: Ints) -> pd.DataFrame:
     """Add the child of each row's record, and how sure the link is."""
     owner = np.append(ties.owner, -1)[tie]
     band = np.append(ties.band, -1)[tie]
@@ -260,7 +260,7 @@ class Part(Protocol):
 class FactsOfPart(Mapping[str, pd.DataFrame]):
     """Fact tables by name, each read and gathered when it is first asked for."""
 
-    def __init__(self, part: Part, context: Context, ties: Ties, days: pd.DataFrame) -> None:
+    def __init__(self, part: Part, context: Context, ties: RecordLinks, days: pd.DataFrame) -> None:
         self._part, self._context, self._ties, self._days = part, context, ties, days
         self._rows: dict[str, Rows] = {}
 
@@ -284,7 +284,7 @@ class FactsOfPart(Mapping[str, pd.DataFrame]):
         if name not in self._rows:
             context, ties = self._context, self._ties
             frame = self._part.fact(name)
-            system = places_of(frame["silo"], context.silos)
+            system = index_of(frame["silo"], context.silos)
             tie = ties.of_rows(system, frame)
             frame = named(frame.drop(columns=TIE, errors="ignore"), ties, tie)
             year = fact_years(name, frame, context.whole, context.years, self._days)
@@ -310,7 +310,7 @@ class TablesOfPart(Mapping[str, Rows]):
 
 
 def in_numbers(
-    frame: pd.DataFrame, system: np.ndarray, tie: np.ndarray, ties: Ties, year: np.ndarray
+    frame: pd.DataFrame, system: np.ndarray, tie: np.ndarray, ties: RecordLinks, year: np.ndarray
 ) -> Rows:
     """Give a table in numbers."""
     owner, band = np.append(ties.owner, -1)[tie], np.append(ties.band, -1)[tie]
@@ -318,17 +318,17 @@ def in_numbers(
 
 
 @dataclass(frozen=True)
-class Evidence:
+class FactStore:
     """Everything that is known, by child: of all children of a district, or of some of them."""
 
     # What is known of the district as a whole, whichever children are looked at.
     context: Context
     # What other children tell that a rule has to know.
-    survey: Survey
+    survey: Cohort
     # Every record of a student, with child and band.
     crosswalk: pd.DataFrame
     # The same in numbers.
-    ties: Ties
+    ties: RecordLinks
     # Columns of ``people`` for those records, with ``child`` and ``link_band``.
     people: pd.DataFrame
     # Source rows behind records.
@@ -408,7 +408,7 @@ class Evidence:
         """Give the day for which each record speaks, and each silo; NaT for none in the last place."""
         nothing = np.datetime64("NaT", "us")
         days = self.days["as_of"].to_numpy(dtype="datetime64[us]")
-        system = places_of(self.days["silo"], self.silos)
+        system = index_of(self.days["silo"], self.silos)
         whole = self.days["record"].isna().to_numpy(dtype=bool)
         of_silo = np.full(len(self.silos) + 1, nothing)
         of_silo[system[whole]] = days[whole]
@@ -429,10 +429,10 @@ class Evidence:
     def behind_records(self) -> tuple[Ints, Ints, Ints, Ints]:
         """Give each source row behind a record: record, file (its place), row; and rows by record."""
         rows = self.person_rows
-        system = places_of(rows["silo"], self.silos)
+        system = index_of(rows["silo"], self.silos)
         tie = self.ties.of_rows(system, rows)
         named_files = pd.DataFrame(list(self.context.files), columns=["silo", "file"], dtype=STRING)
-        files = Pairs(places_of(named_files["silo"], self.silos), named_files["file"])
+        files = KeyIndex(index_of(named_files["silo"], self.silos), named_files["file"])
         place = files.of(system, rows["file"])
         kept = tie >= 0
         count = np.bincount(tie[kept], minlength=len(self.crosswalk)).astype("int64")
@@ -455,7 +455,7 @@ class Evidence:
         file_of = np.where(last >= 0, np.append(files[place], -1)[last], -1)
         row_of = np.where(last >= 0, np.append(row, -1)[last], -1)
         cells = self.filled_cells[self.filled_cells["column"] == column]
-        at = self.ties.of_rows(places_of(cells["silo"], self.silos), cells)
+        at = self.ties.of_rows(index_of(cells["silo"], self.silos), cells)
         fits = (at >= 0) & (np.append(count, 0)[at] > 1)
         file_of[at[fits]] = self.files_of(cells["file"])[fits]
         row_of[at[fits]] = cells["row"].to_numpy(dtype="int64")[fits]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.layouts import Layout, all_layouts
-from helpers.profile.facts.arrays import Pairs, places_of
+from helpers.profile.facts.arrays import KeyIndex, index_of
 from helpers.standard import STRING, as_table, fact_tables, standard_table
 from helpers.standard.elements import declared
 
@@ -22,13 +22,13 @@ __all__ = [
     "COUNTED_BY",
     "ROSTER",
     "Authority",
-    "Newest",
+    "LatestDay",
     "authority_in",
     "authority_of",
+    "latest_days",
     "name_places",
     "name_schools",
-    "names_learnt",
-    "newest_days",
+    "school_names_from_rosters",
     "stands_for",
     "systems_of",
 ]
@@ -54,7 +54,7 @@ BETWEEN_WINDOWS = 120
 
 
 @dataclass(frozen=True)
-class Newest:
+class LatestDay:
     """How new the systems are."""
 
     # Newest day by system; a system without a dated row has none.
@@ -67,7 +67,7 @@ class Newest:
         return 0 < lag <= self.pauses.get(silo, 0)
 
 
-def newest_days(district: District) -> Newest:
+def latest_days(district: District) -> LatestDay:
     """Find the newest day of which each system speaks: as its export says, else the newest in its facts."""
     days: dict[str, pd.Timestamp] = {}
     pauses: dict[str, int] = {}
@@ -87,7 +87,7 @@ def newest_days(district: District) -> Newest:
             longest = _pause(mine.loc[mine["day"] <= newest, "day"])
             one_window = mine["windowed"].all() and longest <= WITHIN_A_WINDOW
             pauses[name] = BETWEEN_WINDOWS if one_window else longest
-    return Newest(days, pauses)
+    return LatestDay(days, pauses)
 
 
 def _dated(silo: Silo) -> pd.DataFrame:
@@ -133,7 +133,7 @@ def name_schools(places: pd.DataFrame, schools: pd.DataFrame) -> pd.Series:
     }
     given = places[["school_id", "school_name"]].reset_index(drop=True).assign(**numbers)
     names = tuple(map(str, silos))
-    learnt = names_learnt(given, schools, names)
+    learnt = school_names_from_rosters(given, schools, names)
     named = name_places(system, given["school_id"], given["school_name"], schools, names, learnt)
     return named.set_axis(places.index)
 
@@ -149,11 +149,13 @@ def name_places(
     """Name the schools at which children are."""
     known = _own_names(systems, numbers, names, schools, silos)
     sure = _sure(learnt)
-    at = Pairs(sure["system"].to_numpy(dtype="int64"), sure["name_of"]).of(systems, numbers)
+    at = KeyIndex(sure["system"].to_numpy(dtype="int64"), sure["name_of"]).of(systems, numbers)
     return known.fillna(_taken(sure["name"], at)).fillna(numbers)
 
 
-def names_learnt(places: pd.DataFrame, schools: pd.DataFrame, silos: Sequence[str]) -> pd.DataFrame:
+def school_names_from_rosters(
+    places: pd.DataFrame, schools: pd.DataFrame, silos: Sequence[str]
+) -> pd.DataFrame:
     """Count the children whom two systems know, by what the number of one is called in the other."""
     system = places["system"].to_numpy(dtype="int64")
     name = _own_names(system, places["school_id"], places["school_name"], schools, silos)
@@ -174,7 +176,7 @@ def _taken(words: pd.Series, at: np.ndarray) -> pd.Series:
 def _own_names(
     systems: np.ndarray, numbers: pd.Series, names: pd.Series, schools: pd.DataFrame, silos: Sequence[str]
 ) -> pd.Series:
-    at = Pairs(places_of(schools["silo"], tuple(silos)), schools["school_id"]).of(systems, numbers)
+    at = KeyIndex(index_of(schools["silo"], tuple(silos)), schools["school_id"]).of(systems, numbers)
     return _taken(schools["school_name"], at).fillna(names.astype(STRING))
 
 
@@ -307,7 +309,7 @@ def _fields(layout: Layout | None) -> set[str]:
 
 def systems_of(district: District) -> pd.DataFrame:
     """List the systems of a district."""
-    days = newest_days(district).days
+    days = latest_days(district).days
     layouts = district.layouts
     names = list(district)
     return as_table(

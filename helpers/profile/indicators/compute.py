@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.files.run_cache import of_what, shared
-from helpers.profile.facts.systems import newest_days
+from helpers.profile.facts.systems import latest_days
 from helpers.profile.indicators.absence_days import lay_out_days
 from helpers.profile.indicators.definitions import (
     Indicator,
@@ -20,7 +20,7 @@ from helpers.profile.indicators.definitions import (
 from helpers.profile.indicators.definitions import (
     indicator as indicator_of,
 )
-from helpers.profile.indicators.measures import Facts, Told, measured_by
+from helpers.profile.indicators.measures import ElementValues, Facts, measured_by
 from helpers.profile.indicators.statuses import STATUSES, Children, judged, worst, written
 from helpers.standard import STRING, empty_table
 
@@ -206,7 +206,7 @@ def child_indicators(
 
 def _judged(district: District, profiles: Profiles, asked: tuple[Indicator, ...]) -> pd.DataFrame:
     profile = profiles.profile
-    spoken = newest_days(district).days
+    spoken = latest_days(district).days
     children = Children(
         names=pd.Index(profile["child"], dtype=STRING),
         grades=profile["roster_grade_level"].to_numpy(dtype=object),
@@ -217,7 +217,7 @@ def _judged(district: District, profiles: Profiles, asked: tuple[Indicator, ...]
     names = {name for each in asked for one in each.definition for name in each.elements_of(one)}
     laid_out = lay_out_days(district, profiles, spoken)
     facts = Facts(
-        Told(profiles, sorted(names | {"days_enrolled", "days_absent"}), children.names),
+        ElementValues(profiles, sorted(names | {"days_enrolled", "days_absent"}), children.names),
         {"school": laid_out, "child": laid_out.of_children()},
         children,
     )

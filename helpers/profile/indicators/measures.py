@@ -23,7 +23,7 @@ from helpers.standard.elements import credit_terms, element
 if TYPE_CHECKING:
     from helpers.profile.profiles import Profiles
 
-__all__ = ["Facts", "Told", "measured_by", "weakest"]
+__all__ = ["ElementValues", "Facts", "measured_by", "weakest"]
 
 
 # Why no system says anything of a child: none has the element, none that has it knows the child, or one does.
@@ -37,7 +37,7 @@ def weakest(*bands: pd.Series) -> pd.Series:
     return numbers.max(axis="columns").map(dict(enumerate(BANDS))).astype(STRING)
 
 
-class Told:
+class ElementValues:
     """Chosen values of the year that profiles show, by element."""
 
     def __init__(self, profiles: Profiles, names: list[str], children: pd.Index) -> None:
@@ -107,7 +107,7 @@ class Facts:
     """What indicators are computed from."""
 
     # Chosen values of elements.
-    told: Told
+    told: ElementValues
     # ``child`` and ``school``: the days of each child, and of each child at each school.
     days: Mapping[str, LaidOutDays]
     # The children.

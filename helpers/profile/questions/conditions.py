@@ -26,7 +26,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-__all__ = ["Condition", "Told", "is_element", "parts_of"]
+__all__ = ["AnswerInput", "Condition", "is_element", "parts_of"]
 
 COMPARED = {
     ast.Lt: "__lt__",
@@ -39,7 +39,7 @@ COMPARED = {
 PREFIXES = ("last_year", "indicator")
 
 
-class Told(Protocol):
+class AnswerInput(Protocol):
     """What is known of one input, child by child."""
 
     @property
@@ -75,7 +75,7 @@ class Condition:
             return [f"{self.text!r} can't be read: {error.msg}"]
         return list(_faults(tree, types, self.text))
 
-    def holds(self, told: Mapping[str, Told], count: int) -> pd.Series:
+    def holds(self, told: Mapping[str, AnswerInput], count: int) -> pd.Series:
         """Say of each child whether it holds."""
         return pd.Series(_holds(self.tree, told, count), dtype="boolean")
 
@@ -198,7 +198,7 @@ def _faults_of_comparison(node: ast.Compare, types: Mapping[str, str], text: str
             yield f"{text!r}: {name!r} is of the type {types[name]}, and {each!r} isn't"
 
 
-def _holds(node: ast.expr, told: Mapping[str, Told], count: int) -> Any:
+def _holds(node: ast.expr, told: Mapping[str, AnswerInput], count: int) -> Any:
     name = _named(node)
     if name is not None:
         return _known_false(told[name], told[name].value.astype("boolean"))
@@ -223,7 +223,7 @@ def _holds(node: ast.expr, told: Mapping[str, Told], count: int) -> Any:
     return enough.mask((sure < least) & (maybe >= least))
 
 
-def _compared(node: ast.Compare, told: Mapping[str, Told]) -> pd.Series:
+def _compared(node: ast.Compare, told: Mapping[str, AnswerInput]) -> pd.Series:
     name = _named(node.left)
     assert name is not None
     value, other, how = told[name].value, _constant(node.comparators[0]), node.ops[0]
@@ -237,5 +237,5 @@ def _compared(node: ast.Compare, told: Mapping[str, Told]) -> pd.Series:
     return _known_false(told[name], found.mask(value.isna()))
 
 
-def _known_false(told: Told, found: pd.Series) -> pd.Series:
+def _known_false(told: AnswerInput, found: pd.Series) -> pd.Series:
     return found.mask(pd.Series(told.nothing), False)

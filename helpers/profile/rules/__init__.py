@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from helpers.profile.facts.store import Evidence
+from helpers.profile.facts.store import FactStore
 from helpers.profile.rules.attendance import attendance_count, attendance_rate, chronically_absent
 from helpers.profile.rules.behavior import days_of_actions, discipline_days, incidents_counted
 from helpers.profile.rules.family import (
@@ -48,15 +48,15 @@ from helpers.profile.rules.programs import (
     plan_in_force,
     services_of_the_plan,
 )
-from helpers.profile.rules.results import Found
+from helpers.profile.rules.results import RuleResult
 from helpers.profile.rules.roster import identifier, latest_enrolment, person_field
 from helpers.profile.rules.tests import growth_in_a_year, latest_result, latest_screening, mean_answer
-from helpers.profile.rules.yearly_counts import Tallies
+from helpers.profile.rules.yearly_counts import YearlyCounts
 from helpers.standard.elements import Element
 
 __all__ = ["RULES", "Rule"]
 
-Rule = Callable[[Element, Evidence, Tallies], Found]
+Rule = Callable[[Element, FactStore, YearlyCounts], RuleResult]
 
 RULES: Mapping[str, Rule] = {
     "person_field": person_field,

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.profile.facts.store import Evidence
-from helpers.profile.rules.results import Found, told, where_none
-from helpers.profile.rules.yearly_counts import DayCounts, Tallies
+from helpers.profile.facts.store import FactStore
+from helpers.profile.rules.results import RuleResult, absent_values, stated_values
+from helpers.profile.rules.yearly_counts import DayCounts, YearlyCounts
 from helpers.standard.elements import Element, attendance_terms
 
 __all__ = ["attendance_count", "attendance_rate", "chronically_absent"]
@@ -22,9 +22,9 @@ EVENTS_BEHIND = ("absent", "tardy")
 
 
 def _told(
-    element: Element, evidence: Evidence, counts: DayCounts, values: Any, rows: Any, **more: Any
+    element: Element, evidence: FactStore, counts: DayCounts, values: Any, rows: Any, **more: Any
 ) -> pd.DataFrame:
-    return told(
+    return stated_values(
         element, evidence, counts.whose, values, rows=rows, begin_date=counts.begin_date, as_of=counts.as_of,
         **more,
     )  # fmt: skip
@@ -36,7 +36,7 @@ def _of_spells_and_events(counts: DayCounts) -> tuple[Any, dict[str, Behind]]:
     return rows, {"school_enrollment": counts.spells, "attendance_event": counts.events["all"]}
 
 
-def attendance_count(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def attendance_count(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Take one of the counts of days."""
     column = str(element.column)
     attendance = tallies.attendance
@@ -44,7 +44,7 @@ def attendance_count(element: Element, evidence: Evidence, tallies: Tallies) -> 
     weighed = {"attendance_event": attendance.event_weighed, "school_enrollment": attendance.spell_weighed}
     if column not in EVENTS_BEHIND:
         rows, behind = _of_spells_and_events(counted)
-        return Found(_told(element, evidence, counted, counted.days[column], rows), weighed, behind)
+        return RuleResult(_told(element, evidence, counted, counted.days[column], rows), weighed, behind)
     values = [_told(element, evidence, counted, counted.days[column], counted.rows(counted.events[column]))]
     # Without days that are known there is no zero: only what was recorded.
     recorded = attendance.recorded
@@ -55,8 +55,8 @@ def attendance_count(element: Element, evidence: Evidence, tallies: Tallies) -> 
     at, of = recorded.events[column]
     kept = place[of] >= 0
     both = _joined([counted.events[column], (at[kept], place[of[kept]])])
-    spells = where_none(*counted.spells, counted.rows(counted.events[column]))
-    return Found(
+    spells = absent_values(*counted.spells, counted.rows(counted.events[column]))
+    return RuleResult(
         pd.concat(values, ignore_index=True),
         weighed,
         {"attendance_event": both},
@@ -68,15 +68,15 @@ def _joined(parts: Sequence[Behind]) -> Behind:
     return np.concatenate([at for at, _ in parts]), np.concatenate([of for _, of in parts])
 
 
-def attendance_rate(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def attendance_rate(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Divide days present by days enrolled."""
     counted = tallies.attendance.counted
     rows, behind = _of_spells_and_events(counted)
     rate = counted.days["present"] / counted.days["enrolled"]
-    return Found(_told(element, evidence, counted, rate, rows), behind=behind)
+    return RuleResult(_told(element, evidence, counted, rate, rows), behind=behind)
 
 
-def chronically_absent(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def chronically_absent(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Say whether a child missed a tenth of the days enrolled or more; not applicable below ten days."""
     terms = attendance_terms()
     counted = tallies.attendance.counted
@@ -86,4 +86,4 @@ def chronically_absent(element: Element, evidence: Evidence, tallies: Tallies) -
     needed = np.round(enrolled.astype("float64") * terms.chronic_share, 9)
     short = enrolled < terms.chronic_minimum_days
     missed = counted.days["absent"] >= needed
-    return Found(_told(element, evidence, counted, missed, rows, not_applicable=short), behind=behind)
+    return RuleResult(_told(element, evidence, counted, missed, rows, not_applicable=short), behind=behind)

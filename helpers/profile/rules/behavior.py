@@ -7,63 +7,63 @@ from dataclasses import replace
 import numpy as np
 
 from helpers.profile.facts.arrays import one_number
-from helpers.profile.facts.store import Evidence
-from helpers.profile.rules.results import Found, Whose, where_none
-from helpers.profile.rules.yearly_counts import Tallies
-from helpers.profile.rules.zeros import counted_with_zeros
+from helpers.profile.facts.store import FactStore
+from helpers.profile.rules.results import FactKeys, RuleResult, absent_values
+from helpers.profile.rules.yearly_counts import YearlyCounts
+from helpers.profile.rules.zeros import count_with_zeros
 from helpers.standard.elements import Element
 
 __all__ = ["days_of_actions", "discipline_days", "incidents_counted"]
 
 
-def incidents_counted(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def incidents_counted(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Count the incidents in which a child took part in the way that the element asks for."""
     incidents = evidence.tables["incident"]
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed)
-    whose = Whose.of(incidents, at)
+    whose = FactKeys.of(incidents, at)
     groups = whose.groups()
     # An incident without a number is one of its own, wherever it is written.
     number = incidents.code("incident_id")[at]
     written = one_number(incidents.files(evidence)[at], incidents.row[at])[0]
     of_its_own = np.unique(written, return_inverse=True)[1] + int(np.max(number, initial=-1)) + 1
     counts = groups.distinct(np.where(number >= 0, number, of_its_own))
-    return counted_with_zeros(
+    return count_with_zeros(
         element, evidence, whose.of_groups(groups), counts, groups.size(),
         weighed=weighed, behind=(at, groups.of),
     )  # fmt: skip
 
 
-def discipline_days(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def discipline_days(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Sum the school days of a child's disciplinary actions; unknown where the length of one is."""
     actions = evidence.tables["discipline_action"]
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed)
-    whose = Whose.of(actions, at)
+    whose = FactKeys.of(actions, at)
     groups = whose.groups()
     days = actions.numbers("days")[at]
     sums = np.where(groups.count(np.isnan(days)) > 0, np.nan, groups.total(days))
-    return counted_with_zeros(
+    return count_with_zeros(
         element, evidence, whose.of_groups(groups), sums, groups.size(),
         weighed=weighed, behind=(at, groups.of),
     )  # fmt: skip
 
 
-def days_of_actions(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def days_of_actions(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Sum the days of the actions that the element asks for; zero of who has other ones, or none."""
     actions = evidence.tables["discipline_action"]
     weighed = actions.told
     at = np.flatnonzero(weighed)
     here = evidence.asked("discipline_action", element.where, element.systems)[at]
     days = actions.numbers("days")[at]
-    whose = Whose.of(actions, at)
+    whose = FactKeys.of(actions, at)
     groups = whose.groups()
     sums = groups.total(np.where(here, days, 0.0))
     sums = np.where(groups.count(here & np.isnan(days)) > 0, np.nan, sums)
-    found = counted_with_zeros(
+    found = count_with_zeros(
         element, evidence, whose.of_groups(groups), sums, groups.count(here),
         weighed=weighed, behind=(at[here], groups.of[here]),
     )  # fmt: skip
     # Actions of another kind say that the system knows the child.
-    others = where_none(at, groups.of, groups.count(here))
+    others = absent_values(at, groups.of, groups.count(here))
     return replace(found, listed={**found.listed, "discipline_action": others})

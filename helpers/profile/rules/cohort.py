@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 
 from helpers.profile.facts.attendance import joined_reach, reach_of
-from helpers.profile.facts.store import Evidence, Reports, Survey
+from helpers.profile.facts.store import Cohort, EventCoverage, FactStore
 from helpers.profile.rules.family import years_told
 from helpers.profile.rules.learning import newest_classes, years_handed_in
 from helpers.profile.rules.roster import filled_columns, learnable_names
-from helpers.profile.rules.zeros import joined_reports, reports_of
+from helpers.profile.rules.zeros import event_coverage, merge_event_coverage
 from helpers.standard.elements import elements
 
-__all__ = ["joined", "survey_of", "survey_of_one"]
+__all__ = ["merge_cohorts", "summarize_cohort", "summarize_cohort_for_child"]
 
 # Rules by which a system's silence may be a zero; their tables are those of exceptions.
 SILENCE_COUNTS = (
@@ -28,12 +28,12 @@ SILENCE_COUNTS = (
 OF_FAMILIES = ("messages_counted", "logins_of_adults")
 
 
-def survey_of(evidence: Evidence) -> Survey:
+def summarize_cohort(evidence: FactStore) -> Cohort:
     """Look through the facts of some children for what rules have to know of them all."""
     fields = {str(element.column) for element in elements() if element.rule == "person_field"}
     exceptions = {element.table for element in elements() if element.rule in SILENCE_COUNTS}
     work = evidence.tables["assignment_score"]
-    return Survey(
+    return Cohort(
         tables=evidence.facts.filled(),
         reach=reach_of(
             {name: evidence.facts[name] for name in ("calendar", "attendance_event")}
@@ -45,7 +45,7 @@ def survey_of(evidence: Evidence) -> Survey:
         newest_classes=newest_classes(evidence),
         keeps_submissions=not bool(work.lacks("submitted_utc").all()),
         years_handed_in=years_handed_in(evidence),
-        reports={table: reports_of(evidence, table) for table in sorted(exceptions)},
+        reports={table: event_coverage(evidence, table) for table in sorted(exceptions)},
         schools_of_spells=_schools_of_spells(evidence),
         years_of_families={
             element.name: years_told(element, evidence)
@@ -55,9 +55,9 @@ def survey_of(evidence: Evidence) -> Survey:
     )
 
 
-def survey_of_one(evidence: Evidence) -> Survey:
+def summarize_cohort_for_child(evidence: FactStore) -> Cohort:
     """Take for told of everybody what is asked for of one child, whose values are known already."""
-    own = survey_of(evidence)
+    own = summarize_cohort(evidence)
     pairs = frozenset(product(range(len(evidence.silos)), range(len(evidence.years.years))))
     schools = frozenset().union(*own.schools_of_spells.values())
     everywhere = frozenset((system, school, year) for system, year in pairs for school in schools)
@@ -71,19 +71,19 @@ def survey_of_one(evidence: Evidence) -> Survey:
         keeps_submissions=True,
         years_handed_in=pairs,
         reports={
-            table: Reports(pairs, frozenset(), everywhere, each.left_over.iloc[:0])
+            table: EventCoverage(pairs, frozenset(), everywhere, each.left_over.iloc[:0])
             for table, each in own.reports.items()
         },
         years_of_families=dict.fromkeys(own.years_of_families, pairs),
     )
 
 
-def _rostered(evidence: Evidence) -> frozenset[int]:
+def _rostered(evidence: FactStore) -> frozenset[int]:
     spells = evidence.tables["school_enrollment"]
     return frozenset(np.unique(spells.system[~spells.lacks("record")]).tolist())
 
 
-def _schools_of_spells(evidence: Evidence) -> dict[int, frozenset[str]]:
+def _schools_of_spells(evidence: FactStore) -> dict[int, frozenset[str]]:
     spells = evidence.tables["school_enrollment"]
     codes, words = spells.codes("school_id")
     schools: dict[int, frozenset[str]] = {}
@@ -93,7 +93,7 @@ def _schools_of_spells(evidence: Evidence) -> dict[int, frozenset[str]]:
     return schools
 
 
-def joined(surveys: Sequence[Survey]) -> Survey:
+def merge_cohorts(surveys: Sequence[Cohort]) -> Cohort:
     """Put together what several parts of the children tell."""
     if len(surveys) == 1:
         return surveys[0]
@@ -104,7 +104,7 @@ def joined(surveys: Sequence[Survey]) -> Survey:
         for pair, day in each.newest_classes.items():
             before = newest.get(pair, day)
             newest[pair] = day if np.isnat(before) or day > before else before
-    return Survey(
+    return Cohort(
         tables=frozenset().union(*(each.tables for each in surveys)),
         filled=frozenset().union(*(each.filled for each in surveys)),
         school_names=names,
@@ -112,7 +112,8 @@ def joined(surveys: Sequence[Survey]) -> Survey:
         keeps_submissions=any(each.keeps_submissions for each in surveys),
         years_handed_in=frozenset().union(*(each.years_handed_in for each in surveys)),
         reports={
-            table: joined_reports([each.reports[table] for each in surveys]) for table in surveys[0].reports
+            table: merge_event_coverage([each.reports[table] for each in surveys])
+            for table in surveys[0].reports
         },
         schools_of_spells=_united([each.schools_of_spells for each in surveys]),
         rostered=frozenset().union(*(each.rostered for each in surveys)),

@@ -8,11 +8,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from helpers.profile.facts.arrays import Pairs, is_first
-from helpers.profile.facts.store import Evidence
-from helpers.profile.rules.results import NOTHING, Found, Whose, newest_told, told_of_groups, where_none
-from helpers.profile.rules.yearly_counts import Tallies
-from helpers.profile.rules.zeros import Listed, add_zeros
+from helpers.profile.facts.arrays import KeyIndex, is_first
+from helpers.profile.facts.store import FactStore
+from helpers.profile.rules.results import (
+    NOTHING,
+    FactKeys,
+    RuleResult,
+    absent_values,
+    latest_as_of,
+    stated_by_group,
+)
+from helpers.profile.rules.yearly_counts import YearlyCounts
+from helpers.profile.rules.zeros import ListedChildren, add_zeros
 from helpers.standard.elements import Element
 
 __all__ = ["adults_on_record", "contact_language", "logins_of_adults", "messages_counted", "years_told"]
@@ -21,19 +28,19 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 
-def adults_on_record(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def adults_on_record(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Count the adults whom a system ties to a child."""
     ties = evidence.tables["contact"]
     weighed = evidence.asked("contact", element.where, element.systems)
     at = np.flatnonzero(weighed & ~ties.lacks("contact_record"))
-    whose = Whose.of(ties, at, year=False)
+    whose = FactKeys.of(ties, at, year=False)
     groups = whose.groups()
     counts = groups.distinct(ties.code("contact_record")[at])
-    values = told_of_groups(element, evidence, whose, groups, counts)
-    return Found(values, {"contact": weighed}, {"contact": (at, groups.of)})
+    values = stated_by_group(element, evidence, whose, groups, counts)
+    return RuleResult(values, {"contact": weighed}, {"contact": (at, groups.of)})
 
 
-def contact_language(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def contact_language(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Take the language of the adult who is called first."""
     ties = evidence.tables["contact"]
     weighed = evidence.asked("contact", element.where, element.systems)
@@ -41,20 +48,20 @@ def contact_language(element: Element, evidence: Evidence, tallies: Tallies) -> 
     priority = ties.numbers("priority")[at]
     # The first counts here, and of equals the upper row.
     order = [-np.where(np.isnan(priority), np.inf, priority), -ties.row[at], -np.arange(len(at))]
-    return newest_told(
+    return latest_as_of(
         element, evidence, "contact", at, order, ties.texts("language", at), weighed=weighed,
         year=np.full(len(at), -1, dtype="int64"),
     )  # fmt: skip
 
 
-def _asked_of_adults(element: Element, evidence: Evidence) -> Bools:
+def _asked_of_adults(element: Element, evidence: FactStore) -> Bools:
     """Say which log-ins an element asks for, whosever they are."""
     logins = evidence.tables["login"]
     asked = (logins.year >= 0) & ~logins.lacks("record")
     return asked & logins.fits(element.where) & evidence.are(element.systems)[logins.system]
 
 
-def years_told(element: Element, evidence: Evidence) -> frozenset[tuple[int, int]]:
+def years_told(element: Element, evidence: FactStore) -> frozenset[tuple[int, int]]:
     """List systems and years of which an element that counts log-ins or messages is told of anybody."""
     rows = evidence.tables[element.table]
     if element.rule == "logins_of_adults":
@@ -68,28 +75,28 @@ def years_told(element: Element, evidence: Evidence) -> frozenset[tuple[int, int
 
 def _with_silent_families(
     element: Element,
-    evidence: Evidence,
-    counts: Whose,
+    evidence: FactStore,
+    counts: FactKeys,
     values: npt.NDArray[Any],
     rows: Ints,
     *,
     weighed: Bools,
     behind: tuple[Ints, Ints],
-) -> Found:
+) -> RuleResult:
     """Add a zero for every child whose adults a system lists, in the years of which it tells of anybody."""
     ties = evidence.tables["contact"]
     at = np.flatnonzero(evidence.asked("contact", (), element.systems))
-    covered = Listed.of("contact", at[:0], Whose.of(ties, at[:0]))
+    covered = ListedChildren.of("contact", at[:0], FactKeys.of(ties, at[:0]))
     for system, year in sorted(evidence.survey.years_of_families[element.name]):
         here = at[ties.system[at] == system]
-        known = Whose.of(ties, here, year=False)
-        in_year = Whose(known.owner, known.system, np.full(len(here), year), known.tie, known.band)
-        covered = covered.followed_by(Listed.of("contact", here, in_year))
+        known = FactKeys.of(ties, here, year=False)
+        in_year = FactKeys(known.owner, known.system, np.full(len(here), year), known.tie, known.band)
+        covered = covered.followed_by(ListedChildren.of("contact", here, in_year))
     both, listed = add_zeros(element, evidence, counts, values, rows, covered)
-    return Found(both, {element.table: weighed}, {element.table: behind}, listed)
+    return RuleResult(both, {element.table: weighed}, {element.table: behind}, listed)
 
 
-def logins_of_adults(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def logins_of_adults(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Count how often any adult of a child logged in; zero for a child whose adults never did."""
     logins, ties = evidence.tables["login"], evidence.tables["contact"]
     if not len(ties) or "login" not in evidence.survey.tables:
@@ -99,7 +106,7 @@ def logins_of_adults(element: Element, evidence: Evidence, tallies: Tallies) -> 
     tied = tied[is_first(ties.owner[tied], ties.system[tied], adult)]
     # Each adult's children follow one another.
     system, record = ties.system[tied], ties.texts("contact_record", tied)
-    adults = Pairs(system, record)
+    adults = KeyIndex(system, record)
     number = adults.of(system, record)
     order = np.argsort(number, kind="stable")
     children = tied[order]
@@ -113,7 +120,7 @@ def logins_of_adults(element: Element, evidence: Evidence, tallies: Tallies) -> 
     at = np.repeat(asked, count)
     within = np.arange(len(at)) - np.repeat(np.cumsum(count) - count, count)
     tie = children[np.repeat(first[who], count) + within]
-    whose = Whose(ties.owner[tie], ties.system[tie], logins.year[at], ties.tie[tie], ties.band[tie])
+    whose = FactKeys(ties.owner[tie], ties.system[tie], logins.year[at], ties.tie[tie], ties.band[tie])
     groups = whose.groups()
     sessions = logins.numbers("sessions")[at]
     sums = groups.total(np.where(np.isnan(sessions), 1.0, sessions))
@@ -123,12 +130,12 @@ def logins_of_adults(element: Element, evidence: Evidence, tallies: Tallies) -> 
     )  # fmt: skip
 
 
-def messages_counted(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def messages_counted(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Count the messages about a child, one for each who got it; zero for a child whose adults got none."""
     messages = evidence.tables["message"]
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed)
-    whose = Whose.of(messages, at)
+    whose = FactKeys.of(messages, at)
     groups = whose.groups()
     counted = np.ones(len(at), dtype=bool)
     if element.column == "opened":
@@ -138,4 +145,4 @@ def messages_counted(element: Element, evidence: Evidence, tallies: Tallies) -> 
         element, evidence, whose.of_groups(groups), counts, counts,
         weighed=weighed, behind=(at[counted], groups.of[counted]),
     )  # fmt: skip
-    return replace(found, listed={**found.listed, "message": where_none(at, groups.of, counts)})
+    return replace(found, listed={**found.listed, "message": absent_values(at, groups.of, counts)})

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from helpers.profile.facts.store import Evidence, Rows
-from helpers.profile.rules.results import Found, Whose, newest_told, told_of_groups, where_none
-from helpers.profile.rules.yearly_counts import Tallies
-from helpers.profile.rules.zeros import counted_with_zeros
+from helpers.profile.facts.store import FactStore, Rows
+from helpers.profile.rules.results import FactKeys, RuleResult, absent_values, latest_as_of, stated_by_group
+from helpers.profile.rules.yearly_counts import YearlyCounts
+from helpers.profile.rules.zeros import count_with_zeros
 from helpers.standard.elements import Element, credit_terms
 
 __all__ = [
@@ -24,18 +24,18 @@ __all__ = [
 ]
 
 
-def newest_plan(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def newest_plan(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Take the plan that a child names on the newest day of the year."""
     plans = evidence.tables["career_plan"]
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed & ~plans.lacks("plan"))
     day = plans.days("date")[at]
-    return newest_told(
+    return latest_as_of(
         element, evidence, "career_plan", at, [day], plans.texts("plan", at), weighed=weighed, as_of=day
     )
 
 
-def first_named_interest(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def first_named_interest(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Take the interest that a child names first on the newest day of the year."""
     interests = evidence.tables["career_interest"]
     weighed = evidence.asked_in_a_year(element)
@@ -44,42 +44,42 @@ def first_named_interest(element: Element, evidence: Evidence, tallies: Tallies)
     strength = interests.numbers("strength")[at]
     place = np.where(np.isnan(strength), interests.row[at], strength)
     day = interests.days("date")[at]
-    return newest_told(
+    return latest_as_of(
         element, evidence, "career_interest", at, [day, -place], interests.texts("interest", at),
         weighed=weighed, as_of=day,
     )  # fmt: skip
 
 
-def applications_counted(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def applications_counted(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Count a child's applications in a year; zero only for a child whom the system itself lists."""
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed)
-    whose = Whose.of(evidence.tables["application"], at)
+    whose = FactKeys.of(evidence.tables["application"], at)
     groups = whose.groups()
     size = groups.size()
-    return counted_with_zeros(
+    return count_with_zeros(
         element, evidence, whose.of_groups(groups), size, size,
         weighed=weighed, behind=(at, groups.of), elsewhere=False,
     )  # fmt: skip
 
 
-def _attempts(evidence: Evidence) -> tuple[Rows, npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
+def _attempts(evidence: FactStore) -> tuple[Rows, npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
     """Give transcripts, which of their rows were looked at, and the attempts whose credits are known."""
     courses = evidence.tables["course_transcript"]
     return courses, courses.told, np.flatnonzero(courses.told & ~courses.lacks("earned_credits"))
 
 
-def credits_earned(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def credits_earned(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Sum the credits that a child earned in a year so far."""
     courses, weighed, at = _attempts(evidence)
-    whose = Whose.of(courses, at)
+    whose = FactKeys.of(courses, at)
     groups = whose.groups()
     sums = groups.total(courses.numbers("earned_credits")[at])
-    values = told_of_groups(element, evidence, whose, groups, sums)
-    return Found(values, {"course_transcript": weighed}, {"course_transcript": (at, groups.of)})
+    values = stated_by_group(element, evidence, whose, groups, sums)
+    return RuleResult(values, {"course_transcript": weighed}, {"course_transcript": (at, groups.of)})
 
 
-def on_track(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def on_track(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Say whether a child in its first year of high school earns the credits and fails no more than may be.
 
     Before the year is over, and of who came or left within it, the credits that belong to the terms in which
@@ -90,32 +90,32 @@ def on_track(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     at = at[courses.among("grade_level_when_taken", [terms.grade_level])[at]]
     failed = courses.among("final_letter_grade", terms.failing)
     failed &= courses.among("academic_subject", terms.core_subjects)
-    whose = Whose.of(courses, at)
+    whose = FactKeys.of(courses, at)
     groups = whose.groups()
     sat = np.clip(groups.distinct(courses.code("term")[at]), 1, terms.terms)
     needed = terms.credits_a_year * sat / terms.terms
     kept = groups.total(courses.numbers("earned_credits")[at]) >= needed - 1e-9
     kept &= groups.count(failed[at]) <= terms.most_failed
-    values = told_of_groups(element, evidence, whose, groups, kept)
-    return Found(values, {"course_transcript": weighed}, {"course_transcript": (at, groups.of)})
+    values = stated_by_group(element, evidence, whose, groups, kept)
+    return RuleResult(values, {"course_transcript": weighed}, {"course_transcript": (at, groups.of)})
 
 
-def credits_attempted(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def credits_attempted(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Sum the credits that a child could have earned in the courses of a year that are over."""
     courses = evidence.tables["course_transcript"]
     at = np.flatnonzero(courses.told & ~courses.lacks("attempted_credits"))
-    whose = Whose.of(courses, at)
+    whose = FactKeys.of(courses, at)
     groups = whose.groups()
     sums = groups.total(courses.numbers("attempted_credits")[at])
-    values = told_of_groups(element, evidence, whose, groups, sums)
-    return Found(values, {"course_transcript": courses.told}, {"course_transcript": (at, groups.of)})
+    values = stated_by_group(element, evidence, whose, groups, sums)
+    return RuleResult(values, {"course_transcript": courses.told}, {"course_transcript": (at, groups.of)})
 
 
-def _wanted(element: Element, evidence: Evidence, at: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+def _wanted(element: Element, evidence: FactStore, at: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     return evidence.asked("course_transcript", element.where, element.systems)[at]
 
 
-def courses_failed(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def courses_failed(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Count the courses of a year that a child failed, each term once; zero where all were passed.
 
     Of a child whose transcript of the year has a course without a mark nothing is told: it may be a failure.
@@ -125,37 +125,37 @@ def courses_failed(element: Element, evidence: Evidence, tallies: Tallies) -> Fo
     wanted = _wanted(element, evidence, at)
     failed = courses.among("final_letter_grade", credit_terms().failing)[at] & wanted
     unknown = courses.lacks("final_letter_grade")[at] & wanted
-    whose = Whose.of(courses, at)
+    whose = FactKeys.of(courses, at)
     groups = whose.groups()
     counts = np.where(groups.count(unknown) > 0, np.nan, groups.count(failed))
-    values = told_of_groups(element, evidence, whose, groups, counts, rows=groups.count(wanted))
-    return Found(
+    values = stated_by_group(element, evidence, whose, groups, counts, rows=groups.count(wanted))
+    return RuleResult(
         values, {"course_transcript": courses.told}, {"course_transcript": (at[wanted], groups.of[wanted])},
-        {"course_transcript": where_none(at, groups.of, groups.count(wanted))},
+        {"course_transcript": absent_values(at, groups.of, groups.count(wanted))},
     )  # fmt: skip
 
 
-def courses_counted(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def courses_counted(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Count the different courses of a kind that a child finished in a year; zero where it has others."""
     courses = evidence.tables["course_transcript"]
     at = np.flatnonzero(courses.told)
     wanted = _wanted(element, evidence, at)
     title = np.where(wanted, courses.code("course_title")[at], -1)
-    whose = Whose.of(courses, at)
+    whose = FactKeys.of(courses, at)
     groups = whose.groups()
     counts = groups.distinct(title)
-    values = told_of_groups(element, evidence, whose, groups, counts, rows=groups.count(wanted))
-    return Found(
+    values = stated_by_group(element, evidence, whose, groups, counts, rows=groups.count(wanted))
+    return RuleResult(
         values, {"course_transcript": courses.told}, {"course_transcript": (at[wanted], groups.of[wanted])},
-        {"course_transcript": where_none(at, groups.of, groups.count(wanted))},
+        {"course_transcript": absent_values(at, groups.of, groups.count(wanted))},
     )  # fmt: skip
 
 
-def credits_in_all(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def credits_in_all(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Take the newest sum of a year over all years of high school, as the system itself keeps it."""
     records = evidence.tables["academic_record"]
     earned = records.numbers("cumulative_earned_credits")
     at = np.flatnonzero(records.told & ~np.isnan(earned))
     # What was attempted only grows, so that the largest sum is the newest.
     order = [records.numbers("cumulative_attempted_credits")[at], earned[at]]
-    return newest_told(element, evidence, "academic_record", at, order, earned[at], weighed=records.told)
+    return latest_as_of(element, evidence, "academic_record", at, order, earned[at], weighed=records.told)

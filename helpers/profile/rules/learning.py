@@ -8,19 +8,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.profile.facts.arrays import Pairs, is_first, places_of
-from helpers.profile.facts.store import Evidence, Rows
+from helpers.profile.facts.arrays import KeyIndex, index_of, is_first
+from helpers.profile.facts.store import FactStore, Rows
 from helpers.profile.rules.results import (
     NOTHING,
-    Found,
-    Whose,
-    newest_told,
-    told,
-    told_of_groups,
-    where_none,
+    FactKeys,
+    RuleResult,
+    absent_values,
+    latest_as_of,
+    stated_by_group,
+    stated_values,
 )
-from helpers.profile.rules.yearly_counts import Tallies, newest_of_each
-from helpers.profile.rules.zeros import Listed, add_zeros, counted_with_zeros
+from helpers.profile.rules.yearly_counts import YearlyCounts, latest_per_record
+from helpers.profile.rules.zeros import ListedChildren, add_zeros, count_with_zeros
 from helpers.standard.elements import Element, mark_terms
 
 __all__ = [
@@ -43,25 +43,25 @@ Bools = npt.NDArray[np.bool_]
 COUNTED = {"earned": "graded", "possible": "graded"}
 
 
-def _classes(evidence: Evidence) -> tuple[Rows, Bools]:
+def _classes(evidence: FactStore) -> tuple[Rows, Bools]:
     """Give the lists of classes, and which of their rows are of children who learn there."""
     classes = evidence.tables["section_enrollment"]
     known = classes.told & ~classes.lacks("section_id")
     return classes, known & (classes.lacks("role") | classes.among("role", ["Student"]))
 
 
-def newest_classes(evidence: Evidence) -> dict[tuple[int, int], Any]:
+def newest_classes(evidence: FactStore) -> dict[tuple[int, int], Any]:
     """Find, by system and year, the newest day on which a child's class begins; NaT where none has a day."""
     classes, known = _classes(evidence)
     at = np.flatnonzero(known)
-    whose = Whose.of(classes, at)
+    whose = FactKeys.of(classes, at)
     groups = whose.of_system()
     days = groups.newest(classes.days("begin_date")[at])
     pairs = zip(groups.parent(whose.system).tolist(), groups.parent(whose.year).tolist(), strict=True)
     return dict(zip(pairs, days, strict=True))
 
 
-def courses_taken(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def courses_taken(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Count the courses that a child takes on the newest day of a year that the system speaks of.
 
     A system may list the whole year's classes or only those that run; both give the same on that day. Zero is
@@ -69,10 +69,10 @@ def courses_taken(element: Element, evidence: Evidence, tallies: Tallies) -> Fou
     """
     classes, known = _classes(evidence)
     at = np.flatnonzero(known)
-    whose = Whose.of(classes, at)
+    whose = FactKeys.of(classes, at)
     groups = whose.groups()
     sections = evidence.facts["section"]
-    place = Pairs(places_of(sections["silo"], evidence.silos), sections["section_id"])
+    place = KeyIndex(index_of(sections["silo"], evidence.silos), sections["section_id"])
     named = classes.texts("section_id", at)
     course = sections["course_id"].array.take(place.of(whose.system, named), allow_fill=True)
     of_section = pd.Series(course).astype("string")
@@ -86,28 +86,28 @@ def courses_taken(element: Element, evidence: Evidence, tallies: Tallies) -> Fou
     spells = evidence.tables["school_enrollment"]
     enrolled = np.flatnonzero(spells.told)
     enrolled = enrolled[there[spells.system[enrolled], spells.year[enrolled]]]
-    covered = Listed.of("school_enrollment", enrolled, Whose.of(spells, enrolled))
+    covered = ListedChildren.of("school_enrollment", enrolled, FactKeys.of(spells, enrolled))
     values, listed = add_zeros(element, evidence, whose.of_groups(groups), counts, groups.size(), covered)
-    return Found(values, {"section_enrollment": known}, {"section_enrollment": (at, groups.of)}, listed)
+    return RuleResult(values, {"section_enrollment": known}, {"section_enrollment": (at, groups.of)}, listed)
 
 
-def gradebook_count(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def gradebook_count(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Take one of the counts of the gradebooks; zero is told of a child who has a line in one."""
     column = str(element.column)
     gradebook = tallies.gradebook
     cells = COUNTED.get(column, column)
-    values = told(
+    values = stated_values(
         element, evidence, gradebook.whose, gradebook.counts[column], rows=gradebook.rows[cells],
         as_of=gradebook.as_of,
     )  # fmt: skip
-    listed = where_none(*gradebook.lines["assigned"], gradebook.rows[cells])
-    return Found(
+    listed = absent_values(*gradebook.lines["assigned"], gradebook.rows[cells])
+    return RuleResult(
         values, {"assignment_score": gradebook.weighed}, {"assignment_score": gradebook.lines[cells]},
         {"assignment_score": listed},
     )  # fmt: skip
 
 
-def points_share(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def points_share(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Divide points earned by points to be had; not applicable where none were to be had so far.
 
     Where of one graded assignment nobody says how many were to be had, there is no share: that of the others
@@ -116,45 +116,45 @@ def points_share(element: Element, evidence: Evidence, tallies: Tallies) -> Foun
     gradebook = tallies.gradebook
     earned, possible = gradebook.counts["earned"], gradebook.counts["possible"]
     none = possible == 0
-    values = told(
+    values = stated_values(
         element, evidence, gradebook.whose, earned / np.where(none, np.nan, possible),
         rows=gradebook.rows["graded"], as_of=gradebook.as_of, not_applicable=none,
     )  # fmt: skip
-    return Found(
+    return RuleResult(
         values, {"assignment_score": gradebook.weighed}, {"assignment_score": gradebook.lines["graded"]}
     )
 
 
-def mean_grade(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def mean_grade(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Average a child's grades of one kind over its classes; each class counts once, whatever its size."""
     grades = evidence.tables["course_grade"]
     weighed = evidence.asked_in_a_year(element)
-    at = newest_of_each(
+    at = latest_per_record(
         grades, np.flatnonzero(weighed), ["section_id", "course_title", "grading_period", "grade_type"]
     )
     grade = grades.numbers("numeric_grade")
     at = at[~np.isnan(grade[at])]
-    whose = Whose.of(grades, at)
+    whose = FactKeys.of(grades, at)
     groups = whose.groups()
-    values = told_of_groups(element, evidence, whose, groups, groups.mean(grade[at]))
-    return Found(values, {"course_grade": weighed}, {"course_grade": (at, groups.of)})
+    values = stated_by_group(element, evidence, whose, groups, groups.mean(grade[at]))
+    return RuleResult(values, {"course_grade": weighed}, {"course_grade": (at, groups.of)})
 
 
-def days_logged_in(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def days_logged_in(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Count the days on which a child used a system; zero only for a child whom the system lists."""
     logins = evidence.tables["login"]
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed & ~logins.lacks("date"))
-    whose = Whose.of(logins, at)
+    whose = FactKeys.of(logins, at)
     groups = whose.groups()
     days = np.unique(logins.days("date")[at], return_inverse=True)[1]
-    return counted_with_zeros(
+    return count_with_zeros(
         element, evidence, whose.of_groups(groups), groups.distinct(days), groups.size(),
         weighed=weighed, behind=(at, groups.of), elsewhere=False,
     )  # fmt: skip
 
 
-def years_handed_in(evidence: Evidence) -> frozenset[tuple[int, int]]:
+def years_handed_in(evidence: FactStore) -> frozenset[tuple[int, int]]:
     """List systems and years in which anything is told to have been handed in."""
     work = evidence.tables["assignment_score"]
     at = np.flatnonzero(work.told & ~work.lacks("submitted_utc"))
@@ -162,7 +162,7 @@ def years_handed_in(evidence: Evidence) -> frozenset[tuple[int, int]]:
     return frozenset(zip(work.system[at].tolist(), work.year[at].tolist(), strict=True))
 
 
-def handed_in(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def handed_in(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Count the assignments that a child handed in, in the way that the element asks for.
 
     Zero is told of a child of whom the system lists assignments, where it keeps what was handed in at all.
@@ -175,18 +175,18 @@ def handed_in(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
     for pair in evidence.survey.years_handed_in:
         keeps[pair] = True
     at = np.flatnonzero(weighed & keeps[work.system, work.year])
-    whose = Whose.of(work, at)
+    whose = FactKeys.of(work, at)
     groups = whose.groups()
     counts_here = work.fits(element.where)[at] & ~work.lacks("submitted_utc")[at]
     some, of = at[counts_here], groups.of[counts_here]
     named = [work.code(name)[some] + 1 for name in ("section_id", "assignment_id", "title")]
     once = is_first(of, *named)
-    values = told_of_groups(
+    values = stated_by_group(
         element, evidence, whose, groups, np.bincount(of[once], minlength=len(groups)),
         rows=groups.count(counts_here),
     )  # fmt: skip
-    listed = where_none(at, groups.of, groups.count(counts_here))
-    return Found(
+    listed = absent_values(at, groups.of, groups.count(counts_here))
+    return RuleResult(
         values, {"assignment_score": weighed}, {"assignment_score": (some, of)}, {"assignment_score": listed}
     )
 
@@ -194,32 +194,32 @@ def handed_in(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
 NAMED = ("section_id", "course_title", "grading_period", "grade_type")
 
 
-def latest_mark(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def latest_mark(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Take the mark of the newest grading period of the year in the courses that the element asks for."""
     grades = evidence.tables["course_grade"]
     column = str(element.column)
     weighed = evidence.asked_in_a_year(element)
-    at = newest_of_each(grades, np.flatnonzero(weighed), NAMED)
+    at = latest_per_record(grades, np.flatnonzero(weighed), NAMED)
     at = at[~grades.lacks(column)[at]]
     periods = mark_terms().grading_periods
     codes, words = grades.codes("grading_period")
     places = [float(periods.index(word)) if word in periods else np.nan for word in words]
     place = np.array([*places, np.nan])[codes[at]]
     said = grades.texts(column, at) if element.type == "string" else grades.numbers(column)[at]
-    return newest_told(element, evidence, "course_grade", at, [place], said, weighed=weighed)
+    return latest_as_of(element, evidence, "course_grade", at, [place], said, weighed=weighed)
 
 
-def grade_points(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def grade_points(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Average the points of a year's letter marks, each course and grading period counted once."""
     grades = evidence.tables["course_grade"]
     weighed = evidence.asked_in_a_year(element)
-    at = newest_of_each(grades, np.flatnonzero(weighed), NAMED)
+    at = latest_per_record(grades, np.flatnonzero(weighed), NAMED)
     codes, letters = grades.codes("letter_grade")
     worth = dict(mark_terms().points)
     points = [float(worth.get(letter.strip().upper(), np.nan)) for letter in letters]
     point = np.array([*points, np.nan])[codes]
     at = at[~np.isnan(point[at])]
-    whose = Whose.of(grades, at)
+    whose = FactKeys.of(grades, at)
     groups = whose.groups()
-    values = told_of_groups(element, evidence, whose, groups, groups.mean(point[at]))
-    return Found(values, {"course_grade": weighed}, {"course_grade": (at, groups.of)})
+    values = stated_by_group(element, evidence, whose, groups, groups.mean(point[at]))
+    return RuleResult(values, {"course_grade": weighed}, {"course_grade": (at, groups.of)})

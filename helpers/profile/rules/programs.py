@@ -10,9 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.profile.facts.arrays import is_first
-from helpers.profile.facts.store import Evidence
-from helpers.profile.rules.results import STILL, Found, Whose, newest_told, told_of_groups
-from helpers.profile.rules.yearly_counts import Tallies
+from helpers.profile.facts.store import FactStore
+from helpers.profile.rules.results import STILL, FactKeys, RuleResult, latest_as_of, stated_by_group
+from helpers.profile.rules.yearly_counts import YearlyCounts
 from helpers.standard import STRING
 from helpers.standard.elements import Element
 
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 
-def activities_counted(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def activities_counted(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Count the different activities of a child in a year; who runs them doesn't list who could have come.
 
     So there is no zero: nobody says of a child who is on no list whether the list would have held it.
@@ -34,27 +34,27 @@ def activities_counted(element: Element, evidence: Evidence, tallies: Tallies) -
     spells = evidence.tables["participation"]
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed)
-    whose = Whose.of(spells, at)
+    whose = FactKeys.of(spells, at)
     groups = whose.groups()
     counts = groups.distinct(spells.code("activity")[at]).astype("float64")
-    values = told_of_groups(element, evidence, whose, groups, np.where(counts > 0, counts, np.nan))
-    return Found(values, {"participation": weighed}, {"participation": (at, groups.of)})
+    values = stated_by_group(element, evidence, whose, groups, np.where(counts > 0, counts, np.nan))
+    return RuleResult(values, {"participation": weighed}, {"participation": (at, groups.of)})
 
 
-def hours_summed(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def hours_summed(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Sum a child's hours in a year; unknown where those of one activity are."""
     spells = evidence.tables["participation"]
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed)
-    whose = Whose.of(spells, at)
+    whose = FactKeys.of(spells, at)
     groups = whose.groups()
     hours = spells.numbers("hours")[at]
     sums = np.where(groups.count(np.isnan(hours)) > 0, np.nan, groups.total(hours))
-    values = told_of_groups(element, evidence, whose, groups, sums)
-    return Found(values, {"participation": weighed}, {"participation": (at, groups.of)})
+    values = stated_by_group(element, evidence, whose, groups, sums)
+    return RuleResult(values, {"participation": weighed}, {"participation": (at, groups.of)})
 
 
-def plan_in_force(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def plan_in_force(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Take a column of the newest plan that was in force at some time of a year.
 
     Where the plan stands is the system's word of the day for which it speaks; of an earlier year, and where
@@ -90,7 +90,7 @@ def plan_in_force(element: Element, evidence: Evidence, tallies: Tallies) -> Fou
         said = pd.Series(plans.numbers(column)[at])
     some = np.flatnonzero(said.notna().to_numpy(dtype=bool))
     at, place = at[some], place[some]
-    return newest_told(
+    return latest_as_of(
         element, evidence, "program", at, [begin[at], until[at]], said.iloc[some], weighed=weighed,
         own_day=spoken[some], year=place, begin_date=begin[at],
     )  # fmt: skip
@@ -101,15 +101,15 @@ Ints = npt.NDArray[np.int64]
 
 def _joined(
     element: Element,
-    evidence: Evidence,
+    evidence: FactStore,
     at: Ints,
     column: str,
     order: Sequence[npt.NDArray[Any]],
     weighed: npt.NDArray[np.bool_],
-) -> Found:
+) -> RuleResult:
     """Join the names of each child and year in some order, each name once."""
     rows = evidence.tables[element.table]
-    whose = Whose.of(rows, at)
+    whose = FactKeys.of(rows, at)
     groups = whose.groups()
     codes, words = rows.codes(column)
     sorted_places = np.lexsort([*reversed(order), groups.of])
@@ -118,11 +118,11 @@ def _joined(
     for group, code in zip(groups.of[once].tolist(), codes[at[once]].tolist(), strict=True):
         names[group].append(words[code])
     text = pd.Series(["; ".join(each) for each in names], dtype=STRING)
-    values = told_of_groups(element, evidence, whose, groups, text)
-    return Found(values, {element.table: weighed}, {element.table: (at, groups.of)})
+    values = stated_by_group(element, evidence, whose, groups, text)
+    return RuleResult(values, {element.table: weighed}, {element.table: (at, groups.of)})
 
 
-def names_of_activities(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def names_of_activities(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Name what a child takes part in in a year, by the alphabet."""
     spells = evidence.tables["participation"]
     weighed = evidence.asked_in_a_year(element)
@@ -132,13 +132,13 @@ def names_of_activities(element: Element, evidence: Evidence, tallies: Tallies) 
     return _joined(element, evidence, at, "activity", [by_alphabet[codes[at]]], weighed)
 
 
-def interests_named(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def interests_named(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Name a child's interests of the newest day of the year, the one that it names first in front."""
     interests = evidence.tables["career_interest"]
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed & ~interests.lacks("interest"))
     day = interests.days("date")[at]
-    groups = Whose.of(interests, at).groups()
+    groups = FactKeys.of(interests, at).groups()
     newest = groups.newest(day)[groups.of]
     at = at[np.isnat(newest) | (day == newest)]
     strength = interests.numbers("strength")[at]
@@ -146,8 +146,8 @@ def interests_named(element: Element, evidence: Evidence, tallies: Tallies) -> F
     return _joined(element, evidence, at, "interest", [place, interests.row[at]], weighed)
 
 
-def services_of_the_plan(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def services_of_the_plan(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Name the services of the newest plan of a year, without a word on why the child has one."""
     plan = plan_in_force(element, evidence, tallies)
     words = plan.values["value"].str.replace(r"\s*;\s*", "; ", regex=True)
-    return Found(plan.values.assign(value=words), plan.weighed, plan.behind)
+    return RuleResult(plan.values.assign(value=words), plan.weighed, plan.behind)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.profile.facts.arrays import Groups, last_of_each
-from helpers.profile.facts.store import Evidence, Rows
+from helpers.profile.facts.store import FactStore, Rows
 from helpers.standard import STRING, missing
 from helpers.standard.elements import Element
 
@@ -19,13 +19,13 @@ __all__ = [
     "NOTHING",
     "STATUSES",
     "STILL",
-    "Found",
-    "Whose",
+    "FactKeys",
+    "RuleResult",
+    "absent_values",
     "canonical",
-    "newest_told",
-    "told",
-    "told_of_groups",
-    "where_none",
+    "latest_as_of",
+    "stated_by_group",
+    "stated_values",
 ]
 
 
@@ -52,12 +52,12 @@ NUMBERS: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Found:
+class RuleResult:
     """What a rule found."""
 
-    # Rows of the table ``values`` without element, unit, choice and agreement, in numbers (`told`); besides
-    # ``doubtful`` (boolean: the value gives way to any other), ``other_reading`` (a second reading of the
-    # value) and ``recent`` (of two values of one system the later counts; `as_of` where it is NA).
+    # Rows of the table ``values`` without element, unit, choice and agreement, in numbers (`stated_values`);
+    # besides ``doubtful`` (boolean: the value gives way to any other), ``other_reading`` (a second reading of
+    # the value) and ``recent`` (of two values of one system the later counts; `as_of` where it is NA).
     values: pd.DataFrame
     # By fact table, which of its rows the rule looked at.
     weighed: Mapping[str, Any] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Whose:
+class FactKeys:
     """Whose each value is, and which system tells it, in numbers."""
 
     # One number a value: child, silo, school year (its place; -1: of none), record (-1: several, or none) and
@@ -84,14 +84,14 @@ class Whose:
         return len(self.owner)
 
     @classmethod
-    def of(cls, rows: Rows, at: Ints, *, year: bool = True) -> Whose:
+    def of(cls, rows: Rows, at: Ints, *, year: bool = True) -> FactKeys:
         """Take what some rows of a table say."""
         years = rows.year[at] if year else np.full(len(at), -1, dtype="int64")
         return cls(rows.owner[at], rows.system[at], years, rows.tie[at], rows.band[at])
 
-    def taken(self, at: npt.NDArray[Any]) -> Whose:
+    def taken(self, at: npt.NDArray[Any]) -> FactKeys:
         """Take some of them."""
-        return Whose(self.owner[at], self.system[at], self.year[at], self.tie[at], self.band[at])
+        return FactKeys(self.owner[at], self.system[at], self.year[at], self.tie[at], self.band[at])
 
     def groups(self) -> Groups:
         """Put together what is told of one child and year by one system."""
@@ -101,16 +101,16 @@ class Whose:
         """Put together what is told of one year by one system."""
         return Groups(self.system, self.year + 1)
 
-    def of_groups(self, groups: Groups) -> Whose:
+    def of_groups(self, groups: Groups) -> FactKeys:
         """Give what holds of each group: the record if it is one, and the weakest tie."""
-        return Whose(
+        return FactKeys(
             groups.parent(self.owner), groups.parent(self.system), groups.parent(self.year),
             groups.only(self.tie), groups.largest(self.band),
         )  # fmt: skip
 
-    def followed_by(self, other: Whose) -> Whose:
+    def followed_by(self, other: FactKeys) -> FactKeys:
         """Put others behind them."""
-        return Whose(
+        return FactKeys(
             *(
                 np.concatenate([getattr(self, name), getattr(other, name)])
                 for name in ("owner", "system", "year", "tie", "band")
@@ -118,16 +118,16 @@ class Whose:
         )
 
 
-def where_none(at: Ints, of: Ints, rows: npt.NDArray[Any]) -> tuple[Ints, Ints]:
+def absent_values(at: Ints, of: Ints, rows: npt.NDArray[Any]) -> tuple[Ints, Ints]:
     """Keep rows of values behind which no row stands: they say that a system knows the child at least."""
     none = rows[of] == 0
     return at[none], of[none]
 
 
-def told_of_groups(
+def stated_by_group(
     element: Element,
-    evidence: Evidence,
-    whose: Whose,
+    evidence: FactStore,
+    whose: FactKeys,
     groups: Groups,
     values: Any,
     *,
@@ -137,7 +137,7 @@ def told_of_groups(
     """Make a value of each group of rows, told on the day for which its record speaks, or its system."""
     of = whose.of_groups(groups)
     more.setdefault("as_of", evidence.spoken_for(of.system, of.tie))
-    return told(element, evidence, of, values, rows=groups.size() if rows is None else rows, **more)
+    return stated_values(element, evidence, of, values, rows=groups.size() if rows is None else rows, **more)
 
 
 def canonical(values: pd.Series, element: Element) -> tuple[pd.Series, pd.Series]:
@@ -161,10 +161,10 @@ def _written(values: pd.Series, write: Any) -> pd.Series:
     return pd.Series(words.take(codes), index=values.index)
 
 
-def told(
+def stated_values(
     element: Element,
-    evidence: Evidence,
-    whose: Whose,
+    evidence: FactStore,
+    whose: FactKeys,
     values: Any,
     *,
     rows: npt.NDArray[Any] | None = None,
@@ -202,7 +202,7 @@ def _filled(dtype: str, rows: int) -> npt.NDArray[Any]:
 
 
 # What a rule finds where no system has a row of its table.
-NOTHING = Found(
+NOTHING = RuleResult(
     pd.DataFrame(
         {
             **{name: _filled(dtype, 0) for name, dtype in NUMBERS.items()},
@@ -212,9 +212,9 @@ NOTHING = Found(
 )
 
 
-def newest_told(
+def latest_as_of(
     element: Element,
-    evidence: Evidence,
+    evidence: FactStore,
     table: str,
     at: Ints,
     order: Sequence[npt.NDArray[Any]],
@@ -225,22 +225,24 @@ def newest_told(
     own_day: npt.NDArray[Any] | None = None,
     year: Ints | None = None,
     **more: Any,
-) -> Found:
+) -> RuleResult:
     """Tell what each record's newest row of a year says; all rows among which it was stand behind it."""
     rows = evidence.tables[table]
     years = rows.year[at] if year is None else year
     groups = Groups(rows.tie[at], years + 1)
     last = last_of_each(groups, [*order, rows.row[at]])
     newest = at[last]
-    whose = Whose(rows.owner[newest], rows.system[newest], years[last], rows.tie[newest], rows.band[newest])
+    whose = FactKeys(
+        rows.owner[newest], rows.system[newest], years[last], rows.tie[newest], rows.band[newest]
+    )
     day = evidence.spoken_for(whose.system, whose.tie)
     if as_of is not None:
         day = np.where(np.isnat(as_of[last]), day, as_of[last])
     if own_day is not None:
         day = own_day[last]
     said = values.iloc[last] if isinstance(values, pd.Series) else values[last]
-    found = told(
+    found = stated_values(
         element, evidence, whose, said, rows=groups.size(), source=rows.files(evidence)[newest],
         row=rows.row[newest], as_of=day, **{name: column[last] for name, column in more.items()},
     )  # fmt: skip
-    return Found(found, {table: weighed}, {table: (at, groups.of)})
+    return RuleResult(found, {table: weighed}, {table: (at, groups.of)})

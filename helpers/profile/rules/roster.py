@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from helpers.profile.facts.arrays import Groups, last_of_each
-from helpers.profile.facts.store import Evidence, Rows
-from helpers.profile.facts.systems import name_places, names_learnt
-from helpers.profile.rules.results import STILL, Found, Whose, told
-from helpers.profile.rules.yearly_counts import Tallies
+from helpers.profile.facts.store import FactStore, Rows
+from helpers.profile.facts.systems import name_places, school_names_from_rosters
+from helpers.profile.rules.results import STILL, FactKeys, RuleResult, stated_values
+from helpers.profile.rules.yearly_counts import YearlyCounts
 from helpers.standard import STRING, missing
 from helpers.standard.elements import Element
 
@@ -31,7 +31,7 @@ def _given(people: Rows, column: str) -> np.ndarray:
     return given
 
 
-def filled_columns(evidence: Evidence, columns: set[str]) -> frozenset[tuple[str, int]]:
+def filled_columns(evidence: FactStore, columns: set[str]) -> frozenset[tuple[str, int]]:
     """List which columns of people each system fills for anybody."""
     people = evidence.tables["people"]
     return frozenset(
@@ -47,7 +47,7 @@ def _ends(rows: Rows, at: np.ndarray) -> Any:
     return np.where(np.isnat(end), STILL.to_datetime64(), end)
 
 
-def person_field(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def person_field(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Take a column of the people, from every system that fills it for anybody."""
     column = str(element.column)
     people = evidence.tables["people"]
@@ -63,28 +63,28 @@ def person_field(element: Element, evidence: Evidence, tallies: Tallies) -> Foun
         more["doubtful"] = doubtful[at]
         other = people.frame["birth_date_other"].iloc[at].reset_index(drop=True)
         more["other_reading"] = other.dt.strftime("%Y-%m-%d").astype(STRING)
-    found = told(
-        element, evidence, Whose.of(people, at), values,
+    found = stated_values(
+        element, evidence, FactKeys.of(people, at), values,
         source=source[tie], row=row[tie], rows=rows[tie],
         as_of=people.days("as_of")[at], recent=_ends(people, at), **more,
     )  # fmt: skip
-    return Found(found, behind={"people": (at, np.arange(len(at)))})
+    return RuleResult(found, behind={"people": (at, np.arange(len(at)))})
 
 
-def identifier(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def identifier(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Take the ids of one identification system."""
     ids = evidence.tables["identifiers"]
     codes, words = ids.codes("identification_system")
     at = np.flatnonzero(np.array([*(word == element.column for word in words), False])[codes])
-    whose = Whose.of(ids, at)
-    values = told(
+    whose = FactKeys.of(ids, at)
+    values = stated_values(
         element, evidence, whose, ids.texts("identifier", at), rows=np.ones(len(at), dtype="int64"),
         source=ids.files(evidence)[at], row=ids.row[at], as_of=evidence.spoken_for(whose.system, whose.tie),
     )  # fmt: skip
-    return Found(values, behind={"identifiers": (at, np.arange(len(at)))})
+    return RuleResult(values, behind={"identifiers": (at, np.arange(len(at)))})
 
 
-def _spells(evidence: Evidence, column: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _spells(evidence: FactStore, column: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Find each record's latest spell of a year that says something."""
     spells = evidence.tables["school_enrollment"]
     at = np.flatnonzero(spells.told & ~spells.lacks(column))
@@ -94,14 +94,14 @@ def _spells(evidence: Evidence, column: str) -> tuple[np.ndarray, np.ndarray, np
     return at[last], at, groups.of
 
 
-def _persons(evidence: Evidence, column: str, spells: np.ndarray) -> tuple[np.ndarray, Whose]:
+def _persons(evidence: FactStore, column: str, spells: np.ndarray) -> tuple[np.ndarray, FactKeys]:
     """Find persons whose own record says it, and who have no spell that does in the year of the export."""
     people = evidence.tables["people"]
     at = np.flatnonzero(~people.lacks(column))
     year = evidence.years.at_export(people.frame["as_of"].iloc[at], people.frame["silo"].iloc[at])
-    whose = Whose.of(people, at)
+    whose = FactKeys.of(people, at)
     place = evidence.years.places(year.to_numpy(dtype="int64", na_value=-1))
-    whose = Whose(whose.owner, whose.system, place, whose.tie, whose.band)
+    whose = FactKeys(whose.owner, whose.system, place, whose.tie, whose.band)
     enrolment = evidence.tables["school_enrollment"]
     years = len(evidence.years.years) + 1
     there = np.isin(whose.tie * years + place, enrolment.tie[spells] * years + enrolment.year[spells])
@@ -109,14 +109,14 @@ def _persons(evidence: Evidence, column: str, spells: np.ndarray) -> tuple[np.nd
     return at[kept], whose.taken(kept)
 
 
-def _places(evidence: Evidence) -> pd.DataFrame:
+def _places(evidence: FactStore) -> pd.DataFrame:
     """List where the records say that children are: the latest spell of a year, else the person's record."""
     spells = evidence.tables["school_enrollment"]
     latest, _, _ = _spells(evidence, "school_id")
     # Children are named by the first record that names their school, in the order of systems and records.
     latest = latest[np.lexsort([spells.year[latest], spells.tie[latest], spells.system[latest]])]
     persons, whose = _persons(evidence, "school_id", latest)
-    whose = Whose.of(spells, latest).followed_by(whose)
+    whose = FactKeys.of(spells, latest).followed_by(whose)
     numbers, names = _schools(evidence, latest, persons)
     return pd.DataFrame(
         {
@@ -126,7 +126,7 @@ def _places(evidence: Evidence) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _schools(evidence: Evidence, spells: np.ndarray, persons: np.ndarray) -> tuple[pd.Series, pd.Series]:
+def _schools(evidence: FactStore, spells: np.ndarray, persons: np.ndarray) -> tuple[pd.Series, pd.Series]:
     """Give the schools' numbers, and their names as the records of persons have them; spells have none."""
     people = evidence.tables["people"]
     of_spells = evidence.tables["school_enrollment"].texts("school_id", spells)
@@ -135,18 +135,18 @@ def _schools(evidence: Evidence, spells: np.ndarray, persons: np.ndarray) -> tup
     return pd.concat(numbers, ignore_index=True), pd.concat(names, ignore_index=True)
 
 
-def learnable_names(evidence: Evidence) -> pd.DataFrame:
+def learnable_names(evidence: FactStore) -> pd.DataFrame:
     """Count, by a school's number in one system and its name in others, the children who have both."""
-    return names_learnt(_places(evidence), evidence.facts["school"], evidence.silos)
+    return school_names_from_rosters(_places(evidence), evidence.facts["school"], evidence.silos)
 
 
-def latest_enrolment(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def latest_enrolment(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Take a column of each record's latest spell of a year; without spells, of the person's record."""
     column = str(element.column)
     spells, people = evidence.tables["school_enrollment"], evidence.tables["people"]
     latest, among, of = _spells(evidence, column)
     persons, whose = _persons(evidence, column, latest)
-    told_of = Whose.of(spells, latest).followed_by(whose)
+    told_of = FactKeys.of(spells, latest).followed_by(whose)
     if column == "school_id":
         numbers, names = _schools(evidence, latest, persons)
         learnt = evidence.survey.school_names
@@ -156,7 +156,7 @@ def latest_enrolment(element: Element, evidence: Evidence, tallies: Tallies) -> 
     source, row, rows = evidence.sources(column)
     spoken = evidence.spoken_for(spells.system[latest], spells.tie[latest])
     no_day = np.full(len(persons), np.datetime64("NaT", "us"))
-    found = told(
+    found = stated_values(
         element, evidence, told_of, values,
         source=np.concatenate([spells.files(evidence)[latest], source[whose.tie]]),
         row=np.concatenate([spells.row[latest], row[whose.tie]]),
@@ -166,6 +166,6 @@ def latest_enrolment(element: Element, evidence: Evidence, tallies: Tallies) -> 
         begin_date=np.concatenate([spells.days("begin_date")[latest], no_day]),
     )  # fmt: skip
     by_person = persons, len(latest) + np.arange(len(persons))
-    return Found(
+    return RuleResult(
         found, {"school_enrollment": spells.told}, {"school_enrollment": (among, of), "people": by_person}
     )

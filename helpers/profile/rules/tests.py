@@ -5,27 +5,27 @@ from __future__ import annotations
 import numpy as np
 
 from helpers.profile.facts.arrays import Groups, last_of_each
-from helpers.profile.facts.store import Evidence
-from helpers.profile.rules.results import Found, Whose, newest_told, told
-from helpers.profile.rules.yearly_counts import Tallies
+from helpers.profile.facts.store import FactStore
+from helpers.profile.rules.results import FactKeys, RuleResult, latest_as_of, stated_values
+from helpers.profile.rules.yearly_counts import YearlyCounts
 from helpers.standard.elements import Element
 
 __all__ = ["growth_in_a_year", "latest_result", "latest_screening", "mean_answer"]
 
 
-def latest_result(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def latest_result(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Take each record's latest result of the kind that the element asks for, by year."""
     results = evidence.tables["assessment_result"]
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed & ~results.lacks("result"))
     day = results.days("administration_date")[at]
-    return newest_told(
+    return latest_as_of(
         element, evidence, "assessment_result", at, [day], results.numbers("result")[at],
         weighed=weighed, as_of=day,
     )  # fmt: skip
 
 
-def growth_in_a_year(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def growth_in_a_year(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Take a child's latest result of a year less that of the same term of the year before.
 
     So the growth is that of a year, whichever term it is, and a system's layouts may have changed in between.
@@ -59,23 +59,23 @@ def growth_in_a_year(element: Element, evidence: Evidence, tallies: Tallies) -> 
     there = np.flatnonzero((theirs[order_of][found_at] == sought) & (before >= 0)) if len(theirs) else now
     first = last_of_term[order_of][found_at[there]] if len(theirs) else now
     latest = at[now[there]]
-    whose = Whose.of(results, latest)
+    whose = FactKeys.of(results, latest)
     day = results.days("administration_date")[latest]
     result = results.numbers("result")
-    values = told(
+    values = stated_values(
         element, evidence, whose, result[latest] - result[at[first]], rows=np.full(len(latest), 2),
         source=results.files(evidence)[latest], row=results.row[latest],
         as_of=np.where(np.isnat(day), evidence.spoken_for(whose.system, whose.tie), day),
     )  # fmt: skip
     both = np.concatenate([latest, at[first]]), np.tile(np.arange(len(latest)), 2)
-    return Found(values, {"assessment_result": weighed}, {"assessment_result": both})
+    return RuleResult(values, {"assessment_result": weighed}, {"assessment_result": both})
 
 
 # A child may need several days for a survey; answers this many days before its newest one belong to it.
 DAYS_OF_A_WINDOW = 30
 
 
-def latest_screening(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def latest_screening(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Take what the newest form of the year says, of the kind and scale that the element asks for."""
     forms = evidence.tables["screener_result"]
     column = str(element.column)
@@ -83,10 +83,10 @@ def latest_screening(element: Element, evidence: Evidence, tallies: Tallies) -> 
     at = np.flatnonzero(weighed & ~forms.lacks(column))
     said = forms.texts(column, at) if element.type == "string" else forms.numbers(column)[at]
     day = forms.days("date")[at]
-    return newest_told(element, evidence, "screener_result", at, [day], said, weighed=weighed, as_of=day)
+    return latest_as_of(element, evidence, "screener_result", at, [day], said, weighed=weighed, as_of=day)
 
 
-def mean_answer(element: Element, evidence: Evidence, tallies: Tallies) -> Found:
+def mean_answer(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Average a child's answers about one competency, of the newest window of the year."""
     answers = evidence.tables["survey_response"]
     weighed = evidence.asked_in_a_year(element)
@@ -97,12 +97,12 @@ def mean_answer(element: Element, evidence: Evidence, tallies: Tallies) -> Found
     # A comparison with no day is never true, so that an answer without one stands alone or not at all.
     kept = (newest - day < np.timedelta64(DAYS_OF_A_WINDOW + 1, "D")) | np.isnat(newest)
     at, day = at[kept], day[kept]
-    whose = Whose.of(answers, at)
+    whose = FactKeys.of(answers, at)
     groups = Groups(whose.tie, whose.year)
     of = whose.of_groups(groups)
     as_of = groups.newest(day)
-    values = told(
+    values = stated_values(
         element, evidence, of, groups.mean(answers.numbers("response")[at]), rows=groups.size(),
         as_of=np.where(np.isnat(as_of), evidence.spoken_for(of.system, of.tie), as_of),
     )  # fmt: skip
-    return Found(values, {"survey_response": weighed}, {"survey_response": (at, groups.of)})
+    return RuleResult(values, {"survey_response": weighed}, {"survey_response": (at, groups.of)})

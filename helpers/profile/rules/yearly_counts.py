@@ -12,28 +12,28 @@ import pandas as pd
 
 from helpers.profile.facts.arrays import (
     Groups,
-    Pairs,
+    KeyIndex,
+    index_of,
     is_first,
+    is_in,
     is_last,
-    listed_in,
     one_number,
-    places_of,
 )
 from helpers.profile.facts.attendance import GENERATED, LAST_DAY, Days, Numbers, derive_days
-from helpers.profile.facts.store import Evidence, Rows
-from helpers.profile.rules.results import Whose
+from helpers.profile.facts.store import FactStore, Rows
+from helpers.profile.rules.results import FactKeys
 from helpers.standard.elements import attendance_terms
 
 __all__ = [
     "AttendanceYears",
     "DayCounts",
     "GradebookYears",
-    "Tallies",
+    "YearlyCounts",
     "attendance_years",
+    "count_year",
     "gradebook_years",
-    "newest_of_each",
+    "latest_per_record",
     "only_handed_in",
-    "tally",
 ]
 
 
@@ -47,7 +47,7 @@ class DayCounts:
     """Counts of days by child, system and school year."""
 
     # Whose each is.
-    whose: Whose
+    whose: FactKeys
     # ``absent, tardy`` and, where it is known which days there were, ``enrolled, present``.
     days: Mapping[str, Ints]
     # First and last day of which something is known.
@@ -80,11 +80,11 @@ class AttendanceYears:
     event_out_of_place: pd.Series
 
 
-def _schools(evidence: Evidence) -> tuple[Ints, Ints, Ints]:
+def _schools(evidence: FactStore) -> tuple[Ints, Ints, Ints]:
     """Give schools of calendar, enrolment and events numbers; one without a calendar differs from none."""
     calendar = evidence.facts["calendar"]
-    system = places_of(calendar["silo"], evidence.silos)
-    schools = Pairs(system, calendar["school_id"])
+    system = index_of(calendar["silo"], evidence.silos)
+    schools = KeyIndex(system, calendar["school_id"])
     numbers = [schools.of(system, calendar["school_id"])]
     for table in ("school_enrollment", "attendance_event"):
         rows = evidence.tables[table]
@@ -99,7 +99,7 @@ def _schools(evidence: Evidence) -> tuple[Ints, Ints, Ints]:
     return numbers[0], numbers[1], numbers[2]
 
 
-def _derived(evidence: Evidence) -> Days:
+def _derived(evidence: FactStore) -> Days:
     spells, events = evidence.tables["school_enrollment"], evidence.tables["attendance_event"]
     school, spell_school, event_school = _schools(evidence)
     numbers = Numbers(
@@ -116,7 +116,7 @@ def _derived(evidence: Evidence) -> Days:
     return derive_days({name: evidence.facts[name] for name in OF_DAYS}, evidence.years, numbers)
 
 
-def _day_counts(days: Days, owner: Ints, system: Ints, evidence: Evidence) -> tuple[Groups, Ints, Any, Any]:
+def _day_counts(days: Days, owner: Ints, system: Ints, evidence: FactStore) -> tuple[Groups, Ints, Any, Any]:
     """Count each day of a child once, by the most certain mark that any school or record gives it."""
     terms = attendance_terms()
     pairs = Groups(owner, system)
@@ -165,7 +165,7 @@ def _covered(days: Days) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArra
     return days.spell[days.covered], days.day[days.covered], days.rank[days.covered]
 
 
-def _piece_years(days: Days, evidence: Evidence) -> tuple[Ints, Ints]:
+def _piece_years(days: Days, evidence: FactStore) -> tuple[Ints, Ints]:
     """List the school years in which each piece of enrolment has a day that is known: piece and year."""
     piece, day, _ = _covered(days)
     first = int(np.min(day, initial=0 if len(day) == 0 else LAST_DAY))
@@ -188,7 +188,7 @@ def _events_behind(at: Ints, of: Ints, absent: Bools, tardy: Bools) -> dict[str,
     }
 
 
-def _counted(days: Days, evidence: Evidence, at: Ints, absent: Bools, tardy: Bools) -> DayCounts:
+def _counted(days: Days, evidence: FactStore, at: Ints, absent: Bools, tardy: Bools) -> DayCounts:
     """Count the days of children of whom it is known which days there were."""
     spells, events = evidence.tables["school_enrollment"], evidence.tables["attendance_event"]
     owner, system = spells.owner[days.source], spells.system[days.source]
@@ -201,7 +201,7 @@ def _counted(days: Days, evidence: Evidence, at: Ints, absent: Bools, tardy: Boo
     piece, of_piece = piece[of_piece >= 0], of_piece[of_piece >= 0]
     tie, band = spells.tie[days.source][piece], spells.band[days.source][piece]
     by_value = Groups(of_piece)
-    whose = Whose(
+    whose = FactKeys(
         pairs.parent(owner)[pair], pairs.parent(system)[pair], year, by_value.only(tie),
         by_value.largest(band),
     )  # fmt: skip
@@ -224,10 +224,10 @@ def _counted(days: Days, evidence: Evidence, at: Ints, absent: Bools, tardy: Boo
     )
 
 
-def _recorded(evidence: Evidence, at: Ints, absent: Bools, tardy: Bools, counted: Whose) -> DayCounts:
+def _recorded(evidence: FactStore, at: Ints, absent: Bools, tardy: Bools, counted: FactKeys) -> DayCounts:
     """Count the days that events name, where no calendar or enrolment says which days there were."""
     events = evidence.tables["attendance_event"]
-    whose = Whose.of(events, at)
+    whose = FactKeys.of(events, at)
     groups = whose.groups()
     date = events.days("date")[at]
     days = Groups(groups.of, np.unique(date, return_inverse=True)[1])
@@ -237,7 +237,7 @@ def _recorded(evidence: Evidence, at: Ints, absent: Bools, tardy: Bools, counted
     own = whose.of_groups(groups)
     width, years = len(evidence.silos) + 1, len(evidence.years.years) + 1
 
-    def number(of: Whose) -> Ints:
+    def number(of: FactKeys) -> Ints:
         return (of.owner * width + of.system) * years + of.year
 
     kept = ~np.isin(number(own), number(counted))
@@ -256,7 +256,7 @@ def _recorded(evidence: Evidence, at: Ints, absent: Bools, tardy: Bools, counted
     )
 
 
-def attendance_years(evidence: Evidence) -> AttendanceYears:
+def attendance_years(evidence: FactStore) -> AttendanceYears:
     """Count every child's days by system and school year."""
     terms = attendance_terms()
     spells, events = evidence.tables["school_enrollment"], evidence.tables["attendance_event"]
@@ -285,7 +285,7 @@ class GradebookYears:
     """Assignments by child, system and school year."""
 
     # Whose each is.
-    whose: Whose
+    whose: FactKeys
     # ``assigned, graded, excused`` (assignments), ``earned, possible`` (points of what is graded; NaN where
     # of one of these nobody says how many were to be had).
     counts: Mapping[str, npt.NDArray[Any]]
@@ -299,7 +299,7 @@ class GradebookYears:
     weighed: npt.NDArray[np.bool_]
 
 
-def newest_of_each(rows: Rows, at: Ints, named: Sequence[str]) -> Ints:
+def latest_per_record(rows: Rows, at: Ints, named: Sequence[str]) -> Ints:
     """Keep the last row of each thing of a child; what two exports hold counts once, as the later has it."""
     codes = [rows.code(name)[at] + 1 for name in named]
     last = is_last(rows.owner[at], rows.system[at], rows.year[at], *codes)
@@ -320,13 +320,13 @@ def only_handed_in(scores: pd.DataFrame) -> np.ndarray:
     about = scores["assignment_id"].isin(scores.loc[bare, "assignment_id"].unique())
     cells = scores.loc[about & scores["section_id"].notna(), ["silo", "record", "assignment_id"]]
     theirs = scores.loc[bare, ["silo", "record", "assignment_id"]]
-    told = listed_in(theirs, cells)
+    told = is_in(theirs, cells)
     found = np.zeros(len(scores), dtype=bool)
     found[np.flatnonzero(bare.to_numpy(dtype=bool))[told]] = True
     return found
 
 
-def gradebook_years(evidence: Evidence) -> GradebookYears:
+def gradebook_years(evidence: FactStore) -> GradebookYears:
     """Count every child's assignments by system and school year.
 
     A gradebook has a cell for each child and assignment of a class. An empty cell is an assignment without a
@@ -335,8 +335,8 @@ def gradebook_years(evidence: Evidence) -> GradebookYears:
     scores = evidence.tables["assignment_score"]
     weighed = scores.told
     at = np.flatnonzero(weighed & ~only_handed_in(scores.frame))
-    at = newest_of_each(scores, at, ["section_id", "assignment_id", "title"])
-    whose = Whose.of(scores, at)
+    at = latest_per_record(scores, at, ["section_id", "assignment_id", "title"])
+    whose = FactKeys.of(scores, at)
     groups = whose.groups()
     score, possible = scores.numbers("score")[at], scores.numbers("score_possible")[at]
     graded = ~np.isnan(score)
@@ -368,7 +368,7 @@ def gradebook_years(evidence: Evidence) -> GradebookYears:
 
 
 @dataclass(frozen=True)
-class Tallies:
+class YearlyCounts:
     """Counts by child, system and school year."""
 
     # Days enrolled, present, absent and late.
@@ -377,6 +377,6 @@ class Tallies:
     gradebook: GradebookYears
 
 
-def tally(evidence: Evidence) -> Tallies:
+def count_year(evidence: FactStore) -> YearlyCounts:
     """Count what several elements ask for."""
-    return Tallies(attendance_years(evidence), gradebook_years(evidence))
+    return YearlyCounts(attendance_years(evidence), gradebook_years(evidence))

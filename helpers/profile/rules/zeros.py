@@ -10,19 +10,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.profile.facts.arrays import Groups, Pairs, is_first
-from helpers.profile.facts.store import Evidence, Reports
-from helpers.profile.rules.results import Found, Whose, told
+from helpers.profile.facts.arrays import Groups, KeyIndex, is_first
+from helpers.profile.facts.store import EventCoverage, FactStore
+from helpers.profile.rules.results import FactKeys, RuleResult, stated_values
 from helpers.standard import STRING
 from helpers.standard.elements import Element
 
 __all__ = [
-    "Listed",
+    "ListedChildren",
     "add_zeros",
-    "counted_with_zeros",
-    "joined_reports",
-    "known_to_cover",
-    "reports_of",
+    "count_with_zeros",
+    "event_coverage",
+    "is_covered",
+    "merge_event_coverage",
 ]
 
 Ints = npt.NDArray[np.int64]
@@ -39,7 +39,7 @@ def _pairs(system: Ints, year: Ints) -> frozenset[tuple[int, int]]:
     return frozenset(zip(system[first].tolist(), year[first].tolist(), strict=True))
 
 
-def _among(system: Ints, year: Ints, pairs: Iterable[tuple[int, int]], evidence: Evidence) -> Bools:
+def _among(system: Ints, year: Ints, pairs: Iterable[tuple[int, int]], evidence: FactStore) -> Bools:
     """Say of each system and year whether it is among some; -1 is in none."""
     there = np.zeros((len(evidence.silos) + 1, len(evidence.years.years) + 1), dtype=bool)
     for one, of in pairs:
@@ -48,48 +48,48 @@ def _among(system: Ints, year: Ints, pairs: Iterable[tuple[int, int]], evidence:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedChildren:
     """Children whom a system covers, and the rows that say so."""
 
     # Whose each row is; without a record where another system's enrolment covers the child.
-    whose: Whose
+    whose: FactKeys
     # In which table it stands: a place in `LISTS`.
     table: Ints
     # Its place there.
     at: Ints
 
     @classmethod
-    def of(cls, table: str, at: Ints, whose: Whose) -> Listed:
+    def of(cls, table: str, at: Ints, whose: FactKeys) -> ListedChildren:
         """Take some rows of one table."""
         return cls(whose, np.full(len(at), LISTS.index(table)), at)
 
-    def taken(self, which: npt.NDArray[Any]) -> Listed:
+    def taken(self, which: npt.NDArray[Any]) -> ListedChildren:
         """Take some of them."""
-        return Listed(self.whose.taken(which), self.table[which], self.at[which])
+        return ListedChildren(self.whose.taken(which), self.table[which], self.at[which])
 
-    def followed_by(self, other: Listed) -> Listed:
+    def followed_by(self, other: ListedChildren) -> ListedChildren:
         """Put others behind them."""
-        return Listed(
+        return ListedChildren(
             self.whose.followed_by(other.whose),
             np.append(self.table, other.table),
             np.append(self.at, other.at),
         )
 
 
-def _own_lists(evidence: Evidence) -> Listed:
+def _own_lists(evidence: FactStore) -> ListedChildren:
     """Say whom each system lists in which year: by a spell, or on the day for which it speaks."""
     spells, people = evidence.tables["school_enrollment"], evidence.tables["people"]
     enrolled = np.flatnonzero(spells.told)
     days = people.frame["as_of"]
     year = evidence.years.places(evidence.years.of(days).to_numpy(dtype="int64", na_value=-1))
     at = np.flatnonzero(year >= 0)
-    who = Whose.of(people, at)
-    by_day = Whose(who.owner, who.system, year[at], who.tie, who.band)
-    by_spell = Listed.of("school_enrollment", enrolled, Whose.of(spells, enrolled))
-    return by_spell.followed_by(Listed.of("people", at, by_day))
+    who = FactKeys.of(people, at)
+    by_day = FactKeys(who.owner, who.system, year[at], who.tie, who.band)
+    by_spell = ListedChildren.of("school_enrollment", enrolled, FactKeys.of(spells, enrolled))
+    return by_spell.followed_by(ListedChildren.of("people", at, by_day))
 
 
-def _names(evidence: Evidence) -> dict[str, pd.Series]:
+def _names(evidence: FactStore) -> dict[str, pd.Series]:
     """Write the names of people without capitals."""
     people = evidence.tables["people"]
     if "names" not in evidence.kept:
@@ -102,12 +102,12 @@ def _names(evidence: Evidence) -> dict[str, pd.Series]:
     return evidence.kept["names"]
 
 
-def _born(evidence: Evidence) -> Ints:
+def _born(evidence: FactStore) -> Ints:
     days = evidence.tables["people"].days("birth_date")
     return np.where(np.isnat(days), -1, days.astype("datetime64[D]").astype("int64") + (1 << 30))
 
 
-def reports_of(evidence: Evidence, table: str) -> Reports:
+def event_coverage(evidence: FactStore, table: str) -> EventCoverage:
     """Look through a table of exceptions for what has to be known of all children."""
     rows = evidence.tables[table]
     told = rows.year >= 0
@@ -139,15 +139,15 @@ def reports_of(evidence: Evidence, table: str) -> Reports:
             "listed": [listed.get(one, 0) for one in (rows.owner[mine] * width + rows.system[mine]).tolist()],
         }
     )
-    return Reports(
+    return EventCoverage(
         _pairs(rows.system[told], rows.year[told]), _pairs(rows.system[loose], rows.year[loose]), schools,
         left_over,
     )  # fmt: skip
 
 
-def joined_reports(parts: Sequence[Reports]) -> Reports:
+def merge_event_coverage(parts: Sequence[EventCoverage]) -> EventCoverage:
     """Put together what several parts of the children tell."""
-    return Reports(
+    return EventCoverage(
         frozenset().union(*(each.told for each in parts)),
         frozenset().union(*(each.spoilt for each in parts)),
         frozenset().union(*(each.schools for each in parts)),
@@ -155,37 +155,37 @@ def joined_reports(parts: Sequence[Reports]) -> Reports:
     )
 
 
-def counted_with_zeros(
+def count_with_zeros(
     element: Element,
-    evidence: Evidence,
-    counts: Whose,
+    evidence: FactStore,
+    counts: FactKeys,
     values: npt.NDArray[Any],
     rows: Ints,
     *,
     weighed: Bools,
     behind: tuple[Ints, Ints],
     elsewhere: bool = True,
-) -> Found:
+) -> RuleResult:
     """Add a zero for every child of whom the system would have told, and told nothing."""
-    covered = known_to_cover(evidence, element, elsewhere=elsewhere)
+    covered = is_covered(evidence, element, elsewhere=elsewhere)
     both, listed = add_zeros(element, evidence, counts, values, rows, covered)
-    return Found(both, {element.table: weighed}, {element.table: behind}, listed)
+    return RuleResult(both, {element.table: weighed}, {element.table: behind}, listed)
 
 
 def add_zeros(
     element: Element,
-    evidence: Evidence,
-    counts: Whose,
+    evidence: FactStore,
+    counts: FactKeys,
     values: npt.NDArray[Any],
     rows: Ints,
-    covered: Listed,
+    covered: ListedChildren,
 ) -> tuple[pd.DataFrame, dict[str, tuple[Ints, Ints]]]:
     """Add a zero of everybody who is covered and has no count."""
     groups = covered.whose.groups()
     silent = covered.whose.of_groups(groups)
     width, years = len(evidence.silos) + 1, len(evidence.years.years) + 1
 
-    def number(whose: Whose) -> Ints:
+    def number(whose: FactKeys) -> Ints:
         return (whose.owner * width + whose.system) * years + whose.year + 1
 
     kept = ~np.isin(number(silent), number(counts))
@@ -197,7 +197,7 @@ def add_zeros(
         listed[LISTS[place]] = covered.at[some], of[some]
     silent = silent.taken(kept)
     both = counts.followed_by(silent)
-    found = told(
+    found = stated_values(
         element, evidence, both, np.append(values.astype("float64"), np.zeros(len(silent))),
         rows=np.append(rows, np.zeros(len(silent), dtype="int64")),
         as_of=evidence.spoken_for(both.system, both.tie),
@@ -205,7 +205,7 @@ def add_zeros(
     return found, listed
 
 
-def known_to_cover(evidence: Evidence, element: Element, *, elsewhere: bool = True) -> Listed:
+def is_covered(evidence: FactStore, element: Element, *, elsewhere: bool = True) -> ListedChildren:
     """List the children whom a system that records exceptions covers in a school year.
 
     A system covers those whom it enrols itself in a year of which it has anything to tell, or has on its
@@ -226,7 +226,7 @@ def known_to_cover(evidence: Evidence, element: Element, *, elsewhere: bool = Tr
 
 
 def _may_have_a_record_left_over(
-    evidence: Evidence, reports: Reports, pairs: Iterable[tuple[int, int]]
+    evidence: FactStore, reports: EventCoverage, pairs: Iterable[tuple[int, int]]
 ) -> Bools:
     """Say of each record whether one is left over that shares a name or birth date: it may be the same."""
     doubtful = np.zeros(len(evidence.crosswalk) + 1, dtype=bool)
@@ -243,7 +243,7 @@ def _may_have_a_record_left_over(
     system = loose["system"].to_numpy(dtype="int64")
     alike = np.zeros(len(people), dtype=bool)
     for name, words in _names(evidence).items():
-        alike |= Pairs(system, loose[name]).of(people.system, words) >= 0
+        alike |= KeyIndex(system, loose[name]).of(people.system, words) >= 0
     born, theirs = _born(evidence), loose["birth_date"].to_numpy(dtype="int64")
     known = theirs >= 0
     alike |= (born >= 0) & np.isin((people.system << 40) + born, (system[known] << 40) + theirs[known])
@@ -251,7 +251,7 @@ def _may_have_a_record_left_over(
     return doubtful
 
 
-def _enrolled_elsewhere(evidence: Evidence, reports: Reports, asked: Bools) -> Listed:
+def _enrolled_elsewhere(evidence: FactStore, reports: EventCoverage, asked: Bools) -> ListedChildren:
     """Find children whom another system enrols at a school that reports, where no record is left over."""
     spells = evidence.tables["school_enrollment"]
     codes, words = spells.codes("school_id")
@@ -265,7 +265,7 @@ def _enrolled_elsewhere(evidence: Evidence, reports: Reports, asked: Bools) -> L
                 open_to.setdefault(system, []).append((place[school], year))
     enrolled = np.flatnonzero(spells.told & (codes >= 0))
     nobody = np.zeros(0, dtype="int64")
-    result = Listed.of("school_enrollment", nobody, Whose.of(spells, nobody))
+    result = ListedChildren.of("school_enrollment", nobody, FactKeys.of(spells, nobody))
     for system, schools in sorted(open_to.items()):
         alike = np.zeros(len(evidence.silos) + 1, dtype=bool)
         for other, theirs in evidence.survey.schools_of_spells.items():
@@ -275,9 +275,9 @@ def _enrolled_elsewhere(evidence: Evidence, reports: Reports, asked: Bools) -> L
         for at_school, year in schools:
             there[at_school, year] = True
         at = enrolled[alike[spells.system[enrolled]] & there[codes[enrolled], spells.year[enrolled]]]
-        whose = Whose(
+        whose = FactKeys(
             spells.owner[at], np.full(len(at), system), spells.year[at],
             np.full(len(at), -1, dtype="int64"), spells.band[at],
         )  # fmt: skip
-        result = result.followed_by(Listed.of("school_enrollment", at, whose))
+        result = result.followed_by(ListedChildren.of("school_enrollment", at, whose))
     return result

@@ -27,10 +27,10 @@ from helpers.files.save import spare_folder, write_atomically
 from helpers.profile.coverage import Coverage, account_for, summed
 from helpers.profile.facts.attendance import Reach
 from helpers.profile.facts.context import context_of
-from helpers.profile.facts.store import Evidence, Reports, Survey
+from helpers.profile.facts.store import Cohort, EventCoverage, FactStore
 from helpers.profile.gather import gather_part, with_survey
-from helpers.profile.profiles import Part, choice_of, choose_in, find_in
-from helpers.profile.rules.cohort import joined, survey_of
+from helpers.profile.profiles import Part, choose_values_of_part, plan_choice, run_rules
+from helpers.profile.rules.cohort import merge_cohorts, summarize_cohort
 from helpers.profile.store.facts import StandardStore
 from helpers.profile.store.profiles import StoreWriter
 from helpers.profile.store.source import children_of
@@ -38,7 +38,7 @@ from helpers.profile.values import Days, Names
 from helpers.standard import STRING, as_table
 from helpers.standard.elements import declared
 
-__all__ = ["Built", "build_profiles", "keep_surveys", "kept_survey"]
+__all__ = ["Built", "build_profiles", "cache_cohorts", "cached_cohort"]
 
 
 # Every building of profiles asks for it, and it changes only with the tables and with the rules.
@@ -49,16 +49,16 @@ TEXT = "text"
 DECLARED = ("elements.toml", "tables/facts.toml", "tables/people.toml")
 
 
-def keep_surveys(standard: Path) -> None:
+def cache_cohorts(standard: Path) -> None:
     """Look once through laid-out tables for what rules have to know of all children, and keep that."""
     tables = StandardStore(standard)
     context = context_of(tables)
     for part in (tables.loose, *map(tables.part, range(len(tables.firsts)))):
-        written = {"asked_by": _rules(), **_written(survey_of(gather_part(part, context)))}
+        written = {"asked_by": _rules(), **_written(summarize_cohort(gather_part(part, context)))}
         write_atomically(part.folder / NAME, json.dumps(written, ensure_ascii=False).encode())
 
 
-def kept_survey(folder: Path) -> Survey | None:
+def cached_cohort(folder: Path) -> Cohort | None:
     """Give what was kept of a part's children."""
     path = folder / NAME
     if not path.is_file():
@@ -77,7 +77,7 @@ def _rules() -> str:
     return whole.hexdigest()
 
 
-def _written(survey: Survey) -> dict[str, Any]:
+def _written(survey: Cohort) -> dict[str, Any]:
     return {
         "tables": sorted(survey.tables),
         "filled": sorted(survey.filled),
@@ -102,8 +102,8 @@ def _written(survey: Survey) -> dict[str, Any]:
     }
 
 
-def _read(kept: Mapping[str, Any]) -> Survey:
-    return Survey(
+def _read(kept: Mapping[str, Any]) -> Cohort:
+    return Cohort(
         tables=frozenset(kept["tables"]),
         filled=_tuples(kept["filled"]),
         school_names=_frame(kept["school_names"]),
@@ -113,7 +113,7 @@ def _read(kept: Mapping[str, Any]) -> Survey:
         keeps_submissions=kept["keeps_submissions"],
         years_handed_in=_tuples(kept["years_handed_in"]),
         reports={
-            table: Reports(
+            table: EventCoverage(
                 _tuples(one["told"]),
                 _tuples(one["spoilt"]),
                 _tuples(one["schools"]),
@@ -174,7 +174,7 @@ class Worker:
         self.spare = spare
         self.terms = declared()
         self.given: dict[str, Any] = {}
-        self._kept: dict[int, Evidence] = {}
+        self._kept: dict[int, FactStore] = {}
 
     def _of_all(self, name: str) -> Any:
         """Take what was given out for all parts, and read it once."""
@@ -182,21 +182,21 @@ class Worker:
             self.given[name] = _kept_in(self.spare / name)
         return self.given[name]
 
-    def _gathered(self, place: int) -> Evidence:
+    def _gathered(self, place: int) -> FactStore:
         kept = self._kept.pop(place, None)
         return gather_part(self.tables.part(place), self._of_all("context")) if kept is None else kept
 
-    def survey(self, place: int, keep: bool) -> Survey:
+    def survey(self, place: int, keep: bool) -> Cohort:
         """Look through a part for what others have to know of it, and keep its rows for the second look."""
         evidence = self._gathered(place)
         if keep:
             self._kept[place] = evidence
-        return survey_of(evidence)
+        return summarize_cohort(evidence)
 
     def find(self, place: int) -> Part:
         """Let the rules find, write the timeline and what is left out, and keep the rest for the choice."""
         evidence = with_survey(self._gathered(place), [self._of_all("survey")])
-        part = find_in(evidence, self.terms, apart=True)
+        part = run_rules(evidence, self.terms, apart=True)
         self.writer.part("timeline", place, part.timeline)
         self.writer.part("left_out", place, part.left_out)
         nothing = pd.DataFrame()
@@ -209,7 +209,7 @@ class Worker:
         """Choose, write what is said and the profiles, and give the children."""
         part = _kept_in(self.spare / str(place))
         crosswalk = self.tables.part(place).crosswalk
-        said, profile = choose_in(part, self._of_all("choice"), crosswalk)
+        said, profile = choose_values_of_part(part, self._of_all("choice"), crosswalk)
         self.writer.part("said", place, said)
         self.writer.part("profile", place, profile)
         self.writer.part("crosswalk", place, crosswalk.sort_values("child", kind="stable"))
@@ -331,19 +331,19 @@ def build_profiles(
     ):
         context = context_of(tables)
         team.give("context", context)
-        surveys = [kept_survey(part.folder) for part in (*map(tables.part, range(parts)), tables.loose)]
+        surveys = [cached_cohort(part.folder) for part in (*map(tables.part, range(parts)), tables.loose)]
         told = [one for one in surveys if one is not None]
         if len(told) < len(surveys):
             # A process that has one part only needs not read it twice; of several it couldn't hold all.
             looked = team.each("survey", parts, parts <= processes)
-            of_nobody = survey_of(gather_part(tables.loose, context))
+            of_nobody = summarize_cohort(gather_part(tables.loose, context))
             told = [*looked(), of_nobody]
-        team.give("survey", joined(told))
+        team.give("survey", merge_cohorts(told))
         finding = team.each("find", parts)
         loose = gather_part(tables.loose, context)
         found = finding()
         days = Days(newest, context.systems)
-        choice = choice_of(found, terms, context.years.years, days, school_year)
+        choice = plan_choice(found, terms, context.years.years, days, school_year)
         team.give("choice", choice)
         choosing = team.each("choose", parts)
         left_out, accounts = account_for(loose, _behind(loose, found))
@@ -355,7 +355,7 @@ def build_profiles(
     return Built(choice.coverage, choice.school_year, every, sum(map(len, children)))
 
 
-def _behind(loose: Evidence, found: Sequence[Part]) -> dict[str, pd.Series]:
+def _behind(loose: FactStore, found: Sequence[Part]) -> dict[str, pd.Series]:
     """Say which rows about nobody's child stand behind a value of some part's children."""
     masks = {}
     for table, facts in loose.facts.items():

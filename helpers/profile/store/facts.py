@@ -19,7 +19,7 @@ from helpers.files.save import private_folder, write_atomically
 from helpers.layouts import Layout
 from helpers.profile.facts.context import child_tables
 from helpers.profile.facts.store import TIE
-from helpers.standard import STRING, as_table, empty_table, fact_tables, is_among
+from helpers.standard import STRING, as_table, empty_table, fact_tables, isin_text
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -235,7 +235,7 @@ class ChildrenOfPart:
             return frame
         adults = self._of_children("contact")["contact_record"]
         logins = self.store.loose_logins
-        theirs = logins[is_among(logins["record"], adults)]
+        theirs = logins[isin_text(logins["record"], adults)]
         if TIE not in frame.columns:
             theirs = theirs.drop(columns=TIE, errors="ignore")
         both = [part for part in (frame, theirs) if len(part)]

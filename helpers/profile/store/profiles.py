@@ -19,13 +19,13 @@ import pyarrow.parquet as pq
 from helpers.profile.coverage import Coverage
 from helpers.profile.facts.context import Context, context_of
 from helpers.profile.store.facts import StandardStore, in_pandas, part_name, read_parquet, save_standard
-from helpers.profile.store.source import evidence_of_one
+from helpers.profile.store.source import facts_of_child
 from helpers.profile.store.write import ABOUT, VERSION, StoreDigests, StoreWriter, new_store
 from helpers.standard import BadInput, as_table, empty_table, table_names
 from helpers.standard.elements import declared
 
 if TYPE_CHECKING:
-    from helpers.profile.facts.store import Evidence
+    from helpers.profile.facts.store import FactStore
     from helpers.profile.store.source import MemorySource
 
 __all__ = ["ChildRows", "ProfileStore", "StoreWriter", "new_store", "save_store"]
@@ -316,6 +316,6 @@ class ProfileStore:
     def _context(self) -> Context:
         return context_of(self.standard)
 
-    def evidence(self, child: str, tables: Sequence[str]) -> Evidence:
+    def evidence(self, child: str, tables: Sequence[str]) -> FactStore:
         """Gather the records of one child, and its rows of some fact tables; the others are empty."""
-        return evidence_of_one(self.standard.child(child, tables), self._context)
+        return facts_of_child(self.standard.child(child, tables), self._context)

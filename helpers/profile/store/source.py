@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from helpers.profile.example_child import follow_child
+from helpers.profile.example_child import pick_example_child
 from helpers.profile.facts.context import Context, context_of
-from helpers.profile.facts.store import Evidence, Part
+from helpers.profile.facts.store import FactStore, Part
 from helpers.profile.facts.systems import systems_of
 from helpers.profile.gather import InMemory, gather_part, with_survey
 from helpers.profile.relations import relations as relations_of
-from helpers.profile.rules.cohort import survey_of_one
-from helpers.standard import as_table, empty_table, is_among, table_names
+from helpers.profile.rules.cohort import summarize_cohort_for_child
+from helpers.standard import as_table, empty_table, isin_text, table_names
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -86,7 +86,7 @@ class Source(Protocol):
     def trust(self) -> Mapping[str, Mapping[str, int]]:
         """Element -> system -> its rank, as values were chosen: the smallest is trusted most."""
 
-    def evidence(self, child: str, tables: Sequence[str]) -> Evidence:
+    def evidence(self, child: str, tables: Sequence[str]) -> FactStore:
         """Gather the records of one child, and its rows of some fact tables; the others are empty."""
 
 
@@ -152,7 +152,7 @@ class MemorySource:
         self._relations = relations
         self._shelves: dict[str, Shelf] = {}
         # Of the child who was asked for last, by fact tables: a page asks for one value after the other.
-        self._gathered: tuple[str, dict[tuple[str, ...], Evidence]] = ("", {})
+        self._gathered: tuple[str, dict[tuple[str, ...], FactStore]] = ("", {})
 
     @property
     def school_year(self) -> int | None:
@@ -178,7 +178,7 @@ class MemorySource:
     def followed(self) -> str | None:
         """The child whom the notebooks follow; None of a real district, or of one without children."""
         known = self.synthetic and len(self.links.crosswalk)
-        return follow_child(self.district, self.links) if known else None
+        return pick_example_child(self.district, self.links) if known else None
 
     @cached_property
     def _children(self) -> pd.DataFrame:
@@ -242,14 +242,14 @@ class MemorySource:
         tables = InMemory(self.district, self.links.crosswalk)
         return tables, context_of(tables)
 
-    def evidence(self, child: str, tables: Sequence[str]) -> Evidence:
+    def evidence(self, child: str, tables: Sequence[str]) -> FactStore:
         """Gather the records of one child, and its rows of some fact tables; the others are empty."""
         whole, context = self._whole
         if self._gathered[0] != child:
             self._gathered = (child, {})
         gathered, asked = self._gathered[1], tuple(sorted(tables))
         if asked not in gathered:
-            gathered[asked] = evidence_of_one(OneChild(whole, child, asked), context)
+            gathered[asked] = facts_of_child(OneChild(whole, child, asked), context)
         return gathered[asked]
 
 
@@ -269,7 +269,7 @@ class OneChild:
 
     def _own(self, frame: pd.DataFrame) -> pd.DataFrame:
         # Another system may call another child's record alike; such rows are nobody's here.
-        return frame[is_among(frame["record"], self.crosswalk["record"])].reset_index(drop=True)
+        return frame[isin_text(frame["record"], self.crosswalk["record"])].reset_index(drop=True)
 
     @property
     def people(self) -> pd.DataFrame:
@@ -300,16 +300,16 @@ class OneChild:
         if table not in self.tables:
             return empty_table(table)
         frame = self.whole.fact(table)
-        own = is_among(frame["record"], self.crosswalk["record"])
+        own = isin_text(frame["record"], self.crosswalk["record"])
         if table == "login":
-            own |= is_among(frame["record"], self.fact("contact")["contact_record"])
+            own |= isin_text(frame["record"], self.fact("contact")["contact_record"])
         return frame[own].reset_index(drop=True)
 
 
-def evidence_of_one(part: Part, context: Context) -> Evidence:
+def facts_of_child(part: Part, context: Context) -> FactStore:
     """Gather one child's records and facts, as if all that can be told of others were told."""
     evidence = gather_part(part, context)
-    return with_survey(evidence, [survey_of_one(evidence)])
+    return with_survey(evidence, [summarize_cohort_for_child(evidence)])
 
 
 def source_of(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.report.charts.picture import SMALL, Picture, Sheet
+from helpers.report.charts.picture import SMALL, Canvas, Picture
 from helpers.report.tables import (
     CountGuard,
     as_number,
@@ -16,7 +16,7 @@ from helpers.report.tables import (
     shared_digits,
     shown_count,
 )
-from helpers.report.theme import OF_VALUES, OUTCOMES, Mark, colour, letters_on, series_colours, word
+from helpers.report.theme import OF_VALUES, OUTCOMES, Mark, color, outcome_label, series_colors, text_color_on
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -110,7 +110,7 @@ def bars(
     labels = frame["label"].tolist()
 
     def draw(width: int) -> Figure:
-        return draw_bars(Sheet(width), labels, lengths, texts, unit, frozenset(highlight))
+        return draw_bars(Canvas(width), labels, lengths, texts, unit, frozenset(highlight))
 
     return Picture(
         draw,
@@ -134,7 +134,12 @@ def _alt(title: str, labels: list[str], lengths: list[float], texts: list[str], 
 
 
 def draw_bars(
-    sheet: Sheet, labels: list[str], lengths: list[float], texts: list[str], unit: str, chosen: frozenset[str]
+    sheet: Canvas,
+    labels: list[str],
+    lengths: list[float],
+    texts: list[str],
+    unit: str,
+    chosen: frozenset[str],
 ) -> Figure:
     """Draw bars on a sheet: labels, lengths, the texts at their ends, the unit below, which are blue."""
     tail = max(sheet.measure(text) for text in texts) + 10
@@ -151,21 +156,21 @@ def draw_bars(
         [max(length, 0.0) * scale for length in lengths],
         height=thick,
         left=left,
-        color=[colour("blue") if label in chosen else colour("ink") for label in labels],
+        color=[color("blue") if label in chosen else color("ink") for label in labels],
     )
     if not sheet.narrow:
-        axes.plot([left, left], [0, len(labels) * step], color=colour("muted"), linewidth=0.8)
+        axes.plot([left, left], [0, len(labels) * step], color=color("muted"), linewidth=0.8)
     for centre, name, length, text in zip(centres, names, lengths, texts, strict=True):
         if sheet.narrow:
             sheet.write(axes, left, centre - 18, name)
         else:
             sheet.write(axes, left - 12, centre, name, across="right")
         end = left + max(length, 0.0) * scale + 6
-        sheet.write(axes, end, centre, text, shade=None if length > 0 else colour("muted"))
+        sheet.write(axes, end, centre, text, shade=None if length > 0 else color("muted"))
     # A long unit begins at the edge, and not at the bars: they may begin in the middle.
     unit = sheet.fold(unit, sheet.width - 4, SMALL, lines=1)
     begins = min(left, sheet.width - 2 - sheet.measure(unit, SMALL))
-    sheet.write(axes, begins, len(labels) * step + 16, unit, size=SMALL, shade=colour("muted"))
+    sheet.write(axes, begins, len(labels) * step + 16, unit, size=SMALL, shade=color("muted"))
     axes.set(xlim=(0, sheet.width), ylim=(sheet.height, 0))
     return sheet.figure
 
@@ -239,15 +244,15 @@ def stacked_bars(
     labels = frame["label"].tolist()
 
     def draw(width: int) -> Figure:
-        return _Drawing(Sheet(width), labels, known, cells, unit).figure()
+        return _Drawing(Canvas(width), labels, known, cells, unit).figure()
 
     return Picture(
         draw,
         title=title,
         alt=alt or _stacked_alt(title, labels, known, cells, unit),
         caption=caption,
-        data=frame.rename(columns={"label": "what", **{name: word(name) for name in known}}),
-        units={word(name): unit for name in known},
+        data=frame.rename(columns={"label": "what", **{name: outcome_label(name) for name in known}}),
+        units={outcome_label(name): unit for name in known},
         guard=guard,
     )
 
@@ -258,7 +263,7 @@ def _stacked_alt(
     said = []
     for place in sorted({0, len(labels) - 1}):
         parts = ", ".join(
-            f"{number_text(value)} {word(name)}"
+            f"{number_text(value)} {outcome_label(name)}"
             for name, value in zip(known, cells[place], strict=True)
             if not is_missing(value)
         )
@@ -270,15 +275,15 @@ def _mark(part: str, place: int, parts: int) -> Mark:
     outcome = OF_VALUES.get(part, part)
     if outcome in OUTCOMES:
         return OUTCOMES[outcome]
-    shade = series_colours(parts)[place]
-    return Mark(shade, colour("paper"), colour("ink"))
+    shade = series_colors(parts)[place]
+    return Mark(shade, color("paper"), color("ink"))
 
 
 class _Drawing:
     """The drawing of one picture at one width: names above their bars, so that bars and numbers have room."""
 
     def __init__(
-        self, sheet: Sheet, labels: list[str], parts: list[str], cells: list[list[object]], unit: str
+        self, sheet: Canvas, labels: list[str], parts: list[str], cells: list[list[object]], unit: str
     ) -> None:
         self.sheet, self.parts, self.cells, self.unit = sheet, parts, cells, unit
         self.names = [sheet.fold(label, sheet.width - _LEFT, lines=1) for label in labels]
@@ -337,7 +342,7 @@ class _Drawing:
         rows: list[list[tuple[float, str, str]]] = [[]]
         x = _LEFT
         for part in self.parts:
-            said = self.sheet.fold(word(part), self.sheet.width - _LEFT - 24, SMALL, lines=1)
+            said = self.sheet.fold(outcome_label(part), self.sheet.width - _LEFT - 24, SMALL, lines=1)
             wide = 22 + self.sheet.measure(said, SMALL)
             if rows[-1] and x + wide > self.sheet.width - 2:
                 rows.append([])
@@ -371,7 +376,7 @@ class _Drawing:
             if wide > 0:
                 self._box(axes, x + 0.5, top, wide - 1.0, thick, mark)
             if self._fits_inside(text, mark, wide):
-                shade = letters_on(mark.fill) if mark.alpha == 1.0 else colour("ink")
+                shade = text_color_on(mark.fill) if mark.alpha == 1.0 else color("ink")
                 middle = x + wide / 2, top + thick / 2
                 self.sheet.write(axes, *middle, text, size=SMALL, across="center", shade=shade)
             x += wide
@@ -409,6 +414,6 @@ class _Drawing:
             self._bar(axes, place, top + above, thick)
             self._said(axes, place, top + above, thick)
             top += step
-        muted = colour("muted")
+        muted = color("muted")
         sheet.write(axes, _LEFT, top + 6 + 8 * (unit.count("\n") + 1), unit, size=SMALL, shade=muted)
         return sheet.figure

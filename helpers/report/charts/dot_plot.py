@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.report.charts.picture import BODY, SMALL, Picture, Sheet
+from helpers.report.charts.picture import BODY, SMALL, Canvas, Picture
 from helpers.report.tables import number_text, shared_digits
-from helpers.report.theme import OUTCOMES, colour, series_colours, word
+from helpers.report.theme import OUTCOMES, color, outcome_label, series_colors
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["dots", "level_chart"]
+__all__ = ["dot_plot", "level_chart"]
 
 
 _APART = 9  # pixels between the series of a row
@@ -23,7 +23,7 @@ _LINE = 16  # of words at both ends
 _SHAPES = ("o", "s", "D", "^", "v", "P", "X")
 
 
-def dots(
+def dot_plot(
     frame: pd.DataFrame,
     *,
     title: str,
@@ -109,7 +109,7 @@ def dots(
         names = largest.index.tolist()
 
     def draw(width: int) -> Figure:
-        return _draw(Sheet(width), points, names, unit, limits, digits, ends or {}, line)
+        return _draw(Canvas(width), points, names, unit, limits, digits, ends or {}, line)
 
     return Picture(
         draw,
@@ -136,13 +136,13 @@ def _alt(title: str, points: pd.DataFrame, unit: str, digits: int) -> str:
 
 def _look(series: list[str]) -> dict[str, tuple[str, str, str]]:
     """Give each series fill, edge and shape; words with a meaning keep their colour."""
-    further = iter(series_colours(7))
+    further = iter(series_colors(7))
     looks = {}
     for place, name in enumerate(series):
         mark = OUTCOMES.get(name)
-        fill, edge = (mark.fill, mark.edge) if mark else (next(further), colour("ink"))
+        fill, edge = (mark.fill, mark.edge) if mark else (next(further), color("ink"))
         if name == "":
-            fill, edge = colour("ink"), colour("ink")
+            fill, edge = color("ink"), color("ink")
         if name == "wrong":
             edge = fill
         looks[name] = (fill, edge, _SHAPES[place % len(_SHAPES)])
@@ -150,7 +150,7 @@ def _look(series: list[str]) -> dict[str, tuple[str, str, str]]:
 
 
 def _draw(
-    sheet: Sheet,
+    sheet: Canvas,
     points: pd.DataFrame,
     names: list[str],
     unit: str,
@@ -189,12 +189,12 @@ def _draw(
     _points(axes, points, centre, shift, looks)
     axes.locator_params(axis="x", nbins=4 if sheet.narrow else 7)
     if line is not None:
-        axes.axvline(line, color=colour("ink"), linewidth=1)
+        axes.axvline(line, color=color("ink"), linewidth=1)
     page = sheet.page_axes()
     for name, both in words.items():
         under = head + names.index(name) * step + dotted - (0 if sheet.narrow else 4)
         for text, x, side in zip(both, (left, sheet.width - right), ("left", "right"), strict=True):
-            look: dict[str, Any] = {"size": SMALL, "shade": colour("muted"), "across": side}
+            look: dict[str, Any] = {"size": SMALL, "shade": color("muted"), "across": side}
             sheet.write(page, x, under, text, up="top", **look)
     for name, text in zip(names, folded, strict=True):
         if sheet.narrow:
@@ -228,11 +228,11 @@ def _points(
         )
 
 
-def _legend(sheet: Sheet, page: Axes, looks: dict[str, tuple[str, str, str]], x: float) -> None:
+def _legend(sheet: Canvas, page: Axes, looks: dict[str, tuple[str, str, str]], x: float) -> None:
     for name, (fill, edge, shape) in looks.items():
         page.scatter([x + 6], [12], s=46, color=fill, edgecolor=edge, marker=shape, linewidth=1)
-        sheet.write(page, x + 18, 12, word(name), size=SMALL)
-        x += 18 + sheet.measure(word(name), SMALL) + 22
+        sheet.write(page, x + 18, 12, outcome_label(name), size=SMALL)
+        x += 18 + sheet.measure(outcome_label(name), SMALL) + 22
     page.set(xlim=(0, sheet.width), ylim=(sheet.height, 0))
 
 
@@ -258,7 +258,7 @@ def level_chart(
     labels = data["label"].drop_duplicates().tolist()
 
     def draw(width: int) -> Figure:
-        return _draw_levels(Sheet(width), data, labels, list(levels), beside)
+        return _draw_levels(Canvas(width), data, labels, list(levels), beside)
 
     return Picture(
         draw, title=title, alt=alt or _level_alt(title, data, list(levels)), caption=caption, data=data
@@ -277,7 +277,7 @@ def _level_alt(title: str, data: pd.DataFrame, levels: list[str]) -> str:
 
 
 def _draw_levels(
-    sheet: Sheet, data: pd.DataFrame, labels: list[str], levels: list[str], beside: str
+    sheet: Canvas, data: pd.DataFrame, labels: list[str], levels: list[str], beside: str
 ) -> Figure:
     across = 1 if sheet.narrow else 2
     down = -(-len(labels) // across)
@@ -291,13 +291,15 @@ def _draw_levels(
         mine = data[data["label"].eq(label)]
         unit = str(mine["unit"].iloc[0])
         sheet.write(page, left + 2, top + 10, sheet.fold(label, wide - 4, lines=1), weight="bold")
-        sheet.write(page, left + 2, top + 29, unit, size=SMALL, shade=colour("muted"))
+        sheet.write(page, left + 2, top + 29, unit, size=SMALL, shade=color("muted"))
         axes = sheet.axes(left, top + HEAD, sheet.width - left - wide, sheet.height - top - HEAD - PANEL)
         _panel(sheet, axes, mine, levels, beside, wide)
     return sheet.figure
 
 
-def _panel(sheet: Sheet, axes: Axes, mine: pd.DataFrame, levels: list[str], beside: str, wide: float) -> None:
+def _panel(
+    sheet: Canvas, axes: Axes, mine: pd.DataFrame, levels: list[str], beside: str, wide: float
+) -> None:
     """Draw one panel in pixels across, in its own unit upwards."""
     places = {
         level: SIDE + number * (wide - 2 * SIDE - NAME) / max(len(levels) - 1, 1)
@@ -312,10 +314,10 @@ def _panel(sheet: Sheet, axes: Axes, mine: pd.DataFrame, levels: list[str], besi
     axes.set_ylim(low - 0.36 * room, high + 0.36 * room)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(colour("rule"))
+    axes.spines["bottom"].set_color(color("rule"))
     axes.grid(visible=False)
     axes.set_yticks([])
-    axes.set_xticks(list(places.values()), list(places), color=colour("ink"))
+    axes.set_xticks(list(places.values()), list(places), color=color("ink"))
     axes.tick_params(axis="x", length=0, pad=6)
     digits = _digits(high - low, high)
     unit = str(mine["unit"].iloc[0])
@@ -324,7 +326,7 @@ def _panel(sheet: Sheet, axes: Axes, mine: pd.DataFrame, levels: list[str], besi
         own = mine[mine["series"].eq(series)].dropna(subset=["value"])
         x = own["level"].map(places).to_numpy(dtype="float64")
         y = own["value"].to_numpy(dtype="float64")
-        shade, above = (colour("muted"), 1) if series else (colour("ink"), 3)
+        shade, above = (color("muted"), 1) if series else (color("ink"), 3)
         alpha = 0.55 if series else 1.0
         style = "dashed" if series else "solid"
         axes.plot(x, y, color=shade, linewidth=1.2, linestyle=style, alpha=alpha, zorder=above)
@@ -332,10 +334,10 @@ def _panel(sheet: Sheet, axes: Axes, mine: pd.DataFrame, levels: list[str], besi
         axes.vlines(
             x[sure], own["low"][sure], own["high"][sure], color=shade, linewidth=2, alpha=alpha, zorder=above
         )
-        face = colour("paper") if series else shade
+        face = color("paper") if series else shade
         axes.scatter(x, y, s=40, color=face, edgecolor=shade, linewidth=1.2, zorder=above + 1)
         if series:
-            sheet.write(axes, x[-1] + 10, y[-1], beside, size=11, shade=colour("muted"), up="center_baseline")
+            sheet.write(axes, x[-1] + 10, y[-1], beside, size=11, shade=color("muted"), up="center_baseline")
             continue
         # A figure stands on the side away from the grey line.
         grey = mine[mine["series"].ne("")].drop_duplicates("level").set_index("level")["value"]
@@ -351,12 +353,12 @@ def _panel(sheet: Sheet, axes: Axes, mine: pd.DataFrame, levels: list[str], besi
                 ha="center",
                 va="top" if under else "bottom",
                 fontsize=BODY * 0.68,
-                color=colour("ink"),
+                color=color("ink"),
                 parse_math=False,
                 zorder=6,
                 bbox={
                     "boxstyle": "square,pad=0.05",
-                    "facecolor": colour("paper"),
+                    "facecolor": color("paper"),
                     "linewidth": 0,
                     "alpha": 0.8,
                 },

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from helpers.report.charts.bars import draw_bars
-from helpers.report.charts.picture import BODY, SMALL, Picture, Sheet
+from helpers.report.charts.picture import BODY, SMALL, Canvas, Picture
 from helpers.report.tables import (
     CountGuard,
     as_number,
@@ -18,12 +18,12 @@ from helpers.report.tables import (
     shared_digits,
     shown_count,
 )
-from helpers.report.theme import colour, letters_on
+from helpers.report.theme import color, text_color_on
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["DARKEST", "Cell", "draw_cells", "shaded_table", "square_table"]
+__all__ = ["DARKEST", "Cell", "draw_cells", "heat_map", "pair_heat_map"]
 
 
 # Between this and the full blue neither ink nor paper is read easily.
@@ -39,7 +39,7 @@ class Cell:
 
 
 def draw_cells(
-    sheet: Sheet,
+    sheet: Canvas,
     rows: Sequence[str],
     columns: Sequence[str],
     cells: Mapping[tuple[int, int], Cell],
@@ -75,7 +75,7 @@ def draw_cells(
     for place, one in cells.items():
         said[place] = one.text
         grid[place] = float("nan") if one.number is None else one.number
-    shades = LinearSegmentedColormap.from_list("paper to pale blue", [colour("paper"), DARKEST])
+    shades = LinearSegmentedColormap.from_list("paper to pale blue", [color("paper"), DARKEST])
     axes = sheet.axes(left, head, sheet.width - left - cell * wide, foot)
     longest = max((sheet.measure(text, SMALL) for text in said.ravel()), default=0.0)
     letters = SMALL if longest + 12 <= cell else max(9.0, SMALL * (cell - 12) / max(longest, 1.0))
@@ -89,7 +89,7 @@ def draw_cells(
         mask=np.isnan(grid),
         cbar=False,
         linewidths=1.5,
-        linecolor=colour("paper"),
+        linecolor=color("paper"),
         xticklabels=False,
         yticklabels=False,
         annot_kws={"fontsize": letters * 0.72},
@@ -98,7 +98,7 @@ def draw_cells(
     # seaborn decides by brightness; the numbers must be read on every shade.
     shown = grid[~np.isnan(grid)]
     for written, number in zip(axes.texts, shown, strict=True):
-        written.set_color(letters_on(to_hex(shades(min(number / top, 1.0)))))
+        written.set_color(text_color_on(to_hex(shades(min(number / top, 1.0)))))
     page = sheet.page_axes()
     for column in range(wide):
         sheet.write(page, left + (column + 0.5) * cell, head / 2, heads[column], size=SMALL, across="center")
@@ -110,13 +110,13 @@ def draw_cells(
                 own = cells[row, column].text if (row, column) in cells else "–"
                 folded = sheet.fold(own, cell - 4, 11, lines=3) if own else own
                 at = left + (column + 0.5) * cell
-                sheet.write(page, at, middle, folded, size=11, shade=colour("muted"), across="center")
-    sheet.write(page, left, sheet.height - foot + 16, unit, size=SMALL, shade=colour("muted"))
-    sheet.write(page, 2, sheet.height - (foot - 28) / 2, below, size=SMALL, shade=colour("muted"))
+                sheet.write(page, at, middle, folded, size=11, shade=color("muted"), across="center")
+    sheet.write(page, left, sheet.height - foot + 16, unit, size=SMALL, shade=color("muted"))
+    sheet.write(page, 2, sheet.height - (foot - 28) / 2, below, size=SMALL, shade=color("muted"))
     return sheet.figure
 
 
-def shaded_table(
+def heat_map(
     frame: pd.DataFrame,
     *,
     title: str,
@@ -183,7 +183,7 @@ def shaded_table(
     }
 
     def draw(width: int) -> Figure:
-        return draw_cells(Sheet(width), down, across, cells, top, unit)
+        return draw_cells(Canvas(width), down, across, cells, top, unit)
 
     told = [pair for pair in zip(numbers, texts, strict=True) if pair[0] is not None]
     between = f", from {min(told)[1]} to {max(told)[1]}" if told else ""
@@ -201,7 +201,7 @@ _MOST_ON_A_PHONE = 6
 _DIGITS_ON_A_PHONE = 4
 
 
-def square_table(
+def pair_heat_map(
     frame: pd.DataFrame,
     *,
     title: str,
@@ -270,7 +270,7 @@ def square_table(
     top = highest or (100.0 if unit == "percent" else max(numbers.values(), default=1.0)) or 1.0
 
     def draw(width: int) -> Figure:
-        sheet = Sheet(width)
+        sheet = Canvas(width)
         if sheet.narrow and len(names) > _MOST_ON_A_PHONE and numbers:
             ranked = sorted(numbers, key=numbers.__getitem__, reverse=worst == "high")[:10]
             pairs_said = [" – ".join(pair) for pair in ranked]
@@ -312,7 +312,7 @@ def _alt(
 
 
 def _draw(
-    sheet: Sheet,
+    sheet: Canvas,
     names: list[str],
     numbers: dict[tuple[str, str], float],
     texts: dict[tuple[str, str], str],

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.report.charts.picture import SMALL, Picture, Sheet
-from helpers.report.theme import colour
+from helpers.report.charts.picture import SMALL, Canvas, Picture
+from helpers.report.theme import color
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -61,7 +61,7 @@ def match_weights(weights: pd.DataFrame, *, title: str, caption: str = "") -> Pi
     in_order = weights.sort_values("weight").to_dict("records")
     least, most = in_order[0], in_order[-1]
     return Picture(
-        lambda width: _draw(Sheet(width), bars),
+        lambda width: _draw(Canvas(width), bars),
         title=title,
         alt=f"{title.rstrip('.')}: from {least['weight']:+.1f} for {least['comparison']}, {least['level']}, "
         f"to {most['weight']:+.1f} for {most['comparison']}, {most['level']}.",
@@ -99,7 +99,7 @@ def waterfall(explained: pd.DataFrame, *, title: str, caption: str = "") -> Pict
     total = float(ends.iloc[-1]) if len(ends) else 0.0
     bars.append(_Bar("All together", _odds(total), 0.0, total, is_sum=True))
     return Picture(
-        lambda width: _draw(Sheet(width), bars),
+        lambda width: _draw(Canvas(width), bars),
         title=title,
         alt=f"{title.rstrip('.')}: {len(bars) - 1} steps add up to a match weight of {total:+.1f}, "
         f"{_odds(total)}.",
@@ -115,7 +115,7 @@ def _odds(weight: float) -> str:
     return f"{said} to 1 {'for' if weight >= 0 else 'against'} one child"
 
 
-def _draw(sheet: Sheet, bars: Sequence[_Bar]) -> Figure:
+def _draw(sheet: Canvas, bars: Sequence[_Bar]) -> Figure:
     """Draw bars with their words above them: beside them even a wide page has no room for both."""
     tail = max(sheet.measure(bar.text) for bar in bars) + 12
     left, room = 4.0, sheet.width - 8
@@ -134,10 +134,10 @@ def _draw(sheet: Sheet, bars: Sequence[_Bar]) -> Figure:
             heading = sheet.fold(bar.heading, room, lines=1)
             sheet.write(axes, left, top + 9, heading, weight="bold")
         words = sheet.fold(bar.words, room, SMALL, lines=1)
-        sheet.write(axes, left, top + 25, words, size=SMALL, shade=colour("muted"))
+        sheet.write(axes, left, top + 25, words, size=SMALL, shade=color("muted"))
         # Words stand above their bar: the line of nothing must not cross them.
         reach = [centre - thick * 0.7, centre + thick * 0.7]
-        axes.plot([zero, zero], reach, color=colour("muted"), linewidth=0.8)
+        axes.plot([zero, zero], reach, color=color("muted"), linewidth=0.8)
         one, other = (zero + end * scale for end in (bar.begin, bar.end))
         against = bar.end < bar.begin
         # What speaks against is hollow, so that it survives a grey printer.
@@ -146,8 +146,8 @@ def _draw(sheet: Sheet, bars: Sequence[_Bar]) -> Figure:
             [abs(other - one)],
             left=min(one, other),
             height=thick,
-            facecolor=colour("paper") if against else colour("blue" if bar.is_sum else "ink"),
-            edgecolor=colour("blue" if bar.is_sum else "ink"),
+            facecolor=color("paper") if against else color("blue" if bar.is_sum else "ink"),
+            edgecolor=color("blue" if bar.is_sum else "ink"),
             linewidth=1.4,
         )
         sheet.write(
@@ -159,8 +159,8 @@ def _draw(sheet: Sheet, bars: Sequence[_Bar]) -> Figure:
         )
         if not bar.is_sum and place + 1 < len(bars) and bar.begin != 0.0:
             axes.plot([other, other], [centre + thick / 2, centre + step - thick / 2],
-                      color=colour("muted"), linewidth=0.8)  # fmt: skip
+                      color=color("muted"), linewidth=0.8)  # fmt: skip
     middle = len(bars) * step + 8 + 8 * (unit.count("\n") + 1)
-    sheet.write(axes, left, middle, unit, size=SMALL, shade=colour("muted"))
+    sheet.write(axes, left, middle, unit, size=SMALL, shade=color("muted"))
     axes.set(xlim=(0, sheet.width), ylim=(sheet.height, 0))
     return sheet.figure

@@ -14,14 +14,14 @@ import pandas as pd
 
 from helpers.report.blocks import Block, escape
 from helpers.report.tables import CountGuard, csv_link, table_markup
-from helpers.report.theme import STYLE_FILE, colour
+from helpers.report.theme import STYLE_FILE, color
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.text import Text
 
-__all__ = ["BODY", "NARROW", "SMALL", "WIDE", "Picture", "Sheet", "style", "texts_in_the_way"]
+__all__ = ["BODY", "NARROW", "SMALL", "WIDE", "Canvas", "Picture", "style", "texts_in_the_way"]
 
 
 _INCH = 100  # page pixels
@@ -73,7 +73,7 @@ def texts_in_the_way(figure: Figure) -> list[str]:
     return faults
 
 
-class Sheet:
+class Canvas:
     """A figure of a given width in page pixels, with y counted from the top, as on a page."""
 
     def __init__(self, width: int) -> None:
@@ -168,7 +168,7 @@ class Sheet:
             text,
             parse_math=False,  # a dollar is a dollar
             fontsize=size * 0.72,
-            color=shade or colour("ink"),
+            color=shade or color("ink"),
             ha=across,
             va=up,
             fontweight=weight,

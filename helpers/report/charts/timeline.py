@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.report.blocks import Block, escape
-from helpers.report.charts.picture import SMALL, Picture, Sheet
-from helpers.report.theme import colour
+from helpers.report.charts.picture import SMALL, Canvas, Picture
+from helpers.report.theme import color
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Happening", "lanes", "year_lanes"]
+__all__ = ["Happening", "child_timeline", "year_timeline"]
 
 
 _SHAPES = ("o", "s", "D", "^", "v", "P", "X")
 
 
-def lanes(
+def child_timeline(
     events: pd.DataFrame,
     *,
     title: str,
@@ -92,7 +92,7 @@ def lanes(
     )
 
     def draw(width: int) -> Figure:
-        return _draw(Sheet(width), marks, [str(name) for name in names], dict(empty or {}), first, last)
+        return _draw(Canvas(width), marks, [str(name) for name in names], dict(empty or {}), first, last)
 
     return Picture(
         draw,
@@ -113,16 +113,16 @@ def _looks(marks: pd.DataFrame) -> dict[str, tuple[str, str]]:
     """Give each kind of event a shape and a fill, the same in all lanes, the commonest first."""
     # Neither vermilion nor orange: they mean wrong and missed, and nothing is judged here. Spells are pale:
     # marks stand out on them.
-    fills = [colour(name) for name in ("ink", "paper", "blue", "sky", "purple", "muted")]
+    fills = [color(name) for name in ("ink", "paper", "blue", "sky", "purple", "muted")]
     spells = set(marks.loc[marks["end"].notna(), "event"])
     looks = {}
     for place, kind in enumerate(marks["event"].value_counts().index):
-        fill = colour("rule") if kind in spells else fills[place % len(fills)]
+        fill = color("rule") if kind in spells else fills[place % len(fills)]
         looks[str(kind)] = (_SHAPES[place % len(_SHAPES)], fill)
     return looks
 
 
-def _legend(sheet: Sheet, name: str, own: pd.DataFrame) -> list[list[tuple[float, str, str]]]:
+def _legend(sheet: Canvas, name: str, own: pd.DataFrame) -> list[list[tuple[float, str, str]]]:
     """Lay out what a lane's marks mean, after its name and on further lines: (x, kind, text)."""
     lines: list[list[tuple[float, str, str]]] = [[]]
     x = sheet.measure(name, weight="bold") + 16
@@ -138,7 +138,7 @@ def _legend(sheet: Sheet, name: str, own: pd.DataFrame) -> list[list[tuple[float
 
 
 def _draw(
-    sheet: Sheet,
+    sheet: Canvas,
     marks: pd.DataFrame,
     names: list[str],
     empty: dict[str, str],
@@ -171,10 +171,10 @@ def _draw(
     page = sheet.page_axes()
     for name, top in zip(names, tops, strict=True):
         if top:
-            page.plot([0, sheet.width], [top] * 2, color=colour("rule"), linewidth=0.8)
+            page.plot([0, sheet.width], [top] * 2, color=color("rule"), linewidth=0.8)
         _label(sheet, page, top + 14, name, legends[name], looks)
         from_here = top + len(legends[name]) * line
-        axes.vlines(month_starts, from_here, from_here + strip, color=colour("rule"), linewidth=0.8, zorder=1)
+        axes.vlines(month_starts, from_here, from_here + strip, color=color("rule"), linewidth=0.8, zorder=1)
         if parts[name].empty:
             words = empty.get(name, "nothing known")
             page.text(
@@ -182,8 +182,8 @@ def _draw(
                 from_here + strip / 2 + SMALL * 0.35,
                 words,
                 fontsize=SMALL * 0.72,
-                color=colour("muted"),
-                backgroundcolor=colour("paper"),
+                color=color("muted"),
+                backgroundcolor=color("paper"),
                 parse_math=False,
             )
         _marks(axes, parts[name], from_here + strip / 2, looks)
@@ -192,7 +192,7 @@ def _draw(
 
 
 def _label(
-    sheet: Sheet,
+    sheet: Canvas,
     page: Axes,
     y: float,
     name: str,
@@ -205,9 +205,9 @@ def _label(
             shape, fill = looks[kind]
             at = y + place * 24
             page.scatter(
-                [x + 5], [at], s=28, marker=shape, facecolor=fill, edgecolor=colour("ink"), linewidth=0.8
+                [x + 5], [at], s=28, marker=shape, facecolor=fill, edgecolor=color("ink"), linewidth=0.8
             )
-            sheet.write(page, x + 15, at, said, size=SMALL, shade=colour("muted"))
+            sheet.write(page, x + 15, at, said, size=SMALL, shade=color("muted"))
 
 
 def _marks(axes: Axes, own: pd.DataFrame, height: float, looks: dict[str, tuple[str, str]]) -> None:
@@ -225,7 +225,7 @@ def _marks(axes: Axes, own: pd.DataFrame, height: float, looks: dict[str, tuple[
             left=begins,
             height=7,
             facecolor=fill,
-            edgecolor=colour("ink"),
+            edgecolor=color("ink"),
             linewidth=0.8,
             zorder=2,
         )
@@ -235,7 +235,7 @@ def _marks(axes: Axes, own: pd.DataFrame, height: float, looks: dict[str, tuple[
             s=40,
             marker=shape,
             facecolor=fill,
-            edgecolor=colour("ink"),
+            edgecolor=color("ink"),
             linewidth=0.8,
             zorder=3,
             clip_on=False,
@@ -269,7 +269,7 @@ class Happening:
     what: str
 
 
-def year_lanes(
+def year_timeline(
     happenings: Sequence[Happening],
     every_lane: Sequence[str],
     empty: Mapping[str, str],

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.report.charts.picture import BODY, SMALL, Picture, Sheet
+from helpers.report.charts.picture import BODY, SMALL, Canvas, Picture
 from helpers.report.tables import as_number, number_text
-from helpers.report.theme import colour
+from helpers.report.theme import color
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["dot_matrix"]
+__all__ = ["upset_plot"]
 
 _MOST, _MOST_ON_A_PHONE = 12, 6
 _BARS = 110.0  # height of the longest bar, in pixels
 
 
-def dot_matrix(
+def upset_plot(
     counts: Mapping[tuple[str, ...], int | str],
     rows: Sequence[str],
     *,
@@ -63,7 +63,7 @@ def dot_matrix(
     ordered = sorted(counts.items(), key=lambda pair: -(as_number(pair[1]) or 0.0))
 
     def draw(width: int) -> Figure:
-        sheet = Sheet(width)
+        sheet = Canvas(width)
         return _draw(sheet, ordered[: _MOST_ON_A_PHONE if sheet.narrow else _MOST], list(rows), unit)
 
     data = pd.DataFrame(
@@ -88,7 +88,9 @@ def _alt(title: str, ordered: list[tuple[tuple[str, ...], int | str]], unit: str
     )
 
 
-def _draw(sheet: Sheet, shown: list[tuple[tuple[str, ...], int | str]], rows: list[str], unit: str) -> Figure:
+def _draw(
+    sheet: Canvas, shown: list[tuple[tuple[str, ...], int | str]], rows: list[str], unit: str
+) -> Figure:
     size = SMALL if sheet.narrow else BODY
     names = [sheet.fold(name, sheet.width * (0.36 if sheet.narrow else 0.3), size) for name in rows]
     # A system of a short name leaves the unit less room than it needs.
@@ -103,16 +105,14 @@ def _draw(sheet: Sheet, shown: list[tuple[tuple[str, ...], int | str]], rows: li
     axes = sheet.page_axes()
     scale = _BARS / (max((as_number(count) or 0.0 for _, count in shown), default=1.0) or 1.0)
     for place in range(0, len(rows), 2):
-        axes.axhspan(
-            top + place * step, top + (place + 1) * step, color=colour("tint"), linewidth=0, zorder=0
-        )
+        axes.axhspan(top + place * step, top + (place + 1) * step, color=color("tint"), linewidth=0, zorder=0)
     for name, place in zip(names, range(len(rows)), strict=True):
         sheet.write(axes, left - 16, top + (place + 0.5) * step, name, size=size, across="right")
-    sheet.write(axes, left - 16, head + _BARS, unit, size=SMALL, shade=colour("muted"), across="right")
+    sheet.write(axes, left - 16, head + _BARS, unit, size=SMALL, shade=color("muted"), across="right")
     for place, ((systems, count), text) in enumerate(zip(shown, texts, strict=True)):
         x = left + (place + 0.5) * column
         high = (as_number(count) or 0.0) * scale
-        axes.bar([x], [-high], width=column * 0.6, bottom=head + _BARS, color=colour("ink"))
+        axes.bar([x], [-high], width=column * 0.6, bottom=head + _BARS, color=color("ink"))
         sheet.write(axes, x, head + _BARS - high - 10, text, size=SMALL, across="center")
         _dots(axes, x, [(top + (at + 0.5) * step, name in systems) for at, name in enumerate(rows)])
     if hidden:
@@ -122,7 +122,7 @@ def _draw(sheet: Sheet, shown: list[tuple[tuple[str, ...], int | str]], rows: li
             sheet.height - 12,
             "* too few to be shown, or hidden with them",
             size=SMALL,
-            shade=colour("muted"),
+            shade=color("muted"),
         )
     axes.set(xlim=(0, sheet.width), ylim=(sheet.height, 0))
     return sheet.figure
@@ -131,8 +131,8 @@ def _draw(sheet: Sheet, shown: list[tuple[tuple[str, ...], int | str]], rows: li
 def _dots(axes: Axes, x: float, marks: list[tuple[float, bool]]) -> None:
     """Draw a column: a full dot for a system that knows them, a hollow one for one that doesn't."""
     inside = [y for y, there in marks if there]
-    axes.plot([x, x], [min(inside, default=0), max(inside, default=0)], color=colour("ink"), linewidth=2)
+    axes.plot([x, x], [min(inside, default=0), max(inside, default=0)], color=color("ink"), linewidth=2)
     for y, there in marks:
-        face = colour("ink") if there else colour("paper")
-        edge = colour("ink") if there else colour("rule")
+        face = color("ink") if there else color("paper")
+        edge = color("ink") if there else color("rule")
         axes.scatter([x], [y], s=46, facecolor=face, edgecolor=edge, linewidth=1.2, zorder=3)

@@ -18,7 +18,7 @@ from helpers.profile.indicators.definitions import (
     definition as definition_of,
 )
 from helpers.report.blocks import escape
-from helpers.report.display_names import element_word, language_name
+from helpers.report.display_names import element_name, language_name
 from helpers.report.tables import is_missing
 from helpers.standard import STRING
 
@@ -82,7 +82,7 @@ def _behind(rows: Sequence[Row], school_year: int | None, opener: Opener) -> str
     names = sorted({name for each in told for name in each.split(";") if name})
     if not names:
         return ""
-    words = ", ".join(element_word(name) for name in names)
+    words = ", ".join(element_name(name) for name in names)
     return opener(escape(f"from: {words}"), "", elements=names, school_year=school_year)
 
 
@@ -309,7 +309,7 @@ def _of_element(row: Mapping[str, Any], how: Definition, parts: Mapping[str, str
 
 
 def _named(element: str) -> str:
-    words = element_word(element)
+    words = element_name(element)
     return words[0].upper() + words[1:]
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from helpers.profile import elements
 from helpers.profile.values import folded
 from helpers.report.blocks import Block, escape
-from helpers.report.charts.timeline import Happening, year_lanes
+from helpers.report.charts.timeline import Happening, year_timeline
 from helpers.report.child.indicators import indicator_section
 from helpers.report.child.values import (
     TIES,
@@ -25,10 +25,10 @@ from helpers.report.child.values import (
     value_texts,
 )
 from helpers.report.display_names import (
-    element_word,
-    element_words,
-    grade_words,
-    named_briefly,
+    element_name,
+    element_names,
+    grade_name,
+    short_display_name,
     short_names,
     status_word,
 )
@@ -36,7 +36,7 @@ from helpers.report.display_names import (
 if TYPE_CHECKING:
     from helpers.files import District
 
-__all__ = ["ChildPage", "ChildView", "child_page", "disputed", "role_words", "system_names"]
+__all__ = ["ChildPage", "ChildView", "child_page", "disputed", "role_name", "system_names"]
 
 
 # Element and year -> files and rows behind it.
@@ -104,7 +104,7 @@ class ChildPage:
     opens: tuple[dict[str, Any], ...]
 
 
-def role_words(role: str) -> str:
+def role_name(role: str) -> str:
     """Say a role in words."""
     return role.replace("_", " ")
 
@@ -112,7 +112,7 @@ def role_words(role: str) -> str:
 def system_names(systems: pd.DataFrame) -> dict[str, SystemName]:
     """Name the systems of a source."""
     columns = systems[["silo", "system", "title", "newest_day"]].astype({"silo": "string"})
-    names = named_briefly({row.silo: (row.system, row.title) for row in each_row(columns)})
+    names = short_display_name({row.silo: (row.system, row.title) for row in each_row(columns)})
     return {
         row.silo: SystemName(names[row.silo], row.newest_day if pd.notna(row.newest_day) else None)
         for row in each_row(columns)
@@ -162,7 +162,7 @@ def child_page(
         _missing(values, view.withheld, systems),
     ]
     markup = f'<article class="child-page" aria-label="{escape(title)}">{"".join(parts)}</article>'
-    text = f"{title}, seen as: {role_words(view.role)}. {len(known)} things are known."
+    text = f"{title}, seen as: {role_name(view.role)}. {len(known)} things are known."
     return ChildPage(Block(markup, text), title, tuple(openers.all))
 
 
@@ -180,10 +180,10 @@ def _title(child: pd.Series) -> str:
 def _head(
     child: pd.Series, title: str, view: ChildView, known: list[KnownValue], note: str, invented: bool
 ) -> str:
-    facts = [grade_words(_said(child, "grade_level")), _said(child, "school") or "school not known"]
+    facts = [grade_name(_said(child, "grade_level")), _said(child, "school") or "school not known"]
     if view.school_year is not None:
         facts.append(f"school year {view.school_year - 1}–{view.school_year}")
-    facts.append(f"seen as: {role_words(view.role)}")
+    facts.append(f"seen as: {role_name(view.role)}")
     against, unchecked = (
         sum(bool(line.against) for line in known),
         sum(line.unchecked for line in known),
@@ -283,7 +283,7 @@ def _year(
             f'<tr><td class="date">{row.date:%Y-%m-%d}</td><td>{escape(system)}</td>'
             f"<td>{escape(what)}{sure}</td><td>{escape(more)}</td><td>{opened}</td></tr>"
         )
-    lanes = year_lanes(happenings, names, {}, begin, end)
+    lanes = year_timeline(happenings, names, {}, begin, end)
     heads = "".join(
         f'<th scope="col">{name}</th>' for name in ("day", "system", "what", "more of it", "from")
     )
@@ -315,7 +315,7 @@ def _missing(values: pd.DataFrame, withheld: pd.DataFrame, systems: Mapping[str,
         where = name_of(silo, systems)
         if pd.isna(silo):
             where = "No system here" if status == "Not collected" else "Several systems"
-        gathered.setdefault((status_word(status), where), []).append(element_word(name))
+        gathered.setdefault((status_word(status), where), []).append(element_name(name))
     items = [
         f"<li><strong>{escape(where)}</strong>: {escape(', '.join(what))} "
         f'<span class="why">({escape(reason)})</span></li>'
@@ -380,7 +380,7 @@ def disputed(values: pd.DataFrame, district: District) -> pd.DataFrame:
     hers = hers.drop_duplicates(["element", "silo", "word"])
     return pd.DataFrame(
         {
-            "what": element_words(hers["element"]),
+            "what": element_names(hers["element"]),
             "system": hers["silo"].map(dict(short_names(district.layouts))).astype("string"),
             "says": value_texts(hers),
             "of_day": hers["as_of"],

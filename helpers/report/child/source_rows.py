@@ -19,14 +19,16 @@ from helpers.standard.elements import declared
 if TYPE_CHECKING:
     from helpers.files import District
 
-__all__ = ["MOST_ROWS", "RowView", "as_written", "opened_rows", "visible_columns"]
+__all__ = ["MOST_ROWS", "RowView", "show_source_row", "show_source_rows", "visible_columns"]
 
 
 _LONGEST = 600  # letters: a test vendor's row of 143 columns is a page of its own
 _NOT_SHOWN = "Rows of a real district's files are not shown."
 
 
-def as_written(district: District, file: str, row: int, caption: str = "", *, fold: bool = False) -> Block:
+def show_source_row(
+    district: District, file: str, row: int, caption: str = "", *, fold: bool = False
+) -> Block:
     """Show one row of a made district's file as text, with its header where the file has one.
 
     Parameters
@@ -167,7 +169,7 @@ def visible_columns(view: RowView) -> dict[str, set[str]]:
     return columns
 
 
-def opened_rows(
+def show_source_rows(
     view: RowView,
     child: str,
     opens: dict[str, Any],

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.gaps.presence import know, scope_of
+from helpers.gaps.presence import load_presence, scope_of
 from helpers.profile import Element, elements
-from helpers.profile.facts.systems import newest_days
+from helpers.profile.facts.systems import latest_days
 from helpers.profile.values import folded
 from helpers.report.display_names import (
-    element_words,
-    grade_words,
+    element_names,
+    grade_name,
     language_name,
     short_names,
-    status_words,
+    status_names,
 )
 from helpers.report.tables import number_text
 from helpers.standard import STRING
@@ -104,7 +104,7 @@ def value_lines(values: pd.DataFrame, district: District) -> pd.DataFrame:
         than declared for that element), ``tie``, ``others`` (what another system says instead; empty where
         none says otherwise); chosen and reported values only, in their order.
     """
-    names, days = short_names(district.layouts), newest_days(district).days
+    names, days = short_names(district.layouts), latest_days(district).days
     said = values[values["status"].eq("Reported")]
     said = said.assign(text=value_texts(said))
     shown = said[said["chosen"]].reset_index(drop=True)
@@ -124,7 +124,7 @@ def value_lines(values: pd.DataFrame, district: District) -> pd.DataFrame:
     place = shown["file"] + ", row " + shown["row"].astype(STRING)
     return pd.DataFrame(
         {
-            "what": element_words(shown["element"]),
+            "what": element_names(shown["element"]),
             "says": shown["text"],
             "system": shown["silo"].map(dict(names)).astype(STRING),
             "source": place.mask(computed, counted).fillna(shown["file"]).fillna(""),
@@ -173,8 +173,8 @@ def missing_lines(values: pd.DataFrame, district: District, links: Links) -> pd.
     stranger = lacking["status"].eq("Not linked") & lacking["silo"].isin(_not_for(lacking, district, links))
     lines = pd.DataFrame(
         {
-            "what": element_words(lacking["element"]),
-            "why": status_words(lacking["status"]).mask(stranger, _NOT_MEANT),
+            "what": element_names(lacking["element"]),
+            "why": status_names(lacking["status"]).mask(stranger, _NOT_MEANT),
             "where": lacking["silo"]
             .map(short_names(district.layouts))
             .astype(STRING)
@@ -188,7 +188,7 @@ def missing_lines(values: pd.DataFrame, district: District, links: Links) -> pd.
 
 def _not_for(values: pd.DataFrame, district: District, links: Links) -> list[str]:
     """List the systems that aren't for a child."""
-    known = know(district, links)
+    known = load_presence(district, links)
     own = known.child[known.records["child"].isin(values["child"].unique()).to_numpy(dtype=bool)]
     if len(own) == 0:
         return []
@@ -289,7 +289,7 @@ def known_values(
     if said.empty:
         return []
     said = said.assign(text=_plain(said))
-    words = dict(zip(said["element"], element_words(said["element"]), strict=True))
+    words = dict(zip(said["element"], element_names(said["element"]), strict=True))
     chosen = said[said["chosen"].to_numpy(dtype=bool)]
     numbers = dict(zip(chosen["element"], chosen["value_number"], strict=True))
     others = _against(said, dict(zip(chosen["element"], chosen["value"], strict=True)), systems)
@@ -329,7 +329,7 @@ def _plain(said: pd.DataFrame) -> pd.Series:
     texts = value_texts(said).tolist()
     for place, (element, value) in enumerate(said[["element", "value"]].itertuples(index=False)):
         if element == "grade_level":
-            texts[place] = grade_words(str(value))
+            texts[place] = grade_name(str(value))
         elif element in _LANGUAGE_ELEMENTS:
             texts[place] = labels.label("language", str(value))
     return pd.Series(pd.array(texts, dtype=STRING), index=said.index)

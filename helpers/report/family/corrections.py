@@ -12,8 +12,8 @@ import pandas as pd
 
 from helpers.files.save import read_text_table, unguarded
 from helpers.link.decisions import fingerprints
-from helpers.link.review.compare import SAID, beside
-from helpers.profile.lineage import rows_behind
+from helpers.link.review.compare import SAID, compare_records
+from helpers.profile.lineage import source_rows
 from helpers.profile.relations import roster_silos
 from helpers.report.family.write import read_lookup
 from helpers.standard import STRING, BadInput
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from helpers.link import Links
     from helpers.profile.store.source import Source
 
-__all__ = ["CORRECTION_COLUMNS", "Corrections", "corrections_of", "read_said"]
+__all__ = ["CORRECTION_COLUMNS", "Corrections", "corrections_of", "read_corrections"]
 
 SAID_COLUMNS = ("page", "line", "right", "said_by")
 # What somebody writes of a line that is about somebody else; in lower case, without accents lost.
@@ -49,7 +49,7 @@ class Corrections:
     review: pd.DataFrame
 
 
-def read_said(path: Path) -> pd.DataFrame:
+def read_corrections(path: Path) -> pd.DataFrame:
     """Read what families and students said isn't right."""
     table = read_text_table(path)
     missing = [name for name in SAID_COLUMNS if name not in table.columns]
@@ -168,7 +168,7 @@ def _places(
     if part["file"] is not None:
         return [(part["file"], part["row"])]
     year = part["school_year"]
-    rows = rows_behind(source, child, str(part["element"]), None if year is None else int(year))
+    rows = source_rows(source, child, str(part["element"]), None if year is None else int(year))
     rows = rows[rows["silo"].eq(str(part["silo"])).to_numpy(dtype=bool)]
     found = [
         (str(file), str(row)) for file, row in zip(rows["file"].tolist(), rows["row"].tolist(), strict=True)
@@ -192,7 +192,7 @@ def _for_review(others: list[tuple[str, str]], district: District, links: Links)
         ):
             pairs += [(left_silo, left_record, silo, record) for record in records]
     table = pd.DataFrame(pairs, columns=PAIR).astype(STRING).drop_duplicates(ignore_index=True)
-    shown = beside(table, district.people, list(dict.fromkeys(SAID)))
+    shown = compare_records(table, district.people, list(dict.fromkeys(SAID)))
     # Nothing is decided here: a family says that the record is another child's, and a person looks.
     blank = pd.Series(pd.NA, index=table.index, dtype=STRING)
     return shown.assign(

@@ -14,10 +14,10 @@ from markupsafe import Markup, escape
 
 from helpers.report.family.definitions import PageTerms
 from helpers.report.family.statements import (
-    ChildTold,
     GroupOfLines,
     MonthLine,
     PageLine,
+    PageStatements,
     groups_of_lines,
     months_of,
     places_of,
@@ -25,7 +25,7 @@ from helpers.report.family.statements import (
     talks_of,
 )
 from helpers.report.messages import Language, Voice
-from helpers.report.theme import colour, page_css
+from helpers.report.theme import color, page_css
 
 __all__ = ["Office", "Page", "PageFacts", "compose", "markup_of", "year_picture"]
 
@@ -43,7 +43,7 @@ def year_picture(
     base = HEIGHT - BOTTOM
     most = max([LEAST_SCALE, *(one + other for one, other in zip(known, unknown, strict=True))])
     unit = (base - TOP) / most
-    ink, paper, rule = colour("ink"), colour("paper"), colour("rule")
+    ink, paper, rule = color("ink"), color("paper"), color("rule")
     parts = [
         f'<defs><pattern id="hatch" width="4" height="4" patternUnits="userSpaceOnUse">'
         f'<rect width="4" height="4" fill="{paper}"/>'
@@ -113,7 +113,7 @@ class PageFacts:
 
 
 @dataclass(frozen=True)
-class Said:
+class Statement:
     """A sentence, and the lines in which its numbers stand."""
 
     text: str
@@ -121,7 +121,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class SaidTalk:
+class TalkStatement:
     """Something worth a talk, in words."""
 
     title: str
@@ -154,9 +154,9 @@ class Page:
     title_plain: str
     for_whom: str
     as_of: str
-    strengths: tuple[Said, ...]
+    strengths: tuple[Statement, ...]
     nothing_yet: str
-    talks: tuple[SaidTalk, ...]
+    talks: tuple[TalkStatement, ...]
     ask: str
     no_talk: str
     year: Year | None
@@ -177,7 +177,7 @@ class Page:
 
 
 def compose(
-    code: str, told: ChildTold, facts: PageFacts, terms: PageTerms, spoken: Language, voice: Voice
+    code: str, told: PageStatements, facts: PageFacts, terms: PageTerms, spoken: Language, voice: Voice
 ) -> Page:
     """Put what may be said of a child into words."""
     places = places_of(told, terms, spoken, voice)
@@ -210,10 +210,10 @@ def compose(
         title_plain=say("page.title_plain"),
         for_whom=say("page.for_whom"),
         as_of=_as_of(facts, say),
-        strengths=tuple(Said(_sentence(say(f"strength.{one.key}")), ref(one.line)) for one in strengths),
+        strengths=tuple(Statement(_sentence(say(f"strength.{one.key}")), ref(one.line)) for one in strengths),
         nothing_yet=_sentence(say("page.nothing_yet")),
         talks=tuple(
-            SaidTalk(
+            TalkStatement(
                 title=say(f"talk_title.{one.concept}"),
                 see=_sentence(say(f"talk.{one.key}_see")),
                 means=_sentence(say(f"talk.{one.key}_means")),
@@ -289,7 +289,9 @@ def _year(months: list[MonthLine], terms: PageTerms, spoken: Language, voice: Vo
     )
 
 
-def _unknown(told: ChildTold, facts: PageFacts, terms: PageTerms, spoken: Language, say: Any) -> list[str]:
+def _unknown(
+    told: PageStatements, facts: PageFacts, terms: PageTerms, spoken: Language, say: Any
+) -> list[str]:
     def called(silos: Sequence[str]) -> str:
         names = dict.fromkeys(spoken.label("system", facts.systems.get(silo, silo)) for silo in silos)
         return spoken.listed(list(names))

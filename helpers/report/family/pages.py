@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.gaps.presence import know, scope_of
+from helpers.gaps.presence import load_presence, scope_of
 from helpers.report.blocks import Block, escape
 from helpers.report.family.definitions import page_terms
 from helpers.report.family.page import Office, Page, PageFacts, compose, markup_of
 from helpers.report.family.recipients import HELD_COLUMNS, Recipient, families, students
-from helpers.report.family.statements import ChildTold, told_of
+from helpers.report.family.statements import PageStatements, page_statements
 from helpers.report.messages import Voice, language
-from helpers.share.on_hold import day_of_access, held_pages
-from helpers.share.open_view import joined, view_by_hand, views
-from helpers.share.release_review import sure_enough
+from helpers.share.on_hold import day_of_access, pages_on_hold
+from helpers.share.open_view import joined, view_for_handover, views
+from helpers.share.release_review import is_verified_value
 from helpers.standard import STRING, BadInput
 from helpers.standard.elements import declared
 
@@ -73,7 +73,7 @@ class FamilyPage:
     # The whole HTML document.
     markup: str
     # What it was said from.
-    told: ChildTold
+    told: PageStatements
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def prepare(
     """Find for whom pages are made, and what holds some of them."""
     if chosen_language is not None:
         language(chosen_language)
-    standing = sure_enough(district, links)
+    standing = is_verified_value(district, links)
     everybody = set(standing["child"])
     asked = sorted(everybody) if children is None else list(dict.fromkeys(children))
     strangers = [child for child in asked if child not in everybody]
@@ -140,7 +140,7 @@ def prepare(
             f"No child is called {strangers[0]!r} in {district.folder}: take one from the column child of "
             "crosswalk.csv, which `bigpicture link` writes."
         )
-    held = held_pages(district, links, standing, children=asked)
+    held = pages_on_hold(district, links, standing, children=asked)
     if children is None:
         # Of records that are joined to nobody on the roster nobody asked for a page, or knows whose they are.
         strangers = sorted(set(held.loc[held["code"].eq(OFF_ROSTER), "child"]))
@@ -181,7 +181,7 @@ def _opened(
     asked_for = [one.child for one in recipients if one.who is not None]
     opened = views(source, voice, named, audit=audit, children=asked_for) if named else {}
     by_hand = [one.child for one in recipients if one.who is None]
-    office = view_by_hand(source, by_hand, audit=audit) if by_hand else None
+    office = view_for_handover(source, by_hand, audit=audit) if by_hand else None
     shown: dict[tuple[str, str | None], View] = {}
     refused = []
     for one in recipients:
@@ -201,10 +201,10 @@ def pages_of(run: Run, paper: str = "", taken: Collection[str] = ()) -> Iterator
     for batch in _batches(run.recipients):
         values, timeline = run.seen(batch)
         own = run.standing[run.standing["child"].isin([one.child for one in batch])]
-        told = told_of(values, timeline, own, run.facts.school_year, terms)
+        told = page_statements(values, timeline, own, run.facts.school_year, terms)
         for one in batch:
             code = next(codes)
-            child = told.get(one.child) or ChildTold(one.child)
+            child = told.get(one.child) or PageStatements(one.child)
             spoken = language(one.language)
             page = compose(code, child, run.facts, terms, spoken, run.voice)
             yield FamilyPage(code, one, page, markup_of(page, spoken, paper), child)
@@ -271,7 +271,7 @@ def _batches(recipients: Sequence[Recipient]) -> Iterator[list[Recipient]]:
 
 def _outside(district: District, links: Links) -> frozenset[tuple[str, str]]:
     """Give children and systems that aren't for them, by grade or school: that is no gap."""
-    known = know(district, links)
+    known = load_presence(district, links)
     if not len(known.records):
         return frozenset()
     meant = scope_of(known).meant

@@ -22,19 +22,19 @@ from helpers.report.messages import Language, Voice, language
 from helpers.standard import empty_table
 
 __all__ = [
-    "ChildTold",
     "Event",
     "GroupOfLines",
     "MonthLine",
     "PageLine",
+    "PageStatements",
     "Told",
-    "going_well",
+    "find_strengths",
     "groups_of_lines",
     "months_of",
+    "page_statements",
     "places_of",
     "strengths_of",
     "talks_of",
-    "told_of",
 ]
 
 
@@ -70,7 +70,7 @@ class Event:
 
 
 @dataclass
-class ChildTold:
+class PageStatements:
     """All that a page may say of a child."""
 
     child: str
@@ -112,15 +112,15 @@ class ChildTold:
         )
 
 
-def told_of(
+def page_statements(
     values: pd.DataFrame,
     timeline: pd.DataFrame,
     standing: pd.DataFrame,
     school_year: int | None,
     terms: PageTerms,
-) -> dict[str, ChildTold]:
+) -> dict[str, PageStatements]:
     """Gather what pages may say, for many children at once."""
-    told = {str(child): ChildTold(str(child)) for child in standing["child"].unique()}
+    told = {str(child): PageStatements(str(child)) for child in standing["child"].unique()}
     allowed = standing.loc[standing["may_stand"].fillna(False).astype(bool), ["child", "silo"]]
     may = set(zip(allowed["child"].tolist(), allowed["silo"].tolist(), strict=True))
     in_year = values["school_year"].isna()
@@ -152,7 +152,7 @@ def _plain(value: Any) -> Any:
 
 
 def _take_values(
-    told: Mapping[str, ChildTold], reported: pd.DataFrame, may: set[tuple[str, str]], terms: PageTerms
+    told: Mapping[str, PageStatements], reported: pd.DataFrame, may: set[tuple[str, str]], terms: PageTerms
 ) -> None:
     """Take of each element the first word that may stand; the table has them in the order of trust."""
     names = (
@@ -196,7 +196,7 @@ def _take_values(
 
 
 def _take_events(
-    told: Mapping[str, ChildTold],
+    told: Mapping[str, PageStatements],
     timeline: pd.DataFrame,
     may: set[tuple[str, str]],
     school_year: int | None,
@@ -258,7 +258,7 @@ class MonthLine:
 
 
 def groups_of_lines(
-    told: ChildTold, terms: PageTerms, spoken: Language, voice: Voice, systems: dict[str, str]
+    told: PageStatements, terms: PageTerms, spoken: Language, voice: Voice, systems: dict[str, str]
 ) -> list[GroupOfLines]:
     """Give the lines of a child's page, numbered from 1, in their groups."""
     groups: dict[str, list[PageLine]] = {}
@@ -319,7 +319,7 @@ def _shown(line: Line, known: list[Told], spoken: Language) -> str:
 
 
 def _means(
-    line: Line, told: ChildTold, known: list[Told], terms: PageTerms, spoken: Language, voice: Voice
+    line: Line, told: PageStatements, known: list[Told], terms: PageTerms, spoken: Language, voice: Voice
 ) -> str:
     if line.form == "score" and len(known) > 1 and known[1].number is not None:
         grade = told.values.get("grade_level")
@@ -333,7 +333,7 @@ def _means(
 
 
 def months_of(
-    told: ChildTold,
+    told: PageStatements,
     terms: PageTerms,
     spoken: Language,
     school_year: int | None,
@@ -399,7 +399,7 @@ LETTERS_OF = {
 }
 
 
-def strengths_of(told: ChildTold, terms: PageTerms) -> list[Strength]:
+def strengths_of(told: PageStatements, terms: PageTerms) -> list[Strength]:
     """Give what goes well, best first."""
     found: dict[str, Strength] = {}
     for one in terms.strength:
@@ -408,7 +408,7 @@ def strengths_of(told: ChildTold, terms: PageTerms) -> list[Strength]:
     return list(found.values())[:MOST_STRENGTHS]
 
 
-def talks_of(told: ChildTold, terms: PageTerms) -> list[Talk]:
+def talks_of(told: PageStatements, terms: PageTerms) -> list[Talk]:
     """Give what is worth a talk, most pressing first."""
     found: dict[str, Talk] = {}
     for one in terms.talk:
@@ -417,7 +417,7 @@ def talks_of(told: ChildTold, terms: PageTerms) -> list[Talk]:
     return list(found.values())[:MOST_TALKS]
 
 
-def places_of(told: ChildTold, terms: PageTerms, spoken: Language, voice: Voice) -> dict[str, Any]:
+def places_of(told: PageStatements, terms: PageTerms, spoken: Language, voice: Voice) -> dict[str, Any]:
     """Give what stands in for the places of sentences about a child."""
     codes = {each.elements[0]: each.labels for each in terms.line if each.labels is not None}
     places: dict[str, Any] = {}
@@ -445,7 +445,7 @@ def places_of(told: ChildTold, terms: PageTerms, spoken: Language, voice: Voice)
     return places
 
 
-def going_well(values: pd.DataFrame, language_code: str = "en", voice: Voice = "family") -> list[str]:
+def find_strengths(values: pd.DataFrame, language_code: str = "en", voice: Voice = "family") -> list[str]:
     """Say what goes well for one child, in sentences.
 
     Parameters
@@ -467,7 +467,7 @@ def going_well(values: pd.DataFrame, language_code: str = "en", voice: Voice = "
     standing = known[["child", "silo"]].drop_duplicates().assign(may_stand=True)
     years = values["school_year"].dropna()
     year = int(years.max()) if len(years) else None
-    told = told_of(values, empty_table("timeline"), standing, year, terms)
+    told = page_statements(values, empty_table("timeline"), standing, year, terms)
     said = []
     for own in told.values():
         places = places_of(own, terms, spoken, voice)

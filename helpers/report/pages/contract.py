@@ -12,7 +12,7 @@ import pandas as pd
 from helpers.files.save import write_atomically
 from helpers.gaps.rubric import kit_rubric
 from helpers.report.blocks import Block, answer, escape, reading
-from helpers.report.charts.heat_map import shaded_table
+from helpers.report.charts.heat_map import heat_map
 from helpers.report.charts.picture import Picture
 from helpers.report.display_names import short_names
 from helpers.report.pages.page import TEMPLATE_FOLDER, heading, note
@@ -181,7 +181,7 @@ def rubric_picture(rubric: pd.DataFrame, layouts: Mapping[str, Layout]) -> Pictu
         if len(lowest)
         else "No system stands at the lowest level of any heading that files tell of"
     )
-    return shaded_table(
+    return heat_map(
         said,
         title=title,
         unit="level 1 to 4",

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.report.display_names import (
+    display_names,
     finding_words,
-    grade_words,
+    grade_name,
     in_words,
     language_name,
     short_names,
-    spoken_names,
 )
 from helpers.share.guard import MASK, SMALLEST_GROUP, Guard
 from helpers.standard import STRING
@@ -83,7 +83,7 @@ def _step(step: str, column: object, is_head: bool, spoken: Mapping[str, str]) -
 
 def gap_table(lines: pd.DataFrame, layouts: Mapping[str, Layout]) -> pd.DataFrame:
     """Put lines of a scorecard into words."""
-    short, spoken = short_names(layouts), spoken_names(layouts)
+    short, spoken = short_names(layouts), display_names(layouts)
     left = lines["left_silo"].map(short).fillna(lines["left_silo"])
     right = lines["right_silo"].map(short).fillna(lines["right_silo"])
     # Heads of files stay as somebody wrote them; standard columns are said in words.
@@ -195,7 +195,7 @@ def group_table(groups: pd.DataFrame, district: District, guard: Guard) -> pd.Da
     schools = district.fact("school").dropna(subset=["school_id", "school_name"]).drop_duplicates("school_id")
     names = dict(zip(schools["school_id"], schools["school_name"], strict=True))
     says = {
-        "grade": grade_words,
+        "grade": grade_name,
         "school": lambda school: str(names.get(school, school)),
         "language at home": language_name,
         "race": lambda races: str(races).replace(";", " and "),

@@ -11,19 +11,19 @@ from helpers.gaps import (
     code_crosswalk,
     coverage_by_group,
     first_steps,
-    hand_minutes,
-    hand_work,
+    manual_effort,
+    manual_minutes,
     widest_gaps,
 )
 from helpers.gaps.measures.coverage import SMALLEST
 from helpers.gaps.measures.manual_effort import kit_assumptions
 from helpers.gaps.rubric import rubric
-from helpers.gaps.scorecard import touched
+from helpers.gaps.scorecard import affected_lines
 from helpers.report.blocks import Block, answer, banner, reading
 from helpers.report.charts.bars import bars
-from helpers.report.charts.dot_plot import dots
-from helpers.report.charts.heat_map import square_table
-from helpers.report.display_names import in_words, short_names, spoken_names
+from helpers.report.charts.dot_plot import dot_plot
+from helpers.report.charts.heat_map import pair_heat_map
+from helpers.report.display_names import display_names, in_words, short_names
 from helpers.report.pages.contract import rubric_blocks
 from helpers.report.pages.gap_tables import (
     AMISS,
@@ -74,7 +74,7 @@ def blocked_blocks(lines: pd.DataFrame, district: District) -> list[Block]:
     rows = [(name.lower(), why_so[name], do) for name, do in BLOCKS.items()]
     frame = pd.DataFrame(rows, columns=["why", "pairs", "do"])
     barred = lines[lines["blocked_by"].eq("Not permitted") & lines["kind"].eq("Permission")]
-    spoken = spoken_names(district.layouts)
+    spoken = display_names(district.layouts)
     why = pd.DataFrame({"why": [in_words(str(step), spoken) for step in barred["next_step"].unique()]})
     return [
         heading("Three things that aren't about children"),
@@ -129,7 +129,7 @@ KINDS = {
 
 def work_sentence(work: pd.DataFrame) -> str:
     """Say what one exchange costs in hand work, with the range of what is assumed."""
-    low, likely, high = (round(minutes / 60) for minutes in hand_minutes(work))
+    low, likely, high = (round(minutes / 60) for minutes in manual_minutes(work))
     if high < 2:
         return "One exchange takes **less than two hours** of hand work, by what the kit assumes."
     return (
@@ -175,7 +175,7 @@ def _first(scorecard: pd.DataFrame, district: District, guard: Guard) -> list[Bl
     steps = first_steps(scorecard, most=5)
     if steps.empty:
         return [answer("Nothing stands out that could harm a child: read the lines below.")]
-    spoken = spoken_names(district.layouts)
+    spoken = display_names(district.layouts)
     begin = in_words(str(steps["next_step"].iloc[0]), spoken)
     hidden = [guard.hides(int(number)) for number in steps["touched"]]
     told = steps.assign(
@@ -211,7 +211,7 @@ def _pairs(lines: pd.DataFrame, district: District) -> list[Block]:
     if rates.empty:
         return [*begin, note("There is no pair of systems whose match rate can be shown.")]
     worst = rates.iloc[0]
-    picture = square_table(
+    picture = pair_heat_map(
         rates,
         left="system",
         right="other",
@@ -250,7 +250,7 @@ def _groups(district: District, links: Links, guard: Guard) -> list[Block]:
         ends = " and ".join(
             f"{one['children']} of {one['out_of']} in {one['group']}" for one in (least, most)
         )
-        picture = dots(
+        picture = dot_plot(
             mine,
             label="group",
             value="percent",
@@ -301,7 +301,7 @@ def _kind(lines: pd.DataFrame, district: District, kind: str, measures: tuple[st
     mine = lines[lines["kind"].eq(kind) & lines["measure"].str.startswith(measures)]
     mine = mine[~(mine["measure"].eq("ways to store files") & mine["numerator"].le(1).fillna(False))]
     mine = mine[~mine["is_limit"].fillna(False).astype(bool)]
-    amiss = touched(mine)
+    amiss = affected_lines(mine)
     amiss = amiss[amiss.gt(0).fillna(False)].sort_values(ascending=False, kind="stable")
     mine = mine.loc[amiss.index]
     begin = [heading(KINDS[kind])]
@@ -342,7 +342,7 @@ def _standards(lines: pd.DataFrame, district: District) -> list[Block]:
 
 
 def _work(district: District, links: Links, guard: Guard) -> list[Block]:
-    work = hand_work(district, links)
+    work = manual_effort(district, links)
     begin = [heading(KINDS["Hand work"])]
     if work.empty or guard.hides(int(work["count"].sum())):
         return [*begin, note("Hand work can't be shown here.")]

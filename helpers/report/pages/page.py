@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.files.save import write_atomically
 from helpers.report.blocks import Block, banner, escape, slug
-from helpers.report.theme import colour, page_css
+from helpers.report.theme import color, page_css
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -188,9 +188,9 @@ def note(*sentences: str) -> Block:
 
 def about_line(text: str, *, restricted: bool = False) -> Block:
     """Show the banner of a page that isn't about one district."""
-    look, kind = f"background:{colour('tint')};color:{colour('ink')}", "banner"
+    look, kind = f"background:{color('tint')};color:{color('ink')}", "banner"
     if restricted:
-        look, kind = f"background:{colour('restricted')};color:#fff;font-weight:600", "banner restricted"
+        look, kind = f"background:{color('restricted')};color:#fff;font-weight:600", "banner restricted"
     return Block(
         f'<div class="{kind}" role="note" aria-label="About these data" style="{look};padding:8px 16px">'
         f'<p style="margin:0 auto">{escape(text)}</p></div>',

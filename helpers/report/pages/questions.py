@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.report.charts.bars import bars, stacked_bars
 from helpers.report.tables import table
-from helpers.share.disclosure import shown_answers, shown_parts, shown_shares
+from helpers.share.disclosure import shown_answers, shown_shares, suppress_complement
 
 if TYPE_CHECKING:
     from helpers.report.blocks import Block
@@ -24,7 +24,7 @@ __all__ = [
     "question_lines",
     "question_table",
     "quoted_table",
-    "why_words",
+    "reason_text",
 ]
 
 STATUS_WORDS = {"Answered": "yes", "Partly": "partly", "Not answerable": "no"}
@@ -45,7 +45,7 @@ OF_FAMILIES = {
 }
 
 
-def why_words(why: object) -> str:
+def reason_text(why: object) -> str:
     """Say in a few words why a question isn't answered for a child.
 
     >>> why_words("Not joined"), why_words(None)
@@ -80,7 +80,7 @@ def question_table(answers: pd.DataFrame, guard: Guard | None = None, *, fold: s
             "children it is about": told["concerned"],
             "looked for": told["children"],
             "can't be said": told["unknown"],
-            "mostly because": told["why"].map(why_words, na_action=None),
+            "mostly because": told["why"].map(reason_text, na_action=None),
             "systems before": told["platforms_before"],
             "now": told["platforms_after"],
         }
@@ -163,7 +163,7 @@ def communication_chart(informed: pd.DataFrame, guard: Guard | None = None) -> P
     if worst:
         title += f"; of {len(worst)} things that systems know they were shown nothing"
     return stacked_bars(
-        {name: rows[name] if guard is None else shown_parts(guard, rows[name]) for name in order},
+        {name: rows[name] if guard is None else suppress_complement(guard, rows[name]) for name in order},
         title=title,
         unit="children",
         parts=tuple(words.values()),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.report.blocks import Block, answer, escape, reading
-from helpers.report.charts.dot_plot import dots
+from helpers.report.charts.dot_plot import dot_plot
 from helpers.report.charts.picture import Picture
 from helpers.report.display_names import finding_words
 from helpers.report.pages.page import about_line, block_page, heading, note
@@ -26,7 +26,7 @@ from helpers.report.pages.sector_text import (
 )
 from helpers.report.pages.simulated_sector import HEADING, kit_blocks, volunteers_blocks
 from helpers.report.tables import csv_link, table
-from helpers.sector.analysis_plan import settled
+from helpers.sector.analysis_plan import analysis_plan
 from helpers.sector.report import SectorReport
 from helpers.standard import STRING, empty_table
 from helpers.standard.survey_items import declared_survey
@@ -34,19 +34,19 @@ from helpers.standard.survey_items import declared_survey
 __all__ = [
     "TITLE",
     "change_picture",
+    "compare_with_published",
     "difference_picture",
     "kinds_picture",
-    "published_beside",
+    "maturity_chart",
     "sector_blocks",
     "sector_page",
-    "standing_picture",
 ]
 
 
 _POINTS = "points of 1 to 4"
 
 
-def standing_picture(standing: pd.DataFrame) -> Picture:
+def maturity_chart(standing: pd.DataFrame) -> Picture:
     """Draw where the sector stands: six rows, a dot a year on 1 to 4."""
     frame = _named(standing[standing["kind"].eq("all")])
     newest = frame[frame["year"].eq(frame["year"].max())]
@@ -54,7 +54,7 @@ def standing_picture(standing: pd.DataFrame) -> Picture:
     years = sorted(frame["year"].unique())
     frame["series"] = frame["year"].astype("string")
     survey = declared_survey()
-    return dots(
+    return dot_plot(
         frame,
         title=f"{lowest['label']} is lowest: {lowest['mean']:.2f} on a scale of 1 to 4",
         unit="mean answer",
@@ -74,7 +74,7 @@ def difference_picture(comparisons: pd.DataFrame, grouping: str, title: str, yea
     frame = _rounded(_named(comparisons[own & comparisons["difference"].notna()]), "difference")
     if frame.empty:
         return None
-    return dots(
+    return dot_plot(
         frame,
         title=title,
         unit=f"difference, {_POINTS}",
@@ -94,7 +94,7 @@ def change_picture(changes: pd.DataFrame) -> Picture | None:
     if frame.empty:
         return None
     since, year = int(frame["since"].iloc[0]), int(frame["year"].iloc[0])
-    return dots(
+    return dot_plot(
         frame,
         title=_changed(frame, since, year),
         unit=f"change, {_POINTS}",
@@ -128,7 +128,7 @@ def kinds_picture(standing: pd.DataFrame, domain: str) -> Picture | None:
     ends = [f"{row['mean']:.2f} ({row['label']})" for row in (ranked.iloc[0], ranked.iloc[-1])]
     survey = declared_survey()
     words = survey.domains[domain]
-    return dots(
+    return dot_plot(
         frame[["label", "systems", "mean", "low", "high"]],
         title=f"{domain_name(domain)}: from {ends[0]} to {ends[1]}",
         unit="mean answer",
@@ -186,7 +186,7 @@ def sector_blocks(report: SectorReport) -> Iterator[Block]:
     if volunteers:
         none = empty_table("sector_beside_planted")
         yield from volunteers_blocks(report.tables.get("beside_planted", none))
-    yield standing_picture(report["standing"])
+    yield maturity_chart(report["standing"])
     yield reading(
         shows="Each domain's mean answer in each year, and how far luck of the draw may carry it.",
         read="Where two intervals hardly overlap, the order is no luck of the draw; the table of the order "
@@ -208,7 +208,7 @@ def sector_blocks(report: SectorReport) -> Iterator[Block]:
     yield from _for_whom(report)
     yield from _over_time(report)
     yield heading("What was published, and what these answers show")
-    yield published_beside(report["statements"])
+    yield compare_with_published(report["statements"])
     yield heading("What a sample of this size can see")
     yield _table(
         report["could_see"],
@@ -252,7 +252,7 @@ def _amiss(findings: pd.DataFrame) -> Iterator[Block]:
     )
 
 
-def published_beside(statements: pd.DataFrame) -> Block:
+def compare_with_published(statements: pd.DataFrame) -> Block:
     """Show what was published beside what these answers show, with source, strength and caution."""
     year, strength = statements["year"].fillna(""), statements["strength"].map(_STRENGTHS).fillna("")
     when, trust = (text.where(text.eq(""), " (" + text + ")") for text in (year, strength))
@@ -276,7 +276,7 @@ def _differences(report: SectorReport) -> Iterator[Block]:
         NOT_MORE,
     )
     year = report.years[-1]
-    for name, grouping in settled().groupings.items():
+    for name, grouping in analysis_plan().groupings.items():
         finding = difference_finding(report["comparisons"], name, grouping.yes, year)
         picture = difference_picture(report["comparisons"], name, finding, year) if finding else None
         if picture is None:

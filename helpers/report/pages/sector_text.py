@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from helpers.sector.analysis_plan import settled
+from helpers.sector.analysis_plan import analysis_plan
 from helpers.standard.survey_items import declared_survey
 
 __all__ = [
@@ -92,7 +92,7 @@ def _figures(column: pd.Series) -> pd.Series:
 def in_words(table: pd.DataFrame) -> pd.DataFrame:
     """Write domains, groupings, years and chances of a table of the report as people read them."""
     domains = {code: domain.title for code, domain in declared_survey().domains.items()}
-    groupings = {name: grouping.title for name, grouping in settled().groupings.items()}
+    groupings = {name: grouping.title for name, grouping in analysis_plan().groupings.items()}
     written = {"domain": domains, "lowest": domains, "grouping": groupings}
     columns = {name: table[name].map(words) for name, words in written.items() if name in table.columns}
     # A year is a name, not a number with a thousand in it.

@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 
 from helpers.report.blocks import Block, answer, reading
-from helpers.report.charts.dot_plot import dots
+from helpers.report.charts.dot_plot import dot_plot
 from helpers.report.charts.picture import Picture
 from helpers.report.pages.page import about_line, block_page, heading, note
 from helpers.report.pages.sector_text import HEADS, as_figures, domain_name, in_words
 from helpers.report.tables import table
-from helpers.sector.analysis_plan import settled
+from helpers.sector.analysis_plan import analysis_plan
 from helpers.sector.read import Origin
 from helpers.sector.report import kit_seed, kit_volunteers
 from helpers.standard.survey_items import declared_survey
@@ -22,7 +22,7 @@ from helpers.standard.survey_items import declared_survey
 __all__ = [
     "HEADING",
     "TITLE",
-    "held_words",
+    "describe_coverage",
     "kit_blocks",
     "sector_made_page",
     "volunteers_blocks",
@@ -69,7 +69,7 @@ def _blocks(about: Mapping[str, Any], answered: pd.DataFrame, planted: pd.DataFr
     shown = answered.assign(share=(answered["answered"] / answered["invited"]).astype("float64"))
     yield table(as_figures(in_words(shown)), "Invited and answering")
     yield heading("What was put in")
-    for name, grouping in settled().groupings.items():
+    for name, grouping in analysis_plan().groupings.items():
         yield note(f"{grouping.title}: {Origin.of(about).why(name)}.")
     yield table(
         as_figures(in_words(_by_domain(planted))),
@@ -102,7 +102,7 @@ def _by_domain(planted: pd.DataFrame) -> pd.DataFrame:
     """Give a row a domain and year: the mean, and each difference among systems alike."""
     keys = ["domain", "year"]
     wide = planted[planted["comparison"].eq("mean")][[*keys, "points"]].rename(columns={"points": "mean"})
-    for name, grouping in settled().groupings.items():
+    for name, grouping in analysis_plan().groupings.items():
         own = planted[planted["comparison"].eq("adjusted") & planted["grouping"].eq(name)]
         own = own[[*keys, "points"]].rename(columns={"points": grouping.title.lower()})
         wide = wide.merge(own, on=keys, how="left", validate="one_to_one")
@@ -151,10 +151,10 @@ def _deviations(size: float) -> str:
 HEADING = "What no weight makes up for"
 
 
-def held_words(beside: pd.DataFrame) -> str:
+def describe_coverage(beside: pd.DataFrame) -> str:
     """Say how many intervals hold what was put in, all together and by grouping."""
     parts = []
-    for name, grouping in settled().groupings.items():
+    for name, grouping in analysis_plan().groupings.items():
         own = beside[beside["grouping"].eq(name)]
         if len(own):
             parts.append(f"{grouping.title.lower()}: {int(own['holds'].sum())} of {len(own)}")
@@ -177,9 +177,9 @@ def volunteers_picture(beside: pd.DataFrame, grouping: str, whose: str) -> Pictu
     truth = rows.drop(columns=["low", "high"]).assign(value=rows["planted"], series="put in")
     held = int(own["holds"].sum())
     found = f"{held or 'None'} of {len(own)} intervals {'holds' if held == 1 else 'hold'} what was put in"
-    return dots(
+    return dot_plot(
         pd.concat([answers, truth], ignore_index=True),
-        title=f"{settled().groupings[grouping].title}: {found[0].lower() + found[1:]}",
+        title=f"{analysis_plan().groupings[grouping].title}: {found[0].lower() + found[1:]}",
         unit="difference, points of 1 to 4",
         value="value",
         series="series",
@@ -202,7 +202,7 @@ def volunteers_blocks(beside: pd.DataFrame) -> Iterator[Block]:
     if beside.empty:
         yield answer(f"{made} What was put in doesn't stand beside the file, so it can't be shown here.")
         return
-    yield answer(f"{made} {held_words(beside)}")
+    yield answer(f"{made} {describe_coverage(beside)}")
     for name in ("pledged", "data_team"):
         picture = volunteers_picture(beside, name, "This sector")
         if picture is not None:
@@ -225,7 +225,7 @@ def kit_blocks() -> Iterator[Block]:
     yield note(
         f"{whose} (seed {kit_seed()}), show it. They were made with known differences, and who answers goes "
         "with what nobody records. Their file went through the same analysis as the answers of this page. "
-        + held_words(beside).replace("**", "")
+        + describe_coverage(beside).replace("**", "")
     )
     picture = volunteers_picture(beside, "pledged", whose)
     if picture is not None:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.report.blocks import Block, answer, reading
-from helpers.report.charts.picture import SMALL, Picture, Sheet
+from helpers.report.charts.picture import SMALL, Canvas, Picture
 from helpers.report.pages.page import about_line, block_page, heading, note
 from helpers.report.tables import table
-from helpers.report.theme import colour
-from helpers.staffing import ENDS, PeopleAssumptions, PeoplePlan, kit_people_assumptions
+from helpers.report.theme import color
+from helpers.staffing import ENDS, StaffingAssumptions, StaffingPlan, kit_people_assumptions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +39,7 @@ PANELS = {
 }
 
 
-def coverage_sentence(plan: PeoplePlan) -> str:
+def coverage_sentence(plan: StaffingPlan) -> str:
     """Say by which month every school has both, or how many have by the end.
 
     Parameters
@@ -65,7 +65,7 @@ def coverage_sentence(plan: PeoplePlan) -> str:
     return f"A coach and a data team: likely {said[0]}; at best {said[1]}; at worst {said[2]}"
 
 
-def people_chart(plan: PeoplePlan) -> Picture:
+def people_chart(plan: StaffingPlan) -> Picture:
     """Draw how coverage grows, month by month.
 
     Parameters
@@ -84,7 +84,7 @@ def people_chart(plan: PeoplePlan) -> Picture:
     title = coverage_sentence(plan)
 
     def draw(width: int) -> Figure:
-        return _draw(Sheet(width), data, count)
+        return _draw(Canvas(width), data, count)
 
     return Picture(
         draw,
@@ -96,7 +96,7 @@ def people_chart(plan: PeoplePlan) -> Picture:
     )
 
 
-def _draw(sheet: Sheet, data: pd.DataFrame, count: int) -> Figure:
+def _draw(sheet: Canvas, data: pd.DataFrame, count: int) -> Figure:
     across = 1 if sheet.narrow else 2
     wide = (sheet.width - (across - 1) * 24) / across
     step = HEAD + PANEL + FOOT + GAP
@@ -105,7 +105,7 @@ def _draw(sheet: Sheet, data: pd.DataFrame, count: int) -> Figure:
     for place, (name, label) in enumerate(PANELS.items()):
         left, top = (place % across) * (wide + 24), (place // across) * step
         sheet.write(page, left + 2, top + 10, label, weight="bold")
-        sheet.write(page, left + LEFT, top + HEAD + PANEL + 34, "month", size=SMALL, shade=colour("muted"))
+        sheet.write(page, left + LEFT, top + HEAD + PANEL + 34, "month", size=SMALL, shade=color("muted"))
         axes = sheet.axes(
             left + LEFT, top + HEAD, sheet.width - left - wide + RIGHT, sheet.height - top - HEAD - PANEL
         )
@@ -118,8 +118,8 @@ def _panel(axes: Axes, data: pd.DataFrame, name: str, count: int) -> None:
     # A month's figure holds from its end on: nothing is there before the first is over.
     x = [0, *by_end["likely"]["month"].astype(int)]
     y = {end: [0, *mine[name].astype(int)] for end, mine in by_end.items()}
-    axes.fill_between(x, y["hard"], y["easy"], step="post", color=colour("rule"), alpha=0.7, linewidth=0)
-    axes.step(x, y["likely"], where="post", color=colour("ink"), linewidth=2)
+    axes.fill_between(x, y["hard"], y["easy"], step="post", color=color("rule"), alpha=0.7, linewidth=0)
+    axes.step(x, y["likely"], where="post", color=color("ink"), linewidth=2)
     axes.set_xlim(0, max(x))
     axes.set_ylim(0, count * 1.08)
     axes.set_yticks(sorted({0, count // 2, count}))
@@ -139,7 +139,7 @@ PARTS = {
 }
 
 
-def cost_sentence(plan: PeoplePlan) -> str:
+def cost_sentence(plan: StaffingPlan) -> str:
     """Say what the plan costs, with its range.
 
     Parameters
@@ -165,7 +165,7 @@ def cost_sentence(plan: PeoplePlan) -> str:
     )
 
 
-def month_table(plan: PeoplePlan, every: int = 3) -> pd.DataFrame:
+def month_table(plan: StaffingPlan, every: int = 3) -> pd.DataFrame:
     """Tell the plan by month: who is trained, which schools have a coach, hours, cost with its range.
 
     Parameters
@@ -195,7 +195,7 @@ def month_table(plan: PeoplePlan, every: int = 3) -> pd.DataFrame:
     return frame.assign(hours=frame["hours"].diff().fillna(frame["hours"])).reset_index(drop=True)
 
 
-def assumed_table(assumptions: PeopleAssumptions | None = None) -> pd.DataFrame:
+def assumed_table(assumptions: StaffingAssumptions | None = None) -> pd.DataFrame:
     """List what is assumed, with its range.
 
     Parameters
@@ -219,7 +219,7 @@ def assumed_table(assumptions: PeopleAssumptions | None = None) -> pd.DataFrame:
     )
 
 
-def people_blocks(plan: PeoplePlan, assumptions: PeopleAssumptions | None = None) -> Iterator[Block]:
+def people_blocks(plan: StaffingPlan, assumptions: StaffingAssumptions | None = None) -> Iterator[Block]:
     """Lay the plan out for a page: picture, months, schools, costs, and what is assumed.
 
     Parameters
@@ -271,7 +271,7 @@ def people_blocks(plan: PeoplePlan, assumptions: PeopleAssumptions | None = None
     yield table(assumed_table(assumptions), fold="Everything that is assumed, and its range", most=30)
 
 
-def people_page(out_path: Path, plan: PeoplePlan, assumptions: PeopleAssumptions | None = None) -> Path:
+def people_page(out_path: Path, plan: StaffingPlan, assumptions: StaffingAssumptions | None = None) -> Path:
     """Write the page.
 
     Parameters

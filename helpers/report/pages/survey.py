@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.report.blocks import Block, answer, reading
-from helpers.report.charts.dot_plot import dots
-from helpers.report.charts.picture import SMALL, Picture, Sheet
+from helpers.report.charts.dot_plot import dot_plot
+from helpers.report.charts.picture import SMALL, Canvas, Picture
 from helpers.report.display_names import finding_words
 from helpers.report.pages.page import about_line, block_page, heading, note
 from helpers.report.pages.survey_text import (
-    agreement_words,
-    change_words,
-    data_team_words,
+    describe_agreement,
+    describe_change,
+    describe_data_team,
+    describe_maturity,
+    describe_respondents,
     domain_title,
-    people_words,
-    standing_sentence,
 )
 from helpers.report.tables import number_text, table
-from helpers.report.theme import colour
+from helpers.report.theme import color
 from helpers.standard import STRING
 from helpers.standard.survey_items import declared_survey
 from helpers.survey import measured_items
@@ -31,25 +31,25 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from helpers.survey import Standing
+    from helpers.survey import SurveyResults
 
 __all__ = [
     "INVENTED",
     "REAL",
-    "apart_table",
-    "beside_picture",
-    "beside_table",
     "beside_words",
     "change_table",
-    "odd_things",
+    "disagreement_table",
+    "opinion_chart",
+    "opinion_table",
     "profile_picture",
+    "rows_set_aside_note",
     "steps_table",
     "survey_page",
     "survey_profile",
 ]
 
 
-def beside_picture(beside: pd.DataFrame) -> Picture | Block:
+def opinion_chart(beside: pd.DataFrame) -> Picture | Block:
     """Draw opinion beside files, item by item, or say that there is nothing to compare.
 
     Parameters
@@ -78,7 +78,7 @@ def beside_picture(beside: pd.DataFrame) -> Picture | Block:
         if apart
         else f"People and files are less than an anchor apart on all {len(both)} items"
     )
-    return dots(
+    return dot_plot(
         rows,
         title=title,
         unit="anchor, 1 to 4",
@@ -128,7 +128,7 @@ def _figure(value: float, unit: str) -> str:
     return f"{number_text(value, digits=0)} {unit}"
 
 
-def beside_table(beside: pd.DataFrame) -> Block:
+def opinion_table(beside: pd.DataFrame) -> Block:
     """Show each item with its figure, the anchor that it stands for, and what people say.
 
     Parameters
@@ -186,7 +186,7 @@ def survey_profile(
         )
 
     def draw(width: int) -> Figure:
-        return _draw(Sheet(width), {str(code): float(score) for code, score in together.items()}, own, rings)
+        return _draw(Canvas(width), {str(code): float(score) for code, score in together.items()}, own, rings)
 
     return Picture(draw, title=title, alt=_alt(title, together), caption=caption, data=data)
 
@@ -203,7 +203,7 @@ def _alt(title: str, together: pd.Series) -> str:
 
 
 def _draw(
-    sheet: Sheet, together: dict[str, float], own: dict[str, list[float]], rings: dict[str, float]
+    sheet: Canvas, together: dict[str, float], own: dict[str, list[float]], rings: dict[str, float]
 ) -> Figure:
     survey = declared_survey()
     row, head, foot = (86, 30, 6) if sheet.narrow else (68, 34, 26)
@@ -231,28 +231,28 @@ def _draw(
 
         _respondents(page, [across(value) for value in own[code]], y)
         if code in rings:
-            page.plot([across(rings[code]), across(together[code])], [y, y], color=colour("ink"), linewidth=1)
+            page.plot([across(rings[code]), across(together[code])], [y, y], color=color("ink"), linewidth=1)
             page.scatter(
-                [across(rings[code])], [y], s=52, color=colour("paper"), edgecolor=colour("ink"), zorder=3
+                [across(rings[code])], [y], s=52, color=color("paper"), edgecolor=color("ink"), zorder=3
             )
         if score is not None:
-            page.scatter([across(score)], [y], s=90, color=colour("ink"), zorder=4)
+            page.scatter([across(score)], [y], s=90, color=color("ink"), zorder=4)
     page.set(xlim=(0, sheet.width), ylim=(sheet.height, 0))
     return sheet.figure
 
 
-def _scale(sheet: Sheet, page: Axes, y: float, left: float, right: float, *, with_numbers: bool) -> None:
-    page.plot([left, right], [y, y], color=colour("rule"), linewidth=1, zorder=0)
+def _scale(sheet: Canvas, page: Axes, y: float, left: float, right: float, *, with_numbers: bool) -> None:
+    page.plot([left, right], [y, y], color=color("rule"), linewidth=1, zorder=0)
     for anchor in range(1, 5):
         x = left + (anchor - 1) / 3 * (right - left)
-        page.plot([x, x], [y - 5, y + 5], color=colour("rule"), linewidth=1, zorder=0)
+        page.plot([x, x], [y - 5, y + 5], color=color("rule"), linewidth=1, zorder=0)
         if with_numbers:
-            sheet.write(page, x, y + 20, str(anchor), size=SMALL, shade=colour("muted"), across="center")
+            sheet.write(page, x, y + 20, str(anchor), size=SMALL, shade=color("muted"), across="center")
 
 
-def _ends(sheet: Sheet, page: Axes, y: float, left: float, right: float, low: str, high: str) -> None:
+def _ends(sheet: Canvas, page: Axes, y: float, left: float, right: float, low: str, high: str) -> None:
     """Write the words at both ends: beside the scale, on a phone below it."""
-    shade = colour("muted")
+    shade = color("muted")
     if sheet.narrow:
         room = sheet.width / 2 - 8
         for x, words, side in ((0.0, low, "left"), (float(sheet.width), high, "right")):
@@ -273,20 +273,20 @@ def _respondents(page: Axes, places: list[float], y: float) -> None:
         level = taken.get(round(x / 8), 0)
         taken[round(x / 8)] = level + 1
         lift = ((level + 1) // 2) * (7 if level % 2 else -7)
-        page.scatter([x], [y + lift], s=30, color=colour("ink"), alpha=_FAINT, linewidth=0, zorder=2)
+        page.scatter([x], [y + lift], s=30, color=color("ink"), alpha=_FAINT, linewidth=0, zorder=2)
 
 
-def _legend(sheet: Sheet, page: Axes, with_rings: bool, with_people: bool) -> None:
+def _legend(sheet: Canvas, page: Axes, with_rings: bool, with_people: bool) -> None:
     x = 8.0
-    marks = [(90, colour("ink"), 1.0, "all together")]
+    marks = [(90, color("ink"), 1.0, "all together")]
     if with_people:
-        marks.append((30, colour("ink"), _FAINT, "one person"))
+        marks.append((30, color("ink"), _FAINT, "one person"))
     if with_rings:
-        marks.append((52, colour("paper"), 1.0, "moved from there"))
+        marks.append((52, color("paper"), 1.0, "moved from there"))
     for size, fill, alpha, words in marks:
-        edge = colour("ink") if alpha == 1 else "none"
+        edge = color("ink") if alpha == 1 else "none"
         page.scatter([x], [10], s=size, color=fill, edgecolor=edge, alpha=alpha, linewidth=1)
-        sheet.write(page, x + 10, 10, words, size=SMALL, shade=colour("muted"))
+        sheet.write(page, x + 10, 10, words, size=SMALL, shade=color("muted"))
         x += 10 + sheet.measure(words, SMALL) + 14
 
 
@@ -300,7 +300,7 @@ ROWS_NAMED = 5  # of what is odd in many rows, so many are named; the rest stand
 REAL = "What real people answered about their own school system: for those who asked them, and nobody else."
 
 
-def profile_picture(standing: Standing) -> Picture | Block:
+def profile_picture(standing: SurveyResults) -> Picture | Block:
     """Draw the profile by domain, or say that there is none.
 
     Parameters
@@ -326,8 +326,8 @@ def profile_picture(standing: Standing) -> Picture | Block:
         standing.scores,
         standing.change,
         title=f"{_begun(standing.system)} stands lowest in {domain_title(standing.lowest)}",
-        caption=f"{_begun(standing.system)}{when}: {people_words(answered)}, 1 to 4, each anchored in "
-        f"words.{rings} {declared_survey().own}",
+        caption=f"{_begun(standing.system)}{when}: {describe_respondents(answered)}, 1 to 4, each anchored "
+        f"in words.{rings} {declared_survey().own}",
     )
 
 
@@ -336,7 +336,7 @@ def _begun(system: str) -> str:
     return system.capitalize() if system == UNNAMED else system
 
 
-def steps_table(standing: Standing) -> Block:
+def steps_table(standing: SurveyResults) -> Block:
     """Show the lowest items as next steps.
 
     Parameters
@@ -368,7 +368,7 @@ def steps_table(standing: Standing) -> Block:
     return table(steps, "The lowest anchors, and the step from each", names=heads)
 
 
-def apart_table(standing: Standing) -> Block:
+def disagreement_table(standing: SurveyResults) -> Block:
     """Show the items on which respondents differ, with what the lowest and the highest of them say.
 
     Parameters
@@ -400,7 +400,7 @@ def apart_table(standing: Standing) -> Block:
     return table(shown, "On what they differ", names=heads, download=False)
 
 
-def change_table(standing: Standing) -> Block:
+def change_table(standing: SurveyResults) -> Block:
     """Show what has changed in each domain, or say that there is no year before.
 
     Parameters
@@ -422,7 +422,7 @@ def change_table(standing: Standing) -> Block:
     return table(frame, "Change since the year before, in anchors", download=False)
 
 
-def odd_things(standing: Standing) -> pd.DataFrame:
+def rows_set_aside_note(standing: SurveyResults) -> pd.DataFrame:
     """Gather what was odd in the files of answers, with its place."""
     found = standing.findings
     where = ["kind", "file", "column", "expected", "done"]
@@ -446,7 +446,7 @@ def _named_rows(rows: pd.Series) -> str | None:
     return (", ".join(known[:ROWS_NAMED]) + (f" and {more} more" if more > 0 else "")) or None
 
 
-def _amiss(standing: Standing) -> list[Block]:
+def _amiss(standing: SurveyResults) -> list[Block]:
     """Say what could not be read as it stood."""
     rows = standing.accounts
     used, aside = int(rows["rows_used"].sum()), int(rows["rows_set_aside"].sum())
@@ -455,11 +455,11 @@ def _amiss(standing: Standing) -> list[Block]:
     reasons = " Each one has its reason below." if aside else ""
     return [
         note(f"Rows of people used: {used}. Rows set aside: {aside}.{reasons}"),
-        table(odd_things(standing), "What was odd in the file"),
+        table(rows_set_aside_note(standing), "What was odd in the file"),
     ]
 
 
-def _said(standing: Standing) -> list[Block]:
+def _said(standing: SurveyResults) -> list[Block]:
     """Show what people answered; without a score there is no picture to be read."""
     blocks: list[Block] = [profile_picture(standing)]
     if standing.lowest is not None:
@@ -472,25 +472,25 @@ def _said(standing: Standing) -> list[Block]:
             )
         )
     blocks += [
-        note(data_team_words(standing)),
+        note(describe_data_team(standing)),
         heading("What to do next"),
         steps_table(standing),
         heading("Do they see the same?"),
-        note(agreement_words(standing)),
+        note(describe_agreement(standing)),
     ]
     if standing.agreement["means"].eq("Differ").any():
-        blocks += [apart_table(standing), note(R_WG)]
-    blocks += [heading("What has changed?"), note(change_words(standing))]
+        blocks += [disagreement_table(standing), note(R_WG)]
+    blocks += [heading("What has changed?"), note(describe_change(standing))]
     if len(standing.change):
         blocks.append(change_table(standing))
     if len(standing.beside_files):
         beside = standing.beside_files
-        blocks += [heading("Opinion beside files"), beside_picture(beside), note(beside_words(beside))]
-        blocks.append(beside_table(beside))
+        blocks += [heading("Opinion beside files"), opinion_chart(beside), note(beside_words(beside))]
+        blocks.append(opinion_table(beside))
     return blocks
 
 
-def survey_page(out_path: Path, standing: Standing, *, invented: bool = False) -> Path:
+def survey_page(out_path: Path, standing: SurveyResults, *, invented: bool = False) -> Path:
     """Write the page.
 
     Parameters
@@ -508,11 +508,11 @@ def survey_page(out_path: Path, standing: Standing, *, invented: bool = False) -
         The page.
     """
     survey = declared_survey()
-    blocks: list[Block] = [answer(standing_sentence(standing)), note(survey.own)]
+    blocks: list[Block] = [answer(describe_maturity(standing)), note(survey.own)]
     if standing.people["answered"].gt(0).any():
         blocks += _said(standing)
     elif standing.people["data_team"].notna().any():
-        blocks.append(note(data_team_words(standing)))
+        blocks.append(note(describe_data_team(standing)))
     blocks += [heading("The answers as they came"), *_amiss(standing)]
     return block_page(
         out_path,

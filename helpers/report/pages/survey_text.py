@@ -11,15 +11,15 @@ from helpers.survey import AGREE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from helpers.survey import Standing
+    from helpers.survey import SurveyResults
 
 __all__ = [
-    "agreement_words",
-    "change_words",
-    "data_team_words",
+    "describe_agreement",
+    "describe_change",
+    "describe_data_team",
+    "describe_maturity",
+    "describe_respondents",
     "domain_title",
-    "people_words",
-    "standing_sentence",
 ]
 
 
@@ -28,7 +28,7 @@ def domain_title(code: str) -> str:
     return declared_survey().domains[code].title
 
 
-def people_words(count: int) -> str:
+def describe_respondents(count: int) -> str:
     """Say how many people.
 
     >>> people_words(1), people_words(6)
@@ -41,7 +41,7 @@ def _listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def standing_sentence(standing: Standing) -> str:
+def describe_maturity(standing: SurveyResults) -> str:
     """Say in a sentence where the system stands lowest and highest.
 
     Parameters
@@ -60,10 +60,11 @@ def standing_sentence(standing: Standing) -> str:
         return (
             "**Nobody** has answered yet: the empty form comes with `bigpicture survey --blank FILE`."
             if not answered
-            else f"**{people_words(answered).capitalize()}** answered too little of any domain for a score."
+            else f"**{describe_respondents(answered).capitalize()}** answered too little of any domain "
+            "for a score."
         )
     low, high = scored.iloc[0], scored.iloc[-1]
-    said = f"**{people_words(answered).capitalize()}** put {standing.system} "
+    said = f"**{describe_respondents(answered).capitalize()}** put {standing.system} "
     if low["domain"] == high["domain"]:
         return f"{said}at **{number_text(low['score'], digits=1)}** of 4 in {domain_title(low['domain'])}."
     return (
@@ -72,7 +73,7 @@ def standing_sentence(standing: Standing) -> str:
     )
 
 
-def data_team_words(standing: Standing) -> str:
+def describe_data_team(standing: SurveyResults) -> str:
     """Say what people answer about a data team, in the words of the question.
 
     Parameters
@@ -97,7 +98,7 @@ def data_team_words(standing: Standing) -> str:
     )
 
 
-def agreement_words(standing: Standing) -> str:
+def describe_agreement(standing: SurveyResults) -> str:
     """Say how far the respondents agree, and on what they differ most.
 
     Parameters
@@ -129,7 +130,7 @@ def agreement_words(standing: Standing) -> str:
     )
 
 
-def change_words(standing: Standing) -> str:
+def describe_change(standing: SurveyResults) -> str:
     """Say what has changed since the year before, and how sure that is.
 
     Parameters

@@ -16,20 +16,20 @@ import pandas as pd
 
 from helpers.files.save import own_place, save_table, write_atomically
 from helpers.gaps.measures import measures
-from helpers.report.display_names import finding_words, silo_words
+from helpers.report.display_names import finding_words, silo_name
 from helpers.report.tables import number_text
 from helpers.share.guard import OF_CHILDREN, SMALLEST_GROUP, Guard
 from helpers.standard import as_table
 
 __all__ = [
-    "Kept",
+    "RunSnapshot",
     "changes_between",
-    "changes_in_words",
     "comparable",
-    "keep",
-    "kept_of",
-    "read_kept",
-    "same_district",
+    "describe_changes",
+    "is_same_district",
+    "make_snapshot",
+    "read_snapshot",
+    "save_snapshot",
 ]
 
 
@@ -42,7 +42,7 @@ _INVENTED = b"invented"
 
 
 @dataclass(frozen=True)
-class Kept:
+class RunSnapshot:
     """What a run keeps."""
 
     # Which district it was, as a digest.
@@ -81,7 +81,7 @@ def _digests(key: bytes, *columns: pd.Series) -> pd.Series:
     )
 
 
-def same_district(about: Mapping[str, Any], folder: Path) -> str:
+def is_same_district(about: Mapping[str, Any], folder: Path) -> str:
     """Say which district a folder is: an invented one by what it was made of, a real one by its place."""
     synthetic = about.get("synthetic") is True
     named = (
@@ -92,7 +92,7 @@ def same_district(about: Mapping[str, Any], folder: Path) -> str:
     return hmac.digest(_key(synthetic), "\n".join(named).encode(), "sha256").hex()[:24]
 
 
-def kept_of(
+def make_snapshot(
     about: Mapping[str, Any],
     folder: Path,
     crosswalk: pd.DataFrame,
@@ -100,7 +100,7 @@ def kept_of(
     findings: pd.DataFrame,
     card: pd.DataFrame,
     roster: str,
-) -> Kept:
+) -> RunSnapshot:
     """Gather what a run keeps."""
     key = _key(about.get("synthetic") is True)
     records = _digests(key, crosswalk["silo"], crosswalk["record"])
@@ -120,8 +120,8 @@ def kept_of(
     counts = pd.concat(
         [told.assign(part="Findings", unit="findings"), lines.assign(part="Scorecard")], ignore_index=True
     )
-    return Kept(
-        same_district(about, folder),
+    return RunSnapshot(
+        is_same_district(about, folder),
         roster,
         pd.DataFrame(
             {"silo": crosswalk["silo"], "record": records, "child": crosswalk["child"].map(child_of)}
@@ -138,7 +138,7 @@ def _snapshot_path(out: Path, run: str, own: Path | None, synthetic: bool) -> Pa
     return _home() / hashlib.blake2b(str(out.resolve()).encode(), digest_size=8).hexdigest() / run
 
 
-def keep(kept: Kept, out: Path, run: str, draft: Path, synthetic: bool) -> None:
+def save_snapshot(kept: RunSnapshot, out: Path, run: str, draft: Path, synthetic: bool) -> None:
     """Write what a run keeps."""
     place = _snapshot_path(out, run, draft, synthetic)
     for name in _TABLES:
@@ -147,14 +147,14 @@ def keep(kept: Kept, out: Path, run: str, draft: Path, synthetic: bool) -> None:
     write_atomically(place / "kept.json", json.dumps(about).encode())
 
 
-def read_kept(out: Path, run: str) -> Kept | None:
+def read_snapshot(out: Path, run: str) -> RunSnapshot | None:
     """Read what an earlier run kept."""
     for synthetic in (True, False):
         place = _snapshot_path(out, run, None, synthetic)
         try:
             about = json.loads((place / "kept.json").read_text(encoding="utf-8"))
             tables = [pd.read_parquet(place / f"{name}.parquet") for name in _TABLES]
-            return Kept(about["district"], about["roster"], *tables)
+            return RunSnapshot(about["district"], about["roster"], *tables)
         except (OSError, ValueError, KeyError):
             continue
     return None
@@ -174,7 +174,7 @@ _DROPS_NAMED = 3
 _NUMBER = re.compile(r"^(?:fewer than \d+|[\d,]+)")
 
 
-def comparable(before: Kept, after: Kept) -> bool:
+def comparable(before: RunSnapshot, after: RunSnapshot) -> bool:
     """Say whether two runs are of the same children."""
     left, right = _roster(before), _roster(after)
     return before.roster == after.roster and len(left & right) >= _IN_COMMON * max(
@@ -186,11 +186,11 @@ def _noun(children: set[str]) -> str:
     return "child" if len(children) == 1 else "children"
 
 
-def _roster(kept: Kept) -> set[str]:
+def _roster(kept: RunSnapshot) -> set[str]:
     return set(kept.records.loc[kept.records["silo"].eq(kept.roster), "record"])
 
 
-def changes_between(before: Kept, after: Kept, guard: Guard) -> pd.DataFrame:
+def changes_between(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> pd.DataFrame:
     """Count what changed."""
     rows = _records(before, after, guard)
 
@@ -250,12 +250,12 @@ def changes_between(before: Kept, after: Kept, guard: Guard) -> pd.DataFrame:
     return as_table("run_changes", pd.DataFrame(rows, columns=["part", *_WHERE, "before", "after", "said"]))
 
 
-def _per_system(kept: Kept) -> pd.Series:
+def _per_system(kept: RunSnapshot) -> pd.Series:
     """Count records of children by system; those of the roster are its children, and told as such."""
     return kept.records.loc[kept.records["silo"].ne(kept.roster), "silo"].value_counts()
 
 
-def _records(before: Kept, after: Kept, guard: Guard) -> list[dict[str, Any]]:
+def _records(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> list[dict[str, Any]]:
     """Tell which systems have fewer or more records of children; those that lost the largest share first."""
     both = pd.DataFrame({"was": _per_system(before), "now": _per_system(after)}).fillna(0).astype("int64")
     both = both[both["was"].ne(both["now"])].rename_axis("silo").reset_index()
@@ -285,7 +285,7 @@ def _records_of(count: str) -> str:
     return f"{count} record" if count == "1" else f"{count} records"
 
 
-def _gone(before: Kept, after: Kept, guard: Guard) -> list[dict[str, Any]]:
+def _gone(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> list[dict[str, Any]]:
     """Count records that were joined to a child on the roster and are in the files no more, by system."""
     was, now = _per_system(before), _per_system(after)
     kept = pd.MultiIndex.from_frame(after.records[["silo", "record"]])
@@ -314,7 +314,7 @@ def _gone(before: Kept, after: Kept, guard: Guard) -> list[dict[str, Any]]:
     return rows
 
 
-def _counts(before: Kept, after: Kept, guard: Guard) -> list[dict[str, Any]]:
+def _counts(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> list[dict[str, Any]]:
     """Compare findings by kind, and lines of the scorecard that both runs show."""
     where = ["part", *_WHERE]
     sides = [kept.counts[[*where, "value"]].fillna(dict.fromkeys(where, "")) for kept in (before, after)]
@@ -346,7 +346,7 @@ def _figure(row: Mapping[Any, Any], name: str) -> str:
     return f"{row[name]:.0%}" if row["unit"] == "rate" else number_text(row[name])
 
 
-def changes_in_words(changes: pd.DataFrame, since: str, guard: Guard) -> list[str]:
+def describe_changes(changes: pd.DataFrame, since: str, guard: Guard) -> list[str]:
     """Say in a few sentences what changed."""
     if changes.empty:
         return [f"Since {since} nothing changed: the same children, links, findings, flags and measures."]
@@ -397,7 +397,7 @@ def _records_in_words(rows: pd.DataFrame, since: str) -> list[str]:
         mine = rows[rows["measure"].eq(measure)]
         if mine.empty:
             continue
-        names = silo_words(mine["left_silo"]).head(_SYSTEMS_NAMED)
+        names = silo_name(mine["left_silo"]).head(_SYSTEMS_NAMED)
         told = [
             f"{name}: {_bold(words)}"
             for name, words in zip(names, mine["said"].head(_SYSTEMS_NAMED), strict=True)
@@ -436,7 +436,7 @@ def _place(row: Mapping[Any, Any]) -> str:
     """Say which systems and which column a measure is about."""
     silos = pd.Series([row["left_silo"], row["right_silo"]], dtype="string").dropna()
     column = "" if pd.isna(row["column"]) else f", {row['column']}"
-    return " and ".join(silo_words(silos)) + column
+    return " and ".join(silo_name(silos)) + column
 
 
 def _summed(measure: str, row: Mapping[Any, Any]) -> str:

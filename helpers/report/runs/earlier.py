@@ -15,13 +15,19 @@ from helpers.files.save import save_table, without_guard, write_atomically
 from helpers.report.blocks import Block, answer, banner
 from helpers.report.pages.index import CHANGED_PAGE
 from helpers.report.pages.page import block_page, note
-from helpers.report.runs.changes import Kept, changes_between, changes_in_words, comparable, read_kept
+from helpers.report.runs.changes import (
+    RunSnapshot,
+    changes_between,
+    comparable,
+    describe_changes,
+    read_snapshot,
+)
 from helpers.report.runs.figures import RunFigures
 from helpers.report.tables import number_text, table
 from helpers.share.guard import Guard
 from helpers.standard import BadInput, empty_table, nearest
 
-__all__ = ["INDEX", "LAST", "Changed", "chosen_run", "earlier_runs", "remember", "what_changed"]
+__all__ = ["INDEX", "LAST", "Changed", "earlier_runs", "find_previous_run", "remember", "what_changed"]
 
 
 INDEX = "index.html"
@@ -92,7 +98,7 @@ class Changed:
     rows: pd.DataFrame = field(default_factory=lambda: empty_table("run_changes"))
 
 
-def chosen_run(out: Path, previous: str) -> str:
+def find_previous_run(out: Path, previous: str) -> str:
     """Find the run that was asked for."""
     runs = _runs(out)
     if not previous:
@@ -105,17 +111,17 @@ def chosen_run(out: Path, previous: str) -> str:
 
 
 def what_changed(
-    draft: Path, out: Path, kept: Kept | None, previous: str, about: Mapping[str, Any]
+    draft: Path, out: Path, kept: RunSnapshot | None, previous: str, about: Mapping[str, Any]
 ) -> Changed:
     """Compare a run with an earlier one, and write the page and the table of what changed."""
     if kept is None:
         why = f"What changed since {previous} can't be said: this run has no figures."
         return Changed([why] if previous else [])
     if previous:
-        before = read_kept(out, previous)
+        before = read_snapshot(out, previous)
         name = previous
     else:
-        found = ((run, read_kept(out, run)) for run in _runs(out))
+        found = ((run, read_snapshot(out, run)) for run in _runs(out))
         name, before = next(
             ((run, one) for run, one in found if one is not None and one.district == kept.district),
             ("", None),
@@ -138,7 +144,7 @@ def what_changed(
     guard = Guard(real=not synthetic)
     changes = changes_between(before, kept, guard)
     save_table(changes, draft / CHANGES)
-    said = changes_in_words(changes, since, guard)
+    said = describe_changes(changes, since, guard)
     blocks = []
     for part, rows in changes.groupby("part", sort=False):
         shown = rows[["said", "left_silo", "right_silo", "column"]]

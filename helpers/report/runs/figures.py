@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from helpers.report.pages.index import Count, IndexFigures
-from helpers.report.runs.changes import Kept, kept_of
+from helpers.report.runs.changes import RunSnapshot, make_snapshot
 from helpers.report.tables import number_text, shown_count
-from helpers.share.disclosure import shown_everybody, shown_parts
+from helpers.share.disclosure import shown_everybody, suppress_complement
 from helpers.share.guard import Guard
 from helpers.standard import STRING, BadInput
 
@@ -26,12 +26,12 @@ __all__ = [
     "against_roster",
     "apart",
     "bands_by_system",
+    "complete_children_by_stage",
+    "compute_figures",
+    "describe_links",
+    "describe_outcomes",
     "figures_of",
     "gathered",
-    "outcomes_in_words",
-    "run_figures",
-    "ties_in_words",
-    "wholly_by_rung",
 ]
 
 
@@ -51,12 +51,12 @@ class RunFigures:
     # Whether the folder says that it is invented.
     synthetic: bool
     # What the next run needs to say what changed; None where it could not be worked out.
-    kept: Kept | None = None
+    kept: RunSnapshot | None = None
     # That the answer key no longer fits the files, in a sentence; empty where it does, or there is none.
     misfit: str = ""
 
 
-def run_figures(folder: Path) -> RunFigures:
+def compute_figures(folder: Path) -> RunFigures:
     """Read a folder, link it, judge it where it has an answer key, and count what the index says."""
     from helpers.files import read_district
 
@@ -66,7 +66,7 @@ def run_figures(folder: Path) -> RunFigures:
 def figures_of(district: District) -> RunFigures:
     """Link a district, judge it where it has an answer key, and count what the index says."""
     from helpers.gaps import scorecard
-    from helpers.link import link_district, look_up_everywhere
+    from helpers.link import join_all_on_id, link_district
     from helpers.profile.facts.systems import authority_in
     from helpers.report.display_names import system_names
     from helpers.score import can_be_judged, score_children, score_links
@@ -81,7 +81,7 @@ def figures_of(district: District) -> RunFigures:
         scores = score_links(district, links.crosswalk)
         children = score_children(district, links)
         misfit = _misfit(rows_not_there(district), guard)
-        looked_up = score_children(district, look_up_everywhere(district.people, district.identifiers))
+        looked_up = score_children(district, join_all_on_id(district.people, district.identifiers))
     judged = (children, looked_up, scores)
     card = scorecard(district, links, scores)
     figures = _index(district, links, judged, card, guard)
@@ -93,7 +93,7 @@ def figures_of(district: District) -> RunFigures:
         unknown_files=tuple(unknown),
         roster=authority_in(district).why,
         apart=tuple(names[silo].lower() for silo in district if silo in alone),
-        ties=None if children is not None else ties_in_words(links.crosswalk, names, guard),
+        ties=None if children is not None else describe_links(links.crosswalk, names, guard),
     )
     return RunFigures(
         figures,
@@ -121,7 +121,7 @@ def _misfit(cut: pd.DataFrame, guard: Guard) -> str:
     )
 
 
-def _kept(district: District, links: Links, card: pd.DataFrame) -> Kept | None:
+def _kept(district: District, links: Links, card: pd.DataFrame) -> RunSnapshot | None:
     """Gather what the next run needs; a district whose children can't be judged has reports all the same."""
     from helpers.profile import child_indicators, child_profiles
 
@@ -134,7 +134,7 @@ def _kept(district: District, links: Links, card: pd.DataFrame) -> Kept | None:
     findings = pd.concat([district.findings, links.findings], ignore_index=True)
     # Where this user has no folder of his own to write into, the next run has nothing to compare with.
     with suppress(OSError):
-        return kept_of(
+        return make_snapshot(
             district.about, district.folder, links.crosswalk, indicators, findings, card, _roster(district)
         )
     return None
@@ -161,12 +161,12 @@ def _index(
     measures: pd.DataFrame,
     guard: Any,
 ) -> IndexFigures:
-    from helpers.report.display_names import spoken_names, system_names
+    from helpers.report.display_names import display_names, system_names
 
     crosswalk, (children, looked_up, scores) = links.crosswalk, judged
     names = system_names(district.layouts)
     known = crosswalk.groupby("silo")["child"].nunique()
-    spoken = spoken_names(district.layouts)
+    spoken = display_names(district.layouts)
     systems = {_subject(names[silo], spoken[silo]): _say(guard, known.get(silo, 0)) for silo in district}
     everywhere = None
     if children is None and len(known) > 1:
@@ -221,7 +221,7 @@ def _outcomes(
     shares = by_system["right"] / by_system[parts].sum(axis="columns")
     best = by_system.assign(share=shares).sort_values("share", ascending=False, kind="stable")
     return {
-        names[str(silo)]: shown_parts(guard, dict(zip(parts, numbers, strict=True)))
+        names[str(silo)]: suppress_complement(guard, dict(zip(parts, numbers, strict=True)))
         for silo, *numbers in best[["silo", *parts]].astype(dict.fromkeys(parts, int)).itertuples(index=False)
         if silo in names
     }
@@ -231,7 +231,7 @@ def _ties(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Any) -> dict
     """Without a key: how each system's records are tied, which is not whether they are tied rightly."""
     counts = bands_by_system(crosswalk, guard).set_index(["silo", "band"])["count"]
     return {
-        names[silo]: shown_parts(
+        names[silo]: suppress_complement(
             guard, {part: int(counts.get((silo, band), 0)) for band, part in _BANDS.items()}
         )
         for silo in names
@@ -316,7 +316,7 @@ def bands_by_system(crosswalk: pd.DataFrame, guard: Guard) -> pd.DataFrame:
     return counted.groupby(["silo", "band"], sort=False).size().rename("count").reset_index()
 
 
-def ties_in_words(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Guard) -> pd.DataFrame:
+def describe_links(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Guard) -> pd.DataFrame:
     """Say of each system how its records of children are joined to those of other systems.
 
     >>> crosswalk = pd.DataFrame(
@@ -345,7 +345,7 @@ def _how(own: Mapping[str, int], guard: Guard) -> str:
         said = _SAID[there[0]]
         whole = own[there[0]]
         return f"all {said}" if guard.hides(whole) or whole == 1 else f"all {whole:,} {said}"
-    parts = shown_parts(guard, {band: own[band] for band in there})
+    parts = suppress_complement(guard, {band: own[band] for band in there})
     return ", ".join(
         f"{f'{part:,}' if isinstance(part, int) else 'some'} {_SAID[band]}" for band, part in parts.items()
     )
@@ -400,7 +400,7 @@ def gathered(pairs: pd.DataFrame, everybody: int) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["system", "with"], dtype=STRING)
 
 
-def outcomes_in_words(outcomes: Mapping[str, int | str]) -> str:
+def describe_outcomes(outcomes: Mapping[str, int | str]) -> str:
     """Say in a line what a way to join costs.
 
     >>> outcomes_in_words({"right": 540, "missed": 58, "wrong": 2})
@@ -421,7 +421,7 @@ def outcomes_in_words(outcomes: Mapping[str, int | str]) -> str:
     )
 
 
-def wholly_by_rung(costs: Mapping[str, Mapping[str, int]]) -> str:
+def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]]) -> str:
     """Say in a title what climbing the ladder gave.
 
     >>> wholly_by_rung({"Exact": {"right": 12, "wrong": 0}, "Decided": {"right": 540, "wrong": 2}})

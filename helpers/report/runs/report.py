@@ -20,14 +20,30 @@ from helpers.files.run_cache import sharing
 from helpers.report.blocks import slug
 from helpers.report.pages.index import ReportLine, index_page
 from helpers.report.pages.page import minutes_to_read, notebook_page
-from helpers.report.runs.changes import keep
-from helpers.report.runs.earlier import INDEX, Changed, chosen_run, earlier_runs, remember, what_changed
+from helpers.report.runs.changes import save_snapshot
+from helpers.report.runs.earlier import (
+    INDEX,
+    Changed,
+    earlier_runs,
+    find_previous_run,
+    remember,
+    what_changed,
+)
 from helpers.report.runs.execute import NotebookRun, Progress, run_notebooks
-from helpers.report.runs.figures import RunFigures, run_figures
+from helpers.report.runs.figures import RunFigures, compute_figures
 from helpers.report.runs.notebooks import Notebook, choose, notebooks_folder, parameters_for
 from helpers.standard import BadInput
 
-__all__ = ["MAKERS", "DatedRun", "Maker", "ReportResult", "dated_run", "made_district", "report", "run_name"]
+__all__ = [
+    "MAKERS",
+    "DatedRun",
+    "Maker",
+    "ReportResult",
+    "dated_run",
+    "make_report_district",
+    "report",
+    "run_name",
+]
 
 
 _UNFINISHED = ".unfinished-"
@@ -148,7 +164,7 @@ def _maker() -> Maker:
     )
 
 
-def made_district(parameters: Mapping[str, object]) -> Path:
+def make_report_district(parameters: Mapping[str, object]) -> Path:
     """Make the district of the workshop, or find the one that was made."""
     return _maker()(parameters)
 
@@ -163,7 +179,7 @@ def _version() -> str:
 def _figures(folder: Path, real: bool) -> tuple[RunFigures | None, str]:
     """Compute the figures; when that fails the reports are still written, and the index says so."""
     try:
-        return run_figures(folder), ""
+        return compute_figures(folder), ""
     except Exception as error:
         words = "" if real else f": {' '.join(str(error).split())[:300]}"
         return None, f"The figures of this page could not be computed ({type(error).__name__}{words})."
@@ -220,7 +236,7 @@ def report(
         raise BadInput(f"The folder is given twice, with --from and as -p {_FOLDER}; give it once.")
     chosen = choose(notebooks or notebooks_folder(), only)
     typed = parameters_for(chosen, given)
-    compared = chosen_run(out, previous)
+    compared = find_previous_run(out, previous)
     named = folder if folder is not None else (Path(str(given[_FOLDER])) if given.get(_FOLDER) else None)
     if named is not None:
         must_be_a_folder(named)
@@ -262,7 +278,7 @@ def report(
         if kept is not None:
             # The reports stand, whether or not the next run will find what to compare with.
             with suppress(OSError):
-                keep(kept, out, run.name, run.draft, synthetic)
+                save_snapshot(kept, out, run.name, run.draft, synthetic)
     # The run stands whole in its place: only now the list and the index name it.
     remember(out, figures, len(runs), sum(one.status == "failed" for one in runs), run.name)
     index(out / INDEX, f"{run.name}/", "")

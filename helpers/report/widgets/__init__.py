@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from helpers.report.theme import colour
+from helpers.report.theme import color
 
 __all__ = ["style_of", "widget_for"]
 
@@ -19,7 +19,7 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 @cache
 def style_of(name: str) -> str:
     """Give the style of a page of this room, its colours by name."""
-    own = "".join(f"--{token}:{colour(token)};" for token in _COLOURS)
+    own = "".join(f"--{token}:{color(token)};" for token in _COLOURS)
     look = (_FOLDER / f"{name}.css").read_text(encoding="utf-8")
     return f".{name.replace('_', '-')}{{{own}}}\n{look}"
 

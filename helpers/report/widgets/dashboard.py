@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from helpers.report.blocks import Block, escape
-from helpers.report.child.source_rows import opened_rows
-from helpers.report.display_names import grade_words
-from helpers.report.widgets.dashboard_state import FEWEST_LETTERS, MOST_HITS, Looking
+from helpers.report.child.source_rows import show_source_rows
+from helpers.report.display_names import grade_name
+from helpers.report.widgets.dashboard_state import FEWEST_LETTERS, MOST_HITS, DashboardState
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:
@@ -82,14 +82,14 @@ def dashboard(
     def open_view(role: str, who: str) -> View:
         return view(known, role, who, purpose, policy=rules, audit=log)
 
-    looking = Looking(known, open_view, lambda role: whos(known, role, rules), role=role, who=who)
+    looking = DashboardState(known, open_view, lambda role: whos(known, role, rules), role=role, who=who)
     return Dashboard(looking)
 
 
 class Dashboard:
     """A dashboard: live where a kernel runs, a still picture elsewhere."""
 
-    def __init__(self, looking: Looking) -> None:
+    def __init__(self, looking: DashboardState) -> None:
         self._looking = looking
         self._found: tuple[int, list[int]] = (0, [])
 
@@ -243,7 +243,7 @@ class Dashboard:
         rows = self._looking.listed.iloc[places]
         facts = []
         for row in rows.to_dict("records"):
-            parts = [grade_words(str(row["grade_level"]))] if pd.notna(row.get("grade_level")) else []
+            parts = [grade_name(str(row["grade_level"]))] if pd.notna(row.get("grade_level")) else []
             parts += [str(row["school"])] if pd.notna(row.get("school")) else []
             facts.append((str(row["said"]) or "No name on record", " · ".join(parts), row.get("birth_date")))
         same = pd.Series([one[:2] for one in facts]).duplicated(keep=False).tolist() if facts else []
@@ -290,7 +290,9 @@ class Dashboard:
         child = str(self._looking.child.children["child"].iloc[0])
         return self._told_opened(
             number,
-            opened_rows(self._looking.child, child, self._looking.page.opens[number], folder, layouts, names),
+            show_source_rows(
+                self._looking.child, child, self._looking.page.opens[number], folder, layouts, names
+            ),
         )
 
     def _told_opened(self, number: int, block: Block) -> dict[str, Any]:

@@ -13,16 +13,24 @@ import numpy as np
 import pandas as pd
 
 from helpers.report.blocks import Block, banner
-from helpers.report.child.page import ChildPage, child_page, role_words, system_names
+from helpers.report.child.page import ChildPage, child_page, role_name, system_names
 from helpers.report.child.values import UNCHECKED, SystemName, of_year
-from helpers.report.display_names import grade_words
+from helpers.report.display_names import grade_name
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:
     from helpers.profile.store.source import Source
     from helpers.share import View
 
-__all__ = ["EVERYBODY", "FEWEST_LETTERS", "MOST_HITS", "ROLES", "Looking", "NameSearch", "Seats"]
+__all__ = [
+    "EVERYBODY",
+    "FEWEST_LETTERS",
+    "MOST_HITS",
+    "ROLES",
+    "DashboardState",
+    "NameSearch",
+    "ViewSelector",
+]
 
 
 # Whose dashboard it is; a family and a student have pages of their own.
@@ -47,7 +55,7 @@ class _Group:
     children: frozenset[str] | None
 
 
-class Seats:
+class ViewSelector:
     """The choices above a page, and what is chosen."""
 
     def __init__(
@@ -140,7 +148,7 @@ class Seats:
             groups[1:] = sorted(groups[1:], key=lambda one: one.name)
         elif "grade_level" in children.columns:
             for grade, rows in children.dropna(subset=["grade_level"]).groupby("grade_level", sort=True):
-                groups.append(_Group(grade_words(str(grade)), frozenset(rows["child"].tolist())))
+                groups.append(_Group(grade_name(str(grade)), frozenset(rows["child"].tolist())))
         self._groups, self._group = groups, 0
 
     @property
@@ -156,7 +164,7 @@ class Seats:
     def who_in_words(self) -> str:
         """Say who looks."""
         own = self._people[self._people["who"].eq(self.who or "")]
-        return role_words(self.role) if own.empty else f"{role_words(self.role)}, {own['name'].iloc[0]}"
+        return role_name(self.role) if own.empty else f"{role_name(self.role)}, {own['name'].iloc[0]}"
 
     def controls(self) -> list[dict[str, Any]]:
         """Describe the controls for the page: label, choices and which is chosen, or what is fixed."""
@@ -164,7 +172,7 @@ class Seats:
         if self._fixed_role:
             shown.append({"what": "role", "label": "Seen as", "fixed": self.who_in_words()})
         else:
-            words = [role_words(role) for role in self.roles]
+            words = [role_name(role) for role in self.roles]
             shown.append(_select("role", "Role", words, self.roles.index(self.role)))
         if not self._fixed_who:
             schools = self.schools()
@@ -227,7 +235,7 @@ class NameSearch:
         return [int(self._order[place]) for place in found[:most]]
 
 
-class Looking:
+class DashboardState:
     """Somebody at a dashboard."""
 
     def __init__(
@@ -243,7 +251,7 @@ class Looking:
         self._open_view = open_view
         self._whos = whos
         self._role, self._who = role, who
-        self._seats: Seats | None = None
+        self._seats: ViewSelector | None = None
         self.search = NameSearch(pd.Series([], dtype="string"))
         self._clear()
 
@@ -262,7 +270,7 @@ class Looking:
         seats = self.seats
         self._clear()
         if seats.who is None:
-            raise BadInput(f"Nobody in these files is a {role_words(seats.role)}: choose another role.")
+            raise BadInput(f"Nobody in these files is a {role_name(seats.role)}: choose another role.")
         self.view = self._open_view(seats.role, seats.who)
         seats.group_children(self.view.children)
         self.list_children()
@@ -288,13 +296,13 @@ class Looking:
         return self.listed["child"].iloc[self.search.find(text, MOST_HITS)].tolist()
 
     @property
-    def seats(self) -> Seats:
+    def seats(self) -> ViewSelector:
         """Who looks, and what can be chosen."""
         if self._seats is None:
             self._seats = self._seated(self._role, self._who)
         return self._seats
 
-    def _seated(self, role: str | None, who: str | None) -> Seats:
+    def _seated(self, role: str | None, who: str | None) -> ViewSelector:
         relations = self.source.relations()
         followed = self.source.followed
 
@@ -307,7 +315,7 @@ class Looking:
             there = people[people["who"].isin(list(wanted)).to_numpy(dtype=bool)]
             return None if there.empty else str(there.sort_values("children", ascending=False)["who"].iloc[0])
 
-        return Seats(self._whos, relations, role=role, who=who, prefer=prefer)
+        return ViewSelector(self._whos, relations, role=role, who=who, prefer=prefer)
 
     def laid_out(self, own: View, rows: bool = False) -> ChildPage:
         """Lay out the page of one child."""
@@ -369,10 +377,10 @@ class Looking:
 
 def _strengths(known: pd.DataFrame, school_year: int | None) -> list[str]:
     """Say what goes well with a child, of what the role may see."""
-    from helpers.report.family import going_well
+    from helpers.report.family import find_strengths
 
     values = of_year(known, school_year)
     # A strength that nobody has checked may be another child's.
-    said = going_well(values[~values["link_band"].isin(UNCHECKED).to_numpy(dtype=bool)])
+    said = find_strengths(values[~values["link_band"].isin(UNCHECKED).to_numpy(dtype=bool)])
     # Where the role sees no names, the sentences speak to a family.
     return [one.replace("Your child", "This child").replace("your child", "this child") for one in said]

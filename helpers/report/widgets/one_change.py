@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from helpers.report.blocks import Block, answer, escape
-from helpers.report.charts.picture import SMALL, Picture, Sheet
+from helpers.report.charts.picture import SMALL, Canvas, Picture
 from helpers.report.tables import table
-from helpers.report.theme import colour
+from helpers.report.theme import color
 from helpers.standard import BadInput, as_table
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ChangeSteps",
-    "change_lanes",
     "change_steps",
     "change_table",
+    "change_timeline",
     "finding_words",
     "levels_of",
     "must_be_made",
@@ -117,7 +117,7 @@ HEAD, LANE, FOOT, GAP = 30, 30, 44, 20
 SIDE = 10  # left and right of the days, for half a mark
 
 
-def change_lanes(known: pd.DataFrame, about: Mapping[str, Any], change: str) -> Picture:
+def change_timeline(known: pd.DataFrame, about: Mapping[str, Any], change: str) -> Picture:
     """Draw on which day each system knew of one change, level beside level.
 
     Parameters
@@ -153,7 +153,7 @@ def change_lanes(known: pd.DataFrame, about: Mapping[str, Any], change: str) -> 
         )
 
     def draw(width: int) -> Figure:
-        return _draw(Sheet(width), mine, about, levels)
+        return _draw(Canvas(width), mine, about, levels)
 
     return Picture(
         draw,
@@ -168,7 +168,7 @@ def change_lanes(known: pd.DataFrame, about: Mapping[str, Any], change: str) -> 
     )
 
 
-def _draw(sheet: Sheet, mine: pd.DataFrame, about: Mapping[str, Any], levels: list[str]) -> Figure:
+def _draw(sheet: Canvas, mine: pd.DataFrame, about: Mapping[str, Any], levels: list[str]) -> Figure:
     systems = [str(system) for system in mine["system"].drop_duplicates()]
     names = {system: str(about["systems"][system]) for system in systems}
     room = max(sheet.measure(name, SMALL) for name in names.values()) + 10
@@ -199,48 +199,48 @@ def _draw(sheet: Sheet, mine: pd.DataFrame, about: Mapping[str, Any], levels: li
     return sheet.figure
 
 
-def _legend(sheet: Sheet, page: Axes, left: float, y: float) -> None:
+def _legend(sheet: Canvas, page: Axes, left: float, y: float) -> None:
     """Say beside the days what the two marks mean."""
     for text, fill in (("by machine", "ink"), ("typed again", "paper")):
-        page.scatter([left + 6], [y], s=34, color=colour(fill), edgecolor=colour("ink"), linewidth=1.2)
-        sheet.write(page, left + 16, y, text, size=SMALL, shade=colour("muted"))
+        page.scatter([left + 6], [y], s=34, color=color(fill), edgecolor=color("ink"), linewidth=1.2)
+        sheet.write(page, left + 16, y, text, size=SMALL, shade=color("muted"))
         left += 16 + sheet.measure(text, SMALL) + 14
 
 
 def _lane(
-    sheet: Sheet, page: Axes, row: Mapping[Hashable, Any], left: float, wide: float, y: float, end: float
+    sheet: Canvas, page: Axes, row: Mapping[Hashable, Any], left: float, wide: float, y: float, end: float
 ) -> None:
     """Draw one system at one level: dotted until it knows, a line from then on."""
-    ink, rule = colour("ink"), colour("rule")
+    ink, rule = color("ink"), color("rule")
     begin, stop = left + SIDE, left + wide - SIDE
     if pd.isna(row["days"]):
         page.plot([begin, stop], [y + 9, y + 9], color=rule, linewidth=1, linestyle=(0, (1, 3)))
         said = sheet.fold(f"never: {row['why_never']}", wide - SIDE, SMALL, lines=1)
-        sheet.write(page, begin - 4, y, said, size=SMALL, shade=colour("muted"))
+        sheet.write(page, begin - 4, y, said, size=SMALL, shade=color("muted"))
         return
     days = int(row["days"])
     x = begin + days / end * (stop - begin)
-    page.plot([begin, x], [y, y], color=colour("muted"), linewidth=1, linestyle=(0, (1, 2)), zorder=1)
+    page.plot([begin, x], [y, y], color=color("muted"), linewidth=1, linestyle=(0, (1, 2)), zorder=1)
     page.plot([x, stop], [y, y], color=ink, linewidth=3, solid_capstyle="butt", zorder=2)
     by_hand = row["carried"] == "typed" and row["system"] != "sis"
     page.scatter(
-        [x], [y], s=46, color=colour("paper") if by_hand else ink, edgecolor=ink, linewidth=1.4, zorder=3
+        [x], [y], s=46, color=color("paper") if by_hand else ink, edgecolor=ink, linewidth=1.4, zorder=3
     )
     text = str(days)
     across = "right" if x + 12 + sheet.measure(text, SMALL) > left + wide else "left"
     sheet.write(page, x + (-9 if across == "right" else 9), y - 9, text, size=SMALL, across=across)
 
 
-def _axis(sheet: Sheet, page: Axes, left: float, wide: float, y: float, end: float, named: bool) -> None:
+def _axis(sheet: Canvas, page: Axes, left: float, wide: float, y: float, end: float, named: bool) -> None:
     """Draw the days below the lanes."""
     begin, stop = left + SIDE, left + wide - SIDE
-    page.plot([begin, stop], [y + 4, y + 4], color=colour("rule"), linewidth=1)
+    page.plot([begin, stop], [y + 4, y + 4], color=color("rule"), linewidth=1)
     for tick in range(0, int(end) + 1, 30):
         x = begin + tick / end * (stop - begin)
-        page.plot([x, x], [y + 4, y + 8], color=colour("muted"), linewidth=1)
-        sheet.write(page, x, y + 17, str(tick), size=SMALL, shade=colour("muted"), across="center")
+        page.plot([x, x], [y + 4, y + 8], color=color("muted"), linewidth=1)
+        sheet.write(page, x, y + 17, str(tick), size=SMALL, shade=color("muted"), across="center")
     if named:
-        sheet.write(page, begin - SIDE, y + 34, "days since Monday", size=SMALL, shade=colour("muted"))
+        sheet.write(page, begin - SIDE, y + 34, "days since Monday", size=SMALL, shade=color("muted"))
 
 
 NO_COLUMN = "no column for it"

@@ -11,7 +11,7 @@ import pandas as pd
 
 from helpers.link.review.queue import BETWEEN, FIELDS
 
-__all__ = ["Compared", "FieldBeside", "PairBeside", "Part", "compared", "pair_beside"]
+__all__ = ["Compared", "FieldComparison", "PairComparison", "Part", "compared", "pair_comparison"]
 
 
 Part = tuple[str, bool]
@@ -76,7 +76,7 @@ _WITHIN_ANOTHER = ("birth_date_other",)
 
 
 @dataclass(frozen=True)
-class FieldBeside:
+class FieldComparison:
     """One line: what the field is called, and both values."""
 
     label: str
@@ -84,19 +84,19 @@ class FieldBeside:
 
 
 @dataclass(frozen=True)
-class PairBeside:
+class PairComparison:
     """A pair in words: who says it, what they say, why it waits, and what a yes gives."""
 
     systems: tuple[str, str]
     known_in: tuple[str, str]
-    fields: tuple[FieldBeside, ...]
+    fields: tuple[FieldComparison, ...]
     namesakes: tuple[str, ...]
     evidence: str
     chance: str
     gain: str
 
 
-def pair_beside(pair: pd.Series, systems: Mapping[str, str]) -> PairBeside:
+def pair_comparison(pair: pd.Series, systems: Mapping[str, str]) -> PairComparison:
     """Put one row of the queue into words."""
     lines = []
     for field in FIELDS:
@@ -106,8 +106,8 @@ def pair_beside(pair: pd.Series, systems: Mapping[str, str]) -> PairBeside:
             if field == "ids" and ";" not in left + right and left.split(" ")[0] == right.split(" ")[0]:
                 label = f"{left.split(' ')[0]} number".replace("Number number", "number")
                 left, right = left.partition(" ")[2], right.partition(" ")[2]
-            lines.append(FieldBeside(label, compared(left, right)))
-    return PairBeside(
+            lines.append(FieldComparison(label, compared(left, right)))
+    return PairComparison(
         systems=(_system(pair, "left", systems), _system(pair, "right", systems)),
         known_in=(_known_in(pair, "left", systems), _known_in(pair, "right", systems)),
         fields=tuple(line for line in lines if line.values.verdict != "neither says it"),

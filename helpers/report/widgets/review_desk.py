@@ -12,15 +12,15 @@ import pandas as pd
 from helpers.link.review.queue import (
     ERROR_RATE,
     SECONDS_A_DECISION,
+    expected_review_gain,
     first_minutes,
     review_queue,
-    worth_of_review,
 )
 from helpers.link.review.session import ReviewSession
 from helpers.report.blocks import Block, answer, escape
 from helpers.report.display_names import short_names
 from helpers.report.tables import CountGuard, table
-from helpers.report.widgets.pair_comparison import pair_beside
+from helpers.report.widgets.pair_comparison import pair_comparison
 from helpers.share.guard import Guard
 from helpers.standard import BadInput
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["ReviewDesk", "hour_in_words", "review_desk", "worth_table"]
+__all__ = ["ReviewDesk", "describe_review_hour", "review_desk", "review_gain_table"]
 
 
 _HOUR = 60.0
 _MARKS = (15.0, 60.0, 240.0)
 
 
-def hour_in_words(
+def describe_review_hour(
     worth: pd.DataFrame, seconds: float, error_rate: float, unknown: int, guard: CountGuard | None = None
 ) -> str:
     """Say what the next hour buys."""
@@ -62,7 +62,7 @@ def hour_in_words(
     )
 
 
-def worth_table(worth: pd.DataFrame) -> dict[str, Any]:
+def review_gain_table(worth: pd.DataFrame) -> dict[str, Any]:
     """Give the curve as a few rows: after a quarter of an hour, an hour, half a day, and at the end."""
     end = float(worth["minutes"].iloc[-1])
     marks = [minutes for minutes in _MARKS if minutes < end and len(worth[worth["minutes"] <= minutes])]
@@ -188,11 +188,11 @@ class ReviewDesk:
             "question": None if pair is None else int(pair["question"]),
             "pair": None,
             "hour": self._hour(worth) if len(worth) else "",
-            "worth": worth_table(worth) if len(worth) else None,
+            "worth": review_gain_table(worth) if len(worth) else None,
         }
         if pair is None:
             return view | {"title": self._title(), "next": self._next()}
-        said = pair_beside(pair, self._systems)
+        said = pair_comparison(pair, self._systems)
         sides = zip(("left", "right"), said.systems, said.known_in, strict=True)
         differing = [line.label for line in said.fields if line.values.verdict == "differs"]
         verb = "differ" if len(differing) > 1 else "differs"
@@ -239,7 +239,7 @@ class ReviewDesk:
     def _first_pair(self) -> Block:
         pair = self._session.current
         assert pair is not None
-        said = pair_beside(pair, self._systems)
+        said = pair_comparison(pair, self._systems)
         texts = [
             (
                 line.label,
@@ -260,7 +260,7 @@ class ReviewDesk:
 
     def _worth(self) -> pd.DataFrame:
         left = self._session.questions.iloc[self._session.place :]
-        return worth_of_review(
+        return expected_review_gain(
             left,
             seconds=self._seconds,
             error_rate=self._error_rate,
@@ -270,7 +270,7 @@ class ReviewDesk:
     def _hour(self, worth: pd.DataFrame, guard: Guard | None = None) -> str:
         left = self._session.questions.iloc[self._session.place :]
         unknown = int(left["probability"].isna().sum())
-        return hour_in_words(worth, self._seconds, self._error_rate, unknown, guard)
+        return describe_review_hour(worth, self._seconds, self._error_rate, unknown, guard)
 
     def _title(self) -> str:
         session = self._session

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.report.blocks import Block, answer, escape
-from helpers.report.pages.survey_text import people_words
+from helpers.report.pages.survey_text import describe_respondents
 from helpers.standard import BadInput
 from helpers.standard.survey_items import declared_survey
 from helpers.survey.answers import AnswerFile
@@ -86,7 +86,8 @@ class SurveyForm:
         """Give the form as a page keeps it: how many have begun, and its first question."""
         survey = declared_survey()
         count = len(self._file.people())
-        begun = f"**{people_words(count).capitalize()}** {'has' if count == 1 else 'have'} begun to answer."
+        who, verb = describe_respondents(count).capitalize(), "has" if count == 1 else "have"
+        begun = f"**{who}** {verb} begun to answer."
         item = next(iter(survey.items.values()))
         words = f"{len(survey.items)} questions on six domains. The first: {item.text}"
         rows = "".join(f"<li>{escape(anchor)}</li>" for anchor in item.anchors)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from helpers.link import beside
-from helpers.teach.exercise import Exercise, no_whole_number
+from helpers.link import compare_records
+from helpers.teach.exercise import Exercise, integer_error
 
 __all__ = ["EXERCISES"]
 
@@ -174,9 +174,9 @@ def _match_rate(answer: object, *, crosswalk: pd.DataFrame, left: str, right: st
 
 
 def _other_birthday(answer: object, *, found: pd.DataFrame, people: pd.DataFrame) -> str | None:
-    if trouble := no_whole_number(answer, "pairs"):
+    if trouble := integer_error(answer, "pairs"):
         return trouble
-    both = beside(found, people, ["birth_date"])
+    both = compare_records(found, people, ["birth_date"])
     left, right = both["left_birth_date"], both["right_birth_date"]
     known = left.notna() & right.notna()
     other = int((known & left.ne(right)).sum())

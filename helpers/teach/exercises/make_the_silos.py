@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from helpers.teach.exercise import Exercise, no_whole_number
+from helpers.teach.exercise import Exercise, integer_error
 
 __all__ = ["EXERCISES"]
 
@@ -35,7 +35,7 @@ def _share_a_number(answer: object, *, carried: Mapping[str, Mapping[str, float]
 
 
 def _not_findable(answer: object, *, faults: pd.DataFrame) -> str | None:
-    if trouble := no_whole_number(answer, "accidents"):
+    if trouble := integer_error(answer, "accidents"):
         return trouble
     hidden = faults[faults["found_by"].eq("Not findable")]
     accidents = hidden["fault"].nunique()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from helpers.teach.exercise import Exercise, no_whole_number
+from helpers.teach.exercise import Exercise, integer_error
 
 __all__ = ["EXERCISES"]
 
@@ -47,7 +47,7 @@ def _read(rows: pd.DataFrame, formats: dict[str, str]) -> pd.Series:
 
 
 def _in_grade(answer: object, *, class_years: pd.Series, school_year: int, grade: int) -> str | None:
-    if trouble := no_whole_number(answer):
+    if trouble := integer_error(answer):
         return trouble
     grades = LAST_GRADE - (pd.to_numeric(class_years, errors="coerce") - school_year)
     wanted = int(grades.eq(grade).sum())
@@ -89,7 +89,7 @@ QUESTIONS_OF_FILES = (
 
 
 def _children_behind_events(answer: object, *, events: pd.DataFrame) -> str | None:
-    if trouble := no_whole_number(answer):
+    if trouble := integer_error(answer):
         return trouble
     children = events["record"].nunique()
     if answer == children:
@@ -115,7 +115,7 @@ def _which_total(answer: object, *, held: Mapping[str, set[str]], enrolled: set[
 
 
 def _known_zero(answer: object, *, roster: pd.Series, visits: pd.Series) -> str | None:
-    if trouble := no_whole_number(answer):
+    if trouble := integer_error(answer):
         return trouble
     known, came = set(roster.dropna()), set(visits.dropna())
     if answer == len(known - came):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.teach.exercise import Exercise, Wording, no_whole_number, wording
+from helpers.teach.exercise import Exercise, Wording, integer_error, wording
 
 __all__ = ["EXERCISES"]
 
 
 def _not_known(answer: object, *, values: pd.DataFrame) -> str | None:
-    if trouble := no_whole_number(answer):
+    if trouble := integer_error(answer):
         return trouble
     visits = values[values["element"].eq("health_visits")]
     known = set(visits.loc[visits["chosen"] & visits["status"].eq("Reported"), "child"])
@@ -27,7 +27,7 @@ def _not_known(answer: object, *, values: pd.DataFrame) -> str | None:
 
 
 def _another_surname(answer: object, *, values: pd.DataFrame, believed: str) -> str | None:
-    if trouble := no_whole_number(answer):
+    if trouble := integer_error(answer):
         return trouble
     reported = values[values["element"].eq("last_surname") & values["status"].eq("Reported")]
     shown = reported[reported["chosen"]].set_index("child")["value"]
@@ -90,7 +90,7 @@ ASKED = [
 
 
 def _changes(answer: object, *, by_definition: pd.DataFrame) -> str | None:
-    if trouble := no_whole_number(answer):
+    if trouble := integer_error(answer):
         return trouble
     flagged = by_definition.isin(["Flagged"])
     clear = by_definition.isin(["Clear"])
@@ -105,7 +105,7 @@ def _changes(answer: object, *, by_definition: pd.DataFrame) -> str | None:
 
 
 def _many_systems(answer: object, *, answers: pd.DataFrame, at_least: int) -> str | None:
-    if trouble := no_whole_number(answer, "questions"):
+    if trouble := integer_error(answer, "questions"):
         return trouble
     before = answers["platforms_before"]
     if answer == int(before.ge(at_least).sum()):

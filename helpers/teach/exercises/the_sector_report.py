@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from helpers.teach.exercise import Exercise, Wording, no_whole_number, wording
+from helpers.teach.exercise import Exercise, Wording, integer_error, wording
 
 __all__ = ["EXERCISES"]
 
@@ -18,7 +18,7 @@ _SURE_ALONE = ("Leadership and Vision", "Governance")
 
 
 def _beyond_chance(answer: object, *, comparisons: pd.DataFrame, year: int) -> str | None:
-    wrong = no_whole_number(answer, of="domains")
+    wrong = integer_error(answer, of="domains")
     if wrong:
         return wrong
     rows = comparisons[

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.teach.exercise import Exercise, Wording, no_whole_number, wording
+from helpers.teach.exercise import Exercise, Wording, integer_error, wording
 
 __all__ = ["EXERCISES"]
 
@@ -118,7 +118,7 @@ _LEVEL = "rostered"
 
 
 def _typed_in_all(answer: object, *, known: pd.DataFrame, change: str) -> str | None:
-    if trouble := no_whole_number(answer, "times"):
+    if trouble := integer_error(answer, "times"):
         return trouble
     of_change = known[known["change"].eq(change)]
     rows = of_change[of_change["level"].eq(_LEVEL)]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.teach.exercise import Exercise, Wording, no_whole_number, wording
+from helpers.teach.exercise import Exercise, Wording, integer_error, wording
 
 __all__ = ["EXERCISES"]
 
 
 def _net(answer: object, *, scores: pd.DataFrame) -> str | None:
-    wrong = no_whole_number(answer)
+    wrong = integer_error(answer)
     if wrong:
         return wrong
     gained, lost = int(scores["made_right"].sum()), int(scores["made_wrong"].sum())
@@ -74,7 +74,7 @@ def _demand(answer: object) -> Wording | str:
 
 
 def _half(answer: object, *, months: pd.DataFrame, schools: int) -> str | None:
-    wrong = no_whole_number(answer, of="months")
+    wrong = integer_error(answer, of="months")
     if wrong:
         return wrong
 

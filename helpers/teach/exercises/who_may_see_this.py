@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from helpers.share import Policy
-from helpers.teach.exercise import Exercise, Wording, no_whole_number, wording
+from helpers.teach.exercise import Exercise, Wording, integer_error, wording
 
 __all__ = ["EXERCISES"]
 
@@ -19,7 +19,7 @@ OPENS = "pin"
 
 
 def _not_of_a_child(answer: object, *, policy: Policy, role: str) -> str | None:
-    if trouble := no_whole_number(answer, "domains"):
+    if trouble := integer_error(answer, "domains"):
         return trouble
     allowed = [policy.rule(role, domain).allow for domain in policy.domains]
     if answer == len(allowed) - allowed.count("row"):
@@ -74,7 +74,7 @@ def _gives_money_away(answer: object, *, columns: Sequence[str]) -> str | None:
 
 
 def _worked_out(answer: object, *, counts: pd.DataFrame) -> str | None:
-    if trouble := no_whole_number(answer):
+    if trouble := integer_error(answer):
         return trouble
     whole = counts["school"].eq("all schools")
     parts = counts.loc[~whole, "children"]

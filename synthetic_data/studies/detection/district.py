@@ -12,16 +12,16 @@ import numpy as np
 import pandas as pd
 
 from helpers.files import District, read_district
-from helpers.gaps import noticed, scorecard_and_records
+from helpers.gaps import detected, scorecard_and_records
 from helpers.gaps.scorecard import declared_alarms
 from helpers.link import Links, link_district
 from helpers.profile import child_profiles
-from helpers.score import AnswerKey, can_be_noticed, faults_noticed, read_answer_key
+from helpers.score import AnswerKey, detected_faults, is_detectable, read_answer_key
 from helpers.standard import STRING
 from synthetic_data.district import make_district
 from synthetic_data.faults.scene import Fault, declared_faults, faults_on_request
 
-__all__ = ["CASES", "Asked", "Looked", "declared_kinds", "judge", "look_at", "words"]
+__all__ = ["CASES", "Asked", "DistrictResult", "declared_kinds", "judge", "look_at", "words"]
 
 LEFT_OUT = "left_out"
 LINE = ["measure", "left_silo", "right_silo", "column"]
@@ -54,14 +54,14 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Looked:
+class DistrictResult:
     """What was noticed in one district."""
 
     # One row a fault that something can notice: ``run, seed, silo, kind, fault``; ``listed`` (it stands where
     # its kind is told of: a finding at its place, or the records behind a line of the scorecard), ``alarmed``
     # (so, and the finding or the line is over its threshold).
     faults: pd.DataFrame
-    # All that raises an alarm, as ``helpers.gaps.noticed`` gives it, and rows of facts that stand behind no
+    # All that raises an alarm, as ``helpers.gaps.detected`` gives it, and rows of facts that stand behind no
     # value: ``run, seed, left_silo, right_silo, measure, column, times, is_finding``; ``case``, where all
     # that it tells of are children of a planted case, which is no fault.
     raised: pd.DataFrame
@@ -80,10 +80,10 @@ def words(found_by: str) -> list[str]:
 def declared_kinds() -> dict[str, Fault]:
     """Give the kinds of fault that something can notice, by their names over all silos."""
     every = (*declared_faults(), *faults_on_request())
-    return {one.name: one for one in every if any(map(can_be_noticed, words(one.found_by)))}
+    return {one.name: one for one in every if any(map(is_detectable, words(one.found_by)))}
 
 
-def look_at(asked: Asked) -> Looked:
+def look_at(asked: Asked) -> DistrictResult:
     """Make a district in a folder of its own, read, join and measure it, and ask its key what was noticed."""
     with tempfile.TemporaryDirectory(prefix="detection-") as folder:
         made = make_district(
@@ -99,18 +99,18 @@ def look_at(asked: Asked) -> Looked:
         return judge(asked, district, link_district(district))
 
 
-def judge(asked: Asked, district: District, links: Links) -> Looked:
+def judge(asked: Asked, district: District, links: Links) -> DistrictResult:
     """Ask a district's key what was noticed of it."""
     key = read_answer_key(district.folder)
     findings = pd.concat([district.findings, links.findings], ignore_index=True)
     lines, behind = scorecard_and_records(district, links)
-    raised = noticed(lines, findings)
+    raised = detected(lines, findings)
     left_out = _left_out(district, links)
     over = set(_named(raised[~raised["is_finding"].fillna(False).astype(bool)]))
     alarmed = np.array([line in over for line in _named(behind)], dtype=bool)
     judged = {
         name: _by_fault(
-            faults_noticed(
+            detected_faults(
                 district, findings, crosswalk=links.crosswalk, behind=records, left_out=left_out, key=key
             )
         )
@@ -122,7 +122,7 @@ def judge(asked: Asked, district: District, links: Links) -> Looked:
     faults["alarmed"] = alarms.fillna(False).astype("boolean")
     raised = raised.assign(case=_explained(raised, findings, behind, district, key))
     of: dict[str, Any] = {"run": asked.run, "seed": asked.seed}
-    return Looked(
+    return DistrictResult(
         faults=faults.reset_index().assign(**of),
         raised=pd.concat([raised, _as_raised(left_out)], ignore_index=True).assign(**of),
         lines=_stands(lines, over).assign(**of),

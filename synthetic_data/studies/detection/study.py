@@ -18,7 +18,7 @@ from helpers.files.save import write_atomically
 from helpers.standard import STRING, as_table, empty_table
 from helpers.standard.intervals import wilson
 from synthetic_data.faults.scene import faults_on_request
-from synthetic_data.studies.detection.district import Asked, Looked, declared_kinds, look_at
+from synthetic_data.studies.detection.district import Asked, DistrictResult, declared_kinds, look_at
 from synthetic_data.workers import context
 
 __all__ = [
@@ -37,10 +37,10 @@ __all__ = [
     "asked_for",
     "clean_tables",
     "detection",
+    "detection_by_kind",
     "detectors_now",
-    "kinds_noticed",
     "kit_run",
-    "look_at_all",
+    "run_districts",
     "together",
     "write_kit_run",
 ]
@@ -52,7 +52,7 @@ WANTED = 0.95
 KIND = ["run", "silo", "kind"]
 
 
-def kinds_noticed(looked: Sequence[Looked], runs: Sequence[str]) -> pd.DataFrame:
+def detection_by_kind(looked: Sequence[DistrictResult], runs: Sequence[str]) -> pd.DataFrame:
     """Count districts and single faults, kind by kind, run by run."""
     single = pd.concat([one.faults for one in looked], ignore_index=True)
     single = single[single["run"].isin(list(runs))]
@@ -123,7 +123,7 @@ class Clean(NamedTuple):
     planted_cases: pd.DataFrame
 
 
-def clean_tables(looked: Sequence[Looked], run: str) -> Clean:
+def clean_tables(looked: Sequence[DistrictResult], run: str) -> Clean:
     """Count what well-kept districts raise, and list apart what is as it should be."""
     mine = [one for one in looked if one.lines["run"].eq(run).any()]
     if not mine:
@@ -148,7 +148,7 @@ def clean_tables(looked: Sequence[Looked], run: str) -> Clean:
     )
 
 
-def _counted(one: Looked) -> dict[str, int]:
+def _counted(one: DistrictResult) -> dict[str, int]:
     """Count what one district raises, and how all lines of its scorecard stand."""
     stands = one.lines["stands"].value_counts()
     by_case = one.raised["case"].notna()
@@ -218,7 +218,9 @@ def asked_for(
     ]
 
 
-def look_at_all(asked: Sequence[Asked], *, processes: int = 1, keep: Path | None = None) -> Iterator[Looked]:
+def run_districts(
+    asked: Sequence[Asked], *, processes: int = 1, keep: Path | None = None
+) -> Iterator[DistrictResult]:
     """Look at districts, several at once, in the order in which they were asked for."""
     detectors = detectors_now()
     work = partial(_kept, keep=keep, detectors=detectors)
@@ -229,14 +231,14 @@ def look_at_all(asked: Sequence[Asked], *, processes: int = 1, keep: Path | None
         yield from pool.map(work, asked)
 
 
-def _kept(asked: Asked, *, keep: Path | None, detectors: str) -> Looked:
+def _kept(asked: Asked, *, keep: Path | None, detectors: str) -> DistrictResult:
     if keep is None:
         return look_at(asked)
     told = hashlib.sha256(repr((astuple(asked), detectors)).encode()).hexdigest()[:16]
-    names = [one.name for one in fields(Looked)]
+    names = [one.name for one in fields(DistrictResult)]
     paths = {name: keep / f"{asked.run}_{asked.seed}_{told}_{name}.parquet" for name in names}
     if all(path.is_file() for path in paths.values()):
-        return Looked(**{name: pd.read_parquet(path) for name, path in paths.items()})
+        return DistrictResult(**{name: pd.read_parquet(path) for name, path in paths.items()})
     looked = look_at(asked)
     keep.mkdir(parents=True, exist_ok=True)
     for name, path in paths.items():
@@ -315,10 +317,10 @@ def detection(
     Detection
         All tables.
     """
-    return together(list(look_at_all(asked_for(runs, seeds, students), processes=processes, keep=keep)))
+    return together(list(run_districts(asked_for(runs, seeds, students), processes=processes, keep=keep)))
 
 
-def together(looked: Sequence[Looked]) -> Detection:
+def together(looked: Sequence[DistrictResult]) -> Detection:
     """Put districts together into the study's tables.
 
     Parameters
@@ -332,7 +334,7 @@ def together(looked: Sequence[Looked]) -> Detection:
         All tables; those of runs that weren't asked for are empty.
     """
     there = {str(run) for one in looked for run in one.lines["run"].unique()}
-    kinds = kinds_noticed(looked, [run for run in WITH_FAULTS if run in there])
+    kinds = detection_by_kind(looked, [run for run in WITH_FAULTS if run in there])
     return Detection(kinds, **clean_tables(looked, CLEAN)._asdict())
 
 

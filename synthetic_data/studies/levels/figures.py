@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from helpers.gaps import hand_minutes
+from helpers.gaps import manual_minutes
 from helpers.score.flags import KNOWN, SIGNS, SYSTEM_OF, signs_of
 from helpers.score.groups import AS_THEY_ARE, GroupScores
 from helpers.share import read_policy
 from helpers.standard import as_table
 
 if TYPE_CHECKING:
-    from helpers.profile.facts.systems import Newest
+    from helpers.profile.facts.systems import LatestDay
     from helpers.profile.store.source import Source
 
 __all__ = [
@@ -85,7 +85,7 @@ def _two_or_more(shares: np.ndarray) -> float:
     return 1 - none - one
 
 
-def what_is_shown(source: Source, profile: pd.DataFrame, newest: Newest) -> Iterator[Line]:
+def what_is_shown(source: Source, profile: pd.DataFrame, newest: LatestDay) -> Iterator[Line]:
     """Measure how complete profiles are, and how late what a teacher sees is.
 
     The delay is that of the system which tells a value: its days behind the newest system, on average over
@@ -104,7 +104,7 @@ def what_is_shown(source: Source, profile: pd.DataFrame, newest: Newest) -> Iter
         yield "days of delay", EVERYBODY, float(delay.mean()), "days"
 
 
-def _days_behind(newest: Newest) -> dict[str, float]:
+def _days_behind(newest: LatestDay) -> dict[str, float]:
     """Say how many days each system lies behind the newest; one that speaks in windows isn't late."""
     last = max(newest.days.values(), default=pd.Timestamp(0))
     return {
@@ -125,7 +125,7 @@ def questions_asked(answers: pd.DataFrame) -> Iterator[Line]:
 
 def hand_minutes_of(work: pd.DataFrame) -> Iterator[Line]:
     """Sum the minutes of hand work of one exchange: likely, and both ends of the assumed range."""
-    minutes = hand_minutes(work)
+    minutes = manual_minutes(work)
     yield "hand work", EVERYBODY, float(minutes.likely), "minutes"
     yield "hand work", "Low", float(minutes.low), "minutes"
     yield "hand work", "High", float(minutes.high), "minutes"

@@ -17,7 +17,7 @@ from helpers.report import answer, reading, table
 from helpers.report.blocks import Block
 from helpers.report.pages.page import about_line, block_page, heading, note
 from helpers.report.pages.staffing import people_blocks
-from helpers.staffing import people_plan
+from helpers.staffing import staffing_plan
 from helpers.standard import as_table
 from synthetic_data.district import kit_version
 from synthetic_data.scenario import LEVELS
@@ -177,7 +177,7 @@ def _blocks(study: Study, costs: Costs) -> Iterator[Block]:
     yield heading("People: who has to be trained?")
     schools = _schools_of(next(iter(costs.size.values())).children)
     few = max(1, len(schools) // 2)  # IT specialists whom such a district has; the kit's own
-    yield from people_blocks(people_plan(schools, specialists=few, specialist_trainers=1, team_trainers=1))
+    yield from people_blocks(staffing_plan(schools, specialists=few, specialist_trainers=1, team_trainers=1))
     yield heading("How this was made")
     cells = study.figures.drop_duplicates(["scenario", "level", "seed", *SWITCHES, "method"])
     faults = ", ".join(study.figures["fault_level"].unique())

@@ -25,11 +25,11 @@ __all__ = [
     "chart_of_levels",
     "chart_of_placebo",
     "costs_of",
+    "describe_levels",
     "finding_of",
     "first_steps_of",
     "headlines",
     "layouts_of",
-    "levels_told",
     "read_costs",
     "roadmap_of",
     "roadmap_shown",
@@ -253,7 +253,7 @@ def roadmap_shown(road: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
     return shown, heads
 
 
-def levels_told(study: Study) -> dict[str, object]:
+def describe_levels(study: Study) -> dict[str, object]:
     """Give what the command prints: the measures by level, the questions by status, and what was run."""
     shown = whole_levels(study)
     columns = ["scenario", "level", "label", "unit", "seeds", "value", "low", "high"]

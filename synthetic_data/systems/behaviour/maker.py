@@ -23,7 +23,7 @@ from synthetic_data.life.incidents import (
     PARTS,
     STAFF_MANAGED,
     SUSPENSIONS,
-    Conduct,
+    Incidents,
 )
 from synthetic_data.observation import Later, Observation, Recorded, Truth, about, in_own_words, limits
 from synthetic_data.population.schools import GRADES
@@ -201,7 +201,7 @@ def _records(
     scenario: Scenario,
     truth: Truth,
     numbers: _Numbers,
-    records: Conduct,
+    records: Incidents,
     spell: Codes,
     ids: tuple[Codes, Codes],
     old_labels: bool,
@@ -261,7 +261,7 @@ def _meant(file: FileLayout, column: str, words: tuple[str, ...], places: Codes)
     return pick([codes[word] for word in words], places)
 
 
-def _staff(scenario: Scenario, truth: Truth, records: Conduct) -> dict[str, Any]:
+def _staff(scenario: Scenario, truth: Truth, records: Incidents) -> dict[str, Any]:
     """Choose who wrote each incident down: somebody who works at that school."""
     staff = truth.population.staff
     staff = staff.loc[staff["school_id"].isin(truth.population.places.ids)].reset_index(drop=True)
@@ -279,7 +279,7 @@ def _staff(scenario: Scenario, truth: Truth, records: Conduct) -> dict[str, Any]
     }
 
 
-def _penalties(file: FileLayout, numbers: _Numbers, records: Conduct, own: Any) -> dict[str, Any]:
+def _penalties(file: FileLayout, numbers: _Numbers, records: Incidents, own: Any) -> dict[str, Any]:
     """Write what was done: at most two actions a record, of which only the first takes days."""
     columns: dict[str, Any] = {}
     for place, action in enumerate((records.action, records.also), start=1):

@@ -14,7 +14,7 @@ from synthetic_data.observation import Observation, Recorded, Truth, about, limi
 from synthetic_data.population.schools import GRADES
 from synthetic_data.scenario import Exchange, Scenario
 from synthetic_data.streams import rng_for
-from synthetic_data.systems.assessment_vendors import Held, held_by, numbers_of, race_words
+from synthetic_data.systems.assessment_vendors import VendorRoster, held_by, numbers_of, race_words
 
 __all__ = ["LAYOUT", "SILO", "observe"]
 
@@ -102,7 +102,7 @@ def _results(
     scenario: Scenario,
     truth: Truth,
     exchange: Exchange,
-    held: Held,
+    held: VendorRoster,
     subject: int,
     numbers: tuple[Words, Words],
 ) -> tuple[pd.DataFrame, Codes]:

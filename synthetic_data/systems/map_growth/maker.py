@@ -27,7 +27,7 @@ from synthetic_data.observation import Later, Observation, Recorded, Truth, abou
 from synthetic_data.population.schools import GRADES
 from synthetic_data.scenario import Exchange, Scenario
 from synthetic_data.streams import rng_for
-from synthetic_data.systems.assessment_vendors import Held, held_by, numbers_of, race_words
+from synthetic_data.systems.assessment_vendors import VendorRoster, held_by, numbers_of, race_words
 
 __all__ = ["LAYOUT", "SILO", "observe"]
 
@@ -128,14 +128,14 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     )
 
 
-def _terms(held: Held) -> list[str]:
+def _terms(held: VendorRoster) -> list[str]:
     return [f"{season} {year - 1}-{year}" for year in held.years for season in SEASONS]
 
 
 def _children(
     truth: Truth,
     exchange: Exchange,
-    held: Held,
+    held: VendorRoster,
     own: npt.NDArray[np.object_],
 ) -> tuple[pd.DataFrame, Codes]:
     """List children term by term, in each at the school of that term's roster."""
@@ -171,7 +171,7 @@ def _children(
 def _results(
     scenario: Scenario,
     truth: Truth,
-    held: Held,
+    held: VendorRoster,
     own: npt.NDArray[np.object_],
     state: npt.NDArray[np.object_],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -214,7 +214,9 @@ def _results(
     return pd.DataFrame(frame), about(population.children["person"].array.take(tests.child), "Subject")
 
 
-def _in_order(truth: Truth, held: Held, own: npt.NDArray[np.object_], year: int) -> tuple[Codes, Codes]:
+def _in_order(
+    truth: Truth, held: VendorRoster, own: npt.NDArray[np.object_], year: int
+) -> tuple[Codes, Codes]:
     """Put a year's tests in the order of terms, schools and numbers: places, and schools."""
     row = np.flatnonzero(held.tests.year == year)
     school = held.school[held.tests.child[row], held.term[row]]
@@ -225,7 +227,7 @@ def _in_order(truth: Truth, held: Held, own: npt.NDArray[np.object_], year: int)
 
 
 def _older_results(
-    scenario: Scenario, truth: Truth, held: Held, own: npt.NDArray[np.object_]
+    scenario: Scenario, truth: Truth, held: VendorRoster, own: npt.NDArray[np.object_]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Write last year's tests in the older form, which knows no number but the vendor's."""
     population = truth.population

@@ -12,7 +12,7 @@ import pandas as pd
 
 from helpers.layouts import load_layout
 from helpers.standard import STRING, constant
-from synthetic_data.columns import is_among, pick, places_among, together
+from synthetic_data.columns import concat_columns, index_in, is_among, pick
 from synthetic_data.observation import (
     Later,
     Observation,
@@ -72,7 +72,7 @@ def student_users(
     """Give the account of each child with a spell, as it would be while the spell runs."""
     persons = spells["person"]
     # Accounts begin with those of children, in their order.
-    place = places_among(persons, truth.population.children["person"])
+    place = index_in(persons, truth.population.children["person"])
     children, account = truth.population.children.iloc[place], accounts.iloc[place]
     users = pd.DataFrame(
         {
@@ -110,7 +110,7 @@ def guardians_accounts(truth: Truth, accounts: pd.DataFrame) -> pd.DataFrame:
     """Give the opaque ids of each household's guardians, as one text."""
     guardians = truth.population.guardians
     ids = look_up(guardians["person"], accounts, "person", "sourcedId")
-    return together(ids, guardians["household"])
+    return concat_columns(ids, guardians["household"])
 
 
 def old_records(scenario: Scenario, truth: Truth, users: pd.DataFrame) -> pd.DataFrame:
@@ -159,7 +159,7 @@ def guardian_users(truth: Truth, here: pd.DataFrame, accounts: pd.DataFrame) -> 
             "school_id": here["school_id"],
         }
     )
-    agents = together(children["sourcedId"], children["household"])
+    agents = concat_columns(children["sourcedId"], children["household"])
     guardians = keep(guardians, is_among(guardians["household"], agents["household"]))
     first_child = children.drop_duplicates("household")
     ids = look_up(guardians["person"], accounts, "person", "sourcedId")
@@ -183,7 +183,7 @@ def guardian_users(truth: Truth, here: pd.DataFrame, accounts: pd.DataFrame) -> 
 
 def demographics_of(truth: Truth, persons: pd.Series, ids: pd.Series) -> pd.DataFrame:
     """Give children's birth date, sex and race under the ids of their accounts."""
-    children = truth.population.children.iloc[places_among(persons, truth.population.children["person"])]
+    children = truth.population.children.iloc[index_in(persons, truth.population.children["person"])]
     race = children["race"].fillna("")
     known = children["race"].notna()
     frame = {

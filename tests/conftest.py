@@ -13,7 +13,7 @@ import pytest
 from hypothesis import is_hypothesis_test, settings
 
 from tests.kept import Kept, sharing_in
-from tests.shared_districts import SharedDistricts
+from tests.shared_districts import STUDENTS, SharedDistricts
 from tests.tiers import FULL
 
 if TYPE_CHECKING:
@@ -59,8 +59,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.line(f"{took:8.0f}  {folder}")
 
 
-# Big enough that each fault and each planted case occurs, small enough to be made in a moment.
-STUDENTS = 120
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -83,18 +81,18 @@ def home_of_made_districts(kept: Kept) -> Iterator[Path]:
         yield folder
 
 
-# What is asked of these is not how files are read and records linked, but what is done with them.
-SHARING = {"tests", "gaps", "profile", "run", "score", "share", "show", "teach", "test_as_made"}
+# Tests of how files are read and records linked read and link for themselves.
+ANEW = {"files", "house", "layouts", "link", "standard", "synthetic_data"}
 
 
 @pytest.fixture(scope="module", autouse=True)
 def shares_of_the_run(request: pytest.FixtureRequest, kept: Kept) -> Iterator[None]:
     """Read, link and profile the same files once a run, as one report does for its notebooks' processes."""
-    if {request.path.parent.name, request.path.stem} & SHARING:
+    if request.path.parent.name in ANEW:
+        yield
+    else:
         with sharing_in(kept.shares):
             yield
-    else:
-        yield
 
 
 @pytest.fixture(scope="session")
@@ -149,21 +147,15 @@ def districts(kept: Kept) -> SharedDistricts:
 
 
 @pytest.fixture(scope="session")
-def district_folder(kept: Kept) -> Path:
+def district_folder(districts: SharedDistricts) -> Path:
     """A small made district with its faults and its answer key. Read it, never write into it."""
-    from synthetic_data.district import make_district
-
-    folder = kept.folder / "made" / "district"
-    return kept("made", lambda: make_district(students=STUDENTS, folder=folder))
+    return districts.folder(students=STUDENTS)
 
 
 @pytest.fixture(scope="session")
-def clean_district_folder(kept: Kept) -> Path:
+def clean_district_folder(districts: SharedDistricts) -> Path:
     """The same small district without a single fault. Read it, never write into it."""
-    from synthetic_data.district import make_district
-
-    folder = kept.folder / "clean" / "district"
-    return kept("clean", lambda: make_district(students=STUDENTS, faults=0.0, folder=folder))
+    return districts.folder(students=STUDENTS, faults=0.0)
 
 
 @pytest.fixture(scope="session")

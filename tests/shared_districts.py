@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from helpers.link import Links
     from helpers.profile import Profiles
 
-__all__ = ["SharedDistricts", "only"]
+__all__ = ["STUDENTS", "SharedDistricts", "only"]
+
+# Big enough that each fault and each planted case occurs, small enough to be made in a moment.
+STUDENTS = 120
 
 
 def only(folder: Path, place: Path, *silos: str) -> Path:

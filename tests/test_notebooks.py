@@ -29,6 +29,7 @@ from synthetic_data.studies.levels.page import kit_run
 from synthetic_data.studies.levels.study import study_of
 from tests.kept import Kept
 from tests.notebooks_here import notebooks_here
+from tests.shared_districts import STUDENTS
 from tests.standing import standing_in
 from tests.tiers import FULL
 
@@ -153,7 +154,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory, kept: Kept) -> Callable[[str,
         "defaults": {"cwd": PROJECT, "parameters": {}},
         "changed": {"cwd": elsewhere, "parameters": CHANGED, "answers": "SOLUTIONS"},
         "smallest": {"cwd": FOLDER, "parameters": SMALLEST, "answers": "MISTAKES"},
-        EVERY_DAY: {"cwd": FOLDER, "parameters": SMALLEST, "answers": "MISTAKES"},
+        EVERY_DAY: {"cwd": FOLDER, "parameters": {"students": STUDENTS}, "answers": "MISTAKES"},
     }
 
     def run(kind: str, path: Path) -> Ran:

@@ -133,6 +133,7 @@ def test_a_folder_that_does_not_call_itself_invented_needs_no_reason(copy: Path)
     assert NOT_INVENTED not in what_is_there(copy).about
 
 
+@pytest.mark.full
 def test_read_says_that_and_why_and_so_does_every_banner(copy: Path, tmp_path: Path) -> None:
     from helpers.report.blocks import banner
 

@@ -161,6 +161,7 @@ def assert_page_names_nobody(folder: Path, tmp_path: Path) -> None:
     assert not {str(each) for each in names if len(str(each)) > 5} & words
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("name", REAL)
 def test_every_real_folder_gets_its_page_and_no_small_number(
     real_files: Path, name: str, tmp_path: Path
@@ -172,6 +173,7 @@ def test_a_folder_without_a_mark_gets_its_page(exports_by_hand: Path, tmp_path: 
     assert_page_names_nobody(exports_by_hand, tmp_path)
 
 
+@pytest.mark.full
 def test_a_clean_governed_district_raises_no_alarm(tmp_path: Path) -> None:
     folder = make_district(students=80, level="governed", faults=0.0, folder=tmp_path / "clean")
     district = read_district(folder)

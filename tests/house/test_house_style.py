@@ -239,7 +239,12 @@ def test_links_lead_somewhere(notebook: Notebook) -> None:
     [
         "README.md",
         "CONTRIBUTING.md",
-        *(f"notebooks/{p.name}" for p in sorted((PROJECT / "notebooks").glob("*.md"))),
+        "CHANGELOG.md",
+        *(
+            page.relative_to(PROJECT).as_posix()
+            for folder in ("docs", "notebooks", "synthetic_data")
+            for page in sorted((PROJECT / folder).rglob("*.md"))
+        ),
     ],
 )
 def test_links_of_pages_lead_somewhere(page: str) -> None:

@@ -121,6 +121,7 @@ def test_what_was_left_when_both_were_killed_goes_with_the_next_start(
     assert [path.name for path in tmp_path.glob("kit-dashboard-*")] == [living.name]
 
 
+@pytest.mark.full
 def test_a_port_that_another_took_in_the_same_moment_is_passed_over(
     tmp_path: Path, store: Path, lesson: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from pathlib import Path
+from unittest import mock
 
 import nbformat
 import pytest
@@ -27,6 +29,13 @@ district = read_district(district_folder)
 guard = Guard.of(district)"""
 BARS = """known = {name: len(silo.people) for name, silo in district.items()}
 bars(known, title="Systems know different children", unit="children", guard=guard)"""
+
+
+@pytest.fixture(autouse=True)
+def shared_with_other_tests() -> Iterator[None]:
+    """Let reports take over what other tests have read: each would read the district anew."""
+    with mock.patch("helpers.report.runs.report.sharing", nullcontext):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -85,6 +94,7 @@ def test_a_report_of_an_invented_district_has_its_figures(
     ]
 
 
+@pytest.mark.full
 def test_a_key_that_no_longer_fits_the_files_is_said_on_the_index(
     road: Path, district_folder: Path, tmp_path: Path
 ) -> None:
@@ -154,6 +164,7 @@ def test_no_name_and_no_id_of_a_real_folder_is_in_any_byte_that_is_written(
     assert_no_child_is_written(road, real_files / folder, tmp_path)
 
 
+@pytest.mark.full
 def test_no_name_and_no_id_of_a_folder_without_a_mark_is_in_any_byte_that_is_written(
     road: Path, unmarked_folder: Path, tmp_path: Path
 ) -> None:

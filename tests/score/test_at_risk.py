@@ -35,6 +35,7 @@ def test_right_links_find_every_child_and_flag_nobody_wrongly(district: District
     assert (shown == truly).all()
 
 
+@pytest.mark.full
 def test_a_system_that_is_joined_to_nobody_points_at_nobody(district: District, linked: Links) -> None:
     crosswalk = true_crosswalk(district)
     apart = crosswalk["silo"].eq("attendance")

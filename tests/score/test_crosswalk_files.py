@@ -18,6 +18,7 @@ def run(*words: str | Path) -> Result:
     return CliRunner().invoke(main, [str(word) for word in words])
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -12,12 +12,11 @@ from helpers.gaps import scorecard
 from helpers.link import link_district
 from helpers.score import misjudged_pairs, read_answer_key, score_links
 from helpers.score.truth import true_children
-from synthetic_data.district import make_district
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_district(folder=tmp_path_factory.mktemp("misjudged") / "d", students=200, seed=4)
+def folder(district_folder: Path) -> Path:
+    return district_folder
 
 
 def test_each_pair_is_one_that_the_key_contradicts_and_no_pair_of_systems_is_left_out(folder: Path) -> None:
@@ -47,6 +46,7 @@ def test_each_pair_is_one_that_the_key_contradicts_and_no_pair_of_systems_is_lef
         )
 
 
+@pytest.mark.full
 def test_a_line_of_wrong_joins_has_an_example_and_one_without_has_none(folder: Path) -> None:
     district = read_district(folder)
     links = link_district(district, "exact")

@@ -8,16 +8,16 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.files import District, read_district
+from helpers.files import District
 from helpers.link import Links, link_district
 from helpers.profile import Profiles, child_profiles, elements
 from helpers.score import AnswerKey, judge_profiles, read_answer_key, score_profiles, true_crosswalk
 from helpers.score.truth import BY_THE_KEY, TWO_PEOPLE
 from helpers.standard import as_table, empty_table
-from synthetic_data.district import make_district
 from synthetic_data.scenario import exchange, load_scenario
 from tests.district_by_hand import district as put_together
 from tests.district_by_hand import links, silo
+from tests.shared_districts import SharedDistricts
 
 NEWEST, BEFORE = pd.Timestamp("2026-04-30"), pd.Timestamp("2026-04-09")
 YEAR = {
@@ -69,7 +69,7 @@ def tied(crosswalk: pd.DataFrame) -> Links:
 
 @pytest.fixture(scope="module", params=["manual", "governed", "none"])
 def without_faults(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, districts: SharedDistricts
 ) -> tuple[str, District, AnswerKey, Profiles]:
     """A level, a district of it without faults, its truth, and its profiles by the key's own crosswalk."""
     level = request.param
@@ -77,12 +77,12 @@ def without_faults(
         known = request.getfixturevalue("clean_district")
     else:
         seed = {"governed": 22, "none": 23}[level]
-        folder = tmp_path_factory.mktemp(level) / "district"
-        known = read_district(make_district(folder=folder, students=100, seed=seed, level=level, faults=0.0))
+        known = districts.read(students=100, seed=seed, level=level, faults=0.0)
     key = read_answer_key(known.folder)
     return level, known, key, child_profiles(known, tied(true_crosswalk(known, key=key)))
 
 
+@pytest.mark.one_in(3)
 def test_rightly_joined_and_without_faults_every_profile_is_the_truth(
     without_faults: tuple[str, District, AnswerKey, Profiles],
 ) -> None:
@@ -111,6 +111,7 @@ def test_rightly_joined_and_without_faults_every_profile_is_the_truth(
     assert scores["of_children"].sum() == (judged["outcome"] != "not_collected").sum()
 
 
+@pytest.mark.one_in(3)
 def test_every_element_that_a_system_records_was_compared(
     without_faults: tuple[str, District, AnswerKey, Profiles],
 ) -> None:
@@ -127,6 +128,7 @@ def test_every_element_that_a_system_records_was_compared(
     assert scores.loc["home_language", "not_collected"] > 15
 
 
+@pytest.mark.one_in(3)
 def test_every_fact_row_is_behind_something_or_left_out(
     without_faults: tuple[str, District, AnswerKey, Profiles],
 ) -> None:

@@ -39,6 +39,7 @@ def test_a_region_is_judged_inside_its_districts_and_across_them(region: Path, t
     assert counted == movers["outcome"].value_counts().to_dict()
 
 
+@pytest.mark.full
 def test_a_crosswalk_of_one_district_is_refused(region: Path, tmp_path: Path) -> None:
     crosswalk = tmp_path / "crosswalk.csv"
     crosswalk.write_text("silo,record,child\n", encoding="utf-8")

@@ -107,6 +107,7 @@ def test_what_comes_too_late_or_was_never_shown_is_passed_over(board: Dashboard)
         assert board.heard(nonsense) is not None
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("role", ROLES)
 def test_a_browser_is_told_no_value_that_the_role_may_not_see(
     board: Dashboard, source: MemorySource, role: str
@@ -169,6 +170,7 @@ def test_a_row_tells_nobody_what_a_court_ordered_and_few_what_may_name_others(so
     assert "exit_withdraw_type" not in columns["meals_manager"]["school_enrollment"]
 
 
+@pytest.mark.full
 def test_a_value_opens_the_row_that_its_system_wrote(source: MemorySource, district_folder: Path) -> None:
     board = dashboard(source)
     page = told(board, do="show")

@@ -52,6 +52,7 @@ def test_no_system_is_named_and_years_are_years(page: str) -> None:
     assert not re.search(r"https?:", text)
 
 
+@pytest.mark.full
 def test_real_answers_are_not_said_to_be_put_in(tmp_path: Path) -> None:
     report = sector_report(as_read(made_frame()))
     page = sector_page(report, tmp_path / "sector.html", {}).read_text(encoding="utf-8")

@@ -3,7 +3,7 @@
 How well records are linked is measured against these rates: one that moves unseen makes every figure
 incomparable with those of before. The command adds kinds that are new. A rate that is frozen changes only for
 a reason, say a base rate that somebody measured: change ``faults.toml`` of its system, name the kind here
-(meals.typo), measure linking anew, and write the reason down under *Decisions* in CONTRIBUTING.md.
+(meals.typo), measure linking anew, and write the reason down in docs/decisions/generator.md.
 """
 
 from __future__ import annotations

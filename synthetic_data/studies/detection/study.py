@@ -257,7 +257,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Detection:
-    """What many districts say of the detectors: tables of these names (``layouts/standard/studies.toml``)."""
+    """What many districts say of the detectors: tables of these names (``standard/tables/studies.toml``)."""
 
     faults_noticed: pd.DataFrame
     clean_districts: pd.DataFrame

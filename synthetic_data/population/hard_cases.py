@@ -86,7 +86,7 @@ def inject_hard_cases(scenario: Scenario, cast: DraftPopulation) -> InjectedCase
     def unless(
         occurs: Mask, fits: Callable[[int], bool], change: Callable[[int], None], beside: bool = False
     ) -> None:
-        """Inject what doesn't occur; ``beside``, another case where no family is left and it doesn't disturb."""
+        """Inject what doesn't occur; ``beside``, another case where no family is left."""
         there = np.flatnonzero(occurs & (cast.grade >= 0))
         if len(there):
             # No later case may undo it: one family that has it is taken.

@@ -197,10 +197,10 @@ def clean_links(clean_district: District, kept: Kept) -> Links:
 @pytest.fixture(scope="session")
 def district_profiles(district: District, district_links: Links, kept: Kept) -> Profiles:
     """What is known of each child of the small made district."""
-    from helpers.profile import child_profiles
+    from helpers.profile import build_profiles
 
     with sharing_in(kept.shares):
-        return child_profiles(district, district_links)
+        return build_profiles(district, district_links)
 
 
 @pytest.fixture(scope="session")
@@ -220,11 +220,11 @@ def desk_truth(kept: Kept) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def started_desk_folder(kept: Kept, desk_folder: Path) -> Path:
     """The desk's folder with the layouts that `start` drafted for it. Read it, never write into it."""
-    from helpers.files.draft import start_folder
+    from helpers.files.draft import draft_layouts
 
     def start() -> Path:
         folder = shutil.copytree(desk_folder, kept.folder / "desk started")
-        start_folder(folder)
+        draft_layouts(folder)
         return folder
 
     return kept("desk_started", start)

@@ -63,11 +63,11 @@ class SharedDistricts:
     def profiled(self, **settings: Any) -> Profiles:
         """Give what is known of each child of a made district."""
         from helpers.link import link_district
-        from helpers.profile import child_profiles
+        from helpers.profile import build_profiles
 
         with sharing_in(self.kept.shares):
             district = self.read(**settings)
-            return child_profiles(district, link_district(district))
+            return build_profiles(district, link_district(district))
 
 
 def _name(what: str, settings: dict[str, Any]) -> str:

@@ -18,7 +18,7 @@ import papermill
 import pytest
 
 from helpers.files import read_district
-from helpers.report import report
+from helpers.report import run_report
 from helpers.report.pages.page import notebook_page
 from helpers.report.runs.execute import Progress, kernel_settings
 from helpers.standard.elements import copy_of_elements
@@ -258,7 +258,7 @@ def words_of_our_own() -> str:
 def assert_no_child_is_on_the_road(folder: Path, out: Path) -> None:
     """Walk the whole road on a real folder; look for every name and id in every byte that is written."""
     log = io.StringIO()
-    result = report(folder, out=out, progress=Progress(len(NOTEBOOKS), log))
+    result = run_report(folder, out=out, progress=Progress(len(NOTEBOOKS), log))
     assert [run.failed for run in result.runs if run.failed] == []
     assert result.ok
     index = result.index.read_text(encoding="utf-8")

@@ -97,7 +97,7 @@ def family(
     if corrections is not None:
         _correct(folder, corrections, lookup, out, as_json)
         return
-    from helpers.profile import child_profiles
+    from helpers.profile import build_profiles
     from helpers.profile.store.source import source_of
     from helpers.report.family.pages import pages_of, prepare
     from helpers.report.family.printing import find_chromium, print_pages
@@ -119,7 +119,7 @@ def family(
     district = read_known(folder)
     guard = Guard.of(district)
     links = linked(district)
-    source = source_of(district, links, child_profiles(district, links))
+    source = source_of(district, links, build_profiles(district, links))
     private_folder(lookup)
     run = prepare(
         district,
@@ -173,7 +173,7 @@ def family(
 
 def _correct(folder: Path, said_file: Path, lookup: Path, out: Path, as_json: bool) -> None:
     """Lead what families said isn't right to the systems that hold it, and to the review desk."""
-    from helpers.profile import child_profiles
+    from helpers.profile import build_profiles
     from helpers.profile.store.source import source_of
     from helpers.report.family.corrections import corrections_of, read_corrections
     from helpers.report.family.write import save_lookup
@@ -181,7 +181,7 @@ def _correct(folder: Path, said_file: Path, lookup: Path, out: Path, as_json: bo
     told = read_corrections(said_file)
     district = read_known(folder)
     links = linked(district)
-    source = source_of(district, links, child_profiles(district, links))
+    source = source_of(district, links, build_profiles(district, links))
     found = corrections_of(told, lookup, district, links, source)
     place = out / "corrections"
     written = save_lookup(place, {"corrections.csv": found.corrections, "review.csv": found.review})

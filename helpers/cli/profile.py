@@ -146,14 +146,14 @@ def _lines(guard: Guard, answers: pd.DataFrame) -> pd.DataFrame:
 
 def _source(folder: Path) -> MemorySource:
     """Put together what is known of the children in a folder of exports."""
-    from helpers.profile import child_profiles
-    from helpers.profile.indicators import child_indicators
+    from helpers.profile import build_profiles
+    from helpers.profile.indicators import compute_indicators
     from helpers.profile.store.source import source_of
 
     district = read_known(folder)
     links = linked(district)
-    profiles = child_profiles(district, links)
-    return source_of(district, links, profiles, child_indicators(district, links, profiles))
+    profiles = build_profiles(district, links)
+    return source_of(district, links, profiles, compute_indicators(district, links, profiles))
 
 
 def _known_role(role: str, purpose: str | None) -> None:
@@ -170,9 +170,9 @@ def _known_role(role: str, purpose: str | None) -> None:
 
 
 def _view(source: MemorySource, role: str, who: str, purpose: str | None, audit_file: Path) -> View:
-    from helpers.share import Audit, view
+    from helpers.share import Audit, open_view
 
-    return view(source, role, who, purpose, audit=Audit(audit_file))
+    return open_view(source, role, who, purpose, audit=Audit(audit_file))
 
 
 if TYPE_CHECKING:
@@ -204,8 +204,8 @@ def profile(
     value that would be another one by the kit's own order of trust. Of a real folder profile_accounts.csv and
     row_sums.csv, which count, begin with restricted_.
     """
-    from helpers.profile import child_profiles, compare_profiles
-    from helpers.profile.indicators import child_indicators
+    from helpers.profile import build_profiles, compare_profiles
+    from helpers.profile.indicators import compute_indicators
     from helpers.profile.lineage import account_for_rows
     from helpers.profile.store.profiles import save_store
     from helpers.profile.store.source import source_of
@@ -219,7 +219,7 @@ def profile(
     district = read_known(folder)
     guard = Guard.of(district)
     links = linked(district)
-    profiles = child_profiles(district, links, school_year, survivorship=decision)
+    profiles = build_profiles(district, links, school_year, survivorship=decision)
     sums = account_for_rows(district, profiles)
     tables = {
         "profile.csv": profiles.profile,
@@ -231,13 +231,13 @@ def profile(
     }
     decided = {}
     if decision:
-        changed = compare_profiles(child_profiles(district, links, school_year), profiles)
+        changed = compare_profiles(build_profiles(district, links, school_year), profiles)
         tables["changed_values.csv"] = changed
         decided = {
             "decided by": f"{decision.by}, {decision.decided}: {decision.because}",
             "children of whom something else is shown": as_shown(guard, changed["child"].nunique()),
         }
-    indicators = child_indicators(district, links, profiles)
+    indicators = compute_indicators(district, links, profiles)
     source = source_of(district, links, profiles, indicators)
     written = save(
         out,

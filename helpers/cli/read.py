@@ -105,9 +105,9 @@ def start(folder: Path, as_json: bool) -> None:
     Writes one TOML a system into FOLDER/layouts, with the reason of each guess, and "# ?" where a person has
     to decide; every command reads it from there. Prints names of files and columns, never what is in them.
     """
-    from helpers.files.draft import start_folder, told
+    from helpers.files.draft import draft_layouts, told
 
-    emit(told(start_folder(folder), str(folder), as_json), as_json)
+    emit(told(draft_layouts(folder), str(folder), as_json), as_json)
 
 
 @click.command(short_help="Say what the columns of a layout mean.")

@@ -101,7 +101,7 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
     Of a real folder the page and coverage_by_group.csv show no group of fewer than ten; the other tables
     count everybody, begin with restricted_, and stay at your desk.
     """
-    from helpers.gaps import code_crosswalk, coverage_by_group, first_steps, manual_effort, scorecard
+    from helpers.gaps import code_crosswalk, coverage_by_group, first_steps, manual_effort, measure_gaps
     from helpers.gaps.rubric import rubric
     from helpers.gaps.scorecard import joined_pairs
     from helpers.report.display_names import display_names, in_words
@@ -112,7 +112,7 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
 
     district = read_known(folder)
     guard, links = Guard.of(district), linked(district)
-    card = scorecard(district, links, *judged(district, links))
+    card = measure_gaps(district, links, *judged(district, links))
     written = save(
         out,
         {
@@ -191,7 +191,7 @@ def report(
     with the newest, and says what changed since the one before of the same district. A notebook that stops is
     shown with its cell and error; the others still run, and the exit status is 1.
     """
-    from helpers.report import report as run_report
+    from helpers.report import run_report as run_report
 
     chosen = [one.strip() for one in only.split(",") if one.strip()]
     result = run_report(folder, only=chosen, parameters=_parameter(parameters), out=out, previous=previous)

@@ -216,8 +216,8 @@ def _blank(path: Path) -> dict[str, str]:
 
 def _scorecard(folder: Path) -> pd.DataFrame:
     """Measure the systems of a folder; of a real one what its guard shows."""
-    from helpers.gaps import scorecard
+    from helpers.gaps import measure_gaps
     from helpers.share.guard import Guard
 
     district = read_known(folder)
-    return Guard.of(district).scorecard(scorecard(district, linked(district)))
+    return Guard.of(district).scorecard(measure_gaps(district, linked(district)))

@@ -180,7 +180,7 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     """
     if score_region(folder, crosswalk_file, out, as_json):
         return
-    from helpers.profile import child_profiles
+    from helpers.profile import build_profiles
     from helpers.score import (
         crosswalk_from,
         missed_flags,
@@ -201,7 +201,7 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     scores = score_links(district, links.crosswalk)
     groups = score_groups(district, links.crosswalk)
     costs = missed_flags(district, links)
-    profiles = child_profiles(district, links)
+    profiles = build_profiles(district, links)
     elements = score_profiles(district, profiles)
     tables = {
         "scores.csv": scores,

@@ -26,14 +26,14 @@ def _source(folder: Path) -> Source:
         from helpers.profile.store.profiles import ProfileStore
 
         return ProfileStore.open(folder)
-    from helpers.profile import child_profiles
-    from helpers.profile.indicators import child_indicators
+    from helpers.profile import build_profiles
+    from helpers.profile.indicators import compute_indicators
     from helpers.profile.store.source import source_of
 
     district = read_known(folder)
     links = linked(district)
-    profiles = child_profiles(district, links)
-    return source_of(district, links, profiles, child_indicators(district, links, profiles))
+    profiles = build_profiles(district, links)
+    return source_of(district, links, profiles, compute_indicators(district, links, profiles))
 
 
 def _listed(policy: Policy, as_json: bool) -> None:
@@ -168,7 +168,7 @@ def _written(
 ) -> dict[str, Any]:
     """Open a view, write it, and say how much is in it."""
     from helpers.share import Audit, Guard, Pseudonyms
-    from helpers.share import view as open_view
+    from helpers.share import open_view as open_view
     from helpers.share.access import read_consents
 
     consents = None if consents_file is None else read_consents(consents_file)

@@ -8,7 +8,7 @@ from helpers.gaps.measures.coverage import coverage_by_group, widest_gaps
 from helpers.gaps.measures.formats import drifted
 from helpers.gaps.measures.manual_effort import kit_assumptions, manual_effort, manual_minutes
 from helpers.gaps.rubric import rubric
-from helpers.gaps.scorecard import detected, first_steps, records_behind, scorecard, scorecard_and_records
+from helpers.gaps.scorecard import detected, first_steps, measure_gaps, records_behind, scorecard_and_records
 
 __all__ = [
     "Demands",
@@ -25,11 +25,11 @@ __all__ = [
     "manual_effort",
     "manual_minutes",
     "measure",
+    "measure_gaps",
     "measures",
     "quoted_figures",
     "records_behind",
     "rubric",
-    "scorecard",
     "scorecard_and_records",
     "widest_gaps",
 ]

@@ -44,8 +44,8 @@ __all__ = [
     "detected",
     "first_steps",
     "joined_pairs",
+    "measure_gaps",
     "records_behind",
-    "scorecard",
     "scorecard_and_records",
 ]
 
@@ -231,7 +231,7 @@ WHO_IS_FOUND = ("match rate", "only in left", "only in right")
 Lines = list[dict[str, Any]]
 
 
-def scorecard(
+def measure_gaps(
     district: District,
     links: Links,
     scores: pd.DataFrame | None = None,
@@ -292,12 +292,12 @@ def scorecard_and_records(district: District, links: Links) -> tuple[pd.DataFram
     Parameters
     ----------
     district, links
-        As for `scorecard`.
+        As for `measure_gaps`.
 
     Returns
     -------
     tuple of pandas.DataFrame
-        What `scorecard` gives without scores, and what `records_behind` gives.
+        What `measure_gaps` gives without scores, and what `records_behind` gives.
     """
     known = load_presence(district, links, keeps_behind=True)
     lines = _lines(district, links, known)

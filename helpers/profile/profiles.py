@@ -33,7 +33,7 @@ __all__ = [
     "Choice",
     "Part",
     "Profiles",
-    "child_profiles",
+    "build_profiles",
     "choose_values_of_part",
     "compare_profiles",
     "find_values",
@@ -287,7 +287,7 @@ class Profiles:
         return self.coverage.fill(self.said, self.crosswalk)
 
 
-def child_profiles(
+def build_profiles(
     district: District,
     links: Links,
     school_year: int | None = None,

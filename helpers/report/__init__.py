@@ -55,7 +55,7 @@ if TYPE_CHECKING:
         describe_maturity,
     )
     from helpers.report.runs.execute import NotebookRun, run_notebooks
-    from helpers.report.runs.report import ReportResult, report
+    from helpers.report.runs.report import ReportResult, run_report
     from helpers.report.tables import table
     from helpers.report.widgets.dashboard import dashboard
     from helpers.report.widgets.one_change import change_steps, change_timeline
@@ -101,11 +101,11 @@ __all__ = [
     "question_table",
     "quoted_table",
     "reading",
-    "report",
     "rubric_blocks",
     "rubric_picture",
     "rubric_words",
     "run_notebooks",
+    "run_report",
     "short_names",
     "show_source_row",
     "shown_contract",
@@ -189,7 +189,7 @@ _MODULES = {
     ),
     "helpers.report.runs.report": (
         "ReportResult",
-        "report",
+        "run_report",
     ),
     "helpers.report.tables": ("table",),
     "helpers.report.widgets.dashboard": ("dashboard",),

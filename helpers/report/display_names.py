@@ -191,7 +191,7 @@ def finding_words(kinds: pd.Series) -> pd.Series:
 def fact_name(tables: pd.Series) -> pd.Series:
     """Say what the rows of fact tables are.
 
-    >>> fact_words(pd.Series(["health_visit", "incident"])).tolist()
+    >>> fact_name(pd.Series(["health_visit", "incident"])).tolist()
     ['visits to the nurse', 'incidents']
     """
     return tables.replace(_FACTS).str.replace("_", " ")
@@ -200,7 +200,7 @@ def fact_name(tables: pd.Series) -> pd.Series:
 def figure_name(topics: pd.Series) -> pd.Series:
     """Say topics of published figures as people do.
 
-    >>> figure_words(pd.Series(["idea_share", "chronic_absence"])).tolist()
+    >>> figure_name(pd.Series(["idea_share", "chronic_absence"])).tolist()
     ['children with a plan', 'chronic absence']
     """
     return topics.replace(_FIGURES).str.replace("_", " ")
@@ -209,7 +209,7 @@ def figure_name(topics: pd.Series) -> pd.Series:
 def group_name(groups: pd.Series) -> pd.Series:
     """Say groups of children as people do.
 
-    >>> group_words(pd.Series(["home language: spa", "moved: yes", "All"])).tolist()
+    >>> group_name(pd.Series(["home language: spa", "moved: yes", "All"])).tolist()
     ['home language: Spanish', 'moved', 'all children']
     """
     languages = {_LANGUAGE + code: _LANGUAGE + name for code, name in _LANGUAGES.items()}
@@ -231,7 +231,7 @@ def element_names(names: pd.Series) -> pd.Series:
 
     Examples
     --------
-    >>> element_words(pd.Series(["days_absent", "map_math_rit", "rate"])).tolist()
+    >>> element_names(pd.Series(["days_absent", "map_math_rit", "rate"])).tolist()
     ['days absent', 'MAP math RIT', 'attendance rate']
     """
     words = {name: element_name(name) for name in names.dropna().unique().tolist()}
@@ -246,7 +246,7 @@ def element_name(name: str) -> str:
 def status_names(statuses: pd.Series) -> pd.Series:
     """Say why a value is there or isn't.
 
-    >>> status_words(pd.Series(["Not collected"])).tolist()
+    >>> status_names(pd.Series(["Not collected"])).tolist()
     ['nobody collects it']
     """
     return statuses.map(_STATUSES).astype("string").fillna(statuses)
@@ -298,7 +298,7 @@ def short_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
 def short_display_name(systems: Mapping[str, tuple[str, str]]) -> dict[str, str]:
     """Name systems where there is little room and no layout at hand.
 
-    >>> named_briefly({"sis": ("sis", "OneRoster"), "old": ("sis", "OneRoster 1.1, users")})
+    >>> short_display_name({"sis": ("sis", "OneRoster"), "old": ("sis", "OneRoster 1.1, users")})
     {'sis': 'SIS', 'old': 'OneRoster 1.1'}
     """
     names = {silo: _named(silo, system, title) for silo, (system, title) in systems.items()}
@@ -326,7 +326,7 @@ def _spoken(silo: str, name: str) -> str:
 def silo_name(silos: pd.Series) -> pd.Series:
     """Name the systems of a made district where there is little room, whether or not a folder has them.
 
-    >>> silo_words(pd.Series(["sis", "meals", "map_growth"])).tolist()
+    >>> silo_name(pd.Series(["sis", "meals", "map_growth"])).tolist()
     ['SIS', 'Meals', 'MAP Growth']
     """
     return silos.map(lambda silo: _short(_NAMES.get(silo, str(silo).replace("_", " ").capitalize())))
@@ -364,7 +364,7 @@ _GRADES = {"KG": "kindergarten", "PK": "pre-kindergarten", "PS": "preschool"}
 def grade_name(grade: str) -> str:
     """Say a grade in words.
 
-    >>> grade_words("07"), grade_words("KG"), grade_words("")
+    >>> grade_name("07"), grade_name("KG"), grade_name("")
     ('grade 7', 'kindergarten', 'grade not known')
     """
     if grade in _GRADES or not grade:

@@ -51,7 +51,7 @@ def _tokens() -> dict[str, str]:
 def color(token: str) -> str:
     """Give a colour of the look by its name, as the style sheet has it.
 
-    >>> colour("blue")
+    >>> color("blue")
     '#0072B2'
     """
     tokens = _tokens()
@@ -71,7 +71,7 @@ def _luminance(shade: str) -> float:
 def contrast(one: str, other: str) -> float:
     """Give the contrast of two colours as the accessibility guidelines compute it.
 
-    >>> round(contrast(colour("ink"), colour("paper")), 1)
+    >>> round(contrast(color("ink"), color("paper")), 1)
     16.6
     """
     lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
@@ -81,7 +81,7 @@ def contrast(one: str, other: str) -> float:
 def text_color_on(shade: str) -> str:
     """Choose ink or paper for letters on a colour, whichever is read more easily.
 
-    >>> letters_on(colour("orange")) == colour("ink")
+    >>> text_color_on(color("orange")) == color("ink")
     True
     """
     return max((color("ink"), color("paper")), key=lambda text: contrast(text, shade))
@@ -133,7 +133,7 @@ _WORDS = {
 def outcome_label(outcome: str) -> str:
     """Say an outcome as a legend says it.
 
-    >>> word("wrong")
+    >>> outcome_label("wrong")
     'joined to the wrong child'
     """
     return _WORDS.get(outcome, outcome)

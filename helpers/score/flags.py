@@ -11,8 +11,8 @@ import pandas as pd
 from helpers.files import District
 from helpers.link import Links
 from helpers.profile.gather import gather
-from helpers.profile.indicators import Indicator, child_indicators, indicator, status_by_child
-from helpers.profile.profiles import child_profiles, stated_values_of_part
+from helpers.profile.indicators import Indicator, compute_indicators, indicator, status_by_child
+from helpers.profile.profiles import build_profiles, stated_values_of_part
 from helpers.score.answer_key import AnswerKey, can_be_judged, read_answer_key
 from helpers.score.children import score_children
 from helpers.score.truth import RECORD, true_crosswalk, true_person_of_record
@@ -237,7 +237,7 @@ def children_at_risk(
     truly = true_crosswalk(district, key=key)
     right = replace(links, crosswalk=truly)
     slim = _with_indicator_tables(district)
-    truth = signs_of(child_indicators(slim, right, child_profiles(slim, right), _asked()))
+    truth = signs_of(compute_indicators(slim, right, build_profiles(slim, right), _asked()))
     shown = signs_of(indicators)
     owner = truly[[*RECORD, "child"]].rename(columns={"child": "person"})
     page = page_of(owner, links)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.link import Links
-from helpers.profile import Element, Profiles, child_profiles, elements
+from helpers.profile import Element, Profiles, build_profiles, elements
 from helpers.profile.values import folded
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, true_crosswalk
@@ -159,7 +159,7 @@ def judge_profiles(
 def profiles_by_the_truth(district: District, key: AnswerKey, school_year: int | None) -> Profiles:
     """Put the children together as they really are: what each system holds of whom."""
     nothing = (empty_table("pairs"), empty_table("findings"), pd.DataFrame())
-    return child_profiles(district, Links(true_crosswalk(district, key=key), *nothing), school_year)
+    return build_profiles(district, Links(true_crosswalk(district, key=key), *nothing), school_year)
 
 
 def _truth(key: AnswerKey) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -147,7 +147,7 @@ def lower_bound(known: int, of: int) -> int:
     An interval whose width follows from the number alone would tell it. Where it mustn't be told, the
     interval is that of the fewest that it can be: a little wide, and the same for one as for nine.
 
-    >>> known_at_least(150, 187), known_at_least(185, 187), known_at_least(180, 187)
+    >>> lower_bound(150, 187), lower_bound(185, 187), lower_bound(180, 187)
     (150, 178, 178)
     """
     return known if may_split(of - known) else of - analysis_plan().fewest_systems + 1

@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.files.save import without_guard
 from helpers.share.access import Allowed, Refused, allowed_for, asked
-from helpers.share.open_view import view
+from helpers.share.open_view import open_view
 from helpers.share.policy import Policy, Rule, read_policy
 from helpers.share.view import MANIFEST, View
 from helpers.share.visible_values import in_sets
@@ -158,7 +158,7 @@ def leaks(shown: View | Path | str, policy: Policy | None = None) -> pd.DataFram
 def _by_the_policy(shown: View, policy: Policy) -> View | None:
     """Open the same view by the policy that judges; None where it would be refused."""
     try:
-        return view(
+        return open_view(
             shown.source, shown.role, shown.who, shown.purpose, policy=policy, codes=shown.codes,
             today=shown.as_of,
         )  # fmt: skip

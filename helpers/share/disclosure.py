@@ -174,7 +174,7 @@ def suppress_small_cells(
 ) -> Shown:
     """Decide which cells of a two-way table with totals are hidden.
 
-    >>> shown = protect([[12, 3], [20, 30], [15, 25]], 10)
+    >>> shown = suppress_small_cells([[12, 3], [20, 30], [15, 25]], 10)
     >>> bool(shown.hidden[0, 1]), int(shown.hidden.sum()) >= 4
     (True, True)
     """
@@ -390,9 +390,9 @@ def suppress_complement(
 
     Examples
     --------
-    >>> shown_parts(Guard(real=True), {"both": 8, "one": 57, "other": 0})
+    >>> suppress_complement(Guard(real=True), {"both": 8, "one": 57, "other": 0})
     {'both': 'not shown', 'one': 'not shown', 'other': 0}
-    >>> shown_parts(Guard(real=True), {"both": 10, "one": 57, "other": 0})
+    >>> suppress_complement(Guard(real=True), {"both": 10, "one": 57, "other": 0})
     {'both': 10, 'one': 57, 'other': 0}
     """
     if not (few and guard.real) and not any(guard.hides(count) for count in counts.values()):
@@ -404,7 +404,7 @@ def suppress_totals(guard: Guard, frame: pd.DataFrame, whole: str, count: str) -
     """Pass a table of counts through the guard in which the rows of each whole add up.
 
     >>> frame = pd.DataFrame({"system": ["meals", "clubs", "meals"], "children": [8, 30, 60]})
-    >>> shown_wholes(Guard(real=True), frame, "system", "children")["children"].tolist()
+    >>> suppress_totals(Guard(real=True), frame, "system", "children")["children"].tolist()
     [<NA>, 30, <NA>]
     """
     if not guard.real:

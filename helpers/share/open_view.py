@@ -18,7 +18,7 @@ from helpers.standard import STRING
 if TYPE_CHECKING:
     from helpers.profile.store.source import Source
 
-__all__ = ["joined", "view", "view_for_handover", "view_of_child", "views", "whos"]
+__all__ = ["joined", "open_view", "open_views", "view_for_handover", "view_of_child", "whos"]
 
 
 FAMILY = "family"
@@ -112,7 +112,7 @@ def _open(
     return opened
 
 
-def view(
+def open_view(
     source: Source,
     role: str,
     who: str,
@@ -179,7 +179,7 @@ def view(
     )
 
 
-def views(
+def open_views(
     source: Source,
     role: str,
     whos: Sequence[str],
@@ -195,9 +195,9 @@ def views(
     Parameters
     ----------
     source, role, purpose, policy, audit, today
-        As for `view`.
+        As for `open_view`.
     whos
-        Whom, each as for `view`.
+        Whom, each as for `open_view`.
     children
         Only these of the children whom each may see.
 
@@ -265,7 +265,7 @@ def view_of_child(
     looks = [who] if who else _who_of(source, child, role, policy)
     for one in looks:
         try:
-            return view(source, role, one, policy=policy).of(child)
+            return open_view(source, role, one, policy=policy).of(child)
         except Refused:
             if one == looks[-1]:
                 raise
@@ -305,7 +305,7 @@ def whos(source: Source, role: str, policy: Policy | None = None) -> pd.DataFram
     Returns
     -------
     pandas.DataFrame
-        ``who`` (what `view` takes), ``name`` (of a teacher, a guardian or a student; else as `who`),
+        ``who`` (what `open_view` takes), ``name`` (of a teacher, a guardian or a student; else as `who`),
         ``school`` (NA where there is none), ``children`` (how many they have to do with). Names of students
         and guardians are in it: it is for choosing, inside the district.
 

@@ -13,7 +13,7 @@ __all__ = ["Exercise", "Wording", "integer_error", "reply_to", "wording"]
 def integer_error(answer: object, of: str = "children") -> str | None:
     """Say what is wrong with an answer that should be a count.
 
-    >>> no_whole_number(3.0)
+    >>> integer_error(3.0)
     'A count of children is a whole number; yours is a float.'
     """
     if isinstance(answer, bool) or not isinstance(answer, numbers.Integral):

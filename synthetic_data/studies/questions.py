@@ -17,8 +17,8 @@ import pandas as pd
 from helpers.files import read_district
 from helpers.gaps.family_communication import communication_gap, count_informed_families
 from helpers.link import METHODS, link_district
-from helpers.profile import child_profiles
-from helpers.profile.indicators import child_indicators
+from helpers.profile import build_profiles
+from helpers.profile.indicators import compute_indicators
 from helpers.profile.questions import answer_questions, status_of
 from helpers.profile.store.source import MemorySource, source_of
 from helpers.standard import BadInput, as_table, nearest
@@ -59,8 +59,8 @@ def source_at(
     folder = make_district("workshop", students=students, seed=seed, level=level, **overrides)
     district = read_district(folder)
     links = link_district(district, rung)
-    profiles = child_profiles(district, links)
-    return source_of(district, links, profiles, child_indicators(district, links, profiles))
+    profiles = build_profiles(district, links)
+    return source_of(district, links, profiles, compute_indicators(district, links, profiles))
 
 
 def at_levels(

@@ -19,7 +19,7 @@ import json, sys, time
 from pathlib import Path
 from helpers.files import read_district
 from helpers.link import link_district
-from helpers.profile import child_profiles
+from helpers.profile import build_profiles
 from helpers.profile.store.source import source_of
 from helpers.profile.store.profiles import ProfileStore, save_store
 from helpers.report.family.pages import pages_of, prepare
@@ -28,7 +28,7 @@ from helpers.report.family.write import records_of, write_pages
 folder, out, wanted = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 district = read_district(folder)
 links = link_district(district)
-save_store(source_of(district, links, child_profiles(district, links)), out / "store")
+save_store(source_of(district, links, build_profiles(district, links)), out / "store")
 store = ProfileStore.open(out / "store")
 children = sorted(store.children().dropna(subset=["first_name", "school"])["child"])
 begun = time.perf_counter()

@@ -18,7 +18,7 @@ import pandas as pd
 
 from helpers.files import read_district
 from helpers.link import link_district
-from helpers.profile import child_profiles
+from helpers.profile import build_profiles
 from helpers.profile.relations import roster_silos
 from helpers.profile.store.source import source_of
 from helpers.report.family.pages import family_pages, shown_on
@@ -46,7 +46,7 @@ def measure(folder: Path, write: bool = True) -> dict[str, pd.DataFrame]:
     """
     district = read_district(folder)
     links = link_district(district)
-    profiles = child_profiles(district, links)
+    profiles = build_profiles(district, links)
     judged = judge_family_pages(district, links, profiles)
     found = {
         "may stand": judged.pages,

@@ -38,12 +38,12 @@ def newest_days_of(place: Path) -> dict[str, pd.Timestamp]:
 
 def build(standard: Path, out: Path, processes: int) -> None:
     """Put profiles together; print what came of it."""
-    from helpers.profile.store.build import build_profiles
+    from helpers.profile.store.build import build_store
     from helpers.profile.store.facts import StandardStore
     from helpers.profile.store.profiles import new_store
 
     with new_store(out) as writer:
-        built = build_profiles(standard, writer, newest_days_of(standard), processes=processes)
+        built = build_store(standard, writer, newest_days_of(standard), processes=processes)
         told: dict[str, Any] = {"school_year": built.school_year, "synthetic": True, "folder": None}
         told |= {"followed": None, "about": {}}
         writer.about(built.coverage, StandardStore(standard).firsts, told)

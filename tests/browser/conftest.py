@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from helpers.report import report
+from helpers.report import run_report
 from helpers.report.runs.execute import Progress
 
 # Debian's chromium, without a screen, without a sandbox (a container has none) and without calls home.
@@ -28,7 +28,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 def pages_of(folder: Path | None, out: Path) -> Path:
     """Run the whole report and give the folder of its pages."""
-    result = report(folder, out=out, progress=Progress(1, io.StringIO()))
+    result = run_report(folder, out=out, progress=Progress(1, io.StringIO()))
     assert result.ok, [result.trouble, *(f"{run.name}: {run.failed}" for run in result.failed)]
     return result.run
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from helpers.files import District, read_district
-from helpers.files.draft import start_folder
+from helpers.files.draft import draft_layouts
 from helpers.files.folder import files_below
 from helpers.files.limits import LONGEST_LINE, MOST_COLUMNS, MOST_EMPTY, MOST_FILES
 from helpers.link.two_files import read_person_file
@@ -40,7 +40,7 @@ def test_columns(columns: int, told: str | None, tmp_path: Path) -> None:
         assert len(read_person_file(path).rows.columns) == count
         return
     assert told in refused[0].reason
-    assert told in start_folder(tmp_path).left["x.csv"]
+    assert told in draft_layouts(tmp_path).left["x.csv"]
     with pytest.raises(BadInput, match=told):
         read_person_file(path)
 
@@ -67,7 +67,7 @@ def test_cells_that_nobody_wrote(more: int, tmp_path: Path) -> None:
     wide = {**STUDENT, **{f"k{n}": 1 for n in range(names - len(STUDENT))}}
     lines = [json.dumps(wide)] + [json.dumps({**STUDENT, "k0": 1})] * rows
     (tmp_path / "students.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    left = start_folder(tmp_path).left.get("students.jsonl", "")
+    left = draft_layouts(tmp_path).left.get("students.jsonl", "")
     assert ("nearly empty" in left) == bool(more)
 
 

@@ -14,7 +14,7 @@ import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from helpers.files import read_district
-from helpers.files.draft import start_folder
+from helpers.files.draft import draft_layouts
 from helpers.files.findings import Findings
 from helpers.files.parse.values import read_column
 from helpers.layouts import Column
@@ -152,7 +152,7 @@ VISITS = "Student ID,First Name,Last Name,Visit Date,Reason\n" + "".join(
 
 
 def test_a_draft_takes_a_column_for_days_where_some_are_counted_and_says_so(tmp_path: Path) -> None:
-    start_folder(written(tmp_path, nurse_DOT_csv=VISITS))
+    draft_layouts(written(tmp_path, nurse_DOT_csv=VISITS))
     column = draft(tmp_path)["Visit Date"]
     assert (column["type"], column["format"]) == ("date", "%Y-%m-%d")
     toml = (tmp_path / "layouts" / "nurse.toml").read_text(encoding="utf-8")
@@ -171,7 +171,7 @@ def test_a_draft_takes_a_column_of_counted_days_alone_by_its_head(tmp_path: Path
         text = f"Student ID,First Name,Last Name,{head}\n" + "".join(
             f"10{n:02d},{'ABCDEFGHIJKLMNOPQRST'[n]}na,Ruiz,{counted[n]}\n" for n in range(20)
         )
-        start_folder(written(place, nurse_DOT_csv=text))
+        draft_layouts(written(place, nurse_DOT_csv=text))
         assert draft(place)[head].get("type") == kind
 
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.files import District, read_district
-from helpers.files.draft import start_folder
+from helpers.files.draft import draft_layouts
 from helpers.files.draft.columns import head_words, words_file
 from helpers.layouts.layout import read_layout
 from helpers.link import link_district
@@ -62,7 +62,7 @@ def test_any_table_gives_a_layout_by_which_all_of_it_is_read(table: tuple[bytes,
     data, _ = table
     with tempfile.TemporaryDirectory() as place:
         folder = written(Path(place), any_DOT_csv=data)
-        started = start_folder(folder)
+        started = draft_layouts(folder)
         district = read_district(folder)
         assert adds_up(district)
         assert len(started.drafted) + len(started.left) + len(started.known) == 1
@@ -92,7 +92,7 @@ def test_a_made_export_with_other_heads_gives_the_same_people(
     renamed = pd.read_csv(path, dtype="string", keep_default_na=False).rename(columns=RENAMED)
     (tmp_path / "till").mkdir()
     renamed.to_csv(tmp_path / "till" / "people.csv", index=False)
-    (drafted,) = start_folder(tmp_path).drafted
+    (drafted,) = draft_layouts(tmp_path).drafted
     assert drafted.kind.people.local_id == "pupil_no"
     same = ["record", "first_name", "last_surname", "birth_date", "grade_level", "school_id"]
     ours = clean_district["meals"].people[same]
@@ -142,7 +142,7 @@ def test_a_real_activity_export_joins_both_its_children_without_correction(
 ) -> None:
     folder = tmp_path / "joinable"
     shutil.copytree(real_files / "grand_bend_joinable", folder)
-    assert [one.layout for one in start_folder(folder).drafted] == ["lms_schoology"]
+    assert [one.layout for one in draft_layouts(folder).drafted] == ["lms_schoology"]
     district = read_district(folder)
     assert adds_up(district)
     crosswalk = link_district(district).crosswalk

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import read_district
-from helpers.files.draft import start_folder
+from helpers.files.draft import draft_layouts
 from helpers.files.findings import Findings
 from helpers.files.parse.records import make_records
 from helpers.files.parse.values import read_column
@@ -153,7 +153,7 @@ LIST = (
 
 def test_rows_alike_in_a_list_without_ids_are_told_where_they_stand(tmp_path: Path) -> None:
     (tmp_path / "clubs.csv").write_text(LIST, encoding="utf-8")
-    start_folder(tmp_path)
+    draft_layouts(tmp_path)
     district = read_district(tmp_path)
     assert district.people["record"].tolist() == ["clubs.csv#2", "clubs.csv#3"]
     told = district.findings[district.findings["kind"].eq("rows_alike")]
@@ -171,7 +171,7 @@ def test_rows_alike_in_a_list_without_ids_are_told_where_they_stand(tmp_path: Pa
         folder = tmp_path / str(len(text))
         folder.mkdir()
         (folder / "clubs.csv").write_text(text, encoding="utf-8")
-        start_folder(folder)
+        draft_layouts(folder)
         assert "rows_alike" not in set(read_district(folder).findings["kind"])
 
 

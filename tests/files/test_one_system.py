@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, read_district, render, write_table
-from helpers.files.draft import start_folder
+from helpers.files.draft import draft_layouts
 from helpers.layouts import load_layout
 from tests.files.drafts import run
 
@@ -177,7 +177,7 @@ def test_ids_that_are_other_children_s_make_two_systems_even_in_one_folder(tmp_p
     iready(tmp_path, "iready/south/a.csv", "ela", "2025-09-11", range(1, 9), "Eva")
     district = read_district(tmp_path)
     assert list(district) == ["iready/north", "iready/south"]
-    assert not start_folder(tmp_path).doubts
+    assert not draft_layouts(tmp_path).doubts
 
 
 def test_what_lies_as_near_to_one_system_as_to_another_is_asked(tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_what_lies_as_near_to_one_system_as_to_another_is_asked(tmp_path: Path) 
     )
     printed = run("start", tmp_path).output
     assert "one system or two?" in printed
-    assert any("a/users and c" in doubt or "a and c" in doubt for doubt in start_folder(tmp_path).doubts)
+    assert any("a/users and c" in doubt or "a and c" in doubt for doubt in draft_layouts(tmp_path).doubts)
 
 
 DRAFT = "Customer ID,First Name,Last Name,Club\n"
@@ -211,8 +211,8 @@ def test_a_draft_beside_a_known_layout_is_of_its_system_where_it_has_its_ids(
     lines = [f"{1000 + n},{names[n]},Diaz,Chess\n" for n in range(shared)]
     lines += [f"{2000 + n},Tom{n},Berg,Chess\n" for n in range(4 - shared)]
     (tmp_path / "meals" / "clubs.csv").write_text(DRAFT + "".join(lines), encoding="utf-8")
-    assert len(start_folder(tmp_path).drafted) == 1
+    assert len(draft_layouts(tmp_path).drafted) == 1
     district = read_district(tmp_path)
     assert len(district) == systems
-    assert len(start_folder(tmp_path).doubts) == systems - 1
+    assert len(draft_layouts(tmp_path).doubts) == systems - 1
     assert len(district.people) == (7 + 4 - shared if systems == 1 else 7 + 4)

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, read_district, render, write_table
-from helpers.files.draft import start_folder
+from helpers.files.draft import draft_layouts
 from helpers.layouts import load_layout
 from synthetic_data.systems import SILOS
 
@@ -291,7 +291,7 @@ def test_an_encoding_that_a_mark_or_the_layout_names_is_no_finding(
 ) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(text.encode(encoding))
-    start_folder(tmp_path)
+    draft_layouts(tmp_path)
     drafted = (tmp_path / "layouts" / "list.toml").read_text(encoding="utf-8")
     assert f'encoding = "{encoding}"' in drafted
     district = read_district(tmp_path)
@@ -303,7 +303,7 @@ def test_an_encoding_that_a_mark_or_the_layout_names_is_no_finding(
 def test_a_byte_order_mark_says_the_encoding_whatever_a_layout_declares(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(NAMES.encode("utf-8"))
-    start_folder(tmp_path)
+    draft_layouts(tmp_path)
     path.write_bytes(NAMES.encode("utf-16"))
     district = read_district(tmp_path)
     assert district.people["last_surname"].tolist() == ["Ruíz", "Li", "Poe"]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import read_district
-from helpers.files.draft import start_folder
+from helpers.files.draft import draft_layouts
 from tests.files.drafts import adds_up, run, written
 
 # The columns that Clever's sync asks for in a list of students.
@@ -77,8 +77,8 @@ def folder_of(place: Path, how: dict[str, str], **files: str) -> Path:
 
 def test_a_list_of_teachers_beside_clever_s_list_of_students_takes_no_child_away(tmp_path: Path) -> None:
     alone, both = tmp_path / "alone", tmp_path / "both"
-    start_folder(written(alone, clever__students_DOT_csv=STUDENTS))
-    start_folder(written(both, clever__students_DOT_csv=STUDENTS, clever__teachers_DOT_csv=TEACHERS))
+    draft_layouts(written(alone, clever__students_DOT_csv=STUDENTS))
+    draft_layouts(written(both, clever__students_DOT_csv=STUDENTS, clever__teachers_DOT_csv=TEACHERS))
     assert 'set = { role = "Staff" }' in (both / "layouts" / "clever.toml").read_text()
     people = read_district(both)["clever"].people
     children = people[people["role"].eq("Student")]
@@ -201,7 +201,7 @@ def test_read_says_in_a_sentence_that_people_were_read_and_none_is_a_student(tmp
     assert "Kim" not in said
 
     written(folder, sis__students_DOT_csv="Student ID,First,Last\n81,Ana,Ruiz\n82,Bo,Li\n")
-    start_folder(folder)
+    draft_layouts(folder)
     said = run("read", folder, "--out", tmp_path / "out").output
     assert "People were read from clever, but none of them is a student" in said
     written(folder, students_DOT_csv="sid,first,last,born\n1,Ana,Ruiz,2014-01-31\n")

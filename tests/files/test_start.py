@@ -11,13 +11,13 @@ import openpyxl
 import pandas as pd
 
 from helpers.files import read_district
-from helpers.files.draft import start_folder
+from helpers.files.draft import draft_layouts
 from helpers.layouts.layout import read_layout
 from tests.files.drafts import ROSTER, adds_up, draft, written
 
 
 def test_a_roster_is_read_by_its_draft_without_any_correction(tmp_path: Path) -> None:
-    start_folder(written(tmp_path, roster_DOT_csv=ROSTER))
+    draft_layouts(written(tmp_path, roster_DOT_csv=ROSTER))
     district = read_district(tmp_path)
     people = district["roster"].people
     assert people["local_id"].tolist() == ["00812", "00813", "00814"]
@@ -37,7 +37,7 @@ def test_a_roster_is_read_by_its_draft_without_any_correction(tmp_path: Path) ->
 
 def test_a_list_of_things_names_nobody(tmp_path: Path) -> None:
     schools = "id,Name,City\n1,Lincoln Elementary School,Salem\n2,Oak High School,Salem\n3,Grand Bend,Salem\n"
-    (drafted,) = start_folder(written(tmp_path, schools_DOT_csv=schools)).drafted
+    (drafted,) = draft_layouts(written(tmp_path, schools_DOT_csv=schools)).drafted
     assert not drafted.kind.names_people
     district = read_district(tmp_path)
     assert district.people.empty
@@ -46,13 +46,13 @@ def test_a_list_of_things_names_nobody(tmp_path: Path) -> None:
 
 def test_a_role_says_who_is_a_child(tmp_path: Path) -> None:
     text = "user_id,role,first_name,last_name\n1,STUDENT,Ana,Ruiz\n2,TEACHER,Bo,Li\n3,ROBOT,Cy,Poe\n"
-    start_folder(written(tmp_path, users_DOT_csv=text))
+    draft_layouts(written(tmp_path, users_DOT_csv=text))
     assert read_district(tmp_path)["users"].people["role"].tolist() == ["Student", "Staff", "Unknown"]
 
 
 def test_what_a_file_looks_like_is_found_out(tmp_path: Path) -> None:
     titled = "Clubs of spring\n\n" + ROSTER.replace(",", ";").replace("Ruiz", "Núñez")
-    start_folder(written(tmp_path, clubs_DOT_csv=titled.encode("cp1252").replace(b"\n", b"\r\n")))
+    draft_layouts(written(tmp_path, clubs_DOT_csv=titled.encode("cp1252").replace(b"\n", b"\r\n")))
     file = read_layout(tmp_path / "layouts" / "clubs.toml").files[0]
     assert (file.delimiter, file.header_row, file.encoding, file.line_end) == (";", 3, "windows-1252", "crlf")
     district = read_district(tmp_path)
@@ -61,7 +61,7 @@ def test_what_a_file_looks_like_is_found_out(tmp_path: Path) -> None:
 
 
 def test_a_file_without_heads_is_named_by_place(tmp_path: Path) -> None:
-    start_folder(written(tmp_path, scores_DOT_csv="Ana,2014-01-31,12\nBo,2013-02-28,9\n"))
+    draft_layouts(written(tmp_path, scores_DOT_csv="Ana,2014-01-31,12\nBo,2013-02-28,9\n"))
     assert list(draft(tmp_path)) == ["Column 1", "Column 2", "Column 3"]
     district = read_district(tmp_path)
     assert district.accounts.iloc[0].tolist()[2:] == [2, 0, 0, 0, 2]
@@ -80,7 +80,7 @@ def test_workbooks_and_json_lines_are_drafted(tmp_path: Path) -> None:
         for n, name in enumerate(["Ana", "Bo"])
     ]
     written(tmp_path, nurse_DOT_jsonl="".join(json.dumps(line) + "\n" for line in lines))
-    start_folder(tmp_path)
+    draft_layouts(tmp_path)
     district = read_district(tmp_path)
     assert sorted(district.people["first_name"]) == ["Ana", "Ana", "Bo", "Bo", "Cy"]
     assert {silo.layout.files[0].format for silo in district.values()} == {"xlsx", "json_lines"}
@@ -91,7 +91,7 @@ def test_files_of_one_kind_share_one_declaration_and_a_folder_is_one_system(tmp_
     seen = "child_id,seen\n00812,2025-10-01\n00814,2025-10-02\n"
     files = {"nurse__children_DOT_csv": ROSTER.replace("Pupil No", "child_id")}
     files |= {f"nurse__visits_2025-1{n}_DOT_csv": seen for n in (0, 1)}
-    started = start_folder(written(tmp_path, **files))
+    started = draft_layouts(written(tmp_path, **files))
     assert [(one.layout, one.files) for one in started.drafted] == [("nurse", 1), ("nurse", 2)]
     layout = read_layout(tmp_path / "layouts" / "nurse.toml")
     assert [file.path for file in layout.files] == ["children.csv", "visits_*.csv"]
@@ -100,7 +100,7 @@ def test_files_of_one_kind_share_one_declaration_and_a_folder_is_one_system(tmp_
 
 def test_files_are_named_by_what_their_names_have_in_common(tmp_path: Path) -> None:
     text = "Student ID,Last Name,First Name,Score\n1,Ruiz,Ana,3\n2,Li,Bo,4\n"
-    start_folder(
+    draft_layouts(
         written(tmp_path, tests__fall_words_DOT_csv=text, tests__winter_words_DOT_csv=text + "3,O,Z,1\n")
     )
     (file,) = read_layout(tmp_path / "layouts" / "tests.toml").files

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import read_district
-from helpers.files.draft import start_folder
+from helpers.files.draft import draft_layouts
 from tests.files.drafts import BORN, ROSTER, club, run, written
 
 
@@ -49,7 +49,7 @@ def test_reading_says_which_questions_are_open_and_what_is_not_taken(tmp_path: P
 def test_a_file_for_which_nothing_is_drafted_is_told(
     name: str, data: bytes, says: str, tmp_path: Path
 ) -> None:
-    started = start_folder(written(tmp_path, **{name: data}))
+    started = draft_layouts(written(tmp_path, **{name: data}))
     assert not started.drafted
     (reason,) = started.left.values()
     assert says in reason
@@ -57,7 +57,7 @@ def test_a_file_for_which_nothing_is_drafted_is_told(
 
 
 def test_a_corrected_draft_is_what_every_command_reads(tmp_path: Path) -> None:
-    start_folder(written(tmp_path, roster_DOT_csv=ROSTER))
+    draft_layouts(written(tmp_path, roster_DOT_csv=ROSTER))
     toml = tmp_path / "layouts" / "roster.toml"
     mended = toml.read_text(encoding="utf-8").replace('"Undeclared"', '"State"')
     toml.write_text(mended.replace('title = "roster', 'title = "Our roster'), encoding="utf-8")
@@ -75,7 +75,7 @@ def test_a_corrected_draft_is_what_every_command_reads(tmp_path: Path) -> None:
 def test_a_suggestion_is_a_declaration_once_its_signs_are_taken_away(tmp_path: Path) -> None:
     text = "student id,first name,last name,absence date,absence code\n"
     text += "1,Ana,Ruiz,2025-10-01,UNX\n2,Bo,Li,2025-10-02,EXC\n"
-    start_folder(written(tmp_path, absences_DOT_csv=text))
+    draft_layouts(written(tmp_path, absences_DOT_csv=text))
     toml = tmp_path / "layouts" / "absences.toml"
     lines = toml.read_text(encoding="utf-8").splitlines()
     start = next(place for place, line in enumerate(lines) if line.startswith("# [[file.makes]]"))
@@ -86,14 +86,14 @@ def test_a_suggestion_is_a_declaration_once_its_signs_are_taken_away(tmp_path: P
 
 
 def test_no_layout_is_ever_overwritten(tmp_path: Path) -> None:
-    start_folder(written(tmp_path, roster_DOT_csv=ROSTER))
+    draft_layouts(written(tmp_path, roster_DOT_csv=ROSTER))
     toml = tmp_path / "layouts" / "roster.toml"
     toml.write_text("# mine\n" + toml.read_text(encoding="utf-8"), encoding="utf-8")
-    again = start_folder(tmp_path)
+    again = draft_layouts(tmp_path)
     assert not again.drafted
     assert again.known == {"roster.csv": "roster"}
     written(tmp_path, roster_DOT_csv="badge,weight\nA1,3\nA2,4\n")
-    assert [one.toml for one in start_folder(tmp_path).drafted] == ["layouts/roster_2.toml"]
+    assert [one.toml for one in draft_layouts(tmp_path).drafted] == ["layouts/roster_2.toml"]
     assert toml.read_text(encoding="utf-8").startswith("# mine\n")
     assert sorted(path.name for path in (tmp_path / "layouts").iterdir()) == ["roster.toml", "roster_2.toml"]
 
@@ -101,7 +101,7 @@ def test_no_layout_is_ever_overwritten(tmp_path: Path) -> None:
 def test_a_file_beside_a_made_district_is_read_too(district_folder: Path, tmp_path: Path) -> None:
     shutil.copytree(district_folder, tmp_path / "made")
     written(tmp_path / "made" / "silos", chess__chess_DOT_csv=ROSTER)
-    start_folder(tmp_path / "made")
+    draft_layouts(tmp_path / "made")
     assert len(read_district(tmp_path / "made")["chess"].people) == 3
 
 

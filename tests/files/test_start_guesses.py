@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import read_district
-from helpers.files.draft import start_folder
+from helpers.files.draft import draft_layouts
 from helpers.files.draft.column_types import guess_type
 from helpers.files.draft.columns import counted, head_words, named_fields
 from tests.files.drafts import BORN, CLUB, adds_up, club, draft, written
@@ -53,11 +53,11 @@ def test_the_order_of_day_and_month_is_a_question_until_another_column_answers_i
     doubtful = (
         "Student ID,First Name,Last Name,Birth Date,Visit\n1,Ana,Ruiz,01/02/2014,{}\n2,Bo,Li,02/03/2013,{}\n"
     )
-    start_folder(written(tmp_path / "open", a_DOT_csv=doubtful.format("x", "y")))
+    draft_layouts(written(tmp_path / "open", a_DOT_csv=doubtful.format("x", "y")))
     assert draft(tmp_path / "open")["Birth Date"]["format"] == ["%m/%d/%Y", "%d/%m/%Y"]
     people = read_district(tmp_path / "open")["a"].people
     assert people["birth_date_status"].tolist() == ["Day and month ambiguous"] * 2
-    start_folder(written(tmp_path / "told", a_DOT_csv=doubtful.format("25/10/2025", "02/10/2025")))
+    draft_layouts(written(tmp_path / "told", a_DOT_csv=doubtful.format("25/10/2025", "02/10/2025")))
     assert draft(tmp_path / "told")["Birth Date"]["format"] == "%d/%m/%Y"
 
 
@@ -68,7 +68,7 @@ def test_ids_are_those_of_persons_and_no_others(tmp_path: Path) -> None:
         child, family = n // 2, n // 6
         ids = f"31,{7000 + child},{family},c{child}@x.org,p{family}@x.org,{n % 3},{900 + n}"
         rows.append(f"{ids},{'ABCDEF'[child]}na,Poe")
-    (drafted,) = start_folder(written(tmp_path, log_DOT_csv="\n".join(rows) + "\n")).drafted
+    (drafted,) = draft_layouts(written(tmp_path, log_DOT_csv="\n".join(rows) + "\n")).drafted
     people = drafted.kind.people
     assert {name: ids.system for name, ids in people.ids.items()} == {
         "SIS User ID": "Undeclared",
@@ -81,7 +81,7 @@ def test_ids_are_those_of_persons_and_no_others(tmp_path: Path) -> None:
 
 def test_one_bad_value_does_not_cost_a_small_file_its_column(tmp_path: Path) -> None:
     points = ["absent", *(str(n) for n in range(11))]
-    started = start_folder(written(tmp_path, club_DOT_csv=club(BORN, points)))
+    started = draft_layouts(written(tmp_path, club_DOT_csv=club(BORN, points)))
     columns = draft(tmp_path)
     assert columns["D.O.B."]["format"] == "%d/%m/%Y"
     assert columns["Points"]["type"] == "integer"
@@ -120,7 +120,7 @@ def test_a_column_is_what_nearly_all_its_values_are(values: list[str], kind: str
 
 def test_a_slip_is_told_with_its_file_where_files_of_one_kind_are_drafted_together(tmp_path: Path) -> None:
     files = {"clubs__a1_DOT_csv": club(BORN[:10]), "clubs__a2_DOT_csv": club([*BORN[:9], *BORN[11:]])}
-    start_folder(written(tmp_path, **files))
+    draft_layouts(written(tmp_path, **files))
     text = (tmp_path / "layouts" / "clubs.toml").read_text(encoding="utf-8")
     assert "1 of 20 isn't a day: row 11 of clubs/a2.csv" in text
 
@@ -139,7 +139,7 @@ def test_heads_are_known_however_they_are_written(head: str, field: str) -> None
 
 
 def test_every_column_has_a_reason(tmp_path: Path) -> None:
-    start_folder(written(tmp_path, club_DOT_csv=club(BORN)))
+    draft_layouts(written(tmp_path, club_DOT_csv=club(BORN)))
     lines = (tmp_path / "layouts" / "club.toml").read_text(encoding="utf-8").splitlines()
     above = {
         line.split('"')[1]: lines[place - 1]
@@ -157,7 +157,7 @@ def test_a_birth_date_that_is_left_out_does_not_speak_against_an_id(tmp_path: Pa
     rows = "".join(
         f"{n},Ana{'abc'[n]},Ruiz,2012-03-0{n + 1},1\n{n},Ana{'abc'[n]},Ruiz,,2\n" for n in range(3)
     )
-    start_folder(written(tmp_path, log_DOT_csv="Student ID,First Name,Last Name,DOB,Minutes\n" + rows))
+    draft_layouts(written(tmp_path, log_DOT_csv="Student ID,First Name,Last Name,DOB,Minutes\n" + rows))
     people = read_district(tmp_path)["log"].people
     assert people["local_id"].tolist() == ["0", "1", "2"]
     assert people["birth_date"].notna().all()
@@ -165,7 +165,7 @@ def test_a_birth_date_that_is_left_out_does_not_speak_against_an_id(tmp_path: Pa
 
 def test_first_names_alone_do_not_speak_against_an_id(tmp_path: Path) -> None:
     rows = "".join(f"{100 + n},{'Ana' if n % 3 else 'Bo'},Grade {n % 5 + 1}\n" for n in range(30))
-    start_folder(written(tmp_path, camp_DOT_csv=f"Camper ID,First name,Grade\n{rows}"))
+    draft_layouts(written(tmp_path, camp_DOT_csv=f"Camper ID,First name,Grade\n{rows}"))
     people = read_district(tmp_path)["camp"].people
     assert len(people) == 30
     assert set(people["grade_level"]) == {"01", "02", "03", "04", "05"}
@@ -173,7 +173,7 @@ def test_first_names_alone_do_not_speak_against_an_id(tmp_path: Path) -> None:
 
 def test_rows_of_totals_are_nobody(tmp_path: Path) -> None:
     text = 'Oak School,,\nStudent ID,Student,Days\n81,"Ruiz, Ana",3\n82,"Li, Bo",4\nTotal,,7\n'
-    start_folder(written(tmp_path, absent_DOT_csv=text))
+    draft_layouts(written(tmp_path, absent_DOT_csv=text))
     district = read_district(tmp_path)
     assert district["absent"].people["local_id"].tolist() == ["81", "82"]
     assert district.accounts["rows_structure"].tolist() == [3]
@@ -186,7 +186,7 @@ def test_whom_a_file_is_about_is_said_by_its_heads_before_its_name(tmp_path: Pat
         f"{name}_DOT_csv": f"{head}\n1,Eva,Ruiz\n2,Ian,Li\n"
         for name, head in zip(("contacts", "staff"), heads, strict=True)
     }
-    start_folder(written(tmp_path, **files))
+    draft_layouts(written(tmp_path, **files))
     district = read_district(tmp_path)
     assert set(district["contacts"].people["role"]) == {"Student"}
     assert set(district["staff"].people["role"]) == {"Staff"}
@@ -196,7 +196,7 @@ def test_whom_a_file_is_about_is_said_by_its_heads_before_its_name(tmp_path: Pat
 def test_a_number_under_another_head_is_asked_about_and_not_taken(tmp_path: Path, head: str) -> None:
     rows = "".join(f"Ana{n},Ruiz{n},{4000 + n},Visa {n % 2}\n" for n in range(8))
     text = f"First Name,Last Name,{head},Account kind\n" + rows
-    (drafted,) = start_folder(written(tmp_path, users_DOT_text=text)).drafted
+    (drafted,) = draft_layouts(written(tmp_path, users_DOT_text=text)).drafted
     assert drafted.kind.people.perhaps == [head]
     assert not drafted.kind.people.ids
     assert f"{head}: is it an id of these people?" in drafted.kind.questions

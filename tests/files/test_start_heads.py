@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from helpers.files import read_district
-from helpers.files.draft import start_folder
+from helpers.files.draft import draft_layouts
 from tests.files.drafts import run, written
 
 PEOPLE = [("Ana", "Ruiz"), ("Bo", "Li"), ("Cy", "Poe"), ("Di", "Kim"), ("Ed", "Fox"), ("Flo", "Orr")]
@@ -25,7 +25,7 @@ PEOPLE = [("Ana", "Ruiz"), ("Bo", "Li"), ("Cy", "Poe"), ("Di", "Kim"), ("Ed", "F
 )  # fmt: skip
 def test_short_heads_of_names_and_ids_are_known(first: str, last: str, ident: str, tmp_path: Path) -> None:
     rows = "".join(f"{4000 + n},{surname},{name}\n" for n, (name, surname) in enumerate(PEOPLE))
-    start_folder(written(tmp_path, list_DOT_csv=f"{ident},{last},{first}\n{rows}"))
+    draft_layouts(written(tmp_path, list_DOT_csv=f"{ident},{last},{first}\n{rows}"))
     people = read_district(tmp_path)["list"].people
     assert people["first_name"].tolist() == [name for name, _ in PEOPLE]
     assert people["last_surname"].tolist() == [surname for _, surname in PEOPLE]
@@ -47,7 +47,7 @@ def test_short_heads_of_names_and_ids_are_known(first: str, last: str, ident: st
 )
 def test_whole_names_have_more_heads(head: str, tmp_path: Path) -> None:
     rows = "".join(f'{4000 + n},"{last}, {first}"\n' for n, (first, last) in enumerate(PEOPLE))
-    start_folder(written(tmp_path, list_DOT_csv=f"Student Number,{head}\n{rows}"))
+    draft_layouts(written(tmp_path, list_DOT_csv=f"Student Number,{head}\n{rows}"))
     assert read_district(tmp_path)["list"].people["full_name"].tolist()[0] == "Ruiz, Ana"
 
 
@@ -62,7 +62,7 @@ def test_an_id_alone_is_a_person_s_where_nothing_is_named(
     heads: str, is_of_people: bool, tmp_path: Path
 ) -> None:
     rows = "".join(f"{4000 + n},x{n}y\n" for n in range(8))
-    (drafted,) = start_folder(written(tmp_path, ids_DOT_csv=f"{heads}\n{rows}")).drafted
+    (drafted,) = draft_layouts(written(tmp_path, ids_DOT_csv=f"{heads}\n{rows}")).drafted
     assert drafted.kind.names_people is is_of_people
     assert len(read_district(tmp_path).people) == (8 if is_of_people else 0)
 
@@ -87,14 +87,14 @@ def test_a_list_of_objects_is_drafted_and_read(tmp_path: Path) -> None:
 )
 def test_a_valid_file_without_a_last_line_end_is_not_broken(text: str, tmp_path: Path) -> None:
     name = "list_DOT_csv" if "," in text[:11] else "list_DOT_jsonl"
-    start_folder(written(tmp_path, **{name: text}))
+    draft_layouts(written(tmp_path, **{name: text}))
     district = read_district(tmp_path)
     assert "record_broken" not in set(district.findings["kind"])
     assert district.accounts["rows_set_aside"].sum() == 0
 
 
 def test_a_file_that_is_cut_within_a_row_still_is(tmp_path: Path) -> None:
-    start_folder(written(tmp_path, list_DOT_csv="Student ID,First,Last\n81,Ana,Ruiz\n82,Bo,Li\n"))
+    draft_layouts(written(tmp_path, list_DOT_csv="Student ID,First,Last\n81,Ana,Ruiz\n82,Bo,Li\n"))
     written(tmp_path, list_DOT_csv="Student ID,First,Last\n81,Ana,Ruiz\n82,B")
     assert read_district(tmp_path).accounts["rows_set_aside"].tolist()[0] == 1
 
@@ -106,7 +106,7 @@ def test_a_file_that_is_cut_within_a_row_still_is(tmp_path: Path) -> None:
 def test_a_type_whose_values_are_roles_is_the_role(head: str, adult: str, tmp_path: Path) -> None:
     child = "STUDENT" if adult.isupper() else "Student"
     rows = "".join(f"{n},{a},{b},{adult if n == 2 else child}\n" for n, (a, b) in enumerate(PEOPLE))
-    start_folder(written(tmp_path, list_DOT_csv=f"Member ID,First,Last,{head}\n{rows}"))
+    draft_layouts(written(tmp_path, list_DOT_csv=f"Member ID,First,Last,{head}\n{rows}"))
     people = read_district(tmp_path)["list"].people
     assert people["local_id"].notna().all()
     assert people["role"].tolist() == ["Staff" if n == 2 else "Student" for n in range(len(PEOPLE))]
@@ -116,7 +116,9 @@ def test_a_type_whose_values_are_roles_is_the_role(head: str, adult: str, tmp_pa
 @pytest.mark.parametrize("words", ["FRS", "SFR", ("Car", "Bus", "Student"), ("Parent", "Contact", "Family")])
 def test_another_type_is_no_role_and_no_question(head: str, words: Sequence[str], tmp_path: Path) -> None:
     rows = "".join(f"{n},{a},{b},{words[n % 3]}\n" for n, (a, b) in enumerate(PEOPLE))
-    (drafted,) = start_folder(written(tmp_path, list_DOT_csv=f"Student ID,First,Last,{head}\n{rows}")).drafted
+    (drafted,) = draft_layouts(
+        written(tmp_path, list_DOT_csv=f"Student ID,First,Last,{head}\n{rows}")
+    ).drafted
     assert drafted.kind.people.column("role") is None
     assert drafted.kind.people.left == {}
     assert read_district(tmp_path).people["role"].eq("Student").all()
@@ -129,7 +131,7 @@ def test_another_type_is_no_role_and_no_question(head: str, words: Sequence[str]
 )  # fmt: skip
 def test_family_and_given_beside_each_other_are_names(family: str, given: str, tmp_path: Path) -> None:
     rows = "".join(f"{4000 + n},{b},{a}\n" for n, (a, b) in enumerate(PEOPLE))
-    start_folder(written(tmp_path, list_DOT_csv=f"learner.id,{family},{given}\n{rows}"))
+    draft_layouts(written(tmp_path, list_DOT_csv=f"learner.id,{family},{given}\n{rows}"))
     people = read_district(tmp_path)["list"].people
     assert people["last_surname"].tolist() == [surname for _, surname in PEOPLE]
     assert people["first_name"].tolist() == [name for name, _ in PEOPLE]
@@ -140,7 +142,7 @@ def test_family_and_given_beside_each_other_are_names(family: str, given: str, t
 )
 def test_a_family_alone_is_a_household(heads: str, tmp_path: Path) -> None:
     rows = "".join(f"{4000 + n},{b},{a}\n" for n, (a, b) in enumerate(PEOPLE))
-    (drafted,) = start_folder(written(tmp_path, list_DOT_csv=f"Student ID,{heads}\n{rows}")).drafted
+    (drafted,) = draft_layouts(written(tmp_path, list_DOT_csv=f"Student ID,{heads}\n{rows}")).drafted
     assert drafted.kind.people.column("last_surname") is None
 
 

@@ -20,7 +20,7 @@ from helpers.gaps.family_communication import (
     read_family_terms,
 )
 from helpers.link import link_district
-from helpers.profile import child_profiles
+from helpers.profile import build_profiles
 from helpers.share.disclosure import shown_shares
 from helpers.share.guard import Guard
 from helpers.standard import BadInput
@@ -101,7 +101,7 @@ def gap_of(family: Silo) -> pd.DataFrame:
     who |= {("family", name): name for name in CHILDREN[:4]}
     who |= {("family", name): name for name in family.people["record"] if str(name).startswith("stranger")}
     tied = links(who)
-    return communication_gap(whole, tied, child_profiles(whole, tied), today=TODAY)
+    return communication_gap(whole, tied, build_profiles(whole, tied), today=TODAY)
 
 
 def of(gap: pd.DataFrame, child: str, domain: str = "absences") -> pd.Series:
@@ -164,7 +164,7 @@ def test_what_comes_after_today_or_before_this_year_shows_nothing() -> None:
 def measured(district: District) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The gap of the small made district, and how many families it leaves in the dark."""
     tied = link_district(district, "standardised")
-    profiles = child_profiles(district, tied)
+    profiles = build_profiles(district, tied)
     gap = communication_gap(district, tied, profiles)
     return gap, count_informed_families(gap, groups_of_children(profiles.profile))
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.gaps import records_behind, scorecard
+from helpers.gaps import measure_gaps, records_behind
 from tests.district_by_hand import district, links, silo
 from tests.gaps.test_scope import line
 
@@ -24,7 +24,7 @@ def card_of(*, tests: list[dict[str, Any]], as_of: str = "2026-04-30") -> pd.Dat
     for one in tests:
         one["administration_date"] = pd.Timestamp(one["administration_date"])
     who = links({(system, name): name for system in ("sis", "map") for name in CHILDREN})
-    return scorecard(district(roster, silo("map", people, assessment_result=tests)), who)
+    return measure_gaps(district(roster, silo("map", people, assessment_result=tests)), who)
 
 
 def test_a_child_who_is_listed_and_has_no_test_is_counted() -> None:
@@ -52,7 +52,7 @@ def test_a_roster_that_dates_comings_and_goings_only_is_not_late_while_nobody_co
     sis = silo("sis", [{"record": name} for name in CHILDREN], school_enrollment=spells)
     meals = silo("meals", [{"record": "ana", "as_of": "2026-04-30"}])
     who = links({("sis", name): name for name in CHILDREN} | {("meals", "ana"): "ana"})
-    behind = line(scorecard(district(sis, meals), who), "days behind", "sis")
+    behind = line(measure_gaps(district(sis, meals), who), "days behind", "sis")
     assert (behind.value, behind.is_limit) == (10, True)
 
 
@@ -65,7 +65,7 @@ def test_work_without_a_score_is_no_gap() -> None:
     ]
     people = [{"record": name} for name in CHILDREN]
     who = links({("lms", name): name for name in CHILDREN})
-    card = scorecard(district(silo("lms", people, assignment_score=scores)), who)
+    card = measure_gaps(district(silo("lms", people, assignment_score=scores)), who)
     given = line(card, "scores given", "lms")
     assert (given.numerator, given.denominator, given.is_limit) == (1, 2, True)
     assert line(card, "children with an entry", "lms").numerator == 2
@@ -82,7 +82,7 @@ def test_who_is_enrolled_and_was_never_seen_is_told_apart_from_who_has_just_left
     attendance = silo("attendance", people, school_enrollment=spells, attendance_event=absences)
     sis = silo("sis", [{"record": "ana", "as_of": "2026-04-30"}])
     who = links({("attendance", name): name for name in CHILDREN} | {("sis", "ana"): "ana"})
-    unseen = line(scorecard(district(sis, attendance), who), "listed and never seen", "attendance")
+    unseen = line(measure_gaps(district(sis, attendance), who), "listed and never seen", "attendance")
     assert (unseen.numerator, unseen.denominator) == (1, 3)
     behind = records_behind(district(sis, attendance), who)
     assert behind.loc[behind["measure"].eq("listed and never seen"), "record"].tolist() == ["cleo"]
@@ -97,7 +97,7 @@ def test_exports_more_than_a_month_apart_are_of_two_rosters(days: int, fresh: bo
     meals = silo("meals", [{"record": name, "as_of": older} for name in CHILDREN])
     who = links({(system, name): name for system in ("sis", "meals") for name in CHILDREN})
     for left, right in ((roster, meals), (meals, roster)):
-        card = scorecard(district(left, right), who)
+        card = measure_gaps(district(left, right), who)
         lag = card[card["measure"].eq("roster lag")].iloc[0]
         assert lag["value"] == days
         assert pd.isna(lag["blocked_by"]) is fresh
@@ -115,7 +115,7 @@ def test_a_placeholder_fills_neither_a_name_nor_a_birth_date() -> None:
         {"record": "eva", "full_name": "Eva Koh"},
         {"record": "none"},
     ]  # fmt: skip
-    card = scorecard(
+    card = measure_gaps(
         district(silo("sis", people)), links({("sis", one["record"]): one["record"] for one in people})
     )
     filled = card[card["measure"].eq("column filled")].set_index("column")

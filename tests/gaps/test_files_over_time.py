@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District
-from helpers.gaps import drifted, first_steps, scorecard
+from helpers.gaps import drifted, first_steps, measure_gaps
 from helpers.gaps.measures.formats import year_of_file
 from helpers.gaps.measures.permission import permission_of_kit, restricted_lists, unneeded_columns
 from helpers.layouts import Layout
@@ -43,7 +43,7 @@ def three() -> District:
 @pytest.fixture(scope="module")
 def card(three: District) -> pd.DataFrame:
     who = {(name, f"{name}{at}"): f"c{at}" for name in three for at in range(4)}
-    return scorecard(three, links(who))
+    return measure_gaps(three, links(who))
 
 
 def test_a_date_in_another_form_than_its_column_is_counted(card: pd.DataFrame) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District
-from helpers.gaps import coverage_by_group, detected, scorecard, widest_gaps
+from helpers.gaps import coverage_by_group, detected, measure_gaps, widest_gaps
 from helpers.gaps.measures import measures
 from helpers.gaps.measures.freshness import days_until_stale
 from helpers.gaps.scorecard import declared_alarms
@@ -55,19 +55,19 @@ def test_a_group_that_a_system_misses_is_seen(grades: tuple[District, Links]) ->
 
 def test_each_side_of_a_pair_has_its_own_share(grades: tuple[District, Links]) -> None:
     """Meals has 34 of the 44 children of the roster, which has all of its 34."""
-    found = found_both_ways(scorecard(*grades))
+    found = found_both_ways(measure_gaps(*grades))
     assert found.to_numpy().tolist() == [["sis", "meals", 34, 44, 77], ["meals", "sis", 34, 34, 100]]
 
 
 def test_a_share_of_fewer_than_ten_children_is_none(grades: tuple[District, Links]) -> None:
-    card = scorecard(*grades)
+    card = measure_gaps(*grades)
     ours = card["right_silo"].notna()
     nine = card.assign(denominator=card["denominator"].mask(ours & card["measure"].eq("match rate"), 9.0))
     assert found_both_ways(nine)[["left_silo", "out_of"]].to_numpy().tolist() == [["meals", 34]]
 
 
 def test_nobody_is_missing_from_a_system_of_those_who_take_part(grades: tuple[District, Links]) -> None:
-    card = scorecard(*grades)
+    card = measure_gaps(*grades)
     some = card.assign(
         is_limit=card["is_limit"] | (card["measure"].eq("children known") & card["left_silo"].eq("meals"))
     )
@@ -110,7 +110,7 @@ def test_the_page_tells_no_group_of_one_child_as_a_finding(
     grades: tuple[District, Links], tmp_path: Path
 ) -> None:
     read, who = grades
-    page = gaps_page(tmp_path / "gaps.html", read, who, scorecard(read, who)).read_text(encoding="utf-8")
+    page = gaps_page(tmp_path / "gaps.html", read, who, measure_gaps(read, who)).read_text(encoding="utf-8")
     assert "Meals knows 10 of 20 in grade 2 and 20 of 20 in grade 1" in page
     assert "in grade 3" not in page
 
@@ -139,7 +139,7 @@ def test_rows_that_a_join_makes_too_many_are_counted() -> None:
     )
     who = links({("sis", "s0"): "a", ("sis", "s1"): "b", ("tests", "t3"): "b"}
                 | {("tests", f"t{at}"): "a" for at in range(3)})  # fmt: skip
-    found = figures(scorecard(district(sis, tests), who), "rows too many", "sis", "tests", "State")
+    found = figures(measure_gaps(district(sis, tests), who), "rows too many", "sis", "tests", "State")
     assert (found.value, found.denominator, found.example_row) == (2, 2, 2)
 
 
@@ -152,13 +152,13 @@ def test_children_whose_newest_row_is_past_its_days_are_counted() -> None:
     screener = silo("screener", [{"record": f"r{at}"} for at in range(3)], screener_result=scores)
     who = links({(name, f"{name[0]}{at}".replace("screener", "r")): f"c{at}" for name in ("sis",)
                  for at in range(3)} | {("screener", f"r{at}"): f"c{at}" for at in range(3)})  # fmt: skip
-    card = scorecard(district(sis, screener), who)
+    card = measure_gaps(district(sis, screener), who)
     stale = figures(card, "newest row is stale", "screener", column="screenings")
     assert (stale.numerator, stale.denominator, stale.example_row) == (1, 3, 4)
 
 
 def test_every_line_says_what_it_does_to_a_child_and_whose_it_is(grades: tuple[District, Links]) -> None:
-    card = scorecard(*grades)
+    card = measure_gaps(*grades)
     assert card[["effect", "owner"]].notna().all(axis=None)
     assert figures(card, "match rate", "sis", "meals").owner == "meals manager"
     assert all(each.effect and each.effect.endswith(".") for each in measures())
@@ -167,7 +167,7 @@ def test_every_line_says_what_it_does_to_a_child_and_whose_it_is(grades: tuple[D
 def test_alarms_are_raised_over_their_thresholds_and_never_by_a_limit(
     grades: tuple[District, Links],
 ) -> None:
-    card = scorecard(*grades)
+    card = measure_gaps(*grades)
     card = card[card["measure"].ne("in no other system")]
     assert detected(card, empty_table("findings")).empty
     twice = card.copy()
@@ -187,7 +187,7 @@ def test_a_finding_raises_an_alarm_unless_it_is_as_it_should_be(grades: tuple[Di
     told = silo(
         "x", [{"record": "a"}], findings=[{"kind": "zeros_lost", "times": 4}, {"kind": "not_a_child"}]
     )
-    raised = detected(scorecard(*grades).iloc[:0], told.findings)
+    raised = detected(measure_gaps(*grades).iloc[:0], told.findings)
     assert raised[["left_silo", "measure", "times"]].to_numpy().tolist() == [["x", "zeros_lost", 4]]
 
 
@@ -196,7 +196,7 @@ def test_the_page_of_a_real_folder_holds_no_small_number(
 ) -> None:
     made, who = grades
     real = District(made.folder, {}, made.silos)
-    page = gaps_page(tmp_path / "gaps.html", real, who, scorecard(real, who)).read_text(encoding="utf-8")
+    page = gaps_page(tmp_path / "gaps.html", real, who, measure_gaps(real, who)).read_text(encoding="utf-8")
     assert "Real data: restricted" in page
     assert "cannot be judged without a key" in page
     assert "grade 3" not in page
@@ -208,7 +208,7 @@ def test_a_form_without_a_number_is_no_second_record_of_a_child() -> None:
     who = links(
         {("survey", "a.csv#2"): "a", ("survey", "a.csv#3"): "a", ("sis", "1"): "a", ("sis", "2"): "a"}
     )
-    card = scorecard(district(silo("sis", both), silo("survey", forms)), who)
+    card = measure_gaps(district(silo("sis", both), silo("survey", forms)), who)
     assert figures(card, "children with two records", "sis").numerator == 1
     assert figures(card, "children with two records", "survey").is_limit
     assert pd.isna(figures(card, "children with two records", "survey").value)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District
-from helpers.gaps import manual_effort, manual_minutes, scorecard
+from helpers.gaps import manual_effort, manual_minutes, measure_gaps
 from helpers.gaps.measures.manual_effort import TASKS, kit_assumptions, read_assumptions
 from helpers.link import Links
 from helpers.standard import BadInput, as_table
@@ -81,7 +81,7 @@ def test_minutes_are_counts_times_what_is_assumed_with_a_range(three: tuple[Dist
 
 
 def test_the_scorecard_says_minutes_with_their_range(three: tuple[District, Links]) -> None:
-    card = scorecard(*three)
+    card = measure_gaps(*three)
     lines = card[card["kind"].eq("Hand work")]
     single = lines[lines["measure"].eq("minutes by hand")]
     assert single["value"].sum() + kit_assumptions().task["pair_reviewed"].likely == pytest.approx(

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, read_district
-from helpers.gaps import detected, first_steps, measures, records_behind, scorecard
+from helpers.gaps import detected, first_steps, measure_gaps, measures, records_behind
 from helpers.link import Links, link_district
 from helpers.report.pages.gaps import gaps_page
 from helpers.score import score_links
@@ -29,7 +29,7 @@ def links(district_links: Links) -> Links:
 
 @pytest.fixture(scope="module")
 def card(district: District, links: Links) -> pd.DataFrame:
-    return scorecard(district, links, score_links(district, links.crosswalk))
+    return measure_gaps(district, links, score_links(district, links.crosswalk))
 
 
 def naming(district: District) -> list[str]:
@@ -124,7 +124,7 @@ def assert_contract_holds_without_a_key(folder: Path) -> None:
     """Measure a folder without an answer key: what needs the key is not judged."""
     district = read_district(folder)
     links = link_district(district)
-    card = scorecard(district, links)
+    card = measure_gaps(district, links)
     keeps_its_contract(card, district)
     assert card.loc[card["needs_key"], "value"].isna().all()
     assert set(card.loc[card["needs_key"], "next_step"]) == {"cannot be judged without a key"}
@@ -151,7 +151,7 @@ def assert_page_names_nobody(folder: Path, tmp_path: Path) -> None:
     """Write the page of a real folder: it says that it is restricted, and contains no child's name."""
     district = read_district(folder)
     links = link_district(district)
-    card = scorecard(district, links)
+    card = measure_gaps(district, links)
     keeps_its_contract(card, district)
     page = gaps_page(tmp_path / "gaps.html", district, links, card).read_text(encoding="utf-8")
     assert "Real data: restricted" in page
@@ -179,4 +179,4 @@ def test_a_clean_governed_district_raises_no_alarm(tmp_path: Path) -> None:
     district = read_district(folder)
     links = link_district(district)
     findings = pd.concat([district.findings, links.findings], ignore_index=True)
-    assert detected(scorecard(district, links), findings).empty
+    assert detected(measure_gaps(district, links), findings).empty

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District
-from helpers.gaps import code_crosswalk, scorecard
+from helpers.gaps import code_crosswalk, measure_gaps
 from helpers.gaps.measures.codes import ANOTHER_SPELLING, NO_CODE, NOT_UNDERSTOOD
 from helpers.report.pages.gap_tables import crosswalk_table, lost_codes
 from helpers.share.guard import MASK, Guard
@@ -41,7 +41,7 @@ def two() -> District:
 @pytest.fixture(scope="module")
 def card(two: District) -> pd.DataFrame:
     who = {(name, f"{name}{at}"): f"c{at}" for name in ("sis", "clubs") for at in range(4)}
-    return scorecard(two, links(who))
+    return measure_gaps(two, links(who))
 
 
 def test_each_code_goes_there_and_back(two: District) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, Silo
-from helpers.gaps import first_steps, records_behind, scorecard
+from helpers.gaps import first_steps, measure_gaps, records_behind
 from helpers.gaps.presence import worded
 from helpers.link import Links
 from tests.district_by_hand import district, links, silo
@@ -39,7 +39,7 @@ def line(card: pd.DataFrame, measure: str, left: str, right: str | None = None) 
 
 @pytest.mark.parametrize("lms_without_grades", [True, False])
 def test_children_of_grades_that_a_system_is_not_for_are_missing_nowhere(lms_without_grades: bool) -> None:
-    card = scorecard(*two_systems(lms_without_grades))
+    card = measure_gaps(*two_systems(lms_without_grades))
     assert line(card, "children known", "lms").denominator == 50
     meant = line(card, "meant children known", "lms")
     assert (meant.numerator, meant.denominator, meant.is_limit) == (18, 20, False)
@@ -53,7 +53,7 @@ def test_children_of_grades_that_a_system_is_not_for_are_missing_nowhere(lms_wit
 
 
 def test_a_system_for_all_grades_has_no_such_line() -> None:
-    card = scorecard(*two_systems())
+    card = measure_gaps(*two_systems())
     own = card[card["left_silo"].eq("sis") & card["right_silo"].isna()]
     assert set(own.loc[own["kind"].eq("Coverage"), "measure"]) == {"children known"}
 
@@ -64,7 +64,7 @@ def test_a_school_without_anybody_is_told_where_its_grades_do_not_explain_it() -
     lms = [{"record": f"2-{at}"} for at in range(EACH)]
     who = {("sis", one["record"]): one["record"] for one in roster}
     tied = links(who | {("lms", one["record"]): one["record"] for one in lms})
-    card = scorecard(district(silo("sis", roster), silo("lms", lms)), tied)
+    card = measure_gaps(district(silo("sis", roster), silo("lms", lms)), tied)
     assert line(card, "outside its schools", "lms").numerator == EACH
     assert line(card, "match rate", "sis", "lms").value == 1
 
@@ -72,7 +72,7 @@ def test_a_school_without_anybody_is_told_where_its_grades_do_not_explain_it() -
 def test_nobody_is_outside_where_no_system_says_grades() -> None:
     people, few = [{"record": f"s{at}"} for at in range(40)], [{"record": f"m{at}"} for at in range(2)]
     who = {("sis", f"s{at}"): f"c{at}" for at in range(40)} | {("map", f"m{at}"): f"c{at}" for at in range(2)}
-    card = scorecard(district(silo("sis", people), silo("map", few)), links(who))
+    card = measure_gaps(district(silo("sis", people), silo("map", few)), links(who))
     assert line(card, "match rate", "sis", "map").denominator == 40
     assert not card["measure"].isin(["meant children known", "outside its grades"]).any()
 
@@ -101,7 +101,7 @@ def test_grades_are_said_as_from_and_to(grades: tuple[str, ...], words: str) -> 
 def roster_and(*others: Silo, who: dict[tuple[str, str], str]) -> pd.DataFrame:
     people = [{"record": f"s{at}", "grade_level": "06", "school_id": "1"} for at in range(20)]
     tied = links({("sis", f"s{at}"): f"c{at}" for at in range(20)} | who)
-    return scorecard(district(silo("sis", people), *others), tied)
+    return measure_gaps(district(silo("sis", people), *others), tied)
 
 
 def test_who_has_no_plan_is_missing_in_no_list_of_plans() -> None:
@@ -156,7 +156,7 @@ def test_of_two_systems_for_different_grades_nobody_is_missing_in_the_other() ->
     who |= {
         (name, each["record"]): each["record"] for name, its in (("low", low), ("high", high)) for each in its
     }
-    card = scorecard(district(silo("sis", roster), silo("high", high), silo("low", low)), links(who))
+    card = measure_gaps(district(silo("sis", roster), silo("high", high), silo("low", low)), links(who))
     found = line(card, "match rate", "high", "low")
     assert pd.isna(found.value)
     assert found.is_limit

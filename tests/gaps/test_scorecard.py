@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District
-from helpers.gaps import first_steps, measures, scorecard
+from helpers.gaps import first_steps, measure_gaps, measures
 from helpers.gaps.measures import WITHOUT_KEY
 from helpers.link import Links
 from helpers.standard import as_table
@@ -80,7 +80,7 @@ def measured() -> tuple[District, Links]:
 
 @pytest.fixture(scope="module")
 def card(measured: tuple[District, Links]) -> pd.DataFrame:
-    return scorecard(*measured)
+    return measure_gaps(*measured)
 
 
 def figures(
@@ -174,7 +174,7 @@ def test_where_nothing_could_join_two_systems_nobody_is_asked_for() -> None:
     who = {("tests", f"t{at}"): f"t{at}" for at in range(3)} | {
         ("lms", f"l{at}"): f"l{at}" for at in range(5)
     }
-    card = scorecard(district(tests, lms), links(who))
+    card = measure_gaps(district(tests, lms), links(who))
     assert figures(card, "shared key", "tests", "lms", "Undeclared").numerator == 1
     # An undeclared id needs a name or a birth date beside it, and the tests have neither.
     ways = figures(card, "ways to join", "tests", "lms")
@@ -208,7 +208,7 @@ def test_who_came_back_after_the_other_systems_day_is_not_late() -> None:
         attendance = silo("attendance", [person("a", as_of="2026-04-27")], school_enrollment=spells)
         meals = silo("meals", [person("m", as_of="2026-04-30")])
         who = links({(name, name[0]): "c" for name in ("sis", "attendance", "meals")} | {("sis", "t"): "d"})
-        return scorecard(district(sis, attendance, meals), who)
+        return measure_gaps(district(sis, attendance, meals), who)
 
     back = measured_with("2026-04-28")
     assert figures(back, "ended in right only", "sis", "attendance").value == 0
@@ -250,7 +250,7 @@ def test_who_may_be_anybody_makes_no_system_know_everybody() -> None:
     who = {("sis", f"s{at}"): f"c{at}" for at in range(6)} | {("list", f"l{at}"): f"c{at}" for at in range(4)}
     who |= {("list", f"l{at}"): f"alone{at}" for at in range(4, 7)}
 
-    known = figures(scorecard(district(roster, listed), links(who)), "children known", "list")
+    known = figures(measure_gaps(district(roster, listed), links(who)), "children known", "list")
 
     assert (known.numerator, known.denominator) == (4, 6)
 
@@ -275,7 +275,7 @@ def of_two_years() -> tuple[District, Links]:
 
 
 def test_last_year_s_grade_contradicts_nobody_s_of_this_year() -> None:
-    card = scorecard(*of_two_years())
+    card = measure_gaps(*of_two_years())
 
     grade = figures(card, "says the same", "sis", "tests", "grade_level")
     assert (grade.numerator, grade.denominator, grade.example_row) == (1, 2, 5)
@@ -287,13 +287,13 @@ def test_last_year_s_grade_contradicts_nobody_s_of_this_year() -> None:
 def test_whom_last_year_s_form_alone_names_isn_t_asked_for_what_this_year_s_form_asks() -> None:
     measured, who = of_two_years()
 
-    school = figures(scorecard(measured, who), "column filled", "tests", column="school_id")
+    school = figures(measure_gaps(measured, who), "column filled", "tests", column="school_id")
     assert (school.numerator, school.denominator, school.example_row) == (1, 2, 5)
 
     old = silo("tests", [person("t0", NAMES[0], grade_level="04", school_year=2025)])
     of_last_year = district(measured["sis"], old)
     alone = links({("sis", f"s{at}"): f"c{at}" for at in range(4)} | {("tests", "t0"): "c0"})
-    grade = figures(scorecard(of_last_year, alone), "column filled", "tests", column="grade_level")
+    grade = figures(measure_gaps(of_last_year, alone), "column filled", "tests", column="grade_level")
     assert (grade.numerator, grade.denominator) == (1, 1), (
         "a system that has nothing newer is asked all the same"
     )
@@ -321,7 +321,7 @@ def test_correctness_needs_a_key(card: pd.DataFrame, measured: tuple[District, L
         "missed": 1,
     }
     scores = as_table("scores", pd.DataFrame([{"left_silo": "attendance", "right_silo": "sis", **score}]))
-    judged = scorecard(*measured, scores=scores)
+    judged = measure_gaps(*measured, scores=scores)
     assert figures(judged, "true matches found", "sis", "attendance").value == pytest.approx(0.75)
     assert figures(judged, "matches that are right", "sis", "attendance").value == 1
 
@@ -340,4 +340,4 @@ def test_no_next_step_holds_a_figure(card: pd.DataFrame) -> None:
 
 
 def test_an_empty_district_has_an_empty_scorecard() -> None:
-    assert scorecard(district(silo("sis", [])), links({})).empty
+    assert measure_gaps(district(silo("sis", [])), links({})).empty

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers.files import read_district
-from helpers.files.draft import start_folder
+from helpers.files.draft import draft_layouts
 from helpers.link import link_district
 
 FIRST = "Ana Ben Cleo Dan Eva Finn Gus Hana Ivo June Kai Lola Mia Nils Omar Pia Quinn Rosa Sam Tara".split()
@@ -39,7 +39,7 @@ def test_two_columns_of_one_file_are_judged_apart_and_called_by_their_own_heads(
     for name, text in listings.items():
         (tmp_path / name).mkdir()
         (tmp_path / name / "list.csv").write_text(text, encoding="utf-8")
-    start_folder(tmp_path)
+    draft_layouts(tmp_path)
     district = read_district(tmp_path)
     heads = district.identifiers.groupby("silo")["column"].unique().map(sorted).to_dict()
     assert heads == {"lms": sorted(own), "sis": sorted(DISTRICT), "nurse": sorted(NURSE)}

@@ -11,11 +11,11 @@ from click.testing import CliRunner
 
 from helpers.cli import main
 from helpers.files import read_district
-from helpers.files.draft import start_folder
+from helpers.files.draft import draft_layouts
 from helpers.layouts import all_layouts
 from helpers.layouts.layout import DOMAINS
 from helpers.link import link_district
-from helpers.profile import child_profiles
+from helpers.profile import build_profiles
 from helpers.profile.facts.systems import COUNTED_BY, authority_in, authority_of
 from helpers.profile.relations import roster_silos
 from helpers.report.pages.index import index_page
@@ -44,7 +44,7 @@ def write_folder(folder: Path, **authority: str) -> Path:
             heads = "STUDENTNUMBER,GIVENNAME,SURNAME,DOB,GRADE"
         lines = [heads, *(",".join(row) for row in rows)]
         (folder / name / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    start_folder(folder)
+    draft_layouts(folder)
     for path in (folder / "layouts").rglob("*.toml"):
         more = next((line for name, line in authority.items() if name in path.name), "")
         text = path.read_text(encoding="utf-8")
@@ -59,7 +59,7 @@ def write_folder(folder: Path, **authority: str) -> Path:
 def shown(folder: Path) -> set[str]:
     """Give which of the two the first names of those come from whom both have."""
     district = read_district(folder)
-    values = child_profiles(district, link_district(district)).said
+    values = build_profiles(district, link_district(district)).said
     both = values[values["element"].eq("first_name") & values["status"].eq("Reported")]
     twice = both[both.duplicated("child", keep=False)]
     assert len(twice)

@@ -12,14 +12,14 @@ import pytest
 
 from helpers.files import District
 from helpers.link import link_district
-from helpers.profile import Profiles, child_profiles
+from helpers.profile import Profiles, build_profiles
 from helpers.profile.facts.arrays import index_of
 from helpers.profile.facts.context import child_tables, context_of
 from helpers.profile.facts.store import TIE, RecordLinks
 from helpers.profile.facts.systems import latest_days
 from helpers.profile.gather import gather_part
 from helpers.profile.rules.cohort import summarize_cohort
-from helpers.profile.store.build import Built, build_profiles, cache_cohorts, cached_cohort
+from helpers.profile.store.build import Built, build_store, cache_cohorts, cached_cohort
 from helpers.profile.store.facts import NOT_LOOKED_AT, StandardStore, read_parquet, save_standard
 from helpers.profile.store.profiles import ProfileStore, new_store
 from helpers.standard import standard_table
@@ -30,7 +30,7 @@ CHILDREN_A_PART = 70
 
 @pytest.fixture(scope="module")
 def whole(district: District) -> Profiles:
-    return child_profiles(district, link_district(district))
+    return build_profiles(district, link_district(district))
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def built(
     )
     folder = tmp_path_factory.mktemp("built") / "store"
     with new_store(folder) as writer:
-        result = build_profiles(standard, writer, latest_days(district).days)
+        result = build_store(standard, writer, latest_days(district).days)
         told = {"school_year": result.school_year, "synthetic": True, "folder": None}
         writer.about(result.coverage, StandardStore(standard).firsts, {**told, "followed": None, "about": {}})
     return folder, result
@@ -77,7 +77,7 @@ def test_two_processes_write_the_same_tables_by_surveys_that_were_kept(
     )
     cache_cohorts(standard)
     with new_store(tmp_path / "store") as writer:
-        again = build_profiles(standard, writer, latest_days(district).days, processes=2)
+        again = build_store(standard, writer, latest_days(district).days, processes=2)
     assert again.coverage == result.coverage
     for name in ("said", "profile", "timeline", "left_out"):
         for path in sorted((folder / name).iterdir()):

@@ -8,7 +8,7 @@ import pytest
 
 from helpers.files import District, read_district
 from helpers.link import Links
-from helpers.profile import Profiles, child_profiles, element, elements, pick_example_child
+from helpers.profile import Profiles, build_profiles, element, elements, pick_example_child
 from helpers.profile.facts.school_years import school_years
 from helpers.profile.profiles import profile_of
 from helpers.profile.rules import RULES
@@ -85,7 +85,7 @@ def three() -> tuple[District, Links]:
 
 @pytest.fixture(scope="module")
 def profiles(three: tuple[District, Links]) -> Profiles:
-    return child_profiles(*three)
+    return build_profiles(*three)
 
 
 def test_attendance_is_counted_from_exceptions(profiles: Profiles) -> None:
@@ -168,7 +168,7 @@ def test_the_profile_holds_nothing_of_its_own(profiles: Profiles, three: tuple[D
 
 def test_another_year_can_be_asked_for_and_an_unknown_one_is_refused(three: tuple[District, Links]) -> None:
     with pytest.raises(BadInput, match=r"2031.*2026"):
-        child_profiles(*three, school_year=2031)
+        build_profiles(*three, school_year=2031)
 
 
 def test_without_a_calendar_recorded_days_are_told_and_no_rate() -> None:
@@ -181,7 +181,7 @@ def test_without_a_calendar_recorded_days_are_told_and_no_rate() -> None:
             *absent("3", 5, word="Tardy"),
         ],
     )
-    profiles = child_profiles(
+    profiles = build_profiles(
         district(known), links({("edfi", str(at)): name for at, name in enumerate("abc", 1)})
     )
 
@@ -207,7 +207,7 @@ def test_courses_are_those_of_the_newest_day() -> None:
         {"record": "2", "section_id": "fall", "begin_date": FIRST, "end_date": "2025-12-19"},
     ]
     roster = silo("sis", [person("1"), person("2")], session=[YEAR], section_enrollment=classes)
-    profiles = child_profiles(district(roster), links({("sis", "1"): "a", ("sis", "2"): "b"}))
+    profiles = build_profiles(district(roster), links({("sis", "1"): "a", ("sis", "2"): "b"}))
 
     courses = [chosen(profiles, child, "courses") for child in "ab"]
     assert [(each["value"], each["rows"]) for each in courses] == [("2", 3), ("0", 1)]
@@ -226,7 +226,7 @@ def test_two_records_of_a_child_count_a_day_once_and_the_open_one_is_newer() -> 
         ],
         attendance_event=[*absent("1", 95), {**absent("2", 95)[0], "school_id": "T"}],
     )
-    profiles = child_profiles(district(both), links({("attendance", "1"): "a", ("attendance", "2"): "a"}))
+    profiles = build_profiles(district(both), links({("attendance", "1"): "a", ("attendance", "2"): "a"}))
 
     days = chosen(profiles, "a", "days_enrolled")
     assert (days["value"], chosen(profiles, "a", "days_absent")["value"]) == ("180", "1")
@@ -284,7 +284,7 @@ def test_a_value_has_the_place_in_which_it_stands(tmp_path: Path) -> None:
     (tmp_path / "meals.csv").write_text(whole, encoding="utf-8")
     known = read_district(tmp_path)
     (name,) = known
-    profiles = child_profiles(known, links({(name, "1"): "C1", (name, "2"): "C2"}))
+    profiles = build_profiles(known, links({(name, "1"): "C1", (name, "2"): "C2"}))
 
     told = {each: chosen(profiles, "C1", each) for each in ("last_surname", "first_name", "birth_date")}
     assert {each: (place["value"], place["row"], place["rows"]) for each, place in told.items()} == {
@@ -311,7 +311,7 @@ def test_a_value_that_is_not_there_has_the_place_of_a_file_that_has_its_column()
     ]
     kinds = {"lms/second export.csv": ("users",), "lms/first export.csv": ("book",)}
     one = replace(one, person_rows=table("person_rows", "lms", rows), kinds=kinds)
-    profiles = child_profiles(district(one), links({("lms", "c1"): "C1", ("lms", "c2"): "C2"}))
+    profiles = build_profiles(district(one), links({("lms", "c1"): "C1", ("lms", "c2"): "C2"}))
 
     surname, first = (chosen(profiles, "C1", each) for each in ("last_surname", "first_name"))
     assert (surname["status"], surname["file"], surname["row"]) == ("Empty", "lms/second export.csv", 7)
@@ -336,7 +336,7 @@ def test_ten_days_enrolled_are_enough_and_a_tenth_of_them_is_chronic(
         "attendance", [person("1", as_of=LAST)], session=[YEAR], calendar=CALENDAR,
         school_enrollment=[enrolled("1", days=days)], attendance_event=absent("1", *range(absences)),
     )  # fmt: skip
-    profiles = child_profiles(district(attendance), links({("attendance", "1"): "ana"}))
+    profiles = build_profiles(district(attendance), links({("attendance", "1"): "ana"}))
     told = chosen(profiles, "ana", "chronically_absent")
     assert (told["status"], None if pd.isna(told["value"]) else told["value"]) == (status, value)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.profile import child_profiles, compare_profiles, element, elements
+from helpers.profile import build_profiles, compare_profiles, element, elements
 from helpers.profile.survivorship import (
     Survivorship,
     decide_survivorship,
@@ -36,8 +36,8 @@ def decided(**believed: tuple[str, ...]) -> Survivorship:
 
 
 def test_whom_the_team_believes_is_believed_and_nobody_else_moves() -> None:
-    before = child_profiles(BOTH, WHO)
-    after = child_profiles(BOTH, WHO, survivorship=decided(last_surname=("meals",)))
+    before = build_profiles(BOTH, WHO)
+    after = build_profiles(BOTH, WHO, survivorship=decided(last_surname=("meals",)))
 
     assert chosen(before, "a", "last_surname")["value"] == "Ruiz Peña"
     assert chosen(after, "a", "last_surname")["value"] == "Ruiz"
@@ -51,9 +51,9 @@ def test_whom_the_team_believes_is_believed_and_nobody_else_moves() -> None:
 
 
 def test_the_usual_order_decides_nothing_anew() -> None:
-    before = child_profiles(BOTH, WHO)
+    before = build_profiles(BOTH, WHO)
     usual = decided(birth_date=element("birth_date").trust, last_surname=("sis",))
-    after = child_profiles(BOTH, WHO, survivorship=usual)
+    after = build_profiles(BOTH, WHO, survivorship=usual)
     assert compare_profiles(before, after).empty
     pd.testing.assert_frame_equal(before.said, after.said)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.files import Silo
-from helpers.profile import Profiles, child_profiles
+from helpers.profile import Profiles, build_profiles
 from tests.district_by_hand import district, links, silo
 from tests.profile.children_by_hand import YEAR, chosen, of, person
 
@@ -53,7 +53,7 @@ def told(system: Silo) -> Profiles:
     roster = silo("sis", [person(f"s-{child}") for child in CHILDREN], session=[YEAR])
     who = {("sis", f"s-{child}"): child for child in CHILDREN}
     who |= {(system.name, str(name)): str(name) for name in system.people["record"] if name in CHILDREN}
-    return child_profiles(district(roster, system), links(who))
+    return build_profiles(district(roster, system), links(who))
 
 
 def test_adults_and_the_language_of_the_one_who_is_called_first() -> None:

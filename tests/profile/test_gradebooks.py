@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.files import Silo
-from helpers.profile import Profiles, child_profiles
+from helpers.profile import Profiles, build_profiles
 from tests.district_by_hand import district, links, silo
 from tests.profile.children_by_hand import YEAR, chosen, of, person
 from tests.tiers import examples
@@ -50,7 +50,7 @@ def shown(lms: Silo, *children: str) -> Profiles:
     """Profiles of children whom the roster knows; the learning system knows those that it lists."""
     who = {("sis", f"s{child}"): child for child in children}
     who |= {("lms", str(record)): str(record) for record in lms.people["record"] if str(record) in children}
-    return child_profiles(district(roster(*children), lms), links(who))
+    return build_profiles(district(roster(*children), lms), links(who))
 
 
 def said(profiles: Profiles, child: str) -> list[str | None]:
@@ -139,7 +139,7 @@ def test_a_report_card_is_another_grade_than_the_gradebook_of_today() -> None:
             for period, percent in (("Q1", 80.0), ("Q2", 90.0))
         ],
     )  # fmt: skip
-    profiles = child_profiles(district(sis), links({("sis", "s"): "a"}))
+    profiles = build_profiles(district(sis), links({("sis", "s"): "a"}))
 
     assert chosen(profiles, "a", "grade_average")["value"] == "85.0000"
     assert chosen(profiles, "a", "course_average")["status"] == "Not collected"

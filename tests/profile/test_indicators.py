@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from helpers.files import District
 from helpers.link import Links
-from helpers.profile import Profiles, child_profiles
+from helpers.profile import Profiles, build_profiles
 from helpers.profile.indicators import (
     changes_between_definitions,
-    child_indicators,
+    compute_indicators,
     declared_indicators,
     definition,
     definitions_table,
@@ -33,12 +33,12 @@ def told(*silos: Any) -> tuple[District, Links, Profiles]:
     known = district(*silos)
     who = {(name, record): record for name, one in known.items() for record in one.people["record"]}
     tied = links(who)
-    return known, tied, child_profiles(known, tied)
+    return known, tied, build_profiles(known, tied)
 
 
 def judged(*silos: Any) -> pd.DataFrame:
     known, tied, profiles = told(*silos)
-    return child_indicators(known, tied, profiles)
+    return compute_indicators(known, tied, profiles)
 
 
 def attendance(
@@ -297,8 +297,8 @@ def made(district: District) -> tuple[District, Links, Profiles, pd.DataFrame]:
     from helpers.link import link_district
 
     tied = link_district(district)
-    profiles = child_profiles(district, tied)
-    return district, tied, profiles, child_indicators(district, tied, profiles)
+    profiles = build_profiles(district, tied)
+    return district, tied, profiles, compute_indicators(district, tied, profiles)
 
 
 def test_every_child_has_every_definition_and_each_row_names_elements_that_exist(
@@ -331,8 +331,8 @@ def test_answers_about_well_being_flag_nobody(
         "facts": {**survey.facts, "survey_response": answers.assign(response=1.0)},
     })  # fmt: skip
     other = District(known.folder, known.about, {**dict(known.items()), "survey": changed})
-    profiles = child_profiles(other, tied)
-    pd.testing.assert_frame_equal(child_indicators(other, tied, profiles), found)
+    profiles = build_profiles(other, tied)
+    pd.testing.assert_frame_equal(compute_indicators(other, tied, profiles), found)
 
 
 def test_a_faulty_declaration_is_refused_with_all_its_faults(tmp_path: Any) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 import helpers.profile
 from helpers.link import Links
-from helpers.profile import child_profiles
-from helpers.profile.indicators import child_indicators, status_by_child
+from helpers.profile import build_profiles
+from helpers.profile.indicators import compute_indicators, status_by_child
 from tests.district_by_hand import district, links, silo
 from tests.profile.children_by_hand import YEAR, enrolled, person
 
@@ -75,7 +75,7 @@ def indicators() -> pd.DataFrame:
     )  # fmt: skip
     who = {(name, child): child for name in known for child in CHILDREN}
     tied: Links = links(who)
-    return child_indicators(known, tied, child_profiles(known, tied))
+    return compute_indicators(known, tied, build_profiles(known, tied))
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,14 @@ import pytest
 
 from helpers.files import District, read_district
 from helpers.link import link_district
-from helpers.profile import Profiles, child_profiles, elements, pick_example_child
+from helpers.profile import Profiles, build_profiles, elements, pick_example_child
 from helpers.profile.facts.context import child_tables
 from tests.exports_by_hand import DOSES, INCIDENTS, STUDENTS
 
 
 def test_every_fact_row_of_a_made_district_is_accounted_for(district: District) -> None:
     links = link_district(district)
-    profiles = child_profiles(district, links)
+    profiles = build_profiles(district, links)
 
     accounts = profiles.accounts
     assert (accounts["rows"] == accounts["rows_behind"] + accounts["rows_left_out"]).all()
@@ -41,7 +41,7 @@ def test_every_fact_row_of_a_made_district_is_accounted_for(district: District) 
 def test_at_no_fault_only_teachers_test_users_parts_of_tests_and_groups_are_left_out(
     clean_district: District,
 ) -> None:
-    profiles = child_profiles(clean_district, link_district(clean_district))
+    profiles = build_profiles(clean_district, link_district(clean_district))
     reasons = set(zip(profiles.left_out["table"], profiles.left_out["reason"], strict=True))
     # Parts of a test, and scales and forms of a screener, have no element; of a confidential answer there is
     # no child.
@@ -55,7 +55,7 @@ def test_at_no_fault_only_teachers_test_users_parts_of_tests_and_groups_are_left
 def grand_bend(real_files: Path) -> tuple[District, Profiles]:
     district = read_district(real_files / "grand_bend_joinable")
     links = link_district(district)
-    return district, child_profiles(district, links)
+    return district, build_profiles(district, links)
 
 
 def test_real_attendance_without_a_calendar_claims_no_rate(grand_bend: tuple[District, Profiles]) -> None:
@@ -106,7 +106,7 @@ def test_what_an_unverified_record_says_stays_marked(grand_bend: tuple[District,
 def assert_fact_rows_add_up(folder: Path) -> None:
     """Build profiles of a folder: every fact row is behind a value, or left out."""
     district = read_district(folder)
-    profiles = child_profiles(district, link_district(district))
+    profiles = build_profiles(district, link_district(district))
 
     accounts = profiles.accounts.set_index(["table", "silo"])
     assert (accounts["rows"] == accounts["rows_behind"] + accounts["rows_left_out"]).all()
@@ -129,7 +129,7 @@ def test_every_fact_row_of_exports_by_hand_is_accounted_for(exports_by_hand: Pat
 def test_what_exports_by_hand_record_reaches_the_profiles(exports_by_hand: Path) -> None:
     """Incidents, doses and unverified test results, as counted by hand; nobody else's zero is known."""
     district = read_district(exports_by_hand)
-    profiles = child_profiles(district, link_district(district))
+    profiles = build_profiles(district, link_district(district))
     assert len(profiles.profile) == len(STUDENTS)
     assert reported(profiles, "incidents")["child"].nunique() == len(INCIDENTS)
     days = reported(profiles, "discipline_days")["value_number"]

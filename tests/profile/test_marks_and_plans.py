@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.profile import Profiles, child_profiles, elements
+from helpers.profile import Profiles, build_profiles, elements
 from tests.district_by_hand import district, links, silo
 from tests.profile.children_by_hand import YEAR, chosen, enrolled, person
 
@@ -15,7 +15,7 @@ OPEN = pd.Timestamp("2026-03-01")
 def told(*silos: Any) -> Profiles:
     known = district(*silos)
     who = {(name, record): record for name, one in known.items() for record in one.people["record"]}
-    return child_profiles(known, links(who))
+    return build_profiles(known, links(who))
 
 
 def mark(period: str, course: str, letter: str, percent: float | None, **more: Any) -> dict[str, Any]:

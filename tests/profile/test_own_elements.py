@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from helpers.files import read_district
-from helpers.profile import child_profiles, element
+from helpers.profile import build_profiles, element
 from helpers.standard import BadInput
 from helpers.standard.elements import DECLARED, copy_of_elements, declared, declared_for
 from tests.district_by_hand import district, links, silo
@@ -36,16 +36,16 @@ def changed_after(path: Path, begins: str, old: str, new: str) -> None:
 def test_one_changed_line_of_the_copy_changes_the_page_each_time_it_is_asked(tmp_path: Path) -> None:
     kits = DECLARED.read_bytes()
     ours = dataclasses.replace(BOTH, folder=tmp_path)
-    assert chosen(child_profiles(ours, WHO), "a", "last_surname")["value"] == "Ruiz Peña"
+    assert chosen(build_profiles(ours, WHO), "a", "last_surname")["value"] == "Ruiz Peña"
     copy = copy_of_elements(tmp_path)
     assert copy == tmp_path / "elements.toml"
-    assert chosen(child_profiles(ours, WHO), "a", "last_surname")["value"] == "Ruiz Peña"
+    assert chosen(build_profiles(ours, WHO), "a", "last_surname")["value"] == "Ruiz Peña"
     changed_after(copy, NAME, TRUST, MEALS_FIRST)
-    profiles = child_profiles(ours, WHO)
+    profiles = build_profiles(ours, WHO)
     assert chosen(profiles, "a", "last_surname")["value"] == "Ruiz"
     assert chosen(profiles, "a", "first_name")["silo"] == "sis"
     changed_after(copy, NAME, MEALS_FIRST, TRUST)
-    assert chosen(child_profiles(ours, WHO), "a", "last_surname")["value"] == "Ruiz Peña"
+    assert chosen(build_profiles(ours, WHO), "a", "last_surname")["value"] == "Ruiz Peña"
     assert DECLARED.read_bytes() == kits
     assert element("last_surname").trust[0] == "sis"
 
@@ -53,7 +53,7 @@ def test_one_changed_line_of_the_copy_changes_the_page_each_time_it_is_asked(tmp
 def test_a_learner_s_own_folder_holds_for_a_district_elsewhere(tmp_path: Path) -> None:
     changed_after(copy_of_elements(tmp_path / "mine"), NAME, TRUST, MEALS_FIRST)
     terms = declared_for(tmp_path / "mine")
-    assert chosen(child_profiles(BOTH, WHO, terms=terms), "a", "last_surname")["value"] == "Ruiz"
+    assert chosen(build_profiles(BOTH, WHO, terms=terms), "a", "last_surname")["value"] == "Ruiz"
     assert declared_for("") is declared_for(tmp_path) is declared()
 
 

@@ -129,7 +129,7 @@ def test_an_indicator_is_known_unknown_or_says_nothing_of_a_child(tmp_path: Path
         row = answer_questions(known, declared=declared, forbidden=[name]).iloc[0]
         assert (row.children, row.why) == (0, "Not permitted")
         assert pd.isna(row.missing_silos)
-    with pytest.raises(BadInput, match="child_indicators"):
+    with pytest.raises(BadInput, match="compute_indicators"):
         answer_questions(by_hand(rows), declared=declared)
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from helpers.files import District
 from helpers.link import Links, link_district
-from helpers.profile import child_profiles
-from helpers.profile.indicators import child_indicators
+from helpers.profile import build_profiles
+from helpers.profile.indicators import compute_indicators
 from helpers.profile.questions import (
     answer_questions,
     children_for,
@@ -16,7 +16,7 @@ from helpers.profile.questions import (
     groups_for,
 )
 from helpers.profile.store.source import MemorySource, source_of
-from helpers.share import view, whos
+from helpers.share import open_view, whos
 from helpers.share.disclosure import shown_answers
 from helpers.share.guard import Guard
 from tests.shared_districts import SharedDistricts
@@ -34,8 +34,8 @@ def known_without(governed: tuple[District, Links], *missing: str) -> MemorySour
     smaller = District(district.folder, dict(district.about), silos)
     crosswalk = links.crosswalk[~links.crosswalk["silo"].isin(list(missing))].reset_index(drop=True)
     who = Links(crosswalk, links.pairs, links.findings, links.id_columns)
-    profiles = child_profiles(smaller, who)
-    return source_of(smaller, who, profiles, child_indicators(smaller, who, profiles))
+    profiles = build_profiles(smaller, who)
+    return source_of(smaller, who, profiles, compute_indicators(smaller, who, profiles))
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ def test_who_asks_is_told_of_her_own_children_and_of_nothing_that_she_may_not_se
     source: MemorySource, whole: pd.DataFrame
 ) -> None:
     teachers = whos(source, "teacher")
-    seen = view(source, "teacher", str(teachers.sort_values("children")["who"].iloc[-1]))
+    seen = open_view(source, "teacher", str(teachers.sort_values("children")["who"].iloc[-1]))
     mine = set(seen.children["child"])
     answers = answer_questions(source, seen=seen).set_index("question")
     assert answers["missing_silos"].isna().all()  # not permitted isn't missing

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from helpers.files import District
 from helpers.link import link_district
-from helpers.profile import child_profiles, elements
+from helpers.profile import build_profiles, elements
 from helpers.profile.lineage import source_rows
 from helpers.profile.store.profiles import ProfileStore, save_store
 from helpers.profile.store.source import MemorySource, source_of
@@ -24,7 +24,7 @@ from tests.tiers import FULL, examples
 @pytest.fixture(scope="module")
 def memory(district: District) -> MemorySource:
     links = link_district(district)
-    return source_of(district, links, child_profiles(district, links))
+    return source_of(district, links, build_profiles(district, links))
 
 
 @pytest.fixture(scope="module")

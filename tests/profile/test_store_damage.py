@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from helpers.cli import main
 from helpers.link import link_district
-from helpers.profile import child_profiles
+from helpers.profile import build_profiles
 from helpers.profile.store.facts import read_parquet, write_parquet
 from helpers.profile.store.profiles import ProfileStore, save_store
 from helpers.profile.store.source import Source, source_of
@@ -29,7 +29,7 @@ def whole(districts: SharedDistricts, tmp_path_factory: pytest.TempPathFactory) 
     district = districts.read(students=60)
     links = link_district(district)
     place = tmp_path_factory.mktemp("whole") / "store"
-    return save_store(source_of(district, links, child_profiles(district, links)), place)
+    return save_store(source_of(district, links, build_profiles(district, links)), place)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from helpers.files import District, read_district
 from helpers.link import link_district
-from helpers.profile import Profiles, child_profiles
+from helpers.profile import Profiles, build_profiles
 from helpers.profile.lineage import account_for_rows
 from helpers.standard import fact_tables
 
@@ -20,7 +20,7 @@ WHERE = (
 
 
 def put_together(district: District) -> tuple[District, Profiles]:
-    return district, child_profiles(district, link_district(district))
+    return district, build_profiles(district, link_district(district))
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.profile import Profiles, child_profiles
+from helpers.profile import Profiles, build_profiles
 from tests.district_by_hand import Rows, district, links, silo
 from tests.profile.children_by_hand import FIRST, LAST, YEAR, chosen, of, person
 
@@ -26,7 +26,7 @@ def told(name: str, **tables: Rows) -> Profiles:
     roster = silo("sis", [person(f"s{child}") for child in children], session=[BEFORE, YEAR])
     system = silo(name, [person(child, as_of=TODAY) for child in children], **tables)
     who = {("sis", f"s{child}"): child for child in children}
-    return child_profiles(
+    return build_profiles(
         district(roster, system), links({**who, **{(name, child): child for child in children}})
     )
 

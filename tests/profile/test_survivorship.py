@@ -8,7 +8,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.profile import Profiles, child_profiles, elements
+from helpers.profile import Profiles, build_profiles, elements
 from helpers.profile.profiles import profile_of
 from tests.district_by_hand import district, links, silo
 from tests.profile.children_by_hand import (
@@ -31,7 +31,7 @@ def two(
     """One child, known to the roster and to meals."""
     both = district(silo("sis", [left], **tables), silo("meals", [right]))
     who = {("sis", left["record"]): "a", ("meals", right["record"]): "a"}
-    return child_profiles(both, links(who, {(name, "1"): band for name, band in (bands or {}).items()}))
+    return build_profiles(both, links(who, {(name, "1"): band for name, band in (bands or {}).items()}))
 
 
 def test_a_sure_tie_comes_before_trust_and_something_before_nothing() -> None:
@@ -53,7 +53,7 @@ def test_a_value_names_the_day_for_which_its_export_speaks() -> None:
         school_enrollment=[enrolled("1")],
         section_enrollment=[{"record": "1", "section_id": "x", "begin_date": FIRST}],
     )
-    profiles = child_profiles(district(roster), links({("sis", "1"): "a", ("sis", "2"): "b"}))
+    profiles = build_profiles(district(roster), links({("sis", "1"): "a", ("sis", "2"): "b"}))
 
     for name in ("first_name", "state_id", "school", "courses"):
         assert chosen(profiles, "a", name)["as_of"] == day
@@ -100,7 +100,7 @@ def test_of_two_records_of_one_system_the_name_that_another_system_has_counts() 
     both = district(
         silo("sis", [person("1", last="Ruiz_dupe"), person("2")]), silo("meals", [person("m")]),
     )  # fmt: skip
-    profiles = child_profiles(both, links({("sis", "1"): "a", ("sis", "2"): "a", ("meals", "m"): "a"}))
+    profiles = build_profiles(both, links({("sis", "1"): "a", ("sis", "2"): "a", ("meals", "m"): "a"}))
 
     assert list(of(profiles, "a", "last_surname")["value"]) == ["Ruiz", "Ruiz_dupe", "Ruiz"]
     assert list(of(profiles, "a", "last_surname")["agrees"]) == [True, False, False]
@@ -117,7 +117,7 @@ def test_a_schools_number_is_named_by_the_systems_that_know_the_same_children() 
         silo("meals", [person(f"m{at}", school_id=number) for at, number in enumerate(numbers)]),
     )
     who = {(name, f"{name[0]}{at}"): f"c{at}" for at in range(6) for name in ("sis", "meals")}
-    profiles = child_profiles(both, links(who))
+    profiles = build_profiles(both, links(who))
 
     meals = profiles.values[(profiles.values["element"] == "school") & (profiles.values["silo"] == "meals")]
     assert list(meals["value"]) == ["North"] * 5 + ["2"]
@@ -156,7 +156,7 @@ def test_one_value_is_chosen_a_child_element_and_year(
         ),
         silo("meals", records["meals"]),
     )  # fmt: skip
-    profiles = child_profiles(known, links(who, bands))
+    profiles = build_profiles(known, links(who, bands))
 
     values = profiles.values
     picked = values[values["chosen"]]

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import Silo
-from helpers.profile import Profiles, child_profiles, elements
+from helpers.profile import Profiles, build_profiles, elements
 from helpers.standard import standard_table
 from helpers.standard.elements import declared
 from tests.district_by_hand import district, layout, links, silo
@@ -47,7 +47,7 @@ def test_the_latest_test_of_the_year_counts_on_its_own_scale() -> None:
         assessment_result=[result("1", SPRING, 480.0, "Scale score", assessment="i-Ready Diagnostic")],
     )
     who = {("sis", "s"): "a", ("map_growth", "1"): "a", ("iready", "1"): "a"}
-    profiles = child_profiles(district(roster("s"), test, other), links(who))
+    profiles = build_profiles(district(roster("s"), test, other), links(who))
 
     math = chosen(profiles, "a", "map_math_rit")
     assert (math["value"], math["rows"], math["as_of"], math["row"]) == ("222.0000", 2, SPRING, 2)
@@ -88,7 +88,7 @@ def test_growth_is_from_one_year_s_season_to_the_next_one_s() -> None:
         ],
     )  # fmt: skip
     who = {("sis", "s"): "a", ("map_growth", "1"): "a", ("map_growth", "2"): "b"}
-    profiles = child_profiles(district(roster("s"), test), links(who))
+    profiles = build_profiles(district(roster("s"), test), links(who))
 
     reading_growth = chosen(profiles, "a", "map_reading_growth")
     assert (reading_growth["value_number"], reading_growth["rows"], reading_growth["as_of"]) == (8, 2, SPRING)
@@ -99,7 +99,7 @@ def test_growth_is_from_one_year_s_season_to_the_next_one_s() -> None:
 def test_the_day_of_a_test_opens_no_school_year_but_its_own_word_does() -> None:
     def years(**more: Any) -> set[int]:
         test = silo("map_growth", [person("1")], assessment_result=[result("1", FALL, 215.0, **more)])
-        values = child_profiles(district(test), links({("map_growth", "1"): "a"})).values
+        values = build_profiles(district(test), links({("map_growth", "1"): "a"})).values
         return set(values["school_year"].dropna())
 
     assert years() == set()
@@ -116,7 +116,7 @@ def test_a_value_by_an_unverified_tie_gives_way_and_stays_marked() -> None:
             for place, name in enumerate(systems)
         ]  # fmt: skip
         who = {("sis", "s"): "a", **{(name, "1"): "a" for name in systems}}
-        return chosen(child_profiles(district(roster("s"), *tests), links(who, bands)), "a", "map_math_rit")
+        return chosen(build_profiles(district(roster("s"), *tests), links(who, bands)), "a", "map_math_rit")
 
     only = shown("x", bands={("x", "1"): "Unverified"})
     assert (only["value_number"], only["link_band"]) == (200, "Unverified")
@@ -140,7 +140,7 @@ def counted(behaviour: Silo, *others: Silo, who: dict[tuple[str, str], str] | No
     ties = {("behaviour", record): record for record in ("1", "2", "3")}
     ties |= {("sis", f"s{record}"): record for record in ("1", "2", "3")}
     known = roster("s1", "s2", "s3") if not others else others[0]
-    return child_profiles(district(known, behaviour), links(ties if who is None else who))
+    return build_profiles(district(known, behaviour), links(ties if who is None else who))
 
 
 def test_incidents_are_counted_of_those_who_did_them() -> None:
@@ -224,7 +224,7 @@ def test_vaccines_are_counted_whenever_they_were_given() -> None:
         {"record": "2", "vaccine": "MMR", "date": None},
         {"record": "2", "vaccine": None, "date": FIRST, "exemption": "Religious"},
     ]
-    profiles = child_profiles(
+    profiles = build_profiles(
         district(roster("s1", "s2", "s3"), silo("health", [person("1"), person("2")], immunization=doses)),
         links({**{("sis", f"s{at}"): at for at in "123"}, **{("health", at): at for at in "12"}}),
     )

@@ -8,7 +8,7 @@ import pytest
 
 from helpers.files import District
 from helpers.link import Links, link_district
-from helpers.profile import Profiles, child_profiles, elements
+from helpers.profile import Profiles, build_profiles, elements
 from helpers.profile.facts.store import FactStore
 from helpers.profile.gather import gather
 from helpers.profile.lineage import COUNTED, LISTED, contributing_rows, source_rows
@@ -62,7 +62,7 @@ def tallies(evidence: FactStore) -> YearlyCounts:
 
 @pytest.fixture(scope="module")
 def profiles(district: District, links: Links) -> Profiles:
-    return child_profiles(district, links)
+    return build_profiles(district, links)
 
 
 def found_of(one: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.files import Silo
-from helpers.profile import Profiles, child_profiles
+from helpers.profile import Profiles, build_profiles
 from tests.district_by_hand import district, links, silo
 from tests.profile.children_by_hand import LAST, YEAR, chosen, enrolled, of, person
 
@@ -19,7 +19,7 @@ def told(system: Silo, *records: str) -> Profiles:
     roster = silo("sis", [person(f"s{record}") for record in records], session=[YEAR])
     who = {("sis", f"s{record}"): record for record in records}
     who |= {(system.name, str(record)): str(record)[0] for record in system.people["record"]}
-    return child_profiles(district(roster, system), links(who))
+    return build_profiles(district(roster, system), links(who))
 
 
 def form(record: str, day: pd.Timestamp, t_score: float, level: str, **more: Any) -> dict[str, Any]:
@@ -125,7 +125,7 @@ def test_what_a_school_enrols_says_nothing_of_logins_and_applications() -> None:
         application=[{"record": "1", "school_id": "S", "date": SPRING, "institution": "College"}],
     )
     who = {("sis", "s1"): "1", ("sis", "s2"): "2", ("career", "1"): "1"}
-    profiles = child_profiles(district(roster, career), links(who))
+    profiles = build_profiles(district(roster, career), links(who))
 
     assert chosen(profiles, "1", "applications")["value"] == "1"
     assert chosen(profiles, "2", "applications")["status"] == "Not linked"

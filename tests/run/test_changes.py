@@ -251,7 +251,7 @@ def test_json_of_a_report_carries_what_changed(tmp_path: Path, monkeypatch: pyte
     rows = changes_between(before, after, Guard(real=False))
     said = describe_changes(rows, "Monday", Guard(real=False))
     result = ReportResult(tmp_path, tmp_path, tmp_path, (), None, changed=Changed(said, rows))
-    monkeypatch.setattr(helpers.report, "report", lambda *_, **__: result)
+    monkeypatch.setattr(helpers.report, "run_report", lambda *_, **__: result)
     printed = json.loads(CliRunner().invoke(main, ["report", "--json"]).stdout)
     assert printed["changed"][0] == "Fewer records than in Monday. Meals: 39 records of children, 40 before."
     assert {(row["part"], row["measure"]): row["after"] for row in printed["changes"]}[

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers.report import report
+from helpers.report import run_report
 from helpers.report.runs.earlier import earlier_runs
 from helpers.report.runs.execute import Progress
 from helpers.report.runs.report import ReportResult, dated_run, run_name
@@ -75,7 +75,7 @@ def test_the_index_leads_with_the_newest_and_to_the_earlier_runs(
     road: Path, district_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def run() -> ReportResult:
-        return report(district_folder, notebooks=road, out=tmp_path, progress=Progress(1, io.StringIO()))
+        return run_report(district_folder, notebooks=road, out=tmp_path, progress=Progress(1, io.StringIO()))
 
     first, second = run(), run()
     assert first.run != second.run

@@ -15,7 +15,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers.files import read_district
-from helpers.report import report
+from helpers.report import run_report
 from helpers.report.runs.execute import Progress
 from helpers.standard import BadInput
 from tests.as_if_made import as_if_made
@@ -66,7 +66,7 @@ def test_a_report_of_an_invented_district_has_its_figures(
         return district_folder
 
     log = io.StringIO()
-    result = report(notebooks=road, only=["1"], out=tmp_path, make=make, progress=Progress(1, log))
+    result = run_report(notebooks=road, only=["1"], out=tmp_path, make=make, progress=Progress(1, log))
     assert asked == [{}]
     first, begun, done = log.getvalue().splitlines()
     assert first.startswith("making the district")
@@ -103,7 +103,7 @@ def test_a_key_that_no_longer_fits_the_files_is_said_on_the_index(
     (meals,) = (folder / "silos" / "meals").glob("mealtime_customers_*.csv")
     lines = meals.read_bytes().splitlines(keepends=True)
     meals.write_bytes(b"".join(lines[:-7]))
-    result = report(as_if_made(folder), notebooks=road, only=["1"], out=tmp_path / "out")
+    result = run_report(as_if_made(folder), notebooks=road, only=["1"], out=tmp_path / "out")
     assert result.ok
     index = " ".join(result.index.read_text(encoding="utf-8").split())
     assert "The answer key in this folder no longer fits its files" in index
@@ -112,9 +112,9 @@ def test_a_key_that_no_longer_fits_the_files_is_said_on_the_index(
 
 def test_a_folder_that_is_not_there_is_refused(road: Path, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="no folder"):
-        report(tmp_path / "nowhere", notebooks=road, out=tmp_path / "out")
+        run_report(tmp_path / "nowhere", notebooks=road, out=tmp_path / "out")
     with pytest.raises(BadInput, match="given twice"):
-        report(tmp_path, notebooks=road, parameters={"district_folder": "x"}, out=tmp_path / "out")
+        run_report(tmp_path, notebooks=road, parameters={"district_folder": "x"}, out=tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
@@ -126,7 +126,7 @@ def assert_no_child_is_written(
     Numbers of fewer digits are left out, and words that are ours.
     """
     log = io.StringIO()
-    result = report(folder, notebooks=road, out=tmp_path, progress=Progress(2, log))
+    result = run_report(folder, notebooks=road, out=tmp_path, progress=Progress(2, log))
     assert not result.ok
     assert [run.name for run in result.failed] == ["02_stops"]
     index = result.index.read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ import pytest
 
 from helpers.files import District
 from helpers.link import Links, link_district
-from helpers.profile import child_indicators, child_profiles
+from helpers.profile import build_profiles, compute_indicators
 from helpers.score.flags import SIGNS, children_at_risk
 from helpers.score.truth import true_crosswalk
 
@@ -21,7 +21,7 @@ def linked(district: District) -> Links:
 
 def at_risk(district: District, links: Links) -> tuple[np.ndarray, np.ndarray]:
     found = children_at_risk(
-        district, links, child_indicators(district, links, child_profiles(district, links))
+        district, links, compute_indicators(district, links, build_profiles(district, links))
     )
     return tuple(
         found[[f"{sign}.{side}" for sign in SIGNS]].to_numpy(dtype=bool) for side in ("shown", "truly")

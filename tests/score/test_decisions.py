@@ -9,7 +9,7 @@ import pytest
 
 from helpers.files import District
 from helpers.link import Links
-from helpers.profile import Profiles, child_profiles, compare_profiles
+from helpers.profile import Profiles, build_profiles, compare_profiles
 from helpers.profile.survivorship import Survivorship
 from helpers.score import judge_decision
 
@@ -21,7 +21,7 @@ def decided(district: District, district_links: Links) -> Profiles:
     decision = Survivorship(
         decided=dt.date(2026, 5, 4), by="team", because="the till asks", believed_first=believed
     )
-    return child_profiles(district, district_links, survivorship=decision)
+    return build_profiles(district, district_links, survivorship=decision)
 
 
 def test_gains_and_losses_of_a_decision_add_up(

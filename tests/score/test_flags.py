@@ -9,7 +9,7 @@ import pytest
 
 from helpers.files import District
 from helpers.link import Links, link_district
-from helpers.profile import child_profiles
+from helpers.profile import build_profiles
 from helpers.score import missed_flags, true_crosswalk, true_flags
 from helpers.score.flags import CHRONIC, FALLING_BY, FLAGS, SINCE_LAST_YEAR, Flags
 
@@ -29,7 +29,7 @@ def lost(district: District, links: Links, truly: Flags) -> pd.DataFrame:
 
 
 def test_flags_are_what_profiles_say(clean_district: District, rightly: Links, truly: Flags) -> None:
-    pages = child_profiles(clean_district, rightly)
+    pages = build_profiles(clean_district, rightly)
     chronic = pages.profile["attendance_chronically_absent"].eq(True).sum()
     values = pages.values[pages.values["chosen"] & pages.values["element"].eq("grade_average")]
     years = values.pivot(index="child", columns="school_year", values="value_number")

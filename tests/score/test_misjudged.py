@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import read_district
-from helpers.gaps import scorecard
+from helpers.gaps import measure_gaps
 from helpers.link import link_district
 from helpers.score import misjudged_pairs, read_answer_key, score_links
 from helpers.score.truth import true_children
@@ -51,7 +51,7 @@ def test_a_line_of_wrong_joins_has_an_example_and_one_without_has_none(folder: P
     district = read_district(folder)
     links = link_district(district, "exact")
     judged = (score_links(district, links.crosswalk), misjudged_pairs(district, links.crosswalk))
-    card = scorecard(district, links, *judged)
+    card = measure_gaps(district, links, *judged)
     for measure in ("matches that are right", "true matches found"):
         mine = card[card["measure"].eq(measure)]
         amiss = mine["value"].lt(1)

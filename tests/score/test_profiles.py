@@ -10,7 +10,7 @@ import pytest
 
 from helpers.files import District
 from helpers.link import Links, link_district
-from helpers.profile import Profiles, child_profiles, elements
+from helpers.profile import Profiles, build_profiles, elements
 from helpers.score import AnswerKey, judge_profiles, read_answer_key, score_profiles, true_crosswalk
 from helpers.score.truth import BY_THE_KEY, TWO_PEOPLE
 from helpers.standard import as_table, empty_table
@@ -79,7 +79,7 @@ def without_faults(
         seed = {"governed": 22, "none": 23}[level]
         known = districts.read(students=100, seed=seed, level=level, faults=0.0)
     key = read_answer_key(known.folder)
-    return level, known, key, child_profiles(known, tied(true_crosswalk(known, key=key)))
+    return level, known, key, build_profiles(known, tied(true_crosswalk(known, key=key)))
 
 
 @pytest.mark.one_in(3)
@@ -148,7 +148,7 @@ def test_every_fact_row_is_behind_something_or_left_out(
 def with_faults(district: District) -> tuple[District, AnswerKey, Profiles]:
     """A district with its faults, its truth, and its profiles by the key's own crosswalk."""
     key = read_answer_key(district.folder)
-    return district, key, child_profiles(district, tied(true_crosswalk(district, key=key)))
+    return district, key, build_profiles(district, tied(true_crosswalk(district, key=key)))
 
 
 def test_with_faults_every_wrong_value_of_the_childs_own_record_has_a_fault_behind_it(
@@ -173,7 +173,7 @@ def test_the_kits_links_lose_or_spoil_values_only_where_they_part_from_the_truth
 ) -> None:
     known, key, rightly = with_faults
     found = link_district(known)
-    by_links = score_profiles(known, child_profiles(known, found), key=key).set_index("element")
+    by_links = score_profiles(known, build_profiles(known, found), key=key).set_index("element")
     by_key = score_profiles(known, rightly, key=key).set_index("element")
 
     assert list(by_links.index) == list(by_key.index)
@@ -183,7 +183,7 @@ def test_the_kits_links_lose_or_spoil_values_only_where_they_part_from_the_truth
     assert lost + spoilt >= by_key["right"].sum() - by_links["right"].sum() > 0
     # Everybody joined into one child: nearly everything shown is another child's.
     one = replace(found, crosswalk=found.crosswalk.assign(child="one"))
-    mixed = score_profiles(known, child_profiles(known, one), key=key).set_index("element")
+    mixed = score_profiles(known, build_profiles(known, one), key=key).set_index("element")
     assert mixed.loc["birth_date", "of_another_child"] > 0.9 * mixed.loc["birth_date", "of_children"]
 
 
@@ -237,7 +237,7 @@ VALUES = [
 
 
 def outcomes(known: District, ties: dict[tuple[str, str], str], key: AnswerKey) -> dict[tuple[str, str], str]:
-    judged = judge_profiles(known, child_profiles(known, links(ties)), key=key)
+    judged = judge_profiles(known, build_profiles(known, links(ties)), key=key)
     marks = judged["outcome"].mask(judged["of_another_child"], "another's")
     return dict(zip(zip(judged["person"], judged["element"], strict=True), marks, strict=True))
 

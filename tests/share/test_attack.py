@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from helpers.cli import main
 from helpers.files import read_district
 from helpers.files.run_cache import sharing
-from helpers.report import report
+from helpers.report import run_report
 from helpers.report.display_names import short_names, system_names
 from helpers.report.tables import csv_link
 from helpers.share import Guard
@@ -124,7 +124,7 @@ def _run(folder: Path, settings: tuple[int, int, str, tuple[str, ...]], only: li
             texts[name] = _command(command, str(exports), *more, *place)
         district = read_district(exports)
         with notebooks_here(), mock.patch("helpers.report.runs.report.sharing", nullcontext):
-            result = report(exports, only=only, out=out / "reports")
+            result = run_report(exports, only=only, out=out / "reports")
     assert result.ok, result.trouble or result.failed
     assert result.run is not None
     pages = {path.stem: path for path in sorted(result.run.glob("*.html"))}

@@ -18,7 +18,7 @@ from click.testing import CliRunner, Result
 from helpers.cli import main
 from helpers.files import save as held_file
 from helpers.files.save import write_atomically
-from helpers.share import Audit, Refused, view, views
+from helpers.share import Audit, Refused, open_view, open_views
 from helpers.share.audit import shown_hash
 from helpers.standard import BadInput
 from tests.share.canaries import found
@@ -31,10 +31,10 @@ SOURCE = SmallSource()
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("audit")
     log = Audit(folder / "audit.jsonl")
-    whole = view(SOURCE, "principal", NORTH, audit=log)
+    whole = open_view(SOURCE, "principal", NORTH, audit=log)
     whole.of("c01")
     whole.of("c02")
-    view(SOURCE, "student", "c04", audit=log)
+    open_view(SOURCE, "student", "c04", audit=log)
     whole.save(folder / "files")
     return folder
 
@@ -161,16 +161,16 @@ def test_a_name_with_another_end_of_line_is_one_line(tmp_path: Path) -> None:
 
 def test_views_of_many_log_each_that_shows_anything(tmp_path: Path) -> None:
     log = Audit(tmp_path / "audit.jsonl")
-    opened = views(SOURCE, "family", ["family:G1", "family:G3", "family:G5", "nobody"], audit=log)
+    opened = open_views(SOURCE, "family", ["family:G1", "family:G3", "family:G5", "nobody"], audit=log)
     assert set(opened) == {"family:G1", "family:G3"}
     assert log.read()["who"].tolist() == ["family:G1", "family:G3"]
-    assert views(SOURCE, "family", ["family:G1"], children=["c02"]) == {}
+    assert open_views(SOURCE, "family", ["family:G1"], children=["c02"]) == {}
 
 
 def test_a_refused_view_adds_no_line(tmp_path: Path) -> None:
     log = Audit(tmp_path / "audit.jsonl")
     with pytest.raises(Refused):
-        view(SOURCE, "principal", "No School", audit=log)
+        open_view(SOURCE, "principal", "No School", audit=log)
     assert not log.path.exists()
 
 

@@ -17,12 +17,12 @@ from click.testing import CliRunner
 from helpers.cli.view import view as command
 from helpers.files import read_district
 from helpers.link import link_district
-from helpers.profile import child_profiles
-from helpers.profile.indicators import child_indicators
+from helpers.profile import build_profiles
+from helpers.profile.indicators import compute_indicators
 from helpers.profile.lineage import source_rows
 from helpers.profile.store.profiles import save_store
 from helpers.profile.store.source import MemorySource, source_of
-from helpers.share import Refused, read_policy, view, whos
+from helpers.share import Refused, open_view, read_policy, whos
 from synthetic_data.district import make_district
 from tests.as_if_made import as_if_made
 from tests.share.canaries import Canary, found, number, word
@@ -129,8 +129,8 @@ def planted(tmp_path_factory: pytest.TempPathFactory, district_folder: Path) -> 
         canaries += _incidents(path)
     district = read_district(as_if_made(folder))
     links = link_district(district)
-    profiles = child_profiles(district, links)
-    source = source_of(district, links, profiles, child_indicators(district, links, profiles))
+    profiles = build_profiles(district, links)
+    source = source_of(district, links, profiles, compute_indicators(district, links, profiles))
     store = folder.parent / "store"
     save_store(source, store)
     adults = source.relations().rename(columns={"adult_name": "text"})
@@ -160,7 +160,7 @@ def _one(planted: Planted, role: str) -> str:
         # A guardian whose child others see canaries of.
         for who in there["who"]:
             try:
-                view(planted.source, role, who)
+                open_view(planted.source, role, who)
             except ValueError:
                 continue
             return str(who)
@@ -188,7 +188,7 @@ def test_no_role_is_written_what_it_may_not_see(planted: Planted, role: str, tmp
         ).to_csv(consents, index=False)  # fmt: skip
         more, ids = ["--consents", str(consents)], frozenset(children)
     else:
-        ids = frozenset(view(planted.source, role, who).ids)
+        ids = frozenset(open_view(planted.source, role, who).ids)
     code, said = _run(planted, role, who, tmp_path / "out", *more)
     assert code == 0, said
     grid = as_written()["grid"][role]
@@ -237,7 +237,7 @@ def test_errors_hold_nothing_of_a_child(planted: Planted, role: str, tmp_path: P
 
 
 def test_from_a_number_to_its_rows_as_far_as_they_may_be_seen(planted: Planted) -> None:
-    teacher = view(planted.source, "teacher", _one(planted, "teacher"))
+    teacher = open_view(planted.source, "teacher", _one(planted, "teacher"))
     told = teacher.values[teacher.values["element"].eq("days_absent") & teacher.values["value_number"].gt(0)]
     child, year = told["child"].iloc[0], int(told["school_year"].iloc[0])
     rows = teacher.rows_behind(child, "days_absent", year)
@@ -252,7 +252,7 @@ def test_from_a_number_to_its_rows_as_far_as_they_may_be_seen(planted: Planted) 
     stranger = next(one for one in planted.source.children()["child"] if one not in teacher.ids)
     with pytest.raises(Refused):
         teacher.rows_behind(stranger, "days_absent", year)
-    analyst = view(planted.source, "district_analyst", "district")
+    analyst = open_view(planted.source, "district_analyst", "district")
     with pytest.raises(Refused):
         analyst.rows_behind(analyst.children["child"].iloc[0], "days_absent", year)
 

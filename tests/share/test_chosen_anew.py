@@ -10,7 +10,7 @@ import pytest
 
 from helpers.files import read_district
 from helpers.link import link_district
-from helpers.profile import child_profiles
+from helpers.profile import build_profiles
 from helpers.profile.store.profiles import ProfileStore, save_store
 from helpers.profile.store.source import source_of
 from helpers.share.policy import read_policy
@@ -58,7 +58,7 @@ def test_of_a_district_s_own_systems_a_role_is_told_the_reason_by_which_the_valu
 ) -> None:
     read = read_district(write_folder(tmp_path / "district", **claims))
     linked = link_district(read)
-    source = source_of(read, linked, child_profiles(read, linked))
+    source = source_of(read, linked, build_profiles(read, linked))
     store = ProfileStore.open(save_store(source, tmp_path / "store"))
     for kept in (source, store):
         both = reasons(kept)
@@ -76,7 +76,7 @@ def test_a_folder_s_own_order_of_trust_is_the_reason_that_a_role_is_told_even_af
     copy = copy_of_elements(tmp_path)
     changed_after(copy, NAME, TRUST, MEALS_FIRST)
     ours = dataclasses.replace(both, folder=tmp_path)
-    source = source_of(ours, who, child_profiles(ours, who), relations=None)
+    source = source_of(ours, who, build_profiles(ours, who), relations=None)
     store = ProfileStore.open(save_store(source, tmp_path / "store"))
     copy.unlink()
     for kept in (source, store):
@@ -99,7 +99,7 @@ def test_a_layout_s_claim_decides_at_which_school_a_child_is_and_what_files_show
     both = district(silo("acme", at("Acme", 5), acme), silo("attendance", at("Counted", 4)))
     who = {(system, str(n)): f"c{n}" for n in range(5) for system in ("acme", "attendance")}
     tied = links({key: child for key, child in who.items() if key != ("attendance", "4")})
-    source = source_of(both, tied, child_profiles(both, tied))
+    source = source_of(both, tied, build_profiles(both, tied))
     ties = Ties(source, read_policy())
     # Of the fifth child the other system says nothing.
     assert ties.at_school(school, frozenset()) >= {"c0", "c1", "c2", "c3"}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.share import Refused, view
+from helpers.share import Refused, open_view
 from helpers.share.access import read_consents
 from helpers.standard import BadInput
 from tests.share.small_source import CONSENTS, SmallSource
@@ -16,7 +16,7 @@ SOURCE = SmallSource()
 
 
 def opened(consents: pd.DataFrame | None, who: str = "Reading Club") -> set[tuple[str, str]]:
-    shown = view(SOURCE, "community_partner", who, consents=consents)
+    shown = open_view(SOURCE, "community_partner", who, consents=consents)
     return set(zip(shown.values["child"], shown.values["element"], strict=True))
 
 

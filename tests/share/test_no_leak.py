@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from helpers.files import read_district
-from helpers.gaps import scorecard
+from helpers.gaps import measure_gaps
 from helpers.link import link_children
-from helpers.profile import child_profiles
+from helpers.profile import build_profiles
 from helpers.share import Guard
 
 NAMED = ("local_id", "login", "email", "telephone", "first_name", "last_surname", "full_name", "record")
@@ -29,8 +29,8 @@ def nothing_gets_past_the_guard(folder: Path, *, places_are_words: bool = False)
     findings = pd.concat([district.findings, links.findings], ignore_index=True)
     shown = [
         guard.findings(findings, district.layouts).to_csv(index=False),
-        guard.scorecard(scorecard(district, links)).to_csv(index=False),
-        str(guard.rows(child_profiles(district, links).profile)),
+        guard.scorecard(measure_gaps(district, links)).to_csv(index=False),
+        str(guard.rows(build_profiles(district, links).profile)),
     ]
 
     people = district.people

@@ -14,10 +14,10 @@ from helpers.share import (
     Refused,
     compare_policies,
     leaks,
+    open_view,
     policy_grid,
     read_policy,
     roles_with_access,
-    view,
     whos,
 )
 from helpers.share.policy import citations
@@ -116,7 +116,7 @@ def test_a_role_without_a_rule_is_refused_and_that_is_said() -> None:
     line = next(line for line in TEXT.splitlines() if line.startswith("grades = ") and "sets and" in line)
     policy = read_policy(changed(line, ""))
     assert policy.gaps == ("teacher has no rule for grades: refused.",)
-    shown = view(SOURCE, "teacher", "sis:T1", policy=policy)
+    shown = open_view(SOURCE, "teacher", "sis:T1", policy=policy)
     assert "course_average" not in set(shown.values["element"])
     assert "grades" in set(shown.withheld["domain"])
 
@@ -129,7 +129,7 @@ def test_a_policy_can_be_broken_and_mended() -> None:
     assert told[["role", "domain", "was", "is", "opens"]].values.tolist() == [
         ["teacher", "meals_eligibility", "none", "row, own class", True]
     ]
-    shown = view(SOURCE, "teacher", "sis:T1", policy=broken)
+    shown = open_view(SOURCE, "teacher", "sis:T1", policy=broken)
     assert "meal_eligibility" in set(shown.values["element"])
     told = leaks(shown)
     assert set(told["domain"]) == {"meals_eligibility"}
@@ -138,13 +138,13 @@ def test_a_policy_can_be_broken_and_mended() -> None:
     assert mine["citation"].tolist() == ["42 U.S.C. 1758(b)(6)(A)"]
     mended = broken.changed("teacher", "meals_eligibility", "none")
     assert compare_policies(own, mended).empty
-    assert leaks(view(SOURCE, "teacher", "sis:T1", policy=mended)).empty
+    assert leaks(open_view(SOURCE, "teacher", "sis:T1", policy=mended)).empty
 
 
 def test_a_wider_scope_leaks_children() -> None:
     wide = read_policy().changed("teacher", "grades", scope="district")
     assert compare_policies(read_policy(), wide)["opens"].all()
-    shown = view(SOURCE, "teacher", "sis:T1", policy=wide)
+    shown = open_view(SOURCE, "teacher", "sis:T1", policy=wide)
     of_grades = shown.values[shown.values["element"].eq("course_average")]
     assert set(of_grades["child"]) == set(CHILDREN)
     assert set(shown.values.loc[shown.values["element"].eq("days_absent"), "child"]) < set(CHILDREN)
@@ -153,8 +153,8 @@ def test_a_wider_scope_leaks_children() -> None:
 
 def test_files_tell_what_leaks_too(tmp_path: Path) -> None:
     broken = read_policy().changed("nurse", "grades", "row")
-    view(SOURCE, "nurse", NORTH, policy=broken).save(tmp_path / "broken")
-    view(SOURCE, "nurse", NORTH).save(tmp_path / "whole")
+    open_view(SOURCE, "nurse", NORTH, policy=broken).save(tmp_path / "broken")
+    open_view(SOURCE, "nurse", NORTH).save(tmp_path / "whole")
     assert set(leaks(tmp_path / "broken")["domain"]) == {"grades"}
     assert leaks(tmp_path / "whole").empty
     with pytest.raises(BadInput, match="holds no view"):
@@ -187,7 +187,7 @@ def test_whom_a_view_can_be_opened_for_is_a_table() -> None:
     for role in read_policy().roles:
         if role not in ("family", "community_partner"):
             for who in whos(SOURCE, role)["who"].head(3):
-                view(SOURCE, role, who)
+                open_view(SOURCE, role, who)
     with pytest.raises(Refused):
         whos(SOURCE, "pirate")
 
@@ -195,4 +195,4 @@ def test_whom_a_view_can_be_opened_for_is_a_table() -> None:
 @pytest.mark.parametrize("role", ["pirate", "teachers"])
 def test_a_role_that_nobody_declared_is_refused(role: str) -> None:
     with pytest.raises(Refused, match="There are: teacher"):
-        view(SOURCE, role, "district")
+        open_view(SOURCE, role, "district")

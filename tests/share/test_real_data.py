@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from helpers.cli import main
 from helpers.files import District
-from helpers.gaps import scorecard
+from helpers.gaps import measure_gaps
 from helpers.link import Links
 from helpers.share import Guard
 from helpers.share.disclosure import pooled_groups, pooled_neighbors, shown_everybody, suppress_totals
@@ -140,7 +140,7 @@ def small() -> tuple[District, Links]:
 
 
 def test_a_scorecard_hides_small_numbers_and_their_rests(small: tuple[District, Links]) -> None:
-    card = scorecard(*small)
+    card = measure_gaps(*small)
     shown = Guard.of(small[0]).scorecard(card)
 
     left = shown[shown["unit"].isin(["rate", "children", "pairs"])]
@@ -158,7 +158,7 @@ def test_what_two_systems_have_in_common_is_not_within_nine_of_what_one_knows(
     small: tuple[District, Links],
 ) -> None:
     """The roster knows 30 and both know 25: a line that says 25 says that 5 are missing."""
-    card = scorecard(*small)
+    card = measure_gaps(*small)
     assert card.loc[card["right_silo"].notna() & card["denominator"].eq(25), "numerator"].notna().any()
     shown = Guard.of(small[0]).scorecard(card)
     pairs = shown[shown["right_silo"].notna() & shown["unit"].isin(["rate", "children", "pairs"])]
@@ -168,7 +168,7 @@ def test_what_two_systems_have_in_common_is_not_within_nine_of_what_one_knows(
 
 
 def test_a_small_group_is_hidden_though_nothing_is_known_of_it(small: tuple[District, Links]) -> None:
-    unknown = scorecard(*small).assign(numerator=float("nan"), denominator=7.0)
+    unknown = measure_gaps(*small).assign(numerator=float("nan"), denominator=7.0)
     counted = unknown["unit"].isin(["rate", "children", "pairs"])
     assert REAL.scorecard(unknown).loc[counted, "denominator"].isna().all()
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.share import Refused, View, read_policy, view
+from helpers.share import Refused, View, open_view, read_policy
 from helpers.standard import as_table
 from tests.share.canaries import Canary, found
 from tests.share.small_source import (
@@ -38,7 +38,7 @@ _OPENED: dict[tuple[str, str], View] = {}
 def opened(role: str, purpose: str | None = None) -> View:
     key = (role, purpose or read_policy().roles[role].purposes[0])
     if key not in _OPENED:
-        _OPENED[key] = view(SOURCE, role, WHO[role], key[1], consents=CONSENTS)
+        _OPENED[key] = open_view(SOURCE, role, WHO[role], key[1], consents=CONSENTS)
     return _OPENED[key]
 
 
@@ -98,7 +98,9 @@ def test_a_view_holds_what_the_file_allows_and_nothing_else(role: str, purpose: 
 
 def _asked_for(role: str, purpose: str, known: list[str], whole: View) -> tuple[View | None, str]:
     try:
-        asked = view(SOURCE, role, WHO[role], purpose, consents=CONSENTS, children=known, codes=whole.codes)
+        asked = open_view(
+            SOURCE, role, WHO[role], purpose, consents=CONSENTS, children=known, codes=whole.codes
+        )
     except Refused as refused:
         return None, str(refused)
     return asked, ""
@@ -140,13 +142,13 @@ MARK = "\N{SNOWMAN}"
 def test_another_purpose_or_another_person_is_refused(role: str, purpose: str, who: str) -> None:
     if purpose not in read_policy().roles[role].purposes:
         with pytest.raises(Refused, match="may not name the purpose"):
-            view(SOURCE, role, WHO[role], purpose, consents=CONSENTS)
+            open_view(SOURCE, role, WHO[role], purpose, consents=CONSENTS)
     if who != WHO[role]:
         with pytest.raises(Refused):
-            view(SOURCE, role, who, consents=CONSENTS)
+            open_view(SOURCE, role, who, consents=CONSENTS)
     # With a letter that stands in no sentence of ours: whatever is drawn, only an echo of it holds that.
     with pytest.raises(Refused) as refused:
-        view(SOURCE, role, f"{who}{MARK}", consents=CONSENTS)
+        open_view(SOURCE, role, f"{who}{MARK}", consents=CONSENTS)
     assert MARK not in str(refused.value)
 
 
@@ -205,7 +207,7 @@ def test_whatever_hidden_systems_say_the_view_is_the_same(role: str, seed: int) 
     kept.loc[own, "agrees"] = pd.NA
     kept.loc[own, "chosen_by"] = pd.NA
     other._values = as_table("values", kept)
-    shown = view(other, role, WHO[role])
+    shown = open_view(other, role, WHO[role])
     whole = opened(role).values.sort_values([*order, "silo"], ignore_index=True)
     told = shown.values.sort_values([*order, "silo"], ignore_index=True)
     named = whole["element"].isin(["first_name", "last_surname", "birth_date", "school", "grade_level"])
@@ -224,7 +226,7 @@ def test_a_value_that_only_a_hidden_system_has_reads_as_one_that_nobody_has() ->
     kept.loc[lacking, ["value", "record", "file", "row", "rows", "link_band", "agrees"]] = pd.NA
     kept.loc[lacking, "status"] = "Not linked"
     source._values = kept
-    shown = view(source, "teacher", "sis:T1").values
+    shown = open_view(source, "teacher", "sis:T1").values
     rows = shown[shown["element"].eq("last_surname")].set_index("child")
     assert rows.loc["c01"].drop("rule").to_list() == rows.loc["c02"].drop("rule").to_list() or (
         rows.loc["c01"].fillna("nothing").to_list() == rows.loc["c02"].fillna("nothing").to_list()
@@ -234,34 +236,36 @@ def test_a_value_that_only_a_hidden_system_has_reads_as_one_that_nobody_has() ->
 
 def test_where_hidden_systems_speak_of_a_school_nobody_hears_them() -> None:
     with pytest.raises(Refused):
-        view(SOURCE, "principal", "Elsewhere")
-    assert set(view(SOURCE, "nurse", "North School").ids) == set(opened("principal").ids)
+        open_view(SOURCE, "principal", "Elsewhere")
+    assert set(open_view(SOURCE, "nurse", "North School").ids) == set(opened("principal").ids)
 
 
 def test_rights_pass_to_the_student_at_18() -> None:
     with pytest.raises(Refused):
-        view(SOURCE, "family", "family:G5")
-    grown = view(SOURCE, "student", OF_AGE)
-    child = view(SOURCE, "student", "c01")
+        open_view(SOURCE, "family", "family:G5")
+    grown = open_view(SOURCE, "student", OF_AGE)
+    child = open_view(SOURCE, "student", "c01")
     assert found(planted(domain="health", child=OF_AGE), text_of(grown))
     assert not found(planted(domain="health", child="c01"), text_of(child))
     assert found(planted(domain="grades", child="c01"), text_of(child))
     assert child.withheld.set_index("domain")["why"]["health"].startswith("from 18 on")
     # On the day before the birthday they are still the parents'.
-    assert view(SOURCE, "family", "family:G5", today="2026-02-28").ids == (OF_AGE,)
-    assert not found(planted(domain="health"), text_of(view(SOURCE, "student", OF_AGE, today="2026-02-28")))
+    assert open_view(SOURCE, "family", "family:G5", today="2026-02-28").ids == (OF_AGE,)
+    assert not found(
+        planted(domain="health"), text_of(open_view(SOURCE, "student", OF_AGE, today="2026-02-28"))
+    )
 
 
 @pytest.mark.parametrize("who", [IN_DOUBT, BY_A_MODEL, WITHOUT_RIGHTS, "family:G9", "G1"])
 def test_a_guardian_in_doubt_without_rights_or_unknown_sees_nothing(who: str) -> None:
     with pytest.raises(Refused) as refused:
-        view(SOURCE, "family", who)
+        open_view(SOURCE, "family", who)
     assert found(SOURCE.planted, str(refused.value)) == set()
 
 
 def test_the_other_household_isn_t_in_a_guardian_s_view() -> None:
-    both = text_of(view(SOURCE, "family", "family:G1"))
-    apart = view(SOURCE, "family", "family:G3")
+    both = text_of(open_view(SOURCE, "family", "family:G1"))
+    apart = open_view(SOURCE, "family", "family:G3")
     names = {who: planted(what="adult_name", child=GUARDIANS[who][0]) for who in ("family:G1", "family:G3")}
     assert len(found(names["family:G1"], both)) == 2  # one home
     assert len(apart.contacts) == 1
@@ -282,7 +286,7 @@ def test_codes_stand_in_place_of_children_and_tell_nothing_of_them(purpose: str)
     assert not set(shown.children.columns) & {"first_name", "last_surname", "birth_date"}
     assert shown.values[["record", "file", "row"]].isna().all(axis=None)
     assert shown.timeline.loc[shown.timeline["kind"].eq("incident"), "detail"].isna().all()
-    again = view(SOURCE, role, "district", purpose)
+    again = open_view(SOURCE, role, "district", purpose)
     assert set(again.children["child"]).isdisjoint(shown.children["child"])
     assert not re.search(r"\bc\d\d\b", text_of(shown))
 
@@ -300,10 +304,10 @@ def test_other_children_s_names_are_masked_in_a_narrative() -> None:
     of_c01 = line["kind"].eq("incident") & line["child"].eq("c01")
     line.loc[of_c01, "detail"] = f"Hit {known['c02']}, so said {known['c01']} himself"
     for role, who in (("teacher", "sis:T1"), ("family", "family:G1")):
-        shown = view(source, role, who).timeline
+        shown = open_view(source, role, who).timeline
         detail = shown.loc[shown["kind"].eq("incident") & shown["child"].eq("c01"), "detail"].item()
         assert detail == f"Hit …, so said {known['c01']} himself"
-    kept = view(source, "principal", "North School").timeline["detail"].dropna()
+    kept = open_view(source, "principal", "North School").timeline["detail"].dropna()
     assert kept.str.contains(known["c02"], regex=False).any()
 
 
@@ -311,9 +315,9 @@ def test_an_indicator_is_seen_only_with_everything_that_it_was_computed_from() -
     source = SmallSource()
     warning = source._indicators["indicator"].eq("chronic_absence")
     source._indicators.loc[warning, "elements"] = "days_absent;meal_eligibility"
-    assert "chronic_absence" in set(view(SOURCE, "teacher", "sis:T1").indicators["indicator"])
-    assert "chronic_absence" not in set(view(source, "teacher", "sis:T1").indicators["indicator"])
-    assert "chronic_absence" in set(view(source, "family", "family:G1").indicators["indicator"])
+    assert "chronic_absence" in set(open_view(SOURCE, "teacher", "sis:T1").indicators["indicator"])
+    assert "chronic_absence" not in set(open_view(source, "teacher", "sis:T1").indicators["indicator"])
+    assert "chronic_absence" in set(open_view(source, "family", "family:G1").indicators["indicator"])
 
 
 def test_a_view_of_one_child_is_part_of_the_view_and_another_child_is_refused() -> None:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.profile import child_indicators, source_of
+from helpers.profile import compute_indicators, source_of
 from helpers.profile.store.profiles import ProfileStore, save_store
-from helpers.share import Refused, View, read_policy, view, whos
+from helpers.share import Refused, View, open_view, read_policy, whos
 from helpers.share.view import Pseudonyms
 from tests.tiers import examples
 
@@ -33,7 +33,7 @@ FRAMES = ("children", "values", "timeline", "indicators", "contacts")
 @pytest.fixture(scope="module")
 def memory(district: District, district_links: Links, district_profiles: Profiles) -> MemorySource:
     """Where all values are filled in beforehand, of every element."""
-    signs = child_indicators(district, district_links, district_profiles)
+    signs = compute_indicators(district, district_links, district_profiles)
     return source_of(district, district_links, district_profiles, signs)
 
 
@@ -49,10 +49,10 @@ def opened(memory: MemorySource, tmp_path_factory: pytest.TempPathFactory) -> Ca
         # Not everybody who is listed may look: a guardian of a child who is of age may not.
         for who in names[place % len(names) :] + names[: place % len(names)]:
             try:
-                whole = view(memory, role, who, codes=codes)
+                whole = open_view(memory, role, who, codes=codes)
             except Refused:
                 continue
-            return whole, view(store, role, who, codes=codes)
+            return whole, open_view(store, role, who, codes=codes)
         raise AssertionError(f"nobody may look as {role}")
 
     return both

@@ -7,7 +7,7 @@ import pytest
 
 from helpers.files import District
 from helpers.link import Links
-from helpers.profile import child_profiles
+from helpers.profile import build_profiles
 from helpers.report.child.values import missing_lines, value_lines, value_texts
 from tests.district_by_hand import district, links, silo
 
@@ -30,7 +30,7 @@ def who() -> Links:
 
 
 def page_of(child: str, of: District, who: Links) -> pd.DataFrame:
-    values = child_profiles(of, who).values
+    values = build_profiles(of, who).values
     return values[values["child"].eq(child)]
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from helpers.files import District
 from helpers.link import link_district
-from helpers.profile import child_indicators, child_profiles, elements, source_of
+from helpers.profile import build_profiles, compute_indicators, elements, source_of
 from helpers.profile.store.source import MemorySource
 from helpers.report.child.source_rows import visible_columns
 from helpers.report.widgets.dashboard import Dashboard, dashboard
@@ -26,8 +26,8 @@ from helpers.standard import BadInput
 @pytest.fixture(scope="module")
 def source(district: District) -> MemorySource:
     links = link_district(district)
-    profiles = child_profiles(district, links)
-    return source_of(district, links, profiles, child_indicators(district, links, profiles))
+    profiles = build_profiles(district, links)
+    return source_of(district, links, profiles, compute_indicators(district, links, profiles))
 
 
 @pytest.fixture

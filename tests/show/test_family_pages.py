@@ -16,7 +16,7 @@ from helpers.cli.family import family
 from helpers.files import District, read_district
 from helpers.link import Links, link_district
 from helpers.link.review import read_decisions
-from helpers.profile import child_profiles
+from helpers.profile import build_profiles
 from helpers.profile.lineage import source_rows
 from helpers.profile.store.source import MemorySource, source_of
 from helpers.report.family.corrections import corrections_of, read_corrections
@@ -58,7 +58,7 @@ class Made(NamedTuple):
 def put_together(folder: Path) -> Made:
     district = read_district(folder)
     links = link_district(district, "decided")
-    return Made(district, links, source_of(district, links, child_profiles(district, links)))
+    return Made(district, links, source_of(district, links, build_profiles(district, links)))
 
 
 @pytest.fixture(scope="module")

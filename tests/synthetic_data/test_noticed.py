@@ -14,7 +14,7 @@ from helpers.files import District
 from helpers.gaps import measures, records_behind
 from helpers.layouts import Layout
 from helpers.link import Links
-from helpers.profile import child_profiles
+from helpers.profile import build_profiles
 from helpers.score import AnswerKey, read_answer_key, score_findings
 from helpers.score.findings import LEFT_OUT, is_detectable
 from synthetic_data.faults.scene import Fault, declared_faults
@@ -61,7 +61,7 @@ class Looked:
         """Facts behind no value, of the systems whose faults are noticed so, and the roster."""
         wanted = {fault.silo for fault in declared_faults() if LEFT_OUT in words(fault.found_by)} | {"sis"}
         silos = {name: silo for name, silo in self.district.silos.items() if name in wanted}
-        return child_profiles(replace(self.district, silos=silos), self.links).left_out
+        return build_profiles(replace(self.district, silos=silos), self.links).left_out
 
     @cached_property
     def key(self) -> AnswerKey:

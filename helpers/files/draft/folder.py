@@ -24,7 +24,7 @@ from helpers.files.save import all_or_none, write_atomically
 from helpers.layouts.layout import Layout, layout_of, read_layout
 from helpers.standard import STRING, BadInput
 
-__all__ = ["Drafted", "OpenDraft", "Started", "open_drafts", "start_folder", "told"]
+__all__ = ["Drafted", "OpenDraft", "Started", "draft_layouts", "open_drafts", "told"]
 
 
 QUESTION = re.compile(r"^\s*# \?", re.MULTILINE)
@@ -207,7 +207,7 @@ def _knows(kinds: Sequence[Sequence[UnknownFile]], layout: Layout) -> dict[str, 
     return strange
 
 
-def start_folder(folder: Path) -> Started:
+def draft_layouts(folder: Path) -> Started:
     """Draft a layout for every file of a folder that no layout knows."""
     there = what_is_there(folder)
     known = {found.path: layout.layout for layout, files in there.silos.values() for found in files}

@@ -72,7 +72,7 @@ def join_on_id(people: pd.DataFrame, identifiers: pd.DataFrame, left: str, right
     ...     {"silo": ["sis", "meals"], "record": ["a", "b"], "role": "Student"}, dtype="string"
     ... )
     >>> ids = people[["silo", "record"]].assign(identification_system="District", identifier="4711")
-    >>> look_up(people, ids, "sis", "meals")[["left_record", "right_record"]].values.tolist()
+    >>> join_on_id(people, ids, "sis", "meals")[["left_record", "right_record"]].values.tolist()
     [['a', 'b']]
     """
     return _found_by(_numbers_of(people, identifiers), [left, right])

@@ -470,9 +470,9 @@ def describe(step: pd.Series) -> str:
 
     Examples
     --------
-    >>> in_words(pd.Series({"comparison": "School", "level": "School the same", "weight": 4.0}))
+    >>> describe(pd.Series({"comparison": "School", "level": "School the same", "weight": 4.0}))
     'School the same: 16 times as likely for one child as for two.'
-    >>> in_words(pd.Series({"comparison": "Sex", "level": "Sex different", "weight": -3.0}))
+    >>> describe(pd.Series({"comparison": "Sex", "level": "Sex different", "weight": -3.0}))
     'Sex different: 8 times as likely for two children as for one.'
     """
     weight, level = float(step["weight"]), str(step["level"])

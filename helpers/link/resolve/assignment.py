@@ -38,7 +38,7 @@ def assign_child(weighed: pd.DataFrame, asking: np.ndarray) -> pd.DataFrame:
     where nearly all find somebody, and likely where many find nobody.
 
     >>> pairs = pd.DataFrame({"chooser": [7, 7], "child": [1, 2], "group": 0, "match_weight": 9.0})
-    >>> choose_child(pairs.assign(refused=False), np.array([1]))["share"].round(3).tolist()
+    >>> assign_child(pairs.assign(refused=False), np.array([1]))["share"].round(3).tolist()
     [0.5, 0.5]
     """
     chooser, child, group, weight = (

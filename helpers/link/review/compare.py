@@ -42,7 +42,7 @@ def compare_records(pairs: pd.DataFrame, people: pd.DataFrame, columns: Sequence
     >>> pair = pd.DataFrame([("sis", "a", "meals", "b")], dtype="string").set_axis(
     ...     ["left_silo", "left_record", "right_silo", "right_record"], axis="columns"
     ... )
-    >>> beside(pair, people, ["first_name"])[["left_first_name", "right_first_name"]].values.tolist()
+    >>> compare_records(pair, people, ["first_name"])[["left_first_name", "right_first_name"]].values.tolist()
     [['Ben', 'Bea']]
     """
     wanted = ["silo", "record", *columns]
@@ -84,7 +84,7 @@ def record_pair(
     >>> pair = pd.DataFrame([("sis", "a", "meals", "b")], dtype="string").set_axis(
     ...     ["left_silo", "left_record", "right_silo", "right_record"], axis="columns"
     ... )
-    >>> two_records(pair, people, {"sis": "SIS", "meals": "Meals"}, ["first_name"]).values.tolist()
+    >>> record_pair(pair, people, {"sis": "SIS", "meals": "Meals"}, ["first_name"]).values.tolist()
     [['first name', 'Ben', 'Bea']]
     """
     said = compare_records(pair, people, columns).iloc[0]
@@ -137,7 +137,7 @@ def describe_evidence(pairs: pd.DataFrame) -> pd.Series:
     ...         "evidence_birth_date": ["Different"],
     ...     }
     ... )
-    >>> evidence_in_words(pairs).tolist()
+    >>> describe_evidence(pairs).tolist()
     ['The same: surname. A nickname of the other: first name. Different: birth date.']
     """
     columns = {

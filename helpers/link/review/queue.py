@@ -409,7 +409,7 @@ def first_minutes(worth: pd.DataFrame, minutes: float = 60) -> pd.Series:
     """Give what the first minutes buy.
 
     >>> one = pd.DataFrame({"question": [1, 2], "probability": [0.9, 0.5], "pairs_gained": [10, 2]})
-    >>> bought = first_minutes(worth_of_review(one, seconds=60, error_rate=0.0), minutes=1)
+    >>> bought = first_minutes(expected_review_gain(one, seconds=60, error_rate=0.0), minutes=1)
     >>> int(bought["questions"]), float(bought["pairs_gained"])
     (1, 9.0)
     """

@@ -172,11 +172,11 @@ def _address(text: str) -> str | None:
 def name_from_initials(first: str, last: str, address: str) -> tuple[str, str] | None:
     """Read a name that is written with an initial in full, where the e-mail address has it (first.last@).
 
-    >>> name_behind_initials("n", "cheng", "nora.cheng12@example.org")
+    >>> name_from_initials("n", "cheng", "nora.cheng12@example.org")
     ('nora', 'cheng')
     >>> (
-    ...     name_behind_initials("ana", "l", "lopez.ana@example.org"),
-    ...     name_behind_initials("n", "cheng", "z@x.org"),
+    ...     name_from_initials("ana", "l", "lopez.ana@example.org"),
+    ...     name_from_initials("n", "cheng", "z@x.org"),
     ... )
     (('ana', 'lopez'), None)
     """

@@ -220,9 +220,9 @@ def are_other_names(left: str, right: str) -> bool:
 def is_double_transliteration(left: str, right: str) -> bool:
     """Tell whether two folded words are spellings of one name, and not a name and its short form.
 
-    >>> one_name_spelt_twice("sara", "sarah"), one_name_spelt_twice("bob", "robert")
+    >>> is_double_transliteration("sara", "sarah"), is_double_transliteration("bob", "robert")
     (True, False)
-    >>> one_name_spelt_twice("yevgeniy", "evgeny"), one_name_spelt_twice("kuznetsov", "kuznecov")
+    >>> is_double_transliteration("yevgeniy", "evgeny"), is_double_transliteration("kuznetsov", "kuznecov")
     (True, True)
     """
     spelt, same = _first_names().spelt, _romanised().same
@@ -237,7 +237,7 @@ def is_double_transliteration(left: str, right: str) -> bool:
 def is_possible_romanization(left: str, right: str) -> bool:
     """Tell whether two folded surnames may be one name of another script, though each may be others too.
 
-    >>> possible_romanisation("wong", "huang"), possible_romanisation("wong", "li")
+    >>> is_possible_romanization("wong", "huang"), is_possible_romanization("wong", "li")
     (True, False)
     """
     possible = _romanised().possible

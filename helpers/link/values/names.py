@@ -171,9 +171,9 @@ def joined_surname(surname: str) -> str:
 def surname_variants(surname: str) -> frozenset[str]:
     """Give every form under which a surname may be found.
 
-    >>> sorted(surname_forms("garcia lopez"))
+    >>> sorted(surname_variants("garcia lopez"))
     ['garcia', 'garcialopez', 'lopez']
-    >>> sorted(surname_forms("al hussein") & surname_forms("hussain"))
+    >>> sorted(surname_variants("al hussein") & surname_variants("hussain"))
     ['ar:hussein']
     """
     whole = joined_surname(surname)

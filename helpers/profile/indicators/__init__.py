@@ -2,7 +2,7 @@
 
 from helpers.profile.indicators.compute import (
     changes_between_definitions,
-    child_indicators,
+    compute_indicators,
     definitions_table,
     status_by_child,
 )
@@ -19,7 +19,7 @@ __all__ = [
     "Definition",
     "Indicator",
     "changes_between_definitions",
-    "child_indicators",
+    "compute_indicators",
     "declared_indicators",
     "definition",
     "definitions_table",

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from helpers.link import Links
     from helpers.profile.profiles import Profiles
 
-__all__ = ["changes_between_definitions", "child_indicators", "definitions_table", "status_by_child"]
+__all__ = ["changes_between_definitions", "compute_indicators", "definitions_table", "status_by_child"]
 
 
 PARTS = ("value", "numerator", "denominator", "threshold")
@@ -173,7 +173,7 @@ def definitions_table(indicators: pd.DataFrame, indicator: str) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
-def child_indicators(
+def compute_indicators(
     district: District,
     links: Links,
     profiles: Profiles,

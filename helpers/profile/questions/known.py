@@ -349,7 +349,7 @@ class Knowledge:
             if every.empty and len(self.roster.children) and self.absent != NOT_PERMITTED:
                 raise BadInput(
                     f"The question asks for the indicator {of!r}, and nobody has computed any: give "
-                    "child_indicators(district, links, profiles) to source_of."
+                    "compute_indicators(district, links, profiles) to source_of."
                 )
             of_year = every["school_year"].isna() | every["school_year"].eq(
                 -1 if self._year is None else self._year

@@ -38,7 +38,7 @@ from helpers.profile.values import Days, Names
 from helpers.standard import STRING, as_table
 from helpers.standard.elements import declared
 
-__all__ = ["Built", "build_profiles", "cache_cohorts", "cached_cohort"]
+__all__ = ["Built", "build_store", "cache_cohorts", "cached_cohort"]
 
 
 # Every building of profiles asks for it, and it changes only with the tables and with the rules.
@@ -312,7 +312,7 @@ class _Team:
         return lambda: [one.result() for one in waiting]
 
 
-def build_profiles(
+def build_store(
     standard: Path,
     writer: StoreWriter,
     newest: Mapping[str, pd.Timestamp],

@@ -18,7 +18,7 @@ from helpers.report.family.recipients import HELD_COLUMNS, Recipient, families, 
 from helpers.report.family.statements import PageStatements, page_statements
 from helpers.report.messages import Voice, language
 from helpers.share.on_hold import day_of_access, pages_on_hold
-from helpers.share.open_view import joined, view_for_handover, views
+from helpers.share.open_view import joined, open_views, view_for_handover
 from helpers.share.release_review import is_verified_value
 from helpers.standard import STRING, BadInput
 from helpers.standard.elements import declared
@@ -179,7 +179,7 @@ def _opened(
     """Open the view of each recipient; whom the policy refuses gets no page, and that is listed."""
     named = list(dict.fromkeys(one.who for one in recipients if one.who is not None))
     asked_for = [one.child for one in recipients if one.who is not None]
-    opened = views(source, voice, named, audit=audit, children=asked_for) if named else {}
+    opened = open_views(source, voice, named, audit=audit, children=asked_for) if named else {}
     by_hand = [one.child for one in recipients if one.who is None]
     office = view_for_handover(source, by_hand, audit=audit) if by_hand else None
     shown: dict[tuple[str, str | None], View] = {}

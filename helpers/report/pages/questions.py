@@ -48,7 +48,7 @@ OF_FAMILIES = {
 def reason_text(why: object) -> str:
     """Say in a few words why a question isn't answered for a child.
 
-    >>> why_words("Not joined"), why_words(None)
+    >>> reason_text("Not joined"), reason_text(None)
     ("the systems aren't joined", '–')
     """
     return WHY_WORDS.get(str(why), str(why)) if isinstance(why, str) else "–"

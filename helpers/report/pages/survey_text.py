@@ -31,7 +31,7 @@ def domain_title(code: str) -> str:
 def describe_respondents(count: int) -> str:
     """Say how many people.
 
-    >>> people_words(1), people_words(6)
+    >>> describe_respondents(1), describe_respondents(6)
     ('one person', '6 people')
     """
     return "one person" if count == 1 else f"{count} people"

@@ -65,7 +65,7 @@ def compute_figures(folder: Path) -> RunFigures:
 
 def figures_of(district: District) -> RunFigures:
     """Link a district, judge it where it has an answer key, and count what the index says."""
-    from helpers.gaps import scorecard
+    from helpers.gaps import measure_gaps
     from helpers.link import join_all_on_id, link_district
     from helpers.profile.facts.systems import authority_in
     from helpers.report.display_names import system_names
@@ -83,7 +83,7 @@ def figures_of(district: District) -> RunFigures:
         misfit = _misfit(rows_not_there(district), guard)
         looked_up = score_children(district, join_all_on_id(district.people, district.identifiers))
     judged = (children, looked_up, scores)
-    card = scorecard(district, links, scores)
+    card = measure_gaps(district, links, scores)
     figures = _index(district, links, judged, card, guard)
     alone = apart(links.crosswalk) if len(district) > 1 else []
     findings = district.findings
@@ -123,12 +123,12 @@ def _misfit(cut: pd.DataFrame, guard: Guard) -> str:
 
 def _kept(district: District, links: Links, card: pd.DataFrame) -> RunSnapshot | None:
     """Gather what the next run needs; a district whose children can't be judged has reports all the same."""
-    from helpers.profile import child_indicators, child_profiles
+    from helpers.profile import build_profiles, compute_indicators
 
     if not len(district):
         return None
     try:
-        indicators = child_indicators(district, links, child_profiles(district, links))
+        indicators = compute_indicators(district, links, build_profiles(district, links))
     except BadInput:
         return None
     findings = pd.concat([district.findings, links.findings], ignore_index=True)
@@ -322,9 +322,9 @@ def describe_links(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Gua
     >>> crosswalk = pd.DataFrame(
     ...     {"silo": ["meals"] * 3, "child": list("abc"), "band": ["Sure", "Sure", "Alone"]}
     ... )
-    >>> ties_in_words(crosswalk, {"meals": "Meals"}, Guard(real=False))["how"].tolist()
+    >>> describe_links(crosswalk, {"meals": "Meals"}, Guard(real=False))["how"].tolist()
     ['2 joined surely, 1 joined to nobody']
-    >>> ties_in_words(crosswalk, {"meals": "Meals"}, Guard(real=True))["how"].tolist()
+    >>> describe_links(crosswalk, {"meals": "Meals"}, Guard(real=True))["how"].tolist()
     ['some joined surely, some joined to nobody']
     """
     counts = bands_by_system(crosswalk, guard).set_index(["silo", "band"])["count"]
@@ -403,7 +403,7 @@ def gathered(pairs: pd.DataFrame, everybody: int) -> pd.DataFrame:
 def describe_outcomes(outcomes: Mapping[str, int | str]) -> str:
     """Say in a line what a way to join costs.
 
-    >>> outcomes_in_words({"right": 540, "missed": 58, "wrong": 2})
+    >>> describe_outcomes({"right": 540, "missed": 58, "wrong": 2})
     'Put together wholly: **540** of 600 children. Fallen apart: **58**. With another’s record: **2**.'
     """
 
@@ -424,7 +424,9 @@ def describe_outcomes(outcomes: Mapping[str, int | str]) -> str:
 def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]]) -> str:
     """Say in a title what climbing the ladder gave.
 
-    >>> wholly_by_rung({"Exact": {"right": 12, "wrong": 0}, "Decided": {"right": 540, "wrong": 2}})
+    >>> complete_children_by_stage({"Exact": {"right": 12, "wrong": 0}, "Decided": {"right": 540}})
+    ...     {"Exact": {"right": 12, "wrong": 0}, "Decided": {"right": 540, "wrong": 2}}
+    ... )
     'Wholly put together: 12 children by the first way, 540 by the last'
     """
     first, *_, last = costs.values()

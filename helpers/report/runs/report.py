@@ -41,8 +41,8 @@ __all__ = [
     "ReportResult",
     "dated_run",
     "make_report_district",
-    "report",
     "run_name",
+    "run_report",
 ]
 
 
@@ -185,7 +185,7 @@ def _figures(folder: Path, real: bool) -> tuple[RunFigures | None, str]:
         return None, f"The figures of this page could not be computed ({type(error).__name__}{words})."
 
 
-def report(
+def run_report(
     folder: Path | None = None,
     *,
     only: Sequence[str] = (),

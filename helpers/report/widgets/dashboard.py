@@ -68,7 +68,7 @@ def dashboard(
         When the policy has no such role or purpose, who looks without a role, or there is no such store.
     """
     from helpers.profile.store.profiles import ProfileStore
-    from helpers.share import Audit, read_policy, view, whos
+    from helpers.share import Audit, open_view, read_policy, whos
 
     if role is None and (who is not None or purpose is not None):
         raise BadInput("Say in which role is looked, too: who and purpose belong to a role.")
@@ -79,10 +79,10 @@ def dashboard(
     known: Source = ProfileStore.open(Path(source)) if isinstance(source, str | os.PathLike) else source
     log = Audit(Path(audit)) if isinstance(audit, str | os.PathLike) else audit
 
-    def open_view(role: str, who: str) -> View:
-        return view(known, role, who, purpose, policy=rules, audit=log)
+    def view_as(role: str, who: str) -> View:
+        return open_view(known, role, who, purpose, policy=rules, audit=log)
 
-    looking = DashboardState(known, open_view, lambda role: whos(known, role, rules), role=role, who=who)
+    looking = DashboardState(known, view_as, lambda role: whos(known, role, rules), role=role, who=who)
     return Dashboard(looking)
 
 

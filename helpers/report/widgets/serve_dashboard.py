@@ -397,13 +397,13 @@ def store_of(folder: Path, place: Path) -> ProfileStore:
             return ProfileStore.open(place)
     from helpers.files import read_district
     from helpers.link import link_district
-    from helpers.profile import child_profiles
-    from helpers.profile.indicators import child_indicators
+    from helpers.profile import build_profiles
+    from helpers.profile.indicators import compute_indicators
     from helpers.profile.store.source import source_of
 
     district = with_children(read_district(folder))
     links = link_district(district)
-    profiles = child_profiles(district, links)
-    save_store(source_of(district, links, profiles, child_indicators(district, links, profiles)), place)
+    profiles = build_profiles(district, links)
+    save_store(source_of(district, links, profiles, compute_indicators(district, links, profiles)), place)
     write_atomically(known, json.dumps(made_of).encode())
     return ProfileStore.open(place)

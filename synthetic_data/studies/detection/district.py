@@ -15,7 +15,7 @@ from helpers.files import District, read_district
 from helpers.gaps import detected, scorecard_and_records
 from helpers.gaps.scorecard import declared_alarms
 from helpers.link import Links, link_district
-from helpers.profile import child_profiles
+from helpers.profile import build_profiles
 from helpers.score import AnswerKey, detected_faults, is_detectable, read_answer_key
 from helpers.standard import STRING
 from synthetic_data.district import make_district
@@ -145,7 +145,7 @@ def _left_out(district: District, links: Links) -> pd.DataFrame:
     wanted = {one.silo for one in declared_kinds().values() if LEFT_OUT in words(one.found_by)}
     # The roster says who is a child; of its own facts, those of other systems' values stand behind none here.
     silos = {name: silo for name, silo in district.silos.items() if name in wanted | {"sis"}}
-    left_out = child_profiles(replace(district, silos=silos), links).left_out
+    left_out = build_profiles(replace(district, silos=silos), links).left_out
     return left_out[left_out["silo"].isin(list(wanted))]
 
 

@@ -109,6 +109,7 @@ def picture(request: pytest.FixtureRequest) -> Picture:
     return drawings()[request.param]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_a_picture_is_drawn_at_twice_its_width_for_page_and_phone(picture: Picture, width: int) -> None:
     image = Image.open(io.BytesIO(picture.png(width)))

@@ -42,8 +42,8 @@ from helpers.report.family.write import (
 from helpers.share.audit import Audit
 from helpers.standard import BadInput
 from helpers.standard.elements import declared
-from synthetic_data.district import make_district
 from tests.modes import for_others
+from tests.shared_districts import SharedDistricts
 from tests.show.family_words import words_of
 
 CODE = re.compile(r"[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}")
@@ -67,10 +67,9 @@ def made(district_folder: Path) -> Made:
 
 
 @pytest.fixture(scope="module")
-def governed(tmp_path_factory: pytest.TempPathFactory) -> Made:
+def governed(districts: SharedDistricts) -> Made:
     """A district whose systems share ids: guardians are tied to children beyond doubt."""
-    folder = tmp_path_factory.mktemp("governed") / "district"
-    return put_together(make_district(students=80, seed=5, level="governed", folder=folder))
+    return put_together(districts.folder(students=80, seed=5, level="governed"))
 
 
 @pytest.fixture(scope="module")

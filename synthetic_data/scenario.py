@@ -16,6 +16,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from helpers.standard import BadInput, nearest
+from helpers.standard.school_year import last_day
 from helpers.standard.validation import toml_of
 
 __all__ = [
@@ -129,12 +130,8 @@ class Scenario(BaseModel):
         watched, year = info.data.get("watched"), info.data.get("school_year")
         if "watched" in info.data and (day is None) != (watched is None):
             raise ValueError("watched and watched_day are set together: what changes, and from which day on")
-        if (
-            day is not None
-            and year is not None
-            and not dt.date(year - 1, 9, 15) <= day <= dt.date(year, 6, 30)
-        ):
-            raise ValueError(f"must be a date from {year - 1}-09-15 to {year}-06-30")
+        if day is not None and year is not None and not dt.date(year - 1, 9, 15) <= day <= last_day(year):
+            raise ValueError(f"must be a date from {year - 1}-09-15 to {last_day(year)}")
         return day
 
     @field_validator("systems", mode="before")
@@ -156,9 +153,9 @@ class Scenario(BaseModel):
     @classmethod
     def _within_the_year(cls, as_of: dt.date, info: ValidationInfo) -> dt.date:
         year = info.data.get("school_year")  # missing when it is a fault itself
-        if year is not None and not dt.date(year - 1, 9, 15) <= as_of <= dt.date(year, 6, 30):
+        if year is not None and not dt.date(year - 1, 9, 15) <= as_of <= last_day(year):
             raise ValueError(
-                f"must be a date from {year - 1}-09-15 to {year}-06-30, within the school year {year}"
+                f"must be a date from {year - 1}-09-15 to {last_day(year)}, within the school year {year}"
             )
         return as_of
 

@@ -80,7 +80,12 @@ def test_the_copy_is_no_export_of_its_folder(district_folder: Path, tmp_path: Pa
         (NAME, 'type = "string"', 'type = "integer"', "element 'last_surname' has another type"),
         ("[[element]]", 'name = "first_name"', 'name = "firstname"', "element 'first_name' isn't in it"),
         ("[[element]]", 'name = "first_name"', 'name = "firstname"', "Did you mean first_name"),
-        ("[attendance]", "chronic_share = 0.1", "chronic_share = 0.2", "'attendance' is another one"),
+        (
+            "[attendance]",
+            'chronic_share = "chronic_absence_share"',
+            "chronic_share = 0.2",
+            "'attendance' is another one",
+        ),
         (NAME, TRUST, 'trust = ["meals"', "is no TOML"),
         (NAME, "trust =", "trusts =", "trusts"),
     ],

@@ -99,6 +99,10 @@ class Language:
         text = text.replace(",", "_").replace(".", self.sentences.decimal)
         return text.replace("_", self.sentences.thousands).replace("-", "\u2212")
 
+    def number_word(self, value: float) -> str:
+        """Write a small number as a word, where the language has one."""
+        return self.sentences.words["number"].get(f"{value:g}", self.number(value))
+
     def day(self, value: date) -> str:
         """Write a day."""
         parts = {"day": value.day, "month": self.sentences.months[value.month - 1], "year": value.year}

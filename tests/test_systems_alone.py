@@ -70,6 +70,7 @@ def test_a_notebook_runs_on_each_made_system_alone(
     assert troubles(notebook, systems_alone(exports_by_hand, tmp_path)) == []
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("notebook", READING, ids=lambda one: one.name)
 def test_a_notebook_runs_on_a_folder_of_which_no_layout_knows_a_file(
     notebook: Notebook, tmp_path: Path

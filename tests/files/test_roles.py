@@ -75,6 +75,7 @@ def folder_of(place: Path, how: dict[str, str], **files: str) -> Path:
     return written(place, layouts__clever_DOT_toml=text, **files)
 
 
+@pytest.mark.full
 def test_a_list_of_teachers_beside_clever_s_list_of_students_takes_no_child_away(tmp_path: Path) -> None:
     alone, both = tmp_path / "alone", tmp_path / "both"
     start_folder(written(alone, clever__students_DOT_csv=STUDENTS))

@@ -33,6 +33,7 @@ def changed_after(path: Path, begins: str, old: str, new: str) -> None:
     path.write_text(head + line + rest.replace(old, new, 1), encoding="utf-8")
 
 
+@pytest.mark.full
 def test_one_changed_line_of_the_copy_changes_the_page_each_time_it_is_asked(tmp_path: Path) -> None:
     kits = DECLARED.read_bytes()
     ours = dataclasses.replace(BOTH, folder=tmp_path)

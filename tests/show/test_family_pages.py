@@ -97,6 +97,7 @@ def test_english_pages_are_at_grade_6_or_lower(
             assert textstat.flesch_kincaid_grade(words_of(one.markup, cells=cells)) <= 6
 
 
+@pytest.mark.full
 def test_spanish_pages_score_6_or_lower_by_crawford(made: Made, spanish: tuple[FamilyPage, ...]) -> None:
     students = family_pages(*made, language="es", voice="student").pages
     textstat.set_lang("es")
@@ -210,6 +211,7 @@ def test_no_name_of_an_element_an_event_or_a_system_stands_on_a_page(
         assert not codes & set(re.findall(r"\w+", re.sub(r"<[^>]*>", " ", one.markup)))
 
 
+@pytest.mark.full
 def test_every_line_leads_to_its_source(made: Made, english: tuple[FamilyPage, ...]) -> None:
     checked = 0
     for one in english[::40]:

@@ -139,6 +139,7 @@ def test_a_file_is_refused(tmp_path: Path) -> None:
         make_district(folder=tmp_path / "file", students=60)
 
 
+@pytest.mark.full
 def test_what_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise OSError("disk full")

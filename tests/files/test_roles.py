@@ -175,6 +175,7 @@ def test_people_and_no_student_among_them_is_a_finding(tmp_path: Path) -> None:
 COMMANDS = ["link", "profile", "gaps", "score", "questions", "dashboard", "cards", "family", "view", "report"]
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_about_children_ends_with_one_sentence_where_there_are_none(
     tmp_path: Path, command: str

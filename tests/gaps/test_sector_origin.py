@@ -26,6 +26,7 @@ def _about(name: str, **settings: object) -> dict[str, object]:
     return {"synthetic": True, "settings": load_sector(name, **settings).model_dump(mode="json")}
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("name", "pledge", "hardest"),
     [("published", PUT_IN, PUT_IN), ("nothing", NOT_PUT_IN, PUT_IN), ("volunteers", HIDDEN, PUT_IN)],

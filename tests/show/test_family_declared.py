@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-import helpers.layouts
+from helpers.layouts import all_layouts
+from helpers.layouts.column import code_set
 from helpers.profile.indicators import declared_indicators
 from helpers.report.family import language, languages, page_terms
 from helpers.report.family.definitions import DECLARED, read_page_terms, undeclared
@@ -23,16 +23,13 @@ from synthetic_data.life.college_plans import INTERESTS, PLANS
 from synthetic_data.life.participation import ACTIVITIES, CLUBS, named
 from synthetic_data.life.wellbeing.plans import SERVICE_NAMES
 
-LAYOUTS = Path(helpers.layouts.__file__).parent
 TERMS = page_terms()
 # Every place that a sentence about a child may have beside the elements that its rule asks for.
 ALWAYS = {"name", "grade", "chronic_one_in"}
 
 
 def codes(name: str) -> set[str]:
-    return set(
-        tomllib.loads((LAYOUTS / "codes" / f"{name}.toml").read_text(encoding="utf-8"))["codes"].values()
-    )
+    return set(code_set(name).values())
 
 
 def test_each_element_event_and_indicator_is_shown_or_left_off_with_a_reason() -> None:
@@ -99,11 +96,7 @@ def test_every_code_that_can_be_shown_has_its_label(code: str) -> None:
         "plan_after": set(PLANS),
         "plan_status": {"Active", "Exited"},
         "service": set(SERVICE_NAMES),
-        "system": {
-            str(tomllib.loads(path.read_text(encoding="utf-8"))["silo"])
-            for path in LAYOUTS.glob("*/*.toml")
-            if path.parent.name != "codes"
-        },
+        "system": {layout.silo for layout in all_layouts().values()},
     }
     for table, wanted in expected.items():
         assert wanted <= set(labels[table]), (code, table, wanted - set(labels[table]))

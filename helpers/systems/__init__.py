@@ -6,23 +6,19 @@ names a package that holds such folders.
 """
 
 from helpers.systems.known_systems import (
+    Bar,
     Needs,
-    Outside,
-    Protected,
     System,
     outside_packages,
     system,
-    system_order,
     systems,
 )
 
 __all__ = [
+    "Bar",
     "Needs",
-    "Outside",
-    "Protected",
     "System",
     "outside_packages",
     "system",
-    "system_order",
     "systems",
 ]

@@ -15,13 +15,11 @@ from helpers.standard import BadInput, faults_of, nearest
 from helpers.standard.validation import toml_of
 
 __all__ = [
+    "Bar",
     "Needs",
-    "Outside",
-    "Protected",
     "System",
     "outside_packages",
     "system",
-    "system_order",
     "systems",
 ]
 
@@ -43,18 +41,13 @@ class Needs(Part):
     why: str
 
 
-class Outside(Part):
-    """Which systems may be told who is in this one, and by which rule."""
+class Bar(Part):
+    """Which systems may be told who is in this one, what that reveals, and by which rule."""
 
+    tells: str = "whom it serves"
     may_know: tuple[str, ...]
     rule: str
     because: str
-
-
-class Protected(Outside):
-    """What a system's very list of children reveals, and which systems may be told it."""
-
-    tells: str
 
 
 class System(Part):
@@ -63,13 +56,20 @@ class System(Part):
     name: str
     folder: Path
     order: int
+    """Its place in every list of systems."""
     title: Mapping[str, str]
+    """What families read, by language."""
     owner: str
+    """The role that can do something about its gaps."""
     display_name: str = ""
+    """What charts and tables call it, where the folder's name says too little; an acronym in brackets."""
     stream_key: str = ""
+    """Key of its random streams: the folder's name, or the one before the folder was renamed."""
     needs: Needs
-    protected: Protected | None = None
-    outside: Outside | None = None
+    protected: Bar | None = None
+    """Its very list of children reveals something restricted."""
+    outside: Bar | None = None
+    """Its people are outside the district: they are told nothing without a contract or a family's consent."""
 
     def layout_files(self) -> list[Path]:
         """List the files of its layouts, in the order of their names."""
@@ -128,7 +128,7 @@ def _read_system(path: Path) -> System:
         given: dict[str, Any] = toml_of(path.read_text(encoding="utf-8"))
         return System.model_validate({"stream_key": name, **given, "name": name, "folder": path.parent})
     except ValidationError as error:
-        known = {key for part in (System, Needs, Protected) for key in part.model_fields}
+        known = {key for part in (System, Needs, Bar) for key in part.model_fields}
         raise BadInput(f"{path} declares no system:\n{faults_of(error, known)}") from None
     except ValueError as error:
         raise BadInput(f"{path} is no TOML: {error}. Mend that line and try again.") from None
@@ -141,9 +141,3 @@ def system(name: str) -> System:
             f"No system is called {name!r}.{nearest(name, systems())} There are: {', '.join(systems())}."
         )
     return systems()[name]
-
-
-def system_order(name: str) -> tuple[int, str]:
-    """Give the key by which names of systems sort: the declared order, then what nobody declares."""
-    known = systems().get(name)
-    return (known.order if known else 1_000_000, name)

@@ -19,6 +19,7 @@ from helpers.report.messages import HERE, VOICES, read_language
 from helpers.share.policy import read_policy
 from helpers.standard import BadInput
 from helpers.standard.elements import declared
+from helpers.systems import systems
 from synthetic_data.life.college_plans import INTERESTS, PLANS
 from synthetic_data.life.participation import ACTIVITIES, CLUBS, named
 from synthetic_data.life.wellbeing.plans import SERVICE_NAMES
@@ -156,7 +157,11 @@ def test_a_language_with_more_forms_than_two_is_two_files(tmp_path: Path) -> Non
     (tmp_path / "xx.toml").write_text(text, encoding="utf-8")
     labels = tmp_path / "labels"
     labels.mkdir()
-    (labels / "xx.toml").write_bytes((HERE / "labels" / "en.toml").read_bytes())
+    titles = [f'"{one.name}" = "{one.title["en"]}"' for one in systems().values()]
+    (labels / "xx.toml").write_text(
+        "\n".join([(HERE / "labels" / "en.toml").read_text(encoding="utf-8"), "[system]", *titles]),
+        encoding="utf-8",
+    )
     spoken = read_language(tmp_path / "xx.toml", labels / "xx.toml")
     assert [spoken.count(one, "day") for one in (1, 21, 11, 3, 13)] == [
         "1 day", "21 day", "11 days", "3 dni", "13 days",

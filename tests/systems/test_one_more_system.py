@@ -26,7 +26,11 @@ MAKE_AND_READ = """
 import json, sys
 from pathlib import Path
 from helpers.files import read_district
+from helpers.gaps.measures import system_owners
+from helpers.gaps.measures.permission import permission_of_kit
 from helpers.link import link_district
+from helpers.report.display_names import system_names
+from helpers.report.messages import language
 from helpers.score import read_answer_key
 from helpers.systems import systems
 from synthetic_data.data_card import card_with_tables, dictionary_page
@@ -49,6 +53,10 @@ print(json.dumps({
     "children": len(library),
     "on_roster": int(library["child"].isin(roster).sum()),
     "faults": faults.loc[faults["silo"] == "library", "kind"].unique().tolist(),
+    "owner": system_owners(district.layouts)["library"],
+    "needs": permission_of_kit().needs["library"].why,
+    "called": system_names(district.layouts)["library"],
+    "titles": [language(code).label("system", "library") for code in ("en", "es")],
     "dictionary": "## library: Loans of a school library" in dictionary_page(),
 }))
 """
@@ -110,6 +118,13 @@ def test_a_folder_a_side_makes_a_system_and_reads_it(islands: dict[str, Any]) ->
 def test_its_children_are_in_the_crosswalk(islands: dict[str, Any]) -> None:
     assert islands["children"] >= 30
     assert islands["on_roster"] >= 0.9 * islands["children"]
+
+
+def test_what_its_declaration_says_of_it_is_used(islands: dict[str, Any]) -> None:
+    assert islands["owner"] == "librarian"
+    assert islands["needs"] == "a card needs a number and a name"
+    assert islands["called"] == "Library loans"
+    assert islands["titles"] == ["Books from the library", "Libros de la biblioteca"]
 
 
 def test_its_levels_and_its_own_words_are_its_folders(islands: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 # make report   the whole road: an environment, a made-up district, every notebook, reports/index.html
 # make test     what must hold after every change: six minutes on two cores
-# make test-all everything: what make test leaves out, and pages and JupyterLab in a chromium
+# make test-all everything: also what make test leaves out, all examples of each property, pages in a chromium
 # make test-browser   of that, what needs a chromium
 # make lab      the notebooks in JupyterLab
 # make dashboard   one child's page as a web page: ARGS="FOLDER", else the workshop district

@@ -6,7 +6,6 @@ comments that name it; everything else there is written by hand. The dictionary 
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from synthetic_data.life.effects import effects_table
 from synthetic_data.population.hard_cases import BY_CHANCE, CASES
 from synthetic_data.scenario import LEVELS, exchange, level_title, load_scenario
 from synthetic_data.schooling.enrollment import MOVES
-from synthetic_data.systems import SILOS
+from synthetic_data.systems import SILOS, maker_of
 
 __all__ = ["CARD", "DICTIONARY", "TABLES", "card_with_tables", "dictionary_page"]
 
@@ -25,7 +24,7 @@ HERE = Path(__file__).parent
 CARD = HERE / "DATA_CARD.md"
 DICTIONARY = HERE / "DATA_DICTIONARY.md"
 DICTIONARY_SAYS = (
-    "What each column of the made files means, printed from the layouts in `helpers/layouts/` (`make card`).",
+    "What each column of the made files means, printed from the layouts in `helpers/systems/` (`make card`).",
     "`bigpicture dictionary LAYOUT` prints one layout, and writes it as CSV with formats, units and codes.",
     "A name that is a pattern stands for several columns. *Whose number* is the system of ids to which an id "
     "belongs.",
@@ -72,7 +71,7 @@ def dictionary_page() -> str:
 
 
 def _layout_of(silo: str) -> Layout:
-    return load_layout(importlib.import_module(f"synthetic_data.systems.{silo}.maker").LAYOUT)
+    return load_layout(maker_of(silo).LAYOUT)
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -143,7 +142,7 @@ def _cases() -> list[str]:
 def _not_held() -> list[str]:
     rows = []
     for silo in SILOS:
-        not_held = importlib.import_module(f"synthetic_data.systems.{silo}.maker").NOT_HELD
+        not_held = maker_of(silo).NOT_HELD
         rows.append([silo, ", ".join(not_held)])
     return _table(["silo", "columns of *people* that it has no place for"], rows)
 

@@ -18,6 +18,7 @@ import pandas as pd
 
 from helpers.files.as_made import digests_of, foreign_file
 from helpers.standard import BadInput
+from helpers.systems import outside_packages
 from synthetic_data.answer_key import answer_key, write_answer_key
 from synthetic_data.exports import Export, clean_pages, plan_faults, write_silos
 from synthetic_data.life import Life
@@ -142,9 +143,10 @@ def _maker() -> str:
     """Fingerprint what decides a district's bytes, so that a changed maker never serves an old district."""
     helpers = HERE.parent / "helpers"
     files = helpers / "files"
+    rooms = (helpers / name for name in ("standard", "systems", "layouts"))
     sources = [
         path
-        for place in (HERE, helpers / "standard", helpers / "layouts", files / "writers")
+        for place in (HERE, *rooms, files / "writers", *outside_packages().values())
         for path in place.rglob("*")
         if path.suffix in (".py", ".toml", ".csv") and "sample" not in path.relative_to(place).parts
     ]

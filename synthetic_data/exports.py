@@ -7,7 +7,6 @@ or when: the bytes are the same whatever their number.
 from __future__ import annotations
 
 import pickle
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from helpers.files.writers.files import table_pieces, write_files, write_table
 from helpers.files.writers.values import render
 from helpers.layouts import FileLayout, load_layout
 from helpers.standard import STRING
+from helpers.systems import system
 from synthetic_data.columns import pick, replace_words, within
 from synthetic_data.faults import FUNCTIONS
 from synthetic_data.faults.apply import Log, apply_faults
@@ -28,15 +28,13 @@ from synthetic_data.faults.scene import Fault, Page, declared_faults, faults_on_
 from synthetic_data.observation import Observation, Recorded, Truth, known_on, names_persons
 from synthetic_data.scenario import Scenario, exchange, level_of
 from synthetic_data.streams import rng_for
-from synthetic_data.systems import SILOS
+from synthetic_data.systems import SILOS, maker_of
 from synthetic_data.workers import Workers, context
 
 __all__ = ["Export", "clean_pages", "plan_faults", "write_silo", "write_silos"]
 
 NOTHING = pd.DataFrame()
 PARTS = ".parts"
-# Silos that cost most, first: so that no process begins with them when the others have done.
-LONGEST = ("lms", "attendance", "sis", "iready", "health", "map_growth", "meals", "clubs", "screener")
 
 
 @dataclass(frozen=True)
@@ -57,7 +55,8 @@ def write_silos(
     folder: Path, scenario: Scenario, truth: Truth, processes: int, make_truth: Callable[[Scenario], Truth]
 ) -> list[Export]:
     """Write the files of every silo."""
-    waiting = sorted(SILOS, key=lambda silo: LONGEST.index(silo) if silo in LONGEST else len(LONGEST))
+    # The slowest first, so that no process begins with one of them when the others are done.
+    waiting = sorted(SILOS, key=lambda silo: -getattr(maker_of(silo), "WORK", 0))
     (folder / "silos").mkdir(parents=True)
     if processes == 1:
         done = {silo: write_silo(folder, scenario, truth, silo) for silo in SILOS}
@@ -94,7 +93,7 @@ def write_silo(
 
 def _names_anybody(silo: str) -> bool:
     """Say whether any of a silo's files names persons; one that keeps numbers only has none."""
-    layout = load_layout(sys.modules[SILOS[silo].__module__].LAYOUT)
+    layout = load_layout(maker_of(silo).LAYOUT)
     return any(names_persons(file) for file in layout.files)
 
 
@@ -202,7 +201,7 @@ def _text(recorded: Recorded, frame: pd.DataFrame | TextTable, file: FileLayout)
 
 
 def _streams(scenario: Scenario) -> Any:
-    return lambda fault: rng_for(scenario.seed, fault.silo, "fault", fault.kind)
+    return lambda fault: rng_for(scenario.seed, system(fault.silo).stream_key, "fault", fault.kind)
 
 
 def plan_faults(scenario: Scenario, silo: str) -> list[tuple[Fault, float, int]]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +21,7 @@ from synthetic_data.population import Population
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 from synthetic_data.streams import rng_for
+from synthetic_data.system_folders import system_folders
 
 __all__ = [
     "NOBODY",
@@ -205,13 +204,10 @@ def limits(
 
 
 @cache
-def _declared() -> dict[str, dict[str, list[dict[str, str]]]]:
-    return tomllib.loads((Path(__file__).parent / "own_words.toml").read_text(encoding="utf-8"))
-
-
 def own_words(silo: str, column: str) -> list[dict[str, str]]:
     """Give the manners in which a system writes a column: agreed word -> own word, one dict a manner."""
-    return _declared()[silo][column]
+    words: list[dict[str, str]] = system_folders()[silo].declared("own_words.toml")[column]
+    return words
 
 
 def in_own_words(silo: str, column: str, words: pd.Series, manner: npt.NDArray[np.integer]) -> pd.Series:

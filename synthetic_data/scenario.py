@@ -16,11 +16,12 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from helpers.standard import BadInput, nearest
+from helpers.standard.school_year import last_day
 from helpers.standard.validation import toml_of
+from synthetic_data.system_folders import system_folders
 
 __all__ = [
     "LEVELS",
-    "LEVELS_FILE",
     "SWITCHES",
     "Exchange",
     "Level",
@@ -44,7 +45,6 @@ Dial = Annotated[float, Field(ge=0, le=3)]
 BY_KIND = ("fault_rates", "fault_dials")
 
 SCENARIOS = Path(__file__).parent / "scenarios"
-SYSTEMS = Path(__file__).parent / "systems"
 MOST_TOLD = 20  # faults of a file
 LEVELS_FILE = Path(__file__).parent / "levels.toml"
 SWITCHES = ("carried_ids", "freshness", "code_agreement", "fault_level")
@@ -129,12 +129,8 @@ class Scenario(BaseModel):
         watched, year = info.data.get("watched"), info.data.get("school_year")
         if "watched" in info.data and (day is None) != (watched is None):
             raise ValueError("watched and watched_day are set together: what changes, and from which day on")
-        if (
-            day is not None
-            and year is not None
-            and not dt.date(year - 1, 9, 15) <= day <= dt.date(year, 6, 30)
-        ):
-            raise ValueError(f"must be a date from {year - 1}-09-15 to {year}-06-30")
+        if day is not None and year is not None and not dt.date(year - 1, 9, 15) <= day <= last_day(year):
+            raise ValueError(f"must be a date from {year - 1}-09-15 to {last_day(year)}")
         return day
 
     @field_validator("systems", mode="before")
@@ -156,9 +152,9 @@ class Scenario(BaseModel):
     @classmethod
     def _within_the_year(cls, as_of: dt.date, info: ValidationInfo) -> dt.date:
         year = info.data.get("school_year")  # missing when it is a fault itself
-        if year is not None and not dt.date(year - 1, 9, 15) <= as_of <= dt.date(year, 6, 30):
+        if year is not None and not dt.date(year - 1, 9, 15) <= as_of <= last_day(year):
             raise ValueError(
-                f"must be a date from {year - 1}-09-15 to {year}-06-30, within the school year {year}"
+                f"must be a date from {year - 1}-09-15 to {last_day(year)}, within the school year {year}"
             )
         return as_of
 
@@ -168,14 +164,10 @@ class Scenario(BaseModel):
         return hashlib.sha256(told.encode("ascii")).hexdigest()[:16]
 
 
-@cache
-def _systems() -> tuple[str, ...]:
-    return tuple(tomllib.loads(LEVELS_FILE.read_text(encoding="utf-8"))[LEVELS[0]]["ids"])
-
-
 def _switch_faults(silo: str, given: Any) -> list[str]:
-    if silo not in _systems():
-        return [f"no system {silo!r}.{nearest(silo, _systems())} There are: {', '.join(_systems())}"]
+    known = system_folders()
+    if silo not in known:
+        return [f"no system {silo!r}.{nearest(silo, known)} There are: {', '.join(known)}"]
     if not isinstance(given, Mapping):
         return [f"{silo}: must be a table of switches, such as carried_ids = 'governed'"]
     faults = []
@@ -198,9 +190,9 @@ def scenario_names() -> list[str]:
 def known_fault_kinds() -> frozenset[str]:
     """Name the declared kinds of fault, alone and with their system: typo, meals.typo."""
     declared = [
-        (path.parent.name, str(fault["kind"]))
-        for path in SYSTEMS.glob("*/faults.toml")
-        for fault in tomllib.loads(path.read_text(encoding="utf-8"))["fault"]
+        (silo, str(fault["kind"]))
+        for silo, folder in system_folders().items()
+        for fault in folder.declared("faults.toml").get("fault", ())
     ]
     return frozenset({kind for _, kind in declared} | {f"{silo}.{kind}" for silo, kind in declared})
 
@@ -333,14 +325,27 @@ class Exchange:
 
 def exchange(scenario: Scenario, silo: str) -> Exchange:
     """Give what the scenario's exchange level, and the switches moved alone, say about a silo."""
-    at = {switch: _levels()[level_of(scenario, silo, switch)] for switch in SWITCHES}
-    lag = at["freshness"]["freshness"][silo]
+    level = {switch: level_of(scenario, silo, switch) for switch in SWITCHES}
+    own = _levels_of(silo)
     return Exchange(
-        ids=at["carried_ids"]["ids"][silo],
-        roster_date=pd.Timestamp(scenario.as_of) - pd.Timedelta(days=lag),
-        agreed_codes=at["code_agreement"]["codes"][silo] == "agreed",
-        fault_factor=at["fault_level"]["faults"] * scenario.faults,
+        ids=own[level["carried_ids"]]["ids"],
+        roster_date=pd.Timestamp(scenario.as_of) - pd.Timedelta(days=own[level["freshness"]]["freshness"]),
+        agreed_codes=own[level["code_agreement"]]["codes"] == "agreed",
+        fault_factor=_levels()[level["fault_level"]]["faults"] * scenario.faults,
     )
+
+
+@cache
+def _levels_of(silo: str) -> Mapping[str, Any]:
+    folder = system_folders()[silo]
+    declared = folder.declared("levels.toml")
+    needed = {"ids", "freshness", "codes"}
+    if missing := [level for level in LEVELS if not needed <= {*declared.get(level, ())}]:
+        raise BadInput(
+            f"{folder.path / 'levels.toml'} doesn't give ids, freshness and codes at {missing[0]!r}; "
+            'add a line such as manual = { ids = { State = 0.8 }, freshness = 60, codes = "own" }.'
+        )
+    return declared
 
 
 def level_of(scenario: Scenario, silo: str, switch: str) -> str:
@@ -351,8 +356,8 @@ def level_of(scenario: Scenario, silo: str, switch: str) -> str:
 
 def roster_days(scenario: Scenario) -> list[pd.Timestamp]:
     """List the days of the systems' rosters, newest first, the day of the exports among them."""
-    silos = _levels()[scenario.level]["freshness"]
-    days = {pd.Timestamp(scenario.as_of), *(exchange(scenario, silo).roster_date for silo in silos)}
+    days = {pd.Timestamp(scenario.as_of)}
+    days |= {exchange(scenario, silo).roster_date for silo in system_folders()}
     return sorted(days, reverse=True)
 
 

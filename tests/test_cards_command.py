@@ -58,6 +58,7 @@ def test_piles_that_were_filled_in_are_kept(district_folder: Path, sheet: Path, 
     assert (tmp_path / "record_cards.html").is_file()
 
 
+@pytest.mark.full
 def test_the_rooms_piles_are_judged_beside_the_rungs(
     district_folder: Path, sheet: Path, tmp_path: Path
 ) -> None:

@@ -135,6 +135,7 @@ def test_link_counts_what_the_crosswalk_holds(ran: dict[str, tuple[Path, dict[st
     assert figures["children"] == crosswalk["child"].nunique()
 
 
+@pytest.mark.full
 def test_profile_shows_what_a_team_decided_to_believe_and_lists_what_that_changes(
     district_folder: Path, read_and_linked_once: None, tmp_path: Path
 ) -> None:
@@ -175,6 +176,7 @@ def test_gaps_prints_each_pair_of_systems_once(printed: Callable[[str], tuple[Pa
     assert begin == 2 + len(joined)
 
 
+@pytest.mark.full
 def test_a_crosswalk_can_be_judged_by_itself(
     district_folder: Path,
     district: District,

@@ -73,6 +73,7 @@ def test_settings_within_a_table(tmp_path: Path) -> None:
     assert "locales.City=0.5" in told
 
 
+@pytest.mark.full
 def test_what_was_odd_in_the_file_is_on_the_page_without_its_cells(made: Path, tmp_path: Path) -> None:
     text = pd.read_csv(made / "sector.csv", dtype="string")
     text.loc[text["locale"].eq("Town"), "locale"] = "Moonbase"
@@ -85,6 +86,7 @@ def test_what_was_odd_in_the_file_is_on_the_page_without_its_cells(made: Path, t
     assert "Moonbase" not in page
 
 
+@pytest.mark.full
 def test_a_table_is_printed(made: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["sector", str(made), "--out", str(tmp_path)])
     assert result.exit_code == 0

@@ -18,6 +18,7 @@ from helpers.profile.questions.known import Roster, roster_of
 from helpers.profile.store.source import source_of
 from helpers.standard import STRING, BadInput, as_table, faults_of, nearest
 from helpers.standard.elements import declared
+from helpers.standard.school_year import first_day
 from helpers.standard.validation import toml_of
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def communication_gap(
     pairs = _known(roster, profiles, terms)
     ties = _ties(district, links, roster)
     joined = _joined(district, links, ties)
-    since = pd.Timestamp((profiles.school_year or roster.today.year) - 1, 7, 1)
+    since = pd.Timestamp(first_day(profiles.school_year or roster.today.year))
     seen = pd.concat(
         [
             _messages(district, ties, terms, since, roster.today),

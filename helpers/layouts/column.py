@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 from helpers.layouts.formats import day_of, format_fault
 from helpers.standard.tables import STRING
 from helpers.standard.validation import nearest
+from helpers.systems import systems
 
 __all__ = [
     "LONGEST_PATTERN",
@@ -236,12 +237,19 @@ def folded(name: str) -> str:
 @cache
 def code_set(name: str) -> Mapping[str, str]:
     """Read a named code set: vendor's value -> standard value, in the order in which it is declared."""
-    path = CODES / f"{name}.toml"
-    if not path.is_file():
-        there = sorted(found.stem for found in path.parent.glob("*.toml"))
+    there = _code_files()
+    if name not in there:
         raise ValueError(f"no code set {name!r}.{nearest(name, there)} There are: {', '.join(there)}")
-    codes: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8"))["codes"]
+    codes: dict[str, str] = tomllib.loads(there[name].read_text(encoding="utf-8"))["codes"]
     return codes
+
+
+@cache
+def _code_files() -> Mapping[str, Path]:
+    """Find the file of each code set: those that several systems share, and each system's own."""
+    places = [CODES, *(system.folder / CODES.name for system in systems().values())]
+    found = {path.stem: path for place in places for path in place.glob("*.toml")}
+    return {name: found[name] for name in sorted(found)}
 
 
 class Column(BaseModel):

@@ -1,33 +1,44 @@
-"""Which layouts there are: those that the kit brings, and those of a folder."""
+"""Which layouts there are: those of known systems, and those of a folder."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from helpers.layouts.layout import Layout, read_layout
 from helpers.standard.validation import BadInput, nearest
+from helpers.systems import systems
 
 __all__ = ["all_layouts", "layout_names", "load_layout"]
 
-HERE = Path(__file__).parent
-NOT_LAYOUTS = ("codes",)
+NAME = re.compile(r'^layout = "([^"\n]+)"$', re.MULTILINE)
 
 
 def layout_names() -> tuple[str, ...]:
-    """Name every layout that the kit brings, as `silo/system`."""
-    return tuple(
-        sorted(
-            path.relative_to(HERE).with_suffix("").as_posix()
-            for path in HERE.glob("*/*.toml")
-            if path.parent.name not in NOT_LAYOUTS
-        )
-    )
+    """Name the layouts of every known system."""
+    return tuple(sorted(_files()))
+
+
+@cache
+def _files() -> Mapping[str, Path]:
+    """Find the file of each layout by the name that it gives itself."""
+    found: dict[str, Path] = {}
+    for system in systems().values():
+        for path in system.layout_files():
+            named = NAME.search(path.read_text(encoding="utf-8"))
+            if named is None:
+                raise BadInput(f'{path} has no line such as layout = "meals/mealtime_customers"; add it.')
+            if named[1] in found:
+                raise BadInput(f"Two files declare the layout {named[1]!r}: {found[named[1]]} and {path}.")
+            found[named[1]] = path
+    return found
 
 
 @cache
 def load_layout(name: str) -> Layout:
-    """Load a layout that the kit brings.
+    """Load a layout of a known system.
 
     Parameters
     ----------
@@ -49,11 +60,11 @@ def load_layout(name: str) -> Layout:
             f"No layout is called {name!r}.{nearest(name, layout_names())} "
             f"There are: {', '.join(layout_names())}."
         )
-    return read_layout(HERE / f"{name}.toml")
+    return read_layout(_files()[name])
 
 
 def all_layouts(extra_folder: Path | None = None) -> dict[str, Layout]:
-    """Load every layout of the kit, and those that a folder brings in its own `layouts/`.
+    """Load the layouts of every known system, and those that a folder brings in its own `layouts/`.
 
     Parameters
     ----------

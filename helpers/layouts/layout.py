@@ -377,6 +377,21 @@ class Layout(BaseModel):
     own_systems: list[str] = []
     file: list[FileLayout]
 
+    @model_validator(mode="before")
+    @classmethod
+    def _like_another_file(cls, given: Any) -> Any:
+        """Complete files that say `like = "other"` with what the other file declares."""
+        if not isinstance(given, dict) or not isinstance(given.get("file"), list):
+            return given
+        files: dict[str, dict[str, Any]] = {}
+        written = []
+        for file in given["file"]:
+            if isinstance(file, dict) and isinstance(file.get("name"), str):
+                file = _completed(file, files)
+                files[file["name"]] = file
+            written.append(file)
+        return {**given, "file": written}
+
     @field_validator("authority")
     @classmethod
     def _of_known_domains(cls, authority: list[str]) -> list[str]:
@@ -428,6 +443,45 @@ class Layout(BaseModel):
         raise BadInput(
             f"Layout {self.layout!r} has no file {name!r}.{nearest(name, names)} It has: {', '.join(names)}."
         )
+
+
+def _completed(file: dict[str, Any], others: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Complete a file that is `like` another: its settings, and spans of its columns."""
+    if "like" in file:
+        other = _other_file(file["name"], file["like"], others)
+        kept = {key: value for key, value in other.items() if key not in ("columns", "makes")}
+        file = {**kept, **{key: value for key, value in file.items() if key != "like"}}
+    columns: list[Any] = []
+    for column in file.get("columns", ()):
+        if isinstance(column, dict) and "like" in column:
+            columns += _span(file["name"], column, others)
+        else:
+            columns.append(column)
+    return {**file, "columns": columns} if "columns" in file else file
+
+
+def _other_file(name: str, like: Any, others: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    if like not in others:
+        raise ValueError(
+            f"file {name!r} is like {like!r}, which is no file before it.{nearest(str(like), others)}"
+        )
+    return others[like]
+
+
+def _span(name: str, asked: dict[str, Any], others: dict[str, dict[str, Any]]) -> list[Any]:
+    """Give the other file's columns from one to another."""
+    columns = _other_file(name, asked["like"], others).get("columns", [])
+    names = [column.get("name") for column in columns]
+    unknown = sorted(asked.keys() - {"like", "from", "to"})
+    unknown += [str(asked[end]) for end in ("from", "to") if end in asked and asked[end] not in names]
+    if unknown:
+        raise ValueError(
+            f"file {name!r}: columns like {asked['like']!r} have no {unknown[0]!r}."
+            f"{nearest(unknown[0], [str(one) for one in names if one])}"
+        )
+    first = names.index(asked["from"]) if "from" in asked else 0
+    last = names.index(asked["to"]) if "to" in asked else len(names) - 1
+    return columns[first : last + 1]
 
 
 def read_layout(path: Path) -> Layout:

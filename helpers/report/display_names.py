@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from helpers.systems import systems
+
 if TYPE_CHECKING:
     from helpers.layouts import Layout
 
@@ -262,13 +264,6 @@ def language_name(code: str) -> str:
     return _LANGUAGES.get(code, code or "an unknown language")
 
 
-# Whose folder's name says too little. The acronym is said in full once, in brackets.
-_NAMES = {
-    "sis": "Student information system (SIS)",
-    "lms": "Learning management system (LMS)",
-    "map_growth": "MAP Growth",
-    "iready": "i-Ready",
-}
 _ACRONYM = re.compile(r" \(([A-Z]+)\)$")
 
 
@@ -329,7 +324,13 @@ def silo_name(silos: pd.Series) -> pd.Series:
     >>> silo_name(pd.Series(["sis", "meals", "map_growth"])).tolist()
     ['SIS', 'Meals', 'MAP Growth']
     """
-    return silos.map(lambda silo: _short(_NAMES.get(silo, str(silo).replace("_", " ").capitalize())))
+    return silos.map(lambda silo: _short(_declared_name(silo) or str(silo).replace("_", " ").capitalize()))
+
+
+def _declared_name(silo: str) -> str:
+    """Give the name that a system's own declaration has for it, where it needs one."""
+    known = systems().get(silo)
+    return known.display_name if known else ""
 
 
 def in_words(sentence: str, spoken: Mapping[str, str]) -> str:
@@ -350,8 +351,8 @@ def _name(silo: str, layout: Layout) -> str:
 
 
 def _named(silo: str, system: str, title: str) -> str:
-    if silo in _NAMES:
-        return _NAMES[silo]
+    if declared := _declared_name(silo):
+        return declared
     if silo == system:
         return silo.replace("_", " ").capitalize()
     # "NWEA MAP Growth, children and assessment results": what comes after the comma says what is in it.

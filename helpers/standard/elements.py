@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from helpers.standard import STRING, BadInput, faults_of, nearest
+from helpers.standard.figures import DeclaredCount, DeclaredNumber, DeclaredText
 
 __all__ = [
     "AttendanceTerms",
@@ -72,7 +73,7 @@ class Element(Declared):
     denominator: str | None = None
     definition: str | None = None
     source: str | None = None
-    meaning: str
+    meaning: DeclaredText
 
     @property
     def profile_column(self) -> str:
@@ -105,8 +106,8 @@ class AttendanceTerms(Declared):
     order: tuple[str, ...]
     absent: tuple[str, ...]
     instructional: tuple[str, ...]
-    chronic_share: float
-    chronic_minimum_days: int
+    chronic_share: DeclaredNumber
+    chronic_minimum_days: DeclaredCount
     status: dict[str, str]
 
     @model_validator(mode="after")
@@ -121,9 +122,9 @@ class CreditTerms(Declared):
     """When a child in its first year of high school is on track."""
 
     grade_level: str
-    credits_a_year: float
+    credits_a_year: DeclaredNumber
     terms: int
-    most_failed: int
+    most_failed: DeclaredCount
     failing: tuple[str, ...]
     core_subjects: tuple[str, ...]
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +17,7 @@ from helpers.layouts import FileLayout
 from helpers.standard import STRING, BadInput, nearest
 from synthetic_data.columns import index_in
 from synthetic_data.observation import NOBODY, Truth
-from synthetic_data.systems import SILOS
+from synthetic_data.system_folders import system_folders
 
 __all__ = [
     "STAGES",
@@ -38,7 +36,6 @@ __all__ = [
 
 
 STAGES = ("columns", "rows", "cells", "settings")
-SYSTEMS = Path(__file__).parent.parent / "systems"
 
 
 @dataclass(frozen=True)
@@ -100,11 +97,11 @@ def faults_on_request() -> tuple[Fault, ...]:
 
 
 def _all_faults() -> tuple[Fault, ...]:
-    return tuple(_fault(silo, entry) for silo in SILOS for entry in _entries(silo))
+    return tuple(_fault(silo, entry) for silo in system_folders() for entry in _entries(silo))
 
 
 def _entries(silo: str) -> list[dict[str, Any]]:
-    return list(tomllib.loads((SYSTEMS / silo / "faults.toml").read_text(encoding="utf-8"))["fault"])
+    return list(system_folders()[silo].declared("faults.toml").get("fault", ()))
 
 
 def _fault(silo: str, entry: dict[str, Any]) -> Fault:

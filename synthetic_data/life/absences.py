@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from helpers.standard.figures import figure, whole_figure
 from synthetic_data.columns import dates, pick, text
 from synthetic_data.life.effects import Effect
 from synthetic_data.life.traits import Traits
@@ -22,6 +23,7 @@ from synthetic_data.streams import rng_for
 
 __all__ = [
     "EFFECTS",
+    "ENOUGH_DAYS",
     "LASTS",
     "MONTHS",
     "WEEKDAYS",
@@ -32,6 +34,7 @@ __all__ = [
     "flu_peak",
     "for_other_reasons",
     "illness",
+    "is_chronic",
     "nobody_away",
     "onset_rates",
     "shock_left",
@@ -50,6 +53,8 @@ AWAY, MORE_AWAY_A_GRADE, AWAY_RISES_FROM = 0.35, 0.12, 5
 NEW_SCHOOL = 1.15
 SPREAD = 0.85  # standard deviation of the logarithm of the tendency to miss school
 LASTS = (0.72, 0.17, 0.07, 0.04)  # one to four days
+
+CHRONIC_SHARE, ENOUGH_DAYS = figure("chronic_absence_share"), whole_figure("chronic_absence_least_days")
 
 _PUBLISHED = next(
     row
@@ -180,9 +185,16 @@ def after_shock(usual: float, before: float, peak: float) -> float:
     return _expected(_solve(usual, grades, days) + shock, grades, days)
 
 
+def is_chronic(missed: Numbers, enrolled: Numbers) -> npt.NDArray[np.bool_]:
+    """Tell who missed so many of the days enrolled that it is chronic absence."""
+    # Compared as days, so that 18 of 180 isn't lost to a rounding.
+    chronic: npt.NDArray[np.bool_] = missed >= np.round(enrolled * CHRONIC_SHARE, 9)
+    return chronic
+
+
 def _solve(target: float, grades: Numbers, days: int) -> float:
     """Find the log of the usual chance at which the expected share of chronically absent is the target."""
-    if grades.sum() == 0 or days < 10:
+    if grades.sum() == 0 or days < ENOUGH_DAYS:
         return float(np.log(0.04))
     low, high = np.log(0.0005), np.log(0.5)
     for _ in range(40):
@@ -206,7 +218,7 @@ def _expected(level: float, grades: Numbers, days: int) -> float:
     chance = np.exp(level + SPREAD * normal)[:, None] * by_grade[None, :]
     away = 1 - np.prod(1 - np.minimum(chance, 0.6)[:, :, None] * lasting, axis=2)
     spread = np.sqrt(days * away * (1 - away) * cluster)
-    beyond = (days * away - (np.ceil(days / 10) - 0.5)) / np.maximum(spread, 1e-9)
+    beyond = (days * away - (np.ceil(round(days * CHRONIC_SHARE, 9)) - 0.5)) / np.maximum(spread, 1e-9)
     share = 1 / (1 + np.exp(-(1.5976 * beyond + 0.070566 * beyond**3).clip(-50, 50)))
     return float(np.average(share.mean(axis=0), weights=grades))
 

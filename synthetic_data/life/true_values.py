@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import pick, text
-from synthetic_data.life.absences import Absences
+from synthetic_data.life.absences import ENOUGH_DAYS, Absences, is_chronic
 from synthetic_data.population import Population
 from synthetic_data.population.schools import LEVELS
 from synthetic_data.scenario import Scenario
@@ -25,8 +25,6 @@ __all__ = ["Element", "measured", "true_values", "whole_number"]
 
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
-
-ENOUGH_DAYS = 10  # days enrolled, below which nobody is called chronically absent
 
 
 @dataclass(frozen=True)
@@ -151,7 +149,7 @@ def _days_at_school(
     none = enrolled == 0
     with np.errstate(invalid="ignore", divide="ignore"):
         rate = 1 - absent / enrolled
-    chronic = np.where(enrolled >= ENOUGH_DAYS, (10 * absent >= enrolled).astype("float64"), np.nan)
+    chronic = np.where(enrolled >= ENOUGH_DAYS, is_chronic(absent, enrolled).astype("float64"), np.nan)
     return [
         *(
             Element(name, np.where(none, np.nan, numbers), whole_number)

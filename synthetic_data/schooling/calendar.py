@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from helpers.standard.school_year import first_day
 from synthetic_data.columns import dates, pick, text, truth, whole
 from synthetic_data.population.schools import LEVELS, Schools
 from synthetic_data.scenario import Scenario
@@ -74,7 +75,7 @@ def school_years(scenario: Scenario) -> dict[tuple[int, str], SchoolYear]:
         teachers |= {first - step * DAY for step in (5, 4, 3)}  # Wednesday to Friday of the week before
         after_break = closed["winter"][-1] + 3 * DAY
         teachers.add(after_break)
-        everyday = np.arange(first - 5 * DAY, np.datetime64(f"{year}-07-01"))
+        everyday = np.arange(first - 5 * DAY, np.datetime64(first_day(year + 1)))
         weekdays = everyday[np.is_busday(everyday)]
         free = np.array(sorted(day for days in closed.values() for day in days))
         events = np.where(np.isin(weekdays, free), HOLIDAY, INSTRUCTIONAL)

@@ -67,6 +67,11 @@ def bench_report(folder: Path) -> Iterator[Figure]:
     yield figure("headless run of the workshop district, twelve notebooks", took.seconds, "s", 90)
 
 
+def bench_tests(folder: Path) -> Iterator[Figure]:
+    """Time what must hold after every change: all that `make test` checks, its environment installed."""
+    yield figure("make test", run(["make", "-C", PROJECT, "test"]).seconds, "s", 360)
+
+
 def bench_make(folder: Path) -> Iterator[Figure]:
     """Time the making of a district, all systems and two years, in a new folder: a workshop's, and 10,000."""
     places = iter(range(5))
@@ -156,6 +161,7 @@ def bench_read(folder: Path) -> Iterator[Figure]:
 
 BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "report": bench_report,
+    "tests": bench_tests,
     "make": bench_make,
     "people": bench_people,
     "read": bench_read,

@@ -26,6 +26,7 @@ def refusal(district: District) -> str | None:
     return None if unsafe.empty else str(unsafe["value"].iloc[0])
 
 
+@pytest.mark.full
 @pytest.mark.one_in(3)
 @pytest.mark.parametrize(("columns", "told"), [(-1, None), (0, None), (1, "5,001 columns, more than 5,000")])
 def test_columns(columns: int, told: str | None, tmp_path: Path) -> None:

@@ -127,6 +127,7 @@ def test_drafts_of_systems_that_it_was_not_written_by_find_most(district_folder:
     assert counts["ids_more"] <= 2, odd
 
 
+@pytest.mark.full
 def test_drafts_of_real_files_find_what_their_layouts_declare(real_files: Path) -> None:
     """Measured on 17 kinds of table: 36 of 39 fields, 21 of 22 columns of ids, none of them wrong."""
     counts, odd = found_of_declared(real_files)

@@ -146,6 +146,7 @@ def test_two_learning_systems_each_keep_their_own_tree(tmp_path: Path) -> None:
     assert len([one for one in district.values() if one.layout.silo == "meals"]) == 2
 
 
+@pytest.mark.full
 def test_a_vendor_s_windows_and_subjects_in_nested_folders_are_one(tmp_path: Path) -> None:
     for window, day in {"fall": "2025-09-10", "winter": "2026-01-12", "spring": "2026-05-04"}.items():
         for kind in ("ela", "math"):

@@ -256,6 +256,7 @@ def test_the_newest_of_several_changes_stands(tmp_path: Path) -> None:
     assert names(read_district(tmp_path))["u2"] == "Eve"
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize(
     ("mode", "status", "modified", "empty"),
     [
@@ -294,6 +295,7 @@ def test_a_word_that_is_no_status_is_told_and_a_row_to_be_deleted_goes_in_a_bulk
 # ----------------------------------------------------------------------------------------------- extensions
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("version", [V1, V2])
 def test_columns_of_extensions_neither_hide_a_file_nor_are_unknown(tmp_path: Path, version: str) -> None:
     given = (

@@ -56,6 +56,7 @@ def test_a_folder_without_district_json_holds_the_same_people(
         pd.testing.assert_frame_equal(found[name].people, district[name].people)
 
 
+@pytest.mark.full
 def test_files_keep_their_meaning_under_other_names(
     district_folder: Path, district: District, tmp_path: Path
 ) -> None:
@@ -68,6 +69,7 @@ def test_files_keep_their_meaning_under_other_names(
     }
 
 
+@pytest.mark.full
 def test_a_silo_that_stands_twice_is_read_once(
     district_folder: Path, district: District, tmp_path: Path
 ) -> None:

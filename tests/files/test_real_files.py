@@ -14,6 +14,7 @@ from helpers.layouts import load_layout
 IDENTITY = ["rows_used", "rows_structure", "rows_set_aside", "rows_kept_apart"]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("folder", "silo", "people", "facts"),
     [
@@ -55,6 +56,7 @@ def test_files_that_nobody_here_wrote(
     assert (district.accounts["rows"] == district.accounts[IDENTITY].sum(axis=1)).all()
 
 
+@pytest.mark.full
 def test_incidents_are_followed_and_doses_counted(real_files: Path) -> None:
     edfi = read_district(real_files / "grand_bend_joinable")["edfi"]
     incidents = edfi.fact("incident").set_index("record")
@@ -75,6 +77,7 @@ def test_incidents_are_followed_and_doses_counted(real_files: Path) -> None:
     assert edfi.findings.empty
 
 
+@pytest.mark.full
 def test_what_was_handed_in_is_followed_to_the_assignment(real_files: Path) -> None:
     canvas = read_district(real_files / "grand_bend_joinable")["lms_canvas"]
     scores = canvas.fact("assignment_score")
@@ -88,6 +91,7 @@ def test_what_was_handed_in_is_followed_to_the_assignment(real_files: Path) -> N
     assert canvas.findings.empty
 
 
+@pytest.mark.full
 def test_a_test_gives_a_row_a_goal_and_kind_of_score(real_files: Path) -> None:
     growth = read_district(real_files / "grand_bend_joinable")["assessment_map_growth"]
     results = growth.fact("assessment_result")

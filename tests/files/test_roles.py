@@ -75,6 +75,7 @@ def folder_of(place: Path, how: dict[str, str], **files: str) -> Path:
     return written(place, layouts__clever_DOT_toml=text, **files)
 
 
+@pytest.mark.full
 def test_a_list_of_teachers_beside_clever_s_list_of_students_takes_no_child_away(tmp_path: Path) -> None:
     alone, both = tmp_path / "alone", tmp_path / "both"
     draft_layouts(written(alone, clever__students_DOT_csv=STUDENTS))
@@ -174,6 +175,7 @@ def test_people_and_no_student_among_them_is_a_finding(tmp_path: Path) -> None:
 COMMANDS = ["link", "profile", "gaps", "score", "questions", "dashboard", "cards", "family", "view", "report"]
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_about_children_ends_with_one_sentence_where_there_are_none(
     tmp_path: Path, command: str

@@ -58,6 +58,7 @@ def test_a_changed_file_is_another_folder(tmp_path: Path) -> None:
     assert fingerprint(tmp_path) != before
 
 
+@pytest.mark.full
 def test_a_shared_district_is_linked_as_it_would_be_alone(
     district_folder: Path, district: District, district_links: Links
 ) -> None:
@@ -74,6 +75,7 @@ def test_a_shared_district_is_linked_as_it_would_be_alone(
         pd.testing.assert_frame_equal(found.crosswalk, district_links.crosswalk)
 
 
+@pytest.mark.full
 def test_a_system_whose_files_are_the_same_is_read_once_in_a_run(
     district_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

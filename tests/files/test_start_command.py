@@ -56,6 +56,7 @@ def test_a_file_for_which_nothing_is_drafted_is_told(
     assert not (tmp_path / "layouts").exists()
 
 
+@pytest.mark.full
 def test_a_corrected_draft_is_what_every_command_reads(tmp_path: Path) -> None:
     draft_layouts(written(tmp_path, roster_DOT_csv=ROSTER))
     toml = tmp_path / "layouts" / "roster.toml"

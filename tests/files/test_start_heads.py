@@ -99,6 +99,7 @@ def test_a_file_that_is_cut_within_a_row_still_is(tmp_path: Path) -> None:
     assert read_district(tmp_path).accounts["rows_set_aside"].tolist()[0] == 1
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     "head", ["Type", "Person Type", "user_type", "Patron Type", "Category", "Affiliation"]
 )
@@ -112,6 +113,7 @@ def test_a_type_whose_values_are_roles_is_the_role(head: str, adult: str, tmp_pa
     assert people["role"].tolist() == ["Staff" if n == 2 else "Student" for n in range(len(PEOPLE))]
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("head", ["Type", "Lunch Type", "Bus Type", "Category", "Group"])
 @pytest.mark.parametrize("words", ["FRS", "SFR", ("Car", "Bus", "Student"), ("Parent", "Contact", "Family")])
 def test_another_type_is_no_role_and_no_question(head: str, words: Sequence[str], tmp_path: Path) -> None:

@@ -117,6 +117,7 @@ def test_why_a_family_doesnt_know() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.full
 def test_of_two_homes_it_is_said_how_many_read_it_and_how_far_behind_they_are() -> None:
     ana = of(gap_of(portal()), "ana")
     assert (ana.adults, ana.homes, ana.homes_read, ana.shown_by) == (2, 2, 1, "Message")

@@ -106,6 +106,7 @@ def test_the_widest_of_many_gaps_may_be_chance() -> None:
     assert sure["gap"] < found["gap"]
 
 
+@pytest.mark.full
 def test_the_page_tells_no_group_of_one_child_as_a_finding(
     grades: tuple[District, Links], tmp_path: Path
 ) -> None:

@@ -106,6 +106,7 @@ def test_what_a_system_fills_and_holds_is_told(card: pd.DataFrame) -> None:
     assert not limits & {"sis", "attendance", "meals", "map_growth", "special_education"}
 
 
+@pytest.mark.full
 def test_behind_a_line_stand_as_many_as_it_counts(
     card: pd.DataFrame, district: District, links: Links
 ) -> None:
@@ -137,6 +138,7 @@ def test_real_folders_keep_the_contract_without_a_key(real_files: Path) -> None:
     assert_contract_holds_without_a_key(real_files / "grand_bend_joinable")
 
 
+@pytest.mark.full
 def test_folders_without_a_mark_keep_the_contract_without_a_key(unmarked_folder: Path) -> None:
     assert_contract_holds_without_a_key(unmarked_folder)
 

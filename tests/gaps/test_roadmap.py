@@ -7,8 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.gaps.roadmap import one_standard
-from helpers.gaps.roadmap import HERE, concepts_of, cost_of, kit_costs, read_costs, roadmap
+from helpers.gaps.roadmap import HERE, concepts_of, cost_of, kit_costs, one_standard, read_costs, roadmap
 from helpers.layouts import load_layout
 from helpers.standard import BadInput, as_table
 

@@ -40,6 +40,7 @@ def test_security_is_asked_unless_a_file_speaks_against_it(levels: pd.DataFrame)
     assert asked["means"].str.contains("ask").all()
 
 
+@pytest.mark.full
 def test_better_files_stand_higher(
     levels: pd.DataFrame, clean_district: District, clean_links: Links
 ) -> None:

@@ -188,6 +188,7 @@ def test_systems_that_answer_twice_are_paired() -> None:
 ITEMS = [name for name in made_frame().columns if name[-1].isdigit()]
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     "odd",
     [

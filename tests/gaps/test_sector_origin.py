@@ -26,6 +26,7 @@ def _about(name: str, **settings: object) -> dict[str, object]:
     return {"synthetic": True, "settings": load_sector(name, **settings).model_dump(mode="json")}
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("name", "pledge", "hardest"),
     [("published", PUT_IN, PUT_IN), ("nothing", NOT_PUT_IN, PUT_IN), ("volunteers", HIDDEN, PUT_IN)],
@@ -106,6 +107,7 @@ def test_of_volunteers_each_interval_stands_beside_what_was_put_in(volunteers: P
     assert not beside.loc[beside["grouping"].ne("community"), "holds"].any()
 
 
+@pytest.mark.full
 def test_a_sector_that_hides_nothing_is_not_put_beside(tmp_path: Path) -> None:
     made = make_sector(load_sector(invited=60, responding=(20, 30)))
     read = read_sector(write_sector(made, tmp_path)["sector"])

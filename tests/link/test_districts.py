@@ -89,6 +89,7 @@ def test_planted_faults_that_linking_can_tell_of_are_mostly_noticed(district: Di
     assert ours["noticed"].sum() / ours["planted"].sum() > 0.8
 
 
+@pytest.mark.full
 def test_the_roster_and_the_other_export_of_the_same_eight_children(real_files: Path) -> None:
     district = read_district(real_files / "grand_bend_joinable")
     links = link(district)

@@ -86,6 +86,7 @@ def test_two_processes_write_the_same_tables_by_surveys_that_were_kept(
             )
 
 
+@pytest.mark.full
 def test_a_kept_survey_says_what_is_found_and_only_while_the_rules_are_the_same(
     district: District, whole: Profiles, tmp_path: Path
 ) -> None:

@@ -319,6 +319,7 @@ def test_a_value_that_is_not_there_has_the_place_of_a_file_that_has_its_column()
     assert (first["file"], first["row"], first["rows"]) == ("lms/first export.csv", 3, 2)
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize(
     ("days", "absences", "status", "value"),
     [

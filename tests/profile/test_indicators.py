@@ -100,6 +100,7 @@ def test_a_child_with_too_few_days_is_not_judged() -> None:
         assert {how: status(found, "chronic_absence", how, str(days)) for how in said} == said, days
 
 
+@pytest.mark.full
 def test_a_mover_is_flagged_over_the_year_and_clear_at_the_second_school() -> None:
     both = [
         {"school_id": school, "date": day, "is_instructional": True} for school in ("S", "T") for day in DAYS
@@ -207,6 +208,7 @@ def test_between_88_and_90_percent_two_rules_disagree() -> None:
     assert status(found, "early_warning_attendance", "colorado_9_12", "36") == "Not applicable"
 
 
+@pytest.mark.full
 def test_what_nobody_tells_is_unknown_and_says_why() -> None:
     here = attendance(absent("1", *range(18)), [enrolled("1")])
     found = judged(silo("sis", [person("1"), person("2", "Ben")], school_enrollment=[enrolled("2")]), here)

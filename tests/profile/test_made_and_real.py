@@ -58,6 +58,7 @@ def grand_bend(real_files: Path) -> tuple[District, Profiles]:
     return district, build_profiles(district, links)
 
 
+@pytest.mark.full
 def test_real_attendance_without_a_calendar_claims_no_rate(grand_bend: tuple[District, Profiles]) -> None:
     district, profiles = grand_bend
 

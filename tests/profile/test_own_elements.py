@@ -33,6 +33,7 @@ def changed_after(path: Path, begins: str, old: str, new: str) -> None:
     path.write_text(head + line + rest.replace(old, new, 1), encoding="utf-8")
 
 
+@pytest.mark.full
 def test_one_changed_line_of_the_copy_changes_the_page_each_time_it_is_asked(tmp_path: Path) -> None:
     kits = DECLARED.read_bytes()
     ours = dataclasses.replace(BOTH, folder=tmp_path)
@@ -80,7 +81,12 @@ def test_the_copy_is_no_export_of_its_folder(district_folder: Path, tmp_path: Pa
         (NAME, 'type = "string"', 'type = "integer"', "element 'last_surname' has another type"),
         ("[[element]]", 'name = "first_name"', 'name = "firstname"', "element 'first_name' isn't in it"),
         ("[[element]]", 'name = "first_name"', 'name = "firstname"', "Did you mean first_name"),
-        ("[attendance]", "chronic_share = 0.1", "chronic_share = 0.2", "'attendance' is another one"),
+        (
+            "[attendance]",
+            'chronic_share = "chronic_absence_share"',
+            "chronic_share = 0.2",
+            "'attendance' is another one",
+        ),
         (NAME, TRUST, 'trust = ["meals"', "is no TOML"),
         (NAME, "trust =", "trusts =", "trusts"),
     ],

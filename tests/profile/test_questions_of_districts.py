@@ -24,7 +24,7 @@ from tests.shared_districts import SharedDistricts
 
 @pytest.fixture(scope="module")
 def governed(districts: SharedDistricts) -> tuple[District, Links]:
-    district = districts.read(students=120, seed=3, level="governed")
+    district = districts.read(students=80, seed=5, level="governed")
     return district, link_district(district)
 
 

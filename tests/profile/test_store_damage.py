@@ -13,23 +13,26 @@ import pytest
 from click.testing import CliRunner
 
 from helpers.cli import main
-from helpers.link import link_district
-from helpers.profile import build_profiles
+from helpers.files import District
+from helpers.link import Links
+from helpers.profile import Profiles
 from helpers.profile.store.facts import read_parquet, write_parquet
 from helpers.profile.store.profiles import ProfileStore, save_store
 from helpers.profile.store.source import Source, source_of
 from helpers.standard import BadInput
-from tests.shared_districts import SharedDistricts
 
 FLIPS = 24
 
 
 @pytest.fixture(scope="module")
-def whole(districts: SharedDistricts, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    district = districts.read(students=60)
-    links = link_district(district)
+def whole(
+    district: District,
+    district_links: Links,
+    district_profiles: Profiles,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
     place = tmp_path_factory.mktemp("whole") / "store"
-    return save_store(source_of(district, links, build_profiles(district, links)), place)
+    return save_store(source_of(district, district_links, district_profiles), place)
 
 
 @pytest.fixture

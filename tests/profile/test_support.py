@@ -66,6 +66,7 @@ def plan(
 LONG_AGO = pd.Timestamp("2021-03-01")
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("rows", "this_year", "last_year"),
     [

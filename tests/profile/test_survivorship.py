@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -179,6 +180,7 @@ def test_one_value_is_chosen_a_child_element_and_year(
     )  # fmt: skip
 
 
+@pytest.mark.full
 def test_a_chosen_value_says_what_decided() -> None:
     def by(profiles: Profiles, name: str = "first_name") -> str:
         return str(chosen(profiles, "a", name)["chosen_by"])

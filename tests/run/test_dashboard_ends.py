@@ -16,7 +16,6 @@ import pytest
 
 from helpers.report.widgets.serve_dashboard import store_of
 from tests.kept import Kept
-from tests.tiers import sampled
 
 PROGRAM = """
 import signal
@@ -80,7 +79,8 @@ def waited(what: Callable[[], bool], seconds: float = 60.0) -> bool:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
-@pytest.mark.parametrize("how", sampled(["SIGTERM", "SIGHUP", "SIGINT", "SIGKILL"], 4))
+@pytest.mark.full
+@pytest.mark.parametrize("how", ["SIGTERM", "SIGHUP", "SIGINT", "SIGKILL"])
 def test_the_server_ends_with_its_parent_and_leaves_no_folder(
     how: str, tmp_path: Path, store: Path, lesson: Path
 ) -> None:

@@ -28,6 +28,7 @@ def at_risk(district: District, links: Links) -> tuple[np.ndarray, np.ndarray]:
     )
 
 
+@pytest.mark.full
 def test_right_links_find_every_child_and_flag_nobody_wrongly(district: District, linked: Links) -> None:
     right = replace(linked, crosswalk=true_crosswalk(district))
     shown, truly = at_risk(district, right)

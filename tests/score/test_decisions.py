@@ -48,6 +48,7 @@ def test_gains_and_losses_of_a_decision_add_up(
     )
 
 
+@pytest.mark.full
 def test_no_decision_changes_nothing(district: District, district_profiles: Profiles) -> None:
     scores = judge_decision(district, district_profiles, district_profiles)
     assert scores[["changed", "made_right", "made_wrong"]].to_numpy().sum() == 0

@@ -86,6 +86,7 @@ def test_a_folder_s_own_order_of_trust_is_the_reason_that_a_role_is_told_even_af
         )  # fmt: skip
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("authority", "school"), [(["roster"], "Acme"), (["assessment"], "Counted"), ([], "Counted")]
 )

@@ -90,6 +90,7 @@ def test_who_was_born_on_29_february_is_18_on_the_28th() -> None:
     assert held_of(whole, "leo", pd.Timestamp("2026-02-28"))
 
 
+@pytest.mark.full
 def test_of_two_birth_dates_the_older_counts() -> None:
     # The roster says 17, the attendance system, by number and name, 18.
     assert ("eighteen", None, None) in held_of(born("2009-04-30", "2008-04-30"), "leo")

@@ -109,6 +109,7 @@ def picture(request: pytest.FixtureRequest) -> Picture:
     return drawings()[request.param]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_a_picture_is_drawn_at_twice_its_width_for_page_and_phone(picture: Picture, width: int) -> None:
     image = Image.open(io.BytesIO(picture.png(width)))
@@ -120,6 +121,7 @@ def test_a_picture_is_drawn_at_twice_its_width_for_page_and_phone(picture: Pictu
     assert min(sides) > 200
 
 
+@pytest.mark.one_in(3)
 def test_markup_holds_alt_sentence_table_and_download(picture: Picture) -> None:
     markup = picture._repr_html_()
     (alt,) = re.findall(r'<img alt="([^"]*)"', markup)

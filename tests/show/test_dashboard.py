@@ -86,6 +86,7 @@ def test_a_child_is_found_by_two_letters_and_her_page_opens(board: Dashboard) ->
     assert "seen as: meals manager" in page["said"]
 
 
+@pytest.mark.full
 def test_what_comes_too_late_or_was_never_shown_is_passed_over(board: Dashboard) -> None:
     first = told(board, do="show")
     seat(board, "meals_manager")
@@ -107,7 +108,7 @@ def test_what_comes_too_late_or_was_never_shown_is_passed_over(board: Dashboard)
         assert board.heard(nonsense) is not None
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.one_in(7)
 @pytest.mark.parametrize("role", ROLES)
 def test_a_browser_is_told_no_value_that_the_role_may_not_see(
     board: Dashboard, source: MemorySource, role: str
@@ -228,6 +229,7 @@ def test_a_school_without_children_is_said_and_nothing_breaks(board: Dashboard) 
     assert told(board, do="search", text="an", asked=1)["hits"] == []
 
 
+@pytest.mark.full
 def test_a_made_district_leaves_a_page_and_a_real_one_a_sentence(
     source: MemorySource, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -42,8 +42,8 @@ from helpers.report.family.write import (
 from helpers.share.audit import Audit
 from helpers.standard import BadInput
 from helpers.standard.elements import declared
-from synthetic_data.district import make_district
 from tests.modes import for_others
+from tests.shared_districts import SharedDistricts
 from tests.show.family_words import words_of
 
 CODE = re.compile(r"[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}")
@@ -67,10 +67,9 @@ def made(district_folder: Path) -> Made:
 
 
 @pytest.fixture(scope="module")
-def governed(tmp_path_factory: pytest.TempPathFactory) -> Made:
+def governed(districts: SharedDistricts) -> Made:
     """A district whose systems share ids: guardians are tied to children beyond doubt."""
-    folder = tmp_path_factory.mktemp("governed") / "district"
-    return put_together(make_district(students=80, seed=5, level="governed", folder=folder))
+    return put_together(districts.folder(students=80, seed=5, level="governed"))
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +97,7 @@ def test_english_pages_are_at_grade_6_or_lower(
             assert textstat.flesch_kincaid_grade(words_of(one.markup, cells=cells)) <= 6
 
 
+@pytest.mark.full
 def test_spanish_pages_score_6_or_lower_by_crawford(made: Made, spanish: tuple[FamilyPage, ...]) -> None:
     students = family_pages(*made, language="es", voice="student").pages
     textstat.set_lang("es")
@@ -211,6 +211,7 @@ def test_no_name_of_an_element_an_event_or_a_system_stands_on_a_page(
         assert not codes & set(re.findall(r"\w+", re.sub(r"<[^>]*>", " ", one.markup)))
 
 
+@pytest.mark.full
 def test_every_line_leads_to_its_source(made: Made, english: tuple[FamilyPage, ...]) -> None:
     checked = 0
     for one in english[::40]:

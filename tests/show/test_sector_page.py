@@ -30,6 +30,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     return sector_page(report, path, about).read_text(encoding="utf-8")
 
 
+@pytest.mark.full
 def test_whose_items_and_whose_differences(page: str) -> None:
     assert declared_survey().own.replace("'", "&#x27;") in page
     assert "put in by the generator" in page

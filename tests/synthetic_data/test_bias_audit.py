@@ -40,6 +40,7 @@ def test_no_outcome_differs_in_a_fair_district(fair):
     assert not audit["declared"].any()
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("grouping", "word", "element"),
     [

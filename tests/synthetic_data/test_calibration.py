@@ -41,6 +41,7 @@ def test_every_published_figure_is_told_once():
     assert not told.not_compared.duplicated(["topic", "group", "period"]).any()
 
 
+@pytest.mark.full
 def test_a_district_and_its_pandemic_hold_what_they_were_tuned_to(calibrated):
     figures = calibrated.figures
     missed = figures.loc[(figures["role"] == "tuned") & (figures["verdict"] == "miss")]
@@ -52,6 +53,7 @@ def test_a_district_and_its_pandemic_hold_what_they_were_tuned_to(calibrated):
     assert (tuned == "pass").mean() > 0.9
 
 
+@pytest.mark.full
 def test_what_was_held_out_is_compared(calibrated):
     held = calibrated.together.loc[calibrated.together["role"] == "held out"]
     (shape,) = held.loc[held["topic"] == "chronic_absence_grades", "verdict"]
@@ -62,6 +64,7 @@ def test_what_was_held_out_is_compared(calibrated):
     assert set(held["verdict"]) <= {"pass", "miss", "too few"}
 
 
+@pytest.mark.full
 def test_what_has_no_published_figure_says_so(calibrated):
     bare = calibrated.together.loc[calibrated.together["role"] == "no published figure"]
     assert len(bare) >= 8
@@ -93,6 +96,7 @@ def test_too_few_children_decide_nothing():
     assert (level["verdict"] == "too few").all()
 
 
+@pytest.mark.full
 def test_a_chart_shows_each_figure_against_its_target(calibrated):
     assert 15 < len(picture(calibrated)) < 60
     shown = picture(calibrated, norms=True)
@@ -110,6 +114,7 @@ def test_a_placebo_passes_only_where_no_two_systems_tie():
     assert set(made.systems["verdict"]) == {"pass"}
 
 
+@pytest.mark.full
 def test_the_command_says_what_it_prints(calibrated):
     printed = report(calibrated)
     assert printed["passed"] == "yes"

@@ -31,6 +31,7 @@ def of_key(folder: Path, table: str) -> pd.DataFrame:
     return pd.read_parquet(folder / "answer_key" / f"{table}.parquet")
 
 
+@pytest.mark.full
 def test_the_same_district_gives_the_same_workbook_without_a_clock(
     clean_district_folder: Path, tmp_path: Path
 ) -> None:

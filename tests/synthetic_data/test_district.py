@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import shutil
@@ -19,7 +18,7 @@ import pytest
 from helpers.standard import BadInput, as_table
 from synthetic_data.district import cache_folder, make_district
 from synthetic_data.population.hard_cases import CASES
-from synthetic_data.systems import SILOS
+from synthetic_data.systems import SILOS, maker_of
 from tests.shared_districts import SharedDistricts
 from tests.synthetic_data.write_sample import SAMPLE, STUDENTS, made_with
 from tests.synthetic_data.written_files import bytes_of, silo_files, table_of
@@ -51,9 +50,7 @@ def test_it_says_that_it_is_invented_and_what_it_is_made_of(district_folder: Pat
     about = json.loads((district_folder / "district.json").read_text(encoding="utf-8"))
 
     assert about["synthetic"] is True
-    assert about["silos"] == {
-        name: importlib.import_module(f"synthetic_data.systems.{name}").LAYOUT for name in SILOS
-    }
+    assert about["silos"] == {name: maker_of(name).LAYOUT for name in SILOS}
     assert list(about["silos"]) == list(SILOS)
     assert about["school_years"] == [2025, 2026]
     assert {"scenario", "title", "seed", "level", "as_of", "kit_version", "fingerprint"} <= set(about)
@@ -139,6 +136,7 @@ def test_a_file_is_refused(tmp_path: Path) -> None:
         make_district(folder=tmp_path / "file", students=60)
 
 
+@pytest.mark.full
 def test_what_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise OSError("disk full")

@@ -23,6 +23,7 @@ from synthetic_data.faults.scene import Fault, FaultContext, Page, declared_faul
 from synthetic_data.observation import Truth
 from synthetic_data.scenario import exchange, load_scenario
 from synthetic_data.streams import rng_for
+from synthetic_data.system_folders import SystemFolder
 from synthetic_data.systems import SILOS
 from tests.shared_districts import SharedDistricts
 from tests.synthetic_data.written_files import file_layout, layout_of, read_text, silo_files
@@ -289,9 +290,9 @@ def test_every_declared_kind_has_a_function_a_source_and_a_place() -> None:
 def test_a_misspelt_declaration_is_named_with_its_nearest_word(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (tmp_path / "sis").mkdir()
-    (tmp_path / "sis" / "faults.toml").write_text('[[fault]]\nkind = "typo"\nratte = 0.1\n', encoding="utf-8")
-    monkeypatch.setattr("synthetic_data.faults.scene.SYSTEMS", tmp_path)
+    (tmp_path / "faults.toml").write_text('[[fault]]\nkind = "typo"\nratte = 0.1\n', encoding="utf-8")
+    folders = {"sis": SystemFolder("", tmp_path)}
+    monkeypatch.setattr("synthetic_data.faults.scene.system_folders", lambda: folders)
     declared_faults.cache_clear()
     try:
         with pytest.raises(BadInput, match=r"sis/faults.toml, typo: unknown key 'ratte'. Did you mean rate"):

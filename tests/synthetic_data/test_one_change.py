@@ -39,10 +39,12 @@ def _unlike(one: Path, other: Path) -> dict[str, int]:
     return {path.split("/")[0]: len(found) for path, found in lines.items() if found}
 
 
+@pytest.mark.full
 def test_a_change_to_come_touches_no_file(folders: dict[str, Path]) -> None:
     assert _unlike(folders["off"], folders["tomorrow"]) == {}
 
 
+@pytest.mark.full
 def test_a_custody_change_stands_in_the_portal_alone(folders: dict[str, Path]) -> None:
     assert set(_unlike(folders["off"], folders["custody"])) == {"family"}
     (contacts,) = (folders["custody"] / "silos" / "family").glob("family_contacts_*.csv")
@@ -54,6 +56,7 @@ def test_a_custody_change_stands_in_the_portal_alone(folders: dict[str, Path]) -
     assert ordered["Account ID"].nunique() == 1
 
 
+@pytest.mark.full
 def test_an_allergy_stands_on_the_nurses_list_alone(folders: dict[str, Path]) -> None:
     assert set(_unlike(folders["off"], folders["allergy"])) == {"health"}
     (students,) = (folders["allergy"] / "silos" / "health").glob("students_*.csv")
@@ -62,6 +65,7 @@ def test_an_allergy_stands_on_the_nurses_list_alone(folders: dict[str, Path]) ->
     assert alerts.tolist() == ["Peanut allergy"]
 
 
+@pytest.mark.full
 def test_a_new_surname_is_written_wherever_rosters_are_fresh_and_nowhere_else(
     folders: dict[str, Path],
 ) -> None:

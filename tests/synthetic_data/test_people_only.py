@@ -49,6 +49,7 @@ def test_the_key_tells_whose_every_row_is_and_has_no_values(folder: Path) -> Non
     assert set(key["rows"]["silo"]) == {path.partition("/")[0] for path in silo_files(folder)}
 
 
+@pytest.mark.full
 def test_every_system_with_names_is_read_with_children_in_it(folder: Path) -> None:
     district = read_district(folder)
 

@@ -128,6 +128,7 @@ def test_a_killed_run_goes_on_and_gives_the_bytes_of_an_undisturbed_one(tmp_path
     ]
 
 
+@pytest.mark.full
 def test_a_region_begun_otherwise_is_not_touched(tmp_path: Path) -> None:
     folder = make_region(load_scenario("region", students=20, districts=2, people_only=True), tmp_path / "r")
     before = bytes_of(folder)

@@ -171,6 +171,7 @@ def test_as_many_know_of_standards_as_is_asked_for(share: float) -> None:
     assert there["knows_standards"].ge(2).mean() == pytest.approx(share, abs=0.03)
 
 
+@pytest.mark.full
 def test_a_folder_says_that_it_is_invented_and_how_to_make_it_again(tmp_path: Path) -> None:
     settings = load_sector("nothing", seed=5, invited=40, responding=(15, 20), overlap=0.5)
     written = write_sector(make_sector(settings), tmp_path / "made")

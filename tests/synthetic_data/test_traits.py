@@ -88,6 +88,7 @@ def test_a_scenario_can_cut_the_ties_between_traits():
         assert abs(np.corrcoef(of(apart, left), of(apart, right))[0, 1]) < 4 / np.sqrt(8000)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("shared", [0.0, 0.5, 1.0])
 def test_systems_share_as_much_of_a_trait_as_a_scenario_says(shared):
     made = truth(**MANY, traits_shared=shared)

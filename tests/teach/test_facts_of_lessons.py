@@ -10,6 +10,7 @@ from typing import Any
 
 import nbformat
 import pandas as pd
+import pytest
 
 from helpers.report.runs.notebooks import choose
 from helpers.score import read_answer_key
@@ -72,6 +73,7 @@ def test_a_copy_is_not_counted_as_a_witness(project: Path) -> None:
     ]
 
 
+@pytest.mark.full
 def test_the_pair_that_is_missing_is_of_a_system_that_is_for_everybody(
     project: Path, district_folder: Path
 ) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from helpers.systems import systems
+
 if TYPE_CHECKING:
     from helpers.layouts import Layout
 
@@ -118,11 +120,11 @@ def _declared_owners() -> dict[str, dict[str, str]]:
 
 def system_owners(layouts: Mapping[str, Layout]) -> dict[str, str]:
     """Name the role that runs each system."""
-    declared = _declared_owners()
+    declared, known = _declared_owners(), systems()
     return {
-        silo: declared["system"].get(layout.silo)
-        or declared["domain"].get(layout.domain or "")
-        or declared["other"]["unknown"]
+        silo: known[layout.silo].owner
+        if layout.silo in known
+        else declared["domain"].get(layout.domain or "") or declared["other"]["unknown"]
         for silo, layout in layouts.items()
     }
 

@@ -12,6 +12,7 @@ import pandas as pd
 from helpers.gaps.measures import line
 from helpers.gaps.presence import Presence
 from helpers.standard import STRING
+from helpers.standard.school_year import year_of_month
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -48,7 +49,7 @@ def year_of_file(file: str) -> int | None:
     """
     name = PurePosixPath(file).name
     if day := DAY.search(name):
-        return int(day[1]) + (int(day[2]) >= 7)
+        return year_of_month(int(day[1]), int(day[2]))
     if span := SPAN.search(name):
         return int(span[1]) if len(span[1]) == 4 else 2000 + int(span[1])
     year = YEAR.search(name)

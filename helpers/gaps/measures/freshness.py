@@ -14,6 +14,7 @@ from helpers.gaps.presence import NEVER, Membership, Presence, days_since_1970
 from helpers.profile.facts.systems import LatestDay
 from helpers.standard import fact_tables, standard_table
 from helpers.standard.elements import elements
+from helpers.standard.school_year import last_day
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -128,9 +129,9 @@ def _last_heard(district: District, known: Presence) -> np.ndarray:
         facts = facts.loc[facts["record"].notna(), ["silo", "record", *dates, *years]]
         latest = facts[dates].max(axis="columns") if dates else pd.Series(pd.NaT, index=facts.index)
         if years:
-            # A grade bears no day, but a year, which ends in June.
-            june = facts["school_year"].astype("string") + "-06-30"
-            latest = latest.fillna(pd.to_datetime(june, format="%Y-%m-%d", errors="coerce"))
+            # A grade bears no day, but a year, which has a last day.
+            ends = facts["school_year"].astype("string") + last_day(2001).strftime("-%m-%d")
+            latest = latest.fillna(pd.to_datetime(ends, format="%Y-%m-%d", errors="coerce"))
         # What bears neither is of the day of the export.
         day = np.where(latest.isna(), NEVER, days_since_1970(latest.astype("datetime64[us]")))
         last = (

@@ -1,7 +1,8 @@
 """What an export carries that nobody needs there, and which lists of children may not be handed over.
 
-Both are decided by ``permission.toml``, the kit's own judgement on published rules. That a pair may not
-exchange is neither that it cannot be joined nor that its exports are old.
+Both are decided by ``permission.toml`` and each system's ``system.toml``, the kit's own judgement on
+published rules. That a pair may not exchange is neither that it cannot be joined nor that its exports are
+old.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pydantic import BaseModel, model_validator
 from helpers.gaps.measures import line
 from helpers.gaps.presence import Presence
 from helpers.standard.validation import STRICT, nearest, read_declared
+from helpers.systems import Bar, Needs, systems
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -40,26 +42,6 @@ NOT_PERMITTED = "Not permitted"
 SECRETS = ("password or PIN", "social security number")
 
 
-class Need(BaseModel):
-    """What a system needs, and why."""
-
-    model_config = STRICT
-
-    kinds: list[str]
-    why: str
-
-
-class Bar(BaseModel):
-    """Whom a system's people may be told of, or who may be told of its children, and by which rule."""
-
-    model_config = STRICT
-
-    tells: str = "whom it serves"
-    may_know: list[str]
-    rule: str
-    because: str
-
-
 class Permission(BaseModel):
     """The whole table."""
 
@@ -67,9 +49,9 @@ class Permission(BaseModel):
 
     kind: dict[str, str]
     taken: dict[str, str]
-    needs: dict[str, Need]
-    protected: dict[str, Bar]
-    outside: dict[str, Bar]
+    needs: dict[str, Needs] = {}
+    protected: dict[str, Bar] = {}
+    outside: dict[str, Bar] = {}
 
     @model_validator(mode="after")
     def _names_what_it_has(self) -> Self:
@@ -94,15 +76,22 @@ class Permission(BaseModel):
         return self
 
 
-def read_permission(path: Path) -> Permission:
-    """Read and check a table of needs and bars."""
-    return read_declared(path, Permission, "needs")
-
-
 @cache
 def permission_of_kit() -> Permission:
-    """Give the kit's own table."""
-    return read_permission(Path(__file__).parent / "permission.toml")
+    """Give the kinds of information, and what each known system needs and protects."""
+    return read_declared(
+        Path(__file__).parent / "permission.toml", Permission, "kinds of information", prepare=_with_systems
+    )
+
+
+def _with_systems(kinds: dict[str, Any]) -> dict[str, Any]:
+    known = systems().values()
+    return {
+        **kinds,
+        "needs": {one.name: one.needs for one in known},
+        "protected": {one.name: one.protected for one in known if one.protected},
+        "outside": {one.name: one.outside for one in known if one.outside},
+    }
 
 
 @cache

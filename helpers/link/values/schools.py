@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.link.values.names import fold
+from helpers.standard.school_year import FIRST_MONTH
 
 __all__ = [
     "KINDERGARTEN",
@@ -48,8 +49,6 @@ WORDS = {
 NUMBER_OF = {word: number for number, words in WORDS.items() for word in words.split()}
 AROUND = re.compile(r"\b(?:grade|grades|gr|grd|class|year|yr|level|lvl|graders?)\b\.?", re.IGNORECASE)
 NUMBER = re.compile(r"0*(\d{1,2})(?:st|nd|rd|th|\.0)?")
-# Districts turn their years in July.
-FIRST_MONTH = 7
 
 
 @cache

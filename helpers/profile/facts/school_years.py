@@ -11,6 +11,7 @@ import pandas as pd
 from helpers.profile.facts.arrays import KeyIndex, index_of
 from helpers.standard import STRING, empty_table, fact_tables, standard_table
 from helpers.standard.elements import elements
+from helpers.standard.school_year import FIRST_MONTH, first_day, last_day
 
 __all__ = [
     "SchoolYears",
@@ -23,8 +24,6 @@ __all__ = [
 ]
 
 
-# A school year turns on 1 July where no session says otherwise.
-TURNS_IN_MONTH = 7
 # A session longer than this is a typing error, and would swallow the years beside it.
 LONGEST_SESSION_DAYS = 400
 # Where a system has no sessions, a year counts when at least this share of its dated rows lies in it: a few
@@ -65,8 +64,7 @@ class SchoolYears:
 
     def span_of(self, year: int) -> tuple[pd.Timestamp, pd.Timestamp]:
         """Give the first and last day of a year: as the sessions have it, else from July to June."""
-        turns = pd.Timestamp(year=year, month=TURNS_IN_MONTH, day=1)
-        return self.spans.get(year, (turns - pd.DateOffset(years=1), turns - pd.Timedelta(days=1)))
+        return self.spans.get(year, (pd.Timestamp(first_day(year)), pd.Timestamp(last_day(year))))
 
     def speak_of(self, years: pd.Series) -> pd.Series:
         """Say of each year whether any system speaks of it; not of a missing one."""
@@ -84,7 +82,7 @@ class SchoolYears:
         """Say in which school year each day lies."""
         day = dates.to_numpy(dtype="datetime64[us]")
         month = day.astype("datetime64[M]").astype("int64")  # since January 1970
-        year = 1970 + (month + 12 - (TURNS_IN_MONTH - 1)) // 12
+        year = 1970 + (month + 12 - (FIRST_MONTH - 1)) // 12
         within = [
             (named, (day >= np.datetime64(begin)) & (day <= np.datetime64(end)))
             for named, (begin, end) in self.spans.items()

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from helpers.standard import BadInput, faults_of, nearest
 from helpers.standard.elements import attendance_terms, elements
+from helpers.standard.figures import DeclaredNumber, DeclaredText
 from helpers.standard.validation import toml_of
 
 __all__ = [
@@ -47,7 +48,7 @@ class Limit(Declared):
     """From where on a value is told: a comparison and a number, or one of several words."""
 
     compare: Compare | None = None
-    at: float | None = None
+    at: DeclaredNumber | None = None
     words: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -73,13 +74,13 @@ class Definition(Declared):
     """One way in which an indicator is defined by somebody."""
 
     name: str
-    title: str
+    title: DeclaredText
     by: str
     """Who asks, in a sentence: the federal definition."""
     asks: str | None = None
     """What it does, where its limits don't say it well: flags any course failed."""
     id: str | None = None
-    source: str
+    source: DeclaredText
     default: bool = False
     own: bool = False
     """The kit's own, and nobody's study or rule."""
@@ -87,7 +88,7 @@ class Definition(Declared):
     flag: Limit | None = None
     warn: Limit | None = None
     unit: str | None = None
-    minimum: float | None = None
+    minimum: DeclaredNumber | None = None
     """Of the denominator; below it the definition isn't for the child."""
     elements: tuple[str, ...] = ()
     """Elements that this definition uses; those of the indicator when empty."""
@@ -134,7 +135,7 @@ class Indicator(Declared):
     measure: Literal["days", "parts", "norms", "growth", "credits", "languages", "activities"]
     elements: tuple[str, ...] = ()
     days_until_stale: Annotated[int, Field(gt=0)]
-    meaning: str
+    meaning: DeclaredText
     definition: tuple[Definition, ...]
 
     @property

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from helpers.profile.questions.conditions import Condition, parts_of
 from helpers.standard import BadInput, faults_of, nearest
 from helpers.standard.elements import elements
+from helpers.standard.figures import DeclaredText
 from helpers.standard.validation import toml_of
 
 __all__ = ["Question", "Questions", "declared_questions", "kit_questions", "question_named", "read_questions"]
@@ -46,11 +47,11 @@ class Question(Declared):
     grain: Literal["child", "list", "number"]
     source: str
     of: str | None = None
-    answer: str | None = None
+    answer: DeclaredText | None = None
     tells: tuple[str, ...] = ()
     group_by: str | None = None
     fresh_days: dict[str, int] = {}
-    meaning: str
+    meaning: DeclaredText
 
     @property
     def whom(self) -> Condition | None:

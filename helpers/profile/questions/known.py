@@ -13,6 +13,7 @@ from helpers.profile.questions.conditions import parts_of
 from helpers.profile.store.source import Source
 from helpers.standard import STRING, BadInput
 from helpers.standard.elements import Element, element
+from helpers.standard.school_year import first_day
 
 if TYPE_CHECKING:
     from helpers.profile.indicators import Indicator
@@ -138,7 +139,7 @@ def _roster_silo(listing: pd.Series, trust: Mapping[str, int]) -> str | None:
 def _left(moves: pd.DataFrame, year: int | None = None) -> pd.Index:
     """List the children whose newest coming or going, of a school year or of any, is that they left."""
     if year is not None:
-        moves = moves[moves["date"].ge(pd.Timestamp(year - 1, 7, 1))]
+        moves = moves[moves["date"].ge(pd.Timestamp(first_day(year)))]
     moves = moves.assign(leaves=moves["kind"].eq(LEAVES).astype(bool))
     newest = moves.sort_values(["child", "date", "leaves"], kind="stable").drop_duplicates(
         "child", keep="last"

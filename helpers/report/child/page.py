@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
@@ -32,6 +31,7 @@ from helpers.report.display_names import (
     short_names,
     status_word,
 )
+from helpers.standard.school_year import first_day, last_day
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -257,7 +257,7 @@ def _year(
     line = view.timeline
     if line.empty or year is None:
         return f"{head}<p>No dated line that this role may see is joined to this child.</p></section>"
-    begin, end = date(year - 1, 7, 1), date(year, 6, 30)
+    begin, end = first_day(year), last_day(year)
     line = line[line["date"].between(pd.Timestamp(begin), pd.Timestamp(end)).to_numpy(dtype=bool)]
     line = line.sort_values(["date", "silo"], kind="stable")
     told = view.values[~view.values["status"].isin(["Not linked", "Not collected"]).to_numpy(dtype=bool)]

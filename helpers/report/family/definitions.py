@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from helpers.standard import BadInput, faults_of
 from helpers.standard.elements import declared as declared_elements
+from helpers.standard.figures import DeclaredNumber
 from helpers.standard.validation import toml_of
 
 __all__ = [
@@ -62,9 +63,9 @@ class Condition(Declared):
 
     element: str
     of: str | None = None
-    at_least: float | None = None
-    at_most: float | None = None
-    below: float | None = None
+    at_least: DeclaredNumber | None = None
+    at_most: DeclaredNumber | None = None
+    below: DeclaredNumber | None = None
     equals: str | None = None
     known: bool | None = None
 
@@ -107,8 +108,8 @@ class PageTerms(Declared):
     compared: tuple[str, ...]
     of_some: tuple[str, ...]
     indicators_left_off: str
-    letters: dict[str, float]
-    levels: dict[str, float]
+    letters: dict[str, DeclaredNumber]
+    levels: dict[str, DeclaredNumber]
     line: tuple[Line, ...]
     strength: tuple[Strength, ...]
     talk: tuple[Talk, ...]

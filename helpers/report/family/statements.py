@@ -20,6 +20,8 @@ from helpers.report.family.definitions import (
 )
 from helpers.report.messages import Language, Voice, language
 from helpers.standard import empty_table
+from helpers.standard.figures import figure
+from helpers.standard.school_year import first_day, last_day
 
 __all__ = [
     "Event",
@@ -202,10 +204,10 @@ def _take_events(
     school_year: int | None,
     terms: PageTerms,
 ) -> None:
-    """Take the events that the picture counts, from the first of July before the year's end on."""
+    """Take the events of the school year, which the picture counts."""
     if school_year is None or timeline.empty:
         return
-    begins, ends = pd.Timestamp(school_year - 1, 7, 1), pd.Timestamp(school_year, 6, 30)
+    begins, ends = pd.Timestamp(first_day(school_year)), pd.Timestamp(last_day(school_year))
     kinds = [*terms.shown_kinds, *terms.within_events]
     fit = timeline["kind"].isin(kinds) & timeline["date"].between(begins, ends)
     fit &= timeline["link_band"].isin(SURE)
@@ -329,7 +331,7 @@ def _means(
         return spoken.say(voice, f"level.{terms.level(known[1].number)}", grade=where)
     if line.form == "mark" and known[0].number is not None:
         return spoken.say(voice, f"means.{line.key}", letter=terms.letter(known[0].number))
-    return spoken.say(voice, f"means.{line.key}")
+    return spoken.say(voice, f"means.{line.key}", chronic_one_in=_chronic_one_in(spoken))
 
 
 def months_of(
@@ -346,7 +348,7 @@ def months_of(
     absent = told.values.get("days_absent")
     said = None if absent is None else absent.as_of
     days = [day for day in (until, said) if day is not None]
-    last = min([*days, date(school_year, 6, 30)]) if days else told.events[-1].day
+    last = min([*days, last_day(school_year)]) if days else told.events[-1].day
     last = max(last, told.events[-1].day)
     # Before the child came, and after the last day of which attendance speaks, nobody knows: no zero there.
     august = date(school_year - 1, 8, 1)
@@ -399,6 +401,11 @@ LETTERS_OF = {
 }
 
 
+def _chronic_one_in(spoken: Language) -> str:
+    """Tell of how many days one missed day is chronic absence."""
+    return spoken.number_word(round(1 / figure("chronic_absence_share"), 1))
+
+
 def strengths_of(told: PageStatements, terms: PageTerms) -> list[Strength]:
     """Give what goes well, best first."""
     found: dict[str, Strength] = {}
@@ -442,6 +449,7 @@ def places_of(told: PageStatements, terms: PageTerms, spoken: Language, voice: V
     places["grade"] = (
         spoken.say(voice, "page.this_grade") if grade is None else spoken.label("in_grade", grade.text)
     )
+    places["chronic_one_in"] = _chronic_one_in(spoken)
     return places
 
 

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from helpers.standard import BadInput, faults_of, nearest
 from helpers.standard.validation import toml_of
+from helpers.systems import systems
 
 __all__ = ["VOICES", "Language", "Voice", "language", "languages", "read_language"]
 
@@ -98,6 +99,10 @@ class Language:
         # By way of a letter that no number has, since two marks change places.
         text = text.replace(",", "_").replace(".", self.sentences.decimal)
         return text.replace("_", self.sentences.thousands).replace("-", "\u2212")
+
+    def number_word(self, value: float) -> str:
+        """Write a small number as a word, where the language has one."""
+        return self.sentences.words["number"].get(f"{value:g}", self.number(value))
 
     def day(self, value: date) -> str:
         """Write a day."""
@@ -190,7 +195,10 @@ def language(code: str) -> Language:
 
 def read_language(sentences: Path, labels: Path) -> Language:
     """Read a language, and hold it against English: same sentences, same places in them, same codes."""
-    read = Language(sentences.stem, _sentences(sentences), _labels(labels))
+    words, code = _labels(labels), sentences.stem
+    titles = {one.name: one.title[code] for one in systems().values() if code in one.title}
+    words["system"] = {**titles, **words.get("system", {})}
+    read = Language(code, _sentences(sentences), words)
     if sentences.resolve() == (HERE / "sentences" / f"{MEASURE}.toml").resolve():
         return read
     faults = faults_against(read, language(MEASURE))
@@ -249,7 +257,7 @@ def _sentences(path: Path) -> Sentences:
         raise BadInput(f"{path.name} holds no sentences of a page:\n{told}") from None
 
 
-def _labels(path: Path) -> Tables:
+def _labels(path: Path) -> dict[str, dict[str, str]]:
     try:
         read = toml_of(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:

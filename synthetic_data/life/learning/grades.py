@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from helpers.standard.figures import figure
 from synthetic_data.columns import pick, whole
 from synthetic_data.life.effects import Effect
 from synthetic_data.life.traits import Traits
@@ -44,7 +45,7 @@ __all__ = [
 AVERAGE, CHILD_SPREAD, COURSE_SPREAD, PERIOD_SPREAD = 81.0, 8.5, 4.0, 3.0
 HIGH_SCHOOL = -5.0  # beside the average: without it nobody would fail a semester
 LETTERS = ("F", "D", "C", "B", "A")
-LETTER_FROM = (60, 70, 80, 90)
+LETTER_FROM = tuple(figure(f"letter_{letter}") for letter in "dcba")
 # Subjects of which profiles show the newest mark, in Ed-Fi's words.
 MARKED = {
     "english": "English Language Arts",
@@ -207,10 +208,9 @@ SEMESTERS = ("Fall Semester", "Spring Semester")  # Ed-Fi's words
 NINTH, TWELFTH = LEVELS["high"]
 PASSES = LETTER_FROM[0]
 CREDITS_A_YEAR = 6.0  # five courses that last the year, and an elective each semester
-# On track at the end of grade 9, UChicago Consortium (Freshman On-Track Toolkit; Allensworth and Easton
-# 2005): five credits of a full year and no more than one semester F in a core course. For a year that isn't
-# over, or of which a child was here for a part only, the kit asks 2.5 credits of each semester that was.
-ON_TRACK_CREDITS, ON_TRACK_FAILURES = 5.0, 1
+# On track at the end of grade 9: credits of a full year, and failed semesters of core courses. For a year
+# that isn't over, or of which a child was here for a part only, each semester asks for half the credits.
+ON_TRACK_CREDITS, ON_TRACK_FAILURES = figure("on_track_credits"), figure("on_track_most_failed")
 CORE = CORE_SUBJECTS[:4]  # English, mathematics, science and social studies
 TECHNICAL = ELECTIVES[1]
 

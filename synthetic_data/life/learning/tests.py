@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from helpers.standard.school_year import first_day
 from synthetic_data.columns import dates, pick, whole
 from synthetic_data.life.absences import Absences
 from synthetic_data.life.effects import CORRELATION, OWN, VARIANCE, Effect
@@ -264,7 +265,7 @@ def window_of(year: int, window: tuple[str, str]) -> tuple[np.datetime64, np.dat
 def _missed(scenario: Scenario, population: Population, absences: Absences) -> tuple[Codes, Days]:
     """List who missed which day, in both years."""
     frame = absences.frame
-    first = np.datetime64(f"{scenario.school_year - 1}-07-01")
+    first = np.datetime64(first_day(scenario.school_year))
     before = frame.loc[frame["date"].to_numpy() < first]
     before = before.loc[before["attendance_event_category"].isin(MISSED).to_numpy(dtype=bool)]
     child = pd.Index(population.children["person"]).get_indexer(pd.Index(before["person"]))

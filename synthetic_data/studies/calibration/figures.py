@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from helpers.standard.school_year import first_day
+from synthetic_data.life.absences import ENOUGH_DAYS, is_chronic
 from synthetic_data.life.learning.tests import SEASONS, SUBJECTS
 from synthetic_data.life.wellbeing.plans import CATEGORIES
 from synthetic_data.population.names import GROUPS
@@ -34,8 +36,6 @@ __all__ = [
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 Found = dict[str, Measured]
-
-ENOUGH_DAYS = 10  # the federal rule: enrolled at least so many days at a school
 
 
 def school_days(outcomes: Outcomes, year: int) -> pd.DataFrame:
@@ -66,7 +66,7 @@ def school_days(outcomes: Outcomes, year: int) -> pd.DataFrame:
         {"grade": "first", "enrolled": "sum", "left": "last"}
     )
     events = outcomes.life.absences
-    begins, after = pd.Timestamp(f"{year - 1}-07-01"), pd.Timestamp(f"{year}-07-01")
+    begins, after = pd.Timestamp(first_day(year)), pd.Timestamp(first_day(year + 1))
     missed = events["attendance_event_category"].isin(["Excused Absence", "Unexcused Absence"])
     events = events.loc[missed & (events["date"] >= begins) & (events["date"] < after)]
     child = pd.Index(outcomes.population.children["person"]).get_indexer(pd.Index(events["person"]))
@@ -78,7 +78,7 @@ def school_days(outcomes: Outcomes, year: int) -> pd.DataFrame:
 
 def _chronic(table: pd.DataFrame) -> pd.DataFrame:
     enough = table.loc[table["enrolled"] >= ENOUGH_DAYS]
-    return enough.assign(chronic=1.0 * (10 * enough["missed"] >= enough["enrolled"]))
+    return enough.assign(chronic=1.0 * is_chronic(enough["missed"].to_numpy(), enough["enrolled"].to_numpy()))
 
 
 def _household(outcomes: Outcomes, child: pd.Series) -> Codes:

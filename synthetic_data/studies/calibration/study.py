@@ -12,7 +12,6 @@ tell anything, the verdict is *too few*.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.standard import BadInput, as_table, empty_table
+from helpers.standard.school_year import last_day
 from synthetic_data.columns import text
 from synthetic_data.life.absences import after_shock
 from synthetic_data.published import rows
@@ -234,7 +234,7 @@ def _over_years(scenario: Scenario) -> list[tuple[Line, Measured]]:
     """Measure chronic absence before a shock, at its height and a year later; made years end in June."""
 
     def made(year: int, **settings: float) -> Outcomes:
-        return outcomes_of(_with(scenario, school_year=year, as_of=dt.date(year, 6, 30), **settings))
+        return outcomes_of(_with(scenario, school_year=year, as_of=last_day(year), **settings))
 
     first = scenario.shock_year
     before, later = made(first - 4), made(first + 1)

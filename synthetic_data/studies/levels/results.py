@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -16,7 +15,7 @@ from helpers.report.charts.picture import Picture
 from synthetic_data.scenario import LEVELS
 from synthetic_data.studies.levels.cells import BY_NUMBER, PLACEBO, WORKSHOP
 from synthetic_data.studies.levels.study import ALL_STEPS, Study, headlines, moved, ranked, whole_levels
-from synthetic_data.systems import SILOS
+from synthetic_data.systems import SILOS, maker_of
 
 __all__ = [
     "CODES",
@@ -192,7 +191,7 @@ def layouts_of(folder: str = "") -> dict[str, Layout]:
     """Give the layouts of a district's systems."""
     if folder:
         return {silo: layout for silo, (layout, _) in what_is_there(Path(folder)).silos.items()}
-    return {silo: load_layout(sys.modules[made.__module__].LAYOUT) for silo, made in SILOS.items()}
+    return {silo: load_layout(maker_of(silo).LAYOUT) for silo in SILOS}
 
 
 def costs_of(file: str = "") -> Costs:

@@ -232,6 +232,7 @@ def academic_records(truth: Truth, known: Mask, day: np.datetime64) -> Resource:
 
 SILO = "attendance"
 LAYOUT = "attendance/edfi_json"
+WORK = 8  # among the slowest to write; the largest number is the slowest
 
 NOT_HELD = (
     "sex",

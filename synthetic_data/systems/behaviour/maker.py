@@ -12,6 +12,7 @@ import pandas as pd
 from helpers.files.text_table import TextTable
 from helpers.files.writers.values import render
 from helpers.layouts import FileLayout, load_layout
+from helpers.standard.school_year import last_day
 from synthetic_data.columns import dates, only, pick, text, whole
 from synthetic_data.columns import truth as yes_or_no
 from synthetic_data.life.incidents import (
@@ -66,8 +67,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     for year in (scenario.school_year - 1, scenario.school_year):
         mine = listed[spells.year[listed] == year]
         if len(mine):
-            last_day = pd.Timestamp(year, 6, 30)
-            day = min(last_day, pd.Timestamp(exchange.roster_date))
+            day = min(pd.Timestamp(last_day(year)), pd.Timestamp(exchange.roster_date))
             files.append(_students(truth, exchange, numbers, mine, day))
     if not scenario.people_only:
         incidents = [

@@ -16,6 +16,7 @@ __all__ = ["LAYOUT", "SILO", "observe"]
 
 SILO = "clubs"
 LAYOUT = "activities/community_clubs"
+WORK = 2  # among the slowest to write; the largest number is the slowest
 
 NOT_HELD = (
     "middle_name",

@@ -23,6 +23,7 @@ Words = npt.NDArray[np.object_]
 
 SILO = "iready"
 LAYOUT = "assessment/iready_diagnostic"
+WORK = 6  # among the slowest to write; the largest number is the slowest
 PROGRAM = 1
 FILES = (("math", "diagnostic_results_math.csv"), ("ela", "diagnostic_results_ela.csv"))  # by subject
 

@@ -37,6 +37,7 @@ Goals = tuple[tuple[tuple[str, ...], ...], ...]
 
 SILO = "map_growth"
 LAYOUT = "assessment/nwea_map_growth"
+WORK = 4  # among the slowest to write; the largest number is the slowest
 PROGRAM = 0
 
 NOT_HELD = (

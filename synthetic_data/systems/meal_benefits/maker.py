@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from helpers.standard.school_year import last_day
 from synthetic_data import columns
 from synthetic_data.columns import dates, numbered, pick, text, whole
 from synthetic_data.life.wellbeing.meal_eligibility import BENEFITS, CARRIED, DIRECT, NOTHING, REASONS
@@ -46,7 +47,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     child, year, begin = made.child[known], made.year[known], made.begin[known]
     benefit, reason = made.benefit[known], made.reason[known]
     # Each holds until the next one of the year that is known, or until the year's last day.
-    last_days = [np.datetime64(f"{scenario.school_year - back}-06-30") for back in (0, 1)]
+    last_days = [np.datetime64(last_day(scenario.school_year - back)) for back in (0, 1)]
     end = np.array(last_days, dtype="datetime64[D]")[scenario.school_year - year]
     followed = np.flatnonzero((child[1:] == child[:-1]) & (year[1:] == year[:-1]))
     end[followed] = begin[followed + 1] - np.timedelta64(1, "D")

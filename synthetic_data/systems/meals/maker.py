@@ -28,6 +28,7 @@ __all__ = ["LAYOUT", "SILO", "observe"]
 
 SILO = "meals"
 LAYOUT = "meals/mealtime_customers"
+WORK = 3  # among the slowest to write; the largest number is the slowest
 
 NOT_HELD = (
     "middle_name",
@@ -87,7 +88,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         path=f"mealtime_customers_{scenario.as_of:%Y-%m-%d}.csv",
         frame=customers.loc[order].reset_index(drop=True),
         people=about(persons.loc[order], "Subject"),
-        wording={} if exchange.agreed_codes else {"Grade": own_words("meals", "Grade")[0]},
+        wording={} if exchange.agreed_codes else {"Grade": own_words(SILO, "Grade")[0]},
     )
     not_served = ever.loc[~is_among(ever, accounts["person"])]
     not_yet = ever.loc[is_among(ever, accounts["person"]) & ~is_among(ever, persons)]

@@ -34,6 +34,7 @@ Words = npt.NDArray[np.object_]
 
 SILO = "screener"
 LAYOUT = "wellbeing/basc3_bess"
+WORK = 1  # among the slowest to write; the largest number is the slowest
 
 NOT_HELD = (
     "middle_name",

@@ -202,6 +202,7 @@ def demographics_of(truth: Truth, persons: pd.Series, ids: pd.Series) -> pd.Data
 
 SILO = "sis"
 LAYOUT = "sis/oneroster_1p2"
+WORK = 7  # among the slowest to write; the largest number is the slowest
 
 # The 21 data files of the binding; the manifest names each, written or not.
 BUNDLE = (

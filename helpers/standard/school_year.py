@@ -1,0 +1,34 @@
+"""When a school year begins and ends, where no calendar says otherwise."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from helpers.standard.figures import whole_figure
+
+__all__ = ["FIRST_MONTH", "first_day", "last_day", "year_of_month"]
+
+FIRST_MONTH = whole_figure("school_year_first_month")
+
+
+def first_day(school_year: int) -> date:
+    """Give the first day of a school year, which is named by the year in which it ends.
+
+    >>> first_day(2026).isoformat(), last_day(2026).isoformat()
+    ('2025-07-01', '2026-06-30')
+    """
+    return date(school_year - 1, FIRST_MONTH, 1)
+
+
+def last_day(school_year: int) -> date:
+    """Give the last day of a school year."""
+    return first_day(school_year + 1) - timedelta(days=1)
+
+
+def year_of_month(year: int, month: int) -> int:
+    """Give the school year in which a month lies.
+
+    >>> year_of_month(2025, 9), year_of_month(2026, 6)
+    (2026, 2026)
+    """
+    return year + (month >= FIRST_MONTH)

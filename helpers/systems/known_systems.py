@@ -1,0 +1,143 @@
+"""Find the folders of systems, here and in packages that bring their own, and read what each declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from helpers.standard import BadInput, faults_of, nearest
+from helpers.standard.validation import toml_of
+
+__all__ = [
+    "Bar",
+    "Needs",
+    "System",
+    "outside_packages",
+    "system",
+    "systems",
+]
+
+HERE = Path(__file__).parent
+ENTRY_POINTS = "bigpicture.systems"
+DECLARED = "system.toml"
+
+
+class Part(BaseModel):
+    """A part of a declaration; an unknown key is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Needs(Part):
+    """Which kinds of restricted information a system needs, and why."""
+
+    kinds: tuple[str, ...]
+    why: str
+
+
+class Bar(Part):
+    """Which systems may be told who is in this one, what that reveals, and by which rule."""
+
+    tells: str = "whom it serves"
+    may_know: tuple[str, ...]
+    rule: str
+    because: str
+
+
+class System(Part):
+    """One system, as its ``system.toml`` declares it."""
+
+    name: str
+    folder: Path
+    order: int
+    """Its place in every list of systems."""
+    title: Mapping[str, str]
+    """What families read, by language."""
+    owner: str
+    """The role that can do something about its gaps."""
+    display_name: str = ""
+    """What charts and tables call it, where the folder's name says too little; an acronym in brackets."""
+    stream_key: str = ""
+    """Key of its random streams: the folder's name, or the one before the folder was renamed."""
+    needs: Needs
+    protected: Bar | None = None
+    """Its very list of children reveals something restricted."""
+    outside: Bar | None = None
+    """Its people are outside the district: they are told nothing without a contract or a family's consent."""
+
+    def layout_files(self) -> list[Path]:
+        """List the files of its layouts, in the order of their names."""
+        return sorted(self.folder.glob("layout*.toml"))
+
+
+@cache
+def outside_packages() -> Mapping[str, Path]:
+    """Give the folder of each package that brings systems by an entry point, by the package's name."""
+    found = {}
+    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.value):
+        try:
+            spec = find_spec(entry.value)
+        except ModuleNotFoundError:
+            spec = None
+        places = list(spec.submodule_search_locations or ()) if spec else []
+        if not places:
+            raise BadInput(
+                f"Entry point {entry.name!r} of {ENTRY_POINTS} names {entry.value!r}, which is no "
+                "package with folders of systems. Mend the entry point, or uninstall the package that has it."
+            )
+        found[entry.value] = Path(places[0])
+    return found
+
+
+@cache
+def systems() -> Mapping[str, System]:
+    """Give every known system by its name, in the declared order.
+
+    Returns
+    -------
+    mapping of str to System
+        The kit's systems and those that other packages bring.
+
+    Raises
+    ------
+    BadInput
+        When a ``system.toml`` can't be used, or two folders declare one system.
+    """
+    found: dict[str, System] = {}
+    for folder in (HERE, *outside_packages().values()):
+        for path in sorted(folder.glob(f"*/{DECLARED}")):
+            read = _read_system(path)
+            if read.name in found:
+                raise BadInput(
+                    f"Two folders declare the system {read.name!r}: {found[read.name].folder} and "
+                    f"{read.folder}. Rename one."
+                )
+            found[read.name] = read
+    return {one.name: one for one in sorted(found.values(), key=lambda one: (one.order, one.name))}
+
+
+def _read_system(path: Path) -> System:
+    name = path.parent.name
+    try:
+        given: dict[str, Any] = toml_of(path.read_text(encoding="utf-8"))
+        return System.model_validate({"stream_key": name, **given, "name": name, "folder": path.parent})
+    except ValidationError as error:
+        known = {key for part in (System, Needs, Bar) for key in part.model_fields}
+        raise BadInput(f"{path} declares no system:\n{faults_of(error, known)}") from None
+    except ValueError as error:
+        raise BadInput(f"{path} is no TOML: {error}. Mend that line and try again.") from None
+
+
+def system(name: str) -> System:
+    """Give one system by its name."""
+    if name not in systems():
+        raise BadInput(
+            f"No system is called {name!r}.{nearest(name, systems())} There are: {', '.join(systems())}."
+        )
+    return systems()[name]

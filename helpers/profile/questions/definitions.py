@@ -19,16 +19,6 @@ __all__ = ["Question", "Questions", "declared_questions", "kit_questions", "ques
 
 DECLARED = Path(__file__).with_name("questions.toml")
 
-Asker = Literal[
-    "teacher",
-    "counsellor",
-    "principal",
-    "nurse",
-    "case manager",
-    "family",
-    "student",
-    "board",
-]
 TYPES = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "date": "date"}
 
 
@@ -43,7 +33,7 @@ class Question(Declared):
 
     id: str
     text: str
-    asked_by: tuple[Asker, ...]
+    asked_by: tuple[str, ...]
     grain: Literal["child", "list", "number"]
     source: str
     of: str | None = None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from helpers.sector.analysis_plan import analysis_plan
+from helpers.sector.analysis_plan import analysis_plan, level
 from helpers.standard.survey_items import declared_survey
 
 __all__ = [
@@ -115,7 +115,7 @@ def opening(tables: Mapping[str, pd.DataFrame]) -> str:
     order = order[order["year"].eq(year)]
     if order.empty:
         return said
-    sure = order["p_corrected"].lt(0.05).all()
+    sure = order["p_corrected"].lt(level()).all()
     lowest = domain_name(str(order["lowest"].iloc[0]))
     firm = "below each of the other five domains" if sure else "lowest, though not surely below every other"
     return f"{said} They put **{lowest}** {firm}."
@@ -127,8 +127,8 @@ def difference_finding(comparisons: pd.DataFrame, grouping: str, yes: str, year:
     rows = comparisons[own & comparisons["comparison"].eq("adjusted") & comparisons["difference"].notna()]
     if rows.empty:
         return ""
-    sure = int((rows["p_corrected"].lt(0.05) & rows["difference"].gt(0)).sum())
-    under = int((rows["p_corrected"].lt(0.05) & rows["difference"].lt(0)).sum())
+    sure = int((rows["p_corrected"].lt(level()) & rows["difference"].gt(0)).sum())
+    under = int((rows["p_corrected"].lt(level()) & rows["difference"].lt(0)).sum())
     said = f"Among systems alike in size, locale and IT staff, {yes} answer higher"
     if not sure:
         return f"{said} in no domain by more than chance explains" + (f", and lower in {under}" * bool(under))

@@ -82,7 +82,9 @@ def dashboard(
     def open_view(role: str, who: str) -> View:
         return view(known, role, who, purpose, policy=rules, audit=log)
 
-    looking = DashboardState(known, open_view, lambda role: whos(known, role, rules), role=role, who=who)
+    looking = DashboardState(
+        known, open_view, lambda role: whos(known, role, rules), policy=rules, role=role, who=who
+    )
     return Dashboard(looking)
 
 

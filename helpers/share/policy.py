@@ -16,6 +16,7 @@ from helpers.standard import BadInput, faults_of, nearest
 from helpers.standard.elements import declared
 from helpers.standard.figures import DeclaredCount
 from helpers.standard.validation import toml_of
+from helpers.systems import systems
 
 __all__ = [
     "SCOPES",
@@ -342,6 +343,13 @@ class Policy(BaseModel):
         return policy_gaps(self.written.model_dump())
 
     @property
+    def enrolled_by(self) -> tuple[str, ...]:
+        """Name the systems that report at which school a child is, the most trusted first."""
+        ranked = [one for one in systems().values() if one.enrollment_rank is not None]
+        ranked.sort(key=lambda one: one.enrollment_rank or 0)
+        return self.written.enrolled_by or tuple(one.name for one in ranked)
+
+    @property
     def teaches(self) -> str:
         """Say that it teaches and is no legal advice."""
         return self.written.teaches
@@ -415,6 +423,8 @@ class Policy(BaseModel):
     def domains_of_system(self, system: str, about: str | None) -> frozenset[str]:
         """Say which domains a system tells; by what its layout is about where no domain names it."""
         named = frozenset(each.name for each in self.written.domain if system in each.systems)
+        if not named and system in systems():
+            named = frozenset(systems()[system].policy_domains) & self.domains.keys()
         if named or about not in self.written.about:
             return named
         return frozenset({self.written.about[str(about)]})

@@ -90,7 +90,7 @@ class Ties:
         """Say at which schools children are, by the most trusted system that isn't hidden."""
         if hidden not in self._schools:
             systems = self.source.systems()
-            order = {system: place for place, system in enumerate(self.policy.written.enrolled_by)}
+            order = {system: place for place, system in enumerate(self.policy.enrolled_by)}
             ranks = {
                 str(silo): min(order.get(system, len(order)) for system in str(names).split(" "))
                 for silo, names in zip(systems["silo"], systems["stands_for"], strict=True)

@@ -65,6 +65,10 @@ class System(Part):
     """What charts and tables call it, where the folder's name says too little; an acronym in brackets."""
     stream_key: str = ""
     """Key of its random streams: the folder's name, or the one before the folder was renamed."""
+    policy_domains: tuple[str, ...] = ()
+    """Domains of the policy that a child's record in it reveals."""
+    enrollment_rank: int | None = None
+    """Its place among the systems that report at which school a child is, the most trusted first."""
     needs: Needs
     protected: Bar | None = None
     """Its very list of children reveals something restricted."""

@@ -70,6 +70,8 @@ class System(Part):
     """Domains of the policy that a child's record in it reveals."""
     enrollment_rank: int | None = None
     """Its place among the systems that report at which school a child is, the most trusted first."""
+    serves_some: bool = False
+    """It keeps only children who take part or have a plan: nobody is missing there."""
     needs: Needs
     protected: Bar | None = None
     """Its very list of children reveals something restricted."""

@@ -29,6 +29,11 @@ OTHERS: dict[str, int | float] = {
     "profile/definitions.high_percentile": 69,
     "profile/definitions.usual_percentile": 39,
     "profile/definitions.lowest_quarter": 29,
+    "profile/definitions.served_share": 0.15,
+    "profile/definitions.answerable_share": 0.85,
+    "gaps/definitions.month_behind": 33,
+    "gaps/definitions.week_behind": 9,
+    "gaps/definitions.day_behind": 2,
     "link/thresholds.accept_dated": 0.71,
     "link/thresholds.accept_half_dated": 0.61,
     "link/thresholds.accept_undated": 0.81,
@@ -114,6 +119,9 @@ constant("smallest_group", "synthetic_data.systems.survey.maker", "SMALLEST_GROU
 constant("share/disclosure.adult_age", "helpers.share.scope", "ADULT")
 constant("share/disclosure.adult_age", "helpers.share.on_hold", "ADULT_AT")
 constant("share/disclosure.share_step", "helpers.share.guard", "SHARE_STEP")
+constant("profile/definitions.served_share", "helpers.gaps.presence", "LEAST_SHARE")
+constant("profile/definitions.served_share", "helpers.profile.questions.known", "LEAST_OF_A_GRADE")
+constant("gaps/definitions.month_behind", "helpers.gaps.measures.freshness", "STALE_AFTER_DAYS")
 constant("school_year_first_month", "helpers.profile.facts.school_years", "FIRST_MONTH")
 constant("school_year_first_month", "helpers.link.values.schools", "FIRST_MONTH")
 for _at, _letter in enumerate("dcba"):
@@ -446,6 +454,36 @@ def _question_lines() -> tuple[Any, Any]:
         f"percentile >= {quarter}",
         "percentile >= 50",  # the middle, which no figure moves
     }
+
+
+@place("profile/definitions.answerable_share", "the kit's questions, and what the command says of them")
+def _answerable() -> tuple[Any, Any]:
+    from click.testing import CliRunner
+
+    from helpers.cli import main
+    from helpers.profile.questions.definitions import kit_questions
+
+    share = value("profile/definitions.answerable_share")
+    said = " ".join(CliRunner().invoke(main, ["questions", "--help"]).output.split())
+    return [kit_questions().least_share, f"{share} unless given" in said, share], [share, True, share]
+
+
+@place("gaps/definitions.month_behind", "the rubric, and the survey held against files")
+@place("gaps/definitions.week_behind", "the rubric, and the survey held against files")
+@place("gaps/definitions.day_behind", "the rubric, and the survey held against files")
+def _behind() -> tuple[Any, Any]:
+    from helpers.gaps.rubric import kit_rubric
+    from helpers.survey.against_files import measured_items
+
+    found = [
+        one.bounds
+        for one in (
+            *(each for head in kit_rubric().heading.values() for each in head.measure),
+            *measured_items().measured,
+        )
+        if one.measure == "days behind"
+    ]
+    return found, [tuple(value(f"gaps/definitions.{one}_behind") for one in ("month", "week", "day"))] * 2
 
 
 @place("school_year_first_month", "days and file names of a school year")

@@ -137,7 +137,7 @@ def kinds_picture(standing: pd.DataFrame, domain: str) -> Picture | None:
         digits=2,
         caption=(
             f"From 1 ({words.low}) to 4 ({words.high}). Means of kinds of systems with 95% intervals; kinds "
-            "of fewer than 10 systems are not shown."
+            f"of fewer than {analysis_plan().fewest_systems} systems are not shown."
         ),
     )
 

@@ -107,7 +107,8 @@ def opening(tables: Mapping[str, pd.DataFrame]) -> str:
     """Answer the question of the page in two sentences."""
     response = tables["response"].dropna(subset=["answered"])
     if response.empty:
-        return "**Fewer than 10** school systems answered in any year: nothing may be shown of them."
+        few = analysis_plan().fewest_systems
+        return f"**Fewer than {few}** school systems answered in any year: nothing may be shown of them."
     year, answered, invited = (response[name].iloc[-1] for name in ("year", "answered", "invited"))
     of = "" if pd.isna(invited) else f" of {invited:,} invited"
     said = f"**{answered:,}** school systems{of} answered in {year}."

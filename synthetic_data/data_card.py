@@ -11,6 +11,7 @@ from pathlib import Path
 
 from helpers.layouts import Layout, load_layout
 from helpers.layouts.dictionary import data_dictionary
+from helpers.systems import roster_system
 from synthetic_data.faults.scene import declared_faults, faults_on_request
 from synthetic_data.life.effects import effects_table
 from synthetic_data.population.hard_cases import BY_CHANCE, CASES
@@ -115,7 +116,9 @@ def _exchange() -> list[str]:
                 f"{', '.join(shares) or 'no shared id'}; {days} day{'' if days == 1 else 's'} old{words}"
             )
         rows.append(row)
-    factors = [f"times {exchange(scenario, 'sis').fault_factor:g}" for scenario in scenarios.values()]
+    factors = [
+        f"times {exchange(scenario, roster_system()).fault_factor:g}" for scenario in scenarios.values()
+    ]
     rows.append(["rates of faults", *factors])
     titles = ", ".join(f"*{level}*: {level_title(level).split(': ')[1]}" for level in LEVELS)
     return [f"{titles}.", "", *_table(["silo", *LEVELS], rows)]

@@ -110,6 +110,7 @@ def printed(
     return lambda command: kept(f"printed_{command}", lambda: command_of(command))
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("command", WRITES)
 def test_what_a_command_prints_fits_a_line_of_a_terminal(
     command: str, printed: Callable[[str], tuple[Path, str]]
@@ -161,6 +162,7 @@ def test_profile_shows_what_a_team_decided_to_believe_and_lists_what_that_change
     assert "decided by" not in json.loads(results["usual"].stdout)
 
 
+@pytest.mark.full
 def test_gaps_prints_each_pair_of_systems_once(printed: Callable[[str], tuple[Path, str]]) -> None:
     out, text = printed("gaps")
     lines = text.splitlines()

@@ -53,6 +53,7 @@ def test_a_made_sector_has_a_page(made: Path, tmp_path: Path) -> None:
     assert "Signed the pledge: not put in: what shows is chance." in mine
 
 
+@pytest.mark.full
 def test_settings_within_a_table(tmp_path: Path) -> None:
     within = [
         "--set",

@@ -11,6 +11,7 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from helpers.files.save import save_all
+from helpers.standard.figures import whole_figure
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -72,7 +73,8 @@ def save(
 def restricted(written: Sequence[str]) -> dict[str, str]:
     """Say which of the files that a command wrote hold numbers that pages hide."""
     held = [Path(file).name for file in written if Path(file).name.startswith(RESTRICTED)]
-    said = "hold numbers of fewer than 10 children, which no page shows: they stay at your desk"
+    few = whole_figure("smallest_group")
+    said = f"hold numbers of fewer than {few} children, which no page shows: they stay at your desk"
     return {"restricted": f"{', '.join(held)} {said}"} if held else {}
 
 

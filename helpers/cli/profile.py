@@ -11,6 +11,7 @@ from helpers.cli.link import EXACT, PARTS, ROUNDED, _counted_rows
 from helpers.cli.options import FOLDER, as_shown, linked, read_known, read_so, restricted, save, worded
 from helpers.files.command_output import emit, ends_well, json_option, out_option
 from helpers.standard import BadInput
+from helpers.standard.figures import filled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +49,8 @@ SHOWN = ["question", "status", "concerned", "children", "unknown", "answerable",
     "--least-share",
     type=float,
     metavar="SHARE",
-    help="From which share of the children concerned a question counts as answered; 0.8 unless given.",
+    help="From which share of the children concerned a question counts as answered; "
+    + filled("{profile/definitions.answerable_share} unless given."),
 )
 @out_option()
 @json_option

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.standard import fact_tables, standard_table
+from helpers.standard.figures import figure, whole_figure
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -183,11 +184,9 @@ def days_since_1970(dates: pd.Series) -> Days:
 # grade, or a school, of which a system knows hardly anybody while it knows others well is one that it is
 # not for; who runs the system can say otherwise.
 
-# A system is for a grade, or a school, of which it knows at least this share of the children: a few who were
-# promoted, moved or joined wrongly don't make it one of a whole grade.
-LEAST_SHARE = 0.1
+LEAST_SHARE = figure("profile/definitions.served_share")
 # Of a smaller group nobody may be known by chance; and of a real district no such group is told.
-SMALLEST_GROUP = 10
+SMALLEST_GROUP = whole_figure("smallest_group")
 # A system of whose children fewer than this share have a known grade says nothing about grades.
 KNOWN_SHARE = 0.5
 GRADES = ("PK", "KG", *(f"{number:02d}" for number in range(1, 13)))

@@ -19,6 +19,7 @@ from helpers.gaps.measures.manual_effort import kit_assumptions, to_type
 from helpers.gaps.measures.permission import SECRETS, restricted_columns
 from helpers.gaps.presence import Presence, load_presence
 from helpers.standard import as_table, empty_table, standard_table
+from helpers.standard.figures import DeclaredNumber
 from helpers.standard.validation import STRICT, nearest, read_declared
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class HeadingMeasure(BaseModel):
     says: str
     of: Literal["system", "roster"] = "system"
     better: Literal["more", "less"] = "more"
-    bounds: tuple[float, float, float]
+    bounds: tuple[DeclaredNumber, DeclaredNumber, DeclaredNumber]
     as_share: bool = False
     most: Annotated[int, Field(ge=1, le=HIGHEST)] = HIGHEST
     none: bool = False

@@ -20,6 +20,7 @@ from helpers.link.records import Places, Records, Units, make_units, prepare_rec
 from helpers.link.resolve.assignment import assign_child
 from helpers.link.resolve.clusters import cluster_records, components
 from helpers.standard import as_table, empty_table
+from helpers.standard.figures import figure
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -32,8 +33,7 @@ __all__ = ["RegionLinks", "decide_moves", "link_districts"]
 LEFT_BEHIND = ("schools", "grades", "telephones", "emails", "addresses", "localities", "postcodes")
 # A key that more children of a region share finds nobody.
 MOST = 50
-# From these probabilities up a pair is one child, or waits for a person; below, it is none.
-ACCEPT, REVIEW = 0.9, 0.1
+ACCEPT, REVIEW = figure("link/thresholds.accept_across_districts"), figure("link/thresholds.review")
 SHARED_IDENTIFIER, SCORED = STEPS[0], STEPS[4]
 
 

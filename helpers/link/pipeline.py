@@ -29,12 +29,15 @@ from helpers.link.records import Places, Records, prepare_records
 from helpers.link.resolve.clusters import anchors, pairs_already_decided
 from helpers.link.resolve.resolve import resolve
 from helpers.standard import BadInput, as_table, nearest
+from helpers.systems import roster_system
 
 if TYPE_CHECKING:
     from helpers.link.model import LinkModel
 
 __all__ = ["METHODS", "Links", "Method", "check_ids", "link_children", "link_district", "run_stages"]
 
+
+ROSTER = roster_system()
 
 Method = Literal["shared identifier", "exact", "standardised", "cascade", "scored", "decided"]
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -61,7 +64,7 @@ def link_children(
     *,
     method: Method = "standardised",
     unique_people: Sequence[str] = (),
-    anchor_order: Sequence[str] = ("sis",),
+    anchor_order: Sequence[str] = (ROSTER,),
     person_rows: pd.DataFrame | None = None,
     layouts: Mapping[str, Layout] | None = None,
     kinds: Mapping[str, Sequence[str]] | None = None,

@@ -15,6 +15,7 @@ from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.children import LinksToScore
 from helpers.score.truth import RECORD, true_person_of_record
 from helpers.standard import STRING, BadInput, as_table, nearest
+from helpers.systems import roster_system
 
 __all__ = [
     "agreement",
@@ -182,7 +183,7 @@ def _colliding(written: pd.DataFrame) -> Iterator[list[str]]:
 def _cards_of(written: pd.DataFrame, child: str, most: int) -> pd.DataFrame:
     """Pick a child's cards: the first system's, then those that write the name another way."""
     cards = written[written["person"].eq(child)]
-    roster = cards["silo"].eq("sis")
+    roster = cards["silo"].eq(roster_system())
     words = cards["name"].str.casefold().str.findall(r"\w+").map(sorted).str.join(" ")
     first = words[roster].iloc[0] if roster.any() else words.iloc[0]
     # Beside the roster's record those that collide, then those that write the name otherwise.

@@ -11,6 +11,7 @@ from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.rates import rate_of
 from helpers.score.truth import RECORD, ScoredDistrict, index_by_record, true_children
 from helpers.standard import STRING, as_table
+from helpers.systems import roster_system
 
 __all__ = ["LinksToScore", "judge_records", "outcomes", "score_cases", "score_children"]
 
@@ -125,7 +126,7 @@ def _strange(truth: pd.DataFrame, crosswalk: pd.DataFrame) -> np.ndarray:
     order = truth[[*RECORD, "child", "person"]].reset_index()
     steps = crosswalk[[*RECORD, "step"]]
     order = order.merge(steps, on=RECORD, how="left", validate="many_to_one")
-    order = order.assign(tied=order["step"].notna(), elsewhere=order["silo"].ne("sis"))
+    order = order.assign(tied=order["step"].notna(), elsewhere=order["silo"].ne(roster_system()))
     order = order.sort_values(["tied", "elsewhere", "silo", "record", "person"])
     owner = order.dropna(subset=["child"]).drop_duplicates("child").set_index("child")["person"]
     return (truth["child"].notna() & truth["person"].ne(truth["child"].map(owner))).to_numpy(dtype=bool)

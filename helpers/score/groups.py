@@ -324,10 +324,6 @@ def _gap(several: list[_Found]) -> tuple[object, ...]:
     return len(several), best.group, worst.group, one[0], other[0], one[0] - other[0], max(low, 0.0), high
 
 
-# Of fewer pairs nothing can be said.
-LEAST_PAIRS_OF_A_GROUP = 30
-
-
 def missed_by_group(district: District, links: Links, systems: list[str]) -> pd.DataFrame:
     """Say which share of the pairs of one child's records a join misses, by group.
 
@@ -358,7 +354,7 @@ def missed_by_group(district: District, links: Links, systems: list[str]) -> pd.
         scores["measure"].eq("Recall")
         & scores["faults"].eq(AS_THEY_ARE)
         & scores["pair_kind"].eq("All")
-        & scores["denominator"].ge(LEAST_PAIRS_OF_A_GROUP)
+        & scores["denominator"].ge(LEAST_PAIRS)
     ].rename(columns={"denominator": "possible"})
     groups = groups[~groups["group"].str.contains(r": no$|^home language|: English$")].reset_index(drop=True)
     shares = {"missed": "value", "low": "high", "high": "low"}

@@ -19,6 +19,7 @@ __all__ = [
     "Grouping",
     "analysis_plan",
     "detectable_difference",
+    "level",
     "lower_bound",
     "margin_of_share",
     "may_split",
@@ -64,6 +65,11 @@ class AnalysisPlan(BaseModel):
 def analysis_plan() -> AnalysisPlan:
     """Give what was settled."""
     return AnalysisPlan.model_validate(tomllib.loads(DECLARED.read_text(encoding="utf-8")))
+
+
+def level() -> float:
+    """Give the chance below which a difference counts as more than chance."""
+    return 1 - analysis_plan().confidence
 
 
 def _reach(tests: int) -> float:

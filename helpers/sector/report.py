@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.sector.analysis_plan import (
-    analysis_plan,
     detectable_difference,
+    level,
     margin_of_share,
     may_split,
     smallest_difference,
@@ -81,17 +81,13 @@ def _higher(grouping: str) -> Callable[[Tables], str]:
         lines = []
         for year, of_year in own.groupby("year"):
             one = of_year[of_year["comparison"].eq("adjusted")]
-            sure, up = one["p_corrected"].lt(_level()), one["difference"].gt(0)
+            sure, up = one["p_corrected"].lt(level()), one["difference"].gt(0)
             line = f"{year}: higher in {int(up.sum())} of {len(one)} domains, in {int((sure & up).sum())} "
             under = int((sure & one["difference"].lt(0)).sum())
             lines.append(f"{line}beyond chance" + (f", and lower in {under} beyond chance" if under else ""))
         return _joined(lines)
 
     return said
-
-
-def _level() -> float:
-    return 1 - analysis_plan().confidence
 
 
 def _title(domain: str) -> str:
@@ -101,7 +97,7 @@ def _title(domain: str) -> str:
 def _hardest(tables: Tables) -> str:
     lines = []
     for year, of_year in tables["order"].groupby("year"):
-        lowest, sure = str(of_year["lowest"].iloc[0]), int(of_year["p_corrected"].lt(_level()).sum())
+        lowest, sure = str(of_year["lowest"].iloc[0]), int(of_year["p_corrected"].lt(level()).sum())
         lines.append(f"{year}: {_title(lowest)} is lowest, beyond chance against {sure} of {len(of_year)}")
     return _joined(lines)
 

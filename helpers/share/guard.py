@@ -22,6 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.standard import STRING
+from helpers.standard.figures import figure, whole_figure
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -29,17 +30,14 @@ if TYPE_CHECKING:
 
 __all__ = ["MASK", "SHARE_STEP", "SMALLEST_GROUP", "Guard"]
 
-# The commonest value among the states' reporting rules (NCES 2011-603: used by 39 states); a district sets
-# its own.
-SMALLEST_GROUP = 10
+SMALLEST_GROUP = whole_figure("smallest_group")
 MASK = "…"
 HIDDEN = f"hidden: fewer than {SMALLEST_GROUP} children"
 # Units of the scorecard that count children or their records (a minute is one); days don't.
 OF_CHILDREN = ("rate", "children", "pairs", "rows", "minutes", "findings")
 # What adds up within a pair of systems: one hidden line of these hides the others.
 OF_A_PAIR = ("match rate", "only in left", "only in right")
-# A share of the scorecard is said in steps: a finer one is a fraction that gives both its numbers away.
-SHARE_STEP = 0.05
+SHARE_STEP = figure("share/disclosure.share_step")
 # Kinds of finding whose `expected` comes from the layout. That of any other may quote another record.
 EXPECTED_BY_LAYOUT = (
     r"^(file_|column_|header_|delimiter_|text_not|cells_|row_|manifest_|record_|key_|reference_|id_|name_p|"
@@ -307,8 +305,8 @@ class Guard:
             known = scorecard[scorecard["measure"] == measure].set_index("left_silo")[figure_of]
             for side in ("left_silo", "right_silo"):
                 total = known.reindex(scorecard[side]).to_numpy(dtype="float64")
-                for figure in (number, whole):
-                    small |= of_pair & (figure - total).abs().between(1, SMALLEST_GROUP - 1)
+                for count in (number, whole):
+                    small |= of_pair & (count - total).abs().between(1, SMALLEST_GROUP - 1)
         adds_up = of_pair & scorecard["measure"].isin(list(OF_A_PAIR))
         pair = scorecard["left_silo"].astype("object") + "\0" + scorecard["right_silo"].astype("object")
         gone = set(pair[adds_up & small])

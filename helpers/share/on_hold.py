@@ -13,6 +13,7 @@ from helpers.link.values.contacts import emails
 from helpers.profile.relations import on_the_roster, roster_silos
 from helpers.share.release_review import RECORD, reason_withheld
 from helpers.standard import STRING, as_table, empty_table
+from helpers.standard.figures import whole_figure
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -53,7 +54,7 @@ HOLDS: Mapping[str, HoldReason] = {
 }
 # Doubts about which child of a home, and none about the home.
 RIGHT_HOME = ("one_line_siblings",)
-ADULT_AT = 18
+ADULT_AT = whole_figure("share/disclosure.adult_age")
 NAMES = ["first_name", "last_surname"]
 # Whoever is older than this is no student of a school; such a date is a slip of the pen.
 OLDEST = 23

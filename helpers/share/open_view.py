@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["joined", "open_view", "open_views", "view_for_handover", "view_of_child", "whos"]
 
 
-FAMILY = "family"
 BY_HAND = "by hand"
 
 
@@ -47,7 +46,8 @@ def view_for_handover(
     gets the page.
     """
     policy = policy or read_policy()
-    role, purpose = asked(policy, FAMILY, None)
+    guardian = next(name for name, role in policy.roles.items() if role.scope == "own child")
+    role, purpose = asked(policy, guardian, None)
     allowed = allowed_for(policy, role, purpose, source.systems())
     ours = frozenset(children)
     opened = View(
@@ -226,10 +226,6 @@ def open_views(
     return opened
 
 
-# As relations call those whom the policy knows as an adult of a role.
-ADULTS = {"teacher": "Teacher", "family": "Guardian", "special_education_case_manager": "Case manager"}
-
-
 def view_of_child(
     source: Source, child: str, role: str, who: str = "", *, policy: Policy | None = None
 ) -> View:
@@ -274,7 +270,8 @@ def view_of_child(
 
 def _who_of(source: Source, child: str, role: str, policy: Policy) -> list[str]:
     """List who of a role may have to do with a child."""
-    kind = policy.roles[role].who if role in policy.roles else ""
+    asks = policy.roles.get(role)
+    kind = asks.who if asks else ""
     relations = source.relations()
     hers = relations[relations["child"].eq(child)]
     if kind == "child":
@@ -282,7 +279,7 @@ def _who_of(source: Source, child: str, role: str, policy: Policy) -> list[str]:
     if kind == "school":
         known = source.children()
         return list(known.loc[known["child"].eq(child), "school"].dropna())
-    adults = hers[hers["role"].eq(ADULTS.get(role, "")) & hers["adult"].notna()]
+    adults = hers[hers["role"].eq(asks.relation if asks and asks.relation else "") & hers["adult"].notna()]
     named = list(dict.fromkeys(adults["silo"] + ":" + adults["adult"]))
     return named if kind == "adult" else ["district"]
 
@@ -328,10 +325,10 @@ def whos(source: Source, role: str, policy: Policy | None = None) -> pd.DataFram
     elif found.who == "recipient":
         frame = pd.DataFrame(columns=COLUMNS)
     elif found.who == "adult":
-        frame = _adults(ties.relations, "Guardian" if found.scope == "own child" else "Teacher")
+        frame = _adults(ties.relations, found.relation or "Teacher")
     else:
         hidden = allowed_for(policy, found, purpose, source.systems()).unknown
-        frame = _schools(ties.schools(hidden), found.name == "counsellor")
+        frame = _schools(ties.schools(hidden), found.scope == "own caseload" and found.relation is None)
     texts = frame.reindex(columns=COLUMNS[:3]).astype(STRING)
     return texts.assign(children=frame.get("children", pd.Series(dtype="Int64"))).astype(
         {"children": "Int64"}

@@ -10,11 +10,13 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from helpers.standard import BadInput, faults_of, nearest
 from helpers.standard.elements import declared
+from helpers.standard.figures import DeclaredCount
 from helpers.standard.validation import toml_of
+from helpers.systems import systems
 
 __all__ = [
     "SCOPES",
@@ -211,6 +213,8 @@ class Role(Part):
     who_means: str
     # Of which children a rule speaks unless it says otherwise.
     scope: str
+    # As whom `relations` lists one of them, where the scope doesn't say it.
+    relation: Literal["Teacher", "Guardian", "Case manager"] | None = None
     # What they may ask for; the first is the broad one.
     purposes: tuple[str, ...] = Field(min_length=1)
     # They read the details of events that may tell of other children.
@@ -219,6 +223,16 @@ class Role(Part):
     outside: bool = False
     # Only children, domains and purposes to which a parent agreed in writing.
     needs_consent: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_relation(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping) or "relation" in given:
+            return given
+        # A policy written for 0.1.0 tells a case manager by this name.
+        by_name = {"special_education_case_manager": "Case manager"}.get(str(given.get("name")))
+        by_scope = {"own class": "Teacher", "own child": "Guardian"}.get(str(given.get("scope")))
+        return {**given, "relation": by_name or by_scope}
 
 
 class Purpose(Part):
@@ -273,8 +287,8 @@ class Written(Part):
     """A policy file as it is written."""
 
     teaches: str = Field(min_length=1)
-    minimum_cell: int = Field(ge=2)
-    minimum_cell_of: dict[str, Annotated[int, Field(ge=2)]] = {}
+    minimum_cell: Annotated[DeclaredCount, Field(ge=2)]
+    minimum_cell_of: dict[str, Annotated[DeclaredCount, Field(ge=2)]] = {}
     enrolled_by: tuple[str, ...] = ()
     narratives: tuple[str, ...] = ()
     of_one_home: tuple[str, ...] = ()
@@ -327,6 +341,13 @@ class Policy(BaseModel):
     def gaps(self) -> tuple[str, ...]:
         """Say which roles have no rule for a domain: refused, and perhaps forgotten."""
         return policy_gaps(self.written.model_dump())
+
+    @property
+    def enrolled_by(self) -> tuple[str, ...]:
+        """Name the systems that report at which school a child is, the most trusted first."""
+        ranked = [one for one in systems().values() if one.enrollment_rank is not None]
+        ranked.sort(key=lambda one: one.enrollment_rank or 0)
+        return self.written.enrolled_by or tuple(one.name for one in ranked)
 
     @property
     def teaches(self) -> str:
@@ -402,6 +423,8 @@ class Policy(BaseModel):
     def domains_of_system(self, system: str, about: str | None) -> frozenset[str]:
         """Say which domains a system tells; by what its layout is about where no domain names it."""
         named = frozenset(each.name for each in self.written.domain if system in each.systems)
+        if not named and system in systems():
+            named = frozenset(systems()[system].policy_domains) & self.domains.keys()
         if named or about not in self.written.about:
             return named
         return frozenset({self.written.about[str(about)]})

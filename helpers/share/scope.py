@@ -13,13 +13,14 @@ import pandas as pd
 from helpers.share.access import Allowed, Refused, agreed
 from helpers.share.policy import Policy, Role
 from helpers.share.visible_values import name_parts
+from helpers.standard.figures import whole_figure
 
 if TYPE_CHECKING:
     from helpers.profile.store.source import Source
 
 __all__ = ["ChildScope", "Ties", "children_in_scope", "latest_day"]
 
-ADULT = 18
+ADULT = whole_figure("share/disclosure.adult_age")
 # A tie that waits for a person may be to somebody else's child.
 UNSEEN = "Review"
 NOBODY: frozenset[str] = frozenset()
@@ -89,7 +90,7 @@ class Ties:
         """Say at which schools children are, by the most trusted system that isn't hidden."""
         if hidden not in self._schools:
             systems = self.source.systems()
-            order = {system: place for place, system in enumerate(self.policy.written.enrolled_by)}
+            order = {system: place for place, system in enumerate(self.policy.enrolled_by)}
             ranks = {
                 str(silo): min(order.get(system, len(order)) for system in str(names).split(" "))
                 for silo, names in zip(systems["silo"], systems["stands_for"], strict=True)
@@ -160,10 +161,10 @@ def _in_charge(ties: Ties, role: Role, who: str, hidden: frozenset[str]) -> froz
     """Give the children of a class, a caseload or a school."""
     if role.scope == "own class":
         found = frozenset(ties.of_adult("Teacher", who)["child"])
-    elif role.name == "special_education_case_manager":
-        named = frozenset(ties.of_adult("Case manager", who)["child"])
+    elif role.relation is not None:
+        named = frozenset(ties.of_adult(role.relation, who)["child"])
         rows = ties.relations
-        plans = rows["role"].eq("Case manager") & ~rows["silo"].isin(list(hidden))
+        plans = rows["role"].eq(role.relation) & ~rows["silo"].isin(list(hidden))
         found = named or (
             frozenset(rows.loc[plans.to_numpy(dtype=bool), "child"]) & ties.at_school(who, hidden)
         )

@@ -140,6 +140,7 @@ class Declarations(Declared):
     """The whole of elements.toml."""
 
     others: tuple[str, ...] = ()
+    """Read in copies of version 0.1.0, and no longer used."""
     element: tuple[Element, ...]
     timeline: tuple[TimelineEvent, ...]
     attendance: AttendanceTerms
@@ -219,7 +220,7 @@ def declared_for(folder: Path | str = "") -> Declarations:
     faults += [
         f"{part!r} is another one"
         for part in type(kit).model_fields
-        if part != "element" and getattr(terms, part) != getattr(kit, part)
+        if part not in ("element", "others") and getattr(terms, part) != getattr(kit, part)
     ]
     if faults:
         told = "\n".join(f"  {fault}" for fault in faults)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from helpers.gaps.measures import measures
 from helpers.standard import as_table, nearest
+from helpers.standard.figures import DeclaredNumber
 from helpers.standard.survey_items import declared_survey
 from helpers.standard.validation import STRICT, read_declared
 from helpers.survey.scores import item_scores
@@ -32,7 +33,7 @@ class MeasuredItem(BaseModel):
     at_least: float | None = None
     unit: Literal["rate", "days", "minutes", "columns"]
     better: Literal["more", "less"]
-    bounds: tuple[float, float, float]
+    bounds: tuple[DeclaredNumber, DeclaredNumber, DeclaredNumber]
     says: str
 
     @model_validator(mode="after")

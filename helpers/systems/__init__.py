@@ -10,6 +10,7 @@ from helpers.systems.known_systems import (
     Needs,
     System,
     outside_packages,
+    roster_system,
     system,
     systems,
 )
@@ -19,6 +20,7 @@ __all__ = [
     "Needs",
     "System",
     "outside_packages",
+    "roster_system",
     "system",
     "systems",
 ]

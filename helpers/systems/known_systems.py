@@ -19,6 +19,7 @@ __all__ = [
     "Needs",
     "System",
     "outside_packages",
+    "roster_system",
     "system",
     "systems",
 ]
@@ -65,6 +66,12 @@ class System(Part):
     """What charts and tables call it, where the folder's name says too little; an acronym in brackets."""
     stream_key: str = ""
     """Key of its random streams: the folder's name, or the one before the folder was renamed."""
+    policy_domains: tuple[str, ...] = ()
+    """Domains of the policy that a child's record in it reveals."""
+    enrollment_rank: int | None = None
+    """Its place among the systems that report at which school a child is, the most trusted first."""
+    serves_some: bool = False
+    """It keeps only children who take part or have a plan: nobody is missing there."""
     needs: Needs
     protected: Bar | None = None
     """Its very list of children reveals something restricted."""
@@ -141,3 +148,9 @@ def system(name: str) -> System:
             f"No system is called {name!r}.{nearest(name, systems())} There are: {', '.join(systems())}."
         )
     return systems()[name]
+
+
+@cache
+def roster_system() -> str:
+    """Name the system that is trusted first on who is enrolled: the student information system."""
+    return min(systems().values(), key=lambda one: (one.enrollment_rank or len(systems()), one.order)).name

@@ -23,6 +23,7 @@ from helpers.link.train import train_on_districts
 from helpers.link.values.identifiers import equal_ids
 from helpers.score import read_answer_key, score_links
 from helpers.standard import as_table
+from helpers.standard.figures import figure
 from synthetic_data.district import make_district
 from synthetic_data.faults.scene import faults_on_request
 
@@ -183,9 +184,7 @@ SCENARIO = "pandemic"
 SEEDS = (9001, 9002)
 STUDENTS = 10_000
 DRAWN_PAIRS = 2_000_000
-# Where a pair is taken as one child, and where a person is asked: chosen on these districts too.
-ACCEPT = 0.7
-REVIEW = 0.1
+ACCEPT, REVIEW = figure("link/thresholds.accept_dated"), figure("link/thresholds.review")
 
 
 def train_shipped_model(students: int = STUDENTS) -> LinkModel:

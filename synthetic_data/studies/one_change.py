@@ -31,6 +31,7 @@ from helpers.files.read_silo import read_ones
 from helpers.gaps.measures.manual_effort import kit_assumptions
 from helpers.layouts import load_layout
 from helpers.standard import BadInput, as_table, nearest
+from helpers.systems import roster_system
 from synthetic_data.district import cache_folder, fingerprint
 from synthetic_data.exports import write_silo
 from synthetic_data.life import Life
@@ -231,13 +232,13 @@ def _who_knew(level: str, change: str, reads: list[dict[str, Any]]) -> Iterator[
         system: sorted((one for one in reads if one["system"] == system), key=lambda one: one["days"])
         for system in declared["systems"]
     }
-    roster = by_system["sis"][-1]
-    in_roster = any(one["shown"] for one in by_system["sis"])
+    roster = by_system[roster_system()][-1]
+    in_roster = any(one["shown"] for one in by_system[roster_system()])
     for system, days in by_system.items():
         first = next((one for one in days if one["shown"]), None)
-        machine = in_roster and system != "sis" and _by_machine(days[-1]["ids"], roster["ids"])
+        machine = in_roster and system != roster_system() and _by_machine(days[-1]["ids"], roster["ids"])
         times = typed["into_the_sis"]
-        if system != "sis":
+        if system != roster_system():
             times += typed["by_machine"] if machine else typed["by_hand"]
         why = NO_FIELD if days[-1]["column"] is None else NOT_SHOWN if days[-1]["listed"] else NOT_LISTED
         yield {

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.report.pages.simulated_sector import sector_made_page
+from helpers.sector.analysis_plan import level
 from helpers.sector.comparisons import compare
 from helpers.sector.results import maturity_profile
 from helpers.sector.scores import Answered, answered_of
@@ -34,7 +35,6 @@ def synthetic_sector_page(made: SyntheticSector, path: Path) -> Path:
     return sector_made_page(made.about, made.answered, made.planted, path)
 
 
-LEVEL = 0.05
 # A situation, a seed, and how many systems stand for an endless number.
 Asked = tuple[str, int, int]
 # What differs between the situations, and nothing else does.
@@ -183,7 +183,7 @@ def false_calls(intervals: pd.DataFrame) -> pd.DataFrame:
     zero = intervals[own].dropna(subset=["p"])
     rows = []
     for correction, column in (("none", "p"), ("Holm", "p_corrected")):
-        called = zero.assign(called=zero[column].lt(LEVEL).astype("float64"))
+        called = zero.assign(called=zero[column].lt(level()).astype("float64"))
         families = called.groupby(["seed", "grouping", "year"])["called"].max()
         for of, counted in (("differences", called["called"]), ("families of six", families)):
             rows.append(

@@ -44,6 +44,7 @@ def test_no_frame_holds_an_object(district: District) -> None:
     assert dtypes <= {"string", "Int64", "float64", "boolean", "datetime64[us]"}
 
 
+@pytest.mark.full
 def test_a_folder_without_district_json_holds_the_same_people(
     district_folder: Path, district: District, tmp_path: Path
 ) -> None:

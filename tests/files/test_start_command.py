@@ -99,6 +99,7 @@ def test_no_layout_is_ever_overwritten(tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "layouts").iterdir()) == ["roster.toml", "roster_2.toml"]
 
 
+@pytest.mark.full
 def test_a_file_beside_a_made_district_is_read_too(district_folder: Path, tmp_path: Path) -> None:
     shutil.copytree(district_folder, tmp_path / "made")
     written(tmp_path / "made" / "silos", chess__chess_DOT_csv=ROSTER)

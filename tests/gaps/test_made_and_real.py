@@ -171,6 +171,7 @@ def test_every_real_folder_gets_its_page_and_no_small_number(
     assert_page_names_nobody(real_files / name, tmp_path)
 
 
+@pytest.mark.full
 def test_a_folder_without_a_mark_gets_its_page(exports_by_hand: Path, tmp_path: Path) -> None:
     assert_page_names_nobody(exports_by_hand, tmp_path)
 

@@ -141,6 +141,24 @@ def test_the_map_names_every_room() -> None:
     assert [name for name in sorted(rooms) if not re.search(rf"\b{name}\b", text)] == []
 
 
+def test_paths_that_pages_name_are_there() -> None:
+    """`helpers/systems/<name>/` is there if one such folder is."""
+    pages = [PROJECT / "CONTRIBUTING.md", PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")]
+    named = {
+        (page.name, path)
+        for page in pages
+        for path in re.findall(
+            r"`((?:docs|helpers|notebooks|synthetic_data|tests)/[\w./<>*-]+)`",
+            page.read_text(encoding="utf-8"),
+        )
+    }
+    assert named
+    gone = [
+        (page, path) for page, path in sorted(named) if not any(PROJECT.glob(re.sub(r"<\w+>", "*", path)))
+    ]
+    assert gone == []
+
+
 @pytest.fixture
 def fake_pythons(tmp_path: Path) -> Path:
     """A folder of commands that answer like Pythons of which make may not use one."""

@@ -65,6 +65,15 @@ def test_a_copy_that_is_there_is_never_written_over(tmp_path: Path) -> None:
     assert copy_of_elements(tmp_path).read_bytes() == before
 
 
+def test_a_copy_that_lists_the_other_systems_as_before_is_still_read(tmp_path: Path) -> None:
+    copy = copy_of_elements(tmp_path)
+    text = copy.read_text(encoding="utf-8")
+    copy.write_text(
+        text.replace("[[element]]", 'others = ["meals", "sis"]\n\n[[element]]', 1), encoding="utf-8"
+    )
+    assert declared_for(tmp_path).element == declared().element
+
+
 def test_the_copy_is_no_export_of_its_folder(district_folder: Path, tmp_path: Path) -> None:
     folder = tmp_path / "exports"
     shutil.copytree(district_folder / "silos" / "sis", folder)

@@ -17,6 +17,7 @@ from helpers.profile.questions import (
 )
 from helpers.profile.questions.conditions import Condition
 from helpers.profile.questions.definitions import input_types
+from helpers.share import read_policy
 from helpers.standard import STRING, BadInput
 from helpers.standard.elements import elements
 
@@ -24,10 +25,10 @@ from helpers.standard.elements import elements
 def test_the_kit_declares_questions_of_everybody_each_sourced_or_its_own() -> None:
     questions = declared_questions()
     assert len(questions) >= 24
+    roles = [name.replace("_", " ") for name in read_policy().roles]
     askers = {asker for each in questions for asker in each.asked_by}
-    assert askers == {
-        "teacher", "counsellor", "principal", "nurse", "case manager", "family", "student", "board",
-    }  # fmt: skip
+    assert len(askers) >= 8
+    assert {asker for asker in askers if not any(role.endswith(asker) for role in roles)} == {"board"}
     assert 0 < sum(each.source == "own" for each in questions) < len(questions) / 2
     assert all(each.text.endswith("?") and each.meaning for each in questions)
 

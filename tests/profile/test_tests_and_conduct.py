@@ -106,6 +106,7 @@ def test_the_day_of_a_test_opens_no_school_year_but_its_own_word_does() -> None:
     assert years(school_year=2026) == {2026}
 
 
+@pytest.mark.full
 def test_a_value_by_an_unverified_tie_gives_way_and_stays_marked() -> None:
     def shown(*systems: str, bands: dict[tuple[str, str], str]) -> dict[str, Any]:
         tests = [
@@ -193,6 +194,7 @@ def test_no_incident_is_a_zero_only_where_the_system_covers_the_child_in_that_ye
     assert [chosen(counted(listed), child, "incidents")["status"] for child in "23"] == ["Reported", "Empty"]
 
 
+@pytest.mark.full
 def test_a_school_that_reports_covers_its_children_unless_a_record_is_left_over() -> None:
     sis = roster(
         "s1", "s2", "s3",

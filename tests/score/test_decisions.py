@@ -24,6 +24,7 @@ def decided(district: District, district_links: Links) -> Profiles:
     return build_profiles(district, district_links, survivorship=decision)
 
 
+@pytest.mark.full
 def test_gains_and_losses_of_a_decision_add_up(
     district: District, district_profiles: Profiles, decided: Profiles
 ) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 import helpers.share
+import helpers.systems
 from helpers.profile import elements
 from helpers.profile.coverage import trust_of
 from helpers.profile.indicators import declared_indicators
@@ -56,6 +57,13 @@ def as_written() -> dict[str, Any]:
     """The kit's policy as its file has it, read by nobody else."""
     path = Path(helpers.share.__file__).parent / "policy.toml"
     return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
+def as_declared(system: str) -> dict[str, Any]:
+    """A system's declaration as its file has it; empty where there is none."""
+    path = Path(helpers.systems.__file__).parent / system / "system.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def domain_of(kind: str, name: str) -> str:
@@ -262,5 +270,5 @@ def may_see(role: str, purpose: str, canary: Canary) -> bool:
         return False
     if canary.what in policy["narratives"] and (outside or needed.get("coded", False)):
         return False
-    tells = [each["name"] for each in policy["domain"] if canary.silo in each.get("systems", [])]
+    tells = as_declared(canary.silo).get("policy_domains", [])
     return canary.silo == "" or any(rows(domain) for domain in tells)

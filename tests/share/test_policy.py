@@ -10,6 +10,7 @@ import pytest
 import helpers.share
 from helpers.profile import elements
 from helpers.profile.indicators import declared_indicators
+from helpers.report.widgets.dashboard_state import dashboard_roles
 from helpers.share import (
     Refused,
     compare_policies,
@@ -63,7 +64,7 @@ def test_all_faults_are_named_at_once() -> None:
         (ATTENDS, '["row", "own clas", "FERPA-99", "takes attendance"]'),
         ("[grid.nurse]", "[grid.nurze]"),
         ('purposes = ["care", "calling home"]', 'purposes = ["cure", "calling home"]'),
-        ("minimum_cell = 10", "minimum_cell = 1\nsmallest = 3"),
+        ('minimum_cell = "smallest_group"', "minimum_cell = 1\nsmallest = 3"),
         (CAREER, '["some", "own class", "FERPA-11", " "]'),
     ):
         text = changed(old, new, text)
@@ -196,3 +197,53 @@ def test_whom_a_view_can_be_opened_for_is_a_table() -> None:
 def test_a_role_that_nobody_declared_is_refused(role: str) -> None:
     with pytest.raises(Refused, match="There are: teacher"):
         open_view(SOURCE, role, "district")
+
+
+def test_a_role_stands_in_the_policy_alone(project: Path) -> None:
+    names = (
+        "counsellor",
+        "special_education_case_manager",
+        "meals_manager",
+        "district_analyst",
+        "researcher",
+    )
+    assert set(names) < set(read_policy().roles)
+    listed = [
+        (path.relative_to(project).as_posix(), name)
+        for package in ("helpers", "synthetic_data")
+        for path in (project / package).rglob("*.py")
+        for name in names
+        if f'"{name}"' in path.read_text(encoding="utf-8")
+    ]
+    # The name by which a policy written for 0.1.0 says that it means case managers.
+    assert listed == [("helpers/share/policy.py", "special_education_case_manager")]
+
+
+def test_a_new_role_of_the_district_has_a_dashboard() -> None:
+    role = """
+[[role]]
+name = "librarian"
+title = "Librarian"
+who = "school"
+who_means = "name of the school"
+scope = "own school"
+purposes = ["teaching"]
+
+[[purpose]]"""
+    policy = read_policy(TEXT.replace("\n[[purpose]]", role, 1))
+    assert dashboard_roles(policy) == [*dashboard_roles(), "librarian"]
+
+
+def test_a_policy_written_for_0_1_0_is_read_as_it_was_meant() -> None:
+    older = TEXT.replace('relation = "Case manager"\n', "").replace(
+        'minimum_cell = "smallest_group"', "minimum_cell = 10"
+    )
+    assert older.count("relation = ") == 0
+    kit, read = read_policy(), read_policy(older)
+    assert read.roles == kit.roles
+    assert {name: role.relation for name, role in read.roles.items() if role.relation} == {
+        "teacher": "Teacher",
+        "family": "Guardian",
+        "special_education_case_manager": "Case manager",
+    }
+    assert read.minimum("incidents") == kit.minimum("incidents") == 10

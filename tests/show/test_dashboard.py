@@ -18,9 +18,11 @@ from helpers.profile import build_profiles, compute_indicators, elements, source
 from helpers.profile.store.source import MemorySource
 from helpers.report.child.source_rows import visible_columns
 from helpers.report.widgets.dashboard import Dashboard, dashboard
-from helpers.report.widgets.dashboard_state import MOST_HITS, ROLES
+from helpers.report.widgets.dashboard_state import MOST_HITS, dashboard_roles
 from helpers.share import Audit
 from helpers.standard import BadInput
+
+ROLES = dashboard_roles()
 
 
 @pytest.fixture(scope="module")

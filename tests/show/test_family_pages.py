@@ -87,6 +87,7 @@ def for_students(made: Made) -> tuple[FamilyPage, ...]:
     return family_pages(*made, voice="student").pages
 
 
+@pytest.mark.full
 def test_english_pages_are_at_grade_6_or_lower(
     english: tuple[FamilyPage, ...], for_students: tuple[FamilyPage, ...]
 ) -> None:
@@ -282,6 +283,7 @@ def test_a_lookup_with_a_remark_above_its_header_is_read_as_well(
         pd.testing.assert_frame_equal(new, old)
 
 
+@pytest.mark.full
 def test_what_is_not_right_becomes_a_correction_for_its_system_or_a_pair_for_the_desk(
     made: Made, written: tuple[Path, Path, Run], tmp_path: Path
 ) -> None:

@@ -186,6 +186,7 @@ def page_of(folder: Path, out: Path, *, real: bool) -> tuple[str, str]:
     return run.notebook.read_text(encoding="utf-8"), page.read_text(encoding="utf-8")
 
 
+@pytest.mark.full
 @pytest.mark.notebooks
 def test_a_report_shows_the_first_pair_and_what_an_hour_buys(district_folder: Path, tmp_path: Path) -> None:
     _, page = page_of(district_folder, tmp_path, real=False)

@@ -39,6 +39,7 @@ def test_the_same_scenario_gives_the_same_bytes_in_another_process(
     assert bytes_of(again) == bytes_of(district_folder)
 
 
+@pytest.mark.full
 def test_another_seed_gives_another_district(districts: SharedDistricts) -> None:
     one, other = districts.folder(students=60), districts.folder(students=60, seed=8)
 
@@ -63,6 +64,7 @@ def test_a_district_made_before_is_found_again(district_folder: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in district_folder.rglob("*")} == stamps
 
 
+@pytest.mark.full
 def test_without_a_folder_it_is_kept_by_its_scenario(districts: SharedDistricts) -> None:
     first = districts.folder(students=60)
     second = districts.folder(students=60, seed=8)
@@ -76,6 +78,7 @@ def test_without_a_folder_it_is_kept_by_its_scenario(districts: SharedDistricts)
 SMALLEST: dict[str, Any] = {"students": 20, "people_only": True}
 
 
+@pytest.mark.full
 def test_a_changed_maker_is_not_served_an_old_district(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

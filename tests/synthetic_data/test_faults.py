@@ -183,6 +183,7 @@ def test_stages_come_in_the_order_of_the_contract_in_every_file(district_folder:
     assert all(rows.is_monotonic_increasing for _, rows in added.groupby("file")["row"])
 
 
+@pytest.mark.full
 def test_every_declared_kind_happens_in_the_workshop(districts: SharedDistricts) -> None:
     faults = faults_of(districts.folder())
 

@@ -93,6 +93,7 @@ def test_some_own_numbers_are_another_child_s_district_number(districts: SharedD
     assert set(planted["silo"]) == {"meals"}
 
 
+@pytest.mark.full
 def test_a_pin_is_reused_by_another_child_in_the_workshop(districts: SharedDistricts) -> None:
     folder = districts.folder()
     cases = key(folder, "cases")

@@ -19,6 +19,7 @@ def tied(seed, students, scenario="placebo", **settings):
     return found, found.loc[found["verdict"] == "tied"]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("seed", "students"), sampled(PLACEBOS, 3, 1))
 def test_in_placebo_no_two_systems_measures_are_tied(seed, students):
     found, some = tied(seed, students)

@@ -32,6 +32,7 @@ from helpers.link import link_district
 from helpers.report.display_names import system_names
 from helpers.report.messages import language
 from helpers.score import read_answer_key
+from helpers.share.policy import read_policy
 from helpers.systems import systems
 from synthetic_data.data_card import card_with_tables, dictionary_page
 from synthetic_data.district import make_district
@@ -54,6 +55,7 @@ print(json.dumps({
     "on_roster": int(library["child"].isin(roster).sum()),
     "faults": faults.loc[faults["silo"] == "library", "kind"].unique().tolist(),
     "owner": system_owners(district.layouts)["library"],
+    "reveals": sorted(read_policy().domains_of_system("library", None)),
     "needs": permission_of_kit().needs["library"].why,
     "called": system_names(district.layouts)["library"],
     "titles": [language(code).label("system", "library") for code in ("en", "es")],
@@ -122,6 +124,7 @@ def test_its_children_are_in_the_crosswalk(islands: dict[str, Any]) -> None:
 
 def test_what_its_declaration_says_of_it_is_used(islands: dict[str, Any]) -> None:
     assert islands["owner"] == "librarian"
+    assert islands["reveals"] == ["activities"]
     assert islands["needs"] == "a card needs a number and a name"
     assert islands["called"] == "Library loans"
     assert islands["titles"] == ["Books from the library", "Libros de la biblioteca"]

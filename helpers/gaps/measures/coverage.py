@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.gaps.measures import line
-from helpers.gaps.presence import Presence, Scope, load_presence, scope_of, worded
+from helpers.gaps.presence import SMALLEST_GROUP, Presence, Scope, load_presence, scope_of, worded
 from helpers.link.values.schools import school_year_end
 from helpers.profile.facts.systems import LatestDay
 from helpers.profile.rules.yearly_counts import only_handed_in
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GROUPS",
-    "SMALLEST",
     "agreement",
     "completeness",
     "coverage",
@@ -235,8 +234,6 @@ GROUPS = {
     "sex": "sex",
     "race": "race",
 }
-# Fewer children say nothing about a group, and of a real district are never shown.
-SMALLEST = 10
 SURE = 0.95
 
 
@@ -331,7 +328,7 @@ def widest_gaps(groups: pd.DataFrame) -> pd.DataFrame:
         and the worst of all: the interval of their difference (Newcombe 1998) allows for ``looked_at``, all
         pairs of groups that were compared.
     """
-    big = groups[groups["out_of"].ge(SMALLEST) & groups["silo"].notna()]
+    big = groups[groups["out_of"].ge(SMALLEST_GROUP) & groups["silo"].notna()]
     groupings = [mine for _, mine in big.groupby(["silo", "group_by"], sort=True) if len(mine) > 1]
     looked_at = sum(len(mine) * (len(mine) - 1) // 2 for mine in groupings)
     rows = []

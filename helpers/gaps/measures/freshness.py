@@ -14,6 +14,7 @@ from helpers.gaps.presence import NEVER, Membership, Presence, days_since_1970
 from helpers.profile.facts.systems import LatestDay
 from helpers.standard import fact_tables, standard_table
 from helpers.standard.elements import elements
+from helpers.standard.figures import whole_figure
 from helpers.standard.school_year import last_day
 
 if TYPE_CHECKING:
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["STALE_AFTER_DAYS", "activity_dates", "ages", "days_until_stale", "endings", "stale_rows"]
 
 
-# Two exports more than a month apart are of two rosters; who is missing from one can't be told from who
-# moved.
-STALE_AFTER_DAYS = 31
+STALE_AFTER_DAYS = whole_figure("gaps/definitions.month_behind")
 
 Lines = list[dict[str, Any]]
 

@@ -20,6 +20,7 @@ from helpers.link.values.contacts import addresses, emails, shared_by_many, tele
 from helpers.link.values.name_forms import first_name_variants, name_keys, surname_readings
 from helpers.link.values.schools import grade_numbers, school_codes
 from helpers.standard import as_table, empty_table
+from helpers.systems import roster_system
 
 __all__ = [
     "CASCADE",
@@ -118,7 +119,7 @@ def join_all_on_id(people: pd.DataFrame, identifiers: pd.DataFrame) -> Links:
         As from ``link_children``, so that the same functions judge it. Every record that is joined to another
         one, the anchor aside, is *Unverified*; there are no findings, since nothing was compared.
     """
-    students = prepare_records(people, identifiers, anchor_order=("sis",))
+    students = prepare_records(people, identifiers, anchor_order=(roster_system(),))
     known = students.people[RECORD]
     found = _found_by(_numbers_of(people, identifiers), known["silo"].unique().tolist())
     place = pd.MultiIndex.from_frame(known)

@@ -22,26 +22,21 @@ from helpers.link.resolve.assignment import (
 )
 from helpers.link.resolve.clusters import cluster_records, components
 from helpers.link.resolve.weighted_pairs import Exclusions, add_weighted_pairs, is_exclusive, weigh
+from helpers.standard.figures import figure
 
 __all__ = ["STEP", "resolve_matches"]
 
 STEP = 4
 
 ENDS = ("left", "right")
-# Accepted without a person from this probability up: where both have a birth date, where one has, and where
-# neither has. Fixed on two districts on which no score is reported.
-ACCEPT = (0.7, 0.6, 0.8)
-# From here up a person is asked, once a record: about its best candidate.
-REVIEW = 0.1
-# Two candidates that are one child with at least this probability don't compete for a third record.
-ALIKE = 0.3
-# From here up two units are one child but for ids that contradict each other.
-SAME_BUT_FOR_IDS = 0.9
+# Where both records have a birth date, where one has, and where neither has.
+ACCEPT = tuple(figure(f"link/thresholds.accept_{which}") for which in ("dated", "half_dated", "undated"))
+REVIEW = figure("link/thresholds.review")
+ALIKE = figure("link/thresholds.alike")
+SAME_BUT_FOR_IDS = figure("link/thresholds.same_but_for_ids")
 SAME_NAME_AND_BIRTH_DATE = ("name and birth date agree, a strong id contradicts",)
-# From this share up it is plain whose a record is, so that it shows which children a system has.
-PLAIN = 0.95
-# Units below this speak against each other: no third one joins them.
-AGAINST = 0.02
+PLAIN = figure("link/thresholds.plain")
+AGAINST = figure("link/thresholds.against")
 
 
 def resolve_matches(students: Records, found: Matches, aids: LinkageContext) -> Matches:

@@ -27,6 +27,7 @@ from helpers.link.model.inputs import (
     units_table,
 )
 from helpers.standard import BadInput
+from helpers.standard.figures import figure
 
 if TYPE_CHECKING:
     import duckdb
@@ -48,6 +49,10 @@ __all__ = [
 SHIPPED = Path(__file__).parent / "trained.json"
 
 
+def _lines() -> dict[str, float]:
+    return {"accept": figure("link/thresholds.accept_dated"), "review": figure("link/thresholds.review")}
+
+
 @dataclass(frozen=True)
 class LinkModel:
     """What is known of how the records of one child agree, and those of two.
@@ -55,7 +60,8 @@ class LinkModel:
     ``settings`` are Splink's own, with every m and u. ``matches`` tells for each of `comparisons.KINDS` how
     many other units belong to the child of one, on average, so that the model can be used on a district of
     another size. A pair of probability ``accept`` or more is taken as one child, from ``review`` up a person
-    is asked. ``kept`` names comparisons that the data could not teach, with the weights of an earlier model.
+    is asked; the kit's own lines where a file names none. ``kept`` names comparisons that the data could not
+    teach, with the weights of an earlier model.
     """
 
     settings: dict[str, Any]
@@ -81,7 +87,9 @@ class LinkModel:
             The same.
         """
         path = Path(path)
-        text = json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+        lines = _lines()
+        own = {name: value for name, value in asdict(self).items() if lines.get(name) != value}
+        text = json.dumps(own, indent=1, ensure_ascii=False) + "\n"
         write_atomically(path, text.encode("utf-8"), private=False)
         return path
 
@@ -109,7 +117,7 @@ class LinkModel:
             found = json.loads(path.read_text(encoding="utf-8"))
             if not found["settings"]["comparisons"] or not found["matches"]:
                 raise ValueError("it weighs nothing")
-            return cls(**(found | {"kept": tuple(found["kept"])}))
+            return cls(**(_lines() | found | {"kept": tuple(found["kept"])}))
         except FileNotFoundError:
             raise BadInput(
                 f"There is no model {str(path)!r}. Train one with bigpicture link --train, or leave the path "

@@ -24,6 +24,7 @@ from helpers.link.model.scoring import (
     shipped_model,
 )
 from helpers.standard import BadInput
+from helpers.standard.figures import figure
 
 if TYPE_CHECKING:
     import duckdb
@@ -144,7 +145,8 @@ def untrained() -> LinkModel:
         "retain_intermediate_calculation_columns": True,
     }
     matches = dict.fromkeys(KINDS, 1.0)
-    return LinkModel(settings, matches, accept=0.9, review=0.5, trained_on="nothing", units=0, pairs=0)
+    accept, review = (figure(f"link/thresholds.{line}_untrained") for line in ("accept", "review"))
+    return LinkModel(settings, matches, accept, review, trained_on="nothing", units=0, pairs=0)
 
 
 def with_matches(model: LinkModel, units: pd.DataFrame, pairs: pd.DataFrame) -> LinkModel:

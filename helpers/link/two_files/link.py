@@ -17,11 +17,12 @@ from helpers.link.two_files.persons import PersonTable, persons_of
 from helpers.link.two_files.read import PersonFile
 from helpers.link.two_files.weights import believed_ids, guard_for, learn_weights
 from helpers.standard import STRING, BadInput, nearest
+from helpers.standard.figures import figure
 
 __all__ = ["MATCH", "REVIEW", "Linked", "decide_pairs", "link_files", "probability", "reasons_of"]
 
 
-MATCH, REVIEW = 0.8, 0.1  # probabilities from which a pair is accepted, and shown to a person
+MATCH, REVIEW = figure("link/thresholds.accept_in_two_files"), figure("link/thresholds.review")
 EXCLUDING = -6.0  # bits below which two rows may not meet in one person through others
 SHOWN_A_ROW = 3  # pairs for review
 MOST_RIVALS = 10  # of one row

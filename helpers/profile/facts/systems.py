@@ -13,7 +13,7 @@ import pandas as pd
 from helpers.layouts import Layout, all_layouts
 from helpers.profile.facts.arrays import KeyIndex, index_of
 from helpers.standard import STRING, as_table, fact_tables, standard_table
-from helpers.standard.elements import declared
+from helpers.systems import systems as known_systems
 
 if TYPE_CHECKING:
     from helpers.files import District, Silo
@@ -237,7 +237,7 @@ def authority_of(silos: Sequence[str], layouts: Mapping[str, Layout], people: pd
             whole.get(silo, 0) / max(many.get(silo, 0), 1),
         )
 
-    others = declared().others
+    others = sorted(known_systems())
 
     def place(silo: str) -> tuple[int, tuple[float, ...], str]:
         name = layouts[silo].silo if silo in layouts else silo

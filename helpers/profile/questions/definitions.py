@@ -12,23 +12,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from helpers.profile.questions.conditions import Condition, parts_of
 from helpers.standard import BadInput, faults_of, nearest
 from helpers.standard.elements import elements
-from helpers.standard.figures import DeclaredText
+from helpers.standard.figures import DeclaredNumber, DeclaredText
 from helpers.standard.validation import toml_of
 
 __all__ = ["Question", "Questions", "declared_questions", "kit_questions", "question_named", "read_questions"]
 
 DECLARED = Path(__file__).with_name("questions.toml")
 
-Asker = Literal[
-    "teacher",
-    "counsellor",
-    "principal",
-    "nurse",
-    "case manager",
-    "family",
-    "student",
-    "board",
-]
 TYPES = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "date": "date"}
 
 
@@ -43,7 +33,7 @@ class Question(Declared):
 
     id: str
     text: str
-    asked_by: tuple[Asker, ...]
+    asked_by: tuple[str, ...]
     grain: Literal["child", "list", "number"]
     source: str
     of: str | None = None
@@ -76,7 +66,7 @@ class Question(Declared):
 class Questions(Declared):
     """The whole of questions.toml."""
 
-    least_share: float
+    least_share: DeclaredNumber
     least_part: float
     most_unplaced: float
     source: dict[str, str]

@@ -13,6 +13,7 @@ from helpers.profile.questions.conditions import parts_of
 from helpers.profile.store.source import Source
 from helpers.standard import STRING, BadInput
 from helpers.standard.elements import Element, element
+from helpers.standard.figures import figure
 from helpers.standard.school_year import first_day
 
 if TYPE_CHECKING:
@@ -21,9 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["KNOWN", "NOTHING", "REASONS", "Input", "Knowledge", "Roster", "Seen", "roster_of"]
 
 
-# A system that knows less than this share of a grade, and more of others, has nothing to do with the grade.
-# Of a smaller grade nobody may be known by chance. Both are the kit's own.
-LEAST_OF_A_GRADE = 0.1
+LEAST_OF_A_GRADE = figure("profile/definitions.served_share")
+# Of a smaller grade nobody may be known by chance; the kit's own.
 SMALLEST_GRADE = 5
 LEAVES, STARTS = "leaves_school", "starts_at_school"
 

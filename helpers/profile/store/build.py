@@ -46,7 +46,7 @@ __all__ = ["Built", "build_store", "cache_cohorts", "cached_cohort"]
 NAME = "survey.json"
 TEXT = "text"
 # Where what a survey asks for is declared.
-DECLARED = ("elements.toml", "tables/facts.toml", "tables/people.toml")
+DECLARED = ("definitions.toml", "elements.toml", "tables/facts.toml", "tables/people.toml")
 
 
 def cache_cohorts(standard: Path) -> None:

@@ -106,7 +106,6 @@ class PageTerms(Declared):
     """The whole of lines.toml."""
 
     compared: tuple[str, ...]
-    of_some: tuple[str, ...]
     indicators_left_off: str
     letters: dict[str, DeclaredNumber]
     levels: dict[str, DeclaredNumber]

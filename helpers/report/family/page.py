@@ -26,6 +26,7 @@ from helpers.report.family.statements import (
 )
 from helpers.report.messages import Language, Voice
 from helpers.report.theme import color, page_css
+from helpers.systems import systems
 
 __all__ = ["Office", "Page", "PageFacts", "compose", "markup_of", "year_picture"]
 
@@ -303,7 +304,7 @@ def _unknown(
         silo
         for silo in told.not_linked
         if silo not in told.unsure
-        and facts.systems.get(silo, silo) not in terms.of_some
+        and not _serves_some(facts.systems.get(silo, silo))
         and (told.child, silo) not in facts.outside
     ]
     if missing:
@@ -336,3 +337,8 @@ def markup_of(page: Page, spoken: Language, paper: str = "") -> str:
     """Write a page as HTML: one file that asks for nothing, and needs no script."""
     words = spoken.sentences.words["page"]
     return _template().render(page=page, words=words, css=Markup(_css()), paper=paper)
+
+
+def _serves_some(name: str) -> bool:
+    """Tell whether nobody is missing from a system because it keeps only those who take part."""
+    return name in systems() and systems()[name].serves_some

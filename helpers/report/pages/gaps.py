@@ -15,8 +15,8 @@ from helpers.gaps import (
     manual_minutes,
     widest_gaps,
 )
-from helpers.gaps.measures.coverage import SMALLEST
 from helpers.gaps.measures.manual_effort import kit_assumptions
+from helpers.gaps.presence import SMALLEST_GROUP
 from helpers.gaps.rubric import rubric
 from helpers.gaps.scorecard import affected_lines
 from helpers.report.blocks import Block, answer, banner, reading
@@ -38,6 +38,7 @@ from helpers.report.pages.gap_tables import (
 from helpers.report.pages.page import block_page, heading, note
 from helpers.report.tables import table
 from helpers.share.guard import Guard
+from helpers.standard.figures import filled
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -221,7 +222,8 @@ def _pairs(lines: pd.DataFrame, district: District) -> list[Block]:
         unit="percent",
         caption="A row: of 100 children of that system who are meant to be in the one above the column, how "
         "many are found there, cut to whole ones, so that 100 is everybody. A dash: they can't be joined, "
-        "the number can't be shown, or it would be of fewer than ten. The title names the lowest.",
+        + filled("the number can't be shown, or it would be of fewer than {smallest_group:words}. ")
+        + "The title names the lowest.",
         order=[name for name in short.values() if name in {*rates["system"], *rates["other"]}],
     )
     words = reading(
@@ -240,7 +242,7 @@ def _groups(district: District, links: Links, guard: Guard) -> list[Block]:
     names = short_names(district.layouts)
     for gap in widest.to_dict("records"):
         mine = shown[shown["system"].eq(names[gap["silo"]]) & shown["group_by"].eq(gap["group_by"])]
-        mine = mine[mine["out_of"].ge(SMALLEST)].sort_values("percent", kind="stable")
+        mine = mine[mine["out_of"].ge(SMALLEST_GROUP)].sort_values("percent", kind="stable")
         if len(mine) < 2:
             continue
         least, most = mine.iloc[0], mine.iloc[-1]
@@ -260,7 +262,7 @@ def _groups(district: District, links: Links, guard: Guard) -> list[Block]:
             unit="percent",
             limits=(0, 100),
             caption=f"By {gap['group_by']}: of the roster's children for whom the system is. Bars: 95% "
-            f"intervals; groups of fewer than {SMALLEST} aren't drawn.",
+            f"intervals; groups of fewer than {SMALLEST_GROUP} aren't drawn.",
         )
         words = reading(
             f"{least['system']} knows {ends}: of {gap['looked_at']:,} pairs of groups that were compared, "

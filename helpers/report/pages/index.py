@@ -17,6 +17,7 @@ from helpers.report.pages.page import TEMPLATE_FOLDER, Failure
 from helpers.report.tables import as_number, number_text, table_markup
 from helpers.report.theme import page_css
 from helpers.share.disclosure import NOT_SHOWN
+from helpers.share.guard import SMALLEST_GROUP
 
 __all__ = ["CHANGED_PAGE", "Count", "IndexFigures", "ReportLine", "index_page", "sentences"]
 
@@ -117,12 +118,12 @@ def _known(figures: IndexFigures) -> str:
     numbers = {name: as_number(count) for name, count in known.items()}
     sure = {name: number for name, number in numbers.items() if number is not None}
     if not sure:
-        return f"{len(known)} systems each know fewer than 10 children."
+        return f"{len(known)} systems each know fewer than {SMALLEST_GROUP} children."
     least, most = min(sure, key=sure.__getitem__), max(sure, key=sure.__getitem__)
     if len(sure) < len(known):
         return (
             f"{len(known)} systems know up to **{number_text(sure[most])}** children ({most}); "
-            f"{len(known) - len(sure)} of them know fewer than 10."
+            f"{len(known) - len(sure)} of them know fewer than {SMALLEST_GROUP}."
         )
     return (
         f"{len(known)} systems know between **{number_text(sure[least])}** children ({least}) "
@@ -235,7 +236,7 @@ def _picture(figures: IndexFigures) -> str:
         # Nothing to draw, or every part is too small to be shown: a picture of hidden parts says nothing.
         return ""
     hidden = any(isinstance(count, str) for row in figures.outcomes.values() for count in row.values())
-    small = "A row with a group of fewer than 10 children is shown in words." if hidden else ""
+    small = f"A row with a group of fewer than {SMALLEST_GROUP} children is shown in words." if hidden else ""
     caption = f"{figures.picture_caption} {small}".strip()
     return stacked_bars(
         figures.outcomes,
@@ -272,7 +273,8 @@ def _made(about: Mapping[str, object], synthetic: bool, version: str) -> dict[st
         "title": "How this was made",
         "lines": [
             "These are a district's own exports, read on this machine; nothing was sent anywhere. "
-            "Groups of fewer than 10 children are not shown, nor is any child's name, number or record.",
+            f"Groups of fewer than {SMALLEST_GROUP} children are not shown, nor is any child's name, "
+            "number or record.",
             "There is no answer key to such a folder: a person has to look at what is right and wrong.",
             f"Made with version {version}." if version else "",
         ],

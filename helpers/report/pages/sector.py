@@ -26,7 +26,7 @@ from helpers.report.pages.sector_text import (
 )
 from helpers.report.pages.simulated_sector import HEADING, kit_blocks, volunteers_blocks
 from helpers.report.tables import csv_link, table
-from helpers.sector.analysis_plan import analysis_plan
+from helpers.sector.analysis_plan import analysis_plan, level
 from helpers.sector.report import SectorReport
 from helpers.standard import STRING, empty_table
 from helpers.standard.survey_items import declared_survey
@@ -112,7 +112,7 @@ def _changed(frame: pd.DataFrame, since: int, year: int) -> str:
     same = frame[frame["systems_are"].eq("same systems")]
     if same.empty:
         return f"From {since} to {year} too few systems answered twice to show whether systems changed"
-    sure, domains = same[same["p_corrected"].lt(0.05)]["label"].nunique(), same["label"].nunique()
+    sure, domains = same[same["p_corrected"].lt(level())]["label"].nunique(), same["label"].nunique()
     found = "no domain" if not sure else f"{sure} of {domains} domains"
     return f"From {since} to {year} {found} of the same systems changed by more than chance explains"
 
@@ -137,7 +137,7 @@ def kinds_picture(standing: pd.DataFrame, domain: str) -> Picture | None:
         digits=2,
         caption=(
             f"From 1 ({words.low}) to 4 ({words.high}). Means of kinds of systems with 95% intervals; kinds "
-            "of fewer than 10 systems are not shown."
+            f"of fewer than {analysis_plan().fewest_systems} systems are not shown."
         ),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from helpers.sector.analysis_plan import analysis_plan
+from helpers.sector.analysis_plan import analysis_plan, level
 from helpers.standard.survey_items import declared_survey
 
 __all__ = [
@@ -107,7 +107,8 @@ def opening(tables: Mapping[str, pd.DataFrame]) -> str:
     """Answer the question of the page in two sentences."""
     response = tables["response"].dropna(subset=["answered"])
     if response.empty:
-        return "**Fewer than 10** school systems answered in any year: nothing may be shown of them."
+        few = analysis_plan().fewest_systems
+        return f"**Fewer than {few}** school systems answered in any year: nothing may be shown of them."
     year, answered, invited = (response[name].iloc[-1] for name in ("year", "answered", "invited"))
     of = "" if pd.isna(invited) else f" of {invited:,} invited"
     said = f"**{answered:,}** school systems{of} answered in {year}."
@@ -115,7 +116,7 @@ def opening(tables: Mapping[str, pd.DataFrame]) -> str:
     order = order[order["year"].eq(year)]
     if order.empty:
         return said
-    sure = order["p_corrected"].lt(0.05).all()
+    sure = order["p_corrected"].lt(level()).all()
     lowest = domain_name(str(order["lowest"].iloc[0]))
     firm = "below each of the other five domains" if sure else "lowest, though not surely below every other"
     return f"{said} They put **{lowest}** {firm}."
@@ -127,8 +128,8 @@ def difference_finding(comparisons: pd.DataFrame, grouping: str, yes: str, year:
     rows = comparisons[own & comparisons["comparison"].eq("adjusted") & comparisons["difference"].notna()]
     if rows.empty:
         return ""
-    sure = int((rows["p_corrected"].lt(0.05) & rows["difference"].gt(0)).sum())
-    under = int((rows["p_corrected"].lt(0.05) & rows["difference"].lt(0)).sum())
+    sure = int((rows["p_corrected"].lt(level()) & rows["difference"].gt(0)).sum())
+    under = int((rows["p_corrected"].lt(level()) & rows["difference"].lt(0)).sum())
     said = f"Among systems alike in size, locale and IT staff, {yes} answer higher"
     if not sure:
         return f"{said} in no domain by more than chance explains" + (f", and lower in {under}" * bool(under))

@@ -82,7 +82,9 @@ def dashboard(
     def view_as(role: str, who: str) -> View:
         return open_view(known, role, who, purpose, policy=rules, audit=log)
 
-    looking = DashboardState(known, view_as, lambda role: whos(known, role, rules), role=role, who=who)
+    looking = DashboardState(
+        known, view_as, lambda role: whos(known, role, rules), policy=rules, role=role, who=who
+    )
     return Dashboard(looking)
 
 

@@ -16,6 +16,8 @@ from helpers.report.blocks import Block, banner
 from helpers.report.child.page import ChildPage, child_page, role_name, system_names
 from helpers.report.child.values import UNCHECKED, SystemName, of_year
 from helpers.report.display_names import grade_name
+from helpers.share import Policy, read_policy
+from helpers.share.policy import Role
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:
@@ -26,25 +28,20 @@ __all__ = [
     "EVERYBODY",
     "FEWEST_LETTERS",
     "MOST_HITS",
-    "ROLES",
     "DashboardState",
     "NameSearch",
     "ViewSelector",
+    "dashboard_roles",
 ]
 
 
-# Whose dashboard it is; a family and a student have pages of their own.
-ROLES = (
-    "teacher",
-    "counsellor",
-    "nurse",
-    "principal",
-    "special_education_case_manager",
-    "meals_manager",
-    "district_analyst",
-)
 EVERYBODY = "all"
-_WHO = {"teacher": "Teacher", "special_education_case_manager": "Case manager", "counsellor": "Caseload"}
+
+
+def dashboard_roles(policy: Policy | None = None) -> list[str]:
+    """Name the roles that have a dashboard; families and students have pages of their own."""
+    roles = (policy or read_policy()).roles.items()
+    return [name for name, role in roles if not role.outside and role.scope not in ("own child", "self")]
 
 
 @dataclass(frozen=True)
@@ -63,16 +60,17 @@ class ViewSelector:
         whos: Callable[[str], pd.DataFrame],
         relations: pd.DataFrame,
         *,
-        roles: Sequence[str] = ROLES,
+        policy: Policy | None = None,
         role: str | None = None,
         who: str | None = None,
         prefer: Callable[[str, pd.DataFrame], str | None] = lambda role, people: None,
     ) -> None:
         self._whos = whos
         self._relations = relations
+        self._policy = policy or read_policy()
         self._fixed_role, self._fixed_who = role, who
         self._prefer = prefer
-        self.roles = [role] if role else list(roles)
+        self.roles = [role] if role else dashboard_roles(self._policy)
         self.role = self.roles[0]
         self.school: str | None = None
         self.who: str | None = None
@@ -80,6 +78,14 @@ class ViewSelector:
         self._group = 0
         self._people = pd.DataFrame()
         self._sit()
+
+    @property
+    def _looks(self) -> Role:
+        return self._policy.roles[self.role]
+
+    @property
+    def _who_label(self) -> str:
+        return self._looks.relation or ("Caseload" if self._looks.scope == "own caseload" else "Who")
 
     def _sit(self) -> None:
         """Choose who looks, after another role was chosen."""
@@ -136,7 +142,7 @@ class ViewSelector:
     def group_children(self, children: pd.DataFrame) -> None:
         """Part the children of a new view into classes or grades."""
         groups = [_Group(EVERYBODY, None)]
-        if self.role == "teacher":
+        if self._looks.scope == "own class":
             own = self._relations
             silo, _, record = (self.who or "").partition(":")
             mine = own["role"].eq("Teacher") & own["silo"].eq(silo) & own["adult"].eq(record).fillna(False)
@@ -182,9 +188,9 @@ class ViewSelector:
             if len(people) > 1 and self.who is not None:
                 names = people["name"].fillna(people["who"]).tolist()
                 place = people["who"].tolist().index(self.who)
-                shown.append(_select("who", _WHO.get(self.role, "Who"), names, place))
+                shown.append(_select("who", self._who_label, names, place))
         if len(self._groups) > 1:
-            label = "Class" if self.role == "teacher" else "Grade"
+            label = "Class" if self._looks.scope == "own class" else "Grade"
             shown.append(_select("group", label, [one.name for one in self._groups], self._group))
         return shown
 
@@ -244,10 +250,12 @@ class DashboardState:
         open_view: Callable[[str, str], View],
         whos: Callable[[str], pd.DataFrame],
         *,
+        policy: Policy | None = None,
         role: str | None = None,
         who: str | None = None,
     ) -> None:
         self.source = source
+        self._policy = policy
         self._open_view = open_view
         self._whos = whos
         self._role, self._who = role, who
@@ -315,7 +323,7 @@ class DashboardState:
             there = people[people["who"].isin(list(wanted)).to_numpy(dtype=bool)]
             return None if there.empty else str(there.sort_values("children", ascending=False)["who"].iloc[0])
 
-        return ViewSelector(self._whos, relations, role=role, who=who, prefer=prefer)
+        return ViewSelector(self._whos, relations, policy=self._policy, role=role, who=who, prefer=prefer)
 
     def laid_out(self, own: View, rows: bool = False) -> ChildPage:
         """Lay out the page of one child."""

@@ -12,6 +12,7 @@ from helpers.report.charts.picture import SMALL, Canvas, Picture
 from helpers.report.tables import table
 from helpers.report.theme import color
 from helpers.standard import BadInput, as_table
+from helpers.systems import roster_system
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -146,7 +147,7 @@ def change_timeline(known: pd.DataFrame, about: Mapping[str, Any], change: str) 
     reach = []
     for level in levels:
         own = mine[mine["level"].eq(level)]
-        again = own["carried"].eq("typed").fillna(False) & own["system"].ne("sis")
+        again = own["carried"].eq("typed").fillna(False) & own["system"].ne(roster_system())
         reach.append(
             f"{level}: {int(own['days'].notna().sum())} of {len(own)} know, typed "
             f"{times_words(1 + int(again.sum()))} in all"
@@ -222,7 +223,7 @@ def _lane(
     x = begin + days / end * (stop - begin)
     page.plot([begin, x], [y, y], color=color("muted"), linewidth=1, linestyle=(0, (1, 2)), zorder=1)
     page.plot([x, stop], [y, y], color=ink, linewidth=3, solid_capstyle="butt", zorder=2)
-    by_hand = row["carried"] == "typed" and row["system"] != "sis"
+    by_hand = row["carried"] == "typed" and row["system"] != roster_system()
     page.scatter(
         [x], [y], s=46, color=color("paper") if by_hand else ink, edgecolor=ink, linewidth=1.4, zorder=3
     )
@@ -322,7 +323,7 @@ class ChangeSteps:
         now = self.today(change, level, day)
         mine = of_change(self._known, change)
         days = mine.loc[mine["level"].eq(level), ["system", "days"]].dropna()
-        silent = day == 0 and mine.loc[mine["system"].eq("sis"), "days"].isna().all()
+        silent = day == 0 and mine.loc[mine["system"].eq(roster_system()), "days"].isna().all()
         learn = [self._about["systems"][name] for name in days.loc[days["days"].eq(day), "system"]]
         later = days.loc[days["days"].gt(day), "days"]
         date = pd.Timestamp(self._about["monday"]) + pd.Timedelta(days=day)

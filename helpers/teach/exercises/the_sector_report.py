@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pandas as pd
 
+from helpers.sector.analysis_plan import level
 from helpers.teach.exercise import Exercise, Wording, integer_error, wording
 
 __all__ = ["EXERCISES"]
 
-_LEVEL = 0.05
 # The picture of exercise 9.2, which no parameter changes: three lie above zero alone, one of six together.
 _SURE_OF_ALL = "Procurement"
 _SURE_ALONE = ("Leadership and Vision", "Governance")
@@ -26,15 +26,18 @@ def _beyond_chance(answer: object, *, comparisons: pd.DataFrame, year: int) -> s
         & comparisons["comparison"].eq("adjusted")
         & comparisons["year"].eq(year).fillna(False)
     ]
-    corrected = int(rows["p_corrected"].lt(_LEVEL).sum())
-    alone = int(rows["p"].lt(_LEVEL).sum())
+    corrected = int(rows["p_corrected"].lt(level()).sum())
+    alone = int(rows["p"].lt(level()).sum())
     if answer == corrected:
         return None
     if answer == alone:
         return "That counts each domain as if nobody had looked at the others: use p_corrected."
     if isinstance(answer, int) and answer > len(rows):
         return f"There are {len(rows)} domains: keep one grouping, one year and the adjusted rows."
-    return "Keep the rows of data_team, adjusted, of that year, and count those with p_corrected below 0.05."
+    return (
+        "Keep the rows of data_team, adjusted, of that year, and count those with p_corrected below "
+        f"{level():g}."
+    )
 
 
 def _surely_higher(answer: object) -> str | None:
@@ -109,7 +112,7 @@ EXERCISES = (
         hints=(
             "The table comparisons has a row a grouping, domain, year and way to compare.",
             "Keep grouping data_team, comparison adjusted, and the newest year: six rows.",
-            "Six were looked at, so the column is p_corrected; count what is below 0.05.",
+            f"Six were looked at, so the column is p_corrected; count what is below {level():g}.",
         ),
         check=_beyond_chance,
     ),

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from helpers.standard.figures import whole_figure
 from synthetic_data.columns import dates, only, pick, text, whole
 from synthetic_data.life.presence import windows_of
 from synthetic_data.life.wellbeing.surveys import (
@@ -29,8 +30,8 @@ __all__ = ["LAYOUT", "SILO", "SMALLEST_GROUP", "observe"]
 
 SILO = "survey"
 LAYOUT = "wellbeing/casel_survey"
-# Groups below ten are withheld: the commonest size in the states' own rules (NCES 2011-603, 39 states).
-SMALLEST_GROUP = 10
+# The vendor withholds smaller groups.
+SMALLEST_GROUP = whole_figure("smallest_group")
 
 NOT_HELD = (
     "middle_name",

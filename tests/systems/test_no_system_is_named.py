@@ -1,0 +1,94 @@
+"""No code and no declaration outside a system's own folders names a system without a listed reason."""
+
+from __future__ import annotations
+
+import ast
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from helpers.systems import systems
+
+PROJECT = Path(__file__).resolve().parents[2]
+EXCEPTIONS = Path(__file__).with_name("named_systems.toml")
+PACKAGES = ("helpers", "synthetic_data")
+OWN = ("helpers/systems/", "synthetic_data/systems/")
+
+
+def literals_in(path: Path) -> set[str]:
+    """Give every string and key of a Python or TOML file; a name inside a longer text is none."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".toml":
+        return set(_of_toml(tomllib.loads(text)))
+    nodes = ast.walk(ast.parse(text))
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
+def _of_toml(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield key
+            yield from _of_toml(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _of_toml(one)
+    elif isinstance(value, str):
+        yield value
+
+
+def named_in(root: Path) -> dict[str, list[str]]:
+    """List the systems that each file outside their folders names."""
+    found = {}
+    for path in sorted(path for package in PACKAGES for path in (root / package).rglob("*")):
+        place = path.relative_to(root).as_posix()
+        if path.suffix in (".py", ".toml") and not place.startswith(OWN):
+            if names := sorted(literals_in(path) & systems().keys()):
+                found[place] = names
+    return found
+
+
+def excepted() -> dict[str, set[str]]:
+    """Give the exceptions: file -> names."""
+    places: dict[str, set[str]] = {}
+    for one in tomllib.loads(EXCEPTIONS.read_text(encoding="utf-8"))["exception"]:
+        for file in one["files"]:
+            places.setdefault(file, set()).update(one["names"])
+    return places
+
+
+def test_no_file_names_a_system_without_a_reason() -> None:
+    allowed = excepted()
+    found = {
+        place: sorted(set(names) - allowed.get(place, set())) for place, names in named_in(PROJECT).items()
+    }
+    assert {place: names for place, names in found.items() if names} == {}
+
+
+def test_no_exception_outlives_its_literal() -> None:
+    found = named_in(PROJECT)
+    spare = {file: sorted(names - set(found.get(file, ()))) for file, names in excepted().items()}
+    assert {file: names for file, names in spare.items() if names} == {}
+
+
+def test_every_exception_has_a_reason() -> None:
+    for one in tomllib.loads(EXCEPTIONS.read_text(encoding="utf-8"))["exception"]:
+        assert one["kind"] in ("word", "stream", "open"), one
+        assert len(one["reason"]) > 20, one
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("planted.py", 'ROSTERS = ("sis", "meals")\n'),
+        ("planted.toml", '[owners]\nmeals = "somebody"\nall = ["sis"]\n'),
+    ],
+)
+def test_a_planted_name_is_found(file: str, text: str, tmp_path: Path) -> None:
+    for package in PACKAGES:
+        (tmp_path / package / "systems" / "sis").mkdir(parents=True)
+        (tmp_path / package / "systems" / "sis" / file).write_text(text, encoding="utf-8")
+    (tmp_path / "helpers" / file).write_text(text, encoding="utf-8")
+    assert named_in(tmp_path) == {f"helpers/{file}": ["meals", "sis"]}

@@ -200,15 +200,15 @@ def _restricted() -> tuple[Any, Any]:
 def _made() -> Any:
     from helpers.files import read_district
     from helpers.link import link_district
-    from helpers.profile import child_indicators, child_profiles
+    from helpers.profile import build_profiles, compute_indicators
     from helpers.score.answer_key import read_answer_key
     from synthetic_data.district import make_district
 
     folder = make_district(folder=Path(tempfile.mkdtemp()) / "made", scenario="workshop", students=150)
     district = read_district(folder, written=False)
     links = link_district(district, method="exact")
-    profiles = child_profiles(district, links)
-    indicators = child_indicators(district, links, profiles)
+    profiles = build_profiles(district, links)
+    indicators = compute_indicators(district, links, profiles)
     return district, profiles, indicators, read_answer_key(folder).values
 
 

@@ -208,7 +208,24 @@ def _knows(kinds: Sequence[Sequence[UnknownFile]], layout: Layout) -> dict[str, 
 
 
 def draft_layouts(folder: Path) -> Started:
-    """Draft a layout for every file of a folder that no layout knows."""
+    """Draft a layout for every file of a folder that no layout knows.
+
+    Parameters
+    ----------
+    folder
+        A folder of exports, or a district folder.
+
+    Returns
+    -------
+    Started
+        What was drafted, what was known already, and what is left, with the reason. A file in ``layouts/``
+        is never overwritten.
+
+    Raises
+    ------
+    BadInput
+        When there is no such folder, or a layout in it can't be used.
+    """
     there = what_is_there(folder)
     known = {found.path: layout.layout for layout, files in there.silos.values() for found in files}
     left = {refusal.path: refusal.reason for refusal in there.refused}

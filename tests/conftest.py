@@ -244,7 +244,7 @@ def read_and_linked_once(
     import helpers.files
     import helpers.link
 
-    read, link = helpers.files.district, helpers.link.link_district
+    read, link = helpers.files.read_district, helpers.link.link_district
 
     def read_once(folder: str | Path) -> District:
         return district if Path(folder) == district_folder else read(folder)

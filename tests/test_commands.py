@@ -74,7 +74,7 @@ def ran(district_folder: Path, district: District, kept: Kept) -> dict[str, tupl
             out.mkdir(parents=True)
             with pytest.MonkeyPatch.context() as patch:
                 if command != "read":  # the folder that the others read is the same
-                    patch.setattr("helpers.files.district", lambda folder: district)
+                    patch.setattr("helpers.files.read_district", lambda folder: district)
                 result = run(command, district_folder, "--out", out, "--json")
             assert result.exit_code == 0, result.output
             found[command] = (out, json.loads(result.stdout))

@@ -425,8 +425,6 @@ def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]]) -> str:
     """Say in a title what climbing the ladder gave.
 
     >>> complete_children_by_stage({"Exact": {"right": 12, "wrong": 0}, "Decided": {"right": 540}})
-    ...     {"Exact": {"right": 12, "wrong": 0}, "Decided": {"right": 540, "wrong": 2}}
-    ... )
     'Wholly put together: 12 children by the first way, 540 by the last'
     """
     first, *_, last = costs.values()

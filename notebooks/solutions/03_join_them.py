@@ -7,7 +7,8 @@ of_right = set(links.crosswalk.loc[links.crosswalk["silo"].eq(right), "child"])
 match_rate = len(of_left & of_right) / len(of_left)
 """,
     "exercise-3.2": """
-both = compare_records(found, district.people, ["birth_date"]).dropna(subset=["left_birth_date", "right_birth_date"])
+both = compare_records(found, district.people, ["birth_date"])
+both = both.dropna(subset=["left_birth_date", "right_birth_date"])
 other_birthday = int(both["left_birth_date"].ne(both["right_birth_date"]).sum())
 """,
     "exercise-3.3": """

@@ -23,7 +23,7 @@ WRITES = """
 import os, signal, sys
 from pathlib import Path
 import pandas as pd
-from helpers.files.command_output import save_all
+from helpers.files.save import save_all
 
 out, word, count, killed_at = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 table = pd.DataFrame({"word": [word] * count})

@@ -15,8 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from helpers.files.command_output import emit, ends_well, json_option, out_option
-from helpers.files.save import save_all
+from helpers.files import emit, ends_well, json_option, out_option, save_all
 from helpers.standard import BadInput, nearest
 from synthetic_data.scenario import LEVELS, Scenario, scenario_names
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from helpers.layouts import Layout, load_layout
-from helpers.layouts.dictionary import data_dictionary
+from helpers.layouts import Layout, data_dictionary, load_layout
 from helpers.systems import roster_system
 from synthetic_data.faults.scene import declared_faults, faults_on_request
 from synthetic_data.life.effects import effects_table

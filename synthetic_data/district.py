@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.as_made import digests_of, foreign_file
+from helpers.files import digests_of, foreign_file
 from helpers.standard import BadInput
 from helpers.systems import outside_packages
 from synthetic_data.answer_key import answer_key, write_answer_key

@@ -15,9 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.files.text_table import TextTable
-from helpers.files.writers.files import table_pieces, write_files, write_table
-from helpers.files.writers.values import render
+from helpers.files import TextTable, render, table_pieces, write_files, write_table
 from helpers.layouts import FileLayout, load_layout
 from helpers.standard import STRING
 from helpers.systems import system

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.files.text_table import TextTable
+from helpers.files import TextTable
 from helpers.layouts import FileLayout, load_layout
 from helpers.standard import STRING, constant, missing, stacked
 from synthetic_data.columns import index_in, of_one_length

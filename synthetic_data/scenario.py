@@ -15,9 +15,7 @@ from typing import Annotated, Any, Literal, get_args
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from helpers.standard import BadInput, nearest
-from helpers.standard.school_year import last_day
-from helpers.standard.validation import toml_of
+from helpers.standard import BadInput, last_day, nearest, toml_of
 from synthetic_data.system_folders import system_folders
 
 __all__ = [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from helpers.files.command_output import emit, ends_well, json_option
+from helpers.files import emit, ends_well, json_option
 from helpers.standard import BadInput
 
 __all__ = ["audit"]

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from helpers.cli.options import FOLDER, linked, read_known, to_tens, worded
-from helpers.files.command_output import emit, ends_well, json_option, out_option
-from helpers.files.save import all_or_none, private_folder
+from helpers.files import all_or_none, emit, ends_well, json_option, out_option, private_folder
 from helpers.standard import BadInput, nearest
 
 if TYPE_CHECKING:
-    from helpers.profile.store.source import Source
+    from helpers.profile import Source
 
 __all__ = ["family"]
 
@@ -97,15 +96,21 @@ def family(
     if corrections is not None:
         _correct(folder, corrections, lookup, out, as_json)
         return
-    from helpers.profile import build_profiles
-    from helpers.profile.store.source import source_of
-    from helpers.report.family.pages import pages_of, prepare
-    from helpers.report.family.printing import find_chromium, print_pages
-    from helpers.report.family.recipients import kit_language, read_offices
-    from helpers.report.family.write import codes_in, records_of, save_run, write_pages
-    from helpers.report.messages import language
-    from helpers.share.audit import Audit
-    from helpers.share.guard import Guard
+    from helpers.profile import build_profiles, source_of
+    from helpers.report import (
+        codes_in,
+        find_chromium,
+        kit_language,
+        language,
+        pages_of,
+        prepare,
+        print_pages,
+        read_offices,
+        records_of,
+        save_run,
+        write_pages,
+    )
+    from helpers.share import Audit, Guard
 
     if lookup.resolve() == out.resolve():
         raise BadInput(
@@ -173,10 +178,8 @@ def family(
 
 def _correct(folder: Path, said_file: Path, lookup: Path, out: Path, as_json: bool) -> None:
     """Lead what families said isn't right to the systems that hold it, and to the review desk."""
-    from helpers.profile import build_profiles
-    from helpers.profile.store.source import source_of
-    from helpers.report.family.corrections import corrections_of, read_corrections
-    from helpers.report.family.write import save_lookup
+    from helpers.profile import build_profiles, source_of
+    from helpers.report import corrections_of, read_corrections, save_lookup
 
     told = read_corrections(said_file)
     district = read_known(folder)

@@ -21,16 +21,22 @@ from helpers.cli.options import (
     to_tens,
     worded,
 )
-from helpers.files.command_output import emit, ends_well, json_option, out_option
-from helpers.files.district import district_folders, is_region
-from helpers.files.save import write_atomically
+from helpers.files import (
+    district_folders,
+    emit,
+    ends_well,
+    is_region,
+    json_option,
+    out_option,
+    write_atomically,
+)
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.layouts import Layout
-    from helpers.link.two_files import Linked, PersonFile
-    from helpers.share.guard import Guard
+    from helpers.link import Linked, PersonFile
+    from helpers.share import Guard
 
 __all__ = ["NOT_PRINTED", "link", "link_region", "link_two_files", "two_files_options"]
 
@@ -61,9 +67,8 @@ def link_region(
             f"{folder} is a region, and {option} is for one district: give one of its districts instead, "
             f"such as {folder / next(iter(district_folders(folder)))}."
         )
-    from helpers.link.districts import link_districts
-    from helpers.link.model import LinkModel
-    from helpers.share.guard import Guard
+    from helpers.link import LinkModel, link_districts
+    from helpers.share import Guard
 
     model = None if model_file is None else LinkModel.load(model_file)
     guards: dict[str, Guard] = {}
@@ -158,7 +163,7 @@ def link_two_files(
         raise BadInput(
             f"A folder ({folder}) and --left were given: link a folder, or files, one after the other."
         )
-    from helpers.link.two_files import link_files, read_mapping, read_person_file
+    from helpers.link import link_files, read_mapping, read_person_file
 
     told = read_mapping(mapping) if mapping is not None else None
     files = {"left": read_person_file(left)}
@@ -204,7 +209,7 @@ def _mappings(
     linked: Linked, files: dict[str, PersonFile], mapping: Path | None, out: Path, notes: list[str]
 ) -> dict[str, Callable[[Path], object]]:
     """Give the mapping to write; one that a person corrected and that was not given is kept beside it."""
-    from helpers.link.two_files import as_toml
+    from helpers.link import as_toml
 
     place = out / "map.toml"
     text = as_toml(linked.mapping, {side: file.path.name for side, file in files.items()}).encode("utf-8")
@@ -220,7 +225,7 @@ def _mappings(
 
 
 def _figures(linked: Linked, as_json: bool) -> dict[str, Any]:
-    from helpers.share.guard import Guard
+    from helpers.share import Guard
 
     # Nobody says that the persons in such files are invented.
     guard = Guard(real=True)
@@ -328,11 +333,9 @@ def link(
     assert folder is not None
     if link_region(folder, method, decisions, train, model_file, out, as_json):
         return
-    from helpers.link.quality import estimate_quality
-    from helpers.link.review import read_decisions, review_queue, save_queue
-    from helpers.report.runs.figures import bands_by_system
-    from helpers.share.disclosure import NOT_SHOWN, shown_everybody, suppress_totals
-    from helpers.share.guard import Guard
+    from helpers.link import estimate_quality, read_decisions, review_queue, save_queue
+    from helpers.report import bands_by_system
+    from helpers.share import NOT_SHOWN, Guard, shown_everybody, suppress_totals
 
     district = read_known(folder)
     model = own_model(district, train, model_file)

@@ -10,14 +10,13 @@ import click
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from helpers.files.save import save_all
-from helpers.standard.figures import whole_figure
+from helpers.files import save_all
+from helpers.standard import whole_figure
 
 if TYPE_CHECKING:
     from helpers.files import District
-    from helpers.link import Links
-    from helpers.link.model import LinkModel
-    from helpers.share.guard import Guard
+    from helpers.link import LinkModel, Links
+    from helpers.share import Guard
 
 __all__ = [
     "FOLDER",
@@ -87,7 +86,7 @@ def read_folder(folder: Path) -> District:
 
 def read_known(folder: Path) -> District:
     """Read a folder of exports in which there are children."""
-    from helpers.files.district import with_children
+    from helpers.files import with_children
 
     return with_children(read_folder(folder))
 
@@ -108,7 +107,7 @@ def linked(
 
 def own_model(district: District, train: bool, model_file: Path | None) -> LinkModel | None:
     """Give the model to link with: trained now, from a file, or none, which is the one of the kit."""
-    from helpers.link.model import LinkModel
+    from helpers.link import LinkModel
 
     start = None if model_file is None else LinkModel.load(model_file)
     if not train:

@@ -9,16 +9,14 @@ import click
 
 from helpers.cli.link import EXACT, PARTS, ROUNDED, _counted_rows
 from helpers.cli.options import FOLDER, as_shown, linked, read_known, read_so, restricted, save, worded
-from helpers.files.command_output import emit, ends_well, json_option, out_option
-from helpers.standard import BadInput
-from helpers.standard.figures import filled
+from helpers.files import emit, ends_well, json_option, out_option
+from helpers.standard import BadInput, filled
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from helpers.profile.store.source import MemorySource
-    from helpers.share import View
-    from helpers.share.guard import Guard
+    from helpers.profile import MemorySource
+    from helpers.share import Guard, View
 
 __all__ = ["profile", "questions"]
 
@@ -77,11 +75,9 @@ def questions(
     children and values of that view are asked, and with --question ID their list is written too
     (question_children.csv): a list of children is for somebody.
     """
-    from helpers.profile.questions import answer_questions, children_for, groups_for, read_questions
-    from helpers.profile.questions.definitions import kit_questions
-    from helpers.report.pages.questions import families_in_words
-    from helpers.share.disclosure import NOT_SHOWN, shown_answers, shown_shares
-    from helpers.share.guard import Guard
+    from helpers.profile import answer_questions, children_for, groups_for, kit_questions, read_questions
+    from helpers.report import families_in_words
+    from helpers.share import NOT_SHOWN, Guard, shown_answers, shown_shares
 
     declared = kit_questions() if own is None else read_questions(own)
     if one is not None:
@@ -114,7 +110,7 @@ def questions(
         if seen is not None:
             tables["question_children.csv"] = children_for(source, one, declared=declared, seen=seen)
     if seen is None and one is None:
-        from helpers.gaps.family_communication import (
+        from helpers.gaps import (
             communication_gap,
             count_informed_families,
             groups_of_children,
@@ -139,8 +135,8 @@ def questions(
 
 def _lines(guard: Guard, answers: pd.DataFrame) -> pd.DataFrame:
     """Write answers for a terminal, with words for what the guard hides."""
-    from helpers.report.pages.questions import question_lines
-    from helpers.share.disclosure import NOT_SHOWN, shown_answers
+    from helpers.report import question_lines
+    from helpers.share import NOT_SHOWN, shown_answers
 
     lines = question_lines(shown_answers(guard, answers))
     return worded(guard, lines, False, NOT_SHOWN, of=question_lines(answers))
@@ -148,9 +144,7 @@ def _lines(guard: Guard, answers: pd.DataFrame) -> pd.DataFrame:
 
 def _source(folder: Path) -> MemorySource:
     """Put together what is known of the children in a folder of exports."""
-    from helpers.profile import build_profiles
-    from helpers.profile.indicators import compute_indicators
-    from helpers.profile.store.source import source_of
+    from helpers.profile import build_profiles, compute_indicators, source_of
 
     district = read_known(folder)
     links = linked(district)
@@ -160,8 +154,7 @@ def _source(folder: Path) -> MemorySource:
 
 def _known_role(role: str, purpose: str | None) -> None:
     """Refuse a role that nobody knows, or that sees no child by name, before an hour of reading."""
-    from helpers.share import read_policy
-    from helpers.share.access import asked
+    from helpers.share import asked, read_policy
 
     _, chosen = asked(read_policy(), role, purpose)
     if chosen.coded:
@@ -206,15 +199,17 @@ def profile(
     value that would be another one by the kit's own order of trust. Of a real folder profile_accounts.csv and
     row_sums.csv, which count, begin with restricted_.
     """
-    from helpers.profile import build_profiles, compare_profiles
-    from helpers.profile.indicators import compute_indicators
-    from helpers.profile.lineage import account_for_rows
-    from helpers.profile.store.profiles import save_store
-    from helpers.profile.store.source import source_of
-    from helpers.profile.survivorship import read_survivorship
-    from helpers.report.widgets.serve_dashboard import must_be_free
-    from helpers.share.disclosure import NOT_SHOWN, shown_everybody, suppress_totals
-    from helpers.share.guard import Guard
+    from helpers.profile import (
+        account_for_rows,
+        build_profiles,
+        compare_profiles,
+        compute_indicators,
+        read_survivorship,
+        save_store,
+        source_of,
+    )
+    from helpers.report import must_be_free
+    from helpers.share import NOT_SHOWN, Guard, shown_everybody, suppress_totals
 
     must_be_free(out / "store")  # before an hour of reading
     decision = read_survivorship(survivorship) if survivorship else None

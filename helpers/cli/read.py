@@ -10,7 +10,7 @@ import click
 import pandas as pd
 
 from helpers.cli.options import FOLDER, read_folder, read_so, restricted, save, worded
-from helpers.files.command_output import emit, ends_well, json_option, out_option
+from helpers.files import emit, ends_well, json_option, out_option
 from helpers.layouts import all_layouts
 
 __all__ = ["dictionary", "read", "start"]
@@ -30,11 +30,9 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
     restricted_accounts.csv: a file of few rows is a list of few children). A layout of the folder
     with questions that are still open ("# ?") is named, with what it doesn't take of a child.
     """
-    from helpers.files.as_made import NOT_INVENTED
-    from helpers.files.district import folded_accounts, no_child_told
-    from helpers.files.draft import open_drafts
-    from helpers.profile.facts.systems import authority_in
-    from helpers.share.guard import Guard
+    from helpers.files import NOT_INVENTED, folded_accounts, no_child_told, open_drafts
+    from helpers.profile import authority_in
+    from helpers.share import Guard
 
     district = read_folder(folder)
     guard = Guard.of(district)
@@ -105,7 +103,7 @@ def start(folder: Path, as_json: bool) -> None:
     Writes one TOML a system into FOLDER/layouts, with the reason of each guess, and "# ?" where a person has
     to decide; every command reads it from there. Prints names of files and columns, never what is in them.
     """
-    from helpers.files.draft import draft_layouts, told
+    from helpers.files import draft_layouts, told
 
     emit(told(draft_layouts(folder), str(folder), as_json), as_json)
 
@@ -124,7 +122,7 @@ def dictionary(layout: str | None, folder: Path | None, out: Path, as_json: bool
     Writes dictionary.csv, with formats, codes, units and sensitivity too. A column without a term of a
     standard says so.
     """
-    from helpers.layouts.dictionary import data_dictionary
+    from helpers.layouts import data_dictionary
 
     if layout is None:
         names = list(all_layouts(folder / "layouts" if folder else None))

@@ -11,8 +11,7 @@ from typing import Any
 import click
 
 from helpers.cli.options import FOLDER, judged, linked, read_known, read_so, restricted, save, worded
-from helpers.files.command_output import emit, ends_well, json_option, out_option
-from helpers.files.save import private_folder
+from helpers.files import emit, ends_well, json_option, out_option, private_folder
 from helpers.standard import BadInput
 
 __all__ = ["dashboard", "gaps", "report"]
@@ -56,10 +55,8 @@ def dashboard(
     for an hour (--idle); nothing leaves the machine. Writes store (the profiles) and audit.jsonl (who looked
     at what, and when).
     """
-    from helpers.report.runs.report import make_report_district
-    from helpers.report.widgets.serve_dashboard import serve_dashboard, store_of
-    from helpers.share import read_policy
-    from helpers.share.access import asked
+    from helpers.report import make_report_district, serve_dashboard, store_of
+    from helpers.share import asked, read_policy
 
     if who and not role:
         raise BadInput("Say in which role is looked, too: --role; `bigpicture view --list` names the roles.")
@@ -101,14 +98,17 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
     Of a real folder the page and coverage_by_group.csv show no group of fewer than ten; the other tables
     count everybody, begin with restricted_, and stay at your desk.
     """
-    from helpers.gaps import code_crosswalk, coverage_by_group, first_steps, manual_effort, measure_gaps
-    from helpers.gaps.rubric import rubric
-    from helpers.gaps.scorecard import joined_pairs
-    from helpers.report.display_names import display_names, in_words
-    from helpers.report.pages.gap_tables import large_groups
-    from helpers.report.pages.gaps import gaps_page
-    from helpers.share.disclosure import NOT_SHOWN
-    from helpers.share.guard import Guard
+    from helpers.gaps import (
+        code_crosswalk,
+        coverage_by_group,
+        first_steps,
+        joined_pairs,
+        manual_effort,
+        measure_gaps,
+        score_rubric,
+    )
+    from helpers.report import gaps_page, in_words, large_groups, system_names_in_text
+    from helpers.share import NOT_SHOWN, Guard
 
     district = read_known(folder)
     guard, links = Guard.of(district), linked(district)
@@ -121,7 +121,7 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
             # A share by race of two children is no file for anybody's desk.
             "coverage_by_group.csv": large_groups(coverage_by_group(district, links), guard),
             "hand_work.csv": manual_effort(district, links),
-            "rubric.csv": rubric(district, links, card),
+            "rubric.csv": score_rubric(district, links, card),
         },
         {"gaps.html": lambda path: gaps_page(path, district, links, card)},
         guard=guard,
@@ -132,7 +132,7 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
         emit({"scorecard": shown[LINE], "written": written, **restricted(written)}, as_json)
         return
     steps = first_steps(shown)
-    spoken = display_names(district.layouts)
+    spoken = system_names_in_text(district.layouts)
     said = [in_words(str(step), spoken) for step in steps["next_step"]]
     begin = {f"begin with {place}": step for place, step in enumerate(said, start=1)}
     pairs = worded(guard, joined_pairs(shown), as_json, NOT_SHOWN, of=joined_pairs(card))

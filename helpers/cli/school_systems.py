@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from helpers.cli.options import linked, read_known, save
-from helpers.files.command_output import emit, ends_well, json_option, out_option
+from helpers.files import emit, ends_well, json_option, out_option
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:
@@ -62,9 +62,8 @@ def people(
     people_schools.csv (in which month each school has its coach and its team), each at the easy, the likely
     and the hard end of what is assumed.
     """
-    from helpers.report.pages.staffing import cost_sentence, coverage_sentence, people_page
-    from helpers.staffing import read_people_assumptions, staffing_plan
-    from helpers.staffing.plan import read_schools
+    from helpers.report import cost_sentence, coverage_sentence, people_page
+    from helpers.staffing import read_people_assumptions, read_schools, staffing_plan
 
     given = read_people_assumptions(assumptions) if assumptions else None
     plan = staffing_plan(
@@ -98,7 +97,7 @@ def sector(file: Path, out: Path, as_json: bool) -> None:
     CSV of each of its tables. Groups of fewer than 10 school systems are in none of them. Of made volunteers
     the page shows what was put in beside each interval; of every other sector it shows that of the kit's own.
     """
-    from helpers.report.pages.sector import sector_page
+    from helpers.report import sector_page
     from helpers.sector import read_sector, sector_report
 
     read = read_sector(file)
@@ -165,8 +164,7 @@ def survey(
         emit(_blank(blank), as_json)
         return
     assert responses is not None
-    from helpers.report.pages.survey import rows_set_aside_note, survey_page
-    from helpers.report.pages.survey_text import describe_maturity
+    from helpers.report import describe_maturity, rows_set_aside_note, survey_page
     from helpers.survey import assess_system, must_be_readable, read_answers
 
     answers = read_answers(responses)
@@ -217,7 +215,7 @@ def _blank(path: Path) -> dict[str, str]:
 def _scorecard(folder: Path) -> pd.DataFrame:
     """Measure the systems of a folder; of a real one what its guard shows."""
     from helpers.gaps import measure_gaps
-    from helpers.share.guard import Guard
+    from helpers.share import Guard
 
     district = read_known(folder)
     return Guard.of(district).scorecard(measure_gaps(district, linked(district)))

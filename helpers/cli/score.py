@@ -11,9 +11,15 @@ import click
 
 from helpers.cli.link import NOT_PRINTED as UNPRINTED
 from helpers.cli.options import FOLDER, linked, read_known, restricted, save
-from helpers.files.command_output import emit, ends_well, json_option, out_option
-from helpers.files.district import district_folders, is_region
-from helpers.files.save import write_atomically
+from helpers.files import (
+    district_folders,
+    emit,
+    ends_well,
+    is_region,
+    json_option,
+    out_option,
+    write_atomically,
+)
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:
@@ -22,7 +28,7 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
     from helpers.profile import Profiles
-    from helpers.share.guard import Guard
+    from helpers.share import Guard
 
 __all__ = ["cards", "score", "score_region"]
 
@@ -53,9 +59,8 @@ def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, as_json:
     teams agree.
     """
     from helpers.link import METHODS, link_district
-    from helpers.report.display_names import short_names
-    from helpers.report.pages.record_cards import record_cards_page
-    from helpers.score.card_sort import (
+    from helpers.report import record_cards_page, short_names
+    from helpers.score import (
         agreement_of_teams,
         blank_card_sort,
         deal_cards,
@@ -109,10 +114,10 @@ def score_region(folder: Path, crosswalk_file: Path | None, out: Path, as_json: 
             f"{folder} is a region, and --crosswalk is for one district: give one of its districts instead, "
             f"such as {folder / next(iter(district_folders(folder)))}."
         )
-    from helpers.link.districts import link_districts
+    from helpers.link import link_districts
     from helpers.score import score_movers, true_region
     from helpers.score import score_region as scores_of
-    from helpers.share.guard import Guard
+    from helpers.share import Guard
 
     places = district_folders(folder)
     guards: list[Guard] = []
@@ -189,7 +194,7 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
         score_links,
         score_profiles,
     )
-    from helpers.share.guard import Guard
+    from helpers.share import Guard
 
     brought = None if crosswalk_file is None else crosswalk_from(crosswalk_file)
     district = read_known(folder)
@@ -282,7 +287,7 @@ def _by_silo_pair(scores: pd.DataFrame, as_json: bool) -> pd.DataFrame:
 
 def _by_group(scores: pd.DataFrame) -> pd.DataFrame:
     """Put F1 in both ways and what became of children side by side, a row a group."""
-    from helpers.score.groups import AS_THEY_ARE, MADE_EQUAL
+    from helpers.score import AS_THEY_ARE, MADE_EQUAL
 
     enough = scores[scores["enough"].fillna(False) & ~scores["dimension"].isin(NOT_PRINTED)]
     pairs = enough[enough["measure"].eq("F1") & enough["pair_kind"].eq(KIND)]

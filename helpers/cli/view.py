@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from helpers.cli.options import as_shown, linked, read_known
-from helpers.files.command_output import emit, ends_well, json_option, out_option
+from helpers.files import emit, ends_well, json_option, out_option
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:
-    from helpers.profile.store.source import Source
+    from helpers.profile import Source
     from helpers.share import Policy
 
 __all__ = ["view"]
@@ -23,12 +23,10 @@ STORE = ("store.json", "digests.json")  # of a damaged store one may be gone
 def _source(folder: Path) -> Source:
     """Open a store of profiles, or put the profiles of a folder of exports together."""
     if any((folder / name).is_file() for name in STORE):
-        from helpers.profile.store.profiles import ProfileStore
+        from helpers.profile import ProfileStore
 
         return ProfileStore.open(folder)
-    from helpers.profile import build_profiles
-    from helpers.profile.indicators import compute_indicators
-    from helpers.profile.store.source import source_of
+    from helpers.profile import build_profiles, compute_indicators, source_of
 
     district = read_known(folder)
     links = linked(district)
@@ -117,8 +115,7 @@ def view(
     (what is withheld, and by which rule) and view.json. Each view adds lines to an audit log. The policy
     teaches and is no legal advice.
     """
-    from helpers.share import read_policy
-    from helpers.share.access import asked
+    from helpers.share import asked, read_policy
 
     if check is not None:
         from helpers.share import compare_policies
@@ -167,9 +164,8 @@ def _written(
     out: Path,
 ) -> dict[str, Any]:
     """Open a view, write it, and say how much is in it."""
-    from helpers.share import Audit, Guard, Pseudonyms
+    from helpers.share import Audit, Guard, Pseudonyms, read_consents
     from helpers.share import open_view as open_view
-    from helpers.share.access import read_consents
 
     consents = None if consents_file is None else read_consents(consents_file)
     source = _source(folder)

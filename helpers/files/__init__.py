@@ -1,9 +1,52 @@
 """Native files to silos and back: read, render, write; everything that a file holds is used or reported."""
 
-from helpers.files.district import District, read_district
-from helpers.files.read_silo import Silo
-from helpers.files.text_table import TextTable
-from helpers.files.writers.files import write_files, write_table
-from helpers.files.writers.values import render
+from helpers.files.as_made import NOT_INVENTED, digests_of, foreign_file
+from helpers.files.command_output import emit, ends_well, json_option, out_option
+from helpers.files.district import (
+    District,
+    district_folders,
+    folded_accounts,
+    is_region,
+    no_child_told,
+    read_district,
+    what_is_there,
+    with_children,
+)
+from helpers.files.draft import draft_layouts, open_drafts, told
+from helpers.files.draft.columns import head_words, numbered_thing, words_file
+from helpers.files.draft.sniff import names_columns, speaks_of_persons
+from helpers.files.file_profile import WORDS
+from helpers.files.findings import Findings
+from helpers.files.folder import FoundFile, files_below, harm_in, must_be_a_folder
+from helpers.files.limits import WORKBOOKS_UNPACKED, no_file, shape_trouble, too_empty, too_wide
+from helpers.files.parse.file import ReadFile
+from helpers.files.read_silo import OneTable, Silo, read_ones
+from helpers.files.readers.decode import read_text
+from helpers.files.readers.delimited import DELIMITERS
+from helpers.files.readers.workbook import Cell, is_sheet, rows_of, sheets_in
+from helpers.files.run_cache import fingerprint, of_what, shared, sharing
+from helpers.files.save import (
+    all_or_none,
+    guarded,
+    guarded_cell,
+    is_running,
+    lock_file,
+    own_place,
+    private_folder,
+    read_text_table,
+    save_all,
+    save_table,
+    spare_folder,
+    spreadsheet_bytes,
+    sweep,
+    unguarded,
+    without_guard,
+    write_atomically,
+)
+from helpers.files.single_row import OneRow, some_rows
+from helpers.files.text_table import TextTable, default_settings, unique_names
+from helpers.files.writers.files import table_pieces, write_files, write_table
+from helpers.files.writers.values import render, render_column
 
+# For users, each with its documentation; whatever else is imported here is for other rooms.
 __all__ = ["District", "Silo", "TextTable", "read_district", "render", "write_files", "write_table"]

@@ -18,8 +18,7 @@ from helpers.files.readers.delimited import DELIMITERS, header_at
 from helpers.files.readers.json_lines import paths_of_line
 from helpers.files.readers.workbook import rows_of, sheets_in
 from helpers.files.readers.xml import records_at
-from helpers.layouts import FileLayout, Layout, folded
-from helpers.layouts.headers import named_by_place
+from helpers.layouts import FileLayout, Layout, folded, named_by_place
 from helpers.standard import BadInput
 
 __all__ = ["OneRow", "one_row", "some_rows"]

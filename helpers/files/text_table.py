@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from helpers.layouts import FileLayout
-from helpers.layouts.headers import named_by_place
+from helpers.layouts import FileLayout, named_by_place
 
 __all__ = ["Parsed", "TextTable", "split_path", "unique_names"]
 

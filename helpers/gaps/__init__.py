@@ -1,15 +1,34 @@
 """Measure what the systems cannot say to one another."""
 
-from helpers.gaps.contract import Demands, contract_of
-from helpers.gaps.family_communication import communication_gap, count_informed_families, quoted_figures
-from helpers.gaps.measures import Measure, measure, measures
+from helpers.gaps.contract import Contract, Demands, contract_of
+from helpers.gaps.family_communication import (
+    communication_gap,
+    count_informed_families,
+    family_terms,
+    groups_of_children,
+    quoted_figures,
+)
+from helpers.gaps.measures import Measure, declared_measures, measure
 from helpers.gaps.measures.codes import code_crosswalk
 from helpers.gaps.measures.coverage import coverage_by_group, widest_gaps
 from helpers.gaps.measures.formats import drifted
+from helpers.gaps.measures.identity import keys_of
 from helpers.gaps.measures.manual_effort import kit_assumptions, manual_effort, manual_minutes
-from helpers.gaps.rubric import rubric
-from helpers.gaps.scorecard import detected, first_steps, measure_gaps, records_behind, scorecard_and_records
+from helpers.gaps.presence import SMALLEST_GROUP, load_presence, scope_of
+from helpers.gaps.roadmap import Costs, kit_costs, one_standard, plan_roadmap, read_costs
+from helpers.gaps.rubric import kit_rubric, score_rubric
+from helpers.gaps.scorecard import (
+    affected_lines,
+    declared_alarms,
+    detected,
+    first_steps,
+    joined_pairs,
+    measure_gaps,
+    records_behind,
+    scorecard_and_records,
+)
 
+# For users, each with its documentation; whatever else is imported here is for other rooms.
 __all__ = [
     "Demands",
     "Measure",
@@ -18,6 +37,7 @@ __all__ = [
     "contract_of",
     "count_informed_families",
     "coverage_by_group",
+    "declared_measures",
     "detected",
     "drifted",
     "first_steps",
@@ -26,10 +46,9 @@ __all__ = [
     "manual_minutes",
     "measure",
     "measure_gaps",
-    "measures",
     "quoted_figures",
     "records_behind",
-    "rubric",
+    "score_rubric",
     "scorecard_and_records",
     "widest_gaps",
 ]

@@ -16,9 +16,15 @@ import pandas as pd
 from pydantic import BaseModel, Field, model_validator
 
 from helpers.gaps.measures.permission import SECRETS, kind_of_head, permission_of_kit
-from helpers.standard import BadInput, as_table, nearest, standard_table
-from helpers.standard.elements import elements
-from helpers.standard.validation import STRICT, read_declared
+from helpers.standard import (
+    STRICT,
+    BadInput,
+    as_table,
+    declared_elements,
+    nearest,
+    read_declared,
+    standard_table,
+)
 
 if TYPE_CHECKING:
     from helpers.layouts import Column, FileLayout, Layout
@@ -315,7 +321,7 @@ def _why(layout: Layout, column: Column, tables: tuple[str, ...], is_key: bool) 
         return words["key"] if is_key and not tables else words["person"]
     shown = [
         each.name.replace("_", " ")
-        for each in elements()
+        for each in declared_elements()
         if each.table in facts and (not each.systems or layout.silo in each.systems)
     ]
     if not shown:

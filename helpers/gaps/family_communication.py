@@ -13,13 +13,8 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from helpers.profile.questions.definitions import kit_questions
-from helpers.profile.questions.known import Roster, roster_of
-from helpers.profile.store.source import source_of
-from helpers.standard import STRING, BadInput, as_table, faults_of, nearest
-from helpers.standard.elements import declared
-from helpers.standard.school_year import first_day
-from helpers.standard.validation import toml_of
+from helpers.profile import Roster, kit_questions, roster_of, source_of
+from helpers.standard import STRING, BadInput, as_table, declared, faults_of, first_day, nearest, toml_of
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -11,8 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.standard import fact_tables, standard_table
-from helpers.standard.figures import figure, whole_figure
+from helpers.standard import fact_tables, figure, standard_table, whole_figure
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -12,8 +12,7 @@ import pandas as pd
 from pydantic import BaseModel, Field, model_validator
 
 from helpers.layouts import Layout
-from helpers.standard import BadInput, as_table, nearest
-from helpers.standard.validation import STRICT, Assumed, read_declared
+from helpers.standard import STRICT, Assumed, BadInput, as_table, nearest, read_declared
 
 __all__ = [
     "ENDS",
@@ -24,8 +23,8 @@ __all__ = [
     "cost_of",
     "kit_costs",
     "one_standard",
+    "plan_roadmap",
     "read_costs",
-    "roadmap",
 ]
 
 
@@ -159,7 +158,7 @@ def cost_of(step: Step, size: Size, systems: int, costs: Costs, end: str) -> flo
     return systems * (first * times + yearly * costs.years * size.districts)
 
 
-def roadmap(
+def plan_roadmap(
     bought: pd.DataFrame,
     systems: int,
     *,

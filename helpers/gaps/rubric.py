@@ -13,21 +13,27 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 import pandas as pd
 from pydantic import BaseModel, Field, model_validator
 
-from helpers.gaps.measures import measures
+from helpers.gaps.measures import declared_measures
 from helpers.gaps.measures.identity import keys_of
 from helpers.gaps.measures.manual_effort import kit_assumptions, to_type
 from helpers.gaps.measures.permission import SECRETS, restricted_columns
 from helpers.gaps.presence import Presence, load_presence
-from helpers.standard import as_table, empty_table, standard_table
-from helpers.standard.figures import DeclaredNumber
-from helpers.standard.validation import STRICT, nearest, read_declared
+from helpers.standard import (
+    STRICT,
+    DeclaredNumber,
+    as_table,
+    empty_table,
+    nearest,
+    read_declared,
+    standard_table,
+)
 
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.layouts import Layout
     from helpers.link import Links
 
-__all__ = ["HIGHEST", "Rubric", "kit_rubric", "read_rubric", "rubric"]
+__all__ = ["HIGHEST", "Rubric", "kit_rubric", "read_rubric", "score_rubric"]
 
 HIGHEST = 4
 # Measured here; all others stand on the scorecard.
@@ -53,7 +59,7 @@ class HeadingMeasure(BaseModel):
         rising = sorted(self.bounds, reverse=self.better == "less")
         if list(self.bounds) != rising:
             raise ValueError(f"bounds {self.bounds} don't go towards better ({self.better})")
-        known = [*OWN, *(one.name for one in measures())]
+        known = [*OWN, *(one.name for one in declared_measures())]
         if self.measure not in known:
             raise ValueError(f"no measure {self.measure!r}.{nearest(self.measure, known)}")
         return self
@@ -101,7 +107,7 @@ def kit_rubric() -> Rubric:
     return read_rubric(Path(__file__).with_name("rubric.toml"))
 
 
-def rubric(
+def score_rubric(
     district: District, links: Links, scorecard: pd.DataFrame, given: Rubric | None = None
 ) -> pd.DataFrame:
     """Say at which level each system stands, heading by heading.

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from pydantic import BaseModel
 
-from helpers.files.run_cache import of_what, shared
-from helpers.gaps.measures import measure, measures, owner_of, system_owners
+from helpers.files import of_what, shared
+from helpers.gaps.measures import declared_measures, measure, owner_of, system_owners
 from helpers.gaps.measures.codes import meaning, standards
 from helpers.gaps.measures.coverage import agreement, completeness, coverage, entries
 from helpers.gaps.measures.formats import drift, formats, irregularities
@@ -27,10 +27,8 @@ from helpers.gaps.measures.identity import (
 from helpers.gaps.measures.manual_effort import estimate_tasks, manual_effort_lines
 from helpers.gaps.measures.permission import permission
 from helpers.gaps.presence import BEHIND, Presence, load_presence, membership_of, scope_of
-from helpers.profile.facts.systems import latest_days
-from helpers.standard import STRING, as_table, empty_table
-from helpers.standard.intervals import wilson
-from helpers.standard.validation import STRICT, read_declared
+from helpers.profile import latest_days
+from helpers.standard import STRICT, STRING, as_table, empty_table, read_declared, wilson
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -86,7 +84,7 @@ def declared_alarms() -> Alarms:
 
 def affected_lines(scorecard: pd.DataFrame) -> pd.Series:
     """Count the rows at fault in each line: those missing from a rate, or those that a bad rate counts."""
-    bad = scorecard["measure"].isin([one.name for one in measures() if one.bad])
+    bad = scorecard["measure"].isin([one.name for one in declared_measures() if one.bad])
     missing = scorecard["denominator"] - scorecard["numerator"]
     return missing.where(scorecard["unit"].eq("rate") & ~bad, scorecard["numerator"])
 
@@ -182,7 +180,7 @@ def first_steps(scorecard: pd.DataFrame, most: int = 3) -> pd.DataFrame:
     unjoined = scorecard["blocked_by"].eq("Not joinable").fillna(False) & scorecard["denominator"].notna()
     measured = scorecard[(asked | unjoined) & ~scorecard["is_limit"].fillna(False)]
     missing = measured["denominator"] - measured["numerator"].fillna(0)
-    bad = measured["measure"].isin([one.name for one in measures() if one.bad])
+    bad = measured["measure"].isin([one.name for one in declared_measures() if one.bad])
     touched = missing.where(measured["unit"].eq("rate") & ~bad, measured["numerator"])
     lines = measured.assign(
         touched=touched.round().astype("Int64"),

@@ -17,8 +17,7 @@ import pyarrow.compute as pc
 from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 
 from helpers.layouts.formats import day_of, format_fault
-from helpers.standard.tables import STRING
-from helpers.standard.validation import nearest
+from helpers.standard import STRING, nearest
 from helpers.systems import systems
 
 __all__ = [

@@ -8,8 +8,7 @@ import pandas as pd
 
 from helpers.layouts.known_layouts import all_layouts
 from helpers.layouts.layout import Column
-from helpers.standard.tables import STRING
-from helpers.standard.validation import BadInput, nearest
+from helpers.standard import STRING, BadInput, nearest
 
 __all__ = ["data_dictionary"]
 

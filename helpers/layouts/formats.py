@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 
-from helpers.standard.validation import nearest
+from helpers.standard import nearest
 
 __all__ = ["PICTURE", "day_of", "format_fault", "set_value_fault"]
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from helpers.layouts.layout import Layout, read_layout
-from helpers.standard.validation import BadInput, nearest
+from helpers.standard import BadInput, nearest
 from helpers.systems import systems
 
 __all__ = ["all_layouts", "layout_names", "load_layout"]

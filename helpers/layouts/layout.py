@@ -18,8 +18,7 @@ from helpers.layouts.column import STRICT, Column, Pattern, Shape, StructureRow,
 from helpers.layouts.formats import set_value_fault
 from helpers.layouts.headers import by_place, is_data_head
 from helpers.layouts.meanings import allowed_values, known_systems, meant, none_of
-from helpers.standard.tables import fact_tables, standard_table
-from helpers.standard.validation import BadInput, faults_of, nearest, toml_of
+from helpers.standard import BadInput, fact_tables, faults_of, nearest, standard_table, toml_of
 
 __all__ = [
     "CELL",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from helpers.standard.validation import nearest
+from helpers.standard import nearest
 
 __all__ = ["allowed_values", "known_systems", "meant", "none_of"]
 

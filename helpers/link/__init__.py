@@ -1,12 +1,38 @@
 """Say which records of which systems are the same child, and on what evidence."""
 
 from helpers.link.crosswalk import Links
+from helpers.link.decisions import fingerprints
 from helpers.link.districts import RegionLinks, link_districts
+from helpers.link.id_columns import verify_id_columns
+from helpers.link.matches import LARGEST_BLOCK
 from helpers.link.methods.deterministic import join_all_on_id, join_on_id
+from helpers.link.model import LinkModel
+from helpers.link.model.scoring import SHIPPED
+from helpers.link.model.training import untrained
 from helpers.link.pipeline import METHODS, Method, link_children, link_district
-from helpers.link.review.compare import compare_records, record_pair
-from helpers.link.train import explain_pair, match_weights_of, train_on_district
+from helpers.link.quality import BANDS, estimate_quality, probability_bands
+from helpers.link.records import Places, Records, prepare_records
+from helpers.link.resolve.clusters import components
+from helpers.link.review import read_decisions, review_queue, save_queue
+from helpers.link.review.compare import SAID, compare_records, record_pair
+from helpers.link.review.queue import (
+    BETWEEN,
+    ERROR_RATE,
+    FIELDS,
+    SECONDS_A_DECISION,
+    expected_review_gain,
+    first_minutes,
+)
+from helpers.link.review.session import ReviewSession
+from helpers.link.train import explain_pair, match_weights_of, train_on_district, train_on_districts
+from helpers.link.two_files import Linked, PersonFile, as_toml, link_files, read_mapping, read_person_file
+from helpers.link.values.contacts import emails, telephones
+from helpers.link.values.identifiers import UNDECLARED_MAY_BE, WEAK, comparable_ids, equal_ids
+from helpers.link.values.name_forms import name_keys, parse_names
+from helpers.link.values.names import fold
+from helpers.link.values.schools import school_year_end
 
+# For users, each with its documentation; whatever else is imported here is for other rooms.
 __all__ = [
     "METHODS",
     "Links",

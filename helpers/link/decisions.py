@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from helpers.files.save import lock_file, read_text_table, spreadsheet_bytes, unguarded, write_atomically
+from helpers.files import lock_file, read_text_table, spreadsheet_bytes, unguarded, write_atomically
 from helpers.link.records import Records
 from helpers.standard import STRING, BadInput, as_table, empty_table, isin_text, nearest, standard_table
 

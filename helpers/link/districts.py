@@ -19,8 +19,7 @@ from helpers.link.matches import LARGEST_BLOCK
 from helpers.link.records import Places, Records, Units, make_units, prepare_records
 from helpers.link.resolve.assignment import assign_child
 from helpers.link.resolve.clusters import cluster_records, components
-from helpers.standard import as_table, empty_table
-from helpers.standard.figures import figure
+from helpers.standard import as_table, empty_table, figure
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -21,8 +21,7 @@ from helpers.link.id_evidence import (
 )
 from helpers.link.records import Places, Records
 from helpers.link.values.identifiers import records_of
-from helpers.standard import as_table
-from helpers.standard.intervals import wilson
+from helpers.standard import as_table, wilson
 
 __all__ = ["COUNTS", "LINE", "IdColumnStatus", "IdColumns", "Refusal", "rated", "verify_id_columns"]
 

@@ -14,7 +14,7 @@ from helpers.link.values import names
 from helpers.link.values.birth_dates import AMBIGUOUS_DATE, DIFFERENT, comparable, compare_birth_dates
 from helpers.link.values.identifiers import CONTRADICTING, contradicting, equal_ids
 from helpers.link.values.name_forms import compare_names
-from helpers.standard.intervals import wilson
+from helpers.standard import wilson
 
 __all__ = [
     "ANOTHER",

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from helpers.files import District
-from helpers.files.run_cache import of_what, shared
+from helpers.files import District, of_what, shared
 from helpers.layouts import Layout
 from helpers.link.crosswalk import STEPS, Links, as_pairs, make_crosswalk
 from helpers.link.decisions import ReviewDecisions, read_decided_pairs

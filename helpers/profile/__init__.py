@@ -2,11 +2,25 @@
 
 from helpers.profile.example_child import pick_example_child
 from helpers.profile.facts.attendance import attendance_days
-from helpers.profile.indicators import compute_indicators
-from helpers.profile.profiles import Profiles, build_profiles, compare_profiles
-from helpers.profile.store.source import source_of
-from helpers.standard.elements import Element, element, elements
+from helpers.profile.facts.context import child_tables
+from helpers.profile.facts.systems import LatestDay, authority_in, latest_days
+from helpers.profile.gather import gather_facts
+from helpers.profile.indicators import compute_indicators, declared_indicators, indicator, status_by_child
+from helpers.profile.indicators.definitions import Definition, Indicator, Limit, Part, definition
+from helpers.profile.lineage import account_for_rows, source_rows
+from helpers.profile.profiles import Profiles, build_profiles, compare_profiles, stated_values_of_part
+from helpers.profile.questions import answer_questions, children_for, groups_for, read_questions, status_of
+from helpers.profile.questions.definitions import kit_questions
+from helpers.profile.questions.known import Roster, roster_of
+from helpers.profile.relations import adults_of, on_the_roster, roster_silos
+from helpers.profile.rules.yearly_counts import only_handed_in
+from helpers.profile.store.profiles import ProfileStore, save_store
+from helpers.profile.store.source import MemorySource, Source, source_of
+from helpers.profile.survivorship import read_survivorship
+from helpers.profile.values import folded
+from helpers.standard import Element, declared_elements, element
 
+# For users, each with its documentation; whatever else is imported here is for other rooms.
 __all__ = [
     "Element",
     "Profiles",
@@ -14,8 +28,8 @@ __all__ = [
     "build_profiles",
     "compare_profiles",
     "compute_indicators",
+    "declared_elements",
     "element",
-    "elements",
     "pick_example_child",
     "source_of",
 ]

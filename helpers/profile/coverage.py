@@ -12,8 +12,7 @@ import pandas as pd
 from helpers.profile.facts.context import child_tables
 from helpers.profile.facts.school_years import day_columns
 from helpers.profile.facts.store import FactStore
-from helpers.standard import STRING, as_table, constant, empty_table, labelled, standard_table
-from helpers.standard.elements import Element
+from helpers.standard import STRING, Element, as_table, constant, empty_table, labelled, standard_table
 
 __all__ = ["NO_YEAR", "Coverage", "account_for", "coverage_of", "summed", "trust_of"]
 

@@ -29,10 +29,10 @@ from helpers.profile.rules.cohort import merge_cohorts, summarize_cohort
 
 if TYPE_CHECKING:
     from helpers.files import District
-    from helpers.layouts.layout import Layout
+    from helpers.layouts import Layout
     from helpers.link import Links
 
-__all__ = ["InMemory", "gather", "gather_part", "with_survey"]
+__all__ = ["InMemory", "gather_facts", "gather_part", "with_survey"]
 
 
 def gather_part(part: Part, context: Context) -> FactStore:
@@ -145,7 +145,7 @@ class InMemory:
         return some.assign(rows=np.bincount(codes, minlength=len(numbers)))
 
 
-def gather(district: District, links: Links) -> FactStore:
+def gather_facts(district: District, links: Links) -> FactStore:
     """Gather a district's records and facts by child."""
     tables = InMemory(district, links.crosswalk)
     evidence = gather_part(tables, context_of(tables))

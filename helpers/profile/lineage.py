@@ -13,9 +13,8 @@ from helpers.profile.facts.store import FactStore
 from helpers.profile.rules import RULES
 from helpers.profile.rules.results import RuleResult
 from helpers.profile.rules.yearly_counts import YearlyCounts, count_year
-from helpers.standard import STRING, as_table, empty_table, fact_tables, labelled
-from helpers.standard.elements import Element
-from helpers.standard.elements import element as element_named
+from helpers.standard import STRING, Element, as_table, empty_table, fact_tables, labelled
+from helpers.standard import element as element_named
 
 if TYPE_CHECKING:
     from helpers.files import District, Silo

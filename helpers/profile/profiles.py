@@ -11,19 +11,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.files.run_cache import of_what, shared
+from helpers.files import of_what, shared
 from helpers.profile.coverage import NO_YEAR, Coverage, account_for, coverage_of
 from helpers.profile.facts.store import BANDS, FactStore
 from helpers.profile.facts.systems import latest_days
-from helpers.profile.gather import gather
+from helpers.profile.gather import gather_facts
 from helpers.profile.rules import RULES
 from helpers.profile.rules.results import NOTHING, STATUSES
 from helpers.profile.rules.yearly_counts import YearlyCounts, count_year
 from helpers.profile.survivorship import Survivorship
 from helpers.profile.timeline import timeline_of
 from helpers.profile.values import Days, Names, choose_values, code_groups, stated_codes
-from helpers.standard import STRING, BadInput
-from helpers.standard.elements import DTYPES, Declarations, Element, declared, declared_for
+from helpers.standard import DTYPES, STRING, BadInput, Declarations, Element, declared, declared_for
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -334,7 +333,7 @@ def build_profiles(
 
 
 def _put_together(district: District, links: Links, school_year: int | None, terms: Declarations) -> Profiles:
-    evidence = gather(district, links)
+    evidence = gather_facts(district, links)
     years = evidence.years.years
     if school_year is not None and school_year not in years:
         there = ", ".join(map(str, years)) or "none"

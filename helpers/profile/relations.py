@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.link.values.contacts import emails, telephones
+from helpers.link import emails, telephones
 from helpers.profile.facts.arrays import is_in
 from helpers.profile.facts.store import with_child
 from helpers.profile.facts.systems import authority_in, latest_days, name_schools

@@ -15,11 +15,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from helpers.files.save import write_atomically
+from helpers.files import write_atomically
 from helpers.layouts import all_layouts
-from helpers.standard import BadInput, faults_of, nearest
-from helpers.standard.elements import Declarations, elements
-from helpers.standard.validation import toml_of
+from helpers.standard import BadInput, Declarations, declared_elements, faults_of, nearest, toml_of
 
 __all__ = ["Survivorship", "decide_survivorship", "read_survivorship"]
 
@@ -50,7 +48,7 @@ class Survivorship(BaseModel):
 
 
 def _faults(believed: Mapping[str, Any], systems: Collection[str]) -> list[str]:
-    known = [one.name for one in elements()]
+    known = [one.name for one in declared_elements()]
     faults = []
     for name, order in believed.items():
         if name not in known:

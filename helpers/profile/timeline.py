@@ -9,8 +9,7 @@ import pandas as pd
 
 from helpers.profile.facts.arrays import in_order, ranks
 from helpers.profile.facts.store import FactStore
-from helpers.standard import STRING, as_table, constant, empty_table, standard_table
-from helpers.standard.elements import TimelineEvent
+from helpers.standard import STRING, TimelineEvent, as_table, constant, empty_table, standard_table
 
 __all__ = ["timeline_of"]
 

@@ -14,8 +14,7 @@ from helpers.profile.coverage import NO_YEAR, trust_of
 from helpers.profile.facts.arrays import in_order, ranks
 from helpers.profile.facts.store import BANDS
 from helpers.profile.rules.results import STATUSES
-from helpers.standard import STRING, as_table, labelled
-from helpers.standard.elements import Element
+from helpers.standard import STRING, Element, as_table, labelled
 
 __all__ = [
     "CHOSEN_BY",

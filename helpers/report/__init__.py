@@ -6,13 +6,20 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers.report.blocks import answer, banner, reading
+    from helpers.report.blocks import Block, answer, banner, escape, reading
+    from helpers.report.charts.dot_plot import level_chart
+    from helpers.report.charts.picture import Picture
     from helpers.report.child.indicators import definition_words, indicator_sentences
     from helpers.report.child.page import disputed
     from helpers.report.child.source_rows import show_source_row
     from helpers.report.child.values import missing_lines, value_lines
-    from helpers.report.display_names import element_names, short_names
-    from helpers.report.family.pages import family_pages, shown_page
+    from helpers.report.display_names import element_names, in_words, short_names, system_names_in_text
+    from helpers.report.family.corrections import corrections_of, read_corrections
+    from helpers.report.family.pages import family_pages, pages_of, prepare, shown_page
+    from helpers.report.family.printing import find_chromium, print_pages
+    from helpers.report.family.recipients import kit_language, read_offices
+    from helpers.report.family.write import codes_in, records_of, save_lookup, save_run, write_pages
+    from helpers.report.messages import language
     from helpers.report.pages.contract import (
         contract_page,
         rubric_blocks,
@@ -20,13 +27,21 @@ if TYPE_CHECKING:
         rubric_words,
         shown_contract,
     )
+    from helpers.report.pages.gap_tables import large_groups
+    from helpers.report.pages.gaps import gaps_page
+    from helpers.report.pages.page import about_line, block_page, heading, note
     from helpers.report.pages.questions import (
         communication_chart,
         communication_table,
+        families_in_words,
         platforms_chart,
+        question_lines,
         question_table,
         quoted_table,
     )
+    from helpers.report.pages.record_cards import record_cards_page
+    from helpers.report.pages.sector import sector_page
+    from helpers.report.pages.simulated_sector import sector_made_page
     from helpers.report.pages.staffing import (
         assumed_table,
         cost_sentence,
@@ -45,6 +60,7 @@ if TYPE_CHECKING:
         opinion_chart,
         opinion_table,
         profile_picture,
+        rows_set_aside_note,
         steps_table,
         survey_page,
     )
@@ -54,13 +70,17 @@ if TYPE_CHECKING:
         describe_data_team,
         describe_maturity,
     )
-    from helpers.report.runs.execute import NotebookRun, run_notebooks
-    from helpers.report.runs.report import ReportResult, run_report
+    from helpers.report.runs.execute import NotebookRun, Progress, run_notebooks
+    from helpers.report.runs.figures import bands_by_system
+    from helpers.report.runs.notebooks import notebooks_folder
+    from helpers.report.runs.report import ReportResult, make_report_district, run_report
     from helpers.report.tables import table
     from helpers.report.widgets.dashboard import dashboard
     from helpers.report.widgets.one_change import change_steps, change_timeline
+    from helpers.report.widgets.serve_dashboard import must_be_free, serve_dashboard, store_of
     from helpers.report.widgets.survey_form import survey_form
 
+# For users, each with its documentation; whatever else is imported here is for other rooms.
 __all__ = [
     "INVENTED",
     "REAL",
@@ -119,87 +139,52 @@ __all__ = [
 
 # Each name is loaded when it is first used: charts, widgets and notebook runs take seconds to import.
 _MODULES = {
-    "helpers.report.blocks": (
-        "answer",
-        "banner",
-        "reading",
-    ),
-    "helpers.report.child.indicators": (
-        "definition_words",
-        "indicator_sentences",
-    ),
-    "helpers.report.child.page": ("disputed",),
-    "helpers.report.child.source_rows": ("show_source_row",),
-    "helpers.report.child.values": (
-        "missing_lines",
-        "value_lines",
-    ),
-    "helpers.report.display_names": (
-        "element_names",
-        "short_names",
-    ),
-    "helpers.report.family.pages": (
-        "family_pages",
-        "shown_page",
-    ),
-    "helpers.report.pages.contract": (
-        "contract_page",
-        "rubric_blocks",
-        "rubric_picture",
-        "rubric_words",
-        "shown_contract",
-    ),
+    "helpers.report.blocks": "Block answer banner escape reading",
+    "helpers.report.charts.dot_plot": "level_chart",
+    "helpers.report.charts.picture": "Picture",
+    "helpers.report.child.indicators": "definition_words indicator_sentences",
+    "helpers.report.child.page": "disputed",
+    "helpers.report.child.source_rows": "show_source_row",
+    "helpers.report.child.values": "missing_lines value_lines",
+    "helpers.report.display_names": "element_names in_words short_names system_names_in_text",
+    "helpers.report.family.corrections": "corrections_of read_corrections",
+    "helpers.report.family.pages": "family_pages pages_of prepare shown_page",
+    "helpers.report.family.printing": "find_chromium print_pages",
+    "helpers.report.family.recipients": "kit_language read_offices",
+    "helpers.report.family.write": "codes_in records_of save_lookup save_run write_pages",
+    "helpers.report.messages": "language",
+    "helpers.report.pages.contract": "contract_page rubric_blocks rubric_picture rubric_words shown_contract",
+    "helpers.report.pages.gap_tables": "large_groups",
+    "helpers.report.pages.gaps": "gaps_page",
+    "helpers.report.pages.page": "about_line block_page heading note",
     "helpers.report.pages.questions": (
-        "communication_chart",
-        "communication_table",
-        "platforms_chart",
-        "question_table",
-        "quoted_table",
+        "communication_chart communication_table families_in_words platforms_chart question_lines "
+        "question_table quoted_table"
     ),
+    "helpers.report.pages.record_cards": "record_cards_page",
+    "helpers.report.pages.sector": "sector_page",
+    "helpers.report.pages.simulated_sector": "sector_made_page",
     "helpers.report.pages.staffing": (
-        "assumed_table",
-        "cost_sentence",
-        "coverage_sentence",
-        "month_table",
-        "people_blocks",
-        "people_chart",
-        "people_page",
+        "assumed_table cost_sentence coverage_sentence month_table people_blocks people_chart people_page"
     ),
     "helpers.report.pages.survey": (
-        "INVENTED",
-        "REAL",
-        "disagreement_table",
-        "opinion_chart",
-        "opinion_table",
-        "beside_words",
-        "change_table",
-        "profile_picture",
-        "steps_table",
-        "survey_page",
+        "INVENTED REAL beside_words change_table disagreement_table opinion_chart opinion_table "
+        "profile_picture rows_set_aside_note steps_table survey_page"
     ),
     "helpers.report.pages.survey_text": (
-        "describe_agreement",
-        "describe_change",
-        "describe_data_team",
-        "describe_maturity",
+        "describe_agreement describe_change describe_data_team describe_maturity"
     ),
-    "helpers.report.runs.execute": (
-        "NotebookRun",
-        "run_notebooks",
-    ),
-    "helpers.report.runs.report": (
-        "ReportResult",
-        "run_report",
-    ),
-    "helpers.report.tables": ("table",),
-    "helpers.report.widgets.dashboard": ("dashboard",),
-    "helpers.report.widgets.one_change": (
-        "change_timeline",
-        "change_steps",
-    ),
-    "helpers.report.widgets.survey_form": ("survey_form",),
+    "helpers.report.runs.execute": "NotebookRun Progress run_notebooks",
+    "helpers.report.runs.figures": "bands_by_system",
+    "helpers.report.runs.notebooks": "notebooks_folder",
+    "helpers.report.runs.report": "ReportResult make_report_district run_report",
+    "helpers.report.tables": "table",
+    "helpers.report.widgets.dashboard": "dashboard",
+    "helpers.report.widgets.one_change": "change_steps change_timeline",
+    "helpers.report.widgets.serve_dashboard": "must_be_free serve_dashboard store_of",
+    "helpers.report.widgets.survey_form": "survey_form",
 }
-_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> Any:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from helpers.layouts import Layout
 
 __all__ = [
-    "display_names",
     "element_name",
     "element_names",
     "fact_name",
@@ -31,6 +30,7 @@ __all__ = [
     "status_names",
     "status_word",
     "system_names",
+    "system_names_in_text",
 ]
 
 
@@ -306,7 +306,7 @@ def _short(name: str) -> str:
     return found.group(1) if found else name
 
 
-def display_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
+def system_names_in_text(layouts: Mapping[str, Layout]) -> dict[str, str]:
     """Name systems as they are said inside a sentence."""
     return {silo: _spoken(silo, name) for silo, name in system_names(layouts).items()}
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from helpers.files.save import guarded_cell
+from helpers.files import guarded_cell
 from helpers.report.blocks import Block, escape, slug
 
 __all__ = [

@@ -1,17 +1,26 @@
 """Judge links, findings, profiles and gaps against the answer key."""
 
 from helpers.score.answer_key import AnswerKey, can_be_judged, read_answer_key
+from helpers.score.card_sort import (
+    agreement_of_teams,
+    blank_card_sort,
+    deal_cards,
+    read_card_sorts,
+    score_card_sorts,
+    score_sheet,
+)
 from helpers.score.children import score_cases, score_children
 from helpers.score.family_pages import FamilyPageScores, judge_family_pages, score_pages, score_pages_on_hold
 from helpers.score.findings import detected_faults, is_detectable, score_findings
-from helpers.score.flags import missed_flags, true_flags
-from helpers.score.groups import GroupScores, missed_by_group, score_groups
+from helpers.score.flags import KNOWN, SIGNS, SYSTEM_OF, missed_flags, signs_of, true_flags
+from helpers.score.groups import AS_THEY_ARE, MADE_EQUAL, GroupScores, missed_by_group, score_groups
 from helpers.score.links import crosswalk_from, must_be_of, score_links, score_pairs
 from helpers.score.profiles import judge_decision, judge_profiles, score_profiles
 from helpers.score.regions import score_movers, score_region, score_roster_owners, true_region
 from helpers.score.review import score_calibration, with_review
-from helpers.score.truth import misjudged_pairs, true_crosswalk
+from helpers.score.truth import misjudged_pairs, rows_not_there, true_crosswalk
 
+# For users, each with its documentation; whatever else is imported here is for other rooms.
 __all__ = [
     "AnswerKey",
     "FamilyPageScores",

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.files import District
-from helpers.files.save import without_guard
+from helpers.files import District, without_guard
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.children import LinksToScore
 from helpers.score.truth import RECORD, true_person_of_record

@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.profile.facts.context import child_tables
-from helpers.profile.relations import roster_silos
+from helpers.profile import child_tables, roster_silos
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, true_crosswalk
-from helpers.share.on_hold import pages_on_hold
-from helpers.share.release_review import is_verified_value
-from helpers.standard import STRING, as_table, empty_table
-from helpers.standard.elements import declared
+from helpers.share import is_verified_value, pages_on_hold
+from helpers.standard import STRING, as_table, declared, empty_table
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from helpers.gaps import measures
+from helpers.gaps import declared_measures
 from helpers.layouts import Layout
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, ScoredDistrict
@@ -55,7 +55,11 @@ def is_detectable(found_by: str) -> bool:
     bool
         False for what no reader can notice.
     """
-    return found_by in FINDING_KINDS or found_by == LEFT_OUT or found_by in {one.name for one in measures()}
+    return (
+        found_by in FINDING_KINDS
+        or found_by == LEFT_OUT
+        or found_by in {one.name for one in declared_measures()}
+    )
 
 
 def score_findings(
@@ -149,7 +153,7 @@ def detected_faults(
     )
     faults["found_by"] = faults["found_by"].astype(STRING).str.strip()
     looked_for = set(FINDING_KINDS)
-    looked_for |= {one.name for one in measures()} if behind is not None else set()
+    looked_for |= {one.name for one in declared_measures()} if behind is not None else set()
     looked_for |= {LEFT_OUT} if left_out is not None else set()
     faults = faults[faults["found_by"].isin(looked_for)].reset_index(drop=True)
     faults = faults[["fault", "silo", "kind", "found_by", "file", "row", "column", "after", "person"]].assign(

@@ -10,14 +10,19 @@ import pandas as pd
 
 from helpers.files import District
 from helpers.link import Links
-from helpers.profile.gather import gather
-from helpers.profile.indicators import Indicator, compute_indicators, indicator, status_by_child
-from helpers.profile.profiles import build_profiles, stated_values_of_part
+from helpers.profile import (
+    Indicator,
+    build_profiles,
+    compute_indicators,
+    gather_facts,
+    indicator,
+    stated_values_of_part,
+    status_by_child,
+)
 from helpers.score.answer_key import AnswerKey, can_be_judged, read_answer_key
 from helpers.score.children import score_children
 from helpers.score.truth import RECORD, true_crosswalk, true_person_of_record
-from helpers.standard import STRING, as_table
-from helpers.standard.elements import declared
+from helpers.standard import STRING, as_table, declared
 
 __all__ = [
     "FALLING_BY",
@@ -165,7 +170,7 @@ def page_of(owner: pd.DataFrame, links: Links) -> pd.Series:
 def _flags(district: District, links: Links, falling_by: float) -> pd.DataFrame:
     """Flag each child of a crosswalk; NA where a figure that the flag needs isn't there."""
     wanted = tuple(one for one in declared().element if one.name in ELEMENTS)
-    evidence = gather(_with_flag_tables(district), links)
+    evidence = gather_facts(_with_flag_tables(district), links)
     values = stated_values_of_part(evidence, wanted)
     told = values[values["chosen"] & values["status"].eq("Reported") & values["school_year"].notna()]
     children = pd.Index(links.crosswalk["child"].unique(), dtype=STRING)

@@ -21,8 +21,7 @@ from helpers.score.truth import RECORD, groups_of, true_children
 from helpers.standard import STRING, as_table
 
 if TYPE_CHECKING:
-    from helpers.layouts import Layout
-    from helpers.layouts.layout import Column, FileLayout, Makes
+    from helpers.layouts import Column, FileLayout, Layout, Makes
 
 __all__ = ["AS_THEY_ARE", "MADE_EQUAL", "GroupScores", "fault_exposure", "missed_by_group", "score_groups"]
 

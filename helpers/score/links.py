@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.files.save import without_guard
+from helpers.files import without_guard
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.rates import clustered_interval
 from helpers.score.truth import RECORD, ScoredDistrict, groups_of, true_children, true_person_of_record

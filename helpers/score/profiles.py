@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.link import Links
-from helpers.profile import Element, Profiles, build_profiles, elements
-from helpers.profile.values import folded
+from helpers.profile import Element, Profiles, build_profiles, declared_elements, folded
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, true_crosswalk
 from helpers.standard import as_table, empty_table
@@ -62,7 +61,7 @@ def score_profiles(
     counts["of_another_child"] = judged.groupby("element")["of_another_child"].sum()
     counts["of_children"] = counts[list(OUTCOMES[:-1])].sum(axis="columns")
     counts["share_right"] = counts["right"] / counts["of_children"].where(counts["of_children"] > 0)
-    declared = {each.name: each.domain for each in elements()}
+    declared = {each.name: each.domain for each in declared_elements()}
     counts = counts.reindex([name for name in declared if name in counts.index])
     return as_table(
         "profile_scores",
@@ -198,7 +197,7 @@ def _of_another(shown: pd.DataFrame, ties: pd.DataFrame) -> pd.Series:
 def _alike(rows: pd.DataFrame) -> pd.Series:
     """Compare what is shown with what is true, each element in its own way."""
     same = np.zeros(len(rows), dtype=bool)
-    for element in elements():
+    for element in declared_elements():
         mine = rows["element"].eq(element.name).to_numpy(dtype=bool)
         if mine.any():
             same[mine] = _alike_in(rows[mine], element)
@@ -281,7 +280,7 @@ def judge_decision(
             "made_wrong": was & ~now,
         }
     )
-    names = [one.name for one in elements() if one.name in set(counted["element"])]
+    names = [one.name for one in declared_elements() if one.name in set(counted["element"])]
     return as_table("decision_scores", counted.groupby("element").sum().reindex(names).reset_index())
 
 

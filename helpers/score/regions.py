@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.gaps.measures.identity import keys_of
-from helpers.gaps.presence import load_presence
+from helpers.gaps import keys_of, load_presence
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.links import pair_totals
 from helpers.score.truth import ScoredDistrict, true_children

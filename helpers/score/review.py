@@ -7,8 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from helpers.link.quality import BANDS, probability_bands
-from helpers.link.resolve.clusters import components
+from helpers.link import BANDS, components, probability_bands
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.children import LinksToScore
 from helpers.score.links import pair_totals, score_pairs

@@ -1,6 +1,11 @@
 """What a survey of school systems says of the sector, and how far it may be believed."""
 
-from helpers.sector.read import Sector, read_sector
-from helpers.sector.report import SectorReport, sector_report
+from helpers.sector.analysis_plan import level, read_analysis_plan
+from helpers.sector.comparisons import compare
+from helpers.sector.read import Origin, Sector, read_sector
+from helpers.sector.report import SectorReport, kit_seed, kit_volunteers, sector_report
+from helpers.sector.results import maturity_profile
+from helpers.sector.scores import Answered, answered_of
 
+# For users, each with its documentation; whatever else is imported here is for other rooms.
 __all__ = ["Sector", "SectorReport", "read_sector", "sector_report"]

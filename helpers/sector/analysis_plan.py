@@ -17,12 +17,12 @@ from helpers.standard import as_table
 __all__ = [
     "AnalysisPlan",
     "Grouping",
-    "analysis_plan",
     "detectable_difference",
     "level",
     "lower_bound",
     "margin_of_share",
     "may_split",
+    "read_analysis_plan",
     "shown_counts",
     "smallest_correlation",
     "smallest_difference",
@@ -62,21 +62,21 @@ class AnalysisPlan(BaseModel):
 
 
 @cache
-def analysis_plan() -> AnalysisPlan:
+def read_analysis_plan() -> AnalysisPlan:
     """Give what was settled."""
     return AnalysisPlan.model_validate(tomllib.loads(DECLARED.read_text(encoding="utf-8")))
 
 
 def level() -> float:
     """Give the chance below which a difference counts as more than chance."""
-    return 1 - analysis_plan().confidence
+    return 1 - read_analysis_plan().confidence
 
 
 def _reach(tests: int) -> float:
     from scipy.stats import norm
 
-    tail = (1 - analysis_plan().confidence) / 2 / tests
-    return float(norm.isf(tail) + norm.isf(1 - analysis_plan().power))
+    tail = (1 - read_analysis_plan().confidence) / 2 / tests
+    return float(norm.isf(tail) + norm.isf(1 - read_analysis_plan().power))
 
 
 def smallest_difference(first: float, second: float, tests: int = 1) -> float:
@@ -105,7 +105,7 @@ def margin_of_share(systems: int) -> float:
     """
     from scipy.stats import norm
 
-    return float(norm.isf((1 - analysis_plan().confidence) / 2)) / (2 * math.sqrt(systems))
+    return float(norm.isf((1 - read_analysis_plan().confidence) / 2)) / (2 * math.sqrt(systems))
 
 
 def detectable_difference(comparisons: pd.DataFrame) -> pd.DataFrame:
@@ -134,7 +134,7 @@ def shown_counts(parts: Mapping[K, int]) -> dict[K, int | None]:
     >>> shown_counts({"City": 40, "Town": 12, "Rural": 0})
     {'City': 40, 'Town': 12, 'Rural': 0}
     """
-    fewest = analysis_plan().fewest_systems
+    fewest = read_analysis_plan().fewest_systems
     hidden = [part for part, count in parts.items() if 0 < count < fewest]
     others = sorted((part for part, count in parts.items() if count >= fewest), key=lambda part: parts[part])
     while hidden and others and (len(hidden) < 2 or sum(parts[part] for part in hidden) < fewest):
@@ -144,7 +144,7 @@ def shown_counts(parts: Mapping[K, int]) -> dict[K, int | None]:
 
 def may_split(*parts: int) -> bool:
     """Say whether a whole may be told in these parts: each is nobody, or at least ten systems."""
-    return not any(0 < part < analysis_plan().fewest_systems for part in parts)
+    return not any(0 < part < read_analysis_plan().fewest_systems for part in parts)
 
 
 def lower_bound(known: int, of: int) -> int:
@@ -156,4 +156,4 @@ def lower_bound(known: int, of: int) -> int:
     >>> lower_bound(150, 187), lower_bound(185, 187), lower_bound(180, 187)
     (150, 178, 178)
     """
-    return known if may_split(of - known) else of - analysis_plan().fewest_systems + 1
+    return known if may_split(of - known) else of - read_analysis_plan().fewest_systems + 1

@@ -12,10 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.sector.analysis_plan import analysis_plan, may_split, shown_counts
+from helpers.sector.analysis_plan import may_split, read_analysis_plan, shown_counts
 from helpers.sector.scores import alike
-from helpers.standard import as_table
-from helpers.standard.survey_items import declared_survey
+from helpers.standard import as_table, declared_survey
 
 if TYPE_CHECKING:
     from helpers.sector.scores import Answered
@@ -51,7 +50,7 @@ def critical(freedom: float, tests: int = 1) -> float:
     """Give how many standard errors an interval reaches to each side."""
     from scipy.special import stdtrit
 
-    return float(-stdtrit(freedom, (1 - analysis_plan().confidence) / 2 / tests))
+    return float(-stdtrit(freedom, (1 - read_analysis_plan().confidence) / 2 / tests))
 
 
 def fit_first(
@@ -146,7 +145,7 @@ def _within(first: Floats, second: Floats) -> float:
 
 def compare(answered: Answered, groupings: Collection[str] | None = None) -> pd.DataFrame:
     """Compare the groups of each grouping, in each domain and year."""
-    asked = analysis_plan().groupings if groupings is None else groupings
+    asked = read_analysis_plan().groupings if groupings is None else groupings
     rows = [row for grouping in asked for row in _of_grouping(answered, grouping)]
     table = as_table("sector_comparisons", pd.DataFrame(rows))
     family = [table["grouping"], table["comparison"], table["year"].fillna(0)]
@@ -160,7 +159,7 @@ def _of_grouping(answered: Answered, grouping: str) -> Iterator[dict[str, object
         part = answered.of(year)
         group = part.rows[grouping]
         counts = {"yes": int(group.eq(True).sum()), "no": int(group.eq(False).sum())}
-        if min(counts.values()) < analysis_plan().fewest_systems:
+        if min(counts.values()) < read_analysis_plan().fewest_systems:
             continue
         told.append(year)
         shown = shown_counts({**counts, "unknown": int(group.isna().sum())})
@@ -201,7 +200,7 @@ def _rows(
             # A group of ten of whom nine left this out is a group of one here.
             few = (
                 min(part.rows.loc[usable & (group == side), "system"].nunique() for side in (1, 0))
-                < analysis_plan().fewest_systems
+                < read_analysis_plan().fewest_systems
             )
             found = (
                 NOTHING

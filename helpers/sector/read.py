@@ -13,11 +13,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.files.parse.file import ReadFile
-from helpers.files.read_silo import OneTable
+from helpers.files import OneTable, ReadFile
 from helpers.layouts import Column, FileLayout, Layout
-from helpers.standard import STRING, BadInput, as_table, empty_table, nearest, standard_table
-from helpers.standard.survey_items import as_sector, declared_survey, item_columns
+from helpers.standard import (
+    STRING,
+    BadInput,
+    as_sector,
+    as_table,
+    declared_survey,
+    empty_table,
+    item_columns,
+    nearest,
+    standard_table,
+)
 
 __all__ = [
     "HIDDEN",

@@ -22,8 +22,7 @@ from helpers.sector.comparisons import compare
 from helpers.sector.read import Origin, Sector, read_sector
 from helpers.sector.results import changes, domain_order, maturity_profile, shares, team_and_staff
 from helpers.sector.scores import Answered, answered_of, item_analysis, reliability
-from helpers.standard import as_table, empty_table
-from helpers.standard.survey_items import declared_survey
+from helpers.standard import as_table, declared_survey, empty_table
 
 __all__ = [
     "KIT_VOLUNTEERS",

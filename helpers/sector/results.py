@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.sector.analysis_plan import analysis_plan, lower_bound, may_split, shown_counts
+from helpers.sector.analysis_plan import lower_bound, may_split, read_analysis_plan, shown_counts
 from helpers.sector.comparisons import Estimate, fit_first, holm
 from helpers.sector.scores import alike
-from helpers.standard import as_table
-from helpers.standard.intervals import wilson
-from helpers.standard.survey_items import declared_survey
+from helpers.standard import as_table, declared_survey, wilson
 
 if TYPE_CHECKING:
     from helpers.sector.scores import Answered
@@ -36,7 +34,7 @@ def _between(answered: Answered, earlier: int, later: int) -> Iterator[dict[str,
     first, second = answered.of(earlier), answered.of(later)
     twice = set(first.rows["system"]) & set(second.rows["system"])
     once = len(first.rows) - len(twice), len(second.rows) - len(twice)
-    paired = len(twice) >= analysis_plan().fewest_systems and may_split(*once)
+    paired = len(twice) >= read_analysis_plan().fewest_systems and may_split(*once)
     family = len(declared_survey().domains)
     both = answered.of(earlier, later)
     rows = both.rows
@@ -85,7 +83,7 @@ _KNOWS = 3
 def _z(tests: int = 1) -> float:
     from scipy.stats import norm
 
-    return float(norm.isf((1 - analysis_plan().confidence) / 2 / tests))
+    return float(norm.isf((1 - read_analysis_plan().confidence) / 2 / tests))
 
 
 def shares(answered: Answered) -> pd.DataFrame:
@@ -95,7 +93,7 @@ def shares(answered: Answered) -> pd.DataFrame:
         part = answered.of(year)
         for what, holds in _asked(part.rows):
             yes, no = int(holds.eq(True).sum()), int(holds.eq(False).sum())
-            if min(yes, no) < analysis_plan().fewest_systems:
+            if min(yes, no) < read_analysis_plan().fewest_systems:
                 continue
             shown = shown_counts({"yes": yes, "no": no, "unknown": int(holds.isna().sum())})
             share = yes / (yes + no)
@@ -124,7 +122,7 @@ def shares(answered: Answered) -> pd.DataFrame:
 
 
 def _asked(rows: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
-    for name, grouping in analysis_plan().groupings.items():
+    for name, grouping in read_analysis_plan().groupings.items():
         yield grouping.title, rows[name]
     yield "Knows data standards (answer 3 or 4)", rows["knows_standards"].ge(_KNOWS)
 
@@ -144,7 +142,7 @@ def team_and_staff(answered: Answered) -> pd.DataFrame:
         part = answered.of(year).rows
         team = part[part["data_team"].fillna(False)]
         both = team[["data_team_size", "it_staff"]].dropna()
-        if len(both) < analysis_plan().fewest_systems:
+        if len(both) < read_analysis_plan().fewest_systems:
             continue
         ranks = both.astype("float64").rank()
         found = float(ranks["data_team_size"].corr(ranks["it_staff"]))
@@ -172,7 +170,7 @@ def maturity_profile(answered: Answered) -> pd.DataFrame:
 
 
 def _kinds(rows: pd.DataFrame) -> dict[str, pd.Series]:
-    bands = analysis_plan().size_bands
+    bands = read_analysis_plan().size_bands
     students = rows["students"].to_numpy("float64", na_value=np.nan)
     places = np.searchsorted(list(bands.values()), students, side="right") - 1
     named = pd.Series(np.array(list(bands))[np.clip(places, 0, None)], rows.index, dtype="string")

@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.sector.analysis_plan import analysis_plan, lower_bound, may_split, shown_counts
-from helpers.standard import as_table
-from helpers.standard.survey_items import declared_survey
+from helpers.sector.analysis_plan import lower_bound, may_split, read_analysis_plan, shown_counts
+from helpers.standard import as_table, declared_survey
 
 __all__ = [
     "Answered",
@@ -107,7 +106,7 @@ def domain_scores(frame: pd.DataFrame) -> pd.DataFrame:
     for domain in declared_survey().domains:
         given = item_answers(frame, domain)
         answered = np.sum(~np.isnan(given), axis=1)
-        enough = answered >= max(analysis_plan().items_answered * given.shape[1], 1)
+        enough = answered >= max(read_analysis_plan().items_answered * given.shape[1], 1)
         total = np.nansum(given, axis=1)
         scores[domain] = np.where(enough, total / np.maximum(answered, 1), np.nan)
     return pd.DataFrame(scores, index=frame.index)
@@ -137,7 +136,7 @@ class Answered:
 def answered_of(frame: pd.DataFrame) -> Answered:
     """Score and weigh the systems that answered."""
     counts = frame.loc[frame["responded"], "year"].value_counts()
-    years = tuple(sorted(int(year) for year in counts.index[counts >= analysis_plan().fewest_systems]))
+    years = tuple(sorted(int(year) for year in counts.index[counts >= read_analysis_plan().fewest_systems]))
     rows = frame[frame["responded"] & frame["year"].isin(years)].sort_values("year", kind="stable")
     weights = [response_weights(frame, year) for year in years]
     return Answered(
@@ -172,7 +171,7 @@ def alpha_interval(alpha: float, systems: int, items: int) -> tuple[float, float
     if np.isnan(alpha) or systems < 2:
         return float("nan"), float("nan")
     freedom = systems - 1, (systems - 1) * (items - 1)
-    tail = (1 - analysis_plan().confidence) / 2
+    tail = (1 - read_analysis_plan().confidence) / 2
     low = 1 - (1 - alpha) * f.isf(tail, *freedom)
     high = 1 - (1 - alpha) * f.isf(1 - tail, *freedom)
     return float(low), float(high)
@@ -211,7 +210,7 @@ def reliability(answered: Answered) -> pd.DataFrame:
         for domain in declared_survey().domains:
             given = item_answers(of_year.rows, domain)
             whole = given[~np.isnan(given).any(axis=1)]
-            if len(whole) < analysis_plan().fewest_systems:
+            if len(whole) < read_analysis_plan().fewest_systems:
                 continue
             alpha = cronbach_alpha(whole)
             low, high = alpha_interval(alpha, lower_bound(len(whole), len(given)), given.shape[1])
@@ -257,10 +256,12 @@ def _of_item(given: Floats, place: int) -> dict[str, object]:
     missing = shown_counts({"missing": len(own) - answered, "answered": answered})["missing"]
     shares["missing"] = None if missing is None else missing / len(own)
     whole = given[~np.isnan(given).any(axis=1)]
-    if answered < analysis_plan().fewest_systems:
+    if answered < read_analysis_plan().fewest_systems:
         return {}
     rest = whole.sum(axis=1) - whole[:, place]
-    varied = len(whole) >= analysis_plan().fewest_systems and whole[:, place].std() > 0 and rest.std() > 0
+    varied = (
+        len(whole) >= read_analysis_plan().fewest_systems and whole[:, place].std() > 0 and rest.std() > 0
+    )
     return {
         **shares,
         "mean": float(own[known].mean()),

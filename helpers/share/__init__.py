@@ -1,14 +1,24 @@
 """Decide who may see what: the guard for real data, small cells, roles, views and their audit."""
 
-from helpers.share.access import Refused
+from helpers.share.access import Refused, asked, read_consents
 from helpers.share.audit import Audit
 from helpers.share.compare_policies import compare_policies, leaks, policy_grid, roles_with_access
-from helpers.share.disclosure import suppress_complement
-from helpers.share.guard import Guard
-from helpers.share.open_view import open_view, open_views, view_of_child, whos
-from helpers.share.policy import Policy, read_policy
+from helpers.share.disclosure import (
+    NOT_SHOWN,
+    shown_answers,
+    shown_everybody,
+    shown_shares,
+    suppress_complement,
+    suppress_totals,
+)
+from helpers.share.guard import MASK, OF_CHILDREN, SMALLEST_GROUP, Guard
+from helpers.share.on_hold import day_of_access, pages_on_hold
+from helpers.share.open_view import joined, open_view, open_views, view_for_handover, view_of_child, whos
+from helpers.share.policy import Policy, Role, read_policy
+from helpers.share.release_review import is_verified_value
 from helpers.share.view import Pseudonyms, View
 
+# For users, each with its documentation; whatever else is imported here is for other rooms.
 __all__ = [
     "Audit",
     "Guard",

@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.save import lock_file, own_place, write_atomically
+from helpers.files import lock_file, own_place, write_atomically
 from helpers.standard import BadInput
 
 __all__ = ["Audit", "shown_hash"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers.files.save import without_guard
+from helpers.files import without_guard
 from helpers.share.access import Allowed, Refused, allowed_for, asked
 from helpers.share.open_view import open_view
 from helpers.share.policy import Policy, Rule, read_policy

@@ -13,11 +13,10 @@ import pandas as pd
 
 from helpers.share.guard import SMALLEST_GROUP, Guard
 from helpers.share.policy import Policy
-from helpers.standard import STRING
-from helpers.standard.elements import Element, element
+from helpers.standard import STRING, Element, element
 
 if TYPE_CHECKING:
-    from helpers.profile.store.source import Source
+    from helpers.profile import Source
 
 __all__ = [
     "NOT_SHOWN",

@@ -21,8 +21,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.standard import STRING
-from helpers.standard.figures import figure, whole_figure
+from helpers.standard import STRING, figure, whole_figure
 
 if TYPE_CHECKING:
     from helpers.files import District

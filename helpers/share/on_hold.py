@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-from helpers.link.resolve.clusters import components
-from helpers.link.values.contacts import emails
-from helpers.profile.relations import on_the_roster, roster_silos
+from helpers.link import components, emails
+from helpers.profile import on_the_roster, roster_silos
 from helpers.share.release_review import RECORD, reason_withheld
-from helpers.standard import STRING, as_table, empty_table
-from helpers.standard.figures import whole_figure
+from helpers.standard import STRING, as_table, empty_table, whole_figure
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -16,7 +16,7 @@ from helpers.share.view import Pseudonyms, View
 from helpers.standard import STRING
 
 if TYPE_CHECKING:
-    from helpers.profile.store.source import Source
+    from helpers.profile import Source
 
 __all__ = ["joined", "open_view", "open_views", "view_for_handover", "view_of_child", "whos"]
 

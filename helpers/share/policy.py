@@ -12,10 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from helpers.standard import BadInput, faults_of, nearest
-from helpers.standard.elements import declared
-from helpers.standard.figures import DeclaredCount
-from helpers.standard.validation import toml_of
+from helpers.standard import BadInput, DeclaredCount, declared, faults_of, nearest, toml_of
 from helpers.systems import systems
 
 __all__ = [
@@ -47,7 +44,7 @@ def _known_names() -> dict[str, list[str]]:
 
 
 def _indicators() -> list[str]:
-    from helpers.profile.indicators import declared_indicators
+    from helpers.profile import declared_indicators
 
     return [indicator.name for indicator in declared_indicators()]
 

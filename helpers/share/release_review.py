@@ -9,11 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.link.resolve.clusters import components
-from helpers.link.values.contacts import telephones
-from helpers.link.values.name_forms import name_keys, parse_names
-from helpers.link.values.names import fold
-from helpers.profile.relations import adults_of, roster_silos
+from helpers.link import components, fold, name_keys, parse_names, telephones
+from helpers.profile import adults_of, roster_silos
 from helpers.standard import STRING, as_table
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ import pandas as pd
 from helpers.share.access import Allowed, Refused, agreed
 from helpers.share.policy import Policy, Role
 from helpers.share.visible_values import name_parts
-from helpers.standard.figures import whole_figure
+from helpers.standard import whole_figure
 
 if TYPE_CHECKING:
-    from helpers.profile.store.source import Source
+    from helpers.profile import Source
 
 __all__ = ["ChildScope", "Ties", "children_in_scope", "latest_day"]
 

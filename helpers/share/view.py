@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.files.save import all_or_none, save_table, write_atomically
+from helpers.files import all_or_none, save_table, write_atomically
 from helpers.share.access import Allowed, Refused
 from helpers.share.audit import Audit, shown_hash
 from helpers.share.disclosure import counted_groups
@@ -30,7 +30,7 @@ from helpers.share.visible_values import (
 from helpers.standard import STRING, BadInput
 
 if TYPE_CHECKING:
-    from helpers.profile.store.source import Source
+    from helpers.profile import Source
 
 __all__ = ["FILES", "MANIFEST", "Pseudonyms", "View", "save_view"]
 
@@ -413,7 +413,7 @@ class View:
         Refused
             When the view doesn't show the value, or not where it was written.
         """
-        from helpers.profile.lineage import source_rows
+        from helpers.profile import source_rows
 
         if self.allowed.without_source or element not in self.allowed.elements:
             raise Refused(

@@ -10,9 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.profile.values import folded
-from helpers.standard import STRING, as_table
-from helpers.standard.elements import element, elements
+from helpers.profile import folded
+from helpers.standard import STRING, as_table, declared_elements, element
 
 __all__ = [
     "BY_MANY",
@@ -242,7 +241,7 @@ def _with_nothing(seen: pd.DataFrame, lost: pd.DataFrame) -> pd.DataFrame:
     """Say that nobody tells, where only hidden systems do."""
     bare = as_table("values", lost.assign(status="Not linked", chosen=True))
     both = pd.concat([seen, bare[list(seen.columns)]], ignore_index=True)
-    place = {each.name: number for number, each in enumerate(elements())}
+    place = {each.name: number for number, each in enumerate(declared_elements())}
     order = both.assign(place=both["element"].map(place), year=both["school_year"].fillna(0))
     order = order.sort_values(["child", "place", "year"], kind="stable", ignore_index=True)
     return as_table("values", order[list(seen.columns)])

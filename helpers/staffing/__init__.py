@@ -8,9 +8,11 @@ from helpers.staffing.plan import (
     kit_people_assumptions,
     months_waited,
     read_people_assumptions,
+    read_schools,
     staffing_plan,
 )
 
+# For users, each with its documentation; whatever else is imported here is for other rooms.
 __all__ = [
     "ENDS",
     "Staff",

@@ -13,8 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from helpers.standard import BadInput, as_table, faults_of, nearest
-from helpers.standard.validation import STRICT, Assumed, read_declared
+from helpers.standard import STRICT, Assumed, BadInput, as_table, faults_of, nearest, read_declared
 
 __all__ = [
     "ENDS",

@@ -1,5 +1,23 @@
 """The standard tables that pass between rooms, and how declarations are read and checked."""
 
+from helpers.standard.elements import (
+    DTYPES,
+    AttendanceTerms,
+    Declarations,
+    Element,
+    TimelineEvent,
+    attendance_terms,
+    credit_terms,
+    declared,
+    declared_elements,
+    declared_for,
+    element,
+    mark_terms,
+)
+from helpers.standard.figures import DeclaredCount, DeclaredNumber, DeclaredText, figure, filled, whole_figure
+from helpers.standard.intervals import wilson
+from helpers.standard.school_year import FIRST_MONTH, first_day, last_day, year_of_month
+from helpers.standard.survey_items import Survey, as_sector, declared_survey, item_columns
 from helpers.standard.tables import (
     STRING,
     as_table,
@@ -15,8 +33,9 @@ from helpers.standard.tables import (
     standard_table,
     table_names,
 )
-from helpers.standard.validation import BadInput, faults_of, nearest
+from helpers.standard.validation import STRICT, Assumed, BadInput, faults_of, nearest, read_declared, toml_of
 
+# For users, each with its documentation; whatever else is imported here is for other rooms.
 __all__ = [
     "STRING",
     "BadInput",

@@ -10,8 +10,9 @@ from typing import Any, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from helpers.standard import STRING, BadInput, faults_of, nearest
 from helpers.standard.figures import DeclaredCount, DeclaredNumber, DeclaredText
+from helpers.standard.tables import STRING
+from helpers.standard.validation import BadInput, faults_of, nearest
 
 __all__ = [
     "AttendanceTerms",
@@ -24,9 +25,9 @@ __all__ = [
     "copy_of_elements",
     "credit_terms",
     "declared",
+    "declared_elements",
     "declared_for",
     "element",
-    "elements",
     "mark_terms",
     "read_declarations",
 ]
@@ -231,7 +232,7 @@ def declared_for(folder: Path | str = "") -> Declarations:
     return terms.model_copy(update={"element": tuple(there[each.name] for each in kit.element)})
 
 
-def elements() -> tuple[Element, ...]:
+def declared_elements() -> tuple[Element, ...]:
     """List the elements of the profile, in the order of its columns.
 
     Returns
@@ -260,7 +261,7 @@ def element(name: str) -> Element:
     BadInput
         When no element has that name.
     """
-    found = {each.name: each for each in elements()}
+    found = {each.name: each for each in declared_elements()}
     if name not in found:
         raise BadInput(f"No element is called {name!r}.{nearest(name, found)} There are: {', '.join(found)}.")
     return found[name]

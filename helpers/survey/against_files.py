@@ -10,11 +10,8 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, Field, model_validator
 
-from helpers.gaps.measures import measures
-from helpers.standard import as_table, nearest
-from helpers.standard.figures import DeclaredNumber
-from helpers.standard.survey_items import declared_survey
-from helpers.standard.validation import STRICT, read_declared
+from helpers.gaps import declared_measures
+from helpers.standard import STRICT, DeclaredNumber, as_table, declared_survey, nearest, read_declared
 from helpers.survey.scores import item_scores
 
 __all__ = ["Bounds", "MeasuredItem", "compare_opinion_with_files", "measured_items", "read_bounds"]
@@ -38,7 +35,7 @@ class MeasuredItem(BaseModel):
 
     @model_validator(mode="after")
     def _is_sound(self) -> Self:
-        items, known = declared_survey().items, [one.name for one in measures()]
+        items, known = declared_survey().items, [one.name for one in declared_measures()]
         if self.item not in items:
             raise ValueError(f"the survey has no item {self.item!r}.{nearest(self.item, items)}")
         if self.measure not in known:

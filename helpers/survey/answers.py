@@ -9,11 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers.files.parse.file import ReadFile
-from helpers.files.read_silo import OneTable
-from helpers.files.save import guarded, guarded_cell, lock_file, unguarded, write_atomically
-from helpers.standard import STRING, BadInput, as_table, empty_table, nearest
-from helpers.standard.survey_items import declared_survey
+from helpers.files import OneTable, ReadFile, guarded, guarded_cell, lock_file, unguarded, write_atomically
+from helpers.standard import STRING, BadInput, as_table, declared_survey, empty_table, nearest
 from helpers.survey.form import ABOUT, NOTE, answers_layout, form_columns, row_name
 
 __all__ = ["UNNAMED", "AnswerFile", "SurveyAnswers", "must_be_readable", "read_answers"]

@@ -8,8 +8,7 @@ from functools import cache
 import pandas as pd
 
 from helpers.layouts import Column, FileLayout, Layout
-from helpers.standard import STRING
-from helpers.standard.survey_items import Survey, declared_survey
+from helpers.standard import STRING, Survey, declared_survey
 
 __all__ = ["ABOUT", "answers_layout", "blank_form", "form_columns", "form_words", "row_name", "unnamed"]
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from helpers.standard import as_table, empty_table
-from helpers.standard.survey_items import declared_survey
+from helpers.standard import as_table, declared_survey, empty_table
 from helpers.survey.against_files import compare_opinion_with_files
 from helpers.survey.answers import SurveyAnswers
 from helpers.survey.form import unnamed

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.standard import STRING, as_table, empty_table
-from helpers.standard.survey_items import declared_survey
+from helpers.standard import STRING, as_table, declared_survey, empty_table
 
 __all__ = ["AGREE", "ENOUGH", "agreement", "average_deviation", "item_scores", "r_wg", "survey_scores"]
 

@@ -11,8 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from helpers.standard import BadInput, faults_of, nearest
-from helpers.standard.validation import toml_of
+from helpers.standard import BadInput, faults_of, nearest, toml_of
 
 __all__ = [
     "Bar",

@@ -9,8 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
-from helpers.report.blocks import escape
-from helpers.report.runs.notebooks import notebooks_folder
+from helpers.report import escape, notebooks_folder
 from helpers.standard import BadInput
 from helpers.teach.exercise import Exercise, Wording, reply_to
 from helpers.teach.exercises import exercise

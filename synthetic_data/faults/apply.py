@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.files.text_table import TextTable, unique_names
+from helpers.files import TextTable, unique_names
 from helpers.layouts import FileLayout
 from helpers.standard import STRING, as_table, missing
 from synthetic_data.columns import replaced

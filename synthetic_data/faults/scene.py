@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.files.text_table import TextTable
+from helpers.files import TextTable
 from helpers.layouts import FileLayout
 from helpers.standard import STRING, BadInput, nearest
 from synthetic_data.columns import index_in

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.standard.figures import figure, whole_figure
+from helpers.standard import figure, whole_figure
 from synthetic_data.columns import dates, pick, text
 from synthetic_data.life.effects import Effect
 from synthetic_data.life.traits import Traits

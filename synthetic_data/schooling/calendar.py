@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.standard.school_year import first_day
+from helpers.standard import first_day
 from synthetic_data.columns import dates, pick, text, truth, whole
 from synthetic_data.population.schools import LEVELS, Schools
 from synthetic_data.scenario import Scenario

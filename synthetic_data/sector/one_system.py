@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from helpers.standard import STRING, BadInput
-from helpers.standard.survey_items import declared_survey
+from helpers.standard import STRING, BadInput, declared_survey
 from synthetic_data.streams import rng_for
 
 __all__ = ["make_answers", "write_answers"]

@@ -16,9 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.files.save import save_all, write_atomically
-from helpers.standard import STRING, BadInput, as_table, labelled
-from helpers.standard.survey_items import as_sector, declared_survey
+from helpers.files import save_all, write_atomically
+from helpers.standard import STRING, BadInput, as_sector, as_table, declared_survey, labelled
 from synthetic_data.sector.settings import LOCALES, SectorSettings
 from synthetic_data.sector.systems import (
     Systems,

@@ -9,9 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from helpers.standard import BadInput, faults_of, nearest
-from helpers.standard.survey_items import declared_survey
-from helpers.standard.validation import toml_of
+from helpers.standard import BadInput, declared_survey, faults_of, nearest, toml_of
 
 __all__ = ["LOCALES", "SectorSettings", "load_sector", "preset_names"]
 

@@ -9,7 +9,7 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from helpers.standard.survey_items import declared_survey
+from helpers.standard import declared_survey
 from synthetic_data.sector.settings import LOCALES, SectorSettings
 from synthetic_data.streams import rng_for
 

@@ -13,17 +13,22 @@ import numpy as np
 import pandas as pd
 
 from helpers.files import District, read_district
-from helpers.link import join_all_on_id, link_district
-from helpers.link.id_columns import verify_id_columns
-from helpers.link.matches import LARGEST_BLOCK
-from helpers.link.model.scoring import SHIPPED, LinkModel
-from helpers.link.model.training import untrained
-from helpers.link.records import Places, Records, prepare_records
-from helpers.link.train import train_on_districts
-from helpers.link.values.identifiers import equal_ids
+from helpers.link import (
+    LARGEST_BLOCK,
+    SHIPPED,
+    LinkModel,
+    Places,
+    Records,
+    equal_ids,
+    join_all_on_id,
+    link_district,
+    prepare_records,
+    train_on_districts,
+    untrained,
+    verify_id_columns,
+)
 from helpers.score import read_answer_key, score_links
-from helpers.standard import as_table
-from helpers.standard.figures import figure
+from helpers.standard import as_table, figure
 from synthetic_data.district import make_district
 from synthetic_data.faults.scene import faults_on_request
 

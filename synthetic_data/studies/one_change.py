@@ -25,10 +25,8 @@ from typing import Any
 import pandas as pd
 
 import helpers.files
-from helpers.files.folder import files_below
-from helpers.files.parse.file import ReadFile
-from helpers.files.read_silo import read_ones
-from helpers.gaps.measures.manual_effort import kit_assumptions
+from helpers.files import ReadFile, files_below, read_ones
+from helpers.gaps import kit_assumptions
 from helpers.layouts import load_layout
 from helpers.standard import BadInput, as_table, nearest
 from helpers.systems import roster_system

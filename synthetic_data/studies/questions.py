@@ -15,12 +15,16 @@ from typing import Any
 import pandas as pd
 
 from helpers.files import read_district
-from helpers.gaps.family_communication import communication_gap, count_informed_families
+from helpers.gaps import communication_gap, count_informed_families
 from helpers.link import METHODS, link_district
-from helpers.profile import build_profiles
-from helpers.profile.indicators import compute_indicators
-from helpers.profile.questions import answer_questions, status_of
-from helpers.profile.store.source import MemorySource, source_of
+from helpers.profile import (
+    MemorySource,
+    answer_questions,
+    build_profiles,
+    compute_indicators,
+    source_of,
+    status_of,
+)
 from helpers.standard import BadInput, as_table, nearest
 from synthetic_data.district import make_district
 from synthetic_data.scenario import LEVELS

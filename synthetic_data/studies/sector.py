@@ -10,11 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers.report.pages.simulated_sector import sector_made_page
-from helpers.sector.analysis_plan import level
-from helpers.sector.comparisons import compare
-from helpers.sector.results import maturity_profile
-from helpers.sector.scores import Answered, answered_of
+from helpers.report import sector_made_page
+from helpers.sector import Answered, answered_of, compare, level, maturity_profile
 from helpers.standard import as_table
 from synthetic_data.sector import SectorSettings, SyntheticSector, load_sector, make_sector, simulated_effects
 from synthetic_data.sector.sector import ENDLESS

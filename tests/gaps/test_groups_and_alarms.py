@@ -10,7 +10,7 @@ import pytest
 
 from helpers.files import District
 from helpers.gaps import coverage_by_group, detected, measure_gaps, widest_gaps
-from helpers.gaps.measures import measures
+from helpers.gaps.measures import declared_measures
 from helpers.gaps.measures.freshness import days_until_stale
 from helpers.gaps.scorecard import declared_alarms
 from helpers.link import Links
@@ -162,7 +162,7 @@ def test_every_line_says_what_it_does_to_a_child_and_whose_it_is(grades: tuple[D
     card = measure_gaps(*grades)
     assert card[["effect", "owner"]].notna().all(axis=None)
     assert figures(card, "match rate", "sis", "meals").owner == "meals manager"
-    assert all(each.effect and each.effect.endswith(".") for each in measures())
+    assert all(each.effect and each.effect.endswith(".") for each in declared_measures())
 
 
 def test_alarms_are_raised_over_their_thresholds_and_never_by_a_limit(
@@ -180,7 +180,7 @@ def test_alarms_are_raised_over_their_thresholds_and_never_by_a_limit(
         ["meals", "children with two records", 2]
     ]
     assert detected(twice.assign(is_limit=True), empty_table("findings")).empty
-    names = {each.name for each in measures()}
+    names = {each.name for each in declared_measures()}
     assert set(declared_alarms().measure) <= names
 
 

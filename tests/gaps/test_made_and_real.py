@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, read_district
-from helpers.gaps import detected, first_steps, measure_gaps, measures, records_behind
+from helpers.gaps import declared_measures, detected, first_steps, measure_gaps, records_behind
 from helpers.link import Links, link_district
 from helpers.report.pages.gaps import gaps_page
 from helpers.score import score_links
@@ -57,7 +57,7 @@ def keeps_its_contract(card: pd.DataFrame, district: District) -> None:
         for name in each.values():
             said = said.replace(name, "") if isinstance(name, str) else said
         assert not re.search(r"\d|[{}_]", said), said
-    of_measures = card[card["measure"].isin([one.name for one in measures()])]
+    of_measures = card[card["measure"].isin([one.name for one in declared_measures()])]
     assert not of_measures.duplicated(["left_silo", "right_silo", "measure", "column"]).any()
     stands = set(district.person_rows[["file", "row"]].itertuples(index=False, name=None))
     # What is said of files, and of codes in them, may stand in a row that is about no person.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.gaps.roadmap import HERE, concepts_of, cost_of, kit_costs, one_standard, read_costs, roadmap
+from helpers.gaps.roadmap import HERE, concepts_of, cost_of, kit_costs, one_standard, plan_roadmap, read_costs
 from helpers.layouts import load_layout
 from helpers.standard import BadInput, as_table
 
@@ -37,11 +37,11 @@ def test_most_for_a_dollar_comes_first_and_what_chance_explains_last() -> None:
         freshness=(9.0, False, 0.0, False),
         code_agreement=(3.0, True, 0.1, False),
     )
-    road = roadmap(gains, 16, by="questions", better=BETTER)
+    road = plan_roadmap(gains, 16, by="questions", better=BETTER)
     by_size = road.groupby("size", sort=False)["step"].apply(list)
     assert list(by_size.index) == list(kit_costs().size)
     assert by_size["district"] == ["code_agreement", "carried_ids", "freshness"]
-    by_hours = roadmap(gains, 16, by="hand_work", better=BETTER)
+    by_hours = plan_roadmap(gains, 16, by="hand_work", better=BETTER)
     assert by_hours["step"].iloc[0] == "carried_ids"
     # Hours that chance may have saved are promised to nobody.
     hours = road[road["size"].eq("district")].set_index("step")["hours_saved"]
@@ -87,7 +87,7 @@ def test_every_fault_of_cost_assumptions_is_told_at_once(tmp_path: Path) -> None
 def test_what_nobody_measured_orders_nothing() -> None:
     gains = bought(carried_ids=(1.0, True, 0.0, False))
     with pytest.raises(BadInput, match="Did you mean questions"):
-        roadmap(gains, 16, by="question", better=BETTER)
+        plan_roadmap(gains, 16, by="question", better=BETTER)
 
 
 def test_one_standard_is_counted_over_what_systems_say_in_common() -> None:

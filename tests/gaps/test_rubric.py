@@ -9,7 +9,7 @@ import pytest
 
 from helpers.files import District
 from helpers.gaps import measure_gaps
-from helpers.gaps.rubric import HeadingMeasure, kit_rubric, read_rubric, rubric
+from helpers.gaps.rubric import HeadingMeasure, kit_rubric, read_rubric, score_rubric
 from helpers.link import Links
 from helpers.report.pages.contract import rubric_blocks
 from helpers.standard import BadInput
@@ -20,7 +20,7 @@ KIT = Path(__file__).resolve().parents[2] / "helpers" / "gaps" / "rubric.toml"
 @pytest.fixture(scope="module")
 def levels(district: District, district_links: Links) -> pd.DataFrame:
     """The rubric of the small made district."""
-    return rubric(district, district_links, measure_gaps(district, district_links))
+    return score_rubric(district, district_links, measure_gaps(district, district_links))
 
 
 def test_each_system_has_each_heading_once(levels: pd.DataFrame, district: District) -> None:
@@ -44,7 +44,7 @@ def test_security_is_asked_unless_a_file_speaks_against_it(levels: pd.DataFrame)
 def test_better_files_stand_higher(
     levels: pd.DataFrame, clean_district: District, clean_links: Links
 ) -> None:
-    clean = rubric(clean_district, clean_links, measure_gaps(clean_district, clean_links))
+    clean = score_rubric(clean_district, clean_links, measure_gaps(clean_district, clean_links))
     both = levels.merge(clean, on=["silo", "heading"], how="inner", validate="one_to_one")
     quality = both[both["heading"].eq("quality")].dropna(subset=["level_x", "level_y"])
     assert quality["level_y"].mean() > quality["level_x"].mean()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -31,6 +32,46 @@ VIOLATIONS = {
         ),
     },
 }
+
+
+def room_of(module: str) -> str:
+    """The room of a module of the user's house; the whole maker is one."""
+    house, _, rest = module.partition(".")
+    return f"{house}.{rest.partition('.')[0]}" if house == "helpers" and rest else house
+
+
+def given_by(face: Path) -> set[str]:
+    """The names that a face imports."""
+    tree = ast.parse(face.read_text(encoding="utf-8"))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return {one.asname or one.name for node in imports for one in node.names}
+
+
+def imports_past_a_face(project: Path) -> list[str]:
+    """Every import of a module, or from one, inside another room than the importer's."""
+    files = {
+        ".".join(path.relative_to(project).with_suffix("").parts).removesuffix(".__init__"): path
+        for package in ("helpers", "synthetic_data")
+        for path in sorted((project / package).rglob("*.py"))
+    }
+    found = []
+    for module, path in files.items():
+        if module == "helpers":  # the kit's own face offers what rooms offer
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            taken = []
+            if isinstance(node, ast.Import):
+                taken = [one.name for one in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                given = given_by(files[node.module]) if node.module in files else set()
+                modules = [f"{node.module}.{one.name}" for one in node.names if one.name not in given]
+                taken = [node.module, *modules]
+            found += [
+                f"{module} -> {one}"
+                for one in taken
+                if one in files and one.startswith("helpers.") and room_of(one) not in (one, room_of(module))
+            ]
+    return found
 
 
 def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -100,3 +141,23 @@ def test_only_the_scoring_room_speaks_of_the_answer_key(project: Path) -> None:
         and b"answer_key" in path.read_bytes()
     ]
     assert speaking == []
+
+
+def test_a_room_is_entered_by_its_face(project: Path) -> None:
+    assert imports_past_a_face(project) == []
+
+
+def test_an_import_past_a_face_is_seen(copy: Path) -> None:
+    planted = copy / "helpers" / "gaps" / "planted.py"
+    planted.write_text(
+        PLANTED + "from helpers.link.crosswalk import Links\nfrom helpers.link import pipeline, Links\n",
+        encoding="utf-8",
+    )
+    try:
+        found = imports_past_a_face(copy)
+    finally:
+        planted.unlink()
+    assert found == [
+        "helpers.gaps.planted -> helpers.link.crosswalk",
+        "helpers.gaps.planted -> helpers.link.pipeline",
+    ]

@@ -15,7 +15,7 @@ from helpers.profile.questions import (
 )
 from helpers.profile.store.source import Source
 from helpers.standard import as_table, empty_table
-from helpers.standard.elements import element, elements
+from helpers.standard.elements import declared_elements, element
 
 TODAY = pd.Timestamp("2026-04-30")
 SYSTEMS = ("sis", "attendance", "family", "special_education", "map_growth")
@@ -78,10 +78,10 @@ class ByHand:
         return as_table("systems", told.reindex(columns=empty_table("systems").columns))
 
     def trust(self) -> Mapping[str, Mapping[str, int]]:
-        ranks = trust_of(elements(), dict(zip(SYSTEMS, SYSTEMS, strict=True))).tolist()
+        ranks = trust_of(declared_elements(), dict(zip(SYSTEMS, SYSTEMS, strict=True))).tolist()
         return {
             each.name: dict(zip(sorted(SYSTEMS), row, strict=True))
-            for each, row in zip(elements(), ranks, strict=True)
+            for each, row in zip(declared_elements(), ranks, strict=True)
         }
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from helpers.files import District, read_district
 from helpers.link import Links
-from helpers.profile import Profiles, build_profiles, element, elements, pick_example_child
+from helpers.profile import Profiles, build_profiles, declared_elements, element, pick_example_child
 from helpers.profile.facts.school_years import school_years
 from helpers.profile.profiles import profile_of
 from helpers.profile.rules import RULES
@@ -153,7 +153,7 @@ def test_every_fact_row_stands_behind_something_or_is_left_out_with_its_reason(
 
 
 def test_the_profile_holds_nothing_of_its_own(profiles: Profiles, three: tuple[District, Links]) -> None:
-    again = profile_of(profiles.values, three[1].crosswalk, 2026, elements())
+    again = profile_of(profiles.values, three[1].crosswalk, 2026, declared_elements())
 
     pd.testing.assert_frame_equal(profiles.profile, again)
     assert list(profiles.profile["child"]) == ["ana", "ben", "cleo", "dan"]
@@ -236,7 +236,7 @@ def test_two_records_of_a_child_count_a_day_once_and_the_open_one_is_newer() -> 
 
 
 def test_every_element_names_a_rule_that_exists_and_a_table() -> None:
-    for each in elements():
+    for each in declared_elements():
         assert each.rule in RULES
         assert each.table in ("people", "identifiers", *fact_tables())
 

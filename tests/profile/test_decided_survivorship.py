@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.profile import build_profiles, compare_profiles, element, elements
+from helpers.profile import build_profiles, compare_profiles, declared_elements, element
 from helpers.profile.survivorship import (
     Survivorship,
     decide_survivorship,
@@ -62,7 +62,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=4
     lambda text: text.strip() != ""
 )
 orders = st.lists(st.sampled_from(SYSTEMS), min_size=1, max_size=3, unique=True)
-names = st.sampled_from([one.name for one in elements()])
+names = st.sampled_from([one.name for one in declared_elements()])
 
 
 @settings(max_examples=examples(40))

@@ -9,7 +9,7 @@ import pytest
 
 from helpers.files import District, read_district
 from helpers.link import link_district
-from helpers.profile import Profiles, build_profiles, elements, pick_example_child
+from helpers.profile import Profiles, build_profiles, declared_elements, pick_example_child
 from helpers.profile.facts.context import child_tables
 from tests.exports_by_hand import DOSES, INCIDENTS, STUDENTS
 
@@ -94,7 +94,7 @@ def test_real_records_of_one_system_reach_as_many_children_as_its_origin_says(
 
 
 def test_what_an_unverified_record_says_stays_marked(grand_bend: tuple[District, Profiles]) -> None:
-    tests = [each.name for each in elements() if each.domain == "assessment"]
+    tests = [each.name for each in declared_elements() if each.domain == "assessment"]
     told = reported(grand_bend[1], *tests)
 
     assert set(told["silo"]) == {"assessment_map_growth", "assessment_sat"}
@@ -136,7 +136,7 @@ def test_what_exports_by_hand_record_reaches_the_profiles(exports_by_hand: Path)
     days = reported(profiles, "discipline_days")["value_number"]
     assert sorted(days) == sorted(float(days) for *_, days in INCIDENTS)
     assert reported(profiles, "vaccines_recorded")["child"].nunique() == len({dose[0] for dose in DOSES})
-    tests = reported(profiles, *[each.name for each in elements() if each.domain == "assessment"])
+    tests = reported(profiles, *[each.name for each in declared_elements() if each.domain == "assessment"])
     assert set(tests["silo"]) == {"sat"}
     assert set(tests["link_band"]) == {"Unverified"}
 

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.profile import Profiles, build_profiles, elements
+from helpers.profile import Profiles, build_profiles, declared_elements
 from tests.district_by_hand import district, links, silo
 from tests.profile.children_by_hand import YEAR, chosen, enrolled, person
 
@@ -154,9 +154,9 @@ def test_silence_is_no_zero_where_a_mark_is_missing_and_one_where_another_action
 
 
 def test_elements_cover_the_whole_child() -> None:
-    tenets = {one.tenet for one in elements()}
+    tenets = {one.tenet for one in declared_elements()}
     assert tenets == {"Healthy", "Safe", "Engaged", "Supported", "Challenged"}
-    named = {one.domain for one in elements()}
+    named = {one.domain for one in declared_elements()}
     assert named >= {
         "roster", "attendance", "learning", "assessment", "wellbeing", "behaviour", "health", "programs",
         "activities", "career", "family",

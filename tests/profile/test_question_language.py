@@ -19,7 +19,7 @@ from helpers.profile.questions.conditions import Condition
 from helpers.profile.questions.definitions import input_types
 from helpers.share import read_policy
 from helpers.standard import STRING, BadInput
-from helpers.standard.elements import elements
+from helpers.standard.elements import declared_elements
 
 
 def test_the_kit_declares_questions_of_everybody_each_sourced_or_its_own() -> None:
@@ -132,5 +132,5 @@ def test_what_is_said_holds_whatever_the_unknown_may_be(text: str, told: tuple[b
 
 def test_every_element_can_be_asked_for() -> None:
     types = input_types()
-    assert {each.name for each in elements()} <= set(types)
+    assert {each.name for each in declared_elements()} <= set(types)
     assert pd.Series(list(types.values()), dtype=STRING).isin(["string", "number", "boolean", "date"]).all()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from helpers.files import District
 from helpers.link import link_district
-from helpers.profile import build_profiles, elements
+from helpers.profile import build_profiles, declared_elements
 from helpers.profile.lineage import source_rows
 from helpers.profile.store.profiles import ProfileStore, save_store
 from helpers.profile.store.source import MemorySource, source_of
@@ -53,7 +53,7 @@ def test_a_store_knows_what_memory_knows(memory: MemorySource, store: ProfileSto
 @settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     places=st.none() | st.lists(st.integers(0, 60), max_size=3),
-    names=st.lists(st.sampled_from([each.name for each in elements()]), max_size=9, unique=True),
+    names=st.lists(st.sampled_from([each.name for each in declared_elements()]), max_size=9, unique=True),
 )
 def test_some_elements_are_what_is_left_of_all(
     memory: MemorySource, store: ProfileStore, places: list[int] | None, names: list[str]

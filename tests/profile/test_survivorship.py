@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.profile import Profiles, build_profiles, elements
+from helpers.profile import Profiles, build_profiles, declared_elements
 from helpers.profile.profiles import profile_of
 from tests.district_by_hand import district, links, silo
 from tests.profile.children_by_hand import (
@@ -162,7 +162,7 @@ def test_one_value_is_chosen_a_child_element_and_year(
     values = profiles.values
     picked = values[values["chosen"]]
     years = len(picked["school_year"].dropna().unique())
-    wanted = sum(years if each.per == "school_year" else 1 for each in elements())
+    wanted = sum(years if each.per == "school_year" else 1 for each in declared_elements())
     assert (picked.groupby("child").size() == wanted).all()
     assert not picked.duplicated(["child", "element", "school_year"]).any()
     assert set(values["child"]) == set(who.values())
@@ -176,7 +176,7 @@ def test_one_value_is_chosen_a_child_element_and_year(
     assert (accounts["rows"] == accounts["rows_behind"] + accounts["rows_left_out"]).all()
     pd.testing.assert_frame_equal(
         profiles.profile, profile_of(values.sample(frac=1, random_state=1), links(who, bands).crosswalk,
-                                     profiles.school_year, elements())
+                                     profiles.school_year, declared_elements())
     )  # fmt: skip
 
 
@@ -200,7 +200,7 @@ def test_a_chosen_value_says_what_decided() -> None:
 
 
 def test_a_shown_value_says_how_old_it_is() -> None:
-    allowed = next(one.days_until_stale for one in elements() if one.name == "first_name")
+    allowed = next(one.days_until_stale for one in declared_elements() if one.name == "first_name")
     newest = pd.Timestamp("2026-03-02")
     for days in (allowed, allowed + 1):
         old = person("1", "Ana", as_of=newest - pd.Timedelta(days=days))

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import Silo
-from helpers.profile import Profiles, build_profiles, elements
+from helpers.profile import Profiles, build_profiles, declared_elements
 from helpers.standard import standard_table
 from helpers.standard.elements import declared
 from tests.district_by_hand import district, layout, links, silo
@@ -244,9 +244,9 @@ def test_what_is_declared_exists() -> None:
     terms = {
         f"edfi:{resource}.{path}" for resource, path in zip(listed["resource"], listed["path"], strict=True)
     }
-    for each in elements():
+    for each in declared_elements():
         assert each.term is None or each.term in terms
-    tables = [(each.table, each.where) for each in (*elements(), *declared().timeline)]
+    tables = [(each.table, each.where) for each in (*declared_elements(), *declared().timeline)]
     for table, where in tables:
         if where:
             columns = {column.name for column in standard_table(table).columns}

@@ -8,9 +8,9 @@ import pytest
 
 from helpers.files import District
 from helpers.link import Links, link_district
-from helpers.profile import Profiles, build_profiles, elements
+from helpers.profile import Profiles, build_profiles, declared_elements
 from helpers.profile.facts.store import FactStore
-from helpers.profile.gather import gather
+from helpers.profile.gather import gather_facts
 from helpers.profile.lineage import COUNTED, LISTED, contributing_rows, source_rows
 from helpers.profile.rules import RULES
 from helpers.profile.rules.results import STATUSES, RuleResult
@@ -52,7 +52,7 @@ def links(district: District) -> Links:
 
 @pytest.fixture(scope="module")
 def evidence(district: District, links: Links) -> FactStore:
-    return gather(district, links)
+    return gather_facts(district, links)
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def found_of(one: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleRe
     return RULES[one.rule](one, evidence, tallies)
 
 
-@pytest.mark.parametrize("name", [one.name for one in elements()])
+@pytest.mark.parametrize("name", [one.name for one in declared_elements()])
 def test_as_many_rows_are_named_as_a_value_says(
     name: str, evidence: FactStore, tallies: YearlyCounts
 ) -> None:
@@ -91,7 +91,7 @@ def test_as_many_rows_are_named_as_a_value_says(
 
 def test_a_zero_names_who_lists_the_child(evidence: FactStore, tallies: YearlyCounts) -> None:
     zeros = 0
-    for one in elements():
+    for one in declared_elements():
         values = found_of(one, evidence, tallies).values
         none = values.index[(values["rows"] == 0) & (values["status"] == REPORTED)]
         rows = contributing_rows(one, evidence, tallies)
@@ -104,7 +104,9 @@ def test_a_zero_names_who_lists_the_child(evidence: FactStore, tallies: YearlyCo
     assert zeros > 100
 
 
-@pytest.mark.parametrize("name", [name for name in RECOUNTED if name in {one.name for one in elements()}])
+@pytest.mark.parametrize(
+    "name", [name for name in RECOUNTED if name in {one.name for one in declared_elements()}]
+)
 def test_a_value_counted_again_from_its_rows_is_the_same(
     name: str, evidence: FactStore, tallies: YearlyCounts
 ) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from helpers.files import District
 from helpers.link import Links, link_district
-from helpers.profile import Profiles, build_profiles, elements
+from helpers.profile import Profiles, build_profiles, declared_elements
 from helpers.score import AnswerKey, judge_profiles, read_answer_key, score_profiles, true_crosswalk
 from helpers.score.truth import BY_THE_KEY, TWO_PEOPLE
 from helpers.standard import as_table, empty_table
@@ -119,10 +119,10 @@ def test_every_element_that_a_system_records_was_compared(
     scores = score_profiles(known, profiles, key=key).set_index("element")
 
     compared = scores[scores["of_children"] > 3].groupby("domain").groups
-    kept = {each.name for each in elements() if each.trust[0] in known}
+    kept = {each.name for each in declared_elements() if each.trust[0] in known}
     recorded = {domain: names & kept for domain, names in RECORDED.items() if names & kept}
     assert {domain: set(names) for domain, names in compared.items()} == recorded
-    assert list(scores.index) == [each.name for each in elements() if each.name in scores.index]
+    assert list(scores.index) == [each.name for each in declared_elements() if each.name in scores.index]
     # The key knows these too, and no system of the district records them.
     assert scores.loc["home_language", "of_children"] == 0
     assert scores.loc["home_language", "not_collected"] > 15

@@ -13,7 +13,7 @@ import pandas as pd
 
 import helpers.share
 import helpers.systems
-from helpers.profile import elements
+from helpers.profile import declared_elements
 from helpers.profile.coverage import trust_of
 from helpers.profile.indicators import declared_indicators
 from helpers.standard import as_table
@@ -91,7 +91,7 @@ class SmallSource:
 
     def _value_rows(self) -> Any:
         for child in CHILDREN:
-            for element in elements():
+            for element in declared_elements():
                 domain = domain_of("elements", element.name)
                 trusted = [silo for silo in element.trust if silo in SYSTEMS] or ["sis"]
                 if element.name in ("first_name", "last_surname", "school", "grade_level", "birth_date"):
@@ -211,10 +211,10 @@ class SmallSource:
         return as_table("systems", pd.DataFrame(rows))
 
     def trust(self) -> dict[str, dict[str, int]]:
-        ranks = trust_of(elements(), dict(zip(SYSTEMS, SYSTEMS, strict=True))).tolist()
+        ranks = trust_of(declared_elements(), dict(zip(SYSTEMS, SYSTEMS, strict=True))).tolist()
         return {
             each.name: dict(zip(sorted(SYSTEMS), row, strict=True))
-            for each, row in zip(elements(), ranks, strict=True)
+            for each, row in zip(declared_elements(), ranks, strict=True)
         }
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import helpers.share
-from helpers.profile import elements
+from helpers.profile import declared_elements
 from helpers.profile.indicators import declared_indicators
 from helpers.report.widgets.dashboard_state import dashboard_roles
 from helpers.share import (
@@ -42,7 +42,7 @@ def changed(old: str, new: str, text: str = TEXT) -> str:
 def test_everything_that_is_known_of_a_child_stands_in_exactly_one_domain() -> None:
     domains = read_policy().domains.values()
     placed = [name for domain in domains for name in domain.elements]
-    assert sorted(placed) == sorted(element.name for element in elements())
+    assert sorted(placed) == sorted(element.name for element in declared_elements())
     kinds = [name for domain in domains for name in domain.timeline]
     assert sorted(kinds) == sorted(event.name for event in declared().timeline)
     signs = [name for domain in domains for name in domain.indicators]

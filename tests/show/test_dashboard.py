@@ -14,7 +14,7 @@ import pytest
 
 from helpers.files import District
 from helpers.link import link_district
-from helpers.profile import build_profiles, compute_indicators, elements, source_of
+from helpers.profile import build_profiles, compute_indicators, declared_elements, source_of
 from helpers.profile.store.source import MemorySource
 from helpers.report.child.source_rows import visible_columns
 from helpers.report.widgets.dashboard import Dashboard, dashboard
@@ -126,7 +126,7 @@ def test_a_browser_is_told_no_value_that_the_role_may_not_see(
     known = view.codes.child_of(shown) if view.allowed.coded else shown
     values = source.values([known])
     values = values[values["status"].eq("Reported")]
-    may = values["element"].map({each.name: view.may_see(each.name) for each in elements()})
+    may = values["element"].map({each.name: view.may_see(each.name) for each in declared_elements()})
     seen = set(child.values["value"].dropna())
     # A short text, such as a count, stands anywhere.
     hidden = {text for text in values.loc[~may, "value"].dropna() if len(text) > 4} - seen

@@ -8,7 +8,7 @@ import pandas as pd
 
 from helpers.files import District
 from helpers.report.child.source_rows import show_source_row
-from helpers.report.display_names import display_names, in_words, short_names, system_names
+from helpers.report.display_names import in_words, short_names, system_names, system_names_in_text
 from helpers.share.disclosure import suppress_complement
 from helpers.share.guard import Guard
 
@@ -57,7 +57,7 @@ def test_systems_are_named_by_what_they_are_for_and_told_apart(district: Distric
     layouts = district.layouts
     assert system_names(layouts)["sis"] == "Student information system (SIS)"
     assert short_names(layouts)["sis"] == "SIS"
-    spoken = display_names(layouts)
+    spoken = system_names_in_text(layouts)
     assert in_words("sis and meals agree.", spoken) == "The student information system and meals agree."
     assert in_words("Look at meals/customers.csv", spoken) == "Look at meals/customers.csv"
     twice = {"north": layouts["sis"], "south": layouts["sis"]}

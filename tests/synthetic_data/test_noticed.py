@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District
-from helpers.gaps import measures, records_behind
+from helpers.gaps import declared_measures, records_behind
 from helpers.layouts import Layout
 from helpers.link import Links
 from helpers.profile import build_profiles
@@ -82,7 +82,7 @@ class Looked:
         if found_by == LEFT_OUT:
             return self.left_out[self.left_out["silo"].eq(fault.silo)]
         case = PLANTED.get((fault.silo, found_by))
-        if found_by in {one.name for one in measures()}:
+        if found_by in {one.name for one in declared_measures()}:
             rows = self.behind[self.behind["silo"].eq(fault.silo) & self.behind["measure"].eq(found_by)]
             about = columns_of(self.district.layouts[fault.silo], fault.column)
             rows = rows[rows["column"].isin(about)] if about and found_by == "column filled" else rows
@@ -192,7 +192,7 @@ def test_without_faults_nothing_is_raised(clean: Callable[[int], Looked], seed: 
 @pytest.mark.full
 def test_what_is_exempt_is_there(clean: Callable[[int], Looked]) -> None:
     """An exemption that nothing needs would hide a fault one day."""
-    names = {one.name for one in measures()}
+    names = {one.name for one in declared_measures()}
     for silo, found_by in PLANTED:
         places = [
             (one.behind if found_by in names else one.findings).rename(columns={"measure": "kind"})

@@ -21,7 +21,7 @@ from helpers.files.draft.columns import (
     words_file,
 )
 from helpers.files.parse.dates import FEWEST_DAYS, NEAR, from_serial
-from helpers.layouts.headers import is_data_head
+from helpers.layouts import is_data_head
 
 __all__ = ["day_orders", "guess_type", "moments", "reads"]
 

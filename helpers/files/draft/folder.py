@@ -21,7 +21,7 @@ from helpers.files.folder import FoundFile
 from helpers.files.readers.decode import as_utf8
 from helpers.files.recognize import look_at, records_in
 from helpers.files.save import all_or_none, write_atomically
-from helpers.layouts.layout import Layout, layout_of, read_layout
+from helpers.layouts import Layout, layout_of, read_layout
 from helpers.standard import STRING, BadInput
 
 __all__ = ["Drafted", "OpenDraft", "Started", "draft_layouts", "open_drafts", "told"]

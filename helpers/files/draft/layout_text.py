@@ -23,7 +23,7 @@ from helpers.files.draft.columns import (
 )
 from helpers.files.draft.not_data import NotData, nobodies, rows_of_no_child
 from helpers.files.draft.people import Known, People, guess_people
-from helpers.layouts.headers import by_place
+from helpers.layouts import by_place
 from helpers.standard import standard_table
 
 __all__ = ["Kind", "draft_text", "kind_of", "tie_ids"]

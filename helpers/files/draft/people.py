@@ -21,7 +21,7 @@ from helpers.files.draft.columns import (
     whose,
     words_file,
 )
-from helpers.layouts.column import code_set
+from helpers.layouts import code_set
 
 __all__ = ["MOST", "Ids", "Known", "People", "fits_field", "guess_people", "share"]
 

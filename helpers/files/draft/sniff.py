@@ -22,8 +22,7 @@ from helpers.files.readers.delimited import DELIMITERS, parse_delimited
 from helpers.files.readers.json_lines import parse_json_lines
 from helpers.files.readers.workbook import is_sheet, parse_sheet, rows_of
 from helpers.files.text_table import Parsed
-from helpers.layouts import Column, FileLayout
-from helpers.layouts.headers import by_place, is_data_head
+from helpers.layouts import Column, FileLayout, by_place, is_data_head
 from helpers.standard import STRING
 
 __all__ = ["UnknownFile", "names_columns", "sniff", "speaks_of_persons"]

@@ -15,7 +15,7 @@ from helpers.systems import systems
 if TYPE_CHECKING:
     from helpers.layouts import Layout
 
-__all__ = ["WITHOUT_KEY", "Measure", "line", "measure", "measures", "owner_of", "system_owners"]
+__all__ = ["WITHOUT_KEY", "Measure", "declared_measures", "line", "measure", "owner_of", "system_owners"]
 
 
 WITHOUT_KEY = "cannot be judged without a key"
@@ -45,7 +45,7 @@ def _declared() -> tuple[dict[str, Measure], dict[str, Any]]:
     return {name: Measure(name=name, **given) for name, given in declared.items()}, findings
 
 
-def measures() -> tuple[Measure, ...]:
+def declared_measures() -> tuple[Measure, ...]:
     """List the measures, in order; findings have their own kinds, and are not among them.
 
     Returns

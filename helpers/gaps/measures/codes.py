@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.files.file_profile import WORDS
+from helpers.files import WORDS
 from helpers.gaps.measures import line
 from helpers.gaps.presence import Presence
 from helpers.standard import as_table, empty_table

@@ -12,15 +12,13 @@ import pandas as pd
 
 from helpers.gaps.measures import line
 from helpers.gaps.presence import SMALLEST_GROUP, Presence, Scope, load_presence, scope_of, worded
-from helpers.link.values.schools import school_year_end
-from helpers.profile.facts.systems import LatestDay
-from helpers.profile.rules.yearly_counts import only_handed_in
-from helpers.standard import as_table, empty_table, fact_tables
-from helpers.standard.intervals import wilson
+from helpers.link import school_year_end
+from helpers.profile import LatestDay, only_handed_in
+from helpers.standard import as_table, empty_table, fact_tables, wilson
 
 if TYPE_CHECKING:
     from helpers.files import District
-    from helpers.layouts.layout import Layout
+    from helpers.layouts import Layout
     from helpers.link import Links
 
 __all__ = [

@@ -11,8 +11,7 @@ import pandas as pd
 
 from helpers.gaps.measures import line
 from helpers.gaps.presence import Presence
-from helpers.standard import STRING
-from helpers.standard.school_year import year_of_month
+from helpers.standard import STRING, year_of_month
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -11,11 +11,8 @@ import pandas as pd
 
 from helpers.gaps.measures import line
 from helpers.gaps.presence import NEVER, Membership, Presence, days_since_1970
-from helpers.profile.facts.systems import LatestDay
-from helpers.standard import fact_tables, standard_table
-from helpers.standard.elements import elements
-from helpers.standard.figures import whole_figure
-from helpers.standard.school_year import last_day
+from helpers.profile import LatestDay
+from helpers.standard import declared_elements, fact_tables, last_day, standard_table, whole_figure
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -156,7 +153,7 @@ OVER_AND_OVER = {
 @cache
 def days_until_stale(table: str) -> int | None:
     """Give after how many days a row is too old: what most elements that are made of the table declare."""
-    days = Counter(each.days_until_stale for each in elements() if each.table == table)
+    days = Counter(each.days_until_stale for each in declared_elements() if each.table == table)
     return max(days, key=lambda day: (days[day], day)) if days else None
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from helpers.gaps.measures import WITHOUT_KEY, line
 from helpers.gaps.presence import SMALLEST_GROUP, Presence, Scope
-from helpers.link.values.identifiers import UNDECLARED_MAY_BE, WEAK, comparable_ids
+from helpers.link import UNDECLARED_MAY_BE, WEAK, comparable_ids
 
 if TYPE_CHECKING:
     from helpers.link import Links

@@ -20,8 +20,7 @@ from pydantic import BaseModel, model_validator
 from helpers.gaps.measures import line
 from helpers.gaps.measures.identity import Keys, keys_of
 from helpers.gaps.presence import Presence, load_presence
-from helpers.standard import as_table, empty_table
-from helpers.standard.validation import STRICT, Assumed, read_declared
+from helpers.standard import STRICT, Assumed, as_table, empty_table, read_declared
 
 if TYPE_CHECKING:
     from helpers.files import District

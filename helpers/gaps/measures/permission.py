@@ -17,7 +17,7 @@ from pydantic import BaseModel, model_validator
 
 from helpers.gaps.measures import line
 from helpers.gaps.presence import Presence
-from helpers.standard.validation import STRICT, nearest, read_declared
+from helpers.standard import STRICT, nearest, read_declared
 from helpers.systems import Bar, Needs, systems
 
 if TYPE_CHECKING:

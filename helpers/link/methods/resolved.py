@@ -22,7 +22,7 @@ from helpers.link.resolve.assignment import (
 )
 from helpers.link.resolve.clusters import cluster_records, components
 from helpers.link.resolve.weighted_pairs import Exclusions, add_weighted_pairs, is_exclusive, weigh
-from helpers.standard.figures import figure
+from helpers.standard import figure
 
 __all__ = ["STEP", "resolve_matches"]
 

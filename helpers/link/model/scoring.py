@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from helpers.files.save import spare_folder, write_atomically
+from helpers.files import spare_folder, write_atomically
 from helpers.link.model.comparisons import COMPARISONS, KINDS
 from helpers.link.model.inputs import (
     as_compared,
@@ -26,8 +26,7 @@ from helpers.link.model.inputs import (
     level_counts,
     units_table,
 )
-from helpers.standard import BadInput
-from helpers.standard.figures import figure
+from helpers.standard import BadInput, figure
 
 if TYPE_CHECKING:
     import duckdb

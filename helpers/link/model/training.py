@@ -23,8 +23,7 @@ from helpers.link.model.scoring import (
     settings_for,
     shipped_model,
 )
-from helpers.standard import BadInput
-from helpers.standard.figures import figure
+from helpers.standard import BadInput, figure
 
 if TYPE_CHECKING:
     import duckdb

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.files.save import read_text_table, spreadsheet_bytes, write_atomically
+from helpers.files import read_text_table, spreadsheet_bytes, write_atomically
 from helpers.link.decisions import IDS, PAIR, RECORD, SIDES, Name, fingerprints, is_of_a_pair, side_of
 from helpers.link.resolve.clusters import pairs_already_decided
 from helpers.link.review.compare import compare_records, describe_evidence

@@ -13,7 +13,7 @@ from functools import cache
 
 import pandas as pd
 
-from helpers.files.draft.columns import head_words, numbered_thing, words_file
+from helpers.files import head_words, numbered_thing, words_file
 from helpers.link.two_files.mapping import FIELDS, SideMapping, Source, fields
 from helpers.link.two_files.persons import guess_formats
 from helpers.link.values.name_variants import formal_names, is_known

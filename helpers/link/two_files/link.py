@@ -16,8 +16,7 @@ from helpers.link.two_files.mapping import PARTS_OF_DATE, SideMapping
 from helpers.link.two_files.persons import PersonTable, persons_of
 from helpers.link.two_files.read import PersonFile
 from helpers.link.two_files.weights import believed_ids, guard_for, learn_weights
-from helpers.standard import STRING, BadInput, nearest
-from helpers.standard.figures import figure
+from helpers.standard import STRING, BadInput, figure, nearest
 
 __all__ = ["MATCH", "REVIEW", "Linked", "decide_pairs", "link_files", "probability", "reasons_of"]
 

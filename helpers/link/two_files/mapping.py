@@ -10,8 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from helpers.standard import BadInput, nearest
-from helpers.standard.validation import toml_of
+from helpers.standard import BadInput, nearest, toml_of
 
 __all__ = [
     "FIELDS",

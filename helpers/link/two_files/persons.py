@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from helpers.files.draft.columns import words_file
+from helpers.files import words_file
 from helpers.link.two_files.mapping import SideMapping
 from helpers.link.values.names import fold
 

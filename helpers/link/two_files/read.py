@@ -16,16 +16,25 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.files.draft.columns import head_words
-from helpers.files.draft.sniff import names_columns, speaks_of_persons
-from helpers.files.findings import Findings
-from helpers.files.folder import harm_in
-from helpers.files.limits import WORKBOOKS_UNPACKED, no_file, shape_trouble, too_empty, too_wide
-from helpers.files.readers.decode import read_text
-from helpers.files.readers.delimited import DELIMITERS
-from helpers.files.readers.workbook import is_sheet, rows_of, sheets_in
-from helpers.files.text_table import unique_names
-from helpers.layouts.headers import by_place, is_data_head
+from helpers.files import (
+    DELIMITERS,
+    WORKBOOKS_UNPACKED,
+    Findings,
+    harm_in,
+    head_words,
+    is_sheet,
+    names_columns,
+    no_file,
+    read_text,
+    rows_of,
+    shape_trouble,
+    sheets_in,
+    speaks_of_persons,
+    too_empty,
+    too_wide,
+    unique_names,
+)
+from helpers.layouts import by_place, is_data_head
 from helpers.link.two_files.mapping import fields
 from helpers.standard import STRING, BadInput
 

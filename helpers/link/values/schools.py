@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.link.values.names import fold
-from helpers.standard.school_year import FIRST_MONTH
+from helpers.standard import FIRST_MONTH
 
 __all__ = [
     "KINDERGARTEN",

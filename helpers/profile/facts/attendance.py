@@ -11,8 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.profile.facts.school_years import SchoolYears, school_years
-from helpers.standard import STRING, as_table, empty_table
-from helpers.standard.elements import AttendanceTerms, attendance_terms
+from helpers.standard import STRING, AttendanceTerms, as_table, attendance_terms, empty_table
 
 if TYPE_CHECKING:
     from helpers.files import District

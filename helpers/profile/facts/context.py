@@ -13,7 +13,7 @@ from helpers.profile.facts.systems import COUNTED_BY, authority_of
 from helpers.standard import fact_tables, standard_table
 
 if TYPE_CHECKING:
-    from helpers.layouts.layout import Layout
+    from helpers.layouts import Layout
 
 __all__ = ["PERHAPS", "SURELY", "Context", "Tables", "child_tables", "context_of"]
 

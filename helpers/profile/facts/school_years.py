@@ -9,9 +9,16 @@ import numpy as np
 import pandas as pd
 
 from helpers.profile.facts.arrays import KeyIndex, index_of
-from helpers.standard import STRING, empty_table, fact_tables, standard_table
-from helpers.standard.elements import elements
-from helpers.standard.school_year import FIRST_MONTH, first_day, last_day
+from helpers.standard import (
+    FIRST_MONTH,
+    STRING,
+    declared_elements,
+    empty_table,
+    fact_tables,
+    first_day,
+    last_day,
+    standard_table,
+)
 
 __all__ = [
     "SchoolYears",
@@ -121,7 +128,7 @@ def _years_without_sessions(
     Facts that no element is taken from make no year, and neither does the day of a test or a dose: that of
     ten years ago is no year to tell of. A year that the system itself names counts, of a test too.
     """
-    told_of = {element.table for element in elements()}
+    told_of = {element.table for element in declared_elements()}
     dated = []
     for table in fact_tables():
         frame = facts.get(table)

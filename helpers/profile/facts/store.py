@@ -16,8 +16,7 @@ from helpers.profile.facts.arrays import KeyIndex, index_of
 from helpers.profile.facts.attendance import Reach
 from helpers.profile.facts.context import PERHAPS, SURELY, Context, child_tables
 from helpers.profile.facts.school_years import SchoolYears, fact_years
-from helpers.standard import STRING
-from helpers.standard.elements import Element
+from helpers.standard import STRING, Element
 
 __all__ = [
     "BANDS",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.files.run_cache import of_what, shared
+from helpers.files import of_what, shared
 from helpers.profile.facts.systems import latest_days
 from helpers.profile.indicators.absence_days import lay_out_days
 from helpers.profile.indicators.definitions import (

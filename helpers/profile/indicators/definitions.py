@@ -9,10 +9,16 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from helpers.standard import BadInput, faults_of, nearest
-from helpers.standard.elements import attendance_terms, elements
-from helpers.standard.figures import DeclaredNumber, DeclaredText
-from helpers.standard.validation import toml_of
+from helpers.standard import (
+    BadInput,
+    DeclaredNumber,
+    DeclaredText,
+    attendance_terms,
+    declared_elements,
+    faults_of,
+    nearest,
+    toml_of,
+)
 
 __all__ = [
     "DECLARED",
@@ -158,7 +164,7 @@ class Indicator(Declared):
         ]
         if sum(each.default for each in self.definition) != 1:
             faults.append(f"{self.name}: one of its definitions has to be default = true")
-        known = {each.name for each in elements()}
+        known = {each.name for each in declared_elements()}
         used = {*self.elements, *(name for each in self.definition for name in self.elements_of(each))}
         for name in sorted(used - known):
             faults.append(f"{self.name}: no element is called {name!r}.{nearest(name, known)}")

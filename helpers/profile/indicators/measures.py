@@ -17,8 +17,7 @@ from helpers.profile.indicators.absence_days import LaidOutDays, days_measured
 from helpers.profile.indicators.definitions import Definition, Indicator, Limit
 from helpers.profile.indicators.statuses import Children, detailed
 from helpers.profile.values import folded
-from helpers.standard import STRING
-from helpers.standard.elements import credit_terms, element
+from helpers.standard import STRING, credit_terms, element
 
 if TYPE_CHECKING:
     from helpers.profile.profiles import Profiles

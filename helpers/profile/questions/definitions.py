@@ -10,10 +10,15 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from helpers.profile.questions.conditions import Condition, parts_of
-from helpers.standard import BadInput, faults_of, nearest
-from helpers.standard.elements import elements
-from helpers.standard.figures import DeclaredNumber, DeclaredText
-from helpers.standard.validation import toml_of
+from helpers.standard import (
+    BadInput,
+    DeclaredNumber,
+    DeclaredText,
+    declared_elements,
+    faults_of,
+    nearest,
+    toml_of,
+)
 
 __all__ = ["Question", "Questions", "declared_questions", "kit_questions", "question_named", "read_questions"]
 
@@ -125,7 +130,7 @@ class Questions(Declared):
 def input_types() -> dict[str, str]:
     """Give the type of everything that a question can ask for, by its name."""
     types: dict[str, str] = {}
-    for each in elements():
+    for each in declared_elements():
         types[each.name] = TYPES[each.type]
         types[f"on_record({each.name})"] = "boolean"
         if each.per == "school_year":

@@ -11,10 +11,7 @@ import pandas as pd
 
 from helpers.profile.questions.conditions import parts_of
 from helpers.profile.store.source import Source
-from helpers.standard import STRING, BadInput
-from helpers.standard.elements import Element, element
-from helpers.standard.figures import figure
-from helpers.standard.school_year import first_day
+from helpers.standard import STRING, BadInput, Element, element, figure, first_day
 
 if TYPE_CHECKING:
     from helpers.profile.indicators import Indicator

@@ -52,7 +52,7 @@ from helpers.profile.rules.results import RuleResult
 from helpers.profile.rules.roster import identifier, latest_enrolment, person_field
 from helpers.profile.rules.tests import growth_in_a_year, latest_result, latest_screening, mean_answer
 from helpers.profile.rules.yearly_counts import YearlyCounts
-from helpers.standard.elements import Element
+from helpers.standard import Element
 
 __all__ = ["RULES", "Rule"]
 

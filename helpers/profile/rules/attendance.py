@@ -12,7 +12,7 @@ import pandas as pd
 from helpers.profile.facts.store import FactStore
 from helpers.profile.rules.results import RuleResult, absent_values, stated_values
 from helpers.profile.rules.yearly_counts import DayCounts, YearlyCounts
-from helpers.standard.elements import Element, attendance_terms
+from helpers.standard import Element, attendance_terms
 
 __all__ = ["attendance_count", "attendance_rate", "chronically_absent"]
 

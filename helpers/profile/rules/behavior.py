@@ -11,7 +11,7 @@ from helpers.profile.facts.store import FactStore
 from helpers.profile.rules.results import FactKeys, RuleResult, absent_values
 from helpers.profile.rules.yearly_counts import YearlyCounts
 from helpers.profile.rules.zeros import count_with_zeros
-from helpers.standard.elements import Element
+from helpers.standard import Element
 
 __all__ = ["days_of_actions", "discipline_days", "incidents_counted"]
 

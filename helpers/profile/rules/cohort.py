@@ -16,7 +16,7 @@ from helpers.profile.rules.family import years_told
 from helpers.profile.rules.learning import newest_classes, years_handed_in
 from helpers.profile.rules.roster import filled_columns, learnable_names
 from helpers.profile.rules.zeros import event_coverage, merge_event_coverage
-from helpers.standard.elements import elements
+from helpers.standard import declared_elements
 
 __all__ = ["merge_cohorts", "summarize_cohort", "summarize_cohort_for_child"]
 
@@ -30,8 +30,8 @@ OF_FAMILIES = ("messages_counted", "logins_of_adults")
 
 def summarize_cohort(evidence: FactStore) -> Cohort:
     """Look through the facts of some children for what rules have to know of them all."""
-    fields = {str(element.column) for element in elements() if element.rule == "person_field"}
-    exceptions = {element.table for element in elements() if element.rule in SILENCE_COUNTS}
+    fields = {str(element.column) for element in declared_elements() if element.rule == "person_field"}
+    exceptions = {element.table for element in declared_elements() if element.rule in SILENCE_COUNTS}
     work = evidence.tables["assignment_score"]
     return Cohort(
         tables=evidence.facts.filled(),
@@ -49,7 +49,7 @@ def summarize_cohort(evidence: FactStore) -> Cohort:
         schools_of_spells=_schools_of_spells(evidence),
         years_of_families={
             element.name: years_told(element, evidence)
-            for element in elements()
+            for element in declared_elements()
             if element.rule in OF_FAMILIES
         },
     )
@@ -62,7 +62,7 @@ def summarize_cohort_for_child(evidence: FactStore) -> Cohort:
     schools = frozenset().union(*own.schools_of_spells.values())
     everywhere = frozenset((system, school, year) for system, year in pairs for school in schools)
     classes = dict.fromkeys(pairs, np.datetime64("NaT", "us"))
-    columns = {str(element.column) for element in elements() if element.rule == "person_field"}
+    columns = {str(element.column) for element in declared_elements() if element.rule == "person_field"}
     return replace(
         own,
         tables=frozenset(evidence.facts),

@@ -20,7 +20,7 @@ from helpers.profile.rules.results import (
 )
 from helpers.profile.rules.yearly_counts import YearlyCounts
 from helpers.profile.rules.zeros import ListedChildren, add_zeros
-from helpers.standard.elements import Element
+from helpers.standard import Element
 
 __all__ = ["adults_on_record", "contact_language", "logins_of_adults", "messages_counted", "years_told"]
 

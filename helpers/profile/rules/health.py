@@ -10,7 +10,7 @@ from helpers.profile.facts.store import FactStore
 from helpers.profile.rules.results import STILL, FactKeys, RuleResult, latest_as_of, stated_by_group
 from helpers.profile.rules.yearly_counts import YearlyCounts
 from helpers.profile.rules.zeros import count_with_zeros
-from helpers.standard.elements import Element
+from helpers.standard import Element
 
 __all__ = ["eligibility_on_the_day", "latest_balance", "vaccines_recorded", "visits_counted"]
 

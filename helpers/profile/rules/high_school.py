@@ -9,7 +9,7 @@ from helpers.profile.facts.store import FactStore, Rows
 from helpers.profile.rules.results import FactKeys, RuleResult, absent_values, latest_as_of, stated_by_group
 from helpers.profile.rules.yearly_counts import YearlyCounts
 from helpers.profile.rules.zeros import count_with_zeros
-from helpers.standard.elements import Element, credit_terms
+from helpers.standard import Element, credit_terms
 
 __all__ = [
     "applications_counted",

@@ -21,7 +21,7 @@ from helpers.profile.rules.results import (
 )
 from helpers.profile.rules.yearly_counts import YearlyCounts, latest_per_record
 from helpers.profile.rules.zeros import ListedChildren, add_zeros, count_with_zeros
-from helpers.standard.elements import Element, mark_terms
+from helpers.standard import Element, mark_terms
 
 __all__ = [
     "courses_taken",

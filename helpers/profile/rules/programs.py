@@ -13,8 +13,7 @@ from helpers.profile.facts.arrays import is_first
 from helpers.profile.facts.store import FactStore
 from helpers.profile.rules.results import STILL, FactKeys, RuleResult, latest_as_of, stated_by_group
 from helpers.profile.rules.yearly_counts import YearlyCounts
-from helpers.standard import STRING
-from helpers.standard.elements import Element
+from helpers.standard import STRING, Element
 
 __all__ = [
     "activities_counted",

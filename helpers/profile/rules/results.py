@@ -12,8 +12,7 @@ import pandas as pd
 
 from helpers.profile.facts.arrays import Groups, last_of_each
 from helpers.profile.facts.store import FactStore, Rows
-from helpers.standard import STRING, missing
-from helpers.standard.elements import Element
+from helpers.standard import STRING, Element, missing
 
 __all__ = [
     "NOTHING",

@@ -12,8 +12,7 @@ from helpers.profile.facts.store import FactStore, Rows
 from helpers.profile.facts.systems import name_places, school_names_from_rosters
 from helpers.profile.rules.results import STILL, FactKeys, RuleResult, stated_values
 from helpers.profile.rules.yearly_counts import YearlyCounts
-from helpers.standard import STRING, missing
-from helpers.standard.elements import Element
+from helpers.standard import STRING, Element, missing
 
 __all__ = ["filled_columns", "identifier", "latest_enrolment", "learnable_names", "person_field"]
 

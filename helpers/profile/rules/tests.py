@@ -8,7 +8,7 @@ from helpers.profile.facts.arrays import Groups, last_of_each
 from helpers.profile.facts.store import FactStore
 from helpers.profile.rules.results import FactKeys, RuleResult, latest_as_of, stated_values
 from helpers.profile.rules.yearly_counts import YearlyCounts
-from helpers.standard.elements import Element
+from helpers.standard import Element
 
 __all__ = ["growth_in_a_year", "latest_result", "latest_screening", "mean_answer"]
 

@@ -22,7 +22,7 @@ from helpers.profile.facts.arrays import (
 from helpers.profile.facts.attendance import GENERATED, LAST_DAY, Days, Numbers, derive_days
 from helpers.profile.facts.store import FactStore, Rows
 from helpers.profile.rules.results import FactKeys
-from helpers.standard.elements import attendance_terms
+from helpers.standard import attendance_terms
 
 __all__ = [
     "AttendanceYears",

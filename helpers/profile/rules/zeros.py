@@ -13,8 +13,7 @@ import pandas as pd
 from helpers.profile.facts.arrays import Groups, KeyIndex, is_first
 from helpers.profile.facts.store import EventCoverage, FactStore
 from helpers.profile.rules.results import FactKeys, RuleResult, stated_values
-from helpers.standard import STRING
-from helpers.standard.elements import Element
+from helpers.standard import STRING, Element
 
 __all__ = [
     "ListedChildren",

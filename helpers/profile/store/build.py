@@ -23,7 +23,7 @@ import pyarrow as pa
 
 import helpers.profile
 import helpers.standard
-from helpers.files.save import spare_folder, write_atomically
+from helpers.files import spare_folder, write_atomically
 from helpers.profile.coverage import Coverage, account_for, summed
 from helpers.profile.facts.attendance import Reach
 from helpers.profile.facts.context import context_of
@@ -35,8 +35,7 @@ from helpers.profile.store.facts import StandardStore
 from helpers.profile.store.profiles import StoreWriter
 from helpers.profile.store.source import children_of
 from helpers.profile.values import Days, Names
-from helpers.standard import STRING, as_table
-from helpers.standard.elements import declared
+from helpers.standard import STRING, as_table, declared
 
 __all__ = ["Built", "build_store", "cache_cohorts", "cached_cohort"]
 

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from helpers.files.save import private_folder, write_atomically
+from helpers.files import private_folder, write_atomically
 from helpers.layouts import Layout
 from helpers.profile.facts.context import child_tables
 from helpers.profile.facts.store import TIE

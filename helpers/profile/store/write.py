@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.save import private_folder, sweep, write_atomically
+from helpers.files import private_folder, sweep, write_atomically
 from helpers.profile.coverage import Coverage
 from helpers.profile.store.facts import part_name, write_parquet
 from helpers.standard import BadInput

@@ -7,14 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.profile.indicators import declared_indicators
-from helpers.profile.indicators.definitions import (
+from helpers.profile import (
     Definition,
     Indicator,
     Limit,
     Part,
+    declared_indicators,
 )
-from helpers.profile.indicators.definitions import (
+from helpers.profile import (
     definition as definition_of,
 )
 from helpers.report.blocks import escape
@@ -37,7 +37,7 @@ def indicator_section(indicators: pd.DataFrame, school_year: int | None, opener:
     """Lay out the indicators of one child."""
     if indicators.empty:
         return ""
-    from helpers.profile.indicators import declared_indicators
+    from helpers.profile import declared_indicators
 
     if school_year is not None:
         indicators = indicators[indicators["school_year"].eq(school_year).fillna(True).to_numpy(dtype=bool)]

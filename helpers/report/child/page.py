@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
-from helpers.profile import elements
-from helpers.profile.values import folded
+from helpers.profile import declared_elements, folded
 from helpers.report.blocks import Block, escape
 from helpers.report.charts.timeline import Happening, year_timeline
 from helpers.report.child.indicators import indicator_section
@@ -31,7 +30,7 @@ from helpers.report.display_names import (
     short_names,
     status_word,
 )
-from helpers.standard.school_year import first_day, last_day
+from helpers.standard import first_day, last_day
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -303,7 +302,7 @@ def _with_schools(detail: str, schools: Mapping[str, str]) -> str:
 
 
 def _missing(values: pd.DataFrame, withheld: pd.DataFrame, systems: Mapping[str, SystemName]) -> str:
-    declared = {each.name for each in elements()}
+    declared = {each.name for each in declared_elements()}
     lacking = values[
         (
             values["chosen"] & values["status"].ne("Reported") & values["element"].isin(list(declared))

@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
-from helpers.files.folder import FoundFile, files_below
-from helpers.files.readers.workbook import Cell, rows_of
-from helpers.files.single_row import OneRow, some_rows
+from helpers.files import Cell, FoundFile, OneRow, files_below, rows_of, some_rows
 from helpers.layouts import FileLayout, Makes, braced, load_layout
 from helpers.report.blocks import Block, escape
-from helpers.standard import BadInput, fact_tables, standard_table
-from helpers.standard.elements import declared
+from helpers.standard import BadInput, declared, fact_tables, standard_table
 
 if TYPE_CHECKING:
     from helpers.files import District

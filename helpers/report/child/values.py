@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.gaps.presence import load_presence, scope_of
-from helpers.profile import Element, elements
-from helpers.profile.facts.systems import latest_days
-from helpers.profile.values import folded
+from helpers.gaps import load_presence, scope_of
+from helpers.profile import Element, declared_elements, folded, latest_days
 from helpers.report.display_names import (
     element_names,
     grade_name,
@@ -57,7 +55,7 @@ TIES = {
 
 def value_texts(values: pd.DataFrame) -> pd.Series:
     """Write values as people read them: a rate in percent, money with its sign, yes and no."""
-    kinds = {each.name: each.type for each in elements()}
+    kinds = {each.name: each.type for each in declared_elements()}
     said = [
         language_name(str(value))
         if element in _LANGUAGES and pd.notna(value)
@@ -112,7 +110,7 @@ def value_lines(values: pd.DataFrame, district: District) -> pd.DataFrame:
     day = shown["as_of"].astype("datetime64[us]").fillna(of_system)
     newest = pd.Series(max(days.values(), default=pd.NaT), index=shown.index, dtype="datetime64[us]")
     old = (newest - day).dt.days.astype("Int64").clip(lower=0)
-    allowed = shown["element"].map({each.name: each.days_until_stale for each in elements()})
+    allowed = shown["element"].map({each.name: each.days_until_stale for each in declared_elements()})
     computed = shown["file"].isna()
     rows = shown["rows"].astype(STRING).fillna("")
     counted = ("counted from " + rows + " rows").mask(
@@ -143,7 +141,7 @@ def _said_otherwise(said: pd.DataFrame, shown: pd.DataFrame, names: Mapping[str,
     against = said[~said["chosen"] & said["agrees"].eq(False).fillna(False)]
     shown_instead = against["element"].map(chosen).astype(STRING)
     # A name without its accents is written differently, and is no other name.
-    loosely = against["element"].isin([each.name for each in elements() if each.compare == "folded"])
+    loosely = against["element"].isin([each.name for each in declared_elements() if each.compare == "folded"])
     same = folded(against["value"]).eq(folded(shown_instead)) & loosely
     against = against[(against["value"].ne(shown_instead) & ~same).fillna(False)]
     words = against["silo"].map(dict(names)).astype(STRING) + ": " + against["text"]
@@ -256,7 +254,7 @@ class KnownValue:
 
 @cache
 def _declared() -> dict[str, Element]:
-    return {each.name: each for each in elements()}
+    return {each.name: each for each in declared_elements()}
 
 
 def each_row(frame: pd.DataFrame) -> list[Any]:

@@ -10,19 +10,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.files.save import read_text_table, unguarded
-from helpers.link.decisions import fingerprints
-from helpers.link.review.compare import SAID, compare_records
-from helpers.profile.lineage import source_rows
-from helpers.profile.relations import roster_silos
+from helpers.files import read_text_table, unguarded
+from helpers.link import SAID, compare_records, fingerprints
+from helpers.profile import roster_silos, source_rows
 from helpers.report.family.write import read_lookup
-from helpers.standard import STRING, BadInput
-from helpers.standard.elements import elements
+from helpers.standard import STRING, BadInput, declared_elements
 
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
-    from helpers.profile.store.source import Source
+    from helpers.profile import Source
 
 __all__ = ["CORRECTION_COLUMNS", "Corrections", "corrections_of", "read_corrections"]
 
@@ -158,7 +155,7 @@ def _owners(source: Source) -> Mapping[str, str]:
 
 
 def _column_of(name: str | None) -> str | None:
-    return next((each.column for each in elements() if each.name == name), None)
+    return next((each.column for each in declared_elements() if each.name == name), None)
 
 
 def _places(

@@ -9,10 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from helpers.standard import BadInput, faults_of
-from helpers.standard.elements import declared as declared_elements
-from helpers.standard.figures import DeclaredNumber
-from helpers.standard.validation import toml_of
+from helpers.standard import BadInput, DeclaredNumber, faults_of, toml_of
+from helpers.standard import declared as declared_elements
 
 __all__ = [
     "Condition",

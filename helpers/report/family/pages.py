@@ -10,27 +10,30 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.gaps.presence import load_presence, scope_of
+from helpers.gaps import load_presence, scope_of
 from helpers.report.blocks import Block, escape
 from helpers.report.family.definitions import page_terms
 from helpers.report.family.page import Office, Page, PageFacts, compose, markup_of
 from helpers.report.family.recipients import HELD_COLUMNS, Recipient, families, students
 from helpers.report.family.statements import PageStatements, page_statements
 from helpers.report.messages import Voice, language
-from helpers.share.on_hold import day_of_access, pages_on_hold
-from helpers.share.open_view import joined, open_views, view_for_handover
-from helpers.share.release_review import is_verified_value
-from helpers.standard import STRING, BadInput
-from helpers.standard.elements import declared
+from helpers.share import (
+    day_of_access,
+    is_verified_value,
+    joined,
+    open_views,
+    pages_on_hold,
+    view_for_handover,
+)
+from helpers.standard import STRING, BadInput, declared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from helpers.files import District
     from helpers.link import Links
-    from helpers.profile.store.source import Source
-    from helpers.share.audit import Audit
-    from helpers.share.view import View
+    from helpers.profile import Source
+    from helpers.share import Audit, View
 
 __all__ = [
     "FamilyPage",

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import local
 
-from helpers.files.save import spare_folder
+from helpers.files import spare_folder
 from helpers.standard import BadInput
 
 __all__ = ["Printed", "find_chromium", "look_into", "print_pages"]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.files.save import read_text_table, unguarded
+from helpers.files import read_text_table, unguarded
 from helpers.report.family.page import Office
 from helpers.report.messages import language, languages
 from helpers.standard import STRING, BadInput

@@ -19,9 +19,7 @@ from helpers.report.family.definitions import (
     page_terms,
 )
 from helpers.report.messages import Language, Voice, language
-from helpers.standard import empty_table
-from helpers.standard.figures import figure
-from helpers.standard.school_year import first_day, last_day
+from helpers.standard import empty_table, figure, first_day, last_day
 
 __all__ = [
     "Event",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.files.save import (
+from helpers.files import (
     all_or_none,
     private_folder,
     spreadsheet_bytes,

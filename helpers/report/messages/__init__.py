@@ -16,8 +16,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from helpers.standard import BadInput, faults_of, nearest
-from helpers.standard.validation import toml_of
+from helpers.standard import BadInput, faults_of, nearest, toml_of
 from helpers.systems import systems
 
 __all__ = ["VOICES", "Language", "Voice", "language", "languages", "read_language"]

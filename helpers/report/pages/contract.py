@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
-from helpers.files.save import write_atomically
-from helpers.gaps.rubric import kit_rubric
+from helpers.files import write_atomically
+from helpers.gaps import kit_rubric
 from helpers.report.blocks import Block, answer, escape, reading
 from helpers.report.charts.heat_map import heat_map
 from helpers.report.charts.picture import Picture
@@ -19,7 +19,7 @@ from helpers.report.pages.page import TEMPLATE_FOLDER, heading, note
 from helpers.report.tables import table
 
 if TYPE_CHECKING:
-    from helpers.gaps.contract import Contract
+    from helpers.gaps import Contract
     from helpers.layouts import Layout
 
 __all__ = ["contract_page", "rubric_blocks", "rubric_picture", "rubric_words", "shown_contract"]

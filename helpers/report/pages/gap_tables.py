@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.report.display_names import (
-    display_names,
     finding_words,
     grade_name,
     in_words,
     language_name,
     short_names,
+    system_names_in_text,
 )
-from helpers.share.guard import MASK, SMALLEST_GROUP, Guard
+from helpers.share import MASK, SMALLEST_GROUP, Guard
 from helpers.standard import STRING
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _step(step: str, column: object, is_head: bool, spoken: Mapping[str, str]) -
 
 def gap_table(lines: pd.DataFrame, layouts: Mapping[str, Layout]) -> pd.DataFrame:
     """Put lines of a scorecard into words."""
-    short, spoken = short_names(layouts), display_names(layouts)
+    short, spoken = short_names(layouts), system_names_in_text(layouts)
     left = lines["left_silo"].map(short).fillna(lines["left_silo"])
     right = lines["right_silo"].map(short).fillna(lines["right_silo"])
     # Heads of files stay as somebody wrote them; standard columns are said in words.

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.gaps import (
+    SMALLEST_GROUP,
+    affected_lines,
     code_crosswalk,
     coverage_by_group,
     first_steps,
+    kit_assumptions,
     manual_effort,
     manual_minutes,
+    score_rubric,
     widest_gaps,
 )
-from helpers.gaps.measures.manual_effort import kit_assumptions
-from helpers.gaps.presence import SMALLEST_GROUP
-from helpers.gaps.rubric import rubric
-from helpers.gaps.scorecard import affected_lines
 from helpers.report.blocks import Block, answer, banner, reading
 from helpers.report.charts.bars import bars
 from helpers.report.charts.dot_plot import dot_plot
 from helpers.report.charts.heat_map import pair_heat_map
-from helpers.report.display_names import display_names, in_words, short_names
+from helpers.report.display_names import in_words, short_names, system_names_in_text
 from helpers.report.pages.contract import rubric_blocks
 from helpers.report.pages.gap_tables import (
     AMISS,
@@ -37,8 +37,8 @@ from helpers.report.pages.gap_tables import (
 )
 from helpers.report.pages.page import block_page, heading, note
 from helpers.report.tables import table
-from helpers.share.guard import Guard
-from helpers.standard.figures import filled
+from helpers.share import Guard
+from helpers.standard import filled
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -75,7 +75,7 @@ def blocked_blocks(lines: pd.DataFrame, district: District) -> list[Block]:
     rows = [(name.lower(), why_so[name], do) for name, do in BLOCKS.items()]
     frame = pd.DataFrame(rows, columns=["why", "pairs", "do"])
     barred = lines[lines["blocked_by"].eq("Not permitted") & lines["kind"].eq("Permission")]
-    spoken = display_names(district.layouts)
+    spoken = system_names_in_text(district.layouts)
     why = pd.DataFrame({"why": [in_words(str(step), spoken) for step in barred["next_step"].unique()]})
     return [
         heading("Three things that aren't about children"),
@@ -162,7 +162,7 @@ def gaps_page(
         *_kind(lines, district, "Permission", ("restricted without need",)),
         *_work(district, links, guard),
         # Levels name no child and count none: they are of the full scorecard.
-        *rubric_blocks(rubric(district, links, scorecard), district.layouts),
+        *rubric_blocks(score_rubric(district, links, scorecard), district.layouts),
         *_key(lines),
         heading("How this was measured"),
         note(OWN_SCALE, "Nothing here needs an answer key but where it says so. All lines: "
@@ -176,7 +176,7 @@ def _first(scorecard: pd.DataFrame, district: District, guard: Guard) -> list[Bl
     steps = first_steps(scorecard, most=5)
     if steps.empty:
         return [answer("Nothing stands out that could harm a child: read the lines below.")]
-    spoken = display_names(district.layouts)
+    spoken = system_names_in_text(district.layouts)
     begin = in_words(str(steps["next_step"].iloc[0]), spoken)
     hidden = [guard.hides(int(number)) for number in steps["touched"]]
     told = steps.assign(

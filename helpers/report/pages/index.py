@@ -10,14 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.save import write_atomically
+from helpers.files import write_atomically
 from helpers.report.blocks import banner, escape, is_invented, where_from
 from helpers.report.charts.bars import stacked_bars
 from helpers.report.pages.page import TEMPLATE_FOLDER, Failure
 from helpers.report.tables import as_number, number_text, table_markup
 from helpers.report.theme import page_css
-from helpers.share.disclosure import NOT_SHOWN
-from helpers.share.guard import SMALLEST_GROUP
+from helpers.share import NOT_SHOWN, SMALLEST_GROUP
 
 __all__ = ["CHANGED_PAGE", "Count", "IndexFigures", "ReportLine", "index_page", "sentences"]
 

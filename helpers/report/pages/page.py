@@ -10,7 +10,7 @@ from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helpers.files.save import write_atomically
+from helpers.files import write_atomically
 from helpers.report.blocks import Block, banner, escape, slug
 from helpers.report.theme import color, page_css
 

@@ -9,12 +9,12 @@ import pandas as pd
 
 from helpers.report.charts.bars import bars, stacked_bars
 from helpers.report.tables import table
-from helpers.share.disclosure import shown_answers, shown_shares, suppress_complement
+from helpers.share import shown_answers, shown_shares, suppress_complement
 
 if TYPE_CHECKING:
     from helpers.report.blocks import Block
     from helpers.report.charts.picture import Picture
-    from helpers.share.guard import Guard
+    from helpers.share import Guard
 
 __all__ = [
     "communication_chart",
@@ -146,7 +146,7 @@ def communication_chart(informed: pd.DataFrame, guard: Guard | None = None) -> P
     Picture
         A stacked bar a thing: read at home, and what stands between.
     """
-    from helpers.gaps.family_communication import family_terms
+    from helpers.gaps import family_terms
 
     told = informed[informed["group_by"].isna() & informed["domain"].notna()]
     titles = {domain.name: domain.title for domain in family_terms().domain}
@@ -176,7 +176,7 @@ def communication_chart(informed: pd.DataFrame, guard: Guard | None = None) -> P
 
 def families_in_words(informed: pd.DataFrame) -> pd.DataFrame:
     """Say what families could know of, and what became of it, in words."""
-    from helpers.gaps.family_communication import family_terms
+    from helpers.gaps import family_terms
 
     titles = {domain.name: domain.title for domain in family_terms().domain}
     words = {"read": READ, **OF_FAMILIES}

@@ -26,10 +26,8 @@ from helpers.report.pages.sector_text import (
 )
 from helpers.report.pages.simulated_sector import HEADING, kit_blocks, volunteers_blocks
 from helpers.report.tables import csv_link, table
-from helpers.sector.analysis_plan import analysis_plan, level
-from helpers.sector.report import SectorReport
-from helpers.standard import STRING, empty_table
-from helpers.standard.survey_items import declared_survey
+from helpers.sector import SectorReport, level, read_analysis_plan
+from helpers.standard import STRING, declared_survey, empty_table
 
 __all__ = [
     "TITLE",
@@ -137,7 +135,7 @@ def kinds_picture(standing: pd.DataFrame, domain: str) -> Picture | None:
         digits=2,
         caption=(
             f"From 1 ({words.low}) to 4 ({words.high}). Means of kinds of systems with 95% intervals; kinds "
-            f"of fewer than {analysis_plan().fewest_systems} systems are not shown."
+            f"of fewer than {read_analysis_plan().fewest_systems} systems are not shown."
         ),
     )
 
@@ -276,7 +274,7 @@ def _differences(report: SectorReport) -> Iterator[Block]:
         NOT_MORE,
     )
     year = report.years[-1]
-    for name, grouping in analysis_plan().groupings.items():
+    for name, grouping in read_analysis_plan().groupings.items():
         finding = difference_finding(report["comparisons"], name, grouping.yes, year)
         picture = difference_picture(report["comparisons"], name, finding, year) if finding else None
         if picture is None:

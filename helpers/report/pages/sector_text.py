@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from helpers.sector.analysis_plan import analysis_plan, level
-from helpers.standard.survey_items import declared_survey
+from helpers.sector import level, read_analysis_plan
+from helpers.standard import declared_survey
 
 __all__ = [
     "HEADS",
@@ -92,7 +92,7 @@ def _figures(column: pd.Series) -> pd.Series:
 def in_words(table: pd.DataFrame) -> pd.DataFrame:
     """Write domains, groupings, years and chances of a table of the report as people read them."""
     domains = {code: domain.title for code, domain in declared_survey().domains.items()}
-    groupings = {name: grouping.title for name, grouping in analysis_plan().groupings.items()}
+    groupings = {name: grouping.title for name, grouping in read_analysis_plan().groupings.items()}
     written = {"domain": domains, "lowest": domains, "grouping": groupings}
     columns = {name: table[name].map(words) for name, words in written.items() if name in table.columns}
     # A year is a name, not a number with a thousand in it.
@@ -107,7 +107,7 @@ def opening(tables: Mapping[str, pd.DataFrame]) -> str:
     """Answer the question of the page in two sentences."""
     response = tables["response"].dropna(subset=["answered"])
     if response.empty:
-        few = analysis_plan().fewest_systems
+        few = read_analysis_plan().fewest_systems
         return f"**Fewer than {few}** school systems answered in any year: nothing may be shown of them."
     year, answered, invited = (response[name].iloc[-1] for name in ("year", "answered", "invited"))
     of = "" if pd.isna(invited) else f" of {invited:,} invited"

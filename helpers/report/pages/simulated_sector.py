@@ -14,10 +14,8 @@ from helpers.report.charts.picture import Picture
 from helpers.report.pages.page import about_line, block_page, heading, note
 from helpers.report.pages.sector_text import HEADS, as_figures, domain_name, in_words
 from helpers.report.tables import table
-from helpers.sector.analysis_plan import analysis_plan
-from helpers.sector.read import Origin
-from helpers.sector.report import kit_seed, kit_volunteers
-from helpers.standard.survey_items import declared_survey
+from helpers.sector import Origin, kit_seed, kit_volunteers, read_analysis_plan
+from helpers.standard import declared_survey
 
 __all__ = [
     "HEADING",
@@ -69,7 +67,7 @@ def _blocks(about: Mapping[str, Any], answered: pd.DataFrame, planted: pd.DataFr
     shown = answered.assign(share=(answered["answered"] / answered["invited"]).astype("float64"))
     yield table(as_figures(in_words(shown)), "Invited and answering")
     yield heading("What was put in")
-    for name, grouping in analysis_plan().groupings.items():
+    for name, grouping in read_analysis_plan().groupings.items():
         yield note(f"{grouping.title}: {Origin.of(about).why(name)}.")
     yield table(
         as_figures(in_words(_by_domain(planted))),
@@ -102,7 +100,7 @@ def _by_domain(planted: pd.DataFrame) -> pd.DataFrame:
     """Give a row a domain and year: the mean, and each difference among systems alike."""
     keys = ["domain", "year"]
     wide = planted[planted["comparison"].eq("mean")][[*keys, "points"]].rename(columns={"points": "mean"})
-    for name, grouping in analysis_plan().groupings.items():
+    for name, grouping in read_analysis_plan().groupings.items():
         own = planted[planted["comparison"].eq("adjusted") & planted["grouping"].eq(name)]
         own = own[[*keys, "points"]].rename(columns={"points": grouping.title.lower()})
         wide = wide.merge(own, on=keys, how="left", validate="one_to_one")
@@ -154,7 +152,7 @@ HEADING = "What no weight makes up for"
 def describe_coverage(beside: pd.DataFrame) -> str:
     """Say how many intervals hold what was put in, all together and by grouping."""
     parts = []
-    for name, grouping in analysis_plan().groupings.items():
+    for name, grouping in read_analysis_plan().groupings.items():
         own = beside[beside["grouping"].eq(name)]
         if len(own):
             parts.append(f"{grouping.title.lower()}: {int(own['holds'].sum())} of {len(own)}")
@@ -179,7 +177,7 @@ def volunteers_picture(beside: pd.DataFrame, grouping: str, whose: str) -> Pictu
     found = f"{held or 'None'} of {len(own)} intervals {'holds' if held == 1 else 'hold'} what was put in"
     return dot_plot(
         pd.concat([answers, truth], ignore_index=True),
-        title=f"{analysis_plan().groupings[grouping].title}: {found[0].lower() + found[1:]}",
+        title=f"{read_analysis_plan().groupings[grouping].title}: {found[0].lower() + found[1:]}",
         unit="difference, points of 1 to 4",
         value="value",
         series="series",

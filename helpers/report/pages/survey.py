@@ -22,10 +22,8 @@ from helpers.report.pages.survey_text import (
 )
 from helpers.report.tables import number_text, table
 from helpers.report.theme import color
-from helpers.standard import STRING
-from helpers.standard.survey_items import declared_survey
-from helpers.survey import measured_items
-from helpers.survey.answers import UNNAMED
+from helpers.standard import STRING, declared_survey
+from helpers.survey import UNNAMED, measured_items
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

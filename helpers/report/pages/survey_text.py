@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpers.report.tables import number_text
-from helpers.standard.survey_items import declared_survey
+from helpers.standard import declared_survey
 from helpers.survey import AGREE
 
 if TYPE_CHECKING:

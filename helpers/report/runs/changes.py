@@ -14,11 +14,11 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.save import own_place, save_table, write_atomically
-from helpers.gaps.measures import measures
+from helpers.files import own_place, save_table, write_atomically
+from helpers.gaps import declared_measures
 from helpers.report.display_names import finding_words, silo_name
 from helpers.report.tables import number_text
-from helpers.share.guard import OF_CHILDREN, SMALLEST_GROUP, Guard
+from helpers.share import OF_CHILDREN, SMALLEST_GROUP, Guard
 from helpers.standard import as_table
 
 __all__ = [
@@ -417,7 +417,7 @@ def _scorecard_in_words(rows: pd.DataFrame) -> str:
     many = f"**{number_text(len(rows))}** {'measure is' if len(rows) == 1 else 'measures are'}"
     said = f"Scorecard: {many} not what {'it was' if len(rows) == 1 else 'they were'}"
     # Where a share counts what is amiss, less of it is no loss.
-    amiss = [one.name for one in measures() if one.bad]
+    amiss = [one.name for one in declared_measures() if one.bad]
     shares = rows[rows["unit"].eq("rate") & ~rows["measure"].isin(amiss)]
     shares = shares.assign(fell=shares["before"] - shares["after"]).sort_values(
         ["fell", "measure", "left_silo"], ascending=[False, True, True], kind="stable"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files.save import save_table, without_guard, write_atomically
+from helpers.files import save_table, without_guard, write_atomically
 from helpers.report.blocks import Block, answer, banner
 from helpers.report.pages.index import CHANGED_PAGE
 from helpers.report.pages.page import block_page, note
@@ -24,7 +24,7 @@ from helpers.report.runs.changes import (
 )
 from helpers.report.runs.figures import RunFigures
 from helpers.report.tables import number_text, table
-from helpers.share.guard import Guard
+from helpers.share import Guard
 from helpers.standard import BadInput, empty_table, nearest
 
 __all__ = ["INDEX", "LAST", "Changed", "earlier_runs", "find_previous_run", "remember", "what_changed"]

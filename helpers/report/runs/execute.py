@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
-from helpers.files.save import spare_folder, sweep, write_atomically
+from helpers.files import spare_folder, sweep, write_atomically
 from helpers.report.pages.page import Failure
 from helpers.report.runs.notebooks import Notebook, parameters_for
 

@@ -13,8 +13,7 @@ import pandas as pd
 from helpers.report.pages.index import Count, IndexFigures
 from helpers.report.runs.changes import RunSnapshot, make_snapshot
 from helpers.report.tables import number_text, shown_count
-from helpers.share.disclosure import shown_everybody, suppress_complement
-from helpers.share.guard import Guard
+from helpers.share import Guard, shown_everybody, suppress_complement
 from helpers.standard import STRING, BadInput
 
 if TYPE_CHECKING:
@@ -67,11 +66,10 @@ def figures_of(district: District) -> RunFigures:
     """Link a district, judge it where it has an answer key, and count what the index says."""
     from helpers.gaps import measure_gaps
     from helpers.link import join_all_on_id, link_district
-    from helpers.profile.facts.systems import authority_in
+    from helpers.profile import authority_in
     from helpers.report.display_names import system_names
-    from helpers.score import can_be_judged, score_children, score_links
-    from helpers.score.truth import rows_not_there
-    from helpers.share.guard import Guard
+    from helpers.score import can_be_judged, rows_not_there, score_children, score_links
+    from helpers.share import Guard
 
     links = link_district(district)
     guard, names = Guard.of(district), system_names(district.layouts)
@@ -141,7 +139,7 @@ def _kept(district: District, links: Links, card: pd.DataFrame) -> RunSnapshot |
 
 
 def _roster(district: District) -> str:
-    from helpers.profile.relations import roster_silos
+    from helpers.profile import roster_silos
 
     return next(iter(roster_silos(district)), "")
 
@@ -161,12 +159,12 @@ def _index(
     measures: pd.DataFrame,
     guard: Any,
 ) -> IndexFigures:
-    from helpers.report.display_names import display_names, system_names
+    from helpers.report.display_names import system_names, system_names_in_text
 
     crosswalk, (children, looked_up, scores) = links.crosswalk, judged
     names = system_names(district.layouts)
     known = crosswalk.groupby("silo")["child"].nunique()
-    spoken = display_names(district.layouts)
+    spoken = system_names_in_text(district.layouts)
     systems = {_subject(names[silo], spoken[silo]): _say(guard, known.get(silo, 0)) for silo in district}
     everywhere = None
     if children is None and len(known) > 1:

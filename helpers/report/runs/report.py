@@ -14,9 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from helpers.files.district import read_district, what_is_there, with_children
-from helpers.files.folder import must_be_a_folder
-from helpers.files.run_cache import sharing
+from helpers.files import must_be_a_folder, read_district, sharing, what_is_there, with_children
 from helpers.report.blocks import slug
 from helpers.report.pages.index import ReportLine, index_page
 from helpers.report.pages.page import minutes_to_read, notebook_page

@@ -23,7 +23,7 @@ from helpers.report.widgets.dashboard_state import FEWEST_LETTERS, MOST_HITS, Da
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:
-    from helpers.profile.store.source import Source
+    from helpers.profile import Source
     from helpers.share import Audit, Policy, View
 
 __all__ = ["Dashboard", "dashboard"]
@@ -67,7 +67,7 @@ def dashboard(
     BadInput
         When the policy has no such role or purpose, who looks without a role, or there is no such store.
     """
-    from helpers.profile.store.profiles import ProfileStore
+    from helpers.profile import ProfileStore
     from helpers.share import Audit, open_view, read_policy, whos
 
     if role is None and (who is not None or purpose is not None):

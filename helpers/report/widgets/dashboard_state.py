@@ -16,12 +16,11 @@ from helpers.report.blocks import Block, banner
 from helpers.report.child.page import ChildPage, child_page, role_name, system_names
 from helpers.report.child.values import UNCHECKED, SystemName, of_year
 from helpers.report.display_names import grade_name
-from helpers.share import Policy, read_policy
-from helpers.share.policy import Role
+from helpers.share import Policy, Role, read_policy
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:
-    from helpers.profile.store.source import Source
+    from helpers.profile import Source
     from helpers.share import View
 
 __all__ = [

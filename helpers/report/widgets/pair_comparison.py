@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 
 import pandas as pd
 
-from helpers.link.review.queue import BETWEEN, FIELDS
+from helpers.link import BETWEEN, FIELDS
 
 __all__ = ["Compared", "FieldComparison", "PairComparison", "Part", "compared", "pair_comparison"]
 

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.link.review.queue import (
+from helpers.link import (
     ERROR_RATE,
     SECONDS_A_DECISION,
+    ReviewSession,
     expected_review_gain,
     first_minutes,
     review_queue,
 )
-from helpers.link.review.session import ReviewSession
 from helpers.report.blocks import Block, answer, escape
 from helpers.report.display_names import short_names
 from helpers.report.tables import CountGuard, table
 from helpers.report.widgets.pair_comparison import pair_comparison
-from helpers.share.guard import Guard
+from helpers.share import Guard
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:

@@ -26,11 +26,8 @@ from pathlib import Path
 from typing import Any
 
 import helpers.standard
-from helpers.files.district import with_children
-from helpers.files.folder import must_be_a_folder
-from helpers.files.run_cache import fingerprint
-from helpers.files.save import sweep, write_atomically
-from helpers.profile.store.profiles import ProfileStore, save_store
+from helpers.files import fingerprint, must_be_a_folder, sweep, with_children, write_atomically
+from helpers.profile import ProfileStore, save_store
 from helpers.report.runs.notebooks import Notebook
 from helpers.standard import BadInput
 
@@ -397,9 +394,7 @@ def store_of(folder: Path, place: Path) -> ProfileStore:
             return ProfileStore.open(place)
     from helpers.files import read_district
     from helpers.link import link_district
-    from helpers.profile import build_profiles
-    from helpers.profile.indicators import compute_indicators
-    from helpers.profile.store.source import source_of
+    from helpers.profile import build_profiles, compute_indicators, source_of
 
     district = with_children(read_district(folder))
     links = link_district(district)

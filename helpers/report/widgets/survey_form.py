@@ -14,9 +14,8 @@ from typing import Any
 
 from helpers.report.blocks import Block, answer, escape
 from helpers.report.pages.survey_text import describe_respondents
-from helpers.standard import BadInput
-from helpers.standard.survey_items import declared_survey
-from helpers.survey.answers import AnswerFile
+from helpers.standard import BadInput, declared_survey
+from helpers.survey import AnswerFile
 
 __all__ = ["SurveyForm", "survey_form"]
 

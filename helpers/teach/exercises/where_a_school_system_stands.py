@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from helpers.standard import nearest
-from helpers.standard.survey_items import declared_survey
+from helpers.standard import declared_survey, nearest
 from helpers.survey import survey_scores
 from helpers.teach.exercise import Exercise, Wording, wording
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.standard.figures import figure
+from helpers.standard import figure
 from synthetic_data.columns import pick, whole
 from synthetic_data.life.effects import Effect
 from synthetic_data.life.traits import Traits

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.standard.school_year import first_day
+from helpers.standard import first_day
 from synthetic_data.columns import dates, pick, whole
 from synthetic_data.life.absences import Absences
 from synthetic_data.life.effects import CORRELATION, OWN, VARIANCE, Effect

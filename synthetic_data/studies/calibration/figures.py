@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.standard.school_year import first_day
+from helpers.standard import first_day
 from synthetic_data.life.absences import ENOUGH_DAYS, is_chronic
 from synthetic_data.life.learning.tests import SEASONS, SUBJECTS
 from synthetic_data.life.wellbeing.plans import CATEGORIES

@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.standard import as_table
-from helpers.standard.elements import Element, elements
+from helpers.standard import Element, as_table, declared_elements
 from synthetic_data.columns import pick, text, truth, whole
 from synthetic_data.life import Life
 from synthetic_data.life.traits import school_of
@@ -244,7 +243,9 @@ class Outcomes:
     def declared(self) -> dict[str, Element]:
         """The declared elements of a profile that are outcomes and that the truth knows, by name."""
         known = set(self._values["element"].unique())
-        return {one.name: one for one in elements() if one.name in known and one.name not in NO_OUTCOME}
+        return {
+            one.name: one for one in declared_elements() if one.name in known and one.name not in NO_OUTCOME
+        }
 
     def numbers(self, element: str) -> Numbers:
         """Give an element of every child as a number; NaN where a child has none.

@@ -19,8 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.standard import BadInput, as_table, empty_table
-from helpers.standard.school_year import last_day
+from helpers.standard import BadInput, as_table, empty_table, last_day
 from synthetic_data.columns import text
 from synthetic_data.life.absences import after_shock
 from synthetic_data.published import rows

@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.files import District, read_district
-from helpers.gaps import detected, scorecard_and_records
-from helpers.gaps.scorecard import declared_alarms
+from helpers.gaps import declared_alarms, detected, scorecard_and_records
 from helpers.link import Links, link_district
 from helpers.profile import build_profiles
 from helpers.score import AnswerKey, detected_faults, is_detectable, read_answer_key

@@ -14,9 +14,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 import helpers
-from helpers.files.save import write_atomically
-from helpers.standard import STRING, as_table, empty_table
-from helpers.standard.intervals import wilson
+from helpers.files import write_atomically
+from helpers.standard import STRING, as_table, empty_table, wilson
 from synthetic_data.faults.scene import faults_on_request
 from synthetic_data.studies.detection.district import Asked, DistrictResult, declared_kinds, look_at
 from synthetic_data.workers import context

@@ -18,7 +18,7 @@ import pandas as pd
 import helpers
 import synthetic_data
 from helpers.link import METHODS
-from helpers.report.runs.notebooks import notebooks_folder
+from helpers.report import notebooks_folder
 from helpers.standard import BadInput, as_table, nearest
 from synthetic_data.district import cache_folder
 from synthetic_data.scenario import LEVELS, load_scenario

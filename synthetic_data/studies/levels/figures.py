@@ -9,14 +9,12 @@ import numpy as np
 import pandas as pd
 
 from helpers.gaps import manual_minutes
-from helpers.score.flags import KNOWN, SIGNS, SYSTEM_OF, signs_of
-from helpers.score.groups import AS_THEY_ARE, GroupScores
+from helpers.score import AS_THEY_ARE, KNOWN, SIGNS, SYSTEM_OF, GroupScores, signs_of
 from helpers.share import read_policy
 from helpers.standard import as_table
 
 if TYPE_CHECKING:
-    from helpers.profile.facts.systems import LatestDay
-    from helpers.profile.store.source import Source
+    from helpers.profile import LatestDay, Source
 
 __all__ = [
     "ANY",

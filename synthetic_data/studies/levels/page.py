@@ -11,12 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.files.save import write_atomically
-from helpers.gaps.roadmap import Costs, kit_costs
-from helpers.report import answer, reading, table
-from helpers.report.blocks import Block
-from helpers.report.pages.page import about_line, block_page, heading, note
-from helpers.report.pages.staffing import people_blocks
+from helpers.files import write_atomically
+from helpers.gaps import Costs, kit_costs
+from helpers.report import Block, about_line, answer, block_page, heading, note, people_blocks, reading, table
 from helpers.staffing import staffing_plan
 from helpers.standard import as_table
 from synthetic_data.district import kit_version

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.files.district import what_is_there
-from helpers.gaps.roadmap import Costs, kit_costs, one_standard, read_costs, roadmap
+from helpers.files import what_is_there
+from helpers.gaps import Costs, kit_costs, one_standard, plan_roadmap, read_costs
 from helpers.layouts import Layout, load_layout
-from helpers.report.charts.dot_plot import level_chart
-from helpers.report.charts.picture import Picture
+from helpers.report import Picture, level_chart
 from synthetic_data.scenario import LEVELS
 from synthetic_data.studies.levels.cells import BY_NUMBER, PLACEBO, WORKSHOP
 from synthetic_data.studies.levels.study import ALL_STEPS, Study, headlines, moved, ranked, whole_levels
@@ -200,10 +199,10 @@ def costs_of(file: str = "") -> Costs:
 
 
 def roadmap_of(study: Study, costs: Costs | None = None, by: str = ROADMAP_BY) -> pd.DataFrame:
-    """Put the steps in an order at each size, by what they bought in this study; see `roadmap`."""
+    """Put the steps in an order at each size, by what they bought in this study; see `plan_roadmap`."""
     better = {headline.id: 1 if headline.better == "more" else -1 for headline in headlines()}
     bought = study.gains[study.gains["scenario"].eq(WORKSHOP) & study.gains["method"].eq(study.method)]
-    return roadmap(bought, len(SILOS), by=by, better=better, costs=costs)
+    return plan_roadmap(bought, len(SILOS), by=by, better=better, costs=costs)
 
 
 def first_steps_of(study: Study, costs: Costs | None = None) -> str:

@@ -24,8 +24,8 @@ import nbformat
 import pandas as pd
 from papermill.engines import Engine, papermill_engines
 
-from helpers.files.save import is_running
-from helpers.report.runs.execute import Progress
+from helpers.files import is_running
+from helpers.report import Progress
 from synthetic_data.studies.levels.cells import (
     TABLES,
     Cell,

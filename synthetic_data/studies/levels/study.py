@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from helpers.report.runs.execute import Progress
+from helpers.report import Progress
 from helpers.standard import as_table, empty_table
 from synthetic_data.scenario import LEVELS
 from synthetic_data.studies.levels.cells import FROM, SWITCHES, TO, WORKSHOP, Cell

@@ -9,10 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.files.text_table import TextTable
-from helpers.files.writers.values import render
+from helpers.files import TextTable, render
 from helpers.layouts import FileLayout, load_layout
-from helpers.standard.school_year import last_day
+from helpers.standard import last_day
 from synthetic_data.columns import dates, only, pick, text, whole
 from synthetic_data.columns import truth as yes_or_no
 from synthetic_data.life.incidents import (

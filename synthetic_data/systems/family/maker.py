@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.files.text_table import TextTable, default_settings
+from helpers.files import TextTable, default_settings
 from helpers.layouts import load_layout
 from synthetic_data.columns import numbered, pick, text, whole
 from synthetic_data.columns import truth as yes_or_no

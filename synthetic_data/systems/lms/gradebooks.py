@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.files.text_table import TextTable, default_settings, unique_names
-from helpers.files.writers.values import render, render_column
+from helpers.files import TextTable, default_settings, render, render_column, unique_names
 from helpers.layouts import FileLayout, load_layout
 from helpers.standard import STRING
 from synthetic_data.columns import is_among, pick, text, within

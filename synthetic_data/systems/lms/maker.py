@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.files.text_table import TextTable, default_settings
+from helpers.files import TextTable, default_settings
 from helpers.layouts import load_layout
 from helpers.standard import STRING
 from synthetic_data.columns import is_among, numbered, pick, text

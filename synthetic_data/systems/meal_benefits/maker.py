@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.standard.school_year import last_day
+from helpers.standard import last_day
 from synthetic_data import columns
 from synthetic_data.columns import dates, numbered, pick, text, whole
 from synthetic_data.life.wellbeing.meal_eligibility import BENEFITS, CARRIED, DIRECT, NOTHING, REASONS

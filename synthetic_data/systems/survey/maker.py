@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.standard.figures import whole_figure
+from helpers.standard import whole_figure
 from synthetic_data.columns import dates, only, pick, text, whole
 from synthetic_data.life.presence import windows_of
 from synthetic_data.life.wellbeing.surveys import (

@@ -13,7 +13,7 @@ from helpers.layouts import all_layouts
 from helpers.layouts.column import code_set
 from helpers.profile.indicators import declared_indicators
 from helpers.report.family import language, languages, page_terms
-from helpers.report.family.definitions import DECLARED, read_page_terms, undeclared
+from helpers.report.family.shown_elements import DECLARED, read_page_terms, undeclared
 from helpers.report.family.statements import LETTERS_OF
 from helpers.report.messages import HERE, VOICES, read_language
 from helpers.share.policy import read_policy
@@ -191,7 +191,7 @@ def test_all_faults_of_a_declaration_are_named_at_once(tmp_path: Path) -> None:
     text = DECLARED.read_text(encoding="utf-8")
     text = text.replace('line = "map_math_growth"', 'line = "nowhere"', 1)
     text = text.replace('{ element = "grade_average", ', '{ element = "never_shown", ', 1)
-    path = tmp_path / "lines.toml"
+    path = tmp_path / "shown_elements.toml"
     path.write_text(text.replace("[left_off]\n", '[left_off]\nschool = "twice"\n'), encoding="utf-8")
     with pytest.raises(BadInput) as refused:
         read_page_terms(path)

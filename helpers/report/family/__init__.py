@@ -1,6 +1,6 @@
 """One page a child for its family, and one for the student: plain words, strengths first."""
 
-from helpers.report.family.definitions import page_terms
+from helpers.report.family.shown_elements import page_terms
 from helpers.report.family.statements import find_strengths
 from helpers.report.messages import language, languages
 

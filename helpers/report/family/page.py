@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from helpers.report.family.definitions import PageTerms
+from helpers.report.family.shown_elements import PageTerms
 from helpers.report.family.statements import (
     GroupOfLines,
     MonthLine,

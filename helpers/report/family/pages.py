@@ -12,9 +12,9 @@ import pandas as pd
 
 from helpers.gaps import load_presence, scope_of
 from helpers.report.blocks import Block, escape
-from helpers.report.family.definitions import page_terms
 from helpers.report.family.page import Office, Page, PageFacts, compose, markup_of
 from helpers.report.family.recipients import HELD_COLUMNS, Recipient, families, students
+from helpers.report.family.shown_elements import page_terms
 from helpers.report.family.statements import PageStatements, page_statements
 from helpers.report.messages import Voice, language
 from helpers.share import (

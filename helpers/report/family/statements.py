@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.report.family.definitions import (
+from helpers.report.family.shown_elements import (
     Condition,
     Line,
     MonthColumn,

@@ -306,7 +306,7 @@ def index_page(
     made = _made(about, invented, version)
     made["lines"] = [line for line in made["lines"] if line]
     lines = [replace(line, page=pages + line.page if line.page else "") for line in reports]
-    markup = environment.get_template("reports.html.j2").render(
+    markup = environment.get_template("index.html.j2").render(
         title=_title(figures) if figures else "The reports of this run",
         trouble=trouble,
         css=page_css(),

@@ -81,8 +81,9 @@ def _exporter() -> Any:
             settings.HTMLExporter[address] = ""
     return HTMLExporter(
         config=settings,
-        extra_template_basedirs=[str(TEMPLATE_FOLDER.parent)],
-        template_name=TEMPLATE_FOLDER.name,
+        extra_template_basedirs=[str(TEMPLATE_FOLDER)],
+        extra_template_paths=[str(TEMPLATE_FOLDER)],
+        template_name="notebook",
         exclude_anchor_links=True,
         exclude_input=True,
     )

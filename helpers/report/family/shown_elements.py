@@ -24,7 +24,7 @@ __all__ = [
     "undeclared",
 ]
 
-DECLARED = Path(__file__).with_name("lines.toml")
+DECLARED = Path(__file__).with_name("shown_elements.toml")
 GROUPS = ("school", "time", "learning", "tests", "beyond", "support", "contact")
 
 
@@ -101,7 +101,7 @@ class MonthColumn(Declared):
 
 
 class PageTerms(Declared):
-    """The whole of lines.toml."""
+    """The whole of shown_elements.toml."""
 
     compared: tuple[str, ...]
     indicators_left_off: str
@@ -205,6 +205,6 @@ def page_terms() -> PageTerms:
     Returns
     -------
     PageTerms
-        What ``lines.toml`` says.
+        What ``shown_elements.toml`` says.
     """
     return read_page_terms(DECLARED)

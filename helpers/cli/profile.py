@@ -48,7 +48,7 @@ SHOWN = ["question", "status", "concerned", "children", "unknown", "answerable",
     type=float,
     metavar="SHARE",
     help="From which share of the children concerned a question counts as answered; "
-    + filled("{profile/definitions.answerable_share} unless given."),
+    + filled("{profile/thresholds.answerable_share} unless given."),
 )
 @out_option()
 @json_option

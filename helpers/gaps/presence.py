@@ -183,7 +183,7 @@ def days_since_1970(dates: pd.Series) -> Days:
 # grade, or a school, of which a system knows hardly anybody while it knows others well is one that it is
 # not for; who runs the system can say otherwise.
 
-LEAST_SHARE = figure("profile/definitions.served_share")
+LEAST_SHARE = figure("profile/thresholds.served_share")
 # Of a smaller group nobody may be known by chance; and of a real district no such group is told.
 SMALLEST_GROUP = whole_figure("smallest_group")
 # A system of whose children fewer than this share have a known grade says nothing about grades.

@@ -25,7 +25,7 @@ __all__ = [
 
 ROOMS = Path(__file__).parents[1]
 # Where a name without a file stands.
-SHARED = "standard/definitions"
+SHARED = "standard/thresholds"
 # A place in a text: {chronic_absence_share:.0%}, or in words {chronic_absence_share:part}.
 _PLACE = re.compile(r"\{([a-z_./]+)(?::([^{}]*))?\}")
 
@@ -67,7 +67,7 @@ def _figure(name: str) -> Figure:
 
 
 def figure(name: str) -> float:
-    """Give a figure by its name; with its file, where it isn't in standard/definitions.toml.
+    """Give a figure by its name; with its file, where it isn't in standard/thresholds.toml.
 
     >>> figure("chronic_absence_share")
     0.1

@@ -14,26 +14,26 @@ import pandas as pd
 
 # Values that no figure has by itself, so that a place which doesn't follow shows.
 OTHERS: dict[str, int | float] = {
-    "standard/definitions.chronic_absence_share": 0.2,
-    "standard/definitions.chronic_absence_least_days": 120,
-    "standard/definitions.on_track_credits": 4.0,
-    "standard/definitions.on_track_most_failed": 2,
-    "standard/definitions.letter_a": 93,
-    "standard/definitions.letter_b": 83,
-    "standard/definitions.letter_c": 73,
-    "standard/definitions.letter_d": 63,
-    "standard/definitions.school_year_first_month": 8,
-    "standard/definitions.smallest_group": 7,
-    "profile/definitions.good_grade": 84,
-    "profile/definitions.low_grade": 74,
-    "profile/definitions.high_percentile": 69,
-    "profile/definitions.usual_percentile": 39,
-    "profile/definitions.lowest_quarter": 29,
-    "profile/definitions.served_share": 0.15,
-    "profile/definitions.answerable_share": 0.85,
-    "gaps/definitions.month_behind": 33,
-    "gaps/definitions.week_behind": 9,
-    "gaps/definitions.day_behind": 2,
+    "standard/thresholds.chronic_absence_share": 0.2,
+    "standard/thresholds.chronic_absence_least_days": 120,
+    "standard/thresholds.on_track_credits": 4.0,
+    "standard/thresholds.on_track_most_failed": 2,
+    "standard/thresholds.letter_a": 93,
+    "standard/thresholds.letter_b": 83,
+    "standard/thresholds.letter_c": 73,
+    "standard/thresholds.letter_d": 63,
+    "standard/thresholds.school_year_first_month": 8,
+    "standard/thresholds.smallest_group": 7,
+    "profile/thresholds.good_grade": 84,
+    "profile/thresholds.low_grade": 74,
+    "profile/thresholds.high_percentile": 69,
+    "profile/thresholds.usual_percentile": 39,
+    "profile/thresholds.lowest_quarter": 29,
+    "profile/thresholds.served_share": 0.15,
+    "profile/thresholds.answerable_share": 0.85,
+    "gaps/thresholds.month_behind": 33,
+    "gaps/thresholds.week_behind": 9,
+    "gaps/thresholds.day_behind": 2,
     "link/thresholds.accept_dated": 0.71,
     "link/thresholds.accept_half_dated": 0.61,
     "link/thresholds.accept_undated": 0.81,
@@ -82,7 +82,7 @@ Look = Callable[[], tuple[Any, Any]]
 
 def place(name: str, where: str) -> Callable[[Look], Look]:
     """Note a look at one figure in one place, which gives what counts there, and what should."""
-    full = name if "/" in name else f"standard/definitions.{name}"
+    full = name if "/" in name else f"standard/thresholds.{name}"
 
     def noted(look: Look) -> Look:
         PLACES[full, where] = look
@@ -99,7 +99,7 @@ def constant(name: str, module: str, constant: str, at: int | None = None) -> No
         from importlib import import_module
 
         found = getattr(import_module(module), constant)
-        full = name if "/" in name else f"standard/definitions.{name}"
+        full = name if "/" in name else f"standard/thresholds.{name}"
         return (found if at is None else found[at]), value(full)
 
 
@@ -119,9 +119,9 @@ constant("smallest_group", "synthetic_data.systems.survey.maker", "SMALLEST_GROU
 constant("share/disclosure.adult_age", "helpers.share.scope", "ADULT")
 constant("share/disclosure.adult_age", "helpers.share.on_hold", "ADULT_AT")
 constant("share/disclosure.share_step", "helpers.share.guard", "SHARE_STEP")
-constant("profile/definitions.served_share", "helpers.gaps.presence", "LEAST_SHARE")
-constant("profile/definitions.served_share", "helpers.profile.questions.known", "LEAST_OF_A_GRADE")
-constant("gaps/definitions.month_behind", "helpers.gaps.measures.freshness", "STALE_AFTER_DAYS")
+constant("profile/thresholds.served_share", "helpers.gaps.presence", "LEAST_SHARE")
+constant("profile/thresholds.served_share", "helpers.profile.questions.known", "LEAST_OF_A_GRADE")
+constant("gaps/thresholds.month_behind", "helpers.gaps.measures.freshness", "STALE_AFTER_DAYS")
 constant("school_year_first_month", "helpers.profile.facts.school_years", "FIRST_MONTH")
 constant("school_year_first_month", "helpers.link.values.schools", "FIRST_MONTH")
 for _at, _letter in enumerate("dcba"):
@@ -161,7 +161,7 @@ def _untrained() -> tuple[Any, Any]:
 def _guard() -> tuple[Any, Any]:
     from helpers.share import Guard
 
-    least = int(value("standard/definitions.smallest_group"))
+    least = int(value("standard/thresholds.smallest_group"))
     guard = Guard(real=True)
     shown = [guard.count(count) for count in (least - 1, least)]
     return shown, [f"fewer than {least}", str(least)]
@@ -171,7 +171,7 @@ def _guard() -> tuple[Any, Any]:
 def _policy() -> tuple[Any, Any]:
     from helpers.share import read_policy
 
-    return read_policy().written.minimum_cell, value("standard/definitions.smallest_group")
+    return read_policy().written.minimum_cell, value("standard/thresholds.smallest_group")
 
 
 @place("share/disclosure.smallest_group_of_health", "the teaching policy")
@@ -189,7 +189,7 @@ def _restricted() -> tuple[Any, Any]:
 
     begins = RESTRICTED if isinstance(RESTRICTED, str) else RESTRICTED[0]
     said = restricted([f"{begins}x.csv"])["restricted"]
-    few = f"fewer than {value('standard/definitions.smallest_group')} children"
+    few = f"fewer than {value('standard/thresholds.smallest_group')} children"
     return said[said.index("fewer than") :][: len(few)], few
 
 
@@ -226,13 +226,13 @@ def _element(*names: str) -> pd.DataFrame:
 
 
 def _is_chronic(days: pd.DataFrame) -> pd.Series:
-    share = value("standard/definitions.chronic_absence_share")
+    share = value("standard/thresholds.chronic_absence_share")
     return days["days_absent"] >= (days["days_enrolled"] * share).round(9)
 
 
 def _of_whom(days: pd.DataFrame, judged: pd.Series) -> tuple[Any, Any]:
     """Compare who is judged chronically absent, and who is judged at all, with what the figures say."""
-    least = value("standard/definitions.chronic_absence_least_days")
+    least = value("standard/thresholds.chronic_absence_least_days")
     enough = days[days["days_enrolled"] >= least]
     judged = judged.reindex(days.index).dropna()
     assert len(enough) < len(days) or least == 10, "nobody was enrolled for fewer days: nothing is tried"
@@ -276,7 +276,7 @@ def _federal_definitions() -> tuple[Any, Any]:
     from helpers.profile.indicators import definition
 
     kits = [definition("chronic_absence", name) for name in ("by_child", "federal", "new_jersey_federal")]
-    share, least = (value(f"standard/definitions.chronic_absence_{one}") for one in ("share", "least_days"))
+    share, least = (value(f"standard/thresholds.chronic_absence_{one}") for one in ("share", "least_days"))
     whole_day = definition("chronic_absence", "chicago_whole_day").flag
     return (
         [[one.flag and one.flag.at, one.minimum, one.title] for one in kits] + [whole_day and whole_day.at],
@@ -293,7 +293,7 @@ def _federal_definitions() -> tuple[Any, Any]:
 def _chronic_meaning() -> tuple[Any, Any]:
     from helpers.standard.elements import element
 
-    share, least = (value(f"standard/definitions.chronic_absence_{one}") for one in ("share", "least_days"))
+    share, least = (value(f"standard/thresholds.chronic_absence_{one}") for one in ("share", "least_days"))
     return element("chronically_absent").meaning, (
         f"Absent on {share:.0%} or more of at least {least} enrolled days; not applicable below {least}"
     )
@@ -304,8 +304,8 @@ def _chronic_meaning() -> tuple[Any, Any]:
 def _chronic_study() -> tuple[Any, Any]:
     from synthetic_data.studies.calibration.figures import _chronic
 
-    least = int(value("standard/definitions.chronic_absence_least_days"))
-    share = value("standard/definitions.chronic_absence_share")
+    least = int(value("standard/thresholds.chronic_absence_least_days"))
+    share = value("standard/thresholds.chronic_absence_share")
     missed = round(share * least)
     days = {"enrolled": [least, least, least - 1], "missed": [missed, missed - 1, least]}
     found = _chronic(pd.DataFrame(days))
@@ -320,7 +320,7 @@ def _chronic_level() -> tuple[Any, Any]:
     from synthetic_data.population.schools import GRADES
 
     # The share of children who are chronically absent at one level of absence: measured with both figures.
-    share = value("standard/definitions.chronic_absence_share")
+    share = value("standard/thresholds.chronic_absence_share")
     return round(_expected(-3.5, np.ones(len(GRADES)), 180), 2), {0.1: 0.20, 0.2: 0.05}[share]
 
 
@@ -328,7 +328,7 @@ def _chronic_level() -> tuple[Any, Any]:
 def _chronic_questions() -> tuple[Any, Any]:
     from helpers.profile.questions import declared_questions
 
-    part = {0.1: "a tenth", 0.2: "a fifth"}[value("standard/definitions.chronic_absence_share")]
+    part = {0.1: "a tenth", 0.2: "a fifth"}[value("standard/thresholds.chronic_absence_share")]
     said = [one.meaning for one in declared_questions() if "bsent on " in one.meaning]
     return [meaning.partition("bsent on ")[2].partition(" of the days")[0] for meaning in said], [part] * 3
 
@@ -353,7 +353,7 @@ def _chronic_talk() -> tuple[Any, Any]:
         for one in spoken
         for voice in ("family", "student")
     ]
-    days, share = (value(f"standard/definitions.chronic_absence_{one}") for one in ("least_days", "share"))
+    days, share = (value(f"standard/thresholds.chronic_absence_{one}") for one in ("least_days", "share"))
     english, spanish = {0.1: ("ten", "diez"), 0.2: ("five", "cinco")}[share]
     return (
         [talk.when[0].at_least, set(least), [words.partition(".")[0] for words in said]],
@@ -372,8 +372,8 @@ def _on_track() -> tuple[Any, Any]:
 
     terms = credit_terms()
     return [terms.credits_a_year, terms.most_failed], [
-        value("standard/definitions.on_track_credits"),
-        value("standard/definitions.on_track_most_failed"),
+        value("standard/thresholds.on_track_credits"),
+        value("standard/thresholds.on_track_most_failed"),
     ]
 
 
@@ -383,7 +383,7 @@ def _on_track_titles() -> tuple[Any, Any]:
     from helpers.profile.indicators import declared_indicators
 
     credits, failed = (
-        {1: "one", 2: "two", 4.0: "four", 5.0: "five"}[value(f"standard/definitions.{one}")]
+        {1: "one", 2: "two", 4.0: "four", 5.0: "five"}[value(f"standard/thresholds.{one}")]
         for one in ("on_track_credits", "on_track_most_failed")
     )
     titles = {each.name: each.title for one in declared_indicators() for each in one.definition}
@@ -401,15 +401,15 @@ def _letters() -> tuple[Any, Any]:
     from helpers.report.family import page_terms
 
     return page_terms().letters, {
-        **{letter.upper(): value(f"standard/definitions.letter_{letter}") for letter in "abcd"},
+        **{letter.upper(): value(f"standard/thresholds.letter_{letter}") for letter in "abcd"},
         "F": 0,
     }
 
 
-@place("profile/definitions.good_grade", "the family page")
-@place("profile/definitions.low_grade", "the family page")
-@place("profile/definitions.high_percentile", "the family page")
-@place("profile/definitions.usual_percentile", "the family page")
+@place("profile/thresholds.good_grade", "the family page")
+@place("profile/thresholds.low_grade", "the family page")
+@place("profile/thresholds.high_percentile", "the family page")
+@place("profile/thresholds.usual_percentile", "the family page")
 def _page_lines() -> tuple[Any, Any]:
     from helpers.report.family import page_terms
 
@@ -423,7 +423,7 @@ def _page_lines() -> tuple[Any, Any]:
             elif each.element in ("grade_average", "course_average", "grade_mathematics", "grade_english"):
                 grades |= lines
     good, low, high, usual = (
-        value(f"profile/definitions.{one}")
+        value(f"profile/thresholds.{one}")
         for one in ("good_grade", "low_grade", "high_percentile", "usual_percentile")
     )
     known = {("at_least", 0.0)}
@@ -434,9 +434,9 @@ def _page_lines() -> tuple[Any, Any]:
     ]
 
 
-@place("profile/definitions.good_grade", "questions")
-@place("profile/definitions.low_grade", "questions")
-@place("profile/definitions.lowest_quarter", "questions")
+@place("profile/thresholds.good_grade", "questions")
+@place("profile/thresholds.low_grade", "questions")
+@place("profile/thresholds.lowest_quarter", "questions")
 def _question_lines() -> tuple[Any, Any]:
     import re
 
@@ -445,7 +445,7 @@ def _question_lines() -> tuple[Any, Any]:
     asked = " ".join(one.answer or "" for one in declared_questions())
     found = set(re.findall(r"(?:grade_average|percentile) [<>]=? [\d.]+", asked))
     good, low, quarter = (
-        value(f"profile/definitions.{one}") for one in ("good_grade", "low_grade", "lowest_quarter")
+        value(f"profile/thresholds.{one}") for one in ("good_grade", "low_grade", "lowest_quarter")
     )
     return found, {
         f"grade_average < {low}",
@@ -456,21 +456,21 @@ def _question_lines() -> tuple[Any, Any]:
     }
 
 
-@place("profile/definitions.answerable_share", "the kit's questions, and what the command says of them")
+@place("profile/thresholds.answerable_share", "the kit's questions, and what the command says of them")
 def _answerable() -> tuple[Any, Any]:
     from click.testing import CliRunner
 
     from helpers.cli import main
     from helpers.profile.questions.definitions import kit_questions
 
-    share = value("profile/definitions.answerable_share")
+    share = value("profile/thresholds.answerable_share")
     said = " ".join(CliRunner().invoke(main, ["questions", "--help"]).output.split())
     return [kit_questions().least_share, f"{share} unless given" in said, share], [share, True, share]
 
 
-@place("gaps/definitions.month_behind", "the rubric, and the survey held against files")
-@place("gaps/definitions.week_behind", "the rubric, and the survey held against files")
-@place("gaps/definitions.day_behind", "the rubric, and the survey held against files")
+@place("gaps/thresholds.month_behind", "the rubric, and the survey held against files")
+@place("gaps/thresholds.week_behind", "the rubric, and the survey held against files")
+@place("gaps/thresholds.day_behind", "the rubric, and the survey held against files")
 def _behind() -> tuple[Any, Any]:
     from helpers.gaps.rubric import kit_rubric
     from helpers.survey.against_files import measured_items
@@ -483,7 +483,7 @@ def _behind() -> tuple[Any, Any]:
         )
         if one.measure == "days behind"
     ]
-    return found, [tuple(value(f"gaps/definitions.{one}_behind") for one in ("month", "week", "day"))] * 2
+    return found, [tuple(value(f"gaps/thresholds.{one}_behind") for one in ("month", "week", "day"))] * 2
 
 
 @place("school_year_first_month", "days and file names of a school year")
@@ -492,7 +492,7 @@ def _school_year() -> tuple[Any, Any]:
     from helpers.link.values.schools import school_year_end
     from helpers.profile.facts.school_years import SchoolYears
 
-    first = int(value("standard/definitions.school_year_first_month"))
+    first = int(value("standard/thresholds.school_year_first_month"))
     begins = pd.Timestamp(2025, first, 1)
     before = begins - pd.Timedelta(days=1)
     span = SchoolYears((2026,), {}).span_of(2026)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["STALE_AFTER_DAYS", "activity_dates", "ages", "days_until_stale", "endings", "stale_rows"]
 
 
-STALE_AFTER_DAYS = whole_figure("gaps/definitions.month_behind")
+STALE_AFTER_DAYS = whole_figure("gaps/thresholds.month_behind")
 
 Lines = list[dict[str, Any]]
 

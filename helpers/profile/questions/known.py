@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["KNOWN", "NOTHING", "REASONS", "Input", "Knowledge", "Roster", "Seen", "roster_of"]
 
 
-LEAST_OF_A_GRADE = figure("profile/definitions.served_share")
+LEAST_OF_A_GRADE = figure("profile/thresholds.served_share")
 # Of a smaller grade nobody may be known by chance; the kit's own.
 SMALLEST_GRADE = 5
 LEAVES, STARTS = "leaves_school", "starts_at_school"

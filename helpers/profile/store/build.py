@@ -45,7 +45,7 @@ __all__ = ["Built", "build_store", "cache_cohorts", "cached_cohort"]
 NAME = "survey.json"
 TEXT = "text"
 # Where what a survey asks for is declared.
-DECLARED = ("definitions.toml", "elements.toml", "tables/facts.toml", "tables/people.toml")
+DECLARED = ("thresholds.toml", "elements.toml", "tables/facts.toml", "tables/people.toml")
 
 
 def cache_cohorts(standard: Path) -> None:

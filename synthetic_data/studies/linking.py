@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,12 @@ from helpers.score import read_answer_key, score_links
 from helpers.standard import as_table, figure
 from synthetic_data.district import make_district
 from synthetic_data.faults.scene import faults_on_request
+from synthetic_data.system_folders import system_folders
 
 __all__ = [
     "DIALS",
-    "PLANTED",
     "SEEDS",
+    "injected_columns",
     "links_by_fault_rate",
     "mistaken",
     "planted_columns",
@@ -80,14 +82,24 @@ def links_by_fault_rate(
     return as_table("fault_dial", every.groupby(["dial", "method"], sort=False).sum().reset_index())
 
 
-# What is planted, in turn: other systems' columns stay sound beside it.
-PLANTED: tuple[dict[str, str], ...] = (
-    {"iready": "id_column_of_another_system", "special_education": "id_column_shifted"},
-    {"screener": "id_column_of_another_system", "iready": "id_column_shifted"},
-    {"meals": "id_column_shifted", "special_education": "id_column_of_another_system"},
-    {"screener": "id_column_shifted", "meals": "id_column_of_another_system"},
-    {},
-)
+ROUNDS = 5
+
+
+@cache
+def injected_columns() -> tuple[dict[str, str], ...]:
+    """Give the wrong columns of each round, by system: others stay sound beside them, in the last all do."""
+    declared = {name: folder.declared("study.toml") for name, folder in system_folders().items()}
+    return tuple(
+        {
+            name: one["kind"]
+            for name, study in declared.items()
+            for one in study.get("wrong_id_column", ())
+            if one["round"] == place
+        }
+        for place in range(1, ROUNDS + 1)
+    )
+
+
 LEVELS = ("manual", "rostered")
 
 
@@ -97,8 +109,8 @@ def planted_columns(
     """Make a district a seed, with wrong columns in two of its systems or in none, and judge all columns."""
     parts = []
     for place, seed in enumerate(seeds):
-        planted = PLANTED[place % len(PLANTED)]
-        level = LEVELS[place // len(PLANTED) % len(LEVELS)]
+        planted = injected_columns()[place % ROUNDS]
+        level = LEVELS[place // ROUNDS % len(LEVELS)]
         rates = {f"{silo}.{kind}": 1.0 for silo, kind in planted.items()}
         settings = {"level": level, "people_only": people_only, **overrides}
         with tempfile.TemporaryDirectory() as folder:

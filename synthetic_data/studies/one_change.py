@@ -39,6 +39,7 @@ from synthetic_data.population import Population, make_population
 from synthetic_data.scenario import LEVELS, Scenario, exchange, load_scenario
 from synthetic_data.schooling import Schooling, make_schooling
 from synthetic_data.studies.levels.cells import libraries
+from synthetic_data.system_folders import system_folders
 
 __all__ = ["CHANGES", "NOT_LISTED", "NOT_SHOWN", "NO_FIELD", "OneChange", "one_change"]
 
@@ -65,6 +66,16 @@ class OneChange:
 @cache
 def _declared() -> dict[str, Any]:
     return tomllib.loads(DECLARED.read_text(encoding="utf-8"))
+
+
+@cache
+def _asked() -> dict[str, dict[str, Any]]:
+    """Give what each system that is asked declares, in the order of lanes."""
+    asked = {
+        name: folder.declared("study.toml").get("one_change") for name, folder in system_folders().items()
+    }
+    found = {name: one for name, one in asked.items() if one}
+    return dict(sorted(found.items(), key=lambda one: int(one[1]["lane"])))
 
 
 def one_change(
@@ -98,7 +109,7 @@ def one_change(
         "seed": seed,
         "monday": monday.date().isoformat(),
         "words": _declared()["about"],
-        "systems": {name: one["title"] for name, one in _declared()["systems"].items()},
+        "systems": {name: one["title"] for name, one in _asked().items()},
         "changes": {name: _declared()["changes"][name]["title"] for name in changes},
     }
     parts = []
@@ -152,11 +163,7 @@ def _watch(
     seen: list[dict[str, object]] = []
     for level in levels:
         at_level = scenario.model_copy(update={"level": level, "as_of": monday.date()})
-        reads = [
-            one
-            for system in _declared()["systems"]
-            for one in _of_system(at_level, system, every_day, made, now)
-        ]
+        reads = [one for system in _asked() for one in _of_system(at_level, system, every_day, made, now)]
         seen += [
             {"level": level, "change": change, **{key: one[key] for key in one if key != "ids"}}
             for one in reads
@@ -170,7 +177,7 @@ def _of_system(
 ) -> Iterator[dict[str, object]]:
     """Read one system's list on each day that matters: what it shows of the child."""
     lag = (pd.Timestamp(scenario.as_of) - exchange(scenario, system).roster_date).days
-    placed = system in _declared()["changes"][now.kind]["places"]
+    placed = now.kind in _asked()[system].get("columns", {})
     for days in range(-1, lag + 1) if every_day else (lag - 1, lag) if placed else (lag,):
         as_of = now.day + days * DAY
         of_day = scenario.model_copy(update={"as_of": as_of.date()})
@@ -180,12 +187,11 @@ def _of_system(
 
 def _read(scenario: Scenario, truth: Truth, system: str, now: Change) -> dict[str, object]:
     """Write one system's list of children, read it, and look at the rows of the child."""
-    declared = _declared()
-    column = declared["changes"][now.kind]["places"].get(system)
+    asked = _asked()[system]
+    column = asked.get("columns", {}).get(now.kind)
     folder = Path(tempfile.mkdtemp(prefix="one-change-"))
     try:
-        list_of = declared["systems"][system]["file"]
-        export = write_silo(folder, scenario, truth, system, list_of)
+        export = write_silo(folder, scenario, truth, system, asked["file"])
         assert export is not None
         files, _ = files_below(folder / "silos")
         layout = load_layout(export.layout)
@@ -224,11 +230,10 @@ def _ids(read: ReadFile, of: pd.Series) -> dict[str, set[str]]:
 
 def _who_knew(level: str, change: str, reads: list[dict[str, Any]]) -> Iterator[dict[str, object]]:
     """Say of each system on which day its file first showed the change, and how often it had been typed."""
-    declared = _declared()
-    typed = declared["typed"]
+    typed = _declared()["typed"]
     by_system = {
         system: sorted((one for one in reads if one["system"] == system), key=lambda one: one["days"])
-        for system in declared["systems"]
+        for system in _asked()
     }
     roster = by_system[roster_system()][-1]
     in_roster = any(one["shown"] for one in by_system[roster_system()])
@@ -243,7 +248,7 @@ def _who_knew(level: str, change: str, reads: list[dict[str, Any]]) -> Iterator[
             "level": level,
             "change": change,
             "system": system,
-            "asked_by": declared["systems"][system]["asked_by"],
+            "asked_by": _asked()[system]["asked_by"],
             "day": None if first is None else first["day"],
             "days": None if first is None else first["days"],
             "typed": None if first is None else times,

@@ -21,7 +21,7 @@ from synthetic_data.studies.detection import (
 from synthetic_data.studies.detection import (
     study as running,
 )
-from synthetic_data.studies.detection.district import CASES, Asked, DistrictResult, judge, look_at, words
+from synthetic_data.studies.detection.district import Asked, DistrictResult, hard_cases, judge, look_at, words
 from synthetic_data.studies.detection.study import (
     ADDED,
     FEWEST,
@@ -80,7 +80,7 @@ def test_a_clean_governed_district_raises_no_finding() -> None:
     assert tables.clean_districts["alarms"].max() <= 1, tables.false_alarms.to_string()
     assert tables.faults_noticed.empty
     assert (tables.intended_limits["why"].notna()).all()
-    assert set(tables.planted_cases["case"]) == {case for case, _, _ in CASES}
+    assert set(tables.planted_cases["case"]) == {case for case, _, _ in hard_cases()}
 
 
 @pytest.mark.full

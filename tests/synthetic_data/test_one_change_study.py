@@ -85,18 +85,18 @@ def test_a_system_without_a_field_never_knows(both_sides: OneChange) -> None:
 
 
 def test_places_are_columns_of_the_layouts() -> None:
-    declared = study._declared()
-    assert set(declared["changes"]) == set(CHANGES)
+    asked = study._asked()
+    assert set(study._declared()["changes"]) == set(CHANGES)
     made = {"sis": "sis/oneroster_1p2", "health": "health/nurse_office", "lms": "lms/canvas_gradebook"} | {
         "meals": "meals/mealtime_customers",
         "family": "family/family_portal",
         "clubs": "activities/community_clubs",
     }
-    assert list(declared["systems"]) == list(made)
-    for change in declared["changes"].values():
-        for system, column in change["places"].items():
-            file = load_layout(made[system]).file_named(declared["systems"][system]["file"])
-            assert file.column(column), (system, column)
+    assert list(asked) == list(made)
+    for system, one in asked.items():
+        for change, column in one.get("columns", {}).items():
+            assert change in CHANGES
+            assert load_layout(made[system]).file_named(one["file"]).column(column), (system, column)
 
 
 def test_what_was_found_is_kept(

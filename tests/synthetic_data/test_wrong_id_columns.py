@@ -12,7 +12,7 @@ from synthetic_data.district import make_district
 from synthetic_data.exports import plan_faults
 from synthetic_data.faults.scene import faults_on_request
 from synthetic_data.scenario import load_scenario
-from synthetic_data.studies.linking import PLANTED, mistaken, planted_columns
+from synthetic_data.studies.linking import injected_columns, mistaken, planted_columns
 from synthetic_data.systems import SILOS
 from tests.synthetic_data.test_faults import undone
 from tests.synthetic_data.written_files import silo_files
@@ -78,6 +78,6 @@ def test_every_planted_column_is_refused_and_no_sound_one() -> None:
     wrong = mistaken(columns)
     assert wrong.empty, wrong.to_string()
     planted = columns[columns["planted"].notna() & columns["comparable"].ge(5)]
-    assert set(planted["silo"]) == {silo for kinds in PLANTED[: len(SEEDS)] for silo in kinds}
+    assert set(planted["silo"]) == {silo for kinds in injected_columns()[: len(SEEDS)] for silo in kinds}
     assert planted["status"].eq("Refused").all()
     assert columns.loc[columns["planted"].isna(), "status"].eq("Verified").sum() > 15

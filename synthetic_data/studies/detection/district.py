@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,24 +18,30 @@ from helpers.link import Links, link_district
 from helpers.profile import build_profiles
 from helpers.score import AnswerKey, detected_faults, is_detectable, read_answer_key
 from helpers.standard import STRING
+from helpers.systems import roster_system
 from synthetic_data.district import make_district
 from synthetic_data.faults.scene import Fault, declared_faults, faults_on_request
+from synthetic_data.system_folders import system_folders
 
-__all__ = ["CASES", "Asked", "DistrictResult", "declared_kinds", "judge", "look_at", "words"]
+__all__ = ["Asked", "DistrictResult", "declared_kinds", "hard_cases", "judge", "look_at", "words"]
 
 LEFT_OUT = "left_out"
 LINE = ["measure", "left_silo", "right_silo", "column"]
-# What stands in a district without a fault, too, since it is none: which planted case, told where, by what.
-CASES = (
-    ("colliding_id", "meals", "id_colliding"),
-    ("colliding_id", "sis", "id_colliding"),
-    ("january_first", "sis", "column filled"),
-    ("same_name_same_grade", "sis", "pairs refused"),
-    # Jerry and Jeremiah, born on one day: only somebody who knows them can say that they are two.
-    ("twins_same_initial", "sis", "pairs to review"),
-)
 PLACE = ["silo", "file", "row"]
 RECORD = ["silo", "record"]
+
+
+@cache
+def hard_cases() -> tuple[tuple[str, str, str], ...]:
+    """Give what alarms without a fault: the case, the system that reports it, and by what."""
+    declared = {name: folder.declared("study.toml") for name, folder in system_folders().items()}
+    return tuple(
+        sorted(
+            (one["case"], name, one["found_by"])
+            for name, study in declared.items()
+            for one in study.get("hard_case", ())
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -143,7 +150,7 @@ def _left_out(district: District, links: Links) -> pd.DataFrame:
     """List facts behind no value, of the systems whose faults are noticed so."""
     wanted = {one.silo for one in declared_kinds().values() if LEFT_OUT in words(one.found_by)}
     # The roster says who is a child; of its own facts, those of other systems' values stand behind none here.
-    silos = {name: silo for name, silo in district.silos.items() if name in wanted | {"sis"}}
+    silos = {name: silo for name, silo in district.silos.items() if name in wanted | {roster_system()}}
     left_out = build_profiles(replace(district, silos=silos), links).left_out
     return left_out[left_out["silo"].isin(list(wanted))]
 
@@ -183,7 +190,7 @@ def _explained(
     rows = key.rows.loc[key.rows["part"].eq("Subject"), [*PLACE, "person"]].dropna().drop_duplicates(PLACE)
     told = told.merge(rows, on=PLACE, how="left", validate="many_to_one")
     named = pd.Series(list(_named(told)), index=told.index, dtype=object)
-    cases = {told_by: case for case, _, told_by in CASES}
+    cases = {told_by: case for case, _, told_by in hard_cases()}
     found: list[str | None] = []
     for line in _named(raised):
         case = cases.get(line[0])
@@ -200,7 +207,7 @@ def _cases(district: District, key: AnswerKey, findings: pd.DataFrame, behind: p
     """Count the children of planted cases that are no faults, and how many of their records are told of."""
     rows = key.rows.loc[key.rows["part"].eq("Subject"), [*PLACE, "person"]].dropna()
     told = []
-    for case, silo, told_by in CASES:
+    for case, silo, told_by in hard_cases():
         persons = key.cases.loc[key.cases["case"].eq(case), ["person"]].drop_duplicates()
         theirs = rows[rows["silo"].eq(silo)].merge(persons, on="person", how="inner", validate="many_to_one")
         theirs = district.person_rows.merge(theirs[PLACE], on=PLACE, how="inner", validate="many_to_one")

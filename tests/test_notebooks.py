@@ -21,7 +21,7 @@ from helpers.files import read_district
 from helpers.report import run_report
 from helpers.report.pages.page import notebook_page
 from helpers.report.runs.execute import Progress, kernel_settings
-from helpers.standard.elements import copy_of_elements
+from helpers.systems import copy_of_elements
 from helpers.teach import solution
 from helpers.teach.exercises import exercises
 from synthetic_data.studies.levels import results as told

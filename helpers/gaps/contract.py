@@ -16,15 +16,8 @@ import pandas as pd
 from pydantic import BaseModel, Field, model_validator
 
 from helpers.gaps.measures.permission import SECRETS, kind_of_head, permission_of_kit
-from helpers.standard import (
-    STRICT,
-    BadInput,
-    as_table,
-    declared_elements,
-    nearest,
-    read_declared,
-    standard_table,
-)
+from helpers.standard import STRICT, BadInput, as_table, nearest, read_declared, standard_table
+from helpers.systems import declared_elements
 
 if TYPE_CHECKING:
     from helpers.layouts import Column, FileLayout, Layout

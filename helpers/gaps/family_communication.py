@@ -14,7 +14,8 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from helpers.profile import Roster, kit_questions, roster_of, source_of
-from helpers.standard import STRING, BadInput, as_table, declared, faults_of, first_day, nearest, toml_of
+from helpers.standard import STRING, BadInput, as_table, faults_of, first_day, nearest, toml_of
+from helpers.systems import declared, element
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -317,7 +318,8 @@ def _why(found: pd.DataFrame, ties: pd.DataFrame, roster: Roster, terms: FamilyT
     """Say what stands between the family and what is known: the first of `REASONS` that holds."""
     adults, shown = found["adults"].gt(0), found["shown"].notna()
     # Who isn't among the portal's children may be one that nobody has tied to the roster.
-    silos = ties["silo"].unique().tolist() or [name for name, its in roster.system.items() if its == "family"]
+    portals = element("messages_sent").trust
+    silos = ties["silo"].unique().tolist() or [name for name, its in roster.system.items() if its in portals]
     unplaced = max((roster.unplaced.get(str(silo), 0.0) for silo in silos), default=0.0)
     nobody = NO_ADULT if unplaced <= kit_questions().most_unplaced else NOT_JOINED
     portal = found["domain"].isin([domain.name for domain in terms.domain if domain.portal])

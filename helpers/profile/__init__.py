@@ -3,7 +3,7 @@
 from helpers.profile.example_child import pick_example_child
 from helpers.profile.facts.attendance import attendance_days
 from helpers.profile.facts.context import child_tables
-from helpers.profile.facts.systems import LatestDay, authority_in, latest_days
+from helpers.profile.facts.systems import LatestDay, authority_in, latest_days, recording_system
 from helpers.profile.gather import gather_facts
 from helpers.profile.indicators import compute_indicators, declared_indicators, indicator, status_by_child
 from helpers.profile.indicators.definitions import Definition, Indicator, Limit, Part, definition
@@ -18,7 +18,8 @@ from helpers.profile.store.profiles import ProfileStore, save_store
 from helpers.profile.store.source import MemorySource, Source, source_of
 from helpers.profile.survivorship import read_survivorship
 from helpers.profile.values import folded
-from helpers.standard import Element, declared_elements, element
+from helpers.standard import Element
+from helpers.systems import declared_elements, element
 
 # For users, each with its documentation; whatever else is imported here is for other rooms.
 __all__ = [

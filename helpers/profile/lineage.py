@@ -14,7 +14,7 @@ from helpers.profile.rules import RULES
 from helpers.profile.rules.results import RuleResult
 from helpers.profile.rules.yearly_counts import YearlyCounts, count_year
 from helpers.standard import STRING, Element, as_table, empty_table, fact_tables, labelled
-from helpers.standard import element as element_named
+from helpers.systems import element as element_named
 
 if TYPE_CHECKING:
     from helpers.files import District, Silo

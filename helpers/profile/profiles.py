@@ -22,7 +22,8 @@ from helpers.profile.rules.yearly_counts import YearlyCounts, count_year
 from helpers.profile.survivorship import Survivorship
 from helpers.profile.timeline import timeline_of
 from helpers.profile.values import Days, Names, choose_values, code_groups, stated_codes
-from helpers.standard import DTYPES, STRING, BadInput, Declarations, Element, declared, declared_for
+from helpers.standard import DTYPES, STRING, BadInput, Declarations, Element
+from helpers.systems import declared, declared_for
 
 if TYPE_CHECKING:
     from helpers.files import District

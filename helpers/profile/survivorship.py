@@ -1,6 +1,6 @@
 """Whom a team decided to believe: its own order of trust, written down in a file and put before the kit's.
 
-The kit's order stands in ``helpers/standard/elements.toml``. A team doesn't edit the kit: it keeps a
+The kit's order is in ``trusted_for`` of each ``system.toml``. A team doesn't edit the kit: it keeps a
 file of its own, which says whom it believes first of which element, since when, who decided and why.
 """
 
@@ -17,7 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from helpers.files import write_atomically
 from helpers.layouts import all_layouts
-from helpers.standard import BadInput, Declarations, declared_elements, faults_of, nearest, toml_of
+from helpers.standard import BadInput, Declarations, faults_of, nearest, toml_of
+from helpers.systems import declared_elements
 
 __all__ = ["Survivorship", "decide_survivorship", "read_survivorship"]
 
@@ -54,7 +55,7 @@ def _faults(believed: Mapping[str, Any], systems: Collection[str]) -> list[str]:
         if name not in known:
             faults.append(
                 f"  believed_first.{name}: no element is called so.{nearest(name, known)} "
-                "Elements are listed in helpers/standard/elements.toml."
+                "helpers.systems.declared_elements() lists them."
             )
         if not order:
             faults.append(f"  believed_first.{name}: names no system; leave it out to keep the kit's order")

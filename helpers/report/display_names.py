@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.systems import systems
+from helpers.systems import declared_elements, systems
 
 if TYPE_CHECKING:
     from helpers.layouts import Layout
@@ -98,37 +99,6 @@ _LANGUAGES = {
     "yor": "Yoruba",
 }
 _LANGUAGE = "home language: "
-# Names of tests, and what would be half a sentence.
-_ELEMENTS = {
-    "rate": "attendance rate",
-    "last_surname": "surname",
-    "courses": "courses taken",
-    "courses_failed": "courses failed",
-    "core_courses_failed": "core courses failed",
-    "career_technical_courses": "career and technical courses",
-    "bess_risk_student": "BESS risk, student's form",
-    "bess_risk_guardian": "BESS risk, guardian's form",
-    "map": "MAP",
-    "rit": "RIT",
-    "iready": "i-Ready",
-    "sat": "SAT",
-    "lms": "LMS",
-    "bess": "BESS",
-    "bess_t_score": "BESS T-score",
-    "special_education": "special education plan",
-    "assignments_assigned": "assignments",
-    "self_awareness": "self-awareness",
-    "self_management": "self-management",
-    "mark_english": "mark in English",
-    "mark_mathematics": "mark in mathematics",
-    "mark_science": "mark in science",
-    "mark_social_studies": "mark in social studies",
-    "grade_english": "percent in English",
-    "grade_mathematics": "percent in mathematics",
-    "grade_average": "average of report cards",
-    "share_in_regular_class": "time in regular class",
-    "id": "number",
-}
 # What a row of a fact table is, several of them.
 _FACTS = {
     "academic_record": "sums of credits",
@@ -242,7 +212,12 @@ def element_names(names: pd.Series) -> pd.Series:
 
 def element_name(name: str) -> str:
     """Say one element of the profile in words."""
-    return _ELEMENTS.get(name) or " ".join(_ELEMENTS.get(part, part) for part in name.split("_"))
+    return _element_names().get(name) or name.replace("_", " ")
+
+
+@cache
+def _element_names() -> dict[str, str]:
+    return {each.name: each.display_name for each in declared_elements()}
 
 
 def status_names(statuses: pd.Series) -> pd.Series:

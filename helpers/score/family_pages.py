@@ -13,7 +13,8 @@ from helpers.profile import child_tables, roster_silos
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, true_crosswalk
 from helpers.share import is_verified_value, pages_on_hold
-from helpers.standard import STRING, as_table, declared, empty_table
+from helpers.standard import STRING, as_table, empty_table
+from helpers.systems import declared
 
 if TYPE_CHECKING:
     from helpers.files import District

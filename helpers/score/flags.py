@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -16,20 +17,21 @@ from helpers.profile import (
     compute_indicators,
     gather_facts,
     indicator,
+    recording_system,
     stated_values_of_part,
     status_by_child,
 )
 from helpers.score.answer_key import AnswerKey, can_be_judged, read_answer_key
 from helpers.score.children import score_children
 from helpers.score.truth import RECORD, true_crosswalk, true_person_of_record
-from helpers.standard import STRING, as_table, declared
+from helpers.standard import STRING, as_table
+from helpers.systems import declared, element
 
 __all__ = [
     "FALLING_BY",
     "FLAGS",
     "KNOWN",
     "SIGNS",
-    "SYSTEM_OF",
     "Flags",
     "children_at_risk",
     "count_cluster_outcomes",
@@ -38,6 +40,7 @@ __all__ = [
     "of_named_pairs",
     "page_of",
     "signs_of",
+    "systems_of_signs",
     "true_flags",
 ]
 
@@ -205,16 +208,14 @@ def _above(figure: pd.Series, least: float) -> pd.Series:
     return pd.Series(number >= least - 1e-9, index=figure.index, dtype="boolean").mask(np.isnan(number))
 
 
-# Signs, each under its default definition, and the system that tells it: attendance, behaviour, course
-# performance (marks come from the system of absences), a test, a screener.
-SYSTEM_OF = {
-    "chronic_absence": "attendance",
-    "early_warning_courses": "attendance",
-    "early_warning_behaviour": "behaviour",
-    "achievement_mathematics": "map_growth",
-    "screener_level": "screener",
-}
-SIGNS = tuple(SYSTEM_OF)
+# Signs, each under its default definition: attendance, behaviour, course performance, a test, a screener.
+SIGNS = (
+    "chronic_absence",
+    "early_warning_courses",
+    "early_warning_behaviour",
+    "achievement_mathematics",
+    "screener_level",
+)
 # Statuses of a sign of which something is known, whatever it says.
 KNOWN = ("Flagged", "Warning", "Clear")
 # The facts behind them, and those by which a child's grade and school are known.
@@ -232,6 +233,14 @@ def signs_of(indicators: pd.DataFrame, statuses: Sequence[str] = ("Flagged",)) -
         status = status_by_child(indicators, sign).set_index("child")["status"].reindex(children)
         said[sign] = status.isin(list(statuses)).to_numpy(dtype=bool)
     return pd.DataFrame(said, index=children)
+
+
+@cache
+def systems_of_signs() -> Mapping[str, str]:
+    """Name the system whose records each sign comes from: that of the first element of its definition."""
+    return {
+        each.name: recording_system(element(each.elements_of(each.definition[0])[0])) for each in _asked()
+    }
 
 
 def children_at_risk(

@@ -13,7 +13,8 @@ import pandas as pd
 
 from helpers.share.guard import SMALLEST_GROUP, Guard
 from helpers.share.policy import Policy
-from helpers.standard import STRING, Element, element
+from helpers.standard import STRING, Element
+from helpers.systems import element
 
 if TYPE_CHECKING:
     from helpers.profile import Source

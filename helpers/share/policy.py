@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from helpers.standard import BadInput, DeclaredCount, declared, faults_of, nearest, toml_of
-from helpers.systems import systems
+from helpers.standard import BadInput, DeclaredCount, faults_of, nearest, toml_of
+from helpers.systems import declared, declared_elements, systems
 
 __all__ = [
     "SCOPES",
@@ -58,6 +58,28 @@ def _tables(parts: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
 
 def _texts(value: Any) -> list[str]:
     return [each for each in value if isinstance(each, str)] if isinstance(value, list | tuple) else []
+
+
+def _with_elements_of_systems(parts: dict[str, Any]) -> dict[str, Any]:
+    """Put an element that only one system gives, and no domain names, where the system's records are."""
+    named = {name for domain in _tables(parts, "domain") for name in _texts(domain.get("elements"))}
+    more: dict[str, list[str]] = {}
+    for each in declared_elements():
+        if each.systems and each.name not in named:
+            reveals = systems()[each.systems[0]].policy_domains
+            # Of two domains nobody can say which one is meant: the policy has to.
+            if len(reveals) == 1:
+                more.setdefault(reveals[0], []).append(each.name)
+    domains = parts.get("domain")
+    if not more or not isinstance(domains, list):
+        return parts
+    return {**parts, "domain": [_with_more(domain, more) for domain in domains]}
+
+
+def _with_more(domain: Any, more: Mapping[str, Sequence[str]]) -> Any:
+    if not isinstance(domain, Mapping) or not isinstance(domain.get("elements", []), list):
+        return domain
+    return {**domain, "elements": [*domain.get("elements", []), *more.get(str(domain.get("name")), ())]}
 
 
 def policy_errors(parts: Mapping[str, Any], cited: Collection[str]) -> list[str]:
@@ -524,7 +546,7 @@ def read_policy(policy: str | Path | None = None) -> Policy:
         parts = toml_of(text)
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{name} is no TOML: {error}.") from None
-    return _policy(parts, path, name)
+    return _policy(_with_elements_of_systems(parts), path, name)
 
 
 @cache

@@ -184,8 +184,8 @@ REASONS: Mapping[str, str] = {
 OF_TWO = ("id_shared", "name_placeholder")
 # Columns of people that say who somebody is.
 PERSON = ("first_name", "last_surname", "full_name", "birth_date")
-# Systems by whose numbers, beside the roster, school work is told.
-SCHOOL_WORK = ("attendance", "lms", "assessment")
+# Domains of layouts: systems that, with the roster, show what a child does at school.
+SCHOOL_WORK = ("attendance", "assessment")
 
 
 def is_verified_value(district: District, links: Links) -> pd.DataFrame:

@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.profile import folded
-from helpers.standard import STRING, as_table, declared_elements, element
+from helpers.standard import STRING, as_table
+from helpers.systems import declared_elements, element
 
 __all__ = [
     "BY_MANY",

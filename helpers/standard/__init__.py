@@ -8,11 +8,8 @@ from helpers.standard.elements import (
     TimelineEvent,
     attendance_terms,
     credit_terms,
-    declared,
-    declared_elements,
-    declared_for,
-    element,
     mark_terms,
+    plain_declarations,
 )
 from helpers.standard.figures import DeclaredCount, DeclaredNumber, DeclaredText, figure, filled, whole_figure
 from helpers.standard.intervals import wilson

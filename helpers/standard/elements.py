@@ -1,4 +1,4 @@
-"""What a child's profile holds: elements, events of a year and terms of attendance, as declared."""
+"""What a child's profile holds: elements, events of a year and terms of attendance, without the systems."""
 
 from __future__ import annotations
 
@@ -22,20 +22,13 @@ __all__ = [
     "MarkTerms",
     "TimelineEvent",
     "attendance_terms",
-    "copy_of_elements",
     "credit_terms",
-    "declared",
-    "declared_elements",
-    "declared_for",
-    "element",
     "mark_terms",
+    "plain_declarations",
     "read_declarations",
 ]
 
 DECLARED = Path(__file__).with_name("elements.toml")
-# What a district may decide in its own copy so far; everything else is what the kit's rules and pages expect.
-DECIDED = {"trust"}
-
 DTYPES: dict[str, Any] = {
     "string": STRING,
     "integer": pd.Int64Dtype(),
@@ -55,6 +48,8 @@ class Element(Declared):
     """One element of the profile."""
 
     name: str
+    display_name: str = ""
+    """What pages call it, where its name says too little."""
     domain: str
     tenet: Literal["Healthy", "Safe", "Engaged", "Supported", "Challenged"]
     per: Literal["child", "school_year"]
@@ -66,8 +61,10 @@ class Element(Declared):
     column: str | None = None
     where: tuple[dict[str, str], ...] = ()
     systems: tuple[str, ...] = ()
+    """The only systems that are asked for it; without any, all."""
     rule: str
-    trust: tuple[str, ...]
+    trust: tuple[str, ...] = ()
+    """Whom to believe: systems, the most trusted first."""
     compare: Literal["exact", "folded", "codes"] = "exact"
     days_until_stale: int
     numerator: str | None = None
@@ -186,97 +183,21 @@ def read_declarations(path: Path) -> Declarations:
 
 
 @cache
-def declared() -> Declarations:
-    """Give the kit's own declaration."""
+def plain_declarations() -> Declarations:
+    """Give what the kit declares without the systems: no element knows yet whom to believe."""
     return read_declarations(DECLARED)
-
-
-def copy_of_elements(folder: Path | str) -> Path:
-    """Give a folder a copy of the kit's declaration in which its people decide whom to believe."""
-    own = Path(folder) / DECLARED.name
-    if not own.exists():
-        own.parent.mkdir(parents=True, exist_ok=True)
-        draft = own.with_suffix(".draft")
-        draft.write_bytes(DECLARED.read_bytes())
-        draft.replace(own)
-    return own
-
-
-def declared_for(folder: Path | str = "") -> Declarations:
-    """Give the declaration that holds in a folder: its own ``elements.toml``, else the kit's."""
-    own, kit = Path(folder) / DECLARED.name, declared()
-    if not str(folder) or not own.is_file() or own.read_bytes() == DECLARED.read_bytes():
-        return kit
-    terms = read_declarations(own)
-    there, known = ({each.name: each for each in part.element} for part in (terms, kit))
-    faults = [f"element {name!r} isn't in it" for name in known if name not in there]
-    faults += [f"no element is called {name!r}.{nearest(name, known)}" for name in there if name not in known]
-    faults += [
-        f"element {name!r} has another {field}"
-        for name, each in there.items()
-        if name in known
-        for field in type(each).model_fields
-        if field not in DECIDED and getattr(each, field) != getattr(known[name], field)
-    ]
-    faults += [
-        f"{part!r} is another one"
-        for part in type(kit).model_fields
-        if part not in ("element", "others") and getattr(terms, part) != getattr(kit, part)
-    ]
-    if faults:
-        told = "\n".join(f"  {fault}" for fault in faults)
-        raise BadInput(
-            f"{own} may differ from the kit's elements.toml in `trust` only; put back what else is changed, "
-            f"or remove the file and copy it anew:\n{told}"
-        )
-    return terms.model_copy(update={"element": tuple(there[each.name] for each in kit.element)})
-
-
-def declared_elements() -> tuple[Element, ...]:
-    """List the elements of the profile, in the order of its columns.
-
-    Returns
-    -------
-    tuple of Element
-        As declared.
-    """
-    return declared().element
-
-
-def element(name: str) -> Element:
-    """Give one element by its name.
-
-    Parameters
-    ----------
-    name
-        Name of an element, as in the column ``element`` of the values.
-
-    Returns
-    -------
-    Element
-        Its declaration.
-
-    Raises
-    ------
-    BadInput
-        When no element has that name.
-    """
-    found = {each.name: each for each in declared_elements()}
-    if name not in found:
-        raise BadInput(f"No element is called {name!r}.{nearest(name, found)} There are: {', '.join(found)}.")
-    return found[name]
 
 
 def attendance_terms() -> AttendanceTerms:
     """Give the terms by which exceptions become days."""
-    return declared().attendance
+    return plain_declarations().attendance
 
 
 def credit_terms() -> CreditTerms:
     """Give the terms by which a child in its first year of high school is on track."""
-    return declared().credits
+    return plain_declarations().credits
 
 
 def mark_terms() -> MarkTerms:
     """Give the terms by which the marks of report cards are read."""
-    return declared().marks
+    return plain_declarations().marks

@@ -1,10 +1,17 @@
 """What the reading side knows of each system: one folder a system, found by looking.
 
-A folder with a ``system.toml`` is a system; its ``layout*.toml`` declare its exports and ``codes/`` its code
-sets. Another package brings systems of its own by an entry point of the group ``bigpicture.systems``, which
-names a package that holds such folders.
+A folder with a ``system.toml`` is a system. Its ``layout*.toml`` declare its exports, ``codes/`` its code
+sets, and ``elements.toml`` the elements of the profile that only it gives. Another package brings systems of
+its own by an entry point of the group ``bigpicture.systems``, which names a package with such folders.
 """
 
+from helpers.systems.known_elements import (
+    copy_of_elements,
+    declared,
+    declared_elements,
+    declared_for,
+    element,
+)
 from helpers.systems.known_systems import (
     Bar,
     Needs,
@@ -19,6 +26,11 @@ __all__ = [
     "Bar",
     "Needs",
     "System",
+    "copy_of_elements",
+    "declared",
+    "declared_elements",
+    "declared_for",
+    "element",
     "outside_packages",
     "roster_system",
     "system",

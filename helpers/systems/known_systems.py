@@ -69,6 +69,8 @@ class System(Part):
     """Domains of the policy that a child's record in it reveals."""
     enrollment_rank: int | None = None
     """Its place among the systems that report at which school a child is, the most trusted first."""
+    trusted_for: Mapping[str, int] = {}
+    """Shared elements of the profile -> its rank among the systems: 1 is believed first."""
     serves_some: bool = False
     """It keeps only children who take part or have a plan: nobody is missing there."""
     needs: Needs

@@ -291,7 +291,7 @@ def _federal_definitions() -> tuple[Any, Any]:
 
 @place("chronic_absence_share", "what the element means")
 def _chronic_meaning() -> tuple[Any, Any]:
-    from helpers.standard.elements import element
+    from helpers.systems import element
 
     share, least = (value(f"standard/thresholds.chronic_absence_{one}") for one in ("share", "least_days"))
     return element("chronically_absent").meaning, (

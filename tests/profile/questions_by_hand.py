@@ -15,7 +15,7 @@ from helpers.profile.questions import (
 )
 from helpers.profile.store.source import Source
 from helpers.standard import as_table, empty_table
-from helpers.standard.elements import declared_elements, element
+from helpers.systems import declared_elements, element
 
 TODAY = pd.Timestamp("2026-04-30")
 SYSTEMS = ("sis", "attendance", "family", "special_education", "map_growth")

@@ -23,7 +23,7 @@ from helpers.profile.store.build import Built, build_store, cache_cohorts, cache
 from helpers.profile.store.facts import NOT_LOOKED_AT, StandardStore, read_parquet, save_standard
 from helpers.profile.store.profiles import ProfileStore, new_store
 from helpers.standard import standard_table
-from helpers.standard.elements import declared
+from helpers.systems import declared
 
 CHILDREN_A_PART = 70
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ import pytest
 from helpers.files import read_district
 from helpers.profile import build_profiles, element
 from helpers.standard import BadInput
-from helpers.standard.elements import DECLARED, copy_of_elements, declared, declared_for
+from helpers.standard.elements import DECLARED
+from helpers.systems import copy_of_elements, declared, declared_for
 from tests.district_by_hand import district, links, silo
 from tests.profile.children_by_hand import chosen, person
 
@@ -35,7 +38,6 @@ def changed_after(path: Path, begins: str, old: str, new: str) -> None:
 
 @pytest.mark.full
 def test_one_changed_line_of_the_copy_changes_the_page_each_time_it_is_asked(tmp_path: Path) -> None:
-    kits = DECLARED.read_bytes()
     ours = dataclasses.replace(BOTH, folder=tmp_path)
     assert chosen(build_profiles(ours, WHO), "a", "last_surname")["value"] == "Ruiz Peña"
     copy = copy_of_elements(tmp_path)
@@ -47,7 +49,6 @@ def test_one_changed_line_of_the_copy_changes_the_page_each_time_it_is_asked(tmp
     assert chosen(profiles, "a", "first_name")["silo"] == "sis"
     changed_after(copy, NAME, MEALS_FIRST, TRUST)
     assert chosen(build_profiles(ours, WHO), "a", "last_surname")["value"] == "Ruiz Peña"
-    assert DECLARED.read_bytes() == kits
     assert element("last_surname").trust[0] == "sis"
 
 
@@ -65,13 +66,43 @@ def test_a_copy_that_is_there_is_never_written_over(tmp_path: Path) -> None:
     assert copy_of_elements(tmp_path).read_bytes() == before
 
 
-def test_a_copy_that_lists_the_other_systems_as_before_is_still_read(tmp_path: Path) -> None:
-    copy = copy_of_elements(tmp_path)
-    text = copy.read_text(encoding="utf-8")
-    copy.write_text(
-        text.replace("[[element]]", 'others = ["meals", "sis"]\n\n[[element]]', 1), encoding="utf-8"
-    )
-    assert declared_for(tmp_path).element == declared().element
+def in_toml(value: object) -> str:
+    """Write a value as TOML does."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {in_toml(one)}" for key, one in value.items()) + " }"
+    if isinstance(value, list):
+        return f"[{', '.join(map(in_toml, value))}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def older_copy(folder: Path) -> Path:
+    """Write a copy as version 0.1.0 did: the whole declaration, whichever system gives an element."""
+    parts = ['others = ["meals", "sis"]']
+    for each in declared().element:
+        known = each.model_dump(mode="json", exclude_none=True, exclude={"display_name"})
+        parts.append("[[element]]\n" + "\n".join(f"{key} = {in_toml(one)}" for key, one in known.items()))
+    rest = DECLARED.read_text(encoding="utf-8")
+    parts.append(rest[rest.index("[[timeline]]") :])
+    path = folder / "elements.toml"
+    path.write_text("\n\n".join(parts), encoding="utf-8")
+    return path
+
+
+def test_a_copy_of_the_first_version_is_still_read(tmp_path: Path) -> None:
+    copy = older_copy(tmp_path)
+    assert declared_for(tmp_path) is declared()
+    changed_after(copy, NAME, TRUST, MEALS_FIRST)
+    changed = declared_for(tmp_path)
+    assert [one.name for one in changed.element] == [one.name for one in declared().element]
+    differ = [one for one, kit in zip(changed.element, declared().element, strict=True) if one != kit]
+    assert [(one.name, one.trust) for one in differ] == [("last_surname", ("meals", "sis", "attendance"))]
+
+
+def test_an_element_that_one_system_gives_needs_no_line(tmp_path: Path) -> None:
+    copy = copy_of_elements(tmp_path).read_text(encoding="utf-8")
+    listed = [one["name"] for one in tomllib.loads(copy)["element"]]
+    assert listed == [one.name for one in declared().element if not one.systems]
+    assert set(listed) < {one.name for one in declared().element}
 
 
 def test_the_copy_is_no_export_of_its_folder(district_folder: Path, tmp_path: Path) -> None:
@@ -87,15 +118,10 @@ def test_the_copy_is_no_export_of_its_folder(district_folder: Path, tmp_path: Pa
 @pytest.mark.parametrize(
     ("begins", "old", "new", "words"),
     [
-        (NAME, 'type = "string"', 'type = "integer"', "element 'last_surname' has another type"),
+        (NAME, TRUST, f'{TRUST}\ntype = "integer"', "element 'last_surname' has another type"),
         ("[[element]]", 'name = "first_name"', 'name = "firstname"', "element 'first_name' isn't in it"),
         ("[[element]]", 'name = "first_name"', 'name = "firstname"', "Did you mean first_name"),
-        (
-            "[attendance]",
-            'chronic_share = "chronic_absence_share"',
-            "chronic_share = 0.2",
-            "'attendance' is another one",
-        ),
+        ("[[element]]", 'name = "last_surname"', 'name = "first_name"', "'first_name' is declared twice"),
         (NAME, TRUST, 'trust = ["meals"', "is no TOML"),
         (NAME, "trust =", "trusts =", "trusts"),
     ],
@@ -104,6 +130,34 @@ def test_what_may_not_differ_is_refused_by_name(
     begins: str, old: str, new: str, words: str, tmp_path: Path
 ) -> None:
     changed_after(copy_of_elements(tmp_path), begins, old, new)
+    with pytest.raises(BadInput, match=r"elements\.toml") as refused:
+        declared_for(tmp_path)
+    assert words in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["", "element = 3", 'element = ["first_name"]'])
+def test_a_copy_without_elements_is_refused(text: str, tmp_path: Path) -> None:
+    (tmp_path / "elements.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput, match="copy it anew"):
+        declared_for(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("begins", "old", "new", "words"),
+    [
+        (NAME, 'type = "string"', 'type = "integer"', "element 'last_surname' has another type"),
+        (
+            "[attendance]",
+            'chronic_share = "chronic_absence_share"',
+            "chronic_share = 0.2",
+            "'attendance' is another one",
+        ),
+    ],
+)
+def test_what_may_not_differ_in_an_older_copy_is_refused_by_name(
+    begins: str, old: str, new: str, words: str, tmp_path: Path
+) -> None:
+    changed_after(older_copy(tmp_path), begins, old, new)
     with pytest.raises(BadInput, match=r"elements\.toml") as refused:
         declared_for(tmp_path)
     assert words in str(refused.value)

@@ -19,7 +19,7 @@ from helpers.profile.questions.conditions import Condition
 from helpers.profile.questions.definitions import input_types
 from helpers.share import read_policy
 from helpers.standard import STRING, BadInput
-from helpers.standard.elements import declared_elements
+from helpers.systems import declared_elements
 
 
 def test_the_kit_declares_questions_of_everybody_each_sourced_or_its_own() -> None:

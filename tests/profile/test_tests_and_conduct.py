@@ -11,7 +11,7 @@ import pytest
 from helpers.files import Silo
 from helpers.profile import Profiles, build_profiles, declared_elements
 from helpers.standard import standard_table
-from helpers.standard.elements import declared
+from helpers.systems import declared
 from tests.district_by_hand import district, layout, links, silo
 from tests.profile.children_by_hand import FIRST, LAST, YEAR, chosen, enrolled, of, person
 

@@ -16,7 +16,8 @@ from helpers.profile.rules import RULES
 from helpers.profile.rules.results import STATUSES, RuleResult
 from helpers.profile.rules.yearly_counts import YearlyCounts, count_year
 from helpers.profile.store.source import source_of
-from helpers.standard.elements import Element, attendance_terms, credit_terms, element
+from helpers.standard.elements import Element, attendance_terms, credit_terms
+from helpers.systems import element
 
 REPORTED = STATUSES.index("Reported")
 # Recounted from the rows alone: how, and of which column.

@@ -17,7 +17,7 @@ from helpers.profile import declared_elements
 from helpers.profile.coverage import trust_of
 from helpers.profile.indicators import declared_indicators
 from helpers.standard import as_table
-from helpers.standard.elements import declared
+from helpers.systems import declared
 from tests.share.canaries import Canary, number, word
 
 YEAR = 2026

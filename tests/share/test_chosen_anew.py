@@ -16,7 +16,7 @@ from helpers.profile.store.source import source_of
 from helpers.share.policy import read_policy
 from helpers.share.scope import Ties
 from helpers.share.visible_values import seen_values
-from helpers.standard.elements import copy_of_elements
+from helpers.systems import copy_of_elements
 from tests.district_by_hand import district, layout, links, silo
 from tests.profile.children_by_hand import person
 from tests.profile.test_authority import EXAMS, ROSTER, write_folder

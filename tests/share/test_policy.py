@@ -23,7 +23,7 @@ from helpers.share import (
 )
 from helpers.share.policy import citations
 from helpers.standard import BadInput
-from helpers.standard.elements import declared
+from helpers.systems import declared
 from tests.share.small_source import CHILDREN, NORTH, SOUTH, SmallSource
 
 BY_HAND = Path(__file__).with_name("policy_by_hand.csv")

@@ -18,8 +18,7 @@ from helpers.report.family.statements import LETTERS_OF
 from helpers.report.messages import HERE, VOICES, read_language
 from helpers.share.policy import read_policy
 from helpers.standard import BadInput
-from helpers.standard.elements import declared
-from helpers.systems import systems
+from helpers.systems import declared, systems
 from synthetic_data.life.college_plans import INTERESTS, PLANS
 from synthetic_data.life.participation import ACTIVITIES, CLUBS, named
 from synthetic_data.life.wellbeing.plans import SERVICE_NAMES

@@ -41,7 +41,7 @@ from helpers.report.family.write import (
 )
 from helpers.share.audit import Audit
 from helpers.standard import BadInput
-from helpers.standard.elements import declared
+from helpers.systems import declared
 from tests.modes import for_others
 from tests.shared_districts import SharedDistricts
 from tests.show.family_words import words_of

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from helpers.systems import systems
+from helpers.systems import declared_elements, systems
 from synthetic_data.district import make_district
 from synthetic_data.systems import SILOS
 
@@ -29,11 +29,12 @@ from helpers.files import read_district
 from helpers.gaps.measures import system_owners
 from helpers.gaps.measures.permission import permission_of_kit
 from helpers.link import link_district
-from helpers.report.display_names import system_names
+from helpers.profile import build_profiles
+from helpers.report.display_names import element_name, system_names
 from helpers.report.messages import language
 from helpers.score import read_answer_key
 from helpers.share.policy import read_policy
-from helpers.systems import systems
+from helpers.systems import copy_of_elements, element, declared_elements, systems
 from synthetic_data.data_card import card_with_tables, dictionary_page
 from synthetic_data.district import make_district
 from synthetic_data.systems import SILOS
@@ -41,7 +42,10 @@ from synthetic_data.systems import SILOS
 folder, level = Path(sys.argv[1]), sys.argv[2]
 made = make_district(folder=folder / level, students=60, level=level)
 district = read_district(made)
-crosswalk = link_district(district).crosswalk
+links = link_district(district)
+crosswalk, profiles = links.crosswalk, build_profiles(district, links)
+books = profiles.values.loc[profiles.values["element"] == "library_books"]
+own_copy = copy_of_elements(folder / "decided")
 library = crosswalk.loc[crosswalk["silo"] == "library"]
 roster = set(crosswalk.loc[crosswalk["silo"] == "sis", "child"])
 faults = read_answer_key(made).faults
@@ -59,12 +63,22 @@ print(json.dumps({
     "needs": permission_of_kit().needs["library"].why,
     "called": system_names(district.layouts)["library"],
     "titles": [language(code).label("system", "library") for code in ("en", "es")],
+    "trusted": element("first_name").trust,
+    "ranks": {name: profiles.coverage.trust()[name] for name in ("first_name", "last_surname")},
+    "decides": 'trust = ["sis", "attendance", "meals", "library"]' in own_copy.read_text(encoding="utf-8"),
+    "own": element("library_books").model_dump(include={"systems", "trust"}),
+    "elements": [each.name for each in declared_elements()],
+    "books": books.groupby("status")["value"].agg(list).to_dict(),
+    "books_from": books.loc[books["status"].eq("Reported"), "silo"].unique().tolist(),
+    "unused": int(profiles.left_out["silo"].eq("library").sum()),
+    "books_called": element_name("library_books"),
+    "books_in": [one.name for one in read_policy().domains.values() if "library_books" in one.elements],
     "dictionary": "## library: Loans of a school library" in dictionary_page(),
 }))
 """
 
 
-BEGIN = "from helpers.systems import systems; from helpers.layouts import layout_names"
+BEGIN = "from helpers.layouts import layout_names; from helpers.systems import declared_elements, systems"
 EXCHANGE = "from synthetic_data.scenario import exchange, load_scenario; exchange(load_scenario(), 'library')"
 
 
@@ -130,6 +144,29 @@ def test_what_its_declaration_says_of_it_is_used(islands: dict[str, Any]) -> Non
     assert islands["titles"] == ["Books from the library", "Libros de la biblioteca"]
 
 
+def test_it_is_trusted_for_the_elements_that_its_folder_names(islands: dict[str, Any]) -> None:
+    assert islands["trusted"] == ["sis", "attendance", "meals", "library"]
+    assert islands["decides"]
+    first_name, last_surname = (islands["ranks"][name] for name in ("first_name", "last_surname"))
+    assert sorted(first_name, key=first_name.__getitem__)[:4] == islands["trusted"]
+    assert sorted(last_surname, key=last_surname.__getitem__)[3] != "library"
+
+
+def test_it_gives_an_element_of_its_own(islands: dict[str, Any]) -> None:
+    assert islands["own"] == {"systems": ["library"], "trust": ["library"]}
+    at = islands["elements"].index("library_books")
+    ours = [one.name for one in declared_elements()]
+    # After those of the systems that come before it in the same place.
+    assert islands["elements"] == [*ours[:at], "library_books", *ours[at:]]
+    assert ours[at - 1] == "club_hours"
+    assert len(islands["books"]["Reported"]) >= 30
+    assert set(islands["books"]["Reported"]) == {"1"}
+    assert islands["books_from"] == ["library"]
+    assert islands["unused"] == 0
+    assert islands["books_called"] == "books from the library"
+    assert islands["books_in"] == ["activities"]
+
+
 def test_its_levels_and_its_own_words_are_its_folders(islands: dict[str, Any]) -> None:
     assert "Kindergarten" in islands["loans"]
     assert "District ID" not in islands["loans"]
@@ -181,6 +218,18 @@ def test_an_entry_point_that_leads_nowhere_is_named(packages: Path, tmp_path: Pa
         ("reader/library/system.toml", "ordre = 1\n{given}", "systems()", ("ordre", "order")),
         ("reader/library/layout.toml", "silo = 1", "layout_names()", ("layout.toml", "layout = ")),
         ("reader/sis/system.toml", "{given}", "systems()", ("'sis'", "Two folders")),
+        (
+            "reader/library/system.toml",
+            "{given}\nfirst_nam = 4",
+            "declared_elements()",
+            ("first_nam'", "first_name"),
+        ),
+        (
+            "reader/library/elements.toml",
+            "{given}",
+            "declared_elements()",
+            ("elements.toml", "after", "order"),
+        ),
         ("generator/library/levels.toml", "none = {}", EXCHANGE, ("levels.toml", "'none'", "freshness")),
     ],
 )

@@ -12,7 +12,8 @@ import pandas as pd
 from helpers.gaps.measures import line
 from helpers.gaps.presence import NEVER, Membership, Presence, days_since_1970
 from helpers.profile import LatestDay
-from helpers.standard import declared_elements, fact_tables, last_day, standard_table, whole_figure
+from helpers.standard import fact_tables, last_day, standard_table, whole_figure
+from helpers.systems import declared_elements
 
 if TYPE_CHECKING:
     from helpers.files import District

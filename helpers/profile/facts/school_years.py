@@ -12,13 +12,13 @@ from helpers.profile.facts.arrays import KeyIndex, index_of
 from helpers.standard import (
     FIRST_MONTH,
     STRING,
-    declared_elements,
     empty_table,
     fact_tables,
     first_day,
     last_day,
     standard_table,
 )
+from helpers.systems import declared_elements
 
 __all__ = [
     "SchoolYears",

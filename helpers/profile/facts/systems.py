@@ -12,7 +12,7 @@ import pandas as pd
 
 from helpers.layouts import Layout, all_layouts
 from helpers.profile.facts.arrays import KeyIndex, index_of
-from helpers.standard import STRING, as_table, fact_tables, standard_table
+from helpers.standard import STRING, Element, as_table, fact_tables, standard_table
 from helpers.systems import systems as known_systems
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ __all__ = [
     "latest_days",
     "name_places",
     "name_schools",
+    "recording_system",
     "school_names_from_rosters",
     "stands_for",
     "systems_of",
@@ -184,6 +185,17 @@ def _sure(counts: pd.DataFrame) -> pd.DataFrame:
     """Keep what nearly all children who have a number say of it."""
     share = counts["children"] / counts.groupby(["system", "name_of"])["children"].transform("sum")
     return counts[(counts["children"] >= LEAST_CHILDREN) & (share >= LEAST_SHARE)].reset_index(drop=True)
+
+
+def recording_system(element: Element) -> str:
+    """Name the most trusted system whose exports contain what an element is made of."""
+    return next((name for name in element.trust if element.table in _tables_of(name)), element.trust[0])
+
+
+@cache
+def _tables_of(system: str) -> frozenset[str]:
+    layouts = [layout for layout in all_layouts().values() if layout.silo == system]
+    return frozenset(makes.table for layout in layouts for file in layout.files for makes in file.makes)
 
 
 ROSTER = "roster"

@@ -14,11 +14,11 @@ from helpers.standard import (
     DeclaredNumber,
     DeclaredText,
     attendance_terms,
-    declared_elements,
     faults_of,
     nearest,
     toml_of,
 )
+from helpers.systems import declared_elements
 
 __all__ = [
     "DECLARED",

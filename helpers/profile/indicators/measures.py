@@ -17,7 +17,8 @@ from helpers.profile.indicators.absence_days import LaidOutDays, days_measured
 from helpers.profile.indicators.definitions import Definition, Indicator, Limit
 from helpers.profile.indicators.statuses import Children, detailed
 from helpers.profile.values import folded
-from helpers.standard import STRING, credit_terms, element
+from helpers.standard import STRING, credit_terms
+from helpers.systems import element
 
 if TYPE_CHECKING:
     from helpers.profile.profiles import Profiles

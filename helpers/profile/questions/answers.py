@@ -13,7 +13,8 @@ from helpers.profile.questions.conditions import is_element
 from helpers.profile.questions.definitions import Question, Questions, kit_questions
 from helpers.profile.questions.known import REASONS, Input, Knowledge, Seen, roster_of
 from helpers.profile.store.source import Source
-from helpers.standard import STRING, BadInput, as_table, element
+from helpers.standard import STRING, BadInput, as_table
+from helpers.systems import element
 
 __all__ = ["Asking", "answer_questions", "children_for", "groups_for", "status_of"]
 

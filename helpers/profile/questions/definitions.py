@@ -10,15 +10,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from helpers.profile.questions.conditions import Condition, parts_of
-from helpers.standard import (
-    BadInput,
-    DeclaredNumber,
-    DeclaredText,
-    declared_elements,
-    faults_of,
-    nearest,
-    toml_of,
-)
+from helpers.standard import BadInput, DeclaredNumber, DeclaredText, faults_of, nearest, toml_of
+from helpers.systems import declared_elements
 
 __all__ = ["Question", "Questions", "declared_questions", "kit_questions", "question_named", "read_questions"]
 

@@ -11,7 +11,8 @@ import pandas as pd
 
 from helpers.profile.questions.conditions import parts_of
 from helpers.profile.store.source import Source
-from helpers.standard import STRING, BadInput, Element, element, figure, first_day
+from helpers.standard import STRING, BadInput, Element, figure, first_day
+from helpers.systems import element
 
 if TYPE_CHECKING:
     from helpers.profile.indicators import Indicator

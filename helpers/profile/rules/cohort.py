@@ -16,7 +16,7 @@ from helpers.profile.rules.family import years_told
 from helpers.profile.rules.learning import newest_classes, years_handed_in
 from helpers.profile.rules.roster import filled_columns, learnable_names
 from helpers.profile.rules.zeros import event_coverage, merge_event_coverage
-from helpers.standard import declared_elements
+from helpers.systems import declared_elements
 
 __all__ = ["merge_cohorts", "summarize_cohort", "summarize_cohort_for_child"]
 

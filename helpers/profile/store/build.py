@@ -35,7 +35,8 @@ from helpers.profile.store.facts import StandardStore
 from helpers.profile.store.profiles import StoreWriter
 from helpers.profile.store.source import children_of
 from helpers.profile.values import Days, Names
-from helpers.standard import STRING, as_table, declared
+from helpers.standard import STRING, as_table
+from helpers.systems import declared
 
 __all__ = ["Built", "build_store", "cache_cohorts", "cached_cohort"]
 
@@ -45,7 +46,7 @@ __all__ = ["Built", "build_store", "cache_cohorts", "cached_cohort"]
 NAME = "survey.json"
 TEXT = "text"
 # Where what a survey asks for is declared.
-DECLARED = ("thresholds.toml", "elements.toml", "tables/facts.toml", "tables/people.toml")
+DECLARED = ("thresholds.toml", "tables/facts.toml", "tables/people.toml")
 
 
 def cache_cohorts(standard: Path) -> None:
@@ -73,6 +74,7 @@ def _rules() -> str:
     whole = hashlib.sha256()
     for path in (*sorted(room.rglob("*.py")), *(standard / name for name in DECLARED)):
         whole.update(path.name.encode("utf-8") + path.read_bytes())
+    whole.update(declared().model_dump_json().encode("utf-8"))
     return whole.hexdigest()
 
 

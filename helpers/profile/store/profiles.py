@@ -21,7 +21,8 @@ from helpers.profile.facts.context import Context, context_of
 from helpers.profile.store.facts import StandardStore, in_pandas, part_name, read_parquet, save_standard
 from helpers.profile.store.source import facts_of_child
 from helpers.profile.store.write import ABOUT, VERSION, StoreDigests, StoreWriter, new_store
-from helpers.standard import BadInput, as_table, declared, empty_table, table_names
+from helpers.standard import BadInput, as_table, empty_table, table_names
+from helpers.systems import declared
 
 if TYPE_CHECKING:
     from helpers.profile.facts.store import FactStore

@@ -11,7 +11,8 @@ import pandas as pd
 from helpers.files import Cell, FoundFile, OneRow, files_below, rows_of, some_rows
 from helpers.layouts import FileLayout, Makes, braced, load_layout
 from helpers.report.blocks import Block, escape
-from helpers.standard import BadInput, declared, fact_tables, standard_table
+from helpers.standard import BadInput, fact_tables, standard_table
+from helpers.systems import declared
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -14,7 +14,8 @@ from helpers.files import read_text_table, unguarded
 from helpers.link import SAID, compare_records, fingerprints
 from helpers.profile import roster_silos, source_rows
 from helpers.report.family.write import read_lookup
-from helpers.standard import STRING, BadInput, declared_elements
+from helpers.standard import STRING, BadInput
+from helpers.systems import declared_elements
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -25,7 +25,8 @@ from helpers.share import (
     pages_on_hold,
     view_for_handover,
 )
-from helpers.standard import STRING, BadInput, declared
+from helpers.standard import STRING, BadInput
+from helpers.systems import declared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from helpers.standard import BadInput, DeclaredNumber, faults_of, toml_of
-from helpers.standard import declared as declared_elements
+from helpers.systems import declared as declared_elements
 
 __all__ = [
     "Condition",

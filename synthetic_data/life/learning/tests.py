@@ -106,6 +106,13 @@ Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
 
+# Elements of the profile, by program and subject.
+SCORE_ELEMENTS = (("map_math_rit", "map_reading_rit"), ("iready_math_score", "iready_reading_score"))
+PERCENTILE_ELEMENTS = (
+    ("map_math_percentile", "map_reading_percentile"),
+    ("iready_math_percentile", "iready_reading_percentile"),
+)
+GROWTH_ELEMENTS = (("map_math_growth", "map_reading_growth"), ())
 # First and last grade, by program.
 TESTED = ((2, 9), (0, 6))
 # First and last day of the windows by program and season: month and day. MAP's begin 4, 20 and 32 weeks
@@ -358,14 +365,14 @@ def latest_scores(tests: Tests, year: int, count: int, until: np.datetime64) -> 
     year's growth, whichever season it is. Who sat no test then has none.
     """
     found, growths = [], []
-    for program, (prefix, kind) in enumerate((("map", "rit"), ("iready", "score"))):
-        for subject, word in enumerate(("math", "reading")):
+    for program in range(len(PROGRAMS)):
+        for subject in range(len(SUBJECTS)):
             both = (tests.program == program) & (tests.subject == subject) & (tests.day <= until)
             mine = both & (tests.year == year)
-            for name, numbers in ((kind, tests.score), ("percentile", tests.percentile)):
+            for names, numbers in ((SCORE_ELEMENTS, tests.score), (PERCENTILE_ELEMENTS, tests.percentile)):
                 latest = np.full(count, np.nan)
                 latest[tests.child[mine]] = numbers[mine]  # days of a child rise: the last one stays
-                found.append(Element(f"{prefix}_{word}_{name}", latest, measured))
+                found.append(Element(names[program][subject], latest, measured))
             if YEARS_GIVEN[program] > 1:
                 season = np.zeros(count, dtype="int64")
                 season[tests.child[mine]] = tests.season[mine]
@@ -373,5 +380,5 @@ def latest_scores(tests: Tests, year: int, count: int, until: np.datetime64) -> 
                 of_year = tests.year[both] - (year - 1)
                 score[of_year, tests.child[both], tests.season[both]] = tests.score[both]
                 then, now = score[:, np.arange(count), season]
-                growths.append(Element(f"{prefix}_{word}_growth", now - then, measured))
+                growths.append(Element(GROWTH_ELEMENTS[program][subject], now - then, measured))
     return [*found, *growths]

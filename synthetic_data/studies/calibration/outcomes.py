@@ -12,7 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.standard import Element, as_table, declared_elements
+from helpers.profile import recording_system
+from helpers.standard import Element, as_table
+from helpers.systems import declared_elements
 from synthetic_data.columns import pick, text, truth, whole
 from synthetic_data.life import Life
 from synthetic_data.life.traits import school_of
@@ -299,15 +301,11 @@ def outcomes_of(scenario: Scenario) -> Outcomes:
 Numbers = npt.NDArray[np.float64]
 FEWEST_SCHOOLS = 8
 FEWEST_CHILDREN = 100  # who have anything but the commonest number: below that no interval can be trusted
-GRADES = "course_grade"  # a roster could hold them; the kit's holds none, and its attendance system does
 
 
 def systems_of(outcomes: Outcomes) -> dict[str, str]:
-    """Say which system tells each outcome: the one that a profile trusts most."""
-    return {
-        name: "attendance" if element.table == GRADES and "attendance" in element.trust else element.trust[0]
-        for name, element in outcomes.declared.items()
-    }
+    """Say which system tells each outcome: of those that record it, the one that a profile trusts most."""
+    return {name: recording_system(element) for name, element in outcomes.declared.items()}
 
 
 def across_systems(outcomes: Outcomes, districts: int = 1) -> pd.DataFrame:

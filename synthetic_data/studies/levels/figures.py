@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.gaps import manual_minutes
-from helpers.score import AS_THEY_ARE, KNOWN, SIGNS, SYSTEM_OF, GroupScores, signs_of
+from helpers.score import AS_THEY_ARE, KNOWN, SIGNS, GroupScores, signs_of, systems_of_signs
 from helpers.share import read_policy
 from helpers.standard import as_table
 
@@ -69,9 +69,10 @@ def across_silos(indicators: pd.DataFrame, profile: pd.DataFrame) -> Iterator[Li
 def _by_system(signs: pd.DataFrame, children: pd.Index) -> np.ndarray:
     """Say of each child which systems tell any of its signs: a row a child, a column a system."""
     here = signs.reindex(children).fillna(False).astype(bool)
+    systems = systems_of_signs()
     told = [
-        here[[sign for sign in SIGNS if SYSTEM_OF[sign] == system]].any(axis="columns")
-        for system in dict.fromkeys(SYSTEM_OF.values())
+        here[[sign for sign in SIGNS if systems[sign] == system]].any(axis="columns")
+        for system in dict.fromkeys(systems.values())
     ]
     return np.column_stack(told).astype(bool)
 

@@ -1,0 +1,199 @@
+"""The elements of the profile: shared ones, those that only one system gives, and whom to believe."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from helpers.standard import (
+    STRICT,
+    BadInput,
+    Declarations,
+    Element,
+    faults_of,
+    nearest,
+    plain_declarations,
+    read_declared,
+    toml_of,
+)
+from helpers.systems.known_systems import System, systems
+
+__all__ = ["copy_of_elements", "declared", "declared_elements", "declared_for", "element"]
+
+FILE = "elements.toml"
+COPY = """\
+# Whom to believe when two systems say two things: change the order of `trust`, and nothing else.
+# A system is the kit's name of it (a layout's `silo`, or those of the domains of its `authority`). Systems
+# that are not named come after by name, then a district's own: of these, whoever lists most children in most
+# fields first.
+"""
+
+
+class OwnElements(BaseModel):
+    """An ``elements.toml`` in the folder of a system."""
+
+    model_config = STRICT
+
+    after: str
+    """The element after which they come in the profile."""
+    element: tuple[Element, ...]
+
+
+@cache
+def declared() -> Declarations:
+    """Give the kit's declaration, with the elements and the trust of every known system."""
+    plain = plain_declarations()
+    found, named = list(plain.element), {each.name for each in plain.element}
+    for system in systems().values():
+        path = system.folder / FILE
+        if path.is_file():
+            own = read_declared(path, OwnElements, "elements")
+            _put_in(found, own, system, path)
+    faults = [
+        f"{system.folder / 'system.toml'}: trusted_for names {name!r}, which is no shared element."
+        f"{nearest(name, named)}"
+        for system in systems().values()
+        for name in system.trusted_for
+        if name not in named
+    ]
+    whole = [each if each.trust else each.model_copy(update={"trust": _trusted(each.name)}) for each in found]
+    faults += [f"no system is trusted for the element {each.name!r}" for each in whole if not each.trust]
+    if faults:
+        raise BadInput("Whom to believe isn't clear:\n" + "\n".join(f"  {fault}" for fault in faults))
+    try:
+        return Declarations(**{**dict(plain), "element": tuple(whole)})
+    except ValidationError as error:
+        raise BadInput(f"The elements of the systems can't be used:\n{faults_of(error)}") from None
+
+
+def _put_in(found: list[Element], own: OwnElements, system: System, path: Path) -> None:
+    """Put a system's own elements after the one that it names, and after those of the systems before it."""
+    names = [each.name for each in found]
+    if twice := sorted({each.name for each in own.element} & set(names)):
+        raise BadInput(f"{path} declares {twice[0]!r}, which is declared already. Give it another name.")
+    if own.after not in names:
+        raise BadInput(f"{path}: after = {own.after!r} is no element.{nearest(own.after, names)}")
+    place = names.index(own.after) + 1
+    while place < len(found) and found[place].systems:
+        place += 1
+    only = {"systems": (system.name,), "trust": (system.name,)}
+    found[place:place] = [each.model_copy(update=only) for each in own.element]
+
+
+def _trusted(name: str) -> tuple[str, ...]:
+    """List the systems that are trusted for an element, the most trusted first."""
+    ranked = [one for one in systems().values() if name in one.trusted_for]
+    return tuple(one.name for one in sorted(ranked, key=lambda one: (one.trusted_for[name], one.order)))
+
+
+def copy_of_elements(folder: Path | str) -> Path:
+    """Give a folder the file in which its people decide whom to believe."""
+    own = Path(folder) / FILE
+    if not own.exists():
+        own.parent.mkdir(parents=True, exist_ok=True)
+        lines = [
+            f'\n[[element]]\nname = "{each.name}"\ntrust = {json.dumps(each.trust)}\n'
+            for each in declared_elements()
+            if not each.systems
+        ]
+        draft = own.with_suffix(".draft")
+        draft.write_text(COPY + "".join(lines), encoding="utf-8", newline="\n")
+        draft.replace(own)
+    return own
+
+
+def declared_for(folder: Path | str = "") -> Declarations:
+    """Give the declaration that applies in a folder: the kit's, with the trust of its ``elements.toml``."""
+    own = Path(folder) / FILE
+    if not str(folder) or not own.is_file():
+        return declared()
+    decided = _read_copy(own)
+    if all(decided.get(each.name, each) == each for each in declared_elements()):
+        return declared()
+    return declared().model_copy(
+        update={"element": tuple(decided.get(each.name, each) for each in declared_elements())}
+    )
+
+
+def _read_copy(path: Path) -> dict[str, Element]:
+    """Read a copy, by element; one of version 0.1.0 repeats the kit's whole declaration."""
+    try:
+        given: dict[str, Any] = toml_of(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BadInput(f"{path} is no TOML: {error}. Mend that line and try again.") from None
+    known = {each.name: each for each in declared_elements()}
+    listed = given.get("element")
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise BadInput(f"{path} has no [[element]]: remove the file and copy it anew.")
+    names = [str(one.get("name")) for one in listed]
+    faults = [
+        f"element {each.name!r} isn't in it"
+        for each in declared_elements()
+        if not each.systems and each.name not in names
+    ]
+    faults += [f"no element is called {name!r}.{nearest(name, known)}" for name in names if name not in known]
+    whole = [
+        {**known[name].model_dump(), **one} for name, one in zip(names, listed, strict=True) if name in known
+    ]
+    try:
+        read = Declarations.model_validate({**declared().model_dump(), **given, "element": whole})
+    except ValidationError as error:
+        fields = {name for part in (Element, Declarations) for name in part.model_fields}
+        raise BadInput(f"{path} doesn't say whom to believe:\n{faults_of(error, fields)}") from None
+    faults += [
+        f"element {each.name!r} has another {field}; the kit has {getattr(known[each.name], field)!r}"
+        for each in read.element
+        for field in Element.model_fields
+        if field != "trust" and getattr(each, field) != getattr(known[each.name], field)
+    ]
+    faults += [
+        f"{part!r} is another one"
+        for part in Declarations.model_fields
+        if part not in ("element", "others") and getattr(read, part) != getattr(declared(), part)
+    ]
+    if faults:
+        told = "\n".join(f"  {fault}" for fault in faults)
+        raise BadInput(
+            f"{path} may differ from the kit's elements.toml in `trust` only; put back what else is changed, "
+            f"or remove the file and copy it anew:\n{told}"
+        )
+    return {each.name: each for each in read.element}
+
+
+def declared_elements() -> tuple[Element, ...]:
+    """List the elements of the profile, in the order of its columns.
+
+    Returns
+    -------
+    tuple of Element
+        As declared.
+    """
+    return declared().element
+
+
+def element(name: str) -> Element:
+    """Give one element by its name.
+
+    Parameters
+    ----------
+    name
+        Name of an element, as in the column ``element`` of the values.
+
+    Returns
+    -------
+    Element
+        Its declaration.
+
+    Raises
+    ------
+    BadInput
+        When no element has that name.
+    """
+    found = {each.name: each for each in declared_elements()}
+    if name not in found:
+        raise BadInput(f"No element is called {name!r}.{nearest(name, found)} There are: {', '.join(found)}.")
+    return found[name]

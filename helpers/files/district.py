@@ -260,7 +260,7 @@ def _name(unit: Unit, alone: bool, files: Sequence[FoundFile]) -> str:
     return folder if alone else f"{folder}/{unit.layout.layout}"
 
 
-def _recognised(
+def _recognized(
     files: Sequence[FoundFile], layouts: Mapping[str, Layout]
 ) -> tuple[Silos, list[FoundFile], list[str]]:
     """Find the silos of a folder that doesn't say which it has, and what is in doubt of them."""
@@ -379,11 +379,11 @@ def what_is_there(folder: Path) -> There:
     kits = {id(layout) for layout in all_layouts().values()}
     own = {name: layout for name, layout in layouts.items() if id(layout) not in kits}
     if not about.get("silos"):
-        silos, unknown, doubts = _recognised(files, layouts)
+        silos, unknown, doubts = _recognized(files, layouts)
     else:
         silos, unknown = _declared(about, files, layouts, folder)
         # A file that somebody put beside the declared silos is known by a layout that the folder brings.
-        more, unknown, doubts = _recognised(unknown, own)
+        more, unknown, doubts = _recognized(unknown, own)
         for name, found in more.items():
             silos[name if name not in silos else f"{name}/{found[0].layout}"] = found
     silos, more_doubts = with_drafts(silos, own)

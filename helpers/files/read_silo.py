@@ -25,7 +25,7 @@ from helpers.files.readers.delimited import parse_delimited
 from helpers.files.readers.json_lines import array_as_lines, parse_json_lines
 from helpers.files.readers.workbook import is_sheet, parse_sheet
 from helpers.files.readers.xml import parse_xml, read_xml_records
-from helpers.files.recognize import Recognised, below, look_at, records_in
+from helpers.files.recognize import Recognized, below, look_at, records_in
 from helpers.files.text_table import Parsed
 from helpers.layouts import Layout
 from helpers.standard import as_table, empty_table
@@ -159,8 +159,8 @@ def _unreadable(data: bytes) -> str | None:
     return None if records or broken.empty else str(broken["value"].iloc[0])
 
 
-def _parse(one: OneFile, data: bytes, name: str, layout: Layout) -> list[tuple[Recognised, Parsed]] | None:
-    """Recognise a file inside its layout and read its rows; None when the layout doesn't know it."""
+def _parse(one: OneFile, data: bytes, name: str, layout: Layout) -> list[tuple[Recognized, Parsed]] | None:
+    """Recognize a file inside its layout and read its rows; None when the layout doesn't know it."""
     if data.lstrip()[:1] == b"<":
         try:
             records, total = read_xml_records(data, one.findings)
@@ -172,7 +172,7 @@ def _parse(one: OneFile, data: bytes, name: str, layout: Layout) -> list[tuple[R
         if not known:
             return None
         one.rows = total
-        claimed = {recognised.file.record for recognised in known}
+        claimed = {recognized.file.record for recognized in known}
         for record, rows in records.items():
             if record not in claimed:
                 one.findings.add("record_unknown", "kept_apart", value=record, row=rows[0][0])
@@ -206,7 +206,7 @@ def _parse(one: OneFile, data: bytes, name: str, layout: Layout) -> list[tuple[R
 
 def _parse_one(
     silo: str, layout: Layout, found: FoundFile
-) -> tuple[OneFile, list[tuple[Recognised, Parsed]]]:
+) -> tuple[OneFile, list[tuple[Recognized, Parsed]]]:
     """Read the rows of a file as text, by kind of record."""
     one = OneFile(found.path, Findings(silo, found.path))
     raw = found.read()
@@ -238,9 +238,9 @@ def read_ones(silo: str, layout: Layout, files: Sequence[FoundFile]) -> list[One
     """Read the columns of some files of one silo, and make no standard rows of them yet."""
     parsed = [_parse_one(silo, layout, found) for found in files]
     kinds = [
-        (one, Part(one.path, recognised.file, rows, one.findings))
+        (one, Part(one.path, recognized.file, rows, one.findings))
         for one, tables in parsed
-        for recognised, rows in tables
+        for recognized, rows in tables
     ]
     stands = as_the_manifest_says(layout, [part for _, part in kinds], [found.path for found in files])
     given = [(one.path, one.file, rows, one.findings) for (_, one), rows in zip(kinds, stands, strict=True)]

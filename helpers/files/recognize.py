@@ -13,7 +13,7 @@ from helpers.files.readers.xml import XmlRecords, paths_in_xml
 from helpers.files.text_table import unique_names
 from helpers.layouts import FileLayout, Layout, folded
 
-__all__ = ["Look", "Recognised", "below", "best_in", "look_at", "records_in", "share"]
+__all__ = ["Look", "Recognized", "below", "best_in", "look_at", "records_in", "share"]
 
 ENOUGH = 0.5
 TITLE_ROWS = 10  # so far below the place that a layout says a header is looked for
@@ -56,7 +56,7 @@ class Look:
             self.heads[asked] = found
         return self.heads[asked]
 
-    def titles(self, known: Recognised) -> str:
+    def titles(self, known: Recognized) -> str:
         """Give what stands above the header."""
         rows = [self._heads(known.delimiter, number) for number in range(1, known.above + 1)]
         return " / ".join(" ".join(filter(None, row)) for row in rows).strip()
@@ -76,7 +76,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Recognised:
+class Recognized:
     """A file layout that knows a file, how well, and with which delimiter."""
 
     file: FileLayout
@@ -135,9 +135,9 @@ def below(look: Look) -> Iterator[Look]:
         yield from (replace(look, above=number) for number in range(1, TITLE_ROWS + 1))
 
 
-def best_in(look: Look, layout: Layout) -> Recognised | None:
+def best_in(look: Look, layout: Layout) -> Recognized | None:
     """Find the kind of file of a layout that knows a file best."""
-    best: Recognised | None = None
+    best: Recognized | None = None
     for file in layout.files:
         delimiters = (
             dict.fromkeys([file.delimiter, *DELIMITERS]) if file.format == "csv" else [file.delimiter]
@@ -151,13 +151,13 @@ def best_in(look: Look, layout: Layout) -> Recognised | None:
                 continue
             if look.above and not _are_titles(look, file, delimiter):
                 continue
-            candidate = Recognised(file, found, delimiter, look.lies_at(file), look.above)
+            candidate = Recognized(file, found, delimiter, look.lies_at(file), look.above)
             if best is None or (candidate.share, candidate.by_name) > (best.share, best.by_name):
                 best = candidate
     return best
 
 
-def records_in(look: Look, layout: Layout) -> list[Recognised]:
+def records_in(look: Look, layout: Layout) -> list[Recognized]:
     """Give every kind of record of a layout that an XML file holds; other files are of one kind."""
     if look.shape != "xml":
         best = best_in(look, layout)
@@ -167,5 +167,5 @@ def records_in(look: Look, layout: Layout) -> list[Recognised]:
         names = look.names(file, "")
         if names and share(names, file) >= ENOUGH:
             by_name = look.lies_at(file)
-            found.append(Recognised(file, share(names, file), "", by_name))
+            found.append(Recognized(file, share(names, file), "", by_name))
     return found

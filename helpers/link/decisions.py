@@ -134,7 +134,7 @@ OUTVOTED = "more people say otherwise"
 
 
 def standing(decisions: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    """Give the decisions that later runs honour, one a pair.
+    """Give the decisions that later runs honor, one a pair.
 
     Parameters
     ----------

@@ -43,7 +43,7 @@ class Refusal:
     """A column, or a list within it, and the figures by which it was refused."""
 
     unit: int
-    """Place in `IdJudgement.units`."""
+    """Place in `IdJudgment.units`."""
     part: str | None
     """Name of the list; None: the whole column."""
     members: Mask
@@ -238,32 +238,32 @@ class IdColumns:
 def verify_id_columns(students: Records, largest_block: int, places: Places) -> IdColumns:
     """Judge every column of ids by the names and birth dates of the records to which its ids lead."""
     evidence = compare_id_holders(students, largest_block, places)
-    judgement = IdColumnStatus(evidence)
-    judgement.judge(Lists.of(students, evidence.ids))
+    judgment = IdColumnStatus(evidence)
+    judgment.judge(Lists.of(students, evidence.ids))
     left, right = evidence.left, evidence.right
-    refused = judgement.refuses(left, right) | judgement.refuses(right, left)
-    kept = evidence.ids.loc[~judgement.useless(), ["number", "system", "value", "file", "row"]]
+    refused = judgment.refuses(left, right) | judgment.refuses(right, left)
+    kept = evidence.ids.loc[~judgment.useless(), ["number", "system", "value", "file", "row"]]
     columns = evidence.columns
     return IdColumns(
-        table=as_table("id_columns", _table(judgement, columns)),
+        table=as_table("id_columns", _table(judgment, columns)),
         ids=kept.reset_index(drop=True),
         agreeing=records_of(evidence.ids, left[~refused], right[~refused]),
         passed_over=evidence.passed_over,
-        findings=as_table("findings", _findings(judgement, columns)),
+        findings=as_table("findings", _findings(judgment, columns)),
     )
 
 
-def _table(judgement: IdColumnStatus, columns: pd.DataFrame) -> pd.DataFrame:
+def _table(judgment: IdColumnStatus, columns: pd.DataFrame) -> pd.DataFrame:
     """Give one row a column and system; then one for each silo that it meets, and for each refused list."""
-    met = _met(judgement)
-    parts = [_whole(judgement, met), *_by_silo(judgement, met), _lists(judgement)]
+    met = _met(judgment)
+    parts = [_whole(judgment, met), *_by_silo(judgment, met), _lists(judgment)]
     listed = ["column", "target", "against_silo", "part", "ids", "met", *COUNTS]
     rows = pd.concat([part.reindex(columns=listed).astype(object) for part in parts], ignore_index=True)
     rows = rows.astype({"column": "int64", "target": "string", "against_silo": "string", "part": "string"})
     rows = rows.astype(dict.fromkeys(("ids", "met", *COUNTS), "float64"))
     rows = rated(rows.fillna(dict.fromkeys(COUNTS, 0.0)))
-    size = np.bincount(judgement.column, minlength=len(columns))[rows["column"].to_numpy()]
-    refused = pd.MultiIndex.from_frame(_units_of(judgement, whole=True))
+    size = np.bincount(judgment.column, minlength=len(columns))[rows["column"].to_numpy()]
+    refused = pd.MultiIndex.from_frame(_units_of(judgment, whole=True))
     is_refused = pd.MultiIndex.from_frame(rows[["column", "target"]]).isin(refused)
     is_refused |= rows["part"].notna().to_numpy(dtype=bool)
     sound = (rows["agree"] > 0) & (rows["rate"] <= LINE)
@@ -284,73 +284,73 @@ def _table(judgement: IdColumnStatus, columns: pd.DataFrame) -> pd.DataFrame:
     return rows.drop(columns=["place", "target"])
 
 
-def _units_of(judgement: IdColumnStatus, *, whole: bool) -> pd.DataFrame:
-    units = [refusal.unit for refusal in judgement.refusals if (refusal.part is None) == whole]
-    return judgement.units.iloc[units].reset_index(drop=True)
+def _units_of(judgment: IdColumnStatus, *, whole: bool) -> pd.DataFrame:
+    units = [refusal.unit for refusal in judgment.refusals if (refusal.part is None) == whole]
+    return judgment.units.iloc[units].reset_index(drop=True)
 
 
-def _met(judgement: IdColumnStatus) -> pd.DataFrame:
+def _met(judgment: IdColumnStatus) -> pd.DataFrame:
     """List the ids that are equal to one in another system: ``column``, ``target``, ``silo``, ``entry``."""
-    left, right = judgement.evidence.left, judgement.evidence.right
-    silo = judgement.order[judgement.column]
+    left, right = judgment.evidence.left, judgment.evidence.right
+    silo = judgment.order[judgment.column]
     apart = silo[left] != silo[right]
     entry = np.concatenate([left[apart], right[apart]])
     peer = np.concatenate([right[apart], left[apart]])
-    return judgement.sides(entry, peer).assign(silo=silo[peer], entry=entry).drop_duplicates()
+    return judgment.sides(entry, peer).assign(silo=silo[peer], entry=entry).drop_duplicates()
 
 
-def _whole(judgement: IdColumnStatus, met: pd.DataFrame) -> pd.DataFrame:
+def _whole(judgment: IdColumnStatus, met: pd.DataFrame) -> pd.DataFrame:
     """Count each column against all systems together; a refused one as it was when it was refused."""
-    counted = judgement.counted(judgement.alive)[COUNTS]
-    for refusal in judgement.refusals:
+    counted = judgment.counted(judgment.alive)[COUNTS]
+    for refusal in judgment.refusals:
         if refusal.part is None:
             counted.loc[refusal.unit] = pd.Series(refusal.counts)
     keys = ["column", "target"]
     number = met.drop_duplicates([*keys, "entry"]).groupby(keys, as_index=False).size()
-    rows = pd.concat([judgement.units, counted], axis="columns")
+    rows = pd.concat([judgment.units, counted], axis="columns")
     rows = rows.merge(number, on=keys, how="outer", validate="one_to_one").rename(columns={"size": "met"})
-    alone = np.setdiff1d(np.arange(len(judgement.order)), rows["column"].to_numpy())
+    alone = np.setdiff1d(np.arange(len(judgment.order)), rows["column"].to_numpy())
     return pd.concat([rows, pd.DataFrame({"column": alone})], ignore_index=True)
 
 
-def _by_silo(judgement: IdColumnStatus, met: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def _by_silo(judgment: IdColumnStatus, met: pd.DataFrame) -> Iterator[pd.DataFrame]:
     """Count each column against each other silo; not against a column that is refused itself."""
-    gone = [refusal.unit for refusal in judgement.refusals if refusal.part is None]
-    half = len(judgement.unit) // 2
-    peer_unit = np.concatenate([judgement.unit[half:], judgement.unit[:half]])
-    heard = judgement.counting & (~np.isin(peer_unit, gone) | np.isin(judgement.unit, gone))
-    silo = judgement.order[judgement.column[judgement.peer]]
-    names = judgement.evidence.columns.drop_duplicates("order").set_index("order")["silo"]
+    gone = [refusal.unit for refusal in judgment.refusals if refusal.part is None]
+    half = len(judgment.unit) // 2
+    peer_unit = np.concatenate([judgment.unit[half:], judgment.unit[:half]])
+    heard = judgment.counting & (~np.isin(peer_unit, gone) | np.isin(judgment.unit, gone))
+    silo = judgment.order[judgment.column[judgment.peer]]
+    names = judgment.evidence.columns.drop_duplicates("order").set_index("order")["silo"]
     for place in np.unique(silo[heard]).tolist():
-        counted = judgement.counted(heard & (silo == place))[COUNTS]
-        rows = pd.concat([judgement.units, counted], axis="columns")
+        counted = judgment.counted(heard & (silo == place))[COUNTS]
+        rows = pd.concat([judgment.units, counted], axis="columns")
         number = met[met["silo"] == place].groupby(["column", "target"], as_index=False).size()
         rows = rows.merge(number, on=["column", "target"], how="left", validate="one_to_one")
         rows = rows.rename(columns={"size": "met"}).assign(against_silo=names[place])
         yield rows[rows["comparable"] > 0]
 
 
-def _lists(judgement: IdColumnStatus) -> pd.DataFrame:
-    lists = [refusal for refusal in judgement.refusals if refusal.part is not None]
+def _lists(judgment: IdColumnStatus) -> pd.DataFrame:
+    lists = [refusal for refusal in judgment.refusals if refusal.part is not None]
     numbers = pd.DataFrame([one.counts for one in lists], columns=COUNTS)
     parts = {"part": [one.part for one in lists], "ids": [int(one.members.sum()) for one in lists]}
-    return pd.concat([_units_of(judgement, whole=False), pd.DataFrame(parts), numbers], axis="columns")
+    return pd.concat([_units_of(judgment, whole=False), pd.DataFrame(parts), numbers], axis="columns")
 
 
-def _findings(judgement: IdColumnStatus, columns: pd.DataFrame) -> pd.DataFrame:
+def _findings(judgment: IdColumnStatus, columns: pd.DataFrame) -> pd.DataFrame:
     """Tell of each refused column or list, and of each id in one that is plainly another child's."""
-    ids = judgement.evidence.ids
-    collides = np.zeros(len(judgement.entry), dtype=bool)
+    ids = judgment.evidence.ids
+    collides = np.zeros(len(judgment.entry), dtype=bool)
     together: dict[tuple[int, str], list[Refusal]] = {}
-    for refusal in judgement.refusals:
-        collides |= (judgement.unit == refusal.unit) & refusal.members[judgement.entry]
-        place = int(judgement.units["column"].iloc[refusal.unit])
+    for refusal in judgment.refusals:
+        collides |= (judgment.unit == refusal.unit) & refusal.members[judgment.entry]
+        place = int(judgment.units["column"].iloc[refusal.unit])
         together.setdefault((place, refusal.part or ""), []).append(refusal)
     told = []
     for (place, part), refusals in together.items():
         surest = max((refusal.counts for refusal in refusals), key=lambda counts: counts["comparable"])
         low = rated(pd.DataFrame([surest]))["low"].iloc[0]
-        systems = sorted({str(judgement.units["target"].iloc[refusal.unit]) for refusal in refusals})
+        systems = sorted({str(judgment.units["target"].iloc[refusal.unit]) for refusal in refusals})
         told.append(
             {
                 "silo": columns["silo"].iloc[place],
@@ -365,10 +365,10 @@ def _findings(judgement: IdColumnStatus, columns: pd.DataFrame) -> pd.DataFrame:
                 "done": "value_set_aside",
             }
         )
-    collides &= judgement.equal & (judgement.says == ANOTHER)
-    entry = np.unique(judgement.entry[collides])
+    collides &= judgment.equal & (judgment.says == ANOTHER)
+    entry = np.unique(judgment.entry[collides])
     colliding = ids[["file", "row", "value"]].take(entry).reset_index(drop=True)
-    about = columns.take(judgement.column[entry]).reset_index(drop=True)
+    about = columns.take(judgment.column[entry]).reset_index(drop=True)
     colliding = colliding.assign(
         silo=about["silo"],
         column=about["name"],

@@ -19,7 +19,7 @@ __all__ = ["pick_example_child"]
 
 # Facts that nearly every child of a system has.
 MERELY_THERE = ("school_enrollment", "section_enrollment", "meal_account")
-# What makes a story that only several systems together tell. Own judgement, and no threshold of anything.
+# What makes a story that only several systems together tell. Own judgment, and no threshold of anything.
 AWAY_DAYS = 10
 LOWER_BY = 5  # percentiles
 POINTS_SHARE = 0.75
@@ -44,7 +44,7 @@ def pick_example_child(district: District, links: Links) -> str:
        of the year, points left behind and work handed in late or never, a screener that is elevated, visits
        to the nurse, a plan, a meal at a lower price, an activity (`_story_parts`);
     6. her systems write her name differently, or disagree about her birth date;
-    7. something happened to her: a fact beyond enrolment, classes and a meal account (an absence, say);
+    7. something happened to her: a fact beyond enrollment, classes and a meal account (an absence, say);
     8. more systems before fewer;
     9. by child id.
 

@@ -73,7 +73,7 @@ def on_the_roster(district: District, links: Links, ties: pd.DataFrame) -> np.nd
 RECORD = ["silo", "record"]
 # The step of the ladder at which a model decides.
 BY_MODEL = "Scored"
-# A case manager answers for these; other programmes have people of their own.
+# A case manager answers for these; other programs have people of their own.
 UNDER_A_PLAN = ("Special education", "Section 504")
 ORDER = ["role", "child", "silo", "adult", "section_id", "file", "row"]
 

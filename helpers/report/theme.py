@@ -1,4 +1,4 @@
-"""The colours of pages and charts by name, and what each colour means."""
+"""The colors of pages and charts by name, and what each color means."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _CSS_FILE = Path(__file__).parent / "pages" / "templates" / "page.css"
 
 @dataclass(frozen=True)
 class Mark:
-    """How one meaning is drawn: never by colour alone, so that it survives a grey printer."""
+    """How one meaning is drawn: never by color alone, so that it survives a gray printer."""
 
     fill: str
     edge: str
@@ -49,14 +49,14 @@ def _tokens() -> dict[str, str]:
 
 
 def color(token: str) -> str:
-    """Give a colour of the look by its name, as the style sheet has it.
+    """Give a color of the look by its name, as the style sheet has it.
 
     >>> color("blue")
     '#0072B2'
     """
     tokens = _tokens()
     if token not in tokens:
-        raise KeyError(f"The look has no colour {token!r}. It has: {', '.join(tokens)}.")
+        raise KeyError(f"The look has no color {token!r}. It has: {', '.join(tokens)}.")
     return tokens[token]
 
 
@@ -69,7 +69,7 @@ def _luminance(shade: str) -> float:
 
 
 def contrast(one: str, other: str) -> float:
-    """Give the contrast of two colours as the accessibility guidelines compute it.
+    """Give the contrast of two colors as the accessibility guidelines compute it.
 
     >>> round(contrast(color("ink"), color("paper")), 1)
     16.6
@@ -79,7 +79,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def text_color_on(shade: str) -> str:
-    """Choose ink or paper for letters on a colour, whichever is read more easily.
+    """Choose ink or paper for letters on a color, whichever is read more easily.
 
     >>> text_color_on(color("orange")) == color("ink")
     True
@@ -88,7 +88,7 @@ def text_color_on(shade: str) -> str:
 
 
 def series_colors(count: int) -> list[str]:
-    """Give colours for series that have no meaning of their own, from matplotlib's ``okabe_ito``."""
+    """Give colors for series that have no meaning of their own, from matplotlib's ``okabe_ito``."""
     from matplotlib import color_sequences
     from matplotlib.colors import to_hex
 
@@ -98,7 +98,7 @@ def series_colors(count: int) -> list[str]:
     return [order[place % len(order)] for place in range(count)]
 
 
-# Meaning keeps its colour in every chart. Wrong is hatched, missed outlined, unverified dotted.
+# Meaning keeps its color in every chart. Wrong is hatched, missed outlined, unverified dotted.
 OUTCOMES: dict[str, Mark] = {
     "right": Mark(color("blue"), color("blue"), color("blue")),
     "joined": Mark(color("ink"), color("ink"), color("ink")),

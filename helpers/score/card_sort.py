@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 
-# Sheets are sorted by a team in a quarter of an hour: the kit's own judgement.
+# Sheets are sorted by a team in a quarter of an hour: the kit's own judgment.
 MOST_CARDS = 24
 # What makes a team stop, in the order in which it is dealt: cases of which the first that a district has is
 # taken, how many children, and how many cards of each.

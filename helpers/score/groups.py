@@ -30,7 +30,7 @@ __all__ = ["AS_THEY_ARE", "MADE_EQUAL", "GroupScores", "fault_exposure", "missed
 # swapped where a family's name is said first, a spelling changed that exists in two. To tell this from what
 # the linker does, rates of groups are standardised over these classes (`helpers.score.rates`).
 
-# Columns of people by which a person is recognised.
+# Columns of people by which a person is recognized.
 TELLING = frozenset(
     "first_name middle_name last_surname generation_code_suffix preferred_first_name preferred_last_surname "
     "full_name birth_date sex local_id login email telephone grade_level graduation_year school_id "
@@ -52,7 +52,7 @@ def fault_exposure(district: District, key: AnswerKey) -> pd.DataFrame:
 
 
 def _columns_that_tell(layouts: dict[str, Layout]) -> pd.DataFrame:
-    """List the native columns that make something by which a child is recognised."""
+    """List the native columns that make something by which a child is recognized."""
     told = {
         (silo, str(column.name))
         for silo, layout in layouts.items()

@@ -105,7 +105,7 @@ SWAPPED_WITH = {"First Name": ("Last Name", "Date of Birth")}
 def sibling_swap(scene: FaultContext) -> None:
     """Two children of one home have each other's number, or name: right household, wrong child."""
     text = scene.text()
-    pairs = _neighbours(scene, text)
+    pairs = _neighbors(scene, text)
     chosen = pairs.iloc[scene.choose(np.arange(len(pairs)))]
     one, other = chosen["one"].to_numpy(), chosen["other"].to_numpy()
     group = np.arange(len(chosen))
@@ -115,7 +115,7 @@ def sibling_swap(scene: FaultContext) -> None:
         scene.write(np.r_[one, other], after, column=column, groups=np.r_[group, group])
 
 
-def _neighbours(scene: FaultContext, own: pd.Series) -> pd.DataFrame:
+def _neighbors(scene: FaultContext, own: pd.Series) -> pd.DataFrame:
     """Pair every record with the next of the same household: places `one` and `other`."""
     household = look_up(scene.people["person"], scene.truth.population.children, "person", "household")
     records = pd.DataFrame({"household": household, "person": scene.people["person"], "own": own})
@@ -134,7 +134,7 @@ STATE_ID = re.compile(r"(\{State:[^}]*\})")
 def state_id_on_two_children(scene: FaultContext) -> None:
     """Give a child the state number of her brother or sister."""
     text = scene.text()
-    pairs = _neighbours(scene, text.where(text.str.contains("{State:", regex=False), ""))
+    pairs = _neighbors(scene, text.where(text.str.contains("{State:", regex=False), ""))
     chosen = pairs.iloc[scene.choose(np.arange(len(pairs)))]
     theirs = text.iloc[chosen["one"].to_numpy()].str.extract(STATE_ID)[0].tolist()
     own = text.iloc[chosen["other"].to_numpy()].tolist()

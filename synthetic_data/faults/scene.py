@@ -61,7 +61,7 @@ class Fault:
     catalogue of faults that people reported in public about real school systems."""
     source: str
     strength: str
-    """What `base_rate` is: measured, estimated, or own (the kit's own judgement)."""
+    """What `base_rate` is: measured, estimated, or own (the kit's own judgment)."""
     column: str = ""
     columns: str = ""
     """In place of `column`: a pattern of the names of its columns, where it has several."""

@@ -168,7 +168,7 @@ def _days_at_school(
 def _courses(scenario: Scenario, population: Population, schooling: Schooling, day: pd.Timestamp) -> Element:
     """Count the different courses in which each child sits on a day."""
     seats, spells = schooling.seats, schooling.spells
-    # Seats stand first among the enrolments in sections, in the same order; staff come after them.
+    # Seats stand first among the enrollments in sections, in the same order; staff come after them.
     seated = schooling.section_enrollment.iloc[: len(seats.spell)]
     end = seated["end_date"]
     runs = (seated["begin_date"] <= day) & (end.isna() | (end >= day))

@@ -285,11 +285,11 @@ def list_cases(
     here["initial"] = here["first_name"].str[0]
     homeless = children["household"].isin(households.loc[households["homeless"], "household"])
     found = [
-        _neighbours("twins", children.loc[children["twin"], names], ["household", "birth_date"]),
-        _neighbours("twins_same_initial", here.loc[children["twin"]], ["household", "birth_date", "initial"]),
-        _neighbours("siblings_one_address", here.loc[~homeless], ["household"]),
+        _neighbors("twins", children.loc[children["twin"], names], ["household", "birth_date"]),
+        _neighbors("twins_same_initial", here.loc[children["twin"]], ["household", "birth_date", "initial"]),
+        _neighbors("siblings_one_address", here.loc[~homeless], ["household"]),
     ]
-    namesakes = _neighbours(
+    namesakes = _neighbors(
         "", here, ["first_name", "last_surname"], keep=["birth_date", "grade_level", "household"]
     )
     same_day = namesakes["birth_date"] == namesakes["birth_date_other"]
@@ -350,7 +350,7 @@ def _of_two_spellings(children: pd.DataFrame) -> pd.Series:
     return pd.Series(found)
 
 
-def _neighbours(
+def _neighbors(
     case: str, people: pd.DataFrame, keys: list[str], keep: list[str] | None = None
 ) -> pd.DataFrame:
     """Pair everybody with the next one of the same group; the last with the first."""

@@ -273,7 +273,7 @@ def _draw_households(scenario: Scenario, count: int) -> Draft | None:
         twin[:-1] |= twin[1:]
         if (twin & (grade[slot] >= 0)).any():
             break
-    # Neighbours in the list are not neighbours in life: nobody may guess a family from the order of ids.
+    # Neighbors in the list are not neighbors in life: nobody may guess a family from the order of ids.
     order = rng_for(scenario.seed, "order of children").permutation(len(slot))
     slot, twin = slot[order], twin[order]
     _, household = np.unique(home[slot], return_inverse=True)

@@ -38,18 +38,18 @@ class Slot:
     position: int  # in the order of the day
 
 
-_ELA, _MATHS, _SCIENCE, _SOCIAL, _PHYSICAL = CORE_SUBJECTS
+_ELA, _MATH, _SCIENCE, _SOCIAL, _PHYSICAL = CORE_SUBJECTS
 _ARTS, _TECHNICAL = ELECTIVES
 ELEMENTARY = (
     Slot("HOME", "Homeroom", "Other", 0, "", 0),
     Slot("ELA", "English Language Arts", _ELA, 0, "", 1),
-    Slot("MATH", "Mathematics", _MATHS, 0, "", 2),
+    Slot("MATH", "Mathematics", _MATH, 0, "", 2),
     Slot("SCI", "Science", _SCIENCE, 0, "", 3),
     Slot("SOC", "Social Studies", _SOCIAL, 0, "", 4),
 )
 SECONDARY = (
     Slot("ELA", "English Language Arts", _ELA, 0, _ELA, 0),
-    Slot("MATH", "Mathematics", _MATHS, 0, _MATHS, 1),
+    Slot("MATH", "Mathematics", _MATH, 0, _MATH, 1),
     Slot("SCI", "Science", _SCIENCE, 0, _SCIENCE, 2),
     Slot("SOC", "Social Studies", _SOCIAL, 0, _SOCIAL, 3),
     Slot("PE", "Physical Education", _PHYSICAL, 0, _PHYSICAL, 4),

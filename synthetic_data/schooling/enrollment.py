@@ -43,7 +43,7 @@ GONE_AT_LEAST, GONE_AT_MOST = 15, 60  # instructional days between leaving and c
 
 @dataclass(frozen=True)
 class EnrollmentPeriods:
-    """Enrolment spells as arrays; children, schools and grades are places.
+    """Enrollment spells as arrays; children, schools and grades are places.
 
     ``begin`` and ``end`` count instructional days of the school's level from 0; ``end`` is -1 where the
     spell is open and holds no day (``end < begin``) for a no-show.

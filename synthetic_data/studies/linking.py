@@ -124,7 +124,7 @@ def planted_columns(
 
 
 def mistaken(columns: pd.DataFrame) -> pd.DataFrame:
-    """Pick the columns of which the judgement is wrong."""
+    """Pick the columns of which the judgment is wrong."""
     refused, planted = columns["status"].eq("Refused"), columns["planted"].notna()
     missed = planted & ~refused & columns["comparable"].ge(5)
     return columns[missed | (refused & ~planted & ~columns["of_another"].gt(0.5))]

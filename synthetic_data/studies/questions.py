@@ -1,7 +1,7 @@
 """What each exchange level answers, and which families could know: the districts differ in nothing else.
 
 A question that falls away at a level falls away because of what systems exchange there. By how much is the
-generator's doing (`levels.toml` is the kit's own judgement, and families open messages as `family_contact`
+generator's doing (`levels.toml` is the kit's own judgment, and families open messages as `family_contact`
 draws it): the tables show how answers hang on exchange, not what districts are like.
 """
 

@@ -43,7 +43,7 @@ def test_there_is_a_page_of_each_notebook_and_an_index(pages: Path) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_opens_whole_and_serves_everybody(browser: Browser, pages: Path, kind: str, name: str) -> None:
-    words, colour = BANNERS[kind]
+    words, color = BANNERS[kind]
     faults: list[str] = []
     for size in SIZES:
         with opened(browser, pages / f"{name}.html", size, faults) as page:
@@ -53,7 +53,7 @@ def test_a_page_opens_whole_and_serves_everybody(browser: Browser, pages: Path, 
             banner = page.locator("header .banner")
             assert banner.is_visible()
             assert words in banner.inner_text()
-            assert banner.evaluate("banner => getComputedStyle(banner).backgroundColor") == colour
+            assert banner.evaluate("banner => getComputedStyle(banner).backgroundColor") == color
             # Unfolded by now, its widest tables included.
             faults += faults_on_opening(page, size)
     assert faults == []

@@ -57,8 +57,8 @@ def write_wheel(folder: Path, name: str, *requires: str, tag: str = "py3-none-an
 WORLD: dict[str, tuple[str, ...]] = {
     "lab": ("console", "schema[format]", 'tomli; python_version < "3.12"'),
     "console": ('terminal_windows; os_name == "nt"', 'terminal_posix; os_name != "nt"'),
-    "schema": ('colours; extra == "format"', 'unused; extra == "other"'),
-    "colours": ('paint>=0.5; sys_platform == "win32" and platform_machine == "AMD64"',),
+    "schema": ('colors; extra == "format"', 'unused; extra == "other"'),
+    "colors": ('paint>=0.5; sys_platform == "win32" and platform_machine == "AMD64"',),
     "paint": (),
     "tomli": (),
     "terminal_windows": ("lab",),
@@ -98,9 +98,9 @@ def fetch_as_this_linux_would(requirements: Sequence[str], folder: Path) -> None
 @pytest.mark.parametrize(
     ("platform", "python", "expected"),
     [
-        ("win_amd64", (3, 12), {"lab", "console", "schema", "colours", "paint", "terminal-windows"}),
-        ("win_amd64", (3, 11), {"lab", "console", "schema", "colours", "paint", "terminal-windows", "tomli"}),
-        ("macosx_arm64", (3, 13), {"lab", "console", "schema", "colours", "terminal-posix"}),
+        ("win_amd64", (3, 12), {"lab", "console", "schema", "colors", "paint", "terminal-windows"}),
+        ("win_amd64", (3, 11), {"lab", "console", "schema", "colors", "paint", "terminal-windows", "tomli"}),
+        ("macosx_arm64", (3, 13), {"lab", "console", "schema", "colors", "terminal-posix"}),
     ],
 )
 def test_the_wheels_are_those_that_the_other_machine_needs(

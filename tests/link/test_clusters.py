@@ -150,14 +150,14 @@ def test_components_are_those_of_a_plain_search(ties: list[tuple[int, int]]) -> 
     label = components(
         31, np.array([one for one, _ in ties], dtype=int), np.array([two for _, two in ties], dtype=int)
     )
-    neighbours: dict[int, set[int]] = {}
+    neighbors: dict[int, set[int]] = {}
     for one, other in ties:
-        neighbours.setdefault(one, set()).add(other)
-        neighbours.setdefault(other, set()).add(one)
+        neighbors.setdefault(one, set()).add(other)
+        neighbors.setdefault(other, set()).add(one)
     for start in range(31):
         reached, waiting = {start}, [start]
         while waiting:
-            for near in neighbours.get(waiting.pop(), set()) - reached:
+            for near in neighbors.get(waiting.pop(), set()) - reached:
                 reached.add(near)
                 waiting.append(near)
         assert label[start] == min(reached)

@@ -23,7 +23,7 @@ Name = tuple[str, str, str]
 
 
 def child(number: int) -> Name:
-    """Give a name and a birth date; neighbours share neither."""
+    """Give a name and a birth date; neighbors share neither."""
     born = pd.Timestamp("2010-01-01") + pd.Timedelta(days=37 * number)
     return FIRST[number % 20], LAST[(number * 7) % 16], f"{born:%Y-%m-%d}"
 

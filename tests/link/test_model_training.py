@@ -26,7 +26,7 @@ OTHER_SEX, OTHER_SCHOOL, OTHER_DAY = 0.04, 0.20, 0.10
 
 @pytest.fixture(scope="module")
 def records() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Two records a child, and pairs: each child's own, and as many of neighbours."""
+    """Two records a child, and pairs: each child's own, and as many of neighbors."""
     random = np.random.default_rng(8)
     first = crowd(CHILDREN)
     second = []

@@ -89,7 +89,7 @@ def test_no_persons_no_is_ever_joined_and_nothing_comes_apart(
     groups: list[int], answers: list[tuple[int, int, bool]]
 ) -> None:
     before = np.array([groups.index(group) for group in groups])
-    # A no about two records of one child is for the rules to honour: they are apart already.
+    # A no about two records of one child is for the rules to honor: they are apart already.
     kept = [(a, b, yes) for a, b, yes in answers if a != b and (yes or before[a] != before[b])]
     after, refused = apply_review_decisions(before, said(*kept))
     for (left, right, is_match), not_held in zip(kept, refused, strict=True):

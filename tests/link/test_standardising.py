@@ -277,7 +277,7 @@ def test_one_home_is_written_in_many_ways(one: str, other: str) -> None:
     assert found.iloc[0] == found.iloc[1]
 
 
-def test_neighbours_are_not_one_home() -> None:
+def test_neighbors_are_not_one_home() -> None:
     assert addresses(texts("5 Foo Road", "7 Foo Road", "5 Foo Street", "5 Bar Road")).nunique() == 4
     assert street_address("5 Foo Road Apt 2") != street_address("5 Foo Road Apt 3")
     assert addresses(texts("Lot 7 Burnie Court", "Lot 8 Burnie Court")).nunique() == 2

@@ -173,7 +173,7 @@ def test_no_row_or_one_row_is_a_warned_run(tmp_path: Path, count: int) -> None:
 
 def test_a_file_with_no_usable_field_is_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"Nothing tells persons apart.*--map") as error:
-        _link(tmp_path, [["1.5", "red"], ["2.5", "blue"]], None, ["weight", "colour"])
+        _link(tmp_path, [["1.5", "red"], ["2.5", "blue"]], None, ["weight", "color"])
     assert "\n" not in str(error.value)
 
 

@@ -69,7 +69,7 @@ def test_a_day_without_an_event_is_a_day_at_school() -> None:
 
     assert by_day(days) == {0: "Present", 1: ABSENT, 2: "Present", 3: LATE, 4: "Present"}
     assert days["covered"].all()
-    # A mark points at its event, a generated day at the enrolment that expects the child.
+    # A mark points at its event, a generated day at the enrollment that expects the child.
     assert list(days["file"].str.extract(r"/(\w+)\.csv")[0]) == [
         "school_enrollment", "attendance_event", "school_enrollment", "attendance_event", "school_enrollment"
     ]  # fmt: skip

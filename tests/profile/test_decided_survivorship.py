@@ -1,4 +1,4 @@
-"""A team's decision on whom to believe: written, read back, honoured, and refused where it makes no sense."""
+"""A team's decision on whom to believe: written, read back, honored, and refused where it makes no sense."""
 
 from __future__ import annotations
 

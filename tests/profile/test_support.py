@@ -108,8 +108,8 @@ def test_what_a_plan_says_is_that_of_the_newest() -> None:
     assert set(profiles.values["school_year"].dropna()) == {2025, 2026}
     assert profiles.left_out["reason"].tolist() == ["Another year"]
     assert profiles.timeline["event"].value_counts().to_dict() == {
-        "Plan or programme begins": 1,
-        "Plan or programme ends": 1,
+        "Plan or program begins": 1,
+        "Plan or program ends": 1,
         "Disability on record": 1,
     }
     # A disability stands by itself, so that a policy can keep it from those who carry the plan out.

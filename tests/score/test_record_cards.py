@@ -51,8 +51,8 @@ def test_some_child_is_written_in_two_ways(whose: pd.DataFrame) -> None:
 
 
 def test_the_order_of_the_sheet_tells_nothing(cards: pd.DataFrame, whose: pd.DataFrame) -> None:
-    neighbours = whose["pile"].eq(whose["pile"].shift()).sum()
-    assert neighbours < len(whose) / 3
+    neighbors = whose["pile"].eq(whose["pile"].shift()).sum()
+    assert neighbors < len(whose) / 3
 
 
 def test_the_same_cards_whatever_the_order_of_rows(district: District, cards: pd.DataFrame) -> None:

@@ -220,7 +220,7 @@ class SmallSource:
 
 # Whom each role is asked for in tests, and of which children its scope then speaks.
 WHO = {
-    "teacher": "sis:T1", "counsellor": f"{NORTH}, grade 07", "nurse": NORTH, "principal": NORTH,
+    "teacher": "sis:T1", "counselor": f"{NORTH}, grade 07", "nurse": NORTH, "principal": NORTH,
     "special_education_case_manager": NORTH, "meals_manager": "district", "district_analyst": "district",
     "family": "family:G1", "student": "c03", "community_partner": "Reading Club", "researcher": "district",
     "public": "district",
@@ -228,7 +228,7 @@ WHO = {
 _NORTH = frozenset(child for child in CHILDREN if AT[child] == NORTH)
 WHOSE = {
     "teacher": frozenset(CLASS["sis:T1"]),
-    "counsellor": frozenset(child for child in _NORTH if GRADE[child] == "07"),
+    "counselor": frozenset(child for child in _NORTH if GRADE[child] == "07"),
     "nurse": _NORTH,
     "principal": _NORTH,
     "special_education_case_manager": frozenset({"c04"}),
@@ -241,7 +241,7 @@ CONSENTS = pd.DataFrame(
     {
         "child": ["c01", "c02"],
         "domains": "identity; roster; attendance; grades; activities; family_contacts",
-        "purpose": "partner programme",
+        "purpose": "partner program",
         "recipient": "Reading Club",
         "signer": "A parent",
         "date": "2025-09-01",

@@ -57,7 +57,7 @@ INCIDENT = {"Infraction": "behaviour", "Location": "behaviour"}
 # What there is enough of in a small district for somebody of a role to be shown some.
 SEEN_BY = {
     "teacher": {"family_contacts", "behaviour"},
-    "counsellor": {"behaviour", "career", "family_contacts"},
+    "counselor": {"behaviour", "career", "family_contacts"},
     "nurse": {"health", "family_contacts"},
     "principal": {"behaviour", "family_contacts"},
     "meals_manager": {"meals_balance", "family_contacts"},
@@ -183,7 +183,7 @@ def test_no_role_is_written_what_it_may_not_see(planted: Planted, role: str, tmp
         consents = tmp_path / "consents.csv"
         children = planted.source.children()["child"].head(20)
         pd.DataFrame({"child": children}).assign(
-            domains="identity;roster;attendance;activities;family_contacts", purpose="partner programme",
+            domains="identity;roster;attendance;activities;family_contacts", purpose="partner program",
             recipient=who, signer="a parent", date="2025-09-01", end="2027-06-30",
         ).to_csv(consents, index=False)  # fmt: skip
         more, ids = ["--consents", str(consents)], frozenset(children)

@@ -181,7 +181,7 @@ def test_who_sees_what_is_a_table() -> None:
 
 def test_whom_a_view_can_be_opened_for_is_a_table() -> None:
     assert whos(SOURCE, "principal")["who"].tolist() == [NORTH, SOUTH]
-    assert f"{NORTH}, grade 07" in set(whos(SOURCE, "counsellor")["who"])
+    assert f"{NORTH}, grade 07" in set(whos(SOURCE, "counselor")["who"])
     assert whos(SOURCE, "teacher").set_index("who")["children"].to_dict() == {"sis:T1": 4, "sis:T2": 1}
     assert "family:G1" in set(whos(SOURCE, "family")["who"])
     assert set(whos(SOURCE, "student")["who"]) == set(CHILDREN)
@@ -201,7 +201,7 @@ def test_a_role_that_nobody_declared_is_refused(role: str) -> None:
 
 def test_a_role_stands_in_the_policy_alone(project: Path) -> None:
     names = (
-        "counsellor",
+        "counselor",
         "special_education_case_manager",
         "meals_manager",
         "district_analyst",

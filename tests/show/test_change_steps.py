@@ -22,7 +22,7 @@ ABOUT: dict[str, Any] = {
     "students": 60,
     "seed": 7,
     "monday": "2026-01-12",
-    "words": "The exchange levels are the generator's own judgement.",
+    "words": "The exchange levels are the generator's own judgment.",
     "systems": {"sis": "SIS roster", "meals": "lunchroom till", "clubs": "community clubs"},
     "changes": {"surname": "a new surname"},
 }

@@ -115,9 +115,9 @@ def test_a_picture_is_drawn_at_twice_its_width_for_page_and_phone(picture: Pictu
     image = Image.open(io.BytesIO(picture.png(width)))
     assert image.width == 2 * width
     # something is drawn, and nothing is cut off at a side: the outermost pixels are paper or a hairline
-    grey = image.convert("L")
-    assert grey.getextrema()[0] < 120
-    sides = [grey.getpixel((x, y)) for x in (0, image.width - 1) for y in range(image.height)]
+    gray = image.convert("L")
+    assert gray.getextrema()[0] < 120
+    sides = [gray.getpixel((x, y)) for x in (0, image.width - 1) for y in range(image.height)]
     assert min(sides) > 200
 
 
@@ -209,7 +209,7 @@ def test_every_column_of_a_shaded_table_can_be_named(width: int) -> None:
     assert [head for head in heads if head not in words] == []
 
 
-def test_meanings_are_told_without_colour() -> None:
+def test_meanings_are_told_without_color() -> None:
     assert OUTCOMES["wrong"].hatch
     assert OUTCOMES["missed"].edge == color("ink")
     assert OUTCOMES["unverified"].line == "dotted"
@@ -228,7 +228,7 @@ def test_meanings_are_told_without_colour() -> None:
         assert contrast(mark.text, color("paper")) >= 4.5
 
 
-def test_style_sheet_and_chart_style_have_the_same_colours() -> None:
+def test_style_sheet_and_chart_style_have_the_same_colors() -> None:
     from matplotlib import color_sequences
     from matplotlib.colors import to_hex
 

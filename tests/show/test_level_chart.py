@@ -1,4 +1,4 @@
-"""The chart of exchange levels: a panel a measure, the placebo in grey, and no chart of nothing."""
+"""The chart of exchange levels: a panel a measure, the placebo in gray, and no chart of nothing."""
 
 from __future__ import annotations
 

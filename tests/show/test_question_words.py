@@ -1,4 +1,4 @@
-"""Questions in words: a picture says its finding; nothing by colour alone."""
+"""Questions in words: a picture says its finding; nothing by color alone."""
 
 from __future__ import annotations
 

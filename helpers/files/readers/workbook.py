@@ -147,7 +147,7 @@ def _rows(sheet: Any, formulas: Any) -> list[list[Cell]]:
                 if place < len(read) and read[place] is None and written.value is not None:
                     read[place] = str(getattr(written.value, "text", written.value))
         while read and (read[-1] is None or (isinstance(read[-1], str) and not read[-1].strip())):
-            read.pop()  # cells with a frame or a colour and nothing in them
+            read.pop()  # cells with a frame or a color and nothing in them
         rows.append(read)
         width = max(width, len(read))
         filled += sum(cell is not None for cell in read)

@@ -61,7 +61,7 @@ NEEDED = (
 # Facts of which a system that keeps them has some of every child. Absences, incidents or visits are
 # exceptions: a child without one is no gap.
 OF_EVERY_CHILD = {
-    "school_enrollment": "enrolments",
+    "school_enrollment": "enrollments",
     "section_enrollment": "classes",
     "assignment_score": "scores",
     "course_grade": "grades",

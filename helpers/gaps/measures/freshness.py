@@ -80,7 +80,7 @@ def endings(known: Presence, membership: Membership) -> Lines:
     return lines
 
 
-# Facts that arise only where a child is there, or is missed. An enrolment, an account or a dose says nothing.
+# Facts that arise only where a child is there, or is missed. Enrollment, an account or a dose say nothing.
 SIGNS = (
     "attendance_event", "section_enrollment", "course_grade", "assignment_score", "assessment_result",
     "screener_result", "survey_response", "incident", "discipline_action", "health_visit", "meal_purchase",

@@ -1,6 +1,6 @@
 """What an export carries that nobody needs there, and which lists of children may not be handed over.
 
-Both are decided by ``permission.toml`` and each system's ``system.toml``, the kit's own judgement on
+Both are decided by ``permission.toml`` and each system's ``system.toml``, the kit's own judgment on
 published rules. That a pair may not exchange is neither that it cannot be joined nor that its exports are
 old.
 """

@@ -142,11 +142,11 @@ def day_numbers(dates: pd.Series) -> Ints:
 class Numbers:
     """Schools, records and systems in numbers; -1: none."""
 
-    # The school of each row of the calendar, of enrolment and of the events.
+    # The school of each row of the calendar, of enrollment and of the events.
     school: Ints
     spell_school: Ints
     event_school: Ints
-    # Whose each row of enrolment and of the events is.
+    # Whose each row of enrollment and of the events is.
     spell_record: Ints
     event_record: Ints
     # Which system says it.
@@ -159,13 +159,15 @@ class Numbers:
 
 
 def numbers_of(
-    calendar: pd.DataFrame, enrolment: pd.DataFrame, events: pd.DataFrame, reach: Reach
+    calendar: pd.DataFrame, enrollment: pd.DataFrame, events: pd.DataFrame, reach: Reach
 ) -> Numbers:
     """Find the numbers in tables that stand alone."""
-    schools, spell_school, event_school = numbered(calendar, enrolment, events, columns=("silo", "school_id"))
-    spell_record, event_record = numbered(enrolment, events, columns=("silo", "record"))
-    silo_of, named = pd.factorize(pd.concat([enrolment["silo"], events["silo"]], ignore_index=True))
-    spell_silo = silo_of[: len(enrolment)].astype("int64")
+    schools, spell_school, event_school = numbered(
+        calendar, enrollment, events, columns=("silo", "school_id")
+    )
+    spell_record, event_record = numbered(enrollment, events, columns=("silo", "record"))
+    silo_of, named = pd.factorize(pd.concat([enrollment["silo"], events["silo"]], ignore_index=True))
+    spell_silo = silo_of[: len(enrollment)].astype("int64")
     return Numbers(
         school=schools,
         spell_school=spell_school,
@@ -173,7 +175,7 @@ def numbers_of(
         spell_record=spell_record,
         event_record=event_record,
         spell_silo=spell_silo,
-        event_silo=silo_of[len(enrolment) :].astype("int64"),
+        event_silo=silo_of[len(enrollment) :].astype("int64"),
         reach=np.array([reach.of(str(silo)) for silo in named], dtype="int64"),
         rostered=np.unique(spell_silo[spell_record >= 0]),
     )
@@ -194,11 +196,11 @@ GENERATED, UNKNOWN, FIRST_DECLARED = 1, 2, 3
 class Days:
     """Days of children at schools, compact: one entry a child, school and instructional day in a spell."""
 
-    # ``silo, record, file, row, school_id``: disjoint pieces of enrolment, one row each.
+    # ``silo, record, file, row, school_id``: disjoint pieces of enrollment, one row each.
     spells: pd.DataFrame
-    # One entry a piece: its place in the table of enrolment.
+    # One entry a piece: its place in the table of enrollment.
     source: Ints
-    # One entry a day: its piece of enrolment, days since 1970, how certain the mark is (an index into
+    # One entry a day: its piece of enrollment, days since 1970, how certain the mark is (an index into
     # `statuses`), and the place of the event that decided it in the table of events (-1: none).
     spell: Small
     day: Small
@@ -211,19 +213,19 @@ class Days:
     # One entry an event: it stands on a day of a spell; it can be judged and stands on none.
     counted: Bools
     out_of_place: Bools
-    # One entry an enrolment row: it gave at least one day, or lies inside one that did.
+    # One entry an enrollment row: it gave at least one day, or lies inside one that did.
     expanded: Bools
 
 
 def _pieces(
-    enrolment: pd.DataFrame,
+    enrollment: pd.DataFrame,
     records: Ints,
     schools: Ints,
     calendar: tuple[Ints, Ints],
     reach: Ints,
     years: SchoolYears,
 ) -> pd.DataFrame:
-    """Cut enrolment into disjoint pieces with a first and last day, at schools that have a calendar."""
+    """Cut enrollment into disjoint pieces with a first and last day, at schools that have a calendar."""
     cal_school, cal_day = calendar
     cal_year = years.of(pd.Series(cal_day.astype("datetime64[D]").astype("datetime64[us]")))
     bounds = (
@@ -232,17 +234,17 @@ def _pieces(
         .agg(["min", "max"])
     )
     # An end in the year 9999 is how some systems write that there is none.
-    far = enrolment["end_date"].to_numpy(dtype="datetime64[D]") > np.datetime64(LAST_DAY, "D")
+    far = enrollment["end_date"].to_numpy(dtype="datetime64[D]") > np.datetime64(LAST_DAY, "D")
     pieces = pd.DataFrame(
         {
-            "source": np.arange(len(enrolment)),
+            "source": np.arange(len(enrollment)),
             "record": records,
             "school": schools,
-            "begin": day_numbers(enrolment["begin_date"]),
-            "end": day_numbers(enrolment["end_date"]),
-            "year": enrolment["school_year"].to_numpy(dtype="int64", na_value=-1),
+            "begin": day_numbers(enrollment["begin_date"]),
+            "end": day_numbers(enrollment["end_date"]),
+            "year": enrollment["school_year"].to_numpy(dtype="int64", na_value=-1),
             "reach": reach,
-            "no_end": enrolment["end_date"].isna().to_numpy() | far,
+            "no_end": enrollment["end_date"].isna().to_numpy() | far,
         }
     )
     wanted = pd.MultiIndex.from_arrays([pieces["school"], pieces["year"]])
@@ -267,7 +269,7 @@ def _pieces(
 
 
 def _find(keys: Ints, day: Ints, pieces_key: Ints, begin: Ints, end: Ints) -> Ints:
-    """Find the piece of enrolment that each event stands in; -1 where there is none. Pieces are sorted."""
+    """Find the piece of enrollment that each event stands in; -1 where there is none. Pieces are sorted."""
     if len(pieces_key) == 0:
         return np.full(len(keys), -1, dtype="int64")
     at = np.searchsorted((pieces_key << DAY_BITS) | begin, (keys << DAY_BITS) | day, side="right") - 1
@@ -279,15 +281,15 @@ def _find(keys: Ints, day: Ints, pieces_key: Ints, begin: Ints, end: Ints) -> In
 def derive_days(
     frames: Mapping[str, pd.DataFrame], years: SchoolYears | None = None, numbers: Numbers | None = None
 ) -> Days:
-    """Derive days from calendar, enrolment and events, each system by itself."""
+    """Derive days from calendar, enrollment and events, each system by itself."""
     terms = attendance_terms()
     calendar = frames.get("calendar", empty_table("calendar"))
-    enrolment = frames.get("school_enrollment", empty_table("school_enrollment"))
+    enrollment = frames.get("school_enrollment", empty_table("school_enrollment"))
     events = frames.get("attendance_event", empty_table("attendance_event"))
     years = school_years(frames) if years is None else years
 
     if numbers is None:
-        numbers = numbers_of(calendar, enrolment, events, reach_of(frames))
+        numbers = numbers_of(calendar, enrollment, events, reach_of(frames))
     spell_school, event_school = numbers.spell_school, numbers.event_school
     spell_record, event_record = numbers.spell_record, numbers.event_record
     spell_silo, event_silo, reaches = numbers.spell_silo, numbers.event_silo, numbers.reach
@@ -295,7 +297,9 @@ def derive_days(
     cal_key = (cal_school << DAY_BITS) | cal_day
     event_day = day_numbers(events["date"])
 
-    pieces = _pieces(enrolment, spell_record, spell_school, (cal_school, cal_day), reaches[spell_silo], years)
+    pieces = _pieces(
+        enrollment, spell_record, spell_school, (cal_school, cal_day), reaches[spell_silo], years
+    )
     school, begin, end = (pieces[name].to_numpy(dtype="int64") for name in ("school", "begin", "end"))
     low = np.searchsorted(cal_key, (school << DAY_BITS) | begin)
     high = np.searchsorted(cal_key, (school << DAY_BITS) | end, side="right")
@@ -339,11 +343,11 @@ def derive_days(
     rostered = np.isin(event_silo, numbers.rostered)
     has_calendar = np.isin(event_school, cal_school) | ((event_school < 0) & np.isin(event_record, record))
     out_of_place = (event_record >= 0) & whole_day & (event_day >= 0) & rostered & has_calendar & ~counted
-    expanded = np.zeros(len(enrolment), bool)
+    expanded = np.zeros(len(enrollment), bool)
     source = pieces["source"].to_numpy(dtype="int64")
     expanded[source] = True
     return Days(
-        spells=enrolment.iloc[source][["silo", "record", "file", "row", "school_id"]].reset_index(drop=True),
+        spells=enrollment.iloc[source][["silo", "record", "file", "row", "school_id"]].reset_index(drop=True),
         source=source,
         spell=spell,
         day=cal_day.astype("int32")[place] if total else np.zeros(0, "int32"),
@@ -384,7 +388,7 @@ def attendance_days(district_or_frames: District | Mapping[str, pd.DataFrame]) -
     -------
     pandas.DataFrame
         Table ``attendance_day``: silo, record, file and row (of the event that decided, else of the
-        enrolment), school_id, date, status (NA: a mark of an unknown kind) and covered.
+        enrollment), school_id, date, status (NA: a mark of an unknown kind) and covered.
     """
     frames = tables_of(district_or_frames)
     days = derive_days(frames)
@@ -403,7 +407,7 @@ def tables_of(district_or_frames: District | Mapping[str, pd.DataFrame]) -> dict
 def days_table(days: Days, events: pd.DataFrame) -> pd.DataFrame:
     """Write days out as the table ``attendance_day``."""
     said = days.event >= 0
-    # Files and rows of enrolment and of events in one list, so that each column is taken once.
+    # Files and rows of enrollment and of events in one list, so that each column is taken once.
     files = pd.concat([days.spells["file"], events["file"]], ignore_index=True)
     rows = pd.concat([days.spells["row"], events["row"]], ignore_index=True)
     source = np.where(said, days.event + len(days.spells), days.spell)

@@ -50,7 +50,7 @@ ON_CHANGE = (
 # Days without a test inside one window; a longer pause lies between two.
 WITHIN_A_WINDOW = 31
 # Between two windows, of a system of which only one is seen: tests come two to four times a year. Own
-# judgement.
+# judgment.
 BETWEEN_WINDOWS = 120
 
 

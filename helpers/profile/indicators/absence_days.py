@@ -146,7 +146,7 @@ def _trusted(profiles: Profiles) -> pd.Series:
 
 
 def _schools(pieces: pd.DataFrame, district: District, profiles: Profiles) -> pd.Series:
-    """Name the schools of pieces of enrolment: as their own system has it, else as the profiles do."""
+    """Name the schools of pieces of enrollment: as their own system has it, else as the profiles do."""
     values = profiles.said
     told = values["element"].eq("school") & values["chosen"] & values["value"].notna()
     shown = values.loc[told.astype(bool), ["child", "silo", "school_year", "value"]]
@@ -160,7 +160,7 @@ def _schools(pieces: pd.DataFrame, district: District, profiles: Profiles) -> pd
 
 
 def _rows(pieces: pd.DataFrame, named: pd.Series, newest: pd.Series) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
-    """Make one row a child and school of pieces of enrolment, and say in which row each piece lies."""
+    """Make one row a child and school of pieces of enrollment, and say in which row each piece lies."""
     weakness = pieces["link_band"].map({band: place for place, band in enumerate(BANDS)}).astype("int64")
     known = pieces.assign(
         school=named.fillna(""), weakness=weakness, fresh_on=pieces["silo"].map(newest).astype("int64")

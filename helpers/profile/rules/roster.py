@@ -101,9 +101,9 @@ def _persons(evidence: FactStore, column: str, spells: np.ndarray) -> tuple[np.n
     whose = FactKeys.of(people, at)
     place = evidence.years.places(year.to_numpy(dtype="int64", na_value=-1))
     whose = FactKeys(whose.owner, whose.system, place, whose.tie, whose.band)
-    enrolment = evidence.tables["school_enrollment"]
+    enrollment = evidence.tables["school_enrollment"]
     years = len(evidence.years.years) + 1
-    there = np.isin(whose.tie * years + place, enrolment.tie[spells] * years + enrolment.year[spells])
+    there = np.isin(whose.tie * years + place, enrollment.tie[spells] * years + enrollment.year[spells])
     kept = (place >= 0) & ~there
     return at[kept], whose.taken(kept)
 

@@ -56,7 +56,7 @@ class DayCounts:
     # The events behind ``absent``, ``tardy`` and ``all`` of them: of each such event its place in the table,
     # and that of its child and year.
     events: Mapping[str, tuple[Ints, Ints]]
-    # The same of enrolment.
+    # The same of enrollment.
     spells: tuple[Ints, Ints]
 
     def rows(self, behind: tuple[Ints, Ints]) -> Ints:
@@ -75,13 +75,13 @@ class AttendanceYears:
     # One entry a row of the fact tables: it was looked at for one of these.
     event_weighed: pd.Series
     spell_weighed: pd.Series
-    # One entry an event: the calendar and the enrolment are known, and it stands outside them. Only of events
+    # One entry an event: calendar and enrollment are known, and it stands outside them. Only of events
     # of children.
     event_out_of_place: pd.Series
 
 
 def _schools(evidence: FactStore) -> tuple[Ints, Ints, Ints]:
-    """Give schools of calendar, enrolment and events numbers; one without a calendar differs from none."""
+    """Give schools of calendar, enrollment and events numbers; one without a calendar differs from none."""
     calendar = evidence.facts["calendar"]
     system = index_of(calendar["silo"], evidence.silos)
     schools = KeyIndex(system, calendar["school_id"])
@@ -159,14 +159,14 @@ def _day_counts(days: Days, owner: Ints, system: Ints, evidence: FactStore) -> t
 
 
 def _covered(days: Days) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
-    """Give the days that are known: piece of enrolment, day, and rank of the mark."""
+    """Give the days that are known: piece of enrollment, day, and rank of the mark."""
     if days.covered.all():
         return days.spell, days.day, days.rank
     return days.spell[days.covered], days.day[days.covered], days.rank[days.covered]
 
 
 def _piece_years(days: Days, evidence: FactStore) -> tuple[Ints, Ints]:
-    """List the school years in which each piece of enrolment has a day that is known: piece and year."""
+    """List the school years in which each piece of enrollment has a day that is known: piece and year."""
     piece, day, _ = _covered(days)
     first = int(np.min(day, initial=0 if len(day) == 0 else LAST_DAY))
     span = np.arange(first, int(np.max(day, initial=first)) + 1)
@@ -225,7 +225,7 @@ def _counted(days: Days, evidence: FactStore, at: Ints, absent: Bools, tardy: Bo
 
 
 def _recorded(evidence: FactStore, at: Ints, absent: Bools, tardy: Bools, counted: FactKeys) -> DayCounts:
-    """Count the days that events name, where no calendar or enrolment says which days there were."""
+    """Count the days that events name, where no calendar or enrollment says which days there were."""
     events = evidence.tables["attendance_event"]
     whose = FactKeys.of(events, at)
     groups = whose.groups()

@@ -50,7 +50,7 @@ def _among(system: Ints, year: Ints, pairs: Iterable[tuple[int, int]], evidence:
 class ListedChildren:
     """Children whom a system covers, and the rows that say so."""
 
-    # Whose each row is; without a record where another system's enrolment covers the child.
+    # Whose each row is; without a record where another system's enrollment covers the child.
     whose: FactKeys
     # In which table it stands: a place in `LISTS`.
     table: Ints

@@ -150,9 +150,9 @@ def draw_bars(
     sheet.set_height(len(labels) * step + 30)
     axes = sheet.page_axes()
     scale = (sheet.width - left - tail) / (max([*lengths, 0.0]) or 1.0)
-    centres = [place * step + (32 if sheet.narrow else step / 2) for place in range(len(labels))]
+    centers = [place * step + (32 if sheet.narrow else step / 2) for place in range(len(labels))]
     axes.barh(
-        centres,
+        centers,
         [max(length, 0.0) * scale for length in lengths],
         height=thick,
         left=left,
@@ -160,13 +160,13 @@ def draw_bars(
     )
     if not sheet.narrow:
         axes.plot([left, left], [0, len(labels) * step], color=color("muted"), linewidth=0.8)
-    for centre, name, length, text in zip(centres, names, lengths, texts, strict=True):
+    for center, name, length, text in zip(centers, names, lengths, texts, strict=True):
         if sheet.narrow:
-            sheet.write(axes, left, centre - 18, name)
+            sheet.write(axes, left, center - 18, name)
         else:
-            sheet.write(axes, left - 12, centre, name, across="right")
+            sheet.write(axes, left - 12, center, name, across="right")
         end = left + max(length, 0.0) * scale + 6
-        sheet.write(axes, end, centre, text, shade=None if length > 0 else color("muted"))
+        sheet.write(axes, end, center, text, shade=None if length > 0 else color("muted"))
     # A long unit begins at the edge, and not at the bars: they may begin in the middle.
     unit = sheet.fold(unit, sheet.width - 4, SMALL, lines=1)
     begins = min(left, sheet.width - 2 - sheet.measure(unit, SMALL))
@@ -203,7 +203,7 @@ def stacked_bars(
     ),
     guard: CountGuard | None = None,
 ) -> Picture:
-    """Draw one stacked bar a row; the parts that have a meaning keep its colour, hatch and edge.
+    """Draw one stacked bar a row; the parts that have a meaning keep its color, hatch and edge.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def stacked_bars(
         What, when, how many, source.
     parts
         The parts in order of drawing; those that the data lack are left out. Names other than those of
-        ``tokens.OUTCOMES`` get the colours of further series.
+        ``tokens.OUTCOMES`` get the colors of further series.
     guard
         The guard of a real folder; the parts are then counts of children, and small ones are not drawn.
 

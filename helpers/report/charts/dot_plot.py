@@ -135,7 +135,7 @@ def _alt(title: str, points: pd.DataFrame, unit: str, digits: int) -> str:
 
 
 def _look(series: list[str]) -> dict[str, tuple[str, str, str]]:
-    """Give each series fill, edge and shape; words with a meaning keep their colour."""
+    """Give each series fill, edge and shape; words with a meaning keep their color."""
     further = iter(series_colors(7))
     looks = {}
     for place, name in enumerate(series):
@@ -182,11 +182,11 @@ def _draw(
     # Series of one row stand a little apart, so that intervals don't hide each other.
     shift = {name: (place - (len(series) - 1) / 2) * _APART for place, name in enumerate(series)}
     within = (dotted + 16) / 2 if sheet.narrow else dotted / 2
-    centre = {name: place * step + within for place, name in enumerate(names)}
+    center = {name: place * step + within for place, name in enumerate(names)}
     axes.set_xlabel(unit, loc="left")
     if limits:
         axes.set_xlim(*limits)
-    _points(axes, points, centre, shift, looks)
+    _points(axes, points, center, shift, looks)
     axes.locator_params(axis="x", nbins=4 if sheet.narrow else 7)
     if line is not None:
         axes.axvline(line, color=color("ink"), linewidth=1)
@@ -198,27 +198,27 @@ def _draw(
             sheet.write(page, x, under, text, up="top", **look)
     for name, text in zip(names, folded, strict=True):
         if sheet.narrow:
-            sheet.write(page, 2, head + centre[name] - within + 11, text)
+            sheet.write(page, 2, head + center[name] - within + 11, text)
         else:
-            sheet.write(page, left - 16, head + centre[name], text, across="right")
+            sheet.write(page, left - 16, head + center[name], text, across="right")
     if len(series) > 1:
         _legend(sheet, page, looks, left if not sheet.narrow else 2)
     else:
         for label, text in zip(points["label"], texts, strict=True):
-            sheet.write(page, sheet.width, head + centre[label], text, size=SMALL, across="right")
+            sheet.write(page, sheet.width, head + center[label], text, size=SMALL, across="right")
     return sheet.figure
 
 
 def _points(
     axes: Axes,
     points: pd.DataFrame,
-    centre: dict[str, float],
+    center: dict[str, float],
     shift: dict[str, float],
     looks: dict[str, tuple[str, str, str]],
 ) -> None:
     for name, own in points.groupby("series", sort=False):
         fill, edge, shape = looks[str(name)]
-        heights = own["label"].map(centre).astype("float64") + shift[str(name)]
+        heights = own["label"].map(center).astype("float64") + shift[str(name)]
         sure = own["low"].notna() & own["high"].notna()
         axes.hlines(
             heights[sure], own["low"][sure], own["high"][sure], color=fill if name else edge, linewidth=2
@@ -238,7 +238,7 @@ def _legend(sheet: Canvas, page: Axes, looks: dict[str, tuple[str, str, str]], x
 
 PANEL, GAP, HEAD, FOOT = 116, 22, 44, 26
 SIDE = 40  # left and right of a panel's levels, for values
-NAME = 26  # and on the right as much again, for the word at the grey line
+NAME = 26  # and on the right as much again, for the word at the gray line
 
 
 def level_chart(
@@ -305,7 +305,7 @@ def _panel(
         level: SIDE + number * (wide - 2 * SIDE - NAME) / max(len(levels) - 1, 1)
         for number, level in enumerate(levels)
     }
-    # What is in ink decides the room: a grey bar of two seeds may be wider than all that is to be seen.
+    # What is in ink decides the room: a gray bar of two seeds may be wider than all that is to be seen.
     main = mine[mine["series"].eq("")]
     ends = pd.concat([mine["value"], main["low"], main["high"]]).dropna()
     low, high = float(ends.min()), float(ends.max())
@@ -321,7 +321,7 @@ def _panel(
     axes.tick_params(axis="x", length=0, pad=6)
     digits = _digits(high - low, high)
     unit = str(mine["unit"].iloc[0])
-    # The grey one lies below: what is in ink is drawn over it.
+    # The gray one lies below: what is in ink is drawn over it.
     for series in sorted(mine["series"].unique(), reverse=True):
         own = mine[mine["series"].eq(series)].dropna(subset=["value"])
         x = own["level"].map(places).to_numpy(dtype="float64")
@@ -339,9 +339,9 @@ def _panel(
         if series:
             sheet.write(axes, x[-1] + 10, y[-1], beside, size=11, shade=color("muted"), up="center_baseline")
             continue
-        # A figure stands on the side away from the grey line.
-        grey = mine[mine["series"].ne("")].drop_duplicates("level").set_index("level")["value"]
-        over = own["level"].map(grey).gt(own["value"]).fillna(False)
+        # A figure stands on the side away from the gray line.
+        gray = mine[mine["series"].ne("")].drop_duplicates("level").set_index("level")["value"]
+        over = own["level"].map(gray).gt(own["value"]).fillna(False)
         tops, feet = own["high"].fillna(own["value"]), own["low"].fillna(own["value"])
         for at, value, top, foot, under in zip(x, y, tops, feet, over, strict=True):
             text = number_text(value, "percent" if unit == "percent" else "", digits)

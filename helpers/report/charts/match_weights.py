@@ -129,20 +129,20 @@ def _draw(sheet: Canvas, bars: Sequence[_Bar]) -> Figure:
     axes = sheet.page_axes()
     for place, bar in enumerate(bars):
         top = place * step
-        centre = top + 42
+        center = top + 42
         if bar.heading:
             heading = sheet.fold(bar.heading, room, lines=1)
             sheet.write(axes, left, top + 9, heading, weight="bold")
         words = sheet.fold(bar.words, room, SMALL, lines=1)
         sheet.write(axes, left, top + 25, words, size=SMALL, shade=color("muted"))
         # Words stand above their bar: the line of nothing must not cross them.
-        reach = [centre - thick * 0.7, centre + thick * 0.7]
+        reach = [center - thick * 0.7, center + thick * 0.7]
         axes.plot([zero, zero], reach, color=color("muted"), linewidth=0.8)
         one, other = (zero + end * scale for end in (bar.begin, bar.end))
         against = bar.end < bar.begin
-        # What speaks against is hollow, so that it survives a grey printer.
+        # What speaks against is hollow, so that it survives a gray printer.
         axes.barh(
-            [centre],
+            [center],
             [abs(other - one)],
             left=min(one, other),
             height=thick,
@@ -153,12 +153,12 @@ def _draw(sheet: Canvas, bars: Sequence[_Bar]) -> Figure:
         sheet.write(
             axes,
             min(one, other) - 6 if against else max(one, other) + 6,
-            centre,
+            center,
             bar.text,
             across="right" if against else "left",
         )
         if not bar.is_sum and place + 1 < len(bars) and bar.begin != 0.0:
-            axes.plot([other, other], [centre + thick / 2, centre + step - thick / 2],
+            axes.plot([other, other], [center + thick / 2, center + step - thick / 2],
                       color=color("muted"), linewidth=0.8)  # fmt: skip
     middle = len(bars) * step + 8 + 8 * (unit.count("\n") + 1)
     sheet.write(axes, left, middle, unit, size=SMALL, shade=color("muted"))

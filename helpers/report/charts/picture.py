@@ -263,7 +263,7 @@ class Picture(Block):
                 warnings.warn(fault, stacklevel=2)
             drawn = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba()).convert("RGB")
             figure.clear()
-        # A chart has few colours: a palette makes the page a third of the size at no cost.
+        # A chart has few colors: a palette makes the page a third of the size at no cost.
         drawn.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(out, format="PNG")
         return out.getvalue()
 

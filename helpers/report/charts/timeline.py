@@ -218,7 +218,7 @@ def _marks(axes: Axes, own: pd.DataFrame, height: float, looks: dict[str, tuple[
         days = rows[rows["end"].isna()]
         spells = rows[rows["end"].notna()]
         begins, ends = dates.date2num(spells["begin"]), dates.date2num(spells["end"])
-        # A spell is a bar with an edge, and its shape stands at its beginning: it is told without colour.
+        # A spell is a bar with an edge, and its shape stands at its beginning: it is told without color.
         axes.barh(
             [height] * len(spells),
             ends - begins,
@@ -242,7 +242,7 @@ def _marks(axes: Axes, own: pd.DataFrame, height: float, looks: dict[str, tuple[
         )
 
 
-# Shapes are told apart without colour; ink, paper and grey only, since nothing is judged here.
+# Shapes are told apart without color; ink, paper and gray only, since nothing is judged here.
 _HOLLOW = 'fill="var(--paper,#fff)" stroke="currentColor" stroke-width="1.5"'
 _FULL, _LINE = 'fill="currentColor"', 'fill="none" stroke="currentColor" stroke-width="2.5"'
 _YEAR_SHAPES = (

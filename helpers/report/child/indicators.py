@@ -28,7 +28,7 @@ __all__ = ["Opener", "definition_words", "indicator_section", "indicator_sentenc
 Opener = Callable[..., str]
 Row = Mapping[str, Any]
 
-# A sign stands beside every word, so that neither shape nor colour is needed.
+# A sign stands beside every word, so that neither shape nor color is needed.
 _SIGNS = {"Flagged": "▲", "Warning": "△", "Clear": "○", "Unknown": "?", "Not applicable": "–"}
 _ORDER = tuple(_SIGNS)
 

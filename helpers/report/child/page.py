@@ -44,7 +44,7 @@ Places = Callable[[str, int | None], str]
 TENETS = ("Healthy", "Safe", "Engaged", "Supported", "Challenged")
 _DOMAINS = {
     "roster": "Name and school",
-    "programs": "Support programmes",
+    "programs": "Support programs",
     "wellbeing": "Well-being",
     "assessment": "Tests",
     "learning": "Learning",

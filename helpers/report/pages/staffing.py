@@ -76,7 +76,7 @@ def people_chart(plan: StaffingPlan) -> Picture:
     Returns
     -------
     Picture
-        A panel for coaches and one for data teams: a step line for what is likely, a grey band from easy to
+        A panel for coaches and one for data teams: a step line for what is likely, a gray band from easy to
         hard.
     """
     data = plan.months[["end", "month", *PANELS]].reset_index(drop=True)

@@ -12,14 +12,14 @@ from helpers.report.theme import color
 __all__ = ["style_of", "widget_for"]
 
 _FOLDER = Path(__file__).parent
-_COLOURS = ("ink", "muted", "rule", "paper", "tint", "blue", "green-text", "restricted")
+_COLORS = ("ink", "muted", "rule", "paper", "tint", "blue", "green-text", "restricted")
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 @cache
 def style_of(name: str) -> str:
-    """Give the style of a page of this room, its colours by name."""
-    own = "".join(f"--{token}:{color(token)};" for token in _COLOURS)
+    """Give the style of a page of this room, its colors by name."""
+    own = "".join(f"--{token}:{color(token)};" for token in _COLORS)
     look = (_FOLDER / f"{name}.css").read_text(encoding="utf-8")
     return f".{name.replace('_', '-')}{{{own}}}\n{look}"
 

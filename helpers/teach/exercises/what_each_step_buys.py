@@ -34,7 +34,7 @@ def _lie_apart(answer: object, *, levels: pd.DataFrame) -> str | None:
         return None
     if said - apart:
         return f"Look again at {sorted(said - apart)[0]!r}: there the bar of the placebo touches the other."
-    return f"{len(apart - said)} more: look for a grey bar that ends before the black one begins."
+    return f"{len(apart - said)} more: look for a gray bar that ends before the black one begins."
 
 
 def _more_agreements(answer: object) -> str | None:

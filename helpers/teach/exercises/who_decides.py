@@ -136,7 +136,7 @@ EXERCISES = (
         number="11.4",
         asks="Read a plan: by which month do half of the schools have a coach?",
         hints=(
-            "The left panel's line is what is likely; the grey isn't asked for.",
+            "The left panel's line is what is likely; the gray isn't asked for.",
             "Keep end == 'likely', and take the first month with schools_with_coach at half or more.",
         ),
         check=_half,

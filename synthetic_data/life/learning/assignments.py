@@ -235,7 +235,7 @@ def _places(
     secondary = spells.level[seats.spell[seat]] != list(LEVELS).index("elementary")
     mine = secondary & (spells.year[seats.spell[seat]] == scenario.school_year)
     seat, usual = seat[mine], usual[mine]
-    # Seats stand first among the enrolments in sections, in the same order.
+    # Seats stand first among the enrollments in sections, in the same order.
     seated = schooling.section_enrollment
     begin = seated["begin_date"].to_numpy()[seat].astype("datetime64[D]")
     end = seated["end_date"].to_numpy()[seat].astype("datetime64[D]")

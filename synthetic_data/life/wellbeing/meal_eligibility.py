@@ -40,25 +40,25 @@ DIRECT, HOMELESS, FOSTER, APPLIED, DENIED, CARRIED, NOTHING = range(7)
 
 # NCES: free up to 130 percent of the poverty threshold, reduced up to 185 percent.
 FREE_TO, REDUCED_TO = 1.30, 1.85
-# The kit's own sizes. Neighbourhoods differ evenly between these shares of families below 185 percent.
+# The kit's own sizes. Neighborhoods differ evenly between these shares of families below 185 percent.
 POOREST_AND_RICHEST = (0.95, 0.05)
-SPREAD = 0.80  # standard deviation of the logarithm of income in a neighbourhood
+SPREAD = 0.80  # standard deviation of the logarithm of income in a neighborhood
 OF_THE_YEAR = 0.10  # of that variance: this year's, the rest is the family's
-CERTIFIED = 0.70  # of families that may eat free: found in another programme's list, nobody has to apply
+CERTIFIED = 0.70  # of families that may eat free: found in another program's list, nobody has to apply
 APPLIES = (0.85, 0.80, 0.06)  # of the others: below 130, below 185, above
 CHANGES = 0.05  # of families in a year: a new determination in the middle of it
 LATEST_FORM = 45  # days after the first day of school by which forms have come in
 
 EFFECTS = (
     Effect(
-        "neighbourhood_in_income",
-        "neighbourhood",
+        "neighborhood_in_income",
+        "neighborhood",
         "families below 185 percent of the poverty threshold",
         100 * (POOREST_AND_RICHEST[0] - POOREST_AND_RICHEST[1]),
         "percent points between the poorest and the richest",
         f"{OWN}; free to 130, reduced to 185 percent: NCES",
     ),
-    Effect("year_in_income", "school year", "income in a neighbourhood", OF_THE_YEAR, VARIANCE, OWN),
+    Effect("year_in_income", "school year", "income in a neighborhood", OF_THE_YEAR, VARIANCE, OWN),
     Effect(
         "direct_certification",
         "income below 130 percent",

@@ -125,7 +125,7 @@ def correlation(left: Numbers, right: Numbers, household: Codes) -> Measured:
 
 
 def by_rank(numbers: Numbers, cell: Codes) -> Numbers:
-    """Rank children inside their cells and centre the ranks there, so that few large numbers don't decide."""
+    """Rank children inside their cells and center the ranks there, so that few large numbers don't decide."""
     known = np.flatnonzero(~np.isnan(numbers))
     ranks = np.full(len(numbers), np.nan)
     if not len(known):
@@ -380,12 +380,12 @@ def _between(left: Numbers, right: Numbers, level: npt.NDArray[np.int64]) -> tup
     free = count - levels - 2
     if count < FEWEST_SCHOOLS or free < 3:
         return None
-    x, y = (_centred(part[known], level[known]) for part in (left, right))
+    x, y = (_centered(part[known], level[known]) for part in (left, right))
     scale = float(np.sqrt((x**2).sum() * (y**2).sum()))
     return None if scale == 0 else (float((x * y).sum()) / scale, 1 / float(np.sqrt(free)), count)
 
 
-def _centred(numbers: Numbers, level: npt.NDArray[np.int64]) -> Numbers:
+def _centered(numbers: Numbers, level: npt.NDArray[np.int64]) -> Numbers:
     size = np.bincount(level)
     return numbers - (np.bincount(level, weights=numbers) / np.maximum(size, 1))[level]
 

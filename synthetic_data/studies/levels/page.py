@@ -224,7 +224,7 @@ def _placebo(study: Study) -> Iterator[Block]:
         "In the placebo every system sees a child of its own: absences say nothing about tests, tests "
         "nothing about conduct. Its records join as well, its profiles are as complete, its questions are "
         "answered as often. But the page of a joined child tells nothing that each system didn't tell alone.",
-        "So the grey line parts the figures into two kinds. Where the two bars touch, a figure measures the "
+        "So the gray line parts the figures into two kinds. Where the two bars touch, a figure measures the "
         "plumbing. Only where they lie apart does joining tell something about children, and how much is "
         "what the generator put in.",
     )
@@ -262,7 +262,7 @@ def _standard(costs: Costs) -> Iterator[Block]:
     n = int(pairs["systems"])
     yield note(
         f"Of n systems every two make n(n-1)/2 pairs, here {n * (n - 1) // 2}; those that have nothing in "
-        "common need no agreement. A new system adds one mapping to a standard, and one for each neighbour "
+        "common need no agreement. A new system adds one mapping to a standard, and one for each neighbor "
         "without it."
     )
 

@@ -88,7 +88,7 @@ def _or_chance(study: Study, measure: str, first: str, last: str) -> str:
 
 
 def chart_of_levels(study: Study) -> Picture:
-    """Draw every measure over the levels, the placebo in grey."""
+    """Draw every measure over the levels, the placebo in gray."""
     shown = whole_levels(study)
     there = [level for level in LEVELS if level in set(shown["level"])]
     seeds = int(shown["seeds"].max()) if len(shown) else 0
@@ -112,7 +112,7 @@ def chart_of_levels(study: Study) -> Picture:
 
 
 def chart_of_placebo(study: Study) -> Picture:
-    """Draw at how many children two systems point beyond chance, beside the placebo in grey."""
+    """Draw at how many children two systems point beyond chance, beside the placebo in gray."""
     shown = whole_levels(study)
     shown = shown[shown["measure"].eq("two_systems")]
     there = [level for level in LEVELS if level in set(shown["level"])]
@@ -131,7 +131,7 @@ def chart_of_placebo(study: Study) -> Picture:
 
 
 def chart_by_number(study: Study) -> Picture:
-    """Draw what systems find by shared numbers alone, the kit's way to join in grey."""
+    """Draw what systems find by shared numbers alone, the kit's way to join in gray."""
     measures = ("found", "two_systems", "questions", "f1")
     alone, joined = whole_levels(study, BY_NUMBER), whole_levels(study)
     joined = joined[joined["scenario"].eq(WORKSHOP)].assign(series="the kit")

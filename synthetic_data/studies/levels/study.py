@@ -218,7 +218,7 @@ def ranked(found: pd.DataFrame, measure: str, way: str = "alone", scenario: str 
 
 # On every page and in the notebook: what these figures are, and what they aren't.
 SAYS = (
-    "Every district here is invented. What a level sets is the generator's own judgement, and what follows "
+    "Every district here is invented. What a level sets is the generator's own judgment, and what follows "
     "from it was put in by the generator: it shows how figures hang on exchange, not what districts are "
     "like. The intervals are those of the simulation: they say how far another seed would carry a figure, "
     "and nothing more."

@@ -235,30 +235,35 @@ def measure_gaps(
     scores: pd.DataFrame | None = None,
     misjudged: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Measure what a district's systems can't say to one another.
+    """Measure what a district's systems can't exchange, for every pair of systems and every system.
 
     Parameters
     ----------
     district
-        A district that was read.
+        What `read_district` gave, with ``written=True``.
     links
-        Who is who in it.
+        What `link_district` gave for it.
     scores
-        Table ``scores``, where there is an answer key: how many of the matches are right. Without it those
-        lines hold NA, and their next step says that they cannot be judged without a key.
+        What `score_links` gave, where there is an answer key. Without it, lines that need the key hold NA.
     misjudged
-        A wrong and a missed pair of each two systems to look at, from ``helpers.score.misjudged_pairs``.
+        One wrong and one missed pair to look at for each two systems, from ``helpers.score.misjudged_pairs``.
 
     Returns
     -------
     pandas.DataFrame
-        Table ``scorecard``: every pair of systems once (the roster on the left, then by name), then every
-        system. ``value`` is in ``unit``; rates have numerator, denominator and a 95% interval (Wilson).
-        ``blocked_by`` says what stands between two systems: Not joinable (nothing in common by which records
-        could be joined; who is found there isn't asked, and NA), Not permitted (no list of children may be
-        handed over; who is found is counted, inside the district) or Not fresh (exports a month apart: who is
-        found is counted, but who is missing may have moved). No sentence of ``next_step`` holds a figure.
-        ``effect`` says what the gap does to a child, ``owner`` which role can mend it.
+        Table ``scorecard``: each pair of systems once (the roster on the left), then each system. ``value``
+        is in ``unit``; rates have a numerator, a denominator and a 95% interval (Wilson). ``blocked_by``
+        names what blocks an exchange: Not joinable (no shared key; nothing is counted), Not permitted (no
+        list of children may be handed over) or Not fresh (exports a month or more apart). ``effect`` says
+        what the gap does to a child, ``owner`` which role can close it.
+
+    Examples
+    --------
+    >>> scorecard = measure_gaps(district, links)
+    >>> pair = scorecard["left_silo"].eq("sis") & scorecard["right_silo"].eq("attendance")
+    >>> found = scorecard.loc[pair & scorecard["measure"].eq("match rate")]
+    >>> found[["numerator", "denominator"]].values.tolist()
+    [[56.0, 57.0]]
     """
     measured = _measured(district, links)
     judged = correctness(measured.known, scores, misjudged)

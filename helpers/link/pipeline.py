@@ -191,24 +191,30 @@ def link_district(
     decisions: pd.DataFrame | None = None,
     model: LinkModel | None = None,
 ) -> Links:
-    """Say which records of a district's systems are the same child.
+    """Link the records of a district's systems that belong to the same child.
 
     Parameters
     ----------
     district
-        A district that was read: its order of silos says where a child's anchor is looked for first, its
-        layouts which silos promise one record a child.
+        What `read_district` gave.
     method
-        The highest rung, as in `link_children`.
+        The last stage to run; each stage adds links that the ones before it can't make (`METHODS`).
     decisions
-        The standard table of that name: what persons decided.
+        Table ``decisions``: what reviewers decided. A decision outranks every rule.
     model
-        A trained model; without it the one that comes with the kit.
+        A trained model; the kit's own when not given.
 
     Returns
     -------
     Links
-        Its findings name the file, row and column at which a record disagrees.
+        ``crosswalk`` has one row a record, with its child and how sure the link is. Findings name the file,
+        row and column where a record disagrees.
+
+    Examples
+    --------
+    >>> links = link_district(district)
+    >>> len(links.crosswalk), links.crosswalk["child"].nunique()
+    (835, 166)
     """
 
     def link() -> Links:

@@ -295,32 +295,40 @@ def build_profiles(
     survivorship: Survivorship | None = None,
     terms: Declarations | None = None,
 ) -> Profiles:
-    """Put together what a district's systems know about each child.
+    """Build one profile a child from everything that a district's systems record.
 
     Parameters
     ----------
     district
-        A district that was read.
+        What `read_district` gave.
     links
-        Who is who in it.
+        What `link_district` gave for it.
     school_year
-        Year that the profile shows, named by the year in which it ends; the newest of which anything is
-        reported when not given. The values hold every year.
+        School year of the profile, named by the year in which it ends; the latest with data when not given.
+        ``values`` covers every year.
     survivorship
-        Whom a team decided to believe; the order of trust of ``terms`` when not given.
+        Your team's rules for which system wins; the ranks in ``terms`` when not given.
     terms
-        What elements are, and whom to believe; when not given, the ``elements.toml`` in the district's
-        folder, and the kit's where there is none.
+        Declared elements; when not given, ``elements.toml`` in the district's folder, else the kit's.
 
     Returns
     -------
     Profiles
-        Profile, values, timeline, facts left out, and their accounts.
+        ``profile`` (one row a child, one column an element), ``values`` (one row a value, with its system,
+        file and row), ``timeline``, facts left out, and accounts.
 
     Raises
     ------
     BadInput
-        When no system speaks of the year that is asked for.
+        When no system has data for that school year.
+
+    Examples
+    --------
+    >>> profiles = build_profiles(district, links)
+    >>> len(profiles.profile)
+    166
+    >>> profiles.values[["child", "element", "value", "silo", "file", "row"]].shape[1]
+    6
     """
     terms = declared_for(district.folder) if terms is None else terms
     usual = school_year is None and survivorship is None and terms is declared()

@@ -232,30 +232,35 @@ TOTALS = ["left_silo", "right_silo", "group", "pair_kind"]
 def score_links(
     district: ScoredDistrict, crosswalk: pd.DataFrame, *, key: AnswerKey | None = None
 ) -> pd.DataFrame:
-    """Compare the pairs of records that a crosswalk joins with those that belong to one child.
+    """Score a crosswalk's pairs of records against the answer key.
 
     Parameters
     ----------
     district
-        A district that was read, with its answer key.
+        A synthetic district, with its answer key.
     crosswalk
-        The standard table *crosswalk*.
+        Table ``crosswalk``, from `link_district` or your own.
     key
-        The truth; by default that of the district's folder.
+        The truth; the key in the district's folder when not given.
 
     Returns
     -------
     pandas.DataFrame
-        The standard table *scores*: one row a silo pair (both empty: all pairs, those inside one silo among
-        them), group and kind of pair, where there is any pair to count. A wrong pair counts in a group if
-        either child belongs to it. ``low`` and ``high`` are Wilson's 95% interval of recall for as many
-        single things as there are children with such a pair: a child's pairs stand or fall together.
-        Narrower ones, from how much families really differ, are in ``helpers.score.score_groups``.
+        Table ``scores``: one row a pair of systems (both empty: all pairs, those within a system too), group
+        and kind of pair, with precision, recall and F1. A wrong pair counts in a group if either child is in
+        it. ``low`` and ``high`` are recall's 95% interval (Wilson) with children as the sample size, because
+        one child's pairs are right or wrong together; ``helpers.score.score_groups`` has narrower ones.
 
     Raises
     ------
     BadInput
         When the district has no answer key.
+
+    Examples
+    --------
+    >>> scores = score_links(district, links.crosswalk)
+    >>> scores.loc[0, ["possible", "linked", "right"]].tolist()
+    [5031, 3902, 3836]
     """
     key = key or read_answer_key(district.folder)
     truth = true_children(district, key, crosswalk)

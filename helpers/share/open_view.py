@@ -125,41 +125,50 @@ def open_view(
     codes: Pseudonyms | None = None,
     today: Any = None,
 ) -> View:
-    """Open what one person may see of children for one purpose.
+    """Open what one person may see, for one purpose, under a policy.
 
     Parameters
     ----------
     source
-        Where the children are kept.
+        The children's data: a store, or ``helpers.profile.source_of(district, links, profiles)``.
     role
-        Name of a role of the policy.
+        A role of the policy.
     who
-        Which of them: as the role's ``who_means`` says.
+        Which person in that role; the role's declaration says how to name them.
     purpose
-        A purpose that the role may name; the broad one where nothing is said.
+        A purpose that the role may have; its widest when not given.
     policy
-        The kit's own where nothing is given.
+        The kit's when not given.
     audit
-        Where to write that it was opened.
+        The log that records this access.
     children
-        Only these of the children whom the view may show.
+        Only these of the children in scope.
     consents
-        What parents agreed to, for a role that needs it (``helpers.share.access``).
+        What parents agreed to, for roles that need it.
     codes
-        Lookup of random codes, for a purpose that has them; drawn anew where nothing is given.
+        Lookup of random codes, for purposes that use them; drawn anew when not given.
     today
-        Day on which it is asked for; the newest of which a system speaks where nothing is given.
+        Day of access; the latest day in the data when not given.
 
     Returns
     -------
     View
-        Read when it is asked for; cheap to open.
+        Loads each table when you ask for it.
 
     Raises
     ------
     Refused
-        When the policy doesn't know the role or its purpose, or nobody is meant by `who`; its words hold
-        nothing of a child.
+        When the policy has no such role or purpose, or `who` matches nobody. The message contains nothing
+        about a child.
+
+    Examples
+    --------
+    >>> view = open_view(source, "public", "district")
+    >>> view.values.empty  # the public sees groups, no child
+    True
+    >>> shown = view.groups[~view.groups["hidden"]]
+    >>> shown["children"].between(1, 9).any()  # and no group of one to nine children
+    np.False_
     """
     policy = policy or read_policy()
     found, why = asked(policy, role, purpose)

@@ -21,7 +21,7 @@ def test_the_face_is_small_and_sorted() -> None:
 def test_each_function_of_the_face_says_what_it_takes_and_gives(name: str) -> None:
     function = getattr(helpers, name)
     documented = inspect.getdoc(function) or ""
-    for section in ("Parameters", "Returns"):
+    for section in ("Parameters", "Returns", "Examples"):
         assert re.search(rf"^{section}\n-+$", documented, re.MULTILINE), section
     missing = [
         one for one in inspect.signature(function).parameters if not re.search(rf"\b{one}\b", documented)

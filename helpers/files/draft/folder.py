@@ -207,8 +207,8 @@ def _knows(kinds: Sequence[Sequence[UnknownFile]], layout: Layout) -> dict[str, 
     return strange
 
 
-def draft_layouts(folder: Path) -> Started:
-    """Draft a layout for every file of a folder that no layout knows.
+def draft_layouts(folder: str | Path) -> Started:
+    """Draft a layout for every file of a folder that no layout describes yet.
 
     Parameters
     ----------
@@ -218,14 +218,21 @@ def draft_layouts(folder: Path) -> Started:
     Returns
     -------
     Started
-        What was drafted, what was known already, and what is left, with the reason. A file in ``layouts/``
-        is never overwritten.
+        Drafts, files that are known already, and files left out, each with the reason. Writes drafts into
+        ``layouts/`` and never overwrites a file there.
 
     Raises
     ------
     BadInput
-        When there is no such folder, or a layout in it can't be used.
+        When the folder doesn't exist, or a layout in it can't be used.
+
+    Examples
+    --------
+    >>> drafts = draft_layouts(folder)
+    >>> len(drafts.drafted), len(drafts.known)  # the kit knows every file of the sample
+    (0, 100)
     """
+    folder = Path(folder)
     there = what_is_there(folder)
     known = {found.path: layout.layout for layout, files in there.silos.values() for found in files}
     left = {refusal.path: refusal.reason for refusal in there.refused}

@@ -191,24 +191,34 @@ class Linked:
 def link_files(
     left: PersonFile, right: PersonFile | None = None, mapping: Mapping[str, SideMapping] | None = None
 ) -> Linked:
-    """Say which rows of two files, or of one, are the same person.
+    """Find the rows of two files, or the duplicate rows of one, that are the same person.
 
     Parameters
     ----------
     left, right
-        From `table.read_person_file`; without `right` duplicates are found in `left`.
+        What ``read_person_file`` gave; without `right`, finds duplicates in `left`.
     mapping
-        From `mapping.read_mapping`; of a side that isn't in it, or of all, a draft is made.
+        Which column holds which field, from ``read_mapping``; drafted for each side that isn't in it.
 
     Returns
     -------
     Linked
-        Pairs, the mapping, and an account of every row.
+        ``pairs`` (row numbers, match probability, decision, reason), the mapping, and an account
+        of every row.
 
     Raises
     ------
     BadInput
-        When a mapping names a column that a file doesn't have, or no field tells persons apart.
+        When a mapping names a column that the file doesn't have, or no field can tell people apart.
+
+    Examples
+    --------
+    >>> from helpers.link import read_person_file
+    >>> meals = read_person_file(folder / "silos/meals/mealtime_customers_2026-04-30.csv")
+    >>> nurse = read_person_file(folder / "silos/health/students_2026-04-23.csv")
+    >>> linked = link_files(meals, nurse)
+    >>> linked.pairs["decision"].value_counts().to_dict()
+    {'Match': 43, 'Review': 1}
     """
     files = {"left": left, **({"right": right} if right is not None else {})}
     notes = [f"{side} file: {note}" for side, file in files.items() for note in file.notes]

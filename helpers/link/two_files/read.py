@@ -81,7 +81,7 @@ class PersonFile:
         return [f"column {place}" for place in range(1, len(names) + 1)]
 
 
-def read_person_file(path: Path) -> PersonFile:
+def read_person_file(path: str | Path) -> PersonFile:
     """Read a file of persons: delimited text of any delimiter and encoding, or the first sheet of an xlsx.
 
     Parameters
@@ -99,6 +99,7 @@ def read_person_file(path: Path) -> PersonFile:
     BadInput
         When there is no such file, or it is empty, no text, or broken in a way that would lose rows.
     """
+    path = Path(path)
     raw = _bytes_of(path)
     notes: list[str] = []
     if raw[:4] == b"PK\x03\x04":

@@ -111,29 +111,35 @@ def answer_questions(
     declared: Questions | None = None,
     seen: Seen | None = None,
 ) -> pd.DataFrame:
-    """Answer the kit's questions on a district, and say which can't be answered, and why.
+    """Answer the kit's questions about a district's children, or say what data are missing.
 
     Parameters
     ----------
     source
-        What is known of a district's children.
+        The children's data: a store, or ``helpers.profile.source_of(district, links, profiles)``.
     questions
-        Ids of the questions; all when not given.
+        Ids of questions; all when not given.
     least_share
-        From which share of the children on a question counts as answered; as declared when not given.
+        Share of the children for whom a question must be answerable; the declared one when not given.
     children, forbidden, today, declared, seen
         As for `Asking`.
 
     Returns
     -------
     pandas.DataFrame
-        Table ``question_answers``, one row a question: ``concerned = of_children + unknown``; ``answerable``
-        are those of whom every part that the question needs is known.
+        Table ``question_answers``, one row a question. ``of_children`` children are answerable (every element
+        the question needs is known), and ``concerned = of_children + unknown``.
 
     Raises
     ------
     BadInput
-        When no question has such an id, or the share is none.
+        When no question has such an id, or the share isn't between 0 and 1.
+
+    Examples
+    --------
+    >>> answers = answer_questions(source, questions=["growing_in_math"])
+    >>> answers[["status", "children", "of_children"]].values.tolist()
+    [['Answered', 14, 21]]
     """
     asking = Asking(source, children=children, forbidden=forbidden, today=today, declared=declared, seen=seen)
     declared = asking.declared

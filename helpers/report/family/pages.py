@@ -223,19 +223,25 @@ def family_pages(
     language: str | None = None,
     voice: Voice = "family",
 ) -> FamilyPages:
-    """Make pages in memory.
+    """Make the page that each family gets, in memory.
 
     Parameters
     ----------
     district, links, source, children, voice
         As in `prepare`.
     language
-        Language of all pages; each home's own when not given.
+        One language for all pages; each home's own when not given.
 
     Returns
     -------
     FamilyPages
-        The pages, and those that are held.
+        ``pages``, and ``held``: one row for each page on hold, with the reason and the rule it follows.
+
+    Examples
+    --------
+    >>> made = family_pages(district, links, source, language="en")
+    >>> len(made.pages), len(made.held)
+    (51, 7)
     """
     run = prepare(district, links, source, children=children, chosen_language=language, voice=voice)
     return FamilyPages(tuple(pages_of(run)), run.held)

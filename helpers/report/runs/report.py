@@ -184,54 +184,61 @@ def _figures(folder: Path, real: bool) -> tuple[RunFigures | None, str]:
 
 
 def run_report(
-    folder: Path | None = None,
+    folder: str | Path | None = None,
     *,
     only: Sequence[str] = (),
     parameters: Mapping[str, object] | None = None,
-    out: Path = Path("reports"),
+    out: str | Path = "reports",
     previous: str = "",
     notebooks: Path | None = None,
     make: Maker | None = None,
     at_once: int | None = None,
     progress: Progress | None = None,
 ) -> ReportResult:
-    """Make or read a district, run the notebooks on it, write a page of each and the index.
+    """Read or generate a district, run the notebooks on it, and write a page for each and an index.
 
     Parameters
     ----------
     folder
-        The district to read; None makes one, as the parameters say.
+        The district to read; generates one from the parameters when not given.
     only
         Numbers or names of notebooks; all when empty.
     parameters
-        Name -> value for the notebooks, and for whoever makes the district.
+        Name -> value, for the notebooks and the generator.
     out
-        Where runs go: each into a folder named by its day and time, with ``index.html``, a page a notebook
-        and ``notebooks/*.ipynb``; beside them ``index.html``, which leads with the newest, and ``runs.csv``,
-        a line a run. No run writes over another.
+        Each run gets its own folder here, named by day and time, with ``index.html``, a page a notebook and
+        ``notebooks/*.ipynb``. ``index.html`` and ``runs.csv`` beside them list all runs. No run overwrites
+        another.
     previous
-        The earlier run of which it is said what changed since: its name, or ``last``; the newest of the same
-        district when not given.
+        The earlier run to compare with: its name, or ``last``; the latest of this district when not given.
     notebooks
-        The folder of notebooks; by default the project's own.
+        The folder of notebooks; the project's own when not given.
     make
-        Makes a district of the parameters; by default who offers it by entry point.
+        Function that generates a district; the installed generator when not given.
     at_once, progress
         As in ``run_notebooks``.
 
     Returns
     -------
     ReportResult
-        Its ``ok`` says whether everything was done.
+        ``ok`` is true when every notebook ran.
 
     Raises
     ------
     BadInput
-        Before anything runs: an unknown notebook or parameter, or a folder that isn't there.
+        Before anything runs: an unknown notebook or parameter, or a folder that doesn't exist.
+
+    Examples
+    --------
+    >>> run_report("no_such_folder", only=["02"])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    helpers.standard.validation.BadInput: There is no folder no_such_folder...
     """
     given = dict(parameters or {})
     if folder is not None and _FOLDER in given:
         raise BadInput(f"The folder is given twice, with --from and as -p {_FOLDER}; give it once.")
+    folder, out = Path(folder) if folder is not None else None, Path(out)
     chosen = choose(notebooks or notebooks_folder(), only)
     typed = parameters_for(chosen, given)
     compared = find_previous_run(out, previous)

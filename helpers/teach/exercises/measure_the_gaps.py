@@ -76,7 +76,7 @@ _SAYS = {
     ),
     "who does it": (
         "manager", "office", "nurse", "coordinator", "team", "director", "assessment lead",
-        "counselling lead", "counseling lead", "counsel", "administrator", "principal", "dean", "secretary",
+        "counseling lead", "counseling lead", "counsel", "administrator", "principal", "dean", "secretary",
         "registrar", "teacher", "clerk", "steward", "specialist", "analyst", "owner", "i ask",
         "i call", "i send", "we ask",
     ),

@@ -1,0 +1,44 @@
+"""The sample of 60 children for the examples in docstrings: each worker reads it at most once."""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SAMPLE = Path(__file__).parent / "synthetic_data" / "sample" / "riverbend_60_children.zip"
+
+
+@cache
+def _sample() -> dict[str, Any]:
+    from helpers import build_profiles, link_district, read_district
+    from helpers.profile import source_of
+
+    unpacked = tempfile.TemporaryDirectory()
+    zipfile.ZipFile(SAMPLE).extractall(unpacked.name)
+    folder = Path(unpacked.name) / "riverbend"
+    district = read_district(folder)
+    links = link_district(district)
+    profiles = build_profiles(district, links)
+    return {
+        "unpacked": unpacked,  # removed when the process ends
+        "folder": folder,
+        "district": district,
+        "links": links,
+        "profiles": profiles,
+        "source": source_of(district, links, profiles),
+    }
+
+
+@pytest.fixture(autouse=True)
+def _sample_for_examples(request: pytest.FixtureRequest, doctest_namespace: dict[str, Any]) -> None:
+    """Give an example what it doesn't make itself."""
+    if not isinstance(request.node, pytest.DoctestItem):
+        return
+    lines = "".join(example.source for example in request.node.dtest.examples)
+    if any(word in lines for word in ("folder", "district", "source")):
+        doctest_namespace.update(_sample())

@@ -66,6 +66,10 @@ def change_figures() -> None:
         }
 
     figures.declared_figures = others
+    # Importing figures loaded the room with its constants: let those be read again.
+    read_already = {"helpers.standard.figures", "helpers.standard.validation"}
+    for module in [one for one in sys.modules if one.startswith("helpers.") and one not in read_already]:
+        del sys.modules[module]
 
 
 def value(name: str) -> int | float:

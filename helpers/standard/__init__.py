@@ -1,4 +1,4 @@
-"""The standard tables that pass between rooms, and how declarations are read and checked."""
+"""Standard tables that rooms exchange, and the reading and checking of TOML declarations."""
 
 from helpers.standard.elements import (
     DTYPES,
@@ -32,7 +32,7 @@ from helpers.standard.tables import (
 )
 from helpers.standard.validation import STRICT, Assumed, BadInput, faults_of, nearest, read_declared, toml_of
 
-# For users, each with its documentation; whatever else is imported here is for other rooms.
+# Public names, each documented. The other imports serve other rooms.
 __all__ = [
     "STRING",
     "BadInput",

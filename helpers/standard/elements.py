@@ -1,4 +1,4 @@
-"""What a child's profile holds: elements, events of a year and terms of attendance, without the systems."""
+"""Declarations of the profile: elements, timeline events and terms, without what single systems add."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ DTYPES: dict[str, Any] = {
 
 
 class Declared(BaseModel):
-    """A part of the declaration; a name that nobody knows is refused."""
+    """Part of the declaration; unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -75,12 +75,12 @@ class Element(Declared):
 
     @property
     def profile_column(self) -> str:
-        """Give the element's column in the wide profile."""
+        """Return the element's column in the wide profile."""
         return f"{self.domain}_{self.name}"
 
 
 class TimelineEvent(Declared):
-    """One kind of fact that is an event of a child's year; a policy names it by its name."""
+    """One kind of fact that becomes a timeline event; policies refer to it by name."""
 
     name: str
     table: str
@@ -99,7 +99,7 @@ class TimelineEvent(Declared):
 
 
 class AttendanceTerms(Declared):
-    """How exceptions become days, and when a child counts as chronically absent."""
+    """Rules that turn absence records into days, and the definition of chronic absence."""
 
     order: tuple[str, ...]
     absent: tuple[str, ...]
@@ -117,7 +117,7 @@ class AttendanceTerms(Declared):
 
 
 class CreditTerms(Declared):
-    """When a child in its first year of high school is on track."""
+    """Rules for being on track in the first year of high school."""
 
     grade_level: str
     credits_a_year: DeclaredNumber
@@ -128,14 +128,14 @@ class CreditTerms(Declared):
 
 
 class MarkTerms(Declared):
-    """In which order grading periods follow each other, and what a letter is worth."""
+    """Order of the grading periods, and grade points of each letter grade."""
 
     grading_periods: tuple[str, ...]
     points: dict[str, float]
 
 
 class Declarations(Declared):
-    """The whole of elements.toml."""
+    """Everything in elements.toml."""
 
     others: tuple[str, ...] = ()
     """Read in copies of version 0.1.0, and no longer used."""
@@ -184,20 +184,20 @@ def read_declarations(path: Path) -> Declarations:
 
 @cache
 def plain_declarations() -> Declarations:
-    """Give what the kit declares without the systems: no element knows yet whom to believe."""
+    """Return the kit's declarations without the systems' own elements and trust order."""
     return read_declarations(DECLARED)
 
 
 def attendance_terms() -> AttendanceTerms:
-    """Give the terms by which exceptions become days."""
+    """Return the rules that turn absence records into days."""
     return plain_declarations().attendance
 
 
 def credit_terms() -> CreditTerms:
-    """Give the terms by which a child in its first year of high school is on track."""
+    """Return the rules for being on track in the first year of high school."""
     return plain_declarations().credits
 
 
 def mark_terms() -> MarkTerms:
-    """Give the terms by which the marks of report cards are read."""
+    """Return the rules for reading report card grades."""
     return plain_declarations().marks

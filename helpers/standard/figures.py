@@ -1,4 +1,4 @@
-"""Figures that mean something: thresholds, floors and limits, each declared once, with its source."""
+"""Declared figures: thresholds, floors and limits, each in one place with its source."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ __all__ = [
 ]
 
 ROOMS = Path(__file__).parents[1]
-# Where a name without a file stands.
+# File of the names that give none.
 SHARED = "standard/thresholds"
-# A place in a text: {chronic_absence_share:.0%}, or in words {chronic_absence_share:part}.
+# Placeholder in a text: {chronic_absence_share:.0%}, or as a word {chronic_absence_share:part}.
 _PLACE = re.compile(r"\{([a-z_./]+)(?::([^{}]*))?\}")
 
 
 class Figure(BaseModel):
-    """One figure."""
+    """One declared figure."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -43,7 +43,7 @@ class Figure(BaseModel):
 
 @cache
 def declared_figures(file: str) -> dict[str, Figure]:
-    """Read one file of figures: its path in ``helpers``, without the ending."""
+    """Read one file of figures; `file` is its path in ``helpers`` without the extension."""
     path = ROOMS / f"{file}.toml"
     try:
         return TypeAdapter(dict[str, Figure]).validate_python(toml_of(path.read_text(encoding="utf-8")))
@@ -67,7 +67,7 @@ def _figure(name: str) -> Figure:
 
 
 def figure(name: str) -> float:
-    """Give a figure by its name; with its file, where it isn't in standard/thresholds.toml.
+    """Return a figure by name; prefix the file unless it is standard/thresholds.toml.
 
     >>> figure("chronic_absence_share")
     0.1
@@ -76,7 +76,7 @@ def figure(name: str) -> float:
 
 
 def whole_figure(name: str) -> int:
-    """Give a figure that is a whole number."""
+    """Return a figure that is a whole number."""
     value = _figure(name).value
     if not isinstance(value, int):
         raise BadInput(f"{name} is {value}; it has to be a whole number.")
@@ -97,7 +97,7 @@ def _written(value: int | float, form: str) -> str:
 
 
 def filled(text: str) -> str:
-    """Put figures into the places of a text.
+    """Fill the placeholders of a text with figures.
 
     >>> filled("absent {chronic_absence_share:.0%} or {chronic_absence_share:part} of the days")
     'absent 10% or a tenth of the days'
@@ -114,7 +114,7 @@ def _given_or_declared(value: Any) -> Any:
         raise ValueError(str(error)) from None
 
 
-# In other declarations: a number, or the name of a figure; and a text in which figures stand.
+# Types for other declarations: a number or the name of a figure, and a text with figures in it.
 DeclaredNumber = Annotated[float, BeforeValidator(_given_or_declared)]
 DeclaredCount = Annotated[int, BeforeValidator(_given_or_declared)]
 DeclaredText = Annotated[str, BeforeValidator(lambda text: filled(text) if isinstance(text, str) else text)]

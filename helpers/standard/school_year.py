@@ -1,4 +1,4 @@
-"""When a school year begins and ends, where no calendar says otherwise."""
+"""First and last day of a school year, where no calendar gives them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FIRST_MONTH = whole_figure("school_year_first_month")
 
 
 def first_day(school_year: int) -> date:
-    """Give the first day of a school year, which is named by the year in which it ends.
+    """Return the first day of a school year, named for the year it ends in.
 
     >>> first_day(2026).isoformat(), last_day(2026).isoformat()
     ('2025-07-01', '2026-06-30')
@@ -21,12 +21,12 @@ def first_day(school_year: int) -> date:
 
 
 def last_day(school_year: int) -> date:
-    """Give the last day of a school year."""
+    """Return the last day of a school year."""
     return first_day(school_year + 1) - timedelta(days=1)
 
 
 def year_of_month(year: int, month: int) -> int:
-    """Give the school year in which a month lies.
+    """Return the school year that contains a month.
 
     >>> year_of_month(2025, 9), year_of_month(2026, 6)
     (2026, 2026)

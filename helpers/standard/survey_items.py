@@ -1,4 +1,4 @@
-"""Survey's declared items."""
+"""The declared items of the survey."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ DECLARED = Path(__file__).with_name("survey_items.toml")
 
 
 class _Declared(BaseModel):
-    """A part of the declaration; a name that nobody knows is refused."""
+    """Part of the declaration; unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Domain(_Declared):
-    """One of the six domains: its code, published name and short name, and the ends of its scale in words."""
+    """One of the six domains: code, published and short name, and labels for the ends of its scale."""
 
     code: str
     title: str
@@ -44,7 +44,7 @@ class Domain(_Declared):
 
 
 class Item(_Declared):
-    """One question, what each answer from 1 to 4 means, and what to begin with from each but the last."""
+    """One question, the meaning of each answer from 1 to 4, and the next step from all but the last."""
 
     id: str
     domain: str
@@ -54,30 +54,30 @@ class Item(_Declared):
     steps: tuple[str, str, str]
 
     def anchor(self, answer: int) -> str:
-        """Give the words of an answer, 1 to 4."""
+        """Return the anchor text of an answer from 1 to 4."""
         return self.anchors[answer - 1]
 
     def step(self, answer: int) -> str | None:
-        """Say what to begin with from an answer; None from the highest."""
+        """Return the next step from an answer; None for the highest."""
         return self.steps[answer - 1] if answer <= len(self.steps) else None
 
 
 class DataTeam(_Declared):
-    """The question about a data team, which is in no score."""
+    """The question about a data team; no score includes it."""
 
     text: str
     source: str
 
 
 class Survey(_Declared):
-    """The survey: what it says of itself, its domains and items in order."""
+    """The survey: statement of origin, domains and items in order."""
 
-    # The sentence that stands on every page: whose items these are.
+    # Statement on every page of whose items these are.
     own: str
     # Ends of the scale.
     lowest: int
     highest: int
-    # Asked apart, and in no score.
+    # A separate question; no score includes it.
     data_team: DataTeam
     # By code and by id, in order.
     domains: dict[str, Domain]
@@ -97,7 +97,7 @@ class Survey(_Declared):
         return self
 
     def of_domain(self, code: str) -> tuple[Item, ...]:
-        """Give the items of a domain, in order."""
+        """Return the items of a domain, in order."""
         if code not in self.domains:
             raise BadInput(
                 f"The survey has no domain {code!r}.{nearest(code, self.domains)} "
@@ -106,7 +106,7 @@ class Survey(_Declared):
         return tuple(item for item in self.items.values() if item.domain == code)
 
     def item(self, name: str) -> Item:
-        """Give an item by its id."""
+        """Return an item by its id."""
         if name not in self.items:
             raise BadInput(
                 f"The survey has no item {name!r}.{nearest(name, self.items)} Items are called after their "
@@ -131,17 +131,17 @@ def read_survey(path: Path) -> Survey:
 
 @cache
 def declared_survey() -> Survey:
-    """Give the survey that the kit brings."""
+    """Return the kit's own survey."""
     return read_survey(DECLARED)
 
 
 def item_columns() -> list[str]:
-    """Name the items of the survey, in order."""
+    """List the ids of the survey's items, in order."""
     return list(declared_survey().items)
 
 
 def as_sector(frame: pd.DataFrame) -> pd.DataFrame:
-    """Bring a frame into the shape of the table ``sector``, with its items."""
+    """Shape a frame as the table ``sector``, with its item columns."""
     items = item_columns()
     about = as_table("sector", frame.drop(columns=items, errors="ignore"))
     given = frame.reindex(columns=items).reset_index(drop=True)

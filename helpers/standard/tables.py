@@ -1,4 +1,4 @@
-"""The tables that pass from room to room, declared in standard/*.toml, and the check at every door."""
+"""Standard tables that rooms exchange, declared in standard/tables/*.toml, and the check on each."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ __all__ = [
 TABLES = Path(__file__).with_name("tables")
 
 
-# pandas 2.2 keeps "string" as Python objects unless told otherwise; Arrow text takes a quarter of the memory.
+# pandas 2.2 stores "string" as Python objects by default; Arrow text takes a quarter of the memory.
 STRING = pd.StringDtype("pyarrow")
 
 DTYPES: dict[str, Any] = {
@@ -73,7 +73,7 @@ class StandardColumn(BaseModel):
 
 
 class StandardTable(BaseModel):
-    """One table of the contracts: what a row is, its columns in order, its key."""
+    """One standard table: what a row is, its columns in order, its key."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -84,7 +84,7 @@ class StandardTable(BaseModel):
     columns: tuple[StandardColumn, ...]
 
     def dtypes(self) -> dict[str, Any]:
-        """Give every column's dtype, in order."""
+        """Return every column's dtype, in order."""
         return {column.name: DTYPES[column.type] for column in self.columns}
 
 
@@ -103,17 +103,17 @@ def _tables() -> Mapping[str, StandardTable]:
 
 
 def table_names() -> tuple[str, ...]:
-    """Name every standard table."""
+    """List the names of all standard tables."""
     return tuple(_tables())
 
 
 def fact_tables() -> tuple[str, ...]:
-    """Name the tables of facts: what systems say about children and schools."""
+    """List the fact tables: what systems record about children and schools."""
     return tuple(name for name, table in _tables().items() if table.about)
 
 
 def standard_table(name: str) -> StandardTable:
-    """Give the declaration of a standard table.
+    """Return the declaration of a standard table.
 
     Parameters
     ----------
@@ -143,14 +143,14 @@ SHARED = 1 << 16
 
 
 def labelled(codes: np.ndarray, words: Sequence[str]) -> Any:
-    """Give a text column of few words from their numbers.
+    """Build a text column from integer codes and their labels.
 
     Parameters
     ----------
     codes
-        Place of each row's word in `words`.
+        Position of each row's label in `words`.
     words
-        The words.
+        The labels.
 
     Returns
     -------
@@ -164,12 +164,12 @@ def labelled(codes: np.ndarray, words: Sequence[str]) -> Any:
 
 
 def from_arrow(text: Any) -> Any:
-    """Give a text column that shares the memory of Arrow text (large_string)."""
+    """Wrap Arrow text (large_string) as a text column without copying it."""
     return STRING.__from_arrow__(text)  # type: ignore[attr-defined]
 
 
 def stacked(columns: Sequence[pd.Series]) -> pd.Series:
-    """Put text columns one below the other; a thousand short ones cost what their text costs.
+    """Concatenate text columns, without overhead for many short ones.
 
     Parameters
     ----------
@@ -197,17 +197,17 @@ def stacked(columns: Sequence[pd.Series]) -> pd.Series:
 
 
 def isin_text(column: pd.Series, known: pd.Series) -> np.ndarray:
-    """Say which texts of a column stand in another one, without making a Python object of each.
+    """Test which texts of a column occur in another, without creating Python objects.
 
     Parameters
     ----------
     column, known
-        Dtype string; what is missing is among nothing.
+        Dtype string; a missing value never matches.
 
     Returns
     -------
     numpy.ndarray
-        Boolean, one a row of `column`.
+        Boolean, one per row of `column`.
     """
     values = pa.chunked_array(pa.array(known.dropna(), from_pandas=True)).cast(pa.large_string())
     texts = pa.chunked_array(pa.array(column, from_pandas=True)).cast(pa.large_string())
@@ -215,12 +215,12 @@ def isin_text(column: pd.Series, known: pd.Series) -> np.ndarray:
 
 
 def constant(value: str | None, rows: int) -> Any:
-    """Give a text column that says the same in every row, from one stretch of memory used again and again.
+    """Build a text column that repeats one value, sharing one block of memory.
 
     Parameters
     ----------
     value
-        The text; None for nothing.
+        The text; None for a missing value.
     rows
         Length.
 
@@ -235,7 +235,7 @@ def constant(value: str | None, rows: int) -> Any:
 
 
 def missing(rows: int, dtype: Any) -> Any:
-    """Give a column in which nothing is known, without writing the same nothing once a row.
+    """Build a column of missing values without writing one per row.
 
     Parameters
     ----------
@@ -261,7 +261,7 @@ def missing(rows: int, dtype: Any) -> Any:
 
 
 def cast(column: pd.Series, dtype: Any) -> pd.Series:
-    """Cast one column to a dtype of the contract; DuckDB and Parquet hand back others.
+    """Cast one column to a dtype of the standard; DuckDB and Parquet return others.
 
     Parameters
     ----------
@@ -294,14 +294,14 @@ def cast(column: pd.Series, dtype: Any) -> pd.Series:
 
 
 def as_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Put a frame into the shape of a standard table: columns in order, dtypes cast, no index with meaning.
+    """Shape a frame as a standard table: columns in order, dtypes cast, a plain range index.
 
     Parameters
     ----------
     name
         Standard table.
     frame
-        Columns that the table declares; those that are not there are missing values.
+        Columns that the table declares; absent ones become missing values.
 
     Returns
     -------
@@ -311,7 +311,7 @@ def as_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     BadInput
-        When the frame has an undeclared column, or a required one holds nothing somewhere.
+        When the frame has an undeclared column, or a required one has missing values.
     """
     table = standard_table(name)
     dtypes = table.dtypes()
@@ -335,7 +335,7 @@ def as_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def empty_table(name: str) -> pd.DataFrame:
-    """Give a standard table without rows.
+    """Return a standard table without rows.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""BadInput and checked TOML models: one concept, all faults at once."""
+"""BadInput, and TOML models whose check reports every fault at once."""
 
 from __future__ import annotations
 
@@ -25,32 +25,32 @@ __all__ = [
 ]
 
 
-MOST_FAULTS = 100  # that are listed
+MOST_FAULTS = 100  # listed in one message
 LONGEST_SHOWN = 200  # characters of a value in a fault
 
 
 class BadInput(ValueError):
-    """Input that a person can mend: the message names the value, the place, the choices and the next step."""
+    """Input that a person can fix: the message names the value, the place, the choices and the next step."""
 
     def _render_traceback_(self) -> list[str]:
-        """Give what a notebook shows: the sentence alone, since the road through the kit mends nothing."""
+        """Show a notebook the message alone, since a traceback through the kit helps nobody fix the input."""
         return [f"{type(self).__name__}: {self}"]
 
 
 def nearest(word: str, choices: Iterable[str]) -> str:
-    """Say which known word is meant.
+    """Suggest the closest known word.
 
     Parameters
     ----------
     word
-        What was written.
+        The word that was given.
     choices
-        Every word that would have been right.
+        Every word that would be valid.
 
     Returns
     -------
     str
-        ``" Did you mean x?"``, or an empty string when nothing is near.
+        ``" Did you mean x?"``, or an empty string when no word is close.
 
     Examples
     --------
@@ -64,25 +64,25 @@ def nearest(word: str, choices: Iterable[str]) -> str:
 
 
 def _shown(given: object) -> str:
-    """Write a value that somebody gave; of a long one the beginning."""
+    """Quote a given value; shorten a long one."""
     text = repr(given[: LONGEST_SHOWN + 1] if isinstance(given, str) else given)
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def faults_of(error: ValidationError, known: Iterable[str] = ()) -> str:
-    """Put every fault of a validation into one line each.
+    """Describe every fault of a validation in one line each.
 
     Parameters
     ----------
     error
         What pydantic raised.
     known
-        Names that are allowed; an unknown one gets the nearest of them.
+        Allowed names; each unknown name gets the closest of them.
 
     Returns
     -------
     str
-        One line a fault: place, value, what is allowed.
+        One line per fault: place, value, what is allowed.
     """
     lines = []
     every = error.errors()
@@ -105,17 +105,17 @@ def faults_of(error: ValidationError, known: Iterable[str] = ()) -> str:
     return "\n".join(lines)
 
 
-LARGEST_TOML = 2 << 20  # characters: more than a layout of as many columns as a table may have
-DEEPEST = 100  # tables and lists inside one another; the kit's own go down to six
-# A name of more parts than that: a.b.c, each of letters or quoted.
+LARGEST_TOML = 2 << 20  # characters: more than any layout with as many columns as a table may have
+DEEPEST = 100  # levels of nested tables and lists; the kit's own files have at most six
+# A dotted name of more parts than that: a.b.c, each part letters or quoted.
 DOTTED = rf"""(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){{{DEEPEST}}}"""
 
 
 def toml_of(text: str) -> dict[str, Any]:
-    """Read TOML."""
+    """Parse TOML."""
     if len(text) > LARGEST_TOML:
         raise tomllib.TOMLDecodeError(f"it is longer than {LARGEST_TOML >> 20} MiB")
-    # Python's reader notes every beginning of a name of many parts.
+    # Python's parser stores every prefix of a dotted name.
     if pc.match_substring_regex(pa.scalar(text.encode("utf-8", "replace").decode()), DOTTED).as_py():
         raise tomllib.TOMLDecodeError(f"it is nested more than {DEEPEST} deep")
     try:
@@ -124,14 +124,14 @@ def toml_of(text: str) -> dict[str, Any]:
         raise
     except RecursionError:
         raise tomllib.TOMLDecodeError(f"it is nested more than {DEEPEST} deep") from None
-    except ValueError:  # Python refuses numbers of more than some thousand digits
+    except ValueError:  # Python refuses integers of several thousand digits
         raise tomllib.TOMLDecodeError("it holds a number that no computer can hold") from None
     _check(told)
     return told
 
 
 def _check(told: dict[str, Any]) -> None:
-    """Refuse what is nested too deep, and numbers above those that every other program reads."""
+    """Refuse deep nesting, and integers beyond 64 bits, which other programs can't read."""
     here: list[Any] = [told]
     for _ in range(DEEPEST):
         inside: list[Any] = []
@@ -151,7 +151,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class Assumed(BaseModel):
-    """A figure that nobody measured: what is likely, and the range around it."""
+    """An assumed figure that nobody measured: the likely value and its range."""
 
     model_config = STRICT
 
@@ -166,7 +166,7 @@ class Assumed(BaseModel):
         return self
 
     def at(self, end: str) -> float:
-        """Give one of the three: low, likely or high."""
+        """Return one of the three: low, likely or high."""
         return float(getattr(self, end))
 
 
@@ -192,7 +192,7 @@ def read_declared(
 
 
 def _parts(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    """List a model and all models that its fields are made of."""
+    """Yield a model and all models among its fields."""
     yield model
     waiting: list[Any] = [field.annotation for field in model.model_fields.values()]
     while waiting:

@@ -1,8 +1,8 @@
-"""What the reading side knows of each system: one folder a system, found by looking.
+"""The systems whose exports the kit reads: one folder each, discovered at run time.
 
-A folder with a ``system.toml`` is a system. Its ``layout*.toml`` declare its exports, ``codes/`` its code
-sets, and ``elements.toml`` the elements of the profile that only it gives. Another package brings systems of
-its own by an entry point of the group ``bigpicture.systems``, which names a package with such folders.
+A folder with a ``system.toml`` is a system. Its ``layout*.toml`` files declare its exports, ``codes/`` its
+code sets, and ``elements.toml`` the profile elements that only this system records. Other packages add
+systems through an entry point of the group ``bigpicture.systems``, which names a package with such folders.
 """
 
 from helpers.systems.known_elements import (

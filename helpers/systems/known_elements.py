@@ -1,4 +1,4 @@
-"""The elements of the profile: shared ones, those that only one system gives, and whom to believe."""
+"""Elements of the profile, shared and single-system, and each element's trust order."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class OwnElements(BaseModel):
 
 @cache
 def declared() -> Declarations:
-    """Give the kit's declaration, with the elements and the trust of every known system."""
+    """Return the kit's declarations, complete with every known system's elements and trust order."""
     plain = plain_declarations()
     found, named = list(plain.element), {each.name for each in plain.element}
     for system in systems().values():
@@ -71,7 +71,7 @@ def declared() -> Declarations:
 
 
 def _put_in(found: list[Element], own: OwnElements, system: System, path: Path) -> None:
-    """Put a system's own elements after the one that it names, and after those of the systems before it."""
+    """Insert a system's own elements after the one it names and after those of earlier systems."""
     names = [each.name for each in found]
     if twice := sorted({each.name for each in own.element} & set(names)):
         raise BadInput(f"{path} declares {twice[0]!r}, which is declared already. Give it another name.")
@@ -91,7 +91,7 @@ def _trusted(name: str) -> tuple[str, ...]:
 
 
 def copy_of_elements(folder: Path | str) -> Path:
-    """Give a folder the file in which its people decide whom to believe."""
+    """Write a copy of the trust order into a folder, where its team can change it; return the path."""
     own = Path(folder) / FILE
     if not own.exists():
         own.parent.mkdir(parents=True, exist_ok=True)
@@ -107,7 +107,7 @@ def copy_of_elements(folder: Path | str) -> Path:
 
 
 def declared_for(folder: Path | str = "") -> Declarations:
-    """Give the declaration that applies in a folder: the kit's, with the trust of its ``elements.toml``."""
+    """Return the declarations for a folder: the kit's, with the trust order of its own ``elements.toml``."""
     own = Path(folder) / FILE
     if not str(folder) or not own.is_file():
         return declared()
@@ -120,7 +120,7 @@ def declared_for(folder: Path | str = "") -> Declarations:
 
 
 def _read_copy(path: Path) -> dict[str, Element]:
-    """Read a copy, by element; one of version 0.1.0 repeats the kit's whole declaration."""
+    """Read a copy by element; a copy of version 0.1.0 repeats the kit's whole declaration."""
     try:
         given: dict[str, Any] = toml_of(path.read_text(encoding="utf-8"))
     except ValueError as error:
@@ -176,7 +176,7 @@ def declared_elements() -> tuple[Element, ...]:
 
 
 def element(name: str) -> Element:
-    """Give one element by its name.
+    """Return one element by its name.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Find the folders of systems, here and in packages that bring their own, and read what each declares."""
+"""Discover the folders of systems, here and in other packages, and read their declarations."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ DECLARED = "system.toml"
 
 
 class Part(BaseModel):
-    """A part of a declaration; an unknown key is refused."""
+    """Part of a declaration; unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Needs(Part):
-    """Which kinds of restricted information a system needs, and why."""
+    """Kinds of restricted information that a system needs, and why."""
 
     kinds: tuple[str, ...]
     why: str
 
 
 class Bar(Part):
-    """Which systems may be told who is in this one, what that reveals, and by which rule."""
+    """Which systems may learn who is in this one, what that reveals, and under which rule."""
 
     tells: str = "whom it serves"
     may_know: tuple[str, ...]
@@ -80,13 +80,13 @@ class System(Part):
     """Its people are outside the district: they are told nothing without a contract or a family's consent."""
 
     def layout_files(self) -> list[Path]:
-        """List the files of its layouts, in the order of their names."""
+        """List its layout files, sorted by name."""
         return sorted(self.folder.glob("layout*.toml"))
 
 
 @cache
 def outside_packages() -> Mapping[str, Path]:
-    """Give the folder of each package that brings systems by an entry point, by the package's name."""
+    """Map each package that adds systems by an entry point to its folder."""
     found = {}
     for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.value):
         try:
@@ -105,7 +105,7 @@ def outside_packages() -> Mapping[str, Path]:
 
 @cache
 def systems() -> Mapping[str, System]:
-    """Give every known system by its name, in the declared order.
+    """Return every known system by name, in the declared order.
 
     Returns
     -------
@@ -143,7 +143,7 @@ def _read_system(path: Path) -> System:
 
 
 def system(name: str) -> System:
-    """Give one system by its name."""
+    """Return one system by its name."""
     if name not in systems():
         raise BadInput(
             f"No system is called {name!r}.{nearest(name, systems())} There are: {', '.join(systems())}."
@@ -153,5 +153,5 @@ def system(name: str) -> System:
 
 @cache
 def roster_system() -> str:
-    """Name the system that is trusted first on who is enrolled: the student information system."""
+    """Return the name of the system trusted most for enrollment: the student information system."""
     return min(systems().values(), key=lambda one: (one.enrollment_rank or len(systems()), one.order)).name

@@ -1,4 +1,4 @@
-"""Layouts: what a system's export looks like and what its columns mean."""
+"""Layouts: what a system's export looks like, and what its columns mean."""
 
 from helpers.layouts.column import code_set, folded, shape_of
 from helpers.layouts.dictionary import data_dictionary
@@ -17,7 +17,7 @@ from helpers.layouts.layout import (
     read_layout,
 )
 
-# For users, each with its documentation; whatever else is imported here is for other rooms.
+# Public names, each documented. The other imports serve other rooms.
 __all__ = [
     "CELL",
     "PICTURE",

@@ -1,4 +1,4 @@
-"""A column, its pattern and structure rows: one part of the model."""
+"""Models of a column, its patterns and its structure rows."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = [
 
 LONGEST_PATTERN = 1_000  # characters; the kit's own longest has 110
 LETTER, SPACE = r"\pL\pN_", r"\t-\r\x1c-\x20\x{85}\pZ"
-# What a sign means in every script: alone, and inside [ ]. None: RE2 can't say it there.
+# What an escape means in every script: outside and inside [ ]. None: RE2 can't express it.
 SIGNS: dict[str, tuple[str | None, str | None]] = {
     "w": (f"[{LETTER}]", LETTER),
     "W": (f"[^{LETTER}]", None),
@@ -55,7 +55,7 @@ INSTEAD = "say what stands there instead, since a pattern is read once, from lef
 
 
 def _class(pattern: str, at: int) -> tuple[str, int]:
-    """Write ``[…]`` for RE2; also say where it ends."""
+    """Translate a ``[…]`` class for RE2; also return where it ends."""
     begin = at
     at += 2 if pattern.startswith("[^", at) else 1
     out = [pattern[begin:at]]
@@ -83,7 +83,7 @@ def _sign(letter: str, inside: int) -> str:
 
 
 def _for_re2(pattern: str) -> tuple[str, tuple[str, ...]]:
-    """Write a pattern that Python knows in RE2's spelling; also name its groups."""
+    """Translate a Python pattern for RE2; also return the names of its groups."""
     out, names, at = [], [], 0
     while at < len(pattern):
         if wide := WIDE.match(pattern, at):
@@ -104,7 +104,7 @@ def _for_re2(pattern: str) -> tuple[str, tuple[str, ...]]:
                 raise ValueError(f"{looks[0]} can't be used: {INSTEAD}")
             out.append("(?")
             at += 2
-        elif pattern[at] == "(":  # only what has a name is taken
+        elif pattern[at] == "(":  # only named groups capture
             out.append("(?:")
             at += 1
         elif fewer := FEWER.match(pattern, at):
@@ -118,25 +118,25 @@ def _for_re2(pattern: str) -> tuple[str, tuple[str, ...]]:
 
 @dataclass(frozen=True)
 class Shape:
-    """A pattern that is ready to be looked for."""
+    """A compiled pattern, ready to search with."""
 
-    # As RE2 spells it.
+    # The pattern in RE2 syntax.
     searched: str
     # Names of its groups, from left to right.
     groups: tuple[str, ...]
 
     def found_in(self, texts: Iterable[str | None], *, at_start: bool = False) -> np.ndarray:
-        """Say in which texts it is found, or with which they begin; in a missing one it isn't."""
+        """Test which texts match anywhere, or at the start; missing ones never match."""
         pattern = rf"\A(?:{self.searched})" if at_start else self.searched
         found = pc.match_substring_regex(_texts(texts), pattern)
         return np.asarray(pc.fill_null(found, False)).astype(bool)
 
     def search(self, text: str) -> bool:
-        """Say whether it is found in a text."""
+        """Return whether the pattern matches anywhere in a text."""
         return bool(self.found_in([text])[0])
 
     def parts_of(self, texts: pd.Series) -> pd.DataFrame:
-        """Give what its groups take: one column a group, missing where it isn't found or takes nothing."""
+        """Extract its groups: one column per group, missing without a match or where the group is empty."""
         parts = pc.extract_regex(_texts(texts), self.searched)
         empty = pa.scalar(None, pa.large_string())
         taken = {
@@ -155,22 +155,22 @@ def _texts(texts: Iterable[str | None]) -> pa.Array:
 
 @lru_cache(1 << 12)
 def shape_of(pattern: str) -> Shape:
-    r"""Make a pattern of a layout ready.
+    r"""Compile a pattern of a layout.
 
     Parameters
     ----------
     pattern
-        A regular expression as Python writes it.
+        A Python regular expression.
 
     Returns
     -------
     Shape
-        What finds it, in a time that grows with the text alone.
+        A matcher whose time grows only with the length of the text.
 
     Raises
     ------
     ValueError
-        When it is none, is too long, or asks for what can't be found so: a look around, a reference back.
+        When it is invalid, is too long, or needs what RE2 lacks: lookarounds and backreferences.
 
     Examples
     --------
@@ -217,13 +217,13 @@ ColumnType = Literal[
 ]
 
 
-# A declaration holds no name but its own, and doesn't change.
+# A declaration has only declared keys, and never changes.
 STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
 @lru_cache(1 << 14)
 def folded(name: str) -> str:
-    """Fold a head for comparison: case, spaces and punctuation don't count, unless there is nothing else.
+    """Fold a header for comparison: ignore case, spaces and punctuation, unless there is nothing else.
 
     Examples
     --------
@@ -235,7 +235,7 @@ def folded(name: str) -> str:
 
 @cache
 def code_set(name: str) -> Mapping[str, str]:
-    """Read a named code set: vendor's value -> standard value, in the order in which it is declared."""
+    """Read a named code set: vendor's value -> standard value, in declared order."""
     there = _code_files()
     if name not in there:
         raise ValueError(f"no code set {name!r}.{nearest(name, there)} There are: {', '.join(there)}")
@@ -245,18 +245,18 @@ def code_set(name: str) -> Mapping[str, str]:
 
 @cache
 def _code_files() -> Mapping[str, Path]:
-    """Find the file of each code set: those that several systems share, and each system's own."""
+    """Find the file of each code set: the shared ones and each system's own."""
     places = [CODES, *(system.folder / CODES.name for system in systems().values())]
     found = {path.stem: path for place in places for path in place.glob("*.toml")}
     return {name: found[name] for name in sorted(found)}
 
 
 class Column(BaseModel):
-    """One column of a native file, one scalar path of a nested one, or every column that no name takes.
+    """One column of a native file, one scalar path of a nested file, or all columns that a pattern matches.
 
-    A column with a `pattern` has no name of its own and is named by that pattern. `markers` are texts that
-    stand for a reason why there is no value; `in_rows` is what stands in this column in rows of structure;
-    an `optional` column is one that some exports don't have, so that nobody misses it.
+    A column with a `pattern` is named by that pattern. `markers` are texts that give a reason for a missing
+    value. `in_rows` gives this column's text in structure rows. Some exports lack an `optional` column, so we
+    don't report it as missing.
     """
 
     model_config = STRICT
@@ -326,26 +326,26 @@ class Column(BaseModel):
         return self
 
     def code_map(self) -> Mapping[str, str]:
-        """Give vendor's value -> standard value; empty where the column has no codes."""
+        """Map the vendor's values to standard values; empty where the column has no codes."""
         if self.codes is None:
             return {}
         return code_set(self.codes) if isinstance(self.codes, str) else self.codes
 
     def formats(self) -> list[str]:
-        """Give the declared formats; the first is the one written."""
+        """Return the declared formats; files are written with the first."""
         return [self.format] if isinstance(self.format, str) else list(self.format or [])
 
     def part_names(self) -> list[str]:
-        """Name the parts of a cell, or of a list's items."""
+        """List the parts of a cell, or of a list's items."""
         pattern = self.item or self.parts
         return list(shape_of(pattern).groups) if pattern else []
 
 
 class StructureRow(BaseModel):
-    """One kind of row that is structure: a row is one where everything that is declared here holds.
+    """One kind of structure row: a row is one when it meets every condition declared here.
 
-    `first` is a pattern of the row's first cell, `cells` one that every filled cell has (and there is one),
-    and the columns of `empty` hold nothing in it: those that no row about a child leaves empty.
+    `first` is a pattern for the row's first cell. `cells` is a pattern that every filled cell matches (at
+    least one is filled). The columns of `empty` are empty: columns that every row about a child fills.
     """
 
     model_config = STRICT

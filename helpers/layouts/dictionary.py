@@ -25,7 +25,7 @@ def _codes(column: Column) -> str | None:
 
 
 def data_dictionary(layout: str, folder: Path | None = None) -> pd.DataFrame:
-    """Give the dictionary of a layout."""
+    """Return the data dictionary of a layout."""
     layouts = all_layouts(folder / "layouts" if folder is not None else None)
     if layout not in layouts:
         raise BadInput(

@@ -1,4 +1,4 @@
-"""Formats of a column's cells: which words they may have, by its type, and what was probably meant."""
+"""Cell formats by column type: which ones are valid, and what an invalid one probably meant."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from helpers.standard import nearest
 
 __all__ = ["PICTURE", "day_of", "format_fault", "set_value_fault"]
 
-# How a number is written.
+# Number formats.
 PICTURE = re.compile(r"^(?P<currency>\$?)(?P<group>#,##)?0(?:\.(?P<decimals>0+))?$")
 DIRECTIVE = re.compile(r"%(.?)", re.DOTALL)
 OF_DAYS, OF_CLOCKS = "YymbBdjaA", "HIMSfpz"
-# What spreadsheets and databases call the parts of a day and of a clock. MM and mm are months, but minutes
-# where an hour comes before them.
+# Spreadsheet and database names for parts of dates and times. MM and mm are months, but minutes after an
+# hour.
 WORDS = re.compile(r"yyyy|yy|mmmm|mmm|mm|mi|m|dddd|ddd|dd|d|hh24|hh12|hh|h|ss|s|am/pm", re.IGNORECASE)
 MEANT = {
     "yyyy": "%Y", "yy": "%y", "mmmm": "%B", "mmm": "%b", "mm": "%m", "m": "%m", "dddd": "%A", "ddd": "%a",
@@ -25,7 +25,7 @@ MEANT = {
 
 
 def day_of(text: str) -> datetime | None:
-    """Give the day or moment that a text written as ISO is; None where it is none."""
+    """Parse an ISO date or datetime; None if it isn't one."""
     try:
         return datetime.fromisoformat(text)
     except ValueError:
@@ -33,7 +33,7 @@ def day_of(text: str) -> datetime | None:
 
 
 def format_fault(kind: str, written: str) -> str:
-    """Say what is wrong with a format.
+    """Describe what is wrong with a format.
 
     >>> format_fault("date", "MM/DD/YYYY")
     "no format of a date. Did you mean '%m/%d/%Y'?"
@@ -60,7 +60,7 @@ def format_fault(kind: str, written: str) -> str:
 
 
 def _meant(written: str) -> str:
-    """Put directives in the place of words such as MM/DD/YYYY."""
+    """Replace words such as MM/DD/YYYY with directives."""
     found: list[str] = []
 
     def put(word: re.Match[str]) -> str:
@@ -72,7 +72,7 @@ def _meant(written: str) -> str:
 
 
 def _letters(written: str) -> list[str] | None:
-    """Give the letters of a format's directives; None where one of them is unknown here."""
+    """List the letters of a format's directives; None if one of them is unknown."""
     letters = [one for one in DIRECTIVE.findall(written) if one != "%"]
     return letters if all(one and one in OF_DAYS + OF_CLOCKS for one in letters) else None
 
@@ -134,7 +134,7 @@ def _one_of(written: str, known: list[str]) -> str:
 
 
 def set_value_fault(kind: str, value: object) -> str:
-    """Say why a column of a standard table can't hold a value that a layout sets; empty where it can."""
+    """Describe why a standard column can't contain a value that a layout sets; empty if it can."""
     if kind in ("date", "datetime"):
         day = day_of(value) if isinstance(value, str) else None
         if day is None or (kind == "date" and isinstance(value, str) and len(value) > len("2026-02-01")):

@@ -1,9 +1,9 @@
-"""Whether a column's head is data: a person, a day, a telephone, an id or an address. Such a head is refused.
+"""Detect headers that are data: a person, a day, a phone number, an id or an address. They are refused.
 
-A file that was saved without its header begins with a child's row, which no layout, page or message may
-repeat. A column with such a head is called by its place. Children's names are known by ``given_names.csv``:
-common ones of the lists that the US Social Security Administration publishes (public domain), without those
-that are words of heads, too (Art, Grace, Mark, May, Page, Summer, Will).
+A file saved without its header begins with a child's row, which no layout, page or message may repeat.
+Such a column is named by its position. ``given_names.csv`` identifies children's names: common ones from
+the lists of the US Social Security Administration (public domain), without those that are also header
+words (Art, Grace, Mark, May, Page, Summer, Will).
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from pathlib import Path
 
 __all__ = ["by_place", "is_data_head", "named_by_place"]
 
-LONGEST_NAME = 3  # words; with its comma, twice as many
+LONGEST_NAME = 3  # words; twice as many with a comma
 MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?"
-# Each is a whole head, but for the e-mail address, which tells of a person wherever it stands.
+# Each matches a whole header, except the e-mail address, which identifies a person anywhere.
 DAY = re.compile(
     r"(?:[a-z]+day,? )?(?:\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
     rf"|{MONTH} \d{{1,2}},? \d{{4}}|\d{{1,2}}[ -]{MONTH}[ -]\d{{2,4}})"
@@ -42,8 +42,8 @@ STREET = re.compile(
 )
 INITIAL = re.compile(r"[^\W\d_]\.?")
 WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-])*\.?")
-WIDE = re.compile(r"\S {2,}(?=\S)")  # cells of a report in fixed widths
-# Words that no person's name has and many heads do: "Jordan Score", "Taylor High".
+WIDE = re.compile(r"\S {2,}(?=\S)")  # cells of a fixed-width report
+# Words common in headers and in no person's name: "Jordan Score", "Taylor High".
 OF_HEADS = frozenset(
     "average avg book campus center class code comments count course date day days district elementary email"
     " essay family final first form goal grade group high hours id index last level lexile list math middle"
@@ -65,7 +65,7 @@ def _plain(word: str) -> str:
 
 
 def _is_person(head: str) -> bool:
-    """Say whether a head is a name: with its comma, a known given name before or after it, or both."""
+    """Return whether a header is a person's name: a known given name, first or on either side of a comma."""
     last, comma, first = (part.strip() for part in head.partition(","))
     words = head.replace(",", " ").split()
     if not 0 < len(words) <= 2 * LONGEST_NAME or not all(WORD.fullmatch(word) for word in words):
@@ -81,7 +81,7 @@ def _is_person(head: str) -> bool:
 
 @cache
 def is_data_head(head: str) -> bool:
-    """Say whether a head is data and no name of a column.
+    """Return whether a header is data rather than a column name.
 
     >>> [is_data_head(head) for head in ("Ruiz, Ana", "Anthony Allen", "08/09/2014", "P 107262", "a@b.org")]
     [True, True, True, True, True]
@@ -102,12 +102,12 @@ def is_data_head(head: str) -> bool:
 
 
 def by_place(place: int) -> str:
-    """Name a column by its place, counted from 1."""
+    """Name a column by its position, counted from 1."""
     return f"Column {place}"
 
 
 def named_by_place(header: Sequence[str]) -> list[str]:
-    """Call columns by their place whose heads are data; a repeated head's mark ``#2`` is no part of it."""
+    """Name columns with data headers by position; ignore the ``#2`` that marks a repeated header."""
     return [
         by_place(place) if is_data_head(re.sub(r"#\d+$", "", head)) else head
         for place, head in enumerate(header, start=1)

@@ -1,4 +1,4 @@
-"""Which layouts there are: those of known systems, and those of a folder."""
+"""Find the layouts of known systems and those of a folder."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ NAME = re.compile(r'^layout = "([^"\n]+)"$', re.MULTILINE)
 
 
 def layout_names() -> tuple[str, ...]:
-    """Name the layouts of every known system."""
+    """List the layouts of every known system."""
     return tuple(sorted(_files()))
 
 
 @cache
 def _files() -> Mapping[str, Path]:
-    """Find the file of each layout by the name that it gives itself."""
+    """Map each layout's declared name to its file."""
     found: dict[str, Path] = {}
     for system in systems().values():
         for path in system.layout_files():
@@ -64,17 +64,17 @@ def load_layout(name: str) -> Layout:
 
 
 def all_layouts(extra_folder: Path | None = None) -> dict[str, Layout]:
-    """Load the layouts of every known system, and those that a folder brings in its own `layouts/`.
+    """Load the layouts of every known system, and those of a folder.
 
     Parameters
     ----------
     extra_folder
-        A folder whose TOML files are layouts too; may be missing.
+        A folder of further layouts (TOML files); may be missing.
 
     Returns
     -------
     dict
-        Layout by name; a folder's own layout stands before the kit's of the same name.
+        Layout by name; a folder's own layout replaces the kit's layout of the same name.
     """
     layouts = {name: load_layout(name) for name in layout_names()}
     if extra_folder is not None and extra_folder.is_dir():

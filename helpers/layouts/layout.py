@@ -1,4 +1,4 @@
-"""The layout model, with the standard rows it gives."""
+"""The layout model, with the standard rows that its files produce."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ BRACED = re.compile(r"^\{(\w+)\}$")
 
 
 def braced(source: str) -> str | None:
-    """Give what a `take` in braces names: the cell, a group of its pattern or a row of structure.
+    """Return what a `take` in braces names: the cell, a group of its pattern or a structure row.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def braced(source: str) -> str | None:
 
 
 class Makes(BaseModel):
-    """One kind of standard row that a source row gives, or each of its cells in columns of one pattern."""
+    """One kind of standard row, made from each source row or from each cell of a pattern's columns."""
 
     model_config = STRICT
 
@@ -67,7 +67,7 @@ class Makes(BaseModel):
     repeat: list[str] = []
 
     def written_out(self) -> list[Makes]:
-        """Give one `makes` a group of columns, each with its `{n}` put in."""
+        """Expand a repeated group of columns into one `makes` each, with `{n}` filled in."""
         if not self.repeat:
             return [self]
 
@@ -88,14 +88,14 @@ class Makes(BaseModel):
         ]
 
     def of_cells(self) -> frozenset[str]:
-        """Name what is taken in braces; where there is any, each cell of a pattern's columns gives a row."""
+        """List what is taken in braces; if any, each cell of a pattern's columns makes a row."""
         named = [*self.take.values(), *self.where, *self.unless]
         return frozenset(name for source in named if (name := braced(source)) is not None)
 
     @field_validator("set", mode="before")
     @classmethod
     def _days_in_words(cls, given: Any) -> Any:
-        """Take a day that TOML knows as one, written without quotes, as its text."""
+        """Convert a TOML date, written without quotes, to its text."""
         if not isinstance(given, dict):
             return given
         return {name: one.isoformat() if isinstance(one, date) else one for name, one in given.items()}
@@ -112,7 +112,7 @@ class Makes(BaseModel):
             raise ValueError("one row a cell and `repeat` or `each` at once: no layout needs both")
         if self.each is not None and not self.each.endswith("[]"):
             raise ValueError(f"each = {self.each!r}: only elements of nested files, named like 'events[]'")
-        # `local_id` says whose a fact is; it is no column of a fact.
+        # `local_id` identifies the person of a fact; it is no column of the fact table.
         known = {*standard_table(self.table).dtypes(), "local_id"}
         for target in [*self.take, *self.set, *self.flags]:
             if target not in known:
@@ -123,7 +123,7 @@ class Makes(BaseModel):
 
 
 def _set_faults(makes: Makes) -> Iterator[str]:
-    """Name what a `makes` sets that its table can't hold."""
+    """Describe values that a `makes` sets but its table can't contain."""
     types = {column.name: column.type for column in standard_table(makes.table).columns}
     for target, value in makes.set.items():
         if target in makes.take:
@@ -143,7 +143,7 @@ def _set_faults(makes: Makes) -> Iterator[str]:
         yield f"unless_empty is {makes.unless_empty!r}, which nothing fills.{asked}"
 
 
-# What a system can be the authority for: the domains of the kit's systems.
+# Domains that a system can be the authority for.
 DOMAINS = (
     "activities", "assessment", "attendance", "behaviour", "career", "family", "health", "learning", "meals",
     "programs", "roster", "wellbeing",
@@ -154,8 +154,8 @@ DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\\t", "pipe": "|", "\\t": 
 class FileLayout(BaseModel):
     """One kind of file in a system's export.
 
-    `further` names fields of its standard of which nothing is taken, each with all that lies below it: a file
-    may have them, and whether it does says nothing of what it is.
+    `further` names standard fields that we never read, each with everything below it. A file may or may not
+    have them: that doesn't help to recognize it.
     """
 
     model_config = STRICT
@@ -185,7 +185,7 @@ class FileLayout(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _families(cls, given: Any) -> Any:
-        """Write families of columns out: `{ repeat = ["1", "2"], columns = [{ name = "Goal{n}Name" }] }`."""
+        """Expand column families: `{ repeat = ["1", "2"], columns = [{ name = "Goal{n}Name" }] }`."""
         if not isinstance(given, dict) or not isinstance(given.get("columns"), list):
             return given
         columns: list[Any] = []
@@ -276,12 +276,12 @@ class FileLayout(BaseModel):
 
     @property
     def nested(self) -> bool:
-        """Whether its records are nested and leave out what they have no value for."""
+        """Whether its records are nested and omit missing values."""
         return self.format in ("json_lines", "xml")
 
     @property
     def place(self) -> str:
-        """Where it lies in its folder, as a pattern; a sheet lies in its workbook."""
+        """Path pattern of the file in its folder; a sheet comes after its workbook."""
         return f"{self.path}/{self.sheet or '*'}" if self.format == "xlsx" else self.path
 
     @cached_property
@@ -299,7 +299,7 @@ class FileLayout(BaseModel):
         return re.compile(rf"({names})(\.|$)" if names else r"(?!)")
 
     def are_beyond(self, names: Sequence[str]) -> np.ndarray:
-        """Say which names belong to the format, or to an extension of it, and nothing is taken of them."""
+        """Test which names belong to the format or to an extension of it, but are never read."""
         beyond = np.zeros(len(names), bool)
         if self.extension_columns:
             beyond |= shape_of(self.extension_columns).found_in(names)
@@ -309,25 +309,25 @@ class FileLayout(BaseModel):
         return beyond
 
     def named(self) -> list[Column]:
-        """Give the columns that have names."""
+        """Return the columns with names."""
         return [column for column in self.columns if column.pattern is None]
 
     def patterns(self) -> list[Column]:
-        """Give the columns that take what no name takes."""
+        """Return the columns with patterns, which match any name that isn't declared."""
         return [column for column in self.columns if column.pattern is not None]
 
     def pattern_of(self, makes: Makes) -> Column | None:
-        """Find the column by pattern whose cells make rows; None where its groups don't say which it is."""
+        """Find the pattern column whose cells make rows; None if its groups don't identify one."""
         wanted = makes.of_cells() - {CELL} - {row.name for row in self.not_data}
         found = [one for one in self.patterns() if wanted <= set(shape_of(str(one.pattern)).groups)]
         return found[0] if len(found) == 1 else None
 
     def by_pattern(self, name: str) -> Column | None:
-        """Find the column by pattern, the first declared, that takes a name; None when there is none."""
+        """Find the first declared pattern column that matches a name; None if there is none."""
         return self.by_patterns([name])[0]
 
     def by_patterns(self, names: Sequence[str]) -> list[Column | None]:
-        """Find for each of many names the column by pattern, the first declared, that takes it."""
+        """Find the first declared pattern column that matches each name."""
         taken: list[Column | None] = [None] * len(names)
         for shape, column in reversed(self._shapes):
             for place in np.flatnonzero(shape.found_in(names)):
@@ -335,14 +335,14 @@ class FileLayout(BaseModel):
         return taken
 
     def column(self, name: str) -> Column:
-        """Give a declared column by its name."""
+        """Return a declared column by its name."""
         for column in self.columns:
             if column.name == name:
                 return column
         raise KeyError(name)
 
     def find(self, source: str) -> tuple[Column, str | None] | None:
-        """Find the column, and the part of its cells, that a `take` names; None when there is none."""
+        """Find the column that a `take` names, with the part of its cells; None if there is none."""
         for column in self.named():
             if column.name == source:
                 return column, None
@@ -354,10 +354,10 @@ class FileLayout(BaseModel):
 
 
 class Layout(BaseModel):
-    """One system's export: whose layout it is, where that is known from, and its kinds of file.
+    """One system's export: its system, the source of our knowledge of it, and its kinds of file.
 
-    `manifest` is the kind of file that says of each other one whether it is absent, whole or holds only what
-    changed, as OneRoster's does.
+    `manifest` is the kind of file that lists whether each other file is absent, complete or contains only
+    changes, as OneRoster's does.
     """
 
     model_config = STRICT
@@ -379,7 +379,7 @@ class Layout(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _like_another_file(cls, given: Any) -> Any:
-        """Complete files that say `like = "other"` with what the other file declares."""
+        """Complete files declared as `like = "other"` with what the other file declares."""
         if not isinstance(given, dict) or not isinstance(given.get("file"), list):
             return given
         files: dict[str, dict[str, Any]] = {}
@@ -434,7 +434,7 @@ class Layout(BaseModel):
         return self.file
 
     def file_named(self, name: str) -> FileLayout:
-        """Give a kind of file by its name."""
+        """Return a kind of file by its name."""
         for file in self.file:
             if file.name == name:
                 return file
@@ -445,7 +445,7 @@ class Layout(BaseModel):
 
 
 def _completed(file: dict[str, Any], others: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Complete a file that is `like` another: its settings, and spans of its columns."""
+    """Complete a file that is `like` another: its settings, and ranges of its columns."""
     if "like" in file:
         other = _other_file(file["name"], file["like"], others)
         kept = {key: value for key, value in other.items() if key not in ("columns", "makes")}
@@ -468,7 +468,7 @@ def _other_file(name: str, like: Any, others: dict[str, dict[str, Any]]) -> dict
 
 
 def _span(name: str, asked: dict[str, Any], others: dict[str, dict[str, Any]]) -> list[Any]:
-    """Give the other file's columns from one to another."""
+    """Return the other file's columns within a range."""
     columns = _other_file(name, asked["like"], others).get("columns", [])
     names = [column.get("name") for column in columns]
     unknown = sorted(asked.keys() - {"like", "from", "to"})
@@ -495,7 +495,7 @@ def read_layout(path: Path) -> Layout:
 
 
 def layout_of(text: str, name: str) -> Layout:
-    """Check the text of a layout; `name` is what errors call it, which are those of `read_layout`."""
+    """Check the text of a layout; errors call it `name` and are those of `read_layout`."""
     try:
         given = toml_of(text)
     except tomllib.TOMLDecodeError as error:
@@ -508,7 +508,7 @@ def layout_of(text: str, name: str) -> Layout:
 
 
 def _file_faults(file: FileLayout) -> Iterator[str]:
-    """Name what a kind of file says that has no meaning."""
+    """Describe settings of a kind of file that have no meaning."""
     try:
         text = codecs.lookup(file.encoding)._is_text_encoding
     except LookupError:
@@ -540,7 +540,7 @@ def _file_faults(file: FileLayout) -> Iterator[str]:
 
 
 def _layout_faults(layout: Layout) -> Iterator[str]:
-    """Name what a layout says that has no meaning: whose ids they are, and what codes stand for."""
+    """Describe settings of a layout that have no meaning: unknown id systems and code meanings."""
     known = known_systems()
     for own in layout.own_systems:
         if own not in known and own.casefold() in {one.casefold() for one in known}:
@@ -567,7 +567,7 @@ def _places_of(letter: str, text: str) -> list[int]:
 
 
 def _taken_faults(layout: Layout, file: FileLayout, makes: Makes) -> Iterator[str]:
-    """Name codes that stand for what the standard's column can't say."""
+    """Describe codes whose meanings the standard column doesn't allow."""
     for target, source in makes.take.items():
         closed = allowed_values(target)
         column = _column_at(layout, file, source)
@@ -584,7 +584,7 @@ def _taken_faults(layout: Layout, file: FileLayout, makes: Makes) -> Iterator[st
 
 
 def _column_at(layout: Layout, file: FileLayout, source: str) -> Column | None:
-    """Find the column that is taken, at the end of the reference where one is followed."""
+    """Find the column that is taken; follow a reference to its end."""
     start, arrow, there = source.partition("->")
     found = file.find(start)
     if arrow and found is not None and found[0].references:

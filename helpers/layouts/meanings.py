@@ -1,4 +1,4 @@
-"""What a layout may mean: words of closed sets are checked, and the nearest right one is named."""
+"""Closed sets of values in a layout: check a word, and suggest the closest valid one."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def _declared() -> Mapping[str, object]:
 
 
 def allowed_values(column: str) -> list[str] | None:
-    """Give what a column of a standard table may say; None where that is open."""
+    """List the allowed values of a standard column; None if any text is allowed."""
     closed = _declared()["values"]
     assert isinstance(closed, dict)
     return closed.get(column)
 
 
 def meant(word: str, known: Iterable[str]) -> str:
-    """Say which word is meant: another case, a known other way to write it, or the nearest."""
+    """Suggest the intended word: in another case, a known variant, or the closest."""
     known = list(known)
     same = [one for one in known if one.casefold() == word.strip().casefold()]
     usual = _declared()["as_written"]
@@ -38,13 +38,13 @@ def meant(word: str, known: Iterable[str]) -> str:
 
 
 def none_of(place: str, word: object, known: Iterable[str]) -> str:
-    """Say that a word is none of those that may stand there, and which is meant."""
+    """Describe a word that isn't allowed, with the allowed ones and a suggestion."""
     known = list(known)
     return f"{place} is {str(word)!r}, and may be {', '.join(known)}.{meant(str(word), known)}"
 
 
 def known_systems() -> list[str]:
-    """Name whose ids a column can hold."""
+    """List the systems whose ids a column can contain."""
     known = _declared()["identification_system"]
     assert isinstance(known, list)
     return known

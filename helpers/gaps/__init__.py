@@ -1,4 +1,4 @@
-"""Measure what the systems cannot say to one another."""
+"""Measure what the systems can't exchange with one another."""
 
 from helpers.gaps.contract import Contract, Demands, contract_of
 from helpers.gaps.family_communication import (
@@ -28,7 +28,7 @@ from helpers.gaps.scorecard import (
     scorecard_and_records,
 )
 
-# For users, each with its documentation; whatever else is imported here is for other rooms.
+# Public names, each documented. Other imports here are for other rooms.
 __all__ = [
     "Demands",
     "Measure",

@@ -1,7 +1,8 @@
-"""A data contract of one page, printed from a layout: what a vendor delivers, in which form, and why.
+"""Write a one-page data contract from a layout: what a vendor delivers, in which form, and why.
 
-The layout says what an export looks like and means; a team's demands say what has to change. Only what feeds
-a standard table, or is demanded, stands in the contract: what isn't asked for isn't delivered.
+The layout describes the export and what it means. The team's demands describe what has to change. The
+contract lists only columns that feed a standard table or that the team demands: a vendor delivers nothing
+else.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Contract", "Demands", "contract_of"]
 
-# More columns than these don't fit a page that anybody reads: those that make one table are told in one line.
+# A page with more columns is too long to read. Then we merge the columns of one table into one line.
 MOST_ROWS = 18
-# So many of the things that a column is shown as fit one line.
+# At most this many uses of a column fit on one line.
 MOST_SHOWN = 3
-# What lines have in common that become one, step by step as far as need be.
+# Columns that lines must share to be merged: one step at a time, until they fit.
 SAME = (
     ["feeds", "id_of", "sensitivity", "required"],
     ["feeds", "id_of", "sensitivity", "required"],
@@ -44,21 +45,21 @@ class Demands(BaseModel):
     Attributes
     ----------
     vendor
-        Whom it is agreed with.
+        Vendor who signs the contract.
     start
-        From when on.
+        First day on which the contract applies.
     ids
-        Identification systems that every record carries, such as ``District``.
+        Identification systems for which every record must have an id, such as ``District``.
     every_days
-        After how many days there is a new export, at the latest: 1, 7 or 30.
+        Longest time between two exports, in days: 1, 7 or 30.
     time
-        By which time of the day.
+        Time of day by which the export arrives.
     agreed_codes
-        Whether codes are those of the district.
+        Whether the vendor uses the district's codes.
     format
-        How files are stored.
+        File format.
     leave_out
-        Columns that aren't delivered any more.
+        Columns that the vendor stops delivering.
     """
 
     model_config = STRICT
@@ -88,13 +89,13 @@ class Demands(BaseModel):
         return self
 
     def switches(self) -> dict[str, str]:
-        """Say which switches of exchange these demands move, for a district that is made to try them."""
+        """Return the exchange switches that these demands turn on in a synthetic district."""
         asked = {"ids": bool(self.ids), "every_days": self.every_days == 1, "agreed_codes": self.agreed_codes}
         return {_terms().switch[name]: "governed" for name, moved in asked.items() if moved}
 
 
 class Clause(BaseModel):
-    """One line that both sides agree on; `when` names the demand without which it falls away."""
+    """One clause; without the demand in `when`, the contract leaves it out."""
 
     model_config = STRICT
 
@@ -104,7 +105,7 @@ class Clause(BaseModel):
 
 
 class KnownId(BaseModel):
-    """An id that can be asked for."""
+    """An id that a team can demand."""
 
     model_config = STRICT
 
@@ -114,7 +115,7 @@ class KnownId(BaseModel):
 
 
 class Contact(BaseModel):
-    """A role that both sides fill with a name."""
+    """A contact role for which each side enters a name."""
 
     model_config = STRICT
 
@@ -122,7 +123,7 @@ class Contact(BaseModel):
 
 
 class Terms(BaseModel):
-    """The whole of contract.toml."""
+    """Contents of ``contract.toml``."""
 
     model_config = STRICT
 
@@ -142,43 +143,43 @@ def _terms() -> Terms:
 
 @dataclass(frozen=True)
 class Contract:
-    """A contract, ready to be printed."""
+    """A contract, ready to print."""
 
-    # What it is about.
+    # The files that it covers.
     title: str
-    # What it is not.
+    # What it doesn't cover.
     about: str
-    # What the team asks for.
+    # What the team demands.
     demands: Demands
-    # Table ``contract_columns``: what is delivered.
+    # Table ``contract_columns``: what the vendor delivers.
     columns: pd.DataFrame
-    # Columns of today's export that aren't delivered any more.
+    # Columns of today's export that the vendor stops delivering.
     left_out: tuple[str, ...]
-    # Heading and text of each thing agreed on.
+    # Heading and text of each clause.
     clauses: tuple[tuple[str, str], ...]
-    # Roles to be filled with names.
+    # Contact roles to fill in.
     contacts: tuple[str, ...]
 
 
 def contract_of(layout: Layout, demands: Demands | None = None) -> Contract:
-    """Draw up the contract of one system.
+    """Write the contract for one system.
 
     Parameters
     ----------
     layout
-        What its export looks like and means.
+        Layout of the system's export.
     demands
-        What the team asks for; without them the contract says what is delivered today.
+        The team's demands. Without them, the contract describes today's export.
 
     Returns
     -------
     Contract
-        To be printed by ``helpers.report.pages.contract``.
+        Contract, printed by ``helpers.report.pages.contract``.
 
     Raises
     ------
     BadInput
-        When a column that is to be left out isn't in the layout, or names the child.
+        If a column in `leave_out` isn't in the layout, or names the child.
     """
     demands = demands or Demands()
     given = _terms()
@@ -269,7 +270,7 @@ def _file_rows(layout: Layout, file: FileLayout, demands: Demands) -> list[dict[
 
 
 def _feeds(file: FileLayout) -> dict[str, tuple[str, ...]]:
-    """Say which standard tables each column feeds."""
+    """Map each column to the standard tables that it feeds."""
     found: dict[str, tuple[str, ...]] = {}
     for makes in file.makes:
         sources = [*makes.take.values(), *makes.where, *makes.unless]
@@ -293,7 +294,7 @@ def _form(column: Column, demands: Demands) -> str:
 
 
 def _is_idle(layout: Layout, column: Column) -> bool:
-    """Whether a column is restricted and nobody needs it there, or it is a secret that no file may hold."""
+    """Check whether a column is restricted and not needed here, or a secret that no file may contain."""
     if column.sensitivity != "restricted":
         return False
     kind = kind_of_head(column.name)
@@ -325,12 +326,12 @@ def _why(layout: Layout, column: Column, tables: tuple[str, ...], is_key: bool) 
 
 
 def _family(name: str) -> str:
-    """Write a numbered head for all of its family: Goal1Name is Goal#Name, and Parent#2 is Parent."""
+    """Replace the number in a column name: Goal1Name becomes Goal#Name, and Parent#2 becomes Parent."""
     return re.sub(r"(?<=[A-Za-z_ ])\d+(?=[A-Za-z_ ]|$)", "#", re.sub(r"#\d+$", "", name))
 
 
 def _told_once(frame: pd.DataFrame) -> pd.DataFrame:
-    """Tell a column that stands in several files, or several times in one, in one line."""
+    """Merge a column that repeats in or across files into one line."""
     frame = frame.assign(column=frame["column"].map(_family))
     same = ["column", "form", "required", "sensitivity"]
     files = frame.groupby(same, sort=False)["file"].agg(lambda names: ", ".join(dict.fromkeys(names)))
@@ -339,14 +340,14 @@ def _told_once(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _apart(frame: pd.DataFrame, step: int) -> pd.Series:
-    """Say which lines stand alone: at first ids, demands and who the child is; at last the demands only."""
+    """Mark lines that stay separate: first ids, demands and child attributes; at last only demands."""
     if step == 0:
         return frame["id_of"].notna() | frame["demanded"] | frame["feeds"].isin(["", "people"])
     return frame["demanded"] | (frame["id_of"].notna() if step == 1 else False)
 
 
 def _one_line_a_table(frame: pd.DataFrame, apart: pd.Series, same: list[str]) -> pd.DataFrame:
-    """Put what makes one table, and whose number it is, into one line; what stands apart keeps its own."""
+    """Merge the columns of one table and id into one line; lines marked `apart` stay separate."""
     marked = frame.assign(id_of=frame["id_of"].fillna(""))
     apart = apart | ~marked.duplicated(same, keep=False)
     lines = (
@@ -357,7 +358,7 @@ def _one_line_a_table(frame: pd.DataFrame, apart: pd.Series, same: list[str]) ->
             file=("file", lambda names: ", ".join(dict.fromkeys(", ".join(names).split(", ")))),
             form=("kind", lambda kinds: ", ".join(dict.fromkeys(", ".join(kinds).split(", ")))),
             why=("why", "first"),
-            # Of several the strictest: always filled only where all are, restricted where one is.
+            # The strictest value wins: always filled only if all are, restricted if one is.
             required=("required", "all"),
             sensitivity=("sensitivity", lambda words: max(words, key=CLOSED.index)),
         )

@@ -1,4 +1,4 @@
-"""The communication gap: what families could know of their child."""
+"""Measure the communication gap: what families could know about their child, and what they were shown."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ HERE = Path(__file__).parent
 
 
 class Declared(BaseModel):
-    """A part of the declaration; a name that nobody knows is refused."""
+    """Base of the declaration; refuses unknown names."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Domain(Declared):
-    """One thing that a family would want to know."""
+    """One topic that a family would want to know about."""
 
     name: str
     title: str
@@ -58,7 +58,7 @@ class Domain(Declared):
 
 
 class FamilyTerms(Declared):
-    """The whole of family_communication.toml."""
+    """Contents of ``family_communication.toml``."""
 
     within_days: int
     domain: tuple[Domain, ...]
@@ -89,7 +89,7 @@ class FamilyTerms(Declared):
 
 
 def read_family_terms(path: Path) -> FamilyTerms:
-    """Read what a family would want to know."""
+    """Read the topics that families would want to know about."""
     known = {name for part in (Domain, FamilyTerms) for name in part.model_fields}
     try:
         return FamilyTerms.model_validate(toml_of(path.read_text(encoding="utf-8")))
@@ -103,18 +103,18 @@ def read_family_terms(path: Path) -> FamilyTerms:
 
 @cache
 def family_terms() -> FamilyTerms:
-    """Give the kit's own declaration, ``helpers/gaps/family_communication.toml``."""
+    """Return the kit's own declaration, ``helpers/gaps/family_communication.toml``."""
     return read_family_terms(HERE / "family_communication.toml")
 
 
 def quoted_figures() -> pd.DataFrame:
-    """Give the survey figures that are quoted about families and schools.
+    """Return published survey figures about families and schools.
 
     Returns
     -------
     pandas.DataFrame
-        Table ``quoted_figures``: facts with their source, and what must not be done with them. They are no
-        results of anything that the kit measures.
+        Table ``quoted_figures``: figures with their source, and how not to use them. The kit measured none of
+        them.
     """
     return as_table("quoted_figures", pd.read_csv(HERE / "facts" / "communication.csv", dtype=STRING))
 
@@ -122,7 +122,7 @@ def quoted_figures() -> pd.DataFrame:
 NO_ADULT, NOT_JOINED, NO_MESSAGE = "No adult on record", "Not joined to the portal", "No message about it"
 OTHER_LANGUAGE, NOT_OPENED = "Language not asked for", "Sent and not opened"
 REASONS = (NO_ADULT, NOT_JOINED, NO_MESSAGE, OTHER_LANGUAGE, NOT_OPENED)
-# Numbers by which systems of one district can know the same child.
+# Id types by which a district's systems can match a child.
 SHARED = ("District", "State")
 PAIR, TIE = ["child", "domain"], ["silo", "record", "contact_record"]
 
@@ -135,26 +135,26 @@ def communication_gap(
     today: pd.Timestamp | None = None,
     terms: FamilyTerms | None = None,
 ) -> pd.DataFrame:
-    """Compare what the systems know of each child on the roster with what its family has been shown.
+    """Compare what systems record about each child on the roster with what the family was shown.
 
     Parameters
     ----------
     district
-        A district that was read.
+        What `read_district` returned.
     links
-        Who is who in it.
+        What `link_district` returned for it.
     profiles
-        What its systems know.
+        What `build_profiles` returned for it.
     today
-        The day of the question; the newest day of which any system speaks when not given.
+        As-of date; default is the latest day in any system.
     terms
-        What a family would want to know; the kit's own when not given.
+        Topics that a family would want to know about; default is the kit's own.
 
     Returns
     -------
     pandas.DataFrame
-        Table ``communication_gap``: one row a child and thing that some system knows of it. ``why`` is empty
-        exactly where an adult read it.
+        Table ``communication_gap``: one row per child and topic that a system records. ``why`` is empty if
+        and only if an adult read it.
     """
     terms = terms or family_terms()
     roster = roster_of(source_of(district, links, profiles), today)
@@ -191,7 +191,7 @@ def _of(children: pd.Series, counts: pd.Series) -> pd.Series:
 
 
 def _known(roster: Roster, profiles: Profiles, terms: FamilyTerms) -> pd.DataFrame:
-    """List what the systems know of each child on the roster, since when, and which system."""
+    """List the topics that systems record for each child on the roster, with date and system."""
     told = roster.chosen[roster.chosen["status"].eq("Reported")]
     line = profiles.timeline[profiles.timeline["date"].le(roster.today)]
     parts = []
@@ -214,9 +214,9 @@ def _known(roster: Roster, profiles: Profiles, terms: FamilyTerms) -> pd.DataFra
 
 
 def _ties(district: District, links: Links, roster: Roster) -> pd.DataFrame:
-    """List the adults on record of each child on the roster, and in which of its homes they live."""
+    """List the adults on record for each child on the roster, and the home where they live."""
     contacts = district.fact("contact").dropna(subset=["record", "contact_record"])
-    # A bare "no" takes no right away; a document that is on record does.
+    # A bare "no" restricts no adult's access; a court order on record does.
     barred = contacts["may_see_records"].eq(False) & contacts["court_order"].notna()
     contacts = contacts[~barred.fillna(False).astype(bool)]
     who = links.crosswalk.loc[links.crosswalk["child"].isin(roster.children), ["silo", "record", "child"]]
@@ -230,7 +230,7 @@ def _ties(district: District, links: Links, roster: Roster) -> pd.DataFrame:
 
 
 def _joined(district: District, links: Links, ties: pd.DataFrame) -> pd.Index:
-    """List the children whose portal record carries a number that another of their records carries too."""
+    """List children whose portal record shares an id with a record in another system."""
     ids = district.identifiers
     of_all = ids["identification_system"].isin(list(SHARED))
     ids = ids.loc[of_all, ["silo", "record", "identification_system", "identifier"]]
@@ -256,14 +256,14 @@ def _about(topics: pd.Series, domain: Domain) -> pd.Series:
 def _messages(
     district: District, ties: pd.DataFrame, terms: FamilyTerms, since: pd.Timestamp, today: pd.Timestamp
 ) -> pd.DataFrame:
-    """List what was sent to whom about what: shown on that day, read when it was opened."""
+    """List messages by child and topic: shown on the day sent, read on the day opened."""
     end = today + pd.Timedelta(days=1)
     sent = district.fact("message").dropna(subset=["record", "contact_record", "sent_utc"])
     sent = sent[sent["sent_utc"].ge(since) & sent["sent_utc"].lt(end)]
     sent = sent[["silo", "record", "contact_record", "sent_utc", "opened_utc", "language", "topic"]]
     sent = sent.rename(columns={"language": "written_in"})
     sent = sent.merge(ties, on=TIE, how="inner", validate="many_to_one")
-    # Who asked for no language takes any; a message that names none is taken for one that the family reads.
+    # We accept any language if the adult asked for none, or if the message names none.
     asked = sent["language"].str.casefold().eq(sent["written_in"].str.casefold())
     asked = asked.fillna(True).astype(bool)
     opened = sent["opened_utc"].where(sent["opened_utc"].lt(end) & asked)
@@ -284,7 +284,7 @@ def _messages(
 def _log_ins(
     district: District, ties: pd.DataFrame, terms: FamilyTerms, since: pd.Timestamp, today: pd.Timestamp
 ) -> pd.DataFrame:
-    """List the newest day on which each adult looked into a portal that knows the child by a number."""
+    """List the latest log-in of each adult to a portal that has the child's number."""
     days = district.fact("login").dropna(subset=["record", "date"])
     days = days[days["date"].ge(since) & days["date"].le(today)]
     newest = days.groupby(["silo", "record"], sort=True)["date"].max().reset_index()
@@ -304,7 +304,7 @@ def _typed(told: pd.DataFrame) -> pd.DataFrame:
 
 
 def _shown(seen: pd.DataFrame) -> pd.DataFrame:
-    """Bring together what the adults of a child were shown of a thing."""
+    """Combine what all adults of a child were shown, by topic."""
     newest = seen.sort_values([*PAIR, "shown", "by"], kind="stable").drop_duplicates(PAIR, keep="last")
     by_pair = seen.groupby(PAIR, sort=True)
     told = by_pair.agg(in_language=("in_language", "max"), read=("read", "max"))
@@ -315,9 +315,9 @@ def _shown(seen: pd.DataFrame) -> pd.DataFrame:
 
 
 def _why(found: pd.DataFrame, ties: pd.DataFrame, roster: Roster, terms: FamilyTerms) -> pd.Series:
-    """Say what stands between the family and what is known: the first of `REASONS` that holds."""
+    """Return the first of `REASONS` that explains why the family doesn't know."""
     adults, shown = found["adults"].gt(0), found["shown"].notna()
-    # Who isn't among the portal's children may be one that nobody has tied to the roster.
+    # A child without adults on record may be in the portal, but unlinked to the roster.
     portals = element("messages_sent").trust
     silos = ties["silo"].unique().tolist() or [name for name, its in roster.system.items() if its in portals]
     unplaced = max((roster.unplaced.get(str(silo), 0.0) for silo in silos), default=0.0)
@@ -342,23 +342,23 @@ MEASURES = ("on record", "shown", "in their language", "read", "up to date", "ev
 def count_informed_families(
     gap: pd.DataFrame, groups: Mapping[str, pd.Series] | None = None, *, within_days: int | None = None
 ) -> pd.DataFrame:
-    """Count the families who could know what the systems know of their child.
+    """Count the families who could know what the systems record about their child.
 
     Parameters
     ----------
     gap
         Table ``communication_gap``.
     groups
-        Name of a grouping -> group of each child (child -> word), to count by group as well.
+        Name of a grouping -> Series of each child's group, to count by group as well.
     within_days
-        Up to how many days behind counts as up to date; as declared when not given.
+        Most days behind that count as up to date; default is the declared number.
 
     Returns
     -------
     pandas.DataFrame
-        Table ``families_informed``. A family is a child's here: brothers and sisters count each, since the
-        portal may know one and not the other. ``every home`` counts, of children with two homes, those of
-        whom both read it. Small groups stand in it: hide them before anybody sees it.
+        Table ``families_informed``. We count one family per child: siblings count separately, because the
+        portal may list one and not the other. ``every home`` counts children with two homes if both read it.
+        The table contains small groups: suppress them before you show it.
     """
     days = family_terms().within_days if within_days is None else within_days
     read = gap["read"].notna()
@@ -371,7 +371,7 @@ def count_informed_families(
             "shown": gap["shown"].notna(),
             "in their language": gap["in_language"].fillna(False).astype(bool),
             "read": read,
-            # What is dated nowhere is as new as what was read.
+            # Undated facts count as current once read.
             "up to date": read & gap["gap_days"].fillna(0).le(days).astype(bool),
             "every home": gap["homes_read"].ge(gap["homes"]).astype(bool).mask(~two.astype(bool)),
             **{why: gap["why"].eq(why).fillna(False).astype(bool) for why in REASONS},
@@ -387,7 +387,7 @@ def count_informed_families(
 
 
 def groups_of_children(profile: pd.DataFrame) -> dict[str, pd.Series]:
-    """Group children in the ways in which families differ for a portal."""
+    """Group children by language, school and grade."""
     columns = {
         "language": "family_contact_language",
         "school": "roster_school",
@@ -398,7 +398,7 @@ def groups_of_children(profile: pd.DataFrame) -> dict[str, pd.Series]:
 
 
 def _counted(told: pd.DataFrame, group_by: str | None, group: str | None) -> pd.DataFrame:
-    """Count every measure over all things together, and of each."""
+    """Count every measure over all topics, and by topic."""
     rows = []
     domains: list[str | None] = [None, *dict.fromkeys(told["domain"].dropna().tolist())]
     for domain in domains:

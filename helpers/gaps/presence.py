@@ -1,4 +1,4 @@
-"""Which children are in which system, since when, and whom each system serves."""
+"""Find which children each system lists, since when, and whom each system serves."""
 
 from __future__ import annotations
 
@@ -32,47 +32,48 @@ __all__ = [
 ]
 
 
-# Facts that a child has who chose something or needs it.
+# Facts that only some children have: those who chose something or need it.
 OF_SOME_CHILDREN = {"program", "participation", "career_interest", "career_plan", "application"}
 
-# Key of a line under which the records behind it are kept, where somebody asks for them.
+# Key of a line for its source records, where a caller asks for them.
 BEHIND = "behind"
 
 
 @dataclass(frozen=True)
 class Presence:
-    """The records of children by system."""
+    """Records of children by system."""
 
-    # Systems that know a child: the roster first, then by name.
+    # Systems with records of children: the roster first, then by name.
     silos: tuple[str, ...]
-    # One row a record of a student: columns of ``people`` with ``child``, ``band``, and ``file, row`` of the
-    # first row behind it, in order of system, file and row.
+    # One row per student record: columns of ``people`` with ``child``, ``band``, and ``file, row`` of its
+    # first source row, sorted by system, file and row.
     records: pd.DataFrame
-    # One entry a record: the place of its system.
+    # Per record: index of its system in `silos`.
     place: npt.NDArray[np.int64]
-    # One entry a record: the child's number.
+    # Per record: number of the child.
     child: npt.NDArray[np.int64]
-    # A row a child, a column a system: it has a record of the child.
+    # One row per child, one column per system: whether the system has a record of the child.
     holds: npt.NDArray[np.bool_]
-    # One entry a child: it is surely one of its own. A record by a name or an id alone that nothing ties to
-    # another may be of a child who is counted already.
+    # Per child: whether she is certainly distinct. An unlinked record that has only a name or an id may
+    # belong to a child who is counted already.
     counts: npt.NDArray[np.bool_]
-    # Systems that keep only who takes part in something, or has a plan: nobody is missing there.
+    # Systems that list only children who take part in something or have a plan: a child who isn't listed
+    # isn't missing.
     of_some: frozenset[str] = frozenset()
-    # Whether lines keep the records behind them, and not only the first as an example.
+    # Whether lines carry all source records, and not only the first as an example.
     keeps_behind: bool = False
 
     def pairs(self) -> list[tuple[int, int]]:
-        """List every pair of systems once, by their places."""
+        """List every pair of systems once, by index."""
         return list(combinations(range(len(self.silos)), 2))
 
     def is_told_apart(self, place: int) -> bool:
-        """Say of a system whether most of its children are surely children of their own."""
+        """Check that most of a system's children are certainly distinct."""
         holds = self.holds[:, place]
         return int((holds & self.counts).sum()) * 2 >= int(holds.sum())
 
     def is_for_some(self, place: int) -> bool:
-        """Say of a system whether nobody can tell from its records whom else it might be for."""
+        """Check whether a system serves only some children, or its records don't show whom it serves."""
         return self.silos[place] in self.of_some or not self.is_told_apart(place)
 
     def of(self, place: int) -> npt.NDArray[np.bool_]:
@@ -80,13 +81,13 @@ class Presence:
         return self.place == place
 
     def numbers_of(self, silos: pd.Series, records: pd.Series) -> npt.NDArray[np.int64]:
-        """Give the places of records in ``records``; -1 for one that isn't there."""
+        """Return the row number of each record in `records`, or -1 if it isn't there."""
         own = pd.MultiIndex.from_frame(self.records[["silo", "record"]])
         asked = pd.MultiIndex.from_arrays([silos, records])
         return np.asarray(own.get_indexer(asked), dtype="int64")
 
     def example(self, marked: npt.NDArray[np.bool_]) -> dict[str, Any]:
-        """Point at the first of some records."""
+        """Return file and row of the first marked record."""
         places = np.flatnonzero(marked)
         if len(places) == 0:
             return {}
@@ -96,7 +97,7 @@ class Presence:
 
 
 def load_presence(district: District, links: Links, *, keeps_behind: bool = False) -> Presence:
-    """Find who is in which system."""
+    """Build the table of records by system and child."""
     tied = links.crosswalk[["silo", "record", "child", "band"]]
     records = district.people.merge(tied, on=["silo", "record"], how="inner", validate="one_to_one")
     there = set(records["silo"])
@@ -119,7 +120,7 @@ def load_presence(district: District, links: Links, *, keeps_behind: bool = Fals
 
 
 def _of_some(district: District) -> frozenset[str]:
-    """Name the systems that say nothing of children but in what they take part, or which plan they have."""
+    """Return the systems whose facts are all about participation or plans."""
     tells: dict[str, set[str]] = {}
     for table in fact_tables():
         if standard_table(table).about == "child":
@@ -128,7 +129,7 @@ def _of_some(district: District) -> frozenset[str]:
     return frozenset(silo for silo, tables in tells.items() if tables <= OF_SOME_CHILDREN)
 
 
-# Later than every day.
+# Later than any date.
 NEVER = 10**6
 
 Days = npt.NDArray[np.int64]
@@ -136,10 +137,10 @@ Days = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Membership:
-    """Since when each system lists a child, and when it ended the membership.
+    """Membership of each child in each system: when it began, and when the system ended it.
 
-    A row a child, a column a system. Days since 1970; `NEVER` where it doesn't list the child, or didn't
-    end it. ``tells``: which systems say anything of a beginning or an end.
+    One row per child, one column per system, in days since 1970. `NEVER` means that the system doesn't list
+    the child, or didn't end the membership. ``tells`` marks the systems that record any begin or end date.
     """
 
     since: Days
@@ -148,12 +149,12 @@ class Membership:
 
 
 def membership_of(district: District, known: Presence, days: Mapping[str, pd.Timestamp]) -> Membership:
-    """Find since when each system lists each child, and until when."""
+    """Find when each system began and ended each child's membership."""
     day = known.records["silo"].map(days).astype("datetime64[us]")
     key = ["silo", "record"]
     spells = district.fact("school_enrollment")
     spells = spells[spells["record"].notna()][[*key, "begin_date", "end_date"]]
-    # A record without spells is a spell of its own.
+    # A record without enrollment periods counts as one period of its own.
     own = known.records[[*key, "begin_date", "end_date"]]
     spelled = pd.MultiIndex.from_frame(own[key]).isin(pd.MultiIndex.from_frame(spells[key]))
     numbered = known.records[key].assign(number=np.arange(len(known.records)), day=day)
@@ -173,20 +174,21 @@ def membership_of(district: District, known: Presence, days: Mapping[str, pd.Tim
 
 
 def days_since_1970(dates: pd.Series) -> Days:
-    """Count days since 1970; 0, the beginning of time, where there is none."""
+    """Count days since 1970; a missing date counts as 0."""
     numbers = dates.to_numpy(dtype="datetime64[D]").astype("int64")
     return np.where(dates.isna(), 0, numbers)
 
 
-# A learning system that only middle and high schools use, or a test that is given in some grades, isn't
-# meant to know the others: that nobody of them is in it is a limit, not a gap. No export says so. But a
-# grade, or a school, of which a system knows hardly anybody while it knows others well is one that it is
-# not for; who runs the system can say otherwise.
+# A learning system for middle and high schools, or a test given in some grades, isn't meant to serve other
+# children. That it lists none of them is a limit, not a gap. No export states whom a system serves. We infer
+# it: a system that lists almost nobody of a grade or school, but many others, doesn't serve it. Whoever runs
+# the system can correct that.
 
 LEAST_SHARE = figure("profile/thresholds.served_share")
-# Of a smaller group nobody may be known by chance; and of a real district no such group is told.
+# In a smaller group, a system may list nobody by chance. In a real district, we don't report so small a
+# group.
 SMALLEST_GROUP = whole_figure("smallest_group")
-# A system of whose children fewer than this share have a known grade says nothing about grades.
+# We infer no grades for a system if fewer than this share of its children have a known grade.
 KNOWN_SHARE = 0.5
 GRADES = ("PK", "KG", *(f"{number:02d}" for number in range(1, 13)))
 
@@ -195,20 +197,20 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Scope:
-    """Whom the systems are for."""
+    """Children whom each system serves."""
 
-    # A row a child, a column a system: the system knows the child, or is for her grade and her school, as far
-    # as anybody can tell. A system of those who take part or have a plan is meant for nobody else.
+    # One row per child, one column per system: the system lists the child, or serves her grade and school as
+    # far as the files show. A system for participants or children with a plan serves nobody else.
     meant: Flags
-    # By system, the grades that it is not for, in order; empty where it is for all, or nobody knows.
+    # By system: grades that it doesn't serve, in order. Empty if it serves all, or the files don't show it.
     outside_grades: tuple[tuple[str, ...], ...]
-    # A row a child, a column a system: outside because of her grade; because of her school alone.
+    # One row per child, one column per system: outside because of her grade; because of her school alone.
     by_grade: Flags
     by_school: Flags
 
 
 def scope_of(known: Presence) -> Scope:
-    """Find for which grades and schools each system is."""
+    """Find the grades and schools that each system serves."""
     grade = _first_said(known, "grade_level", range(len(known.silos)))
     school = _first_said(known, "school_id", range(min(1, len(known.silos))))
     by_grade, grades = _outside(known, grade)
@@ -224,14 +226,14 @@ def scope_of(known: Presence) -> Scope:
 
 
 def _first_said(known: Presence, column: str, places: range) -> pd.Series:
-    """Give each child what the first of some systems says of her; records are in order of systems."""
+    """Return each child's value from the first system that has one; records are sorted by system."""
     said = known.records[column].where(pd.Series(np.isin(known.place, list(places))))
     spoken = pd.DataFrame({"child": known.child, "said": said}).dropna().drop_duplicates("child")
     return spoken.set_index("child")["said"].reindex(range(len(known.holds)))
 
 
 def _outside(known: Presence, group: pd.Series) -> tuple[Flags, list[list[str]]]:
-    """Mark children of groups of which a system knows hardly anybody, and name these groups by system."""
+    """Mark children in groups of whom a system lists almost nobody, and return those groups by system."""
     code, names = pd.factorize(group)
     outside = np.zeros(known.holds.shape, dtype=bool)
     empty: list[list[str]] = []
@@ -251,7 +253,7 @@ def _outside(known: Presence, group: pd.Series) -> tuple[Flags, list[list[str]]]
 
 
 def worded(grades: tuple[str, ...]) -> str:
-    """Say grades in words: those that follow one another as from and to.
+    """Format grades as text, and consecutive grades as a range.
 
     >>> worded(("KG", "01", "02", "12"))
     'grades KG to 02, 12'

@@ -1,4 +1,4 @@
-"""The roadmap: steps, their costs, and one standard."""
+"""Plan the roadmap: steps, their costs, and the savings of one shared standard."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Count = Annotated[int, Field(ge=1)]
 
 
 class Size(BaseModel):
-    """Who pays together."""
+    """Districts that share the cost."""
 
     model_config = STRICT
 
@@ -45,7 +45,7 @@ class Size(BaseModel):
 
 
 class Step(BaseModel):
-    """One step of exchange, as it is bought."""
+    """One step that a district can buy."""
 
     model_config = STRICT
 
@@ -58,7 +58,7 @@ class Step(BaseModel):
 
 
 class MappingCosts(BaseModel):
-    """What it takes to map one column."""
+    """Assumed cost of mapping one column."""
 
     model_config = STRICT
 
@@ -66,7 +66,7 @@ class MappingCosts(BaseModel):
 
 
 class Costs(BaseModel):
-    """All that is assumed of costs."""
+    """All cost assumptions."""
 
     model_config = STRICT
 
@@ -86,22 +86,22 @@ class Costs(BaseModel):
 
 
 def read_costs(path: Path) -> Costs:
-    """Read cost assumptions of one's own."""
+    """Read cost assumptions from a file."""
     return read_declared(path, Costs, "costs")
 
 
 @cache
 def kit_costs() -> Costs:
-    """Give the costs that the kit assumes."""
+    """Return the cost assumptions that ship with the kit."""
     return read_costs(HERE)
 
 
-# Said by every system of itself, and mapped by nobody.
+# Ids local to one system, which nobody maps to another.
 OWN = frozenset({"local_id"})
 
 
 def concepts_of(layout: Layout) -> frozenset[str]:
-    """Name what a system's export says, in the kit's standard terms."""
+    """Return the standard columns that a system's export fills."""
     return frozenset(
         f"{makes.table}.{target}"
         for file in layout.files
@@ -112,7 +112,7 @@ def concepts_of(layout: Layout) -> frozenset[str]:
 
 
 def one_standard(layouts: Mapping[str, Layout], costs: Costs | None = None) -> pd.DataFrame:
-    """Count the mappings that a district's systems need, pair by pair and by one standard."""
+    """Count the mappings that a district needs, pair by pair and with one standard."""
     given = costs or kit_costs()
     says = {silo: concepts_of(layout) for silo, layout in layouts.items()}
     pairs = [(left, right, says[left] & says[right]) for left, right in combinations(says, 2)]
@@ -150,7 +150,7 @@ MINUTES_AN_HOUR = 60.0
 
 
 def cost_of(step: Step, size: Size, systems: int, costs: Costs, end: str) -> float:
-    """Work out what a step costs over all years, in dollars."""
+    """Compute the cost of a step over all years, in dollars."""
     hour = costs.dollars_an_hour.at(end)
     first = step.first_hours.at(end) * hour + step.first_dollars.at(end)
     yearly = step.yearly_hours.at(end) * hour + step.yearly_dollars.at(end)
@@ -167,7 +167,7 @@ def plan_roadmap(
     hand_work: str = "hand_work",
     costs: Costs | None = None,
 ) -> pd.DataFrame:
-    """Put the steps in an order at each size, with what each costs and buys."""
+    """Rank the steps for each size, with the cost and gain of each."""
     given = costs or kit_costs()
     alone = bought[bought["way"].eq("alone") & bought["step"].isin(list(given.step))]
     measures = alone["measure"].unique().tolist()
@@ -183,7 +183,7 @@ def plan_roadmap(
                 continue
             dollars = {end: cost_of(step, size, systems, given, end) for end in ENDS}
             gain = float(mine["gain"][by]) * better[by]
-            # What chance may have saved is promised to nobody.
+            # We don't promise a saving that may be due to chance.
             surely = hand_work in mine.index and bool(mine["better"].eq(True).fillna(False)[hand_work])
             saved = -float(mine["gain"][hand_work]) if surely else 0.0
             hours = saved * size.children * given.exchanges_a_year * given.years / MINUTES_AN_HOUR

@@ -1,7 +1,7 @@
-"""Where each system stands on the headings of a published rubric, levels 1 to 4, as far as files can tell.
+"""Rate each system on a published rubric, levels 1 to 4, as far as files show.
 
-The headings are published; the levels' words, measures and bounds stand in ``rubric.toml`` and are the kit's
-own. What no file tells has no level: it is asked, and not guessed.
+The headings are published. The wording, measures and cutoffs of the levels are the kit's own, in
+``rubric.toml``. A heading that files can't answer has no level: we ask the team instead of guessing.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ if TYPE_CHECKING:
 __all__ = ["HIGHEST", "Rubric", "kit_rubric", "read_rubric", "score_rubric"]
 
 HIGHEST = 4
-# Measured here; all others stand on the scorecard.
+# Measures that aren't on the scorecard.
 OWN = ("rows without a finding", "grain", "records with the roster's number", "secrets in the open")
 
 
 class HeadingMeasure(BaseModel):
-    """One measure of a heading, and from which value on it is which level."""
+    """One measure of a heading, with the cutoff of each level."""
 
     model_config = STRICT
 
@@ -65,7 +65,7 @@ class HeadingMeasure(BaseModel):
         return self
 
     def level(self, value: float) -> int | None:
-        """Give the level of a value, 1 to 4; None where a value as good as can be says nothing."""
+        """Return the level of a value, 1 to 4; None if the best possible value would prove nothing."""
         reached = [value >= bound if self.better == "more" else value <= bound for bound in self.bounds]
         level = 1 + sum(reached)
         return None if self.none and level == HIGHEST else min(level, self.most)
@@ -82,7 +82,7 @@ class Heading(BaseModel):
 
 
 class Rubric(BaseModel):
-    """The whole table."""
+    """Contents of the rubric file."""
 
     model_config = STRICT
 
@@ -97,38 +97,38 @@ class Rubric(BaseModel):
 
 
 def read_rubric(path: Path) -> Rubric:
-    """Read and check a rubric."""
+    """Read and validate a rubric."""
     return read_declared(path, Rubric, "headings")
 
 
 @cache
 def kit_rubric() -> Rubric:
-    """Give the kit's own levels of the published headings."""
+    """Return the kit's own rubric."""
     return read_rubric(Path(__file__).with_name("rubric.toml"))
 
 
 def score_rubric(
     district: District, links: Links, scorecard: pd.DataFrame, given: Rubric | None = None
 ) -> pd.DataFrame:
-    """Say at which level each system stands, heading by heading.
+    """Rate each system on each heading of the rubric.
 
     Parameters
     ----------
     district
-        A district that was read.
+        What `read_district` returned.
     links
-        Who is who in it.
+        What `link_district` returned for it.
     scorecard
-        Its table ``scorecard``.
+        Table ``scorecard`` of the district.
     given
-        Another rubric than the kit's.
+        Rubric to use instead of the kit's own.
 
     Returns
     -------
     pandas.DataFrame
-        Table ``rubric``: a row a system and heading. ``level`` is the lowest that any of the heading's
-        measures gives, and NA where no file tells; ``measure``, ``value``, ``unit`` and the example are of
-        the measure that decided. No sentence holds a figure.
+        Table ``rubric``: one row per system and heading. ``level`` is the lowest level of the heading's
+        measures, or NA if files don't show it. ``measure``, ``value``, ``unit`` and the example come from the
+        deciding measure. No sentence contains a figure.
     """
     given = given or kit_rubric()
     known = load_presence(district, links)
@@ -171,7 +171,7 @@ def _row(
 
 
 def _line(card: pd.DataFrame, silo: str, roster: str, one: HeadingMeasure) -> dict[str, Any] | None:
-    """Take the worst of a system's lines of a measure; None where there is none that counts."""
+    """Return a system's worst value of a measure, or None if no line counts."""
     mine = card[card["measure"].eq(one.measure) & ~card["is_limit"].fillna(False)]
     if one.of == "system":
         mine = mine[mine["left_silo"].eq(silo) & mine["right_silo"].isna()]
@@ -193,7 +193,7 @@ def _line(card: pd.DataFrame, silo: str, roster: str, one: HeadingMeasure) -> di
 
 
 def _own_measures(district: District, known: Presence) -> dict[tuple[str, str], dict[str, Any]]:
-    """Measure what stands on no scorecard."""
+    """Compute the measures that aren't on the scorecard."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     keys = keys_of(known, district.identifiers)
     rows = district.accounts.groupby("silo")["rows"].sum()
@@ -235,7 +235,7 @@ def _own_measures(district: District, known: Presence) -> dict[tuple[str, str], 
 
 
 def _grain(layout: Layout) -> int:
-    """Say how fine the rows of an export are: 1 sums, 2 a line a child, 3 with its day, 4 named, too."""
+    """Rate how detailed an export's rows are: 1 totals, 2 a row per child, 3 dated, 4 with a key."""
     best = 1
     for file in layout.files:
         for makes in file.makes:

@@ -1,4 +1,4 @@
-"""The scorecard, its findings, and which gap to close first."""
+"""Build the scorecard, choose what raises an alarm, and rank which gaps to close first."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ __all__ = [
 
 
 class Alarm(BaseModel):
-    """When a measure raises an alarm: all that is given has to hold."""
+    """Thresholds for one measure: an alarm needs all that are given."""
 
     model_config = STRICT
 
@@ -68,7 +68,7 @@ class ExpectedLine(BaseModel):
 
 
 class Alarms(BaseModel):
-    """The whole table."""
+    """Contents of ``alarms.toml``."""
 
     model_config = STRICT
 
@@ -78,35 +78,35 @@ class Alarms(BaseModel):
 
 @cache
 def declared_alarms() -> Alarms:
-    """Give the kit's own thresholds."""
+    """Return the kit's own thresholds."""
     return read_declared(Path(__file__).with_name("alarms.toml"), Alarms, "thresholds")
 
 
 def affected_lines(scorecard: pd.DataFrame) -> pd.Series:
-    """Count the rows at fault in each line: those missing from a rate, or those that a bad rate counts."""
+    """Count the affected rows of each line: those missing from a rate, or those that a bad rate counts."""
     bad = scorecard["measure"].isin([one.name for one in declared_measures() if one.bad])
     missing = scorecard["denominator"] - scorecard["numerator"]
     return missing.where(scorecard["unit"].eq("rate") & ~bad, scorecard["numerator"])
 
 
 def detected(scorecard: pd.DataFrame, findings: pd.DataFrame, alarms: Alarms | None = None) -> pd.DataFrame:
-    """Choose what raises an alarm.
+    """Return the lines and findings that raise an alarm.
 
     Parameters
     ----------
     scorecard
-        Table ``scorecard``. Its lines about findings are left out: findings stand in the other table.
+        Table ``scorecard``. We skip its lines about findings, which the other table has.
     findings
-        Table ``findings``, of reading and of linking.
+        Table ``findings``, from reading and linking.
     alarms
-        Thresholds; the kit's own when not given.
+        Thresholds; default is the kit's own.
 
     Returns
     -------
     pandas.DataFrame
-        ``left_silo, right_silo, measure, column, times`` (what is amiss, Int64), ``is_finding``: lines that
-        are over their threshold and no limit, then findings by system, kind and column. Empty where nothing
-        has to be mended.
+        ``left_silo, right_silo, measure, column, times`` (affected rows, Int64), ``is_finding``: first lines
+        over their threshold that aren't limits, then findings by system, kind and column. Empty if nothing
+        needs repair.
     """
     given = alarms or declared_alarms()
     lines = scorecard[~scorecard["is_limit"].fillna(False).astype(bool) & scorecard["value"].notna()]
@@ -139,10 +139,10 @@ def detected(scorecard: pd.DataFrame, findings: pd.DataFrame, alarms: Alarms | N
     )
 
 
-# A wrong join shows another child's data. A number that stands for two children waits for the next person who
-# looks it up. Then come children who aren't found (all of a system that can't be joined at all), pairs that
-# wait, ids that nothing could check, children listed twice, children who are listed and not there, leavers
-# who are still listed, children of whom a system holds nothing, and words.
+# Worst harm first. A wrong match shows another child's data. A number that belongs to two children misleads
+# the next person who looks it up. Then come children who aren't matched (all children of a system that can't
+# be joined), pairs that need review, ids that nothing could confirm, children listed twice, children who are
+# listed but never seen, leavers who are still listed, children without any entry, and wording.
 HARM_FIRST = (
     "matches that are right",
     "pairs refused",
@@ -159,22 +159,22 @@ HARM_FIRST = (
 
 
 def first_steps(scorecard: pd.DataFrame, most: int = 3) -> pd.DataFrame:
-    """Choose the lines of a scorecard to begin with, at most one of a kind.
+    """Choose the scorecard lines to work on first, at most one per measure.
 
     Parameters
     ----------
     scorecard
         Table ``scorecard``.
     most
-        How many lines are wanted.
+        Maximum number of lines.
 
     Returns
     -------
     pandas.DataFrame
-        Lines of the scorecard with a column ``touched`` (Int64): how many children, pairs or values it is
-        about. What can harm comes first; within a measure the pair of systems with the most. Children who
-        aren't found are looked for from the roster (the system on the left of the first pair): who has left
-        is in no roster, and missing nowhere.
+        Scorecard lines with a column ``touched`` (Int64): the number of affected children, pairs or values.
+        Lines that can do harm come first, and the pair of systems with the most is chosen. We look for
+        missing children from the roster's side only (the left system of the first pair): a child who left the
+        district isn't on the roster, and so isn't missing.
     """
     asked = scorecard["numerator"].notna() & scorecard["value"].notna()
     unjoined = scorecard["blocked_by"].eq("Not joinable").fillna(False) & scorecard["denominator"].notna()
@@ -188,7 +188,7 @@ def first_steps(scorecard: pd.DataFrame, most: int = 3) -> pd.DataFrame:
     )
     roster = scorecard["left_silo"].iloc[0] if len(scorecard) else ""
     elsewhere = lines["measure"].eq("match rate") & lines["left_silo"].ne(roster)
-    # Nobody hands over a list that may not be handed over.
+    # A list that the rules don't permit to share is not a step to take.
     elsewhere |= lines["measure"].eq("match rate") & lines["blocked_by"].eq("Not permitted").fillna(False)
     lines = lines[lines["harm"].notna() & lines["touched"].gt(0).fillna(False) & ~elsewhere]
     lines = lines.sort_values(["harm", "touched"], ascending=[True, False], kind="stable")
@@ -197,7 +197,7 @@ def first_steps(scorecard: pd.DataFrame, most: int = 3) -> pd.DataFrame:
 
 
 PAIR = ["left_silo", "right_silo"]
-# Column -> the measure and the figure of it.
+# Column -> scorecard measure and its figure.
 SHOWN = {
     "joined": ("match rate", "numerator"),
     "out of": ("match rate", "denominator"),
@@ -210,7 +210,7 @@ SHOWN = {
 
 
 def joined_pairs(scorecard: pd.DataFrame) -> pd.DataFrame:
-    """Put what says how well two systems are joined into one row a pair."""
+    """Summarize how well systems are joined, one row per pair."""
     lines = scorecard[scorecard["right_silo"].notna()]
     pairs = lines[PAIR].drop_duplicates(ignore_index=True)
     for column, (name, figure) in SHOWN.items():
@@ -223,7 +223,7 @@ KINDS = (
     "Identity", "Meaning", "Coverage", "Completeness", "Freshness", "Format", "Standards", "Permission",
     "Hand work",
 )  # fmt: skip
-# Lines that say who of one system isn't found in the other: what stands between the two stands before them.
+# Measures of matched children. What blocks an exchange applies to them first.
 WHO_IS_FOUND = ("match rate", "only in left", "only in right")
 
 Lines = list[dict[str, Any]]
@@ -240,22 +240,22 @@ def measure_gaps(
     Parameters
     ----------
     district
-        What `read_district` gave, with ``written=True``.
+        What `read_district` returned, with ``written=True``.
     links
-        What `link_district` gave for it.
+        What `link_district` returned for it.
     scores
-        What `score_links` gave, where there is an answer key. Without it, lines that need the key hold NA.
+        What `score_links` returned, if there is an answer key. Without it, lines that need the key are NA.
     misjudged
-        One wrong and one missed pair to look at for each two systems, from ``helpers.score.misjudged_pairs``.
+        One wrong and one missed pair per pair of systems as examples, from ``helpers.score.misjudged_pairs``.
 
     Returns
     -------
     pandas.DataFrame
         Table ``scorecard``: each pair of systems once (the roster on the left), then each system. ``value``
         is in ``unit``; rates have a numerator, a denominator and a 95% interval (Wilson). ``blocked_by``
-        names what blocks an exchange: Not joinable (no shared key; nothing is counted), Not permitted (no
-        list of children may be handed over) or Not fresh (exports a month or more apart). ``effect`` says
-        what the gap does to a child, ``owner`` which role can close it.
+        names what blocks an exchange: Not joinable (no shared key; nothing is counted), Not permitted (rules
+        forbid sharing a list of children) or Not fresh (exports a month or more apart). ``effect`` describes
+        what the gap does to a child, ``owner`` names the role that can close it.
 
     Examples
     --------
@@ -272,14 +272,14 @@ def measure_gaps(
 
 @dataclass(frozen=True)
 class _Measured:
-    """All that needs no key."""
+    """All lines that need no answer key."""
 
     known: Presence
     lines: Lines
 
 
 def _measured(district: District, links: Links) -> _Measured:
-    """Measure, or take over what another process of this run has measured."""
+    """Measure, or reuse the result of another process of this run."""
 
     def measure_it() -> _Measured:
         known = load_presence(district, links)
@@ -290,7 +290,7 @@ def _measured(district: District, links: Links) -> _Measured:
 
 
 def scorecard_and_records(district: District, links: Links) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Measure once, and give both tables: the lines, and the records behind them.
+    """Measure once and return both the scorecard and its source records.
 
     Parameters
     ----------
@@ -300,7 +300,7 @@ def scorecard_and_records(district: District, links: Links) -> tuple[pd.DataFram
     Returns
     -------
     tuple of pandas.DataFrame
-        What `measure_gaps` gives without scores, and what `records_behind` gives.
+        What `measure_gaps` returns without scores, and what `records_behind` returns.
     """
     known = load_presence(district, links, keeps_behind=True)
     lines = _lines(district, links, known)
@@ -309,7 +309,7 @@ def scorecard_and_records(district: District, links: Links) -> tuple[pd.DataFram
 
 
 def _as_scorecard(district: District, known: Presence, found: Lines) -> pd.DataFrame:
-    """Lay lines out as the table, in its order, with intervals and owners."""
+    """Build the table from lines: sort them, and add intervals and owners."""
     if not found:
         return empty_table("scorecard")
     lines = [{name: cell for name, cell in each.items() if name != BEHIND} for each in found]
@@ -330,27 +330,27 @@ def _as_scorecard(district: District, known: Presence, found: Lines) -> pd.DataF
         }
     ).sort_values(["single", "left", "right", "kind"], kind="stable", na_position="last")
     for end in ("low", "high"):
-        # Of minutes by hand the range is that of what is assumed.
+        # For manual minutes, the range comes from the assumptions.
         assumed = pd.to_numeric(frame[end]) if end in frame else None
         frame[end] = interval[end] if assumed is None else interval[end].fillna(assumed)
     return as_table("scorecard", frame.loc[order.index])
 
 
 def records_behind(district: District, links: Links) -> pd.DataFrame:
-    """List the records behind the lines of a scorecard: whom somebody has to look at.
+    """List the source records of scorecard lines, for follow-up.
 
     Parameters
     ----------
     district
-        A district that was read.
+        What `read_district` returned.
     links
-        Who is who in it.
+        What `link_district` returned for it.
 
     Returns
     -------
     pandas.DataFrame
         ``measure``, ``left_silo``, ``right_silo``, ``column`` (as in the table ``scorecard``), ``silo``,
-        ``record``: of each line the records that its example is the first of. A limit that hits a whole
+        ``record``: every record that a line counts; its example is the first. A limit that affects a whole
         system has none.
     """
     known = load_presence(district, links, keeps_behind=True)
@@ -372,7 +372,7 @@ def _records(known: Presence, lines: Lines) -> pd.DataFrame:
 
 
 def _lines(district: District, links: Links, known: Presence) -> Lines:
-    """Measure all that needs no key."""
+    """Compute all lines that need no answer key."""
     findings = pd.concat([district.findings, links.findings], ignore_index=True)
     amiss = irregularities(findings, district.accounts)
     if known.records.empty:
@@ -407,7 +407,7 @@ def _lines(district: District, links: Links, known: Presence) -> Lines:
 
 
 def _as_far_as_asked(found: Lines, between: Lines) -> Lines:
-    """Say of who is found in which system what stands between the two; without a way to join, ask nothing."""
+    """Add what blocks the exchange to lines about matched children; blank them where no join is possible."""
     blocking: dict[tuple[str, str], dict[str, Any]] = {}
     for each in between:
         if each.get("blocked_by"):

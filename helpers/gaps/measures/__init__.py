@@ -1,4 +1,4 @@
-"""Measures of the scorecard, one module a kind of gap, and who owns each system."""
+"""Measures of the scorecard, one module per kind of gap, and the owner of each system."""
 
 from __future__ import annotations
 
@@ -46,23 +46,23 @@ def _declared() -> tuple[dict[str, Measure], dict[str, Any]]:
 
 
 def declared_measures() -> tuple[Measure, ...]:
-    """List the measures, in order; findings have their own kinds, and are not among them.
+    """Return the measures in order, without the kinds of finding.
 
     Returns
     -------
     tuple of Measure
-        As declared.
+        Declared measures.
     """
     return tuple(_declared()[0].values())
 
 
 def measure(name: str) -> Measure:
-    """Give a measure by its name; a kind of finding is a measure too.
+    """Look up a measure by name; a kind of finding is a measure too.
 
     Parameters
     ----------
     name
-        A measure, or a kind of finding.
+        Name of a measure or of a kind of finding.
 
     Returns
     -------
@@ -119,7 +119,7 @@ def _declared_owners() -> dict[str, dict[str, str]]:
 
 
 def system_owners(layouts: Mapping[str, Layout]) -> dict[str, str]:
-    """Name the role that runs each system."""
+    """Map each system to the role that runs it."""
     declared, known = _declared_owners(), systems()
     return {
         silo: known[layout.silo].owner
@@ -130,7 +130,7 @@ def system_owners(layouts: Mapping[str, Layout]) -> dict[str, str]:
 
 
 def owner_of(line: Mapping[str, Any], side: str, roles: Mapping[str, str]) -> str:
-    """Name who can do something about a line."""
+    """Return the role that can act on a line."""
     other = _declared_owners()["other"]
     if side in ("team", "privacy"):
         return other[side]

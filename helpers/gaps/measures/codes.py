@@ -1,4 +1,4 @@
-"""Gaps of meaning: code crosswalks and standard terms."""
+"""Compare codes between systems: code crosswalks and standard terms."""
 
 from __future__ import annotations
 
@@ -40,23 +40,23 @@ CROSSWALK = "code_crosswalk"
 
 @dataclass
 class Vocabulary:
-    """How one system writes one standard column."""
+    """Codes that one system uses for one standard column."""
 
-    # System, and standard column: of people by its name, of any other table as ``table.column``.
+    # System, and standard column: a column of ``people`` by name, of any other table as ``table.column``.
     silo: str
     column: str
-    # Code as written -> what it means (None: the layout doesn't know it), how often, first file and row.
+    # Code as written -> meaning (None if the layout doesn't list it), count, first file and row.
     written: dict[str, tuple[str | None, int, str, int]] = field(default_factory=dict)
-    # Standard value -> the code that the system puts for it: the one it writes most, else its layout's.
+    # Standard value -> the code that the system writes most, else its layout's code.
     spelling: dict[str, str] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
-        """In how many rows anything stands."""
+        """Count the rows with a code."""
         return sum(times for _, times, _, _ in self.written.values())
 
     def said(self) -> dict[str, set[str]]:
-        """Give the codes that stand in the files, by what they mean."""
+        """Return the codes that occur in files, by meaning."""
         found: dict[str, set[str]] = {}
         for code, (meaning, *_) in self.written.items():
             if meaning is not None:
@@ -65,7 +65,7 @@ class Vocabulary:
 
 
 def _sources(layout: Layout) -> dict[str, list[tuple[FileLayout, str]]]:
-    """Say from which columns of its files a system fills each standard column that has codes."""
+    """Map each coded standard column to the file columns that fill it."""
     found: dict[str, list[tuple[FileLayout, str]]] = {}
     for file in layout.files:
         for makes in file.makes:
@@ -86,7 +86,7 @@ def _sources(layout: Layout) -> dict[str, list[tuple[FileLayout, str]]]:
 
 
 def vocabularies(district: District) -> dict[str, dict[str, Vocabulary]]:
-    """Gather how each system writes the columns that have codes."""
+    """Collect the codes that each system writes in each standard column."""
     values = district.written.values
     values = values[~values["is_date"].astype(bool)]
     by_place: dict[tuple[str, str, str], list[tuple[str, str | None, int, str, int]]] = {}
@@ -112,7 +112,7 @@ def vocabularies(district: District) -> dict[str, dict[str, Vocabulary]]:
             for file, column in sources:
                 for code, meaning in file.column(column).code_map().items():
                     words.spelling.setdefault(meaning, code)
-            # What stands there most often comes before what the layout would write.
+            # The code that files use most overrides the layout's.
             for code, (meant, _, _, _) in sorted(words.written.items(), key=lambda one: (one[1][1], one[0])):
                 if meant is not None:
                     words.spelling[meant] = code
@@ -121,7 +121,7 @@ def vocabularies(district: District) -> dict[str, dict[str, Vocabulary]]:
 
 
 def journeys(one: Vocabulary, other: Vocabulary) -> list[dict[str, Any]]:
-    """Send each code of a system to another one and back."""
+    """Map each code of one system to the other and back."""
     rows = []
     for code, (meaning, times, file, row) in one.written.items():
         there = other.spelling.get(meaning) if meaning is not None else None
@@ -152,18 +152,18 @@ def journeys(one: Vocabulary, other: Vocabulary) -> list[dict[str, Any]]:
 
 
 def code_crosswalk(district: District) -> pd.DataFrame:
-    """Put the codes of every two systems beside each other, in both directions.
+    """Compare the codes of every pair of systems, in both directions.
 
     Parameters
     ----------
     district
-        A district that was read.
+        What `read_district` returned.
 
     Returns
     -------
     pandas.DataFrame
-        Table ``code_crosswalk``: a row a code of the left system; ``comes_back`` says whether it is the same
-        after the way to the right system and back, ``why`` what was lost.
+        Table ``code_crosswalk``: one row per code of the left system. ``comes_back`` tells whether a code
+        survives the round trip to the right system; ``why`` gives the reason if not.
     """
     rows = [
         row
@@ -182,7 +182,7 @@ Lines = list[dict[str, Any]]
 
 
 def meaning(district: District, known: Presence) -> Lines:
-    """Measure how far the codes of two systems can be put for each other."""
+    """Measure how many codes of one system have an equivalent in another."""
     lines: Lines = []
     for column, by_silo in vocabularies(district).items():
         for left_place, right_place in known.pairs():
@@ -215,7 +215,7 @@ def _pair(left: Vocabulary, right: Vocabulary, column: str) -> Lines:
 
 
 def _plain(codes: set[str]) -> set[str]:
-    """Leave out the address before an Ed-Fi code."""
+    """Strip the namespace from Ed-Fi codes."""
     return {code.rsplit("#", 1)[-1] for code in codes}
 
 
@@ -223,7 +223,7 @@ STANDARDS = ("edfi", "oneroster", "ceds", "sif")
 
 
 def terms_of(district: District) -> dict[str, dict[str, str | None]]:
-    """Give the term of a standard for each column that a system's files have."""
+    """Map each column of a system's files to its term in a standard."""
     declared = {
         (silo, file.name, column.name): column.term
         for silo, layout in district.layouts.items()
@@ -240,7 +240,7 @@ def terms_of(district: District) -> dict[str, dict[str, str | None]]:
 
 
 def standards(district: District, known: Presence) -> list[dict[str, Any]]:
-    """Measure how many of a system's columns have a standard's term, and which terms two systems share."""
+    """Measure how many columns have a standard term, and which terms two systems share."""
     terms = terms_of(district)
     lines: list[dict[str, Any]] = []
     for silo in known.silos:

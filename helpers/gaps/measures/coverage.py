@@ -1,4 +1,4 @@
-"""Gaps of coverage: which children a system has, by group, and how completely."""
+"""Measure coverage: which children a system has, by group, and how completely."""
 
 from __future__ import annotations
 
@@ -36,29 +36,29 @@ __all__ = [
 
 
 def _this_year(known: Presence, newest: LatestDay) -> int:
-    """Give the school year of the newest day of any system, else the newest that a record names; else 0."""
+    """Return the school year of the latest day in any system, else the latest on any record, else 0."""
     days = pd.Series([*newest.days.values()], dtype="datetime64[us]")
     year = school_year_end(days).max() if len(days) else known.records["school_year"].max()
     return 0 if pd.isna(year) else int(year)
 
 
 def years_told(known: Presence, newest: LatestDay) -> npt.NDArray[np.int64]:
-    """Give each record the school year of which it tells."""
+    """Return the school year of each record."""
     told = known.records["school_year"].fillna(_this_year(known, newest))
     return told.to_numpy(dtype="int64")
 
 
 def in_current_year(known: Presence, newest: LatestDay) -> npt.NDArray[np.bool_]:
-    """Mark the records that tell of no earlier year."""
+    """Mark the records of the current school year."""
     return years_told(known, newest) >= _this_year(known, newest)
 
 
-# What is needed to say who a child is, where she belongs and how to talk with her family.
+# Columns needed to identify children, place them in schools and talk with their families.
 NEEDED = (
     "local_id", "first_name", "last_surname", "birth_date", "sex", "grade_level", "school_id",
     "home_language",
 )  # fmt: skip
-# Facts of which a system that keeps them has some of every child. Absences, incidents or visits are
+# Facts that a system with this table should have for every child. Absences, incidents and visits are
 # exceptions: a child without one is no gap.
 OF_EVERY_CHILD = {
     "school_enrollment": "enrollments",
@@ -69,14 +69,14 @@ OF_EVERY_CHILD = {
     "meal_eligibility": "eligibilities",
     "contact": "contacts",
 }
-# Work that has no score because none was asked for, or none can be given yet.
+# Work that has no score because none was due, or none is due yet.
 NOT_ASKED = ("Excused", "Not assigned", "Upcoming")
 
 Lines = list[dict[str, Any]]
 
 
 def filled(known: Presence, column: str) -> npt.NDArray[np.bool_]:
-    """Mark the records that say something in a column; a placeholder says nothing."""
+    """Mark the records that have a value in a column; placeholders don't count."""
     says = known.records[column].notna()
     if column in ("first_name", "last_surname"):
         says = (says | known.records["full_name"].notna()) & (known.records["name_status"] != "Placeholder")
@@ -86,7 +86,7 @@ def filled(known: Presence, column: str) -> npt.NDArray[np.bool_]:
 
 
 def _collects(layout: Layout | None, column: str) -> bool:
-    """Say whether a system's export has a column at all, as far as its layout tells."""
+    """Check whether a layout fills a column at all."""
     if layout is None:
         return False
     wanted = (
@@ -101,7 +101,7 @@ def _collects(layout: Layout | None, column: str) -> bool:
 
 
 def completeness(known: Presence, newest: LatestDay, layouts: Mapping[str, Layout]) -> Lines:
-    """Measure how often each system fills the columns that are needed to know a child."""
+    """Measure how often each system fills the columns needed to identify and reach a child."""
     lines: Lines = []
     now = in_current_year(known, newest)
     asked = [
@@ -120,7 +120,7 @@ def completeness(known: Presence, newest: LatestDay, layouts: Mapping[str, Layou
 
 
 def entries(district: District, known: Presence) -> Lines:
-    """Measure of how many of its children each system has the facts that it keeps."""
+    """Measure how many of its children each system has facts for."""
     lines: Lines = []
     for table, words in OF_EVERY_CHILD.items():
         if table not in fact_tables():
@@ -149,7 +149,7 @@ def entries(district: District, known: Presence) -> Lines:
     return lines
 
 
-# What two systems can be compared by without a translation of codes.
+# Columns that two systems can compare without translating codes.
 COMPARED = ("first_name", "last_surname", "birth_date", "sex", "grade_level")
 OF_A_YEAR = ("grade_level",)
 
@@ -157,7 +157,7 @@ UNTOLD = "{}: first make its records joinable; till then nobody can say which of
 
 
 def coverage(known: Presence, scope: Scope) -> Lines:
-    """Measure which share of all children each system knows, and whom it isn't for."""
+    """Measure the share of all children in each system, leaving out those it doesn't serve."""
     everyone = int(known.counts.sum())
     lines: Lines = []
     for place, silo in enumerate(known.silos):
@@ -188,14 +188,13 @@ def coverage(known: Presence, scope: Scope) -> Lines:
 
 
 def agreement(known: Presence, newest: LatestDay) -> Lines:
-    """Measure whether two systems say the same of the children whom both know.
+    """Measure how often two systems agree about the children in both.
 
-    A child with several records in a system is compared by the first. What changes with the school year is
-    compared where both tell it of one year: that a test of last spring names last spring's grade is no
-    disagreement.
+    If a child has several records in a system, we compare the first. We compare what changes every school
+    year only within one year: a test from last spring with last spring's grade is no disagreement.
     """
     first = [np.flatnonzero(known.of(place))[::-1] for place in range(len(known.silos))]
-    # One entry a child and system: the place of its first record, -1 where there is none.
+    # One entry per child and system: index of the first record, or -1.
     record = np.full(known.holds.shape, -1, dtype="int64")
     for place, rows in enumerate(first):
         record[known.child[rows], place] = rows
@@ -224,7 +223,7 @@ def agreement(known: Presence, newest: LatestDay) -> Lines:
     return lines
 
 
-# What children are grouped by, where files say it, and what it is called.
+# Column -> display name of the grouping.
 GROUPS = {
     "grade_level": "grade",
     "school_id": "school",
@@ -236,22 +235,22 @@ SURE = 0.95
 
 
 def coverage_by_group(district: District, links: Links) -> pd.DataFrame:
-    """Count whom each system knows of each group of children who are meant to be in it.
+    """Count how many children of each group each system lists, out of those it serves.
 
     Parameters
     ----------
     district
-        A district that was read.
+        What `read_district` returned.
     links
-        Who is who in it.
+        What `link_district` returned for it.
 
     Returns
     -------
     pandas.DataFrame
-        Table ``coverage_by_group``. ``silo`` is empty where children are counted whom the roster knows and no
-        other system does. Who is of a grade or school that a system isn't for doesn't count there; what a
-        child's group is, the first system says that says anything (of schools, the roster). Small groups are
-        in the table: who shows it hides them (`Guard.counts`).
+        Table ``coverage_by_group``. Rows without ``silo`` count children on the roster whom no other system
+        lists. Children in grades or schools that a system doesn't serve don't count for it. A child's group
+        comes from the first system that records it (for schools, the roster). The table contains small
+        groups: suppress them before you show it (`Guard.counts`).
     """
     known = load_presence(district, links)
     if known.records.empty:
@@ -285,7 +284,7 @@ def coverage_by_group(district: District, links: Links) -> pd.DataFrame:
 
 
 def _groups(known: Presence, column: str) -> tuple[npt.NDArray[np.int64], list[str]]:
-    """Give each child's group by number, -1 where nobody says it; records are in order of systems."""
+    """Return each child's group number, or -1; records are sorted by system."""
     spoken = known.records[column].where(pd.Series(filled(known, column)))
     if column == "school_id":
         spoken = spoken.where(pd.Series(known.place == 0))
@@ -310,21 +309,20 @@ def _rows(
 
 
 def widest_gaps(groups: pd.DataFrame) -> pd.DataFrame:
-    """Find for each system and grouping the groups that it knows best and least.
+    """Find the best and the least covered group for each system and grouping.
 
     Parameters
     ----------
     groups
-        Table ``coverage_by_group``, small groups and all.
+        Table ``coverage_by_group``, including small groups.
 
     Returns
     -------
     pandas.DataFrame
-        ``silo, group_by, least, least_share, most, most_share, gap``, widest first, behind those that are
-        ``apart``; groups of fewer than ten children don't take part, and a grouping of one group has no row.
-        The two are ``apart`` where chance alone is no likely reason, although they were chosen as the best
-        and the worst of all: the interval of their difference (Newcombe 1998) allows for ``looked_at``, all
-        pairs of groups that were compared.
+        ``silo, group_by, least, least_share, most, most_share, gap``: gaps that are ``apart`` first, then the
+        widest. We skip groups of fewer than ten children, and groupings with one group. ``apart`` means that
+        chance alone is an unlikely reason. The interval of the difference (Newcombe 1998) allows for
+        ``looked_at``, all pairs of groups compared, because we chose the best and the worst.
     """
     big = groups[groups["out_of"].ge(SMALLEST_GROUP) & groups["silo"].notna()]
     groupings = [mine for _, mine in big.groupby(["silo", "group_by"], sort=True) if len(mine) > 1]
@@ -344,7 +342,7 @@ def widest_gaps(groups: pd.DataFrame) -> pd.DataFrame:
 
 
 def _apart(least: pd.Series, most: pd.Series, looked_at: int) -> bool:
-    """Say whether two shares differ by more than the luckiest of so many pairs would."""
+    """Check whether two shares differ by more than chance would produce among all pairs."""
     both = pd.DataFrame([least, most])
     z = NormalDist().inv_cdf(1 - (1 - SURE) / 2 / looked_at)
     ends = wilson(both["children"].astype("float64"), both["out_of"].astype("float64"), z)

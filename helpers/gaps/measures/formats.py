@@ -1,4 +1,4 @@
-"""Gaps of form: formats of files, drift, and findings by kind."""
+"""Measure file formats, format drift, and findings by kind."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ __all__ = ["NO_SYSTEM", "drift", "drifted", "formats", "irregularities", "usual_
 DAY = re.compile(r"(?<!\d)(20\d\d)[-_.](\d\d)[-_.](\d\d)(?!\d)")
 SPAN = re.compile(r"(?<!\d)20\d\d[-_.](20\d\d|\d\d)(?!\d)")
 YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
-# A path of a nested file is left out where it has no value; that it is gone is news only if it was common.
+# A nested file omits a path without a value. A missing path is drift only if it was common.
 COMMON = 0.5
 NESTED = ("json_lines", "xml")
-# Of two codes with one meaning, either may be the commoner one in a year by chance (own bounds).
+# Of two codes with one meaning, either may be more common in a year by chance. The kit's own cutoffs.
 FEWEST = 2
 CHANCE = 0.001
 
@@ -39,7 +39,7 @@ CHANGES = {
 
 
 def year_of_file(file: str) -> int | None:
-    """Say of which school year a file is, as its name tells.
+    """Read the school year from a file name.
 
     >>> year_of_file("a/incidents_2024-2025.jsonl"), year_of_file("a/list_2025-08-30.csv")
     (2025, 2026)
@@ -56,26 +56,26 @@ def year_of_file(file: str) -> int | None:
 
 
 def drifted(district: District) -> pd.DataFrame:
-    """List what changed between the newest two years of each kind of file.
+    """List what changed between the latest two years of each kind of file.
 
     Parameters
     ----------
     district
-        A district that was read.
+        What `read_district` returned.
 
     Returns
     -------
     pandas.DataFrame
         ``silo, kind, change`` (Added, Removed, Renamed, Code or Date), ``column``, ``was``, ``now``, ``file``
-        and ``row`` of this year, ``of`` (how many could have changed). Kinds of file whose names tell no two
-        years aren't there.
+        and ``row`` of this year, ``of`` (how many could have changed). We skip kinds of file whose names show
+        fewer than two years.
     """
     changed = _compared(district)
     return changed[changed["change"].notna()].reset_index(drop=True)
 
 
 def _compared(district: District) -> pd.DataFrame:
-    """List what changed, and of each kind of file whose columns didn't one row without a change."""
+    """List changes by kind of file, with one row without a change where columns stayed the same."""
     written = district.written
     columns, values = _of_years(written.columns), _of_years(written.values)
     formats = {
@@ -153,7 +153,7 @@ def _values(was: pd.DataFrame, now: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _usual_forms(dates: pd.DataFrame) -> dict[str, str]:
-    """Give the form in which most dates of each column are written."""
+    """Return the most common date format of each column."""
     counts: dict[str, Counter[str]] = {}
     for column, form, times in zip(dates["column"], dates["written"], dates["times"], strict=True):
         counts.setdefault(column, Counter())[form] += int(times)
@@ -161,7 +161,7 @@ def _usual_forms(dates: pd.DataFrame) -> dict[str, str]:
 
 
 def _most_used(codes: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
-    """Count the codes of each column and meaning over all files of a year, and where each first stands."""
+    """Count codes by column and meaning over all files of a year, with the first occurrence of each."""
     known = codes.dropna(subset=["standard"])
     counted = known.groupby(["column", "standard", "written"], sort=False).agg(
         times=("times", "sum"), file=("file", "first"), row=("row", "first")
@@ -172,16 +172,16 @@ def _most_used(codes: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
 
 
 def _first(codes: pd.DataFrame) -> tuple[str, dict[str, int]]:
-    """Give the code that is written most, and how often each is."""
+    """Return the most common code, and the count of each."""
     times = {str(code): int(number) for code, number in codes["times"].items()}
     return str(codes.index[0]), times
 
 
 def _other_code(used: dict[str, int], using: dict[str, int], old: str, new: str) -> bool:
-    """Tell whether one code has taken another's place, beyond what chance does to two of one meaning."""
+    """Check whether one code replaced another, beyond what chance would produce."""
     if old not in using and new not in used:
         return min(sum(used.values()), sum(using.values())) >= FEWEST
-    # Half a second of imports, which few districts need.
+    # Importing scipy.stats takes half a second, and few districts need it.
     from scipy.stats import fisher_exact
 
     told = [[used[old], sum(used.values()) - used[old]]]
@@ -190,7 +190,7 @@ def _other_code(used: dict[str, int], using: dict[str, int], old: str, new: str)
 
 
 def drift(district: District) -> list[dict[str, Any]]:
-    """Count what changed between this year's files of a system and last year's."""
+    """Count what changed between last year's and this year's files of a system."""
     changed = _compared(district)
     lines: list[dict[str, Any]] = []
     for silo, mine in changed.groupby("silo", sort=True):
@@ -211,7 +211,7 @@ Lines = list[dict[str, Any]]
 
 
 def usual_shapes(values: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Find in which shape dates are written most."""
+    """Find the most common date format."""
     if values.empty:
         return pd.DataFrame(columns=[*by, "usual", "others", "all", "file", "row"])
     own = [*by, "written"]
@@ -228,7 +228,7 @@ def usual_shapes(values: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 
 def formats(district: District, known: Presence) -> Lines:
-    """Measure how many date formats and file formats there are, within a column and between systems."""
+    """Count date formats and file formats within a column and between systems."""
     written = district.written
     dates = written.values[written.values["is_date"].astype(bool)]
     lines: Lines = []
@@ -252,7 +252,7 @@ def formats(district: District, known: Presence) -> Lines:
 
 
 def _between(district: District, known: Presence, dates: pd.DataFrame) -> Lines:
-    """Compare the usual form of each standard column that two systems fill with dates."""
+    """Compare the usual date format of each standard column that two systems fill."""
     usual = usual_shapes(dates, ["silo", "kind", "column"])
     shape = {
         (silo, kind, column): form
@@ -277,7 +277,7 @@ def _between(district: District, known: Presence, dates: pd.DataFrame) -> Lines:
     return lines
 
 
-# Where a file that no layout knows belongs to no system.
+# System shown for a file that matches no layout.
 NO_SYSTEM = "(no system)"
 
 

@@ -1,4 +1,4 @@
-"""Gaps of time: age of exports, stale records, last activity."""
+"""Measure freshness: age of exports, stale records, last activity."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Lines = list[dict[str, Any]]
 
 
 def ages(known: Presence, newest: LatestDay) -> Lines:
-    """Measure how far systems are behind the newest, and behind each other."""
+    """Measure how far systems are behind the latest, and behind each other."""
     days = newest.days
     dated = [silo for silo in known.silos if silo in days]
     if not dated:
@@ -49,7 +49,7 @@ def ages(known: Presence, newest: LatestDay) -> Lines:
 
 
 def endings(known: Presence, membership: Membership) -> Lines:
-    """Measure whom a system still lists after it, or another one, has ended the membership."""
+    """Count children whom a system still lists after it, or another system, ended the membership."""
     lines: Lines = []
     for place, silo in enumerate(known.silos):
         over = (
@@ -57,7 +57,7 @@ def endings(known: Presence, membership: Membership) -> Lines:
         )
         example = known.example(known.of(place) & over[known.child])
         total = int(known.holds[:, place].sum())
-        # A system that dates no membership says of nobody that it has ended: unknown, and not zero.
+        # For a system without membership dates, the count is unknown, not zero.
         tells = bool(membership.tells[place])
         ended = int(over.sum()) if tells else None
         lines.append(line("ended and still listed", silo, None, ended, total, is_limit=not tells, **example))
@@ -69,36 +69,37 @@ def endings(known: Presence, membership: Membership) -> Lines:
             ("ended in left only", right_place, left_place),
         ):
             if not both or not membership.tells[leaves]:
-                continue  # nobody can say who has left it
-            # Who began here after the end there has come back, and the other system doesn't know it yet.
+                continue  # the system records no exits
+            # A child who began here after the end there has come back, and the other system isn't updated
+            # yet.
             until = membership.until[:, leaves]
             late = (until >= 0) & (until != NEVER) & (membership.since[:, stays] <= until)
-            # A system that never says when a membership begins or ends isn't late: it doesn't keep that.
+            # A system that records no begin or end dates isn't late: that is a limit.
             limit = not membership.tells[stays]
             example = known.example(known.of(stays) & late[known.child])
             lines.append(line(name, left, right, int(late.sum()), both, is_limit=limit, **example))
     return lines
 
 
-# Facts that arise only where a child is there, or is missed. Enrollment, an account or a dose say nothing.
+# Facts that show a child was present, or was missed. Enrollment, an account or a vaccine dose shows neither.
 SIGNS = (
     "attendance_event", "section_enrollment", "course_grade", "assignment_score", "assessment_result",
     "screener_result", "survey_response", "incident", "discipline_action", "health_visit", "meal_purchase",
     "participation", "login",
 )  # fmt: skip
-# Days after which a school would have missed a child who isn't there.
+# After this many days, a school would have missed an absent child.
 LONG_ENOUGH = 30
 
 
 def activity_dates(
     district: District, known: Presence, membership: Membership, newest: LatestDay
 ) -> list[dict[str, Any]]:
-    """Count children whom a system lists, but who aren't on the roster and show no activity since."""
+    """Count children whom a system lists but who aren't on the roster and show no activity since."""
     heard = _last_heard(district, known)
     lines = []
     for place, silo in enumerate(known.silos[1:], start=1):
         if not membership.tells[place] or silo not in newest.days or not known.is_told_apart(place):
-            continue  # of records that nothing ties to the roster nobody can say that they are in no roster
+            continue  # unlinked records don't show who is missing from the roster
         since = membership.since[:, place]
         day = days_since_1970(pd.Series([newest.days[silo]]))[0]
         listed = known.holds[:, place] & (since != NEVER) & (since <= day - LONG_ENOUGH)
@@ -111,7 +112,7 @@ def activity_dates(
 
 
 def _last_heard(district: District, known: Presence) -> np.ndarray:
-    """Give the last day on which any system has a sign of each child; -1 where there is none."""
+    """Return the last day with activity of each child in any system, or -1."""
     heard = np.full(len(known.holds), -1, dtype="int64")
     for table in SIGNS:
         if table not in fact_tables():
@@ -126,10 +127,10 @@ def _last_heard(district: District, known: Presence) -> np.ndarray:
         facts = facts.loc[facts["record"].notna(), ["silo", "record", *dates, *years]]
         latest = facts[dates].max(axis="columns") if dates else pd.Series(pd.NaT, index=facts.index)
         if years:
-            # A grade bears no day, but a year, which has a last day.
+            # A grade has no date, but a school year, which has a last day.
             ends = facts["school_year"].astype("string") + last_day(2001).strftime("-%m-%d")
             latest = latest.fillna(pd.to_datetime(ends, format="%Y-%m-%d", errors="coerce"))
-        # What bears neither is of the day of the export.
+        # A fact without date or year counts as current.
         day = np.where(latest.isna(), NEVER, days_since_1970(latest.astype("datetime64[us]")))
         last = (
             facts[["silo", "record"]].assign(day=day).groupby(["silo", "record"])["day"].max().reset_index()
@@ -140,8 +141,8 @@ def _last_heard(district: District, known: Presence) -> np.ndarray:
     return heard
 
 
-# What a system has of every child, over and over: table -> the column that dates it, and what it is called.
-# An absence or an incident is no such thing: the longer ago it is, the better.
+# Facts that a system records regularly for every child: table -> date column and display name. Absences and
+# incidents don't belong here: the longer ago, the better.
 OVER_AND_OVER = {
     "assessment_result": ("administration_date", "test results"),
     "screener_result": ("date", "screenings"),
@@ -153,7 +154,7 @@ OVER_AND_OVER = {
 
 @cache
 def days_until_stale(table: str) -> int | None:
-    """Give after how many days a row is too old: what most elements that are made of the table declare."""
+    """Return the days after which a row is stale: the most common declaration of the table's elements."""
     days = Counter(each.days_until_stale for each in declared_elements() if each.table == table)
     return max(days, key=lambda day: (days[day], day)) if days else None
 
@@ -161,7 +162,7 @@ def days_until_stale(table: str) -> int | None:
 def stale_rows(
     district: District, known: Presence, membership: Membership, newest: LatestDay
 ) -> list[dict[str, Any]]:
-    """Count the children whose newest row of a kind is past its days."""
+    """Count the children whose latest row in a table is stale."""
     if not newest.days or not known.silos:
         return []
     today = max(newest.days.values())

@@ -1,4 +1,4 @@
-"""Gaps of identity: keys, match rates, duplicate matches."""
+"""Measure identity: shared keys, match rates, duplicate matches."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Keys:
-    """The ids of each system, in the form in which they are compared."""
+    """Normalized ids of each system."""
 
-    # System -> identification system -> ``number`` (of the record), ``value``, ``code`` (one a value, over
-    # all systems), ``child``.
+    # System -> identification system -> ``number`` (of the record), ``value``, ``code`` (one per value,
+    # across systems), ``child``.
     by_silo: dict[str, dict[str, pd.DataFrame]]
-    # How many records there are.
+    # Number of records.
     count: int
     _found: dict[tuple[str, str], tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]] = field(
         default_factory=dict
     )
 
     def between(self, left: str, right: str) -> list[tuple[pd.DataFrame, pd.DataFrame, str]]:
-        """List the ids of two systems that may be compared: of one kind, or one of them undeclared."""
+        """List the comparable id types of two systems: the same type, or one of them undeclared."""
         mine, theirs = self.by_silo.get(left, {}), self.by_silo.get(right, {})
         found = [(mine[system], theirs[system], system) for system in mine if system in theirs]
         for system in UNDECLARED_MAY_BE[:2]:
@@ -53,13 +53,13 @@ class Keys:
         return found
 
     def meeting(self, left: str, right: str) -> npt.NDArray[np.bool_]:
-        """Mark the records of the left system of which some id is also an id in the right one."""
+        """Mark left records with an id that also occurs in the right system."""
         return self._marked(left, right)[0]
 
     def carrying(self, left: str, right: str) -> npt.NDArray[np.bool_]:
-        """Mark records of the left system that carry an id of a kind by which some of them meet the right.
+        """Mark left records that have an id of a type that matches some right records.
 
-        Who has left the right system carries one and meets nobody.
+        A child who left the right system still has such an id, but matches nobody.
         """
         return self._marked(left, right)[1]
 
@@ -77,12 +77,12 @@ class Keys:
 
 
 def is_strong(key: str) -> bool:
-    """Say of a kind of id whether it joins two records without anything else to check."""
+    """Check whether an id type links two records without further evidence."""
     return key not in WEAK and "Undeclared" not in key
 
 
 def keys_of(known: Presence, identifiers: pd.DataFrame) -> Keys:
-    """Bring ids into the form in which they are compared."""
+    """Normalize ids for comparison."""
     numbers = known.records[["silo", "record"]].assign(number=np.arange(len(known.records), dtype="int64"))
     ids = comparable_ids(identifiers, numbers)
     ids = ids.assign(
@@ -98,7 +98,7 @@ def keys_of(known: Presence, identifiers: pd.DataFrame) -> Keys:
 
 
 def count_duplicate_matches(known: Presence, keys: Keys) -> list[dict[str, Any]]:
-    """Count the rows that a join by an id makes beyond one a record of the left system."""
+    """Count the extra rows that a join by an id produces, beyond one per left record."""
     lines: list[dict[str, Any]] = []
     for left_place, right_place in known.pairs():
         left, right = known.silos[left_place], known.silos[right_place]
@@ -124,9 +124,9 @@ NAME_AND_DATE = "Name and birth date"
 
 
 def shared_keys(known: Presence, keys: Keys) -> Lines:
-    """Measure by which ids or names two systems can be joined, and whether such joins are one child."""
+    """Measure which ids or names can join two systems, and how often such a join is one child."""
     lines: Lines = []
-    # A row a system: with which systems it shares children, itself among them.
+    # Whether two systems share a child; a system shares children with itself.
     holds = known.holds.astype("int64")
     tied = holds.T @ holds > 0
     for left_place, right_place in known.pairs():
@@ -136,7 +136,7 @@ def shared_keys(known: Presence, keys: Keys) -> Lines:
         ways: Lines = []
         for mine, theirs, name in keys.between(left, right):
             ways += _key(known, left, right, name, mine, theirs, total)
-        # A weak id must be confirmed, and a name alone joins nobody.
+        # A weak id needs a name to confirm it, and a name alone links nobody.
         meeting = sum(
             way["measure"] == "shared key"
             and way["numerator"] > 0
@@ -154,7 +154,7 @@ def shared_keys(known: Presence, keys: Keys) -> Lines:
 
 
 def _by_name(known: Presence, left: int, right: int) -> tuple[str, int] | None:
-    """Say whether both systems keep names (and birth dates), and how many left records have them."""
+    """Return the name key that both systems have and its number of left records, or None."""
     dated = (known.records["linkable_by"] == NAME_AND_DATE).to_numpy(dtype=bool)
     named = dated | (known.records["linkable_by"] == "Name only").to_numpy(dtype=bool)
     for name, marked in ((NAME_AND_DATE, dated), ("Name", named)):
@@ -170,9 +170,9 @@ def _key(
     met = np.isin(code, their_code)
     meets = mine[met]
     if meets.empty and "Undeclared" in name:
-        return []  # two numbers of their own, not a key that fails
+        return []  # two unrelated numbers, not a key that fails
     bearers = meets["number"].unique()
-    # A number and a child in one: both count from 0.
+    # Combine code and child into one number: both count from 0.
     many = len(known.holds)
     same = np.isin(
         code[met] * many + meets["child"].to_numpy(), their_code * many + theirs["child"].to_numpy()
@@ -192,7 +192,7 @@ def _key(
 
 
 def matches(known: Presence, links: Links, scope: Scope) -> Lines:
-    """Measure who of each system is found in each other one, and what waits for a decision."""
+    """Measure how many children of each system match in each other system, and what needs review."""
     pairs = _told(links.pairs)
     decided = pairs.groupby(["left_silo", "right_silo", "decision"]).size().to_dict()
     waiting = {decision: _ends(known, pairs, decision) for decision in ("Review", "Refused")}
@@ -202,7 +202,7 @@ def matches(known: Presence, links: Links, scope: Scope) -> Lines:
         in_left = known.holds[:, left_place] & scope.meant[:, right_place]
         in_right = known.holds[:, right_place] & scope.meant[:, left_place]
         both, lefts, rights = int((in_left & in_right).sum()), int(in_left.sum()), int(in_right.sum())
-        # Of two systems for different grades a handful stand in both by chance: nobody is missing there.
+        # Systems that serve different grades share a few children by chance: nobody is missing there.
         whole = int(known.holds[:, [left_place, right_place]].sum())
         told = not (known.is_for_some(left_place) or known.is_for_some(right_place))
         apart = told and min(lefts, rights) < SMALLEST_GROUP and lefts + rights < whole
@@ -235,14 +235,14 @@ def matches(known: Presence, links: Links, scope: Scope) -> Lines:
 
 
 def _told(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Call a refused pair without an equal id no match: two children of one name, and nothing to mend."""
+    """Relabel refused pairs without an equal id as no match: two children with one name need no repair."""
     equal = pairs["evidence_identifier"].eq("Same").fillna(False)
     two = pairs["decision"].eq("Refused").fillna(False) & ~equal
     return pairs.assign(decision=pairs["decision"].mask(two.astype(bool), "No match"))
 
 
 def _ends(known: Presence, pairs: pd.DataFrame, decision: str) -> dict[frozenset[str], list[int]]:
-    """List the records of the pairs that were decided so, by the two systems."""
+    """List the records of pairs with a given decision, by the two systems."""
     pairs = pairs[pairs["decision"].eq(decision)]
     found: dict[frozenset[str], list[int]] = {}
     sides = [known.numbers_of(pairs[f"{side}_silo"], pairs[f"{side}_record"]) for side in ("left", "right")]
@@ -253,7 +253,7 @@ def _ends(known: Presence, pairs: pd.DataFrame, decision: str) -> dict[frozenset
 
 
 def record_links(known: Presence) -> Lines:
-    """Measure how surely each system's records are tied to a child."""
+    """Measure how confident the record links of each system are."""
     lines: Lines = []
     lonely = known.holds.sum(axis=1) == 1
     for place, silo in enumerate(known.silos):
@@ -263,7 +263,7 @@ def record_links(known: Presence) -> Lines:
             marked = mine & (known.records["band"] == band).to_numpy(dtype=bool)
             lines.append(line(name, silo, None, int(marked.sum()), total, **known.example(marked)))
         children = int(known.holds[:, place].sum())
-        # Where a system keeps no number of its own, each form, visit or answer is a record by nature.
+        # In a system without ids of its own, one child may have many records: forms, visits or answers.
         numbered = mine & known.records["local_id"].notna().to_numpy(dtype=bool)
         records = np.bincount(known.child[numbered], minlength=len(known.holds))
         twice = int((records > 1).sum()) if numbered.any() else None
@@ -279,7 +279,7 @@ def record_links(known: Presence) -> Lines:
 
 
 def correctness(known: Presence, scores: pd.DataFrame | None, misjudged: pd.DataFrame | None = None) -> Lines:
-    """Say how many of the matches are right: only a key can tell."""
+    """Measure how many matches are correct, which needs the answer key."""
     overall: dict[Any, Any] = {}
     if scores is not None:
         own = scores[(scores["group"] == "All") & (scores["pair_kind"] == "All")].dropna(
@@ -307,7 +307,7 @@ def correctness(known: Presence, scores: pd.DataFrame | None, misjudged: pd.Data
 def _to_look_at(
     known: Presence, misjudged: pd.DataFrame | None
 ) -> dict[tuple[str, frozenset[str]], dict[str, Any]]:
-    """Point at a record of each pair that somebody has to look at."""
+    """Return an example record for each misjudged pair."""
     if misjudged is None:
         return {}
     number = known.numbers_of(misjudged["left_silo"], misjudged["left_record"])

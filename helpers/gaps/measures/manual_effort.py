@@ -1,8 +1,7 @@
-"""How many minutes of hand work one exchange takes: what the files show, times minutes that the kit assumes.
+"""Estimate the manual minutes of one exchange: tasks counted in files, times assumed minutes.
 
-What the files show are records without an id that the roster carries, files, pairs that wait for a person and
-findings. How long one of them takes is declared in ``manual_effort.toml`` as the kit's own assumption, with a
-range; nobody measured it.
+We count files, findings, pairs that need review, and records without an id from the roster. The minutes per
+task are the kit's own assumption, with a range, in ``manual_effort.toml``; nobody measured them.
 """
 
 from __future__ import annotations
@@ -47,14 +46,14 @@ HERE = Path(__file__).parent / "manual_effort.toml"
 
 
 class TaskMinutes(Assumed):
-    """Minutes that one task takes."""
+    """Minutes for one task."""
 
     title: str
     each: str
 
 
 class Assumptions(BaseModel):
-    """What is assumed of hand work."""
+    """Assumptions about manual effort."""
 
     model_config = STRICT
 
@@ -71,7 +70,7 @@ class Assumptions(BaseModel):
 
 
 class Minutes(NamedTuple):
-    """Minutes of hand work: low, likely and high."""
+    """Minutes of manual effort: low, likely and high."""
 
     low: float
     likely: float
@@ -79,13 +78,13 @@ class Minutes(NamedTuple):
 
 
 def read_assumptions(path: Path) -> Assumptions:
-    """Read a table of minutes of one's own."""
+    """Read a table of assumed minutes from a file."""
     return read_declared(path, Assumptions, "minutes", known=TASKS)
 
 
 @cache
 def kit_assumptions() -> Assumptions:
-    """Give the minutes that the kit assumes."""
+    """Return the minutes that the kit assumes."""
     return read_assumptions(HERE)
 
 
@@ -96,25 +95,25 @@ def manual_effort(
     assumptions: Assumptions | None = None,
     by_machine: Collection[str] | None = None,
 ) -> pd.DataFrame:
-    """Count the hand work of one exchange, in which every system takes over from the roster.
+    """Estimate the manual effort of one exchange in which every system updates from the roster.
 
     Parameters
     ----------
     district
-        A district that was read.
+        What `read_district` returned.
     links
-        Who is who in it.
+        What `link_district` returned for it.
     assumptions
-        Minutes a task; the kit's own when not given.
+        Minutes per task; default is the kit's own.
     by_machine
-        Systems whose files a machine exchanges. When not given, those of whose records nearly all carry an id
-        that the roster carries too, as far as the files tell.
+        Systems that exchange files automatically. Default: systems in which almost all records have an id
+        that the roster has too.
 
     Returns
     -------
     pandas.DataFrame
-        Table ``hand_work``: a row a system and task, and a row a pair of systems with pairs to review; their
-        minutes add up. A record whose number has to be typed counts in its own system; the roster types
+        Table ``hand_work``: one row per system and task, and one per pair of systems with pairs to review.
+        The minutes add up. A record that needs a number typed counts in its own system; the roster types
         nothing.
     """
     known = load_presence(district, links)
@@ -133,7 +132,7 @@ def estimate_tasks(
     assumptions: Assumptions | None = None,
     by_machine: Collection[str] | None = None,
 ) -> pd.DataFrame:
-    """Count the hand work of one exchange where it is known already who is where; as `manual_effort`."""
+    """Estimate the manual effort from records already grouped by child; as `manual_effort`."""
     given = assumptions or kit_assumptions()
     others = known.silos[1:]
     files = district.accounts.groupby("silo").size()
@@ -166,7 +165,7 @@ def estimate_tasks(
 
 
 def to_type(known: Presence, keys: Keys, left: int, right: int) -> npt.NDArray[np.bool_]:
-    """Mark the records of a system into which somebody has to type a number of the other one."""
+    """Mark the records for which somebody has to type an id from the other system."""
     one, other = known.silos[left], known.silos[right]
     gone = keys.carrying(one, other) & ~known.holds[known.child, right]
     return known.of(left) & ~keys.meeting(one, other) & ~gone
@@ -177,14 +176,14 @@ def _by_machine(typed: int, total: int, given: Assumptions) -> bool:
 
 
 def _to_mend(district: District, given: Assumptions) -> pd.Series:
-    """Count by system the findings of reading that somebody has to mend at the source."""
+    """Count the findings by system that somebody has to fix at the source."""
     found = district.findings
     open_ones = found["done"].ne("read_as") & ~found["kind"].isin(given.not_mended)
     return found[open_ones].groupby("silo")["times"].sum()
 
 
 def manual_minutes(work: pd.DataFrame) -> Minutes:
-    """Add up the minutes of hand work.
+    """Add up minutes of manual effort.
 
     Parameters
     ----------
@@ -201,7 +200,7 @@ def manual_minutes(work: pd.DataFrame) -> Minutes:
 
 
 def manual_effort_lines(work: pd.DataFrame, known: Presence, keys: Keys) -> list[dict[str, Any]]:
-    """Make the lines *minutes by hand* of systems and *minutes to join* of pairs."""
+    """Build the lines *minutes by hand* per system and *minutes to join* per pair."""
     lines: list[dict[str, Any]] = []
     single = work[work["right_silo"].isna()]
     for silo, mine in single.groupby("left_silo", sort=False):

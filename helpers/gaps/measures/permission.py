@@ -1,8 +1,7 @@
-"""What an export carries that nobody needs there, and which lists of children may not be handed over.
+"""Check which columns an export doesn't need, and which lists of children must not be shared.
 
-Both are decided by ``permission.toml`` and each system's ``system.toml``, the kit's own judgment on
-published rules. That a pair may not exchange is neither that it cannot be joined nor that its exports are
-old.
+``permission.toml`` and each system's ``system.toml`` decide both: the kit's own judgment, based on published
+rules. A pair that isn't permitted to exchange may still be joinable and up to date.
 """
 
 from __future__ import annotations
@@ -38,12 +37,12 @@ __all__ = [
 ]
 
 NOT_PERMITTED = "Not permitted"
-# Kinds of information that no file may hold for anybody to read, needed or not.
+# Kinds of information that no readable file may contain, needed or not.
 SECRETS = ("password or PIN", "social security number")
 
 
 class Permission(BaseModel):
-    """The whole table."""
+    """Contents of ``permission.toml``."""
 
     model_config = STRICT
 
@@ -78,7 +77,7 @@ class Permission(BaseModel):
 
 @cache
 def permission_of_kit() -> Permission:
-    """Give the kinds of information, and what each known system needs and protects."""
+    """Return the kinds of information, and what each known system needs and protects."""
     return read_declared(
         Path(__file__).parent / "permission.toml", Permission, "kinds of information", prepare=_with_systems
     )
@@ -104,13 +103,13 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 @cache
 def kind_of_head(head: str) -> str | None:
-    """Say which kind of restricted information a head is about; words are told apart by capitals, too."""
+    """Classify a column name by kind of restricted information; capitals separate words, too."""
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])|[_.\-/]+", " ", head)
     return next((kind for kind, shape in _patterns().items() if shape.search(parted)), None)
 
 
 def restricted_columns(district: District) -> pd.DataFrame:
-    """List the filled columns that are about a restricted kind of information, needed or not."""
+    """List filled columns with a restricted kind of information, needed or not."""
     columns = district.written.columns
     columns = columns[columns["filled"].gt(0).fillna(False)]
     rows = []
@@ -132,7 +131,7 @@ def restricted_columns(district: District) -> pd.DataFrame:
 
 
 def _said(layout: Layout) -> dict[tuple[str, str], str]:
-    """Give the kind of information of each column by which people are described."""
+    """Return the kind of information in each column that describes people."""
     taken = permission_of_kit().taken
     return {
         (file.name, source): taken[target]
@@ -145,7 +144,7 @@ def _said(layout: Layout) -> dict[tuple[str, str], str]:
 
 
 def unneeded_columns(district: District) -> pd.DataFrame:
-    """List the filled columns of restricted kinds that a system has no need for."""
+    """List filled columns of restricted kinds that a system doesn't need."""
     found = restricted_columns(district)
     needs = permission_of_kit().needs
     needed = {
@@ -159,7 +158,7 @@ def unneeded_columns(district: District) -> pd.DataFrame:
 
 
 def restricted_lists(left: Layout | None, right: Layout | None) -> Bar | None:
-    """Say which rule keeps a list of one system's children from the people of the other."""
+    """Return the rule that bars one system's staff from a list of the other's children, or None."""
     given = permission_of_kit()
     names = [layout.silo if layout is not None else "" for layout in (left, right)]
     for table in (given.outside, given.protected):
@@ -171,7 +170,7 @@ def restricted_lists(left: Layout | None, right: Layout | None) -> Bar | None:
 
 
 def permission(district: District, known: Presence) -> list[dict[str, Any]]:
-    """Measure what is exchanged without need, and which pairs may not exchange lists of children."""
+    """Measure unneeded columns, and which pairs must not exchange lists of children."""
     needs = permission_of_kit().needs
     found = unneeded_columns(district)
     lines: list[dict[str, Any]] = []

@@ -1,4 +1,4 @@
-"""Native files to silos and back: read, render, write; everything that a file holds is used or reported."""
+"""Read native files into silos, and render and write them; every row is used or reported."""
 
 from helpers.files.as_made import NOT_INVENTED, digests_of, foreign_file
 from helpers.files.command_output import emit, ends_well, json_option, out_option
@@ -48,5 +48,5 @@ from helpers.files.text_table import TextTable, default_settings, unique_names
 from helpers.files.writers.files import table_pieces, write_files, write_table
 from helpers.files.writers.values import render, render_column
 
-# For users, each with its documentation; whatever else is imported here is for other rooms.
+# Public names, each documented. The other imports serve other rooms.
 __all__ = ["District", "Silo", "TextTable", "read_district", "render", "write_files", "write_table"]

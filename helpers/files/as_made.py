@@ -1,4 +1,4 @@
-"""Whether a folder that says it is invented is what its generator wrote: one real file makes it real."""
+"""Check that a folder marked synthetic has only files of its generator; a single other file makes it real."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 __all__ = ["NOT_INVENTED", "digests_of", "foreign_file", "read_about", "treated_as_real"]
 
-# What `District.about` says of a folder that calls itself invented and isn't treated so: why.
+# Key of `District.about`: why a folder marked synthetic is treated as real.
 NOT_INVENTED = "treated_as_real"
 PIECE = 1 << 20  # bytes
 ANEW = "make an invented district anew, in another folder, with `bigpicture make`"
@@ -25,12 +25,12 @@ def _digest(path: Path) -> str:
 
 
 def digests_of(folder: Path, paths: Iterable[Path]) -> dict[str, str]:
-    """Give the digest of files by their paths."""
+    """Return the digest of each file by path."""
     return {path.relative_to(folder).as_posix(): _digest(path) for path in sorted(paths)}
 
 
 def foreign_file(about: Mapping[str, Any], paths: Iterable[Path]) -> Path | None:
-    """Give the first file that the generator didn't write as it is; it may have been moved."""
+    """Return the first file that the generator didn't write with these bytes; moved files are fine."""
     told = about.get("files")
     known = set(told.values()) if isinstance(told, dict) and all(map(_is_text, told.values())) else set()
     return next((path for path in paths if _digest(path) not in known), None)
@@ -43,7 +43,7 @@ def _is_text(value: object) -> bool:
 def treated_as_real(
     about: Mapping[str, Any], folder: Path, exports: Iterable[Path], beside: Path | None
 ) -> str | None:
-    """Say why a folder that calls itself invented is treated as real."""
+    """Explain why a folder marked synthetic is treated as real; None if it isn't."""
     if about.get("synthetic") is not True:
         return None
     if not about.get("files"):
@@ -62,7 +62,7 @@ def treated_as_real(
 
 
 def read_about(text: str) -> Any:
-    """Read ``district.json``; one that says something twice isn't believed that it is invented."""
+    """Parse ``district.json``; with a repeated key, the folder doesn't count as synthetic."""
     twice: list[str] = []
 
     def told(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What commands print, and how they end."""
+"""Output and exit status of commands."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _cell(value: object) -> str:
 
 
 def _shortened(text: str, width: int) -> str:
-    """Leave out the middle: of a path both ends tell files apart."""
+    """Cut the middle of a text, since both ends of a path help to identify a file."""
     if len(text) <= width:
         return text
     start = (width - 1) // 2
@@ -46,14 +46,14 @@ def _shortened(text: str, width: int) -> str:
 
 
 def _of_numbers(column: pd.Series) -> bool:
-    """Say whether a column holds numbers, of which some may be said in words."""
+    """Return whether a column contains numbers; some cells may be text."""
     if column.dtype == "object":
         return any(isinstance(value, Number) and not isinstance(value, bool) for value in column)
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
 def printed(frame: pd.DataFrame, width: int = WIDTH) -> str:
-    """Write a frame for a terminal.
+    """Format a frame for a terminal.
 
     >>> print(printed(pd.DataFrame({"left_silo": ["sis", None], "rate": [0.98765, 1.0]})))
     left silo   rate
@@ -88,14 +88,14 @@ R = TypeVar("R")
 
 
 def json_option(command: Callable[P, R]) -> Callable[P, R]:
-    """Give a command `--json`: one JSON object on standard output with the figures that its table prints."""
+    """Add `--json` to a command: print one JSON object with the figures of its table."""
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")(
         command
     )
 
 
 def out_option(default: str = "reports") -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Give a command `--out DIR`, the folder for what it writes."""
+    """Add `--out DIR` to a command, the folder for what it writes."""
     return click.option(
         "--out",
         type=click.Path(file_okay=False, path_type=Path),
@@ -106,9 +106,9 @@ def out_option(default: str = "reports") -> Callable[[Callable[P, R]], Callable[
 
 
 def ends_well(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn bad input, and a file or folder that can't be used, into one line and exit status 2.
+    """Report bad input, or an unusable file or folder, in one line with exit status 2.
 
-    A full disk is nobody's wrong input: exit status 1.
+    A full disk isn't bad input: exit status 1.
     """
 
     @functools.wraps(command)

@@ -1,4 +1,4 @@
-"""Reads a district's folder, or several districts of a region."""
+"""Read a district's folder, or the districts of a region."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ __all__ = [
 
 @dataclass(frozen=True)
 class District(Mapping[str, Silo]):
-    """The silos of one folder, by name: SIS first, then by name.
+    """The silos of one folder, by name: the SIS first, then alphabetically.
 
     Attributes
     ----------
     folder
-        Where they were read.
+        The folder they were read from.
     about
-        What ``district.json`` says; empty without one.
+        Content of ``district.json``; empty without one.
     silos
         Silo by name.
     unclaimed
-        Findings and accounts of files that belong to no silo.
+        Findings and row accounts of files that belong to no silo.
     """
 
     folder: Path
@@ -81,12 +81,12 @@ class District(Mapping[str, Silo]):
 
     @property
     def synthetic(self) -> bool:
-        """Whether the folder says that everybody in it is invented; else it is treated as real."""
+        """Whether the folder is marked synthetic (everybody in it is invented); otherwise it counts as real."""
         return self.about.get("synthetic") is True
 
     @property
     def title(self) -> str:
-        """The district's name, or its folder's."""
+        """The district's name, else its folder's."""
         return str(self.about.get("title") or self.folder.resolve().name)
 
     @property
@@ -96,12 +96,12 @@ class District(Mapping[str, Silo]):
 
     @property
     def kinds(self) -> dict[str, tuple[str, ...]]:
-        """File -> the kinds of file, or of record, that it was read as."""
+        """File -> the kinds of file or record it was read as."""
         return {file: kinds for silo in self.silos.values() for file, kinds in silo.kinds.items()}
 
     @property
     def unique_people(self) -> tuple[str, ...]:
-        """Silos whose layout promises one record a child."""
+        """Silos whose layout guarantees one record per child."""
         return tuple(name for name, silo in self.silos.items() if silo.layout.unique_people)
 
     @property
@@ -111,12 +111,12 @@ class District(Mapping[str, Silo]):
 
     @property
     def person_rows(self) -> pd.DataFrame:
-        """Source rows behind the people of all silos."""
+        """Source rows of the people of all silos."""
         return _joined("person_rows", [silo.person_rows for silo in self.silos.values()])
 
     @property
     def filled_cells(self) -> pd.DataFrame:
-        """Cells of the people of all silos that another row than the record's last one filled."""
+        """Cells of people that an earlier row filled, not the record's last one, in all silos."""
         return _joined("filled_cells", [silo.filled_cells for silo in self.silos.values()])
 
     @property
@@ -131,12 +131,12 @@ class District(Mapping[str, Silo]):
 
     @property
     def accounts(self) -> pd.DataFrame:
-        """Accounts of all files."""
+        """Row accounts of all files."""
         return _joined("accounts", [*(silo.accounts for silo in self.silos.values()), self.unclaimed[1]])
 
     @property
     def written(self) -> Written:
-        """What stands in the files of all silos as it is written.
+        """Headers, codes and date formats as written in the files of all silos.
 
         Raises
         ------
@@ -151,15 +151,15 @@ class District(Mapping[str, Silo]):
         return Written.of(kept.values())
 
     def fact(self, table: str) -> pd.DataFrame:
-        """Give a fact table of all silos; empty, with its columns, where none has it."""
+        """Return a fact table of all silos; empty, with its columns, if none has it."""
         return _joined(table, [silo.facts[table] for silo in self.silos.values() if table in silo.facts])
 
 
-MANY = 4  # so many files of one kind are told in one line
+MANY = 4  # with this many files of one kind, list them in one line
 
 
 def folded_accounts(district: District) -> pd.DataFrame:
-    """Give the accounts with one line for many files of one kind; their rows add up as before."""
+    """Combine the accounts of many files of one kind into one line; totals stay the same."""
     accounts = district.accounts
     kinds = district.kinds
     kind = pd.Series([", ".join(kinds.get(file, ())) for file in accounts["file"]], dtype=STRING)
@@ -199,11 +199,11 @@ def _about(folder: Path) -> dict[str, Any]:
 
 
 def _shares(found: FoundFile, layouts: Mapping[str, Layout]) -> dict[str, tuple[float, set[str]]]:
-    """Say how well each layout knows a file, and as which kinds."""
+    """Rate how well each layout matches a file, and as which kinds."""
     quiet = Findings(None, found.path)
     raw = found.read()
     if raw.lstrip()[:1] != b"<":
-        raw = raw[:HEAD]  # delimited files and JSON lines tell what they are at their beginning
+        raw = raw[:HEAD]  # the first bytes identify delimited files and JSON lines
     data = as_utf8(raw, "utf-8", quiet)
     records, total = None, 0
     if data.lstrip()[:1] == b"<":
@@ -226,7 +226,7 @@ def _shares(found: FoundFile, layouts: Mapping[str, Layout]) -> dict[str, tuple[
 def _units_of(
     folder: str, files: Sequence[FoundFile], layouts: Mapping[str, Layout]
 ) -> tuple[list[Unit], list[FoundFile]]:
-    """Give a folder's files to the layouts that know them best, one layout after another."""
+    """Assign a folder's files to the layouts that match them best, one layout after another."""
     shares = {found.path: _shares(found, layouts) for found in files}
     left = list(files)
     units = []
@@ -250,7 +250,7 @@ def _units_of(
 def _name(unit: Unit, alone: bool, files: Sequence[FoundFile]) -> str:
     folder = unit.folder
     if folder.lower().endswith(".zip"):
-        # A zip counts as a folder; alone in one, it takes that one's name.
+        # A zip counts as a folder; alone in a folder, it takes the folder's name.
         parent = PurePosixPath(folder).parent.as_posix()
         beside = (one for one in files if one.path.startswith(f"{parent}/"))
         only = parent != "." and all(one.path.startswith(f"{folder}/") for one in beside)
@@ -263,7 +263,7 @@ def _name(unit: Unit, alone: bool, files: Sequence[FoundFile]) -> str:
 def _recognized(
     files: Sequence[FoundFile], layouts: Mapping[str, Layout]
 ) -> tuple[Silos, list[FoundFile], list[str]]:
-    """Find the silos of a folder that doesn't say which it has, and what is in doubt of them."""
+    """Recognize the silos of a folder without declared silos; also return open questions."""
     by_folder: dict[str, list[FoundFile]] = {}
     for found in files:
         by_folder.setdefault(found.folder, []).append(found)
@@ -287,7 +287,7 @@ def _recognized(
 def _declared(
     about: Mapping[str, Any], files: Sequence[FoundFile], layouts: Mapping[str, Layout], folder: Path
 ) -> tuple[Silos, list[FoundFile]]:
-    """Give each silo that district.json names the files below its folder."""
+    """Assign each silo in district.json the files below its folder."""
     silos = {}
     claimed = set()
     for name, layout in dict(about["silos"]).items():
@@ -305,7 +305,7 @@ def _declared(
 def _repeated(
     silos: Silos,
 ) -> tuple[Silos, list[tuple[str, FoundFile, str]]]:
-    """Take out files that stand in a silo twice, and silos that are copies of another one."""
+    """Remove files that occur twice in a silo, and silos that duplicate another."""
     sizes: dict[int, int] = {}
     for _, files in silos.values():
         for found in files:
@@ -343,15 +343,15 @@ def _repeated(
 
 @dataclass(frozen=True)
 class There:
-    """What a folder holds, before any of it is read."""
+    """Contents of a folder, before any file is read."""
 
-    # What ``district.json`` says.
+    # Content of ``district.json``.
     about: dict[str, Any]
-    # Every layout that may know its files.
+    # Every layout that may match its files.
     layouts: Mapping[str, Layout]
     # Silo -> its layout and files.
     silos: Silos
-    # Files that no layout knows, and those that can't be opened.
+    # Files that match no layout, and those that can't be opened.
     unknown: list[FoundFile]
     refused: list[Refused]
     # Questions about folders that may be one system or two.
@@ -359,7 +359,7 @@ class There:
 
 
 def what_is_there(folder: Path) -> There:
-    """Say which silos a folder has, and which of its files no layout knows."""
+    """Find the silos of a folder, and its files that match no layout."""
     must_be_a_folder(folder)
     about = _about(folder)
     layouts = all_layouts(folder / "layouts")
@@ -374,7 +374,7 @@ def what_is_there(folder: Path) -> There:
         beside = None if root == folder else _known_beside(folder, layouts, about)
         if why := treated_as_real(about, folder, paths_below(root), beside):
             about |= {"synthetic": False, NOT_INVENTED: why}
-    # Thousands of digests that nobody needs any more.
+    # Thousands of digests that nothing needs from here on.
     about.pop("files", None)
     kits = {id(layout) for layout in all_layouts().values()}
     own = {name: layout for name, layout in layouts.items() if id(layout) not in kits}
@@ -382,7 +382,7 @@ def what_is_there(folder: Path) -> There:
         silos, unknown, doubts = _recognized(files, layouts)
     else:
         silos, unknown = _declared(about, files, layouts, folder)
-        # A file that somebody put beside the declared silos is known by a layout that the folder brings.
+        # Files next to the declared silos may match a layout of the folder itself.
         more, unknown, doubts = _recognized(unknown, own)
         for name, found in more.items():
             silos[name if name not in silos else f"{name}/{found[0].layout}"] = found
@@ -391,10 +391,10 @@ def what_is_there(folder: Path) -> There:
 
 
 def _known_beside(folder: Path, layouts: Mapping[str, Layout], about: Mapping[str, Any]) -> Path | None:
-    """Find a file beside the silos that a layout knows: somebody's own exports, put in the wrong place."""
+    """Find a file next to the silos that matches a layout: a real export in the wrong place."""
     for path in paths_below(folder):
         first = path.relative_to(folder).parts[0]
-        # No layout reads Parquet, of which the answer key is made.
+        # No layout reads Parquet, the format of the answer key.
         if first == "silos" or path.suffix == ".parquet":
             continue
         if foreign_file(about, [path]) and any(_shares(found, layouts) for found in files_in(path)):
@@ -409,21 +409,21 @@ def read_district(folder: str | Path, *, written: bool = True) -> District:
     ----------
     folder
         A district folder (``district.json`` and ``silos/``), or any folder of exports: the kit
-        recognizes each file by its content. Layouts in the folder's own ``layouts/`` count too.
+        recognizes each file by its content. It also uses layouts in the folder's own ``layouts/``.
     written
-        Whether to keep headers, codes and date formats as the files write them. `measure_gaps` needs them;
+        Whether to store headers, codes and date formats as the files write them. `measure_gaps` needs them;
         reading is faster without.
 
     Returns
     -------
     District
-        Silos by name (the roster first), findings, and ``accounts``: one row a file, in which
+        Silos by name (the roster first), findings, and ``accounts``: one row per file, in which
         ``rows = rows_used + rows_structure + rows_set_aside + rows_kept_apart``.
 
     Raises
     ------
     BadInput
-        When the folder doesn't exist or holds no file, or its district.json can't be used. Anything wrong
+        When the folder doesn't exist or contains no file, or its district.json can't be used. Anything wrong
         inside a file is a finding, never an error.
 
     Examples
@@ -439,7 +439,7 @@ def read_district(folder: str | Path, *, written: bool = True) -> District:
 
 
 def _silo(name: str, layout: Layout, files: Sequence[FoundFile], written: bool) -> Silo:
-    """Read one silo, or take over what a district that has the very same files gave earlier in this run."""
+    """Read one silo, or reuse the silo of a district with identical files from earlier in this run."""
 
     def what() -> str:
         bytes_of = sorted((found.path, found.digest().hex()) for found in files)
@@ -479,14 +479,14 @@ def _read(folder: Path, written: bool) -> District:
 
 
 def is_region(folder: Path) -> bool:
-    """Tell whether a folder holds several districts rather than the exports of one."""
+    """Return whether a folder contains several districts rather than the exports of one."""
     if not folder.is_dir() or (folder / "district.json").is_file():
         return False
     return (folder / "region.json").is_file() or len(_districts_in(folder)) > 1
 
 
 def district_folders(folder: Path) -> dict[str, Path]:
-    """Give the districts of a region."""
+    """Map the name of each district of a region to its folder."""
     found = _districts_in(folder)
     if not found:
         raise BadInput(
@@ -502,7 +502,7 @@ def _districts_in(folder: Path) -> list[Path]:
 
 
 def no_child_told(district: District) -> str | None:
-    """Say of which systems people were read and no child, and what to do; None where each has one."""
+    """Describe systems with people but no child, and the next step; None if every system has one."""
     none = {name: silo for name, silo in district.items() if (of := _roles(silo)) and "Student" not in of}
     if not none:
         return None
@@ -522,7 +522,7 @@ def _roles(silo: Silo) -> set[str]:
 
 
 def with_children(district: District) -> District:
-    """Give a district back if somebody in it is a student."""
+    """Return the district if it has a student; raise BadInput otherwise."""
     folder = district.folder
     if not len(district):
         raise BadInput(

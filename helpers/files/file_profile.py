@@ -1,7 +1,7 @@
-"""What stands in files as it is written: heads, codes, shapes of dates, and how the text is stored.
+"""Profile files as written: headers, codes, date formats and text encoding.
 
-Reading turns all of it into standard values, which is what every later room wants but one: who asks how far
-two systems speak the same language has to see the words. Each distinct text is looked at once.
+Reading converts all of this to standard values, which every later room uses. Only the measure of how far
+two systems share a vocabulary needs the original text. Each distinct text is examined once.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from helpers.standard import as_table, empty_table
 
 __all__ = ["WORDS", "Written", "date_shapes", "line_end_of", "written_of"]
 
-# Standard columns of people that some systems fill with codes and others with words of their own.
+# Standard columns of people that some systems fill with codes and others with their own words.
 WORDS = ("race", "home_language", "sex", "grade_level")
 DATES = ("date", "datetime")
-# In this order, so that no replacement is replaced again; the last one gives the digits back.
+# In this order, so that nothing is replaced twice; the last ones put the digits back.
 SHAPES = (
     (r"\.[0-9]+", ""),
     (r"[A-Za-z]{3,}", "Mon"),
@@ -38,7 +38,7 @@ SHAPES = (
     ("\x02", "9999"),
     ("\x03", "99999999"),
 )
-# So much of a file says how its lines end.
+# Enough of a file to see how its lines end.
 HEAD = 1 << 16
 
 
@@ -47,9 +47,9 @@ Rows = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Written:
-    """What is written in files: rows of ``written_files``, ``written_columns`` and ``written_values``.
+    """Texts as written in files: rows of ``written_files``, ``written_columns`` and ``written_values``.
 
-    They become tables when somebody asks, since most rooms never do.
+    They become tables on request, since most rooms never need them.
     """
 
     file_rows: Rows = field(default_factory=list)
@@ -73,7 +73,7 @@ class Written:
 
     @classmethod
     def of(cls, several: Iterable[Written]) -> Written:
-        """Put together what is written in several silos."""
+        """Combine the profiles of several silos."""
         each = list(several)
         return cls(
             [row for one in each for row in one.file_rows],
@@ -87,7 +87,7 @@ def _table(name: str, rows: Rows) -> pd.DataFrame:
 
 
 def line_end_of(data: bytes) -> str | None:
-    """Say how the lines of a file end, as its beginning shows; None where it has none."""
+    """Detect a file's line ending from its beginning; None if it has no line break."""
     start = data[:HEAD]
     if b"\r\n" in start or b"\r\0\n" in start:
         return "crlf"
@@ -95,7 +95,7 @@ def line_end_of(data: bytes) -> str | None:
 
 
 def date_shapes(texts: pa.Array) -> pa.Array:
-    """Give the shape of dates: digits as 9, a month's name as Mon, a fraction of a second left out.
+    """Return date shapes: digits as 9, month names as Mon, without fractions of a second.
 
     >>> date_shapes(pa.array(["2026-04-03", "4/13/2026", "13-Apr-2026", "20260403"])).to_pylist()
     ['9999-9-9', '9/9/9999', '9-Mon-9999', '99999999']
@@ -106,7 +106,7 @@ def date_shapes(texts: pa.Array) -> pa.Array:
 
 
 def written_of(silo: str, reads: Sequence[ReadFile], stored: Mapping[str, Mapping[str, Any]]) -> Written:
-    """Gather what is written in the files of a silo, before their text is let go of."""
+    """Profile the files of a silo before their text is released."""
     columns: Rows = []
     values: Rows = []
     asked: dict[str, frozenset[str]] = {}
@@ -122,7 +122,7 @@ def written_of(silo: str, reads: Sequence[ReadFile], stored: Mapping[str, Mappin
 
 
 def _asked(file: FileLayout) -> frozenset[str]:
-    """Name the columns whose codes are asked for: those with codes, and what people are described by."""
+    """List the columns to profile by value: those with codes, and descriptions of people."""
     coded = {column.name for column in file.columns if column.codes is not None}
     described = {
         found[0].name
@@ -135,7 +135,7 @@ def _asked(file: FileLayout) -> frozenset[str]:
 
 
 def _columns(silo: str, read: ReadFile) -> Rows:
-    """List the columns of a file; what a pattern takes, which names assignments, is one column."""
+    """List the columns of a file; columns of a pattern, named for assignments, count as one."""
     rows = read.parsed.table.rows
     found: dict[tuple[str, str | None], int] = {}
     for label in rows.columns:
@@ -168,7 +168,7 @@ def _filled(cells: pd.Series) -> int:
 
 
 def _counted(silo: str, read: ReadFile, name: str, column: Column) -> Rows:
-    """Count each distinct text of a column, with what it means and the first row in which it stands."""
+    """Count each distinct text of a column, with its meaning and the first row that has it."""
     places, distinct = pd.factorize(trimmed(read.parsed.table.rows[name]), use_na_sentinel=True)
     if not len(distinct):
         return []

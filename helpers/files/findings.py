@@ -1,4 +1,4 @@
-"""Findings: what was wrong or odd, with file, row, column, value, what was expected and what was done."""
+"""Findings: what was wrong or odd: file, row, column, value, what was expected and what was done."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from helpers.standard import STRING, as_table, constant, empty_table, labelled, 
 
 __all__ = ["FOLD_BEYOND", "Findings", "findings_of", "fold"]
 
-# Beyond this many a file, column and kind, equal value findings are folded into the last one's `times`.
+# Beyond this many per file, column and kind, value findings only raise the last one's `times`.
 FOLD_BEYOND = 1000
 
 
 class Findings:
-    """Collects the findings of one file, in `parts` of one kind each."""
+    """Collector of one file's findings, in `parts` of one kind each."""
 
     def __init__(self, silo: str | None, file: str) -> None:
         self.silo = silo
@@ -27,7 +27,7 @@ class Findings:
         self._done: list[str] = []
 
     def rows(self) -> np.ndarray:
-        """Give the rows that findings name, each once."""
+        """Return the distinct rows that findings name."""
         rows = [part["row"] for part in self.parts]
         return np.unique(pd.concat(rows).dropna().to_numpy("int64")) if rows else np.empty(0, "int64")
 
@@ -42,7 +42,7 @@ class Findings:
         expected: str | None = None,
         read_as: str | None = None,
     ) -> None:
-        """Add one finding; `row` stays empty where it is about the whole file."""
+        """Add one finding; `row` stays empty if it is about the whole file."""
         rows: Sequence[int | None] = [row]
         self.add_rows(kind, done, rows, column=column, value=value, expected=expected, read_as=read_as)
 
@@ -57,7 +57,7 @@ class Findings:
         expected: Any = None,
         read_as: Any = None,
     ) -> None:
-        """Add one finding a row; value, expected and read_as are one text for all, or one a row."""
+        """Add one finding per row; value, expected and read_as are one text for all, or one per row."""
         count = len(rows)
         if not count:
             return
@@ -71,19 +71,19 @@ class Findings:
         self._done.append(done)
 
     def rows_set_aside(self) -> np.ndarray:
-        """Rows that could not be used, each once."""
+        """Return the distinct rows that could not be used."""
         rows = [
             part["row"] for part, done in zip(self.parts, self._done, strict=True) if done == "row_set_aside"
         ]
         return np.unique(pd.concat(rows).dropna().to_numpy("int64")) if rows else np.empty(0, "int64")
 
     def frame(self) -> pd.DataFrame:
-        """Give the findings as the standard table, folded, in order of rows."""
+        """Return the findings as the standard table, folded, in row order."""
         return findings_of([self])
 
 
 def findings_of(several: Sequence[Findings]) -> pd.DataFrame:
-    """Give the findings of some files as the standard table."""
+    """Return the findings of several files as the standard table."""
     found = [one for one in several if one.parts]
     if not found:
         return empty_table("findings")
@@ -91,7 +91,7 @@ def findings_of(several: Sequence[Findings]) -> pd.DataFrame:
     sizes = [sum(map(len, one.parts)) for one in found]
     whole = pd.concat(frames, ignore_index=True)
     for name in ("column", "value", "expected", "read_as"):
-        empty = (whole[name] == "").fillna(False).to_numpy(bool)  # a head, or a cell, of nothing
+        empty = (whole[name] == "").fillna(False).to_numpy(bool)  # an empty header or cell
         if empty.any():
             whole[name] = whole[name].mask(empty)
     number = np.repeat(np.arange(len(found)), sizes)
@@ -100,7 +100,7 @@ def findings_of(several: Sequence[Findings]) -> pd.DataFrame:
     )
     whole["file"] = labelled(number, [one.file for one in found])
     whole["times"] = pd.array(np.ones(len(whole), "int64"), dtype="Int64")
-    # The whole file first, then row by row; what was found first stands first.
+    # The whole file first, then row by row, in the order of detection.
     order = np.lexsort([whole["row"].fillna(-1).to_numpy("int64"), number])
     whole = whole.take(order).reset_index(drop=True)
     if max(sizes) > FOLD_BEYOND:
@@ -111,7 +111,7 @@ def findings_of(several: Sequence[Findings]) -> pd.DataFrame:
 
 
 def fold(findings: pd.DataFrame) -> pd.DataFrame:
-    """Fold value findings beyond `FOLD_BEYOND` a column and kind into the last one's `times`."""
+    """Fold value findings beyond `FOLD_BEYOND` per column and kind into the last one's `times`."""
     if len(findings) <= FOLD_BEYOND:
         return findings
     foldable = findings["done"] != "row_set_aside"

@@ -1,4 +1,4 @@
-"""The files of a folder, in zips too, workbooks by sheets; what could do harm is refused."""
+"""List the files of a folder, including those in zips and sheets of workbooks; refuse harmful ones."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ __all__ = [
 ]
 
 PASSED_OVER = ("layouts", "__MACOSX")
-# What says something of the whole folder, and is no export: of which district, and whom its people believe.
+# Files about the whole folder, not exports: its description and the team's trust order.
 OF_THE_FOLDER = ("district.json", "elements.toml")
-# What a zip that is damaged, or packed in a way that nobody else uses, may raise.
+# Exceptions from a zip that is damaged, or packed by an unusual method.
 DAMAGED = (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error)
 WORKBOOKS = (".xlsx", ".xlsm")
-PACKED = (*WORKBOOKS, ".zip")  # whose bytes have no lines
+PACKED = (*WORKBOOKS, ".zip")  # not text with lines
 LOCAL_HEAD = 30  # bytes before the name of an entry of a zip
 
 
 @dataclass(frozen=True)
 class FoundFile:
-    """A file, and the path by which findings name it."""
+    """A file, with the path that findings give it."""
 
     path: str
     size: int
@@ -58,25 +58,25 @@ class FoundFile:
 
     @property
     def name(self) -> str:
-        """The last part of its path; a sheet's has its workbook, too."""
+        """Last part of its path; with the workbook, if it is a sheet."""
         parts = PurePosixPath(self.path).parts
         return "/".join(parts[-2:] if self.is_sheet else parts[-1:])
 
     @property
     def folder(self) -> str:
-        """The folder, or zip, that it or its workbook lies in; empty at the top."""
+        """The folder or zip that contains it or its workbook; empty at the top."""
         place = PurePosixPath(self.path)
         parent = (place.parent if self.is_sheet else place).parent.as_posix()
         return "" if parent == "." else parent
 
     def digest(self) -> bytes:
-        """Give a fingerprint of its bytes."""
+        """Return a digest of its bytes."""
         return hashlib.blake2b(self.read(), digest_size=16).digest()
 
 
 @dataclass(frozen=True)
 class Refused:
-    """A zip, file or folder that isn't opened: why, as a kind of finding and in words."""
+    """A zip, file or folder that we don't open: kind of finding, and reason."""
 
     path: str
     kind: str
@@ -88,7 +88,7 @@ def _gibibytes(size: int) -> str:
 
 
 def harm_in(archive: zipfile.ZipFile, may: Unpacked) -> str | None:
-    """Say what a zip could do that no export does."""
+    """Describe harm that a zip could do; None if it is safe."""
     whole = 0
     names = set()
     count = len(archive.infolist())
@@ -118,14 +118,14 @@ def _entry_reader(path: Path, entry: zipfile.ZipInfo) -> Callable[[], bytes]:
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             with zipfile.ZipFile(path) as archive, archive.open(entry.filename) as file:
                 return file.read(entry.file_size)
-        # Where it stands is known: to open the zip anew, file by file, would read its list each time.
+        # Its position is known: reopening the zip for each file would read the directory each time.
         with path.open("rb") as file:
             file.seek(entry.header_offset)
             head = file.read(LOCAL_HEAD)
             name, extra = (int.from_bytes(head[at : at + 2], "little") for at in (26, 28))
             file.seek(name + extra, os.SEEK_CUR)
             packed = file.read(entry.compress_size)
-        # A zip may lie about sizes: never more than it declares.
+        # A zip may lie about sizes: never read more than it declares.
         if entry.compress_type == zipfile.ZIP_STORED:
             return packed[: entry.file_size]
         return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, max(entry.file_size, 1))
@@ -167,7 +167,7 @@ def _in_zip(path: Path, shown: str) -> tuple[list[FoundFile], list[Refused]]:
 
 
 def _opened(shown: str, size: int, read: Callable[[], bytes]) -> tuple[list[FoundFile], list[Refused]]:
-    """Give a file, or in the place of a workbook each of its sheets."""
+    """Return a file, or each sheet of a workbook."""
     if not shown.lower().endswith(WORKBOOKS):
         return [FoundFile(shown, size, read)], []
     data = read()
@@ -196,7 +196,7 @@ def _passed_over(parts: tuple[str, ...]) -> bool:
 
 
 def must_be_a_folder(folder: Path) -> None:
-    """Refuse what can't hold exports."""
+    """Refuse a path that can't contain exports."""
     if folder.is_file():
         raise BadInput(f"{folder} is a file: name the folder that holds it.")
     if not folder.is_dir():
@@ -206,7 +206,7 @@ def must_be_a_folder(folder: Path) -> None:
 
 
 def files_below(folder: Path) -> tuple[list[FoundFile], list[Refused]]:
-    """List the files below a folder, those in zips included."""
+    """List the files below a folder, including those in zips."""
     found: list[FoundFile] = []
     paths, refused = _walk(folder)
     for path in paths:
@@ -217,12 +217,12 @@ def files_below(folder: Path) -> tuple[list[FoundFile], list[Refused]]:
 
 
 def paths_below(folder: Path) -> list[Path]:
-    """List the files below a folder that can be opened, as they lie on the disk: zips are not looked into."""
+    """List the files on disk below a folder that can be opened, without looking into zips."""
     return _walk(folder)[0]
 
 
 def files_in(path: Path) -> list[FoundFile]:
-    """Give a file, or those in a zip or workbook, as far as they can be opened; called by its own name."""
+    """List a file, or the files in a zip or workbook, if they can be opened; paths start with its name."""
     return _files_in(path, shown_path(Path(path.name)))[0]
 
 
@@ -233,7 +233,7 @@ def _files_in(path: Path, shown: str) -> tuple[list[FoundFile], list[Refused]]:
 
 
 def opened(path: Path) -> tuple[list[FoundFile], list[Refused]]:
-    """Open one file that somebody named; a workbook gives one a sheet."""
+    """Open one file that the user named; a workbook gives one per sheet."""
     if path.is_dir():
         raise BadInput(f"{path} is a folder: name one file in it, a CSV or an xlsx.")
     if not path.exists():
@@ -245,12 +245,12 @@ def opened(path: Path) -> tuple[list[FoundFile], list[Refused]]:
 
 
 def shown_path(path: Path) -> str:
-    """Write a path as text: a byte that is in no letter of UTF-8 by its number, behind a backslash."""
+    """Write a path as text: bytes that aren't UTF-8 become backslash escapes."""
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
 def _plain(path: Path, shown: str) -> tuple[list[FoundFile], list[Refused]]:
-    """Give a file that lies on the disk, unless it is of a shape that no export has."""
+    """Return a file on disk, unless it has a shape that no export has."""
     size = path.stat().st_size
     if not shown.lower().endswith(PACKED):
         with path.open("rb") as file:
@@ -261,7 +261,7 @@ def _plain(path: Path, shown: str) -> tuple[list[FoundFile], list[Refused]]:
 
 
 def _cannot_open(path: Path) -> str | None:
-    """Say why a path is no file that can be read; None when it is one."""
+    """Explain why a path is no readable file; None if it is one."""
     try:
         if not path.exists():
             return "it is a link that leads to nothing"
@@ -269,22 +269,22 @@ def _cannot_open(path: Path) -> str | None:
             return trouble
         with path.open("rb"):
             return None
-    except OSError as error:  # on Windows also a workbook that somebody has open
+    except OSError as error:  # on Windows also a workbook that is open elsewhere
         return f"it can't be opened ({error.strerror})"
 
 
 def _leads_out(path: Path, folder: Path) -> str | None:
-    """Say that a file is a link to one that doesn't lie in the folder: it may be anything."""
+    """Explain why a link is refused: it leads outside the folder, or nowhere."""
     try:
         if not path.is_symlink() or path.resolve().is_relative_to(folder.resolve()):
             return None
-    except (OSError, RuntimeError):  # links that lead around in a circle
+    except (OSError, RuntimeError):  # circular links
         return "it is a link that leads to nothing"
     return "it is a link to a file outside the folder, which is not followed; copy the file"
 
 
 def _walk(folder: Path) -> tuple[list[Path], list[Refused]]:
-    """List the files below a folder in order of path, and what can't be read there."""
+    """List the files below a folder sorted by path, and what can't be read there."""
     paths: list[Path] = []
     troubles: dict[Path, str] = {}
 

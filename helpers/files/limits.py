@@ -1,8 +1,8 @@
-"""How much the reader takes on: beyond it a file is refused in one sentence, before it fills the memory.
+"""Limits of the reader: beyond them we refuse a file in one sentence, before it fills the memory.
 
-Every line lies well above what any export that this kit has met needs, and so low that a file just below it
-is read on a laptop. A file that is large and plain has no line but the disk: what is refused is what is small
-outside and large inside, or of a shape that no export has.
+Every limit is well above what any export that we have seen needs, and low enough that a laptop can read a
+file just below it. Size alone is limited only by the disk: we refuse files that are small outside and large
+inside, or have a shape that no export has.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ __all__ = [
     "too_wide",
 ]
 
-MOST_FILES = 10_000  # in one zip; one gradebook a section makes a few thousand
-MOST_COLUMNS = 5_000  # of a table, or different paths of nested records; the widest export met has 1,800
-MOST_CELLS = 40_000_000  # of a sheet: above every list that a school keeps, below what a laptop can hold
-MOST_EMPTY_OF_SHEET = 4_000_000  # each takes as long as one that holds something
-MOST_EMPTY = 20_000_000  # cells that a file makes and doesn't write, where it writes fewer than a quarter
-LONGEST_LINE = 8 << 20  # bytes; a document that is one line (XML, a list in JSON) may be longer
+MOST_FILES = 10_000  # in one zip; one gradebook per section makes a few thousand
+MOST_COLUMNS = 5_000  # of a table, or distinct paths of nested records; the widest export seen has 1,800
+MOST_CELLS = 40_000_000  # of a sheet: above every list that a school has, below what fits on a laptop
+MOST_EMPTY_OF_SHEET = 4_000_000  # each takes as long as a filled cell
+MOST_EMPTY = 20_000_000  # cells that a file implies without writing, if it writes fewer than a quarter
+LONGEST_LINE = 8 << 20  # bytes; a document in one line (XML, a JSON array) may be longer
 LONGEST_DOCUMENT = 256 << 20
-HEAD = 1 << 20  # in which the head of a table is looked for
+HEAD = 1 << 20  # bytes in which we look for a table's header
 HEAD_ROWS = 12
 CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
 class Unpacked:
-    """What a zip may unpack to: bytes in all; of a file above `ratio_from` at most `ratio` times its size."""
+    """Limits for unpacking: total bytes, and a ratio for files larger than `ratio_from`."""
 
     largest: int
     ratio: int
@@ -52,17 +52,17 @@ class Unpacked:
 
 # Text packs at about 10 to 1, a bomb of zeros at about 1000 to 1.
 ZIPS = Unpacked(4 << 30, 200, 64 << 20)
-# Their XML packs at about 15 to 1, and every cell is taken apart.
+# Their XML packs at about 15 to 1, and parsing visits every cell.
 WORKBOOKS_UNPACKED = Unpacked(1 << 29, 60, 8 << 20)
 MARKS = b"\xef\xbb\xbf\xff\xfe\0 \r\n\t"
 
 
 class TooMuch(ValueError):
-    """A file of a shape that no export has; the message says how much it holds, and never what."""
+    """A file with a shape that no export has; the message gives sizes, never content."""
 
 
 def no_file(path: Path) -> str | None:
-    """Say why a path is nothing to read from; None for a file. A pipe or a device may never end."""
+    """Explain why a path can't be read from; None for a file. A pipe or a device may never end."""
     mode = path.stat().st_mode
     if stat.S_ISREG(mode):
         return None
@@ -71,14 +71,14 @@ def no_file(path: Path) -> str | None:
 
 
 def too_wide(columns: int, what: str = "columns") -> str | None:
-    """Say that a table has more columns than any export."""
+    """Describe a table with more columns than any export."""
     if columns <= MOST_COLUMNS:
         return None
     return f"it has {columns:,} {what}, more than {MOST_COLUMNS:,}: export only those that are needed"
 
 
 def too_empty(rows: int, columns: int, filled: int) -> str | None:
-    """Say that a file makes many more cells than it writes."""
+    """Describe a file that implies many more cells than it writes."""
     cells = rows * columns
     if cells - filled <= MOST_EMPTY or filled * 4 >= cells:
         return None
@@ -89,7 +89,7 @@ def too_empty(rows: int, columns: int, filled: int) -> str | None:
 
 
 def _longest(first: bytes, rest: BinaryIO, most: int) -> int:
-    """Measure the longest line, by steps of a chunk; stop where it is longer than `most`."""
+    """Measure the longest line, chunk by chunk, up to `most`."""
     run, longest, chunk = 0, 0, first
     while chunk and longest <= most:
         last = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
@@ -102,12 +102,12 @@ def _longest(first: bytes, rest: BinaryIO, most: int) -> int:
             run = len(chunk) - last - 1
         chunk = rest.read(CHUNK)
     while rest.read(CHUNK):
-        pass  # so that a zip checks its sums
+        pass  # so that a zip verifies its checksums
     return longest
 
 
 def shape_trouble(file: BinaryIO) -> str | None:
-    """Say why a file is of a shape that no export has."""
+    """Describe a shape that no export has; None if the file looks normal."""
     first = file.read(HEAD)
     begins = first[: 1 << 12].lstrip(MARKS)[:1]
     document = begins in (b"<", b"[")

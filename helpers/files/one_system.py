@@ -1,4 +1,4 @@
-"""Which folders hold one system: files of one layout above, beside and below each other."""
+"""Decide which folders are one system: files of one layout above, next to and below each other."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ __all__ = ["Silos", "Systems", "Unit", "with_drafts"]
 Silos = dict[str, tuple[Layout, list[FoundFile]]]
 
 NAMED = ("first_name", "last_surname", "full_name", "birth_date")
-# Of the smaller folder's ids so many stand in the other too, and so many of these with the same name or birth
-# date, before folders without a folder of their own above them count as one system.
+# Folders without a common folder of their own count as one system only if they share this many of the smaller
+# folder's ids, and this many of those have the same name or birth date.
 SHARED = 0.5
 AGREE = 0.9
 
 
 @dataclass
 class Unit:
-    """Files of one folder that one layout knows."""
+    """Files of one folder that match one layout."""
 
     folder: str
     layout: Layout
@@ -36,17 +36,17 @@ class Unit:
 
     @property
     def names_people(self) -> bool:
-        """Whether it says who somebody is."""
+        """Whether it gives names or birth dates."""
         return any(target in take for take in self._people() for target in NAMED)
 
     @property
     def makes_people(self) -> bool:
-        """Whether it makes records of persons, be it by their ids alone."""
+        """Whether it makes person records, even by id alone."""
         return any(True for _ in self._people())
 
     @property
     def only_changes(self) -> bool:
-        """Whether its manifest calls a file delta: then it is no system, and what differs was changed."""
+        """Whether its manifest marks a file as delta: then it is no system of its own, only changes."""
         if self.layout.manifest is None:
             return False
         name = self.layout.file_named(self.layout.manifest).path
@@ -63,14 +63,14 @@ class Unit:
         )
 
     def who(self) -> pd.DataFrame:
-        """Give its records' ids, with what names them."""
+        """Return the ids of its records, with names and birth dates."""
         if self.people is None:
             read = read_silo(self.folder, self.layout, self.files, written=False)
             self.people = read.people[["record", *NAMED]].drop_duplicates("record")
         return self.people
 
     def take(self, other: Unit, folder: str) -> None:
-        """Take over the files of another folder of the same system."""
+        """Add the files of another folder of the same system."""
         if self.people is not None and other.people is not None:
             self.people = pd.concat([self.people, other.people]).drop_duplicates("record")
         else:
@@ -85,7 +85,7 @@ def _is_above(folder: str, other: str) -> bool:
 
 
 def _common(folder: str, other: str) -> str:
-    """Give the deepest folder that holds two folders, or is one of them."""
+    """Return the deepest folder that contains both folders, or is one of them."""
     here = [PurePosixPath(folder), *PurePosixPath(folder).parents]
     there = next((one for one in here if _is_above("" if str(one) == "." else str(one), other)), None)
     return "" if there is None or str(there) == "." else str(there)
@@ -96,7 +96,7 @@ def _depth(folder: str) -> int:
 
 
 def _compared(left: pd.DataFrame, right: pd.DataFrame) -> tuple[float, float | None]:
-    """Give the share of the fewer ids that stand in both, and of these the share that is the same person."""
+    """Return the share of the smaller set of ids found in both, and how many of those are the same person."""
     both = left.merge(right, how="inner", on="record", suffixes=("", "_there"), validate="one_to_one")
     fewer = min(len(left), len(right))
     same = pd.Series(False, index=both.index)
@@ -105,14 +105,14 @@ def _compared(left: pd.DataFrame, right: pd.DataFrame) -> tuple[float, float | N
         here, there = both[name], both[f"{name}_there"]
         if name != "birth_date":
             here, there = here.str.casefold(), there.str.casefold()
-        new = (here.notna() & there.notna()).to_numpy(bool) & ~told  # a birth date only where no name is
+        new = (here.notna() & there.notna()).to_numpy(bool) & ~told  # birth dates count only without names
         same |= new & (here == there).fillna(False).to_numpy(bool)
         told |= new
     return (len(both) / fewer if fewer else 0.0, float(same[told].mean()) if told.any() else None)
 
 
 class Systems:
-    """The systems of a folder that doesn't say which it has."""
+    """The systems of a folder that doesn't declare any."""
 
     def __init__(self, units: Sequence[Unit]) -> None:
         self._layouts = [(unit.folder, id(unit.layout)) for unit in units]
@@ -126,7 +126,7 @@ class Systems:
         self.units.sort(key=lambda unit: _depth(unit.folder))
 
     def _of_one_layout(self, units: Sequence[Unit]) -> list[Unit]:
-        """Join the folders of one layout."""
+        """Merge the folders of one layout."""
         whole = [unit for unit in units if not unit.only_changes] or units
         naming = [unit for unit in whole if unit.names_people] or [one for one in whole if one.makes_people]
         systems: list[Unit] = []
@@ -135,7 +135,7 @@ class Systems:
             mine = next((one for one in systems if self._are_one(one, unit)), None)
             if mine is None:
                 systems.append(unit)
-                del self.doubts[asked + 1 :]  # one question a folder is enough
+                del self.doubts[asked + 1 :]  # one question per folder is enough
             else:
                 mine.take(unit, self._folder_of(mine, unit))
                 del self.doubts[asked:]
@@ -145,7 +145,7 @@ class Systems:
             if not systems:
                 systems.append(unit)
                 continue
-            # Whoever lies nearest: in a folder above first, then beside.
+            # The nearest: a folder above first, then one alongside.
             near = [
                 (_depth(_common(one.folder, unit.folder)), _is_above(one.folder, unit.folder))
                 for one in systems
@@ -163,18 +163,18 @@ class Systems:
         return common if self._holds_only(common, one.layout) else one.folder
 
     def _holds_only(self, folder: str, layout: Layout) -> bool:
-        """Say whether a folder, which is not the top, is one layout's."""
+        """Return whether a folder, other than the top, contains one layout only."""
         if not folder:
             return False
         return all(known == id(layout) for inside, known in self._layouts if _is_above(folder, inside))
 
     def _are_one(self, one: Unit, other: Unit) -> bool:
-        """Say whether two folders that name people hold one system."""
+        """Return whether two folders that name people are one system."""
         if _is_above(one.folder, other.folder) and not one.kinds & other.kinds:
             return True
         shared, agree = _compared(one.who(), other.who())
         if agree is not None and agree < SHARED:
-            return False  # the same ids are other people's: two systems that count from 1
+            return False  # the same ids are other people: two systems that count from 1
         if self._holds_only(_common(one.folder, other.folder), one.layout):
             return True
         if shared >= SHARED and agree is not None and agree >= AGREE:
@@ -191,7 +191,7 @@ class Systems:
 
 
 def with_drafts(silos: Silos, own: Mapping[str, Layout]) -> tuple[Silos, list[str]]:
-    """Join what a folder's own layout knows to the system in whose folder it lies."""
+    """Merge files of a folder's own layout into the system in the same folder."""
     mine = {id(layout) for layout in own.values()}
     joined = dict(silos)
     doubts = []
@@ -218,7 +218,7 @@ def with_drafts(silos: Silos, own: Mapping[str, Layout]) -> tuple[Silos, list[st
 
 
 def _is_part(draft: Unit, known: Unit) -> bool:
-    """Say whether what a draft reads is of the system beside it: it has its ids, or makes nobody."""
+    """Return whether a draft's files belong to the known system: they share its ids, or make no people."""
     draft.kinds = {file.name for file in draft.layout.files}
     if not draft.makes_people:
         return True

@@ -1,4 +1,4 @@
-"""Guesses a column's type and the order of day and month."""
+"""Guess a column's type, and the order of day and month."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ __all__ = ["day_orders", "guess_type", "moments", "reads"]
 
 
 SAMPLE = 60  # values
-MOSTLY, SELDOM = 0.8, 0.4  # of the rows in which two columns say the same day
+MOSTLY, SELDOM = 0.8, 0.4  # share of rows in which two columns agree on the day
 
-# Each kind of writing a day, as a pattern and its formats in the order in which they are thought of.
+# Each date notation: its pattern, and its formats in the order in which we try them.
 DAYS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\d{4}-\d{1,2}-\d{1,2}", ("%Y-%m-%d",)),
     (r"\d{4}/\d{1,2}/\d{1,2}", ("%Y/%m/%d",)),
@@ -58,7 +58,7 @@ ZONE = r"(Z|[+-]\d{2}:?\d{2})"
 
 
 def reads(text: str, written: str) -> bool:
-    """Say whether a text is a day or moment of a format."""
+    """Return whether a format parses a text."""
     try:
         datetime.strptime(text, written)
     except ValueError:
@@ -67,9 +67,9 @@ def reads(text: str, written: str) -> bool:
 
 
 def _by_shape(texts: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
-    """Put values under the formats that they could have, by the way in which they are written.
+    """Group values by the formats their notation allows.
 
-    Of a column of something else a few values tell, so that few are compared with every way to write a day.
+    A few values are enough to rule out other columns, so that few are compared with every date notation.
     """
     texts = list(texts)
     first = _sorted_in(texts[:SAMPLE], list(_shapes()))
@@ -104,9 +104,9 @@ def _shapes() -> dict[tuple[str, ...], re.Pattern[str]]:
 
 
 def _orders(formats: tuple[str, ...], texts: Sequence[str]) -> list[str]:
-    """Give the formats by which every one of some values can be read, or each by which some can.
+    """Return the formats that parse every value, else those that parse some.
 
-    A value that none of them reads, such as 14/14/2013, says nothing of the order.
+    A value that no format parses, such as 14/14/2013, doesn't help with the order.
     """
     texts = [text for text in texts if any(reads(text, one) for one in formats)]
     if not texts:
@@ -119,7 +119,7 @@ def _orders(formats: tuple[str, ...], texts: Sequence[str]) -> list[str]:
 
 
 def day_orders(rows: pd.DataFrame, distinct: Mapping[str, Distinct]) -> set[str]:
-    """Say in which order a file writes day and month, by those of its columns that leave no doubt."""
+    """Find the order of day and month in a file from its unambiguous columns."""
     found = set()
     doubtful: list[tuple[tuple[str, ...], pd.Series]] = []
     year_first: list[pd.Series] = []
@@ -147,7 +147,7 @@ def day_orders(rows: pd.DataFrame, distinct: Mapping[str, Distinct]) -> set[str]
 
 
 def _days(column: pd.Series, written: str) -> pd.Series:
-    """Read the days at the beginning of a column's texts."""
+    """Parse the dates at the beginning of a column's texts."""
     return pd.to_datetime(column.str.extract(r"^(\d+\D\d+\D\d+)")[0], format=written, errors="coerce")
 
 
@@ -156,7 +156,7 @@ def _order(written: str) -> str:
 
 
 def moments(distinct: Distinct, known_orders: set[str]) -> Guess | None:
-    """Guess whether values are days or moments."""
+    """Guess whether values are dates or datetimes."""
     by_shape = _by_shape(distinct.texts)
     times = dict(zip(distinct.texts, distinct.times, strict=True))
     chosen: list[str] = []
@@ -218,7 +218,7 @@ def _said(kind: str) -> str:
 
 MOST_CODES = 20
 CODE_LENGTH = 40
-UP_TO = 2.0**53  # a number beyond loses digits
+UP_TO = 2.0**53  # a larger number loses digits
 
 WHOLE = re.compile(r"-?\d+")
 NUMBER = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?")
@@ -265,7 +265,7 @@ def _nearly_all(distinct: Distinct, pattern: re.Pattern[str]) -> bool:
 
 
 def _with_odd(guess: Guess, distinct: Distinct, pattern: re.Pattern[str], unit: str) -> Guess:
-    """Say which values aren't of the kind, and what they aren't."""
+    """Add the values that don't match the type, and what they are not."""
     return replace(guess, odd=distinct.others(lambda text: pattern.fullmatch(text) is not None), unit=unit)
 
 
@@ -283,14 +283,14 @@ def _number(distinct: Distinct, words: Sequence[str]) -> Guess | None:
     odd = distinct.others(lambda text: text not in ("", "-") and NUMBER.fullmatch(text) is not None)
     if not distinct.enough(distinct.share(lambda text: text not in odd)):
         return None
-    # Among a few numbers 12A says that they are names of things; "absent" doesn't.
+    # Among a few numbers, 12A suggests that they are names of things; "absent" doesn't.
     if odd and distinct.rows < FEW_ROWS and any(letter.isdigit() for text in odd for letter in text):
         return None
     return _of_numbers(distinct, odd)
 
 
 def _of_numbers(distinct: Distinct, odd: frozenset[str]) -> Guess:
-    """Say what kind of numbers they are, and how they are written."""
+    """Guess the type of numbers, and their format."""
     numbers = [text for text in distinct.texts if NUMBER.fullmatch(text)]
     if any(LEADING_ZERO.fullmatch(text) for text in numbers):
         return Guess(why="its numbers begin with 0, which a number would lose")
@@ -306,7 +306,7 @@ def _of_numbers(distinct: Distinct, odd: frozenset[str]) -> Guess:
                 open="if it is a quantity, make it a number",
             )
         return told("integer", why="its values are whole numbers")
-    # As many digits after the point in all: that is how the system writes them.
+    # If all have equally many decimals, the system writes that many.
     after = {len(text.partition(".")[2]) for text in numbers}
     tail = "." + "0" * after.pop() if len(after) == 1 and after != {0} else ""
     if any("," in text for text in numbers):
@@ -322,7 +322,7 @@ def _codes(distinct: Distinct, words: Sequence[str]) -> Guess | None:
         word in ("name", "title", "text", "description", "comment", "note", "notes") for word in words
     )
     folded = len({text.casefold() for text in texts}) == len(texts)
-    # A list of codes stands in the layout, where nobody's name may.
+    # A layout lists its codes, and it must never list people's names.
     persons = any(map(is_data_head, texts)) or any("," in text for text in texts)
     if not (few and plain and folded) or named or persons:
         return None
@@ -339,7 +339,7 @@ def _of_birth(words: Sequence[str]) -> bool:
 
 
 def _with_counted_days(distinct: Distinct, known_orders: set[str]) -> Guess | None:
-    """Guess that values are days where some of them are days as a spreadsheet counts them, beside others."""
+    """Guess dates where some values are spreadsheet serial numbers among ordinary dates."""
     counted = {text for text in distinct.texts if SERIAL.fullmatch(text)}
     pairs = list(zip(distinct.texts, distinct.times, strict=True))
     others = [(text, times) for text, times in pairs if text not in counted]
@@ -411,7 +411,7 @@ def guess_type(distinct: Distinct, words: Sequence[str], known_orders: set[str])
 
 
 def _codes_if_words(distinct: Distinct, words: Sequence[str]) -> Guess | None:
-    """Take codes of letters as codes; digits that name something stay text."""
+    """Accept codes made of letters; codes with digits stay text."""
     if "code" not in words and "grade" not in words:
         return None
     if any(any(letter.isdigit() for letter in text) for text in distinct.texts):

@@ -28,83 +28,83 @@ __all__ = [
 ]
 
 
-DESCRIPTOR = re.compile(r"uri://[^#\s]+#\S.*")  # Ed-Fi writes a word of a list so
+DESCRIPTOR = re.compile(r"uri://[^#\s]+#\S.*")  # how Ed-Fi writes a code
 
 MOST_LOOKED_AT = 20_000  # distinct values of a column
-NEARLY = 0.95  # of its rows: a column of dates may hold a few words
-FEW_ROWS = 20  # below that a twentieth isn't one value
-FEWEST_ROWS = 10  # from here on one value may be a slip; below that a column is what all of its values are
+NEARLY = 0.95  # of its rows: a column of dates may contain a few words
+FEW_ROWS = 20  # with fewer rows, a twentieth is less than one value
+FEWEST_ROWS = 10  # from here on, one odd value may be a typo; with fewer rows, all values must match
 
 
 @dataclass(frozen=True)
 class Guess:
-    """What a column seems to be."""
+    """The guess about a column."""
 
     # As a layout declares them.
     type: str = "string"
     formats: tuple[str, ...] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
-    # The reason, in words.
+    # The reason, for the person who checks it.
     why: str = "its values are text"
-    # What a person has to decide, in words; empty where nothing.
+    # The question for that person; empty if none.
     open: str = ""
-    # The values that aren't what the others are: they will be findings.
+    # Values unlike the others: they will be findings.
     odd: frozenset[str] = frozenset()
-    # What each of them isn't.
+    # What each odd value is not.
     unit: str = ""
 
 
 @dataclass(frozen=True)
 class Distinct:
-    """The distinct values of a column and how often each stands there."""
+    """The distinct values of a column and their counts."""
 
     texts: list[str]
     times: list[int]
 
     @property
     def rows(self) -> int:
-        """How many rows have a value."""
+        """Number of rows with a value."""
         return sum(self.times)
 
     def share(self, fits: Callable[[str], bool]) -> float:
-        """Give the share of rows whose value fits."""
+        """Return the share of rows whose value fits."""
         found = sum(n for text, n in zip(self.texts, self.times, strict=True) if fits(text))
         return found / self.rows if self.rows else 0.0
 
     def enough(self, share: float) -> bool:
-        """Say whether so many rows fit that the others are the oddities: a twentieth, or one row of a few."""
+        """Return whether the rest are mere oddities: at most a twentieth, or one row among few."""
         if share == 1.0 or self.rows < FEWEST_ROWS:
             return share == 1.0
         odd = round((1.0 - share) * self.rows)
         return share >= NEARLY if self.rows >= FEW_ROWS else odd <= 1
 
     def others(self, fits: Callable[[str], bool]) -> frozenset[str]:
-        """Give the values that don't fit."""
+        """Return the values that don't fit."""
         return frozenset(text for text in self.texts if not fits(text))
 
 
 def counted(values: pd.Series) -> Distinct:
-    """Count the distinct values of a column; an empty cell and the word NULL are none."""
+    """Count the distinct values of a column, without empty cells and the word NULL."""
     counts = values.dropna().value_counts()
     counts = counts[counts.index != "NULL"].iloc[:MOST_LOOKED_AT]
     return Distinct([str(text) for text in counts.index], [int(n) for n in counts])
 
 
 PIECES = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+|#")
-LONGEST = 500  # characters of a head that are looked at: what is longer is a text
+LONGEST = 500  # characters of a header to look at: anything longer is prose
 ABBREVIATED = re.compile(r"\b(?:[A-Za-z]\.){2,}")  # D.O.B.
 Whose = str  # person, other, thing or nobody
 
 
 @cache
 def words_file() -> Mapping[str, Any]:
-    """Read the words that heads and values are compared with."""
+    """Read the words that we compare headers and values with."""
     return tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def head_words(head: str) -> tuple[str, ...]:
-    """Split a head into words in small letters, short ones spelled out.
+    """Split a header into lowercase words, with abbreviations expanded.
 
     >>> head_words("StudentUniqueId"), head_words("Customer Birthdate"), head_words("SISUserID")
     (('student', 'unique', 'id'), ('customer', 'birth', 'date'), ('sis', 'user', 'id'))
@@ -117,7 +117,7 @@ def head_words(head: str) -> tuple[str, ...]:
     head = head.replace("IDs", "Ids").replace("'s", "").replace("’s", "").replace("(s)", "")
     for found in PIECES.finditer(head):
         word = "number" if found[0] == "#" else found[0].casefold()
-        # "Pupil No" has a number and "No Show" has none.
+        # "Pupil No" is a number, "No Show" isn't.
         denies = word == "no" and head[found.end() :].lstrip(" ._-")[:1].isalnum()
         words += [word] if denies else spelled.get(word, word).split()
     joined = " ".join(words)
@@ -127,7 +127,7 @@ def head_words(head: str) -> tuple[str, ...]:
 
 
 def heads_beside(heads: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Split the heads of one table into words, as `head_words` does; some mean more beside another one.
+    """Split a table's headers into words like `head_words`; some gain meaning from another header.
 
     >>> heads_beside(["learner.family", "learner.given"])["learner.family"]
     ('learner', 'last', 'name')
@@ -146,7 +146,7 @@ def heads_beside(heads: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 
 def has(words: Sequence[str], phrase: str) -> bool:
-    """Say whether a phrase stands among words, in one piece."""
+    """Return whether a phrase occurs among words, in one piece."""
     wanted = phrase.split()
     return any(
         list(words[start : start + len(wanted)]) == wanted for start in range(len(words) - len(wanted) + 1)
@@ -154,11 +154,11 @@ def has(words: Sequence[str], phrase: str) -> bool:
 
 
 def whose(words: Sequence[str]) -> Whose:
-    """Say whom a head is about: the person of the row, another person, a thing, or it doesn't say."""
+    """Return whom a header describes: the person of the row, another person, a thing, or nobody."""
     about: Mapping[str, list[str]] = words_file()["whose"]
     if any(word in about["other"] for word in words):
         return "other"
-    # "user building": the building's, which is the user's.
+    # "user building" is the building, not the user.
     for word in reversed(words):
         for kind in ("person", "thing"):
             if word in about[kind]:
@@ -168,7 +168,7 @@ def whose(words: Sequence[str]) -> Whose:
 
 @cache
 def _phrases() -> Mapping[str, list[tuple[str, str]]]:
-    """Put the phrases of heads, each with its person_field, under their first word."""
+    """Index the phrases of headers, each with its person_field, by their first word."""
     found: dict[str, list[tuple[str, str]]] = {}
     for person_field, declared in words_file()["fields"].items():
         for phrase in declared["heads"]:
@@ -177,7 +177,7 @@ def _phrases() -> Mapping[str, list[tuple[str, str]]]:
 
 
 def named_fields(words: Sequence[str]) -> list[tuple[str, int]]:
-    """Name the fields of a person that a head may be, and how many of its words say something else."""
+    """List the person fields that a header may be, each with its number of unexplained words."""
     about: Mapping[str, list[str]] = words_file()["whose"]
     if any(word in about["other"] for word in words):
         return []
@@ -190,14 +190,14 @@ def named_fields(words: Sequence[str]) -> list[tuple[str, int]]:
         own = phrase.split()
         neutral = (*own, *about["person"], *about["says_nothing"])
         rest = [word for word in words if word not in neutral]
-        # "District School Number" is the school's; "District Name" is nobody's of whom we speak.
+        # "District School Number" is the school's; "District Name" is about nobody in the table.
         allowed = words_file()["ids"]["whose_number"] if person_field.startswith("school") else ()
         things = [word for word in rest if word in about["thing"] and word not in allowed]
-        # "First" is a name and "First generation" is not: beside one word nothing else may stand in a name.
+        # "First" is a name, "First generation" isn't: a one-word name phrase allows no other word.
         of_names = words_file()["fields"][person_field]["values"] in ("name", "full_name")
         most = 0 if of_names and len(own) == 1 else min(len(own), 2)
         if things or len(rest) > most:
-            continue  # most of the head speaks of something else
+            continue  # most of the header is about something else
         found[person_field] = min(found.get(person_field, (99, 0)), (len(rest), -len(own)))
     order = list(words_file()["fields"])
     return [
@@ -207,7 +207,7 @@ def named_fields(words: Sequence[str]) -> list[tuple[str, int]]:
 
 
 def numbered_thing(words: Sequence[str]) -> str | None:
-    """Say what a head numbers: a person, another, a thing, or it doesn't say; None where it is no id.
+    """Return what a header numbers: a person, another, a thing or unknown; None if it is no id.
 
     >>> numbered_thing(head_words("user_building_id")), numbered_thing(head_words("Student State ID"))
     ('thing', 'person')
@@ -217,7 +217,7 @@ def numbered_thing(words: Sequence[str]) -> str | None:
     ids: Mapping[str, list[str]] = words_file()["ids"]
     about: Mapping[str, list[str]] = words_file()["whose"]
     if not any(word in ids["id"] for word in words) or (words[0] == "number" and len(words) > 1):
-        return None  # "Number of days" counts
+        return None  # "Number of days" is a count
     if any(word in about["other"] for word in words):
         return "other"
     left = [word for word in words if word not in ids["id"]]

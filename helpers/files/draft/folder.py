@@ -1,4 +1,4 @@
-"""Drafts layouts for a folder, lists open questions, and reports both."""
+"""Draft layouts for a folder, list their open questions, and report both."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ QUESTION = re.compile(r"^\s*# \?", re.MULTILINE)
 
 @dataclass(frozen=True)
 class OpenDraft:
-    """A layout with questions that are open."""
+    """A layout with open questions."""
 
-    # Its file, from the folder.
+    # Its file, relative to the folder.
     layout: str
-    # How many lines begin with ``# ?``.
+    # Number of lines that begin with ``# ?``.
     questions: int
-    # Which of id, first name, surname and birth date no column is taken for.
+    # Which of id, first name, surname and birth date it lacks.
     not_taken: list[str]
-    # What that leaves to join children by, in words; empty where it leaves enough.
+    # What remains to link children by; empty if that is enough.
     joined_by: str
 
     @property
     def told(self) -> str:
-        """What is open, as a sentence without its subject."""
+        """The open questions, as a sentence without its subject."""
         many = "1 question is" if self.questions == 1 else f"{self.questions} questions are"
         text = f'a draft, and {many} open (lines with "# ?"; take a line away once it is answered)'
         if self.not_taken:
@@ -55,7 +55,7 @@ class OpenDraft:
 
 
 def _lacks(layout: Layout) -> tuple[list[str], str]:
-    """Say what a layout doesn't take of a person, and what follows for joining."""
+    """List what a layout lacks about a person, and what that means for linking."""
     people = [makes for file in layout.files for makes in file.makes if makes.table == "people"]
     if not people:
         return [], "nobody of it is joined to anybody"
@@ -77,7 +77,7 @@ def _lacks(layout: Layout) -> tuple[list[str], str]:
 
 
 def open_drafts(folder: Path) -> list[OpenDraft]:
-    """Find the layouts of a folder in which a person has something to decide."""
+    """List the layouts of a folder with open questions."""
     found = []
     for path in sorted((folder / "layouts").rglob("*.toml")):
         questions = len(QUESTION.findall(path.read_text(encoding="utf-8")))
@@ -88,12 +88,12 @@ def open_drafts(folder: Path) -> list[OpenDraft]:
 
 
 DAY = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
-MOST_ROWS = 200_000  # of one kind of file: types and ids show in them
+MOST_ROWS = 200_000  # of one kind of file: enough to see types and ids
 
 
 @dataclass(frozen=True)
 class Drafted:
-    """One kind of file of a layout that was drafted."""
+    """One kind of file in a drafted layout."""
 
     layout: str
     toml: str
@@ -104,13 +104,13 @@ class Drafted:
 
 @dataclass(frozen=True)
 class Started:
-    """What came of a folder."""
+    """The result of drafting layouts for a folder."""
 
     # One for each kind of file.
     drafted: list[Drafted]
-    # File -> the layout that knows it.
+    # File -> the layout that matches it.
     known: dict[str, str]
-    # File -> why no layout was drafted for it.
+    # File -> why it has no drafted layout.
     left: dict[str, str]
     # Questions about folders that may be one system or two.
     doubts: list[str] = field(default_factory=list)
@@ -121,7 +121,7 @@ def _slug(text: str) -> str:
 
 
 def _stem(found: FoundFile) -> str:
-    """Give a file's name without its ending and without days and numbers at its end."""
+    """Return a file's name without its extension and without dates and numbers at its end."""
     workbook, _, sheet = found.name.partition("/")
     name = re.sub(r"\.[A-Za-z]{1,6}$", "", workbook)
     name = re.sub(r"[\d_\- .]+$", "", DAY.sub("", name)) or name
@@ -129,13 +129,13 @@ def _stem(found: FoundFile) -> str:
 
 
 def _begin_alike(texts: Sequence[str]) -> str:
-    """Give the whole words with which all texts begin, up to a mark."""
+    """Return the common prefix of texts, in whole words."""
     places = takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
     return re.sub(r"[^\W_]*$", "", "".join(letters[0] for letters in places))
 
 
 def _glob(names: Sequence[str]) -> str:
-    """Write a pattern for the names of files of one kind: what differs, and numbers, become ``*``."""
+    """Build a glob for the names of files of one kind: differences and numbers become ``*``."""
     shapes = sorted({re.sub(r"\d+([-_.]\d+)*", "\0", name) for name in names})
     shape = shapes[0]
     if len(shapes) > 1:
@@ -151,7 +151,7 @@ def _glob(names: Sequence[str]) -> str:
 
 
 def _called(alike: Sequence[UnknownFile]) -> str:
-    """Name a kind of file by what its files' names have in common."""
+    """Name a kind of file by what its file names share."""
     names = [_stem(table.found) for table in alike]
     common = _glob(names).replace("*", " ") if len(set(names)) > 1 else names[0]
     return _slug(common if re.search(r"[^\W\d_]", common) else names[0])
@@ -174,7 +174,7 @@ def _by_kind(tables: Sequence[UnknownFile]) -> list[list[UnknownFile]]:
 
 
 def _place(alike: Sequence[UnknownFile], row: int) -> str:
-    """Say where a row of all files of one kind stands."""
+    """Return the location of a row among all files of one kind."""
     for table in alike:
         if row < len(table.rows):
             name = "".join(letter for letter in table.found.path if letter.isprintable())
@@ -196,7 +196,7 @@ def _kind(alike: Sequence[UnknownFile], name: str, folder: str) -> Kind:
 
 
 def _knows(kinds: Sequence[Sequence[UnknownFile]], layout: Layout) -> dict[str, str]:
-    """Say which files a drafted layout wouldn't know, and why; nothing when it knows all."""
+    """List the files that a drafted layout wouldn't recognize, with the reason."""
     strange = {}
     for table in (one for alike in kinds for one in alike):
         data = as_utf8(table.found.read(), "utf-8", Findings(None, ""))
@@ -208,7 +208,7 @@ def _knows(kinds: Sequence[Sequence[UnknownFile]], layout: Layout) -> dict[str, 
 
 
 def draft_layouts(folder: str | Path) -> Started:
-    """Draft a layout for every file of a folder that no layout describes yet.
+    """Draft a layout for every file of a folder that matches no layout yet.
 
     Parameters
     ----------
@@ -218,8 +218,8 @@ def draft_layouts(folder: str | Path) -> Started:
     Returns
     -------
     Started
-        Drafts, files that are known already, and files left out, each with the reason. Writes drafts into
-        ``layouts/`` and never overwrites a file there.
+        Drafts, known files, and files left out, each with the reason. Drafts are written into
+        ``layouts/``; a file there is never overwritten.
 
     Raises
     ------
@@ -250,7 +250,7 @@ def draft_layouts(folder: str | Path) -> Started:
     seen: dict[tuple[object, ...], str] = {}
     for inside, tables in by_folder.items():
         groups = _by_kind(tables)
-        # The top of a folder is no system: each kind of file in it is one of its own.
+        # The top of a folder is no system: each kind of file there is a system of its own.
         for kinds in [[group] for group in groups] if inside == "" else [groups]:
             same = {seen.get(group[0].kind) for group in kinds}
             if len(same) == 1 and (layout := same.pop()) is not None:
@@ -275,7 +275,7 @@ def draft_layouts(folder: str | Path) -> Started:
 def _draft(
     kinds: Sequence[Sequence[UnknownFile]], name: str, inside: str
 ) -> tuple[str, list[Drafted], Mapping[str, str]]:
-    """Draft one layout, and try whether it is one and knows its files."""
+    """Draft one layout, and check that it is valid and recognizes its files."""
     names: set[str] = set()
     made = [_kind(group, _free(_called(group), names), inside) for group in kinds]
     tie_ids(made)
@@ -302,7 +302,7 @@ IN_WORDS = {"Student": "children", "Staff": "staff", "Guardian": "guardians", "T
 
 
 def _about(kind: Kind) -> str:
-    """Say whom a kind of file is about."""
+    """Describe whom a kind of file is about."""
     if not kind.names_people:
         return "nobody, it seems"
     role = kind.people.column("role")
@@ -318,7 +318,7 @@ def _about(kind: Kind) -> str:
 
 
 def _ids(kind: Kind) -> list[str]:
-    """Name the columns of ids, that which tells people apart first."""
+    """List the id columns, the one that identifies people first."""
     local = kind.people.local_id if kind.takes_ids else None
     names = sorted(kind.people.ids, key=lambda name: name != local)
     systems = {name: kind.people.ids[name].system for name in names}
@@ -348,7 +348,7 @@ def _one(drafted: Drafted) -> dict[str, Any]:
 
 
 def told(started: Started, folder: str, as_json: bool) -> dict[str, Any]:
-    """Say what came of a folder."""
+    """Summarize the drafts of a folder."""
     rows = [_one(drafted) for drafted in started.drafted]
     tomls = list(dict.fromkeys(drafted.toml for drafted in started.drafted))
     left = pd.DataFrame(

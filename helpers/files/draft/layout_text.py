@@ -1,4 +1,4 @@
-"""Writes one kind of file as a draft layout."""
+"""Write one kind of file as a draft layout."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from helpers.standard import standard_table
 __all__ = ["Kind", "draft_text", "kind_of", "tie_ids"]
 
 
-# Words of a file's name that say who is in it, and words of heads that say that it is a child.
+# Words in a file's name that reveal who is in it, and words in headers that mean a child.
 ROLES = {
     "Staff": ("teacher", "staff", "employee", "instructor", "counselor", "faculty"),
     "Guardian": ("parent", "guardian", "contact"),
@@ -39,7 +39,7 @@ CHILD = ("student", "pupil", "child", "learner")
 
 @dataclass
 class Kind:
-    """One kind of file of a draft: what it is called, what its columns are, whom it is about."""
+    """One kind of file of a draft: its name, its columns and whom it is about."""
 
     # As a layout declares them.
     name: str
@@ -49,19 +49,19 @@ class Kind:
     settings: Mapping[str, str | int]
     # Text of all its files.
     rows: pd.DataFrame
-    # What was guessed.
+    # The guesses.
     guesses: dict[str, Guess]
     people: People
     words: tuple[str, ...]
-    # Whether its local id is one of the layout's id space; else it names nobody by it.
+    # Whether its local id is in the layout's id space; otherwise it identifies nobody.
     takes_ids: bool = True
-    # Kinds of row that are about no child; `rows` has none of them.
+    # Kinds of rows about no child; `rows` excludes them.
     not_data: Sequence[NotData] = ()
-    # What is open, the weightiest first.
+    # Open questions, the most important first.
     questions: list[str] = field(default_factory=list)
 
     def shown(self, name: str) -> str:
-        """Name a column on a terminal: by its place where no head is known, since it may be data."""
+        """Name a column on a terminal: by position if no header is known, since it may be data."""
         known = any(
             named_fields(head_words(head)) or numbered_thing(head_words(head)) for head in self.guesses
         )
@@ -69,7 +69,7 @@ class Kind:
 
     @property
     def role_of_all(self) -> str | None:
-        """Who they all seem to be by the file's name, where no column is about a child; None for children."""
+        """The role of everybody in it, as the file's name suggests; None for children."""
         taken = [*self.people.fields, *self.people.ids]
         if any(word in CHILD for column in taken for word in head_words(column)):
             return None
@@ -77,12 +77,12 @@ class Kind:
 
     @property
     def names_people(self) -> bool:
-        """Whether anything says who a row is about."""
+        """Whether any column identifies the person of a row."""
         return self.people.named or (self.people.local_id is not None and self.takes_ids)
 
 
 def _with_oddities(guess: Guess, values: pd.Series, place: Callable[[int], str]) -> Guess:
-    """Say how many values aren't what the others are, and where the first stands: never what it is."""
+    """Count the odd values and locate the first, without quoting it."""
     odd = values.isin(guess.odd).to_numpy()
     if not odd.any():
         return guess
@@ -122,7 +122,7 @@ def kind_of(
 
 
 def tie_ids(kinds: Sequence[Kind]) -> None:
-    """Let the files of one system name a person by one id: that of the file in which a row is a person."""
+    """Use one id across the files of a system: that of the file with one row per person."""
     masters = [kind for kind in kinds if kind.people.named and kind.people.local_id]
     if not masters:
         return
@@ -175,7 +175,7 @@ def _formats(formats: Sequence[str]) -> str:
 
 
 def _column(kind: Kind, name: str) -> list[str]:
-    """Write one column: the reason of each guess above it."""
+    """Write one column, with the reason of each guess above it."""
     guess, known = kind.guesses[name], kind.people.fields.get(name)
     ids, left = kind.people.ids.get(name), kind.people.left.get(name)
     pairs: dict[str, str] = {"name": _text(name)}
@@ -222,11 +222,11 @@ def _column(kind: Kind, name: str) -> list[str]:
 
 
 def _unused(kind: Kind, name: str) -> str:
-    """Say why nothing is made of a column, and what to do."""
+    """Explain why a column is unused, and how to use it."""
     words = head_words(name)
     name_it = "name it in take, below" if kind.names_people else "name it in a `take`"
     if any(word in words_file()["whose"]["other"] for word in words):
-        # A parent's address taken for the child's would join strangers.
+        # Treating a parent's address as the child's would link strangers.
         return f"Not used: its head speaks of somebody else. If it is the child's, {name_it}"
     hint = f". To use it, {name_it}"
     for wanted, _ in named_fields(words):
@@ -237,7 +237,7 @@ def _unused(kind: Kind, name: str) -> str:
 
 
 def _field(known: Known, guess: Guess) -> dict[str, str]:
-    """Declare the type of a person's field."""
+    """Declare the type of a person field."""
     if known.codes:
         codes = known.codes
         listed = codes if isinstance(codes, str) else {code: _text(word) for code, word in codes.items()}
@@ -257,7 +257,7 @@ def _field(known: Known, guess: Guess) -> dict[str, str]:
 
 
 def _can_be_taken(name: str) -> bool:
-    """Say whether `take` can name a column: braces and arrows mean something else there."""
+    """Return whether `take` can name a column: braces and arrows have another meaning there."""
     return "->" not in name and "[]" not in name and not name.startswith("{") and name != ""
 
 
@@ -274,7 +274,7 @@ def _take(kind: Kind) -> dict[str, str]:
 
 
 def _set(kind: Kind, take: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """Say what no column says: the order in a whole name, who they all are."""
+    """Write what no column records: the order of whole names and the role of everybody."""
     fixed: dict[str, str] = {}
     notes: list[str] = []
     if "full_name" in take:
@@ -315,7 +315,7 @@ def _makes(kind: Kind) -> list[str]:
 
 
 def _suggestions(kind: Kind) -> list[str]:
-    """Write standard rows that the file could give, behind #: what a row means nobody but a person knows."""
+    """Suggest standard rows in comments, since only a person knows what a row means."""
     if not kind.names_people:
         return []
     heads = {name: head_words(name) for name in kind.guesses if _can_be_taken(name)}
@@ -365,7 +365,7 @@ def _row_is(kind: Kind) -> str:
 
 
 def _of_heads(kind: Kind) -> list[str]:
-    """Ask for the names of columns that have no head, or one that looks like data and isn't repeated."""
+    """Ask for the names of columns without a header, or with one that may be data and isn't repeated."""
     if kind.settings.get("header_row") == 0:
         return ["it has no header, so its columns are called by their places: name them"]
     places = [name for at, name in enumerate(kind.guesses, start=1) if name == by_place(at)]
@@ -373,7 +373,7 @@ def _of_heads(kind: Kind) -> list[str]:
 
 
 def _questions(kind: Kind) -> list[str]:
-    """Say what is open, the weightiest first."""
+    """List the open questions, the most important first."""
     people = kind.people
     of_fields = [(name, known.open, known.field) for name, known in people.fields.items() if known.open]
     found = _of_heads(kind)
@@ -402,7 +402,7 @@ def _questions(kind: Kind) -> list[str]:
 
 
 def _nobody(kind: Kind) -> list[str]:
-    """Declare rows that are about no child, which would be taken for one."""
+    """Declare rows about no child, which would otherwise become a child."""
     rows = []
     for one in kind.not_data:
         told = {"name": _text(one.name), "first": f"'{one.first}'", "written": _text(one.written)}

@@ -1,4 +1,4 @@
-"""Rows of a table that are about no child: totals, points of a gradebook, page heads, notes, placeholders."""
+"""Rows about no child: totals, gradebook points, page headers, notes, placeholders."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pandas as pd
 
 __all__ = ["NotData", "nobodies", "rows_of_no_child"]
 
-ALWAYS = 0.95  # of the other rows fill a column that no row about a child leaves empty
+ALWAYS = 0.95  # of the other rows fill a column that every row about a child fills
 LACKS = 2  # of these columns, or half of them
 MOST_NOBODIES = 10  # names of placeholders that a draft lists
-# Kind of row -> what its first cell says, as layouts may say it (without \b). What is left of single cells
-# are notes: a legend, a sentence.
+# Kind of row -> pattern of its first cell, in a layout's syntax (without \b). Remaining single cells are
+# notes: a legend, a sentence.
 MARKS = {
     "totals": r"(?i)^\s*(?:grand |sub-?|report )?totals?(?:\W|$)",
     "averages": r"(?i)^\s*(?:class |overall |district )?(?:average|mean|median)s?(?:\W|$)",
@@ -48,15 +48,15 @@ PLACEHOLDER = re.compile(
 
 @dataclass(frozen=True)
 class NotData:
-    """One kind of row that is about no child, as a layout declares it."""
+    """One kind of row about no child, as a layout declares it."""
 
-    # What it is called, the pattern of its first cell, an example.
+    # Its name, the pattern of its first cell, an example.
     name: str
     first: str
     written: str
     # Columns that are empty in it and filled in nearly every other row.
     empty: tuple[str, ...]
-    # Places of such rows.
+    # Positions of such rows.
     rows: np.ndarray
 
 
@@ -70,7 +70,7 @@ def rows_of_no_child(rows: pd.DataFrame) -> list[NotData]:
         for name, mark in MARKS.items()
     }
     filled = rows.iloc[:, 1:].notna()
-    # Notes only where a row has nothing else; a name with a colon in it is a name.
+    # A note has nothing else in its row; a name may contain a colon.
     marked["notes"] &= ~filled.to_numpy(bool).any(axis=1)
     others = ~np.any(list(marked.values()), axis=0)
     if not others.any():
@@ -95,7 +95,7 @@ def rows_of_no_child(rows: pd.DataFrame) -> list[NotData]:
 
 
 def nobodies(rows: pd.DataFrame, fields: Mapping[str, str]) -> list[dict[str, list[str]]]:
-    """Find the names that are nobody's: *Nobody, Nobody*, *Student, Test*."""
+    """Find placeholder names: *Nobody, Nobody*, *Student, Test*."""
     columns = [fields["full_name"]] if "full_name" in fields else []
     if not columns and {"first_name", "last_surname"} <= set(fields):
         columns = [fields["last_surname"], fields["first_name"]]

@@ -1,4 +1,4 @@
-"""Guesses whom a table is about, by its headers and values."""
+"""Guess whom a table is about, from its headers and values."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = ["MOST", "Ids", "Known", "People", "fits_field", "guess_people", "shar
 
 MOST = 0.9  # of the distinct values that a field needs
 
-NAMED = re.compile(r"[^@]*[^\W\d_][^@]*")  # a stand-in for a name may have a number, or blanks
+NAMED = re.compile(r"[^@]*[^\W\d_][^@]*")  # a placeholder name may contain a number, or blanks
 NAME = re.compile(r"[^\W\d_]+([ .,'’`-]+[^\W\d_]*)*", re.UNICODE)
 SUFFIX = re.compile(r"(jr|sr|i{1,3}|iv|v)\.?", re.IGNORECASE)
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -41,7 +41,7 @@ GRADE_WORDS = re.compile(r"^(grade|gr\.?|year)\s*|\s*(grade|grader)$|(?<=\d)(st|
 
 @dataclass(frozen=True)
 class Known:
-    """A column that is a field of a person: which, why, its codes, and what is open about it."""
+    """A column guessed to be a person field: the field, the reason, its codes and open questions."""
 
     field: str
     why: str
@@ -50,7 +50,7 @@ class Known:
 
 
 def share(texts: Sequence[str], fits: Callable[[str], object]) -> float:
-    """Give the share of texts that fit."""
+    """Return the share of texts that fit."""
     return sum(bool(fits(text)) for text in texts) / len(texts) if texts else 0.0
 
 
@@ -64,7 +64,7 @@ def _as_grade(text: str, words: Mapping[str, str]) -> str | None:
 def _codes(
     texts: Sequence[str], meaning: Callable[[str], str | None], counts: Distinct
 ) -> dict[str, str] | None:
-    """Say what words mean; None where too many are unknown, both of the words and of the rows."""
+    """Map words to meanings; None if too many are unknown, among both words and rows."""
     found = {text: meaning(text) for text in sorted(texts)}
     known = {text: word for text, word in found.items() if word is not None}
     enough = counts.enough(counts.share(lambda text: _plain(text) in known))
@@ -72,7 +72,7 @@ def _codes(
 
 
 def _plain(text: str) -> str:
-    """Take a descriptor's word."""
+    """Return a descriptor's code value; other texts unchanged."""
     return text.rpartition("#")[2] if DESCRIPTOR.fullmatch(text) else text
 
 
@@ -83,18 +83,18 @@ def _coded(field: str, why: str, codes: Mapping[str, str], counts: Distinct) -> 
 
 
 def _names_role(head: Sequence[str]) -> bool:
-    """Say whether a head names a role whatever its values are."""
+    """Return whether a header names a role, whatever its values."""
     declared = words_file()["fields"]["role"]
     return any(has(head, one) for one in declared["heads"] if one not in declared["by_values"])
 
 
 def _roles(head: Sequence[str], texts: Sequence[str]) -> dict[str, str] | None:
-    """Say what the words of a role mean; roles that the file doesn't hold are added in its style."""
+    """Map the words of a role to meanings; add the roles that the file lacks, in its style."""
     words: Mapping[str, str] = words_file()["role"]
     found = {text: words.get(text.casefold().strip()) for text in sorted(texts)}
     if not any(found.values()) or len(texts) > 20:
         return None
-    # A type may be of anything, and one letter stands for many words.
+    # A column "type" may be about anything, and one letter may mean many words.
     whole = [text for text in texts if found[text] in ("Student", "Staff") and len(text.strip()) > 1]
     if not _names_role(head) and not (whole and share(texts, found.get) >= MOST):
         return None
@@ -115,7 +115,7 @@ def _roles(head: Sequence[str], texts: Sequence[str]) -> dict[str, str] | None:
 def fits_field(
     name: str, kind: str, words: Sequence[str], texts: Sequence[str], guess: Guess, counts: Distinct
 ) -> Known | str:
-    """Say what a column is as a field."""
+    """Check a column as a person field; return the field, or why it doesn't fit."""
     said = "head and values say so"
     texts = [_plain(text) for text in texts]
     if kind == "name":
@@ -179,15 +179,15 @@ def fits_field(
 
 
 ONE_TO_ONE = 0.95
-NAMESAKES = 0.7  # two children of one name are two ids; more than that is no id of a person
-FEWEST = 5  # persons that make a correspondence of ids and names worth anything
+NAMESAKES = 0.7  # two children may share a name; below this share, it is no id of a person
+FEWEST = 5  # persons needed before comparing ids with names is worth anything
 
 ID = re.compile(r"[^\s@]{1,64}|[A-Za-z]{1,3} \d{3,}")  # a card's number: P 107262
 
 
 @dataclass(frozen=True)
 class Ids:
-    """A column that holds a person's id: whose number it is, why, and what is open about it."""
+    """A column with a person's id: its system, the reason and open questions."""
 
     system: str
     why: str
@@ -198,26 +198,26 @@ class Ids:
 class People:
     """Whom a table is about."""
 
-    # Column -> what it says of the person.
+    # Column -> the person field it contains.
     fields: dict[str, Known] = field(default_factory=dict)
-    # Column -> whose number it is.
+    # Column -> the system of its ids.
     ids: dict[str, Ids] = field(default_factory=dict)
-    # The column that tells persons apart best; None where none does.
+    # The column that best identifies persons; None if none does.
     local_id: str | None = None
-    # Column -> why it was not taken, although its head speaks of a person.
+    # Column -> why it isn't used, although its header suggests a person.
     left: dict[str, str] = field(default_factory=dict)
-    # Columns that may be ids of these people, although their heads speak of something else.
+    # Columns that may be ids of these people, although their headers suggest something else.
     perhaps: list[str] = field(default_factory=list)
-    # Whether a row is a person; None where nobody can be told apart.
+    # Whether each row is one person; None if persons can't be identified.
     one_row_each: bool | None = None
 
     def column(self, name: str) -> str | None:
-        """Give the column of a field."""
+        """Return the column of a field."""
         return next((column for column, known in self.fields.items() if known.field == name), None)
 
     @property
     def whole_names(self) -> bool:
-        """Whether it has whole names, not first names or surnames only."""
+        """Whether it has whole names, rather than first names or surnames only."""
         both = self.column("first_name") is not None and self.column("last_surname") is not None
         return both or self.column("full_name") is not None
 
@@ -228,10 +228,10 @@ class People:
 
 
 def _persons(rows: pd.DataFrame, people: People) -> pd.Series | None:
-    """Give one text a row that stands for its person's name and birth date; None where there are no names."""
+    """Build a key of name and birth date per row; None without names."""
     names = [people.column(name) for name in ("first_name", "last_surname", "full_name", "birth_date")]
     there = [name for name in names if name is not None]
-    # A birth date that some rows of a person leave out would make two of one.
+    # A birth date missing in some rows of a person would split the person.
     there = [name for name in there if name != names[-1] or rows[name].notna().mean() >= MOST]
     if not people.named:
         return None
@@ -244,7 +244,7 @@ def _persons(rows: pd.DataFrame, people: People) -> pd.Series | None:
 
 
 def _correspond(ids: pd.Series, persons: pd.Series) -> tuple[float, float, int]:
-    """Say how nearly an id is of one person, and a person of one id; and how many persons there are."""
+    """Measure how close ids and persons are to one-to-one; also count the persons."""
     pairs = pd.DataFrame({"id": ids, "person": persons}).dropna().drop_duplicates()
     if pairs.empty:
         return 0.0, 0.0, 0
@@ -253,7 +253,7 @@ def _correspond(ids: pd.Series, persons: pd.Series) -> tuple[float, float, int]:
 
 
 def _stands_for_one(values: pd.Series, persons: pd.Series | None) -> bool:
-    """Say whether each value stands with one name, and each name with one value."""
+    """Return whether values and names correspond one to one."""
     if persons is None or values.dropna().nunique() < FEWEST:
         return False
     return min(_correspond(values, persons)[:2]) >= ONE_TO_ONE
@@ -269,7 +269,7 @@ def _id_of(
     born: bool,
     whole_names: bool,
 ) -> Ids | str | None:
-    """Decide whether a column holds a person's id; a sentence where its head says so and its values don't."""
+    """Decide whether a column is a person's id; explain when its header suggests one but its values don't."""
     texts = values.dropna().drop_duplicates().tolist()
     if not texts:
         return "it is empty" if what == "person" else None
@@ -365,7 +365,7 @@ def guess_people(rows: pd.DataFrame, guesses: Mapping[str, Guess], system_words:
 
 
 def _doubt_bare_name(people: People, system_words: Sequence[str]) -> None:
-    """Take a "Name" for a person's only where something else in the table speaks of persons."""
+    """Accept a "Name" as a person's only if something else in the table suggests persons."""
     column = people.column("full_name")
     about = words_file()["whose"]
     if column is None or whose(head_words(column)) == "person":
@@ -391,12 +391,12 @@ def _only_person(words: Sequence[str]) -> bool:
 
 
 def _carries_number(words: Sequence[str]) -> bool:
-    """Say whether a head is of a person's card or barcode, which many systems number people by."""
+    """Return whether a header is a person's card or barcode number, which many systems use as an id."""
     return whose(words) == "person" and words[-1] in words_file()["ids"]["cards"]
 
 
 def _of_persons(words: Sequence[str], rows: pd.DataFrame) -> bool:
-    """Say whether a "local id" is a person's in a file without names: nothing in it names a thing."""
+    """Return whether a "local id" identifies persons in a file without names: it has no name of a thing."""
     if not any(word in words_file()["ids"]["of_persons"] for word in words):
         return False
     things = words_file()["whose"]["thing"]
@@ -407,7 +407,7 @@ def _of_persons(words: Sequence[str], rows: pd.DataFrame) -> bool:
 
 
 def _find_fields(rows: pd.DataFrame, guesses: Mapping[str, Guess], people: People) -> None:
-    """Give each field the column that names it best and whose values bear it out."""
+    """Assign each field the column that names it best and has fitting values."""
     offers: list[tuple[int, int, int, str, str]] = []
     words_of = heads_beside([str(name) for name in rows.columns])
     for place, name in enumerate(rows.columns):
@@ -441,7 +441,7 @@ def _find_fields(rows: pd.DataFrame, guesses: Mapping[str, Guess], people: Peopl
 def _local_id(
     rows: pd.DataFrame, people: People, persons: pd.Series | None, system_words: Sequence[str]
 ) -> str | None:
-    """Choose the id by which the system itself tells persons apart."""
+    """Choose the id that the system itself uses to identify persons."""
     best: tuple[float, ...] | None = None
     chosen = None
     for place, (name, ids) in enumerate(people.ids.items()):

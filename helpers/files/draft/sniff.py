@@ -1,4 +1,4 @@
-"""Sniffs the delimiter and the header of an unknown file, as csv.Sniffer does."""
+"""Detect the delimiter and the header of an unknown file, as csv.Sniffer does."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from helpers.standard import STRING
 __all__ = ["UnknownFile", "names_columns", "sniff", "speaks_of_persons"]
 
 
-ALIKE = 0.6  # of the cells below, which a row of data is like
-WORDS_OVER = 0.8  # of the cells below are days or numbers, and the first is a word
-FEWEST_DIGITS = 4  # of a number that isn't a lesson's or a unit's
-RUN = 3  # numbers or days beside each other, each after the last: heads of a grid
+ALIKE = 0.6  # of the cells below, which a data cell resembles
+WORDS_OVER = 0.8  # of the cells below are dates or numbers under a word
+FEWEST_DIGITS = 4  # shorter numbers may be lessons or units
+RUN = 3  # consecutive numbers or dates in ascending order: headers of a grid
 SHAPES = {
     "day": re.compile(r"(?:\d{1,2}[/.-]){2}\d{2,4}( .*)?|\d{4}-\d{2}-\d{2}([T ].*)?|\d{1,2}/\d{1,2}"),
     "address": re.compile(r"\S+@\S+"),
@@ -50,13 +50,13 @@ def _shape(cell: str) -> str:
 
 
 def speaks_of_persons(cell: str) -> bool:
-    """Say whether a cell has the words of a head: a field of a person, or an id."""
+    """Return whether a cell has the words of a header: a person field or an id."""
     words = head_words(cell)
     return not is_data_head(cell) and (bool(named_fields(words)) or numbered_thing(words) is not None)
 
 
 def _in_a_run(first: Sequence[str]) -> set[int]:
-    """Find the cells of a grid's heads: numbers one after the other, or days that follow each other."""
+    """Find the header cells of a grid: consecutive numbers or dates in ascending order."""
     run: list[int] = []
     found: set[int] = set()
     before: tuple[int, ...] = ()
@@ -72,10 +72,10 @@ def _in_a_run(first: Sequence[str]) -> set[int]:
 
 
 def names_columns(rows: Sequence[Sequence[str]], speaks: Callable[[str], bool] = speaks_of_persons) -> bool:
-    """Say whether the first row is a header.
+    """Return whether the first row is a header.
 
-    A row of data is like the rows below it, column by column: a day over days, a number over numbers, a word
-    that stands there again. A header is not: it has words over days and numbers, and words of heads.
+    A data row resembles the rows below it, column by column: a date over dates, a number over numbers, a word
+    that occurs again. A header has words over dates and numbers, and typical header words.
     """
     first = rows[0]
     below = [row for row in rows[1:] if list(row) != list(first)]
@@ -106,14 +106,14 @@ def names_columns(rows: Sequence[Sequence[str]], speaks: Callable[[str], bool] =
 
 
 GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
-LOOKED_AT = 60  # rows from which delimiter and header are told
+LOOKED_AT = 60  # rows to detect delimiter and header from
 TEXTS = (".csv", ".tsv", ".txt", ".text", ".psv", ".tab", ".dat", ".jsonl", ".ndjson", ".json", "")
-PRINTED = (".out", ".asc", ".prn", ".rpt", ".lst", ".exp")  # text by the name that a program gave it
+PRINTED = (".out", ".asc", ".prn", ".rpt", ".lst", ".exp")  # text files with a program's own extension
 
 
 @dataclass(frozen=True)
 class UnknownFile:
-    """A table that nobody declared."""
+    """A table without a layout."""
 
     # The file.
     found: FoundFile
@@ -121,14 +121,14 @@ class UnknownFile:
     format: str
     # Trimmed text, missing where empty; columns are named as the reader names them.
     rows: pd.DataFrame
-    # encoding, delimiter, line_end, header_row, where they aren't the usual ones.
+    # encoding, delimiter, line_end, header_row, if not the defaults.
     settings: dict[str, str | int] = field(default_factory=dict)
-    # Of each row in its file, as findings number them.
+    # File position of each row, as findings number them.
     places: Sequence[int] | np.ndarray = ()
 
     @property
     def kind(self) -> tuple[object, ...]:
-        """What files of one kind have in common."""
+        """What files of one kind share."""
         return (self.format, self.settings.get("header_row", 1), *map(str, self.rows.columns))
 
 
@@ -146,7 +146,7 @@ def _cells(data: bytes, delimiter: str) -> list[list[str]]:
 
 
 def _delimiter(data: bytes) -> tuple[str, list[list[str]]]:
-    """Find the delimiter by which most rows have the same number of cells, and more than one."""
+    """Find the delimiter that gives most rows the same number of cells, more than one."""
     best: tuple[float, int] = (-1.0, 0)
     chosen = (",", _cells(data, ","))
     for delimiter in DELIMITERS:
@@ -162,7 +162,7 @@ def _delimiter(data: bytes) -> tuple[str, list[list[str]]]:
 
 
 def _in_fixed_widths(data: bytes, cells: Sequence[Sequence[str]]) -> bool:
-    """Say whether most lines have their cells apart by blanks, and hardly one by the delimiter."""
+    """Return whether most lines separate their cells by blanks, and few by the delimiter."""
     lines = [line for line in data[: 1 << 18].decode("utf-8", errors="replace").splitlines() if line.strip()]
     wide = [len(GAP.findall(line)) for line in lines[:LOOKED_AT]]
     parted = [len(row) for row in cells if any(row)]
@@ -172,7 +172,7 @@ def _in_fixed_widths(data: bytes, cells: Sequence[Sequence[str]]) -> bool:
 
 
 def _header_row(rows: Sequence[Sequence[str]]) -> int:
-    """Find the row of heads: the first that is as wide as the rows below it; 0 where there is none."""
+    """Find the header row: the first as wide as the rows below it; 0 if there is none."""
     filled = [sum(1 for cell in row if cell) for row in rows]
     if not any(filled):
         return 1
@@ -214,12 +214,12 @@ def _text(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _json_names(rows: pd.DataFrame) -> pd.DataFrame:
-    """Put the elements of a list under one name: ``events[1].day`` is ``events[].day``."""
+    """Name the elements of a list alike: ``events[1].day`` is ``events[].day``."""
     names = [re.sub(r"\[\d+\]", "[]", str(name)) for name in rows.columns]
     parts: dict[str, list[pd.Series]] = {}
     for place, name in enumerate(names):
         parts.setdefault(name, []).append(rows.iloc[:, place])
-    # Of a list the first element says what it is like; a row keeps one value.
+    # The first element shows what a list is like; a row needs one value only.
     return pd.DataFrame(
         {
             name: columns[0] if len(columns) == 1 else _first_filled(columns)
@@ -237,7 +237,7 @@ def _first_filled(columns: Sequence[pd.Series]) -> pd.Series:
 
 
 def sniff(found: FoundFile) -> UnknownFile | str:
-    """Look into a file that no layout knows."""
+    """Inspect a file that matches no layout; return the table, or why there is none."""
     try:
         return _look_into(found, found.read())
     except TooMuch as trouble:

@@ -81,7 +81,7 @@ class District(Mapping[str, Silo]):
 
     @property
     def synthetic(self) -> bool:
-        """Whether the folder is marked synthetic (everybody in it is invented); otherwise it counts as real."""
+        """Whether the folder is marked synthetic (everybody is invented); otherwise it counts as real."""
         return self.about.get("synthetic") is True
 
     @property

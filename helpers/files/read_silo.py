@@ -1,4 +1,4 @@
-"""Reads one system by its layout, or one table, and accounts for every row."""
+"""Read one system by its layout, or one table, and account for every row."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _joined(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Silo:
-    """One system with one id space, as its files tell it.
+    """One system with one id space, as its files record it.
 
     Attributes
     ----------
@@ -53,12 +53,12 @@ class Silo:
     facts
         Standard table by name; only those that the silo has rows of.
     kinds
-        File -> the kinds of file, or of record, of the layout that it was read as.
+        File -> the layout's kinds of file or record it was read as.
     filled_cells
-        Standard table: where the values of people stand that the last of a record's rows leaves empty. Every
-        other value stands in that last row.
+        Standard table: the source of each value of people that comes from an earlier row, because the
+        record's last row leaves it empty. Every other value comes from that last row.
     written
-        What stands in the files as it is written; None where whoever read them had no use for it.
+        Headers, codes and date formats as written in the files; None if not requested.
     """
 
     name: str
@@ -74,21 +74,21 @@ class Silo:
     written: Written | None = field(default_factory=Written)
 
     def fact(self, table: str) -> pd.DataFrame:
-        """Give a fact table; empty, with its columns, where the silo has none."""
+        """Return a fact table; empty, with its columns, if the silo has none."""
         return self.facts.get(table, empty_table(table))
 
 
 @dataclass
 class OneFile:
-    """A file on its way: what was read of it, and what its account needs."""
+    """A file while it is being read: its findings, and counts for its account."""
 
     path: str
     findings: Findings
     rows: int = 0
     structure: int = 0
     apart: int = 0
-    aside: int | None = None  # all rows, where the whole file was set aside
-    encoding: str | None = None  # where it isn't the declared one
+    aside: int | None = None  # all rows, if the whole file was set aside
+    encoding: str | None = None  # if it differs from the declared one
     line_end: str | None = None
     delimiter: str | None = None
     reads: list[ReadFile] = field(default_factory=list)
@@ -96,7 +96,7 @@ class OneFile:
 
 
 def count_rows(data: bytes) -> int:
-    """Count the rows of a file that nobody reads: lines, or children of the root; 0 where it is no text."""
+    """Count the rows of an unread file: lines, or children of the root; 0 if it isn't text."""
     if is_sheet(data):
         return data.count(b"\n") - 1
     data = data.removeprefix(BOM_UTF8)
@@ -117,7 +117,7 @@ def _is_empty(data: bytes) -> bool:
 
 
 def account(silo: str | None, one: OneFile) -> dict[str, object]:
-    """Add up one file: every row is used, structure, set aside or kept apart."""
+    """Account for one file: every row is used, structure, set aside or kept apart."""
     aside = len(one.findings.rows_set_aside()) if one.aside is None else one.aside
     used = sum(int(mask.sum()) for mask in one.used)
     apart = one.apart + sum(int((~mask).sum()) for mask in one.used)
@@ -133,7 +133,7 @@ def account(silo: str | None, one: OneFile) -> dict[str, object]:
 
 
 def set_file_aside(silo: str | None, found: FoundFile, kind: str, *, expected: str | None = None) -> OneFile:
-    """Tell a file of which nothing is used; all its rows are set aside, 0 where they can't be counted."""
+    """Report an unused file; all its rows are set aside, 0 if they can't be counted."""
     one = OneFile(found.path, Findings(silo, found.path))
     data = found.read()
     one.rows = one.aside = count_rows(as_utf8(data, "utf-8", Findings(silo, found.path)))
@@ -147,7 +147,7 @@ def set_file_aside(silo: str | None, found: FoundFile, kind: str, *, expected: s
 
 
 def _unreadable(data: bytes) -> str | None:
-    """Say why an XML file that nobody knows can't be read: it is refused, or breaks in its first record."""
+    """Explain why an unknown XML file can't be read: it is refused, or breaks in its first record."""
     if data.removeprefix(BOM_UTF8).lstrip()[:1] != b"<":
         return None
     findings = Findings(None, "")
@@ -160,7 +160,7 @@ def _unreadable(data: bytes) -> str | None:
 
 
 def _parse(one: OneFile, data: bytes, name: str, layout: Layout) -> list[tuple[Recognized, Parsed]] | None:
-    """Recognize a file inside its layout and read its rows; None when the layout doesn't know it."""
+    """Recognize a file within its layout and read its rows; None if the layout doesn't match."""
     if data.lstrip()[:1] == b"<":
         try:
             records, total = read_xml_records(data, one.findings)
@@ -235,7 +235,7 @@ def _parse_one(
 
 
 def read_ones(silo: str, layout: Layout, files: Sequence[FoundFile]) -> list[OneFile]:
-    """Read the columns of some files of one silo, and make no standard rows of them yet."""
+    """Read the columns of several files of one silo, without making standard rows."""
     parsed = [_parse_one(silo, layout, found) for found in files]
     kinds = [
         (one, Part(one.path, recognized.file, rows, one.findings))
@@ -251,7 +251,7 @@ def read_ones(silo: str, layout: Layout, files: Sequence[FoundFile]) -> list[One
 
 
 def _tell_lacking(kind: FilesOfKind, used: np.ndarray) -> np.ndarray:
-    """Tell rows that lack what their standard row needs; say which of them gave nothing else."""
+    """Report rows that lack required values; return those that gave nothing else."""
     nothing = np.zeros(len(kind), bool)
     for column, source in kind.lacking.items():
         for done, here in (
@@ -264,7 +264,7 @@ def _tell_lacking(kind: FilesOfKind, used: np.ndarray) -> np.ndarray:
 
 
 def _as_of(layout: Layout, path: str) -> pd.Timestamp | None:
-    """Read the day of an export from its file's name, where the layout says that it stands there."""
+    """Read an export's date from its file name, if the layout declares one there."""
     if layout.as_of_in_name is None:
         return None
     digits = {"%Y": r"\d{4}", "%m": r"\d{2}", "%d": r"\d{2}"}
@@ -341,7 +341,7 @@ def read_silo(name: str, layout: Layout, files: Sequence[FoundFile], *, written:
 
 
 def _stored(ones: Sequence[OneFile]) -> dict[str, dict[str, str | None]]:
-    """Say of each file that was read how it is stored."""
+    """Return encoding, line ending and delimiter of each file that was read."""
     return {
         one.path: {
             "encoding": one.encoding or one.reads[0].file.encoding,
@@ -354,10 +354,10 @@ def _stored(ones: Sequence[OneFile]) -> dict[str, dict[str, str | None]]:
 
 
 class OneTable:
-    """A file that makes no record of a person, read by its layout.
+    """A file without person records, read by its layout.
 
-    Who uses its rows says which of them were used and tells why others weren't; `findings` and `accounts`
-    then add up as those of a district do.
+    Its caller reports which rows it used and why it dropped others; `findings` and `accounts` then add up as
+    those of a district do.
     """
 
     def __init__(self, path: Path, layout: Layout) -> None:
@@ -372,26 +372,26 @@ class OneTable:
 
     @property
     def reads(self) -> list[ReadFile]:
-        """The tables that the layout knows: one, or one a sheet of a workbook."""
+        """The tables that match the layout: one, or one per sheet of a workbook."""
         return [read for one in self._ones for read in one.reads]
 
     def use(self, read: ReadFile, used: np.ndarray) -> None:
-        """Say which rows of a table were used; each other one must have been told as set aside."""
+        """Record which rows of a table were used; the caller must have reported the others as set aside."""
         one = next(one for one in self._ones if any(read is each for each in one.reads))
         one.used.append(used)
         one.apart -= int((~used).sum())
 
     def set_aside(self, read: ReadFile, kind: str, *, value: str | None, expected: str | None) -> None:
-        """Set a whole table aside, which its layout seemed to know."""
+        """Set a whole table aside that seemed to match the layout."""
         one = next(one for one in self._ones if any(read is each for each in one.reads))
         one.findings.add(kind, "file_set_aside", value=value, expected=expected)
         one.reads, one.structure, one.apart, one.aside = [], 0, 0, one.rows
 
     def findings(self) -> pd.DataFrame:
-        """Give what was wrong or odd, table ``findings``."""
+        """Return table ``findings``: what was wrong or odd."""
         return findings_of([one.findings for one in self._ones])
 
     def accounts(self) -> pd.DataFrame:
-        """Give table ``accounts``: every row is used, structure, set aside or kept apart."""
+        """Return table ``accounts``: every row is used, structure, set aside or kept apart."""
         rows = [account(self._name, one) for one in self._ones]
         return as_table("accounts", pd.DataFrame(rows)) if rows else empty_table("accounts")

@@ -1,4 +1,4 @@
-"""Which file is which: by the names in it, then by its own name."""
+"""Recognize files: first by their column names, then by their own name."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from helpers.layouts import FileLayout, Layout, folded
 __all__ = ["Look", "Recognized", "below", "best_in", "look_at", "records_in", "share"]
 
 ENOUGH = 0.5
-TITLE_ROWS = 10  # so far below the place that a layout says a header is looked for
+TITLE_ROWS = 10  # how far below its declared row we look for a header
 
 
 @dataclass
 class Look:
-    """What can be seen in a file before anybody knows what it is."""
+    """Visible features of a file before it is recognized."""
 
     data: bytes
     name: str
@@ -30,10 +30,10 @@ class Look:
     rows: int = 0
     json_paths: list[str] = field(default_factory=list)
     heads: dict[tuple[str, int], list[str]] = field(default_factory=dict)
-    above: int = 0  # rows of title above the place where the layout says that the header is
+    above: int = 0  # title rows above the declared header row
 
     def names(self, file: FileLayout, delimiter: str) -> list[str]:
-        """Give the names that this file would have, read as `file`."""
+        """List the names that this file would have, read as `file`."""
         if self.shape != file.format:
             return []
         if self.shape == "xml":
@@ -45,7 +45,7 @@ class Look:
         return self._heads(delimiter, file.header_row + self.above)
 
     def _heads(self, delimiter: str, header_row: int) -> list[str]:
-        """Give the heads of a table, which many layouts ask for, read once."""
+        """Return the headers of a table, cached since many layouts need them."""
         asked = (delimiter, header_row)
         if asked not in self.heads:
             if self.shape == "xlsx":
@@ -57,27 +57,27 @@ class Look:
         return self.heads[asked]
 
     def titles(self, known: Recognized) -> str:
-        """Give what stands above the header."""
+        """Return the text above the header."""
         rows = [self._heads(known.delimiter, number) for number in range(1, known.above + 1)]
         return " / ".join(" ".join(filter(None, row)) for row in rows).strip()
 
     def _by_place(self, file: FileLayout, delimiter: str) -> list[str]:
-        """Give the names of a file without a header: only its own name, and its width, say what it is."""
+        """List the columns of a file without a header, if its own name and its width match."""
         if not self.lies_at(file):
             return []
-        # Titles may stand above the first row of data.
+        # Titles may precede the first data row.
         rows = (self._heads(delimiter, number) for number in range(1, TITLE_ROWS + 2))
         known = any(len(row) == len(file.columns) for row in rows)
         return [column.name for column in file.columns] if known else []
 
     def lies_at(self, file: FileLayout) -> bool:
-        """Say whether this file's name is one that a layout expects."""
+        """Return whether this file's name matches a layout's pattern."""
         return fnmatch(self.name.lower(), file.place.lower())
 
 
 @dataclass(frozen=True)
 class Recognized:
-    """A file layout that knows a file, how well, and with which delimiter."""
+    """A file layout that matches a file, with the score and the delimiter."""
 
     file: FileLayout
     share: float
@@ -87,7 +87,7 @@ class Recognized:
 
 
 def look_at(data: bytes, name: str, records: XmlRecords | None = None, rows: int = 0) -> Look:
-    """Look at a file: its shape and the names in it."""
+    """Inspect a file: its shape and the names in it."""
     if records is not None:
         return Look(data, name, "xml", records, rows)
     if is_sheet(data):
@@ -98,7 +98,7 @@ def look_at(data: bytes, name: str, records: XmlRecords | None = None, rows: int
 
 
 def share(names: Iterable[str], file: FileLayout) -> float:
-    """Give the share of names that a file and a declaration have in common."""
+    """Return the share of names that a file and its declaration have in common."""
     names = list(names)
     declared = file.by_fold
     beyond = file.are_beyond(names)
@@ -110,10 +110,10 @@ def share(names: Iterable[str], file: FileLayout) -> float:
     taken = file.by_patterns(others)
     unknown = {folded(name) for name, column in zip(others, taken, strict=True) if column is None}
     every = {column.name for column in file.named() if not column.optional or column.name in known}
-    # What every element of a list has is no sign where all lists are empty.
+    # The columns of list elements tell nothing if all lists are empty.
     needed = {column.name for column in file.columns if column.required and "[]" not in column.name}
     if file.nested:
-        # A nested file leaves out what it has no value for: only required paths are missed.
+        # A nested file omits missing values: only required paths are missed.
         every = known | needed
     if not every:
         return 0.0
@@ -123,20 +123,20 @@ def share(names: Iterable[str], file: FileLayout) -> float:
 
 
 def _are_titles(look: Look, file: FileLayout, delimiter: str) -> bool:
-    """Say whether the rows above a header are titles: at most half as wide as it, so that no data is lost."""
+    """Return whether the rows above a header are titles: at most half as wide, so that no data is lost."""
     width = len(look.names(file, delimiter))
     above = [replace(look, above=number).names(file, delimiter) for number in range(look.above)]
     return all(len([head for head in heads if head]) <= width / 2 for heads in above)
 
 
 def below(look: Look) -> Iterator[Look]:
-    """Look for the header further down, where a report's title stands above it, or ``sep=;``."""
+    """Look for the header further down, below a report's title or ``sep=;``."""
     if look.shape in ("csv", "xlsx"):
         yield from (replace(look, above=number) for number in range(1, TITLE_ROWS + 1))
 
 
 def best_in(look: Look, layout: Layout) -> Recognized | None:
-    """Find the kind of file of a layout that knows a file best."""
+    """Find a layout's best matching kind of file."""
     best: Recognized | None = None
     for file in layout.files:
         delimiters = (
@@ -145,7 +145,7 @@ def best_in(look: Look, layout: Layout) -> Recognized | None:
         for delimiter in delimiters:
             names = look.names(file, delimiter)
             if look.above and len(names) < 2:
-                continue  # a title, or cells parted by something else
+                continue  # a title, or cells with another delimiter
             found = share(names, file)
             if found < ENOUGH:
                 continue
@@ -158,7 +158,7 @@ def best_in(look: Look, layout: Layout) -> Recognized | None:
 
 
 def records_in(look: Look, layout: Layout) -> list[Recognized]:
-    """Give every kind of record of a layout that an XML file holds; other files are of one kind."""
+    """List every kind of record in an XML file that a layout knows; other files have one kind."""
     if look.shape != "xml":
         best = best_in(look, layout)
         return [best] if best else []

@@ -1,8 +1,8 @@
-"""What the processes of one run share: a district is read, linked and profiled once, not once a notebook.
+"""Share results among the processes of one run: read, link and profile a district once, not per notebook.
 
-A run names a private folder in the environment; outside a run nothing is kept and everything is worked out.
-What is kept is what the same call would give: it is asked for by the files' paths, sizes and days, and by
-what it was made of, and each process gets a copy of its own.
+A run names a private folder in the environment; outside a run nothing is cached. A cached result equals
+what the call would return: its key has the files' paths, sizes and dates and the inputs it was made from.
+Each process gets its own copy.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ T = TypeVar("T")
 
 _PLACE = "BIGPICTURE_RUN_SHARES"
 _PREFIX = "kit-shares-"
-# Seconds for which one process waits for another that works the same thing out.
+# Seconds to wait for another process that computes the same result.
 _WAITS = 300.0
 _made_of: dict[int, tuple[weakref.ref[Any], str]] = {}
 
 
 @contextmanager
 def sharing() -> Iterator[Path]:
-    """Let this process, and those that it starts, share until the block ends."""
+    """Share results among this process and its children until the block ends."""
     before = os.environ.get(_PLACE)
     sweep(Path(tempfile.gettempdir()), _PREFIX)
     prefix = f"{_PREFIX}{os.getpid()}-"
@@ -49,13 +49,13 @@ def sharing() -> Iterator[Path]:
 
 
 def _place() -> Path | None:
-    """Give the folder of this run; None outside one, and where it isn't ours alone."""
+    """Return the folder of this run; None outside a run, or if others can access the folder."""
     named = os.environ.get(_PLACE)
     return Path(named) if named and is_ours(Path(named)) else None
 
 
 def fingerprint(folder: Path) -> str:
-    """Give a fingerprint of a folder's files: their paths, sizes and days, without reading them."""
+    """Return a fingerprint of a folder's files from paths, sizes and dates, without reading them."""
     told = [str(folder.resolve())]
     for path in sorted(folder.rglob("*")):
         if path.is_file():
@@ -65,13 +65,13 @@ def fingerprint(folder: Path) -> str:
 
 
 def of_what(thing: object) -> str | None:
-    """Say of what a thing was made, if this run shares it."""
+    """Return the cache key that an object was made from, if this run shares it."""
     known = _made_of.get(id(thing))
     return known[1] if known is not None and known[0]() is thing else None
 
 
 def shared(what: Callable[[], str | None], make: Callable[[], T]) -> T:
-    """Give what another process of this run has made already, else make it and keep it for the others."""
+    """Return a cached result of this run, or compute and cache it."""
     place = _place()
     name = what() if place is not None else None
     if place is None or name is None:
@@ -85,7 +85,7 @@ def shared(what: Callable[[], str | None], make: Callable[[], T]) -> T:
             continue
         try:
             thing = make()
-            # What there is no room for is only not shared.
+            # If the disk is full, the result just isn't shared.
             with suppress(OSError):
                 draft = kept.with_suffix(".draft")
                 draft.write_bytes(pickle.dumps(thing, protocol=pickle.HIGHEST_PROTOCOL))
@@ -98,6 +98,6 @@ def shared(what: Callable[[], str | None], make: Callable[[], T]) -> T:
 
 
 def _marked(thing: T, name: str) -> T:
-    """Remember of what a thing was made, as long as it lives."""
+    """Remember an object's cache key as long as the object lives."""
     _made_of[id(thing)] = (weakref.ref(thing), name)
     return thing

@@ -1,4 +1,4 @@
-"""Saves tables and files: whole or not at all, private, and safe in a spreadsheet."""
+"""Save tables and files: atomically, privately, and safe to open in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -47,34 +47,34 @@ __all__ = [
 ]
 
 
-# A name such as ``=HYPERLINK(…)`` was typed by a stranger: whoever opens a table of names must not run it.
+# Strangers typed the names: opening a table must not run one such as ``=HYPERLINK(…)``.
 
-# What a spreadsheet runs as a formula, by OWASP's "CSV Injection"; the wide forms are typed in East Asia.
+# Characters that start a formula, by OWASP's "CSV Injection"; East Asian keyboards type the wide forms.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 GUARD = "'"
-# A balance below zero is no formula.
+# A negative balance is no formula.
 NUMBER = re.compile(r"-?\d[\d,]*(\.\d+)?%?")
 SUSPECT = (" ", GUARD, *FORMULA)
 
 
 def safe_cell(text: str, *, always: bool = False) -> str:
-    """Put an apostrophe before text that a spreadsheet would run or change; `unguarded` takes it away.
+    """Prefix an apostrophe to text that a spreadsheet would run or change; `unguarded` removes it.
 
     >>> safe_cell("=1+1"), safe_cell("O'Neil"), safe_cell("00123", always=True)
     ("'=1+1", "O'Neil", "'00123")
     """
-    # Spreadsheets pass over blanks in front of a formula.
+    # Spreadsheets ignore leading blanks of a formula.
     begins = text.lstrip(" ").startswith(FORMULA) or text.startswith((*FORMULA, GUARD))
     return GUARD + text if begins or (always and text) else text
 
 
 def unguarded(text: str) -> str:
-    """Give back what `safe_cell` was given."""
+    """Undo `safe_cell`."""
     return text.removeprefix(GUARD)
 
 
 def guarded_cell(text: str) -> str:
-    """Guard a text of a table that programs read, too: a plain number stays one.
+    """Guard a cell of a table that programs read, too; plain numbers stay unchanged.
 
     >>> guarded_cell("-12.5"), guarded_cell("-1+1"), guarded_cell("00123")
     ('-12.5', "'-1+1", '00123')
@@ -84,12 +84,12 @@ def guarded_cell(text: str) -> str:
 
 def _taken_off(text: str) -> str:
     bare = unguarded(text)
-    # Somebody else's table has no guard: an apostrophe before what needs none is part of the text.
+    # Other people's tables have no guard: an apostrophe that guards nothing belongs to the text.
     return bare if guarded_cell(bare) == text else text
 
 
 def _changed(frame: pd.DataFrame, begins: tuple[str, ...], change: Callable[[str], str]) -> pd.DataFrame:
-    """Change the texts that begin so; columns without any are left as they are."""
+    """Change the texts with certain beginnings; leave other columns untouched."""
     changed = {}
     for name in frame.columns:
         column = frame[name]
@@ -107,12 +107,12 @@ def guarded(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def without_guard(frame: pd.DataFrame) -> pd.DataFrame:
-    """Take off what `guarded` put in front of texts."""
+    """Remove the prefixes that `guarded` added."""
     return _changed(frame, (GUARD,), _taken_off)
 
 
 def is_running(number: int) -> bool:
-    """Say whether a process is there, without touching it."""
+    """Return whether a process exists, without signaling it."""
     if number <= 0:
         return False
     if sys.platform == "win32":
@@ -127,7 +127,7 @@ def is_running(number: int) -> bool:
 
 
 def _is_running_on_windows(number: int) -> bool:
-    """Ask Windows, where `os.kill(number, 0)` would end the process. Read, never run: we have no Windows."""
+    """Ask Windows, where `os.kill(number, 0)` would end the process. Untested: we have no Windows."""
     import ctypes
 
     may_ask, still_active, no_such_process = 0x1000, 259, 87
@@ -144,7 +144,7 @@ def _is_running_on_windows(number: int) -> bool:
     return not told or code.value == still_active
 
 
-# Drafts of files that take their places together; the number of the process that writes them follows.
+# Prefix of draft folders, followed by the process id of their writer.
 DRAFT = ".draft-"
 
 
@@ -152,17 +152,17 @@ FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 def private_folder(folder: Path) -> None:
-    """Make a folder that is its maker's alone; one that is there already keeps its rights."""
+    """Create a folder that only its owner can access; an existing one keeps its permissions."""
     for missing in reversed([folder, *folder.parents]):
         if not missing.exists():
             missing.mkdir(mode=0o700, exist_ok=True)
-    # Says that something else stands there.
+    # Raises if a file has this name.
     folder.mkdir(exist_ok=True)
 
 
 @contextmanager
 def _drafted(path: Path, private: bool) -> Iterator[Path]:
-    """Give a file to write that takes its place once it is whole."""
+    """Yield a draft path that replaces the target once it is complete."""
     if private:
         private_folder(path.parent)
     else:
@@ -181,17 +181,17 @@ def _drafted(path: Path, private: bool) -> Iterator[Path]:
 
 
 def write_atomically(path: Path, data: bytes, *, private: bool = True) -> None:
-    """Write a file so that nobody ever sees half of it, and no other user of the machine sees any."""
+    """Write a file atomically, and by default readable for its owner only."""
     with _drafted(path, private) as draft:
         draft.write_bytes(data)
 
 
 def save_table(frame: pd.DataFrame, path: Path) -> Path:
-    """Write a table as CSV (UTF-8, dates as YYYY-MM-DD) or, by the path's ending, as Parquet.
+    """Write a table as CSV (UTF-8, dates as YYYY-MM-DD) or, by the path's extension, as Parquet.
 
-    This is the door of every table that a command writes. Only its writer may read the file. In a CSV, text
-    that a spreadsheet would run stands behind an apostrophe (`guarded`); whoever reads such a file back takes
-    that off (`without_guard`). Parquet is for programs and has none.
+    Every table that a command writes goes through here. Only its owner may read the file. In a CSV, text that
+    a spreadsheet would run gets an apostrophe (`guarded`); reading such a file back removes it
+    (`without_guard`). Parquet is for programs and needs none.
     """
     if path.suffix == ".parquet":
         with _drafted(path, private=True) as draft:
@@ -204,11 +204,11 @@ def save_table(frame: pd.DataFrame, path: Path) -> Path:
 
 @contextmanager
 def all_or_none(out: Path, instead_of: Collection[str] = ()) -> Iterator[Path]:
-    """Give a folder for files that take their places in another one together, once all of them are whole.
+    """Yield a folder for files that replace those in another folder together, once all are complete.
 
-    All old files go before the first new one comes, so that this week's table never stands beside last
-    week's. Where something fails, the old ones come back. What a killed command had begun to put in place is
-    put in place by the next one that writes there, and what it hadn't finished writing goes.
+    All old files go before the first new one arrives, so that tables of two runs are never mixed. On failure
+    the old files come back. If a command was killed while moving files into place, the next command that
+    writes there finishes the move; unfinished drafts are removed.
     """
     private_folder(out)
     _finish_what_was_killed(out)
@@ -220,7 +220,7 @@ def all_or_none(out: Path, instead_of: Collection[str] = ()) -> Iterator[Path]:
         write_atomically(draft / "gone.json", json.dumps(list(instead_of)).encode("utf-8"))
         _take_places(draft, out)
     except BaseException:
-        # Something old that couldn't be put back stays for the next command: it would be lost.
+        # Keep an old file that couldn't be restored for the next command; otherwise it would be lost.
         if not any((draft / "old").glob("*")):
             shutil.rmtree(draft, ignore_errors=True)
         raise
@@ -228,7 +228,7 @@ def all_or_none(out: Path, instead_of: Collection[str] = ()) -> Iterator[Path]:
 
 
 def _finish_what_was_killed(out: Path) -> None:
-    """Put in place what was whole when its command was killed, and take away what wasn't."""
+    """Finish the moves of killed commands, and remove their incomplete drafts."""
     for draft in out.glob(f"{DRAFT}*"):
         number = draft.name.removeprefix(DRAFT).partition("-")[0]
         if not number.isdigit() or is_running(int(number)):
@@ -239,10 +239,10 @@ def _finish_what_was_killed(out: Path) -> None:
 
 
 def _take_places(draft: Path, out: Path) -> None:
-    """Move all that is old away, and then all that is new in; on any failure, everything back."""
+    """Move all old files out, then all new files in; undo everything on failure."""
     new, old = draft / "new", draft / "old"
     gone: list[str] = json.loads((draft / "gone.json").read_text(encoding="utf-8"))
-    # What goes first comes last.
+    # The first to go is the last to come.
     last = {name: -place for place, name in enumerate(gone)}
     coming = sorted(
         (path.name for path in new.iterdir()), key=lambda name: (last.get(name, -len(gone)), name)
@@ -263,20 +263,20 @@ def _take_places(draft: Path, out: Path) -> None:
 
 
 WAITS, GIVEN_UP = 5.0, 30.0  # seconds
-# Windows says this, and not that the file is there, of one that another program is just taking away. Read,
-# never run: we have no Windows.
+# Windows raises this instead of FileExistsError for a file that another program is deleting. Untested: we
+# have no Windows.
 OF_WINDOWS: tuple[type[OSError], ...] = (PermissionError,) if sys.platform == "win32" else ()
 
 
 @contextlib.contextmanager
 def lock_file(path: Path) -> Iterator[None]:
-    """Let one program at a time change a file: who comes second would write over the first one's line."""
+    """Let one program at a time change a file, so that none overwrites another's line."""
     private_folder(path.parent)
     lock = path.with_name(f".{path.name}.lock")
     until = time.monotonic() + WAITS
     while not takes(lock):
         with contextlib.suppress(FileNotFoundError, *OF_WINDOWS):
-            # Left behind by a program that was stopped in between.
+            # Left by a program that was stopped while holding the lock.
             if time.time() - lock.stat().st_mtime > GIVEN_UP:
                 lock.unlink()
                 continue
@@ -289,12 +289,12 @@ def lock_file(path: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        with contextlib.suppress(*OF_WINDOWS):  # where another looks at it just now, it expires
+        with contextlib.suppress(*OF_WINDOWS):  # if another program has it open, it expires
             lock.unlink(missing_ok=True)
 
 
 def takes(lock: Path) -> bool:
-    """Take a lock, if nobody has it."""
+    """Acquire a lock, if it is free."""
     try:
         os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
@@ -333,7 +333,7 @@ def _cell(value: object, *, always: bool) -> str:
 
 
 def read_text_table(path: Path) -> pd.DataFrame:
-    """Read a CSV that a program or a spreadsheet saved, every cell as text."""
+    """Read a CSV from a program or a spreadsheet, every cell as text."""
     if not path.is_file():
         raise BadInput(f"There is no file {path}: name a CSV that the review desk or a spreadsheet saved.")
     text = as_utf8(path.read_bytes(), "utf-8", Findings(None, path.name)).decode("utf-8", "replace")
@@ -356,7 +356,7 @@ def read_text_table(path: Path) -> pd.DataFrame:
 
 
 def own_place(name: str) -> Path:
-    """Give a folder for what is this user's alone; the variable BIGPICTURE_HOME moves it."""
+    """Return a private folder of this user; the variable BIGPICTURE_HOME relocates it."""
     if own := os.environ.get("BIGPICTURE_HOME"):
         return Path(own).expanduser().absolute() / name
     if sys.platform == "win32":
@@ -368,13 +368,13 @@ def own_place(name: str) -> Path:
     return base / "see-the-big-picture" / name
 
 
-# What a process that is killed leaves may be of real children. So its folder is named by the process, and the
-# next one that wants such a folder removes those of processes that are no longer there.
+# A killed process may leave data of real children. So its folder has the process id in its name, and the next
+# process that needs such a folder removes those of dead processes.
 
 
 @contextmanager
 def spare_folder(purpose: str) -> Iterator[Path]:
-    """Give an empty folder that is this process' alone until the block ends."""
+    """Yield an empty folder that is private to this process until the block ends."""
     prefix = f"kit-{purpose}-"
     sweep(Path(tempfile.gettempdir()), prefix)
     named = f"{prefix}{os.getpid()}-"
@@ -383,7 +383,7 @@ def spare_folder(purpose: str) -> Iterator[Path]:
 
 
 def sweep(place: Path, prefix: str) -> None:
-    """Remove the folders in a place that processes of this user made and were killed over."""
+    """Remove the folders that this user's killed processes left in a place."""
     for folder in place.iterdir() if place.is_dir() else ():
         if not folder.name.startswith(prefix):
             continue
@@ -393,7 +393,7 @@ def sweep(place: Path, prefix: str) -> None:
 
 
 def is_ours(folder: Path) -> bool:
-    """Tell whether a folder is there, and this user's alone."""
+    """Return whether a folder exists and only this user can access it."""
     try:
         told = os.lstat(folder)
     except OSError:
@@ -407,7 +407,7 @@ def save_all(
     also: Mapping[str, Callable[[Path], object]] | None = None,
     instead_of: Collection[str] = (),
 ) -> list[Path]:
-    """Write everything that a command writes into a folder, as a whole or not at all (`all_or_none`)."""
+    """Write all files of a command into a folder, all or none (`all_or_none`)."""
     with all_or_none(out, instead_of) as draft:
         for name, table in tables.items():
             save_table(table, draft / name)

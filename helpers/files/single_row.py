@@ -1,4 +1,4 @@
-"""One row of one file, without reading the rest of the district: its cells as text, by column."""
+"""Read one row of one file as text by column, without reading the rest of the district."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from helpers.standard import BadInput
 
 __all__ = ["OneRow", "one_row", "some_rows"]
 
-LONGEST_CELL = 1 << 24  # letters; a cell of a broken file may run to its end
+LONGEST_CELL = 1 << 24  # characters; a cell of a broken file may run to its end
 
 
 @dataclass(frozen=True)
 class OneRow:
-    """A row as it stands in its file."""
+    """A row as written in its file."""
 
-    # Which file of the layout it is; None where the layout knows none that fits.
+    # Its kind of file in the layout; None if none fits.
     kind: FileLayout | None
-    # Name of the column in the file -> text as written, in the file's order; of records what they hold.
+    # Column name in the file -> text as written, in the file's order; scalar paths for records.
     cells: Mapping[str, str]
 
     def declared(self, name: str) -> str | None:
-        """Give the declared name of a column of the file; None where the layout doesn't declare it."""
+        """Return the declared name of a column of the file; None if the layout doesn't declare it."""
         if self.kind is None:
             return None
         plain = re.sub(r"\[\d+\]", "[]", name) if self.kind.nested else name
@@ -45,12 +45,12 @@ class OneRow:
 
 
 def one_row(folder: Path, file: str, row: int, layout: Layout | None = None) -> OneRow:
-    """Open one row of one file of a district."""
+    """Read one row of one file of a district."""
     return some_rows(folder, file, [row], layout)[0]
 
 
 def some_rows(folder: Path, file: str, rows: Sequence[int], layout: Layout | None = None) -> list[OneRow]:
-    """Open some rows of one file, which is walked through once."""
+    """Read several rows of one file in a single pass."""
     if any(row < 1 for row in rows):
         raise _nothing(file, min(rows))
     root = folder / "silos" if (folder / "silos").is_dir() else folder
@@ -105,9 +105,9 @@ def _inside(source: bytes | Path, inside: str) -> bytes:
 
 
 def _fits(file: str, kind: FileLayout) -> bool:
-    """Say whether a file may be of a kind, by its path: its folder may have any name."""
+    """Return whether a file may be of a kind, by its path; its folder may have any name."""
     if kind.format == "json_lines" and file.lower().endswith(".json"):
-        file = file[: -len("json")] + PurePosixPath(kind.place).suffix[1:]  # one array, called by its ending
+        file = file[: -len("json")] + PurePosixPath(kind.place).suffix[1:]  # a JSON array
     parts = PurePosixPath(file).parts
     wanted = PurePosixPath(kind.place).parts
     return len(parts) >= len(wanted) and all(
@@ -159,7 +159,7 @@ def _of_text(data: bytes, file: str, rows: Sequence[int], kinds: list[FileLayout
 
 
 def _records(data: bytes, file: str, rows: Sequence[int], *, quoted: bool) -> dict[int, str]:
-    """Give records by their numbers: lines, or several lines where a quoted cell holds line breaks."""
+    """Return records by number: lines, or several lines if quoted cells contain line breaks."""
     wanted, found = set(rows), {}
     last, at, number = max(wanted), 0, 1
     while at < len(data) and number <= last:
@@ -177,7 +177,7 @@ def _records(data: bytes, file: str, rows: Sequence[int], *, quoted: bool) -> di
 
 
 def _end_of_record(data: bytes, at: int) -> int:
-    """Say where the record ends that begins here: at a line break that no open quote comes before."""
+    """Return where the record ends that begins at `at`: the first line break outside quotes."""
     start, quotes = at, 0
     while True:
         found = data.find(b"\n", start)
@@ -189,7 +189,7 @@ def _end_of_record(data: bytes, at: int) -> int:
 
 
 def _cells(record: str, delimiter: str) -> list[str]:
-    """Part a record into its cells."""
+    """Split a record into its cells."""
     limit = csv.field_size_limit(LONGEST_CELL)
     try:
         return next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter), [])
@@ -198,7 +198,7 @@ def _cells(record: str, delimiter: str) -> list[str]:
 
 
 def _delimiter(data: bytes, head_row: int, kinds: list[FileLayout]) -> str:
-    """Give what parts the cells: by which most declared columns are found in the header."""
+    """Choose the delimiter that finds most declared columns in the header."""
     declared = kinds[0].delimiter if kinds else ","
     names = {name for kind in kinds for name in kind.by_fold}
     order = [declared, *(one for one in DELIMITERS if one != declared)]
@@ -220,12 +220,12 @@ def _of_sheet(data: bytes, file: str, rows: Sequence[int], kinds: list[FileLayou
 
 
 def _written(cell: object) -> str:
-    """Say what a cell of a sheet holds; a typed one, such as a date, is a pair of kind and text."""
+    """Return the text of a sheet's cell; a typed cell, such as a date, is a pair of type and text."""
     return "" if cell is None else str(cell[1]) if isinstance(cell, tuple | list) else str(cell)
 
 
 def _named(header: list[str], cells: list[str]) -> dict[str, str]:
-    """Put a row's cells below their heads; two heads of one name are told apart as a reader does."""
+    """Label a row's cells with their headers; repeated headers get numbers as in the reader."""
     named: dict[str, str] = {}
     for place, cell in enumerate(cells):
         name = header[place] if place < len(header) and header[place] else f"column {place + 1}"

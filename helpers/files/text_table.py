@@ -1,4 +1,4 @@
-"""Rows of text, each with its place in the file."""
+"""Rows of text, each with its row number in the file."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class TextTable:
     Attributes
     ----------
     header
-        Column heads as written, in order; a head may stand twice. Empty for nested files.
+        Column headers as written, in order; a header may occur twice. Empty for nested files.
     rows
-        One row a record, dtype string. Columns are the heads made unique (``Name``, ``Name#2``); cells
-        beyond the header stand in ``+1``, ``+2``. In delimited files an empty cell is ``""`` and `NA` says
-        that the row has no such cell; in nested files a column is a scalar path (``calendarEvents[1].…``)
-        and `NA` says that there is no such element.
+        One row per record, dtype string. Columns are the headers made unique (``Name``, ``Name#2``); cells
+        beyond the header are in ``+1``, ``+2``. In delimited files an empty cell is ``""``, and `NA` means
+        that the row has no such cell. In nested files a column is a scalar path (``calendarEvents[1].…``),
+        and `NA` means that there is no such element.
     settings
         encoding, delimiter, line_end, header_row, quote, title_rows.
     """
@@ -36,7 +36,7 @@ class TextTable:
 
 
 def default_settings(file: FileLayout) -> dict[str, str | int | tuple[str, ...]]:
-    """Give the settings that a layout declares."""
+    """Return the settings that a layout declares."""
     return {
         "encoding": file.encoding,
         "delimiter": file.delimiter,
@@ -48,7 +48,7 @@ def default_settings(file: FileLayout) -> dict[str, str | int | tuple[str, ...]]
 
 
 def unique_names(header: Sequence[str]) -> list[str]:
-    """Make repeated heads unique: the second `Name` is called ``Name#2``; a head that is data, by its place.
+    """Make headers unique: the second `Name` becomes ``Name#2``; a header that is data is named by position.
 
     >>> unique_names(["Name", "Grade", "Name"])
     ['Name', 'Grade', 'Name#2']
@@ -60,7 +60,7 @@ def unique_names(header: Sequence[str]) -> list[str]:
     for name in named_by_place(header):
         times = seen.get(name, 0) + 1
         unique = name if times == 1 else f"{name}#{times}"
-        while unique in names:  # a file may have a head "Name#2" of its own
+        while unique in names:  # a file may have a header "Name#2" of its own
             times += 1
             unique = f"{name}#{times}"
         seen[name] = times
@@ -87,25 +87,25 @@ def split_path(path: str) -> list[str | int]:
 class Parsed:
     """Rows of one file."""
 
-    # The text as it stands; rows that could not be read as rows are not in it, but in the findings.
+    # The raw text, without rows that could not be parsed; those are in the findings.
     table: TextTable
-    # Place of each row of `table`, int64, as a spreadsheet numbers it.
+    # File row number of each row of `table`, int64, as a spreadsheet numbers it.
     row: np.ndarray
-    # How many rows the file has, header included, counted apart from the rows that were read.
+    # Number of rows in the file, with header, counted independently of the parsed rows.
     rows: int
     # How many of them are header and title rows.
     structure: int
 
     def bare(self) -> Parsed:
-        """Keep the places of the rows and nothing of their text."""
+        """Keep the row numbers and drop the text."""
         return replace(self, table=replace(self.table, rows=self.table.rows.iloc[:, :0]))
 
     def without(self, gone: np.ndarray) -> Parsed:
-        """Leave out rows that were set aside."""
+        """Drop rows that were set aside."""
         if not gone.any():
             return self
         first = int(np.argmin(gone)) if not gone.all() else len(gone)
-        if not gone[first:].any():  # only the first ones, as rows of structure are: nothing is copied
+        if not gone[first:].any():  # only leading rows, such as structure: no copy
             rows = self.table.rows.iloc[first:].set_axis(pd.RangeIndex(len(gone) - first))
         else:
             rows = self.table.rows.loc[~gone].reset_index(drop=True)

@@ -1,1 +1,1 @@
-"""Parses native files into standard rows by their layouts."""
+"""Parse native files into standard rows by their layouts."""

@@ -1,4 +1,4 @@
-"""A bundle that says of itself what it holds: its manifest against the files, and rows that are deleted."""
+"""Check a bundle's manifest against its files, and drop deleted and replaced rows."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class Part:
 
     @property
     def folder(self) -> str:
-        """The folder, or zip, that it lies in."""
+        """The folder or zip that contains it."""
         return PurePosixPath(self.path).parent.as_posix()
 
     def text(self, name: str) -> pd.Series:
-        """Give the trimmed text of a column by its declared name; missing where the file has none."""
+        """Return a column's trimmed text by its declared name; missing if the file lacks it."""
         rows = self.parsed.table.rows
         there = next((one for one in rows.columns if folded(str(one)) == folded(name)), None)
         found = pd.Series(constant(None, len(rows)), dtype=STRING) if there is None else trimmed(rows[there])
@@ -44,7 +44,7 @@ class Part:
 
 
 def as_the_manifest_says(layout: Layout, parts: Sequence[Part], paths: Sequence[str]) -> list[Parsed]:
-    """Tell where a manifest and its files differ, and take out rows that are deleted or replaced."""
+    """Report where a manifest and its files differ, and drop rows that are deleted or replaced."""
     if layout.manifest is None:
         return [part.parsed for part in parts]
     changes = _against_the_manifest(layout, parts, paths)
@@ -63,7 +63,7 @@ def as_the_manifest_says(layout: Layout, parts: Sequence[Part], paths: Sequence[
 
 
 def _against_the_manifest(layout: Layout, parts: Sequence[Part], paths: Sequence[str]) -> set[int]:
-    """Compare each manifest with the files beside it; give the parts that hold changes only."""
+    """Compare each manifest with the files next to it; return the parts that contain changes only."""
     modes: dict[tuple[str, str], str] = {}
     kinds = {file.name for file in layout.files}
     for manifest in (part for part in parts if part.file.name == layout.manifest):
@@ -84,7 +84,7 @@ def _against_the_manifest(layout: Layout, parts: Sequence[Part], paths: Sequence
             elif present and mode.lower() == "absent":
                 expected = f"bulk or delta: {name}.csv is there"
             elif not present and mode.lower() != "absent":
-                # A name that the layout doesn't have is the manifest's own, and isn't said again.
+                # A name unknown to the layout is the manifest's own; we don't repeat it.
                 which = f"{name}.csv" if name in kinds else "such file"
                 expected = f"absent: no {which} is there"
             else:
@@ -102,7 +102,7 @@ def _against_the_manifest(layout: Layout, parts: Sequence[Part], paths: Sequence
 
 
 def _deleted(parts: Sequence[Part], changes: Sequence[bool], gone: Sequence[np.ndarray]) -> pd.Series:
-    """Mark the rows of one kind that don't stand any more; give the ids that are deleted."""
+    """Mark deleted and replaced rows of one kind; return the deleted ids."""
     frames = []
     for number, (part, delta) in enumerate(zip(parts, changes, strict=True)):
         status, modified = part.text("status"), part.text("dateLastModified")
@@ -140,7 +140,7 @@ def _deleted(parts: Sequence[Part], changes: Sequence[bool], gone: Sequence[np.n
     if not rows["ends"].any() and not any(changes):
         return pd.Series(dtype=STRING)
     known = rows[rows["id"].notna()]
-    # What changed comes after what was whole; then the later day, and then the later file.
+    # Changes override bulk rows; among equals the later date wins, then the later file.
     ordered = known.sort_values(["delta", "modified", "part", "place"], kind="stable")
     newest = ordered.drop_duplicates("id", keep="last").set_index("id")
     last = newest.reindex(known["id"])
@@ -162,14 +162,14 @@ def _deleted(parts: Sequence[Part], changes: Sequence[bool], gone: Sequence[np.n
 
 
 def _until(known: pd.DataFrame, last: pd.DataFrame) -> np.ndarray:
-    """Say which rows come before the newest of their id, or are it."""
+    """Return which rows precede or are the latest of their id."""
     here = list(zip(known["delta"], known["modified"], known["part"], known["place"], strict=True))
     there = list(zip(last["delta"], last["modified"], last["part"], last["place"], strict=True))
     return np.array([one <= other for one, other in zip(here, there, strict=True)], dtype=bool)
 
 
 def _tell_of_deleted(part: Part, deleted: dict[str, pd.Series], gone: np.ndarray) -> None:
-    """Mark what is said of a person whose own row was deleted."""
+    """Mark rows about a person whose own row was deleted."""
     for name in dict.fromkeys(makes.take.get("local_id") for makes in part.file.makes):
         found = part.file.find(name) if name else None
         if found is None or not found[0].references:

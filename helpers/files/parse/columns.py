@@ -1,4 +1,4 @@
-"""Picks a file's columns by name or pattern, without structure rows."""
+"""Select a file's columns by name or pattern, without structure rows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 
-# Up to so many rows the columns of one declaration are read together: beyond, it gains nothing.
+# Up to this many rows, columns with equal declarations are read together; beyond, it saves nothing.
 AT_ONCE = 2000
 READ_BY = (
     *("type", "format", "codes", "markers", "required", "max_length"),
@@ -35,24 +35,24 @@ READ_BY = (
 
 @dataclass(frozen=True)
 class TextColumns:
-    """The text of a file, how each of its columns is declared, its row numbers and its findings."""
+    """The text of a file, each column's declaration, its row numbers and its findings."""
 
     table: pd.DataFrame
     columns: Mapping[str, Column]
     rows: np.ndarray
     findings: Findings
-    epoch: int = 1900  # from when its spreadsheet counts days
+    epoch: int = 1900  # first year in the spreadsheet's date system
 
 
 class ColumnValues(Mapping[str, Values]):
-    """Values by name of the column in the file; those that were read together are parted when asked for."""
+    """Values by column name in the file; columns read together are split on access."""
 
     def __init__(self, rows: int) -> None:
         self._rows = rows
         self._blocks: dict[str, tuple[Values, int | None]] = {}
 
     def add(self, name: str, values: Values, begin: int | None = None) -> None:
-        """Add a column; `begin` says where in a block it begins, None that it stands alone."""
+        """Add a column; `begin` is its first row within a block, None if it has no block."""
         self._blocks[name] = (values, begin)
 
     def __getitem__(self, name: str) -> Values:
@@ -70,7 +70,7 @@ class ColumnValues(Mapping[str, Values]):
         return len(self._blocks)
 
     def below(self, names: Sequence[str]) -> Values:
-        """Give some columns one below the other."""
+        """Concatenate some columns."""
         parts: list[Values] = []
         for block, begin, end in self._runs(names):
             parts.append(block if begin is None else block.part(begin, end))
@@ -83,7 +83,7 @@ class ColumnValues(Mapping[str, Values]):
         )
 
     def _runs(self, names: Sequence[str]) -> list[tuple[Values, int | None, int]]:
-        """Find columns that stand one below the other in a block already: block, first and last row."""
+        """Find columns that are already adjacent in a block: block, first and last row."""
         runs: list[tuple[Values, int | None, int]] = []
         for name in names:
             block, begin = self._blocks[name]
@@ -94,7 +94,7 @@ class ColumnValues(Mapping[str, Values]):
         return runs
 
     def only(self, names: Sequence[str]) -> ColumnValues:
-        """Keep some columns, and let go of the rest."""
+        """Keep some columns, and release the rest."""
         kept = ColumnValues(self._rows)
         for name in names:
             kept.add(name, self[name])
@@ -102,14 +102,14 @@ class ColumnValues(Mapping[str, Values]):
 
 
 def _alike(column: Column, epoch: int) -> str:
-    """Give what two columns must have in common to be read as one."""
+    """Return a key that columns must share to be read together."""
     return repr([*(getattr(column, name) for name in READ_BY), bool(column.identification_system), epoch])
 
 
 def _read_alike(
     tables: Sequence[pd.DataFrame], column: Column, where: Sequence[tuple[int, str]], epoch: int
 ) -> tuple[Values, np.ndarray]:
-    """Read columns of one declaration one below the other; say of which there is something to tell."""
+    """Read columns with one declaration as one; also return those with findings."""
     quiet = Findings(None, "")
     cells = stacked([tables[table][name] for table, name in where])
     rows = np.arange(len(cells))
@@ -117,15 +117,15 @@ def _read_alike(
     ends = np.cumsum([len(tables[table]) for table, _ in where])
     if column.identification_system and column.type == "string":
         begins = [0, *ends[:-1].tolist()]
-        for begin, end in zip(begins, ends.tolist(), strict=True):  # what ids look like, a column shows alone
+        for begin, end in zip(begins, ends.tolist(), strict=True):  # ids are judged by column
             without_odd_ids(values.part(begin, end).values, column, rows[begin:end], quiet)
     return values, np.unique(np.searchsorted(ends, quiet.rows(), side="right"))
 
 
 def read_columns(files: Sequence[TextColumns]) -> list[ColumnValues]:
-    """Read all declared columns of some files of one kind."""
+    """Read all declared columns of several files of one kind."""
     small: dict[str, list[tuple[int, str]]] = {}
-    alike: dict[tuple[int, int], str] = {}  # by the declaration itself: many columns have the same one
+    alike: dict[tuple[int, int], str] = {}  # by identity of the declaration, since many columns share one
     found: list[dict[str, tuple[Values, int | None]]] = [{} for _ in files]
     for place, file in enumerate(files):
         for name, column in file.columns.items():
@@ -162,22 +162,22 @@ def _alone(file: TextColumns, name: str) -> Values:
     """Read one column of one file."""
     column = file.columns[name]
     if column.required and "[" in name and not name.count("[1]"):
-        column = column.model_copy(update={"required": False})  # only the first element is asked for
+        column = column.model_copy(update={"required": False})  # only the first element is required
     return read_column(file.table[name], column, file.rows, file.findings, name=name, epoch=file.epoch)
 
 
 @dataclass(frozen=True)
 class StructureCells:
-    """What a row of structure says of the columns."""
+    """The cells of a structure row."""
 
-    # Its place in the file.
+    # Its row number in the file.
     row: int
-    # Trimmed text by name of the column in the file.
+    # Trimmed text by column name in the file.
     cells: dict[str, str]
 
 
 def _is(cells: Sequence[str], kind: StructureRow) -> bool:
-    """Say whether a row that lacks what data has is of a declared kind."""
+    """Return whether a row is of a declared structure kind."""
     if kind.first is not None and not shape_of(kind.first).search(cells[0]):
         return False
     filled = [cell.strip() for cell in cells if cell.strip()]
@@ -185,7 +185,7 @@ def _is(cells: Sequence[str], kind: StructureRow) -> bool:
 
 
 def _may_be(rows: pd.DataFrame, kind: StructureRow, columns: Mapping[str, Column]) -> np.ndarray:
-    """Find the few rows that may be structure: those that lack what each row of data has."""
+    """Find candidates for structure rows: rows that lack what each data row has."""
     may = np.ones(len(rows), bool)
     for name, column in columns.items():
         if column.name in kind.empty:
@@ -199,7 +199,7 @@ def _may_be(rows: pd.DataFrame, kind: StructureRow, columns: Mapping[str, Column
 def without_structure(
     parsed: Parsed, file: FileLayout, columns: Mapping[str, Column], findings: Findings
 ) -> tuple[Parsed, dict[str, StructureCells]]:
-    """Take out rows of structure, and a header that stands in the file again."""
+    """Drop structure rows, and repeated headers."""
     rows = parsed.table.rows
     there: dict[str, StructureCells] = {}
     if file.nested:
@@ -212,7 +212,7 @@ def without_structure(
             cells = ["" if cell is pd.NA else str(cell) for cell in rows.iloc[place]]
             if not _is(cells, kind):
                 continue
-            # Totals and page heads may come again; what a system writes once may not.
+            # Totals and page headers may repeat; a row that systems write once may not.
             again[place] = kind.name in there and (kind.required or kind.first is None)
             structure[place] = not again[place]
             by_column = {str(name): cell.strip() for name, cell in zip(rows.columns, cells, strict=True)}
@@ -245,7 +245,7 @@ def without_structure(
 
 
 class CellRows:
-    """Cells of a pattern's columns: those of one source row after another, from left to right."""
+    """Index of a pattern's cells: row by row, from left to right."""
 
     def __init__(self, names: Sequence[str], rows: int) -> None:
         self.names = list(names)
@@ -254,15 +254,15 @@ class CellRows:
         self._places = self.column * rows + self.source
 
     def of_rows(self, values: pd.Series) -> pd.Series:
-        """Repeat what a source row says for each of its cells."""
+        """Repeat a source row's value for each of its cells."""
         return pd.Series(values.array.take(self.source))
 
     def of_columns(self, values: pd.Series) -> pd.Series:
-        """Repeat what is true of a column for each of its cells."""
+        """Repeat a column's value for each of its cells."""
         return pd.Series(values.array.take(self.column))
 
     def of_cells(self, stacked: pd.Series) -> pd.Series:
-        """Put cells that come column by column in order of rows."""
+        """Reorder cells from column order to row order."""
         return pd.Series(stacked.array.take(self._places))
 
 
@@ -275,7 +275,7 @@ def cell_rows(
     structure: Mapping[str, StructureCells],
     findings: Findings,
 ) -> tuple[CellRows, dict[str, pd.Series], np.ndarray]:
-    """Give what the cells of a pattern's columns say, one row a cell."""
+    """Read the cells of a pattern's columns, one row per cell."""
     pattern = file.pattern_of(makes)
     assert pattern is not None  # the layout was checked
     cells = CellRows([name for name, column in columns.items() if column is pattern], len(text))
@@ -317,7 +317,7 @@ def cell_rows(
 def _of_columns(
     name: str, columns: Sequence[str], pattern: Column, structure: Mapping[str, StructureCells]
 ) -> pd.Series:
-    """Give a group of the pattern, or the cell of a row of structure, for each column."""
+    """Return a group of the pattern, or a structure row's cell, for each column."""
     shape = shape_of(str(pattern.pattern))
     if name in shape.groups:
         return shape.parts_of(pd.Series(columns, dtype=STRING))[name]
@@ -334,7 +334,7 @@ def _as_standard(
     target: str,
     findings: Findings,
 ) -> pd.Series:
-    """Read cells of a row of structure as the standard column's type."""
+    """Parse a structure row's cells as the standard column's type."""
     kind = next(one.type for one in standard_table(table).columns if one.name == target)
     read = Column.model_validate({"name": target, "type": kind})
     quiet = Findings(None, "")

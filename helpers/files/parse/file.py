@@ -1,4 +1,4 @@
-"""Parses a native file by its layout, with its keys and references."""
+"""Parse a native file by its layout, with its keys and references."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = ["FilesOfKind", "ReadFile", "read_files", "report_dangling", "without_
 
 
 def _codes(columns: list[pd.Series]) -> np.ndarray:
-    """Give each distinct combination of some columns a number; -1 where one of them is empty."""
+    """Assign an integer to each distinct combination of some columns; -1 if one is empty."""
     whole = np.zeros(len(columns[0]), "int64")
     empty = np.zeros(len(columns[0]), bool)
     for column in columns:
@@ -44,7 +44,7 @@ def _codes(columns: list[pd.Series]) -> np.ndarray:
 def without_repeated(
     parsed: Parsed, file: FileLayout, columns: Mapping[str, Column], findings: Findings
 ) -> Parsed:
-    """Set aside rows that stand in a keyed file a second time, and tell keys that two different rows have."""
+    """Set aside duplicate rows of a keyed file, and report keys shared by different rows."""
     rows = parsed.table.rows
     names = {column.name: name for name, column in columns.items()}
     if not file.key or not len(rows) or any(key not in names for key in file.key):
@@ -87,7 +87,7 @@ def without_repeated(
 class ReadFile:
     """One file, read by its layout."""
 
-    # By which findings name it.
+    # Its path in findings.
     path: str
     # Its kind.
     file: FileLayout
@@ -97,15 +97,15 @@ class ReadFile:
     findings: Findings
     # Name in the file -> declaration.
     columns: dict[str, Column]
-    # Name in the file -> what was read.
+    # Name in the file -> values.
     values: ColumnValues
-    # Rows of structure by the name that the layout gives them.
+    # Structure rows by the name that the layout gives them.
     structure: dict[str, StructureCells]
-    # Parts of cells that were read already.
+    # Cache of cell parts.
     parts: dict[Hashable, pd.Series] = field(default_factory=dict)
 
     def named(self, name: str, element: int | None = None) -> str | None:
-        """Find the name in the file of a declared column; `element` is put in for ``[]``."""
+        """Return the file's name for a declared column; `element` replaces ``[]``."""
         wanted = name if element is None else name.replace("[]", f"[{element}]", 1)
         if wanted in self.columns:
             return wanted
@@ -113,31 +113,31 @@ class ReadFile:
 
     @cached_property
     def _heads(self) -> dict[str, str]:
-        """Name in the file of each declared column; of several the first."""
+        """File's name for each declared column; the first if several match."""
         return {column.name: there for there, column in reversed(self.columns.items())}
 
     def text(self, name: str, element: int | None = None) -> pd.Series:
-        """Give the trimmed text of a declared column; missing where the file has no such column."""
+        """Return the trimmed text of a declared column; missing if the file lacks it."""
         there = self.named(name, element)
         if there is None:
             return pd.Series(constant(None, len(self.parsed.row)))
         return trimmed(self.parsed.table.rows[there])
 
     def forget_text(self) -> None:
-        """Let go of what was written, once the standard rows are made: only ids are looked at again."""
+        """Release the text once standard rows exist; later steps need only ids."""
         ids = [name for name, column in self.columns.items() if column.identification_system]
         self.values = self.values.only(ids)
         self.parts = {}
         self.parsed = self.parsed.bare()
 
     def elements(self, stem: str) -> list[int]:
-        """List the numbers of a nested file's elements of a path such as ``calendarEvents[]``."""
+        """List the element numbers of a nested path such as ``calendarEvents[]``."""
         pattern = re.compile(re.escape(stem.removesuffix("[]")) + r"\[(\d+)\]")
         return sorted({int(found[1]) for name in self.columns if (found := pattern.match(name))})
 
 
 def _match_columns(parsed: Parsed, file: FileLayout, findings: Findings) -> dict[str, Column]:
-    """Find the declaration of each column of a file; tell what is missing, unknown or renamed."""
+    """Match each column of a file to its declaration; report missing, unknown and renamed ones."""
     by_name = {column.name: column for column in file.named()}
     by_fold = file.by_fold
     heads = list(parsed.table.rows.columns)
@@ -177,7 +177,7 @@ def _match_columns(parsed: Parsed, file: FileLayout, findings: Findings) -> dict
         findings.add("column_unknown", "kept_apart", column=name)
     found = {column.name for column in matched.values()}
     for column in file.named():
-        # A nested file leaves out what it has no value for: only a required path is missed.
+        # A nested file omits missing values: only a required path is missed.
         if column.name not in found and not column.optional and (column.required or not nested):
             findings.add("column_missing", "nothing", column=column.name, expected=column.name)
     order = [column.name for column in file.named() if column.name in found]
@@ -187,7 +187,7 @@ def _match_columns(parsed: Parsed, file: FileLayout, findings: Findings) -> dict
 
 
 def _tell_cells_without_head(parsed: Parsed, place: int, findings: Findings) -> None:
-    """List the filled cells of a column without a head, each by itself: its row is used all the same."""
+    """Report the filled cells of a column without a header, one by one; their rows are still used."""
     cells = parsed.table.rows.iloc[:, place]
     filled = ~is_blank(cells)
     findings.add_rows(
@@ -201,7 +201,7 @@ def _tell_cells_without_head(parsed: Parsed, place: int, findings: Findings) -> 
 
 
 def read_files(files: Sequence[tuple[str, FileLayout, Parsed, Findings]]) -> list[ReadFile]:
-    """Read every declared column of some files."""
+    """Read every declared column of several files."""
     reads = []
     for path, file, parsed, findings in files:
         columns = _match_columns(parsed, file, findings)
@@ -229,7 +229,7 @@ def read_files(files: Sequence[tuple[str, FileLayout, Parsed, Findings]]) -> lis
 
 
 def _tell_odd_parts(read: ReadFile) -> None:
-    """Tell cells that don't have the parts that their column declares."""
+    """Report cells that lack the parts their column declares."""
     for name, column in read.columns.items():
         if not column.parts:
             continue
@@ -246,7 +246,7 @@ def _tell_odd_parts(read: ReadFile) -> None:
 
 
 class FilesOfKind:
-    """Files of one kind; a source row is known by its place among the rows of all of them."""
+    """Files of one kind; a source row is identified by its position among the rows of all of them."""
 
     def __init__(self, reads: Sequence[ReadFile]) -> None:
         self.reads = list(reads)
@@ -266,19 +266,19 @@ class FilesOfKind:
         return len(self.row)
 
     def file_of(self, source: np.ndarray) -> Any:
-        """Give the path of each row's file, as a text column."""
+        """Return the path of each row's file, as a text column."""
         if len(self.reads) == 1:
             return constant(self.reads[0].path, len(source))
         return labelled(self.part[source], [read.path for read in self.reads])
 
     def row_of(self, source: np.ndarray) -> Any:
-        """Give each row's number in its file."""
+        """Return each row's number in its file."""
         return pd.array(self.row[source], dtype="Int64")
 
     def tell(
         self, source: np.ndarray, kind: str, done: str, *, value: Any = None, **said: str | None
     ) -> None:
-        """Add one finding a row to those of its file; `value` is one text for all, or one a row."""
+        """Add one finding per row to the row's file; `value` is one text for all, or one per row."""
         if not len(source):
             return
         part = self.part[source]
@@ -288,12 +288,12 @@ class FilesOfKind:
             self.reads[number].findings.add_rows(kind, done, self.row[source[here]], value=mine, **said)
 
     def by_file(self, marked: np.ndarray) -> list[np.ndarray]:
-        """Part what is said of each row by file."""
+        """Split a mask of rows by file."""
         return [marked[begin:end] for begin, end in zip(self.begins, self.ends, strict=True)]
 
 
 def report_dangling(silo: Mapping[str, list[ReadFile]], layout: Layout) -> None:
-    """Tell references that lead to no row of the silo."""
+    """Report references that match no row of the silo."""
     for file in layout.files:
         for column in file.columns:
             if not column.references:

@@ -1,4 +1,4 @@
-"""Makes person records, and leaves out names that are nobody's."""
+"""Build person records, and set placeholder names apart."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ __all__ = ["People", "linkable_by", "make_records", "placeholder_names"]
 
 
 WORD_AND_NUMBER = r"^[^\W\d_]+[ _-]?\d+$"
-# One name under many ids is a filler only where it is too frequent to be a common name.
+# One name under many ids is a placeholder only if it is too frequent for a common name.
 SAME_NAME = 3
 SAME_NAME_SHARE = 0.05
 
 
 def placeholder_names(people: pd.DataFrame) -> pd.Series:
-    """Find the records of one silo whose names are placeholders."""
+    """Find the records of one silo with placeholder names."""
     result = np.zeros(len(people), bool)
     if len(people) < 2:
         return pd.Series(result, index=people.index)
@@ -55,13 +55,13 @@ def placeholder_names(people: pd.DataFrame) -> pd.Series:
     return pd.Series(result, index=people.index)
 
 
-# What a person is known by: a second row that says otherwise is a finding. Grade, school, address and
-# telephone change by nature.
+# Stable attributes of a person: a second row that disagrees is a finding. Grade, school, address and phone
+# change naturally.
 STEADY = ("first_name", "middle_name", "last_surname", "full_name", "birth_date", "sex", "role")
 NAMES = ("first_name", "last_surname", "full_name", "preferred_first_name", "preferred_last_surname")
-# Of each row: who it is about if no row of the record says so, and who all rows of its file are about.
+# For each row: the role if no row of the record gives one, and the role of everybody in its file.
 DEFAULT_ROLE, ROLE_OF_ALL = "default_role", "role_of_all"
-# Whether a row stands in a list of people, and not for an event, of which one person may have several alike.
+# Whether a row is from a list of people, and not an event, of which one person may have several equal ones.
 OF_LIST = "of_list"
 NOT_IDENTITY = (
     *("source", "row", "file", "as_of", "begin_date", "end_date", "local_id", "school_year"),
@@ -73,13 +73,13 @@ NOT_IDENTITY = (
 class People:
     """Records of one silo."""
 
-    # The standard tables, without `linkable_by` yet (it needs the identifiers).
+    # The standard tables, still without `linkable_by` (it needs the identifiers).
     people: pd.DataFrame
     person_rows: pd.DataFrame
     filled_cells: pd.DataFrame
-    # Record of each row that was given, in its order.
+    # Record of each input row, in the same order.
     record_of: pd.Series
-    # rows_disagree, rows_alike, id_shared, name_placeholder: columns of the findings table that are filled.
+    # rows_disagree, rows_alike, id_shared, name_placeholder: the filled columns of the findings table.
     findings: pd.DataFrame
 
 
@@ -88,16 +88,16 @@ def _finding(rows: pd.DataFrame, kind: str, done: str, **columns: object) -> pd.
 
 
 def repeated(text: pd.Series) -> np.ndarray:
-    """Say which texts occur more than once, by codes: objects would need ten times the memory."""
+    """Test which texts occur more than once; codes need a tenth of the memory of objects."""
     codes, distinct = pd.factorize(text)
     return np.append(np.bincount(codes[codes >= 0], minlength=len(distinct)) > 1, False)[codes]
 
 
 def _shared_ids(rows: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
-    """Tell how many people stand behind a local id: two where first name and birth date both disagree.
+    """Split a local id shared by several people: first name and birth date both disagree.
 
-    Returns which of them each row is about (1 unless an id is shared), and the findings. Of a third and
-    further ones each is one, too: an id that is nobody's may stand for many.
+    Returns which person each row is about (1 unless the id is shared), and the findings. Third and further
+    people each count, too, since a filler id may cover many.
     """
     number = np.ones(len(rows), "int64")
     again = repeated(rows["local_id"])
@@ -125,7 +125,7 @@ def _shared_ids(rows: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
 
 
 def _further_people(shared: pd.DataFrame) -> np.ndarray:
-    """Give a number to each who shares an id with its first bearer; one first name or birth date is one."""
+    """Assign an integer to each further person of a shared id; equal first names or birth dates are one."""
     ids, born = shared["local_id"].to_numpy(), pd.factorize(shared["birth_date"])[0]
     name = shared["first_name"].str.casefold().to_numpy()
     of_a_name = pd.Series(born).groupby([ids, name]).transform("min")
@@ -134,7 +134,7 @@ def _further_people(shared: pd.DataFrame) -> np.ndarray:
 
 
 def _without_id(rows: pd.DataFrame) -> pd.Series:
-    """Name rows without an id after the first row of the file that says the same of somebody."""
+    """Name rows without an id after the first row of the file with the same content."""
     identity = [name for name in rows.columns if name not in NOT_IDENTITY]
     groups = rows.groupby(["file", *identity], dropna=False, sort=False)
     first = groups["row"].transform("min")
@@ -143,7 +143,7 @@ def _without_id(rows: pd.DataFrame) -> pd.Series:
 
 
 def _rows_alike(rows: pd.DataFrame) -> pd.DataFrame:
-    """Tell rows without an id that say the same as an earlier one of their list: one person, or two alike."""
+    """Report rows without an id that repeat an earlier row of their list: one person, or two alike."""
     if OF_LIST not in rows:
         return pd.DataFrame()
     listed = rows[rows["local_id"].isna() & rows[OF_LIST].fillna(False)].sort_values(["file", "row"])
@@ -161,7 +161,7 @@ def _rows_alike(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _same_in_another_file(rows: pd.DataFrame, record: pd.Series) -> pd.Series:
-    """Give rows of further files the record of the first file that has the same name and birth date once."""
+    """Map rows of further files to the record in the first file with the same unique name and birth date."""
     who = ["first_name", "last_surname", "birth_date"]
     if not set(who) <= set(rows.columns) or rows["file"].nunique() == 1:
         return record
@@ -177,7 +177,7 @@ def _same_in_another_file(rows: pd.DataFrame, record: pd.Series) -> pd.Series:
 
 
 def _disagreements(several: pd.DataFrame) -> pd.DataFrame:
-    """Tell rows of one record that say something else than an earlier one."""
+    """Report rows that contradict an earlier row of their record."""
     found = []
     for name in STEADY:
         if name not in several:
@@ -206,7 +206,7 @@ def _disagreements(several: pd.DataFrame) -> pd.DataFrame:
 
 
 def _as_they_count(rows: pd.DataFrame, several: np.ndarray) -> np.ndarray:
-    """Give the places of rows that share their record with others, from the one that counts least."""
+    """Order the rows of shared records by precedence, lowest first."""
     places = np.flatnonzero(several)
     if "as_of" not in rows or not len(places):
         return places
@@ -214,9 +214,9 @@ def _as_they_count(rows: pd.DataFrame, several: np.ndarray) -> np.ndarray:
 
 
 def _merged(rows: pd.DataFrame, order: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Merge the rows of a record: empty cells are filled, a filled one is replaced by the later.
+    """Merge the rows of a record: later values replace earlier ones, and empty cells are filled.
 
-    Gives the merged rows, and ``record, column, file, row`` of each cell that another row than the last
+    Returns the merged rows, and ``record, column, file, row`` of each cell that another row than the last
     filled.
     """
     if not len(order):
@@ -226,7 +226,7 @@ def _merged(rows: pd.DataFrame, order: np.ndarray) -> tuple[pd.DataFrame, pd.Dat
     people = rows.drop(index=order[~stands])
     place = people.index.get_indexer(order)
     people = people.reset_index(drop=True)
-    # The last row stands, and only what it leaves empty is filled.
+    # The last row wins; earlier rows fill only its empty cells.
     codes, _ = pd.factorize(some["record"])
     filled = []
     for name in some.columns:
@@ -235,7 +235,7 @@ def _merged(rows: pd.DataFrame, order: np.ndarray) -> tuple[pd.DataFrame, pd.Dat
         if not len(empty):
             continue
         last = np.full(int(np.max(codes)) + 1, -1)
-        last[codes[there]] = np.flatnonzero(there)  # of several numbers for one place the last one stays
+        last[codes[there]] = np.flatnonzero(there)  # with duplicate indexes, the last assignment wins
         given = last[codes[empty]]
         empty, given = empty[given >= 0], given[given >= 0]
         if len(empty):
@@ -262,9 +262,9 @@ def _birth_date_status(people: pd.DataFrame) -> pd.Series:
 
 
 def _numbered_alike(rows: pd.DataFrame) -> pd.Series:
-    """Give local ids, told apart where lists of children and of adults use one number for two people.
+    """Return local ids, made distinct where lists of children and adults use one number for two people.
 
-    Only a list that is all of one role, such as students.csv beside teachers.csv, says so surely.
+    Only a list with a single role proves this, such as students.csv next to teachers.csv.
     """
     ids = rows["local_id"].astype(STRING)
     if ROLE_OF_ALL not in rows or rows[ROLE_OF_ALL].isna().all() or not repeated(ids).any():
@@ -280,7 +280,7 @@ def _numbered_alike(rows: pd.DataFrame) -> pd.Series:
 
 
 def make_records(rows: pd.DataFrame, silo: str) -> People:
-    """Make person records out of the rows of a silo's files that make people."""
+    """Build person records from the rows of a silo's files that make people."""
     table = standard_table("people").dtypes()
     rows = rows.reset_index(drop=True)
     if "local_id" not in rows:
@@ -315,7 +315,7 @@ def make_records(rows: pd.DataFrame, silo: str) -> People:
     for name, dtype in table.items():
         if name not in people:
             people[name] = missing(len(people), dtype)
-    # Every test user has the same name: that is one, and no filler for a child's.
+    # All test users share a name: that is normal, and no placeholder for a child's.
     somebody = people["role"] != "Test user"
     placeholder = placeholder_names(people[somebody]).reindex(people.index, fill_value=False)
     named = people[list(NAMES)].notna().any(axis=1)
@@ -369,11 +369,11 @@ def make_records(rows: pd.DataFrame, silo: str) -> People:
 
 
 def linkable_by(people: pd.DataFrame, identifiers: pd.DataFrame) -> pd.Series:
-    """Say what each record can be linked by; placeholders don't count."""
+    """Classify what each record can be linked by; placeholders don't count."""
     name = (people["name_status"] == "As written").to_numpy(bool)
     date = people["birth_date_status"].isin(["Exact", "Day and month ambiguous"]).to_numpy(bool)
     known = np.zeros(len(people), bool)
-    if not name.all():  # the few without a name, so that the many ids are looked through and not gathered
+    if not name.all():  # few records lack a name: search the ids for those instead of collecting all ids
         nameless = people.loc[~name, "record"]
         theirs = identifiers["record"][isin_text(identifiers["record"], nameless)]
         known[~name] = isin_text(nameless, theirs)

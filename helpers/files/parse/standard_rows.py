@@ -1,4 +1,4 @@
-"""Makes standard rows of a file's columns, and assembles records and facts."""
+"""Make standard rows from a file's columns, and assemble records and facts."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Made = tuple[FilesOfKind, Makes, pd.DataFrame]
 
 @dataclass(frozen=True)
 class Assembled:
-    """Tables of one silo, and the findings that only show when its files are put together."""
+    """Tables of one silo, and findings that appear only after its files are combined."""
 
     people: pd.DataFrame
     person_rows: pd.DataFrame
@@ -55,11 +55,11 @@ NAMED_BY = ("first_name", "last_surname", "full_name", "birth_date")
 
 
 def _who_they_are(layout: Layout, makes: Makes) -> tuple[str, str | None]:
-    """Say who somebody is whose row of `makes` gives no role, and who they all are, where one word says it.
+    """Return the default role of a `makes`, and the role of everybody in the file if there is a single one.
 
-    A file that gives roles speaks of its own rows, so that a list of staff makes nobody else Unknown; unless
-    it names nobody, as OneRoster's roles do: then it speaks of the people of the layout's other files. A file
-    set to be of Unknown people, such as users of both kinds, leaves it to the others to say.
+    Roles in a file apply to its own rows: a list of staff makes nobody else Unknown. A file of roles without
+    names, such as OneRoster's, applies to the people of the layout's other files. A file set to Unknown, such
+    as users of both kinds, leaves the role to other files.
     """
     if "role" in makes.set:
         role = str(makes.set["role"])
@@ -76,7 +76,7 @@ def _who_they_are(layout: Layout, makes: Makes) -> tuple[str, str | None]:
 
 
 def _people_rows(layout: Layout, made: Sequence[Made]) -> list[tuple[FilesOfKind, pd.DataFrame]]:
-    """Give the rows of each kind of file that say who somebody is, with who that is if they don't say it."""
+    """Return the people rows of each kind of file, with default roles."""
     parts = []
     for kind, makes, frame in made:
         if makes.table == "people":
@@ -84,14 +84,14 @@ def _people_rows(layout: Layout, made: Sequence[Made]) -> list[tuple[FilesOfKind
             said = {DEFAULT_ROLE: constant(default, len(frame)), ROLE_OF_ALL: constant(every, len(frame))}
             if makes.set.get("role") == "Unknown":
                 said["role"] = frame["role"].mask(frame["role"].eq("Unknown"))
-            # Where a row also gives a fact it is an event, or two people in one row.
+            # A file that also gives facts lists events, or two people per row.
             said[OF_LIST] = pd.Series(len(kind.file.makes) == 1, index=frame.index, dtype="boolean")
             parts.append((kind, frame.assign(**said)))
     return parts
 
 
 def _role_of_bare(layout: Layout) -> str:
-    """Say who an id is that only facts name: a child, unless a file that says who is one doesn't name it."""
+    """Return the role of ids found only in facts: Student, unless a file of people with roles omits them."""
     people = [makes for file in layout.files for makes in file.makes if makes.table == "people"]
     says = any("role" in makes.take or makes.set.get("role") == "Student" for makes in people)
     return "Unknown" if says else "Student"
@@ -104,10 +104,10 @@ def _id_column(file: FileLayout, makes: Makes) -> Column | None:
 
 
 def _bare_rows(made: Sequence[Made], known: pd.Series, default: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give rows for ids that facts name and no row of people has, and the identifiers that they are.
+    """Return rows for ids that occur in facts but in no people row, and these ids as identifiers.
 
-    A fact that is set to be of one role, such as a log-in of guardians, says who its ids are; else they are
-    the default.
+    A fact with a fixed role, such as a login of guardians, gives the role of its ids; otherwise the default
+    applies.
     """
     rows, ids = [], []
     for kind, makes, frame in made:
@@ -132,7 +132,7 @@ def _bare_rows(made: Sequence[Made], known: pd.Series, default: str) -> tuple[pd
 
 
 def _id_texts(kind: FilesOfKind) -> dict[str, tuple[Column, pd.Series]]:
-    """Give what each id column says in each row of all files; a column has one name in most of them."""
+    """Return each id column's text over all files; a column usually has the same name in each."""
     found: dict[str, tuple[Column, dict[int, pd.Series]]] = {}
     for number, read in enumerate(kind.reads):
         for name, column in read.columns.items():
@@ -158,13 +158,13 @@ def _id_texts(kind: FilesOfKind) -> dict[str, tuple[Column, pd.Series]]:
 
 
 def _identifiers(kind: FilesOfKind, records: pd.Series) -> list[pd.DataFrame]:
-    """Give a row for each filled cell of the id columns of files; `records` is by source row."""
+    """Return a row for each filled cell of the id columns; `records` is by source row."""
     found = []
     there = records.notna()
     again = repeated(records)
     for name, (column, text) in _id_texts(kind).items():
         filled = there & text.notna()
-        if again.any():  # a record that stands in several rows holds an id of them once
+        if again.any():  # a record in several rows gets each id once
             double = pd.DataFrame({"record": records[again & filled], "identifier": text[again & filled]})
             filled[double.index[double.duplicated()]] = False
         source = np.flatnonzero(filled.to_numpy(bool))
@@ -193,7 +193,7 @@ def _identifiers(kind: FilesOfKind, records: pd.Series) -> list[pd.DataFrame]:
                 expected=column.item,
                 read_as="an id of nobody knows what kind",
             )
-            # A plain id says nothing about whose number it is.
+            # A plain id doesn't show which system it belongs to.
             part["identification_system"] = shape["type"].astype(STRING).mask(odd, "Undeclared")
             part["identifier"] = shape["identifier"].astype(STRING).fillna(part["identifier"])
             part = part.drop(columns="source")
@@ -214,8 +214,8 @@ def _join_identifiers(silo: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
     whole = as_table(
         "identifiers", whole[whole["identifier"] != ""] if (whole["identifier"] == "").any() else whole
     )
-    # A column gives a record each id once: only a system that two columns speak of can repeat one. Where none
-    # does, a large table needn't be in memory twice.
+    # A column gives a record each id once, so only a system with two columns can repeat one. Otherwise a
+    # large table needn't be in memory twice.
     systems = [system for part in parts for system in part["identification_system"].unique()]
     several = {system for system in systems if systems.count(system) > 1}
     if several:
@@ -224,7 +224,7 @@ def _join_identifiers(silo: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _is_anothers(file: FileLayout, makes: Makes) -> bool:
-    """Say whether a fact names another person than the one its row makes: a child in the row of an adult."""
+    """Return whether a fact is about a person other than its row's: a child in the row of an adult."""
     own = [one.take.get("local_id") for one in file.makes if one.table == "people"]
     return bool(own) and "local_id" in makes.take and makes.take["local_id"] not in own
 
@@ -232,7 +232,7 @@ def _is_anothers(file: FileLayout, makes: Makes) -> bool:
 def _whose(
     frame: pd.DataFrame, by_source: pd.Series | None, by_id: pd.Series
 ) -> tuple[pd.Series, np.ndarray]:
-    """Say whose a fact is: the record of its own source row, else the one with its id; and who is unnamed."""
+    """Find the record of each fact: that of its own source row, else by id; also flag those without one."""
     record = pd.Series(missing(len(frame), STRING))
     if by_source is not None:
         record = by_source.iloc[frame["source"].to_numpy()].reset_index(drop=True)
@@ -246,10 +246,10 @@ def _whose(
 
 
 def _by_local_id(people: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Give the record of each local id, as facts about children mean it and as facts about adults do.
+    """Map local ids to records, once for facts about children and once for facts about adults.
 
-    Where lists of children and of adults are numbered alike, a number is one child's and one adult's. An id
-    that several children share, or several adults, names nobody.
+    Lists of children and adults may use the same numbers; then a number is one child and one adult. An id
+    that several children share, or several adults, maps to nobody.
     """
     found = people[["local_id", "record", "role"]].dropna(subset=["local_id"])
     adult = found["role"].isin(["Staff", "Guardian"]).to_numpy(bool)
@@ -264,7 +264,7 @@ def _by_local_id(people: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
 
 
 def _nobody_is_a_student(people: pd.DataFrame, person_rows: pd.DataFrame) -> pd.DataFrame:
-    """Tell that people were read, and none of them is a child: then nothing of them is linked or shown."""
+    """Report that people were read but none is a child, so that nothing can be linked or shown."""
     if not len(people) or people["role"].eq("Student").any():
         return pd.DataFrame()
     roles = people["role"].value_counts()
@@ -281,7 +281,7 @@ def _nobody_is_a_student(people: pd.DataFrame, person_rows: pd.DataFrame) -> pd.
 
 
 def assemble(silo: str, layout: Layout, made: Sequence[Made]) -> Assembled:
-    """Put the standard rows of a silo together."""
+    """Combine the standard rows of a silo."""
     parts = _people_rows(layout, made)
     frames = [frame for _, frame in parts]
     known = pd.concat([f["local_id"] for f in frames if "local_id" in f] or [pd.Series(dtype=STRING)])
@@ -300,7 +300,7 @@ def assemble(silo: str, layout: Layout, made: Sequence[Made]) -> Assembled:
     else:
         people = make_records(pd.concat(rows, ignore_index=True), silo)
 
-    # Record by source row of each kind that makes people; the first sort of row that a file makes counts.
+    # Record by source row of each kind that makes people; the first `makes` of a file takes precedence.
     by_source: dict[int, pd.Series] = {}
     start = 0
     for kind, frame in parts:
@@ -340,7 +340,7 @@ def assemble(silo: str, layout: Layout, made: Sequence[Made]) -> Assembled:
             record, unnamed = _whose(frame, own, by_id_of_adults if of_adults else by_id)
             fact["record"] = record.to_numpy() if record.dtype != STRING else record.array
             if own is None and "local_id" not in makes.take:
-                # The layout itself says that such a row is about no one child.
+                # The layout itself declares such rows to be about no single child.
                 unnamed = np.zeros_like(unnamed)
             id_column = _id_column(kind.file, makes)
             kind.tell(
@@ -373,7 +373,7 @@ COMPARED_WITHOUT_CASE = ("Login", "Email")  # identification systems
 def _part(
     read: ReadFile, column: Column, part: str, element: int | None, table: str, target: str
 ) -> pd.Series:
-    """Read a part of a cell as the standard column's type; what several rows are made of, once."""
+    """Parse a part of a cell as the standard column's type, cached for further rows."""
     asked = (column.name, part, element, table, target)
     if asked not in read.parts:
         read.parts[asked] = _read_part(read, column, part, element, table, target)
@@ -397,7 +397,7 @@ def _read_part(
 
 
 def _followed(read: ReadFile, source: str, silo: Mapping[str, list[ReadFile]], layout: Layout) -> pd.Series:
-    """Follow a reference to the row of the other file with that key; rows that disagree say nothing."""
+    """Follow a reference to the row of the other file with that key; missing if its rows disagree."""
     start, _, target = source.partition("->")
     found = read.file.find(start)
     references = found[0].references if found else None
@@ -406,7 +406,7 @@ def _followed(read: ReadFile, source: str, silo: Mapping[str, list[ReadFile]], l
     others = silo.get(file_name, [])
     if not others:
         return pd.Series(constant(None, len(keys)))
-    # Looked up by many files, it is put together once.
+    # Built once, since many files look things up in it.
     asked = ("->", key, target)
     if asked not in others[0].parts:
         system = layout.file_named(file_name).column(target).identification_system
@@ -420,7 +420,7 @@ def _followed(read: ReadFile, source: str, silo: Mapping[str, list[ReadFile]], l
 
 
 def _values_by_key(files: Sequence[ReadFile], key: str, target: str, without_case: bool = False) -> pd.Series:
-    """Give what stands in a column by key; nothing for a key whose rows disagree."""
+    """Map keys to a column's values; a key whose rows disagree has none."""
     tables = [
         pd.DataFrame({"key": one.text(key), "value": one.values[there].values})
         for one in files
@@ -435,7 +435,7 @@ def _values_by_key(files: Sequence[ReadFile], key: str, target: str, without_cas
 
 
 def _column_behind(file: FileLayout, makes: Makes, target: str, layout: Layout) -> Column:
-    """Give the declaration of what is taken, at the end of the reference where one is followed."""
+    """Return the declaration of a taken column, at the end of a followed reference."""
     source = makes.take[target]
     if braced(source) is not None:
         pattern = file.pattern_of(makes)
@@ -450,7 +450,7 @@ def _column_behind(file: FileLayout, makes: Makes, target: str, layout: Layout) 
 
 
 def _told_who_is_no_child(kind: FilesOfKind, people: pd.DataFrame) -> pd.DataFrame:
-    """Give rows that the layout says are about no child the role of a test user, and tell them."""
+    """Turn rows that the layout declares not to be children into test users, and report them."""
     if not kind.file.not_a_child:
         return people
     nobody = np.zeros(len(kind), bool)
@@ -467,7 +467,7 @@ def _told_who_is_no_child(kind: FilesOfKind, people: pd.DataFrame) -> pd.DataFra
 
 
 def _chosen(read: ReadFile, makes: Makes, element: int | None) -> np.ndarray:
-    """Find the source rows that a `makes` is about."""
+    """Find the source rows that a `makes` applies to."""
     keep = np.ones(len(read.parsed.row), bool)
     if element is not None and makes.each:
         stem = makes.each.replace("[]", f"[{element}]")
@@ -475,7 +475,7 @@ def _chosen(read: ReadFile, makes: Makes, element: int | None) -> np.ndarray:
         keep &= read.parsed.table.rows[there].notna().any(axis=1).to_numpy(bool)
     for name, allowed in makes.where.items():
         if braced(name) is not None:
-            continue  # of a cell, not of a row
+            continue  # about a cell, not a row
         keep &= read.text(name, element).fillna("").isin(allowed).to_numpy(bool)
     for name, refused in makes.unless.items():
         if braced(name) is not None:
@@ -503,7 +503,7 @@ def _flags(read: ReadFile, flags: Mapping[str, str]) -> pd.Series:
 def _taken(
     read: ReadFile, makes: Makes, element: int | None, silo: Mapping[str, list[ReadFile]], layout: Layout
 ) -> dict[str, Any]:
-    """Take what a `makes` takes of the columns of a row, one value a source row."""
+    """Return what a `makes` takes from the columns, one value per source row."""
     dtypes = standard_table(makes.table).dtypes()
     columns: dict[str, Any] = {}
     for target, source in makes.take.items():
@@ -531,14 +531,14 @@ def _taken(
 
 @dataclass(frozen=True)
 class _Piece:
-    """Some standard rows of one file: the place of each one's source row, and what is filled."""
+    """Some standard rows of one file: source row numbers and filled columns."""
 
     source: np.ndarray
     columns: dict[str, pd.Series]
 
     @classmethod
     def of(cls, source: np.ndarray, columns: Mapping[str, pd.Series], keep: np.ndarray) -> _Piece:
-        """Keep some rows."""
+        """Filter to the rows in `keep`."""
         if keep.all():
             return cls(source, dict(columns))
         kept = {target: values[keep].reset_index(drop=True) for target, values in columns.items()}
@@ -548,7 +548,7 @@ class _Piece:
 def _of_rows(
     read: ReadFile, makes: Makes, element: int | None, silo: Mapping[str, list[ReadFile]], layout: Layout
 ) -> _Piece:
-    """Make one standard row a source row."""
+    """Make one standard row per source row."""
     keep = _chosen(read, makes, element)
     return _Piece.of(np.arange(len(keep)), _taken(read, makes, element, silo, layout), keep)
 
@@ -556,7 +556,7 @@ def _of_rows(
 def _of_cells(
     read: ReadFile, makes: Makes, silo: Mapping[str, list[ReadFile]], layout: Layout
 ) -> list[_Piece]:
-    """Make one standard row a cell of a pattern's columns."""
+    """Make one standard row per cell of a pattern's columns."""
     rows = read.parsed.table.rows
     cells, inside, keep = cell_rows(
         read.file, makes, read.columns, read.values, rows, read.structure, read.findings
@@ -571,7 +571,7 @@ def _of_cells(
 
 
 def _one_below_the_other(pieces: Sequence[_Piece], dtypes: Mapping[str, Any]) -> pd.DataFrame:
-    """Put the rows of several files together; what one of them doesn't have is missing there."""
+    """Concatenate rows of several files; a column that one of them lacks is missing there."""
     if len(pieces) == 1:
         rows = pd.RangeIndex(len(pieces[0].source))
         return pd.DataFrame(pieces[0].columns, index=rows, copy=False)
@@ -590,7 +590,7 @@ def _one_below_the_other(pieces: Sequence[_Piece], dtypes: Mapping[str, Any]) ->
 def make_rows(
     kind: FilesOfKind, makes: Makes, silo: Mapping[str, list[ReadFile]], layout: Layout
 ) -> pd.DataFrame:
-    """Make the standard rows that one `makes` of a kind of file gives."""
+    """Make the standard rows of one `makes` of a kind of file."""
     standard = standard_table(makes.table)
     dtypes = standard.dtypes()
     pieces: list[_Piece] = []
@@ -609,9 +609,9 @@ def make_rows(
     whole["row"] = kind.row_of(source)
     whole["file"] = kind.file_of(source)
     if makes.unless_empty:
-        # A column that the files don't have at all is empty in every row.
+        # A column that no file has is empty in every row.
         filled = np.zeros(len(whole), bool)
-        for name in (makes.unless_empty, f"{makes.unless_empty}_status"):  # a reason is something, too
+        for name in (makes.unless_empty, f"{makes.unless_empty}_status"):  # a reason counts as filled
             if name in whole:
                 filled |= whole[name].notna().to_numpy(bool)
         whole = whole[filled].reset_index(drop=True)
@@ -620,7 +620,7 @@ def make_rows(
         if name in dtypes and (as_declared := cast(whole[name], dtypes[name])) is not whole[name]:
             whole[name] = as_declared
         target = name if name in makes.take else name.removesuffix("_other")  # the second reading of a date
-        taken = name in days and target in makes.take  # a day that is set is one
+        taken = name in days and target in makes.take  # a date that is set is valid already
         if taken and _column_behind(kind.file, makes, target, layout).type == "datetime":
             whole[name] = whole[name].dt.normalize()
     if makes.table == "people":
@@ -629,7 +629,7 @@ def make_rows(
 
 
 def _without_lacking(kind: FilesOfKind, makes: Makes, rows: pd.DataFrame) -> pd.DataFrame:
-    """Leave out rows that lack what the standard table cannot be without, and remember them."""
+    """Drop rows that lack a required value, and remember them for findings."""
     for needed in standard_table(makes.table).columns:
         if not needed.required or needed.name not in makes.take:
             continue

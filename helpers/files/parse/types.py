@@ -1,4 +1,4 @@
-"""One text -> one standard value, by the type, format and codes that a column declares."""
+"""Parse one text into one standard value, by the type, format and codes of its column."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from helpers.layouts import Column
 
 __all__ = ["AS_NUMBER", "READERS", "Read", "date_reader"]
 
-AS_NUMBER = "date_as_number"  # a day as a spreadsheet counts it
-LARGEST = 2.0**53  # beyond it a float no longer holds every whole number
+AS_NUMBER = "date_as_number"  # a spreadsheet serial number
+LARGEST = 2.0**53  # beyond it a float can't represent every whole number
 MONEY = re.compile(
     r"^(?P<open>\()?(?P<sign>-)?\s*\$?\s*(?P<digits>\d{1,3}(,\d{3})+|\d+)?(?P<rest>\.\d+)?\)?$"
 )
@@ -26,16 +26,16 @@ TRUE = {"true": True, "false": False, "1": True, "0": False, "y": True, "n": Fal
 
 @dataclass(frozen=True)
 class Read:
-    """What one text was read as."""
+    """The result of parsing one text."""
 
     value: Any = None
-    kind: str | None = None  # a finding, where the text isn't what the layout says
+    kind: str | None = None  # of finding, if the text isn't what the layout declares
     other: Any = None  # the second reading of a date
-    lenient: bool = False  # the value is used nevertheless
+    lenient: bool = False  # the value is used anyway
 
 
 def date_reader(column: Column, epoch: int = 1900) -> Callable[[str], Read]:
-    """Give what reads days and moments."""
+    """Return a parser of dates and datetimes."""
     formats = column.formats() or ["%Y-%m-%d"]
     readers = [format_reader(one) for one in formats]
     orders = {re.sub(r"[^dmb]", "", one) for one in formats}
@@ -184,7 +184,7 @@ def _time(column: Column) -> Callable[[str], Read]:
                 return Read(datetime.strptime(text, one).strftime("%H:%M:%S"))
             except ValueError:
                 continue
-        # A time whose form isn't declared stays as it is written.
+        # Without a declared format, a time stays as written.
         return Read(None, "not_a_time") if formats else Read(text)
 
     return read

@@ -1,4 +1,4 @@
-"""Parses distinct texts into values, and finds ids that a spreadsheet damaged."""
+"""Parse distinct texts into values, and detect ids that a spreadsheet damaged."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SCIENTIFIC = r"^\d(\.\d+)?[eE]\+?\d+$"
 
 
 def without_odd_ids(text: pd.Series, column: Column, rows: np.ndarray, findings: Findings) -> pd.Series:
-    """Tell ids that a spreadsheet has spoilt, and leave out those whose digits are lost."""
+    """Report ids that a spreadsheet damaged, and drop those that lost digits."""
     distinct = pa.chunked_array(pa.array(text, from_pandas=True))
     science = pc.fill_null(pc.match_substring_regex(distinct, SCIENTIFIC), False).to_numpy()
     if science.any():
@@ -43,8 +43,8 @@ def without_odd_ids(text: pd.Series, column: Column, rows: np.ndarray, findings:
         lengths = pc.fill_null(pc.utf8_length(distinct), 0).to_numpy()
         counts = np.bincount(lengths[digits])
         usual = int(np.argmax(counts))
-        # Ids of one length but for a few shorter ones: their zeros were cut. Where no id begins with 0, more
-        # may be short, since then the whole column was cut.
+        # Nearly all ids have one length and a few are shorter: their zeros were cut. If no id begins with 0,
+        # more may be short, since then the whole column was cut.
         zero = pc.fill_null(pc.starts_with(distinct, "0"), False).to_numpy()
         shorter = digits & (lengths < usual)
         part = counts[usual] / digits.sum()
@@ -68,24 +68,24 @@ NULL_AS_TEXT = "NULL"
 
 @dataclass(frozen=True)
 class Values:
-    """One column, read."""
+    """The parsed values of one column."""
 
     # Standard values.
     values: pd.Series
-    # Second readings of dates, where day and month can be exchanged; None for other types.
+    # Second readings of dates whose day and month are ambiguous; None for other types.
     other: pd.Series | None = None
-    # Why there is no value, where a marker says so; None for columns without markers.
+    # Why a value is missing, by its marker; None for columns without markers.
     status: pd.Series | None = None
 
     def part(self, begin: int, end: int) -> Values:
-        """Give some of the rows, as a column of their own."""
+        """Return a range of rows as a column."""
         other = None if self.other is None else pd.Series(self.other.array[begin:end])
         status = None if self.status is None else pd.Series(self.status.array[begin:end])
         return Values(pd.Series(self.values.array[begin:end]), other, status)
 
 
 def dtype_of(column: Column) -> Any:
-    """Give the dtype of a column's standard values."""
+    """Return the dtype of a column's standard values."""
     if column.type in ("date", "datetime"):
         return np.dtype("datetime64[us]")
     if column.type == "number":
@@ -100,7 +100,7 @@ def trimmed(cells: pd.Series) -> pd.Series:
     text = pa.chunked_array(pa.array(cells, from_pandas=True)).cast(pa.large_string())
     shorn = pc.utf8_trim_whitespace(text)
     if not pc.all(pc.equal(shorn, text), min_count=0).as_py():
-        text = shorn  # else what is there is kept, and shared with the cells
+        text = shorn  # otherwise the result shares memory with the cells
     if not pc.all(pc.string_is_ascii(text), min_count=0).as_py():
         text = pc.utf8_normalize(text, form="NFC")
     empty = pc.equal(text, "")
@@ -110,7 +110,7 @@ def trimmed(cells: pd.Series) -> pd.Series:
 
 
 def is_blank(cells: pd.Series) -> np.ndarray:
-    """Say which cells hold nothing, or nothing but space."""
+    """Test which cells are empty or contain only space."""
     text = pa.chunked_array(pa.array(cells, from_pandas=True)).cast(pa.large_string())
     blank = pc.equal(pc.utf8_length(pc.utf8_trim_whitespace(text)), 0)
     return np.asarray(pc.fill_null(blank, True), dtype=bool)
@@ -148,7 +148,7 @@ def read_column(
     of_ids: bool = True,
     epoch: int = 1900,
 ) -> Values:
-    """Read one column."""
+    """Parse one column."""
     text = trimmed(cells)
     null = (text == NULL_AS_TEXT).fillna(False).to_numpy(bool)
     if null.any():
@@ -184,7 +184,7 @@ def read_column(
 def _marked(
     text: pd.Series, column: Column, rows: np.ndarray, findings: Findings, name: str
 ) -> tuple[pd.Series, pd.Series]:
-    """Take out markers, and give the reasons that they stand for; a marker in other case is told."""
+    """Replace markers with missing values and their reasons; report markers in another case."""
     places, distinct = pd.factorize(text, use_na_sentinel=True)
     by_fold = {marker.casefold(): reason for marker, reason in column.markers.items()}
     reasons = [by_fold.get(str(one).casefold()) for one in distinct]
@@ -206,13 +206,13 @@ def _marked(
 
 
 def _near_the_others(readings: list[Read], column: Column) -> list[Read]:
-    """Refuse numbers as days where they aren't near the days that the column writes as such: perhaps ids."""
+    """Reject serial numbers far from the column's ordinary dates: they may be ids."""
     if not any(one.kind == AS_NUMBER for one in readings):
         return readings
     days = sorted(one.value.replace(tzinfo=None) for one in readings if one.kind is None)
     if len(days) < FEWEST_DAYS:
         return readings
-    usual = days[len(days) // 20 : len(days) - len(days) // 20]  # a few may be of 1900, or of a wrong century
+    usual = days[len(days) // 20 : len(days) - len(days) // 20]  # a few may be in the wrong century
     low, high = usual[0] - NEAR, usual[-1] + NEAR
     far = Read(None, f"not_a_{column.type}")
     return [far if one.kind == AS_NUMBER and not low <= one.value <= high else one for one in readings]

@@ -1,1 +1,1 @@
-"""Readers of the file formats, one format a module."""
+"""Readers of file formats, one per module."""

@@ -1,4 +1,4 @@
-"""Bytes -> UTF-8 bytes, whatever encoding a file really has; what was wrong with it is a finding."""
+"""Decode a file to UTF-8, whatever its real encoding; problems become findings."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ WIDE = ("utf-16", "utf16", "utf-32", "utf32", "ucs-", "iso-10646")
 def _recode(
     data: bytes, encoding: str, declared: str, findings: Findings, *, row: int | None, bad: str
 ) -> tuple[bytes, str]:
-    """Read bytes in another encoding than the declared one; that is no finding where every letter is read.
+    """Decode bytes in an encoding other than the declared one.
 
-    A byte order mark declares an encoding as a layout does: only a guess, or a lost letter, is a finding.
+    A byte order mark declares an encoding just as a layout does: only a guess, or a lost letter, is a
+    finding.
     """
     try:
         text, lost = data.decode(encoding), False
@@ -45,12 +46,12 @@ def _is_same(declared: str, encoding: str) -> bool:
 
 
 def as_utf8(data: bytes, declared: str, findings: Findings) -> bytes:
-    """Turn a file's bytes into UTF-8 without a byte order mark; a JSON array becomes one record a line."""
+    """Convert a file's bytes to UTF-8 without a byte order mark; a JSON array becomes one record per line."""
     return read_text(data, declared, findings)[0]
 
 
 def read_text(data: bytes, declared: str, findings: Findings) -> tuple[bytes, str | None]:
-    """Turn a file's bytes into UTF-8 as `as_utf8` does, and say in which other encoding they were read."""
+    """Convert a file's bytes to UTF-8 like `as_utf8`; also return an encoding other than declared."""
     text, encoding = _decoded(data, declared, findings)
     return array_as_lines(text), encoding
 
@@ -68,7 +69,7 @@ def _decoded(data: bytes, declared: str, findings: Findings) -> tuple[bytes, str
         encoding = "utf-16-le" if data[1::2].count(0) > data[::2].count(0) else "utf-16-be"
         return _recode(data, encoding, declared, findings, row=None, bad="every other byte is 0")
     own = XML_ENCODING.match(data)
-    # A declaration that can be read byte by byte is in no encoding of two bytes a letter, whatever it says.
+    # An XML declaration readable byte by byte can't be in a two-byte encoding, whatever it claims.
     if own and not own[1].decode("ascii").lower().startswith(WIDE):
         declared = own[1].decode("ascii")
     if declared.lower().replace("-", "").replace("_", "") in ("utf8", "utf8sig"):
@@ -80,7 +81,7 @@ def _decoded(data: bytes, declared: str, findings: Findings) -> tuple[bytes, str
             else:
                 lenient = data.decode("utf-8", errors="replace")
                 lost, accents = lenient.count("\ufffd"), len(lenient) - len(lenient.encode("ascii", "ignore"))
-                # A file that is cut inside a letter, or spoilt in one place, is still UTF-8.
+                # A file cut inside a letter, or damaged in one place, is still UTF-8.
                 encoding = "utf-8" if lost * 10 <= accents or error.end == len(data) else "windows-1252"
             row = data.count(b"\n", 0, error.start) + 1
             return _recode(data, encoding, declared, findings, row=row, bad=f"0x{data[error.start]:02X}")

@@ -1,4 +1,4 @@
-"""Delimited text -> rows; a row of the wrong length is read only where no cell can be lost."""
+"""Read delimited text; a row of the wrong length is read only if that loses no cell."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DELIMITERS = (",", ";", "\t", "|")
 
 
 def header_at(data: bytes, delimiter: str, header_row: int) -> list[str]:
-    """Read the cells of the header row, or of the first row where there is no header."""
+    """Read the cells of the header row, or of the first row without a header."""
     start = io.StringIO(data[: 1 << 20].decode("utf-8", errors="replace"), newline="")
     reader = csv.reader(start, delimiter=delimiter)
     try:
@@ -39,14 +39,14 @@ def header_at(data: bytes, delimiter: str, header_row: int) -> list[str]:
 
 
 def _count_rows(data: bytes, last: int) -> int:
-    """Count rows apart from the parser where no quoted line break can hide one."""
+    """Count rows independently of the parser, if no quoted line break can hide one."""
     if b'"' in data or (b"\r" in data and b"\r\n" not in data):
         return last
     return data.count(b"\n") + (0 if data.endswith(b"\n") or not data else 1)
 
 
 def _cells(rows: list[str], delimiter: str) -> list[list[str]]:
-    """Split rows that are too short or too long; a cell may be longer than the csv module expects."""
+    """Split rows that are too short or too long; a cell may exceed the csv module's limit."""
     limit = csv.field_size_limit()
     csv.field_size_limit(max([limit, *map(len, rows)]))
     try:
@@ -57,7 +57,7 @@ def _cells(rows: list[str], delimiter: str) -> list[list[str]]:
 
 @dataclass(frozen=True)
 class _Rows:
-    """Rows below the header as they stand: those as wide as it, and the odd ones cell by cell."""
+    """Raw rows below the header: those as wide as the header, and the others cell by cell."""
 
     header: list[str]
     table: pa.Table
@@ -77,7 +77,7 @@ def _rows_of(data: bytes, file: FileLayout, delimiter: str) -> _Rows:
         return "skip"
 
     names = [f"c{place}" for place in range(max(len(header), 1))]
-    # One thread: only then does the parser tell the number of a row that it rejects.
+    # One thread, because only then does the parser report a rejected row's number.
     try:
         table = arrow_csv.read_csv(
             pa.py_buffer(data),
@@ -94,7 +94,7 @@ def _rows_of(data: bytes, file: FileLayout, delimiter: str) -> _Rows:
                 quoted_strings_can_be_null=False,
             ),
         )
-    except pa.ArrowInvalid:  # whose words hold the row
+    except pa.ArrowInvalid:  # its message quotes the row
         raise TooMuch(
             f"a row of it is longer than {BLOCK >> 20} MiB: is a quotation mark never closed?"
         ) from None
@@ -110,10 +110,10 @@ def _rows_of(data: bytes, file: FileLayout, delimiter: str) -> _Rows:
 
 
 def _readable(rows: _Rows, broken: int | None, findings: Findings) -> list[tuple[int, list[str]]]:
-    """Give the odd rows in which no cell can be lost, as wide as the header; tell them all.
+    """Return the odd rows that lose no cell, padded to the header's width; report all.
 
-    A short row is read only if its last cell is empty, a long one only if its surplus is. Heads that are
-    empty at the end of the header promise no cell.
+    A short row is read only if its last cell is empty, a long one only if its surplus is. Empty headers at
+    the end of the header row require no cell.
     """
     width = rows.table.num_columns
     named = max((place for place, head in enumerate(rows.header, start=1) if head), default=width)
@@ -154,7 +154,7 @@ def _readable(rows: _Rows, broken: int | None, findings: Findings) -> list[tuple
 
 
 def parse_delimited(data: bytes, file: FileLayout, delimiter: str, findings: Findings) -> Parsed:
-    """Read a delimited file; what can't be read as a row is set aside and told."""
+    """Read a delimited file; report and set aside what can't be read as a row."""
     if delimiter != file.delimiter:
         findings.add(
             "delimiter_other", "read_as", value=delimiter, expected=file.delimiter, read_as=delimiter
@@ -178,7 +178,7 @@ def parse_delimited(data: bytes, file: FileLayout, delimiter: str, findings: Fin
         table = pa.concat_tables([table, pa.table(cells, names=table.column_names)])
         numbers = np.concatenate([numbers, np.array([number for number, _ in odd], "int64")])
     if data and data[-1:] not in b"\r\n" and data.count(b"\n") > 1 and (numbers == last).any():
-        # A valid file may end so, and one that was cut in its last cell does.
+        # A valid file may end this way, and so does one that was cut in its last cell.
         findings.add("line_end_missing", "nothing", row=last, expected="a line end, if the file wasn't cut")
     text = pd.DataFrame(
         {
@@ -190,7 +190,7 @@ def parse_delimited(data: bytes, file: FileLayout, delimiter: str, findings: Fin
     )
     settings = {**default_settings(file), "delimiter": delimiter}
     header = rows.header
-    if any(header):  # a column without a head and without a cell is none
+    if any(header):  # drop a column without a header and without a filled cell
         kept = [place for place, head in enumerate(header) if head or not is_blank(text.iloc[:, place]).all()]
         if len(kept) < len(header):
             header, text = [header[place] for place in kept], text.iloc[:, kept]
@@ -198,10 +198,10 @@ def parse_delimited(data: bytes, file: FileLayout, delimiter: str, findings: Fin
 
 
 def _blank(table: pa.Table) -> np.ndarray:
-    """Say in which rows no cell holds anything."""
+    """Test in which rows every cell is blank."""
     blank = np.ones(table.num_rows, bool)
     for column in table.columns:
-        # Few rows begin with an empty cell: only those are looked at further.
+        # Few rows begin with an empty cell: check further cells only in those.
         left = np.flatnonzero(blank)
         if not len(left):
             break
@@ -211,7 +211,7 @@ def _blank(table: pa.Table) -> np.ndarray:
 
 
 def _is_swallowed(data: bytes, rows: _Rows, last: int) -> bool:
-    """Say whether a quote that stays open ends in the last row, or has taken others into it."""
+    """Return whether an unclosed quote ends in the last row, or swallowed other rows."""
     tail = data.rstrip(b"\r\n").rsplit(b"\n", 1)[-1]
     if tail.count(b'"') % 2:
         return True

@@ -1,4 +1,4 @@
-"""JSON lines -> rows: one record a line, a column a scalar path, elements numbered from 1."""
+"""Read JSON lines: one record per line, one column per scalar path, elements numbered from 1."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _scalar(value: Any) -> str:
 
 
 def flatten(record: Any, path: str, into: dict[str, str]) -> None:
-    """Write a nested record as scalar paths."""
+    """Flatten a nested record into scalar paths."""
     if isinstance(record, dict):
         within = path + "." if path else ""
         for name, value in record.items():
@@ -46,7 +46,7 @@ def flatten(record: Any, path: str, into: dict[str, str]) -> None:
 
 
 def _decoder(again: list[str] | None = None) -> json.JSONDecoder:
-    """Make a reader of lines, one for all of a file. `again` gets names that an object has twice."""
+    """Build a decoder for all lines of a file; `again` collects repeated names of an object."""
 
     def whole(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         record = dict(pairs)
@@ -54,12 +54,12 @@ def _decoder(again: list[str] | None = None) -> json.JSONDecoder:
             again.extend(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
         return record
 
-    # Numbers stay as they are written: an id may be longer than any number, and 1.50 isn't 1.5.
+    # Numbers stay text: an id may be longer than any number, and 1.50 isn't 1.5.
     return json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=whole)
 
 
 def _paths(line: str, decoder: json.JSONDecoder) -> dict[str, str] | None:
-    """Read a line as scalar paths; None when it is no record."""
+    """Parse a line into scalar paths; None if it isn't a record."""
     try:
         record = decoder.decode(line)
         if not isinstance(record, dict):
@@ -76,7 +76,7 @@ def _whole(text: str) -> str:
 
 
 def _whole_letters(flat: dict[str, str], row: int, findings: Findings) -> dict[str, str]:
-    """Put U+FFFD for halves of letters, which no text can hold; tell where."""
+    """Replace lone surrogates with U+FFFD, since no text can contain them; report where."""
     mended = {}
     for path, text in flat.items():
         name, whole = _whole(path), _whole(text)
@@ -91,7 +91,7 @@ def _one_line(text: str) -> str:
 
 
 def array_as_lines(data: bytes) -> bytes:
-    """Write a JSON array of records as one record a line; other text stays as it is."""
+    """Convert a JSON array of records to one record per line; leave other text unchanged."""
     if not ARRAY.match(data):
         return data
     text = data.decode("utf-8", errors="replace")
@@ -107,7 +107,7 @@ def array_as_lines(data: bytes) -> bytes:
             _, end = decoder.raw_decode(text, place)
         except (ValueError, RecursionError):
             break
-        # Outside strings a line's end is a space, and inside them there is none.
+        # Outside strings a line break is a space; inside strings there is none.
         lines.append(_one_line(text[place:end]))
         place = SPACES.match(text, end).end()  # type: ignore[union-attr]
         if text[place : place + 1] == ",":
@@ -118,12 +118,12 @@ def array_as_lines(data: bytes) -> bytes:
 
 
 def paths_of_line(line: str) -> dict[str, str] | None:
-    """Read one line as scalar paths."""
+    """Parse one line into scalar paths."""
     return _paths(line, _decoder())
 
 
 def paths_in_json_lines(data: bytes, lines: int = 50) -> list[str]:
-    """Name the scalar paths of the first lines, elements as ``[]``; nothing when they are no records."""
+    """List the scalar paths of the first lines, elements as ``[]``; empty if they aren't records."""
     names: dict[str, None] = {}
     decoder = _decoder()
     for line in data[: 1 << 20].split(b"\n")[:lines]:
@@ -135,7 +135,7 @@ def paths_in_json_lines(data: bytes, lines: int = 50) -> list[str]:
 
 
 def parse_json_lines(data: bytes, file: FileLayout, findings: Findings) -> Parsed:
-    """Read JSON lines; a line that is no record is set aside and told."""
+    """Read JSON lines; report and set aside lines that aren't records."""
     lines = data.decode("utf-8").split("\n")
     if lines and lines[-1] == "":
         lines.pop()

@@ -1,4 +1,4 @@
-"""Reads the rows of a workbook as its sheets show them."""
+"""Read the rows of a workbook's sheets as displayed."""
 
 from __future__ import annotations
 
@@ -34,26 +34,26 @@ __all__ = [
 ]
 
 
-# A sheet begins with a character that no text does.
+# A sheet begins with a character that begins no text.
 SHEET = b"\x1dsheet "
 MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z]{1,3})(\d+):[A-Z]{1,3}(\d+)\"")
 FORMULA = re.compile(rb"<(?:\w+:)?f[\s>]")
 ZEROS = re.compile(r"^0{2,}$")
 
-# None, text, true or false, or what it is and its text: ["n", "3.5"], ["d", "2025-08-31"],
-# ["m", "2025-08-31T08:15:00"] (a moment), ["t", "08:15:00"].
+# None, text, a boolean, or a type and its text: ["n", "3.5"], ["d", "2025-08-31"], ["m",
+# "2025-08-31T08:15:00"] (a datetime), ["t", "08:15:00"].
 Cell = None | str | bool | list[str]
 
 
 def is_sheet(data: bytes) -> bool:
-    """Say whether bytes are a sheet of a workbook."""
+    """Return whether bytes are a sheet of a workbook."""
     return data.startswith(SHEET)
 
 
 def as_sheet(
     rows: Sequence[Sequence[Cell]], down: Sequence[tuple[int, int, int]] = (), epoch: int = 1900
 ) -> bytes:
-    """Write a sheet's rows as bytes."""
+    """Serialize a sheet's rows as bytes."""
     counts = {} if epoch == 1900 else {"epoch": epoch}
     lines = [json.dumps({"down": [list(one) for one in down], **counts})]
     write = json.JSONEncoder(separators=(",", ":")).encode
@@ -75,7 +75,7 @@ def rows_of(data: bytes, most: int | None = None) -> list[list[Cell]]:
 
 
 def header_of(data: bytes, header_row: int) -> list[str]:
-    """Read the heads of a sheet, trimmed; empty where there is no such row."""
+    """Read the headers of a sheet, trimmed; empty if there is no such row."""
     rows = rows_of(data, max(header_row, 1))
     if len(rows) < max(header_row, 1):
         return []
@@ -85,12 +85,12 @@ def header_of(data: bytes, header_row: int) -> list[str]:
 
 
 def epoch_of(data: bytes) -> int:
-    """Say from when a sheet counts days, where a cell holds one as a number: 1900 or 1904."""
+    """Return a sheet's date system, for dates stored as numbers: 1900 or 1904."""
     return int(json.loads(data[len(SHEET) : data.index(b"\n")]).get("epoch", 1900))
 
 
 def stretched(data: bytes) -> list[tuple[int, int, int]]:
-    """Give the cells of a sheet that reach down: column (from 0), first and last row (from 1)."""
+    """List vertically merged cells: column (from 0), first and last row (from 1)."""
     about = json.loads(data[len(SHEET) : data.index(b"\n")])
     return [tuple(one) for one in about["down"]]
 
@@ -99,11 +99,11 @@ def _number(value: float, picture: str) -> str | list[str]:
     if isinstance(value, int):
         text = str(value)
     else:
-        text = f"{value:.15g}"  # as many digits as a spreadsheet keeps
+        text = f"{value:.15g}"  # as many digits as a spreadsheet stores
         if "e" in text:
             text = f"{value:.15f}".rstrip("0").rstrip(".") if abs(value) < 1 else f"{value:.0f}"
         text = text.removesuffix(".0")
-    # A number that the sheet shows with leading zeros is an id that somebody typed so.
+    # A number displayed with leading zeros is an id that somebody typed that way.
     if ZEROS.match(picture) and text.isdigit():
         return text.zfill(len(picture))
     return ["n", text]
@@ -129,8 +129,8 @@ def _cell(cell: Any) -> Cell:
 
 
 def _rows(sheet: Any, formulas: Any) -> list[list[Cell]]:
-    """Read a sheet's cells; a formula that never gave anything stands as it is written."""
-    # What a sheet says of its own size may be anything.
+    """Read a sheet's cells; a formula without a stored result becomes its own text."""
+    # A sheet may declare any size for itself.
     sheet.reset_dimensions()
     rows: list[list[Cell]] = []
     cells = filled = width = 0
@@ -147,7 +147,7 @@ def _rows(sheet: Any, formulas: Any) -> list[list[Cell]]:
                 if place < len(read) and read[place] is None and written.value is not None:
                     read[place] = str(getattr(written.value, "text", written.value))
         while read and (read[-1] is None or (isinstance(read[-1], str) and not read[-1].strip())):
-            read.pop()  # cells with a frame or a color and nothing in them
+            read.pop()  # formatted cells without content
         rows.append(read)
         width = max(width, len(read))
         filled += sum(cell is not None for cell in read)
@@ -170,11 +170,11 @@ def _column(letters: bytes) -> int:
 
 
 def sheets_in(data: bytes) -> dict[str, bytes]:
-    """Take a workbook apart."""
+    """Split a workbook into its sheets."""
     from openpyxl import load_workbook
 
     try:
-        with warnings.catch_warnings():  # about drawings, validations and styles, none of which is read
+        with warnings.catch_warnings():  # about drawings, validations and styles, which we don't read
             warnings.simplefilter("ignore")
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
             found = {}
@@ -201,7 +201,7 @@ def sheets_in(data: bytes) -> dict[str, bytes]:
 
 
 def write_number(picture: str | None) -> Callable[[Any], str]:
-    """Give the function that writes a number by its picture, such as ``$#,##0.00``."""
+    """Return a function that formats a number by its pattern, such as ``$#,##0.00``."""
     if picture is None:
         return lambda value: repr(int(value)) if float(value).is_integer() else repr(float(value))
     shape = PICTURE.match(picture)
@@ -218,7 +218,7 @@ def write_number(picture: str | None) -> Callable[[Any], str]:
 
 
 def _shown(cell: Cell, column: Column | None) -> str:
-    """Say a cell as its column writes it."""
+    """Format a cell as its column does."""
     if cell is None:
         return ""
     if isinstance(cell, str):
@@ -244,7 +244,7 @@ def _pictured(text: str, picture: str | None) -> str:
         as_pictured = write_number(picture)(float(text))
     except ValueError:
         return text
-    # A picture that would hide digits says less than the cell does.
+    # Don't apply a pattern that would hide digits.
     plain = as_pictured.replace("$", "").replace(",", "")
     return as_pictured if float(plain) == float(text) else text
 
@@ -255,7 +255,7 @@ def _match(header: list[str], file: FileLayout) -> list[Column | None]:
 
 
 def parse_sheet(data: bytes, file: FileLayout, findings: Findings) -> Parsed:
-    """Read a sheet; typed cells become text by their column's format."""
+    """Read a sheet; typed cells become text in their column's format."""
     lines = data.split(b"\n")[1:]
     if lines and not lines[-1]:
         lines.pop()
@@ -316,7 +316,7 @@ def parse_sheet(data: bytes, file: FileLayout, findings: Findings) -> Parsed:
         },
         index=pd.RangeIndex(len(body)),
     )
-    # A column without a head and without a cell is none.
+    # Drop a column without a header and without a filled cell.
     kept = [head != "" or bool((table[name] != "").any()) for head, name in zip(header, names, strict=True)]
     heads_kept = tuple(head for head, is_kept in zip(header, kept, strict=True) if is_kept)
     settings = default_settings(file)

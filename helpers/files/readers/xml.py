@@ -1,4 +1,4 @@
-"""XML interchange files -> rows: one record an element below the root, a column a scalar path."""
+"""Read XML interchange files: one record per element below the root, one column per scalar path."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from helpers.standard import STRING
 __all__ = ["XmlRecords", "paths_in_xml", "read_xml_records", "records_at"]
 
 DECLARATION = re.compile(rb"^<\?xml\s[^>]*\?>")
-# Rows of one record element: place among the root's children, then scalar paths.
+# Rows of one record element: position among the root's children, then scalar paths.
 XmlRecords = dict[str, list[tuple[int, dict[str, str]]]]
 
 
@@ -34,7 +34,7 @@ def _flatten(element: Any, path: str, into: dict[str, str]) -> None:
     children = list(element)
     if not children:
         text = (element.text or "").strip()
-        if path and (text or not element.attrib):  # an element that only refers has nothing of its own
+        if path and (text or not element.attrib):  # an element with only references has no value of its own
             into[path] = text
         return
     counts = Counter(_local(child.tag) for child in children)
@@ -47,9 +47,9 @@ def _flatten(element: Any, path: str, into: dict[str, str]) -> None:
 
 
 def _children(data: bytes) -> Iterator[tuple[int, str, dict[str, str] | None]]:
-    """Walk the root's children: place, name, scalar paths; None instead of paths that are too deep to follow.
+    """Iterate over the root's children: position, name, scalar paths; None as paths if nested too deep.
 
-    Raises what the parser raises when it breaks.
+    Raises the parser's exceptions when the document breaks.
     """
     from defusedxml.ElementTree import iterparse
 
@@ -73,7 +73,7 @@ def _children(data: bytes) -> Iterator[tuple[int, str, dict[str, str] | None]]:
             except RecursionError:
                 yield place, _local(element.tag), None
             if root is not None:
-                root.clear()  # keeps memory flat in large files
+                root.clear()  # bounds memory for large files
 
 
 def records_at(data: bytes, rows: Collection[int]) -> dict[int, tuple[str, dict[str, str]]]:
@@ -95,7 +95,7 @@ def records_at(data: bytes, rows: Collection[int]) -> dict[int, tuple[str, dict[
 
 
 def read_xml_records(data: bytes, findings: Findings) -> tuple[XmlRecords, int]:
-    """Read every record of an XML file; what stands before a break is kept, the broken one is told."""
+    """Read every record of an XML file; keep those before a break, and report the broken one."""
     from xml.etree.ElementTree import ParseError
 
     from defusedxml.common import DefusedXmlException
@@ -126,7 +126,7 @@ def read_xml_records(data: bytes, findings: Findings) -> tuple[XmlRecords, int]:
 
 
 def paths_in_xml(records: XmlRecords, record: str, limit: int = 50) -> list[str]:
-    """Name the scalar paths of the first records of one element, elements as ``[]``."""
+    """List the scalar paths of an element's first records, elements as ``[]``."""
     names: dict[str, None] = {}
     for _, flat in records.get(record, [])[:limit]:
         names.update(dict.fromkeys(re.sub(r"\[\d+\]", "[]", path) for path in flat))
@@ -134,7 +134,7 @@ def paths_in_xml(records: XmlRecords, record: str, limit: int = 50) -> list[str]
 
 
 def parse_xml(records: XmlRecords, file: FileLayout, total: int) -> Parsed:
-    """Give the rows of one kind of record."""
+    """Return the rows of one kind of record."""
     lists = {column.name.split("[]")[0] for column in file.columns if "[]" in column.name}
     cells: dict[str, list[str | None]] = {}
     found = records.get(str(file.record), [])

@@ -1,1 +1,1 @@
-"""Writers of the file formats."""
+"""Writers of file formats."""

@@ -1,4 +1,4 @@
-"""Writes text tables as delimited text, JSON or XML."""
+"""Write text tables as delimited text, JSON or XML."""
 
 from __future__ import annotations
 
@@ -36,25 +36,25 @@ __all__ = [
 ]
 
 
-# What comes out is what the standard library's csv writer would write row by row; a test compares them.
+# The output equals that of the standard library's csv writer; a test compares them.
 
 TEXT = pa.large_string()
 
 
 def as_arrow(cells: pd.Series) -> pa.Array:
-    """Give a column of text as one Arrow array."""
+    """Return a text column as one Arrow array."""
     array = pa.array(cells.array, TEXT, from_pandas=True)
     return array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
 
 
 def joined(pieces: Sequence[Any]) -> pa.Array:
-    """Join columns of text, and text that stands in every row, without anything between them."""
+    """Join text columns and constant texts without a separator."""
     every = [pa.scalar(piece, TEXT) if isinstance(piece, str) else piece for piece in pieces]
     return pc.binary_join_element_wise(*every, pa.scalar("", TEXT))
 
 
 def text_of(rows: pa.Array) -> bytes:
-    """Give the text of rows, one behind the other, as UTF-8."""
+    """Return the text of all rows, concatenated, as UTF-8."""
     if not len(rows):
         return b""
     _, offsets, text = rows.buffers()
@@ -64,14 +64,14 @@ def text_of(rows: pa.Array) -> bytes:
 
 
 def holds_any(rows: pa.Array, letters: str) -> bool:
-    """Say whether any of some letters stands in any row: looked for in all of the text at once."""
+    """Return whether any of some characters occurs in any row, by searching all text at once."""
     held = text_of(rows)
     return any(letter.encode("utf-8") in held for letter in letters)
 
 
 def delimited_rows(columns: Sequence[pa.Array], delimiter: str, end: str, quote_all: bool) -> bytes:
     """Write rows as a csv writer does."""
-    # From the first column with a missing cell on, the end of a row may be missing.
+    # From the first column with a missing cell on, rows may be shorter.
     whole = next((at for at, column in enumerate(columns) if column.null_count), len(columns))
     cells = [_quoted(column, delimiter, quote_all) for column in columns]
     if cells and whole < 2 and not quote_all:
@@ -93,7 +93,7 @@ def delimited_rows(columns: Sequence[pa.Array], delimiter: str, end: str, quote_
 
 
 def _alone(first: pa.Array, others: Sequence[pa.Array]) -> pa.Array:
-    """Quote an empty cell that is its row's only one: the row isn't blank."""
+    """Quote an empty cell that is the only one in its row: otherwise the row would be blank."""
     alone = pc.equal(first, "")
     for other in others:
         alone = pc.and_(alone, pc.is_null(other))
@@ -127,7 +127,7 @@ Cells = tuple[pa.Array, npt.NDArray[np.int64] | None, str]
 
 
 def json_records(rows: pd.DataFrame, file: FileLayout, end: str) -> Iterator[bytes]:
-    """Write each row as one line of JSON, some rows at a time."""
+    """Write each row as one line of JSON, in batches."""
     cells = {name: _json_cells(rows[name], _declared(name, file)) for name in rows.columns}
 
     def around(whole: dict[str, Any]) -> str:
@@ -137,7 +137,7 @@ def json_records(rows: pd.DataFrame, file: FileLayout, end: str) -> Iterator[byt
 
 
 def xml_records(rows: pd.DataFrame, file: FileLayout) -> Iterator[bytes]:
-    """Write each row as one element, indented below its root, some rows at a time."""
+    """Write each row as one element, indented below its root, in batches."""
     cells = {name: _xml_cells(rows[name], "@" in name.rpartition(".")[2]) for name in rows.columns}
     return _records(rows, cells, lambda whole: _element(str(file.record), whole, 1))
 
@@ -150,7 +150,7 @@ def _records(
     columns = list(map(str, rows.columns))
     there = [rows[name].notna().to_numpy(bool) for name in columns]
     shape = _shapes(there, len(rows))
-    # A few rows at a time: a large file is in memory once, not once a step.
+    # In batches: a large file is in memory once, not once per step.
     for start in range(0, len(rows), AT_ONCE):
         here = shape[start : start + AT_ONCE]
         lines, places = [], []
@@ -166,13 +166,13 @@ def _records(
 
 
 def _shapes(there: list[npt.NDArray[np.bool_]], count: int) -> npt.NDArray[np.int64]:
-    """Give rows the same number where they have the same elements."""
+    """Give rows with the same elements the same number."""
     shape = np.zeros(count, dtype="int64")
     doubled = 0
     for column in there:
         if column.all() or not column.any():
             continue
-        if doubled == 40:  # no number may grow beyond 64 bits
+        if doubled == 40:  # keeps numbers within 64 bits
             shape, doubled = pd.factorize(shape)[0].astype("int64"), 20
         shape, doubled = 2 * shape + column, doubled + 1
     return shape
@@ -184,7 +184,7 @@ def _alike(
     cells: dict[str, Cells],
     around: Callable[[dict[str, Any]], str],
 ) -> pa.Array:
-    """Write rows that have the same elements: the text between their values is the same."""
+    """Write rows with the same elements: only their values differ."""
     whole: dict[str, Any] = {}
     for column, name in enumerate(names):
         _nest(split_path(name), f"@@{column}@@", whole)
@@ -251,7 +251,7 @@ def _xml_cells(cells: pd.Series, attribute: bool) -> Cells:
 
 
 def _json_quoted(cells: pd.Series, special: str, write: Callable[[str], str]) -> Cells:
-    """Put cells between quotes; where one has a special letter, each distinct cell is written by itself."""
+    """Quote cells; if one has a special character, write each distinct cell separately."""
     plain = as_arrow(cells)
     if holds_any(plain, special):
         return _each(cells, write)
@@ -276,7 +276,7 @@ def _element(name: str, content: Any, depth: int) -> str:
 
 
 LINE_ENDS = {"lf": "\n", "crlf": "\r\n"}
-FEW_CELLS = 5_000  # up to so many, the csv writer is faster than columns
+FEW_CELLS = 5_000  # up to this many, the csv writer is faster than columns
 
 
 def write_table(table: TextTable, file: FileLayout) -> bytes:
@@ -287,18 +287,18 @@ def write_table(table: TextTable, file: FileLayout) -> bytes:
     table
         Header, rows and settings.
     file
-        The kind of file that it is.
+        Its kind of file.
 
     Returns
     -------
     bytes
-        The file; of a workbook one sheet, which `write_files` puts into it.
+        The file; for a workbook one sheet, which `write_files` adds to it.
     """
     return b"".join(table_pieces(table, file))
 
 
 def table_pieces(table: TextTable, file: FileLayout) -> Iterator[bytes]:
-    """Write one file as `write_table` does, piece by piece: a large one is never in memory as a whole."""
+    """Write one file like `write_table`, piece by piece, so that a large one is never in memory whole."""
     encoding = str(table.settings.get("encoding", "utf-8"))
     if file.format == "xlsx":
         yield sheet_of(table, file)
@@ -313,7 +313,7 @@ def table_pieces(table: TextTable, file: FileLayout) -> Iterator[bytes]:
 
 
 def _cells(columns: list[pa.Array]) -> list[list[str]]:
-    """Rows as lists; a missing cell at the end of a row isn't written."""
+    """Return rows as lists; omit missing cells at the end of a row."""
     rows = [list(row) for row in zip(*(column.to_pylist() for column in columns), strict=True)]
     if any(column.null_count for column in columns):
         for row in rows:
@@ -334,7 +334,7 @@ def _delimited(table: TextTable, file: FileLayout) -> bytes:
     heads = csv.writer(out, quoting=csv.QUOTE_ALL if quote == "all" else csv.QUOTE_MINIMAL, **style)
     if settings.get("header_row", 1):
         heads.writerow(table.header)
-    # Through Arrow: a district has many small files, and pandas takes its time with each of their columns.
+    # Through Arrow: a district has many small files, and pandas is slow with each of their columns.
     columns = [as_arrow(column) for _, column in table.rows.items()]
     if len(columns) > 1 and table.rows.size > FEW_CELLS:
         rows = delimited_rows(columns, style["delimiter"], end, quote != "needed")
@@ -366,12 +366,12 @@ def _xml_pieces(table: TextTable, file: FileLayout) -> Iterator[bytes]:
 
 
 def write_files(folder: Path, layout: Layout, contents: Mapping[str, bytes | Iterable[bytes]]) -> None:
-    """Write a silo's files, inside a zip where the layout has a container.
+    """Write a silo's files, inside a zip if the layout has a container.
 
     Parameters
     ----------
     folder
-        The silo's folder; made when it isn't there.
+        The silo's folder; created if missing.
     layout
         The silo's layout; its order of files is the order of a zip's entries.
     contents

@@ -1,4 +1,4 @@
-"""Standard values -> the text that a system would write: the inverse of types, formats and codes."""
+"""Format standard values as a system writes them: the inverse of types, formats and codes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _inverse(codes: Mapping[str, str]) -> dict[str, str]:
 
 
 def _writer(column: Column) -> Callable[[Any], str]:
-    """Give the function that writes one standard value of a column."""
+    """Return the function that formats one standard value of a column."""
     formats = column.formats()
     written = formats[0] if formats else None
     if column.type in ("date", "datetime"):
@@ -68,14 +68,14 @@ def _writer(column: Column) -> Callable[[Any], str]:
 
 
 def _as_it_is(values: pd.Series, column: Column) -> pd.Series | None:
-    """Give texts that are written as they are, or as lists; None where each differs."""
+    """Return values that are written unchanged, or as lists; None if each needs formatting."""
     if column.type == "list" and not column.item and not column.code_map():
         return values.str.replace(";", ",", regex=False).astype(STRING)
     return values if _writer(column) is str else None
 
 
 def _text(values: pd.Series, column: Column, empty: str | None) -> pd.Series:
-    """Write a column; each distinct value is written once."""
+    """Format a column; each distinct value is formatted once."""
     if values.dtype == STRING and (plain := _as_it_is(values, column)) is not None:
         return plain if empty is None else plain.fillna(empty)
     places, distinct = pd.factorize(values, use_na_sentinel=True)
@@ -103,9 +103,9 @@ def _marked(text: pd.Series, reasons: pd.Series, column: Column, name: str) -> p
 
 
 def render_column(values: pd.Series, column: Column, reasons: pd.Series | None = None) -> pd.Series:
-    """Write the cells of one column of a delimited file.
+    """Format the cells of one column of a delimited file.
 
-    Of many small files of one kind, the columns are so written all at once.
+    This formats a column of many small files of one kind at once.
     """
     text = _text(values, column, "")
     return text if reasons is None else _marked(text, reasons, column, column.name)
@@ -114,7 +114,7 @@ def render_column(values: pd.Series, column: Column, reasons: pd.Series | None =
 def _structure(
     file: FileLayout, given: Mapping[str, Mapping[str, Any]], columns: Mapping[str, Column]
 ) -> pd.DataFrame:
-    """Write the rows of structure that are asked for, in declared order."""
+    """Write the requested structure rows, in declared order."""
     known = [row.name for row in file.not_data]
     for name, cells in given.items():
         if name not in known:
@@ -142,22 +142,22 @@ def _structure(
 def render(
     frame: pd.DataFrame, file: FileLayout, structure: Mapping[str, Mapping[str, Any]] | None = None
 ) -> TextTable:
-    """Write standard values as a system's own text.
+    """Format standard values as a system's own text.
 
     Parameters
     ----------
     frame
-        Columns are the file's native columns (numbered paths for elements of nested files), cells
-        standard values: dates, numbers, booleans, standard codes, ids as strings. A declared column that
-        is not there is empty, or left out where it is optional. Lists are joined by ``;``; columns with
-        `item` or `parts` hold the text. Columns of a pattern are named by their head, and come in the
-        order of the frame. Beside a column with markers, ``<column>_status`` holds the reason for no value.
+        Columns are the file's native columns (numbered paths for elements of nested files), cells are
+        standard values: dates, numbers, booleans, standard codes, ids as strings. A missing declared column
+        is written empty, or omitted if optional. Lists are joined by ``;``; columns with `item` or `parts`
+        contain the text. Columns of a pattern are named by their header, and come in the order of the frame.
+        A column with markers may have ``<column>_status`` with the reasons for missing values.
     file
         The kind of file.
     structure
-        Rows of structure to be written above the data, by the name that the layout gives them: what stands
-        in which column, numbers or text. What the layout says of a column (``(read only)``) and of the
-        first cell is filled in.
+        Structure rows to write above the data, by the layout's name for them: the value of each column, as a
+        number or text. The layout's own texts for a column (``(read only)``) and for the first cell are
+        filled in.
 
     Returns
     -------
@@ -168,12 +168,12 @@ def render(
     ------
     BadInput
         When the frame has a column, or `structure` a row or column, that the layout does not declare, or a
-        value has no code, a reason no marker.
+        value has no code, or a reason no marker.
     """
     nested = file.nested
     declared = {column.name: column for column in file.columns if column.pattern is None}
     place = {name: number for number, name in enumerate(declared)}
-    # An element of a nested file is declared without its number.
+    # A nested element's column is declared without its number.
     named = {str(name): re.sub(r"\[\d+\]", "[]", str(name)) for name in frame.columns}
     known = [name for name, element in named.items() if element in declared]
     found = {name: declared[named[name]] for name in sorted(known, key=lambda name: place[named[name]])}

@@ -1,4 +1,4 @@
-"""Writes sheets as a workbook, or zips files, with the same bytes each time."""
+"""Write sheets as a workbook, or files as a zip, with reproducible bytes."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ UNIX = 3
 
 
 def zip_entry(name: str) -> zipfile.ZipInfo:
-    """Name an entry; Python would write down whether this is Windows, and bytes would differ by that."""
+    """Create a zip entry; Python's default records the operating system, so bytes would differ."""
     entry = zipfile.ZipInfo(name, EPOCH)
     entry.create_system = UNIX
     return entry
 
 
-LONGEST_TEXT = 32_767  # what is longer the writer would leave out
-ACROSS = 1_000  # distinct cells beside each other: a sheet has fewer rows than a large list cells
-SPANNED = 16  # rows of which a sheet says together from where to where they reach
+LONGEST_TEXT = 32_767  # the library omits longer texts
+ACROSS = 1_000  # distinct cells per row: a large list has more distinct cells than a sheet has rows
+SPANNED = 16  # rows that share one declared span of columns
 WRITTEN = re.compile(r'<c r="[A-Z]+\d+(".*?</c>)')
 DIMENSION = re.compile(r'<dimension ref="[^"]*"/>')
 SHEET_DATA = re.compile(r"<sheetData>.*</sheetData>", re.DOTALL)
@@ -43,7 +43,7 @@ Key = str | bool | tuple[str, ...]
 
 
 def pack_workbook(sheets: Mapping[str, bytes]) -> bytes:
-    """Put a workbook together; the same sheets give the same bytes."""
+    """Build a workbook; equal sheets give equal bytes."""
     import xlsxwriter
 
     out = io.BytesIO()
@@ -86,7 +86,7 @@ def pack_workbook(sheets: Mapping[str, bytes]) -> bytes:
 
 
 def _keys(rows: Sequence[Sequence[Cell]]) -> list[list[tuple[int, Key]]]:
-    """Give the cells of each row that hold something, with their columns."""
+    """Return the filled cells of each row, with their columns."""
     return [
         [
             (column, tuple(cell) if isinstance(cell, list) else cell)
@@ -117,7 +117,7 @@ def _put(sheet: Any, row: int, column: int, cell: Key, styles: Mapping[str, Any]
 def _in_place(
     written: str, once: Sequence[Key], rows: Sequence[Sequence[tuple[int, Key]]]
 ) -> tuple[bytes, int]:
-    """Put cells that the library wrote once where they belong; also say how many hold text."""
+    """Place cells that the library wrote once where they belong; also count those with text."""
     if not once:
         return written.encode("utf-8"), 0
     from xlsxwriter.utility import xl_col_to_name
@@ -145,7 +145,7 @@ def _in_place(
 
 
 def _typed(text: Any, column: Column | None) -> Cell:
-    """Type a cell as a spreadsheet would hold it: a valid date or number; all else is text."""
+    """Type a cell as a spreadsheet stores it: a valid date or number; anything else is text."""
     if text is pd.NA or text is None or text == "":
         return None
     text = str(text)
@@ -176,7 +176,7 @@ def _typed_once(texts: list[Any], column: Column | None) -> list[Cell]:
 
 
 def sheet_of(table: TextTable, file: FileLayout) -> bytes:
-    """Write a sheet: valid dates and numbers typed, all else as text."""
+    """Write a sheet: valid dates and numbers typed, anything else as text."""
     titles: list[list[Cell]] = [[str(title)] for title in table.settings.get("title_rows", ())]  # type: ignore[union-attr]
     heads: list[list[Cell]] = [list(table.header)] if table.settings.get("header_row", 1) else []
     declared = _match(list(map(str, table.rows.columns)), file)

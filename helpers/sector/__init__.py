@@ -1,4 +1,4 @@
-"""What a survey of school systems says of the sector, and how far it may be believed."""
+"""Analyze a survey of school systems: what it shows about the sector, and how far to trust it."""
 
 from helpers.sector.analysis_plan import level, read_analysis_plan
 from helpers.sector.comparisons import compare
@@ -7,5 +7,5 @@ from helpers.sector.report import SectorReport, kit_seed, kit_volunteers, sector
 from helpers.sector.results import maturity_profile
 from helpers.sector.scores import Answered, answered_of
 
-# For users, each with its documentation; whatever else is imported here is for other rooms.
+# Public names, each documented. Other imports here are for other rooms.
 __all__ = ["Sector", "SectorReport", "read_sector", "sector_report"]

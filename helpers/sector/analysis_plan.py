@@ -1,4 +1,4 @@
-"""The analysis plan, fixed before any answer: groupings, power, smallest group."""
+"""Read the analysis plan, fixed before anybody saw answers: groupings, power, smallest group."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DECLARED = Path(__file__).with_name("analysis_plan.toml")
 
 
 class Grouping(BaseModel):
-    """Two groups of systems that are compared: those of whom a yes-or-no column says yes, and the others."""
+    """Two groups to compare: systems with a yes in a yes-or-no column, and those with a no."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -43,19 +43,19 @@ class Grouping(BaseModel):
 
 
 class AnalysisPlan(BaseModel):
-    """How answers are looked at."""
+    """Contents of ``analysis_plan.toml``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    # Of every interval.
+    # Confidence level of every interval.
     confidence: float = Field(gt=0.5, lt=1)
-    # With which the smallest difference would be seen.
+    # Power with which the smallest difference is detected.
     power: float = Field(gt=0.5, lt=1)
-    # A group of fewer is never shown.
+    # A smaller group is never shown.
     fewest_systems: int = Field(ge=5)
-    # Share of a domain's items that must be answered for a score.
+    # Share of a domain's items that a score needs.
     items_answered: float = Field(gt=0, le=1)
-    # Name of a band -> number of students at which it begins, in order.
+    # Band -> number of students at which it starts, in order.
     size_bands: dict[str, int]
     # By column.
     groupings: dict[str, Grouping]
@@ -63,12 +63,12 @@ class AnalysisPlan(BaseModel):
 
 @cache
 def read_analysis_plan() -> AnalysisPlan:
-    """Give what was settled."""
+    """Return the analysis plan."""
     return AnalysisPlan.model_validate(tomllib.loads(DECLARED.read_text(encoding="utf-8")))
 
 
 def level() -> float:
-    """Give the chance below which a difference counts as more than chance."""
+    """Return the significance level."""
     return 1 - read_analysis_plan().confidence
 
 
@@ -80,7 +80,7 @@ def _reach(tests: int) -> float:
 
 
 def smallest_difference(first: float, second: float, tests: int = 1) -> float:
-    """Give the smallest difference of two groups that would be seen four times of five.
+    """Return the smallest difference of two groups that a test detects with 80% power.
 
     >>> round(smallest_difference(93.5, 93.5), 2), round(smallest_difference(93.5, 93.5, tests=6), 2)
     (0.41, 0.51)
@@ -89,7 +89,7 @@ def smallest_difference(first: float, second: float, tests: int = 1) -> float:
 
 
 def smallest_correlation(systems: int) -> float:
-    """Give the smallest correlation that would be seen four times of five.
+    """Return the smallest correlation that a test detects with 80% power.
 
     >>> round(smallest_correlation(187), 2)
     0.2
@@ -98,7 +98,7 @@ def smallest_correlation(systems: int) -> float:
 
 
 def margin_of_share(systems: int) -> float:
-    """Give how far an interval of a share of one half reaches to each side.
+    """Return the margin of error of a share of one half.
 
     >>> round(100 * margin_of_share(187), 1)
     7.2
@@ -109,7 +109,7 @@ def margin_of_share(systems: int) -> float:
 
 
 def detectable_difference(comparisons: pd.DataFrame) -> pd.DataFrame:
-    """Say for each grouping and year which difference this sample could have seen."""
+    """Compute the difference that this sample could detect, for each grouping and year."""
     one = comparisons[comparisons["comparison"].eq("unadjusted") & comparisons["year"].notna()]
     tests = int(one["domain"].nunique()) or 1
     one = one.drop_duplicates(["grouping", "year"]).dropna(subset=["systems_yes", "systems_no"])
@@ -124,10 +124,10 @@ K = TypeVar("K")
 
 
 def shown_counts(parts: Mapping[K, int]) -> dict[K, int | None]:
-    """Say which counts of a whole may stand beside it.
+    """Suppress counts so that nobody can derive a small one from the total.
 
-    A part of one to nine is hidden. What is hidden could be worked out from the whole, so that the smallest
-    of the others go too, until at least two are hidden that make ten together.
+    We hide a part of one to nine. A reader could derive it from the total, so we also hide the smallest other
+    parts, until at least two are hidden and add up to ten or more.
 
     >>> shown_counts({"City": 40, "Town": 12, "Rural": 7})
     {'City': 40, 'Town': None, 'Rural': None}
@@ -143,15 +143,15 @@ def shown_counts(parts: Mapping[K, int]) -> dict[K, int | None]:
 
 
 def may_split(*parts: int) -> bool:
-    """Say whether a whole may be told in these parts: each is nobody, or at least ten systems."""
+    """Check whether a total may be shown in these parts: each has none, or at least ten systems."""
     return not any(0 < part < read_analysis_plan().fewest_systems for part in parts)
 
 
 def lower_bound(known: int, of: int) -> int:
-    """Give the number that an interval may be worked out from, where both its ends and the whole are shown.
+    """Return a number safe to compute an interval from, if both its ends and the total are shown.
 
-    An interval whose width follows from the number alone would tell it. Where it mustn't be told, the
-    interval is that of the fewest that it can be: a little wide, and the same for one as for nine.
+    If the width of an interval depends on the number alone, it discloses the number. To hide it, we use the
+    smallest possible number: the interval is a little wide, and the same for one as for nine.
 
     >>> lower_bound(150, 187), lower_bound(185, 187), lower_bound(180, 187)
     (150, 178, 178)

@@ -1,4 +1,4 @@
-"""Groups of school systems compared, adjusted for size and locale."""
+"""Compare groups of school systems, adjusted for size and locale."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ _NO_VARIANCE = 1e-16
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with its interval; everything is not a number where nothing can be said."""
+    """An estimate with its interval; NaN where there is none."""
 
-    # The coefficient and its standard error.
+    # Coefficient and its standard error.
     value: float
     error: float = math.nan
-    # Interval of this one.
+    # Interval of this estimate.
     low: float = math.nan
     high: float = math.nan
-    # Interval that holds for `family` of its kind together (Bonferroni).
+    # Simultaneous interval for all `family` tests (Bonferroni).
     low_all: float = math.nan
     high_all: float = math.nan
-    # Chance of one as far from zero where there is none.
+    # Two-sided p-value.
     p: float = math.nan
 
 
@@ -47,7 +47,7 @@ NOTHING = Estimate(math.nan)
 
 @lru_cache(1 << 12)
 def critical(freedom: float, tests: int = 1) -> float:
-    """Give how many standard errors an interval reaches to each side."""
+    """Return the critical value of Student's t for an interval."""
     from scipy.special import stdtrit
 
     return float(-stdtrit(freedom, (1 - read_analysis_plan().confidence) / 2 / tests))
@@ -61,7 +61,7 @@ def fit_first(
     clusters: Any = None,
     family: int = 1,
 ) -> Estimate:
-    """Fit a line by least squares, and give the coefficient of the first column."""
+    """Fit a linear regression by least squares, and return the coefficient of the first column."""
     from scipy.special import stdtr
     from statsmodels.regression.linear_model import WLS
 
@@ -81,7 +81,7 @@ def fit_first(
         result = fitted.fit(cov_type="cluster", cov_kwds={"groups": number})
         freedom = float(int(np.max(number)))
     value, variance = float(result.params[0]), float(result.cov_params()[0, 0])
-    # Where answers are the same twice, rounding may leave a little less than nothing.
+    # If answers repeat exactly, rounding may leave a variance just below zero.
     if not variance > _NO_VARIANCE:
         return Estimate(value)
     error = math.sqrt(variance)
@@ -98,12 +98,12 @@ def fit_first(
 
 
 Floats = npt.NDArray[np.float64]
-# In this order they stand side by side.
+# In display order.
 COMPARISONS = ("unadjusted", "weighted", "adjusted")
 
 
 def holm(p: Floats) -> Floats:
-    """Correct chances for how many were looked at, after Holm (1979).
+    """Correct p-values for multiple comparisons (Holm 1979).
 
     >>> holm(np.array([0.01, 0.04, 0.03])).tolist()
     [0.03, 0.06, 0.06]
@@ -117,7 +117,7 @@ def holm(p: Floats) -> Floats:
 
 
 def hedges_g(first: Floats, second: Floats) -> Estimate:
-    """Give the difference of two means in standard deviations within the groups, with its interval.
+    """Return the difference of two means in pooled standard deviations, with its interval.
 
     Hedges' g: Cohen's d times the correction for small samples; its error is the usual large-sample one
     (Hedges and Olkin 1985).
@@ -135,7 +135,7 @@ def hedges_g(first: Floats, second: Floats) -> Estimate:
 
 
 def _within(first: Floats, second: Floats) -> float:
-    """Give the standard deviation within two groups; not a number where one has fewer than two."""
+    """Return the pooled standard deviation of two groups; NaN if one has fewer than two values."""
     sizes = len(first), len(second)
     if min(sizes) < 2:
         return float("nan")
@@ -179,7 +179,7 @@ def _rows(
 ) -> Iterator[dict[str, object]]:
     group = part.rows[grouping].to_numpy("float64", na_value=np.nan)
     constant = np.ones(len(group))
-    # Where both years stand together, a year's own level is held alike.
+    # With both years together, we adjust for the mean of each year.
     later = [part.rows["year"].eq(one).to_numpy("float64") for one in part.years[1:]]
     plain = np.column_stack([group, constant, *later])
     held = np.column_stack([group, alike(part.rows), *later])
@@ -188,7 +188,7 @@ def _rows(
         score = part.scores[domain].to_numpy("float64")
         known = ~np.isnan(score)
         first, second = score[known & (group == 1)], score[known & (group == 0)]
-        # Who has no score must not be told as a group of its own.
+        # A small group without scores must not be disclosed.
         lacking = [int((group == side).sum()) - len(of) for side, of in ((1, first), (0, second))]
         size, deviation = hedges_g(first, second), _within(first, second)
         for comparison in COMPARISONS:
@@ -197,7 +197,7 @@ def _rows(
             usable = known & ~np.isnan(design).any(axis=1)
             if weights is not None:
                 usable &= ~np.isnan(weights)
-            # A group of ten of whom nine left this out is a group of one here.
+            # A group of ten counts as one here if nine of them lack a value.
             few = (
                 min(part.rows.loc[usable & (group == side), "system"].nunique() for side in (1, 0))
                 < read_analysis_plan().fewest_systems
@@ -213,7 +213,7 @@ def _rows(
                     family=family,
                 )
             )
-            # The width of g's own interval follows from the numbers, which mustn't always be told.
+            # The width of g's own interval depends on group sizes, which may not be shown.
             own = comparison == "unadjusted" and year is not None and may_split(*lacking) and not few
             yield {
                 "grouping": grouping,

@@ -1,4 +1,4 @@
-"""Reads a survey office's file, and what a synthetic one states."""
+"""Read a survey office's file, or a synthetic one with its settings."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ PUT_IN = "put in by the generator"
 NOT_PUT_IN = "not put in: what shows is chance"
 HIDDEN = "put in, and hidden by who answers"
 WHO_ANSWERS = "not put in: what shows is who answers, and chance"
-# Members of the community sign more often, and nothing holds membership alike: a difference between them
+# Systems in the community sign the pledge more often, and nothing adjusts for membership: an effect of one
 # shows in both.
 _GOES_WITH = {
     "pledged": ("pledged_effect", "community_effect"),
@@ -56,27 +56,27 @@ _BY_DOMAIN = ("hardest", "next_hardest")
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the answers of a sector come from."""
+    """Source of a sector's answers."""
 
-    # A program made them.
+    # Whether a program generated the answers.
     invented: bool
-    # What was asked of it, as far as that stands beside the file.
+    # Settings of the generator, if stored with the file.
     settings: Mapping[str, Any]
 
     @classmethod
     def of(cls, about: Mapping[str, Any]) -> Origin:
-        """Give the origin that stands beside a file; settings count only where it says it is invented."""
+        """Read the origin from a file's metadata; settings count only if it is marked as synthetic."""
         invented = about.get("synthetic") is True
         settings = about.get("settings")
         return cls(invented, settings if invented and isinstance(settings, dict) else {})
 
     @property
     def volunteers(self) -> bool:
-        """Whether who answers depends on what nobody records."""
+        """Whether the chance to answer depends on something unrecorded."""
         return (_number(self.settings.get("unrecorded_self_selection")) or 0) > 0
 
     def why(self, shown_by: str) -> str:
-        """Say why these answers show what they show."""
+        """Explain where an effect in these answers comes from."""
         if not self.invented:
             return "found in these answers"
         if shown_by in _BY_DOMAIN:
@@ -91,7 +91,7 @@ class Origin:
         return PUT_IN if something else NOT_PUT_IN
 
     def _sizes(self, key: str) -> tuple[float, ...]:
-        """Give a setting's sizes by domain; none where it isn't there, or is no number."""
+        """Return a setting's sizes by domain; empty if it is missing or not numeric."""
         given = self.settings.get(key)
         sizes = [_number(one) for one in (given.values() if isinstance(given, dict) else [given])]
         return tuple(size for size in sizes if size is not None) if None not in sizes else ()
@@ -107,7 +107,7 @@ def _number(value: object) -> float | None:
 
 
 def read_simulated(sector: Path) -> pd.DataFrame:
-    """Read what was put into a made sector, which stands beside its file."""
+    """Read the effects simulated in a synthetic sector, stored with its file."""
     beside = sector.with_name(f"{sector.stem}_planted.csv")
     declared = standard_table("sector_planted").dtypes()
     try:
@@ -121,25 +121,25 @@ def read_simulated(sector: Path) -> pd.DataFrame:
 
 
 LOCALES = ("City", "Suburb", "Town", "Rural")
-# Programs that keep an empty cell among whole numbers write them so.
+# Programs write integers this way if a column has empty cells.
 ANSWERS = {text: str(answer) for answer in range(1, 5) for text in (str(answer), f"{answer}.0")}
 
 
 @dataclass(frozen=True)
 class Sector:
-    """A sector as a file tells it.
+    """A sector read from a file.
 
     Attributes
     ----------
     frame
-        Table ``sector`` with a column an item.
+        Table ``sector`` with one column per item.
     findings, accounts
-        What was wrong or odd in the file, and an account of its rows.
+        Problems in the file, and what became of its rows.
     about
-        What stands beside the file in JSON; only ``"synthetic": true`` makes it an invented one.
+        Metadata from the JSON file next to it; only ``"synthetic": true`` marks it as synthetic.
     planted
-        Table ``sector_planted``, which stands beside the file too. It is read of made volunteers only, and
-        empty for every other sector.
+        Table ``sector_planted`` of simulated effects, also stored with the file. We read it only for
+        synthetic volunteers; for every other sector it is empty.
     """
 
     frame: pd.DataFrame
@@ -150,23 +150,23 @@ class Sector:
 
     @classmethod
     def of(cls, frame: pd.DataFrame, about: dict[str, Any] | None = None) -> Sector:
-        """Give a sector whose table is there already, and in which nothing was odd."""
+        """Create a sector from a table without findings."""
         return cls(as_sector(frame), empty_table("findings"), empty_table("accounts"), about or {})
 
     @property
     def invented(self) -> bool:
-        """Whether a program made it."""
+        """Whether a program generated it."""
         return self.origin.invented
 
     @property
     def origin(self) -> Origin:
-        """Where the answers come from."""
+        """Source of the answers."""
         return Origin.of(self.about)
 
 
 @cache
 def sector_layout() -> Layout:
-    """Give the file as a layout of the files room, so that it is read as any other export is."""
+    """Return the file as a layout, so that we read it like any other export."""
     columns: list[Column] = []
     for one in standard_table("sector").columns:
         given: dict[str, Any] = {"name": one.name, "type": one.type, "meaning": one.meaning, "optional": True}
@@ -204,26 +204,26 @@ def sector_layout() -> Layout:
 
 
 def read_sector(path: str | Path) -> Sector:
-    """Read a file of many school systems' answers.
+    """Read the answers of many school systems from a file.
 
     Parameters
     ----------
     path
-        CSV of any delimiter and encoding, or xlsx: a row a school system and year. Systems that were invited
-        and didn't answer stand there with ``responded`` false, as far as they are known. A folder that
-        ``bigpicture make-sector`` wrote will do.
+        CSV of any delimiter and encoding, or xlsx: one row per school system and year. Invited systems that
+        didn't answer have ``responded`` false, if known. A folder written by ``bigpicture make-sector`` works
+        too.
 
     Returns
     -------
     Sector
-        Of rows that name the same system and year, the last is used. Cells that can't be read are empty and
-        a finding.
+        If two rows have the same system and year, the last one counts. Cells that can't be read become empty,
+        with a finding.
 
     Raises
     ------
     BadInput
-        When there is no such file, it is no table, or it lacks the column system or year or every item. What
-        else is wrong inside is a finding, never an error.
+        If there is no such file, it isn't a table, or it lacks the column system or year, or all items. Other
+        problems inside are findings, never errors.
     """
     path = Path(path)
     if path.is_dir() and (path / "sector.csv").is_file():
@@ -231,7 +231,7 @@ def read_sector(path: str | Path) -> Sector:
     table = OneTable(path, sector_layout())
     lacking: list[str] = []
     frames: list[pd.DataFrame] = []
-    # Of two sheets that name the same system and year the last one counts, as of two rows of one.
+    # If two sheets have the same system and year, the last one counts, as with two rows.
     later = pd.DataFrame({"system": pd.Series(dtype=STRING), "year": pd.Series(dtype="Int64")})
     for read in reversed(table.reads):
         missing = _missing(read)
@@ -253,14 +253,14 @@ def read_sector(path: str | Path) -> Sector:
 
 
 def _missing(read: ReadFile) -> list[str]:
-    """Name the columns without which a table is none of a sector."""
+    """Return the required columns that a table lacks."""
     there = {column.name for column in read.columns.values()}
     missing = [name for name in ("system", "year") if name not in there]
     return missing if there & set(item_columns()) else [*missing, item_columns()[0]]
 
 
 def _told_missing(read: ReadFile, missing: list[str]) -> str:
-    """Say which column a table lacks, which of its own may be meant, and what to do."""
+    """Explain which column is missing, which existing one may be meant, and what to do."""
     found = read.findings.frame()
     unknown = found.loc[found["kind"].eq("column_unknown"), "column"].dropna().astype(str).tolist()
     said = []
@@ -275,7 +275,7 @@ def _told_missing(read: ReadFile, missing: list[str]) -> str:
 
 
 def _no_table(table: OneTable) -> str:
-    """Say why a file is no table of a sector."""
+    """Explain why a file isn't a table of a sector."""
     kinds = set(table.findings()["kind"])
     if "file_empty" in kinds:
         why = "it is empty."
@@ -289,14 +289,14 @@ def _no_table(table: OneTable) -> str:
 
 
 def _used(read: ReadFile, frame: pd.DataFrame) -> np.ndarray:
-    """Say which rows are in the frame; its index is their place."""
+    """Mark the rows that the frame contains, by its index."""
     used = np.zeros(len(read.parsed.row), bool)
     used[frame.index.to_numpy()] = True
     return used
 
 
 def _rows(read: ReadFile, later: pd.DataFrame) -> pd.DataFrame:
-    """Give the rows of one table that can be used, each at its place; tell the others."""
+    """Return the usable rows of one table by row number; record the others as findings."""
     columns: dict[str, pd.Series] = {}
     for name in [*standard_table("sector").dtypes(), *item_columns()]:
         there = read.named(name)
@@ -327,7 +327,7 @@ def _rows(read: ReadFile, later: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_response(read: ReadFile, frame: pd.DataFrame) -> pd.DataFrame:
-    """Say of each row whether it answered: whoever gave an answer did, whatever else stands there."""
+    """Set `responded` for each row: any answer counts as a response, whatever the column contains."""
     items = [item for item in item_columns() if item in frame.columns]
     frame = frame.assign(**{name: pd.to_numeric(frame[name]).astype("Int64") for name in items})
     if "knows_standards" in frame.columns:
@@ -350,7 +350,7 @@ def _with_response(read: ReadFile, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_hints(findings: pd.DataFrame) -> pd.DataFrame:
-    """Say of an unknown column which one may be meant."""
+    """Suggest the nearest known column for each unknown one."""
     if findings.empty:
         return findings
     names = [*standard_table("sector").dtypes(), *item_columns()]
@@ -362,7 +362,7 @@ def _with_hints(findings: pd.DataFrame) -> pd.DataFrame:
 
 
 def _beside(path: Path) -> dict[str, Any]:
-    """Read what stands beside the file; nothing that can't be read makes a sector an invented one."""
+    """Read the metadata next to the file; metadata that can't be read never marks a sector as synthetic."""
     beside = path.with_suffix(".json")
     try:
         told = json.loads(beside.read_text(encoding="utf-8")) if beside.is_file() else {}

@@ -1,4 +1,4 @@
-"""The sector report, published statements beside it, volunteer bias."""
+"""Build the sector report, and compare it with published statements and simulated effects."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Tables = Mapping[str, pd.DataFrame]
 
 
 def statements(tables: Tables, origin: Origin) -> pd.DataFrame:
-    """Put what was published beside what these answers show."""
+    """Compare published statements with what these answers show."""
     facts = pd.read_csv(FACTS, dtype="string", keep_default_na=False)
     facts["here"] = [_SHOWN[name](tables) for name in facts["shown_by"]]
     facts["why_here"] = [_why(name, origin) for name in facts["shown_by"]]
@@ -60,7 +60,7 @@ def _joined(lines: list[str]) -> str:
 
 
 def _counts(tables: Tables) -> list[tuple[int, int]]:
-    """Give each year and how many answered, where that is shown."""
+    """Return each year and its number of respondents, if that may be shown."""
     rows = tables["response"].dropna(subset=["answered"])
     return list(zip(rows["year"].tolist(), rows["answered"].tolist(), strict=True))
 
@@ -154,12 +154,12 @@ _SHOWN: dict[str, Callable[[Tables], str]] = {
 }
 
 
-# What `bigpicture make-sector FOLDER --sector volunteers` writes; a test makes it again.
+# Output of `bigpicture make-sector FOLDER --sector volunteers`; a test regenerates it.
 KIT_VOLUNTEERS = Path(__file__).parent / "kit_volunteers"
 
 
 def compare_with_simulated(comparisons: pd.DataFrame, planted: pd.DataFrame) -> pd.DataFrame:
-    """Put the intervals of a made sector beside what was put in."""
+    """Compare the intervals of a synthetic sector with the simulated effects."""
     shown = comparisons[
         comparisons["comparison"].eq("adjusted")
         & comparisons["year"].notna()
@@ -169,8 +169,8 @@ def compare_with_simulated(comparisons: pd.DataFrame, planted: pd.DataFrame) -> 
     keys = ["grouping", "domain", "year"]
     truth = truth.drop_duplicates(keys)[[*keys, "planted"]]
     met = shown.merge(truth, on=keys, how="inner", validate="one_to_one")
-    # As they are read: to two decimals, so that no interval fails by a digit that nobody sees. Zero takes the
-    # minus from a zero.
+    # Rounded to two decimals, as readers see them, so that no interval misses by an invisible digit. Adding
+    # zero removes the minus sign of -0.
     seen = met[["difference", "low", "high", "planted"]].round(2) + 0.0
     holds = seen["low"].le(seen["planted"]) & seen["high"].ge(seen["planted"])
     return as_table("sector_beside_planted", met[keys].join(seen).assign(holds=holds.astype("boolean")))
@@ -178,13 +178,13 @@ def compare_with_simulated(comparisons: pd.DataFrame, planted: pd.DataFrame) -> 
 
 @cache
 def kit_volunteers() -> pd.DataFrame:
-    """Analyse the kit's own volunteers as any other sector, and put what was put in beside it."""
+    """Analyze the kit's own volunteers like any other sector, and compare with the simulated effects."""
     read = _kit()
     return compare_with_simulated(compare(answered_of(read.frame)), read.planted)
 
 
 def kit_seed() -> int:
-    """Give the seed of the kit's own volunteers."""
+    """Return the seed of the kit's own volunteers."""
     return int(_kit().about["seed"])
 
 
@@ -193,25 +193,25 @@ def _kit() -> Sector:
     return read_sector(KIT_VOLUNTEERS)
 
 
-# More digits than anybody reads would tell of how many systems a mean or share is.
+# More digits would disclose the number of systems behind a mean or share.
 _DIGITS = 3
 _FEWER_DIGITS = {"shares": 2, "team_and_staff": 2, "reliability": 2, "items": 2}
 
 
 @dataclass(frozen=True)
 class SectorReport:
-    """What the answers of a sector say.
+    """Results of a sector's answers.
 
     Attributes
     ----------
     tables
         By name without ``sector_``: response, standing, order, comparisons, changes, shares, team_and_staff,
-        could_see, reliability, items, statements; and beside_planted, of made volunteers. No row of theirs is
+        could_see, reliability, items, statements; and beside_planted, for synthetic volunteers. No row is
         about fewer than ten systems.
     origin
-        Where the answers come from.
+        Source of the answers.
     findings
-        What was wrong or odd in the file.
+        Problems in the file.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -219,22 +219,22 @@ class SectorReport:
     findings: pd.DataFrame = field(default_factory=lambda: empty_table("findings"))
 
     def __getitem__(self, name: str) -> pd.DataFrame:
-        """Give a table by its name."""
+        """Return a table by name."""
         return self.tables[name]
 
     @property
     def invented(self) -> bool:
-        """Whether a program made the answers."""
+        """Whether a program generated the answers."""
         return self.origin.invented
 
     @property
     def years(self) -> list[int]:
-        """Years of which anything may be shown, in order."""
+        """Years with enough systems to show, in order."""
         return sorted(int(year) for year in self.tables["standing"]["year"].unique())
 
 
 def sector_report(sector: Sector) -> SectorReport:
-    """Analyse the answers of a sector.
+    """Analyze the answers of a sector.
 
     Parameters
     ----------
@@ -244,8 +244,7 @@ def sector_report(sector: Sector) -> SectorReport:
     Returns
     -------
     SectorReport
-        Years in which fewer than ten systems answered are in none of its tables but ``response``, where their
-        counts are empty.
+        Years with fewer than ten answering systems appear only in ``response``, with empty counts.
     """
     answered = answered_of(sector.frame)
     compared = compare(answered)
@@ -269,7 +268,7 @@ def sector_report(sector: Sector) -> SectorReport:
 
 
 def _rounded(table: pd.DataFrame, digits: int) -> pd.DataFrame:
-    """Round numbers to what is read; chances keep their size."""
+    """Round numbers to the digits shown; p-values keep their size."""
     numbers = [name for name in table.columns if table[name].dtype == "float64" and not name.startswith("p")]
     return table.assign(**{name: table[name].round(digits) for name in numbers})
 
@@ -286,7 +285,7 @@ def _response(frame: pd.DataFrame, answered: Answered) -> pd.DataFrame:
             silent = len(asked) - there
             row |= {
                 "answered": there,
-                # Beside who answered, it would tell how many didn't.
+                # Next to the respondents, this count would disclose the number of nonrespondents.
                 "invited": len(asked) if silent and may_split(silent) else None,
                 "effective": float(known.sum() ** 2 / (known**2).sum()),
             }

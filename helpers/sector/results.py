@@ -1,4 +1,4 @@
-"""Means, shares and changes, each with its interval."""
+"""Compute means, shares and changes, each with its interval."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["changes", "correlation_interval", "domain_order", "maturity_profile"
 
 
 def changes(answered: Answered) -> pd.DataFrame:
-    """Compare each year with the one before it."""
+    """Compare each year with the year before."""
     rows = [row for earlier, later in pairwise(answered.years) for row in _between(answered, earlier, later)]
     table = as_table("sector_changes", pd.DataFrame(rows))
     family = [table["year"], table["systems_are"]]
@@ -76,7 +76,7 @@ def _row(
     }
 
 
-# A system knows data standards when it says so with one of the two upper answers.
+# A system counts as knowing data standards if it gives one of the two upper answers.
 _KNOWS = 3
 
 
@@ -87,7 +87,7 @@ def _z(tests: int = 1) -> float:
 
 
 def shares(answered: Answered) -> pd.DataFrame:
-    """Give shares of the systems that answered, and of the sector as far as recorded."""
+    """Estimate shares among systems that answered, and in the sector as far as recorded."""
     rows = []
     for year in answered.years:
         part = answered.of(year)
@@ -99,7 +99,7 @@ def shares(answered: Answered) -> pd.DataFrame:
             share = yes / (yes + no)
             number = lower_bound(yes + no, len(holds))
             if number < yes + no:
-                share = round(share, 2)  # more digits would tell of how many it is
+                share = round(share, 2)  # more digits would disclose the number of systems
             ends = wilson(pd.Series([share * number]), pd.Series([float(number)]), _z())
             low, high = ends.iloc[0].tolist()
             known = holds.to_numpy("float64", na_value=np.nan)
@@ -128,7 +128,7 @@ def _asked(rows: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
 
 
 def correlation_interval(correlation: float, systems: int) -> tuple[float, float]:
-    """Give the interval of a correlation by Fisher's transformation."""
+    """Compute the interval of a correlation (Fisher's z)."""
     if systems < 4 or not abs(correlation) < 1:
         return math.nan, math.nan
     reach = _z() / math.sqrt(systems - 3)
@@ -136,7 +136,7 @@ def correlation_interval(correlation: float, systems: int) -> tuple[float, float
 
 
 def team_and_staff(answered: Answered) -> pd.DataFrame:
-    """Say how the size of the data team goes with that of the IT staff, where there is a team."""
+    """Correlate the sizes of data team and IT staff, for systems with a team."""
     rows = []
     for year in answered.years:
         part = answered.of(year).rows
@@ -147,14 +147,14 @@ def team_and_staff(answered: Answered) -> pd.DataFrame:
         ranks = both.astype("float64").rank()
         found = float(ranks["data_team_size"].corr(ranks["it_staff"]))
         low, high = correlation_interval(found, lower_bound(len(both), len(team)))
-        # Beside the number of teams, it would tell how many gave no size.
+        # Next to the number of teams, this count would disclose how many gave no size.
         told = len(both) if may_split(len(team) - len(both)) else None
         rows.append({"year": year, "systems": told, "correlation": found, "low": low, "high": high})
     return as_table("sector_team_and_staff", pd.DataFrame(rows))
 
 
 def maturity_profile(answered: Answered) -> pd.DataFrame:
-    """Give each domain's mean, for all systems that answered, and by locale and size."""
+    """Compute each domain's mean for all systems that answered, and by locale and size."""
     rows: list[dict[str, object]] = []
     for year in answered.years:
         part = answered.of(year)
@@ -200,7 +200,7 @@ def _means(
 
 
 def domain_order(answered: Answered) -> pd.DataFrame:
-    """Compare the lowest domain with each other one, system by system: how sure it is the hardest."""
+    """Compare the lowest domain with each other one within systems, to test whether it is the hardest."""
     rows: list[dict[str, object]] = []
     domains = list(declared_survey().domains)
     for year in answered.years:

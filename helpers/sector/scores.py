@@ -1,4 +1,4 @@
-"""Scores of school systems, nonresponse weights, reliability."""
+"""Score school systems, weight for nonresponse, and estimate reliability."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _FEWEST = 10
 
 
 def alike(frame: pd.DataFrame, *, it_staff: bool = True) -> Floats:
-    """Give what systems are held alike in: size, locale and, where asked for, IT staff."""
+    """Build the covariates for adjustment: size, locale and optionally IT staff."""
     students = frame["students"].to_numpy("float64", na_value=np.nan)
     columns = [np.ones(len(frame)), np.log(np.maximum(students, 1))]
     counts = frame["locale"].value_counts()
@@ -43,11 +43,11 @@ def alike(frame: pd.DataFrame, *, it_staff: bool = True) -> Floats:
 
 
 def response_weights(frame: pd.DataFrame, year: int) -> Floats:
-    """Weigh each answering system by how rarely systems like it answer.
+    """Weight each responding system by the inverse of its response propensity.
 
-    The chance of an answer is fitted by a logistic line on what is public of everybody who was invited: size,
-    locale, pledge, community, and whether it answered in another year. A weight is one through that chance.
-    It makes up for who doesn't answer only as far as that is recorded.
+    A logistic regression estimates the propensity from public data about all invited systems: size, locale,
+    pledge, community, and whether it answered in an earlier year. The weights correct for nonresponse only as
+    far as these variables explain it.
     """
     asked = frame[frame["year"].eq(year)]
     answered = asked["responded"].to_numpy(bool)
@@ -63,7 +63,7 @@ def response_weights(frame: pd.DataFrame, year: int) -> Floats:
             asked["system"].isin(earlier).to_numpy("float64"),
         ]
     )
-    # A column that nobody filled in, or that is the same for all, tells nothing of who answers.
+    # An empty or constant column carries no information about response.
     tells = [
         place == 0 or len(np.unique(column[~np.isnan(column)])) > 1 for place, column in enumerate(design.T)
     ]
@@ -83,7 +83,7 @@ def _chances(answered: npt.NDArray[np.bool_], design: Floats) -> Floats | None:
     if known.sum() < design.shape[1] + _FEWEST or np.linalg.matrix_rank(design[known]) < design.shape[1]:
         return None
     with warnings.catch_warnings():
-        # Where public lists part those who answer from the others wholly, no weight can be had.
+        # If public data separate respondents from nonrespondents perfectly, no weights exist.
         warnings.simplefilter("error", PerfectSeparationWarning)
         try:
             fitted = GLM(answered[known].astype("float64"), design[known], family=Binomial()).fit(maxiter=50)
@@ -95,7 +95,7 @@ def _chances(answered: npt.NDArray[np.bool_], design: Floats) -> Floats | None:
 
 
 def item_answers(frame: pd.DataFrame, domain: str) -> np.ndarray:
-    """Give the answers to the items of a domain."""
+    """Return the answers to the items of a domain."""
     items = [item.id for item in declared_survey().of_domain(domain)]
     return frame[items].to_numpy("float64", na_value=np.nan)
 
@@ -116,25 +116,25 @@ def domain_scores(frame: pd.DataFrame) -> pd.DataFrame:
 class Answered:
     """Systems that answered."""
 
-    # Rows of table ``sector`` that answered, of years in which at least ten did.
+    # Rows of table ``sector`` that answered, for years with at least ten respondents.
     rows: pd.DataFrame
-    # A column a domain, the index of `rows`.
+    # One column per domain, with the index of `rows`.
     scores: pd.DataFrame
-    # One a row, from ``response_weights``.
+    # One per row, from ``response_weights``.
     weights: npt.NDArray[np.float64]
-    # In order.
+    # In ascending order.
     years: tuple[int, ...]
-    # Systems invited, by year.
+    # Number of invited systems by year.
     invited: dict[int, int]
 
     def of(self, *years: int) -> Answered:
-        """Give those of some years."""
+        """Select some years."""
         own = self.rows["year"].isin(years).to_numpy(bool)
         return Answered(self.rows[own], self.scores[own], self.weights[own], years, self.invited)
 
 
 def answered_of(frame: pd.DataFrame) -> Answered:
-    """Score and weigh the systems that answered."""
+    """Score and weight the systems that answered."""
     counts = frame.loc[frame["responded"], "year"].value_counts()
     years = tuple(sorted(int(year) for year in counts.index[counts >= read_analysis_plan().fewest_systems]))
     rows = frame[frame["responded"] & frame["year"].isin(years)].sort_values("year", kind="stable")
@@ -152,7 +152,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def cronbach_alpha(given: Floats) -> float:
-    """Give Cronbach's alpha of complete answers.
+    """Compute Cronbach's alpha of complete answers.
 
     >>> round(cronbach_alpha(np.array([[1.0, 1.0], [2.0, 3.0], [4.0, 4.0]])), 2)
     0.96
@@ -165,7 +165,7 @@ def cronbach_alpha(given: Floats) -> float:
 
 
 def alpha_interval(alpha: float, systems: int, items: int) -> tuple[float, float]:
-    """Give the interval of alpha by Feldt's F distribution (1965)."""
+    """Compute the interval of alpha (Feldt 1965)."""
     from scipy.stats import f
 
     if np.isnan(alpha) or systems < 2:
@@ -178,16 +178,16 @@ def alpha_interval(alpha: float, systems: int, items: int) -> tuple[float, float
 
 
 def mcdonald_omega(given: Floats) -> float:
-    """Give McDonald's omega: the share of a sum's variance that one common factor makes.
+    """Compute McDonald's omega: the share of a sum score's variance due to one common factor.
 
-    The factor is found by iterated principal axes, which needs no distribution of answers.
+    Iterated principal axes find the factor, which needs no distribution of answers.
     """
     if given.shape[1] < 3 or len(given) < 3 or not (given.std(axis=0) > 0).all():
         return float("nan")
     covariance = np.cov(given, rowvar=False)
     spread = np.sqrt(np.diag(covariance))
     correlation = covariance / np.outer(spread, spread)
-    # Each item's share in the factor begins at its strongest tie to another one, and settles.
+    # Communalities start at each item's strongest correlation with another, and converge.
     shared = np.max(np.abs(correlation - np.eye(len(spread))), axis=1)
     loadings = np.sqrt(shared)
     for _ in range(200):
@@ -203,7 +203,7 @@ def mcdonald_omega(given: Floats) -> float:
 
 
 def reliability(answered: Answered) -> pd.DataFrame:
-    """Say of each domain and year how well its items hang together."""
+    """Estimate the reliability of each domain's items, by year."""
     rows = []
     for year in answered.years:
         of_year = answered.of(year)
@@ -230,7 +230,7 @@ def reliability(answered: Answered) -> pd.DataFrame:
 
 
 def item_analysis(answered: Answered) -> pd.DataFrame:
-    """Say of each item and year how it was answered, and how it goes with the rest of its domain."""
+    """Describe the answers to each item by year, and its correlation with the rest of its domain."""
     rows = []
     survey = declared_survey()
     for year in answered.years:
@@ -249,7 +249,7 @@ def _of_item(given: Floats, place: int) -> dict[str, object]:
     answered = int(known.sum())
     parts = {"floor": int((own == survey.lowest).sum()), "ceiling": int((own == survey.highest).sum())}
     shown = shown_counts({**parts, "between": answered - sum(parts.values())})
-    # How many gave an answer stands nowhere beside how many didn't.
+    # We never show the number of answers together with the number of missing ones.
     shares = {
         name: None if shown[name] is None else count / max(answered, 1) for name, count in parts.items()
     }

@@ -1,4 +1,4 @@
-"""The human side: what it takes to train data teams, and coaches for every school."""
+"""Plan the people: training for data teams, and coaches for every school."""
 
 from helpers.staffing.plan import (
     ENDS,
@@ -12,7 +12,7 @@ from helpers.staffing.plan import (
     staffing_plan,
 )
 
-# For users, each with its documentation; whatever else is imported here is for other rooms.
+# Public names, each documented. Other imports here are for other rooms.
 __all__ = [
     "ENDS",
     "Staff",

@@ -1,4 +1,4 @@
-"""A plan of coaches and data teams: assumptions, schools, months."""
+"""Plan coaches and data teams: assumptions, schools, months."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ __all__ = [
 
 
 End = Literal["easy", "likely", "hard"]
-# Which end of a range is easy: needs at their low end, what people give at the high one.
+# The easy end of a range: the low end of needs, the high end of capacity.
 OF_NEEDS: dict[End, str] = {"easy": "low", "likely": "likely", "hard": "high"}
 OF_GIVEN: dict[End, str] = {"easy": "high", "likely": "likely", "hard": "low"}
 
@@ -46,7 +46,7 @@ class Needed(Assumed):
 
 
 class TrainingNeeds(BaseModel):
-    """What training takes."""
+    """Training needs."""
 
     model_config = STRICT
 
@@ -61,7 +61,7 @@ class TrainingNeeds(BaseModel):
 
 
 class TrainingCapacity(BaseModel):
-    """What people can give."""
+    """Training capacity."""
 
     model_config = STRICT
 
@@ -79,7 +79,7 @@ class TrainingCapacity(BaseModel):
 
 
 class StaffingAssumptions(BaseModel):
-    """All that is assumed of training."""
+    """All assumptions about training."""
 
     model_config = STRICT
 
@@ -88,12 +88,12 @@ class StaffingAssumptions(BaseModel):
     gives: TrainingCapacity
 
     def at(self, end: End) -> dict[str, float]:
-        """Give every figure at one end: easy, likely or hard.
+        """Return every figure at one end: easy, likely or hard.
 
         Parameters
         ----------
         end
-            Which.
+            One of the three ends.
 
         Returns
         -------
@@ -105,7 +105,7 @@ class StaffingAssumptions(BaseModel):
 
 
 def read_people_assumptions(path: Path | str) -> StaffingAssumptions:
-    """Read assumptions of one's own.
+    """Read assumptions from a file.
 
     Parameters
     ----------
@@ -114,33 +114,33 @@ def read_people_assumptions(path: Path | str) -> StaffingAssumptions:
 
     Returns
     -------
-    PeopleAssumptions
-        Checked.
+    StaffingAssumptions
+        Validated assumptions.
 
     Raises
     ------
     BadInput
-        Naming every fault at once.
+        If the file has faults; the message lists all of them.
     """
     return read_declared(Path(path), StaffingAssumptions, "assumptions")
 
 
 @cache
 def kit_people_assumptions() -> StaffingAssumptions:
-    """Give what the kit assumes."""
+    """Return the kit's own assumptions."""
     return read_people_assumptions(Path(__file__).with_name("plan.toml"))
 
 
 ENDS: tuple[End, ...] = get_args(End)
 Order = Literal["most children first", "most at risk first", "fewest children first", "as listed"]
 ORDERS: tuple[Order, ...] = get_args(Order)
-# What is left of a course is over when less than a second of it is.
+# A course is over if less than about a second of it is left.
 NOTHING = 1e-6
 PARTS = ("learning", "teaching", "certificates", "coaching")
 
 
 class Staff(BaseModel):
-    """Who is there: people, not hours."""
+    """Number of staff: people, not hours."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -151,16 +151,16 @@ class Staff(BaseModel):
 
 @dataclass(frozen=True)
 class StaffingPlan:
-    """A plan, worked out at three ends of what is assumed.
+    """A plan, computed for three ends of the assumptions.
 
     Attributes
     ----------
     months
         Table ``people_months``: coverage, hours and dollars, month by month.
     schools
-        Table ``people_schools``: in which month each school has its coach and its team.
+        Table ``people_schools``: the month in which each school gets its coach and its team.
     about
-        Whose assumptions these are.
+        Source of the assumptions.
     """
 
     months: pd.DataFrame
@@ -178,32 +178,32 @@ def staffing_plan(
     order: Order = "most children first",
     assumptions: StaffingAssumptions | None = None,
 ) -> StaffingPlan:
-    """Plan by when every school has a coach and a data team.
+    """Plan when every school gets a coach and a data team.
 
     Parameters
     ----------
     schools
-        ``school`` and ``children``, and ``at_risk`` where that is the order; one row a school.
+        One row per school: ``school`` and ``children``, and ``at_risk`` if `order` asks for it.
     specialists
         IT specialists who can become instructional technology specialists.
     specialist_trainers, team_trainers
-        Trainers who are there from the first month, for specialists and for data teams.
+        Trainers available from the first month, for specialists and for data teams.
     months
-        How many months are planned.
+        Number of months to plan.
     order
-        Which schools first.
+        Order in which schools are served.
     assumptions
-        What training takes; the kit's own when not given.
+        Training assumptions; default is the kit's own.
 
     Returns
     -------
-    PeoplePlan
+    StaffingPlan
         By month and by school, each at the ends *easy*, *likely* and *hard*.
 
     Raises
     ------
     BadInput
-        When there is no school, a number of people or months that can't be, or an unknown order.
+        If there is no school, an impossible number of people or months, or an unknown order.
     """
     given = assumptions or kit_people_assumptions()
     try:
@@ -247,7 +247,7 @@ def _in_order(schools: pd.DataFrame, order: str) -> pd.DataFrame:
 
 
 def _course(left: npt.NDArray[np.float64], hours: float, most: float) -> float:
-    """Give a month's hours of teaching to courses in order, none more than its people have time for."""
+    """Assign a month's teaching hours to courses in order, and return the hours used."""
     spent = 0.0
     for place in range(len(left)):
         if hours - spent <= NOTHING:
@@ -267,7 +267,7 @@ def _worked_out(
     members = round(at["team_size"])
     becoming = np.full(coaches_wanted, max(at["specialist_teaching"], NOTHING * 2))
     teams = np.full(count, max(at["team_teaching"], NOTHING * 2))
-    # Hours learned go along with hours taught: a course of 20 taught hours may be 90 hours of learning.
+    # Learning hours grow with teaching hours: a course of 20 taught hours may take 90 hours of learning.
     learned = at["specialist_learning"] / becoming[0] if len(becoming) else 0.0
     team_learned = members * at["team_learning"] / teams[0]
     pace = at["specialist_hours"] / learned if learned else at["specialist_teaching"]
@@ -323,21 +323,21 @@ def _worked_out(
 
 
 def months_waited(plan: StaffingPlan, end: End = "likely", months: int | None = None) -> float:
-    """Add up the months that children wait until their school has a coach and a team.
+    """Add up the months that children wait for their school's coach and team.
 
     Parameters
     ----------
     plan
         A plan.
     end
-        At which end of what is assumed.
+        End of the assumptions.
     months
-        What counts for a school that has none by the end of the plan; the plan's months when not given.
+        Months to count for a school that gets none by the end of the plan; default is the length of the plan.
 
     Returns
     -------
     float
-        Children times months.
+        Child-months.
     """
     mine = plan.schools[plan.schools["end"].eq(end)]
     last = months or int(plan.months["month"].max())

@@ -1,4 +1,4 @@
-"""Where a school system stands: what its people answer on six domains, and what its files say beside it."""
+"""Assess a school system: what its people answer on six domains, compared with what its files show."""
 
 from helpers.survey.against_files import compare_opinion_with_files, measured_items
 from helpers.survey.answers import UNNAMED, AnswerFile, SurveyAnswers, must_be_readable, read_answers
@@ -6,7 +6,7 @@ from helpers.survey.form import blank_form, form_words
 from helpers.survey.results import SurveyResults, assess_system, change, next_steps
 from helpers.survey.scores import AGREE, agreement, average_deviation, item_scores, r_wg, survey_scores
 
-# For users, each with its documentation; whatever else is imported here is for other rooms.
+# Public names, each documented. Other imports here are for other rooms.
 __all__ = [
     "AGREE",
     "SurveyAnswers",

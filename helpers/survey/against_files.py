@@ -1,4 +1,4 @@
-"""Opinion beside files: where the people who answered and the scorecard of their systems disagree."""
+"""Compare survey answers with the scorecard: where people and files disagree."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DECLARED = Path(__file__).with_name("against_files.toml")
 
 
 class MeasuredItem(BaseModel):
-    """An item, the measure that speaks of the same thing, and from which value on it is 2, 3 and 4."""
+    """A survey item, the scorecard measure of the same topic, and the cutoffs of anchors 2, 3 and 4."""
 
     model_config = STRICT
 
@@ -48,13 +48,13 @@ class MeasuredItem(BaseModel):
         return self
 
     def anchor(self, value: float) -> int:
-        """Give the anchor of a value, 1 to 4."""
+        """Return the anchor of a value, 1 to 4."""
         side = 1 if self.better == "more" else -1
         return 1 + sum(side * value >= side * bound for bound in self.bounds)
 
 
 class Bounds(BaseModel):
-    """All that is declared about items and measures."""
+    """Contents of ``against_files.toml``."""
 
     model_config = STRICT
 
@@ -64,18 +64,18 @@ class Bounds(BaseModel):
 
 
 def read_bounds(path: Path) -> Bounds:
-    """Read which measure speaks of which item."""
+    """Read which measure belongs to which item."""
     return read_declared(path, Bounds, "bounds")
 
 
 @cache
 def measured_items() -> Bounds:
-    """Give the kit's own declaration.
+    """Return the kit's own declaration.
 
     Returns
     -------
     Bounds
-        In order of items.
+        Declared measures, in order of items.
     """
     return read_bounds(DECLARED)
 
@@ -83,24 +83,24 @@ def measured_items() -> Bounds:
 def compare_opinion_with_files(
     answers: pd.DataFrame, scorecard: pd.DataFrame, bounds: Bounds | None = None
 ) -> pd.DataFrame:
-    """Put what people answered beside what the files of their systems show.
+    """Compare what people answered with what the files of their systems show.
 
     Parameters
     ----------
     answers
         Table ``survey_answers`` of one year.
     scorecard
-        Table ``scorecard`` of the same school system; of a real one as its guard gives it, so that small
-        numbers stay hidden.
+        Table ``scorecard`` of the same school system. For a real one, pass it through its guard first, so
+        that small numbers stay hidden.
     bounds
-        Which measure speaks of which item; the kit's own by default.
+        Which measure belongs to which item; default is the kit's own.
 
     Returns
     -------
     pandas.DataFrame
-        Table ``opinion_beside_files``, items in order. An opinion is called higher or lower than the files
-        when it lies a whole anchor beside them. Neither is the truth: the files don't show what people mean
-        to do, and people don't see what no one looks at.
+        Table ``opinion_beside_files``, items in order. An opinion counts as higher or lower than the files if
+        they differ by a whole anchor. Neither is the truth: files don't show what people mean to do, and
+        people don't see what nobody looks at.
     """
     bounds = bounds or measured_items()
     survey = declared_survey()
@@ -140,7 +140,7 @@ def _says(opinion: float, measured: int | None, apart: float) -> str:
 
 
 def _value(scorecard: pd.DataFrame, one: MeasuredItem) -> tuple[float, int]:
-    """Make one number of the lines of a measure."""
+    """Reduce the lines of a measure to one number."""
     lines = scorecard[scorecard["measure"].eq(one.measure) & ~scorecard["is_limit"].fillna(False)]
     if one.read == "together":
         nobody = lines["blocked_by"].eq("Not joinable").fillna(False)

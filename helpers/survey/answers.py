@@ -1,4 +1,4 @@
-"""The file of answers, read and written."""
+"""Read and write the file of survey answers."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ FREE_TEXT = ("system", "respondent", "role", NOTE)
 
 @dataclass(frozen=True)
 class SurveyAnswers:
-    """What people of one school system answered.
+    """Answers of the people of one school system.
 
     Attributes
     ----------
     answers
-        Table ``survey_answers``: every respondent and every item that the file has.
+        Table ``survey_answers``: all respondents and items of the file.
     respondents
         Table ``survey_respondents``.
     findings, accounts
-        What was wrong or odd in the file, and an account of its rows.
+        Problems in the file, and what became of its rows.
     """
 
     answers: pd.DataFrame
@@ -41,23 +41,23 @@ class SurveyAnswers:
 
     @property
     def system(self) -> str:
-        """The school system."""
+        """Name of the school system."""
         return str(self.respondents["system"].iloc[0]) if len(self.respondents) else UNNAMED
 
     @property
     def readable(self) -> bool:
-        """Whether anything could be read as text at all, be it answers or something else."""
+        """Whether any file could be read as text, whatever it contains."""
         kinds = self.findings["kind"]
         empty = bool(len(kinds)) and bool(kinds.eq("file_empty").all())
         return bool(self.accounts["rows"].sum()) and not empty
 
     @property
     def years(self) -> list[int]:
-        """Years of the survey, the newest last; empty where the file doesn't say."""
+        """Years of the survey, oldest first; empty if the file has no year."""
         return sorted(int(year) for year in self.respondents["year"].dropna().unique())
 
     def of_year(self, year: int | None) -> SurveyAnswers:
-        """Give the answers of one year; None: of rows that name no year."""
+        """Select the answers of one year; None selects rows without a year."""
 
         def mine(frame: pd.DataFrame) -> pd.DataFrame:
             kept = frame["year"].isna() if year is None else frame["year"].eq(year).fillna(False)
@@ -67,25 +67,25 @@ class SurveyAnswers:
 
 
 def read_answers(path: str | Path) -> SurveyAnswers:
-    """Read a file of answers: a row a respondent, a column an item.
+    """Read a file of answers: one row per respondent, one column per item.
 
     Parameters
     ----------
     path
-        CSV of any delimiter and encoding, or xlsx. Heads are the items' ids or questions, cells 1 to 4 or the
-        words of an anchor.
+        CSV of any delimiter and encoding, or xlsx. Column names are item ids or questions; cells are 1 to 4
+        or the text of an anchor.
 
     Returns
     -------
     SurveyAnswers
-        Of the school system that most rows name. A person who stands there twice in a year counts with the
-        last row. Cells that can't be read are no answer and a finding; so are rows of other school systems,
-        unknown items, and text that a spreadsheet would run.
+        Answers for the school system that most rows name. If a person has two rows in a year, the last one
+        counts. A cell that can't be read counts as no answer and becomes a finding. So do rows of other
+        school systems, unknown items, and text that a spreadsheet would run.
 
     Raises
     ------
     BadInput
-        When there is no such file. What is wrong inside is a finding, never an error.
+        If there is no such file. Problems inside the file are findings, never errors.
     """
     path = Path(path)
     table = OneTable(path, answers_layout())
@@ -113,17 +113,17 @@ def read_answers(path: str | Path) -> SurveyAnswers:
 
 
 def must_be_readable(files: Mapping[Path, SurveyAnswers]) -> None:
-    """Refuse files of which none can be read: an empty page would say that nobody has answered.
+    """Raise an error if no file can be read: an empty page would claim that nobody answered.
 
     Parameters
     ----------
     files
-        What was read of each file that was named.
+        Answers read from each file.
 
     Raises
     ------
     BadInput
-        When none holds any text. Where one does, the others are findings.
+        If no file contains any text. If one does, the others become findings.
     """
     if any(answers.readable for answers in files.values()):
         return
@@ -135,7 +135,7 @@ def must_be_readable(files: Mapping[Path, SurveyAnswers]) -> None:
 
 
 def _why(answers: SurveyAnswers) -> str:
-    """Say why nothing could be read of a file."""
+    """Explain why a file couldn't be read."""
     aside = answers.findings[answers.findings["done"].eq("file_set_aside")]
     kinds = set(aside["kind"])
     if "file_empty" in kinds:
@@ -154,7 +154,7 @@ def _there(read: ReadFile) -> list[str]:
 
 
 class _Rows:
-    """The rows of one table: who answered, and which rows are used."""
+    """Rows of one table: respondents, and which rows count."""
 
     def __init__(self, read: ReadFile, alone: bool) -> None:
         self.read = read
@@ -175,7 +175,7 @@ class _Rows:
         self._name_everybody()
 
     def _text(self, name: str) -> pd.Series:
-        # What we guarded ourselves when it was written is the text again.
+        # Remove the guard that we add in front of formulas when we write a file.
         return self.read.text(name).map(_as_typed, na_action="ignore").astype(STRING)
 
     def _values(self, name: str, dtype: object) -> pd.Series:
@@ -185,7 +185,7 @@ class _Rows:
         return self.read.values[there].values.reset_index(drop=True)
 
     def _name_everybody(self) -> None:
-        """Call who gave no name by the row, and take a year that is left out from the other rows."""
+        """Name unnamed respondents by row, and fill in a missing year from the latest year."""
         unnamed = self.about["respondent"].isna().to_numpy()
         called = pd.Series([row_name(row, self._table) for row in self.row], dtype=STRING)
         self._tell(
@@ -222,12 +222,12 @@ class _Rows:
         )
 
     def set_aside(self, here: np.ndarray, kind: str, column: str, value: pd.Series, expected: str) -> None:
-        """Leave rows out, and say why."""
+        """Set rows aside and record the reason as a finding."""
         self._tell(here, kind, "row_set_aside", column, value=value, expected=expected)
         self.used &= ~here
 
     def tell(self) -> None:
-        """Tell what is odd in rows that are used: formulas, no answer at all, items that aren't asked."""
+        """Record oddities in rows that count: formulas, no answers, missing columns."""
         for name in FREE_TEXT:
             text = self.about[name]
             runs = (
@@ -245,7 +245,7 @@ class _Rows:
             self.read.findings.add("column_missing", "nothing", column=name, expected=name)
 
     def people(self) -> pd.DataFrame:
-        """Give a row a respondent."""
+        """Return one row per respondent."""
         return pd.DataFrame(
             {
                 **{name: self.about[name] for name in FREE_TEXT},
@@ -258,7 +258,7 @@ class _Rows:
         )[self.used]
 
     def answers(self, people: pd.DataFrame) -> pd.DataFrame:
-        """Give a row a respondent and item."""
+        """Return one row per respondent and item."""
         about = people[["system", "year", "respondent", "role", NOTE]]
         parts = [about.assign(item=item, answer=found[self.used]) for item, found in self.items.items()]
         return pd.concat(parts, ignore_index=True) if len(people) else pd.DataFrame()
@@ -274,7 +274,7 @@ def _folded_names(names: pd.Series) -> pd.Series:
 
 
 def _keep_one_system(parts: Sequence[_Rows]) -> None:
-    """Keep the school system that most rows name, under its commonest spelling; set others aside."""
+    """Keep the school system that most rows name, in its most common spelling; set others aside."""
     named = [part.about["system"] for part in parts]
     known = pd.concat(named).dropna() if named else pd.Series(dtype=STRING)
     if known.empty:
@@ -291,7 +291,7 @@ def _keep_one_system(parts: Sequence[_Rows]) -> None:
 
 
 def _keep_last(parts: Sequence[_Rows]) -> None:
-    """Of rows of one person in one year keep the last: who sends a form twice corrects the first one."""
+    """Keep each person's last row of a year: people resend a form to correct it."""
     seen = set()
     for part in reversed(parts):
         names = _folded_names(part.about["respondent"])
@@ -312,7 +312,7 @@ def _keep_last(parts: Sequence[_Rows]) -> None:
 
 
 def _in_words_of_the_survey(findings: pd.DataFrame) -> pd.DataFrame:
-    """Say of answers what may stand there, and of an unknown column which item may be meant."""
+    """Reword findings in terms of the survey: allowed answers, and the nearest item for an unknown column."""
     if findings.empty:
         return findings
     survey = declared_survey()
@@ -332,7 +332,7 @@ def _in_words_of_the_survey(findings: pd.DataFrame) -> pd.DataFrame:
 
 
 LOST = ("row_set_aside", "value_set_aside", "kept_apart", "file_set_aside")
-LONGEST = 4000  # letters of a text: more than anybody writes beside a form
+LONGEST = 4000  # characters: more than anybody writes on a form
 Key = tuple[str, str]  # year and folded name
 Row = dict[str, str]
 
@@ -342,7 +342,7 @@ def _folded(name: str) -> str:
 
 
 class AnswerFile:
-    """Answers of several people in one CSV, which others may be writing to, too."""
+    """Answers of several people in one CSV, which other programs may write to at the same time."""
 
     def __init__(self, path: Path, system: str, year: int) -> None:
         self.path = path
@@ -358,19 +358,19 @@ class AnswerFile:
             )
 
     def people(self) -> list[tuple[str, int]]:
-        """Name who has begun this year, with how many items each has answered."""
+        """List who has started this year, with the number of items that each answered."""
         self._read()
         return [
             (row["respondent"], _answered(row)) for (year, _), row in self._rows.items() if year == self._year
         ]
 
     def row(self, respondent: str) -> Row:
-        """Give what a person has answered so far, column -> text; empty for somebody new."""
+        """Return a person's answers so far, by column; empty for a new person."""
         self._read()
         return dict(self._rows.get((self._year, _folded(respondent)), {}))
 
     def save(self, respondent: str, given: Mapping[str, str]) -> int:
-        """Save some answers of a person; an empty text takes one back."""
+        """Save answers of a person, and return how many items she has answered; an empty text deletes one."""
         who = " ".join(respondent.split())
         if not who:
             raise BadInput("Nobody is named: give a name or number of your choice, such as R1.")
@@ -390,7 +390,7 @@ class AnswerFile:
         return about.st_mtime_ns, about.st_size
 
     def _read(self) -> None:
-        """Read the file again if somebody else has changed it."""
+        """Reload the file if somebody else changed it."""
         now = self._signature()
         if now == self._seen:
             return
@@ -422,7 +422,7 @@ def _answered(row: Row) -> int:
 
 
 def _rows_of(people: pd.DataFrame, answers: pd.DataFrame) -> dict[Key, Row]:
-    """Give each person's row as text again."""
+    """Convert each person's row back to text."""
     rows: dict[Key, Row] = {}
     for person in people.to_dict("records"):
         year = "" if pd.isna(person["year"]) else str(int(person["year"]))

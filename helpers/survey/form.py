@@ -1,4 +1,4 @@
-"""The form that people fill in: its columns, what may stand in them, and an empty one."""
+"""Define the survey form: its columns, their allowed values, and a blank form."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from helpers.standard import STRING, Survey, declared_survey
 
 __all__ = ["ABOUT", "answers_layout", "blank_form", "form_columns", "form_words", "row_name", "unnamed"]
 
-# Columns about the respondent; one column an item stands between them and the note.
+# Columns about the respondent; item columns follow, then the note.
 ABOUT = ("system", "year", "respondent", "role", "data_team")
 NOTE = "note"
 YES_NO = "yes|no"
@@ -29,12 +29,12 @@ _ROW = re.compile(r"row \d+(?: of .+)?", re.IGNORECASE)
 
 
 def row_name(row: int, table: str = "") -> str:
-    """Call somebody who gave no name."""
+    """Name an unnamed respondent by row."""
     return f"row {row} of {table}" if table else f"row {row}"
 
 
 def unnamed(respondent: str) -> bool:
-    """Say whether a respondent is called by a row: in another file that row is anybody's.
+    """Check whether a respondent is named by row; the same row of another file may be anybody.
 
     >>> unnamed("row 2"), unnamed("Row 12 of answers.xlsx"), unnamed("Rowena 2")
     (True, True, False)
@@ -43,39 +43,39 @@ def unnamed(respondent: str) -> bool:
 
 
 def form_columns(survey: Survey | None = None) -> list[str]:
-    """Name the columns of the form, in order."""
+    """Return the columns of the form, in order."""
     return [*ABOUT, *(survey or declared_survey()).items, NOTE]
 
 
 def blank_form(survey: Survey | None = None) -> pd.DataFrame:
-    """Give the empty form.
+    """Return the blank form.
 
     Parameters
     ----------
     survey
-        The kit's by default.
+        Survey; default is the kit's.
 
     Returns
     -------
     pandas.DataFrame
-        The columns of `form_columns`, dtype string, no row.
+        Columns of `form_columns`, dtype string, without rows.
     """
     return pd.DataFrame({name: pd.Series(dtype=STRING) for name in form_columns(survey)})
 
 
 def form_words(survey: Survey | None = None) -> pd.DataFrame:
-    """Give what belongs beside an empty form: the words of each item and of each answer.
+    """Return the codebook of the blank form: text of each item and answer.
 
     Parameters
     ----------
     survey
-        The kit's by default.
+        Survey; default is the kit's.
 
     Returns
     -------
     pandas.DataFrame
-        ``column`` of the form, ``domain``, ``question`` and what ``1`` to ``4`` mean; dtype string. The first
-        row is about all items and says whose they are: who is handed the file sees no page.
+        ``column`` of the form, ``domain``, ``question`` and the meaning of ``1`` to ``4``; dtype string. The
+        first row gives the source of all items, because people who get only the file see no page.
     """
     survey = survey or declared_survey()
     rows = [(ALL_ITEMS, "", survey.own, "", "", "", "")]
@@ -88,7 +88,7 @@ def form_words(survey: Survey | None = None) -> pd.DataFrame:
 
 
 def _codes(anchors: tuple[str, ...]) -> dict[str, str]:
-    """Give what may stand in an item's cell: a number, or an anchor's words, as a web form exports them."""
+    """Return the allowed values of an item's cell: a number, or the anchor's text as web forms export it."""
     numbers = {str(place): str(place) for place in range(1, len(anchors) + 1)}
     codes = dict(numbers)
     for place, words in enumerate(anchors, start=1):
@@ -96,13 +96,13 @@ def _codes(anchors: tuple[str, ...]) -> dict[str, str]:
         for text in (words, bare):
             codes |= {text: str(place)}
             codes |= {f"{place}{mark} {text}": str(place) for mark in (":", ".", ")", " -", "")}
-    # Programs that keep an empty cell among whole numbers write them so.
+    # Programs write integers this way if a column has empty cells.
     return codes | {f"{number}.0": number for number in numbers}
 
 
 @cache
 def answers_layout() -> Layout:
-    """Give the form as a layout of the files room, so that it is read as any other export is."""
+    """Return the form as a layout, so that we read it like any other export."""
     survey = declared_survey()
     about = {"optional": True, "sensitivity": "internal"}
     columns = [

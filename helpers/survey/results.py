@@ -1,4 +1,4 @@
-"""Maturity profile, change, next steps."""
+"""Summarize the survey: maturity profile, change, next steps."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from helpers.survey.scores import AGREE, ENOUGH, agreement, item_scores, survey_
 __all__ = ["TALK_FIRST", "SurveyResults", "assess_system", "change", "next_steps"]
 
 
-# Quantiles of Student's distribution for 1 to 10 degrees of freedom: 95% lie between one and its negative.
+# Two-sided 95% critical values of Student's t for 1 to 10 degrees of freedom.
 _T = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
 _Z = 1.959964
 
 
 def _t(freedom: float) -> float:
-    """Give the quantile for some degrees of freedom, rounded down; beyond the table by Cornish and Fisher."""
+    """Return the critical value, with degrees of freedom rounded down; past the table by Cornish-Fisher."""
     whole = max(int(freedom), 1)
     if whole <= len(_T):
         return _T[whole - 1]
@@ -43,11 +43,11 @@ def change(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Table ``survey_change``. Only items that were answered in both years count. Where two or more people
-        answered in both years, they alone are compared, each with herself; else the mean of all now with that
-        of all before, and whoever left or came is part of the difference. The interval is Student's over
-        people; with one person there is none. It says how far the figure would move if other such people
-        had answered, and not that anybody was drawn at random.
+        Table ``survey_change``. Only items answered in both years count. If two or more people answered in
+        both years, we compare only them, each with herself. Otherwise we compare the mean of all now with the
+        mean of all before, so that people who left or came are part of the difference. The interval is
+        Student's t over people; with one person there is none. It shows how far the figure would move if
+        other such people had answered. It doesn't mean that anybody was sampled at random.
     """
     if now.empty:
         return as_table("survey_change", pd.DataFrame())
@@ -71,7 +71,7 @@ def change(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
 
 
 def _wide(answers: pd.DataFrame) -> pd.DataFrame:
-    """Give a row a respondent and a column an item that anybody answered, as numbers."""
+    """Pivot to one row per respondent and one numeric column per answered item."""
     known = answers.dropna(subset=["answer"])
     who = known["respondent"].str.casefold().str.split().str.join(" ")
     long = pd.DataFrame(
@@ -85,9 +85,9 @@ def _wide(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _compared(one: pd.DataFrame, other: pd.DataFrame) -> dict[str, object]:
-    # Who gave no name is called by a row, and that row of another year's file is anybody.
+    # An unnamed respondent is named by row, and the same row of another year's file may be anybody.
     same = [who for who in one.index.intersection(other.index) if not unnamed(who)]
-    # Each person is compared with herself on the items that she answered both times.
+    # Compare each person with herself, on the items that she answered both times.
     both = (one.loc[same].notna() & other.loc[same].notna()).where(lambda cells: cells)
     before, now = (one.loc[same] * both).mean(axis=1), (other.loc[same] * both).mean(axis=1)
     enough = both.sum(axis=1) >= ENOUGH * one.shape[1]
@@ -125,21 +125,21 @@ TALK_FIRST = "First those who answered differently tell one another what they se
 
 
 def next_steps(answers: pd.DataFrame, most: int = 5) -> pd.DataFrame:
-    """List what to do next.
+    """List the items to work on next.
 
     Parameters
     ----------
     answers
         Table ``survey_answers`` of one year.
     most
-        How many steps.
+        Maximum number of steps.
 
     Returns
     -------
     pandas.DataFrame
-        Rows of ``survey_items``, the lowest first (where it stands, then the mean, then the order of items),
-        and ``talk_first``: the respondents differ on it, so that they talk before anybody acts. Items that
-        stand at the highest anchor are never among them.
+        Rows of ``survey_items``, lowest first (by anchor, then mean, then order of items), and
+        ``talk_first``: respondents disagree, so they should talk before anybody acts. Items at the highest
+        anchor are left out.
     """
     items = item_scores(answers)
     items = items[items["stands_at"].lt(declared_survey().highest).fillna(False)]
@@ -152,12 +152,12 @@ def next_steps(answers: pd.DataFrame, most: int = 5) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class SurveyResults:
-    """What a year's answers say.
+    """Results of one year's answers.
 
     Attributes
     ----------
     system, year
-        Of whom, and when; no year where the file doesn't say.
+        School system and year; no year if the file has none.
     people
         Table ``survey_respondents`` of that year.
     scores, items, agreement, change, beside_files
@@ -166,7 +166,7 @@ class SurveyResults:
     steps
         From `next_steps`.
     findings, accounts
-        Of the files of answers, and that fewer than two people answered this year.
+        From the files of answers, and a finding if fewer than two people answered this year.
     """
 
     system: str
@@ -183,12 +183,12 @@ class SurveyResults:
 
     @property
     def together(self) -> pd.DataFrame:
-        """Scores of all respondents together, one row a domain."""
+        """Scores of all respondents together, one row per domain."""
         return self.scores[self.scores["respondent"].isna()].reset_index(drop=True)
 
     @property
     def lowest(self) -> str | None:
-        """Code of the domain with the lowest score; None when there is no score."""
+        """Code of the domain with the lowest score; None without scores."""
         scored = self.together.dropna(subset=["score"])
         return None if scored.empty else str(scored.sort_values("score", kind="stable")["domain"].iloc[0])
 
@@ -198,22 +198,22 @@ def assess_system(
     last_year: SurveyAnswers | None = None,
     scorecard: pd.DataFrame | None = None,
 ) -> SurveyResults:
-    """Say where a school system stands.
+    """Assess one school system from its survey answers.
 
     Parameters
     ----------
     answers
-        This year's file; of several years in it the newest is this year, the one before it the year before.
+        This year's file. If it has several years, the latest is this year, and the one before it last year.
     last_year
-        The year before, from a file of its own.
+        Last year's answers, from a file of their own.
     scorecard
-        Table ``scorecard`` of the same system's files, where there are any.
+        Table ``scorecard`` of the same system's files, if any.
 
     Returns
     -------
-    Standing
-        With 0 respondents every table but the findings is there and empty; with one there is nobody to
-        compare with. Both are findings: ``nobody_answered`` and ``one_person_answered``.
+    SurveyResults
+        Without respondents, all tables but the findings are empty; one respondent has nobody to compare with.
+        Both become findings: ``nobody_answered`` and ``one_person_answered``.
     """
     years = answers.years
     year = years[-1] if years else None
@@ -241,7 +241,7 @@ def assess_system(
 
 
 def _too_few(now: SurveyAnswers) -> pd.DataFrame:
-    """Tell that nobody answered, or one person alone: with one, nobody knows whether others agree."""
+    """Report as a finding that nobody answered, or only one person: one answer can't show agreement."""
     people = now.respondents[now.respondents["answered"].gt(0)]
     if len(people) > 1:
         return empty_table("findings")
@@ -264,7 +264,7 @@ def _too_few(now: SurveyAnswers) -> pd.DataFrame:
 
 
 def _of_another(answers: SurveyAnswers, last_year: SurveyAnswers) -> pd.DataFrame:
-    """Tell that last year's file names another school system: it may be renamed, or the wrong file."""
+    """Report that last year's file names another school system: a renamed one, or the wrong file."""
     now, before = answers.respondents["system"], last_year.respondents["system"]
     if now.empty or before.empty or now.iloc[0].casefold().split() == before.iloc[0].casefold().split():
         return empty_table("findings")
@@ -277,12 +277,12 @@ def _of_another(answers: SurveyAnswers, last_year: SurveyAnswers) -> pd.DataFram
 
 
 def _before(answers: SurveyAnswers, last_year: SurveyAnswers | None, year: int | None) -> pd.DataFrame:
-    """Give the answers of the year before: from its own file, or from the same one."""
+    """Return last year's answers, from their own file or from the same one."""
     file = answers if last_year is None else last_year
     earlier = [one for one in file.years if year is None or one < year]
     if earlier:
         return file.of_year(earlier[-1]).answers
     if last_year is None:
         return empty_table("survey_answers")
-    # Its file names no year, or no earlier one: who hands it over as last year's knows better.
+    # Its file has no year, or no earlier one. We trust the caller that it is last year's.
     return last_year.of_year(last_year.years[-1] if last_year.years else None).answers

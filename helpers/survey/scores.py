@@ -1,4 +1,4 @@
-"""Scores, and how far respondents agree."""
+"""Score domains and items, and measure how far respondents agree."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ __all__ = ["AGREE", "ENOUGH", "agreement", "average_deviation", "item_scores", "
 
 
 _ANCHORS = 4
-# Variance of answers that are thrown at random on four anchors; and the average deviation up to which people
-# are said to agree, a sixth of the number of anchors.
+# Variance of answers drawn at random from four anchors; and the average deviation up to which people count as
+# agreeing, a sixth of the number of anchors.
 _BY_CHANCE = (_ANCHORS**2 - 1) / 12
 AGREE = _ANCHORS / 6
 
 
 def average_deviation(given: np.ndarray) -> float:
-    """Say how far an answer lies from the middle one, on average.
+    """Compute the average deviation of answers from their median.
 
     Parameters
     ----------
     given
-        Answers to one item, 1 to 4, one a respondent.
+        Answers to one item, 1 to 4, one per respondent.
 
     Returns
     -------
     float
-        In anchors; missing with fewer than two answers.
+        In anchors; NaN with fewer than two answers.
 
     Source
     ------
@@ -47,18 +47,18 @@ def average_deviation(given: np.ndarray) -> float:
 
 
 def r_wg(given: np.ndarray) -> float:
-    """Compare the variance of answers with that of answers thrown at random.
+    """Compare the variance of answers with that of random answers.
 
     Parameters
     ----------
     given
-        Answers to one item, 1 to 4, one a respondent.
+        Answers to one item, 1 to 4, one per respondent.
 
     Returns
     -------
     float
-        1: all answered alike; 0: as far apart as chance would have it, or further; missing with fewer than
-        two answers.
+        1: all answers are equal; 0: they vary as much as random answers, or more. NaN with fewer than two
+        answers.
 
     Source
     ------
@@ -76,7 +76,7 @@ def r_wg(given: np.ndarray) -> float:
 
 
 def agreement(answers: pd.DataFrame) -> pd.DataFrame:
-    """Say on what respondents agree, and on what they differ.
+    """Measure agreement of respondents by domain and item.
 
     Parameters
     ----------
@@ -86,8 +86,8 @@ def agreement(answers: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Table ``survey_agreement``: each domain, then each item, those on which they differ most first.
-        Respondents agree where an answer lies at most two thirds of an anchor from the middle one on average.
+        Table ``survey_agreement``: each domain, then each item, with the largest disagreement first.
+        Respondents agree if answers are on average at most two thirds of an anchor from the median.
     """
     lines: list[dict[str, object]] = []
     survey = declared_survey()
@@ -134,7 +134,7 @@ def _line(
     }
 
 
-# A domain of which somebody answered fewer than half of the items has no score of theirs.
+# A respondent who answered fewer than half of a domain's items has no score in it.
 ENOUGH = 0.5
 _WHERE = ["system", "year"]
 
@@ -150,10 +150,10 @@ def survey_scores(answers: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Table ``survey_scores``, in anchors from 1 to 4. A respondent's score is the mean of the items that
-        she answered, if these are at least half of the domain. The score of all together (no respondent) is
-        the mean of the respondents' scores, so that each counts the same. Without any, it is missing.
-        Whether there is a data team is in no score.
+        Table ``survey_scores``, in anchors from 1 to 4. A respondent's score is the mean of her answers, if
+        she answered at least half of the domain. The overall score (no respondent) is the mean of the
+        respondents' scores, so that each counts the same; without any, it is missing. No score uses the
+        question about a data team.
     """
     if answers.empty:
         return empty_table("survey_scores")
@@ -188,7 +188,7 @@ def survey_scores(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def item_scores(answers: pd.DataFrame) -> pd.DataFrame:
-    """Say at which anchor the system stands on each item, what the next one is, and what to begin with.
+    """Find the system's anchor on each item, the next anchor, and the first step.
 
     Parameters
     ----------
@@ -198,8 +198,8 @@ def item_scores(answers: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Table ``survey_items``, in order of items. It stands at the middle answer; of two middle ones at the
-        lower, since a step from there leaves nobody behind. Items that nobody answered have no figures.
+        Table ``survey_items``, in order of items. The anchor is the median answer, or the lower of two middle
+        answers, because a step from there leaves nobody behind. Items without answers have no figures.
     """
     survey = declared_survey()
     lines = []

@@ -1,4 +1,4 @@
-"""Decide who may see what: the guard for real data, small cells, roles, views and their audit."""
+"""Decide who may see what: the guard for real data, small-cell suppression, roles, views and their audit."""
 
 from helpers.share.access import Refused, asked, read_consents
 from helpers.share.audit import Audit
@@ -18,7 +18,7 @@ from helpers.share.policy import Policy, Role, read_policy
 from helpers.share.release_review import is_verified_value
 from helpers.share.view import Pseudonyms, View
 
-# For users, each with its documentation; whatever else is imported here is for other rooms.
+# Public names, each documented. Other imports here are for other rooms.
 __all__ = [
     "Audit",
     "Guard",

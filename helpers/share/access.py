@@ -1,4 +1,4 @@
-"""What a role may see, by consent, or refused."""
+"""Decide what a role may see: by policy, by consent, or not at all."""
 
 from __future__ import annotations
 
@@ -15,44 +15,44 @@ __all__ = ["Allowed", "Refused", "agreed", "allowed_for", "asked", "consent_tabl
 
 
 class Refused(BadInput):
-    """A view that no rule allows. Its words name roles, purposes and rules, and nothing of a child."""
+    """A view that no rule allows. The message names roles, purposes and rules, but nothing about a child."""
 
 
 @dataclass(frozen=True)
 class Allowed:
-    """What a view may hold, before anything is said of whose."""
+    """What a role may see, before we choose the children."""
 
-    # Who asks, and what for.
+    # Role and purpose of the request.
     role: Role
     purpose: Purpose
-    # Domains of which each child is seen, with their rules.
+    # Domains shown per child, with their rules.
     rows: Mapping[str, Rule]
-    # Domains of which groups are counted only, with their rules.
+    # Domains shown only as group counts, with their rules.
     counted: Mapping[str, Rule]
-    # Names that may be seen, each with its domain.
+    # Elements, events and indicators that may be shown, each with its domain.
     elements: Mapping[str, str]
     timeline: Mapping[str, str]
     indicators: Mapping[str, str]
-    # Systems that tell none of these domains: nothing that they say is seen.
+    # Systems that reveal none of these domains: we show nothing from them.
     hidden: frozenset[str]
-    # Those of them that the role sees for no purpose: what they say of whose a child is doesn't count.
+    # Hidden systems that the role sees for no purpose: they also don't decide which children are in scope.
     unknown: frozenset[str]
-    # ``domain, title, allow, why, rule_id, citation``: what the role doesn't see, or sees as counts.
+    # ``domain, title, allow, why, rule_id, citation``: what the role doesn't see, or sees only as counts.
     withheld: pd.DataFrame
 
     @property
     def coded(self) -> bool:
-        """Random codes stand in place of children."""
+        """Whether random codes replace children."""
         return self.purpose.coded
 
     @property
     def without_source(self) -> bool:
-        """Neither records nor files nor rows are seen."""
+        """Whether records, files and rows are left out."""
         return self.coded or self.role.outside
 
 
 def asked(policy: Policy, role: str, purpose: str | None) -> tuple[Role, Purpose]:
-    """Find a role and a purpose that it may name."""
+    """Look up a role and a purpose that it may use."""
     if role not in policy.roles:
         raise Refused(
             f"No role is called {role!r}.{nearest(role, policy.roles)} There are: {', '.join(policy.roles)}."
@@ -68,7 +68,7 @@ def asked(policy: Policy, role: str, purpose: str | None) -> tuple[Role, Purpose
 
 
 def allowed_for(policy: Policy, role: Role, purpose: Purpose, systems: pd.DataFrame) -> Allowed:
-    """Say what a role may see for a purpose."""
+    """Apply the policy to a role and purpose."""
     rows: dict[str, Rule] = {}
     counted: dict[str, Rule] = {}
     withheld = []
@@ -115,7 +115,7 @@ def _names(seen: Mapping[str, Domain], rules: Mapping[str, Rule], kind: str) -> 
 
 
 def _hidden(policy: Policy, rows: frozenset[str], systems: pd.DataFrame) -> frozenset[str]:
-    """Name the systems that tell no domain of which rows are seen; one that nobody declared is among them."""
+    """Return the systems that reveal no domain shown per child; undeclared systems are hidden too."""
     hidden = set()
     for silo, system, about in zip(systems["silo"], systems["system"], systems["domain"], strict=True):
         tells = policy.domains_of_system(str(system), None if pd.isna(about) else str(about))
@@ -124,14 +124,14 @@ def _hidden(policy: Policy, rows: frozenset[str], systems: pd.DataFrame) -> froz
     return frozenset(hidden)
 
 
-# A yes that doesn't say what, for what, to whom, by whom and until when is none (FERPA-14).
+# A consent must state what, for which purpose, to whom, by whom and until when (FERPA-14).
 TEXTS = ("child", "domains", "purpose", "recipient", "signer")
 DATES = ("date", "end")
 COLUMNS = (*TEXTS, *DATES)
 
 
 def consent_table(frame: pd.DataFrame) -> pd.DataFrame:
-    """Check a table of consents."""
+    """Validate a table of consents."""
     lacking = [name for name in COLUMNS if name not in frame.columns]
     odd = [str(name) for name in frame.columns if name not in COLUMNS]
     if lacking or odd:
@@ -165,7 +165,7 @@ def agreed(
     day: pd.Timestamp | None,
     known: frozenset[str],
 ) -> dict[str, frozenset[str]]:
-    """Say of which children each domain may be seen by somebody to whom parents agreed."""
+    """Return the children of each domain for whom parents consented to this recipient and purpose."""
     table = consent_table(consents) if consents is not None else None
     if table is not None and day is not None:
         holds = table["recipient"].eq(recipient) & table["purpose"].eq(purpose) & table["child"].isin(known)

@@ -1,4 +1,4 @@
-"""Who asked for what, and why: lines that can be added, and not changed, taken out or put elsewhere."""
+"""Log who asked for what, and why, in an append-only log that shows tampering."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BLOCK = 4096  # bytes
 
 
 def shown_hash(*frames: pd.DataFrame) -> str:
-    """Give a number that stands for what was shown; it is written down under a key only (`Audit.log`)."""
+    """Hash what was shown; the log stores it only under a key (`Audit.log`)."""
     digest = hashlib.sha256()
     for frame in frames:
         digest.update("\t".join(map(str, frame.columns)).encode())
@@ -39,7 +39,7 @@ def _for_one(path: str, flags: int) -> int:
 
 @dataclass(frozen=True)
 class _Head:
-    """How many lines a log has, and the newest one's code; while a line is written, also those before it."""
+    """Number of lines and newest code of a log; while we write a line, also the previous state."""
 
     count: int
     newest: str
@@ -52,7 +52,7 @@ class _Head:
 
     @classmethod
     def read(cls, path: Path) -> _Head | None:
-        """Read one; None where there is none that can be read."""
+        """Read the state from a file; None if there is none that can be read."""
         try:
             count, newest, *before = path.read_text(encoding="ascii").split()
             return cls(int(count), newest, *before[:1])
@@ -60,33 +60,33 @@ class _Head:
             return None
 
     def fits(self, code: str) -> bool:
-        """Say whether the last line is the one that was written last, in the same time whatever it is."""
+        """Check in constant time whether a code is that of the last line written."""
         fits = hmac.compare_digest(code, self.newest)
         return hmac.compare_digest(code, self.before) | fits if self.before else fits
 
 
 class Audit:
-    """A log to which lines are added only.
+    """An append-only audit log.
 
-    Each line holds the code (HMAC-SHA256) of the line before under the log's key, so that a line that is
-    changed, taken out or put elsewhere breaks the chain. How many lines there are, and the newest one's code,
-    stand beside the log and in this user's own folder as well: each new line first looks whether the last one
-    is still that. Who can write the log, its key and this user's own folder can still begin a new log: only a
-    copy of the newest code elsewhere tells (`bigpicture audit --verify` prints it).
-    A line holds who, in which role, for which purpose, which elements, how many children, and a digest of
-    what was shown; never a child's name, id or value. The digest is made with the same key, which stands
-    beside the log and stays with the district: without it nobody who is given the log can try which grade or
-    balance gives the same number, and with it `tells_of` says whether a table is what was shown. All files
-    are their writer's alone.
+    Each line contains the code (HMAC-SHA256) of the line before, under the log's key, so that a changed,
+    deleted or moved line breaks the chain. The number of lines and the newest code are also stored next to
+    the log and in this user's own folder. Before adding a line, we check the last one against them. Somebody
+    who can write the log, its key and this user's folder can still start a new log: only a copy of the newest
+    code elsewhere reveals that (`bigpicture audit --verify` prints it).
+
+    A line records person, role, purpose, elements, number of children, and a digest of what was shown; never
+    a child's name, id or value. The digest uses the same key, which stays with the district: a reader of the
+    log without the key can't try which grade or balance gives the same digest. With the key, `tells_of`
+    checks whether a table is what was shown. Only the writer can read or write the files.
     """
 
     def __init__(self, path: str | Path) -> None:
-        """Name the log.
+        """Open the log at a path.
 
         Parameters
         ----------
         path
-            A file of JSON lines, begun with the first line.
+            File of JSON lines, created with the first line.
         """
         self.path = Path(path)
 
@@ -100,7 +100,7 @@ class Audit:
 
     @property
     def _elsewhere(self) -> Path:
-        """Where the newest code stands apart from the log's folder."""
+        """Path of the newest code outside the log's folder."""
         place = hashlib.blake2b(str(self.path.resolve()).encode("utf-8", "surrogateescape"), digest_size=12)
         return own_place("audits") / f"{place.hexdigest()}.txt"
 
@@ -111,19 +111,19 @@ class Audit:
             return None
 
     def _code(self, text: str) -> str | None:
-        """Give the code of a text under the key; None where there is no key."""
+        """Compute the code of a text under the key; None without a key."""
         key = self._key()
         return None if key is None else hmac.new(key, text.encode("utf-8"), hashlib.sha256).hexdigest()
 
     def _lines(self) -> list[str]:
         if not self.path.exists():
             return []
-        # A name may hold what else ends a line, such as U+2028; only a newline ends one here.
+        # A name may contain other line separators, such as U+2028; only a newline ends a line here.
         text = self.path.read_text(encoding="utf-8").removesuffix("\n")
         return text.split("\n") if text else []
 
     def _last(self) -> str:
-        """Give the last line without reading the others: the log may be long."""
+        """Read the last line only: the log may be long."""
         size = self.path.stat().st_size if self.path.exists() else 0
         if not size:
             return ""
@@ -137,19 +137,19 @@ class Audit:
         return tail.removesuffix(b"\n").rpartition(b"\n")[2].decode("utf-8", "replace")
 
     def _newest(self) -> tuple[int, str]:
-        """Give the number of lines and the newest code, once the last line is seen to be that line.
+        """Return the number of lines and the newest code, after checking the last line against them.
 
         Raises
         ------
         BadInput
-            When it isn't: nothing is added to a log that was changed.
+            If the last line doesn't match: we add nothing to a changed log.
         """
         heads = {place: _Head.read(place) for place in (self._beside, self._elsewhere)}
         last = self._last()
         if not last and all(
             head.before == BEGINNING if (head := heads[place]) else not place.exists() for place in heads
         ):
-            return 0, BEGINNING  # none yet, or announced and never come
+            return 0, BEGINNING  # no line yet, or the first one was announced but never written
         code = self._code(last) if last else BEGINNING
         if not last:
             why = "it is empty or gone, and it had lines"
@@ -162,7 +162,7 @@ class Audit:
         elif self._elsewhere.exists() and ((other := heads[self._elsewhere]) is None or not other.fits(code)):
             why = f"its last line isn't the one of which {self._elsewhere} tells"
         else:
-            # A line that was announced and never came, since its process was killed, doesn't count.
+            # A line that was announced but never written, because its process was killed, doesn't count.
             waits = own.before is not None and not hmac.compare_digest(code, own.newest)
             return own.count - waits, code
         raise BadInput(
@@ -181,18 +181,18 @@ class Audit:
         shown: str,
         what: str,
     ) -> None:
-        """Add a line.
+        """Append a line.
 
         Parameters
         ----------
         role, who, purpose
-            Who asked, and what for.
+            Role, person and purpose of the request.
         elements
-            Names of what may be seen.
+            Names of the elements that may be shown.
         children
-            How many children.
+            Number of children.
         shown
-            `shown_hash` of what was shown; its digest under the key is what is written.
+            `shown_hash` of what was shown; the log stores its digest under the key.
         what
             opened, one child, or written.
         """
@@ -218,7 +218,8 @@ class Audit:
             newest = self._code(line)
             if newest is None:
                 raise BadInput(f"{self._key_file} holds no key: move it away, and a new one is drawn.")
-            # Announced, written, done: whenever this is stopped, the next one knows which line is the last.
+            # Announce, write, confirm: after a crash at any point, the next writer knows which line is the
+            # last.
             self._tell(_Head(count + 1, newest, before))
             with open(self.path, "a", encoding="utf-8", newline="\n", opener=_for_one) as file:
                 file.write(line + "\n")
@@ -229,24 +230,24 @@ class Audit:
             write_atomically(place, head.text())
 
     def tells_of(self, line: int, *frames: pd.DataFrame) -> bool:
-        """Say whether tables are those of which a line was written.
+        """Check whether tables are the ones that a line recorded.
 
         Parameters
         ----------
         line
             Number of the line, from 1.
         frames
-            What is said to have been shown.
+            Tables to check.
 
         Returns
         -------
         bool
-            False where a cell is another, or the key of the log isn't there.
+            False if any cell differs, or the key of the log is missing.
 
         Raises
         ------
         BadInput
-            When there is no such line.
+            If there is no such line.
         """
         lines = self._lines()
         if not 1 <= line <= len(lines):
@@ -255,7 +256,7 @@ class Audit:
         return digest is not None and hmac.compare_digest(str(json.loads(lines[line - 1])["shown"]), digest)
 
     def read(self) -> pd.DataFrame:
-        """Give the lines as a table: ``line, when, role, who, purpose, what, elements, children, shown``."""
+        """Return a table of lines: ``line, when, role, who, purpose, what, elements, children, shown``."""
         rows: list[dict[str, Any]] = [json.loads(line) for line in self._lines()]
         shown = ["line", "when", "role", "who", "purpose", "what", "elements", "children", "shown"]
         frame = pd.DataFrame(rows, columns=shown)
@@ -264,17 +265,17 @@ class Audit:
         return frame.assign(elements=listed).astype({**texts, "line": "Int64", "children": "Int64"})
 
     def head(self) -> tuple[int, str]:
-        """Give how many lines the log has and the code of the newest, to be written down elsewhere."""
+        """Return the number of lines and the newest code, to store elsewhere."""
         lines = self._lines()
         return len(lines), (self._code(lines[-1]) or "") if lines else BEGINNING
 
     def verify(self) -> pd.DataFrame:
-        """Find lines that were changed, taken out or put elsewhere.
+        """Find changed, deleted or moved lines.
 
         Returns
         -------
         pandas.DataFrame
-            ``line`` (as counted in the file), ``trouble``; no rows where the chain is whole.
+            ``line`` (number in the file), ``trouble``; empty if the chain is intact.
         """
         troubles: list[tuple[int, str]] = []
         lines = self._lines()
@@ -303,7 +304,7 @@ class Audit:
         )
 
     def _at_the_end(self, count: int, code: str | None) -> Iterator[tuple[int, str]]:
-        """Hold the last line against what was written down of it, beside the log and elsewhere."""
+        """Check the last line against the copies next to the log and elsewhere."""
         for place in (self._beside, self._elsewhere):
             head = _Head.read(place)
             if head is None:

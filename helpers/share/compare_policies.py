@@ -1,4 +1,4 @@
-"""What a policy says, as tables: who sees a thing, what another policy changes, and what a view lets out."""
+"""Compare policies as tables: who sees what, what another policy changes, and what a view leaks."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from helpers.standard import STRING, BadInput
 __all__ = ["compare_policies", "leaks", "policy_grid", "roles_with_access"]
 
 LEAK = ["table", "domain", "name", "rows", "children", "why", "citation"]
-# Tables of a view, and the column that says what a row tells.
+# Tables of a view, and the column that names the content of a row.
 TOLD_BY = {"values": "element", "timeline": "kind", "indicators": "indicator"}
 
 
 def policy_grid(policy: Policy | None = None) -> pd.DataFrame:
-    """Give a policy as one row a role and domain.
+    """Return a policy as a table, one row per role and domain.
 
     Parameters
     ----------
     policy
-        The kit's own where nothing is given.
+        Policy; default is the kit's own.
 
     Returns
     -------
@@ -50,25 +50,25 @@ def policy_grid(policy: Policy | None = None) -> pd.DataFrame:
 
 
 def roles_with_access(policy: Policy | None, name: str) -> pd.DataFrame:
-    """Say which roles see a domain, an element, a kind of event or an indicator.
+    """List the roles that see a domain, an element, a kind of event or an indicator.
 
     Parameters
     ----------
     policy
-        The kit's own for None.
+        Policy; None for the kit's own.
     name
         Its name.
 
     Returns
     -------
     pandas.DataFrame
-        ``role, title, allow, scope, reason, rule_id, citation``: one row a role; `allow` is none where the
-        rule of the domain names other elements only.
+        ``role, title, allow, scope, reason, rule_id, citation``: one row per role. `allow` is none if the
+        domain's rule names only other elements.
 
     Raises
     ------
     BadInput
-        When nothing is called so.
+        If the name is unknown.
     """
     policy = policy or read_policy()
     domain = name if name in policy.domains else policy.domain_of(name)
@@ -88,7 +88,7 @@ def _said(rule: Rule) -> str:
 
 
 def compare_policies(before: Policy, after: Policy) -> pd.DataFrame:
-    """Say which rules differ between two policies.
+    """List the rules that differ between two policies.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def compare_policies(before: Policy, after: Policy) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``role, domain, was, is, opens`` (whether more is seen than before): one row a rule that differs.
+        ``role, domain, was, is, opens`` (whether the role sees more than before): one row per changed rule.
     """
     grain = {"none": 0, "aggregate": 1, "row": 2}
     rows = []
@@ -117,26 +117,26 @@ def compare_policies(before: Policy, after: Policy) -> pd.DataFrame:
 
 
 def leaks(shown: View | Path | str, policy: Policy | None = None) -> pd.DataFrame:
-    """Say what a view shows that a policy forbids.
+    """List what a view shows although a policy forbids it.
 
     Parameters
     ----------
     shown
         A view, or the folder into which one was written.
     policy
-        By which it is judged; the kit's own where nothing is given.
+        Policy to check against; default is the kit's own.
 
     Returns
     -------
     pandas.DataFrame
         ``table, domain, name, rows, children, why, citation``: by element, event or indicator, never by
-        child; no rows where nothing leaks. Of a folder it isn't known whose the children are, so only what
-        may be seen of anybody is judged.
+        child; empty if nothing leaks. A folder doesn't show which children are in scope, so we check only
+        what may be shown about anybody.
 
     Raises
     ------
     BadInput
-        When the folder holds no view.
+        If the folder contains no view.
     """
     policy = policy or read_policy()
     if isinstance(shown, View):
@@ -156,7 +156,7 @@ def leaks(shown: View | Path | str, policy: Policy | None = None) -> pd.DataFram
 
 
 def _by_the_policy(shown: View, policy: Policy) -> View | None:
-    """Open the same view by the policy that judges; None where it would be refused."""
+    """Open the same view under the policy to check against; None if it would be refused."""
     try:
         return open_view(
             shown.source, shown.role, shown.who, shown.purpose, policy=policy, codes=shown.codes,

@@ -35,12 +35,12 @@ __all__ = [
 ]
 
 
-# Numbers of children of which each, and what it leaves of those concerned, must be large enough.
+# Counts that must be large enough, and leave a large enough rest.
 COUNTS = ("children", "of_children", "unknown", "answerable")
 
 
 def shown_answers(guard: Guard, answers: pd.DataFrame) -> pd.DataFrame:
-    """Pass the numbers of answers through the guard.
+    """Suppress small counts of answers.
 
     >>> told = pd.DataFrame({"children": [3], "of_children": [100], "unknown": [0], "answerable": [90]})
     >>> shown_answers(Guard(real=True), told)["children"].tolist()
@@ -55,7 +55,7 @@ def shown_answers(guard: Guard, answers: pd.DataFrame) -> pd.DataFrame:
             small |= number.map(guard.hides).astype(bool)
     small |= (answers["of_children"] - answers["children"]).map(guard.hides).astype(bool)
     if "group" in answers and int(small.sum()) == 1 and len(answers) > 1:
-        # What one hidden group holds could be worked out from the whole and the others.
+        # A single hidden group can be derived from the total and the other groups, so we hide a second one.
         rest = whole.where(~small)
         small |= rest.eq(rest.min())
     hidden: dict[str, pd.Series] = {name: guard.rounded(answers[name]).mask(small) for name in COUNTS}
@@ -69,7 +69,7 @@ def shown_answers(guard: Guard, answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def shown_shares(guard: Guard, informed: pd.DataFrame) -> pd.DataFrame:
-    """Pass shares of families through the guard."""
+    """Suppress and round shares of families."""
     if not guard.real:
         return informed
     informed = informed.reset_index(drop=True)
@@ -89,10 +89,10 @@ def shown_shares(guard: Guard, informed: pd.DataFrame) -> pd.DataFrame:
     return informed.assign(**{name: column.mask(hidden) for name, column in rough.items()})
 
 
-# A cell of one to nine children is hidden. Where its row or column has a total, the rest would give it
-# away, so a second cell goes too. Two hidden cells in each line are sometimes still one answer, so what is
-# left is checked exactly: a hidden cell is safe when it could be another number without any shown one being
-# another.
+# We hide a cell of one to nine children. If its row or column has a total, a reader could subtract the
+# others, so we hide a second cell (secondary suppression). Even two hidden cells in each line sometimes have
+# only one solution, so we check exactly: a hidden cell is safe if another number would fit all the shown
+# ones.
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -100,11 +100,11 @@ Bools = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Shown:
-    """Which cells of a table with totals are hidden."""
+    """A table with totals, and which of its cells are hidden."""
 
-    # The table with its totals as last row and column.
+    # Counts, with totals as last row and column.
     counts: Ints
-    # Same shape.
+    # Mask of the same shape.
     hidden: Bools
 
 
@@ -114,7 +114,7 @@ def _with_totals(cells: Ints) -> Ints:
 
 
 def _lines(shape: tuple[int, int]) -> list[tuple[list[int], int]]:
-    """List the sums of a table with totals: the places of the parts, and that of the whole."""
+    """List the sums of a table with totals: indexes of the parts, and of the total."""
     rows, columns = shape
     place = np.arange(rows * columns).reshape(shape)
     across = [(place[row, :-1].tolist(), int(place[row, -1])) for row in range(rows)]
@@ -123,11 +123,11 @@ def _lines(shape: tuple[int, int]) -> list[tuple[list[int], int]]:
 
 
 def is_inferable(shown: Shown, place: int) -> bool:
-    """Say whether a hidden cell could be another number, for whoever reads the shown ones.
+    """Check whether a hidden cell is safe: another number would fit the shown cells.
 
-    Every cell lies in two sums, that of its row and that of its column. So the table is a network: sums are
-    its places, cells its ways, and another table with the same shown numbers is a round trip over hidden
-    cells. No cell may fall below zero, so a way can be taken backwards only where somebody is counted.
+    Each cell is part of two sums: its row's and its column's. So the table is a graph with sums as nodes and
+    cells as edges. Another table with the same shown numbers corresponds to a cycle over hidden cells. No
+    cell may fall below zero, so an edge can be used backward only if its count is above zero.
     """
     rows, columns = shown.counts.shape
     flat, hidden = shown.counts.ravel(), shown.hidden.ravel()
@@ -145,7 +145,7 @@ def is_inferable(shown: Shown, place: int) -> bool:
 
 
 def _way(cell: int, rows: int, columns: int) -> tuple[int, int]:
-    """Give the two sums between which a cell is a way; rows are numbered first, columns after them."""
+    """Return the two sums that a cell connects; rows are numbered first, then columns."""
     row, column = divmod(cell, columns)
     down = (row < rows - 1) == (column < columns - 1)
     return (row, rows + column) if down else (rows + column, row)
@@ -172,7 +172,7 @@ def suppress_small_cells(
     no_value: bool = False,
     known_rows: bool = False,
 ) -> Shown:
-    """Decide which cells of a two-way table with totals are hidden.
+    """Choose the cells to hide in a two-way table with totals.
 
     >>> shown = suppress_small_cells([[12, 3], [20, 30], [15, 25]], 10)
     >>> bool(shown.hidden[0, 1]), int(shown.hidden.sum()) >= 4
@@ -198,14 +198,14 @@ def suppress_small_cells(
 
 
 def _hide_beside(shown: Shown, minimum: int, kept: Bools) -> bool:
-    """Hide another cell where what is hidden in a line is one cell, or a small rest."""
+    """Hide one more cell in each line whose hidden part is a single cell or a small sum."""
     flat, hidden = shown.counts.ravel(), shown.hidden.ravel()
     changed = False
     for parts, whole in _lines((shown.counts.shape[0], shown.counts.shape[1])):
         line = [*parts, whole]
         gone = [cell for cell in line if hidden[cell]]
         rest = sum(int(flat[cell]) for cell in gone if cell != whole)
-        # Of several hidden parts under a shown total, their sum can be read.
+        # Readers can compute the sum of several hidden parts from a shown total.
         alone = len(gone) == 1 and flat[gone[0]] >= 0
         small = len(gone) > 1 and not hidden[whole] and 0 < rest < minimum
         empty = len(gone) > 1 and not hidden[whole] and rest == 0
@@ -220,12 +220,12 @@ def _hide_beside(shown: Shown, minimum: int, kept: Bools) -> bool:
 
 
 def _price(cell: int, whole: int, flat: Ints) -> tuple[bool, bool, int]:
-    """Prefer a part to a total, a number to a zero, and a small number to a great one."""
+    """Rank cells to hide: parts before totals, numbers before zeros, small before large."""
     return cell == whole, bool(flat[cell] == 0), int(flat[cell])
 
 
 def _hide_solved(shown: Shown, primary: Bools, kept: Bools) -> bool:
-    """Hide another cell where a small one is still one answer."""
+    """Hide one more cell if a small one still has only one solution."""
     flat, hidden = shown.counts.ravel(), shown.hidden.ravel()
     for place in np.flatnonzero(primary.ravel()):
         if is_inferable(shown, int(place)):
@@ -246,15 +246,15 @@ def _hide_solved(shown: Shown, primary: Bools, kept: Bools) -> bool:
     return False
 
 
-# Of whom nothing is known is a group like any other: how many children a school and grade have stands in
-# every element, and less those with a value it is those without one. Schools and grades of few children are
-# put together first, once for all elements, so that the numbers of children themselves hide nothing.
+# Children without a value are a group like any other. Every element shows the number of children of a school
+# and grade; subtract those with a value, and the rest are those without. So we first pool small schools and
+# grades, once for all elements, so that these totals disclose nothing.
 
 DTYPES = {
     "domain": "string", "element": "string", "school": "string", "grade_level": "string", "group": "string",
     "children": "Int64", "of_children": "Int64", "mean": "float64", "unit": "string", "hidden": "boolean",
 }  # fmt: skip
-# What a number is counted as: whoever has one.
+# Group of children with a number: any value.
 WITH_A_VALUE = "with a value"
 ALL_OTHERS = "all others"
 NO_VALUE = "no value"
@@ -266,7 +266,7 @@ OTHER_GRADES = "other grades"
 def counted_groups(
     source: Source, policy: Policy, sets: Mapping[str, frozenset[str]], school_year: int | None
 ) -> pd.DataFrame:
-    """Count the children of groups."""
+    """Count children by school, grade and value, with small cells suppressed."""
     told = {domain: policy.domains[domain].elements for domain, members in sets.items() if members}
     names = [name for listed in told.values() for name in listed]
     empty = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in DTYPES.items()})
@@ -284,7 +284,7 @@ def counted_groups(
     ours &= values["chosen"].fillna(False) & values["status"].eq("Reported")
     chosen = values[ours.to_numpy(dtype=bool)]
     parts = []
-    # One pooling for all domains: the strictest, since most of them count the same children.
+    # One pooling for all domains, with the strictest minimum, because most of them count the same children.
     least = max(policy.minimum(domain) for domain in told)
     for domain, listed in told.items():
         members = _pooled(known[known["child"].isin(list(sets[domain])).to_numpy(dtype=bool)], least)
@@ -298,7 +298,7 @@ def counted_groups(
 
 
 def _pooled(members: pd.DataFrame, minimum: int) -> pd.DataFrame:
-    """Put schools of few children together, and in each school the grades of few."""
+    """Pool small schools, and small grades within each school."""
     school = _enough(members["school"], minimum, OTHER_SCHOOLS)
     grade = members["grade_level"].mask(school.eq(OTHER_SCHOOLS), OTHER_GRADES)
     for _, own in grade.groupby(school):
@@ -307,7 +307,7 @@ def _pooled(members: pd.DataFrame, minimum: int) -> pd.DataFrame:
 
 
 def _enough(names: pd.Series, minimum: int, others: str) -> pd.Series:
-    """Call what few have by one name, and what the next few have, until enough have that name."""
+    """Rename the smallest groups to one common name until it covers enough children."""
     sizes = names.value_counts().sort_index().sort_values(kind="stable")
     few = list(sizes.index[sizes < minimum])
     more = [name for name in sizes.index if name not in few]
@@ -319,11 +319,11 @@ def _enough(names: pd.Series, minimum: int, others: str) -> pd.Series:
 def _of_element(
     declared: Element, domain: str, rows: pd.DataFrame, members: pd.DataFrame, minimum: int
 ) -> pd.DataFrame:
-    """Count one element, school by school; who has no value is counted, too."""
+    """Count one element by school; children without a value count, too."""
     number = declared.type in ("integer", "number", "date")
     group = pd.Series(WITH_A_VALUE, index=rows.index, dtype=STRING)
     if not number:
-        # A word that few have would tell that somebody has it, whatever its count says.
+        # A rare value would disclose that somebody has it, whatever its count.
         common = rows["value"].value_counts()
         group = rows["value"].where(rows["value"].isin(list(common.index[common >= minimum])), ALL_OTHERS)
     said = rows[["child", "value_number"]].assign(group=group)
@@ -344,7 +344,7 @@ def _of_element(
         shown = suppress_small_cells(
             counts[place][there],
             minimum,
-            # That everybody at a school is at that school is no news.
+            # It discloses nothing that all children of a school are at that school.
             whole_rows=not number and declared.name not in GROUPED_BY,
             no_value=True,
             known_rows=True,
@@ -369,24 +369,23 @@ NOT_SHOWN = "not shown"
 def suppress_complement(
     guard: Guard, counts: Mapping[str, int], *, few: bool = False
 ) -> dict[str, int | str]:
-    """Pass counts of children that add up to a known whole through the guard.
+    """Suppress counts of children that add up to a known total.
 
     Parameters
     ----------
     guard
-        The guard of a district.
+        Guard of the district.
     counts
         Name of the part -> number of children.
     few
-        A part is a sum of several counts of children, and one of these is one to nine: the sum, divided by
-        how many they are, would give it away.
+        Whether a part is the sum of several counts, one of which is one to nine: the sum would disclose it.
 
     Returns
     -------
     dict
-        The same numbers for an invented district, and for a real one where none is one to nine. Else "not
-        shown" in place of every part but zero: the whole less the shown ones would give the hidden ones away,
-        and "fewer than 10" beside "not shown" would bound them.
+        The same numbers for a synthetic district, and for a real one if none is one to nine. Otherwise "not
+        shown" for every part but zero: the total less the shown parts would disclose the hidden ones, and
+        "fewer than 10" next to "not shown" would bound them.
 
     Examples
     --------
@@ -401,7 +400,7 @@ def suppress_complement(
 
 
 def suppress_totals(guard: Guard, frame: pd.DataFrame, whole: str, count: str) -> pd.DataFrame:
-    """Pass a table of counts through the guard in which the rows of each whole add up.
+    """Suppress counts in a table where the rows of each group add up to a known total.
 
     >>> frame = pd.DataFrame({"system": ["meals", "clubs", "meals"], "children": [8, 30, 60]})
     >>> suppress_totals(Guard(real=True), frame, "system", "children")["children"].tolist()
@@ -411,7 +410,7 @@ def suppress_totals(guard: Guard, frame: pd.DataFrame, whole: str, count: str) -
         return frame
     counts = frame[count].to_numpy()
     shown: list[int | None] = [None] * len(frame)
-    # By place: the rows of one whole may lie between those of others.
+    # By row index: rows of one total may be mixed with those of others.
     for places in frame.groupby(whole, sort=False).indices.values():
         parts = suppress_complement(guard, {str(place): int(counts[place]) for place in places})
         for place, number in parts.items():
@@ -422,7 +421,7 @@ def suppress_totals(guard: Guard, frame: pd.DataFrame, whole: str, count: str) -
 def pooled_groups(
     guard: Guard, counts: Mapping[tuple[str, ...], int]
 ) -> tuple[dict[tuple[str, ...], int], int | None]:
-    """Pool the small groups of a list of combinations, such as which systems know a child.
+    """Pool the small combinations in a list, such as the systems that list a child.
 
     >>> pooled_groups(Guard(real=True), {("a", "b"): 30, ("a",): 12, ("b",): 11, ("c",): 3})
     ({('a', 'b'): 30}, 26)
@@ -447,7 +446,7 @@ def _small_rest(
     shown: Mapping[tuple[str, ...], int],
     names: list[str],
 ) -> tuple[str, ...] | None:
-    """Name the smallest shown combination that a rest of the pool needs to be large enough, or unknown."""
+    """Return the smallest shown combination that has to join the pool, or None if the pool is safe."""
     if not shown:
         return None
     smallest = min(shown, key=lambda each: (shown[each], each))
@@ -473,10 +472,10 @@ def _could_differ(
     shown: Mapping[tuple[str, ...], int],
     public: frozenset[str],
 ) -> bool:
-    """Say whether a small combination of the pool could count one more or less, and every total be the same.
+    """Check whether a small pooled combination could have another count with all totals the same.
 
-    Two children are in two combinations that aren't shown, and could be in two others that have the same
-    systems between them. Systems that aren't public know fewer than ten: how many is not said.
+    Two children in two hidden combinations could instead be in two others with the same systems between them.
+    Systems that aren't public list fewer than ten children, and we don't show how many.
     """
     taken: set[frozenset[str]] = {frozenset(), *map(frozenset, shown)}
     mine = frozenset(small)
@@ -488,7 +487,7 @@ def _could_differ(
 
     for other in others:
         both, either = mine & other & public, sorted((mine ^ other) & public)
-        # Systems that only one of the two has may change sides; all of them would be the same pair again.
+        # Systems in only one of the two may switch sides; switching all of them gives the same pair again.
         for sides in itertools.product((False, True), repeat=max(len(either) - 1, 0)):
             first = both | {name for name, here in zip(either, (True, *sides), strict=False) if here}
             if free(first) and free(both | (frozenset(either) - first)):
@@ -501,7 +500,7 @@ def _could_differ(
 
 
 def pooled_neighbors(guard: Guard, counts: Mapping[int, int]) -> dict[tuple[int, int], int]:
-    """Pool neighboring steps of a scale until none holds one to nine children.
+    """Pool neighboring steps of a scale until none counts one to nine children.
 
     >>> pooled_neighbors(Guard(real=True), {1: 3, 2: 8, 3: 40, 4: 2})
     {(1, 2): 11, (3, 4): 42}
@@ -520,7 +519,7 @@ def pooled_neighbors(guard: Guard, counts: Mapping[int, int]) -> dict[tuple[int,
 
 
 def shown_everybody(guard: Guard, crosswalk: pd.DataFrame) -> int | str:
-    """Say how many children all systems know together, where that gives no small number away."""
+    """Return the number of children in all systems together, unless it discloses a small number."""
     children = crosswalk.groupby("child")["silo"].agg(frozenset)
     everybody = len(children)
     if guard.hides(everybody):

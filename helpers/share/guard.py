@@ -1,12 +1,13 @@
-"""The guard for real data: what a page, a log or a printed line may say of a folder that isn't invented.
+"""Guard real data: decide what a page, a log or a printed line may show of a real folder.
 
-A folder that doesn't say ``"synthetic": true`` is treated as real from the first day. Counts of one to nine
-children are not shown, nor a rate from which one could be computed, nor a row about a child, nor what
-stands in a restricted cell. Made districts are shown as they are.
+We treat a folder as real unless it is marked ``"synthetic": true``. We don't show counts of one to nine
+children, rates that would disclose one, rows about a child, or values of restricted cells. Synthetic
+districts are shown unchanged.
 
-What adds up is shown whole or in words (`parts`), and what is counted many times over, as on the scorecard,
-is rounded to tens, so that no number less another leaves a hidden one. `tests/share/attack.py` tries to solve
-what one run says. Two runs can still be subtracted: a table that leaves the district needs more than this.
+Parts of a known total are all shown or all hidden (`suppress_complement`). Counts that other tables repeat,
+as on the scorecard, are rounded to tens, so that no difference of two numbers discloses a hidden one.
+`tests/share/attack.py` tries to solve the output of one run. An attacker can still subtract two runs: a table
+that leaves the district needs stronger protection.
 """
 
 from __future__ import annotations
@@ -32,12 +33,12 @@ __all__ = ["MASK", "SHARE_STEP", "SMALLEST_GROUP", "Guard"]
 SMALLEST_GROUP = whole_figure("smallest_group")
 MASK = "…"
 HIDDEN = f"hidden: fewer than {SMALLEST_GROUP} children"
-# Units of the scorecard that count children or their records (a minute is one); days don't.
+# Units of the scorecard that count children or their records (a minute stands for one); days don't.
 OF_CHILDREN = ("rate", "children", "pairs", "rows", "minutes", "findings")
-# What adds up within a pair of systems: one hidden line of these hides the others.
+# Measures that add up within a pair of systems: if one line is hidden, the others must be too.
 OF_A_PAIR = ("match rate", "only in left", "only in right")
 SHARE_STEP = figure("share/disclosure.share_step")
-# Kinds of finding whose `expected` comes from the layout. That of any other may quote another record.
+# Kinds of finding whose `expected` comes from the layout. In other kinds, it may quote another record.
 EXPECTED_BY_LAYOUT = (
     r"^(file_|column_|header_|delimiter_|text_not|cells_|row_|manifest_|record_|key_|reference_|id_|name_p|"
     r"not_a_|not_in_|required_|null_|too_long|out_of_range|date_ambiguous|zeros_|scientific_|rows_alike)"
@@ -46,46 +47,46 @@ EXPECTED_BY_LAYOUT = (
 
 @dataclass(frozen=True)
 class Guard:
-    """Decides what may be shown of a district.
+    """Decides what may be shown about a district.
 
     Attributes
     ----------
     real
-        The folder doesn't say that everybody in it is invented.
+        Whether the folder isn't marked as synthetic.
     """
 
     real: bool
 
     @classmethod
     def of(cls, district: District) -> Guard:
-        """Give the guard of a district.
+        """Create the guard of a district.
 
         Parameters
         ----------
         district
-            A district that was read.
+            What `read_district` returned.
 
         Returns
         -------
         Guard
-            Strict for a real folder; for an invented one it hides nothing.
+            Strict for a real folder; for a synthetic one it hides nothing.
         """
         return cls(real=not district.synthetic)
 
     def hides(self, number: float, of: float | None = None) -> bool:
-        """Say whether a number of children, or its share of a group, is too small to be shown.
+        """Check whether a number of children, or the rest of its group, is too small to show.
 
         Parameters
         ----------
         number
             Number of children.
         of
-            The group of which they are a part: its rest may not be small either.
+            Size of their group: the rest of it must not be small either.
 
         Returns
         -------
         bool
-            True when one to nine children could be read from it.
+            True if the number would disclose a count of one to nine.
         """
         small = 0 < number < SMALLEST_GROUP
         if of is not None:
@@ -93,12 +94,12 @@ class Guard:
         return self.real and small
 
     def count(self, number: int) -> str:
-        """Write a number of children.
+        """Format a number of children.
 
         Parameters
         ----------
         number
-            How many.
+            Number of children.
 
         Returns
         -------
@@ -113,17 +114,17 @@ class Guard:
         return f"fewer than {SMALLEST_GROUP}" if self.hides(number) else f"{number:,}"
 
     def about(self, number: int) -> str:
-        """Write a number that other tables count, too: to tens.
+        """Format a number that other tables repeat, rounded to tens.
 
         Parameters
         ----------
         number
-            How many.
+            Number of children.
 
         Returns
         -------
         str
-            The number of an invented district; of a real one "fewer than 10", or the nearest ten.
+            The exact number for a synthetic district; for a real one "fewer than 10", or the nearest ten.
 
         Examples
         --------
@@ -135,22 +136,22 @@ class Guard:
         return f"about {int(self.rounded(pd.Series([number])).iloc[0]):,}"
 
     def rate(self, numerator: int, denominator: int, digits: int = 0) -> str:
-        """Write a share of children.
+        """Format a share of children.
 
         Parameters
         ----------
         numerator
-            How many, of
+            Number of children with the attribute.
         denominator
-            how many there are.
+            Number of children in all.
         digits
             Digits after the point.
 
         Returns
         -------
         str
-            The share in percent; for a real district a bound where the number or its rest is one to nine,
-            and a sentence where the whole group is.
+            The share in percent. For a real district, a bound if the number or the rest is one to nine, and a
+            message if the whole group is.
 
         Examples
         --------
@@ -170,25 +171,25 @@ class Guard:
         return f"{100 * numerator / denominator:.{digits}f}%"
 
     def rows(self, frame: pd.DataFrame) -> pd.DataFrame | str:
-        """Give rows about children, or a sentence in their place.
+        """Return rows about children, or a message instead.
 
         Parameters
         ----------
         frame
-            Rows of which some may be about single children.
+            Rows that may be about single children.
 
         Returns
         -------
         pandas.DataFrame or str
-            The frame of a made district. For a real one a sentence: not even a number of columns or a header,
-            since headers can be made from cells.
+            The frame for a synthetic district. For a real one a message, without even a number of columns or
+            a column name, because column names can come from cells.
         """
         if not self.real:
             return frame
         return f"Rows about children of a real district are not shown ({self.count(len(frame))} rows)."
 
     def counts(self, frame: pd.DataFrame, column: str) -> pd.DataFrame:
-        """Leave small numbers of children out of a table.
+        """Suppress small numbers of children in a table.
 
         Parameters
         ----------
@@ -218,8 +219,8 @@ class Guard:
         Returns
         -------
         pandas.Series
-            The same numbers for an invented district; for a real one zero, NA for one to nine, and the
-            nearest ten for all others.
+            The same numbers for a synthetic district. For a real one, zero stays, one to nine become NA, and
+            all others are rounded to the nearest ten.
 
         Examples
         --------
@@ -234,7 +235,7 @@ class Guard:
         return shown.astype("Int64")
 
     def share(self, shares: pd.Series) -> pd.Series:
-        """Round shares of children to twentieths: a finer one is a fraction that gives both numbers away.
+        """Round shares of children to twentieths, because a more exact fraction discloses both its numbers.
 
         Parameters
         ----------
@@ -244,7 +245,7 @@ class Guard:
         Returns
         -------
         pandas.Series
-            The same shares for an invented district.
+            Rounded shares; unchanged for a synthetic district.
 
         Examples
         --------
@@ -254,7 +255,7 @@ class Guard:
         return ((shares / SHARE_STEP).round() * SHARE_STEP).round(2) if self.real else shares
 
     def scorecard(self, scorecard: pd.DataFrame) -> pd.DataFrame:
-        """Hide the small numbers of a scorecard, and round the others.
+        """Suppress the small numbers of a scorecard, and round the others.
 
         Parameters
         ----------
@@ -264,11 +265,11 @@ class Guard:
         Returns
         -------
         pandas.DataFrame
-            The same lines. Of a real folder, where a number of children or its rest is one to nine, or lies
-            within nine of the children whom a system of the pair knows, the line's figures and example are NA
-            and its next step says that they are hidden; so are all lines of a pair that add up with it. All
+            The same lines. For a real folder, a line's figures and example are NA, and its next step says
+            that they are hidden, if a number of children or its rest is one to nine, or is within nine of the
+            number of children in a system of the pair. So are all lines of the pair that add up with it. All
             other counts of children are rounded to tens, and their shares to twentieths: a scorecard counts
-            the same children in so many ways that whole numbers would be solved.
+            the same children in so many ways that exact numbers could be solved.
         """
         if not self.real:
             return scorecard
@@ -290,12 +291,12 @@ class Guard:
         return shown.assign(**masked, next_step=said.astype(STRING))
 
     def _small_lines(self, scorecard: pd.DataFrame) -> pd.Series:
-        """Say which lines of a scorecard are, or would give away, one to nine children."""
+        """Mark the lines of a scorecard that disclose one to nine children."""
         number, whole = scorecard["numerator"], scorecard["denominator"]
         small = number.between(1, SMALLEST_GROUP - 1) | whole.between(1, SMALLEST_GROUP - 1)
         small |= (whole - number).between(1, SMALLEST_GROUP - 1)
-        # How many children a system knows stands in other lines: what a pair has in common may not be within
-        # nine of it either, or the rest could be subtracted.
+        # Other lines show the number of children in a system. A pair's common number must not be within nine
+        # of it, or a reader could subtract.
         of_pair = scorecard["right_silo"].notna()
         for measure, figure_of in (
             ("children known", "numerator"),
@@ -314,17 +315,17 @@ class Guard:
     def findings(
         self, findings: pd.DataFrame, layouts: Mapping[str, Layout], show_values: bool = False
     ) -> pd.DataFrame:
-        """Mask the values of findings, and keep their kind and place.
+        """Mask the values of findings, but keep their kind and location.
 
         Parameters
         ----------
         findings
             Table ``findings``.
         layouts
-            Layout by system: a column that it declares public or internal keeps its values. A column that
-            no layout declares is restricted, and so is one of a system that isn't there.
+            Layout by system: a column declared public or internal keeps its values. A column that no layout
+            declares is restricted, and so are all columns of an unknown system.
         show_values
-            The person at the machine asks for the values.
+            Whether the user at the computer asks for the values.
 
         Returns
         -------
@@ -350,11 +351,10 @@ def _masked(column: pd.Series, hide: npt.NDArray[np.bool_]) -> pd.Series:
 
 
 def _is_open(layout: Layout | None, column: str) -> bool:
-    """Say whether every file of a layout that declares a column declares it as not restricted."""
+    """Check that a layout declares a column, and never as restricted."""
     if layout is None:
         return False
-    # Elements of lists are numbered in what was read, and not in the layout; a part of a cell belongs to
-    # its column.
+    # The data number the elements of a list, the layout doesn't; a part of a cell belongs to its column.
     name = re.sub(r"\[\d+\]", "[]", column)
     found = [kind.find(name) or kind.find(column) for kind in layout.files]
     declared = [each[0] for each in found if each is not None]

@@ -1,4 +1,4 @@
-"""Which pages are held: about whom none is given to a family, and to which adult or address none goes."""
+"""Put family pages on hold: pages that go to no family, and adults or addresses that get none."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["HOLDS", "HoldReason", "day_of_access", "pages_on_hold"]
 
 
 class HoldReason(NamedTuple):
-    """Why a page is held, and the rule behind it (an id of the citations; empty: the kit's own)."""
+    """Reason for the hold, and its rule (an id of the citations; empty for the kit's own)."""
 
     words: str
     citation: str
@@ -50,17 +50,17 @@ HOLDS: Mapping[str, HoldReason] = {
     "shared_email": HoldReason("Two households read this e-mail address.", "FERPA-13"),
     "shared_home": HoldReason("Two households have this address.", "FERPA-13"),
 }
-# Doubts about which child of a home, and none about the home.
+# Doubts about which child of a home, but not about the home.
 RIGHT_HOME = ("one_line_siblings",)
 ADULT_AT = whole_figure("share/disclosure.adult_age")
 NAMES = ["first_name", "last_surname"]
-# Whoever is older than this is no student of a school; such a date is a slip of the pen.
+# Nobody older is a student; such a birth date is a typing error.
 OLDEST = 23
 GRADES_OF_ADULTS = ("11", "12", "13", "PS", "UG")
 
 
 def day_of_access(district: District) -> pd.Timestamp:
-    """Give the day on which somebody would read a page."""
+    """Return the day on which somebody reads a page."""
     said = district.about.get("as_of") if district.synthetic else None
     return pd.Timestamp(said) if said else pd.Timestamp.today().normalize()
 
@@ -73,7 +73,7 @@ def pages_on_hold(
     today: pd.Timestamp | None = None,
     children: Sequence[str] | None = None,
 ) -> pd.DataFrame:
-    """List the pages that are held, with the reason."""
+    """List the pages on hold, with the reason."""
     day = day_of_access(district) if today is None else today
     parts = [
         _doubtful(standing, district),
@@ -97,7 +97,7 @@ def pages_on_hold(
 
 
 def _listed(standing: pd.DataFrame, district: District) -> list[str]:
-    """Name the children who are on the roster."""
+    """Return the children on the roster."""
     of_roster = standing["silo"].isin(roster_silos(district))
     return standing.loc[of_roster, "child"].unique().tolist()
 
@@ -111,7 +111,7 @@ def _doubtful(standing: pd.DataFrame, district: District) -> pd.DataFrame:
 
 
 def _of_age(district: District, links: Links, day: pd.Timestamp) -> pd.DataFrame:
-    """Find students of 18 by the oldest of their birth dates, and those of whom nobody can say."""
+    """Find students aged 18 by their earliest birth date, and older students without any birth date."""
     people = district.people.merge(
         links.crosswalk[[*RECORD, "child"]], on=RECORD, how="inner", validate="one_to_one"
     )
@@ -135,12 +135,12 @@ def _of_age(district: District, links: Links, day: pd.Timestamp) -> pd.DataFrame
 
 
 def _eighteenth(born: pd.Series) -> pd.Series:
-    """Give the day on which somebody turns 18; who was born on 29 February, on the 28th if need be."""
+    """Return the 18th birthday; for 29 February it falls on the 28th if needed."""
     return born.map(lambda one: one + pd.DateOffset(years=ADULT_AT)).astype("datetime64[us]")
 
 
 def _contacts(district: District, links: Links) -> pd.DataFrame:
-    """Give the ties between children and adults: ``child``, ``silo``, ``guardian`` and what is said of it."""
+    """Return the links of children to adults: ``child``, ``silo``, ``guardian`` and their attributes."""
     ties = district.fact("contact").dropna(subset=["record", "contact_record"])
     ties = ties.rename(columns={"contact_record": "guardian"})
     return ties.merge(links.crosswalk[[*RECORD, "child"]], on=RECORD, how="inner", validate="many_to_one")
@@ -151,12 +151,12 @@ def _refused(ties: pd.DataFrame) -> pd.Series:
 
 
 def _documented(ties: pd.DataFrame) -> pd.Series:
-    """Tell where a document is named; its day alone names none."""
+    """Mark the rows that name a document; a date alone names none."""
     return ties["court_order"].notna()
 
 
 def _adults(district: District, links: Links, standing: pd.DataFrame) -> pd.DataFrame:
-    """Hold pages from adults who have no right to them, or who may be another child's."""
+    """Hold pages from adults without rights, and from adults who may belong to another child."""
     ties = _contacts(district, links)
     sure = standing[["child", "silo", "may_stand", "code"]]
     ties = ties.merge(sure, on=["child", "silo"], how="left", validate="many_to_one")
@@ -171,7 +171,7 @@ def _adults(district: District, links: Links, standing: pd.DataFrame) -> pd.Data
 
 
 def _one_address(district: District, links: Links) -> pd.DataFrame:
-    """Hold pages that would go to an address of two households."""
+    """Hold pages for an address that two households share."""
     ties = _contacts(district, links)
     if ties.empty:
         return pd.DataFrame({"child": [], "code": []}, dtype=STRING)
@@ -197,10 +197,11 @@ def _one_address(district: District, links: Links) -> pd.DataFrame:
 
 
 def _households(ties: pd.DataFrame) -> np.ndarray:
-    """Give every adult a household: whoever lives with the same child is one, who lives with none is alone.
+    """Group adults into households: adults who live with the same child form one.
 
-    Who has one name and one e-mail address is one adult, whichever systems have her. A child is taken as its
-    system has it, so that no doubtful tie makes one home of two.
+    An adult who lives with no child is a household of her own. Adults with the same name and e-mail address
+    are one adult, in any system. We use each system's own child records, so that no doubtful link merges two
+    homes.
     """
     adult = pd.factorize(ties["silo"] + "\n" + ties["guardian"])[0]
     name = (ties["first_name"].fillna("") + " " + ties["last_surname"].fillna("")).str.casefold()

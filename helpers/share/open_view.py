@@ -1,4 +1,4 @@
-"""Opens views for one or many."""
+"""Open a view for one person or for many."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BY_HAND = "by hand"
 
 
 def joined(of_children: Mapping[str, View]) -> View:
-    """Join views of one role, each of one child, so that all are read at once."""
+    """Join one-child views of one role, to read them all at once."""
     if any(child not in view.ids for child, view in of_children.items()):
         raise Refused("Some of the children that were asked for are in none of these views.")
     first = next(iter(of_children.values()))
@@ -39,10 +39,10 @@ def joined(of_children: Mapping[str, View]) -> View:
 def view_for_handover(
     source: Source, children: Sequence[str], *, policy: Policy | None = None, audit: Audit | None = None
 ) -> View:
-    """Open what families may see of their children, for pages that an office hands over itself.
+    """Open the family view of children, for pages that an office hands over itself.
 
-    No adult on record is tied to these children beyond doubt, so nobody is named who may see them: the office
-    knows the family. What is for the household alone that applied isn't in it, since nobody can say which one
+    No adult on record is certainly linked to these children, so the view names nobody: the office knows the
+    family. It leaves out what only the household that applied may see, because we don't know which household
     gets the page.
     """
     policy = policy or read_policy()
@@ -199,21 +199,21 @@ def open_views(
     children: Sequence[str] | None = None,
     today: Any = None,
 ) -> dict[str, View]:
-    """Open the views of many people of one role; who has to do with whom is read once.
+    """Open views for many people of one role, reading their relations only once.
 
     Parameters
     ----------
     source, role, purpose, policy, audit, today
         As for `open_view`.
     whos
-        Whom, each as for `open_view`.
+        People, each as for `open_view`.
     children
-        Only these of the children whom each may see.
+        Restrict each view to these children.
 
     Returns
     -------
     dict
-        Who -> view; whoever may see none of the children isn't in it.
+        Person -> view; people who may see none of the children are left out.
     """
     policy = policy or read_policy()
     found, why = asked(policy, role, purpose)
@@ -238,33 +238,33 @@ def open_views(
 def view_of_child(
     source: Source, child: str, role: str, who: str = "", *, policy: Policy | None = None
 ) -> View:
-    """Open one child's view in a role, without knowing who has to do with her.
+    """Open one child's view in a role, and find a person who may see it.
 
     Parameters
     ----------
     source
-        Where the children are kept.
+        The children's data, as for `open_view`.
     child
         The child.
     role
         Name of a role.
     who
-        Who looks; empty: the first teacher or guardian of the child, her school, or the district, as the role
-        asks.
+        The viewer. If empty: the child's first teacher or guardian, her school, or the district, depending on
+        the role.
     policy
-        The kit's own where nothing is given.
+        Policy; default is the kit's own.
 
     Returns
     -------
     View
-        What they may see of this one child.
+        What they may see about this child.
 
     Raises
     ------
     Refused
-        When nobody of that role has to do with the child, or may see her.
+        If nobody in that role has a relation to the child, or may see her.
     BadInput
-        When the policy knows no such role.
+        If the policy has no such role.
     """
     policy = policy or read_policy()
     looks = [who] if who else _who_of(source, child, role, policy)
@@ -278,7 +278,7 @@ def view_of_child(
 
 
 def _who_of(source: Source, child: str, role: str, policy: Policy) -> list[str]:
-    """List who of a role may have to do with a child."""
+    """List the people in a role who may have a relation to a child."""
     asks = policy.roles.get(role)
     kind = asks.who if asks else ""
     relations = source.relations()
@@ -297,28 +297,28 @@ COLUMNS = ["who", "name", "school", "children"]
 
 
 def whos(source: Source, role: str, policy: Policy | None = None) -> pd.DataFrame:
-    """List for whom of a role a view can be opened.
+    """List the people in a role for whom you can open a view.
 
     Parameters
     ----------
     source
-        Where the children are kept.
+        The children's data, as for `open_view`.
     role
         Name of a role.
     policy
-        The kit's own where nothing is given.
+        Policy; default is the kit's own.
 
     Returns
     -------
     pandas.DataFrame
-        ``who`` (what `open_view` takes), ``name`` (of a teacher, a guardian or a student; else as `who`),
-        ``school`` (NA where there is none), ``children`` (how many they have to do with). Names of students
-        and guardians are in it: it is for choosing, inside the district.
+        ``who`` (what `open_view` takes), ``name`` (of a teacher, guardian or student; else the same as
+        `who`), ``school`` (NA if none), ``children`` (number of related children). It contains names of
+        students and guardians: use it only inside the district, to choose a person.
 
     Raises
     ------
     Refused
-        When the policy has no such role.
+        If the policy has no such role.
     """
     policy = policy or read_policy()
     found, purpose = asked(policy, role, None)
@@ -346,7 +346,7 @@ def whos(source: Source, role: str, policy: Policy | None = None) -> pd.DataFram
 
 def _adults(relations: pd.DataFrame, role: str) -> pd.DataFrame:
     rows = relations[(relations["role"].eq(role) & relations["adult"].notna()).to_numpy(dtype=bool)]
-    # A guardian without rights, or who may be another child's, isn't offered.
+    # We don't offer a guardian without rights, or one who may belong to another child.
     refused = rows["without_rights"].fillna(False) | rows["in_doubt"].fillna(False)
     refused |= rows["link_band"].eq(UNSEEN).fillna(False) & (role == "Guardian")
     rows = rows[~refused.to_numpy(dtype=bool)]

@@ -1,4 +1,4 @@
-"""The policy and its checks."""
+"""Read and validate the policy."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _indicators() -> list[str]:
 
 
 def _tables(parts: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    """Give the tables of a list, as far as they are tables with a name."""
+    """Return the named tables of a list."""
     given = parts.get(key)
     tables = given if isinstance(given, list | tuple) else []
     return [each for each in tables if isinstance(each, Mapping) and isinstance(each.get("name"), str)]
@@ -61,13 +61,13 @@ def _texts(value: Any) -> list[str]:
 
 
 def _with_elements_of_systems(parts: dict[str, Any]) -> dict[str, Any]:
-    """Put an element that only one system gives, and no domain names, where the system's records are."""
+    """Add an element from a single system, which no domain names, to the domain of that system's records."""
     named = {name for domain in _tables(parts, "domain") for name in _texts(domain.get("elements"))}
     more: dict[str, list[str]] = {}
     for each in declared_elements():
         if each.systems and each.name not in named:
             reveals = systems()[each.systems[0]].policy_domains
-            # Of two domains nobody can say which one is meant: the policy has to.
+            # With two domains we can't tell which one is meant: the policy must declare it.
             if len(reveals) == 1:
                 more.setdefault(reveals[0], []).append(each.name)
     domains = parts.get("domain")
@@ -83,7 +83,7 @@ def _with_more(domain: Any, more: Mapping[str, Sequence[str]]) -> Any:
 
 
 def policy_errors(parts: Mapping[str, Any], cited: Collection[str]) -> list[str]:
-    """Name every fault of a policy that lies between its parts."""
+    """List all inconsistencies between the parts of a policy."""
     roles, purposes = _tables(parts, "role"), _tables(parts, "purpose")
     domains = _tables(parts, "domain")
     names = {each["name"] for each in domains}
@@ -103,7 +103,7 @@ def _twice(parts: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _places(domains: list[Mapping[str, Any]]) -> Iterator[str]:
-    """Every element, kind of event and indicator stands in one domain."""
+    """Check that every element, kind of event and indicator belongs to one domain."""
     for key, known in _known_names().items():
         word = KINDS[key]
         placed = [(name, domain["name"]) for domain in domains for name in _texts(domain.get(key))]
@@ -200,7 +200,7 @@ def _cells(rule: Any) -> tuple[Any, Any, Any, Any, Any]:
 
 
 def policy_gaps(parts: Mapping[str, Any]) -> tuple[str, ...]:
-    """Say which roles have no rule for a domain."""
+    """List the roles without a rule for a domain."""
     names = [domain["name"] for domain in parts["domain"]]
     return tuple(
         f"{role['name']} has no rule for {name}: refused."
@@ -217,30 +217,30 @@ RULE_PARTS = ("allow", "scope", "rule_id", "reason", "only")
 
 
 class Part(BaseModel):
-    """A part of a policy; a name that nobody knows is refused."""
+    """A part of a policy; refuses unknown names."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Role(Part):
-    """Somebody who may ask for a view."""
+    """A role that can ask for a view."""
 
     name: str
     title: str
-    # What names one of them: adult, school, child, district or recipient; and in words.
+    # How to identify a person: adult, school, child, district or recipient; and as text.
     who: Literal["adult", "school", "child", "district", "recipient"]
     who_means: str
-    # Of which children a rule speaks unless it says otherwise.
+    # Children to whom rules apply unless they say otherwise.
     scope: str
-    # As whom `relations` lists one of them, where the scope doesn't say it.
+    # Relation in `relations`, if the scope doesn't decide it.
     relation: Literal["Teacher", "Guardian", "Case manager"] | None = None
-    # What they may ask for; the first is the broad one.
+    # Allowed purposes; the first is the broadest.
     purposes: tuple[str, ...] = Field(min_length=1)
-    # They read the details of events that may tell of other children.
+    # Whether the role reads event details that may describe other children.
     narratives: bool = False
-    # Nobody of the district: neither records nor files nor rows.
+    # Whether the role is outside the district: it sees no records, files or rows.
     outside: bool = False
-    # Only children, domains and purposes to which a parent agreed in writing.
+    # Whether the role sees only children, domains and purposes for which a parent consented in writing.
     needs_consent: bool = False
 
     @model_validator(mode="before")
@@ -248,14 +248,14 @@ class Role(Part):
     def _with_relation(cls, given: Any) -> Any:
         if not isinstance(given, Mapping) or "relation" in given:
             return given
-        # A policy written for 0.1.0 tells a case manager by this name.
+        # Policies written for 0.1.0 identify a case manager by this name.
         by_name = {"special_education_case_manager": "Case manager"}.get(str(given.get("name")))
         by_scope = {"own class": "Teacher", "own child": "Guardian"}.get(str(given.get("scope")))
         return {**given, "relation": by_name or by_scope}
 
 
 class Purpose(Part):
-    """What a view is for; without `domains` everything that the role may see is needed for it."""
+    """A purpose of a view; without `domains`, it needs everything that the role may see."""
 
     name: str
     title: str
@@ -264,7 +264,7 @@ class Purpose(Part):
 
 
 class Domain(Part):
-    """What is seen or not seen together."""
+    """Elements, events and indicators that are shown or hidden together."""
 
     name: str
     title: str
@@ -275,7 +275,7 @@ class Domain(Part):
 
 
 class Rule(Part):
-    """What a role may see of a domain, of which children, by which rule, and why."""
+    """What a role may see in a domain, for which children, under which law, and why."""
 
     allow: Allow
     scope: str = ""
@@ -285,7 +285,7 @@ class Rule(Part):
 
 
 class Citation(Part):
-    """A rule of law that a policy cites, in the kit's own words."""
+    """A legal rule that a policy cites, in the kit's own words."""
 
     id: str
     law: str
@@ -296,14 +296,14 @@ class Citation(Part):
 
 
 def _named(cells: Any) -> Any:
-    """Give the places of a rule's row their names."""
+    """Name the entries of a rule's row."""
     if isinstance(cells, Sequence) and not isinstance(cells, str) and 4 <= len(cells) <= len(RULE_PARTS):
         return dict(zip(RULE_PARTS, cells, strict=False))
     return cells
 
 
 class Written(Part):
-    """A policy file as it is written."""
+    """A policy file as written."""
 
     teaches: str = Field(min_length=1)
     minimum_cell: Annotated[DeclaredCount, Field(ge=2)]
@@ -320,13 +320,13 @@ class Written(Part):
 
 @cache
 def citations() -> Mapping[str, Citation]:
-    """Give the rules of law that policies may cite."""
+    """Return the legal rules that policies may cite."""
     with (HERE / "citations.csv").open(encoding="utf-8", newline="") as file:
         return {row["id"]: Citation.model_validate(row) for row in csv.DictReader(file)}
 
 
 class Policy(BaseModel):
-    """A policy that holds together; see `read_policy`.
+    """A valid policy; see `read_policy`.
 
     Attributes
     ----------
@@ -358,23 +358,23 @@ class Policy(BaseModel):
 
     @cached_property
     def gaps(self) -> tuple[str, ...]:
-        """Say which roles have no rule for a domain: refused, and perhaps forgotten."""
+        """List roles without a rule for a domain: refused, but perhaps an oversight."""
         return policy_gaps(self.written.model_dump())
 
     @property
     def enrolled_by(self) -> tuple[str, ...]:
-        """Name the systems that report at which school a child is, the most trusted first."""
+        """Return the systems that report a child's school, most trusted first."""
         ranked = [one for one in systems().values() if one.enrollment_rank is not None]
         ranked.sort(key=lambda one: one.enrollment_rank or 0)
         return self.written.enrolled_by or tuple(one.name for one in ranked)
 
     @property
     def teaches(self) -> str:
-        """Say that it teaches and is no legal advice."""
+        """Return the note that the policy is for teaching and no legal advice."""
         return self.written.teaches
 
     def rule(self, role: str, domain: str) -> Rule:
-        """Give the rule for a role and a domain.
+        """Return the rule for a role and a domain.
 
         Parameters
         ----------
@@ -384,7 +384,7 @@ class Policy(BaseModel):
         Returns
         -------
         Rule
-            Where the policy has none: nothing is allowed.
+            The rule; without one in the policy, a rule that allows nothing.
         """
         given = self.written.grid.get(role, {}).get(domain)
         refused = Rule(
@@ -403,14 +403,14 @@ class Policy(BaseModel):
         return places
 
     def domain_of(self, name: str, kind: Literal["element", "timeline", "indicator"] = "element") -> str:
-        """Say in which domain an element, a kind of event or an indicator stands.
+        """Find the domain of an element, a kind of event or an indicator.
 
         Parameters
         ----------
         name
             Its name.
         kind
-            What it is; a name that is no element is looked for among events and indicators too.
+            Kind of the name. If no element has the name, we search events and indicators too.
 
         Returns
         -------
@@ -420,7 +420,7 @@ class Policy(BaseModel):
         Raises
         ------
         BadInput
-            When nothing is called so.
+            If the name is unknown.
         """
         for place in (kind, "element", "timeline", "indicator"):
             if (place, name) in self._domain_of:
@@ -432,15 +432,15 @@ class Policy(BaseModel):
         )
 
     def citation(self, rule_id: str) -> str:
-        """Give what a rule cites, as in ``34 CFR 99.31(a)(1)(ii)``."""
+        """Return the citation of a rule, such as ``34 CFR 99.31(a)(1)(ii)``."""
         return citations()[rule_id].citation
 
     def minimum(self, domain: str) -> int:
-        """Give the smallest group of children of a domain that may be counted."""
+        """Return the minimum group size for counts in a domain."""
         return max(self.written.minimum_cell_of.get(domain, 0), self.written.minimum_cell)
 
     def domains_of_system(self, system: str, about: str | None) -> frozenset[str]:
-        """Say which domains a system tells; by what its layout is about where no domain names it."""
+        """Return the domains that a system reveals: those that name it, else by its layout's subject."""
         named = frozenset(each.name for each in self.written.domain if system in each.systems)
         if not named and system in systems():
             named = frozenset(systems()[system].policy_domains) & self.domains.keys()
@@ -459,28 +459,28 @@ class Policy(BaseModel):
         rule_id: str | None = None,
         only: Sequence[str] | None = None,
     ) -> Policy:
-        """Give a policy in which one rule is another.
+        """Return a policy with one rule changed.
 
         Parameters
         ----------
         role, domain
-            Which rule.
+            Role and domain of the rule.
         allow
             row, aggregate or none.
         scope
-            Of which children; that of the role where nothing is said and the rule had none.
+            Children to whom it applies; default is the rule's scope, else the role's.
         reason, rule_id, only
-            Why, by which rule of law, and which elements alone; as before where nothing is said.
+            Reason, legal rule, and the only elements allowed; default is as before.
 
         Returns
         -------
         Policy
-            A new policy; this one stays as it is.
+            A new policy; this one doesn't change.
 
         Raises
         ------
         BadInput
-            When the new policy has faults.
+            If the new policy has faults.
         """
         known = self.rule(role, domain)
         own = self.roles[role].scope if role in self.roles else ""
@@ -498,7 +498,7 @@ class Policy(BaseModel):
 
 
 def _policy(parts: dict[str, Any], source: Path | None, name: str) -> Policy:
-    """Check the parts of a policy, and name every fault."""
+    """Validate the parts of a policy, and report every fault."""
     told, written = "", None
     try:
         written = Written.model_validate(parts)
@@ -512,23 +512,23 @@ def _policy(parts: dict[str, Any], source: Path | None, name: str) -> Policy:
 
 
 def read_policy(policy: str | Path | None = None) -> Policy:
-    """Read a policy and name all its faults at once.
+    """Read a policy and report all its faults at once.
 
     Parameters
     ----------
     policy
-        Path of a TOML file, or its text; the kit's own where nothing is given.
+        Path of a TOML file, or its text; default is the kit's own.
 
     Returns
     -------
     Policy
-        A policy that holds together: roles, purposes and domains are known, every element, kind of event and
-        indicator stands in exactly one domain, and every rule cites.
+        A valid policy: it declares all roles, purposes and domains that it uses, every element, kind of event
+        and indicator belongs to exactly one domain, and every rule has a citation.
 
     Raises
     ------
     BadInput
-        When it can't be read, or has faults: each is one line.
+        If it can't be read, or has faults: one line for each.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Of which children a view may speak: own class, own caseload, own school, own child, oneself."""
+"""Decide which children a view may show: own class, own caseload, own school, own child, oneself."""
 
 from __future__ import annotations
 
@@ -21,36 +21,36 @@ if TYPE_CHECKING:
 __all__ = ["ChildScope", "Ties", "children_in_scope", "latest_day"]
 
 ADULT = whole_figure("share/disclosure.adult_age")
-# A tie that waits for a person may be to somebody else's child.
+# A link that needs review may be to another child.
 UNSEEN = "Review"
 NOBODY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class ChildScope:
-    """Children by domain."""
+    """Children in scope, by domain."""
 
-    # Domain -> children of whom it may be seen.
+    # Domain -> children whom it may show.
     children: Mapping[str, frozenset[str]]
-    # For a guardian: child -> home of this guardian, in the words of ``relations``.
+    # For a guardian: child -> home of this guardian, as named in ``relations``.
     homes: Mapping[str, str] = field(default_factory=dict)
     # For a guardian: children whose adults have more than one home.
     two_homes: frozenset[str] = NOBODY
-    # For a student: whether only the rights of an eligible student are missing.
+    # For a student: whether she lacks only the rights of an eligible student.
     under_age: bool = False
 
 
 def latest_day(source: Source) -> pd.Timestamp | None:
-    """Give the newest day of which any system speaks: the day on which a view is asked for."""
+    """Return the latest day in any system: the as-of date of a view."""
     days = source.systems()["newest_day"].dropna()
     return pd.Timestamp(days.max()) if len(days) else None
 
 
 class Ties:
-    """The table ``relations``, looked up by adult and by school."""
+    """Table ``relations``, indexed by adult and by school."""
 
     def __init__(self, source: Source, policy: Policy) -> None:
-        """Take the relations of a source."""
+        """Load the relations of a source."""
         self.source = source
         self.policy = policy
         self.relations = source.relations()
@@ -59,7 +59,7 @@ class Ties:
 
     @cached_property
     def newest_days(self) -> Mapping[str, pd.Timestamp]:
-        """Newest day of each system that has one."""
+        """Latest day of each system that has one."""
         known = self.source.systems().dropna(subset=["newest_day"])
         return {
             str(silo): pd.Timestamp(day) for silo, day in zip(known["silo"], known["newest_day"], strict=True)
@@ -67,12 +67,12 @@ class Ties:
 
     @cached_property
     def names(self) -> Counter[str]:
-        """Words in the names of all children, and in how many names each stands; gathered once."""
+        """Name parts of all children with their counts, computed once."""
         known = self.source.children()
         return name_parts({*known["first_name"].dropna(), *known["last_surname"].dropna()})
 
     def of_adult(self, role: str, who: str) -> pd.DataFrame:
-        """Give the rows of an adult, named as ``system:record``."""
+        """Return the relations of an adult, identified as ``system:record``."""
         silo, _, record = who.partition(":")
         if not self._by_adult:
             named = self.relations[self.relations["adult"].notna()]
@@ -81,13 +81,13 @@ class Ties:
         return self.relations.loc[places] if places is not None else self.relations.iloc[:0]
 
     def guardians(self, children: Iterable[str]) -> pd.DataFrame:
-        """Give the guardians of children."""
+        """Return the guardians of children."""
         rows = self.relations
         mine = rows["child"].isin(list(children)) & rows["role"].eq("Guardian")
         return rows[mine.to_numpy(dtype=bool)]
 
     def schools(self, hidden: frozenset[str]) -> pd.DataFrame:
-        """Say at which schools children are, by the most trusted system that isn't hidden."""
+        """Return the schools of children, from the most trusted system that isn't hidden."""
         if hidden not in self._schools:
             systems = self.source.systems()
             order = {system: place for place, system in enumerate(self.policy.enrolled_by)}
@@ -104,7 +104,7 @@ class Ties:
         return self._schools[hidden]
 
     def at_school(self, who: str, hidden: frozenset[str]) -> frozenset[str]:
-        """Give the children of a school, or of one grade of it."""
+        """Return the children of a school, or of one of its grades."""
         rows = self.schools(hidden)
         named = rows["school_name"].eq(who)
         if not named.any():
@@ -122,7 +122,7 @@ def children_in_scope(
     day: pd.Timestamp | None,
     consents: pd.DataFrame | None,
 ) -> ChildScope:
-    """Say of which children each domain may be seen."""
+    """Find the children whom each domain may show."""
     role, hidden = allowed.role, allowed.unknown
     if role.needs_consent:
         everybody = _everybody(ties)
@@ -158,7 +158,7 @@ def _everybody(ties: Ties) -> frozenset[str]:
 
 
 def _in_charge(ties: Ties, role: Role, who: str, hidden: frozenset[str]) -> frozenset[str]:
-    """Give the children of a class, a caseload or a school."""
+    """Return the children of a class, a caseload or a school."""
     if role.scope == "own class":
         found = frozenset(ties.of_adult("Teacher", who)["child"])
     elif role.relation is not None:
@@ -179,7 +179,7 @@ def _in_charge(ties: Ties, role: Role, who: str, hidden: frozenset[str]) -> froz
 
 
 def _own_children(ties: Ties, role: Role, who: str, day: pd.Timestamp | None) -> pd.DataFrame:
-    """Give the rows of a guardian's children who aren't of age; a tie in doubt gives no right."""
+    """Return a guardian's minor children; a doubtful link gives no rights."""
     rows = ties.of_adult("Guardian", who)
     rows = rows[~rows["without_rights"].fillna(False).to_numpy(dtype=bool)]
     rows = rows[~rows["link_band"].eq(UNSEEN).fillna(False).to_numpy(dtype=bool)]
@@ -204,7 +204,7 @@ def _oneself(
 
 
 def _of_age(source: Source, children: pd.Series, day: pd.Timestamp | None) -> frozenset[str]:
-    """Name the children who are 18 on a day: their parents' rights have passed to them (FERPA-22)."""
+    """Return the children aged 18 or over on a day: their parents' rights have passed to them (FERPA-22)."""
     known = source.children()[["child", "birth_date"]]
     known = known[known["child"].isin(list(children)).to_numpy(dtype=bool)].dropna(subset=["birth_date"])
     if day is None or known.empty:

@@ -1,4 +1,4 @@
-"""A view, its files and codes: circle goes."""
+"""Define a view, its files and its random codes."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ __all__ = ["FILES", "MANIFEST", "Pseudonyms", "View", "save_view"]
 
 
 class Pseudonyms:
-    """Which code stands for which child.
+    """Random codes that replace children.
 
-    A code that was computed from a name or an id, by a secret key too, is derived from personal information
-    and may not be used (FERPA-12). So codes are drawn, and only the lookup says whose they are.
+    A code computed from a name or an id, even with a secret key, is derived from personal information and
+    must not be used (FERPA-12). So we draw codes at random, and only the lookup maps them to children.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -48,13 +48,13 @@ class Pseudonyms:
         Parameters
         ----------
         path
-            A CSV ``child, code`` that stays with the district; it is begun where it isn't there. Without it
-            the codes are forgotten with this object.
+            A CSV ``child, code`` that stays with the district; we create it if needed. Without a path, the
+            codes last as long as this object.
 
         Raises
         ------
         BadInput
-            When the file is no lookup of codes.
+            If the file isn't a lookup of codes.
         """
         self.path = path
         self._code: dict[str, str] = {}
@@ -66,7 +66,7 @@ class Pseudonyms:
             self._code = {row[0]: row[1] for row in rows[1:]}
 
     def of(self, children: Iterable[str]) -> dict[str, str]:
-        """Give the code of each child; whoever has none gets one, and the lookup is written.
+        """Return the code of each child; draw missing codes and save the lookup.
 
         Parameters
         ----------
@@ -92,11 +92,11 @@ class Pseudonyms:
         return {child: self._code[child] for child in asked}
 
     def child_of(self, code: str) -> str | None:
-        """Say whose a code is; None where it is nobody's."""
+        """Return the child of a code, or None."""
         return next((child for child, known in self._code.items() if known == code), None)
 
     def coded(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Put codes in place of children, in an order that tells nothing of theirs.
+        """Replace children with codes, in an order that reveals nothing about them.
 
         Parameters
         ----------
@@ -106,7 +106,7 @@ class Pseudonyms:
         Returns
         -------
         pandas.DataFrame
-            The same rows, sorted by code; those of a child in their order.
+            The same rows, sorted by code; rows of one child keep their order.
         """
         codes = self.of(frame["child"].unique())
         put = frame.assign(child=frame["child"].map(codes).astype(STRING))
@@ -116,19 +116,19 @@ class Pseudonyms:
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(["child", "code"])
-        # In the order of the codes, which tells nothing of the children's.
+        # Sorted by code, which reveals nothing about the order of children.
         writer.writerows((child, code) for code, child in sorted((c, n) for n, c in self._code.items()))
         write_atomically(path, text.getvalue().encode("utf-8"))
 
 
-# Names that hold nothing of a child, whoever looks into the folder.
+# File names reveal nothing about a child to anyone who sees the folder.
 FILES = ("children", "values", "timeline", "indicators", "contacts", "groups", "withheld")
 MANIFEST = "view.json"
 CONDITION = (
     "Use it for this purpose only, pass it on to nobody without consent, and destroy it when it is no longer "
     "needed (34 CFR 99.33)."
 )
-# What a child is found by, as far as it may be seen.
+# Attributes to find a child by, as far as they may be shown.
 FOUND_BY = ("first_name", "last_surname", "school", "grade_level", "birth_date")
 OF_SOURCE = ("record", "file", "row")
 CONTACT = [
@@ -139,23 +139,22 @@ CONTACT = [
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """What one person may see of children for one purpose.
+    """What one person may see about children for one purpose.
 
-    Frames are read when they are first asked for. A child, a column or a row that may not be seen isn't in
-    them.
+    We load each table on first access. It contains no child, column or row that may not be shown.
 
     Attributes
     ----------
     role, who, purpose
-        Who asks, and what for.
+        Role, person and purpose of the request.
     school_year
-        The year that is shown.
+        School year shown.
     as_of
-        The day on which the view is asked for: the newest of which a system speaks.
+        As-of date: the latest day in any system.
     policy
-        By which policy.
+        Policy that applies.
     allowed
-        What the role may see at all, for that purpose.
+        What the role may see for that purpose.
     """
 
     role: str
@@ -174,7 +173,7 @@ class View:
 
     @cached_property
     def sets(self) -> Mapping[str, frozenset[str]]:
-        """Say of which children of this view each domain may be seen."""
+        """Return the children of this view whom each domain may show."""
         ours = frozenset(self.ids)
         by_set: dict[frozenset[str], frozenset[str]] = {}
         sets = {}
@@ -189,11 +188,11 @@ class View:
 
     @cached_property
     def _asked(self) -> list[str] | None:
-        """Name the children to be read; None for all, which is quicker than their names."""
+        """Return the children to load; None for all, which is faster than listing them."""
         return None if len(self.ids) == len(self.source.children()) else list(self.ids)
 
     def _shown(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Take away where it was written, and whose it is, from whoever may not know."""
+        """Drop source locations, and replace children with codes, if this viewer may not see them."""
         if self.allowed.without_source:
             frame = frame.assign(
                 **{
@@ -206,11 +205,11 @@ class View:
 
     @property
     def narratives(self) -> bool:
-        """Whether the details of events, which may tell of other children, are read as they were written."""
+        """Whether event details, which may describe other children, are shown as written."""
         return self.allowed.role.narratives and not self.allowed.without_source
 
     def may_see(self, name: str) -> bool:
-        """Say whether single children's values of an element, event or indicator may be in this view."""
+        """Check whether this view may show single children's values of an element, event or indicator."""
         return (
             name in self.allowed.elements or name in self.allowed.timeline or name in self.allowed.indicators
         )
@@ -226,7 +225,7 @@ class View:
 
     @cached_property
     def values(self) -> pd.DataFrame:
-        """Table ``values``: chosen, and agreed upon, among the systems that this view may show."""
+        """Table ``values``: chosen and compared among the systems that this view may show."""
         return self._shown(self._values)
 
     @cached_property
@@ -238,7 +237,7 @@ class View:
         return self._shown(self._without_others(line))
 
     def _without_others(self, line: pd.DataFrame) -> pd.DataFrame:
-        """Take out of narratives what may tell of other children."""
+        """Mask what may identify other children in narratives."""
         told = line["kind"].isin(list(self.policy.written.narratives)) & line["detail"].notna()
         if self.allowed.role.narratives or not told.any():
             return line
@@ -254,17 +253,17 @@ class View:
 
     @cached_property
     def indicators(self) -> pd.DataFrame:
-        """Table ``indicators``: those that may be seen with everything that they were computed from."""
+        """Table ``indicators``: only if everything that they are computed from may be shown."""
         rows = self.source.indicators(self._asked)
         seen = seen_indicators(rows, self.allowed.indicators, self.allowed.elements, self.sets)
         return self._shown(seen) if len(seen.columns) else seen
 
     @cached_property
     def children(self) -> pd.DataFrame:
-        """Give one row a child.
+        """Return one row per child.
 
-        ``child``; of ``first_name, last_surname, school, grade_level, birth_date`` those that may be seen;
-        and ``silos``: how many of the systems that may be seen tell any of these.
+        ``child``; those of ``first_name, last_surname, school, grade_level, birth_date`` that may be shown;
+        and ``silos``: the number of visible systems with any of these domains.
         """
         names = [name for name in FOUND_BY if name in self.allowed.elements]
         if len(self.ids) == 1 or "_values" in self.__dict__:
@@ -295,13 +294,13 @@ class View:
 
     @cached_property
     def _seen_ids(self) -> tuple[str, ...]:
-        """Name the children of whom anything may be seen."""
+        """Return the children about whom anything may be shown."""
         seen: frozenset[str] = frozenset().union(*self.sets.values()) if self.sets else frozenset()
         return tuple(child for child in self.ids if child in seen)
 
     @cached_property
     def groups(self) -> pd.DataFrame:
-        """Counts of children, of domains of which no child is seen; see `counted_groups`."""
+        """Counts of children in domains that show no single child; see `counted_groups`."""
         return counted_groups(
             self.source,
             self.policy,
@@ -311,7 +310,7 @@ class View:
 
     @cached_property
     def contacts(self) -> pd.DataFrame:
-        """Guardians of the children, where they may be seen; to a guardian only those of the same home."""
+        """Guardians of the children, if they may be shown; a guardian sees only those of the same home."""
         asked_for = self.sets.get("family_contacts", frozenset())
         if "family_contacts" in self.allowed.rows and self._whose.homes:
             asked_for = self._whose.children.get("family_contacts", frozenset()) & frozenset(self.ids)
@@ -327,7 +326,7 @@ class View:
 
     @cached_property
     def withheld(self) -> pd.DataFrame:
-        """``domain, title, allow, why, rule_id, citation``: by domain and never by child."""
+        """``domain, title, allow, why, rule_id, citation``: by domain, never by child."""
         held = self.allowed.withheld
         later = [
             (domain, self.policy.domains[domain].title, "none", f"from 18 on: {rule.reason}", rule.rule_id,
@@ -343,12 +342,12 @@ class View:
         return both.sort_values("domain", key=lambda names: names.map(order), ignore_index=True)
 
     def of(self, child: str) -> View:
-        """Give the view of one child.
+        """Restrict the view to one child.
 
         Parameters
         ----------
         child
-            A child of this view, as ``children`` names it.
+            A child in ``children`` of this view.
 
         Returns
         -------
@@ -358,7 +357,7 @@ class View:
         Raises
         ------
         Refused
-            When the child isn't among those whom this view may show.
+            If this view may not show the child.
         """
         known = self.codes.child_of(child) if self.allowed.coded else child
         if known is None or not any(known in members for members in self.sets.values()):
@@ -372,7 +371,7 @@ class View:
         return one
 
     def log(self, what: str, shown: str | None = None) -> None:
-        """Add a line to the audit, where there is one: what was done, and a hash of what was shown."""
+        """Add a line to the audit log, if there is one: the action, and a hash of what was shown."""
         if self._audit is None:
             return
         names = pd.DataFrame({"child": pd.Series(list(self.ids), dtype=STRING)})
@@ -388,11 +387,11 @@ class View:
 
     @property
     def said_who(self) -> str:
-        """Name who asks as a log may; a student's name there would be a child's id."""
+        """Return the viewer's name for the log; a student's name would disclose a child's id there."""
         return "self" if self.allowed.role.who == "child" else self.who
 
     def rows_behind(self, child: str, element: str, school_year: int | None = None) -> pd.DataFrame:
-        """List the source rows behind a value that this view shows.
+        """List the source rows of a value in this view.
 
         Parameters
         ----------
@@ -406,12 +405,12 @@ class View:
         Returns
         -------
         pandas.DataFrame
-            Table ``rows_behind``, of the systems that the view shows for that value.
+            Table ``rows_behind``, from the systems that the view shows for that value.
 
         Raises
         ------
         Refused
-            When the view doesn't show the value, or not where it was written.
+            If the view doesn't show the value, or not its source.
         """
         from helpers.profile import source_rows
 
@@ -428,14 +427,14 @@ class View:
         )
 
     def save(self, out: Path) -> list[Path]:
-        """Write the view into a folder; see `save_view`."""
+        """Write the view to a folder; see `save_view`."""
         return save_view(self, out)
 
 
 def save_view(view: View, out: Path) -> list[Path]:
-    """Write a view into a folder."""
+    """Write a view to a folder."""
     tables: dict[str, pd.DataFrame] = {name: getattr(view, name) for name in FILES}
-    # An earlier view's files are named, too: whenever this is stopped, no table of another role is left
+    # We also replace files of an earlier view, so that an interrupted save leaves no table of another role
     # among those of this one.
     with all_or_none(out, (MANIFEST, *(f"{name}.csv" for name in FILES))) as draft:
         drafted = [
@@ -455,6 +454,7 @@ def save_view(view: View, out: Path) -> list[Path]:
         }
         text = json.dumps(about, ensure_ascii=False, indent=2) + "\n"
         write_atomically(draft / MANIFEST, text.encode("utf-8"))
-        # Before the files are there: what is given away and isn't written down is worse than the reverse.
+        # Log before the files appear: files released without a log entry are worse than an entry without
+        # files.
         view.log("written", shown_hash(*tables.values()))
     return [out / path.name for path in (*drafted, out / MANIFEST)]

@@ -1,4 +1,4 @@
-"""Values as if hidden systems weren't there."""
+"""Compute values as if hidden systems didn't exist."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ __all__ = [
 ]
 
 
-# What was said of these with all systems in view would tell of the hidden ones. So of the elements that
-# nearly every system tells, names and dates and schools, it is said anew of the rows that are left.
+# Results computed with all systems would reveal the hidden ones. So for elements that almost every system
+# records, names, dates and schools, we compute them again from the visible rows.
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
-# Rules of elements that nearly every system tells.
+# Rules for elements that almost every system records.
 BY_MANY = ("person_field", "identifier", "latest_enrolment")
-# A record alone is as sure as one that is surely tied.
+# A record on its own is as certain as one with a certain link.
 SURE = {"Sure": 0, "Alone": 0, "Unverified": 1, "Review": 2}
 UNTIED = 3
 
 
 def stated_by_several(values: pd.DataFrame) -> list[str]:
-    """Name the elements of some values that nearly every system tells."""
+    """List the elements that almost every system records."""
     return [str(name) for name in values["element"].unique() if element(str(name)).rule in BY_MANY]
 
 
@@ -52,8 +52,8 @@ def choose_visible_values(
     newest: Mapping[str, pd.Timestamp],
     trust: Mapping[str, Mapping[str, int]],
 ) -> dict[str, Any]:
-    """Say anew what is chosen of some rows, and all that depends on it."""
-    # What was chosen before stays so where it is seen; else the next in order takes its place.
+    """Choose again among the visible rows, and update everything that depends on the choice."""
+    # The earlier choice stays if it is visible; otherwise the next row in order replaces it.
     order = np.lexsort([~seen["chosen"].fillna(False).to_numpy(dtype=bool), about])
     first = np.zeros(len(seen), dtype=bool)
     first[order[np.unique(about[order], return_index=True)[1]]] = True
@@ -84,7 +84,7 @@ def choose_visible_values(
 
 
 def _placed(where: Bools, values: pd.Series, dtype: Any) -> pd.Series:
-    """Put the values of some rows where these rows are among all."""
+    """Align the values of some rows with all rows."""
     return pd.Series(values.array, index=np.flatnonzero(where)).reindex(range(len(where))).astype(dtype)
 
 
@@ -93,22 +93,22 @@ def _is_any(column: pd.Series, words: list[str]) -> Bools:
 
 
 def _words(said: pd.DataFrame) -> Ints:
-    """Give what is said a number, as far as a difference counts."""
+    """Encode values as integers; equal codes mean that a difference doesn't count."""
     names = stated_by_several(said)
     loosely = _is_any(said["element"], [name for name in names if element(name).compare == "folded"])
     return pd.factorize(said["value"].mask(loosely, folded(said["value"].where(loosely))))[0]
 
 
 def _agreement(said: pd.DataFrame, key: Ints, word: Ints) -> pd.Series:
-    """Say whether systems say the same; NA where one is alone, or they can't be compared."""
+    """Compare the systems of each key; NA if there is only one, or they can't be compared."""
     silo = pd.factorize(said["silo"])[0]
     pairs = np.unique(np.column_stack([key, silo, word]), axis=0)
     several = _sizes(np.unique(pairs[:, :2], axis=0)[:, 0], key) > 1
-    # Of all that was said, without what this system and without what others of the same word said.
+    # Count all statements, without this system's own and without equal ones of others.
     total, mine = _sizes(pairs[:, 0], key), _counts(pairs[:, :2], np.column_stack([key, silo]))
     alike = _counts(pairs[:, ::2], np.column_stack([key, word]))
     same = total - mine - alike + 1 == 0
-    # Schools as two systems number them, or a date whose day and month may be exchanged, can't be compared.
+    # We can't compare school numbers of two systems, or dates with day and month possibly swapped.
     unlike = _is_any(
         said["element"],
         [name for name in stated_by_several(said) if element(name).compare == "codes" or _is_date(name)],
@@ -121,12 +121,12 @@ def _is_date(name: str) -> bool:
 
 
 def _sizes(codes: Ints, of: Ints) -> Ints:
-    """Count how often each of some codes stands among others."""
+    """Count how often each of `of` occurs in `codes`."""
     return np.bincount(codes, minlength=int(np.max(of, initial=0)) + 1)[of]
 
 
 def _counts(pairs: Ints, of: Ints) -> Ints:
-    """Count how often each of some pairs of codes stands among others."""
+    """Count how often each pair of `of` occurs in `pairs`."""
     wide = max(int(np.max(pairs, initial=0)), int(np.max(of, initial=0))) + 2
     codes, place = np.unique(pairs[:, 0] * wide + pairs[:, 1] + 1, return_inverse=True)
     counts = np.bincount(place.ravel())
@@ -134,7 +134,7 @@ def _counts(pairs: Ints, of: Ints) -> Ints:
 
 
 def _reasons(said: pd.DataFrame, key: Ints, word: Ints, ranks: Mapping[str, Mapping[str, int]]) -> pd.Series:
-    """Say by what the first row of each key comes before the best that says otherwise."""
+    """Return why the first row of each key ranks before the best row with another value."""
     first = np.unique(key, return_index=True)[1]
     reasons = np.full(len(said), "Only one", dtype=object)
     rows = np.bincount(key)[key]
@@ -159,14 +159,14 @@ def _reasons(said: pd.DataFrame, key: Ints, word: Ints, ranks: Mapping[str, Mapp
 
 
 def _trust(said: pd.DataFrame, ranks: Mapping[str, Mapping[str, int]]) -> Ints:
-    """Give each row the rank of its system; whoever has none comes last."""
+    """Return the trust rank of each row's system; systems without a rank come last."""
     last = max((rank for of in ranks.values() for rank in of.values()), default=0) + 1
     pairs = zip(said["element"], said["silo"], strict=True)
     return np.array([ranks.get(name, {}).get(silo, last) for name, silo in pairs], dtype="int64")
 
 
 def _days_old(said: pd.DataFrame, newest: Mapping[str, pd.Timestamp]) -> pd.Series:
-    """Count the days from that for which a value speaks to the newest of any system."""
+    """Count the days from a value's as-of date to the latest day of any system."""
     if not newest:
         return pd.Series(pd.NA, index=said.index, dtype="Int64")
     days = said["as_of"].fillna(said["silo"].map(dict(newest)).astype("datetime64[us]"))
@@ -175,12 +175,12 @@ def _days_old(said: pd.DataFrame, newest: Mapping[str, pd.Timestamp]) -> pd.Seri
 
 
 KEYS = ["child", "element", "school_year"]
-# Why there is no value; none of them is a record of the child in a system.
+# Why a value is missing; neither means that a system has a record of the child.
 NO_RECORD = ("Not linked", "Not collected")
 
 
 def in_sets(names: pd.Series, children: pd.Series, sets: Mapping[str, frozenset[str]]) -> Bools:
-    """Say which rows are of a child of whom the row's domain may be seen."""
+    """Mark the rows of children whom the row's domain may show."""
     kept = np.zeros(len(names), dtype=bool)
     by_set: dict[frozenset[str], list[str]] = {}
     for domain, members in sets.items():
@@ -200,7 +200,7 @@ def seen_values(
     newest: Mapping[str, pd.Timestamp],
     trust: Mapping[str, Mapping[str, int]],
 ) -> pd.DataFrame:
-    """Keep the values that may be seen, and choose anew among them."""
+    """Filter values to those that may be shown, and choose again among them."""
     domains = values["element"].map(dict(allowed)).astype(STRING)
     ours = in_sets(domains, values["child"], sets)
     if not hidden:
@@ -210,14 +210,14 @@ def seen_values(
     kept, out = ours & (~unseen | lacking), ours & unseen & ~lacking
     about = _about(values)
     seen = values[kept].reset_index(drop=True)
-    # A system that lacks a child isn't named where a hidden one might have it.
+    # We don't name a system that lacks a child if a hidden one might have her.
     many = seen["element"].isin(stated_by_several(seen)).to_numpy(dtype=bool)
     unnamed = lacking[kept] & (many | unseen[kept])
     changed: dict[str, Any] = {
         "silo": seen["silo"].mask(unnamed),
         "status": seen["status"].mask(unnamed, "Not linked"),
     }
-    # Of what one or two systems tell, only rows beside hidden ones change.
+    # For elements that only one or two systems record, only rows next to hidden ones change.
     beside = many | np.isin(about[kept], about[out])
     changed |= choose_visible_values(seen.assign(**changed), about[kept], beside, newest, trust)
     seen = seen.assign(**changed)
@@ -229,17 +229,17 @@ def seen_values(
 
 
 def _about(values: pd.DataFrame) -> Ints:
-    """Give a number to what each value is about: a child, an element and a year."""
+    """Number the subject of each value: a child, an element and a year."""
     number = np.zeros(len(values), dtype="int64")
     for name in KEYS:
         codes, words = pd.factorize(values[name])
-        # Of an element of the child itself there is no year: code -1.
+        # An element of the child itself has no year: code -1.
         number = number * (len(words) + 1) + codes + 1
     return number
 
 
 def _with_nothing(seen: pd.DataFrame, lost: pd.DataFrame) -> pd.DataFrame:
-    """Say that nobody tells, where only hidden systems do."""
+    """Report a value as missing if only hidden systems have it."""
     bare = as_table("values", lost.assign(status="Not linked", chosen=True))
     both = pd.concat([seen, bare[list(seen.columns)]], ignore_index=True)
     place = {each.name: number for number, each in enumerate(declared_elements())}
@@ -254,7 +254,7 @@ def seen_timeline(
     sets: Mapping[str, frozenset[str]],
     hidden: frozenset[str],
 ) -> pd.DataFrame:
-    """Keep the events that may be seen."""
+    """Filter events to those that may be shown."""
     kept = in_sets(timeline["kind"].map(dict(kinds)).astype(STRING), timeline["child"], sets)
     kept &= ~timeline["silo"].isin(list(hidden)).to_numpy(dtype=bool)
     return timeline[kept].reset_index(drop=True)
@@ -266,7 +266,7 @@ def seen_indicators(
     elements: Mapping[str, str],
     sets: Mapping[str, frozenset[str]],
 ) -> pd.DataFrame:
-    """Keep the indicators that may be seen: themselves, and everything that they were computed from."""
+    """Filter indicators to those that may be shown together with everything that they are computed from."""
     if indicators.empty:
         return indicators
     kept = in_sets(indicators["indicator"].map(dict(names)).astype(STRING), indicators["child"], sets)
@@ -279,7 +279,7 @@ def seen_indicators(
 
 
 def without_names(details: pd.Series, names: Iterable[str]) -> pd.Series:
-    """Put a mark in place of names that stand in what systems wrote of an event.
+    """Mask names in event narratives.
 
     >>> without_names(pd.Series(["Hit Ana, then left"], dtype="string"), ["Ana", "Left"]).tolist()
     ['Hit …, then left']
@@ -288,14 +288,14 @@ def without_names(details: pd.Series, names: Iterable[str]) -> pd.Series:
 
 
 def name_parts(names: Iterable[str]) -> Counter[str]:
-    """Say which words with a capital stand in names, and in how many of them."""
+    """Count the capitalized words in names."""
     return Counter(part for name in names for part in set(name.split()) if part[:1].isupper())
 
 
 def without_words(
     details: pd.Series, words: Mapping[str, int], but: Mapping[str, int] | None = None
 ) -> pd.Series:
-    """Put a mark in place of words that stand in what systems wrote of an event."""
+    """Mask given words in event narratives."""
     spared = but or {}
 
     def masked(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Judge links, findings, profiles and gaps against the answer key."""
+"""Score links, findings, profiles and gaps against the answer key."""
 
 from helpers.score.answer_key import AnswerKey, can_be_judged, read_answer_key
 from helpers.score.card_sort import (
@@ -20,7 +20,7 @@ from helpers.score.regions import score_movers, score_region, score_roster_owner
 from helpers.score.review import score_calibration, with_review
 from helpers.score.truth import misjudged_pairs, rows_not_there, true_crosswalk
 
-# For users, each with its documentation; whatever else is imported here is for other rooms.
+# Public names, each documented. Other imports here are for other rooms.
 __all__ = [
     "AnswerKey",
     "FamilyPageScores",

@@ -1,4 +1,4 @@
-"""The answer key of a made district: the only place that opens it, imported by nothing outside this room."""
+"""Read the answer key of a synthetic district. Only this room opens it, and no room imports this module."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NEEDED = ("people", "rows")
 
 @dataclass(frozen=True)
 class AnswerKey:
-    """The truth, as CONTRACTS section 7 lays it out; tables that a key lacks are empty."""
+    """Tables of the answer key; tables that a key lacks are empty."""
 
     people: pd.DataFrame
     rows: pd.DataFrame
@@ -29,7 +29,7 @@ class AnswerKey:
 
 
 def can_be_judged(folder: Path | str) -> bool:
-    """Tell whether a folder's links can be judged at all.
+    """Check whether a folder has an answer key.
 
     Parameters
     ----------
@@ -39,13 +39,13 @@ def can_be_judged(folder: Path | str) -> bool:
     Returns
     -------
     bool
-        True where the truth lies beside the silos.
+        True if the folder has an answer key next to its silos.
     """
     return all((Path(folder) / FOLDER / f"{name}.parquet").is_file() for name in NEEDED)
 
 
 def read_answer_key(folder: Path | str) -> AnswerKey:
-    """Open the truth of a made district.
+    """Read the answer key of a synthetic district.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def read_answer_key(folder: Path | str) -> AnswerKey:
     Raises
     ------
     BadInput
-        When the folder has no answer key; a real district's exports have none.
+        If the folder has no answer key, like every real district.
     """
     if not can_be_judged(folder):
         raise BadInput(
@@ -76,5 +76,5 @@ def _read(folder: Path, name: str) -> pd.DataFrame:
         return empty_table(f"key_{name}")
     frame = pd.read_parquet(path)
     declared = [column.name for column in standard_table(f"key_{name}").columns]
-    # A newer kit's key may tell more than this one knows; what it does know must still be judged.
+    # A newer kit's key may have more columns; we score the ones that we know.
     return as_table(f"key_{name}", frame[[column for column in frame.columns if column in declared]])

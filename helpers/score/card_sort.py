@@ -1,4 +1,4 @@
-"""Cards dealt, sorted, compared as clusterings."""
+"""Deal record cards, sort them, and compare the piles as clusterings."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ __all__ = [
 ]
 
 
-# Sheets are sorted by a team in a quarter of an hour: the kit's own judgment.
+# A team sorts a sheet in a quarter of an hour: the kit's own judgment.
 MOST_CARDS = 24
-# What makes a team stop, in the order in which it is dealt: cases of which the first that a district has is
-# taken, how many children, and how many cards of each.
+# Cases that make a team think, in dealing order. We take the first of the alternatives that a district has,
+# with the number of children and of cards for each.
 DEALT = (
     (("twins_same_initial", "twins"), 2, 3),
     (("same_name_same_grade", "same_name"), 2, 2),
@@ -59,7 +59,7 @@ def deal_cards(district: District, *, key: AnswerKey | None = None, most: int = 
         chosen.append(cards)
         dealt += len(cards)
     cards = pd.concat([written.iloc[:0], *chosen], ignore_index=True)
-    # In an order that tells nothing about who belongs together, and is the same on every machine.
+    # A hash order reveals nothing about who belongs together, and is the same on every computer.
     order = pd.util.hash_pandas_object(cards["silo"] + "\n" + cards["record"], index=False).to_numpy()
     cards = cards.assign(order=order).sort_values("order", ignore_index=True)
     labels = [
@@ -71,14 +71,14 @@ def deal_cards(district: District, *, key: AnswerKey | None = None, most: int = 
 def true_card_groups(
     district: District, cards: pd.DataFrame, *, key: AnswerKey | None = None
 ) -> pd.DataFrame:
-    """Say which cards are one child."""
+    """Return the true pile of each card, one per child."""
     known = _whose(district, key or read_answer_key(district.folder))
     piles = cards[["card", *RECORD]].merge(known, on=RECORD, how="left", validate="one_to_one")
     return piles[["card", "person"]].rename(columns={"person": "pile"}).astype(STRING)
 
 
 def _whose(district: District, key: AnswerKey) -> pd.DataFrame:
-    """Give the one person behind each record; records of two people are on no card."""
+    """Return the one person of each record, without records of two people."""
     known = true_person_of_record(district, key)[[*RECORD, "person"]].drop_duplicates()
     return known[~known.duplicated(RECORD, keep=False)]
 
@@ -88,7 +88,7 @@ def _as_written(district: District, key: AnswerKey) -> pd.DataFrame:
     people = people[people["name_status"].eq("As written")]
     parts = people["first_name"].str.cat(people["last_surname"], sep=" ")
     numbers = district.identifiers[district.identifiers["identification_system"].isin(NUMBERS)]
-    # A district's own number is what people read on a list; the key of a roster's table isn't for eyes.
+    # People read the district's own number on a list; nobody reads the roster's table key.
     numbers = numbers.assign(place=numbers["identification_system"].map(NUMBERS.index))
     numbers = numbers.sort_values([*RECORD, "place", "identifier"]).drop_duplicates(RECORD)
     numbers = numbers[[*RECORD, "identifier"]]
@@ -106,10 +106,10 @@ def _as_written(district: District, key: AnswerKey) -> pd.DataFrame:
 
 
 def _school_names(district: District) -> dict[str, str]:
-    """Give the name of each school that only some systems know by its number.
+    """Map school numbers to names.
 
-    A list of schools says it; beside a child a test's file may have the number of today and the name of last
-    year.
+    A list of schools comes first: a test file may pair today's school number of a child with last year's
+    name.
     """
     named = district.people.dropna(subset=["school_id", "school_name"])
     named = named.groupby(["school_id", "school_name"]).size().rename("records").reset_index()
@@ -123,7 +123,7 @@ def _school_names(district: District) -> dict[str, str]:
 
 
 def _families(key: AnswerKey, written: pd.DataFrame) -> Iterator[tuple[list[str], int]]:
-    """Give children who belong on one sheet together, each child once, and how many cards of each."""
+    """Yield children for one sheet, each child once, with the number of cards for each."""
     records = written["person"].value_counts()
     seen_twice = set(records.index[records >= 2])
     used: set[str] = set()
@@ -153,7 +153,7 @@ def _families(key: AnswerKey, written: pd.DataFrame) -> Iterator[tuple[list[str]
 def _of_case(
     case: str, many: int, cases: pd.DataFrame, homes: pd.DataFrame, written: pd.DataFrame
 ) -> Iterator[list[str]]:
-    """Give the children of a case: those of one home, or of one name; single ones by their writings."""
+    """Yield the children of a case: of one home or one name, or single ones by spellings of their name."""
     known = homes[homes.index.isin(cases.loc[cases["case"].eq(case), "person"])]
     if many == 1:
         yield _by_writings(written, sorted(map(str, known.index)))
@@ -163,7 +163,7 @@ def _of_case(
 
 
 def _by_writings(written: pd.DataFrame, children: list[str]) -> list[str]:
-    """Put those first whose name most systems write in their own way."""
+    """Rank children by how many systems spell their name differently."""
     mine = written[written["person"].isin(children)]
     words = mine["name"].str.casefold().str.findall(r"\w+").map(sorted).str.join(" ")
     writings = words.groupby(mine["person"]).nunique()
@@ -171,7 +171,7 @@ def _by_writings(written: pd.DataFrame, children: list[str]) -> list[str]:
 
 
 def _colliding(written: pd.DataFrame) -> Iterator[list[str]]:
-    """Find two children of whom two systems say one number."""
+    """Find two children who share a number in two systems."""
     numbered = written.dropna(subset=["number"])
     for _, bearers in numbered.groupby("number", sort=True):
         children = sorted(bearers["person"].unique().tolist())
@@ -180,12 +180,12 @@ def _colliding(written: pd.DataFrame) -> Iterator[list[str]]:
 
 
 def _cards_of(written: pd.DataFrame, child: str, most: int) -> pd.DataFrame:
-    """Pick a child's cards: the first system's, then those that write the name another way."""
+    """Choose a child's cards: the first system's, then those that spell the name differently."""
     cards = written[written["person"].eq(child)]
     roster = cards["silo"].eq(roster_system())
     words = cards["name"].str.casefold().str.findall(r"\w+").map(sorted).str.join(" ")
     first = words[roster].iloc[0] if roster.any() else words.iloc[0]
-    # Beside the roster's record those that collide, then those that write the name otherwise.
+    # After the roster's record come colliding numbers, then other spellings of the name.
     of_others = set(written.loc[written["person"].ne(child), "number"].dropna())
     collides = cards["number"].isin(of_others)
     cards = cards.assign(
@@ -200,7 +200,7 @@ Codes = npt.NDArray[np.int64]
 
 
 def pairwise(found: pd.Series, true: pd.Series) -> dict[str, float]:
-    """Say how right piles are, pair by pair.
+    """Compute pairwise precision, recall and F1 of piles.
 
     >>> pairwise(pd.Series(["a", "a", "b"]), pd.Series(["x", "x", "x"]))["recall"]
     0.3333333333333333
@@ -219,7 +219,7 @@ def pairwise(found: pd.Series, true: pd.Series) -> dict[str, float]:
 
 
 def agreement(one: pd.Series, other: pd.Series) -> float:
-    """Say how far two ways of making piles agree, beyond what chance alone would bring.
+    """Compute the adjusted Rand index of two ways to make piles.
 
     >>> agreement(pd.Series([1, 1, 2, 2]), pd.Series(["b", "b", "a", "a"]))
     1.0
@@ -230,7 +230,7 @@ def agreement(one: pd.Series, other: pd.Series) -> float:
     by_left, by_right, shared = _pairs(left), _pairs(right), _pairs(_both(left, right))
     expected = by_left * by_right / every if every else 0.0
     most = (by_left + by_right) / 2
-    # Nothing to agree about: nobody put anything together, or everybody everything.
+    # Nothing to compare: nobody put any cards together, or everybody put all together.
     return 1.0 if most == expected else float((shared - expected) / (most - expected))
 
 
@@ -259,21 +259,21 @@ def _of_one_length(one: Codes, other: Codes) -> None:
         )
 
 
-# Machine and room are put beside each other on the same cards. A room's error rate and its seconds a pair
-# are what the calculation of an hour of review needs, and what nobody has measured for it.
+# We compare computer and teams on the same cards. To calculate an hour of review, a team needs its own error
+# rate and seconds per pair, which nobody has measured for it.
 
 COLUMNS = ("team", "card", "pile", "seconds")
 
 
 def blank_card_sort(cards: pd.DataFrame, teams: int = 4) -> pd.DataFrame:
-    """Give the table that a room fills in."""
+    """Return the blank table for the teams to fill in."""
     one = cards[["card"]].sort_values("card", ignore_index=True)
     every = [one.assign(team=f"Team {number}") for number in range(1, teams + 1)]
     return as_table("piles", pd.concat(every, ignore_index=True))
 
 
 def read_card_sorts(file: Path | str, cards: pd.DataFrame) -> pd.DataFrame:
-    """Read what a room typed in."""
+    """Read what the teams entered."""
     try:
         typed = without_guard(pd.read_csv(file, dtype="string", encoding="utf-8-sig", skip_blank_lines=True))
     except (OSError, ValueError) as error:
@@ -313,7 +313,7 @@ def _faults(typed: pd.DataFrame, cards: list[str]) -> list[str]:
 
 
 def piles_by(cards: pd.DataFrame, crosswalk: pd.DataFrame, team: str) -> pd.DataFrame:
-    """Sort the cards as a crosswalk does, so that a rung of the ladder is one more team."""
+    """Sort the cards by a crosswalk, so that a linkage method counts as one more team."""
     sorted_cards = cards[["card", *RECORD]].merge(
         crosswalk[[*RECORD, "child"]], on=RECORD, how="left", validate="one_to_one"
     )
@@ -323,7 +323,7 @@ def piles_by(cards: pd.DataFrame, crosswalk: pd.DataFrame, team: str) -> pd.Data
 def score_card_sorts(
     district: District, cards: pd.DataFrame, piles: pd.DataFrame, *, key: AnswerKey | None = None
 ) -> pd.DataFrame:
-    """Say how right each team's piles are."""
+    """Score each team's piles."""
     truth = true_card_groups(district, cards, key=key).set_index("card")["pile"]
     rows = []
     for team, mine in piles.groupby("team", sort=False):
@@ -349,7 +349,7 @@ def score_card_sorts(
 def score_sheet(
     district: District, rungs: Mapping[str, LinksToScore], piles_file: Path | str = ""
 ) -> pd.DataFrame:
-    """Put rungs of the ladder and the room's teams beside each other, on the cards of one sheet."""
+    """Compare linkage methods and teams on the cards of one sheet."""
     key = read_answer_key(district.folder)
     cards = deal_cards(district, key=key)
     piles = [piles_by(cards, links.crosswalk, rung) for rung, links in rungs.items()]
@@ -359,7 +359,7 @@ def score_sheet(
 
 
 def agreement_of_teams(piles: pd.DataFrame) -> pd.DataFrame:
-    """Say how far each two teams agree."""
+    """Compute the agreement of each pair of teams."""
     cards = pd.Index(sorted(piles["card"].unique()))
     labels = {str(team): _labels(mine, cards) for team, mine in piles.groupby("team", sort=False)}
     teams = list(labels)
@@ -373,6 +373,6 @@ def agreement_of_teams(piles: pd.DataFrame) -> pd.DataFrame:
 
 
 def _labels(mine: pd.DataFrame, cards: pd.Index) -> pd.Series:
-    """Name each card's pile; a card without one lies on a pile of its own."""
+    """Name each card's pile; a card without one is a pile of its own."""
     pile = mine.set_index("card")["pile"].reindex(cards)
     return pile.where(pile.notna(), "alone " + pd.Series(cards, index=cards).astype(STRING)).astype(STRING)

@@ -1,4 +1,4 @@
-"""Complete, split, mixed children."""
+"""Score children: complete, split or mixed."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from helpers.systems import roster_system
 __all__ = ["LinksToScore", "judge_records", "outcomes", "score_cases", "score_children"]
 
 
-# Findings of reading that say that one record holds two children.
+# Findings from reading that show that one record contains two children.
 TWO_IN_ONE = ("id_shared", "rows_disagree")
 
 
 class LinksToScore(Protocol):
-    """What linking hands over."""
+    """Links to score."""
 
     @property
     def crosswalk(self) -> pd.DataFrame:
-        """The standard table *crosswalk*."""
+        """Table ``crosswalk``."""
 
     @property
     def pairs(self) -> pd.DataFrame:
-        """The standard table *pairs*."""
+        """Table ``pairs``."""
 
     @property
     def findings(self) -> pd.DataFrame:
-        """The findings of linking."""
+        """Findings from linking."""
 
 
 def outcomes(truth: pd.DataFrame) -> pd.Series:
-    """Say of each child whether its records, and only its records, were put together."""
+    """Classify each child: all of its records, and no others, linked together or not."""
     persons = truth.groupby("child")["person"].nunique()
     mine = truth[truth["is_child"]]
     mixed = mine["child"].map(persons).gt(1).fillna(False)
@@ -50,7 +50,7 @@ def outcomes(truth: pd.DataFrame) -> pd.Series:
 def judge_records(
     district: ScoredDistrict, links: LinksToScore, *, key: AnswerKey | None = None
 ) -> pd.DataFrame:
-    """Say of each child's record whether it was joined to another child, and whether anybody would notice."""
+    """Find for each record whether it is linked to another child, and whether anybody would notice."""
     key = key or read_answer_key(district.folder)
     truth = true_children(district, key, links.crosswalk)
     strange = _strange(truth, links.crosswalk)
@@ -79,31 +79,31 @@ def judge_records(
 def score_children(
     district: ScoredDistrict, links: LinksToScore, *, key: AnswerKey | None = None
 ) -> pd.DataFrame:
-    """Say of each child whether its records, and only its records, were put together.
+    """Classify each child: all of its records, and no others, linked together or not.
 
     Parameters
     ----------
     district
-        A district that was read, with its answer key.
+        A synthetic district from `read_district`, with its answer key.
     links
-        What linking handed over: ``crosswalk``, ``pairs``, ``findings``.
+        Result of linking: ``crosswalk``, ``pairs``, ``findings``.
     key
-        The truth; by default that of the district's folder.
+        Answer key; default is the one in the district's folder.
 
     Returns
     -------
     pandas.DataFrame
-        One row a child of whom some silo has a record: ``child`` (the one that most of its records became),
-        ``person``, ``outcome`` (right: all its records and no other's; missed: they fell apart; wrong:
-        another child's record is among them), ``noticed`` (boolean) and ``silos`` (Int64, silos that know the
-        child). A wrong child is noticed when every strange record carries a contradiction, a finding or a
-        Review: *silent wrong matches* are those that are wrong and not noticed. A missed child is noticed
-        when a pair of its records waits for a person.
+        One row per child with a record in any silo: ``child`` (the cluster with most of its records),
+        ``person``, ``outcome`` (right: all its records and no others; missed: split; wrong: mixed with
+        another child's record), ``noticed`` (boolean) and ``silos`` (Int64, number of silos with the child).
+        A wrong child is noticed if every record of another child has a contradiction, a finding or a Review;
+        the others are *silent wrong matches*. A missed child is noticed if a pair of its records needs
+        review.
 
     Raises
     ------
     BadInput
-        When the district has no answer key.
+        If the district has no answer key.
     """
     mine = judge_records(district, links, key=key)
     mine = mine[mine["is_child"]]
@@ -122,7 +122,7 @@ def score_children(
 
 
 def _strange(truth: pd.DataFrame, crosswalk: pd.DataFrame) -> np.ndarray:
-    """Tell which records are of another person than their child's anchor."""
+    """Mark the records that belong to another person than their child's anchor."""
     order = truth[[*RECORD, "child", "person"]].reset_index()
     steps = crosswalk[[*RECORD, "step"]]
     order = order.merge(steps, on=RECORD, how="left", validate="many_to_one")
@@ -133,7 +133,7 @@ def _strange(truth: pd.DataFrame, crosswalk: pd.DataFrame) -> np.ndarray:
 
 
 def _contradicted(pairs: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
-    """List the records of joined pairs of two persons in which something disagrees."""
+    """List the records of linked pairs of two persons with a contradiction."""
     doubtful = pairs[pairs["decision"].eq("Match") & pairs["contradiction"].notna()]
     persons = truth[[*RECORD, "person"]].groupby(RECORD)["person"].agg("min")
     left, right = (
@@ -156,7 +156,7 @@ def _looked_up(child: pd.Series, answer: pd.Series) -> np.ndarray:
 
 
 def _commonest(mine: pd.DataFrame) -> pd.Series:
-    """Give the child that most of a person's records became; the first by name where several tie."""
+    """Return the cluster with most of a person's records; the first by name on a tie."""
     counts = mine.groupby(["person", "child"]).size().rename("records").reset_index()
     counts = counts.sort_values(["person", "records", "child"], ascending=[True, False, True])
     return counts.drop_duplicates("person").set_index("person")["child"]
@@ -165,29 +165,29 @@ def _commonest(mine: pd.DataFrame) -> pd.Series:
 def score_cases(
     district: ScoredDistrict, links: LinksToScore, *, key: AnswerKey | None = None
 ) -> pd.DataFrame:
-    """Count, for each hard case, the children who were put together rightly, missed and joined to another.
+    """Count right, missed and wrong children for each hard case.
 
     Parameters
     ----------
     district
-        A district that was read, with its answer key.
+        A synthetic district from `read_district`, with its answer key.
     links
-        What linking handed over: ``crosswalk``, ``pairs``, ``findings``.
+        Result of linking: ``crosswalk``, ``pairs``, ``findings``.
     key
-        The truth; by default that of the district's folder.
+        Answer key; default is the one in the district's folder.
 
     Returns
     -------
     pandas.DataFrame
-        The standard table *case_scores*, one row a case of which some system has a record. A case that lies
-        in the records of one system (a lost accent) is judged by these records; one that lies in the child by
-        all of its records. *Silent*: wrong, and a record that doesn't belong there carries no contradiction,
-        finding or Review. A wrong pair counts once for each child of the case who is in it.
+        Table ``case_scores``, one row per case with a record in any system. We score a case in one system's
+        records (a lost accent) by these records, and a case of the child by all of its records. *Silent*:
+        wrong, and a record that doesn't belong there has no contradiction, finding or Review. A wrong pair
+        counts once for each child of the case in it.
 
     Raises
     ------
     BadInput
-        When the district has no answer key.
+        If the district has no answer key.
     """
     key = key or read_answer_key(district.folder)
     records = judge_records(district, links, key=key)

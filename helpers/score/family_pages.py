@@ -1,4 +1,4 @@
-"""Wrong child's value on a page."""
+"""Score family pages: values that belong to another child."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PLACE = ["silo", "file", "row"]
 
 
 def true_child_of_page(links: Links, truly: pd.DataFrame, rosters: list[str]) -> pd.Series:
-    """Say about whom each child's page really is: the person of its record on the roster."""
+    """Return the true child of each page: the person of its record on the roster."""
     person = truly[[*RECORD, "child"]].rename(columns={"child": "person"})
     listed = links.crosswalk[links.crosswalk["silo"].isin(rosters)]
     listed = listed.merge(person, on=RECORD, how="inner", validate="one_to_one")
@@ -45,7 +45,7 @@ def true_child_of_page(links: Links, truly: pd.DataFrame, rosters: list[str]) ->
 
 
 def rows_of_other_child(district: District, links: Links, owner: pd.Series, key: AnswerKey) -> pd.DataFrame:
-    """Count the source rows from which a child's values may be made, and those that are another person's."""
+    """Count the source rows of a child's values, and those that belong to another person."""
     parts = [district.person_rows.assign(table="people")]
     for table in child_tables():
         facts = district.fact(table)
@@ -69,7 +69,7 @@ def rows_of_other_child(district: District, links: Links, owner: pd.Series, key:
 def _of_adults(
     district: District, rows: pd.DataFrame, child: pd.DataFrame, owner: pd.Series, key: AnswerKey
 ) -> pd.DataFrame:
-    """Give the rows of adults' log-ins at the children at whom they stand."""
+    """Return the rows of adults' log-ins, assigned to the children listed with them."""
     ties = district.fact("contact").dropna(subset=["record", "contact_record"])
     ties = ties.merge(child, on=RECORD, how="inner", validate="many_to_one")
     ties = ties[["silo", "contact_record", "child"]].drop_duplicates()
@@ -92,35 +92,35 @@ def score_pages(
     known: pd.DataFrame | None = None,
     key: AnswerKey | None = None,
 ) -> pd.DataFrame:
-    """Count the values on pages behind which stands a row of another child.
+    """Count the values on pages that have a source row of another child.
 
     Parameters
     ----------
     district
-        A district that was read, with its answer key.
+        A synthetic district from `read_district`, with its answer key.
     links
-        Who is who in it, as pages take it.
+        Links that the pages use.
     shown
-        What stands on pages, a row a value or event: ``child``, ``name`` (of the element or the kind of
-        event), ``silo`` (systems joined by ``;`` where several are behind it).
+        Values on pages, one row per value or event: ``child``, ``name`` (of the element or the kind of
+        event), ``silo`` (several systems are separated by ``;``).
     rosters
-        Systems that say who the children are.
+        Roster systems, which define the children.
     known
-        Likewise, all that could stand there if nothing were doubted; without it shares are NA.
+        The same columns, for all values that pages could show without holds; if missing, shares are NA.
     key
-        The truth; by default that of the district's folder.
+        Answer key; default is the one in the district's folder.
 
     Returns
     -------
     pandas.DataFrame
-        The standard table *page_scores*, by domain, *All* last. A line counts as another child's where any
-        row of its system and table is, that the links give to the child: a count of which one row is a
-        brother's is the brother's value, and so this errs on the side of too many.
+        Table ``page_scores``, by domain, *All* last. A value counts as another child's if any row of its
+        system and table, linked to the child, belongs to another person. If one row in a count is a
+        brother's, the value counts as the brother's, so the score errs on the high side.
 
     Raises
     ------
     BadInput
-        When the district has no answer key.
+        If the district has no answer key.
     """
     key = key or read_answer_key(district.folder)
     owner = true_child_of_page(links, true_crosswalk(district, key=key), rosters)
@@ -151,13 +151,13 @@ def score_pages(
 
 
 def _placed(shown: pd.DataFrame) -> pd.DataFrame:
-    """Add ``domain``, and ``table``: that of an event; NA where several may be behind a name."""
+    """Add ``domain`` and, for an event, ``table``; NA if a name can have several tables."""
     terms = declared()
     about: dict[str, tuple[str, str | None]] = {}
     for event in terms.timeline:
         about[event.name] = (event.domain, event.table)
     for element in terms.element:
-        # Rules look at other tables of their system, too.
+        # Rules use other tables of their system, too.
         about[element.name] = (element.domain, None)
     named = shown.reset_index(drop=True)
     placed = [about.get(str(name), ("Other", None)) for name in named["name"]]
@@ -168,7 +168,7 @@ def _placed(shown: pd.DataFrame) -> pd.DataFrame:
 
 
 def _behind(lines: pd.DataFrame, bad: pd.DataFrame) -> pd.Series:
-    """Tell behind which lines a row of another child stands."""
+    """Mark the lines with a source row of another child."""
     single = lines[["child", "silo", "table"]].assign(line=np.arange(len(lines)))
     single = single.assign(silo=single["silo"].str.split(";")).explode("silo", ignore_index=True)
     single["silo"] = single["silo"].astype("string").str.strip()
@@ -180,7 +180,7 @@ def _behind(lines: pd.DataFrame, bad: pd.DataFrame) -> pd.Series:
     loose = single[any_table].merge(
         places[["child", "silo"]].drop_duplicates(), on=["child", "silo"], how="inner", validate="many_to_one"
     )
-    # A system's record of the person is behind whatever that system says.
+    # A system's record of the person is a source of everything from that system.
     people = single.merge(
         places.loc[places["table"].eq("people"), ["child", "silo"]],
         on=["child", "silo"],
@@ -192,20 +192,20 @@ def _behind(lines: pd.DataFrame, bad: pd.DataFrame) -> pd.Series:
 
 
 def score_pages_on_hold(held: pd.DataFrame, children: int) -> pd.DataFrame:
-    """Count the pages that are held, by reason.
+    """Count the pages on hold, by reason.
 
     Parameters
     ----------
     held
-        The standard table *held_pages*.
+        Table ``held_pages``.
     children
-        How many children have a page at all.
+        Number of children with a page.
 
     Returns
     -------
     pandas.DataFrame
-        The standard table *held_page_scores*: pages that nobody of the family gets, and those that some adult
-        doesn't get; a page may be held for several reasons.
+        Table ``held_page_scores``: pages that nobody in the family gets, and pages that some adult doesn't
+        get. A page may be on hold for several reasons.
     """
     whole = held["guardian"].isna() & held["home"].isna()
     counts = held.assign(whole=whole).groupby(["code", "whole", "citation"], dropna=False)
@@ -218,27 +218,27 @@ def score_pages_on_hold(held: pd.DataFrame, children: int) -> pd.DataFrame:
     return as_table("held_page_scores", table.sort_values(["to_whom", "code"]).drop(columns="whole"))
 
 
-# The student gets a page then, and the same has to hold for it.
+# The student gets these pages instead, so they must meet the same requirements.
 STILL_WRITTEN = ("eighteen", "birth_date_unknown")
 
 
 @dataclass(frozen=True)
 class FamilyPageScores:
-    """How safe pages are, and what that costs.
+    """Safety of family pages, and its cost.
 
     Attributes
     ----------
     pages
-        Table ``page_scores``: of all that may stand on any page of a child on the roster, by domain.
+        Table ``page_scores`` for everything that pages of children on the roster may show, by domain.
     unguarded
-        The same, if nothing that was joined were doubted.
+        The same, if we trusted every link.
     held
         Table ``held_page_scores``.
     systems
-        ``silo, children, stand, share``: of the children whom a system has, those for whom it stands.
+        ``silo, children, stand, share``: children in a system, and those for whom it is verified.
     adults
-        ``adults, may_get, of_another_home``: ties of adults to children on the roster; those to whom a page
-        isn't held; and of these, adults whose home is another than the child's.
+        ``adults, may_get, of_another_home``: links of adults to children on the roster; those without a hold;
+        and among these, adults with another home than the child's.
     """
 
     pages: pd.DataFrame
@@ -251,28 +251,28 @@ class FamilyPageScores:
 def judge_family_pages(
     district: District, links: Links, profiles: Profiles, *, key: AnswerKey | None = None
 ) -> FamilyPageScores:
-    """Judge all that may stand on pages for families and students: more than any page shows.
+    """Score everything that pages for families and students may show, which is more than any page shows.
 
     Parameters
     ----------
     district
-        A district that was read, with its answer key.
+        A synthetic district from `read_district`, with its answer key.
     links
-        Who is who in it.
+        What `link_district` returned for it.
     profiles
-        Its profiles.
+        What `build_profiles` returned for it.
     key
-        The truth; by default that of the district's folder.
+        Answer key; default is the one in the district's folder.
 
     Returns
     -------
     FamilyPageScores
-        Every value that a system reports, of any year, and every event counts as a line.
+        Scores; every reported value of any year and every event counts as a line.
 
     Raises
     ------
     BadInput
-        When the district has no answer key.
+        If the district has no answer key.
     """
     rosters = roster_silos(district)
     standing = is_verified_value(district, links)
@@ -299,7 +299,7 @@ def judge_family_pages(
 def _adults(
     district: District, links: Links, held: pd.DataFrame, rosters: list[str], key: AnswerKey | None
 ) -> pd.DataFrame:
-    """Count the adults to whom a page may go, and those of them who are of another home."""
+    """Count the adults who may get a page, and those among them from another home."""
     key = key or read_answer_key(district.folder)
     owner = true_child_of_page(links, true_crosswalk(district, key=key), rosters)
     ties = district.fact("contact").dropna(subset=["record", "contact_record"])
@@ -328,7 +328,7 @@ def _adults(
 
 
 def _lines(profiles: Profiles, children: Collection[str]) -> pd.DataFrame:
-    """Give every value that any system reports and every event of some children, a row each."""
+    """Return all reported values and events of some children, one per row."""
     values = profiles.values
     told = values[values["status"].eq("Reported") & values["silo"].notna()]
     told = told[["child", "element", "silo"]].set_axis(["child", "name", "silo"], axis="columns")

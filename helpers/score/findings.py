@@ -1,4 +1,4 @@
-"""Which planted faults a reader can notice, and which were noticed."""
+"""Find out which injected faults a reader can detect, and which were detected."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from helpers.standard import STRING
 
 __all__ = ["FINDING_KINDS", "LEFT_OUT", "detected_faults", "is_detectable", "score_findings"]
 
-# Kinds that speak of a person: they may stand at any row of the record, and name the standard column.
+# Kinds about a person: the finding may be at any row of the record, and names the standard column.
 ABOUT_RECORDS = ("id_colliding", "birth_date_disagrees", "names_disagree", "id_shared", "rows_disagree")
-# Of these two records differ and nobody knows which is wrong: they stand at the one that is not the anchor.
+# When two records differ, nobody knows which is wrong: the finding is at the one that isn't the anchor.
 ABOUT_TWO_RECORDS = ("birth_date_disagrees", "names_disagree")
-# Of two rows with one key nobody knows which is wrong: the finding stands at the second, and names the value.
+# When two rows share a key, nobody knows which is wrong: the finding is at the second, and names the value.
 ABOUT_TWO_ROWS = ("key_repeated",)
 FINDING_KINDS = frozenset(
     """
@@ -36,14 +36,14 @@ FINDING_KINDS = frozenset(
     """.split()
 )
 PLACE = ["silo", "file", "row"]
-# Of a column: told once for the whole file, whichever rows the fault lies in.
+# Kinds about a column: reported once for the whole file, in whatever row the fault is.
 ABOUT_COLUMNS = ("id_column_refused",)
-# The table of facts that stand behind no value notices faults, too.
+# The table of facts without a value detects faults, too.
 LEFT_OUT = "left_out"
 
 
 def is_detectable(found_by: str) -> bool:
-    """Say whether a word of the key's ``found_by`` is something that this room can look for.
+    """Check whether this room can look for an entry of the key's ``found_by``.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def is_detectable(found_by: str) -> bool:
     Returns
     -------
     bool
-        False for what no reader can notice.
+        False if no reader can detect it.
     """
     return (
         found_by in FINDING_KINDS
@@ -71,7 +71,7 @@ def score_findings(
     left_out: pd.DataFrame | None = None,
     key: AnswerKey | None = None,
 ) -> pd.DataFrame:
-    """Count, for each kind of fault that somebody can notice, how many were noticed.
+    """Count the detected faults for each detectable kind.
 
     Parameters
     ----------
@@ -81,14 +81,14 @@ def score_findings(
     Returns
     -------
     pandas.DataFrame
-        One row a silo, kind of fault and kind of finding or measure: ``silo``, ``kind``, ``found_by``,
-        ``planted`` and ``noticed`` (Int64, faults), ``share`` (rate). What counts as noticed is said at
-        `detected_faults`.
+        One row per silo, kind of fault and kind of finding or measure: ``silo``, ``kind``, ``found_by``,
+        ``planted`` and ``noticed`` (Int64, faults), ``share`` (rate). `detected_faults` defines what counts
+        as noticed.
 
     Raises
     ------
     BadInput
-        When the district has no answer key.
+        If the district has no answer key.
     """
     whole = detected_faults(
         district, findings, crosswalk=crosswalk, behind=behind, left_out=left_out, key=key
@@ -111,41 +111,40 @@ def detected_faults(
     left_out: pd.DataFrame | None = None,
     key: AnswerKey | None = None,
 ) -> pd.DataFrame:
-    """Say of each fault that somebody can notice whether it was noticed, by each word of its ``found_by``.
+    """Check whether each detectable fault was detected, for each entry of its ``found_by``.
 
     Parameters
     ----------
     district
-        A district that was read, with its answer key.
+        A synthetic district from `read_district`, with its answer key.
     findings
-        The findings to judge: those of reading, of linking, or both.
+        Findings to score: from reading, linking, or both.
     crosswalk
         The standard table *crosswalk*: with it, a disagreement also counts for the anchor that it disagrees
         with.
     behind
-        The records behind the lines of the scorecard, from ``helpers.gaps.records_behind``: with them, faults
-        that a measure tells of count too.
+        Source records of scorecard lines, from ``helpers.gaps.records_behind``: with them, faults that a
+        measure detects count too.
     left_out
-        The table of that name: with it, faults that leave a fact behind no value count too.
+        Table ``left_out``: with it, faults that leave a fact without a value count too.
     key
-        The truth; by default that of the district's folder.
+        Answer key; default is the one in the district's folder.
 
     Returns
     -------
     pandas.DataFrame
-        One row a fault and kind of finding or measure: ``silo``, ``kind``, ``found_by``, ``fault`` (string),
-        ``noticed`` (boolean). A fault is noticed by a finding of that kind at one of its places: the same row
-        and, where both name one, column; for a repeated key, the row that repeats it; for findings about
-        persons, any row of the record; for findings about a whole file, the file. By a measure it is noticed
-        when the record in which it was planted (or, where its row makes no record, one of the same child in
-        that system) stands behind a line of that measure, in that column where both name one: that the
-        measure is above zero for other children's sake doesn't count. By ``left_out``, when its own row
-        stands there.
+        One row per fault and kind of finding or measure: ``silo``, ``kind``, ``found_by``, ``fault``
+        (string), ``noticed`` (boolean). A finding of that kind detects a fault at one of its locations: the
+        same row and, where both name one, column; for a repeated key, the row that repeats it; for findings
+        about persons, any row of the record; for findings about a whole file, the file. A measure detects a
+        fault if the faulty record (or, if its row makes no record, one of the same child in that system) is a
+        source record of a line of that measure, in that column if both name one. A measure above zero because
+        of other children doesn't count. ``left_out`` detects a fault if it contains the fault's own row.
 
     Raises
     ------
     BadInput
-        When the district has no answer key.
+        If the district has no answer key.
     """
     key = key or read_answer_key(district.folder)
     faults = key.faults.assign(found_by=key.faults["found_by"].str.split(";")).explode(
@@ -176,7 +175,7 @@ def detected_faults(
 
 
 def _at_the_cell(faults: pd.DataFrame, findings: pd.DataFrame) -> pd.Series:
-    """Match row by row; the last of findings that were folded stands for all that follow in its column."""
+    """Match by cell; the last of grouped findings covers all later rows in its column."""
     exact = faults[~faults["found_by"].isin(ABOUT_RECORDS)].dropna(subset=["row"])
     here = findings[[*PLACE, "column", "kind", "times"]].rename(
         columns={"kind": "found_by", "column": "found_in"}
@@ -228,7 +227,7 @@ def _their_anchors(here: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
 
 
 def _at_the_file(faults: pd.DataFrame, findings: pd.DataFrame) -> pd.Series:
-    """Match what is said of a whole file, and faults that have no row of their own."""
+    """Match findings about a whole file, and faults without a row of their own."""
     whole = findings[findings["row"].isna() & findings["file"].notna()]
     about_files = whole[["silo", "file", "kind"]].rename(columns={"kind": "found_by"}).drop_duplicates()
     rowless = faults[faults["row"].isna() & ~faults["found_by"].isin(ABOUT_COLUMNS)]
@@ -243,7 +242,7 @@ def _at_the_file(faults: pd.DataFrame, findings: pd.DataFrame) -> pd.Series:
 def _behind_a_measure(
     faults: pd.DataFrame, behind: pd.DataFrame, district: ScoredDistrict, key: AnswerKey
 ) -> pd.Series:
-    """Match by record: whoever follows the measure's line looks at the record in which the fault is."""
+    """Match by record: anyone who follows up on the measure's line sees the faulty record."""
     measured = faults[faults["found_by"].isin(behind["measure"].unique())]
     rows = district.person_rows[[*RECORD, "file", "row"]]
     at_rows = measured.dropna(subset=["row"]).merge(rows, on=PLACE, how="inner", validate="many_to_many")
@@ -266,7 +265,7 @@ def _behind_a_measure(
 
 
 def _is_another(layouts: Mapping[str, Layout], silo: str, column: str, about: str) -> bool:
-    """Say whether a column of a file is known not to be the one that a line is about."""
+    """Check whether a file's column is known to differ from the one that a line is about."""
     taken = {
         source
         for file in (layouts[silo].files if silo in layouts else ())
@@ -279,7 +278,7 @@ def _is_another(layouts: Mapping[str, Layout], silo: str, column: str, about: st
 
 
 def _left_out(faults: pd.DataFrame, left_out: pd.DataFrame) -> pd.Series:
-    """Match the rows of facts that stand behind no value."""
+    """Match the rows of facts without a value."""
     rows = left_out[PLACE].dropna().drop_duplicates()
     wanted = faults[faults["found_by"].eq(LEFT_OUT)].dropna(subset=["row"])
     return wanted.merge(rows, on=PLACE, how="inner", validate="many_to_one")["change"]

@@ -1,4 +1,4 @@
-"""Children flagged or missed, by linkage method."""
+"""Count children who are flagged or missed, by linkage method."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ CHRONIC = "Chronically absent"
 SINCE_LAST_YEAR = "Grades fell since last year"
 SINCE_REPORT_CARD = "Grades fell since the report card"
 FLAGS = (CHRONIC, SINCE_LAST_YEAR, SINCE_REPORT_CARD)
-# Percent points by which an average must have fallen: the kit's own; schools set their own.
+# Drop in percentage points that counts as falling: the kit's own; schools set their own.
 FALLING_BY = 5.0
-# The facts behind them.
+# Facts that flags use.
 FLAG_TABLES = frozenset(
     "school calendar session section school_enrollment section_enrollment attendance_event "
     "course_grade".split()
@@ -61,39 +61,39 @@ ELEMENTS = ("chronically_absent", "grade_average", "course_average")
 
 @dataclass(frozen=True)
 class Flags:
-    """Which children are flagged, and whose page each one's is."""
+    """Flagged children, and the true child of each page."""
 
-    # One row a child of the crosswalk, one column a flag of `FLAGS` (boolean; NA: nothing is known).
+    # One row per child of the crosswalk, one boolean column per flag of `FLAGS`; NA if unknown.
     by_child: pd.DataFrame
-    # ``silo``, ``record``, ``person``: whose each record truly is, in the order of the systems.
+    # ``silo``, ``record``, ``person``: true person of each record, in order of systems.
     owner: pd.DataFrame
 
 
 def true_flags(
     district: District, links: Links, *, key: AnswerKey | None = None, falling_by: float = FALLING_BY
 ) -> Flags:
-    """Flag the children of a district as they would be if every record were joined rightly.
+    """Flag the children of a district as correct links would flag them.
 
     Parameters
     ----------
     district
-        A district that was read, with its answer key.
+        A synthetic district from `read_district`, with its answer key.
     links
         Any links of it.
     key
-        The truth; by default that of the district's folder.
+        Answer key; default is the one in the district's folder.
     falling_by
-        Percent points by which an average must have fallen.
+        Drop of an average in percentage points that raises a flag.
 
     Returns
     -------
     Flags
-        To be given to `missed_flags`, so that several rungs are compared with one truth.
+        Input of `missed_flags`, to compare several linkage methods with one truth.
 
     Raises
     ------
     BadInput
-        When the district has no answer key.
+        If the district has no answer key.
     """
     truly = true_crosswalk(district, key=key or read_answer_key(district.folder))
     owner = truly[[*RECORD, "child"]].rename(columns={"child": "person"})
@@ -108,36 +108,35 @@ def missed_flags(
     truly: Flags | None = None,
     falling_by: float = FALLING_BY,
 ) -> pd.DataFrame:
-    """Count the children whom a district would flag, fail to flag and flag wrongly because of its links.
+    """Count children whom a district flags, fails to flag, or flags wrongly because of its links.
 
     Parameters
     ----------
     district
-        A district that was read, with its answer key.
+        A synthetic district from `read_district`, with its answer key.
     links
-        Who is who, by whichever rung.
+        Links from any linkage method.
     key
-        The truth; by default that of the district's folder.
+        Answer key; default is the one in the district's folder.
     truly
-        From `true_flags`, where it is at hand.
+        Result of `true_flags`, if you have it.
     falling_by
-        Percent points by which an average must have fallen.
+        Drop of an average in percentage points that raises a flag.
 
     Returns
     -------
     pandas.DataFrame
-        The standard table *linking_costs*, one row a flag: *chronically absent* as profiles say it (a tenth
-        of at least ten days enrolled); *grades fell since last year*, by the report cards of both years;
-        *grades fell since the report card*, what gradebooks show today below the report cards of the year,
-        which two systems must be joined for. ``truly``: flagged if every record is joined rightly; of these
-        ``found`` and ``missed`` (``unknown``: of the missed, those of whom the page says nothing at all);
-        ``wrongly``: flagged and not truly. A child's page is the one that holds its record in the first
-        system, as the roster is where people look a child up.
+        Table ``linking_costs``, one row per flag: *chronically absent* as in profiles (a tenth of at least
+        ten days enrolled); *grades fell since last year*, by the report cards of both years; *grades fell
+        since the report card*, today's gradebooks below this year's report cards, which needs a link between
+        two systems. ``truly``: flagged with correct links; among these ``found`` and ``missed`` (``unknown``:
+        missed because the page has no data); ``wrongly``: flagged, but not with correct links. A child's page
+        is the one with its record in the first system, because people look children up on the roster.
 
     Raises
     ------
     BadInput
-        When the district has no answer key.
+        If the district has no answer key.
     """
     truly = truly or true_flags(district, links, key=key, falling_by=falling_by)
     shown = _flags(district, links, falling_by)
@@ -164,14 +163,14 @@ def missed_flags(
 
 
 def page_of(owner: pd.DataFrame, links: Links) -> pd.Series:
-    """Say which page opens for a child: the one with the child's record in the first system."""
+    """Return the page of each child: the one with the child's record in the first system."""
     made = links.crosswalk[[*RECORD, "child"]]
     ties = owner.merge(made, on=RECORD, how="left", validate="one_to_one")
     return ties.dropna(subset=["child"]).drop_duplicates("person").set_index("person")["child"]
 
 
 def _flags(district: District, links: Links, falling_by: float) -> pd.DataFrame:
-    """Flag each child of a crosswalk; NA where a figure that the flag needs isn't there."""
+    """Flag each child of a crosswalk; NA if a figure that the flag needs is missing."""
     wanted = tuple(one for one in declared().element if one.name in ELEMENTS)
     evidence = gather_facts(_with_flag_tables(district), links)
     values = stated_values_of_part(evidence, wanted)
@@ -194,7 +193,7 @@ def _flags(district: District, links: Links, falling_by: float) -> pd.DataFrame:
 
 
 def _with_flag_tables(district: District) -> District:
-    """Leave out the facts that no flag looks at: they are most of a district."""
+    """Drop the facts that no flag uses: they are most of a district."""
     silos = {
         name: replace(silo, facts={table: rows for table, rows in silo.facts.items() if table in FLAG_TABLES})
         for name, silo in district.items()
@@ -204,11 +203,11 @@ def _with_flag_tables(district: District) -> District:
 
 def _above(figure: pd.Series, least: float) -> pd.Series:
     number = figure.to_numpy(dtype="float64", na_value=np.nan)
-    # A hair's breadth, so that 81.3 less 76.3 is five.
+    # A small tolerance, so that 81.3 less 76.3 counts as five.
     return pd.Series(number >= least - 1e-9, index=figure.index, dtype="boolean").mask(np.isnan(number))
 
 
-# Signs, each under its default definition: attendance, behaviour, course performance, a test, a screener.
+# Indicators, each with its default definition: attendance, behavior, course performance, a test, a screener.
 SIGNS = (
     "chronic_absence",
     "early_warning_courses",
@@ -216,9 +215,9 @@ SIGNS = (
     "achievement_mathematics",
     "screener_level",
 )
-# Statuses of a sign of which something is known, whatever it says.
+# Statuses of an indicator with data.
 KNOWN = ("Flagged", "Warning", "Clear")
-# The facts behind them, and those by which a child's grade and school are known.
+# Facts that indicators use, and those that give a child's grade and school.
 INDICATOR_TABLES = frozenset(
     "school calendar session section school_enrollment section_enrollment attendance_event attendance_day "
     "course_grade incident discipline_action assessment_result screener_result".split()
@@ -226,7 +225,7 @@ INDICATOR_TABLES = frozenset(
 
 
 def signs_of(indicators: pd.DataFrame, statuses: Sequence[str] = ("Flagged",)) -> pd.DataFrame:
-    """Say of each child which signs point at it."""
+    """List the indicators that flag each child."""
     children = pd.Index(indicators["child"].unique(), dtype=STRING)
     said = {}
     for sign in SIGNS:
@@ -237,7 +236,7 @@ def signs_of(indicators: pd.DataFrame, statuses: Sequence[str] = ("Flagged",)) -
 
 @cache
 def systems_of_signs() -> Mapping[str, str]:
-    """Name the system whose records each sign comes from: that of the first element of its definition."""
+    """Map each indicator to the system of its definition's first element."""
     return {
         each.name: recording_system(element(each.elements_of(each.definition[0])[0])) for each in _asked()
     }
@@ -246,7 +245,7 @@ def systems_of_signs() -> Mapping[str, str]:
 def children_at_risk(
     district: District, links: Links, indicators: pd.DataFrame, *, key: AnswerKey | None = None
 ) -> pd.DataFrame:
-    """Say of each child which signs point at it by the links, and which would by right ones."""
+    """List the indicators that flag each child, with these links and with correct ones."""
     key = key or read_answer_key(district.folder)
     truly = true_crosswalk(district, key=key)
     right = replace(links, crosswalk=truly)
@@ -266,7 +265,7 @@ def children_at_risk(
 
 
 def _asked() -> tuple[Indicator, ...]:
-    """Give the signs' indicators, each with its default definition alone."""
+    """Return the indicators, each with only its default definition."""
     whole = [indicator(sign) for sign in SIGNS]
     return tuple(
         each.model_copy(update={"definition": tuple(one for one in each.definition if one.default)})
@@ -275,7 +274,7 @@ def _asked() -> tuple[Indicator, ...]:
 
 
 def _with_indicator_tables(district: District) -> District:
-    """Leave out the facts that no sign looks at: they are most of a district."""
+    """Drop the facts that no indicator uses: they are most of a district."""
     silos = {
         name: replace(
             silo, facts={table: rows for table, rows in silo.facts.items() if table in INDICATOR_TABLES}
@@ -288,12 +287,12 @@ def _with_indicator_tables(district: District) -> District:
 NAMED = ("Name and birth date", "Name only")
 PAIRS_OF_NAMED = ("Both with birth date", "One without", "Names only")
 OUTCOMES = ("right", "missed", "wrong")
-# Without a key only how surely a child's records are tied can be told; what comes later is weaker.
+# Without a key, we only know the link confidence of a child's records; later entries are weaker.
 TIES = {"Sure": "joined", "Alone": "alone", "Review": "review", "Unverified": "unverified"}
 
 
 def count_cluster_outcomes(district: District, links: Links) -> dict[str, int]:
-    """Count the children of whom some system has a name, by what became of their records."""
+    """Count the children with a name in any system, by what became of their records."""
     crosswalk = links.crosswalk[links.crosswalk["linkable_by"].isin(NAMED)]
     if can_be_judged(district.folder):
         key = read_answer_key(district.folder)
@@ -311,7 +310,7 @@ def count_cluster_outcomes(district: District, links: Links) -> dict[str, int]:
 
 
 def flags_missed(district: District, rungs: Mapping[str, Links]) -> pd.DataFrame:
-    """Count, for each way to join, the children whose flag it hides."""
+    """Count the children whose flag each linkage method hides."""
     truly = true_flags(district, next(iter(rungs.values())))
     found = {
         rung: missed_flags(district, links, truly=truly).set_index("flag") for rung, links in rungs.items()
@@ -325,7 +324,7 @@ def flags_missed(district: District, rungs: Mapping[str, Links]) -> pd.DataFrame
 
 
 def of_named_pairs(scores: pd.DataFrame) -> tuple[float, float]:
-    """Sum up pairs of records that both have a name."""
+    """Sum the scores of pairs in which both records have a name."""
     whole = scores[scores["left_silo"].isna() & scores["group"].eq("All")]
     counts = whole.loc[whole["pair_kind"].isin(PAIRS_OF_NAMED), ["possible", "linked", "right"]].sum()
     possible, linked, right = (float(counts[name]) for name in ("possible", "linked", "right"))
@@ -334,12 +333,12 @@ def of_named_pairs(scores: pd.DataFrame) -> tuple[float, float]:
 
 
 def _among(frame: pd.DataFrame, records: pd.DataFrame) -> np.ndarray:
-    """Tell which rows are of one of some records."""
+    """Mark the rows of given records."""
     return pd.MultiIndex.from_frame(frame[RECORD]).isin(pd.MultiIndex.from_frame(records[RECORD]))
 
 
 def _only(district: District, records: pd.DataFrame) -> District:
-    """Leave only some records in a district."""
+    """Restrict a district to given records."""
     silos = {}
     for name, silo in district.items():
         people = silo.people[_among(silo.people, records)]

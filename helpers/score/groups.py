@@ -1,4 +1,4 @@
-"""For whom linking fails."""
+"""Score links by group of children: for whom linking fails."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 __all__ = ["AS_THEY_ARE", "MADE_EQUAL", "GroupScores", "fault_exposure", "missed_by_group", "score_groups"]
 
 
-# The maker's faults hit groups unequally: an accent can only be lost by a name that has one, an order
-# swapped where a family's name is said first, a spelling changed that exists in two. To tell this from what
-# the linker does, rates of groups are standardised over these classes (`helpers.score.rates`).
+# The generator's faults affect groups unequally: only names with an accent can lose it, only names with the
+# family name first get reordered, and only names with two spellings get respelled. To separate this from
+# errors of the linker, we standardize group rates over these classes (`helpers.score.rates`).
 
-# Columns of people by which a person is recognized.
+# Columns of people that identify a person.
 TELLING = frozenset(
     "first_name middle_name last_surname generation_code_suffix preferred_first_name preferred_last_surname "
     "full_name birth_date sex local_id login email telephone grade_level graduation_year school_id "
@@ -39,7 +39,7 @@ TELLING = frozenset(
 
 
 def fault_exposure(district: District, key: AnswerKey) -> pd.DataFrame:
-    """Say of each record what kind of fault lies on it."""
+    """Return the kind of fault that affects each record."""
     told = _columns_that_tell(district.layouts)
     faults = key.faults.dropna(subset=["row", "column"])[["silo", "file", "row", "column", "kind"]]
     faults = faults.drop_duplicates().merge(told, on=["silo", "column"], how="inner", validate="many_to_one")
@@ -52,7 +52,7 @@ def fault_exposure(district: District, key: AnswerKey) -> pd.DataFrame:
 
 
 def _columns_that_tell(layouts: dict[str, Layout]) -> pd.DataFrame:
-    """List the native columns that make something by which a child is recognized."""
+    """List the native columns that feed an identifying column."""
     told = {
         (silo, str(column.name))
         for silo, layout in layouts.items()
@@ -79,7 +79,7 @@ def _of_a_child(make: Makes) -> bool:
 
 AS_THEY_ARE = "As they are"
 MADE_EQUAL = "Made equal"
-# Of fewer children or pairs nothing can be said, nor where the group has too little of what others have.
+# We report no group with fewer children or pairs, or with too small a share of everybody's strata.
 LEAST_CHILDREN, LEAST_PAIRS, LEAST_KNOWN = 30, 30, 0.7
 EVERYBODY = "All"
 OUTCOMES = {
@@ -95,14 +95,14 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class GroupScores:
-    """How right links are for whom.
+    """Accuracy of links by group.
 
     Attributes
     ----------
     scores
-        The standard table *group_scores*.
+        Table ``group_scores``.
     gaps
-        The standard table *group_gaps*: the best group's F1 less the worst's.
+        Table ``group_gaps``: F1 of the best group less F1 of the worst.
     """
 
     scores: pd.DataFrame
@@ -116,35 +116,35 @@ def score_groups(
     key: AnswerKey | None = None,
     exposure: pd.DataFrame | None = None,
 ) -> GroupScores:
-    """Say for each group of children how right the links are, and how far groups lie apart.
+    """Score the links of each group of children, and the gaps between groups.
 
     Parameters
     ----------
     district
-        A district that was read, with its answer key.
+        A synthetic district from `read_district`, with its answer key.
     crosswalk
-        The standard table *crosswalk*.
+        Table ``crosswalk``.
     key
-        The truth; by default that of the district's folder.
+        Answer key; default is the one in the district's folder.
     exposure
-        ``silo``, ``record``, ``exposure`` (a kind of fault): the faults on records; by default read off the
-        key, see ``helpers.score.groups``.
+        ``silo``, ``record``, ``exposure`` (a kind of fault): the faults on records; default is from the key,
+        see ``helpers.score.groups``.
 
     Returns
     -------
     GroupScores
         Pairs: precision, recall and F1 by kind of pair. A wrong pair counts in a group if either child
         belongs to it. Children: exactly right, missed, wrongly joined. Each *As they are*, and *Made equal*:
-        standardised over the rarest kind of fault on the records of a pair (or of a child), so that every
-        group has as many of each as everybody has; of a kind that befell too few of a group everybody's rate
-        stands in. Intervals are of 95%, children of one household together. A gap's interval holds for all
-        pairs of groups together, so that it may be that of the two that lie farthest apart; groups of too few
-        children are not compared.
+        standardized over the rarest kind of fault on the records of a pair (or of a child), so that every
+        group has the same mix of faults. If too few children of a group have a kind of fault, we use the
+        overall rate. Intervals are 95%, clustered by household. A gap's interval is simultaneous for all
+        pairs of groups, because we compare the two that are farthest apart. We don't compare groups of too
+        few children.
 
     Raises
     ------
     BadInput
-        When the district has no answer key.
+        If the district has no answer key.
     """
     key = key or read_answer_key(district.folder)
     exposure = fault_exposure(district, key) if exposure is None else exposure
@@ -173,7 +173,7 @@ class _Found:
 
 @dataclass(frozen=True)
 class _People:
-    """Everybody whose a record is, numbered."""
+    """People with records, numbered."""
 
     counts: PairCounts
     household: Codes
@@ -214,7 +214,7 @@ class _People:
         return cls(counts, home, is_child, outcome, faulty, groups)
 
     def rates(self) -> Iterator[_Found]:
-        """Work out every rate of every group."""
+        """Compute every rate of every group."""
         everybody = self.counts.wrong(self.groups[EVERYBODY])
         possible = self.counts.possible.sum(axis=0)
         right = self.counts.right.sum(axis=0)
@@ -254,7 +254,7 @@ class _People:
 def _of_pairs(
     counts: list[Numbers], home: Codes, common: tuple[Numbers, Numbers, Numbers]
 ) -> Iterator[tuple[str, str, Rate]]:
-    """Work out precision, recall and F1 of one group and kind of pair, in both ways."""
+    """Compute precision, recall and F1 of one group and kind of pair, raw and standardized."""
     possible, right, wrong = counts
     linked = right + wrong
     everybodys_possible, everybodys_right, everybodys_linked = common
@@ -284,7 +284,7 @@ def _scores(found: list[_Found]) -> pd.DataFrame:
                 "pair_kind": [one.pair_kind for one in rows],
                 "measure": [one.measure for one in rows],
                 "children": [one.children for one in rows],
-                # What is put together anew is no quotient of counts.
+                # A standardized rate isn't a quotient of counts.
                 "numerator": _whole([one.rate.numerator for one in rows], counted),
                 "denominator": _whole([one.rate.denominator for one in rows], counted),
                 "value": [one.rate.value for one in rows],
@@ -301,7 +301,7 @@ def _whole(numbers: list[float], where: list[bool]) -> pd.Series:
 
 
 def _gaps(found: list[_Found]) -> pd.DataFrame:
-    """Compare the best and the worst group of each dimension, and of all together."""
+    """Compare the best and the worst group of each dimension, and overall."""
     groups: dict[tuple[str, str, str], list[_Found]] = {}
     for one in found:
         if one.measure == "F1" and one.group != EVERYBODY and one.enough and not np.isnan(one.rate.value):
@@ -316,7 +316,7 @@ def _gaps(found: list[_Found]) -> pd.DataFrame:
 def _gap(several: list[_Found]) -> tuple[object, ...]:
     best = max(several, key=lambda one: one.rate.value)
     worst = min(several, key=lambda one: one.rate.value)
-    # The two were picked for lying apart: all pairs of groups share the doubt (Bonferroni).
+    # We chose the two because they are far apart, so all pairs of groups share the error rate (Bonferroni).
     doubt = 0.05 / len(list(combinations(several, 2)))
     one, other = ((end.rate.value, *end.rate.interval(doubt)) for end in (best, worst))
     low, high = interval_of_difference(one, other)
@@ -324,28 +324,28 @@ def _gap(several: list[_Found]) -> tuple[object, ...]:
 
 
 def missed_by_group(district: District, links: Links, systems: list[str]) -> pd.DataFrame:
-    """Say which share of the pairs of one child's records a join misses, by group.
+    """Compute the share of true pairs that a join misses, by group.
 
     Parameters
     ----------
     district
-        A district that was read, with its answer key.
+        A synthetic district from `read_district`, with its answer key.
     links
-        Who is who.
+        Links to score.
     systems
-        The systems to compare: in those that nothing joins, everybody is missed alike.
+        Systems to compare: systems that can't be joined miss everybody alike.
 
     Returns
     -------
     pandas.DataFrame
-        ``group``, ``possible`` (pairs), ``missed``, ``low`` and ``high`` (percent; interval of 95%, children
-        of one household together); groups with at least 30 pairs. Of languages only whether English is
-        spoken at home is told, since names tell more.
+        ``group``, ``possible`` (pairs), ``missed``, ``low`` and ``high`` (percent; 95% interval clustered by
+        household); groups with at least 30 pairs. By language, only English at home or not, because names
+        carry more information.
 
     Raises
     ------
     BadInput
-        When the district has no answer key.
+        If the district has no answer key.
     """
     compared = District(district.folder, district.about, {silo: district[silo] for silo in systems})
     scores = score_groups(compared, links.crosswalk[links.crosswalk["silo"].isin(systems)]).scores

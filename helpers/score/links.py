@@ -1,4 +1,4 @@
-"""Pairwise precision and recall, also of submitted joins."""
+"""Compute pairwise precision and recall, also of submitted crosswalks."""
 
 from __future__ import annotations
 
@@ -34,29 +34,29 @@ KEY = ["silo", "record"]
 
 
 def crosswalk_from(path: Path) -> pd.DataFrame:
-    """Read a crosswalk to judge.
+    """Read a crosswalk to score.
 
     Parameters
     ----------
     path
-        A crosswalk.csv, as `bigpicture link` writes it.
+        A crosswalk.csv, as written by `bigpicture link`.
 
     Returns
     -------
     pandas.DataFrame
-        The standard table.
+        Table ``crosswalk``.
 
     Raises
     ------
     BadInput
-        When it is no such file.
+        If the file isn't a crosswalk.
     """
     if not path.is_file():
         raise BadInput(f"There is no file {path}: name a crosswalk.csv that `bigpicture link` wrote.")
     no_crosswalk = "it is no crosswalk.csv of `bigpicture link`"
     try:
         frame = without_guard(pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""]))
-    except ValueError as error:  # also what pandas raises for an empty file, or rows of many lengths
+    except ValueError as error:  # pandas also raises it for an empty file, or rows of different lengths
         raise BadInput(f"{path} can't be read ({str(error).splitlines()[0]}): {no_crosswalk}.") from None
     lacking = [name for name in ("silo", "record", "child", "band", "linkable_by") if name not in frame]
     if lacking:
@@ -73,21 +73,21 @@ def crosswalk_from(path: Path) -> pd.DataFrame:
 
 
 def must_be_of(crosswalk: pd.DataFrame, people: pd.DataFrame, path: Path) -> None:
-    """Refuse a crosswalk of another district.
+    """Raise an error if the crosswalk is of another district.
 
     Parameters
     ----------
     crosswalk
         From `crosswalk_from`.
     people
-        The standard table of that name, of the district.
+        Table ``people`` of the district.
     path
-        Where the crosswalk stands, to be named.
+        Path of the crosswalk, for the message.
 
     Raises
     ------
     BadInput
-        When it holds a record that the district hasn't.
+        If it contains a record that the district lacks.
     """
     here = pd.MultiIndex.from_frame(people.loc[people["role"].eq("Student"), KEY])
     strange = crosswalk[~pd.MultiIndex.from_frame(crosswalk[KEY]).isin(here)]
@@ -98,9 +98,9 @@ def must_be_of(crosswalk: pd.DataFrame, people: pd.DataFrame, path: Path) -> Non
         )
 
 
-# Records of one child are alike when they are of one kind (linkable by name and birth date, by name, by
-# neither) and one class of fault; a child has so many of each, and its pairs follow from these numbers
-# alone. Pairs are never listed: a linker that draws everybody together would make too many.
+# Records of a child are equivalent if they have the same kind (linkable by name and birth date, by name, by
+# neither) and the same class of fault. A child's numbers of each determine its pair counts, so we never list
+# pairs: a linker that puts everybody together would produce too many.
 
 PAIR_KINDS = ("Both with birth date", "One without", "Names only", "Identifier only")
 # Kinds of records: name and birth date, name only, neither.
@@ -112,7 +112,7 @@ Mask = npt.NDArray[np.bool_]
 
 
 def kind_codes(linkable_by: pd.Series) -> Codes:
-    """Rank what a record can be linked by: 0 name and birth date, 1 name only, 2 neither."""
+    """Encode what a record can be linked by: 0 name and birth date, 1 name only, 2 neither."""
     return np.select(
         [linkable_by.eq("Name and birth date"), linkable_by.eq("Name only")], [0, 1], default=2
     ).astype("int64")
@@ -120,12 +120,12 @@ def kind_codes(linkable_by: pd.Series) -> Codes:
 
 @dataclass(frozen=True)
 class PairCounts:
-    """Pairs of each person's records, a column a stratum."""
+    """Pairs of each person's records, one column per stratum."""
 
-    # Persons × strata: pairs of one person's records; those of them that are joined.
+    # Persons × strata: pairs of one person's records; and those that are linked.
     possible: Numbers
     right: Numbers
-    # One entry a stratum: its place in `PAIR_KINDS`.
+    # Per stratum: index in `PAIR_KINDS`.
     pair_kind: Codes
     _persons: Codes
     _children: Codes
@@ -133,7 +133,7 @@ class PairCounts:
     _stratum: Codes
 
     def wrong(self, members: Mask) -> Numbers:
-        """Count the pairs of two persons that are joined and touch a group."""
+        """Count the linked pairs of two persons that touch a group."""
         mine = members[self._persons]
         touching = self._with_others(np.ones(len(mine), dtype=bool), mine)
         inside = self._with_others(mine, mine)
@@ -171,14 +171,14 @@ def count_pairs(
     sizes = _sizes(row, cell[linked], len(held), cells)
     right = np.zeros_like(possible)
     np.add.at(right, of_person, _pairs_within(sizes, stratum, len(pair_kind)))
-    # All joined pairs that are not right lie in children made of two persons: few, and only they are kept.
+    # Wrong pairs occur only in children with records of two persons: few, so we store only these.
     mixed = np.bincount(of_child)[of_child] > 1 if len(of_child) else np.zeros(0, dtype=bool)
     renumbered = pd.factorize(of_child[mixed])[0].astype("int64")
     return PairCounts(possible, right, pair_kind, of_person[mixed], renumbered, sizes[mixed], stratum)
 
 
 def pair_totals(truth: pd.DataFrame) -> pd.DataFrame:
-    """Count the pairs of everybody, by kind of pair alone."""
+    """Count all pairs by kind of pair alone."""
     counts = count_pairs(
         pd.factorize(truth["person"])[0].astype("int64"),
         pd.factorize(truth["child"])[0].astype("int64"),
@@ -204,7 +204,7 @@ def _pairs_within(sizes: Numbers, stratum: Codes, strata: int) -> Numbers:
     rows = [np.flatnonzero(column) for column in columns]
     for x, here in enumerate(rows):
         counted[here, stratum[x, x]] += columns[x, here] * (columns[x, here] - 1) / 2
-        # Rare kinds of fault fill few rows: only these are looked at.
+        # Rare kinds of fault fill few rows, so we visit only these.
         for y in range(x + 1, len(rows)):
             fewer = here if len(here) < len(rows[y]) else rows[y]
             counted[fewer, stratum[x, y]] += columns[x, fewer] * columns[y, fewer]
@@ -212,7 +212,7 @@ def _pairs_within(sizes: Numbers, stratum: Codes, strata: int) -> Numbers:
 
 
 def _strata(faults: int) -> tuple[Codes, Codes]:
-    """Give the number of the stratum of two cells, and each stratum's kind of pair."""
+    """Number the stratum of each pair of cells, with the kind of pair of each stratum."""
     cells = KINDS * faults
     kind, fault = np.divmod(np.arange(cells), faults)
     either = kind[:, None] + kind
@@ -224,7 +224,7 @@ def _strata(faults: int) -> tuple[Codes, Codes]:
 
 SILO_PAIR = ["left_silo", "right_silo", "pair_kind"]
 COUNTS = ["possible", "linked", "right"]
-# Stands for all silos, or all kinds of pair, while they are numbers.
+# Code for all silos, or all kinds of pair.
 ALL = -1
 TOTALS = ["left_silo", "right_silo", "group", "pair_kind"]
 
@@ -254,7 +254,7 @@ def score_links(
     Raises
     ------
     BadInput
-        When the district has no answer key.
+        If the district has no answer key.
 
     Examples
     --------
@@ -281,10 +281,9 @@ def score_links(
 
 
 def _counted(units: pd.DataFrame, groups: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Count possible, linked and right pairs by silo pair, kind and group; and children who have a pair."""
+    """Count possible, linked and right pairs by silo pair, kind and group; and children with a pair."""
     linked = units[units["child"] >= 0]
-    # All linked pairs that are not right lie in children made of two persons: few, and only they are looked
-    # at.
+    # Wrong pairs occur only in children with records of two persons: few, so we check only these.
     persons = linked.groupby("child")["person"].nunique()
     mixed = linked[linked["child"].isin(persons.index[persons > 1])]
     possible = _pairs_by(units, ["person"]).rename(columns={"pairs": "possible"})
@@ -321,7 +320,7 @@ def _counted(units: pd.DataFrame, groups: pd.DataFrame) -> tuple[pd.DataFrame, p
 
 
 def _children(possible: pd.DataFrame, groups: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Count, for every total that is asked for, the children who have a pair."""
+    """Count, for every total, the children with a pair."""
     for keys in (SILO_PAIR, SILO_PAIR[:2], SILO_PAIR[2:], []):
         have = possible[["person", *keys]].drop_duplicates()
         of_groups = have.merge(groups, on="person", how="inner", validate="many_to_many")
@@ -331,8 +330,8 @@ def _children(possible: pd.DataFrame, groups: pd.DataFrame) -> Iterator[pd.DataF
 
 
 def _named(table: pd.DataFrame, silos: pd.Index) -> pd.DataFrame:
-    """Write silos and kinds of pair in words; numbers were quicker to count by."""
-    # The last word is that of a total.
+    """Replace codes of silos and kinds of pair with names; codes are faster to count."""
+    # The last name is that of a total.
     words = {"pair_kind": [*PAIR_KINDS, "All"]} | {name: [*silos, None] for name in TOTALS[:2]}
     return table.assign(
         **{name: np.array(those, dtype=object)[table[name].to_numpy()] for name, those in words.items()}
@@ -364,7 +363,7 @@ def _pairs_by(units: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 
 def _as_scores(cells: pd.DataFrame, children: pd.DataFrame) -> pd.DataFrame:
-    """Sum the cells to every total that is asked for, and work out the rates."""
+    """Sum the cells to every total, and compute the rates."""
     all_silos = cells.assign(left_silo=None, right_silo=None)
     cube = pd.concat([all_silos, cells], ignore_index=True)
     cube = pd.concat([cube.assign(pair_kind="All"), cube], ignore_index=True)
@@ -398,7 +397,7 @@ def _as_scores(cells: pd.DataFrame, children: pd.DataFrame) -> pd.DataFrame:
 
 
 def _intervals(scores: pd.DataFrame, children: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Give the interval of each recall, for as many single things as there are children."""
+    """Compute recall's interval, with children as the sample size."""
     of = children.assign(**children[TOTALS[:2]].fillna("")).set_index(TOTALS)["children"]
     totals = pd.MultiIndex.from_frame(scores[TOTALS].fillna(""))
     clusters = of.reindex(totals).fillna(0).to_numpy(dtype="float64")
@@ -410,27 +409,27 @@ def _intervals(scores: pd.DataFrame, children: pd.DataFrame) -> tuple[np.ndarray
 def score_pairs(
     district: ScoredDistrict, pairs: pd.DataFrame, *, key: AnswerKey | None = None
 ) -> pd.DataFrame:
-    """Say of each pair of records whether both are of one child.
+    """Check whether each pair of records belongs to one child.
 
     Parameters
     ----------
     district
-        A district that was read, with its answer key.
+        A synthetic district from `read_district`, with its answer key.
     pairs
-        ``left_silo``, ``left_record``, ``right_silo``, ``right_record``, and whatever else it holds.
+        ``left_silo``, ``left_record``, ``right_silo``, ``right_record``, and any other columns.
     key
-        The truth; by default that of the district's folder.
+        Answer key; default is the one in the district's folder.
 
     Returns
     -------
     pandas.DataFrame
-        The same rows with a column ``outcome``: *right*, or *wrong* where the two records are of two
-        children, or one of them stands on rows of two.
+        The same rows with a column ``outcome``: *right*, or *wrong* if the records belong to two children, or
+        one of them has rows of two.
 
     Raises
     ------
     BadInput
-        When the district has no answer key.
+        If the district has no answer key.
     """
     key = key or read_answer_key(district.folder)
     persons = true_person_of_record(district, key).groupby(RECORD)["person"].agg(["min", "max"])

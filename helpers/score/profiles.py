@@ -1,4 +1,4 @@
-"""Wrong values, and a team's rules."""
+"""Score profile values, and a team's survivorship rules."""
 
 from __future__ import annotations
 
@@ -31,29 +31,28 @@ def score_profiles(
     key: AnswerKey | None = None,
     rightly: Profiles | None = None,
 ) -> pd.DataFrame:
-    """Count, for each element, of how many children the profile says what is true.
+    """Count the children with a true profile value, by element.
 
     Parameters
     ----------
     district
-        A district that was read, with its answer key.
+        A synthetic district from `read_district`, with its answer key.
     profiles
-        Its profiles, by whichever links.
+        Its profiles, from any links.
     key
-        The truth; by default that of the district's folder.
+        Answer key; default is the one in the district's folder.
     rightly
-        Its profiles by the truth, where they are at hand; they say what each system holds of a child.
+        Its profiles from correct links, if you have them; they show what each system records about a child.
 
     Returns
     -------
     pandas.DataFrame
-        The standard table *profile_scores*, one row an element that the key knows, in the order of the
-        profile's columns.
+        Table ``profile_scores``, one row per element in the key, in order of profile columns.
 
     Raises
     ------
     BadInput
-        When the district has no answer key.
+        If the district has no answer key.
     """
     judged = judge_profiles(district, profiles, key=key, rightly=rightly)
     counts = judged.groupby(["element", "outcome"]).size().unstack(fill_value=0)
@@ -78,34 +77,34 @@ def judge_profiles(
     key: AnswerKey | None = None,
     rightly: Profiles | None = None,
 ) -> pd.DataFrame:
-    """Say of every child and element whether the profile shows what is true.
+    """Check for every child and element whether the profile shows the true value.
 
-    A child's profile is the one that holds its record in the first system, as the roster is where people
-    look a child up.
+    A child's profile is the one with its record in the first system, because people look children up on the
+    roster.
 
     Parameters
     ----------
     district
-        A district that was read, with its answer key.
+        A synthetic district from `read_district`, with its answer key.
     profiles
-        Its profiles, by whichever links.
+        Its profiles, from any links.
     key
-        The truth; by default that of the district's folder.
+        Answer key; default is the one in the district's folder.
     rightly
-        Its profiles by the truth, where they are at hand; they say what each system holds of a child.
+        Its profiles from correct links, if you have them; they show what each system records about a child.
 
     Returns
     -------
     pandas.DataFrame
-        ``person, element, true, shown, outcome, of_another_child, silo, record``, one row a child of this
-        school year and element. ``outcome``: *right*; *not_fresh*, true on an earlier day for which a system
-        speaks; *wrong*, and then ``of_another_child`` says whether a record of another child was joined;
-        *missing*, although a system records it; *not_collected*, no system records it.
+        ``person, element, true, shown, outcome, of_another_child, silo, record``, one row per child of this
+        school year and element. ``outcome``: *right*; *not_fresh*, true on a system's earlier as-of date;
+        *wrong*, with ``of_another_child`` if the value is from a linked record of another child; *missing*,
+        although a system records it; *not_collected*, no system records it.
 
     Raises
     ------
     BadInput
-        When the district has no answer key.
+        If the district has no answer key.
     """
     key = key or read_answer_key(district.folder)
     truly = true_crosswalk(district, key=key)
@@ -156,13 +155,13 @@ def judge_profiles(
 
 
 def profiles_by_the_truth(district: District, key: AnswerKey, school_year: int | None) -> Profiles:
-    """Put the children together as they really are: what each system holds of whom."""
+    """Build profiles from correct links: what each system records about each child."""
     nothing = (empty_table("pairs"), empty_table("findings"), pd.DataFrame())
     return build_profiles(district, Links(true_crosswalk(district, key=key), *nothing), school_year)
 
 
 def _truth(key: AnswerKey) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Part the truth into that of the newest day, and what was otherwise before."""
+    """Split the truth into current values and earlier ones."""
     values = key.values.rename(columns={"value": "true"})
     newest = values["as_of"].isna() | (values["as_of"] == values["as_of"].max())
     columns = [*ABOUT, "true"]
@@ -175,7 +174,7 @@ def _same_ties(left: pd.DataFrame, right: pd.DataFrame) -> bool:
 
 
 def _chosen(profiles: Profiles) -> pd.DataFrame:
-    """Take what profiles show, without what they have no value for."""
+    """Return the chosen values, without missing ones."""
     values = profiles.values
     of_year = values["school_year"].isna()
     if profiles.school_year is not None:
@@ -185,17 +184,17 @@ def _chosen(profiles: Profiles) -> pd.DataFrame:
 
 
 def _of_another(shown: pd.DataFrame, ties: pd.DataFrame) -> pd.Series:
-    """Say of what is shown whether a record of another person stands behind it."""
+    """Check whether a shown value comes from a record of another person."""
     owners = ties.dropna(subset=["child"]).groupby(["child", "silo"])["person"].agg(["min", "max"])
     owners = owners.reindex(pd.MultiIndex.from_frame(shown[["child", "silo"]])).set_axis(shown.index)
     mixed = (owners["min"].ne(shown["person"]) | owners["max"].ne(shown["person"])).fillna(False)
     one = shown["record"].notna()
-    # A value that several records give together is another's as soon as one of them is.
+    # A value from several records together belongs to another person if any of them does.
     return (shown["owner"].ne(shown["person"]).fillna(False) & one) | (mixed & ~one)
 
 
 def _alike(rows: pd.DataFrame) -> pd.Series:
-    """Compare what is shown with what is true, each element in its own way."""
+    """Compare shown values with true ones, each element in its own way."""
     same = np.zeros(len(rows), dtype=bool)
     for element in declared_elements():
         mine = rows["element"].eq(element.name).to_numpy(dtype=bool)
@@ -209,7 +208,7 @@ def _alike_in(rows: pd.DataFrame, element: Element) -> np.ndarray:
         digits = rows["true"].str.partition(".")[2].str.len().fillna(0).to_numpy(dtype="float64")
         number = pd.to_numeric(rows["true"], errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
         apart = np.abs(rows["value_number"].to_numpy(dtype="float64") - number)
-        # The truth is written with so many digits: half a unit of the last is nothing.
+        # The truth has limited digits: half a unit of the last one doesn't count.
         return np.asarray(apart <= 0.5 * 10.0**-digits + 1e-9)
     shown, true = rows["value"], rows["true"]
     if element.compare == "folded":
@@ -228,30 +227,30 @@ def judge_decision(
     only: Collection[str] | None = None,
     key: AnswerKey | None = None,
 ) -> pd.DataFrame:
-    """Count, for each element, whose value a decision made right, and whose it made wrong.
+    """Count the values that a decision made right, and those that it made wrong, by element.
 
     Parameters
     ----------
     district
-        A district that was read, with its answer key.
+        A synthetic district from `read_district`, with its answer key.
     before, after
         Its profiles, by the same links, without and with the decision.
     only
-        Elements to judge, such as those decided on; all when not given.
+        Elements to score, such as those decided on; default is all.
     key
-        The truth; by default that of the district's folder.
+        Answer key; default is the one in the district's folder.
 
     Returns
     -------
     pandas.DataFrame
-        The standard table *decision_scores*, one row an element that the key knows. ``changed`` are children
-        whose value is another one; of these ``made_right`` are right only now and ``made_wrong`` were right
-        only before. *Right* is of the newest day; what was true on an earlier day isn't right.
+        Table ``decision_scores``, one row per element in the key. ``changed`` counts children with a new
+        value; among these, ``made_right`` are right only now and ``made_wrong`` were right only before.
+        *Right* means true on the latest day; a value that was true earlier isn't right.
 
     Raises
     ------
     BadInput
-        When the district has no answer key.
+        If the district has no answer key.
     """
     key = key or read_answer_key(district.folder)
     rightly = profiles_by_the_truth(district, key, before.school_year)
@@ -285,6 +284,6 @@ def judge_decision(
 
 
 def _only(profiles: Profiles, names: Collection[str]) -> Profiles:
-    """Keep what profiles say of some elements, and why they say nothing of them."""
+    """Restrict profiles to some elements, with the reasons for missing values."""
     said = profiles.said[profiles.said["element"].isin(list(names))]
     return replace(profiles, said=said, coverage=profiles.coverage.of(list(names)))

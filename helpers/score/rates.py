@@ -1,4 +1,4 @@
-"""Rates with clustered intervals."""
+"""Compute rates with clustered intervals."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Numbers = npt.NDArray[np.float64]
 def clustered_interval(
     value: Numbers, squared_error: Numbers, clusters: Numbers, count: Numbers, doubt: float = 0.05
 ) -> tuple[Numbers, Numbers]:
-    """Give the intervals of rates."""
+    """Compute the intervals of rates."""
     z = NormalDist().inv_cdf(1 - doubt / 2)
     student = stdtrit(np.maximum(np.asarray(clusters, dtype="float64") - 1, 1), 1 - doubt / 2)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -36,7 +36,7 @@ def clustered_interval(
     effective = np.where(effective > 0, effective, np.nan)
     middle = (value + z * z / (2 * effective)) / (1 + z * z / effective)
     half = z / (1 + z * z / effective) * np.sqrt(value * (1 - value) / effective + (z / (2 * effective)) ** 2)
-    # Exact at the ends, where rounding would leave a hair beyond 0 or 1.
+    # Exact at the ends, where rounding could leave the interval slightly beyond 0 or 1.
     low = np.where(value <= 0, value, np.clip(middle - half, 0, 1))
     high = np.where(value >= 1, value, np.clip(middle + half, 0, 1))
     return low, high
@@ -45,7 +45,7 @@ def clustered_interval(
 def interval_of_difference(
     first: tuple[float, float, float], second: tuple[float, float, float]
 ) -> tuple[float, float]:
-    """Give the interval of how far one rate lies above another.
+    """Compute the interval of the difference of two rates.
 
     >>> low, high = interval_of_difference((0.9, 0.8, 0.95), (0.6, 0.5, 0.7))
     >>> round(low, 3), round(high, 3)
@@ -56,7 +56,7 @@ def interval_of_difference(
     return apart - float(np.hypot(a - a_low, b_high - b)), apart + float(np.hypot(a_high - a, b - b_low))
 
 
-# Of fewer children in a stratum nothing is said: two of them who fail would speak for all who might.
+# A smaller stratum of a group isn't used: two children who fail would decide the rate for all.
 LEAST_IN_STRATUM = 10
 
 Codes = npt.NDArray[np.int64]
@@ -64,23 +64,23 @@ Codes = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Rate:
-    """A rate, and how sure it is."""
+    """A rate, with what its interval needs."""
 
-    # The rate; NaN where there is nothing to divide by.
+    # The rate; NaN without a denominator.
     value: float
-    # One entry a cluster: how much it pulls the rate up or down.
+    # Per cluster: its influence on the rate.
     pull: Numbers
-    # How many clusters stand behind it.
+    # Number of clusters.
     clusters: int
-    # What was divided; of a standardised rate, counts that nothing was standardised in.
+    # Numerator and denominator; for a standardized rate, the raw counts.
     numerator: float
     denominator: float
-    # Share of the strata's weight of which the group itself has enough; 1 where nothing is standardised.
+    # Share of the strata's weight for which the group has enough data; 1 if not standardized.
     known: float = 1.0
 
     def interval(self, doubt: float = 0.05) -> tuple[float, float]:
-        """Give the interval that misses with so much chance."""
-        # A sum over so many clusters, as if drawn: divided by one less, as a variance is.
+        """Return the interval with this error probability."""
+        # Divide by one less than the number of clusters, as for a sample variance.
         squared = float(np.sum(self.pull**2)) * self.clusters / max(self.clusters - 1, 1)
         low, high = clustered_interval(
             np.array([self.value]),
@@ -93,7 +93,7 @@ class Rate:
 
 
 def rate_of(numerator: Numbers, denominator: Numbers, cluster: Codes) -> Rate:
-    """Divide sums, and say how much each cluster pulls."""
+    """Divide sums, and compute the influence of each cluster."""
     above, below = float(numerator.sum()), float(denominator.sum())
     clusters = _clusters(denominator, cluster)
     if below == 0:
@@ -110,7 +110,7 @@ def standardised_rate(
     common: Numbers,
     least: int = LEAST_IN_STRATUM,
 ) -> Rate:
-    """Give the rate that a group would have, had it as much of each stratum as everybody."""
+    """Compute a group's rate, standardized to everybody's mix of strata."""
     above, below = numerator.sum(axis=0), denominator.sum(axis=0)
     own = (denominator > 0).sum(axis=0) >= max(least, 1)
     inside = np.divide(above, below, out=common.copy(), where=own)
@@ -121,17 +121,17 @@ def standardised_rate(
     shares = np.divide(weights, below, out=np.zeros_like(weights), where=own)
     residual = numerator - np.where(own, inside, 0) * denominator
     pull = _sums(cluster, residual @ shares)
-    used = weights > 0  # elsewhere nobody has anything, and the common rate may be NaN
+    used = weights > 0  # other strata are empty, and their common rate may be NaN
     value = float(np.sum(weights[used] * inside[used]))
     return Rate(value, pull, clusters, *counted, float(weights[own].sum()))
 
 
 def f1_of(precision: Rate, recall: Rate, right: float) -> Rate:
-    """Give the harmonic mean of a precision and a recall."""
+    """Compute F1 from precision and recall."""
     linked, possible = precision.denominator, recall.denominator
     counted = (2 * right, linked + possible)
     clusters, known = max(precision.clusters, recall.clusters), min(precision.known, recall.known)
-    # Nothing joined is no precision, and an F1 of nought as long as there was something to join.
+    # Without links there is no precision, and F1 is zero if there was something to link.
     p, r = (0.0 if np.isnan(one) else one for one in (precision.value, recall.value))
     if linked + possible == 0:
         return Rate(float("nan"), np.zeros(1), clusters, *counted, known)

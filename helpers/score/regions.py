@@ -1,4 +1,4 @@
-"""Over districts, and over owners of the roster."""
+"""Score links across districts, and systems as owners of the roster."""
 
 from __future__ import annotations
 
@@ -25,15 +25,14 @@ WITHIN, ACROSS = "Within districts", "Across districts"
 
 
 def true_region(districts: Iterable[tuple[str, ScoredDistrict]], crosswalk: pd.DataFrame) -> pd.DataFrame:
-    """Say of each record of a region whose it really is, and which child it was made.
+    """Return the true person and the linked child of each record in a region.
 
     Parameters
     ----------
     districts
-        Name and district, one after the other, each with its answer key; a child who moved is one person in
-        the keys of both.
+        Name and district of each, with its answer key; a child who moved is one person in both keys.
     crosswalk
-        The standard table *crosswalk* with ``district`` before it, as ``helpers.link.districts`` gives it.
+        Table ``crosswalk`` with a first column ``district``, from ``helpers.link.districts``.
 
     Returns
     -------
@@ -43,7 +42,7 @@ def true_region(districts: Iterable[tuple[str, ScoredDistrict]], crosswalk: pd.D
     Raises
     ------
     BadInput
-        When a district has no answer key.
+        If a district has no answer key.
     """
     parts = []
     for name, district in districts:
@@ -51,14 +50,14 @@ def true_region(districts: Iterable[tuple[str, ScoredDistrict]], crosswalk: pd.D
         here = crosswalk[crosswalk["district"].eq(name)].drop(columns="district")
         truth = true_children(district, key, here)
         nobody = truth["person"].str.startswith("nobody ")
-        # Two districts' records that the keys know nobody for are not one person.
+        # Records of two districts without a person in the keys aren't one person.
         person = truth["person"].mask(nobody, name + " " + truth["person"])
         parts.append(truth.assign(district=name, person=person))
     return pd.concat(parts, ignore_index=True).astype({"district": STRING})
 
 
 def score_region(truth: pd.DataFrame) -> pd.DataFrame:
-    """Compare the pairs of records that a region's links join with those that belong to one child.
+    """Compare the linked pairs of a region with the true pairs.
 
     Parameters
     ----------
@@ -68,8 +67,7 @@ def score_region(truth: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The standard table *region_scores*: pairs inside one district, and pairs of two districts' records,
-        each by kind of pair.
+        Table ``region_scores``: pairs within a district, and pairs across districts, by kind of pair.
     """
     whole = pair_totals(truth)
     within = whole * 0
@@ -89,7 +87,7 @@ def score_region(truth: pd.DataFrame) -> pd.DataFrame:
 
 
 def score_movers(truth: pd.DataFrame) -> pd.DataFrame:
-    """Say of each child who has records in several districts whether the districts' links met.
+    """Check whether the records of each child who moved between districts are linked.
 
     Parameters
     ----------
@@ -99,10 +97,10 @@ def score_movers(truth: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``person``, ``districts`` (Int64) and ``outcome``: *joined* (records of all of her districts are one
-        child, which holds nobody else's of another district), *missed*, or *wrong* (another district's record
-        of somebody else is in a child that she is in). Children of one district whom the links tie to
-        somebody of another one stand there too, as *wrong*.
+        ``person``, ``districts`` (Int64) and ``outcome``: *joined* (the records of all her districts are one
+        child, without another person's record from another district), *missed*, or *wrong* (linked with
+        another person's record from another district). Children of one district who are linked with somebody
+        from another count as *wrong*, too.
     """
     mine = truth[truth["is_child"] & truth["child"].notna()]
     districts = mine.groupby("person")["district"].nunique()
@@ -125,36 +123,36 @@ def score_movers(truth: pd.DataFrame) -> pd.DataFrame:
 
 
 ENROLLED = "school"
-# The key knows the school of all children of the school year; these have left it, or never came.
+# The key gives a school for all children of the school year; these have left it, or never came.
 GONE = ("left", "no_show")
-# A system takes over from a roster by number where at least so many of its records carry one; the kit's own.
+# A system can take over from a roster by number if at least this share of its records has one; the kit's own.
 TAKES_OVER = 0.8
 
 
 def score_roster_owners(district: District, links: Links, *, key: AnswerKey | None = None) -> pd.DataFrame:
-    """Judge each system as the owner of the roster: the list from which all others take over.
+    """Score each system as the owner of the roster: the list from which all others update.
 
     Parameters
     ----------
     district
-        A district that was read, with its answer key.
+        A synthetic district from `read_district`, with its answer key.
     links
-        Who is who in it.
+        What `link_district` returned for it.
     key
-        The truth; by default that of the district's folder.
+        Answer key; default is the one in the district's folder.
 
     Returns
     -------
     pandas.DataFrame
-        The standard table *roster_owners*, one row a system that says of children at which school they are.
-        ``found`` are children of the district on the newest day whom its list has, ``missed`` those whom it
-        hasn't, ``wrong`` children on it who aren't enrolled, ``twice`` children with two records.
-        ``takes_over`` are the other systems that carry its numbers, and could take over by them.
+        Table ``roster_owners``, one row per system that records children's schools. On the latest day,
+        ``found`` counts enrolled children on its list, ``missed`` those who aren't on it, ``wrong`` children
+        on it who aren't enrolled, ``twice`` children with two records. ``takes_over`` lists the other systems
+        that have its numbers and could update by them.
 
     Raises
     ------
     BadInput
-        When the district has no answer key.
+        If the district has no answer key.
     """
     key = key or read_answer_key(district.folder)
     newest = key.values["as_of"].isna() | key.values["as_of"].eq(key.values["as_of"].max())
@@ -191,7 +189,7 @@ def score_roster_owners(district: District, links: Links, *, key: AnswerKey | No
                 "other_systems": len(others),
             }
         )
-    if not rows:  # no system says where a child goes to school
+    if not rows:  # no system records where a child goes to school
         return empty_table("roster_owners")
     frame = pd.DataFrame(rows).sort_values(["missed", "wrong", "silo"], kind="stable")
     return as_table("roster_owners", frame)

@@ -1,4 +1,4 @@
-"""What review could add."""
+"""Estimate what review could add."""
 
 from __future__ import annotations
 
@@ -21,28 +21,27 @@ __all__ = ["ASKING", "Asking", "score_calibration", "with_review"]
 def score_calibration(
     district: ScoredDistrict, pairs: pd.DataFrame, *, key: AnswerKey | None = None
 ) -> pd.DataFrame:
-    """Compare the probabilities of pairs with how many are one child.
+    """Compare match probabilities with the share of true matches.
 
     Parameters
     ----------
     district
-        A district that was read, with its answer key.
+        A synthetic district from `read_district`, with its answer key.
     pairs
-        The standard table *pairs*.
+        Table ``pairs``.
     key
-        The truth; by default that of the district's folder.
+        Answer key; default is the one in the district's folder.
 
     Returns
     -------
     pandas.DataFrame
-        The standard table *match_calibration*, one row a band of probability that has pairs; pairs of rules
-        stand in a band of their own, without an expectation. Pairs of one child (whose the left record is)
-        count together in the interval.
+        Table ``match_calibration``, one row per band of probability with pairs; pairs from rules form a band
+        of their own, without an expected share. Intervals are clustered by the child of the left record.
 
     Raises
     ------
     BadInput
-        When the district has no answer key.
+        If the district has no answer key.
     """
     key = key or read_answer_key(district.folder)
     right = score_pairs(district, pairs, key=key)["outcome"].eq("right").to_numpy(dtype="float64")
@@ -68,7 +67,7 @@ def score_calibration(
 
 Asking = Literal["each child once", "as many as children", "every pair"]
 ASKING: tuple[Asking, ...] = get_args(Asking)
-# What an unscored pair that waits is worth beside scored ones.
+# Value of an unscored pair that needs review, compared with scored ones.
 UNSCORED = 0.5
 
 
@@ -79,32 +78,31 @@ def with_review(
     asking: Asking = "each child once",
     key: AnswerKey | None = None,
 ) -> pd.DataFrame:
-    """Score links before and after a person who never errs answered the pairs that wait.
+    """Score links before and after an error-free reviewer answered the pairs that need review.
 
     Parameters
     ----------
     district
-        A district that was read, with its answer key.
+        A synthetic district from `read_district`, with its answer key.
     links
-        What linking handed over: ``crosswalk``, ``pairs`` (those with decision Review wait), ``findings``.
+        Result of linking: ``crosswalk``, ``pairs`` (decision Review needs an answer), ``findings``.
     asking
-        How many questions are asked. *each child once*: a child, as linking left it, stands in one question
-        at most; *as many as children*: as many questions as there are children, however they fall; *every
-        pair*. The questions that promise most come first: probability times the pairs of records that a yes
-        ties.
+        How many questions to ask. *each child once*: at most one question about each linked child; *as many
+        as children*: as many questions as children, about any of them; *every pair*. Questions with the
+        highest expected gain come first: probability times the pairs of records that a yes links.
     key
-        The truth; by default that of the district's folder.
+        Answer key; default is the one in the district's folder.
 
     Returns
     -------
     pandas.DataFrame
-        The standard table *review_scores*, one row a kind of pair. A yes puts the two children together, with
-        all their records; a no changes nothing.
+        Table ``review_scores``, one row per kind of pair. A yes merges the two children with all their
+        records; a no changes nothing.
 
     Raises
     ------
     BadInput
-        When the district has no answer key, or there is no such way of asking.
+        If the district has no answer key, or `asking` is unknown.
     """
     if asking not in ASKING:
         raise BadInput(
@@ -141,7 +139,7 @@ def _rates(totals: pd.DataFrame) -> pd.DataFrame:
 
 
 def _questions(waiting: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
-    """Say of each pair that waits which two children it is about, and what a yes promises."""
+    """Return the two children of each pair that needs review, and the expected gain of a yes."""
     codes = pd.Series(
         pd.factorize(crosswalk["child"])[0], index=pd.MultiIndex.from_frame(crosswalk[["silo", "record"]])
     )
@@ -164,7 +162,7 @@ def _questions(waiting: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
 
 
 def _asked(questions: pd.DataFrame, asking: Asking, children: int) -> pd.DataFrame:
-    """Choose questions, the most promising first; two about the same two children are one."""
+    """Choose questions by expected gain; two about the same two children count as one."""
     ranked = questions[questions["left"] != questions["right"]]
     ranked = ranked.sort_values("promise", ascending=False, kind="stable").drop_duplicates(["left", "right"])
     if asking == "every pair":

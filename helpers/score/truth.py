@@ -1,4 +1,4 @@
-"""True child of each record."""
+"""Find the true child of each record."""
 
 from __future__ import annotations
 
@@ -27,22 +27,21 @@ __all__ = [
 
 
 class ReadDistrict(Protocol):
-    """What has to be known of a district that was read."""
+    """Parts of a district that this needs."""
 
     @property
     def accounts(self) -> pd.DataFrame:
-        """The accounts of its files."""
+        """Accounts of its files."""
 
     @property
     def folder(self) -> Path:
-        """Where the district lies."""
+        """Folder of the district."""
 
 
 def rows_not_there(district: ReadDistrict) -> pd.DataFrame:
-    """Name the files that end before a row of which the key says whose it is, or that are gone.
+    """List the files that lack rows of the answer key, or are gone.
 
-    A row that was put in place of another isn't seen, nor is a system that was taken away as a whole: whoever
-    does that means to.
+    We don't detect a replaced row, or a system deleted as a whole: that is done on purpose.
     """
     key, accounts = read_answer_key(district.folder).rows, district.accounts
     there = key[key["silo"].isin(accounts["silo"].dropna())]
@@ -55,33 +54,33 @@ def rows_not_there(district: ReadDistrict) -> pd.DataFrame:
 
 RECORD = ["silo", "record"]
 NOBODY = "nobody"
-# Steps of a crosswalk that nobody had to find out.
+# Step of a crosswalk from the answer key.
 BY_THE_KEY = "Answer key"
 TWO_PEOPLE = "Answer key, two people"
 
 
 class ScoredDistrict(Protocol):
-    """What scoring needs of a district that was read."""
+    """Parts of a district that scoring needs."""
 
     @property
     def people(self) -> pd.DataFrame:
-        """The standard table *people*."""
+        """Table ``people``."""
 
     @property
     def person_rows(self) -> pd.DataFrame:
-        """The standard table *person_rows*."""
+        """Table ``person_rows``."""
 
     @property
     def findings(self) -> pd.DataFrame:
-        """The findings of reading."""
+        """Findings from reading."""
 
     @property
     def folder(self) -> Path:
-        """Where the district lies."""
+        """Folder of the district."""
 
 
 def true_person_of_record(district: ScoredDistrict, key: AnswerKey) -> pd.DataFrame:
-    """Say of each source row behind a record whom it is truly about."""
+    """Return the true person of each source row of a record."""
     place = ["silo", "file", "row"]
     rows = key.rows.loc[key.rows["part"].eq("Subject"), [*place, "person"]].dropna().drop_duplicates()
     stands_on = district.person_rows[[*RECORD, "file", "row"]].drop_duplicates()
@@ -89,7 +88,7 @@ def true_person_of_record(district: ScoredDistrict, key: AnswerKey) -> pd.DataFr
 
 
 def true_children(district: ScoredDistrict, key: AnswerKey, crosswalk: pd.DataFrame) -> pd.DataFrame:
-    """Say of each record whose it really is, and which child the crosswalk makes it."""
+    """Return the true person of each record, and its child in the crosswalk."""
     known = true_person_of_record(district, key)[[*RECORD, "person"]].drop_duplicates()
     linked = crosswalk[[*RECORD, "child", "linkable_by"]]
     truth = linked.merge(known, on=RECORD, how="outer", validate="one_to_many")
@@ -107,27 +106,27 @@ def true_children(district: ScoredDistrict, key: AnswerKey, crosswalk: pd.DataFr
 
 
 def true_crosswalk(district: ScoredDistrict, *, key: AnswerKey | None = None) -> pd.DataFrame:
-    """Put every record to the child whose it truly is: the crosswalk that linking tries to find.
+    """Build the true crosswalk, which linking tries to find.
 
     Parameters
     ----------
     district
-        A district that was read, with its answer key.
+        A synthetic district from `read_district`, with its answer key.
     key
-        The truth; by default that of the district's folder.
+        Answer key; default is the one in the district's folder.
 
     Returns
     -------
     pandas.DataFrame
-        The standard table *crosswalk*, one row a record of role Student; ``child`` is the key's person. A
-        record whose rows belong to two people can be put to one only: to whom most of them belong (of
-        equals, the first); its ``step`` says so (`TWO_PEOPLE`), whereas that of others is `BY_THE_KEY`, and
-        empty for a child's first record. A record that the key knows nobody for is a child of its own.
+        Table ``crosswalk``, one row per record with role Student; ``child`` is the key's person. A record
+        with rows of two people goes to the one with most rows (the first on a tie), and its ``step`` is
+        `TWO_PEOPLE`. The step of other records is `BY_THE_KEY`, or empty for a child's first record. A record
+        without a person in the key is a child of its own.
 
     Raises
     ------
     BadInput
-        When the district has no answer key.
+        If the district has no answer key.
     """
     key = key or read_answer_key(district.folder)
     known = true_person_of_record(district, key)
@@ -156,7 +155,7 @@ def true_crosswalk(district: ScoredDistrict, *, key: AnswerKey | None = None) ->
 
 
 def groups_of(people: pd.DataFrame, cases: pd.DataFrame | None = None) -> pd.DataFrame:
-    """List the groups that children belong to."""
+    """List the groups of each child."""
     children = people[people["role"].eq("Student")]
     origin = children[["person"]].assign(group="name origin: " + children["name_origin"])
     labels = children[["person"]].assign(group=children["groups"].str.split(";")).explode("group")
@@ -178,7 +177,7 @@ def groups_of(people: pd.DataFrame, cases: pd.DataFrame | None = None) -> pd.Dat
 
 
 def index_by_record(findings: pd.DataFrame, person_rows: pd.DataFrame) -> pd.DataFrame:
-    """Say at which records findings stand."""
+    """List the records of findings."""
     places = findings[["silo", "file", "row"]].dropna().drop_duplicates()
     rows = person_rows[[*RECORD, "file", "row"]]
     found = places.merge(rows, on=["silo", "file", "row"], how="inner", validate="one_to_many")
@@ -192,28 +191,28 @@ SIDES = ["left_silo", "left_record", "right_silo", "right_record"]
 def misjudged_pairs(
     district: ScoredDistrict, crosswalk: pd.DataFrame, *, key: AnswerKey | None = None
 ) -> pd.DataFrame:
-    """Give the first wrong and the first missed pair of each two systems.
+    """Return the first wrong and the first missed pair of each two systems.
 
     Parameters
     ----------
     district
-        A district that was read, with its answer key.
+        A synthetic district from `read_district`, with its answer key.
     crosswalk
-        The standard table *crosswalk*.
+        Table ``crosswalk``.
     key
-        The truth; by default that of the district's folder.
+        Answer key; default is the one in the district's folder.
 
     Returns
     -------
     pandas.DataFrame
-        ``why`` (Wrong: joined, and two children; Missed: one child, and not joined), ``left_silo``,
-        ``left_record``, ``right_silo``, ``right_record``: systems by name, one row a pair of systems and
-        ``why`` where there is any.
+        ``why`` (Wrong: linked, but two children; Missed: one child, but not linked), ``left_silo``,
+        ``left_record``, ``right_silo``, ``right_record``: systems sorted by name, one row per pair of systems
+        and ``why``, if any.
 
     Raises
     ------
     BadInput
-        When the district has no answer key.
+        If the district has no answer key.
     """
     truth = true_children(district, key or read_answer_key(district.folder), crosswalk)
     truth = truth[["silo", "record", "child", "person"]]
@@ -226,8 +225,8 @@ def misjudged_pairs(
 
 
 def _first(truth: pd.DataFrame, alike: str, apart: str) -> pd.DataFrame:
-    """Give for each two systems the first pair of records with the same one and another other."""
-    # Only who has several of the other can have such a pair: few, where links are good.
+    """Return the first pair of records of each two systems that agree in one column and differ in another."""
+    # Only groups with several values of the other column have such a pair: few, if links are good.
     several = truth.groupby(alike)[apart].transform(lambda own: own.nunique(dropna=False)) > 1
     some = truth[several].drop_duplicates(["silo", alike, apart])
     both = some.merge(some, on=alike, how="inner", suffixes=("_left", "_right"), validate="many_to_many")

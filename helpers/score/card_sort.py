@@ -200,7 +200,7 @@ Codes = npt.NDArray[np.int64]
 
 
 def pairwise(found: pd.Series, true: pd.Series) -> dict[str, float]:
-    """Compute pairwise precision, recall and F1 of piles.
+    """Count pairs in piles, and compute pairwise precision, recall and F1.
 
     >>> pairwise(pd.Series(["a", "a", "b"]), pd.Series(["x", "x", "x"]))["recall"]
     0.3333333333333333

@@ -324,7 +324,7 @@ def flags_missed(district: District, rungs: Mapping[str, Links]) -> pd.DataFrame
 
 
 def of_named_pairs(scores: pd.DataFrame) -> tuple[float, float]:
-    """Sum the scores of pairs in which both records have a name."""
+    """Return recall and F1 of pairs in which both records have a name."""
     whole = scores[scores["left_silo"].isna() & scores["group"].eq("All")]
     counts = whole.loc[whole["pair_kind"].isin(PAIRS_OF_NAMED), ["possible", "linked", "right"]].sum()
     possible, linked, right = (float(counts[name]) for name in ("possible", "linked", "right"))

@@ -212,7 +212,7 @@ def _pairs_within(sizes: Numbers, stratum: Codes, strata: int) -> Numbers:
 
 
 def _strata(faults: int) -> tuple[Codes, Codes]:
-    """Number the stratum of each pair of cells, with the kind of pair of each stratum."""
+    """Return the stratum of each pair of cells, and the kind of pair of each stratum."""
     cells = KINDS * faults
     kind, fault = np.divmod(np.arange(cells), faults)
     either = kind[:, None] + kind

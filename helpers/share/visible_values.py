@@ -229,7 +229,7 @@ def seen_values(
 
 
 def _about(values: pd.DataFrame) -> Ints:
-    """Number the subject of each value: a child, an element and a year."""
+    """Encode the subject of each value: a child, an element and a year."""
     number = np.zeros(len(values), dtype="int64")
     for name in KEYS:
         codes, words = pd.factorize(values[name])

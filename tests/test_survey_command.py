@@ -43,7 +43,7 @@ def test_tables_and_a_page_are_written_and_printed_as_json(
     assert printed == pytest.approx(together.to_dict())
     assert set(pd.read_csv(tmp_path / "survey_change.csv")["domain"]) == set(declared_survey().domains)
     page = (tmp_path / "survey.html").read_text(encoding="utf-8")
-    assert declared_survey().own.replace("'", "&#x27;") in page
+    assert declared_survey().own.replace("'", "&#39;") in page
     names = [name for name in pd.read_csv(now)["respondent"] if f">{name}<" in page or f" {name} " in page]
     assert names == []  # the page names nobody
 
@@ -168,7 +168,7 @@ def test_one_person_gets_a_profile_and_nobody_to_compare_with(tmp_path: Path) ->
     assert found["expected"].str.contains("agreement can't be told").all()
     page = (tmp_path / "out" / "survey.html").read_text(encoding="utf-8")
     assert "whether others see it alike" in page
-    assert "agreement can&#x27;t be told" in page
+    assert "agreement can&#39;t be told" in page
     assert "Nothing in the file was odd" not in page
     assert pd.read_csv(tmp_path / "out" / "survey_change.csv")["low"].isna().all()
 

@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers.report.blocks import Block, answer, banner, escape, reading
+    from helpers.report.blocks import Block, about_line, answer, banner, reading
     from helpers.report.charts.dot_plot import level_chart
     from helpers.report.charts.picture import Picture
     from helpers.report.child.indicators import definition_words, indicator_sentences
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     )
     from helpers.report.pages.gap_tables import large_groups
     from helpers.report.pages.gaps import gaps_page
-    from helpers.report.pages.page import about_line, block_page, heading, note
+    from helpers.report.pages.page import block_page, heading, note
     from helpers.report.pages.questions import (
         communication_chart,
         communication_table,
@@ -75,6 +75,7 @@ if TYPE_CHECKING:
     from helpers.report.runs.notebooks import notebooks_folder
     from helpers.report.runs.report import ReportResult, make_report_district, run_report
     from helpers.report.tables import table
+    from helpers.report.templates import fill
     from helpers.report.widgets.dashboard import dashboard
     from helpers.report.widgets.one_change import change_steps, change_timeline
     from helpers.report.widgets.serve_dashboard import must_be_free, serve_dashboard, store_of
@@ -139,7 +140,7 @@ __all__ = [
 
 # Each name is loaded when it is first used: charts, widgets and notebook runs take seconds to import.
 _MODULES = {
-    "helpers.report.blocks": "Block answer banner escape reading",
+    "helpers.report.blocks": "Block about_line answer banner reading",
     "helpers.report.charts.dot_plot": "level_chart",
     "helpers.report.charts.picture": "Picture",
     "helpers.report.child.indicators": "definition_words indicator_sentences",
@@ -156,7 +157,7 @@ _MODULES = {
     "helpers.report.pages.contract": "contract_page rubric_blocks rubric_picture rubric_words shown_contract",
     "helpers.report.pages.gap_tables": "large_groups",
     "helpers.report.pages.gaps": "gaps_page",
-    "helpers.report.pages.page": "about_line block_page heading note",
+    "helpers.report.pages.page": "block_page heading note",
     "helpers.report.pages.questions": (
         "communication_chart communication_table families_in_words platforms_chart question_lines "
         "question_table quoted_table"
@@ -179,6 +180,7 @@ _MODULES = {
     "helpers.report.runs.notebooks": "notebooks_folder",
     "helpers.report.runs.report": "ReportResult make_report_district run_report",
     "helpers.report.tables": "table",
+    "helpers.report.templates": "fill",
     "helpers.report.widgets.dashboard": "dashboard",
     "helpers.report.widgets.one_change": "change_steps change_timeline",
     "helpers.report.widgets.serve_dashboard": "must_be_free serve_dashboard store_of",

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Mapping
 
+from markupsafe import Markup
+
+from helpers.report.templates import fill
 from helpers.report.theme import color
 
-__all__ = ["Block", "answer", "banner", "escape", "is_invented", "reading", "slug", "where_from"]
+__all__ = [
+    "Block",
+    "about_line",
+    "answer",
+    "banner",
+    "folded",
+    "frame",
+    "is_invented",
+    "joined",
+    "paragraph",
+    "reading",
+    "slug",
+    "where_from",
+]
 
-
-def escape(text: object) -> str:
-    """Make any text safe inside HTML, between tags and inside quotes.
-
-    >>> escape("<b>O'Neil</b>")
-    '&lt;b&gt;O&#x27;Neil&lt;/b&gt;'
-    """
-    return html.escape(str(text), quote=True)
+_TEMPLATE = "report/blocks.html.j2"
 
 
 def slug(text: str) -> str:
@@ -32,20 +40,40 @@ def slug(text: str) -> str:
 class Block:
     """What a chart, table, banner or sentence returns: shown as HTML, printed as one plain line."""
 
-    def __init__(self, markup: str, text: str) -> None:
+    def __init__(self, markup: Markup, text: str) -> None:
         self.markup = markup
         self.text = text
 
+    def __html__(self) -> Markup:
+        """Give the markup as a notebook or another template shows it."""
+        return fill(_TEMPLATE, "shown", self.markup)
+
     def _repr_html_(self) -> str:
-        # The attribute tells the run room that this output came through the doors of this room.
-        return f'<div data-shown="kit">{self.markup}</div>'
+        return str(self.__html__())
 
     def __repr__(self) -> str:
         return self.text
 
 
-def _strong(text: str) -> str:
-    return re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(text))
+def joined(blocks: Iterable[Block]) -> Block:
+    """Put blocks below each other, as one."""
+    parts = list(blocks)
+    return Block(Markup().join(one.markup for one in parts), " ".join(one.text for one in parts))
+
+
+def paragraph(text: str, kind: str = "") -> Block:
+    """Show a plain sentence; ``kind`` is a class of the style sheet, such as ``muted``."""
+    return Block(fill(_TEMPLATE, "paragraph", text, kind), text)
+
+
+def folded(summary: str, markup: Markup) -> Markup:
+    """Fold something away behind a line that opens it."""
+    return fill(_TEMPLATE, "folded", summary, markup)
+
+
+def frame(document: str, title: str, height: int, *, lazy: bool = False) -> Markup:
+    """Frame a whole page inside another, ``height`` pixels high; what is longer scrolls."""
+    return fill(_TEMPLATE, "frame", document, title, height, lazy)
 
 
 def answer(sentence: str) -> Block:
@@ -61,9 +89,7 @@ def answer(sentence: str) -> Block:
     Block
         A large paragraph.
     """
-    # The size stands here too: a notebook has no style sheet of ours.
-    style = "font-size:var(--answer,1.2em);line-height:1.4"
-    return Block(f'<p class="answer" style="{style}">{_strong(sentence)}</p>', sentence.replace("**", ""))
+    return Block(fill(_TEMPLATE, "answer", sentence), sentence.replace("**", ""))
 
 
 def reading(shows: str, read: str = "", do: str = "") -> Block:
@@ -84,16 +110,9 @@ def reading(shows: str, read: str = "", do: str = "") -> Block:
         A list of three terms; those that are empty are left out.
     """
     parts = [("What it shows", shows), ("How to read it", read), ("What to do", do)]
-    return _terms((term, text) for term, text in parts if text)
-
-
-def _terms(parts: Iterable[tuple[str, str]]) -> Block:
-    rows = list(parts)
-    inside = "".join(f"<dt>{escape(term)}</dt><dd>{_strong(text)}</dd>" for term, text in rows)
-    return Block(
-        f'<dl class="reading">{inside}</dl>',
-        " ".join(f"{term}: {text}" for term, text in rows).replace("**", ""),
-    )
+    rows = [(term, text) for term, text in parts if text]
+    text = " ".join(f"{term}: {text}" for term, text in rows).replace("**", "")
+    return Block(fill(_TEMPLATE, "terms", rows), text)
 
 
 def is_invented(about: Mapping[str, object]) -> bool:
@@ -132,15 +151,16 @@ def banner(about: Mapping[str, object], synthetic: bool | None = None) -> Block:
     invented = is_invented(about) if synthetic is None else synthetic
     if invented:
         origin = where_from(about)
-        text = f"This district is invented{' · ' if origin else ''}{origin}"
-        look, kind = f"background:{color('tint')};color:{color('ink')}", "banner"
-    else:
-        text = "Real data: restricted. For those who may see these children's records, and nobody else."
-        if why := about.get("treated_as_real"):
-            text += f" ({why})"
-        look, kind = f"background:{color('restricted')};color:#fff;font-weight:600", "banner restricted"
-    return Block(
-        f'<div class="{kind}" role="note" aria-label="About these data" style="{look};padding:8px 16px">'
-        f'<p style="margin:0 auto">{escape(text)}</p></div>',
-        text,
-    )
+        return about_line(f"This district is invented{' · ' if origin else ''}{origin}")
+    text = "Real data: restricted. For those who may see these children's records, and nobody else."
+    if why := about.get("treated_as_real"):
+        text += f" ({why})"
+    return about_line(text, restricted=True)
+
+
+def about_line(text: str, *, restricted: bool = False) -> Block:
+    """Show a banner of any words: plain, or red where a page isn't for everybody."""
+    look = f"background:{color('tint')};color:{color('ink')}"
+    if restricted:
+        look = f"background:{color('restricted')};color:#fff;font-weight:600"
+    return Block(fill(_TEMPLATE, "banner", text, restricted, look), text)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from urllib.parse import quote
 
 import pandas as pd
+from markupsafe import Markup
 
 from helpers.files import guarded_cell
-from helpers.report.blocks import Block, escape, slug
+from helpers.report.blocks import Block, folded, paragraph, slug
+from helpers.report.templates import fill
 
 __all__ = [
     "CountGuard",
@@ -110,8 +112,9 @@ def shown_count(value: object, guard: CountGuard | None) -> object:
     return value if said.replace(",", "").isdigit() else said
 
 
+_TEMPLATE = "report/tables.html.j2"
 _SHORT = 12
-_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_DAY = re.compile(r"\b(\d{4}-\d\d-\d\d)\b")
 _IN_A_PATH = re.compile(r"(?<=\w)/(?=\w)")
 _A_FEW = 8
 _A_SENTENCE = 40
@@ -152,24 +155,21 @@ def _kept_whole(text: str) -> str:
     return ";white-space:nowrap" if "-" in text and len(text) <= _SHORT and " " not in text else ""
 
 
-def _cell_markup(text: str) -> str:
-    # A long path may break behind a slash, so that its table fits the page; a day within words may not.
-    broken = _IN_A_PATH.sub("/<wbr>", escape(text)) if len(text) > _LONG_PATH else escape(text)
+def _cell_parts(text: str) -> str | list[list[str]]:
+    """Part a long text where a line may break behind a slash; every second piece of a part is a day."""
     if len(text) <= _SHORT:
-        return broken
-    return _DAY.sub(lambda day: f'<span style="white-space:nowrap">{day[0]}</span>', broken)
+        return text
+    parts = _IN_A_PATH.split(text) if len(text) > _LONG_PATH else [text]
+    pieces = [_DAY.split(part) for part in parts]
+    return text if len(pieces) == len(pieces[0]) == 1 else pieces
 
 
-def csv_link(frame: pd.DataFrame, name: str) -> str:
+def csv_link(frame: pd.DataFrame, name: str) -> Markup:
     """Make a link that downloads a frame as CSV, without any server."""
     texts = frame.map(lambda cell: guarded_cell(cell) if isinstance(cell, str) else cell)
     # The mark at the start tells Excel that the text is UTF-8.
     written = "\ufeff" + texts.to_csv(index=False, lineterminator="\r\n")
-    return (
-        f'<p class="download"><a download="{slug(name)}.csv" '
-        f'href="data:text/csv;charset=utf-8,{quote(written)}" '
-        f'aria-label="Download as CSV: {escape(name)}">Download as CSV</a></p>'
-    )
+    return fill(_TEMPLATE, "download", name, f"{slug(name)}.csv", quote(written))
 
 
 def table_markup(
@@ -181,43 +181,41 @@ def table_markup(
     names: Mapping[str, str] | None = None,
     guard: CountGuard | None = None,
     links: Sequence[str] = (),
-) -> tuple[str, pd.DataFrame]:
+) -> tuple[Markup, pd.DataFrame]:
     """Write a frame as an HTML table."""
-    names, units = names or {}, units or {}
-    heads = [_head(str(column), names, units) for column in frame.columns]
-    cells = [
-        _column_texts(frame.iloc[:, place], units.get(str(frame.columns[place]), ""), guard)
-        for place in range(frame.shape[1])
-    ]
-    sides = [
-        f"text-align:{'right' if kind == 'number' else 'left'}{_room_for(texts)}" for texts, kind in cells
-    ]
-    kinds = ["" if kind == "text" else f' class="{kind}"' for _, kind in cells]
-    head = "".join(
-        f'<th scope="col"{kind} style="{side}">{escape(text)}</th>'
-        for text, kind, side in zip(heads, kinds, sides, strict=True)
-    )
-    body = []
-    for place, row in enumerate(zip(*(texts for texts, _ in cells), strict=True)):
-        first, *rest = row
-        link = links[place] if place < len(links) else ""
-        named = _cell_markup(first)
-        named = f'<a href="{escape(link)}">{named}</a>' if link else named
-        line = f'<th scope="row"{kinds[0]} style="{sides[0]}{_kept_whole(first)}">{named}</th>' + "".join(
-            f'<td{kind} style="{side}{_kept_whole(text)}">{_cell_markup(text)}</td>'
-            for text, kind, side in zip(rest, kinds[1:], sides[1:], strict=True)
-        )
-        body.append(f"<tr>{line}</tr>")
-    # Not a caption element: a narrow table would fold it into a column of single words.
-    style = "font-weight:650;margin:16px 0 8px"
-    title = f'<p class="table-title" style="{style}">{escape(caption)}</p>' if caption else ""
-    markup = (
-        f'{title}<div class="table-scroll" style="overflow-x:auto" tabindex="0" role="group" '
-        f'aria-label="{escape(caption or label or "Table")}">'
-        f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
-    )
-    shown = pd.DataFrame({head: texts for head, (texts, _) in zip(heads, cells, strict=True)}, dtype="string")
-    return markup, shown
+    columns = _columns(frame, names or {}, units or {}, guard)
+    lines = []
+    for place, row in enumerate(zip(*(column.texts for column in columns), strict=True)):
+        cells = [
+            (column.kind, f"{column.style}{_kept_whole(text)}", _cell_parts(text))
+            for text, column in zip(row, columns, strict=True)
+        ]
+        lines.append((links[place] if place < len(links) else "", cells))
+    return fill(_TEMPLATE, "rows", columns, lines, caption, caption or label or "Table"), _texts(columns)
+
+
+class _Column(NamedTuple):
+    head: str
+    # Number, date, or nothing for text.
+    kind: str
+    style: str
+    texts: list[str]
+
+
+def _columns(
+    frame: pd.DataFrame, names: Mapping[str, str], units: Mapping[str, str], guard: CountGuard | None
+) -> list[_Column]:
+    columns = []
+    for place, name in enumerate(map(str, frame.columns)):
+        texts, kind = _column_texts(frame.iloc[:, place], units.get(name, ""), guard)
+        style = f"text-align:{'right' if kind == 'number' else 'left'}{_room_for(texts)}"
+        columns.append(_Column(_head(name, names, units), "" if kind == "text" else kind, style, texts))
+    return columns
+
+
+def _texts(columns: Sequence[_Column]) -> pd.DataFrame:
+    """Give what is shown as a frame."""
+    return pd.DataFrame({column.head: column.texts for column in columns}, dtype="string")
 
 
 def table(
@@ -257,16 +255,13 @@ def table(
         The table; its plain text is caption and size.
     """
     if isinstance(frame, str):
-        return Block(f'<p class="muted">{escape(frame)}</p>', frame)
-    markup, _ = table_markup(frame.head(most), caption=caption, units=units, names=names, guard=guard)
-    left = len(frame) - most
-    if left > 0:
-        markup += f'<p class="muted">… and {left:,} more {"row" if left == 1 else "rows"}.</p>'
+        return paragraph(frame, "muted")
+    rows, _ = table_markup(frame.head(most), caption=caption, units=units, names=names, guard=guard)
+    link = Markup()
     if len(frame) and (len(frame) > _A_FEW if download is None else download):
-        _, shown = table_markup(frame, units=units, names=names, guard=guard)
-        markup += csv_link(shown if guard is not None else frame, caption or "table")
-    if frame.empty:
-        markup += '<p class="muted">No rows.</p>'
+        written = frame if guard is None else _texts(_columns(frame, names or {}, units or {}, guard))
+        link = csv_link(written, caption or "table")
+    markup = fill(_TEMPLATE, "table", rows, len(frame) - most, link, frame.empty)
     if fold:
-        markup = f"<details><summary>{escape(fold)}</summary>{markup}</details>"
+        markup = folded(fold, markup)
     return Block(markup, f"{caption or 'Table'}: {len(frame):,} {'row' if len(frame) == 1 else 'rows'}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal
 
-from helpers.report import escape, notebooks_folder
+from helpers.report import fill, notebooks_folder
 from helpers.standard import BadInput
 from helpers.teach.exercise import Exercise, Wording, reply_to
 from helpers.teach.exercises import exercise
@@ -50,12 +50,8 @@ class Reply(str):
         # Without the mark of helpers.report: a reply to a learner is no result, and no report of real data
         # keeps it.
         line, _, _ = str(self).partition("\n")
-        code = f"<pre><code>{escape(self.code)}</code></pre>" if self.code else ""
         edge = {"right": "#0072B2", "wrong": "#E69F00"}.get(self.state, "#57606a")
-        return (
-            f'<div class="reply" data-state="{self.state}" '
-            f'style="border-left:3px solid {edge};padding:4px 12px">{escape(line)}{code}</div>'
-        )
+        return fill("teach/replies.html.j2", "reply", self.state, edge, line, self.code)
 
 
 def solution_of(number: str, folder: Path | None = None) -> tuple[str, str]:
@@ -186,7 +182,7 @@ class _Expected:
 
     def _repr_html_(self) -> str:
         # No mark of helpers.report: an error's words may hold a name, and no report of real data keeps them.
-        return f'<pre style="border-left:3px solid #57606a;padding:4px 12px">{escape(self.text)}</pre>'
+        return fill("teach/replies.html.j2", "expected", self.text)
 
 
 def _show(what: _Expected) -> None:

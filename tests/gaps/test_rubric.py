@@ -75,5 +75,5 @@ def test_faults_of_a_rubric_are_told_at_once(tmp_path: Path) -> None:
 def test_the_page_says_whose_words_these_are(levels: pd.DataFrame, district: District) -> None:
     blocks = rubric_blocks(levels, district.layouts)
     said = " ".join(block._repr_html_() for block in blocks)
-    assert "the kit&#x27;s own" in said
+    assert "the kit&#39;s own" in said
     assert "ask" in said

@@ -156,7 +156,7 @@ def test_a_picture_needs_a_finding_and_a_sentence() -> None:
 def test_names_are_escaped_and_bars_are_sorted() -> None:
     markup = bars({"<b>O'Neil</b>": 1, "B & C": 9}, title='A < B, said "she"', unit="children")._repr_html_()
     assert "<b>O" not in markup
-    assert "&lt;b&gt;O&#x27;Neil&lt;/b&gt;" in markup
+    assert "&lt;b&gt;O&#39;Neil&lt;/b&gt;" in markup
     assert markup.index("B &amp; C</th>") < markup.index("Neil&lt;/b&gt;</th>")
 
 

@@ -44,6 +44,6 @@ def test_months_and_costs_are_those_of_the_plan(plan: StaffingPlan) -> None:
 
 def test_the_page_says_whose_assumptions_and_fetches_nothing(plan: StaffingPlan, tmp_path: Path) -> None:
     markup = people_page(tmp_path / "people.html", plan).read_text(encoding="utf-8")
-    assert "the kit&#x27;s own assumptions" in markup
+    assert "the kit&#39;s own assumptions" in markup
     assert re.findall(r'(?:src|href)="http', markup) == []
     assert len(people_chart(plan).alt.split()) > 8

@@ -32,7 +32,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.mark.full
 def test_whose_items_and_whose_differences(page: str) -> None:
-    assert declared_survey().own.replace("'", "&#x27;") in page
+    assert declared_survey().own.replace("'", "&#39;") in page
     assert "put in by the generator" in page
     assert "These school systems are invented" in page
 
@@ -103,7 +103,7 @@ def test_volunteers_without_what_was_put_in_are_said_to_be_volunteers() -> None:
 
 def test_every_other_page_shows_the_kits_own_volunteers(page: str) -> None:
     assert page.count(f">{HEADING}<") == 1
-    assert "The kit&#x27;s own volunteers, an invented sector (seed 7)" in page
+    assert "The kit&#39;s own volunteers, an invented sector (seed 7)" in page
     assert "signed the pledge: 0 of 12" in page
     assert page.index("Who answered, and who didn") < page.index(f">{HEADING}<")
 

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from markupsafe import Markup
 
-from helpers.report.blocks import Block, escape
+from helpers.report.blocks import Block
 from helpers.report.tables import CountGuard, csv_link, table_markup
+from helpers.report.templates import fill
 from helpers.report.theme import STYLE_FILE, color
 
 if TYPE_CHECKING:
@@ -226,7 +228,7 @@ class Picture(Block):
             raise ValueError(
                 f"The alt text {alt!r} is no sentence. Say the finding and its range in more than five words."
             )
-        super().__init__("", f"Picture: {title}")
+        super().__init__(Markup(), f"Picture: {title}")
         self.title = title
         self.alt = alt
         self.caption = caption
@@ -234,7 +236,7 @@ class Picture(Block):
         self._draw = draw
         self._units = dict(units or {})
         self._guard = guard
-        self._written = ""
+        self._written = Markup()
 
     def png(self, width: int = WIDE) -> bytes:
         """Draw the picture and close it.
@@ -283,32 +285,22 @@ class Picture(Block):
         path.write_bytes(self.png())
         return path
 
-    def _figure_markup(self) -> str:
-        wide, narrow = (base64.b64encode(self.png(width)).decode("ascii") for width in (WIDE, NARROW))
-        markup, shown = table_markup(self.data, label=self.title, units=self._units, guard=self._guard)
-        caption = f"<figcaption>{escape(self.caption)}</figcaption>" if self.caption else ""
-        # Width and height keep the place of the image, so that nothing moves while the page loads.
-        sizes = _size_of(wide), _size_of(narrow)
-        return (
-            f'<figure style="margin:24px 0;max-width:{WIDE}px">'
-            f'<p class="finding" style="font-weight:650;margin:0 0 8px">{escape(self.title)}</p>'
-            f'<picture><source media="(max-width: 480px)" srcset="data:image/png;base64,{narrow}" '
-            f'width="{sizes[1][0]}" height="{sizes[1][1]}">'
-            f'<img alt="{escape(self.alt)}" width="{sizes[0][0]}" height="{sizes[0][1]}" '
-            f'style="max-width:100%;height:auto;background:#fff" '
-            f'src="data:image/png;base64,{wide}"></picture>'
-            f"{caption}<details><summary>The numbers behind this picture</summary>"
-            f"{markup}{csv_link(shown if self._guard else self.data, self.title)}</details></figure>"
-        )
+    def _figure_markup(self) -> Markup:
+        table, shown = table_markup(self.data, label=self.title, units=self._units, guard=self._guard)
+        images = [_image(self.png(width), width) for width in (WIDE, NARROW)]
+        link = csv_link(shown if self._guard else self.data, self.title)
+        texts = self.title, self.alt, self.caption
+        return fill("report/charts/picture.html.j2", "picture", *texts, *images, table, link)
 
-    def _repr_html_(self) -> str:
+    def __html__(self) -> Markup:
+        """Give the markup, drawn when it is first asked for."""
         if not self._written:
             self.markup = self._figure_markup()
-            self._written = super()._repr_html_()
+            self._written = super().__html__()
         return self._written
 
 
-def _size_of(encoded: str) -> tuple[int, int]:
-    """Read width and height in page pixels from a PNG's head."""
-    head = base64.b64decode(encoded[:48])
-    return int.from_bytes(head[16:20], "big") // 2, int.from_bytes(head[20:24], "big") // 2
+def _image(png: bytes, room: int) -> dict[str, Any]:
+    """Give a PNG for a page, with width and height in page pixels from its head."""
+    width, height = (int.from_bytes(png[place : place + 4], "big") // 2 for place in (16, 20))
+    return {"png": base64.b64encode(png).decode("ascii"), "width": width, "height": height, "room": room}

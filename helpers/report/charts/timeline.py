@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.report.blocks import Block, escape
+from helpers.report.blocks import Block
 from helpers.report.charts.picture import SMALL, Canvas, Picture
+from helpers.report.templates import fill
 from helpers.report.theme import color
 
 if TYPE_CHECKING:
@@ -242,19 +243,7 @@ def _marks(axes: Axes, own: pd.DataFrame, height: float, looks: dict[str, tuple[
         )
 
 
-# Shapes are told apart without color; ink, paper and gray only, since nothing is judged here.
-_HOLLOW = 'fill="var(--paper,#fff)" stroke="currentColor" stroke-width="1.5"'
-_FULL, _LINE = 'fill="currentColor"', 'fill="none" stroke="currentColor" stroke-width="2.5"'
-_YEAR_SHAPES = (
-    f'<circle r="5" {_FULL}/>',
-    f'<rect x="-4.5" y="-4.5" width="9" height="9" {_HOLLOW}/>',
-    f'<path d="M0-6 6 0 0 6-6 0Z" {_FULL}/>',
-    f'<path d="M0-6 6 5H-6Z" {_HOLLOW}/>',
-    f'<path d="M-6-5H6L0 6Z" {_FULL}/>',
-    f'<circle r="4.5" {_HOLLOW}/>',
-    f'<path d="M-5-5 5 5M5-5-5 5" {_LINE}/>',
-    f'<path d="M0-6V6M-6 0H6" {_LINE}/>',
-)
+_YEAR_SHAPES = 8  # of the template
 
 
 @dataclass(frozen=True)
@@ -269,6 +258,16 @@ class Happening:
     what: str
 
 
+@dataclass(frozen=True)
+class _Lane:
+    name: str
+    # What happened, how often, and the number of its shape.
+    kinds: list[tuple[str, int, int]]
+    # Where, and the number of the shape.
+    marks: list[tuple[str, int]]
+    empty: str
+
+
 def year_timeline(
     happenings: Sequence[Happening],
     every_lane: Sequence[str],
@@ -278,30 +277,26 @@ def year_timeline(
 ) -> Block:
     """Draw a year: a lane a system, its marks on one line of time, gaps left empty."""
     drawn = [one for one in happenings if begin <= one.day <= end]
-    shapes: dict[str, str] = {}
+    shapes: dict[str, int] = {}
     for what, _ in Counter(one.what for one in drawn).most_common():
-        shapes[what] = _YEAR_SHAPES[len(shapes) % len(_YEAR_SHAPES)]
-    counts = Counter(one.lane for one in drawn)
+        shapes[what] = len(shapes) % _YEAR_SHAPES
     span = max((end - begin).days, 1)
-    months = _months(begin, end)
-    grid = "".join(
-        f'<line x1="{_at(day, begin, span)}" x2="{_at(day, begin, span)}" y1="0" y2="24"/>' for day in months
-    )
-    lanes = [
-        _lane(lane, [one for one in drawn if one.lane == lane], empty, shapes, grid, begin, span)
-        for lane in every_lane
-    ]
-    ticks = "".join(
-        f'<span class="{"odd" if place % 2 else "even"}" style="left:{_at(day, begin, span)}">{day:%b}</span>'
-        for place, day in enumerate(months)
-    )
-    told = ", ".join(f"{lane} {counts.get(lane, 0)}" for lane in every_lane)
+    lanes = []
+    for name in every_lane:
+        own = [one for one in drawn if one.lane == name]
+        kinds = Counter(one.what for one in own).most_common()
+        lanes.append(
+            _Lane(
+                name,
+                kinds=[(what, count, shapes[what]) for what, count in kinds],
+                marks=[(_at(one.day, begin, span), shapes[one.what]) for one in own],
+                empty=empty.get(name, "dates nothing in this year"),
+            )
+        )
+    months = [(_at(day, begin, span), f"{day:%b}") for day in _months(begin, end)]
+    told = ", ".join(f"{lane.name} {len(lane.marks)}" for lane in lanes)
     alt = f"{len(drawn)} dated lines from {begin:%B %Y} to {end:%B %Y}, by system: {told}."
-    return Block(
-        f'<div class="lanes" role="img" aria-label="{escape(alt)}">{"".join(lanes)}'
-        f'<div class="lane-axis" aria-hidden="true">{ticks}</div></div>',
-        alt,
-    )
+    return Block(fill("report/charts/timeline.html.j2", "year", alt, lanes, months), alt)
 
 
 def _months(begin: date, end: date) -> list[date]:
@@ -317,30 +312,3 @@ def _months(begin: date, end: date) -> list[date]:
 def _at(day: date, begin: date, span: int) -> str:
     # A little inside both ends, so that no mark is cut.
     return f"{1 + 98 * (day - begin).days / span:.2f}%"
-
-
-def _lane(
-    lane: str,
-    own: Sequence[Happening],
-    empty: Mapping[str, str],
-    shapes: Mapping[str, str],
-    grid: str,
-    begin: date,
-    span: int,
-) -> str:
-    kinds = Counter(one.what for one in own)
-    legend = "".join(
-        '<span class="key"><svg width="14" height="14" viewBox="-7 -7 14 14" aria-hidden="true">'
-        f"{shapes[what]}</svg>{escape(what)} ({count})</span>"
-        for what, count in kinds.most_common()
-    )
-    if not own:
-        legend = f'<span class="key none">{escape(empty.get(lane, "dates nothing in this year"))}</span>'
-    marks = "".join(
-        f'<svg x="{_at(one.day, begin, span)}" y="12" overflow="visible">{shapes[one.what]}</svg>'
-        for one in own
-    )
-    strip = (
-        f'<svg class="strip" width="100%" height="24" aria-hidden="true">{grid}{marks}</svg>' if own else ""
-    )
-    return f'<div class="lane"><p class="lane-name"><strong>{escape(lane)}</strong> {legend}</p>{strip}</div>'

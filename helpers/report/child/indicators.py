@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -17,15 +18,21 @@ from helpers.profile import (
 from helpers.profile import (
     definition as definition_of,
 )
-from helpers.report.blocks import escape
 from helpers.report.display_names import element_name, language_name
 from helpers.report.tables import is_missing
 from helpers.standard import STRING
 
-__all__ = ["Opener", "definition_words", "indicator_section", "indicator_sentences", "indicator_source"]
+__all__ = [
+    "IndicatorSection",
+    "Opener",
+    "definition_words",
+    "indicator_section",
+    "indicator_sentences",
+    "indicator_source",
+]
 
 
-Opener = Callable[..., str]
+Opener = Callable[..., Any]
 Row = Mapping[str, Any]
 
 # A sign stands beside every word, so that neither shape nor color is needed.
@@ -33,12 +40,43 @@ _SIGNS = {"Flagged": "▲", "Warning": "△", "Clear": "○", "Unknown": "?", "N
 _ORDER = tuple(_SIGNS)
 
 
-def indicator_section(indicators: pd.DataFrame, school_year: int | None, opener: Opener) -> str:
-    """Lay out the indicators of one child."""
-    if indicators.empty:
-        return ""
-    from helpers.profile import declared_indicators
+@dataclass(frozen=True)
+class Status:
+    """A status with its sign."""
 
+    sign: str
+    word: str
+
+
+@dataclass(frozen=True)
+class IndicatorLine:
+    """What one indicator says of a child."""
+
+    title: str
+    status: Status
+    sentences: list[str]
+    # Opens the rows of which it was computed; None where no row is known.
+    opener: Any
+    # What other definitions say: in one line, and each on its own.
+    others: str
+    each_other: list[tuple[Status, str]]
+
+
+@dataclass(frozen=True)
+class IndicatorSection:
+    """The indicators of one child."""
+
+    lines: list[IndicatorLine]
+    # Titles of those that aren't for the child's grade.
+    not_for_grade: list[str]
+
+
+def indicator_section(
+    indicators: pd.DataFrame, school_year: int | None, opener: Opener
+) -> IndicatorSection | None:
+    """Lay out the indicators of one child; None where there are none."""
+    if indicators.empty:
+        return None
     if school_year is not None:
         indicators = indicators[indicators["school_year"].eq(school_year).fillna(True).to_numpy(dtype=bool)]
     # A child has forty rows of some twenty indicators: plain rows are gone through far quicker than frames.
@@ -47,7 +85,7 @@ def indicator_section(indicators: pd.DataFrame, school_year: int | None, opener:
     told: dict[str, list[Row]] = {}
     for row in zip(*cells, strict=True):
         told.setdefault(str(row[0]), []).append(dict(zip((*columns, "words"), row, strict=True)))
-    parts, not_told = [], []
+    lines, not_for_grade = [], []
     for declared in declared_indicators():
         own = told.get(declared.name)
         if own is None:
@@ -56,44 +94,46 @@ def indicator_section(indicators: pd.DataFrame, school_year: int | None, opener:
         first = [row for row in own if row["definition"] == default] or own
         worst = _worst(first)
         if worst == "Not applicable":
-            not_told.append(declared.title)
+            not_for_grade.append(declared.title)
             continue
-        lines = "".join(f"<p>{escape(row['words'])}</p>" for row in first)
         others = [] if first is own else [row for row in own if row["definition"] != default]
-        said = f"{_status(worst)}{lines}{_behind(first, school_year, opener)}{_others(others, worst)}"
-        parts.append(f"<div><dt>{escape(declared.title)}</dt><dd>{said}</dd></div>")
-    if not parts and not not_told:
-        return ""
-    away = f"<p>Not for this grade: {escape(', '.join(not_told))}.</p>" if not_told else ""
-    return (
-        "<section><h3>Indicators, and why</h3>"
-        "<p>A flag says that somebody should ask. It says nothing about what the child is like.</p>"
-        f'<dl class="values indicators">{"".join(parts)}</dl>{away}</section>'
-    )
+        lines.append(
+            IndicatorLine(
+                declared.title,
+                _status(worst),
+                [row["words"] for row in first],
+                _behind(first, school_year, opener),
+                _compared(others, worst),
+                [
+                    (_status(str(row["status"])), row["words"])
+                    for row in others
+                    if row["status"] != "Not applicable"
+                ],
+            )
+        )
+    return IndicatorSection(lines, not_for_grade) if lines or not_for_grade else None
 
 
 def _worst(rows: Sequence[Row]) -> str:
     return min((str(row["status"]) for row in rows), key=_ORDER.index)
 
 
-def _behind(rows: Sequence[Row], school_year: int | None, opener: Opener) -> str:
+def _behind(rows: Sequence[Row], school_year: int | None, opener: Opener) -> Any:
     """Let the rows be opened of which an indicator was computed."""
     told = [str(row["elements"]) for row in rows if not is_missing(row["elements"])]
     names = sorted({name for each in told for name in each.split(";") if name})
     if not names:
-        return ""
+        return None
     words = ", ".join(element_name(name) for name in names)
-    return opener(escape(f"from: {words}"), "", elements=names, school_year=school_year)
+    return opener(f"from: {words}", "", elements=names, school_year=school_year)
 
 
-def _status(status: str) -> str:
-    return f'<strong><span aria-hidden="true">{_SIGNS[status]}</span> {escape(status)}</strong>'
+def _status(status: str) -> Status:
+    return Status(_SIGNS[status], status)
 
 
-def _others(others: Sequence[Row], worst: str) -> str:
-    """Fold what other definitions in use say; those that say another thing are counted in the fold's head."""
-    if not others:
-        return ""
+def _compared(others: Sequence[Row], worst: str) -> str:
+    """Say how many of the other definitions in use judge otherwise."""
     by_definition: dict[str, list[Row]] = {}
     for row in others:
         by_definition.setdefault(str(row["definition"]), []).append(row)
@@ -101,21 +141,14 @@ def _others(others: Sequence[Row], worst: str) -> str:
     judged = [status for status in judged if status not in ("Unknown", "Not applicable")]
     otherwise = sum(status != worst for status in judged)
     if not judged:
-        head = "Other definitions don’t apply, or can’t be told"
-    elif len(judged) == 1:
-        head = (
+        return "Other definitions don’t apply, or can’t be told"
+    if len(judged) == 1:
+        return (
             "The other definition that applies says otherwise" if otherwise else "The other one says the same"
         )
-    elif otherwise:
-        head = f"{otherwise} of {len(judged)} other definitions that apply say otherwise"
-    else:
-        head = f"All {len(judged)} other definitions that apply say the same"
-    items = "".join(
-        f"<li>{_status(str(row['status']))} {escape(row['words'])}</li>"
-        for row in others
-        if row["status"] != "Not applicable"
-    )
-    return f"<details><summary>{escape(head)}</summary><ul>{items}</ul></details>" if items else ""
+    if otherwise:
+        return f"{otherwise} of {len(judged)} other definitions that apply say otherwise"
+    return f"All {len(judged)} other definitions that apply say the same"
 
 
 _ENDS = {

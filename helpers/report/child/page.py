@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
+from markupsafe import Markup
 
 from helpers.profile import declared_elements, folded
-from helpers.report.blocks import Block, escape
+from helpers.report.blocks import Block
 from helpers.report.charts.timeline import Happening, year_timeline
 from helpers.report.child.indicators import indicator_section
 from helpers.report.child.values import (
@@ -30,6 +31,7 @@ from helpers.report.display_names import (
     short_names,
     status_word,
 )
+from helpers.report.templates import render
 from helpers.standard import first_day, last_day
 
 if TYPE_CHECKING:
@@ -53,9 +55,6 @@ _DOMAINS = {
     "activities": "Activities and interests",
     "meals": "School meals",
 }
-_THINK = (
-    '<span class="unchecked"><span aria-hidden="true">?</span> we think so, but no one has checked</span>'
-)
 
 
 class ChildView(Protocol):
@@ -118,19 +117,59 @@ def system_names(systems: pd.DataFrame) -> dict[str, SystemName]:
     }
 
 
+@dataclass(frozen=True)
+class _Opener:
+    number: int
+    summary: str
+    place: str
+
+
 class _Openers:
     """Numbers what can be opened, in the order of the page."""
 
     def __init__(self) -> None:
         self.all: list[dict[str, Any]] = []
 
-    def details(self, summary: str, place: str, **opens: Any) -> str:
+    def add(self, summary: str, place: str, **opens: Any) -> _Opener:
         self.all.append(opens)
-        inside = f'<p class="place">{escape(place)}</p>' if place else ""
-        return (
-            f'<details class="open" data-open="{len(self.all) - 1}"><summary>{summary}</summary>'
-            f'<div class="opened">{inside}</div></details>'
-        )
+        return _Opener(len(self.all) - 1, summary, place)
+
+
+@dataclass(frozen=True)
+class _ValueLine:
+    what: str
+    says: str
+    of: str
+    opener: _Opener
+    unchecked: bool
+    # What other systems say, and the rule by which this value was chosen.
+    against: str
+    rule: str
+
+
+@dataclass(frozen=True)
+class _DatedLine:
+    day: str
+    system: str
+    what: str
+    unchecked: bool
+    more: str
+    opener: _Opener | None
+
+
+@dataclass(frozen=True)
+class _Year:
+    lanes: Markup
+    caption: str
+    count: str
+    rows: list[_DatedLine]
+
+
+@dataclass(frozen=True)
+class _Lacking:
+    where: str
+    what: str
+    why: str
 
 
 def child_page(
@@ -152,15 +191,24 @@ def child_page(
     known = known_values(values, systems, max(days, default=None))
     openers = _Openers()
     title = _title(child)
-    parts = [
-        _head(child, title, view, known, note, invented),
-        _going_well(strengths),
-        _tenets(known, openers, places),
-        indicator_section(view.indicators, view.school_year, openers.details),
-        _year(view, systems, openers, schools or {}),
-        _missing(values, view.withheld, systems),
-    ]
-    markup = f'<article class="child-page" aria-label="{escape(title)}">{"".join(parts)}</article>'
+    # In the order of the page, since openers are numbered as they come.
+    tenets = _tenets(known, openers, places)
+    indicators = indicator_section(view.indicators, view.school_year, openers.add)
+    year = _year(view, systems, openers, schools or {})
+    markup = render(
+        "report/child/page.html.j2",
+        title=title,
+        note=note,
+        invented=invented,
+        facts=_facts(child, view),
+        counts=_counts(known),
+        strengths=strengths,
+        tenets=tenets,
+        indicators=indicators,
+        year=year,
+        missing=_missing(values, systems),
+        withheld=list(each_row(view.withheld)),
+    )
     text = f"{title}, seen as: {role_name(view.role)}. {len(known)} things are known."
     return ChildPage(Block(markup, text), title, tuple(openers.all))
 
@@ -176,13 +224,14 @@ def _title(child: pd.Series) -> str:
     return name or ("No name on record" if "first_name" in child.index else f"Child {_said(child, 'child')}")
 
 
-def _head(
-    child: pd.Series, title: str, view: ChildView, known: list[KnownValue], note: str, invented: bool
-) -> str:
+def _facts(child: pd.Series, view: ChildView) -> str:
     facts = [grade_name(_said(child, "grade_level")), _said(child, "school") or "school not known"]
     if view.school_year is not None:
         facts.append(f"school year {view.school_year - 1}–{view.school_year}")
-    facts.append(f"seen as: {role_name(view.role)}")
+    return " · ".join([*facts, f"seen as: {role_name(view.role)}"])
+
+
+def _counts(known: list[KnownValue]) -> str:
     against, unchecked = (
         sum(bool(line.against) for line in known),
         sum(line.unchecked for line in known),
@@ -190,72 +239,51 @@ def _head(
     told = [f"{_count(len(known), 'thing is', 'things are')} known" if known else "nothing is known"]
     told.append(f"{_count(against, 'is', 'are')} contradicted by another system")
     told.append(f"{_count(unchecked, 'stands', 'stand')} on a record that waits for a check")
-    return (
-        f'<header><p class="{"note" if invented else "note restricted"}">{escape(note)}</p>'
-        f"<h2>{escape(title)}</h2>"
-        f'<p class="facts">{escape(" · ".join(facts))}</p><p>{escape("; ".join(told))}.</p></header>'
-    )
+    return "; ".join(told)
 
 
 def _count(number: int, one: str, many: str) -> str:
     return f"{number or 'none'} {many if number > 1 else one}"
 
 
-def _going_well(strengths: Sequence[str]) -> str:
-    if not strengths:
-        told = "<p>These systems tell nothing of it to this role. A system isn’t all there is: ask.</p>"
-    else:
-        told = "<ul>" + "".join(f"<li>{escape(one)}</li>" for one in strengths) + "</ul>"
-    return f"<section><h3>What is going well</h3>{told}</section>"
-
-
-def _tenets(known: list[KnownValue], openers: _Openers, places: Places | None) -> str:
-    parts = ["<section><h3>What is known, by tenet</h3>"]
+def _tenets(
+    known: list[KnownValue], openers: _Openers, places: Places | None
+) -> list[tuple[str, list[tuple[str, list[_ValueLine]]]]]:
+    """Give the tenets of which anything is known, each with its domains and their lines."""
+    tenets = []
     for tenet in TENETS:
         own = [line for line in known if line.element.tenet == tenet]
-        if not own:
-            continue
-        parts.append(f'<section class="tenet"><h4>{tenet}</h4>')
-        for domain in dict.fromkeys(line.element.domain for line in own):
-            name = _DOMAINS.get(domain, domain.replace("_", " ").capitalize())
-            lines = [_value(line, openers, places) for line in own if line.element.domain == domain]
-            parts.append(f'<h5>{escape(name)}</h5><dl class="values">{"".join(lines)}</dl>')
-        parts.append("</section>")
-    if not known:
-        parts.append("<p>Nothing that this role may see is known.</p>")
-    return "".join(parts) + "</section>"
+        domains = [
+            (
+                _DOMAINS.get(domain, domain.replace("_", " ").capitalize()),
+                [_value(line, openers, places) for line in own if line.element.domain == domain],
+            )
+            for domain in dict.fromkeys(line.element.domain for line in own)
+        ]
+        if domains:
+            tenets.append((tenet, domains))
+    return tenets
 
 
-def _value(line: KnownValue, openers: _Openers, places: Places | None) -> str:
-    summary = escape(line.source)
+def _value(line: KnownValue, openers: _Openers, places: Places | None) -> _ValueLine:
     where = line.place
     if places is not None and line.counted:
         where = f"{where}: {places(line.element.name, line.school_year)}".removesuffix(": ")
     place = f"{line.element.meaning}. {where}." if where else f"{line.element.meaning}."
-    opened = openers.details(
-        summary, place, element=line.element.name, school_year=line.school_year, what=line.what
+    opener = openers.add(
+        line.source, place, element=line.element.name, school_year=line.school_year, what=line.what
     )
-    of = f' <span class="of">{escape(line.of)}</span>' if line.of else ""
-    marks = f"<p>{_THINK}</p>" if line.unchecked else ""
-    if line.against:
-        others = "; ".join(f"{system} says {text}" for system, text in line.against)
-        marks += (
-            f'<p class="against"><span aria-hidden="true">≠</span> {escape(others)}. '
-            f'<span class="rule">{escape(line.rule)}</span></p>'
-        )
-    said = f"<strong>{escape(line.says)}</strong>{of}{opened}{marks}"
-    wide = ' class="wide"' if line.against or line.unchecked else ""
-    return f"<div{wide}><dt>{escape(line.what)}</dt><dd>{said}</dd></div>"
+    against = "; ".join(f"{system} says {text}" for system, text in line.against)
+    return _ValueLine(line.what, line.says, line.of, opener, line.unchecked, against, line.rule)
 
 
 def _year(
     view: ChildView, systems: Mapping[str, SystemName], openers: _Openers, schools: Mapping[str, str]
-) -> str:
+) -> _Year | None:
     year = view.school_year
-    head = "<section><h3>One year, one lane a system</h3>"
     line = view.timeline
     if line.empty or year is None:
-        return f"{head}<p>No dated line that this role may see is joined to this child.</p></section>"
+        return None
     begin, end = first_day(year), last_day(year)
     line = line[line["date"].between(pd.Timestamp(begin), pd.Timestamp(end)).to_numpy(dtype=bool)]
     line = line.sort_values(["date", "silo"], kind="stable")
@@ -270,38 +298,25 @@ def _year(
         what = "of no known kind" if pd.isna(row.event) else str(row.event)
         happenings.append(Happening(row.date.date(), system, what))
         more = "" if pd.isna(row.detail) else _with_schools(str(row.detail), schools)
-        opened = ""
+        opener = None
         file, number = getattr(row, "file", pd.NA), getattr(row, "row", pd.NA)
         if not pd.isna(file) and not pd.isna(number):
             place = f"{file}, row {int(number)}"
-            opened = openers.details(
-                "its row", place, silo=row.silo, file=file, row=int(number), kind=row.kind
-            )
-        sure = f"<br>{_THINK}" if row.link_band in ("Unverified", "Review") else ""
-        rows.append(
-            f'<tr><td class="date">{row.date:%Y-%m-%d}</td><td>{escape(system)}</td>'
-            f"<td>{escape(what)}{sure}</td><td>{escape(more)}</td><td>{opened}</td></tr>"
-        )
-    lanes = year_timeline(happenings, names, {}, begin, end)
-    heads = "".join(
-        f'<th scope="col">{name}</th>' for name in ("day", "system", "what", "more of it", "from")
-    )
-    table = (
-        f"<details><summary>The same as a table: {_count(len(rows), 'dated line', 'dated lines')}</summary>"
-        '<div class="table-scroll" tabindex="0" role="group" aria-label="Dated lines"><table>'
-        f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div></details>"
-    )
+            opener = openers.add("its row", place, silo=row.silo, file=file, row=int(number), kind=row.kind)
+        unchecked = row.link_band in ("Unverified", "Review")
+        rows.append(_DatedLine(f"{row.date:%Y-%m-%d}", system, what, unchecked, more, opener))
     caption = "Each mark is a dated line of one system. No mark on a day: none of them wrote anything."
     if others:
         caption += f" No record is joined to this child in: {', '.join(others)}."
-    return f"{head}<figure>{lanes.markup}<figcaption>{escape(caption)}</figcaption></figure>{table}</section>"
+    lanes = year_timeline(happenings, names, {}, begin, end)
+    return _Year(lanes.markup, caption, _count(len(rows), "dated line", "dated lines"), rows)
 
 
 def _with_schools(detail: str, schools: Mapping[str, str]) -> str:
     return ", ".join(schools.get(part, part) for part in detail.split(", "))
 
 
-def _missing(values: pd.DataFrame, withheld: pd.DataFrame, systems: Mapping[str, SystemName]) -> str:
+def _missing(values: pd.DataFrame, systems: Mapping[str, SystemName]) -> list[_Lacking]:
     declared = {each.name for each in declared_elements()}
     lacking = values[
         (
@@ -315,28 +330,7 @@ def _missing(values: pd.DataFrame, withheld: pd.DataFrame, systems: Mapping[str,
         if pd.isna(silo):
             where = "No system here" if status == "Not collected" else "Several systems"
         gathered.setdefault((status_word(status), where), []).append(element_name(name))
-    items = [
-        f"<li><strong>{escape(where)}</strong>: {escape(', '.join(what))} "
-        f'<span class="why">({escape(reason)})</span></li>'
-        for (reason, where), what in gathered.items()
-    ]
-    parts = ["<section><h3>What is missing, and where it would come from</h3>"]
-    if items:
-        parts.append(f'<ul class="lacking">{"".join(items)}</ul>')
-    else:
-        parts.append("<p>Of what this role may see, nothing is missing.</p>")
-    hidden = [
-        f"<li><strong>{escape(row.title)}</strong>: {escape(row.why)} "
-        f'<span class="citation">({escape(row.citation)})</span></li>'
-        for row in each_row(withheld)
-    ]
-    if hidden:
-        parts.append(
-            "<h4>What this role doesn’t see of any child</h4>"
-            "<p>Whether there is anything of it about this child isn’t said.</p>"
-            f'<ul class="withheld">{"".join(hidden)}</ul>'
-        )
-    return "".join(parts) + "</section>"
+    return [_Lacking(where, ", ".join(what), reason) for (reason, where), what in gathered.items()]
 
 
 # A name or a birth date: there is one truth, and somebody at home knows it.

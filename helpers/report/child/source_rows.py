@@ -10,7 +10,8 @@ import pandas as pd
 
 from helpers.files import Cell, FoundFile, OneRow, files_below, rows_of, some_rows
 from helpers.layouts import FileLayout, Makes, braced, load_layout
-from helpers.report.blocks import Block, escape
+from helpers.report.blocks import Block, joined, paragraph
+from helpers.report.templates import fill
 from helpers.standard import BadInput, fact_tables, standard_table
 from helpers.systems import declared
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["MOST_ROWS", "RowView", "show_source_row", "show_source_rows", "visible_columns"]
 
 
+_TEMPLATE = "report/child/source_rows.html.j2"
 _LONGEST = 600  # letters: a test vendor's row of 143 columns is a page of its own
 _NOT_SHOWN = "Rows of a real district's files are not shown."
 
@@ -47,19 +49,13 @@ def show_source_row(
         The text, cut where it is very long; for a real folder a sentence, since a row is a child's.
     """
     if not district.synthetic:
-        return Block(f'<p class="muted">{_NOT_SHOWN}</p>', _NOT_SHOWN)
+        return paragraph(_NOT_SHOWN, "muted")
     caption = caption or f"{file}, row {row}"
     lines, headed = _lines(district, file)
     header = [lines[0]] if headed and row > 1 else []
     shown = [_cut(line) for line in [*header, *lines[row - 1 : row]]]
-    style = "white-space:pre-wrap;overflow-wrap:anywhere"
-    text = f'<pre style="{style}">' + "\n".join(escape(line) for line in shown) + "</pre>"
-    told = "\n".join([f"{caption}:", *shown])
-    if fold:
-        # A path is one long word, wider than a telephone.
-        head = f'<summary style="overflow-wrap:anywhere">{escape(caption)}</summary>'
-        return Block(f"<details>{head}{text}</details>", told)
-    return Block(f"<p><strong>{escape(caption)}</strong></p>{text}", told)
+    markup = fill(_TEMPLATE, "text_row", caption, "\n".join(shown), fold)
+    return Block(markup, "\n".join([f"{caption}:", *shown]))
 
 
 def _lines(district: District, file: str) -> tuple[list[str], bool]:
@@ -186,7 +182,7 @@ def show_source_rows(
         rows = pd.DataFrame({"table": [kinds.get(str(opens["kind"]), "")], **place})
     rows = rows.dropna(subset=["file", "row"]).drop_duplicates(["table", "file", "row"])
     if rows.empty:
-        return _sentence("No row: the system knows the child, and nothing was written down.")
+        return paragraph("No row: the system knows the child, and nothing was written down.")
     visible = visible_columns(view)
     shown = []
     first = rows.head(MOST_ROWS)
@@ -197,7 +193,7 @@ def show_source_rows(
         try:
             opened = some_rows(folder, file, numbers, layout)
         except BadInput as error:
-            shown.append(_sentence(str(error)))
+            shown.append(paragraph(str(error)))
             continue
         for table, number, one in zip(own["table"], numbers, opened, strict=True):
             shown.append(_row(f"{names.get(silo, silo)}: {file}, row {number}", one, table, visible))
@@ -207,12 +203,8 @@ def show_source_rows(
             f"{file}, rows {', '.join(str(int(row)) for row in own['row'])}"
             for file, own in rest.groupby("file", sort=False)
         )
-        shown.append(_sentence(f"And {len(rest)} more: {places}."))
-    return Block("".join(one.markup for one in shown), " ".join(one.text for one in shown))
-
-
-def _sentence(words: str) -> Block:
-    return Block(f"<p>{escape(words)}</p>", words)
+        shown.append(paragraph(f"And {len(rest)} more: {places}."))
+    return joined(shown)
 
 
 def _row(caption: str, opened: OneRow, table: str, visible: dict[str, set[str]]) -> Block:
@@ -222,15 +214,7 @@ def _row(caption: str, opened: OneRow, table: str, visible: dict[str, set[str]])
         f"{hidden} more {'cell' if hidden == 1 else 'cells'}: not part of this value, or not for this role."
     )
     rest = rest if hidden else ""
-    body = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td>{escape(text) or "<em>empty</em>"}</td></tr>'
-        for name, text in cells.items()
-    )
-    said = f'<table class="row"><caption>{escape(caption)}</caption><tbody>{body}</tbody></table>'
-    if not cells:
-        said = f'<p class="place">{escape(caption)}</p>'
-    more = f'<p class="rest">{escape(rest)}</p>' if rest else ""
-    return Block(f"{said}{more}", f"{caption}. {rest}".strip())
+    return Block(fill(_TEMPLATE, "cells_row", caption, cells, rest), f"{caption}. {rest}".strip())
 
 
 def _cells(opened: OneRow, table: str, visible: dict[str, set[str]]) -> dict[str, str]:

@@ -9,8 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from helpers.report.family.shown_elements import PageTerms
 from helpers.report.family.statements import (
@@ -25,6 +24,7 @@ from helpers.report.family.statements import (
     talks_of,
 )
 from helpers.report.messages import Language, Voice
+from helpers.report.templates import fill, render
 from helpers.report.theme import color, page_css
 from helpers.systems import systems
 
@@ -36,6 +36,27 @@ LEFT, RIGHT, TOP, BOTTOM = 4, 4, 16, 34
 LEAST_SCALE = 4  # days: a single missed day doesn't fill the picture
 
 
+@dataclass(frozen=True)
+class _Bar:
+    x: str
+    y: str
+    width: str
+    height: str
+    hatched: bool
+
+
+@dataclass(frozen=True)
+class _Month:
+    name: str
+    middle: str
+    bars: list[_Bar]
+    days: int
+    # Where the number of days and the month's name stand.
+    above: str
+    below: str
+    tested: bool
+
+
 def year_picture(
     months: Sequence[str], known: Sequence[int], unknown: Sequence[int], tests: Sequence[int], alt: str
 ) -> Markup:
@@ -44,40 +65,22 @@ def year_picture(
     base = HEIGHT - BOTTOM
     most = max([LEAST_SCALE, *(one + other for one, other in zip(known, unknown, strict=True))])
     unit = (base - TOP) / most
-    ink, paper, rule = color("ink"), color("paper"), color("rule")
-    parts = [
-        f'<defs><pattern id="hatch" width="4" height="4" patternUnits="userSpaceOnUse">'
-        f'<rect width="4" height="4" fill="{paper}"/>'
-        f'<path d="M0 4L4 0" stroke="{ink}" stroke-width="1"/></pattern></defs>',
-        f'<path d="M{LEFT} {base}H{WIDTH - RIGHT}" stroke="{rule}"/>',
-    ]
+    drawn = []
     for place, (name, one, other, taken) in enumerate(zip(months, known, unknown, tests, strict=True)):
         middle = LEFT + step * (place + 0.5)
         wide = min(18.0, step * 0.6)
         top = float(base)
-        for days, fill in ((one, ink), (other, "url(#hatch)")):
+        bars = []
+        for days, hatched in ((one, False), (other, True)):
             if days:
                 top -= days * unit
-                parts.append(
-                    f'<rect x="{middle - wide / 2:.1f}" y="{top:.1f}" width="{wide:.1f}" '
-                    f'height="{days * unit:.1f}" fill="{fill}" stroke="{ink}"/>'
-                )
-        if one + other:
-            parts.append(_text(middle, top - 3, str(one + other)))
-        parts.append(_text(middle, base + 13, name))
-        if taken:
-            parts.append(
-                f'<circle cx="{middle:.1f}" cy="{base + 22}" r="3.5" fill="{paper}" stroke="{ink}" '
-                f'stroke-width="1.5"/>'
-            )
-    parts.append(f"<title>{escape(alt)}</title>")
-    return Markup(
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(alt)}">{"".join(parts)}</svg>'
-    )
-
-
-def _text(x: float, y: float, words: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle">{escape(words)}</text>'
+                x, y, tall = f"{middle - wide / 2:.1f}", f"{top:.1f}", f"{days * unit:.1f}"
+                bars.append(_Bar(x, y, f"{wide:.1f}", tall, hatched))
+        above, below = f"{top - 3:.1f}", f"{base + 13:.1f}"
+        drawn.append(_Month(name, f"{middle:.1f}", bars, one + other, above, below, bool(taken)))
+    box = {"width": WIDTH, "height": HEIGHT, "left": LEFT, "right": WIDTH - RIGHT, "base": base}
+    colors = {name: color(name) for name in ("ink", "paper", "rule")}
+    return fill("report/family/year.html.j2", "year", box, drawn, colors, alt)
 
 
 HERE = Path(__file__).parent
@@ -137,7 +140,7 @@ class Year:
     """The picture of the year, and the table beside it."""
 
     finding: str
-    svg: str
+    svg: Markup
     caption: str
     columns: tuple[str, ...]
     rows: tuple[MonthLine, ...]
@@ -320,23 +323,14 @@ def _unknown(
 
 
 @cache
-def _template() -> Template:
-    # Autoescape for every text: a name is never markup. A place that nobody filled is a fault.
-    environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    return environment.get_template("page.html.j2")
-
-
-@cache
 def _css() -> str:
     return page_css() + (HERE / "family.css").read_text(encoding="utf-8")
 
 
-def markup_of(page: Page, spoken: Language, paper: str = "") -> str:
+def markup_of(page: Page, spoken: Language, paper: str = "") -> Markup:
     """Write a page as HTML: one file that asks for nothing, and needs no script."""
     words = spoken.sentences.words["page"]
-    return _template().render(page=page, words=words, css=Markup(_css()), paper=paper)
+    return render("report/family/page.html.j2", page=page, words=words, css=_css(), paper=paper)
 
 
 def _serves_some(name: str) -> bool:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from helpers.gaps import load_presence, scope_of
-from helpers.report.blocks import Block, escape
+from helpers.report.blocks import Block, frame
 from helpers.report.family.page import Office, Page, PageFacts, compose, markup_of
 from helpers.report.family.recipients import HELD_COLUMNS, Recipient, families, students
 from helpers.report.family.shown_elements import page_terms
@@ -75,7 +76,7 @@ class FamilyPage:
     # What is said.
     page: Page
     # The whole HTML document.
-    markup: str
+    markup: Markup
     # What it was said from.
     told: PageStatements
 
@@ -317,8 +318,5 @@ def shown_page(page: FamilyPage, height: int = 900) -> Block:
     Block
         A frame that runs nothing and leads nowhere; elsewhere one line with the page's title.
     """
-    frame = (
-        f'<iframe inert sandbox="" srcdoc="{escape(page.markup)}" title="{escape(page.page.title_plain)}" '
-        f'style="width:100%;height:{height}px;border:1px solid #d0d7de" loading="lazy"></iframe>'
-    )
-    return Block(frame, f"{page.page.title_plain} ({page.page.code_words})")
+    shown = frame(page.markup, page.page.title_plain, height, lazy=True)
+    return Block(shown, f"{page.page.title_plain} ({page.page.code_words})")

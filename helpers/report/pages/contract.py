@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
+from markupsafe import Markup
 
 from helpers.files import write_atomically
 from helpers.gaps import kit_rubric
-from helpers.report.blocks import Block, answer, escape, reading
+from helpers.report.blocks import Block, answer, frame, reading
 from helpers.report.charts.heat_map import heat_map
 from helpers.report.charts.picture import Picture
 from helpers.report.display_names import short_names
-from helpers.report.pages.page import TEMPLATE_FOLDER, heading, note
+from helpers.report.pages.page import heading, note
 from helpers.report.tables import table
+from helpers.report.templates import render
 
 if TYPE_CHECKING:
     from helpers.gaps import Contract
@@ -76,17 +78,10 @@ def shown_contract(contract: Contract, *, height: int = 1120) -> Block:
         A frame that runs nothing and leads nowhere; elsewhere one line with the contract's title.
     """
     title = f"Data contract: {contract.title}"
-    page = escape(_markup(contract, "Letter", inside=True))
-    frame = (
-        f'<iframe inert sandbox="" srcdoc="{page}" title="{escape(title)}" '
-        f'style="width:100%;height:{height}px;border:1px solid #d0d7de"></iframe>'
-    )
-    return Block(frame, title)
+    return Block(frame(_markup(contract, "Letter", inside=True), title, height), title)
 
 
-def _markup(contract: Contract, paper: str, *, inside: bool = False) -> str:
-    from jinja2 import Environment, FileSystemLoader
-
+def _markup(contract: Contract, paper: str, *, inside: bool = False) -> Markup:
     filled = contract.columns.assign(
         required=contract.columns["required"].map({True: "yes", False: "no"}),
         id_of=contract.columns["id_of"].replace(HOLDER),
@@ -99,8 +94,8 @@ def _markup(contract: Contract, paper: str, *, inside: bool = False) -> str:
     left_out = _first(contract.left_out, MOST_LEFT_OUT)
     other = sum(len(title) + len(text) for title, text in contract.clauses) + len(left_out)
     points = next((size for size in SIZES if _height(rows, other, size) <= SHEET[1]), SIZES[-1])
-    environment = Environment(loader=FileSystemLoader(TEMPLATE_FOLDER), autoescape=True)
-    return environment.get_template("contract.html.j2").render(
+    return render(
+        "report/pages/templates/contract.html.j2",
         contract=contract,
         rows=rows,
         left_out=left_out,

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from helpers.files import write_atomically
-from helpers.report.blocks import banner, escape, is_invented, where_from
+from helpers.report.blocks import banner, is_invented, where_from
 from helpers.report.charts.bars import stacked_bars
-from helpers.report.pages.page import TEMPLATE_FOLDER, Failure
+from helpers.report.charts.picture import Picture
+from helpers.report.pages.page import Failure
 from helpers.report.tables import as_number, number_text, table_markup
+from helpers.report.templates import render
 from helpers.report.theme import page_css
 from helpers.share import NOT_SHOWN, SMALLEST_GROUP
 
@@ -211,9 +213,9 @@ def _not_read(files: Sequence[str]) -> str:
     )
 
 
-def _ties(figures: IndexFigures) -> str:
+def _ties(figures: IndexFigures) -> Markup | None:
     if figures.ties is None or figures.ties.empty:
-        return ""
+        return None
     heads = {"records": "records of children", "how": "how they are joined to other systems"}
     # Of a real folder children are counted, under a head that says so.
     return table_markup(figures.ties, caption="How each system's children are joined", names=heads)[0]
@@ -229,11 +231,11 @@ def _title(figures: IndexFigures) -> str:
     return f"{figures.place}: what {systems} of {number_text(figures.children)} children"
 
 
-def _picture(figures: IndexFigures) -> str:
+def _picture(figures: IndexFigures) -> Picture | None:
     counts = [as_number(count) for row in figures.outcomes.values() for count in row.values()]
     if not any(counts):
         # Nothing to draw, or every part is too small to be shown: a picture of hidden parts says nothing.
-        return ""
+        return None
     hidden = any(isinstance(count, str) for row in figures.outcomes.values() for count in row.values())
     small = f"A row with a group of fewer than {SMALLEST_GROUP} children is shown in words." if hidden else ""
     caption = f"{figures.picture_caption} {small}".strip()
@@ -242,19 +244,18 @@ def _picture(figures: IndexFigures) -> str:
         title=figures.picture_title or "How the children of each system are joined",
         unit=figures.outcomes_count,
         caption=caption,
-    )._repr_html_()
+    )
 
 
-def _earlier(earlier: pd.DataFrame | None, runs: str) -> str:
-    """Lay out earlier runs; those whose folder is still there are led to."""
+def _earlier(earlier: pd.DataFrame | None, runs: str) -> tuple[Markup, int] | None:
+    """Lay out earlier runs, those whose folder is still there with a link, and count the rest."""
     if earlier is None or earlier.empty:
-        return ""
+        return None
     shown = earlier.head(_RUNS_SHOWN)
     names: list[str] = list(shown["run"].fillna("")) if "run" in shown.columns else []
     links = [f"{runs}{name}/index.html" if name else "" for name in names]
     table = table_markup(shown.drop(columns="run", errors="ignore"), label="Earlier runs", links=links)[0]
-    more = len(earlier) - len(shown)
-    return table + (f"<p>{more:,} more stand in runs.csv.</p>" if more else "")
+    return table, len(earlier) - len(shown)
 
 
 def _made(about: Mapping[str, object], synthetic: bool, version: str) -> dict[str, Any]:
@@ -295,25 +296,19 @@ def index_page(
     trouble: str = "",
 ) -> Path:
     """Write the index of a run."""
-    from jinja2 import Environment, FileSystemLoader
-    from markupsafe import Markup
-
     invented = is_invented(about) if synthetic is None else synthetic
-    environment = Environment(loader=FileSystemLoader(TEMPLATE_FOLDER), autoescape=True)
-    environment.filters["strong"] = lambda text: Markup(
-        re.sub(r"\*\*(.+?)\*\*", r"<strong>\1</strong>", escape(text))
-    )
     made = _made(about, invented, version)
     made["lines"] = [line for line in made["lines"] if line]
     lines = [replace(line, page=pages + line.page if line.page else "") for line in reports]
-    markup = environment.get_template("index.html.j2").render(
+    markup = render(
+        "report/pages/templates/index.html.j2",
         title=_title(figures) if figures else "The reports of this run",
         trouble=trouble,
         css=page_css(),
         banner=banner(about, invented).markup,
         sentences=sentences(figures) if figures else [],
-        picture=_picture(figures) if figures else "",
-        ties=_ties(figures) if figures else "",
+        picture=_picture(figures) if figures else None,
+        ties=_ties(figures) if figures else None,
         roster=figures.roster if figures else "",
         not_read=_not_read(figures.unknown_files) if figures else "",
         reports=lines,

@@ -11,16 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.files import write_atomically
-from helpers.report.blocks import Block, banner, escape, slug
-from helpers.report.theme import color, page_css
+from helpers.report.blocks import Block, banner, joined, paragraph, slug
+from helpers.report.templates import PAGE_TEMPLATES, fill, render
+from helpers.report.theme import page_css
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 __all__ = [
-    "TEMPLATE_FOLDER",
     "Failure",
-    "about_line",
     "block_page",
     "heading",
     "minutes_to_read",
@@ -29,7 +28,6 @@ __all__ = [
 ]
 
 
-TEMPLATE_FOLDER = Path(__file__).with_name("templates")
 # A page is read more slowly than a novel, and each picture or table is looked at.
 _WORDS_A_MINUTE, _MINUTES_A_LOOK = 180, 0.4
 # The line of a notebook's first cell at which its words to the learner begin: minutes, needs, goals.
@@ -81,8 +79,8 @@ def _exporter() -> Any:
             settings.HTMLExporter[address] = ""
     return HTMLExporter(
         config=settings,
-        extra_template_basedirs=[str(TEMPLATE_FOLDER)],
-        extra_template_paths=[str(TEMPLATE_FOLDER)],
+        extra_template_basedirs=[str(PAGE_TEMPLATES)],
+        extra_template_paths=[str(PAGE_TEMPLATES)],
         template_name="notebook",
         exclude_anchor_links=True,
         exclude_input=True,
@@ -94,12 +92,13 @@ def _with_ids(markup: str) -> str:
     seen: dict[str, int] = {}
 
     def place(found: re.Match[str]) -> str:
-        words = slug(unescape(re.sub(r"<[^>]+>", "", found.group(2))))
+        begin, _, rest = found.groups()
+        words = slug(unescape(re.sub(r"<[^>]+>", "", f"{begin}{rest}")))
         seen[words] = seen.get(words, 0) + 1
         name = words if seen[words] == 1 else f"{words}-{seen[words]}"
-        return f'<h{found.group(1)} id="{name}">{found.group(2)}</h{found.group(1)}>'
+        return f'{begin} id="{name}"{rest}'
 
-    return re.sub(r"<h([1-6])>(.*?)</h\1>", place, markup, flags=re.DOTALL)
+    return re.sub(r"(<h([1-6]))(>.*?</h\2>)", place, markup, flags=re.DOTALL)
 
 
 def _with_page_links(source: str, pages: Collection[str] | None) -> str:
@@ -179,36 +178,23 @@ def minutes_to_read(page: Path) -> int:
 
 def heading(text: str) -> Block:
     """Begin a part of a page."""
-    return Block(f'<h2 id="{slug(text)}">{escape(text)}</h2>', text)
+    return Block(fill("report/blocks.html.j2", "heading", slug(text), text), text)
 
 
 def note(*sentences: str) -> Block:
     """Say something between two blocks."""
-    return Block("".join(f"<p>{escape(one)}</p>" for one in sentences if one), " ".join(sentences))
-
-
-def about_line(text: str, *, restricted: bool = False) -> Block:
-    """Show the banner of a page that isn't about one district."""
-    look, kind = f"background:{color('tint')};color:{color('ink')}", "banner"
-    if restricted:
-        look, kind = f"background:{color('restricted')};color:#fff;font-weight:600", "banner restricted"
-    return Block(
-        f'<div class="{kind}" role="note" aria-label="About these data" style="{look};padding:8px 16px">'
-        f'<p style="margin:0 auto">{escape(text)}</p></div>',
-        text,
-    )
+    shown = joined(paragraph(one) for one in sentences if one)
+    return Block(shown.markup, " ".join(sentences))
 
 
 def block_page(out_path: Path, title: str, blocks: Sequence[Block], banner: Block) -> Path:
     """Write a page."""
-    from jinja2 import Environment, FileSystemLoader
-
-    environment = Environment(loader=FileSystemLoader(TEMPLATE_FOLDER), autoescape=True)
-    markup = environment.get_template("blocks.html.j2").render(
+    markup = render(
+        "report/pages/templates/blocks.html.j2",
         title=title,
         css=page_css(),
         banner=banner.markup,
-        blocks=[block._repr_html_() for block in blocks],
+        blocks=blocks,
     )
     write_atomically(out_path, markup.encode("utf-8"))
     return out_path

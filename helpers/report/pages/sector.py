@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.report.blocks import Block, answer, escape, reading
+from helpers.report.blocks import Block, about_line, answer, folded, reading
 from helpers.report.charts.dot_plot import dot_plot
 from helpers.report.charts.picture import Picture
 from helpers.report.display_names import finding_words
-from helpers.report.pages.page import about_line, block_page, heading, note
+from helpers.report.pages.page import block_page, heading, note
 from helpers.report.pages.sector_text import (
     HEADS,
     METHOD,
@@ -226,7 +226,7 @@ def _table(
     shown = table(as_figures(worded), caption, names={**HEADS, **(names or {})}, most=60, download=False)
     markup = shown.markup + csv_link(worded, caption)
     if fold:
-        markup = f"<details><summary>{escape(fold)}</summary>{markup}</details>"
+        markup = folded(fold, markup)
     return Block(markup, shown.text)
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.report.blocks import Block, answer, reading
+from helpers.report.blocks import Block, about_line, answer, reading
 from helpers.report.charts.picture import SMALL, Canvas, Picture
-from helpers.report.pages.page import about_line, block_page, heading, note
+from helpers.report.pages.page import block_page, heading, note
 from helpers.report.tables import table
 from helpers.report.theme import color
 from helpers.staffing import ENDS, StaffingAssumptions, StaffingPlan, kit_people_assumptions

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.report.blocks import Block, answer, reading
+from helpers.report.blocks import Block, about_line, answer, reading
 from helpers.report.charts.dot_plot import dot_plot
 from helpers.report.charts.picture import SMALL, Canvas, Picture
 from helpers.report.display_names import finding_words
-from helpers.report.pages.page import about_line, block_page, heading, note
+from helpers.report.pages.page import block_page, heading, note
 from helpers.report.pages.survey_text import (
     describe_agreement,
     describe_change,

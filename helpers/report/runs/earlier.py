@@ -24,6 +24,7 @@ from helpers.report.runs.changes import (
 )
 from helpers.report.runs.figures import RunFigures
 from helpers.report.tables import number_text, table
+from helpers.report.templates import fill
 from helpers.share import Guard
 from helpers.standard import BadInput, empty_table, nearest
 
@@ -163,7 +164,8 @@ def what_changed(
 
 def _written(draft: Path, said: list[str], blocks: list[Any], about: Mapping[str, Any]) -> list[str]:
     """Write the page."""
-    back = Block('<p><a href="index.html">All reports of this run</a></p>', "index.html")
+    link = fill("report/blocks.html.j2", "link", "index.html", "All reports of this run")
+    back = Block(link, "index.html")
     top = [back, *(answer(one) for one in said)]
     foot = (
         note("Only what isn't as it was stands here; changes.csv in this folder holds the same.")

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from markupsafe import Markup
 
-from helpers.report.blocks import Block, escape
+from helpers.report.blocks import Block, joined, paragraph
 from helpers.report.child.source_rows import show_source_rows
 from helpers.report.display_names import grade_name
+from helpers.report.templates import fill
 from helpers.report.widgets.dashboard_state import FEWEST_LETTERS, MOST_HITS, DashboardState
 from helpers.standard import BadInput
 
@@ -115,28 +117,25 @@ class Dashboard:
             words = (
                 "Real children: the dashboard shows them while this notebook runs, and nothing of it is kept."
             )
-            return Block(f"<p>{escape(words)}</p>", words)
+            return paragraph(words)
         try:
             if self._looking.view is None:
                 self._looking.look()
             if self._looking.page is None and len(self._looking.listed):
                 self._looking.show(str(self._looking.listed["child"].iloc[0]))
         except BadInput as error:
-            return Block(f"<p>{escape(error)}</p>", str(error))
+            return paragraph(str(error))
         if self._looking.child is None:
-            words = "No child is known to whoever looks here."
-            return Block(f"<p>{escape(words)}</p>", words)
+            return paragraph("No child is known to whoever looks here.")
         from helpers.report.widgets import style_of
 
         page = self._looking.laid_out(self._looking.child, rows=True)
         words = (
             "To choose a role and a child, run this notebook in JupyterLab, or: bigpicture dashboard FOLDER."
         )
-        return Block(
-            f'<style>{style_of("dashboard")}</style><div class="dashboard">'
-            f'<p class="small">{escape(words)}</p>{page.block.markup}</div>',
-            page.block.text,
-        )
+        style = style_of("dashboard")
+        markup = fill("report/widgets/dashboard.html.j2", "still", style, words, page.block.markup)
+        return Block(markup, page.block.text)
 
     # What the page in the browser asks, and is told.
 
@@ -184,14 +183,14 @@ class Dashboard:
         whom = "1 child" if number == 1 else f"{number:,} children"
         return f"{whom} can be found here."
 
-    def _empty(self) -> str:
+    def _empty(self) -> Markup:
         kind = "note" if self._looking.source.synthetic else "note restricted"
         words = "Search a name, and the child’s page opens here."
         if self._looking.view is not None and not len(self._looking.listed):
             words = (
                 "No child of this role, school and class is known. A school without children has no pages."
             )
-        return f'<p class="{kind}">{escape(self._looking.note)}</p><p>{escape(words)}</p>'
+        return joined([paragraph(self._looking.note, kind), paragraph(words)]).markup
 
     def _seated_anew(self, what: str, place: int) -> dict[str, Any]:
         seats = self._looking.seats
@@ -285,7 +284,7 @@ class Dashboard:
         folder = self._looking.source.folder
         if folder is None or not folder.is_dir():
             words = "The files of this district aren’t where they were: their rows can’t be opened."
-            return self._told_opened(number, Block(f"<p>{escape(words)}</p>", words))
+            return self._told_opened(number, paragraph(words))
         systems = self._looking.source.systems()
         names = {silo: system.name for silo, system in self._looking.systems.items()}
         layouts = dict(zip(systems["silo"], systems["layout"], strict=True))

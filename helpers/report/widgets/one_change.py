@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.report.blocks import Block, answer, escape
+from helpers.report.blocks import Block, answer, joined, paragraph
 from helpers.report.charts.picture import SMALL, Canvas, Picture
 from helpers.report.tables import table
 from helpers.report.theme import color
@@ -361,8 +361,8 @@ class ChangeSteps:
         lead = answer(f"{finding_words(self._known, self._about, self._change)}.")
         rows = table(change_table(self._known, self._about, self._change), "When each system knew")
         open_it = "To step through the days, run this notebook in JupyterLab: they open here."
-        small = f'<p class="muted">{escape(self._about["words"])} {escape(open_it)}</p>'
-        return Block(f"{lead.markup}{rows.markup}{small}", f"{lead.text} {self._about['words']} {open_it}")
+        small = paragraph(f"{self._about['words']} {open_it}", "muted")
+        return Block(joined([lead, rows, small]).markup, f"{lead.text} {small.text}")
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         from helpers.report.widgets import widget_for

@@ -17,7 +17,7 @@ from helpers.link import (
     first_minutes,
     review_queue,
 )
-from helpers.report.blocks import Block, answer, escape
+from helpers.report.blocks import Block, answer, joined, paragraph
 from helpers.report.display_names import short_names
 from helpers.report.tables import CountGuard, table
 from helpers.report.widgets.pair_comparison import pair_comparison
@@ -227,14 +227,13 @@ class ReviewDesk:
         blocks = [answer(sentence if waiting else "No question waits for a person.")]
         worth = self._worth()
         if waiting and not self._guard.hides(waiting):
-            words = self._hour(worth, self._guard if self._guard.real else None)
-            blocks.append(Block(f"<p>{escape(words)}</p>", words))
+            blocks.append(paragraph(self._hour(worth, self._guard if self._guard.real else None)))
         if waiting and not self._guard.real:
             blocks.append(self._first_pair())
         if waiting:
             words = "To answer them, run this notebook in JupyterLab: the desk opens here."
-            blocks.append(Block(f'<p class="muted">{escape(words)}</p>', words))
-        return Block("".join(block.markup for block in blocks), " ".join(block.text for block in blocks))
+            blocks.append(paragraph(words, "muted"))
+        return joined(blocks)
 
     def _first_pair(self) -> Block:
         pair = self._session.current
@@ -256,7 +255,7 @@ class ReviewDesk:
         shown = table(frame, "The first question: are these one child?", names=heads, download=False)
         others = f"The name fits other children, too: {'; '.join(said.namesakes)}. " if said.namesakes else ""
         words = f"{others}{said.evidence} {said.chance} {said.gain}"
-        return Block(f"{shown.markup}<p>{escape(words)}</p>", f"{shown.text}. {words}")
+        return Block(joined([shown, paragraph(words)]).markup, f"{shown.text}. {words}")
 
     def _worth(self) -> pd.DataFrame:
         left = self._session.questions.iloc[self._session.place :]

@@ -29,6 +29,7 @@ import helpers.standard
 from helpers.files import fingerprint, must_be_a_folder, sweep, with_children, write_atomically
 from helpers.profile import ProfileStore, save_store
 from helpers.report.runs.notebooks import Notebook
+from helpers.report.templates import render
 from helpers.standard import BadInput
 
 __all__ = [
@@ -262,11 +263,7 @@ def serve_dashboard(
 def _door(private: Path, address: str) -> Path:
     """Write a page that leads to the address: it stands in no list of processes, as an argument would."""
     door = private / "open.html"
-    page = (
-        f'<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
-        f'<title>Dashboard</title><meta http-equiv="refresh" content="0; url={address}">'
-        f'<a href="{address}">Open the dashboard</a>'
-    )
+    page = render("report/widgets/door.html.j2", address=address)
     write_atomically(door, page.encode("utf-8"))
     return door
 

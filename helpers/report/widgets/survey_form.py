@@ -12,8 +12,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from helpers.report.blocks import Block, answer, escape
+from helpers.report.blocks import Block, answer, joined, paragraph
 from helpers.report.pages.survey_text import describe_respondents
+from helpers.report.templates import fill
 from helpers.standard import BadInput, declared_survey
 from helpers.survey import AnswerFile
 
@@ -89,14 +90,11 @@ class SurveyForm:
         begun = f"**{who}** {verb} begun to answer."
         item = next(iter(survey.items.values()))
         words = f"{len(survey.items)} questions on six domains. The first: {item.text}"
-        rows = "".join(f"<li>{escape(anchor)}</li>" for anchor in item.anchors)
         open_it = "To answer, run this notebook in JupyterLab: the form opens here."
-        first = answer(begun if count else "**Nobody** has begun to answer yet.")
-        return Block(
-            f'{first.markup}<p>{escape(words)}</p><ol>{rows}</ol><p class="muted">{escape(survey.own)} '
-            f"{escape(open_it)}</p>",
-            f"{first.text} {words} {survey.own} {open_it}",
-        )
+        lead = answer(begun if count else "**Nobody** has begun to answer yet.")
+        anchors = Block(fill("report/widgets/survey_form.html.j2", "anchors", item.anchors), "")
+        blocks = [lead, paragraph(words), anchors, paragraph(f"{survey.own} {open_it}", "muted")]
+        return Block(joined(blocks).markup, f"{lead.text} {words} {survey.own} {open_it}")
 
     def heard(self, message: object) -> dict[str, Any]:
         """Do what the page asks; what it shows of anybody's answers goes to that page alone."""

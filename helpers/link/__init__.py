@@ -1,4 +1,4 @@
-"""Say which records of which systems are the same child, and on what evidence."""
+"""Link the records of each child across systems, with the evidence for each link."""
 
 from helpers.link.crosswalk import Links
 from helpers.link.decisions import fingerprints
@@ -32,7 +32,7 @@ from helpers.link.values.name_forms import name_keys, parse_names
 from helpers.link.values.names import fold
 from helpers.link.values.schools import school_year_end
 
-# For users, each with its documentation; whatever else is imported here is for other rooms.
+# Public names, each documented. The other imports serve other rooms.
 __all__ = [
     "METHODS",
     "Links",

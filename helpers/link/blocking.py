@@ -1,4 +1,4 @@
-"""Blocking: pairs of rows that share a key, and keys with many values."""
+"""Blocking: pairs of rows that share a key, and keys with several values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Values", "distinct_pairs", "pairs_between", "pairs_within"]
 def pairs_within(
     keys: np.ndarray, records: np.ndarray, largest_block: int
 ) -> tuple[np.ndarray, np.ndarray, tuple[int, int]]:
-    """Pair the records that have a key in common.
+    """Pair the records that share a key.
 
     >>> left, right, over = pairs_within(np.array([5, 5, 6, 5]), np.array([0, 2, 1, 3]), largest_block=100)
     >>> [(int(one), int(other)) for one, other in zip(left, right)]
@@ -26,7 +26,7 @@ def pairs_within(
     starts, sizes = _groups(keys)
     over = sizes > largest_block
     passed = int(over.sum()), int(sizes[over].sum())
-    # Each entry meets those that stand after it in its group: entry i of a group of n meets n - 1 - i.
+    # Each entry pairs with the later ones in its group: entry i of n makes n - 1 - i pairs.
     place = np.arange(len(keys)) - np.repeat(starts, sizes)
     later = np.where(np.repeat(over, sizes), 0, np.repeat(sizes, sizes) - 1 - place)
     first = np.repeat(np.arange(len(keys)), later)
@@ -43,7 +43,7 @@ def pairs_between(
     right_records: np.ndarray,
     largest_block: int,
 ) -> tuple[np.ndarray, np.ndarray, tuple[int, int]]:
-    """Pair the records of one list with those of another that have a key in common."""
+    """Pair the records of one list with those of another that share a key."""
     order = np.lexsort((right_records, right_keys))
     right_keys, right_records = right_keys[order], right_records[order]
     left_order = np.lexsort((left_records, left_keys))
@@ -64,7 +64,7 @@ def pairs_between(
 
 
 def _groups(sorted_keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give where each run of equal keys begins and how long it is."""
+    """Return the start and length of each run of equal keys."""
     if len(sorted_keys) == 0:
         return np.zeros(0, dtype="int64"), np.zeros(0, dtype="int64")
     starts = np.flatnonzero(np.concatenate(([True], sorted_keys[1:] != sorted_keys[:-1])))
@@ -72,11 +72,11 @@ def _groups(sorted_keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def distinct_pairs(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give the distinct pairs of two columns of numbers, in order."""
+    """Return the distinct pairs of two integer columns, sorted."""
     if len(one) == 0:
         return one.astype("int64"), other.astype("int64")
     width = int(np.max(other)) + 1
-    # Sorting and looking for changes is ten times faster than numpy.unique on millions of numbers.
+    # Sorting and comparing neighbors is ten times faster than numpy.unique on millions of numbers.
     both = np.sort(one.astype("int64") * width + other)
     both = both[np.concatenate(([True], both[1:] != both[:-1]))]
     return both // width, both % width
@@ -84,7 +84,7 @@ def distinct_pairs(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.n
 
 @dataclass(frozen=True)
 class Values:
-    """Distinct values of units: ``unit`` and ``code`` side by side, sorted; ``texts`` by code."""
+    """Distinct values of units: ``unit`` and ``code`` in parallel, sorted; ``texts`` by code."""
 
     unit: np.ndarray
     code: np.ndarray
@@ -92,14 +92,14 @@ class Values:
 
     @staticmethod
     def of(unit: np.ndarray, code: np.ndarray, texts: Sequence[str] | np.ndarray) -> Values:
-        """Gather values; a code below 0 stands for nothing."""
+        """Collect values; a code below 0 is missing."""
         known = code >= 0
         units, codes = distinct_pairs(unit[known], code[known])
         return Values(units, codes, np.asarray(texts, dtype=object))
 
     @staticmethod
     def of_column(unit: np.ndarray, column: pd.Series) -> Values:
-        """Gather the values of a column of texts; empty ones are nothing."""
+        """Collect the values of a text column; empty ones are missing."""
         codes, texts = pd.factorize(column.where(column.ne("")))
         return Values.of(unit, codes.astype("int64"), np.asarray(texts, dtype=object))
 
@@ -107,7 +107,7 @@ class Values:
         return len(self.unit)
 
     def among(self, chosen: np.ndarray) -> Values:
-        """Keep chosen entries (booleans)."""
+        """Filter to chosen entries (booleans)."""
         return Values(self.unit[chosen], self.code[chosen], self.texts)
 
     def how_many(self, count: int) -> np.ndarray:
@@ -115,14 +115,14 @@ class Values:
         return np.bincount(self.unit, minlength=count)
 
     def only(self, count: int) -> np.ndarray:
-        """Give the code of each unit's one value; -1 where there is none or more than one."""
+        """Return the code of each unit's only value; -1 if it has none or several."""
         result = np.full(count, -1, dtype="int64")
         result[self.unit] = self.code
         result[self.how_many(count) != 1] = -1
         return result
 
     def listed(self, count: int, kind: pa.DataType | None = None) -> pd.Series:
-        """Give one list of values a unit; empty where nothing is known."""
+        """Return one list of values per unit; empty if it has none."""
         kind = kind or pa.string()
         offsets = np.concatenate(([0], np.cumsum(self.how_many(count)))).astype("int32")
         texts = pa.array(self.texts.tolist(), type=kind)
@@ -131,7 +131,7 @@ class Values:
         return pd.Series(lists, dtype=pd.ArrowDtype(pa.list_(kind)))
 
     def shared(self, count: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """Tell of pairs of units: 1 some value in common, 0 none, -1 one of them has none."""
+        """Compare pairs of units: 1 some shared value, 0 none, -1 one of them has none."""
         many = self.how_many(count)
         known = (many[left] > 0) & (many[right] > 0)
         result = np.where(known, 0, -1).astype("int8")

@@ -1,4 +1,4 @@
-"""Candidate pairs and the keys that find them."""
+"""Candidate pairs, and the blocking keys that find them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 
-# Multipliers of the splitmix64 generator: they spread numbers evenly over 64 bits.
+# Multipliers of the splitmix64 generator, which spread numbers evenly over 64 bits.
 GOLDEN, FIRST, SECOND = (
     np.uint64(0x9E3779B97F4A7C15),
     np.uint64(0xBF58476D1CE4E5B9),
@@ -38,10 +38,10 @@ def _spread(numbers: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Keys:
-    """Keys of units, ``unit`` and ``key`` (``uint64``) side by side, sorted by unit.
+    """Keys of units, ``unit`` and ``key`` (``uint64``) in parallel, sorted by unit.
 
-    A key of several values is their hash: among ten million keys two differing ones are equal once in four
-    hundred thousand runs, and then a pair too many is weighed.
+    A key of several values is their hash. Among ten million keys, two collide once in four hundred thousand
+    runs; a collision only adds a candidate pair.
     """
 
     unit: np.ndarray
@@ -49,19 +49,19 @@ class Keys:
 
     @staticmethod
     def of(values: Values) -> Keys:
-        """Make a key of every value."""
+        """Hash every value to a key."""
         return Keys(values.unit, _spread(values.code))
 
     def __len__(self) -> int:
         return len(self.unit)
 
     def among(self, chosen: np.ndarray) -> Keys:
-        """Keep the keys of chosen units (booleans by unit)."""
+        """Filter to the keys of chosen units (booleans by unit)."""
         kept = chosen[self.unit]
         return Keys(self.unit[kept], self.key[kept])
 
     def with_value(self, values: Values) -> Keys:
-        """Put every value of a unit behind every key of it; units without a value have no key then."""
+        """Combine every key of a unit with every value of it; units without a value lose their keys."""
         count = int(max(np.max(self.unit, initial=-1), np.max(values.unit, initial=-1))) + 1
         many = values.how_many(count)
         begin = np.cumsum(many) - many
@@ -75,7 +75,7 @@ class Keys:
 
 
 def first_letters(values: Values, letters: int) -> Values:
-    """Cut every value down to its first letters; shorter ones are left out."""
+    """Truncate values to their first letters; drop shorter ones."""
     cut = [text[:letters] if len(text) >= letters else None for text in values.texts.tolist()]
     numbers: dict[str, int] = {}
     codes = np.array(
@@ -85,7 +85,7 @@ def first_letters(values: Values, letters: int) -> Values:
 
 
 def meeting(left: Keys, right: Keys, most: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pair units of two lists that have a key in common."""
+    """Pair the units of two lists that share a key."""
     order = np.argsort(left.key, kind="stable")
     keys, units = left.key[order], left.unit[order]
     begin = np.searchsorted(keys, right.key, side="left")
@@ -99,12 +99,12 @@ def meeting(left: Keys, right: Keys, most: int) -> tuple[np.ndarray, np.ndarray,
     return one[apart], other[apart], over
 
 
-# A name that more children than this share does not say alone whom to look at.
+# A name shared by more children than this finds candidates only with a second key.
 MOST = 16
 
 
 class _Gathering:
-    """Pairs that were found so far, and what was passed over."""
+    """Pairs found so far, and counts of skipped keys."""
 
     def __init__(self, units: Units) -> None:
         self.units = units
@@ -116,7 +116,7 @@ class _Gathering:
         self.schools, self.grades = values["schools"], values["grades"]
 
     def look(self, left: Keys, right: Keys) -> None:
-        """Pair what shares a key; ask common keys for the same school, then grade, then both."""
+        """Pair units that share a key; narrow common keys by school, then grade, then both."""
         one, other, over = meeting(left, right, MOST)
         self.add(one, other)
         if not over.any():
@@ -146,7 +146,7 @@ class _Gathering:
 
 
 def _with(keys: Keys, wanted: np.ndarray) -> Keys:
-    # Keys are spread over all of 64 bits, which NumPy 2.0's other way, a table of them, can't hold.
+    # Keys cover all 64 bits, too many for the lookup table, NumPy 2.0's other method.
     kept = np.isin(keys.key, wanted, kind="sort")
     return Keys(keys.unit[kept], keys.key[kept])
 
@@ -176,7 +176,7 @@ def _contacts(values: dict[str, Values], initial: Values) -> Iterator[Keys]:
 
 
 def _near(values: dict[str, Values]) -> Sequence[Keys]:
-    """Give the keys by which a misspelt or shortened name is found at the same school or grade."""
+    """Return the keys that find misspelled or shortened names at the same school or grade."""
     given, parts = Keys.of(values["given_formal"]), Keys.of(values["family_parts"])
     initial, last_initial = first_letters(values["given"], 1), first_letters(values["family"], 1)
     return (
@@ -192,7 +192,7 @@ def _near(values: dict[str, Values]) -> Sequence[Keys]:
 def candidates_across_birth_dates(
     units: Units, children: np.ndarray, others: np.ndarray
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Find the children whom units without a birth date may be."""
+    """Find candidate children for units without a birth date."""
     values = units.values
     gathering = _Gathering(units)
     initial = first_letters(values["given"], 1)
@@ -213,7 +213,7 @@ def candidates_across_birth_dates(
 
 
 def candidates_without_birth_date(units: Units, others: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Find candidates among units that are left without a child."""
+    """Find candidates among units that have no child yet."""
     values = units.values
     gathering = _Gathering(units)
     initial = first_letters(values["given"], 1)

@@ -1,4 +1,4 @@
-"""The crosswalk and the table of pairs: what linking gives."""
+"""The crosswalk and the table of pairs: the results of linking."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from helpers.standard import as_table
 __all__ = ["STEPS", "Links", "as_pairs", "make_crosswalk"]
 
 
-# The rungs of the ladder, in order.
+# Stages of linking, in order.
 STEPS = ("Shared identifier", "Exact", "Standardised", "Cascade", "Scored")
-# 60 bits: among a million children two share an id once in two million runs.
+# 60 bits: among a million children, two ids collide once in two million runs.
 LETTERS_OF_A_CHILD = 12
 
 
 @dataclass(frozen=True)
 class Links:
-    """Who is who: every record's child, the evidence, and what was noticed on the way.
+    """Results of linking: each record's child, the evidence and the findings.
 
-    ``passed_over`` counts keys that more records share than any child could have (``step``, ``keys``,
-    ``records``): they found no pair. ``id_columns`` says of every column of ids whether it was verified;
-    ``stale_decisions`` which decisions of persons no longer stand, and why.
+    ``passed_over`` counts keys shared by more records than a child could have (``step``, ``keys``,
+    ``records``): they gave no pair. ``id_columns`` has the status of every id column; ``stale_decisions``
+    lists review decisions that no longer apply, and why.
     """
 
     crosswalk: pd.DataFrame
@@ -45,7 +45,7 @@ class Links:
 def make_crosswalk(
     students: Records, label: np.ndarray, pairs: pd.DataFrame, confidence: np.ndarray | None = None
 ) -> pd.DataFrame:
-    """Say of each record which child it is, by which step, and how surely."""
+    """Build the crosswalk: each record's child, linking stage and link confidence."""
     count = len(students)
     anchor = anchors(students, label)
     match = pairs[pairs["decision"] == "Match"]
@@ -53,7 +53,7 @@ def make_crosswalk(
     verified = match["verified"].to_numpy(dtype=bool)
     sure = components(count, left[verified], right[verified])
     alone = np.bincount(label, minlength=count)[label] == 1
-    # Whoever waits for a person and has only an id's record beside them waits still.
+    # A record that needs review still does if it is joined only to records that have nothing but an id.
     speaks = ~students.says_nothing
     only = speaks & (np.bincount(label, weights=speaks, minlength=count)[label] == 1)
     waits = np.zeros(count, dtype=bool)
@@ -91,7 +91,7 @@ def make_crosswalk(
 
 
 def _opaque(people: pd.DataFrame, distinct: np.ndarray, anchor: np.ndarray) -> pd.Series:
-    """Name each child after its anchor, never by a local id in clear, whatever the order of rows."""
+    """Hash each child's anchor record into its name, so that no local id shows and row order doesn't matter."""
     names = people["silo"].take(distinct) + "\n" + people["record"].take(distinct)
     name_of = np.empty(len(people), dtype=object)
     name_of[distinct] = _hashed(names.tolist())
@@ -104,10 +104,10 @@ def _hashed(names: Iterable[str]) -> list[str]:
 
 
 def _households(students: Records, child: pd.Series, anchor: np.ndarray) -> pd.Series:
-    """Name a household after the first of its children; NA for a child of whom no silo has an address.
+    """Name each household after the first of its children; NA if no record of the child has an address.
 
-    A child lives at the address of the first of its records that has one, so that two children are one
-    household only where two systems' records say the same street and postal code.
+    A child's address is the first that its records have. So two children share a household only if records of
+    both give the same street and postal code.
     """
     with_address = np.flatnonzero(students.address >= 0)
     order = np.lexsort((with_address, students.silo[with_address], anchor[with_address]))
@@ -121,7 +121,7 @@ def _households(students: Records, child: pd.Series, anchor: np.ndarray) -> pd.S
 
 
 def as_pairs(students: Records, decided: pd.DataFrame) -> pd.DataFrame:
-    """Put decided pairs into words."""
+    """Build the table *pairs* with labels for codes."""
 
     def worded(words: Sequence[str], column: str) -> pd.Series:
         return pd.Series(list(words), dtype="string").take(decided[column].to_numpy()).reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""Decisions of reviewers: their file, fingerprints of pairs, and what linking takes from them."""
+"""Reviewers' decisions: their file, fingerprints of pairs, and the decisions that linking applies."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ Name = tuple[str, str]
 
 
 def side_of(pairs: pd.DataFrame, side: PairSide) -> list[Name]:
-    """Name the records of one side."""
+    """Return the (silo, record) names of one side."""
     return list(zip(pairs[f"{side}_silo"].tolist(), pairs[f"{side}_record"].tolist(), strict=True))
 
 
 def is_of_a_pair(records: pd.DataFrame, pairs: pd.DataFrame) -> np.ndarray:
-    """Tell which rows are of a record that stands in a pair: few of a million, as a rule."""
+    """Test which rows belong to a record of some pair, usually few of a million."""
     ends = [_key(pairs[f"{side}_silo"], pairs[f"{side}_record"]) for side in SIDES]
     return isin_text(_key(records["silo"], records["record"]), pd.concat(ends, ignore_index=True))
 
@@ -66,7 +66,7 @@ def _key(silo: pd.Series, record: pd.Series) -> pd.Series:
 
 
 def in_order(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Put the record that comes first by silo and name on the left, as the table *pairs* has it."""
+    """Put each pair's first record by silo and name on the left, as in the table *pairs*."""
     turned = [
         left > right for left, right in zip(side_of(pairs, "left"), side_of(pairs, "right"), strict=True)
     ]
@@ -80,7 +80,8 @@ def in_order(pairs: pd.DataFrame) -> pd.DataFrame:
     return pairs.assign(**swapped)
 
 
-# What a child keeps. Grade, school, address and telephone change by nature: a decision outlives them.
+# Stable attributes of a child. Grade, school, address and phone change naturally: a decision stays valid when
+# they do.
 IDENTITY = (
     "first_name",
     "middle_name",
@@ -93,11 +94,11 @@ IDENTITY = (
     "birth_date_other",
     "sex",
 )
-LETTERS = 16  # 80 bits: two states of a pair never share one
+LETTERS = 16  # 80 bits: no collisions in practice
 
 
 def fingerprints(pairs: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
-    """Give each pair a fingerprint of its two records' names, birth dates and sex."""
+    """Fingerprint each pair by the names, birth dates and sex of its two records."""
     named = people[is_of_a_pair(people, pairs)]
     columns = [_texts(named[name]) for name in IDENTITY]
     said = dict(
@@ -134,7 +135,7 @@ OUTVOTED = "more people say otherwise"
 
 
 def standing(decisions: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    """Give the decisions that later runs honor, one a pair.
+    """Return the decisions that later runs apply, one per pair.
 
     Parameters
     ----------
@@ -146,8 +147,8 @@ def standing(decisions: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The standard table *decisions*: what most people's last word about a pair is, where both records are
-        there and say what they said. One without a fingerprint is taken to be about the records as they are.
+        The standard table *decisions*: the majority of each reviewer's latest answers, if both records exist
+        and are unchanged. A decision without a fingerprint applies to the records as they are now.
     """
     judged = _judged(decisions, people)
     held = judged[judged["why"].isna()].drop(columns="why")
@@ -155,12 +156,12 @@ def standing(decisions: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
 
 
 def stale(decisions: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    """Give the decisions that are not applied, and say why: somebody has to look again.
+    """Return the decisions that no longer apply, and why: the pair needs another review.
 
     Parameters
     ----------
     decisions, people
-        As in `maturity_profile`.
+        As in `standing`.
 
     Returns
     -------
@@ -172,19 +173,19 @@ def stale(decisions: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
 
 
 def pairs_of(decisions: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    """Give the decisions that stand as pairs of numbered records.
+    """Return the decisions that apply, as pairs of record numbers.
 
     Parameters
     ----------
     decisions
         The standard table *decisions*.
     people
-        The records in the order in which they are numbered, such as ``students.people``.
+        The records in the order of their numbers, such as ``students.people``.
 
     Returns
     -------
     pandas.DataFrame
-        One row a pair: ``left``, ``right`` (int64, left below right), ``is_match`` (bool), ``decided_by``,
+        One row per pair: ``left``, ``right`` (int64, left below right), ``is_match`` (bool), ``decided_by``,
         ``reviewed_utc``.
     """
     held = standing(decisions, people)
@@ -206,7 +207,7 @@ def pairs_of(decisions: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
 
 
 def latest_decisions(decisions: pd.DataFrame) -> pd.DataFrame:
-    """Keep the last word of each person about each pair."""
+    """Keep each reviewer's latest decision about each pair."""
     told = in_order(as_table("decisions", decisions))
     timed = told["reviewed_utc"].notna().map({True: " at", False: ""}).astype(STRING)
     told = told.assign(who=told["decided_by"].fillna("").str.casefold() + timed)
@@ -215,17 +216,17 @@ def latest_decisions(decisions: pd.DataFrame) -> pd.DataFrame:
 
 
 def votes(words: pd.DataFrame) -> pd.Series:
-    """Count how the last words about a pair fall, for each of them."""
+    """Count, for each latest decision about a pair, votes that agree minus votes that don't."""
     says = words["decision"].eq("Match").map({True: 1, False: -1}).astype("int64")
     return says.groupby([words[name] for name in PAIR]).transform("sum") * says
 
 
 def _judged(decisions: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    """Say of each person's last word why it can't be applied; NA where it can."""
+    """Add to each reviewer's latest decision why it doesn't apply; NA if it does."""
     told = latest_decisions(decisions)
     now = fingerprints(told, people)
     changed = told["fingerprint"].notna() & told["fingerprint"].ne(now).fillna(False)
-    # Who decided about other names than these doesn't contradict who decided about these.
+    # A decision about outdated names doesn't contradict one about the current names.
     ahead = votes(told[now.notna() & ~changed]).reindex(told.index)
     why = pd.Series(None, index=told.index, dtype=STRING)
     why = why.mask(ahead.eq(0), DISAGREE).mask(ahead.lt(0), OUTVOTED)
@@ -239,11 +240,11 @@ ENDS_OF_A_PAIR = list(ENDS)
 
 @dataclass(frozen=True)
 class ReviewDecisions:
-    """What persons decided about pairs of the ``count`` records.
+    """Reviewers' decisions about pairs of the ``count`` records.
 
     ``pairs`` has ``left``, ``right`` (numbers, left below right), ``is_match`` and ``reviewed_utc``, one row
-    a pair. ``again`` has ``left``, ``right`` and ``why``: pairs of which a decision no longer stands, so that
-    somebody has to look again; ``stale`` the decisions themselves.
+    per pair. ``again`` has ``left``, ``right`` and ``why``: pairs that need another review because a decision
+    no longer applies. ``stale`` has those decisions.
     """
 
     pairs: pd.DataFrame
@@ -252,11 +253,11 @@ class ReviewDecisions:
     count: int
 
     def together(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """Tell which pairs a person called one child."""
+        """Test which pairs a reviewer called one child."""
         return self._among(self.pairs[self.pairs["is_match"].to_numpy(dtype=bool)], left, right)
 
     def apart(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """Tell which pairs a person called two children."""
+        """Test which pairs a reviewer called two children."""
         return self._among(self.pairs[~self.pairs["is_match"].to_numpy(dtype=bool)], left, right)
 
     def _among(self, pairs: pd.DataFrame, left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -267,7 +268,7 @@ class ReviewDecisions:
 
 
 def read_decided_pairs(students: Records, decisions: pd.DataFrame | None) -> ReviewDecisions:
-    """Give the decisions of persons by the numbers of records."""
+    """Return reviewers' decisions by record number."""
     count = len(students)
     if decisions is None or decisions.empty:
         ends = pd.DataFrame({"left": [], "right": []}, dtype="int64")
@@ -296,7 +297,7 @@ def read_decided_pairs(students: Records, decisions: pd.DataFrame | None) -> Rev
     return ReviewDecisions(pairs, again, old, count)
 
 
-# Ids that a spreadsheet would take for numbers.
+# Ids that a spreadsheet would convert to numbers.
 IDS = ("left_record", "right_record")
 ANSWERS = {
     **dict.fromkeys(("match", "yes", "y"), "Match"),
@@ -308,42 +309,42 @@ MOST_NAMED = 50
 
 
 def read_decisions(*paths: Path) -> pd.DataFrame:
-    """Read decisions: of the desk, or the answers that somebody typed into the queue in a spreadsheet.
+    """Read decisions of the review desk, or answers typed into the queue in a spreadsheet.
 
     Parameters
     ----------
     paths
-        CSV files with the columns of the table *decisions*, or with ``answer`` (yes, no, skip, or nothing)
-        in place of ``decision``. Further columns are passed over.
+        CSV files with the columns of the table *decisions*, or with ``answer`` (yes, no, skip, or empty)
+        in place of ``decision``. Other columns are ignored.
 
     Returns
     -------
     pandas.DataFrame
-        The standard table *decisions*, in order of lines; what was skipped or not answered is left out.
+        The standard table *decisions*, in line order, without skipped or unanswered lines.
 
     Raises
     ------
     BadInput
-        When a file or a column isn't there, or lines can't be read: all are named at once.
+        When a file or a column is missing, or lines can't be read; the message lists all of them.
     """
     parts = [_read(path) for path in paths]
     return as_table("decisions", pd.concat(parts, ignore_index=True)) if parts else empty_table("decisions")
 
 
 def add_decision(path: Path, decision: Mapping[str, object]) -> None:
-    """Add a decision to a file, at once and whole.
+    """Append a decision to a file atomically.
 
     Parameters
     ----------
     path
-        The file; it is made when it isn't there. Others may be writing to it, too.
+        The file; created if missing. Other processes may be writing to it.
     decision
         One row of the table *decisions*.
 
     Raises
     ------
     BadInput
-        When the file can't be read, or holds more than decisions: nothing of it may be lost.
+        When the file can't be read, or has other columns, which rewriting would lose.
     """
     with lock_file(path):
         _must_be_ours(path)
@@ -352,7 +353,7 @@ def add_decision(path: Path, decision: Mapping[str, object]) -> None:
 
 
 def take_back(path: Path, decision: Mapping[str, object]) -> None:
-    """Take the last line with that pair and moment out of a file again.
+    """Remove the last line with this pair, decision and time from a file.
 
     Parameters
     ----------
@@ -364,7 +365,7 @@ def take_back(path: Path, decision: Mapping[str, object]) -> None:
     Raises
     ------
     BadInput
-        When no such line is in the file any more.
+        When the file no longer has such a line.
     """
     wanted = in_order(as_table("decisions", pd.DataFrame([dict(decision)])))
     with lock_file(path):
@@ -380,7 +381,7 @@ def take_back(path: Path, decision: Mapping[str, object]) -> None:
 
 
 def _must_be_ours(path: Path) -> None:
-    """Refuse to write over a queue with its names and answers, or over somebody's own columns."""
+    """Refuse to overwrite a review queue, with its names and answers, or a file with extra columns."""
     if not path.exists():
         return
     known = {column.name for column in standard_table("decisions").columns}
@@ -398,7 +399,7 @@ def _write(path: Path, decisions: pd.DataFrame) -> None:
 
 def _read(path: Path) -> pd.DataFrame:
     told = read_text_table(path)
-    # A spreadsheet may have guarded a cell, or have been given it guarded.
+    # A spreadsheet, or the kit before it, may have prefixed a cell with an apostrophe.
     told = told.map(lambda cell: unguarded(cell.strip()) if isinstance(cell, str) else cell).astype(STRING)
     answers = next((name for name in ("decision", "answer") if name in told.columns), None)
     lacking = [name for name in PAIR if name not in told.columns]

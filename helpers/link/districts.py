@@ -1,4 +1,4 @@
-"""Links several districts, and finds children who moved between them."""
+"""Link several districts, and find children who moved between them."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["RegionLinks", "decide_moves", "link_districts"]
 
 
-# What a child doesn't take along into another district: it would tell a mover from nobody.
+# Attributes that change with a move: they don't help to recognize a mover.
 LEFT_BEHIND = ("schools", "grades", "telephones", "emails", "addresses", "localities", "postcodes")
-# A key that more children of a region share finds nobody.
+# A key shared by more children of a region than this finds no candidates.
 MOST = 50
 ACCEPT, REVIEW = figure("link/thresholds.accept_across_districts"), figure("link/thresholds.review")
 SHARED_IDENTIFIER, SCORED = STEPS[0], STEPS[4]
@@ -39,7 +39,7 @@ SHARED_IDENTIFIER, SCORED = STEPS[0], STEPS[4]
 def decide_moves(
     people: pd.DataFrame, identifiers: pd.DataFrame, crosswalk: pd.DataFrame, model: LinkModel | None = None
 ) -> pd.DataFrame:
-    """Say which children of two districts are one."""
+    """Find children who are one child in two districts."""
     students, label = _dated_records(people, identifiers, crosswalk)
     units = make_units(students, label)
     district = pd.factorize(students.people["district"].take(units.first_record), sort=True)[0]
@@ -53,12 +53,12 @@ def decide_moves(
 def _dated_records(
     people: pd.DataFrame, identifiers: pd.DataFrame, crosswalk: pd.DataFrame
 ) -> tuple[Records, np.ndarray]:
-    """Take records with name and birth date, their State ids, and the child of each."""
+    """Select records with name and birth date, with their State ids and child."""
     keys = ["district", "silo", "record"]
     usable = people["role"].eq("Student") & people["linkable_by"].eq("Name and birth date")
     known = people[usable].merge(crosswalk[[*keys, "child"]], on=keys, how="inner", validate="one_to_one")
     ids = identifiers[identifiers["identification_system"].eq("State")]
-    # Systems of two districts are two, whatever they are called.
+    # Equal names of systems in two districts are still two systems.
     known, ids = (
         part.assign(own_silo=part["silo"], silo=part["district"] + "\n" + part["silo"])
         for part in (known, ids)
@@ -73,7 +73,7 @@ def _dated_records(
 
 
 def _candidates(units: Units, district: np.ndarray) -> pd.DataFrame:
-    """Pair children of two districts by birth date (in any order) and a part of the name, or by State id."""
+    """Pair children of two districts by birth date (any order) and part of the name, or by State id."""
     values = units.values
     day = Keys.of(values["birth_days_free"])
     state = Keys.of(_state_ids(units))
@@ -93,7 +93,7 @@ def _candidates(units: Units, district: np.ndarray) -> pd.DataFrame:
 def _decided(
     units: Units, district: np.ndarray, pairs: pd.DataFrame, model: LinkModel | None
 ) -> pd.DataFrame:
-    """Weigh pairs, let those of one child compete, and keep apart what may not be together."""
+    """Score pairs, normalize over rival candidates, and cluster without contradictions."""
     from helpers.link.model import score_pairs
 
     count, frame = len(units), units.frame()
@@ -139,7 +139,7 @@ def _state_ids(units: Units) -> Values:
 
 
 def _shares(weighed: pd.DataFrame, district: np.ndarray) -> np.ndarray:
-    """Give each pair its probability among all candidates of either child, and none of them."""
+    """Return each pair's probability among all candidates of either child, including none of them."""
     asking = np.bincount(district)
     result = np.ones(len(weighed))
     for near, far in (("left", "right"), ("right", "left")):
@@ -159,7 +159,7 @@ def _shares(weighed: pd.DataFrame, district: np.ndarray) -> np.ndarray:
 
 
 def _as_moves(students: Records, units: Units, decided: pd.DataFrame) -> pd.DataFrame:
-    """Name children by their records, and say in words what agrees."""
+    """Build the table *moves*: children by record, with labels for what agrees."""
     by_id = decided["same_id"].eq(1)
     words = np.array(["Missing", "Different", "Same"], dtype=object)
     against = {"name": decided["same_name"].lt(1), "birth date": decided["same_day"].lt(1)}
@@ -188,26 +188,25 @@ def _as_moves(students: Records, units: Units, decided: pd.DataFrame) -> pd.Data
     )
 
 
-# Each district is linked by itself. Then children are compared across districts, by all that their records
-# say: only State ids may be equal there, for any other number, school, home or telephone belongs to one
-# district. A name and a birth date are what a mover takes along. A child has several records, and one of
-# them is mostly written as one of hers in the other district is.
-#
-# Records without a birth date never tie two districts: a name alone finds namesakes in every one.
+# First each district is linked by itself. Then children are compared across districts, by everything that
+# their records have. Only State ids can be equal there: any other number, school, home or phone belongs to
+# one district. A name and a birth date move with the child. A child has several records, and one of them
+# usually matches one of the child's records in the other district.
+# Records without a birth date never link two districts: a name alone finds namesakes in every district.
 
 LETTERS_OF_A_CHILD = 12
 
 
 @dataclass(frozen=True)
 class RegionLinks:
-    """Who is who in a region. Every table begins with ``district``; ids are unique inside one only.
+    """Links of a region. Every table begins with ``district``; ids are unique within one district only.
 
     Attributes
     ----------
     crosswalk
         As the standard table: a child who moved is one child in both districts.
     pairs, findings, id_columns
-        As the standard tables: what was found inside each district.
+        As the standard tables, from linking each district.
     moves
         The standard table *moves*: the evidence for one child in two districts.
     """
@@ -230,16 +229,17 @@ def link_districts(
     Parameters
     ----------
     districts
-        Name and district, one after the other; of each only people, ids and links are kept.
+        Name and district, one after the other; only people, ids and links stay in memory.
     link
-        Links one district, by whatever method.
+        Function that links one district, by any method.
     model
-        A trained model; without it the one that comes with the kit.
+        A trained model; by default the kit's own.
 
     Returns
     -------
     RegionLinks
-        A child's name is opaque, and stays while the first of its districts has the record it is named after.
+        A child's name is opaque. It stays the same as long as the child's first district has the record that
+        it derives from.
     """
     people, ids, links = {}, {}, {}
     for name, district in districts:
@@ -265,7 +265,7 @@ def _with_district(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _named_apart(crosswalks: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Name children and households so that those of two districts are never called alike."""
+    """Rename children and households so that no two districts share a name."""
     whole = _with_district(crosswalks)
     for column, letter in (("child", "c"), ("household", "h")):
         text = whole["district"] + "\n" + whole[column]
@@ -281,7 +281,7 @@ def _hashed(letter: str, text: str) -> str:
 
 
 def _joined(crosswalk: pd.DataFrame, moves: pd.DataFrame) -> pd.DataFrame:
-    """Give a child who moved one name, that of her first district, and say how her records there are tied."""
+    """Give a child who moved one name, from the first district, and the link confidence of the move."""
     distinct = pd.Index(crosswalk["child"].unique())
     open_moves = moves[moves["decision"].isin(["Match", "Review"])]
     left, right = (distinct.get_indexer(pd.Index(open_moves[f"{side}_child"])) for side in ("left", "right"))
@@ -292,7 +292,7 @@ def _joined(crosswalk: pd.DataFrame, moves: pd.DataFrame) -> pd.DataFrame:
     tied = np.bincount(first, minlength=len(distinct))[first] > 1
     waits = np.zeros(len(distinct), dtype=bool)
     waits[left[~match]] = waits[right[~match]] = True
-    # How a child's first record in her second district is tied: by the move.
+    # The move links a child's first record in the second district.
     by_move = open_moves[match].drop_duplicates("right_child").set_index("right_child")
     step = crosswalk["step"].mask(
         moved & crosswalk["step"].isna(), by_move["step"].reindex(crosswalk["child"]).array

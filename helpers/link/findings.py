@@ -1,4 +1,4 @@
-"""What linking notices: what disagrees inside a child, ids that two carry, names that are nobody's."""
+"""Findings of linking: contradictions within a child, colliding ids, and placeholder names."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def find_disagreements(
     refused: pd.DataFrame,
     places: Places,
 ) -> pd.DataFrame:
-    """Report what contradicts inside a child, and ids by which a join would reach another one."""
+    """Report contradictions within a child, and ids that would join records of different children."""
     against = pd.concat(
         [*_names_disagree(students.people, anchor), _birth_dates_disagree(students.people, anchor)],
         ignore_index=True,
@@ -44,7 +44,7 @@ def find_disagreements(
 
 
 def _placed(students: Records, against: pd.DataFrame, places: Places) -> pd.DataFrame:
-    """Say where each disagreement stands, and where the anchor says otherwise."""
+    """Locate each disagreement and the anchor's value that it contradicts."""
 
     def where(side: str) -> pd.DataFrame:
         records = students.people[["silo", "record"]].take(against[side].to_numpy(dtype="int64"))
@@ -64,7 +64,7 @@ def _placed(students: Records, against: pd.DataFrame, places: Places) -> pd.Data
 
 
 def _names_are_fillers(students: Records, places: Places) -> pd.DataFrame:
-    """Tell of names that linking takes for none: Baby Boy, Student Test. Reading has told of some already."""
+    """Report names that linking ignores: Baby Boy, Student Test. Reading has reported some already."""
     people = students.people
     fillers = fillers_in(people["first_name"], people["last_surname"], people["full_name"])
     untold = people["name_status"].eq("As written").to_numpy(dtype=bool)
@@ -104,7 +104,7 @@ def _birth_dates_disagree(people: pd.DataFrame, anchor: np.ndarray) -> pd.DataFr
     known, numbers = comparable(people), ignore_date_order(people["birth_date"])
     days = people["birth_date"].to_numpy(dtype="datetime64[us]")
     read_twice = people["birth_date_other"].notna().to_numpy(dtype=bool)
-    # A date with two readings disagrees only if neither is the anchor's day.
+    # An ambiguous date disagrees only if neither reading is the anchor's date.
     same = (days == days[anchor]) | ((numbers == numbers[anchor]) & (read_twice | read_twice[anchor]))
     rows = np.flatnonzero(known & known[anchor] & ~same)
     text = people["birth_date"].dt.strftime("%Y-%m-%d").astype("string")
@@ -112,7 +112,7 @@ def _birth_dates_disagree(people: pd.DataFrame, anchor: np.ndarray) -> pd.DataFr
 
 
 def _names_disagree(people: pd.DataFrame, anchor: np.ndarray) -> list[pd.DataFrame]:
-    """Compare as written: a nickname is a disagreement, even one that the anchor knows as preferred."""
+    """Compare names as written: a nickname is a disagreement, even if it is the anchor's preferred name."""
     usable = people["name_status"].eq("As written").to_numpy(dtype=bool)
     usable &= usable[anchor] & (anchor != np.arange(len(people)))
     texts = {name: people[name].str.strip().str.replace(r"\s+", " ", regex=True) for name in NAMES}
@@ -122,7 +122,7 @@ def _names_disagree(people: pd.DataFrame, anchor: np.ndarray) -> list[pd.DataFra
     found = []
     for column, text in texts.items():
         known = text.notna().to_numpy(dtype=bool)
-        # A whole name is compared only where one of the two has nothing else.
+        # Compare whole names only if one of the two records has nothing else.
         either = in_one_cell | in_one_cell[anchor]
         rows = np.flatnonzero(usable & known & known[anchor] & (either if column == "full_name" else ~either))
         agrees = _written_alike(text.take(rows), text.take(anchor[rows]))
@@ -134,7 +134,7 @@ def _names_disagree(people: pd.DataFrame, anchor: np.ndarray) -> list[pd.DataFra
 
 
 def _written_alike(left: pd.Series, right: pd.Series) -> np.ndarray:
-    """Compare as written; capitals don't count where one of the two is all capitals."""
+    """Compare texts as written; ignore case if one of them is all capitals."""
     left, right = left.reset_index(drop=True), right.reset_index(drop=True)
     one_is_capitals = _true(left.str.isupper()) | _true(right.str.isupper())
     return _true(left == right) | (one_is_capitals & _true(left.str.casefold() == right.str.casefold()))
@@ -145,7 +145,7 @@ def _true(answers: pd.Series) -> np.ndarray:
 
 
 def _same_words(people: pd.DataFrame, whole: pd.Series, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Compare whole names word by word: neither order nor a middle name in the cell is a disagreement."""
+    """Compare whole names word by word, ignoring order and middle names."""
     middle = people["middle_name"].fillna("")
     mine, theirs = whole.take(rows).to_list(), whole.take(others).to_list()
     extras = (
@@ -164,19 +164,20 @@ def _same_words(people: pd.DataFrame, whole: pd.Series, rows: np.ndarray, others
 
 
 def _ids_collide(students: Records, label: np.ndarray, refused: pd.DataFrame, places: Places) -> pd.DataFrame:
-    """Find ids that point at another child: a join on them would succeed, and be wrong."""
+    """Find ids that point to another child: joining on them would succeed, and be wrong."""
     ids = students.ids[students.ids["system"].isin(UNDECLARED_MAY_BE)]
     ids = ids.assign(child=label[ids["number"].to_numpy()])
     bearers = ids.drop_duplicates(["number", "value"])
     tied = np.bincount(label, minlength=len(label))[label] > 1
-    # A record alone that has neither name nor birth date may well be the same child: it is no other one.
+    # An unlinked record with neither name nor birth date may be the same child, so it doesn't count as
+    # another.
     bare = ~tied & students.bare
     known = bearers[~bare[bearers["number"].to_numpy()]]
     children = known.groupby("value")["child"].nunique()
     own = bearers.groupby(["value", "child"])["number"].nunique()
     keys = pd.MultiIndex.from_frame(ids[["value", "child"]])
     number = ids["number"].to_numpy()
-    # One child among the bearers is the record's own, unless the record is bare.
+    # One of the children with this id is the record's own, unless the record has neither name nor birth date.
     others = children.reindex(ids["value"]).fillna(0).to_numpy() - ~bare[number]
     suspect = ids[(others > 0) & (own.reindex(keys).to_numpy() == 1)]
     turned = pd.DataFrame(

@@ -1,4 +1,4 @@
-"""Which id columns are verified, unverified, refused."""
+"""Classify id columns as verified, unverified or refused."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from helpers.standard import as_table, wilson
 __all__ = ["COUNTS", "LINE", "IdColumnStatus", "IdColumns", "Refusal", "rated", "verify_id_columns"]
 
 
-# A third of the children of a system may go by a name that no other system knows; half of them don't.
+# Up to a third of a system's children may use a name that no other system has; half of them don't.
 LINE = 0.3
-# Fewer ids with other children than this are a matter of those children, not of the column.
+# Fewer ids with different children than this say something about those children, not about the column.
 FEWEST = 5
-# What an Undeclared column says of a declared one counts where so many of its ids meet the other's.
+# An Undeclared column counts as evidence about a declared one only if this share of their ids is equal.
 MEET = 0.3
 COUNTS = ["comparable", "agree", "disagree"]
 
@@ -40,7 +40,7 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Refusal:
-    """A column, or a list within it, and the figures by which it was refused."""
+    """A refused column, or a list within it, with the counts that led to the refusal."""
 
     unit: int
     """Place in `IdJudgment.units`."""
@@ -52,10 +52,10 @@ class Refusal:
 
 
 class IdColumnStatus:
-    """What is known of each column of ids, and what was refused.
+    """Status of each id column, and the refusals so far.
 
-    A *unit* is a column against a kind of numbers: a declared column makes one, an Undeclared one
-    up to three. Each pair of ids speaks of two units, until one of them is refused.
+    A *unit* is a column with an id system: one for a declared column, up to three for an Undeclared one. Each
+    pair of ids is evidence about two units, until one of them is refused.
     """
 
     def __init__(self, evidence: IdComparison) -> None:
@@ -70,8 +70,8 @@ class IdColumnStatus:
         about = self.sides(self.entry, self.peer)
         self.units = about.drop_duplicates().sort_values(["column", "target"], ignore_index=True)
         self.unit: Ints = pd.MultiIndex.from_frame(self.units).get_indexer(pd.MultiIndex.from_frame(about))
-        # That an Undeclared number stands with another child may only mean that it is of another kind: it
-        # says nothing against the declared one, but where a third system confirms it.
+        # An Undeclared id that belongs to a different child may simply be of another kind. So it is no
+        # evidence against a declared id, unless a third system confirms it.
         undeclared = self.system == "Undeclared"
         unsure = ~undeclared[self.entry] & undeclared[self.peer] & (self.says != SAME)
         self.counting: Mask = (self.says > 0) & (~unsure | self._confirmed())
@@ -79,15 +79,15 @@ class IdColumnStatus:
         self.refusals: list[Refusal] = []
 
     def sides(self, entry: Ints, peer: Ints) -> pd.DataFrame:
-        """Give the column of each id of a pair, and against which system the other judges it."""
+        """Return the column of each id of a pair, and the system that the other id judges it by."""
         own, other = self.system[entry], self.system[peer]
         target = pd.Series(np.where(own == "Undeclared", other, own), dtype="string")
         return pd.DataFrame({"column": self.column[entry], "target": target})
 
     def _confirmed(self) -> Mask:
-        """Tell where a third system confirms the other id's column, and many of its ids meet this one's.
+        """Test where a third system confirms the other id's column, and its ids are often equal to this one's.
 
-        Then both hold numbers of one kind, and chance doesn't explain what disagrees.
+        Then both columns contain ids of one kind, and chance doesn't explain the disagreements.
         """
         width = len(self.order)
         mine, theirs = self.column[self.entry], self.column[self.peer]
@@ -97,7 +97,7 @@ class IdColumnStatus:
         )
         sound = (same >= FEWEST) & (another <= LINE * (same + another))
         elsewhere = (self.order[:, None] != self.order[None, :]).astype("int64")
-        # By a third one: of another system than this column's.
+        # A third system is another than this column's.
         third = (sound.astype("int64") @ elsewhere) > 0
         size = np.bincount(self.column, minlength=width)
         meet = equal >= MEET * np.minimum.outer(size, size)
@@ -106,7 +106,7 @@ class IdColumnStatus:
     # ---------------------------------------------------------------------------------------- counting
 
     def verdicts(self, among: Mask) -> tuple[Ints, Ints, Mask, Mask]:
-        """Say of each id whether it stands with the right child, or with another one only."""
+        """Classify each id: it belongs to the right child, or only to a different one."""
         keys, place = np.unique(
             self.unit[among] * max(len(self.column), 1) + self.entry[among], return_inverse=True
         )
@@ -125,7 +125,7 @@ class IdColumnStatus:
         return counted.assign(accusers=self._distinct_peers(self.unit, count, among & (self.says == ANOTHER)))
 
     def _distinct_peers(self, group: Ints, groups: int, among: Mask) -> Ints:
-        """Count the other ids that say of a group's that they stand with another child."""
+        """Count the distinct ids that place an id of each group with a different child."""
         size = max(len(self.column), 1)
         keys = np.unique(group[among] * size + self.peer[among])
         return np.bincount(keys // size, minlength=groups)
@@ -133,11 +133,11 @@ class IdColumnStatus:
     # ----------------------------------------------------------------------------------------- judging
 
     def judge(self, lists: Lists) -> None:
-        """Refuse what is wrong: columns first, then lists within those that are left.
+        """Refuse wrong columns first, then wrong lists within the remaining columns.
 
-        Of all columns that are wrong the one goes first that is at odds with most others; of two at odds with
-        as many, the one whose system comes later. Where lists within it are wrong, less than half of it, and
-        the rest is sound, they go alone. Lists are looked for in later systems first.
+        The wrong column in conflict with most others goes first; on a tie, the one of the later system. If
+        only lists within it are wrong, less than half of it, and the rest is sound, only the lists are
+        refused. Later systems' lists are searched first.
         """
         order = self.order[self.units["column"].to_numpy(dtype="int64")]
         while True:
@@ -151,7 +151,7 @@ class IdColumnStatus:
             self._refuse(unit, lists, whole=False)
 
     def _at_odds(self) -> Ints:
-        """Count the columns with which each unit is at odds."""
+        """Count the columns in conflict with each unit."""
         width = len(self.order)
         edge = self.unit * width + self.column[self.peer]
         size, another = len(self.units) * width, self.alive & (self.says == ANOTHER)
@@ -164,12 +164,12 @@ class IdColumnStatus:
         return np.asarray(wrong.reshape(len(self.units), width).sum(axis=1), dtype="int64")
 
     def _refuse(self, unit: int, lists: Lists, *, whole: bool) -> None:
-        """Refuse the wrong lists of a unit; all of it where they are most of it, or the rest isn't sound."""
+        """Refuse a unit's wrong lists; the whole unit if they are most of it, or the rest isn't sound."""
         _, entry, same, another = self.verdicts(self.alive & (self.unit == unit))
         if another.sum() < FEWEST:
             return
         heard = ListEvidence(entry, same, another)
-        # Where next to nothing is right, there is no sound rest to be found.
+        # With almost no correct ids, there is no sound rest to find.
         all_wrong = whole and same.sum() < FEWEST
         found = [] if all_wrong else find_wrong_lists(lists, heard, LINE, FEWEST)
         listed = np.zeros(len(self.column), dtype=bool)
@@ -192,7 +192,7 @@ class IdColumnStatus:
     # ----------------------------------------------------------------------------------------- results
 
     def refuses(self, entry: Ints, peer: Ints) -> Mask:
-        """Tell which pairs of equal ids a refusal of the first one takes away."""
+        """Test which pairs of equal ids are invalid because the first id is refused."""
         result = np.zeros(len(entry), dtype=bool)
         own, other = self.system[entry], self.system[peer]
         for refusal in self.refusals:
@@ -201,7 +201,7 @@ class IdColumnStatus:
         return result
 
     def useless(self) -> Mask:
-        """Tell which ids are of no use at all: those refused in a column whose kind is declared."""
+        """Test which ids are useless: refused ids in a column of declared kind."""
         result = np.zeros(len(self.column), dtype=bool)
         for refusal in self.refusals:
             result |= refusal.members
@@ -209,34 +209,34 @@ class IdColumnStatus:
 
 
 def rated(counted: pd.DataFrame) -> pd.DataFrame:
-    """Add the rate of ids that stand with another child."""
+    """Add the rate of ids that belong to a different child, with its interval."""
     disagree, comparable = (counted[name].astype("float64") for name in ("disagree", "comparable"))
     return counted.assign(rate=disagree / comparable.where(comparable > 0), **wilson(disagree, comparable))
 
 
 def _wrong(counted: pd.DataFrame) -> Mask:
-    """Tell what is wrong for sure: five ids say so, and of five."""
+    """Test what is certainly wrong: at least five ids, found by at least five other ids."""
     enough = counted[["disagree", "accusers"]].min(axis="columns") >= FEWEST
     return np.asarray((counted["low"] > LINE) & enough, dtype=bool)
 
 
 @dataclass(frozen=True)
 class IdColumns:
-    """What may be used of the ids of all systems."""
+    """The usable ids of all systems."""
 
     # The standard table *id_columns*.
     table: pd.DataFrame
     # As from `identifiers.comparable_ids`, without the ids of refused columns.
     ids: pd.DataFrame
-    # As from `identifiers.agreeing_pairs`, without the pairs that refused columns would make.
+    # As from `identifiers.agreeing_pairs`, without pairs from refused columns.
     agreeing: pd.DataFrame
     passed_over: pd.DataFrame
-    # Standard table: each refused column or list, and each id in one that is another child's elsewhere.
+    # Standard table: each refused column or list, and each of its ids that belongs to a different child.
     findings: pd.DataFrame
 
 
 def verify_id_columns(students: Records, largest_block: int, places: Places) -> IdColumns:
-    """Judge every column of ids by the names and birth dates of the records to which its ids lead."""
+    """Verify every id column by the names and birth dates of the records that its ids connect."""
     evidence = compare_id_holders(students, largest_block, places)
     judgment = IdColumnStatus(evidence)
     judgment.judge(Lists.of(students, evidence.ids))
@@ -254,7 +254,7 @@ def verify_id_columns(students: Records, largest_block: int, places: Places) -> 
 
 
 def _table(judgment: IdColumnStatus, columns: pd.DataFrame) -> pd.DataFrame:
-    """Give one row a column and system; then one for each silo that it meets, and for each refused list."""
+    """Return one row per column and system, then one per silo with shared ids and per refused list."""
     met = _met(judgment)
     parts = [_whole(judgment, met), *_by_silo(judgment, met), _lists(judgment)]
     listed = ["column", "target", "against_silo", "part", "ids", "met", *COUNTS]
@@ -290,7 +290,7 @@ def _units_of(judgment: IdColumnStatus, *, whole: bool) -> pd.DataFrame:
 
 
 def _met(judgment: IdColumnStatus) -> pd.DataFrame:
-    """List the ids that are equal to one in another system: ``column``, ``target``, ``silo``, ``entry``."""
+    """List the ids that equal one in another system: ``column``, ``target``, ``silo``, ``entry``."""
     left, right = judgment.evidence.left, judgment.evidence.right
     silo = judgment.order[judgment.column]
     apart = silo[left] != silo[right]
@@ -300,7 +300,7 @@ def _met(judgment: IdColumnStatus) -> pd.DataFrame:
 
 
 def _whole(judgment: IdColumnStatus, met: pd.DataFrame) -> pd.DataFrame:
-    """Count each column against all systems together; a refused one as it was when it was refused."""
+    """Count each column against all systems together; a refused column with its counts at refusal."""
     counted = judgment.counted(judgment.alive)[COUNTS]
     for refusal in judgment.refusals:
         if refusal.part is None:
@@ -314,7 +314,7 @@ def _whole(judgment: IdColumnStatus, met: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_silo(judgment: IdColumnStatus, met: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """Count each column against each other silo; not against a column that is refused itself."""
+    """Count each column against each other silo, without columns refused themselves."""
     gone = [refusal.unit for refusal in judgment.refusals if refusal.part is None]
     half = len(judgment.unit) // 2
     peer_unit = np.concatenate([judgment.unit[half:], judgment.unit[:half]])
@@ -338,7 +338,7 @@ def _lists(judgment: IdColumnStatus) -> pd.DataFrame:
 
 
 def _findings(judgment: IdColumnStatus, columns: pd.DataFrame) -> pd.DataFrame:
-    """Tell of each refused column or list, and of each id in one that is plainly another child's."""
+    """Report each refused column or list, and each of its ids that clearly belongs to a different child."""
     ids = judgment.evidence.ids
     collides = np.zeros(len(judgment.entry), dtype=bool)
     together: dict[tuple[int, str], list[Refusal]] = {}

@@ -1,4 +1,4 @@
-"""What names and birth dates say of each id, and of lists of ids."""
+"""Evidence from names and birth dates about each id, and about lists of ids."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ __all__ = [
 
 
 NOTHING, SAME, UNCLEAR, ANOTHER = range(4)
-# Numbers that are one child's inside one school, or one till, only.
+# Numbers that are unique only within one school, or one lunch line.
 OF_ONE_PLACE = ("School", "PIN")
-# Sisters and brothers share them.
+# Siblings share them.
 OF_A_HOME = ("Login", "Email")
-# So many pairs of two columns are compared at most: more would not make a rate of either surer.
+# Compare at most this many pairs of two columns: more wouldn't make the rates more precise.
 MOST_PAIRS = 4000
 
 
 @dataclass(frozen=True)
 class IdComparison:
-    """Every column of ids, and every pair of ids that speaks of two columns."""
+    """All id columns, and all pairs of ids that are evidence about two columns."""
 
-    # As from `identifiers.comparable_ids`, with ``column``: a place in `columns`.
+    # As from `identifiers.comparable_ids`, with ``column``: a position in `columns`.
     ids: pd.DataFrame
     # ``silo``, ``order`` (of the silo), ``system``, ``name`` (of the column), ``file`` (the first).
     columns: pd.DataFrame
-    # ``one``, ``other`` (places in `ids`), ``says`` (`SAME`, `UNCLEAR`, `ANOTHER`, 0: nothing can be
-    # compared), ``equal`` (the ids are equal; else names and birth dates are, and the ids differ).
+    # ``one``, ``other`` (positions in `ids`), ``says`` (`SAME`, `UNCLEAR`, `ANOTHER`, 0: not comparable),
+    # ``equal`` (the ids are equal; otherwise names and birth dates are, and the ids differ).
     pairs: pd.DataFrame
     # From `identifiers.equal_ids`: all pairs of equal ids.
     left: np.ndarray
@@ -56,7 +56,7 @@ class IdComparison:
 
 
 def compare_id_holders(students: Records, largest_block: int, places: Places) -> IdComparison:
-    """Compare the records to which ids lead."""
+    """Compare the records that share an id."""
     ids, columns = _columns(students, places)
     left, right, passed_over = equal_ids(ids, largest_block)
     speaks = _speaks(ids)
@@ -84,7 +84,7 @@ def _columns(students: Records, places: Places) -> tuple[pd.DataFrame, pd.DataFr
     system, systems = pd.factorize(ids["system"], sort=True)
     file, files = pd.factorize(ids["file"], sort=True)
     head, heads = pd.factorize(ids["head"], sort=True)
-    # As numbers: a large district has millions of ids in some dozens of columns.
+    # As numbers, since a large district has millions of ids in some dozens of columns.
     places_of = pd.DataFrame({"order": order, "system": system, "file": file})
     code = ((order * len(systems) + system) * (len(files) + 1) + file) * (len(heads) + 1) + head
     _, first, which = np.unique(code, return_index=True, return_inverse=True)
@@ -95,7 +95,7 @@ def _columns(students: Records, places: Places) -> tuple[pd.DataFrame, pd.DataFr
         system=pd.Series(systems.take(where["system"].to_numpy()), dtype="string"),
         file=ids["file"].take(first).reset_index(drop=True),
     )
-    # One name in several files, year after year or class by class, is one column.
+    # A header that several files share, such as one per year or class, is one column.
     own = ids["head"].take(first).reset_index(drop=True)
     where["name"] = own.fillna(places.of_ids(where)).to_numpy()
     keys = ["order", "silo", "system", "name"]
@@ -105,7 +105,7 @@ def _columns(students: Records, places: Places) -> tuple[pd.DataFrame, pd.DataFr
 
 
 def _speaks(ids: pd.DataFrame) -> np.ndarray:
-    """Leave out numbers of one place, and addresses that several records of a system share."""
+    """Exclude numbers valid at one place, and logins and addresses that several records of a system share."""
     speaks = ~ids["system"].isin(OF_ONE_PLACE).to_numpy(dtype=bool)
     of_a_home = np.flatnonzero(ids["system"].isin(OF_A_HOME).to_numpy(dtype=bool))
     shared = ids[["column", "value"]].take(of_a_home).duplicated(keep=False).to_numpy(dtype=bool)
@@ -114,7 +114,7 @@ def _speaks(ids: pd.DataFrame) -> np.ndarray:
 
 
 def _some_of_each(column: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Take at most so many pairs of two columns, wherever they stand in them, and always the same ones."""
+    """Sample a limited number of pairs per two columns, spread over the rows and reproducible."""
     group = column[left] * (int(np.max(column, initial=0)) + 1) + column[right]
     scattered = (left * 2_654_435_761 + right * 40_503) % (1 << 32)
     order = np.lexsort((scattered, group))
@@ -124,10 +124,10 @@ def _some_of_each(column: np.ndarray, left: np.ndarray, right: np.ndarray) -> np
 
 
 def _says(students: Records, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Say of pairs of records whether they are plainly two children.
+    """Classify pairs of records: same child, clearly two children, or unclear.
 
-    Not plainly: a first name that may be the other's nickname or preferred name beside the same birth date, a
-    surname that changed, a date with one slip. Each of them happens in a sound column.
+    Unclear are a possible nickname or preferred name with the same birth date, a changed surname, a date with
+    one typo: each occurs in a sound column.
     """
     name = compare_names(students.names, len(students), left, right)
     birth = compare_birth_dates(students.people, left, right)
@@ -143,7 +143,7 @@ def _says(students: Records, left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def _by_name(students: Records, ids: pd.DataFrame, largest_block: int) -> pd.DataFrame:
-    """Find children who bear one name and birth date in two systems, and two numbers of one kind."""
+    """Find children with one name and birth date in two systems but different ids of one kind."""
     people, number = students.people, ids["number"].to_numpy(dtype="int64")
     numbered = np.zeros(len(students), dtype=bool)
     numbered[number[ids["system"].isin(CONTRADICTING).to_numpy(dtype=bool)]] = True
@@ -160,7 +160,7 @@ def _by_name(students: Records, ids: pd.DataFrame, largest_block: int) -> pd.Dat
             "silo": students.silo[record],
         }
     )
-    # Whom a system has twice under one name and birth date may be two children.
+    # Two records of one system with the same name and birth date may be two children.
     once = ~known.duplicated(keep=False).to_numpy(dtype=bool)
     record, known = record[once], known[once]
     key = known.groupby(["name", "day"], sort=False).ngroup().to_numpy(dtype="int64")
@@ -190,8 +190,8 @@ def _by_name(students: Records, ids: pd.DataFrame, largest_block: int) -> pd.Dat
     )
 
 
-# A column is rarely wrong from end to end. One school's grade comes with another system's numbers; a cell
-# was deleted, and all below it moved up. Such a list is refused by itself, and the rest of the column is
+# A column is rarely wrong from end to end. One school's grade may have another system's numbers, or somebody
+# deleted a cell and everything below moved up. Such a list is refused alone, and the rest of the column is
 # used.
 
 Ints = npt.NDArray[np.int64]
@@ -200,23 +200,23 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class ListEvidence:
-    """The ids of one column that can be compared: whether each stands with the right child, or another."""
+    """The comparable ids of one column: each belongs to the right child, or to a different one."""
 
     entry: Ints
     same: Mask
     another: Mask
 
     def among(self, chosen: Mask) -> ListEvidence:
-        """Keep chosen ones."""
+        """Filter to chosen ids."""
         return ListEvidence(self.entry[chosen], self.same[chosen], self.another[chosen])
 
 
 @dataclass(frozen=True)
 class Lists:
-    """In which lists each id stands.
+    """The lists that contain each id.
 
-    ``levels`` has codes and names for each kind of list, wide ones first: a file (where a column stands in
-    several), a school, a grade of it; -1 is none. ``file`` and ``row`` say where an id stands.
+    ``levels`` has codes and names for each kind of list, from wide to narrow: a file (if a column occurs in
+    several), a school, a grade of it; -1 is none. ``file`` and ``row`` locate an id.
     """
 
     column: Ints
@@ -226,7 +226,7 @@ class Lists:
 
     @staticmethod
     def of(students: Records, ids: pd.DataFrame) -> Lists:
-        """Say for each id where it stands, and what its own system says of school and grade."""
+        """Locate each id, with its own system's school and grade."""
         column, number = (ids[name].to_numpy(dtype="int64") for name in ("column", "number"))
         file, files = pd.factorize(ids["file"], sort=True)
         several = np.bincount(
@@ -243,13 +243,13 @@ class Lists:
         return Lists(column, tuple(levels), file.astype("int64"), row)
 
     def of_some(self, ids: Ints) -> Lists:
-        """Keep some ids, by their places."""
+        """Filter to some ids, by position."""
         levels = tuple((codes[ids], names) for codes, names in self.levels)
         return Lists(self.column[ids], levels, self.file[ids], self.row[ids])
 
 
 def find_wrong_lists(lists: Lists, heard: ListEvidence, line: float, fewest: int) -> list[tuple[str, Mask]]:
-    """Find lists of one column whose ids stand with other children."""
+    """Find lists of one column whose ids belong to different children."""
     mine = np.flatnonzero(lists.column == lists.column[heard.entry[0]])
     here = ListEvidence(np.searchsorted(mine, heard.entry), heard.same, heard.another)
     found = []
@@ -285,7 +285,7 @@ def _within(
 
 
 def is_sound(heard: ListEvidence, line: float, fewest: int) -> bool:
-    """Tell whether ids are sound where their wrong lists are taken out."""
+    """Return whether ids are sound without their wrong lists."""
     return bool(heard.same.sum() >= fewest and heard.another.sum() <= line * len(heard.entry))
 
 
@@ -301,10 +301,10 @@ def _above(codes: Ints, wrong: Mask, line: float, fewest: int) -> list[int]:
 def _stretches(
     lists: Lists, heard: ListEvidence, scope: Mask, line: float, fewest: int
 ) -> list[tuple[str, Mask]]:
-    """Find runs of rows in which more than `line` are wrong: those that gain most, one after the other.
+    """Find runs of rows with more than the share `line` of wrong ids, the largest gain first.
 
-    Each wrong id counts 1, each right one so much less than nothing that a run in which `line` of all are
-    wrong comes to 0; the run with the largest sum is where the column moved.
+    Each wrong id counts 1, each right one a negative amount, so that a run with exactly the share `line` of
+    wrong ids sums to 0. The run with the largest sum is where the column shifted.
     """
     file, row = lists.file, lists.row
     order = np.lexsort((row[heard.entry], file[heard.entry]))

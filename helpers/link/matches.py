@@ -1,4 +1,4 @@
-"""Pairs of records that methods found, what else a method may look at, and what was decided of the pairs."""
+"""Pairs that methods found, the context of a method, and what was decided about the pairs."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 __all__ = ["LARGEST_BLOCK", "LinkageContext", "Matches", "Resolved"]
 
-# A value that more records than this share is no key of a child: no child has a hundred records.
+# A value shared by more records than this is no blocking key: no child has a hundred records.
 LARGEST_BLOCK = 100
 
 
 @dataclass(frozen=True)
 class LinkageContext:
-    """What a rung may look at beside the records.
+    """What a linkage method may use besides the records.
 
-    ``id_columns`` says which ids may be believed, ``persons`` what persons decided. ``schools`` is the
-    standard fact table *school*; without ``model`` the one that comes with the kit is taken.
+    ``id_columns`` lists which ids to trust, ``persons`` reviewers' decisions. ``schools`` is the standard
+    fact table *school*. Without ``model`` the kit's own is used.
     """
 
     id_columns: IdColumns
@@ -37,9 +37,9 @@ class LinkageContext:
 class Resolved:
     """Every pair with its evidence and decision, and the child (``label``) of every record.
 
-    ``pairs`` has the columns of `evidence.gather_evidence` and `decide.decide`, further ``step``,
+    ``pairs`` has the columns of `evidence.gather_evidence` and `decide.decide`, plus ``step``,
     ``decided_by``, ``match_weight``, ``match_probability`` and ``reviewed_utc``. ``confidence`` is the
-    probability with which a model put a record to its child, NaN where rules did.
+    model's probability that the record belongs to its child, NaN where rules decided.
     """
 
     pairs: pd.DataFrame
@@ -49,12 +49,12 @@ class Resolved:
 
 @dataclass(frozen=True)
 class Matches:
-    """Pairs of records by the rungs climbed so far.
+    """Pairs of records found by the stages run so far.
 
-    ``pairs`` has ``left``, ``right`` (numbers, left below right) and ``step`` (place of the rung that found
-    the pair), a pair as often as rungs found it; ``rule`` where a rung says by which rule of its own.
+    ``pairs`` has ``left``, ``right`` (numbers, left below right) and ``step`` (position of the stage that
+    found the pair), once per stage that found it; also ``rule`` if a stage names a rule of its own.
     ``agreeing_ids`` is that of `identifiers.agreeing_pairs`; ``passed_over`` has ``step``, ``keys``,
-    ``records``. ``settled`` is there once a rung has decided itself what becomes of all pairs.
+    ``records``. ``settled`` is set once a stage has resolved all pairs itself.
     """
 
     pairs: pd.DataFrame
@@ -64,7 +64,7 @@ class Matches:
 
     @staticmethod
     def nothing() -> Matches:
-        """Give what is found at the foot of the ladder."""
+        """Return empty matches, before any stage has run."""
         return Matches(
             pd.DataFrame({"left": [], "right": [], "step": []}, dtype="int64").assign(
                 rule=pd.Series([], dtype="string")
@@ -80,7 +80,7 @@ class Matches:
         passed_over: pd.DataFrame,
         agreeing_ids: pd.DataFrame | None = None,
     ) -> Matches:
-        """Add what one more rung found."""
+        """Add the pairs that one more stage found."""
         rule = pairs["rule"] if "rule" in pairs else pd.Series(pd.NA, index=pairs.index, dtype="string")
         new = pairs[["left", "right"]].assign(step=step, rule=rule)
         over = passed_over[["keys", "records"]].astype("int64").assign(step=step)
@@ -91,7 +91,7 @@ class Matches:
         )
 
     def decided(self, step: int, settled: Resolved, passed_over: pd.DataFrame) -> Matches:
-        """Add what a rung decided itself."""
+        """Add what a stage resolved itself."""
         over = passed_over[["keys", "records"]].astype("int64").assign(step=step)
         return replace(
             self, passed_over=pd.concat([self.passed_over, over], ignore_index=True), settled=settled

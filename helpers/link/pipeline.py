@@ -1,4 +1,4 @@
-"""Runs the linkage methods in order, on tables or on a district."""
+"""Run the linkage methods in order, on tables or on a district."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ DETERMINISTIC: tuple[LinkageMethod, ...] = (
     find_exact_matches,
     find_standardized_matches,
 )
-# The cascade guesses by rules where a model weighs, so that the model's rungs stand beside it, not on it.
+# The cascade guesses by rules where a model scores, so the model's stages are alternatives to it and don't
+# build on it.
 STAGES: Mapping[Method, Sequence[LinkageMethod]] = {
     "shared identifier": DETERMINISTIC[:1],
     "exact": DETERMINISTIC[:2],
@@ -71,38 +72,37 @@ def link_children(
     decisions: pd.DataFrame | None = None,
     model: LinkModel | None = None,
 ) -> Links:
-    """Say which records of all silos are the same child.
+    """Link the records of all silos that are the same child.
 
     Parameters
     ----------
     people, identifiers
         The standard tables of those names, of all silos. Only role Student is linked.
     method
-        The highest rung: by shared identifier; also by exact name and birth date; also after standardising
-        names and dates; beyond these by a cascade of rules, by scored pairs, or by scored pairs of which it
-        is decided which can hold together.
+        The last stage: shared identifier; plus exact name and birth date; plus standardized names and dates;
+        beyond these a cascade of rules, scored pairs, or scored pairs with entity resolution.
     unique_people
-        Silos that promise one record a child: no two of their records become one.
+        Silos that guarantee one record per child: no two of their records are linked.
     anchor_order
-        Silos in which a child's anchor is looked for first; the others follow by name.
+        Silos in the order of preference for a child's anchor; the others follow by name.
     person_rows
-        The standard table of that name: findings then point at a row that stands behind the record.
+        The standard table of that name: findings then name a source row of the record.
     layouts
         Layout of each silo: findings then name the file's own column, in the file that has it.
     kinds
-        File -> the kinds of file that it was read as; without it they are told by the file's name.
+        File -> the kinds of file it was read as; otherwise the file's name determines them.
     schools
         The standard fact table *school* of all silos: names and numbers of one school then agree.
     decisions
-        The standard table of that name: what persons decided about pairs, which holds before all rules.
+        The standard table of that name: reviewers' decisions about pairs, which override all rules.
     model
-        A trained model for scoring; without it the one that comes with the kit.
+        A trained model for scoring; by default the kit's own.
 
     Returns
     -------
     Links
-        ``crosswalk``, ``pairs`` and ``findings`` are standard tables; every record of role Student stands in
-        ``crosswalk`` exactly once.
+        ``crosswalk``, ``pairs`` and ``findings`` are standard tables; ``crosswalk`` has every record of role
+        Student exactly once.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def link_children(
     found = run_stages(method, students, aids)
     settled = found.settled or resolve(students, found, aids.persons)
     pairs, label = _answered(students, settled, aids.persons), settled.label
-    # Where an id says one child and the first name plainly another, nobody need decide that the id collides.
+    # If the ids are equal and first names clearly differ, the id collides: no reviewer is needed to see that.
     two_children = pairs["strong_id"] & pairs["plainly_different"] & (pairs["decision"] == "Review")
     refused = pairs.loc[(pairs["decision"] == "Refused") | two_children, ["left", "right"]]
     anchor = anchors(students, label)
@@ -139,7 +139,7 @@ def link_children(
 
 
 def _answered(students: Records, settled: Resolved, persons: ReviewDecisions) -> pd.DataFrame:
-    """Ask nobody about two children of whom a person spoke, be it of two other records."""
+    """Apply reviewers' answers to other pairs of the same two children."""
     pairs = settled.pairs
     if persons.pairs.empty:
         return pairs
@@ -160,14 +160,14 @@ def check_ids(
     decisions: pd.DataFrame | None = None,
     model: LinkModel | None = None,
 ) -> tuple[Records, LinkageContext]:
-    """Take the ids of refused columns from records, and gather what rungs may look at beside them."""
+    """Drop the ids of refused columns, and collect the context that stages use."""
     columns = verify_id_columns(students, LARGEST_BLOCK, places)
     students = replace(students, ids=columns.ids)
     return students, LinkageContext(columns, read_decided_pairs(students, decisions), schools, model)
 
 
 def run_stages(method: Method, students: Records, aids: LinkageContext) -> Matches:
-    """Climb the ladder up to a rung."""
+    """Run the linkage stages of a method, in order."""
     found = Matches.nothing()
     for climb in STAGES[method]:
         found = climb(students, found, aids)
@@ -196,18 +196,18 @@ def link_district(
     Parameters
     ----------
     district
-        What `read_district` gave.
+        From `read_district`.
     method
-        The last stage to run; each stage adds links that the ones before it can't make (`METHODS`).
+        The last stage to run; each stage adds links that the earlier ones can't make (`METHODS`).
     decisions
-        Table ``decisions``: what reviewers decided. A decision outranks every rule.
+        Table ``decisions`` from reviewers. A decision overrides every rule.
     model
-        A trained model; the kit's own when not given.
+        A trained model; by default the kit's own.
 
     Returns
     -------
     Links
-        ``crosswalk`` has one row a record, with its child and how sure the link is. Findings name the file,
+        ``crosswalk`` has one row per record, with its child and the link confidence. Findings name the file,
         row and column where a record disagrees.
 
     Examples

@@ -1,8 +1,8 @@
-"""How right links are, where nobody knows: estimates from the model's probabilities and from reviewed pairs.
+"""Estimate link quality without an answer key, from model probabilities and reviewed pairs.
 
-Neither is a measurement. The model's own figure is right only as far as its probabilities are, and it knows
-only of pairs that were compared. Reviewed pairs don't depend on the model, but few are reviewed, persons err,
-and pairs that nobody compared are in neither. Every row says which of the two it is.
+Neither is a measurement. The model's estimate is only as good as its probabilities, and covers only compared
+pairs. Reviewed pairs don't depend on the model, but they are few, reviewers err, and they don't cover pairs
+that were never compared either. Every row names its basis.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ Numbers = npt.NDArray[np.float64]
 MODEL = "Model's probabilities"
 REVIEWED = "Reviewed pairs"
 BOTH = "Reviewed pairs, and the model where none was reviewed"
-# Upper ends of the bands of probability; a pair that a rule decided has none, and is a band of its own.
+# Upper ends of the probability bands; pairs decided by rule have no probability, and form a band of their
+# own.
 EDGES = (0.01, 0.1, 0.5, 0.9, 0.99, 1.0)
 BANDS = ("to .01", "to .1", "to .5", "to .9", "to .99", "above .99", "by rule")
 ENDS = ["left_silo", "left_record", "right_silo", "right_record"]
 DRAWS = 4_000
 SEED = 20
-# Before anything was reviewed a pair is as likely right as not, and this counts as one pair seen (Jeffreys).
+# Jeffreys prior: before review a pair is as likely right as wrong, worth one reviewed pair.
 BEFORE = 0.5
 
 
@@ -41,7 +42,7 @@ def probability_bands(pairs: pd.DataFrame) -> pd.Series:
 def pairs_to_review(
     pairs: pd.DataFrame, each: int = 20, rng: np.random.Generator | None = None
 ) -> pd.DataFrame:
-    """Draw pairs at random for a person to look at, so that an estimate can be made of the answers."""
+    """Sample pairs for review, so that the answers allow an estimate."""
     rng = rng or np.random.default_rng(SEED)
     order = pd.Series(rng.permutation(len(pairs)), index=pairs.index)
     strata = [pairs["decision"].to_numpy(), probability_bands(pairs).to_numpy()]
@@ -86,7 +87,7 @@ def _by_model(accepted: npt.NDArray[np.bool_], probability: Numbers) -> list[dic
 def _strata(
     pairs: pd.DataFrame, accepted: npt.NDArray[np.bool_], probability: Numbers, decisions: pd.DataFrame
 ) -> pd.DataFrame:
-    """Count, for each band and decision, pairs, reviewed ones, and those of which a person said yes."""
+    """Count pairs, reviewed pairs and confirmed pairs by band and decision."""
     answers = _answers(pairs, decisions)
     counted = pd.DataFrame(
         {
@@ -108,7 +109,7 @@ def _strata(
 
 
 def _answers(pairs: pd.DataFrame, decisions: pd.DataFrame) -> pd.Series:
-    """Give a person's last word on each pair (boolean; NA: nobody looked); whichever record stands left."""
+    """Return the latest answer on each pair (boolean; NA: not reviewed), in either order of its records."""
     said = decisions[decisions["decision"].isin(["Match", "No match"])]
     said = said.sort_values("reviewed_utc", na_position="first", kind="stable")
     words = pd.Series(said["decision"].eq("Match").to_numpy(dtype=bool), index=_unordered(said))
@@ -123,7 +124,7 @@ def _unordered(pairs: pd.DataFrame) -> pd.MultiIndex:
 
 
 def _by_review(strata: pd.DataFrame, every: int, basis: str) -> list[dict[str, object]]:
-    """Put strata together: what was seen, what of the rest is to be expected, and how far it may be off."""
+    """Combine strata: what review found, what to expect of the rest, and the interval."""
     if strata.empty:
         return []
     rng = np.random.default_rng(SEED)
@@ -132,7 +133,7 @@ def _by_review(strata: pd.DataFrame, every: int, basis: str) -> list[dict[str, o
     seen = reviewed > 0
     share = np.divide(yes, reviewed, out=np.zeros(len(pairs)), where=seen)
     right = np.where(seen, pairs * share, expected)
-    # Of reviewed pairs nothing is left to chance; of the others of their band it is what review has shown.
+    # Reviewed pairs have no uncertainty; the others of their band have that of the review.
     drawn = rng.beta(BEFORE + yes, BEFORE + reviewed - yes, (DRAWS, len(pairs)))
     by_review = yes + (pairs - reviewed) * drawn
     spread = np.sqrt(strata["variance"].to_numpy(dtype="float64", na_value=0.0))

@@ -1,4 +1,4 @@
-"""Records to link, their locations, and units that are certainly one child."""
+"""Records to link, their locations, and units: records that are certainly one child."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ RECORD = ["silo", "record"]
 
 @dataclass(frozen=True)
 class Places:
-    """The rows that stand behind records, and the layouts that say what stands where in them.
+    """Source rows of records, and layouts that locate values in them.
 
-    ``rows`` has ``silo``, ``record``, ``file``, ``row``; without a layout of a silo, columns are named as in
-    the standard tables.
+    ``rows`` has ``silo``, ``record``, ``file``, ``row``. For a silo without a layout, columns have the names
+    of the standard tables.
     """
 
     rows: pd.DataFrame
@@ -48,7 +48,7 @@ class Places:
     kinds: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def of_values(self, wanted: pd.DataFrame) -> pd.DataFrame:
-        """Say in which file, row and column something about a record stands."""
+        """Locate a value of each record: file, row and column."""
         rows = self.rows[[*RECORD, "file", "row"]]
         rows = rows.merge(wanted[RECORD].drop_duplicates(), on=RECORD, how="inner", validate="many_to_one")
         rows = rows.sort_values([*RECORD, "file", "row"])
@@ -76,7 +76,7 @@ class Places:
         )
 
     def of_ids(self, ids: pd.DataFrame) -> pd.Series:
-        """Name the columns in which ids stand."""
+        """Return the column of each id."""
         keys = ["silo", "file", "system"]
         distinct = ids[keys].drop_duplicates(ignore_index=True)
         named = [self._id_column(*key) for key in distinct.itertuples(index=False, name=None)]
@@ -89,12 +89,12 @@ class Places:
             [column for kind in self._kinds_of(file, layout) for column in kind.columns] if layout else []
         )
         declared = [column.name for column in columns if column.identification_system == system]
-        # A column of several systems says in each cell whose number it is: `{State:123}`.
+        # A column of several systems names the id's system in each cell: `{State:123}`.
         named_inside = [column.name for column in columns if column.identification_system == "{type}"]
         return (declared or named_inside or [system])[0]
 
     def _taken(self, files: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:
-        """List which files give which column of *people*, and under what name."""
+        """List the columns of *people* that each file gives, with their names in the file."""
         for silo, file in files.itertuples(index=False):
             layout = self.layouts.get(silo)
             if layout is None:
@@ -109,7 +109,7 @@ class Places:
                                 yield silo, file, about, column
 
     def _kinds_of(self, file: str, layout: Layout) -> list[FileLayout]:
-        """Give the kinds of file that a file was read as; else by its name, or the only one that can be."""
+        """Return the kinds of file a file was read as; otherwise by its name, or the only possible kind."""
         if file in self.kinds:
             return [layout.file_named(name) for name in self.kinds[file]]
         name = PurePosixPath(file).name
@@ -120,9 +120,9 @@ class Places:
 
 @dataclass(frozen=True)
 class Records:
-    """Records of role Student, numbered in order of silo and record, and what is compared of them.
+    """Records of role Student, numbered by silo and record, with prepared attributes for comparison.
 
-    ``silo`` is the place of a record's silo in the order in which anchors are chosen.
+    ``silo`` is the position of a record's silo in the anchor order.
     """
 
     people: pd.DataFrame
@@ -138,16 +138,16 @@ class Records:
 
     @property
     def bare(self) -> np.ndarray:
-        """Tell which records have no name: nothing in them can confirm another record."""
+        """Test which records have no name, and so can't confirm another record."""
         return self.people["linkable_by"].isin(["Identifier only", "Nothing"]).to_numpy(dtype=bool)
 
     @property
     def says_nothing(self) -> np.ndarray:
-        """Tell which records have neither name nor birth date: nothing in them can speak against another."""
+        """Test which records have neither name nor birth date, and so can't contradict another record."""
         return self.bare & self.people["birth_date"].isna().to_numpy(dtype=bool)
 
     def may_be_one_child(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """Tell which pairs are not two records of a silo that keeps one a child."""
+        """Exclude pairs within a silo that has one record per child."""
         return ~((self.silo[left] == self.silo[right]) & self.keeps_one_record_a_child[left])
 
 
@@ -157,7 +157,7 @@ def prepare_records(
     unique_people: Sequence[str] = (),
     anchor_order: Sequence[str] = (),
 ) -> Records:
-    """Give the records of children their numbers, so that nothing depends on the order of rows."""
+    """Assign numbers to the records of children, independently of row order."""
     nameless = people[["silo", "record"]].isna().any(axis="columns").to_numpy(dtype=bool)
     if nameless.any():
         raise BadInput(
@@ -192,12 +192,12 @@ def _place(silo: str, anchor_order: Sequence[str]) -> int:
 
 
 def _codes(column: pd.Series) -> np.ndarray:
-    """Give equal texts one number; -1 for nothing."""
+    """Encode equal texts as one integer; -1 for missing."""
     return pd.factorize(column.where(column.ne("")))[0].astype("int64")
 
 
 def _addresses(people: pd.DataFrame) -> np.ndarray:
-    """Give equal addresses one number: a street in a postal code, or in a city where there is none."""
+    """Encode equal addresses as one integer: a street in a postal code, or else in a city."""
     place = people["postal_code"].str.slice(0, 5).fillna(people["city"].str.casefold())
     street = people["street_number_name"].str.casefold().str.replace(r"[\W_]+", " ", regex=True).str.strip()
     return _codes(street.where(street.ne("")) + "\n" + place)
@@ -208,8 +208,8 @@ class Units:
     """Units by number, in the order of their first records.
 
     ``of_record`` is the unit of each record, ``record_silo`` its silo; ``first_record`` the first record of
-    each unit. ``values`` has by name what `frame` gives a model to weigh, as numbers;
-    ``names``, ``ids`` and ``silos`` are those of the units' records.
+    each unit. ``values`` has by name, as integer codes, what `frame` gives a model to score; ``names``,
+    ``ids`` and ``silos`` are those of the units' records.
     """
 
     of_record: np.ndarray
@@ -219,30 +219,30 @@ class Units:
     names: NameForms
     ids: pd.DataFrame
     silos: Values
-    keeps_one_record_a_child: np.ndarray  # by number of a silo
+    keeps_one_record_a_child: np.ndarray  # by silo number
 
     def __len__(self) -> int:
         return len(self.first_record)
 
     @property
     def dated(self) -> np.ndarray:
-        """Tell which units have a birth date."""
+        """Test which units have a birth date."""
         return self.values["birth_days"].how_many(len(self)) > 0
 
     @property
     def named(self) -> np.ndarray:
-        """Tell which units have a name."""
+        """Test which units have a name."""
         return np.bincount(self.names.record, minlength=len(self)) > 0
 
     @property
     def silo(self) -> np.ndarray:
-        """Give the first silo of each unit."""
+        """Return the first silo of each unit."""
         result = np.zeros(len(self), dtype="int64")
         result[self.silos.unit[::-1]] = self.silos.code[::-1]
         return result
 
     def frame(self) -> pd.DataFrame:
-        """Give what a model weighs: one row a unit, ``unit`` and a list for each kind of value."""
+        """Return the model's input: one row per unit, ``unit`` and a list for each kind of value."""
         count = len(self)
         columns: dict[str, pd.Series | np.ndarray] = {"unit": np.arange(count, dtype="int64")}
         for name, values in self.values.items():
@@ -256,7 +256,7 @@ class Units:
 
 
 def make_units(students: Records, label: np.ndarray, schools: pd.DataFrame | None = None) -> Units:
-    """Gather what the records of each unit say."""
+    """Combine the values of each unit's records."""
     first_record, unit = np.unique(label, return_inverse=True)
     unit = unit.astype("int64")
     count = len(first_record)
@@ -298,19 +298,19 @@ def _names_of_units(forms: NameForms, unit: np.ndarray) -> NameForms:
 
 
 def _names(names: NameForms, count: int) -> dict[str, Values]:
-    """Give the first names and surnames of units in all their forms."""
+    """Return the first names and surnames of units in all their forms."""
     texts = np.array(names.texts, dtype=object)
     record, key = name_keys(names)
     keys = Values.of(record, key, np.arange(int(np.max(key)) + 1 if len(key) else 0).astype(str))
     first, last = np.where(names.first > 0, names.first, -1), np.where(names.last > 0, names.last, -1)
     given, family = Values.of(names.record, first, texts), Values.of(names.record, last, texts)
-    # Joint frequency is counted over the first reading of a name, nicknames and order of words seen through.
+    # Joint frequency counts the first reading of a name, with nicknames and word order normalized.
     begins = np.flatnonzero(np.diff(names.record, prepend=-1))
     whole, distinct = pd.factorize(names.first[begins] * len(texts) + names.last[begins])
     canonical = [
         _canonical(texts[form // len(texts)], texts[form % len(texts)]) for form in distinct.tolist()
     ]
-    # An initial beside one name is no full name that two children could have in common.
+    # An initial with one name is no full name that two children could share.
     full = np.array([None if _half_a_name(words) else words for words in canonical], dtype=object)
     codes, words = pd.factorize(full)
     return {

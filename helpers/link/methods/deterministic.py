@@ -1,4 +1,4 @@
-"""Deterministic linkage: joins by equal keys, from a lookup of one id to a cascade of keys."""
+"""Deterministic linkage: joins on equal keys, from a lookup of one id to a cascade of keys."""
 
 from __future__ import annotations
 
@@ -41,17 +41,16 @@ __all__ = [
 ]
 
 
-# It is here to be compared with the ladder, not to be used. Each number stands on one record only on either
-# side, so that every test of keys passes; whether two systems mean the same thing by their number, nobody
-# asks.
+# A baseline to compare with, not to use. Each number occurs on one record per side, so every test of keys
+# passes. Nobody checks whether two systems mean the same thing by their number.
 
-# What a person types to get in or to be written to: nobody looks a child up by it.
+# What a person types to log in, or an address: nobody looks up a child by it.
 NOT_NUMBERS = ("Login", "Email", "PIN", "School")
 RECORD = ["silo", "record"]
 
 
 def join_on_id(people: pd.DataFrame, identifiers: pd.DataFrame, left: str, right: str) -> pd.DataFrame:
-    """Join the children of two systems by equal numbers, as a spreadsheet does, and verify nothing.
+    """Join the children of two systems on equal numbers, as in a spreadsheet, and verify nothing.
 
     Parameters
     ----------
@@ -63,9 +62,9 @@ def join_on_id(people: pd.DataFrame, identifiers: pd.DataFrame, left: str, right
     Returns
     -------
     pandas.DataFrame
-        ``left_silo``, ``left_record``, ``right_silo``, ``right_record``, ``identifier``: one row a pair of
-        records, in order of the left record. A number that stands on two records of one system is left out:
-        there a test of keys fails, and somebody would notice.
+        ``left_silo``, ``left_record``, ``right_silo``, ``right_record``, ``identifier``: one row per pair of
+        records, sorted by the left record. A number on two records of one system is left out: a test of keys
+        would fail there, and somebody would notice.
 
     Examples
     --------
@@ -80,7 +79,7 @@ def join_on_id(people: pd.DataFrame, identifiers: pd.DataFrame, left: str, right
 
 
 def _numbers_of(people: pd.DataFrame, identifiers: pd.DataFrame) -> pd.DataFrame:
-    """List the numbers that stand on one child only of their system, with its record."""
+    """List the numbers that only one child of their system has, with the child's record."""
     children = people.loc[people["role"].eq("Student"), RECORD]
     numbers = identifiers[~identifiers["identification_system"].isin(NOT_NUMBERS)]
     numbers = numbers[[*RECORD, "identifier"]].dropna().drop_duplicates()
@@ -89,7 +88,7 @@ def _numbers_of(people: pd.DataFrame, identifiers: pd.DataFrame) -> pd.DataFrame
 
 
 def _found_by(numbers: pd.DataFrame, silos: list[str]) -> pd.DataFrame:
-    """Find equal numbers, of all pairs of some systems at once; the earlier system stands left."""
+    """Find equal numbers among all pairs of systems at once; the earlier system is on the left."""
     place = {silo: number for number, silo in enumerate(silos)}
     numbers = numbers[numbers["silo"].isin(silos)]
     numbers = numbers.assign(place=numbers["silo"].map(place).astype("int64"))
@@ -97,7 +96,7 @@ def _found_by(numbers: pd.DataFrame, silos: list[str]) -> pd.DataFrame:
         numbers.rename(columns={name: f"{side}_{name}" for name in (*RECORD, "place")})
         for side in ("left", "right")
     )
-    # In a system a number stands once, so that no pair of systems has more rows than numbers.
+    # A number is unique within a system, so no pair of systems has more rows than numbers.
     found = left.merge(right, on="identifier", how="inner", validate="many_to_many")
     found = found[found["left_place"] < found["right_place"]]
     pair = ["left_place", "right_place", "left_record", "right_record"]
@@ -106,7 +105,7 @@ def _found_by(numbers: pd.DataFrame, silos: list[str]) -> pd.DataFrame:
 
 
 def join_all_on_id(people: pd.DataFrame, identifiers: pd.DataFrame) -> Links:
-    """Look every system up in every other one: a crosswalk to set beside that of the ladder.
+    """Join all systems on equal numbers: a baseline crosswalk to compare with that of linking.
 
     Parameters
     ----------
@@ -116,8 +115,8 @@ def join_all_on_id(people: pd.DataFrame, identifiers: pd.DataFrame) -> Links:
     Returns
     -------
     Links
-        As from ``link_children``, so that the same functions judge it. Every record that is joined to another
-        one, the anchor aside, is *Unverified*; there are no findings, since nothing was compared.
+        As from ``link_children``, so that the same functions evaluate it. Every joined record except the
+        anchor is *Unverified*. There are no findings, since nothing was compared.
     """
     students = prepare_records(people, identifiers, anchor_order=(roster_system(),))
     known = students.people[RECORD]
@@ -156,12 +155,12 @@ def join_all_on_id(people: pd.DataFrame, identifiers: pd.DataFrame) -> Links:
 
 CASCADE = 3
 
-# More surnames than this under one telephone number or address are an office's or a block of flats'.
+# More surnames than this at one phone number or address mean an office or an apartment building.
 MOST_SURNAMES = 4
 
 
 class Pass(NamedTuple):
-    """One pass: its name in the evidence, what must agree, and whether birth dates may differ."""
+    """One pass: its name in the evidence, the fields that must agree, and whether birth dates may differ."""
 
     rule: str
     fields: tuple[str, ...]
@@ -193,7 +192,7 @@ def cascade_pairs(
     identity = fields.identity()
     systems = int(np.max(students.silo)) + 1 if len(students) else 1
     joined = np.zeros(len(students) * systems, dtype=bool)  # whether a record is joined to a system
-    # A list without ids of its own may have several rows of one child.
+    # A list without its own ids may have several rows per child.
     with_id = students.people["local_id"].notna().to_numpy(dtype=bool)
     found, over = [], np.zeros(2, dtype="int64")
     for one in passes:
@@ -215,7 +214,7 @@ def cascade_pairs(
 
 
 def _unambiguous(keys: Keys, silo: np.ndarray, identity: np.ndarray) -> Keys:
-    """Leave out keys under which some system has two children."""
+    """Drop keys that two children of one system share."""
     if len(keys) == 0:
         return keys
     codes = pd.factorize(keys.key)[0].astype("int64")
@@ -229,7 +228,7 @@ def _unambiguous(keys: Keys, silo: np.ndarray, identity: np.ndarray) -> Keys:
 
 
 class _Fields:
-    """The fields of records, each made when a pass first asks for it."""
+    """Fields of records, each computed on first use."""
 
     def __init__(self, students: Records, school: pd.Series) -> None:
         self.students = students
@@ -238,7 +237,7 @@ class _Fields:
         self.made: dict[str, Values] = {}
 
     def keys(self, names: tuple[str, ...]) -> Keys:
-        """Give the keys of several fields together; a record without one of them has none."""
+        """Combine the keys of several fields; a record that lacks one of them has none."""
         keys = Keys.of(self[names[0]])
         for name in names[1:]:
             keys = keys.with_value(self[name])
@@ -269,14 +268,14 @@ class _Fields:
         return record, ignore_date_order(self.students.people["birth_date"])[record]
 
     def _birth_date_parts(self) -> Values:
-        """Give year and month, year and day, month and day; one slip leaves one of them whole."""
+        """Return year and month, year and day, month and day; one typo leaves one of them intact."""
         record, days = self._birth_dates()
         year, first, second = days // 10_000, days // 100 % 100, days % 100
         parts = (year * 100 + first, 1_000_000 + year * 100 + second, 2_000_000 + first * 100 + second)
         return _numbered(np.tile(record, len(parts)), np.concatenate(parts))
 
     def _contacts(self) -> Values:
-        """Give what a family is reached by, but for what many families share."""
+        """Return a family's contacts, without those that many families share."""
         people = self.students.people
         place = people["postal_code"].str.slice(0, 5).fillna(people["city"].str.casefold())
         home = addresses(people["street_number_name"])
@@ -286,11 +285,11 @@ class _Fields:
         return Values.of_column(np.tile(np.arange(len(people), dtype="int64"), len(ways)), column)
 
     def identity(self) -> np.ndarray:
-        """Give each record a number that records of one system share only where nothing tells them apart.
+        """Assign numbers that two records of one system share only if nothing distinguishes them.
 
-        A system that promises one record a child has as many children as records. In any other, records with
-        one name, birth date, school and grade are held to be one child's; so are those of a list without ids
-        of its own whatever their school and grade, since such lists keep a row a year or an event.
+        A system that guarantees one record per child has as many children as records. In any other system,
+        records with one name, birth date, school and grade count as one child. In lists without their own ids
+        school and grade don't matter, since such lists have a row per year or event.
         """
         students = self.students
         begins = np.flatnonzero(np.diff(students.names.record, prepend=-1))
@@ -320,10 +319,10 @@ def _numbered(record: np.ndarray, code: np.ndarray) -> Values:
 def pairs_with_equal_keys(
     students: Records, record: np.ndarray, *parts: np.ndarray
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Find pairs of records all parts of whose keys are equal."""
+    """Find pairs of records with all key parts equal."""
     key = parts[0].astype("int64")
     for part in parts[1:]:
-        # Numbered anew each time, so that the product cannot grow beyond 64 bits.
+        # Recoded each time, so that the product stays within 64 bits.
         width = int(np.max(part)) + 1 if len(part) else 1
         key = pd.factorize(pd.factorize(key)[0].astype("int64") * width + part)[0].astype("int64")
     left, right, passed = pairs_within(key, record, LARGEST_BLOCK)
@@ -336,7 +335,7 @@ EXACT = 1
 
 
 def find_exact_matches(students: Records, found: Matches, aids: LinkageContext) -> Matches:
-    """Find pairs whose first name, surname and birth date are written alike."""
+    """Find pairs with identical first name, surname and birth date."""
     people = students.people
     known = comparable(people) & people["name_status"].eq("As written").to_numpy(dtype=bool)
     name = people["first_name"] + "\n" + people["last_surname"]
@@ -355,7 +354,7 @@ SHARED_IDENTIFIER = 0
 
 
 def find_shared_identifiers(students: Records, found: Matches, aids: LinkageContext) -> Matches:
-    """Find pairs of records with an equal id; names and birth dates then say whether it may be believed."""
+    """Find pairs of records with an equal id; names and birth dates then confirm it or not."""
     agreeing, over = aids.id_columns.agreeing, aids.id_columns.passed_over
     may_be = students.may_be_one_child(agreeing["left"].to_numpy(), agreeing["right"].to_numpy())
     agreeing = agreeing[may_be]
@@ -366,7 +365,7 @@ STANDARDIZED = 2
 
 
 def find_standardized_matches(students: Records, found: Matches, aids: LinkageContext) -> Matches:
-    """Find pairs whose names and birth dates agree once standardised."""
+    """Find pairs whose names and birth dates agree after standardization."""
     record, key = name_keys(students.names)
     dated = comparable(students.people)[record]
     day = ignore_date_order(students.people["birth_date"])

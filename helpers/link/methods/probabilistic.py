@@ -1,7 +1,7 @@
-"""Fifth rung: candidates by name, birth date, school or contact, each pair by its probability alone.
+"""Probabilistic linkage: candidates by name, birth date, school or contact, each pair judged alone.
 
-A pair is a match when the model thinks it likely enough and nothing refuses it. What a pair cannot know is
-left to the next rung: that two children are equally likely, or that a child would get two State ids.
+A pair is a match if the model finds it likely enough and nothing refuses it. A pair alone can't show that
+two children are equally likely, or that a child would get two State ids: the next stage resolves that.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ STEP = 4
 
 @dataclass(frozen=True)
 class Candidates:
-    """What rules left open: units, and the pairs of them that are worth weighing.
+    """What rules left open: units, and the pairs of them worth scoring.
 
-    ``pairs`` has ``left``, ``right`` and ``kind``: 0 where both units have a birth date, 1 where one has;
-    once weighed, what `weighing.weigh` adds.
+    ``pairs`` has ``left``, ``right`` and ``kind``: 0 if both units have a birth date, 1 if one has; after
+    scoring also what `weighing.weigh` adds.
     """
 
     settled: Resolved
@@ -43,7 +43,7 @@ class Candidates:
 
 
 def find_candidates(students: Records, found: Matches, aids: LinkageContext) -> Candidates:
-    """Settle what rules can, and find candidates among what is left."""
+    """Resolve what rules can, and find candidates among the rest."""
     settled = resolve(students, found, aids.persons)
     units = make_units(students, settled.label, aids.schools)
     both, over = candidates_with_birth_date(units)
@@ -54,7 +54,7 @@ def find_candidates(students: Records, found: Matches, aids: LinkageContext) -> 
 
 
 def weigh_candidates(students: Records, found: Matches, aids: LinkageContext) -> Candidates:
-    """Find candidates and weigh them."""
+    """Find candidates and score them."""
     seen = find_candidates(students, found, aids)
     weighed = weigh(seen.units, seen.pairs[["left", "right"]], seen.exclusions, aids)
     return replace(seen, pairs=weighed.assign(kind=seen.pairs["kind"].to_numpy()))

@@ -1,7 +1,7 @@
-"""Sixth rung: which of the likely pairs can hold together, which wait for a person, and which cannot hold.
+"""Entity resolution: which likely pairs to accept together, send to review, or refuse.
 
-First children are put together from records with birth dates. Then each record without one is given to a
-child only if no other candidate competes for it. What is left is looked at among itself, strictly.
+First, records with birth dates form children. Then each record without one joins a child, unless another
+candidate competes for it. The remaining records are compared with each other, strictly.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = ["STEP", "resolve_matches"]
 STEP = 4
 
 ENDS = ("left", "right")
-# Where both records have a birth date, where one has, and where neither has.
+# Both records have a birth date, one has, neither has.
 ACCEPT = tuple(figure(f"link/thresholds.accept_{which}") for which in ("dated", "half_dated", "undated"))
 REVIEW = figure("link/thresholds.review")
 ALIKE = figure("link/thresholds.alike")
@@ -40,7 +40,7 @@ AGAINST = figure("link/thresholds.against")
 
 
 def resolve_matches(students: Records, found: Matches, aids: LinkageContext) -> Matches:
-    """Decide which weighed pairs hold."""
+    """Resolve the scored pairs."""
     seen = weigh_candidates(students, found, aids)
     count = len(seen.units)
     kind = seen.pairs["kind"].to_numpy()
@@ -58,11 +58,11 @@ def resolve_matches(students: Records, found: Matches, aids: LinkageContext) -> 
 
 
 def _decide_dated(pairs: pd.DataFrame, count: int, exclusions: Exclusions) -> pd.DataFrame:
-    """Decide about pairs of units with birth dates: by their probability among rivals.
+    """Decide about pairs of units with birth dates, by their probability among rivals.
 
-    A system may hold one child twice, under two ids that contradict each other. Both records then claim the
-    same third one; whichever gets it, it is the right child, so the stronger claim holds. Where a person or
-    the system's promise says that they are two children, the third record goes to neither.
+    A system may have one child twice, under two ids that contradict each other. Both records then claim the
+    same third one. Either way it reaches the right child, so the stronger claim wins. If a reviewer or the
+    system's guarantee makes them two children, the third record goes to neither.
     """
     decided = _by_share(pairs, count, ACCEPT[0])
     doubles = pairs[pairs["refused"] & pairs["match_probability"].ge(SAME_BUT_FOR_IDS)]
@@ -84,7 +84,7 @@ def _decide_dated(pairs: pd.DataFrame, count: int, exclusions: Exclusions) -> pd
         weaker.update(max(mine[third], yours[third])[2] for third in mine.keys() & yours.keys())
     decision = decided["decision"].copy()
     decision[sorted(weaker)] = "No match"
-    # One name and one home are a father's and his son's, too: a person looks at the two.
+    # A father and son may share name and home: a reviewer decides.
     matched = decision.index[decision.eq("Match")]
     far = is_parent_of_same_name(
         exclusions.units, *(decided.loc[matched, side].to_numpy(dtype="int64") for side in ENDS)
@@ -94,7 +94,7 @@ def _decide_dated(pairs: pd.DataFrame, count: int, exclusions: Exclusions) -> pd
 
 
 def _by_share(pairs: pd.DataFrame, count: int, accept: float) -> pd.DataFrame:
-    """Decide by the share among rivals; what is refused competes for nothing."""
+    """Decide by the share among rivals; refused pairs don't compete."""
     refused = pairs["refused"].to_numpy(dtype=bool)
     alone = pairs["match_probability"].to_numpy()
     share = np.where(refused, 0.0, alone)
@@ -116,7 +116,7 @@ def _decision(share: np.ndarray, refused: np.ndarray, alone: np.ndarray, accept:
 
 
 def _alike(seen: Candidates, dated: pd.DataFrame, children: np.ndarray) -> np.ndarray:
-    """Give children who may well be one the same number: they don't compete for a record."""
+    """Assign numbers to children; likely duplicates share one, and so don't compete for a record."""
     likely = dated[dated["match_probability"].ge(ALIKE) & ~dated["refused"]]
     rules = seen.settled.pairs
     waiting = rules[rules["decision"].eq("Review") & rules["rule"].isin(SAME_NAME_AND_BIRTH_DATE)]
@@ -130,10 +130,10 @@ def _alike(seen: Candidates, dated: pd.DataFrame, children: np.ndarray) -> np.nd
 def _decide_undated(
     seen: Candidates, pairs: pd.DataFrame, children: np.ndarray, aids: LinkageContext
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Give units without a birth date to children.
+    """Assign units without a birth date to children.
 
-    Children are those with a birth date, and whoever is left over of the first system that has records
-    without one: without any birth date that system alone says who the children are.
+    Children are the units with a birth date, plus the leftover units of the first system with records without
+    one: without any birth date, that system alone defines the children.
     """
     units, silo = seen.units, seen.units.silo
     is_child, asking = units.dated, units.named & ~units.dated
@@ -159,7 +159,7 @@ def _choose(
     children: np.ndarray,
     aids: LinkageContext,
 ) -> pd.DataFrame:
-    """Give each unit that asks to the child that has most of its probability."""
+    """Assign each asking unit to the child with most of its probability."""
     left, right = pairs["left"].to_numpy(), pairs["right"].to_numpy()
     silo = units.silo
     unit, chooser = np.where(is_child[left], left, right), np.where(is_child[left], right, left)
@@ -183,7 +183,7 @@ def _choose(
 
 
 def _asked(count: int, pairs: pd.DataFrame) -> np.ndarray:
-    """Tell which units some pair joins, or waits for a person to join."""
+    """Test which units a pair joins, or may join after review."""
     open_pairs = pairs[pairs["decision"].isin(["Match", "Review"])]
     taken = np.zeros(count, dtype=bool)
     for side in ENDS:
@@ -194,7 +194,7 @@ def _asked(count: int, pairs: pd.DataFrame) -> np.ndarray:
 def _decide_left_over(
     seen: Candidates, undated: pd.DataFrame, aids: LinkageContext
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Look at units that no child may be, among themselves."""
+    """Compare the units that match no child with each other."""
     units, count = seen.units, len(seen.units)
     left_over = units.named & ~units.dated & ~_asked(count, undated)
     pairs, over = candidates_without_birth_date(units, left_over)
@@ -221,12 +221,12 @@ def _cluster(count: int, parts: list[pd.DataFrame], excluded) -> tuple[np.ndarra
 
 
 def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """Put frames below each other; those without rows would only blur types."""
+    """Concatenate frames; skip empty ones, which would spoil dtypes."""
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
 
 
 def _one_question_a_record(pairs: pd.DataFrame, dated: np.ndarray, label: np.ndarray) -> pd.DataFrame:
-    """Ask a person about a unit's best pair only, and about nothing that is joined by now."""
+    """Ask a reviewer only about a unit's best pair, and not about pairs joined by now."""
     waiting = pairs[pairs["decision"].eq("Review")]
     left, right = waiting["left"].to_numpy(), waiting["right"].to_numpy()
     joined = label[left] == label[right]
@@ -234,7 +234,7 @@ def _one_question_a_record(pairs: pd.DataFrame, dated: np.ndarray, label: np.nda
     asked: set[int] = set()
     keep = np.zeros(len(waiting), dtype=bool)
     for row in order.tolist():
-        # A child may be asked about for several records, a record without a birth date about one child only.
+        # A child may be in several questions, a record without a birth date in one only.
         ends = [end for end in (int(left[row]), int(right[row])) if not dated[end]] or [
             int(left[row]),
             int(right[row]),

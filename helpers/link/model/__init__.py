@@ -1,4 +1,4 @@
-"""The scoring model: how much each agreement and each difference of two units weighs."""
+"""The scoring model: match weights of each agreement and difference."""
 
 from helpers.link.model.scoring import LinkModel, describe, explain, score_pairs, shipped_model, weights
 from helpers.link.model.training import train, with_matches

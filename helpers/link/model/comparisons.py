@@ -1,4 +1,4 @@
-"""Comparisons and their levels, as Splink names them."""
+"""Comparisons and their levels, in Splink's terms."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ __all__ = ["COMPARISONS", "HOUSEHOLD", "KINDS", "NAME", "Comparison", "Level", "
 
 @dataclass(frozen=True)
 class Level:
-    """How well two units agree in one respect.
+    """One level of agreement between two units.
 
-    ``m`` is how often one child's records stand here, ``u`` how often records of two children drawn by chance
-    do: where training begins, and what stays where it learns nothing. Where ``frequency`` names a column, an
-    agreement in a common value of it weighs less, in a rare one more.
+    ``m`` is the probability of this level for records of one child, ``u`` for records of two random children:
+    starting values of training, which stay if it learns nothing. With ``frequency``, an agreement on a common
+    value of that column weighs less, on a rare one more.
     """
 
     words: str
@@ -27,7 +27,7 @@ class Level:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One respect in which units are compared; ``unknown`` holds where one side doesn't tell."""
+    """One comparison of units; ``unknown`` is the condition that a side lacks the value."""
 
     name: str
     words: str
@@ -36,7 +36,7 @@ class Comparison:
     needs: tuple[str, ...] = ()
 
     def settings(self) -> dict[str, Any]:
-        """Give the comparison as Splink's settings want it."""
+        """Return the comparison in the form of Splink's settings."""
         unknown = {"sql_condition": self.unknown, "label_for_charts": "Not known", "is_null_level": True}
         levels = [] if self.unknown is None else [unknown]
         for level in self.levels:
@@ -63,43 +63,43 @@ class Comparison:
 
 
 def shared(column: str, other: str | None = None) -> str:
-    """Say in SQL that a list of the left unit and one of the right have a value in common."""
+    """Write SQL: lists of the left and the right unit share a value."""
     return f"list_has_any({column}_l, {other or column}_r)"
 
 
 def any_pair(column: str, condition: str) -> str:
-    """Say in SQL that some value ``a`` of the left list and some ``b`` of the right fulfil a condition."""
+    """Write SQL: some value ``a`` of the left list and some ``b`` of the right meet a condition."""
     inner = f"len(list_filter({column}_r, lambda b: {condition})) > 0"
     return f"len(list_filter({column}_l, lambda a: {inner})) > 0"
 
 
-# The words of the level that keeps brothers and sisters apart. Twins share the birth date, the home, the
-# e-mail address of a parent and the school, and none of it makes them one child: so this level and the last
-# one are not learnt but set to outweigh everything else together.
+# Label of the level that separates siblings. Twins share birth date, home, a parent's e-mail address and
+# school, and are still two children. So this level and the last one are not trained but set to outweigh
+# everything else together.
 HOUSEHOLD = "Surname the same, first names plainly different: brother or sister"
 
 GUARD = 1e-16
 
-# An initial is never a first name that is the same.
+# An initial never counts as the same first name.
 SAME_FIRST = f"({shared('given_whole')} OR {shared('given_formal')})"
 SAME_LAST = shared("family_parts")
 SAME_KEY = shared("name_keys")
 SWAPPED = f"({shared('given', 'family')} AND {shared('family', 'given')})"
 
-# Daniel and Daniela, Mario and Maria are two children, however few letters lie between them.
+# Daniel and Daniela, or Mario and Maria, are two children, however similar the names.
 TWO_GENDERS = (
     "a || 'a' = b OR b || 'a' = a OR "
     "(left(a, -1) = left(b, -1) AND right(a, 1) IN ('a', 'o') AND right(b, 1) IN ('a', 'o'))"
 )
-# One slip in a name of four to seven letters, two in a longer one; a shorter name leaves no room for any.
-# Typists rarely miss the first letter.
+# One typo in a name of four to seven letters, two in a longer one, none in a shorter one. Typists rarely miss
+# the first letter.
 SLIP = (
     "WHEN least(length(a), length(b)) < 4 THEN false "
     "WHEN left(a, 1) <> left(b, 1) AND left(a, 2) <> reverse(left(b, 2)) THEN false "
     "ELSE damerau_levenshtein(a, b) <= CASE WHEN least(length(a), length(b)) >= 8 THEN 2 ELSE 1 END END"
 )
 FIRST_MISSPELT = any_pair("given", f"CASE WHEN {TWO_GENDERS} THEN false {SLIP}")
-# Systems also cut long surnames short.
+# Systems also truncate long surnames.
 LAST_MISSPELT = any_pair(
     "family_parts",
     "CASE WHEN least(length(a), length(b)) >= 8 AND (starts_with(a, b) OR starts_with(b, a)) THEN true "
@@ -110,7 +110,7 @@ FIRST_INITIAL = (
     f"({shared('given_initial', 'given_letter')} OR {shared('given_letter', 'given_initial')}) "
     f"AND {ONE_BEHIND_INITIAL}"
 )
-# Two initials are no first name on either side: only the surname says something then.
+# If both sides have only initials as first names, only the surname counts.
 NO_FIRST = (
     "(given_l IS NULL OR given_r IS NULL OR (given_whole_l IS NULL AND given_whole_r IS NULL AND "
     f"{shared('given_initial')}))"
@@ -119,7 +119,7 @@ LAST_INITIAL = (
     f"({shared('family_initial', 'family_letter')} OR {shared('family_letter', 'family_initial')}) "
     f"AND {ONE_BEHIND_INITIAL}"
 )
-# Beginnings are what nicknames are made of (Santi, Ibra); no list has them all.
+# Many nicknames are beginnings (Santi, Ibra); no list has them all.
 FIRST_IN_DOUBT = any_pair(
     "given_whole",
     f"CASE WHEN {TWO_GENDERS} THEN false "
@@ -191,11 +191,10 @@ NAME = Comparison(
 )
 
 
-# Conditions are SQL over the columns of `columns.COLUMNS`. Nothing here knows which system a record comes
-# from.
+# Conditions are SQL over `columns.COLUMNS`. Nothing here depends on a record's system.
 
-# How many of the two units tell a birth date. Where both do, rules have tied most of what belongs together
-# already; so how often a pair is one child before anything is compared differs between the three.
+# How many of the two units have a birth date. If both do, rules have linked most matches already. So the
+# prior differs among the three kinds.
 KINDS = ("Both tell a birth date", "One tells a birth date", "Neither tells a birth date")
 
 
@@ -256,7 +255,7 @@ COMPARISONS = (
     Comparison(
         name="grade",
         words="Grade",
-        # Children of one birth date are in one grade: where both tell it, the grade would only say it again.
+        # Birth date implies grade: if both have one, grade adds no evidence.
         unknown=f"{_unknown('grades')} OR (birth_days_l IS NOT NULL AND birth_days_r IS NOT NULL)",
         levels=(
             Level("Grade the same", shared("grades"), 0.95, 0.08),
@@ -294,8 +293,8 @@ COMPARISONS = (
             Level("E-mail different", "ELSE", 0.15, 0.9999),
         ),
     ),
-    # One home has one telephone and one address, for all children in it: together they say hardly more than
-    # either, so they are one comparison.
+    # Everybody in a home shares one phone and one address. Together they are hardly more evidence than
+    # either, so they form one comparison.
     Comparison(
         name="home",
         words="Home",

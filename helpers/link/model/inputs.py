@@ -1,4 +1,4 @@
-"""What the model compares: columns for DuckDB, and how common each value is."""
+"""Inputs of the model: columns for DuckDB, and the frequency of each value."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LISTS = (
 )  # fmt: skip
 # As `names.is_initial`.
 INITIAL = "length(x) = 1 AND upper(x) <> x"
-# Derived columns, in SQL over those of a unit. A list without entries is NULL, as one that isn't known.
+# Derived columns, in SQL over those of a unit. An empty list is NULL, like a missing one.
 DERIVED = {
     "first_name": "given[1]",
     "surname": "family[1]",
@@ -42,7 +42,7 @@ DERIVED = {
     "given_letter": (
         f"nullif(list_transform(list_filter(given, lambda x: NOT ({INITIAL})), lambda x: left(x, 1)), [])"
     ),
-    # G. Samuel and G. DeShawn: their initial says nothing beside their second names.
+    # G. Samuel and G. DeShawn: their initials are no evidence next to their second names.
     "given_behind_initial": "nullif(list_filter(given, lambda x: strpos(x, ' ') = 2), [])",
     "family_letter": "list_distinct(list_transform(family, lambda x: left(x, 1)))",
     "family_initial": f"nullif(list_filter(family, lambda x: {INITIAL}), [])",
@@ -60,7 +60,7 @@ COLUMNS = ("unit", "name_key", *LISTS, "grades", *DERIVED)
 
 
 def as_compared(units: pd.DataFrame) -> pd.DataFrame:
-    """Check a table of units and put it in the order in which nothing depends on the order of its rows."""
+    """Check a table of units, and sort it so that results don't depend on row order."""
     twice = units["unit"].duplicated()
     if twice.any():
         number = units.loc[twice, "unit"].iloc[0]
@@ -88,18 +88,18 @@ def units_table(connection: duckdb.DuckDBPyConnection, units: pd.DataFrame, name
 
 
 SEED = 20_250_901
-# Fewer units with a birth date than this, and all units tell how common a name is.
+# With fewer dated units than this, all units count toward name frequencies.
 ENOUGH = 50
-# A level rarer than this can be missed by all pairs that are drawn.
+# The random pairs may miss any level rarer than this.
 RARE = 0.001
 
 
 def frequencies(values: pd.Series, dated: pd.Series) -> pd.DataFrame:
-    """Estimate how likely a further child has each value.
+    """Estimate the probability of each value for a new child.
 
-    A value that one child in ten thousand has would be met far less often than once in ten thousand further
-    children, because most such values are met once only. Absolute discounting (Kneser and Ney) takes off each
-    count what the numbers of values met once and twice say is chance.
+    A value seen once in ten thousand children is rarer than that, since most such values occur only once.
+    Absolute discounting (Kneser and Ney) reduces each count by what chance explains, estimated from the
+    numbers of values seen once and twice.
     """
     known = values.notna()
     counted = values[known & dated] if int((known & dated).sum()) >= ENOUGH else values[known]
@@ -115,7 +115,7 @@ def frequencies(values: pd.Series, dated: pd.Series) -> pd.DataFrame:
 def draw_pairs(
     connection: duckdb.DuckDBPyConnection, units: np.ndarray, count: int, seed: int = SEED
 ) -> None:
-    """Write a view *drawn* of pairs of units drawn by chance, always the same ones."""
+    """Create a view *drawn* of random pairs of units, reproducible by seed."""
     random = np.random.default_rng(seed)
     left = random.integers(0, len(units), count)
     right = (left + random.integers(1, len(units), count)) % len(units)
@@ -131,7 +131,7 @@ def draw_pairs(
 def level_counts(
     connection: duckdb.DuckDBPyConnection, comparisons: Sequence[Comparison], only: Mapping[str, str]
 ) -> dict[str, np.ndarray]:
-    """Count at which level of each comparison the drawn pairs stand."""
+    """Count the drawn pairs at each level of each comparison."""
     columns = []
     for comparison in comparisons:
         cases = " ".join(
@@ -159,7 +159,7 @@ def level_counts(
 
 
 def chance_agreement(counts: np.ndarray, u: list[float], worth: float) -> list[float]:
-    """Say how often two units drawn by chance stand at each level.
+    """Estimate the probability of each level for two random units.
 
     >>> [round(share, 3) for share in chance_agreement(np.array([900.0, 99_100.0]), [0.02, 0.98], 5.0)]
     [0.009, 0.991]

@@ -1,4 +1,4 @@
-"""The trained model, match weights, and their explanation."""
+"""The trained model, its match weights, and explanations of them."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ def _lines() -> dict[str, float]:
 
 @dataclass(frozen=True)
 class LinkModel:
-    """What is known of how the records of one child agree, and those of two.
+    """A trained linkage model: m and u probabilities of each comparison level.
 
-    ``settings`` are Splink's own, with every m and u. ``matches`` tells for each of `comparisons.KINDS` how
-    many other units belong to the child of one, on average, so that the model can be used on a district of
-    another size. A pair of probability ``accept`` or more is taken as one child, from ``review`` up a person
-    is asked; the kit's own lines where a file names none. ``kept`` names comparisons that the data could not
-    teach, with the weights of an earlier model.
+    ``settings`` are Splink's own, with every m and u. ``matches`` gives for each of `comparisons.KINDS` the
+    average number of other units of a unit's child, so that the model fits districts of any size. Pairs with
+    probability ``accept`` or more are links, from ``review`` up they need review; a file without these uses
+    the kit's thresholds. ``kept`` names comparisons that the data could not train: they keep an earlier
+    model's weights.
     """
 
     settings: dict[str, Any]
@@ -109,7 +109,7 @@ class LinkModel:
         Raises
         ------
         BadInput
-            When the file isn't there, or holds no model.
+            When the file is missing, or contains no model.
         """
         path = Path(path)
         try:
@@ -130,48 +130,48 @@ class LinkModel:
 
 
 def shipped_model() -> LinkModel:
-    """Give the model that comes with the kit, trained on made districts that no score is reported on."""
+    """Return the kit's model, trained on synthetic districts that no reported score uses."""
     return LinkModel.load(SHIPPED)
 
 
 GAMMAS = tuple(f"gamma_{comparison.name}" for comparison in COMPARISONS)
-# What depends on the place: how many schools and towns there are, which grades.
+# Comparisons that depend on the district: how many schools and towns it has, and which grades.
 LOCAL = ("sex", "school", "grade", "home")
-# So many pairs are scored at a time, which bounds the memory.
+# Number of pairs scored at a time, to bound memory.
 CHUNK = 1_000_000
-# What doesn't fit goes to a folder that is removed afterwards.
+# DuckDB spills the rest to a folder that is removed afterwards.
 MEMORY = "2GB"
-# Fewer units than this, and pairs drawn by chance are too often one child's.
+# With fewer units than this, too many random pairs are one child.
 ENOUGH = 500
 DRAWN_PAIRS = 100_000
-# How many drawn pairs of each level the model's own figure is worth.
+# Prior weight of the model's own figure, in drawn pairs per level.
 WORTH = 5.0
 
 
 def score_pairs(units: pd.DataFrame, pairs: pd.DataFrame, model: LinkModel | None = None) -> pd.DataFrame:
-    """Give the weight of evidence that the two units of each pair are one child.
+    """Score pairs: the match weight that the two units of each are one child.
 
     Parameters
     ----------
     units
-        One row a unit, as `columns.as_compared` takes them: all of the district, since they also tell how
-        common a name is.
+        One row per unit, as `columns.as_compared` takes them: all units of the district, since they also
+        determine how common a name is.
     pairs
         ``left``, ``right``: numbers of units.
     model
-        Default the one that comes with the kit.
+        By default the kit's own.
 
     Returns
     -------
     pandas.DataFrame
-        A row a pair in the order given: ``left``, ``right``, ``match_weight`` (log2, prior included),
-        ``match_probability`` (0 to 1), and for each comparison ``gamma_name`` (whole number: -1 not known,
-        0 the last level, upwards the better).
+        One row per pair in the given order: ``left``, ``right``, ``match_weight`` (log2, prior included),
+        ``match_probability`` (0 to 1), and for each comparison ``gamma_name`` (integer: -1 missing,
+        0 the last level, higher is better).
 
     Raises
     ------
     BadInput
-        When a pair names a unit that isn't there.
+        When a pair names a unit that doesn't exist.
     """
     model = model or shipped_model()
     ordered = as_compared(units)
@@ -189,7 +189,7 @@ def score_pairs(units: pd.DataFrame, pairs: pd.DataFrame, model: LinkModel | Non
 
 @contextmanager
 def database(units: pd.DataFrame) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a database in memory that holds units as table *units*."""
+    """Open an in-memory database with the units as table *units*."""
     import duckdb
 
     with (
@@ -206,7 +206,7 @@ def database(units: pd.DataFrame) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep Splink's advice to its trainers from people who only link."""
+    """Silence Splink's training advice, which doesn't concern people who only link."""
     logger = logging.getLogger("splink")
     level = logger.level
     logger.setLevel(logging.CRITICAL)
@@ -219,7 +219,7 @@ def quiet() -> Iterator[None]:
 def settings_for(
     connection: duckdb.DuckDBPyConnection, units: pd.DataFrame, model: LinkModel
 ) -> dict[str, Any]:
-    """Fit a model's settings to the data at hand: how many units there are, schools, towns and grades."""
+    """Fit a model's settings to the data: number of units, schools, towns and grades."""
     settings = copy.deepcopy(model.settings)
     dated = int(dated_units(connection).sum())
     set_prior(settings, dated, len(units) - dated, model.matches)
@@ -235,7 +235,7 @@ def set_chance(
     names: Collection[str],
     only: Mapping[str, str] | None = None,
 ) -> None:
-    """Put into settings how often pairs drawn by chance stand at each level of some comparisons."""
+    """Set the u probabilities of some comparisons from random pairs."""
     chosen = [comparison for comparison in COMPARISONS if comparison.name in names]
     counts = level_counts(connection, chosen, only or {})
     for comparison in settings["comparisons"]:
@@ -247,12 +247,12 @@ def set_chance(
 
 
 def levels_of(comparison: dict[str, Any]) -> list[dict[str, Any]]:
-    """Give the levels of a comparison of Splink's settings but for the one that stands for *not known*."""
+    """Return the levels of a comparison in Splink's settings, without the null level."""
     return [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
 
 
 def set_prior(settings: dict[str, Any], dated: int, bare: int, matches: dict[str, float]) -> None:
-    """Put into settings how often a pair drawn by chance is one child, for each kind of pair.
+    """Set the prior: how often a random pair is one child, for each kind of pair.
 
     ``dated`` and ``bare`` are the numbers of units with and without a birth date.
     """
@@ -269,7 +269,7 @@ def set_prior(settings: dict[str, Any], dated: int, bare: int, matches: dict[str
 def linker_for(
     connection: duckdb.DuckDBPyConnection, units: pd.DataFrame, settings: dict[str, Any], over: str = "units"
 ) -> Any:
-    """Make Splink's linker over a table, with this kit's frequencies of names in place of its own."""
+    """Create Splink's linker for a table, with our own term frequencies of names."""
     from splink import DuckDBAPI, Linker
 
     api = DuckDBAPI(connection=connection)
@@ -292,7 +292,7 @@ def predict(
     *,
     steps: bool = False,
 ) -> pd.DataFrame:
-    """Score pairs, in their order; with ``steps``, add what each comparison weighs (``mw_name``)."""
+    """Score pairs, in order; with ``steps``, add each comparison's weight (``mw_name``)."""
     _tell_apart(settings)
     linker = linker_for(connection, units, settings)
     asked = pd.DataFrame(
@@ -322,12 +322,12 @@ def predict(
 
 
 def weight_of(level: dict[str, Any]) -> float:
-    """Give the weight of a level in log2, as Splink computes it."""
+    """Return a level's weight in log2, as Splink computes it."""
     return math.log2(level["m_probability"] / level["u_probability"])
 
 
 def _tell_apart(settings: dict[str, Any]) -> None:
-    """Make the weights of one comparison differ, from 0 as well, by less than anybody would notice."""
+    """Make the weights within a comparison distinct and nonzero, by a negligible amount."""
     for comparison in settings["comparisons"]:
         taken = [0.0]
         for level in levels_of(comparison):
@@ -337,7 +337,7 @@ def _tell_apart(settings: dict[str, Any]) -> None:
 
 
 def _gamma(comparison: dict[str, Any]) -> str:
-    """Tell the level of a pair by its weight: Splink gives levels only along with all that it compared."""
+    """Write SQL that finds a pair's level by its weight: Splink returns levels only with all columns."""
     levels = levels_of(comparison)
     name = comparison["output_column_name"]
     cases = " ".join(
@@ -348,7 +348,7 @@ def _gamma(comparison: dict[str, Any]) -> str:
 
 
 def dated_units(connection: duckdb.DuckDBPyConnection) -> np.ndarray:
-    """Tell which of the units, by number, have a birth date."""
+    """Test which units have a birth date, in order of number."""
     found = connection.execute("SELECT birth_days IS NOT NULL AS dated FROM units ORDER BY unit").fetchnumpy()
     dated: np.ndarray = np.asarray(found["dated"], dtype=bool)
     return dated
@@ -371,26 +371,26 @@ def _empty(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 BEFORE_LOOKING = "Before looking"
-# The step that says how common the very name is on which two units agree.
+# The step for how common the matching name is.
 COMMON = "How common the name is"
 COLUMNS = {"comparison": "string", "level": "string", "weight": "float64", "running_total": "float64"}
 
 
 def weights(model: LinkModel | None = None) -> pd.DataFrame:
-    """Say what each level of each comparison weighs.
+    """List the weight of each level of each comparison.
 
     Parameters
     ----------
     model
-        Default the one that comes with the kit.
+        By default the kit's own.
 
     Returns
     -------
     pandas.DataFrame
-        One row a level, a comparison's best first: ``comparison``, ``level`` (both in words), ``m`` (how
-        often one child's records stand there), ``u`` (how often records of two children drawn by chance
-        do), ``weight`` (log2 of m over u: each step of 1 doubles the odds), ``is_guard``
-        (boolean: not learnt, but set to outweigh everything else together).
+        One row per level, a comparison's best first: ``comparison``, ``level`` (labels), ``m`` (probability
+        for records of one child), ``u`` (probability for records of two random children), ``weight`` (log2 of
+        m over u: each step of 1 doubles the odds), ``is_guard`` (boolean: not trained, but set to outweigh
+        everything else together).
     """
     model = model or shipped_model()
     rows = [
@@ -411,7 +411,7 @@ def weights(model: LinkModel | None = None) -> pd.DataFrame:
 
 
 def explain(units: pd.DataFrame, left: int, right: int, model: LinkModel | None = None) -> pd.DataFrame:
-    """Show how the weight of one pair adds up.
+    """Explain how the weight of one pair adds up.
 
     Parameters
     ----------
@@ -420,14 +420,14 @@ def explain(units: pd.DataFrame, left: int, right: int, model: LinkModel | None 
     left, right
         Numbers of two of them.
     model
-        Default the one that comes with the kit.
+        By default the kit's own.
 
     Returns
     -------
     pandas.DataFrame
-        One row a step: ``comparison``, ``level`` (both in words), ``weight`` (log2) and ``running_total``,
-        which ends at the pair's ``match_weight``. The first row says how likely a pair is one child before
-        anything is compared; what a side doesn't tell weighs nothing.
+        One row per step: ``comparison``, ``level`` (labels), ``weight`` (log2) and ``running_total``, which
+        ends at the pair's ``match_weight``. The first row is the prior, before any comparison; a missing
+        value weighs nothing.
 
     Raises
     ------
@@ -463,7 +463,7 @@ def explain(units: pd.DataFrame, left: int, right: int, model: LinkModel | None 
 
 
 def describe(step: pd.Series) -> str:
-    """Say one step of `explain` or one level of `weights` as a sentence.
+    """Describe one step of `explain` or one level of `weights` in a sentence.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Trains the model: chance agreement from pairs drawn by chance, one child's from candidate pairs by EM."""
+"""Train the model: u from random pairs, m from candidate pairs by EM."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ __all__ = ["train", "untrained", "with_matches"]
 
 MAX_PAIRS = 1_000_000
 DRAWN_PAIRS = 500_000
-# With fewer pairs of one child than this to learn from, a comparison keeps the weights that it had.
+# With fewer matching pairs than this, a comparison keeps its earlier weights.
 FEWEST_MATCHES = 100.0
-# How many pairs of one child the earlier weights count as much as.
+# Prior weight of the earlier m probabilities, in matching pairs.
 WORTH = 30.0
-# No difference speaks against one child as if records never erred: one in a thousand does.
+# Records err: no level's m falls below one in a thousand.
 RAREST_ERROR = 0.001
-# Each round trains with the numbers of matches that the weights of the round before find.
+# Each round trains with the match counts that the weights of the previous round give.
 ROUNDS = 2
-# Two children for certain, whatever else agrees; and two who can't be told by their birth dates.
+# Certainly two children, whatever else agrees; and two children when birth dates can't be used.
 STRANGERS = f"NOT {shared('birth_parts')}"
 STRANGERS_BY_NAME = f"NOT {shared('family_parts')} AND NOT {shared('given_formal')}"
 
@@ -55,31 +55,30 @@ def train(
     drawn_pairs: int = DRAWN_PAIRS,
     seed: int = SEED,
 ) -> LinkModel:
-    """Learn from unlabelled data how much each agreement and each difference weighs.
+    """Train the weights of agreements and differences on unlabeled data.
 
     Parameters
     ----------
     units
-        One row a unit, as `columns.as_compared` takes them.
+        One row per unit, as `columns.as_compared` takes them.
     pairs
-        ``left``, ``right``: candidate pairs, which should hold nearly all pairs of one child.
+        ``left``, ``right``: candidate pairs, which should include nearly all matches.
     start
-        Where training begins, and what stays where the data teach nothing; default the model that comes with
-        the kit.
+        Starting values, which stay where the data can't train; by default the kit's model.
     trained_on
-        What the data are, in a few words.
+        Short description of the data.
     max_pairs
-        More candidate pairs than this, and that many of them are drawn.
+        With more candidate pairs than this, a sample of this size is used.
     drawn_pairs
-        How many pairs are drawn by chance to see how often two children agree.
+        Number of random pairs for estimating how often two children agree.
     seed
-        For what is drawn.
+        For all sampling.
 
     Returns
     -------
     LinkModel
-        The same for the same units and pairs, in whatever order their rows stand. ``kept`` names the
-        comparisons that the data could not teach.
+        The same for the same units and pairs, in any row order. ``kept`` names the comparisons that the data
+        could not train.
 
     Raises
     ------
@@ -133,7 +132,7 @@ def train(
 
 
 def untrained() -> LinkModel:
-    """Give the model as it is before any training: weights that somebody thought likely."""
+    """Return the model before any training, with weights from judgment."""
     settings = {
         "link_type": "dedupe_only",
         "unique_id_column_name": "unit",
@@ -149,12 +148,12 @@ def untrained() -> LinkModel:
 
 
 def with_matches(model: LinkModel, units: pd.DataFrame, pairs: pd.DataFrame) -> LinkModel:
-    """Count how many units of one child there are once rules have tied what is certain.
+    """Count the matching units that remain after rules have linked what is certain.
 
-    A model is trained on single records, since pairs that rules tie are the ones that show how records of one
-    child agree. It is used on units, of which a child has fewer. For pairs that both tell a birth date the
-    number stays nevertheless: rules leave such a pair open only if name or date disagrees, and each record
-    had its chance of that.
+    Training uses single records, since pairs that rules link best show how records of one child agree.
+    Scoring uses units, and a child has fewer of them. The count for pairs with two birth dates stays
+    nevertheless: rules leave such a pair open only if name or date disagrees, and each record had its chance
+    of that.
 
     Parameters
     ----------
@@ -166,7 +165,7 @@ def with_matches(model: LinkModel, units: pd.DataFrame, pairs: pd.DataFrame) -> 
     Returns
     -------
     LinkModel
-        The same weights, with ``matches`` of pairs that at most one side tells a birth date of.
+        The same weights, with new ``matches`` for pairs with at most one birth date.
     """
     ordered = as_compared(units)
     chosen = pairs[["left", "right"]].drop_duplicates().sort_values(["left", "right"], ignore_index=True)
@@ -184,7 +183,7 @@ def with_matches(model: LinkModel, units: pd.DataFrame, pairs: pd.DataFrame) -> 
 
 
 def _kind_of(pairs: pd.DataFrame, units: pd.DataFrame, dated: np.ndarray) -> np.ndarray:
-    """Give the place of each pair in `KINDS`."""
+    """Return each pair's position in `KINDS`."""
     number = units["unit"].to_numpy(dtype="int64")
     told = [dated[np.searchsorted(number, pairs[side].to_numpy("int64"))] for side in ("left", "right")]
     kind: np.ndarray = 2 - told[0].astype("int64") - told[1].astype("int64")
@@ -192,10 +191,10 @@ def _kind_of(pairs: pd.DataFrame, units: pd.DataFrame, dated: np.ndarray) -> np.
 
 
 def _lessons(kind: np.ndarray) -> list[int]:
-    """Say which kinds of pair teach, in order; each teaches only what no earlier one did.
+    """Return the kinds of pair to train on, in order; each trains only what earlier ones could not.
 
-    Pairs that both tell a birth date are found by the name or by the date, so that each can be learnt from
-    pairs that the other found. The others are found by their names, and would teach that names never differ.
+    Pairs with two birth dates are found by name or by date, so each can be trained on pairs that the other
+    found. The others are found by name, and would teach that names never differ.
     """
     return [place for place in range(len(KINDS)) if (kind == place).any()]
 
@@ -211,7 +210,7 @@ def _teach(
     matches: dict[str, float],
     taught: set[str],
 ) -> set[str]:
-    """Train on pairs of one kind; changes `settings` and `matches`, and tells which comparisons learnt."""
+    """Train on pairs of one kind; update `settings` and `matches`, and return the trained comparisons."""
     with_date, without = int(dated.sum()), int((~dated).sum())
     _write_training(connection, sample)
     learnt: set[str] = set()
@@ -243,10 +242,10 @@ def _set_every_chance(
     drawn_pairs: int,
     seed: int,
 ) -> None:
-    """Measure each u on pairs that are two children.
+    """Estimate each u from pairs of two children.
 
-    Units with a birth date are nearly one a child, and unlike dates make sure of it. The others are several a
-    child, so that pairs of them drawn by chance aren't chance; they count only where dates are rare.
+    Each child has about one unit with a birth date, and unequal dates confirm two children. A child has
+    several units without one, so random pairs of them may match; they count only if dates are rare.
     """
     sure = int(dated.sum()) >= max(2, len(number) // 20)
     chosen = number[dated] if sure else number
@@ -259,7 +258,7 @@ def _set_every_chance(
 
 
 def _write_training(connection: duckdb.DuckDBPyConnection, sample: pd.DataFrame) -> None:
-    """Write the pairs as a view of two rows each, so that Splink's blocking finds exactly these pairs."""
+    """Create a view with two rows per pair, so that Splink's blocking finds exactly these pairs."""
     place = np.arange(len(sample), dtype="int64")
     sides = [
         pd.DataFrame(
@@ -277,7 +276,7 @@ def _write_training(connection: duckdb.DuckDBPyConnection, sample: pd.DataFrame)
 def _expectation_maximisation(
     connection: duckdb.DuckDBPyConnection, units: pd.DataFrame, settings: dict[str, Any], learning: set[str]
 ) -> dict[str, list[float | None]]:
-    """Let Splink estimate each m, while u and the prior stay: they hold for all pairs, not for candidates."""
+    """Let Splink estimate each m; u and the prior are fixed, since they hold for all pairs, not candidates."""
     settings = copy.deepcopy(settings)
     for comparison in settings["comparisons"]:
         if comparison["output_column_name"] not in learning:
@@ -303,10 +302,10 @@ def _set_m(
     found: dict[str, list[float | None]],
     seen: dict[str, float],
 ) -> None:
-    """Take over what was learnt, beside which the earlier weights count as much as a few pairs.
+    """Update m from training; the earlier weights count as much as a few pairs.
 
-    A level that neither a child's records nor chance ever reached keeps both its probabilities: initials for
-    names, say, where nobody writes them.
+    A level that neither matches nor random pairs reached keeps both probabilities: initials for names, for
+    example, if nobody writes them.
     """
     for comparison, before in zip(settings["comparisons"], start["comparisons"], strict=True):
         name = comparison["output_column_name"]
@@ -324,7 +323,7 @@ def _set_m(
 
 
 def _matches(scored: pd.DataFrame, dated: int, bare: int, times: float) -> dict[str, float]:
-    """Count for each kind of pair that was scored how many more units of its child a unit has on average."""
+    """Estimate, for each kind of scored pair, a unit's average number of other units of its child."""
     probability = scored["match_probability"].to_numpy(dtype="float64")
     kind = len(KINDS) - 1 - scored["gamma_kind"].to_numpy(dtype="int64")
     owners = (dated / 2, bare, bare / 2)
@@ -336,7 +335,7 @@ def _matches(scored: pd.DataFrame, dated: int, bare: int, times: float) -> dict[
 
 
 def _rounded(settings: dict[str, Any]) -> dict[str, Any]:
-    """Give probabilities to five digits: more would be noise, and depend on how many cores added them up."""
+    """Round probabilities to five digits: more would be noise, and vary with the number of cores."""
     for comparison in settings["comparisons"]:
         for level in levels_of(comparison):
             for part in ("m_probability", "u_probability"):

@@ -1,1 +1,1 @@
-"""Entity resolution: which weighted pairs can hold together."""
+"""Entity resolution: which scored pairs are consistent with each other."""

@@ -1,4 +1,4 @@
-"""Which child a record belongs to: rivals, coverage, generations."""
+"""Assign records to children: rivals, coverage and generations."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ __all__ = [
 # Odds beyond this are certainty; the bound keeps sums finite.
 LARGEST_WEIGHT = 60.0
 STEPS_OF_LEARNING = 20
-# As if so many records had been seen that found a child, and as many that found none.
+# Prior, in records: this many that found a child, and as many that found none.
 CAUTION = 10.0
 
 
 def odds(weight: np.ndarray) -> np.ndarray:
-    """Turn a match weight (log2, prior included) into odds."""
+    """Convert a match weight (log2, prior included) to odds."""
     result: np.ndarray = np.exp2(np.clip(weight, -LARGEST_WEIGHT, LARGEST_WEIGHT))
     return result
 
 
 def assign_child(weighed: pd.DataFrame, asking: np.ndarray) -> pd.DataFrame:
-    """Give each chooser its share of probability among its candidates.
+    """Return each chooser's probability share for its candidates.
 
-    Two children of one name both look likely for a record that has the name alone. Each for itself would be
-    believed; together they show that nobody knows. So a record's candidates share one certainty with *none of
-    them*. How often it is none of them is learned for each system from all its records at once: it is rare
-    where nearly all find somebody, and likely where many find nobody.
+    Two children with the same name both look likely for a record that has only the name. Each alone would be
+    accepted; together they show that the record is ambiguous. So a record's candidates share one certainty
+    with *none of them*. Each system's rate of *none of them* is learned from all its records at once: it is
+    low where nearly all find a child, and high where many find none.
 
     >>> pairs = pd.DataFrame({"chooser": [7, 7], "child": [1, 2], "group": 0, "match_weight": 9.0})
     >>> assign_child(pairs.assign(refused=False), np.array([1]))["share"].round(3).tolist()
@@ -45,7 +45,7 @@ def assign_child(weighed: pd.DataFrame, asking: np.ndarray) -> pd.DataFrame:
         weighed[name].to_numpy() for name in ("chooser", "child", "group", "match_weight")
     )
     open_to = np.flatnonzero(~weighed["refused"].to_numpy(dtype=bool))
-    # Strongest rows first, then the first of each chooser and child: in NumPy, since a large district has
+    # Strongest rows first, then the first of each chooser and child; in NumPy, since a large district has
     # millions of candidates.
     order = open_to[np.lexsort((child[open_to], -weight[open_to], chooser[open_to]))]
     by_child = order[np.lexsort((child[order], chooser[order]))]
@@ -64,7 +64,7 @@ def assign_child(weighed: pd.DataFrame, asking: np.ndarray) -> pd.DataFrame:
 
 
 def _odds_of_none(total: np.ndarray, group: np.ndarray, asking: np.ndarray) -> np.ndarray:
-    """Learn by expectation and maximisation how often a chooser of each group belongs to no candidate."""
+    """Estimate by EM how often a chooser of each group belongs to no candidate."""
     without = asking - np.bincount(group, minlength=len(asking))
     share = np.full(len(asking), 0.5)
     for _ in range(STEPS_OF_LEARNING):
@@ -76,7 +76,7 @@ def _odds_of_none(total: np.ndarray, group: np.ndarray, asking: np.ndarray) -> n
 
 
 def normalize_over_candidates(weighed: pd.DataFrame, count: int, alike: np.ndarray) -> np.ndarray:
-    """Give each pair its probability once others compete for the same unit."""
+    """Return each pair's probability given its rivals for the same unit."""
     left, right = weighed["left"].to_numpy(dtype="int64"), weighed["right"].to_numpy(dtype="int64")
     mine = odds(weighed["match_weight"].to_numpy(dtype="float64"))
     near = np.concatenate((left, right))
@@ -96,18 +96,18 @@ def normalize_over_candidates(weighed: pd.DataFrame, count: int, alike: np.ndarr
     return shares
 
 
-# So many children stand behind an average before a single school and grade is believed to differ from it.
+# Prior weight of the average, in children, for the rate of a school and grade.
 PATIENCE = 10.0
-# Nobody is taken to be left out for certain.
+# No rate falls to zero: nobody is excluded for certain.
 LEAST_RATE = 0.02
 
 
 def coverage_weights(units: Units, pairs: pd.DataFrame, sure: np.ndarray, is_child: np.ndarray) -> np.ndarray:
-    """Weigh how likely a candidate's school and grade are for a record of this system."""
+    """Weigh a candidate's school and grade by how well the system covers them."""
     count = len(units)
     cell = _cells(units)
     chooser, unit = pairs["chooser"].to_numpy(), pairs["unit"].to_numpy()
-    # What a record says itself of school or grade is weighed already.
+    # A record's own school or grade has been weighed already.
     silent = np.ones(count, dtype=bool)
     for name in ("schools", "grades"):
         silent &= units.values[name].how_many(count) == 0
@@ -118,7 +118,7 @@ def coverage_weights(units: Units, pairs: pd.DataFrame, sure: np.ndarray, is_chi
     result = np.zeros(len(pairs))
     for system in np.unique(of_pair).tolist():
         here = of_pair == system
-        # Each child counts once, however many records of the system are hers.
+        # Each child counts once, however many records it has in the system.
         known = np.unique(unit[here & sure])
         if len(known) == 0:
             continue
@@ -133,7 +133,7 @@ def coverage_weights(units: Units, pairs: pd.DataFrame, sure: np.ndarray, is_chi
 def second_record_weights(
     units: Units, pairs: pd.DataFrame, sure: np.ndarray, is_child: np.ndarray, children: np.ndarray
 ) -> np.ndarray:
-    """Weigh that a system has a candidate already, by this or another record."""
+    """Weigh the chance that a system has a second record of the same candidate."""
     silo = units.silo
     width = int(np.max(units.silos.code, initial=0)) + 1
     system = silo[pairs["chooser"].to_numpy()]
@@ -157,7 +157,7 @@ def second_record_weights(
 
 
 def _records(units: Units, is_child: np.ndarray, children: np.ndarray, width: int) -> np.ndarray:
-    """Give child and system of every record of a child."""
+    """Return child and system of every record of a child."""
     unit = units.of_record
     mine = is_child[unit]
     result: np.ndarray = children[unit[mine]] * width + units.record_silo[mine]
@@ -165,7 +165,7 @@ def _records(units: Units, is_child: np.ndarray, children: np.ndarray, width: in
 
 
 def _cells(units: Units) -> pd.DataFrame:
-    """Give each unit a number for school and grade together, and for its grade alone; 0: nothing known."""
+    """Encode each unit's school and grade together, and its grade alone; 0 if unknown."""
     count = len(units)
     school, grade = (_first(units, name, count) for name in ("schools", "grades"))
     width = int(np.max(grade, initial=0)) + 2
@@ -184,7 +184,7 @@ def _first(units: Units, name: str, count: int) -> np.ndarray:
 def _rates(
     cell: np.ndarray, children: np.ndarray, known: np.ndarray, expected: np.ndarray, overall: float
 ) -> np.ndarray:
-    """Give the share of the children of each cell that a system has, drawn towards what is expected."""
+    """Return the share of each cell's children that a system covers, shrunk toward the expected share."""
     size = int(np.max(cell, initial=0)) + 1
     all_of = np.bincount(cell[children], minlength=size)
     mine = np.bincount(cell[known], minlength=size)
@@ -194,12 +194,12 @@ def _rates(
     return rates
 
 
-# Children of one school system are at most about this many years apart who would be taken for each other.
+# Children of one school system whom one could mistake for each other are less than this many years apart.
 YEARS_OF_A_GENERATION = 12
 
 
 def is_parent_of_same_name(units: Units, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Tell which pairs of units were born too far apart to be one child by name and home."""
+    """Test which pairs of units were born too far apart to be one child, despite name and home."""
     days = units.values["birth_days"]
     year = np.array([int(text[:4]) for text in days.texts.tolist()], dtype="int64")[days.code]
     first, last = np.full(len(units), np.inf), np.full(len(units), -np.inf)

@@ -91,7 +91,7 @@ def make_crosswalk(
 
 
 def _opaque(people: pd.DataFrame, distinct: np.ndarray, anchor: np.ndarray) -> pd.Series:
-    """Hash each child's anchor record into its name, so that no local id shows and row order doesn't matter."""
+    """Hash each child's anchor record into its name: no local id shows, and row order doesn't matter."""
     names = people["silo"].take(distinct) + "\n" + people["record"].take(distinct)
     name_of = np.empty(len(people), dtype=object)
     name_of[distinct] = _hashed(names.tolist())

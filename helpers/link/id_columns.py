@@ -85,7 +85,7 @@ class IdColumnStatus:
         return pd.DataFrame({"column": self.column[entry], "target": target})
 
     def _confirmed(self) -> Mask:
-        """Test where a third system confirms the other id's column, and its ids are often equal to this one's.
+        """Test where a third system confirms the other id's column, and many of its ids equal this one's.
 
         Then both columns contain ids of one kind, and chance doesn't explain the disagreements.
         """

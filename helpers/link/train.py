@@ -1,4 +1,4 @@
-"""Trains the model on districts, and explains a pair by it."""
+"""Train the model on districts, and explain a pair with it."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["RIVALS", "explain_pair", "match_weights_of", "train_on_district", "train_on_districts"]
 
 
-# The last step of a pair that was decided among others: what the others' fitting, or not, does to it.
+# The last step for a pair with rivals: the effect of how well the others fit.
 RIVALS = "Rivals"
-# A step that rounds to nothing is none.
+# A step that rounds to zero is left out.
 NOTHING = 0.005
 
 
@@ -40,47 +40,47 @@ def _candidates(district: District) -> tuple[Records, Candidates]:
 
 
 def train_on_district(district: District, start: LinkModel | None = None) -> LinkModel:
-    """Train the model on a district's own records; nobody need know who is who.
+    """Train the model on a district's own records; no answer key needed.
 
     Parameters
     ----------
     district
-        A district that was read.
+        From `read_district`.
     start
-        Where training begins; the model that comes with the kit by default.
+        Starting point of training; by default the kit's own model.
 
     Returns
     -------
     LinkModel
-        To be given to `link_district`, and saved.
+        To pass to `link_district`, and to save.
     """
     return train_on_districts([district], start=start)
 
 
 def explain_pair(district: District, pair: pd.Series, model: LinkModel | None = None) -> pd.DataFrame:
-    """Show how the weight of one pair adds up, from the model's own figures.
+    """Explain how the weight of one pair adds up, from the model's own figures.
 
     Parameters
     ----------
     district
         The district that was linked.
     pair
-        A row of the table *pairs*: ``left_silo``, ``left_record``, ``right_silo``, ``right_record``; with its
-        ``match_probability``, if it has one, the steps end at what was decided.
+        A row of the table *pairs*: ``left_silo``, ``left_record``, ``right_silo``, ``right_record``; with
+        ``match_probability``, if any, the steps end at the final decision.
     model
-        The one it was linked with; that of the kit by default.
+        The model used for linking; by default the kit's own.
 
     Returns
     -------
     pandas.DataFrame
-        One row a step: ``comparison``, ``level`` (both in words), ``weight`` (log2) and ``running_total``;
-        the first says how likely a pair is one child before anything is compared, the last (*Rivals*) what
-        it does that other children fit as well, or that none comes near.
+        One row per step: ``comparison``, ``level`` (labels), ``weight`` (log2) and ``running_total``. The
+        first step is the prior, before any comparison. The last (*Rivals*) is the effect of other children
+        that fit as well, or of none coming close.
 
     Raises
     ------
     BadInput
-        When a record isn't among the district's children, or rules alone tie both.
+        When a record isn't among the district's children, or rules alone link both.
     """
     from helpers.link.model import explain
 
@@ -102,7 +102,7 @@ def explain_pair(district: District, pair: pd.Series, model: LinkModel | None = 
 
 
 def _beside_rivals(steps: pd.DataFrame, probability: object) -> pd.DataFrame:
-    """Add the step from the weight of a pair alone to the probability by which it was decided."""
+    """Add the step from a pair's own weight to the probability that decided it."""
     if not isinstance(probability, float) or not 0 < probability < 1:
         return steps
     decided = math.log2(probability / (1 - probability))
@@ -115,17 +115,17 @@ def _beside_rivals(steps: pd.DataFrame, probability: object) -> pd.DataFrame:
 
 
 def match_weights_of(model: LinkModel | None = None) -> pd.DataFrame:
-    """Say what each level of each comparison weighs.
+    """List the weight of each level of each comparison.
 
     Parameters
     ----------
     model
-        Default the one that comes with the kit.
+        By default the kit's own.
 
     Returns
     -------
     pandas.DataFrame
-        One row a level, a comparison's best first: ``comparison``, ``level`` (both in words), ``m``, ``u``,
+        One row per level, a comparison's best first: ``comparison``, ``level`` (labels), ``m``, ``u``,
         ``weight`` (log2 of m over u).
     """
     from helpers.link.model import weights
@@ -144,7 +144,7 @@ def train_on_districts(
     max_pairs: int = MAX_PAIRS,
     drawn_pairs: int = DRAWN_PAIRS,
 ) -> LinkModel:
-    """Train the model on the records of districts; nobody need know who is who."""
+    """Train the model on the records of several districts; no answer key needed."""
     if not districts:
         raise BadInput("No district is given to train on. Give at least one that read_district has read.")
     models = []
@@ -173,7 +173,7 @@ def train_on_districts(
 
 
 def _mean(models: Sequence[LinkModel]) -> LinkModel:
-    """Put models of several districts into one: the mean of what each has learnt."""
+    """Average the models of several districts."""
     settings = copy.deepcopy(models[0].settings)
     for place, comparison in enumerate(settings["comparisons"]):
         name = comparison["output_column_name"]

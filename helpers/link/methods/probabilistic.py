@@ -32,7 +32,7 @@ class Candidates:
     """What rules left open: units, and the pairs of them worth scoring.
 
     ``pairs`` has ``left``, ``right`` and ``kind``: 0 if both units have a birth date, 1 if one has; after
-    scoring also what `weighing.weigh` adds.
+    scoring also what `weighted_pairs.weigh` adds.
     """
 
     settled: Resolved

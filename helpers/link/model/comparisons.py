@@ -191,7 +191,7 @@ NAME = Comparison(
 )
 
 
-# Conditions are SQL over `columns.COLUMNS`. Nothing here depends on a record's system.
+# Conditions are SQL over `inputs.COLUMNS`. Nothing here depends on a record's system.
 
 # How many of the two units have a birth date. If both do, rules have linked most matches already. So the
 # prior differs among the three kinds.

@@ -154,7 +154,7 @@ def score_pairs(units: pd.DataFrame, pairs: pd.DataFrame, model: LinkModel | Non
     Parameters
     ----------
     units
-        One row per unit, as `columns.as_compared` takes them: all units of the district, since they also
+        One row per unit, as `inputs.as_compared` takes them: all units of the district, since they also
         determine how common a name is.
     pairs
         ``left``, ``right``: numbers of units.

@@ -60,7 +60,7 @@ def train(
     Parameters
     ----------
     units
-        One row per unit, as `columns.as_compared` takes them.
+        One row per unit, as `inputs.as_compared` takes them.
     pairs
         ``left``, ``right``: candidate pairs, which should include nearly all matches.
     start
@@ -276,7 +276,7 @@ def _write_training(connection: duckdb.DuckDBPyConnection, sample: pd.DataFrame)
 def _expectation_maximisation(
     connection: duckdb.DuckDBPyConnection, units: pd.DataFrame, settings: dict[str, Any], learning: set[str]
 ) -> dict[str, list[float | None]]:
-    """Let Splink estimate each m; u and the prior are fixed, since they hold for all pairs, not candidates."""
+    """Let Splink estimate each m; u and the prior stay fixed, since they hold for all pairs."""
     settings = copy.deepcopy(settings)
     for comparison in settings["comparisons"]:
         if comparison["output_column_name"] not in learning:

@@ -1,4 +1,4 @@
-"""Clusters without contradictions, with what reviewers decided."""
+"""Cluster records without contradictions, and apply reviewers' decisions."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ __all__ = [
 ]
 
 
-# Pairs that components imply are compared in one go; beyond this size (records) only pairs that a rung found
-# are.
+# Pairs implied by a component are compared all at once; in components with more records than this, only the
+# pairs that a stage found.
 LARGEST_COMPARED = 1_500
 
 Compare = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -34,14 +34,14 @@ Compare = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class Clusters:
-    """``label`` of each record (its cluster's lowest number), and what became of each match."""
+    """Cluster label of each record (the lowest record number in it), and the outcome of each match."""
 
     label: np.ndarray
-    outcome: np.ndarray  # one a match: Match, Refused or Review
+    outcome: np.ndarray  # per match: Match, Refused or Review
 
 
 def components(count: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Label records that are tied together, directly or through others, by the lowest number among them.
+    """Label connected components by their lowest record number.
 
     >>> components(5, np.array([3, 1]), np.array([4, 3])).tolist()
     [0, 1, 2, 1, 1]
@@ -59,7 +59,7 @@ def components(count: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def pairs_inside(label: np.ndarray, largest: int = LARGEST_COMPARED) -> tuple[np.ndarray, np.ndarray]:
-    """List every pair of records in one component."""
+    """List every pair of records within a component."""
     sizes = np.bincount(label, minlength=len(label))
     inside = np.flatnonzero(sizes[label] > 1)
     left, right, _ = pairs_within(label[inside], inside, largest)
@@ -67,7 +67,7 @@ def pairs_inside(label: np.ndarray, largest: int = LARGEST_COMPARED) -> tuple[np
 
 
 def cluster_records(count: int, matches: pd.DataFrame, excluded: Compare) -> Clusters:
-    """Put records that are one child together."""
+    """Cluster the records of each child."""
     left, right = matches["left"].to_numpy(), matches["right"].to_numpy()
     label = components(count, left, right)
     outcome = np.full(len(matches), "Match", dtype="<U7")
@@ -108,7 +108,7 @@ def _levels(strength: np.ndarray, edges: np.ndarray) -> Iterator[np.ndarray]:
 
 @dataclass
 class _Joining:
-    """Joins the records of one component, strongest matches first."""
+    """Cluster the records of one component, strongest matches first."""
 
     forbidden: dict[int, set[int]]
     excluded: Compare | None
@@ -121,7 +121,7 @@ class _Joining:
         return list(self.members.values())
 
     def join(self, matches: list[tuple[int, int, int]]) -> None:
-        """Join what matches of one strength tie together."""
+        """Merge clusters along matches of equal strength."""
         for one, other, _ in matches:
             for record in (one, other):
                 if record not in self.cluster:
@@ -135,7 +135,7 @@ class _Joining:
         for a, b in self._torn(ties):
             self.undecided.update((one, other) for one in self.members[a] for other in self.members[b])
         for (a, b), edges in ties.items():
-            # A cluster's label is one of its records, so this holds after others were joined to it.
+            # A cluster's label is one of its records, so this stays valid after merges.
             one, other = self.cluster[a], self.cluster[b]
             if one == other:
                 continue
@@ -147,7 +147,7 @@ class _Joining:
                 self._merge(one, other)
 
     def _torn(self, ties: dict[tuple[int, int], list[int]]) -> set[tuple[int, int]]:
-        """Find the ties of a cluster to two others that exclude each other."""
+        """Find links from a cluster to two others that exclude each other."""
         near: dict[int, list[int]] = {}
         for a, b in ties:
             if not self._apart(a, b):
@@ -187,16 +187,17 @@ class _Joining:
 
 
 def apply_review_decisions(label: np.ndarray, said: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Join the children of which a person said that they are one.
+    """Merge children whom a reviewer called one child.
 
-    The desk shows two records and asks about their children: the answer is about all that both hold.
+    The review desk shows two records but asks about their children, so the answer applies to all records of
+    both.
     """
     label = label.copy()
     left, right = said["left"].to_numpy(dtype="int64"), said["right"].to_numpy(dtype="int64")
     yes = said["is_match"].to_numpy(dtype=bool)
     refused = np.zeros(len(said), dtype=bool)
     apart = [(int(one), int(other)) for one, other in zip(left[~yes], right[~yes], strict=True)]
-    # Of a million records a person has spoken about few: only their children are looked at.
+    # Reviewers have decided about few of a million records: only their children matter here.
     new = {int(child): int(child) for child in np.unique(label[np.concatenate([left, right])])}
 
     def child(record: int) -> int:
@@ -219,7 +220,7 @@ def apply_review_decisions(label: np.ndarray, said: pd.DataFrame) -> tuple[np.nd
 
 
 def pairs_already_decided(pairs: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.Series:
-    """Say which waiting pairs need not be asked any more, and what their answer is."""
+    """Find waiting pairs that earlier decisions answer, with the answer."""
     answer = pd.Series(None, index=pairs.index, dtype=STRING)
     by_person = pairs["decided_by"].eq("Person") & pairs["decision"].isin(["Match", "No match"])
     waits = pairs["decision"].eq("Review")
@@ -233,7 +234,7 @@ def pairs_already_decided(pairs: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.Se
     codes, names = pd.factorize(pd.concat(key, ignore_index=True))
     left, right = codes[: len(used)], codes[len(used) :]
     persons, open_, ties = (mask.loc[used.index].to_numpy(dtype=bool) for mask in (by_person, waits, joined))
-    # What rules and the model hold together, and then the same with people's answers.
+    # Components by rules and model, then the same with reviewers' answers.
     part = components(len(names), left[ties & ~persons], right[ties & ~persons])
     whole = components(len(names), part[left[ties & persons]], part[right[ties & persons]])
     one, other = part[left], part[right]
@@ -251,10 +252,10 @@ def pairs_already_decided(pairs: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.Se
 
 
 def anchors(students: Records, label: np.ndarray) -> np.ndarray:
-    """Give each record the anchor of its child: the record in the silo that comes first.
+    """Return the anchor of each record's child: the record in the first silo.
 
-    A record without a name is one only where all of the child's are so, and one without a birth date, too,
-    only where none of these has one: nothing could be held against it.
+    A record without a name is an anchor only if no record of the child has one. A record without a birth date
+    as well comes last of all, since nothing could be compared with it.
     """
     said = students.bare.astype("int64") + students.says_nothing
     order = np.lexsort((np.arange(len(label)), students.silo, said, label))

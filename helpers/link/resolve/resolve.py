@@ -1,4 +1,4 @@
-"""Entity resolution: evidence of each pair, the decision table, and the children that result."""
+"""Entity resolution: evidence of each pair, the decision table, and the resulting children."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TWO_AGREE = {
 
 
 def decide(evidence: pd.DataFrame) -> pd.DataFrame:
-    """Decide about each pair by the first line of the table that fits it."""
+    """Decide about each pair by the first matching line of the decision table."""
     strong, weak = evidence["strong_id"].to_numpy(), evidence["weak_id"].to_numpy()
     plain = evidence["plainly_different"].to_numpy()
     any_id = strong | weak
@@ -92,7 +92,7 @@ def decide(evidence: pd.DataFrame) -> pd.DataFrame:
 
 
 def cannot_be_one_child(evidence: pd.DataFrame) -> np.ndarray:
-    """Tell which pairs may not even meet in one cluster through others."""
+    """Test which pairs may not share a cluster, even through other records."""
     _, name_disagrees = _name(evidence)
     date_disagrees = evidence["birth_date"].to_numpy() == dates.DIFFERENT
     return (
@@ -103,7 +103,7 @@ def cannot_be_one_child(evidence: pd.DataFrame) -> np.ndarray:
 
 
 def _name(evidence: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Tell where names agree, and where they disagree; elsewhere they cannot be compared."""
+    """Test where names agree and where they disagree; otherwise they can't be compared."""
     first, last = evidence["first_name"].to_numpy(), evidence["last_surname"].to_numpy()
     agrees = (first <= names.ORDER_SWAPPED) & (last <= names.ORDER_SWAPPED)
     return agrees, (first == names.DIFFERENT) | (last == names.DIFFERENT)
@@ -112,7 +112,7 @@ def _name(evidence: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 def _strength(
     evidence: pd.DataFrame, any_id: np.ndarray, name_agrees: np.ndarray, date_agrees: np.ndarray
 ) -> np.ndarray:
-    """Rank matches: what agrees, less what disagrees, then whether it agrees as it stands."""
+    """Rank matches: by what agrees, minus what disagrees, then by exact agreement."""
     _, name_disagrees = _name(evidence)
     date_disagrees = evidence["birth_date"].to_numpy() == dates.DIFFERENT
     agree = any_id.astype("int64") + name_agrees + date_agrees
@@ -125,7 +125,7 @@ def _strength(
 
 
 def contradictions(evidence: pd.DataFrame) -> pd.Series:
-    """Say in words what disagrees in each pair."""
+    """Describe what disagrees in each pair."""
     date_disagrees = evidence["birth_date"].to_numpy() == dates.DIFFERENT
     system = evidence["contradicting_id"].to_numpy()
     said = {
@@ -134,7 +134,7 @@ def contradictions(evidence: pd.DataFrame) -> pd.Series:
         "birth date": date_disagrees,
         **{f"{name} id": system == place for place, name in enumerate(CONTRADICTING)},
     }
-    # Few combinations occur: each is put into words once.
+    # Few combinations occur: describe each once.
     code = sum(mask.astype("int64") << place for place, mask in enumerate(said.values()))
     words = [
         "; ".join(word for place, word in enumerate(said) if number >> place & 1) or None
@@ -173,19 +173,19 @@ def _one_home(students: Records, left: np.ndarray, right: np.ndarray) -> np.ndar
     return np.select([same, known], [1, 0], default=-1).astype("int8")
 
 
-# The rung to which a pair is counted that no rung found and a person named.
+# Stage of a pair that only a reviewer named.
 STEP_OF_A_PERSON = 2
-# A rule of the cascade is weaker than two of three, and a person's word stronger than anything.
+# A cascade rule is weaker than two agreements out of three, and a reviewer's decision stronger than anything.
 STRENGTH_OF_A_CASCADE = 2
 STRENGTH_OF_A_PERSON = 100
-STRONGEST = 1_000  # beyond every other
+STRONGEST = 1_000  # beyond any other
 
 
 SPLIT = "equally near to records that exclude each other"
 
 
 def resolve(students: Records, found: Matches, persons: ReviewDecisions) -> Resolved:
-    """Decide by rules about all pairs that were found, and put together what is one child."""
+    """Resolve all pairs by rules, and cluster the records of each child."""
     decided = _decided(students, found, persons)
 
     def excluded(left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -202,10 +202,10 @@ def resolve(students: Records, found: Matches, persons: ReviewDecisions) -> Reso
 
 
 def _clustered(students: Records, matches: pd.DataFrame, excluded: Compare) -> Clusters:
-    """Put records together that say who they are; then give those that only carry an id to them.
+    """Cluster records with names or birth dates first; then add records that have only an id.
 
-    An id that two records have in common says no more when a third file has it, too: what speaks against the
-    two still does.
+    Two records may share an id with a third that has only that id. This adds no evidence: whatever
+    contradicts the two still counts.
     """
     silent, count = students.says_nothing, len(students)
     by_id = silent[matches["left"].to_numpy()] | silent[matches["right"].to_numpy()]
@@ -227,7 +227,7 @@ def _clustered(students: Records, matches: pd.DataFrame, excluded: Compare) -> C
 
 
 def _refused(decided: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    """Refuse a person's yes between two children of whom a person said no."""
+    """Refuse a reviewer's yes where another answer says the same two children are different."""
     if pairs.empty:
         return decided
     known = pd.MultiIndex.from_frame(decided[["left", "right"]])
@@ -260,7 +260,7 @@ def _decided(students: Records, found: Matches, persons: ReviewDecisions) -> pd.
 
 
 def _by_rules_of_the_cascade(decided: pd.DataFrame, rule: pd.Series) -> pd.DataFrame:
-    """Match what a rung matches by a rule of its own, where the decision table has nothing against it."""
+    """Accept a stage's own matches unless the decision table is against them."""
     own = rule.notna().to_numpy(dtype=bool)
     if not own.any():
         return decided
@@ -291,7 +291,7 @@ def _as_persons_said(decided: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame
 
 
 def after_clustering(decided: pd.DataFrame, matches: np.ndarray, outcome: np.ndarray) -> pd.DataFrame:
-    """Take back the matches that could not hold, and say why."""
+    """Revert the matches that clustering rejected, with the reason."""
     decided = decided.copy()
     why = {
         "Refused": "would join records that exclude each other",

@@ -1,4 +1,4 @@
-"""Match weights of units, as pairs of records."""
+"""Convert scored pairs of units to pairs of records."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from helpers.link.values.name_forms import compare_names
 __all__ = ["HOPELESS", "Exclusions", "add_weighted_pairs", "is_exclusive", "weigh"]
 
 
-# Below this probability two units speak against each other, and nobody need look at them.
+# Below this probability two units contradict each other, and need no review.
 HOPELESS = 0.01
 
 
 @dataclass(frozen=True)
 class Exclusions:
-    """What keeps two units from being one child, whatever they weigh.
+    """What excludes two units from being one child, whatever their weight.
 
-    ``refused`` holds pairs (lower unit times the number of units plus the higher) of which two records were
-    refused by the decision table or called two children by a person; ``together`` those that a person called
-    one child, ``apart`` those that a person called two.
+    ``refused`` contains pairs (lower unit times the number of units plus the higher) with two records that
+    the decision table refused, or that a reviewer called two children. ``together`` has those that a reviewer
+    called one child, ``apart`` those that a reviewer called two.
     """
 
     units: Units
@@ -40,7 +40,7 @@ class Exclusions:
 
     @staticmethod
     def of(units: Units, settled: Resolved, persons: ReviewDecisions) -> Exclusions:
-        """Gather what was decided about records, by their units."""
+        """Collect decisions about records by their units."""
         pairs = settled.pairs
         said = persons.pairs
         yes = said["is_match"].to_numpy(dtype=bool)
@@ -50,17 +50,17 @@ class Exclusions:
         return Exclusions(units, *(_numbered(units, part) for part in (refused, together, apart)))
 
     def with_pairs(self, left: np.ndarray, right: np.ndarray) -> Exclusions:
-        """Add pairs of units that speak against each other."""
+        """Add pairs of units that contradict each other."""
         more = np.minimum(left, right) * len(self.units) + np.maximum(left, right)
         return replace(self, refused=np.union1d(self.refused, more))
 
     def two_children(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """Tell which pairs of units are two children by the word of a person or of their silo."""
+        """Test which pairs of units are two children, by a reviewer or their silo's guarantee."""
         number = np.minimum(left, right) * len(self.units) + np.maximum(left, right)
         return self._both_in_one_silo(left, right) | np.isin(number, self.apart)
 
     def by_ids(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """Tell which pairs of units ids, promises of silos, rules or persons keep apart."""
+        """Test which pairs of units are excluded by ids, silos' guarantees, rules or reviewers."""
         units = self.units
         number = np.minimum(left, right) * len(units) + np.maximum(left, right)
         apart = contradicting(units.ids, len(units), left, right) >= 0
@@ -68,14 +68,14 @@ class Exclusions:
         return apart & ~np.isin(number, self.together)
 
     def also_by_names(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """Tell the same, and of which pairs first names are plainly different."""
+        """Test the same, and also pairs with clearly different first names."""
         apart = self.by_ids(left, right)
         plain = compare_names(self.units.names, len(self.units), left, right).plainly_different
         number = np.minimum(left, right) * len(self.units) + np.maximum(left, right)
         return apart | (plain & ~np.isin(number, self.together))
 
     def _both_in_one_silo(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """Tell which pairs would be two records of a silo that keeps one a child."""
+        """Test which pairs would give two records to a silo with one record per child."""
         units = self.units
         keeps = units.keeps_one_record_a_child[units.silos.code]
         if not keeps.any():
@@ -91,12 +91,12 @@ def _numbered(units: Units, pairs: pd.DataFrame) -> np.ndarray:
 
 
 def weigh(units: Units, pairs: pd.DataFrame, exclusions: Exclusions, aids: LinkageContext) -> pd.DataFrame:
-    """Weigh candidates, and refuse what may not be joined."""
+    """Score candidates, and mark pairs that must not be joined."""
     if pairs.empty:
         return pairs.assign(match_weight=0.0, match_probability=0.0, refused=False)
     from helpers.link.model import score_pairs
 
-    # Whoever is known by an id alone can't be a candidate, and makes no name or chance rarer.
+    # Units with only an id can't be candidates, and must not affect frequencies.
     frame = units.frame()[units.named | units.dated]
     scored = score_pairs(frame, pairs[["left", "right"]], aids.model)
     weighed = scored[["left", "right", "match_weight", "match_probability"]].astype(
@@ -110,7 +110,7 @@ def weigh(units: Units, pairs: pd.DataFrame, exclusions: Exclusions, aids: Linka
 
 
 def is_exclusive(units: Units, kind: np.ndarray, children: int, aids: LinkageContext) -> np.ndarray:
-    """Turn weights of pairs drawn from all into weights for one child drawn from all children."""
+    """Shift weights from a random pair as prior to one child among all children as prior."""
     from helpers.link.model import shipped_model
     from helpers.link.model.comparisons import KINDS
 
@@ -131,23 +131,23 @@ RULE = "weighed by the model"
 def add_weighted_pairs(
     students: Records, settled: Resolved, units: Units, pairs: pd.DataFrame, unit_label: np.ndarray
 ) -> Resolved:
-    """Put what a model decided about units beside what rules decided about records."""
+    """Combine the model's decisions about units with the rules' decisions about records."""
     label = unit_label[units.of_record]
     listed = pairs[pairs["probability"].ge(HOPELESS) | pairs["decision"].ne("No match")]
     model = _as_records(students, settled.label, units, listed)
     rules = settled.pairs.copy()
-    # What rules left to a person and the model put into one child needs no person any more.
+    # No review where the model has joined what rules left open.
     joined = rules["decision"].eq("Review") & (label[rules["left"]] == label[rules["right"]])
     rules.loc[joined, ["decision", "decided_by"]] = ["Match", "Model"]
-    # What speaks against the two speaks on: other pairs may verify the child, this one doesn't.
+    # A contradiction remains: other pairs may verify the child, this one doesn't.
     rules.loc[joined, "verified"] = rules.loc[joined, "contradiction"].isna()
-    # Nor what was torn between two children, once it has gone to one of them.
+    # No review either for a record between two children, once it has joined one of them.
     torn = rules["decision"].eq("Review") & rules["contradiction"].str.endswith(SPLIT).fillna(False)
     one, other = (units.of_record[rules[side].to_numpy()] for side in ("left", "right"))
     moved = unit_label != np.arange(len(units))
     moved |= np.bincount(unit_label, minlength=len(units)) > 1
     rules.loc[torn & (moved[one] | moved[other]), "decision"] = "No match"
-    # pandas 2 guesses anew at the types of a frame without rows.
+    # pandas 2 infers dtypes anew from a frame without rows.
     filled = [part for part in (rules, model[list(rules.columns)]) if len(part)] or [rules]
     both = pd.concat(filled, ignore_index=True)
     return Resolved(both, units.first_record[label], _confidence(students, units, label, listed))
@@ -205,7 +205,7 @@ def _one_home(units: Units, left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def _confidence(students: Records, units: Units, label: np.ndarray, pairs: pd.DataFrame) -> np.ndarray:
-    """Give the probability with which each record's unit was put to the unit of its child's anchor."""
+    """Return the probability that links each record's unit to the unit of its child's anchor."""
     confidence = np.full(len(units), np.nan)
     matches = pairs[pairs["decision"].eq("Match")]
     home = units.of_record[anchors(students, units.first_record[label])]

@@ -1,4 +1,4 @@
-"""Two records side by side, and their evidence described."""
+"""Compare two records side by side, and describe the evidence."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ SIDES = ("left", "right")
 
 
 def compare_records(pairs: pd.DataFrame, people: pd.DataFrame, columns: Sequence[str] = WHO) -> pd.DataFrame:
-    """Put what two records say of a child beside each other, column by column.
+    """Put the values of two records side by side, column by column.
 
     Parameters
     ----------
     pairs
-        ``left_silo``, ``left_record``, ``right_silo``, ``right_record``, and whatever else it holds: the
-        table *pairs*, or what a lookup found.
+        ``left_silo``, ``left_record``, ``right_silo``, ``right_record``, and any other columns: the table
+        *pairs*, or the result of a lookup.
     people
         The standard table *people*.
     columns
-        What to compare, as people has it.
+        Columns of people to compare.
 
     Returns
     -------
     pandas.DataFrame
-        The same rows; for each column ``left_…`` and ``right_…`` in turn, as written, at the end.
+        The same rows, followed by ``left_…`` and ``right_…`` of each column in turn, as written.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def compare_records(pairs: pd.DataFrame, people: pd.DataFrame, columns: Sequence
 def record_pair(
     pair: pd.DataFrame, people: pd.DataFrame, systems: Mapping[str, str], columns: Sequence[str] = SAID
 ) -> pd.DataFrame:
-    """Turn one pair on its side: a line a field, a column a record.
+    """Transpose one pair: one row per field, one column per record.
 
     Parameters
     ----------
@@ -67,14 +67,14 @@ def record_pair(
     people
         The standard table *people*.
     systems
-        Silo -> what it is called; two records of one system are told apart by *the other*.
+        Silo -> display name; for two records of one system the second is *the other*.
     columns
-        What to compare, as people has it.
+        Columns of people to compare.
 
     Returns
     -------
     pandas.DataFrame
-        ``field`` and a text column for each record; fields that neither says are left out.
+        ``field`` and a text column per record; fields missing in both are left out.
 
     Examples
     --------
@@ -108,8 +108,8 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-# How a level of comparison is said before the fields that it is true of, what agrees most first. A level that
-# isn't here is said as it is written.
+# Words for each level, before the fields at that level, best agreement first. Any other level appears as it
+# is.
 LEVELS = {
     "Same": "The same",
     "Nickname": "A nickname of the other",
@@ -128,7 +128,7 @@ AGAINST = {
 
 
 def describe_evidence(pairs: pd.DataFrame) -> pd.Series:
-    """Say the evidence of pairs in a few plain sentences each.
+    """Describe the evidence of each pair in a few plain sentences.
 
     >>> pairs = pd.DataFrame(
     ...     {
@@ -162,7 +162,7 @@ def describe_evidence(pairs: pd.DataFrame) -> pd.Series:
 
 
 def _levels(levels: dict[str, str]) -> list[str]:
-    """Gather the fields of each level into one sentence; what differs comes last."""
+    """Group fields by level, one sentence each; differences come last."""
     others = sorted({level for level in levels.values() if level not in LEVELS and level != DIFFERENT})
     return [
         f"{LEVELS.get(level, level)}: "

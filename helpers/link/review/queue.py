@@ -1,4 +1,4 @@
-"""Pairs that need review, namesakes, and what an hour of review buys."""
+"""The review queue: pairs that need review, namesakes, and what an hour of review buys."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ MOST = 4
 
 
 def namesakes(pairs: pd.DataFrame, crosswalk: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
-    """Name the other children who are called like one of a pair's records."""
+    """List other children with the same name as one of a pair's records."""
     if pairs.empty:
         return pd.Series(None, index=pairs.index, dtype=STRING)
     size = crosswalk.groupby("child")["record"].transform("size")
@@ -75,10 +75,10 @@ def namesakes(pairs: pd.DataFrame, crosswalk: pd.DataFrame, people: pd.DataFrame
 
 
 def _by_name(rows: pd.DataFrame, asked: np.ndarray, known: np.ndarray) -> pd.DataFrame:
-    """Find known records that share a key of their whole name with one that is asked about."""
+    """Find known records that share a name key with a record in question."""
     record, key = name_keys(parse_names(rows))
     keys = pd.DataFrame({"row": record, "key": key}).drop_duplicates()
-    # Few names are asked about: the others are left out before anything is joined.
+    # Few names are in question: drop the others before joining.
     mine = keys[keys["row"].isin(asked)]
     theirs = keys[keys["key"].isin(mine["key"]) & known[keys["row"].to_numpy()]]
     met = mine.merge(theirs, on="key", how="inner", suffixes=("", "_other"), validate="many_to_many")
@@ -86,9 +86,9 @@ def _by_name(rows: pd.DataFrame, asked: np.ndarray, known: np.ndarray) -> pd.Dat
 
 
 def _by_first_name(rows: pd.DataFrame, asked: np.ndarray, known: np.ndarray) -> pd.DataFrame:
-    """Find known records with the first name, grade and school of one that has no surname."""
+    """Find known records with the first name, grade and school of a record without a surname."""
     first = rows["first_name"].str.normalize("NFKD").str.replace(r"[\W\d]+", "", regex=True).str.casefold()
-    # One system's number of a school and another's name for it can't be compared.
+    # One system's school number can't be compared with another's school name.
     school = rows["school"].mask(rows["school"].str.fullmatch(r"\d+").fillna(False).astype(bool))
     told = pd.DataFrame({"first": first, "grade_level": rows["grade_level"], "school": school})
     told = told.assign(row=np.arange(len(rows))).dropna(subset=["first"])
@@ -131,7 +131,7 @@ def _one(row: pd.Series) -> str:
     return f"{row['silo']}: {', '.join(parts)}"
 
 
-# What a person looks at, in the order in which it is read.
+# Fields for the reviewer, in reading order.
 FIELDS = (
     "first_name",
     "middle_name",
@@ -152,7 +152,7 @@ FIELDS = (
     "telephone",
     "email",
 )
-# A rule that hands a pair to a person says nothing of how likely it is: own assumption, even.
+# A rule that sends a pair to review gives no probability: our own assumption is an even chance.
 UNKNOWN_PROBABILITY = 0.5
 GAINS = ("records_joined", "pairs_gained", "expected_pairs")
 
@@ -164,35 +164,35 @@ def review_queue(
     identifiers: pd.DataFrame | None = None,
     schools: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Give the pairs that wait for a person, those first of which a yes would join the most.
+    """Return the pairs that need review, those first that would join the most records.
 
     Parameters
     ----------
     links
-        Who is who so far.
+        The links so far.
     people
         The standard table *people*.
     identifiers
-        The standard table of that name: then numbers of both records that can be compared stand in
-        ``left_ids`` and ``right_ids``.
+        The standard table of that name: ``left_ids`` and ``right_ids`` then have the comparable ids of both
+        records.
     schools
-        The standard fact table *school*: then schools are named as their own system names them.
+        The standard fact table *school*: schools then have their own system's names.
 
     Returns
     -------
     pandas.DataFrame
-        One row a pair with decision *Review* that no person's answer has settled, in order of expected pairs,
+        One row per pair with decision *Review* that no decision answers, sorted by expected pairs,
         then pairs gained:
 
-        - ``question`` (1, 2, …): pairs of the same two children are one question, since one answer settles
-          them; the likeliest, then the one with most to compare, stands first;
-        - ``answer`` (empty), ``probability`` (0–1, NA where a rule sent the pair here), ``evidence`` in
-          words, ``namesakes`` (other children whom the name fits as well);
+        - ``question`` (1, 2, …): pairs of the same two children are one question, since one answer resolves
+          them; the likeliest, then the one with most to compare, comes first;
+        - ``answer`` (empty), ``probability`` (0–1, NA if a rule sent the pair here), ``evidence`` as
+          text, ``namesakes`` (other children with that name);
         - for each of `FIELDS` ``left_…`` and ``right_…``; fields that no pair has are left out;
         - ``left_records``, ``right_records`` (records of each side's child), ``left_systems`` and
-          ``right_systems`` (where that child is known, joined by ``; ``);
+          ``right_systems`` (that child's systems, joined by ``; ``);
         - ``records_joined`` and ``pairs_gained`` by a yes, ``expected_pairs`` (pairs gained times
-          probability, an even chance where there is none): on the first row of a question, 0 on its others;
+          probability, an even chance without one): on the first row of a question, 0 on its others;
         - the records' names, and ``fingerprint``.
     """
     waits = links.pairs["decision"].eq("Review") & pairs_already_decided(links.pairs, links.crosswalk).isna()
@@ -224,24 +224,24 @@ def review_queue(
 
 
 def save_queue(queue: pd.DataFrame, path: Path, earlier: Path | None = None) -> list[Path]:
-    """Write the questions of a queue for a spreadsheet; answers in an earlier one are kept beside it.
+    """Write the questions of a queue for a spreadsheet; save a copy of earlier answers.
 
-    Each question is one line, the first of its pairs: the answer settles the others, and whoever met the same
-    two children again would answer twice, or once so and once otherwise.
+    Each question is one line, its first pair. The answer covers the other pairs, so that nobody answers the
+    same question twice, or differently.
 
     Parameters
     ----------
     queue
         From `review_queue`.
     path
-        Ends in ``.csv``. The file holds children's names: it belongs where the exports belong.
+        Ends in ``.csv``. The file contains children's names: store it where the exports are.
     earlier
-        Where the earlier one stands, if not at ``path``; it stays there, and what is kept is a copy.
+        The earlier queue, if not at ``path``; it stays in place, and its copy goes next to ``path``.
 
     Returns
     -------
     list of Path
-        What was written: the queue, and the earlier file under its new name where it held answers.
+        The files written: the queue, and the copy of the earlier file if it had answers.
     """
     written = [path]
     before = earlier or path
@@ -260,9 +260,9 @@ def _has_answers(path: Path) -> bool:
 
 
 def _ids_beside(queue: pd.DataFrame, identifiers: pd.DataFrame | None) -> dict[str, pd.Series]:
-    """Give each side the numbers that can be held against the other's: equal, or of one whole system.
+    """Return each side's ids that can be compared with the other's: equal, or of a contradicting system.
 
-    Each vendor has a number of its own; that two of those differ says nothing.
+    Each vendor has its own numbers; a difference between two of those means nothing.
     """
     held: dict[Name, list[tuple[str, str]]] = {}
     if identifiers is not None:
@@ -289,7 +289,7 @@ def _ids_beside(queue: pd.DataFrame, identifiers: pd.DataFrame | None) -> dict[s
 
 
 def _with_schools(people: pd.DataFrame, schools: pd.DataFrame | None) -> pd.DataFrame:
-    """Say a record's school by its name, where its own system or any other one names that number."""
+    """Add school names, from the record's own system or from any other that names the number."""
     school = people["school_name"]
     if schools is not None and not schools.empty:
         named = schools.dropna(subset=["school_id", "school_name"])
@@ -297,7 +297,7 @@ def _with_schools(people: pd.DataFrame, schools: pd.DataFrame | None) -> pd.Data
         found = people[["silo", "school_id"]].merge(
             own, on=["silo", "school_id"], how="left", validate="many_to_one"
         )["school_name"]
-        # One number may be two schools in two systems: then it is nobody's name.
+        # One number may be two schools in two systems: then it has no name.
         distinct = named.drop_duplicates(["school_id", "school_name"])
         any_system = distinct.drop_duplicates("school_id", keep=False).set_index("school_id")["school_name"]
         school = school.fillna(pd.Series(found.to_numpy(), index=people.index, dtype=STRING))
@@ -306,7 +306,7 @@ def _with_schools(people: pd.DataFrame, schools: pd.DataFrame | None) -> pd.Data
 
 
 def _with_gain(queue: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
-    """Say of each pair whose children it would join, and how much that is; put the largest first."""
+    """Add what a yes would join for each pair; sort the largest first."""
     child = crosswalk.loc[is_of_a_pair(crosswalk, queue), [*RECORD, "child"]]
     by_child = crosswalk[isin_text(crosswalk["child"], child["child"])].groupby("child", sort=False)["silo"]
     known = pd.DataFrame(
@@ -349,11 +349,11 @@ def _with_gain(queue: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
     ).drop(columns="children")
 
 
-# Without an answer key all of it is an estimate: it is as good as the probabilities that it is made of.
-# Where there is a key, hand in which pairs are one child.
+# Without an answer key all of this is an estimate, only as good as its probabilities. With a key, pass which
+# pairs are one child.
 
-# Own assumption: no figure was found for two records of a school district. Measure yours: the desk says how
-# long you took.
+# Our own assumption: we found no figure for two records of a school district. Measure yours: the desk reports
+# how long you took.
 SECONDS_A_DECISION = 30.0
 # Two trained reviewers mostly disagreed on 1 to 5% of pairs ("Manual evaluation of record linkage algorithm
 # performance in four real-world datasets", 2024, PubMed 38508580); two who each err on 2% disagree on 4%.
@@ -369,7 +369,7 @@ def expected_review_gain(
     unknown_probability: float = UNKNOWN_PROBABILITY,
     is_one_child: pd.Series | None = None,
 ) -> pd.DataFrame:
-    """Say what review buys, one row a question, in the order of the queue and added up from the top."""
+    """Estimate the gain of review, one row per question in queue order, cumulated from the top."""
     if not seconds > 0:
         raise BadInput(f"seconds is {seconds}: a decision takes more than 0 seconds.")
     if not 0 <= error_rate < 0.5:
@@ -385,7 +385,7 @@ def expected_review_gain(
     gained = asked["pairs_gained"].astype("float64")
     is_one = asked["chance"]
     right_yes, wrong_yes = is_one * (1 - error_rate), (1 - is_one) * error_rate
-    # Nothing is mended where both records stand under one child already.
+    # A yes completes nothing if both records belong to one child already.
     mended = right_yes.where(gained > 0, 0.0)
     return as_table(
         "review_worth",
@@ -406,7 +406,7 @@ def expected_review_gain(
 
 
 def first_minutes(worth: pd.DataFrame, minutes: float = 60) -> pd.Series:
-    """Give what the first minutes buy.
+    """Return the gain of the first minutes.
 
     >>> one = pd.DataFrame({"question": [1, 2], "probability": [0.9, 0.5], "pairs_gained": [10, 2]})
     >>> bought = first_minutes(expected_review_gain(one, seconds=60, error_rate=0.0), minutes=1)

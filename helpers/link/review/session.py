@@ -1,4 +1,4 @@
-"""One person at the review desk: the pair in front of them, what they answered, and the way back."""
+"""A review session: the current pair, the answers so far, and undo."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DECISIONS = {"yes": "Match", "no": "No match"}
 
 @dataclass(frozen=True)
 class _Given:
-    """An answer as it was given: to which question, whether that had a probability, and the line written."""
+    """One answer: its question, whether that had a probability, the line written and the time taken."""
 
     question: int
     likely: bool
@@ -33,7 +33,7 @@ class _Given:
 
 
 class ReviewSession:
-    """Ask one question after the other, and write each decision down at once."""
+    """Asks one question after another, and saves each decision at once."""
 
     def __init__(
         self,
@@ -55,29 +55,29 @@ class ReviewSession:
 
     @property
     def place(self) -> int:
-        """How many questions have been answered or skipped."""
+        """Number of questions answered or skipped."""
         return len(self._given)
 
     @property
     def current(self) -> pd.Series | None:
-        """The pair that is asked about; None when all have been."""
+        """The current pair; None at the end."""
         return self.questions.iloc[self.place] if self.place < len(self.questions) else None
 
     @property
     def tally(self) -> dict[str, int]:
-        """How often each answer was given: yes, no, skip."""
+        """Count of each answer: yes, no, skip."""
         answers = [given.answer for given in self._given]
         return {answer: answers.count(answer) for answer in get_args(Answer)}
 
     @property
     def seconds_a_decision(self) -> float | None:
-        """How long a decision took in this sitting: the middle one of all; None before the first."""
+        """Median seconds per decision in this session; None before the first."""
         taken = [given.seconds for given in self._given if given.answer != "skip"]
         return median(taken) if taken else None
 
     @property
     def unknown_probability(self) -> float:
-        """How likely a pair is of which nothing says so: by this sitting's answers to such pairs.
+        """Probability of a pair that has none, from this session's answers to such pairs.
 
         Laplace's rule of succession: an even chance before the first answer, and each answer counts.
         """
@@ -85,7 +85,7 @@ class ReviewSession:
         return (answers.count("yes") + 1) / (len(answers) + 2)
 
     def answer(self, answer: str) -> None:
-        """Answer the question in front: *yes* (one child), *no* (two children) or *skip*."""
+        """Answer the current question: *yes* (one child), *no* (two children) or *skip*."""
         if answer not in get_args(Answer):
             raise BadInput(
                 f"{answer!r} is no answer.{nearest(answer, get_args(Answer))} There are: yes, no, skip."
@@ -107,7 +107,7 @@ class ReviewSession:
         self._since = self._clock()
 
     def undo(self) -> bool:
-        """Take the last answer of this sitting back, out of the file too, and put its question in front."""
+        """Undo the last answer of this session, in the file too, and return to its question."""
         if not self._given:
             return False
         last = self._given[-1]
@@ -119,7 +119,7 @@ class ReviewSession:
 
 
 def _decided_before(queue: pd.DataFrame, path: Path) -> set[int]:
-    """Give the questions of which a pair has been decided as it stands; a stale decision is asked again."""
+    """Return the questions with a decision about a pair's current state; stale decisions are asked again."""
     if not path.exists():
         return set()
     told = read_decisions(path)
@@ -128,7 +128,7 @@ def _decided_before(queue: pd.DataFrame, path: Path) -> set[int]:
             queue[[*PAIR, "fingerprint"]], on=[*PAIR, "fingerprint"], how="inner", validate="many_to_one"
         )
     )
-    # Where two people disagree, a third one is asked.
+    # Where two reviewers disagree, ask a third.
     told = told[votes(told).ne(0)].drop_duplicates(list(PAIR), keep="last")
     known = queue[["question", *PAIR, "fingerprint"]].merge(
         told[[*PAIR, "fingerprint"]].assign(told=True),

@@ -1,4 +1,4 @@
-"""Any two files of persons, or one with itself: which rows are the same person."""
+"""Link any two files of persons, or find duplicates in one."""
 
 from helpers.link.two_files.link import Linked, link_files
 from helpers.link.two_files.mapping import SideMapping, Source, as_toml, read_mapping

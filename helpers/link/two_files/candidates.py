@@ -1,4 +1,4 @@
-"""Pairs worth comparing: rows that share enough to be one person, and never all rows with all others."""
+"""Candidate pairs: rows that share enough to be one person, never all rows with all others."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from helpers.link.values.name_variants import formal_names
 
 __all__ = ["MOST_PAIRS", "Candidates", "find_candidates", "pairs_that_share", "some_pairs"]
 
-ALL_PAIRS = 500_000  # up to so many, every pair is compared
-LARGEST_BLOCK = 5_000  # pairs that one value may give; a commoner value tells nobody apart
-PER_PERSON = 15  # pairs a pass may give for each person
-MOST_PAIRS = 6_000_000  # in all
+ALL_PAIRS = 500_000  # up to this many, compare every pair
+LARGEST_BLOCK = 5_000  # pairs per value; a more common value distinguishes nobody
+PER_PERSON = 15  # pairs per person in one pass
+MOST_PAIRS = 6_000_000  # in total
 
 VOWELS = frozenset("aeiouyhw")
 LIKE = str.maketrans("bpfvcskgjqxzdtlmnr", "111122222222334556")
@@ -24,19 +24,19 @@ LIKE = str.maketrans("bpfvcskgjqxzdtlmnr", "111122222222334556")
 
 @dataclass(frozen=True)
 class Candidates:
-    """Pairs, and what was left out so that their number stays bounded."""
+    """Candidate pairs, and what was left out to bound their number."""
 
-    # Numbers of the persons of each pair.
+    # Person numbers of each pair.
     left: np.ndarray
     right: np.ndarray
-    # How many rows have only values that many others share, and so no pair at all.
+    # Number of rows that have only common values, and so no pair at all.
     unreached: int
-    # Whether there were more pairs than are compared at all: weaker kinds of likeness were not followed.
+    # Whether the limit was reached, so that weaker kinds of similarity were not used.
     capped: bool = False
 
 
 def find_candidates(persons: PersonTable) -> Candidates:
-    """Find the pairs worth comparing."""
+    """Find the candidate pairs."""
     if persons.pairs <= ALL_PAIRS:
         left, right = _every_pair(persons)
         return Candidates(left, right, 0)
@@ -78,7 +78,7 @@ def _every_pair(persons: PersonTable) -> tuple[np.ndarray, np.ndarray]:
 
 
 def some_pairs(persons: PersonTable, most: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Draw pairs by chance, nearly all of which are two persons."""
+    """Draw random pairs, nearly all of which are two persons."""
     if persons.pairs <= most:
         return _every_pair(persons)
     rng = np.random.default_rng(seed)
@@ -91,12 +91,12 @@ def some_pairs(persons: PersonTable, most: int, seed: int = 1) -> tuple[np.ndarr
 
 
 def pairs_that_share(key: np.ndarray, persons: PersonTable) -> tuple[np.ndarray, np.ndarray]:
-    """List pairs that have one value in common, but for values that many rows share."""
+    """List pairs that share a value, unless many rows share it."""
     left, right, _ = _within(key, persons, max(PER_PERSON * len(persons), 100_000))
     return left, right
 
 
-# Each pass asks that all of its keys agree. A typing error spares some of them.
+# All keys of a pass must agree. A typo affects only some passes.
 PASSES: tuple[tuple[str, ...], ...] = (
     *((f"{name} {place}",) for name in ("national_id", "local_id") for place in (1, 2, 3)),
     ("e_mail",),
@@ -143,14 +143,14 @@ PASSES: tuple[tuple[str, ...], ...] = (
 
 
 class _Keys:
-    """Keys of persons by name, each made once: numbers, -1 where a person has none."""
+    """Keys of persons by name, computed once: integers, -1 for persons without one."""
 
     def __init__(self, persons: PersonTable) -> None:
         self.persons = persons
         self.made: dict[str, np.ndarray | None] = {}
 
     def named(self, name: str) -> np.ndarray | None:
-        """Give a key; None where the files don't have what it is made of."""
+        """Return a key; None if the files lack its fields."""
         if name not in self.made:
             self.made[name] = self._make(name)
         return self.made[name]
@@ -182,7 +182,7 @@ class _Keys:
         return np.where(texts.codes >= 0, np.append(new, -1)[texts.codes], -1).astype("int64")
 
     def _both_names(self, name: str) -> np.ndarray | None:
-        """Put first name and surname under one key, whichever comes first."""
+        """Combine first name and surname in one key, in any order."""
         texts = self.persons.texts
         if "given" not in texts and "family" not in texts:
             return None
@@ -234,7 +234,7 @@ def _canonical(text: str) -> str:
 
 
 def _sound(text: str) -> str:
-    """Give what is left of a name when vowels, doubled letters and letters that sound alike are taken off."""
+    """Encode a name phonetically: without vowels and doubled letters, similar sounds alike."""
     plain = text.replace(" ", "").replace("ph", "f").replace("ck", "k")
     kept = [plain[:1]]
     last = plain[:1].translate(LIKE)
@@ -247,7 +247,7 @@ def _sound(text: str) -> str:
 
 
 def _joined(keys: Sequence[np.ndarray]) -> np.ndarray:
-    """Make one key of several; -1 where one of them is missing."""
+    """Combine several keys into one; -1 if one is missing."""
     whole = keys[0]
     missing = whole < 0
     for key in keys[1:]:
@@ -257,7 +257,7 @@ def _joined(keys: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def _within(key: np.ndarray, persons: PersonTable, budget: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """List the pairs that share a key, those of the rarest values first, as many as the budget allows."""
+    """List the pairs that share a key, rarest values first, up to the budget."""
     none = np.empty(0, dtype="int64")
     passed_persons = np.zeros(len(persons), dtype=bool)
     known = np.flatnonzero(key >= 0)

@@ -17,27 +17,26 @@ from helpers.link.values.names import is_initial, surname_parts
 __all__ = ["EXCHANGED", "MISSING", "Comparison", "compare", "comparisons_of"]
 
 
-MISSING = -1  # one of both says nothing
-EXCHANGED = 6  # the level of names that changed places
+MISSING = -1  # one of the two has no value
+EXCHANGED = 6  # level of names in exchanged order
 
 
 @dataclass(frozen=True)
 class Comparison:
     """One comparison."""
 
-    # Of the field, as a reason calls it.
+    # Name of the field, for reasons.
     name: str
-    # How it is compared.
+    # Method of comparison.
     kind: str
-    # What each level means; the higher of two levels isn't always the better one.
+    # Label of each level; a higher level isn't always a better one.
     words: tuple[str, ...]
-    # How often each level occurs among pairs of one person, and of two, before anything is known of the
-    # files.
+    # Probability of each level for pairs of one person, and for random pairs, before training.
     expected: tuple[float, ...]
     by_chance: tuple[float, ...]
-    # The level of equal values, whose weight depends on how common the value is; -1: none.
+    # The level of equal values, whose weight depends on the value's frequency; -1: none.
     exact: int = -1
-    # Of `Persons.texts`, where the values are.
+    # Field of `PersonTable.texts` with the values.
     field: str = ""
 
 
@@ -74,7 +73,7 @@ CHANCE_CODES = (0.9997, 0.0002, 0.0001)
 
 
 def comparisons_of(persons: PersonTable) -> list[Comparison]:
-    """List the comparisons that some persons allow."""
+    """List the comparisons that these persons allow."""
     there = persons.texts
     found = []
     if "given" in there:
@@ -135,7 +134,7 @@ def compare(
         swapped = _exchanged(
             persons, left, right, levels[:, kinds.index("given")], levels[:, kinds.index("family")]
         )
-        # An initial that changed places is still no first name in common.
+        # An initial in exchanged order is still no shared first name.
         by_initial = _initials(persons.texts["given"], left) | _initials(persons.texts["given"], right)
         levels[swapped, kinds.index("given")] = np.where(by_initial[swapped], INITIAL_FITS, EXCHANGED)
         levels[swapped, kinds.index("family")] = EXCHANGED
@@ -187,7 +186,7 @@ def _by_distinct(
 
 
 def _near(left: list[str], right: list[str]) -> np.ndarray:
-    """Give how alike texts are, from 0 to 1."""
+    """Return the similarity of texts, from 0 to 1."""
     return np.asarray(cpdist(left, right, scorer=JaroWinkler.normalized_similarity, dtype=np.float32))
 
 
@@ -222,7 +221,7 @@ def _given(left: list[str], right: list[str]) -> np.ndarray:
 
 
 def _is_form_of(one: str, other: str) -> bool:
-    """Tell Bob from Robert apart no more, nor Mary Ann from Mary."""
+    """Return whether two first names are forms of one: Bob and Robert, Mary Ann and Mary."""
     a, b = one.split(), other.split()
     begun = a[0] == b[0] and not is_initial(a[0])
     if len(a) != len(b) and (begun or set(a) <= set(b) or set(b) <= set(a)):
@@ -266,7 +265,7 @@ def _codes(left: list[str], right: list[str]) -> np.ndarray:
 
 
 def _initials(texts: Texts, persons: np.ndarray) -> np.ndarray:
-    """Tell whose name is an initial."""
+    """Test which persons' names are initials."""
     result: np.ndarray = np.array([*map(is_initial, texts.distinct), False], dtype=bool)[texts.codes[persons]]
     return result
 
@@ -274,7 +273,7 @@ def _initials(texts: Texts, persons: np.ndarray) -> np.ndarray:
 def _exchanged(
     persons: PersonTable, left: np.ndarray, right: np.ndarray, given: np.ndarray, family: np.ndarray
 ) -> np.ndarray:
-    """Tell which pairs have first name and surname exchanged: Ali Mohamed and Mohamed Ali."""
+    """Test which pairs have exchanged first name and surname: Ali Mohamed and Mohamed Ali."""
     doubtful = np.flatnonzero((np.maximum(given, 0) < 3) & (np.maximum(family, 0) < 3))
     result = np.zeros(len(left), dtype=bool)
     first, last = persons.texts["given"], persons.texts["family"]
@@ -293,7 +292,7 @@ def _exchanged(
             found[known] = alike[codes]
         crossed.append(found)
     one, other = crossed
-    # One half suffices where the other half of both is empty.
+    # One half is enough if the other half is empty on both sides.
     half = (np.minimum(given[doubtful], family[doubtful]) == MISSING) & (np.maximum(one, other) >= NEAR)
     result[doubtful] = (np.minimum(one, other) >= 0.88) | (half & (np.minimum(one, other) == -1))
     return result
@@ -309,7 +308,7 @@ def _dates(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     digits_one, digits_other = _figures(one), _figures(other)
     unequal = digits_one != digits_other
     differing = unequal.sum(axis=1)
-    # Two figures beside each other that changed places are one error of typing.
+    # Two transposed neighboring digits are one typo.
     swap = np.zeros(len(one), dtype=bool)
     for place in range(unequal.shape[1] - 1):
         swap |= (
@@ -347,7 +346,7 @@ def _ages(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.where((one >= 0) & (other >= 0), level, MISSING).astype("int8")
 
 
-# Points for what parts of an address have in common; a street alone may be any town's.
+# Points for each part of an address that agrees; many towns have the same street.
 WORTH = {
     "street": 4.0,
     "house_number": 2.0,
@@ -356,7 +355,7 @@ WORTH = {
     "postcode": 3.0,
     "region": 0.5,
 }
-LITTLE = 5.0  # of which less is known, an address says less than a whole one
+LITTLE = 5.0  # with fewer points possible, an address is less evidence than a complete one
 
 
 def _homes(persons: PersonTable, left: np.ndarray, right: np.ndarray) -> np.ndarray:

@@ -1,7 +1,7 @@
-"""A draft of a mapping, from the heads of a file's columns and what stands below them.
+"""Draft a mapping from a file's headers and values.
 
-What only tells rows apart (row ids, numbers of clusters, keys with the true answer) is never taken as
-evidence: of a person it says nothing, or what nobody could know. A person may map it nevertheless.
+Columns that only distinguish rows (row ids, cluster numbers, keys with the true answer) are never used as
+evidence: they describe no person, or reveal what nobody could know. A person may still map them.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ AN_ID = "it is an id of its own file: map it as local_id if both files took it f
 
 MOST = 0.8  # share of a column's filled cells that must look like the field's
 LOOKED_AT = 3_000  # cells of a column
-KNOWN_NAMES = 0.4  # share of known first names from which a column without a head is one
+KNOWN_NAMES = 0.4  # share of known first names that makes a column without a header a first name
 
-# Words beside a field's own that say nothing of what it is.
+# Words that say nothing when they accompany a field's own.
 NEUTRAL = frozenset(
     "address addr res residence residential residency home mailing mail primary current fake std standard "
     "standardised standardized clean cleaned orig original raw new full text txt str string code value field "
@@ -39,7 +39,7 @@ NEUTRAL = frozenset(
 # Second columns of one field: "first name 2" is a further first name.
 FURTHER = frozenset(("2", "3", "two", "second"))
 OF_OTHERS = frozenset("employer spouse dependent baby informant partner husband wife son daughter".split())
-# Words of columns that hold the answer of an exercise, and of keys that a program made.
+# Words for columns with the answer of an exercise, or with keys from a program.
 ANSWERS = frozenset(
     "cluster clusters ent entity entities identity truth label labels match matches gold golden".split()
 )
@@ -61,7 +61,7 @@ POSTAL = re.compile(r"(?=.*\d)[A-Za-z0-9]{2,5}([ -]?[A-Za-z0-9]{2,5})?")
 
 
 def draft_side(rows: pd.DataFrame) -> SideMapping:
-    """Propose which column of a file holds which field."""
+    """Propose which column has which field."""
     names = [str(name) for name in rows.columns]
     words = _without_prefix([_words(name) for name in names])
     distinct = {name: _some(rows[name].dropna()) for name in names}
@@ -72,7 +72,7 @@ def draft_side(rows: pd.DataFrame) -> SideMapping:
             mapping.left_out[name] = "it is empty"
             continue
         for field, extra in _named(said):
-            # Where there is no row at all the head alone speaks.
+            # Without any rows, only the header counts.
             if not len(rows) or _looks(field, distinct[name]):
                 offers.append((extra, place, name, field))
     taken: dict[str, str] = {}
@@ -109,7 +109,7 @@ def draft_side(rows: pd.DataFrame) -> SideMapping:
 
 
 def _words(head: str) -> tuple[str, ...]:
-    """Split a head into words, short ones of this trade spelled out."""
+    """Split a header into words, expanding abbreviations of this field."""
     return tuple(part for word in head_words(head) for part in SPELLED_OUT.get(word, (word,)))
 
 
@@ -118,7 +118,7 @@ def _some(cells: pd.Series) -> pd.Series:
 
 
 def _without_prefix(heads: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Take off a word with which most heads begin (voter_first_name, voter_last_name)."""
+    """Remove a word that most headers begin with (voter_first_name, voter_last_name)."""
     begun = Counter(head[0] for head in heads if len(head) > 1)
     if not begun or len(heads) < 3:
         return list(heads)
@@ -139,7 +139,7 @@ def _about_others(said: Sequence[str]) -> bool:
 
 
 def _named(said: tuple[str, ...]) -> list[tuple[str, int]]:
-    """Name the fields that a head may be, with the number of words that say nothing."""
+    """List the fields that a header may be, with the number of neutral words."""
     if not said or _about_others(said):
         return []
     found: dict[str, int] = {}
@@ -152,7 +152,7 @@ def _named(said: tuple[str, ...]) -> list[tuple[str, int]]:
 
 
 def _rest(said: Sequence[str], phrase: Sequence[str]) -> list[str] | None:
-    """Give the words of a head beside a phrase that stands in it in one piece."""
+    """Return the words of a header that remain without a phrase."""
     for start in range(len(said) - len(phrase) + 1):
         if tuple(said[start : start + len(phrase)]) == tuple(phrase):
             return [*said[:start], *said[start + len(phrase) :]]
@@ -160,7 +160,7 @@ def _rest(said: Sequence[str], phrase: Sequence[str]) -> list[str] | None:
 
 
 def _further(said: tuple[str, ...]) -> str | None:
-    """Say of which name a column holds a further part: fname_c2 beside fname_c1."""
+    """Return the name field that a column continues: fname_c2 after fname_c1."""
     if not any(word in FURTHER for word in said):
         return None
     named = _named(tuple(word for word in said if word not in FURTHER))
@@ -185,7 +185,7 @@ def _sexes() -> frozenset[str]:
 
 
 def _looks(field: str, texts: pd.Series) -> bool:
-    """Say whether values look like those of a field."""
+    """Return whether values look like those of a field."""
     values = fields()[field].values
     if values == "date":
         return guess_formats(texts) is not None
@@ -215,7 +215,7 @@ def _by_values(
     taken: dict[str, str],
     further: dict[str, str],
 ) -> None:
-    """Take columns whose heads say nothing by what stands in them; `taken` is added to."""
+    """Recognize columns with uninformative headers by their values; extends `taken`."""
     fields_taken = set(taken.values())
     silent = {
         name: distinct[name]
@@ -270,7 +270,7 @@ def _is_first_name(text: str) -> bool:
 
 
 def _settle(taken: dict[str, str]) -> None:
-    """Leave out what says again what another column says better; `taken` is changed."""
+    """Drop fields that another column covers better; changes `taken`."""
     there = set(taken.values())
 
     def drop(*gone: str) -> None:
@@ -288,7 +288,7 @@ def _settle(taken: dict[str, str]) -> None:
 
 
 def _why_not(said: Sequence[str], texts: pd.Series) -> str:
-    """Say why a column was left out."""
+    """Explain why a column was left out."""
     if _about_others(said):
         return "it is about somebody else"
     if set(said) & ANSWERS or (set(said) & PROGRAMS and numbered_thing(tuple(said)) is not None):

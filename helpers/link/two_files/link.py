@@ -1,4 +1,4 @@
-"""Weights to decisions with reasons."""
+"""Turn weights into decisions with reasons."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ __all__ = ["MATCH", "REVIEW", "Linked", "decide_pairs", "link_files", "probabili
 
 
 MATCH, REVIEW = figure("link/thresholds.accept_in_two_files"), figure("link/thresholds.review")
-EXCLUDING = -6.0  # bits below which two rows may not meet in one person through others
+EXCLUDING = -6.0  # bits; rows below this may not become one person through others
 SHOWN_A_ROW = 3  # pairs for review
-MOST_RIVALS = 10  # of one row
+MOST_RIVALS = 10  # per row
 
-# Weight in bits, and whether it can't be one person, of pairs of any two rows.
+# Weight in bits, and whether they can't be one person, of pairs of any two rows.
 Weigh = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
 
 def probability(weight: np.ndarray) -> np.ndarray:
-    """Turn bits into a probability."""
+    """Convert bits to a probability."""
     return 1.0 / (1.0 + np.exp2(-np.clip(weight, -60, 60)))
 
 
@@ -76,9 +76,9 @@ def decide_pairs(
 
 
 def _among_rivals(pairs: pd.DataFrame, weigh: Weigh) -> np.ndarray:
-    """Give each pair its probability among the rows that could be its partner instead: only one of them is.
+    """Return each pair's probability among rival rows: only one of them is the partner.
 
-    Rows of one file that are one person themselves are no rivals.
+    Rows of one file that are themselves one person are no rivals.
     """
     odds = np.exp2(np.clip(pairs["weight"].to_numpy(), -60, 60))
     rivals = np.zeros(len(pairs))
@@ -98,7 +98,7 @@ def _among_rivals(pairs: pd.DataFrame, weigh: Weigh) -> np.ndarray:
 
 
 def _implied(persons: PersonTable, pairs: pd.DataFrame, weigh: Weigh) -> pd.DataFrame:
-    """List the pairs that aren't accepted by themselves, and are one person through a third row."""
+    """List pairs that aren't accepted on their own, but are one person through a third row."""
     matches = pairs[pairs["decision"] == "Match"]
     label = components(len(persons), matches["left"].to_numpy(), matches["right"].to_numpy())
     left, right = pairs_inside(label)
@@ -124,7 +124,7 @@ def _implied(persons: PersonTable, pairs: pd.DataFrame, weigh: Weigh) -> pd.Data
 
 
 def _worth_telling(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Drop what a match says already, and all but the best pairs for review of a row."""
+    """Drop duplicates of matches, and all but a row's best pairs for review."""
     pairs = pairs.sort_values(["left", "right", "decision"], ignore_index=True)
     pairs = pairs.drop_duplicates(["left", "right"], ignore_index=True)
     waits = np.flatnonzero(pairs["decision"].eq("Review").to_numpy(dtype=bool))
@@ -139,7 +139,7 @@ def _worth_telling(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def reasons_of(comparisons: Sequence[Comparison], levels: np.ndarray, why: Sequence[str]) -> pd.Series:
-    """Say what the rows of each pair have in common."""
+    """Describe what the rows of each pair have in common."""
     if not len(levels):
         return pd.Series([], dtype=STRING)
     distinct, which = np.unique(levels, axis=0, return_inverse=True)
@@ -164,7 +164,7 @@ NAMES = ("given_name", "family_name", "full_name")
 
 @dataclass(frozen=True)
 class Linked:
-    """What came of two files.
+    """Result of linking two files.
 
     Attributes
     ----------
@@ -172,13 +172,13 @@ class Linked:
         ``left_row``, ``right_row`` (from 0), ``match_probability``, ``decision`` (Match or Review),
         ``reason``. With one file ``left_row`` is below ``right_row``.
     mapping
-        Side -> the mapping that was used.
+        Side -> the mapping used.
     accounts
-        ``side``, ``rows``, ``used``, ``set_aside``, ``reason``: one row a side and reason.
+        ``side``, ``rows``, ``used``, ``set_aside``, ``reason``: one row per side and reason.
     notes
-        What was assumed or left out, in sentences.
+        Assumptions and omissions, in sentences.
     household
-        Pairs that would agree but for their first names.
+        Number of pairs that agree except for their first names.
     """
 
     pairs: pd.DataFrame
@@ -196,9 +196,9 @@ def link_files(
     Parameters
     ----------
     left, right
-        What ``read_person_file`` gave; without `right`, finds duplicates in `left`.
+        From ``read_person_file``; without `right`, finds duplicates in `left`.
     mapping
-        Which column holds which field, from ``read_mapping``; drafted for each side that isn't in it.
+        Which column has which field, from ``read_mapping``; drafted for each side that it lacks.
 
     Returns
     -------
@@ -209,7 +209,7 @@ def link_files(
     Raises
     ------
     BadInput
-        When a mapping names a column that the file doesn't have, or no field can tell people apart.
+        When a mapping names a column that the file doesn't have, or no field distinguishes people.
 
     Examples
     --------
@@ -272,7 +272,7 @@ def link_files(
 
 
 def _checked(side: str, file: PersonFile, mapping: SideMapping) -> SideMapping:
-    """Find the columns that a person's mapping names, whatever their capitals."""
+    """Match the columns of a user's mapping to the file, ignoring case."""
     there = {str(name): str(name) for name in file.rows.columns}
     folded = {name.casefold().strip(): name for name in reversed(list(there))}
     sources = {}
@@ -293,7 +293,7 @@ def _checked(side: str, file: PersonFile, mapping: SideMapping) -> SideMapping:
 def _in_common(
     used: Mapping[str, SideMapping], files: Mapping[str, PersonFile]
 ) -> tuple[dict[str, SideMapping], list[str]]:
-    """Say what can't be compared because one file only has it; stop where nothing tells persons apart."""
+    """Report fields that only one file has; raise BadInput if no shared field distinguishes persons."""
     notes = []
     sides = list(used.values())
     fields_of = [_kinds(side) for side in sides]

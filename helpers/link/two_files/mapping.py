@@ -1,4 +1,4 @@
-"""Which column is which field of a person."""
+"""Map columns to fields of a person."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ PARTS_OF_DATE = ("birth_year", "birth_month", "birth_day")
 
 @dataclass(frozen=True)
 class Field:
-    """One thing that a file may say of a person."""
+    """One field of a person."""
 
-    # As a mapping calls it.
+    # Its name in a mapping.
     name: str
     # What its cells look like: name, date, year, month, day, age, sex, words, number, postcode, telephone,
     # e_mail, id or any.
     values: str
     # Other names that a mapping may use.
     also: tuple[str, ...]
-    # Heads of columns that hold it, in words.
+    # Headers of columns that contain it, as words.
     heads: tuple[str, ...]
-    # In words.
+    # Meaning, for people.
     meaning: str
 
 
 @cache
 def fields() -> Mapping[str, Field]:
-    """Give every field by its name, in the order in which a mapping lists them."""
+    """Return every field by its name, in the order in which a mapping lists them."""
     declared = tomllib.loads((Path(__file__).parent / "fields.toml").read_text(encoding="utf-8"))
     return {
         name: Field(name, one["values"], tuple(one["also"]), tuple(one["heads"]), one["meaning"])
@@ -72,7 +72,7 @@ def _plain(name: str) -> str:
 
 
 def named_field(name: str, place: str) -> str:
-    """Say which field a mapping means.
+    """Return the field that a mapping means.
 
     >>> named_field("birth_date", "[left]"), named_field("E-Mail", "[left]"), named_field("phone", "[left]")
     ('birth_date', 'e_mail', 'telephone')
@@ -88,16 +88,16 @@ def named_field(name: str, place: str) -> str:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a field stands.
+    """Where a field comes from.
 
     Attributes
     ----------
     columns
-        Of ids: one id each. Of all others: parts that are joined by a blank.
+        For ids: one id each. For all others: parts to join with a blank.
     formats
-        Of a birth date, as `datetime.strptime` names its parts; empty: told by the values.
+        Of a birth date, in `datetime.strptime` directives; empty: inferred from the values.
     why
-        Why a draft took it; empty in a person's mapping.
+        Why a draft chose it; empty in a user's mapping.
     """
 
     columns: tuple[str, ...]
@@ -107,7 +107,7 @@ class Source:
 
 @dataclass
 class SideMapping:
-    """The mapping of one file: its fields, and the columns that a draft left out, each with its reason."""
+    """The mapping of one file: its fields, and the columns that a draft left out, with reasons."""
 
     sources: dict[str, Source] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
@@ -120,18 +120,18 @@ def read_mapping(path: Path) -> dict[str, SideMapping]:
     ----------
     path
         A TOML file with the tables ``[left]`` and ``[right]``, or one of them. Each line is
-        ``field = "Column"``, ``field = { column = "DOB", format = "%m/%d/%Y" }`` or, for a field that stands
-        in several columns, ``field = ["Street 1", "Street 2"]``.
+        ``field = "Column"``, ``field = { column = "DOB", format = "%m/%d/%Y" }`` or, for a field in several
+        columns, ``field = ["Street 1", "Street 2"]``.
 
     Returns
     -------
     dict
-        ``left``, ``right`` -> their mapping, where the file has it.
+        ``left``, ``right`` -> their mapping, if the file has it.
 
     Raises
     ------
     BadInput
-        When there is no such file, it is no TOML, or it names a table or a field that there isn't.
+        When the file is missing or no TOML, or names an unknown table or field.
     """
     try:
         told = toml_of(path.read_bytes().decode("utf-8-sig"))
@@ -209,19 +209,19 @@ def _check_format(written: Any, place: str) -> None:
 
 
 def as_toml(sides: Mapping[str, SideMapping], files: Mapping[str, str]) -> str:
-    """Write a mapping as the TOML that `read_mapping` reads.
+    """Write a mapping as TOML that `read_mapping` reads.
 
     Parameters
     ----------
     sides
         ``left`` and, with two files, ``right``.
     files
-        Side -> name of its file, for a remark.
+        Side -> name of its file, for a comment.
 
     Returns
     -------
     str
-        Every field with its column, behind ``#`` the reason, and the columns left out as remarks.
+        Every field with its column, with the reason after ``#``, and omitted columns as comments.
     """
     lines = [
         "# Which column holds which field. Correct it, and link again with --map.",
@@ -246,7 +246,7 @@ def _remark(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    # JSON's escapes are TOML's, but for DEL, which TOML wants escaped.
+    # JSON's escapes are TOML's, except DEL, which TOML requires to be escaped.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 

@@ -1,4 +1,4 @@
-"""Rows as standardized persons, with dates."""
+"""Standardize rows as persons, including dates."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ __all__ = [
 ]
 
 
-# A date that no calendar has (31 February, month 13) is kept as its numbers: a typing error made it, and
-# the other figures still tell whose it is.
+# Impossible dates (February 31, month 13) stay as their numbers: a typo made them, and the other digits still
+# help to identify the person.
 
 NO_DATE = -1
 FEWEST = 0.7  # share of a column's values that must be dates
-SOME = 0.02  # share from which a second way of writing counts
+SOME = 0.02  # share from which a second notation counts
 SAMPLE = 20_000
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
-# Alternatives of one shape stand together: which of them is meant, the values tell.
+# Alternatives of one shape are grouped: the values decide which one applies.
 SHAPES: tuple[tuple[str, ...], ...] = (
     ("%Y-%m-%d",),
     ("%Y/%m/%d",),
@@ -74,7 +74,7 @@ CLOCK = r"(?:[T ,]+\d{1,2}:\d{2}.*)?"
 
 @dataclass(frozen=True)
 class GuessedFormats:
-    """Formats that a column's values have; ``doubtful``: day and month can be exchanged in every value."""
+    """Formats of a column's values; ``doubtful``: day and month are ambiguous in every value."""
 
     formats: tuple[str, ...]
     doubtful: bool = False
@@ -87,7 +87,7 @@ def _pattern(written: str) -> re.Pattern[str]:
     text = re.escape(pieces[0])
     for directive, between in zip(pieces[1::2], pieces[2::2], strict=True):
         part = DIRECTIVE.get(directive, r".*?")
-        # Where nothing parts the figures, each part has all of its own.
+        # Without separators, each part must have all its digits.
         text += part.replace("{1,2}", "{2}") if alone and len(pieces) > 3 else part
         text += re.escape(between).replace(r"\ ", r"\s+")
     return re.compile(text + CLOCK)
@@ -114,12 +114,12 @@ def _fits(read: tuple[int, int, int] | None, two_digits: bool) -> bool:
     if read is None:
         return False
     year, month, day = read
-    # A few figures of a typing error shouldn't decide; a column of other numbers has them everywhere.
+    # A few typos shouldn't decide; a column of other numbers has them everywhere.
     return (two_digits or 1850 <= year <= 2100) and month <= 12 and day <= 31 and month != 0 and day != 0
 
 
 def guess_formats(values: pd.Series) -> GuessedFormats | None:
-    """Say in which formats a column writes days.
+    """Guess the date formats of a column.
 
     >>> guess_formats(pd.Series(["19990219", "19081209"]))
     GuessedFormats(formats=('%Y%m%d',), doubtful=False)
@@ -149,7 +149,7 @@ def guess_formats(values: pd.Series) -> GuessedFormats | None:
 
 
 def _best_shape(left: dict[str, int]) -> tuple[str, dict[str, int], list[str]]:
-    """Find the format that fits most values; ``tie`` has two where none tells day from month."""
+    """Find the format that fits most values; ``tie`` has two if day and month are ambiguous."""
     best: tuple[int, str, dict[str, int], list[str]] = (-1, "", {}, [])
     for shape in SHAPES:
         fits = {
@@ -165,7 +165,7 @@ def _best_shape(left: dict[str, int]) -> tuple[str, dict[str, int], list[str]]:
 
 
 def parts_of(values: pd.Series, formats: Sequence[str]) -> np.ndarray:
-    """Read years, months and days."""
+    """Parse years, months and days."""
     codes, distinct = pd.factorize(values)
     read = np.full((len(distinct) + 1, 3), NO_DATE, dtype="int32")
     for place, text in enumerate(distinct):
@@ -178,27 +178,27 @@ def parts_of(values: pd.Series, formats: Sequence[str]) -> np.ndarray:
 
 
 def same_days(left: np.ndarray, right: np.ndarray) -> int:
-    """Count the distinct days that two columns have in common."""
+    """Count the distinct days that two columns share."""
     figures = np.array([10_000, 100, 1])
     whole = [side[(side >= 0).all(axis=1)].astype("int64") @ figures for side in (left, right)]
     return len(np.intersect1d(np.unique(whole[0]), np.unique(whole[1])))
 
 
 def exchanged(formats: Sequence[str]) -> bool:
-    """Say whether two formats are one but for the order of day and month."""
+    """Return whether two formats differ only in the order of day and month."""
     plain = [re.sub(r"[^dmyY]", "", one) for one in formats]
     return sorted(plain[0]) == sorted(plain[1]) and plain[0] != plain[1]
 
 
 def mostly_two_figures(dates: np.ndarray) -> bool:
-    """Say whether most years of a file have two figures."""
+    """Return whether most years have two digits."""
     year = dates[:, 0]
     known = year[year >= 0]
     return bool(len(known)) and float((known < 100).mean()) > 0.5
 
 
 def with_century(dates: np.ndarray) -> np.ndarray:
-    """Put a few years of two figures into the last hundred years."""
+    """Expand two-digit years to the last hundred years."""
     year = dates[:, 0]
     short = (year >= 0) & (year < 100)
     if not short.any():
@@ -209,7 +209,7 @@ def with_century(dates: np.ndarray) -> np.ndarray:
     return result
 
 
-# What people type where they know nothing. Of a name it says nothing either.
+# What people type for missing values, names included.
 NOTHING = frozenset(
     "unknown unk unknwn none null test testing x xx xxx n a na notgiven noname nn tbd missing refused".split()
 )
@@ -228,7 +228,7 @@ TRAILING_NUMBER = re.compile(r"^(\D+?)\s+(\d+\s?[a-z]?)$")
 
 @dataclass(frozen=True)
 class Texts:
-    """One field of all persons: ``codes`` into ``distinct``; -1 where nothing is said."""
+    """One field of all persons: ``codes`` into ``distinct``; -1 if missing."""
 
     codes: np.ndarray
     distinct: list[str]
@@ -243,19 +243,19 @@ class Texts:
 class PersonTable:
     """All persons of both files: first the rows of the left one, then those of the right one."""
 
-    # Number of the row in its file.
+    # Row number in its file.
     row: np.ndarray
-    # How many are of the left file; with one file all.
+    # Number of persons in the left file; all of them with one file.
     lefts: int
     # Whether there are two files.
     two: bool
     # Field -> its texts. Names are ``given``, ``family``, ``middle``; ids ``national_id 1`` and so on.
     texts: Mapping[str, Texts]
-    # ``int32``, persons by 3: year, month, day; -1 for what isn't known. None where no file has any.
+    # ``int32``, persons by 3: year, month, day; -1 if unknown. None if no file has any.
     birth: np.ndarray | None
     # ``int32``, -1 for unknown; None likewise.
     age: np.ndarray | None
-    # What was assumed, in sentences.
+    # Assumptions, in sentences.
     notes: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -263,13 +263,13 @@ class PersonTable:
 
     @property
     def pairs(self) -> int:
-        """How many pairs there could be."""
+        """Number of possible pairs."""
         rights = len(self) - self.lefts
         return self.lefts * rights if self.two else self.lefts * (self.lefts - 1) // 2
 
 
 def persons_of(sides: Sequence[tuple[pd.DataFrame, SideMapping]]) -> PersonTable:
-    """Standardise the rows of one or two files."""
+    """Standardize the rows of one or two files."""
     notes: list[str] = []
     parts = [_Side(rows, mapping) for rows, mapping in sides]
     texts = {
@@ -303,7 +303,7 @@ class _Side:
         return len(self.mapping.sources[name].columns) if self.has(name) else 0
 
     def text(self, name: str) -> pd.Series:
-        """Give the text of a field; several columns are joined by a blank."""
+        """Return the text of a field, with several columns joined by a blank."""
         columns = [self.rows[column] for column in self.mapping.sources[name].columns]
         joined = columns[0]
         for column in columns[1:]:
@@ -319,7 +319,7 @@ class _Side:
 
 
 def _changed(column: pd.Series, change: Callable[[str], str]) -> pd.Series:
-    """Change each distinct text once; nothing is left of one that says nothing."""
+    """Apply a change to each distinct text once; missing stays empty."""
     codes, distinct = pd.factorize(column)
     new = np.array([*(change(str(text)) for text in distinct), ""], dtype=object)
     return pd.Series(new[codes], index=column.index, dtype=object)
@@ -400,12 +400,12 @@ def _plain_sex(text: str) -> str:
     known = words_file()["sex"].get(text.casefold().strip())
     if known is not None:
         return {"Female": "f", "Male": "m"}.get(known, "")
-    # ISO 5218 says 1 for male and 2 for female.
+    # ISO 5218: 1 for male and 2 for female.
     return {"1": "m", "2": "f", "0": "", "9": ""}.get(text.removesuffix(".0"), _plain_words(text))
 
 
 def _names(parts: Sequence[_Side]) -> dict[str, Texts]:
-    """Give first names, middle names and surnames, out of one cell where a file has no others."""
+    """Return first names, middle names and surnames, split from one cell if a file has no others."""
     given: list[pd.Series] = []
     middle: list[pd.Series] = []
     family: list[pd.Series] = []
@@ -415,7 +415,7 @@ def _names(parts: Sequence[_Side]) -> dict[str, Texts]:
         middle.append(second)
         family.append(last)
     texts = {"given": _texts(given), "family": _texts(family)}
-    # Where hardly anybody has a second name it is a remainder of splitting, and nothing to compare.
+    # If hardly anybody has a second name, it is a remainder of splitting: don't compare it.
     if all(float((one != "").mean()) >= FEWEST_MIDDLE for one in middle if len(one)):
         texts["middle"] = _texts(middle)
     return texts
@@ -443,7 +443,7 @@ def _names_of(part: _Side) -> tuple[pd.Series, pd.Series, pd.Series]:
 
 
 def _split_name(text: str) -> str:
-    """Split a whole name into first, middle and last, parted by tabs."""
+    """Split a whole name into first, middle and last, separated by tabs."""
     before, comma, after = text.partition(",")
     if comma and fold(after) and fold(after) not in ("jr", "sr", "ii", "iii", "iv"):
         words, last = _plain_name(after).split(), _plain_name(before)
@@ -456,7 +456,7 @@ def _split_name(text: str) -> str:
 
 
 def _street(parts: Sequence[_Side]) -> dict[str, Texts]:
-    """Give streets and house numbers, parted where they stand in one cell."""
+    """Return streets and house numbers, split if they share a cell."""
     if not all(part.has("street") for part in parts):
         return {}
     streets, numbers = [], []
@@ -487,7 +487,7 @@ def _birth(parts: Sequence[_Side], notes: list[str]) -> np.ndarray | None:
     for place, (part, (_, formats)) in enumerate(zip(parts, read, strict=True)):
         side = "right file" if place else "left file"
         if len(formats) == 2 and exchanged(formats):
-            # Which of the two it is, days that both files have may tell.
+            # The order that gives more days in common with the other file wins.
             texts = part.text("birth_date")
             by_order = {one: parts_of(texts, (one,)) for one in formats}
             shared = {
@@ -505,7 +505,7 @@ def _birth(parts: Sequence[_Side], notes: list[str]) -> np.ndarray | None:
             if unread:
                 notes.append(f"{side}: {unread} birth dates could not be read (as {', '.join(formats)})")
     if any(mostly_two_figures(one[0]) for one in read):
-        # Only the last two figures can be compared.
+        # Only the last two digits can be compared.
         dates = [np.where(one[0] < 0, one[0], one[0] % 100) for one in read]
         notes.append("years of birth are compared by their last two figures: a file writes no others")
     else:

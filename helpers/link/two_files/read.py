@@ -1,6 +1,6 @@
-"""One file of persons as text: whatever its delimiter and encoding, every row used or reported.
+"""Read one file of persons as text, with any delimiter and encoding; every row is used or reported.
 
-Rows are counted from 0 below the header, and a blank line is none: so other programs count them too.
+Rows are counted from 0 below the header, without blank lines, as other programs count them.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ from helpers.standard import STRING, BadInput
 
 __all__ = ["PersonFile", "read_person_file"]
 
-LOOKED_AT = 60  # rows from which the delimiter and the header are told
+LOOKED_AT = 60  # rows to detect delimiter and header from
 MOST_BYTES = 2 << 30
-LONGEST_HEAD = 100  # characters that are printed of one
-SPREADSHEETS_HINT = re.compile(r'"?sep=(.)"?\r?\n')  # a first line that some write for a spreadsheet
-# As other programs write that there is nothing. Null and Na, written like names, are names.
+LONGEST_HEAD = 100  # characters of a header to print
+SPREADSHEETS_HINT = re.compile(r'"?sep=(.)"?\r?\n')  # a first line that some programs write for spreadsheets
+# How other programs write missing values. Null and Na, in title case, are names.
 BLANKS = ("", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "<NA>", "#N/A")
 
 
@@ -57,13 +57,13 @@ class PersonFile:
     path
         The file.
     rows
-        Trimmed text, missing where empty; index: number of the data row from 0, rows set aside left out.
+        Trimmed text, missing where empty; index: data row number from 0, without rows set aside.
     total
-        How many data rows it has.
+        Number of data rows.
     set_aside
         ``row``, ``reason``: every row that isn't in `rows`.
     notes
-        What was assumed or odd, in sentences without a value of a cell.
+        Assumptions and oddities, in sentences without any cell's value.
     """
 
     path: Path
@@ -74,7 +74,7 @@ class PersonFile:
 
     @property
     def shown(self) -> list[str]:
-        """Names of the columns as they may be printed: by their place where the head may be data."""
+        """Column names that are safe to print: by position if the header may be data."""
         names = [str(name)[:LONGEST_HEAD] for name in self.rows.columns]
         if any(_speaks(name) for name in names):
             return names
@@ -97,7 +97,7 @@ def read_person_file(path: str | Path) -> PersonFile:
     Raises
     ------
     BadInput
-        When there is no such file, or it is empty, no text, or broken in a way that would lose rows.
+        When the file is missing or empty, is no text, or is broken in a way that would lose rows.
     """
     path = Path(path)
     raw = _bytes_of(path)
@@ -174,7 +174,7 @@ def _cells(text: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def _delimiter(text: str) -> str:
-    """Find the delimiter by which the first row has several cells, and most rows as many."""
+    """Find the delimiter that gives the first row several cells, and most rows as many."""
     start = "".join(text[: 1 << 18].splitlines(keepends=True)[:LOOKED_AT])
     best, chosen = (0.0, 0), ","
     for delimiter in DELIMITERS:
@@ -201,7 +201,7 @@ def _text_rows(path: Path, text: str, delimiter: str) -> list[list[str]]:
         raise BadInput(f"{path} can't be read as delimited text ({error}): save it again as CSV.") from None
     finally:
         csv.field_size_limit(limit)
-    # An open quote takes every later row into one cell.
+    # An unclosed quote swallows all later rows into one cell.
     if text.count('"') % 2 and rows and any("\n" in cell for cell in rows[-1]):
         raise BadInput(
             f"{path}: a quotation mark that is opened in data row {len(rows) - 2} (counted from 0) is never "

@@ -1,4 +1,4 @@
-"""Learned weights and what rules them out."""
+"""Train weights, and exclude impossible pairs."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from helpers.link.two_files.persons import PersonTable
 __all__ = ["Guard", "Weights", "believed_ids", "guard_for", "learn_weights"]
 
 
-FEWEST = 5  # pairs from which the files can show that a first name is wrong rather than another's
+FEWEST = 5  # pairs needed to show that a first name is wrong rather than somebody else's
 
 
 @dataclass(frozen=True)
 class Guard:
-    """Tells which pairs can't be one person."""
+    """Tests which pairs can't be one person."""
 
     # From `comparisons.comparisons_of`.
     comparisons: Sequence[Comparison]
-    # Whether brothers and sisters stand in the files, as far as they show.
+    # Whether the files contain siblings, as far as they show.
     households: bool = True
 
     def two_persons(self, levels: np.ndarray) -> np.ndarray:
-        """Tell which pairs can't be one person.
+        """Test which pairs can't be one person.
 
-        Brothers, sisters and twins share surname, home, telephone and often the birth date, and no sum of
-        these makes them one: their first names differ. Where an id and the birth date agree, a name may have
-        been changed; an id alone may be a relative's.
+        Siblings and twins share surname, home, phone and often the birth date. No sum of these makes them one
+        person: their first names differ. If an id and the birth date agree, a name may have changed; an id
+        alone may be a relative's.
         """
         given, family, middle, birth, home, sex = (
             _level(self.comparisons, levels, kind)
@@ -46,23 +46,23 @@ class Guard:
             confirmed |= same_id & ((family >= 3) | ((home >= 3) & (home <= 5)))
             confirmed |= (birth >= 3) & (birth <= 5)
         other_name = (given == 0) & ~confirmed
-        # A first name that is only somewhat alike is a brother's or sister's where the birth date is another;
-        # of a row without a first name a home and a surname say the family only.
+        # With different birth dates, a merely similar first name is a sibling's. Without a first name, home
+        # and surname only identify the family.
         unlike = (given < 3) & two_dates
         stranger = (family == 0) & two_dates
         relative = np.zeros(len(levels), dtype=bool)
         if self.households:
-            # Father and son of one name, and a sister with nearly her brother's: no birth date ties them.
+            # Father and son with one name, or a sister with nearly her brother's: no birth date links them.
             odd = (given < 3) | ((given < 5) & ((middle == 0) | (sex == 0)))
             relative = (one_home & (two_dates | (odd & ~one_date))) | (odd & two_dates)
-            # Two of three, of id, name and birth date; a second name, a home, a telephone or a mailbox stands
-            # in for an id.
+            # Two of three: id, name and birth date. A middle name, home, phone or e-mail address can replace
+            # an id.
             half_home = (home >= 3) & (home <= 5)
             relative |= two_dates & (middle < 1) & ~half_home & ~self._same_contact(levels)
         return other_name | ((unlike | stranger | relative) & ~same_id)
 
     def same_id(self, levels: np.ndarray) -> np.ndarray:
-        """Tell which pairs have a national or local id in common."""
+        """Test which pairs share a national or local id."""
         same: np.ndarray = (levels[:, _ids(self.comparisons)] == 2).any(axis=1)
         return same
 
@@ -74,18 +74,17 @@ class Guard:
         return same
 
     def doubtful(self, levels: np.ndarray) -> np.ndarray:
-        """Tell which pairs a person should see although they seem to be two: one id, or one whole name."""
+        """Test which excluded pairs still deserve review: same id, or same whole name."""
         given, family = (_level(self.comparisons, levels, kind) for kind in ("given", "family"))
         whole: np.ndarray = (given == 5) & (family == 5)
         return self.same_id(levels) | whole
 
 
 def guard_for(comparisons: Sequence[Comparison], levels: np.ndarray) -> Guard:
-    """Say whether the files hold households, by pairs of one home and surname with two first names.
+    """Decide whether the files contain households, from pairs with one home and surname but two first names.
 
-    Most of them are brothers and sisters, with two birth dates. Twins are a few in a hundred of these: where
-    pairs with *one* birth date are the more frequent, they aren't twins but one person, once under a wrong
-    first name.
+    Most of those are siblings, with two birth dates. Twins are a few in a hundred. If pairs with *one* birth
+    date are more frequent, they aren't twins but one person, once with a wrong first name.
     """
     given, family, birth, home = (
         _level(comparisons, levels, kind) for kind in ("given", "family", "birth", "home")
@@ -109,15 +108,15 @@ def _ids(comparisons: Sequence[Comparison]) -> list[int]:
     ]
 
 
-# A column may hold another system's ids, or be shifted by a row. Every test of keys passes then, and every
-# row finds a stranger.
+# A column may contain another system's ids, or be shifted by a row. Every test of keys passes then, and every
+# row matches a stranger.
 
-BORNE_OUT = 0.5  # share of pairs of one id that agree in a name or the birth date
+BORNE_OUT = 0.5  # share of pairs with one id that agree in a name or the birth date
 BY_WHICH = ("given", "family", "middle")
 
 
 def believed_ids(persons: PersonTable) -> tuple[PersonTable, list[str]]:
-    """Leave out ids that say nothing, or that names and birth dates contradict."""
+    """Drop ids without shared values, and ids that names and birth dates contradict."""
     notes = []
     kept = dict(persons.texts)
     plain = replace(persons, texts={name: kept[name] for name in BY_WHICH if name in kept}, age=None)
@@ -145,24 +144,24 @@ def believed_ids(persons: PersonTable) -> tuple[PersonTable, list[str]]:
 
 
 BY_CHANCE = 300_000  # pairs
-AS_GOOD_AS = 15.0  # pairs of one person that what is usual weighs against what the files show
-AS_MANY_AS = 300.0  # pairs of two persons, likewise
+AS_GOOD_AS = 15.0  # prior weight of the usual m, in pairs of one person
+AS_MANY_AS = 300.0  # prior weight of the usual u, in pairs of two persons
 ROUNDS = 25
 STILL = 1e-4
 LEARNED_FROM = 1_500_000  # pairs
-MOST = 18.0  # bits that one comparison may be worth
+MOST = 18.0  # bits at most per comparison
 
 
 @dataclass(frozen=True)
 class Weights:
-    """What was learned."""
+    """Trained weights."""
 
-    # Of each comparison, one a level.
+    # Per comparison, one value per level.
     m: list[np.ndarray]
     u: list[np.ndarray]
-    # Odds, in bits, that a pair drawn by chance is one person.
+    # Odds, in bits, that a random pair is one person.
     prior: float
-    # How many pairs of one person the candidates seem to hold.
+    # Estimated number of candidate pairs that are one person.
     matches: float
 
     def of(
@@ -173,13 +172,13 @@ class Weights:
         left: np.ndarray,
         right: np.ndarray,
     ) -> np.ndarray:
-        """Give the weight of each pair in bits, the prior among it."""
+        """Return the weight of each pair in bits, prior included."""
         extra = _rarity(persons, comparisons, levels, left, right, self.u)
         return self.prior + _sum(levels, self.m, self.u) + extra
 
 
 def learn_weights(persons: PersonTable, guard: Guard, candidates: Candidates, levels: np.ndarray) -> Weights:
-    """Learn what levels are worth."""
+    """Train m, u and the prior by EM."""
     comparisons = guard.comparisons
     chance_left, chance_right = some_pairs(persons, BY_CHANCE)
     chance = compare(persons, comparisons, chance_left, chance_right)
@@ -216,7 +215,7 @@ def learn_weights(persons: PersonTable, guard: Guard, candidates: Candidates, le
 
 
 def _count_once(comparisons: Sequence[Comparison], m: list[np.ndarray], u: list[np.ndarray]) -> None:
-    """Let names that are exchanged count once: the first name's level says it, the surname's adds nothing."""
+    """Count exchanged names once: the first name's level has the weight, the surname's adds nothing."""
     for place, one in enumerate(comparisons):
         if one.kind == "family":
             m[place][-1] = u[place][-1]
@@ -232,7 +231,7 @@ def _probability(weight: np.ndarray) -> np.ndarray:
 
 
 def _learned(level: np.ndarray, times: np.ndarray, usual: Sequence[float], weight: float) -> np.ndarray:
-    """Give the share of each level, with what is usual weighed in."""
+    """Return the share of each level, with the usual shares as prior."""
     known = level >= 0
     counted = np.bincount(level[known], weights=times[known], minlength=len(usual))
     found = counted.astype("float64") + weight * np.array(usual) / sum(usual)
@@ -242,7 +241,7 @@ def _learned(level: np.ndarray, times: np.ndarray, usual: Sequence[float], weigh
 def _sum(levels: np.ndarray, m: Sequence[np.ndarray], u: Sequence[np.ndarray]) -> np.ndarray:
     whole = np.zeros(len(levels))
     for place, (one, other) in enumerate(zip(m, u, strict=True)):
-        # The last entry stands for a missing value, which is worth nothing.
+        # The last entry is for missing values, which weigh nothing.
         bits = np.append(np.clip(np.log2(one / other), -MOST, MOST), 0.0)
         whole += bits[levels[:, place]]
     return whole
@@ -256,7 +255,7 @@ def _rarity(
     right: np.ndarray,
     u: Sequence[np.ndarray],
 ) -> np.ndarray:
-    """Give what an equal value is worth beyond its level: more where it is rare, less where it is common."""
+    """Return the extra weight of equal values: positive for rare ones, negative for common ones."""
     extra = np.zeros(len(levels))
     for place, one in enumerate(comparisons):
         if one.exact < 0:
@@ -266,7 +265,7 @@ def _rarity(
         equal = np.flatnonzero(levels[:, place] == one.exact)
         usual = float(u[place][one.exact])
         value = np.maximum(frequency[codes[left[equal]]], frequency[codes[right[equal]]])
-        # A value that nobody else has is as rare as rare ones are, not impossible.
+        # A unique value is as rare as other rare ones, not impossible.
         value = np.maximum(value, min(usual, 0.5 / max(len(persons), 1)))
         extra[equal] += np.clip(np.log2(usual / value), -12.0, 6.0)
     extra -= _common_names(persons, comparisons, levels, left, right)
@@ -274,7 +273,7 @@ def _rarity(
 
 
 def _frequency(codes: np.ndarray) -> np.ndarray:
-    """Give how often each value occurs among others than the two that are compared."""
+    """Return the frequency of each value among others than the compared two."""
     known = codes[codes >= 0]
     counts = np.bincount(known, minlength=int(np.max(codes, initial=0)) + 1)
     return np.maximum(counts - 2, 0) / max(len(known) - 2, 1)
@@ -294,7 +293,7 @@ def _common_names(
     left: np.ndarray,
     right: np.ndarray,
 ) -> np.ndarray:
-    """Give what equal names are worth less together: Mohamed Ali is commoner than its parts say."""
+    """Return the reduction for common full names: Mohamed Ali is more common than its parts suggest."""
     less = np.zeros(len(levels))
     kinds = [one.kind for one in comparisons]
     if "given" not in kinds or "family" not in kinds:

@@ -1,4 +1,4 @@
-"""Birth dates: when two systems mean the same day."""
+"""Compare birth dates: when two systems mean the same day."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ __all__ = ["AMBIGUOUS_DATE", "BIRTH_DATE_LEVELS", "comparable", "compare_birth_d
 BIRTH_DATE_LEVELS = ("Same", "Ambiguous date", "Missing", "Different")
 SAME, AMBIGUOUS_DATE, MISSING, DIFFERENT = range(len(BIRTH_DATE_LEVELS))
 
-# Statuses under which a birth date names one day, or one of two. A placeholder names none.
+# Statuses of a birth date that gives one day, or one of two. A placeholder gives none.
 WHOLE = ("Exact", "Day and month ambiguous")
 PARTIAL = ("Month only", "Year only")
 
 
 def comparable(people: pd.DataFrame) -> np.ndarray:
-    """Tell which birth dates name a day that another system can confirm."""
+    """Test which birth dates give a day that another system can confirm."""
     known = people["birth_date"].notna() & people["birth_date_status"].isin(WHOLE)
     return known.to_numpy(dtype=bool)
 
 
 def ignore_date_order(dates: pd.Series) -> np.ndarray:
-    """Give each date a number such that 4 March and 3 April of one year have one number."""
+    """Encode dates so that March 4 and April 3 of one year are equal."""
     known = dates.notna().to_numpy(dtype=bool)
     year, month, day = (part.fillna(0).to_numpy(dtype="int64") for part in _parts(dates))
     return np.where(known, year * 10_000 + np.maximum(month, day) * 100 + np.minimum(month, day), -1)
@@ -41,7 +41,7 @@ def compare_birth_dates(people: pd.DataFrame, left: np.ndarray, right: np.ndarra
     month_known = whole | people["birth_date_status"].eq("Month only").to_numpy(dtype=bool)
     year, month, _ = (part.fillna(0).to_numpy(dtype="int64") for part in _parts(dates))
     some = (whole | partial)[left] & (whole | partial)[right] & ~both
-    # A date with two readings may have either month.
+    # An ambiguous date may have either month.
     sure_of_month = month_known & ~read_twice
     apart = (year[left] != year[right]) | (
         sure_of_month[left] & sure_of_month[right] & (month[left] != month[right])

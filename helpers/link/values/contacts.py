@@ -31,12 +31,12 @@ __all__ = [
 HOUSE_NUMBER = re.compile(r"\d+[a-z]?(?:-\d+[a-z]?)?")
 UNIT_BEFORE_NUMBER = re.compile(r"(\d+[a-z]?)\s*/\s*(\d+[a-z]?)")
 PO_BOX = re.compile(r"\b(?:p\s*o\s*box|post office box|pob|gpo box|locked bag)\s*(\w+)")
-# Words before a number that is no house number of the street (House 12, 5 Foo Road).
+# Words before a number that isn't the street's house number (House 12, 5 Foo Road).
 PREMISES = frozenset("house block tower villa site farm".split())
 
 
 class StreetAddress(NamedTuple):
-    """Parts of an address; an empty text for what it doesn't say."""
+    """Parts of an address; empty if missing."""
 
     number: str
     street: str
@@ -58,7 +58,7 @@ def _plain(text: str) -> str:
 
 
 def street_address(text: str) -> StreetAddress:
-    """Take an address apart.
+    """Split an address into number, street and unit.
 
     >>> tuple(street_address("123 North Oak Street, Apt. 4B"))
     ('123', 'n oak st', '4b')
@@ -84,23 +84,23 @@ def street_address(text: str) -> StreetAddress:
                 unit = unit or word
                 continue
             number = word
-            # What stands before the number of the house is the name of the house.
+            # Whatever precedes the house number is the name of the house.
             words = words[place + 1 :]
             break
     if not number:
-        # Lot 7 Burnie Court: where the house has no number of its own, the lot is it.
+        # Lot 7 Burnie Court: without a house number, the lot serves as one.
         number, unit = unit, ""
     return StreetAddress(number, _street(words), unit)
 
 
 def _without_unit(words: list[str]) -> tuple[list[str], str]:
-    """Take out a word for a part of a house and what it is called."""
+    """Remove a unit designator with its value."""
     units, unit, kept, place = _words("Unit"), "", [], 0
     while place < len(words):
         word = words[place]
         following = words[place + 1] if place + 1 < len(words) else ""
         is_unit = word == "#" or word in units or (word in PREMISES and place == 0)
-        # Unit and Lot have a number or a letter behind them; Lower Oak Street has none.
+        # Unit and Lot precede a number or a letter; in Lower Oak Street nothing of the kind follows.
         named = any(sign.isdigit() for sign in following) or (len(following) == 1 and following.isalpha())
         if is_unit and named:
             unit = unit or following.lstrip("0")
@@ -117,7 +117,7 @@ def _street(words: list[str]) -> str:
     directions, suffixes = _words("Direction"), _words("Suffix")
     written = [word.replace("-", " ") for word in words]
     standard = [directions.get(word, word) for word in written]
-    # The first word is the street's name, and no type of street: St. John Street.
+    # The first word is the street's name, and no street type: St. John Street.
     types = [suffixes.get(word, word) if place else word for place, word in enumerate(standard)]
     if types and types[0] == "st" and len(types) > 1:
         types[0] = "saint"
@@ -125,7 +125,7 @@ def _street(words: list[str]) -> str:
 
 
 def address_parts(column: pd.Series) -> pd.DataFrame:
-    """Take addresses apart."""
+    """Split addresses into parts."""
     codes, distinct = pd.factorize(column)
     parts = [street_address(str(text)) for text in distinct]
     columns = {
@@ -136,7 +136,7 @@ def address_parts(column: pd.Series) -> pd.DataFrame:
 
 
 def addresses(column: pd.Series) -> pd.Series:
-    """Put street addresses into the form in which they are compared.
+    """Normalize street addresses for comparison.
 
     >>> addresses(pd.Series(["12 Oak Avenue Unit 3", "12 OAK AVE", None], dtype="string")).tolist()
     ['12 oak ave', '12 oak ave', <NA>]
@@ -151,7 +151,7 @@ SHORTEST_NAME = 3
 
 
 def emails(column: pd.Series) -> pd.Series:
-    """Put e-mail addresses into the form in which they are compared.
+    """Normalize e-mail addresses for comparison.
 
     >>> emails(pd.Series(["Ana.Lopez+school@Example.org ", "none"], dtype="string")).tolist()
     ['ana.lopez@example.org', <NA>]
@@ -170,7 +170,7 @@ def _address(text: str) -> str | None:
 
 
 def name_from_initials(first: str, last: str, address: str) -> tuple[str, str] | None:
-    """Read a name that is written with an initial in full, where the e-mail address has it (first.last@).
+    """Expand an initial from an e-mail address that has the full name (first.last@).
 
     >>> name_from_initials("n", "cheng", "nora.cheng12@example.org")
     ('nora', 'cheng')
@@ -184,7 +184,7 @@ def name_from_initials(first: str, last: str, address: str) -> tuple[str, str] |
     pieces = [piece for piece in pieces if len(piece) > 1]
     if len(pieces) != 2:
         return None
-    # Most addresses begin with the first name; the other order counts where the other name agrees.
+    # Most addresses begin with the first name; the other order counts if the other name agrees.
     for one, other in ((pieces[0], pieces[1]), (pieces[1], pieces[0])):
         if len(first) == 1 and one.startswith(first) and len(one) >= SHORTEST_NAME:
             whole = joined_surname(last)
@@ -197,13 +197,13 @@ def name_from_initials(first: str, last: str, address: str) -> tuple[str, str] |
     return None
 
 
-# What stands behind a number: an extension, or a second number of which only the first is taken.
+# What may follow a number: an extension, or a second number, which is ignored.
 EXTENSION = r"(?i)(?:extension|extn|ext|x|#|;ext=)[.:\s]*(\d{1,6})\s*$"
 SECOND_NUMBER = r"(?i)\s*(?:/|;|\bor\b|\band\b|&).*$"
 TRUNK_IN_BRACKETS = r"\(0\)"
-# Numbers from abroad: 00 in most countries, 011 in North America (ITU E.123).
+# International prefixes: 00 in most countries, 011 in North America (ITU E.123).
 INTERNATIONAL = r"^\s*(?:\+|00|011(?=\D*\d{11}))"
-# Country codes have one digit (1, 7), two of this list, or three (ITU E.164).
+# Country codes have one digit (1, 7), two from this list, or three (ITU E.164).
 TWO_DIGITS = frozenset(
     "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 81 "
     "82 84 86 90 91 92 93 94 95 98".split()
@@ -213,7 +213,7 @@ FILLERS = frozenset({"1234567", "1234567890", "0123456789", "9876543210", "55512
 
 
 def telephones(column: pd.Series) -> pd.Series:
-    """Put telephone numbers into the form in which they are compared.
+    """Normalize phone numbers for comparison.
 
     >>> telephones(pd.Series(["(931) 555-0112 x4", "+1 931.555.0112", "1-931-555-0112"])).unique().tolist()
     ['9315550112']
@@ -233,7 +233,7 @@ def telephones(column: pd.Series) -> pd.Series:
     digits = digits.mask(abroad, digits[abroad].map(_without_country))
     north_american = digits.str.fullmatch(r"1\d{10}").fillna(False)
     digits = digits.mask(north_american, digits.str.slice(1))
-    # All zeros are a filler, and so they stay long enough to be seen as one.
+    # All zeros are a placeholder: leave them long enough to be recognized.
     national = digits.str.replace(r"^0(?=\d*[1-9])", "", regex=True)
     usable = national.str.len().between(FEWEST_DIGITS, MOST_DIGITS) & ~national.isin(FILLERS)
     usable &= ~national.str.fullmatch(
@@ -250,7 +250,7 @@ def _without_country(digits: str) -> str:
 
 
 def telephone_extensions(column: pd.Series) -> pd.Series:
-    """Give the extension that stands behind each number.
+    """Return the extension that follows each number.
 
     >>> telephone_extensions(pd.Series(["931-555-0112 ext. 4", "931-555-0112"])).tolist()
     ['4', <NA>]
@@ -259,7 +259,7 @@ def telephone_extensions(column: pd.Series) -> pd.Series:
 
 
 def shared_by_many(values: pd.Series, owners: pd.Series, most: int) -> np.ndarray:
-    """Tell which values are a switchboard's and no family's: too many owners have them.
+    """Test which values belong to a switchboard rather than a family: too many owners have them.
 
     >>> shared_by_many(pd.Series(["1", "1", "1", "2"]), pd.Series(["a", "b", "c", "a"]), most=2).tolist()
     [True, True, True, False]

@@ -1,9 +1,9 @@
-"""Ids: which may be compared with which, what an equal one proves, and when two contradict each other.
+"""Ids: which ones to compare, what an equal id proves, and when two contradict each other.
 
-Every id says whose number it is. Two *declared* systems never match by equal value: State id 605001 and
-District number 605001 are two numbers that happen to look alike. An *Undeclared* id (no standard or vendor
-says whose number it is) may be a State id, a District number or another Undeclared one; being equal is then
-weak evidence, to be confirmed by a name or a birth date.
+Every id belongs to a system. Two *declared* systems never match by equal value: State id 605001 and
+District number 605001 only look alike. An *Undeclared* id (no standard or vendor names its system) may be a
+State id, a District number or another Undeclared one. Equality is then weak evidence, to be confirmed by a
+name or a birth date.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ __all__ = [
 ]
 
 WEAK = ("School", "PIN", "Login", "Email", "Undeclared")
-# What people type in any capitals.
+# People type these in any case.
 WITHOUT_CASE = ("Login", "Email")
 UNDECLARED_MAY_BE = ("State", "District", "Undeclared")
-# The first of these that both records carry says whether they can be one child.
+# The first of these that both records have decides whether they can be one child.
 CONTRADICTING = ("State", "District")
 
 
 def comparable_ids(identifiers: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
-    """Put ids into the form in which they are compared."""
+    """Normalize ids for comparison."""
     filled = identifiers.dropna(subset=["silo", "record", "identification_system", "identifier"])
     ids = records.merge(filled, on=["silo", "record"], how="inner", validate="one_to_many")
     value = ids["identifier"].str.strip()
@@ -46,13 +46,13 @@ def comparable_ids(identifiers: pd.DataFrame, records: pd.DataFrame) -> pd.DataF
 
 
 def agreeing_pairs(ids: pd.DataFrame, largest_block: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Find the pairs of records that carry an equal id of systems that may be compared."""
+    """Find the pairs of records with an equal id in comparable systems."""
     left, right, passed = equal_ids(ids, largest_block)
     return records_of(ids, left, right), passed
 
 
 def equal_ids(ids: pd.DataFrame, largest_block: int) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
-    """Find the pairs of ids of two records that are equal, and of systems that may be compared."""
+    """Find the pairs of equal ids of two records, in comparable systems."""
     value = pd.factorize(ids["value"])[0].astype("int64")
     system = ids["system"].to_numpy(dtype=str, na_value="")
     place = np.arange(len(ids), dtype="int64")
@@ -78,7 +78,7 @@ def equal_ids(ids: pd.DataFrame, largest_block: int) -> tuple[np.ndarray, np.nda
 
 
 def records_of(ids: pd.DataFrame, left: np.ndarray, right: np.ndarray) -> pd.DataFrame:
-    """Give the pairs of records whose ids are equal."""
+    """Return the pairs of records that have these equal ids."""
     number, system = ids["number"].to_numpy(dtype="int64"), ids["system"]
     strong = ~system.isin(WEAK).to_numpy(dtype=bool)
     code = pd.factorize(system)[0]
@@ -89,7 +89,7 @@ def records_of(ids: pd.DataFrame, left: np.ndarray, right: np.ndarray) -> pd.Dat
 
 
 def contradicting(ids: pd.DataFrame, count: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Tell which pairs carry strong ids that cannot be of one child."""
+    """Test which pairs have strong ids that can't belong to one child."""
     result = np.full(len(left), -1, dtype="int8")
     open_pairs = np.ones(len(left), dtype=bool)
     for place, system in enumerate(CONTRADICTING):
@@ -101,7 +101,7 @@ def contradicting(ids: pd.DataFrame, count: int, left: np.ndarray, right: np.nda
         how_many = np.bincount(numbers, minlength=count)
         both = open_pairs & (how_many[left] > 0) & (how_many[right] > 0)
         apart = both & (only[left] != only[right])
-        # Records with several ids of one system are few; they agree where any of them is equal.
+        # Few records have several ids of one system; two agree if any of them is equal.
         several = np.flatnonzero(both & ((how_many[left] > 1) | (how_many[right] > 1)))
         if len(several):
             sets: dict[int, set[int]] = {}

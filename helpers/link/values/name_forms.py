@@ -1,4 +1,4 @@
-"""Every way to read a record's name, also one typed into a single cell."""
+"""Parse a record's name in every possible way, also from a single cell."""
 
 from __future__ import annotations
 
@@ -43,27 +43,27 @@ __all__ = [
 ]
 
 
-# What stands behind a name: a comma, a dash or a bracket, then a grade (7, 7th, Grade 7, K).
+# Text after a name: a comma, a dash or a bracket, then a grade (7, 7th, Grade 7, K).
 BEHIND = re.compile(
     r"^(?P<name>.*?[^\W\d_].*?)\s*(?:[,;/|]|\s[-\N{EN DASH}]|\s?\()\s*"
     r"(?P<grade>(?:(?:grade|gr|class|year|yr)\.?\s*)?(?:\d{1,2}(?:st|nd|rd|th)?|k|kg|pk|pre-?k|kinder(?:garten)?)"
     r"(?:\s*(?:grade|graders?))?)\.?\s*\)?\s*$",
     re.IGNORECASE,
 )
-# Looked at first, since the pattern above is slow: an ending that a grade may have.
+# Check for a possible grade at the end first, since the pattern above is slow.
 ENDINGS = (*"0123456789", "st", "nd", "rd", "th", "k", "kg", "kinder", "garten", "grade", "grader", "graders")
 MAY_HAVE_MORE_BEHIND = "[,;/|(]|\\s[-\N{EN DASH}]"
 
 
 class TypedName(NamedTuple):
-    """A name, and the number of the grade that is typed behind it."""
+    """A name, and the grade number typed after it."""
 
     name: str
     grade: int | None
 
 
 def typed_name(text: str) -> TypedName:
-    """Take the grade off a name.
+    """Split a grade off a name.
 
     >>> [tuple(typed_name(text)) for text in ("Adam H., 7", "Ana Lopez (3rd grade)", "Lopez, Ana")]
     [('Adam H.', 7), ('Ana Lopez', 3), ('Lopez, Ana', None)]
@@ -76,7 +76,7 @@ def typed_name(text: str) -> TypedName:
 
 
 def grades_after_name(people: pd.DataFrame) -> pd.Series:
-    """Give the grades that are typed behind names."""
+    """Return the grades typed after names."""
     grade = pd.Series(pd.NA, index=people.index, dtype="Int64")
     for column in ("full_name", "last_surname", "first_name"):
         doubtful = people[column].str.contains(MAY_HAVE_MORE_BEHIND, regex=True).fillna(False)
@@ -85,17 +85,17 @@ def grades_after_name(people: pd.DataFrame) -> pd.Series:
             codes, distinct = pd.factorize(people[column].iloc[places])
             numbers = pd.array([typed_name(str(text)).grade for text in distinct], dtype="Int64").take(codes)
             known = grade.iloc[places].fillna(pd.Series(numbers, index=grade.index[places]))
-            grade.iloc[places] = known.array  # a series would be looked up by label where some are missing
+            grade.iloc[places] = known.array  # a series would align by label where some are missing
     return grade
 
 
-# *Samuel G.* and *DeShawn G.* in a list that doesn't say which word is the surname may both be read as
-# *G.*, surnames Samuel and DeShawn; *Samuel Lopez* and *DeShawn Lopez* as first name Lopez with a changed
-# surname. Whoever took the best reading would join two brothers by it.
+# *Samuel G.* and *DeShawn G.*, in a list that doesn't mark the surname, may both be read as *G.*, surnames
+# Samuel and DeShawn; *Samuel Lopez* and *DeShawn Lopez* as first name Lopez with a changed surname. Taking
+# the best reading would join two brothers that way.
 
 
 def with_initials(texts: list[str], place: np.ndarray) -> np.ndarray:
-    """Tell which of some names, by their places in `texts`, are initials."""
+    """Test which names, by position in `texts`, are initials."""
     result: np.ndarray = np.array([is_initial(text) for text in texts], dtype=bool)[place]
     return result
 
@@ -103,7 +103,7 @@ def with_initials(texts: list[str], place: np.ndarray) -> np.ndarray:
 def hollow_readings(
     readings: pd.DataFrame, texts: list[str], pair: np.ndarray, last: np.ndarray, plain: np.ndarray
 ) -> np.ndarray:
-    """Tell by which readings of two names nothing is the same."""
+    """Test which readings of two names agree only in an initial or an exchanged name."""
     if readings.empty:
         return np.zeros(0, dtype=bool)
     left, right = readings["first_left"].to_numpy(), readings["first_right"].to_numpy()
@@ -123,13 +123,13 @@ def hollow_readings(
     return hollow
 
 
-# Records, and places of a first name and a surname in the list of texts.
+# Records, and positions of a first name and a surname in the list of texts.
 NameReadings = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
 class NameForms:
-    """Every way to read every record's name; ``first`` and ``last`` are places in ``texts``, all folded."""
+    """Every reading of every record's name; ``first`` and ``last`` are positions in ``texts``, all folded."""
 
     record: np.ndarray
     first: np.ndarray
@@ -139,7 +139,7 @@ class NameForms:
 
 @dataclass(frozen=True)
 class NameEvidence:
-    """How names of pairs compare: places in `names.LEVELS`, and whether first names are plainly different."""
+    """Compared names of pairs: positions in `names.LEVELS`, and whether first names clearly differ."""
 
     first: np.ndarray
     last: np.ndarray
@@ -147,7 +147,7 @@ class NameEvidence:
 
 
 def parse_names(people: pd.DataFrame) -> NameForms:
-    """List the ways to read each record's name."""
+    """List the readings of each record's name."""
     written = people["name_status"].eq("As written").to_numpy(dtype=bool)
     number = np.arange(len(people))
     texts: dict[str, int] = {"": 0}
@@ -169,7 +169,7 @@ def parse_names(people: pd.DataFrame) -> NameForms:
         (preferred_first, preferred_last, written & (preferred_first > 0) & (preferred_last > 0)),
     ):
         parts.append((number[extra], one[extra], other[extra]))
-    # A cell for the whole name is read too where columns for its parts cut it: De for De Anda.
+    # Also read a whole-name cell where columns for its parts truncate it: De for De Anda.
     in_one_cell = written & people["full_name"].notna().to_numpy(dtype=bool)
     if in_one_cell.any():
         cells, order = people.loc[in_one_cell, "full_name"], people.loc[in_one_cell, "name_order"]
@@ -194,7 +194,7 @@ def parse_names(people: pd.DataFrame) -> NameForms:
 
 
 def _folded(column: pd.Series, texts: dict[str, int]) -> np.ndarray:
-    """Give the number of each folded text; 0 for nothing."""
+    """Encode each folded text as an integer; 0 for missing."""
     codes, distinct = pd.factorize(column)
     numbers = np.array(
         [0, *(texts.setdefault(fold(typed_name(str(text)).name), len(texts)) for text in distinct)],
@@ -228,7 +228,7 @@ def _from_one_cell(
 
 
 def _in_full(column: pd.Series, parts: list[NameReadings], texts: dict[str, int]) -> NameReadings:
-    """Read initials in full where the e-mail address has the name."""
+    """Expand initials if the e-mail address has the full name."""
     record, first, last = (np.concatenate([part[place] for part in parts]) for place in range(3))
     one_letter = np.array([len(text) == 1 for text in texts], dtype=bool)
     with_initial = np.flatnonzero((one_letter[first] & (last > 0)) | (one_letter[last] & (first > 0)))
@@ -246,7 +246,7 @@ def _in_full(column: pd.Series, parts: list[NameReadings], texts: dict[str, int]
 
 
 def _splits(cell: str, order: str, fold: Callable[[str], str]) -> list[tuple[str, str]]:
-    """Read a whole name as (first, last) in every way that its order allows."""
+    """Split a whole name into (first, last) in every way that its order allows."""
     cell = typed_name(cell).name
     if "," in cell and order != "first last":
         before, _, after = cell.partition(",")
@@ -268,7 +268,7 @@ def _splits(cell: str, order: str, fold: Callable[[str], str]) -> list[tuple[str
 
 
 def name_keys(forms: NameForms) -> tuple[np.ndarray, np.ndarray]:
-    """Give the keys under which the readings of a name meet those of another."""
+    """Return the keys that readings of equal names share."""
     keys: dict[str, int] = {}
     codes, distinct = pd.factorize(forms.first * len(forms.texts) + forms.last)
     flat: list[int] = []
@@ -294,7 +294,7 @@ def _keys_of(first: str, last: str) -> set[str]:
 
 
 def _formal_forms(first: str) -> frozenset[str]:
-    """Give what a first name may stand for, with a second first name and without: an initial for nothing."""
+    """Return the formal names of a first name, also without its second part; none for an initial."""
     if is_initial(first):
         return frozenset()
     names = formal_names(first.replace(" ", ""))
@@ -303,12 +303,12 @@ def _formal_forms(first: str) -> frozenset[str]:
 
 
 def first_name_variants(forms: NameForms) -> Values:
-    """Give the first names for which each record's may stand."""
+    """Return the formal names of each record's first name."""
     return _spread(forms.record, forms.first, forms.texts, _formal_forms)
 
 
 def surname_readings(forms: NameForms) -> Values:
-    """Give the forms under which each record's surname may be found."""
+    """Return the variants of each record's surname."""
     known = np.where(with_initials(forms.texts, forms.last), 0, forms.last)
     return _spread(forms.record, known, forms.texts, surname_variants)
 
@@ -316,7 +316,7 @@ def surname_readings(forms: NameForms) -> Values:
 def _spread(
     record: np.ndarray, place: np.ndarray, texts: list[str], forms_of: Callable[[str], frozenset[str]]
 ) -> Values:
-    """Replace each text by its forms, each distinct one looked up once."""
+    """Replace each text by its variants, looking up each distinct one once."""
     record, place = record[place > 0], place[place > 0]
     numbers: dict[str, int] = {}
     used, codes = np.unique(place, return_inverse=True)
@@ -332,7 +332,7 @@ def _spread(
 
 
 def compare_names(forms: NameForms, count: int, left: np.ndarray, right: np.ndarray) -> NameEvidence:
-    """Compare the names of pairs of records, each pair by its best readings."""
+    """Compare the names of pairs of records, by the best readings of each pair."""
     how_many = np.bincount(forms.record, minlength=count)
     begin = np.cumsum(how_many) - how_many
     combinations = how_many[left] * how_many[right]
@@ -354,12 +354,12 @@ def compare_names(forms: NameForms, count: int, left: np.ndarray, right: np.ndar
         np.zeros(len(left), dtype=bool),
     )
     if len(pair):
-        # Best reading of a pair: the one whose weaker half is strongest, then the one whose other half is.
+        # Best reading of a pair: the one with the strongest weaker half, then the strongest other half.
         hollow = _hollow(forms, pair, one, other, last, plain)
         order = np.lexsort((last, first, first + last, np.maximum(first, last), hollow, pair))
         best = order[np.concatenate(([True], pair[order][1:] != pair[order][:-1]))]
         result.first[pair[best]], result.last[pair[best]] = first[best], last[best]
-        # First names are plainly different only if no reading makes them less so.
+        # First names are clearly different only if no reading makes them less so.
         starts = np.flatnonzero(np.concatenate(([True], pair[1:] != pair[:-1])))
         result.plainly_different[pair[starts]] = np.logical_and.reduceat(plain | hollow, starts)
     return result
@@ -400,7 +400,7 @@ def _compared(
 
 
 def _swapped(forms: NameForms, one: np.ndarray, other: np.ndarray, disagree: np.ndarray) -> np.ndarray:
-    """Tell which pairs hold the same words in another order: Ali Mohamed and Mohamed Ali."""
+    """Test which pairs have the same words in another order: Ali Mohamed and Mohamed Ali."""
     result = np.zeros(len(one), dtype=bool)
     words = _sorted_words(forms)
     whole = (forms.first > 0) & (forms.last > 0)

@@ -1,4 +1,4 @@
-"""Nicknames, spellings and placeholder names."""
+"""Nicknames, spelling variants and placeholder names."""
 
 from __future__ import annotations
 
@@ -27,15 +27,14 @@ __all__ = [
 
 TABLES = Path(__file__).with_name("tables")
 
-# A filler agrees with every other filler and so would tie strangers. It is no evidence about anybody: in
-# linking it counts as no name. What fillers look like stands in a table with its sources; that one name
-# stands under many ids of one system is told where files are read.
+# A placeholder name agrees with every other one and so would link strangers. In linking it counts as no name.
+# A table lists placeholders with their sources. Reading reports a name that many ids of one system share.
 
 Kind = Literal["Value", "First", "Word", "Whole"]
 
 
 class Fillers(NamedTuple):
-    """Which names are fillers, one entry a row: the first name alone, the surname alone, the whole name."""
+    """Placeholder names, one entry per row: the first name alone, the surname alone, the whole name."""
 
     first: np.ndarray
     last: np.ndarray
@@ -44,10 +43,10 @@ class Fillers(NamedTuple):
 
 @cache
 def _texts(kind: Kind) -> frozenset[str]:
-    """Give the fillers of one kind.
+    """Return the placeholders of one kind.
 
-    *Value*: no name in any column. *First*: no first name (a surname may be so spelt). *Word*: a real name
-    too, so that it is a filler only where every word of the whole name is one. *Whole*: as a whole name only.
+    *Value*: in any column. *First*: as a first name (it may be a real surname). *Word*: a real name too, so a
+    placeholder only if every word of the whole name is one. *Whole*: as a whole name only.
     """
     with (TABLES / "placeholder_names.csv").open(encoding="utf-8", newline="") as lines:
         return frozenset(line["text"] for line in csv.DictReader(lines) if line["counts_as"] == kind)
@@ -55,19 +54,19 @@ def _texts(kind: Kind) -> frozenset[str]:
 
 @cache
 def _words() -> frozenset[str]:
-    """Give every word of which a whole name that is a filler may consist."""
+    """Return every word that may occur in a whole-name placeholder."""
     return frozenset(
         word for kind in ("Value", "First", "Word") for text in _texts(kind) for word in text.split()
     )
 
 
 def _plain(text: str) -> str:
-    """Give a text's words in lower case; signs and digits (`Student12`) only separate them."""
+    """Return a text's words in lowercase; punctuation and digits (`Student12`) only separate them."""
     return " ".join("".join(sign if sign.isalpha() else " " for sign in text.lower()).split())
 
 
 def _of_distinct(column: pd.Series) -> tuple[np.ndarray, list[str]]:
-    """Give the place of each value in the list of distinct plain texts; the first is the empty one."""
+    """Return the position of each value in the list of distinct plain texts; the first is the empty one."""
     codes, distinct = pd.factorize(column)
     return codes + 1, ["", *(_plain(str(text)) for text in distinct)]
 
@@ -82,7 +81,7 @@ def _only_filler_words(codes: np.ndarray, texts: list[str]) -> np.ndarray:
 
 
 def fillers_in(first: pd.Series, last: pd.Series, whole: pd.Series) -> Fillers:
-    """Find the names that are nobody's.
+    """Find placeholder names.
 
     >>> names = pd.DataFrame(
     ...     [("Student", "Test"), ("Baby Boy", "Lopez"), ("Ana", "Child")], columns=["first", "last"]
@@ -97,7 +96,7 @@ def fillers_in(first: pd.Series, last: pd.Series, whole: pd.Series) -> Fillers:
     values, names = _texts("Value"), _texts("Value") | _texts("First")
     no_first, no_last = _among(of_first, firsts, names), _among(of_last, lasts, values)
     no_whole = _among(of_whole, wholes, names | _texts("Whole")) | _only_filler_words(of_whole, wholes)
-    # A last word is looked up before two columns are put together: few records can be a John Doe.
+    # Check the last word before joining two columns: few records can be a John Doe.
     ends = frozenset(text.split()[-1] for text in _texts("Whole"))
     doubtful = np.flatnonzero(_among(of_last, lasts, ends))
     both = _only_filler_words(of_first, firsts) & _only_filler_words(of_last, lasts)
@@ -114,20 +113,20 @@ def fillers_in(first: pd.Series, last: pd.Series, whole: pd.Series) -> Fillers:
 
 
 def no_first_names(column: pd.Series) -> np.ndarray:
-    """Tell which first names are fillers, whatever stands beside them."""
+    """Test which first names are placeholders, whatever the surname."""
     return _among(*_of_distinct(column), _texts("Value") | _texts("First"))
 
 
 class _FirstNames(NamedTuple):
-    names_of: dict[str, frozenset[str]]  # variant -> names that it stands for
-    spelt: dict[str, frozenset[str]]  # spelling -> names of which it is only another spelling
-    others: frozenset[frozenset[str]]  # pairs that look alike and are two names
-    known: frozenset[str]  # names and usual short forms of the list
+    names_of: dict[str, frozenset[str]]  # variant -> its formal names
+    spelt: dict[str, frozenset[str]]  # spelling -> names that it is only a variant spelling of
+    others: frozenset[frozenset[str]]  # pairs that look alike but are two names
+    known: frozenset[str]  # names and usual short forms in the list
 
 
 class _Romanised(NamedTuple):
-    same: dict[str, frozenset[str]]  # spelling -> names of another script that it surely is
-    possible: dict[str, frozenset[str]]  # spelling -> names of another script that it may be
+    same: dict[str, frozenset[str]]  # spelling -> names of another script that it certainly romanizes
+    possible: dict[str, frozenset[str]]  # spelling -> names of another script that it may romanize
 
 
 def _lines(path: Path) -> Iterator[dict[str, str]]:
@@ -174,7 +173,7 @@ def _romanised() -> _Romanised:
 
 @cache
 def formal_names(name: str) -> frozenset[str]:
-    """Give the names that a first name may stand for, itself among them.
+    """Return the formal names of a first name, including itself.
 
     >>> sorted(formal_names("peggy"))
     ['margaret', 'peggy']
@@ -189,7 +188,7 @@ def formal_names(name: str) -> frozenset[str]:
 
 
 def surname_spellings(word: str) -> frozenset[str]:
-    """Give a word of a surname, and the name of another script of which it is surely a romanisation.
+    """Return a surname word, and the name of another script that it certainly romanizes.
 
     >>> sorted(surname_spellings("hussain")), sorted(surname_spellings("wong"))
     (['ar:hussein', 'hussain'], ['wong'])
@@ -199,7 +198,7 @@ def surname_spellings(word: str) -> frozenset[str]:
 
 @cache
 def usual_spelling(word: str) -> str:
-    """Give one text for all sure romanisations of a name; a word that is none as it is.
+    """Return one text for all certain romanizations of a name; other words unchanged.
 
     >>> usual_spelling("hussain") == usual_spelling("husein"), usual_spelling("lopez")
     (True, 'lopez')
@@ -208,17 +207,17 @@ def usual_spelling(word: str) -> str:
 
 
 def is_known(name: str) -> bool:
-    """Tell whether a folded first name stands in the list as a name or a usual short form."""
+    """Return whether a folded first name is in the list as a name or a usual short form."""
     return name in _first_names().known
 
 
 def are_other_names(left: str, right: str) -> bool:
-    """Tell whether two folded first names look alike and are known to be two names (Mario, Maria)."""
+    """Return whether two folded first names look alike but are known to be two names (Mario, Maria)."""
     return frozenset({left, right}) in _first_names().others
 
 
 def is_double_transliteration(left: str, right: str) -> bool:
-    """Tell whether two folded words are spellings of one name, and not a name and its short form.
+    """Return whether two folded words are spellings of one name, not a name and its short form.
 
     >>> is_double_transliteration("sara", "sarah"), is_double_transliteration("bob", "robert")
     (True, False)
@@ -235,7 +234,7 @@ def is_double_transliteration(left: str, right: str) -> bool:
 
 
 def is_possible_romanization(left: str, right: str) -> bool:
-    """Tell whether two folded surnames may be one name of another script, though each may be others too.
+    """Return whether two folded surnames may romanize one name, though each may also be others.
 
     >>> is_possible_romanization("wong", "huang"), is_possible_romanization("wong", "li")
     (True, False)
@@ -244,8 +243,8 @@ def is_possible_romanization(left: str, right: str) -> bool:
     return left in possible and right in possible and not possible[left].isdisjoint(possible[right])
 
 
-# Where BGN/PCGN, ALA-LC, ISO 9, passports (ICAO 9303) and French or German habit differ in writing Cyrillic,
-# each is brought to one form. Longer signs stand first.
+# Romanizations of Cyrillic differ (BGN/PCGN, ALA-LC, ISO 9, passports by ICAO 9303, French or German habit):
+# map each to one form. Longer sequences come first.
 CYRILLIC = (
     ("shch", "sc"),
     ("tsch", "c"),
@@ -263,7 +262,7 @@ CYRILLIC = (
     ("y", "i"),
 )
 SHORTEST_CYRILLIC = 5
-# Beginnings and endings that names from Cyrillic have; a name without any is left as it is.
+# Beginnings and endings of names from Cyrillic; any other name stays unchanged.
 LIKE_CYRILLIC = re.compile(
     r"^(?:ye|yu|ya|yo|iu|zh|shch|kh)|"
     r"(?:o[vw]a?|[eo]ff|eva?|ev|[iy]na?|[iyj]|s[ck]aya|skaia|ska|ko|[iuy]k|[iy]ch|vna|[iyj]a|[yi]?an|"
@@ -274,7 +273,7 @@ TWICE = re.compile(r"(.)\1+")
 
 @cache
 def _from_cyrillic(word: str) -> str:
-    """Give the form that the romanisations of a Cyrillic name share; any other word as it is."""
+    """Return the common form of a Cyrillic name's romanizations; any other word unchanged."""
     if len(word) < SHORTEST_CYRILLIC or not word.isascii() or not LIKE_CYRILLIC.search(word):
         return word
     for written, form in CYRILLIC:

@@ -1,9 +1,9 @@
-"""What a name is once habits of writing are taken off it, and how near two names are.
+"""Normalize names, and compare them.
 
 Systems write one name in many ways: capitals, lost accents, ``O'Brien`` as ``OBrien``, ``Garcia-Lopez`` as
-``Garcia Lopez``. None of that tells two children apart, so it is folded away first. What is left is compared,
-first names more strictly than surnames: children of one home share the surname and often the birth date, so
-the first name is what keeps twins apart.
+``Garcia Lopez``. None of that distinguishes two children, so we fold it away first. Then we compare first
+names more strictly than surnames. Children in one home share the surname and often the birth date, so only
+the first name separates twins.
 """
 
 from __future__ import annotations
@@ -43,47 +43,46 @@ __all__ = [
     "surname_variants",
 ]
 
-# Evidence about one name, best first; a pair of records takes the best that any way of reading its names
-# gives.
+# Levels of agreement for one name, best first; a pair of records gets the best of all readings of its names.
 LEVELS = ("Same", "Nickname", "Spelling", "Order swapped", "Missing", "Different")
 SAME, NICKNAME, SPELLING, ORDER_SWAPPED, MISSING, DIFFERENT = range(len(LEVELS))
 
-# Letters that Unicode does not take apart into a base letter and a mark.
+# Letters that Unicode doesn't decompose into a base letter and a mark.
 LETTERS = str.maketrans(
     {"ß": "ss", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "æ": "ae", "Æ": "ae", "œ": "oe"}
     | {"Œ": "oe", "þ": "th", "Þ": "th", "ð": "d", "Ð": "d", "ħ": "h", "Ħ": "h"}
     | {"\N{LATIN SMALL LETTER DOTLESS I}": "i"}
 )
-# Apostrophes join what they stand between (O'Brien, D'Angelo, Ka'imi); every other sign separates words.
-# Beside the usual ones: the modifier apostrophe, Hawaii's okina and the acute accent typed as one.
+# Apostrophes join their neighbors (O'Brien, D'Angelo, Ka'imi); any other punctuation separates words. Besides
+# the usual ones: the modifier apostrophe, Hawaii's okina and an acute accent typed as an apostrophe.
 APOSTROPHES = "'’‘`\N{MODIFIER LETTER APOSTROPHE}\N{MODIFIER LETTER TURNED COMMA}\N{ACUTE ACCENT}"
 SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 PARTICLES = frozenset(
     "de la del los las el al da do das dos di du le van von der den ter ten bin ibn abu bint mac mc".split()
 )
-# First words of a surname that are written in two ways: Saint-Fleur and St. Fleur, Al-Masri and El Masri.
+# First words of a surname with two spellings: Saint-Fleur and St. Fleur, Al-Masri and El Masri.
 ALIKE_AT_THE_BEGINNING = {"st": "saint", "ste": "sainte", "sta": "santa", "el": "al"}
 SHORTEST_WITHOUT_ARTICLE = 4
 
-# What scanned forms confuse (0 and O, 1 and l or a capital I, 5 and S, 8 and B), inside of words only.
+# Scanning errors (0 and O, 1 and l or a capital I, 5 and S, 8 and B), within words only.
 LETTERS_FOR_DIGITS = str.maketrans("0158", "olsb")
 CAPITALS_FOR_DIGITS = str.maketrans("0158", "oisb")
 FEWEST_LETTERS = 2
 
-# A typing error is one edit in a name of four to seven letters and two in a longer one; shorter names leave
-# no room for an error (Leo and Lea, Mia and Mya are two children).
+# A typo is one edit in a name of four to seven letters and two in a longer one. Shorter names allow none (Leo
+# and Lea, Mia and Mya are two children).
 SHORTEST_FOR_ONE_EDIT = 4
 SHORTEST_FOR_TWO_EDITS = 8
-# Below this similarity (1 - edits / letters) first names are plainly different, and so they are whenever
-# their first letters differ: typists rarely miss the first letter, and twins are named Jayden and Kayden.
+# Below this similarity (1 - edits / letters), or with different first letters, first names are clearly
+# different: typists rarely miss the first letter, and twins are named Jayden and Kayden.
 PLAINLY_DIFFERENT_BELOW = 0.7
 SHORTEST_BEGINNING = 3
-# Systems cut long surnames; a shorter common beginning may be chance.
+# Systems truncate long surnames; a shorter common beginning may be chance.
 SHORTEST_CUT = 10
 
 
 def is_initial(name: str) -> bool:
-    """Tell whether a folded name is a single letter, which shows no two names to be the same.
+    """Return whether a folded name is a single letter, which can't confirm a match.
 
     Scripts without capitals write whole names in one sign.
 
@@ -101,7 +100,7 @@ class FirstNames(NamedTuple):
 
 
 def fold(text: str) -> str:
-    """Take off a name what only habits of writing put there.
+    """Fold a name: remove differences that come only from writing habits.
 
     >>> fold("  GARCÍA-López Jr."), fold("O’Brien"), fold("D. J."), fold("PÃ©rez"), fold("O&#39;Neil")
     ('garcia lopez', 'obrien', 'd j', 'perez', 'oneil')
@@ -129,7 +128,7 @@ def fold(text: str) -> str:
 
 
 def _digits_read_as_letters(word: str, *, capitals: bool) -> str:
-    """Give a word the letters for which a scan or a tired eye takes digits; numbers stay numbers."""
+    """Correct digits that a scan or a typist put for letters; numbers stay unchanged."""
     letters = sum(sign.isalpha() for sign in word)
     if letters == len(word) or letters < FEWEST_LETTERS or letters < len(word) - letters:
         return word
@@ -137,7 +136,7 @@ def _digits_read_as_letters(word: str, *, capitals: bool) -> str:
 
 
 def _decoded_right(text: str) -> str:
-    """Undo UTF-8 that some system read as Latin-1: an i with an accent became two signs."""
+    """Fix UTF-8 that some system read as Latin-1, so that an accented letter became two characters."""
     if "Ã" not in text and "Å" not in text:
         return text
     for encoding in ("cp1252", "latin-1"):
@@ -149,7 +148,7 @@ def _decoded_right(text: str) -> str:
 
 
 def surname_parts(surname: str) -> list[str]:
-    """Give the parts of a compound surname by which a system may know it alone.
+    """Return the parts of a compound surname that a system may use alone.
 
     >>> surname_parts("de la cruz lopez"), surname_parts("lopez")
     (['cruz', 'lopez'], [])
@@ -159,7 +158,7 @@ def surname_parts(surname: str) -> list[str]:
 
 
 def joined_surname(surname: str) -> str:
-    """Give a surname as one word: spaces, St. for Saint, and el- for al- are habits of writing.
+    """Write a surname as one word; spaces, St. for Saint, and el- for al- are only writing habits.
 
     >>> joined_surname("mc donald"), joined_surname("st fleur"), joined_surname("el masri")
     ('mcdonald', 'saintfleur', 'almasri')
@@ -169,7 +168,7 @@ def joined_surname(surname: str) -> str:
 
 
 def surname_variants(surname: str) -> frozenset[str]:
-    """Give every form under which a surname may be found.
+    """Return every variant of a surname for blocking.
 
     >>> sorted(surname_variants("garcia lopez"))
     ['garcia', 'garcialopez', 'lopez']
@@ -193,7 +192,7 @@ def _misspelt(left: str, right: str) -> bool:
 
 
 def _marks_gender(left: str, right: str) -> bool:
-    """Tell Daniel from Daniela, Mario from Maria, Christian from Christina: not an error, another child."""
+    """Return whether two names differ by gender: Daniel and Daniela, Mario and Maria, not a typo."""
     if left.endswith("a") == right.endswith("a"):
         return False
     common = 0
@@ -204,12 +203,12 @@ def _marks_gender(left: str, right: str) -> bool:
     with_a, without = (left[common:], right[common:])[:: 1 if left.endswith("a") else -1]
     if common < 3 or len(with_a) > 2 or len(without) > 2:
         return False
-    # Victori is Victoria without her last letter, and Victor is a boy. Sara and Sarah are one name.
+    # Victori is Victoria without the last letter, but Victor is a boy. Sara and Sarah are one name.
     return without != "h" if without else is_known(left if right.endswith("a") else right)
 
 
 def _is_part(left: str, right: str) -> bool:
-    """Tell whether one name is the other with a further name before or after it."""
+    """Return whether one name is the other with a further name before or after it."""
     one, other = left.split(), right.split()
     if len(one) == len(other):
         return False
@@ -248,7 +247,7 @@ def compare_first_names(left: str, right: str) -> FirstNames:
     if formal_names(left.split()[0]) & formal_names(right.split()[0]) and (" " in left) != (" " in right):
         return FirstNames(NICKNAME, False)
     short, long = sorted((one, other), key=len)
-    # Beginnings are what nicknames are made of (Santi, Ibra): no list has them all, so this is not plain.
+    # Many nicknames are beginnings (Santi, Ibra), and no list has them all: not clearly different.
     begun = len(short) >= SHORTEST_BEGINNING and long.startswith(short)
     near = one[0] == other[0] and OSA.normalized_similarity(one, other) >= PLAINLY_DIFFERENT_BELOW
     return FirstNames(DIFFERENT, not (near or begun))
@@ -282,7 +281,7 @@ def compare_surnames(left: str, right: str) -> int:
     )
     if len(parts_left) != len(parts_right) and (parts_left <= parts_right or parts_right <= parts_left):
         return SPELLING
-    # "de la Cruz" and "Cruz": only particles apart; "Garcia Lopez" and "Lopez Garcia": only their order.
+    # "de la Cruz" and "Cruz": only particles differ; "Garcia Lopez" and "Lopez Garcia": only their order.
     if parts_left == parts_right:
         return SPELLING
     return SPELLING if is_possible_romanization(one, other) else DIFFERENT

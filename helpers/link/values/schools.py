@@ -28,7 +28,7 @@ __all__ = [
 
 
 PREKINDERGARTEN, KINDERGARTEN, LAST_GRADE = -1, 0, 12
-# Prekindergarten and kindergarten by the codes of CEDS (PR, PK, TK, KG), of a screener (EE) and in words; TK,
+# Prekindergarten and kindergarten in CEDS codes (PR, PK, TK, KG), a screener's code (EE) and words; TK,
 # transitional kindergarten, is the year before kindergarten.
 WORDS = {
     PREKINDERGARTEN: "pk pk3 pk4 prek prek3 prekindergarten preschool pr ee tk transitionalkindergarten",
@@ -53,7 +53,7 @@ NUMBER = re.compile(r"0*(\d{1,2})(?:st|nd|rd|th|\.0)?")
 
 @cache
 def grade_number(text: str) -> int | None:
-    """Give the number of a grade however it is written.
+    """Parse a grade in any notation.
 
     >>> [grade_number(text) for text in ("03", "3rd", "Grade 3", "KG", "Pre-K", "12", "UG", "Other")]
     [3, 3, 3, 0, -1, 12, None, None]
@@ -70,7 +70,7 @@ def grade_number(text: str) -> int | None:
 
 
 def school_year_end(as_of: pd.Series) -> pd.Series:
-    """Give the year in which the school year of a day ends.
+    """Return the end year of the school year that contains a day.
 
     >>> school_year_end(pd.Series(pd.to_datetime(["2025-09-01", "2026-06-30"]))).tolist()
     [2026, 2026]
@@ -79,7 +79,7 @@ def school_year_end(as_of: pd.Series) -> pd.Series:
 
 
 def grade_numbers(people: pd.DataFrame) -> pd.Series:
-    """Give each record's grade as a number, from its grade or its class year.
+    """Return each record's grade as a number, from its grade or its class year.
 
     >>> people = pd.DataFrame({"grade_level": ["04", None], "graduation_year": [None, 2028]})
     >>> grade_numbers(people.assign(as_of=pd.to_datetime("2026-01-15"))).tolist()
@@ -98,7 +98,7 @@ def grade_numbers(people: pd.DataFrame) -> pd.Series:
 
 
 LEVELS = ("elementary", "middle", "high")
-# Two words that say one level.
+# Two words that mean one level.
 JUNIOR, SENIOR = ("jr", "junior"), ("sr", "senior")
 
 
@@ -110,7 +110,7 @@ def _words() -> dict[str, str]:
 
 @cache
 def school_name(text: str) -> str:
-    """Put a school's name into the form in which it is compared.
+    """Normalize a school's name for comparison.
 
     >>> {school_name(text) for text in ("Oak Hill Elem", "OAK HILL E.S.", "Oak Hill Elementary School")}
     {'oak hill elementary'}
@@ -125,7 +125,7 @@ def school_name(text: str) -> str:
         else:
             joined.append(word)
     known = _words()
-    # An abbreviation of a level stands at the end: El Camino Elementary is not the elementary of Camino.
+    # An abbreviated level comes at the end: El Camino Elementary is not the elementary of Camino.
     standard = [
         word if place == 0 and known.get(word, "") in LEVELS else known.get(word, word)
         for place, word in enumerate(joined)
@@ -135,16 +135,16 @@ def school_name(text: str) -> str:
 
 
 def _number(text: str) -> str:
-    """Put a school's number into the form in which it is compared: spreadsheets drop zeros and add .0."""
+    """Normalize a school's number for comparison: spreadsheets drop zeros and add .0."""
     return text.strip().upper().removesuffix(".0").lstrip("0") or "0"
 
 
 @dataclass(frozen=True)
 class SchoolNames:
-    """What is known of the schools of all systems.
+    """School names and numbers of all systems.
 
-    ``of_number`` has the names of each silo's number, ``anywhere`` those of a number in any silo, and
-    ``twice`` the names that one silo gives to two schools.
+    ``of_number`` maps each silo's number to names, ``anywhere`` a number in any silo to names, and ``twice``
+    lists names that one silo gives to two schools.
     """
 
     of_number: dict[tuple[str, str], set[str]]
@@ -153,7 +153,7 @@ class SchoolNames:
 
     @staticmethod
     def of(known: Iterable[tuple[str, str, str]]) -> SchoolNames:
-        """Learn from triples of silo, number and name."""
+        """Build from triples of silo, number and name."""
         of_number: dict[tuple[str, str], set[str]] = {}
         anywhere: dict[str, set[str]] = {}
         numbers: dict[tuple[str, str], set[str]] = {}
@@ -166,7 +166,7 @@ class SchoolNames:
         return SchoolNames(of_number, anywhere, frozenset(twice))
 
     def code(self, silo: str, number: str, name: str) -> str:
-        """Give the one code of a school; an empty text where nothing is said, or it may be two schools."""
+        """Return a school's common code; empty if unknown, or if it may be two schools."""
         standard = school_name(name) if name else ""
         if standard and standard not in self.twice:
             return standard
@@ -181,9 +181,9 @@ class SchoolNames:
 def _usual_names(
     triples: list[tuple[str, str, str]], rows: np.ndarray, listed: set[tuple[str, str]]
 ) -> list[tuple[str, str, str]]:
-    """Learn the names of numbers from records that have both.
+    """Infer the names of numbers from records that have both.
 
-    A record may have this year's number and last year's name: a number and a name belong together only where
+    A record may have this year's number and last year's name. So a number and a name belong together only if
     each is the other's most frequent one.
     """
     many: dict[tuple[str, str, str], int] = {}
@@ -204,7 +204,7 @@ def _usual_names(
 
 
 def school_codes(people: pd.DataFrame, schools: pd.DataFrame | None = None) -> pd.Series:
-    """Name each record's school alike in all systems.
+    """Return one code per school for all systems.
 
     >>> people = pd.DataFrame(
     ...     {

@@ -1,4 +1,4 @@
-"""Teach: check an answer, give a hint, show a solution, show an error on purpose."""
+"""Teach: check an answer, give a hint, show a solution, show an expected error."""
 
 from helpers.teach.check import Reply, check, expect, hint, solution
 

@@ -1,4 +1,4 @@
-"""What notebooks call: check, hint, solution, expect."""
+"""Functions that notebooks call: check, hint, solution, expect."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ class Reply(str):
     Parameters
     ----------
     text
-        What is said.
+        Text of the reply.
     state
-        unanswered, wrong or right; of an answer in words, which people judge, incomplete or complete.
+        unanswered, wrong or right; incomplete or complete for prose, which people judge.
     code
-        Code that is shown below the line.
+        Code shown below the text.
     """
 
     state: State
     code: str
 
     def __new__(cls, text: str, state: State = "unanswered", code: str = "") -> Reply:
-        """Make the line; a string cannot be filled later."""
+        """Create the reply; a string can't be filled later."""
         reply = super().__new__(cls, " ".join(text.split()) + (f"\n\n{code}" if code else ""))
         reply.state = state
         reply.code = code
@@ -47,17 +47,17 @@ class Reply(str):
         return str(self)
 
     def _repr_html_(self) -> str:
-        # Without the mark of helpers.report: a reply to a learner is no result, and no report of real data
-        # keeps it.
+        # We leave out the mark of helpers.report: a reply to a learner is no result, and no report on real
+        # data may include it.
         line, _, _ = str(self).partition("\n")
         edge = {"right": "#0072B2", "wrong": "#E69F00"}.get(self.state, "#57606a")
         return fill("teach/replies.html.j2", "reply", self.state, edge, line, self.code)
 
 
 def solution_of(number: str, folder: Path | None = None) -> tuple[str, str]:
-    """Read the solution of an exercise and why it is one.
+    """Read the solution of an exercise, and why it works.
 
-    A file ``NN_*.py`` holds the dictionaries ``SOLUTIONS`` and ``WHY`` (and ``MISTAKES``, for the tests),
+    A file ``NN_*.py`` defines the dictionaries ``SOLUTIONS`` and ``WHY`` (and ``MISTAKES``, for the tests),
     with keys such as ``"exercise-3.2"``.
     """
     place = folder or notebooks_folder() / "solutions"
@@ -81,22 +81,22 @@ def _found(number: str) -> Exercise | Reply:
 
 
 def check(number: str, answer: object, **given: object) -> Reply:
-    """Say whether an answer is right; never raises.
+    """Check an answer; never raises an error.
 
     Parameters
     ----------
     number
-        Of the exercise, such as ``"3.2"``.
+        Number of the exercise, such as ``"3.2"``.
     answer
-        The learner's answer; ``...`` and None are none.
+        The learner's answer; ``...`` and None count as no answer.
     **given
-        What the check compares with, such as ``crosswalk=crosswalk``.
+        Objects to compare with, such as ``crosswalk=crosswalk``.
 
     Returns
     -------
     Reply
-        One line; its ``state`` is unanswered, wrong or right, and complete or incomplete for an answer in
-        words. To a right answer it says why it is right: who has guessed learns something, too.
+        One line. Its ``state`` is unanswered, wrong or right, and complete or incomplete for prose. For a
+        right answer it explains why, so that a learner who guessed learns something, too.
     """
     found = _found(number)
     if isinstance(found, Reply):
@@ -106,7 +106,7 @@ def check(number: str, answer: object, **given: object) -> Reply:
     try:
         trouble: str | Wording | None = found.check(answer, **given)
     except Exception as error:
-        # A learner's answer may be anything; what it breaks is said, and the notebook goes on.
+        # A learner's answer may be anything. We report what it breaks, and the notebook goes on.
         trouble = _words(error)
     if isinstance(trouble, Wording):
         state: State = "complete" if trouble.complete else "incomplete"
@@ -117,7 +117,7 @@ def check(number: str, answer: object, **given: object) -> Reply:
 
 
 def _why(number: str) -> str:
-    """Give the reason that stands beside a solution; nothing where there is none."""
+    """Return the explanation of a solution, or nothing."""
     with suppress(BadInput):
         reason = solution_of(number)[1]
         return f" {' '.join(reason.split())}" if reason else ""
@@ -125,14 +125,14 @@ def _why(number: str) -> str:
 
 
 def hint(number: str, step: int = 1) -> Reply:
-    """Give a hint; each step says more.
+    """Give a hint; each step reveals more.
 
     Parameters
     ----------
     number
-        Of the exercise.
+        Number of the exercise.
     step
-        1 for a nudge, 2 for more, and so on; past the last one the last is given again.
+        1 for a nudge, 2 for more, and so on; higher steps repeat the last hint.
 
     Returns
     -------
@@ -152,17 +152,17 @@ def hint(number: str, step: int = 1) -> Reply:
 
 
 def solution(number: str) -> Reply:
-    """Show a solution and why it is one.
+    """Show a solution, and explain it.
 
     Parameters
     ----------
     number
-        Of the exercise.
+        Number of the exercise.
 
     Returns
     -------
     Reply
-        Why, and the code below.
+        Explanation, with the code below.
     """
     try:
         code, why = solution_of(number)
@@ -172,7 +172,7 @@ def solution(number: str) -> Reply:
 
 
 class _Expected:
-    """The message of an error that was expected, as a cell shows it."""
+    """The message of an expected error, as a cell shows it."""
 
     def __init__(self, name: str, message: str) -> None:
         self.text = f"As expected, {name}: {message}" if message else f"As expected: {name}"
@@ -181,7 +181,8 @@ class _Expected:
         return self.text
 
     def _repr_html_(self) -> str:
-        # No mark of helpers.report: an error's words may hold a name, and no report of real data keeps them.
+        # We leave out the mark of helpers.report: an error message may contain a name, and no report on real
+        # data may include it.
         return fill("teach/replies.html.j2", "expected", self.text)
 
 
@@ -197,20 +198,20 @@ def _show(what: _Expected) -> None:
 
 
 class expect:
-    """Run lines that are meant to fail: show the message, and fail if they don't fail.
+    """Run code that should fail: show the error message, and raise an error if the code doesn't fail.
 
-    Only the first line of the message is shown, since pandas writes whole rows into the others;
-    of the kit's own errors all lines, since they name all faults at once.
+    We show only the first line of a message, because pandas writes whole rows into the others. The kit's own
+    errors are shown in full, because they list all faults at once.
 
     Parameters
     ----------
     *errors
-        The types of error that may come.
+        Expected error types.
 
     Raises
     ------
     AssertionError
-        When nothing goes wrong.
+        If the code doesn't fail.
 
     Examples
     --------
@@ -225,7 +226,7 @@ class expect:
         self._errors = errors
 
     def __enter__(self) -> None:
-        """Begin the lines that are meant to fail."""
+        """Enter the block that should fail."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -1,4 +1,4 @@
-"""Whether this machine has what the notebooks need: asked before the first of them, not after an error."""
+"""Check whether this computer has what the notebooks need, before a learner meets an error."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KIT = "see-the-big-picture"
 
 
 def _asked(requirements: str) -> list[tuple[str, str]]:
-    """Read what requirements.txt asks for: name and range; comments and options aside."""
+    """Read names and version ranges from requirements.txt, without comments and options."""
     lines = (line.split("#")[0].strip() for line in requirements.splitlines())
     found = (re.match(r"([A-Za-z0-9._-]+)\s*(?:\[[^]]*\])?\s*([^;]*)", line) for line in lines if line)
     return [(one.group(1), one.group(2).strip()) for one in found if one and not one.group(0).startswith("-")]
@@ -31,7 +31,7 @@ def _fits(version: str, wanted: str) -> bool:
 
 
 def set_up(project: Path = _PROJECT) -> pd.DataFrame:
-    """Compare what is installed with what the kit asks for; nothing is fetched and nothing is imported.
+    """Compare installed packages with the kit's requirements, without downloads or imports.
 
     >>> set_up()["what"].iloc[0]
     'Python'
@@ -63,7 +63,7 @@ def _python_wanted(project: Path) -> str:
 
 
 def set_up_in_words(ready: pd.DataFrame) -> str:
-    """Say in a sentence whether one can begin, else what to do."""
+    """Report in one sentence whether the setup is complete, or what to do."""
     wrong = ready[~ready["ready"]]
     if wrong.empty:
         return f"**Ready**: Python {ready['here'].iloc[0]} and all {len(ready) - 1} packages are here."

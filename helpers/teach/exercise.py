@@ -1,4 +1,4 @@
-"""An exercise, and the kinds of answer that it takes."""
+"""Define an exercise, and the kinds of answer that it takes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Exercise", "Wording", "integer_error", "reply_to", "wording"]
 
 
 def integer_error(answer: object, of: str = "children") -> str | None:
-    """Say what is wrong with an answer that should be a count.
+    """Explain what is wrong with an answer that should be a count.
 
     >>> integer_error(3.0)
     'A count of children is a whole number; yours is a float.'
@@ -26,23 +26,23 @@ FEWEST_WORDS = 12
 
 @dataclass(frozen=True)
 class Wording:
-    """What a program finds in a text."""
+    """Words that a program finds in a text."""
 
-    # What the text has words for.
+    # Points that the text mentions.
     names: tuple[str, ...]
-    # What it has no words for, as far as a list of words can see.
+    # Points that it doesn't mention, as far as a list of words can detect.
     leaves_out: tuple[str, ...] = ()
-    # A question about a word that stands in it; empty where there is none.
+    # Question about a word in the text, or empty.
     asks: str = ""
 
     @property
     def complete(self) -> bool:
-        """Whether it names everything and no word of it is asked about: not whether it is right."""
+        """Whether the text mentions every point and raises no question, not whether it is right."""
         return not self.leaves_out and not self.asks
 
 
 def wording(answer: object, says: Mapping[str, Sequence[str]]) -> Wording | str:
-    """Look in a text for words of what it has to say.
+    """Search a text for the points that it should mention.
 
     >>> says = {"whom you ask": ["mother", "office"], "which name you print": ["Ruiz"]}
     >>> wording("We print Ruiz until we know more, since the roster was corrected last.", says)
@@ -65,7 +65,7 @@ def wording(answer: object, says: Mapping[str, Sequence[str]]) -> Wording | str:
 
 
 def reply_to(found: Wording, points: Sequence[str]) -> str:
-    """Say what was found in a text, and by which points people judge it."""
+    """Report what was found in a text, and the points by which people judge it."""
     if found.complete:
         begins = f"complete: it names {', '.join(found.names)}."
     else:
@@ -83,15 +83,15 @@ def reply_to(found: Wording, points: Sequence[str]) -> str:
 class Exercise:
     """One exercise of a notebook."""
 
-    # Notebook and place, such as ``"3.2"``.
+    # Number of the notebook and exercise, such as ``"3.2"``.
     number: str
-    # What it asks, in a line.
+    # The question, in one line.
     asks: str
-    # From a nudge to nearly the answer.
+    # Hints, from a nudge to almost the answer.
     hints: tuple[str, ...]
-    # Takes the answer, and by name what the notebook gives; returns None when the answer has the property
-    # that a right one has, else the sentence that helps. It looks at properties, never at one number:
-    # parameters change the district. Of an answer in words it returns what a list of words finds in it.
+    # Takes the answer and objects of the notebook by name. Returns None if the answer has the required
+    # properties, else a helpful sentence. It checks properties, never one number, because parameters change
+    # the district. For prose, it returns the words that it finds.
     check: Callable[..., str | Wording | None]
-    # Of an answer in words: questions by which people judge it, since a program can't.
+    # For prose: questions by which people judge it, because a program can't.
     points: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""The exercises, a module a subject; each module has its ``EXERCISES``."""
+"""The exercises, one module per subject; each module defines ``EXERCISES``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["exercise", "exercises"]
 
 @cache
 def exercises() -> dict[str, Exercise]:
-    """Gather all exercises, in the order of their numbers."""
+    """Collect all exercises, in order of their numbers."""
     found: dict[str, Exercise] = {}
     for module in pkgutil.iter_modules(__path__):
         for one in importlib.import_module(f"{__name__}.{module.name}").EXERCISES:

@@ -189,7 +189,7 @@ def _other_birthday(answer: object, *, found: pd.DataFrame, people: pd.DataFrame
     return f"Yours is {answer:,}. Put both birth dates beside each other, and count where they differ."
 
 
-# Six of one class, as two systems that mean the same child write her: the test's file is in capitals.
+# Six records of one class, as two systems write the same child: the test's file is in capitals.
 _RIGHT_ROWS = pd.DataFrame(
     {
         "number": ["20417", "20418", "20433", "20440", "20456", "20461"],
@@ -202,7 +202,7 @@ _RIGHT_ROWS = pd.DataFrame(
 )
 
 
-# Others like the six: one family, one first name, and a number of the same office.
+# Like the six, but wrong: one family, one first name, and a number from the same office.
 _WRONG_ROWS = _RIGHT_ROWS.assign(
     test_first=["ANA", "BEA", "BEN", "ELI", "MIA", "MIA"],
     test_last=["STONE", "OKAFOR", "OKAFOR", "STONE", "NGUYEN", "RUIZ"],
@@ -210,7 +210,7 @@ _WRONG_ROWS = _RIGHT_ROWS.assign(
 
 
 def _noticed(answer: Callable[[pd.DataFrame], object], rows: pd.DataFrame) -> pd.Series | str:
-    """Let a learner's function look at rows, and make yes or no a row of what it gives."""
+    """Apply a learner's function to rows, and convert its result to one yes or no per row."""
     said = answer(rows.copy())
     flags = pd.Series(list(said) if isinstance(said, Iterable) else [said]).reset_index(drop=True)
     if len(flags) != len(rows):
@@ -241,7 +241,7 @@ def _notices(answer: object, *, joined: pd.DataFrame) -> str | None:
             f"It lets {int((~found).sum())} of {len(joined)} pass, such as {first['roster_first']} "
             f"{first['roster_last']} with {first['test_first']} {first['test_last']}: two children."
         )
-    # The same numbers and scores with the right names: what looks at these alone can't tell the two apart.
+    # The same numbers and scores with the right names: a check of these alone can't distinguish the two.
     named = {f"test_{part}": joined[f"roster_{part}"].str.upper() for part in ("first", "last")}
     right = pd.concat(
         [_RIGHT_ROWS.reindex(columns=joined.columns), joined.assign(**named)], ignore_index=True

@@ -1,4 +1,4 @@
-"""Exercises on what systems give each other, and on what goes wrong without anybody noticing."""
+"""Exercises on what systems exchange, and on errors that nobody notices."""
 
 from __future__ import annotations
 

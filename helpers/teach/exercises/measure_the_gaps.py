@@ -68,7 +68,7 @@ def _round_trip(answer: object, *, codes: pd.DataFrame) -> str | None:
     return "Add up the rows whose code comes back as something else, or not at all, and divide by all rows."
 
 
-# What a sentence about the first gap has to say, and by which words one sees it.
+# Points that a sentence about the first gap should mention, with words that show each.
 _SAYS = {
     "for whom it is": (
         "child", "famil", "pupil", "student", "newcomer", "grade", "kindergart", "kid", "high schooler",

@@ -38,7 +38,7 @@ def _first_days(answer: object, *, rows: pd.DataFrame, formats: dict[str, str]) 
 
 
 def _read(rows: pd.DataFrame, formats: dict[str, str]) -> pd.Series:
-    """Read the day on which each row begins, by the order of its layout."""
+    """Parse the begin date of each row by the date order of its layout."""
     read = pd.Series(pd.NaT, index=range(len(rows)), dtype="datetime64[us]")
     for layout, order in formats.items():
         there = rows["layout"].eq(layout).to_numpy()

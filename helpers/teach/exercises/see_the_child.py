@@ -33,7 +33,7 @@ def _another_surname(answer: object, *, values: pd.DataFrame, believed: str) -> 
     shown = reported[reported["chosen"]].set_index("child")["value"]
     other = reported[reported["silo"].eq(believed)]
     differs = other["value"].ne(other["child"].map(shown)).groupby(other["child"])
-    # A child with two records there may have two surnames: whichever is printed is a fair answer.
+    # A child with two records there may have two surnames: we accept either.
     fewest, most = int(differs.min().sum()), int(differs.max().sum())
     if fewest <= int(answer) <= most:  # type: ignore[call-overload]
         return None

@@ -1,4 +1,4 @@
-"""Exercises on what the answers of many school systems say, and how far they may be believed."""
+"""Exercises on what the answers of many school systems show, and how far to trust them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from helpers.teach.exercise import Exercise, Wording, integer_error, wording
 
 __all__ = ["EXERCISES"]
 
-# The picture of exercise 9.2, which no parameter changes: three lie above zero alone, one of six together.
+# The chart of exercise 9.2, which no parameter changes: three intervals exclude zero alone, one of six after
+# correction.
 _SURE_OF_ALL = "Procurement"
 _SURE_ALONE = ("Leadership and Vision", "Governance")
 
@@ -57,7 +58,7 @@ def _surely_higher(answer: object) -> str | None:
     return "Look for the domains whose interval for all six together lies above zero."
 
 
-# Words that say that one thing does another, and words before or behind which nobody says it.
+# Words for causation, and words near which they don't claim it.
 _CAUSE = re.compile(
     r"\b(rais(?:es?|ed|ing)|caus(?:es?|ed|ing)|improv(?:es?|ed|ing)|boost(?:s|ed|ing)?|lift(?:s|ed|ing)?"
     r"|lowers|lowered|lead(?:s|ing)? to|led to|makes?|made|making|help(?:s|ed|ing)?|increas(?:es?|ed|ing)"

@@ -11,7 +11,7 @@ __all__ = ["EXERCISES"]
 
 
 def _apart(levels: pd.DataFrame) -> set[str]:
-    """Find the measures whose intervals of both districts don't touch at the last level."""
+    """Find the measures whose intervals in the two districts don't overlap at the last level."""
     last = levels[levels["level"].eq(levels["level"].iloc[-1]) & levels["low"].notna()]
     found = set()
     for label, mine in last.groupby("label", sort=False):
@@ -55,7 +55,7 @@ def _more_agreements(answer: object) -> str | None:
     return "Pair by pair, n systems need n(n-1)/2: work it out for 14 and for 12. With a standard: n."
 
 
-# What the five minutes have to hold, and by which words one sees it.
+# Points that the five minutes should cover, with words that show each.
 _SAYS = {
     "which step comes first": (
         "id", "number", "roster", "fresh", "night", "daily", "every day", "code", "standard", "identifier",

@@ -1,4 +1,4 @@
-"""Exercises on asking people where their school system stands."""
+"""Exercises on asking people about their school system."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _furthest(answer: object, *, scores: pd.DataFrame) -> str | None:
     if single.empty:
         return None
     spread = single.groupby("domain")["score"].agg(lambda one: one.max() - one.min())
-    # By eye nobody tells a tenth of an anchor.
+    # Nobody can see a tenth of an anchor in a chart.
     if spread[titles[answer]] >= spread.max() - 0.1:
         return None
     return (
@@ -54,7 +54,7 @@ def _furthest(answer: object, *, scores: pd.DataFrame) -> str | None:
     )
 
 
-# With whom and at what one looks, and by which words one sees it.
+# Points that the answer should mention, people and data to look at, with words that show each.
 _SAYS = {
     "with whom you look at it": (
         "secretar", "teacher", "principal", "director", "technology", "analyst", "superintendent", "nurse",

@@ -1,4 +1,4 @@
-"""Exercises on what a team decides: whose value wins, who owns the roster, what a vendor delivers."""
+"""Exercises on a team's decisions: which value wins, who owns the roster, what a vendor delivers."""
 
 from __future__ import annotations
 

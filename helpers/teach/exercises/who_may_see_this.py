@@ -1,4 +1,4 @@
-"""Exercises on sharing: who may see what, what gives a child away, and what it takes to say yes."""
+"""Exercises on sharing: who may see what, what discloses a child, and what consent takes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["EXERCISES"]
 # From nothing to each child.
 WIDTH = ("none", "aggregate", "row")
 MONEY = ("charged", "balance")
-# Says nothing by itself, and opens what does.
+# Reveals nothing by itself, but opens what does.
 OPENS = "pin"
 
 

@@ -1,4 +1,4 @@
-"""The commands of the user's house: thin, each a room's function and a table."""
+"""Commands of the `helpers` package: thin, each a room's function and its tables."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ __all__ = ["main", "register"]
 )
 @click.version_option(package_name="see-the-big-picture", prog_name="bigpicture")
 def main() -> None:
-    """Gather the commands of both houses."""
+    """Run the commands of both packages."""
 
 
 def register(group: click.Group) -> None:
-    """Add the user's commands to a group."""
+    """Add this package's commands to a group."""
     for command in (
         read,
         start,
@@ -55,7 +55,7 @@ def register(group: click.Group) -> None:
 
 
 def _gather() -> None:
-    """Collect the commands of both houses by entry point, so that neither imports the other."""
+    """Collect the commands of both packages by entry point, so that neither imports the other."""
     for entry in entry_points(group="bigpicture.commands"):
         entry.load()(main)
 

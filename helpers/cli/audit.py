@@ -1,4 +1,4 @@
-"""The command that says whether a log of who saw what is still as it was written."""
+"""Command that checks whether an audit log is unchanged."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ LOG = "audit.jsonl"
 @json_option
 @ends_well
 def audit(place: Path, as_json: bool) -> None:
-    """Check every line of a log that views, family pages and the dashboard write.
+    """Check every line of an audit log of views, family pages and the dashboard.
 
-    Names each line that was changed, moved or taken out, and prints the newest code: written down elsewhere,
-    on paper or by mail, it shows later whether somebody began a new log. Ends with 1 where there is trouble.
-    It needs the key beside the log (audit.jsonl.key).
+    Lists each changed, moved or deleted line, and prints the newest code. Store it elsewhere, on paper or by
+    e-mail: it shows later whether somebody started a new log. The exit status is 1 if there is trouble. The
+    command needs the key next to the log (audit.jsonl.key).
     """
     from helpers.share import Audit
 

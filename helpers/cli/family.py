@@ -1,4 +1,4 @@
-"""The command that writes one page a child for its family, or for the student."""
+"""Command that writes one page per child for the family, or for the student."""
 
 from __future__ import annotations
 
@@ -83,12 +83,12 @@ def family(
     out: Path,
     as_json: bool,
 ) -> None:
-    """Write one page a child for its family, in plain words.
+    """Write one page per child for the family, in plain words.
 
-    Only what is the child's beyond doubt stands on a page. Pages that nobody may be given, or that would go
-    to an address of two households, are not written: held.csv lists them with the reason. A page's file is
-    named by a code that says nothing; pages.csv, in the folder of --lookup, says whose it is. Lookups of
-    earlier runs are kept there, and --corrections looks in all of them.
+    A page shows only what certainly belongs to the child. We write no page that nobody may get, or that would
+    go to an address of two households: held.csv lists these with the reason. Page files have random codes as
+    names; pages.csv, in the folder of --lookup, maps them to children. Lookups of earlier runs stay there,
+    and --corrections searches all of them.
     """
     asked = [bool(children), school is not None, everybody, corrections is not None]
     if sum(asked) != 1:
@@ -148,14 +148,15 @@ def family(
         if pdf:
             with click.progressbar(length=len(written.pages), label="PDFs", file=sys.stderr) as bar:
                 print_pages([draft / name for name in written.pages["file"]], each=lambda _: bar.update(1))
-        # Before any page is there: one whose code leads nowhere can't be corrected.
+        # Save the lookup before any page: a page with an unknown code can't be corrected.
         save_run(lookup, written, run.held)
     held = (
         run.held.groupby(["code", "reason"], sort=False)["child"].nunique().rename("children").reset_index()
     )
     without = set(run.held["child"]) - set(written.pages["child"])
     elsewhere = [one for one in run.recipients if kit_language(one.asked_for) is None]
-    # In tens: all children, whom other commands count, less those with a page are those without.
+    # Rounded to tens, because other commands count all children, and readers could subtract those with a
+    # page.
     held = held.assign(children=guard.rounded(held["children"]))
     emit(
         {
@@ -177,7 +178,7 @@ def family(
 
 
 def _correct(folder: Path, said_file: Path, lookup: Path, out: Path, as_json: bool) -> None:
-    """Lead what families said isn't right to the systems that hold it, and to the review desk."""
+    """Send corrections from families to the systems that record the values, and to the review desk."""
     from helpers.profile import build_profiles, source_of
     from helpers.report import corrections_of, read_corrections, save_lookup
 

@@ -1,4 +1,4 @@
-"""The command link: one folder, two files, or several districts."""
+"""Command link: one folder, two files, or several districts."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["NOT_PRINTED", "link", "link_region", "link_two_files", "two_files_options"]
 
 
-# What `score` prints in place of figures that judge real children one by one.
+# What `score` prints instead of figures that describe real children one by one.
 NOT_PRINTED = "this folder isn't marked as invented: they are in the files alone"
 
 
@@ -54,10 +54,10 @@ def link_region(
     out: Path,
     as_json: bool,
 ) -> bool:
-    """Link a region, where a command was given one.
+    """Link a region, if the folder is one.
 
-    Writes crosswalk.csv, pairs.csv, id_columns.csv and link_findings.csv, as of one district, each beginning
-    with the district; and moves.csv, the evidence for one child in two districts.
+    Writes crosswalk.csv, pairs.csv, id_columns.csv and link_findings.csv as for one district, with the
+    district as first column; and moves.csv, the evidence for a child in two districts.
     """
     if not is_region(folder):
         return False
@@ -81,7 +81,7 @@ def link_region(
             yield name, district
 
     region = link_districts(districts(), lambda district: linked(district, method, model=model), model=model)
-    # One real district makes a region real.
+    # One real district makes the whole region real.
     guard = next((one for one in guards.values() if one.real), next(iter(guards.values())))
     masked = [
         guard.findings(region.findings[region.findings["district"].eq(name)], layouts[name])
@@ -120,13 +120,13 @@ def link_region(
 
 
 C = TypeVar("C", bound=Callable[..., Any])
-# What `link FOLDER` wrote there: it isn't about these files. What a person may have answered stays.
+# Files of an earlier `link FOLDER` that don't describe these files. A person's answers stay.
 OF_A_FOLDER = ("crosswalk.csv", "id_columns.csv", "link_findings.csv", "quality_estimate.csv", "moves.csv")
 OF_FILES = "a file of persons (CSV in any delimiter and encoding, or xlsx)"
 
 
 def two_files_options(command: C) -> C:
-    """Give a command `--left`, `--right` and `--map` (its parameters left, right and mapping)."""
+    """Add the options `--left`, `--right` and `--map` to a command (parameters left, right and mapping)."""
     for name, also, told in (
         ("--map", "mapping", "Which column holds which field: a TOML such as the map.toml that this writes."),
         ("--right", "right", "The other file; without it, duplicates are found in the left one."),
@@ -141,11 +141,11 @@ def two_files_options(command: C) -> C:
 def link_two_files(
     folder: Path | None, left: Path | None, right: Path | None, mapping: Path | None, out: Path, as_json: bool
 ) -> bool:
-    """Link two files of persons, or one with itself, where a command asks for that.
+    """Link two files of persons, or find duplicates in one, if the options ask for it.
 
-    Writes pairs.csv (left_row, right_row, match_probability, decision, reason), map.toml (the mapping that
-    was used, to be corrected) and set_aside.csv (rows that could not be read). Prints counts, never what
-    stands in a cell.
+    Writes pairs.csv (left_row, right_row, match_probability, decision, reason), map.toml (the mapping used,
+    for you to correct) and set_aside.csv (rows that could not be read). Prints counts, never the content of a
+    cell.
     """
     if left is None:
         if right is not None or mapping is not None:
@@ -208,7 +208,7 @@ def _set_aside(files: dict[str, PersonFile]) -> pd.DataFrame:
 def _mappings(
     linked: Linked, files: dict[str, PersonFile], mapping: Path | None, out: Path, notes: list[str]
 ) -> dict[str, Callable[[Path], object]]:
-    """Give the mapping to write; one that a person corrected and that was not given is kept beside it."""
+    """Return the mapping to write, without overwriting one that a person corrected but didn't pass."""
     from helpers.link import as_toml
 
     place = out / "map.toml"
@@ -227,7 +227,7 @@ def _mappings(
 def _figures(linked: Linked, as_json: bool) -> dict[str, Any]:
     from helpers.share import Guard
 
-    # Nobody says that the persons in such files are invented.
+    # Nothing shows that the persons in such files are synthetic.
     guard = Guard(real=True)
     decided = linked.pairs["decision"].value_counts()
     return {
@@ -311,16 +311,16 @@ def link(
     out: Path,
     as_json: bool,
 ) -> None:
-    """Say which records in FOLDER are the same child.
+    """Match the records of each child in FOLDER.
 
-    Writes crosswalk.csv (every record, its child, and how sure that is), pairs.csv (the evidence),
-    id_columns.csv (which columns of ids were verified, and which refused), link_findings.csv (ids that
-    collide, birth dates and names that disagree), review_queue.csv (pairs that wait for a person, to be
-    answered in a spreadsheet) and quality_estimate.csv (how right that probably is; an estimate). Of a real
-    folder the tables that count, id_columns.csv and quality_estimate.csv, begin with restricted_.
+    Writes crosswalk.csv (every record, its child, and the link confidence), pairs.csv (the evidence),
+    id_columns.csv (verified and refused id columns), link_findings.csv (colliding ids, birth dates and names
+    that disagree), review_queue.csv (pairs that need review, to answer in a spreadsheet) and
+    quality_estimate.csv (estimated quality of the links). For a real folder, the names of the tables with
+    counts, id_columns.csv and quality_estimate.csv, start with restricted_.
 
-    Where FOLDER holds several districts (a region), each is linked, and children who moved are one child in
-    both: every table begins with the district; moves.csv holds the evidence.
+    If FOLDER contains several districts (a region), we link each, and a child who moved is one child in both.
+    Every table then has the district as first column; moves.csv contains the evidence.
 
     With --left (and --right) instead of FOLDER: links any two files of persons, or finds duplicates in one;
     writes pairs.csv (left_row, right_row, match_probability, decision, reason), map.toml and set_aside.csv.
@@ -395,6 +395,6 @@ def link(
 
 
 def _counted_rows(guard: Guard, table: pd.DataFrame) -> pd.DataFrame:
-    """Round the numbers of rows in a table: of a real folder few rows are few children."""
+    """Round the numbers of rows in a table: in a real folder, few rows mean few children."""
     counts = {str(name): guard.rounded(one) for name, one in table.items() if is_integer_dtype(one)}
     return table.assign(**counts) if guard.real else table

@@ -1,4 +1,4 @@
-"""What several commands do alike: a folder in, tables out, and counts as they may be said."""
+"""Steps that several commands share: read a folder, write tables, show counts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = [
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 
 
-# Tables that count children, or what was written of them, without a guard: pages hide numbers of theirs.
+# Tables with counts that pages suppress.
 UNGUARDED = frozenset(
     f"{name}.csv"
     for name in (
@@ -55,14 +55,14 @@ def save(
     instead_of: Collection[str] = (),
     guard: Guard | None = None,
 ) -> list[str]:
-    """Write a command's tables, and what else it writes, as a whole or not at all; name the files.
+    """Write a command's tables and other files, all or none, and return their names.
 
-    Of a real folder the name of a table that counts without a guard says so (``restricted_``). Rows about
-    children keep their names: nobody takes such a file for one to be passed on.
+    For a real folder, tables with unsuppressed counts get the prefix ``restricted_``. Files with rows about
+    children keep their names: nobody would pass those on.
     """
     real = guard is not None and guard.real
     named = {f"{RESTRICTED}{name}" if real and name in UNGUARDED else name: name for name in tables}
-    # A table of an earlier call under its other name would be taken for one of this call.
+    # Delete a table of an earlier call with the other name, which would look like one of this call.
     gone = {*instead_of, *(f"{RESTRICTED}{name}" for name in instead_of)}
     gone |= {f"{RESTRICTED}{name}" if name in named else name for name in tables if name in UNGUARDED}
     frames = {file: tables[name] for file, name in named.items()}
@@ -70,7 +70,7 @@ def save(
 
 
 def restricted(written: Sequence[str]) -> dict[str, str]:
-    """Say which of the files that a command wrote hold numbers that pages hide."""
+    """List the written files that contain numbers that pages suppress."""
     held = [Path(file).name for file in written if Path(file).name.startswith(RESTRICTED)]
     few = whole_figure("smallest_group")
     said = f"hold numbers of fewer than {few} children, which no page shows: they stay at your desk"
@@ -85,7 +85,7 @@ def read_folder(folder: Path) -> District:
 
 
 def read_known(folder: Path) -> District:
-    """Read a folder of exports in which there are children."""
+    """Read a folder of exports, and require children in it."""
     from helpers.files import with_children
 
     return with_children(read_folder(folder))
@@ -98,7 +98,7 @@ def linked(
     decisions: pd.DataFrame | None = None,
     model: LinkModel | None = None,
 ) -> Links:
-    """Say who is who in a district."""
+    """Link a district."""
     from helpers.link import link_district
 
     chosen = method.replace("-", " ")
@@ -106,7 +106,7 @@ def linked(
 
 
 def own_model(district: District, train: bool, model_file: Path | None) -> LinkModel | None:
-    """Give the model to link with: trained now, from a file, or none, which is the one of the kit."""
+    """Return the model to link with: newly trained, from a file, or None for the kit's."""
     from helpers.link import LinkModel
 
     start = None if model_file is None else LinkModel.load(model_file)
@@ -118,7 +118,7 @@ def own_model(district: District, train: bool, model_file: Path | None) -> LinkM
 
 
 def judged(district: District, links: Links) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
-    """Judge links against the answer key, where there is one: their scores, and pairs to look at."""
+    """Score links against the answer key, if there is one: scores, and example pairs."""
     from helpers.score import can_be_judged, misjudged_pairs, score_links
 
     if not can_be_judged(district.folder):
@@ -127,12 +127,12 @@ def judged(district: District, links: Links) -> tuple[pd.DataFrame | None, pd.Da
 
 
 def as_shown(guard: Guard, count: int) -> int | str:
-    """Give a count as it may be said."""
+    """Format a count as the guard allows."""
     return guard.count(count) if guard.hides(count) else count
 
 
 def to_tens(guard: Guard, count: int) -> int | str:
-    """Give a count that other tables hold, too, as it may be said: of a real folder the nearest ten."""
+    """Format a count that other tables repeat: for a real folder, the nearest ten."""
     if guard.hides(count):
         return guard.count(count)
     return int(guard.rounded(pd.Series([count])).iloc[0])
@@ -141,7 +141,7 @@ def to_tens(guard: Guard, count: int) -> int | str:
 def worded(
     guard: Guard, shown: pd.DataFrame, as_json: bool, word: str = "1 to 9", of: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """Put words where a printed table hides a number: a blank reads as zero, or as not known.
+    """Replace hidden numbers in a printed table with text: a blank could mean zero or unknown.
 
     >>> from helpers.share.guard import Guard
     >>> frame = pd.DataFrame({"rows": pd.array([30, None], dtype="Int64")})
@@ -159,5 +159,5 @@ def worded(
 
 
 def read_so(guard: Guard, as_json: bool, sentence: str) -> dict[str, str]:
-    """Say how to read the numbers that are printed of a real folder."""
+    """Explain how to read the numbers printed for a real folder."""
     return {"numbers": sentence} if guard.real and not as_json else {}

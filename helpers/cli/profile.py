@@ -1,4 +1,4 @@
-"""The commands profile and questions."""
+"""Commands profile and questions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["profile", "questions"]
 
 
-# Written with some options only: what an earlier run wrote of them goes.
+# Files written only with some options; we delete those of an earlier run.
 SOMETIMES = ("question_groups.csv", "question_children.csv", "families.csv")
 HOW_TO_READ = "Children are counted in tens; where 1 to 9 could be worked out, no number of the row is shown."
 SHOWN = ["question", "status", "concerned", "children", "unknown", "answerable", "why", "platforms_before"]
@@ -65,15 +65,15 @@ def questions(
     out: Path,
     as_json: bool,
 ) -> None:
-    """Ask the systems in FOLDER what people ask about children, and say what can't be answered, and why.
+    """Answer questions about children from the systems in FOLDER, and list what can't be answered, and why.
 
-    Writes questions.csv: for each question how many children it concerns, how many are looked for, of how
-    many it can't be said and why, and how many systems one would have opened. Without --role it also writes
-    families.csv: how many families could know what the systems know of their child.
+    Writes questions.csv: for each question the number of children it concerns, of children found, and of
+    children with an unknown answer and why, and how many systems one would have to open. Without --role it
+    also writes families.csv: how many families could know what the systems record about their child.
 
-    With --question ID it writes question_groups.csv (counts by group). With --role and --who only the
-    children and values of that view are asked, and with --question ID their list is written too
-    (question_children.csv): a list of children is for somebody.
+    With --question ID it writes question_groups.csv (counts by group). With --role and --who it uses only the
+    children and values of that view; with --question ID it then writes their list, too
+    (question_children.csv), because a list of children needs a reader with a right to it.
     """
     from helpers.profile import answer_questions, children_for, groups_for, kit_questions, read_questions
     from helpers.report import families_in_words
@@ -126,7 +126,7 @@ def questions(
         of_families = worded(guard, shown.loc[told, columns], as_json, NOT_SHOWN, of=counted_families)
         figures["families"] = of_families if as_json else families_in_words(of_families)
     written = save(out, tables, instead_of=SOMETIMES, guard=guard)
-    # What is printed may end in the log of a scheduled run; the files stay with the district.
+    # Printed output may end up in the log of a scheduled run; files stay in the district.
     emit(
         {**figures, **read_so(guard, as_json, HOW_TO_READ), "written": written, **restricted(written)},
         as_json,
@@ -134,7 +134,7 @@ def questions(
 
 
 def _lines(guard: Guard, answers: pd.DataFrame) -> pd.DataFrame:
-    """Write answers for a terminal, with words for what the guard hides."""
+    """Format answers for a terminal, with text for numbers that the guard hides."""
     from helpers.report import question_lines
     from helpers.share import NOT_SHOWN, shown_answers
 
@@ -143,7 +143,7 @@ def _lines(guard: Guard, answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _source(folder: Path) -> MemorySource:
-    """Put together what is known of the children in a folder of exports."""
+    """Combine the data about the children in a folder of exports."""
     from helpers.profile import build_profiles, compute_indicators, source_of
 
     district = read_known(folder)
@@ -153,7 +153,7 @@ def _source(folder: Path) -> MemorySource:
 
 
 def _known_role(role: str, purpose: str | None) -> None:
-    """Refuse a role that nobody knows, or that sees no child by name, before an hour of reading."""
+    """Refuse an unknown role, or one that sees no child by name, before an hour of reading."""
     from helpers.share import asked, read_policy
 
     _, chosen = asked(read_policy(), role, purpose)
@@ -189,15 +189,15 @@ if TYPE_CHECKING:
 def profile(
     folder: Path, school_year: int | None, survivorship: Path | None, out: Path, as_json: bool
 ) -> None:
-    """Put together what the systems in FOLDER know about each child.
+    """Combine what the systems in FOLDER record about each child.
 
-    Writes profile.csv (one row a child), values.parquet (every value with its source), timeline.parquet (the
-    dated events of every child), indicators.parquet (every child under every definition), left_out.csv (what
-    stands behind neither, and why), profile_accounts.csv (rows = rows behind + rows left out) and
-    row_sums.csv (where every row of every file has ended); and the folder store, in which dashboard, views
-    and pages find a child without reading FOLDER again. With --survivorship also changed_values.csv: each
-    value that would be another one by the kit's own order of trust. Of a real folder profile_accounts.csv and
-    row_sums.csv, which count, begin with restricted_.
+    Writes profile.csv (one row per child), values.parquet (every value with its source), timeline.parquet
+    (dated events of every child), indicators.parquet (every child under every definition), left_out.csv
+    (facts that feed none of these, and why), profile_accounts.csv (rows = rows used + rows left out) and
+    row_sums.csv (what became of every row of every file); and the folder store, from which dashboard, views
+    and pages load a child without reading FOLDER again. With --survivorship also changed_values.csv: values
+    that differ from the kit's own order of trust. For a real folder, the names of profile_accounts.csv and
+    row_sums.csv, which contain counts, start with restricted_.
     """
     from helpers.profile import (
         account_for_rows,

@@ -1,4 +1,4 @@
-"""Commands about files: read a folder, draft a layout, say what columns mean."""
+"""Commands about files: read a folder, draft a layout, explain columns."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ __all__ = ["dictionary", "read", "start"]
 def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
     """Read the exports in FOLDER and account for every row.
 
-    Prints, for each file, how many rows were used, are structure (headers), were set aside or kept apart.
-    Writes findings.csv (what was wrong, with file, row and column) and accounts.csv (of a real folder
-    restricted_accounts.csv: a file of few rows is a list of few children). A layout of the folder
-    with questions that are still open ("# ?") is named, with what it doesn't take of a child.
+    Prints the number of rows of each file that were used, are structure (headers), were set aside or kept
+    apart. Writes findings.csv (problems, with file, row and column) and accounts.csv (for a real folder
+    restricted_accounts.csv, because a file of few rows lists few children). Also names each layout of the
+    folder with open questions ("# ?"), and the columns about a child that it doesn't use.
     """
     from helpers.files import NOT_INVENTED, folded_accounts, no_child_told, open_drafts
     from helpers.profile import authority_in
@@ -44,7 +44,7 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
     if guard.real:
         rows = [str(name) for name in accounts.columns if str(name).startswith("rows")]
         if not as_json:
-            # Used and header rows are the rest: rounded one by one, they would look as if rows were lost.
+            # We don't print used and header rows: rounded one by one, they would look as if rows were lost.
             rows = ["rows", "rows_set_aside", "rows_kept_apart"]
             accounts = accounts[["silo", "file", *rows]]
         accounts = accounts.assign(**{name: guard.rounded(accounts[name]) for name in rows})
@@ -75,7 +75,7 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
 
 
 def _kept_out(findings: pd.DataFrame) -> dict[str, Any]:
-    """Name the rows that were kept out because they are about no child: which they are, and where."""
+    """Describe the rows that are kept apart because they are about no child, and where they are."""
     out = findings[findings["kind"].eq("not_a_child") & findings["row"].notna()]
     if out.empty:
         return {}
@@ -98,10 +98,10 @@ def _kept_out(findings: pd.DataFrame) -> dict[str, Any]:
 @json_option
 @ends_well
 def start(folder: Path, as_json: bool) -> None:
-    """Draft a layout for each file in FOLDER that none knows: CSV, JSON lines or xlsx.
+    """Draft a layout for each file in FOLDER without one: CSV, JSON lines or xlsx.
 
-    Writes one TOML a system into FOLDER/layouts, with the reason of each guess, and "# ?" where a person has
-    to decide; every command reads it from there. Prints names of files and columns, never what is in them.
+    Writes one TOML per system into FOLDER/layouts, with the reason for each guess, and "# ?" where a person
+    has to decide. Every command reads it from there. Prints names of files and columns, never their content.
     """
     from helpers.files import draft_layouts, told
 
@@ -117,10 +117,10 @@ def start(folder: Path, as_json: bool) -> None:
 @json_option
 @ends_well
 def dictionary(layout: str | None, folder: Path | None, out: Path, as_json: bool) -> None:
-    """Say what the columns of LAYOUT mean; without LAYOUT, which layouts there are.
+    """Explain the columns of LAYOUT; without LAYOUT, list the layouts.
 
-    Writes dictionary.csv, with formats, codes, units and sensitivity too. A column without a term of a
-    standard says so.
+    Writes dictionary.csv, with formats, codes, units and sensitivity, too. It marks columns without a term in
+    a standard.
     """
     from helpers.layouts import data_dictionary
 

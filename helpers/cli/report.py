@@ -1,4 +1,4 @@
-"""The commands gaps, report and dashboard."""
+"""Commands gaps, report and dashboard."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ def dashboard(
     out: Path,
     as_json: bool,
 ) -> None:
-    """Show one child's page after the other, as the role of whoever looks may see it.
+    """Show one child's page at a time, as the viewer's role may see it.
 
-    FOLDER holds exports, or is a store of profiles that `bigpicture profile` wrote; without it the workshop
-    district is made. The profiles are put together once, and again where a file has changed since. The page
-    is served to this machine alone, at an address with a word in it, until Ctrl-C, or until nobody has looked
-    for an hour (--idle); nothing leaves the machine. Writes store (the profiles) and audit.jsonl (who looked
-    at what, and when).
+    FOLDER contains exports, or is a store of profiles from `bigpicture profile`; without it, we generate the
+    workshop district. We build the profiles once, and again after a file changes. Only this computer can open
+    the page, at an address with a secret word, until Ctrl-C, or until nobody has used it for an hour
+    (--idle). Nothing leaves the computer. Writes store (the profiles) and audit.jsonl (who looked at what,
+    and when).
     """
     from helpers.report import make_report_district, serve_dashboard, store_of
     from helpers.share import asked, read_policy
@@ -91,12 +91,12 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
     """Measure the gap between the systems in FOLDER.
 
     Writes scorecard.csv: for each pair of systems, and each system, what is joined, missing, late,
-    contradicting, written otherwise or not permitted, with its numerator, denominator, what it does to a
-    child, who mends it and the next step; code_crosswalk.csv, coverage_by_group.csv, hand_work.csv and
-    rubric.csv (each system's level on the headings of a published rubric); and gaps.html, a page of it.
-    Prints how well each pair of systems is joined, and what to begin with; --json prints all lines.
-    Of a real folder the page and coverage_by_group.csv show no group of fewer than ten; the other tables
-    count everybody, begin with restricted_, and stay at your desk.
+    contradictory, written differently or not permitted, with its numerator, denominator, effect on a child,
+    owner and next step; code_crosswalk.csv, coverage_by_group.csv, hand_work.csv and rubric.csv (each
+    system's level on the headings of a published rubric); and gaps.html, a page of all this. Prints how well
+    each pair of systems is joined, and where to start; --json prints all lines. For a real folder, the page
+    and coverage_by_group.csv show no group of fewer than ten. The other tables count everybody, have names
+    that start with restricted_, and stay at your desk.
     """
     from helpers.gaps import (
         code_crosswalk,
@@ -118,7 +118,7 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
         {
             "scorecard.csv": card,
             "code_crosswalk.csv": code_crosswalk(district),
-            # A share by race of two children is no file for anybody's desk.
+            # Shares of a group of two children, even in a desk file, would disclose them.
             "coverage_by_group.csv": large_groups(coverage_by_group(district, links), guard),
             "hand_work.csv": manual_effort(district, links),
             "rubric.csv": score_rubric(district, links, card),
@@ -126,7 +126,7 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
         {"gaps.html": lambda path: gaps_page(path, district, links, card)},
         guard=guard,
     )
-    # What is printed may end in the log of a scheduled run; the file stays with the district.
+    # Printed output may end up in the log of a scheduled run; the file stays in the district.
     shown = guard.scorecard(card)
     if as_json:
         emit({"scorecard": shown[LINE], "written": written, **restricted(written)}, as_json)
@@ -185,11 +185,11 @@ def report(
     out: Path,
     as_json: bool,
 ) -> None:
-    """Run the notebooks on a district; open reports/index.html.
+    """Run the notebooks on a district and build reports/index.html.
 
-    Each run has a folder of its own, named by its day and time, and none writes over another. The index leads
-    with the newest, and says what changed since the one before of the same district. A notebook that stops is
-    shown with its cell and error; the others still run, and the exit status is 1.
+    Each run has its own folder, named by date and time, and overwrites no other. The index starts with the
+    newest run, and shows what changed since the last run of the same district. A notebook that fails is shown
+    with its cell and error; the others still run, and the exit status is 1.
     """
     from helpers.report import run_report as run_report
 

@@ -1,4 +1,4 @@
-"""The commands about school systems: people, sector, survey."""
+"""Commands about school systems: people, sector, survey."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ def people(
     out: Path,
     as_json: bool,
 ) -> None:
-    """Plan by when every school has a data team, and a specialist who is certified to coach its teachers.
+    """Plan when every school gets a data team, and a certified specialist who coaches its teachers.
 
-    Hours, dollars and how many schools a coach takes on are assumptions with a range: the kit's own, or
-    yours. Writes people.html, people_months.csv (coverage, hours and dollars, month by month) and
-    people_schools.csv (in which month each school has its coach and its team), each at the easy, the likely
-    and the hard end of what is assumed.
+    Hours, dollars and schools per coach are assumptions with a range: the kit's own, or yours. Writes
+    people.html, people_months.csv (coverage, hours and dollars by month) and people_schools.csv (the month in
+    which each school gets its coach and its team), each for the easy, the likely and the hard end of the
+    assumptions.
     """
     from helpers.report import cost_sentence, coverage_sentence, people_page
     from helpers.staffing import read_people_assumptions, read_schools, staffing_plan
@@ -90,12 +90,13 @@ def people(
 @json_option
 @ends_well
 def sector(file: Path, out: Path, as_json: bool) -> None:
-    """Analyse the answers of many school systems to the kit's survey in FILE.
+    """Analyze the answers of many school systems to the kit's survey in FILE.
 
-    FILE is what `bigpicture make-sector` writes, or a survey office's own export in that shape: a row a
-    school system and year, with the columns system and year and an item a column. Writes sector.html and a
-    CSV of each of its tables. Groups of fewer than 10 school systems are in none of them. Of made volunteers
-    the page shows what was put in beside each interval; of every other sector it shows that of the kit's own.
+    FILE comes from `bigpicture make-sector`, or is a survey office's own export in the same format: one row
+    per school system and year, with the columns system and year and one column per item. Writes sector.html
+    and a CSV of each of its tables. None of them shows groups of fewer than 10 school systems. For synthetic
+    volunteers, the page compares each interval with the simulated effect; for every other sector, it shows
+    this for the kit's own volunteers.
     """
     from helpers.report import sector_page
     from helpers.sector import read_sector, sector_report
@@ -150,11 +151,11 @@ def survey(
     out: Path,
     as_json: bool,
 ) -> None:
-    """Say where a school system stands, by its own people's answers on six domains.
+    """Assess a school system from its own people's answers on six domains.
 
     Writes survey.html, survey_scores.csv, survey_items.csv, survey_agreement.csv and survey_findings.csv;
-    survey_change.csv where there is a year before, and opinion_beside_files.csv with --from. The items are
-    the kit's own; the published survey's items and means are not public.
+    survey_change.csv if there is an earlier year, and opinion_beside_files.csv with --from. The items are the
+    kit's own; the published survey's items and means are not public.
     """
     if (blank is None) == (responses is None):
         raise BadInput(
@@ -201,7 +202,7 @@ def survey(
 
 
 def _blank(path: Path) -> dict[str, str]:
-    """Write the empty form, and beside it what each column asks and each number means."""
+    """Write the blank form, with a codebook of its columns and numbers."""
     from helpers.survey import blank_form, form_words
 
     if path.suffix.lower() != ".csv":
@@ -213,7 +214,7 @@ def _blank(path: Path) -> dict[str, str]:
 
 
 def _scorecard(folder: Path) -> pd.DataFrame:
-    """Measure the systems of a folder; of a real one what its guard shows."""
+    """Measure the systems of a folder, suppressed by the guard for a real one."""
     from helpers.gaps import measure_gaps
     from helpers.share import Guard
 

@@ -1,4 +1,4 @@
-"""The commands score and cards."""
+"""Commands score and cards."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ SHOWN = ["team", "possible", "right", "wrong", "missed", "f1", "seconds_a_pair",
 @json_option
 @ends_well
 def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, as_json: bool) -> None:
-    """Print one sheet of record cards of FOLDER, a made district, to be sorted into children by hand.
+    """Print one sheet of record cards from FOLDER, a synthetic district, to sort into children by hand.
 
-    Writes record_cards.html (print it before any laptop is opened) and piles.csv (to be filled in). With
-    --piles it writes pile_scores.csv and pile_agreement.csv instead: how right each team was, and how far
-    teams agree.
+    Writes record_cards.html (print it before anybody opens a laptop) and piles.csv (to fill in). With --piles
+    it writes pile_scores.csv and pile_agreement.csv instead: how accurate each team was, and how far teams
+    agree.
     """
     from helpers.link import METHODS, link_district
     from helpers.report import record_cards_page, short_names
@@ -73,7 +73,7 @@ def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, as_json:
     dealt = deal_cards(district)
     if piles_file is None:
         page = record_cards_page(dealt, district.about, short_names(district.layouts), piles_file=PILES)
-        # What a room has typed in is never written over.
+        # Never overwrite what teams have entered.
         piles = out / PILES
         kept = piles.exists()
         written = save(
@@ -102,10 +102,10 @@ def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, as_json:
 
 
 def score_region(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -> bool:
-    """Judge the links of a region, where a command was given one.
+    """Score the links of a region, if the folder is one.
 
     Writes region_scores.csv (pairs of records inside a district and across districts) and movers.csv (each
-    child with records in several districts, and whether they met).
+    child with records in several districts, and whether these are linked).
     """
     if not is_region(folder):
         return False
@@ -131,13 +131,13 @@ def score_region(folder: Path, crosswalk_file: Path | None, out: Path, as_json: 
     region = link_districts(districts(), linked)
     truth = true_region(((name, read_known(place)) for name, place in places.items()), region.crosswalk)
     scores, movers = scores_of(truth), score_movers(truth)
-    # One real district makes a region real.
+    # One real district makes the whole region real.
     guard = Guard(real=any(one.real for one in guards))
     written = save(out, {"region_scores.csv": scores, "movers.csv": movers}, guard=guard)
     counted = movers["outcome"].value_counts().rename("children").rename_axis("outcome").reset_index()
     figures: dict[str, object] = {"scores": scores.round(4), "children of two districts": counted}
     if guard.real:
-        # Nobody wrote an answer key of real children but by hand; what it judges counts them one by one.
+        # An answer key of real children is hand-made, and its figures describe them one by one.
         figures = {"figures": UNPRINTED}
     emit({**figures, "written": written, **restricted(written)}, as_json)
     return True
@@ -145,12 +145,12 @@ def score_region(folder: Path, crosswalk_file: Path | None, out: Path, as_json: 
 
 PROFILE_SCORES = ["element", "of_children", "right", "not_fresh", "wrong", "of_another_child"]
 PROFILE_SCORES += ["missing", "share_right"]
-# Written only where the district was linked first.
+# Written only if we linked the district first.
 WITH_EVIDENCE = ("by_case.csv", "review.csv", "calibration.csv", "page_scores.csv", "held_page_scores.csv")
-# What is printed of groups; all kinds of pairs are in the files.
+# Kind of pair printed for groups; the files contain all kinds.
 KIND = "Both with birth date"
 GAPS = ["dimension", "faults", "groups", "best", "worst", "gap", "low", "high"]
-# Every child speaks one language, and each has few children: the file tells them.
+# Many languages with few children each: only the file lists them.
 NOT_PRINTED = ("home language", "All")
 
 
@@ -166,22 +166,21 @@ NOT_PRINTED = ("home language", "All")
 @json_option
 @ends_well
 def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -> None:
-    """Judge the links and profiles of FOLDER against its answer key (only made districts have one).
+    """Score the links and profiles of FOLDER against its answer key (only synthetic districts have one).
 
-    Writes scores.csv: for each pair of systems, group of children and kind of pair, how many pairs were
-    right, wrong and missed; by_group.csv: precision, recall, F1 and children missed or wrongly joined, for
-    each group, as it is and with faults made equal for all, with intervals; group_gaps.csv: how far the best
-    and the worst group lie apart; costs.csv: children whose chronic absence or falling grades the links hide
-    or invent; profile_scores.csv: for each element of the profile, of how many children it says what is true.
-    Where the district is linked first also by_case.csv: what became of each hard case; review.csv: what a
-    person who never errs could add; calibration.csv: whether probabilities are what they say;
-    page_scores.csv: of all that may stand on pages for families, what is another child's; and
-    held_page_scores.csv: how many pages are held, and why.
-    Prints how many children were put together exactly right, and how many were joined to another child
-    without anyone noticing.
+    Writes scores.csv: right, wrong and missed pairs for each pair of systems, group of children and kind of
+    pair; by_group.csv: precision, recall, F1 and children missed or wrongly linked for each group, raw and
+    with the same mix of faults for all, with intervals; group_gaps.csv: the gap between the best and the
+    worst group; costs.csv: children whose chronic absence or falling grades the links hide or invent;
+    profile_scores.csv: children with a true value, for each element of the profile. If the command links the
+    district first, also by_case.csv: outcome of each hard case; review.csv: what an error-free reviewer could
+    add; calibration.csv: match probabilities compared with outcomes; page_scores.csv: values of another child
+    among all that pages for families may show; and held_page_scores.csv: pages on hold, and why. Prints how
+    many children were linked exactly right, and how many were linked to another child without anybody
+    noticing.
 
-    Where FOLDER holds several districts (a region): region_scores.csv, pairs of records inside a district and
-    across districts; and movers.csv, each child of two districts and whether its records met.
+    If FOLDER contains several districts (a region): region_scores.csv, pairs of records within a district and
+    across districts; and movers.csv, each child of two districts and whether its records are linked.
     """
     if score_region(folder, crosswalk_file, out, as_json):
         return
@@ -216,7 +215,7 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
         "profile_scores.csv": elements,
     }
     figures: dict[str, Any] = {"scores": _by_silo_pair(scores, as_json)}
-    # What a child's record carries is told by the links that came with it, not by a crosswalk alone.
+    # Link confidence comes with our own links, not with a crosswalk alone.
     if crosswalk_file is None:
         judged, told = _judged(district, links, profiles)
         tables |= judged
@@ -231,7 +230,7 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     guard = Guard.of(district)
     written = save(out, tables, instead_of=WITH_EVIDENCE, guard=guard)
     if guard.real:
-        # Nobody wrote an answer key of real children but by hand; what it judges counts them one by one.
+        # An answer key of real children is hand-made, and its figures describe them one by one.
         figures = {"figures": UNPRINTED}
     emit({**figures, "written": written, **restricted(written)}, as_json)
 
@@ -239,7 +238,7 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
 def _judged(
     district: District, links: Links, profiles: Profiles
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
-    """Judge what only links with their evidence can be asked."""
+    """Compute the scores that need links with their evidence."""
     from helpers.score import (
         judge_family_pages,
         score_calibration,
@@ -286,7 +285,7 @@ def _by_silo_pair(scores: pd.DataFrame, as_json: bool) -> pd.DataFrame:
 
 
 def _by_group(scores: pd.DataFrame) -> pd.DataFrame:
-    """Put F1 in both ways and what became of children side by side, a row a group."""
+    """Compare raw and standardized F1 with children's outcomes, one row per group."""
     from helpers.score import AS_THEY_ARE, MADE_EQUAL
 
     enough = scores[scores["enough"].fillna(False) & ~scores["dimension"].isin(NOT_PRINTED)]

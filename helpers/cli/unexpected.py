@@ -1,7 +1,6 @@
-"""The last handler: an error that nobody thought of ends in one sentence, without a value of a cell.
+"""Handle unexpected errors: one sentence, without the value of a cell.
 
-What Python would print holds lines of code and often the text of a cell. Only who asks for it with `--debug`
-gets that.
+A Python traceback contains lines of code and often the text of a cell. We show it only with `--debug`.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ HOUSES = Path(__file__).parents[2]
 
 
 def sentence_of(error: BaseException) -> str:
-    """Say what kind of error it was and where in the kit it happened; never its own words."""
+    """Describe the kind of error and its location in the kit, without the error's own message."""
     frames = [Path(frame.filename) for frame in traceback.extract_tb(error.__traceback__)]
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__)]
     ours = [
@@ -44,7 +43,7 @@ def sentence_of(error: BaseException) -> str:
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """Remove what is temporary when a signal ends the process: Python alone would drop everything at once."""
+    """Clean up temporary files when a signal ends the process, which Python alone doesn't do."""
 
     def end(number: int, frame: FrameType | None) -> None:
         sys.exit(128 + number)
@@ -63,23 +62,23 @@ def _ended_by_signals() -> Iterator[None]:
 
 
 class Commands(click.Group):
-    """The group of all commands: `--debug`, anywhere on the line, shows an unexpected error whole."""
+    """The group of all commands: `--debug`, anywhere on the line, shows the full traceback."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take `--debug` out of the line, before any command sees it."""
+        """Remove `--debug` from the arguments before any command sees it."""
         end = args.index("--") if "--" in args else len(args)
         ctx.meta[DEBUG] = DEBUG in args[:end]
         return super().parse_args(ctx, [one for one in args[:end] if one != DEBUG] + args[end:])
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; an error that nobody thought of is one sentence and exit status 3."""
+        """Run a command; report an unexpected error in one sentence, with exit status 3."""
         try:
             with _ended_by_signals():
                 return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
-            if isinstance(error, BrokenPipeError):  # who reads what is printed has gone
+            if isinstance(error, BrokenPipeError):  # the reader of the output has closed it
                 raise
             if ctx.meta[DEBUG]:
                 click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
@@ -87,7 +86,7 @@ class Commands(click.Group):
             sys.exit(3)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Name `--debug` beside the other options."""
+        """List `--debug` with the other options."""
         super().format_options(ctx, formatter)
         with formatter.section("Anywhere on the line"):
             formatter.write_dl([(DEBUG, "Show all of an unexpected error. It may hold values of cells.")])

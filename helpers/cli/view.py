@@ -1,4 +1,4 @@
-"""The command about who may see what: a role's view as files, the policy as a table, and a policy checked."""
+"""Command view: write a role's view, list the policy, or check a policy."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["view"]
 
-STORE = ("store.json", "digests.json")  # of a damaged store one may be gone
+STORE = ("store.json", "digests.json")  # a damaged store may lack one
 
 
 def _source(folder: Path) -> Source:
-    """Open a store of profiles, or put the profiles of a folder of exports together."""
+    """Open a store of profiles, or build the profiles of a folder of exports."""
     if any((folder / name).is_file() for name in STORE):
         from helpers.profile import ProfileStore
 
@@ -108,12 +108,12 @@ def view(
     out: Path,
     as_json: bool,
 ) -> None:
-    """Write what one person may see of the children in FOLDER, and nothing else.
+    """Write what one person may see about the children in FOLDER, and nothing else.
 
-    FOLDER holds exports, or a store that `bigpicture profile` wrote. Writes children.csv, values.csv,
+    FOLDER contains exports, or a store from `bigpicture profile`. Writes children.csv, values.csv,
     timeline.csv, indicators.csv, contacts.csv and groups.csv as far as the policy allows any, withheld.csv
-    (what is withheld, and by which rule) and view.json. Each view adds lines to an audit log. The policy
-    teaches and is no legal advice.
+    (what is withheld, and by which rule) and view.json. Each view adds lines to an audit log. The policy is
+    for teaching and is no legal advice.
     """
     from helpers.share import asked, read_policy
 
@@ -163,7 +163,7 @@ def _written(
     audit_file: Path | None,
     out: Path,
 ) -> dict[str, Any]:
-    """Open a view, write it, and say how much is in it."""
+    """Open a view, write it, and report its size."""
     from helpers.share import Audit, Guard, Pseudonyms, read_consents
     from helpers.share import open_view as open_view
 

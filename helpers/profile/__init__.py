@@ -1,4 +1,4 @@
-"""Put the child together: values with their source, one row a child, a timeline."""
+"""Build profiles: values with provenance, one row per child, and a timeline."""
 
 from helpers.profile.example_child import pick_example_child
 from helpers.profile.facts.attendance import attendance_days
@@ -21,7 +21,7 @@ from helpers.profile.values import folded
 from helpers.standard import Element
 from helpers.systems import declared_elements, element
 
-# For users, each with its documentation; whatever else is imported here is for other rooms.
+# Public names, each documented. The other imports serve other rooms.
 __all__ = [
     "Element",
     "Profiles",

@@ -1,4 +1,4 @@
-"""Why a value is missing, and which facts gave none."""
+"""Explain missing values, and account for facts that gave no value."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ __all__ = ["NO_YEAR", "Coverage", "account_for", "coverage_of", "summed", "trust
 
 
 Ints = npt.NDArray[np.int64]
-# Stands where a value has no school year.
+# Code for values without a school year.
 NO_YEAR = 0
-# Why there is no value, in words: a system that has the element knows the child, none does, none has it.
+# Reason for a missing value: a system with the element has the child, has not, or no system has the element.
 WHY = ("Empty", "Not linked", "Not collected")
 
 
 def trust_of(elements: Sequence[Element], systems: Mapping[str, str]) -> Ints:
-    """Rank each system by how far it is trusted of each element."""
+    """Rank the systems by trust for each element."""
     silos = sorted(systems)
     order = {silo: place for place, silo in enumerate(systems)}
     return np.array(
@@ -45,20 +45,20 @@ def _place(trust: Sequence[str], stands_for: str) -> int:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Which system has which element in which year."""
+    """Which systems record which element in which year."""
 
     # Elements, as declared.
     elements: tuple[Element, ...]
     # School years of the district, oldest first.
     years: tuple[int, ...]
-    # Silo -> which of the kit's systems it is.
+    # Silo -> the kit's system that it is.
     systems: Mapping[str, str]
-    # Element's place, year's place (0: no year) -> places of silos (by name) that have it, the most trusted
-    # first.
+    # Position of element and year (0: no year) -> positions of silos (by name) that record it, the most
+    # trusted first.
     holders: Mapping[tuple[int, int], tuple[int, ...]]
 
     def trust(self) -> dict[str, dict[str, int]]:
-        """Rank the systems by element, as values were chosen: the smallest is trusted most."""
+        """Rank the systems by element, as for choosing values: the smallest is trusted most."""
         silos = sorted(self.systems)
         ranks = trust_of(self.elements, self.systems).tolist()
         return {
@@ -67,7 +67,7 @@ class Coverage:
         }
 
     def of(self, names: Sequence[str]) -> Coverage:
-        """Keep some elements only."""
+        """Filter to some elements."""
         kept = [place for place, element in enumerate(self.elements) if element.name in set(names)]
         anew = {place: number for number, place in enumerate(kept)}
         return replace(
@@ -81,7 +81,7 @@ class Coverage:
         )
 
     def _lacking(self, values: pd.DataFrame, children: pd.Index) -> npt.NDArray[np.bool_]:
-        """Say which cells nobody says anything of: children by elements by years."""
+        """Mark the cells without any value: children by elements by years."""
         years = pd.Index([NO_YEAR, *self.years])
         lacking = np.zeros((len(children), len(self.elements), len(years)), dtype=bool)
         of_child = np.array([element.per == "child" for element in self.elements], dtype=bool)
@@ -96,7 +96,7 @@ class Coverage:
         return lacking
 
     def due(self, values: pd.DataFrame, children: pd.Index, school_year: int | None) -> Ints:
-        """Count the cells of each child of which some system tells, though not of this child."""
+        """Count each child's missing cells that some system records for other children."""
         lacking = self._lacking(values, children)
         shown = [place for place, year in enumerate((NO_YEAR, *self.years)) if year in (NO_YEAR, school_year)]
         told = np.zeros(lacking.shape[1:], dtype=bool)
@@ -105,7 +105,7 @@ class Coverage:
         return (lacking & told).sum(axis=(1, 2)).astype("int64")
 
     def fill(self, values: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
-        """Say of every child and element without a value why there is none."""
+        """Add a row for every missing value, with the reason."""
         if crosswalk.empty:
             return values
         children = pd.Index(crosswalk["child"].drop_duplicates().sort_values(), dtype=STRING)
@@ -131,7 +131,7 @@ class Coverage:
         tie_of[children.get_indexer(pd.Index(ties["child"])), silos.get_indexer(pd.Index(ties["silo"]))] = (
             np.arange(len(ties))
         )
-        # The most trusted system that has the element (in that year), and the most trusted that knows the
+        # The most trusted system that records the element (in that year), and the most trusted one with the
         # child.
         has = np.full(lacking.shape[1:], -1, dtype="int64")
         knows = np.full(lacking.shape, -1, dtype="int64")
@@ -168,7 +168,7 @@ def coverage_of(
     years: tuple[int, ...],
     systems: Mapping[str, str],
 ) -> Coverage:
-    """Say which system has which element in which year."""
+    """Find which systems record which element in which year."""
     trust = trust_of(elements, systems)
     holders: dict[tuple[int, int], tuple[int, ...]] = {}
     for element, year in zip(*np.nonzero(told.any(axis=2)), strict=True):
@@ -183,7 +183,7 @@ REASONS = ("No child named", "Not a student", "No date", "Another year", "No ele
 
 
 def _reasons(facts: pd.DataFrame, table: str, evidence: FactStore) -> np.ndarray:
-    """Say why a fact row stands behind nothing: the first of `REASONS` that applies, by its place."""
+    """Find why each fact row gave no value: position of the first applicable reason in `REASONS`."""
     never = np.zeros(len(facts), dtype=bool)
     undated, elsewhen = never, never
     columns = {column.name for column in standard_table(table).columns}
@@ -197,7 +197,7 @@ def _reasons(facts: pd.DataFrame, table: str, evidence: FactStore) -> np.ndarray
 def account_for(
     evidence: FactStore, behind: Mapping[str, pd.Series], *, of_children: bool = False
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Account for every fact row that systems send about children."""
+    """Account for every fact row about children."""
     lines = []
     accounts = []
     for table in child_tables():
@@ -231,7 +231,7 @@ def account_for(
 
 
 def summed(accounts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Add up the accounts of several parts of the children."""
+    """Sum the accounts of several parts of the children."""
     order = {table: place for place, table in enumerate(child_tables())}
     every = pd.concat(list(accounts), ignore_index=True)
     every = every.assign(place=every["table"].map(order).astype("int64"))

@@ -19,7 +19,7 @@ __all__ = ["pick_example_child"]
 
 # Facts that nearly every child of a system has.
 MERELY_THERE = ("school_enrollment", "section_enrollment", "meal_account")
-# What makes a story that only several systems together tell. Own judgment, and no threshold of anything.
+# What makes a story that only several systems together show. Our own judgment, not a threshold for anything.
 AWAY_DAYS = 10
 LOWER_BY = 5  # percentiles
 POINTS_SHARE = 0.75
@@ -30,33 +30,33 @@ A_YEAR = pd.Timedelta(days=365)
 
 
 def pick_example_child(district: District, links: Links) -> str:
-    """Choose the child whom the notebooks follow, by a rule, so that every district has one.
+    """Choose the child whom the notebooks follow, by a rule that works for every district.
 
     Among all children, the first in this order:
 
-    1. no record of the child waits for a person, and at least two in three are tied to her surely: her story
-       is hers, and where a system names nobody its page says that nothing confirms the tie;
-    2. the roster lists her today (the first of SIS, else the system that knows most children; no end before
-       the newest day of its records);
-    3. at least two systems know her;
+    1. no record of the child needs review, and at least two in three have verified links. So the story is the
+      child's own, even where a system without names can't confirm a link;
+    2. the roster lists the child today (the SIS first, else the system with most children; no end date before
+      the latest day of its records);
+    3. at least two systems have records of the child;
     4. at least one system doesn't: something is missing;
-    5. more parts of her story before fewer are told: days away, a test that came out lower than the first
-       of the year, points left behind and work handed in late or never, a screener that is elevated, visits
-       to the nurse, a plan, a meal at a lower price, an activity (`_story_parts`);
-    6. her systems write her name differently, or disagree about her birth date;
-    7. something happened to her: a fact beyond enrollment, classes and a meal account (an absence, say);
-    8. more systems before fewer;
+    5. children with more parts of a story come first: days absent, a test lower than the first of the year,
+       points lost and work late or missing, an elevated screener, visits to the nurse, a plan, a reduced meal
+      price, an activity (`_story_parts`);
+    6. the systems write the child's name differently, or disagree about the birth date;
+    7. something happened: a fact beyond enrollment, classes and a meal account (an absence, for example);
+    8. children in more systems come first;
     9. by child id.
 
-    A rule that no child obeys passes nobody over, so that a district with one child has that one. In a real
-    district the id says nobody's name, but what stands behind it is a real child's.
+    A rule that no child meets excludes nobody, so a district with one child has that one. In a real district
+    the id reveals no name, but the records are a real child's.
 
     Parameters
     ----------
     district
-        A district that was read.
+        From `read_district`.
     links
-        Who is who in it.
+        From `link_district` for it.
 
     Returns
     -------
@@ -100,7 +100,7 @@ def pick_example_child(district: District, links: Links) -> str:
 
 
 def _story_parts(district: District, links: Links) -> pd.Series:
-    """Count, by child, the parts of a story that her systems have to tell."""
+    """Count, by child, the parts of a story in the systems' data."""
     marks = district.fact("attendance_event").dropna(subset=["date"])
     absent = marks["attendance_event_category"].isin(["Excused Absence", "Unexcused Absence"])
     marks = _of_a_year(marks.assign(absent=absent))
@@ -139,7 +139,7 @@ def _story_parts(district: District, links: Links) -> pd.Series:
 
 
 def _of_a_year(rows: pd.DataFrame) -> pd.DataFrame:
-    """Keep the rows of the newest year; a mistyped date in the far future is no newest day."""
+    """Filter to the rows of the latest year; a mistyped date in the far future doesn't count as latest."""
     if rows.empty:
         return rows
     newest = pd.Timestamp(str(rows["date"].quantile(0.999, interpolation="higher")))
@@ -147,13 +147,13 @@ def _of_a_year(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _at_least(rows: pd.DataFrame, links: Links, count: int = 1) -> pd.Series:
-    """List the children of whom so many rows are told."""
+    """List the children with at least so many rows."""
     told = with_child(rows[["silo", "record"]].dropna(), links.crosswalk)["child"].value_counts()
     return told[told >= count]
 
 
 def _with_events(district: District, links: Links) -> list[str]:
-    """List the children of whom some system tells more than that they are there."""
+    """List the children for whom some system records more than membership."""
     tables = [table for table in child_tables() if table not in MERELY_THERE]
     facts = [district.fact(table)[["silo", "record"]].drop_duplicates() for table in tables]
     named = pd.concat(facts, ignore_index=True)

@@ -1,4 +1,4 @@
-"""Gathers a district's records and facts by child: of all children, or of a part of them."""
+"""Gather a district's records and facts by child, for all children or some."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def gather_part(part: Part, context: Context) -> FactStore:
         tie = ties.of_rows(system, frame)
         kept = np.flatnonzero(tie >= 0)
         own = frame.drop(columns=TIE, errors="ignore")
-        # Of a part's children all rows are kept.
+        # For a part's children, keep all rows.
         if len(kept) < len(own):
             own = own.iloc[kept]
         own = named(own.reset_index(drop=True), ties, tie[kept])
@@ -71,13 +71,13 @@ def gather_part(part: Part, context: Context) -> FactStore:
 
 
 def with_survey(evidence: FactStore, surveys: Sequence[Cohort]) -> FactStore:
-    """Tell of all children what rules have to know, as all parts of them say."""
+    """Add what rules need to know about all children, from all parts."""
     return replace(evidence, survey=merge_cohorts(surveys))
 
 
 @dataclass(frozen=True)
 class InMemory:
-    """A district that was read, as a whole: `Part` and `helpers.profile.facts.context.Tables` at once."""
+    """A whole district in memory: both `Part` and `helpers.profile.facts.context.Tables`."""
 
     district: District
     crosswalk: pd.DataFrame
@@ -95,7 +95,7 @@ class InMemory:
 
     @property
     def kinds(self) -> Mapping[str, tuple[str, ...]]:
-        """File -> the kinds of file of its layout that it was read as."""
+        """File -> the layout's kinds of file it was read as."""
         return self.district.kinds
 
     @cached_property
@@ -110,16 +110,16 @@ class InMemory:
 
     @cached_property
     def person_rows(self) -> pd.DataFrame:
-        """Source rows behind them."""
+        """Their source rows."""
         return self.district.person_rows
 
     @property
     def filled_cells(self) -> pd.DataFrame:
-        """Their cells that stand elsewhere than in the last of these rows."""
+        """Their cells that come from an earlier row than the last."""
         return self.district.filled_cells
 
     def fact(self, table: str) -> pd.DataFrame:
-        """Give a fact table of all silos."""
+        """Return a fact table of all silos."""
         if table not in self._facts:
             self._facts[table] = self.district.fact(table)
         return self._facts[table]
@@ -127,7 +127,7 @@ class InMemory:
     whole = fact
 
     def has(self, table: str) -> bool:
-        """Say whether there is a row of a fact table."""
+        """Return whether a fact table has any rows."""
         return len(self.fact(table)) > 0
 
     def counted(self, table: str, columns: Sequence[str]) -> pd.DataFrame:

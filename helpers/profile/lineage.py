@@ -1,4 +1,4 @@
-"""Source rows of a value, and an account of every row."""
+"""Lineage: the source rows of a value, and an account of every row."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["COUNTED", "LISTED", "account_for_rows", "contributing_rows", "source
 Ints = npt.NDArray[np.int64]
 READ = ("rows", "rows_structure", "rows_set_aside", "rows_kept_apart")
 ENDED = ("rows_in_profiles", "rows_left_out", "rows_about_nobody")
-# Rows of a file are numbered below this, so that file and row are one number.
+# Row numbers stay below this, so that file and row fit in one integer.
 MOST_ROWS = 1 << 40
 
 
@@ -57,7 +57,7 @@ def _ended(silo: Silo, left_out: pd.DataFrame, crosswalk: pd.DataFrame) -> tuple
         if table not in child_tables():
             others.append(places.of(silo.facts[table]))
             continue
-        # One row of a gradebook gives many facts: it has ended in a profile if any of them has.
+        # One gradebook row gives many facts: it is in a profile if any of them is.
         row, facts = np.unique(places.of(silo.facts[table]), return_counts=True)
         if table in of_table:
             out, times = np.unique(places.of(of_table[table]), return_counts=True)
@@ -72,7 +72,7 @@ def _ended(silo: Silo, left_out: pd.DataFrame, crosswalk: pd.DataFrame) -> tuple
 
 
 def account_for_rows(district: District, profiles: Profiles) -> pd.DataFrame:
-    """Add up where every row of every file of a district has ended."""
+    """Count where every row of every file of a district ended."""
     sums = district.accounts.groupby("silo", sort=False, dropna=False)[list(READ)].sum()
     lines = []
     for name in district:
@@ -86,8 +86,8 @@ def account_for_rows(district: District, profiles: Profiles) -> pd.DataFrame:
     return as_table("row_sums", both.fillna(0).rename_axis("silo").reset_index())
 
 
-# Why a row stands there: the value was made of it, or it says that a system covers a child of whom it tells
-# nothing, so that nothing is a zero.
+# Role of a row: the value was computed from it, or it shows that the system covers a child without events, so
+# that the value is a zero.
 COUNTED, LISTED = "Counted", "Lists the child"
 CONTRIBUTING_COLUMNS = [
     "value",
@@ -106,7 +106,7 @@ CONTRIBUTING_COLUMNS = [
 def contributing_rows(
     element: Element, evidence: FactStore, tallies: YearlyCounts | None = None
 ) -> pd.DataFrame:
-    """List the rows of which each value of an element was made."""
+    """List the rows that each value of an element was computed from."""
     found = RULES[element.rule](element, evidence, count_year(evidence) if tallies is None else tallies)
     parts = [
         _rows(found, evidence, table, at, of, why)
@@ -125,7 +125,7 @@ WHOLE = ("value", "school_year", "row")
 
 
 def _rows(found: RuleResult, evidence: FactStore, table: str, at: Ints, of: Ints, why: str) -> pd.DataFrame:
-    """Write the rows of one table behind values in words."""
+    """Write the source rows from one table, with names for codes."""
     rows = evidence.tables[table]
     if table == "people":
         at, of, file, row = _of_people(evidence, at, of)
@@ -152,7 +152,7 @@ def _rows(found: RuleResult, evidence: FactStore, table: str, at: Ints, of: Ints
 
 
 def _of_people(evidence: FactStore, at: Ints, of: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-    """Put the source rows behind persons in the place of the persons."""
+    """Replace person records by their source rows."""
     tie, place, row, count = evidence.behind_records
     files = evidence.files_of(pd.Series([file for _, file in evidence.context.files], dtype=STRING))
     order = np.argsort(tie, kind="stable")
@@ -164,18 +164,18 @@ def _of_people(evidence: FactStore, at: Ints, of: Ints) -> tuple[Ints, Ints, Int
     return np.repeat(at, times), np.repeat(of, times), files[place[source]], row[source]
 
 
-# Rules that look at further tables than the element's own, and need them to tell a zero.
+# Further tables that rules use to recognize a zero.
 BESIDE = ("school_enrollment", "section_enrollment", "contact")
 SOURCE_COLUMNS = ["table", "silo", "record", "file", "row", "why"]
 
 
 def source_tables(element: Element) -> tuple[str, ...]:
-    """Name the fact tables that an element's rule looks at."""
+    """List the fact tables that an element's rule uses."""
     return tuple(table for table in dict.fromkeys((element.table, *BESIDE)) if table in child_tables())
 
 
 def source_rows(source: Source, child: str, element: str, school_year: int | None = None) -> pd.DataFrame:
-    """List the source rows behind every system's value of an element of a child, computed ones too."""
+    """List the source rows of every system's value of a child's element, computed values included."""
     declared = element_named(element)
     year = school_year if declared.per == "school_year" else None
     values = source.values([child], [element])
@@ -184,7 +184,7 @@ def source_rows(source: Source, child: str, element: str, school_year: int | Non
     own = {"person_field": "people", "identifier": "identifiers"}.get(declared.rule, declared.table)
     written = values[values["file"].notna().to_numpy()].assign(table=own, why=COUNTED)
     rows = contributing_rows(declared, source.evidence(child, source_tables(declared)))
-    # Only what the child's values say; of one child alone a rule may find more.
+    # Only the systems among the child's values: for a single child, a rule may find more.
     asked = rows["told_by"].isin(values["silo"].dropna().unique())
     if year is not None:
         asked &= rows["school_year"].isin([year])

@@ -1,4 +1,4 @@
-"""Builds profiles: runs the rules, chooses values, gives one row a child."""
+"""Build profiles: run the rules, choose values, pivot to one row per child."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ __all__ = [
 def find_values(
     elements: tuple[Element, ...], evidence: FactStore, tallies: YearlyCounts
 ) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
-    """Let every element's rule find its values."""
+    """Run every element's rule."""
     tables = [NOTHING.values.assign(element=np.zeros(0, dtype="int16"))]
     weighed: dict[str, Any] = {}
     for place, element in enumerate(elements):
@@ -69,7 +69,7 @@ def profile_of(
     *,
     also_due: np.ndarray | None = None,
 ) -> pd.DataFrame:
-    """Pivot the chosen values of one year, and those without a year, into one row a child."""
+    """Pivot the chosen values of one year, and those without a year, to one row per child."""
     weakness = crosswalk["band"].map({band: place for place, band in enumerate(BANDS)}).astype("int64")
     by_child = crosswalk.assign(weakness=weakness).groupby("child", sort=True)
     profile = pd.DataFrame(
@@ -103,7 +103,7 @@ def profile_of(
 
 
 def _typed(values: pd.DataFrame, at: np.ndarray, element: Element) -> Any:
-    """Take the values at some places (-1: none there), and give canonical text back its type."""
+    """Convert the canonical text at some positions (-1: none) to the element's type."""
     dtype = DTYPES[element.type]
     if element.type in ("string", "date"):
         text = pd.Series(values["value"].array.take(at, allow_fill=True))
@@ -120,45 +120,45 @@ REPORTED, EMPTY = STATUSES.index("Reported"), STATUSES.index("Empty")
 
 @dataclass(frozen=True)
 class Part:
-    """What was found of some children."""
+    """Results of the rules for some children."""
 
-    # Values as the rules found them, in numbers.
+    # Values as the rules found them, integer-coded.
     found: pd.DataFrame
-    # What the numbers stand for.
+    # Names of the codes.
     names: Names
-    # Codes that systems use: what `stated_codes` lists.
+    # Codes that systems use, from `stated_codes`.
     codes: pd.DataFrame
-    # Elements by years (0: none) by silos (by name): some value isn't empty.
+    # Elements by years (0: none) by silos (by name): whether any value isn't empty.
     told: npt.NDArray[np.bool_]
-    # The newest year of which anything is reported; 0 without any.
+    # The latest year with any reported value; 0 without any.
     latest: int
     # Tables of these children.
     timeline: pd.DataFrame
     left_out: pd.DataFrame
     accounts: pd.DataFrame
-    # By fact table, places of rows about nobody's child that stand behind a value, such as a mother's log-in;
-    # they are accounted for with all others about nobody's child.
+    # By fact table, positions of rows without a child that are sources of a value, such as a mother's login;
+    # they are accounted for with all other rows without a child.
     also_behind: Mapping[str, npt.NDArray[np.int64]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What all children together say, and by which each one's values are chosen."""
+    """What all children together determine, for choosing each child's values."""
 
     # Elements, as declared.
     elements: tuple[Element, ...]
-    # Systems that use the same codes.
+    # Groups of systems that use the same codes.
     groups: Mapping[int, Mapping[int, int]]
-    # Which system has which element in which year.
+    # Which systems record which element in which year.
     coverage: Coverage
-    # How new the systems are.
+    # How current the systems are.
     days: Days
     # The year that profiles show.
     school_year: int | None
 
 
 def run_rules(evidence: FactStore, terms: Declarations, *, apart: bool = False) -> Part:
-    """Let the rules find what is known of some children."""
+    """Run the rules for some children."""
     tallies = count_year(evidence)
     found, weighed = find_values(terms.element, evidence, tallies)
     names = _names(evidence)
@@ -178,13 +178,13 @@ def run_rules(evidence: FactStore, terms: Declarations, *, apart: bool = False) 
 
 
 def _names(evidence: FactStore) -> Names:
-    """Say what the numbers of found values stand for."""
+    """Return the names of the codes in found values."""
     records = evidence.crosswalk["record"]
     return Names(evidence.children, evidence.silos, records, evidence.file_names)
 
 
 def _about_nobody(evidence: FactStore, behind: Mapping[str, pd.Series]) -> dict[str, npt.NDArray[np.int64]]:
-    """Give the places, in the district's own tables, of rows about nobody's child that are behind a value."""
+    """Return the positions, in the district's own tables, of source rows without a child."""
     places = {}
     for table, mask in behind.items():
         facts = evidence.facts[table]
@@ -204,7 +204,7 @@ def _told(found: pd.DataFrame, elements: int, years: tuple[int, ...], silos: int
 
 
 def stated_values_of_part(evidence: FactStore, elements: tuple[Element, ...]) -> pd.DataFrame:
-    """Give what systems say of some elements, where nothing else is asked for."""
+    """Return what systems state for some elements, without anything else."""
     found, _ = find_values(elements, evidence, count_year(evidence))
     reported = found[found["status"].to_numpy() == REPORTED]
     groups = code_groups(stated_codes(reported, elements))
@@ -218,7 +218,7 @@ def plan_choice(
     days: Days,
     school_year: int | None = None,
 ) -> Choice:
-    """Put together what all parts say."""
+    """Combine the results of all parts."""
     told = np.zeros((len(terms.element), 1 + len(years), len(days.systems)), dtype=bool)
     codes = []
     latest = 0
@@ -246,26 +246,26 @@ def choose_values_of_part(
 
 @dataclass(frozen=True)
 class Profiles:
-    """What a district knows about its children.
+    """A district's profiles.
 
     Attributes
     ----------
     profile
-        One row a child: ``child, band, silos, completeness, complete_of``, then one column an element.
+        One row per child: ``child, band, silos, completeness, complete_of``, then one column per element.
     said
-        Table ``values``, only what some system says of a child.
+        Table ``values``, only with what systems record.
     coverage
-        Which system has which element, by which `values` says why there is no value.
+        Which systems record which element; `values` uses it to explain missing values.
     timeline
         Table ``timeline``: the dated events of every child.
     left_out
-        Table ``left_out``: every fact row that stands behind no value and no event, with the reason.
+        Table ``left_out``: every fact row that gave no value and no event, with the reason.
     accounts
         Table ``profile_accounts``: rows = rows_behind + rows_left_out, by fact table and system.
     school_year
-        The year that the profile shows; None where no system speaks of a year.
+        The year that the profile shows; None if no system covers a year.
     crosswalk
-        Table ``crosswalk``: who is who, as the profiles were put together.
+        Table ``crosswalk``: the links that the profiles were built from.
     """
 
     profile: pd.DataFrame
@@ -279,10 +279,9 @@ class Profiles:
 
     @cached_property
     def values(self) -> pd.DataFrame:
-        """Table ``values``: of every child, element and year what every system says, or why there is nothing.
+        """Table ``values``: every system's value for every child, element and year, or why there is none.
 
-        The profile is a pivot of it. Most of its rows say that there is nothing, so it is made when first
-        asked for.
+        The profile is a pivot of it. Most of its rows explain missing values, so it is built on first use.
         """
         return self.coverage.fill(self.said, self.crosswalk)
 
@@ -295,27 +294,27 @@ def build_profiles(
     survivorship: Survivorship | None = None,
     terms: Declarations | None = None,
 ) -> Profiles:
-    """Build one profile a child from everything that a district's systems record.
+    """Build one profile per child from everything that a district's systems record.
 
     Parameters
     ----------
     district
-        What `read_district` gave.
+        From `read_district`.
     links
-        What `link_district` gave for it.
+        From `link_district` for it.
     school_year
-        School year of the profile, named by the year in which it ends; the latest with data when not given.
+        School year of the profile, named for the year it ends in; by default the latest with data.
         ``values`` covers every year.
     survivorship
-        Your team's rules for which system wins; the ranks in ``terms`` when not given.
+        Your team's survivorship rules; by default the trust order in ``terms``.
     terms
-        Declared elements; when not given, ``elements.toml`` in the district's folder, else the kit's.
+        Declared elements; by default ``elements.toml`` in the district's folder, else the kit's.
 
     Returns
     -------
     Profiles
-        ``profile`` (one row a child, one column an element), ``values`` (one row a value, with its system,
-        file and row), ``timeline``, facts left out, and accounts.
+        ``profile`` (one row per child, one column per element), ``values`` (one row per value, with its
+        system, file and row), ``timeline``, facts left out, and accounts.
 
     Raises
     ------
@@ -364,18 +363,18 @@ def _put_together(district: District, links: Links, school_year: int | None, ter
 
 
 def compare_profiles(before: Profiles, after: Profiles) -> pd.DataFrame:
-    """List the values that the profiles show otherwise after a decision.
+    """List the values that differ between two versions of the profiles.
 
     Parameters
     ----------
     before, after
-        Profiles of one district, by the same links.
+        Profiles of one district, from the same links.
 
     Returns
     -------
     pandas.DataFrame
-        ``child, element, school_year, was, was_silo, now, now_silo``, of the year that is shown and of what
-        always holds: a row a value that differs. No key is needed.
+        ``child, element, school_year, was, was_silo, now, now_silo``, for the shown year and for values
+        without a year: one row per differing value. No answer key is needed.
     """
     cell = ["child", "element", "school_year"]
 
@@ -385,7 +384,7 @@ def compare_profiles(before: Profiles, after: Profiles) -> pd.DataFrame:
         rows = said[said["chosen"] & of_year.fillna(False) & said["status"].eq("Reported")]
         return rows[[*cell, "value", "silo"]].rename(columns={"value": name, "silo": f"{name}_silo"})
 
-    # A year that isn't there is no key of a merge; it stands as zero in between.
+    # A missing year can't be a merge key, so it is zero in between.
     left, right = (
         shown(profiles, name).assign(school_year=lambda rows: rows["school_year"].fillna(0))
         for profiles, name in ((before, "was"), (after, "now"))

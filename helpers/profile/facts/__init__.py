@@ -1,1 +1,1 @@
-"""Facts by child, coded in integers: what the rules read."""
+"""Integer-coded facts by child: the input of the rules."""

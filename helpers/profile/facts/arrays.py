@@ -29,18 +29,18 @@ __all__ = [
 
 
 Ints = npt.NDArray[np.int64]
-# A table of all cells, be they there or not, is kept while it has at most so many cells a row.
+# Use a dense table of all cells as long as it has at most this many cells per row.
 CELLS_A_ROW = 8
 LARGEST = 1 << 62
 NOT_A_DAY = np.iinfo("int64").min
 
 
 class Groups:
-    """Rows put together by some numbers; groups stand in the order of the numbers."""
+    """Rows grouped by integer keys; groups are in key order."""
 
     # The group of each row.
     of: Ints
-    # The place of a row of each group: its numbers are those of the group.
+    # The position of one row of each group, which has the group's keys.
     first: Ints
 
     def __init__(self, *numbers: np.ndarray) -> None:
@@ -63,52 +63,52 @@ class Groups:
         return np.bincount(self.of, minlength=len(self)).astype("int64")
 
     def count(self, which: np.ndarray) -> Ints:
-        """Count the rows of each group for which something is so."""
+        """Count the rows of each group that meet a condition."""
         return np.bincount(self.of[which], minlength=len(self)).astype("int64")
 
     def total(self, numbers: np.ndarray) -> np.ndarray:
-        """Sum numbers, those that are known; small errors of rounding are carried along, not lost."""
+        """Sum the known numbers of each group, with compensated rounding errors."""
         return pd.Series(numbers).groupby(self.of).sum().to_numpy(dtype="float64")
 
     def mean(self, numbers: np.ndarray) -> np.ndarray:
-        """Average numbers, those that are known."""
+        """Average the known numbers of each group."""
         return pd.Series(numbers).groupby(self.of).mean().to_numpy(dtype="float64")
 
     def distinct(self, words: np.ndarray) -> Ints:
-        """Count the different words of each group; -1 is none."""
+        """Count the distinct codes of each group; -1 is missing."""
         told = np.flatnonzero(words >= 0)
         of = self.of[told]
         return np.bincount(of[is_first(of, words[told])], minlength=len(self)).astype("int64")
 
     def parent(self, of: np.ndarray) -> np.ndarray:
-        """Give a number of each group that all its rows share."""
+        """Return each group's number, which all its rows share."""
         return of[self.first]
 
     def largest(self, numbers: np.ndarray) -> np.ndarray:
-        """Give the largest number of each group; its rows have one each."""
+        """Return the largest number of each group; every row has one."""
         result = np.full(len(self), np.iinfo("int64").min, dtype="int64")
         np.maximum.at(result, self.of, numbers.astype("int64"))
         return result
 
     def newest(self, days: np.ndarray) -> np.ndarray:
-        """Give the newest day of each group; NaT where none is known."""
+        """Return the latest date of each group; NaT if none is known."""
         return self.largest(days.astype("datetime64[us]").view("int64")).view("datetime64[us]")
 
     def oldest(self, days: np.ndarray) -> np.ndarray:
-        """Give the oldest day of each group; NaT where none is known."""
+        """Return the earliest date of each group; NaT if none is known."""
         number = days.astype("datetime64[us]").view("int64")
-        # The day that is no day is the smallest number there is, and so is its negative.
+        # NaT is the smallest integer, and negating it gives itself.
         return (-self.largest(-number)).view("datetime64[us]")
 
     def only(self, numbers: np.ndarray) -> Ints:
-        """Give the number of all rows of a group that have one; -1 where they have several, or none."""
+        """Return the number that all rows of a group with one share; -1 if they differ, or none has one."""
         most = self.largest(numbers)
         least = -self.largest(np.where(numbers < 0, NOT_A_DAY, -numbers))
         return np.where(most == least, most, -1)
 
 
 def one_number(*numbers: np.ndarray) -> tuple[Ints, int]:
-    """Make one number of several, in their order, and alike only where all of them are."""
+    """Combine several integer columns into one key, which keeps their order."""
     key = np.zeros(len(numbers[0]), dtype="int64")
     cells = 1
     for number in numbers:
@@ -122,17 +122,17 @@ def one_number(*numbers: np.ndarray) -> tuple[Ints, int]:
 
 
 def is_first(*numbers: np.ndarray) -> npt.NDArray[np.bool_]:
-    """Say of each row whether it is the first that has its numbers."""
+    """Test which rows are the first with their keys."""
     return ~pd.Series(one_number(*numbers)[0]).duplicated().to_numpy()
 
 
 def is_last(*numbers: np.ndarray) -> npt.NDArray[np.bool_]:
-    """Say of each row whether it is the last that has its numbers."""
+    """Test which rows are the last with their keys."""
     return ~pd.Series(one_number(*numbers)[0]).duplicated(keep="last").to_numpy()
 
 
 def last_of_each(groups: Groups, order: Sequence[np.ndarray]) -> Ints:
-    """Find the last row of each group in an order; missing values sort first, the last of equals counts."""
+    """Find the last row of each group in an order; missing values sort first, ties go to the later row."""
     keys = []
     for column in reversed(order):
         if column.dtype.kind == "M":
@@ -146,22 +146,22 @@ def last_of_each(groups: Groups, order: Sequence[np.ndarray]) -> Ints:
 
 
 def is_in(rows: pd.DataFrame, others: pd.DataFrame) -> np.ndarray:
-    """Say of each row whether another table has one with the same cells; two missing cells are the same."""
+    """Test which rows have an equal row in another table; two missing cells are equal."""
     number = np.zeros(len(rows) + len(others), dtype="int64")
     for name, other in zip(rows.columns, others.columns, strict=True):
         codes, unique = pd.factorize(pd.concat([rows[name], others[other]], ignore_index=True))
-        # Each new column parts the rows further; a missing cell has code -1.
+        # Each further column splits the rows further; a missing cell has code -1.
         number = number * (len(unique) + 1) + codes + 1
     return np.isin(number[: len(rows)], number[len(rows) :])
 
 
 def sorted_index(rows: pd.DataFrame, by: Sequence[str]) -> np.ndarray:
-    """Say in which order rows stand: by some columns, the smallest first, what is missing last."""
+    """Return the row order by some columns, ascending, missing values last."""
     return np.lexsort([_ranks(rows[name]) for name in reversed(by)])
 
 
 def _ranks(column: pd.Series) -> np.ndarray:
-    # A text that was assigned to every row is a column of objects under pandas 2.
+    # Assigning one text to every row makes an object column under pandas 2.
     is_text = isinstance(column.dtype, pd.StringDtype) or column.dtype == object
     if not is_text:
         return column.to_numpy(dtype="float64", na_value=np.nan)
@@ -169,18 +169,18 @@ def _ranks(column: pd.Series) -> np.ndarray:
     return np.where(codes < 0, len(words), codes)
 
 
-# Several small numbers share one of 64 bits; above this a new one is begun.
+# Several small numbers share one 64-bit key; above this, begin a new key.
 ROOM = 1 << 62
 
 
 def ranks(column: pd.Series) -> Ints:
-    """Give each cell of a column its place in their order, what is missing last."""
+    """Rank each cell within its column, missing values last."""
     codes, unique = pd.factorize(column, sort=True)
     return np.where(codes < 0, len(unique), codes).astype("int64")
 
 
 def in_order(numbers: Sequence[np.ndarray]) -> Ints:
-    """Say in which order rows stand."""
+    """Return the row order by integer columns."""
     keys: list[Ints] = []
     room = 0
     for column in numbers:
@@ -193,7 +193,7 @@ def in_order(numbers: Sequence[np.ndarray]) -> Ints:
             room *= size
     if len(keys) == 1:
         return np.argsort(keys[0], kind="stable")
-    # Few rows are alike in the first number: only these are put in order by the rest.
+    # Few rows have equal first keys: sort only these by the rest.
     order = np.argsort(keys[0], kind="stable")
     first = keys[0][order]
     same = np.zeros(len(first) + 1, dtype=bool)
@@ -204,12 +204,12 @@ def in_order(numbers: Sequence[np.ndarray]) -> Ints:
     return order
 
 
-# Up to so many pairs of a system and a name a table of all of them is kept, be they there or not.
+# Use a dense table of all pairs of system and name up to this size.
 DENSE = 200_000_000
 
 
 def _text(column: pd.Series) -> Any:
-    """Give a text column as one piece of Arrow text."""
+    """Return a text column as one Arrow array."""
     text = pa.array(column.astype(STRING).array, from_pandas=True)
     if isinstance(text, pa.ChunkedArray):
         text = text.combine_chunks()
@@ -217,14 +217,14 @@ def _text(column: pd.Series) -> Any:
 
 
 def index_of(column: pd.Series, words: Any) -> Ints:
-    """Say where each text of a column stands among some words."""
+    """Return the position of each text in a list of words."""
     known = pa.array(words, pa.large_string()) if isinstance(words, Sequence) else words
     places = pc.index_in(_text(column), value_set=known, skip_nulls=True)
     return np.asarray(places.fill_null(-1)).astype("int64")
 
 
 class KeyIndex:
-    """Different pairs of a system and a name that it gives; the first of equals counts."""
+    """Index of distinct pairs of system and name; the first of equal pairs counts."""
 
     def __init__(self, systems: np.ndarray, names: pd.Series) -> None:
         text = _text(names)
@@ -237,18 +237,18 @@ class KeyIndex:
         self._dense = size <= DENSE
         if self._dense:
             self._at = np.full(size, -1, dtype="int32")
-            # Written from the last to the first, so that the first of equals stays.
+            # Written from last to first, so that the first of equal pairs remains.
             self._at[number[::-1]] = there[::-1]
             return
         order = np.argsort(number, kind="stable")
         self._numbers, self._at = number[order], there[order].astype("int32")
 
     def of(self, systems: np.ndarray, names: pd.Series) -> Ints:
-        """Say where each pair stands."""
+        """Return the position of each pair."""
         word = index_of(names, self._words)
         number = np.where((word >= 0) & (systems >= 0), systems * self._width + word, -1)
         if self._dense:
-            # A system with a higher number than any that is listed lists nothing.
+            # A system number beyond the index has no entries.
             known = (number >= 0) & (number < len(self._at))
             return np.where(known, np.append(self._at, -1)[np.where(known, number, -1)], -1).astype("int64")
         if len(self._numbers) == 0:

@@ -1,4 +1,4 @@
-"""Attendance events as days, and up to which day they reach."""
+"""Derive attendance days from events, up to each export's last day."""
 
 from __future__ import annotations
 
@@ -34,32 +34,30 @@ __all__ = [
 ]
 
 
-# Days since 1970 stand in the lower bits of a sorted key; days outside (a typed 0209, a 2173) are no school
-# days.
+# Sorted keys have days since 1970 in the lower bits. Days outside (a typed 0209, a 2173) are no school days.
 DAY_BITS = 20
 LAST_DAY = 60_000
-# Without a day for which the export speaks, the newest event says how far it reaches; a few events that lie
-# more than this many days after all others are mistyped dates, and would turn months to come into days at
-# school.
+# Without an as-of date, the latest event marks the end of an export. A few events more than this many days
+# after all others are mistyped dates, and would turn future months into days at school.
 STRAY_AFTER_DAYS = 21
 STRAY_SHARE = 0.01
-# Dtypes of the events that are noted by day.
+# Dtypes of the daily event counts.
 NOTED: dict[str, Any] = {"silo": STRING, "day": "int64", "events": "int64"}
 
 
 @dataclass(frozen=True)
 class Reach:
-    """Up to which day the export of each system speaks, as far as some children tell."""
+    """Last day that each system's export covers, as far as these children's rows show."""
 
-    # By silo, the newest day that an export names.
+    # Latest as-of date by silo.
     spoken: Mapping[str, pd.Timestamp] = field(default_factory=dict)
-    # ``silo, day, events``: how many events are noted of each school day (since 1970).
+    # ``silo, day, events``: number of events on each school day (since 1970).
     noted: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame({"silo": [], "day": [], "events": []}).astype(NOTED)
     )
 
     def of(self, silo: str) -> int:
-        """Give the day of a silo; -1 where nothing tells."""
+        """Return the last day of a silo; -1 if unknown."""
         if silo in self.spoken:
             return int(np.datetime64(self.spoken[silo], "D").astype("int64"))
         mine = self.noted[self.noted["silo"].eq(silo).to_numpy(dtype=bool)]
@@ -73,7 +71,7 @@ class Reach:
 
 
 def reach_of(frames: Mapping[str, pd.DataFrame]) -> Reach:
-    """Look up to which day the exports of attendance speak, by some children's rows."""
+    """Find the last day of the attendance exports, from some children's rows."""
     people = frames.get("people")
     spoken: dict[str, pd.Timestamp] = {}
     if people is not None and not people.empty:
@@ -92,7 +90,7 @@ def reach_of(frames: Mapping[str, pd.DataFrame]) -> Reach:
 
 
 def joined_reach(parts: Sequence[Reach]) -> Reach:
-    """Put together what several parts of the children tell of how far exports reach."""
+    """Combine the last days from several parts of the children."""
     spoken: dict[str, pd.Timestamp] = {}
     for part in parts:
         for silo, day in part.spoken.items():
@@ -103,7 +101,7 @@ def joined_reach(parts: Sequence[Reach]) -> Reach:
 
 
 def numbered(*frames: pd.DataFrame, columns: tuple[str, str]) -> list[Ints]:
-    """Give each pair of two text columns a number, alike over several frames; -1 where one is missing."""
+    """Encode pairs of two text columns as integers, consistent across frames; -1 if one is missing."""
     first = pd.concat([frame[columns[0]] for frame in frames], ignore_index=True)
     second = pd.concat([frame[columns[1]] for frame in frames], ignore_index=True)
     a, _ = pd.factorize(first)
@@ -115,7 +113,7 @@ def numbered(*frames: pd.DataFrame, columns: tuple[str, str]) -> list[Ints]:
 
 
 def school_days(calendar: pd.DataFrame, schools: Ints, terms: AttendanceTerms) -> tuple[Ints, Ints]:
-    """List each school's instructional days, sorted: the day is named so and not named otherwise as well."""
+    """List each school's instructional days, sorted; a day with conflicting entries doesn't count."""
     by_word = calendar["calendar_event"].isin(list(terms.instructional)).astype("boolean")
     by_word = by_word.where(calendar["calendar_event"].notna())
     held = calendar["is_instructional"].fillna(by_word)
@@ -133,35 +131,35 @@ def school_days(calendar: pd.DataFrame, schools: Ints, terms: AttendanceTerms) -
 
 
 def day_numbers(dates: pd.Series) -> Ints:
-    """Count days since 1970; -1 where there is no day, or none that a school could have."""
+    """Convert dates to days since 1970; -1 if missing or impossible for a school."""
     numbers = dates.to_numpy(dtype="datetime64[D]").astype("int64")
     return np.where((numbers < 0) | (numbers > LAST_DAY), -1, numbers)
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """Schools, records and systems in numbers; -1: none."""
+    """Integer codes of schools, records and systems; -1: none."""
 
     # The school of each row of the calendar, of enrollment and of the events.
     school: Ints
     spell_school: Ints
     event_school: Ints
-    # Whose each row of enrollment and of the events is.
+    # The record of each row of enrollment and of the events.
     spell_record: Ints
     event_record: Ints
-    # Which system says it.
+    # The system of each row.
     spell_silo: Ints
     event_silo: Ints
-    # By system, the day up to which its export speaks, in days since 1970; -1 where nothing tells.
+    # By system, the last day its export covers, in days since 1970; -1 if unknown.
     reach: Ints
-    # Systems that enrol anybody.
+    # Systems with enrollment.
     rostered: Ints
 
 
 def numbers_of(
     calendar: pd.DataFrame, enrollment: pd.DataFrame, events: pd.DataFrame, reach: Reach
 ) -> Numbers:
-    """Find the numbers in tables that stand alone."""
+    """Compute the codes from tables on their own."""
     schools, spell_school, event_school = numbered(
         calendar, enrollment, events, columns=("silo", "school_id")
     )
@@ -183,37 +181,36 @@ def numbers_of(
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-# There are some hundred days of each child: what is kept of every one is small.
+# A child has some hundred days, so per-day arrays must be small.
 Small = npt.NDArray[np.int32]
 
 
-# How certain a mark is, below the declared order: a child of whom nothing is said, and a mark of an unknown
-# kind.
+# Certainty of a day's status, below the declared order: a day without a record, and a record of unknown kind.
 GENERATED, UNKNOWN, FIRST_DECLARED = 1, 2, 3
 
 
 @dataclass(frozen=True)
 class Days:
-    """Days of children at schools, compact: one entry a child, school and instructional day in a spell."""
+    """Days of children at schools, compact: one entry per child, school and enrolled instructional day."""
 
-    # ``silo, record, file, row, school_id``: disjoint pieces of enrollment, one row each.
+    # ``silo, record, file, row, school_id``: disjoint enrollment periods, one row each.
     spells: pd.DataFrame
-    # One entry a piece: its place in the table of enrollment.
+    # Per period: its position in the table of enrollment.
     source: Ints
-    # One entry a day: its piece of enrollment, days since 1970, how certain the mark is (an index into
-    # `statuses`), and the place of the event that decided it in the table of events (-1: none).
+    # Per day: its enrollment period, days since 1970, certainty (an index into `statuses`), and the position
+    # of the deciding event in the table of events (-1: none).
     spell: Small
     day: Small
     rank: npt.NDArray[np.int8]
     event: Small
-    # One entry a day: the system is known to say whether the child was there.
+    # Per day: whether the system is known to cover it.
     covered: Bools
-    # Status by rank; NA where the mark is of an unknown kind.
+    # Status by rank; NA for a record of unknown kind.
     statuses: pd.Series
-    # One entry an event: it stands on a day of a spell; it can be judged and stands on none.
+    # Per event: whether it is on a day of enrollment; whether it could be checked and is on none.
     counted: Bools
     out_of_place: Bools
-    # One entry an enrollment row: it gave at least one day, or lies inside one that did.
+    # Per enrollment row: whether it gave at least one day, or is inside one that did.
     expanded: Bools
 
 
@@ -225,7 +222,7 @@ def _pieces(
     reach: Ints,
     years: SchoolYears,
 ) -> pd.DataFrame:
-    """Cut enrollment into disjoint pieces with a first and last day, at schools that have a calendar."""
+    """Split enrollment into disjoint periods with first and last day, at schools with a calendar."""
     cal_school, cal_day = calendar
     cal_year = years.of(pd.Series(cal_day.astype("datetime64[D]").astype("datetime64[us]")))
     bounds = (
@@ -233,7 +230,7 @@ def _pieces(
         .groupby(["school", "year"])["day"]
         .agg(["min", "max"])
     )
-    # An end in the year 9999 is how some systems write that there is none.
+    # Some systems write an end in the year 9999 for an open end.
     far = enrollment["end_date"].to_numpy(dtype="datetime64[D]") > np.datetime64(LAST_DAY, "D")
     pieces = pd.DataFrame(
         {
@@ -249,8 +246,7 @@ def _pieces(
     )
     wanted = pd.MultiIndex.from_arrays([pieces["school"], pieces["year"]])
     of_year = bounds.reindex(wanted).fillna(-1).astype("int64")
-    # An open spell ends with its school year, where it names one, and never after the day the export speaks
-    # for.
+    # An open period ends with its school year, if it names one, and never after the export's last day.
     first = of_year["min"].to_numpy()
     last = np.where(of_year["max"].to_numpy() >= 0, of_year["max"].to_numpy(), LAST_DAY)
     pieces["begin"] = np.where(pieces["begin"] >= 0, pieces["begin"], first)
@@ -269,7 +265,7 @@ def _pieces(
 
 
 def _find(keys: Ints, day: Ints, pieces_key: Ints, begin: Ints, end: Ints) -> Ints:
-    """Find the piece of enrollment that each event stands in; -1 where there is none. Pieces are sorted."""
+    """Find the enrollment period of each event; -1 if there is none. Periods are sorted."""
     if len(pieces_key) == 0:
         return np.full(len(keys), -1, dtype="int64")
     at = np.searchsorted((pieces_key << DAY_BITS) | begin, (keys << DAY_BITS) | day, side="right") - 1
@@ -309,7 +305,7 @@ def derive_days(
     spell = np.repeat(np.arange(len(pieces), dtype="int32"), lengths)
     place = np.arange(total) - np.repeat(starts - low, lengths)
 
-    # An event names its school; where it doesn't, it goes to the spell that its child has on that day.
+    # An event names its school; otherwise it belongs to the child's enrollment period on that day.
     width = max(int(np.max(spell_school, initial=-1)), int(np.max(event_school, initial=-1))) + 1
     record = pieces["record"].to_numpy(dtype="int64")
     whole_day = events["section_id"].isna().to_numpy()
@@ -321,7 +317,7 @@ def derive_days(
     alone = _find(event_record, event_day, record[by_record], begin[by_record], end[by_record])
     nameless = (event_school < 0) & (alone >= 0)
     at = np.where(nameless, np.append(by_record, -1)[alone], at)
-    # A last entry that stands for "no spell" and "no day" is what -1 and a search past the end point to.
+    # An extra last entry serves -1 and searches past the end.
     its_school, its_start, its_low = (np.append(array, -1)[at] for array in (school, starts, low))
     its_key = (its_school << DAY_BITS) | event_day
     in_calendar = np.searchsorted(cal_key, its_key)
@@ -333,8 +329,7 @@ def derive_days(
     event = np.full(total, -1, dtype="int32")
     marks = np.flatnonzero(counted)
     marks = marks[np.lexsort((-marks, ranks[marks]))]
-    # Assigned in rising certainty, so that the most certain mark of a day stays, and the first written of
-    # equals.
+    # Assigned in rising certainty, so that the most certain record of a day remains, and the first of equals.
     rank[day_of_event[marks]] = ranks[marks]
     event[day_of_event[marks]] = marks
 
@@ -362,7 +357,7 @@ def derive_days(
 
 
 def _ranks(words: pd.Series, terms: AttendanceTerms) -> tuple[pd.Series, Ints]:
-    """Give each event its rank in the declared order of certainty, and each rank its status."""
+    """Return each event's rank in the declared order of certainty, and each rank's status."""
     rising = list(reversed(terms.order))
     statuses = pd.Series([None, "Present", None, *rising], dtype=STRING)
     rank_of = {word: FIRST_DECLARED + rising.index(status) for word, status in terms.status.items()}
@@ -371,24 +366,24 @@ def _ranks(words: pd.Series, terms: AttendanceTerms) -> tuple[pd.Series, Ints]:
 
 
 def attendance_days(district_or_frames: District | Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Derive a row a child, school and instructional day from what an attendance system sends.
+    """Derive one row per child, school and instructional day from the exports of an attendance system.
 
-    Present is generated; an exception takes its place, the most certain of a day by the order declared in
-    ``elements.toml``. A school without a calendar gives no day, and neither do days after the one for which
-    the export speaks: ``as_of`` of its people, else its newest event; without either nothing is covered.
-    Events outside any spell, or on a day without school, are not counted.
+    Present is generated; an absence record replaces it, the most certain one of a day by the order in
+    ``elements.toml``. A school without a calendar gives no days. Days after the export's last day don't
+    count: ``as_of`` of its people, else its latest event; without either, no day is covered. Events outside
+    enrollment, or on a day without school, don't count.
 
     Parameters
     ----------
     district_or_frames
         A district, or its tables ``calendar``, ``school_enrollment``, ``attendance_event``, with ``people``
-        (for ``as_of``) and ``session`` where there are any.
+        (for ``as_of``) and ``session`` if available.
 
     Returns
     -------
     pandas.DataFrame
-        Table ``attendance_day``: silo, record, file and row (of the event that decided, else of the
-        enrollment), school_id, date, status (NA: a mark of an unknown kind) and covered.
+        Table ``attendance_day``: silo, record, file and row (of the deciding event, else of the
+        enrollment), school_id, date, status (NA: a record of unknown kind) and covered.
     """
     frames = tables_of(district_or_frames)
     days = derive_days(frames)
@@ -396,7 +391,7 @@ def attendance_days(district_or_frames: District | Mapping[str, pd.DataFrame]) -
 
 
 def tables_of(district_or_frames: District | Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Take the tables that days are derived from out of a district, or leave a mapping of frames as it is."""
+    """Extract the tables for deriving days from a district; pass a mapping of frames through."""
     names = ("calendar", "school_enrollment", "attendance_event", "session")
     given: Any = district_or_frames
     if hasattr(given, "fact"):
@@ -405,9 +400,9 @@ def tables_of(district_or_frames: District | Mapping[str, pd.DataFrame]) -> dict
 
 
 def days_table(days: Days, events: pd.DataFrame) -> pd.DataFrame:
-    """Write days out as the table ``attendance_day``."""
+    """Write days as the table ``attendance_day``."""
     said = days.event >= 0
-    # Files and rows of enrollment and of events in one list, so that each column is taken once.
+    # Concatenate files and rows of enrollment and events, so that each column is taken once.
     files = pd.concat([days.spells["file"], events["file"]], ignore_index=True)
     rows = pd.concat([days.spells["row"], events["row"]], ignore_index=True)
     source = np.where(said, days.event + len(days.spells), days.spell)

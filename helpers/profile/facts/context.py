@@ -1,4 +1,4 @@
-"""What is known of a district as a whole before any child is looked at: years, systems, classes."""
+"""The context of a district as a whole: years, systems, classes."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 __all__ = ["PERHAPS", "SURELY", "Context", "Tables", "child_tables", "context_of"]
 
-# Whether a file gives a column: systems leave out the optional ones.
+# Whether a file has a column: systems omit the optional ones.
 PERHAPS, SURELY = 1, 2
 
 
 class Tables(Protocol):
-    """The standard tables of a district, wherever they are kept."""
+    """The standard tables of a district, wherever they are stored."""
 
     @property
     def silos(self) -> Sequence[str]:
@@ -34,13 +34,13 @@ class Tables(Protocol):
 
     @property
     def kinds(self) -> Mapping[str, tuple[str, ...]]:
-        """File -> the kinds of file of its layout that it was read as."""
+        """File -> the layout's kinds of file it was read as."""
 
     def whole(self, table: str) -> pd.DataFrame:
-        """Give a fact table that is about no child."""
+        """Return a fact table that isn't about children."""
 
     def counted(self, table: str, columns: Sequence[str]) -> pd.DataFrame:
-        """Give each different row of some columns of a table once, and in ``rows`` how often it stands."""
+        """Return the distinct rows of some columns, with their counts in ``rows``."""
 
 
 @dataclass(frozen=True)
@@ -49,24 +49,24 @@ class Context:
 
     # Names of the silos, in order.
     silos: tuple[str, ...]
-    # For which of the kit's systems each silo stands, as `authority.Authority.systems` has it.
+    # The kit's systems that each silo stands in for, as in `systems.Authority.systems`.
     systems: Mapping[str, str]
     # Layout of each silo, as far as known.
     layouts: Mapping[str, Layout]
-    # File -> the kinds of file of its layout that it was read as.
+    # File -> the layout's kinds of file it was read as.
     kinds: Mapping[str, tuple[str, ...]]
-    # Silo and name of every file behind a record, in order.
+    # Silo and name of every file with person rows, in order.
     files: tuple[tuple[str, str], ...]
     # School years.
     years: SchoolYears
-    # ``silo, as_of``: the newest day for which an export of the silo speaks.
+    # ``silo, as_of``: latest as-of date of each silo.
     newest_days: pd.DataFrame
-    # The fact tables that are about no child.
+    # The fact tables that aren't about children.
     whole: Mapping[str, pd.DataFrame]
 
     def gives(self, column: str) -> list[int]:
-        """Say how sure each file is to give a column of people, as far as its layout tells."""
-        # Files of the same kinds give the same: a district has one for every class.
+        """Return how certainly each file has a column of people, by its layout."""
+        # Files of the same kinds have the same columns, and a district has one per class.
         known: dict[tuple[str, tuple[str, ...]], int] = {}
         for silo, file in self.files:
             kinds = self.kinds.get(file, ())
@@ -89,14 +89,14 @@ class Context:
 
 
 def child_tables() -> tuple[str, ...]:
-    """Name the fact tables that systems send about children."""
+    """List the fact tables about children that systems export."""
     return tuple(
         name for name in fact_tables() if standard_table(name).about == "child" and name != "attendance_day"
     )
 
 
 def context_of(tables: Tables) -> Context:
-    """Look at a district as a whole."""
+    """Compute a district's context."""
     of_children = child_tables()
     whole = {
         name: tables.whole(name)
@@ -120,6 +120,6 @@ def context_of(tables: Tables) -> Context:
 
 
 def _dated(table: str) -> list[str]:
-    """Name the columns by which a fact table tells of school years: what the row names, and its first day."""
+    """List the columns that date a fact table's rows: its school year and its first date."""
     named = {column.name for column in standard_table(table).columns}
     return ["silo", *(["school_year"] if "school_year" in named else []), *day_columns(table)[:1]]

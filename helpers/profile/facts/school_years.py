@@ -1,4 +1,4 @@
-"""School years, and the year of each fact."""
+"""School years, and the school year of each fact."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ __all__ = [
 ]
 
 
-# A session longer than this is a typing error, and would swallow the years beside it.
+# A longer session is a typo, and would swallow the neighboring years.
 LONGEST_SESSION_DAYS = 400
-# Where a system has no sessions, a year counts when at least this share of its dated rows lies in it: a few
-# mistyped dates make no school year.
+# For a system without sessions, a year counts if at least this share of its dated rows lies in it: a few
+# mistyped dates don't make a school year.
 LEAST_SHARE_OF_ROWS = 0.02
-# What a system keeps of a child's whole life, not of its year: the day alone makes no school year. A plan
-# begins in one and runs through many.
+# What a system stores over a child's whole life: a date alone makes no school year. A plan begins in one year
+# and runs through many.
 AT_ANY_TIME = ("assessment_result", "immunization", "program")
 
 
@@ -45,15 +45,15 @@ AT_ANY_TIME = ("assessment_result", "immunization", "program")
 class SchoolYears:
     """The school years of a district."""
 
-    # Years, each named by the year in which it ends, oldest first.
+    # Years, each named for the year it ends in, oldest first.
     years: tuple[int, ...]
-    # First and last day of a year, as the sessions have it; a year may have none.
+    # First and last day of a year, by the sessions; a year may have none.
     spans: Mapping[int, tuple[pd.Timestamp, pd.Timestamp]]
     # The years of each system that has any.
     of_silo: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def newest_of(self, silos: pd.Series) -> pd.Series:
-        """Give each system's newest school year, for what it says without a date."""
+        """Return each system's latest school year, for records without a date."""
         fallback = self.years[-1] if self.years else pd.NA
         newest = {
             silo: self.of_silo[silo][-1] if silo in self.of_silo else fallback for silo in silos.unique()
@@ -61,24 +61,24 @@ class SchoolYears:
         return silos.map(newest).astype("Int64")
 
     def at_export(self, spoken: pd.Series, silos: pd.Series) -> pd.Series:
-        """Say of which school year an export tells that names none: that of the day for which it speaks.
+        """Return the school year of records without one: that of the as-of date.
 
-        In summer an export still tells of the year that is over.
+        In summer an export still covers the year that is over.
         """
         newest = self.newest_of(silos)
         year = self.of(spoken).fillna(newest)
         return year.where((year <= newest).fillna(True), newest)
 
     def span_of(self, year: int) -> tuple[pd.Timestamp, pd.Timestamp]:
-        """Give the first and last day of a year: as the sessions have it, else from July to June."""
+        """Return the first and last day of a year, by the sessions, else from July to June."""
         return self.spans.get(year, (pd.Timestamp(first_day(year)), pd.Timestamp(last_day(year))))
 
     def speak_of(self, years: pd.Series) -> pd.Series:
-        """Say of each year whether any system speaks of it; not of a missing one."""
+        """Test which years some system covers; a missing year is False."""
         return years.isin(list(self.years)).fillna(False).astype(bool)
 
     def places(self, years: np.ndarray) -> np.ndarray:
-        """Say where each school year stands among those of which a system speaks; -1 for any other."""
+        """Return the position of each school year among the covered ones; -1 for any other."""
         known = np.asarray(self.years, dtype="int64")
         at = np.searchsorted(known, years)
         there = at < len(known)
@@ -86,7 +86,7 @@ class SchoolYears:
         return np.where(there, at, -1)
 
     def of(self, dates: pd.Series) -> pd.Series:
-        """Say in which school year each day lies."""
+        """Return the school year of each date."""
         day = dates.to_numpy(dtype="datetime64[us]")
         month = day.astype("datetime64[M]").astype("int64")  # since January 1970
         year = 1970 + (month + 12 - (FIRST_MONTH - 1)) // 12
@@ -104,7 +104,7 @@ class SchoolYears:
 
 
 def day_columns(table: str) -> list[str]:
-    """Name the columns of a fact table that hold its day: the first is its own, the rest stand in."""
+    """List the date columns of a fact table: the first is its own, the others are substitutes."""
     return [column.name for column in standard_table(table).columns if column.type in ("date", "datetime")]
 
 
@@ -123,10 +123,10 @@ def _spans(sessions: pd.DataFrame) -> dict[int, tuple[pd.Timestamp, pd.Timestamp
 def _years_without_sessions(
     facts: Mapping[str, pd.DataFrame], known: set[str], years: SchoolYears
 ) -> pd.DataFrame:
-    """Take the years of dated rows, for systems that have no sessions of their own.
+    """Infer the years of systems without sessions from dated rows.
 
-    Facts that no element is taken from make no year, and neither does the day of a test or a dose: that of
-    ten years ago is no year to tell of. A year that the system itself names counts, of a test too.
+    Facts that no element uses don't count, and neither does the date of a test or a dose, which may be ten
+    years old. A year that the system itself names counts, even for a test.
     """
     told_of = {element.table for element in declared_elements()}
     dated = []
@@ -155,9 +155,9 @@ def _years_without_sessions(
 
 
 def school_years(facts: Mapping[str, pd.DataFrame]) -> SchoolYears:
-    """Find the school years that a district's systems speak of.
+    """Find the school years that a district's systems cover.
 
-    The years of the sessions; of a system without sessions, the years of its dated rows.
+    These are the years of the sessions, or of the dated rows for a system without sessions.
     """
     sessions = facts.get("session", empty_table("session"))
     named = sessions.loc[sessions["school_year"].notna(), ["silo", "school_year"]]
@@ -172,20 +172,20 @@ def school_years(facts: Mapping[str, pd.DataFrame]) -> SchoolYears:
     return SchoolYears(tuple(sorted({year for its in of_silo.values() for year in its})), spans, of_silo)
 
 
-# A fact of a class without a day lies in the year of the class.
+# A fact of a class without a date belongs to the year of the class.
 OF_A_CLASS = ("section_enrollment", "assignment_score", "course_grade")
-# A gradebook speaks for the day on which it was exported.
+# A gradebook is as of the day of its export.
 AS_IT_STANDS = ("assignment_score", "course_grade")
 
 
 def latest_export_days(days: pd.DataFrame) -> pd.DataFrame:
-    """Say for which day each silo speaks."""
+    """Return the latest as-of date of each silo."""
     dated = days.loc[days["as_of"].notna(), ["silo", "as_of"]]
     return dated.groupby("silo")["as_of"].max().reset_index()
 
 
 def export_days(people: pd.DataFrame, newest: pd.DataFrame) -> pd.DataFrame:
-    """Say for which day each silo speaks, and each record that speaks for another one."""
+    """Return the latest as-of date of each silo, and of each record with an earlier one."""
     dated = people.loc[people["as_of"].notna(), ["silo", "record", "as_of"]]
     system = index_of(dated["silo"], tuple(map(str, newest["silo"])))
     of_silo = np.append(newest["as_of"].to_numpy(dtype="datetime64[us]"), np.datetime64("NaT", "us"))[system]
@@ -195,7 +195,7 @@ def export_days(people: pd.DataFrame, newest: pd.DataFrame) -> pd.DataFrame:
 
 
 def as_of_day_of_row(rows: pd.DataFrame, days: pd.DataFrame) -> pd.Series:
-    """Say for which day each row speaks."""
+    """Return the as-of date of each row."""
     own = days[days["record"].notna()]
     whole = days[days["record"].isna()]
     silos = tuple(map(str, days["silo"].unique()))
@@ -212,7 +212,7 @@ def as_of_day_of_row(rows: pd.DataFrame, days: pd.DataFrame) -> pd.Series:
 def fact_years(
     table: str, rows: pd.DataFrame, facts: Mapping[str, pd.DataFrame], years: SchoolYears, days: pd.DataFrame
 ) -> pd.Series:
-    """Say in which school year each row of a fact table lies."""
+    """Return the school year of each row of a fact table."""
     year = rows["school_year"] if "school_year" in rows.columns else pd.Series(pd.NA, rows.index, "Int64")
     if rows.empty:
         return year
@@ -230,13 +230,13 @@ def fact_years(
 
 
 def _of_class(rows: pd.DataFrame, facts: Mapping[str, pd.DataFrame]) -> pd.Series:
-    """Take the year of the session in which a class is held."""
+    """Look up the year of the session of each row's class."""
     sections, sessions = facts["section"], facts["session"]
     silos = tuple(map(str, pd.unique(pd.concat([sections["silo"], sessions["silo"]], ignore_index=True))))
     system = index_of(rows["silo"], silos)
     its_class = KeyIndex(index_of(sections["silo"], silos), sections["section_id"])
     at = its_class.of(system, rows["section_id"])
-    # Of a class that runs over several sessions the first says as much as the others.
+    # For a class over several sessions, the first is as good as any.
     first = sections["session_id"].str.split(";").str[0].astype(STRING)
     held = KeyIndex(index_of(sessions["silo"], silos), sessions["session_id"])
     session = np.append(held.of(index_of(sections["silo"], silos), first), -1)[at]

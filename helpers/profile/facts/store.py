@@ -37,22 +37,22 @@ __all__ = [
 
 
 def matching(words: Sequence[str], pattern: str) -> np.ndarray:
-    """Say of each word whether a pattern matches the whole of it."""
+    """Test which words match a whole pattern."""
     return np.array([re.fullmatch(pattern, word) is not None for word in [*words, ""]], dtype=bool)
 
 
 Bools = npt.NDArray[np.bool_]
-# From the surest tie to the weakest. A record alone is sure to be itself.
+# From the most certain link to the least. An unlinked record is certainly itself.
 BANDS = ("Sure", "Alone", "Unverified", "Review")
 
 
 class _NumbersFiles(Protocol):
     def files_of(self, names: pd.Series) -> Ints:
-        """Give each file a number, alike over all tables; -1 where there is none."""
+        """Return each file's number, consistent across tables; -1 if missing."""
 
 
 class Rows:
-    """The rows of a table, in numbers where a rule compares, counts or sorts; -1 stands for nothing."""
+    """The rows of a table, integer-coded where rules compare, count or sort; -1 is missing."""
 
     def __init__(
         self, frame: pd.DataFrame, *, system: Ints, tie: Ints, owner: Ints, band: Ints, year: Ints
@@ -68,61 +68,61 @@ class Rows:
 
     @property
     def of_a_child(self) -> Bools:
-        """Say of each row whether it is a child's."""
+        """Which rows belong to a child."""
         return self.owner >= 0
 
     @property
     def told(self) -> Bools:
-        """Say of each row whether it is a child's and lies in a year of which a system speaks."""
+        """Which rows belong to a child and to a covered school year."""
         return (self.owner >= 0) & (self.year >= 0)
 
     def codes(self, column: str) -> tuple[Ints, list[str]]:
-        """Give the different texts of a column numbers, once."""
+        """Encode the distinct texts of a column, cached."""
         if column not in self._codes:
             codes, words = pd.factorize(self.frame[column])
             self._codes[column] = codes.astype("int64"), list(map(str, words))
         return self._codes[column]
 
     def code(self, column: str) -> Ints:
-        """Give the number of each row's text."""
+        """Return the code of each row's text."""
         return self.codes(column)[0]
 
     def texts(self, column: str, at: Ints) -> pd.Series:
-        """Take the text of some rows."""
+        """Return the text of some rows."""
         if column not in self._texts:
             self._texts[column] = self.frame[column].astype(STRING).array
         return pd.Series(self._texts[column].take(at))
 
     def numbers(self, column: str) -> npt.NDArray[np.float64]:
-        """Give a column as numbers, NaN where nothing is known."""
+        """Return a column as numbers, NaN if missing."""
         return self.frame[column].to_numpy(dtype="float64", na_value=np.nan)
 
     def days(self, column: str) -> Any:
-        """Give a column as days, NaT where nothing is known."""
+        """Return a column as dates, NaT if missing."""
         return self.frame[column].to_numpy(dtype="datetime64[us]")
 
     def lacks(self, column: str) -> Bools:
-        """Say of each row whether it has nothing in a column."""
+        """Test which rows are missing in a column."""
         return self.frame[column].isna().to_numpy(dtype=bool)
 
     def files(self, evidence: _NumbersFiles) -> Ints:
-        """Give the number of each row's file, alike over all tables of the evidence."""
+        """Return the number of each row's file, consistent across all tables of the store."""
         if self._files is None:
             self._files = evidence.files_of(self.frame["file"])
         return self._files
 
     @property
     def row(self) -> Ints:
-        """Give the number of each source row."""
+        """Source row numbers."""
         return self.frame["row"].to_numpy(dtype="int64", na_value=-1)
 
     def among(self, column: str, words: Collection[str]) -> Bools:
-        """Say of each row whether the text of a column is one of some words."""
+        """Test which rows have one of some words in a column."""
         codes, known = self.codes(column)
         return np.array([*(word in words for word in known), False], dtype=bool)[codes]
 
     def fits(self, where: Sequence[Mapping[str, str]]) -> Bools:
-        """Say of each row whether it fits an alternative; see `helpers.profile.facts.store`."""
+        """Test which rows match one of the alternatives, or all if there are none."""
         fits = np.full(len(self), not where)
         for alternative in where:
             this = np.ones(len(self), dtype=bool)
@@ -135,54 +135,54 @@ class Rows:
 
 @dataclass(frozen=True)
 class EventCoverage:
-    """What a table of exceptions tells of all children together."""
+    """What a table of absence or incident records covers, over all children."""
 
-    # Systems and years of which it has anything to tell (numbers).
+    # Systems and years with any records (numbers).
     told: frozenset[tuple[int, int]]
-    # Of these, those in which a row is about nobody whom another system knows.
+    # Those of them in which a row belongs to nobody whom another system knows.
     spoilt: frozenset[tuple[int, int]]
     # System, school and year: the schools that report.
     schools: frozenset[tuple[int, str, int]]
     # ``system``, names and birth date (a number) of children whom no other system knows, and ``listed``: the
-    # years in which the system itself lists them, one bit a year.
+    # years in which the system itself lists them, one bit per year.
     left_over: pd.DataFrame
 
 
 @dataclass(frozen=True)
 class Cohort:
-    """What is told of all children together; systems and school years are numbers."""
+    """What rules need to know about all children together; systems and school years are numbers."""
 
-    # Fact tables of which there is a row.
+    # Fact tables with any rows.
     tables: frozenset[str] = frozenset()
     # Columns of people, and the systems that fill them for anybody.
     filled: frozenset[tuple[str, int]] = frozenset()
-    # ``system, name_of, name, children``: what the numbers of schools are called; see
+    # ``system, name_of, name, children``: names for school numbers; see
     # `helpers.profile.facts.systems.school_names_from_rosters`.
     school_names: pd.DataFrame = field(default_factory=pd.DataFrame)
-    # By system and year, the newest day on which a child's class begins.
+    # By system and year, the latest first day of a child's class.
     newest_classes: Mapping[tuple[int, int], Any] = field(default_factory=dict)
-    # Some row tells when something was handed in.
+    # Whether any row has a submission date.
     keeps_submissions: bool = False
-    # Systems and years in which a child's row tells so.
+    # Systems and years in which a child's row has one.
     years_handed_in: frozenset[tuple[int, int]] = frozenset()
-    # By table of exceptions, what has to be known of all children.
+    # By table of absence or incident records, what must be known of all children.
     reports: Mapping[str, EventCoverage] = field(default_factory=dict)
-    # By system, the numbers of schools at which it enrols children.
+    # By system, the numbers of schools with enrolled children.
     schools_of_spells: Mapping[int, frozenset[str]] = field(default_factory=dict)
-    # By element that counts log-ins or messages, systems and years of which it is told of anybody.
+    # By element that counts logins or messages, systems and years with any.
     years_of_families: Mapping[str, frozenset[tuple[int, int]]] = field(default_factory=dict)
-    # Up to which day the exports of attendance speak.
+    # Last day of the attendance exports.
     reach: Reach = field(default_factory=Reach)
-    # Systems that enrol anybody.
+    # Systems with enrollment.
     rostered: frozenset[int] = frozenset()
 
 
-# Where a row's record stands in the crosswalk, where that was written beside the row.
+# Column with a row's position in the crosswalk, if stored.
 TIE = "tie"
 
 
 class RecordLinks:
-    """Whose each record is, in numbers."""
+    """The child of each record, integer-coded."""
 
     def __init__(self, crosswalk: pd.DataFrame, silos: tuple[str, ...]) -> None:
         self.system = index_of(crosswalk["silo"], silos)
@@ -193,11 +193,11 @@ class RecordLinks:
         self.pairs = KeyIndex(self.system, crosswalk["record"])
 
     def of(self, system: Ints, records: pd.Series) -> Ints:
-        """Say where each record stands in the crosswalk; -1 where it is no student's."""
+        """Return each record's position in the crosswalk; -1 if it is no student's."""
         return self.pairs.of(system, records)
 
     def of_rows(self, system: Ints, rows: pd.DataFrame) -> Ints:
-        """Say where each row's record stands in the crosswalk, as is written beside it or looked up."""
+        """Return the crosswalk position of each row's record, stored or looked up."""
         if TIE in rows.columns:
             return rows[TIE].to_numpy(dtype="int64")
         return self.of(system, rows["record"])
@@ -212,7 +212,7 @@ def with_child(frame: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
 
 
 def named(frame: pd.DataFrame, ties: RecordLinks, tie: Ints) -> pd.DataFrame:
-    """Add the child of each row's record, and how sure the link is."""
+    """Add the child and link band of each row's record."""
     owner = np.append(ties.owner, -1)[tie]
     band = np.append(ties.band, -1)[tie]
     words = pd.Series(pd.array([*BANDS, None], dtype=STRING))
@@ -227,7 +227,7 @@ Ints = npt.NDArray[np.int64]
 
 
 class Part(Protocol):
-    """The standard tables of some children of a district, with all rows of each; or of nobody's child."""
+    """The standard tables of some children, with all rows of each; or the rows without a child."""
 
     @property
     def crosswalk(self) -> pd.DataFrame:
@@ -235,7 +235,7 @@ class Part(Protocol):
 
     @property
     def people(self) -> pd.DataFrame:
-        """Their ``people``; others may be there too."""
+        """Their ``people``; may include others."""
 
     @property
     def identifiers(self) -> pd.DataFrame:
@@ -250,14 +250,14 @@ class Part(Protocol):
         """Their ``filled_cells``."""
 
     def fact(self, table: str) -> pd.DataFrame:
-        """Give their rows of a fact table about children, in the order of the district's own table."""
+        """Return their rows of a fact table about children, in the order of the district's own table."""
 
     def has(self, table: str) -> bool:
-        """Say whether they have any."""
+        """Return whether they have any rows."""
 
 
 class FactsOfPart(Mapping[str, pd.DataFrame]):
-    """Fact tables by name, each read and gathered when it is first asked for."""
+    """Fact tables by name, each read on first use."""
 
     def __init__(self, part: Part, context: Context, ties: RecordLinks, days: pd.DataFrame) -> None:
         self._part, self._context, self._ties, self._days = part, context, ties, days
@@ -274,12 +274,12 @@ class FactsOfPart(Mapping[str, pd.DataFrame]):
         return whole[name] if name in whole else self.rows(name).frame
 
     def filled(self) -> frozenset[str]:
-        """Name the tables of which there is a row, without reading them."""
+        """List the tables with any rows, without reading them."""
         whole = [name for name, rows in self._context.whole.items() if len(rows)]
         return frozenset([*whole, *filter(self._part.has, child_tables())])
 
     def rows(self, name: str) -> Rows:
-        """Give a table about children in numbers."""
+        """Return an integer-coded table about children."""
         if name not in self._rows:
             context, ties = self._context, self._ties
             frame = self._part.fact(name)
@@ -293,7 +293,7 @@ class FactsOfPart(Mapping[str, pd.DataFrame]):
 
 
 class TablesOfPart(Mapping[str, Rows]):
-    """The same tables, and people and identifiers, in numbers."""
+    """The same tables, and people and identifiers, integer-coded."""
 
     def __init__(self, people: Mapping[str, Rows], facts: FactsOfPart) -> None:
         self._people, self._facts = people, facts
@@ -311,41 +311,40 @@ class TablesOfPart(Mapping[str, Rows]):
 def in_numbers(
     frame: pd.DataFrame, system: np.ndarray, tie: np.ndarray, ties: RecordLinks, year: np.ndarray
 ) -> Rows:
-    """Give a table in numbers."""
+    """Return a table, integer-coded."""
     owner, band = np.append(ties.owner, -1)[tie], np.append(ties.band, -1)[tie]
     return Rows(frame, system=system, tie=tie, owner=owner, band=band, year=year)
 
 
 @dataclass(frozen=True)
 class FactStore:
-    """Everything that is known, by child: of all children of a district, or of some of them."""
+    """All facts by child, of all children of a district or some of them."""
 
-    # What is known of the district as a whole, whichever children are looked at.
+    # The district as a whole, whichever children are included.
     context: Context
-    # What other children tell that a rule has to know.
+    # What rules need to know about the other children.
     survey: Cohort
     # Every record of a student, with child and band.
     crosswalk: pd.DataFrame
-    # The same in numbers.
+    # The same, integer-coded.
     ties: RecordLinks
     # Columns of ``people`` for those records, with ``child`` and ``link_band``.
     people: pd.DataFrame
-    # Source rows behind records.
+    # Source rows of records.
     person_rows: pd.DataFrame
-    # Where the values of people stand that are not in the last row behind their record.
+    # Sources of values of people that don't come from the last row of their record.
     filled_cells: pd.DataFrame
     # Their ids, with ``child`` and ``link_band``.
     identifiers: pd.DataFrame
-    # Fact tables by name; those about children have ``child`` and ``link_band``, NA where the row names no
-    # student, and ``year``, the school year in which the fact lies. Rows stand in the order of the district's
-    # own table.
+    # Fact tables by name; those about children have ``child`` and ``link_band``, NA if the row names no
+    # student, and ``year``, the school year of the fact. Rows are in the order of the district's own table.
     facts: FactsOfPart
-    # The same tables, and people and identifiers, in numbers.
+    # The same tables, and people and identifiers, integer-coded.
     tables: Mapping[str, Rows]
-    # ``silo, record, as_of``: NA as record: the newest day for which an export of the silo speaks; and the
-    # records whose own export speaks for an older one.
+    # ``silo, record, as_of``: with NA as record, the latest as-of date of the silo; otherwise a record with
+    # an earlier one.
     days: pd.DataFrame
-    # What rules keep from one element to the next, by name.
+    # Results that rules share between elements, by name.
     kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     _files: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
@@ -361,16 +360,16 @@ class FactStore:
 
     @property
     def systems(self) -> Mapping[str, str]:
-        """For which of the kit's systems each silo stands, parted by blanks."""
+        """The kit's systems that each silo stands in for, separated by blanks."""
         return self.context.systems
 
     @property
     def silos(self) -> tuple[str, ...]:
-        """Name the silos, in the order of their numbers."""
+        """Names of the silos, in the order of their numbers."""
         return self.context.silos
 
     def are(self, systems: tuple[str, ...]) -> npt.NDArray[np.bool_]:
-        """Say of each silo, and last of none, whether it is asked for; all when none is named."""
+        """Test which silos stand in for one of the systems (all if none is named), plus False for no silo."""
         asked = [
             not systems or not set(systems).isdisjoint(self.systems[silo].split(" ")) for silo in self.silos
         ]
@@ -379,7 +378,7 @@ class FactStore:
     def asked(
         self, table: str, where: Sequence[Mapping[str, str]] = (), systems: tuple[str, ...] = ()
     ) -> npt.NDArray[np.bool_]:
-        """Say which rows of a fact table are a child's and asked for, in whatever year they lie."""
+        """Test which rows of a fact table belong to a child and match, in any year."""
         rows = self.tables[table]
         asked = rows.of_a_child
         if where:
@@ -387,24 +386,24 @@ class FactStore:
         return asked & self.are(systems)[rows.system] if systems else asked
 
     def asked_in_a_year(self, element: Element) -> npt.NDArray[np.bool_]:
-        """Say which rows an element asks for that are a child's, in years of which systems speak."""
+        """Test which rows belong to a child, match an element, and are in a covered year."""
         in_a_year = self.tables[element.table].year >= 0
         return self.asked(element.table, element.where, element.systems) & in_a_year
 
     def files_of(self, names: pd.Series) -> Ints:
-        """Give each file a number, alike over all tables; -1 where there is none."""
+        """Return each file's number, consistent across tables; -1 if missing."""
         codes, words = pd.factorize(names)
         numbers = [self._files.setdefault(str(word), len(self._files)) for word in words]
         return np.array([*numbers, -1], dtype="int64")[codes]
 
     @property
     def file_names(self) -> tuple[str, ...]:
-        """Name the files that have a number so far, in order."""
+        """Names of the numbered files so far, in order."""
         return tuple(self._files)
 
     @cached_property
     def _days_of_ties(self) -> tuple[Any, Any]:
-        """Give the day for which each record speaks, and each silo; NaT for none in the last place."""
+        """Return the as-of date of each record and each silo, with an extra NaT for none."""
         nothing = np.datetime64("NaT", "us")
         days = self.days["as_of"].to_numpy(dtype="datetime64[us]")
         system = index_of(self.days["silo"], self.silos)
@@ -418,7 +417,7 @@ class FactStore:
         return of_tie, of_silo
 
     def spoken_for(self, system: Ints, tie: Ints) -> Any:
-        """Say for which day each record speaks; where no one record is named, its silo."""
+        """Return the as-of date of each record, else of its system."""
         of_tie, of_silo = self._days_of_ties
         if len(of_tie) == 0:
             return of_silo[system]
@@ -426,7 +425,7 @@ class FactStore:
 
     @cached_property
     def behind_records(self) -> tuple[Ints, Ints, Ints, Ints]:
-        """Give each source row behind a record: record, file (its place), row; and rows by record."""
+        """Return record, file and row of each person row, and the number of rows per record."""
         rows = self.person_rows
         system = index_of(rows["silo"], self.silos)
         tie = self.ties.of_rows(system, rows)
@@ -438,13 +437,13 @@ class FactStore:
         return tie[kept], place[kept], rows["row"].to_numpy(dtype="int64")[kept], count
 
     def sources(self, column: str) -> tuple[Ints, Ints, Ints]:
-        """Say which source row gave a column of ``people``."""
+        """Find the source row of a column of ``people`` for each record."""
         tie, place, row, count = self.behind_records
         people = self.tables["people"]
         known = np.zeros(len(self.crosswalk), dtype=bool)
         known[people.tie[~people.lacks(column)]] = True
         gives = np.array(self.context.gives(column), "int64")
-        # What is known stands in the last row, or else in the one that the reader names.
+        # A known value comes from the last row, or from the one that the reader recorded.
         given = np.where(known[tie] | (count[tie] == 1), SURELY, gives[place])
         last = np.full(len(self.crosswalk), -1, dtype="int64")
         for least in (PERHAPS, SURELY):

@@ -1,4 +1,4 @@
-"""Systems and schools: names, latest day, and which system is the authority."""
+"""Systems and schools: names, latest days, and which system is the authority."""
 
 from __future__ import annotations
 
@@ -35,44 +35,43 @@ __all__ = [
 ]
 
 
-# A mistyped date in the far future would make a system look new: the newest of a thousand dates is passed
-# over.
+# A mistyped date in the far future would make a system look current: ignore the latest of a thousand dates.
 NEWEST_OF = 0.999
-# Days that lie ahead by nature, so that they say nothing about how new an export is.
+# Dates that are naturally in the future say nothing about how current an export is.
 AHEAD = ("end_date", "due_date", "calendar", "session")
-# Facts that come in windows, a few times a year: between two of them a system has nothing new to say. Nor has
-# one that dates memberships, plans or interests only, while nobody comes or goes.
+# Facts that come in windows, a few times a year: a system has nothing new between two of them. Nor has one
+# that only dates memberships, plans or interests, while nobody comes or goes.
 IN_WINDOWS = ("assessment_result", "screener_result", "survey_response")
 ON_CHANGE = (
     "school_enrollment", "section_enrollment", "program", "participation", "meal_eligibility", "contact",
     "career_interest", "career_plan",
 )  # fmt: skip
-# Days without a test inside one window; a longer pause lies between two.
+# Days without a test within one window; a longer pause separates two windows.
 WITHIN_A_WINDOW = 31
-# Between two windows, of a system of which only one is seen: tests come two to four times a year. Own
-# judgment.
+# Days between two windows, for a system with only one window so far: tests come two to four times a year. Our
+# own judgment.
 BETWEEN_WINDOWS = 120
 
 
 @dataclass(frozen=True)
 class LatestDay:
-    """How new the systems are."""
+    """How current the systems are."""
 
-    # Newest day by system; a system without a dated row has none.
+    # Latest day by system; a system without dated rows has none.
     days: dict[str, pd.Timestamp]
-    # Days for which a system that speaks now and then was silent before; 0 for any other.
+    # Earlier pauses of systems that report occasionally, in days; 0 for any other.
     pauses: dict[str, int]
 
     def waits(self, silo: str, lag: int) -> bool:
-        """Say whether a system that is so many days behind may merely have nothing new to say."""
+        """Return whether a system that is so many days behind may simply have nothing new."""
         return 0 < lag <= self.pauses.get(silo, 0)
 
 
 def latest_days(district: District) -> LatestDay:
-    """Find the newest day of which each system speaks: as its export says, else the newest in its facts."""
+    """Find the latest day of each system: its as-of date, else the latest date in its facts."""
     days: dict[str, pd.Timestamp] = {}
     pauses: dict[str, int] = {}
-    # System by system: to lay the facts of all of them together first costs ten times as much.
+    # System by system: concatenating the facts of all first costs ten times as much.
     for name in sorted(district):
         silo = district[name]
         told = silo.people["as_of"].max()
@@ -92,7 +91,7 @@ def latest_days(district: District) -> LatestDay:
 
 
 def _dated(silo: Silo) -> pd.DataFrame:
-    """List the days of a system's facts, and whether they are of a kind that comes now and then."""
+    """List the dates of a system's facts, and whether they are of an occasional kind."""
     seen = [
         pd.DataFrame({"day": pd.Series(dtype="datetime64[us]"), "windowed": False, "now_and_then": False})
     ]
@@ -110,22 +109,21 @@ def _dated(silo: Silo) -> pd.DataFrame:
 
 
 def _pause(days: pd.Series) -> int:
-    """Give the longest pause between two days of one year."""
+    """Return the longest pause between two days of one year."""
     distinct = np.unique(days.to_numpy(dtype="datetime64[D]"))
     number = distinct.astype("int64")
     of_a_year = number[number > np.max(number, initial=0) - 366]
     return int(np.max(np.diff(of_a_year), initial=0))
 
 
-# A number of one system is taken for a name of another when at least so many children have both in one
-# year, and so large a share of those who have the number. Children who moved between two exports are the
-# rest.
+# A school number of one system means a school name of another if at least this many children have both in one
+# year, and this share of all children with the number. The rest are children who moved between two exports.
 LEAST_CHILDREN = 3
 LEAST_SHARE = 0.8
 
 
 def name_schools(places: pd.DataFrame, schools: pd.DataFrame) -> pd.Series:
-    """Name the schools of children, all of whom stand in one table."""
+    """Name the schools of children in a single table."""
     system, silos = pd.factorize(places["silo"])
     numbers = {
         "owner": pd.factorize(places["child"])[0],
@@ -147,7 +145,7 @@ def name_places(
     silos: Sequence[str],
     learnt: pd.DataFrame,
 ) -> pd.Series:
-    """Name the schools at which children are."""
+    """Name the schools of children."""
     known = _own_names(systems, numbers, names, schools, silos)
     sure = _sure(learnt)
     at = KeyIndex(sure["system"].to_numpy(dtype="int64"), sure["name_of"]).of(systems, numbers)
@@ -157,7 +155,7 @@ def name_places(
 def school_names_from_rosters(
     places: pd.DataFrame, schools: pd.DataFrame, silos: Sequence[str]
 ) -> pd.DataFrame:
-    """Count the children whom two systems know, by what the number of one is called in the other."""
+    """Count shared children by one system's school number and another's school name."""
     system = places["system"].to_numpy(dtype="int64")
     name = _own_names(system, places["school_id"], places["school_name"], schools, silos)
     places = places.assign(name=name.array)
@@ -182,13 +180,13 @@ def _own_names(
 
 
 def _sure(counts: pd.DataFrame) -> pd.DataFrame:
-    """Keep what nearly all children who have a number say of it."""
+    """Keep the names that nearly all children with a number share."""
     share = counts["children"] / counts.groupby(["system", "name_of"])["children"].transform("sum")
     return counts[(counts["children"] >= LEAST_CHILDREN) & (share >= LEAST_SHARE)].reset_index(drop=True)
 
 
 def recording_system(element: Element) -> str:
-    """Name the most trusted system whose exports contain what an element is made of."""
+    """Return the name of the most trusted system that exports an element's facts."""
     return next((name for name in element.trust if element.table in _tables_of(name)), element.trust[0])
 
 
@@ -207,22 +205,22 @@ WHOLE_NAME_AND_DATE = "Name and birth date"
 
 @dataclass(frozen=True)
 class Authority:
-    """Whom a district's systems stand for."""
+    """The authority of a district's systems."""
 
-    # Silo -> the kit's systems that it stands for in orders of trust, parted by blanks; silos in the order in
-    # which those that no element names are trusted.
+    # Silo -> the kit's systems that it stands in for in trust orders, separated by blanks; silos are in the
+    # trust order for elements that name none of them.
     systems: Mapping[str, str]
-    # Silos that are the authority for who the children are.
+    # Silos with authority over the roster.
     rosters: tuple[str, ...]
-    # Whether files showed that, since no layout says it.
+    # Whether this was inferred from the files, since no layout declares it.
     inferred: bool
-    # In words, where it was inferred among several systems that know children; else empty.
+    # The reason in words, if inferred among several systems with children; else empty.
     why: str
 
 
 @cache
 def _kit_systems() -> Mapping[str, tuple[str, ...]]:
-    """Give the kit's systems of each domain."""
+    """Map each domain to the kit's systems."""
     found: dict[str, set[str]] = {}
     for layout in all_layouts().values():
         found.setdefault(layout.domain or "", set()).add(layout.silo)
@@ -230,14 +228,14 @@ def _kit_systems() -> Mapping[str, tuple[str, ...]]:
 
 
 def stands_for(silo: str, layout: Layout | None, *inferred: str) -> str:
-    """Name the kit's systems that a system stands for."""
+    """List the kit's systems that a system stands in for."""
     claimed = [*(layout.authority if layout else ()), *inferred]
     named = [system for domain in claimed for system in _kit_systems().get(domain, ())]
     return " ".join(dict.fromkeys([layout.silo if layout else silo, *named]))
 
 
 def authority_of(silos: Sequence[str], layouts: Mapping[str, Layout], people: pd.DataFrame) -> Authority:
-    """Say which systems are the authority for what."""
+    """Determine the authority of each system."""
     children = people[people["role"].eq("Student").fillna(False)]
     many = children.groupby("silo")["rows"].sum().to_dict()
     whole = children[children["linkable_by"].eq(WHOLE_NAME_AND_DATE)].groupby("silo")["rows"].sum().to_dict()
@@ -274,13 +272,13 @@ def authority_of(silos: Sequence[str], layouts: Mapping[str, Layout], people: pd
 
 
 def authority_in(district: District) -> Authority:
-    """Say which systems of a district that was read are the authority for what."""
+    """Determine the authority of each system of a district."""
     people = district.people.groupby(COUNTED_BY, dropna=False).size().rename("rows").reset_index()
     return authority_of(tuple(district), district.layouts, people)
 
 
 def _why(best: str, shown: Mapping[str, tuple[int, int, float]]) -> str:
-    """Say by what one system was taken for the roster; a comparison, for pages that may show no numbers."""
+    """Explain why one system was taken as the roster, in a comparison without numbers, safe for any page."""
     others = [figures for silo, figures in shown.items() if silo != best]
     second = max(others, default=None)
     told = (
@@ -313,7 +311,7 @@ def _may_list_children(layout: Layout | None) -> bool:
 
 
 def _fields(layout: Layout | None) -> set[str]:
-    """Name the fields of people that a layout takes."""
+    """List the fields of people that a layout takes."""
     files = layout.files if layout else []
     makes = [make for file in files for make in file.makes if make.table == "people"]
     return {field for make in makes for field in {**make.take, **make.set}}

@@ -1,4 +1,4 @@
-"""Indicators: what schools, states and studies make of a child's elements, each under several definitions."""
+"""Indicators: a child's elements under several published definitions of schools, states and studies."""
 
 from helpers.profile.indicators.compute import (
     changes_between_definitions,

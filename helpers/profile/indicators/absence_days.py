@@ -1,7 +1,7 @@
-"""Days absent under any definition: whose days, at which school, and what counts as an absence.
+"""Days absent under any definition: which days, at which school, and what counts as an absence.
 
-Definitions differ in what they divide and what they count, not in the days. So the days of a school year are
-laid out once, a row a child and school, and each definition is a sum over them.
+Definitions differ in numerator and denominator, not in the days. So the days of a school year are laid out
+once, one row per child and school, and each definition is a sum over them.
 """
 
 from __future__ import annotations
@@ -33,28 +33,28 @@ Bools = npt.NDArray[np.bool_]
 
 SUSPENDED = "Out of School Suspension"
 PARTIAL = "Partial"
-# A suspension longer than a school year is a typing error.
+# A suspension longer than a school year is a typo.
 LONGEST_SUSPENSION = 200
 
 
 @dataclass(frozen=True)
 class LaidOutDays:
-    """The days of one school year, a row a child and school and a column a day of the calendar."""
+    """The days of one school year: one row per child and school, one column per calendar day."""
 
-    # ``child, school, link_band, fresh_on``: one a child and school, sorted by child.
+    # ``child, school, link_band, fresh_on``: one per child and school, sorted by child.
     rows: pd.DataFrame
-    # How certain the mark of each day is, an index into `statuses`; 0: the child was not expected, or nobody
-    # can say.
+    # Certainty of each day's record, an index into `statuses`; 0: the child was not expected, or it is
+    # unknown.
     marks: Marks
-    # Whether the child was suspended from school on that day.
+    # Whether the child was suspended on that day.
     suspended: Bools
-    # Status of a day by mark; NA: the child was there, or the mark is of an unknown kind.
+    # Status of a day by mark; NA: the child was there, or the record is of unknown kind.
     statuses: pd.Series
-    # First day, days since 1970.
+    # First day, in days since 1970.
     first: int
 
     def of_children(self) -> LaidOutDays:
-        """Give the days of each child, whatever the school: each day once, by its most certain mark."""
+        """Return the days per child, over all schools: each day once, with its most certain record."""
         if self.rows.empty:
             return self
         starts = np.flatnonzero(~self.rows["child"].duplicated().to_numpy())
@@ -120,7 +120,7 @@ def lay_out_days(
     width = last - first + 1
     place = row_of_spell[spell] * width + (day - first)
     flat = np.zeros(len(rows) * width, dtype="int8")
-    for mark in np.unique(rank):  # rising, so that the most certain mark of a day stays
+    for mark in np.unique(rank):  # rising, so that the most certain record of a day remains
         flat[place[rank == mark]] = mark
     marks = flat.reshape(len(rows), width)
     suspended = _suspended(district, profiles, rows, marks, first)
@@ -128,7 +128,7 @@ def lay_out_days(
 
 
 def _nothing(statuses: pd.Series) -> LaidOutDays:
-    """Give no day of anybody."""
+    """Return no days."""
     rows = pd.DataFrame(
         {name: pd.Series(dtype=STRING) for name in ("child", "school", "link_band")}
         | {"fresh_on": pd.Series(dtype="datetime64[us]")}
@@ -137,7 +137,7 @@ def _nothing(statuses: pd.Series) -> LaidOutDays:
 
 
 def _trusted(profiles: Profiles) -> pd.Series:
-    """Say of each child whose days the profile shows: one system's, as several may keep attendance."""
+    """Map each child to the system with its days, since several systems may record attendance."""
     values = profiles.said
     chosen = values["chosen"] & values["element"].eq("days_enrolled") & values["status"].eq("Reported")
     chosen &= values["school_year"].isin([profiles.school_year])
@@ -146,7 +146,7 @@ def _trusted(profiles: Profiles) -> pd.Series:
 
 
 def _schools(pieces: pd.DataFrame, district: District, profiles: Profiles) -> pd.Series:
-    """Name the schools of pieces of enrollment: as their own system has it, else as the profiles do."""
+    """Name the schools of enrollment periods, by their own system or else by the profiles."""
     values = profiles.said
     told = values["element"].eq("school") & values["chosen"] & values["value"].notna()
     shown = values.loc[told.astype(bool), ["child", "silo", "school_year", "value"]]
@@ -160,7 +160,7 @@ def _schools(pieces: pd.DataFrame, district: District, profiles: Profiles) -> pd
 
 
 def _rows(pieces: pd.DataFrame, named: pd.Series, newest: pd.Series) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
-    """Make one row a child and school of pieces of enrollment, and say in which row each piece lies."""
+    """Make one row per child and school, and return the row of each enrollment period."""
     weakness = pieces["link_band"].map({band: place for place, band in enumerate(BANDS)}).astype("int64")
     known = pieces.assign(
         school=named.fillna(""), weakness=weakness, fresh_on=pieces["silo"].map(newest).astype("int64")
@@ -182,7 +182,7 @@ def _rows(pieces: pd.DataFrame, named: pd.Series, newest: pd.Series) -> tuple[pd
 
 
 def _suspended(district: District, profiles: Profiles, rows: pd.DataFrame, marks: Marks, first: int) -> Bools:
-    """Mark the days on which a child was suspended: so many school days of its own from the first one on."""
+    """Mark a child's suspended days: as many of the child's school days as the action has, from its start."""
     suspended = np.zeros(marks.shape, dtype=bool)
     actions = district.fact("discipline_action")
     wanted = actions["discipline"].eq(SUSPENDED).fillna(False) & actions["begin_date"].notna()
@@ -210,7 +210,8 @@ def days_measured(days: Mapping[str, LaidOutDays], definition: Definition) -> pd
     marks, suspended, first = laid.marks, laid.suspended, laid.first
     rows = laid.rows
     if definition.last_days is not None and len(rows):
-        # Counted back from the newest day of the child's system, so that a leaver's last days grow old.
+        # Counted back from the latest day of the child's system, so that a leaver's last days become
+        # outdated.
         newest = rows["fresh_on"].to_numpy(dtype="datetime64[D]").astype("int64") - first
         column = np.arange(marks.shape[1])
         recent = column > (newest[:, None] - definition.last_days)
@@ -240,7 +241,7 @@ def days_measured(days: Mapping[str, LaidOutDays], definition: Definition) -> pd
     return pd.DataFrame(
         {
             "child": rows["child"],
-            # Who wasn't expected on any of these days has no share of them; a count of days is none.
+            # A child not expected on any of these days has no share; a count of days is 0.
             "value": np.where(nobody & (definition.of == "share"), np.nan, value),
             "numerator": counted,
             "denominator": enrolled,
@@ -253,6 +254,6 @@ def days_measured(days: Mapping[str, LaidOutDays], definition: Definition) -> pd
 
 
 def _some(numbers: np.ndarray) -> pd.Series:
-    """Write numbers as text, and zero as nothing."""
+    """Write numbers as text, and zero as missing."""
     counts = pd.Series(numbers)
     return counts.astype("Int64").astype(STRING).where(counts > 0)

@@ -36,7 +36,7 @@ PARTS = ("value", "numerator", "denominator", "threshold")
 
 
 def status_by_child(indicators: pd.DataFrame, indicator: str, definition: str | None = None) -> pd.DataFrame:
-    """Give one status a child under one definition: of several parts the one that calls loudest.
+    """Return one status per child under one definition: the most urgent of several parts.
 
     Parameters
     ----------
@@ -45,13 +45,13 @@ def status_by_child(indicators: pd.DataFrame, indicator: str, definition: str | 
     indicator
         Name of the indicator.
     definition
-        Name of the definition; the default when not given.
+        Name of the definition; by default the indicator's default.
 
     Returns
     -------
     pandas.DataFrame
-        ``child, status, value, numerator, denominator, threshold, unit, detail``: one row a child, the
-        numbers of the part whose status it is.
+        ``child, status, value, numerator, denominator, threshold, unit, detail``: one row per child, with the
+        numbers of the part that has this status.
 
     Raises
     ------
@@ -78,9 +78,9 @@ def changes_between_definitions(indicators: pd.DataFrame, indicator: str) -> pd.
     Returns
     -------
     pandas.DataFrame
-        ``child, definition_a, definition_b, status_a, status_b``, then of each of the two ``numerator``,
+        ``child, definition_a, definition_b, status_a, status_b``, then for both ``numerator``,
         ``denominator``, ``threshold`` and ``detail`` (``numerator_a`` …), and ``because``: which of these
-        parts differ, joined by ``;``. One row a child and pair of definitions.
+        parts differ, joined by ``;``. One row per child and pair of definitions.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def changes_between_definitions(indicators: pd.DataFrame, indicator: str) -> pd.
 
 
 def _because(changes: pd.DataFrame, indicator: str) -> pd.Series:
-    """Say in which parts two definitions differ about a child."""
+    """List the parts in which two definitions differ about each child."""
     of = {each.name: each for each in indicator_of(indicator).definition}
     whole = pd.Series("", index=changes.index, dtype=STRING)
     a, b = (changes[name].map(of) for name in ("definition_a", "definition_b"))
@@ -135,7 +135,7 @@ def _because(changes: pd.DataFrame, indicator: str) -> pd.Series:
 
 
 def definitions_table(indicators: pd.DataFrame, indicator: str) -> pd.DataFrame:
-    """Count, for each pair of definitions, the children whom the one flags and the other doesn't.
+    """Count, for each pair of definitions, the children flagged by the first but not the second.
 
     Parameters
     ----------
@@ -147,8 +147,8 @@ def definitions_table(indicators: pd.DataFrame, indicator: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``definition, title, flagged`` (children), then a column a definition: how many of those whom the
-        row's definition flags that column's doesn't flag (children).
+        ``definition, title, flagged`` (children), then one column per definition: how many children flagged
+        by the row's definition are not flagged by the column's.
 
     Raises
     ------
@@ -184,19 +184,19 @@ def compute_indicators(
     Parameters
     ----------
     district
-        What `read_district` gave.
+        From `read_district`.
     links
-        What `link_district` gave for it.
+        From `link_district` for it.
     profiles
-        What `build_profiles` gave for both; its school year is the year of the indicators.
+        From `build_profiles` for both; its school year is the year of the indicators.
     declared
-        Indicators to compute; the kit's (``indicators.toml``, each with its source) when not given.
+        Indicators to compute; by default the kit's (``indicators.toml``, each with its source).
 
     Returns
     -------
     pandas.DataFrame
-        Table ``indicators``: at least one row a child, indicator and definition. ``value`` is in ``unit``,
-        with its numerator, denominator and threshold; ``status`` is Flagged, Clear,
+        Table ``indicators``: at least one row per child, indicator and definition. ``value`` is in ``unit``,
+        with its numerator, denominator and threshold; ``status`` is Flagged, Warning, Clear,
         Unknown or Not applicable.
 
     Examples

@@ -1,4 +1,4 @@
-"""What indicators there are: each with its definitions, their sources, and their thresholds as data."""
+"""Declared indicators: each with its definitions, their sources, and their thresholds as data."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ __all__ = [
 DECLARED = Path(__file__).with_name("indicators.toml")
 
 GRADES = ("IT", "PR", "PK", "TK", "KG", *(f"{grade:02}" for grade in range(1, 14)))
-# What a survey of well-being says of a child is the child's own word about itself: it flags nobody.
+# A well-being survey has the child's own answers: it flags nobody.
 NEVER_A_FLAG = frozenset(
     ("self_awareness", "self_management", "social_awareness", "relationship_skills", "responsible_decisions")
 )
@@ -45,13 +45,13 @@ Compare = Literal["at least", "more than", "at most", "less than"]
 
 
 class Declared(BaseModel):
-    """A part of the declaration; a name that nobody knows is refused."""
+    """Part of the declaration; unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Limit(Declared):
-    """From where on a value is told: a comparison and a number, or one of several words."""
+    """A limit: a comparison with a number, or one of several words."""
 
     compare: Compare | None = None
     at: DeclaredNumber | None = None
@@ -65,7 +65,7 @@ class Limit(Declared):
 
 
 class Part(Declared):
-    """One element that a definition looks at by itself; it may have limits of its own."""
+    """One element that a definition judges by itself, possibly with limits of its own."""
 
     element: str
     name: str | None = None
@@ -77,7 +77,7 @@ class Part(Declared):
 
 
 class Definition(Declared):
-    """One way in which an indicator is defined by somebody."""
+    """One published definition of an indicator."""
 
     name: str
     title: DeclaredText
@@ -111,7 +111,7 @@ class Definition(Declared):
     last_days: Annotated[int, Field(gt=0)] | None = None
     """Only so many days of the calendar, up to the newest of the system."""
 
-    # Elements looked at one by one, and the norms of a test.
+    # Elements judged one by one, and the norms of a test.
     part: tuple[Part, ...] = ()
     norms: int | None = None
     subject: Literal["Mathematics", "Reading"] | None = None
@@ -132,7 +132,7 @@ class Definition(Declared):
 
 
 class Indicator(Declared):
-    """One indicator, under one definition or several."""
+    """One indicator, with one definition or several."""
 
     name: str
     title: str
@@ -146,11 +146,11 @@ class Indicator(Declared):
 
     @property
     def default(self) -> Definition:
-        """Give the definition that is shown where only one is."""
+        """The definition to show where there is room for one only."""
         return next(each for each in self.definition if each.default)
 
     def elements_of(self, definition: Definition) -> tuple[str, ...]:
-        """Name the elements that a definition uses, sorted."""
+        """List the elements that a definition uses, sorted."""
         parts = [name for part in definition.part for name in (part.element, part.of) if name]
         return tuple(sorted({*(definition.elements or (() if parts else self.elements)), *parts}))
 
@@ -176,7 +176,7 @@ class Indicator(Declared):
 
 
 class Declarations(Declared):
-    """The whole of indicators.toml."""
+    """Everything in indicators.toml."""
 
     indicator: tuple[Indicator, ...]
 
@@ -195,7 +195,7 @@ def read_indicators(path: Path) -> Declarations:
     Parameters
     ----------
     path
-        A TOML file in the language of ``helpers/profile/indicators/indicators.toml``.
+        A TOML file in the format of ``helpers/profile/indicators/indicators.toml``.
 
     Returns
     -------
@@ -205,7 +205,7 @@ def read_indicators(path: Path) -> Declarations:
     Raises
     ------
     BadInput
-        When the file breaks its language; every fault is named.
+        When the file is invalid; the message names every fault.
     """
     known = {name for part in (Indicator, Definition, Part, Limit) for name in part.model_fields}
     try:
@@ -218,18 +218,18 @@ def read_indicators(path: Path) -> Declarations:
 
 @cache
 def declared_indicators() -> tuple[Indicator, ...]:
-    """List the indicators of a child, in the order in which they are shown.
+    """List the indicators of a child, in display order.
 
     Returns
     -------
     tuple of Indicator
-        What ``helpers/profile/indicators/indicators.toml`` says.
+        As declared in ``helpers/profile/indicators/indicators.toml``.
     """
     return read_indicators(DECLARED).indicator
 
 
 def indicator(name: str) -> Indicator:
-    """Give one indicator by its name.
+    """Return one indicator by its name.
 
     Parameters
     ----------
@@ -254,14 +254,14 @@ def indicator(name: str) -> Indicator:
 
 
 def definition(of: str, name: str | None = None) -> Definition:
-    """Give one definition of an indicator.
+    """Return one definition of an indicator.
 
     Parameters
     ----------
     of
         Name of the indicator.
     name
-        Name of the definition; the default when not given.
+        Name of the definition; by default the indicator's default.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What definitions of indicators compare with their limits."""
+"""Measures that indicator definitions compare with their limits."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ if TYPE_CHECKING:
 __all__ = ["ElementValues", "Facts", "measured_by", "weakest"]
 
 
-# Why no system says anything of a child: none has the element, none that has it knows the child, or one does.
+# Why a child has no value: no system has the element, none that has it has the child, or one does.
 REASONS = ("Not collected", "Not linked", "Empty")
 
 
 def weakest(*bands: pd.Series) -> pd.Series:
-    """Take the weakest of several ties, row by row; a missing one says nothing."""
+    """Return the weakest of several link bands, row by row; ignore missing ones."""
     rank = {band: place for place, band in enumerate(BANDS)}
     numbers = pd.concat([each.map(rank).astype("float64") for each in bands], axis="columns")
     return numbers.max(axis="columns").map(dict(enumerate(BANDS))).astype(STRING)
 
 
 class ElementValues:
-    """Chosen values of the year that profiles show, by element."""
+    """Chosen values of the profiles' year, by element."""
 
     def __init__(self, profiles: Profiles, names: list[str], children: pd.Index) -> None:
         said = profiles.said
@@ -61,7 +61,7 @@ class ElementValues:
         self._told: dict[str, pd.DataFrame] = {}
 
     def of(self, element: str) -> pd.DataFrame:
-        """Give what is told of an element."""
+        """Return the values of an element, or the reasons for none."""
         if element not in self._told:
             self._told[element] = self._look_up(element)
         return self._told[element]
@@ -95,7 +95,7 @@ NORMS = Path(__file__).parent.parent / "tables" / "map_norms.csv"
 GRADES = ("KG", *(f"{grade:02}" for grade in range(1, 13)))
 CODE_LENGTH = 3  # of a language, ISO 639-2
 NINTH = GRADES.index("09")
-# The season of a test by the month of its day, as the norms have three: about 4, 20 and 32 weeks of lessons.
+# Season of a test by month; the norms have three, at about 4, 20 and 32 weeks of lessons.
 SEASONS = ("Fall", "Winter", "Spring")
 SEASON_OF_MONTH = np.array([1, 1, 2, 2, 2, 2, 0, 0, 0, 0, 0, 1])  # January first
 
@@ -104,7 +104,7 @@ Measured = Iterator[tuple[pd.DataFrame, Limit | None, Limit | None]]
 
 @dataclass(frozen=True)
 class Facts:
-    """What indicators are computed from."""
+    """Inputs of the indicators."""
 
     # Chosen values of elements.
     told: ElementValues
@@ -115,7 +115,7 @@ class Facts:
 
     @cached_property
     def without_days(self) -> pd.DataFrame:
-        """Children whose days nobody can lay out: ``child, detail, recorded`` (absences), tie and day."""
+        """Children without laid-out days: ``child, detail, recorded`` (absences), link band and date."""
         here = ~self.children.names.isin(self.days["child"].rows["child"])
         enrolled = self.told.of("days_enrolled").loc[here]
         absent = self.told.of("days_absent").loc[here]
@@ -131,7 +131,7 @@ class Facts:
 
 
 def _of_days(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
-    """Count days; of who has none, recorded absences alone may be enough for a flag, and clear nobody."""
+    """Measure days; without days, recorded absences alone can flag a child but never clear one."""
     measured = days_measured(facts.days, definition)
     others, limit = facts.without_days, definition.flag
     any_absence = set(definition.absent) == {"Excused Absence", "Unexcused Absence"}
@@ -142,7 +142,7 @@ def _of_days(indicator: Indicator, definition: Definition, facts: Facts) -> Meas
 
 
 def _of_parts(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
-    """Take elements one by one: a number, a word, or a share of another element."""
+    """Measure elements one by one: a number, a word, or a share of another element."""
     names = facts.children.names
     for part in definition.part:
         rows = facts.told.of(part.element)
@@ -157,7 +157,7 @@ def _of_parts(indicator: Indicator, definition: Definition, facts: Facts) -> Mea
             whole = facts.told.of(part.of)
             numerator, denominator = value, whole["value_number"]
             value = numerator / denominator.where(denominator > 0)
-            # Of nothing there is no share; the definition's minimum says for whom that is no question.
+            # A denominator of zero gives no share; the definition's minimum excludes those children.
             value = value.mask(denominator == 0, 0.0)
             band, as_of = (
                 weakest(band, whole["link_band"]),
@@ -189,12 +189,12 @@ def _nothing(index: pd.Index) -> pd.Series:
 
 @cache
 def _norms() -> pd.DataFrame:
-    """Read the norms: mean and deviation by year of the norms, subject, season and grade; fitted."""
+    """Read the norms: fitted mean and standard deviation by norm year, subject, season and grade."""
     return pd.read_csv(NORMS, dtype={"grade_level": "str"})
 
 
 def _normed(definition: Definition, seasons: pd.Series, grades: np.ndarray, column: str) -> np.ndarray:
-    """Look a column of the norms up; NaN where they have none."""
+    """Look up a column of the norms; NaN where they have none."""
     norms = _norms()
     mine = norms[(norms["norms"] == definition.norms) & (norms["subject"] == definition.subject)]
     table = mine.set_index(["season", "grade_level"])[column]
@@ -203,7 +203,7 @@ def _normed(definition: Definition, seasons: pd.Series, grades: np.ndarray, colu
 
 
 def _seasons(days: pd.Series) -> pd.Series:
-    """Say in which season each day lies; NA without a day."""
+    """Return the season of each date; NA without a date."""
     known = days.notna().to_numpy(dtype=bool)
     place = SEASON_OF_MONTH[days.dt.month.fillna(1).to_numpy(dtype="int64") - 1]
     words = pd.array(SEASONS, dtype=STRING).take(np.where(known, place, -1), allow_fill=True)
@@ -211,7 +211,7 @@ def _seasons(days: pd.Series) -> pd.Series:
 
 
 def _standing(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
-    """Give the place of a score among children of the grade and season, by a normal curve of the norms."""
+    """Measure a score's percentile within grade and season, from a normal curve fitted to the norms."""
     names = facts.children.names
     rows = facts.told.of(indicator.elements_of(definition)[0])
     seasons = _seasons(rows["as_of"])
@@ -244,7 +244,7 @@ def _standing(indicator: Indicator, definition: Definition, facts: Facts) -> Mea
 
 
 def _growing(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
-    """Compare a year's growth with how far the mean of the grade lies above that of the grade before."""
+    """Compare a year's growth with the difference between the norm means of the grade and the one before."""
     names, grades = facts.children.names, facts.children.grades
     rows = facts.told.of(indicator.elements_of(definition)[0])
     seasons = _seasons(rows["as_of"])
@@ -253,7 +253,7 @@ def _growing(indicator: Indicator, definition: Definition, facts: Facts) -> Meas
         definition, seasons, before, "fitted_mean"
     )
     growth = rows["value_number"].to_numpy()
-    # Where the norms themselves don't grow there is nothing to compare with.
+    # Where the norms themselves show no growth, there is nothing to compare with.
     no_growth = expected <= 0
     share = growth / np.where(no_growth, np.nan, expected)
     yield (
@@ -279,7 +279,7 @@ def _tenths(numbers: np.ndarray, index: pd.Index) -> pd.Series:
 
 
 def _credits(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
-    """Compare credits in all with those of the years of high school that are over."""
+    """Compare total credits with those expected from the completed years of high school."""
     names = facts.children.names
     rows = facts.told.of("credits_total")
     place = pd.Series(facts.children.grades).map({grade: at for at, grade in enumerate(GRADES)})
@@ -305,13 +305,13 @@ def _credits(indicator: Indicator, definition: Definition, facts: Facts) -> Meas
 
 
 def _languages(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
-    """Say whether the family is addressed in the language that is spoken at home."""
+    """Compare the language of contact with the home language."""
     names = facts.children.names
     home = facts.told.of("home_language")
     spoken_to = facts.told.of("contact_language")
     same = folded(home["value"]).eq(folded(spoken_to["value"]))
     known = home["value"].notna() & spoken_to["value"].notna()
-    # A code and a name of a language are not compared.
+    # A language code can't be compared with a language name.
     codes = [each["value"].str.len().eq(CODE_LENGTH).fillna(False) for each in (home, spoken_to)]
     known &= codes[0] == codes[1]
     word = same.fillna(False).astype(bool).map({True: "same", False: "another"}).astype(STRING).where(known)
@@ -333,7 +333,7 @@ def _languages(indicator: Indicator, definition: Definition, facts: Facts) -> Me
 
 
 def _activities(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
-    """Add up activities and clubs; of who is on no list nothing is known: no list names who could be."""
+    """Add activities and clubs; a child on no list is unknown, since no list shows who could be on it."""
     names = facts.children.names
     rows = {name: facts.told.of(name) for name in ("school_activities", "community_clubs", "club_hours")}
     activities, clubs, hours = (each["value_number"] for each in rows.values())

@@ -1,4 +1,4 @@
-"""From what was measured to a status: flagged, a warning, clear, unknown, or not for this child."""
+"""Turn measures into statuses: flagged, warning, clear, unknown, or not applicable."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ __all__ = ["STATUSES", "Children", "Judged", "detailed", "judged", "worst", "wri
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
-# From what calls for a person to what says nothing of the child.
+# From the most urgent to the least informative.
 STATUSES = ("Flagged", "Warning", "Unknown", "Clear", "Not applicable")
 FLAGGED, WARNING, UNKNOWN, CLEAR, NOT_APPLICABLE = range(len(STATUSES))
-# A share is compared as counts, to nine places: 18 of 180 isn't lost to a rounding.
+# Shares are compared as counts, to nine places, so that 18 of 180 isn't lost to rounding.
 PLACES = 9
 TOO_OLD = "why=too old"
 MEASURED: dict[str, Any] = {
@@ -37,15 +37,15 @@ class Children:
 
     # Children, in order.
     names: pd.Index
-    # Grade level of each; None where it isn't known.
+    # Grade level of each; None if unknown.
     grades: npt.NDArray[np.object_]
-    # The newest day for which any system speaks.
+    # The latest day of any system.
     newest: pd.Timestamp
 
 
 @dataclass(frozen=True)
 class Judged:
-    """Children under one definition: places of children, places in `STATUSES`, and what was measured."""
+    """Children under one definition: positions of children and of `STATUSES`, and the measures."""
 
     indicator: Indicator
     definition: Definition
@@ -56,7 +56,7 @@ class Judged:
 
 
 def detailed(**parts: pd.Series) -> pd.Series:
-    """Write parts as ``name=text; name=text``, without those that are missing."""
+    """Format parts as ``name=text; name=text``, without missing ones."""
     index = next(iter(parts.values())).index
     whole = pd.Series(pd.NA, index=index, dtype=STRING)
     for name, texts in parts.items():
@@ -68,13 +68,13 @@ def detailed(**parts: pd.Series) -> pd.Series:
 
 
 def worst(statuses: pd.Series, by: list[pd.Series]) -> pd.Series:
-    """Take the status that calls loudest for a person."""
+    """Return the most urgent status."""
     rank = statuses.map({status: place for place, status in enumerate(STATUSES)}).astype("int64")
     return rank.groupby(by, sort=True).min().map(dict(enumerate(STATUSES))).astype(STRING)
 
 
 def _beyond(measured: pd.DataFrame, limit: Limit | None, *, shares: bool) -> Bools:
-    """Say which values a limit is about; an unknown value is beyond none."""
+    """Test which values a limit applies to; never an unknown value."""
     if limit is None:
         return np.zeros(len(measured), dtype=bool)
     if limit.words:
@@ -140,7 +140,7 @@ def judged(
 
 
 def _with_others(have: pd.DataFrame, others: int) -> pd.DataFrame:
-    """Give measured rows all columns, and an empty row to each child without one."""
+    """Complete the columns of measured rows, and add an empty row for each child without one."""
     columns = {}
     for name, dtype in MEASURED.items():
         if name == "child":

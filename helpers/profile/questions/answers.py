@@ -1,4 +1,4 @@
-"""Answers to questions: how many children, of how many it can't be said and why, from how many systems."""
+"""Answer questions: how many children, how many unknown and why, from how many systems."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ ANSWERED, PARTLY, NOT_ANSWERABLE = "Answered", "Partly", "Not answerable"
 
 @dataclass(frozen=True)
 class Answer:
-    """One question, child by child in the order of the roster."""
+    """The answer to one question, child by child in roster order."""
 
     question: Question
-    # The question is about the child, or it can't be said that it isn't.
+    # Whether the question is about the child, or may be.
     concerned: np.ndarray
-    # The child is one of those looked for; NA: it can't be said.
+    # Whether the child is one of those looked for; NA: unknown.
     yes: pd.Series
-    # Place in `REASONS` of why a part of it isn't known; -1 where all is.
+    # Position in `REASONS` of why a part isn't known; -1 if all are.
     reason: np.ndarray
-    # What it asks for.
+    # The question's inputs.
     inputs: tuple[Input, ...]
 
 
 class Asking:
-    """Questions to one district; what is known is gathered once for all of them."""
+    """Questions to one district, with data gathered once for all of them."""
 
     def __init__(
         self,
@@ -49,22 +49,22 @@ class Asking:
         declared: Questions | None = None,
         seen: Seen | None = None,
     ) -> None:
-        """Gather what is known.
+        """Gather the data.
 
         Parameters
         ----------
         source
-            What is known of a district's children.
+            The children's data.
         children
-            Only these are asked about, such as those of a class; everybody on the roster when not given.
+            Only these, such as those of a class; by default everybody on the roster.
         forbidden
-            Elements and indicators (``indicator.name``) that whoever asks may not see.
+            Elements and indicators (``indicator.name``) that the asker may not see.
         today
-            Day of the question; the newest day of which any system speaks when not given.
+            Date of the question; by default the latest day of any system.
         declared
-            Questions of one's own, from `read_questions`; the kit's when not given.
+            Your own questions, from `read_questions`; by default the kit's.
         seen
-            What whoever asks may see, such as a view; then only its children are asked about.
+            What the asker may see, such as a view; limits the question to its children.
         """
         self.declared = declared or kit_questions()
         self.roster = roster_of(source, today)
@@ -94,7 +94,7 @@ class Asking:
             np.full(count, len(REASONS)),
         )
         if question.condition is None:
-            # What is asked of one child is answered once all of it is known.
+            # A question about one child is answered once all parts are known.
             yes = yes.mask(reason < len(REASONS))
         concerned = self.asked & whom.fillna(True).to_numpy(dtype=bool)
         return Answer(question, concerned, whom & yes, np.where(reason == len(REASONS), -1, reason), inputs)
@@ -111,24 +111,24 @@ def answer_questions(
     declared: Questions | None = None,
     seen: Seen | None = None,
 ) -> pd.DataFrame:
-    """Answer the kit's questions about a district's children, or say what data are missing.
+    """Answer the kit's questions about a district's children, or list the missing data.
 
     Parameters
     ----------
     source
         The children's data: a store, or ``helpers.profile.source_of(district, links, profiles)``.
     questions
-        Ids of questions; all when not given.
+        Ids of questions; by default all.
     least_share
-        Share of the children for whom a question must be answerable; the declared one when not given.
+        Share of the children for whom a question must be answerable; by default as declared.
     children, forbidden, today, declared, seen
         As for `Asking`.
 
     Returns
     -------
     pandas.DataFrame
-        Table ``question_answers``, one row a question. ``of_children`` children are answerable (every element
-        the question needs is known), and ``concerned = of_children + unknown``.
+        Table ``question_answers``, one row per question. ``of_children`` children are answerable (every
+        element the question needs is known), and ``concerned = of_children + unknown``.
 
     Raises
     ------
@@ -153,16 +153,16 @@ def answer_questions(
 def status_of(
     shares: pd.Series, least_share: float | None = None, declared: Questions | None = None
 ) -> pd.Series:
-    """Say of shares of children whether a question counts as answered.
+    """Classify questions as answered or not, by their share of answerable children.
 
     Parameters
     ----------
     shares
-        Children of whom every part is known, of those concerned; NA: it concerns nobody, and is answered.
+        Share of the concerned children with all parts known; NA: it concerns nobody, and counts as answered.
     least_share
-        From which share on it counts as answered; as declared when not given.
+        Minimum share that counts as answered; by default as declared.
     declared
-        Where that is declared; in the kit's questions when not given.
+        Declared questions; by default the kit's.
 
     Returns
     -------
@@ -199,12 +199,12 @@ def children_for(
     declared: Questions | None = None,
     seen: Seen | None = None,
 ) -> pd.DataFrame:
-    """List the children whom a question is about, each with its answer.
+    """List the children whom a question is about, each with the answer.
 
     Parameters
     ----------
     source
-        What is known of a district's children.
+        The children's data.
     question
         Id of a question.
     children, forbidden, today, declared, seen
@@ -213,7 +213,7 @@ def children_for(
     Returns
     -------
     pandas.DataFrame
-        Table ``question_children``: *Yes* first, then *Unknown*, then *No*; what isn't known is never a No.
+        Table ``question_children``: *Yes* first, then *Unknown*, then *No*; an unknown part never makes a No.
 
     Raises
     ------
@@ -259,19 +259,19 @@ def groups_for(
     Parameters
     ----------
     source
-        What is known of a district's children.
+        The children's data.
     question
         Id of a question.
     by
-        Element that groups; the question's own ``group_by``, else the school, when not given.
+        Grouping element; by default the question's own ``group_by``, else the school.
     children, forbidden, today, declared, seen
         As for `Asking`.
 
     Returns
     -------
     pandas.DataFrame
-        Table ``question_groups``; a child whose group nobody knows is in a group without a name. Small groups
-        stand in it: hide them before anybody sees it.
+        Table ``question_groups``; children without a known group are in an unnamed group. Small groups are
+        included: suppress them before anybody sees the table.
 
     Raises
     ------
@@ -342,7 +342,7 @@ def _row(answer: Answer, asking: Asking) -> dict[str, object]:
 
 
 def _silos(answer: Answer) -> list[str]:
-    """Name the systems that one would have to open, in the order in which they are needed."""
+    """List the systems that one would have to open, in order of need."""
     return list(dict.fromkeys(silo for each in answer.inputs if each.silo for silo in each.silo.split("; ")))
 
 
@@ -352,7 +352,7 @@ def _joined(parts: Sequence[np.ndarray], count: int) -> pd.Series:
 
 
 def _told(answer: Answer, at: np.ndarray) -> pd.Series:
-    """Write what is told of each child: name and value, or why there is none."""
+    """Format each child's values as name and value, or the reason for none."""
     by_name = {each.name: each for each in answer.inputs}
     parts = []
     for name in answer.question.tells:

@@ -1,4 +1,4 @@
-"""The language in which a question says whom it is about: comparisons, and, or, not; unknown stays unknown.
+"""The condition language of questions: comparisons, and, or, not, with unknown values.
 
 A condition is written as `chronically_absent and grade_average < 65`. It is read by Python's own grammar and
 judged by this module, which knows the few forms below and nothing else; nothing of it is ever run. A value
@@ -40,35 +40,35 @@ PREFIXES = ("last_year", "indicator")
 
 
 class AnswerInput(Protocol):
-    """What is known of one input, child by child."""
+    """Values of one input, child by child."""
 
     @property
     def value(self) -> pd.Series:
-        """Values of a dtype that knows missing ones; NA: not known, or nothing that could be known."""
+        """Values of a nullable dtype; NA: unknown, or nothing to know."""
 
     @property
     def nothing(self) -> np.ndarray:
-        """Children for whom it is known that there is nothing: a comparison is false for them."""
+        """Children known to have nothing: every comparison is false for them."""
 
 
 @dataclass(frozen=True)
 class Condition:
-    """A condition that was read."""
+    """A parsed condition."""
 
-    # As it is written.
+    # The text.
     text: str
 
     @property
     def tree(self) -> ast.expr:
-        """Its parts, by Python's grammar."""
+        """Its syntax tree, by Python's grammar."""
         return ast.parse(self.text.strip(), mode="eval").body
 
     def inputs(self) -> tuple[str, ...]:
-        """Name what has to be known, in the order in which it is asked."""
+        """List its inputs, in order."""
         return tuple(dict.fromkeys(_inputs(self.tree)))
 
     def faults(self, types: Mapping[str, str]) -> list[str]:
-        """List everything that is wrong with it."""
+        """List all its faults."""
         try:
             tree = self.tree
         except SyntaxError as error:
@@ -76,12 +76,12 @@ class Condition:
         return list(_faults(tree, types, self.text))
 
     def holds(self, told: Mapping[str, AnswerInput], count: int) -> pd.Series:
-        """Say of each child whether it holds."""
+        """Evaluate it for each child."""
         return pd.Series(_holds(self.tree, told, count), dtype="boolean")
 
 
 def parts_of(name: str) -> tuple[str, str]:
-    """Split the name of an input into what kind it is and the element or indicator.
+    """Split the name of an input into its kind and the element or indicator.
 
     >>> parts_of("on_record(guardians)"), parts_of("last_year.rate"), parts_of("rate")
     (('on_record', 'guardians'), ('last_year', 'rate'), ('', 'rate'))
@@ -94,12 +94,12 @@ def parts_of(name: str) -> tuple[str, str]:
 
 
 def is_element(name: str) -> bool:
-    """Say whether an input is the value of an element this year, which can be too old."""
+    """Return whether an input is an element's value this year, which can be stale."""
     return parts_of(name)[0] == ""
 
 
 def _named(node: ast.expr) -> str | None:
-    """Give the name of an input, where a part of a condition is one."""
+    """Return the name of an input if the node is one."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
@@ -135,7 +135,7 @@ def _inputs(node: ast.expr) -> Iterator[str]:
 
 
 def _constant(node: ast.expr) -> Any:
-    """Give a number, word or list of them; None where a part is none."""
+    """Return a number, word or list of them; None if the node is none."""
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float | str):
         return node.value
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):

@@ -1,4 +1,4 @@
-"""The questions that people ask, as declared: who asks, in which words, and what has to be known for it."""
+"""Declared questions: who asks, in which words, and which data it needs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TYPES = {"string": "string", "integer": "number", "number": "number", "boolean":
 
 
 class Declared(BaseModel):
-    """A part of the declaration; a name that nobody knows is refused."""
+    """Part of the declaration; unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -48,11 +48,11 @@ class Question(Declared):
 
     @property
     def condition(self) -> Condition | None:
-        """Who is looked for; None: each child is."""
+        """Whom it looks for; None: every child."""
         return None if self.answer is None else Condition(self.answer)
 
     def inputs(self) -> tuple[str, ...]:
-        """Name all that has to be known of a child, each once."""
+        """List the inputs it needs, each once."""
         asked = [
             *(self.whom.inputs() if self.whom else ()),
             *(self.condition.inputs() if self.condition else ()),
@@ -62,7 +62,7 @@ class Question(Declared):
 
 
 class Questions(Declared):
-    """The whole of questions.toml."""
+    """Everything in questions.toml."""
 
     least_share: DeclaredNumber
     least_part: float
@@ -84,7 +84,7 @@ class Questions(Declared):
         return self
 
     def named(self, name: str) -> Question:
-        """Give one question by its id; `BadInput` where there is none."""
+        """Return one question by its id; raises `BadInput` if there is none."""
         found = {each.id: each for each in self.question}
         if name not in found:
             raise BadInput(
@@ -121,7 +121,7 @@ class Questions(Declared):
 
 
 def input_types() -> dict[str, str]:
-    """Give the type of everything that a question can ask for, by its name."""
+    """Map the name of every possible input to its type."""
     types: dict[str, str] = {}
     for each in declared_elements():
         types[each.name] = TYPES[each.type]
@@ -148,17 +148,17 @@ def read_questions(path: Path) -> Questions:
     Parameters
     ----------
     path
-        A TOML file in the language of ``helpers/profile/questions/questions.toml``.
+        A TOML file in the format of ``helpers/profile/questions/questions.toml``.
 
     Returns
     -------
     Questions
-        Questions, their sources, and from which share of the children on one counts as answered.
+        Questions, their sources, and the share of children from which one counts as answered.
 
     Raises
     ------
     BadInput
-        When the file breaks its language; every fault is named.
+        When the file is invalid; the message names every fault.
     """
     known = {name for part in (Question, Questions) for name in part.model_fields}
     try:
@@ -171,7 +171,7 @@ def read_questions(path: Path) -> Questions:
 
 @cache
 def kit_questions() -> Questions:
-    """Give the kit's own questions, ``helpers/profile/questions/questions.toml``."""
+    """Return the kit's own questions, ``helpers/profile/questions/questions.toml``."""
     return read_questions(DECLARED)
 
 
@@ -181,13 +181,13 @@ def declared_questions() -> tuple[Question, ...]:
     Returns
     -------
     tuple of Question
-        What ``helpers/profile/questions/questions.toml`` says.
+        As declared in ``helpers/profile/questions/questions.toml``.
     """
     return kit_questions().question
 
 
 def question_named(name: str) -> Question:
-    """Give one question by its id.
+    """Return one question by its id.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Which children a question is about, and what is known of them."""
+"""Whom a question is about, and what is known of each child."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ __all__ = ["KNOWN", "NOTHING", "REASONS", "Input", "Knowledge", "Roster", "Seen"
 
 
 LEAST_OF_A_GRADE = figure("profile/thresholds.served_share")
-# Of a smaller grade nobody may be known by chance; the kit's own.
+# In a smaller grade, a system may have nobody by chance; the kit's own figure.
 SMALLEST_GRADE = 5
 LEAVES, STARTS = "leaves_school", "starts_at_school"
 
 
 class Seen(Protocol):
-    """What whoever asks may see, such as a view of `helpers.share`: the rest isn't in it."""
+    """What the asker may see, such as a view of `helpers.share`; it contains nothing else."""
 
     @property
     def children(self) -> pd.DataFrame:
@@ -48,29 +48,28 @@ class Roster:
 
     # The children, in order.
     children: pd.Index
-    # The system that says who is on the roster; None: none does, and every child counts.
+    # The roster system; None: there is none, and every child counts.
     silo: str | None
-    # The day of the question.
+    # Date of the question.
     today: pd.Timestamp
-    # Newest day of which each system speaks.
+    # Latest day of each system.
     newest: dict[str, pd.Timestamp]
-    # Which of the kit's systems each silo is.
+    # Silo -> the kit's system that it is.
     system: dict[str, str]
-    # By silo, of the children of whom it tells something this year, the share whom the roster doesn't know
-    # and of whom no system says that they left.
+    # By silo, the share of its children this year whom the roster doesn't have and no system records as gone.
     unplaced: dict[str, float]
-    # By silo, which of the children are of a grade that it isn't for.
+    # By silo, which of the children are in a grade that it doesn't serve.
     outside: dict[str, np.ndarray]
     # Chosen values of the children: of the year (and without one), and of the year before.
     chosen: pd.DataFrame
     earlier: pd.DataFrame
 
     def places(self, frame: pd.DataFrame) -> np.ndarray:
-        """Give the place of each row's child."""
+        """Return the position of each row's child."""
         return np.asarray(self.children.get_indexer(pd.Index(frame["child"])))
 
     def as_seen(self, seen: Seen, school_year: int | None) -> Roster:
-        """Give the same roster with the values that whoever asks may see, and no others."""
+        """Return the same roster, with only the values that the asker may see."""
         chosen, earlier = _of_years(seen.values, self.children, school_year)
         return replace(self, chosen=chosen, earlier=earlier)
 
@@ -116,7 +115,7 @@ def roster_of(source: Source, today: pd.Timestamp | None = None) -> Roster:
 def _of_years(
     values: pd.DataFrame, children: pd.Index, year: int | None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Take the chosen values of the year (and without one), and those of the year before."""
+    """Return the chosen values of the year (and without one), and those of the year before."""
     mine = values[values["chosen"].fillna(False).astype(bool) & values["child"].isin(children)]
     told = mine["school_year"].fillna(-1).to_numpy(dtype="int64")
     now = told == (-1 if year is None else year)
@@ -125,7 +124,7 @@ def _of_years(
 
 
 def _roster_silo(listing: pd.Series, trust: Mapping[str, int]) -> str | None:
-    """Name the system whose list counts: the most trusted one that says who is at which school."""
+    """Return the name of the roster system: the most trusted one that records schools."""
     found = [str(silo) for silo in listing.dropna().unique()]
 
     def rank(silo: str) -> tuple[int, int, str]:
@@ -135,7 +134,7 @@ def _roster_silo(listing: pd.Series, trust: Mapping[str, int]) -> str | None:
 
 
 def _left(moves: pd.DataFrame, year: int | None = None) -> pd.Index:
-    """List the children whose newest coming or going, of a school year or of any, is that they left."""
+    """List the children whose latest move, in a school year or in any, is a departure."""
     if year is not None:
         moves = moves[moves["date"].ge(pd.Timestamp(first_day(year)))]
     moves = moves.assign(leaves=moves["kind"].eq(LEAVES).astype(bool))
@@ -146,7 +145,7 @@ def _left(moves: pd.DataFrame, year: int | None = None) -> pd.Index:
 
 
 def _outside(children: pd.Index, knows: pd.DataFrame, chosen: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Mark, by system, the children of grades of which it knows hardly anybody."""
+    """Mark, by system, the children in grades that it hardly serves."""
     grades = chosen[chosen["element"].eq("grade_level") & chosen["status"].eq("Reported")]
     grade = grades.drop_duplicates("child").set_index("child")["value"].reindex(children)
     code, names = pd.factorize(grade.astype("object"))
@@ -156,7 +155,7 @@ def _outside(children: pd.Index, knows: pd.DataFrame, chosen: pd.DataFrame) -> d
         held = children.isin(its["child"])
         of_grade = np.bincount(code[(code >= 0) & held], minlength=len(names))
         none = (of_grade < LEAST_OF_A_GRADE * size) & (size >= SMALLEST_GRADE)
-        # Who knows nobody anywhere isn't for other grades: nobody is joined to it.
+        # A system that has nobody anywhere doesn't serve other grades: its records aren't linked.
         if len(names) == 0 or held.mean() < LEAST_OF_A_GRADE / 2:
             outside[str(silo)] = np.zeros(len(children), dtype=bool)
         else:
@@ -164,13 +163,13 @@ def _outside(children: pd.Index, knows: pd.DataFrame, chosen: pd.DataFrame) -> d
     return outside
 
 
-# Why a child's part of an answer isn't known; the first that applies to any part is told.
+# Why a child's part of an answer isn't known; the first that applies to any part is shown.
 REASONS = ("Not permitted", "Not collected", "Not joined", "Not fresh", "Not said")
 NOT_PERMITTED, NOT_COLLECTED, NOT_JOINED, NOT_FRESH, NOT_SAID = range(len(REASONS))
 KNOWN, NOTHING = len(REASONS), len(REASONS) + 1
 
-# Facts that systems keep of some children only, or of whoever takes part: once nearly all records of such a
-# system are tied to children on the roster, a child without one has none.
+# Facts that systems have for some children only, or for participants. Once nearly all records of such a
+# system are linked to children on the roster, a child without one has none.
 OF_SOME = (
     "program", "participation", "career_interest", "career_plan", "application", "contact", "message",
     "survey_response",
@@ -180,37 +179,37 @@ STATUS_ORDER = ("Flagged", "Warning", "Unknown", "Clear", "Not applicable")
 
 @dataclass(frozen=True)
 class Input:
-    """One thing that a question asks for, child by child in the order of the roster."""
+    """One input of a question, child by child in roster order."""
 
     # As in a condition.
     name: str
-    # Its value where it is known.
+    # Its value, if known.
     value: pd.Series
-    # Place in `REASONS` of why it isn't known, else `KNOWN`, or `NOTHING`: known that there is nothing.
+    # Position in `REASONS` of why it isn't known, else `KNOWN`, or `NOTHING`: known to have none.
     state: np.ndarray
-    # System that says it of most children; None: no system of the district does.
+    # The system with the values of most children; None: no system of the district has any.
     silo: str | None
-    # The kit's system that would.
+    # The kit's system that would have it.
     system: str
 
     @property
     def nothing(self) -> np.ndarray:
-        """Children for whom it is known that there is nothing."""
+        """Children known to have nothing."""
         return self.state == NOTHING
 
     @property
     def known(self) -> np.ndarray:
-        """Children for whom it is known, even if there is nothing."""
+        """Children with a known answer, even if they have nothing."""
         return self.state >= KNOWN
 
     @property
     def missing(self) -> bool:
-        """Say whether no system of the district has it, as far as whoever asks may know."""
+        """Whether no system of the district has it, as far as the asker may know."""
         return self.silo is None and not (self.state == NOT_PERMITTED).all()
 
 
 class Knowledge:
-    """All that questions may ask of a district's children; each input is put together once."""
+    """All inputs that questions can use about a district's children, each computed once."""
 
     def __init__(
         self,
@@ -221,7 +220,7 @@ class Knowledge:
         forbidden: Collection[str] = (),
         seen: Seen | None = None,
     ) -> None:
-        """Prepare what is known."""
+        """Prepare the data."""
         roster = roster if seen is None else roster.as_seen(seen, source.school_year)
         self.roster = roster
         self.absent = NOT_COLLECTED if seen is None else NOT_PERMITTED
@@ -234,7 +233,7 @@ class Knowledge:
         self._indicators: pd.DataFrame | None = None
 
     def input(self, name: str, fresh_days: Mapping[str, int] | None = None) -> Input:
-        """Give one input."""
+        """Return one input."""
         kind, of = parts_of(name)
         days = (fresh_days or {}).get(of)
         key = (name, days)
@@ -279,7 +278,7 @@ class Knowledge:
         return Input(name, value, state, silo, _expected(what))
 
     def _unjoined(self, silo: str) -> np.ndarray:
-        """Say why children are in no record of a system: nobody has joined them, or it hasn't got them."""
+        """Explain why a system has no record of each child: not linked, or no such record."""
         state = np.full(len(self.roster.children), NOT_JOINED)
         if self.roster.unplaced.get(silo, 0.0) == 0:
             state[:] = NOT_COLLECTED
@@ -290,7 +289,7 @@ class Knowledge:
         return self.roster.unplaced.get(silo, 1.0) <= self.most_unplaced
 
     def _age(self, rows: pd.DataFrame, silo: str | None) -> np.ndarray:
-        """Give the days between the question and the day for which a value speaks; 0 where nobody knows."""
+        """Return the days between the question and each value's as-of date; 0 if unknown."""
         spoken = rows["as_of"].fillna(rows["silo"].map(self.roster.newest).astype("datetime64[us]"))
         return (self.roster.today - spoken).dt.days.fillna(0).to_numpy(dtype="int64")
 
@@ -300,7 +299,7 @@ class Knowledge:
         if base.silo is not None and self._all_placed(base.silo):
             state[state != NOT_PERMITTED] = KNOWN
         elif base.silo is not None:
-            state[state == NOT_SAID] = KNOWN  # the system knows the child and has nothing
+            state[state == NOT_SAID] = KNOWN  # the system has the child, with nothing recorded
             state[state == NOT_COLLECTED] = NOT_JOINED
         value = pd.Series(found, dtype="boolean").mask(state != KNOWN)
         return Input(name, value, state, base.silo, base.system)
@@ -327,7 +326,7 @@ class Knowledge:
             unknown = mine & (state == NOT_SAID) & (part.state < NOT_SAID)
             state[unknown] = part.state[unknown]
             state[mine & (state == KNOWN) & (part.state == NOT_FRESH)] = NOT_FRESH
-        # What an indicator is made of could be read from it.
+        # An indicator would reveal its elements.
         if name in self.forbidden or names & self.forbidden:
             state[:] = NOT_PERMITTED
         value = pd.Series(pd.array([str(each) or None for each in status], dtype=STRING))
@@ -342,7 +341,7 @@ class Knowledge:
         )
 
     def _indicator_rows(self, of: str) -> pd.DataFrame:
-        """Give an indicator by its first definition, one row a child: the worst of its parts."""
+        """Return an indicator by its first definition, one row per child: the worst of its parts."""
         if self._indicators is None:
             every = self._told()
             if every.empty and len(self.roster.children) and self.absent != NOT_PERMITTED:
@@ -377,12 +376,12 @@ def _commonest(silos: pd.Series) -> str | None:
 
 
 def _expected(what: Element) -> str:
-    """Name the kit's system that would have an element."""
+    """Return the name of the kit's system that would have an element."""
     return (what.systems or what.trust)[0]
 
 
 def _typed(rows: pd.DataFrame, place: np.ndarray, count: int, kind: str) -> pd.Series:
-    """Give values of an element their type, child by child."""
+    """Convert values of an element to its type, child by child."""
     if kind in ("string", "date"):
         words = np.full(count, None, dtype=object)
         words[place] = rows["value"].to_numpy(dtype=object)

@@ -35,14 +35,14 @@ def pick_example_child(district: District, links: Links) -> str:
     Among all children, the first in this order:
 
     1. no record of the child needs review, and at least two in three have verified links. So the story is the
-      child's own, even where a system without names can't confirm a link;
+       child's own, even where a system without names can't confirm a link;
     2. the roster lists the child today (the SIS first, else the system with most children; no end date before
-      the latest day of its records);
+       the latest day of its records);
     3. at least two systems have records of the child;
     4. at least one system doesn't: something is missing;
     5. children with more parts of a story come first: days absent, a test lower than the first of the year,
        points lost and work late or missing, an elevated screener, visits to the nurse, a plan, a reduced meal
-      price, an activity (`_story_parts`);
+       price, an activity (`_story_parts`);
     6. the systems write the child's name differently, or disagree about the birth date;
     7. something happened: a fact beyond enrollment, classes and a meal account (an absence, for example);
     8. children in more systems come first;

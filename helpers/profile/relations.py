@@ -21,12 +21,12 @@ __all__ = ["adults_of", "on_the_roster", "relations", "roster_silos"]
 
 
 def roster_silos(district: District) -> list[str]:
-    """Name the systems that say who the district's children are."""
+    """List the systems with authority over the roster."""
     return list(authority_in(district).rosters) or list(district.silos)[:1]
 
 
 def adults_of(people: pd.DataFrame) -> pd.DataFrame:
-    """List the adults whom a system names beside a child."""
+    """List the adults whom a system names with a child."""
     named = people[people["agents"].notna()]
     listed = named.assign(agent=named["agents"].str.split(";")).explode("agent", ignore_index=True)
     listed = listed.assign(agent=listed["agent"].astype(STRING).str.strip())
@@ -34,9 +34,9 @@ def adults_of(people: pd.DataFrame) -> pd.DataFrame:
 
 
 def on_the_roster(district: District, links: Links, ties: pd.DataFrame) -> np.ndarray:
-    """Tell which adults the roster itself has beside the child, by e-mail address or telephone.
+    """Test which adults the roster itself lists with the child, by e-mail address or phone.
 
-    Then it doesn't matter how surely the other system is tied: the adult is the child's.
+    For those the other system's link confidence doesn't matter: the adult belongs to the child.
     """
     people = district.people
     rosters = roster_silos(district)
@@ -71,15 +71,15 @@ def on_the_roster(district: District, links: Links, ties: pd.DataFrame) -> np.nd
 
 
 RECORD = ["silo", "record"]
-# The step of the ladder at which a model decides.
+# The stage at which a model decides.
 BY_MODEL = "Scored"
-# A case manager answers for these; other programs have people of their own.
+# Plans with a case manager; other programs have people of their own.
 UNDER_A_PLAN = ("Special education", "Section 504")
 ORDER = ["role", "child", "silo", "adult", "section_id", "file", "row"]
 
 
 def relations(district: District, links: Links) -> pd.DataFrame:
-    """Say who has to do with which child."""
+    """Return who is related to which child."""
     days = pd.Series(latest_days(district).days, dtype="datetime64[us]")
     schools = _schools(district, links, days)
     parts = [
@@ -96,7 +96,7 @@ def relations(district: District, links: Links) -> pd.DataFrame:
 
 
 def _holds(rows: pd.DataFrame, days: pd.Series) -> np.ndarray:
-    """Say which spells hold on the newest day of their system; without a day, those that haven't ended."""
+    """Test which periods include the latest day of their system; without one, those that haven't ended."""
     known = days.reindex(rows["silo"]).to_numpy(dtype="datetime64[us]")
     day = pd.Series(known, index=rows.index)
     begun = rows["begin_date"].isna() | day.isna() | (rows["begin_date"] <= day)
@@ -105,7 +105,7 @@ def _holds(rows: pd.DataFrame, days: pd.Series) -> np.ndarray:
 
 
 def _names(district: District) -> pd.DataFrame:
-    """Give the name of every record: ``silo, adult, adult_name``."""
+    """Return the name of every record: ``silo, adult, adult_name``."""
     people = district.people
     said = people["first_name"].fillna("") + " " + people["last_surname"].fillna("")
     said = said.str.strip()
@@ -118,7 +118,7 @@ def _with_names(rows: pd.DataFrame, district: District) -> pd.DataFrame:
 
 
 def _teachers(district: District, links: Links, days: pd.Series) -> pd.DataFrame:
-    """Tie the staff of a class to its children, as far as both are in it on the newest day."""
+    """Link a class's staff to its children, if both are in it on the latest day."""
     spells = district.fact("section_enrollment").dropna(subset=["record", "section_id"])
     if spells.empty:
         return empty_table("relations")
@@ -145,9 +145,9 @@ def _teachers(district: District, links: Links, days: pd.Series) -> pd.DataFrame
 
 
 def _within_sessions(spells: pd.DataFrame, sessions: pd.DataFrame, days: pd.Series) -> pd.DataFrame:
-    """Keep who is in a class on the newest day; where the year is over, on its last day.
+    """Filter to class periods that include the latest day, or the last day of a finished year.
 
-    A class without an end of its own ends with its session.
+    A class period without an end of its own ends with its session.
     """
     known = sessions.dropna(subset=["end_date"]).drop_duplicates(["silo", "session_id"])
     ends = known[["silo", "session_id", "end_date"]].rename(
@@ -162,7 +162,7 @@ def _within_sessions(spells: pd.DataFrame, sessions: pd.DataFrame, days: pd.Seri
 
 
 def _guardians(district: District, links: Links) -> pd.DataFrame:
-    """Tie guardians to children, and say which of them share a home."""
+    """Link guardians to children, and number the homes that they share."""
     ties = with_child(district.fact("contact").dropna(subset=["record", "contact_record"]), links.crosswalk)
     ties = ties.dropna(subset=["child"]).rename(columns={"contact_record": "adult"})
     if ties.empty:
@@ -175,7 +175,7 @@ def _guardians(district: District, links: Links) -> pd.DataFrame:
     with_the_child = ties["lives_with"].fillna(False).astype(bool)
     street = ties["street_number_name"].str.casefold().str.replace(r"[^a-z0-9]+", " ", regex=True).str.strip()
     written = street + ", " + ties["postal_code"].fillna("")
-    # Opaque, so that the table holds no address: the first adult of it stands for the home.
+    # Opaque, so that the table contains no address: the first adult represents the home.
     home = ("with the child " + ties["child"]).where(with_the_child, ties["adult"]).astype(STRING)
     home = written.where(written.notna(), home)
     first = ties.assign(home=home).groupby(["silo", "home"], sort=False)["adult"].transform("first")
@@ -183,7 +183,7 @@ def _guardians(district: District, links: Links) -> pd.DataFrame:
         "role", "silo", "adult", "child", "relation", "lives_with", "legal_guardian", "receives_mail",
         "without_rights", "in_doubt", "language", "home", "link_band", "file", "row",
     ]  # fmt: skip
-    # Whoever a model alone ties may be another child's, unless the roster itself names that adult.
+    # A child linked only by a model may belong to other adults, unless the roster itself names the adult.
     by_model = links.crosswalk.loc[links.crosswalk["step"].eq(BY_MODEL).fillna(False), RECORD]
     known = on_the_roster(district, links, ties.rename(columns={"adult": "guardian"}))
     doubt = is_in(ties[RECORD], by_model) & ~known
@@ -193,7 +193,7 @@ def _guardians(district: District, links: Links) -> pd.DataFrame:
 
 
 def _under_a_plan(district: District, links: Links, days: pd.Series) -> pd.DataFrame:
-    """List the children with a plan that is in force."""
+    """List the children with an active plan."""
     plans = with_child(district.fact("program").dropna(subset=["record"]), links.crosswalk)
     plans = plans.dropna(subset=["child"])
     if plans.empty:
@@ -205,17 +205,17 @@ def _under_a_plan(district: District, links: Links, days: pd.Series) -> pd.DataF
 
 
 def _schools(district: District, links: Links, days: pd.Series) -> pd.DataFrame:
-    """Say at which schools a child is today, by every system that knows."""
+    """Return each child's current schools, from every system that records them."""
     spells = with_child(district.fact("school_enrollment").dropna(subset=["record"]), links.crosswalk)
     told = spells.dropna(subset=["child", "school_id"])
-    # Of years that a system names, only the newest is today's.
+    # If a system names years, only the latest is current.
     newest = told.groupby("silo")["school_year"].transform("max")
     of_today = (told["school_year"].isna() | newest.isna() | told["school_year"].eq(newest)).fillna(True)
     now = told[_holds(told, days) & of_today.to_numpy(dtype=bool)]
     shown = ["silo", "record", "child", "school_id", "grade_level", "link_band", "file", "row"]
     parts = [now[shown].assign(school_name=pd.Series(pd.NA, index=now.index, dtype=STRING))]
     people = with_child(district.people, links.crosswalk).dropna(subset=["child"])
-    # A system that tells spells has said in them where the child is, or that it left.
+    # A system with enrollment periods has recorded there where the child is, or that it left.
     people = people[~is_in(people[RECORD], spells[RECORD].drop_duplicates())]
     people = people[people["school_id"].notna() | people["school_name"].notna()]
     people = people[_holds(people, days)]

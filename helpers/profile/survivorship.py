@@ -1,7 +1,7 @@
-"""Whom a team decided to believe: its own order of trust, written down in a file and put before the kit's.
+"""A team's survivorship rules: its own trust order, in a file that overrides the kit's.
 
-The kit's order is in ``trusted_for`` of each ``system.toml``. A team doesn't edit the kit: it keeps a
-file of its own, which says whom it believes first of which element, since when, who decided and why.
+The kit's order is ``trusted_for`` in each ``system.toml``. A team doesn't edit the kit. Its own file lists
+whom it believes first for which element, since when, who decided and why.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
 
 class Survivorship(BaseModel):
-    """A decision on whom to believe, as it stands in a team's file."""
+    """A team's survivorship rules, as written in its file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -36,12 +36,12 @@ class Survivorship(BaseModel):
     believed_first: dict[str, tuple[str, ...]] = Field(min_length=1)
 
     def order_of(self, element: str, usual: tuple[str, ...]) -> tuple[str, ...]:
-        """Give the order of trust of an element."""
+        """Return the trust order of an element."""
         first = self.believed_first.get(element, ())
         return (*first, *(system for system in usual if system not in first))
 
     def applied_to(self, terms: Declarations) -> Declarations:
-        """Put the decision before the order that is declared."""
+        """Put the team's trust order before the declared one."""
         decided = tuple(
             one.model_copy(update={"trust": self.order_of(one.name, one.trust)}) for one in terms.element
         )
@@ -83,7 +83,7 @@ def _checked(given: Mapping[str, Any], place: str, systems: Collection[str] | No
 
 
 def read_survivorship(path: Path | str, systems: Collection[str] | None = None) -> Survivorship:
-    """Read a team's decision on whom to believe."""
+    """Read a team's survivorship rules."""
     path = Path(path)
     try:
         given = toml_of(path.read_text(encoding="utf-8"))
@@ -106,7 +106,7 @@ def decide_survivorship(
     decided: dt.date | None = None,
     systems: Collection[str] | None = None,
 ) -> Survivorship:
-    """Write a decision down where everybody can read it, and a machine too."""
+    """Write survivorship rules to a file that people and programs can read."""
     given = {
         "decided": decided or dt.date.today(),
         "by": by,
@@ -131,5 +131,5 @@ def decide_survivorship(
 
 
 def _quoted(text: str) -> str:
-    # What JSON puts between quotes, TOML reads as the same text; it wants DEL written out, too.
+    # TOML reads JSON's quoted text as the same text, except that DEL must be escaped.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,4 +1,4 @@
-"""The events of a child's year, from every system, on one line."""
+"""The timeline: events of a child's year, from every system."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TAKEN = ["child", "silo", "record", "file", "row", "link_band"]
 
 
 def _written(column: pd.Series, unit: str | None) -> pd.Series:
-    """Write a column in words; each number once, since a district has few different ones."""
+    """Convert a column to text; each number once, since a district has few distinct ones."""
     if column.dtype == "float64":
         picture = "{:.2f}" if unit == "USD" else "{:g}"
         codes, unique = pd.factorize(column)
@@ -28,7 +28,7 @@ def _written(column: pd.Series, unit: str | None) -> pd.Series:
 
 
 def _detail(rows: pd.DataFrame, kind: TimelineEvent) -> pd.Series:
-    """Join what there is of some columns by a comma."""
+    """Join the available values of some columns with commas."""
     units = {column.name: column.unit for column in standard_table(kind.table).columns}
     if not kind.detail:
         return pd.Series(constant(None, len(rows)), index=rows.index)
@@ -42,7 +42,7 @@ def _detail(rows: pd.DataFrame, kind: TimelineEvent) -> pd.Series:
 def timeline_of(
     evidence: FactStore, events: tuple[TimelineEvent, ...], unfit: Mapping[str, pd.Series]
 ) -> tuple[pd.DataFrame, dict[str, pd.Series]]:
-    """Put the dated facts of every child on one line."""
+    """Combine the dated facts of every child into one timeline."""
     parts = []
     keys = []
     shown: dict[str, pd.Series] = {}

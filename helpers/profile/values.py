@@ -1,4 +1,4 @@
-"""Chooses the value that survives, and checks whether systems agree."""
+"""Choose the surviving value, and check whether systems agree."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ __all__ = [
 
 
 Ints = npt.NDArray[np.int64]
-# Two systems use the same codes when at least half of those of the smaller are also those of the other.
+# Two systems use the same codes if they share at least half of the smaller set.
 SHARED_CODES = 0.5
-# Stands where no other system says anything that could agree.
+# Code for values that no other system can confirm.
 NOBODY_ELSE = -1
 
 
@@ -44,22 +44,22 @@ def _plain(word: object) -> str:
 
 
 def folded(words: pd.Series) -> pd.Series:
-    """Write words without capitals, accents and marks, so that only other spelling is a difference."""
+    """Remove case, accents and punctuation from words, so that only other spellings differ."""
     codes, unique = pd.factorize(words)
-    # The last place stands for a missing word, which has code -1.
+    # The last position is for a missing word, which has code -1.
     plain = pd.array([*map(_plain, unique), None], dtype=STRING)
     return pd.Series(plain.take(codes), index=words.index)
 
 
 def stated_codes(said: pd.DataFrame, elements: Sequence[Element]) -> pd.DataFrame:
-    """List the codes that each system uses, of elements that are compared as codes."""
+    """List the codes that each system uses, for elements compared as codes."""
     coded = [place for place, element in enumerate(elements) if element.compare == "codes"]
     mine = said["element"].isin(coded).to_numpy(dtype=bool)
     return said.loc[mine, ["element", "system", "value"]].drop_duplicates(ignore_index=True)
 
 
 def code_groups(codes: pd.DataFrame) -> dict[int, dict[int, int]]:
-    """Group systems that use the same codes; the values of different groups can't be compared."""
+    """Group systems that use the same codes; values of different groups can't be compared."""
     return {
         int(element): _groups(codes[codes["element"].to_numpy() == element])
         for element in np.unique(codes["element"].to_numpy(dtype="int64"))
@@ -82,7 +82,7 @@ def _groups(codes: pd.DataFrame) -> dict[int, int]:
 
 
 def compare_text(said: pd.DataFrame, elements: Sequence[Element]) -> tuple[Ints, Ints]:
-    """Give each value a number, so that words that count as the same have the same."""
+    """Encode each value so that equivalent texts have equal codes."""
     codes, unique = pd.factorize(said["value"])
     loosely = np.array([element.compare == "folded" for element in elements])
     loose = loosely[said["element"].to_numpy(dtype="int64")] & (codes >= 0)
@@ -103,7 +103,7 @@ def compare_text(said: pd.DataFrame, elements: Sequence[Element]) -> tuple[Ints,
 def agreement(
     cell: Ints, system: Ints, word: Ints, other: Ints, element: Ints, groups: Mapping[int, Mapping[int, int]]
 ) -> Ints:
-    """Say of each reported value whether every other system says the same."""
+    """Test for each reported value whether all other systems agree."""
     result = np.full(len(cell), NOBODY_ELSE, dtype="int64")
     if len(cell) == 0:
         return result
@@ -127,14 +127,14 @@ def agreement(
 
 
 def _begins(numbers: Ints) -> npt.NDArray[np.bool_]:
-    """Say of sorted numbers where a new one begins."""
+    """Test where a new number begins among sorted numbers."""
     new = np.ones(len(numbers), dtype=bool)
     new[1:] = numbers[1:] != numbers[:-1]
     return new
 
 
 def _once(numbers: Ints) -> Ints:
-    """Give each number once; sorting is faster than looking a million numbers up."""
+    """Return the distinct numbers; sorting is faster than hashing a million numbers."""
     ordered = np.sort(numbers)
     return ordered[_begins(ordered)]
 
@@ -142,7 +142,7 @@ def _once(numbers: Ints) -> Ints:
 def _alike(about: Ints, system: Ints, word: Ints, other: Ints) -> Ints:
     systems = int(np.max(system)) + 1
     words = int(max(np.max(word), np.max(other))) + 2
-    # A date whose day and month may be exchanged agrees by whichever reading another system has.
+    # A date with ambiguous day and month agrees by whichever reading another system has.
     turned = np.flatnonzero(other >= 0)
     if len(turned):
         by_word = pd.factorize(about * words + word)[0].astype("int64")
@@ -161,14 +161,13 @@ def _alike(about: Ints, system: Ints, word: Ints, other: Ints) -> Ints:
     total = np.bincount(about[first], minlength=int(np.max(about)) + 1)
     same_word = np.bincount(by_word[first], minlength=int(np.max(by_word)) + 1)
     same_system = np.bincount(by_system[first], minlength=int(np.max(by_system)) + 1)
-    # Of all that was said: without what this system said, without who said the same; this very value is in
-    # both.
+    # Of all statements: minus this system's, minus the same statements; this value itself is in both.
     against = total[about] - same_word[by_word] - same_system[by_system] + 1
     return (against == 0).astype("int64")
 
 
 REPORTED = STATUSES.index("Reported")
-# The first in which the chosen value is before the best of those that say otherwise.
+# The first criterion by which the chosen value precedes the best differing one.
 CHOSEN_BY = (
     "Only one",
     "All agree",
@@ -185,7 +184,7 @@ FIRST_REASON = CHOSEN_BY.index("Surest tie")
 
 @dataclass(frozen=True)
 class Names:
-    """What the numbers of found values stand for."""
+    """Names of the integer codes in found values."""
 
     # By ``owner``.
     children: pd.Index
@@ -199,14 +198,14 @@ class Names:
 
 @dataclass(frozen=True)
 class Days:
-    """The newest day of which each system speaks, by silo; and which of the kit's systems it is."""
+    """The latest day of each system by silo, and the kit's system that it is."""
 
     newest: Mapping[str, pd.Timestamp]
     systems: Mapping[str, str]
 
 
 def _days_back(dates: pd.Series) -> Ints:
-    """Rank dates so that the newest comes first, and what has none last."""
+    """Rank dates so that the latest comes first, and missing ones last."""
     days = dates.to_numpy(dtype="datetime64[D]")
     back, unique = pd.factorize(days, sort=True)
     return np.where(back < 0, len(unique), len(unique) - 1 - back).astype("int64")
@@ -223,10 +222,10 @@ def choose_values(
     elements: tuple[Element, ...],
     groups: Mapping[int, Mapping[int, int]],
 ) -> pd.DataFrame:
-    """Choose one value a child, element and year, and say of each whether the others agree.
+    """Choose one value per child, element and year, and check whether the others agree.
 
-    What says something comes before what is empty, a sure tie before an unverified one, an undoubted date
-    before a doubtful one, then the order of trust, then the newest, then what another system confirms.
+    Reported values precede empty ones. Then come verified links before unverified ones, certain dates before
+    doubtful ones, the trust order, the latest, and finally what another system confirms.
     """
     found = found.reset_index(drop=True)
     owner, element, system = (_numbers(found, name) for name in ("owner", "element", "system"))
@@ -240,7 +239,7 @@ def choose_values(
     agrees[reported] = agreement(
         cell[reported], system[reported], word[reported], other[reported], element[reported], groups
     )
-    surest = np.where(band < 0, len(BANDS), np.maximum(band - 1, 0))  # Sure and Alone are equally sure
+    surest = np.where(band < 0, len(BANDS), np.maximum(band - 1, 0))  # Sure and Alone are equally certain
     trust = trust_of(elements, days.systems)[element, system] if len(found) else np.zeros(0, "int64")
     tie, row = _numbers(found, "tie"), _numbers(found, "row")
     source = _numbers(found, "source")
@@ -264,14 +263,14 @@ def choose_values(
 
 
 def _after(rank: Ints, place: Ints) -> Ints:
-    """Take the ranks of some places; what has none comes last."""
+    """Return the ranks at some positions; missing ones come last."""
     return np.append(rank, len(rank))[np.where(place < 0, len(rank), place)]
 
 
 def _reasons(
     order: Ints, first: npt.NDArray[np.bool_], status: Ints, word: Ints, steps: Sequence[Ints]
 ) -> Ints:
-    """Say of each chosen value what decided for it; -1 of any other, and where nothing is said."""
+    """Return the deciding criterion of each chosen value; -1 for any other, or if nothing is reported."""
     by = np.full(len(order), -1, dtype="int64")
     if len(order) == 0:
         return by
@@ -282,7 +281,7 @@ def _reasons(
     others = np.flatnonzero(said & ~first)
     by[best[cell[others]]] = CHOSEN_BY.index("All agree")
     against = others[word[order[others]] != word[order[best[cell[others]]]]]
-    # The best of those that say otherwise is the first one.
+    # The best of the differing values is the first one.
     against = against[np.unique(cell[against], return_index=True)[1]]
     chosen = best[cell[against]]
     reason = np.full(len(against), len(CHOSEN_BY) - 1, dtype="int64")
@@ -306,7 +305,7 @@ def _table(
     agrees: Ints,
     by: Ints,
 ) -> pd.DataFrame:
-    """Put words in the place of numbers."""
+    """Replace integer codes by names."""
     element, system, band = (_numbers(found, name) for name in ("element", "system", "band"))
     year, row, rows = (_numbers(found, name) for name in ("school_year", "row", "rows"))
     shown = chosen & (_numbers(found, "status") == REPORTED)
@@ -315,7 +314,7 @@ def _table(
     spoken = found["as_of"].to_numpy(dtype="datetime64[D]")
     spoken = np.where(np.isnat(spoken), newest_day[system] if len(newest_day) else spoken, spoken)
     unknown = ~shown | np.isnat(spoken) | pd.isna(last)
-    # Beside a missing day nothing can be counted; it is masked.
+    # With a missing date there is nothing to count; it is masked.
     old = (pd.Series([last], dtype="datetime64[us]").to_numpy(dtype="datetime64[D]") - spoken).astype("int64")
     old = np.where(unknown, 0, np.maximum(old, 0))
     allowed = np.array([one.days_until_stale for one in elements], dtype="int64")[element]

@@ -1,4 +1,4 @@
-"""The rules that turn records and facts into values; ``elements.toml`` names one for each element."""
+"""The rules that turn records and facts into values; ``elements.toml`` names one per element."""
 
 from __future__ import annotations
 

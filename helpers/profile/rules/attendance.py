@@ -1,4 +1,4 @@
-"""What is told of a child's attendance: days, rate, and whether the child is chronically absent."""
+"""Attendance rules: days, rate, and chronic absence."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from helpers.standard import Element, attendance_terms
 __all__ = ["attendance_count", "attendance_rate", "chronically_absent"]
 
 Behind = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
-# By the element's column: which events stand behind it. Behind the others stand all events, and the spells.
+# Element columns with their own source events. All events and enrollment periods are the source of the
+# others.
 EVENTS_BEHIND = ("absent", "tardy")
 
 
@@ -31,13 +32,13 @@ def _told(
 
 
 def _of_spells_and_events(counts: DayCounts) -> tuple[Any, dict[str, Behind]]:
-    """Give the rows behind what is told of all days of a child: how many, and which."""
+    """Return the sources of counts over all days: the number of rows, and which."""
     rows = counts.rows(counts.spells) + counts.rows(counts.events["all"])
     return rows, {"school_enrollment": counts.spells, "attendance_event": counts.events["all"]}
 
 
 def attendance_count(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Take one of the counts of days."""
+    """Return one of the day counts."""
     column = str(element.column)
     attendance = tallies.attendance
     counted = attendance.counted
@@ -46,7 +47,7 @@ def attendance_count(element: Element, evidence: FactStore, tallies: YearlyCount
         rows, behind = _of_spells_and_events(counted)
         return RuleResult(_told(element, evidence, counted, counted.days[column], rows), weighed, behind)
     values = [_told(element, evidence, counted, counted.days[column], counted.rows(counted.events[column]))]
-    # Without days that are known there is no zero: only what was recorded.
+    # Without known days there is no zero, only what was recorded.
     recorded = attendance.recorded
     some = recorded.days[column] > 0
     rows = recorded.rows(recorded.events[column])
@@ -77,12 +78,12 @@ def attendance_rate(element: Element, evidence: FactStore, tallies: YearlyCounts
 
 
 def chronically_absent(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Say whether a child missed a tenth of the days enrolled or more; not applicable below ten days."""
+    """Decide whether a child is chronically absent; not applicable below the minimum of days enrolled."""
     terms = attendance_terms()
     counted = tallies.attendance.counted
     rows, behind = _of_spells_and_events(counted)
     enrolled = counted.days["enrolled"]
-    # The share is compared as days, so that 18 of 180 isn't lost to a rounding.
+    # Compare in days, so that 18 of 180 isn't lost to rounding.
     needed = np.round(enrolled.astype("float64") * terms.chronic_share, 9)
     short = enrolled < terms.chronic_minimum_days
     missed = counted.days["absent"] >= needed

@@ -1,4 +1,4 @@
-"""Rules of incidents and suspensions."""
+"""Rules for incidents and suspensions."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ __all__ = ["days_of_actions", "discipline_days", "incidents_counted"]
 
 
 def incidents_counted(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Count the incidents in which a child took part in the way that the element asks for."""
+    """Count a child's incidents with the role that the element asks for."""
     incidents = evidence.tables["incident"]
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed)
     whose = FactKeys.of(incidents, at)
     groups = whose.groups()
-    # An incident without a number is one of its own, wherever it is written.
+    # An incident without a number counts by its source row.
     number = incidents.code("incident_id")[at]
     written = one_number(incidents.files(evidence)[at], incidents.row[at])[0]
     of_its_own = np.unique(written, return_inverse=True)[1] + int(np.max(number, initial=-1)) + 1
@@ -35,7 +35,7 @@ def incidents_counted(element: Element, evidence: FactStore, tallies: YearlyCoun
 
 
 def discipline_days(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Sum the school days of a child's disciplinary actions; unknown where the length of one is."""
+    """Sum the school days of a child's disciplinary actions; unknown if one length is."""
     actions = evidence.tables["discipline_action"]
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed)
@@ -50,7 +50,7 @@ def discipline_days(element: Element, evidence: FactStore, tallies: YearlyCounts
 
 
 def days_of_actions(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Sum the days of the actions that the element asks for; zero of who has other ones, or none."""
+    """Sum the days of the actions that the element asks for; zero for covered children without any."""
     actions = evidence.tables["discipline_action"]
     weighed = actions.told
     at = np.flatnonzero(weighed)
@@ -64,6 +64,6 @@ def days_of_actions(element: Element, evidence: FactStore, tallies: YearlyCounts
         element, evidence, whose.of_groups(groups), sums, groups.count(here),
         weighed=weighed, behind=(at[here], groups.of[here]),
     )  # fmt: skip
-    # Actions of another kind say that the system knows the child.
+    # Actions of another kind show that the system covers the child.
     others = absent_values(at, groups.of, groups.count(here))
     return replace(found, listed={**found.listed, "discipline_action": others})

@@ -1,4 +1,4 @@
-"""What a rule has to know of other children than those whose values it finds."""
+"""Summarize the cohort: what rules need to know about other children."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from helpers.systems import declared_elements
 
 __all__ = ["merge_cohorts", "summarize_cohort", "summarize_cohort_for_child"]
 
-# Rules by which a system's silence may be a zero; their tables are those of exceptions.
+# Rules by which a missing record may be a zero; their tables contain absence or incident records.
 SILENCE_COUNTS = (
     "incidents_counted", "discipline_days", "days_of_actions", "visits_counted", "applications_counted",
     "days_logged_in",
@@ -29,7 +29,7 @@ OF_FAMILIES = ("messages_counted", "logins_of_adults")
 
 
 def summarize_cohort(evidence: FactStore) -> Cohort:
-    """Look through the facts of some children for what rules have to know of them all."""
+    """Summarize some children's facts for the rules."""
     fields = {str(element.column) for element in declared_elements() if element.rule == "person_field"}
     exceptions = {element.table for element in declared_elements() if element.rule in SILENCE_COUNTS}
     work = evidence.tables["assignment_score"]
@@ -56,7 +56,7 @@ def summarize_cohort(evidence: FactStore) -> Cohort:
 
 
 def summarize_cohort_for_child(evidence: FactStore) -> Cohort:
-    """Take for told of everybody what is asked for of one child, whose values are known already."""
+    """Summarize one child as if its systems covered everybody, since its values are known already."""
     own = summarize_cohort(evidence)
     pairs = frozenset(product(range(len(evidence.silos)), range(len(evidence.years.years))))
     schools = frozenset().union(*own.schools_of_spells.values())
@@ -94,7 +94,7 @@ def _schools_of_spells(evidence: FactStore) -> dict[int, frozenset[str]]:
 
 
 def merge_cohorts(surveys: Sequence[Cohort]) -> Cohort:
-    """Put together what several parts of the children tell."""
+    """Combine the summaries of several parts of the children."""
     if len(surveys) == 1:
         return surveys[0]
     names = pd.concat([each.school_names for each in surveys], ignore_index=True)

@@ -1,4 +1,4 @@
-"""How school and family speak to one another: adults on record, their language, log-ins and messages."""
+"""Family rules: adults on record, their language, logins and messages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Bools = npt.NDArray[np.bool_]
 
 
 def adults_on_record(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Count the adults whom a system ties to a child."""
+    """Count the adults whom a system links to a child."""
     ties = evidence.tables["contact"]
     weighed = evidence.asked("contact", element.where, element.systems)
     at = np.flatnonzero(weighed & ~ties.lacks("contact_record"))
@@ -41,12 +41,12 @@ def adults_on_record(element: Element, evidence: FactStore, tallies: YearlyCount
 
 
 def contact_language(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Take the language of the adult who is called first."""
+    """Return the language of the adult to call first."""
     ties = evidence.tables["contact"]
     weighed = evidence.asked("contact", element.where, element.systems)
     at = np.flatnonzero(weighed & ~ties.lacks("language"))
     priority = ties.numbers("priority")[at]
-    # The first counts here, and of equals the upper row.
+    # The first priority counts here, and of equals the upper row.
     order = [-np.where(np.isnan(priority), np.inf, priority), -ties.row[at], -np.arange(len(at))]
     return latest_as_of(
         element, evidence, "contact", at, order, ties.texts("language", at), weighed=weighed,
@@ -55,14 +55,14 @@ def contact_language(element: Element, evidence: FactStore, tallies: YearlyCount
 
 
 def _asked_of_adults(element: Element, evidence: FactStore) -> Bools:
-    """Say which log-ins an element asks for, whosever they are."""
+    """Test which logins an element asks for, of anybody."""
     logins = evidence.tables["login"]
     asked = (logins.year >= 0) & ~logins.lacks("record")
     return asked & logins.fits(element.where) & evidence.are(element.systems)[logins.system]
 
 
 def years_told(element: Element, evidence: FactStore) -> frozenset[tuple[int, int]]:
-    """List systems and years of which an element that counts log-ins or messages is told of anybody."""
+    """List the systems and years with any logins or messages that an element counts."""
     rows = evidence.tables[element.table]
     if element.rule == "logins_of_adults":
         asked = _asked_of_adults(element, evidence)
@@ -83,7 +83,7 @@ def _with_silent_families(
     weighed: Bools,
     behind: tuple[Ints, Ints],
 ) -> RuleResult:
-    """Add a zero for every child whose adults a system lists, in the years of which it tells of anybody."""
+    """Add a zero for every child whose adults a system lists, in years with any records."""
     ties = evidence.tables["contact"]
     at = np.flatnonzero(evidence.asked("contact", (), element.systems))
     covered = ListedChildren.of("contact", at[:0], FactKeys.of(ties, at[:0]))
@@ -97,14 +97,14 @@ def _with_silent_families(
 
 
 def logins_of_adults(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Count how often any adult of a child logged in; zero for a child whose adults never did."""
+    """Count the logins of a child's adults; zero if they never logged in."""
     logins, ties = evidence.tables["login"], evidence.tables["contact"]
     if not len(ties) or "login" not in evidence.survey.tables:
         return NOTHING
     tied = np.flatnonzero(evidence.asked("contact", (), element.systems) & ~ties.lacks("contact_record"))
     adult = ties.code("contact_record")[tied]
     tied = tied[is_first(ties.owner[tied], ties.system[tied], adult)]
-    # Each adult's children follow one another.
+    # Sorted, so that each adult's children are adjacent.
     system, record = ties.system[tied], ties.texts("contact_record", tied)
     adults = KeyIndex(system, record)
     number = adults.of(system, record)
@@ -131,7 +131,7 @@ def logins_of_adults(element: Element, evidence: FactStore, tallies: YearlyCount
 
 
 def messages_counted(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Count the messages about a child, one for each who got it; zero for a child whose adults got none."""
+    """Count the messages about a child, one per recipient; zero if the child's adults received none."""
     messages = evidence.tables["message"]
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed)

@@ -1,4 +1,4 @@
-"""Rules of the nurse's office and the lunchroom."""
+"""Rules for the nurse's office and the lunchroom."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ __all__ = ["eligibility_on_the_day", "latest_balance", "vaccines_recorded", "vis
 
 
 def vaccines_recorded(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Count the different vaccines of which a dose with its day is on record, whenever it was given.
+    """Count the distinct vaccines with a dated dose on record, from any time.
 
-    Zero is told of a child of whom the system says that it has none on record, or an exemption; the rows that
-    say so stand behind it.
+    It is zero for a child whom the system records as having none, or as exempt; the source rows are the ones
+    that record this.
     """
     doses = evidence.tables["immunization"]
     weighed = doses.of_a_child
@@ -28,7 +28,7 @@ def vaccines_recorded(element: Element, evidence: FactStore, tallies: YearlyCoun
     groups = whose.groups()
     day = doses.days("date")[at]
     given = np.where(np.isnat(day), -1, doses.code("vaccine")[at])
-    # One source row may tell of many doses; where there is one, those that tell of none stand behind nothing.
+    # One source row may have several doses. If any row has one, rows without a dose are no sources.
     dose = given >= 0
     once = is_first(groups.of, doses.files(evidence)[at], doses.row[at], dose)
     some = groups.count(dose) > 0
@@ -41,13 +41,13 @@ def vaccines_recorded(element: Element, evidence: FactStore, tallies: YearlyCoun
 
 
 def visits_counted(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Count a child's visits to the nurse; zero only for a child whom the office is known to cover."""
+    """Count a child's visits to the nurse; zero only if the office is known to cover the child."""
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed)
     whose = FactKeys.of(evidence.tables["health_visit"], at)
     groups = whose.groups()
     size = groups.size()
-    # An office may not know every child of its schools: only its own list says whom it covers.
+    # An office may not cover every child of its schools: only its own list shows whom it covers.
     return count_with_zeros(
         element, evidence, whose.of_groups(groups), size, size,
         weighed=weighed, behind=(at, groups.of), elsewhere=False,
@@ -55,7 +55,7 @@ def visits_counted(element: Element, evidence: FactStore, tallies: YearlyCounts)
 
 
 def latest_balance(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Take the newest balance of each meal account."""
+    """Return the latest balance of each meal account."""
     accounts = evidence.tables["meal_account"]
     column = str(element.column)
     at = np.flatnonzero(accounts.of_a_child & ~accounts.lacks(column))
@@ -67,9 +67,9 @@ def latest_balance(element: Element, evidence: FactStore, tallies: YearlyCounts)
 
 
 def eligibility_on_the_day(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Take the spell that had begun last by the day for which the system speaks; nothing if it is over.
+    """Return the eligibility that began last before the as-of date; missing if it has ended.
 
-    Of a year that is over, its last spell.
+    For a past year, its last eligibility.
     """
     spells = evidence.tables["meal_eligibility"]
     column = str(element.column)
@@ -77,7 +77,7 @@ def eligibility_on_the_day(element: Element, evidence: FactStore, tallies: Yearl
     at = np.flatnonzero(weighed & ~spells.lacks(column))
     spoken = evidence.spoken_for(spells.system[at], spells.tie[at])
     begin, end = spells.days("begin_date")[at], spells.days("end_date")[at]
-    begun = ~(begin > spoken)  # where nobody knows, it has
+    begun = ~(begin > spoken)  # a period without dates counts as begun
     at, spoken, begin, end = at[begun], spoken[begun], begin[begun], end[begun]
     until = np.where(np.isnat(end), STILL.to_datetime64(), end)
     newest = evidence.years.at_export(pd.Series(spoken), spells.frame["silo"].iloc[at].reset_index(drop=True))

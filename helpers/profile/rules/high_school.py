@@ -1,4 +1,4 @@
-"""Rules of credits, diploma and plans after high school."""
+"""Rules for credits, diplomas and plans after high school."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
 
 
 def newest_plan(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Take the plan that a child names on the newest day of the year."""
+    """Return the plan that a child names on the latest day of the year."""
     plans = evidence.tables["career_plan"]
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed & ~plans.lacks("plan"))
@@ -36,11 +36,11 @@ def newest_plan(element: Element, evidence: FactStore, tallies: YearlyCounts) ->
 
 
 def first_named_interest(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Take the interest that a child names first on the newest day of the year."""
+    """Return a child's first interest on the latest day of the year."""
     interests = evidence.tables["career_interest"]
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed & ~interests.lacks("interest"))
-    # Of a list without numbers the upper row is named first.
+    # In a list without numbers, the upper row is first.
     strength = interests.numbers("strength")[at]
     place = np.where(np.isnan(strength), interests.row[at], strength)
     day = interests.days("date")[at]
@@ -51,7 +51,7 @@ def first_named_interest(element: Element, evidence: FactStore, tallies: YearlyC
 
 
 def applications_counted(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Count a child's applications in a year; zero only for a child whom the system itself lists."""
+    """Count a child's applications in a year; zero only if the system itself lists the child."""
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed)
     whose = FactKeys.of(evidence.tables["application"], at)
@@ -64,13 +64,13 @@ def applications_counted(element: Element, evidence: FactStore, tallies: YearlyC
 
 
 def _attempts(evidence: FactStore) -> tuple[Rows, npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
-    """Give transcripts, which of their rows were looked at, and the attempts whose credits are known."""
+    """Return transcripts, a mask of their considered rows, and the attempts with known credits."""
     courses = evidence.tables["course_transcript"]
     return courses, courses.told, np.flatnonzero(courses.told & ~courses.lacks("earned_credits"))
 
 
 def credits_earned(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Sum the credits that a child earned in a year so far."""
+    """Sum the credits that a child has earned in a year so far."""
     courses, weighed, at = _attempts(evidence)
     whose = FactKeys.of(courses, at)
     groups = whose.groups()
@@ -80,10 +80,10 @@ def credits_earned(element: Element, evidence: FactStore, tallies: YearlyCounts)
 
 
 def on_track(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Say whether a child in its first year of high school earns the credits and fails no more than may be.
+    """Decide whether a child is on track in the first year of high school, by credits and failures.
 
-    Before the year is over, and of who came or left within it, the credits that belong to the terms in which
-    the child sat are asked for.
+    Before the year is over, and for children who arrive or leave during it, the required credits are those of
+    the terms that the child attended.
     """
     terms = credit_terms()
     courses, weighed, at = _attempts(evidence)
@@ -101,7 +101,7 @@ def on_track(element: Element, evidence: FactStore, tallies: YearlyCounts) -> Ru
 
 
 def credits_attempted(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Sum the credits that a child could have earned in the courses of a year that are over."""
+    """Sum the credits that a child attempted in a year's finished courses."""
     courses = evidence.tables["course_transcript"]
     at = np.flatnonzero(courses.told & ~courses.lacks("attempted_credits"))
     whose = FactKeys.of(courses, at)
@@ -116,9 +116,9 @@ def _wanted(element: Element, evidence: FactStore, at: npt.NDArray[np.int64]) ->
 
 
 def courses_failed(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Count the courses of a year that a child failed, each term once; zero where all were passed.
+    """Count the courses of a year that a child failed, each term once; zero if all were passed.
 
-    Of a child whose transcript of the year has a course without a mark nothing is told: it may be a failure.
+    It is unknown if the year's transcript has a course without a grade, which may be a failure.
     """
     courses = evidence.tables["course_transcript"]
     at = np.flatnonzero(courses.told)
@@ -136,7 +136,7 @@ def courses_failed(element: Element, evidence: FactStore, tallies: YearlyCounts)
 
 
 def courses_counted(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Count the different courses of a kind that a child finished in a year; zero where it has others."""
+    """Count the distinct courses of a kind that a child finished in a year; zero if it has only others."""
     courses = evidence.tables["course_transcript"]
     at = np.flatnonzero(courses.told)
     wanted = _wanted(element, evidence, at)
@@ -152,10 +152,10 @@ def courses_counted(element: Element, evidence: FactStore, tallies: YearlyCounts
 
 
 def credits_in_all(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Take the newest sum of a year over all years of high school, as the system itself keeps it."""
+    """Return the latest cumulative credits of a year, as the system itself records them."""
     records = evidence.tables["academic_record"]
     earned = records.numbers("cumulative_earned_credits")
     at = np.flatnonzero(records.told & ~np.isnan(earned))
-    # What was attempted only grows, so that the largest sum is the newest.
+    # Attempted credits only grow, so the largest sum is the latest.
     order = [records.numbers("cumulative_attempted_credits")[at], earned[at]]
     return latest_as_of(element, evidence, "academic_record", at, order, earned[at], weighed=records.told)

@@ -1,4 +1,4 @@
-"""Rules of courses, gradebooks and report-card grades."""
+"""Rules for courses, gradebooks and report card grades."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ __all__ = [
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-# By the element's column: which cells of gradebooks stand behind it.
+# By element column: the gradebook cells that are its source.
 COUNTED = {"earned": "graded", "possible": "graded"}
 
 
 def _classes(evidence: FactStore) -> tuple[Rows, Bools]:
-    """Give the lists of classes, and which of their rows are of children who learn there."""
+    """Return class enrollments, and a mask of the rows of children in class."""
     classes = evidence.tables["section_enrollment"]
     known = classes.told & ~classes.lacks("section_id")
     return classes, known & (classes.lacks("role") | classes.among("role", ["Student"]))
 
 
 def newest_classes(evidence: FactStore) -> dict[tuple[int, int], Any]:
-    """Find, by system and year, the newest day on which a child's class begins; NaT where none has a day."""
+    """Find, by system and year, the latest first day of a child's class; NaT without any date."""
     classes, known = _classes(evidence)
     at = np.flatnonzero(known)
     whose = FactKeys.of(classes, at)
@@ -62,10 +62,10 @@ def newest_classes(evidence: FactStore) -> dict[tuple[int, int], Any]:
 
 
 def courses_taken(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Count the courses that a child takes on the newest day of a year that the system speaks of.
+    """Count a child's courses on the latest day of a year with data.
 
-    A system may list the whole year's classes or only those that run; both give the same on that day. Zero is
-    told only of a child whom the same system enrols in that year.
+    A system may list the whole year's classes or only current ones; on that day both agree. It is zero only
+    for a child whom the same system enrolls in that year.
     """
     classes, known = _classes(evidence)
     at = np.flatnonzero(known)
@@ -92,7 +92,7 @@ def courses_taken(element: Element, evidence: FactStore, tallies: YearlyCounts) 
 
 
 def gradebook_count(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Take one of the counts of the gradebooks; zero is told of a child who has a line in one."""
+    """Return one of the gradebook counts; zero for a child with a line in a gradebook."""
     column = str(element.column)
     gradebook = tallies.gradebook
     cells = COUNTED.get(column, column)
@@ -108,10 +108,9 @@ def gradebook_count(element: Element, evidence: FactStore, tallies: YearlyCounts
 
 
 def points_share(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Divide points earned by points to be had; not applicable where none were to be had so far.
+    """Divide points earned by possible points; not applicable without possible points so far.
 
-    Where of one graded assignment nobody says how many were to be had, there is no share: that of the others
-    would be taken for it.
+    If a graded assignment has no possible points, there is no share: a share of the others would mislead.
     """
     gradebook = tallies.gradebook
     earned, possible = gradebook.counts["earned"], gradebook.counts["possible"]
@@ -141,7 +140,7 @@ def mean_grade(element: Element, evidence: FactStore, tallies: YearlyCounts) -> 
 
 
 def days_logged_in(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Count the days on which a child used a system; zero only for a child whom the system lists."""
+    """Count the days on which a child used a system; zero only if the system lists the child."""
     logins = evidence.tables["login"]
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed & ~logins.lacks("date"))
@@ -155,7 +154,7 @@ def days_logged_in(element: Element, evidence: FactStore, tallies: YearlyCounts)
 
 
 def years_handed_in(evidence: FactStore) -> frozenset[tuple[int, int]]:
-    """List systems and years in which anything is told to have been handed in."""
+    """List the systems and years with any submission."""
     work = evidence.tables["assignment_score"]
     at = np.flatnonzero(work.told & ~work.lacks("submitted_utc"))
     at = at[is_first(work.system[at], work.year[at])]
@@ -165,7 +164,7 @@ def years_handed_in(evidence: FactStore) -> frozenset[tuple[int, int]]:
 def handed_in(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
     """Count the assignments that a child handed in, in the way that the element asks for.
 
-    Zero is told of a child of whom the system lists assignments, where it keeps what was handed in at all.
+    It is zero for a child with assignments, if the system records submissions at all.
     """
     if not evidence.survey.keeps_submissions:
         return NOTHING
@@ -195,7 +194,7 @@ NAMED = ("section_id", "course_title", "grading_period", "grade_type")
 
 
 def latest_mark(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Take the mark of the newest grading period of the year in the courses that the element asks for."""
+    """Return the grade of the year's latest grading period, in the courses that the element asks for."""
     grades = evidence.tables["course_grade"]
     column = str(element.column)
     weighed = evidence.asked_in_a_year(element)
@@ -210,7 +209,7 @@ def latest_mark(element: Element, evidence: FactStore, tallies: YearlyCounts) ->
 
 
 def grade_points(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Average the points of a year's letter marks, each course and grading period counted once."""
+    """Average the points of a year's letter grades, counting each course and grading period once."""
     grades = evidence.tables["course_grade"]
     weighed = evidence.asked_in_a_year(element)
     at = latest_per_record(grades, np.flatnonzero(weighed), NAMED)

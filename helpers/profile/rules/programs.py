@@ -1,4 +1,4 @@
-"""Rules of plans, services and activities."""
+"""Rules for plans, services and activities."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ __all__ = [
 
 
 def activities_counted(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Count the different activities of a child in a year; who runs them doesn't list who could have come.
+    """Count a child's distinct activities in a year, without zeros.
 
-    So there is no zero: nobody says of a child who is on no list whether the list would have held it.
+    There is no zero, because activity lists don't show who could have come: nobody knows whether they would
+    include a child who isn't on one.
     """
     spells = evidence.tables["participation"]
     weighed = evidence.asked_in_a_year(element)
@@ -41,7 +42,7 @@ def activities_counted(element: Element, evidence: FactStore, tallies: YearlyCou
 
 
 def hours_summed(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Sum a child's hours in a year; unknown where those of one activity are."""
+    """Sum a child's hours in a year; unknown if those of one activity are."""
     spells = evidence.tables["participation"]
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed)
@@ -54,10 +55,10 @@ def hours_summed(element: Element, evidence: FactStore, tallies: YearlyCounts) -
 
 
 def plan_in_force(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Take a column of the newest plan that was in force at some time of a year.
+    """Return a column of the latest plan that was active at some time in a year.
 
-    Where the plan stands is the system's word of the day for which it speaks; of an earlier year, and where
-    the system has no word for it, its last day says whether it had ended by then.
+    The plan's status is the system's own as of its date. For an earlier year, or without a status, the plan's
+    last day decides whether it had ended by then.
     """
     plans = evidence.tables["program"]
     column = str(element.column)
@@ -106,7 +107,7 @@ def _joined(
     order: Sequence[npt.NDArray[Any]],
     weighed: npt.NDArray[np.bool_],
 ) -> RuleResult:
-    """Join the names of each child and year in some order, each name once."""
+    """Join the distinct names of each child and year, in some order."""
     rows = evidence.tables[element.table]
     whose = FactKeys.of(rows, at)
     groups = whose.groups()
@@ -122,7 +123,7 @@ def _joined(
 
 
 def names_of_activities(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Name what a child takes part in in a year, by the alphabet."""
+    """List a child's activities in a year, in alphabetical order."""
     spells = evidence.tables["participation"]
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed & ~spells.lacks("activity"))
@@ -132,7 +133,7 @@ def names_of_activities(element: Element, evidence: FactStore, tallies: YearlyCo
 
 
 def interests_named(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Name a child's interests of the newest day of the year, the one that it names first in front."""
+    """List a child's interests on the latest day of the year, in the child's order."""
     interests = evidence.tables["career_interest"]
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed & ~interests.lacks("interest"))
@@ -146,7 +147,7 @@ def interests_named(element: Element, evidence: FactStore, tallies: YearlyCounts
 
 
 def services_of_the_plan(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Name the services of the newest plan of a year, without a word on why the child has one."""
+    """List the services of a year's latest plan, without the reason for the plan."""
     plan = plan_in_force(element, evidence, tallies)
     words = plan.values["value"].str.replace(r"\s*;\s*", "; ", regex=True)
     return RuleResult(plan.values.assign(value=words), plan.weighed, plan.behind)

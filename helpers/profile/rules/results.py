@@ -1,4 +1,4 @@
-"""What a rule gives, and the latest record of a year."""
+"""The result of a rule, and the latest record of a year."""
 
 from __future__ import annotations
 
@@ -31,10 +31,9 @@ __all__ = [
 Ints = npt.NDArray[np.int64]
 STATUSES = ("Reported", "Withheld", "Not applicable", "Empty", "Not collected", "Not linked")
 REPORTED, NOT_APPLICABLE, EMPTY = (STATUSES.index(name) for name in ("Reported", "Not applicable", "Empty"))
-# What hasn't ended is newer than all that has.
+# An open end counts as later than any date.
 STILL = pd.Timestamp("2200-01-01")
-# Dtypes of values in numbers: places of words in the evidence; -1 stands for nothing, and 0 for no school
-# year.
+# Dtypes of integer-coded values; -1 is missing, and 0 no school year.
 NUMBERS: dict[str, Any] = {
     "owner": "int32",
     "school_year": "int16",
@@ -52,27 +51,27 @@ NUMBERS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class RuleResult:
-    """What a rule found."""
+    """The result of a rule."""
 
-    # Rows of the table ``values`` without element, unit, choice and agreement, in numbers (`stated_values`);
-    # besides ``doubtful`` (boolean: the value gives way to any other), ``other_reading`` (a second reading of
-    # the value) and ``recent`` (of two values of one system the later counts; `as_of` where it is NA).
+    # Rows of the table ``values`` without element, unit, choice and agreement, integer-coded
+    # (`stated_values`). Also ``doubtful`` (boolean: any other value is preferred), ``other_reading`` (a
+    # second reading of the value) and ``recent`` (of two values of one system the later counts; `as_of` if
+    # NA).
     values: pd.DataFrame
-    # By fact table, which of its rows the rule looked at.
+    # By fact table, a mask of the rows that the rule considered.
     weighed: Mapping[str, Any] = field(default_factory=dict)
-    # By table, which of its rows stand behind which value: of each such row its place in the table, and the
-    # place of the value.
+    # By table, the source rows of values: each row's position in the table, and the position of its value.
     behind: Mapping[str, tuple[Ints, Ints]] = field(default_factory=dict)
-    # The same of rows by which a child is covered of whom nothing is told, so that it is a zero.
+    # The same for rows that show a child is covered but has no events, so that its value is zero.
     listed: Mapping[str, tuple[Ints, Ints]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class FactKeys:
-    """Whose each value is, and which system tells it, in numbers."""
+    """Child, system and year of each value, integer-coded."""
 
-    # One number a value: child, silo, school year (its place; -1: of none), record (-1: several, or none) and
-    # how sure its tie is.
+    # Per value: child, silo, school year (its position; -1: none), record (-1: several, or none) and link
+    # band.
     owner: Ints
     system: Ints
     year: Ints
@@ -84,31 +83,31 @@ class FactKeys:
 
     @classmethod
     def of(cls, rows: Rows, at: Ints, *, year: bool = True) -> FactKeys:
-        """Take what some rows of a table say."""
+        """Return the keys of some rows of a table."""
         years = rows.year[at] if year else np.full(len(at), -1, dtype="int64")
         return cls(rows.owner[at], rows.system[at], years, rows.tie[at], rows.band[at])
 
     def taken(self, at: npt.NDArray[Any]) -> FactKeys:
-        """Take some of them."""
+        """Filter to some keys."""
         return FactKeys(self.owner[at], self.system[at], self.year[at], self.tie[at], self.band[at])
 
     def groups(self) -> Groups:
-        """Put together what is told of one child and year by one system."""
+        """Group by child, year and system."""
         return Groups(self.owner, self.system, self.year + 1)
 
     def of_system(self) -> Groups:
-        """Put together what is told of one year by one system."""
+        """Group by year and system."""
         return Groups(self.system, self.year + 1)
 
     def of_groups(self, groups: Groups) -> FactKeys:
-        """Give what holds of each group: the record if it is one, and the weakest tie."""
+        """Return the keys of each group: the record if there is only one, and the weakest link band."""
         return FactKeys(
             groups.parent(self.owner), groups.parent(self.system), groups.parent(self.year),
             groups.only(self.tie), groups.largest(self.band),
         )  # fmt: skip
 
     def followed_by(self, other: FactKeys) -> FactKeys:
-        """Put others behind them."""
+        """Append other keys."""
         return FactKeys(
             *(
                 np.concatenate([getattr(self, name), getattr(other, name)])
@@ -118,7 +117,7 @@ class FactKeys:
 
 
 def absent_values(at: Ints, of: Ints, rows: npt.NDArray[Any]) -> tuple[Ints, Ints]:
-    """Keep rows of values behind which no row stands: they say that a system knows the child at least."""
+    """Filter to rows of values without source rows: they show at least that the system covers the child."""
     none = rows[of] == 0
     return at[none], of[none]
 
@@ -133,14 +132,14 @@ def stated_by_group(
     rows: npt.NDArray[Any] | None = None,
     **more: Any,
 ) -> pd.DataFrame:
-    """Make a value of each group of rows, told on the day for which its record speaks, or its system."""
+    """Make one value per group of rows, as of the date of its record or system."""
     of = whose.of_groups(groups)
     more.setdefault("as_of", evidence.spoken_for(of.system, of.tie))
     return stated_values(element, evidence, of, values, rows=groups.size() if rows is None else rows, **more)
 
 
 def canonical(values: pd.Series, element: Element) -> tuple[pd.Series, pd.Series]:
-    """Write values as canonical text, and as numbers where they are numbers."""
+    """Convert values to canonical text, and to numbers if numeric."""
     nothing = pd.Series(np.nan, index=values.index)
     if element.type == "string":
         return values.astype(STRING), nothing
@@ -154,7 +153,7 @@ def canonical(values: pd.Series, element: Element) -> tuple[pd.Series, pd.Series
 
 
 def _written(values: pd.Series, write: Any) -> pd.Series:
-    """Write each different value once."""
+    """Format each distinct value once."""
     codes, different = pd.factorize(values)
     words = pd.array([*map(write, different), None], dtype=STRING)
     return pd.Series(words.take(codes), index=values.index)
@@ -173,7 +172,7 @@ def stated_values(
     other_reading: pd.Series | None = None,
     **more: npt.NDArray[Any],
 ) -> pd.DataFrame:
-    """Make values in numbers; a missing value is Empty."""
+    """Make integer-coded values; a missing value is Empty."""
     text, numbers = canonical(pd.Series(values).reset_index(drop=True), element)
     number = numbers.to_numpy()
     status = np.where(text.isna().to_numpy(dtype=bool), EMPTY, REPORTED)
@@ -195,12 +194,12 @@ def stated_values(
 
 
 def _filled(dtype: str, rows: int) -> npt.NDArray[Any]:
-    """Give a column in which nothing is known."""
+    """Return a column of missing values."""
     nothing = np.datetime64("NaT", "us") if dtype.startswith("datetime") else dtype != "bool" and -1
     return np.full(rows, nothing, dtype=dtype)
 
 
-# What a rule finds where no system has a row of its table.
+# The result of a rule if no system has a row of its table.
 NOTHING = RuleResult(
     pd.DataFrame(
         {
@@ -225,7 +224,7 @@ def latest_as_of(
     year: Ints | None = None,
     **more: Any,
 ) -> RuleResult:
-    """Tell what each record's newest row of a year says; all rows among which it was stand behind it."""
+    """Return the value of each record's latest row of a year; all its rows are sources."""
     rows = evidence.tables[table]
     years = rows.year[at] if year is None else year
     groups = Groups(rows.tie[at], years + 1)

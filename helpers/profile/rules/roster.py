@@ -1,4 +1,4 @@
-"""What the rosters say of a child: names, dates, numbers, the school and grade of a year."""
+"""Roster rules: names, dates, ids, and the school and grade of a year."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from helpers.standard import STRING, Element, missing
 
 __all__ = ["filled_columns", "identifier", "latest_enrolment", "learnable_names", "person_field"]
 
-# A date that a system gives out for want of a better one, or whose day and month may be exchanged.
+# A date that a system makes up for lack of a better one, or with ambiguous day and month.
 DOUBTFUL_DATES = ("Placeholder", "Day and month ambiguous", "Month only", "Year only")
-# Beside a filler for a name a birth date is one too.
+# With a placeholder name, the birth date is a placeholder too.
 BESIDE_A_NAME = ("first_name", "last_surname", "birth_date")
 
 
 def _given(people: Rows, column: str) -> np.ndarray:
-    """Say of each person whether a column says something."""
+    """Test which people have a value in a column."""
     given = ~people.lacks(column)
     if column in BESIDE_A_NAME:
         given &= ~people.fits([{"name_status": "Placeholder"}])
@@ -31,7 +31,7 @@ def _given(people: Rows, column: str) -> np.ndarray:
 
 
 def filled_columns(evidence: FactStore, columns: set[str]) -> frozenset[tuple[str, int]]:
-    """List which columns of people each system fills for anybody."""
+    """List the columns of people that each system fills for anybody."""
     people = evidence.tables["people"]
     return frozenset(
         (column, int(system))
@@ -41,13 +41,13 @@ def filled_columns(evidence: FactStore, columns: set[str]) -> frozenset[tuple[st
 
 
 def _ends(rows: Rows, at: np.ndarray) -> Any:
-    """Give the last day of spells; what hasn't ended is newer than all that has."""
+    """Return the last day of periods; an open end counts as later than any date."""
     end = rows.days("end_date")[at]
     return np.where(np.isnat(end), STILL.to_datetime64(), end)
 
 
 def person_field(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Take a column of the people, from every system that fills it for anybody."""
+    """Return a column of people, from every system that fills it for anybody."""
     column = str(element.column)
     people = evidence.tables["people"]
     fills = [(column, place) in evidence.survey.filled for place in range(len(evidence.silos))]
@@ -71,7 +71,7 @@ def person_field(element: Element, evidence: FactStore, tallies: YearlyCounts) -
 
 
 def identifier(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Take the ids of one identification system."""
+    """Return the ids of one identification system."""
     ids = evidence.tables["identifiers"]
     codes, words = ids.codes("identification_system")
     at = np.flatnonzero(np.array([*(word == element.column for word in words), False])[codes])
@@ -84,7 +84,7 @@ def identifier(element: Element, evidence: FactStore, tallies: YearlyCounts) -> 
 
 
 def _spells(evidence: FactStore, column: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Find each record's latest spell of a year that says something."""
+    """Find each record's latest enrollment period of a year with a value."""
     spells = evidence.tables["school_enrollment"]
     at = np.flatnonzero(spells.told & ~spells.lacks(column))
     main = spells.frame["is_primary"].iloc[at].fillna(True).to_numpy(dtype=bool)
@@ -94,7 +94,7 @@ def _spells(evidence: FactStore, column: str) -> tuple[np.ndarray, np.ndarray, n
 
 
 def _persons(evidence: FactStore, column: str, spells: np.ndarray) -> tuple[np.ndarray, FactKeys]:
-    """Find persons whose own record says it, and who have no spell that does in the year of the export."""
+    """Find people with a value in their own record, but in no enrollment period of the export's year."""
     people = evidence.tables["people"]
     at = np.flatnonzero(~people.lacks(column))
     year = evidence.years.at_export(people.frame["as_of"].iloc[at], people.frame["silo"].iloc[at])
@@ -109,10 +109,10 @@ def _persons(evidence: FactStore, column: str, spells: np.ndarray) -> tuple[np.n
 
 
 def _places(evidence: FactStore) -> pd.DataFrame:
-    """List where the records say that children are: the latest spell of a year, else the person's record."""
+    """List each child's schools: from the latest enrollment period of a year, else from the person record."""
     spells = evidence.tables["school_enrollment"]
     latest, _, _ = _spells(evidence, "school_id")
-    # Children are named by the first record that names their school, in the order of systems and records.
+    # Children take the name of the first record that names their school, by system and record.
     latest = latest[np.lexsort([spells.year[latest], spells.tie[latest], spells.system[latest]])]
     persons, whose = _persons(evidence, "school_id", latest)
     whose = FactKeys.of(spells, latest).followed_by(whose)
@@ -126,7 +126,7 @@ def _places(evidence: FactStore) -> pd.DataFrame:
 
 
 def _schools(evidence: FactStore, spells: np.ndarray, persons: np.ndarray) -> tuple[pd.Series, pd.Series]:
-    """Give the schools' numbers, and their names as the records of persons have them; spells have none."""
+    """Return school numbers, and the names in person records; enrollment periods have none."""
     people = evidence.tables["people"]
     of_spells = evidence.tables["school_enrollment"].texts("school_id", spells)
     numbers = [of_spells, people.texts("school_id", persons)]
@@ -135,12 +135,12 @@ def _schools(evidence: FactStore, spells: np.ndarray, persons: np.ndarray) -> tu
 
 
 def learnable_names(evidence: FactStore) -> pd.DataFrame:
-    """Count, by a school's number in one system and its name in others, the children who have both."""
+    """Count children by a school's number in one system and its name in others."""
     return school_names_from_rosters(_places(evidence), evidence.facts["school"], evidence.silos)
 
 
 def latest_enrolment(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Take a column of each record's latest spell of a year; without spells, of the person's record."""
+    """Return a column of each record's latest enrollment period of a year, else of the person record."""
     column = str(element.column)
     spells, people = evidence.tables["school_enrollment"], evidence.tables["people"]
     latest, among, of = _spells(evidence, column)

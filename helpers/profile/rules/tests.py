@@ -1,4 +1,4 @@
-"""Rules of tests, screeners and surveys: scores by window."""
+"""Rules for tests, screeners and surveys: scores by window."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["growth_in_a_year", "latest_result", "latest_screening", "mean_answer
 
 
 def latest_result(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Take each record's latest result of the kind that the element asks for, by year."""
+    """Return each record's latest result of the kind that the element asks for, by year."""
     results = evidence.tables["assessment_result"]
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed & ~results.lacks("result"))
@@ -26,10 +26,10 @@ def latest_result(element: Element, evidence: FactStore, tallies: YearlyCounts) 
 
 
 def growth_in_a_year(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Take a child's latest result of a year less that of the same term of the year before.
+    """Return a child's latest result of a year minus that of the same term one year earlier.
 
-    So the growth is that of a year, whichever term it is, and a system's layouts may have changed in between.
-    Who has no result of that term has no growth.
+    So the growth is that of a year, whichever term it is, even if the system's layouts have changed in
+    between. Without a result in that term there is no growth.
     """
     results = evidence.tables["assessment_result"]
     weighed = evidence.asked_in_a_year(element)
@@ -41,7 +41,7 @@ def growth_in_a_year(element: Element, evidence: FactStore, tallies: YearlyCount
     last_of_term = last_of_each(of_term, order)
     of_year = Groups(owner, system, year)
     now = last_of_each(of_year, order)
-    # The same term of the year before: its last result has the same child, system and term.
+    # Find the last result with the same child, system and term one year earlier.
     named = np.asarray(evidence.years.years, dtype="int64")
     before = np.append(evidence.years.places(named - 1), -1)[year[now]]
     terms = int(np.max(term, initial=0)) + 1
@@ -71,12 +71,12 @@ def growth_in_a_year(element: Element, evidence: FactStore, tallies: YearlyCount
     return RuleResult(values, {"assessment_result": weighed}, {"assessment_result": both})
 
 
-# A child may need several days for a survey; answers this many days before its newest one belong to it.
+# A child may need several days for a survey; answers up to this many days before the latest belong to it.
 DAYS_OF_A_WINDOW = 30
 
 
 def latest_screening(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Take what the newest form of the year says, of the kind and scale that the element asks for."""
+    """Return the latest form of the year, of the kind and scale that the element asks for."""
     forms = evidence.tables["screener_result"]
     column = str(element.column)
     weighed = evidence.asked_in_a_year(element)
@@ -87,14 +87,14 @@ def latest_screening(element: Element, evidence: FactStore, tallies: YearlyCount
 
 
 def mean_answer(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Average a child's answers about one competency, of the newest window of the year."""
+    """Average a child's answers about one competency, in the latest window of the year."""
     answers = evidence.tables["survey_response"]
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed & ~answers.lacks("response"))
     day = answers.days("date")[at]
     of_record = Groups(answers.tie[at], answers.year[at])
     newest = of_record.newest(day)[of_record.of]
-    # A comparison with no day is never true, so that an answer without one stands alone or not at all.
+    # Comparisons with NaT are false, so an answer without a date counts alone or not at all.
     kept = (newest - day < np.timedelta64(DAYS_OF_A_WINDOW + 1, "D")) | np.isnat(newest)
     at, day = at[kept], day[kept]
     whose = FactKeys.of(answers, at)

@@ -1,4 +1,4 @@
-"""Days and gradebooks of a year, counted once."""
+"""Count days and gradebooks of a year once, for all rules."""
 
 from __future__ import annotations
 
@@ -44,23 +44,23 @@ OF_DAYS = ("calendar", "school_enrollment", "attendance_event")
 
 @dataclass(frozen=True)
 class DayCounts:
-    """Counts of days by child, system and school year."""
+    """Day counts by child, system and school year."""
 
-    # Whose each is.
+    # Keys of each count.
     whose: FactKeys
-    # ``absent, tardy`` and, where it is known which days there were, ``enrolled, present``.
+    # ``absent, tardy`` and, if the days are known, ``enrolled, present``.
     days: Mapping[str, Ints]
-    # First and last day of which something is known.
+    # First and last known day.
     begin_date: npt.NDArray[Any]
     as_of: npt.NDArray[Any]
-    # The events behind ``absent``, ``tardy`` and ``all`` of them: of each such event its place in the table,
-    # and that of its child and year.
+    # Source events of ``absent``, ``tardy`` and ``all``: each event's position in the table, and the position
+    # of its count.
     events: Mapping[str, tuple[Ints, Ints]]
-    # The same of enrollment.
+    # The same for enrollment.
     spells: tuple[Ints, Ints]
 
     def rows(self, behind: tuple[Ints, Ints]) -> Ints:
-        """Count the rows behind each."""
+        """Count the source rows of each value."""
         return np.bincount(behind[1], minlength=len(self.whose)).astype("int64")
 
 
@@ -68,20 +68,19 @@ class DayCounts:
 class AttendanceYears:
     """Attendance by child, system and school year."""
 
-    # Children whose days are known.
+    # Children with known days.
     counted: DayCounts
-    # What the events say where nothing tells which days the child was expected. Zeros mean nothing there.
+    # Counts from events alone, without known days. Zeros mean nothing there.
     recorded: DayCounts
-    # One entry a row of the fact tables: it was looked at for one of these.
+    # Per row of the fact tables: whether it was considered for one of these.
     event_weighed: pd.Series
     spell_weighed: pd.Series
-    # One entry an event: calendar and enrollment are known, and it stands outside them. Only of events
-    # of children.
+    # Per event of a child: whether calendar and enrollment are known but don't include it.
     event_out_of_place: pd.Series
 
 
 def _schools(evidence: FactStore) -> tuple[Ints, Ints, Ints]:
-    """Give schools of calendar, enrollment and events numbers; one without a calendar differs from none."""
+    """Encode the schools of calendar, enrollment and events; a school without a calendar has its own code."""
     calendar = evidence.facts["calendar"]
     system = index_of(calendar["silo"], evidence.silos)
     schools = KeyIndex(system, calendar["school_id"])
@@ -89,7 +88,7 @@ def _schools(evidence: FactStore) -> tuple[Ints, Ints, Ints]:
     for table in ("school_enrollment", "attendance_event"):
         rows = evidence.tables[table]
         codes, words = rows.codes("school_id")
-        # Each pair of a system and a school is looked up once.
+        # Look up each pair of system and school once.
         width = len(words) + 1
         pair, at = np.unique(rows.system * width + codes + 1, return_inverse=True)
         named = pd.Series(pd.array([None, *words], dtype="string"))
@@ -117,7 +116,7 @@ def _derived(evidence: FactStore) -> Days:
 
 
 def _day_counts(days: Days, owner: Ints, system: Ints, evidence: FactStore) -> tuple[Groups, Ints, Any, Any]:
-    """Count each day of a child once, by the most certain mark that any school or record gives it."""
+    """Count each day of a child once, by its most certain record from any school."""
     terms = attendance_terms()
     pairs = Groups(owner, system)
     years = len(evidence.years.years)
@@ -131,7 +130,7 @@ def _day_counts(days: Days, owner: Ints, system: Ints, evidence: FactStore) -> t
     cell = (pairs.of * span - first)[spell] + day
     marks = np.zeros(len(pairs) * span, dtype="int8")
     marks[cell] = GENERATED
-    # Rising, so that the most certain mark of a day stays.
+    # Rising, so that the most certain record of a day remains.
     told = np.flatnonzero(rank != GENERATED)
     told = told[np.argsort(rank[told], kind="stable")]
     marks[cell[told]] = rank[told]
@@ -159,28 +158,28 @@ def _day_counts(days: Days, owner: Ints, system: Ints, evidence: FactStore) -> t
 
 
 def _covered(days: Days) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
-    """Give the days that are known: piece of enrollment, day, and rank of the mark."""
+    """Return the known days: enrollment period, day, and rank of the status."""
     if days.covered.all():
         return days.spell, days.day, days.rank
     return days.spell[days.covered], days.day[days.covered], days.rank[days.covered]
 
 
 def _piece_years(days: Days, evidence: FactStore) -> tuple[Ints, Ints]:
-    """List the school years in which each piece of enrollment has a day that is known: piece and year."""
+    """List the school years in which each enrollment period has a known day: period and year."""
     piece, day, _ = _covered(days)
     first = int(np.min(day, initial=0 if len(day) == 0 else LAST_DAY))
     span = np.arange(first, int(np.max(day, initial=first)) + 1)
     dates = pd.Series(span.astype("datetime64[D]").astype("datetime64[us]"))
     year_of_day = evidence.years.places(evidence.years.of(dates).to_numpy(dtype="int64"))
     year = year_of_day.astype("int16")[day - first]
-    # The days of a piece follow one another, so a new piece or year shows as a change.
+    # The days of a period are adjacent, so a new period or year shows as a change.
     new = np.ones(len(piece), dtype=bool)
     new[1:] = (piece[1:] != piece[:-1]) | (year[1:] != year[:-1])
     return piece[new].astype("int64"), year[new].astype("int64")
 
 
 def _events_behind(at: Ints, of: Ints, absent: Bools, tardy: Bools) -> dict[str, tuple[Ints, Ints]]:
-    """Say which events stand behind which count."""
+    """Return the source events of each count."""
     known = of >= 0
     return {
         name: (at[which & known], of[which & known])
@@ -189,7 +188,7 @@ def _events_behind(at: Ints, of: Ints, absent: Bools, tardy: Bools) -> dict[str,
 
 
 def _counted(days: Days, evidence: FactStore, at: Ints, absent: Bools, tardy: Bools) -> DayCounts:
-    """Count the days of children of whom it is known which days there were."""
+    """Count the days of children with known days."""
     spells, events = evidence.tables["school_enrollment"], evidence.tables["attendance_event"]
     owner, system = spells.owner[days.source], spells.system[days.source]
     pairs, counts, first_day, last_day = _day_counts(days, owner, system, evidence)
@@ -225,7 +224,7 @@ def _counted(days: Days, evidence: FactStore, at: Ints, absent: Bools, tardy: Bo
 
 
 def _recorded(evidence: FactStore, at: Ints, absent: Bools, tardy: Bools, counted: FactKeys) -> DayCounts:
-    """Count the days that events name, where no calendar or enrollment says which days there were."""
+    """Count the days in events, if no calendar or enrollment shows the possible days."""
     events = evidence.tables["attendance_event"]
     whose = FactKeys.of(events, at)
     groups = whose.groups()
@@ -284,23 +283,23 @@ def attendance_years(evidence: FactStore) -> AttendanceYears:
 class GradebookYears:
     """Assignments by child, system and school year."""
 
-    # Whose each is.
+    # Keys of each count.
     whose: FactKeys
-    # ``assigned, graded, excused`` (assignments), ``earned, possible`` (points of what is graded; NaN where
-    # of one of these nobody says how many were to be had).
+    # ``assigned, graded, excused`` (assignments), ``earned, possible`` (points of graded ones; NaN if one of
+    # them has no possible points).
     counts: Mapping[str, npt.NDArray[Any]]
-    # Of ``assigned, graded, excused``: lines of gradebooks in which they stand.
+    # For ``assigned, graded, excused``: numbers of gradebook lines with them.
     rows: Mapping[str, Ints]
-    # These lines: of each the place of a row of ``assignment_score``, and of its child and year.
+    # These lines: each one's position in ``assignment_score``, and the position of its count.
     lines: Mapping[str, tuple[Ints, Ints]]
-    # The newest day for which the records speak.
+    # Latest as-of date of the records.
     as_of: npt.NDArray[Any]
-    # One entry a row of ``assignment_score``: it was looked at.
+    # Per row of ``assignment_score``: whether it was considered.
     weighed: npt.NDArray[np.bool_]
 
 
 def latest_per_record(rows: Rows, at: Ints, named: Sequence[str]) -> Ints:
-    """Keep the last row of each thing of a child; what two exports hold counts once, as the later has it."""
+    """Keep the last row of each item of a child, so that items in two exports count once."""
     codes = [rows.code(name)[at] + 1 for name in named]
     last = is_last(rows.owner[at], rows.system[at], rows.year[at], *codes)
     nameless = np.sum(codes, axis=0) == 0
@@ -308,15 +307,15 @@ def latest_per_record(rows: Rows, at: Ints, named: Sequence[str]) -> Ints:
 
 
 def only_handed_in(scores: pd.DataFrame) -> np.ndarray:
-    """Say which rows only tell when something was handed in that another row of the same child tells of.
+    """Test which rows only add a submission date to another row of the same child.
 
-    A system may list what was handed in apart from its gradebooks, by the number of the assignment alone.
+    A system may list submissions separately from its gradebooks, with only the number of the assignment.
     """
     bare = scores["section_id"].isna() & scores["score"].isna() & scores["score_possible"].isna()
     bare &= scores["assignment_id"].notna() & scores["record"].notna()
     if not bare.any():
         return np.zeros(len(scores), dtype=bool)
-    # Numbers of assignments are compared first: they are few, and mostly decide.
+    # Compare assignment numbers first: they are few, and mostly decide.
     about = scores["assignment_id"].isin(scores.loc[bare, "assignment_id"].unique())
     cells = scores.loc[about & scores["section_id"].notna(), ["silo", "record", "assignment_id"]]
     theirs = scores.loc[bare, ["silo", "record", "assignment_id"]]
@@ -330,7 +329,7 @@ def gradebook_years(evidence: FactStore) -> GradebookYears:
     """Count every child's assignments by system and school year.
 
     A gradebook has a cell for each child and assignment of a class. An empty cell is an assignment without a
-    grade so far, and no zero; a class in which the child doesn't sit says nothing of it.
+    grade so far, not a zero. A class without the child says nothing about it.
     """
     scores = evidence.tables["assignment_score"]
     weighed = scores.told
@@ -378,5 +377,5 @@ class YearlyCounts:
 
 
 def count_year(evidence: FactStore) -> YearlyCounts:
-    """Count what several elements ask for."""
+    """Count what several elements need."""
     return YearlyCounts(attendance_years(evidence), gradebook_years(evidence))

@@ -1,4 +1,4 @@
-"""For whom a system that records exceptions would have recorded one, so that its silence is a zero."""
+"""Decide when a missing absence or incident record means zero: the system covers the child."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ __all__ = [
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-# Two systems number schools alike when at least this share of the numbers of one are numbers of the other.
+# Two systems share school numbers if at least this share of one's numbers are numbers of the other.
 SAME_NUMBERS = 0.5
 NAMES = ("first_name", "last_surname", "full_name")
-# Tables by which a child may be covered.
+# Tables that can show coverage of a child.
 LISTS = ("school_enrollment", "people", "contact")
 
 
@@ -39,7 +39,7 @@ def _pairs(system: Ints, year: Ints) -> frozenset[tuple[int, int]]:
 
 
 def _among(system: Ints, year: Ints, pairs: Iterable[tuple[int, int]], evidence: FactStore) -> Bools:
-    """Say of each system and year whether it is among some; -1 is in none."""
+    """Test which systems and years are among some pairs; -1 is in none."""
     there = np.zeros((len(evidence.silos) + 1, len(evidence.years.years) + 1), dtype=bool)
     for one, of in pairs:
         there[one, of] = True
@@ -48,26 +48,26 @@ def _among(system: Ints, year: Ints, pairs: Iterable[tuple[int, int]], evidence:
 
 @dataclass(frozen=True)
 class ListedChildren:
-    """Children whom a system covers, and the rows that say so."""
+    """Children whom a system covers, and the rows that show it."""
 
-    # Whose each row is; without a record where another system's enrollment covers the child.
+    # Keys of each row; without a record if another system's enrollment covers the child.
     whose: FactKeys
-    # In which table it stands: a place in `LISTS`.
+    # Its table: a position in `LISTS`.
     table: Ints
-    # Its place there.
+    # Its position in that table.
     at: Ints
 
     @classmethod
     def of(cls, table: str, at: Ints, whose: FactKeys) -> ListedChildren:
-        """Take some rows of one table."""
+        """Build from some rows of one table."""
         return cls(whose, np.full(len(at), LISTS.index(table)), at)
 
     def taken(self, which: npt.NDArray[Any]) -> ListedChildren:
-        """Take some of them."""
+        """Filter to some rows."""
         return ListedChildren(self.whose.taken(which), self.table[which], self.at[which])
 
     def followed_by(self, other: ListedChildren) -> ListedChildren:
-        """Put others behind them."""
+        """Append other rows."""
         return ListedChildren(
             self.whose.followed_by(other.whose),
             np.append(self.table, other.table),
@@ -76,7 +76,7 @@ class ListedChildren:
 
 
 def _own_lists(evidence: FactStore) -> ListedChildren:
-    """Say whom each system lists in which year: by a spell, or on the day for which it speaks."""
+    """List whom each system lists in which year: by enrollment, or in an export as of that year."""
     spells, people = evidence.tables["school_enrollment"], evidence.tables["people"]
     enrolled = np.flatnonzero(spells.told)
     days = people.frame["as_of"]
@@ -89,7 +89,7 @@ def _own_lists(evidence: FactStore) -> ListedChildren:
 
 
 def _names(evidence: FactStore) -> dict[str, pd.Series]:
-    """Write the names of people without capitals."""
+    """Return the names of people in lowercase."""
     people = evidence.tables["people"]
     if "names" not in evidence.kept:
         written = {}
@@ -107,7 +107,7 @@ def _born(evidence: FactStore) -> Ints:
 
 
 def event_coverage(evidence: FactStore, table: str) -> EventCoverage:
-    """Look through a table of exceptions for what has to be known of all children."""
+    """Summarize a table of absence or incident records over all children."""
     rows = evidence.tables[table]
     told = rows.year >= 0
     known_to = Groups(evidence.ties.owner).distinct(evidence.ties.system)
@@ -145,7 +145,7 @@ def event_coverage(evidence: FactStore, table: str) -> EventCoverage:
 
 
 def merge_event_coverage(parts: Sequence[EventCoverage]) -> EventCoverage:
-    """Put together what several parts of the children tell."""
+    """Combine the coverage from several parts of the children."""
     return EventCoverage(
         frozenset().union(*(each.told for each in parts)),
         frozenset().union(*(each.spoilt for each in parts)),
@@ -165,7 +165,7 @@ def count_with_zeros(
     behind: tuple[Ints, Ints],
     elsewhere: bool = True,
 ) -> RuleResult:
-    """Add a zero for every child of whom the system would have told, and told nothing."""
+    """Add a zero for every covered child without a count."""
     covered = is_covered(evidence, element, elsewhere=elsewhere)
     both, listed = add_zeros(element, evidence, counts, values, rows, covered)
     return RuleResult(both, {element.table: weighed}, {element.table: behind}, listed)
@@ -179,7 +179,7 @@ def add_zeros(
     rows: Ints,
     covered: ListedChildren,
 ) -> tuple[pd.DataFrame, dict[str, tuple[Ints, Ints]]]:
-    """Add a zero of everybody who is covered and has no count."""
+    """Add a zero for every covered child without a count; also return the rows that show coverage."""
     groups = covered.whose.groups()
     silent = covered.whose.of_groups(groups)
     width, years = len(evidence.silos) + 1, len(evidence.years.years) + 1
@@ -205,13 +205,13 @@ def add_zeros(
 
 
 def is_covered(evidence: FactStore, element: Element, *, elsewhere: bool = True) -> ListedChildren:
-    """List the children whom a system that records exceptions covers in a school year.
+    """List the children whom a system of absence or incident records covers in a school year.
 
-    A system covers those whom it enrols itself in a year of which it has anything to tell, or has on its
-    roster on the day for which it speaks; and, where it lists nobody, those whom another system enrols at a
-    school that reports to it. Of these it is silent only if no record of it is left over that could be
-    theirs: a name that nobody could place may be just this child's. Where the system lists the child itself,
-    that is a record which shares a name or the birth date.
+    A system covers children whom it enrolls itself in a year with any records, or has on its roster as of
+    that year. Where it lists nobody, it covers those whom another system enrolls at a school that reports to
+    it. Even then no record means zero only if no unlinked record could be the child's: an unlinked name may
+    be just this child. If the system lists the child itself, only records that share a name or the birth date
+    matter.
     """
     reports = evidence.survey.reports[element.table]
     asked = evidence.are(element.systems)
@@ -227,10 +227,10 @@ def is_covered(evidence: FactStore, element: Element, *, elsewhere: bool = True)
 def _may_have_a_record_left_over(
     evidence: FactStore, reports: EventCoverage, pairs: Iterable[tuple[int, int]]
 ) -> Bools:
-    """Say of each record whether one is left over that shares a name or birth date: it may be the same."""
+    """Test for which records an unlinked one shares a name or birth date, and may be the same child."""
     doubtful = np.zeros(len(evidence.crosswalk) + 1, dtype=bool)
     loose = reports.left_over
-    # Whom the system lists in a year of which it tells has no record left over.
+    # A record isn't unlinked if the system lists its child in a year with any records.
     tells = np.zeros(len(evidence.silos) + 1, dtype="int64")
     for system, year in pairs:
         tells[system] |= 1 << year
@@ -251,7 +251,7 @@ def _may_have_a_record_left_over(
 
 
 def _enrolled_elsewhere(evidence: FactStore, reports: EventCoverage, asked: Bools) -> ListedChildren:
-    """Find children whom another system enrols at a school that reports, where no record is left over."""
+    """Find children enrolled elsewhere, at a school that reports and has no unlinked records."""
     spells = evidence.tables["school_enrollment"]
     codes, words = spells.codes("school_id")
     place = {word: at for at, word in enumerate(words)}

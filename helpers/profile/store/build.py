@@ -1,4 +1,4 @@
-"""Builds a store part by part, with cached cohorts."""
+"""Build a store part by part, with cached cohort summaries."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ from helpers.systems import declared
 __all__ = ["Built", "build_store", "cache_cohorts", "cached_cohort"]
 
 
-# Every building of profiles asks for it, and it changes only with the tables and with the rules.
+# Every build of profiles needs it, and it changes only with the tables and the rules.
 
 NAME = "survey.json"
 TEXT = "text"
-# Where what a survey asks for is declared.
+# Files that declare what a summary depends on.
 DECLARED = ("thresholds.toml", "tables/facts.toml", "tables/people.toml")
 
 
 def cache_cohorts(standard: Path) -> None:
-    """Look once through laid-out tables for what rules have to know of all children, and keep that."""
+    """Summarize each part of the standard tables for the rules, and cache the summaries."""
     tables = StandardStore(standard)
     context = context_of(tables)
     for part in (tables.loose, *map(tables.part, range(len(tables.firsts)))):
@@ -59,7 +59,7 @@ def cache_cohorts(standard: Path) -> None:
 
 
 def cached_cohort(folder: Path) -> Cohort | None:
-    """Give what was kept of a part's children."""
+    """Return the cached summary of a part's children."""
     path = folder / NAME
     if not path.is_file():
         return None
@@ -69,7 +69,7 @@ def cached_cohort(folder: Path) -> Cohort | None:
 
 @cache
 def _rules() -> str:
-    """Fingerprint what decides of a survey, so that a changed rule never goes by what an older one asked."""
+    """Fingerprint what a summary depends on, so that a changed rule never uses an outdated one."""
     room, standard = Path(helpers.profile.__file__).parent, Path(helpers.standard.__file__).parent
     whole = hashlib.sha256()
     for path in (*sorted(room.rglob("*.py")), *(standard / name for name in DECLARED)):
@@ -134,7 +134,7 @@ def _tuples(lists: Iterable[list[Any]]) -> frozenset[Any]:
 
 
 def _columns(frame: pd.DataFrame) -> list[list[Any]]:
-    """Give each column with its dtype; an empty cell is null."""
+    """Return each column with its dtype; an empty cell is null."""
     return [
         [
             name,
@@ -153,7 +153,7 @@ def _frame(columns: list[list[Any]]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Built:
-    """What was built."""
+    """The result of a build."""
 
     # Which system has which element.
     coverage: Coverage
@@ -161,12 +161,12 @@ class Built:
     school_year: int | None
     # Table ``profile_accounts``.
     accounts: pd.DataFrame
-    # How many.
+    # Number of children.
     children: int
 
 
 class Worker:
-    """One process's share: it opens the tables once, and keeps of the last parts what it gathered."""
+    """One process's share of the work: it opens the tables once, and caches its last parts."""
 
     def __init__(self, standard: Path, out: Path, spare: Path) -> None:
         """Open the tables."""
@@ -178,7 +178,7 @@ class Worker:
         self._kept: dict[int, FactStore] = {}
 
     def _of_all(self, name: str) -> Any:
-        """Take what was given out for all parts, and read it once."""
+        """Return an object shared with all parts, read once."""
         if name not in self.given:
             self.given[name] = _kept_in(self.spare / name)
         return self.given[name]
@@ -188,14 +188,14 @@ class Worker:
         return gather_part(self.tables.part(place), self._of_all("context")) if kept is None else kept
 
     def survey(self, place: int, keep: bool) -> Cohort:
-        """Look through a part for what others have to know of it, and keep its rows for the second look."""
+        """Summarize a part, and cache its rows for the second pass."""
         evidence = self._gathered(place)
         if keep:
             self._kept[place] = evidence
         return summarize_cohort(evidence)
 
     def find(self, place: int) -> Part:
-        """Let the rules find, write the timeline and what is left out, and keep the rest for the choice."""
+        """Run the rules, write the timeline and the facts left out, and save the rest for choosing values."""
         evidence = with_survey(self._gathered(place), [self._of_all("survey")])
         part = run_rules(evidence, self.terms, apart=True)
         self.writer.part("timeline", place, part.timeline)
@@ -203,11 +203,11 @@ class Worker:
         nothing = pd.DataFrame()
         part = replace(part, timeline=nothing, left_out=nothing)
         _keep(part, self.spare / str(place))
-        # What is written or kept needs not travel between processes.
+        # What is written or saved needn't travel between processes.
         return replace(part, found=nothing, names=Names(pd.Index([]), (), pd.Series(dtype=STRING), ()))
 
     def choose(self, place: int) -> pd.DataFrame:
-        """Choose, write what is said and the profiles, and give the children."""
+        """Choose values, write them and the profiles, and return the children."""
         part = _kept_in(self.spare / str(place))
         crosswalk = self.tables.part(place).crosswalk
         said, profile = choose_values_of_part(part, self._of_all("choice"), crosswalk)
@@ -235,12 +235,12 @@ def _begin(standard: Path, out: Path, spare: Path) -> None:
     if parent_process() is not None:
         pa.set_memory_pool(pa.system_memory_pool())
         threading.Thread(target=_end_with_parent, daemon=True).start()
-        # What was imported stays to the end: it needs not be looked through for garbage again and again.
+        # Imported modules stay to the end: exclude them from garbage collection.
         gc.freeze()
 
 
 def _end_with_parent() -> None:
-    """Leave when the process that gives out the work is gone, however it ended."""
+    """Exit when the parent process is gone, however it ended."""
     parent = parent_process()
     assert parent is not None
     parent.join()
@@ -249,10 +249,10 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def _memory_kept() -> Iterator[None]:
-    """Let Arrow ask the system's own allocator for memory.
+    """Make Arrow use the system's own memory allocator.
 
-    Tables of much the same size come and go with every part. Arrow's usual allocator gives their memory back
-    in between, and the system clears every page again before it hands it out: a quarter of all the work.
+    Tables of similar size come and go with every part. Arrow's default allocator returns their memory in
+    between, and the system clears every page again before reuse: a quarter of all the work.
     """
     usual = pa.default_memory_pool()
     pa.set_memory_pool(pa.system_memory_pool())
@@ -267,11 +267,11 @@ def _do(task: str, *given: Any) -> Any:
 
 
 def _ready() -> None:
-    """Do nothing: a process that is asked for anything has begun."""
+    """Do nothing: any task makes a process start."""
 
 
 class _Team:
-    """One process a worker, so that a part comes back to the one that has gathered it; or this one alone."""
+    """One process per worker, so that each part returns to the one that gathered it; or this one alone."""
 
     def __init__(self, processes: int, begin: tuple[Path, Path, Path]) -> None:
         self._stack = ExitStack()
@@ -280,12 +280,12 @@ class _Team:
         if processes < 2:
             _begin(*begin)
             return
-        # Never by fork: threads of Arrow and DuckDB are alive here.
+        # Never by fork: Arrow and DuckDB have live threads here.
         method = get_context("spawn")
         for _ in range(processes):
             pool = ProcessPoolExecutor(1, mp_context=method, initializer=_begin, initargs=begin)
             self._pools.append(self._stack.enter_context(pool))
-            # It imports while this process looks at the district as a whole.
+            # It imports while this process computes the district's context.
             pool.submit(_ready)
 
     def __enter__(self) -> _Team:
@@ -296,14 +296,14 @@ class _Team:
         _HERE.clear()
 
     def give(self, name: str, what: Any) -> None:
-        """Give out what every part is looked at with, once a process and not once a part."""
+        """Share an object with every process, once per process rather than per part."""
         if self._pools:
             _keep(what, self._spare / name)
         else:
             _HERE[0].given[name] = what
 
     def each(self, task: str, parts: int, *given: Any) -> Callable[[], list[Any]]:
-        """Begin one task for every part; what comes of it, in their order, is there when it is asked for."""
+        """Start a task for every part; the returned function waits for the results, in order."""
         if not self._pools:
             done = [_do(task, place, *given) for place in range(parts)]
             return lambda: done
@@ -321,7 +321,7 @@ def build_store(
     school_year: int | None = None,
     processes: int = 1,
 ) -> Built:
-    """Put together what a district's systems know about each child, from standard tables to a store's."""
+    """Build the profiles of a district's children, from standard tables to a store's."""
     tables = StandardStore(standard)
     parts = len(tables.firsts)
     terms = declared()
@@ -335,7 +335,7 @@ def build_store(
         surveys = [cached_cohort(part.folder) for part in (*map(tables.part, range(parts)), tables.loose)]
         told = [one for one in surveys if one is not None]
         if len(told) < len(surveys):
-            # A process that has one part only needs not read it twice; of several it couldn't hold all.
+            # A process with a single part needn't read it twice; it couldn't hold several.
             looked = team.each("survey", parts, parts <= processes)
             of_nobody = summarize_cohort(gather_part(tables.loose, context))
             told = [*looked(), of_nobody]
@@ -357,7 +357,7 @@ def build_store(
 
 
 def _behind(loose: FactStore, found: Sequence[Part]) -> dict[str, pd.Series]:
-    """Say which rows about nobody's child stand behind a value of some part's children."""
+    """Mark the rows without a child that are sources of a value in some part."""
     masks = {}
     for table, facts in loose.facts.items():
         places = [part.also_behind[table] for part in found if table in part.also_behind]

@@ -1,4 +1,4 @@
-"""The standard tables of a district in Parquet, cut by child, so that some children are read alone."""
+"""A district's standard tables in Parquet, partitioned by child, so that some children can be read alone."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ __all__ = [
 ]
 
 ABOUT = "tables.json"
-# As many as a laptop holds twice at once; every part costs about a second, however few children it has.
+# Small enough that a laptop holds two parts at once; every part costs about a second, however small.
 CHILDREN_A_PART = 12_500
-# Rows about nobody's child: adults, test users, rows without a name.
+# Rows without a child: adults, test users, rows without a name.
 LOOSE = "loose"
 OF_PERSONS = ("people", "identifiers", "person_rows", "filled_cells")
-# Rows of a group: a child is found in one or two of them.
+# Rows of a row group: a child is in one or two of them.
 GROUP = 8192
-# Place of a row in the district's own table, which is the order in which rules look at it.
+# Position of a row in the district's own table, which is the order that rules see.
 PLACE = "place"
-# What no rule looks at, and no event tells: it is a good part of the text, and isn't read.
+# Columns that no rule and no event uses: a good part of the text, so we don't read them.
 NOT_LOOKED_AT = {
     "assessment_result": ("school_id", "grade_level", "standard_error", "result_text", "performance_level"),
     "assignment_score": ("school_id",),
@@ -56,7 +56,7 @@ NOT_LOOKED_AT = {
 
 
 def _dtype(kind: Any) -> Any:
-    """Give the contract's dtype of a column that Arrow hands back."""
+    """Return the standard dtype of an Arrow column."""
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return STRING
     if pa.types.is_integer(kind):
@@ -65,7 +65,7 @@ def _dtype(kind: Any) -> Any:
 
 
 def in_pandas(table: pa.Table) -> pd.DataFrame:
-    """Give an Arrow table as a frame with the contract's dtypes; text shares its memory."""
+    """Convert an Arrow table to a frame with the standard dtypes; text shares its memory."""
     wide = pa.schema(
         [
             pa.field(one.name, pa.large_string()) if pa.types.is_string(one.type) else one
@@ -81,8 +81,8 @@ def write_parquet(frame: pd.DataFrame | pa.Table, path: Path) -> None:
     private_folder(path.parent)
     path.touch(mode=0o600)
     table = frame if isinstance(frame, pa.Table) else pa.Table.from_pandas(frame, preserve_index=False)
-    # What pandas would note beside the columns says nothing that the contract doesn't; rows are sought by the
-    # range of children in a group, and by no other column's.
+    # pandas metadata would add nothing to the declared dtypes. Row groups are found by their range of
+    # children, and by no other column.
     pq.write_table(
         table.replace_schema_metadata(None),
         path,
@@ -103,14 +103,14 @@ def read_parquet(
 
 
 def part_name(place: int) -> str:
-    """Name the folder of a part."""
+    """Return the folder name of a part."""
     return f"part-{place:04}"
 
 
 def save_standard(
     district: District, crosswalk: pd.DataFrame, folder: Path, *, children_a_part: int = CHILDREN_A_PART
 ) -> Path:
-    """Write a district's standard tables, cut by child."""
+    """Write a district's standard tables, partitioned by child."""
     children = np.array(sorted(crosswalk["child"].unique()), dtype=object)
     firsts = [str(child) for child in children[::children_a_part]]
     part = np.searchsorted(np.array(firsts, dtype=object), crosswalk["child"].to_numpy(dtype=object), "right")
@@ -139,7 +139,7 @@ def save_standard(
 
 
 def _ties_of_rows(records: pd.MultiIndex, known: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Say in which part each row is, and where its record stands in that part's crosswalk; -1: in none."""
+    """Return the part of each row, and its record's position in that part's crosswalk; -1: in none."""
     codes, different = pd.factorize(records)
     if len(different) == 0:
         return np.full(len(records), -1), np.full(len(records), -1)
@@ -165,11 +165,11 @@ def _write_parts(folder: Path, name: str, frame: pd.DataFrame, part: np.ndarray,
 class ChildrenOfPart:
     """The standard tables of some children, with all rows of each."""
 
-    # Where they are kept.
+    # The store that contains them.
     store: StandardStore
     # The folder of the part.
     folder: Path
-    # Of its children only these; None: all.
+    # Only these children; None: all of the part.
     only: tuple[str, ...] | None = None
     # Only these fact tables, the others are empty; None: all.
     tables: tuple[str, ...] | None = None
@@ -196,9 +196,9 @@ class ChildrenOfPart:
         path = self.folder / f"{name}.parquet"
         if self.only is None or not path.exists():
             return self._read(name)
-        # One record may be called alike in two systems, but of few children few rows are too many.
+        # Two systems may use the same record name, but for few children that adds few rows.
         found = self.store.found(path, self.crosswalk["record"].tolist())
-        # Where a record stands among all children of the part says nothing among these.
+        # Positions among all children of the part are invalid among these.
         return found.drop(columns=[TIE, *NOT_LOOKED_AT.get(name, ())], errors="ignore")
 
     @property
@@ -222,12 +222,12 @@ class ChildrenOfPart:
         return self._of_children("filled_cells")
 
     def has(self, table: str) -> bool:
-        """Say whether they have a row of a fact table; of one child, whether any of its part has."""
+        """Return whether they have a row of a fact table; for one child, whether its part has."""
         asked = self.tables is None or table in self.tables
         return asked and (self.folder / f"{table}.parquet").exists()
 
     def fact(self, table: str) -> pd.DataFrame:
-        """Give their rows of a fact table, and the log-ins of their adults; with ``place``."""
+        """Return their rows of a fact table, and the logins of their adults; with ``place``."""
         if self.tables is not None and table not in self.tables:
             return empty_table(table)
         frame = self._of_children(table)
@@ -245,7 +245,7 @@ class ChildrenOfPart:
 
 
 class StandardStore:
-    """The standard tables of a district in Parquet, as `save_standard` wrote them."""
+    """A district's standard tables in Parquet, as `save_standard` wrote them."""
 
     def __init__(self, folder: Path, check: Callable[[Path], None] | None = None) -> None:
         """Open them."""
@@ -271,7 +271,7 @@ class StandardStore:
 
     @property
     def kinds(self) -> Mapping[str, tuple[str, ...]]:
-        """File -> the kinds of file of its layout that it was read as."""
+        """File -> the layout's kinds of file it was read as."""
         return {file: tuple(kinds) for file, kinds in self._about["kinds"].items()}
 
     @property
@@ -280,13 +280,13 @@ class StandardStore:
         return list(self._about["firsts"])
 
     def whole(self, table: str) -> pd.DataFrame:
-        """Give a fact table that is about no child."""
+        """Return a fact table that isn't about children."""
         path = self.folder / "whole" / f"{table}.parquet"
         self.check(path)
         return read_parquet(path)
 
     def counted(self, table: str, columns: Sequence[str]) -> pd.DataFrame:
-        """Give each different row of some columns of a table, and in ``rows`` how often it stands."""
+        """Return the distinct rows of some columns, with their counts in ``rows``."""
         paths = sorted(self.folder.glob(f"*/{table}.parquet"))
         for path in paths:
             self.check(path)
@@ -310,20 +310,20 @@ class StandardStore:
         return in_pandas(told)
 
     def part(self, place: int) -> ChildrenOfPart:
-        """Give the children of one part."""
+        """Return the children of one part."""
         return ChildrenOfPart(self, self.folder / part_name(place))
 
     @property
     def loose(self) -> ChildrenOfPart:
-        """Give what is about nobody's child."""
+        """The rows without a child."""
         return ChildrenOfPart(self, self.folder / LOOSE)
 
     def child(self, child: str, tables: Sequence[str]) -> ChildrenOfPart:
-        """Give one child alone, with its rows of some fact tables."""
+        """Return one child alone, with its rows of some fact tables."""
         place = max(int(np.searchsorted(np.array(self.firsts, dtype=object), child, "right")) - 1, 0)
         return ChildrenOfPart(self, self.folder / part_name(place), (child,), tuple(tables))
 
     @cached_property
     def loose_logins(self) -> pd.DataFrame:
-        """Log-ins of adults."""
+        """Logins of adults."""
         return self.loose.fact("login")

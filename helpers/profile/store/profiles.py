@@ -33,7 +33,7 @@ __all__ = ["ChildRows", "ProfileStore", "StoreWriter", "new_store", "save_store"
 
 @dataclass(frozen=True)
 class _Groups:
-    """What a file says of its groups of rows, and when it said so."""
+    """Row groups of a file, as of a file version."""
 
     written: tuple[int, int]
     metadata: pq.FileMetaData
@@ -41,10 +41,10 @@ class _Groups:
 
 
 class ChildRows:
-    """Reads one child's rows of tables that are sorted by child; files aren't held open between two reads."""
+    """Reads one child's rows of tables sorted by child; files aren't held open between reads."""
 
     def __init__(self) -> None:
-        """Begin with no file known."""
+        """Start without any known file."""
         self._known: dict[Path, _Groups] = {}
         self._lock = threading.Lock()
 
@@ -84,7 +84,7 @@ STANDARD = "standard"
 
 
 def save_store(source: MemorySource, folder: Path) -> Path:
-    """Write everything that is known of a district's children into one folder, as a whole or not at all."""
+    """Write a district's profiles and everything behind them into one folder, all or nothing."""
     profiles = source.profiles
     with new_store(folder) as writer:
         save_standard(source.district, profiles.crosswalk, writer.folder / STANDARD)
@@ -119,7 +119,7 @@ def save_store(source: MemorySource, folder: Path) -> Path:
 
 
 def _cut(frame: pd.DataFrame, firsts: Sequence[str]) -> list[pd.DataFrame]:
-    """Cut a frame that is sorted by child where parts begin."""
+    """Split a frame that is sorted by child at the beginnings of parts."""
     children = frame["child"].to_numpy(dtype=object)
     begins = np.searchsorted(children, np.array(firsts, dtype=object))
     return [frame.iloc[begin:end] for begin, end in zip(begins, [*begins[1:], len(frame)], strict=True)]
@@ -129,7 +129,7 @@ class ProfileStore:
     """A `Source` on disk. Open it with `ProfileStore.open`."""
 
     def __init__(self, place: Path, about: Mapping[str, Any]) -> None:
-        """Keep where it stands; see `open`."""
+        """Set up a store; see `open`."""
         import duckdb
 
         self.place = place
@@ -185,28 +185,28 @@ class ProfileStore:
 
     @property
     def synthetic(self) -> bool:
-        """Whether everybody in it is invented."""
+        """Whether the district is synthetic: everybody in it is invented."""
         return self._told["synthetic"] is True
 
     @property
     def folder(self) -> Path | None:
-        """The district's folder, in which the files stand that rows name."""
+        """The district's folder, with the source files that rows name."""
         return Path(self._told["folder"]) if self._told["folder"] else None
 
     @property
     def about(self) -> Mapping[str, Any]:
-        """What ``district.json`` says."""
+        """Content of ``district.json``."""
         return self._told["about"]
 
     @property
     def followed(self) -> str | None:
-        """The child whom the notebooks follow; None of a real district."""
+        """The child whom the notebooks follow; None for a real district."""
         return self._told["followed"]
 
     def _rows(
         self, name: str, children: Sequence[str] | None, elements: Sequence[str] | None = None
     ) -> pd.DataFrame:
-        """Read a table that is cut by child: all of it, or the rows of some children, or elements."""
+        """Read a table partitioned by child, fully or for some children or elements."""
         asked = sorted(set(children)) if children is not None else []
         parts = range(len(self._firsts))
         if children is not None:
@@ -218,7 +218,7 @@ class ProfileStore:
             self._digests.check(file)
         if not files:
             return empty_table(kind)
-        if len(asked) == 1:  # as it was written, which is as the table is declared
+        if len(asked) == 1:  # as written, which matches the declared table
             return in_pandas(self._of_one.of(files[0], asked[0], elements))
         given: list[Any] = [[str(file) for file in files]]
         only = []
@@ -241,11 +241,11 @@ class ProfileStore:
         return self._table("children")
 
     def children(self) -> pd.DataFrame:
-        """Table ``children``: one row a child."""
+        """Table ``children``: one row per child."""
         return self._children
 
     def profile(self, children: Sequence[str] | None = None) -> pd.DataFrame:
-        """One row a child, one column an element; of all children or of some."""
+        """One row per child, one column per element; for all children or some."""
         if children is not None and not len(children):
             file = self.place / "profile" / f"{part_name(0)}.parquet"
             self._digests.check(file)
@@ -255,24 +255,24 @@ class ProfileStore:
     def said(
         self, children: Sequence[str] | None = None, elements: Sequence[str] | None = None
     ) -> pd.DataFrame:
-        """Table ``values``, only what some system says."""
+        """Table ``values``, only with what systems record."""
         return self._rows("said", children, elements)
 
     def values(
         self, children: Sequence[str] | None = None, elements: Sequence[str] | None = None
     ) -> pd.DataFrame:
-        """Table ``values``, of all children and elements or of some; see `Source.values`."""
+        """Table ``values``, for all children and elements or some; see `Source.values`."""
         crosswalk = self._rows("crosswalk", children)
-        # What isn't asked for is neither read nor filled in: a role sees a part of the elements.
+        # Neither read nor fill unrequested elements: a role sees only some of them.
         coverage = self.coverage if elements is None else self.coverage.of(elements)
         return coverage.fill(self.said(children, elements), crosswalk)
 
     def timeline(self, children: Sequence[str] | None = None) -> pd.DataFrame:
-        """Table ``timeline``, of all children or of some."""
+        """Table ``timeline``, for all children or some."""
         return self._rows("timeline", children)
 
     def indicators(self, children: Sequence[str] | None = None) -> pd.DataFrame:
-        """Table ``indicators``, of all children or of some; empty where nobody computed any."""
+        """Table ``indicators``, for all children or some; empty if nobody computed any."""
         return self._rows("indicators", children)
 
     @cached_property
@@ -280,7 +280,7 @@ class ProfileStore:
         return self._table("relations")
 
     def relations(self) -> pd.DataFrame:
-        """Table ``relations``: who has to do with which child."""
+        """Table ``relations``: who is related to which child."""
         return self._relations
 
     @cached_property
@@ -296,11 +296,11 @@ class ProfileStore:
         return self.coverage.trust()
 
     def trust(self) -> Mapping[str, Mapping[str, int]]:
-        """Element -> system -> its rank, as values were chosen."""
+        """Element -> system -> its rank, as for choosing values."""
         return self._trust
 
     def left_out(self) -> pd.DataFrame:
-        """Table ``left_out``: fact rows that stand behind nothing, with the reason."""
+        """Table ``left_out``: fact rows that gave no value, with the reason."""
         return self._table("left_out")
 
     def accounts(self) -> pd.DataFrame:
@@ -309,7 +309,7 @@ class ProfileStore:
 
     @cached_property
     def standard(self) -> StandardStore:
-        """The standard tables of which the profiles were made."""
+        """The standard tables that the profiles were built from."""
         return StandardStore(self.place / STANDARD, self._digests.check)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Where a view, a page or a question reads children from: frames in memory, or a store on disk."""
+"""Sources of children for views, pages and questions: frames in memory, or a store on disk."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MemorySource", "Source", "children_of", "source_of"]
 
-# What a search finds a child by, and the elements that the profile has of it.
+# Search fields of a child, and the profile columns with them.
 FOUND_BY = {
     "first_name": "roster_first_name",
     "last_surname": "roster_last_surname",
@@ -38,7 +38,7 @@ FOUND_BY = {
 
 
 class Source(Protocol):
-    """What is known of a district's children, wherever it is kept."""
+    """The data of a district's children, wherever stored."""
 
     @property
     def school_year(self) -> int | None:
@@ -46,75 +46,75 @@ class Source(Protocol):
 
     @property
     def synthetic(self) -> bool:
-        """Whether everybody in it is invented."""
+        """Whether the district is synthetic: everybody in it is invented."""
 
     @property
     def folder(self) -> Path | None:
-        """The district's folder, in which the files stand that rows name."""
+        """The district's folder, with the source files that rows name."""
 
     @property
     def about(self) -> Mapping[str, Any]:
-        """What ``district.json`` says."""
+        """Content of ``district.json``."""
 
     @property
     def followed(self) -> str | None:
-        """The child whom the notebooks follow; None of a real district."""
+        """The child whom the notebooks follow; None for a real district."""
 
     def children(self) -> pd.DataFrame:
-        """Table ``children``: one row a child."""
+        """Table ``children``: one row per child."""
 
     def profile(self, children: Sequence[str] | None = None) -> pd.DataFrame:
-        """One row a child, one column an element; of all children or of some."""
+        """One row per child, one column per element; for all children or some."""
 
     def values(
         self, children: Sequence[str] | None = None, elements: Sequence[str] | None = None
     ) -> pd.DataFrame:
-        """Table ``values``, of all children and elements or of some; of one value the best choice first."""
+        """Table ``values``, for all children and elements or some; the best choice of each comes first."""
 
     def timeline(self, children: Sequence[str] | None = None) -> pd.DataFrame:
-        """Table ``timeline``, of all children or of some."""
+        """Table ``timeline``, for all children or some."""
 
     def indicators(self, children: Sequence[str] | None = None) -> pd.DataFrame:
-        """Table ``indicators``, of all children or of some."""
+        """Table ``indicators``, for all children or some."""
 
     def relations(self) -> pd.DataFrame:
-        """Table ``relations``: who has to do with which child."""
+        """Table ``relations``: who is related to which child."""
 
     def systems(self) -> pd.DataFrame:
         """Table ``systems``."""
 
     def trust(self) -> Mapping[str, Mapping[str, int]]:
-        """Element -> system -> its rank, as values were chosen: the smallest is trusted most."""
+        """Element -> system -> its rank, as for choosing values: the smallest is trusted most."""
 
     def evidence(self, child: str, tables: Sequence[str]) -> FactStore:
         """Gather the records of one child, and its rows of some fact tables; the others are empty."""
 
 
 def children_of(profile: pd.DataFrame) -> pd.DataFrame:
-    """List the children of a profile, as a search finds them."""
+    """List the children of a profile, with the fields for searching."""
     columns = {name: profile[column] for name, column in FOUND_BY.items()}
     return as_table("children", profile[["child", "band", "silos"]].assign(**columns))
 
 
 def optional_table(name: str, frame: pd.DataFrame | None) -> pd.DataFrame:
-    """Give a table that somebody may have brought, else an empty one."""
+    """Return an optional table, or an empty one."""
     if frame is not None:
         return as_table(name, frame)
     return empty_table(name) if name in table_names() else pd.DataFrame()
 
 
 def of_elements(values: pd.DataFrame, elements: Sequence[str] | None) -> pd.DataFrame:
-    """Keep the values of some elements; of all, where none is named."""
+    """Filter values to some elements; all if none is named."""
     if elements is None:
         return values
     return values[values["element"].isin(list(elements)).to_numpy(dtype=bool)].reset_index(drop=True)
 
 
 class Shelf:
-    """A frame sorted by child, from which the rows of one child are taken without looking at the rest."""
+    """A frame sorted by child, with fast access to the rows of one child."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
-        """Find where each child's rows begin."""
+        """Index the beginning of each child's rows."""
         self.frame = frame
         codes, names = pd.factorize(frame["child"])
         starts = np.searchsorted(codes, np.arange(len(names) + 1))
@@ -124,7 +124,7 @@ class Shelf:
         }
 
     def of(self, children: Sequence[str] | None) -> pd.DataFrame:
-        """Give the rows of some children, in the frame's order; of all, where none is named."""
+        """Return the rows of some children, in the frame's order; all if none is named."""
         if children is None:
             return self.frame
         spans = sorted(self._spans[child] for child in set(children) if child in self._spans)
@@ -144,14 +144,14 @@ class MemorySource:
         indicators: pd.DataFrame | None = None,
         relations: pd.DataFrame | None = None,
     ) -> None:
-        """Keep what was put together; see `source_of`."""
+        """Set up a source; see `source_of`."""
         self.district = district
         self.links = links
         self.profiles = profiles
         self._indicators = optional_table("indicators", indicators)
         self._relations = relations
         self._shelves: dict[str, Shelf] = {}
-        # Of the child who was asked for last, by fact tables: a page asks for one value after the other.
+        # Cache of the last requested child, by fact tables: a page asks for one value after another.
         self._gathered: tuple[str, dict[tuple[str, ...], FactStore]] = ("", {})
 
     @property
@@ -161,7 +161,7 @@ class MemorySource:
 
     @property
     def synthetic(self) -> bool:
-        """Whether everybody in it is invented."""
+        """Whether the district is synthetic: everybody in it is invented."""
         return self.district.synthetic
 
     @property
@@ -171,12 +171,12 @@ class MemorySource:
 
     @property
     def about(self) -> Mapping[str, Any]:
-        """What ``district.json`` says."""
+        """Content of ``district.json``."""
         return self.district.about
 
     @cached_property
     def followed(self) -> str | None:
-        """The child whom the notebooks follow; None of a real district, or of one without children."""
+        """The child whom the notebooks follow; None for a real district, or one without children."""
         known = self.synthetic and len(self.links.crosswalk)
         return pick_example_child(self.district, self.links) if known else None
 
@@ -185,7 +185,7 @@ class MemorySource:
         return children_of(self.profiles.profile)
 
     def children(self) -> pd.DataFrame:
-        """Table ``children``: one row a child."""
+        """Table ``children``: one row per child."""
         return self._children
 
     def _taken(self, name: str, frame: pd.DataFrame, children: Sequence[str] | None) -> pd.DataFrame:
@@ -196,27 +196,27 @@ class MemorySource:
         return self._shelves[name].of(children)
 
     def profile(self, children: Sequence[str] | None = None) -> pd.DataFrame:
-        """One row a child, one column an element; of all children or of some."""
+        """One row per child, one column per element; for all children or some."""
         return self._taken("profile", self.profiles.profile, children)
 
     def values(
         self, children: Sequence[str] | None = None, elements: Sequence[str] | None = None
     ) -> pd.DataFrame:
-        """Table ``values``, of all children and elements or of some; see `Source.values`."""
+        """Table ``values``, for all children and elements or some; see `Source.values`."""
         return of_elements(self._taken("values", self.profiles.values, children), elements)
 
     def timeline(self, children: Sequence[str] | None = None) -> pd.DataFrame:
-        """Table ``timeline``, of all children or of some."""
+        """Table ``timeline``, for all children or some."""
         return self._taken("timeline", self.profiles.timeline, children)
 
     def indicators(self, children: Sequence[str] | None = None) -> pd.DataFrame:
-        """Table ``indicators``, of all children or of some; empty where nobody computed any."""
+        """Table ``indicators``, for all children or some; empty if nobody computed any."""
         if children is not None and "indicators" not in self._shelves and len(self._indicators):
             self._indicators = self._indicators.sort_values("child", kind="stable", ignore_index=True)
         return self._taken("indicators", self._indicators, children)
 
     def relations(self) -> pd.DataFrame:
-        """Table ``relations``: who has to do with which child; made when first asked for."""
+        """Table ``relations``: who is related to which child; built on first use."""
         if self._relations is None:
             self._relations = relations_of(self.district, self.links)
         return self._relations
@@ -234,7 +234,7 @@ class MemorySource:
         return self.profiles.coverage.trust()
 
     def trust(self) -> Mapping[str, Mapping[str, int]]:
-        """Element -> system -> its rank, as values were chosen."""
+        """Element -> system -> its rank, as for choosing values."""
         return self._trust
 
     @cached_property
@@ -255,7 +255,7 @@ class MemorySource:
 
 @dataclass(frozen=True)
 class OneChild:
-    """One child's share of a district in memory."""
+    """One child's part of a district in memory."""
 
     whole: InMemory
     child: str
@@ -268,7 +268,7 @@ class OneChild:
         return every[every["child"].eq(self.child).to_numpy(dtype=bool)].reset_index(drop=True)
 
     def _own(self, frame: pd.DataFrame) -> pd.DataFrame:
-        # Another system may call another child's record alike; such rows are nobody's here.
+        # Another system may use the same record name for another child; here such rows belong to nobody.
         return frame[isin_text(frame["record"], self.crosswalk["record"])].reset_index(drop=True)
 
     @property
@@ -296,7 +296,7 @@ class OneChild:
         return table in self.tables and len(self.whole.fact(table)) > 0
 
     def fact(self, table: str) -> pd.DataFrame:
-        """Rows of a fact table, and the log-ins of the child's adults."""
+        """Rows of a fact table, and the logins of the child's adults."""
         if table not in self.tables:
             return empty_table(table)
         frame = self.whole.fact(table)
@@ -307,7 +307,7 @@ class OneChild:
 
 
 def facts_of_child(part: Part, context: Context) -> FactStore:
-    """Gather one child's records and facts, as if all that can be told of others were told."""
+    """Gather one child's records and facts, as if its systems covered everybody else."""
     evidence = gather_part(part, context)
     return with_survey(evidence, [summarize_cohort_for_child(evidence)])
 
@@ -319,20 +319,20 @@ def source_of(
     indicators: pd.DataFrame | None = None,
     relations: pd.DataFrame | None = None,
 ) -> MemorySource:
-    """Give what is known of a district's children as one source, in memory.
+    """Combine a district's data into one source, in memory.
 
     Parameters
     ----------
     district
-        A district that was read.
+        From `read_district`.
     links
-        Who is who in it.
+        From `link_district` for it.
     profiles
-        What was put together of its children.
+        From `build_profiles` for both.
     indicators
         Table ``indicators``; without it the source has none.
     relations
-        Table ``relations``; made from the district when it isn't given.
+        Table ``relations``; by default built from the district.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""A store of profiles is written beside its place, and takes it once it is whole."""
+"""Write a store of profiles next to its place, and move it there once complete."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from helpers.standard import BadInput
 __all__ = ["ABOUT", "DIGESTS", "VERSION", "StoreDigests", "StoreWriter", "new_store", "write_digests"]
 
 
-# Parquet's own checksums cover its pages and not what stands around them, and DuckDB doesn't look at them.
-# So the bytes of a file are compared with their digest before the first read.
+# Parquet's checksums cover its pages but nothing else, and DuckDB doesn't verify them. So compare a file's
+# bytes with their digest before the first read.
 
 DIGESTS = "digests.json"
 
@@ -35,7 +35,7 @@ def _digest(path: Path) -> str:
 
 
 def write_digests(folder: Path) -> None:
-    """Note size and digest of every file of a store that is written."""
+    """Record size and digest of every file of a finished store."""
     noted = {
         path.relative_to(folder).as_posix(): [path.stat().st_size, _digest(path)]
         for path in sorted(folder.rglob("*"))
@@ -45,10 +45,10 @@ def write_digests(folder: Path) -> None:
 
 
 class StoreDigests:
-    """What the files of a store were when they were written; safe to be asked from several threads."""
+    """Digests of a store's files as written; thread-safe."""
 
     def __init__(self, folder: Path) -> None:
-        """Read what was noted, and see that every file is there with its size."""
+        """Read the digests, and check that every file exists with its size."""
         self._folder = folder
         self._seen: dict[Path, tuple[int, int]] = {}
         self._lock = threading.Lock()
@@ -68,7 +68,7 @@ class StoreDigests:
         )
 
     def check(self, path: Path) -> None:
-        """Compare a file with its digest, unless that was done and it hasn't changed since."""
+        """Compare a file with its digest, unless done before for the same file version."""
         try:
             told = path.stat()
             written = (told.st_mtime_ns, told.st_size)
@@ -91,7 +91,7 @@ class StoreWriter:
     """Writes the tables of a store into a folder that isn't in its place yet."""
 
     def __init__(self, folder: Path) -> None:
-        """Keep where to write."""
+        """Set the folder to write to."""
         self.folder = folder
 
     def part(self, name: str, place: int, frame: pd.DataFrame) -> None:
@@ -99,11 +99,11 @@ class StoreWriter:
         write_parquet(frame, self.folder / name / f"{part_name(place)}.parquet")
 
     def whole(self, name: str, frame: pd.DataFrame) -> None:
-        """Write a table that isn't cut."""
+        """Write a table that isn't partitioned."""
         write_parquet(frame, self.folder / f"{name}.parquet")
 
     def about(self, coverage: Coverage, firsts: Sequence[str], told: Mapping[str, Any]) -> None:
-        """Write what a reader has to know of the store."""
+        """Write the metadata that a reader needs."""
         written = {
             "version": VERSION,
             **told,
@@ -119,7 +119,7 @@ class StoreWriter:
 
 @contextmanager
 def new_store(folder: Path) -> Iterator[StoreWriter]:
-    """Give a writer whose folder takes the place of an older store once all is written, and not before."""
+    """Yield a writer whose folder replaces an older store once everything is written."""
     if folder.exists() and not (folder / ABOUT).is_file() and any(folder.iterdir()):
         raise BadInput(
             f"{folder} is no store of profiles and isn't empty: name another folder for the store."
@@ -137,7 +137,7 @@ def new_store(folder: Path) -> Iterator[StoreWriter]:
 
 
 def _put_in_place(made: Path, folder: Path) -> None:
-    """Move a finished folder to where it belongs, in the place of an older one."""
+    """Move a finished folder into place, replacing an older one."""
     if not folder.exists():
         made.rename(folder)
         return

@@ -23,7 +23,7 @@ from helpers.share import (
 )
 from helpers.share.policy import citations
 from helpers.standard import BadInput
-from helpers.systems import declared
+from helpers.systems import declared, systems
 from tests.share.small_source import CHILDREN, NORTH, SOUTH, SmallSource
 
 BY_HAND = Path(__file__).with_name("policy_by_hand.csv")
@@ -47,6 +47,18 @@ def test_everything_that_is_known_of_a_child_stands_in_exactly_one_domain() -> N
     assert sorted(kinds) == sorted(event.name for event in declared().timeline)
     signs = [name for domain in domains for name in domain.indicators]
     assert sorted(signs) == sorted(indicator.name for indicator in declared_indicators())
+
+
+def test_an_element_of_one_system_is_where_the_records_of_that_system_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = changed('"sat_total", ', "")
+    assert "sat_total" in read_policy(text).domains["assessments"].elements
+    known = systems()
+    of_two = known["sat"].model_copy(update={"policy_domains": ("assessments", "grades")})
+    monkeypatch.setattr("helpers.share.policy.systems", lambda: {**known, "sat": of_two})
+    with pytest.raises(BadInput, match="'sat_total' stands in no domain"):
+        read_policy(text)
 
 
 def test_every_rule_says_why_and_cites() -> None:

@@ -230,6 +230,12 @@ def test_an_entry_point_that_leads_nowhere_is_named(packages: Path, tmp_path: Pa
             "declared_elements()",
             ("elements.toml", "after", "order"),
         ),
+        (
+            "reader/library/elements.toml",
+            'after = "plan_servces"\nelement = []',
+            "declared_elements()",
+            ("plan_servces", "plan_services"),
+        ),
         ("generator/library/levels.toml", "none = {}", EXCHANGE, ("levels.toml", "'none'", "freshness")),
     ],
 )

@@ -110,7 +110,7 @@ def share(names: Iterable[str], file: FileLayout) -> float:
     taken = file.by_patterns(others)
     unknown = {folded(name) for name, column in zip(others, taken, strict=True) if column is None}
     every = {column.name for column in file.named() if not column.optional or column.name in known}
-    # The columns of list elements tell nothing if all lists are empty.
+    # The columns of list elements are no evidence if all lists are empty.
     needed = {column.name for column in file.columns if column.required and "[]" not in column.name}
     if file.nested:
         # A nested file omits missing values: only required paths are missed.

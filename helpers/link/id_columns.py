@@ -28,7 +28,7 @@ __all__ = ["COUNTS", "LINE", "IdColumnStatus", "IdColumns", "Refusal", "rated", 
 
 # Up to a third of a system's children may use a name that no other system has; half of them don't.
 LINE = 0.3
-# Fewer ids with different children than this say something about those children, not about the column.
+# Fewer conflicting ids than this mean wrong data about those children, not a wrong column.
 FEWEST = 5
 # An Undeclared column counts as evidence about a declared one only if this share of their ids is equal.
 MEET = 0.3

@@ -72,7 +72,7 @@ class DataTeam(_Declared):
 class Survey(_Declared):
     """The survey: statement of origin, domains and items in order."""
 
-    # Statement on every page of whose items these are.
+    # Statement on every page of who wrote these items.
     own: str
     # Ends of the scale.
     lowest: int

@@ -242,7 +242,7 @@ def missing(rows: int, dtype: Any) -> Any:
     rows
         Length.
     dtype
-        One of the contract's dtypes.
+        One of the standard dtypes.
 
     Returns
     -------
@@ -268,7 +268,7 @@ def cast(column: pd.Series, dtype: Any) -> pd.Series:
     column
         Any column.
     dtype
-        One of the contract's dtypes.
+        One of the standard dtypes.
 
     Returns
     -------

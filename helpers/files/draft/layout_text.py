@@ -53,7 +53,7 @@ class Kind:
     guesses: dict[str, Guess]
     people: People
     words: tuple[str, ...]
-    # Whether its local id is in the layout's id space; otherwise it identifies nobody.
+    # Whether its local id belongs to the layout's id space; otherwise it identifies nobody.
     takes_ids: bool = True
     # Kinds of rows about no child; `rows` excludes them.
     not_data: Sequence[NotData] = ()

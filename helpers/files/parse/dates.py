@@ -67,10 +67,6 @@ def format_reader(written: str) -> Callable[[str], Reading]:
     12109 may be January 21 or December 1. A single valid reading is returned as short of a zero; several are
     all returned.
 
-    Where numbers stand side by side, as in ``%m%d%y``, all their digits must be there: without its first zero
-    12109 may be January 21 or December 1. Where only one reading is a day, it is given as short of a zero;
-    where several are, all of them.
-
     >>> len(format_reader("%m%d%y")("12109").moments), len(format_reader("%m%d%y")("52109").moments)
     (2, 1)
     """

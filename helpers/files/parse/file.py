@@ -259,7 +259,7 @@ class FilesOfKind:
 
     @property
     def file(self) -> FileLayout:
-        """The kind."""
+        """The layout of this kind of file."""
         return self.reads[0].file
 
     def __len__(self) -> int:

@@ -1,4 +1,4 @@
-"""Build person records, and set placeholder names apart."""
+"""Build person records, and find placeholder names."""
 
 from __future__ import annotations
 

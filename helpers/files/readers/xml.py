@@ -95,7 +95,7 @@ def records_at(data: bytes, rows: Collection[int]) -> dict[int, tuple[str, dict[
 
 
 def read_xml_records(data: bytes, findings: Findings) -> tuple[XmlRecords, int]:
-    """Read every record of an XML file; keep those before a break, and report the broken one."""
+    """Read every record of an XML file; return those before a syntax error, and report the broken one."""
     from xml.etree.ElementTree import ParseError
 
     from defusedxml.common import DefusedXmlException

@@ -235,7 +235,7 @@ class Texts:
 
     @property
     def known(self) -> np.ndarray:
-        """Which persons have it."""
+        """Which persons have a value."""
         return self.codes >= 0
 
 

@@ -103,7 +103,7 @@ def with_initials(texts: list[str], place: np.ndarray) -> np.ndarray:
 def hollow_readings(
     readings: pd.DataFrame, texts: list[str], pair: np.ndarray, last: np.ndarray, plain: np.ndarray
 ) -> np.ndarray:
-    """Test which readings of two names agree only in an initial or an exchanged name."""
+    """Test which readings of two names are no real agreement: only initials or exchanged names."""
     if readings.empty:
         return np.zeros(0, dtype=bool)
     left, right = readings["first_left"].to_numpy(), readings["first_right"].to_numpy()

@@ -1,19 +1,19 @@
 """The condition language of questions: comparisons, and, or, not, with unknown values.
 
-A condition is written as `chronically_absent and grade_average < 65`. It is read by Python's own grammar and
-judged by this module, which knows the few forms below and nothing else; nothing of it is ever run. A value
-that nobody knows makes a comparison unknown, and `and`, `or` and `not` carry that on (unknown and false is
-false, unknown and true is unknown).
+A condition looks like `chronically_absent and grade_average < 65`. Python's own grammar parses it, and this
+module evaluates the few forms below and no others; no condition is ever executed as code. An unknown value
+makes a comparison unknown, and `and`, `or` and `not` follow three-valued logic (unknown and false is false,
+unknown and true is unknown).
 
-| form | means |
+| form | meaning |
 |---|---|
 | `grade_average < 65`, `special_education == "Active"` | compare an element with a number or a word |
-| `grade_level in ("09", "10")` | is one of these |
-| `chronically_absent` | an element of the type boolean, by itself |
+| `grade_level in ("09", "10")` | is one of a list |
+| `chronically_absent` | a boolean element, alone |
 | `last_year.rate < 0.9` | the element of the year before |
-| `indicator.on_track == "Flagged"` | status of an indicator, by its first definition |
-| `on_record(special_education)` | some system has it of the child; also `on_record(last_year.rate)` |
-| `at_least(2, a, b, c)` | so many of these hold |
+| `indicator.on_track == "Flagged"` | status of an indicator, by its default definition |
+| `on_record(special_education)` | some system has it for the child; also `on_record(last_year.rate)` |
+| `at_least(2, a, b, c)` | at least that many of these are true |
 """
 
 from __future__ import annotations

@@ -248,7 +248,7 @@ class StandardStore:
     """A district's standard tables in Parquet, as `save_standard` wrote them."""
 
     def __init__(self, folder: Path, check: Callable[[Path], None] | None = None) -> None:
-        """Open them."""
+        """Open the tables."""
         import duckdb
 
         self.folder = folder

@@ -84,7 +84,7 @@ STANDARD = "standard"
 
 
 def save_store(source: MemorySource, folder: Path) -> Path:
-    """Write a district's profiles and everything behind them into one folder, all or nothing."""
+    """Write a district's profiles and their source data into one folder, all or nothing."""
     profiles = source.profiles
     with new_store(folder) as writer:
         save_standard(source.district, profiles.crosswalk, writer.folder / STANDARD)

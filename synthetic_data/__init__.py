@@ -1,1 +1,1 @@
-"""The maker: one invented population, written down by a dozen systems, with the answer key."""
+"""Generator: one synthetic population, recorded by a dozen systems, with the answer key."""

@@ -1,4 +1,4 @@
-"""Run the maker's commands: `python -m synthetic_data make FOLDER`."""
+"""Run the generator's commands: `python -m synthetic_data make FOLDER`."""
 
 from synthetic_data.cli import main
 

@@ -1,4 +1,4 @@
-"""The truth that a made district carries: whose every row is, every fault, limit and planted case."""
+"""Write the answer key of a synthetic district: the person of every row, every fault, limit and hard case."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def answer_key(
     exports: Sequence[Export],
     carriers: Mapping[str, bool],
 ) -> dict[str, pd.DataFrame]:
-    """Write down the truth about a made district."""
+    """Build the answer key of a synthetic district."""
     rows = pd.concat([export.rows for export in exports], ignore_index=True)
     faults = pd.concat([export.faults for export in exports], ignore_index=True)
     faults["order"] = np.arange(1, len(faults) + 1)
@@ -40,7 +40,7 @@ def answer_key(
             [export.limits.assign(silo=export.silo) for export in exports], ignore_index=True
         ),
         "cases": _cases(truth, exports, rows, faults, carriers),
-        # Where only people are written, nobody asks what became of them: nothing is drawn for it.
+        # With people only, nobody uses outcomes, so we draw none.
         "values": pd.DataFrame() if scenario.people_only else truth.life.values,
         "effects": truth.life.effects,
     }
@@ -48,7 +48,7 @@ def answer_key(
 
 
 def write_answer_key(folder: Path, key: Mapping[str, pd.DataFrame]) -> None:
-    """Write the answer key, one Parquet file a table, without anything that changes from run to run."""
+    """Write the answer key, one Parquet file per table, with the same bytes on every run."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -93,7 +93,7 @@ def _yes(mask: pd.Series) -> pd.Series:
 
 
 def _folded(names: pd.Series) -> npt.NDArray[np.int64]:
-    """Give names that are folded alike the same number."""
+    """Give equal numbers to names that are equal after case-folding."""
     codes, distinct = pd.factorize(names)
     same, _ = pd.factorize(np.array([fold(name) for name in distinct], dtype=object))
     return same[codes]
@@ -106,14 +106,14 @@ def _cases(
     faults: pd.DataFrame,
     carriers: Mapping[str, bool],
 ) -> pd.DataFrame:
-    """Say of every hard case what decides who is who.
+    """Find what distinguishes the people of every hard case.
 
-    Two children with one name and one birth date are told apart by a shared number, where the system carries
-    one; so is a child born on 1 January, which every reader must take for a placeholder, and one whose name a
-    second clerk begins with another letter. Everybody else is told apart by name and birth date.
+    A shared number distinguishes two children with the same name and birth date, if the system has one. The
+    same goes for a child born on January 1, which readers must take for a placeholder, and for a name that a
+    second clerk starts with another letter. Name and birth date distinguish everybody else.
     """
     children = truth.population.children
-    # Each name is folded once.
+    # Fold each name once.
     first, last = (_folded(children[name]) for name in ("first_name", "last_surname"))
     born = children["birth_date"]
     alike = pd.DataFrame({"first": first, "last": last, "birth_date": born}).duplicated(keep=False)
@@ -139,7 +139,7 @@ def _cases(
     carried = is_among(cases["silo"], shared) | (cases["silo"].isna().to_numpy(dtype=bool) & bool(shared))
     words = pick(("Name and birth date", "Identifier", "Neither"), by_number * (2 - carried.astype("int64")))
     cases["decidable_by"] = words
-    # Where a system can't decide what the others can, it has a row of its own.
+    # A system that can't distinguish what the others can has a row of its own.
     without = [silo for silo, carries in carriers.items() if not carries]
     general = cases.loc[cases["silo"].isna() & (cases["decidable_by"] == "Identifier")]
     apart = []

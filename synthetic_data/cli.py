@@ -23,7 +23,7 @@ __all__ = ["calibrate", "figures", "levels", "main", "make", "make_sector", "reg
 
 
 def register(group: click.Group) -> None:
-    """Add the maker's commands to a group."""
+    """Add the generator's commands to a group."""
     group.add_command(make)
     group.add_command(make_sector)
     group.add_command(calibrate)
@@ -75,13 +75,13 @@ def make(
     processes: int | None,
     as_json: bool,
 ) -> None:
-    """Make an invented school district in FOLDER, as its systems would export it.
+    """Generate a synthetic school district in FOLDER, as its systems would export it.
 
-    FOLDER gets silos/ (what each system exports), answer_key/ (the truth about every row) and district.json.
-    Nobody in it exists. Made again with the same options it holds the same bytes.
+    FOLDER gets silos/ (exports of each system), answer_key/ (the truth about every row) and district.json.
+    Nobody in it exists. The same options always produce the same bytes.
 
-    A region (--scenario region, or --districts) gets a district folder for each district. If it is
-    interrupted, however that may be, the same command goes on where it stopped.
+    A region (--scenario region, or --districts) gets a folder for each district. After any interruption, the
+    same command continues where it stopped.
     """
     overrides: dict[str, Any] = {
         "seed": seed,
@@ -98,7 +98,7 @@ def make(
         if key in overrides:
             raise BadInput(f"{key!r} is given twice; give it once, as --{key} or with --set.")
         overrides[key] = value
-    # Everything that makes is imported here, so that help and wrong options answer at once.
+    # We import generators here, so that help and wrong options answer at once.
     from synthetic_data.district import make_district, make_region
     from synthetic_data.scenario import load_scenario
 
@@ -131,11 +131,11 @@ def make(
 @json_option
 @ends_well
 def make_sector(place: Path, sector: str, seed: int | None, settings: tuple[str, ...], as_json: bool) -> None:
-    """Make a sector of invented school systems that answer the kit's survey in two years.
+    """Generate a sector of synthetic school systems that answer the kit's survey in two years.
 
-    Writes sector.csv into FOLDER (or FILE, which ends in .csv): a row a system that was invited and year.
-    Beside it stand how to make it again (.json), what was put in (_planted.csv), which `bigpicture sector`
-    reads of volunteers only, and a page that tells both (_made.html).
+    Writes sector.csv into FOLDER (or FILE, which ends in .csv): one row per invited system and year. Also
+    writes how to generate it again (.json), the simulated effects (_planted.csv), which `bigpicture sector`
+    reads for volunteers only, and a page with both (_made.html).
     """
     from synthetic_data.sector import load_sector, write_sector
     from synthetic_data.sector import make_sector as make_it
@@ -178,12 +178,12 @@ def make_sector(place: Path, sector: str, seed: int | None, settings: tuple[str,
 @json_option
 @ends_well
 def calibrate(scenarios: tuple[str, ...], seeds: str, students: int | None, out: Path, as_json: bool) -> None:
-    """Compare made districts with published figures: target, value with its interval, pass or miss.
+    """Compare synthetic districts with published figures: target, value with its interval, pass or miss.
 
-    Writes calibration.csv (every figure of every seed, and of all together), not_compared.csv (figures that
-    measure something else, and why), groups.csv (whether any outcome differs by race, origin, language or
-    sex), systems.csv (how measures of different systems hang together; in placebo none may). Leaves with 1
-    where a figure misses to which the maker was tuned, an outcome differs, or a placebo's systems tie.
+    Writes calibration.csv (every figure by seed, and overall), not_compared.csv (figures that measure
+    something else, and why), groups.csv (whether any outcome differs by race, origin, language or sex),
+    systems.csv (correlations between measures of different systems; none in placebo). The exit status is 1 if
+    a tuned figure misses its target, an outcome differs, or systems of a placebo correlate.
     """
     from synthetic_data.studies.calibration.study import SEEDS, calibrate, report
 
@@ -255,14 +255,14 @@ def levels(
     out: Path,
     as_json: bool,
 ) -> None:
-    """Say what each step of exchange between systems buys a child.
+    """Measure what each step of exchange between systems buys a child.
 
-    Makes districts that differ only in what their systems exchange (none, manual, rostered, governed), with
-    the same rates of faults, and runs each headless. Writes level_figures.csv (each figure of each district),
-    level_intervals.csv (means with intervals over seeds), step_gains.csv (what each step buys),
+    Generates districts that differ only in what their systems exchange (none, manual, rostered, governed),
+    with the same fault rates, and runs each headless. Writes level_figures.csv (each figure of each
+    district), level_intervals.csv (means with intervals over seeds), step_gains.csv (what each step buys),
     question_levels.csv and families_at_levels.csv (which questions are answered, which families could know),
-    roadmap.csv where --switches is given, and the page levels.html. Every district is kept: what was run
-    is found again in seconds, and a run that was stopped goes on.
+    roadmap.csv with --switches, and the page levels.html. We cache every district: earlier results load in
+    seconds, and an interrupted run continues.
     """
     from synthetic_data.studies.levels.cells import plan
     from synthetic_data.studies.levels.page import study_page
@@ -328,17 +328,17 @@ def _setting(
 
 @click.group(help="Make invented school districts. Nobody in them exists.")
 def main() -> None:
-    """Run the maker's commands without the user's house."""
+    """Run the generator's commands without the `helpers` package."""
 
 
 register(main)
 
 
 def figures(folder: Path) -> dict[str, Any]:
-    """Count what a made district holds."""
+    """Count what a synthetic district contains."""
     about = json.loads((folder / "district.json").read_text(encoding="utf-8"))
     key = folder / "answer_key"
-    # Counted in Arrow: a large district has millions of rows.
+    # We count in Arrow, because a large district has millions of rows.
     rows = pq.read_table(key / "rows.parquet", columns=["silo", "person", "part"])
     faults = pd.read_parquet(key / "faults.parquet", columns=["silo", "kind", "fault"])
     faults = faults.drop_duplicates()
@@ -362,13 +362,13 @@ def figures(folder: Path) -> dict[str, Any]:
 
 
 def _by_silo(rows: pa.Table, counted: str) -> pd.Series:
-    """Count the persons of rows, or the different ones, by silo."""
+    """Count the persons of rows, or the distinct ones, by silo."""
     found = rows.group_by("silo").aggregate([("person", counted)])
     return pd.Series(found[f"person_{counted}"].to_pylist(), index=found["silo"].to_pylist())
 
 
 def region_figures(folder: Path) -> dict[str, Any]:
-    """Count what a made region holds."""
+    """Count what a synthetic region contains."""
     about = json.loads((folder / "region.json").read_text(encoding="utf-8"))
     lines = []
     for name in about["districts"]:

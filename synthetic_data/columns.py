@@ -1,4 +1,4 @@
-"""Columns made of arrays, and durations."""
+"""Build columns from arrays, and compute durations."""
 
 from __future__ import annotations
 
@@ -40,43 +40,43 @@ Mask = npt.NDArray[np.bool_]
 
 
 def only(mask: Mask, words: Words | str) -> Words:
-    """Keep words where the mask is true; elsewhere there is nothing."""
+    """Keep words where the mask is true; elsewhere None."""
     kept = np.full(len(mask), None, dtype=object)
     kept[mask] = words if isinstance(words, str) else words[mask]
     return kept
 
 
 def text(values: Words | Sequence[str | None]) -> Any:
-    """Make a string column; ``None`` is missing."""
+    """Build a string column; ``None`` is missing."""
     return pd.array(np.asarray(values, dtype=object), dtype=STRING)
 
 
 def pick(words: Sequence[str] | Words, codes: Codes) -> Any:
-    """Make a string column from a list of words and the place of each row's word in it; -1 is missing."""
+    """Build a string column from a list of words and each row's index into it; -1 is missing."""
     if len(words) == 0:
         return text(np.full(len(codes), None, dtype=object))
     return text(words).take(codes, allow_fill=True)
 
 
 def numbered(prefix: str, places: Codes, width: int) -> Words:
-    """Write ids such as ``P000042`` as Python strings, so that they can be picked from again."""
+    """Build ids such as ``P000042`` as Python strings, to pick from later."""
     return np.array([f"{prefix}{place:0{width}d}" for place in places.tolist()], dtype=object)
 
 
 def whole(values: npt.NDArray[Any], known: Mask | None = None) -> Any:
-    """Make an integer column; where `known` is false it is missing."""
+    """Build an integer column; missing where `known` is false."""
     unknown = np.zeros(len(values), dtype=bool) if known is None else ~known
     return pd.arrays.IntegerArray(np.asarray(values, dtype="int64"), unknown)
 
 
 def truth(values: npt.NDArray[Any], known: Mask | None = None) -> Any:
-    """Make a boolean column; where `known` is false it is missing."""
+    """Build a boolean column; missing where `known` is false."""
     unknown = np.zeros(len(values), dtype=bool) if known is None else ~known
     return pd.arrays.BooleanArray(np.asarray(values, dtype=bool), unknown)
 
 
 def dates(days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.datetime64]:
-    """Make a column of dates; ``NaT`` is missing."""
+    """Build a date column; ``NaT`` is missing."""
     return days.astype("datetime64[us]")
 
 
@@ -87,7 +87,7 @@ def within(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 
 def of_one_length(letters: npt.NDArray[np.uint8]) -> Any:
-    """Make a string column of ASCII letters, one row a text: all are equally long."""
+    """Build a string column from ASCII letters, one row per text, all of the same length."""
     count, width = letters.shape
     offsets = np.arange(count + 1, dtype="int64") * width
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(letters))]
@@ -95,16 +95,16 @@ def of_one_length(letters: npt.NDArray[np.uint8]) -> Any:
 
 
 def is_among(values: pd.Series, known: Any) -> Mask:
-    """Say which texts stand among others, as `Series.isin` does; a missing one never does.
+    """Mark texts that occur in `known`, like `Series.isin`; missing ones never do.
 
-    It is many times faster, since pandas makes a Python object of every known text.
+    It is many times faster, because pandas creates a Python object for every known text.
     """
     found = pc.is_in(_arrow(values), value_set=_arrow(known), skip_nulls=True)
     return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def index_in(values: Any, known: Any) -> npt.NDArray[np.int64]:
-    """Give the place of every text among others, each of which stands there once; -1 where it doesn't."""
+    """Return the index of every text in `known`, whose texts are unique; -1 if it isn't there."""
     table = _arrow(known)
     if pc.count_distinct(table, mode="all").as_py() != len(table):
         raise ValueError("A text that is to be found stands there twice.")
@@ -113,7 +113,7 @@ def index_in(values: Any, known: Any) -> npt.NDArray[np.int64]:
 
 
 def ranked(values: pd.Series) -> npt.NDArray[np.int64]:
-    """Give each text its rank among the different ones, so that rows can be put in order by numbers."""
+    """Return each text's rank among the distinct ones, to sort rows by numbers."""
     codes, distinct = pd.factorize(values)
     words = np.asarray(distinct, dtype=object)
     rank = np.empty(len(words), dtype="int64")
@@ -122,21 +122,21 @@ def ranked(values: pd.Series) -> npt.NDArray[np.int64]:
 
 
 def replaced(values: Any, places: npt.NDArray[np.int64], new: Any) -> Any:
-    """Put other texts in some places of a string column; pandas makes a Python object of every place."""
+    """Replace some texts of a string column, without the Python object that pandas creates for each."""
     at = np.arange(len(values))
     at[places] = len(values) + np.arange(len(places))
     return from_arrow(pa.concat_arrays([_arrow(values), _arrow(new)]).take(pa.array(at)))
 
 
 def replace_words(values: pd.Series, words: Mapping[str, str]) -> Any:
-    """Put words in the place of others in a string column; each different text is looked at once."""
+    """Replace words in a string column, translating each distinct text once."""
     numbered = _arrow(values).dictionary_encode()
     other = [words.get(word, word) for word in numbered.dictionary.to_pylist()]
     return from_arrow(pa.array(other, pa.large_string()).take(numbered.indices))
 
 
 def concat_columns(values: pd.Series, groups: pd.Series, mark: str = ";") -> pd.DataFrame:
-    """Join the texts of each group, in their order: columns of the names of both, groups in order."""
+    """Join the texts of each group in order: one column per name, one row per group."""
     codes, distinct = pd.factorize(groups, sort=True)
     there = np.flatnonzero(codes >= 0)
     order = there[np.argsort(codes[there], kind="stable")]
@@ -161,10 +161,10 @@ def _arrow(values: Any) -> pa.Array:
 
 
 def whole_days(number: npt.ArrayLike) -> Any:
-    """Make whole days of numbers: NumPy adds no bare number to a day."""
+    """Convert numbers to whole days, because NumPy adds no bare number to a date."""
     return np.asarray(number).astype("timedelta64[D]")
 
 
 def whole_minutes(number: npt.ArrayLike) -> Any:
-    """Make whole minutes of numbers."""
+    """Convert numbers to whole minutes."""
     return np.asarray(number).astype("timedelta64[m]")

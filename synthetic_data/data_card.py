@@ -1,7 +1,7 @@
-"""The tables of DATA_CARD.md and the data dictionary, printed from what the maker itself reads.
+"""Print the tables of DATA_CARD.md and the data dictionary from the generator's own declarations.
 
-`python -m synthetic_data.data_card` writes them anew (`make card`). In the card a table stands between two
-comments that name it; everything else there is written by hand. The dictionary is printed whole.
+`python -m synthetic_data.data_card` updates them (`make card`). In the card, each table is between two
+comments that name it; everything else is written by hand. The dictionary is generated as a whole.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ STATUS = {
 
 
 def card_with_tables(card: str) -> str:
-    """Put the tables as they are now into a data card."""
+    """Replace the tables of a data card with the current ones."""
     for name, printed in TABLES.items():
         begins, ends = f"<!-- table: {name} -->", f"<!-- end: {name} -->"
         before, _, rest = card.partition(begins)
@@ -50,7 +50,7 @@ def card_with_tables(card: str) -> str:
 
 
 def dictionary_page() -> str:
-    """Print the data dictionary: every column of every file that the maker writes."""
+    """Return the data dictionary: every column of every file that the generator writes."""
     lines = ["# Data dictionary", "", *DICTIONARY_SAYS, ""]
     for silo in SILOS:
         layout = _layout_of(silo)
@@ -79,7 +79,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _line(cells: Sequence[str]) -> str:
-    # A bar would end a cell, and a bracket begin a tag.
+    # A bar would end a cell, and a bracket would start a tag.
     return f"| {' | '.join(str(cell).replace('|', '&#124;').replace('<', '&lt;') for cell in cells)} |"
 
 

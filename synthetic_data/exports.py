@@ -1,7 +1,7 @@
-"""The files of every silo, written one silo after the other or by several processes, and what the key keeps.
+"""Write the files of all silos, in one process or several, and collect what the answer key needs.
 
-A silo depends on the truth alone and on its own streams, so that it doesn't matter which process writes it,
-or when: the bytes are the same whatever their number.
+A silo depends only on the truth and on its own random streams. So it doesn't matter which process writes it,
+or when: the bytes are always the same.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ PARTS = ".parts"
 
 @dataclass(frozen=True)
 class Export:
-    """What the key keeps of a silo's files once they are written."""
+    """What the answer key needs about a silo's files."""
 
     silo: str
     layout: str
@@ -53,7 +53,7 @@ def write_silos(
     folder: Path, scenario: Scenario, truth: Truth, processes: int, make_truth: Callable[[Scenario], Truth]
 ) -> list[Export]:
     """Write the files of every silo."""
-    # The slowest first, so that no process begins with one of them when the others are done.
+    # The slowest first, so that no process starts one when the others are done.
     waiting = sorted(SILOS, key=lambda silo: -getattr(maker_of(silo), "WORK", 0))
     (folder / "silos").mkdir(parents=True)
     if processes == 1:
@@ -66,13 +66,13 @@ def write_silos(
 def write_silo(
     folder: Path, scenario: Scenario, truth: Truth, silo: str, kind: str | None = None
 ) -> Export | None:
-    """Write the files of one silo, or those of one kind only; `write_silos` says what else is given."""
+    """Write the files of one silo, or only those of one kind; `write_silos` explains the other parameters."""
     if scenario.people_only and not _names_anybody(silo):
         return None
     share = exchange(scenario, silo)
     seen = SILOS[silo](scenario, known_on(truth, share.roster_date), share)
     pages = clean_pages(seen, scenario.people_only, kind)
-    # What is written as text, or in a file, isn't needed any more: a large one would be in memory twice.
+    # Free what is already text or on disk: a large file would be in memory twice.
     seen = replace(seen, files=())
     log = Log()
     apply_faults(pages, plan_faults(scenario, silo), FUNCTIONS, truth, _streams(scenario), log)
@@ -90,7 +90,7 @@ def write_silo(
 
 
 def _names_anybody(silo: str) -> bool:
-    """Say whether any of a silo's files names persons; one that keeps numbers only has none."""
+    """Check whether any of a silo's files names persons."""
     layout = load_layout(maker_of(silo).LAYOUT)
     return any(names_persons(file) for file in layout.files)
 
@@ -106,12 +106,12 @@ def _shared(
     processes: int,
     make_truth: Callable[[Scenario], Truth],
 ) -> dict[str, Export | None]:
-    """Let processes take silos, each the next one that nobody has, until none is left."""
+    """Let processes take silos, each the next free one, until none is left."""
     parts = folder / PARTS
     parts.mkdir()
     started = context()
     following = started.Value("q", 0)
-    # Another process makes the truth again: it is the same, and quicker made than sent.
+    # Each process generates the truth again: it is the same, and faster than sending it.
     given = (folder, scenario, waiting, following, make_truth)
     with Workers(started, processes - 1, _help, *given):
         _take(folder, scenario, truth, waiting, following)
@@ -149,7 +149,7 @@ def _take(folder: Path, scenario: Scenario, truth: Truth, waiting: Sequence[str]
 
 def _rows(pages: Iterable[Page]) -> pd.DataFrame:
     listed = [page for page in pages if len(page.people)]
-    if not listed:  # so early in a year a system may have nothing yet
+    if not listed:  # this early in a year, a system may be empty
         return pd.DataFrame({"silo": [], "file": [], "row": [], "person": [], "part": []}).astype(
             {"silo": STRING, "file": STRING, "row": "int64", "person": STRING, "part": STRING}
         )
@@ -170,7 +170,7 @@ def _rows(pages: Iterable[Page]) -> pd.DataFrame:
 
 
 def clean_pages(seen: Observation, people_only: bool = False, kind: str | None = None) -> dict[str, Page]:
-    """Render what a system records as text: path -> page; all, those that name persons, or of one kind."""
+    """Render a system's records as text: path -> page; all, those that name persons, or those of one kind."""
     layout = load_layout(seen.layout)
     container = f"{layout.container}/" if layout.container else ""
     pages = {}
@@ -190,7 +190,7 @@ def clean_pages(seen: Observation, people_only: bool = False, kind: str | None =
 
 
 def _text(recorded: Recorded, frame: pd.DataFrame | TextTable, file: FileLayout) -> TextTable:
-    """Render rows that aren't text yet; where nobody agreed on a code, in the system's own words."""
+    """Render rows as text; if codes aren't agreed, in the system's own codes."""
     table = frame if isinstance(frame, TextTable) else render(frame, file)
     rows = table.rows
     for column, words in recorded.wording.items():
@@ -203,12 +203,12 @@ def _streams(scenario: Scenario) -> Any:
 
 
 def plan_faults(scenario: Scenario, silo: str) -> list[tuple[Fault, float, int]]:
-    """Say how often each kind of fault happens to a silo: its rate, and how many there are at least.
+    """Return the rate and minimum count of each kind of fault in a silo.
 
     The declared rate is multiplied by the level's factor, by `faults`, and by the dial of the kind (or of
-    `silo.kind`). Minimum counts apply where these come to 1 or more; of kinds that bring about a hard case
-    one happens in any district that isn't clean. A rate that the scenario sets for a kind stands as it is,
-    at every exchange level, unless `faults` is 0; kinds that ruin a whole file happen only by such a rate.
+    `silo.kind`). Minimum counts apply if the product is 1 or more. Kinds that cause a hard case happen at
+    least once in any district that isn't clean. A rate set by the scenario applies unchanged at every
+    exchange level, unless `faults` is 0. Kinds that ruin a whole file happen only with such a rate.
     """
     level = level_of(scenario, silo, "fault_level")
     general = exchange(scenario, silo).fault_factor

@@ -1,4 +1,4 @@
-"""A folder as a district's desk has it: the maker's own test data, which stands in no report."""
+"""Generate a folder like that of a district's data desk: test data of the generator, in no report."""
 
 from synthetic_data.desk.desk_folder import make_desk_folder
 

@@ -1,4 +1,4 @@
-"""How one person's facts are written by the clerks and programs of a district: a word of a file -> a text."""
+"""Write a person's facts as clerks and programs of a district would: field of a file -> text."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from synthetic_data.population.name_pools import fold
 __all__ = ["Person", "everybody", "slipped", "texts"]
 
 EXCEL_BEGINS = dt.date(1899, 12, 30)
-REUSED = 4  # numbers of children who left that newcomers were given
+REUSED = 4  # numbers of former students that newcomers got
 GRADE_WORDS = {"KG": "Kindergarten", "01": "1st", "02": "2nd", "03": "3rd"}
 
 
 @dataclass(frozen=True)
 class Person:
-    """A child or one of the staff, as they are, with the numbers that systems gave them."""
+    """A child or a staff member, with the numbers that systems gave them."""
 
     person: str
     role: str
@@ -54,7 +54,7 @@ class Person:
 
 
 def everybody(population: Population) -> list[Person]:
-    """Give everybody of a population, with the numbers that a district's systems gave them."""
+    """Return everybody in a population, with the numbers that a district's systems gave them."""
     houses = _by(population.households, "household")
     parents = _by(population.guardians.drop_duplicates("household"), "household")
     places = population.schools.to_dict("records")
@@ -119,7 +119,7 @@ def _by(frame: pd.DataFrame, key: str) -> dict[str, dict[Hashable, Any]]:
 
 
 def _name(row: Mapping[Hashable, Any]) -> dict[str, Any]:
-    """Give what children and staff have alike."""
+    """Return the attributes that children and staff share."""
     return {
         "person": row["person"],
         "first": row["first_name"],
@@ -141,7 +141,7 @@ def _among(grade: str, first: str, last: str) -> bool:
 
 
 def slipped(person: Person, rng: np.random.Generator) -> Person:
-    """Write a person as somebody in a hurry does: one thing is mistyped, shortened or misheard."""
+    """Copy a person with one hasty error: mistyped, shortened or misheard."""
     which = int(rng.integers(5))
     if which == 0:
         return replace(person, last=_swapped(person.last, rng))
@@ -155,7 +155,7 @@ def slipped(person: Person, rng: np.random.Generator) -> Person:
 
 
 def _swapped(name: str, rng: np.random.Generator) -> str:
-    """Let two letters change places."""
+    """Swap two adjacent letters."""
     if len(name) < 3:
         return name
     at = int(rng.integers(1, len(name) - 1))
@@ -163,7 +163,7 @@ def _swapped(name: str, rng: np.random.Generator) -> str:
 
 
 def texts(one: Person) -> Mapping[str, str]:
-    """Write all that a file may say of a person."""
+    """Return every text that a file may contain about a person."""
     plain = one.grade.lstrip("0")
     child = one.role == "Student"
     number = int(plain) if plain.isdigit() else 0

@@ -1,9 +1,9 @@
-"""Write a folder as a district's data desk has it: some thirty exports in layouts that the kit doesn't know.
+"""Write a folder like that of a district's data desk: about thirty exports in layouts unknown to the kit.
 
-This is test data of the maker, and stands in no report. What each file looks like is data, in ``files.toml``;
-PowerSchool-like, Clever-like and so on mean: the columns as its ``source`` documents or observes them, with
-values of invented children. Where a source is the kit's own, it follows the habits of such files that
-``facts`` and people of districts describe. Nothing here knows what the reader can read.
+This is the generator's test data and appears in no report. ``files.toml`` declares each file's format.
+PowerSchool-like, Clever-like and so on mean that the columns follow a documented or observed ``source``, with
+values of synthetic children. If the source is the kit's own, it follows the habits of such files that
+``facts`` and district staff describe. Nothing here depends on what the reader can read.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ __all__ = ["make_desk_folder"]
 
 FIRST_DAY = dt.date(2025, 9, 2)
 DAYS = 150  # up to the end of January
-MADE = dt.datetime(2026, 1, 30, 7, 0)  # as workbooks say of themselves
-# What lies there beside exports, and is none.
+MADE = dt.datetime(2026, 1, 30, 7, 0)  # as workbooks record it
+# Other files in the folder that are no exports.
 BESIDE = {
     "PowerSchool/how to run this.pdf": b"%PDF-1.4\n%%EOF\n",
     "lunch/~$FR eligibility 25-26 (Debbie).xlsx": b"\x06Debbie" + b" " * 158,
@@ -44,14 +44,14 @@ BESIDE = {
 
 @dataclass(frozen=True)
 class Line:
-    """One row of a file: its cells, and who it is about; nobody where it is a title, a total or a head."""
+    """One row of a file: its cells and its person; nobody for a title, a total or a header."""
 
     cells: list[str]
     person: str | None = None
 
 
 def make_desk_folder(folder: Path, students: int = 300, seed: int = 29) -> pd.DataFrame:
-    """Write the folder, and say whose each row is: outside it, since no desk has that."""
+    """Write the folder and return the person of each row, stored outside it, because no desk has that."""
     people = everybody(make_population(load_scenario("workshop", students=students, seed=seed)))
     roles = {one.person: one.role for one in people}
     declared = tomllib.loads((Path(__file__).parent / "files.toml").read_text(encoding="utf-8"))["file"]
@@ -71,7 +71,7 @@ def make_desk_folder(folder: Path, students: int = 300, seed: int = 29) -> pd.Da
 
 
 def _who(file: Mapping[str, Any], people: Sequence[Person], rng: np.random.Generator) -> list[Person]:
-    """Choose who is in a file, in the order of their names."""
+    """Choose the people in a file, sorted by name."""
     wanted = {
         "enrolled": lambda one: one.role == "Student" and one.grade != "",
         "last year": lambda one: one.role == "Student" and one.grade_before != "",
@@ -90,7 +90,7 @@ def _who(file: Mapping[str, Any], people: Sequence[Person], rng: np.random.Gener
 
 
 def _lines(file: Mapping[str, Any], people: Sequence[Person], rng: np.random.Generator) -> list[Line]:
-    """Write the rows of a file, from its first to its last."""
+    """Write the rows of a file, from first to last."""
     heads = [head for head, _ in file["columns"]]
     begin = [Line(list(cells)) for cells in file.get("titles", [])]
     if file.get("header", True) and not file.get("json"):
@@ -114,7 +114,7 @@ def _lines(file: Mapping[str, Any], people: Sequence[Person], rng: np.random.Gen
 
 
 def _cell(what: str, written: Mapping[str, str], rng: np.random.Generator) -> str:
-    """Write one cell: a person's, the same for all, or drawn."""
+    """Write one cell: of a person, constant, or random."""
     if what.startswith("="):
         return what[1:]
     if not what.startswith("@"):
@@ -134,7 +134,7 @@ def _cell(what: str, written: Mapping[str, str], rng: np.random.Generator) -> st
 
 
 def _text(file: Mapping[str, Any], lines: Sequence[Line]) -> bytes:
-    """Write delimited text, fixed widths or a list of objects."""
+    """Format delimited text, fixed-width text or a list of objects."""
     if file.get("json"):
         heads = [head for head, _ in file["columns"]]
         records = [dict(zip(heads, line.cells, strict=True)) for line in lines]
@@ -155,12 +155,12 @@ def _text(file: Mapping[str, Any], lines: Sequence[Line]) -> bytes:
         else:
             writer.writerow(line.cells)
     text = out.getvalue() if file.get("final_line_end", True) else out.getvalue().removesuffix(end)
-    # What a code page doesn't have becomes a question mark, as in the programs that write it.
+    # Letters that a code page lacks become question marks, as in the programs that write it.
     return text.encode(file.get("encoding", "utf-8"), errors="replace")
 
 
 def _workbook(file: Mapping[str, Any], lines: Sequence[Line]) -> bytes:
-    """Write a workbook of one sheet, numbers and days as Excel keeps them."""
+    """Format a workbook with one sheet, with numbers and dates as Excel stores them."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     book.set_properties({"created": MADE})

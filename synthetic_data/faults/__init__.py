@@ -1,8 +1,8 @@
-"""Each way in which a record goes wrong: one small function on rendered text, by the name of its kind.
+"""Inject faults: one small function on rendered text per kind, named like the kind.
 
-Modules hold functions by what goes wrong; all that a module offers are kinds of fault. Rates, files, columns,
-sources and what detects them are data: ``faults.toml`` in the folder of each system. `scene` chooses what a
-fault hits, `apply` applies faults, logs and undoes them.
+Modules group functions by subject; a module's public names are kinds of fault. Rates, files, columns, sources
+and detectors are data: ``faults.toml`` in the folder of each system. `scene` chooses what a fault affects;
+`apply` applies faults, logs and undoes them.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Applies faults with a log, and undoes them."""
+"""Apply faults with a log, and undo them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["Log", "apply_faults", "undo", "with_columns"]
 
 
 def undo(table: TextTable, faults: pd.DataFrame, first_row: int, file: FileLayout | None = None) -> TextTable:
-    """Lead a written file's text back to what it was before its faults."""
+    """Restore the text of a file to its state before its faults."""
     falling = faults.sort_values("order", ascending=False)
     settings = dict(table.settings)
     whole = falling.loc[falling["row"].isna() & falling["row_before"].isna()]
@@ -33,7 +33,7 @@ def undo(table: TextTable, faults: pd.DataFrame, first_row: int, file: FileLayou
 
     rows = table.rows
     cells = falling.loc[falling["row"].notna() & falling["column"].notna()]
-    # The first change of a cell holds what stood there in the end.
+    # The first change of a cell has its original text.
     first = cells.drop_duplicates(["row", "column"], keep="last")
     rows = rows.copy(deep=False)
     for column, changes in first.groupby("column", sort=False):
@@ -50,7 +50,7 @@ def undo(table: TextTable, faults: pd.DataFrame, first_row: int, file: FileLayou
     if len(dropped):
         lost = [json.loads(str(text)) for text in dropped["before"]]
         if isinstance(lost[0], dict):
-            # An element that no other row has is gone from the written file; its place is told here.
+            # A nested file drops an element that no row has; we restore its position here.
             order = [*lost[0], *(name for name in rows.columns if name not in lost[0])]
             rows = rows.reindex(columns=order).astype(STRING)
         again = pd.DataFrame(lost, columns=list(rows.columns))
@@ -74,7 +74,7 @@ def undo(table: TextTable, faults: pd.DataFrame, first_row: int, file: FileLayou
 
 
 def _place_in(file: FileLayout) -> Callable[[Any], tuple[int, list[int]]]:
-    """Order the numbered elements of a nested file as its columns are declared."""
+    """Sort the numbered elements of a nested file in the order of its declared columns."""
     declared = {column.name: place for place, column in enumerate(file.columns)}
     return lambda name: (
         declared[re.sub(r"\[\d+\]", "[]", name)],
@@ -83,7 +83,7 @@ def _place_in(file: FileLayout) -> Callable[[Any], tuple[int, list[int]]]:
 
 
 def with_columns(table: TextTable, order: list[int] | None, header: list[str] | None) -> TextTable:
-    """Put columns in another order, or other texts into the header."""
+    """Reorder columns, or change the texts of the header."""
     rows, heads = table.rows, table.header if header is None else tuple(header)
     if order is not None:
         rows = rows.iloc[:, order]
@@ -103,7 +103,7 @@ class Log:
         self._columns: dict[str, list[Any]] = {name: [] for name in LOGGED}
 
     def add(self, faults: Fault | Sequence[Fault], page: Page, groups: Places, **columns: Any) -> None:
-        """Log changes, each of one fault; changes of one fault and group are one instance of it."""
+        """Log the changes of a fault; changes of one fault and group are one instance."""
         each = [faults] * len(groups) if isinstance(faults, Fault) else list(faults)
         known = {
             "fault": [
@@ -120,7 +120,7 @@ class Log:
             logged.extend(known.get(name, [None] * len(each)))
 
     def table(self) -> pd.DataFrame:
-        """Give the table `key_faults`."""
+        """Return the table `key_faults`."""
         order = np.arange(1, len(self._columns["fault"]) + 1)
         columns: dict[str, Any] = {
             name: pd.array(cells, dtype=LOGGED[name]) for name, cells in self._columns.items()
@@ -136,7 +136,7 @@ def apply_faults(
     stream: Callable[[Fault], np.random.Generator],
     log: Log,
 ) -> None:
-    """Let the faults of one silo happen to its pages."""
+    """Apply the faults of one silo to its pages."""
     kinds = {page.kind for page in pages.values()}
     for stage in STAGES:
         for fault, rate, minimum in plan:
@@ -145,7 +145,7 @@ def apply_faults(
                 try:
                     functions[fault.kind](scene)
                 except NoSuchFile:
-                    continue  # where only people are written, a fault of a record that stands elsewhere too
+                    continue  # with people only, a fault in a record that is in another file, too
                 _apply(scene, log)
         if stage == "rows":
             for page in pages.values():
@@ -188,7 +188,7 @@ def _apply_columns(
 def _apply_cells(fault: Fault, change: CellChange, log: Log) -> None:
     page, name, at = change.page, change.column, change.places
     rows = page.table.rows.copy(deep=False)
-    # A cell beyond the header: no other row has it.
+    # A cell beyond the header is in no other row.
     text = rows[name].array if name in rows.columns else missing(len(rows), STRING)
     before = text.take(at).tolist()
     rows[name] = replaced(text, at, pd.array(change.after, dtype=STRING))
@@ -206,7 +206,7 @@ def _apply_cells(fault: Fault, change: CellChange, log: Log) -> None:
 
 
 def _as_json(page: Page, rows: pd.DataFrame) -> list[str]:
-    """Write rows down: cells in their order; in a nested file by name, since others may lack an element."""
+    """Serialize rows as JSON: cells in order; in a nested file by name, because rows may lack elements."""
     cells = zip(*(rows[name].tolist() for name in rows.columns), strict=True)
     texts = ([None if cell is pd.NA else cell for cell in row] for row in cells)
     if page.file.nested:
@@ -216,7 +216,7 @@ def _as_json(page: Page, rows: pd.DataFrame) -> list[str]:
 
 
 def _apply_rows(page: Page, log: Log) -> None:
-    """Drop rows from the bottom up, then add rows from the top down."""
+    """Delete rows from the bottom up, then insert rows from the top down."""
     if not page.dropped and not page.new:
         return
     rows, people = page.table.rows, page.people
@@ -225,7 +225,7 @@ def _apply_rows(page: Page, log: Log) -> None:
         places = np.concatenate([places for places, _, _ in page.dropped])
         groups = np.concatenate([groups for _, groups, _ in page.dropped])
         faults = [fault for places, _, fault in page.dropped for _ in places]
-        # A row can be dropped once; from the bottom up.
+        # Delete each row once, from the bottom up.
         _, first = np.unique(places, return_index=True)
         falling = first[::-1]
         places = places[falling]
@@ -240,12 +240,12 @@ def _apply_rows(page: Page, log: Log) -> None:
         gone[places] = True
     kept = np.flatnonzero(~gone)
     if page.new:
-        # A column in which nothing is known takes any dtype; here all are text.
+        # A column without values accepts any dtype; here all are text.
         alike = [new.rows.reindex(columns=rows.columns).astype(STRING) for new in page.new]
         added = pd.concat(alike, ignore_index=True)
         added_people = pd.concat([new.people for new in page.new], ignore_index=True)
         after = np.concatenate([new.after for new in page.new])
-        # A stable sort by the place behind which a row comes; rows of the clean file come first.
+        # Stable sort by the position after which a row comes; rows of the clean file come first.
         place = np.concatenate([kept, after])
         order = np.lexsort((np.arange(len(place)), np.r_[np.zeros(len(kept)), np.ones(len(after))], place))
         rows = pd.concat([rows.iloc[kept], added], ignore_index=True).iloc[order].reset_index(drop=True)

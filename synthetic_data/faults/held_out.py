@@ -1,7 +1,7 @@
-"""Kinds that were added when the detectors stood, to see what these make of what they weren't made for.
+"""Held-out kinds of fault, added after the detectors were finished, to test these on unknown faults.
 
-Each happens only where a scenario gives its rate, so that no other figure of the kit moves with them. What
-each declares as `found_by` is what a reader would expect to tell of it, written down before it was tried.
+Each happens only if a scenario sets its rate, so that they change no other figure of the kit. Each declares
+in `found_by` what should detect it, written down before we tried.
 """
 
 from __future__ import annotations

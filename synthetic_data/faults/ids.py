@@ -36,9 +36,9 @@ __all__ = [
 ]
 
 
-# Files of one system that hold one roster: an id column that was filled wrongly is wrong in both.
+# Files of one system with the same roster: a wrong id column is wrong in both.
 ALSO_IN = {"ela": ("math",)}
-# Whose numbers a column should hold.
+# Numbers that a column should contain.
 SHOULD_HOLD = {
     "Student State ID": "state_id",
     "Student_StateID": "state_id",
@@ -49,7 +49,7 @@ SHOULD_HOLD = {
 
 
 def id_column_of_another_system(scene: FaultContext) -> None:
-    """Fill a column with another system's numbers, each of which is by value another child's here."""
+    """Fill a column with another system's numbers, which here belong to other children."""
     children = scene.truth.population.children
     here = children.loc[children["grade_level"].notna(), ["person", SHOULD_HOLD[scene.fault.column]]]
     order = scene.rng.permutation(len(here))
@@ -76,7 +76,7 @@ def _pages(scene: FaultContext) -> list[Page]:
 
 
 def _write(scene: FaultContext, page: Page, after: pd.Series) -> None:
-    """Write a column's new text; all of it is one fault."""
+    """Write a column's new text, all as one fault."""
     before = page.table.rows[scene.fault.column].reset_index(drop=True)
     changes = after.notna().to_numpy(dtype=bool) & before.fillna("").ne(after.fillna("")).to_numpy(dtype=bool)
     at = np.flatnonzero(changes)
@@ -98,7 +98,7 @@ def leading_zero_lost(scene: FaultContext) -> None:
         scene.write(places, short.iloc[places], groups=np.full(len(places), group))
 
 
-# Where there is no number: what else says who it is.
+# Without a number, the columns that identify a child.
 SWAPPED_WITH = {"First Name": ("Last Name", "Date of Birth")}
 
 
@@ -124,7 +124,7 @@ def _neighbors(scene: FaultContext, own: pd.Series) -> pd.DataFrame:
     records = records.drop_duplicates("person").sort_values(["household", "person"])
     following = records.groupby("household")["place"].shift(-1)
     pairs = pd.DataFrame({"one": records["place"], "other": following}).dropna().astype("int64")
-    # Nobody is in two pairs: in a family of three, the first two.
+    # Nobody is in two pairs: in a family of three, we use the first two.
     return pairs.loc[~pairs["one"].isin(pairs["other"])].reset_index(drop=True)
 
 
@@ -143,7 +143,7 @@ def state_id_on_two_children(scene: FaultContext) -> None:
 
 
 def pin_reused(scene: FaultContext) -> None:
-    """Give the PIN of a customer who left to another child."""
+    """Give a child the PIN of a customer who left."""
     text, rows = scene.text(), scene.page.table.rows
     left = np.flatnonzero((rows["Active Status"] == "Inactive").to_numpy(dtype=bool))
     givers = scene.rng.permutation(left)
@@ -153,14 +153,14 @@ def pin_reused(scene: FaultContext) -> None:
     scene.write(takers[chosen], text.iloc[givers[chosen]], groups=np.arange(len(chosen)))
 
 
-# Files of one system that hold one roster: an id column that was filled wrongly is wrong in both.
+# Files of one system with the same roster: a wrong id column is wrong in both.
 
 
 def unknown_id_type(scene: FaultContext) -> None:
-    """Fill the id column of a list with another system's numbers, which are by value other children's ids.
+    """Fill the id column of a list with another system's numbers, which here are other children's ids.
 
-    The column is full, its numbers have the right form and are found: every test of the key passes, and each
-    row stands with the wrong child.
+    The column is full, and its numbers have the right format and match: every test of the key passes, but
+    each row matches the wrong child.
     """
     children = scene.truth.population.children
     person = scene.people["person"]
@@ -173,7 +173,7 @@ def unknown_id_type(scene: FaultContext) -> None:
         wrong.append(pd.DataFrame({"person": listed.array[: len(theirs)], "number": theirs, "group": group}))
     if not wrong:
         return
-    # Who is in two lists, having moved, has the number of the first.
+    # A child in two lists, after a move, gets the number of the first.
     numbers = pd.concat(wrong, ignore_index=True).drop_duplicates("person", ignore_index=True)
     numbers["number"] = numbers["number"].astype(STRING)
     for page in (*scene.pages, *map(scene.of_kind, ALSO_IN.get(scene.fault.file, ()))):
@@ -201,9 +201,9 @@ def id_case_differs(scene: FaultContext) -> None:
 
 
 def clever_id_reissued(scene: FaultContext) -> None:
-    """Give a child a second account: a part of the classes knows her by a new log-in name and number."""
+    """Give a child a second account: some of the classes list her with a new login and number."""
     login, number = scene.text(), scene.text("ID")
-    # Only with a number from the roster can anybody see that both are one child.
+    # Only a number from the roster shows that both are one child.
     told = ((scene.text("SIS User ID") != login) & (scene.people["part"] == "Subject")).fillna(False)
     rows = pd.DataFrame({"person": scene.people["person"], "place": np.arange(len(login))})
     rows = rows.loc[told.to_numpy(dtype=bool)].sort_values(["person", "place"])
@@ -226,7 +226,7 @@ def staff_student_same_id(scene: FaultContext) -> None:
     part, text = scene.people["part"], scene.text()
     children = np.flatnonzero((text.str.isdigit() & (part == "Subject")).to_numpy(dtype=bool))
     teachers = np.flatnonzero((part == "Teacher").to_numpy(dtype=bool))
-    # The number is a child's already when the teacher gets it.
+    # The number already belongs to a child when the teacher gets it.
     listed_before = np.searchsorted(children, teachers)
     chosen = scene.choose(np.flatnonzero(listed_before > 0))
     same = (scene.rng.random(len(chosen)) * listed_before[chosen]).astype("int64")
@@ -242,7 +242,7 @@ def email_and_id_disagree(scene: FaultContext) -> None:
     scene.write(order[chosen], text.iloc[order[chosen + 1]], groups=np.arange(len(chosen)))
 
 
-# The vendor's number -> the state's.
+# Vendor's number -> state's number.
 STATES_NUMBER_OF = {"StudentID": "Student_StateID"}
 
 
@@ -286,7 +286,7 @@ def refid_not_shared(scene: FaultContext) -> None:
 
 
 def activity_renewed(scene: FaultContext) -> None:
-    """List an activity anew under another RefId: those who take part still name the old one."""
+    """List an activity again under another RefId: participants still refer to the old one."""
     for group, (_, places) in enumerate(chosen_pieces(scene)):
         groups = np.full(len(places), group)
         scene.write(places, _new(scene, groups - group), groups=groups)

@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 
-# Letters beside each other on a keyboard with the layout of the United States.
+# Rows of a U.S. keyboard, for adjacent keys.
 KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 NEIGHBOURS = {
     letter: row[max(0, at - 1) : at] + row[at + 1 : at + 2]
@@ -52,7 +52,7 @@ NEIGHBOURS = {
 
 
 def mistyped(text: pd.Series, rng: np.random.Generator) -> pd.Series:
-    """Let two letters of each word change places, or a neighbouring key be hit; digits count on by one."""
+    """Swap two letters of each word, or replace one with an adjacent key; digits count up by one."""
     draws = rng.random((len(text), 2))
     return pd.Series(
         [_mistype(word, where, how) for word, (where, how) in zip(text, draws.tolist(), strict=True)],
@@ -137,7 +137,7 @@ def guardian_surname(scene: FaultContext) -> None:
     scene.write(places, other.iloc[places], groups=groups)
 
 
-# Surname -> first name, in files that have both.
+# Surname -> first name, in files with both.
 FIRST_NAME_OF = {
     "StudentLastName": "StudentFirstName",
     "Last Name": "First Name",
@@ -172,9 +172,9 @@ def school_name_variant(scene: FaultContext) -> None:
         scene.write(places, [short] * len(places), groups=np.full(len(places), group))
 
 
-# Letters that look alike on paper, and what they are taken for.
+# Letters that look alike on paper, and their misreadings.
 ALIKE = (("rn", "m"), ("cl", "d"), ("l", "1"), ("o", "0"), ("ri", "n"), ("h", "b"), ("v", "u"), ("S", "5"))
-# First name and surname in place of those that nobody asked for; an empty surname where one was enough.
+# Placeholders for first name and surname; an empty surname where one name was enough.
 FILLERS = (("Student", "Test"), ("Baby", "Boy"), (None, ""), (None, ""))
 
 
@@ -267,7 +267,7 @@ GRADES = ("grade_level", "grade_level_before")
 
 # Surname -> first name, in files that have both.
 
-# Written as heard; the first that fits.
+# Phonetic spellings; the first that fits.
 SOUNDS = (
     ("ph", "v"), ("ck", "k"), ("ei", "ie"), ("ie", "ey"), ("ai", "ay"), ("ay", "ai"), ("cc", "c"),
     ("ll", "l"), ("nn", "n"), ("ss", "s"), ("tt", "t"), ("th", "t"), ("ca", "ka"), ("co", "ko"),
@@ -316,7 +316,7 @@ def second_surname_dropped(scene: FaultContext) -> None:
     def shortened(surname: str) -> str:
         head, dash, _ = surname.partition("-")
         words = head.split(" ")
-        # A particle belongs to the word that follows.
+        # A particle belongs to the next word.
         whole = next((place + 1 for place, word in enumerate(words) if word[:1].isupper()), len(words))
         return head if dash else " ".join(words[:whole])
 

@@ -60,7 +60,7 @@ def leaver_still_listed(scene: FaultContext) -> None:
 
 
 def _list_spare(scene: FaultContext, why: str) -> None:
-    """List records that the system should not list, with all their rows."""
+    """List records that the system should no longer list, with all their rows."""
     spare = scene.page.spare_people
     chosen = scene.choose(np.flatnonzero((spare["why"] == why).to_numpy(dtype=bool)))
     for page in map(scene.of_kind, ("users", "roles", "demographics")):
@@ -75,7 +75,7 @@ def _list_spare(scene: FaultContext, why: str) -> None:
 
 
 def _among(page: Page, column: str, new: pd.Series) -> Places:
-    """Say behind which row of a file, sorted by a column, each new one belongs."""
+    """Return the row after which each new one belongs, in a file sorted by a column."""
     text = page.table.rows[column]
     return (
         np.asarray(np.searchsorted(text.to_numpy(dtype=object), new.to_numpy(dtype=object)), dtype="int64")
@@ -84,7 +84,7 @@ def _among(page: Page, column: str, new: pd.Series) -> Places:
 
 
 def customer_twice(scene: FaultContext) -> None:
-    """Enter a child a second time, with a number and a PIN of the till's own."""
+    """Enter a child a second time, with a number and a PIN from the lunch line's own system."""
     rows = scene.page.table.rows
     chosen = scene.choose(np.flatnonzero((rows["Active Status"] == "Active").to_numpy(dtype=bool)))
     again = rows.iloc[chosen].copy()
@@ -95,7 +95,7 @@ def customer_twice(scene: FaultContext) -> None:
 
 
 def _unused(scene: FaultContext, text: pd.Series, count: int) -> list[str]:
-    """Draw numbers as long as those of a column, none of which is in it."""
+    """Draw numbers as long as those of a column, but not in it."""
     width = int(text.str.len().max()) if len(text) else 6
     low, taken = 10 ** (width - 1), set(text.tolist())
     if text.name == "Customer ID":
@@ -119,7 +119,7 @@ def event_outside_enrolment(scene: FaultContext) -> None:
     left = spells.loc[last & spells["exitWithdrawDate"].notna()].drop_duplicates(ENROLLED)
     exit_day = look_up(events[ENROLLED], left, ENROLLED, "exitWithdrawDate")
     latest = events["eventDate"].max()
-    # The last event of a leaver, said again for a day after she left on which somebody was absent.
+    # We repeat a leaver's last event for a day after she left, on which somebody else was absent.
     candidates = events.index[(exit_day.notna() & (exit_day < latest)).to_numpy(dtype=bool)]
     candidates = pd.Series(candidates).groupby(events[ENROLLED].loc[candidates].to_numpy()).max()
     chosen = scene.choose(np.sort(candidates.to_numpy(dtype="int64")))
@@ -132,7 +132,7 @@ def event_outside_enrolment(scene: FaultContext) -> None:
 
 
 def absent_and_tardy_same_day(scene: FaultContext) -> None:
-    """Absent in the office's list, late in the teacher's: two marks for one day."""
+    """Absent in the office's list, late in the teacher's: two entries for one day."""
     events = scene.page.table.rows
     text = scene.text()
     absent = text.str.endswith("Absence").to_numpy(dtype=bool)
@@ -184,7 +184,7 @@ def counter_restarts_on_transfer(scene: FaultContext) -> None:
 def repulled_file_duplicates(scene: FaultContext) -> None:
     """Deliver the results of a school again behind those that are there: each counts twice."""
     for group, (_, places) in enumerate(chosen_pieces(scene)):
-        # Of several files only one is delivered again: the last one that has such results.
+        # Only one of several files repeats results: the last one that has them.
         number = int(np.searchsorted(scene.starts, int(np.max(places)), side="right")) - 1
         page, start = scene.pages[number], int(scene.starts[number])
         theirs = places[places >= start] - start
@@ -210,7 +210,7 @@ def roster_repeats_by_term(scene: FaultContext) -> None:
 
 
 def tested_but_never_enrolled(scene: FaultContext) -> None:
-    """Hold a result of a child whom no roster lists: a visitor, or a number that was typed at the test."""
+    """Add a result of a child whom no roster lists: a visitor, or a number typed at the test."""
     rows = scene.page.table.rows
     chosen = scene.choose(np.arange(len(rows)))
     again = rows.iloc[chosen].copy()
@@ -236,7 +236,7 @@ def exit_date_inclusive(scene: FaultContext) -> None:
 
 
 def overlapping_stints(scene: FaultContext) -> None:
-    """Jul 1 to Jul 3 and Jul 1 to Jun 30: a spell of a few days inside another one at the same school."""
+    """Jul 1 to Jul 3 and Jul 1 to Jun 30: a short enrollment inside another one at the same school."""
     spells = scene.page.table.rows
     chosen = scene.choose(np.arange(len(spells)))
     again = spells.iloc[chosen].copy()

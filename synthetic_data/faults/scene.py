@@ -1,4 +1,4 @@
-"""A declared fault, and the rows of a page that it can hit."""
+"""Define a declared fault, and the rows of a page that it can affect."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ STAGES = ("columns", "rows", "cells", "settings")
 
 @dataclass(frozen=True)
 class Fault:
-    """One kind of fault in one silo, as ``faults.toml`` of its system declares it."""
+    """One kind of fault in one silo, as declared in its system's ``faults.toml``."""
 
     kind: str
     silo: str
@@ -77,22 +77,22 @@ class Fault:
 
     @property
     def name(self) -> str:
-        """Its name over all silos."""
+        """Unique name across silos."""
         return f"{self.silo}.{self.kind}"
 
 
 @cache
 def declared_faults() -> tuple[Fault, ...]:
-    """Give every declared kind of fault, silo by silo, in the order in which they happen within a stage.
+    """Return every declared kind of fault by silo, in the order in which they happen within a stage.
 
-    Those that happen only on request aren't among them.
+    Kinds that happen only on request aren't included.
     """
     return tuple(fault for fault in _all_faults() if not fault.on_request)
 
 
 @cache
 def faults_on_request() -> tuple[Fault, ...]:
-    """Give the kinds of fault that happen only where a scenario gives their rate; after all others."""
+    """Return the kinds of fault that happen only if a scenario sets their rate; after all others."""
     return tuple(fault for fault in _all_faults() if fault.on_request)
 
 
@@ -127,12 +127,12 @@ Places = npt.NDArray[np.int64]
 
 
 class NoSuchFile(LookupError):
-    """A fault needs a kind of file that isn't written."""
+    """Raised if a fault needs a kind of file that isn't written."""
 
 
 @dataclass
 class Page:
-    """One file on its way to be written: its text, and whom every row is about."""
+    """One file before it is written: its text, and the person of every row."""
 
     silo: str
     path: str
@@ -148,12 +148,12 @@ class Page:
 
     @property
     def kind(self) -> str:
-        """Name of its kind of file in the layout; a system may write several files of one kind."""
+        """Kind of file in the layout; a system may write several files of one kind."""
         return self.file.name
 
     @property
     def first_row(self) -> int:
-        """Row number, as a spreadsheet counts, of the first data row."""
+        """Row number of the first data row, as a spreadsheet counts."""
         if self.file.nested:
             return 1
         titles: Any = self.table.settings.get("title_rows", ())
@@ -162,7 +162,7 @@ class Page:
 
 @dataclass(frozen=True)
 class NewRows:
-    """Rows that a fault adds behind rows of the clean file."""
+    """Rows that a fault inserts after rows of the clean file."""
 
     after: Places
     """Places in the clean file; -1: before the first."""
@@ -175,7 +175,7 @@ class NewRows:
 
 @dataclass(frozen=True)
 class CellChange:
-    """Cells of one column of one page that get other text."""
+    """Cells in one column of one page that get new text."""
 
     page: Page
     column: str
@@ -185,10 +185,10 @@ class CellChange:
 
 
 class FaultContext:
-    """What a fault's function is given: pages of its silo, the truth, its stream, how often it happens.
+    """Input of a fault's function: pages of its silo, the truth, its random stream, its rate.
 
-    A fault works on all pages of its kind of file at once: rows are counted from 0 through all of them, rate
-    and minimum hold for all of them together.
+    A fault applies to all pages of its kind of file at once: row numbers run from 0 through all of them, and
+    rate and minimum are for all of them together.
     """
 
     def __init__(
@@ -214,23 +214,23 @@ class FaultContext:
 
     @cached_property
     def starts(self) -> Places:
-        """The place of each page's first row."""
+        """Index of each page's first row."""
         lengths = [len(page.table.rows) for page in self.pages]
         return np.cumsum([0, *lengths], dtype="int64")[:-1]
 
     @cached_property
     def people(self) -> pd.DataFrame:
-        """Whom every row is about, through all pages of the fault's kind."""
+        """Person of every row, through all pages of the fault's kind."""
         frames = [page.people for page in self.pages]
         return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
     @property
     def page(self) -> Page:
-        """The fault's own file, where there is one of that kind."""
+        """The only file of the fault's kind."""
         return self.of_kind(self.fault.file)
 
     def of_kind(self, kind: str) -> Page:
-        """Give the only file of a kind."""
+        """Return the only file of a kind."""
         pages = [page for page in self._all.values() if page.kind == kind]
         if not pages:
             raise NoSuchFile(kind)
@@ -238,7 +238,7 @@ class FaultContext:
         return page
 
     def text(self, column: str | None = None) -> pd.Series:
-        """Give the text of a column through all pages; NA where a row stands for nobody or has no cell."""
+        """Return the text of a column through all pages; NA if a row has no person or no cell."""
         name = column or self.fault.column
         texts = [
             page.table.rows[name]
@@ -254,7 +254,7 @@ class FaultContext:
         return np.asarray((self.people["part"] == NOBODY).fillna(False), dtype=bool)
 
     def choose(self, candidates: npt.ArrayLike) -> Places:
-        """Choose among candidates by the fault's rate, at least its minimum where there are so many."""
+        """Choose among candidates by the fault's rate, and at least its minimum if there are enough."""
         places = np.asarray(candidates, dtype="int64")
         draw = self.rng.random(len(places))
         hit = draw < self.rate
@@ -267,8 +267,8 @@ class FaultContext:
     ) -> None:
         """Change cells of the fault's column, or columns.
 
-        The rate is the share of cells in which `change` changes anything, so only those that are drawn are
-        tried; more are, where the minimum isn't reached. With `among`, only rows about that part.
+        The rate is the share of cells that `change` changes. We try only the cells drawn, and more until we
+        reach the minimum. With `among`, only rows about that part.
         """
         strips = self.strips()
         ends = np.cumsum([len(page.table.rows) for page, _ in strips], dtype="int64")
@@ -296,11 +296,11 @@ class FaultContext:
             start, reach = reach, min(count, reach + 64)
 
     def change_each(self, change: Callable[[str], str], among: str | None = None) -> None:
-        """Change cells of the fault's column, each by itself; rate and `among` are those of `change_text`."""
+        """Change cells of the fault's column one by one; rate and `among` as in `change_text`."""
         self.change_text(lambda text, rng: text.map(change), among)
 
     def strips(self) -> list[tuple[Page, str]]:
-        """Give the columns in which the fault happens, page by page."""
+        """Return the columns that the fault affects, page by page."""
         if not self.fault.columns:
             return [(page, self.fault.column) for page in self.pages if self.fault.column in page.table.rows]
         shape = re.compile(self.fault.columns)
@@ -314,7 +314,7 @@ class FaultContext:
     def _gather(
         self, strips: list[tuple[Page, str]], strip: Places, row: Places, among: str | None
     ) -> pd.Series:
-        """Fetch cells; NA where the row is about another part, or stands for nobody."""
+        """Read cells; NA if the row is about another part, or about nobody."""
         text = np.full(len(row), None, dtype=object)
         for number, there in _by(strip):
             page, column = strips[number]
@@ -341,7 +341,7 @@ class FaultContext:
         column: str | None = None,
         groups: npt.ArrayLike | None = None,
     ) -> None:
-        """Write other text into cells."""
+        """Replace the text of cells."""
         at = np.asarray(places, dtype="int64")
         group = np.zeros(len(at), dtype="int64") + self._groups if groups is None else np.asarray(groups)
         page = np.searchsorted(self.starts, at, side="right") - 1
@@ -356,7 +356,7 @@ class FaultContext:
         groups: npt.ArrayLike | None = None,
         page: Page | None = None,
     ) -> None:
-        """Add rows of text behind rows of one page of the clean files; rows of one group are one fault."""
+        """Insert rows of text after rows of one page of the clean files; rows of one group are one fault."""
         at = np.asarray(after, dtype="int64")
         group = np.arange(len(at)) if groups is None else np.asarray(groups)
         where = page or self.page
@@ -371,24 +371,24 @@ class FaultContext:
         )
 
     def drop_rows(self, places: npt.ArrayLike, groups: npt.ArrayLike) -> None:
-        """Drop rows, counted through all pages of the fault's kind; rows of one group are one fault."""
+        """Delete rows, numbered through all pages of the fault's kind; rows of one group are one fault."""
         at, group = np.asarray(places, dtype="int64"), np.asarray(groups)
         for number, there in _by(np.searchsorted(self.starts, at, side="right") - 1):
             self.pages[number].dropped.append((at[there] - self.starts[number], group[there], self.fault))
 
     def save_as(self, page: Page, setting: str, value: Any) -> None:
-        """Write a page with another setting: encoding, line_end, delimiter; one fault."""
+        """Write a page with another setting, such as encoding, line_end or delimiter, as one fault."""
         self.settings.append((page, self._groups, setting, value))
         self._groups += 1
 
     def reshape(self, page: Page, order: list[int] | None = None, header: list[str] | None = None) -> None:
-        """Put a page's columns in another order, or other texts into its header; one fault."""
+        """Reorder a page's columns, or change the texts of its header, as one fault."""
         self.columns.append((page, self._groups, order, header))
         self._groups += 1
 
 
 def _by(numbers: Places) -> list[tuple[int, Places]]:
-    """Say for each number where it stands."""
+    """Return the positions of each number."""
     if len(numbers) == 0:
         return []
     order = np.argsort(numbers, kind="stable")
@@ -396,8 +396,8 @@ def _by(numbers: Places) -> list[tuple[int, Places]]:
     return [(int(numbers[part[0]]), part) for part in np.split(order, cuts)]
 
 
-# Columns that name a piece, by the files that have them: a grade of a school, a term of one, or all who
-# became eligible in one way.
+# Columns that identify a piece, by the files with them: a grade of a school, a term of one, or all who became
+# eligible in one way.
 NAMED_BY = (
     ("District School Number", "Grade"),
     ("TermName", "SchoolName"),
@@ -422,7 +422,7 @@ def chosen_pieces(scene: FaultContext, rows: pd.Series | None = None) -> list[tu
 
 
 def chosen_children(scene: FaultContext, rows: pd.Series | None = None) -> tuple[Places, Places]:
-    """Choose children, and give all their rows."""
+    """Choose children, and return all their rows."""
     person = scene.people["person"]
     listed = (person if rows is None else person.loc[rows.to_numpy(dtype=bool)]).dropna().unique()
     names = np.sort(np.asarray(listed, dtype=object))
@@ -430,7 +430,7 @@ def chosen_children(scene: FaultContext, rows: pd.Series | None = None) -> tuple
 
 
 def _among(names: npt.NDArray[np.object_], text: pd.Series) -> tuple[Places, Places]:
-    """Find the rows that bear one of some names, name by name."""
+    """Find the rows with one of some names, name by name."""
     group = index_in(text, names)
     places = np.flatnonzero(group >= 0)
     places = places[np.argsort(group[places], kind="stable")]

@@ -1,4 +1,4 @@
-"""How children fare, and everything that happens to them because of it."""
+"""Simulate how children fare, and everything that happens to them."""
 
 from synthetic_data.life.life import Life
 

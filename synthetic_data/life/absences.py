@@ -1,4 +1,4 @@
-"""Absences: rates, seasons, and the days missed."""
+"""Simulate absences: rates, seasons, and days missed."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ __all__ = [
 Codes = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
 
-# The kit's own sizes, in no unit: only their ratios count, since the level is solved for. They were set once,
-# before the result was compared with the published shape over grades (worst in KG, 09 and 12), and not
-# changed after it; but who set them knew that shape.
+# The kit's own sizes, without a unit: only their ratios matter, because we solve for the level. We set them
+# once, before we compared the result with the published shape over grades (highest in KG, 09 and 12), and
+# didn't change them afterwards; but we knew that shape.
 ILL_IN_KINDERGARTEN, ILLNESS_HALVES_AFTER = 1.0, 4.0  # grades
 AWAY, MORE_AWAY_A_GRADE, AWAY_RISES_FROM = 0.35, 0.12, 5
 NEW_SCHOOL = 1.15
@@ -120,13 +120,13 @@ RATE_EFFECTS = (
 
 
 def by_illness() -> Numbers:
-    """Give how often absences begin with illness, by grade (no unit)."""
+    """Return how often absences start with illness, by grade (no unit)."""
     grade = np.arange(len(GRADES))
     return ILL_IN_KINDERGARTEN * 0.5 ** (grade / ILLNESS_HALVES_AFTER) * _new_school()
 
 
 def for_other_reasons() -> Numbers:
-    """Give how often absences begin for other reasons, by grade (in the same unit)."""
+    """Return how often absences start for other reasons, by grade (in the same unit)."""
     grade = np.arange(len(GRADES))
     return (AWAY + MORE_AWAY_A_GRADE * np.maximum(grade - AWAY_RISES_FROM, 0)) * _new_school()
 
@@ -138,7 +138,7 @@ def _new_school() -> Numbers:
 
 
 def shock_left(scenario: Scenario, year: int) -> float:
-    """Say how much of the pandemic's shock is left in a school year: 0 before it and where there is none."""
+    """Return the share of the pandemic's shock that is left in a school year; 0 before it or without one."""
     if scenario.chronic_absence_peak is None or year < scenario.shock_year:
         return 0.0
     return float(0.5 ** ((year - scenario.shock_year) / scenario.shock_half_life))
@@ -152,10 +152,10 @@ def onset_rates(
     years: dict[tuple[int, str], SchoolYear],
     year: int,
 ) -> Numbers:
-    """Give each child's factor on the rates of `by_illness` and `for_other_reasons`.
+    """Return each child's factor on the rates of `by_illness` and `for_other_reasons`.
 
-    The level is solved for: with it, the expected share of children who miss a tenth of their days or more is
-    the scenario's. Where the scenario isn't fair, it is solved for each group at its published rate.
+    We solve for the level at which the expected share of children who miss a tenth of their days or more is
+    the scenario's. If the scenario isn't fair, we solve for each group at its published rate.
     """
     current = year == scenario.school_year
     lengths = [
@@ -179,21 +179,21 @@ def onset_rates(
 
 
 def after_shock(usual: float, before: float, peak: float) -> float:
-    """Say how many are chronically absent after the shock that took others from ``before`` to ``peak``."""
+    """Return the chronically absent share after the shock that took others from ``before`` to ``peak``."""
     grades, days = np.ones(len(GRADES)), 180
     shock = _solve(peak, grades, days) - _solve(before, grades, days)
     return _expected(_solve(usual, grades, days) + shock, grades, days)
 
 
 def is_chronic(missed: Numbers, enrolled: Numbers) -> npt.NDArray[np.bool_]:
-    """Tell who missed so many of the days enrolled that it is chronic absence."""
-    # Compared as days, so that 18 of 180 isn't lost to a rounding.
+    """Mark children whose missed share of enrolled days is chronic absence."""
+    # Compared in days, so that rounding doesn't lose 18 of 180.
     chronic: npt.NDArray[np.bool_] = missed >= np.round(enrolled * CHRONIC_SHARE, 9)
     return chronic
 
 
 def _solve(target: float, grades: Numbers, days: int) -> float:
-    """Find the log of the usual chance at which the expected share of chronically absent is the target."""
+    """Find the log of the usual rate at which the expected chronically absent share equals the target."""
     if grades.sum() == 0 or days < ENOUGH_DAYS:
         return float(np.log(0.04))
     low, high = np.log(0.0005), np.log(0.5)
@@ -207,13 +207,13 @@ def _solve(target: float, grades: Numbers, days: int) -> float:
 
 
 def _expected(level: float, grades: Numbers, days: int) -> float:
-    """Give the expected share of chronically absent at a level; ``grades`` says how full each grade is."""
-    # The tendency in equally likely steps: Tukey's lambda stands for the normal quantile, to 0.01.
+    """Return the expected chronically absent share at a level; ``grades`` contains the size of each grade."""
+    # The tendency in equally likely steps: Tukey's lambda approximates the normal quantile to 0.01.
     steps = (np.arange(60) + 0.5) / 60
     normal = (steps**0.1349 - (1 - steps) ** 0.1349) / 0.1975
     lasting = 1 - np.cumsum(np.r_[0.0, LASTS[:-1]])  # chance that an absence lasts more than 0, 1, 2, 3 days
     lengths = np.arange(1, len(LASTS) + 1)
-    cluster = np.dot(LASTS, lengths**2) / np.dot(LASTS, lengths)  # absences come in runs: counts vary more
+    cluster = np.dot(LASTS, lengths**2) / np.dot(LASTS, lengths)  # absences come in runs, so counts vary more
     by_grade = by_illness() + for_other_reasons()
     chance = np.exp(level + SPREAD * normal)[:, None] * by_grade[None, :]
     away = 1 - np.prod(1 - np.minimum(chance, 0.6)[:, :, None] * lasting, axis=2)
@@ -223,10 +223,10 @@ def _expected(level: float, grades: Numbers, days: int) -> float:
     return float(np.average(share.mean(axis=0), weights=grades))
 
 
-# Illness comes in winter, most of all in the weeks of the flu, whose peak is drawn for every school year.
-# Other absences gather on Mondays and Fridays, before closed days, after a day closed by weather, and
-# towards summer. Sizes are the kit's own; each of the two is 1 on average over a school year, so that they
-# move absences from one day to another and never change how many there are.
+# Illness peaks in winter, most of all in the weeks of the flu, whose peak we draw for every school year.
+# Other absences cluster on Mondays and Fridays, before closed days, after a weather day, and toward summer.
+# Sizes are the kit's own. Each of the two averages 1 over a school year, so that they move absences between
+# days without changing their number.
 
 Days = npt.NDArray[np.datetime64]
 
@@ -234,9 +234,9 @@ Days = npt.NDArray[np.datetime64]
 ILLNESS_BY_MONTH = np.array([1.15, 1.20, 1.15, 1.0, 0.9, 0.7, 0.7, 0.7, 0.85, 1.0, 1.05, 1.15])
 AWAY_BY_MONTH = np.array([1.05, 1.05, 1.0, 1.0, 1.15, 1.45, 1.0, 0.8, 0.85, 0.95, 1.05, 1.2])
 AWAY_BY_WEEKDAY = np.array([1.20, 0.86, 0.82, 0.88, 1.24])  # Monday first
-FLU_HEIGHT, FLU_WEEKS = 1.6, 2.0  # at its peak so much more illness; standard deviation in weeks
+FLU_HEIGHT, FLU_WEEKS = 1.6, 2.0  # additional illness at the peak; standard deviation in weeks
 FLU_PEAKS = ("12-20", "02-28")  # between these days
-BEFORE_CLOSED_DAYS, CLOSED_AT_LEAST = 1.5, 4  # a day before a gap of so many days
+BEFORE_CLOSED_DAYS, CLOSED_AT_LEAST = 1.5, 4  # a day before a gap of at least this many days
 AFTER_BAD_WEATHER = 1.6
 
 MONTHS = "January February March April May June July August September October November December".split()
@@ -275,14 +275,14 @@ SEASON_EFFECTS = (
 
 
 def flu_peak(seed: int, year: int) -> np.datetime64:
-    """Say on which day of a school year the flu is at its height."""
+    """Return the day of the flu's peak in a school year."""
     first, last = (np.datetime64(f"{year - (day > '07')}-{day}") for day in FLU_PEAKS)
     span = int((last - first).astype("int64"))
     return first + np.timedelta64(int(rng_for(seed, "flu", year).integers(0, span + 1)), "D")
 
 
 def illness(seed: int, laid_out: SchoolYear) -> Numbers:
-    """Give how many children fall ill on each instructional day, as a multiple of the usual."""
+    """Return how many children fall ill on each instructional day, as a multiple of the usual."""
     days = laid_out.days.astype("datetime64[D]")
     weeks = (days - flu_peak(seed, laid_out.year)).astype("int64") / 7
     factor = ILLNESS_BY_MONTH[_month(days)] * (1 + FLU_HEIGHT * np.exp(-((weeks / FLU_WEEKS) ** 2) / 2))
@@ -290,7 +290,7 @@ def illness(seed: int, laid_out: SchoolYear) -> Numbers:
 
 
 def staying_away(laid_out: SchoolYear) -> Numbers:
-    """Give how many children stay away for other reasons on each instructional day; 1 on average."""
+    """Return how many children stay away for other reasons on each instructional day; 1 on average."""
     days = laid_out.days.astype("datetime64[D]")
     weekday = (days.astype("int64") - 4) % 7
     factor = AWAY_BY_MONTH[_month(days)] * AWAY_BY_WEEKDAY[weekday]
@@ -306,12 +306,12 @@ def _month(days: Days) -> npt.NDArray[np.int64]:
     return days.astype("datetime64[M]").astype("int64") % 12
 
 
-# An absence begins with illness or for another reason, each with a rate of its own (`.absence_rates`) that
-# goes up and down through the year (`.seasons`), and lasts one to four days.
+# An absence starts with illness or for another reason. Each has its own rate, which varies through the year,
+# and an absence lasts one to four days.
 
 Mask = npt.NDArray[np.bool_]
 
-# Ed-Fi's words. The first two are days missed.
+# Ed-Fi's terms. The first two count as missed days.
 CATEGORIES = ("Excused Absence", "Unexcused Absence", "Tardy", "Early departure")
 EXCUSED, UNEXCUSED, TARDY, EARLY = range(4)
 BY_ILLNESS = 4  # is added to the first two
@@ -328,7 +328,7 @@ REASON_SHARES = {
 # The kit's own sizes.
 EXCUSED_IF_ILL, EXCUSED_OTHERWISE, EXCUSED_BY_ENGAGEMENT = 0.86, 0.46, 0.10
 TARDY_RATE, TARDY_SPREAD, EARLY_RATE = 0.028, 0.9, 0.012
-BLOCK = 40_000  # spells at a time: memory stays flat in a large district
+BLOCK = 40_000  # enrollment periods at a time: memory stays flat in a large district
 
 ABSENCE_EFFECTS = (
     Effect(
@@ -353,7 +353,7 @@ ABSENCE_EFFECTS = (
 
 @dataclass(frozen=True)
 class Absences:
-    """The events as a frame; those of this year also as arrays: places of children, days, what happened."""
+    """Events as a frame; this year's also as arrays: indexes of children, days, and events."""
 
     frame: pd.DataFrame
     child: Codes
@@ -366,7 +366,7 @@ class Absences:
 
 
 def nobody_away() -> Absences:
-    """Give the absences of a year in which every child is there on every day."""
+    """Return the absences of a year in which every child attends every day."""
     nothing = np.zeros(0, dtype=bool)
     day = np.zeros(0, dtype="datetime64[D]")
     words = ("person", "school_id", "attendance_event_category", "reason")
@@ -377,7 +377,7 @@ def nobody_away() -> Absences:
 def draw_absences(
     scenario: Scenario, population: Population, schooling: Schooling, traits: Traits
 ) -> Absences:
-    """Decide for every child and instructional day whether the child was there."""
+    """Draw for every child and instructional day whether the child attended."""
     children, spells, apart = population.children, schooling.spells, traits.stream[1:]
     ill_by_grade, other_by_grade = by_illness(), for_other_reasons()
     parts: list[tuple[Codes, Codes, npt.NDArray[np.datetime64], Codes]] = []
@@ -428,7 +428,7 @@ def draw_absences(
 def _days(
     rng: np.random.Generator, rates: Numbers, engagement: Numbers, ill: Numbers, other: Numbers
 ) -> npt.NDArray[np.int8]:
-    """Draw what happens to each child on each day: a place in `REASON_SHARES`, -1 where nothing does.
+    """Draw the event of each child on each day: an index in `REASON_SHARES`, or -1.
 
     ``rates`` is each child's factor on the rates of the day, by illness and for other reasons.
     """
@@ -442,7 +442,7 @@ def _days(
     for later in range(len(LASTS)):
         still = (length > later) & (column + later < shape[1])
         away[row[still], column[still] + later] = 1 + begins_ill[still]
-    # Being late or leaving early needs a child who is there.
+    # Only a child who attends can be late or leave early.
     late = TARDY_RATE * np.exp(-TARDY_SPREAD * engagement - TARDY_SPREAD**2 / 2).clip(max=20)
     something = rng.random(shape, dtype="float32")
     category = np.full(shape, -1, dtype=np.int8)

@@ -1,8 +1,8 @@
-"""What older children want to become, and where they apply.
+"""Simulate college and career plans of older children.
 
-From grade 8 on children make an account in a system for planning. What they are interested in follows from
-nothing here; whether they plan to study, how often they apply and whether they are accepted follows their
-academic trait, and nothing else. The institutions are invented.
+From grade 8, children create an account in a planning system. Their interests depend on nothing here. Whether
+they plan to study, how often they apply and whether they are accepted depends only on their academic trait.
+The institutions are fictional.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ APPLIED, ACCEPTED, DENIED, WAITLISTED = range(4)
 
 
 class Institution(NamedTuple):
-    """An invented place to study."""
+    """A fictional college."""
 
     name: str
     plan: int
@@ -117,7 +117,7 @@ EFFECTS = (
 
 @dataclass(frozen=True)
 class CollegePlans:
-    """Accounts of children, and their applications, as arrays; children and accounts are places."""
+    """Accounts of children, and their applications, as arrays of indexes."""
 
     child: Codes
     """By account."""
@@ -139,7 +139,7 @@ class CollegePlans:
     outcome: Codes
 
     def last_visit(self, until: np.datetime64) -> Days:
-        """Give the day on which each child was last there before a day ends; ``NaT``: never yet."""
+        """Return the day of each child's last visit before a day ends; ``NaT`` if none."""
         last = np.where(self.left < until, self.left, until)
         days = (last - self.since).astype("int64")
         visit = self.since + (self.visit * np.maximum(days, 0)).astype("int64")
@@ -155,7 +155,7 @@ def draw_ambitions(scenario: Scenario, schooling: Schooling, traits: Traits) -> 
     grade = np.full(children, -1)
     here, gone = np.full(children, np.datetime64("NaT", "D")), last_days(schooling, children)
     grade[spells.child[mine]] = spells.grade[mine]
-    here[spells.child[mine][::-1]] = begin[::-1]  # the first spell counts
+    here[spells.child[mine][::-1]] = begin[::-1]  # the first enrollment period counts
     share = np.array([ACCOUNTS.get(one, 0.5) for one in range(SENIOR + 1)])[grade]
     chance = _chance(np.log(share / (1 - share)) + ENGAGEMENT_IN_ACCOUNTS * traits.engagement)
     draw, late, visit = rng.random(children), rng.random(children), rng.random(children)
@@ -206,7 +206,7 @@ def draw_ambitions(scenario: Scenario, schooling: Schooling, traits: Traits) -> 
 
 
 def _choices(rng: np.random.Generator, sent: Codes, plan: Codes) -> Codes:
-    """Choose different institutions for everybody's applications, those of the plan before others."""
+    """Choose different institutions for everybody's applications, those of the plan first."""
     count = len(sent)
     fits = np.array([one.plan for one in INSTITUTIONS]) == plan[:, None]
     order = np.argsort(rng.random((count, len(INSTITUTIONS))) - fits, axis=1)
@@ -214,12 +214,13 @@ def _choices(rng: np.random.Generator, sent: Codes, plan: Codes) -> Codes:
 
 
 def ambition_elements(ambitions: CollegePlans, children: int, until: np.datetime64) -> list[Element]:
-    """Give each child's interests, plan and number of applications on a day."""
+    """Return each child's interests, plan and number of applications on a day."""
     known = ambitions.since <= until
     interest, every, plan, applications = np.full((4, children), np.nan)
     child = ambitions.child[known]
     interest[child] = ambitions.interests[known, 0]
-    # Up to three places in one number, the first one in front; no interest counts as the place behind all.
+    # Pack up to three interests into one number, the first one in front; a missing interest has the index
+    # after all.
     ranks = np.where(ambitions.interests[known] < 0, len(INTERESTS), ambitions.interests[known])
     every[child] = ranks @ (BASE ** np.arange(ranks.shape[1])[::-1])
     plan[child] = ambitions.plan[known]
@@ -234,7 +235,7 @@ def ambition_elements(ambitions: CollegePlans, children: int, until: np.datetime
 
 
 def _all_interests(numbers: Numbers) -> object:
-    """Write interests that stand in one number, the first one first."""
+    """Format packed interests, the first one first."""
     words = np.array([*INTERESTS, ""], dtype=object)
     places = numbers.astype("int64")[:, None] // BASE ** np.arange(NAMED)[::-1] % BASE
     return text(["; ".join(filter(None, row)) for row in words[places].tolist()])

@@ -1,4 +1,4 @@
-"""Simulated effects, declared and gathered."""
+"""Declare and collect the simulated effects."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CORRELATION, VARIANCE = "correlation", "share of variance"
 
 
 class Effect(NamedTuple):
-    """One thing that the maker puts in.
+    """One simulated effect.
 
     >>> Effect(
     ...     "support_in_visits", "support", "visits to the nurse", -0.2, "log rate a standard deviation"
@@ -43,7 +43,7 @@ class Effect(NamedTuple):
     source: str = OWN
 
 
-# Modules of life, in the order in which they follow from each other.
+# Modules of life, in order of dependency.
 GATHERED = (
     "traits",
     "absences",
@@ -109,7 +109,7 @@ def _languages() -> list[Effect]:
 
 
 def _groups(scenario: Scenario) -> list[Effect]:
-    """Give what a scenario that isn't fair puts in: the published rate of each group, and nothing else."""
+    """Return the effects of a scenario that isn't fair: each group's published rate, and nothing else."""
     published = {
         row["group"]: row
         for row in rows("published")

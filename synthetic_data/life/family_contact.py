@@ -1,4 +1,4 @@
-"""Contact of school and home, and who may know."""
+"""Simulate contact between school and home, and who has the right to it."""
 
 from __future__ import annotations
 
@@ -38,22 +38,22 @@ __all__ = [
 ]
 
 
-# Either parent has the right to see the records unless a court order, a statute or a binding document
-# revokes it (34 CFR 99.4). A portal has a field for that, and people fill it in without a document, too. No
-# published rate says how often; both shares here are the kit's own.
+# Either parent may see the records unless a court order, a statute or a binding document revokes that right
+# (34 CFR 99.4). A portal has a field for it, and people fill it in without a document, too. No published rate
+# exists; both shares here are the kit's own.
 
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 # Of parents who live apart from the child.
 REVOKED = 0.04  # a court has revoked the right
-ONLY_SAID = 0.02  # somebody typed No, and no document is named
+ONLY_SAID = 0.02  # somebody entered No, without a document
 ORDERED_WITHIN = 6 * 365  # days before the exports
 
 
 @dataclass(frozen=True)
 class CourtOrders:
-    """Who may see a child's records, one entry a contact."""
+    """Who may see a child's records, one entry per contact."""
 
     may_see: Mask
     """The portal says so."""
@@ -64,7 +64,7 @@ class CourtOrders:
 
 
 def draw_court_orders(scenario: Scenario, home: Codes, lives_with: Mask) -> CourtOrders:
-    """Draw who may not see a child's records; one document is about all children of a home."""
+    """Draw who may not see a child's records; one document covers all children of a home."""
     rng = rng_for(scenario.seed, "family contact", "court orders")
     homes = int(np.max(home, initial=-1)) + 1
     draw, number = rng.random(homes)[home], rng.permutation(homes)[home]
@@ -97,7 +97,7 @@ SIGNED_UP, SUPPORT_IN_SIGNING_UP = 1.9, 0.6
 LOGINS_A_YEAR, SUPPORT_IN_LOGINS = 8.0, 0.45
 OPENED, SUPPORT_IN_OPENING, OPENED_OF_TOPIC = 0.35, 0.7, (-0.3, 0.4, 0.3)
 APART = 0.16  # of two parents
-SECOND_HOME, SECOND_GUARDIAN = 0.35, 0.5  # times as many log-ins as the first guardian
+SECOND_HOME, SECOND_GUARDIAN = 0.35, 0.5  # multiple of the first guardian's log-ins
 TOLD_LANGUAGE = 0.85  # of homes that speak another language than English
 ONE_ADDRESS = 0.08  # of two parents under one roof who share an e-mail address
 COURT_ORDER = (
@@ -140,7 +140,7 @@ EFFECTS = (
 
 @dataclass(frozen=True)
 class Traffic:
-    """Log-ins and messages of two school years, as arrays; guardians and contacts are places."""
+    """Log-ins and messages of two school years, as arrays of indexes."""
 
     login_guardian: Codes
     login_day: Days
@@ -158,7 +158,7 @@ class Traffic:
 
 @dataclass(frozen=True)
 class FamilyContact:
-    """Who is on record in the family portal, as arrays; guardians, children and households are places."""
+    """Contacts in the family portal, as arrays; guardians, children and households are indexes."""
 
     signed_up: Mask
     """By household: it is in the portal."""
@@ -179,7 +179,7 @@ class FamilyContact:
 
     @cached_property
     def traffic(self) -> Traffic:
-        """Log-ins and messages, drawn when they are first asked for."""
+        """Log-ins and messages, drawn on first access."""
         return self.make_traffic(self)
 
 
@@ -190,7 +190,7 @@ def draw_family_contact(
     traits: Traits,
     away: Callable[[], Absences],
 ) -> FamilyContact:
-    """Draw who is on record, and what passes between school and home."""
+    """Draw the contacts on record, and the communication between school and home."""
     children, guardians = population.children, population.guardians
     homes = pd.Index(population.households["household"])
     home_of_child = np.asarray(homes.get_indexer(pd.Index(children["household"])))
@@ -205,7 +205,7 @@ def draw_family_contact(
     size = np.bincount(home, minlength=count)
     apart = (size == 2) & (rng.random(count) < APART)
     one_address = (size == 2) & ~apart & (rng.random(count) < ONE_ADDRESS)
-    # Guardians stand by household, the mother first.
+    # Guardians are sorted by household, the mother first.
     first = np.cumsum(size) - size
     rank = np.arange(len(home)) - first[home]
     email = np.array([None if one is pd.NA else one for one in guardians["email"].tolist()], dtype=object)
@@ -239,7 +239,7 @@ def draw_family_contact(
 def family_elements(
     contacts: FamilyContact, schooling: Schooling, year: int, children: int, until: np.datetime64
 ) -> list[Element]:
-    """Give what the portal has on record of each child on a day; nothing of those who aren't in it."""
+    """Return what the portal has on record for each child on a day; missing for children who aren't in it."""
     traffic = contacts.traffic
     since = min(laid_out.days[0] for (of_year, _), laid_out in schooling.years.items() if of_year == year)
     on_record = np.bincount(contacts.child, minlength=children)
@@ -278,7 +278,7 @@ def _chance(log_odds: Numbers) -> Numbers:
 
 
 def _of_homes(numbers: Numbers, home: Codes, count: int) -> Numbers:
-    """Give each household the mean of its children."""
+    """Return the mean of each household's children."""
     size = np.bincount(home, minlength=count)
     return np.bincount(home, numbers, minlength=count) / np.maximum(size, 1)
 
@@ -294,7 +294,7 @@ def _traffic(
 ) -> Traffic:
     guardian, day, times = _logins(scenario, schooling, support, contacts, rank)
     child, topic, sent = _messages(scenario, schooling, away)
-    # Each goes to everybody who is on record for the child.
+    # Each message goes to all contacts of the child.
     on_record = np.bincount(contacts.child, minlength=len(traits.support))
     start = np.cumsum(on_record) - on_record
     each = on_record[child]
@@ -320,7 +320,7 @@ def _traffic(
 def _logins(
     scenario: Scenario, schooling: Schooling, support: Numbers, contacts: FamilyContact, rank: Codes
 ) -> tuple[Codes, Days, Codes]:
-    """Draw the days on which guardians looked in: while a child of the home was at school here."""
+    """Draw the days of guardians' log-ins while a child of the home attended a school here."""
     spells = schooling.spells
     homes = len(contacts.signed_up)
     home_of_child = np.full(len(contacts.child) and int(np.max(contacts.child)) + 1, -1)
@@ -333,7 +333,7 @@ def _logins(
     parts = []
     for year in sorted({year for year, _ in schooling.years}):
         rng = rng_for(scenario.seed, "family contact", "log-ins", year)
-        # Levels end a day apart, which nobody minds here.
+        # Levels end a day apart, which doesn't matter here.
         laid_out = schooling.years[year, "elementary"]
         past = min(laid_out.past, len(laid_out.days))
         mine = np.flatnonzero(
@@ -358,7 +358,7 @@ def _logins(
 
 
 def _messages(scenario: Scenario, schooling: Schooling, away: Absences) -> tuple[Codes, Codes, Moments]:
-    """Say about whom the portal wrote, what about and when: to schools on fixed days, to a child's family."""
+    """Draw the child, topic and time of portal messages: to schools on fixed days, or to a child's family."""
     spells = schooling.spells
     parts = []
     for (year, level), laid_out in schooling.years.items():
@@ -385,7 +385,7 @@ def _messages(scenario: Scenario, schooling: Schooling, away: Absences) -> tuple
     so_far = 1 + np.arange(len(child)) - np.searchsorted(child, child)
     told = np.isin(so_far, NOTICE_AFTER) & (day + DAY <= np.datetime64(scenario.as_of, "D"))
     told &= rng_for(scenario.seed, "family contact", "notices").random(len(child)) < scenario.direct_effects
-    # Of who left on that day nobody is written to any more.
+    # After a child leaves, nobody gets messages about her.
     told &= ~(day + DAY > last_days(schooling, int(np.max(spells.child)) + 1)[child])
     sent = (day[told] + DAY).astype("datetime64[m]") + whole_minutes(SENT_AT[ABSENCES])
     parts.append((child[told], np.full(int(told.sum()), ABSENCES), sent))

@@ -1,9 +1,9 @@
-"""Incidents of two school years: who did what, when, to whom, and what was done about it.
+"""Simulate incidents of two school years: who did what, when, to whom, and the response.
 
-How many incidents a child has follows engagement and well-being, a tendency of its own, the level of the
-school, the month and the weekday. An incident happens on a day on which the child is there, but days away
-don't make incidents fewer: the count is drawn first. Some incidents have a victim or a witness, a child of
-the same grade who is there too. Of last year nobody asks who was away.
+A child's number of incidents depends on engagement and well-being, a tendency of its own, the level of the
+school, the month and the weekday. Incidents happen on days when the child attends, but absences don't reduce
+their number: we draw it first. Some incidents have a victim or a witness, a child of the same grade who
+attends on that day. We ignore last year's absences.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ Numbers = npt.NDArray[np.float64]
 Days = npt.NDArray[np.datetime64]
 Mask = npt.NDArray[np.bool_]
 
-# Words after SWIS; how often each is chosen is the kit's own. Those of staff first.
+# Terms after SWIS; the frequencies are the kit's own. Behaviors of staff come first.
 BEHAVIOURS = (
     "Defiance", "Disrespect", "Disruption", "Dress code violation", "Inappropriate language",
     "Physical contact/physical aggression", "Property misuse", "Tardy", "Technology violation",
@@ -79,12 +79,12 @@ ACTION_SHARES = (
     (0.46, 0.24, 0.16, 0.10, 0.04, 0.0, 0.0, 0.0),
     (0.08, 0.08, 0.14, 0.10, 0.20, 0.04, 0.22, 0.14),
 )
-PARENT_CONTACT, TOLD_PARENTS = 2, 0.25  # beside another action
+PARENT_CONTACT, TOLD_PARENTS = 2, 0.25  # in addition to another action
 PARTS = ("Offender", "Victim", "Witness")
 OFFENDER, VICTIM, WITNESS = range(3)
 
 # The kit's own sizes.
-A_HUNDRED_A_DAY = {"elementary": 0.25, "middle": 0.50, "high": 0.40}  # incidents a hundred children and day
+A_HUNDRED_A_DAY = {"elementary": 0.25, "middle": 0.50, "high": 0.40}  # incidents per hundred children and day
 MONTH_FACTOR = np.array([1.0, 1.1, 1.15, 1.1, 1.1, 0.8, 0.8, 0.6, 0.85, 1.15, 1.05, 0.95])  # January first
 WEEKDAY_FACTOR = np.array([0.95, 1.02, 1.04, 1.02, 0.97])  # Monday first
 ENGAGEMENT_IN_INCIDENTS, WELL_BEING_IN_INCIDENTS, OWN_TENDENCY = -0.45, -0.45, 0.70
@@ -118,10 +118,10 @@ EFFECTS = (
 
 @dataclass(frozen=True)
 class Incidents:
-    """Records of children in incidents, as arrays, by day; a record is one child's part in an incident.
+    """Incident records as arrays, sorted by day; a record is one child's role in an incident.
 
-    ``action`` and ``also`` are places in `ACTIONS`, -1 where nothing was done; ``days`` are the school days
-    that the first took, from ``begin`` to ``end``.
+    ``action`` and ``also`` are indexes in `ACTIONS`, -1 for none; ``days`` is the length in school days of
+    the first action, from ``begin`` to ``end``.
     """
 
     incident: Codes
@@ -143,12 +143,12 @@ class Incidents:
     end: Days
 
     def at(self, places: Codes) -> Incidents:
-        """Give the records at these places, in their order."""
+        """Return the records at these indexes, in their order."""
         return Incidents(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
 
 
 def draw_incidents(scenario: Scenario, schooling: Schooling, absences: Absences, traits: Traits) -> Incidents:
-    """Let incidents happen."""
+    """Draw incidents."""
     spells = schooling.spells
     own = rng_for(scenario.seed, "conduct", "tendency").standard_normal(len(traits.engagement))
     risk = np.exp(
@@ -190,7 +190,7 @@ def draw_incidents(scenario: Scenario, schooling: Schooling, absences: Absences,
 
 
 def _weights(days: Days) -> Numbers:
-    """Say how much happens on each day, the usual day being 1."""
+    """Return the weight of each day; the usual day is 1."""
     month = days.astype("datetime64[M]").astype("int64") % 12
     weekday = (days.astype("datetime64[D]").astype("int64") + 3) % 7
     return MONTH_FACTOR[month] * WEEKDAY_FACTOR[weekday]
@@ -208,7 +208,7 @@ def _one_year(
     away: Codes,
     known: int,
 ) -> tuple[Incidents, Codes]:
-    """Describe the incidents of a level's year, and who else was in them; gives how many there are, too."""
+    """Draw the incidents of a level's year and the others involved; also return their number."""
     spells, days = schooling.spells, schooling.years[year, level].days
     count = len(of)
     serious = (rng.random(count) < ADMINISTRATOR_SHARE).astype("int64")
@@ -219,7 +219,7 @@ def _one_year(
     also = np.where((rng.random(count) < TOLD_PARENTS) & (action != PARENT_CONTACT), PARENT_CONTACT, -1)
     length = np.where(np.isin(action, SUSPENSIONS), 1 + _choose(rng, SUSPENDED_DAYS, count), 0)
     begin = day + 1
-    # What lies ahead of the exports, or of the summer, isn't there.
+    # Incidents after the exports, or in summer, don't exist.
     done = begin < known
     length = np.minimum(length, known - begin).clip(0)
     action, also = np.where(done, action, -1), np.where(done, also, -1)
@@ -243,7 +243,7 @@ def _one_year(
         "begin": days[begin.clip(max=len(days) - 1)],
         "end": days[end.clip(max=len(days) - 1)],
     }
-    # Others are children of the same grade of the school, who are there on that day.
+    # Others are children of the same grade and school who attend on that day.
     group = spells.school[mine] * 100 + spells.grade[mine]
     order = np.argsort(group, kind="stable")
     low = np.searchsorted(group[order], group[of], side="left")
@@ -273,13 +273,13 @@ def _one_year(
 
 
 def _choose(rng: np.random.Generator, shares: tuple[float, ...], count: int) -> Codes:
-    """Choose places by their shares."""
+    """Draw indexes by their shares."""
     reach = np.cumsum(shares)
     return np.searchsorted(reach, rng.random(count) * reach[-1], side="right").clip(max=len(shares) - 1)
 
 
 def _together(parts: list[tuple[Incidents, Codes]]) -> Incidents:
-    """Put years and levels together, and number incidents through by day."""
+    """Combine years and levels, and number incidents by day."""
     starts = np.cumsum([0, *(int(count) for _, count in parts)])
     columns = {
         field.name: np.concatenate([getattr(part, field.name) for part, _ in parts])
@@ -297,7 +297,7 @@ def _together(parts: list[tuple[Incidents, Codes]]) -> Incidents:
 
 
 def enrolled_until(scenario: Scenario, schooling: Schooling, count: int, until: np.datetime64) -> Mask:
-    """Say which children a school had enrolled in this school year by a day, whether they came or not."""
+    """Mark children whom a school had enrolled in this school year by a day, whether they came or not."""
     spells = schooling.spells
     begin = schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
     begun = (spells.year == scenario.school_year) & (begin <= until)
@@ -309,7 +309,7 @@ def enrolled_until(scenario: Scenario, schooling: Schooling, count: int, until: 
 def conduct_elements(
     scenario: Scenario, schooling: Schooling, conduct: Incidents, count: int, until: np.datetime64
 ) -> list[Element]:
-    """Count each child's incidents of this year, and the days that actions took, up to a day."""
+    """Count each child's incidents of this year, and the days of actions, up to a day."""
     nobody = ~enrolled_until(scenario, schooling, count, until)
     now = conduct.year == scenario.school_year
     did = now & (conduct.part == OFFENDER) & (conduct.day <= until)

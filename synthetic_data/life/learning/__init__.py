@@ -1,1 +1,1 @@
-"""Learning: grades, assignments, tests, online work."""
+"""Simulate learning: grades, assignments, tests, online work."""

@@ -1,4 +1,4 @@
-"""Assignments, and gradebooks as of a day."""
+"""Simulate assignments, and gradebooks as of a day."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ Days = npt.NDArray[np.datetime64]
 GROUPS = ("Homework", "Quizzes", "Tests", "Projects")
 GROUP_SHARES = (0.46, 0.25, 0.17, 0.12)
 POINTS = ((10, 10, 15, 20), (10, 15, 20, 25), (50, 50, 100, 100), (50, 75, 100, 100))
-EASE = np.array([4.0, 0.0, -4.0, 3.0])  # percent, beside the child's usual
+EASE = np.array([4.0, 0.0, -4.0, 3.0])  # percent, added to the child's usual
 MANNERS = (
     ("Homework {n}", "HW {n}", "Practice {n}"),
     ("Quiz {n}", "Quiz {n} (no notes)", "Check {n}"),
@@ -102,7 +102,7 @@ EFFECTS = (
 
 @dataclass(frozen=True)
 class Places:
-    """Children in sections, sorted by section and child: places, and from when to when."""
+    """Children in sections, sorted by section and child: indexes, with begin and end."""
 
     child: Codes
     section: Codes
@@ -116,10 +116,10 @@ class Places:
 
 @dataclass(frozen=True)
 class Coursework:
-    """What is set and what came of it.
+    """Assignments and their outcomes.
 
-    Assignments are sorted by section, group and day due; cells by assignment and place, so that those of one
-    assignment lie together, in the order of the section's children.
+    Assignments are sorted by section, group and due date; cells by assignment and child, so that those of one
+    assignment are adjacent, in the order of the section's children.
     """
 
     sections: Codes
@@ -151,7 +151,7 @@ class Coursework:
 def draw_coursework(
     scenario: Scenario, population: Population, schooling: Schooling, absences: Absences, traits: Traits
 ) -> Coursework:
-    """Let sections set assignments, and children do them, through the whole school year."""
+    """Draw the assignments of sections and children's work on them through the whole school year."""
     sections, places, usual = _places(scenario, population, schooling, traits)
     rng = rng_for(scenario.seed, "assignments")
     section, due_at, end_of_year, days = _due(rng, scenario, schooling, sections)
@@ -170,7 +170,7 @@ def draw_coursework(
     difficulty = DIFFICULTY * rng.standard_normal(count)
 
     def day(at: Codes, of: Codes) -> Days:
-        """Give the day of an instructional day of a section; one beyond the last never comes."""
+        """Return the date of a section's instructional day; `NaT` beyond the last."""
         past = at >= end_of_year[of]
         found = days[of, np.clip(at, 0, days.shape[1] - 1)]
         found[past] = NEVER
@@ -178,7 +178,7 @@ def draw_coursework(
 
     due, published = day(due_at, section), day(np.maximum(due_at - ahead, 0), section)
 
-    # Cells: every assignment for every child of its section.
+    # Cells: every assignment of every child in its section.
     seated = np.bincount(places.section, minlength=len(sections))
     first_place = np.cumsum(seated) - seated
     assignment = np.repeat(np.arange(count), seated[section])
@@ -198,7 +198,7 @@ def draw_coursework(
     percent = usual[place] + (EASE[group] + difficulty)[assignment]
     percent = percent + CHANCE * rng.standard_normal(cells, dtype="float32")
     most = points[assignment]
-    steps = np.where(group == 0, 1, 2)[assignment]  # homework in whole points, all else in halves
+    steps = np.where(group == 0, 1, 2)[assignment]  # homework in whole points, everything else in halves
     score = (np.round(percent * most / 100 * steps) / steps).clip(0, most)
     score[missing] = 0.0
     score[(missing & (chance[3] >= ZERO_SHARE)) | excused | ~assigned] = np.nan
@@ -229,13 +229,13 @@ def draw_coursework(
 def _places(
     scenario: Scenario, population: Population, schooling: Schooling, traits: Traits
 ) -> tuple[Codes, Places, Numbers]:
-    """Give the sections, who has a place in them from when to when, and how each usually does there."""
+    """Return the sections, the children in each with begin and end, and each child's usual percent there."""
     seats, spells = schooling.seats, schooling.spells
     seat, usual = usual_percent(scenario, schooling, traits)
     secondary = spells.level[seats.spell[seat]] != list(LEVELS).index("elementary")
     mine = secondary & (spells.year[seats.spell[seat]] == scenario.school_year)
     seat, usual = seat[mine], usual[mine]
-    # Seats stand first among the enrollments in sections, in the same order.
+    # Students come first among section enrollments, in the same order.
     seated = schooling.section_enrollment
     begin = seated["begin_date"].to_numpy()[seat].astype("datetime64[D]")
     end = seated["end_date"].to_numpy()[seat].astype("datetime64[D]")
@@ -262,10 +262,10 @@ def _places(
 def _due(
     rng: np.random.Generator, scenario: Scenario, schooling: Schooling, sections: Codes
 ) -> tuple[Codes, Codes, Codes, Days]:
-    """Spread each section's assignments over its days.
+    """Distribute each section's assignments over its days.
 
-    Gives section and day due (counted among instructional days) of each assignment, and for each section how
-    many days its year has, and which.
+    Returns section and due date (as index of instructional days) of each assignment, and for each section the
+    number of days in its year, and the days.
     """
     table = schooling.sections.iloc[sections]
     level_of = dict(zip(schooling.courses["course_id"], schooling.courses["grade_level"], strict=True))
@@ -290,7 +290,7 @@ def _due(
 
 
 def away_on(absences: Absences, child: Codes, day: Days) -> tuple[Mask, Mask]:
-    """Say who missed a day, and who of them with an excuse."""
+    """Mark who missed a day, and who was excused."""
     start = np.datetime64("2000-01-01", "D")
     width = 100_000
 
@@ -308,7 +308,7 @@ def away_on(absences: Absences, child: Codes, day: Days) -> tuple[Mask, Mask]:
 
 
 def _titles(group: Codes, manner: Codes, section: Codes) -> npt.NDArray[np.object_]:
-    """Give titles in each teacher's manner, numbered within each group of a section."""
+    """Return titles in each teacher's style, numbered within each group of a section."""
     changes = np.flatnonzero(np.r_[True, (group[1:] != group[:-1]) | (section[1:] != section[:-1])])
     number = np.arange(len(group)) - np.repeat(changes, np.diff(np.r_[changes, len(group)])) + 1
     columns = (group.tolist(), manner.tolist(), number.tolist())
@@ -316,7 +316,7 @@ def _titles(group: Codes, manner: Codes, section: Codes) -> npt.NDArray[np.objec
 
 
 def _numbers(rng: np.random.Generator, published: Days) -> npt.NDArray[np.object_]:
-    """Count up over all sections, in the order of publishing; other schools use the same counter."""
+    """Draw assignment numbers in order of publication; other schools use the same counter."""
     numbers = np.zeros(len(published), dtype="int64")
     order = np.argsort(published, kind="stable")
     numbers[order] = 3_100_000 + np.cumsum(rng.integers(1, 60, len(order)))
@@ -327,8 +327,8 @@ def _numbers(rng: np.random.Generator, published: Days) -> npt.NDArray[np.object
 class Standing:
     """All gradebooks on one day.
 
-    ``listed`` is one element a place, ``visible`` one an assignment. The others are about those cells of
-    `Coursework` in which a listed child meets a visible assignment: ``cell`` is their place there.
+    ``listed`` has one element per child in a section, ``visible`` one per assignment. The others have one per
+    cell of `Coursework` with a listed child and a visible assignment: ``cell`` is its index there.
     """
 
     listed: Mask
@@ -343,7 +343,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Totals:
-    """Sums over cells, one row a place; of all groups together, or one column a group."""
+    """Sums over cells, one row per child in a section; of all groups together, or one column per group."""
 
     earned: Numbers
     possible: Numbers
@@ -355,27 +355,27 @@ class Totals:
 
     @property
     def current(self) -> Numbers:
-        """Percent of what is graded and posted; NaN where nothing is."""
+        """Percent of graded and posted points; NaN if there are none."""
         return _percent(self.earned_posted, self.possible_posted)
 
     @property
     def unposted_current(self) -> Numbers:
-        """The same, with what children don't see yet."""
+        """The same, including scores not yet posted."""
         return _percent(self.earned, self.possible)
 
     @property
     def final(self) -> Numbers:
-        """Percent, with everything that isn't graded and posted as zero."""
+        """Percent, counting everything not graded and posted as zero."""
         return _percent(self.earned_posted, self.possible_of_all)
 
     @property
     def unposted_final(self) -> Numbers:
-        """Percent, with everything that isn't graded as zero."""
+        """Percent, counting everything not graded as zero."""
         return _percent(self.earned, self.possible_of_all)
 
 
 def standing(coursework: Coursework, until: np.datetime64) -> Standing:
-    """Say what gradebooks show on a day."""
+    """Return what gradebooks show on a day."""
     places = coursework.places
     listed = (places.begin <= until) & (places.end >= until)
     listed &= (places.away_from >= until) | (places.away_to <= until)
@@ -390,7 +390,7 @@ def standing(coursework: Coursework, until: np.datetime64) -> Standing:
 
 
 def totals(coursework: Coursework, now: Standing, by_group: bool = False) -> Totals:
-    """Add up points, as Canvas does where groups have no weights."""
+    """Sum the points, as Canvas does for groups without weights."""
     count = len(coursework.places.child)
     assignment = coursework.assignment[now.cell]
     width = len(GROUPS) if by_group else 1
@@ -411,7 +411,7 @@ def totals(coursework: Coursework, now: Standing, by_group: bool = False) -> Tot
 
 
 def learning_elements(coursework: Coursework, now: Standing, children: int) -> list[Element]:
-    """Give what gradebooks say of each child on a day."""
+    """Return each child's gradebook facts on a day."""
     child = coursework.places.child
     whose = child[coursework.place[now.cell]]
     none = np.bincount(child[now.listed], minlength=children) == 0
@@ -441,6 +441,6 @@ def _percent(earned: Numbers, possible: Numbers) -> Numbers:
 
 
 def _ratio(part: Numbers, whole: Numbers) -> Numbers:
-    """Divide; nothing of nothing is NaN."""
+    """Divide; 0/0 is NaN."""
     shares = np.full(part.shape, np.nan)
     return np.divide(part, whole, out=shares, where=whole > 0)

@@ -1,4 +1,4 @@
-"""Course grades and credits."""
+"""Simulate course grades and credits."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ __all__ = [
 
 # In percent; the kit's own sizes.
 AVERAGE, CHILD_SPREAD, COURSE_SPREAD, PERIOD_SPREAD = 81.0, 8.5, 4.0, 3.0
-HIGH_SCHOOL = -5.0  # beside the average: without it nobody would fail a semester
+HIGH_SCHOOL = -5.0  # added to the average: without it, nobody would fail a semester
 LETTERS = ("F", "D", "C", "B", "A")
 LETTER_FROM = tuple(figure(f"letter_{letter}") for letter in "dcba")
-# Subjects of which profiles show the newest mark, in Ed-Fi's words.
+# Subjects with the latest grade in profiles, in Ed-Fi's terms.
 MARKED = {
     "english": "English Language Arts",
     "mathematics": "Mathematics",
@@ -64,7 +64,7 @@ EFFECTS = (
 
 @dataclass(frozen=True)
 class Grades:
-    """A grade each of a seat (`schooling.seats`) and a grading period, by seat and period."""
+    """One grade per seat (`schooling.seats`) and grading period, sorted by both."""
 
     seat: Codes
     child: Codes
@@ -78,7 +78,7 @@ class Grades:
     """Whole."""
 
     def frame(self, population: Population, schooling: Schooling) -> pd.DataFrame:
-        """Give the grades in words: person, section_id, grading_period, numeric_grade, letter_grade, year."""
+        """Return a frame: person, section_id, grading_period, numeric_grade, letter_grade, year."""
         return pd.DataFrame(
             {
                 "person": population.children["person"].array.take(self.child),
@@ -92,7 +92,7 @@ class Grades:
 
 
 def draw_grades(scenario: Scenario, schooling: Schooling, traits: Traits) -> Grades:
-    """Grade every child in every course, once a grading period that ended while the child was there."""
+    """Grade every child in every course, for each grading period that ended while the child was enrolled."""
     spells = schooling.spells
     rng = rng_for(scenario.seed, "grades")
     kept, usual = _usual(rng, schooling, traits)
@@ -126,7 +126,7 @@ def draw_grades(scenario: Scenario, schooling: Schooling, traits: Traits) -> Gra
 
 
 def grade_average(grades: Grades, year: int, children: int, until: np.datetime64) -> Element:
-    """Average each child's grades of a school year, every course and grading period counted once."""
+    """Average each child's grades of a school year; every course and grading period counts once."""
     mine = (grades.year == year) & (grades.ended <= until)
     place = grades.child[mine]
     points = np.bincount(place, weights=grades.percent[mine], minlength=children)
@@ -139,9 +139,9 @@ def grade_average(grades: Grades, year: int, children: int, until: np.datetime64
 def mark_elements(
     grades: Grades, schooling: Schooling, year: int, children: int, until: np.datetime64
 ) -> list[Element]:
-    """Give each child's newest marks by subject, and the mean of its letters."""
+    """Return each child's latest grades by subject, and the mean of its letters."""
     mine = np.flatnonzero((grades.year == year) & (grades.ended <= until))
-    mine = mine[np.argsort(grades.period[mine], kind="stable")]  # the newest period comes last, and stays
+    mine = mine[np.argsort(grades.period[mine], kind="stable")]  # the latest period comes last, and wins
     courses = schooling.courses.set_index("course_id")["academic_subject"]
     subject = courses.reindex(schooling.sections["course_id"]).to_numpy(dtype=object)[grades.section[mine]]
     newest = {}
@@ -173,8 +173,8 @@ def _in_letters(places: npt.NDArray[np.float64]) -> object:
 def usual_percent(
     scenario: Scenario, schooling: Schooling, traits: Traits
 ) -> tuple[Codes, npt.NDArray[np.float64]]:
-    """Say how a child usually does in a course: what scores of coursework, as grades, are drawn around."""
-    # Where traits aren't shared by all systems, what a child does in a course isn't either.
+    """Return each child's usual percent in a course, around which we draw coursework scores and grades."""
+    # If systems don't share traits, they don't share course performance either.
     apart = () if scenario.traits_shared == 1 else ("lms",)
     return _usual(rng_for(scenario.seed, "grades", *apart), schooling, traits)
 
@@ -194,10 +194,10 @@ def _usual(
     return kept, level + CHILD_SPREAD * doing + COURSE_SPREAD * rng.standard_normal(len(spell))
 
 
-# A course gives half of its year's credits a semester, one that lasts a semester all of its own. The mark
-# of a semester is the mean of its two grading periods, and 60 percent passes. Who sits in a course when the
-# semester ends has attempted its credit there; who left before has not. What was earned before the two
-# school years that are made is drawn around the same marks, and only sums of it are told.
+# A course awards half of its year's credits each semester; a one-semester course awards all of them. A
+# semester's grade is the mean of its two grading periods, and 60 percent passes. Students enrolled when the
+# semester ends have attempted its credit; those who left before haven't. Credits from before the two
+# generated school years are drawn around the same grades, and only their sums are recorded.
 
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -207,9 +207,9 @@ Days = npt.NDArray[np.datetime64]
 SEMESTERS = ("Fall Semester", "Spring Semester")  # Ed-Fi's words
 NINTH, TWELFTH = LEVELS["high"]
 PASSES = LETTER_FROM[0]
-CREDITS_A_YEAR = 6.0  # five courses that last the year, and an elective each semester
-# On track at the end of grade 9: credits of a full year, and failed semesters of core courses. For a year
-# that isn't over, or of which a child was here for a part only, each semester asks for half the credits.
+CREDITS_A_YEAR = 6.0  # five full-year courses, and an elective each semester
+# On track at the end of grade 9: credits of a full year, and failed semesters of core courses. For an
+# unfinished year, or a child who was here for only a part, each semester requires half the credits.
 ON_TRACK_CREDITS, ON_TRACK_FAILURES = figure("on_track_credits"), figure("on_track_most_failed")
 CORE = CORE_SUBJECTS[:4]  # English, mathematics, science and social studies
 TECHNICAL = ELECTIVES[1]
@@ -217,7 +217,7 @@ TECHNICAL = ELECTIVES[1]
 
 @dataclass(frozen=True)
 class Credits:
-    """One attempt each of a child, a course of a high school and a semester, in the order of seats."""
+    """One attempt per child, high school course and semester, in the order of seats."""
 
     seat: Codes
     child: Codes
@@ -242,7 +242,7 @@ class Credits:
 
     @property
     def passed(self) -> Mask:
-        """Whether the mark passes."""
+        """Whether the grade passes."""
         return self.percent >= PASSES
 
     @property
@@ -252,14 +252,14 @@ class Credits:
 
 
 def draw_credits(scenario: Scenario, schooling: Schooling, traits: Traits, grades: Grades) -> Credits:
-    """Give the credits of each semester, and those of the years before."""
+    """Return the credits of each semester, and those of earlier years."""
     course = schooling.courses.set_index("course_id")
     of_section = np.asarray(course.index.get_indexer(pd.Index(schooling.sections["course_id"])))
     worth = course["credits"].to_numpy(dtype="float64")[of_section]
     core = course["academic_subject"].isin(CORE).to_numpy(dtype=bool)[of_section]
     technical = course["academic_subject"].eq(TECHNICAL).to_numpy(dtype=bool)[of_section]
     title = pd.factorize(course["course_title"])[0][of_section]
-    # Seats and periods are in order: the period before, where there is one, stands right above.
+    # Seats and periods are sorted: an earlier period, if any, is in the row above.
     last = np.flatnonzero((grades.period % 2 == 1) & ~np.isnan(worth[grades.section]))
     above = np.maximum(last - 1, 0)
     two = (grades.seat[above] == grades.seat[last]) & (grades.period[above] == grades.period[last] - 1)
@@ -287,16 +287,16 @@ def draw_credits(scenario: Scenario, schooling: Schooling, traits: Traits, grade
 
 
 def _before(scenario: Scenario, schooling: Schooling, traits: Traits) -> tuple[Numbers, Numbers]:
-    """Sum up the semesters of high school before the two years that are made, child by child."""
+    """Sum each child's high school semesters before the two generated years."""
     count = len(traits.academic)
     first = np.full(count, NINTH)
     spells = schooling.spells
-    for year in sorted(traits.doing, reverse=True):  # the grade of the earlier year stays
+    for year in sorted(traits.doing, reverse=True):  # the grade of the earlier year wins
         mine = spells.year == year
         first[spells.child[mine]] = spells.grade[mine]
     longest = TWELFTH - NINTH
     years = np.clip(first - NINTH, 0, longest)
-    each = 2 * int(CREDITS_A_YEAR)  # half credits a year
+    each = 2 * int(CREDITS_A_YEAR)  # half credits per year
     rng = rng_for(scenario.seed, "credits before")
     usual = AVERAGE + HIGH_SCHOOL + CHILD_SPREAD * traits.doing[min(traits.doing)]
     spread = np.sqrt(COURSE_SPREAD**2 + PERIOD_SPREAD**2 / 2)
@@ -309,7 +309,7 @@ def _before(scenario: Scenario, schooling: Schooling, traits: Traits) -> tuple[N
 
 
 def credit_elements(credits: Credits, year: int, children: int, until: np.datetime64) -> list[Element]:
-    """Give credits earned in a school year so far, and whether a ninth grader is on track."""
+    """Return credits earned so far in a school year, and whether a 9th grader is on track."""
     mine = (credits.year == year) & (credits.ended <= until)
     child = credits.child[mine]
     earned = np.bincount(child, weights=credits.earned[mine], minlength=children)

@@ -1,4 +1,4 @@
-"""Online work: submissions and sign-ins."""
+"""Simulate online work: submissions and sign-ins."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ TEACHERS = 0.5  # who collect work online
 COLLECTED = (0.35, 0.2, 0.0, 0.8)  # of their homework, quizzes, tests, projects
 LATE, ENGAGEMENT_IN_LATENESS, ABSENT_IN_LATENESS = -2.6, -0.5, 0.9  # log odds
 LATE_BY_AT_MOST = 7  # days
-EARLY = 0.35  # of what is in time is handed in a day or more before
-EVENING, NIGHT = (15 * 3600, 21 * 3600), 24 * 3600 - 60  # between which work is handed in; due by the minute
+EARLY = 0.35  # of work handed in on time, a day or more early
+EVENING, NIGHT = (15 * 3600, 21 * 3600), 24 * 3600 - 60  # time range of submissions; due by the minute
 
 SUBMISSION_EFFECTS = (
     Effect(
@@ -60,7 +60,7 @@ SUBMISSION_EFFECTS = (
 
 @dataclass(frozen=True)
 class OnlineWork:
-    """Assignments that are collected online, and what was handed in, one element a cell of them."""
+    """Assignments collected online, and their submissions, one element per cell."""
 
     collected: Mask
     """By assignment of `Coursework`: whether it is handed in online."""
@@ -77,7 +77,7 @@ class OnlineWork:
 def draw_online_work(
     scenario: Scenario, coursework: Coursework, absences: Absences, traits: Traits
 ) -> OnlineWork:
-    """Let children hand in what their teachers collect online."""
+    """Draw the submissions of work collected online."""
     rng = rng_for(scenario.seed, "online work")
     teachers = rng.random(len(coursework.sections)) < TEACHERS
     share = np.array(COLLECTED)[coursework.group]
@@ -90,7 +90,7 @@ def draw_online_work(
     away, _ = away_on(absences, child, due)
     log_odds = LATE + ENGAGEMENT_IN_LATENESS * traits.engagement[child]
     log_odds = log_odds + ABSENT_IN_LATENESS * scenario.direct_effects * away
-    # What is graded has been handed in; where nobody ever grades it, there is a week.
+    # Graded work has been handed in; if it is never graded, within a week.
     graded = coursework.graded[cell]
     gap = np.where(graded == NEVER, LATE_BY_AT_MOST, (graded - due).astype("int64"))
     gap = np.clip(gap, 0, LATE_BY_AT_MOST)
@@ -114,7 +114,7 @@ def draw_online_work(
 def online_now(
     coursework: Coursework, work: OnlineWork, now: Standing, until: np.datetime64
 ) -> tuple[Codes, Mask]:
-    """Say what the learning system shows of it on a day."""
+    """Return what the learning system shows of it on a day."""
     listed = np.zeros(len(coursework.place), dtype=bool)
     listed[now.cell] = True
     there = np.flatnonzero(listed[work.cell])
@@ -124,7 +124,7 @@ def online_now(
 def submission_elements(
     coursework: Coursework, work: OnlineWork, now: Standing, children: int, until: np.datetime64
 ) -> list[Element]:
-    """Count what children handed in online by a day, and what of it late."""
+    """Count each child's online submissions by a day, and the late ones."""
     there, handed_in = online_now(coursework, work, now, until)
     child = coursework.places.child
     sits = np.bincount(child[now.listed], minlength=children) > 0
@@ -135,12 +135,12 @@ def submission_elements(
     ]
 
 
-# The model, in words. A child of a middle or high school signs in at school about once a week, on a day on
-# which it is there, the more engaged the oftener; all else goes through devices that stay signed in and
-# leaves no trace. Some sign in twice on a day; few sign out. Sizes are the kit's own: no source gives any.
+# Model: a child of a middle or high school signs in at school about once a week, on a day when it attends,
+# and more often if engaged. All other use is through devices that stay signed in and leaves no trace. Some
+# sign in twice a day; few sign out. Sizes are the kit's own: no source gives any.
 
-USUAL, ENGAGEMENT_IN_SIGN_INS = -1.45, 0.45  # log odds of a day at school
-AGAIN = 0.15  # of the days: a second time
+USUAL, ENGAGEMENT_IN_SIGN_INS = -1.45, 0.45  # log odds of a school day
+AGAIN = 0.15  # share of days with a second sign-in
 SIGNED_OUT = 0.04  # of sign-ins are followed by a sign-out
 SCHOOL_DAY = (8 * 3600, 15 * 3600)
 
@@ -164,7 +164,7 @@ SIGN_IN_EFFECTS = (
 
 @dataclass(frozen=True)
 class SignIns:
-    """Every sign-in and sign-out of this school year, by moment."""
+    """Every sign-in and sign-out of this school year, by time."""
 
     child: Codes
     day: Days
@@ -175,7 +175,7 @@ class SignIns:
 
 
 def draw_sign_ins(scenario: Scenario, schooling: Schooling, absences: Absences, traits: Traits) -> SignIns:
-    """Let children of middle and high schools sign in."""
+    """Draw the sign-ins of children in middle and high schools."""
     spells, year = schooling.spells, scenario.school_year
     rng = rng_for(scenario.seed, "sign-ins")
     odds = 1 / (1 + np.exp(-(USUAL + ENGAGEMENT_IN_SIGN_INS * traits.engagement)))
@@ -212,7 +212,7 @@ def draw_sign_ins(scenario: Scenario, schooling: Schooling, absences: Absences, 
 def sign_in_elements(
     coursework: Coursework, signed: SignIns, now: Standing, children: int, until: np.datetime64
 ) -> list[Element]:
-    """Count the days of this year on which a child had signed in by a day."""
+    """Count the days of this year on which a child had signed in, by a day."""
     mine = (signed.day <= until) & ~signed.out
     start = np.datetime64("2000-01-01", "D")
     both = np.unique(signed.child[mine] * 100_000 + (signed.day[mine] - start).astype("int64"))

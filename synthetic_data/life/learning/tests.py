@@ -1,4 +1,4 @@
-"""Tests and their norms."""
+"""Simulate tests, with their norms."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ PROGRAMS = ("MAP Growth", "i-Ready")
 
 @cache
 def _tables(program: int) -> tuple[Numbers, Numbers]:
-    """Give means and standard deviations by subject, grade and season; NaN where there are no norms."""
+    """Return means and standard deviations by subject, grade and season; NaN without norms."""
     mean = np.full((len(SUBJECTS), len(GRADES), len(SEASONS)), np.nan)
     spread = mean.copy()
     if PROGRAMS[program] == "MAP Growth":
@@ -68,34 +68,34 @@ def _tables(program: int) -> tuple[Numbers, Numbers]:
 
 
 def means(program: int, subject: Codes | int, grade: Codes, season: Codes | int) -> Numbers:
-    """Give the mean of the norms of a program (0 MAP Growth, 1 i-Ready); all else are places."""
+    """Return the norm mean of a program (0 MAP Growth, 1 i-Ready); all other arguments are indexes."""
     return np.asarray(_tables(program)[0][subject, grade, season])
 
 
 def spreads(program: int, subject: Codes | int, grade: Codes, season: Codes | int) -> Numbers:
-    """Give the standard deviation of the norms."""
+    """Return the norm standard deviation."""
     return np.asarray(_tables(program)[1][subject, grade, season])
 
 
 @cache
 def cut_points() -> Numbers:
-    """Give the standard scores from which on a child is at the 2nd, 3rd … 99th percentile."""
+    """Return the lowest standard scores of the 2nd, 3rd … 99th percentile."""
     return np.array([NormalDist().inv_cdf((place + 0.5) / 100) for place in range(1, 99)])
 
 
 def percentiles(standard_scores: Numbers) -> Codes:
-    """Give percentiles from 1 to 99: the share of children below, to the nearest whole one."""
+    """Return percentiles from 1 to 99: the share of children below, rounded."""
     return 1 + np.searchsorted(cut_points(), standard_scores, side="right")
 
 
 def fifths(percentile: Codes) -> Codes:
-    """Give the fifth, 0 to 4, in which a percentile lies."""
+    """Return the quintile, 0 to 4, of a percentile."""
     return np.minimum((percentile - 1) // 20, 4)
 
 
 @cache
 def iready_scale(name: str) -> Numbers:
-    """Give a column of facts/iready_scale.csv by subject and grade; NaN for grades without a scale."""
+    """Return a column of facts/iready_scale.csv by subject and grade; NaN for grades without a scale."""
     table = np.full((len(SUBJECTS), len(GRADES)), np.nan)
     for row in rows("iready_scale"):
         table[SUBJECTS.index(row["subject"]), GRADES.index(row["grade"])] = float(row[name])
@@ -115,24 +115,24 @@ PERCENTILE_ELEMENTS = (
 GROWTH_ELEMENTS = (("map_math_growth", "map_reading_growth"), ())
 # First and last grade, by program.
 TESTED = ((2, 9), (0, 6))
-# First and last day of the windows by program and season: month and day. MAP's begin 4, 20 and 32 weeks
-# into the year, as its norms suppose; the kit's own otherwise.
+# First and last day of the test windows by program and season: month and day. MAP's start 4, 20 and 32 weeks
+# into the year, as its norms assume; the others are the kit's own.
 WINDOWS = (
     (("09-15", "10-03"), ("01-12", "02-06"), ("03-30", "04-24")),
     (("08-25", "09-12"), ("01-12", "01-30"), ("04-20", "05-22")),
 )
 IREADY = PROGRAMS.index("i-Ready")
-YEARS_GIVEN = (2, 1)  # school years of which a program's tests are held, by program
+YEARS_GIVEN = (2, 1)  # school years of test results, by program
 MISSED = ("Excused Absence", "Unexcused Absence")
 # The kit's own sizes.
 SCHEDULED = (
-    0.6  # of a window: the days on which grades sit down together; the rest is for those who were away
+    0.6  # share of a window: the days scheduled for grades; the rest is for makeup tests
 )
-NEVER = 0.015  # of children don't sit a test at all: excused, refused, broken off
-ACADEMIC_IN_TESTS = 0.88  # correlation of the academic trait with the standing in a subject
-OF_THE_SEASON = 0.08  # of the variance of true standing: new each season
+NEVER = 0.015  # of children take no test at all: excused, refused, broken off
+ACADEMIC_IN_TESTS = 0.88  # correlation of the academic trait with the true score in a subject
+OF_THE_SEASON = 0.08  # share of the true score's variance that is new each season
 STANDARD_ERROR = (3.2, (8.0, 12.0))  # MAP Growth: RIT, in the middle; i-Ready: mathematics, reading
-ERROR_AT_THE_ENDS = 0.22  # of it more, for each unit of squared standing: a test is less sure of the ends
+ERROR_AT_THE_ENDS = 0.22  # increase per unit of squared standard score: tests are less exact at the ends
 SCORES = ((100, 350), (100, 800))
 
 NORMS = "NWEA 2025 MAP Growth Technical Manual, percentiles of children; mean and spread fitted to them"
@@ -168,11 +168,11 @@ class Tests:
     percentile: Codes
 
     def at(self, places: Codes) -> Tests:
-        """Give the tests at these places, in their order."""
+        """Return the tests at these indexes, in their order."""
         return Tests(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
 
     def frame(self, population: Population) -> pd.DataFrame:
-        """Give the tests in words."""
+        """Return the tests as a frame."""
         return pd.DataFrame(
             {
                 "person": population.children["person"].array.take(self.child),
@@ -197,7 +197,7 @@ def draw_tests(
     absences: Absences,
     traits: Sequence[Traits],
 ) -> Tests:
-    """Let children sit their tests."""
+    """Draw the tests of all children."""
     count = len(population.children)
     standing = [_standing(scenario, seen, count) for seen in traits]
     missed = _missed(scenario, population, absences)
@@ -247,7 +247,7 @@ def draw_tests(
 
 
 def _of_newest(scenario: Scenario, program: int, year: int, season: int) -> bool:
-    """Say whether a window is i-Ready's newest that is over (MAP's results don't name children)."""
+    """Check whether a window is i-Ready's latest finished one (MAP's results don't name children)."""
     over = [
         number
         for number, window in enumerate(WINDOWS[program])
@@ -257,20 +257,20 @@ def _of_newest(scenario: Scenario, program: int, year: int, season: int) -> bool
 
 
 def _standing(scenario: Scenario, traits: Traits, count: int) -> Numbers:
-    """Give how every child stands in each subject: a row a subject."""
+    """Return every child's standard score in each subject, one row per subject."""
     own = rng_for(scenario.seed, "tests", "subjects", *traits.stream[1:])
     rest = own.standard_normal((len(SUBJECTS), count))
     return ACADEMIC_IN_TESTS * traits.academic + np.sqrt(1 - ACADEMIC_IN_TESTS**2) * rest
 
 
 def window_of(year: int, window: tuple[str, str]) -> tuple[np.datetime64, np.datetime64]:
-    """Give the first and last day of a window of `WINDOWS` in a school year."""
+    """Return the first and last day of a window of `WINDOWS` in a school year."""
     first, last = (np.datetime64(f"{year - 1 if day >= '07' else year}-{day}") for day in window)
     return first, last
 
 
 def _missed(scenario: Scenario, population: Population, absences: Absences) -> tuple[Codes, Days]:
-    """List who missed which day, in both years."""
+    """List missed days by child, in both years."""
     frame = absences.frame
     first = np.datetime64(first_day(scenario.school_year))
     before = frame.loc[frame["date"].to_numpy() < first]
@@ -295,7 +295,7 @@ def _sit(
     window: tuple[np.datetime64, np.datetime64],
     rng: np.random.Generator,
 ) -> tuple[Codes, Days]:
-    """Find the day on which each child sits a test: places of spells, and days."""
+    """Find the test day of each child: indexes of enrollment periods, and days."""
     spells, (first, last) = schooling.spells, window
     lowest, highest = TESTED[program]
     fits = (spells.year == year) & (spells.grade >= lowest) & (spells.grade <= highest)
@@ -306,7 +306,7 @@ def _sit(
         begin, end = np.searchsorted(laid_out.days, [first, last + np.timedelta64(1, "D")])
         known = min(end, laid_out.past)
         mine = np.flatnonzero(fits & (spells.level == place) & (spells.end != -2))
-        # Each grade of each school has its day; drawn for all, so that none moves another's.
+        # Each grade of each school has its day; we draw all, so that none changes another's.
         planned = rng.random((int(np.max(spells.school)) + 1, len(GRADES)))
         if known <= begin or not len(mine):
             continue
@@ -324,7 +324,7 @@ def _sit(
     if not found:
         return np.zeros(0, dtype="int64"), np.zeros(0, dtype="datetime64[D]")
     spell, day = np.concatenate(found), np.concatenate(on)
-    # Who changed school within the window sits where she is there first.
+    # A child who changed school within the window takes the test where she attends first.
     order = np.lexsort((day, spells.child[spell]))
     spell, day = spell[order], day[order]
     first_time = np.ones(len(spell), dtype=bool)
@@ -333,7 +333,7 @@ def _sit(
 
 
 def _away(missed: tuple[Codes, Days], child: Codes, days: Days) -> npt.NDArray[np.bool_]:
-    """Say for each child and day whether the child misses it."""
+    """Check for each child and day whether the child misses it."""
     distinct, row = np.unique(child, return_inverse=True)
     away = np.zeros((len(distinct), len(days)), dtype=bool)
     within = (missed[1] >= days[0]) & (missed[1] <= days[-1])
@@ -348,10 +348,10 @@ def _away(missed: tuple[Codes, Days], child: Codes, days: Days) -> npt.NDArray[n
 def _score(
     rng: np.random.Generator, program: int, subject: int, season: int, grade: Codes, z: Numbers
 ) -> tuple[Codes, Numbers]:
-    """Turn a child's standing into what the test shows, and how sure the test is of it."""
+    """Convert a child's standard score to a test score, with its standard error."""
     usual = STANDARD_ERROR[0] if program == 0 else STANDARD_ERROR[1][subject]
     spread = spreads(program, subject, grade, season)
-    # The norms' spread holds the error of the tests, too.
+    # The norms' spread includes measurement error.
     true_spread = np.sqrt(spread**2 - usual**2)
     error = np.round(usual * (0.93 + ERROR_AT_THE_ENDS * z**2 / 3).clip(max=1.9), 2)
     shown = means(program, subject, grade, season) + true_spread * z + error * rng.standard_normal(len(z))
@@ -359,10 +359,10 @@ def _score(
 
 
 def latest_scores(tests: Tests, year: int, count: int, until: np.datetime64) -> list[Element]:
-    """Give each child's latest score of a year and its percentile, by program and subject, and the growth.
+    """Return each child's latest score of a year with its percentile, by program and subject, and the growth.
 
-    Growth is the latest score of MAP Growth in the year less that of the same season of the year before: a
-    year's growth, whichever season it is. Who sat no test then has none.
+    Growth is the latest MAP Growth score of the year less that of the same season a year before: a year's
+    growth, in any season. A child without that earlier test has none.
     """
     found, growths = [], []
     for program in range(len(PROGRAMS)):
@@ -371,7 +371,7 @@ def latest_scores(tests: Tests, year: int, count: int, until: np.datetime64) -> 
             mine = both & (tests.year == year)
             for names, numbers in ((SCORE_ELEMENTS, tests.score), (PERCENTILE_ELEMENTS, tests.percentile)):
                 latest = np.full(count, np.nan)
-                latest[tests.child[mine]] = numbers[mine]  # days of a child rise: the last one stays
+                latest[tests.child[mine]] = numbers[mine]  # sorted by day: the last one wins
                 found.append(Element(names[program][subject], latest, measured))
             if YEARS_GIVEN[program] > 1:
                 season = np.zeros(count, dtype="int64")

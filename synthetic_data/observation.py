@@ -1,4 +1,4 @@
-"""What a system records of the truth: the base of generators and faults."""
+"""Describe what a system records of the truth: the base of generators and faults."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ __all__ = [
 ]
 
 
-# `part` of rows that stand for nobody in a file about people: structure, a system's own test student. No
-# fault of a person happens to them.
+# `part` of rows about nobody in a file about people: structure, or a system's own test student. Person faults
+# don't affect them.
 NOBODY = "Nobody"
 
 
 @dataclass(frozen=True)
 class Truth:
-    """How things really are in a district."""
+    """The true state of a district."""
 
     population: Population
     schooling: Schooling
@@ -61,7 +61,7 @@ class Truth:
 
 
 def known_on(truth: Truth, day: pd.Timestamp) -> Truth:
-    """Give the truth as it was on a day, as far as a watched change goes."""
+    """Return the truth on a day, as far as a watched change affects it."""
     change = truth.life.change
     if change is None or day < change.day:
         return truth
@@ -71,7 +71,7 @@ def known_on(truth: Truth, day: pd.Timestamp) -> Truth:
 
 @dataclass(frozen=True)
 class Recorded:
-    """One file of a system: native columns with standard values, and beside every row whom it is about."""
+    """One file of a system: native columns with standard values, and the person of each row."""
 
     file: str
     """Name of the `[[file]]` in the layout."""
@@ -94,10 +94,9 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Later:
-    """Files of one kind that are made only when they are to be written.
+    """Files of one kind that we generate only when we write them.
 
-    Whatever makes them, and the events behind them, is not asked where only people are wanted
-    (`names_persons`).
+    With people only (`names_persons`), we skip them and the events that they need.
     """
 
     file: str
@@ -107,7 +106,7 @@ class Later:
 
 @dataclass(frozen=True)
 class Observation:
-    """All that one system records, and what it is not meant to hold."""
+    """Everything that one system records, and what it isn't meant to contain."""
 
     silo: str
     layout: str
@@ -120,7 +119,7 @@ class Observation:
     """`case` and `person`: hard cases that only this system makes."""
 
     def recorded(self, people_only: bool = False, kind: str | None = None) -> Iterator[Recorded]:
-        """Give the files, made now where they weren't; all, those that name persons, or those of a kind."""
+        """Yield the files, generated now if needed: all, those that name persons, or those of one kind."""
         layout = load_layout(self.layout)
         for one in self.files:
             if kind is not None and one.file != kind:
@@ -137,10 +136,10 @@ WHO = frozenset({"first_name", "last_surname", "full_name", "birth_date", "role"
 
 
 def names_persons(file: FileLayout) -> bool:
-    """Say whether a kind of file tells who somebody is, which its layout says.
+    """Check by its layout whether a kind of file identifies persons.
 
-    It does if it makes rows of `people` with a name, birth date or role, or such rows and nothing else: a
-    list of persons. A file of events that carries an id only doesn't.
+    It does if it makes rows of `people` with a name, birth date or role, or only rows of `people`: a list of
+    persons. A file of events with only an id doesn't.
     """
     people = [makes for makes in file.makes if makes.table == "people"]
     told = any(WHO & makes.take.keys() for makes in people)
@@ -157,19 +156,19 @@ def guids(rng: np.random.Generator, count: int) -> Any:
 
 
 def look_up(keys: pd.Series, table: pd.DataFrame, on: str, column: str) -> pd.Series:
-    """Find a value for every key, without changing order or length."""
+    """Look up a value for every key, without changing order or length."""
     place = index_in(keys, table[on])
     values = table[column].array.take(place, allow_fill=True)
     return pd.Series(values, index=keys.index, name=column)
 
 
 def on_day(spells: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
-    """Say which spells run on a day."""
+    """Mark enrollment periods that include a day."""
     return (spells["begin_date"] <= day) & (spells["end_date"].isna() | (spells["end_date"] >= day))
 
 
 def arrived_by(truth: Truth, day: pd.Timestamp) -> npt.NDArray[np.bool_]:
-    """Say of every child whether a spell at a school of the district had begun by a day."""
+    """Mark children whose enrollment in the district had started by a day."""
     begun = (truth.schooling.school_enrollment["begin_date"] <= day).to_numpy(dtype=bool)
     arrived = np.zeros(len(truth.population.children), dtype=bool)
     arrived[truth.schooling.spells.child[begun]] = True
@@ -177,12 +176,12 @@ def arrived_by(truth: Truth, day: pd.Timestamp) -> npt.NDArray[np.bool_]:
 
 
 def keep(frame: pd.DataFrame, mask: npt.ArrayLike) -> pd.DataFrame:
-    """Keep the rows that a mask names, numbered anew."""
+    """Filter rows by a mask, and reset the index."""
     return frame.loc[np.asarray(mask, dtype=bool)].reset_index(drop=True)
 
 
 def about(person: Any, part: str | Any, **more: Any) -> pd.DataFrame:
-    """Say whom rows are about."""
+    """Build the table of the persons that rows are about."""
     count = len(person)
     columns = {"person": person, "part": constant(part, count) if isinstance(part, str) else part, **more}
     return pd.DataFrame(columns).reset_index(drop=True).astype(STRING)
@@ -191,7 +190,7 @@ def about(person: Any, part: str | Any, **more: Any) -> pd.DataFrame:
 def limits(
     persons: Sequence[str] | pd.Series = (), reason: str = "No such field", columns: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """List what a system is not meant to hold."""
+    """List what a system isn't meant to contain."""
     named = pd.Series(persons, dtype=STRING).reset_index(drop=True)
     held = pd.Series(columns, dtype=STRING)
     return pd.DataFrame(
@@ -205,13 +204,13 @@ def limits(
 
 @cache
 def own_words(silo: str, column: str) -> list[dict[str, str]]:
-    """Give the manners in which a system writes a column: agreed word -> own word, one dict a manner."""
+    """Return the styles in which a system writes a column: agreed code -> own code, one dict per style."""
     words: list[dict[str, str]] = system_folders()[silo].declared("own_words.toml")[column]
     return words
 
 
 def in_own_words(silo: str, column: str, words: pd.Series, manner: npt.NDArray[np.integer]) -> pd.Series:
-    """Write agreed words as a system does that agreed with nobody."""
+    """Replace agreed codes with those of a system without an agreement."""
     manners = own_words(silo, column)
     written = words.astype(STRING)
     for number, own in enumerate(manners):
@@ -221,5 +220,5 @@ def in_own_words(silo: str, column: str, words: pd.Series, manner: npt.NDArray[n
 
 
 def ref_ids(scenario: Scenario, truth: Truth) -> Any:
-    """Give every child's RefId, in the order of the children; whoever writes it, it is the same."""
+    """Return every child's RefId, in the order of the children; all systems write the same one."""
     return guids(rng_for(scenario.seed, "sif", "RefId"), len(truth.population.children))

@@ -1,4 +1,4 @@
-"""Published figures and word lists that the maker is built on, read from facts/*.csv."""
+"""Read the generator's published figures and word lists from facts/*.csv."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def rows(name: str) -> tuple[dict[str, str], ...]:
 
 
 def figures(topic: str, period: str | None = None) -> dict[str, float]:
-    """Give the published figures of a topic, by group."""
+    """Return the published figures of a topic, by group."""
     return {
         row["group"]: float(row["value"])
         for row in rows("published")

@@ -1,4 +1,4 @@
-"""Everything that can be set, and the four levels of exchange."""
+"""Define all settings of a district, and the four exchange levels."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ LEVELS: tuple[str, ...] = get_args(Level)
 Share = Annotated[float, Field(ge=0, le=1)]
 SmallShare = Annotated[float, Field(ge=0, le=0.5)]
 Dial = Annotated[float, Field(ge=0, le=3)]
-# Tables of a scenario whose keys are kinds of fault.
+# Tables of a scenario with kinds of fault as keys.
 BY_KIND = ("fault_rates", "fault_dials")
 
 SCENARIOS = Path(__file__).parent / "scenarios"
@@ -48,12 +48,12 @@ LEVELS_FILE = Path(__file__).parent / "levels.toml"
 SWITCHES = ("carried_ids", "freshness", "code_agreement", "fault_level")
 
 
-# Stands for the last day of April of the school year, whichever that is.
+# Placeholder for the last day of April of the school year.
 LAST_OF_APRIL = dt.date.min
 
 
 class Scenario(BaseModel):
-    """What a made district is like; shares are rates from 0 to 1, the kit's own where no source is named."""
+    """Settings of a synthetic district; shares are rates from 0 to 1, the kit's own without a named source."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
@@ -66,25 +66,25 @@ class Scenario(BaseModel):
     fair: bool = True
     people_only: bool = False
 
-    # What the systems share: the level sets four switches (levels.toml), each of which can be moved alone.
+    # What systems exchange: the level sets four switches (levels.toml), each of which can be set alone.
     level: Level = "manual"
     carried_ids: Level | None = None
     freshness: Level | None = None
     code_agreement: Level | None = None
     fault_level: Level | None = None
-    # The same four switches of one system alone, which is what a contract with its vendor can move.
+    # The same four switches for one system, as a contract with its vendor can change them.
     systems: dict[str, dict[str, str]] = Field(default_factory=dict)
 
-    # How often records go wrong: a factor on every rate, a factor on the rate of one kind, and rates by kind.
+    # Fault rates: a factor on every rate, a factor on one kind's rate, and rates by kind.
     faults: float = Field(1.0, ge=0, le=3)
     fault_dials: dict[str, Dial] = Field(default_factory=dict)
     fault_rates: dict[str, Share] = Field(default_factory=dict)
 
-    # One change in the life of one child, from one day on, to be watched on its way (life/one_change.py).
+    # One change in the life of one child from one day on, to watch (life/one_change.py).
     watched: Literal["custody", "surname", "allergy"] | None = None
     watched_day: dt.date | None = None
 
-    # Who lives here.
+    # Population.
     twins_share: SmallShare = 0.03
     homeless_share: SmallShare = 0.025
     foster_share: SmallShare = 0.006
@@ -92,28 +92,28 @@ class Scenario(BaseModel):
     surname_changed_share: SmallShare = 0.02
     retained_share: SmallShare = 0.015
 
-    # Who comes and goes in a school year: shares of households (movers, leavers, arrivals) or of children.
+    # Mobility in a school year: shares of households (movers, leavers, arrivals) or of children.
     moved_in_year: SmallShare = 0.12
     left_in_year: SmallShare = 0.04
     arrived_in_year: SmallShare = 0.05
     returned_in_year: SmallShare = 0.01
     no_show: SmallShare = 0.008
 
-    # A region: how many districts it has, and the share of children who move from one to another in the
-    # year (the kit's own). Which district this is, and the region's seed, are set where a region is made.
+    # Region: number of districts, and the share of children who move between them in the year (the kit's
+    # own). The region's generator sets this district's number and the region's seed.
     districts: int = Field(1, ge=1, le=999)
     moved_between: SmallShare = 0.02
     district: int = Field(0, ge=0, le=999)
     region_seed: int = Field(0, ge=0, le=2**63 - 1)
 
-    # How life goes.
+    # Life.
     chronic_absence: float = Field(0.278, ge=0.02, le=0.8)
-    # A shock, such as a pandemic: how high chronic absence was in its year, and years until half is gone.
+    # A shock, such as a pandemic: chronic absence in its year, and years until half of it is gone.
     chronic_absence_peak: float | None = Field(None, ge=0.02, le=0.8)
     shock_year: int = Field(2022, ge=2000, le=2090)
     shock_half_life: float = Field(4.0, ge=0.25, le=100)
-    # A factor on the correlations of a child's traits (life/traits.toml), how much of a child's traits all
-    # systems see alike, and a factor on what events of one kind do to another (away on the day due).
+    # A factor on the correlations of a child's traits (life/traits.toml), the share of traits that all
+    # systems see alike, and a factor on the effects of one kind of event on another (absent on the due date).
     trait_ties: Share = 1.0
     traits_shared: Share = 1.0
     direct_effects: Share = 1.0
@@ -143,13 +143,13 @@ class Scenario(BaseModel):
     @field_validator("as_of", mode="before")
     @classmethod
     def _last_of_april(cls, as_of: Any, info: ValidationInfo) -> Any:
-        # An unusable school year is reported as its own fault; any year will do until then.
+        # An invalid school year is reported as its own error; until then, any year will do.
         return dt.date(info.data.get("school_year", 2026), 4, 30) if as_of == LAST_OF_APRIL else as_of
 
     @field_validator("as_of")
     @classmethod
     def _within_the_year(cls, as_of: dt.date, info: ValidationInfo) -> dt.date:
-        year = info.data.get("school_year")  # missing when it is a fault itself
+        year = info.data.get("school_year")  # missing if it is invalid itself
         if year is not None and not dt.date(year - 1, 9, 15) <= as_of <= last_day(year):
             raise ValueError(
                 f"must be a date from {year - 1}-09-15 to {last_day(year)}, within the school year {year}"
@@ -157,7 +157,7 @@ class Scenario(BaseModel):
         return as_of
 
     def fingerprint(self) -> str:
-        """Give a short name for everything that is set: two scenarios share it only if they are the same."""
+        """Return a short hash of all settings: two scenarios share it only if they are equal."""
         told = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(told.encode("ascii")).hexdigest()[:16]
 
@@ -180,13 +180,13 @@ def _switch_faults(silo: str, given: Any) -> list[str]:
 
 
 def scenario_names() -> list[str]:
-    """Name the scenarios that come with the kit."""
+    """List the scenarios that ship with the kit."""
     return sorted(path.stem for path in SCENARIOS.glob("*.toml"))
 
 
 @cache
 def known_fault_kinds() -> frozenset[str]:
-    """Name the declared kinds of fault, alone and with their system: typo, meals.typo."""
+    """List the declared kinds of fault, alone and with their system: typo, meals.typo."""
     declared = [
         (silo, str(fault["kind"]))
         for silo, folder in system_folders().items()
@@ -198,27 +198,27 @@ def known_fault_kinds() -> frozenset[str]:
 def load_scenario(
     name_or_path: str | Path = "workshop", fault_kinds: Collection[str] | None = None, **overrides: Any
 ) -> Scenario:
-    """Read a scenario and set what is given beside it.
+    """Load a scenario and apply overrides.
 
     Parameters
     ----------
     name_or_path
         A name from `scenario_names`, or the path of a TOML file.
     fault_kinds
-        Kinds that `fault_rates` and `fault_dials` may name; those that systems declare when not given.
+        Kinds allowed in `fault_rates` and `fault_dials`; default is those that systems declare.
     **overrides
-        Keys of `Scenario` with other values; these two tables are merged, and a key such as
-        ``fault_rates.pin_reused`` sets one rate, ``fault_dials.typo`` the factor on one.
+        Keys of `Scenario` to override. These two tables are merged; a key such as ``fault_rates.pin_reused``
+        sets one rate, and ``fault_dials.typo`` one factor.
 
     Returns
     -------
     Scenario
-        Everything that is set, checked.
+        The validated scenario.
 
     Raises
     ------
     BadInput
-        With every fault of the file and the overrides at once: key, value, what is allowed.
+        If the file or the overrides have errors; the message lists all, with key, value and allowed values.
 
     Examples
     --------
@@ -285,7 +285,7 @@ def _in_words(fault: Any) -> str:
 
 
 def _allowed(key: str) -> str:
-    """Say what a key may hold, from its declaration."""
+    """Describe the allowed values of a key, from its declaration."""
     schema = Scenario.model_json_schema()["properties"][key]
     schema = schema.get("additionalProperties", schema)
     options = [option for option in schema.get("anyOf", [schema]) if option.get("type") != "null"]
@@ -322,7 +322,7 @@ class Exchange:
 
 
 def exchange(scenario: Scenario, silo: str) -> Exchange:
-    """Give what the scenario's exchange level, and the switches moved alone, say about a silo."""
+    """Return a silo's exchange from the scenario's level and its single switches."""
     level = {switch: level_of(scenario, silo, switch) for switch in SWITCHES}
     own = _levels_of(silo)
     return Exchange(
@@ -347,18 +347,18 @@ def _levels_of(silo: str) -> Mapping[str, Any]:
 
 
 def level_of(scenario: Scenario, silo: str, switch: str) -> str:
-    """Give the level at which one switch of one system stands."""
+    """Return the level of one switch of one system."""
     own = scenario.systems.get(silo, {}).get(switch)
     return str(own or getattr(scenario, switch) or scenario.level)
 
 
 def roster_days(scenario: Scenario) -> list[pd.Timestamp]:
-    """List the days of the systems' rosters, newest first, the day of the exports among them."""
+    """List the days of the systems' rosters, latest first, including the day of the exports."""
     days = {pd.Timestamp(scenario.as_of)}
     days |= {exchange(scenario, silo).roster_date for silo in system_folders()}
     return sorted(days, reverse=True)
 
 
 def level_title(level: str) -> str:
-    """Say in words what an exchange level is."""
+    """Describe an exchange level."""
     return str(_levels()[level]["title"])

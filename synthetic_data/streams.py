@@ -1,4 +1,4 @@
-"""Randomness by name: one independent stream for every use, so that no use moves another."""
+"""Provide named random streams: an independent one for every use, so that no use changes another."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ __all__ = ["rng_for"]
 
 
 def rng_for(seed: int, *keys: str | int) -> np.random.Generator:
-    """Give the stream of random numbers that belongs to a seed and a name.
+    """Return the random generator of a seed and a name.
 
     The key of the counter-based Philox generator is a hash of seed and names. So a stream depends on nothing
-    else: not on the process, the platform, the order of calls, or what any other stream was used for.
-    (NumPy may change how a *distribution* is drawn from the bits between its versions; the bits stay.)
+    else: not on the process, the platform, the order of calls, or the use of any other stream. (NumPy may
+    change how a *distribution* is drawn from the bits between its versions; the bits stay.)
 
     >>> bool(rng_for(7, "names").random() == rng_for(7, "names").random())
     True

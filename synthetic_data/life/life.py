@@ -1,17 +1,16 @@
-"""How children fare: four latent traits of a child drive everything that happens to her together.
+"""Simulate how children fare: four latent traits drive everything that happens to a child.
 
-The model, in words. Every child has an academic trait, engagement, well-being and support, correlated; parts
-of each are shared by a household and by a school (`.traits`). Each school year brings a tendency to miss
-school: mostly disengagement, partly the child's own, the school's, the year's. Absences begin with illness or
-otherwise, by grade and season (`.absence_rates`, `.seasons`), and last one to four days. Grades follow
-academic trait and engagement, test scores the academic trait. So children who are away more have lower grades
-and scores, although absence lowers neither here: `Life.effects` lists everything that was put in, with its
-size and where that comes from.
+Model: every child has four correlated traits: academic, engagement, well-being and support. Households and
+schools share parts of each (`.traits`). Each school year has a tendency to miss school: mostly disengagement,
+partly the child's own, the school's, the year's. Absences start with illness or for other reasons, by grade
+and season (`.absences`), and last one to four days. Grades depend on academic trait and engagement, test
+scores on the academic trait. So children who miss more school have lower grades and scores, although absence
+lowers neither here: `Life.effects` lists every simulated effect, with its size and source.
 
-The level of absence is solved for, so that ``scenario.chronic_absence`` of children miss at least a tenth of
-their days (published: 27.8 percent in 2022-23). Measured on seeds on which nothing was tuned: 27.8 percent in
-forty districts of 600 children (standard error 0.3), 27.9 in six of 10,000 (0.2); the correlation of absence
-rate and grade average was -0.50, and from -0.45 to -0.56 in the single districts of 600.
+We solve for the level of absence at which ``scenario.chronic_absence`` of children miss at least a tenth of
+their days (published: 27.8 percent in 2022-23). Measured on seeds not used for tuning: 27.8 percent in forty
+districts of 600 children (standard error 0.3), 27.9 in six of 10,000 (0.2). The correlation of absence rate
+and grade average was -0.50, and from -0.45 to -0.56 in single districts of 600.
 
 No outcome depends on race or origin while ``scenario.fair`` is true; otherwise each group gets its published
 rate of chronic absence, and nothing else.
@@ -92,8 +91,8 @@ Codes = npt.NDArray[np.int64]
 class Life:
     """What happened to children in two school years, up to the day of the exports, and their true profiles.
 
-    Every property is drawn when it is first asked for, from streams of its own: a system that records one
-    thing needs nothing else, and nothing that is added moves what was there.
+    We draw every property on first access, from its own random streams. A system that records one thing needs
+    nothing else, and a new property changes no other.
     """
 
     scenario: Scenario
@@ -102,18 +101,18 @@ class Life:
 
     @cached_property
     def latent(self) -> Traits:
-        """The traits of every child, as arrays in the order of the children."""
+        """Traits of all children, as arrays in the order of the children."""
         return draw_traits(self.scenario, self.population, self.schooling)
 
     def latent_of(self, system: str) -> Traits:
-        """Give the traits as one system sees them: the same for all unless ``traits_shared`` < 1."""
+        """Return the traits as one system sees them: the same for all unless ``traits_shared`` < 1."""
         if self.scenario.traits_shared == 1:
             return self.latent
         return draw_traits(self.scenario, self.population, self.schooling, system)
 
     @cached_property
     def traits(self) -> pd.DataFrame:
-        """Person, academic, engagement, well_being, support: in standard deviations."""
+        """Person, academic, engagement, well-being, support, in standard deviations."""
         told = {name: getattr(self.latent, name) for name in TRAITS}
         return pd.DataFrame({"person": self.population.children["person"], **told})
 
@@ -123,8 +122,8 @@ class Life:
         return draw_absences(self.scenario, self.population, self.schooling, self.latent_of("attendance"))
 
     def away_of(self, system: str) -> Absences:
-        """Give the days missed as one system meets them: the real ones, unless ``traits_shared`` < 1."""
-        if self.scenario.people_only:  # nobody asks who was away on the day of a test or a visit
+        """Return the missed days as one system sees them: the real ones, unless ``traits_shared`` < 1."""
+        if self.scenario.people_only:  # with people only, tests and visits need no absences
             return nobody_away()
         if self.scenario.traits_shared == 1:
             return self.away
@@ -255,7 +254,7 @@ class Life:
 
     @cached_property
     def effects(self) -> pd.DataFrame:
-        """Name, from, to, size, unit, source of everything that was put in."""
+        """Name, from, to, size, unit, source of every simulated effect."""
         return effects_frame(self.scenario)
 
     @cached_property
@@ -276,13 +275,13 @@ class Life:
         return surnames_in_time(values, self.change, self.schooling, days)
 
     def _lasting(self) -> list[Element]:
-        """Elements of the day of the exports only."""
+        """Elements that exist only on the day of the exports."""
         return [
             _balance(self.population, self.meal_accounts),
         ]
 
     def _changing(self, until: np.datetime64) -> list[Element]:
-        """Elements of any day: the same ones, in the same order, for every day."""
+        """Elements that exist on any day: the same ones, in the same order."""
         children = len(self.population.children)
         now = standing(self.coursework, until)
         year = self.scenario.school_year

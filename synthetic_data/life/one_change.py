@@ -1,7 +1,7 @@
-"""One change in the life of one child, put in to be watched: what is otherwise, from which day on.
+"""Simulate one change in the life of one child, to watch how it reaches systems.
 
-Whoever writes down a roster of an earlier day writes what was so then: a change reaches a system's files on
-the day on which its roster has caught up. Nothing is changed while ``scenario.watched`` is empty.
+A roster of an earlier day contains what was true then: a change reaches a system's files on the day when its
+roster has caught up. Without ``scenario.watched``, nothing changes.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ __all__ = ["ALERT", "Change", "draw_change", "surnames_in_time", "with_order", "
 
 Mask = npt.NDArray[np.bool_]
 
-# Who is at school so long before and after the day is on every roster that may be asked for.
+# Children enrolled this long before and after the day are on every roster that we may read.
 AROUND = pd.Timedelta(days=100)
-LOWEST_GRADE = 6  # from which on the learning system knows a child
+LOWEST_GRADE = 6  # lowest grade in the learning system
 ALERT = "Peanut allergy"
 FIRST_DOCUMENT = 10_000
 
 
 @dataclass(frozen=True)
 class Change:
-    """What changes, for whom, from which day on."""
+    """What changes, for whom, and from which day."""
 
     kind: str
     """custody, surname or allergy."""
@@ -60,7 +60,7 @@ def draw_change(
     contacts: Callable[[], FamilyContact],
     members: Callable[[], ClubMembers],
 ) -> Change | None:
-    """Say what changes for whom: for a child whom as many systems as possible know on the day."""
+    """Choose the change and its child: the one whom most systems list on that day."""
     if scenario.watched is None or scenario.watched_day is None:
         return None
     day = pd.Timestamp(scenario.watched_day)
@@ -87,7 +87,7 @@ def _known(
     members: ClubMembers,
     day: pd.Timestamp,
 ) -> npt.NDArray[np.float64]:
-    """Count how many systems know a child on a day; a child who isn't at school all along counts least."""
+    """Count the systems that list a child on a day; children who aren't enrolled throughout count least."""
     children = population.children
     spells, places = schooling.school_enrollment, schooling.spells
     there = (
@@ -108,7 +108,7 @@ def _known(
 
 
 def _second_contacts(contacts: FamilyContact, children: int) -> npt.NDArray[np.int64]:
-    """Give each child's other adult who may see the records until now; -1 where there is none."""
+    """Return each child's other adult who may see the records until now; -1 if none."""
     found = np.full(children, -1)
     may = np.flatnonzero(~contacts.primary & contacts.orders.may_see)
     found[contacts.child[may]] = may
@@ -116,7 +116,7 @@ def _second_contacts(contacts: FamilyContact, children: int) -> npt.NDArray[np.i
 
 
 def _surnames(scenario: Scenario, population: Population, child: int) -> tuple[str, str]:
-    """Give the surname until now, and another one of the same custom."""
+    """Return the surname until now, and a new one of the same custom."""
     one = population.children.iloc[child]
     old = str(one["last_surname"])
     origin = np.full(8, ORIGINS.index(one["name_origin"]))
@@ -125,7 +125,7 @@ def _surnames(scenario: Scenario, population: Population, child: int) -> tuple[s
 
 
 def with_surname(population: Population, change: Change) -> Population:
-    """Give the people once a child has the new surname; accounts and addresses keep the old one."""
+    """Return the people after a child's surname changes; accounts and addresses keep the old one."""
     children = population.children.copy()
     for column, value in (("last_surname", change.value), ("former_last_surname", change.before)):
         names = children[column].to_numpy(dtype=object, copy=True)
@@ -135,7 +135,7 @@ def with_surname(population: Population, change: Change) -> Population:
 
 
 def with_order(contacts: FamilyContact, change: Change) -> tuple[CourtOrders, Mask]:
-    """Give the rights and homes once a court has revoked a parent's right to see the records."""
+    """Return rights and homes after a court revokes a parent's right to see the records."""
     orders, lives_with = contacts.orders, contacts.lives_with.copy()
     if change.contact < 0:
         return orders, lives_with
@@ -149,7 +149,7 @@ def with_order(contacts: FamilyContact, change: Change) -> tuple[CourtOrders, Ma
 def surnames_in_time(
     values: pd.DataFrame, change: Change, schooling: Schooling, days: list[pd.Timestamp]
 ) -> pd.DataFrame:
-    """Write the true surname of each day into the key's values."""
+    """Write the true surname of each day to the key's values."""
     if days[0] < change.day:
         return values
     mine = values["person"].eq(change.person) & values["element"].eq("last_surname")

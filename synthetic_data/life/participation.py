@@ -1,7 +1,7 @@
-"""What children take part in beside lessons: activities of their school, and clubs in the community.
+"""Simulate participation outside lessons: school activities and community clubs.
 
-Who is more engaged, and has more support around, takes part in more and stays longer. Activities of the two
-school years have their season; clubs are of this school year, and their hours add up week by week.
+Children with more engagement and support take part in more and stay longer. Activities of both school years
+have a season; clubs are from this school year, and their hours add up weekly.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ FALL, WINTER, SPRING, ALL_YEAR = (0.02, 0.40), (0.42, 0.68), (0.69, 0.97), (0.06
 
 
 class Activity(NamedTuple):
-    """An activity that schools offer, with the shares that the kit made up."""
+    """An activity that schools offer; its shares are the kit's own."""
 
     title: str
     kind: str
@@ -111,9 +111,9 @@ ENGAGEMENT_IN_ACTIVITIES, SUPPORT_IN_ACTIVITIES = 0.55, 0.25
 ENGAGEMENT_IN_CLUBS, SUPPORT_IN_CLUBS = 0.25, 0.35
 GIVES_UP, ENGAGEMENT_IN_GIVING_UP = 0.08, -0.45
 HAS_A_ROLE = 0.06
-COMES = (0.75, 0.12)  # share of a club's hours at which a member is, and its spread
+COMES = (0.75, 0.12)  # share of a club's hours that a member attends, and its spread
 LEAVES_CLUB = 0.15
-FEWEST_DAYS = 10  # of school: whoever comes later in a season doesn't join any more
+FEWEST_DAYS = 10  # school days: later newcomers in a season don't join any more
 
 ODDS = "log odds a standard deviation"
 EFFECTS = (
@@ -129,7 +129,7 @@ EFFECTS = (
 
 @dataclass(frozen=True)
 class Participation:
-    """Children in activities of their school, one spell each, as arrays."""
+    """Children in school activities, one period each, as arrays."""
 
     child: Codes
     school: Codes
@@ -144,7 +144,7 @@ class Participation:
 
 @dataclass(frozen=True)
 class ClubMembers:
-    """Children in clubs of this school year, one spell each, as arrays."""
+    """Children in clubs of this school year, one period each, as arrays."""
 
     child: Codes
     club: Codes
@@ -155,14 +155,14 @@ class ClubMembers:
     hours_a_week: Numbers
 
     def hours(self, until: np.datetime64) -> Numbers:
-        """Give the hours of each member up to a day, in steps of half an hour; below zero: not begun."""
+        """Return the hours of each member up to a day, in half hours; below zero: not started."""
         last = np.where(np.isnat(self.end) | (self.end > until), until, self.end)
         weeks = (last - self.begin).astype("int64") // 7 + 1
         return np.where(self.begin <= until, np.round(2 * self.hours_a_week * weeks) / 2, -1.0)
 
 
 def draw_participation(scenario: Scenario, schooling: Schooling, traits: Traits) -> Participation:
-    """Let children take part in what their schools offer, in both school years."""
+    """Draw participation in school activities in both school years."""
     spells, children = schooling.spells, len(traits.engagement)
     pull = ENGAGEMENT_IN_ACTIVITIES * traits.engagement + SUPPORT_IN_ACTIVITIES * traits.support
     shares = np.array([one.share for one in ACTIVITIES])
@@ -170,7 +170,8 @@ def draw_participation(scenario: Scenario, schooling: Schooling, traits: Traits)
     parts = []
     for (year, level), laid_out in schooling.years.items():
         rng = rng_for(scenario.seed, "participation", year, level)
-        # Of a child, not of a spell: whoever changes school goes on with the same activity there.
+        # Drawn per child, not per enrollment period: a child who changes school continues the same activity
+        # there.
         draw = rng.random((children, len(ACTIVITIES)))
         stays = rng.random((children, len(ACTIVITIES)))
         leads = rng.random((children, len(ACTIVITIES))) < HAS_A_ROLE
@@ -188,7 +189,7 @@ def draw_participation(scenario: Scenario, schooling: Schooling, traits: Traits)
         of = mine[row]
         gone = np.where(spells.is_open[of], length - 1, spells.end[of])
         begin, end = np.maximum(begins[activity], spells.begin[of]), np.minimum(ends[activity], gone)
-        # Who gives up does so in the first half of the season.
+        # Children who quit do so in the first half of the season.
         odds = np.log(GIVES_UP / (1 - GIVES_UP)) + ENGAGEMENT_IN_GIVING_UP * traits.engagement[child[row]]
         chance_up = _chance(odds)
         share = stays[child[row], activity] / chance_up
@@ -198,7 +199,7 @@ def draw_participation(scenario: Scenario, schooling: Schooling, traits: Traits)
         kept = (end - begin >= FEWEST_DAYS) & (begin < laid_out.past)
         row, activity, begin, end, of = row[kept], activity[kept], begin[kept], end[kept], of[kept]
         over = laid_out.days[end]
-        # Whoever stays to the last day has no end of her own.
+        # A child who stays to the last day has no end date of her own.
         over = np.where(end >= length - 1, np.datetime64("NaT", "D"), over)
         parts.append(
             (
@@ -217,7 +218,7 @@ def draw_participation(scenario: Scenario, schooling: Schooling, traits: Traits)
 def participation_elements(
     participation: Participation, year: int, children: int, until: np.datetime64
 ) -> list[Element]:
-    """Count and name each child's activities of a school year up to a day."""
+    """Count and list each child's activities of a school year up to a day."""
     mine = (participation.year == year) & (participation.begin <= until)
     titles = sorted({named(one) for one in ACTIVITIES})
     of = np.array([titles.index(named(one)) for one in ACTIVITIES])
@@ -229,7 +230,7 @@ def participation_elements(
 
 
 def _names(name: str, child: Codes, place: Codes, titles: list[str], children: int) -> Element:
-    """Give the titles of each child in one number, a bit each; those of a child are different."""
+    """Pack each child's titles into one number, one bit each; a child's titles are distinct."""
     numbers = np.bincount(child, weights=2.0**place, minlength=children)
 
     def write(numbers: Numbers) -> object:
@@ -240,12 +241,12 @@ def _names(name: str, child: Codes, place: Codes, titles: list[str], children: i
 
 
 def named(activity: Activity) -> str:
-    """Give the title of an activity with its level, as it is announced."""
+    """Return the title of an activity with its level, as announced."""
     return f"{activity.level} {activity.title}" if activity.level else activity.title
 
 
 def draw_club_members(scenario: Scenario, schooling: Schooling, traits: Traits) -> ClubMembers:
-    """Let children be members of clubs in this school year."""
+    """Draw club membership in this school year."""
     spells, children = schooling.spells, len(traits.engagement)
     rng = rng_for(scenario.seed, "clubs")
     grade = np.full(children, -1)
@@ -257,7 +258,7 @@ def draw_club_members(scenario: Scenario, schooling: Schooling, traits: Traits) 
     )
     grade[spells.child[mine]] = spells.grade[mine]
     gone[spells.child[mine]] = end
-    since[spells.child[mine][::-1]] = begin[::-1]  # the first spell counts
+    since[spells.child[mine][::-1]] = begin[::-1]  # the first enrollment period counts
     shares = np.array([one.share for one in CLUBS])
     first, last = np.array([one.grades for one in CLUBS]).T
     pull = ENGAGEMENT_IN_CLUBS * traits.engagement + SUPPORT_IN_CLUBS * traits.support
@@ -281,7 +282,7 @@ def draw_club_members(scenario: Scenario, schooling: Schooling, traits: Traits) 
 
 
 def club_elements(members: ClubMembers, children: int, until: np.datetime64) -> list[Element]:
-    """Count each child's clubs and their hours up to a day, and name them; who is in none has none."""
+    """Count and list each child's clubs and their hours up to a day; missing for children in none."""
     hours = members.hours(until)
     there = hours >= 0
     clubs = _of_some(members.child[there], children)

@@ -1,4 +1,4 @@
-"""Who is away on which day, and who is there within a window: for whatever happens to children."""
+"""Find who is absent on a day, and who is present in a window, for all that happens to children."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ Numbers = npt.NDArray[np.float64]
 
 
 def days_away(absences: Absences) -> Codes:
-    """Give the days of this year that children miss, in the form that `is_away` asks for."""
+    """Return the missed days of this year, in the form that `is_away` needs."""
     return np.sort(_keys(absences.child[absences.missed], absences.day[absences.missed]))
 
 
 def is_away(away: Codes, child: Codes, day: Days) -> Mask:
-    """Say of children and days whether the child misses that day."""
+    """Check for children and days whether the child misses that day."""
     if not len(away):
         return np.zeros(len(child), dtype=bool)
     keys = _keys(child, day)
@@ -36,7 +36,7 @@ def _keys(child: Codes, day: Days) -> Codes:
 
 
 def last_days(schooling: Schooling, children: int) -> Days:
-    """Give each child's last day in the district's schools; ``NaT`` for who is still there."""
+    """Return each child's last day in the district's schools; ``NaT`` for those still enrolled."""
     last = np.full(children, np.datetime64("NaT", "D"))
     last[schooling.spells.child] = schooling.school_enrollment["end_date"].to_numpy().astype("datetime64[D]")
     return last
@@ -45,7 +45,7 @@ def last_days(schooling: Schooling, children: int) -> Days:
 def windows_of(
     windows: dict[str, tuple[str, str]], year: int
 ) -> list[tuple[str, np.datetime64, np.datetime64]]:
-    """Give the name, first and last day of each window, declared by month and day, in a school year."""
+    """Return name, first and last day of each window in a school year, declared by month and day."""
     found = []
     for name, window in windows.items():
         first, last = (np.datetime64(f"{year - (day >= '07')}-{day}") for day in window)
@@ -56,7 +56,7 @@ def windows_of(
 def windows_so_far(
     scenario: Scenario, windows: dict[str, tuple[str, str]]
 ) -> list[tuple[int, int, str, np.datetime64, np.datetime64]]:
-    """List the windows of both school years that had begun on the day of the exports."""
+    """List the windows of both school years that had started by the day of the exports."""
     found = [
         (year, place, *window)
         for year in (scenario.school_year - 1, scenario.school_year)
@@ -74,7 +74,7 @@ def days_in_window(
     asked: Mask,
     draw: Numbers,
 ) -> tuple[Codes, Days]:
-    """Give each child who is asked a day of a window, if the child is enrolled then."""
+    """Draw a day in a window for each child, if she is enrolled then."""
     spells, (first, last) = schooling.spells, window
     found, on = [], []
     for place, level in enumerate(LEVELS):

@@ -1,11 +1,11 @@
-"""The latent profile of a child: what no system records, and everything recorded follows from.
+"""Draw the latent profile of a child, which no system records and everything recorded depends on.
 
-Four traits, each a standard normal number: academic, engagement, well-being, support. They are correlated;
-children of one household, and of one school, have a part of them in common. Their sizes stand in
-``traits.toml``. What shows in a season is the trait and a part that is of that season only (`in_season`).
+Four traits, each a standard normal number: academic, engagement, well-being, support. They are correlated,
+and children of one household or school share a part of them. ``traits.toml`` declares the sizes. In a season
+we observe the trait plus a part of that season only (`in_season`).
 
-Where ``scenario.traits_shared`` is below 1, each system looks at a child's traits through a part of its own:
-at 0 (`placebo`) no two systems see the same child, so that nothing can hang together between them.
+If ``scenario.traits_shared`` is below 1, each system sees a child's traits with a part of its own. At 0
+(`placebo`), no two systems see the same child, so that nothing can correlate between them.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ Codes = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
 
 TRAITS = ("academic", "engagement", "well_being", "support")
-# Of what makes a child miss school beside engagement: the child's own, the school's; the rest is the year's.
+# Sources of missing school besides engagement: the child's own share, the school's; the rest is the year's.
 OWN_SHARE, SCHOOL_IN_ABSENCE = 0.50, 0.10
-ACADEMIC_WEIGHT, ENGAGEMENT_WEIGHT = 0.75, 0.60  # of the traits in grades
+ACADEMIC_WEIGHT, ENGAGEMENT_WEIGHT = 0.75, 0.60  # weight of the traits in grades
 
 
 @dataclass(frozen=True)
 class Traits:
-    """Standard normal numbers, one element a child.
+    """Standard normal numbers, one element per child.
 
     ``missing`` (the tendency to miss school) and ``doing`` (in class) are by school year.
     """
@@ -66,7 +66,7 @@ class Traits:
     stream: tuple[str, ...]
 
     def in_season(self, trait: str, year: int, season: str) -> Numbers:
-        """Give what shows of a trait in a season: mostly the trait, partly of that season only."""
+        """Return a trait as observed in a season: mostly the trait, partly that season only."""
         steady: Numbers = getattr(self, trait)
         share = shares(trait)["season"]
         rng = rng_for(self.seed, *self.stream, "season", trait, year, season)
@@ -83,7 +83,7 @@ def _declared() -> dict[str, dict[str, float]]:
 
 
 def shares(trait: str) -> dict[str, float]:
-    """Give the shares of a trait's variance that are the household's, the school's and a season's."""
+    """Return the shares of a trait's variance due to household, school and season."""
     return {name: float(_declared()[trait][name]) for name in ("household", "school", "season")}
 
 
@@ -96,7 +96,7 @@ def _tied(left: str, right: str) -> Callable[[Scenario], float]:
 
 
 def ties(scenario: Scenario) -> dict[tuple[str, str], float]:
-    """Give the correlation of every two traits."""
+    """Return the correlation of every two traits."""
     return {
         (left, right): scenario.trait_ties * size
         for pair, size in _declared()["ties"].items()
@@ -161,7 +161,7 @@ def draw_traits(scenario: Scenario, population: Population, schooling: Schooling
 
 
 def school_of(population: Population, schooling: Schooling, year: int) -> Codes:
-    """Say where each child was at school in a year, or else in the other one: the latest spell counts."""
+    """Return each child's school in a year, or else in the other one; the latest enrollment period counts."""
     spells = schooling.spells
     school = np.full(len(population.children), -1)
     for mine in (spells.year != year, spells.year == year):
@@ -172,7 +172,7 @@ def school_of(population: Population, schooling: Schooling, year: int) -> Codes:
 def _four(
     scenario: Scenario, population: Population, schooling: Schooling, stream: tuple[str, ...]
 ) -> Numbers:
-    """Draw the traits: a row a trait, from three layers that each hang together in the same way."""
+    """Draw the traits, one row per trait, as the sum of three layers with the same correlations."""
     children, rng = population.children, rng_for(scenario.seed, *stream)
     homes = pd.Index(population.households["household"])
     home = np.asarray(homes.get_indexer(pd.Index(children["household"])))
@@ -183,7 +183,7 @@ def _four(
         row, column = TRAITS.index(left), TRAITS.index(right)
         together[row, column] = together[column, row] = size
     own = np.sqrt(1 - (layers**2).sum(axis=0))
-    # What is the child's own makes up the table's correlations, since shares differ by trait.
+    # The child's own layer completes the table's correlations, because shares differ by trait.
     rest = together * (1 - sum(np.outer(layer, layer) for layer in layers)) / np.outer(own, own)
     np.fill_diagonal(rest, 1.0)
     shared, alone = np.linalg.cholesky(together), np.linalg.cholesky(rest)
@@ -194,10 +194,10 @@ def _four(
 
 
 def _by_school(rng: np.random.Generator, count: int, population: Population, school: Codes) -> Numbers:
-    """Draw what children of a school have in common, as it differs between the schools of a level.
+    """Draw the part that children of a school share, as it differs between the schools of a level.
 
-    A level's mean is 0, so that a grade's stays what it is; where a level has one school, there is nothing
-    to differ, and children have a number of their own in its place.
+    A level's mean is 0, so that grade means don't change. If a level has only one school, nothing differs,
+    and children get their own number instead.
     """
     levels = np.array([list(LEVELS).index(level) for level in population.places.levels])
     drawn = rng.standard_normal((count, len(levels)))

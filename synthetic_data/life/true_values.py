@@ -1,8 +1,7 @@
-"""The true profile of every child: what is so on the day of the exports, and what was otherwise before.
+"""Write the true profile of every child on the day of the exports, and earlier values that differ.
 
-A system whose roster is some weeks old writes what was so then. Beside the values of the day of the exports
-the key therefore holds those of every earlier day for which some system's roster stands, wherever they
-differ: so *not fresh* can be told from *wrong*.
+A system with a roster some weeks old records what was true then. So the key also contains the values of every
+earlier day on which a system's roster is based, if they differ. This separates *not fresh* from *wrong*.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ Codes = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Element:
-    """One element of every child on one day, as a number; NaN where a child has none."""
+    """One element of every child on one day, as a number; NaN if a child has none."""
 
     name: str
     numbers: Numbers
@@ -38,12 +37,12 @@ class Element:
 
 
 def whole_number(numbers: Numbers) -> object:
-    """Write whole numbers."""
+    """Format whole numbers."""
     return text([f"{number:.0f}" for number in numbers.tolist()])
 
 
 def measured(numbers: Numbers) -> object:
-    """Write shares and means: four digits behind the point."""
+    """Format shares and means with four decimals."""
     return text([f"{number:.4f}" for number in numbers.tolist()])
 
 
@@ -56,7 +55,7 @@ def true_values(
     changing: Callable[[np.datetime64], Sequence[Element]],
     days: Sequence[pd.Timestamp],
 ) -> pd.DataFrame:
-    """Write the true elements of this year's children, by the names that profiles use."""
+    """Build the true elements of this year's children, with the names that profiles use."""
 
     def on(day: pd.Timestamp) -> list[Element]:
         until = np.datetime64(day, "D")
@@ -88,7 +87,7 @@ def true_values(
 
 
 def _about_the_child(population: Population) -> list[tuple[str, Codes, object]]:
-    """Give what doesn't change within a school year."""
+    """Return what doesn't change within a school year."""
     children = population.children
     here = np.flatnonzero(children["grade_level"].notna())
     language = children[["household"]].merge(
@@ -114,12 +113,12 @@ def _nobody(population: Population) -> Numbers:
 def _school(
     scenario: Scenario, population: Population, schooling: Schooling, until: np.datetime64
 ) -> Element:
-    """Give the school of each child's latest spell that had begun."""
+    """Return the school of each child's latest started enrollment period."""
     spells = schooling.spells
     begin = schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
     begun = np.flatnonzero((spells.year == scenario.school_year) & (begin <= until))
     school = _nobody(population)
-    school[spells.child[begun]] = spells.school[begun]  # spells stand in the order of their beginning
+    school[spells.child[begun]] = spells.school[begun]  # enrollment periods are sorted by begin date
     names = population.schools["school_name"].tolist()
     return Element("school", school, lambda numbers: pick(names, numbers.astype("int64")))
 
@@ -131,7 +130,7 @@ def _days_at_school(
     absences: Absences,
     until: np.datetime64,
 ) -> list[Element]:
-    """Count the days of this year until a day: enrolled, present, absent, late, and what follows."""
+    """Count this year's days up to a day: enrolled, present, absent, late, and derived elements."""
     spells, count = schooling.spells, len(population.children)
     past = np.zeros(len(spells.child), dtype="int64")
     for place, level in enumerate(LEVELS):
@@ -166,9 +165,9 @@ def _days_at_school(
 
 
 def _courses(scenario: Scenario, population: Population, schooling: Schooling, day: pd.Timestamp) -> Element:
-    """Count the different courses in which each child sits on a day."""
+    """Count the distinct courses of each child on a day."""
     seats, spells = schooling.seats, schooling.spells
-    # Seats stand first among the enrollments in sections, in the same order; staff come after them.
+    # Students come first among section enrollments, in the same order; staff follow.
     seated = schooling.section_enrollment.iloc[: len(seats.spell)]
     end = seated["end_date"]
     runs = (seated["begin_date"] <= day) & (end.isna() | (end >= day))

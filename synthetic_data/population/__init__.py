@@ -1,4 +1,4 @@
-"""Who lives in the district, as they really are."""
+"""Generate the true people of the district."""
 
 from synthetic_data.population.population import Population, make_population, ten_digits
 

@@ -1,4 +1,4 @@
-"""Hard cases, injected or found."""
+"""Inject and list hard cases."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Mask = npt.NDArray[np.bool_]
 
 SMALLEST = 20
 SEXES = ("Male", "Female")
-SECOND_CLERK = "Arabic"  # the group that a family is of where no child has a name of another script
+SECOND_CLERK = "Arabic"  # group of a family if no child has a name from another script
 
 CASES = {
     "twins": "born on one day, one household",
@@ -55,10 +55,10 @@ BY_CHANCE = {
 
 @dataclass(frozen=True)
 class InjectedCase:
-    """What later frames must know of planted cases."""
+    """What later frames need to know about injected cases."""
 
-    namesake: tuple[str, str, bool] | None = None  # first name, surname and sex (female) that a teacher bears
-    cousins: tuple[int, ...] = ()  # places of two children
+    namesake: tuple[str, str, bool] | None = None  # first name, surname and sex (female) of a teacher
+    cousins: tuple[int, ...] = ()  # indexes of two children
 
 
 def inject_hard_cases(scenario: Scenario, cast: DraftPopulation) -> InjectedCase:
@@ -69,8 +69,8 @@ def inject_hard_cases(scenario: Scenario, cast: DraftPopulation) -> InjectedCase
     order = rng.permutation(len(cast.household))
     order = order[cast.grade[order] >= 0]
     children_at_home = np.bincount(cast.household, minlength=len(cast.origin))
-    free = ~cast.bound  # households in which nothing is planted yet
-    settled = cast.bound.copy()  # those whose names must stay as they are
+    free = ~cast.bound  # households without an injected case
+    settled = cast.bound.copy()  # children whose names must not change
 
     def take(*children: int) -> None:
         free[cast.household[list(children)]] = False
@@ -79,17 +79,17 @@ def inject_hard_cases(scenario: Scenario, cast: DraftPopulation) -> InjectedCase
         return bool(children_at_home[cast.household[child]] == 1)
 
     def first_child(fits: Callable[[int], bool]) -> int | None:
-        """Find a child, rather one without brothers and sisters: what is planted befalls a whole family."""
+        """Find a child, preferably without siblings: an injected case affects a whole family."""
         fitting = [c for c in order.tolist() if free[cast.household[c]] and fits(c)]
         return next((c for c in fitting if only_child(c)), fitting[0] if fitting else None)
 
     def unless(
         occurs: Mask, fits: Callable[[int], bool], change: Callable[[int], None], beside: bool = False
     ) -> None:
-        """Inject what doesn't occur; ``beside``, another case where no family is left."""
+        """Inject a case that doesn't occur; ``beside``: with which other case if no family is left."""
         there = np.flatnonzero(occurs & (cast.grade >= 0))
         if len(there):
-            # No later case may undo it: one family that has it is taken.
+            # Reserve one family that has it, so that no later case undoes it.
             if free[cast.household[there]].all():
                 take(int(there[0]))
             return
@@ -100,7 +100,7 @@ def inject_hard_cases(scenario: Scenario, cast: DraftPopulation) -> InjectedCase
             change(child)
             take(child)
 
-    # Twins are the scarcest: none of their names may be changed by another case.
+    # Twins are the rarest: no other case may change their names.
     twins = np.flatnonzero(cast.twin & (cast.grade >= 0))
     if len(twins):
         home = cast.household[twins[0]]
@@ -116,7 +116,7 @@ def inject_hard_cases(scenario: Scenario, cast: DraftPopulation) -> InjectedCase
                 ]
                 for c in (one, other)
             ]
-            # The first child keeps the name where a name for the second begins like it.
+            # The first child keeps the name if a name for the second starts with the same letter.
             pools[0].insert(0, cast.first[one])
             for name in pools[0]:
                 if alike := [second for second in pools[1] if second[0] == name[0] and second != name]:
@@ -158,7 +158,7 @@ def inject_hard_cases(scenario: Scenario, cast: DraftPopulation) -> InjectedCase
 
     def born_in_january(child: int) -> None:
         mine = (cast.household == cast.household[child]) & (cast.birth == cast.birth[child])
-        # A cohort's year of births, 2 September to 1 September, holds one 1 January.
+        # A cohort's births, September 2 to September 1, include one January 1.
         cohort = (cast.birth[child] + np.timedelta64(121, "D")).astype("datetime64[Y]")
         cast.birth[mine] = cohort.astype("datetime64[D]")
 
@@ -222,7 +222,7 @@ def inject_hard_cases(scenario: Scenario, cast: DraftPopulation) -> InjectedCase
 def _pair(
     cast: DraftPopulation, order: Codes, free: Mask, only_child: Callable[[int], bool], same_grade: bool
 ) -> tuple[int, int] | None:
-    """Find a child, and an only child of another home who can bear its name, of one origin if possible."""
+    """Find a child, and an only child of another home to share its name, of the same origin if possible."""
     fit = [c for c in order.tolist() if free[cast.household[c]] and not cast.twin[c]]
     for alike_in_origin in (True, False):
         for place, child in enumerate(fit):
@@ -312,7 +312,7 @@ def list_cases(
     ):
         adults = adults[[*keys, "person"]].rename(columns={"person": "other_person"})
         boys = here if case == "staff_same_name" else here.loc[here["sex"] == "Male"]
-        # Several teachers may bear one name, and so may several children.
+        # Several teachers may share a name, and so may several children.
         pairs = boys.merge(adults, on=keys, how="inner", validate="many_to_many")
         found.append(pairs[["person", "other_person"]].assign(case=case))
     first, last = children["first_name"], children["last_surname"]
@@ -353,7 +353,7 @@ def _of_two_spellings(children: pd.DataFrame) -> pd.Series:
 def _neighbors(
     case: str, people: pd.DataFrame, keys: list[str], keep: list[str] | None = None
 ) -> pd.DataFrame:
-    """Pair everybody with the next one of the same group; the last with the first."""
+    """Pair everybody with the next one of the same group, and the last with the first."""
     columns = ["person", *(keep or [])]
     grouped = people.dropna(subset=keys)
     grouped = grouped.loc[grouped.duplicated(keys, keep=False)].sort_values(

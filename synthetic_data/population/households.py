@@ -1,4 +1,4 @@
-"""Households and guardians, before hard cases."""
+"""Generate households and guardians, before hard cases."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass
 class DraftPopulation:
-    """Names and homes while they can still be changed: arrays over children, then over households."""
+    """Names and homes before they are final: arrays over children, then over households."""
 
     household: Codes
     grade: Codes
@@ -43,7 +43,7 @@ class DraftPopulation:
     suffix: Words
     preferred: Words
     former: Words
-    # one element a household
+    # one element per household
     origin: Codes
     father_first: Words
     father_last: Words
@@ -57,17 +57,17 @@ class DraftPopulation:
     """Families that must stay as they are: another district knows them too."""
 
     def rename(self, child: int, name: str) -> None:
-        """Give a child another first name; a nickname belonged to the old one."""
+        """Change a child's first name; a nickname of the old one is dropped."""
         if self.first[child] != name:
             self.first[child], self.preferred[child] = name, None
 
     def surname(self, home: int, name: str) -> None:
-        """Give a whole family another surname."""
+        """Change a whole family's surname."""
         self.last[self.household == home] = name
         self.father_last[home] = name
 
 
-# With whom children live; the shares are the kit's own. The last is set by scenario.foster_share.
+# Guardians of children; the shares are the kit's own. scenario.foster_share sets the last.
 GUARDIANSHIPS = (
     ("two parents", 0.67),
     ("mother", 0.22),
@@ -84,9 +84,9 @@ STREETS = (
 )  # fmt: skip
 STREET_TYPES = ("St", "Ave", "Rd", "Ln", "Dr", "Ct")
 DIRECTIONS = ("", "", "", "N ", "S ", "E ", "W ")
-IN_A_BUILDING = 0.12  # share of families in one of a zone's apartment buildings
+IN_A_BUILDING = 0.12  # share of families in an apartment building of their zone
 
-# Language at home follows the naming custom, with Ed-Fi's codes: the kit's own shares.
+# Home language depends on the naming custom, with Ed-Fi's codes: the kit's own shares.
 HOME_LANGUAGES = {
     "Hispanic": ("spa", 0.62),
     "Vietnamese": ("vie", 0.70),
@@ -109,7 +109,7 @@ HOME_LANGUAGES = {
 def households_frame(
     scenario: Scenario, household: Words, zone: Codes, cast: DraftPopulation
 ) -> pd.DataFrame:
-    """Give every household its address, language and telephone."""
+    """Give every household an address, a language and a phone number."""
     rng, count = rng_for(scenario.seed, "addresses"), len(household)
     streets = np.array([f"{name} {kind}" for name in STREETS for kind in STREET_TYPES], dtype=object)
     names = (
@@ -147,7 +147,7 @@ def households_frame(
 
 
 def guardians_of(scenario: Scenario, household: Words, cast: DraftPopulation) -> pd.DataFrame:
-    """Name the grown-ups of every household."""
+    """Generate the adults of every household."""
     seed, kind, count = scenario.seed, cast.guardianship, len(household)
     old_female = rng_for(seed, "guardians", "sex").random(count) < 0.7
     other_first = given_names(seed, "other guardians", cast.origin, old_female, adult=True)
@@ -181,7 +181,7 @@ def guardians_of(scenario: Scenario, household: Words, cast: DraftPopulation) ->
         ],
         dtype=object,
     )
-    email[rng.random(total) < 0.12] = None  # no e-mail, or none told
+    email[rng.random(total) < 0.12] = None  # no e-mail, or none on record
     female = np.isin(relation, (0, 2)) | ((relation == 4) & old_female[home])
     return pd.DataFrame(
         {

@@ -1,11 +1,10 @@
-"""Children who leave one district of a region in the school year and come to another one.
+"""Generate children who move between districts of a region during the school year.
 
-The list of a region's movers is drawn from the region's seed alone, so that each district can be made by
-itself: it takes the children who leave or come from the list, and gives each the place of a child of its own
-who is in that grade and has no brothers or sisters. Such a child is the same person, with the same name,
-birth date, parents and state number, in both districts; the district's number, the account at a vendor and
-all that happens belong to each district. (What the child is like is drawn anew there: a key holds what was
-so in its own district.)
+The list of a region's movers depends only on the region's seed, so that each district can be generated alone.
+A district replaces one of its only children in that grade with each child of the list who leaves or comes.
+The child is the same person in both districts, with the same name, birth date, parents and state number.
+District number, vendor account and all events belong to each district. (Each district draws traits of its
+own: a key contains the truth of its own district.)
 """
 
 from __future__ import annotations
@@ -29,14 +28,14 @@ Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.object_]
 
-# Of a district's children at most, in and out each: they take the places of only children, a fifth of all.
+# Highest share of a district's children, in and out each: movers replace only children, a fifth of all.
 MOST = 0.05
-STATE_NUMBERS = 9 * 10**9  # movers' numbers begin here, those of all others of a region lie below
+STATE_NUMBERS = 9 * 10**9  # movers' numbers start here; all others in a region are lower
 
 
 @dataclass(frozen=True)
 class Movers:
-    """The movers of one district, as arrays, and the places that they have among its children."""
+    """The movers of one district as arrays, with their indexes among its children."""
 
     number: Codes
     """In the region's list, from 1."""
@@ -74,7 +73,7 @@ class Movers:
         return [f"{STATE_NUMBERS + number * 7919 % 10**9:010d}" for number in self.number.tolist()]
 
     def settle(self, cast: DraftPopulation, heritage: Heritage, middle: Words) -> None:
-        """Let the movers be in their places: whoever was drawn there is they now."""
+        """Replace the children drawn with the movers."""
         child, home = self.child, cast.household[self.child]
         for name in ("birth", "female", "first", "last"):
             getattr(cast, name)[child] = getattr(self, name)
@@ -88,7 +87,7 @@ class Movers:
 
 
 def draw_movers(scenario: Scenario, household: Codes, grade: Codes, grade_before: Codes) -> Movers | None:
-    """Say who leaves a district for another one of its region, and who comes from there."""
+    """Choose who leaves a district for another one of its region, and who comes from there."""
     if scenario.district == 0 or scenario.districts < 2:
         return None
     origin, destination = _ways(scenario)
@@ -108,7 +107,7 @@ def draw_movers(scenario: Scenario, household: Codes, grade: Codes, grade_before
                 f"the {len(here)} who move: give more students, or less than moved_between = "
                 f"{scenario.moved_between:g}."
             )
-        # Rather one of that grade, and for who comes one who wasn't here before.
+        # Prefer a child of that grade, and for arrivals a child who wasn't here before.
         rank = (grade[fitting] != wanted) * 2 + ((grade_before[fitting] < 0) == goes)
         places[at] = fitting[int(np.argmin(rank))]
         taken[places[at]] = True
@@ -127,14 +126,14 @@ def draw_movers(scenario: Scenario, household: Codes, grade: Codes, grade_before
 
 
 def _ways(scenario: Scenario) -> tuple[Codes, Codes]:
-    """Give the district that each mover of the region leaves, and the one to which it goes."""
+    """Return the origin and the destination of each mover of the region."""
     rng, count = rng_for(scenario.region_seed, "movers", "ways"), scenario.districts
     most = max(1, int(MOST * scenario.students))
     leaving = rng.binomial(scenario.students, scenario.moved_between, count).clip(1, most)
     origin = np.repeat(np.arange(1, count + 1), leaving)
     step = rng.integers(1, count, len(origin))
     destination = (origin - 1 + step) % count + 1
-    # So many at most come to a district; all districts know who stays at home.
+    # At most this many come to one district; all districts compute who stays home.
     rank = np.zeros(len(origin), dtype="int64")
     for one in range(1, count + 1):
         mine = destination == one
@@ -144,7 +143,7 @@ def _ways(scenario: Scenario) -> tuple[Codes, Codes]:
 
 
 def _cards(scenario: Scenario, count: int) -> dict[str, npt.NDArray[Any]]:
-    """Draw who the movers of a region are."""
+    """Draw the region's movers."""
     seed = scenario.region_seed
     rng = rng_for(seed, "movers")
     grade = rng.integers(0, len(GRADES), count)

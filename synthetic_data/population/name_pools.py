@@ -1,4 +1,4 @@
-"""Pools of names, and their spellings."""
+"""Provide pools of names, and their spellings."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ __all__ = [
 ]
 
 
-# Names that aren't at home in Latin letters have no one spelling. Of Cyrillic, two official ways are here:
-# that of BGN/PCGN, which maps and older papers use, and that of ICAO's Document 9303, which passports use.
-# For other scripts facts/romanizations.csv lists pairs of spellings that come from two published systems.
+# Names from other scripts have no single spelling in Latin letters. For Cyrillic, we use two official
+# systems: BGN/PCGN, common on maps and older papers, and ICAO Document 9303, used in passports. For other
+# scripts, facts/romanizations.csv lists pairs of spellings from two published systems.
 
 CYRILLIC_LETTERS = dict(
     zip(
@@ -40,11 +40,11 @@ CYRILLIC_LETTERS = dict(
 )
 PASSPORT = CYRILLIC_LETTERS | {"й": "i", "ю": "iu", "я": "ia", "ъ": "ie", "ї": "i", "є": "ie"}
 VOWELS = "аеёиоуыэюяіїє"
-APOSTROPHES = "\u02bc\u2019"  # of Ukrainian, which English leaves out
-# In Ukrainian two of the letters sound otherwise.
+APOSTROPHES = "\u02bc\u2019"  # in Ukrainian; English omits them
+# Ukrainian pronounces two of the letters differently.
 UKRAINIAN = {"г": "h", "и": "y"}  # noqa: RUF001
 
-# Surnames that have a form of their own for women.
+# Surnames with a feminine form.
 FEMININE = (
     ("skiy", "skaya"),
     ("tskiy", "tskaya"),
@@ -53,7 +53,7 @@ FEMININE = (
     ("ev", "eva"),
     ("in", "ina"),
 )
-# Names whose stem changes before the ending of a patronymic.
+# Names with a stem change before a patronymic ending.
 STEMS = {
     "Lev": "Lvov",
     "Pavel": "Pavlov",
@@ -66,7 +66,7 @@ STEMS = {
 
 @lru_cache(maxsize=1 << 16)  # a district has far fewer names than people
 def fold(name: str) -> str:
-    """Write a name as plain lower-case letters: for logins and comparisons, never as a name.
+    """Reduce a name to plain lower-case letters for logins and comparisons, never to show.
 
     >>> fold("Đặng-O’Núñez")
     'dangonunez'
@@ -78,7 +78,7 @@ def fold(name: str) -> str:
 
 
 def from_cyrillic(name: str, passport: bool = False, ukrainian: bool = False) -> str:
-    """Bring a Russian or Ukrainian name into Latin letters.
+    """Transliterate a Russian or Ukrainian name.
 
     >>> from_cyrillic("Юлия"), from_cyrillic("Юлия", passport=True)
     ('Yuliya', 'Iuliia')
@@ -87,9 +87,9 @@ def from_cyrillic(name: str, passport: bool = False, ukrainian: bool = False) ->
     written = []
     for place, sign in enumerate(name.lower()):
         latin = "" if sign in APOSTROPHES else letters.get(sign, sign)
-        latin = "" if latin == "-" and sign != "-" else latin  # a sign that has no sound
+        latin = "" if latin == "-" and sign != "-" else latin  # a silent sign
         before = name[place - 1].lower() if place else ""
-        # After a vowel, and where a name begins, the sound is "ye".
+        # After a vowel, and at the start of a name, it sounds like "ye".
         if sign in "её" and not passport and not ukrainian and (not before or before in VOWELS + "ъь"):
             latin = "ye"
         written.append(latin)
@@ -97,7 +97,7 @@ def from_cyrillic(name: str, passport: bool = False, ukrainian: bool = False) ->
 
 
 def feminine(surname: str) -> str:
-    """Give the form of a Slavic surname that women bear; many have one form for all.
+    """Return the feminine form of a Slavic surname; many have only one form.
 
     >>> feminine("Ivanov"), feminine("Zelinskiy"), feminine("Shevchenko")
     ('Ivanova', 'Zelinskaya', 'Shevchenko')
@@ -109,7 +109,7 @@ def feminine(surname: str) -> str:
 
 
 def patronymic(father: str, female: bool) -> str:
-    """Make the middle name of a father's given name, as in Russian.
+    """Form a Russian patronymic from a father's given name.
 
     >>> patronymic("Ivan", True), patronymic("Sergey", False), patronymic("Nikita", True)
     ('Ivanovna', 'Sergeyevich', 'Nikitichna')
@@ -133,11 +133,11 @@ def patronymic(father: str, female: bool) -> str:
 Words = npt.NDArray[np.object_]
 Part = Literal["given", "surname", "middle"]
 
-# Entries of Faker's lists that are slips rather than names.
+# Entries of Faker's lists that are errors, not names.
 SLIPS = {"Jos", "Sessa", "Esparta", "Espartaco", "Alta  Gracia", "Aldonza", "Alta", "Aparecida"}
 MENDED = {"José Manuél": "José Manuel", "Rafaél": "Rafael", "de la Crúz": "De La Cruz", "de la O": "De La O"}
 
-# Which of Faker's locales fill a group's pools, and how much weight all of them have beside the kit's list.
+# Faker locales that fill a group's pools, and their total weight next to the kit's list.
 LOCALES: dict[str, tuple[str, ...]] = {
     "Anglo": ("en_US",),
     "Hispanic": ("es_MX",),
@@ -150,21 +150,21 @@ LOCALES: dict[str, tuple[str, ...]] = {
 }
 FAKER_WEIGHT = 0.35
 CYRILLIC_LOCALES = {"ru_RU": False, "uk_UA": True}  # whether it is Ukrainian
-# Groups that share a pool: part of a name -> whose it is.
+# Groups that share a pool: part of a name -> source group.
 BORROWED: dict[tuple[str, str], str] = {
     ("African American", "given"): "Anglo",
     ("African American", "surname"): "Anglo",
     ("African American", "middle"): "Anglo",
     ("Native American", "given"): "Anglo",
 }
-CHAINS = ("East African",)  # whose last name is a grandfather's given name
-# Surnames of these groups are common in others as well, so that nobody's list loses them.
+CHAINS = ("East African",)  # with a grandfather's given name as last name
+# Surnames of these groups are common in others too, so no list drops them.
 SHARED_SURNAMES = ("Anglo", "Haitian", "Native American")
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Names with their chances."""
+    """Names with their probabilities."""
 
     names: Words
     cumulative: npt.NDArray[np.float64]
@@ -177,7 +177,7 @@ class Pool:
 
 @cache
 def pool(origin: str, part: Part, sex: str = "", adult: bool = False) -> Pool:
-    """Give the pool of names for one part of a name."""
+    """Return the pool of one part of a name."""
     if origin in CHAINS and part == "surname":
         return pool(origin, "given", "Male")
     if (origin, part) in BORROWED:
@@ -206,7 +206,7 @@ def pool(origin: str, part: Part, sex: str = "", adult: bool = False) -> Pool:
 
 @cache
 def nicknames() -> dict[str, tuple[str, ...]]:
-    """Give the nicknames of given names that have any."""
+    """Return the nicknames of given names."""
     found: dict[str, tuple[str, ...]] = {}
     for row in rows("nicknames"):
         found[row["name"]] = (*found.get(row["name"], ()), row["nickname"])
@@ -215,7 +215,7 @@ def nicknames() -> dict[str, tuple[str, ...]]:
 
 @cache
 def _cyrillic_names() -> tuple[tuple[str, bool], ...]:
-    """List the names of Faker's Russian and Ukrainian pools as they are written there, and whose they are."""
+    """List the Cyrillic names of Faker's Russian and Ukrainian pools, and whether they are Ukrainian."""
     found = [
         (name, ukrainian)
         for locale, ukrainian in CYRILLIC_LOCALES.items()
@@ -227,7 +227,7 @@ def _cyrillic_names() -> tuple[tuple[str, bool], ...]:
 
 @cache
 def other_spellings(origin: str) -> dict[str, str]:
-    """Give, for names of a group that come from another script, how a second clerk would spell them."""
+    """Map names of a group from another script to the spelling of a second clerk."""
     pairs = [(row["name"], row["other"]) for row in rows("romanizations") if row["origin"] == origin]
     if origin == "Slavic":
         for name, ukrainian in _cyrillic_names():
@@ -249,7 +249,7 @@ def _provider(locale: str) -> Any:
 
 
 def _faker(origin: str, part: str, sex: str) -> dict[str, float]:
-    """Take a group's names out of Faker's providers, spelt as families spell them."""
+    """Read a group's names from Faker's providers, spelled as families spell them."""
     found: dict[str, float] = {}
     for locale in LOCALES.get(origin, ()):
         provider = _provider(locale)
@@ -263,7 +263,7 @@ def _faker(origin: str, part: str, sex: str) -> dict[str, float]:
         elsewhere = _folded_elsewhere()
         return {_gaelic(name): weight for name, weight in found.items() if fold(name) not in elsewhere}
     if origin == "Hispanic" and part == "surname":
-        # Faker lists Mexican surnames without weights; the American list has those of the frequent ones.
+        # Faker lists Mexican surnames without weights; the U.S. list has those of common ones.
         known = {fold(name): weight for name, weight in _provider("en_US").last_names.items()}
         return {_particles(name): known.get(fold(name), 0.00015) for name in found}
     return found
@@ -272,15 +272,15 @@ def _faker(origin: str, part: str, sex: str) -> dict[str, float]:
 def _listed(provider: Any, locale: str, part: str, sex: str) -> Iterable[tuple[str, float]]:
     if locale in ("zh_TW", "zh_CN"):
         if part == "given":
-            return []  # the kit's own list: Faker's pairs of characters are of two generations ago
+            return []  # the kit's own list: Faker's pairs of characters are two generations old
         listed = provider.last_romanized_names
         names = [name.title() for name in listed]
         common = {"Wang", "Li", "Zhang", "Liu", "Chen", "Yang", "Huang", "Zhao", "Wu", "Zhou", "Lin", "Chang"}
         return [(name, 6.0 if name in common else 0.6) for name in names]
     if locale in CYRILLIC_LOCALES:
         if CYRILLIC_LOCALES[locale] and part == "given":
-            return []  # their patronymics are formed otherwise
-        # Surnames are those of men; what women bear is made of them.
+            return []  # their patronymics follow other rules
+        # Listed surnames are masculine; we derive the feminine forms.
         listed = (
             provider.last_names_male if part == "surname" else getattr(provider, f"first_names_{sex.lower()}")
         )
@@ -293,7 +293,7 @@ def _listed(provider: Any, locale: str, part: str, sex: str) -> Iterable[tuple[s
 
 @cache
 def _folded_elsewhere() -> frozenset[str]:
-    """Surnames of the American list that belong to another group's custom."""
+    """Return surnames of the U.S. list that belong to another group's custom."""
     names = [*_provider("es_MX").last_names, *_provider("vi_VN").last_names]
     names += [
         row["name"]
@@ -312,7 +312,7 @@ def _folded_elsewhere() -> frozenset[str]:
 
 
 def _gaelic(name: str) -> str:
-    """Give back what the census list of surnames drops: McCarthy, O'Brien, De Leon."""
+    """Restore what the census list of surnames drops: McCarthy, O'Brien, De Leon."""
     apostrophes = {"Obrien", "Oconnor", "Oneill", "Oneal", "Odonnell", "Oconnell"}
     if name in apostrophes:
         return f"O'{name[1:].capitalize()}"

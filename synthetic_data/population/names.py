@@ -1,4 +1,4 @@
-"""Names: heritage, custom, and who has which."""
+"""Generate names by heritage and custom."""
 
 from __future__ import annotations
 
@@ -32,13 +32,14 @@ __all__ = [
 ]
 
 
-# A custom is a share of families or of children; the shares are the kit's own, since nobody publishes how
-# often a custom is kept in American schools. What the customs are is common knowledge of each language.
+# A custom is a share of families or of children. The shares are the kit's own, because nobody publishes how
+# often families in American schools follow a custom. The customs themselves are common knowledge of each
+# language.
 
 
 @dataclass(frozen=True)
 class Custom:
-    """How families of one origin group name their children: shares of families or of children."""
+    """Naming customs of one origin group: shares of families or of children."""
 
     both_surnames: float = 0.005
     """Father's and mother's surname, side by side: García López."""
@@ -115,7 +116,7 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class FamilyNames:
-    """The surnames of families: of father, mother at birth, and mother and children now; one element each."""
+    """Surnames per family: the father's, the mother's at birth, and the mother's and children's now."""
 
     father: Words
     mother_at_birth: Words
@@ -126,7 +127,7 @@ class FamilyNames:
 
 
 def family_surnames(seed: int, stream: str, origins: Codes) -> FamilyNames:
-    """Name families after their group's custom."""
+    """Draw surnames by the customs of each group."""
     customs = [CUSTOMS[origin] for origin in ORIGINS]
     father = _by_group(seed, f"{stream} father", "surname", origins)
     at_birth = _by_group(seed, f"{stream} mother", "surname", origins)
@@ -143,7 +144,7 @@ def family_surnames(seed: int, stream: str, origins: Codes) -> FamilyNames:
     children[form == 2] = at_birth[form == 2]
     takes = np.array([c.wife_takes_surname for c in customs])[origins]
     mother = np.where((form == 3) & (rng.random(len(origins)) < takes), father, at_birth)
-    # In a chain of names the last one is the grandfather's, and the father's own is one further back.
+    # In a chain of names, the last one is the grandfather's, and the father's own is one generation back.
     chain = np.array([c.chain for c in customs])[origins]
     if chain.any():
         father[chain] = _by_group(seed, f"{stream} chain", "surname", origins[chain])
@@ -157,7 +158,7 @@ def family_surnames(seed: int, stream: str, origins: Codes) -> FamilyNames:
 
 @lru_cache(maxsize=1 << 16)
 def _is_one(surname: str) -> bool:
-    """Say whether a surname is one, with or without a particle: da Silva, but not García López."""
+    """Check whether a surname is a single one, with or without a particle: da Silva, but not García López."""
     words = surname.split(" ")
     return "-" not in surname and sum(word[:1].isupper() for word in words) == 1
 
@@ -176,7 +177,7 @@ def child_names(
     fathers_given: Words,
     mothers_surname: Words,
 ) -> tuple[Words, Words]:
-    """Give children first and middle names; no two children of a family share the first."""
+    """Draw children's first and middle names; no two children of a family share a first name."""
     count = len(origins)
     english_share = np.array([c.english_first for c in CUSTOMS.values()])[origins]
     middle_share = np.array([c.middle_share for c in CUSTOMS.values()])[origins]
@@ -232,7 +233,7 @@ def _by_group(
 
 
 def _repeated(family: Codes, first: Words) -> Mask:
-    """Mark every child whose first name an earlier one of the family bears."""
+    """Mark every child with the first name of an earlier one in the family."""
     _, codes = np.unique(first.astype(str), return_inverse=True)
     key = family.astype("int64") * (np.max(codes, initial=0) + 1) + codes
     order = np.argsort(key, kind="stable")
@@ -241,12 +242,12 @@ def _repeated(family: Codes, first: Words) -> Mask:
     return again
 
 
-# Shares by race and ethnicity are published (facts/published.csv); which naming custom a family follows,
-# given them, is the kit's own assumption (facts/name_origins.csv).
+# Shares by race and ethnicity are published (facts/published.csv). A family's naming custom, given these, is
+# the kit's own assumption (facts/name_origins.csv).
 
 HeritageCodes = npt.NDArray[np.int64]
 
-# The groups in which shares are published.
+# Groups with published shares.
 GROUPS = (
     "White",
     "Hispanic",
@@ -257,7 +258,7 @@ GROUPS = (
     "Pacific Islander",
 )
 
-# What a record says of each group's race, in Ed-Fi's words: the kit's own shares where families differ.
+# Race on record of each group, in Ed-Fi's terms: the kit's own shares where families differ.
 RACES: dict[str, tuple[tuple[str | None, float], ...]] = {
     "White": (("White", 1.0),),
     "Hispanic": (
@@ -282,18 +283,18 @@ RACE_WORDS = tuple(dict.fromkeys(word for shares in RACES.values() for word, _ i
 
 @dataclass(frozen=True)
 class Heritage:
-    """What is drawn for each household: place in `GROUPS`, in the race words (-1: not told), in `ORIGINS`."""
+    """Draws for each household: index in `GROUPS`, in the race terms (-1: not on record), in `ORIGINS`."""
 
     group: HeritageCodes
     race: HeritageCodes
     origin: HeritageCodes
 
     def race_column(self, household: HeritageCodes) -> Any:
-        """Give the race of people by their households, in Ed-Fi's words, sorted and joined by ``;``."""
+        """Return people's race by household, in Ed-Fi's terms, sorted and joined by ``;``."""
         return pick(RACE_WORDS, self.race[household])
 
     def hispanic_column(self, household: HeritageCodes) -> Any:
-        """Say who reports Hispanic or Latino ethnicity, by household."""
+        """Mark who reports Hispanic or Latino ethnicity, by household."""
         return truth(self.group[household] == GROUPS.index("Hispanic"))
 
 
@@ -326,7 +327,7 @@ def preferred_names(
     origins: npt.NDArray[np.integer[Any]],
     female: npt.NDArray[np.bool_],
 ) -> Words:
-    """Say who goes by another first name."""
+    """Draw who goes by another first name."""
     rng, known = rng_for(seed, "preferred names"), nicknames()
     usual = np.array([CUSTOMS[origin].english_first > 0 for origin in ORIGINS])[origins]
     english = set(pool("Anglo", "given", "Female").names) | set(pool("Anglo", "given", "Male").names)

@@ -1,9 +1,9 @@
-"""Who lives in the district, as they really are: households, children, guardians, schools and staff.
+"""Generate the true population: households, children, guardians, schools and staff.
 
-Race and ethnicity follow published shares of pupils in American public schools; the naming custom of a
-family, and the language at home with it, are drawn given them (see ``.heritage``). Nothing else in the whole
-maker depends on race, ethnicity or origin while ``scenario.fair`` is true; with ``fair = false`` chronic
-absence follows the published rate of each group, and nothing else does.
+Race and ethnicity follow published shares of students in American public schools; naming custom and home
+language depend on them (see ``.names``). Nothing else in the generator depends on race, ethnicity or origin
+if ``scenario.fair`` is true. With ``fair = false``, chronic absence follows the published rate of each group,
+and nothing else does.
 """
 
 from __future__ import annotations
@@ -54,18 +54,18 @@ Mask = npt.NDArray[np.bool_]
 FIRST_STATE_NUMBER = 70_000_000  # of a region's children
 GRADUATED = len(GRADES)  # the cohort that left school last summer
 
-# Children of school age in a household, and years of school between siblings: the kit's own shares.
+# Children of school age per household, and years of school between siblings: the kit's own shares.
 CHILDREN_A_HOUSEHOLD = (0.50, 0.34, 0.12, 0.04)
 YEARS_BETWEEN = (0.22, 0.40, 0.25, 0.13)
 OLD_FOR_GRADE = 0.05  # started a year late, or repeated an earlier grade
-NEW_YEAR_SHARE = 0.06  # of newcomers: the day of birth isn't known, and 1 January stands for it
+NEW_YEAR_SHARE = 0.06  # of newcomers: the birthday is unknown, and January 1 replaces it
 
 
 @dataclass(frozen=True)
 class Population:
     """The people of a district and the places where they live and learn.
 
-    ``classes`` says how many classes each school forms (school, grade: places in ``schools`` and in
+    ``classes`` contains the number of classes of each school (school, grade: indexes in ``schools`` and in
     `synthetic_data.population.schools.GRADES`; school_year; classes).
     """
 
@@ -84,7 +84,7 @@ class Population:
 
 @dataclass(frozen=True)
 class Draft:
-    """Children of two school years before they have names; -1 is a grade in which a child isn't here."""
+    """Children of two school years before they have names; grade -1 means not enrolled here."""
 
     household: Codes
     grade: Codes
@@ -94,7 +94,7 @@ class Draft:
 
     @property
     def households(self) -> int:
-        """How many households there are."""
+        """Number of households."""
         return int(np.max(self.household)) + 1
 
 
@@ -183,10 +183,10 @@ def _name_apart(
     guardians: pd.DataFrame,
     staff: pd.DataFrame,
 ) -> None:
-    """Let nobody of a region have another's id, and movers the same one in both districts."""
+    """Give unique ids within a region, and movers the same ids in both districts."""
     own = f"{scenario.district:02d}-"
     state = children["state_id"].to_numpy(dtype=object, copy=True)
-    # No two districts give one number, nor one of a mover.
+    # No two districts assign the same number, or a mover's number.
     step = (STATE_NUMBERS - FIRST_STATE_NUMBER) // (len(state) * scenario.districts) * scenario.districts
     apart = FIRST_STATE_NUMBER + np.argsort(np.argsort(state)) * step + scenario.district
     state = np.array([f"{number:010d}" for number in apart.tolist()], dtype=object)
@@ -236,14 +236,14 @@ def _draw_households(scenario: Scenario, count: int) -> Draft | None:
     years = 1 + np.searchsorted(np.cumsum(YEARS_BETWEEN)[:-1], rng.random(slots), side="right")
     so_far = np.cumsum(np.where(eldest, 0, years))
     apart = so_far - so_far[eldest][home]
-    # Going round the cohorts keeps every grade equally full; at most 3 x 4 of 14 years lie between siblings.
+    # Cycling through cohorts fills every grade equally; siblings are at most 3 x 4 of 14 years apart.
     cohort = (rng.integers(0, cohorts, count)[home] + apart) % cohorts
     comes_and_goes = rng.random(count)
     gone = (comes_and_goes < scenario.left_in_year)[home]
     arrived = (comes_and_goes > 1 - scenario.arrived_in_year)[home]
     retained = (rng.random(slots) < scenario.retained_share) & (cohort < GRADUATED) & ~gone & ~arrived
     old = retained | (rng.random(slots) < OLD_FOR_GRADE)
-    # Cohort 0 begins school in the autumn after its fifth birthday, with 1 September as the last day.
+    # Cohort 0 starts school in the fall after the fifth birthday, with a September 1 cutoff.
     first_of_year = (scenario.school_year - 1 - 5 - cohort - old - 1970).astype("datetime64[Y]")
     last_day = (first_of_year.astype("datetime64[M]") + np.timedelta64(8, "M")).astype("datetime64[D]")
     birth = last_day - (rng.random(slots) * 365).astype("int64")
@@ -273,7 +273,7 @@ def _draw_households(scenario: Scenario, count: int) -> Draft | None:
         twin[:-1] |= twin[1:]
         if (twin & (grade[slot] >= 0)).any():
             break
-    # Neighbors in the list are not neighbors in life: nobody may guess a family from the order of ids.
+    # We shuffle children, so that nobody can guess a family from the order of ids.
     order = rng_for(scenario.seed, "order of children").permutation(len(slot))
     slot, twin = slot[order], twin[order]
     _, household = np.unique(home[slot], return_inverse=True)
@@ -292,7 +292,7 @@ def _children_frame(
 ) -> pd.DataFrame:
     count = len(draft.household)
     rng = rng_for(scenario.seed, "numbers")
-    # Many district numbers begin with a zero that a spreadsheet drops.
+    # Many district numbers start with a zero that a spreadsheet drops.
     width = 6 if count < 300_000 else 8
     numbers = rng.permutation(min(10**width, max(110_000, 3 * count)))[:count]
     state = ten_digits(rng, count)
@@ -321,15 +321,15 @@ def _children_frame(
 
 
 def ten_digits(rng: np.random.Generator, count: int) -> Words:
-    """Draw different numbers as the state gives them; test vendors count in the same ten digits."""
+    """Draw distinct ten-digit numbers, as the state assigns them; test vendors use the same format."""
     drawn = np.unique(rng.integers(0, 13 * 10**8, int(count * 1.05) + 50))
     drawn = rng.permutation(drawn)[:count]
-    # Below 300 million: one zero in front, a few with two; beyond: none.
+    # Below 300 million, one leading zero, a few with two; above, none.
     return numbered("", np.where(drawn < 3 * 10**8, drawn + 7 * 10**7, drawn * 7), 10)
 
 
 def _logins(first: Words, last: Words) -> list[str]:
-    """Make logins such as ana.lopez, the second one ana.lopez2."""
+    """Create logins such as ana.lopez, and ana.lopez2 for the second one."""
     seen: dict[str, int] = {}
     logins = []
     for given, family in zip(first, last, strict=True):

@@ -1,4 +1,4 @@
-"""The district's schools, the classes that they form, and the people who work there."""
+"""Generate the district's schools, their classes, and their staff."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ Codes = npt.NDArray[np.int64]
 GRADES = ("KG", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12")
 LEVELS = {"elementary": (0, 5), "middle": (6, 8), "high": (9, 12)}
 
-# An invented block: no district of the sample files of any standard has it.
+# A fictional block: no district in any standard's sample files has it.
 DISTRICT_ID = "990417"
 FIRST_NUMBER = {"elementary": 101, "middle": 41, "high": 1}
 STUDENTS_A_SCHOOL = 450
 CLASS_SIZE = {"elementary": 24, "middle": 26, "high": 26}
 
-# A class of a middle or high school goes through these in six periods; the elective is a choice of two.
+# Subjects of middle and high school classes over six periods; the elective is a choice of two.
 CORE_SUBJECTS = (
     "English Language Arts",
     "Mathematics",
@@ -56,7 +56,7 @@ PLACES = (
     "Westbrook", "Eastwood", "Ridgeline", "Juniper", "Sycamore", "Bluestem",
 )  # fmt: skip
 
-# Who works in every school beside its teachers, in Ed-Fi's words for staff.
+# Staff of every school besides its teachers, in Ed-Fi's terms.
 OFFICE = (
     "School Administrator",
     "School Administrative Support Staff",
@@ -79,11 +79,11 @@ class Schools:
     levels: list[str]
 
     def places(self, level: str) -> Codes:
-        """Give the places of the schools of a level."""
+        """Return the indexes of the schools of a level."""
         return np.array([place for place, own in enumerate(self.levels) if own == level])
 
     def of(self, zone: Codes, grade: Codes) -> Codes:
-        """Say which school a grade goes to from an attendance zone (one a elementary school)."""
+        """Return the school of a grade in an attendance zone (one per elementary school)."""
         zones = len(self.places("elementary"))
         school = np.full(len(zone), -1)
         for level, (first, last) in LEVELS.items():
@@ -92,7 +92,7 @@ class Schools:
         return school
 
     def frame(self) -> pd.DataFrame:
-        """Give school_id, school_name, level, first_grade, last_grade."""
+        """Return school_id, school_name, level, first_grade, last_grade."""
         return pd.DataFrame(
             {
                 "school_id": text(self.ids),
@@ -105,12 +105,12 @@ class Schools:
 
 
 def district_id(scenario: Scenario) -> str:
-    """Give the state's number of the district; those of a region have each their own."""
+    """Return the state's number of the district, unique within a region."""
     return DISTRICT_ID if scenario.district == 0 else f"{990_500 + scenario.district}"
 
 
 def open_schools(scenario: Scenario) -> Schools:
-    """Open as many schools as the children of a district fill."""
+    """Create as many schools as the children of a district fill."""
     order = rng_for(scenario.seed, "schools").permutation(len(PLACES))
     ids, names, levels = [], [], []
     for level, (first, last) in LEVELS.items():
@@ -125,13 +125,13 @@ def open_schools(scenario: Scenario) -> Schools:
             ids.append(f"{district_id(scenario)}{FIRST_NUMBER[level] + number:03d}")
             names.append(f"{place} {level.title()} School")
             levels.append(level)
-    if len(set(ids)) < len(ids):  # more schools of a level than its block of numbers holds
+    if len(set(ids)) < len(ids):  # more schools of a level than its block of numbers has room for
         ids = [f"{district_id(scenario)}{number:05d}" for number in range(1, len(ids) + 1)]
     return Schools(ids, names, levels)
 
 
 def class_counts(schools: Schools, zone: Codes, grades: dict[int, Codes]) -> pd.DataFrame:
-    """Say how many classes each school forms."""
+    """Compute the number of classes of each school."""
     frames = []
     for year, grade in grades.items():
         here = grade >= 0
@@ -151,7 +151,7 @@ def class_counts(schools: Schools, zone: Codes, grades: dict[int, Codes]) -> pd.
 def hire_staff(
     scenario: Scenario, schools: Schools, classes: pd.DataFrame, namesake: tuple[str, str, bool] | None
 ) -> pd.DataFrame:
-    """Hire a teacher for every class and subject, and the people of the offices."""
+    """Create a teacher for every class and subject, and the office staff."""
     posts: list[tuple[int, str, str | None]] = []
     most = classes.groupby(["school", "grade"], as_index=False)["classes"].max()
     yearly = classes.groupby(["school", "school_year"], as_index=False)["classes"].sum()

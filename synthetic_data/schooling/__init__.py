@@ -1,4 +1,4 @@
-"""Two school years: calendar, enrollment, classes."""
+"""Generate two school years: calendar, enrollment, classes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Schooling", "make_schooling"]
 
 @dataclass(frozen=True)
 class Schooling:
-    """Two years of school: frames for the silos, and the same as arrays for what follows from it."""
+    """Two years of school, as frames for the silos and as arrays for further steps."""
 
     calendar: pd.DataFrame
     sessions: pd.DataFrame
@@ -32,7 +32,7 @@ class Schooling:
 
 
 def make_schooling(scenario: Scenario, population: Population) -> Schooling:
-    """Send everybody to school in the scenario's school year and in the one before."""
+    """Enroll everybody in the scenario's school year and in the one before."""
     years = school_years(scenario)
     spells = draw_enrollment(scenario, population, years)
     enrollment = spells_frame(population, spells, years)

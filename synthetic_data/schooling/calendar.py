@@ -1,4 +1,4 @@
-"""The days of two school years: when each school teaches, when it doesn't and why, and the terms."""
+"""Generate the calendar of two school years: instructional days, closed days and why, and terms."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ __all__ = ["GRADING_PERIODS", "SchoolYear", "calendar_frame", "school_years", "s
 Days = npt.NDArray[np.datetime64]
 Codes = npt.NDArray[np.int64]
 
-# Ed-Fi's words. The first is a day on which children come.
+# Ed-Fi's terms. The first is a day when children attend.
 EVENTS = ("Instructional day", "Holiday", "Teacher only day", "Weather day")
 INSTRUCTIONAL, HOLIDAY, TEACHER_ONLY, WEATHER = range(4)
 
-# Schools of a district end apart: each level has its own number of days. About 180 is the usual law.
+# Levels end on different days: each has its own number of days. Most state laws require about 180.
 INSTRUCTIONAL_DAYS = {"elementary": 179, "middle": 180, "high": 178}
 
 # Ed-Fi's words; two in each semester.
@@ -44,19 +44,19 @@ class SchoolYear:
 
     # The year in which it ends.
     year: int
-    # Every weekday from the teachers' first to the last day, and what it is (place in `EVENTS`).
+    # Every weekday from the teachers' first to the last day, with its type (index in `EVENTS`).
     weekdays: Days
     events: Codes
-    # The instructional days.
+    # Instructional days.
     days: Days
-    # How many of them lie on or before the day of the exports.
+    # Number of these on or before the day of the exports.
     past: int
-    # The last instructional day, counted from 0, of each grading period.
+    # Last instructional day of each grading period, counted from 0.
     period_end: tuple[int, int, int, int]
 
     @property
     def fall_end(self) -> int:
-        """The last instructional day of the fall semester, counted from 0."""
+        """Last instructional day of the fall semester, counted from 0."""
         return self.period_end[1]
 
 
@@ -66,7 +66,7 @@ def session_id(year: int, place: int) -> str:
 
 
 def school_years(scenario: Scenario) -> dict[tuple[int, str], SchoolYear]:
-    """Lay out both school years for every level."""
+    """Plan both school years for every level."""
     found = {}
     for year in (scenario.school_year - 1, scenario.school_year):
         first = _weekday(year - 1, 8, 18, 0, 1)
@@ -96,7 +96,7 @@ def school_years(scenario: Scenario) -> dict[tuple[int, str], SchoolYear]:
 
 
 def calendar_frame(schools: Schools, years: dict[tuple[int, str], SchoolYear]) -> pd.DataFrame:
-    """Give every school's calendar."""
+    """Return every school's calendar."""
     parts = [
         (place, laid_out)
         for place, level in enumerate(schools.levels)
@@ -117,7 +117,7 @@ def calendar_frame(schools: Schools, years: dict[tuple[int, str], SchoolYear]) -
 
 
 def sessions_frame(years: dict[tuple[int, str], SchoolYear]) -> pd.DataFrame:
-    """Give the terms, which are the whole district's."""
+    """Return the terms, which the whole district shares."""
     rows = []
     for year in sorted({year for year, _ in years}):
         levels = [laid_out for (of_year, _), laid_out in years.items() if of_year == year]
@@ -146,12 +146,12 @@ def sessions_frame(years: dict[tuple[int, str], SchoolYear]) -> pd.DataFrame:
 def _weekday(year: int, month: int, day: int, weekday: int, nth: int) -> np.datetime64:
     """Find the nth such weekday (0: Monday) on or after a day."""
     start = np.datetime64(f"{year}-{month:02d}-{day:02d}")
-    ahead = (weekday - int((start.astype("int64") - 4) % 7)) % 7  # day 4 of the count from 1970 was a Monday
+    ahead = (weekday - int((start.astype("int64") - 4) % 7)) % 7  # day 4 since 1970 was a Monday
     return start + np.timedelta64(ahead + 7 * (nth - 1), "D")
 
 
 def _closed(year: int) -> dict[str, list[np.datetime64]]:
-    """Name the days on which schools are closed."""
+    """Return the days on which schools are closed."""
     thanksgiving = _weekday(year - 1, 11, 1, 3, 4)
     winter = _weekday(year - 1, 12, 19, 0, 1)
     spring = _weekday(year, 3, 14, 0, 1)

@@ -1,7 +1,7 @@
-"""Courses, the sections in which they are taught, by whom, and which children sit in them.
+"""Generate courses, their sections, teachers and students.
 
-An elementary class has one teacher for everything. In middle and high schools a class goes through six
-periods together, each with another teacher; the elective is a choice of two and changes with the semester.
+An elementary class has one teacher for everything. A middle or high school class has six periods together,
+each with a different teacher. The elective is a choice of two and changes with the semester.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Words = npt.NDArray[np.object_]
 
 @dataclass(frozen=True)
 class Slot:
-    """One subject of a class: its code, Ed-Fi subject, session (0 year, 1 fall, 2 spring), who teaches it."""
+    """One subject of a class: its code, Ed-Fi subject, session (0 year, 1 fall, 2 spring), and teacher."""
 
     code: str
     title: str
@@ -61,7 +61,7 @@ SECONDARY = (
 CHOICES = 2  # of the last slots: two in fall, two in spring
 FULL_YEAR = len(CORE_SUBJECTS)
 
-# What the core courses of a high school are called, by grade.
+# Names of a high school's core courses, by grade.
 HIGH_SCHOOL = {
     "ELA": ("English I", "English II", "English III", "English IV"),
     "MATH": ("Algebra I", "Geometry", "Algebra II", "Precalculus"),
@@ -72,7 +72,7 @@ HIGH_SCHOOL = {
 
 @dataclass(frozen=True)
 class Seats:
-    """Who sits where, as arrays: places of spell and section, and the session (0 year, 1 fall, 2 spring)."""
+    """Enrollment period and section of each seat as indexes, and session (0 year, 1 fall, 2 spring)."""
 
     spell: Codes
     section: Codes
@@ -81,7 +81,7 @@ class Seats:
 
 @dataclass(frozen=True)
 class Teaching:
-    """Courses, sections and who is in them."""
+    """Courses, sections, and their teachers and students."""
 
     courses: pd.DataFrame
     sections: pd.DataFrame
@@ -96,7 +96,7 @@ def arrange_teaching(
     enrollment: pd.DataFrame,
     years: dict[tuple[int, str], SchoolYear],
 ) -> Teaching:
-    """Form classes, give them teachers, and seat every child whose spell holds a day."""
+    """Form classes, assign teachers, and enroll every child whose enrollment period has a school day."""
     places = population.places
     classes = population.classes.sort_values(["school_year", "school", "grade"], ignore_index=True)
     school, grade, year, count = (
@@ -105,7 +105,7 @@ def arrange_teaching(
     elementary = grade < LEVELS["middle"][0]
     slots = np.where(elementary, len(ELEMENTARY), len(SECONDARY))
 
-    # Courses: one a slot of each school, grade and year.
+    # Courses: one per slot of each school, grade and year.
     of_group = np.repeat(np.arange(len(classes)), slots)
     place = within(slots)
     slot = [(ELEMENTARY if e else SECONDARY)[p] for p, e in zip(place, elementary[of_group], strict=True)]
@@ -133,7 +133,7 @@ def arrange_teaching(
         }
     )
 
-    # Sections: one a class and slot; those of one class stand together.
+    # Sections: one per class and slot, sorted by class.
     group_of_class = np.repeat(np.arange(len(classes)), count)
     class_number = within(count)
     section_class = np.repeat(np.arange(len(group_of_class)), slots[group_of_class])
@@ -163,7 +163,7 @@ def arrange_teaching(
         }
     )
 
-    # Seats: a class for each spell that holds a day, then its sections.
+    # Seats: a class for each enrollment period with a school day, then its sections.
     sits = np.flatnonzero(spells.end != -2)
     table = np.full((2, len(places.ids), len(GRADES)), -1)
     table[year - year.min(), school, grade] = np.arange(len(classes))
@@ -174,7 +174,7 @@ def arrange_teaching(
     rank[order] = within(np.bincount(group, minlength=len(classes)))
     first_class = np.cumsum(count) - count
     own_class = first_class[group] + rank % count[group]
-    # Who comes back to the same school in the same year comes back to the same class.
+    # A child who returns to the same school in the same year returns to the same class.
     back = np.zeros(len(sits), dtype=bool)
     back[1:] = (spells.child[sits][1:] == spells.child[sits][:-1]) & (group[1:] == group[:-1])
     own_class[back] = own_class[np.flatnonzero(back) - 1]
@@ -198,7 +198,7 @@ def _seats(
     section_session: Codes,
     years: dict[tuple[int, str], SchoolYear],
 ) -> Seats:
-    """Seat each spell in the sections of its class; electives by choice, in the semesters that it touches."""
+    """Enroll each period in its class's sections; electives by choice, in the semesters that it overlaps."""
     rng = rng_for(scenario.seed, "electives")
     fall_end = np.zeros(len(sits), dtype="int64")
     past = np.zeros(len(sits), dtype="int64")
@@ -210,7 +210,7 @@ def _seats(
     in_fall, in_spring = spells.begin[sits] <= fall_end, end > fall_end
     base = first_section[own_class]
     spell_parts, section_parts = [], []
-    for step in range(FULL_YEAR):  # both kinds of school have five courses that last the year
+    for step in range(FULL_YEAR):  # all schools have five full-year courses
         spell_parts.append(sits)
         section_parts.append(base + step)
     for half, mask in ((0, in_fall), (1, in_spring)):
@@ -290,7 +290,7 @@ def _teachers(
     section_class: Codes,
     section_slot: Codes,
 ) -> tuple[Codes, Words]:
-    """Give each section a teacher who isn't in two rooms at once, and its period."""
+    """Give each section a period, and a teacher who isn't in two rooms at once."""
     staff = population.staff
     posts = staff.loc[staff["teaches"].notna(), ["school_id", "teaches"]]
     teachers: dict[tuple[str, str], list[int]] = {}
@@ -299,7 +299,7 @@ def _teachers(
     school = classes["school"].to_numpy(dtype="int64")[group_of_class]
     grade = classes["grade"].to_numpy(dtype="int64")[group_of_class]
     year = classes["school_year"].to_numpy(dtype="int64")[group_of_class]
-    # The running number of a class in its school and year decides when it has what, and with whom.
+    # The running number of a class in its school and year decides its schedule and teachers.
     changes = np.flatnonzero(np.r_[True, (school[1:] != school[:-1]) | (year[1:] != year[:-1])])
     running = np.arange(len(school)) - np.repeat(changes, np.diff(np.r_[changes, len(school)]))
     ids = population.places.ids

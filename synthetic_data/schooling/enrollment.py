@@ -1,4 +1,4 @@
-"""Who is at which school from when to when: stayers, movers, newcomers, leavers, returners and no-shows."""
+"""Generate enrollment: stayers, movers, newcomers, leavers, returners and no-shows."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ __all__ = ["MOVES", "EnrollmentPeriods", "draw_enrollment", "moves_frame", "spel
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-# Ed-Fi's words.
+# Ed-Fi's terms.
 ENTRIES = ("Next year school", "New to education system", "Transfer", "Re-entry")
 NEXT_YEAR, NEW, TRANSFER_IN, RE_ENTRY = range(4)
 EXITS = ("End of school year", "Graduated", "Transferred", "Withdrawn", "Dropout", "No show")
 END_OF_YEAR, GRADUATED, TRANSFERRED, WITHDRAWN, DROPOUT, NO_SHOW_EXIT = range(6)
 
-# What a year brings a child; the hard cases among them, with what they break.
+# What happens to a child's enrollment in a year; the hard cases among them, with what they break.
 STAYS, ARRIVES, LEAVES, RETURNS, NO_SHOW, MOVES_SCHOOL = range(6)
 MOVES = {
     ARRIVES: ("late_arrival", "came to the district after the first day"),
@@ -36,17 +36,17 @@ MOVES = {
     NO_SHOW: ("no_show", "enrolled in summer, never came: a spell without a day"),
     MOVES_SCHOOL: ("two_enrolments", "changed school within the district: two spells"),
 }
-ARRIVES_LATE = 0.5  # of the families new this year; the others are there on the first day
-LEAVES_EARLY = 0.55  # of the families who are gone; the others stay to the last day
-GONE_AT_LEAST, GONE_AT_MOST = 15, 60  # instructional days between leaving and coming back
+ARRIVES_LATE = 0.5  # of families new this year; the others come on the first day
+LEAVES_EARLY = 0.55  # of families who leave; the others stay to the last day
+GONE_AT_LEAST, GONE_AT_MOST = 15, 60  # instructional days between leaving and returning
 
 
 @dataclass(frozen=True)
 class EnrollmentPeriods:
-    """Enrollment spells as arrays; children, schools and grades are places.
+    """Enrollment periods as arrays; children, schools and grades are indexes.
 
-    ``begin`` and ``end`` count instructional days of the school's level from 0; ``end`` is -1 where the
-    spell is open and holds no day (``end < begin``) for a no-show.
+    ``begin`` and ``end`` count instructional days of the school's level from 0. ``end`` is -1 for an open
+    period; a no-show has no day (``end < begin``).
     """
 
     child: Codes
@@ -62,14 +62,14 @@ class EnrollmentPeriods:
     is_open: Mask
 
     def at(self, places: Codes) -> EnrollmentPeriods:
-        """Give the spells at these places, in their order."""
+        """Return the periods at these indexes, in their order."""
         return EnrollmentPeriods(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
 
 
 def draw_enrollment(
     scenario: Scenario, population: Population, years: dict[tuple[int, str], SchoolYear]
 ) -> EnrollmentPeriods:
-    """Enrol every child in both school years."""
+    """Enroll every child in both school years."""
     places, children = population.places, population.children
     homes, home = population.households, _codes(population.households["household"], children["household"])
     zone_now = homes["zone"].to_numpy(dtype="int64")
@@ -80,7 +80,7 @@ def draw_enrollment(
     }
     parts: list[EnrollmentPeriods] = []
     zone_end = zone_now
-    for year, grade in grades.items():  # backwards in time: today's address is the last one
+    for year, grade in grades.items():  # backward in time: today's address is the last one
         current = year == scenario.school_year
         rng = rng_for(scenario.seed, "moves", year)
         families = len(zone_now)
@@ -113,7 +113,7 @@ def draw_enrollment(
         total = np.array([len(years[year, level].days) for level in LEVELS])
         level = np.searchsorted([first for first, _ in LEVELS.values()], grade, side="right") - 1
         room = lasting[level] - 30
-        # So early in the year nothing has happened yet.
+        # This early in the year, nothing has happened yet.
         kind[(room < 1) & (kind != NO_SHOW)] = STAYS
         if current and scenario.students >= SMALLEST and room[here].min() > 0:
             kind = _plant(rng_for(scenario.seed, "moves", "hard cases"), home, grade, new, kind)
@@ -142,7 +142,7 @@ def draw_enrollment(
         first_school = np.where(kind == MOVES_SCHOOL, start, end)
         first = {
             "school": first_school,
-            # Who comes from another district of the region has left there before.
+            # A child from another district of the region has left there before.
             "begin": np.where(kind == ARRIVES, first_day + 2 * came, 0),
             "end": np.select([kind == NO_SHOW, kind == LEAVES, two], [-2, first_day, first_day], last),
             "entry": np.where(kind == ARRIVES, TRANSFER_IN, entry),
@@ -188,7 +188,7 @@ def draw_enrollment(
 def spells_frame(
     population: Population, spells: EnrollmentPeriods, years: dict[tuple[int, str], SchoolYear]
 ) -> pd.DataFrame:
-    """Write spells as dates and words."""
+    """Convert enrollment periods to dates and codes."""
     begin = np.full(len(spells.child), np.datetime64("NaT", "D"))
     end = begin.copy()
     for (year, level), laid_out in years.items():
@@ -196,7 +196,7 @@ def spells_frame(
         begin[mine] = laid_out.days[spells.begin[mine]]
         closed = mine & (spells.end >= 0)
         end[closed] = laid_out.days[spells.end[closed]]
-        absent = mine & (spells.end == -2)  # enrolled in summer, struck off on the eve of the first day
+        absent = mine & (spells.end == -2)  # enrolled in summer, withdrawn on the day before school starts
         begin[absent] = laid_out.days[0] - 21 * DAY
         end[absent] = laid_out.days[0] - DAY
     return pd.DataFrame(
@@ -215,7 +215,7 @@ def spells_frame(
 
 
 def moves_frame(scenario: Scenario, population: Population, spells: EnrollmentPeriods) -> pd.DataFrame:
-    """List this year's comings and goings as hard cases."""
+    """List this year's arrivals, departures and moves as hard cases."""
     first = (spells.year == scenario.school_year) & (spells.kind != STAYS)
     first[1:] &= (spells.child[1:] != spells.child[:-1]) | (spells.year[1:] != spells.year[:-1])
     kind = spells.kind[first]
@@ -230,13 +230,13 @@ def moves_frame(scenario: Scenario, population: Population, spells: EnrollmentPe
 
 
 def _plant(rng: np.random.Generator, home: Codes, grade: Codes, new: Mask, kind: Codes) -> Codes:
-    """Bring about each kind of coming and going that chance left out, in a family that stays.
+    """Inject each kind of move that chance left out, in a family that stays.
 
-    Gives the kinds anew, and leaves them as they are where no family stays.
+    Returns the updated kinds, unchanged if no family stays.
     """
     kind = kind.copy()
     here = grade >= 0
-    young = here & (grade < LEVELS["middle"][0])  # of that level there are always two schools
+    young = here & (grade < LEVELS["middle"][0])  # that level always has two schools
     order = rng.permutation(np.flatnonzero(here))
     stays = np.ones(int(np.max(home)) + 1, dtype=bool)
     stays[home[here & (kind != STAYS)]] = False
@@ -261,5 +261,5 @@ def _plant(rng: np.random.Generator, home: Codes, grade: Codes, new: Mask, kind:
 
 
 def _codes(words: pd.Series, values: pd.Series) -> Codes:
-    """Give the place of each value among words, -1 where it is missing."""
+    """Return the index of each value among words; -1 if missing."""
     return np.asarray(pd.Index(words).get_indexer(pd.Index(values)), dtype="int64")

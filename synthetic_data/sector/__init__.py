@@ -1,4 +1,4 @@
-"""A sector of school systems, as they answer the kit's own survey over two years. None of them exists."""
+"""Generate a sector of fictional school systems that answer the kit's own survey in two years."""
 
 from synthetic_data.sector.sector import SyntheticSector, make_sector, simulated_effects, write_sector
 from synthetic_data.sector.settings import SectorSettings, load_sector, preset_names

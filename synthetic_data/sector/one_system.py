@@ -1,4 +1,4 @@
-"""People of one invented school system who fill in the survey, in two years; the sector has its own maker."""
+"""Generate survey answers of one synthetic school system in two years; the sector has its own generator."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _people() -> _People:
 
 
 def make_answers(people: int = 6, seed: int = 7) -> pd.DataFrame:
-    """Make the answers of both years."""
+    """Generate the answers of both years."""
     if people < 1:
         raise BadInput(f"people = {people}: at least one person fills in the form, such as people = 6.")
     declared = _people()
@@ -73,7 +73,7 @@ def _row(declared: _People, number: int, year: int, seed: int) -> dict[str, str 
     }
     for item in declared_survey().items.values():
         domain = declared.domains[item.domain]
-        # How hard an item is stays the same; what a person makes of it is drawn once a year.
+        # An item's difficulty stays the same; a person's view of it is drawn once a year.
         hard = rng_for(seed, "survey", "item", item.id).normal(0, declared.items_apart)
         hard += declared.believed.get(item.id, 0.0)
         own = rng_for(seed, "survey", "answer", item.id, who, year)
@@ -84,7 +84,7 @@ def _row(declared: _People, number: int, year: int, seed: int) -> dict[str, str 
 
 
 def write_answers(folder: str | Path = "", people: int = 6, seed: int = 7) -> tuple[Path, Path]:
-    """Write the answers of both years as the files that people would hand in."""
+    """Write the answers of both years as files that people would submit."""
     out = Path(folder) if folder else Path(tempfile.gettempdir()) / f"survey_answers_{people}_{seed}"
     out.mkdir(parents=True, exist_ok=True)
     made = make_answers(people, seed)

@@ -1,4 +1,4 @@
-"""A synthetic sector, and its simulated effects."""
+"""Generate a synthetic sector with simulated effects."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ from synthetic_data.streams import rng_for
 __all__ = ["SyntheticSector", "make_sector", "simulated_effects", "write_sector"]
 
 
-# So many systems stand for an endless number: what is left of chance is a hundredth of a sector's own.
+# This many systems approximate an infinite number: the remaining error is a hundredth of a sector's own.
 ENDLESS = 200_000
-# Of these, so many answer, which gives the spread of scores.
+# This many of them answer, which determines the spread of scores.
 ANSWERING = 40_000
 _ENDLESS = "endless sector"
 
 
 def _adjusting(systems: Systems) -> Floats:
-    """Give what the adjusted comparison holds alike: size, locale and IT staff."""
+    """Return the covariates of the adjusted comparison: size, locale and IT staff."""
     return np.column_stack(
         [
             np.ones(len(systems)),
@@ -63,24 +63,24 @@ def _groupings(systems: Systems, year: int) -> dict[str, npt.NDArray[np.bool_]]:
 
 def _slope(grouping: npt.NDArray[np.bool_], alike: Floats, score: Floats) -> float:
     design = np.column_stack([grouping.astype("float64"), alike])
-    # By normal equations: 200,000 rows of seven columns are solved in a moment.
+    # Normal equations solve 200,000 rows of seven columns at once.
     return float(np.linalg.solve(design.T @ design, design.T @ score)[0])
 
 
 def simulated_effects(settings: SectorSettings, systems: int = ENDLESS) -> pd.DataFrame:
-    """Work out what each comparison of the sector report would come to without any chance.
+    """Compute the true value of each comparison in the sector report, without sampling error.
 
-    A planted effect is the difference in mean answers (1 to 4) that the same comparison would find in an
-    endless sector of the same making, in which every system answers every item. Its first part is exact: the
-    mean answer of systems alike in all that is recorded is a sum of normal probabilities. Only who the
-    systems are is drawn, `systems` of them.
+    A simulated effect is the difference in mean answers (1 to 4) that the same comparison would find in an
+    infinite sector of the same kind, in which every system answers every item. The mean answer of systems
+    with equal recorded attributes is exact, a sum of normal probabilities. Only the attributes are drawn, for
+    `systems` systems.
 
     Parameters
     ----------
     settings
-        The sector's.
+        Settings of the sector.
     systems
-        How many stand for an endless number.
+        Number of systems that approximates an infinite sector.
 
     Returns
     -------
@@ -111,7 +111,7 @@ def simulated_effects(settings: SectorSettings, systems: int = ENDLESS) -> pd.Da
 
 
 def _pooled_deviation(score: Floats, group: npt.NDArray[np.bool_]) -> float:
-    """Give the standard deviation within both groups; not a number where one is empty."""
+    """Return the pooled standard deviation of both groups; NaN if one is empty."""
     sizes = np.array([group.sum(), (~group).sum()])
     if sizes.min() < 2:
         return float("nan")
@@ -133,20 +133,20 @@ def _row(
 
 
 Floats = npt.NDArray[np.float64]
-# How far above knowing of standards at all the two upper answers about them begin, in standard deviations.
+# Distance of the two upper answers about standards from knowing of them at all, in standard deviations.
 _STANDARDS_ABOVE = (0.0, 1.1, 2.0)
 
 
 @dataclass(frozen=True)
 class SyntheticSector:
-    """A made sector and what was put into it.
+    """A synthetic sector with its simulated effects.
 
     Attributes
     ----------
     settings
-        What was asked for.
+        Settings of the sector.
     frame
-        Table ``sector`` with a column an item: every system that was invited, in each year.
+        Table ``sector`` with one column per item: every invited system in each year.
     """
 
     settings: SectorSettings
@@ -154,13 +154,13 @@ class SyntheticSector:
 
     @property
     def answered(self) -> pd.DataFrame:
-        """How many systems were invited and answered: ``year, invited, answered``."""
+        """Numbers of invited and answering systems: ``year, invited, answered``."""
         in_year = self.frame.groupby("year")["responded"]
         return in_year.agg(invited="size", answered="sum").reset_index()
 
     @property
     def about(self) -> dict[str, Any]:
-        """That it is invented, and how to make it again."""
+        """Metadata: that it is synthetic, and how to generate it again."""
         return {
             "synthetic": True,
             "title": "A made sector of school systems",
@@ -172,7 +172,7 @@ class SyntheticSector:
 
     @cached_property
     def planted(self) -> pd.DataFrame:
-        """What was put in: table ``sector_planted``."""
+        """Simulated effects: table ``sector_planted``."""
         return simulated_effects(self.settings)
 
 
@@ -189,8 +189,8 @@ def _knows_standards(
 
 
 def _knows_from(settings: SectorSettings) -> float:
-    """Find where knowing of standards begins, so that the wanted share of all systems is above it."""
-    # The mean of the domains varies less than one of them does.
+    """Find the cutoff of knowing standards that gives the wanted share of all systems."""
+    # The mean of the domains varies less than one domain.
     domains = len(declared_survey().domains)
     overall = settings.common_share + (1 - settings.common_share) / domains
     normal = NormalDist(sigma=math.sqrt(1 - settings.standards_by_readiness * (1 - overall)))
@@ -206,7 +206,7 @@ def _knows_from(settings: SectorSettings) -> float:
 def _answered(
     settings: SectorSettings, systems: Systems, hidden: dict[str, Floats], year: int, responds: np.ndarray
 ) -> dict[str, object]:
-    """Give the answers of those who answer; items are left out more often by small systems."""
+    """Generate the answers of responding systems; small systems skip items more often."""
     columns: dict[str, object] = {}
     for domain in declared_survey().domains:
         items = items_of(settings, domain)
@@ -223,7 +223,7 @@ def _answered(
 
 
 def make_sector(settings: SectorSettings) -> SyntheticSector:
-    """Make a sector of school systems.
+    """Generate a sector of school systems.
 
     Parameters
     ----------
@@ -233,7 +233,7 @@ def make_sector(settings: SectorSettings) -> SyntheticSector:
     Returns
     -------
     MadeSector
-        Its frame has one row for each invited system and year; answers only where it responded.
+        Its frame has one row per invited system and year, with answers only if it responded.
     """
     count = settings.invited
     systems = draw_systems(settings, count)
@@ -271,26 +271,26 @@ def make_sector(settings: SectorSettings) -> SyntheticSector:
 def write_sector(
     made: SyntheticSector, place: Path, page: Callable[[SyntheticSector, Path], object] | None = None
 ) -> dict[str, Path]:
-    """Write a made sector: the file that a survey office would have, and beside it what was put in.
+    """Write a synthetic sector: a survey office's file, and next to it the simulated effects.
 
     Parameters
     ----------
     made
         From ``make_sector``.
     place
-        A folder, which then holds ``sector.csv``; or a path that ends in ``.csv``.
+        A folder, for ``sector.csv`` in it, or a path that ends in ``.csv``.
     page
-        Writes the page beside it, to the path that it is given.
+        Function that writes the page to a given path.
 
     Returns
     -------
     dict of str to Path
-        ``sector``; ``about`` (that it is invented, and how to make it again); ``planted``; and ``page``.
+        ``sector``; ``about`` (that it is synthetic, and how to generate it again); ``planted``; and ``page``.
 
     Raises
     ------
     BadInput
-        When a file stands where the folder is to be, or one that was not made where the sector is to be.
+        If a file has the path of the folder, or the sector's path belongs to a file that isn't synthetic.
     """
     file = place if place.suffix.lower() == ".csv" else place / "sector.csv"
     if file.is_dir() or (place != file and place.is_file()):
@@ -310,7 +310,7 @@ def write_sector(
     also: dict[str, Callable[[Path], object]] = {beside.name: lambda path: write_atomically(path, text)}
     if page is not None:
         also[f"{file.stem}_made.html"] = lambda path: page(made, path)
-    # What goes first comes last: no sector ever stands there without what says that it is made.
+    # We delete metadata last: a sector never exists without the file that marks it as synthetic.
     paths = save_all(
         file.parent,
         {file.name: as_written, f"{file.stem}_planted.csv": made.planted},
@@ -321,7 +321,7 @@ def write_sector(
 
 
 def _is_made(beside: Path) -> bool:
-    """Say whether what stands beside a sector says that it is invented."""
+    """Check whether the metadata next to a sector mark it as synthetic."""
     try:
         told = json.loads(beside.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""What can be set about a made sector, checked before anything is made."""
+"""Define and validate the settings of a synthetic sector."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _LOCALE_SHARES = {"City": 0.15, "Suburb": 0.25, "Town": 0.2, "Rural": 0.4}
 LOCALES = tuple(_LOCALE_SHARES)
 Share = Annotated[float, Field(ge=0, le=1)]
 Effect = Annotated[float, Field(ge=-2, le=2)]
-# A number by domain each; one number is for all domains.
+# One number per domain; a single number is for all domains.
 BY_DOMAIN = ("pledged_effect", "community_effect", "data_team_effect", "change", "hardness")
 
 
 class SectorSettings(BaseModel):
-    """What a made sector is like; every size is the kit's own.
+    """Settings of a synthetic sector; every size is the kit's own.
 
-    Effects and changes are in standard deviations of a domain's readiness among systems that are alike in all
-    that is recorded. What they come to on the scale of answers, 1 to 4, `simulated_effects` works out.
+    Effects and changes are in standard deviations of a domain's readiness among systems with equal recorded
+    attributes. `simulated_effects` converts them to the scale of answers, 1 to 4.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
@@ -34,14 +34,14 @@ class SectorSettings(BaseModel):
     name: str = Field("published", pattern=r"^[a-z][a-z0-9_]{0,39}$", description="lower-case word")
     seed: int = Field(7, ge=0, le=2**63 - 1)
 
-    # Whom the survey reaches, and who answers: in the real one a little over 100, then 187.
+    # Invited systems, and how many answer: in the real survey a little over 100, then 187.
     invited: int = Field(800, ge=20, le=200_000)
     years: tuple[int, int] = (2021, 2022)
     responding: tuple[int, int] = (104, 187)
-    # Share of those who answered in the first year who answer again.
+    # Share of the first year's respondents who answer again.
     overlap: Share = 0.6
 
-    # Who they are.
+    # Attributes.
     pledged: Share = 0.35
     community_if_pledged: Share = 0.6
     community_if_not: Share = 0.15
@@ -49,35 +49,36 @@ class SectorSettings(BaseModel):
     new_teams: Share = 0.05
     locales: dict[str, float] = Field(default_factory=lambda: dict(_LOCALE_SHARES))
     median_students: int = Field(2500, ge=50, le=100_000)
-    # How strongly pledge and data team go with size: change of the log-odds a standard deviation of log size.
+    # Association of pledge and data team with size: change of the log odds per standard deviation of log
+    # size.
     pledged_by_size: float = Field(0.4, ge=-3, le=3)
     team_by_size: float = Field(0.5, ge=-3, le=3)
 
-    # What goes with readiness, by domain; and what is the same in all domains.
+    # Effects on readiness, by domain; then effects that are the same in all domains.
     pledged_effect: dict[str, Effect] = Field(default_factory=dict)
     community_effect: dict[str, Effect] = Field(default_factory=dict)
     data_team_effect: dict[str, Effect] = Field(default_factory=dict)
     change: dict[str, Effect] = Field(default_factory=dict)
-    # How hard a domain is: its answers are lower by so much.
+    # Difficulty of a domain, which lowers its answers.
     hardness: dict[str, Effect] = Field(default_factory=dict)
     size_effect: Effect = 0.2
     town_and_rural_effect: Effect = -0.15
-    # Knowing data standards, 1 to 4: which share knows of them at all (2 or more) in the first year, how it
-    # goes with readiness and the pledge, and what a year brings.
+    # Knowledge of data standards, 1 to 4: share that knows of them at all (2 or more) in the first year, its
+    # association with readiness and the pledge, and the change per year.
     knows_standards: Share = 0.7
     standards_by_readiness: Share = 0.3
     standards_by_pledge: Effect = 0.3
     standards_change: Effect = 0.15
 
-    # How answers hang together: share of readiness common to all domains, share that stays from year to
-    # year, and how strongly an item shows its domain (its loading, from lowest to highest).
+    # Correlation of answers: share of readiness common to all domains, share that stays from year to year,
+    # and the range of item loadings.
     common_share: float = Field(0.6, ge=0, le=0.99)
     lasting_share: float = Field(0.75, ge=0, le=0.99)
     loadings: tuple[float, float] = (0.6, 0.8)
     missing_items: float = Field(0.03, ge=0, le=0.5)
 
-    # Who doesn't answer. By what is recorded (size, locale, pledge, community): a factor, 0 is by chance.
-    # By what nobody records (readiness, in opposite ways for those with and without pledge or team): a slope.
+    # Nonresponse. By recorded attributes (size, locale, pledge, community): a factor, 0 for random. By
+    # unrecorded readiness, in opposite directions for those with and without pledge or team: a slope.
     recorded_nonresponse: float = Field(1.0, ge=0, le=3)
     unrecorded_self_selection: float = Field(0.0, ge=0, le=5)
 
@@ -131,30 +132,30 @@ class SectorSettings(BaseModel):
 
 
 def preset_names() -> list[str]:
-    """Name the sectors that come with the kit."""
+    """List the sectors that ship with the kit."""
     return sorted(path.stem for path in PRESETS.glob("*.toml"))
 
 
 def load_sector(name_or_path: str | Path = "published", **overrides: Any) -> SectorSettings:
-    """Read a sector's settings, and set what is given beside them.
+    """Load a sector's settings and apply overrides.
 
     Parameters
     ----------
     name_or_path
         A name of `preset_names`, or a TOML file.
     **overrides
-        Settings, such as ``seed=3``. A key such as ``pledged_effect.governance`` sets one number of a table,
-        and ``locales.City`` one share: the others keep their proportions in what is left.
+        Settings to override, such as ``seed=3``. A key such as ``pledged_effect.governance`` sets one number
+        of a table, and ``locales.City`` one share: the others share the rest in their old proportions.
 
     Returns
     -------
     SectorSettings
-        Checked.
+        Validated settings.
 
     Raises
     ------
     BadInput
-        Naming every fault at once.
+        If settings are invalid; the message lists all errors.
     """
     path = PRESETS / f"{name_or_path}.toml" if str(name_or_path) in preset_names() else Path(name_or_path)
     if path.suffix != ".toml" or not path.is_file():
@@ -173,7 +174,7 @@ def load_sector(name_or_path: str | Path = "published", **overrides: Any) -> Sec
 
 
 def _with_parts(given: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """Set whole keys first, then what a key with a point names within a table."""
+    """Set whole keys first, then dotted keys within a table."""
     parts = {key: value for key, value in overrides.items() if "." in key}
     settings = {**given, **{key: value for key, value in overrides.items() if key not in parts}}
     tables = sorted({key.split(".")[0] for key in parts})
@@ -193,7 +194,7 @@ def _with_parts(given: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[
 
 
 def _with_shares(before: Any, own: Mapping[str, Any]) -> Any:
-    """Give each named locale its share, and to the others what is left, in the proportions they had."""
+    """Set the named locales' shares, and divide the rest among the others in their old proportions."""
     unknown = next((name for name in own if name not in LOCALES), None)
     if unknown is not None:
         raise BadInput(
@@ -201,7 +202,7 @@ def _with_shares(before: Any, own: Mapping[str, Any]) -> Any:
             f"There are: {', '.join(LOCALES)}."
         )
     if not isinstance(before, dict) or not all(map(_is_number, before.values())):
-        return before  # what is wrong there is told where settings are checked
+        return before  # validation reports what is wrong there
     if not all(map(_is_number, own.values())) or min(own.values()) < 0 or not sum(own.values()) <= 1:
         raise BadInput(f"locales: shares from 0 to 1, together at most 1; given are {_pairs(own)}.")
     left = 1 - sum(own.values())

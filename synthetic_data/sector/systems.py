@@ -1,4 +1,4 @@
-"""School systems: their readiness, and who responds."""
+"""Generate school systems: their readiness, and who responds."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ _SPREAD = 1.1  # standard deviation of the log of the number of students
 
 @dataclass(frozen=True)
 class Systems:
-    """What is so of each school system, in arrays of one length."""
+    """Attributes of school systems, in arrays of one length."""
 
     # Number of students.
     students: npt.NDArray[np.int64]
     # Log of it, in standard deviations from the median.
     size: Floats
-    # Place in ``LOCALES``.
+    # Index in ``LOCALES``.
     locale: npt.NDArray[np.int64]
-    # Public lists say so.
+    # Whether public lists show a pledge.
     pledged: Bools
     community: Bools
-    # A row a year: whether it has a data team.
+    # Whether it has a data team, one row per year.
     data_team: Bools
-    # People; the first counts only where there is a team.
+    # Number of people; the first counts only with a team.
     data_team_size: npt.NDArray[np.int64]
     it_staff: npt.NDArray[np.int64]
 
@@ -61,7 +61,7 @@ class Systems:
 
 
 def intercept(slopes: Floats, share: float) -> float:
-    """Find the log-odds that give a share on average, beside what goes with each system."""
+    """Find the log odds that give a share on average, together with the slopes."""
     if share <= 0 or share >= 1:
         return float("-inf") if share <= 0 else float("inf")
     low, high = -30.0, 30.0
@@ -87,7 +87,7 @@ def draw_systems(settings: SectorSettings, count: int, purpose: str = "sector") 
 
     size = np.clip(stream("size").standard_normal(count), -3, 4)
     students = np.maximum(np.round(settings.median_students * np.exp(_SPREAD * size)), 20).astype("int64")
-    # Cities are large: the locale follows a second draw that goes with the size.
+    # Cities are large: the locale depends on a second draw correlated with size.
     urban = 0.6 * size + 0.8 * stream("locale").standard_normal(count)
     shares = [settings.locales[name] for name in LOCALES]
     bounds = [
@@ -107,16 +107,16 @@ def draw_systems(settings: SectorSettings, count: int, purpose: str = "sector") 
         pledged=pledged,
         community=community,
         data_team=np.stack([team, team | new]),
-        # Drawn alone: that it is unrelated to the IT staff is put in.
+        # Drawn independently, so that it is unrelated to the IT staff.
         data_team_size=2 + stream("data team size").poisson(2.5, count),
         it_staff=stream("it staff").poisson(usual_it),
     )
 
 
 Floats = npt.NDArray[np.float64]
-# Steps between the four answers of an item of middling hardness, in standard deviations.
+# Thresholds between the four answers of an item of average difficulty, in standard deviations.
 _STEPS = (-0.9, 0.2, 1.3)
-# How far apart the items of a domain are in hardness.
+# Spread of item difficulty within a domain.
 _ITEM_SPREAD = 0.35
 
 
@@ -124,16 +124,16 @@ _ITEM_SPREAD = 0.35
 class Items:
     """The items of one domain."""
 
-    # As declared.
+    # Item ids, as declared.
     ids: tuple[str, ...]
-    # How strongly each shows readiness, 0 to 1.
+    # Loading of each item on readiness, 0 to 1.
     loadings: Floats
-    # A row an item: readiness at which the answer turns 2, 3 and 4, in standard deviations.
+    # Thresholds of readiness for answers 2, 3 and 4, in standard deviations; one row per item.
     steps: Floats
 
 
 def items_of(settings: SectorSettings, domain: str) -> Items:
-    """Give the items of a domain with what the generator makes of them; the same for every seed."""
+    """Return the items of a domain with their generated parameters, the same for every seed."""
     ids = tuple(item.id for item in declared_survey().of_domain(domain))
     rng = rng_for(0, "sector items", domain)
     loadings = rng.uniform(*settings.loadings, len(ids))
@@ -143,7 +143,7 @@ def items_of(settings: SectorSettings, domain: str) -> Items:
 
 
 def expected_readiness(settings: SectorSettings, systems: Systems, domain: str, year: int) -> Floats:
-    """Give what all that is recorded says of readiness."""
+    """Return the readiness expected from all recorded attributes."""
     return np.asarray(
         settings.pledged_effect[domain] * systems.pledged
         + settings.community_effect[domain] * systems.community
@@ -156,7 +156,7 @@ def expected_readiness(settings: SectorSettings, systems: Systems, domain: str, 
 
 
 def unrecorded(settings: SectorSettings, count: int, purpose: str = "sector") -> dict[str, Floats]:
-    """Draw what nobody records of each system's readiness."""
+    """Draw the unrecorded part of each system's readiness."""
 
     def of_two_years(*keys: str) -> Floats:
         lasting, passing = settings.lasting_share, 1 - settings.lasting_share
@@ -173,23 +173,23 @@ def unrecorded(settings: SectorSettings, count: int, purpose: str = "sector") ->
 
 
 def answers(items: Items, readiness: Floats, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Answer the items of a domain."""
+    """Draw the answers to the items of a domain."""
     shown = np.sqrt(1 - items.loadings**2) * rng.standard_normal((len(readiness), len(items.ids)))
     shown += items.loadings * readiness[:, None]
     return 1 + np.sum(shown[:, :, None] >= items.steps[None, :, :], axis=2)
 
 
 def expected_score(items: Items, expected: Floats) -> Floats:
-    """Give the mean answer that systems alike in all that is recorded would give to every item.
+    """Compute the mean answer to every item of systems with equal recorded attributes.
 
-    Readiness has standard deviation 1 beside what is recorded, and an item shows it with its loading, so
-    that the chance of an answer at or above a step is a normal probability: nothing is drawn.
+    Given recorded attributes, readiness has standard deviation 1, and an item measures it with its loading.
+    So the chance of an answer at or above a threshold is a normal probability, and we draw nothing.
 
     >>> one = Items(("x_1",), np.array([0.7]), np.array([[-1.0, 0.0, 1.0]]))
     >>> expected_score(one, np.array([0.0])).round(3).tolist()
     [2.5]
     """
-    # One table of the normal distribution serves all: systems share a few thousand places on it.
+    # We interpolate in one table of the normal distribution with a few thousand points.
     places = np.linspace(float(np.min(expected)) - 1e-9, float(np.max(expected)) + 1e-9, 2001)
     normal = NormalDist()
     curve = np.ones_like(places)
@@ -199,7 +199,7 @@ def expected_score(items: Items, expected: Floats) -> Floats:
     return np.interp(expected, places, curve)
 
 
-# Log-odds of answering by what is recorded; the kit's own.
+# Log odds of answering by recorded attributes; the kit's own.
 _BY_SIZE, _BY_PLEDGE, _BY_COMMUNITY = 0.4, 0.8, 0.5
 _BY_LOCALE = {"City": -0.3, "Suburb": 0.3, "Town": 0.0, "Rural": -0.2}
 
@@ -207,19 +207,19 @@ _BY_LOCALE = {"City": -0.3, "Suburb": 0.3, "Town": 0.0, "Rural": -0.2}
 def who_responds(
     settings: SectorSettings, systems: Systems, unrecorded: Mapping[str, npt.NDArray[np.float64]]
 ) -> npt.NDArray[np.bool_]:
-    """Choose exactly as many systems a year as the settings say.
+    """Choose exactly the number of systems per year in the settings.
 
-    A system answers if its log-odds and a logistic draw reach far enough up, so that chances are those of a
-    logistic model whose intercept gives the wanted number. In the second year those who answered before and
-    the others are two lists, so that the wanted share of the first answers again.
+    A system answers if its log odds plus a logistic draw are high enough, so that chances follow a logistic
+    model whose intercept gives the wanted number. In the second year, earlier respondents and the others are
+    separate lists, so that the wanted share of the former answers again.
     """
     locale = np.array([_BY_LOCALE[name] for name in LOCALES])[systems.locale]
     recorded = _BY_SIZE * systems.size + _BY_PLEDGE * systems.pledged + _BY_COMMUNITY * systems.community
     recorded = settings.recorded_nonresponse * (recorded + locale)
     reach = np.empty((2, len(systems)))
     for year in range(2):
-        # How ready it is all in all, in standard deviations; those with neither answer when they have
-        # something to show, those with both when they want help.
+        # Overall readiness in standard deviations; systems with neither attribute answer if they have
+        # something to show, those with both if they want help.
         overall = sum(of_domain[year] for of_domain in unrecorded.values())
         overall = overall / np.std(overall)
         slope = (1 - 2.0 * systems.pledged) + (1 - 2.0 * systems.data_team[year])

@@ -125,9 +125,7 @@ IREADY = PROGRAMS.index("i-Ready")
 YEARS_GIVEN = (2, 1)  # school years of test results, by program
 MISSED = ("Excused Absence", "Unexcused Absence")
 # The kit's own sizes.
-SCHEDULED = (
-    0.6  # share of a window: the days scheduled for grades; the rest is for makeup tests
-)
+SCHEDULED = 0.6  # share of a window: the days scheduled for grades; the rest is for makeup tests
 NEVER = 0.015  # of children take no test at all: excused, refused, broken off
 ACADEMIC_IN_TESTS = 0.88  # correlation of the academic trait with the true score in a subject
 OF_THE_SEASON = 0.08  # share of the true score's variance that is new each season

@@ -1,1 +1,1 @@
-"""Wellbeing: health, plans, screenings, surveys, meals."""
+"""Simulate wellbeing: health, plans, screenings, surveys, meals."""

@@ -1,4 +1,4 @@
-"""Nurse visits and immunizations."""
+"""Simulate nurse visits and immunizations."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ DISPOSITIONS = ("Returned to class", "Rested, then returned to class", "Sent hom
 RETURNED, RESTED, SENT_HOME = range(3)
 
 # The kit's own sizes.
-WITH_A_CARD = 0.94  # share of children whose family filled in a card for the office
+WITH_A_CARD = 0.94  # share of children with a health card from the family
 VISITS_A_YEAR = 1.9
 BY_GRADE = np.array([1.5, 1.4, 1.3, 1.2, 1.1, 1.1, 1.1, 1.0, 0.9, 0.8, 0.7, 0.7, 0.6])
 WELL_BEING_IN_VISITS = -0.35
@@ -101,7 +101,7 @@ VISIT_EFFECTS = (
 
 @dataclass(frozen=True)
 class Visits:
-    """One element a visit, in order of days and times; children and schools are places."""
+    """One element per visit, sorted by date and time; children and schools are indexes."""
 
     child: Codes
     school: Codes
@@ -116,14 +116,14 @@ class Visits:
 
 
 def has_card(scenario: Scenario, children: int) -> Mask:
-    """Say of each child whether the office has a card, without which it knows nothing."""
+    """Mark children with a card in the office, which otherwise knows nothing about them."""
     return rng_for(scenario.seed, "health", "cards").random(children) < WITH_A_CARD
 
 
 def draw_visits(
     scenario: Scenario, population: Population, schooling: Schooling, away: Absences, traits: Traits
 ) -> Visits:
-    """Decide who comes to the nurse on which day of two school years."""
+    """Draw visits to the nurse on each day of two school years."""
     parts = []
     events = _Events.of(population, away)
     for year in sorted({year for year, _ in schooling.years}):
@@ -149,7 +149,7 @@ def draw_visits(
 def visit_element(
     scenario: Scenario, schooling: Schooling, visits: Visits, children: int, until: np.datetime64
 ) -> list[Element]:
-    """Count each child's visits of this year until a day."""
+    """Count each child's visits of this year up to a day."""
     year = scenario.school_year
     begin = schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
     numbers = np.full(children, np.nan)
@@ -167,7 +167,7 @@ def visit_element(
 
 @dataclass(frozen=True)
 class _Events:
-    """Days missed, absences that begin with illness, and leaving early for it."""
+    """Missed days, absences that start with illness, and early departures for it."""
 
     child: Codes
     school: Codes
@@ -187,7 +187,7 @@ class _Events:
         missed = category.isin(["Excused Absence", "Unexcused Absence"]).to_numpy(dtype=bool)
         illness_told = (frame["reason"] == "Illness").fillna(False).to_numpy(dtype=bool)
         ill = missed & illness_told
-        # Rows stand by child and day: only the first day of a stretch is a beginning.
+        # Rows are sorted by child and day: an absence starts on the first day of a run.
         follows = np.r_[False, (child[1:] == child[:-1]) & (day[1:] - day[:-1] <= np.timedelta64(3, "D"))]
         ill &= ~(follows & np.r_[False, missed[:-1]])
         early = illness_told & (category == "Early departure").to_numpy(dtype=bool)
@@ -205,7 +205,7 @@ def _of_level(
     events: _Events,
     traits: Traits,
 ) -> tuple[Codes, Codes, Days, Mask]:
-    """Draw the visits of a level and year: child, school, day, and whether the child was sent home."""
+    """Draw the visits of a level and year: child, school, day, and whether the nurse sent the child home."""
     spells, days = schooling.spells, laid_out.days[:past].astype("datetime64[D]")
     mine = spells.at(
         np.flatnonzero((spells.year == laid_out.year) & (spells.level == level) & (spells.end != -2))
@@ -237,11 +237,11 @@ def _of_level(
     sent = np.zeros(len(child), dtype=bool)
     sent[len(spell) :] = True
 
-    # Nobody comes on a day that she misses, nor twice on one.
+    # A child visits neither on a missed day nor twice a day.
     key = _child_and_day(child, day)
     _, once = np.unique(key[::-1], return_index=True)
     kept = np.zeros(len(key), dtype=bool)
-    kept[len(key) - 1 - once] = True  # who was sent home counts before who came otherwise
+    kept[len(key) - 1 - once] = True  # a visit that sent the child home takes precedence
     if len(events.missed):
         place = np.searchsorted(events.missed, key).clip(0, len(events.missed) - 1)
         kept &= events.missed[place] != key
@@ -254,7 +254,7 @@ def _child_and_day(child: Codes, day: Days) -> Codes:
 
 
 def _reasons(rng: np.random.Generator, well_being: Numbers, sent: Mask) -> Codes:
-    """Draw why a child came; who was sent home was ill."""
+    """Draw the reason of a visit; children sent home were ill."""
     shares = np.tile(np.array(REASON_SHARES), (len(well_being), 1))
     shares[:, ANXIOUS] *= np.exp(WELL_BEING_IN_ANXIETY * well_being)
     shares[sent, ILL:] = 0
@@ -265,7 +265,7 @@ def _reasons(rng: np.random.Generator, well_being: Numbers, sent: Mask) -> Codes
 
 
 class Vaccine(NamedTuple):
-    """A series of doses; ages in years, from the first day to the last on which they are usually given."""
+    """A series of doses; ages in years, from the first to the last usual day."""
 
     name: str
     """Ed-Fi's word."""
@@ -278,7 +278,7 @@ class Vaccine(NamedTuple):
     """Share of children who have it."""
 
 
-# Ages after the usual schedule; who takes part is the kit's own.
+# Ages after the usual schedule; the coverage is the kit's own.
 VACCINES = (
     Vaccine("HepB", 3, (0.0, 0.02), (0.5, 1.5), True, 0.97),
     Vaccine("DTaP", 5, (0.15, 0.25), (4.0, 5.4), True, 0.97),
@@ -292,8 +292,8 @@ VACCINES = (
 EXEMPTIONS = ("Medical", "Religious or philosophical")
 EXEMPT = 0.03
 MEDICAL = 0.1  # of the exempt
-BETWEEN = 150  # days, at least, from the first dose to the last one: five months, as for HPV
-UNFINISHED = 0.05  # of the series of several doses: the last one never came
+BETWEEN = 150  # minimum days from first to last dose: five months, as for HPV
+UNFINISHED = 0.05  # of series with several doses: the last one is missing
 
 VACCINE_EFFECTS = (
     Effect("exempt_from_vaccines", "everybody", "exempt from vaccines", 100 * EXEMPT, "percent of children"),
@@ -309,7 +309,7 @@ VACCINE_EFFECTS = (
 
 @dataclass(frozen=True)
 class Doses:
-    """A row a child, a column a vaccine of `VACCINES`; NaT: never given."""
+    """One row per child, one column per vaccine of `VACCINES`; NaT: never given."""
 
     first: Days
     last: Days
@@ -318,19 +318,19 @@ class Doses:
     """Place in `EXEMPTIONS`, -1: none. Who is exempt has no doses."""
 
     def given(self, until: np.datetime64) -> tuple[Days, Codes]:
-        """Give, by child and vaccine, the day of the newest dose until a day, and how many there were."""
+        """Return, by child and vaccine, the day of the latest dose up to a day, and the number of doses."""
         complete = self.last <= until
         begun = self.first <= until
         never = np.datetime64("NaT", "D")
         day = np.where(complete, self.last, np.where(begun, self.first, never))
         series = np.array([vaccine.doses for vaccine in VACCINES])
-        # Between the first and the last come the others: all but the last one have been given by school age.
+        # Other doses fall between the first and the last: all but the last are given by school age.
         counts = np.where(complete, series, np.where(begun, np.maximum(series - 1, 1), 0))
         return day, counts
 
 
 def draw_doses(scenario: Scenario, population: Population) -> Doses:
-    """Draw every child's doses, from birth on; nothing depends on race, origin or language."""
+    """Draw every child's doses from birth on; nothing depends on race, origin or language."""
     rng, birth = rng_for(scenario.seed, "vaccines"), population.children["birth_date"].to_numpy()
     born = birth.astype("datetime64[D]")[:, None]
     shape = (len(born), len(VACCINES))
@@ -353,7 +353,7 @@ def draw_doses(scenario: Scenario, population: Population) -> Doses:
 def vaccine_element(
     scenario: Scenario, population: Population, schooling: Schooling, doses: Doses, until: np.datetime64
 ) -> list[Element]:
-    """Count the vaccines of which each child has had a dose."""
+    """Count the vaccines with at least one dose, by child."""
     begin = schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
     spells, numbers = schooling.spells, np.full(len(population.children), np.nan)
     here = spells.child[(spells.year == scenario.school_year) & (begin <= until)]

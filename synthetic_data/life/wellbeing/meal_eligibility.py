@@ -1,4 +1,4 @@
-"""Who may eat free or at a reduced price: what families live on, and what was determined of it, and when."""
+"""Simulate meal eligibility: family income, and the determinations over time."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ DIRECT, HOMELESS, FOSTER, APPLIED, DENIED, CARRIED, NOTHING = range(7)
 
 # NCES: free up to 130 percent of the poverty threshold, reduced up to 185 percent.
 FREE_TO, REDUCED_TO = 1.30, 1.85
-# The kit's own sizes. Neighborhoods differ evenly between these shares of families below 185 percent.
+# The kit's own sizes. Neighborhoods are spread evenly between these shares of families below 185 percent.
 POOREST_AND_RICHEST = (0.95, 0.05)
 SPREAD = 0.80  # standard deviation of the logarithm of income in a neighborhood
-OF_THE_YEAR = 0.10  # of that variance: this year's, the rest is the family's
-CERTIFIED = 0.70  # of families that may eat free: found in another program's list, nobody has to apply
+OF_THE_YEAR = 0.10  # share of that variance that is this year's; the rest is the family's
+CERTIFIED = 0.70  # of families eligible for free meals: certified from another program's list
 APPLIES = (0.85, 0.80, 0.06)  # of the others: below 130, below 185, above
-CHANGES = 0.05  # of families in a year: a new determination in the middle of it
-LATEST_FORM = 45  # days after the first day of school by which forms have come in
+CHANGES = 0.05  # of families in a year: a new determination midyear
+LATEST_FORM = 45  # days after the first day of school until forms are in
 
 EFFECTS = (
     Effect(
@@ -81,7 +81,7 @@ EFFECTS = (
 
 @dataclass(frozen=True)
 class Eligibility:
-    """What was determined: one element a child and determination, by child, year and first day."""
+    """One element per child and determination, sorted by child, year and first day."""
 
     child: Codes
     year: Codes
@@ -93,7 +93,7 @@ class Eligibility:
 
 
 def income_ratios(scenario: Scenario, population: Population) -> dict[int, Numbers]:
-    """Give what each household lives on, over the poverty threshold of its size, in two school years."""
+    """Return each household's income over the poverty threshold of its size, in two school years."""
     rng, zone = rng_for(scenario.seed, "income"), population.households["zone"].to_numpy(dtype="int64")
     zones = int(np.max(zone)) + 1
     low, high = POOREST_AND_RICHEST
@@ -116,7 +116,7 @@ def income_ratios(scenario: Scenario, population: Population) -> dict[int, Numbe
 
 
 def draw_eligibility(scenario: Scenario, population: Population, schooling: Schooling) -> Eligibility:
-    """Determine for every child and school year what the lunchroom may charge, as often as it changes."""
+    """Determine for every child and school year what a meal costs, as often as it changes."""
     children, households = population.children, population.households
     home = np.asarray(pd.Index(households["household"]).get_indexer(pd.Index(children["household"])))
     foster = population.guardians.loc[population.guardians["relation"] == "Foster parent", "household"]
@@ -132,7 +132,7 @@ def draw_eligibility(scenario: Scenario, population: Population, schooling: Scho
     for year, ratio in income_ratios(scenario, population).items():
         came = np.full(len(children), np.datetime64("NaT", "D"))
         mine = np.flatnonzero(spells.year == year)[::-1]
-        came[spells.child[mine]] = begins[mine]  # the first spell of a child is written last
+        came[spells.child[mine]] = begins[mine]  # the first enrollment period of a child is written last
         here = np.flatnonzero(~np.isnat(came))
         first_day = min(days.days[0] for (of_year, _), days in schooling.years.items() if of_year == year)
         steps = _of_families(
@@ -142,7 +142,7 @@ def draw_eligibility(scenario: Scenario, population: Population, schooling: Scho
             of_child = home[here]
             day = np.maximum(begin[of_child], came[here])
             kept = ~np.isnat(begin[of_child]) & (day <= as_of)
-            if step:  # of who has left, nothing is determined any more
+            if step:  # no determination after a child leaves
                 kept &= ~(day > left[here])
             parts.append(
                 (
@@ -159,7 +159,7 @@ def draw_eligibility(scenario: Scenario, population: Population, schooling: Scho
     child, of_year, begin, benefit, reason = (np.concatenate([part[n] for part in parts]) for n in range(5))
     order = np.lexsort((np.arange(len(child)), begin, of_year, child))
     child, of_year, begin = child[order], of_year[order], begin[order]
-    # What was decided before a child came, or on one day with the next, never held.
+    # A decision from before a child came, or replaced on the same day, was never in effect.
     last = np.r_[(child[1:] != child[:-1]) | (of_year[1:] != of_year[:-1]) | (begin[1:] != begin[:-1]), True]
     return Eligibility(child[last], of_year[last], begin[last], benefit[order][last], reason[order][last])
 
@@ -167,7 +167,7 @@ def draw_eligibility(scenario: Scenario, population: Population, schooling: Scho
 def eligibility_element(
     eligibility: Eligibility, year: int, children: int, until: np.datetime64
 ) -> list[Element]:
-    """Give what each child is charged for a meal on a day."""
+    """Return what each child pays for a meal on a day."""
     numbers = np.full(children, np.nan)
     known = (eligibility.year == year) & (eligibility.begin <= until)
     numbers[eligibility.child[known]] = eligibility.benefit[known]  # the latest is written last
@@ -182,7 +182,7 @@ def _of_families(
     first_day: np.datetime64,
     before: Codes | None,
 ) -> list[tuple[Days, Codes, Codes]]:
-    """Give every household's determinations of a year, in turn: day (NaT: none), benefit, reason."""
+    """Return every household's determinations of a year in order: day (NaT: none), benefit, reason."""
     count, never = len(ratio), np.datetime64("NaT", "D")
     band = np.searchsorted([FREE_TO, REDUCED_TO], ratio)
     certified = (band == FREE) & (rng.random(count) < CERTIFIED)
@@ -191,7 +191,7 @@ def _of_families(
 
     at_once = np.select([homeless, in_care, certified], [HOMELESS, FOSTER, DIRECT], NOTHING)
     old = np.full(count, FULL) if before is None else before
-    # Who had it last year keeps it until the new form is looked at.
+    # Last year's benefit continues until the new form is processed.
     carried = (at_once == NOTHING) & applies & (old != FULL)
     first = np.where(at_once != NOTHING, FREE, np.where(carried, old, FULL))
     reason = np.where(carried, CARRIED, at_once)

@@ -1,4 +1,4 @@
-"""Special education: who has a plan, for which disability, since when, and what the plan gives."""
+"""Simulate special education: who has a plan, for which disability, since when, and its services."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ DELAY, MULTIPLE, SPEECH = (
     CATEGORIES.index(name)
     for name in ("Developmental Delay", "Multiple Disabilities", "Speech or Language Impairment")
 )
-# With these fewer children are taught among all others.
+# Children with these are less often taught in regular classes.
 SELDOM_AMONG_ALL = [
     CATEGORIES.index(name) for name in ("Intellectual Disability", "Multiple Disabilities", "Deaf-Blindness")
 ]
@@ -44,11 +44,11 @@ STATUSES = ("Active", "Exited")
 # The kit's own sizes.
 ACADEMIC_IN_PLANS = -0.35  # correlation of the academic trait with the liability to have a plan
 ENDS_IN_A_YEAR = 0.04  # of plans
-NEW_THIS_YEAR = 0.10  # of plans of children who were at school before
+NEW_THIS_YEAR = 0.10  # of plans of children enrolled before
 EARLY_INTERVENTION = 0.15
-# Share of the school week in a regular class: how many are in each band, and its bounds.
+# Share of the school week in a regular class: size of each band, and its bounds.
 BANDS = ((0.67, 0.80, 1.0), (0.17, 0.40, 0.79), (0.12, 0.05, 0.39), (0.04, 0.0, 0.0))
-MORE_APART = 1.1  # standard deviations further down the bands: multiple disabilities and the like
+MORE_APART = 1.1  # shift down the bands in standard deviations: multiple disabilities and the like
 SERVICES = ("counseling", "occup", "other", "physical", "speech")
 SERVICE_NAMES = ("Counselling", "Occupational therapy", "Other", "Physical therapy", "Speech therapy")
 SERVICE_SHARES = (0.20, 0.16, 0.10, 0.06, 0.25)
@@ -78,7 +78,7 @@ EFFECTS = (
 
 @dataclass(frozen=True)
 class Plans:
-    """One element a child with a plan, ended or not; children are places in the population."""
+    """One element per child with a plan, ended or not; children are indexes in the population."""
 
     child: Codes
     category: Codes
@@ -102,14 +102,14 @@ class Plans:
     """A row a child, a column a service of `SERVICES`."""
 
     def evaluated_again(self, until: np.datetime64) -> Days:
-        """Give the newest evaluation after the first, every three years; NaT where there is none yet."""
+        """Return the latest reevaluation, every three years; NaT before the first."""
         years = (until - self.eligibility).astype("int64") // 1096
         again = self.eligibility + whole_days(1095 * years)
         return np.where(years > 0, _on_weekdays(again), np.datetime64("NaT", "D"))
 
 
 def draw_plans(scenario: Scenario, population: Population, schooling: Schooling, traits: Traits) -> Plans:
-    """Decide who has a plan, and what it says."""
+    """Draw who has a plan, and its content."""
     rng, count = rng_for(scenario.seed, "special education"), len(population.children)
     liability = ACADEMIC_IN_PLANS * traits.academic
     liability += np.sqrt(1 - ACADEMIC_IN_PLANS**2) * rng.standard_normal(count)
@@ -120,7 +120,7 @@ def draw_plans(scenario: Scenario, population: Population, schooling: Schooling,
     year, as_of = scenario.school_year, np.datetime64(scenario.as_of, "D")
     first_day = {one: _first_day(schooling, one) for one in (year - 1, year)}
     here_now = population.children["grade_level"].notna().to_numpy()[child]
-    # Years of school before this one in which the first plan was made; 0: in this year.
+    # Years of school before this one when the first plan was written; 0: this year.
     before = _grade(population)[child] + ~here_now
     back = 1 + (rng.random(number) * before).astype("int64")
     back[(rng.random(number) < NEW_THIS_YEAR) & here_now] = 0
@@ -138,7 +138,7 @@ def draw_plans(scenario: Scenario, population: Population, schooling: Schooling,
     ended = _ends(rng, first_meeting, first_day, as_of)
     ended[ended > left] = np.datetime64("NaT", "D")
 
-    # A plan is looked at again every year, around the same day.
+    # A team reviews a plan every year, around the same day.
     meeting, share = {}, {}
     standing = rng.standard_normal(number) + MORE_APART * np.isin(category, SELDOM_AMONG_ALL)
     for one in (year - 1, year):
@@ -171,7 +171,7 @@ def draw_plans(scenario: Scenario, population: Population, schooling: Schooling,
 def program_elements(
     scenario: Scenario, population: Population, schooling: Schooling, plans: Plans, until: np.datetime64
 ) -> list[Element]:
-    """Give what is so of plans on a day: status, disability, and the share of time in a regular class."""
+    """Return the plan facts of a day: status, disability, and time in a regular class."""
     year = scenario.school_year
     here = np.zeros(len(population.children), dtype=bool)
     begin = schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
@@ -181,7 +181,7 @@ def program_elements(
     exited = ~np.isnat(plans.ended) & (plans.ended <= until)
     newer = ~np.isnat(plans.meeting[year]) & (plans.meeting[year] <= until)
     shares = np.where(newer, plans.share[year], plans.share[year - 1])
-    services = plans.services @ (1 << np.arange(len(SERVICES)))  # a bit each
+    services = plans.services @ (1 << np.arange(len(SERVICES)))  # one bit each
     numbers = []
     for values in (exited, plans.category, shares, np.where(services > 0, services, np.nan)):
         of_all = np.full(len(here), np.nan)
@@ -196,19 +196,19 @@ def program_elements(
 
 
 def _service_names(numbers: Numbers) -> object:
-    """Write the services that stand in one number."""
+    """Format the services packed into one number."""
     names = np.array(SERVICE_NAMES, dtype=object)
     held = numbers.astype("int64")[:, None] >> np.arange(len(SERVICES)) & 1
     return text(["; ".join(names[row == 1]) for row in held])
 
 
 def _level() -> float:
-    """Give the published share of children with a plan."""
+    """Return the published share of children with a plan."""
     return float(next(row["value"] for row in rows(FACTS) if row["topic"] == "idea_share")) / 100
 
 
 def _grade(population: Population) -> Codes:
-    """Give each child's grade of this year, or else of the year before."""
+    """Return each child's grade this year, or else the year before."""
     children = population.children
     grades = [
         np.asarray(pd.Index(GRADES).get_indexer(pd.Index(children[name])))
@@ -218,7 +218,7 @@ def _grade(population: Population) -> Codes:
 
 
 def _categories(rng: np.random.Generator, grade: Codes) -> Codes:
-    """Draw a disability for every child, as if each had one; a delay only in early grades."""
+    """Draw a disability for every child, as if each had one; developmental delay only in early grades."""
     counts = np.array([float(row["value"]) for row in rows(FACTS) if row["topic"] == "idea_category"])
     shares = counts / counts.sum()
     young = grade <= LAST_GRADE_OF_DELAY
@@ -232,7 +232,7 @@ def _categories(rng: np.random.Generator, grade: Codes) -> Codes:
 def _ends(
     rng: np.random.Generator, first_meeting: Days, first_day: dict[int, np.datetime64], as_of: np.datetime64
 ) -> Days:
-    """Draw when plans end that were there when a school year began; NaT where they don't."""
+    """Draw when plans that existed at the start of a school year end; NaT if they don't."""
     ended = np.full(len(first_meeting), np.datetime64("NaT", "D"))
     chance = rng.random(len(first_meeting))
     for place, opening in enumerate(first_day.values()):
@@ -244,7 +244,7 @@ def _ends(
 
 
 def _conditions(rng: np.random.Generator, category: Codes) -> Codes:
-    """Name two different disabilities for each child with several; -1 for the others."""
+    """Draw two different disabilities for each child with several; -1 for the others."""
     conditions = np.full((len(category), 2), -1)
     several = np.flatnonzero(category == MULTIPLE)
     others = np.array([place for place in range(len(CATEGORIES)) if place not in (DELAY, MULTIPLE)])
@@ -255,7 +255,7 @@ def _conditions(rng: np.random.Generator, category: Codes) -> Codes:
 
 
 def _share(rng: np.random.Generator, standing: Numbers) -> Numbers:
-    """Turn a standing into a share of the week: most in the first band, few in the last."""
+    """Convert a standard score to a share of the week: most in the first band, few in the last."""
     cuts = [_upper(float(share)) for share in (1 - np.cumsum([band[0] for band in BANDS]))[:-1]]
     band = np.searchsorted(np.array(cuts), standing)
     low, high = np.array([band[1] for band in BANDS]), np.array([band[2] for band in BANDS])
@@ -264,7 +264,7 @@ def _share(rng: np.random.Generator, standing: Numbers) -> Numbers:
 
 
 def _upper(share: float) -> float:
-    """Give the standard normal number that a share of children exceeds."""
+    """Return the standard normal quantile that a share of children exceeds."""
     return NormalDist().inv_cdf(1 - share)
 
 
@@ -274,6 +274,6 @@ def _first_day(schooling: Schooling, year: int) -> np.datetime64:
 
 
 def _on_weekdays(days: Days) -> Days:
-    """Move a day at a weekend to the Friday before."""
+    """Move weekend days to the Friday before."""
     found: Days = np.busday_offset(days.astype("datetime64[D]"), 0, roll="backward")
     return found

@@ -1,8 +1,8 @@
-"""Screenings of two school years: who was rated by whom, how high the risk came out, whose parents said no.
+"""Simulate screenings of two school years: raters, risk scores, and parents' opt-outs.
 
-In fall and winter a teacher rates every child whose parents agreed. In fall children from grade 3 on fill in
-a form of their own, and some parents one, too. What a form shows follows well-being in that season,
-engagement a little, and the eye of whoever filled it in.
+In fall and winter a teacher rates every child unless a parent opted out. In fall, children from grade 3 fill
+in their own form, and so do some parents. Scores depend on well-being in that season, slightly on engagement,
+and on the rater.
 """
 
 from __future__ import annotations
@@ -48,28 +48,28 @@ Mask = npt.NDArray[np.bool_]
 FORMS = ("Teacher", "Student", "Guardian")
 TEACHER, STUDENT, GUARDIAN = range(3)
 RISKS = ("Normal", "Elevated", "Extremely Elevated")
-# T scores from which on a risk is elevated, and extremely elevated, as the publisher's manual has them.
+# T scores from which a risk is elevated, and extremely elevated, according to the publisher's manual.
 CUTS = (61, 71)
 # First and last day by window, month and day; the kit's own.
 WINDOWS = {"fall": ("09-22", "10-17"), "winter": ("01-20", "02-13")}
-# The publisher has a form of their own for children of grades 3 to 12 (place in GRADES).
+# The publisher has a self-report form for grades 3 to 12 (index in GRADES).
 FIRST_OWN_FORM = 3
 SUBSCALES = ("ERI", "IRI", "ARI", "PRI", "SRI")
-# Subscales of each form, as in the rows that were seen.
+# Subscales of each form, as in observed rows.
 OF_FORM = ((0, 1, 2), (1, 3, 4), (0, 1, 2))
 
 # The kit's own sizes.
-OPTED_OUT = 0.04  # of children: a parent said no, for both years
+OPTED_OUT = 0.04  # of children: a parent opted out, for both years
 FILLED_IN = (0.97, 0.90, 0.15)  # of those asked, by form
 WELL_BEING_IN_RISK, ENGAGEMENT_IN_RISK = -0.60, -0.15
 OF_THE_RESPONDENT = 0.30  # of the variance
-# T scores are skewed: these three bring about a mean of 50, a standard deviation of 10, and nearly the pairs
-# of T score and percentile that were seen (40 and 14, 51 and 64, 64 and 90).
+# T scores are skewed: these three produce a mean of 50, a standard deviation of 10, and almost the observed
+# pairs of T score and percentile (40 and 14, 51 and 64, 64 and 90).
 T_FLOOR, T_SCALE, T_SKEW = 31.2, 16.6, 0.5
-RAW_FROM, RAW_A_POINT = 21.0, 1.4  # raw score at a T score of 50, and more of it for each point
-# Mean, standard deviation, and the raw score from which on a subscale's risk is elevated.
+RAW_FROM, RAW_A_POINT = 21.0, 1.4  # raw score at a T score of 50, and increase per point
+# Mean, standard deviation, and lowest raw score of elevated risk, by subscale.
 SUBSCALE_SIZES = ((3.2, 3.8, 9), (4.6, 3.4, 10), (12.0, 5.0, 20), (7.0, 4.5, 14), (6.0, 3.8, 12))
-SUBSCALE_TIE = 0.8  # correlation of a subscale with the whole
+SUBSCALE_TIE = 0.8  # correlation of a subscale with the total
 
 EFFECTS = (
     Effect("well_being_in_screenings", "well-being", "risk", WELL_BEING_IN_RISK, CORRELATION),
@@ -83,7 +83,7 @@ EFFECTS = (
 class Screenings:
     """Filled-in forms as arrays, by year, window, form and child.
 
-    ``sub`` and ``elevated`` have a column for each of three subscales of the form (`subscales_of`).
+    ``sub`` and ``elevated`` have one column for each of the form's three subscales (`subscales_of`).
     """
 
     child: Codes
@@ -102,19 +102,19 @@ class Screenings:
     elevated: Mask
 
     def at(self, places: Codes | Mask) -> Screenings:
-        """Give the forms at these places, in their order."""
+        """Return the forms at these indexes, in their order."""
         return Screenings(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
 
 
 def opted_out(scenario: Scenario, count: int) -> Mask:
-    """Say of each child whether a parent said no to screening."""
+    """Mark children with a parent who opted out of screening."""
     return rng_for(scenario.seed, "screenings", "consent").random(count) < OPTED_OUT
 
 
 def draw_screenings(
     scenario: Scenario, schooling: Schooling, absences: Callable[[], Absences], traits: Traits
 ) -> Screenings:
-    """Let children be screened."""
+    """Draw the screenings of children."""
     agreed = ~opted_out(scenario, len(traits.engagement))
     parts = []
     for year, window, season, first, last in windows_so_far(scenario, WINDOWS):
@@ -150,7 +150,7 @@ def _filled_in(
     spell: Codes,
     day: Days,
 ) -> Screenings:
-    """Turn what shows of a child into the scores of a form; more is worse."""
+    """Convert a child's standing to the scores of a form; more is worse."""
     spells, count = schooling.spells, len(spell)
     child = spells.child[spell]
     z = np.sqrt(1 - OF_THE_RESPONDENT) * shown[child]
@@ -185,13 +185,13 @@ def _filled_in(
 def screening_elements(
     scenario: Scenario, screenings: Screenings, count: int, until: np.datetime64
 ) -> list[Element]:
-    """Give what the newest forms of this year say of each child, up to a day."""
+    """Return the results of each child's latest forms of this year, up to a day."""
     so_far = (screenings.year == scenario.school_year) & (screenings.day <= until)
 
     def newest(form: int, numbers: Codes) -> Numbers:
         mine = so_far & (screenings.form == form)
         latest = np.full(count, np.nan)
-        latest[screenings.child[mine]] = numbers[mine]  # windows follow each other: the last one stays
+        latest[screenings.child[mine]] = numbers[mine]  # windows are in order: the last one wins
         return latest
 
     def level(name: str, form: int) -> Element:

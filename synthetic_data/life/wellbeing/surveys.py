@@ -1,8 +1,8 @@
-"""Answers to a survey around CASEL's five competencies: of each child about herself, and about the school.
+"""Simulate answers to a survey on CASEL's five competencies, and on the school.
 
-Children from grade 3 on are asked in fall and spring of both school years, unless a parent said no. What a
-child answers about herself follows the traits, each competency in its own mixture; what she answers about the
-school follows well-being and support. The second part is confidential, so only groups of it are kept.
+Children from grade 3 get the survey in fall and spring of both school years, unless a parent opted out. A
+child's answers about herself depend on the traits, with a mixture per competency; answers about the school
+depend on well-being and support. The second part is confidential, so we store only groups of it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Numbers = npt.NDArray[np.float64]
 Days = npt.NDArray[np.datetime64]
 Mask = npt.NDArray[np.bool_]
 
-# CASEL's words, with the element of each.
+# CASEL's terms, with the element of each.
 COMPETENCIES = {
     "Self-awareness": "self_awareness",
     "Self-management": "self_management",
@@ -49,9 +49,9 @@ COMPETENCIES = {
     "Relationship skills": "relationship_skills",
     "Responsible decision-making": "responsible_decisions",
 }
-# Items of the part about oneself: three a competency, in that order; the words stand in the layout.
+# Items about oneself: three per competency, in that order; the layout has the wording.
 ABOUT_ME = tuple(f"{code}{number}" for code in ("SA", "SM", "SO", "RS", "RD") for number in (1, 2, 3))
-# Items of the part about the school: two a competency, in the kit's own words.
+# Items about the school: two per competency, in the kit's own words.
 OUR_SCHOOL = {
     "CA1": "At our school we talk about how we feel.",
     "CA2": "Our lessons help me find out what I am good at.",
@@ -68,9 +68,9 @@ SEASONS = ("Fall", "Spring")
 # The kit's own, as is all that follows.
 WINDOWS = {"fall": ("10-20", "11-07"), "spring": ("03-16", "04-10")}
 FIRST_GRADE = 3
-SAID_NO = 0.05  # of children: a parent did
+SAID_NO = 0.05  # of children: a parent opted out
 ANSWERED, LEFT_OUT = 0.88, 0.02  # of those asked; of items
-# How much of engagement, well-being and support is in each competency; the rest is the child's own.
+# Shares of engagement, well-being and support in each competency; the rest is the child's own.
 MIXTURES = (
     (0.10, 0.45, 0.15),
     (0.45, 0.30, 0.10),
@@ -79,9 +79,9 @@ MIXTURES = (
     (0.40, 0.15, 0.20),
 )
 OF_THE_SCHOOL = (0.15, 0.35, 0.25)
-OWN_STEADY = 0.6  # of the rest's variance: the same in every window
-MIDDLE, SPREAD, OF_THE_ITEM = 3.6, 0.75, 0.75  # of answers before they are rounded
-DOWN_A_GRADE = 0.04  # of the middle: older children answer lower
+OWN_STEADY = 0.6  # share of the rest's variance that is the same in every window
+MIDDLE, SPREAD, OF_THE_ITEM = 3.6, 0.75, 0.75  # of answers before rounding
+DOWN_A_GRADE = 0.04  # decrease of the mean per grade: older children answer lower
 FAVOURABLE = 4
 
 EFFECTS = (
@@ -98,11 +98,11 @@ EFFECTS = (
 
 @dataclass(frozen=True)
 class Surveys:
-    """Answers under a name as arrays, by year, window and child; and groups of the confidential part.
+    """Named answers as arrays, by year, window and child; and groups of the confidential part.
 
-    ``answers`` has a column an item of `ABOUT_ME`, 0 where the child left it out. ``group`` has a row a
-    school, grade, year and window (places, in this order); ``asked``, ``total`` and ``favourable`` have a
-    column an item of `OUR_SCHOOL`.
+    ``answers`` has one column per item of `ABOUT_ME`, 0 if the child skipped it. ``group`` has one row per
+    school, grade, year and window (indexes, in this order); ``asked``, ``total`` and ``favourable`` have one
+    column per item of `OUR_SCHOOL`.
     """
 
     child: Codes
@@ -119,14 +119,14 @@ class Surveys:
 
 
 def said_no(scenario: Scenario, count: int) -> Mask:
-    """Say of each child whether a parent said no to the survey."""
+    """Mark children with a parent who opted out of the survey."""
     return rng_for(scenario.seed, "surveys", "consent").random(count) < SAID_NO
 
 
 def draw_surveys(
     scenario: Scenario, schooling: Schooling, absences: Callable[[], Absences], traits: Traits
 ) -> Surveys:
-    """Let children answer."""
+    """Draw the answers of children."""
     spells, count = schooling.spells, len(traits.engagement)
     agreed = ~said_no(scenario, count)
     own = rng_for(scenario.seed, "surveys", "own").standard_normal((len(COMPETENCIES) + 1, count))
@@ -179,7 +179,7 @@ def _answers(
     grade: Codes,
     items: int,
 ) -> Codes:
-    """Answer some items about one thing, 1 to 5."""
+    """Draw answers, 1 to 5, to several items about one topic."""
     count = len(of_traits)
     rest = np.sqrt(max(0.0, 1 - float(np.sum(np.square(mixture)))))
     steady, passing = np.sqrt(OWN_STEADY), np.sqrt(1 - OWN_STEADY)
@@ -192,7 +192,7 @@ def _answers(
 def _groups(
     school: Codes, grade: Codes, year: int, window: int, answers: Codes
 ) -> tuple[Codes, Codes, Codes, Codes]:
-    """Sum confidential answers by school and grade: groups, how many answered, sums, how many favourably."""
+    """Sum confidential answers by school and grade: groups, number of answers, sums, favorable answers."""
     pairs, place = np.unique(school * 100 + grade, return_inverse=True)
     sums = np.zeros((3, len(pairs), answers.shape[1]), dtype="int64")
     for number, values in enumerate(
@@ -206,7 +206,7 @@ def _groups(
 
 
 def survey_elements(scenario: Scenario, surveys: Surveys, count: int, until: np.datetime64) -> list[Element]:
-    """Average each child's answers about each competency, of the newest window of this year up to a day."""
+    """Average each child's answers by competency, in the latest window of this year up to a day."""
     mine = (surveys.year == scenario.school_year) & (surveys.day <= until)
     found = []
     for place, name in enumerate(COMPETENCIES.values()):
@@ -216,8 +216,6 @@ def survey_elements(scenario: Scenario, surveys: Surveys, count: int, until: np.
         np.divide(answers.sum(axis=1), given, out=mean, where=given > 0)
         latest = np.full(count, np.nan)
         answered = given > 0
-        latest[surveys.child[mine][answered]] = mean[
-            answered
-        ]  # windows follow each other: the last one stays
+        latest[surveys.child[mine][answered]] = mean[answered]  # windows are in order: the last one wins
         found.append(Element(name, latest, measured))
     return found

@@ -53,7 +53,7 @@ LAST_OF_APRIL = dt.date.min
 
 
 class Scenario(BaseModel):
-    """Settings of a synthetic district; shares are rates from 0 to 1, the kit's own without a named source."""
+    """Settings of a synthetic district; shares are rates from 0 to 1, the kit's own unless sourced."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 

@@ -1,4 +1,4 @@
-"""Find the folders of systems that the generator knows, here and in packages that bring their own."""
+"""Find the folders of systems in the generator, here and in other packages."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ class SystemFolder:
     path: Path
 
     def declared(self, file: str) -> dict[str, Any]:
-        """Read one of its TOML files; empty where it has none."""
+        """Read one of its TOML files; empty if missing."""
         path = self.path / file
         return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 @cache
 def system_folders() -> Mapping[str, SystemFolder]:
-    """Give the folder of every system that has a maker, in the order that their ``system.toml`` declare."""
+    """Return the folder of every system with a generator, in the order of their ``system.toml``."""
     packages = {"synthetic_data.systems": HERE, **outside_packages()}
     found = {
         path.parent.name: SystemFolder(f"{package}.{path.parent.name}.maker", path.parent)

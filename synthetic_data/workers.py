@@ -1,4 +1,4 @@
-"""Processes that help to make things, and end when the one that started them does."""
+"""Run work in parallel processes, which end with their parent."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from helpers.standard import BadInput
 __all__ = ["Workers", "context", "follow"]
 
 BEGUN = "begun"
-NO_GUARD = 78  # exit status of a process that was to begin anew, and ran its script again instead
+NO_GUARD = 78  # exit status of a child process that ran the parent's script again instead of starting fresh
 
 
 def context() -> Any:
-    """Give the way in which processes are started here: anew, on every system.
+    """Return the start method of processes: spawn, on every system.
 
-    A forked process would have all that this one knows at once. But Arrow has threads of its own, which
-    Python doesn't count, and a process that is forked beside threads may stand still or break off.
+    A forked process would have all of the parent's data at once. But Arrow has threads that Python doesn't
+    track, and a process forked while threads run may hang or crash.
     """
     return multiprocessing.get_context("spawn")
 
 
 class Workers:
-    """Processes that run one function beside this one.
+    """Child processes that run one function.
 
-    Used in a `with` statement: at its end all have done, or what went wrong in one is raised here. Where
-    something goes wrong here, they are ended.
+    Use it in a `with` statement: on exit all have finished, or an error of one is raised here. After an error
+    here, they are ended.
     """
 
     def __init__(self, started: Any, count: int, work: Callable[..., None], *given: Any) -> None:
         if getattr(multiprocessing.current_process(), "_inheriting", False):
-            os._exit(NO_GUARD)  # the process that started this one says what is missing, in one sentence
+            os._exit(NO_GUARD)  # the parent explains what is missing, in one sentence
         self._running = []
         for _ in range(count):
             ours, theirs = started.Pipe(duplex=False)
@@ -86,14 +86,14 @@ def _run(work: Callable[..., None], given: tuple[Any, ...], told: Any, parent: i
         work(*given)
     except (BadInput, OSError) as error:
         told.send(error)
-    except Exception as error:  # whatever it is, the process that started this one tells it
+    except Exception as error:  # whatever it is, the parent reports it
         told.send(RuntimeError(f"{type(error).__name__}: {error}"))
     else:
         told.send(None)
 
 
 def follow(parent: int) -> None:
-    """End this process when its parent was killed: nobody would ever ask for what it makes."""
+    """End this process if its parent was killed: nobody would use its results."""
     started = multiprocessing.parent_process()
     while os.getppid() == parent and started is not None and started.is_alive():
         time.sleep(0.2)

@@ -1,1 +1,1 @@
-"""Studies drive both houses: what a made district is like, measured and compared with what is published."""
+"""Studies of synthetic districts with both packages: generate, measure, compare with published figures."""

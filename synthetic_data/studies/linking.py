@@ -45,8 +45,8 @@ __all__ = [
 ]
 
 
-# The rates are partly measured, partly judged (`faults.toml` of each system). A figure that depends on them
-# is therefore given for a range of the dial, not for one setting alone.
+# The rates are partly measured, partly judged (each system's `faults.toml`). So we report a figure that
+# depends on them for a range of the dial, not for one setting.
 
 DIALS = (0.0, 0.5, 1.0, 2.0)
 
@@ -58,7 +58,7 @@ def links_by_fault_rate(
     seeds: Sequence[int] = (7,),
     level: str = "manual",
 ) -> pd.DataFrame:
-    """Make, read and join small districts that differ in how often records go wrong, and in nothing else."""
+    """Generate, read and link small districts that differ only in how often records go wrong."""
     found = []
     for dial in dials:
         for seed in seeds:
@@ -87,7 +87,7 @@ ROUNDS = 5
 
 @cache
 def injected_columns() -> tuple[dict[str, str], ...]:
-    """Give the wrong columns of each round, by system: others stay sound beside them, in the last all do."""
+    """Return the wrong columns of each round, by system; in the last round, no column stays right."""
     declared = {name: folder.declared("study.toml") for name, folder in system_folders().items()}
     return tuple(
         {
@@ -106,7 +106,7 @@ LEVELS = ("manual", "rostered")
 def planted_columns(
     seeds: Sequence[int], students: int, *, people_only: bool = True, **overrides: Any
 ) -> pd.DataFrame:
-    """Make a district a seed, with wrong columns in two of its systems or in none, and judge all columns."""
+    """Generate a district per seed, with wrong columns in two systems or none, and judge all columns."""
     parts = []
     for place, seed in enumerate(seeds):
         planted = injected_columns()[place % ROUNDS]
@@ -124,7 +124,7 @@ def planted_columns(
 
 
 def mistaken(columns: pd.DataFrame) -> pd.DataFrame:
-    """Pick the columns of which the judgment is wrong."""
+    """Select the columns with a wrong judgment."""
     refused, planted = columns["status"].eq("Refused"), columns["planted"].notna()
     missed = planted & ~refused & columns["comparable"].ge(5)
     return columns[missed | (refused & ~planted & ~columns["of_another"].gt(0.5))]
@@ -160,7 +160,7 @@ def _judged(district: District, planted: dict[str, str]) -> pd.DataFrame:
 
 
 def _truly(district: District, students: Records) -> pd.DataFrame:
-    """Say by the key how many of a system's ids lead to other children only."""
+    """Compute from the key how many of a system's ids lead only to other children."""
     rows = read_answer_key(district.folder).rows
     place = ["silo", "file", "row"]
     whose = district.person_rows.merge(
@@ -193,10 +193,10 @@ def _truly(district: District, students: Records) -> pd.DataFrame:
     return truly.astype({"silo": "string", "identification_system": "string", "against_system": "string"})
 
 
-# Nobody tells the training who is who: it sees records and pairs, as it would in a real district. Run
-# ``python -m synthetic_data.studies.link_model`` after a change of what is compared.
+# Training never sees the answer key: it sees records and pairs, as in a real district. Run ``python -m
+# synthetic_data.studies.link_model`` after a change in the comparisons.
 
-# Scores are reported on other scenarios and seeds than these.
+# We report scores on other scenarios and seeds than these.
 SCENARIO = "pandemic"
 SEEDS = (9001, 9002)
 STUDENTS = 10_000
@@ -205,7 +205,7 @@ ACCEPT, REVIEW = figure("link/thresholds.accept_dated"), figure("link/thresholds
 
 
 def train_shipped_model(students: int = STUDENTS) -> LinkModel:
-    """Make the training districts and train on their records."""
+    """Generate the training districts and train on their records."""
     with tempfile.TemporaryDirectory() as folder:
         made = [
             make_district(

@@ -1,10 +1,10 @@
-"""One change, watched: on which day each system's file first shows it, at each exchange level.
+"""Watch one change: the day on which each system's file first shows it, at each exchange level.
 
-The district is made for one day after another, and its files are read. A file shows what was so on its
-roster day, which lies a fixed number of days behind the day of the exports. So it can change on one day only:
-that on which the roster day reaches the Monday of the change. Both sides of it are made and read: the day
-before, on which the file must not show the change yet, and the day itself. `every_day` makes all days between
-too. A system without a place for the change is read once, after that day, in case its file shows it anyway.
+We generate the district for one day after another, and read its files. A file shows the state of its roster
+day, a fixed number of days before the exports. So it can change on only one day: when the roster day reaches
+the Monday of the change. We generate and read both sides: the day before, when the file must not show the
+change yet, and the day itself. `every_day` generates all days between, too. We read a system without a column
+for the change once, after that day, in case its file shows it anyway.
 """
 
 from __future__ import annotations
@@ -47,19 +47,19 @@ DECLARED = Path(__file__).with_suffix(".toml")
 CHANGES = ("custody", "surname", "allergy")
 NO_FIELD, NOT_LISTED, NOT_SHOWN = "no field", "the child is not on its list", "not shown by then"
 TABLES = ("one_change", "change_written")
-ID = re.compile(r"[^{},:\s]+")  # in the SIS ids stand as {State:0123}
+ID = re.compile(r"[^{},:\s]+")  # in the SIS, ids look like {State:0123}
 DAY = pd.Timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class OneChange:
-    """When who knew."""
+    """When each system showed the change."""
 
-    # Table ``one_change``: a row a level, change and system.
+    # Table ``one_change``: one row per level, change and system.
     known: pd.DataFrame
-    # Table ``change_written``: what stood in each file on each day that was made.
+    # Table ``change_written``: content of each file on each generated day.
     written: pd.DataFrame
-    # What the made district says of itself, and of the change.
+    # Metadata of the synthetic district and the change.
     about: dict[str, Any]
 
 
@@ -70,7 +70,7 @@ def _declared() -> dict[str, Any]:
 
 @cache
 def _asked() -> dict[str, dict[str, Any]]:
-    """Give what each system that is asked declares, in the order of lanes."""
+    """Return the declarations of each system to read, in the order of the timeline."""
     asked = {
         name: folder.declared("study.toml").get("one_change") for name, folder in system_folders().items()
     }
@@ -88,7 +88,7 @@ def one_change(
     every_day: bool = False,
     again: bool = False,
 ) -> OneChange:
-    """Put a change into one child's life on a Monday, and see on which day each system's file shows it."""
+    """Change one child's life on a Monday, and find the day when each system's file shows it."""
     for name, given, all_of_them in (("change", changes, CHANGES), ("exchange level", levels, LEVELS)):
         for one in given:
             if one not in all_of_them:
@@ -133,16 +133,16 @@ def one_change(
 
 
 class _Days:
-    """The people of the district, and its schooling on each day that was asked for."""
+    """The people of the district, and its schooling on each day needed."""
 
     def __init__(self, people: Population) -> None:
-        # Who lives here hangs neither on the day of the exports nor on what systems exchange.
+        # The population depends neither on the day of the exports nor on the exchange.
         self.people = people
         self._schooling: dict[dt.date, Schooling] = {}
         self._truth: dict[tuple[dt.date, str], Truth] = {}
 
     def truth(self, scenario: Scenario) -> Truth:
-        """Let the district be on the day of its exports; what happened is the same at every level."""
+        """Generate the district on the day of its exports; events are the same at every level."""
         day, change = scenario.as_of, str(scenario.watched)
         if day not in self._schooling:
             self._schooling[day] = make_schooling(scenario, self.people)
@@ -155,7 +155,7 @@ class _Days:
 def _watch(
     scenario: Scenario, monday: pd.Timestamp, levels: Sequence[str], every_day: bool, made: _Days
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Make and read what can have changed, level by level."""
+    """Generate and read what can have changed, level by level."""
     change = str(scenario.watched)
     now = made.truth(scenario.model_copy(update={"as_of": monday.date()})).life.change
     assert now is not None
@@ -175,7 +175,7 @@ def _watch(
 def _of_system(
     scenario: Scenario, system: str, every_day: bool, made: _Days, now: Change
 ) -> Iterator[dict[str, object]]:
-    """Read one system's list on each day that matters: what it shows of the child."""
+    """Read one system's list on each relevant day, and return what it shows about the child."""
     lag = (pd.Timestamp(scenario.as_of) - exchange(scenario, system).roster_date).days
     placed = now.kind in _asked()[system].get("columns", {})
     for days in range(-1, lag + 1) if every_day else (lag - 1, lag) if placed else (lag,):
@@ -186,7 +186,7 @@ def _of_system(
 
 
 def _read(scenario: Scenario, truth: Truth, system: str, now: Change) -> dict[str, object]:
-    """Write one system's list of children, read it, and look at the rows of the child."""
+    """Write one system's list of children, read it, and select the child's rows."""
     asked = _asked()[system]
     column = asked.get("columns", {}).get(now.kind)
     folder = Path(tempfile.mkdtemp(prefix="one-change-"))
@@ -215,7 +215,7 @@ def _read(scenario: Scenario, truth: Truth, system: str, now: Change) -> dict[st
 
 
 def _ids(read: ReadFile, of: pd.Series) -> dict[str, set[str]]:
-    """Give the ids that each child carries on a list, in all columns of ids."""
+    """Return each child's ids on a list, from all id columns."""
     carried: dict[str, set[str]] = {str(person): set() for person in of.dropna()}
     for name, column in read.columns.items():
         if column.identification_system:
@@ -229,7 +229,7 @@ def _ids(read: ReadFile, of: pd.Series) -> dict[str, set[str]]:
 
 
 def _who_knew(level: str, change: str, reads: list[dict[str, Any]]) -> Iterator[dict[str, object]]:
-    """Say of each system on which day its file first showed the change, and how often it had been typed."""
+    """Return each system's first day with the change in its file, and how often somebody had typed it."""
     typed = _declared()["typed"]
     by_system = {
         system: sorted((one for one in reads if one["system"] == system), key=lambda one: one["days"])
@@ -258,7 +258,7 @@ def _who_knew(level: str, change: str, reads: list[dict[str, Any]]) -> Iterator[
 
 
 def _by_machine(mine: dict[str, set[str]], roster: dict[str, set[str]]) -> bool:
-    """Say whether nearly every child on a list carries a number that the roster carries, too."""
+    """Check whether almost every child on a list has a number that the roster has, too."""
     there = [ids for person, ids in mine.items() if person in roster]
     numbers = set().union(*roster.values())
     carrying = sum(bool(ids & numbers) for ids in there)
@@ -269,7 +269,7 @@ def _by_machine(mine: dict[str, set[str]], roster: dict[str, set[str]]) -> bool:
 
 
 def _place(scenario: Scenario, levels: Sequence[str], every_day: bool) -> Path:
-    """Say where the result is kept: by maker, layouts and readers, libraries, and what was asked for."""
+    """Return the cache path of the result: by generator, layouts and readers, libraries, and parameters."""
     whole = hashlib.sha256()
     readers = sorted(Path(str(helpers.files.__file__)).parent.rglob("*.py"))
     for path in readers:
@@ -294,7 +294,7 @@ def _found(place: Path) -> tuple[pd.DataFrame, pd.DataFrame] | None:
 
 
 def _keep(place: Path, found: tuple[pd.DataFrame, pd.DataFrame]) -> None:
-    """Put a result in its place, all at once; where the disk is full or closed it is only not kept."""
+    """Move a result into the cache atomically; if the disk is full or read-only, skip the cache."""
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=place.parent))

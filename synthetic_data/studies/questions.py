@@ -1,8 +1,8 @@
-"""What each exchange level answers, and which families could know: the districts differ in nothing else.
+"""Measure which questions each exchange level answers, and which families could know, all else equal.
 
-A question that falls away at a level falls away because of what systems exchange there. By how much is the
-generator's doing (`levels.toml` is the kit's own judgment, and families open messages as `family_contact`
-draws it): the tables show how answers hang on exchange, not what districts are like.
+If a level loses a question, the reason is what systems exchange there. The size of the loss depends on the
+generator (`levels.toml` is the kit's own judgment, and `family_contact` draws which messages families open):
+the tables show how answers depend on exchange, not what districts are like.
 """
 
 from __future__ import annotations
@@ -42,18 +42,18 @@ __all__ = [
 
 @dataclass(frozen=True)
 class AtLevels:
-    """What made districts answer at each exchange level."""
+    """Answers of districts at each exchange level."""
 
-    # Table ``question_levels``: one row a level and question.
+    # Table ``question_levels``: one row per level and question.
     questions: pd.DataFrame
-    # Table ``families_at_levels``: how many families could know what the systems know, and why not.
+    # Table ``families_at_levels``: how many families could know what the systems record, and why not.
     families: pd.DataFrame
 
 
 def source_at(
     level: str, *, students: int, seed: int, method: str = "decided", **overrides: Any
 ) -> MemorySource:
-    """Make, read and join a district of one exchange level."""
+    """Generate, read and link a district of one exchange level."""
     rung = next((name for name in METHODS if name == method), None)
     if rung is None:
         raise BadInput(
@@ -76,7 +76,7 @@ def at_levels(
     least_share: float | None = None,
     processes: int = 1,
 ) -> AtLevels:
-    """Ask the kit's questions at every exchange level, and count the families who could know."""
+    """Answer the kit's questions at every exchange level, and count the families who could know."""
     asked = [(level, seed, students, method, least_share) for level in levels for seed in seeds]
     if processes > 1 and len(asked) > 1:
         with ProcessPoolExecutor(min(processes, len(asked)), mp_context=context()) as pool:
@@ -88,7 +88,7 @@ def at_levels(
 
 
 def _at_level(asked: tuple[str, int, int, str, float | None]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Make one district, ask it everything, and count its families."""
+    """Generate one district, answer all questions, and count its families."""
     level, seed, students, method, least_share = asked
     source = source_at(level, students=students, seed=seed, method=method)
     answers = answer_questions(source, least_share=least_share).assign(level=level)
@@ -105,14 +105,14 @@ def question_levels(
     least_share: float | None = None,
     processes: int = 1,
 ) -> pd.DataFrame:
-    """Ask the kit's questions at every exchange level; see `at_levels`."""
+    """Answer the kit's questions at every exchange level; see `at_levels`."""
     return at_levels(
         levels, students=students, seeds=seeds, method=method, least_share=least_share, processes=processes
     ).questions
 
 
 def questions_together(answers: Sequence[pd.DataFrame], least_share: float | None = None) -> pd.DataFrame:
-    """Put the answers of several districts together, level by level."""
+    """Combine the answers of several districts, level by level."""
     every = pd.concat(answers, ignore_index=True)
     key = ["level", "question"]
     whole = every.groupby(key, sort=False).agg(
@@ -123,7 +123,7 @@ def questions_together(answers: Sequence[pd.DataFrame], least_share: float | Non
         platforms_before=("platforms_before", "max"),
         platforms_after=("platforms_after", "max"),
     )
-    # The reason is that of the district in which most children are without an answer.
+    # The reason comes from the district with the most children without an answer.
     worst = every.assign(lacking=every["concerned"] - every["answerable"])
     worst = worst.sort_values("lacking", ascending=False, kind="stable").drop_duplicates(key).set_index(key)
     share = whole["answerable"] / whole["concerned"].where(whole["concerned"] > 0)
@@ -136,7 +136,7 @@ def questions_together(answers: Sequence[pd.DataFrame], least_share: float | Non
 
 
 def families_together(counted: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Count the families of several districts together, level by level."""
+    """Count the families of several districts, level by level."""
     every = pd.concat(counted, ignore_index=True)
     key = ["level", "measure", "domain"]
     whole = every.groupby(key, sort=False, dropna=False)[["numerator", "denominator"]].sum().reset_index()

@@ -28,25 +28,26 @@ __all__ = [
 
 
 def synthetic_sector_page(made: SyntheticSector, path: Path) -> Path:
-    """Write the page of a made sector."""
+    """Write the page of a synthetic sector."""
     return sector_made_page(made.about, made.answered, made.planted, path)
 
 
-# A situation, a seed, and how many systems stand for an endless number.
+# Situation, seed, and the number of systems that approximates an infinite sector.
 Asked = tuple[str, int, int]
-# What differs between the situations, and nothing else does.
+# The only differences between the situations.
 SITUATIONS: dict[str, dict[str, object]] = {
     "answers by chance": {"recorded_nonresponse": 0.0},
     "recorded non-response": {},
     "unrecorded self-selection": {"unrecorded_self_selection": 1.0},
-    # Size still goes with the pledge and with answers, so that only the adjusted difference is nothing.
+    # Size still correlates with the pledge and with answers, so that only the adjusted difference is zero.
     "nothing planted": {
         "pledged_effect": {"all": 0.0},
         "community_effect": {"all": 0.0},
         "data_team_effect": {"all": 0.0},
     },
 }
-# Which comparison claims to hold what was planted, by situation. As answered, it holds only by chance.
+# The comparison that should cover the simulated effect, by situation. Unadjusted ones cover it only by
+# chance.
 CLAIMS = {
     "answers by chance": ("unadjusted", "weighted", "adjusted"),
     "recorded non-response": ("weighted", "adjusted"),
@@ -56,13 +57,14 @@ CLAIMS = {
 
 
 def situation(name: str, seed: int) -> SectorSettings:
-    """Give a sector in a situation."""
+    """Return the settings of a situation."""
     return load_sector("published", seed=seed, **SITUATIONS[name])
 
 
 @cache
 def _planted(name: str, endless: int) -> pd.DataFrame:
-    # What is planted depends on no seed but by chance, of which an endless sector has next to none.
+    # The simulated effect depends on no seed except for sampling error, which is negligible in an infinite
+    # sector.
     return simulated_effects(situation(name, 0), endless)
 
 
@@ -72,7 +74,7 @@ def sector_coverage(
     processes: int = 1,
     endless: int = ENDLESS,
 ) -> pd.DataFrame:
-    """Make many sectors of each situation, analyse each as the report does, and keep every interval."""
+    """Generate many sectors of each situation, analyze each like the report, and collect every interval."""
     asked = [(name, seed, endless) for name in situations for seed in range(1, sectors + 1)]
     if processes < 2:
         found = [_intervals(*one) for one in asked]
@@ -99,13 +101,13 @@ def _intervals(name: str, seed: int, endless: int) -> pd.DataFrame:
 
 
 def _differences(answered: Answered, planted: pd.DataFrame) -> pd.DataFrame:
-    """Give the intervals of differences, in points and for the effect size, with what was planted."""
-    # A weighted difference is of the whole sector, as the unadjusted one of an endless sector is.
+    """Return the intervals of differences, in points and for the effect size, with the simulated effect."""
+    # A weighted difference is for the whole sector, like the unadjusted one of an infinite sector.
     frame = compare(answered)
     frame["planted_as"] = frame["comparison"].replace({"weighted": "unadjusted"})
     truth = _both_years(answered, planted).rename(columns={"comparison": "planted_as"})
     keys = ["grouping", "domain", "year", "planted_as"]
-    # Rows of both years have no year, and pandas would join those of one grouping with those of another's.
+    # Rows for both years have no year, and pandas would join those of different groupings.
     frame, truth = (one.assign(year=one["year"].fillna(0)) for one in (frame, truth))
     met = frame.merge(truth, on=keys, how="inner", validate="many_to_one")
     points = met.rename(columns={"difference": "value", "points": "planted"}).assign(what="difference")
@@ -121,7 +123,7 @@ def _differences(answered: Answered, planted: pd.DataFrame) -> pd.DataFrame:
 
 
 def _both_years(answered: Answered, planted: pd.DataFrame) -> pd.DataFrame:
-    """Add what is planted for both years together: each year counts as many systems as it has."""
+    """Add the simulated effects for both years together: each year counts by its number of systems."""
     compared = planted[planted["comparison"].ne("mean")]
     weights = answered.rows["year"].value_counts(normalize=True)
     share = compared["year"].map(weights).astype("float64")
@@ -148,7 +150,7 @@ def _means(answered: Answered, planted: pd.DataFrame) -> pd.DataFrame:
 
 
 def coverage_of(intervals: pd.DataFrame) -> pd.DataFrame:
-    """Count how many intervals hold what was planted."""
+    """Count how many intervals cover the simulated effect."""
     known = intervals.dropna(subset=["low", "high"])
     held = known["low"].le(known["planted"]) & known["high"].ge(known["planted"])
     known = known.assign(held=held.astype("float64"), off=known["value"] - known["planted"])
@@ -174,7 +176,7 @@ def coverage_of(intervals: pd.DataFrame) -> pd.DataFrame:
 
 
 def false_calls(intervals: pd.DataFrame) -> pd.DataFrame:
-    """Count how often nothing was called something, before and after correction."""
+    """Count false positives, before and after correction."""
     own = intervals["situation"].eq("nothing planted") & intervals["what"].eq("difference")
     own &= intervals["comparison"].eq("adjusted")
     zero = intervals[own].dropna(subset=["p"])

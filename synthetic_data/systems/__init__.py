@@ -1,4 +1,4 @@
-"""What each system records of the truth; one folder a system, found by looking."""
+"""What each system records of the truth; one folder per system, found automatically."""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -12,7 +12,7 @@ __all__ = ["SILOS", "maker_of"]
 
 
 def maker_of(system: str) -> ModuleType:
-    """Import the maker of a system: its `observe`, `LAYOUT` and `NOT_HELD`."""
+    """Import the generator of a system: its `observe`, `LAYOUT` and `NOT_HELD`."""
     return import_module(system_folders()[system].module)
 
 

@@ -1,4 +1,4 @@
-"""What two test vendors have in common: whom their rosters list, at which school, under which numbers."""
+"""Shared by two test vendors: the children on their rosters, their schools and numbers."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.object_]
 
-# A vendor has one word a child, and Hispanic or Latino is one of them. The first five words were seen in the
-# vendor's own training data; the other two are the kit's own.
+# A vendor has one category per child, and Hispanic or Latino is one of them. The first five terms are from
+# the vendor's own training data; the other two are the kit's own.
 GROUP_WORDS = {
     "White": "White",
     "Hispanic": "Hispanic or Latino",
@@ -36,7 +36,7 @@ GROUP_WORDS = {
 
 @dataclass(frozen=True)
 class VendorRoster:
-    """What a vendor holds."""
+    """What a vendor records."""
 
     tests: Tests
     """Tests of children whom its roster lists."""
@@ -54,16 +54,16 @@ class VendorRoster:
 
 
 def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) -> VendorRoster:
-    """Say whom a vendor's rosters list, and which tests it therefore has.
+    """Find the children on a vendor's rosters, and the tests that it therefore has.
 
-    A vendor is sent a roster before each window, but none after the day of its last one; those of the year
-    before are all in. Who came later, or changed school, is not known to it: such a child's test was taken
-    under a makeshift account, and is in no export.
+    A vendor gets a roster before each window, but none after the day of its last one; it has all of those of
+    the year before. It doesn't list children who came later, or their new schools: such a child took the test
+    with a temporary account, and is in no export.
     """
     spells, enrollment = truth.schooling.spells, truth.schooling.school_enrollment
     person = truth.population.children["person"]
     count, as_of = len(person), np.datetime64(scenario.as_of, "D")
-    # However old its rosters are, a vendor has had one for the first window of the year.
+    # However old its rosters are, a vendor has one for the first window of the year.
     first_window = window_of(scenario.school_year, WINDOWS[program][0])[0]
     last_roster = max(np.datetime64(exchange.roster_date, "D"), min(first_window, as_of))
     begin = enrollment["begin_date"].to_numpy().astype("datetime64[D]")
@@ -85,7 +85,7 @@ def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) 
             day = last if year < scenario.school_year else min(last, last_roster, as_of)
             at = number * seasons + season
             begun = np.flatnonzero(fits & (begin <= day))
-            school[spells.child[begun], at] = spells.school[begun]  # the latest spell is the last one
+            school[spells.child[begun], at] = spells.school[begun]  # the latest enrollment period comes last
             listed[spells.child[begun[np.isnat(end[begun]) | (end[begun] >= day)]], at] = True
 
     every = truth.life.tests
@@ -123,7 +123,7 @@ def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) 
 def numbers_of(
     scenario: Scenario, truth: Truth, exchange: Exchange, program: int
 ) -> tuple[Words, npt.NDArray[np.object_]]:
-    """Give each child's number at a vendor, and the state's number where the vendor was told it."""
+    """Return each child's number at a vendor, and the state's number if the vendor has it."""
     children = truth.population.children
     rng = rng_for(scenario.seed, PROGRAMS[program], "numbers")
     own = ten_digits(rng, len(children))
@@ -134,7 +134,7 @@ def numbers_of(
 
 
 def race_words(truth: Truth, agreed: bool) -> object:
-    """Give each child's race: where codes are agreed in the district's words, else in the vendor's one."""
+    """Return each child's race: in the district's terms if codes are agreed, else the vendor's category."""
     children = truth.population.children
     if agreed:
         return children["race"].array

@@ -170,7 +170,7 @@ def draw_coursework(
     difficulty = DIFFICULTY * rng.standard_normal(count)
 
     def day(at: Codes, of: Codes) -> Days:
-        """Return the date of a section's instructional day; `NaT` beyond the last."""
+        """Return the date of a section's instructional day; `NEVER` beyond the last."""
         past = at >= end_of_year[of]
         found = days[of, np.clip(at, 0, days.shape[1] - 1)]
         found[past] = NEVER

@@ -1,1 +1,1 @@
-"""How near a synthetic district comes to published figures: the calibration study."""
+"""Calibration study: how close a synthetic district comes to published figures."""

@@ -1,4 +1,4 @@
-"""Figures of a district, and their published targets."""
+"""Compute figures of a district, and read their published targets."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Found = dict[str, Measured]
 
 
 def school_days(outcomes: Outcomes, year: int) -> pd.DataFrame:
-    """Count the days of each child at each school in a year: enrolled, and missed."""
+    """Count the enrolled and missed days of each child at each school in a year."""
     scenario, schooling = outcomes.scenario, outcomes.schooling
     spells = schooling.spells
     length = np.array(
@@ -87,7 +87,7 @@ def _household(outcomes: Outcomes, child: pd.Series) -> Codes:
 
 
 def chronic_by_school(outcomes: Outcomes, year: int | None = None) -> Found:
-    """Give the share of chronically absent as the federal figure counts: per school, summed, at a tenth."""
+    """Compute the chronically absent share as the federal figure does: per school, summed, at a tenth."""
     table = _chronic(school_days(outcomes, year or outcomes.scenario.school_year - 1))
     return {"all": share(table["chronic"].to_numpy(dtype="float64"), _household(outcomes, table["child"]))}
 
@@ -128,7 +128,7 @@ def _frpl_share(outcomes: Outcomes) -> Found:
     value, size = found["mean"].to_numpy(), found["size"].to_numpy()
     weight = size / size.sum()
     average = float(weight @ value)
-    # Schools differ much more than chance: they are what is drawn, not children.
+    # Schools differ much more than chance, so schools are the sampling units, not children.
     error = float(np.sqrt(weight**2 @ (value - average) ** 2))
     return {"all": Measured(average, error, int(size.sum()))}
 
@@ -152,13 +152,13 @@ def _in_schools(outcomes: Outcomes, such: Callable[[pd.Series], pd.Series]) -> M
     weight = (found["size"] / found["size"].sum()).to_numpy(dtype="float64")
     inside = such(found["mean"]).to_numpy(dtype="float64")
     value = float(weight @ inside)
-    # As of a share of so many schools, and never surer than if one of them were on the other side.
+    # As for a share of this many schools, and never more certain than with one of them on the other side.
     error = np.sqrt(max(value * (1 - value), 1 / len(found) * (1 - 1 / len(found))) * float(weight @ weight))
     return Measured(100 * value, 100 * float(error), len(found))
 
 
 def _plan_share(outcomes: Outcomes) -> Found:
-    # Who was served in the year: also the few whose plan has ended since.
+    # Children served in the year include the few with a plan that has ended since.
     return {"all": share(outcomes.has("special_education", "Active", "Exited"), outcomes.household)}
 
 
@@ -217,15 +217,15 @@ MEASURES: dict[str, Callable[[Outcomes], Found]] = {
 }
 
 
-# ``facts/targets.csv`` says so of every published figure, by topic, period and group.
+# ``facts/targets.csv`` describes every published figure by topic, period and group.
 
 NO_TARGET = "no published figure"
-WORST_GRADES = "chronic_absence_grades"  # told in words: they lie above all others
+WORST_GRADES = "chronic_absence_grades"  # reported as text: they exceed all others
 
 
 @dataclass
 class Line:
-    """A published figure and what was measured for it, by seed."""
+    """A published figure with its measurements, by seed."""
 
     scenario: str
     topic: str
@@ -245,7 +245,7 @@ class Line:
     found: dict[int, Measured] = field(default_factory=dict)
 
     def verdict(self, value: float, half: float) -> str:
-        """Say whether a value whose interval reaches so far to both sides meets the target."""
+        """Return whether a value with this interval half-width meets the target."""
         if self.role == NO_TARGET:
             return "compared"
         if not isfinite(half) or half > self.telling:
@@ -259,7 +259,7 @@ class Line:
 
 
 def targets(role: str | None = None) -> list[tuple[dict[str, str], dict[str, str]]]:
-    """Give every published figure with what ``facts/targets.csv`` says of it."""
+    """Return every published figure with its entry in ``facts/targets.csv``."""
     return [
         (said, row)
         for said in rows("targets")
@@ -271,7 +271,7 @@ def targets(role: str | None = None) -> list[tuple[dict[str, str], dict[str, str
 
 
 def line_of(scenario: str, said: dict[str, str], row: dict[str, str]) -> Line:
-    """Make the line of a published figure, with nothing measured yet."""
+    """Create the line of a published figure, without measurements."""
     if said["topic"] == WORST_GRADES:
         target = 0.0
     elif row["unit"].startswith("students of "):
@@ -295,12 +295,12 @@ def line_of(scenario: str, said: dict[str, str], row: dict[str, str]) -> Line:
 
 
 def untargeted(scenario: str, topic: str, group: str, unit: str, why: str) -> Line:
-    """Make the line of a figure that nobody has published."""
+    """Create the line of a figure that nobody has published."""
     return Line(scenario, topic, group, "", unit, NO_TARGET, float("nan"), 0.0, float("inf"), "", "", why)
 
 
 def _published(facts: str, topic: str) -> list[dict[str, str]]:
-    """Give the published figures of a topic in the columns of facts/published.csv."""
+    """Return the published figures of a topic in the columns of facts/published.csv."""
     if not facts.startswith("map_growth_norms"):
         return [row for row in rows(facts) if row["topic"] == topic]
     return [

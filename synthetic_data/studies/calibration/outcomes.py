@@ -1,4 +1,4 @@
-"""Outcomes with intervals, correlations, and an audit for bias."""
+"""Compute outcomes with intervals, correlations, and a bias audit."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ Codes = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Measured:
-    """A figure with its standard error, over so many children (or schools)."""
+    """A figure with its standard error and sample size (children or schools)."""
 
     value: float
     error: float
@@ -54,12 +54,12 @@ class Measured:
 
 
 def wide(figures: int, doubt: float = 0.01) -> float:
-    """Say how many standard errors an interval reaches, so that all of so many figures hold together."""
+    """Return the critical value for simultaneous intervals of this many figures."""
     return NormalDist().inv_cdf(1 - doubt / max(1, figures) / 2)
 
 
 def beyond(statistic: float, freedom: int) -> float:
-    """Give the chance of a sum of so many squared standard normal numbers beyond a value.
+    """Return the upper tail probability of a chi-squared distribution.
 
     >>> round(beyond(3.84, 1), 3), round(beyond(9.49, 4), 3)
     (0.05, 0.05)
@@ -67,7 +67,7 @@ def beyond(statistic: float, freedom: int) -> float:
     half = statistic / 2
     if half <= 0:
         return 1.0
-    # Both series end, since the freedom is a whole number.
+    # Both series are finite, because the degrees of freedom are a whole number.
     chance = math.exp(-half) if freedom % 2 == 0 else math.erfc(math.sqrt(half))
     power = 1.0 if freedom % 2 == 0 else 0.5
     while power < freedom / 2:
@@ -77,7 +77,7 @@ def beyond(statistic: float, freedom: int) -> float:
 
 
 def mean(numbers: Numbers, household: Codes) -> Measured:
-    """Give a mean over children who have a number; children of one household count together."""
+    """Compute the mean over children with a number, clustered by household."""
     known = ~np.isnan(numbers)
     values, home = numbers[known], household[known]
     if len(values) < 2:
@@ -88,7 +88,7 @@ def mean(numbers: Numbers, household: Codes) -> Measured:
 
 
 def share(such: Numbers, household: Codes) -> Measured:
-    """Give the share of children who are such (1, not 0), in percent; never surer than of one child."""
+    """Compute the percentage of children with 1 instead of 0; never more certain than one child."""
     found = mean(such, household)
     if found.count < 2:
         return found
@@ -98,7 +98,7 @@ def share(such: Numbers, household: Codes) -> Measured:
 
 
 def spread(numbers: Numbers) -> Measured:
-    """Give a standard deviation; its error is that of a normal distribution's."""
+    """Compute a standard deviation, with the standard error of a normal distribution."""
     known = numbers[~np.isnan(numbers)]
     if len(known) < 3:
         return Measured(float("nan"), float("inf"), len(known))
@@ -107,7 +107,7 @@ def spread(numbers: Numbers) -> Measured:
 
 
 def correlation(left: Numbers, right: Numbers, household: Codes) -> Measured:
-    """Give the correlation over children who have both; children of one household count together."""
+    """Compute the correlation over children with both numbers, clustered by household."""
     known = ~(np.isnan(left) | np.isnan(right))
     count = int(known.sum())
     if count < 10:
@@ -117,15 +117,15 @@ def correlation(left: Numbers, right: Numbers, household: Codes) -> Measured:
     if scale == 0:
         return Measured(float("nan"), float("inf"), count)
     found = float((x * y).mean()) / scale
-    # How far each child pulls the correlation; where there is none, this is the product alone. Never surer
-    # than of so many children who have nothing to do with each other: in sparse cells most products are 0.
+    # Influence of each child on the correlation; with zero correlation, it is the product alone. The error is
+    # never less than for that many independent children: in sparse cells, most products are 0.
     pull = x * y / scale - found * (x**2 / x.var() + y**2 / y.var()) / 2
     clustered = float(np.sqrt(np.sum(np.bincount(household[known], weights=pull) ** 2))) / count
     return Measured(found, max(clustered, (1 - found**2) / float(np.sqrt(count))), count)
 
 
 def by_rank(numbers: Numbers, cell: Codes) -> Numbers:
-    """Rank children inside their cells and center the ranks there, so that few large numbers don't decide."""
+    """Rank children within cells and center the ranks, so that few large numbers don't dominate."""
     known = np.flatnonzero(~np.isnan(numbers))
     ranks = np.full(len(numbers), np.nan)
     if not len(known):
@@ -147,10 +147,10 @@ def by_rank(numbers: Numbers, cell: Codes) -> Numbers:
 def differ(
     numbers: Numbers, group: Codes, household: Codes, cell: Codes | None = None, at_least: int = 60
 ) -> tuple[float, float, int]:
-    """Ask whether the means of groups differ by more than chance.
+    """Test whether group means differ by more than chance.
 
-    How much households vary is taken from all groups together, by size of the household: by itself a small
-    group in which something rare never happened would look as if it couldn't.
+    We estimate the variance of households from all groups together, by size of the household. Alone, a small
+    group in which a rare event never happened would look as if it couldn't happen.
     """
     known = ~np.isnan(numbers) & (group >= 0)
     if known.sum() < 2 * at_least:
@@ -159,7 +159,7 @@ def differ(
     values = ranks[known] - ranks[known].mean()
     _, times = np.unique(numbers[known], return_counts=True)
     uncommon = 1 - float(np.max(times)) / len(values)
-    # Households of a group: sums, and how many of their children have a number.
+    # Per household of a group: the sum, and the number of its children with a value.
     families = int(np.max(household)) + 1
     pair, of_child = np.unique(group[known] * families + household[known], return_inverse=True)
     home = pair // families
@@ -179,10 +179,10 @@ def differ(
     )
 
 
-# What no outcome may depend on, by the column of the children.
+# Attributes that no outcome may depend on, by column of the children.
 GROUPINGS = ("group", "name_origin", "home_language", "sex")
-# Elements that say who and where a child is, lists of names whose number is an element of its own, and
-# letters whose points are one; all others are outcomes.
+# Elements that describe who and where a child is, lists of names counted in another element, and letters with
+# points in another; all others are outcomes.
 NO_OUTCOME = frozenset(
     {
         "first_name", "last_surname", "birth_date", "sex", "home_language", "state_id", "school",
@@ -196,7 +196,7 @@ NO_OUTCOME = frozenset(
 
 @dataclass(frozen=True)
 class Outcomes:
-    """The children enrolled this year, with what became of them up to the day of the exports."""
+    """The children enrolled this year, with their outcomes up to the day of the exports."""
 
     scenario: Scenario
     population: Population
@@ -205,12 +205,12 @@ class Outcomes:
 
     @cached_property
     def place(self) -> Codes:
-        """Places, in the population, of the children that this year has."""
+        """Indexes of this year's children in the population."""
         return np.flatnonzero(self.population.children["grade_level"].notna())
 
     @cached_property
     def children(self) -> pd.DataFrame:
-        """Person, household, grade_level, school, and what `GROUPINGS` names."""
+        """Person, household, grade_level, school, and the columns of `GROUPINGS`."""
         population = self.population
         told = population.children[
             ["person", "household", "grade_level", "group", "name_origin", "sex"]
@@ -226,33 +226,33 @@ class Outcomes:
 
     @cached_property
     def household(self) -> Codes:
-        """A number for each child's household."""
+        """Number of each child's household."""
         return pd.factorize(self.children["household"])[0].astype("int64")
 
     @cached_property
     def cell(self) -> Codes:
-        """A number for each child's school and grade: children are compared inside these."""
+        """Number of each child's school and grade, within which we compare children."""
         cells = self.children.groupby(["school", "grade_level"], sort=True).ngroup()
         return np.asarray(cells, dtype="int64")
 
     @cached_property
     def all_year(self) -> npt.NDArray[np.bool_]:
-        """Who was here from the first day on: all others had less time for everything."""
+        """Whether each child was enrolled from the first day; all others had less time for everything."""
         enrolled = pd.to_numeric(self._words("days_enrolled")).astype("float64")
         return np.asarray(enrolled == enrolled.groupby(self.children["grade_level"]).transform("max"))
 
     @cached_property
     def declared(self) -> dict[str, Element]:
-        """The declared elements of a profile that are outcomes and that the truth knows, by name."""
+        """Declared profile elements that are outcomes and in the truth, by name."""
         known = set(self._values["element"].unique())
         return {
             one.name: one for one in declared_elements() if one.name in known and one.name not in NO_OUTCOME
         }
 
     def numbers(self, element: str) -> Numbers:
-        """Give an element of every child as a number; NaN where a child has none.
+        """Return an element of every child as a number; NaN if missing.
 
-        Words that have no order are counted by `parts`.
+        For unordered categories, see `parts`.
         """
         words = self._words(element)
         kind = self.declared[element].type
@@ -261,7 +261,7 @@ class Outcomes:
         return np.asarray(pd.to_numeric(words).astype("float64"))
 
     def parts(self, element: str) -> dict[str, Numbers]:
-        """Give what an element can be measured by: itself, or, of words, whether a child has each of them."""
+        """Return the numeric parts of an element: itself, or an indicator for each category."""
         if self.declared[element].type != "string":
             return {element: self.numbers(element)}
         words = self._words(element)
@@ -271,7 +271,7 @@ class Outcomes:
         }
 
     def has(self, element: str, *words: str) -> Numbers:
-        """Say, by 1 or 0, which children have an element with one of these words."""
+        """Return an indicator of children who have an element with one of these values."""
         return np.asarray(self._words(element).isin(words), dtype="float64")
 
     @cached_property
@@ -285,26 +285,24 @@ class Outcomes:
 
 
 def outcomes_of(scenario: Scenario) -> Outcomes:
-    """Let a district be, and look at its children."""
+    """Generate a district, and return its children."""
     population = make_population(scenario)
     schooling = make_schooling(scenario, population)
     return Outcomes(scenario, population, schooling, Life(scenario, population, schooling))
 
 
-# No published figure says how strongly they do in a real one. In `placebo` nothing does: there every
-# correlation of two systems' measures lies within its interval of zero, all of them together.
-#
-# Children who were here all year are ranked inside their grade of their school: what is left is what one
-# child and another differ in. Children of one household count together. Schools are compared by the mean
-# rank of their children in the grade across schools.
+# No published figure shows how strongly measures of different systems correlate in a real district. In
+# `placebo`, none does: every correlation lies within its simultaneous interval around zero. We rank children
+# who were here all year within their grade and school, which leaves only differences between children. Errors
+# are clustered by household. Between schools, we compare mean ranks within the grade across schools.
 
 Numbers = npt.NDArray[np.float64]
 FEWEST_SCHOOLS = 8
-FEWEST_CHILDREN = 100  # who have anything but the commonest number: below that no interval can be trusted
+FEWEST_CHILDREN = 100  # children with another number than the most common: fewer give no reliable interval
 
 
 def systems_of(outcomes: Outcomes) -> dict[str, str]:
-    """Say which system tells each outcome: of those that record it, the one that a profile trusts most."""
+    """Map each outcome to its system: among those that record it, the one that profiles trust most."""
     return {name: recording_system(element) for name, element in outcomes.declared.items()}
 
 
@@ -338,7 +336,7 @@ def across_systems(outcomes: Outcomes, districts: int = 1) -> pd.DataFrame:
     words = ("over", "left_silo", "left", "right_silo", "right")
     found = pd.DataFrame(rows, columns=[*words, "correlation", "error", "count"])
     value, error = (found[name].to_numpy(dtype="float64") for name in ("correlation", "error"))
-    # Fisher's transformation for schools: of few of them a correlation of 0.8 is nothing yet.
+    # Fisher's transformation for schools: with few of them, even a correlation of 0.8 means nothing.
     schools = (found["over"] == "schools").to_numpy(dtype=bool)
     reach = wide(len(rows) * districts) * error
     flat = np.arctanh(value.clip(-0.999999, 0.999999))
@@ -357,13 +355,13 @@ def across_systems(outcomes: Outcomes, districts: int = 1) -> pd.DataFrame:
 
 
 def _uncommon(numbers: Numbers) -> int:
-    """Count the children who have another number than the commonest."""
+    """Count the children with a number other than the most common."""
     _, times = np.unique(numbers[~np.isnan(numbers)], return_counts=True)
     return int(times.sum() - np.max(times)) if len(times) else 0
 
 
 def _by_school(ranks: Numbers, school: npt.NDArray[np.int64]) -> Numbers:
-    """Give each school's mean rank; NaN where fewer than 30 children have one."""
+    """Return each school's mean rank; NaN if fewer than 30 children have one."""
     known = ~np.isnan(ranks)
     size = np.bincount(school[known], minlength=int(np.max(school)) + 1)
     total = np.bincount(school[known], weights=ranks[known], minlength=len(size))
@@ -371,7 +369,7 @@ def _by_school(ranks: Numbers, school: npt.NDArray[np.int64]) -> Numbers:
 
 
 def _between(left: Numbers, right: Numbers, level: npt.NDArray[np.int64]) -> tuple[float, float, int] | None:
-    """Correlate two measures over schools, as they differ inside their level."""
+    """Correlate two measures over schools, within levels."""
     known = ~(np.isnan(left) | np.isnan(right))
     size = np.bincount(level[known], minlength=int(np.max(level)) + 1)
     known &= size[level] >= 3
@@ -390,13 +388,13 @@ def _centered(numbers: Numbers, level: npt.NDArray[np.int64]) -> Numbers:
     return numbers - (np.bincount(level, weights=numbers) / np.maximum(size, 1))[level]
 
 
-# Every element of the profile that the truth knows is asked for, whatever system records it. Children are
-# ranked inside their grade of their school, so that neither can stand behind a difference; children of one
-# household count together. In a fair district no difference is declared. In one that isn't, the published
-# rates of chronic absence by group are; what follows from them is marked *declared*.
+# We test every profile element in the truth, whatever system records it. We rank children within their grade
+# and school, so that neither explains a difference, and cluster errors by household. A fair district declares
+# no difference. One that isn't fair declares the published rates of chronic absence by group; what depends on
+# them is marked *declared*.
 
-DOUBT = 0.001  # the chance that a fair district shows any difference
-# In a district that isn't fair: days missed, and what goes with them through `direct_effects`.
+DOUBT = 0.001  # probability that a fair district shows any difference
+# In a district that isn't fair: missed days, and what depends on them through `direct_effects`.
 DOMAIN_OF_ABSENCE = "attendance"
 FOLLOWS = frozenset(
     {

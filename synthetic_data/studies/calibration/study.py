@@ -1,13 +1,13 @@
-"""Compares made districts with what is published: figure, target, value with its interval, pass or miss.
+"""Compare synthetic districts with published figures: target, value with its interval, pass or miss.
 
-``facts/targets.csv`` says of every published figure what it is compared with: by which measure (see
-`calibration.figures`), in which scenario, and whether the maker was *tuned* to it or it was *held
-out* and is only compared. What can't be compared like with like stands there too, with the reason.
+``facts/targets.csv`` declares how to compare every published figure: the measure (see `calibration.figures`),
+the scenario, and whether the generator was *tuned* to it or it was *held out* for comparison. It also lists
+figures that aren't comparable, with the reason.
 
-An interval is so wide that all figures of a run, over all its seeds, lie within theirs 99 times of 100. A
-figure passes where its target lies in the interval, or nearer to it than the published figure is rounded.
-Where so few children (or schools) were counted that the interval is wider than the difference that would
-tell anything, the verdict is *too few*.
+Intervals are simultaneous: all figures of a run, over all its seeds, lie within theirs 99 times of 100. A
+figure passes if its target lies in the interval, or closer to it than the published figure's rounding. If the
+interval is wider than a meaningful difference, because too few children (or schools) were counted, the
+verdict is *too few*.
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ from synthetic_data.studies.calibration.outcomes import (
 
 __all__ = ["SEEDS", "Calibration", "calibrate", "picture", "report"]
 
-# Nothing was tuned on these; what was tuned, was on 1 to 13.
+# Nothing was tuned on these seeds; tuning used 1 to 13.
 SEEDS = (2101, 2102, 2103, 2104, 2105)
 NORMS = ("map_growth_mean", "map_growth_sd")
 
-# Two measures of different systems each: how strongly they hang together has no published figure.
+# Pairs of measures of different systems; no published figure shows their correlation.
 TOGETHER = (
     ("rate", "grade_average"),
     ("rate", "map_math_percentile"),
@@ -71,10 +71,10 @@ TOGETHER = (
 
 @dataclass(frozen=True)
 class Calibration:
-    """What districts of some seeds are like, beside what is published.
+    """Figures of synthetic districts over seeds, compared with published ones.
 
-    ``systems``: how every two measures of different systems hang together (see `across_systems`), by seed;
-    where a scenario shares no traits, none may.
+    ``systems``: correlations between measures of different systems (see `across_systems`), by seed; in a
+    scenario without shared traits, all must be zero.
 
     ``figures``: the standard table *calibration* (seed NA: all together). ``not_compared``:
     *calibration_not_compared*. ``groups``: the *bias_audit* of each seed. ``systems``: *across_systems*.
@@ -87,12 +87,12 @@ class Calibration:
 
     @property
     def together(self) -> pd.DataFrame:
-        """The figures of all seeds together."""
+        """Figures of all seeds together."""
         return self.figures.loc[self.figures["seed"].isna()].reset_index(drop=True)
 
     @property
     def passed(self) -> bool:
-        """Whether nothing misses: no tuned figure, no outcome by group, no tie in a placebo, in any seed."""
+        """Whether nothing misses in any seed: tuned figures, outcomes by group, correlations in a placebo."""
         tuned = self.figures["role"] == "tuned"
         missed = self.figures["verdict"] == "miss"
         return not (
@@ -107,7 +107,7 @@ def calibrate(
     seeds: Sequence[int] = SEEDS,
     students: int | None = None,
 ) -> Calibration:
-    """Make districts and compare them with what is published."""
+    """Generate districts and compare them with published figures."""
     if not seeds:
         raise BadInput("There is no seed; give at least one, such as --seeds 2101.")
     lines: list[Line] = []
@@ -138,7 +138,7 @@ def calibrate(
 
 
 def picture(calibration: Calibration, norms: bool = False) -> pd.DataFrame:
-    """Give the figures of all seeds together as a chart shows them: each against its target."""
+    """Return the figures of all seeds together for a chart: each against its target."""
     told = calibration.together
     told = told.loc[told["target"].notna() & told["verdict"].isin(["pass", "miss"])]
     told = told.loc[~told["topic"].isin([WORST_GRADES, *([] if norms else NORMS)])]
@@ -158,7 +158,7 @@ def picture(calibration: Calibration, norms: bool = False) -> pd.DataFrame:
 
 
 def report(calibration: Calibration) -> dict[str, object]:
-    """Give what the command prints: counts, what misses, and the figures of all seeds together."""
+    """Return the command's output: counts, misses, and the figures of all seeds together."""
     told, figures = calibration.together, calibration.figures
     one_by_one = figures.loc[figures["seed"].notna()]
     counts = one_by_one.groupby(["scenario", "role", "verdict"], as_index=False).size()
@@ -191,7 +191,7 @@ def report(calibration: Calibration) -> dict[str, object]:
 
 
 def _of_one_year(outcomes: Outcomes) -> list[tuple[Line, Measured]]:
-    """Measure a district of a usual year, and how its systems hang together."""
+    """Measure a district of a usual year, and the correlations of its systems."""
     scenario = outcomes.scenario
     measured: dict[str, Found] = {}
     found = []
@@ -200,7 +200,7 @@ def _of_one_year(outcomes: Outcomes) -> list[tuple[Line, Measured]]:
         if not name or said["scenario"] == "pandemic" or (said["scenario"] == "unfair" and scenario.fair):
             continue
         if said["topic"] == "chronic_absence" and scenario.chronic_absence != load_scenario().chronic_absence:
-            continue  # a level of its own is no attempt at the published one
+            continue  # a scenario with its own level doesn't aim at the published one
         if name not in measured:
             measured[name] = MEASURES[name](outcomes)
         if row["group"] in measured[name]:
@@ -230,7 +230,7 @@ def _together(outcomes: Outcomes) -> list[tuple[Line, Measured]]:
 
 
 def _over_years(scenario: Scenario) -> list[tuple[Line, Measured]]:
-    """Measure chronic absence before a shock, at its height and a year later; made years end in June."""
+    """Measure chronic absence before a shock, at its peak and a year later; generated years end in June."""
 
     def made(year: int, **settings: float) -> Outcomes:
         return outcomes_of(_with(scenario, school_year=year, as_of=last_day(year), **settings))
@@ -312,7 +312,7 @@ def _pooled(found: Sequence[Measured]) -> Measured:
 
 
 def _not_compared(lines: Sequence[Line]) -> pd.DataFrame:
-    """List what measures something else, and what only a district that isn't fair could meet."""
+    """List figures that measure something else, and those that only a district that isn't fair could meet."""
     found = {(line.topic, line.group, line.period) for line in lines}
     listed = [
         (said, row)
@@ -329,6 +329,6 @@ def _not_compared(lines: Sequence[Line]) -> pd.DataFrame:
 
 
 def _all(name: str, found: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Put what was found in each district together; in a shock's years nothing of this kind is looked for."""
+    """Combine the results of all districts; a shock's years have none of this kind."""
     told = [frame for frame in found if len(frame)]
     return as_table(name, pd.concat(told, ignore_index=True)) if told else empty_table(name)

@@ -1,4 +1,4 @@
-"""Which faults are noticed, and what is raised where nothing is wrong: the detectors over many seeds."""
+"""Detection study: which faults are detected, and which false alarms are raised, over many seeds."""
 
 from synthetic_data.studies.detection.study import (
     Detection,

@@ -1,4 +1,4 @@
-"""One made district, looked at as its users would: which faults are noticed, what is raised without any."""
+"""Study one synthetic district as its users would: detected faults, and alarms without faults."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ RECORD = ["silo", "record"]
 
 @cache
 def hard_cases() -> tuple[tuple[str, str, str], ...]:
-    """Give what alarms without a fault: the case, the system that reports it, and by what."""
+    """Return cases that raise alarms without a fault: the case, the reporting system, and the finding."""
     declared = {name: folder.declared("study.toml") for name, folder in system_folders().items()}
     return tuple(
         sorted(
@@ -46,11 +46,11 @@ def hard_cases() -> tuple[tuple[str, str, str], ...]:
 
 @dataclass(frozen=True)
 class Asked:
-    """What district to make, and by which name its run goes."""
+    """District to generate, with the name of its run."""
 
     # Name of the run.
     run: str
-    # As a scenario says them.
+    # As in a scenario.
     seed: int
     students: int
     level: str
@@ -61,36 +61,35 @@ class Asked:
 
 @dataclass(frozen=True)
 class DistrictResult:
-    """What was noticed in one district."""
+    """Detection results of one district."""
 
-    # One row a fault that something can notice: ``run, seed, silo, kind, fault``; ``listed`` (it stands where
-    # its kind is told of: a finding at its place, or the records behind a line of the scorecard), ``alarmed``
-    # (so, and the finding or the line is over its threshold).
+    # One row per detectable fault: ``run, seed, silo, kind, fault``; ``listed`` (reported at its location: by
+    # a finding, or among the source records of a scorecard line), ``alarmed`` (also over the threshold).
     faults: pd.DataFrame
-    # All that raises an alarm, as ``helpers.gaps.detected`` gives it, and rows of facts that stand behind no
-    # value: ``run, seed, left_silo, right_silo, measure, column, times, is_finding``; ``case``, where all
-    # that it tells of are children of a planted case, which is no fault.
+    # Everything that raises an alarm, from ``helpers.gaps.detected``, and rows of facts without a value:
+    # ``run, seed, left_silo, right_silo, measure, column, times, is_finding``; ``case`` if all its children
+    # belong to one hard case, which is no fault.
     raised: pd.DataFrame
-    # The scorecard's lines, counted: ``run, seed, measure, left_silo, right_silo, column, stands`` (alarm,
-    # limit, within its threshold, standing condition), ``next_step``.
+    # Counts of scorecard lines: ``run, seed, measure, left_silo, right_silo, column, stands`` (alarm, limit,
+    # within its threshold, standing condition), ``next_step``.
     lines: pd.DataFrame
-    # Planted cases that are no faults: ``run, seed, case, silo, told_by, children, told``.
+    # Injected cases that aren't faults: ``run, seed, case, silo, told_by, children, told``.
     cases: pd.DataFrame
 
 
 def words(found_by: str) -> list[str]:
-    """Take a ``found_by`` apart."""
+    """Split a ``found_by``."""
     return [word.strip() for word in found_by.split(";")]
 
 
 def declared_kinds() -> dict[str, Fault]:
-    """Give the kinds of fault that something can notice, by their names over all silos."""
+    """Return the detectable kinds of fault, by unique name across silos."""
     every = (*declared_faults(), *faults_on_request())
     return {one.name: one for one in every if any(map(is_detectable, words(one.found_by)))}
 
 
 def look_at(asked: Asked) -> DistrictResult:
-    """Make a district in a folder of its own, read, join and measure it, and ask its key what was noticed."""
+    """Generate a district in its own folder, read, link and measure it, and score detection with its key."""
     with tempfile.TemporaryDirectory(prefix="detection-") as folder:
         made = make_district(
             "workshop",
@@ -106,7 +105,7 @@ def look_at(asked: Asked) -> DistrictResult:
 
 
 def judge(asked: Asked, district: District, links: Links) -> DistrictResult:
-    """Ask a district's key what was noticed of it."""
+    """Score the detection of a district's faults with its key."""
     key = read_answer_key(district.folder)
     findings = pd.concat([district.findings, links.findings], ignore_index=True)
     lines, behind = scorecard_and_records(district, links)
@@ -123,7 +122,7 @@ def judge(asked: Asked, district: District, links: Links) -> DistrictResult:
         for name, records in (("listed", behind), ("alarmed", behind[alarmed]))
     }
     faults = judged["listed"].rename(columns={"noticed": "listed"})
-    # Without a line over its threshold measures are not looked for: their faults raise no alarm.
+    # We look for measures only with a line over the threshold: otherwise their faults raise no alarm.
     alarms = judged["alarmed"]["noticed"].reindex(faults.index)
     faults["alarmed"] = alarms.fillna(False).astype("boolean")
     raised = raised.assign(case=_explained(raised, findings, behind, district, key))
@@ -137,19 +136,19 @@ def judge(asked: Asked, district: District, links: Links) -> DistrictResult:
 
 
 def _named(lines: pd.DataFrame) -> Iterator[tuple[str, ...]]:
-    """Name lines of the scorecard; nothing is not the same as itself elsewhere, and is here."""
+    """Name scorecard lines as tuples in which missing values compare equal."""
     return lines[LINE].astype(STRING).fillna("").itertuples(index=False, name=None)
 
 
 def _by_fault(judged: pd.DataFrame) -> pd.DataFrame:
-    """Put a fault that several words notice into one row: one of them is enough."""
+    """Combine the detectors of a fault into one row: any of them suffices."""
     return judged.groupby(["fault", "silo", "kind"])["noticed"].any().reset_index(["silo", "kind"])
 
 
 def _left_out(district: District, links: Links) -> pd.DataFrame:
-    """List facts behind no value, of the systems whose faults are noticed so."""
+    """List facts without a value, of systems whose faults are detected that way."""
     wanted = {one.silo for one in declared_kinds().values() if LEFT_OUT in words(one.found_by)}
-    # The roster says who is a child; of its own facts, those of other systems' values stand behind none here.
+    # The roster defines the children; facts of its own without a value don't matter here.
     silos = {name: silo for name, silo in district.silos.items() if name in wanted | {roster_system()}}
     left_out = build_profiles(replace(district, silos=silos), links).left_out
     return left_out[left_out["silo"].isin(list(wanted))]
@@ -169,7 +168,7 @@ def _as_raised(left_out: pd.DataFrame) -> pd.DataFrame:
 
 
 def _stands(lines: pd.DataFrame, over: set[tuple[str, ...]]) -> pd.DataFrame:
-    """Say of each line of the scorecard what it is for somebody who looks for what to mend."""
+    """Classify each scorecard line for somebody who looks for problems to fix."""
     found = lines[lines["value"].notna()]
     limit = found["is_limit"].fillna(False).astype(bool)
     watched = found["measure"].isin(list(declared_alarms().measure))
@@ -183,7 +182,7 @@ def _stands(lines: pd.DataFrame, over: set[tuple[str, ...]]) -> pd.DataFrame:
 def _explained(
     raised: pd.DataFrame, findings: pd.DataFrame, behind: pd.DataFrame, district: District, key: AnswerKey
 ) -> pd.Series:
-    """Say of each alarm by which planted case it came, where none but children of that case are behind it."""
+    """Return the injected case that explains each alarm, if all children in it belong to that case."""
     told = behind.merge(district.person_rows, on=RECORD, how="inner", validate="many_to_many")
     at = findings.rename(columns={"kind": "measure", "silo": "left_silo"}).assign(silo=findings["silo"])
     told = pd.concat([told, at.dropna(subset=["file", "row"])], ignore_index=True)[[*LINE, *PLACE]]
@@ -204,7 +203,7 @@ def _explained(
 
 
 def _cases(district: District, key: AnswerKey, findings: pd.DataFrame, behind: pd.DataFrame) -> pd.DataFrame:
-    """Count the children of planted cases that are no faults, and how many of their records are told of."""
+    """Count the children of injected cases that aren't faults, and their reported records."""
     rows = key.rows.loc[key.rows["part"].eq("Subject"), [*PLACE, "person"]].dropna()
     told = []
     for case, silo, told_by in hard_cases():

@@ -1,4 +1,4 @@
-"""Runs the detection study, counts, and says of which detectors."""
+"""Run the detection study over many districts, and record the version of the detectors."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ KIND = ["run", "silo", "kind"]
 
 
 def detection_by_kind(looked: Sequence[DistrictResult], runs: Sequence[str]) -> pd.DataFrame:
-    """Count districts and single faults, kind by kind, run by run."""
+    """Count districts and single faults by kind and run."""
     single = pd.concat([one.faults for one in looked], ignore_index=True)
     single = single[single["run"].isin(list(runs))]
     names = pd.DataFrame(
@@ -104,7 +104,7 @@ def _districts(counted: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 
 def _verdict(found: pd.DataFrame) -> pd.Series:
-    """Say of each kind whether it reaches the line: none does that no district held often enough."""
+    """Decide for each kind whether it reaches the acceptance line; kinds in too few districts don't."""
     districts, noticed = found["often_districts"], found["often_listed"]
     verdict = pd.Series("miss", index=found.index, dtype=STRING)
     verdict = verdict.mask((noticed >= WANTED * districts).fillna(False).astype(bool), "reached")
@@ -114,7 +114,7 @@ def _verdict(found: pd.DataFrame) -> pd.Series:
 
 
 class Clean(NamedTuple):
-    """What well-kept districts say: the tables of these names."""
+    """Results of well-run districts, as tables of these names."""
 
     clean_districts: pd.DataFrame
     false_alarms: pd.DataFrame
@@ -123,7 +123,7 @@ class Clean(NamedTuple):
 
 
 def clean_tables(looked: Sequence[DistrictResult], run: str) -> Clean:
-    """Count what well-kept districts raise, and list apart what is as it should be."""
+    """Count what well-run districts raise, and list separately what is correct."""
     mine = [one for one in looked if one.lines["run"].eq(run).any()]
     if not mine:
         return Clean(*map(empty_table, Clean._fields))
@@ -148,7 +148,7 @@ def clean_tables(looked: Sequence[DistrictResult], run: str) -> Clean:
 
 
 def _counted(one: DistrictResult) -> dict[str, int]:
-    """Count what one district raises, and how all lines of its scorecard stand."""
+    """Count what one district raises, and the status of all its scorecard lines."""
     stands = one.lines["stands"].value_counts()
     by_case = one.raised["case"].notna()
     findings = one.raised.loc[~by_case, "is_finding"].fillna(False).astype(bool)
@@ -164,9 +164,8 @@ def _counted(one: DistrictResult) -> dict[str, int]:
     }
 
 
-# What notices nothing in a district is left out, or figures would look as if they were of other detectors:
-# the drafting of layouts, which a made district has all declared, and what asks people, plans or writes
-# contracts.
+# Rooms that detect nothing in a synthetic district are left out, or figures would look outdated after each
+# change: drafting of layouts, because a synthetic district has them all, and surveys, plans and contracts.
 
 ROOMS = ("files", "link", "gaps")
 NO_DETECTORS = (
@@ -176,7 +175,7 @@ READ = (".py", ".toml", ".csv", ".json")
 
 
 def detectors_now(root: Path | None = None) -> str:
-    """Give the SHA-256 of the sources of the rooms that notice faults.
+    """Return the SHA-256 of the sources of the rooms that detect faults.
 
     >>> len(detectors_now())
     64
@@ -195,7 +194,8 @@ def detectors_now(root: Path | None = None) -> str:
 SEEDS = tuple(range(1, 21))
 STUDENTS = 300
 CLEAN = "clean"
-# Exchange level and factor on every rate. Added: as usual, and the kinds added once detectors stood.
+# Exchange level and factor on every rate. Added: as usual, plus the kinds added after the detectors were
+# finished.
 RUNS = {
     "usual": ("manual", 1.0),
     "dense": ("manual", 3.0),
@@ -220,7 +220,7 @@ def asked_for(
 def run_districts(
     asked: Sequence[Asked], *, processes: int = 1, keep: Path | None = None
 ) -> Iterator[DistrictResult]:
-    """Look at districts, several at once, in the order in which they were asked for."""
+    """Study districts, several in parallel, and yield results in the order asked."""
     detectors = detectors_now()
     work = partial(_kept, keep=keep, detectors=detectors)
     if processes == 1:
@@ -245,18 +245,18 @@ def _kept(asked: Asked, *, keep: Path | None, detectors: str) -> DistrictResult:
     return looked
 
 
-# A kind is noticed in a district when at least one of its faults is told of at its own place: by a finding
-# at that row or record, or by its record among those behind a line of the scorecard. That a measure is
-# above zero for other children's sake never counts. How often records go wrong is the generator's doing
-# (`faults.toml` of each system): the tables say what detectors make of such faults, not how frequent these
-# are in any real district.
+# A district detects a kind if at least one of its faults is reported at its own location: by a finding at
+# that row or record, or by its record among the source records of a scorecard line. A measure above zero
+# because of other children doesn't count. The generator decides how often records go wrong (each system's
+# `faults.toml`): the tables show how detectors handle such faults, not how frequent these are in a real
+# district.
 
 HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class Detection:
-    """What many districts say of the detectors: tables of these names (``standard/tables/studies.toml``)."""
+    """Detection results of many districts, as tables of these names (``standard/tables/studies.toml``)."""
 
     faults_noticed: pd.DataFrame
     clean_districts: pd.DataFrame
@@ -267,19 +267,19 @@ class Detection:
 
 @dataclass(frozen=True)
 class KitRun:
-    """The run that comes with the kit.
+    """The run that ships with the kit.
 
     Attributes
     ----------
     tables
         Its tables.
     detectors
-        SHA-256 of the detectors that it is of.
+        SHA-256 of the detectors that it used.
     frozen
-        Whether those are the detectors of today: else they have changed since.
+        Whether today's detectors are the same.
     made
-        Seeds, children, day; ``before``: what an earlier run said, before detectors were mended on its seeds;
-        ``fresh``: what clean districts of seeds say on which nothing was mended.
+        Seeds, children, day; ``before``: results of an earlier run, before detectors were improved on its
+        seeds; ``fresh``: results of clean districts on seeds not used for improvements.
     """
 
     tables: Detection
@@ -296,20 +296,20 @@ def detection(
     processes: int = 1,
     keep: Path | None = None,
 ) -> Detection:
-    """Make, read, join and measure districts, and count what was noticed in them.
+    """Generate, read, link and measure districts, and count the detected faults.
 
     Parameters
     ----------
     runs
         Keys of `RUNS`.
     seeds
-        A district each of every run.
+        Seeds, one district of every run for each.
     students
-        Children of each.
+        Number of children in each.
     processes
-        How many work at once; the tables are the same.
+        Number of parallel processes; the tables are the same.
     keep
-        Folder in which what was seen of each district is kept and looked up.
+        Cache folder for the results of each district.
 
     Returns
     -------
@@ -320,7 +320,7 @@ def detection(
 
 
 def together(looked: Sequence[DistrictResult]) -> Detection:
-    """Put districts together into the study's tables.
+    """Combine districts into the study's tables.
 
     Parameters
     ----------
@@ -330,7 +330,7 @@ def together(looked: Sequence[DistrictResult]) -> Detection:
     Returns
     -------
     Detection
-        All tables; those of runs that weren't asked for are empty.
+        All tables; empty for runs that weren't asked for.
     """
     there = {str(run) for one in looked for run in one.lines["run"].unique()}
     kinds = detection_by_kind(looked, [run for run in WITH_FAULTS if run in there])
@@ -338,16 +338,16 @@ def together(looked: Sequence[DistrictResult]) -> Detection:
 
 
 def write_kit_run(tables: Detection, folder: Path = HERE, **made: Any) -> None:
-    """Write a run's tables, and of which detectors they are.
+    """Write a run's tables, with the version of the detectors.
 
     Parameters
     ----------
     tables
-        What `detection` gives.
+        Result of `detection`.
     folder
-        Where to; the kit's own when not given.
+        Output folder; default is the kit's own.
     **made
-        What to say of it: seeds, children, day.
+        Metadata: seeds, children, day.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for one in fields(Detection):
@@ -358,12 +358,12 @@ def write_kit_run(tables: Detection, folder: Path = HERE, **made: Any) -> None:
 
 
 def kit_run() -> KitRun:
-    """Read the run that comes with the kit.
+    """Read the run that ships with the kit.
 
     Returns
     -------
     KitRun
-        Its tables, and whether the detectors are still those.
+        Its tables, and whether the detectors are unchanged.
     """
     made = json.loads((HERE / "kit_run.json").read_text(encoding="utf-8"))
     tables = {one.name: pd.read_csv(HERE / f"kit_run_{one.name}.csv") for one in fields(Detection)}

@@ -1,1 +1,1 @@
-"""What each step of exchange buys a child: a plan of districts, run headless, kept, put together."""
+"""Levels study: what each exchange step buys a child, over a plan of districts, run headless and cached."""

@@ -46,17 +46,17 @@ __all__ = [
 
 
 WORKSHOP, PLACEBO = "workshop", "placebo"
-# What a level sets, in the order in which a district would take it up. Fault rates stay what they are.
+# Switches that a level sets, in the order in which a district would adopt them. Fault rates don't change.
 SWITCHES = ("carried_ids", "freshness", "code_agreement")
 FROM, TO = "manual", "governed"
-PLANS = ("kit", "small", "whole")  # kit: the run that comes with the kit, which nobody has to run
-# The rung of the ladder that systems climb by themselves.
+PLANS = ("kit", "small", "whole")  # kit: the run that ships with the kit, which nobody has to run
+# The linkage method that systems can use by themselves.
 BY_NUMBER = "shared identifier"
 
 
 @dataclass(frozen=True, order=True)
 class Cell:
-    """One district of the plan; whatever decides its figures stands here, or in the sources."""
+    """One district of the plan; these fields and the sources determine its figures."""
 
     scenario: str
     level: str
@@ -70,17 +70,17 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """Say in words which district it is, as progress and errors do."""
+        """Describe the district, for progress and errors."""
         moved = [f"{switch} {getattr(self, switch)}" for switch in self.moved]
         return ", ".join([self.scenario, self.level, *moved, f"seed {self.seed}"])
 
     @property
     def moved(self) -> tuple[str, ...]:
-        """Name the switches that stand elsewhere than the level has them; fault rates aside."""
+        """Return the switches that differ from the level's, without fault rates."""
         return tuple(switch for switch in SWITCHES if getattr(self, switch) != self.level)
 
     def parameters(self) -> dict[str, object]:
-        """Give what the notebook is told."""
+        """Return the notebook's parameters."""
         return asdict(self)
 
 
@@ -93,7 +93,7 @@ def cell_of(
     fault_level: str = FROM,
     method: str = "decided",
 ) -> Cell:
-    """Give the cell of one level: all switches as it has them, but that of fault rates."""
+    """Return the cell of one level, with all its switches except fault rates."""
     return Cell(scenario, level, seed, students, level, level, level, fault_level, method)
 
 
@@ -126,7 +126,7 @@ def plan(
 
 
 def planned(name: str, students: int = 600, seeds: int = 5) -> list[Cell]:
-    """Give a plan by name, as the notebook asks for it."""
+    """Return a plan by name, as the notebook asks for it."""
     if name == "small":
         return plan(seeds=(1, 2), students=60, placebo=True)
     if name == "whole":
@@ -136,7 +136,7 @@ def planned(name: str, students: int = 600, seeds: int = 5) -> list[Cell]:
 
 
 def switch_plan(bases: Sequence[Cell]) -> list[Cell]:
-    """Move one switch at a time: alone, and all but it."""
+    """Change one switch at a time: alone, and all others."""
     alone = [_moved(base, (switch,)) for switch in SWITCHES for base in bases]
     behind = [
         replace(_moved(base, tuple(one for one in SWITCHES if one != switch)), level=TO)
@@ -147,7 +147,7 @@ def switch_plan(bases: Sequence[Cell]) -> list[Cell]:
 
 
 def _moved(cell: Cell, switches: Sequence[str]) -> Cell:
-    """Move some switches of a cell to `TO`."""
+    """Change some switches of a cell to `TO`."""
     at = {switch: TO if switch in switches else str(getattr(cell, switch)) for switch in SWITCHES}
     return replace(
         cell,
@@ -176,31 +176,31 @@ def _check(levels: Sequence[str], seeds: Sequence[int], fault_level: str, method
         raise BadInput(f"Seed {twice[0]} is given twice: the same district counts once. Give other seeds.")
 
 
-# What a cell's notebook writes: the table's name, and its file without ending.
+# Tables that a cell's notebook writes, with their file names.
 TABLES = {"level_figures": "figures", "question_answers": "answers", "families_informed": "families"}
-# What computes. One that is missing here could change a figure unseen.
+# Libraries that compute. A missing one could change a figure unnoticed.
 LIBRARIES = (
     "numpy", "pandas", "pyarrow", "duckdb", "splink", "sqlglot", "scipy", "rapidfuzz", "Faker", "pydantic",
     "openpyxl", "XlsxWriter", "defusedxml",
 )  # fmt: skip
 SOURCES = (".py", ".toml", ".csv", ".json")
-# The run that comes with the kit: a result, and so no source of one.
+# The run that ships with the kit is a result, so it isn't part of the sources.
 KIT_RUN = "kit_run"
 
 
 def headless_notebook() -> Path:
-    """Give the notebook that is run for every cell."""
+    """Return the notebook that runs for every cell."""
     return notebooks_folder() / "headless" / "one_district.ipynb"
 
 
 def results_folder() -> Path:
-    """Say where results are kept: beside the districts that nobody gave a folder."""
+    """Return the folder of results, next to the cached districts."""
     return cache_folder().parent / "levels"
 
 
 @cache
 def libraries() -> Mapping[str, str]:
-    """Give the versions of Python and of all libraries that compute."""
+    """Return the versions of Python and of all libraries that compute."""
     versions = {"python": platform.python_version()}
     for name in LIBRARIES:
         try:
@@ -211,7 +211,7 @@ def libraries() -> Mapping[str, str]:
 
 
 def sources_fingerprint(notebook: Path, *houses: Path) -> str:
-    """Fingerprint all sources of the houses, and the code of a notebook."""
+    """Hash all sources of the packages, and the code of a notebook."""
     whole = hashlib.sha256()
     for house in houses:
         for path in sorted(house.rglob("*")):
@@ -227,13 +227,13 @@ def sources_fingerprint(notebook: Path, *houses: Path) -> str:
 
 @cache
 def sources(notebook: Path | None = None) -> str:
-    """Fingerprint everything that decides the results of cells here, libraries aside."""
+    """Hash everything that determines the results of cells, except libraries."""
     houses = (Path(str(house.__file__)).parent for house in (helpers, synthetic_data))
     return sources_fingerprint(notebook or headless_notebook(), *houses)
 
 
 def cell_key(cell: Cell, *, of_sources: str | None = None, versions: Mapping[str, str] | None = None) -> str:
-    """Give a short name for the results of a cell, as these sources and libraries compute them."""
+    """Return a short hash of a cell with its sources and libraries."""
     told = {
         "cell": asdict(cell),
         "sources": sources() if of_sources is None else of_sources,
@@ -243,7 +243,7 @@ def cell_key(cell: Cell, *, of_sources: str | None = None, versions: Mapping[str
 
 
 def find(cell: Cell, notebook: Path | None = None) -> dict[str, pd.DataFrame] | None:
-    """Give the results of a cell that was run before."""
+    """Return the cached results of a cell."""
     return _read(results_folder() / cell_key(cell, of_sources=sources(notebook)))
 
 
@@ -257,7 +257,7 @@ def _read(place: Path) -> dict[str, pd.DataFrame] | None:
 
 
 def keep(cell: Cell, draft: Path, of_sources: str) -> None:
-    """Put the results of a finished cell in their place, all at once."""
+    """Move the results of a finished cell into the cache atomically."""
     (draft / "cell.json").write_text(
         json.dumps({**asdict(cell), "libraries": dict(libraries())}, indent=2) + "\n", encoding="utf-8"
     )
@@ -265,7 +265,7 @@ def keep(cell: Cell, draft: Path, of_sources: str) -> None:
     try:
         draft.rename(place)
     except OSError:
-        if _read(place) is not None:  # another run has put the same there
+        if _read(place) is not None:  # another run has stored the same
             return
         old = Path(tempfile.mkdtemp(prefix=".old-", dir=place.parent))
         place.rename(old / "cell")

@@ -1,4 +1,4 @@
-"""What is measured in one cell: the figures of a district as it was read, joined, shown and judged."""
+"""Compute the figures of one cell: a district as read, linked, shown and scored."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Line = tuple[str, str, float, str]
 
 
 def risk_found(at_risk: pd.DataFrame) -> Iterator[Line]:
-    """Count children at risk who are found, missed and wrongly flagged; all signs together, and each."""
+    """Count children at risk who are found, missed and wrongly flagged, overall and by indicator."""
     for group, signs in {ANY: SIGNS, **{sign: (sign,) for sign in SIGNS}}.items():
         shown = at_risk[[f"{sign}.shown" for sign in signs]].any(axis="columns").to_numpy(dtype=bool)
         truly = at_risk[[f"{sign}.truly" for sign in signs]].any(axis="columns").to_numpy(dtype=bool)
@@ -46,11 +46,11 @@ def risk_found(at_risk: pd.DataFrame) -> Iterator[Line]:
 
 
 def across_silos(indicators: pd.DataFrame, profile: pd.DataFrame) -> Iterator[Line]:
-    """Count children at whom two systems point, beside how many it would be if systems had nothing in common.
+    """Count children flagged by two systems, and the number expected by chance.
 
-    What the second system adds is what is beyond chance. Chance is worked out among children of a grade of
-    whom the same systems know anything: of these each system points at as many as it does, at whomever. Else
-    who is joined nowhere would make the others look alike. Where records aren't joined, no page shows both.
+    The second system adds what is beyond chance. We compute chance among children of one grade with data in
+    the same systems: each system flags as many of them, at random. Otherwise, unlinked children would make
+    the others look alike. Without a link, no page shows both.
     """
     grades = profile.set_index("child")["roster_grade_level"].dropna()
     points = _by_system(signs_of(indicators), grades.index)
@@ -67,7 +67,7 @@ def across_silos(indicators: pd.DataFrame, profile: pd.DataFrame) -> Iterator[Li
 
 
 def _by_system(signs: pd.DataFrame, children: pd.Index) -> np.ndarray:
-    """Say of each child which systems tell any of its signs: a row a child, a column a system."""
+    """Mark the systems that flag each child, one row per child, one column per system."""
     here = signs.reindex(children).fillna(False).astype(bool)
     systems = systems_of_signs()
     told = [
@@ -78,17 +78,17 @@ def _by_system(signs: pd.DataFrame, children: pd.Index) -> np.ndarray:
 
 
 def _two_or_more(shares: np.ndarray) -> float:
-    """Give the chance that two or more of some unrelated things occur."""
+    """Return the probability that two or more independent events occur."""
     none = float(np.prod(1 - shares))
     one = sum(float(share * np.prod(np.delete(1 - shares, place))) for place, share in enumerate(shares))
     return 1 - none - one
 
 
 def what_is_shown(source: Source, profile: pd.DataFrame, newest: LatestDay) -> Iterator[Line]:
-    """Measure how complete profiles are, and how late what a teacher sees is.
+    """Measure how complete profiles are, and how old the values are that a teacher sees.
 
-    The delay is that of the system which tells a value: its days behind the newest system, on average over
-    all values that a teacher may see. Systems that speak in windows, such as tests, are left out.
+    The delay of a value is its system's number of days behind the latest system, averaged over all values
+    that a teacher may see. We skip systems with windows, such as tests.
     """
     rostered = profile["roster_grade_level"].notna()
     yield "completeness", EVERYBODY, float(profile.loc[rostered, "completeness"].mean()), "rate"
@@ -104,7 +104,7 @@ def what_is_shown(source: Source, profile: pd.DataFrame, newest: LatestDay) -> I
 
 
 def _days_behind(newest: LatestDay) -> dict[str, float]:
-    """Say how many days each system lies behind the newest; one that speaks in windows isn't late."""
+    """Return the days by which each system is behind the latest; one with windows isn't late."""
     last = max(newest.days.values(), default=pd.Timestamp(0))
     return {
         silo: float((last - day).days) for silo, day in newest.days.items() if not newest.pauses.get(silo)
@@ -112,10 +112,10 @@ def _days_behind(newest: LatestDay) -> dict[str, float]:
 
 
 def questions_asked(answers: pd.DataFrame) -> Iterator[Line]:
-    """Count the questions that can be answered, and the platforms that are opened for one, on average."""
+    """Count the questions that can be answered, and the average number of platforms opened for one."""
     yield "questions answered", EVERYBODY, float(answers["status"].eq("Answered").sum()), "questions"
     yield "questions asked", EVERYBODY, float(len(answers)), "questions"
-    # Who gets no answer from the joined page still opens one system after the other.
+    # A user without an answer on the joined page still opens one system after the other.
     before = answers["platforms_before"].astype("float64")
     opened = before.mask(answers["status"].eq("Answered").to_numpy(dtype=bool), 1.0)
     yield "platforms without joining", EVERYBODY, float(before.mean()), "platforms a question"
@@ -123,7 +123,7 @@ def questions_asked(answers: pd.DataFrame) -> Iterator[Line]:
 
 
 def hand_minutes_of(work: pd.DataFrame) -> Iterator[Line]:
-    """Sum the minutes of hand work of one exchange: likely, and both ends of the assumed range."""
+    """Sum the manual minutes of one exchange: likely, and both ends of the assumed range."""
     minutes = manual_minutes(work)
     yield "hand work", EVERYBODY, float(minutes.likely), "minutes"
     yield "hand work", "Low", float(minutes.low), "minutes"
@@ -131,7 +131,7 @@ def hand_minutes_of(work: pd.DataFrame) -> Iterator[Line]:
 
 
 def joins(scored: GroupScores) -> Iterator[Line]:
-    """Say how right the joins are, and how far groups of children lie apart."""
+    """Score the links, and the gaps between groups of children."""
     scores = scored.scores[scored.scores["faults"].eq(AS_THEY_ARE)]
     everybody = scores[scores["group"].eq("All") & scores["pair_kind"].fillna("All").eq("All")]
     by_measure = everybody.drop_duplicates("measure").set_index("measure")["value"]
@@ -145,7 +145,7 @@ def joins(scored: GroupScores) -> Iterator[Line]:
 
 
 def figures_of(parameters: Mapping[str, object], *parts: Iterator[Line] | Sequence[Line]) -> pd.DataFrame:
-    """Put the figures of a cell into their table."""
+    """Build the table of a cell's figures."""
     lines = [line for part in parts for line in part]
     found = pd.DataFrame(lines, columns=["measure", "group", "value", "unit"])
     return as_table("level_figures", found.assign(**dict[str, Any](parameters)))

@@ -1,4 +1,4 @@
-"""The page of the levels study, and the run that comes with the kit."""
+"""Write the page of the levels study, and the run that ships with the kit."""
 
 from __future__ import annotations
 
@@ -48,25 +48,25 @@ __all__ = ["KitRun", "kit_run", "study_page", "write_kit_run"]
 
 HERE = Path(__file__).parent
 CELL = ["scenario", "level", *SWITCHES, "fault_level", "method", "students", "seed"]
-BETWEEN = " | "  # measure, group, unit in the head of a column
+BETWEEN = " | "  # separates measure, group and unit in a column name
 
 
 @dataclass(frozen=True)
 class KitRun:
-    """A run that was kept, and when and of what it was made."""
+    """A saved run, with its date and versions."""
 
     # Table ``level_figures``.
     figures: pd.DataFrame
-    # When it was made.
+    # Date of the run.
     day: str
-    # The kit's version then.
+    # The kit's version at the time.
     version: str
-    # Whether sources and notebook are still those of that day: else a run of today may differ.
+    # Whether sources and notebook are unchanged since; otherwise a run today may differ.
     as_here: bool
 
     @property
     def told(self) -> str:
-        """Say in a sentence what it is."""
+        """Describe the run in a sentence."""
         children = ", ".join(f"{size:,}" for size in sorted(self.figures["students"].unique()))
         cells = len(self.figures.drop_duplicates(CELL))
         since = "" if self.as_here else " The kit has changed since: a run of today may differ a little."
@@ -77,7 +77,7 @@ class KitRun:
 
 
 def kit_run() -> KitRun:
-    """Read the run that comes with the kit."""
+    """Read the run that ships with the kit."""
     about = json.loads((HERE / f"{KIT_RUN}.json").read_text(encoding="utf-8"))
     wide = pd.read_csv(HERE / f"{KIT_RUN}.csv")
     long = wide.melt(id_vars=CELL, var_name="head", value_name="value").dropna(subset=["value"])
@@ -89,7 +89,7 @@ def kit_run() -> KitRun:
 
 
 def write_kit_run(figures: pd.DataFrame, of_sources: str | None = None, folder: Path = HERE) -> None:
-    """Write a run as the one that comes with the kit: a row a district, a column a figure."""
+    """Write a run as the one that ships with the kit: one row per district, one column per figure."""
     heads = figures["measure"] + BETWEEN + figures["group"] + BETWEEN + figures["unit"]
     wide = figures.assign(head=heads).pivot(index=CELL, columns="head", values="value")
     order = pd.MultiIndex.from_frame(figures[CELL].drop_duplicates())
@@ -119,15 +119,15 @@ def study_page(study: Study, out_path: Path, costs: Costs | None = None) -> Path
 
 
 class _Beside:
-    """A study, and the kit's own run beside it for what the study didn't run."""
+    """A study, with the kit's own run for what the study didn't run."""
 
     def __init__(self, study: Study) -> None:
-        """Keep the study; the kit's run is read when something is asked of it."""
+        """Store the study; the kit's run is loaded when needed."""
         self.study = study
         self._kits: Study | None = None
 
     def of(self, option: str, has: Callable[[Study], object]) -> tuple[Study, list[Block]]:
-        """Give the study that has something, and what is to be said where it is the kit's."""
+        """Return the study that has something, with a note if it is the kit's."""
         if has(self.study):
             return self.study, []
         came = kit_run()
@@ -173,7 +173,7 @@ def _blocks(study: Study, costs: Costs) -> Iterator[Block]:
     yield from _roadmap(moved, costs)
     yield heading("People: who has to be trained?")
     schools = _schools_of(next(iter(costs.size.values())).children)
-    few = max(1, len(schools) // 2)  # IT specialists whom such a district has; the kit's own
+    few = max(1, len(schools) // 2)  # IT specialists in such a district; the kit's own
     yield from people_blocks(staffing_plan(schools, specialists=few, specialist_trainers=1, team_trainers=1))
     yield heading("How this was made")
     cells = study.figures.drop_duplicates(["scenario", "level", "seed", *SWITCHES, "method"])
@@ -231,7 +231,7 @@ def _placebo(study: Study) -> Iterator[Block]:
 
 
 def _holds_zero(study: Study, level: str) -> str:
-    """Say whether chance explains what is left in the placebo."""
+    """Check whether chance explains the rest in the placebo."""
     found = whole_levels(study)
     here = found["measure"].eq("two_systems") & found["level"].eq(level) & found["scenario"].eq(PLACEBO)
     low, high = (float(found.loc[here, end].iloc[0]) for end in ("low", "high"))
@@ -239,7 +239,7 @@ def _holds_zero(study: Study, level: str) -> str:
 
 
 def _schools_of(children: int) -> pd.DataFrame:
-    """Part the children of a district among schools of the usual size; the kit's own, as the district is."""
+    """Divide a district's children among schools of the usual size; the kit's own, like the district."""
     count = max(1, round(children / CHILDREN_A_SCHOOL))
     names = [f"School {number}" for number in range(1, count + 1)]
     return pd.DataFrame({"school": names, "children": [children // count] * count})

@@ -1,4 +1,4 @@
-"""What the study came to, in sentences, pictures and tables: for its page and for the notebook."""
+"""Describe the study's results in sentences, charts and tables, for its page and the notebook."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ STEP_WORDS = {
     "code_agreement": "codes are agreed",
     ALL_STEPS: "all three",
 }
-# By what a roadmap puts its steps in order, where nothing else is asked for.
+# Default measure by which a roadmap ranks its steps.
 ROADMAP_BY = "questions"
 CODES = (
     "Agreed codes buy nothing here, because the kit's layouts translate each system's own codes when they "
@@ -52,14 +52,14 @@ CODES = (
 
 
 def value_at(study: Study, measure: str, level: str, scenario: str = WORKSHOP) -> float | None:
-    """Give a measure at a level, on average over seeds; None where it wasn't run."""
+    """Return a measure at a level, averaged over seeds; None if it wasn't run."""
     found = whole_levels(study)
     here = found[found["measure"].eq(measure) & found["level"].eq(level) & found["scenario"].eq(scenario)]
     return float(here["value"].iloc[0]) if len(here) else None
 
 
 def finding_of(study: Study) -> str:
-    """Say in a sentence what the levels came to."""
+    """Summarize the study in a sentence."""
     there = [level for level in LEVELS if value_at(study, "questions", level) is not None]
     if not there:
         return "No level was run."
@@ -80,7 +80,7 @@ def finding_of(study: Study) -> str:
 
 
 def _or_chance(study: Study, measure: str, first: str, last: str) -> str:
-    """Say where chance may explain a move: the same children at both levels, and no sign of a difference."""
+    """Note if chance may explain a difference: the same children at both levels, and no consistent sign."""
     figures = study.figures
     own = figures[figures["scenario"].eq(WORKSHOP) & figures["method"].eq(study.method)]
     _, low, high = moved(own, measure, first, last)
@@ -112,7 +112,7 @@ def chart_of_levels(study: Study) -> Picture:
 
 
 def chart_of_placebo(study: Study) -> Picture:
-    """Draw at how many children two systems point beyond chance, beside the placebo in gray."""
+    """Chart the children flagged by two systems beyond chance, with the placebo in gray."""
     shown = whole_levels(study)
     shown = shown[shown["measure"].eq("two_systems")]
     there = [level for level in LEVELS if level in set(shown["level"])]
@@ -131,7 +131,7 @@ def chart_of_placebo(study: Study) -> Picture:
 
 
 def chart_by_number(study: Study) -> Picture:
-    """Draw what systems find by shared numbers alone, the kit's way to join in gray."""
+    """Chart what systems match by shared numbers alone, with the kit's method in gray."""
     measures = ("found", "two_systems", "questions", "f1")
     alone, joined = whole_levels(study, BY_NUMBER), whole_levels(study)
     joined = joined[joined["scenario"].eq(WORKSHOP)].assign(series="the kit")
@@ -152,7 +152,7 @@ def chart_by_number(study: Study) -> Picture:
 
 
 def steps_table(study: Study, way: str = "alone", scenario: str = WORKSHOP) -> pd.DataFrame:
-    """Lay out what each switch buys: a row a measure, a column a switch."""
+    """Build a table of what each switch buys: one row per measure, one column per switch."""
     mine = study.gains[
         study.gains["way"].eq(way)
         & study.gains["scenario"].eq(scenario)
@@ -182,31 +182,31 @@ def _with_interval(gain: float, low: float, high: float) -> str:
 
 
 def standard_saves(costs: Costs | None = None) -> pd.DataFrame:
-    """Count what one standard would have saved in a made district's systems; see `one_standard`."""
+    """Count what one standard would save in a synthetic district's systems; see `one_standard`."""
     return one_standard(layouts_of(), costs)
 
 
 def layouts_of(folder: str = "") -> dict[str, Layout]:
-    """Give the layouts of a district's systems."""
+    """Return the layouts of a district's systems."""
     if folder:
         return {silo: layout for silo, (layout, _) in what_is_there(Path(folder)).silos.items()}
     return {silo: load_layout(maker_of(silo).LAYOUT) for silo in SILOS}
 
 
 def costs_of(file: str = "") -> Costs:
-    """Give cost assumptions: those of a TOML file, or the kit's own where none is named."""
+    """Return cost assumptions from a TOML file, or the kit's own."""
     return read_costs(Path(file)) if file else kit_costs()
 
 
 def roadmap_of(study: Study, costs: Costs | None = None, by: str = ROADMAP_BY) -> pd.DataFrame:
-    """Put the steps in an order at each size, by what they bought in this study; see `plan_roadmap`."""
+    """Rank the steps for each size by what they bought in this study; see `plan_roadmap`."""
     better = {headline.id: 1 if headline.better == "more" else -1 for headline in headlines()}
     bought = study.gains[study.gains["scenario"].eq(WORKSHOP) & study.gains["method"].eq(study.method)]
     return plan_roadmap(bought, len(SILOS), by=by, better=better, costs=costs)
 
 
 def first_steps_of(study: Study, costs: Costs | None = None) -> str:
-    """Say which step comes first for a district: by questions, and by hand work, for a dollar."""
+    """Name a district's first step: by questions, and by manual effort, per dollar."""
     first = []
     for by in (ROADMAP_BY, "hand_work"):
         road = roadmap_of(study, costs, by)
@@ -222,7 +222,7 @@ def first_steps_of(study: Study, costs: Costs | None = None) -> str:
 
 
 def roadmap_shown(road: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Lay out a roadmap for people."""
+    """Format a roadmap for display."""
     ends = road[["dollars_low", "dollars_likely", "dollars_high"]].itertuples(index=False)
     chance = road["buys"].ne(0) & ~road["sure"].eq(True).fillna(False).to_numpy(dtype=bool)
     bought = [
@@ -252,7 +252,7 @@ def roadmap_shown(road: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
 
 
 def describe_levels(study: Study) -> dict[str, object]:
-    """Give what the command prints: the measures by level, the questions by status, and what was run."""
+    """Return the command's output: measures by level, questions by status, and what was run."""
     shown = whole_levels(study)
     columns = ["scenario", "level", "label", "unit", "seeds", "value", "low", "high"]
     told: dict[str, object] = {

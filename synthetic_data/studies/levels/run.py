@@ -1,4 +1,4 @@
-"""Runs the cells of a study side by side."""
+"""Run the cells of a study in parallel."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ from synthetic_data.workers import context, follow
 __all__ = ["HERE", "CellFailed", "Ran", "run_cells"]
 
 
-# By this name papermill finds the engine.
+# papermill finds the engine by this name.
 HERE = "in-this-process"
 
 
 class InThisProcess(Engine):
-    """Runs code cells one after the other in one namespace, as a kernel does; it shows no pictures."""
+    """Runs code cells in order in one namespace, like a kernel; shows no charts."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **_: Any) -> None:
-        """Execute the cells of a notebook until one fails; what it prints and its error are its outputs."""
+        """Execute the cells of a notebook until one fails; store printed text and errors as outputs."""
         names: dict[str, Any] = {"__name__": "__main__"}
         number = 0
         for place, cell in enumerate(nb_man.nb.cells):
@@ -67,9 +67,9 @@ class InThisProcess(Engine):
 
 
 def _executed(cell: Any, number: int, names: dict[str, Any]) -> bool:
-    """Execute one cell and keep what it said; tell whether it failed."""
+    """Execute one cell, store its output, and return whether it failed."""
     file = f"<code cell {number}>"
-    # So that a traceback shows the cell's own lines.
+    # With this, a traceback shows the cell's own lines.
     linecache.cache[file] = (len(cell.source), None, cell.source.splitlines(keepends=True), file)
     said = io.StringIO()
     failed = False
@@ -93,28 +93,28 @@ def _executed(cell: Any, number: int, names: dict[str, Any]) -> bool:
 papermill_engines.register(HERE, InThisProcess)
 
 
-AT_ONCE = 2  # a district of 2,000 children is 1 GB while it is worked on
+AT_ONCE = 2  # a district of 2,000 children takes 1 GB in memory
 
 
 class CellFailed(RuntimeError):
-    """Some cells of a plan came to nothing; the message names each, and where its notebook stopped."""
+    """Raised if cells of a plan failed; names each, and where its notebook stopped."""
 
 
 @dataclass
 class Ran:
-    """What a plan came to."""
+    """Results of a plan."""
 
     # ``level_figures``, ``question_answers`` and ``families_informed`` of all cells, in the plan's order; the
-    # latter two with ``scenario``, ``level`` and ``method``, and of cells without a switch moved.
+    # latter two with ``scenario``, ``level`` and ``method``, for cells without changed switches.
     tables: dict[str, pd.DataFrame]
-    # How many cells were found as they had been kept, and how many were run now.
+    # Numbers of cells found in the cache, and run now.
     kept: int = 0
     run: int = 0
 
 
 @dataclass(frozen=True)
 class _Given:
-    """What a process is told when it begins."""
+    """Input of a process at its start."""
 
     drafts: Path
     notebook: Path | None
@@ -137,7 +137,7 @@ def run_cells(
     progress: Progress | None = None,
     notebook: Path | None = None,
 ) -> Ran:
-    """Run the cells whose results aren't kept yet, and give the figures of all."""
+    """Run the cells without cached results, and return the figures of all."""
     there = {cell: found for cell in cells if (found := find(cell, notebook)) is not None}
     waiting = deque(cell for cell in cells if cell not in there)
     run = len(waiting)
@@ -169,7 +169,7 @@ def _together(found: Sequence[tuple[Cell, dict[str, pd.DataFrame]]]) -> dict[str
 def _run_all(
     waiting: deque[Cell], processes: int, progress: Progress | None, notebook: Path | None
 ) -> dict[Cell, str]:
-    """Hand cells to processes until none waits; give those that failed, and why."""
+    """Distribute cells to processes until none is left; return those that failed, and why."""
     results_folder().mkdir(parents=True, exist_ok=True)
     troubles: dict[Cell, str] = {}
     with _drafts() as drafts, _ends_with_its_processes() as workers:
@@ -199,7 +199,7 @@ def _run_all(
 
 
 def _heard(worker: _Worker) -> str:
-    """Give what a process says of its cell: nothing where all went well."""
+    """Return a process's message about its cell; empty if it succeeded."""
     try:
         return str(worker.pipe.recv())
     except EOFError:
@@ -217,11 +217,11 @@ def _begin(started: Any, given: _Given) -> _Worker:
 
 @contextlib.contextmanager
 def _ends_with_its_processes() -> Iterator[list[_Worker]]:
-    """Give a list of processes, all of which are ended when the block is left, also by a signal."""
+    """Yield a list of processes, and end all of them on exit, also after a signal."""
     workers: list[_Worker] = []
     before = None
     if threading.current_thread() is threading.main_thread():
-        # Without this a terminated run would leave its drafts; with it the block below is left as by Ctrl-C.
+        # Without this, a terminated run would leave its drafts; with it, the block ends as after Ctrl-C.
         before = signal.signal(signal.SIGTERM, _stop)
     try:
         yield workers
@@ -241,7 +241,7 @@ def _stop(number: int, _: Any) -> None:
 
 @contextlib.contextmanager
 def _drafts() -> Iterator[Path]:
-    """Give a folder for what isn't finished; those of runs that were killed are cleared up."""
+    """Yield a folder for unfinished work; delete those of killed runs."""
     place = results_folder()
     for old in place.glob(".run-*"):
         if not _alive(old):
@@ -254,7 +254,7 @@ def _drafts() -> Iterator[Path]:
 
 
 def _alive(draft: Path) -> bool:
-    """Say whether the run that made a draft may still be at work."""
+    """Check whether the run of a draft may still be active."""
     number = draft.name.split("-")[1]
     return number.isdigit() and is_running(int(number))
 
@@ -263,8 +263,8 @@ def _alive(draft: Path) -> bool:
 
 
 def _work(pipe: Any, given: _Given) -> None:
-    """Run the cells that come through the pipe, one after the other, and say what became of each."""
-    # Ctrl-C goes to all processes of a terminal: the one that started this one ends it.
+    """Run the cells received through the pipe, one by one, and report the outcome of each."""
+    # Ctrl-C reaches all processes of a terminal: the parent ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=follow, args=(given.parent,), daemon=True).start()
@@ -277,11 +277,11 @@ def _work(pipe: Any, given: _Given) -> None:
 
 
 def _run_one(cell: Cell, given: _Given) -> str:
-    """Run one cell's notebook and keep its results; give what went wrong."""
+    """Run one cell's notebook and cache its results; return what went wrong."""
     import papermill
 
     draft = Path(tempfile.mkdtemp(prefix="cell-", dir=given.drafts))
-    # Looking for rings among millions of short-lived objects is a tenth of a cell's time: once will do.
+    # Garbage collection among millions of short-lived objects takes a tenth of a cell's time: once is enough.
     gc.disable()
     try:
         papermill.execute_notebook(
@@ -293,15 +293,15 @@ def _run_one(cell: Cell, given: _Given) -> str:
             progress_bar=False,
             request_save_on_cell_execute=False,
         )
-        # Asked when all that a cell needs has been imported here, and once: it is what this process runs by.
+        # We check once, after importing everything that a cell needs: this code is what the process runs.
         if sources(given.notebook) != given.of_sources:
             return "the kit's sources were changed while it ran; run it again"
         keep(cell, draft, given.of_sources)
     except papermill.PapermillExecutionError as error:
         words = str(error.evalue).split("\n")[0][:300]
-        # The first code cell that papermill adds holds the parameters.
+        # The first code cell is papermill's, with the parameters.
         return f"its notebook stopped at code cell {int(error.exec_count) - 1} with {error.ename}: {words}"
-    except Exception as error:  # whatever it is, the cell is named and the others go on
+    except Exception as error:  # whatever it is, we report the cell and continue
         return f"{type(error).__name__}: {error}"
     finally:
         shutil.rmtree(draft, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Puts the cells of the levels study together."""
+"""Combine the cells of the levels study."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SETTING = ["scenario", "level", *SWITCHES, "method"]
 
 
 class Headline(BaseModel):
-    """One figure of the study that is shown."""
+    """One figure of the study to show."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -55,20 +55,20 @@ class Headline(BaseModel):
     unit: str
     times: float = 1.0
     per: float | None = None
-    signed: bool = False  # it may be below zero, and by chance alone is as often as not
+    signed: bool = False  # may be below zero, by chance as often as above
     better: Literal["more", "less"]
     meaning: str
 
 
 @cache
 def headlines() -> tuple[Headline, ...]:
-    """Give the figures that are shown, in their order."""
+    """Return the figures to show, in order."""
     declared = tomllib.loads(Path(__file__).with_name("headlines.toml").read_text(encoding="utf-8"))
     return tuple(Headline.model_validate(each) for each in declared["headline"])
 
 
 def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
-    """Give a mean and its 95% interval over seeds, by Student's t.
+    """Compute a mean and its 95% interval over seeds, by Student's t.
 
     >>> [round(float(one), 2) for one in mean_interval([1, 2, 3])]
     [2.0, -0.48, 4.48]
@@ -84,7 +84,7 @@ def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
 
 
 def _shown(figures: pd.DataFrame) -> pd.DataFrame:
-    """Take the figures that are shown, in the units in which they are."""
+    """Select the figures to show, in their display units."""
     parts = []
     for headline in headlines():
         mine = figures[figures["measure"].eq(headline.name) & figures["group"].eq(headline.group)]
@@ -96,7 +96,7 @@ def _shown(figures: pd.DataFrame) -> pd.DataFrame:
 
 
 def over_seeds(figures: pd.DataFrame) -> pd.DataFrame:
-    """Give every shown figure at every setting, with its interval over seeds."""
+    """Compute every shown figure at every setting, with its interval over seeds."""
     shown = _shown(figures)
     rows = []
     for setting, mine in shown.groupby([*SETTING, "measure", "group", "unit"], sort=False):
@@ -119,7 +119,7 @@ def over_seeds(figures: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ends(measure: str, unit: str) -> tuple[float, float]:
-    """Give the ends of what a figure can be: no interval says more."""
+    """Return the limits of a figure, which bound its intervals."""
     if next(one.signed for one in headlines() if one.id == measure):
         return -np.inf, np.inf
     out_of = re.fullmatch(r"of ([\d,]+)(?: children)?", unit)
@@ -128,7 +128,7 @@ def _ends(measure: str, unit: str) -> tuple[float, float]:
 
 
 def _steps(settings: pd.DataFrame) -> Iterator[tuple[str, str, dict[str, str], dict[str, str]]]:
-    """List the steps that the plan has both sides of: step, way, setting before, setting after."""
+    """List the steps with both sides in the plan: step, way, setting before, setting after."""
 
     def at(level: str, **moved: str) -> dict[str, str]:
         return {"level": level, **dict.fromkeys(SWITCHES, level), **moved}
@@ -143,7 +143,7 @@ def _steps(settings: pd.DataFrame) -> Iterator[tuple[str, str, dict[str, str], d
 
 
 def gains(figures: pd.DataFrame) -> pd.DataFrame:
-    """Say what each step buys: differences between districts of the same children, with and without it."""
+    """Compute the gain of each step: differences between districts of the same children with and without it."""
     shown = _shown(figures)
     better = {headline.id: 1 if headline.better == "more" else -1 for headline in headlines()}
     rows = []
@@ -190,7 +190,7 @@ def _better(low: float, high: float, sign: int) -> bool | None:
 
 
 def moved(figures: pd.DataFrame, measure: str, first: str, last: str) -> tuple[float, float, float]:
-    """Say how far a figure moves between two levels, over districts with the same children."""
+    """Compute how far a figure moves between two levels, over districts with the same children."""
     shown = _shown(figures)
     shown = shown[shown["measure"].eq(measure)]
     sides = [_at(shown, {"level": at, **dict.fromkeys(SWITCHES, at)}) for at in (first, last)]
@@ -200,7 +200,7 @@ def moved(figures: pd.DataFrame, measure: str, first: str, last: str) -> tuple[f
 
 
 def ranked(found: pd.DataFrame, measure: str, way: str = "alone", scenario: str = "workshop") -> pd.DataFrame:
-    """Rank the switches by what each buys in one measure."""
+    """Rank the switches by their gain in one measure."""
     mine = found[
         found["measure"].eq(measure)
         & found["way"].eq(way)
@@ -216,7 +216,7 @@ def ranked(found: pd.DataFrame, measure: str, way: str = "alone", scenario: str 
     )
 
 
-# On every page and in the notebook: what these figures are, and what they aren't.
+# Notes for every page and the notebook: what these figures are, and aren't.
 SAYS = (
     "Every district here is invented. What a level sets is the generator's own judgment, and what follows "
     "from it was put in by the generator: it shows how figures hang on exchange, not what districts are "
@@ -227,29 +227,29 @@ SAYS = (
 
 @dataclass(frozen=True)
 class Study:
-    """What the districts of a plan came to."""
+    """Results of a plan's districts."""
 
     # Table ``level_figures``: every figure of every district.
     figures: pd.DataFrame
-    # Table ``level_intervals``: what is shown, over seeds.
+    # Table ``level_intervals``: shown figures, over seeds.
     intervals: pd.DataFrame
-    # Table ``step_gains``: what each step buys.
+    # Table ``step_gains``: gain of each step.
     gains: pd.DataFrame
-    # Tables ``question_levels`` and ``families_at_levels`` of the workshop's districts, whole levels only.
+    # Tables ``question_levels`` and ``families_at_levels`` of the workshop's districts, only whole levels.
     questions: pd.DataFrame
     families: pd.DataFrame
-    # Districts found as they had been kept, and those run now.
+    # Numbers of districts found in the cache, and run now.
     kept: int = 0
     run: int = 0
 
     @property
     def method(self) -> str:
-        """The way to join of its first district: the one that is shown."""
+        """Linkage method of its first district, which is shown."""
         return str(self.figures["method"].iloc[0])
 
 
 def run_study(cells: Sequence[Cell], *, processes: int = AT_ONCE, aloud: bool = False) -> Study:
-    """Run a plan, or find what was kept of it."""
+    """Run a plan, or load its cached results."""
     ran = run_cells(cells, processes=processes, progress=Progress(len(cells)) if aloud else None)
     asked, told = (
         table[table["scenario"].eq(WORKSHOP) & table["method"].eq(cells[0].method)]
@@ -272,7 +272,7 @@ def study_of(
     kept: int = 0,
     run: int = 0,
 ) -> Study:
-    """Put the figures of many districts together."""
+    """Combine the figures of many districts."""
     return Study(
         figures,
         over_seeds(figures),
@@ -285,7 +285,7 @@ def study_of(
 
 
 def whole_levels(study: Study, method: str | None = None) -> pd.DataFrame:
-    """Give what the chart shows: the intervals of levels whose switches all stand as the level has them."""
+    """Return the chart's data: intervals of levels with all switches as in the level."""
     found = study.intervals[study.intervals["method"].eq(method or study.method)]
     for switch in SWITCHES:
         found = found[found[switch].eq(found["level"])]

@@ -1,4 +1,4 @@
-"""What the activities system records: what schools offer, and who takes part, as SIF objects."""
+"""Generate the activities system: what schools offer, and who takes part, as SIF objects."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Codes = npt.NDArray[np.int64]
 SILO = "activities"
 LAYOUT = "activities/sif_activities"
 
-# A participation knows a child by an id and nothing else.
+# A participation identifies a child only by an id.
 NOT_HELD = (
     "first_name",
     "middle_name",
@@ -53,7 +53,7 @@ ROLES = {
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down what schools offer beside lessons, and who took part up to a day."""
+    """Record what schools offer outside lessons, and who took part up to a day."""
     day = np.datetime64(exchange.roster_date, "D")
     taken_part = truth.life.participation
     kept = np.flatnonzero(taken_part.begin <= day)
@@ -85,7 +85,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
 
 
 def _offered(truth: Truth) -> tuple[Codes, Codes]:
-    """List schools and their activities, as places: a school offers what is for a grade that it has."""
+    """List schools and their activities as indexes: a school offers what is for one of its grades."""
     levels = truth.population.places.levels
     pairs = [
         (school, place)

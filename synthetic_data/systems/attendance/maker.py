@@ -1,4 +1,4 @@
-"""What the attendance system records: daily attendance and report cards."""
+"""Generate the attendance system: daily attendance and report cards."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ __all__ = [
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-Resource = tuple[pd.DataFrame, Codes]  # rows of an Ed-Fi resource, and the place of each one's child
-CARNEGIE = "Carnegie unit"  # one credit is a course of a year
+Resource = tuple[pd.DataFrame, Codes]  # rows of an Ed-Fi resource, and each one's child as index
+CARNEGIE = "Carnegie unit"  # one credit is a year-long course
 
 
 def grading_periods(truth: Truth) -> pd.DataFrame:
-    """Give every school's grading periods, those to come too, as they stand in its calendar."""
+    """Return every school's grading periods, including future ones, from its calendar."""
     places, years = truth.population.places, sorted({year for year, _ in truth.schooling.years})
     rows = []
     for school, level in zip(places.ids, places.levels, strict=True):
@@ -76,7 +76,7 @@ def grading_periods(truth: Truth) -> pd.DataFrame:
 
 
 def _by_year(year: Codes, part: Codes, name: Callable[[int, int], str]) -> Any:
-    """Name a part of a school year, each distinct one once."""
+    """Name part of a school year, each distinct one once."""
     distinct, which = np.unique(np.stack([year, part], axis=1), axis=0, return_inverse=True)
     return pick([name(y, p) for y, p in distinct.tolist()], which.reshape(-1))
 
@@ -86,7 +86,7 @@ def _period_name(year: int, period: int) -> str:
 
 
 def report_card_grades(truth: Truth, known: Mask, day: np.datetime64) -> Resource:
-    """Give the grades of every grading period that had ended."""
+    """Return the grades of every finished grading period."""
     grades, schooling = truth.life.grades, truth.schooling
     children, sections = truth.population.children, schooling.sections
     row = np.flatnonzero(known[grades.child] & (grades.ended <= day))
@@ -104,7 +104,7 @@ def report_card_grades(truth: Truth, known: Mask, day: np.datetime64) -> Resourc
     child, section, year, period, seat = (
         part[row] for part in (grades.child, grades.section, grades.year, grades.period, grades.seat)
     )
-    # A section that lasts the year is one a semester here, as terms are: it begins anew in spring.
+    # A year-long section is one section per semester here, like terms: it starts again in spring.
     begin = schooling.section_enrollment["begin_date"].to_numpy()[seat].astype("datetime64[D]")
     spring = np.full(len(row), np.datetime64("NaT", "D"))
     level = schooling.spells.level[schooling.seats.spell[seat]]
@@ -153,7 +153,7 @@ def _letters(percent: npt.NDArray[np.float64]) -> Any:
 
 
 def course_transcripts(truth: Truth, known: Mask, day: np.datetime64) -> Resource:
-    """Give the attempts at courses of high schools in every semester that had ended."""
+    """Return the attempts at high school courses in every finished semester."""
     credits, children = truth.life.credits, truth.population.children
     sections, courses = truth.schooling.sections, truth.schooling.courses
     row = _in_order(truth, np.flatnonzero(known[credits.child] & (credits.ended <= day)))
@@ -185,7 +185,7 @@ def course_transcripts(truth: Truth, known: Mask, day: np.datetime64) -> Resourc
 
 
 def _in_order(truth: Truth, row: Codes) -> Codes:
-    """Put attempts in the order of state numbers and semesters; those of a semester in that of courses."""
+    """Sort attempts by state number and semester, and within a semester by course."""
     credits = truth.life.credits
     state_id = truth.population.children["state_id"].to_numpy(dtype=object)
     rank = np.argsort(np.argsort(state_id, kind="stable"))
@@ -194,7 +194,7 @@ def _in_order(truth: Truth, row: Codes) -> Codes:
 
 
 def academic_records(truth: Truth, known: Mask, day: np.datetime64) -> Resource:
-    """Give the sums of credits at the end of every semester that had ended."""
+    """Return the sums of credits at the end of every finished semester."""
     credits = truth.life.credits
     row = _in_order(truth, np.flatnonzero(known[credits.child] & (credits.ended <= day)))
     child, year, semester = credits.child[row], credits.year[row], credits.semester[row]
@@ -207,7 +207,7 @@ def academic_records(truth: Truth, known: Mask, day: np.datetime64) -> Resource:
     of_child = np.cumsum(new_child) - 1
 
     def sums(of: npt.NDArray[np.float64], before: npt.NDArray[np.float64]) -> tuple[Any, Any]:
-        """Sum a term's credits, and all up to its end."""
+        """Sum a term's credits, and all credits up to its end."""
         term = np.add.reduceat(of[row], first) if len(first) else np.zeros(0)
         running = np.cumsum(term)
         start = (running - term)[np.flatnonzero(new_child)]
@@ -248,7 +248,7 @@ NOT_HELD = (
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down what the attendance system knows: who is at which school, absences, and marks."""
+    """Record what the attendance system lists: each child's school, absences and grades."""
     day = exchange.roster_date
     population, schooling = truth.population, truth.schooling
     ids = population.children[["person", "state_id"]]
@@ -324,7 +324,7 @@ def _recorded(name: str, frame: pd.DataFrame, people: pd.DataFrame | None = None
 
 
 def _numbers(truth: Truth, children: pd.DataFrame) -> pd.DataFrame:
-    """Give the district's numbers beside the state's."""
+    """Return the district's and the state's numbers."""
     return pd.DataFrame(
         {
             "educationOrganizationReference.educationOrganizationId": truth.population.district_id,
@@ -342,7 +342,7 @@ def _associations(
     state_id = look_up(spells["person"], ids, "person", "state_id")
     order = pd.DataFrame({"id": state_id, "begin": spells["begin_date"]}).sort_values(["id", "begin"]).index
     spells = spells.loc[order].reset_index(drop=True)
-    # An exit that lies ahead, or of which the system hasn't heard, isn't there.
+    # A future exit, or one that hasn't reached the system, isn't recorded.
     ended = spells["end_date"].notna() & (spells["end_date"] <= day)
     frame = pd.DataFrame(
         {
@@ -361,7 +361,7 @@ def _associations(
 
 
 def _terms(truth: Truth) -> pd.DataFrame:
-    """Give every school the district's terms: school_id, title, session_type, begin and end, school_year."""
+    """Return the terms of every school: school_id, title, session_type, begin and end, school_year."""
     sessions = truth.schooling.sessions
     sessions = keep(sessions, sessions["parent_session_id"].notna()).drop(columns="school_id")
     terms = truth.population.schools[["school_id"]].merge(sessions, how="cross")
@@ -414,7 +414,7 @@ def _events(
     absences = truth.life.absences
     absences = keep(absences, (absences["date"] <= day) & is_among(absences["person"], spells["person"]))
     absences = absences.sort_values(["school_id", "date", "person"]).reset_index(drop=True)
-    # The last term that had begun by then: terms of one school follow each other.
+    # The last term that had started by then: terms of one school don't overlap.
     starts = terms[["school_id", "begin_date", "title", "school_year"]].sort_values("begin_date")
     by_date = absences[["school_id", "date"]].reset_index(names="at").sort_values("date")
     term = pd.merge_asof(
@@ -437,7 +437,7 @@ def _events(
             "attendanceEventReason": reason.array,
         }
     )
-    # A clerk's list of a day is in no order that tells who is who.
+    # A clerk's list of a day is shuffled, so that its order reveals no identity.
     order = frame.sort_values(
         ["schoolReference.schoolId", "eventDate", "studentReference.studentUniqueId"]
     ).index

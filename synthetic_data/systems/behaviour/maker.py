@@ -1,4 +1,4 @@
-"""What the behaviour system records: incidents as staff wrote them down, and the children it knows."""
+"""Generate the behavior system: incidents as staff recorded them, and the children on its roster."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ NOT_HELD = (
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down what the behaviour system knows of both school years."""
+    """Record the behavior system's data of both school years."""
     spells, enrollment = truth.schooling.spells, truth.schooling.school_enrollment
     children = truth.population.children
     begin = enrollment["begin_date"].to_numpy().astype("datetime64[D]")
@@ -97,7 +97,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
 
 
 class _Numbers:
-    """Numbers of children: the system's own, and each school's own, which other schools give again."""
+    """Numbers of children: the system's own, and each school's own, which other schools use again."""
 
     def __init__(self, own: Words, schools: Words) -> None:
         self.own = own
@@ -109,7 +109,7 @@ class _Numbers:
         spells, count = truth.schooling.spells, len(truth.population.children)
         start = int(rng.integers(200_000, 400_000))
         own = np.array([str(start + 3 * place) for place in rng.permutation(count).tolist()], dtype=object)
-        # Every school counts its children up from about 1000, so that numbers of schools are the same.
+        # Every school numbers its children from about 1000, so that numbers repeat between schools.
         many = int(np.max(spells.school)) + 1
         first = rng.integers(1001, 1021, many)
         pairs, rank = np.unique(spells.school * count + spells.child, return_inverse=True)
@@ -118,14 +118,14 @@ class _Numbers:
         return cls(own, np.array([str(n) for n in (first[school] + within).tolist()], dtype=object)[rank])
 
     def of_school(self, spells: Codes) -> Words:
-        """Give the school's number of the child of each spell."""
+        """Return the school's number of each enrollment period's child."""
         return self._schools[spells]
 
 
 def _students(
     truth: Truth, exchange: Exchange, numbers: _Numbers, mine: Codes, day: pd.Timestamp
 ) -> Recorded:
-    """List the spells of a school year that had begun on the day of the roster."""
+    """List the enrollment periods of a school year that had started by the roster day."""
     children, spells = truth.population.children, truth.schooling.spells
     child = spells.child[mine]
     spell = truth.schooling.school_enrollment.iloc[mine]
@@ -170,10 +170,10 @@ def _students(
 def _incidents(
     scenario: Scenario, truth: Truth, exchange: Exchange, numbers: _Numbers, listed: Codes, year: int
 ) -> Recorded:
-    """Write down a year's records of children whom the roster lists."""
+    """Record a year's incidents of children on the roster."""
     spells, conduct = truth.schooling.spells, truth.life.conduct
     number = scenario.school_year - year
-    # The latest spell at that school says under which number a child is there.
+    # The latest enrollment period at that school decides the child's number there.
     schools, count = len(truth.population.places.ids), len(truth.population.children)
     keys = (spells.year[listed] * schools + spells.school[listed]) * count + spells.child[listed]
     order = np.argsort(keys, kind="stable")
@@ -205,7 +205,7 @@ def _records(
     ids: tuple[Codes, Codes],
     old_labels: bool,
 ) -> TextTable:
-    """Write records as text: labels are the system's own words, of which several mean the same."""
+    """Render records as text: labels are the system's own codes, several of which have the same meaning."""
     children, file = truth.population.children, load_layout(LAYOUT).file_named("incidents")
     own, count = _digits(ids[0]), len(records.child)
     serious = (records.behaviour >= STAFF_MANAGED).astype("int64")
@@ -239,7 +239,7 @@ def _records(
             "Custom_Fields[2].StringValue": pick(MOTIVATIONS, records.motivation),
         }
     )
-    # Of several words with one meaning render writes the first.
+    # If several codes share a meaning, render writes the first.
     labels: dict[str, Any] = {
         f"Penalties[{place}].PenaltyName": pick(ACTIONS, action)
         for place, action in enumerate((records.action, records.also), start=1)
@@ -255,13 +255,13 @@ def _digits(numbers: Codes) -> Any:
 
 
 def _meant(file: FileLayout, column: str, words: tuple[str, ...], places: Codes) -> Any:
-    """Give the standard value that each of a system's words stands for."""
+    """Return the standard value of each of a system's codes."""
     codes = file.column(column).code_map()
     return pick([codes[word] for word in words], places)
 
 
 def _staff(scenario: Scenario, truth: Truth, records: Incidents) -> dict[str, Any]:
-    """Choose who wrote each incident down: somebody who works at that school."""
+    """Choose the staff member of that school who recorded each incident."""
     staff = truth.population.staff
     staff = staff.loc[staff["school_id"].isin(truth.population.places.ids)].reset_index(drop=True)
     school = np.asarray(pd.Index(truth.population.places.ids).get_indexer(pd.Index(staff["school_id"])))
@@ -279,7 +279,7 @@ def _staff(scenario: Scenario, truth: Truth, records: Incidents) -> dict[str, An
 
 
 def _penalties(file: FileLayout, numbers: _Numbers, records: Incidents, own: Any) -> dict[str, Any]:
-    """Write what was done: at most two actions a record, of which only the first takes days."""
+    """Record the response: at most two actions per record, of which only the first takes days."""
     columns: dict[str, Any] = {}
     for place, action in enumerate((records.action, records.also), start=1):
         done = action >= 0

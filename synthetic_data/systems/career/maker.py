@@ -1,4 +1,4 @@
-"""What a system for college and career planning holds: children by e-mail and class year, applications."""
+"""Generate the college and career planning system: children by e-mail and class year, applications."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ SOURCES = ("Direct", "Shared form")
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down accounts and applications as they stood on a day."""
+    """Record accounts and applications as of a day."""
     day = np.datetime64(exchange.roster_date, "D")
     ambitions, population, spells = truth.life.ambitions, truth.population, truth.schooling.spells
     children = population.children
     rng = rng_for(scenario.seed, SILO, "numbers")
-    # Accounts are counted up in the order in which they were made.
+    # Account numbers count up in the order of creation.
     made = rng.permutation(len(children))
     ids = numbered("", 210_001 + 3 * made, 6)
     visit = ambitions.last_visit(day)
@@ -119,6 +119,6 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
 
 
 def _interests(ranked: np.ndarray) -> object:
-    """Write up to three interests, the first one first."""
+    """Format up to three interests, the first one first."""
     words = np.array([*INTERESTS, ""], dtype=object)
     return text(["; ".join(filter(None, row)) for row in words[ranked].tolist()])

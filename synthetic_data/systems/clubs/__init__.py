@@ -1,1 +1,1 @@
-"""What the generator knows of one system."""
+"""The generator of one system."""

@@ -1,4 +1,4 @@
-"""What a community partner writes down of its clubs: names, school and grade, in a workbook."""
+"""Generate a community partner's workbook of clubs: names, school and grade."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ NOT_HELD = (
     "telephone",
     "email",
 )
-# How people of a town call its schools, where nobody agreed on names.
+# Short names that townspeople use for schools, without agreed names.
 SHORT = ((" Elementary School", " Elementary"), (" Middle School", " Middle"), (" High School", " High"))
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down who is in which club, with the hours up to a day."""
+    """Record the members of each club, with their hours up to a day."""
     day = np.datetime64(exchange.roster_date, "D")
     population, members, spells = truth.population, truth.life.club_members, truth.schooling.spells
     children, schools = population.children, population.places
@@ -48,13 +48,13 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     child = members.child[kept]
     begin = truth.schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
     this_year = spells.year == scenario.school_year
-    # The school where the child was when the list was made, no-shows aside.
+    # The child's school when the list was made, without no-shows.
     known = np.flatnonzero(this_year & (spells.end != -2) & (begin <= day))
     school, grade = np.full(len(children), -1), np.full(len(children), -1)
     school[spells.child[known]], grade[spells.child[known]] = spells.school[known], spells.grade[known]
     end = members.end[kept].copy()
     end[end > day] = np.datetime64("NaT", "D")
-    # A partner writes what a child is called, unless the district's list says who has which number.
+    # A partner writes the name that a child goes by, unless the district's list provides numbers.
     said = children["first_name"]
     if "District" not in exchange.ids:
         said = children["preferred_first_name"].fillna(said)

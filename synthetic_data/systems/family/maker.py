@@ -1,4 +1,4 @@
-"""What the family portal records: adults on record, how often they look in, the messages that they get."""
+"""Generate the family portal: adults on record, their log-ins, and the messages that they get."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ NOT_HELD = (
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down what the family portal holds on the day of its export."""
+    """Record what the family portal contains on the day of its export."""
     day = np.datetime64(exchange.roster_date, "D")
     contacts, population = truth.life.family_contact, truth.population
     children, guardians = population.children, population.guardians
@@ -118,7 +118,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             {meaning: written for written, meaning in file.column(name).code_map().items()}
             for name in ("Language", "Channel")
         )
-        # So many moments are written at once, not value by value.
+        # So many timestamps are formatted together, not one by one.
         cells = {
             "Message ID": text(numbered("", 4_000_001 + mine, 7)),
             "Child ID": pick(child_ids, whom),
@@ -168,13 +168,13 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
 
 
 def _begun(truth: Truth, day: np.datetime64) -> Codes:
-    """Find the spells of both years that had begun on a day, no-shows aside."""
+    """Find the enrollment periods of both years that had started by a day, without no-shows."""
     begin = truth.schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
     return np.flatnonzero((truth.schooling.spells.end != -2) & (begin <= day))
 
 
 def _school_known(truth: Truth, day: np.datetime64) -> Codes:
-    """Give each child's latest school that the portal knows of on a day; -1 where it knows none."""
+    """Return each child's latest school in the portal on a day; -1 if none."""
     begun = _begun(truth, day)
     school = np.full(len(truth.population.children), -1)
     school[truth.schooling.spells.child[begun]] = truth.schooling.spells.school[begun]
@@ -182,7 +182,7 @@ def _school_known(truth: Truth, day: np.datetime64) -> Codes:
 
 
 def _numbers(scenario: Scenario, adults: int, children: int) -> tuple[Words, Words]:
-    """Give every adult's and every child's number in the portal, in no order that tells who is who."""
+    """Return every adult's and child's number in the portal, in an order that reveals no identity."""
     rng = rng_for(scenario.seed, SILO, "numbers")
     width = max(6, len(str(4 * max(adults, children))))
     low = 10 ** (width - 1)
@@ -194,7 +194,7 @@ def _numbers(scenario: Scenario, adults: int, children: int) -> tuple[Words, Wor
 
 
 def _moments(minutes: npt.NDArray[np.datetime64]) -> Any:
-    """Write moments as the portal does; nothing where there is none."""
+    """Format timestamps like the portal; empty if missing."""
     codes, distinct = pd.factorize(minutes.astype("int64"))
     words = np.datetime_as_string(distinct.astype("datetime64[m]"), unit="m").tolist()
     return pick(["" if word == "NaT" else word.replace("T", " ") for word in words], codes)

@@ -1,4 +1,4 @@
-"""What the nurse's office writes down: whom it has a card of, visits, vaccines; by name and birth date."""
+"""Generate the nurse's office: health cards, visits, vaccines; by name and birth date."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ NOT_HELD = (
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down whom the office knows, and what it keeps of them until the day of its list."""
+    """Record the children in the office's files, and their data until the day of its list."""
     day = exchange.roster_date
     children, spells = truth.population.children, truth.schooling.school_enrollment
     card = has_card(scenario, len(children))
@@ -146,7 +146,7 @@ def _told(numbers: pd.Series, child: Codes, told: bool) -> Any:
 
 
 def _alerts(truth: Truth, child: Codes) -> Any:
-    """Give what the office was told of the child whose life is watched; of others nobody told it anything."""
+    """Return what the office was told about the child with a watched change; nobody told it about others."""
     alerts = np.full(len(child), None, dtype=object)
     if truth.change is not None:
         alerts[child == truth.change.child] = truth.change.value
@@ -159,7 +159,7 @@ def _clock(minutes: Codes) -> Any:
 
 
 def _vaccines(truth: Truth, listed: Codes, day: np.datetime64) -> tuple[Codes, dict[str, Any]]:
-    """Give a row a vaccine that a child had or should have had, and one of all for who is exempt."""
+    """Return one row per vaccine that a child had or should have had; a single one if exempt."""
     doses = truth.life.doses
     last, counts = (values[listed] for values in doses.given(day))
     exempt = doses.exemption[listed]
@@ -184,7 +184,7 @@ def _vaccines(truth: Truth, listed: Codes, day: np.datetime64) -> tuple[Codes, d
 
 
 def _first_days(truth: Truth) -> npt.NDArray[np.datetime64]:
-    """Give each child's first known day in the district's schools."""
+    """Return each child's first known day in the district's schools."""
     spells, begins = truth.schooling.spells, truth.schooling.school_enrollment["begin_date"]
     days = np.full(len(truth.population.children), np.datetime64("9999-01-01", "D"))
     np.minimum.at(days, spells.child, begins.to_numpy().astype("datetime64[D]"))

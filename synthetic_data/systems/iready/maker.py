@@ -1,4 +1,4 @@
-"""What i-Ready holds: a row a diagnostic test in two files, with placements, parts and growth of the year."""
+"""Generate i-Ready: one row per diagnostic test in two files, with placements, domains and growth."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ NOT_HELD = (
     "email",
 )
 
-# Words as observed; "Emerging K" and "Not Enrolled" weren't seen.
+# Terms as observed, except "Emerging K" and "Not Enrolled".
 NORMING_WINDOWS = (
     "Fall (Beginning of Year - November 15)",
     "Winter (November 16 - March 1)",
@@ -62,22 +62,21 @@ COMPREHENSION = (
     "Comprehension: Literature",
     "Comprehension: Informational Text",
 )
-# Who is asked what in reading: the kit's own, after what stands beside the children of grades 3 and 6.
+# Reading domains by grade: the kit's own, after the observed data of grades 3 and 6.
 SOUNDS_TO_GRADE, PHONICS_TO_GRADE, WORDS_TO_GRADE = 1, 4, 3
-PHONICS_DONE, WORDS_DONE = 560, 510  # scores from which on the part is behind a child
-DOMAIN_SPREAD = 0.42  # of the norms' standard deviation: how far a part lies from the whole
+PHONICS_DONE, WORDS_DONE = 560, 510  # scores from which the domain is surpassed
+DOMAIN_SPREAD = 0.42  # of the norms' standard deviation: spread of a domain around the overall score
 MINUTES = (64.0, 20.0)
-# Lexile and Quantile measures: lines through the observed pairs (424, 215L to 593, 980L; 404, 275Q to 507,
-# 905Q), how far the ranges reach below and above, and what stands in place of a minus: beginning reader,
-# emergent mathematician.
+# Lexile and Quantile measures: lines through observed pairs (424, 215L to 593, 980L; 404, 275Q to 507, 905Q),
+# the ranges below and above, and the prefix that replaces a minus: beginning reader, emergent mathematician.
 LEXILE, QUANTILE = (4.53, -1706.0, 100, 50, "BR"), (6.12, -2197.0, 50, 50, "EM")
 LOWEST_MEASURE = -400
-LEVELS_FROM = (-30, 10)  # from the start of the grade: levels 2 and 3 of the state's test; 4 from late on
+LEVELS_FROM = (-30, 10)  # from the start of the grade: levels 2 and 3 of the state test; level 4 from late on
 DIFFICULTY_BELOW, DIFFICULTY_TO_GRADE = 20, 3  # percentile
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down what the vendor knows of diagnostic tests."""
+    """Record the vendor's diagnostic tests."""
     held = held_by(scenario, truth, exchange, PROGRAM)
     numbers = numbers_of(scenario, truth, exchange, PROGRAM)
     days = {}
@@ -87,7 +86,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     files = []
     for subject, (name, path) in enumerate(FILES):
         frame, whose = _results(scenario, truth, exchange, held, subject, numbers)
-        # The vendor writes months and days without a zero in front.
+        # The vendor writes months and days without a leading zero.
         wording = {"Start Date": days, "Completion Date": days}
         people = about(truth.population.children["person"].array.take(whose), "Subject")
         files.append(Recorded(name, path, frame, people, wording=wording))
@@ -107,11 +106,11 @@ def _results(
     subject: int,
     numbers: tuple[Words, Words],
 ) -> tuple[pd.DataFrame, Codes]:
-    """Write the file of one subject, child by child within a school, and say whose each row is."""
+    """Build the file of one subject, sorted by school and child, with the child of each row."""
     population, (own, state) = truth.population, numbers
     children = population.children
     mine = np.flatnonzero(held.tests.subject == subject)
-    # A child stands under the school at which the vendor has her now.
+    # A child is listed at the vendor's current school.
     now = np.where(held.school >= 0, np.arange(held.school.shape[1]), 0).max(axis=1)
     at_school = held.school[np.arange(len(now)), now]
     everybody = held.tests.at(mine)
@@ -174,14 +173,14 @@ def _results(
 
 
 def _accounts(scenario: Scenario, count: int) -> Codes:
-    """Draw the numbers of log-in names; both files have the same."""
+    """Draw the numbers of logins; both files have the same."""
     rng = rng_for(scenario.seed, SILO, "accounts")
     drawn = np.unique(10**6 + rng.integers(0, 9 * max(10**6, 2 * count), int(count * 1.3) + 50))
     return rng.permutation(drawn)[:count]
 
 
 def _enrolled(scenario: Scenario, truth: Truth, day: pd.Timestamp) -> npt.NDArray[np.bool_]:
-    """Say who was enrolled on the day of the vendor's last roster."""
+    """Mark children enrolled on the day of the vendor's last roster."""
     spells, enrollment = truth.schooling.spells, truth.schooling.school_enrollment
     end = enrollment["end_date"]
     runs = (enrollment["begin_date"] <= day) & (end.isna() | (end >= day))
@@ -192,14 +191,14 @@ def _enrolled(scenario: Scenario, truth: Truth, day: pd.Timestamp) -> npt.NDArra
 
 
 def _first_and_last(tests: Tests) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Mark each child's first and latest test; a child's tests stand together, by day."""
+    """Mark each child's first and latest test; tests are sorted by child and day."""
     new = np.ones(len(tests.child), dtype=bool)
     new[1:] = tests.child[1:] != tests.child[:-1]
     return new, np.r_[new[1:], np.ones(min(1, len(new)), dtype=bool)]
 
 
 def _placement(score: Codes, grade: Codes, subject: int) -> tuple[Any, Codes]:
-    """Say to which grade a score belongs, and how far that is from the child's own (place in `RELATIVE`)."""
+    """Return a score's grade level, and its placement relative to the child's grade (index in `RELATIVE`)."""
     start, mid, late, above = (iready_scale(name)[subject] for name in ("start", "mid", "late", "above"))
     tested = len(start[~np.isnan(start)])
     words = ["Emerging K", "Grade K", *(f"Grade {n}" for n in range(1, tested + 1))]
@@ -209,7 +208,7 @@ def _placement(score: Codes, grade: Codes, subject: int) -> tuple[Any, Codes]:
     relative = place.copy()
     for own in np.unique(grade).tolist():
         mine = np.flatnonzero(grade == own)
-        # Grades below, three steps in the own one, grades above.
+        # Grades below, three steps within the child's own, grades above.
         cuts = np.r_[start[: own + 1], mid[own], late[own], np.maximum.accumulate(above[own:tested])]
         step = np.searchsorted(cuts, score[mine], side="right")
         within = step - own - 1
@@ -222,7 +221,7 @@ def _placement(score: Codes, grade: Codes, subject: int) -> tuple[Any, Codes]:
 
 
 def _measure(name: str, score: Codes) -> dict[str, Any]:
-    """Write a score on another publisher's scale, in steps of five, with its range."""
+    """Convert a score to another publisher's scale, in steps of five, with its range."""
     slope, start, below, above, below_zero = LEXILE if name == "Lexile" else QUANTILE
     value = (np.rint((slope * score + start) / 5) * 5).clip(LOWEST_MEASURE, 2000).astype("int64")
     distinct, which = np.unique(value, return_inverse=True)
@@ -238,7 +237,7 @@ def _measure(name: str, score: Codes) -> dict[str, Any]:
 
 
 def _part(rng: np.random.Generator, tests: Tests, subject: int, name: str) -> tuple[Codes, dict[str, Any]]:
-    """Draw the score of a part of the test, and write it with its placement."""
+    """Draw a domain's score, with its placement."""
     spread = DOMAIN_SPREAD * spreads(PROGRAM, subject, tests.grade, tests.season)
     score = np.rint(tests.score + spread * rng.standard_normal(len(tests.score))).clip(100, 800)
     score = score.astype("int64")
@@ -258,7 +257,7 @@ def _math_domains(rng: np.random.Generator, tests: Tests) -> dict[str, Any]:
 
 
 def _reading_domains(rng: np.random.Generator, tests: Tests) -> dict[str, Any]:
-    """Write the parts of reading: what a child is past is surpassed, what is behind a grade isn't asked."""
+    """Write the reading domains: surpassed ones are marked, later ones aren't assessed."""
     columns: dict[str, Any] = {}
     for name, to_grade, done in (
         ("Phonological Awareness", SOUNDS_TO_GRADE, None),
@@ -288,7 +287,7 @@ def _reading_domains(rng: np.random.Generator, tests: Tests) -> dict[str, Any]:
 
 
 def _progress(tests: Tests, subject: int, first: npt.NDArray[np.bool_]) -> dict[str, Any]:
-    """Write growth since the first test of the year; less than nothing is written as nothing."""
+    """Write growth since the year's first test; negative growth counts as zero."""
     baseline = tests.score[np.maximum.accumulate(np.where(first, np.arange(len(first)), 0))]
     gain = np.maximum(tests.score - baseline, 0)
     typical, stretch = (iready_scale(name)[subject, tests.grade] for name in ("typical", "stretch"))
@@ -311,7 +310,7 @@ def _progress(tests: Tests, subject: int, first: npt.NDArray[np.bool_]) -> dict[
     def level(score: npt.NDArray[Any]) -> Codes:
         return np.sum([score >= start + step for step in LEVELS_FROM] + [score >= late], axis=0)
 
-    # In spring no growth of the year lies ahead.
+    # In spring, the year has no growth ahead.
     ahead = tests.season < len(SEASONS) - 1
     return columns | {
         "Proficiency if Student Shows No Additional Growth": pick(words, level(tests.score)),

@@ -1,4 +1,4 @@
-"""Canvas gradebook files."""
+"""Generate Canvas gradebook files."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Words = npt.NDArray[np.object_]
 
 CANVAS = "lms/canvas_gradebook"
 WHO = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
-# Canvas shows points where groups of assignments have no weights.
+# Canvas shows points if assignment groups have no weights.
 SUMS = (
     "Current Points",
     "Final Points",
@@ -50,12 +50,12 @@ SUMS = (
 )
 MANUAL_POSTING = "Manual Posting"
 TEST_STUDENT = "Student, Test"
-WITH_TEST_STUDENT = 0.3  # sections whose teacher looked at the course as a child would see it
+WITH_TEST_STUDENT = 0.3  # share of sections whose teacher used student view
 
 
 @dataclass(frozen=True)
 class Users:
-    """Accounts of all children, by their places: text columns."""
+    """Accounts of all children, by index: text columns."""
 
     number: Any
     """The system's own number, counted up."""
@@ -69,7 +69,7 @@ class Users:
 def gradebook_pages(
     scenario: Scenario, truth: Truth, users: Users, day: pd.Timestamp, agreed: bool
 ) -> list[Recorded]:
-    """Write the gradebooks of all sections that run on a day."""
+    """Generate the gradebooks of all sections that run on a day."""
     coursework = truth.life.coursework
     now = standing(coursework, np.datetime64(day, "D"))
     file = load_layout(CANVAS).file_named("gradebook")
@@ -106,7 +106,7 @@ def gradebook_pages(
 
 @dataclass(frozen=True)
 class Sheets:
-    """Where everything stands: sheets are the sections with a child, in the order of sections."""
+    """Positions of all cells: sheets are the sections with a child, in order of sections."""
 
     section: Codes
     """Place in `Coursework.sections` of each sheet."""
@@ -127,12 +127,12 @@ class Sheets:
     first_row: Codes
 
     def at(self, sheet: Codes, column: Codes | int, row: Codes | int) -> Codes:
-        """Give places in the list of all cells, column after column."""
+        """Return positions in the list of all cells, column by column."""
         return self.first_cell[sheet] + column * self.rows[sheet] + row
 
     @property
     def points_row(self) -> Codes:
-        """The row of points possible in each sheet."""
+        """Row of points possible in each sheet."""
         return self.by_hand.astype("int64")
 
 
@@ -186,7 +186,7 @@ def _cells(
     names: Words,
     file: FileLayout,
 ) -> Any:
-    """Write the cells of all sheets into one list, column after column."""
+    """Write the cells of all sheets into one list, column by column."""
     cells = np.full(int((sheets.rows * sheets.columns).sum()), "", dtype=object)
     every, points_row = np.arange(len(sheets.section)), sheets.points_row
     children = truth.population.children
@@ -203,7 +203,7 @@ def _cells(
         put(sheets.at(sheet, column, row), words.take(child))
     put(sheets.at(sheet, len(WHO) - 1, row), section_names[sheet])
 
-    # Rows of structure.
+    # Structural rows.
     put(sheets.at(every, 0, points_row), "    Points Possible")
     points = _numbers(coursework.points[sheets.assignment], file, " (0)")
     of, column_of = sheets.sheet_of_assignment, sheets.column_of_assignment
@@ -229,7 +229,7 @@ def _cells(
         _numbers(score, file, " (0)", reasons),
     )
 
-    # Totals: group after group, then all together.
+    # Totals: each group, then all together.
     by_group = _sums(totals(coursework, now, by_group=True))
     of_all = _sums(totals(coursework, now))
     for number, (groups, whole) in enumerate(zip(by_group, of_all, strict=True)):
@@ -244,14 +244,14 @@ def _cells(
 
 
 def _sums(of: Totals) -> tuple[Numbers, ...]:
-    """Give totals in the order of `SUMS`; points are those of all that is graded, posted or not."""
+    """Return totals in the order of `SUMS`; points include everything graded, posted or not."""
     return of.earned, of.earned, of.current, of.unposted_current, of.final, of.unposted_final
 
 
 def _numbers(numbers: Numbers, file: FileLayout, name: str, reasons: pd.Series | None = None) -> Words:
-    """Write numbers by the column that takes a name, with two digits as Canvas does.
+    """Format numbers with two decimals, like Canvas.
 
-    The layout doesn't demand two, since a gradebook that was saved elsewhere has fewer.
+    The layout doesn't require two, because a gradebook saved in another program has fewer.
     """
     declared = next((column for column in file.columns if column.name == name), None) or file.by_pattern(name)
     if declared is None:
@@ -269,7 +269,7 @@ def _test_students(
     first_sum: Codes,
     put: Any,
 ) -> None:
-    """Write the test student below the children: nothing is graded, so that final scores are zero."""
+    """Write the test student below the children: nothing is graded, so final scores are zero."""
     sheet = np.flatnonzero(sheets.test)
     row = sheets.rows[sheet] - 1
     rng = rng_for(scenario.seed, "lms", "test students", "numbers")
@@ -279,7 +279,7 @@ def _test_students(
     put(sheets.at(sheet, 1, row), text([str(number) for number in numbers.tolist()]))
     put(sheets.at(sheet, 3, row), text([raw[at : at + 40] for at in range(0, len(raw), 40)]))
     put(sheets.at(sheet, 4, row), section_names[sheet])
-    # Where nothing is set there is no score either; the last column is about all groups together.
+    # Without assignments there is no score; the last column is for all groups together.
     has_set = np.zeros((len(sheets.section), len(GROUPS) + 1), dtype=bool)
     has_set[sheets.sheet_of_assignment, coursework.group[sheets.assignment]] = True
     has_set[:, -1] = has_set.any(axis=1)
@@ -302,7 +302,7 @@ def _headers(coursework: Coursework, sheets: Sheets) -> list[list[str]]:
 
 
 def _section_names(truth: Truth, sections: Codes, agreed: bool) -> Words:
-    """Call sections by the district's codes, or as a school does: subject, period and teacher."""
+    """Name sections by the district's codes, or as a school does: subject, period and teacher."""
     table = truth.schooling.sections.iloc[sections]
     codes = table["section_id"].to_numpy(dtype=object)
     if agreed:
@@ -324,7 +324,7 @@ def _section_names(truth: Truth, sections: Codes, agreed: bool) -> Words:
 
 
 def _file_names(names: Words, day: pd.Timestamp) -> list[str]:
-    """Name files by section, in letters that every computer takes."""
+    """Name files by section, in characters valid on every computer."""
     plain = [re.sub(r"[^A-Za-z0-9-]+", "_", _without_accents(name)).strip("_") for name in names]
     again = pd.Series(plain).groupby(pd.Series(plain)).cumcount()
     return [
@@ -337,16 +337,15 @@ def _without_accents(name: str) -> str:
     return "".join(letter if letter.isascii() else fold(letter) for letter in name)
 
 
-# A real learning system tells whom it takes for a pupil in its gradebooks only, and a district has one for
-# every section: sixteen thousand for a hundred thousand children. Where only people are written, there is
-# one for each grade of a school instead: that of the course that everybody takes (English), all its
-# sections in one export as Canvas writes it, before an assignment is set.
+# A real learning system identifies students only in gradebooks, one per section: sixteen thousand for a
+# hundred thousand children. With people only, we write one per grade of a school instead: the English course
+# that everybody takes, all its sections in one Canvas export, before any assignment.
 
 TAKEN_BY_ALL = "ELA"
 
 
 def class_lists(scenario: Scenario, truth: Truth, users: Users, day: pd.Timestamp) -> list[Recorded]:
-    """Write one gradebook for each grade of a middle or high school."""
+    """Generate one gradebook for each grade of a middle or high school."""
     schooling, children = truth.schooling, truth.population.children
     courses = schooling.courses
     grade = courses["grade_level"]

@@ -1,4 +1,4 @@
-"""What the LMS records: gradebooks and online activity."""
+"""Generate the LMS: gradebooks and online activity."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ from synthetic_data.systems.lms.gradebooks import (
 __all__ = ["LAYOUT", "SILO", "observe", "sign_in_page", "submission_page"]
 
 
-# Canvas keeps moments in UTC; the district's clocks are those of the central United States.
+# Canvas stores timestamps in UTC; the district is in U.S. Central Time.
 
 Codes = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
 
 STATUSES = ("late", "missing", "graded", "upcoming", "on-time")
 LATE, MISSING, GRADED, UPCOMING, ON_TIME = range(len(STATUSES))
-EXTRACTED = "07:15:00"  # the toolkit runs in the night that follows, UTC
+EXTRACTED = "07:15:00"  # the toolkit runs in the following night, UTC
 FIRST_SUBMISSION, FIRST_SECTION = 41_000_000, 52_000
 HOUR, DAY = 3600, 86_400
 
 
 def submission_page(scenario: Scenario, truth: Truth, users: Users, day: pd.Timestamp) -> Recorded:
-    """Write a row a child and assignment that is collected online."""
+    """Write one row per child and assignment collected online."""
     until = np.datetime64(day, "D")
     coursework, work = truth.life.coursework, truth.life.online_work
     now = standing(coursework, until)
@@ -53,7 +53,7 @@ def submission_page(scenario: Scenario, truth: Truth, users: Users, day: pd.Time
     shown = graded[cell]
     assignment, child = coursework.assignment[cell], coursework.places.child[coursework.place[cell]]
     due = coursework.due[assignment] < until
-    # In the toolkit's own order of questions: late, missing, graded, handed in, none of these.
+    # In the toolkit's own order: late, missing, graded, submitted, none of these.
     status = np.select(
         [handed_in & work.late[there], ~handed_in & due & ~coursework.excused[cell], shown, handed_in],
         [LATE, MISSING, GRADED, UPCOMING],
@@ -80,7 +80,7 @@ def submission_page(scenario: Scenario, truth: Truth, users: Users, day: pd.Time
 
 
 def sign_in_page(truth: Truth, users: Users, day: pd.Timestamp) -> Recorded:
-    """Write a row a sign-in and sign-out of children who sit in a section on the day, by moment."""
+    """Write one row per sign-in and sign-out of children with a section on the day, by time."""
     until = np.datetime64(day, "D")
     coursework, signed = truth.life.coursework, truth.life.sign_ins
     sits = np.zeros(len(truth.population.children), dtype=bool)
@@ -119,18 +119,18 @@ def _page(name: str, columns: dict[str, Any], truth: Truth, child: Codes) -> Rec
 
 
 def _seen(day: pd.Timestamp) -> dict[str, str]:
-    """Say when the toolkit saw a row: it runs once."""
+    """Return when the toolkit read a row: it runs once."""
     night = f"{day + pd.Timedelta(days=1):%Y-%m-%d} {EXTRACTED}"
     return {"CreateDate": night, "LastModifiedDate": night}
 
 
 def _section_numbers(scenario: Scenario, count: int) -> Codes:
-    """Give sections Canvas' own numbers; other schools use the same counter."""
+    """Draw section numbers as in Canvas; other schools use the same counter."""
     return FIRST_SECTION + np.cumsum(rng_for(scenario.seed, "canvas sections").integers(1, 40, count))
 
 
 def _utc(day: Days, second: Codes) -> Codes:
-    """Turn a local moment into seconds of UTC since 1970."""
+    """Convert local time to UTC seconds since 1970."""
     years = np.unique(day.astype("datetime64[Y]"))
     summer = np.zeros(len(day), dtype=bool)
     for year in years.tolist():
@@ -142,7 +142,7 @@ def _utc(day: Days, second: Codes) -> Codes:
 
 
 def _moments(moment: Codes, known: npt.NDArray[np.bool_]) -> Any:
-    """Write moments; each distinct day and each distinct time is written once."""
+    """Format timestamps, each distinct date and time once."""
     days, day = np.unique(moment // DAY, return_inverse=True)
     seconds, second = np.unique(moment % DAY, return_inverse=True)
     dates = np.datetime_as_string(days.astype("datetime64[D]")).tolist()
@@ -152,7 +152,7 @@ def _moments(moment: Codes, known: npt.NDArray[np.bool_]) -> Any:
 
 
 def _grades(score: npt.NDArray[np.floating[Any]]) -> Any:
-    """Write scores as Canvas shows them: 8, 8.5; nothing where there is none."""
+    """Format scores like Canvas: 8, 8.5; empty if missing."""
     distinct, which = np.unique(np.nan_to_num(score, nan=-1.0), return_inverse=True)
     return pick(["" if one < 0 else f"{one:g}" for one in distinct.tolist()], which.reshape(-1))
 
@@ -178,17 +178,17 @@ NOT_HELD = (
 )
 
 LOWEST_GRADE = "06"
-CLOSED = 0.6  # accounts of children who left that somebody closed; the others stay open
+CLOSED = 0.6  # share of leavers' accounts that somebody closed; the others stay open
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down whom the learning system knows, and what its gradebooks show."""
+    """Record the children in the learning system, and its gradebooks."""
     day, year = exchange.roster_date, scenario.school_year
     spells = truth.schooling.school_enrollment
     known = spells["begin_date"] <= pd.Timestamp(scenario.as_of)
     ever = spells.loc[known & (spells["school_year"] >= year - 1), "person"].drop_duplicates()
     served = keep(spells, known & (spells["school_year"] == year) & (spells["grade_level"] >= LOWEST_GRADE))
-    # Grades are text; kindergarten comes after all numbers.
+    # Grades are text; kindergarten sorts after all numbers.
     served = keep(served, served["grade_level"] != "KG")
     there = keep(served, served["begin_date"] <= day)
     last = there.sort_values(["person", "begin_date"]).drop_duplicates("person", keep="last")
@@ -232,7 +232,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
 
 
 def _accounts(scenario: Scenario, truth: Truth, exchange: Exchange) -> Users:
-    """Give every child's log-in name and numbers, whether or not the system knows the child yet."""
+    """Return every child's login and numbers, whether or not the system has the child yet."""
     children = truth.population.children
     rng = rng_for(scenario.seed, SILO, "numbers")
     carried = rng.random(len(children)) < exchange.ids.get("District", 0.0)
@@ -253,9 +253,9 @@ def _accounts(scenario: Scenario, truth: Truth, exchange: Exchange) -> Users:
 
 
 def _logins(scenario: Scenario, truth: Truth) -> npt.NDArray[np.object_]:
-    """Make log-in names as schools do: first letter, surname, class year; a digit more where it is taken.
+    """Create logins like schools: first letter, surname, class year; plus a digit if taken.
 
-    An account that was opened under a surname keeps it.
+    An account keeps the surname under which it was opened.
     """
     children = truth.life.population.children
     grade = np.asarray(pd.Index(GRADES).get_indexer(pd.Index(children["grade_level"])))
@@ -276,7 +276,7 @@ def _logins(scenario: Scenario, truth: Truth) -> npt.NDArray[np.object_]:
 
 
 def _open(scenario: Scenario, truth: Truth, last: pd.DataFrame, day: pd.Timestamp) -> npt.NDArray[np.bool_]:
-    """Say which accounts are open: those of children who are there, and some of those who left."""
+    """Mark the open accounts: those of enrolled children, and some of leavers."""
     rng = rng_for(scenario.seed, SILO, "closed")
     place = pd.Index(truth.population.children["person"]).get_indexer(pd.Index(last["person"]))
     forgotten = (rng.random(len(truth.population.children)) >= CLOSED)[place]

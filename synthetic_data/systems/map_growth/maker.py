@@ -1,7 +1,6 @@
-"""What the vendor of MAP Growth holds: children by term, and a row a test.
+"""Generate MAP Growth: children by term, and one row per test.
 
-The export has two files, and a third with the results of the year before, which were downloaded in an older
-form and kept.
+The export has two files, and a third with last year's results, downloaded in an older format.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ NOT_HELD = (
 )
 FIFTHS = ("Low", "LoAvg", "Avg", "HiAvg", "High")
 
-# Words of the vendor's tests: subjects and shape of names as in the observed export; the tests of these two
+# Terms of the vendor's tests: subjects and naming pattern as in the observed export; the tests of these two
 # subjects, and their goals, after the Common Core's headings.
 VENDOR_SUBJECTS = ("Mathematics", "Language Arts")
 COURSES = ("Math K-12", "Reading")
@@ -62,7 +61,7 @@ FORMS = (
     ("Growth: Math 2-5 CCSS 2010 V2", "Growth: Math 6+ CCSS 2010 V2"),
     ("Growth: Reading 2-5 CCSS 2010 V4", "Growth: Reading 6+ CCSS 2010 V4"),
 )
-SECOND_FORM_FROM = 6  # the grade
+SECOND_FORM_FROM = 6  # grade from which the second form is used
 GOALS = (
     (
         ("Operations and Algebraic Thinking", "Number and Operations", "Measurement and Data", "Geometry"),
@@ -78,17 +77,18 @@ GOALS = (
         ("Literary Text", "Informational Text", "Vocabulary: Acquisition and Use"),
     ),
 )
-WEEKS = (4, 20, 32)  # of instruction before each season's test, as the norms suppose
-TEST_NUMBERS = 700_000_000  # the number of a test event has nine digits
-OLDER_TESTS = 80_000_000  # so much lower began last year's
-# The kit's own sizes: a goal rests on a quarter of the questions, so its error is about twice the test's.
+WEEKS = (4, 20, 32)  # weeks of instruction before each season's test, as the norms assume
+TEST_NUMBERS = 700_000_000  # test events have nine-digit numbers
+OLDER_TESTS = 80_000_000  # last year's numbers started this much lower
+# The kit's own sizes: a goal has a quarter of the questions, so its error is about twice the test's.
 GOAL_ERROR, GOAL_SPREAD = 2.0, 4.0
 MINUTES = (46.0, 15.0)
-FIRST_TEST, LAST_TEST, PAUSE = 8.25, 13.75, 0.2  # hours: when tests begin, and between two of a child
+FIRST_TEST, LAST_TEST, PAUSE = 8.25, 13.75, 0.2  # hours: first and last start, and pause between two tests
 GUESSING_SHARE = 0.08
-# From season to season within the year, and from one year's season to the next's: years back, from, to.
+# Growth between seasons within a year, and between years: years back, from, to.
 GROWTHS = ((0, 0, 1), (0, 0, 2), (0, 1, 2), (1, 0, 0), (1, 1, 1), (1, 2, 2))
-# The older form: its own words for subjects, tests and goals, as in the vendor's training data of that time.
+# The older format: its own terms for subjects, tests and goals, as in the vendor's training data of that
+# time.
 OLDER = "AssessmentResults_2013"
 OLDER_FORMS = (
     ("MAP: Math 2-5 Common Core 2010 V2", "MAP: Math 6+ Common Core 2010 V2"),
@@ -98,7 +98,7 @@ OLDER_GOALS = (GOALS[0], (("Literature", "Informational Text", "Foundational Ski
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down what the vendor knows of children and their tests."""
+    """Record the vendor's children and their tests."""
     held = held_by(scenario, truth, exchange, PROGRAM)
     own, state = numbers_of(scenario, truth, exchange, PROGRAM)
     children, whose = _children(truth, exchange, held, own)
@@ -139,7 +139,7 @@ def _children(
     held: VendorRoster,
     own: npt.NDArray[np.object_],
 ) -> tuple[pd.DataFrame, Codes]:
-    """List children term by term, in each at the school of that term's roster."""
+    """List children by term, each at the school of that term's roster."""
     people = truth.population.children
     child, term = np.nonzero(held.listed)
     names = text(truth.population.places.names)
@@ -176,7 +176,7 @@ def _results(
     own: npt.NDArray[np.object_],
     state: npt.NDArray[np.object_],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Write a row a test, by term and school, and say whose it is."""
+    """Build one row per test, by term and school, with the child of each."""
     population = truth.population
     row, school = _in_order(truth, held, own, held.years[-1])
     tests, count = held.tests.at(row), len(row)
@@ -218,7 +218,7 @@ def _results(
 def _in_order(
     truth: Truth, held: VendorRoster, own: npt.NDArray[np.object_], year: int
 ) -> tuple[Codes, Codes]:
-    """Put a year's tests in the order of terms, schools and numbers: places, and schools."""
+    """Sort a year's tests by term, school and number; return indexes and schools."""
     row = np.flatnonzero(held.tests.year == year)
     school = held.school[held.tests.child[row], held.term[row]]
     name = np.array(truth.population.places.names, dtype=object)[school]
@@ -230,7 +230,7 @@ def _in_order(
 def _older_results(
     scenario: Scenario, truth: Truth, held: VendorRoster, own: npt.NDArray[np.object_]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Write last year's tests in the older form, which knows no number but the vendor's."""
+    """Build last year's tests in the older format, with only the vendor's number."""
     population = truth.population
     row, school = _in_order(truth, held, own, held.years[0])
     tests = held.tests.at(row)
@@ -263,7 +263,7 @@ def _older_results(
 
 
 def _test_numbers(rng: np.random.Generator, tests: Tests) -> Codes:
-    """Give the vendor's test events numbers as they happened; other districts' lie between them."""
+    """Draw numbers of the vendor's test events in order of time, with gaps for other districts."""
     steps = rng.integers(1, 400, len(tests.day))
     numbers = np.empty(len(steps), dtype="int64")
     numbers[np.lexsort((tests.subject, tests.child, tests.day))] = TEST_NUMBERS + np.cumsum(steps)
@@ -271,13 +271,13 @@ def _test_numbers(rng: np.random.Generator, tests: Tests) -> Codes:
 
 
 def _sitting(rng: np.random.Generator, tests: Tests) -> dict[str, Any]:
-    """Say how a test went: when it began, how long it took, how much was right and how much guessed."""
+    """Draw how each test went: start time, duration, percent correct, percent guessed."""
     count = len(tests.day)
     second = ((FIRST_TEST + rng.random(count) * (LAST_TEST - FIRST_TEST)) * 3600).astype("int64")
     minutes = np.rint(MINUTES[0] + MINUTES[1] * rng.standard_normal(count)).clip(9, 130).astype("int64")
     guessing = rng.random(count)
     share = np.where(guessing < GUESSING_SHARE, np.rint(20 * rng.random(count) ** 2) / 43 * 100, 0.0)
-    # The test picks questions of which a child gets about half.
+    # The test chooses questions of which a child answers about half correctly.
     right = np.rint(51 + 3.2 * rng.standard_normal(count)).clip(20, 90)
     second = _one_after_the_other(tests, second, minutes)
     starts = [f"{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in second.tolist()]
@@ -290,7 +290,7 @@ def _sitting(rng: np.random.Generator, tests: Tests) -> dict[str, Any]:
 
 
 def _one_after_the_other(tests: Tests, second: Codes, minutes: Codes) -> Codes:
-    """Move the beginnings of two tests that a child takes on one day apart, so that the first has ended."""
+    """Move two tests of a child on one day apart, so that the first ends before the second starts."""
     order = np.lexsort((second, tests.day, tests.child))
     child, day = tests.child[order], tests.day[order]
     again = np.flatnonzero((child[1:] == child[:-1]) & (day[1:] == day[:-1]))
@@ -304,9 +304,9 @@ def _one_after_the_other(tests: Tests, second: Codes, minutes: Codes) -> Codes:
 
 
 def _growth(every: Tests, row: Codes, count: int) -> dict[str, Any]:
-    """Write growth since earlier tests of the year, and since the season a year before.
+    """Compute growth since earlier tests of the year, and since the same season a year before.
 
-    The norms expect the difference of their means.
+    Expected growth is the difference of the norm means.
     """
     shape = (2, count, len(SUBJECTS), len(SEASONS))
     score, error = np.full(shape, np.nan), np.full(shape, np.nan)
@@ -348,7 +348,7 @@ def _expected(subject: Codes, grade: Codes, start: int, later_grade: Codes, end:
 
 
 def _typical_growth(tests: Tests) -> dict[str, Any]:
-    """Write what growth is usual from here on; over a summer into the next grade, if it is tested."""
+    """Compute typical growth from here on; over summer into the next grade, if that is tested."""
     following = np.minimum(tests.grade + 1, len(GRADES) - 1)
     columns = {}
     for start, end, grade in (
@@ -366,7 +366,7 @@ def _typical_growth(tests: Tests) -> dict[str, Any]:
 
 
 def _goals(rng: np.random.Generator, tests: Tests, form: Codes, words: Goals) -> dict[str, Any]:
-    """Write scores of the parts of a test, which lie around the whole's."""
+    """Draw goal scores, which vary around the overall score."""
     columns: dict[str, Any] = {}
     most = max(len(goals) for forms in words for goals in forms)
     for goal in range(most):
@@ -377,7 +377,7 @@ def _goals(rng: np.random.Generator, tests: Tests, form: Codes, words: Goals) ->
         error = (GOAL_ERROR * tests.error * rng.uniform(0.92, 1.08, len(around))).round(1)
         spread = spreads(PROGRAM, tests.subject, tests.grade, tests.season)
         standing = (around - means(PROGRAM, tests.subject, tests.grade, tests.season)) / spread
-        # About a thousand different ranges: each is written once.
+        # About a thousand distinct ranges, each formatted once.
         both = np.stack([np.rint(around - error), np.rint(around + error)], axis=1).astype("int64")
         distinct, which = np.unique(both, axis=0, return_inverse=True)
         ranges = [f"{low}-{high}" for low, high in distinct.tolist()]

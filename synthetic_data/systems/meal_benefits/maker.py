@@ -1,4 +1,4 @@
-"""What the office for meal benefits holds: a row a determination, by a number and nothing else."""
+"""Generate the meal benefits office: one row per determination, identified only by a number."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ NOT_HELD = (
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down every determination of two school years, as they stood on the day of the roster."""
+    """Record every determination of two school years, as of the roster day."""
     made, children = truth.life.eligibility, truth.population.children
     day = np.datetime64(exchange.roster_date, "D")
     known = np.flatnonzero(made.begin <= day)
     child, year, begin = made.child[known], made.year[known], made.begin[known]
     benefit, reason = made.benefit[known], made.reason[known]
-    # Each holds until the next one of the year that is known, or until the year's last day.
+    # Each applies until the next known one of the year, or the year's last day.
     last_days = [np.datetime64(last_day(scenario.school_year - back)) for back in (0, 1)]
     end = np.array(last_days, dtype="datetime64[D]")[scenario.school_year - year]
     followed = np.flatnonzero((child[1:] == child[:-1]) & (year[1:] == year[:-1]))
@@ -55,7 +55,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     rng = rng_for(scenario.seed, SILO, "numbers")
     by_hand = rng.random(len(children)) < exchange.ids.get("District", 0.0)
     number = children["district_number"].to_numpy(dtype=object)
-    # Its own numbers have as many digits as the district's, and are counted down from the highest.
+    # Its own numbers have as many digits as the district's, and count down from the highest.
     width = max(map(len, number))
     own = numbered("", 10**width - 1 - rng.permutation(len(children)), width)
     balance = np.zeros(len(children))

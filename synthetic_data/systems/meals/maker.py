@@ -1,4 +1,4 @@
-"""What the lunchroom till records: whom it can serve, with PIN and balance, as a Mealtime customer export."""
+"""Generate the lunch line (POS): customers with PIN and balance, as a Mealtime export."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ NOT_HELD = (
     "email",
 )
 
-# Own numbers of the till that equal another child's district number: a share of own numbers, at least two.
-# The kit's own figure: both systems count in six digits, and nobody keeps them apart.
+# Share of the lunch line's own numbers that equal another child's district number, at least two. The kit's
+# own figure: both systems count in six digits, and nobody separates them.
 COLLIDING = 0.01
-FEWEST_OWN = 3  # customers with a number of the till's own, however few there are
+FEWEST_OWN = 3  # minimum number of customers with the lunch line's own number
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down whom the till knows."""
+    """Record the customers of the lunch line."""
     day = exchange.roster_date
     year = scenario.school_year
     children, accounts = truth.population.children, truth.life.meal_accounts
@@ -61,7 +61,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         (spells["begin_date"] <= pd.Timestamp(scenario.as_of)) & (spells["school_year"] >= year - 1), "person"
     ].drop_duplicates()
     known = keep(spells, spells["begin_date"] <= day)
-    # The latest spell says where the till thinks that a child is.
+    # The latest enrollment period decides the school in the lunch line's records.
     last = known.sort_values(["person", "is_primary", "begin_date"]).drop_duplicates("person", keep="last")
     last = keep(last, is_among(last["person"], accounts["person"]))
     active = on_day(last, day) & (last["school_year"] == year)
@@ -107,9 +107,9 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
 def _numbers(
     scenario: Scenario, truth: Truth, exchange: Exchange, persons: pd.Series, district: pd.Series
 ) -> tuple[Any, npt.NDArray[np.bool_]]:
-    """Give every customer's number, and say whose own number equals another child's district number.
+    """Return every customer's number, and mark own numbers that equal another child's district number.
 
-    A customer carries the district's number, or one that the till counted up itself. Both have six digits.
+    A customer has the district's number, or one that the lunch line assigned. Both have six digits.
     """
     rng = rng_for(scenario.seed, SILO, "numbers")
     children = truth.population.children
@@ -126,7 +126,7 @@ def _numbers(
     own_places = np.flatnonzero(~by_hand)
     wanted = min(max(2, round(COLLIDING * len(own_places))), -(-len(own_places) // 2))
     if wanted:
-        # Another child of this year, whose number the till doesn't carry.
+        # Another child of this year, without that number in the lunch line.
         carried = set(numbers[by_hand].tolist())
         here = truth.schooling.school_enrollment
         here = here.loc[on_day(here, pd.Timestamp(scenario.as_of)), "person"].drop_duplicates()
@@ -149,7 +149,7 @@ def _numbers(
 
 
 def _own_numbers(rng: np.random.Generator, count: int, taken: set[str]) -> npt.NDArray[np.object_]:
-    """Count up in six digits, as the district does, leaving out its numbers."""
+    """Count up in six digits, like the district, skipping its numbers."""
     width = max(6, len(str(3 * count)))
     numbers: list[str] = []
     at = int(rng.integers(10_000, 60_000))
@@ -162,7 +162,7 @@ def _own_numbers(rng: np.random.Generator, count: int, taken: set[str]) -> npt.N
 
 
 def _pins(scenario: Scenario, everybody: pd.Series, persons: pd.Series, active: pd.Series) -> Any:
-    """Give four-digit PINs, each to one active customer (longer ones where four digits aren't enough)."""
+    """Draw four-digit PINs, unique among active customers (longer ones if four digits aren't enough)."""
     rng = rng_for(scenario.seed, SILO, "pins")
     width = max(4, len(str(2 * len(everybody))))
     low = 10 ** (width - 1)

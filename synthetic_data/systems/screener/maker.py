@@ -1,4 +1,4 @@
-"""What the screener's export holds: a row a form that somebody filled in about a child, a file a window."""
+"""Generate the screener's export: one row per form about a child, one file per window."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ NOT_HELD = (
     "telephone",
     "email",
 )
-# One word of these was seen ("Two or More Races"); the others are the kit's own.
+# One of these terms was observed ("Two or More Races"); the others are the kit's own.
 RACE_WORDS = {**GROUP_WORDS, "Two or more races": "Two or More Races"}
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down what the screener's publisher knows."""
+    """Record the screener publisher's data."""
     screenings = truth.life.screenings
     known = _on_the_roster(scenario, truth, exchange, screenings)
     held = screenings.at(known)
@@ -78,13 +78,13 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
 def _on_the_roster(
     scenario: Scenario, truth: Truth, exchange: Exchange, screenings: Screenings
 ) -> npt.NDArray[np.bool_]:
-    """Say of which forms the publisher knew the child: it is sent a roster for every window.
+    """Mark the forms of children on the publisher's roster; it gets one for every window.
 
-    The older its rosters are, the earlier a child must have come; of the year's first days it always knows.
+    With older rosters, a child must have come earlier; children of the year's first days are always on it.
     """
     lag = pd.Timestamp(scenario.as_of) - exchange.roster_date
     begin = truth.schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
-    # Spells stand in the order of their beginning: written backwards, the first one stays.
+    # Enrollment periods are sorted by begin date: written backward, the first one remains.
     came = np.full(len(truth.population.children), np.datetime64("9999-12-31"))
     came[truth.schooling.spells.child[::-1]] = begin[::-1]
     known = np.zeros(len(screenings.child), dtype=bool)
@@ -98,7 +98,7 @@ def _on_the_roster(
 
 
 def _numbers(scenario: Scenario, truth: Truth, exchange: Exchange) -> Words:
-    """Give each child's number: the district's, or one that the publisher counted up, in six digits, too."""
+    """Return each child's number: the district's, or a six-digit one that the publisher assigned."""
     district = truth.population.children["district_number"].to_numpy(dtype=object)
     rng = rng_for(scenario.seed, SILO, "numbers")
     carried = rng.random(len(district)) < exchange.ids.get("District", 0.0)
@@ -114,7 +114,7 @@ def _numbers(scenario: Scenario, truth: Truth, exchange: Exchange) -> Words:
 
 
 def _limits(scenario: Scenario, truth: Truth, screenings: Screenings, held: Screenings) -> pd.DataFrame:
-    """Say of everybody who was here in either year and is in no file why that is."""
+    """Explain for everybody enrolled in either year, but in no file, why that is."""
     spells, person = truth.schooling.spells, truth.population.children["person"]
     begin = truth.schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
     here = np.zeros(len(person), dtype=bool)
@@ -135,11 +135,11 @@ def _limits(scenario: Scenario, truth: Truth, screenings: Screenings, held: Scre
 
 
 def _forms(truth: Truth, numbers: Words, forms: Screenings, last: np.datetime64) -> Recorded:
-    """Write the forms of a window, by school, name and form."""
+    """Build the forms of a window, sorted by school, name and form."""
     population, count = truth.population, len(forms.child)
     children = population.children
     name = _in_one_cell(children)
-    # Ordered by codes: a comparison of numbers, not of words.
+    # We sort by codes, because numbers compare faster than text.
     rank = np.empty(len(name), dtype="int64")
     rank[np.argsort(name, kind="stable")] = np.arange(len(name))
     forms = forms.at(np.lexsort((forms.form, rank[forms.child], forms.school)))
@@ -186,7 +186,7 @@ def _forms(truth: Truth, numbers: Words, forms: Screenings, last: np.datetime64)
 
 
 def _in_one_cell(people: pd.DataFrame) -> Words:
-    """Write each name surname first."""
+    """Format each name surname first."""
     return np.asarray(people["last_surname"] + ", " + people["first_name"], dtype=object)
 
 
@@ -195,7 +195,7 @@ def _groups(children: pd.DataFrame) -> Codes:
 
 
 def _teachers(truth: Truth, spell: Codes) -> tuple[Words, Codes]:
-    """Give the teacher who rates the child of each spell, and whether that is a woman: of the first class."""
+    """Return the rater of each period, the teacher of the first class, and whether she is a woman."""
     seats, staff = truth.schooling.seats, truth.population.staff
     seated, first = np.unique(seats.spell, return_index=True)
     place = np.searchsorted(seated, spell).clip(max=len(seated) - 1)

@@ -1,4 +1,4 @@
-"""What the SIS records: people, enrollment, classes."""
+"""Generate the SIS: people, enrollment, classes."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ __all__ = [
 ]
 
 
-# OneRoster's word for each of Ed-Fi's races.
+# OneRoster's column for each Ed-Fi race.
 RACE_COLUMNS = {
     "americanIndianOrAlaskaNative": "American Indian or Alaska Native",
     "asian": "Asian",
@@ -55,7 +55,7 @@ RACE_COLUMNS = {
 
 
 def opaque_ids(scenario: Scenario, truth: Truth) -> pd.DataFrame:
-    """Give everybody's opaque id, and children's RefId; whoever is observed or not, they are the same."""
+    """Return everybody's opaque id, and children's RefId, the same in every system."""
     population = truth.population
     everybody = pd.concat(
         [population.children["person"], population.staff["person"], population.guardians["person"]],
@@ -69,9 +69,9 @@ def opaque_ids(scenario: Scenario, truth: Truth) -> pd.DataFrame:
 def student_users(
     truth: Truth, spells: pd.DataFrame, accounts: pd.DataFrame, agents: pd.DataFrame, exchange: Exchange
 ) -> pd.DataFrame:
-    """Give the account of each child with a spell, as it would be while the spell runs."""
+    """Return the account of each child with an enrollment period, as of that period."""
     persons = spells["person"]
-    # Accounts begin with those of children, in their order.
+    # Accounts start with the children's, in their order.
     place = index_in(persons, truth.population.children["person"])
     children, account = truth.population.children.iloc[place], accounts.iloc[place]
     users = pd.DataFrame(
@@ -107,19 +107,19 @@ def _before_at(addresses: pd.Series) -> Any:
 
 
 def guardians_accounts(truth: Truth, accounts: pd.DataFrame) -> pd.DataFrame:
-    """Give the opaque ids of each household's guardians, as one text."""
+    """Return the opaque ids of each household's guardians, as one text."""
     guardians = truth.population.guardians
     ids = look_up(guardians["person"], accounts, "person", "sourcedId")
     return concat_columns(ids, guardians["household"])
 
 
 def old_records(scenario: Scenario, truth: Truth, users: pd.DataFrame) -> pd.DataFrame:
-    """Give the record of a child under the numbers that she had before she came back."""
+    """Return the record of a returned child under her old numbers."""
     rng = rng_for(scenario.seed, "sis", "old id")
     users = users.assign(sourcedId=guids(rng, len(users)))
     users["username"] = users["username"] + "0"
     if "identifier" in users.columns:
-        # An old number is nobody else's.
+        # Nobody else has an old number.
         given = truth.population.children["district_number"]
         width, taken = int(given.str.len().max()), set(given.tolist())
         drawn = rng.integers(0, 10**width, size=4 * len(users) + 8).tolist()
@@ -131,7 +131,7 @@ def old_records(scenario: Scenario, truth: Truth, users: pd.DataFrame) -> pd.Dat
 
 
 def staff_users(truth: Truth, accounts: pd.DataFrame) -> pd.DataFrame:
-    """Give the accounts of staff; those of no school belong to the district."""
+    """Return staff accounts; staff without a school belong to the district."""
     staff = truth.population.staff
     return pd.DataFrame(
         {
@@ -150,7 +150,7 @@ def staff_users(truth: Truth, accounts: pd.DataFrame) -> pd.DataFrame:
 
 
 def guardian_users(truth: Truth, here: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
-    """Give the guardians of children who are here, with their children."""
+    """Return the guardians of enrolled children, with their children."""
     guardians = truth.population.guardians
     children = pd.DataFrame(
         {
@@ -182,7 +182,7 @@ def guardian_users(truth: Truth, here: pd.DataFrame, accounts: pd.DataFrame) -> 
 
 
 def demographics_of(truth: Truth, persons: pd.Series, ids: pd.Series) -> pd.DataFrame:
-    """Give children's birth date, sex and race under the ids of their accounts."""
+    """Return children's birth date, sex and race, with the ids of their accounts."""
     children = truth.population.children.iloc[index_in(persons, truth.population.children["person"])]
     race = children["race"].fillna("")
     known = children["race"].notna()
@@ -204,7 +204,7 @@ SILO = "sis"
 LAYOUT = "sis/oneroster_1p2"
 WORK = 7  # among the slowest to write; the largest number is the slowest
 
-# The 21 data files of the binding; the manifest names each, written or not.
+# The binding's 21 data files; the manifest lists each, written or not.
 BUNDLE = (
     "academicSessions", "categories", "classes", "classResources", "courses", "courseResources",
     "demographics", "enrollments", "lineItemLearningObjectiveIds", "lineItems", "lineItemScoreScales",
@@ -212,11 +212,11 @@ BUNDLE = (
     "scoreScales", "userProfiles", "userResources", "users",
 )  # fmt: skip
 
-# Those that this system writes: rostering, and no gradebook, resources or profiles of vendors.
+# Files that this system writes: rostering, but no gradebook, resources or vendor profiles.
 HELD = ("academicSessions", "classes", "courses", "demographics", "enrollments", "orgs", "roles", "users")
 
 # Subject areas by their two digits in NCES' School Courses for the Exchange of Data (SCED). Technical
-# education is several areas there, told by the course: computer science is 10, engineering 21.
+# education covers several areas there, so the course decides: computer science is 10, engineering 21.
 SUBJECT_CODES = {
     "English Language Arts": "01",
     "Mathematics": "02",
@@ -232,7 +232,7 @@ NOT_HELD = ("street_number_name", "city", "postal_code", "home_language", "gener
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down what the student information system knows on the day of its roster."""
+    """Record what the student information system contains on its roster day."""
     year, day = scenario.school_year, exchange.roster_date
     schooling = truth.schooling
     spells = schooling.school_enrollment
@@ -270,7 +270,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         ignore_index=True,
     )
     roles, roles_people = _roles(scenario, truth, running, guardians, accounts)
-    # Whoever is still listed after she left has a role that nobody closed.
+    # A leaver who is still listed has a role that nobody closed.
     closed = (spare_people["why"] == "old id").to_numpy(dtype=bool)
     open_ended = spare_spells.assign(end_date=spare_spells["end_date"].where(closed))
     spare_roles = _student_roles(open_ended, spare_users["sourcedId"])
@@ -320,7 +320,7 @@ def _recorded(
         nobody = pd.Series([pd.NA] * len(frame), dtype=STRING)
         people = pd.DataFrame({"person": nobody, "part": nobody})
     if "sourcedId" in frame.columns and people["person"].notna().any():
-        # A database lists rows by their own id; the order of children must not tell who is who.
+        # A database sorts rows by their own id; the order of children must not reveal identities.
         order = frame["sourcedId"].argsort().to_numpy()
         frame, people = (
             frame.iloc[order].reset_index(drop=True),
@@ -331,7 +331,7 @@ def _recorded(
 
 
 def _returned(spells: pd.DataFrame, here: pd.DataFrame) -> pd.DataFrame:
-    """Give the earlier spell of every child who left the district's schools, came back, and is here now."""
+    """Return the earlier enrollment period of every child who left the district's schools and is back now."""
     now = look_up(spells["person"], here, "person", "begin_date")
     gap = (now - spells["end_date"]) > pd.Timedelta(days=14)
     earlier = spells.loc[gap.fillna(False).to_numpy(dtype=bool)].sort_values(["person", "begin_date"])
@@ -395,7 +395,7 @@ def _roles(
 def _classes(
     scenario: Scenario, truth: Truth, here: pd.DataFrame, accounts: pd.DataFrame, day: pd.Timestamp
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """Give the classes that run on the day, who is in them, and whom each of those rows is about."""
+    """Return the classes that run on the day, their members, and the person of each of those rows."""
     schooling = truth.schooling
     spells = schooling.section_enrollment
     listed = is_among(spells["person"], here["person"]) | is_among(
@@ -458,7 +458,7 @@ def _courses(truth: Truth, courses: pd.DataFrame, year: int) -> pd.DataFrame:
 
 
 def _subject_codes(courses: pd.DataFrame) -> pd.Series:
-    """Give a code for each subject of a course: the commas in the name of one make three of it in a list."""
+    """Return a code for each course subject: commas in a name would split it into three in a list."""
     technical = courses["course_code"].str.partition("-")[0].map(TECHNICAL_CODES)
     code = courses["academic_subject"].map(SUBJECT_CODES).fillna(technical).astype(STRING)
     again = ("," + code).where(courses["academic_subject"].str.contains(",").to_numpy(bool), "")

@@ -1,4 +1,4 @@
-"""What the system of special education plans holds: a row a plan year, by name, birth date, state number."""
+"""Generate the special education system: one row per plan year, by name, birth date, state number."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ LEARNING = (
     "basicreadingskills", "listeningcomprehension", "mathcalculations", "mathproblemsolving",
     "oralexpression", "readingcomprehension", "readingfluency", "writtenexpression",
 )  # fmt: skip
-# Of children with a specific learning disability, for how many it is one of each of these: the kit's own.
+# Share of children with a specific learning disability who have each of these: the kit's own.
 LEARNING_SHARES = (0.45, 0.12, 0.35, 0.40, 0.10, 0.55, 0.40, 0.45)
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down the plans of two school years, as they stood on the day of the roster."""
+    """Record the plans of two school years, as of the roster day."""
     plans, children = truth.life.plans, truth.population.children
     day, year = np.datetime64(exchange.roster_date, "D"), scenario.school_year
     place, of_year = _plan_years(truth, plans, day, year)
@@ -92,9 +92,9 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
 
 
 def _plan_years(truth: Truth, plans: Plans, day: np.datetime64, year: int) -> tuple[Codes, Codes]:
-    """Give the rows: which plan, and of which school year.
+    """Return the plan and the school year of each row.
 
-    A child who was at school elsewhere last year brought last year's plan along.
+    A child from another district brought last year's plan along.
     """
     spells, enrollment = truth.schooling.spells, truth.schooling.school_enrollment
     begun = (enrollment["begin_date"] <= pd.Timestamp(day)).to_numpy(dtype=bool)
@@ -156,7 +156,7 @@ def _of_the_plan(
 
 
 def _not_held(scenario: Scenario, truth: Truth, plans: Plans, held: Codes) -> list[pd.DataFrame]:
-    """Say of everybody else why there is no plan: there is none, or it came after the roster."""
+    """Explain for everybody else why there is no plan: none exists, or it came after the roster."""
     person = truth.population.children["person"]
     others = arrived_by(truth, pd.Timestamp(scenario.as_of))
     others[held] = False

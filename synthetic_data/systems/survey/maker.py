@@ -1,4 +1,4 @@
-"""What the survey's vendor gives back: answers under a name in one part, groups only in the other."""
+"""Generate the survey vendor's files: named answers in one part, only groups in the other."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ NOT_HELD = (
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
-    """Write down what the vendor of the survey gives back of both school years."""
+    """Record the survey vendor's files of both school years."""
     surveys = truth.life.surveys
     years = (scenario.school_year - 1, scenario.school_year)
     named = [_about_me(truth, exchange, surveys, year) for year in years]
@@ -81,7 +81,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
 
 
 def _about_me(truth: Truth, exchange: Exchange, surveys: Surveys, year: int) -> Recorded:
-    """Write a year's answers under names, by school, grade, day and name."""
+    """Build a year's named answers, by school, grade, day and name."""
     population = truth.population
     children = population.children
     mine = np.flatnonzero(surveys.year == year)
@@ -105,7 +105,7 @@ def _about_me(truth: Truth, exchange: Exchange, surveys: Surveys, year: int) -> 
 
 
 def _our_school(truth: Truth, surveys: Surveys, years: tuple[int, int]) -> Iterator[Recorded]:
-    """Write what groups answered about their school: a row a group and item, about nobody."""
+    """Build the answers of groups about their school: one row per group and item, about nobody."""
     for year in years:
         mine = np.flatnonzero(surveys.group[:, 2] == year)
         items, count = len(OUR_SCHOOL), len(mine) * len(OUR_SCHOOL)

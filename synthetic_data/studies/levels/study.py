@@ -143,7 +143,7 @@ def _steps(settings: pd.DataFrame) -> Iterator[tuple[str, str, dict[str, str], d
 
 
 def gains(figures: pd.DataFrame) -> pd.DataFrame:
-    """Compute the gain of each step: differences between districts of the same children with and without it."""
+    """Compute the gain of each step: differences between districts of the same children with and without."""
     shown = _shown(figures)
     better = {headline.id: 1 if headline.better == "more" else -1 for headline in headlines()}
     rows = []

@@ -26,10 +26,10 @@ __all__ = ["copy_of_elements", "declared", "declared_elements", "declared_for", 
 
 FILE = "elements.toml"
 COPY = """\
-# Whom to believe when two systems say two things: change the order of `trust`, and nothing else.
-# A system is the kit's name of it (a layout's `silo`, or those of the domains of its `authority`). Systems
-# that are not named come after by name, then a district's own: of these, whoever lists most children in most
-# fields first.
+# Which systems to trust for each element (survivorship). Change the order of `trust` and nothing else.
+# Use the kit's names of systems (a layout's `silo`, or those in the domains of its `authority`). Systems that
+# are not listed come after these in alphabetical order, and the district's own last: first the one
+# that lists the most children in the most fields.
 """
 
 
@@ -63,7 +63,7 @@ def declared() -> Declarations:
     whole = [each if each.trust else each.model_copy(update={"trust": _trusted(each.name)}) for each in found]
     faults += [f"no system is trusted for the element {each.name!r}" for each in whole if not each.trust]
     if faults:
-        raise BadInput("Whom to believe isn't clear:\n" + "\n".join(f"  {fault}" for fault in faults))
+        raise BadInput("The order of trust can't be used:\n" + "\n".join(f"  {fault}" for fault in faults))
     try:
         return Declarations(**{**dict(plain), "element": tuple(whole)})
     except ValidationError as error:
@@ -143,7 +143,7 @@ def _read_copy(path: Path) -> dict[str, Element]:
         read = Declarations.model_validate({**declared().model_dump(), **given, "element": whole})
     except ValidationError as error:
         fields = {name for part in (Element, Declarations) for name in part.model_fields}
-        raise BadInput(f"{path} doesn't say whom to believe:\n{faults_of(error, fields)}") from None
+        raise BadInput(f"{path} can't be used:\n{faults_of(error, fields)}") from None
     faults += [
         f"element {each.name!r} has another {field}; the kit has {getattr(known[each.name], field)!r}"
         for each in read.element

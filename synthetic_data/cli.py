@@ -134,7 +134,7 @@ def make_sector(place: Path, sector: str, seed: int | None, settings: tuple[str,
     """Generate a sector of synthetic school systems that answer the kit's survey in two years.
 
     Writes sector.csv into FOLDER (or FILE, which ends in .csv): one row per invited system and year. Also
-    writes how to generate it again (.json), the simulated effects (_planted.csv), which `bigpicture sector`
+    writes how to generate it again (.json), the simulated effects (_simulated.csv), which `bigpicture sector`
     reads for volunteers only, and a page with both (_made.html).
     """
     from synthetic_data.sector import load_sector, write_sector
@@ -149,11 +149,11 @@ def make_sector(place: Path, sector: str, seed: int | None, settings: tuple[str,
             raise BadInput(f"{key!r} is given twice; give it once, as --{key} or with --set.")
         overrides[key] = value
     made = make_it(load_sector(sector, **overrides))
-    planted = made.planted
+    simulated = made.simulated
     emit(
         {
             "answered": made.answered,
-            "put in by the generator": planted[planted["comparison"].eq("adjusted")],
+            "put in by the generator": simulated[simulated["comparison"].eq("adjusted")],
             "written": write_sector(made, place, synthetic_sector_page),
         },
         as_json,
@@ -225,7 +225,7 @@ def calibrate(scenarios: tuple[str, ...], seeds: str, students: int | None, out:
 @click.option("--by-number", is_flag=True, help="Also join by shared numbers alone, as systems do.")
 @click.option(
     "--method",
-    default="decided",
+    default="resolved",
     show_default=True,
     metavar="METHOD",
     help="How records are joined: a rung of the ladder, as in `bigpicture link`.",
@@ -356,7 +356,7 @@ def figures(folder: Path) -> dict[str, Any]:
         "level": about["level"],
         "exports of": about["as_of"],
         "silos": silos,
-        "faults planted": kinds,
+        "faults injected": kinds,
         "folder": folder,
     }
 

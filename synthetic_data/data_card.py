@@ -155,7 +155,12 @@ def _faults() -> list[str]:
         levels = "" if len(fault.levels) == len(LEVELS) else f" (only at {', '.join(fault.levels)})"
         often = "on request" if fault.on_request else f"{fault.rate:g}"
         cells = [fault.silo, fault.kind, fault.looks_like, often, f"{fault.rate_is}{levels}"]
-        cells += [str(fault.minimum), f"{fault.base_rate} ({fault.strength})", fault.source, fault.found_by]
+        cells += [
+            str(fault.minimum),
+            f"{fault.base_rate} ({fault.strength})",
+            fault.source,
+            fault.detected_by,
+        ]
         rows.append(cells)
     heads = ["silo", "kind", "looks like", "rate", "of", "at least", "base rate", "source", "found by"]
     return _table(heads, rows)

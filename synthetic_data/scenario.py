@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, get_args
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from helpers.standard import BadInput, last_day, nearest, toml_of
+from helpers.standard import BadInput, last_day, nearest, respelled, toml_of
 from synthetic_data.system_folders import system_folders
 
 __all__ = [
@@ -227,11 +227,11 @@ def load_scenario(
     """
     path = _path_of(name_or_path)
     try:
-        settings = toml_of(path.read_text(encoding="utf-8"))
+        settings = respelled(toml_of(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"Scenario {path} is no valid TOML: {error}. Mend that line and try again.") from None
     settings.setdefault("name", path.stem)
-    given = dict(overrides)
+    given = respelled(overrides)
     kinds = known_fault_kinds() if fault_kinds is None else frozenset(fault_kinds)
     faults = []
     for table in BY_KIND:

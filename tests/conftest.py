@@ -249,8 +249,8 @@ def read_and_linked_once(
     def read_once(folder: str | Path) -> District:
         return district if Path(folder) == district_folder else read(folder)
 
-    def link_once(other: District, method: str = "decided", **given: Any) -> Links:
-        plain = method == "decided" and all(value is None for value in given.values())
+    def link_once(other: District, method: str = "resolved", **given: Any) -> Links:
+        plain = method == "resolved" and all(value is None for value in given.values())
         return district_links if other is district and plain else link(other, method, **given)
 
     monkeypatch.setattr(helpers.files, "read_district", read_once)

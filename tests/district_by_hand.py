@@ -74,7 +74,7 @@ def silo(name: str, people: Rows, layout_of: Layout | None = None, **tables: Row
                         "rows_used": len(people),
                         "rows_structure": 1,
                         "rows_set_aside": 0,
-                        "rows_kept_apart": 0,
+                        "rows_quarantined": 0,
                     }
                 ]
             ),
@@ -85,7 +85,7 @@ def silo(name: str, people: Rows, layout_of: Layout | None = None, **tables: Row
 def _findings(name: str, rows: Rows) -> pd.DataFrame:
     if not rows:
         return empty_table("findings")
-    given = {"silo": name, "file": f"{name}/people.csv", "done": "nothing", "times": 1}
+    given = {"silo": name, "file": f"{name}/people.csv", "action_taken": "nothing", "times": 1}
     return as_table("findings", pd.DataFrame([{**given, **row} for row in rows]))
 
 
@@ -94,14 +94,14 @@ def district(*silos: Silo, synthetic: bool = True) -> District:
     return District(Path("by_hand"), {"synthetic": synthetic}, {each.name: each for each in silos})
 
 
-def links(who: Mapping[tuple[str, str], str], bands: Mapping[tuple[str, str], str] | None = None) -> Links:
-    """Say who is who: ``{(silo, record): child}``; every tie is sure, but for those that `bands` names."""
+def links(who: Mapping[tuple[str, str], str], statuses: Mapping[tuple[str, str], str] | None = None) -> Links:
+    """Say who is who: ``{(silo, record): child}``; every tie is sure, but for those that `statuses` names."""
     rows = [
         {
             "silo": silo_name,
             "record": record,
             "child": child,
-            "band": (bands or {}).get((silo_name, record), "Sure"),
+            "link_status": (statuses or {}).get((silo_name, record), "Verified"),
             "linkable_by": "Name and birth date",
         }
         for (silo_name, record), child in who.items()

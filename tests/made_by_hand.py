@@ -80,7 +80,7 @@ def made(
         crosswalk=as_table(
             "crosswalk",
             frame[["silo", "record", "child", "linkable_by"]].assign(
-                step=pd.Series("Exact", index=frame.index).mask(first), band="Sure"
+                step=pd.Series("Exact", index=frame.index).mask(first), link_status="Verified"
             )[frame["child"] != ""],
         ),
         key=AnswerKey(**key),
@@ -97,5 +97,12 @@ def pair(left: str, right: str, **more: Any) -> pd.DataFrame:
 
 def finding(silo: str, row: int, kind: str) -> pd.DataFrame:
     """Make a finding at a row of a silo's only file."""
-    row_of = {"silo": silo, "file": f"{silo}.csv", "row": row, "kind": kind, "done": "nothing", "times": 1}
+    row_of = {
+        "silo": silo,
+        "file": f"{silo}.csv",
+        "row": row,
+        "kind": kind,
+        "action_taken": "nothing",
+        "times": 1,
+    }
     return as_table("findings", pd.DataFrame([row_of]))

@@ -65,12 +65,12 @@ def test_the_rooms_piles_are_judged_beside_the_rungs(
     file = filled(sheet, tmp_path / "typed.csv")
     result = cards(district_folder, "--piles", file, "--out", tmp_path, "--json")
     assert result.exit_code == 0, result.output
-    scores = pd.read_csv(tmp_path / "pile_scores.csv")
+    scores = pd.read_csv(tmp_path / "card_sort_scores.csv")
     assert scores["team"].tolist() == ["Team 1"], "a team that sorted nothing isn't judged"
     assert scores["seconds_a_pair"].gt(0).all()
     rungs = [row["team"] for row in json.loads(result.stdout)["the rungs, on the same cards"]]
     assert rungs[0] == "Shared identifier"
-    assert rungs[-1] == "Decided"
+    assert rungs[-1] == "Resolved"
     assert not (tmp_path / "record_cards.html").exists()
 
 
@@ -85,7 +85,7 @@ def test_piles_that_cannot_be_read_end_with_two_and_one_line(
     result = cards(district_folder, "--piles", file, "--out", tmp_path)
     assert result.exit_code == 2
     assert words in result.output
-    assert not (tmp_path / "pile_scores.csv").exists()
+    assert not (tmp_path / "card_sort_scores.csv").exists()
 
 
 def test_cards_of_a_folder_without_a_key_end_with_two(tmp_path: Path, district_folder: Path) -> None:

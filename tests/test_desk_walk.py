@@ -73,7 +73,7 @@ def test_no_layout_names_a_person(started_desk_folder: Path, started: District) 
 
 
 def test_every_row_of_every_file_is_accounted_for(started: District) -> None:
-    parts = started.accounts[["rows_used", "rows_structure", "rows_set_aside", "rows_kept_apart"]]
+    parts = started.accounts[["rows_used", "rows_structure", "rows_set_aside", "rows_quarantined"]]
     assert (started.accounts["rows"] == parts.sum(axis=1)).all()
     accounts = started.accounts.set_index("file")
     assert set(accounts.index[accounts["rows_used"].eq(0)]) == NO_TABLES | HEADLESS

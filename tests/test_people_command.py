@@ -24,8 +24,8 @@ def test_a_plan_is_written_as_tables_and_a_page_in_the_order_that_was_asked_for(
     said = run(tmp_path, "--specialists", "2", "--order", "most at risk first", "--months", "24", "--json")
     assert said.exit_code == 0, said.output
     told = json.loads(said.stdout)
-    schools = pd.read_csv(tmp_path / "out" / "people_schools.csv")
-    months = pd.read_csv(tmp_path / "out" / "people_months.csv")
+    schools = pd.read_csv(tmp_path / "out" / "staffing_schools.csv")
+    months = pd.read_csv(tmp_path / "out" / "staffing_months.csv")
     likely = schools[schools["end"].eq("likely")].sort_values("place")
     assert likely["school"].tolist() == ["Elm", "Oak", "Fir"]
     assert months["month"].max() == 24

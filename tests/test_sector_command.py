@@ -29,7 +29,7 @@ def test_the_report_is_a_page_and_tables(made: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["sector", str(made / "sector.csv"), "--out", str(tmp_path), "--json"])
     assert result.exit_code == 0, result.output
     told = json.loads(result.output)
-    assert {row["year"] for row in told["standing"]} == {2021, 2022}
+    assert {row["year"] for row in told["profile"]} == {2021, 2022}
     assert told["findings"] == []
     assert (tmp_path / "sector.html").is_file()
     table = pd.read_csv(tmp_path / "sector_comparisons.csv")
@@ -43,7 +43,7 @@ def test_a_made_sector_has_a_page(made: Path, tmp_path: Path) -> None:
     assert "<strong>80</strong> invented school systems were invited" in page
     assert "<strong>25</strong> answered in 2021" in page
     assert "Town 20%" in page
-    planted = pd.read_csv(made / "sector_planted.csv")
+    planted = pd.read_csv(made / "sector_simulated.csv")
     own = planted.query("grouping == 'pledged' and comparison == 'adjusted' and domain == 'governance'")
     assert f"{own['points'].iloc[0]:.2f}" in page
     file = tmp_path / "mine.csv"

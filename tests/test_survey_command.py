@@ -93,7 +93,7 @@ def test_of_two_files_one_that_can_t_be_read_is_a_finding(tmp_path: Path) -> Non
         assert result.exit_code == 0, result.output
         assert json.loads(result.output)["respondents"] == people
         told = pd.read_csv(tmp_path / "out" / "survey_findings.csv").set_index("file")
-        assert "file_set_aside" in set(told.loc[["broken.csv"], "done"])
+        assert "file_set_aside" in set(told.loc[["broken.csv"], "action_taken"])
     (tmp_path / "empty.csv").write_bytes(b"")
     both = survey("--responses", tmp_path / "broken.csv", "--last-year", tmp_path / "empty.csv")
     assert both.exit_code == 2
@@ -216,7 +216,7 @@ def test_files_stand_beside_opinion(
     monkeypatch.setattr(sys.modules["helpers.cli.school_systems"], "_scorecard", lambda folder: card)
     result = survey("--responses", answers[0], "--from", tmp_path, "--out", tmp_path)
     assert result.exit_code == 0, result.output
-    told = pd.read_csv(tmp_path / "opinion_beside_files.csv").set_index("item")
+    told = pd.read_csv(tmp_path / "opinion_vs_files.csv").set_index("item")
     assert told.loc["impact_1", "measured"] == 1
-    assert told["says"].eq("The files don't say").sum() == len(told) - 1
+    assert told["finding"].eq("The files don't say").sum() == len(told) - 1
     assert "Opinion beside files" in (tmp_path / "survey.html").read_text(encoding="utf-8")

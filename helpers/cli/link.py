@@ -30,7 +30,7 @@ from helpers.files import (
     out_option,
     write_atomically,
 )
-from helpers.standard import BadInput
+from helpers.standard import OLD_METHODS, BadInput, renamed
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -257,8 +257,16 @@ def _shown(linked: Linked, notes: list[str], written: list[str]) -> dict[str, An
 
 ROUNDED = "Records, rows and findings are rounded to tens here."
 PARTS = "Where one part of a whole is 1 to 9 children, none of its parts is shown."
-EXACT = "The exact accounts are in restricted_profile_accounts.csv and restricted_row_sums.csv."
-METHOD_NAMES = ("shared identifier", "exact", "standardised", "cascade", "scored", "decided")
+EXACT = "The exact accounts are in restricted_profile_accounts.csv and restricted_row_accounts.csv."
+METHOD_NAMES = ("shared identifier", "exact", "standardized", "cascade", "probabilistic", "resolved")
+
+
+class MethodName(click.Choice[str]):
+    """A linkage method, also by its name of 0.1.0 and with a hyphen for the space."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Give the method's name of today."""
+        return super().convert(renamed(value.replace("-", " "), OLD_METHODS), param, ctx)
 
 
 @click.command()
@@ -266,15 +274,14 @@ METHOD_NAMES = ("shared identifier", "exact", "standardised", "cascade", "scored
 @two_files_options
 @click.option(
     "--method",
-    type=click.Choice([*METHOD_NAMES, "shared-identifier"]),
+    type=MethodName(METHOD_NAMES),
     metavar="METHOD",
-    default="decided",
+    default="resolved",
     show_default=True,
-    help="The highest rung of the ladder: 'shared identifier' (ids that agree, confirmed by name or birth "
-    "date), exact (or equal names and birth dates), standardised (or equal once accents, nicknames and "
-    "turned dates are seen through), cascade (or by a row of keys, each only where it is one child's), "
-    "scored (or weighed by a model, each pair for itself), decided (weighed, and decided which pairs can "
-    "hold together).",
+    help="The last stage of linking: 'shared identifier' (equal ids, confirmed by name or birth date), "
+    "exact (or equal names and birth dates), standardized (or equal after accents, nicknames and turned "
+    "dates), cascade (or by a row of keys, each only where it belongs to one child), probabilistic (or "
+    "weighed by a model, pair by pair), resolved (weighed, and pairs that contradict each other resolved).",
 )
 @click.option(
     "--decisions",
@@ -334,7 +341,7 @@ def link(
     if link_region(folder, method, decisions, train, model_file, out, as_json):
         return
     from helpers.link import estimate_quality, read_decisions, review_queue, save_queue
-    from helpers.report import bands_by_system
+    from helpers.report import link_statuses_by_system
     from helpers.share import NOT_SHOWN, Guard, shown_everybody, suppress_totals
 
     district = read_known(folder)
@@ -368,7 +375,7 @@ def link(
     )
     common = links.passed_over.assign(records=guard.rounded(links.passed_over["records"]))
     counted = "children" if guard.real else "records"
-    bands = bands_by_system(links.crosswalk, guard).rename(columns={"count": counted})
+    link_statuses = link_statuses_by_system(links.crosswalk, guard).rename(columns={"count": counted})
     found = links.findings.groupby("kind")["times"].sum().reset_index()
     everybody = shown_everybody(guard, links.crosswalk)
     refused = links.id_columns[links.id_columns["status"].eq("Refused")]
@@ -377,7 +384,9 @@ def link(
             "records": to_tens(guard, len(links.crosswalk)),
             "children": everybody,
             "links": to_tens(guard, len(links.crosswalk) - links.crosswalk["child"].nunique()),
-            "bands": worded(guard, suppress_totals(guard, bands, "silo", counted), as_json, NOT_SHOWN),
+            "link statuses": worded(
+                guard, suppress_totals(guard, link_statuses, "silo", counted), as_json, NOT_SHOWN
+            ),
             **read_so(guard, as_json, f"{ROUNDED} {PARTS}"),
             "pairs that wait for a person": to_tens(guard, int(links.pairs["decision"].eq("Review").sum())),
             "decisions that no longer stand": as_shown(guard, len(links.stale_decisions)),

@@ -39,10 +39,10 @@ FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 UNGUARDED = frozenset(
     f"{name}.csv"
     for name in (
-        "accounts", "id_columns", "quality_estimate", "profile_accounts", "row_sums",
-        "scorecard", "code_crosswalk", "hand_work", "rubric", "questions", "question_groups", "families",
+        "accounts", "id_columns", "quality_estimate", "profile_accounts", "row_accounts",
+        "scorecard", "code_crosswalk", "manual_effort", "rubric", "questions", "question_groups", "families",
         "scores", "by_group", "group_gaps", "costs", "profile_scores", "by_case", "review", "calibration",
-        "page_scores", "held_page_scores", "region_scores",
+        "page_scores", "hold_scores", "region_scores",
     )
 )  # fmt: skip
 RESTRICTED = "restricted_"
@@ -93,7 +93,7 @@ def read_known(folder: Path) -> District:
 
 def linked(
     district: District,
-    method: str = "decided",
+    method: str = "resolved",
     *,
     decisions: pd.DataFrame | None = None,
     model: LinkModel | None = None,

@@ -194,10 +194,10 @@ def profile(
     Writes profile.csv (one row per child), values.parquet (every value with its source), timeline.parquet
     (dated events of every child), indicators.parquet (every child under every definition), left_out.csv
     (facts that feed none of these, and why), profile_accounts.csv (rows = rows used + rows left out) and
-    row_sums.csv (what became of every row of every file); and the folder store, from which dashboard, views
-    and pages load a child without reading FOLDER again. With --survivorship also changed_values.csv: values
-    that differ from the kit's own order of trust. For a real folder, the names of profile_accounts.csv and
-    row_sums.csv, which contain counts, start with restricted_.
+    row_accounts.csv (what became of every row of every file); and the folder store, from which dashboard,
+    views and pages load a child without reading FOLDER again. With --survivorship also changed_values.csv:
+    values that differ from the kit's own order of trust. For a real folder, the names of
+    profile_accounts.csv and row_accounts.csv, which contain counts, start with restricted_.
     """
     from helpers.profile import (
         account_for_rows,
@@ -224,7 +224,7 @@ def profile(
         "timeline.parquet": profiles.timeline,
         "left_out.csv": profiles.left_out,
         "profile_accounts.csv": profiles.accounts,
-        "row_sums.csv": sums,
+        "row_accounts.csv": sums,
     }
     decided = {}
     if decision:

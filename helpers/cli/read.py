@@ -38,14 +38,14 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
     guard = Guard.of(district)
     findings = guard.findings(district.findings, district.layouts, show_values)
     written = save(out, {"findings.csv": findings, "accounts.csv": district.accounts}, guard=guard)
-    kinds = findings.groupby(["kind", "done"], sort=True)["times"].sum().reset_index()
+    kinds = findings.groupby(["kind", "action_taken"], sort=True)["times"].sum().reset_index()
     kinds = kinds.assign(times=guard.rounded(kinds["times"]))
     accounts = district.accounts if as_json else folded_accounts(district)
     if guard.real:
         rows = [str(name) for name in accounts.columns if str(name).startswith("rows")]
         if not as_json:
             # We don't print used and header rows: rounded one by one, they would look as if rows were lost.
-            rows = ["rows", "rows_set_aside", "rows_kept_apart"]
+            rows = ["rows", "rows_set_aside", "rows_quarantined"]
             accounts = accounts[["silo", "file", *rows]]
         accounts = accounts.assign(**{name: guard.rounded(accounts[name]) for name in rows})
     open_ = open_drafts(folder)

@@ -92,7 +92,7 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
 
     Writes scorecard.csv: for each pair of systems, and each system, what is joined, missing, late,
     contradictory, written differently or not permitted, with its numerator, denominator, effect on a child,
-    owner and next step; code_crosswalk.csv, coverage_by_group.csv, hand_work.csv and rubric.csv (each
+    owner and next step; code_crosswalk.csv, coverage_by_group.csv, manual_effort.csv and rubric.csv (each
     system's level on the headings of a published rubric); and gaps.html, a page of all this. Prints how well
     each pair of systems is joined, and where to start; --json prints all lines. For a real folder, the page
     and coverage_by_group.csv show no group of fewer than ten. The other tables count everybody, have names
@@ -120,7 +120,7 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
             "code_crosswalk.csv": code_crosswalk(district),
             # Shares of a group of two children, even in a desk file, would disclose them.
             "coverage_by_group.csv": large_groups(coverage_by_group(district, links), guard),
-            "hand_work.csv": manual_effort(district, links),
+            "manual_effort.csv": manual_effort(district, links),
             "rubric.csv": score_rubric(district, links, card),
         },
         {"gaps.html": lambda path: gaps_page(path, district, links, card)},

@@ -58,9 +58,9 @@ def people(
     """Plan when every school gets a data team, and a certified specialist who coaches its teachers.
 
     Hours, dollars and schools per coach are assumptions with a range: the kit's own, or yours. Writes
-    people.html, people_months.csv (coverage, hours and dollars by month) and people_schools.csv (the month in
-    which each school gets its coach and its team), each for the easy, the likely and the hard end of the
-    assumptions.
+    people.html, staffing_months.csv (coverage, hours and dollars by month) and staffing_schools.csv (the
+    month in which each school gets its coach and its team), each for the easy, the likely and the hard end
+    of the assumptions.
     """
     from helpers.report import cost_sentence, coverage_sentence, people_page
     from helpers.staffing import read_people_assumptions, read_schools, staffing_plan
@@ -77,7 +77,7 @@ def people(
     )
     written = save(
         out,
-        {"people_months.csv": plan.months, "people_schools.csv": plan.schools},
+        {"staffing_months.csv": plan.months, "staffing_schools.csv": plan.schools},
         {"people.html": lambda path: people_page(path, plan, given)},
     )
     said = {"reached": coverage_sentence(plan), "takes": cost_sentence(plan).replace("**", "")}
@@ -112,18 +112,18 @@ def sector(file: Path, out: Path, as_json: bool) -> None:
     adjusted = report["comparisons"]
     adjusted = adjusted[adjusted["comparison"].eq("adjusted") & adjusted["year"].notna()]
     shown = ["grouping", "domain", "year", "difference", "low", "high", "p_corrected"]
-    found = read.findings.groupby(["kind", "done"], sort=False)["times"].sum().reset_index()
-    everybody = report["standing"][report["standing"]["kind"].eq("all")]
+    found = read.findings.groupby(["kind", "action_taken"], sort=False)["times"].sum().reset_index()
+    everybody = report["profile"][report["profile"]["kind"].eq("all")]
     figures = {
         "answered": report["response"],
-        "standing": everybody[["domain", "year", "mean", "low", "high"]],
+        "profile": everybody[["domain", "year", "mean", "low", "high"]],
         "differences, adjusted": adjusted[shown],
         "findings": found,
         "written": written,
     }
     if as_json:
-        figures |= {name: table for name, table in report.tables.items() if name != "standing"}
-        figures["standing"] = report["standing"]
+        figures |= {name: table for name, table in report.tables.items() if name != "profile"}
+        figures["profile"] = report["profile"]
     emit(figures, as_json)
 
 
@@ -154,7 +154,7 @@ def survey(
     """Assess a school system from its own people's answers on six domains.
 
     Writes survey.html, survey_scores.csv, survey_items.csv, survey_agreement.csv and survey_findings.csv;
-    survey_change.csv if there is an earlier year, and opinion_beside_files.csv with --from. The items are the
+    survey_change.csv if there is an earlier year, and opinion_vs_files.csv with --from. The items are the
     kit's own; the published survey's items and means are not public.
     """
     if (blank is None) == (responses is None):
@@ -181,12 +181,12 @@ def survey(
     if len(standing.change):
         tables["survey_change.csv"] = standing.change
     if len(standing.beside_files):
-        tables["opinion_beside_files.csv"] = standing.beside_files
+        tables["opinion_vs_files.csv"] = standing.beside_files
     *written, page = save(
         out,
         tables,
         {"survey.html": lambda path: survey_page(path, standing)},
-        instead_of=("survey_change.csv", "opinion_beside_files.csv"),
+        instead_of=("survey_change.csv", "opinion_vs_files.csv"),
     )
     figures: dict[str, Any] = {
         "respondents": int(standing.people["answered"].gt(0).sum()),

@@ -54,9 +54,9 @@ SHOWN = ["team", "possible", "right", "wrong", "missed", "f1", "seconds_a_pair",
 def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, as_json: bool) -> None:
     """Print one sheet of record cards from FOLDER, a synthetic district, to sort into children by hand.
 
-    Writes record_cards.html (print it before anybody opens a laptop) and piles.csv (to fill in). With --piles
-    it writes pile_scores.csv and pile_agreement.csv instead: how accurate each team was, and how far teams
-    agree.
+    Writes record_cards.html (print it before anybody opens a laptop) and piles.csv (to fill in). With
+    --piles it writes card_sort_scores.csv and card_sort_agreement.csv instead: how accurate each team was,
+    and how far teams agree.
     """
     from helpers.link import METHODS, link_district
     from helpers.report import record_cards_page, short_names
@@ -89,7 +89,7 @@ def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, as_json:
     agreement = agreement_of_teams(typed)
     rungs = {method.capitalize(): link_district(district, method) for method in METHODS}
     machine = score_sheet(district, rungs)
-    written = save(out, {"pile_scores.csv": scores, "pile_agreement.csv": agreement})
+    written = save(out, {"card_sort_scores.csv": scores, "card_sort_agreement.csv": agreement})
     emit(
         {
             "the room": scores if as_json else scores[SHOWN].round(3),
@@ -146,7 +146,7 @@ def score_region(folder: Path, crosswalk_file: Path | None, out: Path, as_json: 
 PROFILE_SCORES = ["element", "of_children", "right", "not_fresh", "wrong", "of_another_child"]
 PROFILE_SCORES += ["missing", "share_right"]
 # Written only if we linked the district first.
-WITH_EVIDENCE = ("by_case.csv", "review.csv", "calibration.csv", "page_scores.csv", "held_page_scores.csv")
+WITH_EVIDENCE = ("by_case.csv", "review.csv", "calibration.csv", "page_scores.csv", "hold_scores.csv")
 # Kind of pair printed for groups; the files contain all kinds.
 KIND = "Both with birth date"
 GAPS = ["dimension", "faults", "groups", "best", "worst", "gap", "low", "high"]
@@ -175,7 +175,7 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     profile_scores.csv: children with a true value, for each element of the profile. If the command links the
     district first, also by_case.csv: outcome of each hard case; review.csv: what an error-free reviewer could
     add; calibration.csv: match probabilities compared with outcomes; page_scores.csv: values of another child
-    among all that pages for families may show; and held_page_scores.csv: pages on hold, and why. Prints how
+    among all that pages for families may show; and hold_scores.csv: pages on hold, and why. Prints how
     many children were linked exactly right, and how many were linked to another child without anybody
     noticing.
 
@@ -253,7 +253,7 @@ def _judged(
     calibration = score_calibration(district, links.pairs)
     pages = judge_family_pages(district, links, profiles)
     outcome = children["outcome"]
-    silent = (outcome == "wrong") & ~children["noticed"].fillna(False)
+    silent = (outcome == "wrong") & ~children["detected"].fillna(False)
     figures = {
         "children": len(children),
         "exactly right": int((outcome == "right").sum()),
@@ -261,7 +261,7 @@ def _judged(
         "of these, noticed by nobody": int(silent.sum()),
         "some records missing": int((outcome == "missed").sum()),
         "hard cases with silent wrong joins": cases.loc[
-            cases["silent"] > 0, ["case", "children", "right", "missed", "wrong", "silent"]
+            cases["undetected"] > 0, ["case", "children", "right", "missed", "wrong", "undetected"]
         ],
         "accepted, and after a review": review[
             ["pair_kind", "possible", "precision", "recall", "precision_after", "recall_after", "asked"]
@@ -270,7 +270,7 @@ def _judged(
         "family pages held": pages.held.drop(columns="citation").round(4),
     }
     tables = {"by_case.csv": cases, "review.csv": review, "calibration.csv": calibration}
-    tables |= {"page_scores.csv": pages.pages, "held_page_scores.csv": pages.held}
+    tables |= {"page_scores.csv": pages.pages, "hold_scores.csv": pages.held}
     return tables, figures
 
 

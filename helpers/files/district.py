@@ -23,7 +23,7 @@ from helpers.files.readers.xml import read_xml_records
 from helpers.files.recognize import below, look_at, records_in
 from helpers.files.run_cache import fingerprint, shared
 from helpers.layouts import Layout, all_layouts
-from helpers.standard import STRING, BadInput, as_table, empty_table, nearest
+from helpers.standard import STRING, BadInput, as_table, empty_table, nearest, respelled
 
 __all__ = [
     "MANY",
@@ -290,15 +290,16 @@ def _declared(
     """Assign each silo in district.json the files below its folder."""
     silos = {}
     claimed = set()
-    for name, layout in dict(about["silos"]).items():
-        if layout not in layouts:
+    for inner, layout in dict(about["silos"]).items():
+        name, known = respelled(inner), layouts.get(respelled(layout))
+        if known is None:
             raise BadInput(
-                f"{folder / 'district.json'} gives silo {name!r} the layout {layout!r}, "
+                f"{folder / 'district.json'} gives silo {inner!r} the layout {layout!r}, "
                 f"which nobody declares. There are: {', '.join(layouts)}."
             )
-        inside = [found for found in files if found.path.startswith(f"{name}/")]
+        inside = [found for found in files if found.path.startswith(f"{inner}/")]
         claimed |= {found.path for found in inside}
-        silos[name] = (layouts[layout], inside)
+        silos[name] = (known, inside)
     return silos, [found for found in files if found.path not in claimed]
 
 
@@ -418,7 +419,7 @@ def read_district(folder: str | Path, *, written: bool = True) -> District:
     -------
     District
         Silos by name (the roster first), findings, and ``accounts``: one row per file, in which
-        ``rows = rows_used + rows_structure + rows_set_aside + rows_kept_apart``.
+        ``rows = rows_used + rows_structure + rows_set_aside + rows_quarantined``.
 
     Raises
     ------

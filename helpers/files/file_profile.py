@@ -192,13 +192,13 @@ def _counted(silo: str, read: ReadFile, name: str, column: Column) -> Rows:
             before = found.get(shape, (0, row))
             found[shape] = (before[0] + count, min(before[1], row))
         return [
-            {**about, "written": shape, "standard": None, "times": count, "row": row}
+            {**about, "as_written": shape, "standard": None, "times": count, "row": row}
             for shape, (count, row) in found.items()
         ]
     make = READERS.get(column.type)
     reader = make(column) if make is not None and column.codes is not None else None
     return [
-        {**about, "written": word, "standard": word if reader is None else reader(word).value,
+        {**about, "as_written": word, "standard": word if reader is None else reader(word).value,
          "times": count, "row": row}
         for word, count, row in zip(map(str, distinct), times, rows, strict=True)
         if word != NULL_AS_TEXT

@@ -24,7 +24,7 @@ class Findings:
         self.silo = silo
         self.file = file
         self.parts: list[pd.DataFrame] = []
-        self._done: list[str] = []
+        self._actions: list[str] = []
 
     def rows(self) -> np.ndarray:
         """Return the distinct rows that findings name."""
@@ -34,7 +34,7 @@ class Findings:
     def add(
         self,
         kind: str,
-        done: str,
+        action_taken: str,
         *,
         row: int | None = None,
         column: str | None = None,
@@ -44,12 +44,14 @@ class Findings:
     ) -> None:
         """Add one finding; `row` stays empty if it is about the whole file."""
         rows: Sequence[int | None] = [row]
-        self.add_rows(kind, done, rows, column=column, value=value, expected=expected, read_as=read_as)
+        self.add_rows(
+            kind, action_taken, rows, column=column, value=value, expected=expected, read_as=read_as
+        )
 
     def add_rows(
         self,
         kind: str,
-        done: str,
+        action_taken: str,
         rows: Any,
         *,
         column: str | None = None,
@@ -63,17 +65,19 @@ class Findings:
             return
         given = {"column": column, "value": value, "expected": expected, "read_as": read_as}
         columns: dict[str, Any] = {"row": pd.array(rows, dtype="Int64")}
-        for name, one in {**given, "kind": kind, "done": done}.items():
+        for name, one in {**given, "kind": kind, "action_taken": action_taken}.items():
             same = one is None or isinstance(one, str)
             columns[name] = constant(one, count) if same else pd.array(one, dtype=STRING)
         frame = pd.DataFrame(columns)
         self.parts.append(frame)
-        self._done.append(done)
+        self._actions.append(action_taken)
 
     def rows_set_aside(self) -> np.ndarray:
         """Return the distinct rows that could not be used."""
         rows = [
-            part["row"] for part, done in zip(self.parts, self._done, strict=True) if done == "row_set_aside"
+            part["row"]
+            for part, action in zip(self.parts, self._actions, strict=True)
+            if action == "row_set_aside"
         ]
         return np.unique(pd.concat(rows).dropna().to_numpy("int64")) if rows else np.empty(0, "int64")
 
@@ -114,8 +118,8 @@ def fold(findings: pd.DataFrame) -> pd.DataFrame:
     """Fold value findings beyond `FOLD_BEYOND` per column and kind into the last one's `times`."""
     if len(findings) <= FOLD_BEYOND:
         return findings
-    foldable = findings["done"] != "row_set_aside"
-    groups = findings[foldable].groupby(["column", "kind", "done"], dropna=False, sort=False)
+    foldable = findings["action_taken"] != "row_set_aside"
+    groups = findings[foldable].groupby(["column", "kind", "action_taken"], dropna=False, sort=False)
     place = groups.cumcount()
     size = groups["times"].transform("size")
     kept = place < FOLD_BEYOND

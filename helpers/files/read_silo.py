@@ -128,7 +128,7 @@ def account(silo: str | None, one: OneFile) -> dict[str, object]:
         "rows_used": used,
         "rows_structure": one.structure,
         "rows_set_aside": aside,
-        "rows_kept_apart": apart,
+        "rows_quarantined": apart,
     }
 
 
@@ -175,7 +175,7 @@ def _parse(one: OneFile, data: bytes, name: str, layout: Layout) -> list[tuple[R
         claimed = {recognized.file.record for recognized in known}
         for record, rows in records.items():
             if record not in claimed:
-                one.findings.add("record_unknown", "kept_apart", value=record, row=rows[0][0])
+                one.findings.add("record_unknown", "quarantined", value=record, row=rows[0][0])
                 one.apart += len(rows)
         return [(each, parse_xml(records, each.file, total)) for each in known]
     look = look_at(data, name)

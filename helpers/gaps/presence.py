@@ -45,8 +45,8 @@ class Presence:
 
     # Systems with records of children: the roster first, then by name.
     silos: tuple[str, ...]
-    # One row per student record: columns of ``people`` with ``child``, ``band``, and ``file, row`` of its
-    # first source row, sorted by system, file and row.
+    # One row per student record: columns of ``people`` with ``child``, ``link_status``, and ``file, row`` of
+    # its first source row, sorted by system, file and row.
     records: pd.DataFrame
     # Per record: index of its system in `silos`.
     place: npt.NDArray[np.int64]
@@ -98,7 +98,7 @@ class Presence:
 
 def load_presence(district: District, links: Links, *, keeps_behind: bool = False) -> Presence:
     """Build the table of records by system and child."""
-    tied = links.crosswalk[["silo", "record", "child", "band"]]
+    tied = links.crosswalk[["silo", "record", "child", "link_status"]]
     records = district.people.merge(tied, on=["silo", "record"], how="inner", validate="one_to_one")
     there = set(records["silo"])
     silos = [silo for silo in district if silo in there]

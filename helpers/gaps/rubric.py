@@ -198,7 +198,7 @@ def _own_measures(district: District, known: Presence) -> dict[tuple[str, str], 
     keys = keys_of(known, district.identifiers)
     rows = district.accounts.groupby("silo")["rows"].sum()
     amiss = district.findings[
-        district.findings["done"].ne("read_as")
+        district.findings["action_taken"].ne("read_as")
         & ~district.findings["kind"].isin(kit_assumptions().not_mended)
         & district.findings["row"].notna()
     ]

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from helpers.layouts.layout import Layout, read_layout
-from helpers.standard import BadInput, nearest
+from helpers.standard import BadInput, nearest, respelled
 from helpers.systems import systems
 
 __all__ = ["all_layouts", "layout_names", "load_layout"]
@@ -55,6 +55,7 @@ def load_layout(name: str) -> Layout:
     BadInput
         When there is none of that name.
     """
+    name = respelled(name)
     if name not in layout_names():
         raise BadInput(
             f"No layout is called {name!r}.{nearest(name, layout_names())} "

@@ -18,7 +18,7 @@ from helpers.layouts.column import STRICT, Column, Pattern, Shape, StructureRow,
 from helpers.layouts.formats import set_value_fault
 from helpers.layouts.headers import by_place, is_data_head
 from helpers.layouts.meanings import allowed_values, known_systems, meant, none_of
-from helpers.standard import BadInput, fact_tables, faults_of, nearest, standard_table, toml_of
+from helpers.standard import BadInput, fact_tables, faults_of, nearest, respelled, standard_table, toml_of
 
 __all__ = [
     "CELL",
@@ -145,7 +145,7 @@ def _set_faults(makes: Makes) -> Iterator[str]:
 
 # Domains that a system can be the authority for.
 DOMAINS = (
-    "activities", "assessment", "attendance", "behaviour", "career", "family", "health", "learning", "meals",
+    "activities", "assessment", "attendance", "behavior", "career", "family", "health", "learning", "meals",
     "programs", "roster", "wellbeing",
 )  # fmt: skip
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\\t", "pipe": "|", "\\t": "\\t"}
@@ -259,9 +259,9 @@ class FileLayout(BaseModel):
     def _tells_rows_by_columns_that_exist(self) -> Self:
         names = [column.name for column in self.columns]
         rows = [row.name for row in self.not_data]
-        told_by = [name for row in self.not_data for name in row.empty]
-        told_by += [name for person in self.not_a_child for name in person]
-        for name in told_by:
+        named_by = [name for row in self.not_data for name in row.empty]
+        named_by += [name for person in self.not_a_child for name in person]
+        for name in named_by:
             if name not in names:
                 raise ValueError(f"file {self.name!r}: {name!r} is no column.{nearest(name, names)}")
         for column in self.columns:
@@ -500,6 +500,7 @@ def layout_of(text: str, name: str) -> Layout:
         given = toml_of(text)
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"Layout {name} is no TOML: {error}") from None
+    given |= {key: respelled(given[key]) for key in ("layout", "silo", "domain") if key in given}
     try:
         return Layout.model_validate(given)
     except ValidationError as error:

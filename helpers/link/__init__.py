@@ -9,7 +9,7 @@ from helpers.link.methods.deterministic import join_all_on_id, join_on_id
 from helpers.link.model import LinkModel
 from helpers.link.model.scoring import SHIPPED
 from helpers.link.model.training import untrained
-from helpers.link.pipeline import METHODS, Method, link_children, link_district
+from helpers.link.pipeline import METHODS, Method, link_children, link_district, method_named
 from helpers.link.quality import BANDS, estimate_quality, probability_bands
 from helpers.link.records import Places, Records, prepare_records
 from helpers.link.resolve.clusters import components
@@ -46,6 +46,7 @@ __all__ = [
     "link_district",
     "link_districts",
     "match_weights_of",
+    "method_named",
     "record_pair",
     "train_on_district",
 ]

@@ -20,7 +20,7 @@ __all__ = ["STEPS", "Links", "as_pairs", "make_crosswalk"]
 
 
 # Stages of linking, in order.
-STEPS = ("Shared identifier", "Exact", "Standardised", "Cascade", "Scored")
+STEPS = ("Shared identifier", "Exact", "Standardized", "Cascade", "Probabilistic")
 # 60 bits: among a million children, two ids collide once in two million runs.
 LETTERS_OF_A_CHILD = 12
 
@@ -78,9 +78,9 @@ def make_crosswalk(
                 "confidence": np.where(
                     alone, np.nan, np.full(count, np.nan) if confidence is None else confidence
                 ),
-                "band": np.select(
+                "link_status": np.select(
                     [waits & (alone | only), alone, sure == sure[anchor]],
-                    ["Review", "Alone", "Sure"],
+                    ["Review", "Unlinked", "Verified"],
                     default="Unverified",
                 ),
                 "linkable_by": students.people["linkable_by"],

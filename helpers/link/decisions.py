@@ -16,7 +16,16 @@ import pandas as pd
 
 from helpers.files import lock_file, read_text_table, spreadsheet_bytes, unguarded, write_atomically
 from helpers.link.records import Records
-from helpers.standard import STRING, BadInput, as_table, empty_table, isin_text, nearest, standard_table
+from helpers.standard import (
+    OLD_SPELLINGS,
+    STRING,
+    BadInput,
+    as_table,
+    empty_table,
+    isin_text,
+    nearest,
+    standard_table,
+)
 
 __all__ = [
     "IDENTITY",
@@ -401,6 +410,7 @@ def _read(path: Path) -> pd.DataFrame:
     told = read_text_table(path)
     # A spreadsheet, or the kit before it, may have prefixed a cell with an apostrophe.
     told = told.map(lambda cell: unguarded(cell.strip()) if isinstance(cell, str) else cell).astype(STRING)
+    told = told.replace({f"{side}_silo": OLD_SPELLINGS for side in SIDES})
     answers = next((name for name in ("decision", "answer") if name in told.columns), None)
     lacking = [name for name in PAIR if name not in told.columns]
     if answers is None or lacking:

@@ -45,7 +45,7 @@ def decide_moves(
     district = pd.factorize(students.people["district"].take(units.first_record), sort=True)[0]
     pairs = _candidates(units, district)
     if pairs.empty:
-        return empty_table("moves")
+        return empty_table("district_moves")
     decided = _decided(units, district, pairs, model)
     return _as_moves(students, units, decided)
 
@@ -173,7 +173,7 @@ def _as_moves(students: Records, units: Units, decided: pd.DataFrame) -> pd.Data
         sides |= {f"{side}_district": record["district"], f"{side}_silo": record["own_silo"]}
         sides |= {f"{side}_record": record["record"], f"{side}_child": record["child"]}
     return as_table(
-        "moves",
+        "district_moves",
         pd.DataFrame(sides).assign(
             step=np.where(by_id, SHARED_IDENTIFIER, SCORED),
             evidence_identifier=words[decided["same_id"] + 1],
@@ -208,7 +208,7 @@ class RegionLinks:
     pairs, findings, id_columns
         As the standard tables, from linking each district.
     moves
-        The standard table *moves*: the evidence for one child in two districts.
+        The standard table *district_moves*: the evidence for one child in two districts.
     """
 
     crosswalk: pd.DataFrame
@@ -297,13 +297,15 @@ def _joined(crosswalk: pd.DataFrame, moves: pd.DataFrame) -> pd.DataFrame:
     step = crosswalk["step"].mask(
         moved & crosswalk["step"].isna(), by_move["step"].reindex(crosswalk["child"]).array
     )
-    alone = crosswalk["band"].isin(["Alone", "Review"])
-    band = crosswalk["band"].mask(alone & tied[own], "Sure")
-    band = band.mask(crosswalk["band"].eq("Alone") & waits[own] & ~tied[own], "Review")
+    alone = crosswalk["link_status"].isin(["Unlinked", "Review"])
+    link_status = crosswalk["link_status"].mask(alone & tied[own], "Verified")
+    link_status = link_status.mask(
+        crosswalk["link_status"].eq("Unlinked") & waits[own] & ~tied[own], "Review"
+    )
     probability = by_move["match_probability"].reindex(crosswalk["child"]).array
     confidence = crosswalk["confidence"].mask(moved & crosswalk["step"].isna(), probability)
     child = pd.Series(distinct[first[own]], index=crosswalk.index, dtype="string")
-    joined = crosswalk.assign(child=child, step=step, band=band, confidence=confidence)
+    joined = crosswalk.assign(child=child, step=step, link_status=link_status, confidence=confidence)
     table = as_table("crosswalk", joined.drop(columns="district"))
     table.insert(0, "district", crosswalk["district"])
     return table

@@ -40,7 +40,7 @@ def find_disagreements(
     found = pd.concat([part.astype(DTYPES) for part in parts])
     order = ["silo", "number", "kind", "column", "value"]
     findings = found.sort_values(order, ignore_index=True).drop(columns="number")
-    return as_table("findings", findings.assign(done="nothing", times=1))
+    return as_table("findings", findings.assign(action_taken="nothing", times=1))
 
 
 def _placed(students: Records, against: pd.DataFrame, places: Places) -> pd.DataFrame:

@@ -257,10 +257,10 @@ def _table(judgment: IdColumnStatus, columns: pd.DataFrame) -> pd.DataFrame:
     """Return one row per column and system, then one per silo with shared ids and per refused list."""
     met = _met(judgment)
     parts = [_whole(judgment, met), *_by_silo(judgment, met), _lists(judgment)]
-    listed = ["column", "target", "against_silo", "part", "ids", "met", *COUNTS]
+    listed = ["column", "target", "against_silo", "part", "ids", "matched", *COUNTS]
     rows = pd.concat([part.reindex(columns=listed).astype(object) for part in parts], ignore_index=True)
     rows = rows.astype({"column": "int64", "target": "string", "against_silo": "string", "part": "string"})
-    rows = rows.astype(dict.fromkeys(("ids", "met", *COUNTS), "float64"))
+    rows = rows.astype(dict.fromkeys(("ids", "matched", *COUNTS), "float64"))
     rows = rated(rows.fillna(dict.fromkeys(COUNTS, 0.0)))
     size = np.bincount(judgment.column, minlength=len(columns))[rows["column"].to_numpy()]
     refused = pd.MultiIndex.from_frame(_units_of(judgment, whole=True))
@@ -276,7 +276,7 @@ def _table(judgment: IdColumnStatus, columns: pd.DataFrame) -> pd.DataFrame:
         identification_system=about["system"],
         against_system=rows["target"],
         ids=rows["ids"].fillna(pd.Series(size, index=rows.index)),
-        met=rows["met"].where(rows["part"].notna(), rows["met"].fillna(0.0)),
+        matched=rows["matched"].where(rows["part"].notna(), rows["matched"].fillna(0.0)),
         status=np.select([is_refused, sound.to_numpy(dtype=bool)], ["Refused", "Verified"], "Unverified"),
     )
     order = ["place", "target", "against_silo", "part"]
@@ -308,7 +308,7 @@ def _whole(judgment: IdColumnStatus, met: pd.DataFrame) -> pd.DataFrame:
     keys = ["column", "target"]
     number = met.drop_duplicates([*keys, "entry"]).groupby(keys, as_index=False).size()
     rows = pd.concat([judgment.units, counted], axis="columns")
-    rows = rows.merge(number, on=keys, how="outer", validate="one_to_one").rename(columns={"size": "met"})
+    rows = rows.merge(number, on=keys, how="outer", validate="one_to_one").rename(columns={"size": "matched"})
     alone = np.setdiff1d(np.arange(len(judgment.order)), rows["column"].to_numpy())
     return pd.concat([rows, pd.DataFrame({"column": alone})], ignore_index=True)
 
@@ -326,7 +326,7 @@ def _by_silo(judgment: IdColumnStatus, met: pd.DataFrame) -> Iterator[pd.DataFra
         rows = pd.concat([judgment.units, counted], axis="columns")
         number = met[met["silo"] == place].groupby(["column", "target"], as_index=False).size()
         rows = rows.merge(number, on=["column", "target"], how="left", validate="one_to_one")
-        rows = rows.rename(columns={"size": "met"}).assign(against_silo=names[place])
+        rows = rows.rename(columns={"size": "matched"}).assign(against_silo=names[place])
         yield rows[rows["comparable"] > 0]
 
 
@@ -362,7 +362,7 @@ def _findings(judgment: IdColumnStatus, columns: pd.DataFrame) -> pd.DataFrame:
                 f"{f' ({part})' if part else ''}: at least {low:.0%} of those that can be compared stand "
                 "with other children elsewhere, so nobody is joined by them; have the file exported again "
                 "with the right ids in this column",
-                "done": "value_set_aside",
+                "action_taken": "value_set_aside",
             }
         )
     collides &= judgment.equal & (judgment.says == ANOTHER)
@@ -374,6 +374,6 @@ def _findings(judgment: IdColumnStatus, columns: pd.DataFrame) -> pd.DataFrame:
         column=about["name"],
         kind="id_colliding",
         expected="an id that no other child has",
-        done="nothing",
+        action_taken="nothing",
     )
     return pd.concat([pd.DataFrame(told), colliding], ignore_index=True).assign(times=1)

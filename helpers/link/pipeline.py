@@ -27,18 +27,27 @@ from helpers.link.methods.resolved import resolve_matches
 from helpers.link.records import Places, Records, prepare_records
 from helpers.link.resolve.clusters import anchors, pairs_already_decided
 from helpers.link.resolve.resolve import resolve
-from helpers.standard import BadInput, as_table, nearest
+from helpers.standard import OLD_METHODS, BadInput, as_table, nearest, renamed
 from helpers.systems import roster_system
 
 if TYPE_CHECKING:
     from helpers.link.model import LinkModel
 
-__all__ = ["METHODS", "Links", "Method", "check_ids", "link_children", "link_district", "run_stages"]
+__all__ = [
+    "METHODS",
+    "Links",
+    "Method",
+    "check_ids",
+    "link_children",
+    "link_district",
+    "method_named",
+    "run_stages",
+]
 
 
 ROSTER = roster_system()
 
-Method = Literal["shared identifier", "exact", "standardised", "cascade", "scored", "decided"]
+Method = Literal["shared identifier", "exact", "standardized", "cascade", "probabilistic", "resolved"]
 METHODS: tuple[Method, ...] = get_args(Method)
 LinkageMethod = Callable[[Records, Matches, LinkageContext], Matches]
 DETERMINISTIC: tuple[LinkageMethod, ...] = (
@@ -51,18 +60,27 @@ DETERMINISTIC: tuple[LinkageMethod, ...] = (
 STAGES: Mapping[Method, Sequence[LinkageMethod]] = {
     "shared identifier": DETERMINISTIC[:1],
     "exact": DETERMINISTIC[:2],
-    "standardised": DETERMINISTIC,
+    "standardized": DETERMINISTIC,
     "cascade": (*DETERMINISTIC, find_cascade_matches),
-    "scored": (*DETERMINISTIC, find_probabilistic_matches),
-    "decided": (*DETERMINISTIC, resolve_matches),
+    "probabilistic": (*DETERMINISTIC, find_probabilistic_matches),
+    "resolved": (*DETERMINISTIC, resolve_matches),
 }
+
+
+def method_named(word: str) -> Method:
+    """Give a linkage method by its name, or by the name that it had in 0.1.0."""
+    now = renamed(word, OLD_METHODS)
+    for method in METHODS:
+        if method == now:
+            return method
+    raise BadInput(f"No method is called {word!r}.{nearest(word, METHODS)} There are: {', '.join(METHODS)}.")
 
 
 def link_children(
     people: pd.DataFrame,
     identifiers: pd.DataFrame,
     *,
-    method: Method = "standardised",
+    method: Method = "standardized",
     unique_people: Sequence[str] = (),
     anchor_order: Sequence[str] = (ROSTER,),
     person_rows: pd.DataFrame | None = None,
@@ -109,10 +127,7 @@ def link_children(
     BadInput
         When there is no such method, or a silo has two records of one name.
     """
-    if method not in METHODS:
-        raise BadInput(
-            f"No method is called {method!r}.{nearest(str(method), METHODS)} There are: {', '.join(METHODS)}."
-        )
+    method = method_named(method)
     rows = (identifiers if person_rows is None else person_rows)[["silo", "record", "file", "row"]]
     places = Places(rows, layouts or {}, kinds or {})
     students = prepare_records(people, identifiers, unique_people, anchor_order)
@@ -186,7 +201,7 @@ def _passed_over(found: Matches) -> pd.DataFrame:
 
 def link_district(
     district: District,
-    method: Method = "decided",
+    method: Method = "resolved",
     *,
     decisions: pd.DataFrame | None = None,
     model: LinkModel | None = None,
@@ -216,6 +231,7 @@ def link_district(
     >>> len(links.crosswalk), links.crosswalk["child"].nunique()
     (835, 166)
     """
+    method = method_named(method)
 
     def link() -> Links:
         return link_children(

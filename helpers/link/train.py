@@ -36,7 +36,7 @@ def _candidates(district: District) -> tuple[Records, Candidates]:
     students = prepare_records(district.people, district.identifiers, district.unique_people, tuple(district))
     places = Places(district.person_rows, district.layouts, district.kinds)
     students, aids = check_ids(students, places, schools=district.fact("school"))
-    return students, find_candidates(students, run_stages("standardised", students, aids), aids)
+    return students, find_candidates(students, run_stages("standardized", students, aids), aids)
 
 
 def train_on_district(district: District, start: LinkModel | None = None) -> LinkModel:
@@ -95,7 +95,7 @@ def explain_pair(district: District, pair: pd.Series, model: LinkModel | None = 
     if left == right:
         raise BadInput(
             "Rules tie these two records for certain, so that no weight was needed. Take a row of "
-            "links.pairs whose step is Scored."
+            "links.pairs whose step is Probabilistic."
         )
     steps = explain(seen.units.frame(), left, right, model)
     return _beside_rivals(steps, pair.get("match_probability"))
@@ -167,7 +167,7 @@ def train_on_districts(
             max_pairs=max_pairs,
             drawn_pairs=drawn_pairs,
         )
-        seen = find_candidates(students, run_stages("standardised", students, aids), aids)
+        seen = find_candidates(students, run_stages("standardized", students, aids), aids)
         models.append(with_matches(model, seen.units.frame(), seen.pairs))
     return models[0] if len(models) == 1 else _mean(models)
 

@@ -153,7 +153,7 @@ class Coverage:
             "school_year": pd.arrays.IntegerArray(np.array(given, dtype="int64")[of_year], of_year == 0),
             "silo": silos.array.take(silo, allow_fill=True),
             "record": ties["record"].array.take(tie, allow_fill=True),
-            "link_band": ties["band"].array.take(tie, allow_fill=True),
+            "link_status": ties["link_status"].array.take(tie, allow_fill=True),
             "status": labelled(status, WHY),
             "unit": pd.array([one.unit for one in declared], dtype=STRING).take(of_element),
             "rule": labelled(of_element, [one.rule for one in declared]),
@@ -218,7 +218,7 @@ def account_for(
         rows, behind_some = (
             np.bincount(codes[kept], minlength=len(silos)).astype("int64") for kept in (own, own & used)
         )
-        counts = pd.DataFrame({"silo": silos, "rows": rows, "rows_behind": behind_some})
+        counts = pd.DataFrame({"silo": silos, "rows": rows, "rows_used": behind_some})
         counts = counts.assign(table=table, rows_left_out=rows - behind_some)
         accounts.append(counts[rows > 0])
     some = [line for line in lines if len(line)]
@@ -235,7 +235,5 @@ def summed(accounts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     order = {table: place for place, table in enumerate(child_tables())}
     every = pd.concat(list(accounts), ignore_index=True)
     every = every.assign(place=every["table"].map(order).astype("int64"))
-    sums = every.groupby(["place", "table", "silo"], sort=True)[
-        ["rows", "rows_behind", "rows_left_out"]
-    ].sum()
+    sums = every.groupby(["place", "table", "silo"], sort=True)[["rows", "rows_used", "rows_left_out"]].sum()
     return as_table("profile_accounts", sums.reset_index().drop(columns="place"))

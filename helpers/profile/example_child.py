@@ -80,8 +80,8 @@ def pick_example_child(district: District, links: Links) -> str:
     )
     people = people.assign(
         written=names.where(names != "|"),
-        waits=people["link_band"].eq("Review"),
-        sure=people["link_band"].isin(["Sure", "Alone"]),
+        waits=people["link_status"].eq("Review"),
+        sure=people["link_status"].isin(["Verified", "Unlinked"]),
     )
     by_child = people.groupby("child", sort=True)
     story = pd.DataFrame(

@@ -25,8 +25,8 @@ __all__ = ["COUNTED", "LISTED", "account_for_rows", "contributing_rows", "source
 
 
 Ints = npt.NDArray[np.int64]
-READ = ("rows", "rows_structure", "rows_set_aside", "rows_kept_apart")
-ENDED = ("rows_in_profiles", "rows_left_out", "rows_about_nobody")
+READ = ("rows", "rows_structure", "rows_set_aside", "rows_quarantined")
+ENDED = ("rows_in_profiles", "rows_left_out", "rows_without_child")
 # Row numbers stay below this, so that file and row fit in one integer.
 MOST_ROWS = 1 << 40
 
@@ -83,7 +83,7 @@ def account_for_rows(district: District, profiles: Profiles) -> pd.DataFrame:
     told = pd.DataFrame(lines, columns=["silo", *ENDED])
     known = told.set_index("silo").reindex([*told["silo"], *sums.index[sums.index.isna()]])
     both = sums.reindex(known.index).join(known) if known.index.is_unique else known
-    return as_table("row_sums", both.fillna(0).rename_axis("silo").reset_index())
+    return as_table("row_accounts", both.fillna(0).rename_axis("silo").reset_index())
 
 
 # Role of a row: the value was computed from it, or it shows that the system covers a child without events, so
@@ -93,7 +93,7 @@ CONTRIBUTING_COLUMNS = [
     "value",
     "child",
     "school_year",
-    "told_by",
+    "reported_by",
     "table",
     "silo",
     "record",
@@ -140,7 +140,7 @@ def _rows(found: RuleResult, evidence: FactStore, table: str, at: Ints, of: Ints
             "value": pd.array(of, dtype="Int64"),
             "child": evidence.children.array.take(owner),
             "school_year": pd.arrays.IntegerArray(year, year == 0),
-            "told_by": labelled(system, evidence.silos),
+            "reported_by": labelled(system, evidence.silos),
             "table": labelled(one, [table]),
             "silo": rows.frame["silo"].array.take(at),
             "record": rows.frame["record"].array.take(at),
@@ -185,11 +185,11 @@ def source_rows(source: Source, child: str, element: str, school_year: int | Non
     written = values[values["file"].notna().to_numpy()].assign(table=own, why=COUNTED)
     rows = contributing_rows(declared, source.evidence(child, source_tables(declared)))
     # Only the systems among the child's values: for a single child, a rule may find more.
-    asked = rows["told_by"].isin(values["silo"].dropna().unique())
+    asked = rows["reported_by"].isin(values["silo"].dropna().unique())
     if year is not None:
         asked &= rows["school_year"].isin([year])
     parts = [part[SOURCE_COLUMNS] for part in (written, rows[asked.to_numpy(dtype=bool)]) if len(part)]
     if not parts:
-        return empty_table("rows_behind")
+        return empty_table("source_rows")
     both = pd.concat(parts, ignore_index=True).drop_duplicates(SOURCE_COLUMNS[:-1])
-    return as_table("rows_behind", both.sort_values(["silo", "table", "file", "row"], kind="stable"))
+    return as_table("source_rows", both.sort_values(["silo", "table", "file", "row"], kind="stable"))

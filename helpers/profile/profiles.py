@@ -13,7 +13,7 @@ import pandas as pd
 
 from helpers.files import of_what, shared
 from helpers.profile.coverage import NO_YEAR, Coverage, account_for, coverage_of
-from helpers.profile.facts.store import BANDS, FactStore
+from helpers.profile.facts.store import LINK_STATUSES, FactStore
 from helpers.profile.facts.systems import latest_days
 from helpers.profile.gather import gather_facts
 from helpers.profile.rules import RULES
@@ -70,11 +70,15 @@ def profile_of(
     also_due: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """Pivot the chosen values of one year, and those without a year, to one row per child."""
-    weakness = crosswalk["band"].map({band: place for place, band in enumerate(BANDS)}).astype("int64")
+    weakness = (
+        crosswalk["link_status"]
+        .map({status: place for place, status in enumerate(LINK_STATUSES)})
+        .astype("int64")
+    )
     by_child = crosswalk.assign(weakness=weakness).groupby("child", sort=True)
     profile = pd.DataFrame(
         {
-            "band": by_child["weakness"].max().map(dict(enumerate(BANDS))).astype(STRING),
+            "link_status": by_child["weakness"].max().map(dict(enumerate(LINK_STATUSES))).astype(STRING),
             "silos": by_child["silo"].nunique().astype("Int64"),
         }
     )
@@ -251,7 +255,8 @@ class Profiles:
     Attributes
     ----------
     profile
-        One row per child: ``child, band, silos, completeness, complete_of``, then one column per element.
+        One row per child: ``child, link_status, silos, completeness, complete_of``, then one column per
+        element.
     said
         Table ``values``, only with what systems record.
     coverage
@@ -261,7 +266,7 @@ class Profiles:
     left_out
         Table ``left_out``: every fact row that gave no value and no event, with the reason.
     accounts
-        Table ``profile_accounts``: rows = rows_behind + rows_left_out, by fact table and system.
+        Table ``profile_accounts``: rows = rows_used + rows_left_out, by fact table and system.
     school_year
         The year that the profile shows; None if no system covers a year.
     crosswalk

@@ -72,7 +72,7 @@ def on_the_roster(district: District, links: Links, ties: pd.DataFrame) -> np.nd
 
 RECORD = ["silo", "record"]
 # The stage at which a model decides.
-BY_MODEL = "Scored"
+BY_MODEL = "Probabilistic"
 # Plans with a case manager; other programs have people of their own.
 UNDER_A_PLAN = ("Special education", "Section 504")
 ORDER = ["role", "child", "silo", "adult", "section_id", "file", "row"]
@@ -135,7 +135,7 @@ def _teachers(district: District, links: Links, days: pd.Series) -> pd.DataFrame
     both = taught.merge(staff, on=class_of, how="inner", validate="many_to_many")
     both = both.drop_duplicates(["silo", "adult", "section_id", "child"]).assign(role="Teacher")
     shown = [
-        "role", "silo", "adult", "child", "school_id", "section_id", "course_title", "link_band", "file",
+        "role", "silo", "adult", "child", "school_id", "section_id", "course_title", "link_status", "file",
         "row",
     ]  # fmt: skip
     named = _with_names(both[shown], district)
@@ -181,7 +181,7 @@ def _guardians(district: District, links: Links) -> pd.DataFrame:
     first = ties.assign(home=home).groupby(["silo", "home"], sort=False)["adult"].transform("first")
     shown = [
         "role", "silo", "adult", "child", "relation", "lives_with", "legal_guardian", "receives_mail",
-        "without_rights", "in_doubt", "language", "home", "link_band", "file", "row",
+        "without_rights", "in_doubt", "language", "home", "link_status", "file", "row",
     ]  # fmt: skip
     # A child linked only by a model may belong to other adults, unless the roster itself names the adult.
     by_model = links.crosswalk.loc[links.crosswalk["step"].eq(BY_MODEL).fillna(False), RECORD]
@@ -201,7 +201,7 @@ def _under_a_plan(district: District, links: Links, days: pd.Series) -> pd.DataF
     in_force = _holds(plans, days) & plans["status"].fillna("Active").ne("Exited").to_numpy(dtype=bool)
     plans = plans[in_force & plans["program_type"].isin(list(UNDER_A_PLAN)).to_numpy(dtype=bool)]
     plans = plans.drop_duplicates(["silo", "child"], keep="last").assign(role="Case manager")
-    return plans[["role", "silo", "child", "link_band", "file", "row"]]
+    return plans[["role", "silo", "child", "link_status", "file", "row"]]
 
 
 def _schools(district: District, links: Links, days: pd.Series) -> pd.DataFrame:
@@ -212,7 +212,7 @@ def _schools(district: District, links: Links, days: pd.Series) -> pd.DataFrame:
     newest = told.groupby("silo")["school_year"].transform("max")
     of_today = (told["school_year"].isna() | newest.isna() | told["school_year"].eq(newest)).fillna(True)
     now = told[_holds(told, days) & of_today.to_numpy(dtype=bool)]
-    shown = ["silo", "record", "child", "school_id", "grade_level", "link_band", "file", "row"]
+    shown = ["silo", "record", "child", "school_id", "grade_level", "link_status", "file", "row"]
     parts = [now[shown].assign(school_name=pd.Series(pd.NA, index=now.index, dtype=STRING))]
     people = with_child(district.people, links.crosswalk).dropna(subset=["child"])
     # A system with enrollment periods has recorded there where the child is, or that it left.

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from helpers.files import write_atomically
 from helpers.layouts import all_layouts
-from helpers.standard import BadInput, Declarations, faults_of, nearest, toml_of
+from helpers.standard import BadInput, Declarations, faults_of, nearest, respelled, toml_of
 from helpers.systems import declared_elements
 
 __all__ = ["Survivorship", "decide_survivorship", "read_survivorship"]
@@ -86,7 +86,7 @@ def read_survivorship(path: Path | str, systems: Collection[str] | None = None) 
     """Read a team's survivorship rules."""
     path = Path(path)
     try:
-        given = toml_of(path.read_text(encoding="utf-8"))
+        given = respelled(toml_of(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise BadInput(
             f"{path} can't be read ({error.strerror}). Give a TOML file with decided, by, because and a "

@@ -13,8 +13,20 @@ from helpers.standard import STRING, TimelineEvent, as_table, constant, empty_ta
 
 __all__ = ["timeline_of"]
 
-COLUMNS = ["child", "date", "kind", "domain", "event", "detail", "silo", "record", "file", "row", "link_band"]
-TAKEN = ["child", "silo", "record", "file", "row", "link_band"]
+COLUMNS = [
+    "child",
+    "date",
+    "kind",
+    "domain",
+    "event",
+    "detail",
+    "silo",
+    "record",
+    "file",
+    "row",
+    "link_status",
+]
+TAKEN = ["child", "silo", "record", "file", "row", "link_status"]
 
 
 def _written(column: pd.Series, unit: str | None) -> pd.Series:

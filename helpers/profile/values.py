@@ -12,7 +12,7 @@ import pandas as pd
 
 from helpers.profile.coverage import NO_YEAR, trust_of
 from helpers.profile.facts.arrays import in_order, ranks
-from helpers.profile.facts.store import BANDS
+from helpers.profile.facts.store import LINK_STATUSES
 from helpers.profile.rules.results import STATUSES
 from helpers.standard import STRING, Element, as_table, labelled
 
@@ -229,7 +229,7 @@ def choose_values(
     """
     found = found.reset_index(drop=True)
     owner, element, system = (_numbers(found, name) for name in ("owner", "element", "system"))
-    status, band = _numbers(found, "status"), _numbers(found, "band")
+    status, link_status = _numbers(found, "status"), _numbers(found, "link_status")
     year_given, years = pd.factorize(_numbers(found, "school_year"), sort=True)
     cell = (owner * len(elements) + element) * max(len(years), 1) + year_given
     reported = np.flatnonzero(status == REPORTED)
@@ -239,7 +239,8 @@ def choose_values(
     agrees[reported] = agreement(
         cell[reported], system[reported], word[reported], other[reported], element[reported], groups
     )
-    surest = np.where(band < 0, len(BANDS), np.maximum(band - 1, 0))  # Sure and Alone are equally certain
+    # Verified and Unlinked are equally certain.
+    surest = np.where(link_status < 0, len(LINK_STATUSES), np.maximum(link_status - 1, 0))
     trust = trust_of(elements, days.systems)[element, system] if len(found) else np.zeros(0, "int64")
     tie, row = _numbers(found, "tie"), _numbers(found, "row")
     source = _numbers(found, "source")
@@ -306,13 +307,13 @@ def _table(
     by: Ints,
 ) -> pd.DataFrame:
     """Replace integer codes by names."""
-    element, system, band = (_numbers(found, name) for name in ("element", "system", "band"))
+    element, system, link_status = (_numbers(found, name) for name in ("element", "system", "link_status"))
     year, row, rows = (_numbers(found, name) for name in ("school_year", "row", "rows"))
     shown = chosen & (_numbers(found, "status") == REPORTED)
     newest = pd.Series([days.newest.get(silo, pd.NaT) for silo in names.silos], dtype="datetime64[us]")
-    last, newest_day = newest.max(), newest.to_numpy(dtype="datetime64[D]")
+    last, latest_day = newest.max(), newest.to_numpy(dtype="datetime64[D]")
     spoken = found["as_of"].to_numpy(dtype="datetime64[D]")
-    spoken = np.where(np.isnat(spoken), newest_day[system] if len(newest_day) else spoken, spoken)
+    spoken = np.where(np.isnat(spoken), latest_day[system] if len(latest_day) else spoken, spoken)
     unknown = ~shown | np.isnat(spoken) | pd.isna(last)
     # With a missing date there is nothing to count; it is masked.
     old = (pd.Series([last], dtype="datetime64[us]").to_numpy(dtype="datetime64[D]") - spoken).astype("int64")
@@ -337,7 +338,7 @@ def _table(
                 "rows": _whole(rows, rows < 0),
                 "begin_date": found["begin_date"].array,
                 "as_of": found["as_of"].array,
-                "link_band": pd.array(BANDS, dtype=STRING).take(band, allow_fill=True),
+                "link_status": pd.array(LINK_STATUSES, dtype=STRING).take(link_status, allow_fill=True),
                 "chosen": pd.array(chosen, dtype="boolean"),
                 "agrees": pd.arrays.BooleanArray(agrees == 1, agrees == NOBODY_ELSE),
                 "rule": labelled(element, [one.rule for one in elements]),

@@ -71,7 +71,7 @@ if TYPE_CHECKING:
         describe_maturity,
     )
     from helpers.report.runs.execute import NotebookRun, Progress, run_notebooks
-    from helpers.report.runs.figures import bands_by_system
+    from helpers.report.runs.figures import link_statuses_by_system
     from helpers.report.runs.notebooks import notebooks_folder
     from helpers.report.runs.report import ReportResult, make_report_district, run_report
     from helpers.report.tables import table
@@ -176,7 +176,7 @@ _MODULES = {
         "describe_agreement describe_change describe_data_team describe_maturity"
     ),
     "helpers.report.runs.execute": "NotebookRun Progress run_notebooks",
-    "helpers.report.runs.figures": "bands_by_system",
+    "helpers.report.runs.figures": "link_statuses_by_system",
     "helpers.report.runs.notebooks": "notebooks_folder",
     "helpers.report.runs.report": "ReportResult make_report_district run_report",
     "helpers.report.tables": "table",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from helpers.standard import BadInput, as_table, empty_table, standard_table
+from helpers.standard import OLD_KEY_COLUMNS, OLD_SPELLINGS, BadInput, as_table, empty_table, standard_table
 
 __all__ = ["AnswerKey", "can_be_judged", "read_answer_key"]
 
@@ -75,6 +75,9 @@ def _read(folder: Path, name: str) -> pd.DataFrame:
     if not path.is_file():
         return empty_table(f"key_{name}")
     frame = pd.read_parquet(path)
+    frame = frame.rename(columns=OLD_KEY_COLUMNS)
+    if "silo" in frame:
+        frame["silo"] = frame["silo"].replace(OLD_SPELLINGS)
     declared = [column.name for column in standard_table(f"key_{name}").columns]
     # A newer kit's key may have more columns; we score the ones that we know.
     return as_table(f"key_{name}", frame[[column for column in frame.columns if column in declared]])

@@ -269,7 +269,7 @@ def blank_card_sort(cards: pd.DataFrame, teams: int = 4) -> pd.DataFrame:
     """Return the blank table for the teams to fill in."""
     one = cards[["card"]].sort_values("card", ignore_index=True)
     every = [one.assign(team=f"Team {number}") for number in range(1, teams + 1)]
-    return as_table("piles", pd.concat(every, ignore_index=True))
+    return as_table("card_sorts", pd.concat(every, ignore_index=True))
 
 
 def read_card_sorts(file: Path | str, cards: pd.DataFrame) -> pd.DataFrame:
@@ -291,7 +291,7 @@ def read_card_sorts(file: Path | str, cards: pd.DataFrame) -> pd.DataFrame:
         raise BadInput(f"{file}: {'; '.join(wrong[:5])}{more}.")
     typed["seconds"] = pd.to_numeric(typed["seconds"])
     sorted_any = typed.groupby("team")["pile"].transform("count").gt(0)
-    return as_table("piles", typed[sorted_any].reset_index(drop=True))
+    return as_table("card_sorts", typed[sorted_any].reset_index(drop=True))
 
 
 def _faults(typed: pd.DataFrame, cards: list[str]) -> list[str]:
@@ -317,7 +317,7 @@ def piles_by(cards: pd.DataFrame, crosswalk: pd.DataFrame, team: str) -> pd.Data
     sorted_cards = cards[["card", *RECORD]].merge(
         crosswalk[[*RECORD, "child"]], on=RECORD, how="left", validate="one_to_one"
     )
-    return as_table("piles", sorted_cards[["card"]].assign(team=team, pile=sorted_cards["child"]))
+    return as_table("card_sorts", sorted_cards[["card"]].assign(team=team, pile=sorted_cards["child"]))
 
 
 def score_card_sorts(
@@ -343,7 +343,7 @@ def score_card_sorts(
                 "error_rate": (wrong + missed) / seen if seen else np.nan,
             }
         )
-    return as_table("pile_scores", pd.DataFrame(rows))
+    return as_table("card_sort_scores", pd.DataFrame(rows))
 
 
 def score_sheet(
@@ -369,7 +369,7 @@ def agreement_of_teams(piles: pd.DataFrame) -> pd.DataFrame:
         for other in teams[place + 1 :]
     ]
     columns = ["team", "other_team", "agreement"]
-    return as_table("pile_agreement", pd.DataFrame(rows, columns=columns))
+    return as_table("card_sort_agreement", pd.DataFrame(rows, columns=columns))
 
 
 def _labels(mine: pd.DataFrame, cards: pd.Index) -> pd.Series:

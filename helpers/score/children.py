@@ -65,13 +65,13 @@ def judge_records(
     places = pd.MultiIndex.from_frame(truth[RECORD])
     seen = places.isin(pd.MultiIndex.from_frame(pd.concat(signs)[RECORD].drop_duplicates()))
 
-    by_child = truth[["child"]].assign(strange=strange, silent=strange & ~seen).groupby("child").any()
+    by_child = truth[["child"]].assign(strange=strange, undetected=strange & ~seen).groupby("child").any()
     together = truth.groupby(["person", "child"])["silo"].transform("size")
     of_person = truth.groupby("person")["silo"].transform("size")
     return truth[[*RECORD, "person", "child", "is_child"]].assign(
         missed=together.ne(of_person).fillna(True).to_numpy(dtype=bool),
         wrong=_looked_up(truth["child"], by_child["strange"]),
-        silent=_looked_up(truth["child"], by_child["silent"]),
+        undetected=_looked_up(truth["child"], by_child["undetected"]),
         waits=places.isin(pd.MultiIndex.from_frame(waiting)),
     )
 
@@ -95,9 +95,9 @@ def score_children(
     pandas.DataFrame
         One row per child with a record in any silo: ``child`` (the cluster with most of its records),
         ``person``, ``outcome`` (right: all its records and no others; missed: split; wrong: mixed with
-        another child's record), ``noticed`` (boolean) and ``silos`` (Int64, number of silos with the child).
+        another child's record), ``detected`` (boolean) and ``silos`` (Int64, number of silos with the child).
         A wrong child is noticed if every record of another child has a contradiction, a finding or a Review;
-        the others are *silent wrong matches*. A missed child is noticed if a pair of its records needs
+        the others are *undetected wrong matches*. A missed child is noticed if a pair of its records needs
         review.
 
     Raises
@@ -108,17 +108,21 @@ def score_children(
     mine = judge_records(district, links, key=key)
     mine = mine[mine["is_child"]]
     of_person = mine.groupby("person", sort=True)
-    wrong, apart, silent, waits = (of_person[name].any() for name in ("wrong", "missed", "silent", "waits"))
+    wrong, apart, undetected, waits = (
+        of_person[name].any() for name in ("wrong", "missed", "undetected", "waits")
+    )
     outcome = np.select([wrong, apart], ["wrong", "missed"], default="right")
     return pd.DataFrame(
         {
             "child": _commonest(mine).reindex(wrong.index).astype(STRING).to_numpy(),
             "person": wrong.index.astype(STRING).to_numpy(),
             "outcome": outcome,
-            "noticed": np.select([outcome == "wrong", outcome == "missed"], [~silent, waits], default=False),
+            "detected": np.select(
+                [outcome == "wrong", outcome == "missed"], [~undetected, waits], default=False
+            ),
             "silos": of_person["silo"].nunique().to_numpy(),
         }
-    ).astype({"child": STRING, "person": STRING, "outcome": STRING, "noticed": "boolean", "silos": "Int64"})
+    ).astype({"child": STRING, "person": STRING, "outcome": STRING, "detected": "boolean", "silos": "Int64"})
 
 
 def _strange(truth: pd.DataFrame, crosswalk: pd.DataFrame) -> np.ndarray:
@@ -211,7 +215,7 @@ def score_cases(
     of_child = met.groupby(["case", "person"], sort=True).agg(
         missed=("missed", "any"),
         wrong=("wrong", "any"),
-        silent=("silent", "any"),
+        undetected=("undetected", "any"),
         wrong_pairs=("with_others", "sum"),
         undecidable=("undecidable", "any"),
     )
@@ -220,15 +224,17 @@ def score_cases(
     of_child["home"] = homes.reindex(of_child["person"]).to_numpy()
     of_child["home"] = of_child["home"].fillna(of_child["person"])
     of_child["missed"] &= ~of_child["wrong"]
-    counted = of_child.groupby("case")[["missed", "wrong", "silent", "wrong_pairs", "undecidable"]].sum()
+    counted = of_child.groupby("case")[["missed", "wrong", "undetected", "wrong_pairs", "undecidable"]].sum()
     counted["children"] = of_child.groupby("case").size()
     counted["right"] = counted["children"] - counted["missed"] - counted["wrong"]
     ends = [_interval(children) for _, children in of_child.groupby("case")]
     counted["low"], counted["high"] = [low for low, _ in ends], [high for _, high in ends]
-    counted["share"] = counted["silent"] / counted["children"]
+    counted["share"] = counted["undetected"] / counted["children"]
     return as_table("case_scores", counted.reset_index())
 
 
 def _interval(children: pd.DataFrame) -> tuple[float, float]:
-    silent = children["silent"].to_numpy(dtype="float64")
-    return rate_of(silent, np.ones(len(silent)), pd.factorize(children["home"])[0].astype("int64")).interval()
+    undetected = children["undetected"].to_numpy(dtype="float64")
+    return rate_of(
+        undetected, np.ones(len(undetected)), pd.factorize(children["home"])[0].astype("int64")
+    ).interval()

@@ -197,14 +197,14 @@ def score_pages_on_hold(held: pd.DataFrame, children: int) -> pd.DataFrame:
     Parameters
     ----------
     held
-        Table ``held_pages``.
+        Table ``pages_on_hold``.
     children
         Number of children with a page.
 
     Returns
     -------
     pandas.DataFrame
-        Table ``held_page_scores``: pages that nobody in the family gets, and pages that some adult doesn't
+        Table ``hold_scores``: pages that nobody in the family gets, and pages that some adult doesn't
         get. A page may be on hold for several reasons.
     """
     whole = held["guardian"].isna() & held["home"].isna()
@@ -215,7 +215,7 @@ def score_pages_on_hold(held: pd.DataFrame, children: int) -> pd.DataFrame:
         of_pages=children,
         share=table["pages"] / max(children, 1),
     )
-    return as_table("held_page_scores", table.sort_values(["to_whom", "code"]).drop(columns="whole"))
+    return as_table("hold_scores", table.sort_values(["to_whom", "code"]).drop(columns="whole"))
 
 
 # The student gets these pages instead, so they must meet the same requirements.
@@ -233,7 +233,7 @@ class FamilyPageScores:
     unguarded
         The same, if we trusted every link.
     held
-        Table ``held_page_scores``.
+        Table ``hold_scores``.
     systems
         ``silo, children, stand, share``: children in a system, and those for whom it is verified.
     adults
@@ -280,11 +280,11 @@ def judge_family_pages(
     listed = standing.loc[standing["silo"].isin(rosters), "child"].unique().tolist()
     known = _lines(profiles, listed)
     whole = held["guardian"].isna() & held["home"].isna() & ~held["code"].isin(STILL_WRITTEN)
-    may = standing.loc[standing["may_stand"].astype(bool), ["child", "silo"]]
+    may = standing.loc[standing["may_show"].astype(bool), ["child", "silo"]]
     shown = known.merge(may, on=["child", "silo"], how="inner", validate="many_to_one")
     shown = shown[~shown["child"].isin(held.loc[whole, "child"].tolist())]
     own = standing[standing["child"].isin(listed)]
-    systems = own.groupby("silo", sort=True)["may_stand"].agg(["size", "sum"]).reset_index()
+    systems = own.groupby("silo", sort=True)["may_show"].agg(["size", "sum"]).reset_index()
     systems.columns = pd.Index(["silo", "children", "stand"])
     systems = systems.assign(share=systems["stand"].astype("float64") / systems["children"])
     return FamilyPageScores(

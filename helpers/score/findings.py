@@ -42,12 +42,12 @@ ABOUT_COLUMNS = ("id_column_refused",)
 LEFT_OUT = "left_out"
 
 
-def is_detectable(found_by: str) -> bool:
-    """Check whether this room can look for an entry of the key's ``found_by``.
+def is_detectable(detected_by: str) -> bool:
+    """Check whether this room can look for an entry of the key's ``detected_by``.
 
     Parameters
     ----------
-    found_by
+    detected_by
         A kind of finding, a measure of the scorecard, ``left_out``, or anything else.
 
     Returns
@@ -56,9 +56,9 @@ def is_detectable(found_by: str) -> bool:
         False if no reader can detect it.
     """
     return (
-        found_by in FINDING_KINDS
-        or found_by == LEFT_OUT
-        or found_by in {one.name for one in declared_measures()}
+        detected_by in FINDING_KINDS
+        or detected_by == LEFT_OUT
+        or detected_by in {one.name for one in declared_measures()}
     )
 
 
@@ -81,8 +81,8 @@ def score_findings(
     Returns
     -------
     pandas.DataFrame
-        One row per silo, kind of fault and kind of finding or measure: ``silo``, ``kind``, ``found_by``,
-        ``planted`` and ``noticed`` (Int64, faults), ``share`` (rate). `detected_faults` defines what counts
+        One row per silo, kind of fault and kind of finding or measure: ``silo``, ``kind``, ``detected_by``,
+        ``injected`` and ``detected`` (Int64, faults), ``share`` (rate). `detected_faults` defines what counts
         as noticed.
 
     Raises
@@ -93,12 +93,12 @@ def score_findings(
     whole = detected_faults(
         district, findings, crosswalk=crosswalk, behind=behind, left_out=left_out, key=key
     )
-    by = ["silo", "kind", "found_by"]
-    counted = whole.groupby(by)["noticed"].agg(["size", "sum"]).reset_index()
-    counted = counted.rename(columns={"size": "planted", "sum": "noticed"})
-    counted["share"] = counted["noticed"] / counted["planted"]
+    by = ["silo", "kind", "detected_by"]
+    counted = whole.groupby(by)["detected"].agg(["size", "sum"]).reset_index()
+    counted = counted.rename(columns={"size": "injected", "sum": "detected"})
+    counted["share"] = counted["detected"] / counted["injected"]
     return counted.astype(
-        dict.fromkeys(by, STRING) | {"planted": "Int64", "noticed": "Int64", "share": "float64"}
+        dict.fromkeys(by, STRING) | {"injected": "Int64", "detected": "Int64", "share": "float64"}
     )
 
 
@@ -111,7 +111,7 @@ def detected_faults(
     left_out: pd.DataFrame | None = None,
     key: AnswerKey | None = None,
 ) -> pd.DataFrame:
-    """Check whether each detectable fault was detected, for each entry of its ``found_by``.
+    """Check whether each detectable fault was detected, for each entry of its ``detected_by``.
 
     Parameters
     ----------
@@ -133,8 +133,8 @@ def detected_faults(
     Returns
     -------
     pandas.DataFrame
-        One row per fault and kind of finding or measure: ``silo``, ``kind``, ``found_by``, ``fault``
-        (string), ``noticed`` (boolean). A finding of that kind detects a fault at one of its locations: the
+        One row per fault and kind of finding or measure: ``silo``, ``kind``, ``detected_by``, ``fault``
+        (string), ``detected`` (boolean). A finding of that kind detects a fault at one of its locations: the
         same row and, where both name one, column; for a repeated key, the row that repeats it; for findings
         about persons, any row of the record; for findings about a whole file, the file. A measure detects a
         fault if the faulty record (or, if its row makes no record, one of the same child in that system) is a
@@ -147,17 +147,17 @@ def detected_faults(
         If the district has no answer key.
     """
     key = key or read_answer_key(district.folder)
-    faults = key.faults.assign(found_by=key.faults["found_by"].str.split(";")).explode(
-        "found_by", ignore_index=True
+    faults = key.faults.assign(detected_by=key.faults["detected_by"].str.split(";")).explode(
+        "detected_by", ignore_index=True
     )
-    faults["found_by"] = faults["found_by"].astype(STRING).str.strip()
+    faults["detected_by"] = faults["detected_by"].astype(STRING).str.strip()
     looked_for = set(FINDING_KINDS)
     looked_for |= {one.name for one in declared_measures()} if behind is not None else set()
     looked_for |= {LEFT_OUT} if left_out is not None else set()
-    faults = faults[faults["found_by"].isin(looked_for)].reset_index(drop=True)
-    faults = faults[["fault", "silo", "kind", "found_by", "file", "row", "column", "after", "person"]].assign(
-        change=faults.index
-    )
+    faults = faults[faults["detected_by"].isin(looked_for)].reset_index(drop=True)
+    faults = faults[
+        ["fault", "silo", "kind", "detected_by", "file", "row", "column", "after", "person"]
+    ].assign(change=faults.index)
     seen = [
         _at_the_cell(faults, findings),
         _by_the_value(faults, findings),
@@ -168,35 +168,37 @@ def detected_faults(
         seen.append(_behind_a_measure(faults, behind, district, key))
     if left_out is not None:
         seen.append(_left_out(faults, left_out))
-    faults["noticed"] = faults["change"].isin(pd.concat(seen))
-    by = ["silo", "kind", "found_by", "fault"]
-    whole = faults.groupby(by, sort=True)["noticed"].any().reset_index()
-    return whole.astype(dict.fromkeys(by, STRING) | {"noticed": "boolean"})
+    faults["detected"] = faults["change"].isin(pd.concat(seen))
+    by = ["silo", "kind", "detected_by", "fault"]
+    whole = faults.groupby(by, sort=True)["detected"].any().reset_index()
+    return whole.astype(dict.fromkeys(by, STRING) | {"detected": "boolean"})
 
 
 def _at_the_cell(faults: pd.DataFrame, findings: pd.DataFrame) -> pd.Series:
     """Match by cell; the last of grouped findings covers all later rows in its column."""
-    exact = faults[~faults["found_by"].isin(ABOUT_RECORDS)].dropna(subset=["row"])
+    exact = faults[~faults["detected_by"].isin(ABOUT_RECORDS)].dropna(subset=["row"])
     here = findings[[*PLACE, "column", "kind", "times"]].rename(
-        columns={"kind": "found_by", "column": "found_in"}
+        columns={"kind": "detected_by", "column": "found_in"}
     )
-    here = here[here["found_by"].isin(exact["found_by"].unique())].dropna(subset=["row"])
-    met = exact.merge(here, on=[*PLACE, "found_by"], how="inner", validate="many_to_many")
+    here = here[here["detected_by"].isin(exact["detected_by"].unique())].dropna(subset=["row"])
+    met = exact.merge(here, on=[*PLACE, "detected_by"], how="inner", validate="many_to_many")
     other_column = met["column"].ne(met["found_in"]).fillna(False)
     found = met.loc[~other_column, "change"]
     folded = here[here["times"].gt(1)].rename(columns={"row": "from_row"})
-    after = exact.merge(folded, on=["silo", "file", "found_by"], how="inner", validate="many_to_many")
+    after = exact.merge(folded, on=["silo", "file", "detected_by"], how="inner", validate="many_to_many")
     other_column = after["column"].ne(after["found_in"]).fillna(False)
     return pd.concat([found, after.loc[~other_column & after["row"].ge(after["from_row"]), "change"]])
 
 
 def _by_the_value(faults: pd.DataFrame, findings: pd.DataFrame) -> pd.Series:
     """Match findings about two rows by the value that the fault wrote into one of them."""
-    by = ["silo", "file", "column", "found_by", "value"]
+    by = ["silo", "file", "column", "detected_by", "value"]
     about = (
-        faults[faults["found_by"].isin(ABOUT_TWO_ROWS)].rename(columns={"after": "value"}).dropna(subset=by)
+        faults[faults["detected_by"].isin(ABOUT_TWO_ROWS)]
+        .rename(columns={"after": "value"})
+        .dropna(subset=by)
     )
-    here = findings.rename(columns={"kind": "found_by"})[by].dropna().drop_duplicates()
+    here = findings.rename(columns={"kind": "detected_by"})[by].dropna().drop_duplicates()
     return about.merge(here, on=by, how="inner", validate="many_to_one")["change"]
 
 
@@ -205,36 +207,36 @@ def _at_the_record(
 ) -> pd.Series:
     """Match findings about persons by any row of the record."""
     rows = person_rows[[*RECORD, "file", "row"]]
-    about = faults[faults["found_by"].isin(ABOUT_RECORDS)].dropna(subset=["row"])
+    about = faults[faults["detected_by"].isin(ABOUT_RECORDS)].dropna(subset=["row"])
     about = about.merge(rows, on=PLACE, how="inner", validate="many_to_many")
     here = findings[findings["kind"].isin(ABOUT_RECORDS)][[*PLACE, "kind"]].dropna(subset=["row"])
-    here = here.rename(columns={"kind": "found_by"}).merge(
+    here = here.rename(columns={"kind": "detected_by"}).merge(
         rows, on=PLACE, how="inner", validate="many_to_many"
     )
-    here = here[[*RECORD, "found_by"]].drop_duplicates()
+    here = here[[*RECORD, "detected_by"]].drop_duplicates()
     if crosswalk is not None:
         here = pd.concat([here, _their_anchors(here, crosswalk)], ignore_index=True).drop_duplicates()
-    met = about.merge(here, on=[*RECORD, "found_by"], how="inner", validate="many_to_one")
+    met = about.merge(here, on=[*RECORD, "detected_by"], how="inner", validate="many_to_one")
     return met["change"]
 
 
 def _their_anchors(here: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
-    two = here[here["found_by"].isin(ABOUT_TWO_RECORDS)]
+    two = here[here["detected_by"].isin(ABOUT_TWO_RECORDS)]
     children = two.merge(crosswalk[[*RECORD, "child"]], on=RECORD, how="inner", validate="many_to_one")
     anchors = crosswalk.loc[crosswalk["step"].isna(), [*RECORD, "child"]]
-    met = children[["child", "found_by"]].merge(anchors, on="child", how="inner", validate="many_to_many")
-    return met[[*RECORD, "found_by"]]
+    met = children[["child", "detected_by"]].merge(anchors, on="child", how="inner", validate="many_to_many")
+    return met[[*RECORD, "detected_by"]]
 
 
 def _at_the_file(faults: pd.DataFrame, findings: pd.DataFrame) -> pd.Series:
     """Match findings about a whole file, and faults without a row of their own."""
     whole = findings[findings["row"].isna() & findings["file"].notna()]
-    about_files = whole[["silo", "file", "kind"]].rename(columns={"kind": "found_by"}).drop_duplicates()
-    rowless = faults[faults["row"].isna() & ~faults["found_by"].isin(ABOUT_COLUMNS)]
-    met = rowless.merge(about_files, on=["silo", "file", "found_by"], how="inner", validate="many_to_one")
-    in_column = ["silo", "file", "column", "found_by"]
-    about_columns = whole.rename(columns={"kind": "found_by"})[in_column].dropna().drop_duplicates()
-    of_column = faults[faults["found_by"].isin(ABOUT_COLUMNS)].dropna(subset=["column"])
+    about_files = whole[["silo", "file", "kind"]].rename(columns={"kind": "detected_by"}).drop_duplicates()
+    rowless = faults[faults["row"].isna() & ~faults["detected_by"].isin(ABOUT_COLUMNS)]
+    met = rowless.merge(about_files, on=["silo", "file", "detected_by"], how="inner", validate="many_to_one")
+    in_column = ["silo", "file", "column", "detected_by"]
+    about_columns = whole.rename(columns={"kind": "detected_by"})[in_column].dropna().drop_duplicates()
+    of_column = faults[faults["detected_by"].isin(ABOUT_COLUMNS)].dropna(subset=["column"])
     met_column = of_column.merge(about_columns, on=in_column, how="inner", validate="many_to_one")
     return pd.concat([met["change"], met_column["change"]])
 
@@ -243,7 +245,7 @@ def _behind_a_measure(
     faults: pd.DataFrame, behind: pd.DataFrame, district: ScoredDistrict, key: AnswerKey
 ) -> pd.Series:
     """Match by record: anyone who follows up on the measure's line sees the faulty record."""
-    measured = faults[faults["found_by"].isin(behind["measure"].unique())]
+    measured = faults[faults["detected_by"].isin(behind["measure"].unique())]
     rows = district.person_rows[[*RECORD, "file", "row"]]
     at_rows = measured.dropna(subset=["row"]).merge(rows, on=PLACE, how="inner", validate="many_to_many")
     rowless = measured[~measured["change"].isin(at_rows["change"])].dropna(subset=["person"])
@@ -251,11 +253,11 @@ def _behind_a_measure(
     theirs = rows.merge(whose, on=PLACE, how="inner", validate="many_to_many")
     theirs = theirs[[*RECORD, "person"]].drop_duplicates()
     by_person = rowless.merge(theirs, on=["silo", "person"], how="inner", validate="many_to_many")
-    columns = ["change", *RECORD, "found_by", "file", "column"]
+    columns = ["change", *RECORD, "detected_by", "file", "column"]
     at = pd.concat([at_rows[columns], by_person[columns]], ignore_index=True)
-    here = behind.rename(columns={"measure": "found_by", "column": "about"})
-    here = here[["found_by", *RECORD, "about"]].drop_duplicates()
-    met = at.merge(here, on=["found_by", *RECORD], how="inner", validate="many_to_many")
+    here = behind.rename(columns={"measure": "detected_by", "column": "about"})
+    here = here[["detected_by", *RECORD, "about"]].drop_duplicates()
+    met = at.merge(here, on=["detected_by", *RECORD], how="inner", validate="many_to_many")
     named = ["silo", "column", "about"]
     layouts: Mapping[str, Layout] = getattr(district, "layouts", {})
     told = met[named].drop_duplicates().dropna()
@@ -280,5 +282,5 @@ def _is_another(layouts: Mapping[str, Layout], silo: str, column: str, about: st
 def _left_out(faults: pd.DataFrame, left_out: pd.DataFrame) -> pd.Series:
     """Match the rows of facts without a value."""
     rows = left_out[PLACE].dropna().drop_duplicates()
-    wanted = faults[faults["found_by"].eq(LEFT_OUT)].dropna(subset=["row"])
+    wanted = faults[faults["detected_by"].eq(LEFT_OUT)].dropna(subset=["row"])
     return wanted.merge(rows, on=PLACE, how="inner", validate="many_to_one")["change"]

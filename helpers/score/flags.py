@@ -126,12 +126,13 @@ def missed_flags(
     Returns
     -------
     pandas.DataFrame
-        Table ``linking_costs``, one row per flag: *chronically absent* as in profiles (a tenth of at least
+        Table ``linking_harm``, one row per flag: *chronically absent* as in profiles (a tenth of at least
         ten days enrolled); *grades fell since last year*, by the report cards of both years; *grades fell
         since the report card*, today's gradebooks below this year's report cards, which needs a link between
-        two systems. ``truly``: flagged with correct links; among these ``found`` and ``missed`` (``unknown``:
-        missed because the page has no data); ``wrongly``: flagged, but not with correct links. A child's page
-        is the one with its record in the first system, because people look children up on the roster.
+        two systems. ``true_count``: flagged with correct links; among these ``found`` and ``missed``
+        (``unknown``: missed because the page has no data); ``false_count``: flagged, but not with correct
+        links. A child's page is the one with its record in the first system, because people look children up
+        on the roster.
 
     Raises
     ------
@@ -152,14 +153,14 @@ def missed_flags(
         rows.append(
             {
                 "flag": flag,
-                "truly": int(is_so.sum()),
+                "true_count": int(is_so.sum()),
                 "found": int((is_so & flagged).sum()),
                 "missed": int((is_so & ~flagged).sum()),
                 "unknown": int((is_so & unknown).sum()),
-                "wrongly": int((~is_so & flagged).sum()),
+                "false_count": int((~is_so & flagged).sum()),
             }
         )
-    return as_table("linking_costs", pd.DataFrame(rows))
+    return as_table("linking_harm", pd.DataFrame(rows))
 
 
 def page_of(owner: pd.DataFrame, links: Links) -> pd.Series:
@@ -211,7 +212,7 @@ def _above(figure: pd.Series, least: float) -> pd.Series:
 SIGNS = (
     "chronic_absence",
     "early_warning_courses",
-    "early_warning_behaviour",
+    "early_warning_behavior",
     "achievement_mathematics",
     "screener_level",
 )
@@ -288,7 +289,7 @@ NAMED = ("Name and birth date", "Name only")
 PAIRS_OF_NAMED = ("Both with birth date", "One without", "Names only")
 OUTCOMES = ("right", "missed", "wrong")
 # Without a key, we only know the link confidence of a child's records; later entries are weaker.
-TIES = {"Sure": "joined", "Alone": "alone", "Review": "review", "Unverified": "unverified"}
+TIES = {"Verified": "joined", "Unlinked": "alone", "Review": "review", "Unverified": "unverified"}
 
 
 def count_cluster_outcomes(district: District, links: Links) -> dict[str, int]:
@@ -304,9 +305,9 @@ def count_cluster_outcomes(district: District, links: Links) -> dict[str, int]:
         )["outcome"].value_counts()
         return {outcome: int(told.get(outcome, 0)) for outcome in OUTCOMES}
     order = list(TIES)
-    place = crosswalk["band"].map(order.index).groupby(crosswalk["child"]).max()
+    place = crosswalk["link_status"].map(order.index).groupby(crosswalk["child"]).max()
     counts = place.value_counts()
-    return {TIES[band]: int(counts.get(number, 0)) for number, band in enumerate(order)}
+    return {TIES[link_status]: int(counts.get(number, 0)) for number, link_status in enumerate(order)}
 
 
 def flags_missed(district: District, rungs: Mapping[str, Links]) -> pd.DataFrame:
@@ -316,10 +317,10 @@ def flags_missed(district: District, rungs: Mapping[str, Links]) -> pd.DataFrame
         rung: missed_flags(district, links, truly=truly).set_index("flag") for rung, links in rungs.items()
     }
     rows = {
-        rung: {**lost["missed"].to_dict(), "flagged without cause": int(lost["wrongly"].sum())}
+        rung: {**lost["missed"].to_dict(), "flagged without cause": int(lost["false_count"].sum())}
         for rung, lost in found.items()
     }
-    rows["who truly have it"] = next(iter(found.values()))["truly"].to_dict()
+    rows["who truly have it"] = next(iter(found.values()))["true_count"].to_dict()
     return pd.DataFrame.from_dict(rows, orient="index").astype("Int64").reset_index(names="joined by")
 
 

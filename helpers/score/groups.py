@@ -16,7 +16,7 @@ from helpers.link import Links
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.children import outcomes
 from helpers.score.links import PAIR_KINDS, PairCounts, count_pairs, kind_codes
-from helpers.score.rates import Rate, f1_of, interval_of_difference, rate_of, standardised_rate
+from helpers.score.rates import Rate, f1_of, interval_of_difference, rate_of, standardized_rate
 from helpers.score.truth import RECORD, groups_of, true_children
 from helpers.standard import STRING, as_table
 
@@ -246,7 +246,7 @@ class _People:
             common: Numbers = having / np.where(every > 0, every, np.nan)
             plain = rate_of(such[mine].astype("float64"), np.ones(int(mine.sum())), home)
             weights = every / max(every.sum(), 1)
-            equal = standardised_rate(there * such[mine][:, None], there, home, weights, common)
+            equal = standardized_rate(there * such[mine][:, None], there, home, weights, common)
             for faults, rate in ((AS_THEY_ARE, plain), (MADE_EQUAL, equal)):
                 yield _Found(group, faults, EVERYBODY, measure, int(mine.sum()), rate)
 
@@ -263,7 +263,7 @@ def _of_pairs(
         plain.append(rate_of(right.sum(axis=1), below.sum(axis=1), home))
         weights = everybodys / max(everybodys.sum(), 1)
         rates = everybodys_right / np.where(everybodys > 0, everybodys, np.nan)
-        equal.append(standardised_rate(right, below, home, weights, rates))
+        equal.append(standardized_rate(right, below, home, weights, rates))
     for faults, (precision, recall) in ((AS_THEY_ARE, plain), (MADE_EQUAL, equal)):
         yield faults, "Precision", precision
         yield faults, "Recall", recall

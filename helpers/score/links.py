@@ -14,7 +14,7 @@ from helpers.files import without_guard
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.rates import clustered_interval
 from helpers.score.truth import RECORD, ScoredDistrict, groups_of, true_children, true_person_of_record
-from helpers.standard import STRING, BadInput, as_table
+from helpers.standard import OLD_CROSSWALK_COLUMNS, OLD_CROSSWALK_VALUES, STRING, BadInput, as_table
 
 __all__ = [
     "KINDS",
@@ -58,7 +58,10 @@ def crosswalk_from(path: Path) -> pd.DataFrame:
         frame = without_guard(pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""]))
     except ValueError as error:  # pandas also raises it for an empty file, or rows of different lengths
         raise BadInput(f"{path} can't be read ({str(error).splitlines()[0]}): {no_crosswalk}.") from None
-    lacking = [name for name in ("silo", "record", "child", "band", "linkable_by") if name not in frame]
+    frame = frame.rename(columns=OLD_CROSSWALK_COLUMNS).replace(OLD_CROSSWALK_VALUES)
+    lacking = [
+        name for name in ("silo", "record", "child", "link_status", "linkable_by") if name not in frame
+    ]
     if lacking:
         raise BadInput(f"{path} has no column {', '.join(lacking)}: {no_crosswalk}.")
     twice = frame[frame.duplicated(KEY)]

@@ -16,7 +16,7 @@ __all__ = [
     "f1_of",
     "interval_of_difference",
     "rate_of",
-    "standardised_rate",
+    "standardized_rate",
 ]
 
 
@@ -102,7 +102,7 @@ def rate_of(numerator: Numbers, denominator: Numbers, cluster: Codes) -> Rate:
     return Rate(above / below, pull, clusters, above, below)
 
 
-def standardised_rate(
+def standardized_rate(
     numerator: Numbers,
     denominator: Numbers,
     cluster: Codes,

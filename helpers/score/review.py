@@ -126,7 +126,7 @@ def with_review(
     return as_table(
         "review_scores",
         pd.concat([before, then.drop(columns="possible").add_suffix("_after")], axis="columns")
-        .assign(waiting=len(waiting), asked=len(asked), answered_yes=len(yes), children=children)
+        .assign(needs_review=len(waiting), asked=len(asked), answered_yes=len(yes), children=children)
         .reset_index(),
     )
 

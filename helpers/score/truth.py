@@ -146,8 +146,8 @@ def true_crosswalk(district: ScoredDistrict, *, key: AnswerKey | None = None) ->
         students[[*RECORD, "linkable_by"]].assign(
             child=child,
             step=step.mask(students["people"].gt(1).fillna(False), TWO_PEOPLE),
-            band=pd.Series("Sure", index=students.index, dtype=STRING).where(
-                child.duplicated(keep=False), "Alone"
+            link_status=pd.Series("Verified", index=students.index, dtype=STRING).where(
+                child.duplicated(keep=False), "Unlinked"
             ),
             household=homes.reindex(child).set_axis(students.index),
         ),

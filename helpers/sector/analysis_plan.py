@@ -117,7 +117,7 @@ def detectable_difference(comparisons: pd.DataFrame) -> pd.DataFrame:
     sizes = list(zip(told["systems_yes"].tolist(), told["systems_no"].tolist(), strict=True))
     told["one_test"] = [smallest_difference(yes, no) for yes, no in sizes]
     told["all_tests"] = [smallest_difference(yes, no, tests) for yes, no in sizes]
-    return as_table("sector_could_see", told.assign(tests=tests))
+    return as_table("sector_power", told.assign(tests=tests))
 
 
 K = TypeVar("K")

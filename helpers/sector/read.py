@@ -16,6 +16,7 @@ import pandas as pd
 from helpers.files import OneTable, ReadFile
 from helpers.layouts import Column, FileLayout, Layout
 from helpers.standard import (
+    OLD_SIMULATED,
     STRING,
     BadInput,
     as_sector,
@@ -108,16 +109,18 @@ def _number(value: object) -> float | None:
 
 def read_simulated(sector: Path) -> pd.DataFrame:
     """Read the effects simulated in a synthetic sector, stored with its file."""
-    beside = sector.with_name(f"{sector.stem}_planted.csv")
-    declared = standard_table("sector_planted").dtypes()
+    beside = sector.with_name(f"{sector.stem}_simulated.csv")
+    if not beside.is_file():
+        beside = sector.with_name(f"{sector.stem}{OLD_SIMULATED}")
+    declared = standard_table("sector_simulated").dtypes()
     try:
         frame = pd.read_csv(beside, dtype="string")[list(declared)]
         numbers = [name for name, kind in declared.items() if str(kind) != "string"]
         frame = frame.assign(**{name: pd.to_numeric(frame[name]) for name in numbers})
         known = frame[np.isfinite(frame["points"].to_numpy("float64", na_value=np.nan))]
-        return as_table("sector_planted", known)
+        return as_table("sector_simulated", known)
     except (OSError, ValueError, KeyError):
-        return empty_table("sector_planted")
+        return empty_table("sector_simulated")
 
 
 LOCALES = ("City", "Suburb", "Town", "Rural")
@@ -137,8 +140,8 @@ class Sector:
         Problems in the file, and what became of its rows.
     about
         Metadata from the JSON file next to it; only ``"synthetic": true`` marks it as synthetic.
-    planted
-        Table ``sector_planted`` of simulated effects, also stored with the file. We read it only for
+    simulated
+        Table ``sector_simulated`` of simulated effects, also stored with the file. We read it only for
         synthetic volunteers; for every other sector it is empty.
     """
 
@@ -146,7 +149,7 @@ class Sector:
     findings: pd.DataFrame
     accounts: pd.DataFrame
     about: dict[str, Any] = field(default_factory=dict)
-    planted: pd.DataFrame = field(default_factory=lambda: empty_table("sector_planted"))
+    simulated: pd.DataFrame = field(default_factory=lambda: empty_table("sector_simulated"))
 
     @classmethod
     def of(cls, frame: pd.DataFrame, about: dict[str, Any] | None = None) -> Sector:
@@ -249,7 +252,7 @@ def read_sector(path: str | Path) -> Sector:
     frame = pd.concat(whole, ignore_index=True) if whole else empty_table("sector")
     about = _beside(path)
     read_as = Sector(as_sector(frame), _with_hints(table.findings()), table.accounts(), about)
-    return replace(read_as, planted=read_simulated(path)) if read_as.origin.volunteers else read_as
+    return replace(read_as, simulated=read_simulated(path)) if read_as.origin.volunteers else read_as
 
 
 def _missing(read: ReadFile) -> list[str]:

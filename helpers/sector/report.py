@@ -52,7 +52,7 @@ def statements(tables: Tables, origin: Origin) -> pd.DataFrame:
 def _why(shown_by: str, origin: Origin) -> str:
     if shown_by == "nothing":
         return "nothing to compare"
-    return "a matter of method" if shown_by in ("margin", "could_see") else origin.why(shown_by)
+    return "a matter of method" if shown_by in ("margin", "power") else origin.why(shown_by)
 
 
 def _joined(lines: list[str]) -> str:
@@ -149,7 +149,7 @@ _SHOWN: dict[str, Callable[[Tables], str]] = {
     "team_and_staff": _team_and_staff,
     "standards": _standards,
     "margin": _margin,
-    "could_see": _could_see,
+    "power": _could_see,
     "nothing": lambda _: "",
 }
 
@@ -158,29 +158,29 @@ _SHOWN: dict[str, Callable[[Tables], str]] = {
 KIT_VOLUNTEERS = Path(__file__).parent / "kit_volunteers"
 
 
-def compare_with_simulated(comparisons: pd.DataFrame, planted: pd.DataFrame) -> pd.DataFrame:
+def compare_with_simulated(comparisons: pd.DataFrame, simulated: pd.DataFrame) -> pd.DataFrame:
     """Compare the intervals of a synthetic sector with the simulated effects."""
     shown = comparisons[
         comparisons["comparison"].eq("adjusted")
         & comparisons["year"].notna()
         & comparisons[["difference", "low", "high"]].notna().all(axis=1)
     ]
-    truth = planted[planted["comparison"].eq("adjusted")].rename(columns={"points": "planted"})
+    truth = simulated[simulated["comparison"].eq("adjusted")].rename(columns={"points": "simulated"})
     keys = ["grouping", "domain", "year"]
-    truth = truth.drop_duplicates(keys)[[*keys, "planted"]]
+    truth = truth.drop_duplicates(keys)[[*keys, "simulated"]]
     met = shown.merge(truth, on=keys, how="inner", validate="one_to_one")
     # Rounded to two decimals, as readers see them, so that no interval misses by an invisible digit. Adding
     # zero removes the minus sign of -0.
-    seen = met[["difference", "low", "high", "planted"]].round(2) + 0.0
-    holds = seen["low"].le(seen["planted"]) & seen["high"].ge(seen["planted"])
-    return as_table("sector_beside_planted", met[keys].join(seen).assign(holds=holds.astype("boolean")))
+    seen = met[["difference", "low", "high", "simulated"]].round(2) + 0.0
+    holds = seen["low"].le(seen["simulated"]) & seen["high"].ge(seen["simulated"])
+    return as_table("sector_vs_simulated", met[keys].join(seen).assign(holds=holds.astype("boolean")))
 
 
 @cache
 def kit_volunteers() -> pd.DataFrame:
     """Analyze the kit's own volunteers like any other sector, and compare with the simulated effects."""
     read = _kit()
-    return compare_with_simulated(compare(answered_of(read.frame)), read.planted)
+    return compare_with_simulated(compare(answered_of(read.frame)), read.simulated)
 
 
 def kit_seed() -> int:
@@ -205,8 +205,8 @@ class SectorReport:
     Attributes
     ----------
     tables
-        By name without ``sector_``: response, standing, order, comparisons, changes, shares, team_and_staff,
-        could_see, reliability, items, statements; and beside_planted, for synthetic volunteers. No row is
+        By name without ``sector_``: response, profile, order, comparisons, changes, shares, team_and_staff,
+        power, reliability, items, statements; and vs_simulated, for synthetic volunteers. No row is
         about fewer than ten systems.
     origin
         Source of the answers.
@@ -230,7 +230,7 @@ class SectorReport:
     @property
     def years(self) -> list[int]:
         """Years with enough systems to show, in order."""
-        return sorted(int(year) for year in self.tables["standing"]["year"].unique())
+        return sorted(int(year) for year in self.tables["profile"]["year"].unique())
 
 
 def sector_report(sector: Sector) -> SectorReport:
@@ -250,20 +250,20 @@ def sector_report(sector: Sector) -> SectorReport:
     compared = compare(answered)
     tables = {
         "response": _response(sector.frame, answered),
-        "standing": maturity_profile(answered),
+        "profile": maturity_profile(answered),
         "order": domain_order(answered),
         "comparisons": compared,
         "changes": changes(answered),
         "shares": shares(answered),
         "team_and_staff": team_and_staff(answered),
-        "could_see": detectable_difference(compared),
+        "power": detectable_difference(compared),
         "reliability": reliability(answered),
         "items": item_analysis(answered),
     }
     tables = {name: _rounded(table, _FEWER_DIGITS.get(name, _DIGITS)) for name, table in tables.items()}
     tables["statements"] = statements(tables, sector.origin)
-    if len(sector.planted):
-        tables["beside_planted"] = compare_with_simulated(compared, sector.planted)
+    if len(sector.simulated):
+        tables["vs_simulated"] = compare_with_simulated(compared, sector.simulated)
     return SectorReport(tables, sector.origin, sector.findings)
 
 

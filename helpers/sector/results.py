@@ -166,7 +166,7 @@ def maturity_profile(answered: Answered) -> pd.DataFrame:
                 if count and name != "not known":
                     among = names.eq(name).fillna(False).to_numpy(bool)
                     rows += _means(part, kind, name, among, count)
-    return as_table("sector_standing", pd.DataFrame(rows))
+    return as_table("sector_profile", pd.DataFrame(rows))
 
 
 def _kinds(rows: pd.DataFrame) -> dict[str, pd.Series]:

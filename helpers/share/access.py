@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.share.policy import Domain, Policy, Purpose, Role, Rule
-from helpers.standard import STRING, BadInput, nearest
+from helpers.standard import OLD_SPELLINGS, STRING, BadInput, nearest
 
 __all__ = ["Allowed", "Refused", "agreed", "allowed_for", "asked", "consent_table", "read_consents"]
 
@@ -173,7 +173,7 @@ def agreed(
         named = table[holds.fillna(False).to_numpy(dtype=bool)]
         if len(named):
             pairs = named.assign(domain=named["domains"].str.split(";")).explode("domain")
-            pairs = pairs.assign(domain=pairs["domain"].str.strip())
+            pairs = pairs.assign(domain=pairs["domain"].str.strip().replace(OLD_SPELLINGS))
             by_domain = pairs.groupby("domain")["child"].agg(frozenset)
             named_in = {domain: by_domain.get(domain, frozenset()) for domain in rows}
             return named_in | dict.fromkeys(counted, frozenset(named["child"]))

@@ -85,15 +85,15 @@ def pages_on_hold(
     asked = _listed(standing, district) if children is None else children
     held = held[held["child"].isin(list(asked))]
     if held.empty:
-        return empty_table("held_pages")
+        return empty_table("pages_on_hold")
     held = held.assign(
         reason=held["code"].map({code: hold.words for code, hold in HOLDS.items()}),
         citation=held["code"].map({code: hold.citation for code, hold in HOLDS.items()}),
     )
     order = held["code"].map({code: place for place, code in enumerate(HOLDS)})
-    table = as_table("held_pages", held).assign(order=order.to_numpy())
+    table = as_table("pages_on_hold", held).assign(order=order.to_numpy())
     table = table.sort_values(["child", "order", "silo", "guardian", "home"], kind="stable")
-    return as_table("held_pages", table.drop(columns="order"))
+    return as_table("pages_on_hold", table.drop(columns="order"))
 
 
 def _listed(standing: pd.DataFrame, district: District) -> list[str]:
@@ -158,9 +158,9 @@ def _documented(ties: pd.DataFrame) -> pd.Series:
 def _adults(district: District, links: Links, standing: pd.DataFrame) -> pd.DataFrame:
     """Hold pages from adults without rights, and from adults who may belong to another child."""
     ties = _contacts(district, links)
-    sure = standing[["child", "silo", "may_stand", "code"]]
+    sure = standing[["child", "silo", "may_show", "code"]]
     ties = ties.merge(sure, on=["child", "silo"], how="left", validate="many_to_one")
-    doubtful = ~ties["may_stand"].fillna(False).astype(bool) & ~ties.pop("code").isin(RIGHT_HOME)
+    doubtful = ~ties["may_show"].fillna(False).astype(bool) & ~ties.pop("code").isin(RIGHT_HOME)
     doubtful &= ~on_the_roster(district, links, ties)
     parts = [
         ties[doubtful].assign(code="adult_in_doubt"),

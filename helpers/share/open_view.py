@@ -348,7 +348,7 @@ def _adults(relations: pd.DataFrame, role: str) -> pd.DataFrame:
     rows = relations[(relations["role"].eq(role) & relations["adult"].notna()).to_numpy(dtype=bool)]
     # We don't offer a guardian without rights, or one who may belong to another child.
     refused = rows["without_rights"].fillna(False) | rows["in_doubt"].fillna(False)
-    refused |= rows["link_band"].eq(UNSEEN).fillna(False) & (role == "Guardian")
+    refused |= rows["link_status"].eq(UNSEEN).fillna(False) & (role == "Guardian")
     rows = rows[~refused.to_numpy(dtype=bool)]
     rows = rows.assign(who=rows["silo"] + ":" + rows["adult"])
     by = rows.groupby("who", sort=False)

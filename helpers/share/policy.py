@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from helpers.standard import BadInput, DeclaredCount, faults_of, nearest, toml_of
+from helpers.standard import BadInput, DeclaredCount, faults_of, nearest, respelled, toml_of
 from helpers.systems import declared, declared_elements, systems
 
 __all__ = [
@@ -543,7 +543,7 @@ def read_policy(policy: str | Path | None = None) -> Policy:
         raise BadInput(f"The policy {path} can't be read ({error}): name a TOML file in UTF-8.") from None
     name = path.name if path else "The policy"
     try:
-        parts = toml_of(text)
+        parts = respelled(toml_of(text))
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{name} is no TOML: {error}.") from None
     return _policy(_with_elements_of_systems(parts), path, name)

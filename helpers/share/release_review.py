@@ -200,9 +200,9 @@ def is_verified_value(district: District, links: Links) -> pd.DataFrame:
     words = [*order, None]
     standing["code"] = pd.array([words[place] for place in standing["rank"].tolist()], dtype=STRING)
     return as_table(
-        "standing",
+        "family_page_rules",
         standing[["child", "silo", "code"]].assign(
-            may_stand=standing["code"].isna().astype("boolean"),
+            may_show=standing["code"].isna().astype("boolean"),
             reason=standing["code"].map(dict(REASONS)).astype(STRING),
         ),
     )
@@ -214,7 +214,7 @@ def reason_withheld(standing: pd.DataFrame, district: District) -> pd.DataFrame:
     rosters = roster_silos(district)
     of_roster = standing["silo"].isin(rosters)
     tells = standing["silo"].map(domain).isin(SCHOOL_WORK)
-    may = standing["may_stand"].astype(bool)
+    may = standing["may_show"].astype(bool)
     counts = pd.DataFrame(
         {
             "child": standing["child"],
@@ -261,8 +261,8 @@ def _of_records(district: District, links: Links, crosswalk: pd.DataFrame, roste
         ("one_line_siblings", _tied_by_one_line(district, crosswalk) & siblings),
         ("second_record", waiting & ~of_roster),
         ("contradicted", ~tied),
-        ("unreviewed", ~tied & _equal(crosswalk["step"], "Scored")),
-        ("number_alone", ~tied & _equal(crosswalk["band"], "Unverified")),
+        ("unreviewed", ~tied & _equal(crosswalk["step"], "Probabilistic")),
+        ("number_alone", ~tied & _equal(crosswalk["link_status"], "Unverified")),
         ("by_name_namesake", by_name & _among(crosswalk["child"], namesakes)),
         ("by_name_siblings", by_name & siblings),
     ):

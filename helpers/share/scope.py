@@ -42,7 +42,7 @@ class ChildScope:
 
 def latest_day(source: Source) -> pd.Timestamp | None:
     """Return the latest day in any system: the as-of date of a view."""
-    days = source.systems()["newest_day"].dropna()
+    days = source.systems()["latest_day"].dropna()
     return pd.Timestamp(days.max()) if len(days) else None
 
 
@@ -60,9 +60,9 @@ class Ties:
     @cached_property
     def newest_days(self) -> Mapping[str, pd.Timestamp]:
         """Latest day of each system that has one."""
-        known = self.source.systems().dropna(subset=["newest_day"])
+        known = self.source.systems().dropna(subset=["latest_day"])
         return {
-            str(silo): pd.Timestamp(day) for silo, day in zip(known["silo"], known["newest_day"], strict=True)
+            str(silo): pd.Timestamp(day) for silo, day in zip(known["silo"], known["latest_day"], strict=True)
         }
 
     @cached_property
@@ -182,7 +182,7 @@ def _own_children(ties: Ties, role: Role, who: str, day: pd.Timestamp | None) ->
     """Return a guardian's minor children; a doubtful link gives no rights."""
     rows = ties.of_adult("Guardian", who)
     rows = rows[~rows["without_rights"].fillna(False).to_numpy(dtype=bool)]
-    rows = rows[~rows["link_band"].eq(UNSEEN).fillna(False).to_numpy(dtype=bool)]
+    rows = rows[~rows["link_status"].eq(UNSEEN).fillna(False).to_numpy(dtype=bool)]
     rows = rows[~rows["in_doubt"].fillna(False).to_numpy(dtype=bool)]
     rows = rows[~rows["child"].isin(list(_of_age(ties.source, rows["child"], day))).to_numpy(dtype=bool)]
     if rows.empty:

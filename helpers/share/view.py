@@ -390,7 +390,7 @@ class View:
         """Return the viewer's name for the log; a student's name would disclose a child's id there."""
         return "self" if self.allowed.role.who == "child" else self.who
 
-    def rows_behind(self, child: str, element: str, school_year: int | None = None) -> pd.DataFrame:
+    def source_rows(self, child: str, element: str, school_year: int | None = None) -> pd.DataFrame:
         """List the source rows of a value in this view.
 
         Parameters
@@ -405,7 +405,7 @@ class View:
         Returns
         -------
         pandas.DataFrame
-            Table ``rows_behind``, from the systems that the view shows for that value.
+            Table ``source_rows``, from the systems that the view shows for that value.
 
         Raises
         ------

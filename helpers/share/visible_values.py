@@ -36,7 +36,7 @@ Ints = npt.NDArray[np.int64]
 # Rules for elements that almost every system records.
 BY_MANY = ("person_field", "identifier", "latest_enrolment")
 # A record on its own is as certain as one with a certain link.
-SURE = {"Sure": 0, "Alone": 0, "Unverified": 1, "Review": 2}
+SURE = {"Verified": 0, "Unlinked": 0, "Unverified": 1, "Review": 2}
 UNTIED = 3
 
 
@@ -142,12 +142,12 @@ def _reasons(said: pd.DataFrame, key: Ints, word: Ints, ranks: Mapping[str, Mapp
     against = np.flatnonzero(word != word[first][key])
     against = against[np.unique(key[against], return_index=True)[1]]
     chosen = first[key[against]]
-    band = said["link_band"].map(SURE).fillna(UNTIED).to_numpy(dtype="int64")
+    link_status = said["link_status"].map(SURE).fillna(UNTIED).to_numpy(dtype="int64")
     trust = _trust(said, ranks)
     day = said["as_of"].to_numpy(dtype="datetime64[D]")
     reasons[chosen] = np.select(
         [
-            band[chosen] != band[against],
+            link_status[chosen] != link_status[against],
             trust[chosen] > trust[against],
             trust[chosen] < trust[against],
             day[chosen] > day[against],

@@ -156,9 +156,9 @@ class StaffingPlan:
     Attributes
     ----------
     months
-        Table ``people_months``: coverage, hours and dollars, month by month.
+        Table ``staffing_months``: coverage, hours and dollars, month by month.
     schools
-        Table ``people_schools``: the month in which each school gets its coach and its team.
+        Table ``staffing_schools``: the month in which each school gets its coach and its team.
     about
         Source of the assumptions.
     """
@@ -221,8 +221,8 @@ def staffing_plan(
         by_month.append(month_rows.assign(end=end))
         by_school.append(school_rows.assign(end=end))
     return StaffingPlan(
-        as_table("people_months", pd.concat(by_month, ignore_index=True)),
-        as_table("people_schools", pd.concat(by_school, ignore_index=True)),
+        as_table("staffing_months", pd.concat(by_month, ignore_index=True)),
+        as_table("staffing_schools", pd.concat(by_school, ignore_index=True)),
         given.about,
     )
 

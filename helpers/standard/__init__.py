@@ -13,6 +13,16 @@ from helpers.standard.elements import (
 )
 from helpers.standard.figures import DeclaredCount, DeclaredNumber, DeclaredText, figure, filled, whole_figure
 from helpers.standard.intervals import wilson
+from helpers.standard.old_names import (
+    OLD_CROSSWALK_COLUMNS,
+    OLD_CROSSWALK_VALUES,
+    OLD_KEY_COLUMNS,
+    OLD_METHODS,
+    OLD_SIMULATED,
+    OLD_SPELLINGS,
+    renamed,
+    respelled,
+)
 from helpers.standard.school_year import FIRST_MONTH, first_day, last_day, year_of_month
 from helpers.standard.survey_items import Survey, as_sector, declared_survey, item_columns
 from helpers.standard.tables import (

@@ -98,7 +98,7 @@ def compare_opinion_with_files(
     Returns
     -------
     pandas.DataFrame
-        Table ``opinion_beside_files``, items in order. An opinion counts as higher or lower than the files if
+        Table ``opinion_vs_files``, items in order. An opinion counts as higher or lower than the files if
         they differ by a whole anchor. Neither is the truth: files don't show what people mean to do, and
         people don't see what nobody looks at.
     """
@@ -123,10 +123,10 @@ def compare_opinion_with_files(
                 "opinion": opinion,
                 "measured": measured,
                 "difference": None if measured is None else opinion - measured,
-                "says": _says(opinion, measured, bounds.apart),
+                "finding": _says(opinion, measured, bounds.apart),
             }
         )
-    return as_table("opinion_beside_files", pd.DataFrame(lines))
+    return as_table("opinion_vs_files", pd.DataFrame(lines))
 
 
 def _says(opinion: float, measured: int | None, apart: float) -> str:

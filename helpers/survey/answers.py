@@ -136,7 +136,7 @@ def must_be_readable(files: Mapping[Path, SurveyAnswers]) -> None:
 
 def _why(answers: SurveyAnswers) -> str:
     """Explain why a file couldn't be read."""
-    aside = answers.findings[answers.findings["done"].eq("file_set_aside")]
+    aside = answers.findings[answers.findings["action_taken"].eq("file_set_aside")]
     kinds = set(aside["kind"])
     if "file_empty" in kinds:
         return "it is empty"
@@ -203,7 +203,7 @@ class _Rows:
         self,
         here: np.ndarray,
         kind: str,
-        done: str,
+        action_taken: str,
         column: str,
         *,
         expected: str,
@@ -213,7 +213,7 @@ class _Rows:
         here = here & self.used
         self.read.findings.add_rows(
             kind,
-            done,
+            action_taken,
             self.row[here],
             column=column,
             value=None if value is None else value[here].tolist(),
@@ -327,11 +327,11 @@ def _in_words_of_the_survey(findings: pd.DataFrame) -> pd.DataFrame:
     unknown = kind.eq("column_unknown")
     hints = head.map(lambda one: f"a column of the form.{nearest(one, names)}").astype(STRING)
     expected = expected.mask(unknown, hints)
-    kind = kind.mask(answers & number & findings["done"].eq("value_set_aside"), "out_of_range")
+    kind = kind.mask(answers & number & findings["action_taken"].eq("value_set_aside"), "out_of_range")
     return as_table("findings", findings.assign(expected=expected, kind=kind))
 
 
-LOST = ("row_set_aside", "value_set_aside", "kept_apart", "file_set_aside")
+LOST = ("row_set_aside", "value_set_aside", "quarantined", "file_set_aside")
 LONGEST = 4000  # characters: more than anybody writes on a form
 Key = tuple[str, str]  # year and folded name
 Row = dict[str, str]
@@ -401,7 +401,7 @@ class AnswerFile:
             self._rows, self._seen = {}, now
             return
         found = read_answers(self.path)
-        lost = found.findings[found.findings["done"].isin(LOST)]
+        lost = found.findings[found.findings["action_taken"].isin(LOST)]
         if len(lost):
             first = lost.iloc[0]
             where = f" (row {first['row']})" if pd.notna(first["row"]) else ""

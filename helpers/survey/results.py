@@ -142,8 +142,8 @@ def next_steps(answers: pd.DataFrame, most: int = 5) -> pd.DataFrame:
         anchor are left out.
     """
     items = item_scores(answers)
-    items = items[items["stands_at"].lt(declared_survey().highest).fillna(False)]
-    lowest = items.sort_values(["stands_at", "mean"], kind="stable").head(most)
+    items = items[items["level"].lt(declared_survey().highest).fillna(False)]
+    lowest = items.sort_values(["level", "mean"], kind="stable").head(most)
     apart = agreement(answers).dropna(subset=["item"]).set_index("item")["average_deviation"]
     differ = lowest["item"].map(apart).gt(AGREE).fillna(False).astype(bool)
     said = lowest["next_step"].where(~differ, TALK_FIRST + lowest["next_step"])
@@ -162,7 +162,7 @@ class SurveyResults:
         Table ``survey_respondents`` of that year.
     scores, items, agreement, change, beside_files
         Tables ``survey_scores``, ``survey_items``, ``survey_agreement``, ``survey_change`` (empty without a
-        year before) and ``opinion_beside_files`` (empty without files).
+        year before) and ``opinion_vs_files`` (empty without files).
     steps
         From `next_steps`.
     findings, accounts
@@ -231,7 +231,7 @@ def assess_system(
         items=item_scores(now.answers),
         agreement=agreement(now.answers),
         change=empty_table("survey_change") if before.empty else change(before, now.answers),
-        beside_files=empty_table("opinion_beside_files")
+        beside_files=empty_table("opinion_vs_files")
         if scorecard is None
         else compare_opinion_with_files(now.answers, scorecard),
         steps=next_steps(now.answers),
@@ -246,7 +246,7 @@ def _too_few(now: SurveyAnswers) -> pd.DataFrame:
     if len(people) > 1:
         return empty_table("findings")
     files = now.accounts["file"]
-    line: dict[str, object] = {"silo": "survey", "times": 1, "done": "nothing"}
+    line: dict[str, object] = {"silo": "survey", "times": 1, "action_taken": "nothing"}
     if people.empty:
         line |= {
             "file": files.iloc[0] if len(files) else None,
@@ -272,7 +272,7 @@ def _of_another(answers: SurveyAnswers, last_year: SurveyAnswers) -> pd.DataFram
     line = {"silo": "survey", "file": file, "column": "system", "value": before.iloc[0], "times": 1}
     return as_table(
         "findings",
-        pd.DataFrame([{**line, "kind": "system_other", "expected": now.iloc[0], "done": "nothing"}]),
+        pd.DataFrame([{**line, "kind": "system_other", "expected": now.iloc[0], "action_taken": "nothing"}]),
     )
 
 

@@ -218,7 +218,7 @@ def item_scores(answers: pd.DataFrame) -> pd.DataFrame:
             stands = int(given[(len(given) - 1) // 2])
             line |= {
                 "mean": float(given.mean()),
-                "stands_at": stands,
+                "level": stands,
                 "lowest": int(given[0]),
                 "highest": int(given[-1]),
                 "anchor": item.anchor(stands),

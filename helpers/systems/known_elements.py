@@ -18,6 +18,7 @@ from helpers.standard import (
     nearest,
     plain_declarations,
     read_declared,
+    respelled,
     toml_of,
 )
 from helpers.systems.known_systems import System, systems
@@ -122,7 +123,7 @@ def declared_for(folder: Path | str = "") -> Declarations:
 def _read_copy(path: Path) -> dict[str, Element]:
     """Read a copy by element; a copy of version 0.1.0 repeats the kit's whole declaration."""
     try:
-        given: dict[str, Any] = toml_of(path.read_text(encoding="utf-8"))
+        given: dict[str, Any] = respelled(toml_of(path.read_text(encoding="utf-8")))
     except ValueError as error:
         raise BadInput(f"{path} is no TOML: {error}. Mend that line and try again.") from None
     known = {each.name: each for each in declared_elements()}
@@ -136,8 +137,11 @@ def _read_copy(path: Path) -> dict[str, Element]:
         if not each.systems and each.name not in names
     ]
     faults += [f"no element is called {name!r}.{nearest(name, known)}" for name in names if name not in known]
+    # What an element means is prose: a copy may have it in older words.
     whole = [
-        {**known[name].model_dump(), **one} for name, one in zip(names, listed, strict=True) if name in known
+        {**known[name].model_dump(), **one, "meaning": known[name].meaning}
+        for name, one in zip(names, listed, strict=True)
+        if name in known
     ]
     try:
         read = Declarations.model_validate({**declared().model_dump(), **given, "element": whole})

@@ -10,7 +10,7 @@ shared_numbers = [
 ]
 """,
     "exercise-1.2": """
-unnoticed = planted.loc[planted["found_by"].eq("Not findable"), "fault"].nunique()
+unnoticed = injected.loc[injected["detected_by"].eq("Not findable"), "fault"].nunique()
 """,
 }
 
@@ -18,7 +18,7 @@ MISTAKES = {
     "exercise-1.1": """
 shared_numbers = [silo for silo in carried if set(carried[silo]) & set(carried["sis"])]
 """,
-    "exercise-1.2": "unnoticed = planted['fault'].nunique()",
+    "exercise-1.2": "unnoticed = injected['fault'].nunique()",
 }
 
 WHY = {

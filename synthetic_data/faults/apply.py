@@ -92,7 +92,7 @@ def with_columns(table: TextTable, order: list[int] | None, header: list[str] | 
     return TextTable(heads, rows, table.settings)
 
 
-TEXTS = ("fault", "kind", "case", "silo", "file", "column", "before", "after", "person", "found_by")
+TEXTS = ("fault", "kind", "case", "silo", "file", "column", "before", "after", "person", "detected_by")
 LOGGED: dict[str, Any] = {**dict.fromkeys(TEXTS, STRING), **dict.fromkeys(("row", "row_before"), "Int64")}
 
 
@@ -113,7 +113,7 @@ class Log:
             "case": [fault.case for fault in each],
             "silo": [page.silo] * len(each),
             "file": [page.path] * len(each),
-            "found_by": [fault.found_by for fault in each],
+            "detected_by": [fault.detected_by for fault in each],
             **columns,
         }
         for name, logged in self._columns.items():

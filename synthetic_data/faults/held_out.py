@@ -1,7 +1,7 @@
 """Held-out kinds of fault, added after the detectors were finished, to test these on unknown faults.
 
 Each happens only if a scenario sets its rate, so that they change no other figure of the kit. Each declares
-in `found_by` what should detect it, written down before we tried.
+in `detected_by` what should detect it, written down before we tried.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ class Fault:
     """What this kit uses, as a share of `rate_is`. Where `base_rate` is measured it is at least that; small
     districts get more, so that a workshop sees each kind."""
     rate_is: str
-    found_by: str
+    detected_by: str
     """A kind of finding, a measure of the scorecard, a table (left_out), or Not findable."""
     looks_like: str
     consequence: str

@@ -25,7 +25,7 @@ from synthetic_data.streams import rng_for
 
 __all__ = [
     "ACTIONS",
-    "BEHAVIOURS",
+    "BEHAVIORS",
     "EFFECTS",
     "LOCATIONS",
     "MOTIVATIONS",
@@ -45,7 +45,7 @@ Days = npt.NDArray[np.datetime64]
 Mask = npt.NDArray[np.bool_]
 
 # Terms after SWIS; the frequencies are the kit's own. Behaviors of staff come first.
-BEHAVIOURS = (
+BEHAVIORS = (
     "Defiance", "Disrespect", "Disruption", "Dress code violation", "Inappropriate language",
     "Physical contact/physical aggression", "Property misuse", "Tardy", "Technology violation",
     "Abusive language/inappropriate language/profanity", "Bullying", "Defiance/insubordination", "Fighting",
@@ -56,7 +56,7 @@ SHARES = (
     (0.18, 0.12, 0.26, 0.03, 0.08, 0.14, 0.05, 0.06, 0.08),
     (0.14, 0.06, 0.20, 0.14, 0.07, 0.18, 0.06, 0.10, 0.05),
 )
-AGAINST_SOMEBODY = np.isin(np.arange(len(BEHAVIOURS)), [5, 10, 12, 13, 14])
+AGAINST_SOMEBODY = np.isin(np.arange(len(BEHAVIORS)), [5, 10, 12, 13, 14])
 LOCATIONS = ("Classroom", "Hallway/breezeway", "Cafeteria", "Playground", "Bus", "Bathroom/restroom",
              "Commons/common area", "Library", "Gym", "Parking lot")  # fmt: skip
 LOCATION_SHARES = {
@@ -133,7 +133,7 @@ class Incidents:
     minute: Codes
     """Of the day."""
     part: Codes
-    behaviour: Codes
+    behavior: Codes
     location: Codes
     motivation: Codes
     action: Codes
@@ -213,7 +213,7 @@ def _one_year(
     count = len(of)
     serious = (rng.random(count) < ADMINISTRATOR_SHARE).astype("int64")
     staff, office = (_choose(rng, shares, count) for shares in SHARES)
-    behaviour = np.where(serious == 1, STAFF_MANAGED + office, staff)
+    behavior = np.where(serious == 1, STAFF_MANAGED + office, staff)
     light, hard = (_choose(rng, shares, count) for shares in ACTION_SHARES)
     action = np.where(serious == 1, hard, light)
     also = np.where((rng.random(count) < TOLD_PARENTS) & (action != PARENT_CONTACT), PARENT_CONTACT, -1)
@@ -234,7 +234,7 @@ def _one_year(
         "day": days[day],
         "minute": rng.integers(8 * 60, 15 * 60, count),
         "part": np.zeros(count, dtype="int64"),
-        "behaviour": behaviour,
+        "behavior": behavior,
         "location": _choose(rng, LOCATION_SHARES[level], count),
         "motivation": _choose(rng, MOTIVATION_SHARES, count),
         "action": action,
@@ -250,7 +250,7 @@ def _one_year(
     high = np.searchsorted(group[order], group[of], side="right")
     everybody = [offenders]
     for part, chance in (
-        (VICTIM, HAS_VICTIM * AGAINST_SOMEBODY[behaviour]),
+        (VICTIM, HAS_VICTIM * AGAINST_SOMEBODY[behavior]),
         (WITNESS, np.full(count, HAS_WITNESS)),
     ):
         other = order[(low + rng.random(count) * (high - low)).astype("int64")] if count else of

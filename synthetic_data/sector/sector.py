@@ -85,7 +85,7 @@ def simulated_effects(settings: SectorSettings, systems: int = ENDLESS) -> pd.Da
     Returns
     -------
     pandas.DataFrame
-        Table ``sector_planted``: ``grouping, domain, year, comparison, points, deviations``.
+        Table ``sector_simulated``: ``grouping, domain, year, comparison, points, deviations``.
     """
     drawn = draw_systems(settings, systems, _ENDLESS)
     hidden = unrecorded(settings, systems, _ENDLESS)
@@ -107,7 +107,7 @@ def simulated_effects(settings: SectorSettings, systems: int = ENDLESS) -> pd.Da
                 apart = float(expected[group].mean() - expected[~group].mean())
                 rows.append(_row(name, domain, year, "unadjusted", apart, spread))
                 rows.append(_row(name, domain, year, "adjusted", _slope(group, alike, expected), spread))
-    return as_table("sector_planted", pd.DataFrame(rows))
+    return as_table("sector_simulated", pd.DataFrame(rows))
 
 
 def _pooled_deviation(score: Floats, group: npt.NDArray[np.bool_]) -> float:
@@ -171,8 +171,8 @@ class SyntheticSector:
         }
 
     @cached_property
-    def planted(self) -> pd.DataFrame:
-        """Simulated effects: table ``sector_planted``."""
+    def simulated(self) -> pd.DataFrame:
+        """Simulated effects: table ``sector_simulated``."""
         return simulated_effects(self.settings)
 
 
@@ -285,7 +285,8 @@ def write_sector(
     Returns
     -------
     dict of str to Path
-        ``sector``; ``about`` (that it is synthetic, and how to generate it again); ``planted``; and ``page``.
+        ``sector``; ``about`` (that it is synthetic, and how to generate it again); ``simulated``; and
+        ``page``.
 
     Raises
     ------
@@ -313,11 +314,11 @@ def write_sector(
     # We delete metadata last: a sector never exists without the file that marks it as synthetic.
     paths = save_all(
         file.parent,
-        {file.name: as_written, f"{file.stem}_planted.csv": made.planted},
+        {file.name: as_written, f"{file.stem}_simulated.csv": made.simulated},
         also,
         instead_of=[file.name],
     )
-    return dict(zip(("sector", "planted", "about", "page"), paths, strict=False))
+    return dict(zip(("sector", "simulated", "about", "page"), paths, strict=False))
 
 
 def _is_made(beside: Path) -> bool:

@@ -68,8 +68,8 @@ def links_by_fault_rate(
             district = read_district(folder, written=False)
             ways = {
                 "Looked up by number": join_all_on_id(district.people, district.identifiers),
-                "Standardised": link_district(district, "standardised"),
-                "Decided": link_district(district, "decided"),
+                "Standardized": link_district(district, "standardized"),
+                "Resolved": link_district(district, "resolved"),
             }
             for way, links in ways.items():
                 scores = score_links(district, links.crosswalk)
@@ -77,9 +77,11 @@ def links_by_fault_rate(
                     scores["left_silo"].isna() & scores["group"].eq("All") & scores["pair_kind"].eq("All")
                 ]
                 counts = whole[["possible", "linked", "right", "wrong", "missed"]]
-                found.append(counts.assign(dial=dial, method=way))
+                found.append(counts.assign(fault_factor=dial, method=way))
     every = pd.concat(found, ignore_index=True)
-    return as_table("fault_dial", every.groupby(["dial", "method"], sort=False).sum().reset_index())
+    return as_table(
+        "links_by_fault_rate", every.groupby(["fault_factor", "method"], sort=False).sum().reset_index()
+    )
 
 
 ROUNDS = 5
@@ -125,7 +127,7 @@ def planted_columns(
 
 def mistaken(columns: pd.DataFrame) -> pd.DataFrame:
     """Select the columns with a wrong judgment."""
-    refused, planted = columns["status"].eq("Refused"), columns["planted"].notna()
+    refused, planted = columns["status"].eq("Refused"), columns["injected"].notna()
     missed = planted & ~refused & columns["comparable"].ge(5)
     return columns[missed | (refused & ~planted & ~columns["of_another"].gt(0.5))]
 
@@ -154,7 +156,7 @@ def _judged(district: District, planted: dict[str, str]) -> pd.DataFrame:
     columns = {(fault.silo, fault.kind): fault.column for fault in faults_on_request()}
     wrong = pd.DataFrame(
         [(silo, columns[silo, kind], kind) for silo, kind in planted.items()],
-        columns=["silo", "column", "planted"],
+        columns=["silo", "column", "injected"],
     ).astype("string")
     return table.merge(wrong, on=["silo", "column"], how="left", validate="many_to_one")
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from helpers.files import read_district
 from helpers.gaps import communication_gap, count_informed_families
-from helpers.link import METHODS, link_district
+from helpers.link import link_district, method_named
 from helpers.profile import (
     MemorySource,
     answer_questions,
@@ -25,7 +25,7 @@ from helpers.profile import (
     source_of,
     status_of,
 )
-from helpers.standard import BadInput, as_table, nearest
+from helpers.standard import as_table
 from synthetic_data.district import make_district
 from synthetic_data.scenario import LEVELS
 from synthetic_data.workers import context
@@ -51,15 +51,10 @@ class AtLevels:
 
 
 def source_at(
-    level: str, *, students: int, seed: int, method: str = "decided", **overrides: Any
+    level: str, *, students: int, seed: int, method: str = "resolved", **overrides: Any
 ) -> MemorySource:
     """Generate, read and link a district of one exchange level."""
-    rung = next((name for name in METHODS if name == method), None)
-    if rung is None:
-        raise BadInput(
-            f"No rung of the ladder is called {method!r}.{nearest(method, METHODS)} There are: "
-            f"{', '.join(METHODS)}."
-        )
+    rung = method_named(method)
     folder = make_district("workshop", students=students, seed=seed, level=level, **overrides)
     district = read_district(folder)
     links = link_district(district, rung)
@@ -72,7 +67,7 @@ def at_levels(
     *,
     students: int = 300,
     seeds: Sequence[int] = (3,),
-    method: str = "decided",
+    method: str = "resolved",
     least_share: float | None = None,
     processes: int = 1,
 ) -> AtLevels:
@@ -101,7 +96,7 @@ def question_levels(
     *,
     students: int = 300,
     seeds: Sequence[int] = (3,),
-    method: str = "decided",
+    method: str = "resolved",
     least_share: float | None = None,
     processes: int = 1,
 ) -> pd.DataFrame:

@@ -29,7 +29,7 @@ __all__ = [
 
 def synthetic_sector_page(made: SyntheticSector, path: Path) -> Path:
     """Write the page of a synthetic sector."""
-    return sector_made_page(made.about, made.answered, made.planted, path)
+    return sector_made_page(made.about, made.answered, made.simulated, path)
 
 
 # Situation, seed, and the number of systems that approximates an infinite sector.
@@ -40,7 +40,7 @@ SITUATIONS: dict[str, dict[str, object]] = {
     "recorded non-response": {},
     "unrecorded self-selection": {"unrecorded_self_selection": 1.0},
     # Size still correlates with the pledge and with answers, so that only the adjusted difference is zero.
-    "nothing planted": {
+    "nothing simulated": {
         "pledged_effect": {"all": 0.0},
         "community_effect": {"all": 0.0},
         "data_team_effect": {"all": 0.0},
@@ -52,7 +52,7 @@ CLAIMS = {
     "answers by chance": ("unadjusted", "weighted", "adjusted"),
     "recorded non-response": ("weighted", "adjusted"),
     "unrecorded self-selection": ("weighted", "adjusted"),
-    "nothing planted": ("adjusted",),
+    "nothing simulated": ("adjusted",),
 }
 
 
@@ -62,7 +62,7 @@ def situation(name: str, seed: int) -> SectorSettings:
 
 
 @cache
-def _planted(name: str, endless: int) -> pd.DataFrame:
+def _simulated(name: str, endless: int) -> pd.DataFrame:
     # The simulated effect depends on no seed except for sampling error, which is negligible in an infinite
     # sector.
     return simulated_effects(situation(name, 0), endless)
@@ -95,36 +95,36 @@ def _of_several(asked: Sequence[Asked]) -> pd.DataFrame:
 
 def _intervals(name: str, seed: int, endless: int) -> pd.DataFrame:
     answered = answered_of(make_sector(situation(name, seed)).frame)
-    planted = _planted(name, endless)
-    found = pd.concat([_differences(answered, planted), _means(answered, planted)], ignore_index=True)
+    simulated = _simulated(name, endless)
+    found = pd.concat([_differences(answered, simulated), _means(answered, simulated)], ignore_index=True)
     return found.assign(situation=name, seed=seed)
 
 
-def _differences(answered: Answered, planted: pd.DataFrame) -> pd.DataFrame:
+def _differences(answered: Answered, simulated: pd.DataFrame) -> pd.DataFrame:
     """Return the intervals of differences, in points and for the effect size, with the simulated effect."""
     # A weighted difference is for the whole sector, like the unadjusted one of an infinite sector.
     frame = compare(answered)
-    frame["planted_as"] = frame["comparison"].replace({"weighted": "unadjusted"})
-    truth = _both_years(answered, planted).rename(columns={"comparison": "planted_as"})
-    keys = ["grouping", "domain", "year", "planted_as"]
+    frame["simulated_as"] = frame["comparison"].replace({"weighted": "unadjusted"})
+    truth = _both_years(answered, simulated).rename(columns={"comparison": "simulated_as"})
+    keys = ["grouping", "domain", "year", "simulated_as"]
     # Rows for both years have no year, and pandas would join those of different groupings.
     frame, truth = (one.assign(year=one["year"].fillna(0)) for one in (frame, truth))
     met = frame.merge(truth, on=keys, how="inner", validate="many_to_one")
-    points = met.rename(columns={"difference": "value", "points": "planted"}).assign(what="difference")
+    points = met.rename(columns={"difference": "value", "points": "simulated"}).assign(what="difference")
     sizes = met[met["comparison"].eq("unadjusted") & met["year"].gt(0)].drop(columns=["low", "high"])
     sizes = sizes.drop(columns=["low_all", "high_all", "p", "p_corrected"]).rename(
-        columns={"effect": "value", "effect_low": "low", "effect_high": "high", "deviations": "planted"}
+        columns={"effect": "value", "effect_low": "low", "effect_high": "high", "deviations": "simulated"}
     )
     kept = ["what", "grouping", "domain", "year", "comparison", "value", "low", "high", "low_all", "high_all"]
-    kept += ["p", "p_corrected", "planted"]
+    kept += ["p", "p_corrected", "simulated"]
     return pd.concat(
         [points[kept], sizes.assign(what="effect size").reindex(columns=kept)], ignore_index=True
     )
 
 
-def _both_years(answered: Answered, planted: pd.DataFrame) -> pd.DataFrame:
+def _both_years(answered: Answered, simulated: pd.DataFrame) -> pd.DataFrame:
     """Add the simulated effects for both years together: each year counts by its number of systems."""
-    compared = planted[planted["comparison"].ne("mean")]
+    compared = simulated[simulated["comparison"].ne("mean")]
     weights = answered.rows["year"].value_counts(normalize=True)
     share = compared["year"].map(weights).astype("float64")
     keys = ["grouping", "domain", "comparison"]
@@ -133,18 +133,18 @@ def _both_years(answered: Answered, planted: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([compared, both], ignore_index=True)
 
 
-def _means(answered: Answered, planted: pd.DataFrame) -> pd.DataFrame:
+def _means(answered: Answered, simulated: pd.DataFrame) -> pd.DataFrame:
     every = maturity_profile(answered)
     every = every[every["kind"].eq("all")].drop(columns="kind")
-    truth = planted[planted["comparison"].eq("mean")].rename(columns={"points": "planted"})
+    truth = simulated[simulated["comparison"].eq("mean")].rename(columns={"points": "simulated"})
     met = every.merge(
-        truth[["domain", "year", "planted"]], on=["domain", "year"], how="inner", validate="one_to_one"
+        truth[["domain", "year", "simulated"]], on=["domain", "year"], how="inner", validate="one_to_one"
     )
     plain = met.rename(columns={"mean": "value"}).assign(comparison="unadjusted")
     weighted = met.drop(columns=["low", "high"]).rename(
         columns={"weighted": "value", "weighted_low": "low", "weighted_high": "high"}
     )
-    kept = ["domain", "year", "comparison", "value", "low", "high", "planted"]
+    kept = ["domain", "year", "comparison", "value", "low", "high", "simulated"]
     both = pd.concat([plain[kept], weighted.assign(comparison="weighted")[kept]], ignore_index=True)
     return both.assign(what="mean", grouping="all")
 
@@ -152,8 +152,8 @@ def _means(answered: Answered, planted: pd.DataFrame) -> pd.DataFrame:
 def coverage_of(intervals: pd.DataFrame) -> pd.DataFrame:
     """Count how many intervals cover the simulated effect."""
     known = intervals.dropna(subset=["low", "high"])
-    held = known["low"].le(known["planted"]) & known["high"].ge(known["planted"])
-    known = known.assign(held=held.astype("float64"), off=known["value"] - known["planted"])
+    held = known["low"].le(known["simulated"]) & known["high"].ge(known["simulated"])
+    known = known.assign(held=held.astype("float64"), off=known["value"] - known["simulated"])
     keys = ["situation", "what", "comparison"]
     rows = []
     for (name, what, comparison), own in known.groupby(keys, sort=False):
@@ -177,7 +177,7 @@ def coverage_of(intervals: pd.DataFrame) -> pd.DataFrame:
 
 def false_calls(intervals: pd.DataFrame) -> pd.DataFrame:
     """Count false positives, before and after correction."""
-    own = intervals["situation"].eq("nothing planted") & intervals["what"].eq("difference")
+    own = intervals["situation"].eq("nothing simulated") & intervals["what"].eq("difference")
     own &= intervals["comparison"].eq("adjusted")
     zero = intervals[own].dropna(subset=["p"])
     rows = []

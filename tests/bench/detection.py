@@ -49,7 +49,7 @@ def figures_of(tables: Detection) -> Iterator[Figure]:
         alarms of well-kept districts.
     """
     more: dict[str, Any] = {"detectors": detectors_now()}
-    for run, kinds in tables.faults_noticed.groupby("run", sort=False):
+    for run, kinds in tables.detected_faults.groupby("run", sort=False):
         if run == ADDED:
             yield from _added(kinds, more)
             continue
@@ -70,7 +70,7 @@ def figures_of(tables: Detection) -> Iterator[Figure]:
 
 def _added(kinds: pd.DataFrame, more: dict[str, Any]) -> Iterator[Figure]:
     for row in kinds.to_dict("records"):
-        name = f"added after the detectors stood: {row['silo']}.{row['kind']} ({row['found_by']})"
+        name = f"added after the detectors stood: {row['silo']}.{row['kind']} ({row['detected_by']})"
         told = {str(key): row[key] for key in ("often_districts", "held_districts", "held_listed", "faults")}
         yield figure(f"{name}, single faults noticed", float(row["fault_share"]), "", None, **told, **more)
 
@@ -85,7 +85,7 @@ def seen_table(kinds: pd.DataFrame) -> str:
     Parameters
     ----------
     kinds
-        Rows of the table ``faults_noticed``.
+        Rows of the table ``detected_faults``.
 
     Returns
     -------

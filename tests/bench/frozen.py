@@ -26,6 +26,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -41,7 +42,7 @@ RENAMED = Path(__file__).with_name("frozen_renamed.toml")
 TABLES = PROJECT / "reports" / "frozen"
 LEVELS = ("none", "manual", "rostered", "governed")
 SEEDS = (101, 102, 103)
-METHODS = ("shared identifier", "exact", "standardised", "cascade", "scored")
+METHODS = ("shared identifier", "exact", "standardized", "cascade", "probabilistic")
 CHILDREN = "150"
 VIEWERS = ("district_analyst", "meals_manager", "researcher", "public")
 SHOWN = 5  # differing cells of a table that --compare prints
@@ -91,19 +92,20 @@ class Written:
 
     folder: Path
     places: list[str] = field(default_factory=list)  # paths of this run, which no text may repeat
-    renamed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    renamed: Mapping[str, Any] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
 
     def table(self, name: str, frame: pd.DataFrame) -> None:
         """Keep a table with its columns and rows in an order that doesn't hang on the code."""
         columns = self.renamed.get("columns", {})
+        columns = columns | self.renamed.get("columns_of", {}).get(name.rpartition("/")[2], {})
+        values = self.renamed.get("values", {})
         text = {
-            columns.get(str(name), str(name)): _cells(frame.iloc[:, at])
-            for at, name in enumerate(frame.columns)
+            columns.get(str(column), str(column)): _cells(frame.iloc[:, at]).replace(values.get(column, {}))
+            for at, column in enumerate(frame.columns)
         }
         ordered = pd.DataFrame(dict(sorted(text.items())))
-        for new, old in self.renamed.get("values", {}).items():
-            ordered = ordered.replace(new, old)
+        ordered = ordered.replace(self.renamed.get("cells", {}), regex=True)
         of_this_run = [*map(re.escape, self.places), TODAY.pattern]
         ordered = ordered.replace(of_this_run, "OF_THIS_RUN", regex=True)
         rounded = ordered.apply(lambda column: column.str.replace(_FLOAT, _ten_digits, regex=True))

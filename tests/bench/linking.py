@@ -226,8 +226,8 @@ def bench_ids(folder: Path, seeds: int) -> Iterator[Figure]:
 
     columns = planted_columns(ID_SEEDS, students=ID_CHILDREN)
     wrong = mistaken(columns)
-    planted = columns.loc[columns["planted"].notna(), ["seed", "silo", "column"]].drop_duplicates()
-    sound = columns.loc[columns["planted"].isna(), ["seed", "silo", "column"]].drop_duplicates()
+    planted = columns.loc[columns["injected"].notna(), ["seed", "silo", "column"]].drop_duplicates()
+    sound = columns.loc[columns["injected"].isna(), ["seed", "silo", "column"]].drop_duplicates()
     name = f"columns of ids mistaken on {len(ID_SEEDS)} seeds, {len(planted)} planted and {len(sound)} sound"
     yield figure(name, len(wrong), "columns", 0)
     rates = [_rostered(seed, folder) for seed in SEEDS[: max(1, seeds - 2)]]

@@ -22,7 +22,7 @@ from tests.bench.measure import run
 
 __all__ = ["ALL_METHODS", "CEILING", "DECIDED", "measure_district"]
 
-DECIDED = "decided"
+DECIDED = "resolved"
 CEILING = "ceiling"
 ALL_METHODS = (*KIT, CAREFUL, TUTORIAL)
 AS_THEY_ARE, MADE_EQUAL = "As they are", "Made equal"
@@ -142,7 +142,7 @@ def _with_review(data: LinkingData, links: _Links) -> Measures:
         name: {
             "recall": float(review.loc[kind, "recall_after"]),
             "asked": int(review.loc[kind, "asked"]),
-            "waiting": int(review.loc[kind, "waiting"]),
+            "waiting": int(review.loc[kind, "needs_review"]),
         }
         for name, kind in POPULATIONS.items()
     }

@@ -17,7 +17,7 @@ SHORT_FORMS = {" elem": " elementary", " ms": " middle", " hs": " high"}
 
 
 def peer_records(data: LinkingData) -> pd.DataFrame:
-    """Standardise the students of a district.
+    """Standardize the students of a district.
 
     Parameters
     ----------

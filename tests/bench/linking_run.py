@@ -20,7 +20,7 @@ from tests.bench.linking_data import LinkingData, read_data
 
 __all__ = ["CAREFUL", "KIT", "TUTORIAL"]
 
-KIT = ("exact", "standardised", "cascade", "scored", "decided")
+KIT = ("exact", "standardized", "cascade", "probabilistic", "resolved")
 CAREFUL, TUTORIAL = "Splink, careful", "Splink, tutorial"
 RECORD = ["silo", "record"]
 # A peer that outgrows this is stopped rather than the machine.

@@ -32,7 +32,7 @@ def main() -> None:
         links = link_children(
             data.people,
             data.identifiers,
-            method="decided",
+            method="resolved",
             unique_people=data.unique_people,
             anchor_order=data.anchor_order,
             person_rows=data.person_rows,

@@ -14,7 +14,7 @@ Measures = dict[str, Any]
 
 
 def at(measures: Measures, *path: str) -> float:
-    """Give one number of nested measures: ``at(one, "methods", "decided", "A", "f1")``."""
+    """Give one number of nested measures: ``at(one, "methods", "resolved", "A", "f1")``."""
     found: Any = measures
     for step in path:
         found = found[step]

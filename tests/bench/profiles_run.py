@@ -47,8 +47,8 @@ def build(standard: Path, out: Path, processes: int) -> None:
         told: dict[str, Any] = {"school_year": built.school_year, "synthetic": True, "folder": None}
         told |= {"followed": None, "about": {}}
         writer.about(built.coverage, StandardStore(standard).firsts, told)
-    sums = built.accounts[["rows", "rows_behind", "rows_left_out"]].sum()
-    assert sums["rows"] == sums["rows_behind"] + sums["rows_left_out"]
+    sums = built.accounts[["rows", "rows_used", "rows_left_out"]].sum()
+    assert sums["rows"] == sums["rows_used"] + sums["rows_left_out"]
     click.echo(json.dumps({"fact_rows": int(sums["rows"]), "profiles": built.children}))
 
 

@@ -1,4 +1,4 @@
-"""Measure whether the sector report's intervals hold what was planted, over many made sectors."""
+"""Measure whether the sector report's intervals hold what was simulated, over many made sectors."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def bench_sector(folder: Path) -> Iterator[Figure]:
         name = f"{row['situation']}: 95% intervals of the {row['comparison']} {row['what']}"
         more = {"intervals": row["intervals"], "held_low": row["low"], "held_high": row["high"]}
         if row["situation"] == VOLUNTEERS:
-            yield figure(f"{name}, share that hold what was planted", row["held"], "", 0.9, **more)
+            yield figure(f"{name}, share that hold what was simulated", row["held"], "", 0.9, **more)
         else:
             off = abs(row["held"] - WANTED)
-            told = f"{name}, {row['held']:.3f} hold what was planted: distance from {WANTED}"
+            told = f"{name}, {row['held']:.3f} hold what was simulated: distance from {WANTED}"
             yield figure(told, off, "", MAY_MISS, held=row["held"], **more)
     for row in false_calls(intervals).to_dict("records"):
-        name = f"planted zero called significant, correction {row['correction']}, {row['of']}"
+        name = f"simulated zero called significant, correction {row['correction']}, {row['of']}"
         target = MOST_FALSE if row["correction"] == "Holm" else None
         yield figure(name, row["share"], "", target, tested=row["tested"], called=row["called"])
     yield figure(

@@ -29,7 +29,7 @@ from helpers.files import read_district
 from helpers.link import link_district
 from helpers.report.widgets.review_desk import review_desk
 district = read_district({folder!r})
-links = link_district(district, "standardised")
+links = link_district(district, "standardized")
 review_desk(district, links, {decisions!r}, reviewer="ab")
 """
 

@@ -62,7 +62,7 @@ def written(place: Path, **files: str | bytes) -> Path:
 
 
 def adds_up(district: District) -> bool:
-    parts = district.accounts[["rows_used", "rows_structure", "rows_set_aside", "rows_kept_apart"]]
+    parts = district.accounts[["rows_used", "rows_structure", "rows_set_aside", "rows_quarantined"]]
     return bool((district.accounts["rows"] == parts.sum(axis=1)).all())
 
 

@@ -166,7 +166,7 @@ FILES = {
     "read": {"findings.csv", "accounts.csv"},
     "link": {"crosswalk.csv", "pairs.csv", "review_queue.csv", "quality_estimate.csv"},
     "profile": {"profile.csv", "values.parquet", "left_out.csv", "store/store.json"},
-    "gaps": {"scorecard.csv", "hand_work.csv", "gaps.html"},
+    "gaps": {"scorecard.csv", "manual_effort.csv", "gaps.html"},
     "questions": {"questions.csv", "families.csv"},
     "score": {"scores.csv", "costs.csv", "by_case.csv"},
 }

@@ -115,7 +115,7 @@ def test_a_quote_that_never_closes_over_20_megabytes_is_told(tmp_path: Path) -> 
     FILES["a quote that never closes over 20 MB"](tmp_path)
     district = read_district(tmp_path)
     told = district.findings.iloc[0]
-    assert (told["kind"], told["done"], told["row"]) == ("record_broken", "row_set_aside", 4)
+    assert (told["kind"], told["action_taken"], told["row"]) == ("record_broken", "row_set_aside", 4)
     account = district.accounts.iloc[0]
     assert (account["rows"], account["rows_used"], account["rows_set_aside"]) == (4, 2, 1)
 

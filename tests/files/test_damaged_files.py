@@ -28,7 +28,7 @@ LINES = 12  # of a made file, header included: enough for each way, and quick
 OF_XML = 40  # an element of a record has a line of its own
 # What stands in a file's name of the day or years that it is of.
 OF_ITS_DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{4}(-\d{4})?")
-PARTS = ["rows_used", "rows_structure", "rows_set_aside", "rows_kept_apart"]
+PARTS = ["rows_used", "rows_structure", "rows_set_aside", "rows_quarantined"]
 
 
 def files_of(path: Path) -> dict[str, bytes]:
@@ -128,8 +128,8 @@ def check(name: str, data: bytes, folder: Path, number_of_copies: int = COPIES) 
     off = accounts.index[accounts["rows"] != accounts[PARTS].sum(axis=1)]
     assert not len(off), f"{name}: {[(one, copies[one][0]) for one in off[:3]]}"
     assert set(accounts.index) == set(copies)
-    aside = findings[findings["done"].eq("row_set_aside")].groupby("file")["row"].nunique()
-    whole = set(findings.loc[findings["done"].eq("file_set_aside"), "file"])
+    aside = findings[findings["action_taken"].eq("row_set_aside")].groupby("file")["row"].nunique()
+    whole = set(findings.loc[findings["action_taken"].eq("file_set_aside"), "file"])
     told = {one: set(its) for one, its in findings.groupby("file")["kind"]}
     rows_told = {one: set(its) for one, its in findings.dropna(subset=["row"]).groupby("file")["row"]}
     if name.endswith(".xlsx"):
@@ -204,7 +204,7 @@ def test_a_short_row_whose_lost_cells_could_have_held_something_is_not_read(tmp_
     silo = next(iter(read_district(tmp_path).values()))
     assert silo.people["local_id"].tolist() == ["1", "3"]
     told = silo.findings[silo.findings["kind"].eq("cells_missing")]
-    assert dict(zip(told["row"], told["done"], strict=True)) == {3: "row_set_aside", 4: "read_as"}
+    assert dict(zip(told["row"], told["action_taken"], strict=True)) == {3: "row_set_aside", 4: "read_as"}
 
 
 def ten_gigabytes_of_zeros(path: Path) -> None:

@@ -29,7 +29,7 @@ def read(column: Column, *texts: str) -> tuple[list[str | None], list[str]]:
     values = read_column(cells, column, np.arange(2, len(texts) + 2), findings, name=column.name).values
     told = findings.frame()
     days = [None if pd.isna(one) else str(one)[:10] for one in values]
-    return days, [f"{kind} {done}" for kind, done in zip(told["kind"], told["done"], strict=True)]
+    return days, [f"{kind} {done}" for kind, done in zip(told["kind"], told["action_taken"], strict=True)]
 
 
 ZERO, OPEN, NONE = "zeros_lost read_as", "date_ambiguous value_set_aside", "not_a_date value_set_aside"
@@ -159,7 +159,7 @@ def test_a_draft_takes_a_column_for_days_where_some_are_counted_and_says_so(tmp_
     assert "days as a spreadsheet counts them" in toml
     district = read_district(tmp_path)
     told = district.findings[district.findings["kind"].eq("date_as_number")]
-    assert (told["done"].unique().tolist(), len(told)) == (["read_as"], 10)
+    assert (told["action_taken"].unique().tolist(), len(told)) == (["read_as"], 10)
     assert adds_up(district)
 
 
@@ -237,7 +237,7 @@ def club(place: Path, text: str) -> tuple[list[str], list[list[object]]]:
     """Read a club's list; give first names, and what is told."""
     district = read_district(written(place, layouts__club_DOT_toml=HEADLESS, members_DOT_csv=text))
     assert adds_up(district)
-    told = district.findings[["kind", "done", "row", "column", "value"]]
+    told = district.findings[["kind", "action_taken", "row", "column", "value"]]
     names = sorted(district.people["first_name"])
     return names, [[None if pd.isna(one) else one for one in row] for row in told.to_numpy().tolist()]
 
@@ -261,8 +261,8 @@ def test_a_filled_cell_without_a_head_is_listed_and_its_row_is_used(tmp_path: Pa
     assert club(tmp_path, text) == (
         ["Ana", "Bo", "Cy"],
         [
-            ["cells_surplus", "kept_apart", 2, "column 5", "left"],
-            ["cells_surplus", "kept_apart", 4, "column 4", "x"],
+            ["cells_surplus", "quarantined", 2, "column 5", "left"],
+            ["cells_surplus", "quarantined", 4, "column 4", "x"],
         ],
     )
 

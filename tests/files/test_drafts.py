@@ -152,7 +152,7 @@ def test_a_real_activity_export_joins_both_its_children_without_correction(
         roster, on="child", how="left", validate="one_to_one", suffixes=("", "_edfi")
     )
     assert theirs["record_edfi"].notna().tolist() == [True, True]
-    assert theirs["band"].tolist() == ["Sure", "Sure"]
+    assert theirs["link_status"].tolist() == ["Verified", "Verified"]
 
 
 def test_every_word_of_the_lists_leads_to_a_column_that_there_is() -> None:

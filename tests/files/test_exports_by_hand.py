@@ -10,7 +10,7 @@ import pytest
 from helpers.files import District, read_district
 from tests.exports_by_hand import DOSES, INCIDENTS, STUDENTS, WITH_TWO_TESTS
 
-IDENTITY = ["rows_used", "rows_structure", "rows_set_aside", "rows_kept_apart"]
+IDENTITY = ["rows_used", "rows_structure", "rows_set_aside", "rows_quarantined"]
 
 
 @pytest.fixture(scope="module")

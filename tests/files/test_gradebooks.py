@@ -98,7 +98,7 @@ def test_people_of_a_gradebook_and_the_test_student(tmp_path: Path) -> None:
         "Login": "aruiz",
     }
     told = district.findings
-    assert told[["kind", "row", "done"]].values.tolist() == [["not_a_child", 6, "nothing"]]
+    assert told[["kind", "row", "action_taken"]].values.tolist() == [["not_a_child", 6, "nothing"]]
     assert "f3a9" not in set(link_district(district).crosswalk["record"])
 
 
@@ -135,13 +135,13 @@ def test_muted_assignments_of_older_exports_and_a_file_without_marks(tmp_path: P
 def test_what_is_odd_in_rows_of_structure_is_told(tmp_path: Path) -> None:
     district = read(tmp_path, HEAD, POINTS.replace(",10,", ",ten,"), ANA, POINTS)
     told = district.findings.set_index("kind")
-    assert told.loc["not_a_number", ["row", "column", "value", "done"]].tolist() == [
+    assert told.loc["not_a_number", ["row", "column", "value", "action_taken"]].tolist() == [
         2,
         "Essay (501)",
         "ten",
         "value_set_aside",
     ]
-    assert told.loc["row_repeated", ["row", "done"]].tolist() == [4, "row_set_aside"]
+    assert told.loc["row_repeated", ["row", "action_taken"]].tolist() == [4, "row_set_aside"]
     assert scores_of(district)["score_possible"].tolist()[1] == 12.5
     assert np.isnan(scores_of(district)["score_possible"].iloc[0])
 
@@ -157,7 +157,7 @@ def test_missing_points_are_told_once(tmp_path: Path) -> None:
 def test_markers_in_another_case_are_read_and_letters_set_aside(tmp_path: Path) -> None:
     lines = [HEAD, POINTS, ANA, LI.replace("EX", "ex"), NOA.replace(",,0,", ",B+,0,")]
     district = read(tmp_path, *lines)
-    told = district.findings[["row", "column", "value", "done", "read_as"]].fillna("").values.tolist()
+    told = district.findings[["row", "column", "value", "action_taken", "read_as"]].fillna("").values.tolist()
     assert told == [
         [4, "Essay (501)", "ex", "read_as", "Excused"],
         [5, "Essay (501)", "B+", "value_set_aside", ""],
@@ -206,8 +206,8 @@ def test_columns_that_a_district_adds_are_kept_apart_and_told(tmp_path: Path) ->
     lines = [line.replace("Algebra - P3,", "Algebra - P3,quiet,") for line in (ANA, LI)]
     points = POINTS.replace(",,,,,", ",,,,,,")
     district = read(tmp_path, HEAD.replace("Section,", "Section,Notes,"), points, *lines)
-    assert district.findings[["kind", "column", "done"]].values.tolist() == [
-        ["column_unknown", "Notes", "kept_apart"]
+    assert district.findings[["kind", "column", "action_taken"]].values.tolist() == [
+        ["column_unknown", "Notes", "quarantined"]
     ]
     assert len(scores_of(district)) == 4
 
@@ -253,7 +253,7 @@ def test_made_gradebooks_have_their_rows_of_structure_where_canvas_puts_them(
     accounts = clean_district["lms"].accounts
     books = accounts[accounts["file"].str.contains("_Grades-")]
     assert books["rows_structure"].sum() == 2 * len(paths) + hidden
-    assert books["rows_set_aside"].sum() == books["rows_kept_apart"].sum() == 0
+    assert books["rows_set_aside"].sum() == books["rows_quarantined"].sum() == 0
 
 
 def test_many_gradebooks_are_one_line_of_the_printed_accounts(clean_district: District) -> None:

@@ -70,7 +70,7 @@ def test_a_crosswalk_is_read_back_as_it_was_written(tmp_path: Path) -> None:
             "silo": ["sis", "clinic", "clinic"],
             "record": ["1", "=2", "-7"],
             "child": ["c-a", "c-a", "c-b"],
-            "band": ["Sure", "Sure", "Alone"],
+            "link_status": ["Verified", "Verified", "Unlinked"],
             "linkable_by": ["Name and birth date"] * 3,
         },
         dtype="string",

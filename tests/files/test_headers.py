@@ -82,7 +82,7 @@ def test_a_column_in_other_case_is_read_and_told(plain: District, tmp_path: Path
     head = [name.upper() if name in ("PIN", "Balance", "Grade") else name for name in HEAD]
     district = read(tmp_path, [",".join(row) for row in [head, *ROWS]])
     assert same_people(district, plain)
-    findings = district.findings[["kind", "column", "done", "read_as"]].values.tolist()
+    findings = district.findings[["kind", "column", "action_taken", "read_as"]].values.tolist()
     assert findings == [
         ["column_renamed", "GRADE", "read_as", "Grade"],
         ["column_renamed", "BALANCE", "read_as", "Balance"],
@@ -96,6 +96,6 @@ def test_a_column_that_stands_twice_overwrites_nothing(again: str, plain: Distri
     district = read(tmp_path, [",".join(row) for row in [head, *([*row, *extra] for row in ROWS)]])
     assert same_people(district, plain)
     found = district.findings
-    assert set(found["done"]) == {"kept_apart"}
+    assert set(found["action_taken"]) == {"quarantined"}
     expected = {"Grade": {"column_repeated"}, "GRADE": {"column_unknown"}}
     assert set(found["kind"]) == expected.get(again, {"column_unknown", "column_repeated"})

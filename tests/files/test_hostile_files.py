@@ -119,7 +119,7 @@ def test_read_and_start_end_with_a_finding_or_a_sentence(name: str, tmp_path: Pa
     ends_well(result, (0, 2))
     if result.exit_code == 0:
         accounts = pd.read_csv(tmp_path / "out" / "restricted_accounts.csv")
-        parts = accounts[["rows_used", "rows_structure", "rows_set_aside", "rows_kept_apart"]]
+        parts = accounts[["rows_used", "rows_structure", "rows_set_aside", "rows_quarantined"]]
         assert (accounts["rows"] == parts.sum(axis=1)).all()
         told = pd.read_csv(tmp_path / "out" / "findings.csv")
         nothing = name == "a folder called CSV"

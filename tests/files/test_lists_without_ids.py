@@ -161,7 +161,7 @@ def test_rows_alike_in_a_list_without_ids_are_told_where_they_stand(tmp_path: Pa
         ["clubs.csv", 4, f"{TOLD} 2"], ["clubs.csv", 5, f"{TOLD} 2"],
         ["clubs.csv", 6, f"{TOLD} 3"], ["clubs.csv", 7, f"{TOLD} 3"],
     ]  # fmt: skip
-    assert told["done"].unique().tolist() == ["read_as"]
+    assert told["action_taken"].unique().tolist() == ["read_as"]
     out = tmp_path / "out"
     assert run("read", tmp_path, "--out", out).exit_code == 0
     saved = pd.read_csv(out / "findings.csv", dtype=str)  # of a real folder too: it is no word of a child

@@ -51,7 +51,7 @@ def told(district: District) -> set[tuple[str, str]]:
 
 def adds_up(district: District) -> bool:
     accounts = district.accounts
-    parts = ["rows_used", "rows_structure", "rows_set_aside", "rows_kept_apart"]
+    parts = ["rows_used", "rows_structure", "rows_set_aside", "rows_quarantined"]
     return bool((accounts["rows"] == accounts[parts].sum(axis=1)).all())
 
 
@@ -147,7 +147,7 @@ def test_a_surplus_cell_of_any_length_is_told(tmp_path: Path) -> None:
 def test_a_number_that_no_balance_can_be_is_not_used(tmp_path: Path) -> None:
     district = read_district(put(tmp_path, m_csv=meals(balance="$" + "9" * 400 + ".00")))
     assert district.fact("meal_account")["balance"].isna().all()
-    assert district.findings["done"].tolist() == ["value_set_aside"]
+    assert district.findings["action_taken"].tolist() == ["value_set_aside"]
 
 
 def test_a_head_of_nothing_costs_nothing_and_a_cell_below_it_is_told(tmp_path: Path) -> None:
@@ -186,7 +186,9 @@ def test_a_name_that_stands_twice_in_an_object_is_told(tmp_path: Path) -> None:
     district = students(tmp_path, line)
     assert district.people["first_name"].tolist() == ["Eva"]
     again = district.findings[district.findings["kind"].eq("column_repeated")]
-    assert again[["row", "column", "done"]].to_numpy().tolist() == [[1, "firstName", "value_set_aside"]]
+    assert again[["row", "column", "action_taken"]].to_numpy().tolist() == [
+        [1, "firstName", "value_set_aside"]
+    ]
 
 
 def test_an_id_written_as_a_number_keeps_every_digit(tmp_path: Path) -> None:
@@ -254,7 +256,9 @@ def test_an_xml_file_that_nobody_can_read_says_why(text: str, reason: str, tmp_p
     """It is refused, or breaks in its first record: no layout can know it, yet the reason is known."""
     (tmp_path / "Student.xml").write_text(text, encoding="utf-8")
     district = read_district(tmp_path)
-    assert district.findings[["kind", "done"]].to_numpy().tolist() == [["file_unreadable", "file_set_aside"]]
+    assert district.findings[["kind", "action_taken"]].to_numpy().tolist() == [
+        ["file_unreadable", "file_set_aside"]
+    ]
     assert reason in district.findings["value"].iloc[0]
     (account,) = district.accounts.itertuples()
     assert account.rows == account.rows_set_aside

@@ -83,7 +83,7 @@ def told(district: District, *kinds: str) -> set[tuple[str, Any, Any]]:
 
 
 def adds_up(district: District) -> bool:
-    parts = ["rows_used", "rows_structure", "rows_set_aside", "rows_kept_apart"]
+    parts = ["rows_used", "rows_structure", "rows_set_aside", "rows_quarantined"]
     return bool((district.accounts["rows"] == district.accounts[parts].sum(axis=1)).all())
 
 

@@ -15,7 +15,7 @@ from helpers.files.draft import draft_layouts
 from helpers.layouts import load_layout
 from synthetic_data.systems import SILOS
 
-IDENTITY = ["rows_used", "rows_structure", "rows_set_aside", "rows_kept_apart"]
+IDENTITY = ["rows_used", "rows_structure", "rows_set_aside", "rows_quarantined"]
 
 
 def unpacked(district_folder: Path, target: Path) -> Path:

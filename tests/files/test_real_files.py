@@ -11,7 +11,7 @@ import pytest
 from helpers.files import read_district
 from helpers.layouts import load_layout
 
-IDENTITY = ["rows_used", "rows_structure", "rows_set_aside", "rows_kept_apart"]
+IDENTITY = ["rows_used", "rows_structure", "rows_set_aside", "rows_quarantined"]
 
 
 @pytest.mark.one_in(3)
@@ -108,7 +108,7 @@ def test_a_test_gives_a_row_a_goal_and_kind_of_score(real_files: Path) -> None:
         "Other Functions, Equations, Inequalities, and Systems": 243.0,
     }
     short = growth.findings[growth.findings["kind"].eq("cells_missing")]
-    assert short[["row", "value", "done"]].to_numpy().tolist() == [[8, "142 cells", "read_as"]]
+    assert short[["row", "value", "action_taken"]].to_numpy().tolist() == [[8, "142 cells", "read_as"]]
 
 
 def test_real_headers_are_the_declared_ones(real_files: Path) -> None:

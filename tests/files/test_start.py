@@ -41,7 +41,7 @@ def test_a_list_of_things_names_nobody(tmp_path: Path) -> None:
     assert not drafted.kind.names_people
     district = read_district(tmp_path)
     assert district.people.empty
-    assert district.accounts["rows_kept_apart"].tolist() == [3]
+    assert district.accounts["rows_quarantined"].tolist() == [3]
 
 
 def test_a_role_says_who_is_a_child(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def read(column: Column, *texts: str | None) -> tuple[list[object], dict[str, st
     values = read_column(cells, column, np.arange(2, len(texts) + 2), findings, name=column.name).values
     told = findings.frame()
     return [None if pd.isna(value) else value for value in values], dict(
-        zip(told["kind"], told["done"], strict=True)
+        zip(told["kind"], told["action_taken"], strict=True)
     )
 
 

@@ -91,7 +91,7 @@ def kinds(district: District) -> list[str]:
 
 def adds_up(district: District) -> bool:
     accounts = district.accounts
-    parts = accounts[["rows_used", "rows_structure", "rows_set_aside", "rows_kept_apart"]].sum(axis=1)
+    parts = accounts[["rows_used", "rows_structure", "rows_set_aside", "rows_quarantined"]].sum(axis=1)
     return bool((accounts["rows"] == parts).all())
 
 
@@ -123,7 +123,7 @@ def test_rows_are_numbered_as_the_spreadsheet_numbers_them(tmp_path: Path) -> No
     bo = [8, "Bo", "Li", "5/6/2013", "free", "no", None, "South"]
     data = workbook(["Clubs, spring"], HEADS, ANA, [], bo, sheets=("Members", "Notes"))
     district = read_district(folder_with(tmp_path, data, header_row=2))
-    assert district.findings[["file", "row", "kind", "done"]].values.tolist() == [
+    assert district.findings[["file", "row", "kind", "action_taken"]].values.tolist() == [
         ["clubs/clubs.xlsx/Members", 4, "row_blank", "row_set_aside"],
         ["clubs/clubs.xlsx/Members", 5, "not_a_number", "value_set_aside"],
         ["clubs/clubs.xlsx/Notes", pd.NA, "file_empty", "file_set_aside"],
@@ -139,7 +139,7 @@ def test_a_cell_that_reaches_down_says_the_same_in_each_row(tmp_path: Path) -> N
     district = read_district(folder_with(tmp_path, workbook(HEADS, ANA, bo, cy, merged="H2:H3")))
     assert district["clubs"].people["school_name"].tolist() == ["North", "North", "South"]
     told = district.findings
-    assert told[["row", "kind", "done"]].values.tolist() == [[3, "cells_merged", "read_as"]]
+    assert told[["row", "kind", "action_taken"]].values.tolist() == [[3, "cells_merged", "read_as"]]
 
 
 def test_a_formula_is_what_it_last_gave_and_told_when_it_never_gave_anything(tmp_path: Path) -> None:
@@ -160,8 +160,8 @@ def test_a_formula_is_what_it_last_gave_and_told_when_it_never_gave_anything(tmp
 def test_cells_beside_the_table_cost_no_row(tmp_path: Path) -> None:
     district = read_district(folder_with(tmp_path, workbook(HEADS, [*ANA, None, "called her mother"])))
     assert len(district["clubs"].people) == 1
-    assert district.findings[["kind", "done", "value"]].to_numpy().tolist() == [
-        ["cells_surplus", "kept_apart", "called her mother"]
+    assert district.findings[["kind", "action_taken", "value"]].to_numpy().tolist() == [
+        ["cells_surplus", "quarantined", "called her mother"]
     ]
 
 

@@ -28,7 +28,7 @@ def meals(tmp_path_factory: pytest.TempPathFactory) -> District:
 
 def test_codes_are_kept_as_written_beside_what_they_mean(meals: District) -> None:
     values = meals.written.values
-    grades = values[values["column"].eq("Grade")].set_index("written")
+    grades = values[values["column"].eq("Grade")].set_index("as_written")
     assert grades["standard"].fillna("").to_dict() == {"K": "KG", "7": "07", "07": "07", "Gr. 7": ""}
     assert grades["times"].tolist() == [1, 1, 1, 1]
     assert grades.loc["07", "row"] == 4
@@ -36,9 +36,9 @@ def test_codes_are_kept_as_written_beside_what_they_mean(meals: District) -> Non
 
 def test_dates_are_kept_by_their_shape_only(meals: District) -> None:
     values = meals.written.values
-    dates = values[values["is_date"]].set_index("written")
+    dates = values[values["is_date"]].set_index("as_written")
     assert dates["times"].to_dict() == {"9/9/9999": 2, "9999-9-9": 1}
-    assert not values["written"].str.contains("2014").any()
+    assert not values["as_written"].str.contains("2014").any()
 
 
 def test_each_head_is_listed_with_what_stands_below_it(meals: District) -> None:

@@ -164,7 +164,7 @@ def test_what_comes_after_today_or_before_this_year_shows_nothing() -> None:
 @pytest.fixture(scope="module")
 def measured(district: District) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The gap of the small made district, and how many families it leaves in the dark."""
-    tied = link_district(district, "standardised")
+    tied = link_district(district, "standardized")
     profiles = build_profiles(district, tied)
     gap = communication_gap(district, tied, profiles)
     return gap, count_informed_families(gap, groups_of_children(profiles.profile))

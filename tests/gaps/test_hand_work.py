@@ -33,8 +33,8 @@ def three() -> tuple[District, Links]:
         [{"record": f"m{at}"} for at in range(4)],
         identifiers=ids("District", m0="1", m1="2", m2="wrong", m3="left"),
         findings=[
-            {"kind": "not_a_date", "done": "value_set_aside", "times": 3},
-            {"kind": "zeros_lost", "done": "read_as"},
+            {"kind": "not_a_date", "action_taken": "value_set_aside", "times": 3},
+            {"kind": "zeros_lost", "action_taken": "read_as"},
         ],
     )
     clubs = silo("clubs", [{"record": "c0"}])

@@ -22,13 +22,13 @@ def bought(**gains: tuple[float, bool, float, bool]) -> pd.DataFrame:
     """What each step buys: questions, whether surely, minutes of hand work, whether surely."""
     rows = []
     for step, (questions, sure, minutes, saved) in gains.items():
-        told = {"scenario": "workshop", "method": "decided", "step": step, "way": "alone", "seeds": 5}
+        told = {"scenario": "workshop", "method": "resolved", "step": step, "way": "alone", "seeds": 5}
         rows.append({**told, "measure": "questions", "unit": "of 34", "gain": questions, "better": sure})
-        rows.append({**told, "measure": "hand_work", "unit": "minutes", "gain": minutes, "better": saved})
+        rows.append({**told, "measure": "manual_effort", "unit": "minutes", "gain": minutes, "better": saved})
     return as_table("step_gains", pd.DataFrame(rows))
 
 
-BETTER = {"questions": 1, "hand_work": -1}
+BETTER = {"questions": 1, "manual_effort": -1}
 
 
 def test_most_for_a_dollar_comes_first_and_what_chance_explains_last() -> None:
@@ -41,7 +41,7 @@ def test_most_for_a_dollar_comes_first_and_what_chance_explains_last() -> None:
     by_size = road.groupby("size", sort=False)["step"].apply(list)
     assert list(by_size.index) == list(kit_costs().size)
     assert by_size["district"] == ["code_agreement", "carried_ids", "freshness"]
-    by_hours = plan_roadmap(gains, 16, by="hand_work", better=BETTER)
+    by_hours = plan_roadmap(gains, 16, by="manual_effort", better=BETTER)
     assert by_hours["step"].iloc[0] == "carried_ids"
     # Hours that chance may have saved are promised to nobody.
     hours = road[road["size"].eq("district")].set_index("step")["hours_saved"]

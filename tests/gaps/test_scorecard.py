@@ -65,7 +65,7 @@ def measured() -> tuple[District, Links]:
     who = {("sis", f"s{at}"): f"c{at}" for at in range(5)}
     who |= {("attendance", "a0"): "c0", ("attendance", "a1"): "c1", ("attendance", "a2"): "c2"}
     who |= {("attendance", "a9"): "c9", ("tests", "t0"): "c0", ("tests", "t1"): "t1"}
-    tied = links(who, {("tests", "t0"): "Unverified", ("tests", "t1"): "Alone"})
+    tied = links(who, {("tests", "t0"): "Unverified", ("tests", "t1"): "Unlinked"})
     pairs = [
         ("sis", "s3", "attendance", "a9", "Review", "Same"),
         ("attendance", "a1", "tests", "t1", "Refused", "Same"),

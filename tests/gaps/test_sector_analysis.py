@@ -204,7 +204,7 @@ def test_a_column_that_says_nothing_takes_nothing_else_with_it(odd: dict[str, ob
     same = {name: value.repeat(len(frame)) for name, value in odd.items()}  # type: ignore[attr-defined]
     report = sector_report(as_read(frame.assign(**same)))
     assert report.years == [2021, 2022]
-    means = report["standing"].query("kind == 'all'")
+    means = report["profile"].query("kind == 'all'")
     assert means["mean"].notna().all()
 
 

@@ -96,13 +96,13 @@ def volunteers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_of_volunteers_each_interval_stands_beside_what_was_put_in(volunteers: Path) -> None:
-    beside = sector_report(read_sector(volunteers))["beside_planted"]
+    beside = sector_report(read_sector(volunteers))["vs_simulated"]
     assert len(beside) == 3 * 2 * 6
-    planted = pd.read_csv(volunteers.with_name("sector_planted.csv"))
-    planted = planted[planted["comparison"].eq("adjusted")]
-    met = beside.merge(planted, on=["grouping", "domain", "year"], how="inner", validate="one_to_one")
-    assert (met["planted"] - met["points"]).abs().max() < 0.006
-    inside = met["low"].le(met["planted"]) & met["planted"].le(met["high"])
+    simulated = pd.read_csv(volunteers.with_name("sector_simulated.csv"))
+    simulated = simulated[simulated["comparison"].eq("adjusted")]
+    met = beside.merge(simulated, on=["grouping", "domain", "year"], how="inner", validate="one_to_one")
+    assert (met["simulated"] - met["points"]).abs().max() < 0.006
+    inside = met["low"].le(met["simulated"]) & met["simulated"].le(met["high"])
     assert inside.tolist() == met["holds"].tolist()
     assert not beside.loc[beside["grouping"].ne("community"), "holds"].any()
 
@@ -111,8 +111,8 @@ def test_of_volunteers_each_interval_stands_beside_what_was_put_in(volunteers: P
 def test_a_sector_that_hides_nothing_is_not_put_beside(tmp_path: Path) -> None:
     made = make_sector(load_sector(invited=60, responding=(20, 30)))
     read = read_sector(write_sector(made, tmp_path)["sector"])
-    assert read.planted.empty
-    assert "beside_planted" not in sector_report(read).tables
+    assert read.simulated.empty
+    assert "vs_simulated" not in sector_report(read).tables
 
 
 def test_what_was_put_in_is_never_guessed(volunteers: Path, tmp_path: Path) -> None:
@@ -120,12 +120,12 @@ def test_what_was_put_in_is_never_guessed(volunteers: Path, tmp_path: Path) -> N
     folder.mkdir()
     for name in ("sector.csv", "sector.json"):
         (folder / name).write_bytes(volunteers.with_name(name).read_bytes())
-    assert read_sector(folder).planted.empty
+    assert read_sector(folder).simulated.empty
     for content in (b"", b"grouping,domain\nx,y\n", b"\xff\xfe\x00", b'"'):
-        (folder / "sector_planted.csv").write_bytes(content)
+        (folder / "sector_simulated.csv").write_bytes(content)
         assert read_simulated(folder / "sector.csv").empty
     (folder / "sector.json").write_text(json.dumps({"synthetic": True, "settings": 3}), encoding="utf-8")
-    assert read_sector(folder).planted.empty
+    assert read_sector(folder).simulated.empty
 
 
 def test_intervals_are_told_apart_by_what_they_hold() -> None:
@@ -137,8 +137,8 @@ def test_intervals_are_told_apart_by_what_they_hold() -> None:
             {**keys, "domain": "technology", "difference": None, "low": None, "high": None},
         ]
     )
-    planted = pd.DataFrame([{**keys, "domain": domain, "points": 0.15} for domain in shown["domain"]])
-    beside = compare_with_simulated(shown, planted).set_index("domain")
+    simulated = pd.DataFrame([{**keys, "domain": domain, "points": 0.15} for domain in shown["domain"]])
+    beside = compare_with_simulated(shown, simulated).set_index("domain")
     assert beside["holds"].to_dict() == {"governance": True, "impact": False}
     assert str(beside.loc["impact", "difference"]) == "0.0"
 

@@ -28,7 +28,7 @@ def _read(frame: pd.DataFrame, folder: Path, encoding: str = "utf-8", sep: str =
     frame.to_csv(path, index=False, encoding=encoding, sep=sep)
     sector = read_sector(path)
     accounts = sector.accounts.iloc[0]
-    parts = ["rows_used", "rows_structure", "rows_set_aside", "rows_kept_apart"]
+    parts = ["rows_used", "rows_structure", "rows_set_aside", "rows_quarantined"]
     assert accounts["rows"] == accounts[parts].sum()
     return sector, sector.findings
 
@@ -154,7 +154,7 @@ def test_one_sheet_without_a_column_is_a_finding(text: pd.DataFrame, tmp_path: P
         text.rename(columns={"system": "sys"}).to_excel(book, sheet_name="other", index=False)
     sector = read_sector(tmp_path / "answers.xlsx")
     assert len(sector.frame) == len(text)
-    assert sector.findings["done"].eq("file_set_aside").any()
+    assert sector.findings["action_taken"].eq("file_set_aside").any()
 
 
 def test_no_file_is_bad_input(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_no_difference_from_a_total_is_below_ten(few: tuple[pd.DataFrame, Sector
     yearly = report["comparisons"].dropna(subset=["year", "systems_yes", "systems_no"])
     unknown = [totals[row.year] - row.systems_yes - row.systems_no for row in yearly.itertuples()]
     assert all(map(_may_stand, unknown))
-    standing = report["standing"].drop_duplicates(["kind", "group", "year"])
+    standing = report["profile"].drop_duplicates(["kind", "group", "year"])
     for (_, year), kinds in standing.groupby(["kind", "year"]):
         assert _may_stand(totals[year] - kinds["systems"].sum())
     for name, column in (("reliability", "systems"), ("shares", "of")):

@@ -52,7 +52,7 @@ def kinds(answers: SurveyAnswers) -> set[str]:
 
 def adds_up(answers: SurveyAnswers) -> bool:
     rows = answers.accounts
-    parts = rows[["rows_used", "rows_structure", "rows_set_aside", "rows_kept_apart"]].sum(axis=1)
+    parts = rows[["rows_used", "rows_structure", "rows_set_aside", "rows_quarantined"]].sum(axis=1)
     return bool((parts == rows["rows"]).all()) and len(answers.respondents) == int(rows["rows_used"].sum())
 
 
@@ -107,7 +107,7 @@ def test_of_a_person_who_answered_twice_the_last_row_counts(tmp_path):
     )
     assert kinds(answers) == {"respondent_repeated", "column_missing"} - {"column_missing"}
     told = answers.findings.iloc[0]
-    assert (told["row"], told["done"]) == (2, "row_set_aside")
+    assert (told["row"], told["action_taken"]) == (2, "row_set_aside")
     assert len(answers.respondents) == 2
     assert adds_up(answers)
     kept = answers.answers.set_index(["respondent", "item"])["answer"]
@@ -178,7 +178,7 @@ def test_a_file_that_is_none_is_a_finding(tmp_path, content, kind):
         answers = read(tmp_path, content, name=name)
         assert answers.respondents.empty
         assert len(answers.findings)
-        assert answers.findings["done"].eq("file_set_aside").any()
+        assert answers.findings["action_taken"].eq("file_set_aside").any()
         if kind and name.endswith("csv"):
             assert kind in kinds(answers)
         assert adds_up(answers)

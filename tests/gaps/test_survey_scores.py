@@ -69,7 +69,7 @@ def test_a_data_team_is_in_no_score():
 def test_a_system_stands_at_the_middle_answer_and_at_the_lower_of_two():
     item = GOVERNANCE[0]
     stands = {
-        people: item_scores(answers({f"R{n}": {item: a} for n, a in enumerate(people)}))["stands_at"].iloc[0]
+        people: item_scores(answers({f"R{n}": {item: a} for n, a in enumerate(people)}))["level"].iloc[0]
         for people in [(1, 2, 4), (1, 2, 3, 4), (3,), (4, 4)]
     }
     assert stands == {(1, 2, 4): 2, (1, 2, 3, 4): 2, (3,): 3, (4, 4): 4}
@@ -175,9 +175,13 @@ def test_files_are_put_beside_opinion_at_the_declared_bounds():
         given, card(match_rate=[(60, 100, 0.6), (100, 100, 1.0)], days_behind=[(9, None, 9.0)])
     )
     told = told.set_index("item")
-    assert told.loc["impact_1", ["value", "measured", "says"]].tolist() == [0.8, 3, "Higher than the files"]
+    assert told.loc["impact_1", ["value", "measured", "finding"]].tolist() == [
+        0.8,
+        3,
+        "Higher than the files",
+    ]
     assert told.loc["technology_4", ["measured", "difference"]].tolist() == [2, 2]
-    assert told.loc["governance_1", "says"] == "The files don't say"
+    assert told.loc["governance_1", "finding"] == "The files don't say"
 
 
 def test_whom_nothing_joins_is_nobody_found():

@@ -70,7 +70,7 @@ def written_silo(
             meaning, times = (None, said) if is_date else said  # type: ignore[misc]
             value_rows.append(
                 {"silo": name, "file": file, "kind": KIND, "column": column, "is_date": is_date,
-                 "written": written, "standard": meaning, "times": times, "row": 2}
+                 "as_written": written, "standard": meaning, "times": times, "row": 2}
             )  # fmt: skip
     column_rows = [
         {"silo": name, "file": path, "kind": KIND, "head": head, "column": head if head in known else None,

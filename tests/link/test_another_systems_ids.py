@@ -75,7 +75,7 @@ def refused(links: Any) -> list[tuple[str, str]]:
 def test_with_names_the_column_is_refused_and_every_row_is_told(shift: int) -> None:
     """Whether the next child has another surname or the same: a first name plainly another is enough."""
     rows = [{**row, "ids": {"State": row["ids"]["State"]}} for row in rows_of(shift, named=True)]
-    links = linked(*roster(), *rows, method="standardised")
+    links = linked(*roster(), *rows, method="standardized")
     assert joined(links) == set()
     assert links.pairs.empty, "a refused column finds no pair, and leaves nobody waiting"
     assert refused(links) == [("iready", f"{ROWS} of {ROWS}")]
@@ -84,7 +84,7 @@ def test_with_names_the_column_is_refused_and_every_row_is_told(shift: int) -> N
 
 def test_a_right_number_beside_the_wrong_one_is_used_once_that_is_refused() -> None:
     """A wrong State id contradicts nobody any more: the district's number and the name tie each row."""
-    links = linked(*roster(), *rows_of(len(FIRST) + 1, named=True), method="standardised")
+    links = linked(*roster(), *rows_of(len(FIRST) + 1, named=True), method="standardized")
     assert joined(links) == {(f"i{at:03d}", f"s{at:03d}") for at in range(ROWS)}
     assert refused(links) == [("iready", f"{ROWS} of {ROWS}")]
     assert colliding(links)["value"].nunique() == ROWS
@@ -96,7 +96,7 @@ def test_a_right_number_beside_the_wrong_one_is_used_once_that_is_refused() -> N
 def test_without_names_rows_are_joined_unverified_and_every_one_is_told_as_colliding() -> None:
     links = linked(*roster(), *rows_of(1, named=False))
     mine = links.crosswalk[links.crosswalk["silo"].eq("iready")]
-    assert set(mine["band"]) == {"Unverified"}
+    assert set(mine["link_status"]) == {"Unverified"}
     assert colliding(links)["value"].tolist() == [str(9_000 + at) for at in range(ROWS)]
 
 

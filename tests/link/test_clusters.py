@@ -91,8 +91,8 @@ def test_what_every_crosswalk_promises(rows: list[dict[str, Any]], seed: int, un
     speaks = pd.Series(speaks.to_numpy(dtype=bool))
     only = speaks & speaks.groupby(crosswalk["child"]).transform("sum").eq(1)
     review = waits & (size.eq(1) | only)
-    assert (crosswalk["band"].eq("Review") == review).all()
-    assert ((size.gt(1) & ~review) == crosswalk["band"].isin(["Sure", "Unverified"])).all()
+    assert (crosswalk["link_status"].eq("Review") == review).all()
+    assert ((size.gt(1) & ~review) == crosswalk["link_status"].isin(["Verified", "Unverified"])).all()
     assert (
         crosswalk[size.gt(1)].groupby("child")["step"].count()
         == crosswalk[size.gt(1)].groupby("child").size() - 1

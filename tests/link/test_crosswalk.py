@@ -19,11 +19,11 @@ def test_each_rung_keeps_what_the_rungs_below_it_found() -> None:
     ]
     crosswalks = {
         name: linked(*records, method=name).crosswalk
-        for name in ("shared identifier", "exact", "standardised")
+        for name in ("shared identifier", "exact", "standardized")
     }
     assert [crosswalk["child"].nunique() for crosswalk in crosswalks.values()] == [3, 2, 1]
-    steps = crosswalks["standardised"].set_index("record")["step"]
-    assert steps.dropna().to_dict() == {"b": "Shared identifier", "c": "Exact", "d": "Standardised"}
+    steps = crosswalks["standardized"].set_index("record")["step"]
+    assert steps.dropna().to_dict() == {"b": "Shared identifier", "c": "Exact", "d": "Standardized"}
 
 
 def test_the_anchor_is_the_record_of_the_silo_that_comes_first() -> None:

@@ -53,7 +53,7 @@ def town(*extra: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def decided(rows: list[dict[str, Any]], **how: Any) -> Links:
-    return linked(*rows, **({"method": "decided"} | how))
+    return linked(*rows, **({"method": "resolved"} | how))
 
 
 def child_of(links: Links, silo: str, name: str) -> str:
@@ -67,8 +67,8 @@ def test_a_record_with_a_name_alone_goes_to_the_only_child_who_has_it() -> None:
         child_of(links, "survey", f"q{n:03}") == child_of(links, "sis", f"s{n:03}") for n in range(100)
     )
     survey = links.crosswalk[links.crosswalk["silo"].eq("survey")]
-    assert survey["step"].eq("Scored").all()
-    assert survey["band"].eq("Sure").all()
+    assert survey["step"].eq("Probabilistic").all()
+    assert survey["link_status"].eq("Verified").all()
     assert survey["confidence"].between(0.6, 1).all()
     by_rules = links.crosswalk[links.crosswalk["silo"].eq("meals")]
     assert by_rules["confidence"].isna().all()
@@ -88,7 +88,7 @@ def test_two_namesakes_leave_a_record_without_more_to_a_person() -> None:
     twice = record("sis", "other", "Wyatt", "Hawkins", "2013-11-30", school_name="School 3")
     links = decided([*town(twice), record("lms", "l", "Wyatt", "Hawkins")])
     mine = links.crosswalk[links.crosswalk["silo"].eq("lms")].iloc[0]
-    assert mine["band"] == "Review"
+    assert mine["link_status"] == "Review"
     waiting = links.pairs[links.pairs["decision"].eq("Review")]
     assert len(waiting[waiting["left_silo"].eq("lms") | waiting["right_silo"].eq("lms")]) == 1
 
@@ -100,7 +100,7 @@ def test_the_school_tells_namesakes_apart() -> None:
 
 
 @pytest.mark.one_in(2)
-@pytest.mark.parametrize("method", ["scored", "decided"])
+@pytest.mark.parametrize("method", ["probabilistic", "resolved"])
 def test_twins_are_two_children_whatever_they_share(method: str) -> None:
     twins = [
         record(
@@ -152,7 +152,7 @@ def test_what_fits_two_children_goes_to_neither(by: str) -> None:
         links = decided(rows, unique_people=["sis"])
     mine = links.crosswalk[links.crosswalk["record"].isin(["x1", "x2", "x3"])]
     assert mine["child"].nunique() == 3
-    assert mine.loc[mine["silo"].eq("meals"), "band"].item() == "Review"
+    assert mine.loc[mine["silo"].eq("meals"), "link_status"].item() == "Review"
 
 
 @pytest.mark.one_in(2)
@@ -175,7 +175,7 @@ def decisions(*rows: tuple[str, str, str, str, str]) -> pd.DataFrame:
 
 
 @pytest.mark.one_in(3)
-@pytest.mark.parametrize("method", ["standardised", "scored", "decided"])
+@pytest.mark.parametrize("method", ["standardized", "probabilistic", "resolved"])
 def test_a_persons_word_holds_before_every_rule(method: str) -> None:
     rows = town(record("lms", "l", "W", "H"))
     told = decisions(
@@ -217,17 +217,17 @@ def test_a_telephone_that_a_household_shares_joins_nobody() -> None:
         for silo in ("one", "two")
         for n, first in enumerate(("Nora", "Felix", "Ida"))
     ]
-    links = linked(*rows, method="decided")
+    links = linked(*rows, method="resolved")
     for group in children(links.crosswalk):
         assert len({name[-1] for _, name in group}) == 1
 
 
-@pytest.mark.parametrize("method", ["scored", "decided"])
+@pytest.mark.parametrize("method", ["probabilistic", "resolved"])
 def test_one_name_shared_by_all_rows_joins_nobody_and_is_reported(method: str) -> None:
     rows = [record(silo, f"r{n:04}", "Jose", "Garcia") for silo in ("one", "two") for n in range(300)]
     links = linked(*rows, method=method)
     assert links.crosswalk["child"].nunique() == 600
-    assert links.passed_over.loc[links.passed_over["step"].eq("Scored"), "records"].item() > 0
+    assert links.passed_over.loc[links.passed_over["step"].eq("Probabilistic"), "records"].item() > 0
 
 
 # Few values, so that ids collide, names repeat and chains arise.
@@ -255,7 +255,7 @@ def records(draw: st.DrawFn) -> list[dict[str, Any]]:
 @given(
     rows=records(),
     seed=st.integers(0, 2**16),
-    method=st.sampled_from(["scored", "decided"]),
+    method=st.sampled_from(["probabilistic", "resolved"]),
     unique=st.sets(st.sampled_from(["sis", "meals"])),
 )
 def test_what_every_crosswalk_of_a_model_promises(
@@ -286,5 +286,5 @@ def test_what_every_crosswalk_of_a_model_promises(
     assert (left[pairs["decision"] == "Match"] == right[pairs["decision"] == "Match"]).all()
     assert (left[pairs["decision"] == "Refused"] != right[pairs["decision"] == "Refused"]).all()
     size = crosswalk.groupby("child")["record"].transform("size")
-    assert (size.gt(1) == crosswalk["band"].isin(["Sure", "Unverified"])).all()
+    assert (size.gt(1) == crosswalk["link_status"].isin(["Verified", "Unverified"])).all()
     assert not pairs.duplicated(["left_silo", "left_record", "right_silo", "right_record", "step"]).any()

@@ -12,25 +12,37 @@ from tests.link.records import ANA, children, linked, only_pair, record
 
 @pytest.mark.one_in(3)
 @pytest.mark.parametrize(
-    ("left", "right", "decision", "band", "contradiction"),
+    ("left", "right", "decision", "link_status", "contradiction"),
     [
         # Two of three agree.
-        ((*ANA, {"State": "1"}), (*ANA, {"State": "1"}), "Match", "Sure", None),
-        ((*ANA, {"State": "1"}), ("Ana", "Lopez", "", {"State": "1"}), "Match", "Sure", None),
-        ((*ANA, {"PIN": "1"}), ("Ana", "Lopez", "", {"PIN": "1"}), "Match", "Sure", None),
-        ((*ANA, {"State": "1"}), ("", "", "2012-05-17", {"State": "1"}), "Match", "Sure", None),
-        ((*ANA, {}), (*ANA, {}), "Match", "Sure", None),
-        ((*ANA, {"State": "1"}), (*ANA, {"District": "2"}), "Match", "Sure", None),
+        ((*ANA, {"State": "1"}), (*ANA, {"State": "1"}), "Match", "Verified", None),
+        ((*ANA, {"State": "1"}), ("Ana", "Lopez", "", {"State": "1"}), "Match", "Verified", None),
+        ((*ANA, {"PIN": "1"}), ("Ana", "Lopez", "", {"PIN": "1"}), "Match", "Verified", None),
+        ((*ANA, {"State": "1"}), ("", "", "2012-05-17", {"State": "1"}), "Match", "Verified", None),
+        ((*ANA, {}), (*ANA, {}), "Match", "Verified", None),
+        ((*ANA, {"State": "1"}), (*ANA, {"District": "2"}), "Match", "Verified", None),
         # … and the third disagrees: joined, and said.
         (
             (*ANA, {"State": "1"}),
             ("Ana", "Lopez", "2003-05-17", {"State": "1"}),
             "Match",
-            "Sure",
+            "Verified",
             "birth date",
         ),
-        ((*ANA, {"PIN": "1"}), ("Ana", "Lopez", "2003-05-17", {"PIN": "1"}), "Match", "Sure", "birth date"),
-        ((*ANA, {"State": "1"}), ("Ana", "Smith", "2012-05-17", {"State": "1"}), "Match", "Sure", "surname"),
+        (
+            (*ANA, {"PIN": "1"}),
+            ("Ana", "Lopez", "2003-05-17", {"PIN": "1"}),
+            "Match",
+            "Verified",
+            "birth date",
+        ),
+        (
+            (*ANA, {"State": "1"}),
+            ("Ana", "Smith", "2012-05-17", {"State": "1"}),
+            "Match",
+            "Verified",
+            "surname",
+        ),
         # One strong id, and nothing to verify it by.
         ((*ANA, {"State": "1"}), ("", "", "", {"State": "1"}), "Match", "Unverified", None),
         ((*ANA, {"RefId": "a"}), ("", "", "", {"RefId": "a"}), "Match", "Unverified", None),
@@ -52,54 +64,54 @@ from tests.link.records import ANA, children, linked, only_pair, record
             (*ANA, {"State": "1"}),
             ("Bea", "Lopez", "2003-05-17", {"State": "1"}),
             "Refused",
-            "Alone",
+            "Unlinked",
             "first name; birth date",
         ),
         (
             (*ANA, {"PIN": "1"}),
             ("Bea", "Lopez", "2012-05-17", {"PIN": "1"}),
             "Refused",
-            "Alone",
+            "Unlinked",
             "first name",
         ),
         (
             (*ANA, {"PIN": "1", "State": "1"}),
             (*ANA, {"PIN": "1", "State": "2"}),
             "Refused",
-            "Alone",
+            "Unlinked",
             "State id",
         ),
         (
             (*ANA, {"State": "1"}),
             ("Bea", "Smith", "", {"State": "1"}),
             "Refused",
-            "Alone",
+            "Unlinked",
             "first name; surname",
         ),
-        ((*ANA, {"Login": "1"}), ("Bea", "Lopez", "", {"Login": "1"}), "Refused", "Alone", "first name"),
+        ((*ANA, {"Login": "1"}), ("Bea", "Lopez", "", {"Login": "1"}), "Refused", "Unlinked", "first name"),
         # A weak id alone.
-        ((*ANA, {"Login": "1"}), ("", "", "", {"Login": "1"}), "No match", "Alone", None),
-        ((*ANA, {"Email": "1"}), ("", "", "", {"Email": "1"}), "No match", "Alone", None),
-        ((*ANA, {"PIN": "1"}), ("", "", "", {"PIN": "1"}), "No match", "Alone", None),
-        ((*ANA, {"Undeclared": "1"}), ("", "", "", {"State": "1"}), "No match", "Alone", None),
-        ((*ANA, {"PIN": "1"}), ("Ana", "Smith", "", {"PIN": "1"}), "No match", "Alone", "surname"),
+        ((*ANA, {"Login": "1"}), ("", "", "", {"Login": "1"}), "No match", "Unlinked", None),
+        ((*ANA, {"Email": "1"}), ("", "", "", {"Email": "1"}), "No match", "Unlinked", None),
+        ((*ANA, {"PIN": "1"}), ("", "", "", {"PIN": "1"}), "No match", "Unlinked", None),
+        ((*ANA, {"Undeclared": "1"}), ("", "", "", {"State": "1"}), "No match", "Unlinked", None),
+        ((*ANA, {"PIN": "1"}), ("Ana", "Smith", "", {"PIN": "1"}), "No match", "Unlinked", "surname"),
     ],
 )
 def test_each_line_of_the_decision_table(
-    left: tuple[Any, ...], right: tuple[Any, ...], decision: str, band: str, contradiction: str | None
+    left: tuple[Any, ...], right: tuple[Any, ...], decision: str, link_status: str, contradiction: str | None
 ) -> None:
     links = linked(record("sis", "a", *left[:3], **left[3]), record("meals", "b", *right[:3], **right[3]))
     pair = only_pair(links)
     assert pair["decision"] == decision
     assert (None if pd.isna(pair["contradiction"]) else pair["contradiction"]) == contradiction
-    assert links.crosswalk.set_index("silo").loc["meals", "band"] == band
+    assert links.crosswalk.set_index("silo").loc["meals", "link_status"] == link_status
     assert (links.crosswalk["child"].nunique() == 1) == (decision == "Match")
 
 
 def test_a_name_alone_joins_nobody() -> None:
     links = linked(record("sis", "a", *ANA), record("clubs", "b", "Ana", "Lopez"))
     assert links.pairs.empty
-    assert links.crosswalk["band"].tolist() == ["Alone", "Alone"]
+    assert links.crosswalk["link_status"].tolist() == ["Unlinked", "Unlinked"]
 
 
 def test_placeholders_verify_nothing() -> None:
@@ -140,7 +152,7 @@ def test_twins_under_one_id_wait_for_a_person() -> None:
         record("bare", "c", State="1"),
     )
     # The bare record is equally near to both: a coin would decide.
-    assert links.crosswalk["band"].tolist() == ["Review", "Review", "Review"]
+    assert links.crosswalk["link_status"].tolist() == ["Review", "Review", "Review"]
 
 
 def test_a_record_equally_near_to_two_children_goes_to_neither() -> None:

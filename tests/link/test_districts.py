@@ -34,7 +34,7 @@ def links(district: District) -> Links:
 def test_each_rung_finds_more_and_none_joins_two_children_silently(district: District, links: Links) -> None:
     by_method = [link(district, method="shared identifier"), link(district, method="exact"), links]
     faults = read_answer_key(district.folder).faults
-    hidden = faults["kind"].eq("sibling_swap") & faults["found_by"].eq("Not findable")
+    hidden = faults["kind"].eq("sibling_swap") & faults["detected_by"].eq("Not findable")
     filed_under_a_sibling = set(faults.loc[hidden, "person"])
     scores = [score_links(district, one.crosswalk) for one in by_method]
     recalls = [one.iloc[0]["recall"] for one in scores]
@@ -48,7 +48,7 @@ def test_each_rung_finds_more_and_none_joins_two_children_silently(district: Dis
     assert pairs["right"].sum() > 0.90 * pairs["possible"].sum()
     for one in by_method:
         children = score_children(district, one)
-        silent = children.loc[children["outcome"].eq("wrong") & ~children["noticed"], "person"]
+        silent = children.loc[children["outcome"].eq("wrong") & ~children["detected"], "person"]
         assert set(silent) <= filed_under_a_sibling, "whole names that are a sibling's nobody can tell"
 
 
@@ -63,7 +63,7 @@ def test_the_last_rung_joins_records_without_birth_dates_and_hardly_any_wrongly(
     assert named["f1"].min() >= 0.93
     assert named.loc["Both with birth date", "f1"] >= 0.98
     crosswalk = district_links.crosswalk
-    by_model = crosswalk[crosswalk["step"].eq("Scored")]
+    by_model = crosswalk[crosswalk["step"].eq("Probabilistic")]
     assert by_model["confidence"].between(0.5, 1).all()
 
 
@@ -84,9 +84,9 @@ def test_findings_stand_where_the_value_stands(district: District, links: Links)
 def test_planted_faults_that_linking_can_tell_of_are_mostly_noticed(district: District, links: Links) -> None:
     findings = pd.concat([district.findings, links.findings])
     scored = score_findings(district, findings, crosswalk=links.crosswalk)
-    ours = scored[scored["found_by"].isin(["names_disagree", "birth_date_disagrees", "id_colliding"])]
-    assert ours["planted"].sum() > 0
-    assert ours["noticed"].sum() / ours["planted"].sum() > 0.8
+    ours = scored[scored["detected_by"].isin(["names_disagree", "birth_date_disagrees", "id_colliding"])]
+    assert ours["injected"].sum() > 0
+    assert ours["detected"].sum() / ours["injected"].sum() > 0.8
 
 
 @pytest.mark.full
@@ -137,7 +137,7 @@ def test_canvas_is_joined_by_id_and_whole_name_and_misspelt_names_are_told(
     sent = ids[ids["identification_system"].eq("Undeclared")].set_index("record")["identifier"]
     assert len(joined) == 49
     assert joined["record_roster"].tolist() == joined["record"].map(sent).tolist()
-    assert joined["band"].eq("Sure").all()
+    assert joined["link_status"].eq("Verified").all()
     told = links.findings[links.findings["kind"].eq("names_disagree")]
     assert set(told["silo"]) == {"lms_canvas"}
     assert sorted(told["value"]) == ["Michael Turner", "Robert McKee"]
@@ -152,7 +152,7 @@ def test_growth_is_joined_by_the_state_number_unverified_and_never_by_the_other(
     joined = joined_to_the_roster(district, links, "assessment_map_growth")
     roster = dict(zip(joined["record"], joined["record_roster"], strict=True))
     assert roster == {str(605000 + n): str(604821 + n) for n in range(6)}
-    assert joined["band"].eq("Unverified").all()
+    assert joined["link_status"].eq("Unverified").all()
     colliding = links.findings[links.findings["kind"].eq("id_colliding")]
     theirs = colliding[colliding["silo"].eq("assessment_map_growth")]
     assert theirs["column"].eq("StudentID").all()
@@ -166,31 +166,31 @@ def test_tests_with_placeholders_for_names_are_joined_by_the_state_number_alone(
 ) -> None:
     joined = joined_to_the_roster(*grand_bend, "assessment_sat")
     assert joined["record_roster"].tolist() == ["604926", "604927", "604928", "604929", "604930"]
-    assert joined["band"].eq("Unverified").all()
+    assert joined["link_status"].eq("Unverified").all()
 
 
 def test_exports_by_hand_are_joined_by_name_and_number_or_left_unverified(exports_by_hand: Path) -> None:
     """Canvas sends the state's number in a column that doesn't say so, with names; the SAT placeholders."""
     district = read_district(exports_by_hand)
     links = link(district)
-    for silo, band in (("canvas", "Sure"), ("sat", "Unverified")):
+    for silo, link_status in (("canvas", "Verified"), ("sat", "Unverified")):
         joined = joined_to_the_roster(district, links, silo)
         theirs = district[silo].identifiers
         theirs = theirs[theirs["identification_system"].isin(["State", "Undeclared"])]
         sent = theirs.drop_duplicates("record").set_index("record")["identifier"]
         assert len(joined) == len(STUDENTS)
         assert joined["record_roster"].tolist() == joined["record"].map(sent).tolist()
-        assert joined["band"].eq(band).all()
+        assert joined["link_status"].eq(link_status).all()
 
 
 @pytest.mark.full
 def test_a_whole_mixed_folder(real_files: Path) -> None:
     district = read_district(real_files)
     links = link(district)
-    bands = links.crosswalk.groupby(["silo", "band"]).size()
+    link_statuses = links.crosswalk.groupby(["silo", "link_status"]).size()
     system = {silo.layout.layout: name for name, silo in district.items() if len(silo.people) < 79}
     counts = {
-        layout: bands.loc[system[layout]].to_dict()
+        layout: link_statuses.loc[system[layout]].to_dict()
         for layout in (
             "sis/oneroster_1p1",
             "lms/canvas_lms_toolkit",
@@ -200,13 +200,13 @@ def test_a_whole_mixed_folder(real_files: Path) -> None:
         )
     }
     assert counts == {
-        "sis/oneroster_1p1": {"Sure": 8},
-        "lms/canvas_lms_toolkit": {"Sure": 49},
+        "sis/oneroster_1p1": {"Verified": 8},
+        "lms/canvas_lms_toolkit": {"Verified": 49},
         "assessment/nwea_map_growth": {"Unverified": 6},
         "assessment/college_board_sat": {"Unverified": 5},
         "assessment/iready_diagnostic": {"Unverified": 2},
     }
-    assert bands.loc["third_party_oneroster_1p1_school"].to_dict() == {"Alone": 72}
+    assert link_statuses.loc["third_party_oneroster_1p1_school"].to_dict() == {"Unlinked": 72}
     again = district.findings[district.findings["kind"].eq("file_repeated")]
     assert len(again) == 9
 

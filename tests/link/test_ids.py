@@ -77,7 +77,7 @@ def test_an_unverified_record_whose_other_id_is_anothers_is_reported() -> None:
         record("sis", "tyrone", "Tyrone", "Dyer", "2007-06-01", State="604821"),
         record("map", "x", Undeclared="605000", State="604821"),
     )
-    assert links.crosswalk.set_index("record").loc["x", "band"] == "Unverified"
+    assert links.crosswalk.set_index("record").loc["x", "link_status"] == "Unverified"
     assert links.findings[["silo", "kind", "value"]].values.tolist() == [
         ["map", "id_colliding", "605000"],
         ["sis", "id_colliding", "605000"],

@@ -20,7 +20,7 @@ ADDED = "benefits"
 
 
 def outcomes(links: Links) -> tuple[list[list[str]], pd.DataFrame, list[tuple[str, ...]]]:
-    """Give what became of all records but those of the added file: pairs, bands, children."""
+    """Give what became of all records but those of the added file: pairs, link_statuses, children."""
     mine = links.pairs[~links.pairs["left_silo"].eq(ADDED) & ~links.pairs["right_silo"].eq(ADDED)]
     pairs = mine.sort_values([*PAIR, "decided_by"])[[*PAIR, "decision", "decided_by"]].astype(str)
     others = links.crosswalk[~links.crosswalk["silo"].eq(ADDED)]
@@ -30,10 +30,12 @@ def outcomes(links: Links) -> tuple[list[list[str]], pd.DataFrame, list[tuple[st
     sides = [waiting[[f"{side}_silo", f"{side}_record"]].set_axis(KEY, axis=1) for side in ("left", "right")]
     asked = pd.MultiIndex.from_frame(pd.concat(sides))
     own = pd.MultiIndex.from_frame(others[KEY]).isin(asked)
-    idle = others["band"].eq("Alone") | (others["band"].eq("Review") & ~own)
-    band = others.assign(band=others["band"].mask(idle, "Sure"))[[*KEY, "band"]]
+    idle = others["link_status"].eq("Unlinked") | (others["link_status"].eq("Review") & ~own)
+    link_status = others.assign(link_status=others["link_status"].mask(idle, "Verified"))[
+        [*KEY, "link_status"]
+    ]
     together = others.assign(name=others["silo"] + " " + others["record"]).groupby("child")["name"].agg(tuple)
-    return pairs.values.tolist(), band.reset_index(drop=True), sorted(together)
+    return pairs.values.tolist(), link_status.reset_index(drop=True), sorted(together)
 
 
 @st.composite
@@ -61,7 +63,7 @@ def test_ids_alone_change_no_outcome_of_rules(district: tuple[list[dict[str, Any
 @settings(max_examples=examples(8))
 @given(districts())
 def test_ids_alone_change_no_outcome_of_the_model(district: tuple[list[dict[str, Any]], ...]) -> None:
-    unchanged(*district, method="decided")
+    unchanged(*district, method="resolved")
 
 
 def unchanged(rows: list[dict[str, Any]], more: list[dict[str, Any]], *, method: Any) -> None:
@@ -72,7 +74,7 @@ def unchanged(rows: list[dict[str, Any]], more: list[dict[str, Any]], *, method:
 
 
 @pytest.mark.one_in(3)
-@pytest.mark.parametrize("method", ["shared identifier", "cascade", "decided"])
+@pytest.mark.parametrize("method", ["shared identifier", "cascade", "resolved"])
 def test_two_birth_dates_without_names_wait_whoever_else_has_the_number(method: str) -> None:
     rows = [
         record("sis", "a", born="2012-05-17", State="7001"),
@@ -91,7 +93,7 @@ def test_two_birth_dates_under_one_number_wait_whoever_else_has_the_number(first
         record("meals", "b", first, "Quarz", "2009-11-02", State="7001"),
     ]
     alone, beside = (
-        linked(*town(*rows, *more), method="decided")
+        linked(*town(*rows, *more), method="resolved")
         for more in ([], [record(ADDED, "x", State="7001"), record(ADDED, "y", State="7001")])
     )
     assert outcomes(beside)[0] == outcomes(alone)[0]
@@ -106,7 +108,7 @@ def test_a_number_of_one_child_still_brings_its_record_to_the_child() -> None:
             record("sis", "a", "Zebulon", "Quartz", "2012-05-17", State="7001"),
             record(ADDED, "x", State="7001"),
         ),
-        method="decided",
+        method="resolved",
     )
     assert child_of(links, ADDED, "x") == child_of(links, "sis", "a")
-    assert links.crosswalk.loc[links.crosswalk["silo"].eq(ADDED), "band"].tolist() == ["Unverified"]
+    assert links.crosswalk.loc[links.crosswalk["silo"].eq(ADDED), "link_status"].tolist() == ["Unverified"]

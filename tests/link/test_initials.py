@@ -97,7 +97,7 @@ def test_a_first_name_of_one_sign_in_a_script_without_capitals_is_whole() -> Non
         record(silo, silo, "\N{CJK UNIFIED IDEOGRAPH-4F1F}", "Wang", "2012-05-17")
         for silo in ("sis", "meals")
     ]
-    links = linked(*rows, method="standardised")
+    links = linked(*rows, method="standardized")
     assert child_of(links, "sis", "sis") == child_of(links, "meals", "meals")
 
 

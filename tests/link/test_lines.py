@@ -55,7 +55,7 @@ def test_the_line_of_records_with_birth_dates(
         record("sis", "a", "Zebulon", "Quartz", "2012-05-17"),
         record("meals", "b", "Zebulon", "Quarzt", "2012-05-17"),
     ]
-    pairs = linked(*rows, method="decided").pairs
+    pairs = linked(*rows, method="resolved").pairs
     assert pairs["decision"].tolist() == [decision]
 
 
@@ -75,7 +75,7 @@ def test_the_line_of_a_record_without_a_birth_date(
         record("sis", "a", "Zebulon", "Quartz", "2012-05-17"),
         record("meals", "b", "Zebulon", "Quarzt"),
     ]
-    pairs = linked(*rows, method="decided").pairs
+    pairs = linked(*rows, method="resolved").pairs
     assert pairs["decision"].tolist() == [decision]
     assert pairs["match_probability"].tolist() == [pytest.approx(share)]
 
@@ -95,7 +95,7 @@ def test_the_line_of_two_records_without_a_birth_date(
         record("second", "b", "Zebulon", "Quartz"),
         record("third", "c", "Zebulon", "Quarzt"),
     ]
-    pairs = linked(*rows, method="decided").pairs
+    pairs = linked(*rows, method="resolved").pairs
     assert pairs[["left_record", "right_record"]].to_numpy().tolist() == [["b", "c"]]
     assert pairs["decision"].tolist() == [decision]
 
@@ -114,7 +114,7 @@ def decisions_of(
 
     letters = [str(row["record"]) for row in rows]
     monkeypatch.setattr(helpers.link.model, "score_pairs", scores)
-    links = linked(*rows, method="decided")
+    links = linked(*rows, method="resolved")
     pairs = (links.pairs["left_record"] + links.pairs["right_record"]).tolist()
     children = links.crosswalk.set_index("record")["child"]
     return dict(zip(pairs, links.pairs["decision"], strict=True)), [children[letter] for letter in letters]

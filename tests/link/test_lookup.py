@@ -64,8 +64,8 @@ def test_of_a_whole_district_it_gives_what_the_ladder_gives(
     assert len(links.crosswalk) == len(ladder.crosswalk)
     joined = links.crosswalk["child"].duplicated(keep=False)
     anchor = links.crosswalk["step"].isna()
-    assert set(links.crosswalk.loc[~joined, "band"]) == {"Alone"}
-    assert set(links.crosswalk.loc[joined & ~anchor, "band"]) == {"Unverified"}
+    assert set(links.crosswalk.loc[~joined, "link_status"]) == {"Unlinked"}
+    assert set(links.crosswalk.loc[joined & ~anchor, "link_status"]) == {"Unverified"}
     assert links.findings.empty
 
 

@@ -47,7 +47,7 @@ def region(*districts: list[dict[str, Any]]) -> RegionLinks:
     for place, records in enumerate(districts):
         people, identifiers = frames(*records)
         read.append((f"d{place}", SimpleNamespace(people=people, identifiers=identifiers)))
-    return link_districts(read, lambda one: link_children(one.people, one.identifiers, method="standardised"))
+    return link_districts(read, lambda one: link_children(one.people, one.identifiers, method="standardized"))
 
 
 def together(links: RegionLinks) -> set[frozenset[tuple[str, ...]]]:
@@ -67,13 +67,13 @@ def test_a_mover_without_any_number_is_one_child_in_both_districts() -> None:
     links = region([*others(0), record("sis", "ana", *ANA)], [*others(100), record("sis", "ana", *ANA)])
     assert together(links) == {frozenset({HERE, THERE})}
     (move,) = links.moves.to_dict("records")
-    assert (move["step"], move["decision"], move["decided_by"]) == ("Scored", "Match", "Model")
+    assert (move["step"], move["decision"], move["decided_by"]) == ("Probabilistic", "Match", "Model")
     assert (move["left_record"], move["right_record"]) == ("ana", "ana")
     assert move["match_probability"] > 0.9
     theirs = links.crosswalk.set_index(RECORD)
-    assert theirs["band"].loc[[HERE, THERE]].tolist() == ["Sure", "Sure"]
+    assert theirs["link_status"].loc[[HERE, THERE]].tolist() == ["Verified", "Verified"]
     # She is named after her first district's record, which therefore needs no step.
-    assert theirs["step"].loc[[HERE, THERE]].fillna("").tolist() == ["", "Scored"]
+    assert theirs["step"].loc[[HERE, THERE]].fillna("").tolist() == ["", "Probabilistic"]
 
 
 def test_one_spelling_of_many_is_enough() -> None:
@@ -114,7 +114,7 @@ def test_two_state_ids_keep_apart_what_name_and_birth_date_join_until_a_person_l
     assert together(links) == set()
     (move,) = links.moves.to_dict("records")
     assert (move["decision"], move["contradiction"]) == ("Review", "State id")
-    assert links.crosswalk.set_index(RECORD).loc[HERE, "band"] == "Review"
+    assert links.crosswalk.set_index(RECORD).loc[HERE, "link_status"] == "Review"
 
 
 def test_of_two_children_of_one_name_and_birth_date_neither_is_taken() -> None:
@@ -183,7 +183,7 @@ def test_movers_of_a_made_region_are_found_without_any_shared_id(districts: dict
     ]
     links = link_districts(
         without_states,  # type: ignore[arg-type]
-        lambda one: link_district(districts[one.folder.name], "standardised"),
+        lambda one: link_district(districts[one.folder.name], "standardized"),
     )
     truly = pd.concat([truth(name, district) for name, district in districts.items()])
     dated = links.crosswalk[links.crosswalk["linkable_by"].eq("Name and birth date")]
@@ -210,7 +210,7 @@ def truth(name: str, district: District) -> pd.DataFrame:
 def test_a_region_is_linked_by_the_command(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert link_region(made, "standardised", (), False, None, tmp_path, True)
+    assert link_region(made, "standardized", (), False, None, tmp_path, True)
     told = json.loads(capsys.readouterr().out)
     written = {Path(path).name: pd.read_csv(path, dtype=str) for path in told["written"]}
     assert set(written) == {"crosswalk.csv", "pairs.csv", "id_columns.csv", "link_findings.csv", "moves.csv"}
@@ -228,13 +228,13 @@ def test_one_district_is_no_region(made: Path, tmp_path: Path) -> None:
     assert is_region(made)
     one = next(iter(district_folders(made).values()))
     assert not is_region(one)
-    assert not link_region(one, "standardised", (), False, None, tmp_path, True)
+    assert not link_region(one, "standardized", (), False, None, tmp_path, True)
     assert not is_region(tmp_path / "nowhere")
 
 
 def test_what_is_for_one_district_says_so(made: Path, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="--train is for one district: give one of its districts"):
-        link_region(made, "decided", (), True, None, tmp_path, True)
+        link_region(made, "resolved", (), True, None, tmp_path, True)
     (tmp_path / "region.json").write_text("{}", encoding="utf-8")
     with pytest.raises(BadInput, match=r"each needs a district.json"):
-        link_region(tmp_path, "decided", (), False, None, tmp_path, True)
+        link_region(tmp_path, "resolved", (), False, None, tmp_path, True)

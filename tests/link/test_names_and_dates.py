@@ -32,7 +32,7 @@ def test_exchanged_day_and_month_still_agree_and_are_reported() -> None:
         record("sis", "a", "Ana", "Lopez", "2012-03-04"), record("meals", "b", "Ana", "Lopez", "2012-04-03")
     )
     pair = only_pair(links)
-    assert (pair["step"], pair["evidence_birth_date"]) == ("Standardised", "Ambiguous date")
+    assert (pair["step"], pair["evidence_birth_date"]) == ("Standardized", "Ambiguous date")
     assert links.findings["kind"].tolist() == ["birth_date_disagrees"]
 
 

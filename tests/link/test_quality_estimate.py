@@ -35,7 +35,7 @@ def _pairs(probability: np.ndarray, decision: np.ndarray) -> pd.DataFrame:
                 "left_record": at,
                 "right_silo": "meals",
                 "right_record": at,
-                "step": "Scored",
+                "step": "Probabilistic",
                 "match_probability": probability,
                 "decision": decision,
                 "decided_by": "Model",

@@ -19,10 +19,10 @@ RECORDS = [
     record("iready", "d", *ANA, State="2"),
 ]
 KNOWN, OTHER = {("sis", "a"), ("map", "b")}, {("iready", "d")}
-RUNGS = [method for method in METHODS if METHODS.index(method) >= METHODS.index("standardised")]
+RUNGS = [method for method in METHODS if METHODS.index(method) >= METHODS.index("standardized")]
 
 
-def answered(answer: str, path: Path, method: str = "standardised") -> pd.DataFrame:
+def answered(answer: str, path: Path, method: str = "standardized") -> pd.DataFrame:
     """Answer the one question that waits, as the desk does, and read the file."""
     people, identifiers = frames(*RECORDS)
     queue = review_queue(link_children(people, identifiers, method=method), people)  # type: ignore[arg-type]
@@ -58,7 +58,7 @@ def test_a_decision_about_a_record_that_has_changed_is_not_applied_and_is_asked_
         record("iready", "d", "Ana", "Lopez", "2012-05-17", State="2", middle_name="Rosa"),
     ]
     people, identifiers = frames(*corrected)
-    links = link_children(people, identifiers, method="standardised", decisions=decisions)
+    links = link_children(people, identifiers, method="standardized", decisions=decisions)
     assert children(links.crosswalk) == {frozenset(KNOWN), frozenset(OTHER)}
     assert links.stale_decisions["why"].tolist() == ["a record says something else now"]
     asked = ReviewSession(review_queue(links, people), tmp_path / "decisions.csv")

@@ -41,7 +41,7 @@ def identifiers() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def links() -> Links:
-    return linked(*RECORDS, method="standardised")
+    return linked(*RECORDS, method="standardized")
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def test_the_pair_with_most_to_compare_is_asked_first() -> None:
         record("map", "b", *ANA, State="1"),
         record("iready", "d", *ANA, State="2", telephone="555-0102"),
     ]
-    queue = review_queue(linked(*records, method="standardised"), frames(*records)[0])
+    queue = review_queue(linked(*records, method="standardized"), frames(*records)[0])
     assert queue.loc[0, ["left_silo", "right_silo"]].tolist() == ["iready", "sis"]
 
 
@@ -121,7 +121,7 @@ def test_a_school_is_called_by_its_name(links: Links, people: pd.DataFrame) -> N
 
 def test_nothing_waits_and_the_queue_is_empty() -> None:
     records = [record("sis", "a", *ANA), record("map", "b", *ANA)]
-    queue = review_queue(linked(*records, method="standardised"), frames(*records)[0])
+    queue = review_queue(linked(*records, method="standardized"), frames(*records)[0])
     assert queue.empty
     assert {"question", "answer", "evidence", "fingerprint", *PAIR} <= set(queue.columns)
 
@@ -132,7 +132,7 @@ def test_a_spreadsheet_gets_text_that_it_neither_runs_nor_changes(tmp_path: Path
         record("sis", "007", *evil, State="1", telephone="+1 555"),
         record("map", "1E5", *evil, State="2", telephone="@SUM(A1)"),
     ]
-    queue = review_queue(linked(*records, method="standardised"), frames(*records)[0])
+    queue = review_queue(linked(*records, method="standardized"), frames(*records)[0])
     path = tmp_path / "review_queue.csv"
     assert save_queue(queue, path) == [path]
     assert path.read_bytes().startswith(b"\xef\xbb\xbf")
@@ -155,7 +155,7 @@ def test_each_question_is_one_line_of_the_spreadsheet_and_its_answer_settles_all
         path.write_text(
             "\n".join([lines[0], lines[1].replace("1,,", f"1,{answer},", 1), lines[2]]), "utf-8-sig"
         )
-        again = linked(*RECORDS, method="standardised", decisions=read_decisions(path))
+        again = linked(*RECORDS, method="standardized", decisions=read_decisions(path))
         left = review_queue(again, frames(*RECORDS)[0])
         assert left["left_first_name"].tolist() == ["Ben"]
         assert again.crosswalk["child"].nunique() == children + 1
@@ -189,9 +189,9 @@ def test_other_children_whom_the_name_fits_are_named() -> None:
         record("clubs", "g", "Ana", "Lopez"),
         record("sis", "h", "Bea", "Lopez", "2009-01-02", State="4"),
     ]
-    queue = review_queue(linked(*records, method="standardised"), frames(*records)[0])
+    queue = review_queue(linked(*records, method="standardized"), frames(*records)[0])
     assert queue["namesakes"].tolist() == ["sis: Ána LOPEZ, born 2009-01-02"]
-    alone = review_queue(linked(*records[:2], method="standardised"), frames(*records[:2])[0])
+    alone = review_queue(linked(*records[:2], method="standardized"), frames(*records[:2])[0])
     assert alone["namesakes"].isna().all()
 
 
@@ -205,8 +205,8 @@ def test_of_a_record_without_a_surname_the_grade_and_school_tell_whom_it_fits() 
     people, identifiers = frames(*records)
     grade = people["record"].map({"a": "07", "b": "07", "c": "07", "d": "10"}).astype("string")
     people = people.assign(grade_level=grade)
-    links = link_children(people, identifiers, method="standardised")
-    waits = pd.DataFrame([("sis", "a", "survey", "b", "Scored", "Review", "Model")])
+    links = link_children(people, identifiers, method="standardized")
+    waits = pd.DataFrame([("sis", "a", "survey", "b", "Probabilistic", "Review", "Model")])
     waits = waits.set_axis([*PAIR, "step", "decision", "decided_by"], axis="columns")
     queue = review_queue(Links(**{**vars(links), "pairs": as_table("pairs", waits)}), people)
     assert queue["namesakes"].tolist() == ["sis: Aña Cruz, born 2012-08-01, grade 7"]

@@ -20,7 +20,7 @@ def pairs(*told: tuple[str, str, str, str]) -> pd.DataFrame:
 def crosswalk(*children: str) -> pd.DataFrame:
     """Give a crosswalk of children, each a word of one-letter records."""
     rows = [
-        {"silo": "s", "record": record, "child": child, "band": "Sure", "linkable_by": "Name only"}
+        {"silo": "s", "record": record, "child": child, "link_status": "Verified", "linkable_by": "Name only"}
         for child in children
         for record in child
     ]

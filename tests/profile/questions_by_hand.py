@@ -74,7 +74,7 @@ class ByHand:
         return self._indicators
 
     def systems(self) -> pd.DataFrame:
-        told = pd.DataFrame({"silo": SYSTEMS, "system": SYSTEMS, "stands_for": SYSTEMS, "newest_day": TODAY})
+        told = pd.DataFrame({"silo": SYSTEMS, "system": SYSTEMS, "stands_for": SYSTEMS, "latest_day": TODAY})
         return as_table("systems", told.reindex(columns=empty_table("systems").columns))
 
     def trust(self) -> Mapping[str, Mapping[str, int]]:

@@ -80,7 +80,7 @@ def three() -> tuple[District, Links]:
     who = {("sis", "s1"): "ana", ("attendance", "1"): "ana", ("meals", "m1"): "ana"}
     who |= {("sis", "s2"): "ben", ("attendance", "2"): "ben", ("meals", "m3"): "cleo"}
     who |= {("sis", "s4"): "dan", ("attendance", "4"): "dan"}
-    return district(sis, attendance, meals), links(who, {("meals", "m3"): "Alone"})
+    return district(sis, attendance, meals), links(who, {("meals", "m3"): "Unlinked"})
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +136,7 @@ def test_every_fact_row_stands_behind_something_or_is_left_out_with_its_reason(
     profiles: Profiles, three: tuple[District, Links]
 ) -> None:
     accounts = profiles.accounts
-    assert (accounts["rows"] == accounts["rows_behind"] + accounts["rows_left_out"]).all()
+    assert (accounts["rows"] == accounts["rows_used"] + accounts["rows_left_out"]).all()
     out = profiles.left_out.groupby(["table", "silo"]).size()
     for row in accounts.itertuples():
         facts = three[0].fact(row.table)

@@ -225,7 +225,7 @@ def test_counts_equal_those_made_one_by_one(
             f"{sum(row['score_possible'] for row in marked):.4f}" if known else None,
         ]
         assert said(profiles, child) == (expected if kept else [None] * 5)
-    assert profiles.accounts["rows_behind"].sum() == len(rows)
+    assert profiles.accounts["rows_used"].sum() == len(rows)
 
 
 @pytest.mark.one_in(5)

@@ -141,7 +141,7 @@ def test_a_suspension_from_school_counts_where_a_definition_says_so_and_one_in_s
         action = {"record": "1", "discipline": word, "begin_date": DAYS[50], "days": 3.0}
         return judged(
             attendance(absent("1", *range(8)), [enrolled("1", days=100)]),
-            silo("behaviour", [person("1")], discipline_action=[action]),
+            silo("behavior", [person("1")], discipline_action=[action]),
         )
 
     out = with_action("Out of School Suspension")
@@ -159,7 +159,7 @@ def test_a_suspension_from_school_counts_where_a_definition_says_so_and_one_in_s
     again = judged(
         attendance(absent("1", *range(8)), [enrolled("1", days=100)]),
         silo(
-            "behaviour",
+            "behavior",
             [person("1")],
             discipline_action=[
                 {"record": "1", "discipline": "Out of School Suspension", "begin_date": DAYS[5], "days": 3.0}
@@ -214,7 +214,7 @@ def test_what_nobody_tells_is_unknown_and_says_why() -> None:
     found = judged(silo("sis", [person("1"), person("2", "Ben")], school_enrollment=[enrolled("2")]), here)
     assert status(found, "chronic_absence", child="2") == "Unknown"
     assert of(found, "chronic_absence", child="2")["detail"] == "why=Not linked"
-    assert of(found, "early_warning_behaviour")["detail"] == "why=Not collected"
+    assert of(found, "early_warning_behavior")["detail"] == "why=Not collected"
     nothing = judged(silo("sis", [person("1")], session=[YEAR], school_enrollment=[enrolled("1")]))
     assert set(nothing.loc[nothing["indicator"].eq("chronic_absence"), "status"]) <= {
         "Unknown",

@@ -57,7 +57,7 @@ def indicators() -> pd.DataFrame:
         silo("map_growth", everybody, assessment_result=[
             rit("low", round(mean - spread)), rit("low", round(mean - spread), 2025),
             rit("high", round(mean)), rit("high", round(mean - 2), 2025)]),
-        silo("behaviour", everybody, incident=[
+        silo("behavior", everybody, incident=[
             {"record": "sixth", "incident_id": number, "date": FALL, "participation": "Offender"}
             for number in "123"]),
         silo("screener", everybody, screener_result=[
@@ -86,9 +86,9 @@ def indicators() -> pd.DataFrame:
         ("senior", "achievement_mathematics", "norms_2025", "Unknown"),
         ("low", "growth_mathematics", "norms_2025", "Flagged"),
         ("high", "growth_mathematics", "norms_2025", "Warning"),
-        ("sixth", "early_warning_behaviour", "edfi", "Warning"),
-        ("sixth", "early_warning_behaviour", "colorado", "Flagged"),
-        ("low", "early_warning_behaviour", "colorado", "Not applicable"),
+        ("sixth", "early_warning_behavior", "edfi", "Warning"),
+        ("sixth", "early_warning_behavior", "colorado", "Flagged"),
+        ("low", "early_warning_behavior", "colorado", "Not applicable"),
         ("sixth", "early_warning_courses", "edfi", "Flagged"),
         ("sixth", "early_warning_courses", "balfanz_grade_6", "Flagged"),
         ("sixth", "early_warning_courses", "colorado_6_8", "Flagged"),  # English, and an average of 1.0

@@ -19,7 +19,7 @@ def test_every_fact_row_of_a_made_district_is_accounted_for(district: District) 
     profiles = build_profiles(district, links)
 
     accounts = profiles.accounts
-    assert (accounts["rows"] == accounts["rows_behind"] + accounts["rows_left_out"]).all()
+    assert (accounts["rows"] == accounts["rows_used"] + accounts["rows_left_out"]).all()
     assert accounts["rows_left_out"].sum() == len(profiles.left_out)
     for (table, silo), rows in accounts.set_index(["table", "silo"])["rows"].items():
         assert rows == len(district[silo].fact(table))
@@ -98,10 +98,10 @@ def test_what_an_unverified_record_says_stays_marked(grand_bend: tuple[District,
     told = reported(grand_bend[1], *tests)
 
     assert set(told["silo"]) == {"assessment_map_growth", "assessment_sat"}
-    assert set(told["link_band"]) == {"Unverified"}
+    assert set(told["link_status"]) == {"Unverified"}
     assert set(told["element"]) >= {"map_math_rit", "map_math_percentile", "sat_total", "sat_math"}
     taken = grand_bend[1].timeline
-    assert set(taken.loc[taken["event"] == "Takes a test", "link_band"]) == {"Unverified"}
+    assert set(taken.loc[taken["event"] == "Takes a test", "link_status"]) == {"Unverified"}
 
 
 def assert_fact_rows_add_up(folder: Path) -> None:
@@ -110,11 +110,11 @@ def assert_fact_rows_add_up(folder: Path) -> None:
     profiles = build_profiles(district, link_district(district))
 
     accounts = profiles.accounts.set_index(["table", "silo"])
-    assert (accounts["rows"] == accounts["rows_behind"] + accounts["rows_left_out"]).all()
+    assert (accounts["rows"] == accounts["rows_used"] + accounts["rows_left_out"]).all()
     assert accounts["rows_left_out"].sum() == len(profiles.left_out)
     for (table, silo), rows in accounts["rows"].items():
         assert rows == len(district[silo].fact(table))
-    assert (accounts["rows_behind"] > 0).any()
+    assert (accounts["rows_used"] > 0).any()
 
 
 @pytest.mark.one_in(4)
@@ -138,7 +138,7 @@ def test_what_exports_by_hand_record_reaches_the_profiles(exports_by_hand: Path)
     assert reported(profiles, "vaccines_recorded")["child"].nunique() == len({dose[0] for dose in DOSES})
     tests = reported(profiles, *[each.name for each in declared_elements() if each.domain == "assessment"])
     assert set(tests["silo"]) == {"sat"}
-    assert set(tests["link_band"]) == {"Unverified"}
+    assert set(tests["link_status"]) == {"Unverified"}
 
 
 def test_doses_and_old_tests_make_no_school_year(grand_bend: tuple[District, Profiles]) -> None:

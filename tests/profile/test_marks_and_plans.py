@@ -94,7 +94,7 @@ def profiles() -> Profiles:
             course_transcript=[*courses, without_a_mark],
             academic_record=sums,
         ),
-        silo("behaviour", both, discipline_action=actions),
+        silo("behavior", both, discipline_action=actions),
         silo("activities", [person("1")], participation=activities),
         silo(
             "career",
@@ -158,6 +158,6 @@ def test_elements_cover_the_whole_child() -> None:
     assert tenets == {"Healthy", "Safe", "Engaged", "Supported", "Challenged"}
     named = {one.domain for one in declared_elements()}
     assert named >= {
-        "roster", "attendance", "learning", "assessment", "wellbeing", "behaviour", "health", "programs",
+        "roster", "attendance", "learning", "assessment", "wellbeing", "behavior", "health", "programs",
         "activities", "career", "family",
     }  # fmt: skip

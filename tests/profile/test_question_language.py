@@ -60,7 +60,7 @@ asked_by = ["teacher"]
 grain = "list"
 source = "nobody"
 answer = "grade_avrage < 65 and rate < 'low'"
-tells = ["guardian"]
+details = ["guardian"]
 meaning = "x"
 [[question]]
 id = "a"

@@ -151,11 +151,11 @@ def test_who_has_left_is_not_asked_about(tmp_path: Path) -> None:
 
 
 def test_what_is_asked_of_one_child_is_unknown_until_all_of_it_is_known(tmp_path: Path) -> None:
-    declared = asked(tmp_path, grain="child", tells=["grade_average", "chronically_absent"])
+    declared = asked(tmp_path, grain="child", details=["grade_average", "chronically_absent"])
     listed = children_for(four_children(), "q", declared=declared).set_index("child")
     assert listed["answer"].to_dict() == {"ana": "Yes", "ben": "Unknown", "cleo": "Unknown", "dan": "Unknown"}
-    assert listed.loc["ana", "tells"] == "grade_average: 51.0; chronically_absent: True"
-    assert listed.loc["dan", "tells"] == "grade_average: 60.0; chronically_absent: not joined"
+    assert listed.loc["ana", "details"] == "grade_average: 51.0; chronically_absent: True"
+    assert listed.loc["dan", "details"] == "grade_average: 60.0; chronically_absent: not joined"
 
 
 def test_a_district_without_a_roster_or_without_anybody_is_answered_too(tmp_path: Path) -> None:

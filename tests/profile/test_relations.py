@@ -143,7 +143,7 @@ def test_whom_a_model_alone_ties_is_in_doubt_unless_the_roster_names_the_adult(
     links: Links, ties: pd.DataFrame
 ) -> None:
     guardians = ties[ties["role"].eq("Guardian")]
-    by_model = links.crosswalk[links.crosswalk["step"].eq("Scored").fillna(False)]
+    by_model = links.crosswalk[links.crosswalk["step"].eq("Probabilistic").fillna(False)]
     tied = guardians.merge(
         by_model[["silo", "child"]].drop_duplicates(),
         on=["silo", "child"],

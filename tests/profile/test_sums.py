@@ -14,8 +14,8 @@ from helpers.profile.lineage import account_for_rows
 from helpers.standard import fact_tables
 
 WHERE = (
-    "rows_in_profiles", "rows_left_out", "rows_about_nobody", "rows_structure", "rows_set_aside",
-    "rows_kept_apart",
+    "rows_in_profiles", "rows_left_out", "rows_without_child", "rows_structure", "rows_set_aside",
+    "rows_quarantined",
 )  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def test_every_row_of_a_made_district_has_ended_somewhere(made: tuple[District, 
     used = district.accounts.groupby("silo")["rows_used"].sum()
     assert (sums[list(WHERE[:3])].sum(axis="columns") == used.reindex(sums.index)).all()
     # A roster lists adults; of a lunchroom's list every row is a child's, or left out.
-    about_nobody = sums["rows_about_nobody"].to_dict()
+    about_nobody = sums["rows_without_child"].to_dict()
     assert about_nobody["sis"]
     assert not about_nobody["meals"]
     assert set(sums.index[sums["rows_left_out"] > 0]) <= set(profiles.left_out["silo"])

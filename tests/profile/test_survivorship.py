@@ -27,12 +27,14 @@ from tests.tiers import examples
 
 
 def two(
-    left: dict[str, Any], right: dict[str, Any], bands: dict[str, str] | None = None, **tables: Any
+    left: dict[str, Any], right: dict[str, Any], statuses: dict[str, str] | None = None, **tables: Any
 ) -> Profiles:
     """One child, known to the roster and to meals."""
     both = district(silo("sis", [left], **tables), silo("meals", [right]))
     who = {("sis", left["record"]): "a", ("meals", right["record"]): "a"}
-    return build_profiles(both, links(who, {(name, "1"): band for name, band in (bands or {}).items()}))
+    return build_profiles(
+        both, links(who, {(name, "1"): link_status for name, link_status in (statuses or {}).items()})
+    )
 
 
 def test_a_sure_tie_comes_before_trust_and_something_before_nothing() -> None:
@@ -143,11 +145,11 @@ def test_one_value_is_chosen_a_child_element_and_year(
     people: list[tuple[str, int, str | None, str | None, bool]],
 ) -> None:
     records: dict[str, list[dict[str, Any]]] = {"sis": [], "attendance": [], "meals": []}
-    who, bands = {}, {}
+    who, statuses = {}, {}
     for place, (name, child, first, born, sure) in enumerate(people):
         records[name].append(person(f"r{place}", first, born=born, as_of=LAST))
         who[name, f"r{place}"] = f"c{child}"
-        bands[name, f"r{place}"] = "Sure" if sure else "Unverified"
+        statuses[name, f"r{place}"] = "Verified" if sure else "Unverified"
     known = district(
         silo("sis", records["sis"], session=[YEAR]),
         silo(
@@ -157,7 +159,7 @@ def test_one_value_is_chosen_a_child_element_and_year(
         ),
         silo("meals", records["meals"]),
     )  # fmt: skip
-    profiles = build_profiles(known, links(who, bands))
+    profiles = build_profiles(known, links(who, statuses))
 
     values = profiles.values
     picked = values[values["chosen"]]
@@ -173,9 +175,9 @@ def test_one_value_is_chosen_a_child_element_and_year(
     assert (said["agrees"].isna() == (systems < 2))[comparable].all()
     assert (values["value"].isna() == (values["status"] != "Reported")).all()
     accounts = profiles.accounts
-    assert (accounts["rows"] == accounts["rows_behind"] + accounts["rows_left_out"]).all()
+    assert (accounts["rows"] == accounts["rows_used"] + accounts["rows_left_out"]).all()
     pd.testing.assert_frame_equal(
-        profiles.profile, profile_of(values.sample(frac=1, random_state=1), links(who, bands).crosswalk,
+        profiles.profile, profile_of(values.sample(frac=1, random_state=1), links(who, statuses).crosswalk,
                                      profiles.school_year, declared_elements())
     )  # fmt: skip
 

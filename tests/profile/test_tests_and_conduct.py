@@ -108,7 +108,7 @@ def test_the_day_of_a_test_opens_no_school_year_but_its_own_word_does() -> None:
 
 @pytest.mark.full
 def test_a_value_by_an_unverified_tie_gives_way_and_stays_marked() -> None:
-    def shown(*systems: str, bands: dict[tuple[str, str], str]) -> dict[str, Any]:
+    def shown(*systems: str, statuses: dict[tuple[str, str], str]) -> dict[str, Any]:
         tests = [
             silo(
                 name, [person("1")], layout("map_growth"),
@@ -117,14 +117,16 @@ def test_a_value_by_an_unverified_tie_gives_way_and_stays_marked() -> None:
             for place, name in enumerate(systems)
         ]  # fmt: skip
         who = {("sis", "s"): "a", **{(name, "1"): "a" for name in systems}}
-        return chosen(build_profiles(district(roster("s"), *tests), links(who, bands)), "a", "map_math_rit")
+        return chosen(
+            build_profiles(district(roster("s"), *tests), links(who, statuses)), "a", "map_math_rit"
+        )
 
-    only = shown("x", bands={("x", "1"): "Unverified"})
-    assert (only["value_number"], only["link_band"]) == (200, "Unverified")
-    both = shown("x", "y", bands={("x", "1"): "Unverified"})
-    assert (both["value_number"], both["link_band"], both["agrees"]) == (201, "Sure", False)
+    only = shown("x", statuses={("x", "1"): "Unverified"})
+    assert (only["value_number"], only["link_status"]) == (200, "Unverified")
+    both = shown("x", "y", statuses={("x", "1"): "Unverified"})
+    assert (both["value_number"], both["link_status"], both["agrees"]) == (201, "Verified", False)
     # With equal ties the order of trust decides.
-    assert shown("x", "y", bands={})["value_number"] == 200
+    assert shown("x", "y", statuses={})["value_number"] == 200
 
 
 def incident(record: str, number: str | None, part: str | None = "Offender", **more: Any) -> dict[str, Any]:
@@ -134,14 +136,14 @@ def incident(record: str, number: str | None, part: str | None = "Offender", **m
 
 def conduct(**tables: Any) -> Silo:
     people = [person(record) for record in ("1", "2", "3")]
-    return silo("behaviour", people, session=[YEAR], **tables)
+    return silo("behavior", people, session=[YEAR], **tables)
 
 
-def counted(behaviour: Silo, *others: Silo, who: dict[tuple[str, str], str] | None = None) -> Profiles:
-    ties = {("behaviour", record): record for record in ("1", "2", "3")}
+def counted(behavior: Silo, *others: Silo, who: dict[tuple[str, str], str] | None = None) -> Profiles:
+    ties = {("behavior", record): record for record in ("1", "2", "3")}
     ties |= {("sis", f"s{record}"): record for record in ("1", "2", "3")}
     known = roster("s1", "s2", "s3") if not others else others[0]
-    return build_profiles(district(known, behaviour), links(ties if who is None else who))
+    return build_profiles(district(known, behavior), links(ties if who is None else who))
 
 
 def test_incidents_are_counted_of_those_who_did_them() -> None:
@@ -189,7 +191,7 @@ def test_no_incident_is_a_zero_only_where_the_system_covers_the_child_in_that_ye
     assert chosen(counted(own), "2", "discipline_days")["status"] == "Not collected"
 
     listed = silo(
-        "behaviour", [person("1"), person("2", as_of=LAST), person("3", as_of=LONG_AGO)], incident=told
+        "behavior", [person("1"), person("2", as_of=LAST), person("3", as_of=LONG_AGO)], incident=told
     )
     assert [chosen(counted(listed), child, "incidents")["status"] for child in "23"] == ["Reported", "Empty"]
 
@@ -200,20 +202,20 @@ def test_a_school_that_reports_covers_its_children_unless_a_record_is_left_over(
         "s1", "s2", "s3",
         school_enrollment=[enrolled("s1"), enrolled("s2"), enrolled("s3", school_id="T")],
     )  # fmt: skip
-    one = silo("behaviour", [person("1")], incident=[incident("1", "7")])
+    one = silo("behavior", [person("1")], incident=[incident("1", "7")])
     who = {("sis", f"s{child}"): child for child in "123"}
 
-    covered = counted(one, sis, who={**who, ("behaviour", "1"): "1"})
+    covered = counted(one, sis, who={**who, ("behavior", "1"): "1"})
     zero = chosen(covered, "2", "incidents")
-    assert (zero["value"], zero["rows"], zero["silo"]) == ("0", 0, "behaviour")
+    assert (zero["value"], zero["rows"], zero["silo"]) == ("0", 0, "behavior")
     assert pd.isna(zero["record"])
     assert chosen(covered, "3", "incidents")["status"] == "Not linked"
     # The record of the incident is tied to nobody: it may be any child's of that school.
-    loose = counted(one, sis, who={**who, ("behaviour", "1"): "nobody knows"})
+    loose = counted(one, sis, who={**who, ("behavior", "1"): "nobody knows"})
     assert chosen(loose, "2", "incidents")["status"] == "Not linked"
     # Another system's number for a school is another number.
-    elsewhere = silo("behaviour", [person("1")], incident=[incident("1", "7", school_id="044")])
-    assert chosen(counted(elsewhere, sis, who={**who, ("behaviour", "1"): "1"}), "2", "incidents")[
+    elsewhere = silo("behavior", [person("1")], incident=[incident("1", "7", school_id="044")])
+    assert chosen(counted(elsewhere, sis, who={**who, ("behavior", "1"): "1"}), "2", "incidents")[
         "status"
     ] == ("Not linked")
 

@@ -90,7 +90,7 @@ def test_findings_and_measures_are_compared_by_kind(tmp_path: Path) -> None:
     changes = changes_between(sides[0], sides[1], Guard(real=False))
     told = {row["measure"]: (row["before"], row["after"]) for row in changes.to_dict("records")}
     assert told == {"zeros_lost": (4, 0), "not_a_date": (0, 2), "match rate": (0.5, 0.75)}
-    assert changes.loc[changes["part"].eq("Scorecard"), "said"].item().endswith("50% before, 75% now")
+    assert changes.loc[changes["part"].eq("Scorecard"), "description"].item().endswith("50% before, 75% now")
     said = describe_changes(changes, "Monday", Guard(real=False))
     assert "Findings: **1** kind occurs more often, **1** kind occurs less often; new: not a date." in said
     assert said[-1] == "Scorecard: **1** measure is not what it was."  # it rose: nothing fell
@@ -192,7 +192,9 @@ def test_a_cut_export_is_said_first_with_the_records_that_were_joined(tmp_path: 
         found = changes_between(before, cut(before, children), real)
         gone = found[found["measure"].eq("gone")]
         assert gone["after"].isna().all()
-        assert gone["said"].tolist() == [f"{told} that were joined to a child are no longer in the files"]
+        assert gone["description"].tolist() == [
+            f"{told} that were joined to a child are no longer in the files"
+        ]
         assert "35" not in " ".join(describe_changes(found, "Monday", real))
 
 
@@ -276,7 +278,7 @@ def test_records_that_are_gone_are_counted_only_where_no_small_rest_is_left(
 ) -> None:
     before = made(tmp_path, INVENTED, range(100), joined=linked, flagged=0)
     changes = changes_between(before, cut(before, range(gone, 100)), Guard(real=True))
-    told = changes.loc[changes["measure"].eq("gone"), ["after", "said"]].to_numpy().tolist()
+    told = changes.loc[changes["measure"].eq("gone"), ["after", "description"]].to_numpy().tolist()
     shown = float(linked) if said == f"{linked} records" else None
     assert [(None if pd.isna(after) else after, words) for after, words in told] == [
         (shown, f"{said} that were joined to a child are no longer in the files")

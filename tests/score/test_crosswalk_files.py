@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
@@ -11,7 +12,7 @@ from helpers.cli import main
 from helpers.score import crosswalk_from
 from helpers.standard import BadInput
 
-HEAD = "silo,record,child,band,linkable_by"
+HEAD = "silo,record,child,link_status,linkable_by"
 
 
 def run(*words: str | Path) -> Result:
@@ -25,7 +26,7 @@ def run(*words: str | Path) -> Result:
         (b"", "can't be read"),
         (b">'TW)\xbb\xb2", "can't be read"),
         (b"a,b\n1,2\n", "has no column silo"),
-        (f"{HEAD}\nmeals,nobody,c,Sure,Nothing\n".encode(), "link this district again"),
+        (f"{HEAD}\nmeals,nobody,c,Verified,Nothing\n".encode(), "link this district again"),
     ],
     ids=["empty", "no text", "other columns", "another district"],
 )
@@ -41,8 +42,8 @@ def test_a_file_that_is_no_crosswalk_of_this_district_is_refused(
 @pytest.mark.parametrize(
     ("lines", "says"),
     [
-        (["sis,1,c,Sure,Nothing,1", "sis,1,d,Sure,Nothing,1"], "twice"),
-        (["sis,1,c,Sure,Nothing,sure"], "sure"),
+        (["sis,1,c,Verified,Nothing,1", "sis,1,d,Verified,Nothing,1"], "twice"),
+        (["sis,1,c,Verified,Nothing,sure"], "sure"),
     ],
     ids=["twice", "a word for a number"],
 )
@@ -53,6 +54,26 @@ def test_a_record_that_stands_twice_or_a_word_for_a_number_is_refused(
     path.write_text("\n".join([f"{HEAD},confidence", *lines]), encoding="utf-8")
     with pytest.raises(BadInput, match=says):
         crosswalk_from(path)
+
+
+def test_a_crosswalk_of_0_1_0_is_read_with_the_words_of_today(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
+    old.write_text(
+        "silo,record,child,band,linkable_by,step\n"
+        "sis,1,c,Sure,Nothing,Standardised\n"
+        "sis,2,d,Alone,Nothing,Scored\n"
+        "sis,3,e,Unverified,Nothing,Exact\n",
+        encoding="utf-8",
+    )
+    new.write_text(
+        f"{HEAD},step\n"
+        "sis,1,c,Verified,Nothing,Standardized\n"
+        "sis,2,d,Unlinked,Nothing,Probabilistic\n"
+        "sis,3,e,Unverified,Nothing,Exact\n",
+        encoding="utf-8",
+    )
+    pd.testing.assert_frame_equal(crosswalk_from(old), crosswalk_from(new))
+    assert crosswalk_from(old)["link_status"].tolist() == ["Verified", "Unlinked", "Unverified"]
 
 
 def test_a_place_where_nothing_can_be_written_is_one_line(district_folder: Path, tmp_path: Path) -> None:

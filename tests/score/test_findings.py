@@ -36,17 +36,17 @@ def planted(*faults: dict[str, Any]) -> Made:
 
 def shares(district: Made, *findings: pd.DataFrame, **more: Any) -> dict[tuple[str, str], tuple[int, int]]:
     scored = score_findings(district, pd.concat(findings), key=district.key, **more)
-    assert scored["share"].to_numpy() == pytest.approx((scored["noticed"] / scored["planted"]).to_numpy())
+    assert scored["share"].to_numpy() == pytest.approx((scored["detected"] / scored["injected"]).to_numpy())
     return {
-        (kind, found_by): (planted, noticed)
-        for kind, found_by, planted, noticed in scored[["kind", "found_by", "planted", "noticed"]].itertuples(
-            index=False
-        )
+        (kind, detected_by): (planted, noticed)
+        for kind, detected_by, planted, noticed in scored[
+            ["kind", "detected_by", "injected", "detected"]
+        ].itertuples(index=False)
     }
 
 
 def test_a_refused_id_column_is_noticed_in_whichever_rows_its_fault_lies() -> None:
-    shifted = {"kind": "id_column_shifted", "found_by": "id_column_refused"}
+    shifted = {"kind": "id_column_shifted", "detected_by": "id_column_refused"}
     district = planted(
         {"row": 4, "column": "Customer ID", **shifted},
         {"row": 5, "column": "Customer ID", **shifted},
@@ -60,7 +60,7 @@ def test_a_refused_id_column_is_noticed_in_whichever_rows_its_fault_lies() -> No
 
 
 def test_a_fault_in_a_cell_is_noticed_at_that_row_and_column() -> None:
-    bad_date = {"kind": "impossible_date", "found_by": "not_a_date"}
+    bad_date = {"kind": "impossible_date", "detected_by": "not_a_date"}
     district = planted(
         {"row": 4, "column": "Born", **bad_date},
         {"row": 5, "column": "Born", **bad_date},
@@ -73,14 +73,14 @@ def test_a_fault_in_a_cell_is_noticed_at_that_row_and_column() -> None:
 
 
 def test_the_last_of_folded_findings_stands_for_all_that_follow() -> None:
-    fault = {"kind": "zeros", "found_by": "zeros_lost", "column": "Id"}
+    fault = {"kind": "zeros", "detected_by": "zeros_lost", "column": "Id"}
     district = planted(*({"row": row, **fault} for row in (4, 5, 6)))
     folded = finding("meals", 5, "zeros_lost").assign(column="Id", times=2)
     assert shares(district, folded) == {("zeros", "zeros_lost"): (3, 2)}
 
 
 def test_a_finding_about_a_person_may_stand_at_any_row_of_the_record() -> None:
-    district = planted({"row": 14, "column": "Born", "kind": "typo", "found_by": "birth_date_disagrees"})
+    district = planted({"row": 14, "column": "Born", "kind": "typo", "detected_by": "birth_date_disagrees"})
     assert shares(district, finding("meals", 4, "birth_date_disagrees")) == {
         ("typo", "birth_date_disagrees"): (1, 1)
     }
@@ -92,7 +92,7 @@ def test_a_disagreement_also_notices_a_fault_of_the_anchor_when_the_crosswalk_is
         "silo": "sis",
         "file": "sis.csv",
         "kind": "typo",
-        "found_by": "birth_date_disagrees",
+        "detected_by": "birth_date_disagrees",
     }
     district = planted(wrong_in_sis)
     found = finding("meals", 4, "birth_date_disagrees")
@@ -101,13 +101,13 @@ def test_a_disagreement_also_notices_a_fault_of_the_anchor_when_the_crosswalk_is
 
 
 def test_a_fault_of_several_changes_counts_once_and_file_faults_by_file() -> None:
-    twice = {"fault": "X", "row": 4, "kind": "shifted", "found_by": "cells_surplus"}
+    twice = {"fault": "X", "row": 4, "kind": "shifted", "detected_by": "cells_surplus"}
     district = planted(
         {**twice, "column": "A"},
         {**twice, "column": "B"},
-        {"kind": "delimiter", "column": "delimiter", "found_by": "delimiter_other"},
-        {"row": 4, "kind": "unseen", "found_by": "Not findable"},
-        {"row": 4, "kind": "measured", "found_by": "roster_lag"},
+        {"kind": "delimiter", "column": "delimiter", "detected_by": "delimiter_other"},
+        {"row": 4, "kind": "unseen", "detected_by": "Not findable"},
+        {"row": 4, "kind": "measured", "detected_by": "roster_lag"},
     )
     surplus = finding("meals", 4, "cells_surplus")
     whole_file = finding("meals", 0, "delimiter_other").assign(row=pd.array([pd.NA], dtype="Int64"))
@@ -118,7 +118,7 @@ def test_a_fault_of_several_changes_counts_once_and_file_faults_by_file() -> Non
 
 
 def test_a_repeated_key_is_noticed_at_the_row_that_repeats_it() -> None:
-    same = {"column": "user_id", "kind": "same_id", "found_by": "key_repeated"}
+    same = {"column": "user_id", "kind": "same_id", "detected_by": "key_repeated"}
     district = planted({"row": 4, "after": "4711", **same}, {"row": 5, "after": "4712", **same})
     at_the_other = finding("meals", 30, "key_repeated").assign(column="user_id", value="4711")
     assert shares(district, at_the_other) == {("same_id", "key_repeated"): (2, 1)}
@@ -137,7 +137,7 @@ def behind(measure: str, silo: str, record: str, column: str | None = None) -> p
 
 
 def test_a_measure_notices_a_fault_where_its_own_record_stands_behind_the_line() -> None:
-    twice = {"row": 4, "kind": "customer_twice", "found_by": "children with two records"}
+    twice = {"row": 4, "kind": "customer_twice", "detected_by": "children with two records"}
     district = planted(twice)
     nothing = finding("meals", 4, "not_a_date")
     counted = ("customer_twice", "children with two records")
@@ -152,7 +152,7 @@ def test_a_measure_notices_a_fault_where_its_own_record_stands_behind_the_line()
 
 
 def test_a_fault_in_a_row_that_makes_no_record_is_looked_for_at_the_childs_records() -> None:
-    carried_over = {"row": 99, "person": "P1", "kind": "carried_over", "found_by": "listed and never seen"}
+    carried_over = {"row": 99, "person": "P1", "kind": "carried_over", "detected_by": "listed and never seen"}
     district, nothing = planted(carried_over), finding("meals", 4, "not_a_date")
     measures = behind("listed and never seen", "meals", "m1"), behind("listed and never seen", "meals", "m2")
     for noticed, one in zip((1, 0), measures, strict=True):
@@ -161,7 +161,7 @@ def test_a_fault_in_a_row_that_makes_no_record_is_looked_for_at_the_childs_recor
 
 
 def test_a_fact_behind_no_value_notices_the_fault_of_its_own_row() -> None:
-    late = {"kind": "late_event", "found_by": "left_out"}
+    late = {"kind": "late_event", "detected_by": "left_out"}
     district = planted({"row": 7, **late}, {"row": 8, **late})
     left_out = pd.DataFrame(
         [
@@ -181,7 +181,7 @@ def test_a_fact_behind_no_value_notices_the_fault_of_its_own_row() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found_by", "can"),
+    ("detected_by", "can"),
     [
         ("not_a_date", True),
         ("column filled", True),
@@ -190,5 +190,5 @@ def test_a_fact_behind_no_value_notices_the_fault_of_its_own_row() -> None:
         ("roster_lag", False),
     ],
 )
-def test_what_can_be_looked_for(found_by: str, can: bool) -> None:
-    assert is_detectable(found_by) is can
+def test_what_can_be_looked_for(detected_by: str, can: bool) -> None:
+    assert is_detectable(detected_by) is can

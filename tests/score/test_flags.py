@@ -42,8 +42,8 @@ def test_flags_are_what_profiles_say(clean_district: District, rightly: Links, t
 def test_right_links_lose_nobody(clean_district: District, rightly: Links, truly: Flags) -> None:
     costs = lost(clean_district, rightly, truly)
     assert costs.index.tolist() == list(FLAGS)
-    assert costs["truly"].tolist() == costs["found"].tolist()
-    assert (costs[["missed", "unknown", "wrongly"]] == 0).all(axis=None)
+    assert costs["true_count"].tolist() == costs["found"].tolist()
+    assert (costs[["missed", "unknown", "false_count"]] == 0).all(axis=None)
 
 
 def test_where_nobody_is_joined_nothing_is_known(
@@ -56,7 +56,7 @@ def test_where_nobody_is_joined_nothing_is_known(
     in_roster = truly.owner.loc[truly.owner["silo"].eq("sis"), "person"].unique()
     there = int(truly.by_child[CHRONIC].reindex(in_roster).sum())
     assert costs.loc[CHRONIC, ["missed", "unknown"]].tolist() == [there, there]
-    assert (costs["wrongly"] == 0).all()
+    assert (costs["false_count"] == 0).all()
 
 
 def test_who_gets_anothers_record_is_flagged_for_the_other(
@@ -71,4 +71,4 @@ def test_who_gets_anothers_record_is_flagged_for_the_other(
     swapped = crosswalk["silo"].eq("attendance") & crosswalk["child"].isin([away, there])
     child = crosswalk["child"].where(~swapped, crosswalk["child"].map({away: there, there: away}))
     costs = lost(clean_district, replace(rightly, crosswalk=crosswalk.assign(child=child)), truly)
-    assert costs.loc[CHRONIC, ["missed", "unknown", "wrongly"]].tolist() == [1, 0, 1]
+    assert costs.loc[CHRONIC, ["missed", "unknown", "false_count"]].tolist() == [1, 0, 1]

@@ -168,7 +168,7 @@ def test_a_home_in_another_language_and_no_home_are_groups() -> None:
 
 
 def test_a_districts_groups_are_counted_as_its_scores_are(district: District) -> None:
-    crosswalk = link_district(district, "standardised").crosswalk
+    crosswalk = link_district(district, "standardized").crosswalk
     found = score_groups(district, crosswalk)
     assert_counts_agree(found.scores, score_links(district, crosswalk))
     twins = found.scores[found.scores["group"].eq("twin: yes")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from helpers.score.rates import clustered_interval, f1_of, interval_of_difference, rate_of, standardised_rate
+from helpers.score.rates import clustered_interval, f1_of, interval_of_difference, rate_of, standardized_rate
 
 TRUE_RECALL = 0.8
 
@@ -60,15 +60,15 @@ def test_a_rate_of_nothing_has_no_interval() -> None:
     assert np.isnan([nothing.value, *nothing.interval()]).all()
 
 
-def test_a_standardised_rate_is_that_of_everybodys_mix() -> None:
+def test_a_standardized_rate_is_that_of_everybodys_mix() -> None:
     # Two strata; the group is right in 9 of 10 and 1 of 2; of everybody three quarters lie in the first.
     right, possible = np.array([[9.0, 0.0], [0.0, 1.0]]), np.array([[10.0, 0.0], [0.0, 2.0]])
     weights, common = np.array([0.75, 0.25]), np.array([0.8, 0.4])
-    rate = standardised_rate(right, possible, np.arange(2), weights, common, least=1)
+    rate = standardized_rate(right, possible, np.arange(2), weights, common, least=1)
     assert rate.value == pytest.approx(0.75 * 0.9 + 0.25 * 0.5)
     assert rate.known == pytest.approx(1.0)
     # Without anything in the second stratum, everybody's rate stands in.
-    only_first = standardised_rate(right[:1], possible[:1], np.arange(1), weights, common, least=1)
+    only_first = standardized_rate(right[:1], possible[:1], np.arange(1), weights, common, least=1)
     assert only_first.value == pytest.approx(0.75 * 0.9 + 0.25 * 0.4)
     assert only_first.known == pytest.approx(0.75)
 
@@ -79,7 +79,7 @@ def test_too_few_children_don_t_speak_for_a_stratum() -> None:
     possible[:9, 0], possible[9, 1] = 1.0, 1.0
     right = possible * [1.0, 0.0]
     weights, common = np.array([0.5, 0.5]), np.array([0.9, 0.7])
-    rate = standardised_rate(right, possible, np.arange(10), weights, common, least=5)
+    rate = standardized_rate(right, possible, np.arange(10), weights, common, least=5)
     assert rate.value == pytest.approx(0.5 * 1.0 + 0.5 * 0.7)
     assert rate.known == pytest.approx(0.5)
 
@@ -95,6 +95,6 @@ def test_ten_children_speak_for_a_stratum_and_nine_do_not(children: int, speak: 
     possible = np.zeros((100 + children, 2))
     possible[:100, 0], possible[100:, 1] = 1.0, 1.0
     weights, common = np.array([0.5, 0.5]), np.array([0.9, 0.7])
-    rate = standardised_rate(possible * [1.0, 0.0], possible, np.arange(100 + children), weights, common)
+    rate = standardized_rate(possible * [1.0, 0.0], possible, np.arange(100 + children), weights, common)
     assert rate.value == pytest.approx(0.5 * 1.0 + 0.5 * (0.0 if speak else 0.7))
     assert rate.known == pytest.approx(1.0 if speak else 0.5)

@@ -147,7 +147,7 @@ def test_children_are_right_missed_or_wrong_as_by_hand() -> None:
     assert children["outcome"].to_dict() == {"P1": "wrong", "P2": "wrong", "P3": "missed"}
     assert children["silos"].to_dict() == {"P1": 3, "P2": 3, "P3": 2}
     assert children["child"].to_dict() == {"P1": "a", "P2": "b", "P3": "c"}
-    assert not children["noticed"].any()
+    assert not children["detected"].any()
 
 
 def test_a_wrong_child_is_noticed_by_a_sign_at_the_strange_record() -> None:
@@ -160,7 +160,7 @@ def test_a_wrong_child_is_noticed_by_a_sign_at_the_strange_record() -> None:
     ):
         for name, frame in signs.items():
             setattr(district, name, frame)
-        assert district.children()["noticed"].to_dict() == {"P1": True, "P2": True, "P3": False}
+        assert district.children()["detected"].to_dict() == {"P1": True, "P2": True, "P3": False}
         district.pairs, district.findings = empty_table("pairs"), empty_table("findings")
 
 
@@ -168,13 +168,13 @@ def test_a_sign_elsewhere_notices_nothing() -> None:
     district = made(CHAINED)
     district.pairs = pair("m1", "s1", decision="Match", contradiction="birth date")
     district.findings = finding("meals", 4, "names_disagree")
-    assert not district.children()["noticed"].any()
+    assert not district.children()["detected"].any()
 
 
 def test_a_missed_child_whose_pair_waits_is_noticed() -> None:
     district = made(CHAINED)
     district.pairs = pair("m3", "s3", decision="Review")
-    assert district.children()["noticed"].to_dict() == {"P1": False, "P2": False, "P3": True}
+    assert district.children()["detected"].to_dict() == {"P1": False, "P2": False, "P3": True}
 
 
 def test_a_folder_without_a_key_is_refused_in_one_sentence(tmp_path: Path) -> None:

@@ -125,6 +125,6 @@ def test_held_pages_are_counted_by_reason_and_by_whom_they_are_held_from() -> No
             {"child": "c-b", "code": "no_rights", "silo": "family", "guardian": "a2", "citation": "FERPA-21"},
         ]
     )
-    scores = score_pages_on_hold(as_table("held_pages", held.assign(reason="x")), children=4)
+    scores = score_pages_on_hold(as_table("pages_on_hold", held.assign(reason="x")), children=4)
     told = scores[["to_whom", "code", "pages", "rows", "share"]].to_numpy().tolist()
     assert told == [["Nobody", "eighteen", 1, 1, 0.25], ["Others only", "no_rights", 1, 2, 0.25]]

@@ -39,4 +39,4 @@ def test_a_lookup_joins_children_wrongly_and_nothing_looks_wrong(district: Distr
     # A record into which a system itself put rows of two children is no join.
     joined = wrong[~wrong["person"].isin(children_of_mixed_records(district))]
     assert len(joined) > 0
-    assert not joined["noticed"].any()
+    assert not joined["detected"].any()

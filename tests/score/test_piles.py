@@ -76,9 +76,9 @@ def test_teams_that_sort_alike_agree_whatever_they_call_their_piles(
 
 
 def test_a_rung_is_one_more_team(district: District, cards: pd.DataFrame) -> None:
-    crosswalk = link_district(district, "standardised").crosswalk
-    scores = score_card_sorts(district, cards, piles_by(cards, crosswalk, "Standardised")).iloc[0]
-    assert scores["team"] == "Standardised"
+    crosswalk = link_district(district, "standardized").crosswalk
+    scores = score_card_sorts(district, cards, piles_by(cards, crosswalk, "Standardized")).iloc[0]
+    assert scores["team"] == "Standardized"
     assert 0 < scores["recall"] < 1
     assert scores["precision"] == 1
 

@@ -47,7 +47,7 @@ RECORDED = {
         "bess_risk", "bess_t_score", "bess_risk_student", "bess_risk_guardian", "self_awareness",
         "self_management", "social_awareness", "relationship_skills", "responsible_decisions",
     },
-    "behaviour": {"incidents", "discipline_days", "suspension_days"},
+    "behavior": {"incidents", "discipline_days", "suspension_days"},
     "health": {"health_visits", "vaccines_recorded"},
     "meals": {"account_balance", "meal_eligibility"},
     "programs": {"special_education", "primary_disability", "share_in_regular_class", "plan_services"},
@@ -135,7 +135,7 @@ def test_every_fact_row_is_behind_something_or_left_out(
     _, known, _, profiles = without_faults
     accounts = profiles.accounts.set_index(["table", "silo"])
 
-    assert (accounts["rows"] == accounts["rows_behind"] + accounts["rows_left_out"]).all()
+    assert (accounts["rows"] == accounts["rows_used"] + accounts["rows_left_out"]).all()
     assert accounts["rows_left_out"].sum() == len(profiles.left_out)
     assert {("assignment_score", "lms"), ("course_grade", "lms"), ("assessment_result", "map_growth")} <= set(
         accounts.index
@@ -283,15 +283,15 @@ def test_the_true_crosswalk_tells_of_a_record_that_holds_two_people() -> None:
     crosswalk = true_crosswalk(known, key=truth(VALUES, [*ROWS[:-1], ("meals", 9, "ben")]))
 
     told = {
-        (name, record): (child, None if pd.isna(step) else step, band)
-        for name, record, child, step, band in crosswalk[
-            ["silo", "record", "child", "step", "band"]
+        (name, record): (child, None if pd.isna(step) else step, link_status)
+        for name, record, child, step, link_status in crosswalk[
+            ["silo", "record", "child", "step", "link_status"]
         ].itertuples(index=False)
     }
     assert told == {
-        ("sis", "1"): ("ana", None, "Sure"),
-        ("sis", "2"): ("ben", None, "Sure"),
-        ("meals", "m1"): ("ana", TWO_PEOPLE, "Sure"),
-        ("meals", "m2"): ("ben", BY_THE_KEY, "Sure"),
-        ("meals", "m3"): ("nobody meals\nm3", None, "Alone"),
+        ("sis", "1"): ("ana", None, "Verified"),
+        ("sis", "2"): ("ben", None, "Verified"),
+        ("meals", "m1"): ("ana", TWO_PEOPLE, "Verified"),
+        ("meals", "m2"): ("ben", BY_THE_KEY, "Verified"),
+        ("meals", "m3"): ("nobody meals\nm3", None, "Unlinked"),
     }

@@ -19,7 +19,7 @@ NAMED = ["Name and birth date", "Name only"]
 
 @pytest.fixture(scope="module")
 def links(district: District) -> Links:
-    return link_district(district, "standardised")
+    return link_district(district, "standardized")
 
 
 @pytest.fixture(scope="module")
@@ -73,12 +73,12 @@ def test_flags_are_counted_for_each_way_and_the_last_line_says_who_has_them(
     district: District, links: Links
 ) -> None:
     crosswalk = links.crosswalk.assign(child=links.crosswalk["silo"] + links.crosswalk["record"])
-    rungs = {"Standardised": links, "Not at all": replace(links, crosswalk=crosswalk)}
+    rungs = {"Standardized": links, "Not at all": replace(links, crosswalk=crosswalk)}
     told = flags_missed(district, rungs).set_index("joined by")
     assert told.index.tolist() == [*rungs, "who truly have it"]
     flags = told.drop(columns="flagged without cause")
     assert (flags.loc["Not at all"] <= flags.loc["who truly have it"]).all()
-    assert flags.loc["Standardised"].sum() <= flags.loc["Not at all"].sum()
+    assert flags.loc["Standardized"].sum() <= flags.loc["Not at all"].sum()
 
 
 def test_pairs_of_records_with_a_name_are_summed_over_their_kinds() -> None:
@@ -99,5 +99,5 @@ def test_pairs_of_records_with_a_name_are_summed_over_their_kinds() -> None:
 
 def test_without_a_key_the_title_says_that_nobody_has_checked() -> None:
     assert "nobody has checked" in complete_children_by_stage(
-        {"Exact": {"joined": 3}, "Decided": {"joined": 5}}
+        {"Exact": {"joined": 3}, "Resolved": {"joined": 5}}
     )

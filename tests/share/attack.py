@@ -276,9 +276,9 @@ def _pages(attack: Attack, pages: Iterable[Path], known: Names) -> None:
         ):
             if (match := pattern.search(text)) and (meant := said(match[1])):
                 attack.sum_of(cells, *meant)
-        for pattern, band in ((WAITING, "Review"), (UNVERIFIED, "Unverified")):
+        for pattern, link_status in ((WAITING, "Review"), (UNVERIFIED, "Unverified")):
             if (match := pattern.search(text)) and (meant := said(match[1])):
-                attack.sum_of([("band", silo, band) for silo in known.systems], *meant)
+                attack.sum_of([("link_status", silo, link_status) for silo in known.systems], *meant)
         if (match := EVERYWHERE.search(text)) and len(known.systems) > 1:
             attack.told(("n", frozenset(known.systems)), match[1])
 
@@ -352,8 +352,8 @@ def _how_many(attack: Attack, known: Names, rows: list[list[str]]) -> None:
         attack.told(("in systems", name), count)
 
 
-BANDS = {"joined": "Sure", "joined, unverified": "Unverified", "waits for a person": "Review",
-         "joined to nobody": "Alone"}  # fmt: skip
+LINK_STATUSES = {"joined": "Verified", "joined, unverified": "Unverified", "waits for a person": "Review",
+         "joined to nobody": "Unlinked"}  # fmt: skip
 
 
 def _bands(attack: Attack, known: Names, rows: list[list[str]]) -> None:
@@ -364,17 +364,17 @@ def _bands(attack: Attack, known: Names, rows: list[list[str]]) -> None:
         if silo is None:
             continue
         for head, count in zip(heads[1:], counts, strict=True):
-            attack.told(("band", silo, BANDS[head]), count)
+            attack.told(("link_status", silo, LINK_STATUSES[head]), count)
         _of_bands(attack, known, silo, of_children)
 
 
 def _of_bands(attack: Attack, known: Names, silo: str, of_children: bool) -> None:
-    parts: list[Cell] = [("band", silo, band) for band in BANDS.values()]
+    parts: list[Cell] = [("link_status", silo, link_status) for link_status in LINK_STATUSES.values()]
     attack.whole(parts, ("records", silo))
     # Who is joined to nobody is in no other system; who waits isn't either.
     alone: Cell = ("n", frozenset([silo]))
     attack.cell(alone)
-    attack.sums.append(({alone: 1.0, ("band", silo, "Alone"): -1.0}, 0.0, EVERYBODY))
+    attack.sums.append(({alone: 1.0, ("link_status", silo, "Unlinked"): -1.0}, 0.0, EVERYBODY))
     if of_children:
         attack.whole(_of_system(known, silo), ("records", silo))
 
@@ -406,17 +406,17 @@ def _in_tens(numbers: pd.Series) -> bool:
 
 
 def _link(attack: Attack, known: Names, told: Mapping[str, Any]) -> None:
-    bands = pd.DataFrame(told["bands"])
-    column = "children" if "children" in bands else "records"
-    for silo, own in bands.groupby("silo"):
-        for band in BANDS.values():
-            row = own.loc[own["band"].eq(band), column]
+    link_statuses = pd.DataFrame(told["link statuses"])
+    column = "children" if "children" in link_statuses else "records"
+    for silo, own in link_statuses.groupby("silo"):
+        for link_status in LINK_STATUSES.values():
+            row = own.loc[own["link_status"].eq(link_status), column]
             if row.empty:
-                attack.cell(("band", silo, band), 0.0, 0.0)
+                attack.cell(("link_status", silo, link_status), 0.0, 0.0)
             elif pd.notna(row.iloc[0]):
-                attack.cell(("band", silo, band), float(row.iloc[0]), float(row.iloc[0]))
+                attack.cell(("link_status", silo, link_status), float(row.iloc[0]), float(row.iloc[0]))
             else:
-                attack.cell(("band", silo, band), 1.0, hidden=True)
+                attack.cell(("link_status", silo, link_status), 1.0, hidden=True)
         _of_bands(attack, known, str(silo), column == "children")
     if isinstance(told["children"], int):
         attack.sum_of([("n", each) for each in known.combinations], float(told["children"]))
@@ -561,9 +561,9 @@ def attack_run(
         _scorecard(attack, known, told["gaps"])
     if "profile" in told:
         _values(attack, told["profile"])
-        _rows(attack, told["profile"]["accounts"], ("rows_behind", "rows_left_out"), "rows", "facts")
+        _rows(attack, told["profile"]["accounts"], ("rows_used", "rows_left_out"), "rows", "facts")
     if "read" in told:
-        parts = ("rows_used", "rows_structure", "rows_set_aside", "rows_kept_apart")
+        parts = ("rows_used", "rows_structure", "rows_set_aside", "rows_quarantined")
         _rows(attack, told["read"]["accounts"], parts, "rows", "file")
     if known.everything:
         attack.only({("n", each) for each in known.listed})

@@ -348,7 +348,7 @@ def accounts(attack: Attack, tables: list[Table], texts: Mapping[str, str]) -> N
     """Add up what became of the rows of all files, beside what pages say of them together."""
     for table in tables:
         if (table.where, table.label) == ("read", "accounts"):
-            for part, words in (("rows_set_aside", "set aside"), ("rows_kept_apart", "kept apart"),
+            for part, words in (("rows_set_aside", "set aside"), ("rows_quarantined", "kept apart"),
                                 ("rows_structure", "structure")):  # fmt: skip
                 cells = [("file", at, part) for at in range(len(table))]
                 _together(attack, cells, texts, rf"([\w, ]+?) {words}[,.]")

@@ -64,10 +64,10 @@ def told(
     return silo(name, rows, layout(name, domain=more.pop("domain", "attendance")), identifiers=ids, **more)
 
 
-def standing_of(whole: District, name: str, method: Method = "standardised") -> dict[str, str | None]:
+def standing_of(whole: District, name: str, method: Method = "standardized") -> dict[str, str | None]:
     """Say of each child of the roster why a system doesn't stand for it; None: it does."""
     links: Links = link_district(whole, method)
-    standing = as_table("standing", is_verified_value(whole, links)).set_index(["child", "silo"])
+    standing = as_table("family_page_rules", is_verified_value(whole, links)).set_index(["child", "silo"])
     who = links.crosswalk[links.crosswalk["silo"].eq("sis")]
     found: dict[str, str | None] = {}
     for record, of in zip(who["record"], who["child"], strict=True):

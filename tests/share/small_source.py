@@ -39,7 +39,7 @@ BY_A_MODEL = "family:G7"
 UNDER_A_PLAN = ("c04", "c12")
 SYSTEMS = {
     "sis": "roster", "attendance": "attendance", "lms": "learning", "map_growth": "assessment",
-    "iready": "assessment", "sat": "assessment", "behaviour": "behaviour", "screener": "wellbeing",
+    "iready": "assessment", "sat": "assessment", "behavior": "behavior", "screener": "wellbeing",
     "survey": "wellbeing", "health": "health", "special_education": "programs", "meals": "meals",
     "meal_benefits": "meals", "activities": "activities", "clubs": "activities", "career": "career",
     "family": "family", "stranger": "unheard of",
@@ -115,7 +115,8 @@ class SmallSource:
                         "school_year": YEAR if element.per == "school_year" else None, "unit": element.unit,
                         "value_number": float(value) if value.isdigit() else None, "silo": silo,
                         "record": record, "file": f"{silo}/file.csv", "row": 2, "rows": 1,
-                        "link_band": "Sure", "chosen": place == 0, "agrees": False if trusted[1:] else None,
+                        "link_status": "Verified", "chosen": place == 0,
+                        "agrees": False if trusted[1:] else None,
                         "rule": element.rule,
                     }  # fmt: skip
 
@@ -128,7 +129,7 @@ class SmallSource:
                 yield {
                     "child": child, "date": pd.Timestamp("2026-01-15"), "kind": kind.name, "detail": detail,
                     "domain": kind.domain, "event": kind.event or "Something", "silo": silo, "record": "r",
-                    "file": f"{silo}/file.csv", "row": 3, "link_band": "Sure",
+                    "file": f"{silo}/file.csv", "row": 3, "link_status": "Verified",
                 }  # fmt: skip
 
     def _indicator_rows(self) -> Any:
@@ -164,7 +165,7 @@ class SmallSource:
             yield {
                 "role": "Guardian", "silo": "family", "adult": who.split(":")[1], "child": child,
                 "adult_name": name, "home": home, "without_rights": who == WITHOUT_RIGHTS,
-                "link_band": "Review" if who == IN_DOUBT else "Sure", "in_doubt": who == BY_A_MODEL,
+                "link_status": "Review" if who == IN_DOUBT else "Verified", "in_doubt": who == BY_A_MODEL,
             }  # fmt: skip
 
     def _taken(self, frame: pd.DataFrame, children: Sequence[str] | None) -> pd.DataFrame:
@@ -177,7 +178,7 @@ class SmallSource:
         chosen = self._values[self._values["chosen"].to_numpy(dtype=bool)]
         wide = chosen.pivot(index="child", columns="element", values="value")
         names = ["first_name", "last_surname", "school", "grade_level", "birth_date"]
-        frame = wide[names].reset_index().assign(band="Sure", silos=len(SYSTEMS))
+        frame = wide[names].reset_index().assign(link_status="Verified", silos=len(SYSTEMS))
         return as_table("children", frame.assign(birth_date=pd.to_datetime(frame["birth_date"])))
 
     def children(self) -> pd.DataFrame:
@@ -204,7 +205,7 @@ class SmallSource:
         rows = [
             {
                 "silo": silo, "system": silo, "stands_for": silo, "domain": about,
-                "newest_day": pd.Timestamp(TODAY),
+                "latest_day": pd.Timestamp(TODAY),
             }
             for silo, about in SYSTEMS.items()
         ]  # fmt: skip

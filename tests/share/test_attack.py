@@ -42,7 +42,7 @@ from tests.tiers import FULL, examples
 FOLDERS = {
     "five systems": (90, 3, "manual", ("sis", "attendance", "meals", "family", "clubs")),
     "nothing shared": (140, 11, "none", ("sis", "meals", "map_growth", "screener")),
-    "a shared number": (110, 21, "rostered", ("sis", "attendance", "behaviour", "health", "meals")),
+    "a shared number": (110, 21, "rostered", ("sis", "attendance", "behavior", "health", "meals")),
     "two systems": (160, 8, "governed", ("sis", "meals")),
     "without a roster": (120, 5, "manual", ("attendance", "lms", "career", "meal_benefits", "family")),
 }  # fmt: skip
@@ -281,7 +281,7 @@ def test_the_attack_subtracts_the_groups_of_a_table_from_the_roster(
 
 @pytest.mark.parametrize(("together", "solved"), [("2 set aside", {2}), ("fewer than 10 set aside", set())])
 def test_the_attack_adds_up_what_became_of_the_rows_of_all_files(together: str, solved: set[int]) -> None:
-    parts = ("rows_used", "rows_structure", "rows_set_aside", "rows_kept_apart")
+    parts = ("rows_used", "rows_structure", "rows_set_aside", "rows_quarantined")
     rows: list[dict[str, object]] = [
         {"file": "a.csv", "rows": 110} | dict.fromkeys(parts, 0) | {"rows_used": 110, "rows_set_aside": None},
         {"file": "b.csv", "rows": 40} | dict.fromkeys(parts, 0) | {"rows_used": 40},

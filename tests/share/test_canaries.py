@@ -53,13 +53,13 @@ TABLES: dict[str, tuple[str, dict[str, tuple[str, Callable[..., str]]]]] = {
         },
     ),
 }  # fmt: skip
-INCIDENT = {"Infraction": "behaviour", "Location": "behaviour"}
+INCIDENT = {"Infraction": "behavior", "Location": "behavior"}
 # What there is enough of in a small district for somebody of a role to be shown some.
 SEEN_BY = {
-    "teacher": {"family_contacts", "behaviour"},
-    "counselor": {"behaviour", "career", "family_contacts"},
+    "teacher": {"family_contacts", "behavior"},
+    "counselor": {"behavior", "career", "family_contacts"},
     "nurse": {"health", "family_contacts"},
-    "principal": {"behaviour", "family_contacts"},
+    "principal": {"behavior", "family_contacts"},
     "meals_manager": {"meals_balance", "family_contacts"},
     "family": {"family_contacts"},
     "researcher": {"career"},
@@ -103,7 +103,7 @@ def _incidents(path: Path) -> list[Canary]:
         entry = json.loads(line)
         for column, domain in INCIDENT.items():
             entry[column] = word(path.name, column, str(place))
-            planted.append(Canary(entry[column], "", domain, "incident", "behaviour"))
+            planted.append(Canary(entry[column], "", domain, "incident", "behavior"))
         lines.append(json.dumps(entry, ensure_ascii=False))
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return planted
@@ -125,7 +125,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory, district_folder: Path) -> 
         for path in sorted((folder / "silos").glob(pattern))
         for canary in _cells_of(path, delimiter, columns)
     ]
-    for path in sorted((folder / "silos" / "behaviour").glob("incidents_*.jsonl")):
+    for path in sorted((folder / "silos" / "behavior").glob("incidents_*.jsonl")):
         canaries += _incidents(path)
     district = read_district(as_if_made(folder))
     links = link_district(district)
@@ -169,7 +169,7 @@ def _one(planted: Planted, role: str) -> str:
 
 def test_canaries_got_into_the_profiles(planted: Planted) -> None:
     told = {canary.domain for canary in planted.canaries if canary.child}
-    assert told == {"health", "meals_balance", "career", "family_contacts", "behaviour"}
+    assert told == {"health", "meals_balance", "career", "family_contacts", "behavior"}
     assert not any(canary.child for canary in planted.canaries if canary.domain == "nowhere")
     assert len(planted.canaries) > 500
 
@@ -241,21 +241,21 @@ def test_from_a_number_to_its_rows_as_far_as_they_may_be_seen(planted: Planted) 
     teacher = open_view(planted.source, "teacher", _one(planted, "teacher"))
     told = teacher.values[teacher.values["element"].eq("days_absent") & teacher.values["value_number"].gt(0)]
     child, year = told["child"].iloc[0], int(told["school_year"].iloc[0])
-    rows = teacher.rows_behind(child, "days_absent", year)
+    rows = teacher.source_rows(child, "days_absent", year)
     assert len(rows)
     assert set(rows["silo"]) <= set(told["silo"])
-    names = teacher.rows_behind(child, "first_name")
+    names = teacher.source_rows(child, "first_name")
     everything = source_rows(planted.source, child, "first_name")
     assert set(names["silo"]) == set(everything["silo"]) - set(teacher.allowed.hidden)
     for element in ("account_balance", "primary_disability", "health_visits"):
         with pytest.raises(Refused, match="may not open the rows"):
-            teacher.rows_behind(child, element, year)
+            teacher.source_rows(child, element, year)
     stranger = next(one for one in planted.source.children()["child"] if one not in teacher.ids)
     with pytest.raises(Refused):
-        teacher.rows_behind(stranger, "days_absent", year)
+        teacher.source_rows(stranger, "days_absent", year)
     analyst = open_view(planted.source, "district_analyst", "district")
     with pytest.raises(Refused):
-        analyst.rows_behind(analyst.children["child"].iloc[0], "days_absent", year)
+        analyst.source_rows(analyst.children["child"].iloc[0], "days_absent", year)
 
 
 @pytest.mark.full

@@ -80,7 +80,7 @@ def test_a_domain_that_isnt_named_is_not_seen() -> None:
 
 
 def test_no_consent_opens_what_the_policy_refuses() -> None:
-    more = CONSENTS.assign(domains="identity; health; meals_eligibility; behaviour")
+    more = CONSENTS.assign(domains="identity; health; meals_eligibility; behavior")
     assert {element for _, element in opened(more)} == {"first_name", "last_surname"}
 
 

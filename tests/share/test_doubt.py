@@ -116,14 +116,14 @@ def test_what_a_model_finds_likely_stands_once_a_person_has_said_yes(by: str, co
     whole = family(told("clubs", rows_of("leo")))
     tied = links({("sis", "leo"): "c", ("clubs", "r-leo"): "c"})
     pair = {"left_silo": "clubs", "left_record": "r-leo", "right_silo": "sis", "right_record": "leo"}
-    pair |= {"step": "Scored", "decision": "Match", "decided_by": by, "evidence_first_name": "Same"}
-    scored = tied.crosswalk.assign(step=pd.array([None, "Scored"], dtype="string"))
+    pair |= {"step": "Probabilistic", "decision": "Match", "decided_by": by, "evidence_first_name": "Same"}
+    scored = tied.crosswalk.assign(step=pd.array([None, "Probabilistic"], dtype="string"))
     found = is_verified_value(
         whole, replace(tied, crosswalk=scored, pairs=as_table("pairs", pd.DataFrame([pair])))
     )
     stands = found[found["silo"].eq("clubs")]
     assert stands["code"].fillna("stands").tolist() == [code]
-    assert stands["may_stand"].tolist() == [code == "stands"]
+    assert stands["may_show"].tolist() == [code == "stands"]
 
 
 def test_rows_that_disagree_about_the_name_may_be_two_childrens() -> None:
@@ -156,7 +156,7 @@ def test_a_second_record_that_may_be_the_childs_holds_back_the_sure_one_of_its_s
     unsure = {"birth_date": None, "birth_date_status": "None", "linkable_by": "Name only"}
     second = child("leo", record="r-second", local_id="r-second", **unsure)
     whole = family(told("lms", [*rows_of("leo"), second], {"r-leo": NUMBERS["leo"]}))
-    assert standing_of(whole, "lms", "decided") == {"leo": "second_record"}
+    assert standing_of(whole, "lms", "resolved") == {"leo": "second_record"}
 
 
 def test_a_key_of_software_is_enough_where_only_software_writes() -> None:
@@ -192,7 +192,7 @@ def test_who_is_not_on_the_roster_has_nothing_that_stands_and_no_page() -> None:
         "birth_date": "2013-01-09",
     }
     whole = family(told("meals", [stranger, *rows_of("leo")], {"r-leo": NUMBERS["leo"]}))
-    tied = link_district(whole, "standardised")
+    tied = link_district(whole, "standardized")
     standing = is_verified_value(whole, tied)
     unknown = tied.crosswalk.set_index("record").at["x", "child"]
     assert standing.set_index("child").at[unknown, "code"] == "not_on_roster"
@@ -222,7 +222,7 @@ def test_nothing_of_another_child_stands_however_often_records_go_wrong(level: s
     rosters = roster_silos(made)
     listed = standing[standing["silo"].isin(rosters)]["child"]
     known = standing[standing["child"].isin(listed)].assign(name="anything of the system")
-    shown = known[known["may_stand"].astype(bool)]
+    shown = known[known["may_show"].astype(bool)]
     judged = score_pages(made, tied, shown, rosters=rosters, known=known).set_index("domain").loc["All"]
     assert judged["of_another_child"] == 0
     # The same test on everything that links have joined notices what the gate is for.

@@ -24,7 +24,7 @@ def held_of(
     whole: District, name: str, today: pd.Timestamp = TODAY
 ) -> set[tuple[str, str | None, str | None]]:
     """Give code, adult and address of what is held of a child."""
-    links = link_district(whole, "standardised")
+    links = link_district(whole, "standardized")
     held = pages_on_hold(whole, links, is_verified_value(whole, links), today=today)
     mine = held[held["child"].eq(child_of(links, name))]
     return {
@@ -176,7 +176,7 @@ def test_of_a_doubtful_system_only_adults_whom_the_roster_has_too_get_a_page(
     whole = family(attended("leo"), portal(adults, [tie("leo", "a1")], "leo"), roster=roster)
     # A finding at the portal's record of the child: its lines name two children.
     doubt = {"silo": "family", "file": "family/person_rows.csv", "row": 3, "kind": "rows_disagree"}
-    doubt |= {"column": "first_name", "done": "nothing", "times": 1}
+    doubt |= {"column": "first_name", "action_taken": "nothing", "times": 1}
     doubted = replace(whole["family"], findings=as_table("findings", pd.DataFrame([doubt])))
     whole = District(whole.folder, whole.about, {**whole.silos, "family": doubted})
     assert held_of(whole, "leo") == ({("adult_in_doubt", "a1", None)} if is_held else set())

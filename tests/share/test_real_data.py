@@ -50,7 +50,13 @@ STUDENTS = layout(
 
 def finding(column: str | None, kind: str = "not_a_date", silo_name: str | None = "sis") -> dict[str, Any]:
     place = {"silo": silo_name, "file": "sis/students.csv", "row": 7, "column": column}
-    said = {"value": "Okonkwo", "kind": kind, "expected": "Okafor", "done": "nothing", "read_as": "Okonkwo"}
+    said = {
+        "value": "Okonkwo",
+        "kind": kind,
+        "expected": "Okafor",
+        "action_taken": "nothing",
+        "read_as": "Okonkwo",
+    }
     return {**place, **said, "times": 1}
 
 
@@ -174,7 +180,9 @@ def test_a_small_group_is_hidden_though_nothing_is_known_of_it(small: tuple[Dist
 
 
 def test_small_counts_are_left_out_of_a_table() -> None:
-    counts = pd.DataFrame({"band": ["Sure", "Review", "Alone", "Unverified"], "records": [40, 9, 0, 10]})
+    counts = pd.DataFrame(
+        {"link_status": ["Verified", "Review", "Unlinked", "Unverified"], "records": [40, 9, 0, 10]}
+    )
     assert REAL.counts(counts, "records")["records"].fillna(-1).tolist() == [40, -1, 0, 10]
     assert MADE.counts(counts, "records") is counts
 
@@ -183,7 +191,7 @@ def test_small_counts_are_left_out_of_a_table() -> None:
     ("command", "frame", "columns"),
     sampled(
         [
-            ("link", "bands", ["records", "children"]),
+            ("link", "link statuses", ["records", "children"]),
             ("profile", "values", ["children"]),
             ("gaps", "scorecard", ["numerator", "denominator"]),
         ],
@@ -279,11 +287,11 @@ def test_each_part_keeps_its_own_number_in_whatever_order_the_parts_come() -> No
     told = pd.DataFrame(
         {
             "silo": ["sis", "meals", "nurse", "sis", "nurse"],
-            "band": ["Sure", "Review", "Review", "Alone", "Sure"],
+            "link_status": ["Verified", "Review", "Review", "Unlinked", "Verified"],
             "count": [28, 22, 4, 12, 40],
         },
         index=[7, 3, 5, 1, 0],
     )
     shown = suppress_totals(REAL, told, "silo", "count")
-    assert shown[["silo", "band"]].equals(told[["silo", "band"]])
+    assert shown[["silo", "link_status"]].equals(told[["silo", "link_status"]])
     assert [None if pd.isna(one) else int(one) for one in shown["count"]] == [28, 22, None, 12, None]

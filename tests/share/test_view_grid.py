@@ -223,7 +223,7 @@ def test_a_value_that_only_a_hidden_system_has_reads_as_one_that_nobody_has() ->
     none = names & kept["child"].eq("c02") & ~kept["silo"].eq("sis")
     kept = kept[~one & ~none].reset_index(drop=True)
     lacking = kept["element"].eq("last_surname") & kept["child"].eq("c02")
-    kept.loc[lacking, ["value", "record", "file", "row", "rows", "link_band", "agrees"]] = pd.NA
+    kept.loc[lacking, ["value", "record", "file", "row", "rows", "link_status", "agrees"]] = pd.NA
     kept.loc[lacking, "status"] = "Not linked"
     source._values = kept
     shown = open_view(source, "teacher", "sis:T1").values

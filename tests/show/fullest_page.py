@@ -60,7 +60,7 @@ def fullest_child() -> PageStatements:
         for day, word in ((1, "Excused Absence"), (2, "Unexcused Absence"), (3, "Tardy")):
             when = date(YEAR - (month > 7), month, day)
             own.events.append(Event(when, "attendance_exception", word, "attendance", "f", day))
-    own.unsure = ["behaviour", "clubs", "survey", "health", "iready", "family"]
+    own.unsure = ["behavior", "clubs", "survey", "health", "iready", "family"]
     own.not_linked = ["lms", "map_growth", "screener"]
     own.differing = list(page_terms().compared)
     return own

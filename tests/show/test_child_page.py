@@ -35,7 +35,7 @@ def value(element: str, value: str | None, silo: str | None = "sis", **more: Any
         "file": f"{silo}/a.csv",
         "row": 5,
         "rows": 1,
-        "link_band": "Sure",
+        "link_status": "Verified",
         "chosen": True,
         "rule": "latest",
     }
@@ -43,12 +43,16 @@ def value(element: str, value: str | None, silo: str | None = "sis", **more: Any
 
 
 def lacking(element: str, status: str, silo: str | None) -> dict[str, Any]:
-    return value(element, None, silo, status=status, file=None, row=None, rows=None, link_band=None)
+    return value(element, None, silo, status=status, file=None, row=None, rows=None, link_status=None)
 
 
 def event(date: str, event: str, silo: str = "attendance", **more: Any) -> dict[str, Any]:
     row = {"child": "c-1", "date": pd.Timestamp(date), "kind": "attendance_exception", "domain": "attendance"}
-    return row | {"event": event, "silo": silo, "file": f"{silo}/b.csv", "row": 9, "link_band": "Sure"} | more
+    return (
+        row
+        | {"event": event, "silo": silo, "file": f"{silo}/b.csv", "row": 9, "link_status": "Verified"}
+        | more
+    )
 
 
 @dataclass(frozen=True)
@@ -110,10 +114,13 @@ def test_a_value_without_a_day_is_as_old_as_its_system_and_too_old_is_said() -> 
     assert "119 days old: too old, 30 are allowed" in words(old)
 
 
-@pytest.mark.parametrize("band", ["Unverified", "Review"])
-def test_what_nobody_has_checked_says_so_in_words_and_by_a_sign(band: str) -> None:
+@pytest.mark.parametrize("link_status", ["Unverified", "Review"])
+def test_what_nobody_has_checked_says_so_in_words_and_by_a_sign(link_status: str) -> None:
     page = laid_out(
-        view([value("school", "Oak", link_band=band)], [event("2026-01-05", "Tardy", link_band=band)])
+        view(
+            [value("school", "Oak", link_status=link_status)],
+            [event("2026-01-05", "Tardy", link_status=link_status)],
+        )
     )
     assert page.block.markup.count("? </span> we think") == 0
     assert (

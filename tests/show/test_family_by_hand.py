@@ -42,7 +42,7 @@ def value(element: str, text: str, silo: str = "sis", **more: Any) -> dict[str, 
         "status": "Reported",
         "silo": silo,
         "record": "1",
-        "link_band": "Sure",
+        "link_status": "Verified",
         "chosen": True,
         **more,
     }
@@ -57,7 +57,7 @@ def event(day: str, word: str, silo: str = "attendance", **more: Any) -> dict[st
         "silo": silo,
         "file": "attendance/events.jsonl",
         "row": 7,
-        "link_band": "Sure",
+        "link_status": "Verified",
         **more,
     }
 
@@ -69,8 +69,8 @@ def told(
 ) -> PageStatements:
     silos = {each["silo"] for each in [*values, *(events or [])] if each["silo"] is not None}
     standing = pd.DataFrame(
-        [{"child": "c-1", "silo": silo, "may_stand": (may or {}).get(silo, True)} for silo in sorted(silos)]
-    ).astype({"may_stand": "boolean"})
+        [{"child": "c-1", "silo": silo, "may_show": (may or {}).get(silo, True)} for silo in sorted(silos)]
+    ).astype({"may_show": "boolean"})
     frame = pd.DataFrame(values)
     if "as_of" in frame:
         frame["as_of"] = pd.to_datetime(frame["as_of"])
@@ -135,7 +135,7 @@ def test_a_system_that_may_not_stand_is_not_quoted_and_the_next_one_speaks() -> 
 
 
 def test_an_unreviewed_link_never_stands_even_where_somebody_lets_its_system_stand() -> None:
-    own = told([value("first_name", "Ana"), value("days_tardy", "4", "attendance", link_band="Unverified")])
+    own = told([value("first_name", "Ana"), value("days_tardy", "4", "attendance", link_status="Unverified")])
     assert set(own.values) == {"first_name"}
 
 
@@ -279,7 +279,7 @@ def holds(*rows: tuple[str, str | None, str]) -> pd.DataFrame:
         }
         for child, adult, code in rows
     ]
-    return as_table("held_pages", pd.DataFrame(table)) if table else empty_table("held_pages")
+    return as_table("pages_on_hold", pd.DataFrame(table)) if table else empty_table("pages_on_hold")
 
 
 def test_one_page_a_home_none_for_who_is_held_and_by_hand_where_all_are_in_doubt() -> None:

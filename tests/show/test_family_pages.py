@@ -57,7 +57,7 @@ class Made(NamedTuple):
 
 def put_together(folder: Path) -> Made:
     district = read_district(folder)
-    links = link_district(district, "decided")
+    links = link_district(district, "resolved")
     return Made(district, links, source_of(district, links, build_profiles(district, links)))
 
 
@@ -161,13 +161,13 @@ def test_only_values_of_systems_that_may_stand_are_shown_and_unreviewed_links_ne
     made: Made, english: tuple[FamilyPage, ...], for_students: tuple[FamilyPage, ...]
 ) -> None:
     run = prepare(*made)
-    standing = run.standing[run.standing["may_stand"].astype(bool)]
+    standing = run.standing[run.standing["may_show"].astype(bool)]
     may = set(zip(standing["child"], standing["silo"], strict=True))
     shown = shown_on([*english, *for_students])
     assert len(shown) > 1000
     assert set(zip(shown["child"], shown["silo"], strict=True)) <= may
     crosswalk = made.links.crosswalk
-    unsure = crosswalk[crosswalk["band"].isin(["Unverified", "Review"])]
+    unsure = crosswalk[crosswalk["link_status"].isin(["Unverified", "Review"])]
     keys = set(zip(unsure["child"], unsure["silo"], strict=True))
     assert not keys & set(zip(shown["child"], shown["silo"], strict=True))
 
@@ -323,7 +323,7 @@ def test_what_is_not_right_becomes_a_correction_for_its_system_or_a_pair_for_the
     save_lookup(tmp_path / "answered", {"r.csv": review.assign(answer="no")})
     decided = read_decisions(tmp_path / "answered" / "r.csv")
     assert set(decided["decision"]) == {"No match"}
-    again = link_district(made.district, "decided", decisions=decided)
+    again = link_district(made.district, "resolved", decisions=decided)
     pair = review.iloc[0]
     apart = again.crosswalk.set_index(["silo", "record"])["child"]
     assert apart[pair["left_silo"], pair["left_record"]] != apart[pair["right_silo"], pair["right_record"]]

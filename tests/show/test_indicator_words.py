@@ -11,7 +11,7 @@ from helpers.standard import BadInput, as_table
 
 
 def said(**row: Any) -> str:
-    given = {"child": "c-1", "school_year": 2026, "link_band": "Sure"}
+    given = {"child": "c-1", "school_year": 2026, "link_status": "Verified"}
     table = as_table("indicators", pd.DataFrame([{**given, **row}]))
     return str(indicator_sentences(table).iloc[0])
 

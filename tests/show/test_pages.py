@@ -218,7 +218,9 @@ def test_without_a_key_the_index_says_what_cannot_be_judged() -> None:
 
 
 def test_the_index_says_how_systems_are_joined_and_what_nobody_declared(tmp_path: Path) -> None:
-    crosswalk = pd.DataFrame({"silo": ["a"] * 49 + ["b"] * 6, "band": ["Sure"] * 49 + ["Unverified"] * 6})
+    crosswalk = pd.DataFrame(
+        {"silo": ["a"] * 49 + ["b"] * 6, "link_status": ["Verified"] * 49 + ["Unverified"] * 6}
+    )
     crosswalk["child"] = crosswalk.index.astype("string")
     figures = IndexFigures(
         "x",

@@ -83,7 +83,7 @@ def test_of_volunteers_what_was_put_in_stands_near_the_top() -> None:
     blocks = _texts(report)
     place = blocks.index(HEADING)
     assert place <= 2
-    beside = report["beside_planted"]
+    beside = report["vs_simulated"]
     held = int(beside["holds"].sum())
     assert (
         f"Of {len(beside)} intervals of differences among systems alike {held} hold what was put in"
@@ -94,7 +94,7 @@ def test_of_volunteers_what_was_put_in_stands_near_the_top() -> None:
 
 
 def test_volunteers_without_what_was_put_in_are_said_to_be_volunteers() -> None:
-    read = replace(read_sector(KIT_VOLUNTEERS), planted=pd.DataFrame())
+    read = replace(read_sector(KIT_VOLUNTEERS), simulated=pd.DataFrame())
     blocks = _texts(sector_report(read))
     said = blocks[blocks.index(HEADING) + 1]
     assert "made of volunteers" in said
@@ -143,7 +143,7 @@ def test_numbers_have_two_decimals_and_no_minus_before_a_zero() -> None:
     assert shown["low"].str.len().dropna().nunique() == 1
     assert shown["effective"].tolist()[0] == 49
     report = sector_report(as_read(made_frame()))
-    for name in ("comparisons", "order", "changes", "shares", "items", "could_see"):
+    for name in ("comparisons", "order", "changes", "shares", "items", "power"):
         table = as_figures(in_words(report[name]))
         for column in table.columns[report[name].dtypes.eq("float64")]:
             if not column.startswith("p"):
@@ -168,7 +168,7 @@ def test_odd_cells_are_counted_also_where_nothing_else_is_shown() -> None:
     read = as_read(made_frame().head(5))
     odd = pd.DataFrame(
         {"file": ["a.csv"], "kind": ["not_in_codes"], "column": ["locale"], "value": ["Moon"], "times": [3]}
-        | {"done": ["value_emptied"], "row": [2]}
+        | {"action_taken": ["value_emptied"], "row": [2]}
     )
     texts = [block._repr_html_() for block in sector_blocks(sector_report(replace(read, findings=odd)))]
     assert "Moon" not in "".join(texts)

@@ -33,7 +33,7 @@ def test_every_pair_that_two_systems_hold_is_found(clean_district: District) -> 
 
 
 def check_that_every_pair_is_found(district: District, level: str) -> None:
-    links = link_district(district, "standardised")
+    links = link_district(district, "standardized")
     key = read_answer_key(district.folder)
 
     # Where a list keeps neither an id nor a birth date, two of one name, school and grade are one line.
@@ -51,7 +51,7 @@ def check_that_every_pair_is_found(district: District, level: str) -> None:
     assert apart.index[apart > 1].tolist() == []
     # Records that no name with a birth date ties, by whatever way, hold a name without one or a number alone.
     untied = whose[~whose["tied"]]
-    assert "Review" not in set(untied["band"])
+    assert "Review" not in set(untied["link_status"])
     assert set(untied["linkable_by"]) <= {"Name only", "Identifier only"}
     # Where all carry a number it ties every child whom the roster lists, in systems that were given one.
     listed = key.rows.loc[key.rows["silo"].eq("sis") & key.rows["part"].eq("Subject"), "person"]

@@ -43,7 +43,7 @@ def test_of_every_fault_it_says_what_is_declared(card: str) -> None:
     lines = [line for line in card.splitlines() if line.startswith("| ")]
     for fault in declared_faults():
         (line,) = (line for line in lines if line.startswith(f"| {fault.silo} | {fault.kind} |"))
-        for said in (f"| {fault.rate:g} |", fault.strength, fault.found_by):
+        for said in (f"| {fault.rate:g} |", fault.strength, fault.detected_by):
             assert said in line, (fault.name, said)
 
 

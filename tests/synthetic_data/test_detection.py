@@ -50,12 +50,12 @@ def clean(clean_district: District, clean_links: Links) -> DistrictResult:
 
 @pytest.mark.full
 def test_most_kinds_are_noticed_at_their_own_place(wrong: DistrictResult) -> None:
-    kinds = together([wrong]).faults_noticed
+    kinds = together([wrong]).detected_faults
     often = kinds[kinds["often_districts"].gt(0)]
     assert len(often) > 30
     assert often["verdict"].eq("reached").mean() >= 0.95, seen_table(often)
     # Each kind that something can notice has its line, held or not.
-    names = {one.name for one in declared_faults() if any(map(is_detectable, words(one.found_by)))}
+    names = {one.name for one in declared_faults() if any(map(is_detectable, words(one.detected_by)))}
     assert set(kinds["silo"] + "." + kinds["kind"]) == names
 
 
@@ -65,11 +65,11 @@ def test_a_detector_that_finds_nothing_would_be_seen(
 ) -> None:
     """The findings of linking are lost: what only they tell of is a miss, and nothing else becomes one."""
     silent = replace(district_links, findings=district_links.findings.iloc[:0])
-    broken = together([judge(USUAL, district, silent)]).faults_noticed
-    sound = together([wrong]).faults_noticed
+    broken = together([judge(USUAL, district, silent)]).detected_faults
+    sound = together([wrong]).detected_faults
     lost = broken[broken["verdict"].eq("miss") & sound["verdict"].eq("reached")]
     assert len(lost) > 5
-    assert lost["found_by"].str.contains("names_disagree|birth_date_disagrees|id_colliding").all()
+    assert lost["detected_by"].str.contains("names_disagree|birth_date_disagrees|id_colliding").all()
 
 
 @pytest.mark.full
@@ -78,9 +78,9 @@ def test_a_clean_governed_district_raises_no_finding() -> None:
     assert tables.clean_districts["of_findings"].tolist() == [0], tables.false_alarms.to_string()
     # Of so few children a fifth may lack something by chance; larger districts stand in the kit's own run.
     assert tables.clean_districts["alarms"].max() <= 1, tables.false_alarms.to_string()
-    assert tables.faults_noticed.empty
+    assert tables.detected_faults.empty
     assert (tables.intended_limits["why"].notna()).all()
-    assert set(tables.planted_cases["case"]) == {case for case, _, _ in hard_cases()}
+    assert set(tables.injected_cases["case"]) == {case for case, _, _ in hard_cases()}
 
 
 @pytest.mark.full
@@ -109,7 +109,7 @@ def test_an_alarm_of_a_clean_district_would_be_counted(clean: DistrictResult) ->
 
 def test_a_kind_counts_by_district_and_by_fault() -> None:
     """Three and four of a kind, one noticed of the seven: one district of two, and one fault of seven."""
-    kind = next(one for one in declared_faults() if one.found_by == "names_disagree")
+    kind = next(one for one in declared_faults() if one.detected_by == "names_disagree")
     faults = pd.DataFrame(
         {
             "run": "usual",
@@ -186,6 +186,6 @@ def test_a_run_that_comes_with_the_kit_is_read_as_it_was_written(
     assert isinstance(run.tables, Detection)
     assert run.made["seeds"] == 20
     # Kinds that the detectors weren't made for are told with their rate, whatever it is.
-    added = run.tables.faults_noticed[run.tables.faults_noticed["run"].eq(ADDED)]
+    added = run.tables.detected_faults[run.tables.detected_faults["run"].eq(ADDED)]
     assert set(added["silo"] + "." + added["kind"]) == set(HELD_OUT)
     assert added["faults"].gt(0).all()

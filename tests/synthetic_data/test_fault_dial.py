@@ -13,11 +13,11 @@ def test_more_faults_make_more_wrong_joins_and_miss_more() -> None:
 
     assert told["possible"].eq(told["right"] + told["missed"]).all()
     assert told["linked"].eq(told["right"] + told["wrong"]).all()
-    at = told.set_index(["method", "dial"])
+    at = told.set_index(["method", "fault_factor"])
     # Without faults planted numbers collide, and namesakes stand on one line of a list without ids.
-    by_number, compared = at.loc["Looked up by number"], at.loc["Standardised"]
+    by_number, compared = at.loc["Looked up by number"], at.loc["Standardized"]
     assert by_number.loc[3.0, "wrong"] > by_number.loc[0.0, "wrong"] > compared.loc[0.0, "wrong"]
     assert compared.loc[0.0, "wrong"] <= 0.001 * compared.loc[0.0, "linked"]
-    for method in ("Looked up by number", "Standardised"):
+    for method in ("Looked up by number", "Standardized"):
         share = at.loc[method]["missed"] / at.loc[method]["possible"]
         assert share[3.0] > share[0.0]

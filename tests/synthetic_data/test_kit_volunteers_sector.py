@@ -22,4 +22,4 @@ def test_they_are_made_again_by_their_settings() -> None:
     made = make_sector(settings)
     assert read.findings.empty
     pd.testing.assert_frame_equal(read.frame, made.frame)
-    pd.testing.assert_frame_equal(read.planted, made.planted, rtol=1e-6)
+    pd.testing.assert_frame_equal(read.simulated, made.simulated, rtol=1e-6)

@@ -256,7 +256,7 @@ def test_one_seed_has_no_interval() -> None:
 def test_what_a_run_did_not_run_its_page_shows_of_the_kit_s_own_run(tmp_path: Path) -> None:
     kits = kit_run().figures
     whole = np.all([kits[name].eq(kits["level"]) for name in SWITCHES], axis=0)
-    own = kits["scenario"].ne(PLACEBO) & kits["method"].eq("decided") & whole
+    own = kits["scenario"].ne(PLACEBO) & kits["method"].eq("resolved") & whole
     pages = {
         name: study_page(study_of(figures), tmp_path / f"{name}.html").read_text(encoding="utf-8")
         for name, figures in (("without", kits[own]), ("with", kits))

@@ -31,7 +31,7 @@ CARRIED = {
     "family": ({"Guardian Email"}, {"Guardian Email"}, {"District"}, {"District"}),
     "screener": (set(), {"District"}, {"District"}, {"District"}),
     "survey": (set(), set(), set(), {"District"}),
-    "behaviour": ({"School"}, {"School"}, {"School", "District"}, {"School", "District"}),
+    "behavior": ({"School"}, {"School"}, {"School", "District"}, {"School", "District"}),
 }
 
 

@@ -59,7 +59,7 @@ class Looked:
     @cached_property
     def left_out(self) -> pd.DataFrame:
         """Facts behind no value, of the systems whose faults are noticed so, and the roster."""
-        wanted = {fault.silo for fault in declared_faults() if LEFT_OUT in words(fault.found_by)} | {"sis"}
+        wanted = {fault.silo for fault in declared_faults() if LEFT_OUT in words(fault.detected_by)} | {"sis"}
         silos = {name: silo for name, silo in self.district.silos.items() if name in wanted}
         return build_profiles(replace(self.district, silos=silos), self.links).left_out
 
@@ -77,17 +77,17 @@ class Looked:
             key=self.key,
         )
 
-    def raised(self, fault: Fault, found_by: str) -> pd.DataFrame:
-        """List what is raised in a system by a word of ``found_by``, planted cases aside."""
-        if found_by == LEFT_OUT:
+    def raised(self, fault: Fault, detected_by: str) -> pd.DataFrame:
+        """List what is raised in a system by a word of ``detected_by``, planted cases aside."""
+        if detected_by == LEFT_OUT:
             return self.left_out[self.left_out["silo"].eq(fault.silo)]
-        case = PLANTED.get((fault.silo, found_by))
-        if found_by in {one.name for one in declared_measures()}:
-            rows = self.behind[self.behind["silo"].eq(fault.silo) & self.behind["measure"].eq(found_by)]
+        case = PLANTED.get((fault.silo, detected_by))
+        if detected_by in {one.name for one in declared_measures()}:
+            rows = self.behind[self.behind["silo"].eq(fault.silo) & self.behind["measure"].eq(detected_by)]
             about = columns_of(self.district.layouts[fault.silo], fault.column)
-            rows = rows[rows["column"].isin(about)] if about and found_by == "column filled" else rows
+            rows = rows[rows["column"].isin(about)] if about and detected_by == "column filled" else rows
             return rows[~in_frame(rows, self.of_case(case), RECORD)]
-        rows = self.findings[self.findings["silo"].eq(fault.silo) & self.findings["kind"].eq(found_by)]
+        rows = self.findings[self.findings["silo"].eq(fault.silo) & self.findings["kind"].eq(detected_by)]
         ids = self.district.identifiers
         theirs = ids.loc[in_frame(ids, self.of_case(case), RECORD), "identifier"]
         return rows[~rows["value"].isin(theirs)]
@@ -120,8 +120,8 @@ def columns_of(layout: Layout, column: str) -> set[str]:
     }
 
 
-def words(found_by: str) -> list[str]:
-    return [word.strip() for word in found_by.split(";")]
+def words(detected_by: str) -> list[str]:
+    return [word.strip() for word in detected_by.split(";")]
 
 
 @pytest.fixture(scope="module")
@@ -135,17 +135,17 @@ def seen(districts: SharedDistricts, district: District, district_links: Links) 
 
 @pytest.mark.full
 def test_every_kind_that_somebody_can_notice_is_noticed_on_every_seed(seen: pd.DataFrame) -> None:
-    often = seen[seen["planted"].ge(FEWEST)]
-    unnoticed = often[often["noticed"].eq(0)]
+    often = seen[seen["injected"].ge(FEWEST)]
+    unnoticed = often[often["detected"].eq(0)]
     assert unnoticed.empty, unnoticed.to_string()
 
 
 @pytest.mark.full
 def test_of_each_kind_a_good_part_is_noticed(seen: pd.DataFrame) -> None:
     """Not all: what a record says is compared with nothing where the record is joined to nobody."""
-    by_kind = seen.groupby(["silo", "kind", "found_by"])[["planted", "noticed"]].sum()
-    by_kind = by_kind[by_kind["planted"].ge(FEWEST)]
-    few = by_kind[by_kind["noticed"] / by_kind["planted"] < 1 / 3]
+    by_kind = seen.groupby(["silo", "kind", "detected_by"])[["injected", "detected"]].sum()
+    by_kind = by_kind[by_kind["injected"].ge(FEWEST)]
+    few = by_kind[by_kind["detected"] / by_kind["injected"] < 1 / 3]
     assert few.empty, few.to_string()
 
 
@@ -154,13 +154,13 @@ def test_every_declared_kind_was_looked_for(seen: pd.DataFrame) -> None:
     declared = {
         (fault.silo, fault.kind, word)
         for fault in declared_faults()
-        for word in words(fault.found_by)
+        for word in words(fault.detected_by)
         if is_detectable(word)
     }
-    assert declared <= set(seen[["silo", "kind", "found_by"]].itertuples(index=False, name=None))
+    assert declared <= set(seen[["silo", "kind", "detected_by"]].itertuples(index=False, name=None))
     # What is found by nothing says so; anything else is misspelt.
     others = {
-        word for fault in declared_faults() for word in words(fault.found_by) if not is_detectable(word)
+        word for fault in declared_faults() for word in words(fault.detected_by) if not is_detectable(word)
     }
     assert others <= {"Not findable"}
 
@@ -183,7 +183,7 @@ def test_without_faults_nothing_is_raised(clean: Callable[[int], Looked], seed: 
     raised = {
         f"{fault.silo}.{fault.kind}: {word}": len(rows)
         for fault in declared_faults()
-        for word in words(fault.found_by)
+        for word in words(fault.detected_by)
         if is_detectable(word) and len(rows := clean(seed).raised(fault, word))
     }
     assert raised == {}
@@ -193,10 +193,10 @@ def test_without_faults_nothing_is_raised(clean: Callable[[int], Looked], seed: 
 def test_what_is_exempt_is_there(clean: Callable[[int], Looked]) -> None:
     """An exemption that nothing needs would hide a fault one day."""
     names = {one.name for one in declared_measures()}
-    for silo, found_by in PLANTED:
+    for silo, detected_by in PLANTED:
         places = [
-            (one.behind if found_by in names else one.findings).rename(columns={"measure": "kind"})
+            (one.behind if detected_by in names else one.findings).rename(columns={"measure": "kind"})
             for one in map(clean, SEEDS)
         ]
         there = pd.concat([place[["silo", "kind"]] for place in places])
-        assert (there["silo"].eq(silo) & there["kind"].eq(found_by)).any(), (silo, found_by)
+        assert (there["silo"].eq(silo) & there["kind"].eq(detected_by)).any(), (silo, detected_by)

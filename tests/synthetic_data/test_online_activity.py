@@ -103,7 +103,7 @@ def test_read_back_they_give_what_the_key_says(folder: Path, lms: Silo) -> None:
     assert silo.facts["login"]["record"].notna().all()
     accounts = silo.accounts.set_index("file")
     sign_outs = table(folder, "system-activities")["ActivityType"].eq("sign-out").sum()
-    assert accounts.loc["lms/system-activities.csv", "rows_kept_apart"] == sign_outs > 0
+    assert accounts.loc["lms/system-activities.csv", "rows_quarantined"] == sign_outs > 0
 
 
 def test_what_is_handed_in_is_no_second_assignment(lms: Silo) -> None:

@@ -81,9 +81,9 @@ def test_an_expected_score_is_the_mean_of_many_answers() -> None:
     assert apart[0] == pytest.approx(apart[1], abs=0.02)
 
 
-def test_planted_effects_say_what_was_asked_for() -> None:
-    planted = simulated_effects(load_sector(), systems=20_000)
-    compared = planted[planted["comparison"].eq("adjusted")]
+def test_simulated_effects_say_what_was_asked_for() -> None:
+    simulated = simulated_effects(load_sector(), systems=20_000)
+    compared = simulated[simulated["comparison"].eq("adjusted")]
     assert compared["points"].gt(0.1).all()
     # Within groups a score varies by less than readiness does, and items show readiness with error.
     team = compared[compared["grouping"].eq("data_team")]
@@ -93,8 +93,8 @@ def test_planted_effects_say_what_was_asked_for() -> None:
 
 
 def test_governance_is_hardest_then_implementation_then_technology() -> None:
-    planted = simulated_effects(load_sector(), systems=20_000)
-    means = planted[planted["comparison"].eq("mean")].groupby("domain")["points"].mean()
+    simulated = simulated_effects(load_sector(), systems=20_000)
+    means = simulated[simulated["comparison"].eq("mean")].groupby("domain")["points"].mean()
     assert means.sort_values().index[:3].tolist() == ["governance", "implementation", "technology"]
 
 
@@ -179,7 +179,7 @@ def test_a_folder_says_that_it_is_invented_and_how_to_make_it_again(tmp_path: Pa
     assert about["synthetic"] is True
     again = load_sector(about["scenario"], **{**about["settings"], "name": about["scenario"]})
     pd.testing.assert_frame_equal(make_sector(again).frame, make_sector(settings).frame)
-    assert written["planted"].is_file()
+    assert written["simulated"].is_file()
     with pytest.raises(BadInput, match="folder"):
         write_sector(make_sector(settings), written["about"])
     write_sector(make_sector(settings), tmp_path / "made")

@@ -1,4 +1,4 @@
-"""Intervals hold what was planted where they claim to, and fail where nobody recorded why who answers."""
+"""Intervals hold what was simulated where they claim to, and fail where nobody recorded why who answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from synthetic_data.studies.sector import coverage_of, false_calls, sector_cover
 
 @pytest.fixture(scope="module")
 def intervals() -> pd.DataFrame:
-    situations = ["recorded non-response", "unrecorded self-selection", "nothing planted"]
+    situations = ["recorded non-response", "unrecorded self-selection", "nothing simulated"]
     return sector_coverage(sectors=5, situations=situations, endless=20_000)
 
 

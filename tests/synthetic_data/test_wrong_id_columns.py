@@ -77,7 +77,7 @@ def test_every_planted_column_is_refused_and_no_sound_one() -> None:
     columns = planted_columns(SEEDS, students=60)
     wrong = mistaken(columns)
     assert wrong.empty, wrong.to_string()
-    planted = columns[columns["planted"].notna() & columns["comparable"].ge(5)]
+    planted = columns[columns["injected"].notna() & columns["comparable"].ge(5)]
     assert set(planted["silo"]) == {silo for kinds in injected_columns()[: len(SEEDS)] for silo in kinds}
     assert planted["status"].eq("Refused").all()
-    assert columns.loc[columns["planted"].isna(), "status"].eq("Verified").sum() > 15
+    assert columns.loc[columns["injected"].isna(), "status"].eq("Verified").sum() > 15

@@ -166,7 +166,7 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
     "1.2": [
         (3, "changed places"),
         (1, "number of kinds"),
-        (6, "found_by"),
+        (6, "detected_by"),
         (2.0, "whole number"),
     ],
     "2.4": [("meals", "not 3 who are"), ("till", "no system"), (3, "name of one system")],

@@ -88,7 +88,7 @@ FAULTS = pd.DataFrame(
     {
         "fault": [1, 1, 2, 3, 4, 5],
         "kind": ["swapped", "swapped", "swapped", "typo", "typo", "typo"],
-        "found_by": ["Not findable"] * 3 + ["names_disagree"] * 3,
+        "detected_by": ["Not findable"] * 3 + ["names_disagree"] * 3,
     }
 )
 HELD = {"sis": {"a", "b", "c"}, "attendance": {"a", "b", "c", "d", "e"}, "meals": {"a"}}

@@ -168,13 +168,13 @@ def _match_columns(parsed: Parsed, file: FileLayout, findings: Findings) -> dict
         elif not nested and not parsed.table.header[place]:
             _tell_cells_without_head(parsed, place, findings)
         elif not nested and first.get(re.sub(r"#\d+$", "", name), place) < place:
-            findings.add("column_repeated", "kept_apart", column=name)
+            findings.add("column_repeated", "quarantined", column=name)
         elif column := by_shape[place]:
             by_pattern[name] = column
         elif not beyond[place]:
             unknown[collapsed] = None
     for name in unknown:
-        findings.add("column_unknown", "kept_apart", column=name)
+        findings.add("column_unknown", "quarantined", column=name)
     found = {column.name for column in matched.values()}
     for column in file.named():
         # A nested file omits missing values: only a required path is missed.
@@ -192,7 +192,7 @@ def _tell_cells_without_head(parsed: Parsed, place: int, findings: Findings) -> 
     filled = ~is_blank(cells)
     findings.add_rows(
         "cells_surplus",
-        "kept_apart",
+        "quarantined",
         parsed.row[filled],
         column=f"column {place + 1}",
         value=cells[filled].tolist(),
@@ -276,7 +276,7 @@ class FilesOfKind:
         return pd.array(self.row[source], dtype="Int64")
 
     def tell(
-        self, source: np.ndarray, kind: str, done: str, *, value: Any = None, **said: str | None
+        self, source: np.ndarray, kind: str, action_taken: str, *, value: Any = None, **said: str | None
     ) -> None:
         """Add one finding per row to the row's file; `value` is one text for all, or one per row."""
         if not len(source):
@@ -285,7 +285,9 @@ class FilesOfKind:
         for number in np.unique(part):
             here = np.flatnonzero(part == number)
             mine = value if value is None or isinstance(value, str) else [value[place] for place in here]
-            self.reads[number].findings.add_rows(kind, done, self.row[source[here]], value=mine, **said)
+            self.reads[number].findings.add_rows(
+                kind, action_taken, self.row[source[here]], value=mine, **said
+            )
 
     def by_file(self, marked: np.ndarray) -> list[np.ndarray]:
         """Split a mask of rows by file."""

@@ -83,8 +83,10 @@ class People:
     findings: pd.DataFrame
 
 
-def _finding(rows: pd.DataFrame, kind: str, done: str, **columns: object) -> pd.DataFrame:
-    return pd.DataFrame({"file": rows["file"], "row": rows["row"], "kind": kind, "done": done, **columns})
+def _finding(rows: pd.DataFrame, kind: str, action_taken: str, **columns: object) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"file": rows["file"], "row": rows["row"], "kind": kind, "action_taken": action_taken, **columns}
+    )
 
 
 def repeated(text: pd.Series) -> np.ndarray:

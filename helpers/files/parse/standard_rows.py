@@ -272,7 +272,7 @@ def _nobody_is_a_student(people: pd.DataFrame, person_rows: pd.DataFrame) -> pd.
         {
             "file": person_rows["file"].iloc[:1],
             "kind": "no_student",
-            "done": "nothing",
+            "action_taken": "nothing",
             "column": "role",
             "value": ", ".join(f"{role}: {count}" for role, count in roles.items()),
             "expected": "a Student among them",

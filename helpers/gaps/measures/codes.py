@@ -90,7 +90,7 @@ def vocabularies(district: District) -> dict[str, dict[str, Vocabulary]]:
     values = district.written.values
     values = values[~values["is_date"].astype(bool)]
     by_place: dict[tuple[str, str, str], list[tuple[str, str | None, int, str, int]]] = {}
-    rows = values[["silo", "kind", "column", "written", "standard", "times", "file", "row"]]
+    rows = values[["silo", "kind", "column", "as_written", "standard", "times", "file", "row"]]
     for silo, kind, column, code, meaning, times, file, row in rows.itertuples(index=False):
         by_place.setdefault((silo, kind, column), []).append(
             (code, None if pd.isna(meaning) else meaning, int(times), file, int(row))

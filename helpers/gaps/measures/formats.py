@@ -155,7 +155,7 @@ def _values(was: pd.DataFrame, now: pd.DataFrame) -> list[dict[str, Any]]:
 def _usual_forms(dates: pd.DataFrame) -> dict[str, str]:
     """Return the most common date format of each column."""
     counts: dict[str, Counter[str]] = {}
-    for column, form, times in zip(dates["column"], dates["written"], dates["times"], strict=True):
+    for column, form, times in zip(dates["column"], dates["as_written"], dates["times"], strict=True):
         counts.setdefault(column, Counter())[form] += int(times)
     return {column: max(forms, key=lambda form: forms[form]) for column, forms in counts.items()}
 
@@ -163,12 +163,12 @@ def _usual_forms(dates: pd.DataFrame) -> dict[str, str]:
 def _most_used(codes: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
     """Count codes by column and meaning over all files of a year, with the first occurrence of each."""
     known = codes.dropna(subset=["standard"])
-    counted = known.groupby(["column", "standard", "written"], sort=False).agg(
+    counted = known.groupby(["column", "standard", "as_written"], sort=False).agg(
         times=("times", "sum"), file=("file", "first"), row=("row", "first")
     )
-    counted = counted.reset_index().sort_values(["times", "written"], ascending=[False, True])
+    counted = counted.reset_index().sort_values(["times", "as_written"], ascending=[False, True])
     groups = counted.groupby(["column", "standard"], sort=False)
-    return {(str(column), str(said)): own.set_index("written") for (column, said), own in groups}
+    return {(str(column), str(said)): own.set_index("as_written") for (column, said), own in groups}
 
 
 def _first(codes: pd.DataFrame) -> tuple[str, dict[str, int]]:
@@ -214,14 +214,14 @@ def usual_shapes(values: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Find the most common date format."""
     if values.empty:
         return pd.DataFrame(columns=[*by, "usual", "others", "all", "file", "row"])
-    own = [*by, "written"]
+    own = [*by, "as_written"]
     counts = values.groupby(own, sort=False)["times"].sum().reset_index()
     counts = counts.sort_values("times", ascending=False, kind="stable")
-    usual = counts.drop_duplicates(by).rename(columns={"written": "usual", "times": "most"})
+    usual = counts.drop_duplicates(by).rename(columns={"as_written": "usual", "times": "most"})
     total = counts.groupby(by, sort=False)["times"].sum().rename("all").reset_index()
     found = usual.merge(total, on=by, how="left", validate="one_to_one")
     marked = values.merge(found[[*by, "usual"]], on=by, how="left", validate="many_to_one")
-    odd = marked[marked["written"].ne(marked["usual"])].drop_duplicates(by)
+    odd = marked[marked["as_written"].ne(marked["usual"])].drop_duplicates(by)
     places = [name for name in ("file", "row") if name not in by]
     found = found.merge(odd[[*by, *places]], on=by, how="left", validate="one_to_one")
     return found.assign(others=found["all"] - found["most"]).drop(columns="most")

@@ -259,8 +259,8 @@ def record_links(known: Presence) -> Lines:
     for place, silo in enumerate(known.silos):
         mine = known.of(place)
         total = int(mine.sum())
-        for name, band in (("joined, not verified", "Unverified"), ("waiting for a person", "Review")):
-            marked = mine & (known.records["band"] == band).to_numpy(dtype=bool)
+        for name, link_status in (("joined, not verified", "Unverified"), ("waiting for a person", "Review")):
+            marked = mine & (known.records["link_status"] == link_status).to_numpy(dtype=bool)
             lines.append(line(name, silo, None, int(marked.sum()), total, **known.example(marked)))
         children = int(known.holds[:, place].sum())
         # In a system without ids of its own, one child may have many records: forms, visits or answers.

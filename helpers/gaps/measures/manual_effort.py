@@ -112,13 +112,13 @@ def manual_effort(
     Returns
     -------
     pandas.DataFrame
-        Table ``hand_work``: one row per system and task, and one per pair of systems with pairs to review.
-        The minutes add up. A record that needs a number typed counts in its own system; the roster types
-        nothing.
+        Table ``manual_effort``: one row per system and task, and one per pair of systems with pairs to
+        review. The minutes add up. A record that needs a number typed counts in its own system; the roster
+        types nothing.
     """
     known = load_presence(district, links)
     if known.records.empty:
-        return empty_table("hand_work")
+        return empty_table("manual_effort")
     keys = keys_of(known, district.identifiers)
     return estimate_tasks(district, links, known, keys, assumptions=assumptions, by_machine=by_machine)
 
@@ -161,7 +161,7 @@ def estimate_tasks(
         work[name] = work["count"] * work["task"].map(
             {task: getattr(given.task[task], minutes) for task in TASKS}
         )
-    return as_table("hand_work", work)
+    return as_table("manual_effort", work)
 
 
 def to_type(known: Presence, keys: Keys, left: int, right: int) -> npt.NDArray[np.bool_]:
@@ -178,7 +178,7 @@ def _by_machine(typed: int, total: int, given: Assumptions) -> bool:
 def _to_mend(district: District, given: Assumptions) -> pd.Series:
     """Count the findings by system that somebody has to fix at the source."""
     found = district.findings
-    open_ones = found["done"].ne("read_as") & ~found["kind"].isin(given.not_mended)
+    open_ones = found["action_taken"].ne("read_as") & ~found["kind"].isin(given.not_mended)
     return found[open_ones].groupby("silo")["times"].sum()
 
 
@@ -188,7 +188,7 @@ def manual_minutes(work: pd.DataFrame) -> Minutes:
     Parameters
     ----------
     work
-        Table ``hand_work``, or some of its rows.
+        Table ``manual_effort``, or some of its rows.
 
     Returns
     -------

@@ -388,7 +388,7 @@ def expected_review_gain(
     # A yes completes nothing if both records belong to one child already.
     mended = right_yes.where(gained > 0, 0.0)
     return as_table(
-        "review_worth",
+        "review_gain",
         pd.DataFrame(
             {
                 "questions": asked.index + 1,

@@ -19,7 +19,7 @@ from helpers.profile.facts.school_years import SchoolYears, fact_years
 from helpers.standard import STRING, Element
 
 __all__ = [
-    "BANDS",
+    "LINK_STATUSES",
     "TIE",
     "Cohort",
     "EventCoverage",
@@ -43,7 +43,7 @@ def matching(words: Sequence[str], pattern: str) -> np.ndarray:
 
 Bools = npt.NDArray[np.bool_]
 # From the most certain link to the least. An unlinked record is certainly itself.
-BANDS = ("Sure", "Alone", "Unverified", "Review")
+LINK_STATUSES = ("Verified", "Unlinked", "Unverified", "Review")
 
 
 class _NumbersFiles(Protocol):
@@ -55,10 +55,10 @@ class Rows:
     """The rows of a table, integer-coded where rules compare, count or sort; -1 is missing."""
 
     def __init__(
-        self, frame: pd.DataFrame, *, system: Ints, tie: Ints, owner: Ints, band: Ints, year: Ints
+        self, frame: pd.DataFrame, *, system: Ints, tie: Ints, owner: Ints, link_status: Ints, year: Ints
     ) -> None:
         self.frame = frame
-        self.system, self.tie, self.owner, self.band, self.year = system, tie, owner, band, year
+        self.system, self.tie, self.owner, self.link_status, self.year = system, tie, owner, link_status, year
         self._codes: dict[str, tuple[Ints, list[str]]] = {}
         self._texts: dict[str, Any] = {}
         self._files: Ints | None = None
@@ -189,7 +189,7 @@ class RecordLinks:
         owner, children = pd.factorize(crosswalk["child"], sort=True)
         self.children = pd.Index(children, dtype=STRING)
         self.owner = owner.astype("int64")
-        self.band = index_of(crosswalk["band"], BANDS)
+        self.link_status = index_of(crosswalk["link_status"], LINK_STATUSES)
         self.pairs = KeyIndex(self.system, crosswalk["record"])
 
     def of(self, system: Ints, records: pd.Series) -> Ints:
@@ -212,14 +212,14 @@ def with_child(frame: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
 
 
 def named(frame: pd.DataFrame, ties: RecordLinks, tie: Ints) -> pd.DataFrame:
-    """Add the child and link band of each row's record."""
+    """Add the child and link status of each row's record."""
     owner = np.append(ties.owner, -1)[tie]
-    band = np.append(ties.band, -1)[tie]
-    words = pd.Series(pd.array([*BANDS, None], dtype=STRING))
+    link_status = np.append(ties.link_status, -1)[tie]
+    words = pd.Series(pd.array([*LINK_STATUSES, None], dtype=STRING))
     child = ties.children.array.take(owner, allow_fill=True)
     return frame.assign(
         child=pd.Series(child, index=frame.index),
-        link_band=pd.Series(words.array.take(band), index=frame.index),
+        link_status=pd.Series(words.array.take(link_status), index=frame.index),
     )
 
 
@@ -312,8 +312,8 @@ def in_numbers(
     frame: pd.DataFrame, system: np.ndarray, tie: np.ndarray, ties: RecordLinks, year: np.ndarray
 ) -> Rows:
     """Return a table, integer-coded."""
-    owner, band = np.append(ties.owner, -1)[tie], np.append(ties.band, -1)[tie]
-    return Rows(frame, system=system, tie=tie, owner=owner, band=band, year=year)
+    owner, link_status = np.append(ties.owner, -1)[tie], np.append(ties.link_status, -1)[tie]
+    return Rows(frame, system=system, tie=tie, owner=owner, link_status=link_status, year=year)
 
 
 @dataclass(frozen=True)
@@ -324,19 +324,19 @@ class FactStore:
     context: Context
     # What rules need to know about the other children.
     survey: Cohort
-    # Every record of a student, with child and band.
+    # Every record of a student, with child and link status.
     crosswalk: pd.DataFrame
     # The same, integer-coded.
     ties: RecordLinks
-    # Columns of ``people`` for those records, with ``child`` and ``link_band``.
+    # Columns of ``people`` for those records, with ``child`` and ``link_status``.
     people: pd.DataFrame
     # Source rows of records.
     person_rows: pd.DataFrame
     # Sources of values of people that don't come from the last row of their record.
     filled_cells: pd.DataFrame
-    # Their ids, with ``child`` and ``link_band``.
+    # Their ids, with ``child`` and ``link_status``.
     identifiers: pd.DataFrame
-    # Fact tables by name; those about children have ``child`` and ``link_band``, NA if the row names no
+    # Fact tables by name; those about children have ``child`` and ``link_status``, NA if the row names no
     # student, and ``year``, the school year of the fact. Rows are in the order of the district's own table.
     facts: FactsOfPart
     # The same tables, and people and identifiers, integer-coded.

@@ -332,7 +332,7 @@ def systems_of(district: District) -> pd.DataFrame:
                 "layout": [layouts[name].layout for name in names],
                 "title": [layouts[name].title for name in names],
                 "domain": [layouts[name].domain for name in names],
-                "newest_day": pd.Series([days.get(name, pd.NaT) for name in names], dtype="datetime64[us]"),
+                "latest_day": pd.Series([days.get(name, pd.NaT) for name in names], dtype="datetime64[us]"),
             }
         ),
     )

@@ -16,7 +16,7 @@ import pandas as pd
 
 from helpers.profile.facts.attendance import derive_days
 from helpers.profile.facts.school_years import school_years
-from helpers.profile.facts.store import BANDS, with_child
+from helpers.profile.facts.store import LINK_STATUSES, with_child
 from helpers.profile.facts.systems import name_schools
 from helpers.profile.indicators.definitions import Definition
 from helpers.profile.indicators.statuses import detailed
@@ -41,7 +41,7 @@ LONGEST_SUSPENSION = 200
 class LaidOutDays:
     """The days of one school year: one row per child and school, one column per calendar day."""
 
-    # ``child, school, link_band, fresh_on``: one per child and school, sorted by child.
+    # ``child, school, link_status, fresh_on``: one per child and school, sorted by child.
     rows: pd.DataFrame
     # Certainty of each day's record, an index into `statuses`; 0: the child was not expected, or it is
     # unknown.
@@ -59,14 +59,14 @@ class LaidOutDays:
             return self
         starts = np.flatnonzero(~self.rows["child"].duplicated().to_numpy())
         by = self.rows.groupby("child", sort=False)
-        weakness = self.rows["link_band"].map({band: place for place, band in enumerate(BANDS)})
+        weakness = self.rows["link_status"].map({status: place for place, status in enumerate(LINK_STATUSES)})
         rows = pd.DataFrame(
             {
                 "child": self.rows["child"].array.take(starts),
                 "school": pd.array([pd.NA] * len(starts), dtype=STRING),
-                "link_band": weakness.groupby(self.rows["child"], sort=False)
+                "link_status": weakness.groupby(self.rows["child"], sort=False)
                 .max()
-                .map(dict(enumerate(BANDS)))
+                .map(dict(enumerate(LINK_STATUSES)))
                 .astype(STRING)
                 .array,
                 "fresh_on": by["fresh_on"].max().array,
@@ -130,7 +130,7 @@ def lay_out_days(
 def _nothing(statuses: pd.Series) -> LaidOutDays:
     """Return no days."""
     rows = pd.DataFrame(
-        {name: pd.Series(dtype=STRING) for name in ("child", "school", "link_band")}
+        {name: pd.Series(dtype=STRING) for name in ("child", "school", "link_status")}
         | {"fresh_on": pd.Series(dtype="datetime64[us]")}
     )
     return LaidOutDays(rows, np.zeros((0, 1), "int8"), np.zeros((0, 1), bool), statuses, 0)
@@ -161,7 +161,11 @@ def _schools(pieces: pd.DataFrame, district: District, profiles: Profiles) -> pd
 
 def _rows(pieces: pd.DataFrame, named: pd.Series, newest: pd.Series) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
     """Make one row per child and school, and return the row of each enrollment period."""
-    weakness = pieces["link_band"].map({band: place for place, band in enumerate(BANDS)}).astype("int64")
+    weakness = (
+        pieces["link_status"]
+        .map({status: place for place, status in enumerate(LINK_STATUSES)})
+        .astype("int64")
+    )
     known = pieces.assign(
         school=named.fillna(""), weakness=weakness, fresh_on=pieces["silo"].map(newest).astype("int64")
     )
@@ -173,7 +177,7 @@ def _rows(pieces: pd.DataFrame, named: pd.Series, newest: pd.Series) -> tuple[pd
             {
                 "child": rows["child"].astype(STRING),
                 "school": rows["school"].astype(STRING),
-                "link_band": rows["weakness"].map(dict(enumerate(BANDS))).astype(STRING),
+                "link_status": rows["weakness"].map(dict(enumerate(LINK_STATUSES))).astype(STRING),
                 "fresh_on": fresh_on,
             }
         ),
@@ -247,7 +251,7 @@ def days_measured(days: Mapping[str, LaidOutDays], definition: Definition) -> pd
             "denominator": enrolled,
             "detail": detail,
             "as_of": as_of.where(~nobody, rows["fresh_on"]),
-            "link_band": rows["link_band"],
+            "link_status": rows["link_status"],
             "fresh_on": rows["fresh_on"],
         }
     )

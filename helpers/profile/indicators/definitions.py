@@ -16,6 +16,7 @@ from helpers.standard import (
     attendance_terms,
     faults_of,
     nearest,
+    respelled,
     toml_of,
 )
 from helpers.systems import declared_elements
@@ -209,7 +210,7 @@ def read_indicators(path: Path) -> Declarations:
     """
     known = {name for part in (Indicator, Definition, Part, Limit) for name in part.model_fields}
     try:
-        return Declarations.model_validate(toml_of(path.read_text(encoding="utf-8")))
+        return Declarations.model_validate(respelled(toml_of(path.read_text(encoding="utf-8"))))
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{path.name} is no TOML: {error}.") from None
     except ValidationError as error:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.profile.facts.store import BANDS
+from helpers.profile.facts.store import LINK_STATUSES
 from helpers.profile.indicators.absence_days import LaidOutDays, days_measured
 from helpers.profile.indicators.definitions import Definition, Indicator, Limit
 from helpers.profile.indicators.statuses import Children, detailed
@@ -30,11 +30,11 @@ __all__ = ["ElementValues", "Facts", "measured_by", "weakest"]
 REASONS = ("Not collected", "Not linked", "Empty")
 
 
-def weakest(*bands: pd.Series) -> pd.Series:
-    """Return the weakest of several link bands, row by row; ignore missing ones."""
-    rank = {band: place for place, band in enumerate(BANDS)}
-    numbers = pd.concat([each.map(rank).astype("float64") for each in bands], axis="columns")
-    return numbers.max(axis="columns").map(dict(enumerate(BANDS))).astype(STRING)
+def weakest(*link_statuses: pd.Series) -> pd.Series:
+    """Return the weakest of several link statuses, row by row; ignore missing ones."""
+    rank = {status: place for place, status in enumerate(LINK_STATUSES)}
+    numbers = pd.concat([each.map(rank).astype("float64") for each in link_statuses], axis="columns")
+    return numbers.max(axis="columns").map(dict(enumerate(LINK_STATUSES))).astype(STRING)
 
 
 class ElementValues:
@@ -47,7 +47,7 @@ class ElementValues:
         self._children = children
         self._said = said.loc[
             wanted,
-            ["child", "element", "value", "value_number", "status", "silo", "as_of", "link_band", "chosen"],
+            ["child", "element", "value", "value_number", "status", "silo", "as_of", "link_status", "chosen"],
         ]
         self._child = children.get_indexer(pd.Index(self._said["child"]))
         self._places = self._said.groupby("element", sort=False).indices
@@ -82,7 +82,10 @@ class ElementValues:
         shown = np.where(reported, at, -1)
         why = pd.Series(status).fillna(pd.Series(pd.array(REASONS, dtype=STRING).take(reason)))
         frame = pd.DataFrame(
-            {name: rows[name].array.take(shown, allow_fill=True) for name in ("value", "as_of", "link_band")},
+            {
+                name: rows[name].array.take(shown, allow_fill=True)
+                for name in ("value", "as_of", "link_status")
+            },
             index=self._children,
         )
         frame["value_number"] = np.append(rows["value_number"].to_numpy(dtype="float64"), np.nan)[shown]
@@ -115,7 +118,7 @@ class Facts:
 
     @cached_property
     def without_days(self) -> pd.DataFrame:
-        """Children without laid-out days: ``child, detail, recorded`` (absences), link band and date."""
+        """Children without laid-out days: ``child, detail, recorded`` (absences), link status and date."""
         here = ~self.children.names.isin(self.days["child"].rows["child"])
         enrolled = self.told.of("days_enrolled").loc[here]
         absent = self.told.of("days_absent").loc[here]
@@ -124,7 +127,7 @@ class Facts:
                 "child": self.children.names[here],
                 "detail": detailed(why=enrolled["why"].fillna("Empty")).array,
                 "recorded": absent["value_number"].array,
-                "link_band": absent["link_band"].array,
+                "link_status": absent["link_status"].array,
                 "as_of": absent["as_of"].array,
             }
         )
@@ -151,7 +154,7 @@ def _of_parts(indicator: Indicator, definition: Definition, facts: Facts) -> Mea
         word = rows["value"] if is_word else _nothing(names)
         value = pd.Series(np.nan, names) if is_word else rows["value_number"]
         numerator = denominator = pd.Series(np.nan, index=names)
-        band, as_of = rows["link_band"], rows["as_of"]
+        link_status, as_of = rows["link_status"], rows["as_of"]
         why, not_for = rows["why"], rows["not_for"]
         if part.of is not None:
             whole = facts.told.of(part.of)
@@ -159,8 +162,8 @@ def _of_parts(indicator: Indicator, definition: Definition, facts: Facts) -> Mea
             value = numerator / denominator.where(denominator > 0)
             # A denominator of zero gives no share; the definition's minimum excludes those children.
             value = value.mask(denominator == 0, 0.0)
-            band, as_of = (
-                weakest(band, whole["link_band"]),
+            link_status, as_of = (
+                weakest(link_status, whole["link_status"]),
                 as_of.where(as_of < whole["as_of"], whole["as_of"]),
             )
             why = why.fillna(whole["why"])
@@ -174,7 +177,7 @@ def _of_parts(indicator: Indicator, definition: Definition, facts: Facts) -> Mea
                     "denominator": denominator.array,
                     "detail": detailed(part=said, says=word, why=why).array,
                     "as_of": as_of.array,
-                    "link_band": band.array,
+                    "link_status": link_status.array,
                     "not_for": not_for.to_numpy(dtype=bool),
                 }
             ),
@@ -234,7 +237,7 @@ def _standing(indicator: Indicator, definition: Definition, facts: Facts) -> Mea
                     why=rows["why"],
                 ).array,
                 "as_of": rows["as_of"].array,
-                "link_band": rows["link_band"].array,
+                "link_status": rows["link_status"].array,
                 "not_for": rows["not_for"].to_numpy(dtype=bool),
             }
         ),
@@ -265,7 +268,7 @@ def _growing(indicator: Indicator, definition: Definition, facts: Facts) -> Meas
                 "denominator": expected,
                 "detail": detailed(season=seasons.astype(STRING), why=rows["why"]).array,
                 "as_of": rows["as_of"].array,
-                "link_band": rows["link_band"].array,
+                "link_status": rows["link_status"].array,
                 "not_for": rows["not_for"].to_numpy(dtype=bool) | (no_growth & ~np.isnan(growth)),
             }
         ),
@@ -296,7 +299,7 @@ def _credits(indicator: Indicator, definition: Definition, facts: Facts) -> Meas
                 "denominator": expected,
                 "detail": detailed(why=rows["why"]).array,
                 "as_of": rows["as_of"].array,
-                "link_band": rows["link_band"].array,
+                "link_status": rows["link_status"].array,
             }
         ),
         None,
@@ -324,7 +327,7 @@ def _languages(indicator: Indicator, definition: Definition, facts: Facts) -> Me
                     home=home["value"], contact=spoken_to["value"], why=home["why"].fillna(spoken_to["why"])
                 ).array,
                 "as_of": spoken_to["as_of"].array,
-                "link_band": weakest(home["link_band"], spoken_to["link_band"]).array,
+                "link_status": weakest(home["link_status"], spoken_to["link_status"]).array,
             }
         ),
         None,
@@ -352,7 +355,7 @@ def _activities(indicator: Indicator, definition: Definition, facts: Facts) -> M
                     why=pd.Series("On no list", names, dtype=STRING).where(total.isna()),
                 ).array,
                 "as_of": both[0]["as_of"].fillna(both[1]["as_of"]).array,
-                "link_band": weakest(both[0]["link_band"], both[1]["link_band"]).array,
+                "link_status": weakest(both[0]["link_status"], both[1]["link_status"]).array,
             }
         ),
         None,

@@ -24,7 +24,7 @@ FLAGGED, WARNING, UNKNOWN, CLEAR, NOT_APPLICABLE = range(len(STATUSES))
 PLACES = 9
 TOO_OLD = "why=too old"
 MEASURED: dict[str, Any] = {
-    **dict.fromkeys(["child", "word", "detail", "link_band"], STRING),
+    **dict.fromkeys(["child", "word", "detail", "link_status"], STRING),
     **dict.fromkeys(["value", "numerator", "denominator"], np.dtype("float64")),
     **dict.fromkeys(["as_of", "fresh_on"], np.dtype("datetime64[us]")),
     "not_for": np.dtype("bool"),
@@ -186,7 +186,7 @@ def written(parts: list[Judged], children: Children, school_year: int | None) ->
                 [";".join(part.indicator.elements_of(part.definition)) for part in parts], STRING
             ),
             "as_of": measured["as_of"].array,
-            "link_band": measured["link_band"].array,
+            "link_status": measured["link_status"].array,
         },
         copy=False,
     )

@@ -235,7 +235,7 @@ def children_for(
             "all_known": reason < 0,
             "why": pd.array([REASONS[each] if each >= 0 else None for each in reason], dtype=STRING),
             "lacks": _joined([np.where(each.known[at], "", each.name) for each in answer.inputs], len(at)),
-            "tells": _told(answer, at),
+            "details": _told(answer, at),
             "silos": "; ".join(_silos(answer)),
         }
     )
@@ -355,7 +355,7 @@ def _told(answer: Answer, at: np.ndarray) -> pd.Series:
     """Format each child's values as name and value, or the reason for none."""
     by_name = {each.name: each for each in answer.inputs}
     parts = []
-    for name in answer.question.tells:
+    for name in answer.question.details:
         told = by_name[name]
         words = told.value.astype(STRING).fillna("").to_numpy(dtype=object)
         words = np.where(told.nothing, "none", words)

@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from helpers.profile.questions.conditions import Condition, parts_of
-from helpers.standard import BadInput, DeclaredNumber, DeclaredText, faults_of, nearest, toml_of
+from helpers.standard import BadInput, DeclaredNumber, DeclaredText, faults_of, nearest, respelled, toml_of
 from helpers.systems import declared_elements
 
 __all__ = ["Question", "Questions", "declared_questions", "kit_questions", "question_named", "read_questions"]
@@ -36,7 +36,7 @@ class Question(Declared):
     source: str
     of: str | None = None
     answer: DeclaredText | None = None
-    tells: tuple[str, ...] = ()
+    details: tuple[str, ...] = Field((), validation_alias=AliasChoices("details", "tells"))
     group_by: str | None = None
     fresh_days: dict[str, int] = {}
     meaning: DeclaredText
@@ -58,7 +58,7 @@ class Question(Declared):
             *(self.condition.inputs() if self.condition else ()),
         ]
         grouped = [] if self.group_by is None else [self.group_by]
-        return tuple(dict.fromkeys([*asked, *self.tells, *grouped]))
+        return tuple(dict.fromkeys([*asked, *self.details, *grouped]))
 
 
 class Questions(Declared):
@@ -100,9 +100,9 @@ class Questions(Declared):
             )
         for condition in (question.whom, question.condition):
             faults += condition.faults(types) if condition else []
-        told = [*question.tells, *([] if question.group_by is None else [question.group_by])]
+        told = [*question.details, *([] if question.group_by is None else [question.group_by])]
         faults += [
-            f"tells {name!r}, which nobody declares.{nearest(name, types)}"
+            f"details: {name!r}, which nobody declares.{nearest(name, types)}"
             for name in told
             if name not in types
         ]
@@ -113,8 +113,8 @@ class Questions(Declared):
         ]
         if question.grain != "child" and question.answer is None:
             faults.append("a list or a number needs an answer to look for")
-        if question.grain == "child" and not question.tells:
-            faults.append("what is said of a child needs tells")
+        if question.grain == "child" and not question.details:
+            faults.append("what is said of a child needs details")
         if (question.group_by is not None) and question.grain != "number":
             faults.append("only a number has group_by")
         return faults
@@ -162,7 +162,7 @@ def read_questions(path: Path) -> Questions:
     """
     known = {name for part in (Question, Questions) for name in part.model_fields}
     try:
-        return Questions.model_validate(toml_of(path.read_text(encoding="utf-8")))
+        return Questions.model_validate(respelled(toml_of(path.read_text(encoding="utf-8"))))
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{path.name} is no TOML: {error}.") from None
     except ValidationError as error:

@@ -78,8 +78,8 @@ def roster_of(source: Source, today: pd.Timestamp | None = None) -> Roster:
     """Find who is on the roster today."""
     values, systems, year = source.values(), source.systems(), source.school_year
     named = {str(silo): str(system) for silo, system in zip(systems["silo"], systems["system"], strict=True)}
-    spoken = systems.dropna(subset=["newest_day"])
-    newest = {str(silo): day for silo, day in zip(spoken["silo"], spoken["newest_day"], strict=True)}
+    spoken = systems.dropna(subset=["latest_day"])
+    newest = {str(silo): day for silo, day in zip(spoken["silo"], spoken["latest_day"], strict=True)}
     if today is None:
         today = max(newest.values(), default=pd.Timestamp(1970, 1, 1))
     of_year = values["school_year"].eq(year if year is not None else -1).fillna(False).astype(bool)

@@ -90,7 +90,7 @@ def _with_silent_families(
     for system, year in sorted(evidence.survey.years_of_families[element.name]):
         here = at[ties.system[at] == system]
         known = FactKeys.of(ties, here, year=False)
-        in_year = FactKeys(known.owner, known.system, np.full(len(here), year), known.tie, known.band)
+        in_year = FactKeys(known.owner, known.system, np.full(len(here), year), known.tie, known.link_status)
         covered = covered.followed_by(ListedChildren.of("contact", here, in_year))
     both, listed = add_zeros(element, evidence, counts, values, rows, covered)
     return RuleResult(both, {element.table: weighed}, {element.table: behind}, listed)
@@ -120,7 +120,7 @@ def logins_of_adults(element: Element, evidence: FactStore, tallies: YearlyCount
     at = np.repeat(asked, count)
     within = np.arange(len(at)) - np.repeat(np.cumsum(count) - count, count)
     tie = children[np.repeat(first[who], count) + within]
-    whose = FactKeys(ties.owner[tie], ties.system[tie], logins.year[at], ties.tie[tie], ties.band[tie])
+    whose = FactKeys(ties.owner[tie], ties.system[tie], logins.year[at], ties.tie[tie], ties.link_status[tie])
     groups = whose.groups()
     sessions = logins.numbers("sessions")[at]
     sums = groups.total(np.where(np.isnan(sessions), 1.0, sessions))

@@ -39,7 +39,7 @@ NUMBERS: dict[str, Any] = {
     "school_year": "int16",
     "system": "int16",
     "tie": "int32",
-    "band": "int8",
+    "link_status": "int8",
     "source": "int32",
     **dict.fromkeys(["row", "rows"], "int64"),
     "status": "int8",
@@ -71,12 +71,12 @@ class FactKeys:
     """Child, system and year of each value, integer-coded."""
 
     # Per value: child, silo, school year (its position; -1: none), record (-1: several, or none) and link
-    # band.
+    # link_status.
     owner: Ints
     system: Ints
     year: Ints
     tie: Ints
-    band: Ints
+    link_status: Ints
 
     def __len__(self) -> int:
         return len(self.owner)
@@ -85,11 +85,11 @@ class FactKeys:
     def of(cls, rows: Rows, at: Ints, *, year: bool = True) -> FactKeys:
         """Return the keys of some rows of a table."""
         years = rows.year[at] if year else np.full(len(at), -1, dtype="int64")
-        return cls(rows.owner[at], rows.system[at], years, rows.tie[at], rows.band[at])
+        return cls(rows.owner[at], rows.system[at], years, rows.tie[at], rows.link_status[at])
 
     def taken(self, at: npt.NDArray[Any]) -> FactKeys:
         """Filter to some keys."""
-        return FactKeys(self.owner[at], self.system[at], self.year[at], self.tie[at], self.band[at])
+        return FactKeys(self.owner[at], self.system[at], self.year[at], self.tie[at], self.link_status[at])
 
     def groups(self) -> Groups:
         """Group by child, year and system."""
@@ -100,10 +100,10 @@ class FactKeys:
         return Groups(self.system, self.year + 1)
 
     def of_groups(self, groups: Groups) -> FactKeys:
-        """Return the keys of each group: the record if there is only one, and the weakest link band."""
+        """Return the keys of each group: the record if there is only one, and the weakest link status."""
         return FactKeys(
             groups.parent(self.owner), groups.parent(self.system), groups.parent(self.year),
-            groups.only(self.tie), groups.largest(self.band),
+            groups.only(self.tie), groups.largest(self.link_status),
         )  # fmt: skip
 
     def followed_by(self, other: FactKeys) -> FactKeys:
@@ -111,7 +111,7 @@ class FactKeys:
         return FactKeys(
             *(
                 np.concatenate([getattr(self, name), getattr(other, name)])
-                for name in ("owner", "system", "year", "tie", "band")
+                for name in ("owner", "system", "year", "tie", "link_status")
             )
         )
 
@@ -181,7 +181,7 @@ def stated_values(
         status = np.where(not_applicable, NOT_APPLICABLE, status)
     year = np.append(np.asarray(evidence.years.years, dtype="int64"), 0)[whose.year]
     given: dict[str, Any] = {
-        "owner": whose.owner, "system": whose.system, "tie": whose.tie, "band": whose.band,
+        "owner": whose.owner, "system": whose.system, "tie": whose.tie, "link_status": whose.link_status,
         "school_year": year, "source": source, "row": row, "rows": rows, "status": status,
         "value_number": number, **more,
     }  # fmt: skip
@@ -231,7 +231,7 @@ def latest_as_of(
     last = last_of_each(groups, [*order, rows.row[at]])
     newest = at[last]
     whose = FactKeys(
-        rows.owner[newest], rows.system[newest], years[last], rows.tie[newest], rows.band[newest]
+        rows.owner[newest], rows.system[newest], years[last], rows.tie[newest], rows.link_status[newest]
     )
     day = evidence.spoken_for(whose.system, whose.tie)
     if as_of is not None:

@@ -100,7 +100,7 @@ def _persons(evidence: FactStore, column: str, spells: np.ndarray) -> tuple[np.n
     year = evidence.years.at_export(people.frame["as_of"].iloc[at], people.frame["silo"].iloc[at])
     whose = FactKeys.of(people, at)
     place = evidence.years.places(year.to_numpy(dtype="int64", na_value=-1))
-    whose = FactKeys(whose.owner, whose.system, place, whose.tie, whose.band)
+    whose = FactKeys(whose.owner, whose.system, place, whose.tie, whose.link_status)
     enrollment = evidence.tables["school_enrollment"]
     years = len(evidence.years.years) + 1
     there = np.isin(whose.tie * years + place, enrollment.tie[spells] * years + enrollment.year[spells])

@@ -198,11 +198,11 @@ def _counted(days: Days, evidence: FactStore, at: Ints, absent: Bools, tardy: Bo
     piece, piece_year = _piece_years(days, evidence)
     of_piece = place[pairs.of[piece], piece_year]
     piece, of_piece = piece[of_piece >= 0], of_piece[of_piece >= 0]
-    tie, band = spells.tie[days.source][piece], spells.band[days.source][piece]
+    tie, link_status = spells.tie[days.source][piece], spells.link_status[days.source][piece]
     by_value = Groups(of_piece)
     whose = FactKeys(
         pairs.parent(owner)[pair], pairs.parent(system)[pair], year, by_value.only(tie),
-        by_value.largest(band),
+        by_value.largest(link_status),
     )  # fmt: skip
     width = len(evidence.silos) + 1
     named = pairs.parent(owner) * width + pairs.parent(system)

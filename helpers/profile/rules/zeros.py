@@ -83,7 +83,7 @@ def _own_lists(evidence: FactStore) -> ListedChildren:
     year = evidence.years.places(evidence.years.of(days).to_numpy(dtype="int64", na_value=-1))
     at = np.flatnonzero(year >= 0)
     who = FactKeys.of(people, at)
-    by_day = FactKeys(who.owner, who.system, year[at], who.tie, who.band)
+    by_day = FactKeys(who.owner, who.system, year[at], who.tie, who.link_status)
     by_spell = ListedChildren.of("school_enrollment", enrolled, FactKeys.of(spells, enrolled))
     return by_spell.followed_by(ListedChildren.of("people", at, by_day))
 
@@ -276,7 +276,7 @@ def _enrolled_elsewhere(evidence: FactStore, reports: EventCoverage, asked: Bool
         at = enrolled[alike[spells.system[enrolled]] & there[codes[enrolled], spells.year[enrolled]]]
         whose = FactKeys(
             spells.owner[at], np.full(len(at), system), spells.year[at],
-            np.full(len(at), -1, dtype="int64"), spells.band[at],
+            np.full(len(at), -1, dtype="int64"), spells.link_status[at],
         )  # fmt: skip
         result = result.followed_by(ListedChildren.of("school_enrollment", at, whose))
     return result

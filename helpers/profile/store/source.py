@@ -93,7 +93,7 @@ class Source(Protocol):
 def children_of(profile: pd.DataFrame) -> pd.DataFrame:
     """List the children of a profile, with the fields for searching."""
     columns = {name: profile[column] for name, column in FOUND_BY.items()}
-    return as_table("children", profile[["child", "band", "silos"]].assign(**columns))
+    return as_table("children", profile[["child", "link_status", "silos"]].assign(**columns))
 
 
 def optional_table(name: str, frame: pd.DataFrame | None) -> pd.DataFrame:

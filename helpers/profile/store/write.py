@@ -83,7 +83,7 @@ class StoreDigests:
             self._seen[path] = written
 
 
-VERSION = 4
+VERSION = 5
 ABOUT = "store.json"
 
 

@@ -109,10 +109,10 @@ def role_name(role: str) -> str:
 
 def system_names(systems: pd.DataFrame) -> dict[str, SystemName]:
     """Name the systems of a source."""
-    columns = systems[["silo", "system", "title", "newest_day"]].astype({"silo": "string"})
+    columns = systems[["silo", "system", "title", "latest_day"]].astype({"silo": "string"})
     names = short_display_name({row.silo: (row.system, row.title) for row in each_row(columns)})
     return {
-        row.silo: SystemName(names[row.silo], row.newest_day if pd.notna(row.newest_day) else None)
+        row.silo: SystemName(names[row.silo], row.latest_day if pd.notna(row.latest_day) else None)
         for row in each_row(columns)
     }
 
@@ -303,7 +303,7 @@ def _year(
         if not pd.isna(file) and not pd.isna(number):
             place = f"{file}, row {int(number)}"
             opener = openers.add("its row", place, silo=row.silo, file=file, row=int(number), kind=row.kind)
-        unchecked = row.link_band in ("Unverified", "Review")
+        unchecked = row.link_status in ("Unverified", "Review")
         rows.append(_DatedLine(f"{row.date:%Y-%m-%d}", system, what, unchecked, more, opener))
     caption = "Each mark is a dated line of one system. No mark on a day: none of them wrote anything."
     if others:
@@ -377,6 +377,6 @@ def disputed(values: pd.DataFrame, district: District) -> pd.DataFrame:
             "system": hers["silo"].map(dict(short_names(district.layouts))).astype("string"),
             "says": value_texts(hers),
             "of_day": hers["as_of"],
-            "tie": hers["link_band"].map(TIES).astype("string"),
+            "tie": hers["link_status"].map(TIES).astype("string"),
         }
     ).reset_index(drop=True)[columns]

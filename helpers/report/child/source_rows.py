@@ -134,7 +134,7 @@ class RowView(Protocol):
     def may_see(self, name: str) -> bool:
         """Say whether the role may see an element, a kind of event or an indicator."""
 
-    def rows_behind(self, child: str, element: str, school_year: int | None) -> pd.DataFrame:
+    def source_rows(self, child: str, element: str, school_year: int | None) -> pd.DataFrame:
         """List ``table, silo, file, row`` behind a value that the view shows."""
 
 
@@ -174,7 +174,7 @@ def show_source_rows(
     """Show the rows that stand behind a value or a dated line of a page."""
     elements = opens.get("elements") or ([opens["element"]] if "element" in opens else [])
     if elements:
-        parts = [view.rows_behind(child, element, opens["school_year"])[_PLACE] for element in elements]
+        parts = [view.source_rows(child, element, opens["school_year"])[_PLACE] for element in elements]
         rows = pd.concat(parts, ignore_index=True)
     else:
         kinds = {each.name: each.table for each in declared().timeline}

@@ -46,8 +46,8 @@ _ONE = {"days": "day", "children": "child"}
 _LANGUAGES = ("home_language", "contact_language")
 _NOT_MEANT = "the system is not for this child's grade or school, as far as its files tell"
 TIES = {
-    "Sure": "surely",
-    "Alone": "no other record",
+    "Verified": "surely",
+    "Unlinked": "no other record",
     "Unverified": "unverified",
     "Review": "waits for a person",
 }
@@ -129,7 +129,7 @@ def value_lines(values: pd.DataFrame, district: District) -> pd.DataFrame:
             "of_day": day,
             "days_old": old,
             "fresh": old.le(allowed.astype("Int64")),
-            "tie": shown["link_band"].map(TIES).astype(STRING),
+            "tie": shown["link_status"].map(TIES).astype(STRING),
             "others": _said_otherwise(said, shown, names),
         }
     )
@@ -198,8 +198,8 @@ def _not_for(values: pd.DataFrame, district: District, links: Links) -> list[str
 UNCHECKED = ("Unverified", "Review")
 _LANGUAGE_ELEMENTS = ("contact_language", "home_language")
 _TIES = {
-    "Sure": "sure",
-    "Alone": "known to this system alone",
+    "Verified": "sure",
+    "Unlinked": "known to this system alone",
     "Unverified": "not confirmed",
     "Review": "waits for a person",
 }
@@ -308,7 +308,7 @@ def known_values(
                 says=str(row.text),
                 of=_of(element, numbers),
                 source=_source(row, age, old, element, systems),
-                unchecked=row.link_band in UNCHECKED,
+                unchecked=row.link_status in UNCHECKED,
                 old=old,
                 against=against,
                 rule=_rule(element, row, against, systems) if against else "",
@@ -349,9 +349,9 @@ def _source(row: Any, age: int | None, old: bool, element: Element, systems: Map
     if age is not None:
         days = "up to date" if age == 0 else "1 day old" if age == 1 else f"{age:,} days old"
         parts.append(f"{days}: too old, {element.days_until_stale:,} are allowed" if old else days)
-    band = row.link_band
-    if not pd.isna(band):
-        parts.append(_TIES.get(str(band), str(band)))
+    link_status = row.link_status
+    if not pd.isna(link_status):
+        parts.append(_TIES.get(str(link_status), str(link_status)))
     return ", ".join(parts)
 
 

@@ -99,7 +99,7 @@ class Run:
     recipients: list[Recipient]
     # ``child, guardian, home, code, reason, citation``.
     held: pd.DataFrame
-    # Table ``standing``.
+    # Table ``family_page_rules``.
     standing: pd.DataFrame
     # What the pages have in common.
     facts: PageFacts
@@ -159,7 +159,7 @@ def prepare(
     listed = pd.concat([listed, refused], ignore_index=True) if len(refused) else listed
     recipients = [one for one in recipients if (one.child, one.who) in shown]
     systems = source.systems()
-    newest = systems["newest_day"].max()
+    newest = systems["latest_day"].max()
     day = min(day_of_access(district), newest) if pd.notna(newest) else None
     facts = PageFacts(
         school_year=source.school_year,
@@ -294,7 +294,7 @@ def _outside(district: District, links: Links) -> frozenset[tuple[str, str]]:
 
 def _teachers(relations: pd.DataFrame, standing: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     """Name the teachers of each child, from systems that may stand."""
-    may = standing.loc[standing["may_stand"].fillna(False).astype(bool), ["child", "silo"]]
+    may = standing.loc[standing["may_show"].fillna(False).astype(bool), ["child", "silo"]]
     own = relations[relations["role"].eq("Teacher") & relations["adult_name"].notna()]
     own = own.merge(may, on=["child", "silo"], how="inner", validate="many_to_one")
     named: dict[str, dict[str, None]] = {}

@@ -39,7 +39,7 @@ __all__ = [
 
 
 # Ties that nobody reviewed: of such a record nothing stands on a page, whatever else may speak for it.
-SURE = ("Sure", "Alone")
+SURE = ("Verified", "Unlinked")
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def page_statements(
 ) -> dict[str, PageStatements]:
     """Gather what pages may say, for many children at once."""
     told = {str(child): PageStatements(str(child)) for child in standing["child"].unique()}
-    allowed = standing.loc[standing["may_stand"].fillna(False).astype(bool), ["child", "silo"]]
+    allowed = standing.loc[standing["may_show"].fillna(False).astype(bool), ["child", "silo"]]
     may = set(zip(allowed["child"].tolist(), allowed["silo"].tolist(), strict=True))
     in_year = values["school_year"].isna()
     if school_year is not None:
@@ -130,14 +130,14 @@ def page_statements(
     mine = values[(in_year & values["element"].isin(wanted)).to_numpy(dtype=bool)]
     # Of a system that would tell nothing here, nobody needs to know that it is unsure.
     telling = set(_pairs(mine[mine["status"].eq("Reported").to_numpy(dtype=bool)]))
-    for child, silo in _pairs(standing[~standing["may_stand"].fillna(False).astype(bool)]):
+    for child, silo in _pairs(standing[~standing["may_show"].fillna(False).astype(bool)]):
         if (child, silo) in telling:
             told[child].unsure.append(silo)
     lacking = mine[(mine["status"].eq("Not linked") & mine["silo"].notna()).to_numpy(dtype=bool)]
     for child, silo in dict.fromkeys(_pairs(lacking)):
         if child in told:
             told[child].not_linked.append(silo)
-    reported = mine[(mine["status"].eq("Reported") & mine["link_band"].isin(SURE)).to_numpy(dtype=bool)]
+    reported = mine[(mine["status"].eq("Reported") & mine["link_status"].isin(SURE)).to_numpy(dtype=bool)]
     _take_values(told, reported, may, terms)
     _take_events(told, timeline, may, school_year, terms)
     return told
@@ -208,7 +208,7 @@ def _take_events(
     begins, ends = pd.Timestamp(first_day(school_year)), pd.Timestamp(last_day(school_year))
     kinds = [*terms.shown_kinds, *terms.within_events]
     fit = timeline["kind"].isin(kinds) & timeline["date"].between(begins, ends)
-    fit &= timeline["link_band"].isin(SURE)
+    fit &= timeline["link_status"].isin(SURE)
     some = timeline[fit.to_numpy(dtype=bool)]
     columns = [some[name].tolist() for name in ("child", "date", "kind", "event", "silo", "file", "row")]
     for child, day, kind, word, silo, file, row in zip(*columns, strict=True):
@@ -470,7 +470,7 @@ def find_strengths(values: pd.DataFrame, language_code: str = "en", voice: Voice
     """
     terms, spoken = page_terms(), language(language_code)
     known = values[values["silo"].notna()]
-    standing = known[["child", "silo"]].drop_duplicates().assign(may_stand=True)
+    standing = known[["child", "silo"]].drop_duplicates().assign(may_show=True)
     years = values["school_year"].dropna()
     year = int(years.max()) if len(years) else None
     told = page_statements(values, empty_table("timeline"), standing, year, terms)

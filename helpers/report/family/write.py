@@ -97,7 +97,7 @@ def write_pages(
 
 def records_of(crosswalk: pd.DataFrame, standing: pd.DataFrame) -> dict[str, str]:
     """Say by child which records of which systems its page may speak of."""
-    may = standing[standing["may_stand"].fillna(False).astype(bool)]
+    may = standing[standing["may_show"].fillna(False).astype(bool)]
     known = crosswalk[["child", "silo", "record"]].merge(
         may[["child", "silo"]].drop_duplicates(), on=["child", "silo"], how="inner", validate="many_to_one"
     )

@@ -175,16 +175,16 @@ def sector_blocks(report: SectorReport) -> Iterator[Block]:
     """Lay out a sector report."""
     yield answer(opening(report.tables))
     yield note(declared_survey().own, PUT_IN if report.invented else "")
-    if not report["standing"]["mean"].notna().any():
+    if not report["profile"]["mean"].notna().any():
         if report.years:
             yield note("Too few items were answered for a score in any domain.")
         yield from _amiss(report.findings)
         return
     volunteers = report.origin.volunteers
     if volunteers:
-        none = empty_table("sector_beside_planted")
-        yield from volunteers_blocks(report.tables.get("beside_planted", none))
-    yield maturity_chart(report["standing"])
+        none = empty_table("sector_vs_simulated")
+        yield from volunteers_blocks(report.tables.get("vs_simulated", none))
+    yield maturity_chart(report["profile"])
     yield reading(
         shows="Each domain's mean answer in each year, and how far luck of the draw may carry it.",
         read="Where two intervals hardly overlap, the order is no luck of the draw; the table of the order "
@@ -209,7 +209,7 @@ def sector_blocks(report: SectorReport) -> Iterator[Block]:
     yield compare_with_published(report["statements"])
     yield heading("What a sample of this size can see")
     yield _table(
-        report["could_see"],
+        report["power"],
         "Smallest difference that would be seen four times of five, in standard deviations",
     )
     yield from _measuring(report)
@@ -235,15 +235,15 @@ def _amiss(findings: pd.DataFrame) -> Iterator[Block]:
     if findings.empty:
         return
     counted = findings.assign(times=findings["times"].astype("int64"), column=findings["column"].fillna("–"))
-    counted = counted.groupby(["kind", "column", "done"], sort=False)["times"].sum().reset_index()
+    counted = counted.groupby(["kind", "column", "action_taken"], sort=False)["times"].sum().reset_index()
     counted["kind"] = finding_words(counted["kind"])
-    counted["done"] = counted["done"].str.replace("_", " ").astype(STRING)
+    counted["action_taken"] = counted["action_taken"].str.replace("_", " ").astype(STRING)
     yield heading("The file as it came")
     yield note("What could not be read as it stood. The file sector_findings.csv names each row and cell.")
     yield table(
         counted,
         "What was odd in the file",
-        names={"kind": "what", "done": "what was done"},
+        names={"kind": "what", "action_taken": "what was done"},
         fold=f"What was odd in the file ({len(counted)} {'kind' if len(counted) == 1 else 'kinds'})",
         most=60,
         download=False,
@@ -294,7 +294,7 @@ def _for_whom(report: SectorReport) -> Iterator[Block]:
     newest = report["order"][report["order"]["year"].eq(report.years[-1])]
     if newest.empty:
         return
-    picture = kinds_picture(report["standing"], str(newest["lowest"].iloc[0]))
+    picture = kinds_picture(report["profile"], str(newest["lowest"].iloc[0]))
     yield heading("For whom the hardest domain is hardest")
     yield picture or note("Every kind of systems is too small to be shown.")
     yield _table(report["shares"], "Shares of the systems", fold="Shares of the systems")

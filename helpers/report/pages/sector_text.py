@@ -55,7 +55,7 @@ HEADS: Mapping[str, str] = {
     "item_rest": "tie to the other items",
     "alpha_without": "alpha without it",
     "systems_are": "systems",
-    "planted": "put in",
+    "simulated": "put in",
     "holds": "interval holds it",
     "one_test": "smallest difference, one domain",
     "all_tests": "smallest difference, all domains together",

@@ -39,17 +39,17 @@ _DOMAIN_SETTINGS = {
 
 
 def sector_made_page(
-    about: Mapping[str, Any], answered: pd.DataFrame, planted: pd.DataFrame, out_path: Path
+    about: Mapping[str, Any], answered: pd.DataFrame, simulated: pd.DataFrame, out_path: Path
 ) -> Path:
     """Write the page of a made sector."""
     banner = about_line(
         f"These school systems are invented \N{MIDDLE DOT} sector {about['scenario']} \N{MIDDLE DOT} seed "
         f"{about['seed']}"
     )
-    return block_page(out_path, TITLE, list(_blocks(about, answered, planted)), banner)
+    return block_page(out_path, TITLE, list(_blocks(about, answered, simulated)), banner)
 
 
-def _blocks(about: Mapping[str, Any], answered: pd.DataFrame, planted: pd.DataFrame) -> Iterator[Block]:
+def _blocks(about: Mapping[str, Any], answered: pd.DataFrame, simulated: pd.DataFrame) -> Iterator[Block]:
     settings = about["settings"]
     years = [f"**{row['answered']:,}** answered in {row['year']}" for row in answered.to_dict("records")]
     yield answer(f"**{settings['invited']:,}** invented school systems were invited; {' and '.join(years)}.")
@@ -70,7 +70,7 @@ def _blocks(about: Mapping[str, Any], answered: pd.DataFrame, planted: pd.DataFr
     for name, grouping in read_analysis_plan().groupings.items():
         yield note(f"{grouping.title}: {Origin.of(about).why(name)}.")
     yield table(
-        as_figures(in_words(_by_domain(planted))),
+        as_figures(in_words(_by_domain(simulated))),
         "Mean answers, and differences among systems alike in size, locale and IT staff, in points of 1 to 4",
         download=False,
     )
@@ -96,12 +96,12 @@ def _blocks(about: Mapping[str, Any], answered: pd.DataFrame, planted: pd.DataFr
     )
 
 
-def _by_domain(planted: pd.DataFrame) -> pd.DataFrame:
+def _by_domain(simulated: pd.DataFrame) -> pd.DataFrame:
     """Give a row a domain and year: the mean, and each difference among systems alike."""
     keys = ["domain", "year"]
-    wide = planted[planted["comparison"].eq("mean")][[*keys, "points"]].rename(columns={"points": "mean"})
+    wide = simulated[simulated["comparison"].eq("mean")][[*keys, "points"]].rename(columns={"points": "mean"})
     for name, grouping in read_analysis_plan().groupings.items():
-        own = planted[planted["comparison"].eq("adjusted") & planted["grouping"].eq(name)]
+        own = simulated[simulated["comparison"].eq("adjusted") & simulated["grouping"].eq(name)]
         own = own[[*keys, "points"]].rename(columns={"points": grouping.title.lower()})
         wide = wide.merge(own, on=keys, how="left", validate="one_to_one")
     return wide
@@ -172,7 +172,7 @@ def volunteers_picture(beside: pd.DataFrame, grouping: str, whose: str) -> Pictu
     rows = own.assign(label=own["domain"].map(titles))
     answers = rows.assign(value=rows["difference"], series="these answers")
     # What was put in is known: it has no interval.
-    truth = rows.drop(columns=["low", "high"]).assign(value=rows["planted"], series="put in")
+    truth = rows.drop(columns=["low", "high"]).assign(value=rows["simulated"], series="put in")
     held = int(own["holds"].sum())
     found = f"{held or 'None'} of {len(own)} intervals {'holds' if held == 1 else 'hold'} what was put in"
     return dot_plot(

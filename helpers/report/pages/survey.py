@@ -53,7 +53,7 @@ def opinion_chart(beside: pd.DataFrame) -> Picture | Block:
     Parameters
     ----------
     beside
-        Table ``opinion_beside_files``.
+        Table ``opinion_vs_files``.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def opinion_chart(beside: pd.DataFrame) -> Picture | Block:
     both = beside.dropna(subset=["opinion", "measured"])
     if both.empty:
         return note("The files say nothing about an item that somebody answered.")
-    apart = int(both["says"].isin(["Higher than the files", "Lower than the files"]).sum())
+    apart = int(both["finding"].isin(["Higher than the files", "Lower than the files"]).sum())
     heard, seen = (
         both[["title", name]].rename(columns={"title": "label", name: "value"}).assign(series=words)
         for name, words in (("opinion", "people say"), ("measured", "the files show"))
@@ -95,7 +95,7 @@ def beside_words(beside: pd.DataFrame) -> str:
     Parameters
     ----------
     beside
-        Table ``opinion_beside_files``.
+        Table ``opinion_vs_files``.
 
     Returns
     -------
@@ -103,7 +103,7 @@ def beside_words(beside: pd.DataFrame) -> str:
         A few sentences.
     """
     both = beside.dropna(subset=["opinion", "measured"])
-    apart = both[both["says"].isin(["Higher than the files", "Lower than the files"])]
+    apart = both[both["finding"].isin(["Higher than the files", "Lower than the files"])]
     if both.empty:
         return "Nothing can be compared."
     if apart.empty:
@@ -132,19 +132,19 @@ def opinion_table(beside: pd.DataFrame) -> Block:
     Parameters
     ----------
     beside
-        Table ``opinion_beside_files``.
+        Table ``opinion_vs_files``.
 
     Returns
     -------
     Block
         A table.
     """
-    shown = beside[["title", "measure", "opinion", "measured", "says"]].copy()
+    shown = beside[["title", "measure", "opinion", "measured", "finding"]].copy()
     shown["figure"] = [
         "–" if pd.isna(value) else _figure(float(value), str(unit))
         for value, unit in zip(beside["value"], beside["unit"], strict=True)
     ]
-    heads = {"title": "item", "opinion": "people say", "measured": "the files show", "says": "opinion is"}
+    heads = {"title": "item", "opinion": "people say", "measured": "the files show", "finding": "opinion is"}
     return table(shown, "Opinion beside files", names=heads, download=False)
 
 
@@ -352,7 +352,7 @@ def steps_table(standing: SurveyResults) -> Block:
     survey = declared_survey()
     steps = standing.steps[["title", "anchor", "next_anchor", "next_step"]].copy()
     steps.insert(3, "aim", [survey.item(code).anchor(survey.highest) for code in standing.steps["item"]])
-    places = zip(standing.steps["stands_at"], steps["anchor"], strict=True)
+    places = zip(standing.steps["level"], steps["anchor"], strict=True)
     steps["anchor"] = [f"{place}: {words}" for place, words in places]
     domains = [survey.domains[code].short for code in standing.steps["domain"]]
     steps["title"] = [f"{title} ({domain})" for title, domain in zip(steps["title"], domains, strict=True)]
@@ -423,18 +423,18 @@ def change_table(standing: SurveyResults) -> Block:
 def rows_set_aside_note(standing: SurveyResults) -> pd.DataFrame:
     """Gather what was odd in the files of answers, with its place."""
     found = standing.findings
-    where = ["kind", "file", "column", "expected", "done"]
+    where = ["kind", "file", "column", "expected", "action_taken"]
     lines: list[dict[str, object]] = []
     for _, rows in found.groupby(where, sort=False, dropna=False):
         line = dict(rows[where].iloc[0])
         lines.append({**line, "rows": _named_rows(rows["row"]), "times": int(rows["times"].sum())})
-    columns = ["kind", "file", "column", "rows", "expected", "done", "times"]
+    columns = ["kind", "file", "column", "rows", "expected", "action_taken", "times"]
     table = pd.DataFrame(lines, columns=columns).astype(dict.fromkeys(columns[:-1], STRING))
     table["kind"] = finding_words(table["kind"])
-    table["done"] = table["done"].str.replace("_", " ")
+    table["action_taken"] = table["action_taken"].str.replace("_", " ")
     if standing.accounts["file"].nunique() < 2:
         table = table.drop(columns="file")
-    return table.rename(columns={"kind": "what", "done": "what was done"})
+    return table.rename(columns={"kind": "what", "action_taken": "what was done"})
 
 
 def _named_rows(rows: pd.Series) -> str | None:

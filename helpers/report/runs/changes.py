@@ -199,7 +199,8 @@ def changes_between(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> pd
             shown = None if guard.hides(count) else float(count)
             said = f"{guard.count(count)} {words}"
             rows.append(
-                {"part": part, "measure": measure, "after": shown, "unit": "children", "said": said} | where
+                {"part": part, "measure": measure, "after": shown, "unit": "children", "description": said}
+                | where
             )
 
     old, new = _roster(before), _roster(after)
@@ -247,7 +248,9 @@ def changes_between(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> pd
             words = f"{measure}: {str(indicator).replace('_', ' ')}"
             of_children("Indicators", f"{measure}: {indicator}", int(count), words, column=str(definition))
     rows += _counts(before, after, guard)
-    return as_table("run_changes", pd.DataFrame(rows, columns=["part", *_WHERE, "before", "after", "said"]))
+    return as_table(
+        "run_changes", pd.DataFrame(rows, columns=["part", *_WHERE, "before", "after", "description"])
+    )
 
 
 def _per_system(kept: RunSnapshot) -> pd.Series:
@@ -275,7 +278,7 @@ def _records(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> list[dict
                 "unit": "children",
                 "before": None if near or guard.hides(was) else float(was),
                 "after": None if near or guard.hides(now) else float(now),
-                "said": said,
+                "description": said,
             }
         )
     return rows
@@ -308,7 +311,9 @@ def _gone(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> list[dict[st
                 "left_silo": str(silo),
                 "unit": "children",
                 "after": None if hidden else float(count),
-                "said": f"{_records_of(number)} that {verb} joined to a child are no longer in the files",
+                "description": (
+                    f"{_records_of(number)} that {verb} joined to a child are no longer in the files"
+                ),
             }
         )
     return rows
@@ -336,7 +341,7 @@ def _counts(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> list[dict[
             **{name: row[name] or None for name in where},
             "before": row["value_was"],
             "after": row["value_now"],
-            "said": f"{word}: {_figure(row, 'value_was')} before, {_figure(row, 'value_now')} now",
+            "description": f"{word}: {_figure(row, 'value_was')} before, {_figure(row, 'value_now')} now",
         }
         for row, word in zip(both.to_dict("records"), kinds, strict=True)
     ]
@@ -352,7 +357,7 @@ def describe_changes(changes: pd.DataFrame, since: str, guard: Guard) -> list[st
         return [f"Since {since} nothing changed: the same children, links, findings, flags and measures."]
     part = {str(name): rows for name, rows in changes.groupby("part")}
     said = _records_in_words(part["Records"], since) if "Records" in part else []
-    children = part["Children"]["said"].tolist() if "Children" in part else []
+    children = part["Children"]["description"].tolist() if "Children" in part else []
     told = ", ".join(map(_bold, children))
     said.append(f"Since {since}: {told or 'the same children are on the roster'}.")
     for name, unit in (
@@ -400,7 +405,7 @@ def _records_in_words(rows: pd.DataFrame, since: str) -> list[str]:
         names = silo_name(mine["left_silo"]).head(_SYSTEMS_NAMED)
         told = [
             f"{name}: {_bold(words)}"
-            for name, words in zip(names, mine["said"].head(_SYSTEMS_NAMED), strict=True)
+            for name, words in zip(names, mine["description"].head(_SYSTEMS_NAMED), strict=True)
         ]
         left = len(mine) - len(told)
         told += [f"and {left} more {'system' if left == 1 else 'systems'}"] if left else []

@@ -148,10 +148,12 @@ def what_changed(
     said = describe_changes(changes, since, guard)
     blocks = []
     for part, rows in changes.groupby("part", sort=False):
-        shown = rows[["said", "left_silo", "right_silo", "column"]]
+        shown = rows[["description", "left_silo", "right_silo", "column"]]
         blocks.append(
             table(
-                shown.rename(columns={"said": "what", "left_silo": "system", "right_silo": "other system"}),
+                shown.rename(
+                    columns={"description": "what", "left_silo": "system", "right_silo": "other system"}
+                ),
                 str(part),
                 fold=str(part),
                 most=200,

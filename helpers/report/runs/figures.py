@@ -24,19 +24,19 @@ __all__ = [
     "RunFigures",
     "against_roster",
     "apart",
-    "bands_by_system",
     "complete_children_by_stage",
     "compute_figures",
     "describe_links",
     "describe_outcomes",
     "figures_of",
     "gathered",
+    "link_statuses_by_system",
 ]
 
 
 _OPENING = ("The", "Whoever", "Someone", "Wrong", "Before")
 _OF_PAIRS = ("matches that are right", "pairs refused", "pairs to review")
-_BANDS = {"Sure": "joined", "Unverified": "unverified", "Review": "review", "Alone": "alone"}
+_STATUSES = {"Verified": "joined", "Unverified": "unverified", "Review": "review", "Unlinked": "alone"}
 
 
 @dataclass(frozen=True)
@@ -183,8 +183,8 @@ def _index(
         joined_everywhere=_say(guard, everywhere),
         wrong_unnoticed=_say(guard, _unnoticed(children)),
         looked_up_wrong=_say(guard, _unnoticed(looked_up)),
-        waiting=_of_band(crosswalk, "Review", guard, drawn),
-        unverified=_of_band(crosswalk, "Unverified", guard, drawn),
+        waiting=_of_status(crosswalk, "Review", guard, drawn),
+        unverified=_of_status(crosswalk, "Unverified", guard, drawn),
         outcomes=drawn,
         outcomes_count="children" if guard.real else "records of children",
         picture_title=_picture_title(by_system, len(names)),
@@ -208,7 +208,7 @@ def _unnoticed(children: pd.DataFrame | None) -> int | None:
     """Count the silent wrong matches: children with another child's records, and nothing looks wrong."""
     if children is None:
         return None
-    return int((children["outcome"].eq("wrong") & ~children["noticed"].fillna(False).astype(bool)).sum())
+    return int((children["outcome"].eq("wrong") & ~children["detected"].fillna(False).astype(bool)).sum())
 
 
 def _outcomes(
@@ -227,21 +227,21 @@ def _outcomes(
 
 def _ties(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Any) -> dict[str, Mapping[str, Count]]:
     """Without a key: how each system's records are tied, which is not whether they are tied rightly."""
-    counts = bands_by_system(crosswalk, guard).set_index(["silo", "band"])["count"]
+    counts = link_statuses_by_system(crosswalk, guard).set_index(["silo", "link_status"])["count"]
     return {
         names[silo]: suppress_complement(
-            guard, {part: int(counts.get((silo, band), 0)) for band, part in _BANDS.items()}
+            guard, {part: int(counts.get((silo, link_status), 0)) for link_status, part in _STATUSES.items()}
         )
         for silo in names
         if crosswalk["silo"].eq(silo).any()
     }
 
 
-def _of_band(
-    crosswalk: pd.DataFrame, band: str, guard: Any, drawn: Mapping[str, Mapping[str, Count]]
+def _of_status(
+    crosswalk: pd.DataFrame, link_status: str, guard: Any, drawn: Mapping[str, Mapping[str, Count]]
 ) -> Count:
-    """Count the records of a band; beside a row in words their sum would give that row away."""
-    count = int(crosswalk["band"].eq(band).sum())
+    """Count the records of a link status; beside a row in words their sum would give that row away."""
+    count = int(crosswalk["link_status"].eq(link_status).sum())
     in_words = any(isinstance(part, str) for row in drawn.values() for part in row.values())
     return "some" if guard.real and count and in_words else _say(guard, count)
 
@@ -292,60 +292,63 @@ def _first_step(measures: pd.DataFrame, spoken: Mapping[str, str], guard: Any) -
 
 
 _SAID = {
-    "Sure": "joined surely",
+    "Verified": "joined surely",
     "Unverified": "joined by an id that nothing could verify",
     "Review": "waiting for a person",
-    "Alone": "joined to nobody",
+    "Unlinked": "joined to nobody",
 }
 
 
-def bands_by_system(crosswalk: pd.DataFrame, guard: Guard) -> pd.DataFrame:
+def link_statuses_by_system(crosswalk: pd.DataFrame, guard: Guard) -> pd.DataFrame:
     """Count how surely the records of each system are joined.
 
-    >>> crosswalk = pd.DataFrame({"silo": ["meals"] * 3, "child": ["a", "a", "b"], "band": ["Sure"] * 3})
-    >>> [int(bands_by_system(crosswalk, Guard(real=real))["count"].sum()) for real in (False, True)]
+    >>> crosswalk = pd.DataFrame(
+    ...     {"silo": ["meals"] * 3, "child": ["a", "a", "b"], "link_status": ["Verified"] * 3}
+    ... )
+    >>> [int(link_statuses_by_system(crosswalk, Guard(real=real))["count"].sum()) for real in (False, True)]
     [3, 2]
     """
     counted = crosswalk
     if guard.real:
-        weakest = crosswalk["band"].map({band: place for place, band in enumerate(_SAID)})
+        weakest = crosswalk["link_status"].map({status: place for place, status in enumerate(_SAID)})
         counted = crosswalk.assign(weakest=weakest).sort_values("weakest", kind="stable")
         counted = counted.drop_duplicates(["silo", "child"], keep="last")
-    return counted.groupby(["silo", "band"], sort=False).size().rename("count").reset_index()
+    return counted.groupby(["silo", "link_status"], sort=False).size().rename("count").reset_index()
 
 
 def describe_links(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Guard) -> pd.DataFrame:
     """Say of each system how its records of children are joined to those of other systems.
 
     >>> crosswalk = pd.DataFrame(
-    ...     {"silo": ["meals"] * 3, "child": list("abc"), "band": ["Sure", "Sure", "Alone"]}
+    ...     {"silo": ["meals"] * 3, "child": list("abc"), "link_status": ["Verified", "Verified", "Unlinked"]}
     ... )
     >>> describe_links(crosswalk, {"meals": "Meals"}, Guard(real=False))["how"].tolist()
     ['2 joined surely, 1 joined to nobody']
     >>> describe_links(crosswalk, {"meals": "Meals"}, Guard(real=True))["how"].tolist()
     ['some joined surely, some joined to nobody']
     """
-    counts = bands_by_system(crosswalk, guard).set_index(["silo", "band"])["count"]
+    counts = link_statuses_by_system(crosswalk, guard).set_index(["silo", "link_status"])["count"]
     rows = []
     for silo, name in names.items():
         if silo not in counts.index.get_level_values("silo"):
             rows.append((name, "none", "names no child"))
             continue
-        own = {band: int(counts.get((silo, band), 0)) for band in _SAID}
+        own = {status: int(counts.get((silo, status), 0)) for status in _SAID}
         rows.append((name, guard.count(sum(own.values())), _how(own, guard)))
     counted = "children" if guard.real else "records"
     return pd.DataFrame(rows, columns=["system", counted, "how"], dtype=STRING)
 
 
 def _how(own: Mapping[str, int], guard: Guard) -> str:
-    there = [band for band, count in own.items() if count]
+    there = [status for status, count in own.items() if count]
     if len(there) == 1:
         said = _SAID[there[0]]
         whole = own[there[0]]
         return f"all {said}" if guard.hides(whole) or whole == 1 else f"all {whole:,} {said}"
-    parts = suppress_complement(guard, {band: own[band] for band in there})
+    parts = suppress_complement(guard, {status: own[status] for status in there})
     return ", ".join(
-        f"{f'{part:,}' if isinstance(part, int) else 'some'} {_SAID[band]}" for band, part in parts.items()
+        f"{f'{part:,}' if isinstance(part, int) else 'some'} {_SAID[status]}"
+        for status, part in parts.items()
     )
 
 
@@ -422,7 +425,7 @@ def describe_outcomes(outcomes: Mapping[str, int | str]) -> str:
 def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]]) -> str:
     """Say in a title what climbing the ladder gave.
 
-    >>> complete_children_by_stage({"Exact": {"right": 12, "wrong": 0}, "Decided": {"right": 540}})
+    >>> complete_children_by_stage({"Exact": {"right": 12, "wrong": 0}, "Resolved": {"right": 540}})
     'Wholly put together: 12 children by the first way, 540 by the last'
     """
     first, *_, last = costs.values()

@@ -332,7 +332,7 @@ class DashboardState:
 
         def places(element: str, school_year: int | None) -> str:
             try:
-                behind = own.rows_behind(child, element, school_year).dropna(subset=["file", "row"])
+                behind = own.source_rows(child, element, school_year).dropna(subset=["file", "row"])
             except BadInput:  # a role that may not know where a value was written
                 return ""
             parts = behind.groupby("file", sort=False)["row"].agg(
@@ -388,6 +388,6 @@ def _strengths(known: pd.DataFrame, school_year: int | None) -> list[str]:
 
     values = of_year(known, school_year)
     # A strength that nobody has checked may be another child's.
-    said = find_strengths(values[~values["link_band"].isin(UNCHECKED).to_numpy(dtype=bool)])
+    said = find_strengths(values[~values["link_status"].isin(UNCHECKED).to_numpy(dtype=bool)])
     # Where the role sees no names, the sentences speak to a family.
     return [one.replace("Your child", "This child").replace("your child", "this child") for one in said]

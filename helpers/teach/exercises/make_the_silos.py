@@ -37,7 +37,7 @@ def _share_a_number(answer: object, *, carried: Mapping[str, Mapping[str, float]
 def _not_findable(answer: object, *, faults: pd.DataFrame) -> str | None:
     if trouble := integer_error(answer, "accidents"):
         return trouble
-    hidden = faults[faults["found_by"].eq("Not findable")]
+    hidden = faults[faults["detected_by"].eq("Not findable")]
     accidents = hidden["fault"].nunique()
     if answer == accidents:
         return None
@@ -47,7 +47,7 @@ def _not_findable(answer: object, *, faults: pd.DataFrame) -> str | None:
         return f"{answer:,} is the number of kinds. Asked is how often they happened here."
     if answer == faults["fault"].nunique() - accidents:
         return f"{answer:,} accidents could be noticed. Asked are the others."
-    return f"Yours is {answer:,}. An accident that nobody can notice has found_by 'Not findable'."
+    return f"Yours is {answer:,}. An accident that nobody can notice has detected_by 'Not findable'."
 
 
 EXERCISES = (
@@ -67,8 +67,8 @@ EXERCISES = (
         asks="How many accidents of this district could nobody notice from the files?",
         hints=(
             "The key's table of faults has a row for each changed place; its column fault numbers accidents.",
-            "found_by says by what somebody who has only the files can notice it, or 'Not findable'.",
-            'faults.loc[faults["found_by"].eq("Not findable"), "fault"].nunique()',
+            "detected_by says by what somebody who has only the files can notice it, or 'Not findable'.",
+            'faults.loc[faults["detected_by"].eq("Not findable"), "fault"].nunique()',
         ),
         check=_not_findable,
     ),

@@ -34,7 +34,7 @@ _WHEN = [
 ]  # fmt: skip
 _OWNER = {
     "which system owns the roster": [
-        "sis", "student information", "attendance", "meals", "health", "behaviour", "registrar",
+        "sis", "student information", "attendance", "meals", "health", "behavior", "registrar",
     ],
     "why": ["because", "since", "as it", "as the", "so that", "for it", "why", "reason"],
     "who may change or end a child there": [

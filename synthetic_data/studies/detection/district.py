@@ -37,7 +37,7 @@ def hard_cases() -> tuple[tuple[str, str, str], ...]:
     declared = {name: folder.declared("study.toml") for name, folder in system_folders().items()}
     return tuple(
         sorted(
-            (one["case"], name, one["found_by"])
+            (one["case"], name, one["detected_by"])
             for name, study in declared.items()
             for one in study.get("hard_case", ())
         )
@@ -73,19 +73,19 @@ class DistrictResult:
     # Counts of scorecard lines: ``run, seed, measure, left_silo, right_silo, column, stands`` (alarm, limit,
     # within its threshold, standing condition), ``next_step``.
     lines: pd.DataFrame
-    # Injected cases that aren't faults: ``run, seed, case, silo, told_by, children, told``.
+    # Injected cases that aren't faults: ``run, seed, case, silo, detected_by, children, detected``.
     cases: pd.DataFrame
 
 
-def words(found_by: str) -> list[str]:
-    """Split a ``found_by``."""
-    return [word.strip() for word in found_by.split(";")]
+def words(detected_by: str) -> list[str]:
+    """Split a ``detected_by``."""
+    return [word.strip() for word in detected_by.split(";")]
 
 
 def declared_kinds() -> dict[str, Fault]:
     """Return the detectable kinds of fault, by unique name across silos."""
     every = (*declared_faults(), *faults_on_request())
-    return {one.name: one for one in every if any(map(is_detectable, words(one.found_by)))}
+    return {one.name: one for one in every if any(map(is_detectable, words(one.detected_by)))}
 
 
 def look_at(asked: Asked) -> DistrictResult:
@@ -121,9 +121,9 @@ def judge(asked: Asked, district: District, links: Links) -> DistrictResult:
         )
         for name, records in (("listed", behind), ("alarmed", behind[alarmed]))
     }
-    faults = judged["listed"].rename(columns={"noticed": "listed"})
+    faults = judged["listed"].rename(columns={"detected": "listed"})
     # We look for measures only with a line over the threshold: otherwise their faults raise no alarm.
-    alarms = judged["alarmed"]["noticed"].reindex(faults.index)
+    alarms = judged["alarmed"]["detected"].reindex(faults.index)
     faults["alarmed"] = alarms.fillna(False).astype("boolean")
     raised = raised.assign(case=_explained(raised, findings, behind, district, key))
     of: dict[str, Any] = {"run": asked.run, "seed": asked.seed}
@@ -142,12 +142,12 @@ def _named(lines: pd.DataFrame) -> Iterator[tuple[str, ...]]:
 
 def _by_fault(judged: pd.DataFrame) -> pd.DataFrame:
     """Combine the detectors of a fault into one row: any of them suffices."""
-    return judged.groupby(["fault", "silo", "kind"])["noticed"].any().reset_index(["silo", "kind"])
+    return judged.groupby(["fault", "silo", "kind"])["detected"].any().reset_index(["silo", "kind"])
 
 
 def _left_out(district: District, links: Links) -> pd.DataFrame:
     """List facts without a value, of systems whose faults are detected that way."""
-    wanted = {one.silo for one in declared_kinds().values() if LEFT_OUT in words(one.found_by)}
+    wanted = {one.silo for one in declared_kinds().values() if LEFT_OUT in words(one.detected_by)}
     # The roster defines the children; facts of its own without a value don't matter here.
     silos = {name: silo for name, silo in district.silos.items() if name in wanted | {roster_system()}}
     left_out = build_profiles(replace(district, silos=silos), links).left_out
@@ -189,7 +189,7 @@ def _explained(
     rows = key.rows.loc[key.rows["part"].eq("Subject"), [*PLACE, "person"]].dropna().drop_duplicates(PLACE)
     told = told.merge(rows, on=PLACE, how="left", validate="many_to_one")
     named = pd.Series(list(_named(told)), index=told.index, dtype=object)
-    cases = {told_by: case for case, _, told_by in hard_cases()}
+    cases = {detected_by: case for case, _, detected_by in hard_cases()}
     found: list[str | None] = []
     for line in _named(raised):
         case = cases.get(line[0])
@@ -206,15 +206,15 @@ def _cases(district: District, key: AnswerKey, findings: pd.DataFrame, behind: p
     """Count the children of injected cases that aren't faults, and their reported records."""
     rows = key.rows.loc[key.rows["part"].eq("Subject"), [*PLACE, "person"]].dropna()
     told = []
-    for case, silo, told_by in hard_cases():
+    for case, silo, detected_by in hard_cases():
         persons = key.cases.loc[key.cases["case"].eq(case), ["person"]].drop_duplicates()
         theirs = rows[rows["silo"].eq(silo)].merge(persons, on="person", how="inner", validate="many_to_one")
         theirs = district.person_rows.merge(theirs[PLACE], on=PLACE, how="inner", validate="many_to_one")
         records = theirs[RECORD].drop_duplicates()
-        here = behind[behind["measure"].eq(told_by)][RECORD].drop_duplicates()
-        at = findings.loc[findings["kind"].eq(told_by), PLACE].dropna().drop_duplicates()
+        here = behind[behind["measure"].eq(detected_by)][RECORD].drop_duplicates()
+        at = findings.loc[findings["kind"].eq(detected_by), PLACE].dropna().drop_duplicates()
         at = district.person_rows.merge(at, on=PLACE, how="inner", validate="many_to_one")
         here = pd.concat([here, at[RECORD]], ignore_index=True).drop_duplicates()
         met = records.merge(here, on=RECORD, how="inner", validate="one_to_one")
-        told.append((case, silo, told_by, len(persons), len(met)))
-    return pd.DataFrame(told, columns=["case", "silo", "told_by", "children", "told"])
+        told.append((case, silo, detected_by, len(persons), len(met)))
+    return pd.DataFrame(told, columns=["case", "silo", "detected_by", "children", "detected"])

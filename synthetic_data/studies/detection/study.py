@@ -57,12 +57,12 @@ def detection_by_kind(looked: Sequence[DistrictResult], runs: Sequence[str]) -> 
     single = single[single["run"].isin(list(runs))]
     names = pd.DataFrame(
         [
-            (run, one.silo, one.kind, one.found_by)
+            (run, one.silo, one.kind, one.detected_by)
             for run in runs
             for one in declared_kinds().values()
             if (one.held_out if run == ADDED else not one.on_request)
         ],
-        columns=[*KIND, "found_by"],
+        columns=[*KIND, "detected_by"],
     )
     a_district = single.groupby([*KIND, "seed"], as_index=False).agg(
         faults=("fault", "size"), listed=("listed", "sum"), alarmed=("alarmed", "sum")
@@ -77,7 +77,7 @@ def detection_by_kind(looked: Sequence[DistrictResult], runs: Sequence[str]) -> 
     for name, part in parts.items():
         named = part.add_prefix(f"{name}_").reset_index()
         found = found.merge(named, on=KIND, how="left", validate="one_to_one")
-    counts = [column for column in found.columns if column not in [*KIND, "found_by"]]
+    counts = [column for column in found.columns if column not in [*KIND, "detected_by"]]
     found[counts] = found[counts].fillna(0).astype("Int64")
     districts = wilson(found["often_listed"].astype("float64"), found["often_districts"].astype("float64"))
     faults = wilson(found["fault_listed"].astype("float64"), found["fault_faults"].astype("float64"))
@@ -94,8 +94,8 @@ def detection_by_kind(looked: Sequence[DistrictResult], runs: Sequence[str]) -> 
         "fault_high": faults["high"],
     }
     told["verdict"] = _verdict(found)
-    kept = found[[*KIND, "found_by", "held_districts", "held_listed", "often_districts", "often_listed"]]
-    return as_table("faults_noticed", kept.assign(**told))
+    kept = found[[*KIND, "detected_by", "held_districts", "held_listed", "often_districts", "often_listed"]]
+    return as_table("detected_faults", kept.assign(**told))
 
 
 def _districts(counted: pd.DataFrame, by: list[str]) -> pd.DataFrame:
@@ -119,7 +119,7 @@ class Clean(NamedTuple):
     clean_districts: pd.DataFrame
     false_alarms: pd.DataFrame
     intended_limits: pd.DataFrame
-    planted_cases: pd.DataFrame
+    injected_cases: pd.DataFrame
 
 
 def clean_tables(looked: Sequence[DistrictResult], run: str) -> Clean:
@@ -138,12 +138,12 @@ def clean_tables(looked: Sequence[DistrictResult], run: str) -> Clean:
         .groupby("measure")
         .agg(why=("next_step", "first"), lines=("seed", "size"), districts=("seed", "nunique"))
     )
-    by_case = cases.groupby(["case", "silo", "told_by"], as_index=False)[["children", "told"]].sum()
+    by_case = cases.groupby(["case", "silo", "detected_by"], as_index=False)[["children", "detected"]].sum()
     return Clean(
         as_table("clean_districts", pd.DataFrame([_counted(one) for one in mine]).sort_values("seed")),
         as_table("false_alarms", alarms.reset_index().sort_values("districts", ascending=False)),
         as_table("intended_limits", limits.reset_index().sort_values("lines", ascending=False)),
-        as_table("planted_cases", by_case),
+        as_table("injected_cases", by_case),
     )
 
 
@@ -258,11 +258,11 @@ HERE = Path(__file__).parent
 class Detection:
     """Detection results of many districts, as tables of these names (``standard/tables/studies.toml``)."""
 
-    faults_noticed: pd.DataFrame
+    detected_faults: pd.DataFrame
     clean_districts: pd.DataFrame
     false_alarms: pd.DataFrame
     intended_limits: pd.DataFrame
-    planted_cases: pd.DataFrame
+    injected_cases: pd.DataFrame
 
 
 @dataclass(frozen=True)

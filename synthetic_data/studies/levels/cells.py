@@ -17,7 +17,7 @@ import pandas as pd
 
 import helpers
 import synthetic_data
-from helpers.link import METHODS
+from helpers.link import method_named
 from helpers.report import notebooks_folder
 from helpers.standard import BadInput, as_table, nearest
 from synthetic_data.district import cache_folder
@@ -66,7 +66,7 @@ class Cell:
     freshness: str
     code_agreement: str
     fault_level: str = FROM
-    method: str = "decided"
+    method: str = "resolved"
 
     @property
     def name(self) -> str:
@@ -91,7 +91,7 @@ def cell_of(
     *,
     scenario: str = WORKSHOP,
     fault_level: str = FROM,
-    method: str = "decided",
+    method: str = "resolved",
 ) -> Cell:
     """Return the cell of one level, with all its switches except fault rates."""
     return Cell(scenario, level, seed, students, level, level, level, fault_level, method)
@@ -106,10 +106,11 @@ def plan(
     placebo: bool = False,
     by_number: bool = False,
     fault_level: str = FROM,
-    method: str = "decided",
+    method: str = "resolved",
 ) -> list[Cell]:
     """List the districts of a study."""
-    _check(levels, seeds, fault_level, method)
+    _check(levels, seeds, fault_level)
+    method = method_named(method)
     load_scenario(WORKSHOP, students=students, seed=max(seeds), fault_level=fault_level)
 
     def at(level: str, seed: int, scenario: str) -> Cell:
@@ -157,18 +158,13 @@ def _moved(cell: Cell, switches: Sequence[str]) -> Cell:
     )
 
 
-def _check(levels: Sequence[str], seeds: Sequence[int], fault_level: str, method: str) -> None:
+def _check(levels: Sequence[str], seeds: Sequence[int], fault_level: str) -> None:
     for level in (*levels, fault_level):
         if level not in LEVELS:
             raise BadInput(
                 f"No exchange level is called {level!r}.{nearest(level, LEVELS)} There are: "
                 f"{', '.join(LEVELS)}."
             )
-    if method not in METHODS:
-        raise BadInput(
-            f"No rung of the ladder is called {method!r}.{nearest(method, METHODS)} There are: "
-            f"{', '.join(METHODS)}."
-        )
     if not levels or not seeds:
         raise BadInput("A study needs one level and one seed at least: --levels none,governed --seeds 1,2.")
     twice = sorted({seed for seed in seeds if list(seeds).count(seed) > 1})

@@ -66,15 +66,16 @@ def finding_of(study: Study) -> str:
     first, last = there[0], there[-1]
     numbers = {
         measure: [value_at(study, measure, level) or 0.0 for level in (first, last)]
-        for measure in ("questions", "delay", "missed", "hand_work")
+        for measure in ("questions", "delay", "missed", "manual_effort")
     }
     but = {measure: _or_chance(study, measure, first, last) for measure in numbers}
     return (
         f"From **{first}** to **{last}**, questions that can be answered go from "
         f"**{numbers['questions'][0]:.0f} to {numbers['questions'][1]:.0f}** of 34{but['questions']}, what a "
         f"teacher sees from **{numbers['delay'][0]:.0f} to {numbers['delay'][1]:.0f} days** late"
-        f"{but['delay']}, hand work from **{numbers['hand_work'][0]:.0f} to {numbers['hand_work'][1]:.0f} "
-        f"minutes** a child{but['hand_work']}. Children at risk who are missed: "
+        f"{but['delay']}, hand work from **{numbers['manual_effort'][0]:.0f} to "
+        f"{numbers['manual_effort'][1]:.0f} minutes** a child{but['manual_effort']}. "
+        f"Children at risk who are missed: "
         f"**{numbers['missed'][0]:.1f} to {numbers['missed'][1]:.1f}** of 1,000{but['missed']}."
     )
 
@@ -208,7 +209,7 @@ def roadmap_of(study: Study, costs: Costs | None = None, by: str = ROADMAP_BY) -
 def first_steps_of(study: Study, costs: Costs | None = None) -> str:
     """Name a district's first step: by questions, and by manual effort, per dollar."""
     first = []
-    for by in (ROADMAP_BY, "hand_work"):
+    for by in (ROADMAP_BY, "manual_effort"):
         road = roadmap_of(study, costs, by)
         title = str(road["title"].iloc[0])
         first.append(f"**{title[0].lower()}{title[1:]}**")

@@ -12,11 +12,12 @@ import pandas as pd
 from helpers.files import TextTable, render
 from helpers.layouts import FileLayout, load_layout
 from helpers.standard import last_day
+from helpers.systems import system
 from synthetic_data.columns import dates, only, pick, text, whole
 from synthetic_data.columns import truth as yes_or_no
 from synthetic_data.life.incidents import (
     ACTIONS,
-    BEHAVIOURS,
+    BEHAVIORS,
     LOCATIONS,
     MOTIVATIONS,
     OFFENDER,
@@ -35,8 +36,9 @@ __all__ = ["LAYOUT", "SILO", "observe"]
 Codes = npt.NDArray[np.int64]
 Words = npt.NDArray[np.object_]
 
-SILO = "behaviour"
-LAYOUT = "behaviour/incident_records"
+SILO = "behavior"
+STREAM = system(SILO).stream_key
+LAYOUT = "behavior/incident_records"
 ZONE, ZONE_TYPE = "America/Chicago", 3
 
 NOT_HELD = (
@@ -105,7 +107,7 @@ class _Numbers:
 
     @classmethod
     def of(cls, scenario: Scenario, truth: Truth) -> _Numbers:
-        rng = rng_for(scenario.seed, SILO, "numbers")
+        rng = rng_for(scenario.seed, STREAM, "numbers")
         spells, count = truth.schooling.spells, len(truth.population.children)
         start = int(rng.integers(200_000, 400_000))
         own = np.array([str(start + 3 * place) for place in rng.permutation(count).tolist()], dtype=object)
@@ -208,8 +210,8 @@ def _records(
     """Render records as text: labels are the system's own codes, several of which have the same meaning."""
     children, file = truth.population.children, load_layout(LAYOUT).file_named("incidents")
     own, count = _digits(ids[0]), len(records.child)
-    serious = (records.behaviour >= STAFF_MANAGED).astype("int64")
-    behaviour = pd.Series(pick(BEHAVIOURS, records.behaviour))
+    serious = (records.behavior >= STAFF_MANAGED).astype("int64")
+    behavior = pd.Series(pick(BEHAVIORS, records.behavior))
     when = records.day.astype("datetime64[m]") + records.minute.astype("timedelta64[m]")
     motivation = "Possible motivation" if old_labels else "Perceived motivation"
     frame = pd.DataFrame(
@@ -218,7 +220,7 @@ def _records(
             **_staff(scenario, truth, records),
             "GradeLevelShort": pick(GRADES, records.grade),
             "IncidentID": own,
-            "Infraction": in_own_words(SILO, "Infraction", behaviour, serious) if old_labels else behaviour,
+            "Infraction": in_own_words(SILO, "Infraction", behavior, serious) if old_labels else behavior,
             "IsActive": yes_or_no(np.ones(count, dtype=bool)),
             "IsReferral": yes_or_no(serious == 1),
             "Location": _meant(file, "Location", LOCATIONS, records.location),
@@ -269,7 +271,7 @@ def _staff(scenario: Scenario, truth: Truth, records: Incidents) -> dict[str, An
     low, high = (np.searchsorted(school[order], records.school, side=side) for side in ("left", "right"))
     _, incident = np.unique(records.incident, return_inverse=True)
     year = int(records.year[0]) if len(records.year) else 0
-    draw = rng_for(scenario.seed, SILO, "written by", year).random(len(incident))[incident]
+    draw = rng_for(scenario.seed, STREAM, "written by", year).random(len(incident))[incident]
     who = order[(low + draw * (high - low)).astype("int64")] if len(incident) else order[:0]
     return {
         "CreateFirst": staff["first_name"].array.take(who),

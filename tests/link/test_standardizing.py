@@ -213,7 +213,7 @@ def test_a_grade_behind_one_of_several_doubtful_names_is_taken() -> None:
 
 
 def test_a_first_name_with_the_initial_of_the_surname_is_read_as_both() -> None:
-    people, _ = frames(record("behaviour", "a", "Adam H., 7"))
+    people, _ = frames(record("behavior", "a", "Adam H., 7"))
     forms = parse_names(people)
     read = {(forms.texts[one], forms.texts[two]) for one, two in zip(forms.first, forms.last, strict=True)}
     assert ("adam", "h") in read
@@ -361,7 +361,7 @@ def test_a_number_with_last_years_name_in_some_records_keeps_the_usual_one() -> 
 def test_columns_keep_their_rows_and_their_index() -> None:
     rows = pd.Index([7, 3, 9])
     column = pd.Series(["x", None, "931-555-0112"], index=rows, dtype="string")
-    for standardised in (telephones(column), emails(column), addresses(column)):
-        assert standardised.index.equals(rows)
-        assert standardised.isna().to_numpy()[1]
+    for standardized in (telephones(column), emails(column), addresses(column)):
+        assert standardized.index.equals(rows)
+        assert standardized.isna().to_numpy()[1]
     assert np.array_equal(telephones(column).isna(), [True, True, False])

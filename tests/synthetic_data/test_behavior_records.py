@@ -1,4 +1,4 @@
-"""The behaviour system's files: fields of a real reader, one part a child, labels of two years."""
+"""The behavior system's files: fields of a real reader, one part a child, labels of two years."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def fields() -> dict[str, dict[str, str]]:
 
 
 def lines(folder: Path, name: str) -> list[dict[str, Any]]:
-    paths = sorted((folder / "silos" / "behaviour").glob(f"{name}_*.jsonl"))
+    paths = sorted((folder / "silos" / "behavior").glob(f"{name}_*.jsonl"))
     return [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
 
 
@@ -55,7 +55,7 @@ def paths_of(value: Any, before: str = "") -> Iterator[str]:
 @pytest.mark.parametrize("name", RECORDS)
 def test_every_column_is_a_field_of_the_reader(name: str) -> None:
     known = fields()
-    for column in load_layout("behaviour/incident_records").file_named(name).columns:
+    for column in load_layout("behavior/incident_records").file_named(name).columns:
         record = RECORDS[name]
         for step in re.sub(r"\[\]", "", column.name).split("."):
             assert step in known[record], column.name
@@ -65,7 +65,7 @@ def test_every_column_is_a_field_of_the_reader(name: str) -> None:
 
 @pytest.mark.parametrize("name", RECORDS)
 def test_every_field_of_the_reader_is_declared_or_kept_apart(name: str) -> None:
-    file = load_layout("behaviour/incident_records").file_named(name)
+    file = load_layout("behavior/incident_records").file_named(name)
     declared = {column.name.split(".")[0].removesuffix("[]") for column in file.columns}
     apart = {
         field for field in fields()[RECORDS[name]] if re.search(file.extension_columns or "^$", f"{field}[1]")
@@ -76,13 +76,13 @@ def test_every_field_of_the_reader_is_declared_or_kept_apart(name: str) -> None:
 def test_what_is_written_is_declared(clean_district_folder: Path) -> None:
     for name in RECORDS:
         declared = {
-            column.name for column in load_layout("behaviour/incident_records").file_named(name).columns
+            column.name for column in load_layout("behavior/incident_records").file_named(name).columns
         }
         assert {path for line in lines(clean_district_folder, name) for path in paths_of(line)} <= declared
 
 
 def test_a_clean_export_is_read_without_a_finding(clean_district: District) -> None:
-    silo = clean_district["behaviour"]
+    silo = clean_district["behavior"]
     assert silo.findings.empty
     assert (silo.accounts["rows"] == silo.accounts["rows_used"]).all()
     assert set(silo.facts["incident"]["participation"]) == {"Offender", "Victim", "Witness"}
@@ -95,7 +95,7 @@ def test_labels_are_renamed_between_the_years_until_codes_are_agreed(
     clean_district_folder: Path, tmp_path: Path
 ) -> None:
     def labels(folder: Path, year: str) -> dict[str, set[str]]:
-        path = folder / "silos" / "behaviour" / f"incidents_{year}.jsonl"
+        path = folder / "silos" / "behavior" / f"incidents_{year}.jsonl"
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         asked = {field["FieldName"] for row in rows for field in row["Custom_Fields"]}
         return {
@@ -112,12 +112,12 @@ def test_labels_are_renamed_between_the_years_until_codes_are_agreed(
     assert before["asked"] == {"Possible motivation"}
     assert now["asked"] == {"Perceived motivation"}
 
-    write_silo(tmp_path, "behaviour", level="governed", students=120)
+    write_silo(tmp_path, "behavior", level="governed", students=120)
     before, now = (labels(tmp_path, year) for year in ("2024-2025", "2025-2026"))
     assert before["Category"] == now["Category"]
     assert before["asked"] == now["asked"]
     # What an old label and a new one mean in common is read alike.
-    incidents = read_district(tmp_path)["behaviour"].facts["incident"]
+    incidents = read_district(tmp_path)["behavior"].facts["incident"]
     assert set(incidents["behavior"]) == {"School Code of Conduct", "School Violation"}
 
 
@@ -125,8 +125,8 @@ def test_labels_are_renamed_between_the_years_until_codes_are_agreed(
 def test_the_level_says_whether_the_district_s_number_is_carried(
     tmp_path: Path, level: str, carried: bool
 ) -> None:
-    write_silo(tmp_path, "behaviour", level=level, students=120)
-    silo = read_district(tmp_path)["behaviour"]
+    write_silo(tmp_path, "behavior", level=level, students=120)
+    silo = read_district(tmp_path)["behavior"]
     systems = set(silo.identifiers["identification_system"])
     assert {"School", "DeansList"} <= systems
     assert ("District" in systems) == carried
@@ -169,10 +169,10 @@ def test_incidents_follow_engagement_and_well_being_and_happen_where_the_child_i
 
 
 def test_the_key_counts_what_the_files_hold(tmp_path: Path) -> None:
-    rows = write_silo(tmp_path, "behaviour", level="rostered", students=120)[["file", "row", "person"]]
+    rows = write_silo(tmp_path, "behavior", level="rostered", students=120)[["file", "row", "person"]]
     values = truth(students=120).life.values
     values = values.loc[values["as_of"] == values["as_of"].max()]
-    facts = read_district(tmp_path)["behaviour"].facts
+    facts = read_district(tmp_path)["behavior"].facts
     told = {}
     for name, table in (("incidents", "incident"), ("discipline_days", "discipline_action")):
         fact = facts[table].merge(rows, on=["file", "row"], how="left", validate="many_to_one")
@@ -199,8 +199,8 @@ def test_who_isn_t_on_the_roster_is_a_limit(clean_district_folder: Path) -> None
         name: pd.read_parquet(clean_district_folder / "answer_key" / f"{name}.parquet")
         for name in ("rows", "limits")
     }
-    held = set(key["rows"].loc[key["rows"]["silo"] == "behaviour", "person"])
-    limits = key["limits"].loc[(key["limits"]["silo"] == "behaviour") & key["limits"]["person"].notna()]
+    held = set(key["rows"].loc[key["rows"]["silo"] == "behavior", "person"])
+    limits = key["limits"].loc[(key["limits"]["silo"] == "behavior") & key["limits"]["person"].notna()]
     assert set(limits["reason"]) <= {"Roster date", "Not served"}
     assert held.isdisjoint(limits["person"])
     everybody = set(key["rows"].loc[key["rows"]["silo"] == "attendance", "person"])

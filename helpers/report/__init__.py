@@ -1,4 +1,4 @@
-"""Charts, pages, widgets and whole reports, all in one look."""
+"""Charts, pages, widgets and whole reports in one style."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ if TYPE_CHECKING:
     from helpers.report.widgets.serve_dashboard import must_be_free, serve_dashboard, store_of
     from helpers.report.widgets.survey_form import survey_form
 
-# For users, each with its documentation; whatever else is imported here is for other rooms.
+# Public names, each documented. Other imports here are for other rooms.
 __all__ = [
     "INVENTED",
     "REAL",
@@ -138,7 +138,7 @@ __all__ = [
     "value_lines",
 ]
 
-# Each name is loaded when it is first used: charts, widgets and notebook runs take seconds to import.
+# We load each name on first use: charts, widgets and notebook runs take seconds to import.
 _MODULES = {
     "helpers.report.blocks": "Block about_line answer banner reading",
     "helpers.report.charts.dot_plot": "level_chart",
@@ -190,7 +190,7 @@ _MODULE_OF = {name: module for module, names in _MODULES.items() for name in nam
 
 
 def __getattr__(name: str) -> Any:
-    """Load a name of this room from the module that defines it."""
+    """Load a public name from the module that defines it."""
     if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(_MODULE_OF[name]), name)

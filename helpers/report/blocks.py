@@ -1,4 +1,4 @@
-"""HTML blocks of a page, and the banner."""
+"""Build HTML blocks of a page, and the banner."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TEMPLATE = "report/blocks.html.j2"
 
 
 def slug(text: str) -> str:
-    """Make a short name for a file or a place in a page out of a sentence.
+    """Convert a sentence to a short name for a file or an anchor.
 
     >>> slug("How many children, really?")
     'how-many-children-really'
@@ -38,14 +38,14 @@ def slug(text: str) -> str:
 
 
 class Block:
-    """What a chart, table, banner or sentence returns: shown as HTML, printed as one plain line."""
+    """Result of a chart, table, banner or sentence: shown as HTML, printed as one plain line."""
 
     def __init__(self, markup: Markup, text: str) -> None:
         self.markup = markup
         self.text = text
 
     def __html__(self) -> Markup:
-        """Give the markup as a notebook or another template shows it."""
+        """Return the markup for a notebook or another template."""
         return fill(_TEMPLATE, "shown", self.markup)
 
     def _repr_html_(self) -> str:
@@ -56,28 +56,28 @@ class Block:
 
 
 def joined(blocks: Iterable[Block]) -> Block:
-    """Put blocks below each other, as one."""
+    """Stack blocks vertically into one."""
     parts = list(blocks)
     return Block(Markup().join(one.markup for one in parts), " ".join(one.text for one in parts))
 
 
 def paragraph(text: str, kind: str = "") -> Block:
-    """Show a plain sentence; ``kind`` is a class of the style sheet, such as ``muted``."""
+    """Format a plain sentence; ``kind`` is a class of the style sheet, such as ``muted``."""
     return Block(fill(_TEMPLATE, "paragraph", text, kind), text)
 
 
 def folded(summary: str, markup: Markup) -> Markup:
-    """Fold something away behind a line that opens it."""
+    """Fold content behind a summary line that opens it."""
     return fill(_TEMPLATE, "folded", summary, markup)
 
 
 def frame(document: str, title: str, height: int, *, lazy: bool = False) -> Markup:
-    """Frame a whole page inside another, ``height`` pixels high; what is longer scrolls."""
+    """Embed a whole page in a frame ``height`` pixels high; longer content scrolls."""
     return fill(_TEMPLATE, "frame", document, title, height, lazy)
 
 
 def answer(sentence: str) -> Block:
-    """Show the answer of a page: one sentence with a number in it.
+    """Format the answer of a page: one sentence with a number in it.
 
     Parameters
     ----------
@@ -93,21 +93,21 @@ def answer(sentence: str) -> Block:
 
 
 def reading(shows: str, read: str = "", do: str = "") -> Block:
-    """Say under a picture what it shows, how to read it and what to do about it.
+    """Explain a chart: what it shows, how to read it and what to do about it.
 
     Parameters
     ----------
     shows
-        What it shows, with this run's numbers.
+        What the chart shows, with this run's numbers.
     read
         How to read it.
     do
-        Who can do what by when.
+        Who can do what, by when.
 
     Returns
     -------
     Block
-        A list of three terms; those that are empty are left out.
+        A list of three terms, without empty ones.
     """
     parts = [("What it shows", shows), ("How to read it", read), ("What to do", do)]
     rows = [(term, text) for term, text in parts if text]
@@ -116,12 +116,12 @@ def reading(shows: str, read: str = "", do: str = "") -> Block:
 
 
 def is_invented(about: Mapping[str, object]) -> bool:
-    """Tell whether a folder says of itself that it is invented; anything else is real from the first day."""
+    """Check whether a folder is marked as synthetic; we treat any other as real."""
     return about.get("synthetic") is True
 
 
 def where_from(about: Mapping[str, object]) -> str:
-    """Say where an invented district comes from, so that anybody can make it again."""
+    """Describe the source of a synthetic district, so that anybody can generate it again."""
     title = about.get("title") or about.get("district_name")
     version = about.get("kit_version") or about.get("version")
     parts = [
@@ -134,19 +134,19 @@ def where_from(about: Mapping[str, object]) -> str:
 
 
 def banner(about: Mapping[str, object], synthetic: bool | None = None) -> Block:
-    """Show the banner of a district.
+    """Build the banner of a district.
 
     Parameters
     ----------
     about
-        What ``district.json`` says; empty where there is none.
+        Content of ``district.json``; empty if there is none.
     synthetic
-        Whether the district is invented; by default what ``about`` says.
+        Whether the district is synthetic; default is from ``about``.
 
     Returns
     -------
     Block
-        A plain line for an invented district, a red one for real data.
+        A plain line for a synthetic district, a red one for real data.
     """
     invented = is_invented(about) if synthetic is None else synthetic
     if invented:
@@ -159,7 +159,7 @@ def banner(about: Mapping[str, object], synthetic: bool | None = None) -> Block:
 
 
 def about_line(text: str, *, restricted: bool = False) -> Block:
-    """Show a banner of any words: plain, or red where a page isn't for everybody."""
+    """Build a banner with any text: plain, or red for a restricted page."""
     look = f"background:{color('tint')};color:{color('ink')}"
     if restricted:
         look = f"background:{color('restricted')};color:#fff;font-weight:600"

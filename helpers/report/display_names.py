@@ -1,4 +1,4 @@
-"""Display names of codes, elements and systems."""
+"""Provide display names of codes, elements and systems."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 
-# Only where the kind, with spaces in it, isn't plain enough.
+# Only if the kind with spaces isn't clear enough.
 _FINDINGS = {
     "file_unknown": "file that no layout knows",
     "file_repeated": "file that stands twice",
@@ -99,7 +99,7 @@ _LANGUAGES = {
     "yor": "Yoruba",
 }
 _LANGUAGE = "home language: "
-# What a row of a fact table is, several of them.
+# Names for rows of a fact table, in the plural.
 _FACTS = {
     "academic_record": "sums of credits",
     "application": "applications",
@@ -127,7 +127,7 @@ _FACTS = {
     "section_enrollment": "classes",
     "survey_response": "answers",
 }
-# Published figures, by the names of their topics.
+# Published figures, by topic.
 _FIGURES = {
     "chronic_absence_grades": "chronic absence by grade",
     "el_share": "English learners",
@@ -152,7 +152,7 @@ _STATUSES = {
 
 
 def finding_words(kinds: pd.Series) -> pd.Series:
-    """Say kinds of finding in words.
+    """Return display names for kinds of finding.
 
     >>> finding_words(pd.Series(["zeros_lost", "not_a_date"])).tolist()
     ['zeros in front are gone', 'not a date']
@@ -161,7 +161,7 @@ def finding_words(kinds: pd.Series) -> pd.Series:
 
 
 def fact_name(tables: pd.Series) -> pd.Series:
-    """Say what the rows of fact tables are.
+    """Return display names for rows of fact tables.
 
     >>> fact_name(pd.Series(["health_visit", "incident"])).tolist()
     ['visits to the nurse', 'incidents']
@@ -170,7 +170,7 @@ def fact_name(tables: pd.Series) -> pd.Series:
 
 
 def figure_name(topics: pd.Series) -> pd.Series:
-    """Say topics of published figures as people do.
+    """Return display names for topics of published figures.
 
     >>> figure_name(pd.Series(["idea_share", "chronic_absence"])).tolist()
     ['children with a plan', 'chronic absence']
@@ -179,7 +179,7 @@ def figure_name(topics: pd.Series) -> pd.Series:
 
 
 def group_name(groups: pd.Series) -> pd.Series:
-    """Say groups of children as people do.
+    """Return display names for groups of children.
 
     >>> group_name(pd.Series(["home language: spa", "moved: yes", "All"])).tolist()
     ['home language: Spanish', 'moved', 'all children']
@@ -189,7 +189,7 @@ def group_name(groups: pd.Series) -> pd.Series:
 
 
 def element_names(names: pd.Series) -> pd.Series:
-    """Say elements of the profile in words.
+    """Return display names for profile elements.
 
     Parameters
     ----------
@@ -211,7 +211,7 @@ def element_names(names: pd.Series) -> pd.Series:
 
 
 def element_name(name: str) -> str:
-    """Say one element of the profile in words."""
+    """Return the display name of one profile element."""
     return _element_names().get(name) or name.replace("_", " ")
 
 
@@ -221,7 +221,7 @@ def _element_names() -> dict[str, str]:
 
 
 def status_names(statuses: pd.Series) -> pd.Series:
-    """Say why a value is there or isn't.
+    """Return display names for the statuses of values.
 
     >>> status_names(pd.Series(["Not collected"])).tolist()
     ['nobody collects it']
@@ -230,7 +230,7 @@ def status_names(statuses: pd.Series) -> pd.Series:
 
 
 def status_word(status: str) -> str:
-    """Say why one value is there or isn't."""
+    """Return the display name of one status."""
     return _STATUSES.get(status, status)
 
 
@@ -243,14 +243,14 @@ _ACRONYM = re.compile(r" \(([A-Z]+)\)$")
 
 
 def system_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
-    """Name systems as charts, tables and sentences say them."""
+    """Return display names of systems for charts, tables and sentences."""
     names = {silo: _name(silo, layout) for silo, layout in layouts.items()}
     often = Counter(names.values())
     return {silo: name if often[name] == 1 else f"{name}, {silo}" for silo, name in names.items()}
 
 
 def short_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
-    """Name systems where there is little room; the acronym must have been said in full before.
+    """Return short display names of systems; write out the acronym somewhere before.
 
     Parameters
     ----------
@@ -266,7 +266,7 @@ def short_names(layouts: Mapping[str, Layout]) -> dict[str, str]:
 
 
 def short_display_name(systems: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-    """Name systems where there is little room and no layout at hand.
+    """Return short display names of systems without their layouts.
 
     >>> short_display_name({"sis": ("sis", "OneRoster"), "old": ("sis", "OneRoster 1.1, users")})
     {'sis': 'SIS', 'old': 'OneRoster 1.1'}
@@ -282,7 +282,7 @@ def _short(name: str) -> str:
 
 
 def system_names_in_text(layouts: Mapping[str, Layout]) -> dict[str, str]:
-    """Name systems as they are said inside a sentence."""
+    """Return display names of systems for use within a sentence."""
     return {silo: _spoken(silo, name) for silo, name in system_names(layouts).items()}
 
 
@@ -294,7 +294,7 @@ def _spoken(silo: str, name: str) -> str:
 
 
 def silo_name(silos: pd.Series) -> pd.Series:
-    """Name the systems of a made district where there is little room, whether or not a folder has them.
+    """Return short display names of the kit's systems, whether or not a folder has them.
 
     >>> silo_name(pd.Series(["sis", "meals", "map_growth"])).tolist()
     ['SIS', 'Meals', 'MAP Growth']
@@ -303,13 +303,13 @@ def silo_name(silos: pd.Series) -> pd.Series:
 
 
 def _declared_name(silo: str) -> str:
-    """Give the name that a system's own declaration has for it, where it needs one."""
+    """Return the display name that a system declares, if any."""
     known = systems().get(silo)
     return known.display_name if known else ""
 
 
 def in_words(sentence: str, spoken: Mapping[str, str]) -> str:
-    """Say the systems and columns of a sentence as people do.
+    """Replace systems and columns in a sentence with display names.
 
     >>> in_words("sis and meals agree on birth_date.", {"sis": "the roster", "meals": "meals"})
     'The roster and meals agree on birth date.'
@@ -317,7 +317,7 @@ def in_words(sentence: str, spoken: Mapping[str, str]) -> str:
     for silo, name in spoken.items():
         sentence = re.sub(rf"(?<![\w/]){re.escape(silo)}(?![\w/])", name, sentence)
     sentence = re.sub(r"(?<=[a-z])_(?=[a-z])", " ", sentence).replace("last surname", "surname")
-    # A brand that begins with a small letter keeps it.
+    # A brand with a lower-case first letter keeps it.
     return sentence if sentence.startswith("i-") else sentence[:1].upper() + sentence[1:]
 
 
@@ -330,7 +330,7 @@ def _named(silo: str, system: str, title: str) -> str:
         return declared
     if silo == system:
         return silo.replace("_", " ").capitalize()
-    # "NWEA MAP Growth, children and assessment results": what comes after the comma says what is in it.
+    # "NWEA MAP Growth, children and assessment results": the part after the comma describes the content.
     return re.sub(r"\s*\([^)]*\)$", "", title).partition(", ")[0]
 
 
@@ -338,7 +338,7 @@ _GRADES = {"KG": "kindergarten", "PK": "pre-kindergarten", "PS": "preschool"}
 
 
 def grade_name(grade: str) -> str:
-    """Say a grade in words.
+    """Return the display name of a grade.
 
     >>> grade_name("07"), grade_name("KG"), grade_name("")
     ('grade 7', 'kindergarten', 'grade not known')

@@ -1,4 +1,4 @@
-"""Every chart of the kit under one name; each is written in the module of its kind."""
+"""All charts of the kit; one module per kind."""
 
 from helpers.report.charts.bars import bars, stacked_bars
 from helpers.report.charts.dot_plot import dot_plot

@@ -1,4 +1,4 @@
-"""Bar charts, plain and stacked."""
+"""Draw bar charts, plain and stacked."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Given = Mapping[str, object] | pd.Series | pd.DataFrame
 
 
 def labelled(given: Given, values: list[str] | None = None) -> pd.DataFrame:
-    """Make a frame whose first column names the row and whose others are values.
+    """Build a frame with row names in the first column and values in the others.
 
     >>> labelled({"SIS": 600, "Meals": 571}).values.tolist()
     [['SIS', 600], ['Meals', 571]]
@@ -68,28 +68,29 @@ def bars(
     digits: int | None = None,
     guard: CountGuard | None = None,
 ) -> Picture:
-    """Draw horizontal bars, longest first, with the value at the end.
+    """Draw a horizontal bar chart, longest first, with the value at the end.
 
     Parameters
     ----------
     data
-        ``{label: value}``, a series, or a frame: first column the row's name, second the value.
+        ``{label: value}``, a series, or a frame with the row's name in the first column and the value in the
+        second.
     title
         The finding, as a sentence.
     unit
-        Of the values: children, days, percent, ….
+        Unit of the values: children, days, percent, ….
     alt
-        The finding and its range in a sentence; made from title and data when left out.
+        The finding and its range in a sentence; default is from title and data.
     caption
         What, when, how many, source.
     highlight
-        Labels drawn in blue: the chosen school, child or system.
+        Labels to draw in blue: the chosen school, child or system.
     ordered
-        False keeps the order of the rows, where it has a meaning of its own (grades, months).
+        False keeps a meaningful order of the rows (grades, months).
     digits
-        Digits after the point.
+        Decimals.
     guard
-        The guard of a real folder; values are then counts of children, and small ones are not drawn.
+        Guard of a real folder; values are then counts of children, and we don't draw small ones.
 
     Returns
     -------
@@ -99,7 +100,7 @@ def bars(
     frame = labelled(data)
     frame = frame.set_axis(["label", "value", *frame.columns[2:]], axis="columns")[["label", "value"]]
     if ordered:
-        # Words in a number's place (the guard's) come last.
+        # Text instead of a number (the guard's) comes last.
         numbers = pd.Series([as_number(value) for value in frame["value"]], dtype="float64")
         order = numbers.sort_values(ascending=False, kind="stable").index
         frame = frame.loc[order].reset_index(drop=True)
@@ -141,7 +142,7 @@ def draw_bars(
     unit: str,
     chosen: frozenset[str],
 ) -> Figure:
-    """Draw bars on a sheet: labels, lengths, the texts at their ends, the unit below, which are blue."""
+    """Draw bars on a sheet: labels, lengths, texts at their ends, the unit below, and which are blue."""
     tail = max(sheet.measure(text) for text in texts) + 10
     room = sheet.width - 2 if sheet.narrow else 250
     names = [sheet.fold(label, room, lines=1 if sheet.narrow else 2) for label in labels]
@@ -167,7 +168,7 @@ def draw_bars(
             sheet.write(axes, left - 12, center, name, across="right")
         end = left + max(length, 0.0) * scale + 6
         sheet.write(axes, end, center, text, shade=None if length > 0 else color("muted"))
-    # A long unit begins at the edge, and not at the bars: they may begin in the middle.
+    # A long unit starts at the edge, because bars may start in the middle.
     unit = sheet.fold(unit, sheet.width - 4, SMALL, lines=1)
     begins = min(left, sheet.width - 2 - sheet.measure(unit, SMALL))
     sheet.write(axes, begins, len(labels) * step + 16, unit, size=SMALL, shade=color("muted"))
@@ -175,11 +176,9 @@ def draw_bars(
     return sheet.figure
 
 
-_SHORTEST = (
-    0.6  # of its length, that a bar is shortened to for what is said beside it; else that stands below
-)
-_PADDING = 8  # pixels that a number needs around it inside its part of the bar
-_THINNEST = 4.0  # pixels: a part of one child must be seen as well
+_SHORTEST = 0.6  # a bar keeps at least this share of its length next to text; else the text goes below
+_PADDING = 8  # pixels that a number needs around it within its part of the bar
+_THINNEST = 4.0  # pixels: even a part of one child must be visible
 _LEFT = 2.0
 _LINE = 18
 
@@ -203,25 +202,26 @@ def stacked_bars(
     ),
     guard: CountGuard | None = None,
 ) -> Picture:
-    """Draw one stacked bar a row; the parts that have a meaning keep its color, hatch and edge.
+    """Draw a stacked bar chart; parts with a fixed meaning keep their color, hatch and edge.
 
     Parameters
     ----------
     data
-        ``{rung: {"right": 540, "missed": 51, "wrong": 9}}``, or a frame: the rung, then a column a part.
+        ``{row: {"right": 540, "missed": 51, "wrong": 9}}``, or a frame: the row's name, then one column per
+        part.
     title
         The finding, as a sentence.
     unit
-        Of the parts, such as children.
+        Unit of the parts, such as children.
     alt
-        The finding and its range in a sentence; made from title and data when left out.
+        The finding and its range in a sentence; default is from title and data.
     caption
         What, when, how many, source.
     parts
-        The parts in order of drawing; those that the data lack are left out. Names other than those of
-        ``tokens.OUTCOMES`` get the colors of further series.
+        Parts in drawing order; we skip those that the data lack. Names outside ``theme.OUTCOMES`` get the
+        colors of further series.
     guard
-        The guard of a real folder; the parts are then counts of children, and small ones are not drawn.
+        Guard of a real folder; parts are then counts of children, and we don't draw small ones.
 
     Returns
     -------
@@ -231,7 +231,7 @@ def stacked_bars(
     Raises
     ------
     ValueError
-        When none of the parts is in the data.
+        If the data have none of the parts.
     """
     every = labelled(data)
     known = [name for name in parts if name in every.columns]
@@ -280,7 +280,7 @@ def _mark(part: str, place: int, parts: int) -> Mark:
 
 
 class _Drawing:
-    """The drawing of one picture at one width: names above their bars, so that bars and numbers have room."""
+    """The drawing of one chart at one width, with names above their bars to save room."""
 
     def __init__(
         self, sheet: Canvas, labels: list[str], parts: list[str], cells: list[list[object]], unit: str
@@ -296,7 +296,7 @@ class _Drawing:
         self.scale, self.below = full * (beside or 1.0), beside is None
 
     def _fit_beside(self, scale: float) -> bool:
-        """Say whether at this scale everything that has no room in its part has room right of its bar."""
+        """Check whether, at this scale, everything without room in its part fits to the right of its bar."""
         return all(
             self._end(place, scale) + 6 + self.sheet.measure("   ".join(said), SMALL) <= self.sheet.width - 2
             for place in range(len(self.names))
@@ -313,7 +313,7 @@ class _Drawing:
         return not mark.hatch and wide > self.sheet.measure(text, SMALL) + _PADDING
 
     def _outside(self, place: int, scale: float) -> list[tuple[str, Mark]]:
-        """Give what is said of the parts that have no room for their number, or a hatch under it."""
+        """Return the text of parts without room for their number, or with a hatch under it."""
         found = []
         for part, length, cell in zip(self.parts, self.lengths[place], self.cells[place], strict=True):
             mark, text = self.marks[part], number_text(cell)
@@ -324,7 +324,7 @@ class _Drawing:
         return found
 
     def _lines(self, place: int) -> list[list[tuple[float, str, Mark]]]:
-        """Lay what stands below a bar out on as many lines as it needs."""
+        """Arrange the text below a bar on as many lines as it needs."""
         lines: list[list[tuple[float, str, Mark]]] = []
         x = _LEFT
         for text, mark in self._outside(place, self.scale):
@@ -338,7 +338,7 @@ class _Drawing:
         return lines
 
     def _legend_rows(self) -> list[list[tuple[float, str, str]]]:
-        """Lay the legend out from the left, on as many lines as it needs."""
+        """Arrange the legend from the left on as many lines as it needs."""
         rows: list[list[tuple[float, str, str]]] = [[]]
         x = _LEFT
         for part in self.parts:
@@ -382,7 +382,7 @@ class _Drawing:
             x += wide
 
     def _said(self, axes: Axes, place: int, top: float, thick: float) -> None:
-        """Write what has no room inside its part: right of the bar, or below it."""
+        """Write text that doesn't fit in its part, to the right of the bar or below it."""
         if self.below:
             for number, line in enumerate(self._lines(place)):
                 for x, text, mark in line:

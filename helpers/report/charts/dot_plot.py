@@ -1,4 +1,4 @@
-"""Dot plots with intervals."""
+"""Draw dot plots with intervals."""
 
 from __future__ import annotations
 
@@ -41,34 +41,34 @@ def dot_plot(
     ends: Mapping[str, tuple[str, str]] | None = None,
     line: float | None = None,
 ) -> Picture:
-    """Draw a dot a row and its interval, from the largest to the smallest.
+    """Draw a dot plot with intervals, from largest to smallest.
 
     Parameters
     ----------
     frame
-        Columns as named by the next parameters; rows without a value get a dash in place of a dot.
+        Columns as named by the next parameters; rows without a value get a dash instead of a dot.
     title
         The finding, as a sentence.
     unit
-        Of the values; on the axis.
+        Unit of the values, on the axis.
     label, value, low, high
-        Columns: the row's name, the dot, both ends of its interval (``NA`` or no column: none).
+        Columns with the row's name, the dot, and both ends of its interval (``NA`` or no column: none).
     series
-        Column that tells several dots of a row apart, each with its own shape: *missed* and *wrong*.
+        Column that distinguishes several dots of a row, each with its own shape: *missed* and *wrong*.
     alt
-        The finding and its range in a sentence; made from title and data when left out.
+        The finding and its range in a sentence; default is from title and data.
     caption
         What, when, how many, what the interval is, source.
     ordered
         False keeps the order of the rows.
     limits
-        Both ends of the axis; by default from the data.
+        Ends of the axis; default is from the data.
     digits
-        Digits after the point.
+        Decimals.
     ends
-        What both ends of the axis mean, by row, in words at the row's ends.
+        Meaning of both ends of the axis by row, as text at the row's ends.
     line
-        Where a line stands across all rows: zero where differences are shown.
+        Position of a line across all rows, such as zero for differences.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def dot_plot(
     Raises
     ------
     ValueError
-        When no row has a value.
+        If no row has a value.
     """
     columns = [
         label,
@@ -135,7 +135,7 @@ def _alt(title: str, points: pd.DataFrame, unit: str, digits: int) -> str:
 
 
 def _look(series: list[str]) -> dict[str, tuple[str, str, str]]:
-    """Give each series fill, edge and shape; words with a meaning keep their color."""
+    """Return fill, edge and shape of each series; names with a meaning keep their color."""
     further = iter(series_colors(7))
     looks = {}
     for place, name in enumerate(series):
@@ -170,7 +170,7 @@ def _draw(
     room = (sheet.width - left - right) / 2 - 8
     words = {name: [sheet.fold(end, room, SMALL) for end in both] for name, both in ends.items()}
     lines = max((text.count("\n") + 1 for both in words.values() for text in both), default=0)
-    # A third series, and words at both ends, need room of their own.
+    # A third series, and text at both ends, need extra room.
     dotted = (46 if sheet.narrow else 32) + max(len(series) - 2, 0) * _APART
     step = dotted + lines * _LINE
     sheet.set_height(head + len(names) * step + foot)
@@ -179,7 +179,7 @@ def _draw(
     axes.spines["left"].set_visible(False)
     axes.set_yticks([])
     axes.grid(axis="x")
-    # Series of one row stand a little apart, so that intervals don't hide each other.
+    # We offset the series of one row slightly, so that intervals don't hide each other.
     shift = {name: (place - (len(series) - 1) / 2) * _APART for place, name in enumerate(series)}
     within = (dotted + 16) / 2 if sheet.narrow else dotted / 2
     center = {name: place * step + within for place, name in enumerate(names)}
@@ -238,7 +238,7 @@ def _legend(sheet: Canvas, page: Axes, looks: dict[str, tuple[str, str, str]], x
 
 PANEL, GAP, HEAD, FOOT = 116, 22, 44, 26
 SIDE = 40  # left and right of a panel's levels, for values
-NAME = 26  # and on the right as much again, for the word at the gray line
+NAME = 26  # extra on the right, for the label of the gray line
 
 
 def level_chart(
@@ -250,7 +250,7 @@ def level_chart(
     alt: str = "",
     beside: str = "placebo",
 ) -> Picture:
-    """Draw a panel a measure: its value at each level with the interval, joined by a line."""
+    """Draw one panel per measure: its value at each level with the interval, connected by a line."""
     data = frame[["label", "unit", "level", "series", "value", "low", "high"]].reset_index(drop=True)
     data = data.assign(series=data["series"].astype("string").fillna(""))
     if data["value"].dropna().empty:
@@ -300,12 +300,12 @@ def _draw_levels(
 def _panel(
     sheet: Canvas, axes: Axes, mine: pd.DataFrame, levels: list[str], beside: str, wide: float
 ) -> None:
-    """Draw one panel in pixels across, in its own unit upwards."""
+    """Draw one panel in horizontal pixels, and vertically in its own unit."""
     places = {
         level: SIDE + number * (wide - 2 * SIDE - NAME) / max(len(levels) - 1, 1)
         for number, level in enumerate(levels)
     }
-    # What is in ink decides the room: a gray bar of two seeds may be wider than all that is to be seen.
+    # The main series determines the range: a gray interval of two seeds may be wider than everything visible.
     main = mine[mine["series"].eq("")]
     ends = pd.concat([mine["value"], main["low"], main["high"]]).dropna()
     low, high = float(ends.min()), float(ends.max())
@@ -321,7 +321,7 @@ def _panel(
     axes.tick_params(axis="x", length=0, pad=6)
     digits = _digits(high - low, high)
     unit = str(mine["unit"].iloc[0])
-    # The gray one lies below: what is in ink is drawn over it.
+    # Draw the gray series first, so that the main one is on top.
     for series in sorted(mine["series"].unique(), reverse=True):
         own = mine[mine["series"].eq(series)].dropna(subset=["value"])
         x = own["level"].map(places).to_numpy(dtype="float64")
@@ -339,7 +339,7 @@ def _panel(
         if series:
             sheet.write(axes, x[-1] + 10, y[-1], beside, size=11, shade=color("muted"), up="center_baseline")
             continue
-        # A figure stands on the side away from the gray line.
+        # Write a figure on the side away from the gray line.
         gray = mine[mine["series"].ne("")].drop_duplicates("level").set_index("level")["value"]
         over = own["level"].map(gray).gt(own["value"]).fillna(False)
         tops, feet = own["high"].fillna(own["value"]), own["low"].fillna(own["value"])
@@ -366,7 +366,7 @@ def _panel(
 
 
 def _digits(spread: float, largest: float) -> int:
-    """Say how many digits after the point tell the levels apart."""
+    """Return the number of decimals that distinguishes the levels."""
     if spread == 0 or max(spread, abs(largest)) >= 200:
         return 0
     return 0 if spread >= 20 else 1 if spread >= 1 else 2

@@ -1,4 +1,4 @@
-"""Heat maps of a table, or of pairs of systems."""
+"""Draw heat maps of a table, or of pairs of systems."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 __all__ = ["DARKEST", "Cell", "draw_cells", "heat_map", "pair_heat_map"]
 
 
-# Between this and the full blue neither ink nor paper is read easily.
+# Between this shade and full blue, neither ink nor paper is easy to read.
 DARKEST = "#77b4d8"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in a cell, and the number that shades it; None where there is none to shade."""
+    """Text of a cell, and the number that determines its shade, or None."""
 
     text: str
     number: float | None = None
@@ -46,13 +46,13 @@ def draw_cells(
     top: float,
     unit: str,
 ) -> Figure:
-    """Draw rows and columns of cells, the darker the larger the number."""
+    """Draw rows and columns of cells, darker for larger numbers."""
     import numpy as np
     import seaborn
     from matplotlib.colors import LinearSegmentedColormap, to_hex
 
     wide, many = len(columns), len(rows)
-    # No label stands on its head: many columns carry numbers.
+    # We rotate no label; with many columns, numbers replace the names.
     heads = [sheet.fold(name, (sheet.width * 0.7) / wide, SMALL, lines=3) for name in columns]
     numbers = [str(place + 1) for place in range(wide)]
     below = ""
@@ -95,7 +95,7 @@ def draw_cells(
         annot_kws={"fontsize": letters * 0.72},
         ax=axes,
     )
-    # seaborn decides by brightness; the numbers must be read on every shade.
+    # seaborn chooses the text color by brightness; numbers must be readable on every shade.
     shown = grid[~np.isnan(grid)]
     for written, number in zip(axes.texts, shown, strict=True):
         written.set_color(text_color_on(to_hex(shades(min(number / top, 1.0)))))
@@ -131,28 +131,28 @@ def heat_map(
     highest: float | None = None,
     guard: CountGuard | None = None,
 ) -> Picture:
-    """Draw a table whose cells are the darker the larger their number.
+    """Draw a heat map of a table.
 
     Parameters
     ----------
     frame
-        One row a cell; a pair of row and column that isn't there shows a dash.
+        One row per cell; a missing pair of row and column shows a dash.
     title
         The finding, as a sentence.
     unit
-        Of the values.
+        Unit of the values.
     row, column, value
-        Columns of `frame`: what a row is, what a column is, the number.
+        Columns of `frame` with the row, the column, and the number.
     rows, columns
-        Names in the order in which they are drawn; by default as they come.
+        Names in drawing order; default is as they come.
     alt
-        The finding and its range in a sentence; made from title and data when left out.
+        The finding and its range in a sentence; default is from title and data.
     caption
         What, when, how many, source.
     highest
-        The value that is darkest; 100 for percent, else the largest one.
+        Value with the darkest shade; default is 100 for percent, else the largest one.
     guard
-        The guard of a real folder; the values are then counts of children, and small ones are not shown.
+        Guard of a real folder; values are then counts of children, and we don't show small ones.
 
     Returns
     -------
@@ -162,7 +162,7 @@ def heat_map(
     Raises
     ------
     ValueError
-        When no cell has a value.
+        If no cell has a value.
     """
     known = frame[[row, column, value]].dropna().reset_index(drop=True)
     if known.empty:
@@ -217,32 +217,32 @@ def pair_heat_map(
     digits: int | None = None,
     guard: CountGuard | None = None,
 ) -> Picture:
-    """Draw pairs of systems as a square: a number in each cell, the darker the larger.
+    """Draw a heat map of pairs of systems.
 
     Parameters
     ----------
     frame
-        One row a pair. A pair given once stands on both sides of the diagonal.
+        One row per pair. A pair given once appears on both sides of the diagonal.
     title
         The finding, as a sentence.
     unit
-        Of the values.
+        Unit of the values.
     left, right, value
-        Columns: both names of the pair, and the number.
+        Columns with both names of the pair, and the number.
     alt
-        The finding and its range in a sentence; made from title and data when left out.
+        The finding and its range in a sentence; default is from title and data.
     caption
         What, when, how many, source.
     order
-        Names in the order in which they are drawn; by default as they come.
+        Names in drawing order; default is as they come.
     highest
-        The value that is darkest; 100 for percent, else the largest one.
+        Value with the darkest shade; default is 100 for percent, else the largest one.
     worst
-        Which end is the problem. A phone has no room for many systems: it gets bars of the worst pairs.
+        Which end is the problem. Phones have no room for many systems: they get bars of the worst pairs.
     digits
-        Digits after the point.
+        Decimals.
     guard
-        The guard of a real folder; the values are then counts of children, and small ones are not shown.
+        Guard of a real folder; values are then counts of children, and we don't show small ones.
 
     Returns
     -------
@@ -252,7 +252,7 @@ def pair_heat_map(
     Raises
     ------
     ValueError
-        When no pair has a value.
+        If no pair has a value.
     """
     pairs = frame[[left, right, value]].reset_index(drop=True)
     pairs = pairs[pairs[left].notna() & pairs[right].notna()]
@@ -281,7 +281,7 @@ def pair_heat_map(
             )
         said = texts
         if sheet.narrow and len(names) > _DIGITS_ON_A_PHONE:
-            # The unit stands below; whole numbers are what fits into a cell of forty pixels.
+            # The unit is below; only whole numbers fit into a cell of forty pixels.
             said = {pair: number_text(numbers[pair], "", 0) for pair in numbers} | {
                 pair: text for pair, text in texts.items() if pair not in numbers
             }
@@ -326,6 +326,6 @@ def _draw(
             continue
         for row, column in {(place_of[a], place_of[b]), (place_of[b], place_of[a])}:
             if (row, column) != (place_of[a], place_of[b]) and (names[row], names[column]) in texts:
-                continue  # the other direction has a number of its own
+                continue  # the other direction has its own number
             cells[row, column] = Cell(text, numbers.get((a, b)))
     return draw_cells(sheet, names, names, cells, top, unit)

@@ -1,4 +1,4 @@
-"""Evidence as bars: what speaks for one child goes to the right, what speaks against to the left."""
+"""Draw match weights as bars: evidence for one child to the right, evidence against to the left."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 __all__ = ["match_weights", "waterfall"]
 
 UNIT = "match weight: each step to the right doubles the odds of one child"
-NOT_KNOWN = 0.005  # a weight that rounds to nothing
+NOT_KNOWN = 0.005  # a weight that rounds to zero
 
 
 @dataclass(frozen=True)
 class _Bar:
-    """One line: a heading where a comparison begins, what was found, from where to where it moves."""
+    """One line: a heading for a new comparison, the level, and start and end of the bar."""
 
     heading: str
     words: str
@@ -32,19 +32,18 @@ class _Bar:
 
     @property
     def text(self) -> str:
-        """The weight with its sign; of a sum, where it ends."""
+        """The weight with its sign; for a sum, its end."""
         weight = self.end if self.is_sum else self.end - self.begin
         return f"{weight:+.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 def match_weights(weights: pd.DataFrame, *, title: str, caption: str = "") -> Picture:
-    """Draw what each thing that two records may say of each other is worth.
+    """Draw the match weight of each comparison level.
 
     Parameters
     ----------
     weights
-        ``comparison``, ``level`` (in words), ``weight`` (log2): one row a level, those of a comparison in
-        turn.
+        ``comparison``, ``level`` (as text), ``weight`` (log2): one row per level, grouped by comparison.
     title
         The finding, as a sentence.
     caption
@@ -53,7 +52,7 @@ def match_weights(weights: pd.DataFrame, *, title: str, caption: str = "") -> Pi
     Returns
     -------
     Picture
-        A bar a level, from zero.
+        One bar per level, from zero.
     """
     headings = weights["comparison"].mask(weights["comparison"].duplicated(), "")
     rows = zip(headings, weights["level"], weights["weight"], strict=True)
@@ -72,12 +71,12 @@ def match_weights(weights: pd.DataFrame, *, title: str, caption: str = "") -> Pi
 
 
 def waterfall(explained: pd.DataFrame, *, title: str, caption: str = "") -> Picture:
-    """Draw how the evidence of one pair adds up.
+    """Draw how the match weights of one pair add up (waterfall chart).
 
     Parameters
     ----------
     explained
-        ``comparison``, ``level`` (in words), ``weight`` (log2), one row a step, the starting weight first.
+        ``comparison``, ``level`` (as text), ``weight`` (log2), one row per step, the prior weight first.
     title
         The finding, as a sentence.
     caption
@@ -86,7 +85,7 @@ def waterfall(explained: pd.DataFrame, *, title: str, caption: str = "") -> Pict
     Returns
     -------
     Picture
-        A bar a step, each beginning where the one above ends; the last one is the sum.
+        One bar per step, each from the end of the one above; the last one is the sum.
     """
     ends = explained["weight"].astype("float64").cumsum()
     begins = ends.shift(fill_value=0.0)
@@ -116,7 +115,7 @@ def _odds(weight: float) -> str:
 
 
 def _draw(sheet: Canvas, bars: Sequence[_Bar]) -> Figure:
-    """Draw bars with their words above them: beside them even a wide page has no room for both."""
+    """Draw bars with their text above: even a wide page has no room for both side by side."""
     tail = max(sheet.measure(bar.text) for bar in bars) + 12
     left, room = 4.0, sheet.width - 8
     ends = [end for bar in bars for end in (bar.begin, bar.end)]
@@ -135,12 +134,12 @@ def _draw(sheet: Canvas, bars: Sequence[_Bar]) -> Figure:
             sheet.write(axes, left, top + 9, heading, weight="bold")
         words = sheet.fold(bar.words, room, SMALL, lines=1)
         sheet.write(axes, left, top + 25, words, size=SMALL, shade=color("muted"))
-        # Words stand above their bar: the line of nothing must not cross them.
+        # Text is above its bar, so that the zero line doesn't cross it.
         reach = [center - thick * 0.7, center + thick * 0.7]
         axes.plot([zero, zero], reach, color=color("muted"), linewidth=0.8)
         one, other = (zero + end * scale for end in (bar.begin, bar.end))
         against = bar.end < bar.begin
-        # What speaks against is hollow, so that it survives a gray printer.
+        # Evidence against is hollow, to be visible on a gray printer.
         axes.barh(
             [center],
             [abs(other - one)],

@@ -1,4 +1,4 @@
-"""A picture with its numbers and its text."""
+"""Draw a chart with its numbers and its text."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ if TYPE_CHECKING:
 __all__ = ["BODY", "NARROW", "SMALL", "WIDE", "Canvas", "Picture", "style", "texts_in_the_way"]
 
 
-_INCH = 100  # page pixels
+_INCH = 100  # page pixels per inch
 BODY, SMALL = 14, 13  # letter sizes in page pixels
-# Pixels: a box of letters is a little larger than its ink, above and below most.
+# Pixels: a text box is slightly larger than its ink, most of all vertically.
 _OVER, _ON_EACH_OTHER = 3.0, 5.0
 
 
 @cache
 def style() -> Any:
-    """Give the chart style as matplotlib settings."""
+    """Return the chart style as matplotlib settings."""
     from matplotlib import rc_params_from_file
 
     return rc_params_from_file(STYLE_FILE, use_default_template=False)
 
 
 def _drawn_texts(figure: Figure) -> list[Text]:
-    """Give the texts that are drawn: axes have labels beyond their ends, too, which are not."""
+    """Return the visible texts: axes also have labels beyond their ends, which aren't drawn."""
     texts = list(figure.texts)
     for axes in figure.axes:
         texts += axes.texts
@@ -56,7 +56,7 @@ def _drawn_texts(figure: Figure) -> list[Text]:
 
 
 def texts_in_the_way(figure: Figure) -> list[str]:
-    """Find texts of a drawn figure that its edge cuts off, or that stand on each other."""
+    """Find texts of a drawn figure that are cut off at its edge, or overlap."""
     from matplotlib.transforms import Bbox
 
     pixel = figure.dpi / _INCH
@@ -85,17 +85,17 @@ class Canvas:
         self.width = width
         self.narrow = width <= 480
         self.height = 0.0
-        # No pyplot: a figure of its own keeps no list of open figures, so none has to be closed.
+        # Without pyplot, no figure stays in its list of open figures, so none has to be closed.
         self.figure = Figure(figsize=(width / _INCH, 1), dpi=_INCH)
         FigureCanvasAgg(self.figure)
 
     def set_height(self, height: float) -> None:
-        """Set the height once the rows are known, in pixels."""
+        """Set the height in pixels, once the rows are known."""
         self.height = float(height)
         self.figure.set_size_inches(self.width / _INCH, height / _INCH)
 
     def measure(self, text: str, size: float = BODY, weight: str = "normal") -> float:
-        """Tell how wide a text is drawn, in pixels."""
+        """Measure the width of a text in pixels."""
         from matplotlib.font_manager import FontProperties
 
         renderer = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
@@ -105,7 +105,7 @@ class Canvas:
         return float(max(widths, default=0.0))
 
     def fold(self, text: str, room: float, size: float = BODY, lines: int = 2) -> str:
-        """Break a text into at most so many lines that fit; what is left over ends in an ellipsis."""
+        """Wrap a text to at most this many lines; the rest becomes an ellipsis."""
         folded: list[str] = []
         line = ""
         words = text.split()
@@ -115,7 +115,7 @@ class Canvas:
                 line = longer
                 words.pop(0)
             elif not line:
-                # One word longer than the room: cut it where the room ends.
+                # Cut a single word that is wider than the room.
                 cut = len(words[0])
                 while cut > 1 and self.measure(words[0][:cut] + "…", size) > room:
                     cut -= 1
@@ -134,14 +134,14 @@ class Canvas:
         return "\n".join(folded)
 
     def axes(self, left: float, top: float, right: float, bottom: float) -> Axes:
-        """Make axes in a box given by its distance from the sheet's sides, in pixels."""
+        """Create axes in a box given by its distance from the sheet's sides, in pixels."""
         width, height = self.width, self.height
         return self.figure.add_axes(
             (left / width, bottom / height, (width - left - right) / width, (height - top - bottom) / height)
         )
 
     def page_axes(self) -> Axes:
-        """Make axes over the whole sheet whose units are pixels, y downwards, for free drawing."""
+        """Create axes over the whole sheet in pixels, y downward, for free drawing."""
         axes = self.axes(0, 0, 0, 0)
         axes.set(xlim=(0, self.width), ylim=(self.height, 0))
         axes.set_axis_off()
@@ -160,15 +160,15 @@ class Canvas:
         weight: str = "normal",
         up: str = "center",
     ) -> None:
-        """Write text at a place, in ink unless told otherwise."""
+        """Write text at a position, by default in ink."""
         if up == "center" and "\n" not in text:
-            # By the base line, else a word with a tail and one without stand at different heights.
+            # Align the baseline; otherwise words with and without descenders have different heights.
             up, y = "baseline", y + size * 0.35
         axes.text(
             x,
             y,
             text,
-            parse_math=False,  # a dollar is a dollar
+            parse_math=False,  # a dollar sign is no math
             fontsize=size * 0.72,
             color=shade or color("ink"),
             ha=across,
@@ -178,26 +178,26 @@ class Canvas:
         )
 
 
-# Pixels of the page. A phone of 360 pixels gets its own drawing: a wide one, shrunk, has letters of 5 pixels.
+# Page pixels. A phone of 360 pixels gets its own drawing: a wide one, scaled down, has letters of 5 pixels.
 WIDE = 760
 NARROW = 328
-_DENSITY = 200  # twice the 100 pixels an inch of the style: sharp on paper and on fine screens
+_DENSITY = 200  # twice the style's 100 pixels per inch: sharp on paper and high-resolution screens
 _FEWEST_WORDS = 6
 
 
 class Picture(Block):
-    """A chart with its title, alt text, caption and the table behind it.
+    """A chart with its title, alt text, caption and data table.
 
     Parameters
     ----------
     draw
-        Draws the chart for a width in pixels.
+        Function that draws the chart for a width in pixels.
     title
         The finding, as a sentence.
     alt
-        The finding and its range in one sentence of more than five words, for who cannot see the picture.
+        The finding and its range in one sentence of more than five words, for people who can't see the chart.
     data
-        The numbers behind the picture.
+        Data of the chart.
     caption
         What, when, how many, source.
     units, guard
@@ -206,7 +206,7 @@ class Picture(Block):
     Raises
     ------
     ValueError
-        When there is no title, or the alt text is no sentence.
+        If there is no title, or the alt text isn't a sentence.
     """
 
     def __init__(
@@ -239,12 +239,12 @@ class Picture(Block):
         self._written = Markup()
 
     def png(self, width: int = WIDE) -> bytes:
-        """Draw the picture and close it.
+        """Draw the chart and close it.
 
         Parameters
         ----------
         width
-            Width in pixels of the page; the image has twice as many.
+            Width in page pixels; the image has twice as many.
 
         Returns
         -------
@@ -261,21 +261,21 @@ class Picture(Block):
             canvas: Any = figure.canvas
             canvas.draw()
             for fault in texts_in_the_way(figure):
-                # An error in our tests; on a page nothing is lost, since the numbers stand below the picture.
+                # It fails our tests; on a page nothing is lost, because the numbers are below the chart.
                 warnings.warn(fault, stacklevel=2)
             drawn = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba()).convert("RGB")
             figure.clear()
-        # A chart has few colors: a palette makes the page a third of the size at no cost.
+        # A chart has few colors: a palette shrinks the page to a third at no cost.
         drawn.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(out, format="PNG")
         return out.getvalue()
 
     def save(self, path: Path) -> Path:
-        """Write the wide drawing to a file, for a slide.
+        """Save the wide drawing to a file, for a slide.
 
         Parameters
         ----------
         path
-            Where to; a PNG.
+            Path of the PNG.
 
         Returns
         -------
@@ -293,7 +293,7 @@ class Picture(Block):
         return fill("report/charts/picture.html.j2", "picture", *texts, *images, table, link)
 
     def __html__(self) -> Markup:
-        """Give the markup, drawn when it is first asked for."""
+        """Return the markup, drawn on first access."""
         if not self._written:
             self.markup = self._figure_markup()
             self._written = super().__html__()
@@ -301,6 +301,6 @@ class Picture(Block):
 
 
 def _image(png: bytes, room: int) -> dict[str, Any]:
-    """Give a PNG for a page, with width and height in page pixels from its head."""
+    """Return a PNG for a page, with width and height in page pixels from its header."""
     width, height = (int.from_bytes(png[place : place + 4], "big") // 2 for place in (16, 20))
     return {"png": base64.b64encode(png).decode("ascii"), "width": width, "height": height, "room": room}

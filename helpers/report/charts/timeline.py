@@ -1,4 +1,4 @@
-"""One child's year, one lane a system."""
+"""Draw one child's year as a timeline, one lane per system."""
 
 from __future__ import annotations
 
@@ -40,26 +40,26 @@ def child_timeline(
     begin: pd.Timestamp | None = None,
     end: pd.Timestamp | None = None,
 ) -> Picture:
-    """Draw one child's year: a lane a system, its marks on one time axis.
+    """Draw one child's year as a timeline, one lane per system.
 
     Parameters
     ----------
     events
-        One row an event; with ``end_date`` it is a spell and drawn as a line.
+        One row per event; with ``end_date`` it is a period, drawn as a line.
     title
         The finding, as a sentence.
     lane, date, event, end_date
-        Columns: the system or domain, the day, what happened, and the last day of a spell (may be missing).
+        Columns with the system or domain, the day, the event, and the last day of a period (may be missing).
     every_lane
-        All lanes in their order; a system that knows nothing keeps its lane.
+        All lanes in order; a system without events keeps its lane.
     empty
-        By lane: what to say in it when nothing is in it ("does not cover her"); else "nothing known".
+        Text of an empty lane, by lane ("does not cover her"); default is "nothing known".
     alt
-        The finding and its range in a sentence; made from title and data when left out.
+        The finding and its range in a sentence; default is from title and data.
     caption
         What, when, how many, source.
     begin, end
-        Both ends of the axis; by default the first and last day of the events.
+        Ends of the axis; default is the first and last day of the events.
 
     Returns
     -------
@@ -69,7 +69,7 @@ def child_timeline(
     Raises
     ------
     ValueError
-        When no event has a date.
+        If no event has a date.
     """
     kept = [lane, date, *([end_date] if end_date in events.columns else []), event]
     data = events[kept].dropna(subset=[date]).sort_values([lane, date], kind="stable").reset_index(drop=True)
@@ -111,9 +111,9 @@ def _alt(title: str, marks: pd.DataFrame, names: list[str], first: pd.Timestamp,
 
 
 def _looks(marks: pd.DataFrame) -> dict[str, tuple[str, str]]:
-    """Give each kind of event a shape and a fill, the same in all lanes, the commonest first."""
-    # Neither vermilion nor orange: they mean wrong and missed, and nothing is judged here. Spells are pale:
-    # marks stand out on them.
+    """Assign a shape and a fill to each kind of event, the same in all lanes, most common first."""
+    # Not vermilion or orange, which mean wrong and missed: here we judge nothing. Periods are pale, so that
+    # marks are visible on them.
     fills = [color(name) for name in ("ink", "paper", "blue", "sky", "purple", "muted")]
     spells = set(marks.loc[marks["end"].notna(), "event"])
     looks = {}
@@ -124,7 +124,7 @@ def _looks(marks: pd.DataFrame) -> dict[str, tuple[str, str]]:
 
 
 def _legend(sheet: Canvas, name: str, own: pd.DataFrame) -> list[list[tuple[float, str, str]]]:
-    """Lay out what a lane's marks mean, after its name and on further lines: (x, kind, text)."""
+    """Arrange the legend of a lane's marks after its name and on further lines: (x, kind, text)."""
     lines: list[list[tuple[float, str, str]]] = [[]]
     x = sheet.measure(name, weight="bold") + 16
     for kind, count in own["event"].value_counts().items():
@@ -151,7 +151,7 @@ def _draw(
     looks = _looks(marks)
     parts = {name: marks[marks["lane"] == name] for name in names}
     legends = {name: _legend(sheet, name, own) for name, own in parts.items()}
-    # A lane is its name, what its marks mean, and a strip of marks. Month lines cross strips, not words.
+    # A lane has a name, a legend of its marks, and a strip of marks. Month lines cross strips, not text.
     strip, line, foot, side = 30, 24, 28, 10.0
     tops, height = [], 0.0
     for name in names:
@@ -219,7 +219,8 @@ def _marks(axes: Axes, own: pd.DataFrame, height: float, looks: dict[str, tuple[
         days = rows[rows["end"].isna()]
         spells = rows[rows["end"].notna()]
         begins, ends = dates.date2num(spells["begin"]), dates.date2num(spells["end"])
-        # A spell is a bar with an edge, and its shape stands at its beginning: it is told without color.
+        # A period is a bar with an edge, with its shape at the start, so that it is recognizable without
+        # color.
         axes.barh(
             [height] * len(spells),
             ends - begins,
@@ -243,27 +244,27 @@ def _marks(axes: Axes, own: pd.DataFrame, height: float, looks: dict[str, tuple[
         )
 
 
-_YEAR_SHAPES = 8  # of the template
+_YEAR_SHAPES = 8  # shapes in the template
 
 
 @dataclass(frozen=True)
 class Happening:
-    """One dated line of a child's year."""
+    """One dated event of a child's year."""
 
-    # When.
+    # Date.
     day: date
-    # System, as it is called on pages.
+    # System, by display name.
     lane: str
-    # What happened, in a few words.
+    # Event, in a few words.
     what: str
 
 
 @dataclass(frozen=True)
 class _Lane:
     name: str
-    # What happened, how often, and the number of its shape.
+    # Event, its count, and the number of its shape.
     kinds: list[tuple[str, int, int]]
-    # Where, and the number of the shape.
+    # Position, and the number of the shape.
     marks: list[tuple[str, int]]
     empty: str
 
@@ -275,7 +276,7 @@ def year_timeline(
     begin: date,
     end: date,
 ) -> Block:
-    """Draw a year: a lane a system, its marks on one line of time, gaps left empty."""
+    """Draw a year: one lane per system, with marks on a time axis."""
     drawn = [one for one in happenings if begin <= one.day <= end]
     shapes: dict[str, int] = {}
     for what, _ in Counter(one.what for one in drawn).most_common():
@@ -310,5 +311,5 @@ def _months(begin: date, end: date) -> list[date]:
 
 
 def _at(day: date, begin: date, span: int) -> str:
-    # A little inside both ends, so that no mark is cut.
+    # Slightly within both ends, so that no mark is cut off.
     return f"{1 + 98 * (day - begin).days / span:.2f}%"

@@ -1,4 +1,4 @@
-"""A dot matrix: who is in which systems; a column a combination, a row a system, bars above."""
+"""Draw an UpSet plot: one column per combination of systems, one row per system, bars above."""
 
 from __future__ import annotations
 
@@ -30,36 +30,36 @@ def upset_plot(
     alt: str = "",
     caption: str = "",
 ) -> Picture:
-    """Draw how many are in exactly which systems.
+    """Draw an UpSet plot of children by combination of systems.
 
     Parameters
     ----------
     counts
-        Systems of a combination -> how many are in these and in no other, or the guard's words.
+        Systems of a combination -> number of children in exactly these, or the guard's text.
     rows
-        All systems, in the order in which they are drawn.
+        All systems, in drawing order.
     title
         The finding, as a sentence.
     unit
-        Of the counts, such as children.
+        Unit of the counts, such as children.
     alt
-        The finding and its range in a sentence; made from title and data when left out.
+        The finding and its range in a sentence; default is from title and data.
     caption
         What, when, how many, source.
 
     Returns
     -------
     Picture
-        The chart: the largest combinations, and in the table behind it all.
+        The chart with the largest combinations, and a table with all of them.
 
     Raises
     ------
     ValueError
-        When there is no combination.
+        If there is no combination.
     """
     if not counts:
         raise ValueError("There is nothing to draw: nobody is in any system. Say so in a sentence instead.")
-    # Words in a number's place (the guard's) come last.
+    # Text instead of a number (the guard's) comes last.
     ordered = sorted(counts.items(), key=lambda pair: -(as_number(pair[1]) or 0.0))
 
     def draw(width: int) -> Figure:
@@ -93,10 +93,10 @@ def _draw(
 ) -> Figure:
     size = SMALL if sheet.narrow else BODY
     names = [sheet.fold(name, sheet.width * (0.36 if sheet.narrow else 0.3), size) for name in rows]
-    # A system of a short name leaves the unit less room than it needs.
+    # With short system names, the unit has too little room.
     left = max(sheet.measure(unit, SMALL), *(sheet.measure(name, size) for name in names)) + 22
     column = min((sheet.width - left - 4) / len(shown), 64.0)
-    # What the guard put in a number's place is too long for a column: a star, explained below.
+    # The guard's text is too long for a column: we show a star, explained below.
     texts = [number_text(count) if as_number(count) is not None else "*" for _, count in shown]
     step, head = 30, 22
     top = head + _BARS + 16
@@ -129,7 +129,7 @@ def _draw(
 
 
 def _dots(axes: Axes, x: float, marks: list[tuple[float, bool]]) -> None:
-    """Draw a column: a full dot for a system that knows them, a hollow one for one that doesn't."""
+    """Draw a column: a full dot for a system in the combination, a hollow one otherwise."""
     inside = [y for y, there in marks if there]
     axes.plot([x, x], [min(inside, default=0), max(inside, default=0)], color=color("ink"), linewidth=2)
     for y, there in marks:

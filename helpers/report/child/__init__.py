@@ -1,1 +1,1 @@
-"""What is known of one child, line by line."""
+"""Show what is known about one child, line by line."""

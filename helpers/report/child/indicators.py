@@ -1,4 +1,4 @@
-"""Indicators of a child in sentences."""
+"""Describe a child's indicators in sentences."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = [
 Opener = Callable[..., Any]
 Row = Mapping[str, Any]
 
-# A sign stands beside every word, so that neither shape nor color is needed.
+# Each status has a sign, so that neither shape nor color is needed.
 _SIGNS = {"Flagged": "▲", "Warning": "△", "Clear": "○", "Unknown": "?", "Not applicable": "–"}
 _ORDER = tuple(_SIGNS)
 
@@ -50,36 +50,36 @@ class Status:
 
 @dataclass(frozen=True)
 class IndicatorLine:
-    """What one indicator says of a child."""
+    """Text of one indicator of a child."""
 
     title: str
     status: Status
     sentences: list[str]
-    # Opens the rows of which it was computed; None where no row is known.
+    # Opens the indicator's source rows; None if there are none.
     opener: Any
-    # What other definitions say: in one line, and each on its own.
+    # Results under other definitions: in one line, and each on its own.
     others: str
     each_other: list[tuple[Status, str]]
 
 
 @dataclass(frozen=True)
 class IndicatorSection:
-    """The indicators of one child."""
+    """Indicators of one child."""
 
     lines: list[IndicatorLine]
-    # Titles of those that aren't for the child's grade.
+    # Titles of indicators that aren't for the child's grade.
     not_for_grade: list[str]
 
 
 def indicator_section(
     indicators: pd.DataFrame, school_year: int | None, opener: Opener
 ) -> IndicatorSection | None:
-    """Lay out the indicators of one child; None where there are none."""
+    """Lay out the indicators of one child; None without any."""
     if indicators.empty:
         return None
     if school_year is not None:
         indicators = indicators[indicators["school_year"].eq(school_year).fillna(True).to_numpy(dtype=bool)]
-    # A child has forty rows of some twenty indicators: plain rows are gone through far quicker than frames.
+    # A child has forty rows of about twenty indicators: plain rows are much faster than frames.
     columns = ("indicator", "definition", "status", "elements")
     cells = [*(indicators[name].tolist() for name in columns), indicator_sentences(indicators).tolist()]
     told: dict[str, list[Row]] = {}
@@ -119,7 +119,7 @@ def _worst(rows: Sequence[Row]) -> str:
 
 
 def _behind(rows: Sequence[Row], school_year: int | None, opener: Opener) -> Any:
-    """Let the rows be opened of which an indicator was computed."""
+    """Create the button that opens an indicator's source rows."""
     told = [str(row["elements"]) for row in rows if not is_missing(row["elements"])]
     names = sorted({name for each in told for name in each.split(";") if name})
     if not names:
@@ -133,7 +133,7 @@ def _status(status: str) -> Status:
 
 
 def _compared(others: Sequence[Row], worst: str) -> str:
-    """Say how many of the other definitions in use judge otherwise."""
+    """Count the other definitions in use with a different result."""
     by_definition: dict[str, list[Row]] = {}
     for row in others:
         by_definition.setdefault(str(row["definition"]), []).append(row)
@@ -182,7 +182,7 @@ _NO_UNIT = ("rate", "percentile", "percent", "yes or no")
 
 
 def indicator_sentences(indicators: pd.DataFrame) -> pd.Series:
-    """Say in one sentence what each row found, and by what it was judged.
+    """Describe the result of each row, and its definition, in one sentence.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ def indicator_sentences(indicators: pd.DataFrame) -> pd.Series:
     Returns
     -------
     pandas.Series
-        Text, on the index of the rows. It holds the row's own numbers and words: who may not see the row may
+        Text with the index of the rows. It contains the row's numbers and words: who may not see the row may
         not see its sentence.
     """
     declared = {
@@ -206,7 +206,7 @@ def indicator_sentences(indicators: pd.DataFrame) -> pd.Series:
 
 
 def indicator_source(indicator: str, definition: str | None = None) -> str:
-    """Say where a definition comes from."""
+    """Describe the source of a definition."""
     how = definition_of(indicator, definition)
     number = f"{how.id}: " if how.id else ""
     note = f" {how.note}" if how.note else ""
@@ -214,17 +214,17 @@ def indicator_source(indicator: str, definition: str | None = None) -> str:
 
 
 def definition_words(indicator: str | None = None) -> pd.DataFrame:
-    """List the definitions of indicators in words: what each asks, of whom, and who says so.
+    """Describe the definitions of indicators: rule, population and source.
 
     Parameters
     ----------
     indicator
-        Name of one indicator; all when not given.
+        Name of one indicator; default is all.
 
     Returns
     -------
     pandas.DataFrame
-        ``indicator, definition`` (their titles), ``asks``, ``of_whom``, ``source``; one row a definition.
+        ``indicator, definition`` (their titles), ``asks``, ``of_whom``, ``source``; one row per definition.
     """
     rows = [
         {
@@ -266,7 +266,7 @@ def _sentence(row: Mapping[str, Any], of: Indicator, how: Definition) -> str:
 
 
 def _parts(detail: object) -> dict[str, str]:
-    """Take the parts of a detail apart."""
+    """Split a detail into its parts."""
     if is_missing(detail):
         return {}
     pairs = (piece.partition("=") for piece in str(detail).split("; "))
@@ -274,7 +274,7 @@ def _parts(detail: object) -> dict[str, str]:
 
 
 def _number(value: object, unit: str | None = None) -> str:
-    """Write a number with its unit: 1 day, 2 days, 12.5%."""
+    """Format a number with its unit: 1 day, 2 days, 12.5%."""
     if is_missing(value):
         return "an unknown number"
     number = float(str(value))
@@ -287,7 +287,7 @@ def _number(value: object, unit: str | None = None) -> str:
 
 
 def _found(row: Mapping[str, Any], of: Indicator, how: Definition, parts: Mapping[str, str]) -> str:
-    """Say what was counted."""
+    """Describe what was counted."""
     if of.measure == "days":
         return _days(row, how, parts)
     if of.measure == "norms":
@@ -353,7 +353,7 @@ def _limit(limit: Limit, how: Definition) -> str:
 
 
 def _asked(part: Part | None, how: Definition) -> str:
-    """Say what a definition, or one part of it, flags and warns at."""
+    """Describe the thresholds of flag and warning in a definition, or one part of it."""
     if how.asks:
         return how.asks
     flag, warn = (part.flag if part else None) or how.flag, (part.warn if part else None) or how.warn
@@ -363,7 +363,7 @@ def _asked(part: Part | None, how: Definition) -> str:
 
 
 def _asks(how: Definition) -> str:
-    """Say what a definition asks, part by part."""
+    """Describe a definition, part by part."""
     parts = how.part or (None,)
     asked = [_asked(part, how) for part in parts]
     if len(set(asked)) > 1:

@@ -1,4 +1,4 @@
-"""The page of one child."""
+"""Lay out the page of one child."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["ChildPage", "ChildView", "child_page", "disputed", "role_name", "system_names"]
 
 
-# Element and year -> files and rows behind it.
+# Element and year -> source files and rows.
 Places = Callable[[str, int | None], str]
 
 TENETS = ("Healthy", "Safe", "Engaged", "Supported", "Challenged")
@@ -58,19 +58,19 @@ _DOMAINS = {
 
 
 class ChildView(Protocol):
-    """What is read of a view of one child."""
+    """Parts of a view of one child that the page needs."""
 
     @property
     def role(self) -> str:
-        """Who looks."""
+        """Role of the viewer."""
 
     @property
     def school_year(self) -> int | None:
-        """The year that is shown."""
+        """School year shown."""
 
     @property
     def children(self) -> pd.DataFrame:
-        """One row a child."""
+        """One row per child."""
 
     @property
     def values(self) -> pd.DataFrame:
@@ -91,24 +91,24 @@ class ChildView(Protocol):
 
 @dataclass(frozen=True)
 class ChildPage:
-    """A page, and what stands behind each of its buttons."""
+    """A page, and the source rows of each button."""
 
-    # HTML in which every text is escaped, and the page in a sentence.
+    # HTML with all text escaped, and the page in a sentence.
     block: Block
-    # Whose page it is, as it may be said to this role.
+    # The child's name as this role may see it.
     title: str
-    # Number of an opener on the page -> what it opens: a value (element and year), an indicator (elements and
+    # Number of a button on the page -> what it opens: a value (element and year), an indicator (elements and
     # year) or a dated line (silo, file, row and kind).
     opens: tuple[dict[str, Any], ...]
 
 
 def role_name(role: str) -> str:
-    """Say a role in words."""
+    """Describe a role."""
     return role.replace("_", " ")
 
 
 def system_names(systems: pd.DataFrame) -> dict[str, SystemName]:
-    """Name the systems of a source."""
+    """Return the display names of a source's systems."""
     columns = systems[["silo", "system", "title", "latest_day"]].astype({"silo": "string"})
     names = short_display_name({row.silo: (row.system, row.title) for row in each_row(columns)})
     return {
@@ -125,7 +125,7 @@ class _Opener:
 
 
 class _Openers:
-    """Numbers what can be opened, in the order of the page."""
+    """Numbers the buttons in the order of the page."""
 
     def __init__(self) -> None:
         self.all: list[dict[str, Any]] = []
@@ -142,7 +142,7 @@ class _ValueLine:
     of: str
     opener: _Opener
     unchecked: bool
-    # What other systems say, and the rule by which this value was chosen.
+    # Values of other systems, and the rule that chose this one.
     against: str
     rule: str
 
@@ -191,7 +191,7 @@ def child_page(
     known = known_values(values, systems, max(days, default=None))
     openers = _Openers()
     title = _title(child)
-    # In the order of the page, since openers are numbered as they come.
+    # In the order of the page, because buttons are numbered as they come.
     tenets = _tenets(known, openers, places)
     indicators = indicator_section(view.indicators, view.school_year, openers.add)
     year = _year(view, systems, openers, schools or {})
@@ -219,7 +219,7 @@ def _said(child: pd.Series, name: str) -> str:
 
 
 def _title(child: pd.Series) -> str:
-    """Name a child as this role may: by name, else by its code."""
+    """Return a child's name as this role may see it: the name, or else the code."""
     name = " ".join(part for part in (_said(child, "first_name"), _said(child, "last_surname")) if part)
     return name or ("No name on record" if "first_name" in child.index else f"Child {_said(child, 'child')}")
 
@@ -249,7 +249,7 @@ def _count(number: int, one: str, many: str) -> str:
 def _tenets(
     known: list[KnownValue], openers: _Openers, places: Places | None
 ) -> list[tuple[str, list[tuple[str, list[_ValueLine]]]]]:
-    """Give the tenets of which anything is known, each with its domains and their lines."""
+    """Return the tenets with data, each with its domains and their lines."""
     tenets = []
     for tenet in TENETS:
         own = [line for line in known if line.element.tenet == tenet]
@@ -333,25 +333,25 @@ def _missing(values: pd.DataFrame, systems: Mapping[str, SystemName]) -> list[_L
     return [_Lacking(where, ", ".join(what), reason) for (reason, where), what in gathered.items()]
 
 
-# A name or a birth date: there is one truth, and somebody at home knows it.
+# Name or birth date: there is one truth, and somebody at home knows it.
 OF_WHOM = ("birth_date", "last_surname", "first_name")
 
 
 def disputed(values: pd.DataFrame, district: District) -> pd.DataFrame:
-    """Put what systems say of one thing about one child beside each other, where they disagree.
+    """Compare values of one element of one child where systems disagree.
 
     Parameters
     ----------
     values
-        Table ``values``; only children who may be shown should be in it.
+        Table ``values``, with only children who may be shown.
     district
-        The district: what its systems are called.
+        The district, for the names of its systems.
 
     Returns
     -------
     pandas.DataFrame
-        ``what, system, says, of_day, tie``: one row a system and value, all of one birth date or name of one
-        child; without rows where no two systems disagree about any.
+        ``what, system, says, of_day, tie``: one row per system and value, all of one birth date or name of
+        one child; empty if no two systems disagree.
     """
     said = values[values["element"].isin(list(OF_WHOM)) & values["status"].eq("Reported")]
     said = said.assign(word=folded(said["value"]))
@@ -360,7 +360,7 @@ def disputed(values: pd.DataFrame, district: District) -> pd.DataFrame:
     columns = ["what", "system", "says", "of_day", "tie"]
     if against.empty:
         return pd.DataFrame(columns=columns)
-    # A birth date before a name, since no custom explains two of them; then what most systems speak of.
+    # Birth date before name, because no custom explains two birth dates; then the element with most systems.
     against = against.assign(
         place=against["element"].map({name: place for place, name in enumerate(OF_WHOM)}),
         systems=-said.groupby(["child", "element"])["silo"]

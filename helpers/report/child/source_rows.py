@@ -1,4 +1,4 @@
-"""Source rows of a value as their file shows them."""
+"""Show the source rows of a value as in their file."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ __all__ = ["MOST_ROWS", "RowView", "show_source_row", "show_source_rows", "visib
 
 
 _TEMPLATE = "report/child/source_rows.html.j2"
-_LONGEST = 600  # letters: a test vendor's row of 143 columns is a page of its own
+_LONGEST = 600  # characters: a test vendor's row of 143 columns would fill a page
 _NOT_SHOWN = "Rows of a real district's files are not shown."
 
 
 def show_source_row(
     district: District, file: str, row: int, caption: str = "", *, fold: bool = False
 ) -> Block:
-    """Show one row of a made district's file as text, with its header where the file has one.
+    """Show one row of a synthetic district's file as text, with its header if any.
 
     Parameters
     ----------
     district
         A district that was read.
     file, row
-        As in ``person_rows``: the path from the folder that holds the silos, and the row as a spreadsheet
-        numbers it.
+        As in ``person_rows``: the path relative to the folder of silos, and the row number as in a
+        spreadsheet.
     caption
-        What the row is, in a few words; by default file and row.
+        Description of the row; default is file and row.
     fold
-        Whether only the caption is seen until somebody opens it.
+        Whether only the caption is visible until somebody opens it.
 
     Returns
     -------
     Block
-        The text, cut where it is very long; for a real folder a sentence, since a row is a child's.
+        The text, truncated if very long; for a real folder a message, because a row is about a child.
     """
     if not district.synthetic:
         return paragraph(_NOT_SHOWN, "muted")
@@ -59,7 +59,7 @@ def show_source_row(
 
 
 def _lines(district: District, file: str) -> tuple[list[str], bool]:
-    """Give the rows of a file as text, and say whether the first one is a header."""
+    """Return the rows of a file as text, and whether the first one is a header."""
     root = district.folder / "silos"
     found, _ = files_below(root if root.is_dir() else district.folder)
     for one in found:
@@ -75,7 +75,7 @@ def _text(file: FoundFile) -> tuple[list[str], bool]:
         from defusedxml.ElementTree import fromstring, tostring
 
         elements = fromstring(file.read())
-        # A reader of one record needs no address of its vocabulary before each of its names.
+        # In a single record, readers don't need the vocabulary's address before each name.
         return [
             re.sub(r' xmlns(:\w+)?="[^"]*"|(?<=[</])ns0:', "", tostring(one, "unicode")).strip()
             for one in elements
@@ -85,19 +85,19 @@ def _text(file: FoundFile) -> tuple[list[str], bool]:
 
 
 def _shown(cell: Cell) -> str:
-    """Say what a cell of a sheet holds; a typed one, such as a date, is a pair of kind and text."""
+    """Return the content of a sheet's cell; a typed one, such as a date, is a pair of kind and text."""
     return "" if cell is None else str(cell[1]) if isinstance(cell, tuple | list) else str(cell)
 
 
 def _cut(line: str) -> str:
-    """Leave out the end of a very long line, and say how much that is."""
+    """Truncate a very long line, and note how much is missing."""
     if len(line) <= _LONGEST:
         return line
     return f"{line[:_LONGEST]} … (and {len(line) - _LONGEST:,} more letters)"
 
 
 MOST_ROWS = 12
-# What of a person's record may be shown where an element of it may.
+# Attributes of a person's record that may be shown together with an element.
 _WITH = {
     "first_name": ("local_id", "first_name", "middle_name", "full_name"),
     "last_surname": ("last_surname", "full_name", "generation_code_suffix"),
@@ -107,7 +107,7 @@ _WITH = {
     "school": ("school_id", "school_name"),
     "grade_level": ("grade_level",),
 }
-# Columns of facts that say more than the fact: shown only with the element that they are.
+# Columns of facts that reveal more than the fact: shown only with their own element.
 _ONLY_WITH = {
     ("program", "primary_disability"): "primary_disability",
     ("program", "share_in_regular_class"): "share_in_regular_class",
@@ -116,30 +116,30 @@ _ONLY_WITH = {
     ("school_enrollment", "entry_type"): "starts_at_school",
     ("school_enrollment", "exit_withdraw_type"): "leaves_school",
 }
-# No value is made of what a court ordered about an adult: it says who may look, and is nobody's to read here.
+# Court orders about an adult feed no value: they decide who may look, and nobody reads them here.
 _NEVER = {("contact", "court_order"), ("contact", "may_see_records")}
-# A narrative may name other children: as written it is for those only who may read narratives.
+# A narrative may name other children: only roles that may read narratives see it as written.
 _NARRATIVES = {("incident", "behavior_as_written")}
 _PLACE = ["table", "silo", "file", "row"]
 _NOT_CELLS = ("silo", "record", "file", "row")
 
 
 class RowView(Protocol):
-    """What is asked of a view of one child."""
+    """Parts of a view of one child that this needs."""
 
     @property
     def narratives(self) -> bool:
-        """Say whether the role reads what was written of events in which others were, too."""
+        """Whether the role reads event narratives that involve others."""
 
     def may_see(self, name: str) -> bool:
-        """Say whether the role may see an element, a kind of event or an indicator."""
+        """Check whether the role may see an element, a kind of event or an indicator."""
 
     def source_rows(self, child: str, element: str, school_year: int | None) -> pd.DataFrame:
-        """List ``table, silo, file, row`` behind a value that the view shows."""
+        """List ``table, silo, file, row`` of the source rows of a value in the view."""
 
 
 def visible_columns(view: RowView) -> dict[str, set[str]]:
-    """List the standard columns that may be shown to a role, by standard table."""
+    """Return the standard columns that a role may see, by standard table."""
     terms = declared()
     tables = {each.table for each in terms.element if view.may_see(each.name)}
     tables |= {each.table for each in terms.timeline if view.may_see(each.name)}
@@ -156,7 +156,7 @@ def visible_columns(view: RowView) -> dict[str, set[str]]:
     }
     columns["people"] = {name for element, names in _WITH.items() if view.may_see(element) for name in names}
     columns["identifiers"] = {"State"} if view.may_see("state_id") else set()
-    # The number by which a system knows the child is as good as the name.
+    # A system's number of the child identifies her like the name.
     if not view.may_see("first_name"):
         for own in columns.values():
             own.discard("local_id")
@@ -171,7 +171,7 @@ def show_source_rows(
     layouts: dict[str, str],
     names: dict[str, str],
 ) -> Block:
-    """Show the rows that stand behind a value or a dated line of a page."""
+    """Show the source rows of a value or a dated line of a page."""
     elements = opens.get("elements") or ([opens["element"]] if "element" in opens else [])
     if elements:
         parts = [view.source_rows(child, element, opens["school_year"])[_PLACE] for element in elements]
@@ -218,12 +218,12 @@ def _row(caption: str, opened: OneRow, table: str, visible: dict[str, set[str]])
 
 
 def _cells(opened: OneRow, table: str, visible: dict[str, set[str]]) -> dict[str, str]:
-    """Keep the cells whose columns feed the table that is asked for, or the child's name."""
+    """Filter cells to columns that feed the table asked for, or the child's name."""
     kind = opened.kind
     if kind is None:
         return {}
     wanted = _feeding(kind, table, visible.get(table, set()))
-    if table == "school_enrollment":  # where a system has no spells, its record of the child says the school
+    if table == "school_enrollment":  # without enrollment periods, the child's record has the school
         wanted |= _feeding(kind, "people", visible["people"] & {"school_id", "school_name", "grade_level"})
     if table != "identifiers":
         wanted |= _feeding(kind, "people", visible["people"] & {"first_name", "last_surname", "full_name"})
@@ -231,7 +231,7 @@ def _cells(opened: OneRow, table: str, visible: dict[str, set[str]]) -> dict[str
 
 
 def _feeding(kind: FileLayout, table: str, columns: set[str]) -> set[str]:
-    """Name the declared columns of a file from which some columns of a standard table are taken."""
+    """Return the columns of a file that feed some columns of a standard table."""
     if table == "identifiers":
         return {column.name for column in kind.columns if column.identification_system in columns}
     found: set[str] = set()

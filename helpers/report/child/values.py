@@ -1,4 +1,4 @@
-"""Lines of a child's values: age, source, and systems that disagree."""
+"""Format lines of a child's values: age, source, and systems that disagree."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 
-# Units that are said behind a number; others stand in the element's own name.
+# Units written after a number; other units are part of the element's name.
 _SAID_UNITS = ("days", "children")
 _ONE = {"days": "day", "children": "child"}
 _LANGUAGES = ("home_language", "contact_language")
@@ -54,7 +54,7 @@ TIES = {
 
 
 def value_texts(values: pd.DataFrame) -> pd.Series:
-    """Write values as people read them: a rate in percent, money with its sign, yes and no."""
+    """Format values for people: rates in percent, money with its sign, yes and no."""
     kinds = {each.name: each.type for each in declared_elements()}
     said = [
         language_name(str(value))
@@ -85,22 +85,21 @@ def _text(value: object, number: object, unit: object, kind: str) -> str | None:
 
 
 def value_lines(values: pd.DataFrame, district: District) -> pd.DataFrame:
-    """Write what is known about a child, a line a value, with all that one needs to doubt it.
+    """Format what is known about a child, one line per value, with the evidence to question it.
 
     Parameters
     ----------
     values
-        One child's rows of table ``values``, of one year and of none.
+        One child's rows of table ``values``, for one year and without a year.
     district
-        The district: what its systems are called, and the newest day of which each speaks, for a value
-        without a day of its own.
+        The district: names of its systems, and the latest day of each, for a value without its own date.
 
     Returns
     -------
     pandas.DataFrame
         ``what, says, system, source, of_day`` (datetime), ``days_old`` (Int64), ``fresh`` (boolean: not older
-        than declared for that element), ``tie``, ``others`` (what another system says instead; empty where
-        none says otherwise); chosen and reported values only, in their order.
+        than declared for that element), ``tie``, ``others`` (another system's value; empty if none
+        disagrees); only chosen and reported values, in their order.
     """
     names, days = short_names(district.layouts), latest_days(district).days
     said = values[values["status"].eq("Reported")]
@@ -136,11 +135,11 @@ def value_lines(values: pd.DataFrame, district: District) -> pd.DataFrame:
 
 
 def _said_otherwise(said: pd.DataFrame, shown: pd.DataFrame, names: Mapping[str, str]) -> pd.Series:
-    """Gather what other systems say instead of the chosen value, where they don't agree."""
+    """Collect the values of other systems that disagree with the chosen one."""
     chosen = dict(zip(shown["element"], shown["value"], strict=True))
     against = said[~said["chosen"] & said["agrees"].eq(False).fillna(False)]
     shown_instead = against["element"].map(chosen).astype(STRING)
-    # A name without its accents is written differently, and is no other name.
+    # A name without its accents is another spelling, not another name.
     loosely = against["element"].isin([each.name for each in declared_elements() if each.compare == "folded"])
     same = folded(against["value"]).eq(folded(shown_instead)) & loosely
     against = against[(against["value"].ne(shown_instead) & ~same).fillna(False)]
@@ -150,22 +149,22 @@ def _said_otherwise(said: pd.DataFrame, shown: pd.DataFrame, names: Mapping[str,
 
 
 def missing_lines(values: pd.DataFrame, district: District, links: Links) -> pd.DataFrame:
-    """Write what isn't known about a child, why, and which system would have it.
+    """Format what isn't known about a child, why, and which system would have it.
 
     Parameters
     ----------
     values
-        One child's rows of table ``values``, of one year and of none.
+        One child's rows of table ``values``, for one year and without a year.
     district
-        The district: what its systems are called, and for which grades and schools each is.
+        The district: names of its systems, and the grades and schools that each serves.
     links
         Who is who in it.
 
     Returns
     -------
     pandas.DataFrame
-        ``what, why, where``: chosen values without anything in them, in their order; one line for all that
-        one system lacks for one reason.
+        ``what, why, where``: chosen but missing values, in their order; one line for everything that one
+        system lacks for one reason.
     """
     lacking = values[values["chosen"] & ~values["status"].eq("Reported")]
     stranger = lacking["status"].eq("Not linked") & lacking["silo"].isin(_not_for(lacking, district, links))
@@ -185,7 +184,7 @@ def missing_lines(values: pd.DataFrame, district: District, links: Links) -> pd.
 
 
 def _not_for(values: pd.DataFrame, district: District, links: Links) -> list[str]:
-    """List the systems that aren't for a child."""
+    """List the systems that don't serve a child."""
     known = load_presence(district, links)
     own = known.child[known.records["child"].isin(values["child"].unique()).to_numpy(dtype=bool)]
     if len(own) == 0:
@@ -194,7 +193,7 @@ def _not_for(values: pd.DataFrame, district: District, links: Links) -> list[str
     return [silo for place, silo in enumerate(known.silos) if not meant[place]]
 
 
-# The weakest ties: a record that nothing confirmed, and one that waits for a person.
+# The weakest links: a record that nothing confirmed, and one that needs review.
 UNCHECKED = ("Unverified", "Review")
 _LANGUAGE_ELEMENTS = ("contact_language", "home_language")
 _TIES = {
@@ -203,7 +202,7 @@ _TIES = {
     "Unverified": "not confirmed",
     "Review": "waits for a person",
 }
-# In words, by which rule a value was chosen; ``best`` is the first system that says otherwise.
+# Text of the rule that chose a value; ``best`` is the first system that disagrees.
 _REASONS = {
     "Surest tie": ", whose record is more surely this child’s",
     "Undoubted date": ", whose date has one reading only",
@@ -217,7 +216,7 @@ _REASONS = {
 
 @dataclass(frozen=True)
 class SystemName:
-    """What a system is called, and the newest day of which it speaks."""
+    """Display name of a system, and its latest day."""
 
     name: str
     newest: pd.Timestamp | None
@@ -229,26 +228,26 @@ class KnownValue:
 
     # Its declaration.
     element: Element
-    # Of which year; None for what always holds.
+    # School year; None for a value without a year.
     school_year: int | None
-    # The element and its value in words.
+    # The element and its value as text.
     what: str
     says: str
-    # For a rate, of what: "146 of 154 days"; else empty.
+    # Denominator of a rate: "146 of 154 days"; otherwise empty.
     of: str
     # "from: Meals, 3 days old, sure".
     source: str
-    # Nobody has confirmed that the record is this child's.
+    # Whether nobody has confirmed that the record is this child's.
     unchecked: bool
-    # It is older than the element's declaration allows.
+    # Whether it is older than the element's declaration allows.
     old: bool
-    # What other systems say instead: name of the system, value.
+    # Values of other systems: display name of the system, value.
     against: tuple[tuple[str, str], ...]
-    # Why this value is the one that is shown; empty where nothing contradicts it.
+    # Why this value is shown; empty if nothing contradicts it.
     rule: str
-    # File and row, or how many rows it was counted from.
+    # File and row, or the number of source rows.
     place: str
-    # It was counted from rows and stands in no single one.
+    # Whether it was counted from rows, and is in no single one.
     counted: bool
 
 
@@ -258,12 +257,12 @@ def _declared() -> dict[str, Element]:
 
 
 def each_row(frame: pd.DataFrame) -> list[Any]:
-    """List the rows of a small frame, a cell an attribute."""
+    """List the rows of a small frame, with cells as attributes."""
     return list(frame.itertuples(index=False))
 
 
 def name_of(silo: object, systems: Mapping[str, SystemName]) -> str:
-    """Give what a system is called; of a value that several systems made, that."""
+    """Return a system's display name; for a value from several systems, a text for that."""
     if pd.isna(silo):  # type: ignore[call-overload]
         return "several systems"
     known = systems.get(str(silo))
@@ -271,7 +270,7 @@ def name_of(silo: object, systems: Mapping[str, SystemName]) -> str:
 
 
 def of_year(values: pd.DataFrame, school_year: int | None) -> pd.DataFrame:
-    """Keep the rows of one school year, and those that always hold."""
+    """Select the rows of one school year, and those without a year."""
     years = values["school_year"]
     kept = years.isna() if school_year is None else years.isna() | years.eq(school_year).fillna(False)
     return values[kept.to_numpy(dtype=bool)]
@@ -280,7 +279,7 @@ def of_year(values: pd.DataFrame, school_year: int | None) -> pd.DataFrame:
 def known_values(
     values: pd.DataFrame, systems: Mapping[str, SystemName], today: pd.Timestamp | None
 ) -> list[KnownValue]:
-    """Write what is known of one child."""
+    """Format what is known about one child."""
     declared = _declared()
     said = values[values["status"].eq("Reported").to_numpy(dtype=bool)]
     said = said[said["element"].isin(list(declared)).to_numpy(dtype=bool)]
@@ -320,7 +319,7 @@ def known_values(
 
 
 def _plain(said: pd.DataFrame) -> pd.Series:
-    """Write values as people read them, codes of grades and languages too."""
+    """Format values for people, with names for codes of grades and languages."""
     from helpers.report.messages import language
 
     labels = language("en")
@@ -334,7 +333,7 @@ def _plain(said: pd.DataFrame) -> pd.Series:
 
 
 def _of(element: Element, numbers: Mapping[str, float]) -> str:
-    """Say of what a rate is the share, where the view holds both."""
+    """Return the fraction behind a rate, if the view has both numbers."""
     if element.numerator is None or element.denominator is None or element.unit != "rate":
         return ""
     part, whole = numbers.get(element.numerator), numbers.get(element.denominator)
@@ -369,7 +368,7 @@ def _place(row: Any) -> str:
 def _rule(
     element: Element, row: Any, against: Sequence[tuple[str, str]], systems: Mapping[str, SystemName]
 ) -> str:
-    """Say why one of several values is shown: as it was chosen, whoever's order of trust that followed."""
+    """Explain why one of several values is shown, by whatever order of trust it was chosen."""
     reason = _REASONS.get(str(row.chosen_by), "").format(best=against[0][0])
     return f"Shown is what {name_of(row.silo, systems)} says{reason}. {element.meaning}."
 
@@ -377,10 +376,10 @@ def _rule(
 def _against(
     said: pd.DataFrame, chosen: Mapping[str, object], systems: Mapping[str, SystemName]
 ) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Gather what other systems say instead of the chosen values, each once."""
+    """Collect distinct values of other systems that disagree with the chosen ones."""
     declared = _declared()
-    # Where nobody says whether two systems agree (a role sees some only), two dates are two dates still; two
-    # ways to number schools are not.
+    # If a comparison of two systems is missing (a role sees only some systems), different dates still count
+    # as different; school numbers of two systems don't.
     codes = said["element"].isin([name for name, each in declared.items() if each.compare == "codes"])
     otherwise = ~said["agrees"].fillna(codes).to_numpy(dtype=bool)
     rest = said[~said["chosen"].to_numpy(dtype=bool) & otherwise]

@@ -1,4 +1,4 @@
-"""One page a child for its family, and one for the student: plain words, strengths first."""
+"""Write one page per child for the family, and one for the student: plain words, strengths first."""
 
 from helpers.report.family.shown_elements import page_terms
 from helpers.report.family.statements import find_strengths

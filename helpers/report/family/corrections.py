@@ -1,4 +1,4 @@
-"""From "this isn't right" to those who can put it right: a system's file and row, or the review desk."""
+"""Send corrections from families to those who can fix them: a system's file and row, or the review desk."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["CORRECTION_COLUMNS", "Corrections", "corrections_of", "read_corrections"]
 
 SAID_COLUMNS = ("page", "line", "right", "said_by")
-# What somebody writes of a line that is about somebody else; in lower case, without accents lost.
+# What people write about a line that is about somebody else; lower case, with accents removed.
 ANOTHER_CHILD = ("another child", "not my child", "not me", "otro niño", "otra niña", "otra persona")
 CORRECTION_COLUMNS = [
     "page", "written", "line", "silo", "owner", "file", "row", "element", "column", "shown", "said_to_be",
@@ -36,19 +36,19 @@ PAIR = ["left_silo", "left_record", "right_silo", "right_record"]
 
 @dataclass(frozen=True)
 class Corrections:
-    """What is to be put right."""
+    """Corrections to make."""
 
-    # ``page, written, line, silo, owner, file, row, element, column, shown, said_to_be, said_by``: one row a
-    # source row that stands behind a line of which somebody says that it isn't right. ``written`` is the
-    # moment of the page: file and row are those of the exports of that day.
+    # ``page, written, line, silo, owner, file, row, element, column, shown, said_to_be, said_by``: one row
+    # per source row of a line that somebody reported as wrong. ``written`` is the time of the page: file and
+    # row are from that day's exports.
     corrections: pd.DataFrame
-    # Pairs of records for the review desk, where somebody says that a system's record is another child's:
-    # both records, what they say, and an empty ``answer``.
+    # Pairs of records for the review desk, if somebody reports that a system's record belongs to another
+    # child: both records, the report, and an empty ``answer``.
     review: pd.DataFrame
 
 
 def read_corrections(path: Path) -> pd.DataFrame:
-    """Read what families and students said isn't right."""
+    """Read corrections from families and students."""
     table = read_text_table(path)
     missing = [name for name in SAID_COLUMNS if name not in table.columns]
     if missing:
@@ -78,7 +78,7 @@ def corrections_of(
     links: Links,
     source: Source,
 ) -> Corrections:
-    """Lead what somebody said isn't right to where it stands."""
+    """Find the source of each line that somebody reported as wrong."""
     pages, lines = read_lookup(lookup)
     own_pages = pages[pages["page"].isin(set(said["page"])).to_numpy(dtype=bool)]
     child_of = _children_today(own_pages, links)
@@ -136,7 +136,7 @@ def corrections_of(
 
 
 def _children_today(pages: pd.DataFrame, links: Links) -> dict[str, str]:
-    """Say by page what its child is called now: a child's name follows its records, and these may change."""
+    """Map pages to the children's current names, which depend on their records and may change."""
     crosswalk = links.crosswalk
     known = set(crosswalk["child"].tolist())
     records = crosswalk["silo"] + ":" + crosswalk["record"]
@@ -162,7 +162,7 @@ def _column_of(name: str | None) -> str | None:
 def _places(
     part: Mapping[str, str | None], child: str, source: Source
 ) -> Sequence[tuple[str | None, str | None]]:
-    """Give file and row of a line: its own, or those of which it was computed."""
+    """Return file and row of a line: its own, or those that it was computed from."""
     if part["file"] is not None:
         return [(part["file"], part["row"])]
     year = part["school_year"]
@@ -171,12 +171,12 @@ def _places(
     found = [
         (str(file), str(row)) for file, row in zip(rows["file"].tolist(), rows["row"].tolist(), strict=True)
     ]
-    # A zero stands in no row: that a row is missing is what the owner has to look for.
+    # A zero has no source row: the owner has to look for a missing row.
     return found or [(None, None)]
 
 
 def _for_review(others: list[tuple[str, str]], district: District, links: Links) -> pd.DataFrame:
-    """Pair each record that is said to be another child's with the child's record in the roster."""
+    """Pair each record reported as another child's with the child's record on the roster."""
     rosters = roster_silos(district)
     known = links.crosswalk[["child", "silo", "record"]]
     pairs = []
@@ -191,7 +191,7 @@ def _for_review(others: list[tuple[str, str]], district: District, links: Links)
             pairs += [(left_silo, left_record, silo, record) for record in records]
     table = pd.DataFrame(pairs, columns=PAIR).astype(STRING).drop_duplicates(ignore_index=True)
     shown = compare_records(table, district.people, list(dict.fromkeys(SAID)))
-    # Nothing is decided here: a family says that the record is another child's, and a person looks.
+    # We decide nothing here: a family reports that the record is another child's, and a person reviews it.
     blank = pd.Series(pd.NA, index=table.index, dtype=STRING)
     return shown.assign(
         why=blank.fillna("the family says: another child"),

@@ -1,4 +1,4 @@
-"""The family page of one child."""
+"""Compose and render the family page of one child."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ __all__ = ["Office", "Page", "PageFacts", "compose", "markup_of", "year_picture"
 
 WIDTH, HEIGHT = 340, 132
 LEFT, RIGHT, TOP, BOTTOM = 4, 4, 16, 34
-LEAST_SCALE = 4  # days: a single missed day doesn't fill the picture
+LEAST_SCALE = 4  # days: a single missed day doesn't fill the chart
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class _Month:
     middle: str
     bars: list[_Bar]
     days: int
-    # Where the number of days and the month's name stand.
+    # Position of the number of days and the month's name.
     above: str
     below: str
     tested: bool
@@ -89,7 +89,7 @@ PAPERS = ("letter", "A4")
 
 @dataclass(frozen=True)
 class Office:
-    """Whom a family calls, as the school wrote it down for the pages."""
+    """Contact that a family calls, as the school entered it for the pages."""
 
     person: str
     telephone: str
@@ -98,27 +98,27 @@ class Office:
 
 @dataclass(frozen=True)
 class PageFacts:
-    """What pages of one run have in common."""
+    """Facts that all pages of one run share."""
 
-    # The year in which the school year ends.
+    # Year in which the school year ends.
     school_year: int | None
-    # The newest day of which any system speaks.
+    # Latest day in any system.
     as_of: date | None
-    # Everybody in the district is invented.
+    # Whether the district is synthetic.
     invented: bool
-    # By silo, which of the kit's systems it is.
+    # Silo -> the kit's system.
     systems: Mapping[str, str]
-    # By school, whom to call.
+    # School -> contact.
     offices: Mapping[str, Office] = field(default_factory=dict)
-    # By child, the names of its teachers.
+    # Child -> names of her teachers.
     teachers: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    # Child and silo of systems that aren't for the child's grade or school.
+    # Pairs of child and silo for systems that don't serve the child's grade or school.
     outside: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A sentence, and the lines in which its numbers stand."""
+    """A sentence, and the lines with its numbers."""
 
     text: str
     ref: str
@@ -126,7 +126,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class TalkStatement:
-    """Something worth a talk, in words."""
+    """A topic worth talking about, in words."""
 
     title: str
     see: str
@@ -137,7 +137,7 @@ class TalkStatement:
 
 @dataclass(frozen=True)
 class Year:
-    """The picture of the year, and the table beside it."""
+    """Chart of the year, and the table next to it."""
 
     finding: str
     svg: Markup
@@ -148,7 +148,7 @@ class Year:
 
 @dataclass(frozen=True)
 class Page:
-    """A page, ready to be written."""
+    """A page, ready to write."""
 
     code: str
     code_words: str
@@ -176,14 +176,14 @@ class Page:
 
     @property
     def lines(self) -> tuple[PageLine, ...]:
-        """All numbered lines but those of months."""
+        """All numbered lines except those of months."""
         return tuple(line for group in self.groups for line in group.lines)
 
 
 def compose(
     code: str, told: PageStatements, facts: PageFacts, terms: PageTerms, spoken: Language, voice: Voice
 ) -> Page:
-    """Put what may be said of a child into words."""
+    """Compose what may be said about a child."""
     places = places_of(told, terms, spoken, voice)
 
     def say(key: str, **more: Any) -> str:
@@ -252,7 +252,7 @@ def compose(
 
 
 def _sentence(text: str) -> str:
-    """Begin with a capital, also where a place that stands first has none ("su hijo o hija")."""
+    """Capitalize the first letter, also if a placeholder at the start has none ("su hijo o hija")."""
     return text[:1].upper() + text[1:]
 
 
@@ -328,11 +328,11 @@ def _css() -> str:
 
 
 def markup_of(page: Page, spoken: Language, paper: str = "") -> Markup:
-    """Write a page as HTML: one file that asks for nothing, and needs no script."""
+    """Render a page as HTML: one file without external resources or scripts."""
     words = spoken.sentences.words["page"]
     return render("report/family/page.html.j2", page=page, words=words, css=_css(), paper=paper)
 
 
 def _serves_some(name: str) -> bool:
-    """Tell whether nobody is missing from a system because it keeps only those who take part."""
+    """Check whether a system lists only participants, so that nobody is missing from it."""
     return name in systems() and systems()[name].serves_some

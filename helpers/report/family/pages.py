@@ -1,4 +1,4 @@
-"""Family pages of many children."""
+"""Create the family pages of many children."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ __all__ = [
 ]
 
 
-# Letters and digits that nobody mixes up when they are read out on the telephone.
+# Letters and digits that nobody confuses on the phone.
 DIGITS, ALPHABET = "23456789", "ABCDEFGHJKLMNPQRSTUVWXYZ"
 LETTERS = DIGITS + ALPHABET
 HALF = 4
-# Children of whom frames are taken apart at once: memory stays small however many pages are asked for.
+# Number of children whose frames we split at once: memory stays small for any number of pages.
 AT_ONCE = 500
 MOST_TEACHERS = 8
 OFF_ROSTER = "not_on_roster"
@@ -69,21 +69,21 @@ Seen = Callable[[Sequence[Recipient]], tuple[pd.DataFrame, pd.DataFrame]]
 class FamilyPage:
     """A page in memory."""
 
-    # The page's code, which is also the name of its file.
+    # The page's code, which is also its file name.
     code: str
-    # Whose page, for whom.
+    # Child and recipient.
     recipient: Recipient
-    # What is said.
+    # Content.
     page: Page
     # The whole HTML document.
     markup: Markup
-    # What it was said from.
+    # Statements that it is based on.
     told: PageStatements
 
 
 @dataclass(frozen=True)
 class FamilyPages:
-    """Pages, and those that are held."""
+    """Pages, and those on hold."""
 
     # Pages in the order of the children.
     pages: tuple[FamilyPage, ...]
@@ -93,29 +93,29 @@ class FamilyPages:
 
 @dataclass(frozen=True)
 class Run:
-    """What a run of pages needs: everything but the writing."""
+    """Everything that a run of pages needs, except writing."""
 
-    # Whose pages, for whom.
+    # Children and recipients.
     recipients: list[Recipient]
     # ``child, guardian, home, code, reason, citation``.
     held: pd.DataFrame
     # Table ``family_page_rules``.
     standing: pd.DataFrame
-    # What the pages have in common.
+    # Facts that the pages share.
     facts: PageFacts
     # What recipients may see.
     seen: Seen
-    # To whom the pages speak.
+    # Audience of the pages.
     voice: Voice
-    # How many of the linked children no roster has: of them no page is asked for.
+    # Number of linked children on no roster: nobody asks for their page.
     off_roster: int = 0
 
 
 def new_codes(count: int, taken: Collection[str] = ()) -> list[str]:
-    """Draw codes for pages: random, different, and without any meaning."""
+    """Draw codes for pages: random, distinct, and meaningless."""
     codes: dict[str, None] = {}
     while len(codes) < count:
-        # A letter, then a digit: no spreadsheet takes a code for a number, or for a day in March.
+        # A letter, then a digit: no spreadsheet mistakes a code for a number, or for a day in March.
         drawn = [secrets.choice(kind) for kind in (ALPHABET, DIGITS, *[LETTERS] * (2 * HALF - 2))]
         if (code := "".join(drawn[:HALF]) + "-" + "".join(drawn[HALF:])) not in taken:
             codes[code] = None
@@ -133,7 +133,7 @@ def prepare(
     offices: Mapping[str, Office] | None = None,
     audit: Audit | None = None,
 ) -> Run:
-    """Find for whom pages are made, and what holds some of them."""
+    """Find the recipients of pages, and the pages on hold."""
     if chosen_language is not None:
         language(chosen_language)
     standing = is_verified_value(district, links)
@@ -147,7 +147,7 @@ def prepare(
         )
     held = pages_on_hold(district, links, standing, children=asked)
     if children is None:
-        # Of records that are joined to nobody on the roster nobody asked for a page, or knows whose they are.
+        # For records without a child on the roster, nobody asked for a page, or knows their child.
         strangers = sorted(set(held.loc[held["code"].eq(OFF_ROSTER), "child"]))
         asked = [child for child in asked if child not in set(strangers)]
         held = held[~held["child"].isin(strangers).to_numpy(dtype=bool)]
@@ -181,7 +181,7 @@ def prepare(
 def _opened(
     source: Source, recipients: Sequence[Recipient], voice: Voice, audit: Audit | None
 ) -> tuple[dict[tuple[str, str | None], View], pd.DataFrame]:
-    """Open the view of each recipient; whom the policy refuses gets no page, and that is listed."""
+    """Open each recipient's view; recipients refused by the policy get no page, and are listed."""
     named = list(dict.fromkeys(one.who for one in recipients if one.who is not None))
     asked_for = [one.child for one in recipients if one.who is not None]
     opened = open_views(source, voice, named, audit=audit, children=asked_for) if named else {}
@@ -200,7 +200,7 @@ def _opened(
 
 
 def pages_of(run: Run, paper: str = "", taken: Collection[str] = ()) -> Iterator[FamilyPage]:
-    """Compose the pages of a run, one after the other."""
+    """Compose the pages of a run, one at a time."""
     terms = page_terms()
     codes = iter(new_codes(len(run.recipients), taken))
     for batch in _batches(run.recipients):
@@ -224,14 +224,14 @@ def family_pages(
     language: str | None = None,
     voice: Voice = "family",
 ) -> FamilyPages:
-    """Make the page that each family gets, in memory.
+    """Create the page for each family, in memory.
 
     Parameters
     ----------
     district, links, source, children, voice
         As in `prepare`.
     language
-        One language for all pages; each home's own when not given.
+        Language of all pages; default is each home's own.
 
     Returns
     -------
@@ -249,7 +249,7 @@ def family_pages(
 
 
 def shown_on(pages: Iterable[FamilyPage]) -> pd.DataFrame:
-    """List what pages show: every value of a line or a sentence, and every event of a picture."""
+    """List what pages show: every value of a line or a sentence, and every event of a chart."""
     domains = {each.name: each.domain for each in declared().element}
     kinds = {each.name: each.domain for each in declared().timeline}
     rows: list[tuple[object, ...]] = []
@@ -266,7 +266,7 @@ def shown_on(pages: Iterable[FamilyPage]) -> pd.DataFrame:
 
 
 def _batches(recipients: Sequence[Recipient]) -> Iterator[list[Recipient]]:
-    """Give recipients in batches in which no child is twice: two homes may see different things."""
+    """Yield recipients in batches with each child once: two homes may see different things."""
     waiting: list[Recipient] = list(recipients)
     while waiting:
         batch: dict[str, Recipient] = {}
@@ -281,7 +281,7 @@ def _batches(recipients: Sequence[Recipient]) -> Iterator[list[Recipient]]:
 
 
 def _outside(district: District, links: Links) -> frozenset[tuple[str, str]]:
-    """Give children and systems that aren't for them, by grade or school: that is no gap."""
+    """Return pairs of child and system that doesn't serve her grade or school: these are no gaps."""
     known = load_presence(district, links)
     if not len(known.records):
         return frozenset()
@@ -293,7 +293,7 @@ def _outside(district: District, links: Links) -> frozenset[tuple[str, str]]:
 
 
 def _teachers(relations: pd.DataFrame, standing: pd.DataFrame) -> dict[str, tuple[str, ...]]:
-    """Name the teachers of each child, from systems that may stand."""
+    """Return the teachers of each child, from verified systems."""
     may = standing.loc[standing["may_show"].fillna(False).astype(bool), ["child", "silo"]]
     own = relations[relations["role"].eq("Teacher") & relations["adult_name"].notna()]
     own = own.merge(may, on=["child", "silo"], how="inner", validate="many_to_one")
@@ -311,12 +311,12 @@ def shown_page(page: FamilyPage, height: int = 900) -> Block:
     page
         The page.
     height
-        Height of the frame, in pixels; what is longer scrolls in it.
+        Height of the frame in pixels; longer content scrolls.
 
     Returns
     -------
     Block
-        A frame that runs nothing and leads nowhere; elsewhere one line with the page's title.
+        A frame without scripts or working links; outside a notebook, one line with the page's title.
     """
     shown = frame(page.markup, page.page.title_plain, height, lazy=True)
     return Block(shown, f"{page.page.title_plain} ({page.page.code_words})")

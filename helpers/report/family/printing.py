@@ -1,4 +1,4 @@
-"""Tagged PDFs of pages, by a chromium that is on the machine: nothing is installed, nothing is fetched."""
+"""Print pages to tagged PDFs with an installed Chromium, without installing or downloading anything."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Printed", "find_chromium", "look_into", "print_pages"]
 
 NAMED_BY = "BIGPICTURE_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
-# Without a screen, without calls home, and with a profile of its own that is thrown away.
+# Headless, without calls home, and with a temporary profile.
 QUIET = (
     "--headless",
     "--disable-gpu",
@@ -31,12 +31,12 @@ QUIET = (
     "--disable-sync",
     "--no-pdf-header-footer",
 )
-PATIENCE = 60.0  # seconds for one page
+PATIENCE = 60.0  # seconds per page
 
 
 @dataclass(frozen=True)
 class Printed:
-    """What a PDF says of itself: how many sheets, and whether a screen reader finds its structure."""
+    """Properties of a PDF: number of sheets, and whether it is tagged for screen readers."""
 
     sheets: int
     tagged: bool
@@ -44,7 +44,7 @@ class Printed:
 
 
 def find_chromium() -> str:
-    """Find a chromium that can print."""
+    """Find a Chromium that can print."""
     named = os.environ.get(NAMED_BY, "")
     if named:
         found = shutil.which(named)
@@ -66,7 +66,7 @@ def find_chromium() -> str:
 def print_pages(
     pages: Sequence[Path], *, workers: int = 2, each: Callable[[Path], object] = lambda path: None
 ) -> list[Path]:
-    """Print pages to tagged PDFs beside them."""
+    """Print pages to tagged PDFs next to them."""
     chromium = find_chromium()
     if not pages:
         return []
@@ -90,7 +90,7 @@ def _print(chromium: str, page: Path, profile: Path) -> Path:
     part.unlink(missing_ok=True)
     command = [chromium, *QUIET, f"--user-data-dir={profile}", f"--print-to-pdf={part}"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        # A chromium that root starts, as in a container, has no sandbox; the pages have no script.
+        # Chromium started by root, as in a container, has no sandbox; the pages have no scripts.
         command.append("--no-sandbox")
     try:
         subprocess.run(
@@ -113,7 +113,7 @@ def _print(chromium: str, page: Path, profile: Path) -> Path:
 
 
 def look_into(pdf: Path) -> Printed:
-    """Say how many sheets a PDF has, and whether it is tagged."""
+    """Count the sheets of a PDF, and check whether it is tagged."""
     data = pdf.read_bytes()
     language = re.search(rb"/Lang \(([A-Za-z-]+)\)", data)
     return Printed(

@@ -1,4 +1,4 @@
-"""Who gets a page, and which office it names."""
+"""Find who gets a page, and the office that it names."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COLUMNS = ("school", "person", "telephone", "email")
 
 
 def read_offices(path: Path) -> dict[str, Office]:
-    """Read whom to call at each school."""
+    """Read the contact of each school."""
     table = read_text_table(path)
     missing = [name for name in COLUMNS if name not in table.columns]
     if missing:
@@ -44,34 +44,34 @@ def read_offices(path: Path) -> dict[str, Office]:
 
 HELD_COLUMNS = ["child", "guardian", "home", "code", "reason", "citation"]
 FALLBACK = "en"
-# Holds that are about the adults: the student's own page may go to the student.
+# Holds about the adults: the student's own page may still go to the student.
 ADULTS_ONLY = ("eighteen", "birth_date_unknown")
-# An adult whose tie to the child is in doubt gets nothing by post or mail; the office, which knows the
-# family, may still hand the page over.
+# An adult with a doubtful link to the child gets nothing by mail; the office, which knows the family, may
+# still hand the page over.
 DOUBT = "adult_in_doubt"
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """Whose page, for whom, in which language."""
+    """Child, recipient and language of a page."""
 
     # The child.
     child: str
-    # As a view names it: ``silo:record`` of the adult who speaks for the home, or the child itself; None for
-    # a page that is addressed to nobody: the office hands it to the family, whom it knows.
+    # As in a view: ``silo:record`` of the adult who represents the home, or the child itself; None for a page
+    # without an addressee: the office hands it to the family, whom it knows.
     who: str | None
     # All adults of the home who may get the page.
     adults: tuple[str, ...]
     # Language of the page.
     language: str
-    # Language of the home, as its system has it; None where nobody asked.
+    # Language of the home, as recorded by its system; None if nobody asked.
     asked_for: str | None = None
 
 
 def families(
     children: Sequence[str], relations: pd.DataFrame, held: pd.DataFrame, chosen: str | None = None
 ) -> tuple[list[Recipient], pd.DataFrame]:
-    """Find to which homes the pages of some children go."""
+    """Find the homes that get the pages of some children."""
     wanted = set(children)
     held = held[held["child"].isin(list(wanted))]
     whole = set(held.loc[held["guardian"].isna() & held["home"].isna(), "child"])
@@ -107,7 +107,7 @@ def families(
         for (child, _), adults in homes.items()
     ]
     addressed = {one.child for one in found}
-    # Where every adult on record is barred for another reason than doubt, nobody gets the page.
+    # If every adult on record is barred for a reason other than doubt, nobody gets the page.
     by_hand = [child for child in wanted - whole - addressed if child in doubtful or child not in barred]
     found += [
         Recipient(
@@ -127,7 +127,7 @@ def families(
 def students(
     children: Sequence[str], held: pd.DataFrame, chosen: str | None = None
 ) -> tuple[list[Recipient], pd.DataFrame]:
-    """Find which students get a page of their own."""
+    """Find the students who get their own page."""
     own = held["guardian"].isna() & held["home"].isna() & ~held["code"].isin(list(ADULTS_ONLY))
     held = held[own & held["child"].isin(list(children))]
     without = set(held["child"])
@@ -144,7 +144,7 @@ def _as_text(held: pd.DataFrame) -> pd.DataFrame:
 
 
 def kit_language(asked_for: str | None) -> str | None:
-    """Give the language of the kit that speaks what a home asked for."""
+    """Return the kit's language for the one that a home asked for."""
     if asked_for is None:
         return FALLBACK
     for code in languages():

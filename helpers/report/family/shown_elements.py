@@ -1,4 +1,4 @@
-"""What stands on a page, what is left off, when something goes well and what is worth a talk: as declared."""
+"""Read the declaration of family pages: shown and omitted elements, strengths, and topics to talk about."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ GROUPS = ("school", "time", "learning", "tests", "beyond", "support", "contact")
 
 
 class Declared(BaseModel):
-    """A part of the declaration; a name that nobody knows is refused."""
+    """A part of the declaration; refuses unknown names."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -57,7 +57,7 @@ class Line(Declared):
 
 
 class Condition(Declared):
-    """What has to hold of an element, or of its share of another one; what isn't known never holds."""
+    """A condition on an element, or on its share of another one; false for unknown values."""
 
     element: str
     of: str | None = None
@@ -75,7 +75,7 @@ class Condition(Declared):
 
 
 class Strength(Declared):
-    """Something that goes well."""
+    """A strength of the child."""
 
     key: str
     concept: str
@@ -84,7 +84,7 @@ class Strength(Declared):
 
 
 class Talk(Declared):
-    """Something that is worth a talk."""
+    """A topic worth talking about."""
 
     key: str
     concept: str
@@ -93,7 +93,7 @@ class Talk(Declared):
 
 
 class MonthColumn(Declared):
-    """A column of the year's table: events of the timeline that are counted by month."""
+    """A column of the year's table: timeline events, counted by month."""
 
     key: str
     kind: str
@@ -101,7 +101,7 @@ class MonthColumn(Declared):
 
 
 class PageTerms(Declared):
-    """The whole of shown_elements.toml."""
+    """Contents of ``shown_elements.toml``."""
 
     compared: tuple[str, ...]
     indicators_left_off: str
@@ -150,24 +150,24 @@ class PageTerms(Declared):
 
     @property
     def shown_elements(self) -> frozenset[str]:
-        """Elements of which a page shows anything."""
+        """Elements that a page shows in any way."""
         return frozenset(name for each in self.line for name in each.elements) | frozenset(self.within)
 
     @property
     def shown_kinds(self) -> frozenset[str]:
-        """Kinds of event that the picture of the year counts."""
+        """Kinds of event that the year's chart counts."""
         return frozenset(each.kind for each in self.month)
 
     def line_of(self, key: str) -> Line:
-        """Give a line by its key."""
+        """Look up a line by its key."""
         return next(each for each in self.line if each.key == key)
 
     def letter(self, mark: float) -> str:
-        """Give a mark's letter."""
+        """Convert a grade out of 100 to a letter."""
         return next(letter for letter, least in sorted(self.letters.items(), key=_last) if mark >= least)
 
     def level(self, percentile: float) -> str:
-        """Give the word for a percentile: above, usual or below."""
+        """Convert a percentile to a word: above, usual or below."""
         return next(level for level, least in sorted(self.levels.items(), key=_last) if percentile >= least)
 
 
@@ -176,7 +176,7 @@ def _last(pair: tuple[str, float]) -> float:
 
 
 def undeclared(terms: PageTerms) -> list[str]:
-    """List the elements and events of the profile that a page neither shows nor leaves off."""
+    """List the elements and events of the profile that a page neither shows nor omits."""
     elements = {each.name for each in declared_elements().element}
     kinds = {each.name for each in declared_elements().timeline}
     placed = terms.shown_elements | set(terms.left_off)
@@ -200,11 +200,11 @@ def read_page_terms(path: Path) -> PageTerms:
 
 @cache
 def page_terms() -> PageTerms:
-    """Give the kit's own declaration of pages.
+    """Return the kit's own declaration of pages.
 
     Returns
     -------
     PageTerms
-        What ``shown_elements.toml`` says.
+        Content of ``shown_elements.toml``.
     """
     return read_page_terms(DECLARED)

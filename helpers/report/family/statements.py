@@ -1,4 +1,4 @@
-"""What a family page may state, strengths first."""
+"""Collect what a family page may state, strengths first."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ __all__ = [
 ]
 
 
-# Ties that nobody reviewed: of such a record nothing stands on a page, whatever else may speak for it.
+# Verified link bands. Nothing from an unreviewed record appears on a page, whatever else supports it.
 SURE = ("Verified", "Unlinked")
 
 
 @dataclass(frozen=True)
 class Told:
-    """A value as a page may show it, and where it stands."""
+    """A value that a page may show, and its source."""
 
     text: str
     number: float | None
@@ -59,7 +59,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Event:
-    """An event of the child's year, and where it stands."""
+    """An event of the child's year, and its source."""
 
     day: date
     kind: str
@@ -71,29 +71,29 @@ class Event:
 
 @dataclass
 class PageStatements:
-    """All that a page may say of a child."""
+    """Everything that a page may state about a child."""
 
     child: str
-    # By element; only what is reported by a system that may stand.
+    # By element, only from verified systems.
     values: dict[str, Told] = field(default_factory=dict)
-    # Of the school year, in order of days.
+    # Events of the school year, by date.
     events: list[Event] = field(default_factory=list)
-    # Systems that have something of the kind and no record of the child.
+    # Systems with such facts, but without a record of the child.
     not_linked: list[str] = field(default_factory=list)
-    # Systems with a record that may be the child's, which nobody reviewed.
+    # Systems with a record that may be the child's, but needs review.
     unsure: list[str] = field(default_factory=list)
-    # The first day of the year on which the child is at a school, as far as any system says.
+    # The child's first day at a school this year, as far as any system shows.
     since: date | None = None
-    # Elements of which two systems that may stand say two things.
+    # Elements with different values in two verified systems.
     differing: list[str] = field(default_factory=list)
 
     def number(self, element: str) -> float | None:
-        """Give a number; None where it isn't known."""
+        """Return a number; None if unknown."""
         told = self.values.get(element)
         return None if told is None else told.number
 
     def holds(self, condition: Condition) -> bool:
-        """Say whether a condition holds; of what isn't known none does."""
+        """Check a condition; false for unknown values."""
         told = self.values.get(condition.element)
         if told is None:
             return False
@@ -119,7 +119,7 @@ def page_statements(
     school_year: int | None,
     terms: PageTerms,
 ) -> dict[str, PageStatements]:
-    """Gather what pages may say, for many children at once."""
+    """Collect what pages may state, for many children at once."""
     told = {str(child): PageStatements(str(child)) for child in standing["child"].unique()}
     allowed = standing.loc[standing["may_show"].fillna(False).astype(bool), ["child", "silo"]]
     may = set(zip(allowed["child"].tolist(), allowed["silo"].tolist(), strict=True))
@@ -128,7 +128,7 @@ def page_statements(
         in_year |= values["school_year"].eq(school_year).fillna(False).astype(bool)
     wanted = [*terms.shown_elements, *terms.compared]
     mine = values[(in_year & values["element"].isin(wanted)).to_numpy(dtype=bool)]
-    # Of a system that would tell nothing here, nobody needs to know that it is unsure.
+    # Nobody needs to know about a doubtful record in a system that would add nothing here.
     telling = set(_pairs(mine[mine["status"].eq("Reported").to_numpy(dtype=bool)]))
     for child, silo in _pairs(standing[~standing["may_show"].fillna(False).astype(bool)]):
         if (child, silo) in telling:
@@ -154,7 +154,7 @@ def _plain(value: Any) -> Any:
 def _take_values(
     told: Mapping[str, PageStatements], reported: pd.DataFrame, may: set[tuple[str, str]], terms: PageTerms
 ) -> None:
-    """Take of each element the first word that may stand; the table has them in the order of trust."""
+    """Use the first verified value of each element; the table is sorted by trust."""
     names = (
         "child",
         "element",
@@ -176,7 +176,7 @@ def _take_values(
         if own is None or (child, silo) not in may or _plain(value) is None:
             continue
         if element in own.values:
-            # A second system that may stand, too, and says something else.
+            # A second verified system with another value.
             other = own.values[element].text.casefold() != str(value).casefold() and agrees is False
             if other and element in terms.compared and element not in own.differing:
                 own.differing.append(element)
@@ -202,7 +202,7 @@ def _take_events(
     school_year: int | None,
     terms: PageTerms,
 ) -> None:
-    """Take the events of the school year, which the picture counts."""
+    """Use the events of the school year, which the chart counts."""
     if school_year is None or timeline.empty:
         return
     begins, ends = pd.Timestamp(first_day(school_year)), pd.Timestamp(last_day(school_year))
@@ -237,7 +237,7 @@ class PageLine:
 
 @dataclass(frozen=True)
 class GroupOfLines:
-    """Lines that belong together, and what one can ask about them."""
+    """Lines that belong together, and questions to ask about them."""
 
     key: str
     title: str
@@ -247,7 +247,7 @@ class GroupOfLines:
 
 @dataclass(frozen=True)
 class MonthLine:
-    """A month of the year: how many events of each column, and which."""
+    """A month of the year: number of events per column, and which."""
 
     number: int
     first_day: date
@@ -260,13 +260,13 @@ class MonthLine:
 def groups_of_lines(
     told: PageStatements, terms: PageTerms, spoken: Language, voice: Voice, systems: dict[str, str]
 ) -> list[GroupOfLines]:
-    """Give the lines of a child's page, numbered from 1, in their groups."""
+    """Return the lines of a child's page in groups, numbered from 1."""
     groups: dict[str, list[PageLine]] = {}
     number = 0
     for line in terms.line:
         values = [told.values.get(element) for element in line.elements]
         known = [value for value in values if value is not None]
-        # A score without its level is still a score; a part of a whole needs both, from one system.
+        # A score without its level is still a score; a fraction needs both numbers, from one system.
         whole = known[:1] and (line.form == "score" or len(known) == len(values))
         if not whole or values[0] is None or (line.form == "of" and len({each.silo for each in known}) > 1):
             continue
@@ -348,7 +348,7 @@ def months_of(
     days = [day for day in (until, said) if day is not None]
     last = min([*days, last_day(school_year)]) if days else told.events[-1].day
     last = max(last, told.events[-1].day)
-    # Before the child came, and after the last day of which attendance speaks, nobody knows: no zero there.
+    # Before the child came, and after the last day with attendance data, we don't know: no zero there.
     august = date(school_year - 1, 8, 1)
     first = min(max(told.since or august, august), told.events[0].day)
     months = []
@@ -371,7 +371,7 @@ def months_of(
 
 
 def _counted(events: list[Event], columns: tuple[MonthColumn, ...]) -> tuple[int, ...]:
-    """Count a month's events by column; a day of absence counts once, in the first column that has it."""
+    """Count a month's events by column; a day of absence counts once, in the first column with it."""
     days: set[tuple[str, date]] = set()
     counted = []
     for column in columns:
@@ -390,7 +390,7 @@ def _counted(events: list[Event], columns: tuple[MonthColumn, ...]) -> tuple[int
 
 
 MOST_STRENGTHS, MOST_TALKS = 4, 3
-# Places that say a mark as a letter, and the mark.
+# Placeholders that show a grade as a letter, with the grade's element.
 LETTERS_OF = {
     "letter": "grade_average",
     "letter_now": "course_average",
@@ -400,12 +400,12 @@ LETTERS_OF = {
 
 
 def _chronic_one_in(spoken: Language) -> str:
-    """Tell of how many days one missed day is chronic absence."""
+    """Return the number of days in which one missed day is chronic absence."""
     return spoken.number_word(round(1 / figure("chronic_absence_share"), 1))
 
 
 def strengths_of(told: PageStatements, terms: PageTerms) -> list[Strength]:
-    """Give what goes well, best first."""
+    """Return the strengths, best first."""
     found: dict[str, Strength] = {}
     for one in terms.strength:
         if one.concept not in found and all(told.holds(condition) for condition in one.when):
@@ -414,7 +414,7 @@ def strengths_of(told: PageStatements, terms: PageTerms) -> list[Strength]:
 
 
 def talks_of(told: PageStatements, terms: PageTerms) -> list[Talk]:
-    """Give what is worth a talk, most pressing first."""
+    """Return the topics to talk about, most urgent first."""
     found: dict[str, Talk] = {}
     for one in terms.talk:
         if one.concept not in found and all(told.holds(condition) for condition in one.when):
@@ -423,7 +423,7 @@ def talks_of(told: PageStatements, terms: PageTerms) -> list[Talk]:
 
 
 def places_of(told: PageStatements, terms: PageTerms, spoken: Language, voice: Voice) -> dict[str, Any]:
-    """Give what stands in for the places of sentences about a child."""
+    """Return the values of placeholders in sentences about a child."""
     codes = {each.elements[0]: each.labels for each in terms.line if each.labels is not None}
     places: dict[str, Any] = {}
     for element, value in told.values.items():
@@ -452,21 +452,21 @@ def places_of(told: PageStatements, terms: PageTerms, spoken: Language, voice: V
 
 
 def find_strengths(values: pd.DataFrame, language_code: str = "en", voice: Voice = "family") -> list[str]:
-    """Say what goes well for one child, in sentences.
+    """Describe what goes well for one child, in sentences.
 
     Parameters
     ----------
     values
-        Table ``values`` of one child and one school year, as the viewer may see it.
+        Table ``values`` of one child and one school year, restricted to what the viewer may see.
     language_code
         Language of the sentences.
     voice
-        To whom it is said.
+        Audience of the sentences.
 
     Returns
     -------
     list of str
-        At most four sentences, best first; empty where nothing that is known is a strength.
+        At most four sentences, best first; empty if nothing known is a strength.
     """
     terms, spoken = page_terms(), language(language_code)
     known = values[values["silo"].notna()]

@@ -1,4 +1,4 @@
-"""Writes family pages, and the list of who gets which."""
+"""Write family pages, and the list of their recipients."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ __all__ = [
 ]
 
 
-# A file of its own: a line above a header is a column to whoever reads the table.
+# A separate file, because readers of a table would take a line above its header for a column.
 NOTICE = "RESTRICTED.txt"
 RESTRICTED = (
     "Restricted: these tables say whose page is which. For those who may see these children's records."
 )
 BY_HAND = "the family, by hand: no adult on record is tied to the child beyond doubt"
-# Ids of a table that a person answers in a spreadsheet and saves: it would take them for numbers or dates.
+# Id columns of a table that people edit in a spreadsheet, which would convert them to numbers or dates.
 ANSWERED = ("left_record", "right_record")
 PAGE_COLUMNS = ["page", "child", "for", "language", "file", "records"]
 LINE_COLUMNS = ["page", "line", "what", "element", "school_year", "shown", "silo", "record", "file", "row"]
@@ -54,12 +54,12 @@ LINE_COLUMNS = ["page", "line", "what", "element", "school_year", "shown", "silo
 
 @dataclass(frozen=True)
 class Written:
-    """What a run wrote."""
+    """Files that a run wrote."""
 
-    # ``page`` (its code), ``child, for, language, file, records`` (silo:record, where each stands).
+    # ``page`` (its code), ``child, for, language, file, records`` (silo:record of each verified record).
     pages: pd.DataFrame
-    # ``page, line, what, element, school_year, shown, silo, record, file, row``: one row a source that is
-    # known at once; a computed value has no file, and its rows are found from element and child.
+    # ``page, line, what, element, school_year, shown, silo, record, file, row``: one row per source known
+    # now. A computed value has no file; its rows are found later by element and child.
     lines: pd.DataFrame
 
 
@@ -96,7 +96,7 @@ def write_pages(
 
 
 def records_of(crosswalk: pd.DataFrame, standing: pd.DataFrame) -> dict[str, str]:
-    """Say by child which records of which systems its page may speak of."""
+    """Return for each child the verified records that its page may use."""
     may = standing[standing["may_show"].fillna(False).astype(bool)]
     known = crosswalk[["child", "silo", "record"]].merge(
         may[["child", "silo"]].drop_duplicates(), on=["child", "silo"], how="inner", validate="many_to_one"
@@ -130,9 +130,9 @@ def _typed(lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def save_lookup(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Path]:
-    """Write the tables that say which page is whose, readable by this user alone."""
+    """Write the tables that map pages to children, readable only by this user."""
     private_folder(folder)
-    # Whoever runs this inside a clone doesn't publish it by accident.
+    # In a clone, this prevents publishing by accident.
     if not (folder / ".gitignore").exists():
         write_atomically(folder / ".gitignore", b"*\n")
     with all_or_none(folder) as draft:
@@ -148,7 +148,7 @@ OF_PAGES = ["page", "child", "records", "written"]
 
 
 def save_run(folder: Path, written: Written, held: pd.DataFrame) -> list[Path]:
-    """Write the lookup of a run; that of the run before is kept under ``earlier/``."""
+    """Write the lookup of a run; the one before moves to ``earlier/``."""
     _keep(folder)
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     pages = written.pages.assign(written=pd.Series(now, index=written.pages.index, dtype=STRING))
@@ -156,7 +156,7 @@ def save_run(folder: Path, written: Written, held: pd.DataFrame) -> list[Path]:
 
 
 def _keep(folder: Path) -> None:
-    """Copy the newest run's files into a folder of their own, named by the moment of their writing."""
+    """Copy the latest run's files to a folder of their own, named by the time of writing."""
     newest = folder / PAGES
     if not newest.is_file():
         return
@@ -166,7 +166,7 @@ def _keep(folder: Path) -> None:
     while place.exists():
         again += 1
         place = folder / EARLIER / f"{moment}-{again}"
-    # Copied, and named when all is there: a run that is stopped halfway leaves nothing half-moved.
+    # Copied first, and renamed when complete: an interrupted run leaves nothing half moved.
     draft = Path(tempfile.mkdtemp(dir=folder / EARLIER, prefix="."))
     for name in (PAGES, LINES, HELD):
         if (folder / name).is_file():
@@ -175,7 +175,7 @@ def _keep(folder: Path) -> None:
 
 
 def _runs(folder: Path) -> Iterator[Path]:
-    """Give the folders of all runs, the newest first."""
+    """Yield the folders of all runs, latest first."""
     yield folder
     if (folder / EARLIER).is_dir():
         yield from sorted((path for path in (folder / EARLIER).glob("[!.]*") if path.is_dir()), reverse=True)
@@ -183,7 +183,7 @@ def _runs(folder: Path) -> Iterator[Path]:
 
 def _table(path: Path, columns: list[str]) -> pd.DataFrame:
     text = path.read_text(encoding="utf-8-sig")
-    # Earlier runs wrote a remark above the header.
+    # Earlier versions wrote a comment above the header.
     text = text.partition("\n")[2] if text.startswith("#") else text
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     frame = pd.DataFrame(rows).map(unguarded) if rows else pd.DataFrame(columns=columns)
@@ -191,7 +191,7 @@ def _table(path: Path, columns: list[str]) -> pd.DataFrame:
 
 
 def read_lookup(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read which page is whose, and where its lines stand, of all runs that left their lookup in a folder."""
+    """Read the children of pages, and the sources of their lines, from all runs in a folder."""
     pages, lines, known_codes = [], [], set[str]()
     for place in _runs(folder):
         missing = [name for name in (PAGES, LINES) if not (place / name).is_file()]
@@ -203,7 +203,7 @@ def read_lookup(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
                 "wrote the pages left it."
             )
         own, told = _table(place / PAGES, OF_PAGES), _table(place / LINES, ["page", "line"])
-        # A run that was stopped while it wrote stands in two places.
+        # A run interrupted while writing is in two places.
         pages.append(own[~own["page"].isin(known_codes).to_numpy(dtype=bool)])
         lines.append(told[~told["page"].isin(known_codes).to_numpy(dtype=bool)])
         known_codes |= set(own["page"].dropna().tolist())
@@ -217,7 +217,7 @@ def read_lookup(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def codes_in(folder: Path) -> frozenset[str]:
-    """Give the codes of all pages that were written before: none of them is drawn a second time."""
+    """Return the codes of all earlier pages, so that none is drawn twice."""
     return frozenset(
         code
         for place in _runs(folder)

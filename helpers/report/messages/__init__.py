@@ -1,7 +1,7 @@
-"""A language in which pages speak: sentences, labels, numbers, dates and counted things, all as data.
+"""Provide the languages of pages: sentences, labels, numbers, dates and plurals, all as data.
 
-A language is two files of one name, ``sentences/<language>.toml`` and ``labels/<language>.toml``; a third
-language is picked up by being there.
+A language has two files, ``sentences/<language>.toml`` and ``labels/<language>.toml``. We find a new language
+by its files.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ __all__ = ["VOICES", "Language", "Voice", "language", "languages", "read_languag
 
 HERE = Path(__file__).parent
 VOICES = ("family", "student")
-# A language without these can't be compared with: every other one has to say what this one says.
+# Reference language: all others must have the same messages.
 MEASURE = "en"
-# What another language may leave to its verbs; a number has to be said in each.
+# Placeholders that another language may leave out; numbers are required in each.
 SPARED = frozenset({"name", "grade"})
 
 Voice = Literal["family", "student"]
@@ -34,7 +34,7 @@ _PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
 
 class Plural(BaseModel):
-    """When a counted thing takes a form: whole numbers, or their rest after division."""
+    """Rule for a plural form: whole numbers, or their remainder after division."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -45,7 +45,7 @@ class Plural(BaseModel):
     except_values: tuple[int, ...] = ()
 
     def takes(self, number: float) -> bool:
-        """Say whether a number takes this form."""
+        """Check whether a number takes this form."""
         if number != int(number):
             return False
         whole = abs(int(number))
@@ -55,7 +55,7 @@ class Plural(BaseModel):
 
 
 class Sentences(BaseModel):
-    """What ``sentences/<language>.toml`` holds."""
+    """Contents of ``sentences/<language>.toml``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -77,13 +77,13 @@ class Sentences(BaseModel):
 
 @dataclass(frozen=True)
 class Language:
-    """A language that was read, and how it says things."""
+    """A language, with its formatting rules."""
 
-    # As in the attribute ``lang`` of a page, such as ``en``.
+    # As in a page's ``lang`` attribute, such as ``en``.
     code: str
-    # Sentences by voice.
+    # Sentences by audience.
     sentences: Sentences
-    # By table, code -> its plain word.
+    # Table -> code -> label.
     labels: Tables
 
     @property
@@ -92,55 +92,55 @@ class Language:
         return self.sentences.name
 
     def number(self, value: float) -> str:
-        """Write a number: no more than one digit after the point, and none that says nothing."""
+        """Format a number with at most one decimal, and without a trailing zero."""
         text = f"{value:,.1f}" if value != int(value) else f"{int(value):,}"
         text = text.removesuffix(".0")
-        # By way of a letter that no number has, since two marks change places.
+        # We swap two marks by way of a character that numbers don't contain.
         text = text.replace(",", "_").replace(".", self.sentences.decimal)
         return text.replace("_", self.sentences.thousands).replace("-", "\u2212")
 
     def number_word(self, value: float) -> str:
-        """Write a small number as a word, where the language has one."""
+        """Write a small number as a word, if the language has one."""
         return self.sentences.words["number"].get(f"{value:g}", self.number(value))
 
     def day(self, value: date) -> str:
-        """Write a day."""
+        """Format a date."""
         parts = {"day": value.day, "month": self.sentences.months[value.month - 1], "year": value.year}
         return self.sentences.date.format(**parts)
 
     def short_day(self, value: date) -> str:
-        """Write a day of the school year that the page is about, so without the year."""
+        """Format a date within the page's school year, without the year."""
         return self.sentences.short_date.format(
             day=value.day, month=self.sentences.short_months[value.month - 1]
         )
 
     def count(self, value: float, noun: str) -> str:
-        """Write a number of things, in the form that the language's grammar asks for."""
+        """Format a number with its noun, in the grammatical form of the language."""
         forms = self.sentences.nouns[noun]
         form = next((one.form for one in self.sentences.plural if one.takes(value)), "other")
         return forms[form].replace("{n}", self.number(value))
 
     def listed(self, items: list[str]) -> str:
-        """Put words into one list: a, b and c."""
+        """Join words into a list: a, b and c."""
         if len(items) < 2:
             return "".join(items)
         return f"{', '.join(items[:-1])} {self.sentences.last_and} {items[-1]}"
 
     def label(self, table: str, code: str) -> str:
-        """Give a code's plain word; one that nobody declared is said as it was written."""
+        """Return the label of a code; an undeclared code stays as written."""
         return self.labels.get(table, {}).get(code, code)
 
     def labelled_list(self, table: str, codes: str) -> str:
-        """Give the plain words of several codes, which stand in one cell divided by semicolons."""
+        """Return the labels of codes separated by semicolons in one cell."""
         return self.listed([self.label(table, code.strip()) for code in codes.split(";")])
 
     def say(self, voice: Voice, key: str, /, **values: Any) -> str:
-        """Say a sentence."""
+        """Format a sentence."""
         sentence = self.sentence(voice, key)
         return _PLACE.sub(lambda place: self._filled(values[place[1]], place[2]), sentence)
 
     def sentence(self, voice: Voice, key: str) -> str:
-        """Give a sentence with its places, as it was written; a voice's own comes before that of all."""
+        """Return a sentence with its placeholders; one for this audience takes precedence."""
         table, _, name = key.partition(".")
         own: Tables = getattr(self.sentences, voice)
         return own.get(table, {}).get(name) or self.sentences.words[table][name]
@@ -154,7 +154,7 @@ class Language:
 
 
 def languages() -> tuple[str, ...]:
-    """List the languages in which pages can be written.
+    """List the languages available for pages.
 
     Returns
     -------
@@ -166,7 +166,7 @@ def languages() -> tuple[str, ...]:
 
 @cache
 def language(code: str) -> Language:
-    """Give a language of the kit.
+    """Load a language of the kit.
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ def language(code: str) -> Language:
     Raises
     ------
     BadInput
-        When there is no such language, or it lacks what English says.
+        If there is no such language, or it lacks messages that English has.
     """
     if code not in languages():
         raise BadInput(
@@ -193,7 +193,7 @@ def language(code: str) -> Language:
 
 
 def read_language(sentences: Path, labels: Path) -> Language:
-    """Read a language, and hold it against English: same sentences, same places in them, same codes."""
+    """Read a language and check it against English: same sentences, same placeholders, same codes."""
     words, code = _labels(labels), sentences.stem
     titles = {one.name: one.title[code] for one in systems().values() if code in one.title}
     words["system"] = {**titles, **words.get("system", {})}
@@ -208,7 +208,7 @@ def read_language(sentences: Path, labels: Path) -> Language:
 
 
 def faults_against(other: Language, measure: Language) -> list[str]:
-    """Say what a language lacks that another one has."""
+    """List what a language lacks, compared with another one."""
     faults: list[str] = []
     for part in ("words", "family", "student"):
         mine, its = getattr(other.sentences, part), getattr(measure.sentences, part)

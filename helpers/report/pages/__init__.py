@@ -1,1 +1,1 @@
-"""Pages of a run, one module a page."""
+"""Pages of a run, one module per page."""

@@ -1,4 +1,4 @@
-"""The contract sheet and the rubric."""
+"""Write the contract sheet and the rubric."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 __all__ = ["contract_page", "rubric_blocks", "rubric_picture", "rubric_words", "shown_contract"]
 
 
-# Of the sheet's width, what each column of the table takes, in percent.
+# Width of each table column, in percent of the sheet.
 WIDTHS = {"column": 14, "file": 10, "meaning": 17, "term": 12, "form": 12, "required": 6, "id_of": 7.5,
           "sensitivity": 9, "why": 12.5}  # fmt: skip
-# Sizes of type in points, the largest first: taken is the first with which all fits one sheet.
+# Type sizes in points, largest first: we use the first that fits on one sheet.
 SIZES = tuple(size / 10 for size in range(78, 49, -1))
-# The smaller of both papers inside its margins, in points; how wide a letter and how high a line is.
+# The smaller of both paper sizes within its margins, in points; width of a letter and height of a line.
 SHEET = (540.0, 660.0)
 LETTER, LINE, ROW = 0.6, 1.24, 0.5
-# Lines for title, agreement, contacts and signatures, where a line is as wide as the sheet.
+# Lines for title, agreement, contacts and signatures, at full width.
 OTHER_LINES = 20
 MOST_LEFT_OUT, MOST_NAMES = 14, 24
 HOLDER = {"Undeclared": "not said whose"}
@@ -47,7 +47,7 @@ def contract_page(out_path: Path, contract: Contract, *, paper: Literal["Letter"
     Parameters
     ----------
     out_path
-        The page, ``.html``: one sheet where it is printed, and nothing fetched from anywhere.
+        Path of the page, ``.html``: prints on one sheet, without external resources.
     contract
         From ``helpers.gaps.contract.contract_of``.
     paper
@@ -63,19 +63,19 @@ def contract_page(out_path: Path, contract: Contract, *, paper: Literal["Letter"
 
 
 def shown_contract(contract: Contract, *, height: int = 1120) -> Block:
-    """Show a contract in a notebook, as it stands on the page, its whole width on the screen.
+    """Show a contract in a notebook as on the page, at full width.
 
     Parameters
     ----------
     contract
         From ``helpers.gaps.contract.contract_of``.
     height
-        Height of the frame, in pixels; what is longer stands in the file alone.
+        Height of the frame in pixels; longer content is only in the file.
 
     Returns
     -------
     Block
-        A frame that runs nothing and leads nowhere; elsewhere one line with the contract's title.
+        A frame without scripts or working links; outside a notebook, one line with the contract's title.
     """
     title = f"Data contract: {contract.title}"
     return Block(frame(_markup(contract, "Letter", inside=True), title, height), title)
@@ -112,7 +112,7 @@ def _first(names: Sequence[str], most: int) -> str:
 
 
 def _height(rows: list[dict[Any, Any]], other: int, size: float) -> float:
-    """Estimate how high all is at a size of type, in points."""
+    """Estimate the total height at a type size, in points."""
     a_line = SHEET[0] / (LETTER * size)
     lines = OTHER_LINES + 1.15 * other / a_line
     for row in rows:
@@ -130,7 +130,7 @@ HEADS = {"means": "where it stands", "why": "decided by", "next": "next, or what
 
 
 def rubric_words(rubric: pd.DataFrame, layouts: Mapping[str, Layout]) -> pd.DataFrame:
-    """Put the table into words: system, heading, level, what it means, what decided, what comes next.
+    """Describe the rubric: system, heading, level, its meaning, the deciding measure, the next step.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def rubric_words(rubric: pd.DataFrame, layouts: Mapping[str, Layout]) -> pd.Data
     Returns
     -------
     pandas.DataFrame
-        ``system, title, level, means, why, next``; no figure but the level.
+        ``system, title, level, means, why, next``; without figures except the level.
     """
     names = short_names(layouts)
     return rubric.assign(system=rubric["silo"].map(names).fillna(rubric["silo"]))[
@@ -151,7 +151,7 @@ def rubric_words(rubric: pd.DataFrame, layouts: Mapping[str, Layout]) -> pd.Data
 
 
 def rubric_picture(rubric: pd.DataFrame, layouts: Mapping[str, Layout]) -> Picture | Block:
-    """Draw the levels, a row a system and a column a heading; a dash where no file tells.
+    """Draw the levels, one row per system, one column per heading; a dash if files don't show it.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ def rubric_picture(rubric: pd.DataFrame, layouts: Mapping[str, Layout]) -> Pictu
     Returns
     -------
     Picture or Block
-        The table; a sentence where no file tells of any level.
+        The table, or a sentence if files show no level.
     """
     said = rubric_words(rubric, layouts).rename(columns={"title": "heading"})
     told = said.dropna(subset=["level"])
@@ -203,7 +203,7 @@ def rubric_blocks(rubric: pd.DataFrame, layouts: Mapping[str, Layout]) -> list[B
     Returns
     -------
     list of Block
-        Heading, picture, words, and all levels with what comes next.
+        Heading, chart, text, and all levels with the next step.
     """
     begin: list[Block] = [heading("Where does each system stand on the rubric's headings?")]
     if rubric["level"].isna().all():

@@ -1,4 +1,4 @@
-"""Gaps as people read them: systems by name, what a gap does to a child, whose it is, what comes next."""
+"""Format gaps for people: systems by name, effect on a child, owner, next step."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ GAP_HEADS = {
     "step": "what comes next",
     "example": "an example",
 }
-# What is counted of these is what isn't as it should be.
+# Measures that count what is wrong.
 AMISS = {
     "matches that are right": "wrong joins",
     "pairs refused": "one number, two children",
@@ -55,7 +55,7 @@ AMISS = {
     "column filled": "left empty",
     "children with an entry": "children without an entry",
 }
-# Measures of a column by the head that it has in its file.
+# Measures of a column with the header of its file.
 OF_HEADS = ("dates in another form",)
 HEAD = "\x00"
 TASKS = {
@@ -68,25 +68,25 @@ TASKS = {
 
 
 def column_words(column: object) -> str:
-    """Say a standard column in words; of another table than people its own name is enough."""
+    """Return the display name of a standard column; outside `people`, its own name is enough."""
     if not isinstance(column, str):
         return ""
     return column.rsplit(".", 1)[-1].replace("last_surname", "surname").replace("_", " ")
 
 
 def _step(step: str, column: object, is_head: bool, spoken: Mapping[str, str]) -> str:
-    """Say a next step in words, with a file's own head in quotes."""
+    """Describe a next step, with a file's own header in quotes."""
     if not is_head or not isinstance(column, str):
         return in_words(step, spoken)
     return in_words(step.replace(column, HEAD), spoken).replace(HEAD, f"“{column}”")
 
 
 def gap_table(lines: pd.DataFrame, layouts: Mapping[str, Layout]) -> pd.DataFrame:
-    """Put lines of a scorecard into words."""
+    """Describe lines of a scorecard."""
     short, spoken = short_names(layouts), system_names_in_text(layouts)
     left = lines["left_silo"].map(short).fillna(lines["left_silo"])
     right = lines["right_silo"].map(short).fillna(lines["right_silo"])
-    # Heads of files stay as somebody wrote them; standard columns are said in words.
+    # File headers stay as written; standard columns get display names.
     written = lines["measure"].isin(OF_HEADS)
     column = lines["column"].map(column_words).mask(written, "“" + lines["column"] + "”")
     found = finding_words(lines["measure"]) + (": " + column).where(column.ne(""), "")
@@ -117,7 +117,7 @@ def gap_table(lines: pd.DataFrame, layouts: Mapping[str, Layout]) -> pd.DataFram
 
 
 def crosswalk_table(crosswalk: pd.DataFrame, layouts: Mapping[str, Layout], guard: Guard) -> pd.DataFrame:
-    """Put a code crosswalk into words."""
+    """Describe a code crosswalk."""
     short = short_names(layouts)
     code = crosswalk["left_written"].str.replace(r"^uri://.*#", "", regex=True)
     there = crosswalk["right_written"].str.replace(r"^uri://.*#", "", regex=True)
@@ -140,7 +140,7 @@ def crosswalk_table(crosswalk: pd.DataFrame, layouts: Mapping[str, Layout], guar
 
 
 def lost_codes(crosswalk: pd.DataFrame, layouts: Mapping[str, Layout], guard: Guard) -> pd.DataFrame:
-    """List the codes that don't come back, each once with all systems in which it is lost."""
+    """List the codes lost in a round trip, each once, with all systems that lose it."""
     shown = crosswalk_table(crosswalk[~crosswalk["comes_back"].astype(bool)], layouts, guard)
     shown = shown[["from", "column", "writes", "rows", "lost", "to"]].astype({"to": STRING})
     once = ["from", "column", "writes", "rows", "lost"]
@@ -149,19 +149,19 @@ def lost_codes(crosswalk: pd.DataFrame, layouts: Mapping[str, Layout], guard: Gu
 
 
 def found_both_ways(lines: pd.DataFrame) -> pd.DataFrame:
-    """Give for each pair of systems how many of each one's children are found in the other."""
+    """Return for each pair of systems how many of each one's children are found in the other."""
     told = lines[lines["denominator"].gt(0).fillna(False) & lines["numerator"].notna()]
     told = told[told["blocked_by"].ne("Not joinable").fillna(True)]
     forth = told[told["measure"].eq("match rate")].assign(found=lambda rows: rows["numerator"])
     back = told[told["measure"].eq("only in right")]
-    # Who isn't only there is found on the left.
+    # Children who aren't only in the right system are found in the left one.
     back = back.assign(
         found=back["denominator"] - back["numerator"],
         left_silo=back["right_silo"],
         right_silo=back["left_silo"],
     )
     both = pd.concat([forth, back], ignore_index=True).rename(columns={"denominator": "out_of"})
-    # A system of those who take part is for nobody else: whoever isn't in it isn't missing there.
+    # A system for participants serves nobody else: children who aren't in it aren't missing.
     limits = lines[lines["measure"].eq("children known") & lines["is_limit"].fillna(False).astype(bool)]
     both = both[both["out_of"].ge(SMALLEST_GROUP) & ~both["right_silo"].isin(limits["left_silo"])]
     both = both.assign(percent=100 * both["found"] // both["out_of"])
@@ -169,7 +169,7 @@ def found_both_ways(lines: pd.DataFrame) -> pd.DataFrame:
 
 
 def large_groups(groups: pd.DataFrame, guard: Guard) -> pd.DataFrame:
-    """Keep the groups that may be told."""
+    """Filter groups to those that may be shown."""
     hidden = pd.Series(
         [
             guard.hides(int(count), int(total))
@@ -190,7 +190,7 @@ def large_groups(groups: pd.DataFrame, guard: Guard) -> pd.DataFrame:
 
 
 def group_table(groups: pd.DataFrame, district: District, guard: Guard) -> pd.DataFrame:
-    """Put coverage by group into words, in percent."""
+    """Describe coverage by group, in percent."""
     shown = large_groups(groups, guard)
     schools = district.fact("school").dropna(subset=["school_id", "school_name"]).drop_duplicates("school_id")
     names = dict(zip(schools["school_id"], schools["school_name"], strict=True))
@@ -209,12 +209,12 @@ def group_table(groups: pd.DataFrame, district: District, guard: Guard) -> pd.Da
 
 
 def work_table(work: pd.DataFrame, layouts: Mapping[str, Layout], guard: Guard) -> pd.DataFrame:
-    """Add up hand work by task."""
+    """Sum manual effort by task."""
     by_task = (
         work.groupby("task", sort=False)[["count", "low", "minutes", "high"]].sum().round().reset_index()
     )
     if guard.real:
-        # Minutes are so many times the count: they are said in tens, too, and never beside a hidden count.
+        # Minutes are a multiple of the count: we round them to tens, too, and hide them with a hidden count.
         small = by_task["count"].map(guard.hides).astype(bool)
         for figure in ("count", "low", "minutes", "high"):
             by_task[figure] = guard.rounded(by_task[figure]).mask(small)

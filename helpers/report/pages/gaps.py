@@ -1,4 +1,4 @@
-"""The page of the gaps."""
+"""Write the page of the gaps."""
 
 from __future__ import annotations
 
@@ -55,14 +55,14 @@ BLOCKS = {
 
 
 def blocked_sentence(lines: pd.DataFrame) -> str:
-    """Say how many pairs of systems stand before each of three things, which are three different jobs."""
+    """Count the pairs of systems behind each of three blocks, which are three different jobs."""
     pairs, why = _blocked_pairs(lines)
     parts = [f"{name.lower()}: **{why[name]}**" for name in BLOCKS]
     return f"Of **{pairs}** pairs of systems, {', '.join(parts)}. A pair may stand before two of them."
 
 
 def _blocked_pairs(lines: pd.DataFrame) -> tuple[int, dict[str, int]]:
-    """Count all pairs of systems, and those before each block: before two of them, a pair counts in both."""
+    """Count all pairs of systems, and those behind each block; a pair with two blocks counts in both."""
     pair = ["left_silo", "right_silo"]
     told = lines[lines["right_silo"].notna()]
     before = told.dropna(subset=["blocked_by"])[[*pair, "blocked_by"]].drop_duplicates()["blocked_by"]
@@ -70,7 +70,7 @@ def _blocked_pairs(lines: pd.DataFrame) -> tuple[int, dict[str, int]]:
 
 
 def blocked_blocks(lines: pd.DataFrame, district: District) -> list[Block]:
-    """Say which pairs of systems stand before something, and what it takes."""
+    """Describe what blocks pairs of systems, and what it takes to remove it."""
     _, why_so = _blocked_pairs(lines)
     rows = [(name.lower(), why_so[name], do) for name, do in BLOCKS.items()]
     frame = pd.DataFrame(rows, columns=["why", "pairs", "do"])
@@ -94,7 +94,7 @@ def blocked_blocks(lines: pd.DataFrame, district: District) -> list[Block]:
 
 
 def lag_blocks(lines: pd.DataFrame, district: District) -> list[Block]:
-    """Say how far the exports of two systems lie apart, at most."""
+    """Describe the largest gaps in age between exports of two systems."""
     lags = lines[lines["measure"].eq("roster lag") & lines["numerator"].notna()]
     if lags.empty:
         return []
@@ -111,10 +111,10 @@ def lag_blocks(lines: pd.DataFrame, district: District) -> list[Block]:
 
 QUESTION = "Which gap between systems should we close first?"
 OWN_SCALE = "The measures, their order and thresholds are the kit's own scale: nobody publishes one."
-# Of each kind of gap the largest; all lines stand in scorecard.csv.
+# The largest of each kind of gap; scorecard.csv has all lines.
 MOST_LINES = 12
 _GROUP_HEADS = {"group_by": "by", "out_of": "out of"}
-# What each kind of gap asks, in the order of the scorecard.
+# Question of each kind of gap, in the order of the scorecard.
 KINDS = {
     "Identity": "Is it the same child?",
     "Meaning": "Do they mean the same?",
@@ -129,7 +129,7 @@ KINDS = {
 
 
 def work_sentence(work: pd.DataFrame) -> str:
-    """Say what one exchange costs in hand work, with the range of what is assumed."""
+    """Describe the manual effort of one exchange, with its assumed range."""
     low, likely, high = (round(minutes / 60) for minutes in manual_minutes(work))
     if high < 2:
         return "One exchange takes **less than two hours** of hand work, by what the kit assumes."
@@ -142,7 +142,7 @@ def work_sentence(work: pd.DataFrame) -> str:
 def gaps_page(
     out_path: Path, district: District, links: Links, scorecard: pd.DataFrame, guard: Guard | None = None
 ) -> Path:
-    """Write the page."""
+    """Write the page of the gaps."""
     guard = guard or Guard.of(district)
     lines = guard.scorecard(scorecard)
     blocks = [
@@ -161,7 +161,7 @@ def gaps_page(
         *_standards(lines, district),
         *_kind(lines, district, "Permission", ("restricted without need",)),
         *_work(district, links, guard),
-        # Levels name no child and count none: they are of the full scorecard.
+        # Levels name and count no child, so they use the full scorecard.
         *rubric_blocks(score_rubric(district, links, scorecard), district.layouts),
         *_key(lines),
         heading("How this was measured"),
@@ -172,7 +172,7 @@ def gaps_page(
 
 
 def _first(scorecard: pd.DataFrame, district: District, guard: Guard) -> list[Block]:
-    # What comes first doesn't depend on what may be shown; how many children it is about may be hidden.
+    # The order of steps doesn't depend on what may be shown, but a step's number of children may be hidden.
     steps = first_steps(scorecard, most=5)
     if steps.empty:
         return [answer("Nothing stands out that could harm a child: read the lines below.")]
@@ -196,7 +196,7 @@ def _first(scorecard: pd.DataFrame, district: District, guard: Guard) -> list[Bl
 
 
 def _examples(shown: pd.DataFrame) -> list[Block]:
-    """Fold away where examples stand; of a real folder there may be none that can be shown."""
+    """Fold the locations of examples; a real folder may have none that may be shown."""
     told = shown.loc[shown["example"].notna(), ["between", "found", "example"]]
     return [table(told, fold="Where an example of each stands", names=GAP_HEADS)] if len(told) else []
 
@@ -246,7 +246,7 @@ def _groups(district: District, links: Links, guard: Guard) -> list[Block]:
         if len(mine) < 2:
             continue
         least, most = mine.iloc[0], mine.iloc[-1]
-        # Where groups are hidden, the two that are left may not be those that were compared.
+        # If groups are hidden, the two remaining ones may not be those compared.
         compared = (least["percent"], most["percent"]) == (100 * gap["least_share"], 100 * gap["most_share"])
         sure = gap["apart"] and compared
         ends = " and ".join(

@@ -1,4 +1,4 @@
-"""The index of a run: four sentences, one picture, the reports, and where the data come from."""
+"""Write the index of a run: four sentences, one chart, the reports, and the source of the data."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from helpers.share import NOT_SHOWN, SMALLEST_GROUP
 
 __all__ = ["CHANGED_PAGE", "Count", "IndexFigures", "ReportLine", "index_page", "sentences"]
 
-# A number; the guard's words in its place ("fewer than 10"); or nothing: it cannot be judged.
+# A number; the guard's text instead ("fewer than 10"); or None: it can't be scored.
 Count = int | str | None
 
 _MOST_NAMED = 6
@@ -32,46 +32,46 @@ CHANGED_PAGE = "what_changed.html"
 
 @dataclass(frozen=True)
 class IndexFigures:
-    """What the index says, computed before: this room only writes it down."""
+    """Figures of the index, computed elsewhere: this room only writes them."""
 
-    # The district's name, or the folder's.
+    # Name of the district, or of the folder.
     place: str
-    # How many children the roster knows; all systems together where there is no roster.
+    # Number of children on the roster; in all systems together without a roster.
     children: Count
-    # How many children each system knows, by the system's name as it is said.
+    # Number of children in each system, by its display name.
     systems: Mapping[str, Count]
-    # Of ``children``: how many stand on the roster, and how many a made district has of this school year;
-    # None without an answer key.
+    # Of ``children``: those on the roster, which a synthetic district has this school year; None without an
+    # answer key.
     on_roster: Count = None
     enrolled: Count = None
-    # Children joined in all systems that should know them; None without an answer key.
+    # Children linked in all systems that serve them; None without an answer key.
     joined: Count = None
-    # Children joined in all systems, whether or not they should be; said when ``joined`` is None.
+    # Children linked in all systems, whether or not they serve them; shown if ``joined`` is None.
     joined_everywhere: Count = None
-    # Children joined to another child's records without any check noticing; None without an answer key.
+    # Children linked to another child's records without any check noticing; None without an answer key.
     wrong_unnoticed: Count = None
-    # The same, had records been joined by a lookup of numbers alone; None without an answer key.
+    # The same for a lookup by number alone; None without an answer key.
     looked_up_wrong: Count = None
-    # Records that wait for a person.
+    # Records that need review.
     waiting: Count = None
-    # Records joined by an id that nothing could verify.
+    # Records linked by an id that nothing could verify.
     unverified: Count = None
-    # Rows of the picture: name of the row, then right, missed, wrong … in children.
+    # Rows of the chart: name of the row, then right, missed, wrong … in children.
     outcomes: Mapping[str, Mapping[str, Count]] = field(default_factory=dict)
-    # What the rows of the picture count.
+    # What the rows of the chart count.
     outcomes_count: str = "records of children"
-    # The finding that the picture shows, and which systems have a bar in it.
+    # Finding of the chart, and the systems with a bar in it.
     picture_title: str = ""
     picture_caption: str = ""
-    # The one thing to do first, as a sentence.
+    # The first step, as a sentence.
     first_step: str = ""
-    # How surely each system's records are joined, in words; said where nothing can judge it.
+    # Link confidence of each system's records as text; shown if there is no answer key.
     ties: pd.DataFrame | None = None
-    # Systems none of whose records is joined to another system, as they are said.
+    # Systems without any linked record, by display name.
     apart: Sequence[str] = ()
-    # Files that no layout knows, so that nothing of them is in the reports.
+    # Files without a layout, so that reports have nothing from them.
     unknown_files: Sequence[str] = ()
-    # Which system was taken for the roster, where no layout says it, in a sentence; else empty.
+    # The system assumed to be the roster, if no layout declares one, as a sentence; otherwise empty.
     roster: str = ""
 
 
@@ -81,23 +81,23 @@ class ReportLine:
 
     # The question that it answers.
     title: str
-    # Address of its page beside the index; empty when there is none.
+    # Address of its page next to the index; empty if none.
     page: str
-    # How long it takes to read.
+    # Reading time.
     minutes: int | None = None
     # ``done`` or ``failed``.
     status: str = "done"
-    # Where it stopped.
+    # Where it failed.
     failed: Failure | None = None
 
     @property
     def said(self) -> str:
-        """The status in words."""
+        """The status as text."""
         return "complete" if self.status == "done" else "not complete"
 
 
 def _children(count: Count) -> str:
-    """Write a count of children with its noun and verb: one child is, two children are."""
+    """Format a count of children with noun and verb: one child is, two children are."""
     text = number_text(count)
     if as_number(count) == 0:
         return "**No** child is"
@@ -133,7 +133,7 @@ def _known(figures: IndexFigures) -> str:
 
 
 def sentences(figures: IndexFigures) -> list[str]:
-    """Say this run in four sentences; numbers stand between ``**``."""
+    """Summarize this run in four sentences; numbers are between ``**``."""
     of_all = "" if figures.children in (None, NOT_SHOWN) else f" of **{number_text(figures.children)}**"
     lines = [f"{_known(figures)}{_who_is_counted(figures)}"]
     if figures.joined is not None:
@@ -155,7 +155,7 @@ def sentences(figures: IndexFigures) -> list[str]:
 
 
 def _apart(systems: Sequence[str]) -> str:
-    """Say which systems are joined to no other, as the rest of a sentence."""
+    """Name the systems that are linked to no other, as the end of a sentence."""
     if not systems:
         return ""
     named = " and ".join([*([", ".join(systems[:-1])] if systems[:-1] else []), systems[-1]])
@@ -165,7 +165,7 @@ def _apart(systems: Sequence[str]) -> str:
 
 
 def _joined_wrongly(figures: IndexFigures) -> str:
-    """Say who is joined to another child: by a lookup of numbers alone, and by joins that are verified."""
+    """Describe children linked to another child: by a lookup of numbers alone, and by verified links."""
     if figures.wrong_unnoticed is None:
         known = [
             f"{number_text(count)} {one if as_number(count) == 1 else more}"
@@ -200,7 +200,7 @@ def _joined_wrongly(figures: IndexFigures) -> str:
 
 
 def _not_read(files: Sequence[str]) -> str:
-    """Say which files no layout knows, and what to do about them."""
+    """Name the files without a layout, and what to do about them."""
     if not files:
         return ""
     named = ", ".join(file.rsplit("/", 1)[-1] for file in files[:_MOST_NAMED])
@@ -217,7 +217,7 @@ def _ties(figures: IndexFigures) -> Markup | None:
     if figures.ties is None or figures.ties.empty:
         return None
     heads = {"records": "records of children", "how": "how they are joined to other systems"}
-    # Of a real folder children are counted, under a head that says so.
+    # For a real folder, these are counts of children, under a heading for that.
     return table_markup(figures.ties, caption="How each system's children are joined", names=heads)[0]
 
 
@@ -234,7 +234,7 @@ def _title(figures: IndexFigures) -> str:
 def _picture(figures: IndexFigures) -> Picture | None:
     counts = [as_number(count) for row in figures.outcomes.values() for count in row.values()]
     if not any(counts):
-        # Nothing to draw, or every part is too small to be shown: a picture of hidden parts says nothing.
+        # If there is nothing to draw, or every part is too small to show, a chart says nothing.
         return None
     hidden = any(isinstance(count, str) for row in figures.outcomes.values() for count in row.values())
     small = f"A row with a group of fewer than {SMALLEST_GROUP} children is shown in words." if hidden else ""
@@ -248,7 +248,7 @@ def _picture(figures: IndexFigures) -> Picture | None:
 
 
 def _earlier(earlier: pd.DataFrame | None, runs: str) -> tuple[Markup, int] | None:
-    """Lay out earlier runs, those whose folder is still there with a link, and count the rest."""
+    """List earlier runs, with a link if their folder still exists, and count the rest."""
     if earlier is None or earlier.empty:
         return None
     shown = earlier.head(_RUNS_SHOWN)
@@ -322,7 +322,7 @@ def index_page(
 
 
 def _who_is_counted(figures: IndexFigures) -> str:
-    """Say why a system can know more children than there are, and who all the children are."""
+    """Explain why a system can have more children than there are, and who all the children are."""
     if figures.children is None or len(figures.systems) < 2:
         return ""
     twice = " A child with two records that nothing joins counts twice, and children who have left count too."
@@ -331,7 +331,7 @@ def _who_is_counted(figures: IndexFigures) -> str:
     if figures.children == NOT_SHOWN:
         return twice
     if children is None or roster is None:
-        # Without a key nobody knows how many children the records really are.
+        # Without a key, nobody knows the real number of children behind the records.
         return (
             f"{twice} **{said}** are all children of any record, as far as they are joined, "
             "those who have left among them."

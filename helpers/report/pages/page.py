@@ -1,4 +1,4 @@
-"""A page of a notebook from the template, or of blocks."""
+"""Write a page from a notebook, or from blocks."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ __all__ = [
 ]
 
 
-# A page is read more slowly than a novel, and each picture or table is looked at.
+# People read a page slower than a novel, and look at each chart or table.
 _WORDS_A_MINUTE, _MINUTES_A_LOOK = 180, 0.4
-# The line of a notebook's first cell at which its words to the learner begin: minutes, needs, goals.
+# In a notebook's first cell, the line that starts the text for learners: minutes, needs, goals.
 _FOR_LEARNERS = re.compile(r"^\*\*\d+ min.*", re.MULTILINE | re.DOTALL)
-# A link to a file, in a text; and addresses that are a site's and need no file beside the page.
+# A link to a file in a text; and addresses of a site, which need no file next to the page.
 _LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s#]+\.\w+)(#[^)\s]*)?\)")
 _SITE = re.compile(r"//|[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Failure:
-    """Where and how a notebook stopped."""
+    """Where and how a notebook failed."""
 
-    # Number of the code cell, from 1, as Jupyter shows it; 0 where no cell was at work.
+    # Number of the code cell, from 1, as in Jupyter; 0 if no cell was running.
     cell: int
     # Type of the error.
     name: str
-    # Its words; empty for a real folder, since they may hold a child's name.
+    # Message; empty for a real folder, because it may contain a child's name.
     message: str = ""
     # The cell's code.
     source: str = ""
@@ -54,7 +54,7 @@ class Failure:
 
     @property
     def place(self) -> str:
-        """The cell in words."""
+        """Description of the cell."""
         if not self.cell:
             return "its start"
         return f"code cell {self.cell}" + (f" (under “{self.section}”)" if self.section else "")
@@ -62,12 +62,12 @@ class Failure:
 
 @cache
 def _exporter() -> Any:
-    """Make the exporter once a process: loading nbconvert and its template takes a second."""
+    """Create the exporter once per process: loading nbconvert and its template takes a second."""
     from nbconvert.exporters import HTMLExporter
     from traitlets.config import Config
 
     settings = Config()
-    # Nothing is fetched: the template asks for none of these, and here they cannot slip back in.
+    # No external resources: the template uses none of these, and here they can't slip back in.
     for address in (
         "require_js_url",
         "mathjax_url",
@@ -88,7 +88,7 @@ def _exporter() -> Any:
 
 
 def _with_ids(markup: str) -> str:
-    """Give every heading an id, so that it can be linked to; a second one of the same words gets a number."""
+    """Give every heading an id to link to; repeated headings get a number."""
     seen: dict[str, int] = {}
 
     def place(found: re.Match[str]) -> str:
@@ -102,9 +102,9 @@ def _with_ids(markup: str) -> str:
 
 
 def _with_page_links(source: str, pages: Collection[str] | None) -> str:
-    """Turn links to notebooks into links to their pages; links to what no page has keep their words.
+    """Convert links to notebooks into links to their pages; other links become plain text.
 
-    A page lies in its run's folder, with the other pages and nothing else of the notebooks' own folder.
+    A page is in its run's folder with the other pages, but without other files of the notebooks' folder.
     """
 
     def link(found: re.Match[str]) -> str:
@@ -122,7 +122,7 @@ def _with_page_links(source: str, pages: Collection[str] | None) -> str:
 def _for_readers(
     notebook: NotebookNode, pages: Collection[str] | None, failed: Failure | None
 ) -> NotebookNode:
-    """Keep what a reader of results wants: no words to the learner, nothing below where it stopped."""
+    """Remove what readers of results don't need: text for learners, and everything after a failure."""
     cells = []
     for place, cell in enumerate(notebook.cells):
         if cell.cell_type == "markdown":
@@ -135,7 +135,7 @@ def _for_readers(
         if stopped:
             break
     if failed is not None and not any(cell.get("outputs") for cell in cells):
-        # It never began: its text speaks of results that don't exist.
+        # It never started: its text describes results that don't exist.
         cells = cells[:1]
     notebook.cells = cells
     return notebook
@@ -167,7 +167,7 @@ def notebook_page(
 
 
 def minutes_to_read(page: Path) -> int:
-    """Estimate how long a page takes to read; a notebook's own minutes are those of working through it."""
+    """Estimate the reading time of a page; a notebook's own minutes are for working through it."""
     main = page.read_text(encoding="utf-8").partition("<main")[2]
     main = re.sub(r"<details.*?</details>", " ", main, flags=re.DOTALL)
     looks = len(re.findall(r"<(?:figure|table)\b", main))
@@ -177,12 +177,12 @@ def minutes_to_read(page: Path) -> int:
 
 
 def heading(text: str) -> Block:
-    """Begin a part of a page."""
+    """Start a section of a page."""
     return Block(fill("report/blocks.html.j2", "heading", slug(text), text), text)
 
 
 def note(*sentences: str) -> Block:
-    """Say something between two blocks."""
+    """Add a paragraph between two blocks."""
     shown = joined(paragraph(one) for one in sentences if one)
     return Block(shown.markup, " ".join(sentences))
 

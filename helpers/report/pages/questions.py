@@ -1,4 +1,4 @@
-"""Questions and answers in words: what is answered, and what isn't and why."""
+"""Describe questions and answers: what is answered, and what isn't and why."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ OF_FAMILIES = {
 
 
 def reason_text(why: object) -> str:
-    """Say in a few words why a question isn't answered for a child.
+    """Explain briefly why a question isn't answered for a child.
 
     >>> reason_text("Not joined"), reason_text(None)
     ("the systems aren't joined", '–')
@@ -55,21 +55,21 @@ def reason_text(why: object) -> str:
 
 
 def question_table(answers: pd.DataFrame, guard: Guard | None = None, *, fold: str = "") -> Block:
-    """Show questions with their answers: what can be said, of how many children not, and why.
+    """Show questions with their answers, the number of children without an answer, and why.
 
     Parameters
     ----------
     answers
         Table ``question_answers``.
     guard
-        The guard of a real folder: small numbers are then left out.
+        Guard of a real folder; small numbers are then left out.
     fold
-        What to open, in a few words: the table is then folded away behind them.
+        Label of a fold around the table, if any.
 
     Returns
     -------
     Block
-        One row a question.
+        One row per question.
     """
     told = answers if guard is None else shown_answers(guard, answers)
     shown = pd.DataFrame(
@@ -89,7 +89,7 @@ def question_table(answers: pd.DataFrame, guard: Guard | None = None, *, fold: s
 
 
 def question_lines(answers: pd.DataFrame) -> pd.DataFrame:
-    """Write questions and answers for a terminal: what one reads, and none of the names of columns."""
+    """Format questions and answers for a terminal, without column names."""
     return pd.DataFrame(
         {
             "question": answers["text"],
@@ -103,7 +103,7 @@ def question_lines(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def platforms_chart(answers: pd.DataFrame) -> Picture:
-    """Draw how many systems one would have opened for each question.
+    """Chart the number of systems that one would have opened for each question.
 
     Parameters
     ----------
@@ -132,19 +132,19 @@ def platforms_chart(answers: pd.DataFrame) -> Picture:
 
 
 def communication_chart(informed: pd.DataFrame, guard: Guard | None = None) -> Picture:
-    """Draw, of children of whom some system knows a thing, how many have families who read it, and why not.
+    """Chart what families read of what systems record, by topic, and why not.
 
     Parameters
     ----------
     informed
         Table ``families_informed``.
     guard
-        The guard of a real folder.
+        Guard of a real folder.
 
     Returns
     -------
     Picture
-        A stacked bar a thing: read at home, and what stands between.
+        One stacked bar per topic: read at home, and the reasons why not.
     """
     from helpers.gaps import family_terms
 
@@ -175,7 +175,7 @@ def communication_chart(informed: pd.DataFrame, guard: Guard | None = None) -> P
 
 
 def families_in_words(informed: pd.DataFrame) -> pd.DataFrame:
-    """Say what families could know of, and what became of it, in words."""
+    """Describe topics that families could know about, and what became of them."""
     from helpers.gaps import family_terms
 
     titles = {domain.name: domain.title for domain in family_terms().domain}
@@ -199,14 +199,14 @@ def communication_table(
     informed
         Table ``families_informed``.
     guard
-        The guard of a real folder: small groups are hidden.
+        Guard of a real folder; small groups are then hidden.
     groups
-        Groupings that are shown too, such as ``language``; without any, all families together.
+        Groupings to show as well, such as ``language``; default is all families together.
 
     Returns
     -------
     Block
-        One row a thing, a group and a measure.
+        One row per topic, group and measure.
     """
     told = informed if guard is None else shown_shares(guard, informed)
     told = told[told["group_by"].isna() | told["group_by"].isin(list(groups))]
@@ -221,7 +221,7 @@ def communication_table(
 
 
 def quoted_table(figures: pd.DataFrame) -> Block:
-    """Show survey figures that others quote, beside what is measured and apart from it.
+    """Show published survey figures, separate from what the kit measures.
 
     Parameters
     ----------
@@ -231,7 +231,7 @@ def quoted_table(figures: pd.DataFrame) -> Block:
     Returns
     -------
     Block
-        One row a figure, with its source and what must not be done with it.
+        One row per figure, with its source and how not to use it.
     """
     shown = figures[["asked", "claim", "figure", "source", "strength", "caution"]]
     return table(

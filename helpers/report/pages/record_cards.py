@@ -1,4 +1,4 @@
-"""Record cards on one sheet: what each system knows of somebody, to be cut out and sorted by hand."""
+"""Lay out record cards, to cut out and sort by hand."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ROWS = (
 def record_cards_page(
     cards: pd.DataFrame, about: Mapping[str, object], names: Mapping[str, str], *, piles_file: str
 ) -> Markup:
-    """Lay record cards out on one sheet, with what the team does on a second one."""
+    """Lay out record cards on one sheet, with the team's instructions on a second one."""
     return render(
         "report/pages/templates/record_cards.html.j2",
         css=page_css(),

@@ -1,4 +1,4 @@
-"""The page of the sector, with its charts."""
+"""Write the page of the sector, with its charts."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _POINTS = "points of 1 to 4"
 
 
 def maturity_chart(standing: pd.DataFrame) -> Picture:
-    """Draw where the sector stands: six rows, a dot a year on 1 to 4."""
+    """Draw the maturity profile of the sector: six rows, one dot per year on a scale of 1 to 4."""
     frame = _named(standing[standing["kind"].eq("all")])
     newest = frame[frame["year"].eq(frame["year"].max())]
     lowest = newest.sort_values("mean", kind="stable").iloc[0]
@@ -67,7 +67,7 @@ def maturity_chart(standing: pd.DataFrame) -> Picture:
 
 
 def difference_picture(comparisons: pd.DataFrame, grouping: str, title: str, year: int) -> Picture | None:
-    """Draw how two groups differ in each domain, three ways side by side."""
+    """Draw the difference of two groups in each domain, with three comparisons."""
     own = comparisons["grouping"].eq(grouping) & comparisons["year"].eq(year).fillna(False)
     frame = _rounded(_named(comparisons[own & comparisons["difference"].notna()]), "difference")
     if frame.empty:
@@ -86,7 +86,7 @@ def difference_picture(comparisons: pd.DataFrame, grouping: str, title: str, yea
 
 
 def change_picture(changes: pd.DataFrame) -> Picture | None:
-    """Draw what changed between the last two years."""
+    """Draw the change between the last two years."""
     newest = changes["year"].eq(changes["year"].max()) & changes["change"].notna()
     frame = _rounded(_named(changes[newest]), "change")
     if frame.empty:
@@ -106,7 +106,7 @@ def change_picture(changes: pd.DataFrame) -> Picture | None:
 
 
 def _changed(frame: pd.DataFrame, since: int, year: int) -> str:
-    """Say what changed in systems that answered twice; where only all systems move, others answered."""
+    """Describe the change in systems that answered twice; a change only in all systems is due to others."""
     same = frame[frame["systems_are"].eq("same systems")]
     if same.empty:
         return f"From {since} to {year} too few systems answered twice to show whether systems changed"
@@ -116,7 +116,7 @@ def _changed(frame: pd.DataFrame, since: int, year: int) -> str:
 
 
 def kinds_picture(standing: pd.DataFrame, domain: str) -> Picture | None:
-    """Draw for whom a domain is hard: by locale and size."""
+    """Draw for which systems a domain is hard: by locale and size."""
     newest = standing["year"].eq(standing["year"].max())
     frame = standing[newest & standing["domain"].eq(domain) & standing["kind"].ne("all")]
     frame = frame[frame["mean"].notna()].rename(columns={"group": "label"})
@@ -141,7 +141,7 @@ def kinds_picture(standing: pd.DataFrame, domain: str) -> Picture | None:
 
 
 def _rounded(table: pd.DataFrame, value: str) -> pd.DataFrame:
-    """Round to two decimals, without a minus before a zero."""
+    """Round to two decimals, without a minus before zero."""
     columns = [value, "low", "high"]
     return table.assign(**{name: table[name].round(2) + 0.0 for name in columns})
 
@@ -151,7 +151,7 @@ def _named(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(label=table["domain"].map({code: one.title for code, one in domains.items()}))
 
 
-# The kit's own calculations have no source to be trusted.
+# The kit's own calculations have no source to rate.
 _STRENGTHS = {"good": "good source", "medium": "middling source", "weak": "weak source"}
 TITLE = "What do school systems say of themselves, and what may we believe?"
 
@@ -219,7 +219,7 @@ def sector_blocks(report: SectorReport) -> Iterator[Block]:
 def _table(
     frame: pd.DataFrame, caption: str, fold: str = "", names: Mapping[str, str] | None = None
 ) -> Block:
-    """Show figures to two decimals; the download has the numbers."""
+    """Show figures with two decimals; the download has exact numbers."""
     if frame.empty:
         return note(f"{caption}: too few systems to show it.")
     worded = in_words(frame)
@@ -231,7 +231,7 @@ def _table(
 
 
 def _amiss(findings: pd.DataFrame) -> Iterator[Block]:
-    """Count what was odd in the file by kind and column; no cell of a school system is shown."""
+    """Count oddities in the file by kind and column, without showing any cell."""
     if findings.empty:
         return
     counted = findings.assign(times=findings["times"].astype("int64"), column=findings["column"].fillna("–"))
@@ -251,7 +251,7 @@ def _amiss(findings: pd.DataFrame) -> Iterator[Block]:
 
 
 def compare_with_published(statements: pd.DataFrame) -> Block:
-    """Show what was published beside what these answers show, with source, strength and caution."""
+    """Compare published statements with these answers, with source, strength and caution."""
     year, strength = statements["year"].fillna(""), statements["strength"].map(_STRENGTHS).fillna("")
     when, trust = (text.where(text.eq(""), " (" + text + ")") for text in (year, strength))
     beside = pd.DataFrame(

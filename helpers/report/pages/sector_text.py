@@ -1,4 +1,4 @@
-"""What the sector report says in sentences, and the heads of its tables."""
+"""Write the sentences of the sector report, and the column names of its tables."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ HEADS: Mapping[str, str] = {
 
 
 def domain_name(code: str) -> str:
-    """Give the published name of a domain."""
+    """Return the published name of a domain."""
     return declared_survey().domains[code].title
 
 
@@ -71,12 +71,12 @@ def _chance(p: float) -> str:
     return "below 0.001" if p < 0.001 else f"{p:.3f}"
 
 
-# Counts of people or systems, which have no part.
+# Counts of people or systems, which are whole numbers.
 _COUNTS = ("effective",)
 
 
 def as_figures(table: pd.DataFrame) -> pd.DataFrame:
-    """Write the numbers of a table with two decimals, all equally long within a column."""
+    """Format the numbers of a table with two decimals, aligned within a column."""
     numbers = [name for name in table.columns if pd.api.types.is_float_dtype(table[name])]
     counts = {name: table[name].round().astype("Int64") for name in numbers if name in _COUNTS}
     return table.assign(**counts, **{name: _figures(table[name]) for name in numbers if name not in counts})
@@ -85,17 +85,17 @@ def as_figures(table: pd.DataFrame) -> pd.DataFrame:
 def _figures(column: pd.Series) -> pd.Series:
     texts = column.map(lambda number: f"{number:.2f}", na_action="ignore").astype("string")
     texts = texts.mask(texts.eq("-0.00").fillna(False), "0.00")
-    # A space as wide as a digit where others have a minus, so that points stand under each other.
+    # A space as wide as a digit replaces a minus, so that decimal points align.
     return texts.str.rjust(int(texts.str.len().max()), "\N{FIGURE SPACE}") if texts.notna().any() else texts
 
 
 def in_words(table: pd.DataFrame) -> pd.DataFrame:
-    """Write domains, groupings, years and chances of a table of the report as people read them."""
+    """Format domains, groupings, years and p-values of a report table for people."""
     domains = {code: domain.title for code, domain in declared_survey().domains.items()}
     groupings = {name: grouping.title for name, grouping in read_analysis_plan().groupings.items()}
     written = {"domain": domains, "lowest": domains, "grouping": groupings}
     columns = {name: table[name].map(words) for name, words in written.items() if name in table.columns}
-    # A year is a name, not a number with a thousand in it.
+    # A year is a name, not a number with a thousands separator.
     years = [name for name in ("year", "since") if name in table.columns]
     columns |= {name: table[name].astype("string").fillna("both") for name in years}
     chances = [name for name in ("p", "p_corrected") if name in table.columns]
@@ -123,7 +123,7 @@ def opening(tables: Mapping[str, pd.DataFrame]) -> str:
 
 
 def difference_finding(comparisons: pd.DataFrame, grouping: str, yes: str, year: int) -> str:
-    """Say in a sentence how a group differs from the others."""
+    """Describe in a sentence how a group differs from the others."""
     own = comparisons["grouping"].eq(grouping) & comparisons["year"].eq(year).fillna(False)
     rows = comparisons[own & comparisons["comparison"].eq("adjusted") & comparisons["difference"].notna()]
     if rows.empty:

@@ -1,4 +1,4 @@
-"""What a synthetic sector was given, and how volunteers differ."""
+"""Show the simulated effects of a synthetic sector, and how volunteers bias the results."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _DOMAIN_SETTINGS = {
 def sector_made_page(
     about: Mapping[str, Any], answered: pd.DataFrame, simulated: pd.DataFrame, out_path: Path
 ) -> Path:
-    """Write the page of a made sector."""
+    """Write the page of a synthetic sector."""
     banner = about_line(
         f"These school systems are invented \N{MIDDLE DOT} sector {about['scenario']} \N{MIDDLE DOT} seed "
         f"{about['seed']}"
@@ -97,7 +97,7 @@ def _blocks(about: Mapping[str, Any], answered: pd.DataFrame, simulated: pd.Data
 
 
 def _by_domain(simulated: pd.DataFrame) -> pd.DataFrame:
-    """Give a row a domain and year: the mean, and each difference among systems alike."""
+    """Return one row per domain and year: the mean, and each adjusted difference."""
     keys = ["domain", "year"]
     wide = simulated[simulated["comparison"].eq("mean")][[*keys, "points"]].rename(columns={"points": "mean"})
     for name, grouping in read_analysis_plan().groupings.items():
@@ -108,7 +108,7 @@ def _by_domain(simulated: pd.DataFrame) -> pd.DataFrame:
 
 
 def _in_words(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Say each setting that isn't by domain in words."""
+    """Describe each setting that isn't by domain."""
     years = settings["years"]
     yield "Years of the survey", f"{years[0]} and {years[1]}"
     yield f"Of those that answered in {years[0]}, answer again", _percent(settings["overlap"])
@@ -150,7 +150,7 @@ HEADING = "What no weight makes up for"
 
 
 def describe_coverage(beside: pd.DataFrame) -> str:
-    """Say how many intervals hold what was put in, all together and by grouping."""
+    """Describe how many intervals cover the simulated effect, overall and by grouping."""
     parts = []
     for name, grouping in read_analysis_plan().groupings.items():
         own = beside[beside["grouping"].eq(name)]
@@ -163,7 +163,7 @@ def describe_coverage(beside: pd.DataFrame) -> str:
 
 
 def volunteers_picture(beside: pd.DataFrame, grouping: str, whose: str) -> Picture | None:
-    """Draw the newest year's intervals of one grouping beside what was put in."""
+    """Compare the latest year's intervals of one grouping with the simulated effects."""
     own = beside[beside["grouping"].eq(grouping)]
     own = own[own["year"].eq(own["year"].max())]
     if own.empty:
@@ -171,7 +171,7 @@ def volunteers_picture(beside: pd.DataFrame, grouping: str, whose: str) -> Pictu
     titles = {code: domain.title for code, domain in declared_survey().domains.items()}
     rows = own.assign(label=own["domain"].map(titles))
     answers = rows.assign(value=rows["difference"], series="these answers")
-    # What was put in is known: it has no interval.
+    # The simulated effect is known: it has no interval.
     truth = rows.drop(columns=["low", "high"]).assign(value=rows["simulated"], series="put in")
     held = int(own["holds"].sum())
     found = f"{held or 'None'} of {len(own)} intervals {'holds' if held == 1 else 'hold'} what was put in"
@@ -190,7 +190,7 @@ def volunteers_picture(beside: pd.DataFrame, grouping: str, whose: str) -> Pictu
 
 
 def volunteers_blocks(beside: pd.DataFrame) -> Iterator[Block]:
-    """Show of made volunteers that their intervals stand in the wrong place."""
+    """Show for synthetic volunteers that their intervals miss the simulated effects."""
     yield heading(HEADING)
     made = (
         "This sector was made of volunteers: without a pledge or a data team a system answers when it has "
@@ -217,7 +217,7 @@ def volunteers_blocks(beside: pd.DataFrame) -> Iterator[Block]:
 
 
 def kit_blocks() -> Iterator[Block]:
-    """Show the same of the kit's own volunteers, on the page of a sector of which nobody knows."""
+    """Show the same for the kit's own volunteers, on the page of a sector without known effects."""
     whose = "The kit's own volunteers, an invented sector"
     beside = kit_volunteers()
     yield note(

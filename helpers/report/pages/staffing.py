@@ -1,4 +1,4 @@
-"""The page of the staffing plan."""
+"""Write the page of the staffing plan."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ PANELS = {
 
 
 def coverage_sentence(plan: StaffingPlan) -> str:
-    """Say by which month every school has both, or how many have by the end.
+    """Describe the month by which every school has both, or how many have by the end.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def coverage_sentence(plan: StaffingPlan) -> str:
 
 
 def people_chart(plan: StaffingPlan) -> Picture:
-    """Draw how coverage grows, month by month.
+    """Chart the coverage by month.
 
     Parameters
     ----------
@@ -76,8 +76,8 @@ def people_chart(plan: StaffingPlan) -> Picture:
     Returns
     -------
     Picture
-        A panel for coaches and one for data teams: a step line for what is likely, a gray band from easy to
-        hard.
+        One panel for coaches and one for data teams: a step line for the likely case, a gray band from easy
+        to hard.
     """
     data = plan.months[["end", "month", *PANELS]].reset_index(drop=True)
     count = int(plan.schools["school"].nunique())
@@ -115,7 +115,7 @@ def _draw(sheet: Canvas, data: pd.DataFrame, count: int) -> Figure:
 
 def _panel(axes: Axes, data: pd.DataFrame, name: str, count: int) -> None:
     by_end = {end: data[data["end"].eq(end)].sort_values("month") for end in ENDS}
-    # A month's figure holds from its end on: nothing is there before the first is over.
+    # A month's figure applies from its end: before the first month ends, there is nothing.
     x = [0, *by_end["likely"]["month"].astype(int)]
     y = {end: [0, *mine[name].astype(int)] for end, mine in by_end.items()}
     axes.fill_between(x, y["hard"], y["easy"], step="post", color=color("rule"), alpha=0.7, linewidth=0)
@@ -140,7 +140,7 @@ PARTS = {
 
 
 def cost_sentence(plan: StaffingPlan) -> str:
-    """Say what the plan costs, with its range.
+    """Describe the cost of the plan, with its range.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def cost_sentence(plan: StaffingPlan) -> str:
     Returns
     -------
     str
-        One sentence; numbers between stars.
+        One sentence, with numbers between ``**``.
     """
     total = plan.months.groupby("end")["dollars"].sum()
     hours = (
@@ -166,20 +166,20 @@ def cost_sentence(plan: StaffingPlan) -> str:
 
 
 def month_table(plan: StaffingPlan, every: int = 3) -> pd.DataFrame:
-    """Tell the plan by month: who is trained, which schools have a coach, hours, cost with its range.
+    """Show the plan by month: people trained, schools with a coach, hours, cost with its range.
 
     Parameters
     ----------
     plan
         A plan.
     every
-        Every how many months a row stands; the last one always does.
+        Months between rows; the last month always has one.
 
     Returns
     -------
     pandas.DataFrame
         ``month, coaches, schools_with_coach, schools_with_team, members_trained, hours, dollars, dollars_low,
-        dollars_high``; hours are those since the row before, dollars those until now.
+        dollars_high``; hours are since the previous row, dollars cumulative.
     """
     likely = plan.months[plan.months["end"].eq("likely")].sort_values("month").reset_index(drop=True)
     hours = likely[["hours_teaching", "hours_learning", "hours_coaching"]].sum(axis=1).cumsum()
@@ -196,12 +196,12 @@ def month_table(plan: StaffingPlan, every: int = 3) -> pd.DataFrame:
 
 
 def assumed_table(assumptions: StaffingAssumptions | None = None) -> pd.DataFrame:
-    """List what is assumed, with its range.
+    """List the assumptions, with their ranges.
 
     Parameters
     ----------
     assumptions
-        The kit's own when not given.
+        Assumptions; default is the kit's own.
 
     Returns
     -------
@@ -220,19 +220,19 @@ def assumed_table(assumptions: StaffingAssumptions | None = None) -> pd.DataFram
 
 
 def people_blocks(plan: StaffingPlan, assumptions: StaffingAssumptions | None = None) -> Iterator[Block]:
-    """Lay the plan out for a page: picture, months, schools, costs, and what is assumed.
+    """Lay out the plan for a page: chart, months, schools, costs, and assumptions.
 
     Parameters
     ----------
     plan
         A plan.
     assumptions
-        By which it was made; the kit's own when not given.
+        Assumptions of the plan; default is the kit's own.
 
     Yields
     ------
     Block
-        One after the other.
+        Blocks, one at a time.
     """
     yield answer(cost_sentence(plan))
     yield people_chart(plan)
@@ -277,11 +277,11 @@ def people_page(out_path: Path, plan: StaffingPlan, assumptions: StaffingAssumpt
     Parameters
     ----------
     out_path
-        The page, ``.html``.
+        Path of the page, ``.html``.
     plan
         A plan.
     assumptions
-        By which it was made; the kit's own when not given.
+        Assumptions of the plan; default is the kit's own.
 
     Returns
     -------

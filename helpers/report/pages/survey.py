@@ -1,4 +1,4 @@
-"""The page of the survey, with its charts."""
+"""Write the page of the survey, with its charts."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ __all__ = [
 
 
 def opinion_chart(beside: pd.DataFrame) -> Picture | Block:
-    """Draw opinion beside files, item by item, or say that there is nothing to compare.
+    """Compare opinions with files in a chart, item by item, or note that there is nothing to compare.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def opinion_chart(beside: pd.DataFrame) -> Picture | Block:
     Returns
     -------
     Picture or Block
-        Two marks a row: what people say, what the files show.
+        Two marks per row: people's answers, and what the files show.
     """
     both = beside.dropna(subset=["opinion", "measured"])
     if both.empty:
@@ -90,7 +90,7 @@ def opinion_chart(beside: pd.DataFrame) -> Picture | Block:
 
 
 def beside_words(beside: pd.DataFrame) -> str:
-    """Say where opinion and files disagree most, and what that may mean.
+    """Describe where opinions and files disagree most, and what that may mean.
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def _figure(value: float, unit: str) -> str:
 
 
 def opinion_table(beside: pd.DataFrame) -> Block:
-    """Show each item with its figure, the anchor that it stands for, and what people say.
+    """Show each item with its figure, the matching anchor, and people's answers.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def opinion_table(beside: pd.DataFrame) -> Block:
 
 
 _SIDE = 14.0  # room at both ends of a scale for a dot
-_WORDS = 170.0  # room for words beside a scale
+_WORDS = 170.0  # room for text next to a scale
 _FAINT = 0.35
 
 
@@ -166,7 +166,7 @@ def survey_profile(
     rings: dict[str, float] = {}
     moved = pd.Series(dtype="float64")
     if before is not None and len(before):
-        # The ring stands as far from the dot as the same people have moved.
+        # The ring is as far from the dot as the same people have moved.
         moved = before.dropna(subset=["change"]).set_index("domain")["change"]
         rings = {code: float(together[code] - moved[code]) for code in together.index if code in moved.index}
     data = pd.DataFrame(
@@ -249,7 +249,7 @@ def _scale(sheet: Canvas, page: Axes, y: float, left: float, right: float, *, wi
 
 
 def _ends(sheet: Canvas, page: Axes, y: float, left: float, right: float, low: str, high: str) -> None:
-    """Write the words at both ends: beside the scale, on a phone below it."""
+    """Write the text at both ends: next to the scale, or below it on a phone."""
     shade = color("muted")
     if sheet.narrow:
         room = sheet.width / 2 - 8
@@ -265,7 +265,7 @@ def _ends(sheet: Canvas, page: Axes, y: float, left: float, right: float, low: s
 
 
 def _respondents(page: Axes, places: list[float], y: float) -> None:
-    """Draw a faint dot a respondent; those who stand at one place stand one above the other."""
+    """Draw a faint dot per respondent; dots at the same position stack."""
     taken: dict[int, int] = {}
     for x in sorted(places):
         level = taken.get(round(x / 8), 0)
@@ -294,22 +294,22 @@ R_WG = (
     "The column r_wg compares the answers with answers thrown at random: 1 is all alike, 0 is no better than "
     "chance."
 )
-ROWS_NAMED = 5  # of what is odd in many rows, so many are named; the rest stands in the CSV
+ROWS_NAMED = 5  # number of rows named in a finding about many; the CSV has the rest
 REAL = "What real people answered about their own school system: for those who asked them, and nobody else."
 
 
 def profile_picture(standing: SurveyResults) -> Picture | Block:
-    """Draw the profile by domain, or say that there is none.
+    """Draw the profile by domain, or note that there is none.
 
     Parameters
     ----------
     standing
-        What a year's answers say.
+        Results of one year's answers.
 
     Returns
     -------
     Picture or Block
-        A sentence where no domain has a score.
+        The chart, or a sentence if no domain has a score.
     """
     if standing.lowest is None:
         return note("No domain has a score, so there is no profile to draw.")
@@ -330,7 +330,7 @@ def profile_picture(standing: SurveyResults) -> Picture | Block:
 
 
 def _begun(system: str) -> str:
-    """Begin a sentence with a school system; only one without a name gets a capital letter from us."""
+    """Start a sentence with a school system; we capitalize only the placeholder for a missing name."""
     return system.capitalize() if system == UNNAMED else system
 
 
@@ -340,12 +340,12 @@ def steps_table(standing: SurveyResults) -> Block:
     Parameters
     ----------
     standing
-        What a year's answers say.
+        Results of one year's answers.
 
     Returns
     -------
     Block
-        A table: what it is about, where it stands, the next anchor, the highest, what to begin with.
+        A table with topic, current anchor, next anchor, highest anchor, and first step.
     """
     if standing.steps.empty:
         return note("There is no next step to read from these answers.")
@@ -367,17 +367,17 @@ def steps_table(standing: SurveyResults) -> Block:
 
 
 def disagreement_table(standing: SurveyResults) -> Block:
-    """Show the items on which respondents differ, with what the lowest and the highest of them say.
+    """Show the items on which respondents disagree, with the lowest and the highest answers.
 
     Parameters
     ----------
     standing
-        What a year's answers say.
+        Results of one year's answers.
 
     Returns
     -------
     Block
-        A table, or a sentence where they differ on none.
+        A table, or a sentence if they agree on all.
     """
     survey = declared_survey()
     items = standing.agreement[standing.agreement["item"].notna()]
@@ -399,12 +399,12 @@ def disagreement_table(standing: SurveyResults) -> Block:
 
 
 def change_table(standing: SurveyResults) -> Block:
-    """Show what has changed in each domain, or say that there is no year before.
+    """Show the change in each domain, or note that there is no earlier year.
 
     Parameters
     ----------
     standing
-        What a year's answers say.
+        Results of one year's answers.
 
     Returns
     -------
@@ -421,7 +421,7 @@ def change_table(standing: SurveyResults) -> Block:
 
 
 def rows_set_aside_note(standing: SurveyResults) -> pd.DataFrame:
-    """Gather what was odd in the files of answers, with its place."""
+    """Collect the oddities in the files of answers, with their location."""
     found = standing.findings
     where = ["kind", "file", "column", "expected", "action_taken"]
     lines: list[dict[str, object]] = []
@@ -438,14 +438,14 @@ def rows_set_aside_note(standing: SurveyResults) -> pd.DataFrame:
 
 
 def _named_rows(rows: pd.Series) -> str | None:
-    """Name the first rows, and count the others; none where it is about the whole file."""
+    """Name the first rows, and count the others; None for a finding about the whole file."""
     known = [str(row) for row in rows.dropna().astype("int64").drop_duplicates()]
     more = len(known) - ROWS_NAMED
     return (", ".join(known[:ROWS_NAMED]) + (f" and {more} more" if more > 0 else "")) or None
 
 
 def _amiss(standing: SurveyResults) -> list[Block]:
-    """Say what could not be read as it stood."""
+    """Describe what could not be read as written."""
     rows = standing.accounts
     used, aside = int(rows["rows_used"].sum()), int(rows["rows_set_aside"].sum())
     if standing.findings.empty:
@@ -458,7 +458,7 @@ def _amiss(standing: SurveyResults) -> list[Block]:
 
 
 def _said(standing: SurveyResults) -> list[Block]:
-    """Show what people answered; without a score there is no picture to be read."""
+    """Show people's answers; without a score there is no chart to read."""
     blocks: list[Block] = [profile_picture(standing)]
     if standing.lowest is not None:
         blocks.append(
@@ -494,11 +494,11 @@ def survey_page(out_path: Path, standing: SurveyResults, *, invented: bool = Fal
     Parameters
     ----------
     out_path
-        The page, ``.html``.
+        Path of the page, ``.html``.
     standing
-        What a year's answers say.
+        Results of one year's answers.
     invented
-        Nobody gave these answers.
+        Whether the answers are synthetic.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""What a survey's answers say, in sentences: scores, the data team, agreement and change."""
+"""Describe a survey's answers in sentences: scores, the data team, agreement and change."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ __all__ = [
 
 
 def domain_title(code: str) -> str:
-    """Give a domain's published name."""
+    """Return a domain's published name."""
     return declared_survey().domains[code].title
 
 
 def describe_respondents(count: int) -> str:
-    """Say how many people.
+    """Describe the number of respondents.
 
     >>> describe_respondents(1), describe_respondents(6)
     ('one person', '6 people')
@@ -42,17 +42,17 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def describe_maturity(standing: SurveyResults) -> str:
-    """Say in a sentence where the system stands lowest and highest.
+    """Describe the system's lowest and highest domain in a sentence.
 
     Parameters
     ----------
     standing
-        What a year's answers say.
+        Results of one year's answers.
 
     Returns
     -------
     str
-        Numbers between ``**``; what is missing is said.
+        A sentence with numbers between ``**``; it mentions what is missing.
     """
     scored = standing.together.dropna(subset=["score"]).sort_values("score", kind="stable")
     answered = int(standing.people["answered"].gt(0).sum())
@@ -74,17 +74,17 @@ def describe_maturity(standing: SurveyResults) -> str:
 
 
 def describe_data_team(standing: SurveyResults) -> str:
-    """Say what people answer about a data team, in the words of the question.
+    """Describe the answers about a data team, in the words of the question.
 
     Parameters
     ----------
     standing
-        What a year's answers say.
+        Results of one year's answers.
 
     Returns
     -------
     str
-        A sentence; it stands in no score.
+        A sentence; no score uses this question.
     """
     said = standing.people["data_team"].dropna()
     if said.empty:
@@ -99,12 +99,12 @@ def describe_data_team(standing: SurveyResults) -> str:
 
 
 def describe_agreement(standing: SurveyResults) -> str:
-    """Say how far the respondents agree, and on what they differ most.
+    """Describe how far respondents agree, and where they disagree most.
 
     Parameters
     ----------
     standing
-        What a year's answers say.
+        Results of one year's answers.
 
     Returns
     -------
@@ -131,12 +131,12 @@ def describe_agreement(standing: SurveyResults) -> str:
 
 
 def describe_change(standing: SurveyResults) -> str:
-    """Say what has changed since the year before, and how sure that is.
+    """Describe the change since the year before, with its uncertainty.
 
     Parameters
     ----------
     standing
-        What a year's answers say.
+        Results of one year's answers.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Tables, and numbers as readers expect them."""
+"""Format tables, and numbers as readers expect them."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ __all__ = [
 
 
 class CountGuard(Protocol):
-    """What the guard of ``helpers.share.guard`` is asked here: may this count of children be said."""
+    """The part of ``helpers.share.guard`` that tables use: whether a count of children may be shown."""
 
     def count(self, number: int, /) -> str:
-        """Say a count, or that it is too small to be said."""
+        """Format a count, or a text if it is too small to show."""
         ...
 
 
 def is_missing(value: object) -> bool:
-    """Tell whether a single value is one of the kinds of nothing.
+    """Check whether a single value is missing.
 
     >>> is_missing(None), is_missing(0), is_missing("")
     (True, False, False)
@@ -46,7 +46,7 @@ def is_missing(value: object) -> bool:
 
 
 def as_number(value: object) -> float | None:
-    """Give a value as a float where it is a number.
+    """Convert a value to a float if it is a number.
 
     >>> as_number(3), as_number("fewer than 10"), as_number(None)
     (3.0, None, None)
@@ -57,7 +57,7 @@ def as_number(value: object) -> float | None:
 
 
 def number_text(value: object, unit: str = "", digits: int | None = None) -> str:
-    """Write a value for people.
+    """Format a value for people.
 
     >>> number_text(12345), number_text(93.04, "percent"), number_text(None), number_text(0.873, "rate")
     ('12,345', '93.0%', '–', '0.87')
@@ -88,7 +88,7 @@ def number_text(value: object, unit: str = "", digits: int | None = None) -> str
 
 
 def shared_digits(values: Iterable[object], unit: str = "") -> int:
-    """Give the digits after the point that a column of numbers shares: enough to tell its values apart.
+    """Return the decimals for a column of numbers: enough to distinguish its values.
 
     >>> shared_digits([0.05, 0.2]), shared_digits([12.0, 7.0]), shared_digits([93.4, 100.0], "percent")
     (2, 0, 1)
@@ -102,7 +102,7 @@ def shared_digits(values: Iterable[object], unit: str = "") -> int:
 
 
 def shown_count(value: object, guard: CountGuard | None) -> object:
-    """Pass a count of children through the guard of a real folder."""
+    """Format a count of children as the guard of a real folder allows."""
     if guard is None or is_missing(value):
         return value
     number = as_number(value)
@@ -132,7 +132,7 @@ def _is_number(column: pd.Series) -> bool:
 
 
 def _column_texts(column: pd.Series, unit: str, guard: CountGuard | None) -> tuple[list[str], str]:
-    """Give the cells of a column as text, and what they are: number, date or text."""
+    """Format the cells of a column, and return their kind: number, date or text."""
     if pd.api.types.is_datetime64_any_dtype(column):
         return ["–" if pd.isna(day) else f"{day:%Y-%m-%d}" for day in column], "date"
     if not _is_number(column):
@@ -146,17 +146,17 @@ def _column_texts(column: pd.Series, unit: str, guard: CountGuard | None) -> tup
 
 
 def _room_for(texts: list[str]) -> str:
-    # On a phone a column of sentences would become a column of single words; the table scrolls instead.
+    # On a phone, a column of sentences would shrink to single words; the table scrolls instead.
     return ";min-width:9em" if max(map(len, texts), default=0) > _A_SENTENCE else ""
 
 
 def _kept_whole(text: str) -> str:
-    # A browser breaks 2013-03-05 at its hyphens; a day and a short number are read as one.
+    # A browser breaks 2013-03-05 at its hyphens; people read a date and a short number as one.
     return ";white-space:nowrap" if "-" in text and len(text) <= _SHORT and " " not in text else ""
 
 
 def _cell_parts(text: str) -> str | list[list[str]]:
-    """Part a long text where a line may break behind a slash; every second piece of a part is a day."""
+    """Split a long text where a line may break after a slash; every second piece of a part is a date."""
     if len(text) <= _SHORT:
         return text
     parts = _IN_A_PATH.split(text) if len(text) > _LONG_PATH else [text]
@@ -165,9 +165,9 @@ def _cell_parts(text: str) -> str | list[list[str]]:
 
 
 def csv_link(frame: pd.DataFrame, name: str) -> Markup:
-    """Make a link that downloads a frame as CSV, without any server."""
+    """Create a link that downloads a frame as CSV, without a server."""
     texts = frame.map(lambda cell: guarded_cell(cell) if isinstance(cell, str) else cell)
-    # The mark at the start tells Excel that the text is UTF-8.
+    # The mark at the start marks the text as UTF-8 for Excel.
     written = "\ufeff" + texts.to_csv(index=False, lineterminator="\r\n")
     return fill(_TEMPLATE, "download", name, f"{slug(name)}.csv", quote(written))
 
@@ -182,7 +182,7 @@ def table_markup(
     guard: CountGuard | None = None,
     links: Sequence[str] = (),
 ) -> tuple[Markup, pd.DataFrame]:
-    """Write a frame as an HTML table."""
+    """Format a frame as an HTML table."""
     columns = _columns(frame, names or {}, units or {}, guard)
     lines = []
     for place, row in enumerate(zip(*(column.texts for column in columns), strict=True)):
@@ -196,7 +196,7 @@ def table_markup(
 
 class _Column(NamedTuple):
     head: str
-    # Number, date, or nothing for text.
+    # Number, date, or empty for text.
     kind: str
     style: str
     texts: list[str]
@@ -214,7 +214,7 @@ def _columns(
 
 
 def _texts(columns: Sequence[_Column]) -> pd.DataFrame:
-    """Give what is shown as a frame."""
+    """Return the displayed cells as a frame."""
     return pd.DataFrame({column.head: column.texts for column in columns}, dtype="string")
 
 
@@ -229,25 +229,25 @@ def table(
     download: bool | None = None,
     fold: str = "",
 ) -> Block:
-    """Show a table that everybody can read: headers with a scope, numbers to the right, dates as dates.
+    """Show an accessible table: headers with a scope, numbers aligned right, dates as dates.
 
     Parameters
     ----------
     frame
-        The rows, or the sentence that the guard of a real folder gives in place of rows.
+        The rows, or the guard's message instead of rows.
     caption
         What the rows are, in a few words.
     units, names
-        By column: unit and head, where the column's own name says too little.
+        Unit and header by column, if the column's own name isn't clear.
     guard
-        The guard of a real folder. Whole numbers are then counts of children, small ones are not shown.
-        Rows of children go through ``guard.rows`` first.
+        Guard of a real folder. Whole numbers are then counts of children, and we don't show small ones. Pass
+        rows about children through ``guard.rows`` first.
     most
-        How many rows are shown; the rest is counted, and in the download.
+        Maximum number of rows to show; the rest are counted, and in the download.
     download
-        Whether a link downloads the rows as CSV; by default where there are more than a few.
+        Whether to add a CSV download link; default is for more than a few rows.
     fold
-        What to open, in a few words: the table is then folded away behind them.
+        Label of a fold around the table, if any.
 
     Returns
     -------

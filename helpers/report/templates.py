@@ -1,4 +1,4 @@
-"""The one Jinja environment: all HTML comes from templates, which escape every text."""
+"""Provide the single Jinja environment: all HTML comes from templates, which escape every text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["PAGE_TEMPLATES", "fill", "render"]
 
 
-# nbconvert finds the pages of notebooks, and the parts that all pages share, in this folder.
+# nbconvert finds the templates of notebook pages, and the parts that all pages share, in this folder.
 PAGE_TEMPLATES = Path(__file__).parent / "pages" / "templates"
 _HELPERS = Path(__file__).parents[1]
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
@@ -26,14 +26,14 @@ _BOLD = re.compile(r"\*\*(.+?)\*\*")
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    # A name is never markup, and a place that nobody filled is a fault.
+    # Every value is escaped, and a missing one raises an error.
     environment = Environment(
         loader=FileSystemLoader([_HELPERS, PAGE_TEMPLATES]),
         autoescape=True,
         undefined=StrictUndefined,
         auto_reload=False,
     )
-    # Every second part stood between ``**``.
+    # Every second part was between ``**``.
     environment.filters["bold_parts"] = _BOLD.split
     return environment
 
@@ -50,12 +50,12 @@ def _macro(file: str, name: str) -> Callable[..., Markup]:
 
 
 def render(file: str, **values: Any) -> Markup:
-    """Fill a template, named by its path in the package ``helpers``."""
+    """Render a template, given by its path in the package ``helpers``."""
     return Markup(_template(file).render(values))
 
 
 def fill(file: str, macro: str, *values: Any) -> Markup:
-    """Fill one macro of a template.
+    """Render one macro of a template.
 
     >>> str(fill("report/blocks.html.j2", "paragraph", "O'Neil & <b>"))
     '<p>O&#39;Neil &amp; &lt;b&gt;</p>'

@@ -1,4 +1,4 @@
-"""The colors of pages and charts by name, and what each color means."""
+"""Define the colors of pages and charts by name, and their meaning."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _CSS_FILE = Path(__file__).parent / "pages" / "templates" / "page.css"
 
 @dataclass(frozen=True)
 class Mark:
-    """How one meaning is drawn: never by color alone, so that it survives a gray printer."""
+    """How to draw one meaning: never by color alone, so that it is visible on a gray printer."""
 
     fill: str
     edge: str
@@ -39,7 +39,7 @@ class Mark:
 
 @cache
 def page_css() -> str:
-    """Give the style sheet of every page, as text to put inside it."""
+    """Return the style sheet of every page, to embed as text."""
     return _CSS_FILE.read_text(encoding="utf-8")
 
 
@@ -49,7 +49,7 @@ def _tokens() -> dict[str, str]:
 
 
 def color(token: str) -> str:
-    """Give a color of the look by its name, as the style sheet has it.
+    """Look up a color of the style sheet by name.
 
     >>> color("blue")
     '#0072B2'
@@ -69,7 +69,7 @@ def _luminance(shade: str) -> float:
 
 
 def contrast(one: str, other: str) -> float:
-    """Give the contrast of two colors as the accessibility guidelines compute it.
+    """Compute the contrast of two colors according to the accessibility guidelines (WCAG).
 
     >>> round(contrast(color("ink"), color("paper")), 1)
     16.6
@@ -79,7 +79,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def text_color_on(shade: str) -> str:
-    """Choose ink or paper for letters on a color, whichever is read more easily.
+    """Choose ink or paper for text on a color, whichever has more contrast.
 
     >>> text_color_on(color("orange")) == color("ink")
     True
@@ -88,7 +88,7 @@ def text_color_on(shade: str) -> str:
 
 
 def series_colors(count: int) -> list[str]:
-    """Give colors for series that have no meaning of their own, from matplotlib's ``okabe_ito``."""
+    """Return colors for series without a fixed meaning, from matplotlib's ``okabe_ito``."""
     from matplotlib import color_sequences
     from matplotlib.colors import to_hex
 
@@ -98,7 +98,7 @@ def series_colors(count: int) -> list[str]:
     return [order[place % len(order)] for place in range(count)]
 
 
-# Meaning keeps its color in every chart. Wrong is hatched, missed outlined, unverified dotted.
+# A meaning has the same color in every chart. Wrong is hatched, missed outlined, unverified dotted.
 OUTCOMES: dict[str, Mark] = {
     "right": Mark(color("blue"), color("blue"), color("blue")),
     "joined": Mark(color("ink"), color("ink"), color("ink")),
@@ -109,7 +109,7 @@ OUTCOMES: dict[str, Mark] = {
     "reviewed": Mark(color("green"), color("green"), color("green-text")),
     "alone": Mark(color("tint"), color("muted"), color("muted")),
 }
-# Of a value on a page, or of a list, what right and wrong are of a join: the same marks under other words.
+# For values on a page, or in a list, the same marks as right and wrong links, with other labels.
 OF_VALUES = {
     "true today": "right",
     "another child's": "wrong",
@@ -131,7 +131,7 @@ _WORDS = {
 
 
 def outcome_label(outcome: str) -> str:
-    """Say an outcome as a legend says it.
+    """Return the legend label of an outcome.
 
     >>> outcome_label("wrong")
     'joined to the wrong child'

@@ -146,7 +146,7 @@ def open_view(
     consents
         What parents agreed to, for roles that need it.
     codes
-        Lookup of random codes, for purposes that use them; drawn anew when not given.
+        Lookup of random codes, for purposes that use them; new codes when not given.
     today
         Day of access; the latest day in the data when not given.
 

@@ -31,7 +31,7 @@ YEAR = "schoolYearTypeReference.schoolYear"
 
 
 def comma_unquoted(scene: FaultContext) -> None:
-    """Smith, Jr. -> two cells: a comma without quotes, and all that follows stands one column late."""
+    """Smith, Jr. -> two cells: a comma without quotes, so that everything after it shifts by one column."""
     chosen = scene.choose(np.flatnonzero(scene.text().notna().to_numpy(dtype=bool)))
     columns = list(map(str, scene.pages[0].table.rows.columns)) if scene.pages else []
     first = columns.index(scene.fault.column) + 1 if scene.fault.column in columns else len(columns)
@@ -113,7 +113,7 @@ def empty_date_breaks(scene: FaultContext) -> None:
 
 
 def several_withdrawal_dates(scene: FaultContext) -> None:
-    """Left in March, and in June: one spell stands twice, with two last days."""
+    """Left in March, and in June: one enrollment period listed twice, with two last days."""
     spells = scene.page.table.rows
     day = pd.to_datetime(spells["exitWithdrawDate"], format="%Y-%m-%d", errors="coerce")
     chosen = scene.choose(np.flatnonzero(day.notna().to_numpy(dtype=bool)))

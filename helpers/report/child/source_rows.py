@@ -34,7 +34,7 @@ def show_source_row(
     Parameters
     ----------
     district
-        A district that was read.
+        What `read_district` returned.
     file, row
         As in ``person_rows``: the path relative to the folder of silos, and the row number as in a
         spreadsheet.

@@ -158,7 +158,7 @@ def missing_lines(values: pd.DataFrame, district: District, links: Links) -> pd.
     district
         The district: names of its systems, and the grades and schools that each serves.
     links
-        Who is who in it.
+        What `link_district` returned for it.
 
     Returns
     -------

@@ -1,1 +1,1 @@
-"""Runs of notebooks, and what a run stores."""
+"""Run notebooks, and store what a run needs."""

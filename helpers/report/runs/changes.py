@@ -1,4 +1,4 @@
-"""What a run stores of itself, and what changed since an earlier one."""
+"""Store a snapshot of a run, and compare it with an earlier one."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ __all__ = [
 ]
 
 
-# Of an invented district it lies in the run's own folder. Of a real one nothing of a child may lie in
-# `reports/`, not even a digest with a flag beside it: it lies in the user's own folder, readable by this
-# user alone, and its digests need a key that lies there, too.
+# For a synthetic district, the snapshot is in the run's own folder. For a real one, nothing about a child may
+# be in `reports/`, not even a digest with a flag: the snapshot is in the user's own folder, readable only by
+# this user, and its digests need a key stored there, too.
 
 _TABLES = ("records", "flags", "counts")
 _INVENTED = b"invented"
@@ -43,23 +43,23 @@ _INVENTED = b"invented"
 
 @dataclass(frozen=True)
 class RunSnapshot:
-    """What a run keeps."""
+    """What a run stores for the next one."""
 
-    # Which district it was, as a digest.
+    # Digest of the district.
     district: str
     # The system that comes first.
     roster: str
-    # ``silo, record, child``: the record and the child it is joined to, as digests; ``child`` is the record
-    # of the roster that it is joined to, empty where it is joined to none.
+    # ``silo, record, child``: the record and its child as digests; ``child`` is the linked record of the
+    # roster, empty if there is none.
     records: pd.DataFrame
-    # ``indicator, definition, child``: children who are flagged, as digests.
+    # ``indicator, definition, child``: flagged children, as digests.
     flags: pd.DataFrame
     # ``part, left_silo, right_silo, measure, column, unit, value``: findings by kind, and the scorecard.
     counts: pd.DataFrame
 
 
 def _home() -> Path:
-    """Give the folder for what runs keep of a real district."""
+    """Return the folder for snapshots of a real district."""
     return own_place("runs")
 
 
@@ -82,7 +82,7 @@ def _digests(key: bytes, *columns: pd.Series) -> pd.Series:
 
 
 def is_same_district(about: Mapping[str, Any], folder: Path) -> str:
-    """Say which district a folder is: an invented one by what it was made of, a real one by its place."""
+    """Return the identity of a folder's district: a synthetic one by its settings, a real one by its path."""
     synthetic = about.get("synthetic") is True
     named = (
         [str(about.get(name)) for name in ("scenario", "seed", "students")]
@@ -101,7 +101,7 @@ def make_snapshot(
     card: pd.DataFrame,
     roster: str,
 ) -> RunSnapshot:
-    """Gather what a run keeps."""
+    """Collect what a run stores for the next one."""
     key = _key(about.get("synthetic") is True)
     records = _digests(key, crosswalk["silo"], crosswalk["record"])
     on_roster = crosswalk["silo"].eq(roster)
@@ -132,14 +132,14 @@ def make_snapshot(
 
 
 def _snapshot_path(out: Path, run: str, own: Path | None, synthetic: bool) -> Path:
-    """Say where a run keeps it: an invented district's in the run's folder, a real one's at the user's."""
+    """Return a snapshot's path: in the run's folder for a synthetic district, else in the user's."""
     if synthetic:
         return (own or out / run) / "kept"
     return _home() / hashlib.blake2b(str(out.resolve()).encode(), digest_size=8).hexdigest() / run
 
 
 def save_snapshot(kept: RunSnapshot, out: Path, run: str, draft: Path, synthetic: bool) -> None:
-    """Write what a run keeps."""
+    """Write the snapshot of a run."""
     place = _snapshot_path(out, run, draft, synthetic)
     for name in _TABLES:
         save_table(getattr(kept, name), place / f"{name}.parquet")
@@ -148,7 +148,7 @@ def save_snapshot(kept: RunSnapshot, out: Path, run: str, draft: Path, synthetic
 
 
 def read_snapshot(out: Path, run: str) -> RunSnapshot | None:
-    """Read what an earlier run kept."""
+    """Read the snapshot of an earlier run."""
     for synthetic in (True, False):
         place = _snapshot_path(out, run, None, synthetic)
         try:
@@ -161,7 +161,7 @@ def read_snapshot(out: Path, run: str) -> RunSnapshot | None:
 
 
 _WHERE = ["left_silo", "right_silo", "measure", "column", "unit"]
-# Fewer records of the roster in common, and it is another district, or its numbers were given anew.
+# With fewer common roster records, it is another district, or its numbers were reassigned.
 _IN_COMMON = 0.5
 _SAID = {
     "now joined": "now joined to a child on the roster",
@@ -175,7 +175,7 @@ _NUMBER = re.compile(r"^(?:fewer than \d+|[\d,]+)")
 
 
 def comparable(before: RunSnapshot, after: RunSnapshot) -> bool:
-    """Say whether two runs are of the same children."""
+    """Check whether two runs are about the same children."""
     left, right = _roster(before), _roster(after)
     return before.roster == after.roster and len(left & right) >= _IN_COMMON * max(
         min(len(left), len(right)), 1
@@ -254,18 +254,18 @@ def changes_between(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> pd
 
 
 def _per_system(kept: RunSnapshot) -> pd.Series:
-    """Count records of children by system; those of the roster are its children, and told as such."""
+    """Count children's records by system; those of the roster are its children, and reported as such."""
     return kept.records.loc[kept.records["silo"].ne(kept.roster), "silo"].value_counts()
 
 
 def _records(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> list[dict[str, Any]]:
-    """Tell which systems have fewer or more records of children; those that lost the largest share first."""
+    """List systems with fewer or more records of children, the largest relative loss first."""
     both = pd.DataFrame({"was": _per_system(before), "now": _per_system(after)}).fillna(0).astype("int64")
     both = both[both["was"].ne(both["now"])].rename_axis("silo").reset_index()
     both = both.assign(change=both["now"] / both["was"]).sort_values(["change", "silo"], kind="stable")
     rows: list[dict[str, Any]] = []
     for silo, was, now in both[["silo", "was", "now"]].itertuples(index=False):
-        # From two exact numbers that are near, one to nine children could be worked out.
+        # Two close exact numbers could disclose one to nine children.
         near = guard.hides(abs(int(now) - int(was)))
         said = f"{_records_of(guard.count(int(now)))} of children, {guard.count(int(was))} before"
         if near:
@@ -289,7 +289,7 @@ def _records_of(count: str) -> str:
 
 
 def _gone(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> list[dict[str, Any]]:
-    """Count records that were joined to a child on the roster and are in the files no more, by system."""
+    """Count records that were linked to a child on the roster and are gone from the files, by system."""
     was, now = _per_system(before), _per_system(after)
     kept = pd.MultiIndex.from_frame(after.records[["silo", "record"]])
     there = pd.MultiIndex.from_frame(before.records[["silo", "record"]]).isin(kept)
@@ -300,7 +300,7 @@ def _gone(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> list[dict[st
         if not count:
             continue
         fewer = int(was.get(silo, 0)) - int(now.get(silo, 0))
-        # Beside the number of records that a system has fewer, the rest would be a small number of children.
+        # With the drop in a system's records, the rest could disclose a small number of children.
         hidden = guard.hides(count) or guard.hides(len(records) - count) or guard.hides(abs(fewer - count))
         number = guard.count(count) if guard.hides(count) or not hidden else f"{SMALLEST_GROUP} or more"
         verb = "was" if number == "1" else "were"
@@ -320,16 +320,16 @@ def _gone(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> list[dict[st
 
 
 def _counts(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> list[dict[str, Any]]:
-    """Compare findings by kind, and lines of the scorecard that both runs show."""
+    """Compare findings by kind, and scorecard lines in both runs."""
     where = ["part", *_WHERE]
     sides = [kept.counts[[*where, "value"]].fillna(dict.fromkeys(where, "")) for kept in (before, after)]
     both = sides[0].merge(sides[1], on=where, how="outer", validate="one_to_one", suffixes=("_was", "_now"))
     finding = both["part"].eq("Findings")
     both.loc[finding, ["value_was", "value_now"]] = both.loc[finding, ["value_was", "value_now"]].fillna(0)
-    # A line that only one run shows was hidden in the other, or its system wasn't there.
+    # A line in only one run was hidden in the other, or its system was missing.
     both = both.dropna(subset=["value_was", "value_now"])
     if guard.real:
-        # From an exact share one to nine children could be worked out, and from two numbers of children, too.
+        # An exact share could disclose one to nine children, and so could two numbers of children.
         rate, values = both["unit"].eq("rate"), ["value_was", "value_now"]
         both.loc[rate, values] = both.loc[rate, values].round(2)
         near = (both["value_was"] - both["value_now"]).abs().lt(SMALLEST_GROUP)
@@ -352,7 +352,7 @@ def _figure(row: Mapping[Any, Any], name: str) -> str:
 
 
 def describe_changes(changes: pd.DataFrame, since: str, guard: Guard) -> list[str]:
-    """Say in a few sentences what changed."""
+    """Describe in a few sentences what changed."""
     if changes.empty:
         return [f"Since {since} nothing changed: the same children, links, findings, flags and measures."]
     part = {str(name): rows for name, rows in changes.groupby("part")}
@@ -396,7 +396,7 @@ def _bold(words: str) -> str:
 
 
 def _records_in_words(rows: pd.DataFrame, since: str) -> list[str]:
-    """Say which systems have fewer records of children than before, and which have more."""
+    """Name the systems with fewer records of children than before, and those with more."""
     said = []
     for measure, head in (("fewer", "Fewer"), ("more", "More")):
         mine = rows[rows["measure"].eq(measure)]
@@ -421,7 +421,7 @@ def _scorecard_in_words(rows: pd.DataFrame) -> str:
     """Count the measures that changed, and name the shares that fell most."""
     many = f"**{number_text(len(rows))}** {'measure is' if len(rows) == 1 else 'measures are'}"
     said = f"Scorecard: {many} not what {'it was' if len(rows) == 1 else 'they were'}"
-    # Where a share counts what is amiss, less of it is no loss.
+    # If a share counts what is wrong, a smaller one is no loss.
     amiss = [one.name for one in declared_measures() if one.bad]
     shares = rows[rows["unit"].eq("rate") & ~rows["measure"].isin(amiss)]
     shares = shares.assign(fell=shares["before"] - shares["after"]).sort_values(
@@ -438,14 +438,14 @@ def _scorecard_in_words(rows: pd.DataFrame) -> str:
 
 
 def _place(row: Mapping[Any, Any]) -> str:
-    """Say which systems and which column a measure is about."""
+    """Name the systems and the column of a measure."""
     silos = pd.Series([row["left_silo"], row["right_silo"]], dtype="string").dropna()
     column = "" if pd.isna(row["column"]) else f", {row['column']}"
     return " and ".join(silo_name(silos)) + column
 
 
 def _summed(measure: str, row: Mapping[Any, Any]) -> str:
-    """Say how many of one measure, over all systems; what is hidden in one of them is in no sum."""
+    """Sum one measure over all systems; hidden numbers aren't in any sum."""
     words = _SAID.get(measure, measure)
     if not row["count"] and measure == "gone":
         return f"some {words}"

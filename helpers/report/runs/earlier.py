@@ -1,4 +1,4 @@
-"""Earlier runs, and the page of what changed."""
+"""List earlier runs, and write the page of what changed."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _file(out: Path) -> Path:
 
 
 def earlier_runs(out: Path) -> pd.DataFrame:
-    """Read the lines of earlier runs, the newest first."""
+    """Read the list of earlier runs, latest first."""
     try:
         text = _file(out).read_text(encoding="utf-8")
         frame = without_guard(pd.read_csv(io.StringIO(text), dtype="string", keep_default_na=False))
@@ -58,14 +58,14 @@ def earlier_runs(out: Path) -> pd.DataFrame:
         return pd.DataFrame(columns=list(_COLUMNS), dtype="string")
     frame = frame[[name for name in _COLUMNS if name in frame.columns]].iloc[::-1].reset_index(drop=True)
     runs = frame["run"] if "run" in frame.columns else pd.Series("", index=frame.index, dtype="string")
-    # A list that somebody edited leads into no folder above or beside this one.
+    # An edited list must not lead to a folder above or next to this one.
     named = [run if Path(run).name == run != ".." else "" for run in runs]
     there = [run if run and (out / run / INDEX).is_file() else "" for run in named]
     return frame.assign(run=pd.Series(there, index=frame.index, dtype="string"))
 
 
 def remember(out: Path, figures: RunFigures | None, reports: int, incomplete: int, run: str = "") -> None:
-    """Add this run's line."""
+    """Add this run to the list."""
     index = figures.index if figures is not None else None
     line = {
         "made": dt.datetime.now().strftime("%Y-%m-%d %H:%M"),
@@ -87,20 +87,20 @@ CHANGES = "changes.csv"
 
 
 def _runs(out: Path) -> list[str]:
-    """Name the finished runs, the newest first."""
+    """Return the finished runs, latest first."""
     return sorted((path.parent.name for path in out.glob(f"[0-9]*/{INDEX}")), reverse=True)
 
 
 @dataclass(frozen=True)
 class Changed:
-    """What changed since an earlier run: sentences, and table ``run_changes`` as it may be printed."""
+    """Changes since an earlier run: sentences, and table ``run_changes`` as it may be printed."""
 
     said: list[str] = field(default_factory=list)
     rows: pd.DataFrame = field(default_factory=lambda: empty_table("run_changes"))
 
 
 def find_previous_run(out: Path, previous: str) -> str:
-    """Find the run that was asked for."""
+    """Find the earlier run asked for."""
     runs = _runs(out)
     if not previous:
         return ""
@@ -134,7 +134,7 @@ def what_changed(
     if before is None:
         said = [f"What changed since {since} can't be said: what it kept isn't here any more."]
         return Changed(_written(draft, said, [], about))
-    # An invented district of another seed has other children under the same numbers.
+    # A synthetic district with another seed has other children with the same numbers.
     other = synthetic and before.district != kept.district
     if other or not comparable(before, kept):
         why = (
@@ -159,7 +159,7 @@ def what_changed(
                 most=200,
             )
         )
-    # Of a real folder only the words are printed, as on the page: two numbers would give a third away.
+    # For a real folder we print only text, as on the page: two numbers would disclose a third.
     rows = changes if synthetic else changes.assign(before=float("nan"), after=float("nan"))
     return Changed(_written(draft, said, blocks, about), rows)
 

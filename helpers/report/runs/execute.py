@@ -1,4 +1,4 @@
-"""Executes notebooks with papermill, and cleans their outputs."""
+"""Execute notebooks with papermill, and clean their outputs."""
 
 from __future__ import annotations
 
@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 __all__ = ["KIT_MARK", "NotebookRun", "Progress", "cleaned", "kernel_settings", "run_notebooks"]
 
 
-# The path of a socket file may have 104 letters on macOS and 108 on Linux, its number and hyphen included.
+# The path of a socket file may have 104 characters on macOS and 108 on Linux, including its number and
+# hyphen.
 _LONGEST_SOCKET = 90
 
 
 def _socket_folder() -> str | None:
-    """Make a folder with a path short enough for socket files; None where the platform has none."""
+    """Create a folder with a path short enough for socket files; None if the platform has none."""
     if os.name != "posix":
         return None
     import zmq
@@ -47,15 +48,15 @@ def _socket_folder() -> str | None:
 
 @contextlib.contextmanager
 def kernel_settings() -> Iterator[dict[str, Any]]:
-    """Give what papermill hands on to the kernel's manager, and clear up afterwards.
+    """Yield the settings of the kernel manager, and clean up afterwards.
 
-    A port is open to everybody on the machine, and two kernels that start at once may be given the same one;
-    a socket file in a folder of its own is neither.
+    A port is open to everybody on the computer, and two kernels that start together may get the same one. A
+    socket file in its own folder avoids both.
     """
     from traitlets.config import Config
 
-    # No history: what runs here is no line in somebody's own notebooks' past. No log either: an idle kernel
-    # that is told to go says "KeyboardInterrupt", and a kernel's log may hold what a cell holds.
+    # No history, so that runs don't appear in a user's own notebook history. No log either: an idle kernel
+    # that has to end says "KeyboardInterrupt", and a kernel's log may contain what a cell contains.
     common = {
         "extra_arguments": ["--HistoryManager.enabled=False", "--log-level=CRITICAL"],
         "shutdown_kernel": "immediate",
@@ -76,7 +77,7 @@ def kernel_settings() -> Iterator[dict[str, Any]]:
             Path(folder).rmdir()
 
 
-# What helpers.report puts around all it shows; in a real folder nothing else is let through.
+# helpers.report marks all its output with this; for a real folder, we keep nothing else.
 KIT_MARK = 'data-shown="kit"'
 _ERROR_MARKER = "papermill-error-cell-tag"
 _NOT_KEPT = "Something was shown here that is not kept, since these are real data."
@@ -89,7 +90,7 @@ def _sentence() -> NotebookNode:
 
 
 def _kept_of_real(output: NotebookNode) -> NotebookNode | None:
-    """Let through what went through the doors of helpers.report, and sentences; the rest may hold a child."""
+    """Keep marked output of helpers.report, and sentences; anything else may contain a child's data."""
     from nbformat.v4 import new_output
 
     if output.output_type == "error":
@@ -106,7 +107,7 @@ def _kept_of_real(output: NotebookNode) -> NotebookNode | None:
 
 
 def cleaned(notebook: NotebookNode, *, real: bool) -> NotebookNode:
-    """Remove papermill's marks and, for a real folder, all that may name a child."""
+    """Remove papermill's metadata and, for a real folder, everything that may name a child."""
     notebook.cells = [cell for cell in notebook.cells if _ERROR_MARKER not in cell.metadata.get("tags", [])]
     notebook.metadata.pop("papermill", None)
     for cell in notebook.cells:
@@ -115,13 +116,13 @@ def cleaned(notebook: NotebookNode, *, real: bool) -> NotebookNode:
             kept = [_kept_of_real(output) for output in cell.outputs]
             cell.outputs = [output for output in kept if output is not None]
     if real:
-        # The state of widgets holds whatever they showed.
+        # The state of widgets contains whatever they showed.
         notebook.metadata.pop("widgets", None)
     return notebook
 
 
 class Progress:
-    """Say how far a run is."""
+    """Shows the progress of a run."""
 
     def __init__(self, total: int, stream: TextIO | None = None) -> None:
         self._stream = stream if stream is not None else sys.stderr
@@ -132,7 +133,7 @@ class Progress:
         self._lock = threading.Lock()
 
     def begin(self, name: str) -> None:
-        """Say that a step has begun, so that nobody who waits for its end thinks that all stands still."""
+        """Show that a step has started, so that a waiting user knows that it is running."""
         with self._lock:
             self._running.append(name)
             if not self._changes:
@@ -140,7 +141,7 @@ class Progress:
             self._update()
 
     def end(self, name: str, seconds: float, trouble: str = "") -> None:
-        """Say that a step has ended, and how."""
+        """Show that a step has ended, and how."""
         with self._lock:
             self._done += 1
             if name in self._running:
@@ -151,12 +152,12 @@ class Progress:
             self._update()
 
     def say(self, text: str) -> None:
-        """Write a line that stays."""
+        """Write a permanent line."""
         with self._lock:
             self._line(text)
 
     def close(self) -> None:
-        """Clear the line that changes."""
+        """Clear the changing line."""
         with self._lock:
             if self._changes:
                 self._write("\r\x1b[2K")
@@ -176,14 +177,14 @@ class Progress:
         self._stream.flush()
 
 
-_AT_ONCE = 2  # a kernel with pandas and a chart is 0.3 GB; more than two gain little on a laptop
+_AT_ONCE = 2  # a kernel with pandas and a chart takes 0.3 GB; more than two gain little on a laptop
 
 _WAIT = "the twelve of the workshop took 76 seconds for 600 children on two idle cores"
 
 
 @dataclass(frozen=True)
 class NotebookRun:
-    """What became of one notebook.
+    """Outcome of one notebook.
 
     Parameters
     ----------
@@ -192,11 +193,11 @@ class NotebookRun:
     status
         ``done`` or ``failed``.
     seconds
-        How long it ran.
+        Run time.
     notebook
         The executed notebook.
     failed
-        Where and how it stopped.
+        Where and how it failed.
     """
 
     name: str
@@ -209,13 +210,13 @@ class NotebookRun:
 
 
 def _failure(error: Any, notebook: Notebook, injected: bool, real: bool) -> Failure:
-    """Read where a notebook stopped from papermill's error."""
+    """Read from papermill's error where a notebook failed."""
     number = getattr(error, "exec_count", None)
     if number is None:
-        # The kernel could not start or died: no cell's fault.
+        # The kernel could not start or died: no cell is at fault.
         words = "" if real else " ".join(str(error).split())[:300]
         return Failure(0, type(error).__name__, words)
-    # The cell that papermill puts in holds the parameters; a reader's own notebook doesn't have it.
+    # The cell that papermill adds contains the parameters; a reader's own notebook doesn't have it.
     cell = max(int(number) - (1 if injected else 0), 1)
     message = "" if real else str(error.evalue).split("\n")[0][:500]
     return Failure(cell, str(error.ename), message, str(error.source), notebook.section_of(cell))
@@ -231,7 +232,7 @@ def _execute(
     started = time.perf_counter()
     failed: Failure | None = None
     target = out / notebook.path.name
-    # Not straight into out: what papermill writes still holds the words of an error, which may name a child.
+    # Not directly to `out`: papermill's file still has the message of an error, which may name a child.
     with spare_folder("run") as folder, kernel_settings() as settings:
         raw = folder / notebook.path.name
         try:
@@ -245,7 +246,7 @@ def _execute(
                 **settings,
             )
         except Exception as error:
-            # Whatever it was, the other notebooks still run, and the index names it.
+            # Whatever it was, the other notebooks still run, and the index names this one.
             failed = _failure(error, notebook, bool(parameters), real)
         executed = nbformat.read(raw if raw.exists() else notebook.path, as_version=4)
     write_atomically(
@@ -275,22 +276,22 @@ def run_notebooks(
     progress: Progress | None = None,
     when_done: Callable[[NotebookRun], None] | None = None,
 ) -> list[NotebookRun]:
-    """Run notebooks; a failed one stops none of the others.
+    """Run notebooks; a failed one doesn't stop the others.
 
     Parameters
     ----------
     notebooks
         The files.
     parameters
-        Name -> value, text being read as the type that is declared. A notebook gets those that it declares.
+        Name -> value; text is converted to the declared type. A notebook gets those that it declares.
     out
         Folder for the executed notebooks, under their own names; never the source's.
     real
-        Whether the folder they read is a real one: then nothing that may name a child is kept.
+        Whether they read a real folder: then we keep nothing that may name a child.
     at_once
-        How many run side by side; by default two, or one on a machine with one core.
+        Number of parallel runs; default is two, or one with a single core.
     progress
-        Where progress is said; by default on standard error.
+        Progress display; default is on standard error.
     when_done
         Called after each notebook, in the thread that ran it.
 
@@ -302,12 +303,12 @@ def run_notebooks(
     Raises
     ------
     BadInput
-        Before anything runs: a parameter that no notebook declares, or a value of another type.
+        Before anything runs, if no notebook declares a parameter, or a value has the wrong type.
     """
     chosen = [Notebook(path) for path in notebooks]
     given = parameters_for(chosen, parameters or {})
     progress = progress or Progress(len(chosen))
-    # papermill logs each cell's trouble through this logger, with its words; they belong into no log.
+    # papermill logs each cell's error with its message to this logger; it belongs in no log.
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     workers = max(at_once or min(_AT_ONCE, os.cpu_count() or 1), 1)
     if len(chosen) > 1:
@@ -321,11 +322,11 @@ def run_notebooks(
         return done
 
     out.mkdir(parents=True, exist_ok=True)
-    # Threads, not processes: the work is done in the kernels, which are processes already, and papermill is
-    # imported once.
+    # Threads, not processes: the kernels do the work, and are processes already, and papermill is imported
+    # only once.
     pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="notebook")
-    # Those that read no district first: while one process reads it, the others would only wait. Then the long
-    # ones, so that none is left to run alone at the end.
+    # Notebooks that read no district come first: while one process reads it, others would only wait. Then the
+    # long ones, so that none runs alone at the end.
     order = sorted(chosen, key=lambda notebook: (notebook.reads_district, -(notebook.minutes or 0)))
     try:
         begun = {notebook.name: pool.submit(one, notebook) for notebook in order}

@@ -1,4 +1,4 @@
-"""The figures of the index."""
+"""Compute the figures of the index."""
 
 from __future__ import annotations
 
@@ -41,29 +41,29 @@ _STATUSES = {"Verified": "joined", "Unverified": "unverified", "Review": "review
 
 @dataclass(frozen=True)
 class RunFigures:
-    """What the index says of a folder, and what the folder says of itself."""
+    """Figures of the index for a folder, and the folder's metadata."""
 
-    # The figures.
+    # Figures of the index.
     index: IndexFigures
-    # What ``district.json`` says; empty where there is none.
+    # Content of ``district.json``; empty if there is none.
     about: Mapping[str, Any]
-    # Whether the folder says that it is invented.
+    # Whether the folder is marked as synthetic.
     synthetic: bool
-    # What the next run needs to say what changed; None where it could not be worked out.
+    # Snapshot for the next run; None if it could not be computed.
     kept: RunSnapshot | None = None
-    # That the answer key no longer fits the files, in a sentence; empty where it does, or there is none.
+    # Note that the answer key no longer matches the files; empty if it does, or there is none.
     misfit: str = ""
 
 
 def compute_figures(folder: Path) -> RunFigures:
-    """Read a folder, link it, judge it where it has an answer key, and count what the index says."""
+    """Read a folder, link it, score it if it has an answer key, and compute the figures of the index."""
     from helpers.files import read_district
 
     return figures_of(read_district(folder))
 
 
 def figures_of(district: District) -> RunFigures:
-    """Link a district, judge it where it has an answer key, and count what the index says."""
+    """Link a district, score it if it has an answer key, and compute the figures of the index."""
     from helpers.gaps import measure_gaps
     from helpers.link import join_all_on_id, link_district
     from helpers.profile import authority_in
@@ -103,7 +103,7 @@ def figures_of(district: District) -> RunFigures:
 
 
 def _misfit(cut: pd.DataFrame, guard: Guard) -> str:
-    """Say that files are shorter than the answer key knows them: what is gone is judged by nothing."""
+    """Note that files are shorter than in the answer key, so that nothing scores what is gone."""
     if cut.empty:
         return ""
     first, more = cut.iloc[0], len(cut) - 1
@@ -120,7 +120,7 @@ def _misfit(cut: pd.DataFrame, guard: Guard) -> str:
 
 
 def _kept(district: District, links: Links, card: pd.DataFrame) -> RunSnapshot | None:
-    """Gather what the next run needs; a district whose children can't be judged has reports all the same."""
+    """Collect the snapshot for the next run; a district whose children can't be scored still gets reports."""
     from helpers.profile import build_profiles, compute_indicators
 
     if not len(district):
@@ -130,7 +130,7 @@ def _kept(district: District, links: Links, card: pd.DataFrame) -> RunSnapshot |
     except BadInput:
         return None
     findings = pd.concat([district.findings, links.findings], ignore_index=True)
-    # Where this user has no folder of his own to write into, the next run has nothing to compare with.
+    # If this user has no writable folder, the next run has nothing to compare with.
     with suppress(OSError):
         return make_snapshot(
             district.about, district.folder, links.crosswalk, indicators, findings, card, _roster(district)
@@ -145,7 +145,7 @@ def _roster(district: District) -> str:
 
 
 def _say(guard: Any, count: object) -> Count:
-    """Pass a count through the guard; an invented district's guard lets everything through."""
+    """Format a count as the guard allows; a synthetic district's guard allows everything."""
     if count is None:
         return None
     said = shown_count(int(count), guard)  # type: ignore[call-overload]
@@ -196,7 +196,7 @@ def _index(
 
 
 def _subject(name: str, spoken: str) -> str:
-    """Say a system inside a sentence, the roster with its acronym."""
+    """Name a system within a sentence, the roster with its acronym."""
     return f"the {name[:1].lower()}{name[1:]}" if name.endswith("(SIS)") else spoken
 
 
@@ -205,7 +205,7 @@ def _outcome(children: pd.DataFrame | None, outcome: str) -> int | None:
 
 
 def _unnoticed(children: pd.DataFrame | None) -> int | None:
-    """Count the silent wrong matches: children with another child's records, and nothing looks wrong."""
+    """Count the silent wrong matches: children with another child's records, without any sign of it."""
     if children is None:
         return None
     return int((children["outcome"].eq("wrong") & ~children["detected"].fillna(False).astype(bool)).sum())
@@ -214,7 +214,7 @@ def _unnoticed(children: pd.DataFrame | None) -> int | None:
 def _outcomes(
     by_system: pd.DataFrame, names: Mapping[str, str], guard: Any
 ) -> dict[str, Mapping[str, Count]]:
-    """Count, system by system, how its records are joined to the same child on the roster; best first."""
+    """Count how each system's records are linked to the same child on the roster; best first."""
     parts = ["right", "missed", "wrong"]
     shares = by_system["right"] / by_system[parts].sum(axis="columns")
     best = by_system.assign(share=shares).sort_values("share", ascending=False, kind="stable")
@@ -226,7 +226,7 @@ def _outcomes(
 
 
 def _ties(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Any) -> dict[str, Mapping[str, Count]]:
-    """Without a key: how each system's records are tied, which is not whether they are tied rightly."""
+    """Count each system's records by link confidence, without a key to show if they are correct."""
     counts = link_statuses_by_system(crosswalk, guard).set_index(["silo", "link_status"])["count"]
     return {
         names[silo]: suppress_complement(
@@ -240,7 +240,7 @@ def _ties(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Any) -> dict
 def _of_status(
     crosswalk: pd.DataFrame, link_status: str, guard: Any, drawn: Mapping[str, Mapping[str, Count]]
 ) -> Count:
-    """Count the records of a link status; beside a row in words their sum would give that row away."""
+    """Count the records of a link status; next to a row as text, their sum would disclose that row."""
     count = int(crosswalk["link_status"].eq(link_status).sum())
     in_words = any(isinstance(part, str) for row in drawn.values() for part in row.values())
     return "some" if guard.real and count and in_words else _say(guard, count)
@@ -262,7 +262,7 @@ def _picture_title(by_system: pd.DataFrame | None, systems: int) -> str:
 
 
 def _picture_caption(bars: int, systems: int, roster: str) -> str:
-    """Say why a system has no bar, and which wrong joins are in none."""
+    """Explain why a system has no bar, and which wrong links no bar shows."""
     if bars + 1 != systems:
         return ""
     return (
@@ -272,7 +272,7 @@ def _picture_caption(bars: int, systems: int, roster: str) -> str:
 
 
 def _first_step(measures: pd.DataFrame, spoken: Mapping[str, str], guard: Any) -> str:
-    """Say the one thing to do first, and about how many, as the rest of a sentence."""
+    """Describe the first step, and about how many it concerns, as the end of a sentence."""
     from helpers.gaps import first_steps
     from helpers.report.display_names import in_words
 
@@ -300,7 +300,7 @@ _SAID = {
 
 
 def link_statuses_by_system(crosswalk: pd.DataFrame, guard: Guard) -> pd.DataFrame:
-    """Count how surely the records of each system are joined.
+    """Count the records of each system by link status.
 
     >>> crosswalk = pd.DataFrame(
     ...     {"silo": ["meals"] * 3, "child": ["a", "a", "b"], "link_status": ["Verified"] * 3}
@@ -317,7 +317,7 @@ def link_statuses_by_system(crosswalk: pd.DataFrame, guard: Guard) -> pd.DataFra
 
 
 def describe_links(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Guard) -> pd.DataFrame:
-    """Say of each system how its records of children are joined to those of other systems.
+    """Describe how each system's records of children are linked to those of other systems.
 
     >>> crosswalk = pd.DataFrame(
     ...     {"silo": ["meals"] * 3, "child": list("abc"), "link_status": ["Verified", "Verified", "Unlinked"]}
@@ -353,7 +353,7 @@ def _how(own: Mapping[str, int], guard: Guard) -> str:
 
 
 def apart(crosswalk: pd.DataFrame) -> list[str]:
-    """List the systems none of whose records is joined to a record of another system.
+    """List the systems without any record linked to another system.
 
     >>> crosswalk = pd.DataFrame({"silo": ["sis", "meals", "clubs"], "child": ["a", "a", "b"]})
     >>> apart(crosswalk)
@@ -365,7 +365,7 @@ def apart(crosswalk: pd.DataFrame) -> list[str]:
 
 
 def against_roster(scores: pd.DataFrame, roster: str) -> pd.DataFrame:
-    """Count, by system, how its records are joined to the same child's record on the roster.
+    """Count how each system's records are linked to the same child's record on the roster.
 
     >>> scores = pd.DataFrame(
     ...     {"left_silo": ["meals"], "right_silo": ["sis"], "group": ["All"], "pair_kind": ["All"]}
@@ -383,7 +383,7 @@ def against_roster(scores: pd.DataFrame, roster: str) -> pd.DataFrame:
 
 
 def gathered(pairs: pd.DataFrame, everybody: int) -> pd.DataFrame:
-    """Tell each pair of systems once, the system that has most of them first.
+    """List each pair of systems once, grouped by the system with most pairs.
 
     >>> pairs = pd.DataFrame({"system": ["A", "A", "B"], "other": ["B", "C", "D"]})
     >>> gathered(pairs, 5).to_dict("list")
@@ -402,7 +402,7 @@ def gathered(pairs: pd.DataFrame, everybody: int) -> pd.DataFrame:
 
 
 def describe_outcomes(outcomes: Mapping[str, int | str]) -> str:
-    """Say in a line what a way to join costs.
+    """Describe the outcomes of a linkage method in one line.
 
     >>> describe_outcomes({"right": 540, "missed": 58, "wrong": 2})
     'Put together wholly: **540** of 600 children. Fallen apart: **58**. With another’s record: **2**.'
@@ -423,7 +423,7 @@ def describe_outcomes(outcomes: Mapping[str, int | str]) -> str:
 
 
 def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]]) -> str:
-    """Say in a title what climbing the ladder gave.
+    """Describe the gain from the first to the last linkage method, as a title.
 
     >>> complete_children_by_stage({"Exact": {"right": 12, "wrong": 0}, "Resolved": {"right": 540}})
     'Wholly put together: 12 children by the first way, 540 by the last'

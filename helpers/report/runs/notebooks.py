@@ -1,4 +1,4 @@
-"""The notebooks of a run, and their parameters."""
+"""Find the notebooks of a run, and their parameters."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Notebook:
 
     @property
     def name(self) -> str:
-        """File name without its ending."""
+        """File name without extension."""
         return self.path.stem
 
     @cached_property
     def content(self) -> NotebookNode:
-        """The notebook as nbformat reads it."""
+        """Content, as read by nbformat."""
         import nbformat
 
         try:
@@ -53,19 +53,19 @@ class Notebook:
 
     @property
     def title(self) -> str:
-        """The question that it answers: its first heading, else its name."""
+        """Question that it answers: its first heading, else its name."""
         found = _TITLE.search(self._first)
         return found.group(1).strip() if found else self.name.replace("_", " ")
 
     @property
     def minutes(self) -> int | None:
-        """Minutes to read it, practice aside, as its first cell says."""
+        """Reading time in minutes without practice, from its first cell."""
         found = _MINUTES.search(self._first)
         return int(found.group(2) or found.group(1)) if found else None
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
-        """What can be set: name -> papermill's description (inferred type, default, help)."""
+        """Parameters: name -> papermill's description (inferred type, default, help)."""
         import papermill
 
         found: dict[str, Any] = papermill.inspect_notebook(str(self.path))
@@ -77,7 +77,7 @@ class Notebook:
         return any("read_district(" in cell.source for cell in self.content.cells if cell.cell_type == "code")
 
     def section_of(self, code_cell: int) -> str:
-        """Give the heading above a code cell, the title aside."""
+        """Return the heading above a code cell, other than the title."""
         heading, count = "", 0
         for cell in self.content.cells:
             if cell.cell_type == "markdown":
@@ -98,7 +98,7 @@ def _matches(notebook: Path, wanted: str) -> bool:
 
 
 def _in_order(found: Sequence[Path], order: Path) -> list[Path]:
-    """Put the notebooks of a folder into the order that it declares; without a declaration, by name."""
+    """Sort the notebooks of a folder in its declared order, or else by name."""
     by_name = {path.stem: path for path in sorted(found)}
     if not order.is_file():
         return list(by_name.values())
@@ -117,7 +117,7 @@ def _in_order(found: Sequence[Path], order: Path) -> list[Path]:
 
 
 def choose(folder: Path, only: Sequence[str] | Iterable[str] = ()) -> list[Notebook]:
-    """Choose the notebooks of a run, in the order of the road."""
+    """Choose the notebooks of a run, in the declared order."""
     there = [path for path in folder.glob("*.ipynb") if not path.name.startswith(".")]
     if not there:
         raise BadInput(f"{folder} holds no notebook.")
@@ -137,7 +137,7 @@ _WORDS = {"int": "a whole number", "float": "a number", "bool": "true or false",
 
 
 def _declared_type(described: Mapping[str, Any]) -> str:
-    """Give the type that a parameter declares, else that of its default."""
+    """Return the declared type of a parameter, else the type of its default."""
     name = str(described.get("inferred_type_name", ""))
     if name in _WORDS:
         return name
@@ -148,7 +148,7 @@ def _declared_type(described: Mapping[str, Any]) -> str:
 
 
 def _typed(name: str, value: object, kind: str, where: str) -> object:
-    """Read a value as the type that its parameter declares."""
+    """Convert a value to the type that its parameter declares."""
     text = str(value).strip()
     try:
         if kind == "bool":
@@ -174,7 +174,7 @@ def _typed(name: str, value: object, kind: str, where: str) -> object:
 def parameters_for(
     notebooks: Sequence[Notebook], parameters: Mapping[str, object]
 ) -> dict[str, dict[str, object]]:
-    """Hand each notebook the parameters that it declares, typed; refuse those that none declares."""
+    """Give each notebook the parameters that it declares, converted; refuse those that none declares."""
     declared = {notebook.name: notebook.parameters for notebook in notebooks}
     known = sorted({name for parameters_of in declared.values() for name in parameters_of})
     for name in parameters:
@@ -194,7 +194,7 @@ def parameters_for(
 
 
 def notebooks_folder() -> Path:
-    """Find the notebooks: the folder beside the package, as in a clone."""
+    """Find the notebooks: the folder next to the package, as in a clone."""
     folder = Path(helpers.__file__).resolve().parent.parent / "notebooks"
     if not folder.is_dir():
         raise BadInput(

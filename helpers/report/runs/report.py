@@ -1,4 +1,4 @@
-"""The whole report in one call."""
+"""Run the whole report in one call."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ __all__ = [
 
 
 _UNFINISHED = ".unfinished-"
-# A run that was killed leaves its draft; after a day no run is still at work on one.
+# A killed run leaves its draft; after a day, no run still uses one.
 _STALE = 24 * 3600
 _LONGEST = 40
 
@@ -54,16 +54,16 @@ _LONGEST = 40
 class DatedRun:
     """One run's folder."""
 
-    # Its name, which sorts by time.
+    # Name, which sorts by time.
     name: str
-    # Where the run writes.
+    # Folder to which the run writes.
     draft: Path
-    # Where everything stands once the run is whole.
+    # Final folder, once the run is complete.
     folder: Path
 
 
 def run_name(about: Mapping[str, Any], moment: dt.datetime) -> str:
-    """Name a run by its moment and its district.
+    """Name a run by its time and its district.
 
     >>> run_name({"title": "Riverbend: Upper/Lower"}, dt.datetime(2026, 11, 30, 6, 0))
     '2026-11-30_060000_riverbend-upper-lower'
@@ -73,7 +73,7 @@ def run_name(about: Mapping[str, Any], moment: dt.datetime) -> str:
 
 
 def _sweep(out: Path) -> None:
-    """Take away what runs left that were killed long ago."""
+    """Delete what runs left that were killed long ago."""
     for left in out.glob(f"{_UNFINISHED}*"):
         try:
             old = time.time() - left.stat().st_mtime > _STALE
@@ -85,13 +85,13 @@ def _sweep(out: Path) -> None:
 
 @contextmanager
 def dated_run(out: Path, about: Mapping[str, Any], moment: dt.datetime | None = None) -> Iterator[DatedRun]:
-    """Give a run a folder of its own; when the block ends well, the folder takes its place."""
+    """Yield the draft folder of a run; if the block succeeds, move it into place."""
     name = run_name(about, moment or dt.datetime.now())
     out.mkdir(parents=True, exist_ok=True)
     _sweep(out)
     draft = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=out))
     draft.chmod(0o755)
-    # Two runs that began in the same second are told apart; none writes over another.
+    # Two runs that started in the same second get different names; none overwrites another.
     place, again = out / name, 1
     while place.exists():
         again += 1
@@ -103,7 +103,7 @@ def dated_run(out: Path, about: Mapping[str, Any], moment: dt.datetime | None = 
         shutil.rmtree(draft, ignore_errors=True)
 
 
-# The maker is another house, which this one never imports: it offers itself under this name.
+# The generator is in another package, which this one never imports: it registers under this entry point.
 MAKERS = "bigpicture.makers"
 Maker = Callable[[Mapping[str, object]], Path]
 _FOLDER = "district_folder"
@@ -111,22 +111,22 @@ _FOLDER = "district_folder"
 
 @dataclass(frozen=True)
 class ReportResult:
-    """What a report run came to.
+    """Result of a report run.
 
     Parameters
     ----------
     index
-        The index page, which leads with this run.
+        Index page, with this run first.
     run
-        The folder of this run: its own index, a page a notebook, the executed notebooks.
+        Folder of this run: its own index, one page per notebook, the executed notebooks.
     folder
         The district that was read.
     runs
-        What became of each notebook.
+        Outcome of each notebook.
     figures
-        What the index says; None when the folder could not be read.
+        Figures of the index; None if the folder could not be read.
     trouble
-        Why there are no figures; empty when there are.
+        Why there are no figures; empty if there are.
     changed
         What changed since an earlier run.
     """
@@ -141,17 +141,17 @@ class ReportResult:
 
     @property
     def ok(self) -> bool:
-        """Whether everything was done; exit status 0, else 1."""
+        """Whether everything succeeded; then the exit status is 0, else 1."""
         return not self.trouble and all(run.status == "done" for run in self.runs)
 
     @property
     def failed(self) -> tuple[NotebookRun, ...]:
-        """The notebooks that stopped."""
+        """Notebooks that failed."""
         return tuple(run for run in self.runs if run.status == "failed")
 
 
 def _maker() -> Maker:
-    """Find who makes districts, by entry point: no import of the other house."""
+    """Find the generator of districts by entry point, without importing its package."""
     offered = importlib.metadata.entry_points(group=MAKERS)
     for entry in offered:
         maker: Maker = entry.load()
@@ -163,7 +163,7 @@ def _maker() -> Maker:
 
 
 def make_report_district(parameters: Mapping[str, object]) -> Path:
-    """Make the district of the workshop, or find the one that was made."""
+    """Generate the workshop district, or return the cached one."""
     return _maker()(parameters)
 
 
@@ -175,7 +175,7 @@ def _version() -> str:
 
 
 def _figures(folder: Path, real: bool) -> tuple[RunFigures | None, str]:
-    """Compute the figures; when that fails the reports are still written, and the index says so."""
+    """Compute the figures; if that fails, we still write the reports, and the index says so."""
     try:
         return compute_figures(folder), ""
     except Exception as error:
@@ -207,7 +207,7 @@ def run_report(
         Name -> value, for the notebooks and the generator.
     out
         Each run gets its own folder here, named by day and time, with ``index.html``, a page a notebook and
-        ``notebooks/*.ipynb``. ``index.html`` and ``runs.csv`` beside them list all runs. No run overwrites
+        ``notebooks/*.ipynb``. ``index.html`` and ``runs.csv`` next to them list all runs. No run overwrites
         another.
     previous
         The earlier run to compare with: its name, or ``last``; the latest of this district when not given.
@@ -256,7 +256,7 @@ def run_report(
     synthetic = about.get("synthetic") is True
     with sharing(), dated_run(out, about) as run:
         if named is not None:
-            with_children(read_district(place))  # which the notebooks then find read
+            with_children(read_district(place))  # reads the district, which the notebooks then reuse
         runs, figures, trouble = _run(run.draft, place, chosen, given, about, at_once, progress)
         finished = tuple(replace(one, notebook=run.folder / "notebooks" / one.notebook.name) for one in runs)
         lines = [_line(one, run.draft) for one in runs]
@@ -281,10 +281,10 @@ def run_report(
 
         index(run.draft / INDEX, "", "../")
         if kept is not None:
-            # The reports stand, whether or not the next run will find what to compare with.
+            # The reports are complete, whether or not the next run can compare with this one.
             with suppress(OSError):
                 save_snapshot(kept, out, run.name, run.draft, synthetic)
-    # The run stands whole in its place: only now the list and the index name it.
+    # The run is complete and in place: only now do we add it to the list and the index.
     remember(out, figures, len(runs), sum(one.status == "failed" for one in runs), run.name)
     index(out / INDEX, f"{run.name}/", "")
     return ReportResult(out / INDEX, run.folder, place, finished, figures, trouble, changed)
@@ -299,7 +299,7 @@ def _run(
     at_once: int | None,
     progress: Progress,
 ) -> tuple[list[NotebookRun], RunFigures | None, str]:
-    """Run the notebooks into a folder, a page of each, and work the figures out beside them."""
+    """Run the notebooks to a folder, write a page for each, and compute the figures in parallel."""
     synthetic = about.get("synthetic") is True
     real = not synthetic
     pages = [notebook.name for notebook in chosen]
@@ -316,7 +316,7 @@ def _run(
         )
 
     asks_folder = any(_FOLDER in notebook.parameters for notebook in chosen)
-    # The figures are worked out while the notebooks' own processes run.
+    # We compute the figures while the notebooks' own processes run.
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="figures") as beside:
         working = beside.submit(_figures, place, real)
         runs = run_notebooks(
@@ -333,7 +333,7 @@ def _run(
 
 
 def _of_children(chosen: Sequence[Notebook], asked: Mapping[str, object]) -> str:
-    """Say how many children a district is to have: as asked for, else as the notebooks have it."""
+    """Describe the number of children in a district: as asked for, else as the notebooks declare it."""
     own = (
         notebook.parameters["students"].get("default")
         for notebook in chosen
@@ -344,7 +344,7 @@ def _of_children(chosen: Sequence[Notebook], asked: Mapping[str, object]) -> str
 
 
 def _merged(typed: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
-    """Gather what the notebooks' parameters say, for whoever makes the district."""
+    """Merge the notebooks' parameters for the generator."""
     return {name: value for own in typed.values() for name, value in own.items()}
 
 

@@ -1,4 +1,4 @@
-"""A widget without a state: its page asks, is answered by messages, and keeps nothing that could be saved."""
+"""Provide stateless widgets: the page sends messages and gets answers, and stores nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 
 @cache
 def style_of(name: str) -> str:
-    """Give the style of a page of this room, its colors by name."""
+    """Return the style of a page of this room, with its colors by name."""
     own = "".join(f"--{token}:{color(token)};" for token in _COLORS)
     look = (_FOLDER / f"{name}.css").read_text(encoding="utf-8")
     return f".{name.replace('_', '-')}{{{own}}}\n{look}"
@@ -26,16 +26,16 @@ def style_of(name: str) -> str:
 
 @cache
 def _widget_class(name: str) -> Any:
-    """Load what widgets need only when one is shown: it takes a third of a second."""
+    """Load what widgets need only when one is shown, because it takes a third of a second."""
     from anywidget import AnyWidget
 
-    # No trait of its own: the state of a widget may be saved with a notebook.
+    # No traits of its own: a widget's state may be saved with a notebook.
     source = {"_esm": (_FOLDER / f"{name}.js").read_text(encoding="utf-8"), "_css": style_of(name)}
     return type(f"{name.title().replace('_', '')}Widget", (AnyWidget,), source)
 
 
 def widget_for(name: str, heard: Callable[[object], dict[str, Any] | None]) -> dict[str, Any]:
-    """Make a widget that passes on what its page says."""
+    """Create a widget that forwards its page's messages."""
     widget = _widget_class(name)()
 
     def passed_on(one: Any, message: object, _: object) -> None:

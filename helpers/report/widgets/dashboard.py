@@ -1,9 +1,9 @@
-"""The educators' dashboard in a notebook or under Voila: who looks, a search by name, one child's page.
+"""Educators' dashboard in a notebook or under Voila: view selector, search by name, one child's page.
 
-Whoever looks gets a view of their role, and the page is laid out from that view alone. What is shown lives
-in the running kernel: the page in the browser asks, and is answered by messages; no child is part of the
-widget's state, which notebooks may save. What a notebook or a report keeps is the still picture of
-`Dashboard.still`: of a made district the page of the followed child, of a real one a sentence.
+The viewer gets a view for their role, and the page uses only that view. Its content stays in the running
+kernel: the browser's page sends messages and gets answers. No child is part of the widget's state, which
+notebooks may save. A notebook or a report stores only `Dashboard.still`: for a synthetic district the page of
+the followed child, for a real one a sentence.
 """
 
 from __future__ import annotations
@@ -42,32 +42,32 @@ def dashboard(
     policy: Policy | None = None,
     audit: Audit | str | os.PathLike[str] | None = None,
 ) -> Dashboard:
-    """Open the dashboard: as the last line of a cell it shows one child's page, as a role may see it.
+    """Open the dashboard; as the last line of a cell, it shows one child's page as a role may see it.
 
     Parameters
     ----------
     source
-        Where the children are kept: `source_of`, or the folder of a store.
+        The children's data: `source_of`, or the folder of a store.
     role
-        The one role in which is looked; by default it can be chosen, as befits a made district.
+        A fixed role; by default users choose one, which suits a synthetic district.
     who
-        Who looks in that role (``sis:…``, a school); by default it can be chosen. Needs ``role``.
+        A fixed viewer in that role (``sis:…``, a school); by default users choose one. Needs ``role``.
     purpose
-        For what; by default the role's broad purpose. Needs ``role``.
+        Purpose; default is the role's broadest. Needs ``role``.
     policy
-        Who may see what; by default the kit's.
+        Policy; default is the kit's.
     audit
-        Where each view is written down, or the file for it; by default nowhere.
+        Audit log of views, or its file; default is none.
 
     Returns
     -------
     Dashboard
-        Its ``look`` and ``show`` do from code what the controls do.
+        Its ``look`` and ``show`` do the same as the controls.
 
     Raises
     ------
     BadInput
-        When the policy has no such role or purpose, who looks without a role, or there is no such store.
+        If the policy has no such role or purpose, a viewer has no role, or there is no such store.
     """
     from helpers.profile import ProfileStore
     from helpers.share import Audit, open_view, read_policy, whos
@@ -91,28 +91,28 @@ def dashboard(
 
 
 class Dashboard:
-    """A dashboard: live where a kernel runs, a still picture elsewhere."""
+    """A dashboard: live with a kernel, static otherwise."""
 
     def __init__(self, looking: DashboardState) -> None:
         self._looking = looking
         self._found: tuple[int, list[int]] = (0, [])
 
-    # What the controls do, from code.
+    # The controls, in code.
 
     def look(self, role: str | None = None, who: str | None = None) -> None:
-        """Look in a role; see `Looking.look`."""
+        """Open a view in a role; see `DashboardState.look`."""
         self._looking.look(role, who)
 
     def show(self, child: str) -> Block:
-        """Open a child's page; see `Looking.show`."""
+        """Open a child's page; see `DashboardState.show`."""
         return self._looking.show(child)
 
     def find(self, text: str) -> list[str]:
-        """Find children by name; see `Looking.find`."""
+        """Find children by name; see `DashboardState.find`."""
         return self._looking.find(text)
 
     def still(self) -> Block:
-        """Give the dashboard as a page keeps it."""
+        """Return the static dashboard for a saved page."""
         if not self._looking.source.synthetic:
             words = (
                 "Real children: the dashboard shows them while this notebook runs, and nothing of it is kept."
@@ -137,10 +137,10 @@ class Dashboard:
         markup = fill("report/widgets/dashboard.html.j2", "still", style, words, page.block.markup)
         return Block(markup, page.block.text)
 
-    # What the page in the browser asks, and is told.
+    # Messages of the browser's page, and their answers.
 
     def heard(self, message: object) -> dict[str, Any] | None:
-        """Answer a message of the page; one that asks for what isn't on it is passed over."""
+        """Answer a message of the page; ignore one about anything that isn't on it."""
         asked: Mapping[str, Any] = message if isinstance(message, dict) else {}
         wanted = asked.get("do")
         try:
@@ -223,7 +223,7 @@ class Dashboard:
             and 0 < len(self._looking.listed)
             and self._looking.seats.chosen_children is not None
         )
-        if few:  # a class that was chosen: its first names without a letter typed
+        if few:  # for a chosen class, the first names without typing
             every = list(range(len(self._looking.listed)))
         shown = every[:MOST_HITS]
         self._found = (asked, shown)
@@ -240,7 +240,7 @@ class Dashboard:
         return {"kind": "hits", "asked": asked, "said": said, "hits": self._told(shown)}
 
     def _told(self, places: list[int]) -> list[dict[str, str]]:
-        """Say who each hit is; namesakes of one grade and school are told apart by birth date."""
+        """Describe each hit; a birth date distinguishes namesakes in one grade and school."""
         rows = self._looking.listed.iloc[places]
         facts = []
         for row in rows.to_dict("records"):
@@ -310,15 +310,15 @@ class Dashboard:
 
         still = self.still()
         bundle = widget_for("dashboard", self.heard)
-        # Not the widget's own plain text, which would be its state.
+        # Not the widget's own plain text, which would be part of its state.
         return {**bundle, "text/html": still._repr_html_(), "text/plain": still.text}
 
 
 def _set_aside() -> None:
-    """Take what stays for as long as somebody looks out of the rounds in which Python looks for garbage.
+    """Exclude long-lived objects from garbage collection while the dashboard is open.
 
-    A round through a district of 10,000 children takes as long as a change of child. What an earlier role
-    left behind is let go first.
+    A collection over a district of 10,000 children takes as long as a change of child. We first release what
+    an earlier role left.
     """
     gc.unfreeze()
     gc.collect()

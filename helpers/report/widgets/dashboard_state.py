@@ -1,4 +1,4 @@
-"""Who views which child: the dashboard's state, without a browser."""
+"""Hold the dashboard's state, without a browser: who views which child."""
 
 from __future__ import annotations
 
@@ -38,21 +38,21 @@ EVERYBODY = "all"
 
 
 def dashboard_roles(policy: Policy | None = None) -> list[str]:
-    """Name the roles that have a dashboard; families and students have pages of their own."""
+    """List the roles with a dashboard; families and students have their own pages."""
     roles = (policy or read_policy()).roles.items()
     return [name for name, role in roles if not role.outside and role.scope not in ("own child", "self")]
 
 
 @dataclass(frozen=True)
 class _Group:
-    """A part of the children of a view: a class, or a grade."""
+    """A group of children in a view: a class, or a grade."""
 
     name: str
     children: frozenset[str] | None
 
 
 class ViewSelector:
-    """The choices above a page, and what is chosen."""
+    """Choices above a page, and the current selection."""
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class ViewSelector:
         return self._looks.relation or ("Caseload" if self._looks.scope == "own caseload" else "Who")
 
     def _sit(self) -> None:
-        """Choose who looks, after another role was chosen."""
+        """Choose a viewer after a change of role."""
         people = self._whos(self.role)
         self._people = people[people["children"].gt(0).fillna(False).to_numpy(dtype=bool)].reset_index(
             drop=True
@@ -108,7 +108,7 @@ class ViewSelector:
         self.school = None if pd.isna(first["school"].iloc[0]) else str(first["school"].iloc[0])
 
     def schools(self) -> list[str]:
-        """List the schools at which somebody has this role."""
+        """List the schools with somebody in this role."""
         return sorted(self._people["school"].dropna().unique().tolist())
 
     def _at_school(self) -> pd.DataFrame:
@@ -116,7 +116,7 @@ class ViewSelector:
         return people if self.school is None else people[people["school"].eq(self.school).fillna(False)]
 
     def choose(self, what: str, place: int) -> bool:
-        """Choose in one of the controls."""
+        """Choose an option in one of the controls."""
         choices: Sequence[Any] = {
             "role": [] if self._fixed_role else self.roles,
             "school": [] if self._fixed_who else self.schools(),
@@ -139,7 +139,7 @@ class ViewSelector:
         return True
 
     def group_children(self, children: pd.DataFrame) -> None:
-        """Part the children of a new view into classes or grades."""
+        """Divide the children of a new view into classes or grades."""
         groups = [_Group(EVERYBODY, None)]
         if self._looks.scope == "own class":
             own = self._relations
@@ -158,21 +158,21 @@ class ViewSelector:
 
     @property
     def chosen_children(self) -> frozenset[str] | None:
-        """The children of the chosen class or grade; None: all."""
+        """Children of the chosen class or grade; None: all."""
         return self._groups[self._group].children if self._groups else None
 
     @property
     def group(self) -> str:
-        """The chosen class or grade in words."""
+        """Name of the chosen class or grade."""
         return self._groups[self._group].name if self._groups else EVERYBODY
 
     def who_in_words(self) -> str:
-        """Say who looks."""
+        """Describe the viewer."""
         own = self._people[self._people["who"].eq(self.who or "")]
         return role_name(self.role) if own.empty else f"{role_name(self.role)}, {own['name'].iloc[0]}"
 
     def controls(self) -> list[dict[str, Any]]:
-        """Describe the controls for the page: label, choices and which is chosen, or what is fixed."""
+        """Describe the controls for the page: label, options and selection, or the fixed value."""
         shown: list[dict[str, Any]] = []
         if self._fixed_role:
             shown.append({"what": "role", "label": "Seen as", "fixed": self.who_in_words()})
@@ -204,10 +204,10 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 def _plain(text: str) -> str:
-    """Write a name without accents, capitals and marks, its words parted by single spaces."""
+    """Normalize a name: no accents, capitals or marks, single spaces between words."""
     whole = unicodedata.normalize("NFKD", text).casefold()
     bare = "".join(letter for letter in whole if not unicodedata.combining(letter))
-    # An apostrophe parts no name: O'Neil is found by "oneil".
+    # An apostrophe doesn't split a name: "oneil" finds O'Neil.
     return _NOT_LETTERS.sub(" ", bare.replace("'", "").replace("’", "")).strip()
 
 
@@ -223,14 +223,14 @@ class NameSearch:
         self._plain = [_plain(name) for name in names.fillna("").tolist()]
         order = sorted(range(len(self._plain)), key=lambda place: self._plain[place])
         self._order = np.array(order, dtype="int64")
-        # Every word begins after a space: one search in one text finds all beginnings.
+        # Every word starts after a space, so one search in one text finds all word starts.
         self._lines = [f" {self._plain[place]}" for place in order]
 
     def __len__(self) -> int:
         return len(self._plain)
 
     def find(self, text: str, most: int | None = None) -> list[int]:
-        """Find names of which words begin with each word of a text."""
+        """Find names with words that start with each word of a text."""
         wanted = [f" {word}" for word in _plain(text).split()]
         if sum(map(len, wanted)) - len(wanted) < FEWEST_LETTERS:
             return []
@@ -241,7 +241,7 @@ class NameSearch:
 
 
 class DashboardState:
-    """Somebody at a dashboard."""
+    """State of one dashboard user."""
 
     def __init__(
         self,
@@ -271,7 +271,7 @@ class DashboardState:
         self.pages = getattr(self, "pages", 0) + 1
 
     def look(self, role: str | None = None, who: str | None = None) -> None:
-        """Look in a role: a new view, and a line in the audit."""
+        """Open a view in a role, with a line in the audit log."""
         if role is not None:
             self._seats = self._seated(role, who)
         seats = self.seats
@@ -304,7 +304,7 @@ class DashboardState:
 
     @property
     def seats(self) -> ViewSelector:
-        """Who looks, and what can be chosen."""
+        """Viewer, and the available choices."""
         if self._seats is None:
             self._seats = self._seated(self._role, self._who)
         return self._seats
@@ -314,7 +314,7 @@ class DashboardState:
         followed = self.source.followed
 
         def prefer(role: str, people: pd.DataFrame) -> str | None:
-            """Prefer who has to do with the child whom the notebooks follow."""
+            """Prefer a person related to the child whom the notebooks follow."""
             if followed is None:
                 return None
             own = relations[relations["child"].eq(followed).fillna(False)]
@@ -326,14 +326,14 @@ class DashboardState:
 
     def laid_out(self, own: View, rows: bool = False) -> ChildPage:
         """Lay out the page of one child."""
-        # Who a child is comes of its values: read first, they are read once.
+        # Identity depends on the values; if we read them first, we read them only once.
         known = own.values
         child = str(own.children["child"].iloc[0])
 
         def places(element: str, school_year: int | None) -> str:
             try:
                 behind = own.source_rows(child, element, school_year).dropna(subset=["file", "row"])
-            except BadInput:  # a role that may not know where a value was written
+            except BadInput:  # a role that may not see where a value comes from
                 return ""
             parts = behind.groupby("file", sort=False)["row"].agg(
                 lambda each: ", ".join(str(int(one)) for one in each)
@@ -352,18 +352,18 @@ class DashboardState:
 
     @cached_property
     def systems(self) -> dict[str, SystemName]:
-        """Silo -> what it is called, and its newest day."""
+        """Silo -> display name, and latest day."""
         return system_names(self.source.systems())
 
     @cached_property
     def _schools(self) -> dict[str, str]:
-        """Number of each school -> its name."""
+        """School number -> name."""
         named = self.source.relations()[["school_id", "school_name"]].dropna().drop_duplicates("school_id")
         return dict(zip(named["school_id"], named["school_name"], strict=True))
 
     @cached_property
     def note(self) -> str:
-        """The banner in words: whether everybody is invented."""
+        """Text of the banner: whether everybody is fictional."""
         return banner(dict(self.source.about), self.source.synthetic).text
 
     def list_children(self) -> None:
@@ -383,11 +383,11 @@ class DashboardState:
 
 
 def _strengths(known: pd.DataFrame, school_year: int | None) -> list[str]:
-    """Say what goes well with a child, of what the role may see."""
+    """Describe a child's strengths, as far as the role may see them."""
     from helpers.report.family import find_strengths
 
     values = of_year(known, school_year)
-    # A strength that nobody has checked may be another child's.
+    # An unreviewed strength may be another child's.
     said = find_strengths(values[~values["link_status"].isin(UNCHECKED).to_numpy(dtype=bool)])
-    # Where the role sees no names, the sentences speak to a family.
+    # If the role sees no names, the sentences address a family.
     return [one.replace("Your child", "This child").replace("your child", "this child") for one in said]

@@ -1,4 +1,4 @@
-"""One change, followed day by day."""
+"""Follow one change day by day."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ TIMES = ("never", "once", "twice")
 
 
 def must_be_made(about: Mapping[str, Any]) -> None:
-    """Refuse anything but an invented child: what single files say of one child is shown."""
+    """Raise an error for a real child: the page shows what files contain about one child."""
     if about.get("synthetic") is not True:
         raise BadInput(
             "One change of one child is shown of made districts only: this one doesn't say that everybody in "
@@ -45,7 +45,7 @@ def must_be_made(about: Mapping[str, Any]) -> None:
 
 
 def of_change(known: pd.DataFrame, change: str) -> pd.DataFrame:
-    """Give the rows of one change."""
+    """Select the rows of one change."""
     rows = as_table("one_change", known)
     mine = rows[rows["change"].eq(change)].reset_index(drop=True)
     if mine.empty:
@@ -55,29 +55,29 @@ def of_change(known: pd.DataFrame, change: str) -> pd.DataFrame:
 
 
 def levels_of(known: pd.DataFrame) -> list[str]:
-    """Give the exchange levels in the order of the rows."""
+    """Return the exchange levels in the order of the rows."""
     return [str(level) for level in known["level"].drop_duplicates()]
 
 
 def days_words(days: int) -> str:
-    """Say how long after the Monday: on the same day, after 1 day, after 30 days."""
+    """Describe the delay after Monday: on the same day, after 1 day, after 30 days."""
     return "on the same day" if days == 0 else f"after {days} day{'' if days == 1 else 's'}"
 
 
 def times_words(times: int) -> str:
-    """Say how often something was typed."""
+    """Describe how often somebody typed something."""
     return TIMES[times] if times < len(TIMES) else f"{times} times"
 
 
 def when_words(days: object, typed: object, why_never: object) -> str:
-    """Say when a system knew, or why it never does."""
+    """Describe when a system showed the change, or why it never does."""
     if pd.isna(days):  # type: ignore[call-overload]
         return f"never: {why_never}"
     return f"{days_words(int(str(days)))}, typed {times_words(int(str(typed)))}"
 
 
 def change_table(known: pd.DataFrame, about: Mapping[str, Any], change: str) -> pd.DataFrame:
-    """Lay out when each system knew: a row a system, a column a level."""
+    """Build a table of when each system showed the change: one row per system, one column per level."""
     mine = of_change(known, change)
     said = [when_words(*row) for row in mine[["days", "typed", "why_never"]].itertuples(index=False)]
     wide = mine.assign(said=said).pivot(index="system", columns="level", values="said")
@@ -90,7 +90,7 @@ def change_table(known: pd.DataFrame, about: Mapping[str, Any], change: str) -> 
 
 
 def finding_words(known: pd.DataFrame, about: Mapping[str, Any], change: str) -> str:
-    """Say what was found of one change, in a sentence."""
+    """Describe the result of one change in a sentence."""
     mine = of_change(known, change)
     title = str(about["changes"][change]).capitalize()
     systems = mine["system"].nunique()
@@ -119,26 +119,26 @@ SIDE = 10  # left and right of the days, for half a mark
 
 
 def change_timeline(known: pd.DataFrame, about: Mapping[str, Any], change: str) -> Picture:
-    """Draw on which day each system knew of one change, level beside level.
+    """Draw the day when each system showed a change, by exchange level.
 
     Parameters
     ----------
     known
         Table ``one_change``.
     about
-        What the made district says of itself, as the study hands it over.
+        Metadata of the synthetic district, from the study.
     change
         custody, surname or allergy.
 
     Returns
     -------
     Picture
-        The chart; its table has a row a system.
+        The chart; its table has one row per system.
 
     Raises
     ------
     BadInput
-        When the district doesn't say that it is invented, or nothing was watched under that name.
+        If the district isn't marked as synthetic, or the study has no such change.
     """
     must_be_made(about)
     mine = of_change(known, change)
@@ -201,7 +201,7 @@ def _draw(sheet: Canvas, mine: pd.DataFrame, about: Mapping[str, Any], levels: l
 
 
 def _legend(sheet: Canvas, page: Axes, left: float, y: float) -> None:
-    """Say beside the days what the two marks mean."""
+    """Explain the two marks next to the days."""
     for text, fill in (("by machine", "ink"), ("typed again", "paper")):
         page.scatter([left + 6], [y], s=34, color=color(fill), edgecolor=color("ink"), linewidth=1.2)
         sheet.write(page, left + 16, y, text, size=SMALL, shade=color("muted"))
@@ -211,7 +211,7 @@ def _legend(sheet: Canvas, page: Axes, left: float, y: float) -> None:
 def _lane(
     sheet: Canvas, page: Axes, row: Mapping[Hashable, Any], left: float, wide: float, y: float, end: float
 ) -> None:
-    """Draw one system at one level: dotted until it knows, a line from then on."""
+    """Draw one system at one level: dotted before the change shows, solid afterwards."""
     ink, rule = color("ink"), color("rule")
     begin, stop = left + SIDE, left + wide - SIDE
     if pd.isna(row["days"]):
@@ -252,26 +252,26 @@ CLERK = "A clerk types it into the SIS, whose export has no column for it."
 def change_steps(
     known: pd.DataFrame, written: pd.DataFrame, about: Mapping[str, Any], change: str = "", level: str = ""
 ) -> ChangeSteps:
-    """Step through the days after a change: as the last line of a cell it shows who knows today.
+    """Step through the days after a change; as the last line of a cell, it shows which systems have it.
 
     Parameters
     ----------
     known, written
         Tables ``one_change`` and ``change_written``.
     about
-        What the made district says of itself, as the study hands it over.
+        Metadata of the synthetic district, from the study.
     change, level
-        With which to begin; the first ones when left out.
+        Initial selection; default is the first ones.
 
     Returns
     -------
     ChangeSteps
-        Its ``today`` gives in code what the page shows.
+        Its ``today`` returns what the page shows.
 
     Raises
     ------
     BadInput
-        When the district doesn't say that it is invented, or there is no such change or level.
+        If the district isn't marked as synthetic, or there is no such change or level.
     """
     must_be_made(about)
     rows = as_table("one_change", known)
@@ -283,18 +283,18 @@ def change_steps(
 
 
 class ChangeSteps:
-    """The days after one change as a page: live where a kernel runs, a still table elsewhere."""
+    """The days after one change as a page: live with a kernel, a static table otherwise."""
 
     def __init__(
         self, known: pd.DataFrame, written: pd.DataFrame, about: Mapping[str, Any], change: str, level: str
     ) -> None:
         self._known, self._written, self._about = known, written, about
         self._change, self._level = change, level
-        # As many days for every level, so that they can be compared on one slider.
+        # The same days for every level, so that one slider compares them.
         self.last = int(written["days"].max())
 
     def today(self, change: str, level: str, day: int) -> pd.DataFrame:
-        """Give what each system's file says on a day."""
+        """Return the content of each system's file on a day."""
         mine = of_change(self._known, change)
         mine = mine[mine["level"].eq(level)]
         lists = self._written[self._written["change"].eq(change) & self._written["level"].eq(level)]
@@ -318,7 +318,7 @@ class ChangeSteps:
         return pd.DataFrame(rows).astype({"knows": "boolean"})
 
     def view(self, change: str, level: str, day: int) -> dict[str, Any]:
-        """Give what the page shows of one day."""
+        """Return what the page shows for one day."""
         day = max(-1, min(self.last, day))
         now = self.today(change, level, day)
         mine = of_change(self._known, change)
@@ -357,7 +357,7 @@ class ChangeSteps:
         return self.view(change, level, day)
 
     def still(self) -> Block:
-        """Give the days as a page keeps them: when each system knew, at every level."""
+        """Return the static table for a saved page: when each system showed the change, at every level."""
         lead = answer(f"{finding_words(self._known, self._about, self._change)}.")
         rows = table(change_table(self._known, self._about, self._change), "When each system knew")
         open_it = "To step through the days, run this notebook in JupyterLab: they open here."
@@ -369,12 +369,12 @@ class ChangeSteps:
 
         still = self.still()
         bundle = widget_for("change_steps", self.heard)
-        # Not the widget's own plain text, which would be its state.
+        # Not the widget's own plain text, which would be part of its state.
         return {**bundle, "text/html": still._repr_html_(), "text/plain": still.text}
 
 
 def _said(one: Mapping[Hashable, Any], day: int) -> str:
-    """Say since when a system knows, or why not."""
+    """Describe since when a system shows the change, or why not."""
     if pd.isna(one["days"]):
         return f"never: {one['why_never']}"
     if one["days"] > day:

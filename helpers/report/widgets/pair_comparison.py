@@ -1,4 +1,4 @@
-"""Two records compared letter by letter."""
+"""Compare two records letter by letter."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ __all__ = ["Compared", "FieldComparison", "PairComparison", "Part", "compared", 
 
 
 Part = tuple[str, bool]
-# Of texts that have less than half in common, single letters that happen to be equal say nothing.
+# If texts have less than half in common, single equal letters mean nothing.
 ALIKE = 0.5
 
 
 @dataclass(frozen=True)
 class Compared:
-    """Two values as they are shown: parts of text, each with whether it differs, and a verdict in words."""
+    """Two values as shown: parts of text, each with whether it differs, and a verdict."""
 
     left: tuple[Part, ...]
     right: tuple[Part, ...]
@@ -29,7 +29,7 @@ class Compared:
 
 
 def compared(left: str, right: str) -> Compared:
-    """Compare two values as they are written.
+    """Compare two values as written.
 
     >>> compared("Lopez", "Lopes")
     Compared(left=(('Lope', False), ('z', True)), right=(('Lope', False), ('s', True)), verdict='differs')
@@ -71,13 +71,13 @@ _LABELS = {
     "city": "town",
     "email": "e-mail",
 }
-# The second reading of a birth date stands beside the first.
+# The second reading of a birth date is next to the first.
 _WITHIN_ANOTHER = ("birth_date_other",)
 
 
 @dataclass(frozen=True)
 class FieldComparison:
-    """One line: what the field is called, and both values."""
+    """One line: name of the field, and both values."""
 
     label: str
     values: Compared
@@ -85,7 +85,7 @@ class FieldComparison:
 
 @dataclass(frozen=True)
 class PairComparison:
-    """A pair in words: who says it, what they say, why it waits, and what a yes gives."""
+    """A pair as text: its systems, their values, why it needs review, and the gain of a yes."""
 
     systems: tuple[str, str]
     known_in: tuple[str, str]
@@ -97,7 +97,7 @@ class PairComparison:
 
 
 def pair_comparison(pair: pd.Series, systems: Mapping[str, str]) -> PairComparison:
-    """Put one row of the queue into words."""
+    """Describe one row of the review queue."""
     lines = []
     for field in FIELDS:
         if field not in _WITHIN_ANOTHER:
@@ -148,7 +148,7 @@ def _known_in(pair: pd.Series, side: str, systems: Mapping[str, str]) -> str:
 
 
 def _namesakes(pair: pd.Series, systems: Mapping[str, str]) -> tuple[str, ...]:
-    """Say who else is called so, each behind the name of the system that says it."""
+    """Name other people with the same name, after the system that lists them."""
     told = _value(pair, "namesakes")
     if told is None:
         return ()

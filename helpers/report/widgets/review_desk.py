@@ -1,4 +1,4 @@
-"""The review desk: clerical review in a notebook."""
+"""Run the review desk: clerical review in a notebook."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _MARKS = (15.0, 60.0, 240.0)
 def describe_review_hour(
     worth: pd.DataFrame, seconds: float, error_rate: float, unknown: int, guard: CountGuard | None = None
 ) -> str:
-    """Say what the next hour buys."""
+    """Describe what the next hour of review gains."""
     bought = first_minutes(worth, _HOUR)
     questions = int(bought["questions"])
     if not questions:
@@ -63,7 +63,7 @@ def describe_review_hour(
 
 
 def review_gain_table(worth: pd.DataFrame) -> dict[str, Any]:
-    """Give the curve as a few rows: after a quarter of an hour, an hour, half a day, and at the end."""
+    """Return the gain curve as a few rows: after a quarter of an hour, an hour, half a day, at the end."""
     end = float(worth["minutes"].iloc[-1])
     marks = [minutes for minutes in _MARKS if minutes < end and len(worth[worth["minutes"] <= minutes])]
     rows = []
@@ -123,7 +123,7 @@ def review_desk(
     seconds: float = SECONDS_A_DECISION,
     error_rate: float = ERROR_RATE,
 ) -> ReviewDesk:
-    """Open the review desk: as the last line of a cell it shows the pairs that wait, one after the other."""
+    """Open the review desk; as the last line of a cell, it shows the pairs to review, one at a time."""
     queue = review_queue(
         links, district.people, identifiers=district.identifiers, schools=district.fact("school")
     )
@@ -138,7 +138,7 @@ def review_desk(
 
 
 class ReviewDesk:
-    """A review session as a page: live where a kernel runs, a still picture elsewhere."""
+    """A review session as a page: live with a kernel, static otherwise."""
 
     def __init__(
         self,
@@ -157,21 +157,21 @@ class ReviewDesk:
         self._seconds = seconds
         self._error_rate = error_rate
         self._said = ""
-        # A parameter that can't be is told before anybody answers.
+        # We report an invalid parameter before anybody answers.
         self._worth()
 
     def answer(self, given: str) -> None:
-        """Answer the question in front, as a key does."""
+        """Answer the current question, like a key press."""
         self._session.answer(given)
         self._said = SAID[given]
 
     def undo(self) -> None:
-        """Take the last answer of this sitting back, out of the file too."""
+        """Undo the last answer of this session, also in the file."""
         taken = self._session.undo()
         self._said = "Taken back." if taken else "There is nothing to take back."
 
     def view(self, trouble: str = "") -> dict[str, Any]:
-        """Give what the page draws now: plain text, which it puts into elements as text."""
+        """Return what the page shows now: plain text, inserted as text."""
         session = self._session
         place, total, pair = session.place, len(session.questions), session.current
         worth = self._worth()
@@ -219,7 +219,7 @@ class ReviewDesk:
         }
 
     def still(self) -> Block:
-        """Give the desk as a page keeps it: how many wait and what an hour buys, and a made first pair."""
+        """Return the static desk for a saved page: pairs left, gain of an hour, synthetic first pair."""
         waiting = len(self._session.questions) - self._session.place
         count = self._guard.count(waiting)
         one = waiting == 1 and not self._guard.hides(waiting)
@@ -249,7 +249,7 @@ class ReviewDesk:
             for line in said.fields
         ]
         one, other = said.systems
-        # Two records of one system would give two columns one name.
+        # Two records of one system would give two columns the same name.
         heads = {"one": one, "other": other if other != one else f"{other}, again"}
         frame = pd.DataFrame(texts, columns=["field", *heads, "compared"], dtype="string")
         shown = table(frame, "The first question: are these one child?", names=heads, download=False)
@@ -294,7 +294,7 @@ class ReviewDesk:
         return f"Link again with your answers: bigpicture link FOLDER --decisions {self._decisions.name}"
 
     def _heard(self, message: object) -> dict[str, Any]:
-        """Do what the page asks, and say what it shows next; a press that comes too late is passed over."""
+        """Do what the page asks and return what it shows next; ignore a late key press."""
         asked = message if isinstance(message, dict) else {}
         wanted, pair = asked.get("do"), self._session.current
         in_front = None if pair is None else int(pair["question"])
@@ -314,5 +314,5 @@ class ReviewDesk:
 
         still = self.still()
         bundle = widget_for("review_desk", self._heard)
-        # Not the widget's own plain text, which would be its state.
+        # Not the widget's own plain text, which would be part of its state.
         return {**bundle, "text/html": still._repr_html_(), "text/plain": still.text}

@@ -1,4 +1,4 @@
-"""Serves the dashboard under Voila."""
+"""Serve the dashboard under Voila."""
 
 from __future__ import annotations
 
@@ -46,19 +46,19 @@ __all__ = [
 ]
 
 
-# The file that the page's last cell makes.
+# File that the page's last cell creates.
 READY = "ready"
-# The file that says on which port it listens.
+# File with the port on which the server listens.
 LISTENS = "port"
-# Seconds in which kernels may end in order.
+# Seconds in which kernels may shut down cleanly.
 PATIENCE = 15.0
 
 
 def serve(private: Path, idle: float, notebook: str) -> None:
-    """Serve a notebook until standard input ends, or nobody has looked for a while.
+    """Serve a notebook until standard input ends, or nobody has used it for a while.
 
-    Whoever started this holds the other end of standard input. However that process ends, on every system,
-    the input ends with it.
+    The parent process holds the other end of standard input. However the parent ends, on any system, the
+    input ends with it.
     """
     from tornado.ioloop import IOLoop, PeriodicCallback
     from voila.app import Voila  # type: ignore[import-untyped]
@@ -81,7 +81,7 @@ def serve(private: Path, idle: float, notebook: str) -> None:
 
     def end_when_idle() -> None:
         if not (private / READY).exists():
-            asked[0] = time.time()  # nobody could look yet
+            asked[0] = time.time()  # nobody could use it yet
         if time.time() - max(asked[0], _last_activity(app.kernel_manager)) > idle:
             _in_background(stop)
 
@@ -109,14 +109,14 @@ def _in_background(work: Callable[[], object]) -> None:
 
 
 def _leave(private: Path, status: int = 0) -> None:
-    """Take the folder away and end, whatever still runs here."""
-    os.chdir(private.parent)  # Windows removes no folder in which a process is
+    """Delete the folder and exit, whatever is still running here."""
+    os.chdir(private.parent)  # Windows doesn't delete the working directory of a process
     shutil.rmtree(private, ignore_errors=True)
     os._exit(status)
 
 
 def _last_activity(kernels: Any) -> float:
-    """Say when a page last did something: each has a kernel."""
+    """Return the last activity of a page: each has a kernel."""
     active: list[datetime] = [kernels.get_kernel(one).last_activity for one in kernels.list_kernel_ids()]
     return max((one.astimezone(UTC).timestamp() for one in active), default=0.0)
 
@@ -135,11 +135,11 @@ TAG = "dashboard"
 TEMPLATE = Path(__file__).with_name("voila_template")
 HOME = "127.0.0.1"
 EXTENSIONS = ("anywidget", "@voila-dashboards/widgets-manager8", "@jupyter-widgets/jupyterlab-manager")
-# Ports that the server tries after the chosen one, which another may have taken since it was found free.
+# Ports to try after the chosen one, which another process may have taken since we found it free.
 FURTHER_PORTS = 20
 # Seconds until a kernel must have read the store and shown its first page.
 STARTS = 180
-# Minutes that a server waits for somebody to look.
+# Minutes that a server waits for a user.
 IDLE = 60.0
 PREFIX = "kit-dashboard-"
 SERVER = "helpers.report.widgets.serve_dashboard"
@@ -147,20 +147,21 @@ SERVER = "helpers.report.widgets.serve_dashboard"
 
 @dataclass(frozen=True)
 class Served:
-    """A dashboard that runs."""
+    """A running dashboard."""
 
-    # Where a browser of this machine finds it, the word included.
+    # Address for a browser on this computer, including the secret word.
     address: str
     # The server.
     process: subprocess.Popen[bytes]
-    # A page that leads to the address, this user's alone: a browser's command line is everybody's to read.
+    # A page that redirects to the address, readable only by this user, because everybody can read a browser's
+    # command line.
     door: Path
 
 
 def dashboard_notebook(
     lesson: Path, out: Path, set_to: Mapping[str, object], ready: Path | None = None
 ) -> Path:
-    """Copy a lesson's dashboard cells: its parameters, its imports and what is tagged `dashboard`."""
+    """Copy a lesson's dashboard cells: its parameters, its imports and the cells tagged `dashboard`."""
     import nbformat
 
     notebook = Notebook(lesson)
@@ -187,7 +188,7 @@ def dashboard_notebook(
 
 
 def _free_port(wanted: int | None) -> int:
-    """Give a port that is free, the wanted one if one is wanted."""
+    """Return a free port, the wanted one if given."""
     for port in [wanted] if wanted is not None else [*range(PORT, PORT + 20), 0]:
         with socket.socket() as probe:
             try:
@@ -211,13 +212,13 @@ def _settings(port: int, word: str, further: int = 0, ready_after: float = 0.5) 
             "show_tracebacks": False,
             "allow_template_override": "NO",
             "allow_theme_override": "NO",
-            # Of the folder nothing is served but the page.
+            # From the folder, we serve only the page.
             "file_allowlist": [],
-            # Only what draws the page: no extension of somebody's own JupyterLab.
+            # Only what draws the page: no extensions of the user's own JupyterLab.
             "extension_allowlist": list(EXTENSIONS),
         },
         "VoilaKernelManager": {"fill_delay": ready_after},
-        # Kernels of pages that were closed without a word go after a while.
+        # Kernels of pages closed without notice end after a while.
         "MappingKernelManager": {"cull_interval": 60, "cull_idle_timeout": 3600, "cull_connected": False},
         "Application": {"log_level": "ERROR"},
     }
@@ -232,14 +233,14 @@ def serve_dashboard(
     set_to: Mapping[str, object] | None = None,
     idle: float = IDLE,
 ) -> Iterator[Served]:
-    """Serve the dashboard of a store until the block ends, by a signal too, or nobody has looked for a while.
+    """Serve a store's dashboard until the block ends, also by a signal, or nobody has used it for a while.
 
-    The server ends with this process, however that ends, and takes its folder away.
+    The server ends with this process, however that ends, and deletes its folder.
     """
     if find_spec("voila") is None:
         raise BadInput("The dashboard as a web page needs voila: pip install -r requirements.txt.")
     chosen = _free_port(port)
-    # Left where both processes were killed at once: it tells where a store stands.
+    # Left behind if both processes were killed at once; it shows where a store is.
     sweep(Path(tempfile.gettempdir()), PREFIX)
     word = secrets.token_urlsafe(24)
     with contextlib.ExitStack() as ends:
@@ -261,7 +262,7 @@ def serve_dashboard(
 
 
 def _door(private: Path, address: str) -> Path:
-    """Write a page that leads to the address: it stands in no list of processes, as an argument would."""
+    """Write a page that redirects to the address; an argument would be visible in process lists."""
     door = private / "open.html"
     page = render("report/widgets/door.html.j2", address=address)
     write_atomically(door, page.encode("utf-8"))
@@ -269,7 +270,7 @@ def _door(private: Path, address: str) -> Path:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the server: it goes when nothing holds the other end of what it listens to."""
+    """End the server: it exits when its standard input closes."""
     if process.stdin is not None:
         with contextlib.suppress(OSError):
             process.stdin.close()
@@ -284,14 +285,14 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 @contextlib.contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """Let a signal that would end this process at once leave the block first, as Ctrl-C does."""
+    """Let a signal that would end this process leave the block first, like Ctrl-C."""
 
     def leave(number: int, _: object) -> None:
         raise SystemExit(128 + number)
 
     before = {}
     if threading.current_thread() is threading.main_thread():
-        for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # what of these a system has
+        for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # those that the system has
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
                 before[number] = signal.signal(number, leave)
@@ -303,7 +304,7 @@ def _ended_by_signals() -> Iterator[None]:
 
 
 def _start(private: Path, notebook: Path, idle: float) -> subprocess.Popen[bytes]:
-    """Start Voila with settings of its own: nobody's own settings, extensions or history have a say."""
+    """Start Voila with its own settings, without any user's settings, extensions or history."""
     path = os.environ.get("JUPYTER_PATH")
     environment = {
         **os.environ,
@@ -311,7 +312,7 @@ def _start(private: Path, notebook: Path, idle: float) -> subprocess.Popen[bytes
         "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
         "IPYTHONDIR": str(private / "ipython"),
         "JUPYTER_PATH": os.pathsep.join([str(TEMPLATE), *([path] if path else [])]),
-        # The kernel finds this kit even where the notebook isn't in its folder.
+        # The kernel finds this kit even if the notebook isn't in its folder.
         "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH", "")]),
     }
     log = (private / "log.txt").open("wb")
@@ -323,23 +324,23 @@ def _start(private: Path, notebook: Path, idle: float) -> subprocess.Popen[bytes
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
-            # Ctrl-C goes to all processes of a terminal: this one ends the server, in order.
+            # Ctrl-C reaches all processes of a terminal, so that this one ends the server cleanly.
             start_new_session=True,
         )
 
 
 def _wait(process: subprocess.Popen[bytes], ready: Path, wanted: int | None) -> int:
-    """Wait until the cells ran once and the server answers; give the port on which it does."""
+    """Wait until the cells ran once and the server answers; return its port."""
     until = time.monotonic() + STARTS
     told = ready.with_name(LISTENS)
     while time.monotonic() < until and process.poll() is None:
-        # Only the server knows: who found a port free may find another server on it a moment later.
+        # Only the server knows its port: between our check and its start, another server may have taken it.
         if ready.exists() and told.exists() and _answers(port := int(told.read_text(encoding="ascii"))):
             return port
         time.sleep(0.1)
     if wanted is not None:
         _free_port(wanted)
-    # What stands in the log may name a child: nothing of it is said.
+    # The log may name a child, so we show nothing of it.
     how = f"it ended with {process.returncode}" if process.poll() is not None else f"not ready in {STARTS} s"
     raise BadInput(
         f"The dashboard didn't start ({how}): run the notebook in JupyterLab to see which cell fails, or "
@@ -362,32 +363,32 @@ _DECLARED = Path(helpers.standard.__file__).parent
 
 
 def is_store(folder: Path) -> bool:
-    """Say whether a folder is a store of profiles."""
+    """Check whether a folder is a store of profiles."""
     return (folder / "store.json").is_file()
 
 
 def must_be_free(folder: Path) -> None:
-    """Refuse a place for a store in which something else stands."""
+    """Raise an error if something other than a store is at the path."""
     if folder.is_file() or (folder.is_dir() and not is_store(folder) and any(folder.iterdir())):
         raise BadInput(f"{folder} is no store of profiles and isn't empty: name another place for the store.")
 
 
 def _made_of(folder: Path) -> str:
-    """Give a fingerprint of a folder's files and of what elements mean, which may have changed, too."""
+    """Hash a folder's files and the definitions of elements, which may have changed, too."""
     declared = [path.read_bytes() for path in sorted(_DECLARED.rglob("*.toml"))]
     whole = [fingerprint(folder).encode(), *declared]
     return hashlib.blake2b(b"\0".join(whole), digest_size=16).hexdigest()
 
 
 def store_of(folder: Path, place: Path) -> ProfileStore:
-    """Open the store of a district's profiles, made anew where it isn't as new as the files."""
+    """Open the store of a district's profiles, rebuilt if it isn't up to date with the files."""
     if is_store(folder):
         return ProfileStore.open(folder)
     must_be_a_folder(folder)
     made_of = _made_of(folder)
     known = place / _MADE_OF
     if is_store(place) and known.is_file() and json.loads(known.read_text("utf-8")) == made_of:
-        with contextlib.suppress(BadInput):  # written by another version of the kit: made anew
+        with contextlib.suppress(BadInput):  # written by another version of the kit: rebuild
             return ProfileStore.open(place)
     from helpers.files import read_district
     from helpers.link import link_district

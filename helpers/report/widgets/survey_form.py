@@ -1,8 +1,8 @@
-"""The survey's form in a notebook: several people, each answer saved at once, to be gone on with at any time.
+"""Survey form in a notebook for several people; saves each answer at once, so that they can continue later.
 
-The page in the browser asks, and the kernel answers in messages: no answer is part of the widget's state,
-which notebooks may save. What a notebook or a report keeps is the still picture: how many have begun, and an
-example.
+The browser's page sends messages and the kernel answers: no answer is part of the widget's state, which
+notebooks may save. A notebook or a report stores only a static version: the number of people who have
+started, and an example.
 """
 
 from __future__ import annotations
@@ -24,43 +24,43 @@ __all__ = ["SurveyForm", "survey_form"]
 def survey_form(
     path: str | os.PathLike[str] = "survey_answers.csv", *, system: str = "", year: int | None = None
 ) -> SurveyForm:
-    """Open the form: as the last line of a cell it shows the questions, one domain after the other.
+    """Open the form; as the last line of a cell, it shows the questions, one domain at a time.
 
     Parameters
     ----------
     path
-        The CSV to which each answer goes at once; `bigpicture survey --responses` reads it. Who is in it
-        already can go on.
+        CSV to which we write each answer at once; `bigpicture survey --responses` reads it. People in it can
+        continue.
     system
         Name of the school system.
     year
-        Of the survey; this year by default.
+        Year of the survey; default is this year.
 
     Returns
     -------
     SurveyForm
-        Its ``save`` does from code what a click does.
+        Its ``save`` does the same as a click.
 
     Raises
     ------
     BadInput
-        When the file is there and holds what the form would lose.
+        If the file exists and contains data that the form would lose.
     """
     return SurveyForm(AnswerFile(Path(path), system, date.today().year if year is None else year))
 
 
 class SurveyForm:
-    """The form as a page: live where a kernel runs, a still picture elsewhere."""
+    """The form as a page: live with a kernel, static otherwise."""
 
     def __init__(self, file: AnswerFile) -> None:
         self._file = file
 
     def save(self, respondent: str, **given: str | int) -> int:
-        """Save answers of a person, as clicks do."""
+        """Save answers of a person, like clicks."""
         return self._file.save(respondent, {column: str(value) for column, value in given.items()})
 
     def view(self) -> dict[str, Any]:
-        """Give what the first page shows: who has begun, and all questions in order."""
+        """Return the first page: who has started, and all questions in order."""
         survey = declared_survey()
         return {
             "screen": "start",
@@ -83,7 +83,7 @@ class SurveyForm:
         }
 
     def still(self) -> Block:
-        """Give the form as a page keeps it: how many have begun, and its first question."""
+        """Return the static form for a saved page: number of people who have started, and first question."""
         survey = declared_survey()
         count = len(self._file.people())
         who, verb = describe_respondents(count).capitalize(), "has" if count == 1 else "have"
@@ -97,7 +97,7 @@ class SurveyForm:
         return Block(joined(blocks).markup, f"{lead.text} {words} {survey.own} {open_it}")
 
     def heard(self, message: object) -> dict[str, Any]:
-        """Do what the page asks; what it shows of anybody's answers goes to that page alone."""
+        """Do what the page asks; anybody's answers go only to that page."""
         asked = message if isinstance(message, dict) else {}
         who, turn = str(asked.get("respondent", "")), asked.get("turn")
         try:
@@ -131,5 +131,5 @@ class SurveyForm:
 
         still = self.still()
         bundle = widget_for("survey_form", self.heard)
-        # Not the widget's own plain text, which would be its state.
+        # Not the widget's own plain text, which would be part of its state.
         return {**bundle, "text/html": still._repr_html_(), "text/plain": still.text}

@@ -90,7 +90,7 @@ def encoding_broken(scene: FaultContext) -> None:
 
 
 def typo(scene: FaultContext) -> None:
-    """Johnson -> Jonhson: two letters change places, or a neighbouring key is hit."""
+    """Johnson -> Jonhson: two letters are swapped, or an adjacent key is hit."""
     scene.change_text(mistyped)
 
 

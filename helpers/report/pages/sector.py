@@ -106,7 +106,7 @@ def change_picture(changes: pd.DataFrame) -> Picture | None:
 
 
 def _changed(frame: pd.DataFrame, since: int, year: int) -> str:
-    """Describe the change in systems that answered twice; a change only in all systems is due to others."""
+    """Describe the change in systems that answered in both years, apart from a change of respondents."""
     same = frame[frame["systems_are"].eq("same systems")]
     if same.empty:
         return f"From {since} to {year} too few systems answered twice to show whether systems changed"

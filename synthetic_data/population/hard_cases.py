@@ -86,7 +86,7 @@ def inject_hard_cases(scenario: Scenario, cast: DraftPopulation) -> InjectedCase
     def unless(
         occurs: Mask, fits: Callable[[int], bool], change: Callable[[int], None], beside: bool = False
     ) -> None:
-        """Inject a case that doesn't occur; with ``beside``, into a family with another case if none is free."""
+        """Inject a case that doesn't occur; with ``beside``, if needed into a family with another case."""
         there = np.flatnonzero(occurs & (cast.grade >= 0))
         if len(there):
             # Reserve one family that has it, so that no later case undoes it.

@@ -13,7 +13,18 @@ if TYPE_CHECKING:
     from helpers.report.child.page import disputed
     from helpers.report.child.source_rows import show_source_row
     from helpers.report.child.values import missing_lines, value_lines
-    from helpers.report.display_names import element_names, in_words, short_names, system_names_in_text
+    from helpers.report.display_names import (
+        element_names,
+        fact_name,
+        figure_name,
+        finding_words,
+        group_name,
+        in_words,
+        short_names,
+        silo_name,
+        system_names,
+        system_names_in_text,
+    )
     from helpers.report.family.corrections import corrections_of, read_corrections
     from helpers.report.family.pages import family_pages, pages_of, prepare, shown_page
     from helpers.report.family.printing import find_chromium, print_pages
@@ -28,7 +39,7 @@ if TYPE_CHECKING:
         shown_contract,
     )
     from helpers.report.pages.gap_tables import large_groups
-    from helpers.report.pages.gaps import gaps_page
+    from helpers.report.pages.gaps import gaps_page, work_sentence
     from helpers.report.pages.page import block_page, heading, note
     from helpers.report.pages.questions import (
         communication_chart,
@@ -40,7 +51,13 @@ if TYPE_CHECKING:
         quoted_table,
     )
     from helpers.report.pages.record_cards import record_cards_page
-    from helpers.report.pages.sector import sector_page
+    from helpers.report.pages.sector import (
+        change_picture,
+        compare_with_published,
+        difference_picture,
+        maturity_chart,
+        sector_page,
+    )
     from helpers.report.pages.simulated_sector import sector_made_page
     from helpers.report.pages.staffing import (
         assumed_table,
@@ -74,10 +91,11 @@ if TYPE_CHECKING:
     from helpers.report.runs.figures import link_statuses_by_system
     from helpers.report.runs.notebooks import notebooks_folder
     from helpers.report.runs.report import ReportResult, make_report_district, run_report
-    from helpers.report.tables import table
+    from helpers.report.tables import number_text, table
     from helpers.report.templates import fill
     from helpers.report.widgets.dashboard import dashboard
     from helpers.report.widgets.one_change import change_steps, change_timeline
+    from helpers.report.widgets.review_desk import review_desk
     from helpers.report.widgets.serve_dashboard import must_be_free, serve_dashboard, store_of
     from helpers.report.widgets.survey_form import survey_form
 
@@ -147,7 +165,10 @@ _MODULES = {
     "helpers.report.child.page": "disputed",
     "helpers.report.child.source_rows": "show_source_row",
     "helpers.report.child.values": "missing_lines value_lines",
-    "helpers.report.display_names": "element_names in_words short_names system_names_in_text",
+    "helpers.report.display_names": (
+        "element_names fact_name figure_name finding_words group_name in_words short_names silo_name "
+        "system_names system_names_in_text"
+    ),
     "helpers.report.family.corrections": "corrections_of read_corrections",
     "helpers.report.family.pages": "family_pages pages_of prepare shown_page",
     "helpers.report.family.printing": "find_chromium print_pages",
@@ -156,14 +177,16 @@ _MODULES = {
     "helpers.report.messages": "language",
     "helpers.report.pages.contract": "contract_page rubric_blocks rubric_picture rubric_words shown_contract",
     "helpers.report.pages.gap_tables": "large_groups",
-    "helpers.report.pages.gaps": "gaps_page",
+    "helpers.report.pages.gaps": "gaps_page work_sentence",
     "helpers.report.pages.page": "block_page heading note",
     "helpers.report.pages.questions": (
         "communication_chart communication_table families_in_words platforms_chart question_lines "
         "question_table quoted_table"
     ),
     "helpers.report.pages.record_cards": "record_cards_page",
-    "helpers.report.pages.sector": "sector_page",
+    "helpers.report.pages.sector": (
+        "change_picture compare_with_published difference_picture maturity_chart sector_page"
+    ),
     "helpers.report.pages.simulated_sector": "sector_made_page",
     "helpers.report.pages.staffing": (
         "assumed_table cost_sentence coverage_sentence month_table people_blocks people_chart people_page"
@@ -179,10 +202,11 @@ _MODULES = {
     "helpers.report.runs.figures": "link_statuses_by_system",
     "helpers.report.runs.notebooks": "notebooks_folder",
     "helpers.report.runs.report": "ReportResult make_report_district run_report",
-    "helpers.report.tables": "table",
+    "helpers.report.tables": "number_text table",
     "helpers.report.templates": "fill",
     "helpers.report.widgets.dashboard": "dashboard",
     "helpers.report.widgets.one_change": "change_steps change_timeline",
+    "helpers.report.widgets.review_desk": "review_desk",
     "helpers.report.widgets.serve_dashboard": "must_be_free serve_dashboard store_of",
     "helpers.report.widgets.survey_form": "survey_form",
 }

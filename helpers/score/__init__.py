@@ -12,7 +12,15 @@ from helpers.score.card_sort import (
 from helpers.score.children import score_cases, score_children
 from helpers.score.family_pages import FamilyPageScores, judge_family_pages, score_pages, score_pages_on_hold
 from helpers.score.findings import detected_faults, is_detectable, score_findings
-from helpers.score.flags import KNOWN, SIGNS, missed_flags, signs_of, systems_of_signs, true_flags
+from helpers.score.flags import (
+    KNOWN,
+    SIGNS,
+    children_at_risk,
+    missed_flags,
+    signs_of,
+    systems_of_signs,
+    true_flags,
+)
 from helpers.score.groups import AS_THEY_ARE, MADE_EQUAL, GroupScores, missed_by_group, score_groups
 from helpers.score.links import crosswalk_from, must_be_of, score_links, score_pairs
 from helpers.score.profiles import judge_decision, judge_profiles, score_profiles

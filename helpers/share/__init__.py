@@ -5,6 +5,8 @@ from helpers.share.audit import Audit
 from helpers.share.compare_policies import compare_policies, leaks, policy_grid, roles_with_access
 from helpers.share.disclosure import (
     NOT_SHOWN,
+    pooled_groups,
+    pooled_neighbors,
     shown_answers,
     shown_everybody,
     shown_shares,

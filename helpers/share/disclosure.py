@@ -23,7 +23,7 @@ __all__ = [
     "NOT_SHOWN",
     "Shown",
     "counted_groups",
-    "is_inferable",
+    "is_protected",
     "pooled_groups",
     "pooled_neighbors",
     "shown_answers",
@@ -122,7 +122,7 @@ def _lines(shape: tuple[int, int]) -> list[tuple[list[int], int]]:
     return across + down
 
 
-def is_inferable(shown: Shown, place: int) -> bool:
+def is_protected(shown: Shown, place: int) -> bool:
     """Check whether a hidden cell is safe: another number would fit the shown cells.
 
     Each cell is part of two sums: its row's and its column's. So the table is a graph with sums as nodes and
@@ -228,7 +228,7 @@ def _hide_solved(shown: Shown, primary: Bools, kept: Bools) -> bool:
     """Hide one more cell if a small one still has only one solution."""
     flat, hidden = shown.counts.ravel(), shown.hidden.ravel()
     for place in np.flatnonzero(primary.ravel()):
-        if is_inferable(shown, int(place)):
+        if is_protected(shown, int(place)):
             continue
         lines = [
             ([*parts, whole], whole)

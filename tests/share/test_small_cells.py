@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.share.disclosure import Shown, is_inferable, suppress_small_cells
+from helpers.share.disclosure import Shown, is_protected, suppress_small_cells
 from tests.tiers import examples
 
 TABLES = st.integers(1, 4).flatmap(
@@ -53,7 +53,7 @@ def test_a_cell_could_differ_exactly_when_another_table_shows_the_same(
     others = fits(shown)
     for row, column in zip(*np.nonzero(hidden[:-1, :-1]), strict=True):
         numbers = {int(other[row, column]) for other in others}
-        assert is_inferable(shown, int(row * counts.shape[1] + column)) is (len(numbers) > 1)
+        assert is_protected(shown, int(row * counts.shape[1] + column)) is (len(numbers) > 1)
 
 
 @settings(max_examples=examples(200))
@@ -65,7 +65,7 @@ def test_every_small_cell_is_hidden_and_none_can_be_worked_out(table: list[list[
     if shown.hidden.all():
         return
     for place in np.flatnonzero(small.ravel()):
-        assert is_inferable(shown, int(place))
+        assert is_protected(shown, int(place))
     # What is hidden under a shown total is itself no small group.
     for line in (*shown.counts, *shown.counts.T):
         assert line[-1] == line[:-1].sum()
@@ -88,9 +88,9 @@ def test_two_hidden_cells_a_line_that_are_one_answer_are_found() -> None:
     counts = suppress_small_cells([[0, 12], [12, 0]], 2).counts
     hidden = np.zeros(counts.shape, dtype=bool)
     hidden[0, 0] = hidden[0, 1] = hidden[1, 0] = hidden[1, 1] = True
-    assert is_inferable(Shown(counts, hidden), 1)
+    assert is_protected(Shown(counts, hidden), 1)
     hidden[1, 0] = hidden[0, 0] = False
-    assert not is_inferable(Shown(counts, hidden), 1)
+    assert not is_protected(Shown(counts, hidden), 1)
 
 
 def test_where_everybody_is_in_one_group_the_row_is_hidden() -> None:
@@ -114,10 +114,10 @@ def test_a_cell_between_two_blocks_of_hidden_cells_is_no_way_out() -> None:
     table = [[5, 5, 20, 20], [5, 5, 3, 20], [20, 20, 5, 5], [20, 20, 5, 5]]
     counts = suppress_small_cells(table, 2).counts
     small = (counts > 0) & (counts < 10)
-    assert not is_inferable(Shown(counts, small), 1 * 5 + 2)
+    assert not is_protected(Shown(counts, small), 1 * 5 + 2)
     shown = suppress_small_cells(table, 10)
     assert shown.hidden.sum() > small.sum()
-    assert is_inferable(shown, 1 * 5 + 2)
+    assert is_protected(shown, 1 * 5 + 2)
 
 
 @pytest.mark.parametrize(("count", "is_hidden"), [(0, False), (1, True), (9, True), (10, False), (11, False)])
@@ -141,7 +141,7 @@ def test_totals_that_other_tables_show_are_never_hidden_and_give_nothing_away() 
     assert shown.hidden[0, 0], "22 of 24 would leave the two without a value"
     assert shown.hidden[0, 1]
     for cell in np.flatnonzero(shown.hidden.ravel()):
-        assert is_inferable(shown, int(cell))
+        assert is_protected(shown, int(cell))
 
 
 def test_a_row_of_which_nobody_has_a_value_tells_of_no_child() -> None:

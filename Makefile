@@ -39,7 +39,6 @@ test: .venv/installed-for-tests
 
 test-all: test
 	$(BIN)/python -m pytest -n auto --dist worksteal -m full $(ARGS)
-	$(BIN)/python -m pytest tests/browser $(ARGS)
 
 test-browser: .venv/installed-for-tests
 	$(BIN)/python -m pytest tests/browser $(ARGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections import Counter
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
     from helpers.profile import Profiles
+    from tests.shared_reports import SharedReports
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -36,6 +38,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if not isinstance(item, pytest.Function):
             continue
+        if item.get_closest_marker("browser"):
+            item.add_marker(FULL)
         if one_in := item.get_closest_marker("one_in"):
             test = (item.path, item.originalname)
             if place[test] % one_in.args[0] != one_in.kwargs.get("first", 0):
@@ -43,6 +47,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             place[test] += 1
         if config.option.markexpr == "full" and is_hypothesis_test(item.obj):
             item.add_marker(FULL)
+
+
+def pytest_collection_finish() -> None:
+    """Look seldom for circles of garbage, and never among what was imported: it was a fifth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -144,6 +155,14 @@ def chromium() -> str:
 def districts(kept: Kept) -> SharedDistricts:
     """Districts by their settings, each made, read and linked once a run. Never write into them."""
     return SharedDistricts(kept)
+
+
+@pytest.fixture(scope="session")
+def reports(kept: Kept) -> SharedReports:
+    """Whole reports, each run once a run."""
+    from tests.shared_reports import SharedReports
+
+    return SharedReports(kept)
 
 
 @pytest.fixture(scope="session")

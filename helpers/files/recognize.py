@@ -99,16 +99,15 @@ def look_at(data: bytes, name: str, records: XmlRecords | None = None, rows: int
 
 def share(names: Iterable[str], file: FileLayout) -> float:
     """Return the share of names that a file and its declaration have in common."""
-    names = list(names)
     declared = file.by_fold
-    beyond = file.are_beyond(names)
-    names = [name for name, out in zip(names, beyond, strict=True) if folded(name) in declared or not out]
-    known = {column.name for name in names if (column := declared.get(folded(name))) is not None}
-    if not known:
+    folds = {name: folded(name) for name in names}
+    known = {declared[fold].name for fold in folds.values() if fold in declared}
+    if not known:  # so it is for most files and layouts: no pattern is looked for
         return 0.0
-    others = [name for name in names if folded(name) not in declared]
+    others = [name for name, fold in folds.items() if fold not in declared]
+    others = [name for name, out in zip(others, file.are_beyond(others), strict=True) if not out]
     taken = file.by_patterns(others)
-    unknown = {folded(name) for name, column in zip(others, taken, strict=True) if column is None}
+    unknown = {folds[name] for name, column in zip(others, taken, strict=True) if column is None}
     every = {column.name for column in file.named() if not column.optional or column.name in known}
     # The columns of list elements are no evidence if all lists are empty.
     needed = {column.name for column in file.columns if column.required and "[]" not in column.name}

@@ -321,8 +321,10 @@ def as_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
             f"Table {name!r} has no column {', '.join(map(repr, unknown))}.{nearest(unknown[0], dtypes)} "
             f"It has: {', '.join(dtypes)}."
         )
+    if not frame.index.equals(pd.RangeIndex(len(frame))):
+        frame = frame.reset_index(drop=True)
     columns = {
-        column: cast(frame[column].reset_index(drop=True), dtype)
+        column: cast(frame[column], dtype)
         if column in frame.columns
         else missing(len(frame), dtype)
         for column, dtype in dtypes.items()
@@ -347,4 +349,10 @@ def empty_table(name: str) -> pd.DataFrame:
     pandas.DataFrame
         No rows, every column with its dtype.
     """
+    return _empty(name).copy(deep=False)
+
+
+@cache
+def _empty(name: str) -> pd.DataFrame:
+    """Make it once: most districts lack most tables."""
     return as_table(name, pd.DataFrame(index=pd.RangeIndex(0)))

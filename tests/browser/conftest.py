@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from helpers.report import run_report
-from helpers.report.runs.execute import Progress
+from tests.shared_reports import SharedReports
 
 # Debian's chromium, without a screen, without a sandbox (a container has none) and without calls home.
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
@@ -26,26 +24,19 @@ def browser(chromium: str) -> Iterator[Browser]:
         window.close()
 
 
-def pages_of(folder: Path | None, out: Path) -> Path:
-    """Run the whole report and give the folder of its pages."""
-    result = run_report(folder, out=out, progress=Progress(1, io.StringIO()))
-    assert result.ok, [result.trouble, *(f"{run.name}: {run.failed}" for run in result.failed)]
-    return result.run
+@pytest.fixture(scope="session")
+def workshop_pages(reports: SharedReports) -> Path:
+    """The report on the district of the workshop."""
+    return reports.of(None).result.run
 
 
 @pytest.fixture(scope="session")
-def workshop_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Run the report once on the district of the workshop."""
-    return pages_of(None, tmp_path_factory.mktemp("workshop"))
+def real_pages(reports: SharedReports, real_files: Path) -> Path:
+    """The report on a folder of real exports."""
+    return reports.of(real_files / "grand_bend_joinable").result.run
 
 
 @pytest.fixture(scope="session")
-def real_pages(real_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Run the report once on a folder of real exports."""
-    return pages_of(real_files / "grand_bend_joinable", tmp_path_factory.mktemp("real"))
-
-
-@pytest.fixture(scope="session")
-def unmarked_pages(exports_by_hand: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Run the report once on a folder that nothing marks as synthetic."""
-    return pages_of(exports_by_hand, tmp_path_factory.mktemp("unmarked"))
+def unmarked_pages(reports: SharedReports, exports_by_hand: Path) -> Path:
+    """The report on a folder that nothing marks as synthetic."""
+    return reports.of(exports_by_hand).result.run

@@ -18,12 +18,12 @@ import pytest
 from helpers.files import District, read_district
 from helpers.files.findings import Findings
 from helpers.files.readers.decode import as_utf8
-from synthetic_data.district import make_district
 from synthetic_data.systems import SILOS
 from tests.files.damage import COUNTABLE, WAYS, lines_of
+from tests.shared_districts import SharedDistricts
 
-COPIES = 200  # of each file
 ONE_EACH = len(WAYS)
+COPIES = 4 * ONE_EACH  # of each file: each way twice by itself, and twice before another one
 LINES = 12  # of a made file, header included: enough for each way, and quick
 OF_XML = 40  # an element of a record has a line of its own
 # What stands in a file's name of the day or years that it is of.
@@ -53,9 +53,9 @@ def beginning(name: str, data: bytes) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bytes]]:
+def small(districts: SharedDistricts) -> dict[str, dict[str, bytes]]:
     """The beginning of each kind of file of a small district, by silo and name."""
-    folder = make_district(students=60, folder=tmp_path_factory.mktemp("small") / "district") / "silos"
+    folder = districts.folder(students=60) / "silos"
     silos: dict[str, dict[str, bytes]] = {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         files = silos.setdefault(path.relative_to(folder).parts[0], {})

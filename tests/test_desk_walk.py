@@ -141,6 +141,7 @@ def test_a_report_of_the_folder_ends_well(started_desk_folder: Path, tmp_path: P
     assert "failed: none" in told.output
 
 
+@pytest.mark.full
 @pytest.mark.notebooks
 def test_a_report_before_a_layout_is_drafted_says_what_to_do(desk_folder: Path, tmp_path: Path) -> None:
     told = run("report", "--from", desk_folder, "--out", tmp_path)

@@ -63,14 +63,14 @@ def troubles(notebook: Notebook, folders: Iterator[Path]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("notebook", sampled(READING, 4, first=2), ids=lambda one: one.name)
+@pytest.mark.parametrize("notebook", sampled(READING, 9, first=2), ids=lambda one: one.name)
 def test_a_notebook_runs_on_each_made_system_alone(
     notebook: Notebook, exports_by_hand: Path, tmp_path: Path
 ) -> None:
     assert troubles(notebook, systems_alone(exports_by_hand, tmp_path)) == []
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.one_in(9)
 @pytest.mark.parametrize("notebook", READING, ids=lambda one: one.name)
 def test_a_notebook_runs_on_a_folder_of_which_no_layout_knows_a_file(
     notebook: Notebook, tmp_path: Path

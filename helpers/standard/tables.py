@@ -324,9 +324,7 @@ def as_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     if not frame.index.equals(pd.RangeIndex(len(frame))):
         frame = frame.reset_index(drop=True)
     columns = {
-        column: cast(frame[column], dtype)
-        if column in frame.columns
-        else missing(len(frame), dtype)
+        column: cast(frame[column], dtype) if column in frame.columns else missing(len(frame), dtype)
         for column, dtype in dtypes.items()
     }
     result = pd.DataFrame(columns, index=pd.RangeIndex(len(frame)), copy=False)

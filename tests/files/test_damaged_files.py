@@ -163,7 +163,7 @@ def test_damaged_copies_of_each_made_file_are_read(
         check(name, data, folder)
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("silo", SILOS)
 def test_each_kind_of_damage_to_a_made_file_is_read(
     silo: str, small: dict[str, dict[str, bytes]], tmp_path: Path

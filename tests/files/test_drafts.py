@@ -104,6 +104,7 @@ def test_a_made_export_with_other_heads_gives_the_same_people(
 LEARNT_FROM = ("sis", "attendance", "meals", "lms", "map_growth", "iready")
 
 
+@pytest.mark.full
 def test_drafts_of_made_exports_find_what_their_layouts_declare(
     district_folder: Path, tmp_path: Path
 ) -> None:

@@ -107,7 +107,7 @@ def size_of(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
 
 
-@pytest.mark.one_in(6)
+@pytest.mark.one_in(12)
 @pytest.mark.parametrize("name", [*FILES, *FOLDERS])
 def test_read_and_start_end_with_a_finding_or_a_sentence(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "exports"
@@ -134,7 +134,7 @@ def test_read_and_start_end_with_a_finding_or_a_sentence(name: str, tmp_path: Pa
         ends_well(again, (0, 2))
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.one_in(9)
 @pytest.mark.parametrize("name", LINKED)
 def test_two_files_are_linked_or_refused_in_one_sentence(name: str, tmp_path: Path) -> None:
     FILES[name](tmp_path)

@@ -111,6 +111,7 @@ def test_a_test_gives_a_row_a_goal_and_kind_of_score(real_files: Path) -> None:
     assert short[["row", "value", "action_taken"]].to_numpy().tolist() == [[8, "142 cells", "read_as"]]
 
 
+@pytest.mark.full
 def test_real_headers_are_the_declared_ones(real_files: Path) -> None:
     """Of the SAT's 860 columns none is unknown, and every one that is declared is there."""
     bend = read_district(real_files / "grand_bend_joinable")
@@ -137,6 +138,7 @@ def test_real_headers_are_the_declared_ones_cell_for_cell(
     assert [column.name for column in load_layout(layout).file_named(file).columns] == header
 
 
+@pytest.mark.full
 def test_placeholders_for_names_name_nobody(real_files: Path) -> None:
     sat = read_district(real_files / "grand_bend_joinable")["assessment_sat"]
     assert sat.people["name_status"].eq("Placeholder").all()
@@ -149,6 +151,7 @@ def test_placeholders_for_names_name_nobody(real_files: Path) -> None:
     assert len(totals) == 10
 
 
+@pytest.mark.full
 def test_what_is_odd_in_real_files_is_told(real_files: Path) -> None:
     third = read_district(real_files / "third_party_oneroster_1p1_school").findings
     years = third[third["kind"].eq("not_a_school_year")]

@@ -67,6 +67,7 @@ def shown(folder: Path) -> set[str]:
     return {ROSTER if ROSTER in silo else EXAMS for silo in silos}
 
 
+@pytest.mark.full
 def test_without_a_word_of_authority_whoever_lists_most_children_is_the_roster(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "district")
     assert shown(folder) == {ROSTER}
@@ -86,6 +87,7 @@ def test_a_layout_says_who_is_the_authority(tmp_path: Path, line: str) -> None:
     assert shown(write_folder(tmp_path / "roster", **{ROSTER: line})) == {ROSTER}
 
 
+@pytest.mark.full
 def test_authority_for_another_domain_is_none_for_the_roster(tmp_path: Path) -> None:
     assert shown(write_folder(tmp_path / "district", **{EXAMS: 'authority = ["assessment"]'})) == {ROSTER}
 

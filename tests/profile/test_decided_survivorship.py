@@ -50,6 +50,7 @@ def test_whom_the_team_believes_is_believed_and_nobody_else_moves() -> None:
     assert element("last_surname").trust[0] == "sis", "the kit's own order isn't touched"
 
 
+@pytest.mark.full
 def test_the_usual_order_decides_nothing_anew() -> None:
     before = build_profiles(BOTH, WHO)
     usual = decided(birth_date=element("birth_date").trust, last_surname=("sis",))

@@ -201,6 +201,7 @@ CELLS = st.lists(
 )  # fmt: skip
 
 
+@pytest.mark.full
 @settings(max_examples=examples(6))
 @given(CELLS)
 def test_counts_equal_those_made_one_by_one(

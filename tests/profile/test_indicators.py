@@ -122,6 +122,7 @@ def test_a_mover_is_flagged_over_the_year_and_clear_at_the_second_school() -> No
     assert pair.empty  # 30 percent is severe, too
 
 
+@pytest.mark.full
 def test_part_of_a_day_counts_as_the_definition_says() -> None:
     events = absent("1", *range(12)) + absent("1", *range(20, 26), word=PART)
     found = judged(attendance(events, [enrolled("1", days=120)]))
@@ -169,6 +170,7 @@ def test_a_suspension_from_school_counts_where_a_definition_says_so_and_one_in_s
     assert of(again, "chronic_absence", "california")["numerator"] == 8
 
 
+@pytest.mark.full
 def test_an_alert_looks_at_the_last_days_only_and_leaves_excused_ones_out() -> None:
     lately = (170, 172, 174, 176)
     away = [
@@ -186,6 +188,7 @@ def test_an_alert_looks_at_the_last_days_only_and_leaves_excused_ones_out() -> N
     assert said == {"late": "Flagged", "ill": "Clear", "early": "Clear", "gone": "Not applicable"}
 
 
+@pytest.mark.full
 def test_truancy_counts_what_is_not_excused_and_is_another_thing_than_chronic_absence() -> None:
     away = absent("few", 3, 4, 5) + absent("ill", *range(30), word=EXCUSED)
     found = judged(attendance(away, [enrolled("few"), enrolled("ill")]))
@@ -259,6 +262,7 @@ def by_absences() -> pd.DataFrame:
     return found.assign(absences=found["child"].str[1:].astype("int64"))
 
 
+@pytest.mark.full
 @settings(deadline=None)
 @given(st.lists(st.integers(0, MOST), min_size=2, max_size=2).map(sorted))
 def test_one_absence_more_never_takes_a_flag_away(counts: list[int]) -> None:

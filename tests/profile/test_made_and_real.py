@@ -80,6 +80,7 @@ def reported(profiles: Profiles, *names: str) -> pd.DataFrame:
     return values[values["element"].isin(names) & values["status"].eq("Reported")]
 
 
+@pytest.mark.full
 def test_real_records_of_one_system_reach_as_many_children_as_its_origin_says(
     grand_bend: tuple[District, Profiles],
 ) -> None:

@@ -56,7 +56,7 @@ def test_each_question_is_answered_where_exchange_is_governed(whole: pd.DataFram
     assert whole["concerned"].eq(whole["of_children"] + whole["unknown"]).all()
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.full
 @pytest.mark.parametrize("missing", ["family", "map_growth", "special_education", "lms"])
 def test_a_missing_system_takes_exactly_the_questions_that_need_it(
     governed: tuple[District, Links], whole: pd.DataFrame, missing: str

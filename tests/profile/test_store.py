@@ -63,7 +63,7 @@ def test_some_elements_are_what_is_left_of_all(
     pd.testing.assert_frame_equal(given_, expected)
 
 
-@pytest.mark.parametrize("one_in", [pytest.param(1, marks=FULL), 12])
+@pytest.mark.parametrize("one_in", [pytest.param(1, marks=FULL), 40])
 def test_every_number_leads_to_file_and_row(memory: MemorySource, store: ProfileStore, one_in: int) -> None:
     values = memory.values()
     told = values[values["chosen"] & values["status"].eq("Reported") & (values["rows"] > 0).fillna(False)]

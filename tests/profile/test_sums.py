@@ -71,6 +71,7 @@ def test_a_row_left_out_says_why_and_is_in_no_profile(made: tuple[District, Prof
     assert profiles.left_out["reason"].notna().all()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", ["grand_bend_joinable", "grand_bend_oneroster_1p1"])
 def test_every_row_of_real_files_has_ended_somewhere(real_files: Path, name: str) -> None:
     check(*put_together(read_district(real_files / name)))

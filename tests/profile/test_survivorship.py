@@ -139,6 +139,7 @@ DATES = st.sampled_from(["2014-01-02", "2014-02-01", None])
 PEOPLE = st.lists(st.tuples(SYSTEMS, st.integers(0, 3), NAMES, DATES, st.booleans()), min_size=1, max_size=8)
 
 
+@pytest.mark.full
 @settings(max_examples=examples(8))
 @given(PEOPLE)
 def test_one_value_is_chosen_a_child_element_and_year(

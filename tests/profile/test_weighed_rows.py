@@ -152,6 +152,7 @@ def test_failed_courses_are_among_the_rows_named(evidence: FactStore, tallies: Y
     assert failed.reindex(told.index, fill_value=0).eq(told).all()
 
 
+@pytest.mark.full
 def test_one_call_leads_from_a_zero_to_the_rows_that_list_the_child(
     district: District, links: Links, profiles: Profiles
 ) -> None:

@@ -113,6 +113,7 @@ def test_a_folder_of_somebody_is_refused_and_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["grades.xlsx"]
 
 
+@pytest.mark.full
 def test_another_scenario_replaces_a_made_district_but_not_what_somebody_added(
     districts: SharedDistricts, tmp_path: Path
 ) -> None:

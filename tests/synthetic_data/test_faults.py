@@ -120,6 +120,7 @@ def check_that_undo_leads_back(
     return faults
 
 
+@pytest.mark.full
 @settings(max_examples=examples(25))
 @given(data=st.data())
 def test_any_choice_of_faults_can_be_undone(

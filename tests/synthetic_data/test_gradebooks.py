@@ -11,7 +11,6 @@ import pytest
 
 from tests.shared_districts import SharedDistricts
 from tests.synthetic_data.one_silo import write_silo
-from tests.tiers import sampled
 
 CLEAN = {"students": 200, "faults": 0.0}
 ASSIGNMENT = re.compile(r" \((\d+)\)$")
@@ -169,9 +168,8 @@ def test_users_know_every_child_of_the_gradebooks_by_login_and_number(folder: Pa
     assert (known["short_name"] != known["full_name"]).any(), "some children chose what they are called"
 
 
-@pytest.mark.parametrize(
-    ("level", "share"), sampled([("none", 0.0), ("manual", 0.7), ("governed", 1.0)], 3, 1)
-)
+@pytest.mark.full
+@pytest.mark.parametrize(("level", "share"), [("none", 0.0), ("manual", 0.7), ("governed", 1.0)])
 def test_the_share_of_children_with_the_districts_number_is_that_of_the_level(
     districts: SharedDistricts, level: str, share: float
 ) -> None:

@@ -21,7 +21,7 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=sampled([120, 60, 600, 20], 2))
+@pytest.fixture(scope="module", params=sampled([120, 60, 600, 20], 4))
 def folder(request: pytest.FixtureRequest, districts: SharedDistricts) -> Path:
     # The two larger ones are those that other tests read.
     if request.param == 120:

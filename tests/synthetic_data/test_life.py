@@ -5,7 +5,6 @@ import pytest
 from synthetic_data.published import figures
 from synthetic_data.scenario import load_scenario
 from tests.synthetic_data.truth import truth
-from tests.tiers import sampled
 
 SEEDS = range(500, 516)
 
@@ -89,7 +88,8 @@ def test_chronic_absence_is_as_often_as_published():
     assert error < 0.01
 
 
-@pytest.mark.parametrize("target", sampled([0.10, 0.45], 2))
+@pytest.mark.full
+@pytest.mark.parametrize("target", [0.10, 0.45])
 def test_chronic_absence_is_what_a_scenario_asks_for(target):
     share, count = chronic(truth(students=4000, seed=31, chronic_absence=target))
     assert abs(share - target) < 4 * np.sqrt(target * (1 - target) / count) + 0.01

@@ -141,6 +141,7 @@ def test_nobody_signs_in_on_a_day_away_and_nothing_is_handed_in_after_it_was_gra
     assert (work.day >= course.published[course.assignment[work.cell]]).all()
 
 
+@pytest.mark.full
 def test_a_log_in_name_in_capitals_leads_to_the_same_child(folder: Path, tmp_path: Path) -> None:
     """In one gradebook the name stands in capitals; what the child handed in is still the child's."""
     only(folder, tmp_path / "copy", "lms")

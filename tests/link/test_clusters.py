@@ -101,6 +101,7 @@ def test_what_every_crosswalk_promises(rows: list[dict[str, Any]], seed: int, un
     assert crosswalk["step"].ne("Cascade").fillna(True).all()
 
 
+@pytest.mark.full
 @given(rows=records(), method=st.sampled_from(["shared identifier", "exact"]))
 @settings(max_examples=examples(15))
 def test_a_higher_rung_sees_every_pair_of_a_lower_one(rows: list[dict[str, Any]], method: Any) -> None:

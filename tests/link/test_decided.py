@@ -251,6 +251,7 @@ def records(draw: st.DrawFn) -> list[dict[str, Any]]:
     return rows
 
 
+@pytest.mark.full
 @settings(max_examples=examples(6))
 @given(
     rows=records(),

@@ -24,6 +24,7 @@ def scored(links: Links) -> pd.DataFrame:
     return pairs.sort_values("match_probability", ignore_index=True)
 
 
+@pytest.mark.full
 def test_the_steps_end_at_the_probability_of_the_decision(district: District, scored: pd.DataFrame) -> None:
     for place in (len(scored) // 2, len(scored) - 1):
         pair = scored.iloc[place]

@@ -73,7 +73,7 @@ def unchanged(rows: list[dict[str, Any]], more: list[dict[str, Any]], *, method:
     pd.testing.assert_frame_equal(after[1], before[1])
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.full
 @pytest.mark.parametrize("method", ["shared identifier", "cascade", "resolved"])
 def test_two_birth_dates_without_names_wait_whoever_else_has_the_number(method: str) -> None:
     rows = [

@@ -58,6 +58,7 @@ def test_an_initial_agrees_with_nothing_in_the_evidence_and_joins_nobody_by_a_ru
     assert told.isin(["Missing", "Different"]).all()
 
 
+@pytest.mark.full
 def test_an_initial_that_disagrees_speaks_against() -> None:
     rows = [
         record("sis", "a", "G.", "Quartz", "2012-05-17"),

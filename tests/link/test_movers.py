@@ -76,6 +76,7 @@ def test_a_mover_without_any_number_is_one_child_in_both_districts() -> None:
     assert theirs["step"].loc[[HERE, THERE]].fillna("").tolist() == ["", "Probabilistic"]
 
 
+@pytest.mark.full
 def test_one_spelling_of_many_is_enough() -> None:
     """Of the two spellings that are known here one is that of the other district, day and month turned."""
     here = [
@@ -106,6 +107,7 @@ def test_a_state_id_ties_where_the_birth_date_agrees_whatever_the_surname() -> N
     assert (move["step"], move["decided_by"], move["contradiction"]) == ("Shared identifier", "Rule", "name")
 
 
+@pytest.mark.full
 def test_two_state_ids_keep_apart_what_name_and_birth_date_join_until_a_person_looks() -> None:
     links = region(
         [*others(0, State="70"), record("sis", "ana", *ANA, State="9")],
@@ -117,6 +119,7 @@ def test_two_state_ids_keep_apart_what_name_and_birth_date_join_until_a_person_l
     assert links.crosswalk.set_index(RECORD).loc[HERE, "link_status"] == "Review"
 
 
+@pytest.mark.full
 def test_of_two_children_of_one_name_and_birth_date_neither_is_taken() -> None:
     there = [record("sis", "ana", *ANA, State="5"), record("sis", "bis", *ANA, State="6")]
     links = region([*others(0), record("sis", "ana", *ANA)], [*others(100), *there])
@@ -124,6 +127,7 @@ def test_of_two_children_of_one_name_and_birth_date_neither_is_taken() -> None:
     assert set(links.moves["decision"]) <= {"Review"}
 
 
+@pytest.mark.full
 def test_twins_are_not_taken_for_one_another() -> None:
     links = region(
         [*others(0), record("sis", "ana", *ANA)], [*others(100), record("sis", "eva", "Eva", *ANA[1:])]
@@ -131,6 +135,7 @@ def test_twins_are_not_taken_for_one_another() -> None:
     assert together(links) == set()
 
 
+@pytest.mark.full
 def test_a_name_without_a_birth_date_ties_no_districts() -> None:
     links = region(
         [*others(0), record("lms", "ana", *ANA[:2])], [*others(100), record("lms", "ana", *ANA[:2])]
@@ -145,6 +150,7 @@ def test_a_child_who_moved_twice_is_one_child_of_three_districts() -> None:
     assert together(links) == {frozenset({(f"d{place}", "sis", "ana") for place in range(3)})}
 
 
+@pytest.mark.full
 def test_every_table_begins_with_the_district_and_no_record_is_lost() -> None:
     districts = [*others(0), record("sis", "ana", *ANA)], [*others(100), record("sis", "ana", *ANA)]
     links = region(*districts)

@@ -137,12 +137,21 @@ def _read_copy(path: Path) -> dict[str, Element]:
         if not each.systems and each.name not in names
     ]
     faults += [f"no element is called {name!r}.{nearest(name, known)}" for name in names if name not in known]
-    # What an element means is prose: a copy may have it in older words.
+    # What an element or event means is prose: a copy may have it in older words.
     whole = [
         {**known[name].model_dump(), **one, "meaning": known[name].meaning}
         for name, one in zip(names, listed, strict=True)
         if name in known
     ]
+    events = {each.name: each.event for each in declared().timeline}
+    timeline = given.get("timeline")
+    if isinstance(timeline, list):
+        given["timeline"] = [
+            {**one, "event": events[one["name"]]}
+            if isinstance(one, dict) and one.get("event") and one.get("name") in events
+            else one
+            for one in timeline
+        ]
     try:
         read = Declarations.model_validate({**declared().model_dump(), **given, "element": whole})
     except ValidationError as error:

@@ -82,7 +82,9 @@ def older_copy(folder: Path) -> Path:
         known = each.model_dump(mode="json", exclude_none=True, exclude={"display_name"})
         parts.append("[[element]]\n" + "\n".join(f"{key} = {in_toml(one)}" for key, one in known.items()))
     rest = DECLARED.read_text(encoding="utf-8")
-    parts.append(rest[rest.index("[[timeline]]") :])
+    now = 'event = "Plan or program begins"'
+    assert now in rest
+    parts.append(rest[rest.index("[[timeline]]") :].replace(now, 'event = "Plan or programme begins"'))
     path = folder / "elements.toml"
     path.write_text("\n\n".join(parts), encoding="utf-8")
     return path

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
@@ -43,8 +45,15 @@ def find_disagreements(
     return as_table("findings", findings.assign(action_taken="nothing", times=1))
 
 
+@cache
+def _no_findings() -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in DTYPES.items()})
+
+
 def _placed(students: Records, against: pd.DataFrame, places: Places) -> pd.DataFrame:
     """Locate each disagreement and the anchor's value that it contradicts."""
+    if against.empty:
+        return _no_findings()
 
     def where(side: str) -> pd.DataFrame:
         records = students.people[["silo", "record"]].take(against[side].to_numpy(dtype="int64"))
@@ -69,6 +78,8 @@ def _names_are_fillers(students: Records, places: Places) -> pd.DataFrame:
     fillers = fillers_in(people["first_name"], people["last_surname"], people["full_name"])
     untold = people["name_status"].eq("As written").to_numpy(dtype=bool)
     rows = np.flatnonzero((fillers.first | fillers.last | fillers.whole) & untold)
+    if not len(rows):
+        return _no_findings()
     found = people.take(rows).reset_index(drop=True)
     about = pd.Series("full_name", index=found.index, dtype=STRING)
     about = about.mask(found["last_surname"].notna(), "last_surname").mask(
@@ -180,6 +191,8 @@ def _ids_collide(students: Records, label: np.ndarray, refused: pd.DataFrame, pl
     # One of the children with this id is the record's own, unless the record has neither name nor birth date.
     others = children.reindex(ids["value"]).fillna(0).to_numpy() - ~bare[number]
     suspect = ids[(others > 0) & (own.reindex(keys).to_numpy() == 1)]
+    if suspect.empty:
+        return _no_findings()
     turned = pd.DataFrame(
         {
             "number": np.concatenate([refused["left"], refused["right"]]),

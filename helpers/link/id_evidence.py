@@ -167,6 +167,11 @@ def _by_name(students: Records, ids: pd.DataFrame, largest_block: int) -> pd.Dat
     left, right, _ = pairs_within(key, record, largest_block)
     system = contradicting(ids, len(students), left, right)
     apart = system >= 0
+    if not apart.any():
+        nothing = np.empty(0, dtype="int64")
+        return pd.DataFrame(
+            {"one": nothing, "other": nothing, "says": nothing.astype("int8"), "equal": nothing.astype(bool)}
+        )
     contrary = pd.DataFrame({"left": left[apart], "right": right[apart]})
     contrary["system"] = np.array(CONTRADICTING, dtype=object)[system[apart]]
     entries = pd.DataFrame(

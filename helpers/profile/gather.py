@@ -134,6 +134,8 @@ class InMemory:
         """Count equal rows of some columns of a table."""
         held = {"people": self.people, "person_rows": self.person_rows}
         frame = held[table] if table in held else self.fact(table)
+        if frame.empty:
+            return frame[list(columns)].assign(rows=np.empty(0, dtype="int64"))
         number = np.zeros(len(frame), dtype="int64")
         for column in columns:
             codes, different = pd.factorize(frame[column])

@@ -28,6 +28,9 @@ from tests.as_if_made import as_if_made
 from tests.share.canaries import Canary, found, number, word
 from tests.share.small_source import as_written
 
+# Every day tests/share/test_view_grid.py looks at what each role may see.
+pytestmark = pytest.mark.full
+
 # Column -> what it tells; "nowhere": no view of anybody has a place for it.
 TABLES: dict[str, tuple[str, dict[str, tuple[str, Callable[..., str]]]]] = {
     "health/visits.csv": (",", {"Reason": ("health", word), "Disposition": ("health", word)}),
@@ -174,7 +177,6 @@ def test_canaries_got_into_the_profiles(planted: Planted) -> None:
     assert len(planted.canaries) > 500
 
 
-@pytest.mark.one_in(3)
 @pytest.mark.parametrize("role", sorted(as_written()["grid"]))
 def test_no_role_is_written_what_it_may_not_see(planted: Planted, role: str, tmp_path: Path) -> None:
     who = _one(planted, role)
@@ -221,7 +223,6 @@ def test_together_the_roles_see_every_canary_that_is_anybody_s(planted: Planted,
     assert len(told - seen) <= 0.02 * len(told)
 
 
-@pytest.mark.one_in(4)
 @pytest.mark.parametrize("role", sorted(as_written()["grid"]))
 def test_errors_hold_nothing_of_a_child(planted: Planted, role: str, tmp_path: Path) -> None:
     child = planted.source.children()["child"].iloc[0]
@@ -258,7 +259,6 @@ def test_from_a_number_to_its_rows_as_far_as_they_may_be_seen(planted: Planted) 
         analyst.source_rows(analyst.children["child"].iloc[0], "days_absent", year)
 
 
-@pytest.mark.full
 def test_the_command_reads_a_folder_of_exports_too(tmp_path: Path) -> None:
     folder = make_district(students=25, folder=tmp_path / "district")
     asked = [str(folder), "--role", "meals_manager", "--who", "district", "--out", str(tmp_path / "view")]

@@ -19,7 +19,6 @@ from helpers.share.disclosure import pooled_groups, pooled_neighbors, shown_ever
 from helpers.share.guard import HIDDEN, MASK
 from helpers.standard import as_table
 from tests.district_by_hand import district, layout, links, silo
-from tests.tiers import sampled
 
 REAL, MADE = Guard(real=True), Guard(real=False)
 STUDENTS = layout(
@@ -187,16 +186,14 @@ def test_small_counts_are_left_out_of_a_table() -> None:
     assert MADE.counts(counts, "records") is counts
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("command", "frame", "columns"),
-    sampled(
-        [
-            ("link", "link statuses", ["records", "children"]),
-            ("profile", "values", ["children"]),
-            ("gaps", "scorecard", ["numerator", "denominator"]),
-        ],
-        3,
-    ),
+    [
+        ("link", "link statuses", ["records", "children"]),
+        ("profile", "values", ["children"]),
+        ("gaps", "scorecard", ["numerator", "denominator"]),
+    ],
 )
 def test_no_small_number_of_a_real_folder_is_printed(
     command: str, frame: str, columns: list[str], district_folder: Path, tmp_path: Path

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.share.policy import Domain, Policy, Purpose, Role, Rule
-from helpers.standard import OLD_SPELLINGS, STRING, BadInput, nearest
+from helpers.standard import OLD_PURPOSES, OLD_SPELLINGS, STRING, BadInput, nearest
 
 __all__ = ["Allowed", "Refused", "agreed", "allowed_for", "asked", "consent_table", "read_consents"]
 
@@ -168,7 +168,11 @@ def agreed(
     """Return the children of each domain for whom parents consented to this recipient and purpose."""
     table = consent_table(consents) if consents is not None else None
     if table is not None and day is not None:
-        holds = table["recipient"].eq(recipient) & table["purpose"].eq(purpose) & table["child"].isin(known)
+        holds = (
+            table["recipient"].eq(recipient)
+            & table["purpose"].replace(OLD_PURPOSES).eq(purpose)
+            & table["child"].isin(known)
+        )
         holds &= table["signer"].fillna("").ne("") & (table["date"] <= day) & (table["end"] >= day)
         named = table[holds.fillna(False).to_numpy(dtype=bool)]
         if len(named):

@@ -18,6 +18,7 @@ from helpers.standard.old_names import (
     OLD_CROSSWALK_VALUES,
     OLD_KEY_COLUMNS,
     OLD_METHODS,
+    OLD_PURPOSES,
     OLD_SIMULATED,
     OLD_SPELLINGS,
     renamed,

@@ -10,6 +10,7 @@ __all__ = [
     "OLD_CROSSWALK_VALUES",
     "OLD_KEY_COLUMNS",
     "OLD_METHODS",
+    "OLD_PURPOSES",
     "OLD_SIMULATED",
     "OLD_SPELLINGS",
     "renamed",
@@ -33,6 +34,9 @@ OLD_CROSSWALK_VALUES: Mapping[str, Mapping[str, str]] = {
     "silo": OLD_SPELLINGS,
     "step": {"Standardised": "Standardized", "Scored": "Probabilistic"},
 }
+
+# Purposes in a consents file.
+OLD_PURPOSES: Mapping[str, str] = {"partner programme": "partner program", "counselling": "counseling"}
 
 # The end of the name of a file beside a made sector.
 OLD_SIMULATED = "_planted.csv"

@@ -107,6 +107,13 @@ def test_of_volunteers_each_interval_stands_beside_what_was_put_in(volunteers: P
     assert not beside.loc[beside["grouping"].ne("community"), "holds"].any()
 
 
+def test_simulated_effects_are_read_under_the_name_of_0_1_0(volunteers: Path, tmp_path: Path) -> None:
+    for name, copied in {"sector.csv": "sector.csv", "sector_simulated.csv": "sector_planted.csv"}.items():
+        (tmp_path / copied).write_bytes(volunteers.with_name(name).read_bytes())
+    assert len(read_simulated(tmp_path / "sector.csv"))
+    pd.testing.assert_frame_equal(read_simulated(tmp_path / "sector.csv"), read_simulated(volunteers))
+
+
 @pytest.mark.full
 def test_a_sector_that_hides_nothing_is_not_put_beside(tmp_path: Path) -> None:
     made = make_sector(load_sector(invited=60, responding=(20, 30)))

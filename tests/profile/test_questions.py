@@ -165,3 +165,11 @@ def test_a_district_without_a_roster_or_without_anybody_is_answered_too(tmp_path
     nobody = by_hand([value("ana", "rate", 1.0, "attendance", chosen=False)])
     row = answer_questions(nobody, declared=declared).iloc[0]
     assert (row.children, row.answerable, row.missing_silos) == (0, 0, "attendance")
+
+
+def test_a_questions_file_of_0_1_0_still_lists_its_details(tmp_path: Path) -> None:
+    now = asked(tmp_path, grain="child", details=["grade_average"])
+    before = asked(tmp_path, grain="child", tells=["grade_average"])
+    found = [children_for(four_children(), "q", declared=each) for each in (now, before)]
+    assert found[0]["details"].notna().any()
+    pd.testing.assert_frame_equal(*found)

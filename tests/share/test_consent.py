@@ -84,6 +84,14 @@ def test_no_consent_opens_what_the_policy_refuses() -> None:
     assert {element for _, element in opened(more)} == {"first_name", "last_surname"}
 
 
+def test_a_consent_signed_in_the_words_of_0_1_0_still_holds() -> None:
+    named = CONSENTS.assign(domains="identity; behavior")
+    old = named.assign(domains="identity; behaviour", purpose="partner programme")
+    assert set(CONSENTS["purpose"]) == {"partner program"}
+    assert opened(old) == opened(named)
+    assert opened(old)
+
+
 def test_a_bare_yes_is_no_consent(tmp_path: Path) -> None:
     path = tmp_path / "consents.csv"
     CONSENTS.drop(columns=["signer", "end"]).assign(consent="yes").to_csv(path, index=False)

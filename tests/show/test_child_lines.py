@@ -59,11 +59,20 @@ def test_what_is_missing_says_which_system_would_have_it(two_systems: District, 
 def test_values_are_written_as_people_read_them() -> None:
     values = pd.DataFrame(
         {
-            "element": ["rate", "chronically_absent", "days_absent", "account_balance", "school", "sex"],
-            "value": ["0.9385", "false", "11", "-3.20", "Oak", None],
-            "value_number": [0.9385, 0.0, 11.0, -3.2, None, None],
-            "unit": ["rate", None, "days", "USD", None, None],
+            "element": [
+                "rate",
+                "chronically_absent",
+                "days_absent",
+                "account_balance",
+                "school",
+                "sex",
+                "days_tardy",
+            ],
+            "value": ["0.9385", "false", "11", "-3.20", "Oak", None, "6"],
+            "value_number": [0.9385, 0.0, 11.0, -3.2, None, None, 6.0],
+            "unit": pd.array(["rate", None, "days", "USD", None, None, None], dtype="string"),
         }
     )
     assert value_texts(values).tolist()[:5] == ["93.8%", "no", "11 days", "-$3.20", "Oak"]
     assert pd.isna(value_texts(values).iloc[5])
+    assert value_texts(values).iloc[6] == "6"

@@ -74,12 +74,14 @@ def _text(value: object, number: object, unit: object, kind: str) -> str | None:
         return "yes" if str(value).lower() == "true" else "no"
     if kind not in ("integer", "number") or pd.isna(number):  # type: ignore[call-overload]
         return str(value)
+    if pd.isna(unit):  # type: ignore[call-overload]
+        return number_text(number)
     if unit in ("rate", "share"):
         return number_text(100 * float(number), "percent")  # type: ignore[arg-type]
     if unit in ("percent", "USD"):
         return number_text(number, str(unit))
     written = number_text(number)
-    if pd.isna(unit) or unit not in _SAID_UNITS:  # type: ignore[call-overload]
+    if unit not in _SAID_UNITS:
         return written
     return f"{written} {_ONE[str(unit)] if float(number) == 1 else unit}"  # type: ignore[arg-type]
 

@@ -19,7 +19,6 @@ import papermill
 import pytest
 
 from helpers.files import read_district
-from helpers.standard import as_table
 from helpers.systems import copy_of_elements
 from helpers.teach import solution
 from helpers.teach.exercises import exercises
@@ -132,7 +131,7 @@ def dialed(dials: Iterable[float], **_: object) -> pd.DataFrame:
     ways = ("Looked up by number", "Standardized", "Resolved")
     counts = {"possible": 900, "linked": 800, "right": 790, "wrong": 10, "missed": 110}
     rows = [{"fault_factor": float(dial), "method": way, **counts} for dial in dials for way in ways]
-    return as_table("fault_dial", pd.DataFrame(rows))
+    return pd.DataFrame(rows)
 
 
 @pytest.fixture(scope="session")

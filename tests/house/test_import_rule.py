@@ -147,6 +147,7 @@ def test_a_room_is_entered_by_its_face(project: Path) -> None:
     assert imports_past_a_face(project) == []
 
 
+@pytest.mark.full
 def test_an_import_past_a_face_is_seen(copy: Path) -> None:
     planted = copy / "helpers" / "gaps" / "planted.py"
     planted.write_text(

@@ -263,6 +263,7 @@ def test_each_outcome_by_hand() -> None:
     assert swapped["ana", "account_balance"] == swapped["ben", "account_balance"] == "another's"
 
 
+@pytest.mark.full
 def test_a_value_where_there_is_none_is_wrong_when_it_is_another_childs() -> None:
     without = [row for row in VALUES if row[:2] != ("ben", "account_balance")]
     ties = {**TRUE_TIES, ("meals", "m2"): "nobody else", ("meals", "m3"): "ben"}

@@ -53,6 +53,7 @@ def _numbered(crosswalk: pd.DataFrame) -> pd.DataFrame:
     return _today(crosswalk).assign(child=pd.factorize(crosswalk["child"])[0])
 
 
+@pytest.mark.full
 def test_a_folder_of_0_1_0_gives_the_same_records_and_scores(folders: dict[str, Path]) -> None:
     old, new = (read_district(folders[name]) for name in (OLD, NEW))
     assert old.synthetic, old.about

@@ -287,6 +287,15 @@ def test_three_systems_that_do_not_say_that_they_are_invented_are_real(
 
 
 @pytest.mark.full
+def test_all_systems_that_do_not_say_that_they_are_invented_are_real(
+    reports: SharedReports, unmarked_folder: Path
+) -> None:
+    with notebooks_here():
+        ran = reports.of(unmarked_folder)
+    assert_no_child_is_on_the_road(unmarked_folder, ran)
+
+
+@pytest.mark.full
 @pytest.mark.parametrize("invented", [True, False])
 def test_a_folder_without_teachers_walks_through_who_may_see_it(
     clean_district_folder: Path, tmp_path: Path, invented: bool

@@ -17,7 +17,7 @@ from tests.browser.page_faults import (
     faults_on_opening,
     opened,
 )
-from tests.show.fullest_page import fullest_child, page_of
+from tests.report.fullest_page import fullest_child, page_of
 
 SHEETS = 2
 

@@ -23,8 +23,8 @@ from helpers.report.family.write import save_lookup
 from helpers.report.messages import Voice
 from helpers.standard import BadInput, as_table, empty_table
 from tests.modes import for_others
-from tests.show.family_words import words_of
-from tests.show.fullest_page import fullest_child, page_of
+from tests.report.family_words import words_of
+from tests.report.fullest_page import fullest_child, page_of
 
 YEAR = 2026
 TERMS = page_terms()

@@ -43,8 +43,8 @@ from helpers.share.audit import Audit
 from helpers.standard import BadInput
 from helpers.systems import declared
 from tests.modes import for_others
+from tests.report.family_words import words_of
 from tests.shared_districts import SharedDistricts
-from tests.show.family_words import words_of
 
 CODE = re.compile(r"[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import zipfile
 from functools import cache
@@ -34,11 +35,23 @@ def _sample() -> dict[str, Any]:
     }
 
 
+def _needs_sample(item: pytest.Item) -> bool:
+    """Return whether an example uses what `_sample` makes."""
+    if not isinstance(item, pytest.DoctestItem):
+        return False
+    lines = "".join(example.source for example in item.dtest.examples)
+    return re.search(r"\b(folder|district|links|source)\b", lines) is not None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave these examples to the full tier: reading the sample takes several seconds."""
+    for item in items:
+        if _needs_sample(item):
+            item.add_marker(pytest.mark.full)
+
+
 @pytest.fixture(autouse=True)
 def _sample_for_examples(request: pytest.FixtureRequest, doctest_namespace: dict[str, Any]) -> None:
     """Give an example what it doesn't make itself."""
-    if not isinstance(request.node, pytest.DoctestItem):
-        return
-    lines = "".join(example.source for example in request.node.dtest.examples)
-    if any(word in lines for word in ("folder", "district", "source")):
+    if _needs_sample(request.node):
         doctest_namespace.update(_sample())

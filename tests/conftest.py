@@ -57,7 +57,7 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print how long the tests of each folder took, all workers together: make test should take six minutes."""
+    """Print how long the tests of each folder took, all workers together: the goal is six minutes."""
     seconds: Counter[str] = Counter()
     for reports in terminalreporter.stats.values():
         for report in reports:

@@ -19,7 +19,8 @@ from helpers.files.folder import FoundFile, opened
 from helpers.files.limits import TooMuch
 from helpers.files.parse.bundle import Part, as_the_manifest_says
 from helpers.files.parse.file import FilesOfKind, ReadFile, read_files, report_dangling
-from helpers.files.parse.standard_rows import Assembled, Made, assemble, make_rows
+from helpers.files.parse.silo_tables import Assembled, Made, assemble
+from helpers.files.parse.standard_rows import make_rows
 from helpers.files.readers.decode import as_utf8, read_text
 from helpers.files.readers.delimited import parse_delimited
 from helpers.files.readers.json_lines import array_as_lines, parse_json_lines

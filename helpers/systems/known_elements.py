@@ -147,8 +147,8 @@ def _read_copy(path: Path) -> dict[str, Element]:
     timeline = given.get("timeline")
     if isinstance(timeline, list):
         given["timeline"] = [
-            {**one, "event": events[one["name"]]}
-            if isinstance(one, dict) and one.get("event") and one.get("name") in events
+            {**one, "event": events[str(one["name"])]}
+            if isinstance(one, dict) and one.get("event") and str(one.get("name")) in events
             else one
             for one in timeline
         ]

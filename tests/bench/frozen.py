@@ -375,6 +375,7 @@ def _alike(was: str, is_now: str) -> bool:
     """Say whether two lines of a table differ in the last digits of numbers only."""
     if was == is_now:
         return True
+    csv.field_size_limit(sys.maxsize)  # a page's line may hold a whole picture
     cells = [next(csv.reader([line]), []) for line in (was, is_now)]
     return len(cells[0]) == len(cells[1]) and all(map(_same_cell, *cells))
 

@@ -127,9 +127,9 @@ def _cases(
     pieces = [piece.astype(STRING) for piece in (everywhere, *by_silo, made)]
     cases = pd.concat(pieces, ignore_index=True).drop_duplicates(ignore_index=True)
 
-    spelt = faults.loc[(faults["case"] == SPELT_TWICE) & (faults["person"].notna())]
-    unlike = spelt["before"].map(fold).str[0] != spelt["after"].map(fold).str[0]
-    unlike_names = set(zip(spelt.loc[unlike, "silo"], spelt.loc[unlike, "person"], strict=True))
+    spelled = faults.loc[(faults["case"] == SPELT_TWICE) & (faults["person"].notna())]
+    unlike = spelled["before"].map(fold).str[0] != spelled["after"].map(fold).str[0]
+    unlike_names = set(zip(spelled.loc[unlike, "silo"], spelled.loc[unlike, "person"], strict=True))
 
     by_number = is_among(cases["person"], doubles)
     twice = np.flatnonzero((cases["case"] == SPELT_TWICE).to_numpy(dtype=bool))

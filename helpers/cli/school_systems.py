@@ -84,7 +84,7 @@ def people(
     emit({"schools": plan.schools, **said, "written": written}, as_json)
 
 
-@click.command(short_help="Analyse the answers of many school systems.")
+@click.command(short_help="Analyze the answers of many school systems.")
 @click.argument("file", type=click.Path(path_type=Path))
 @out_option()
 @json_option

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.standard import STRING, as_table, constant, empty_table, labelled, stacked
+from helpers.standard import STRING, as_table, constant, empty_table, labeled, stacked
 
 __all__ = ["FOLD_BEYOND", "Findings", "findings_of", "fold"]
 
@@ -102,7 +102,7 @@ def findings_of(several: Sequence[Findings]) -> pd.DataFrame:
     whole["silo"] = stacked(
         [pd.Series(constant(one.silo, size)) for one, size in zip(found, sizes, strict=True)]
     )
-    whole["file"] = labelled(number, [one.file for one in found])
+    whole["file"] = labeled(number, [one.file for one in found])
     whole["times"] = pd.array(np.ones(len(whole), "int64"), dtype="Int64")
     # The whole file first, then row by row, in the order of detection.
     order = np.lexsort([whole["row"].fillna(-1).to_numpy("int64"), number])

@@ -233,7 +233,7 @@ def _first_said(known: Presence, column: str, places: range) -> pd.Series:
 
 
 def _outside(known: Presence, group: pd.Series) -> tuple[Flags, list[list[str]]]:
-    """Mark children in groups of whom a system lists almost nobody, and return those groups by system."""
+    """Mark children in groups that a system hardly lists, and return those groups by system."""
     code, names = pd.factorize(group)
     outside = np.zeros(known.holds.shape, dtype=bool)
     empty: list[list[str]] = []

@@ -12,7 +12,7 @@ import pandas as pd
 from helpers.profile.facts.context import child_tables
 from helpers.profile.facts.school_years import day_columns
 from helpers.profile.facts.store import FactStore
-from helpers.standard import STRING, Element, as_table, constant, empty_table, labelled, standard_table
+from helpers.standard import STRING, Element, as_table, constant, empty_table, labeled, standard_table
 
 __all__ = ["NO_YEAR", "Coverage", "account_for", "coverage_of", "summed", "trust_of"]
 
@@ -149,14 +149,14 @@ class Coverage:
         given = [NO_YEAR, *self.years]
         frame = {
             "child": children.array.take(child),
-            "element": labelled(of_element, [one.name for one in declared]),
+            "element": labeled(of_element, [one.name for one in declared]),
             "school_year": pd.arrays.IntegerArray(np.array(given, dtype="int64")[of_year], of_year == 0),
             "silo": silos.array.take(silo, allow_fill=True),
             "record": ties["record"].array.take(tie, allow_fill=True),
             "link_status": ties["link_status"].array.take(tie, allow_fill=True),
-            "status": labelled(status, WHY),
+            "status": labeled(status, WHY),
             "unit": pd.array([one.unit for one in declared], dtype=STRING).take(of_element),
-            "rule": labelled(of_element, [one.rule for one in declared]),
+            "rule": labeled(of_element, [one.rule for one in declared]),
             "chosen": pd.array(np.ones(len(child), dtype=bool), dtype="boolean"),
         }
         return as_table("values", pd.DataFrame(frame, copy=False))
@@ -211,7 +211,7 @@ def account_for(
         out = facts[[*ROW, "child", "year"]].take(np.flatnonzero(~used & own))
         lines.append(
             out[ROW].assign(
-                table=constant(table, len(out)), reason=labelled(_reasons(out, table, evidence), REASONS)
+                table=constant(table, len(out)), reason=labeled(_reasons(out, table, evidence), REASONS)
             )
         )
         codes, silos = pd.factorize(facts["silo"], sort=True)

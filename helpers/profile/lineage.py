@@ -13,7 +13,7 @@ from helpers.profile.facts.store import FactStore
 from helpers.profile.rules import RULES
 from helpers.profile.rules.results import RuleResult
 from helpers.profile.rules.yearly_counts import YearlyCounts, count_year
-from helpers.standard import STRING, Element, as_table, empty_table, fact_tables, labelled
+from helpers.standard import STRING, Element, as_table, empty_table, fact_tables, labeled
 from helpers.systems import element as element_named
 
 if TYPE_CHECKING:
@@ -140,13 +140,13 @@ def _rows(found: RuleResult, evidence: FactStore, table: str, at: Ints, of: Ints
             "value": pd.array(of, dtype="Int64"),
             "child": evidence.children.array.take(owner),
             "school_year": pd.arrays.IntegerArray(year, year == 0),
-            "reported_by": labelled(system, evidence.silos),
-            "table": labelled(one, [table]),
+            "reported_by": labeled(system, evidence.silos),
+            "table": labeled(one, [table]),
             "silo": rows.frame["silo"].array.take(at),
             "record": rows.frame["record"].array.take(at),
             "file": pd.array([*evidence.file_names, None], dtype=STRING).take(file),
             "row": pd.array(row, dtype="Int64"),
-            "why": labelled(one, [why]),
+            "why": labeled(one, [why]),
         }
     )
 

@@ -14,7 +14,7 @@ from helpers.profile.coverage import NO_YEAR, trust_of
 from helpers.profile.facts.arrays import in_order, ranks
 from helpers.profile.facts.store import LINK_STATUSES
 from helpers.profile.rules.results import STATUSES
-from helpers.standard import STRING, Element, as_table, labelled
+from helpers.standard import STRING, Element, as_table, labeled
 
 __all__ = [
     "CHOSEN_BY",
@@ -326,12 +326,12 @@ def _table(
             {
                 "child": names.children.array.take(_numbers(found, "owner")),
                 "school_year": _whole(year, year == NO_YEAR),
-                "element": labelled(element, [one.name for one in elements]),
+                "element": labeled(element, [one.name for one in elements]),
                 "value": found["value"].array,
                 "value_number": found["value_number"].array,
                 "unit": pd.array([one.unit for one in elements], dtype=STRING).take(element),
-                "status": labelled(_numbers(found, "status"), STATUSES),
-                "silo": labelled(system, silos),
+                "status": labeled(_numbers(found, "status"), STATUSES),
+                "silo": labeled(system, silos),
                 "record": names.records.array.take(_numbers(found, "tie"), allow_fill=True),
                 "file": files.take(_numbers(found, "source"), allow_fill=True),
                 "row": _whole(row, row < 0),
@@ -341,7 +341,7 @@ def _table(
                 "link_status": pd.array(LINK_STATUSES, dtype=STRING).take(link_status, allow_fill=True),
                 "chosen": pd.array(chosen, dtype="boolean"),
                 "agrees": pd.arrays.BooleanArray(agrees == 1, agrees == NOBODY_ELSE),
-                "rule": labelled(element, [one.rule for one in elements]),
+                "rule": labeled(element, [one.rule for one in elements]),
                 "chosen_by": pd.array(CHOSEN_BY, dtype=STRING).take(by, allow_fill=True),
                 "days_old": _whole(old, unknown),
                 "fresh": pd.arrays.BooleanArray(old <= allowed, unknown),

@@ -27,7 +27,7 @@ __all__ = [
     "fact_tables",
     "from_arrow",
     "isin_text",
-    "labelled",
+    "labeled",
     "missing",
     "stacked",
     "standard_table",
@@ -142,7 +142,7 @@ def standard_table(name: str) -> StandardTable:
 SHARED = 1 << 16
 
 
-def labelled(codes: np.ndarray, words: Sequence[str]) -> Any:
+def labeled(codes: np.ndarray, words: Sequence[str]) -> Any:
     """Build a text column from integer codes and their labels.
 
     Parameters

@@ -47,12 +47,12 @@ def status_not_collected(scene: FaultContext) -> None:
 
 
 def code_with_typo(scene: FaultContext) -> None:
-    """Not Eligible -> Not Eligibile: a word of a code list misspelt at the source."""
+    """Not Eligible -> Not Eligibile: a word of a code list misspelled at the source."""
 
-    def misspelt(text: pd.Series, rng: np.random.Generator) -> pd.Series:
+    def misspelled(text: pd.Series, rng: np.random.Generator) -> pd.Series:
         return text.replace("Not Eligible", "Not Eligibile")
 
-    scene.change_text(misspelt)
+    scene.change_text(misspelled)
 
 
 OTHER_MARKER = {"F": "M", "M": "F"}

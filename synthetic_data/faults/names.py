@@ -157,7 +157,7 @@ def names_swapped(scene: FaultContext) -> None:
 
 
 def subject_name_variant(scene: FaultContext) -> None:
-    """Mathematics -> Math: a subject spelt in another way."""
+    """Mathematics -> Math: a subject spelled in another way."""
     other = {"Mathematics": "Math", "Language Arts": "ELA"}
     scene.change_each(lambda text: other.get(text, text))
 

@@ -58,7 +58,7 @@ class Fault:
     consequence: str
     base_rate: str
     """As reported: `looks_like`, `consequence`, `base_rate`, `strength` and `source` are from the kit's
-    catalogue of faults that people reported in public about real school systems."""
+    catalog of faults that people reported in public about real school systems."""
     source: str
     strength: str
     """What `base_rate` is: measured, estimated, or own (the kit's own judgment)."""

@@ -345,8 +345,8 @@ def _of_two_spellings(children: pd.DataFrame) -> pd.Series:
         known = sorted(other_spellings(origin))
         theirs = children.loc[(children["name_origin"] == origin).to_numpy(dtype=bool)]
         if known and len(theirs):
-            spelt = is_among(theirs["first_name"], known) | is_among(theirs["last_surname"], known)
-            found[theirs.index.to_numpy()] = spelt
+            spelled = is_among(theirs["first_name"], known) | is_among(theirs["last_surname"], known)
+            found[theirs.index.to_numpy()] = spelled
     return pd.Series(found)
 
 

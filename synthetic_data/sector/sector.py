@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.files import save_all, write_atomically
-from helpers.standard import STRING, BadInput, as_sector, as_table, declared_survey, labelled
+from helpers.standard import STRING, BadInput, as_sector, as_table, declared_survey, labeled
 from synthetic_data.sector.settings import LOCALES, SectorSettings
 from synthetic_data.sector.systems import (
     Systems,
@@ -252,7 +252,7 @@ def make_sector(settings: SectorSettings) -> SyntheticSector:
                     "pledged": systems.pledged,
                     "community": systems.community,
                     "students": systems.students,
-                    "locale": labelled(systems.locale, LOCALES),
+                    "locale": labeled(systems.locale, LOCALES),
                     "it_staff": pd.arrays.IntegerArray(systems.it_staff.astype("int64"), silent.copy()),
                     "data_team": pd.arrays.BooleanArray(team.copy(), silent.copy()),
                     "data_team_size": pd.arrays.IntegerArray(

@@ -25,7 +25,7 @@ SEED = 7
 CUTS = (0.3, 0.4, 0.5, 0.6, 0.7)
 # The cut of the first of two passes, whose clusters the second one looks at.
 FIRST_CUT = 0.6
-# A labelling's clusters larger than this are no children; all their pairs would be too many.
+# A labeling's clusters larger than this are no children; all their pairs would be too many.
 LARGEST_CLUSTER = 60
 
 
@@ -67,8 +67,8 @@ def ceiling(
     second = _trained(python, np.column_stack([features, around]), match, fold[left], fold[right])
     best = dict.fromkeys(POPULATIONS, Counts(1, 0, 0))
     for probability in (first, second):
-        for labelling in average_link(left, right, probability, students, CUTS).values():
-            for name, counted in count_pairs(labelling).items():
+        for labeling in average_link(left, right, probability, students, CUTS).values():
+            for name, counted in count_pairs(labeling).items():
                 if counted.f1 > best[name].f1:
                     best[name] = counted
     return best
@@ -93,9 +93,9 @@ def candidate_pairs(labels: list[np.ndarray], pairs: list[pd.DataFrame], count: 
     for frame in pairs:
         one, other = frame["left"].to_numpy(dtype="int64"), frame["right"].to_numpy(dtype="int64")
         keys.append(np.minimum(one, other) * count + np.maximum(one, other))
-    for labelling in labels:
-        order = np.argsort(labelling, kind="stable")
-        sorted_label = labelling[order]
+    for labeling in labels:
+        order = np.argsort(labeling, kind="stable")
+        sorted_label = labeling[order]
         for step in range(1, LARGEST_CLUSTER):
             same = sorted_label[step:] == sorted_label[:-step]
             if not same.any():
@@ -114,7 +114,7 @@ def _features(
     """Put side by side what each method says of a pair, and plain comparisons of the records."""
     columns = [_plain(data, candidates), _kit(data, candidates)]
     ends = candidates["left"].to_numpy(), candidates["right"].to_numpy()
-    columns += [labelling[ends[0]] == labelling[ends[1]] for labelling in labels]
+    columns += [labeling[ends[0]] == labeling[ends[1]] for labeling in labels]
     for frame in pairs:
         told = frame.drop(columns=["left", "right"]).select_dtypes(["number", "boolean"])
         one, other = frame["left"].to_numpy(dtype="int64"), frame["right"].to_numpy(dtype="int64")

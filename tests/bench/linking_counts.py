@@ -1,4 +1,4 @@
-"""Count right and wrong pairs of many labellings of the same records, quickly."""
+"""Count right and wrong pairs of many labelings of the same records, quickly."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Counts:
 
 
 class PairCounter:
-    """Counts the pairs that a labelling of a district's students joins, by population.
+    """Counts the pairs that a labeling of a district's students joins, by population.
 
     Records are numbered as in ``LinkingData.students``. A record whose rows belong to two people counts for
     both, and one that the key knows nobody for as a person of its own; pairs with a child's record that was
@@ -85,7 +85,7 @@ class PairCounter:
         return np.where(place >= 0, place, new).astype("int64"), _kinds(theirs["linkable_by"])
 
     def __call__(self, labels: np.ndarray) -> dict[str, Counts]:
-        """Count a labelling: one integer a record, equal where they are held to be one child.
+        """Count a labeling: one integer a record, equal where they are held to be one child.
 
         Parameters
         ----------

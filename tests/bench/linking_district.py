@@ -122,7 +122,7 @@ def measure_district(
 
 
 def _best(counter: PairCounter, labels: pd.DataFrame) -> Measures:
-    """Score each population by the labelling that is best for it; most methods have one only."""
+    """Score each population by the labeling that is best for it; most methods have one only."""
     best: Measures = {}
     for variant in labels:
         for name, counts in counter(labels[variant].to_numpy(dtype=np.int64)).items():

@@ -19,7 +19,7 @@ VOLUNTEERS = "unrecorded self-selection"
 
 
 def bench_sector(folder: Path) -> Iterator[Figure]:
-    """Make 100 sectors of each situation, analyse each as the report does, and count what its intervals hold.
+    """Make 100 sectors of each situation, analyze each as the report does, and count what its intervals hold.
 
     The bench is of figures, not of speed; where nobody recorded why systems answer, coverage has to fall.
     """

@@ -53,7 +53,7 @@ def test_strangers_are_none() -> None:
     assert pairs_of(candidates_with_birth_date(units)) == set()
 
 
-def test_a_misspelt_name_is_looked_for_at_the_same_school() -> None:
+def test_a_misspelled_name_is_looked_for_at_the_same_school() -> None:
     rows = [
         record("a", "1", "Wyatt", "Hawkins", "2012-05-17"),
         record("b", "2", "Wyatt", "Hwakins"),

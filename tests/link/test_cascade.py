@@ -97,7 +97,7 @@ def test_another_surname_is_found_by_first_name_birth_date_and_telephone() -> No
     assert found(*rows) == {("clubs a", "sis 1"): "first name, birth date and contact"}
 
 
-def test_a_misspelt_first_name_is_found_by_surname_letter_birth_date_and_school() -> None:
+def test_a_misspelled_first_name_is_found_by_surname_letter_birth_date_and_school() -> None:
     rows = sis("1", "Ana", "Lopez", "2015-05-17"), clubs("a", "Anq", "Lopez", "2015-05-17")
     where = {"school_id": ["104", None], "school_name": [None, "Oak Hill ES"]}
     assert found(*rows, **where) == {("clubs a", "sis 1"): "surname, first letter, birth date and school"}

@@ -74,7 +74,7 @@ def test_a_record_with_a_name_alone_goes_to_the_only_child_who_has_it() -> None:
     assert by_rules["confidence"].isna().all()
 
 
-def test_a_misspelt_name_with_the_same_birth_date_is_joined() -> None:
+def test_a_misspelled_name_with_the_same_birth_date_is_joined() -> None:
     links = decided(town(record("health", "h", "Wyatt", "Hwakins", "2008-01-01")))
     assert child_of(links, "health", "h") == child_of(links, "sis", "s000")
     pair = links.pairs[links.pairs["left_silo"].eq("health") | links.pairs["right_silo"].eq("health")]

@@ -128,7 +128,7 @@ def joined_to_the_roster(district: District, links: Links, silo: str) -> pd.Data
 
 
 @pytest.mark.full
-def test_canvas_is_joined_by_id_and_whole_name_and_misspelt_names_are_told(
+def test_canvas_is_joined_by_id_and_whole_name_and_misspelled_names_are_told(
     grand_bend: tuple[District, Links],
 ) -> None:
     district, links = grand_bend

@@ -49,8 +49,8 @@ def test_twins_of_one_home_and_one_birth_date_stay_two_children() -> None:
 @pytest.mark.parametrize(
     ("left", "right", "words"),
     [
-        (("maya", "okafor"), ("maya", "okafro"), "First name the same, surname misspelt"),
-        (("michael", "okafor"), ("micheal", "okafor"), "First name misspelt, surname the same"),
+        (("maya", "okafor"), ("maya", "okafro"), "First name the same, surname misspelled"),
+        (("michael", "okafor"), ("micheal", "okafor"), "First name misspelled, surname the same"),
         (("m", "okafor"), ("maya", "okafor"), "Surname the same, initial of the first name fits"),
         (("maya", "o"), ("maya", "okafor"), "First name the same, initial of the surname fits"),
         (("maya", ""), ("maya", "okafor"), "First name the same, no surname on one side"),

@@ -48,7 +48,7 @@ def records() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 @pytest.fixture(scope="module")
 def trained(records: tuple[pd.DataFrame, pd.DataFrame]) -> LinkModel:
-    """A model that learnt from these records alone."""
+    """A model that learned from these records alone."""
     return train(*records, start=untrained(), trained_on="a test", drawn_pairs=200_000)
 
 

@@ -33,7 +33,7 @@ def whose(district: District, links: Links) -> pd.DataFrame:
     return named.merge(behind, on=RECORD, how="inner", validate="one_to_one")
 
 
-def relabelled(links: Links, child: pd.Series, whose: pd.DataFrame) -> Links:
+def relabeled(links: Links, child: pd.Series, whose: pd.DataFrame) -> Links:
     """Give links in which records became other children."""
     made = whose[RECORD].assign(made=child.astype("string"))
     crosswalk = links.crosswalk.merge(made, on=RECORD, how="left", validate="one_to_one")
@@ -44,7 +44,7 @@ def relabelled(links: Links, child: pd.Series, whose: pd.DataFrame) -> Links:
 def test_whoever_is_joined_by_the_truth_is_whole(
     district: District, links: Links, whose: pd.DataFrame
 ) -> None:
-    costs = count_cluster_outcomes(district, relabelled(links, whose["person"], whose))
+    costs = count_cluster_outcomes(district, relabeled(links, whose["person"], whose))
     assert costs["missed"] == costs["wrong"] == 0
     assert costs["right"] > 0
     assert list(costs) == ["right", "missed", "wrong"]
@@ -59,7 +59,7 @@ def test_two_children_made_one_are_two_wrong_ones_and_one_torn_apart_is_missed(
     child = whose["person"].replace({other: one})
     first = whose.index[whose["person"].eq(torn)][0]
     child[first] = "a child of its own"
-    costs = count_cluster_outcomes(district, relabelled(links, child, whose))
+    costs = count_cluster_outcomes(district, relabeled(links, child, whose))
     assert (costs["wrong"], costs["missed"]) == (2, 1)
 
 

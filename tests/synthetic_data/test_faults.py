@@ -289,7 +289,7 @@ def test_every_declared_kind_has_a_function_a_source_and_a_place() -> None:
     assert {fault.kind for fault in (*declared_faults(), *faults_on_request())} == set(FUNCTIONS)
 
 
-def test_a_misspelt_declaration_is_named_with_its_nearest_word(
+def test_a_misspelled_declaration_is_named_with_its_nearest_word(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "faults.toml").write_text('[[fault]]\nkind = "typo"\nratte = 0.1\n', encoding="utf-8")

@@ -158,7 +158,7 @@ def test_every_declared_kind_was_looked_for(seen: pd.DataFrame) -> None:
         if is_detectable(word)
     }
     assert declared <= set(seen[["silo", "kind", "detected_by"]].itertuples(index=False, name=None))
-    # What is found by nothing says so; anything else is misspelt.
+    # What is found by nothing says so; anything else is misspelled.
     others = {
         word for fault in declared_faults() for word in words(fault.detected_by) if not is_detectable(word)
     }

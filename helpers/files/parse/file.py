@@ -22,7 +22,7 @@ from helpers.files.parse.columns import (
 from helpers.files.parse.values import is_blank, trimmed
 from helpers.files.text_table import Parsed
 from helpers.layouts import Column, FileLayout, Layout, folded, shape_of
-from helpers.standard import constant, labelled
+from helpers.standard import constant, labeled
 
 __all__ = ["FilesOfKind", "ReadFile", "read_files", "report_dangling", "without_repeated"]
 
@@ -269,7 +269,7 @@ class FilesOfKind:
         """Return the path of each row's file, as a text column."""
         if len(self.reads) == 1:
             return constant(self.reads[0].path, len(source))
-        return labelled(self.part[source], [read.path for read in self.reads])
+        return labeled(self.part[source], [read.path for read in self.reads])
 
     def row_of(self, source: np.ndarray) -> Any:
         """Return each row's number in its file."""

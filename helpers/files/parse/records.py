@@ -13,7 +13,7 @@ from helpers.standard import (
     constant,
     empty_table,
     isin_text,
-    labelled,
+    labeled,
     missing,
     standard_table,
 )
@@ -260,7 +260,7 @@ def _birth_date_status(people: pd.DataFrame) -> pd.Series:
         [0, 1, 2],
         3,
     )
-    return pd.Series(labelled(codes, words))
+    return pd.Series(labeled(codes, words))
 
 
 def _numbered_alike(rows: pd.DataFrame) -> pd.Series:
@@ -322,7 +322,7 @@ def make_records(rows: pd.DataFrame, silo: str) -> People:
     placeholder = placeholder_names(people[somebody]).reindex(people.index, fill_value=False)
     named = people[list(NAMES)].notna().any(axis=1)
     codes = np.select([placeholder, named], [2, 1], 0)
-    people["name_status"] = labelled(codes, ("None", "As written", "Placeholder"))
+    people["name_status"] = labeled(codes, ("None", "As written", "Placeholder"))
     people["birth_date_status"] = _birth_date_status(people)
     if placeholder.any():
         shown = people["full_name"].fillna(
@@ -380,4 +380,4 @@ def linkable_by(people: pd.DataFrame, identifiers: pd.DataFrame) -> pd.Series:
         theirs = identifiers["record"][isin_text(identifiers["record"], nameless)]
         known[~name] = isin_text(nameless, theirs)
     words = ("Name and birth date", "Name only", "Identifier only", "Nothing")
-    return pd.Series(labelled(np.select([name & date, name, known], [0, 1, 2], 3), words), index=people.index)
+    return pd.Series(labeled(np.select([name & date, name, known], [0, 1, 2], 3), words), index=people.index)

@@ -171,10 +171,10 @@ def _choose(
     many = np.bincount(silo[asking], minlength=int(np.max(silo, initial=0)) + 1)
     first = assign_child(wanting, many)
     sure = first["best"].to_numpy() & (first["share"].to_numpy() >= PLAIN)
-    learnt = coverage_weights(units, first, sure, is_child)
-    learnt += second_record_weights(units, first, sure, is_child, children)
+    learned = coverage_weights(units, first, sure, is_child)
+    learned += second_record_weights(units, first, sure, is_child, children)
     again = first.drop(columns=["share", "best"])
-    ranked = assign_child(again.assign(match_weight=first["match_weight"] + learnt), many)
+    ranked = assign_child(again.assign(match_weight=first["match_weight"] + learned), many)
     share = ranked["share"].to_numpy()
     decision = _decision(share, np.zeros(len(ranked), dtype=bool), share, ACCEPT[1])
     decision[~ranked["best"].to_numpy() & (decision == "Review")] = "No match"

@@ -98,9 +98,9 @@ SLIP = (
     "WHEN left(a, 1) <> left(b, 1) AND left(a, 2) <> reverse(left(b, 2)) THEN false "
     "ELSE damerau_levenshtein(a, b) <= CASE WHEN least(length(a), length(b)) >= 8 THEN 2 ELSE 1 END END"
 )
-FIRST_MISSPELT = any_pair("given", f"CASE WHEN {TWO_GENDERS} THEN false {SLIP}")
+FIRST_MISSPELLED = any_pair("given", f"CASE WHEN {TWO_GENDERS} THEN false {SLIP}")
 # Systems also truncate long surnames.
-LAST_MISSPELT = any_pair(
+LAST_MISSPELLED = any_pair(
     "family_parts",
     "CASE WHEN least(length(a), length(b)) >= 8 AND (starts_with(a, b) OR starts_with(b, a)) THEN true "
     + SLIP,
@@ -148,9 +148,9 @@ NAME = Comparison(
             4e-6,
             frequency="name_key",
         ),
-        Level("First name the same, surname misspelt", f"{SAME_FIRST} AND {LAST_MISSPELT}", 0.03, 1e-5),
-        Level("First name misspelt, surname the same", f"{SAME_LAST} AND {FIRST_MISSPELT}", 0.03, 1e-5),
-        Level("First name and surname misspelt", f"{FIRST_MISSPELT} AND {LAST_MISSPELT}", 0.001, 3e-6),
+        Level("First name the same, surname misspelled", f"{SAME_FIRST} AND {LAST_MISSPELLED}", 0.03, 1e-5),
+        Level("First name misspelled, surname the same", f"{SAME_LAST} AND {FIRST_MISSPELLED}", 0.03, 1e-5),
+        Level("First name and surname misspelled", f"{FIRST_MISSPELLED} AND {LAST_MISSPELLED}", 0.001, 3e-6),
         Level(
             "First name the same, initial of the surname fits",
             f"{SAME_FIRST} AND {LAST_INITIAL}",
@@ -313,7 +313,7 @@ COMPARISONS = (
             Level("Address the same", f"{shared('addresses')} AND {SAME_PLACE}", 0.12, 8e-5),
             Level("Address the same, place unknown or different", shared("addresses"), 0.02, 2e-5),
             Level(
-                "Address misspelt, place the same",
+                "Address misspelled, place the same",
                 f"{SAME_PLACE} AND {any_pair('addresses', 'damerau_levenshtein(a, b) <= 2')}",
                 0.03,
                 1e-4,

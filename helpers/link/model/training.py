@@ -213,18 +213,18 @@ def _teach(
     """Train on pairs of one kind; update `settings` and `matches`, and return the trained comparisons."""
     with_date, without = int(dated.sum()), int((~dated).sum())
     _write_training(connection, sample)
-    learnt: set[str] = set()
+    learned: set[str] = set()
     for _ in range(ROUNDS):
         set_prior(settings, with_date, without, matches)
         scored = predict(connection, units, sample, settings)
         matches |= _matches(scored, with_date, without, times)
         probability = scored["match_probability"]
         seen = {one.name: float(probability[scored[f"gamma_{one.name}"] >= 0].sum()) for one in COMPARISONS}
-        learnt = {name for name, count in seen.items() if count >= FEWEST_MATCHES} - taught - {"kind"}
+        learned = {name for name, count in seen.items() if count >= FEWEST_MATCHES} - taught - {"kind"}
         set_prior(settings, with_date, without, matches)
-        found = _expectation_maximisation(connection, units, settings, learnt)
-        _set_m(settings, start, found, {name: seen[name] for name in learnt})
-    return learnt
+        found = _expectation_maximization(connection, units, settings, learned)
+        _set_m(settings, start, found, {name: seen[name] for name in learned})
+    return learned
 
 
 def _sample(pairs: pd.DataFrame, max_pairs: int, seed: int) -> pd.DataFrame:
@@ -273,7 +273,7 @@ def _write_training(connection: duckdb.DuckDBPyConnection, sample: pd.DataFrame)
     )
 
 
-def _expectation_maximisation(
+def _expectation_maximization(
     connection: duckdb.DuckDBPyConnection, units: pd.DataFrame, settings: dict[str, Any], learning: set[str]
 ) -> dict[str, list[float | None]]:
     """Let Splink estimate each m; u and the prior stay fixed, since they hold for all pairs."""

@@ -234,10 +234,10 @@ def _in_full(column: pd.Series, parts: list[NameReadings], texts: dict[str, int]
     with_initial = np.flatnonzero((one_letter[first] & (last > 0)) | (one_letter[last] & (first > 0)))
     address = emails(column.iloc[record[with_initial]])
     with_initial = with_initial[address.notna().to_numpy(dtype=bool)]
-    spelt = list(texts)
+    spelled = list(texts)
     found: list[tuple[int, int, int]] = []
     for place, mail in zip(with_initial.tolist(), address.dropna(), strict=True):
-        name = name_from_initials(spelt[first[place]], spelt[last[place]], mail)
+        name = name_from_initials(spelled[first[place]], spelled[last[place]], mail)
         if name is not None:
             one, other = (texts.setdefault(text, len(texts)) for text in name)
             found.append((int(record[place]), one, other))

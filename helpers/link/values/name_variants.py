@@ -119,12 +119,12 @@ def no_first_names(column: pd.Series) -> np.ndarray:
 
 class _FirstNames(NamedTuple):
     names_of: dict[str, frozenset[str]]  # variant -> its formal names
-    spelt: dict[str, frozenset[str]]  # spelling -> names that it is only a variant spelling of
+    spelled: dict[str, frozenset[str]]  # spelling -> names that it is only a variant spelling of
     others: frozenset[frozenset[str]]  # pairs that look alike but are two names
     known: frozenset[str]  # names and usual short forms in the list
 
 
-class _Romanised(NamedTuple):
+class _Romanized(NamedTuple):
     same: dict[str, frozenset[str]]  # spelling -> names of another script that it certainly romanizes
     possible: dict[str, frozenset[str]]  # spelling -> names of another script that it may romanize
 
@@ -137,7 +137,7 @@ def _lines(path: Path) -> Iterator[dict[str, str]]:
 @cache
 def _first_names() -> _FirstNames:
     names_of: dict[str, set[str]] = {}
-    spelt: dict[str, set[str]] = {}
+    spelled: dict[str, set[str]] = {}
     others: set[frozenset[str]] = set()
     known: set[str] = set()
     for line in _lines(TABLES / "first_names.csv"):
@@ -149,23 +149,23 @@ def _first_names() -> _FirstNames:
             continue
         names_of.setdefault(line["variant"], set()).add(line["name"])
         if line["relation"] == "Spelling":
-            spelt.setdefault(line["variant"], set()).add(line["name"])
+            spelled.setdefault(line["variant"], set()).add(line["name"])
     return _FirstNames(
         {variant: frozenset(names) for variant, names in names_of.items()},
-        {variant: frozenset(names | {variant}) for variant, names in spelt.items()},
+        {variant: frozenset(names | {variant}) for variant, names in spelled.items()},
         frozenset(others),
         frozenset(known),
     )
 
 
 @cache
-def _romanised() -> _Romanised:
+def _romanized() -> _Romanized:
     same: dict[str, set[str]] = {}
     possible: dict[str, set[str]] = {}
     for line in _lines(TABLES / "romanized_names.csv"):
         into = same if line["counts_as"] == "Same" else possible
         into.setdefault(line["spelling"], set()).add(line["one_name"])
-    return _Romanised(
+    return _Romanized(
         {spelling: frozenset(names) for spelling, names in same.items()},
         {spelling: frozenset(names) for spelling, names in possible.items()},
     )
@@ -180,7 +180,7 @@ def formal_names(name: str) -> frozenset[str]:
     >>> bool(formal_names("muhammed") & formal_names("mohamud"))
     True
     """
-    names_of, same = _first_names().names_of, _romanised().same
+    names_of, same = _first_names().names_of, _romanized().same
     direct = names_of.get(name, frozenset())
     further: Iterable[frozenset[str]] = (names_of.get(formal, frozenset()) for formal in direct)
     found = frozenset({name}).union(direct, *further)
@@ -193,7 +193,7 @@ def surname_spellings(word: str) -> frozenset[str]:
     >>> sorted(surname_spellings("hussain")), sorted(surname_spellings("wong"))
     (['ar:hussein', 'hussain'], ['wong'])
     """
-    return _romanised().same.get(word, frozenset()) | {word}
+    return _romanized().same.get(word, frozenset()) | {word}
 
 
 @cache
@@ -203,7 +203,7 @@ def usual_spelling(word: str) -> str:
     >>> usual_spelling("hussain") == usual_spelling("husein"), usual_spelling("lopez")
     (True, 'lopez')
     """
-    return min(_romanised().same.get(word, (word,)))
+    return min(_romanized().same.get(word, (word,)))
 
 
 def is_known(name: str) -> bool:
@@ -224,9 +224,9 @@ def is_double_transliteration(left: str, right: str) -> bool:
     >>> is_double_transliteration("yevgeniy", "evgeny"), is_double_transliteration("kuznetsov", "kuznecov")
     (True, True)
     """
-    spelt, same = _first_names().spelt, _romanised().same
-    if left in spelt or right in spelt:
-        if not spelt.get(left, {left}).isdisjoint(spelt.get(right, {right})):
+    spelled, same = _first_names().spelled, _romanized().same
+    if left in spelled or right in spelled:
+        if not spelled.get(left, {left}).isdisjoint(spelled.get(right, {right})):
             return True
     if left in same and right in same and not same[left].isdisjoint(same[right]):
         return True
@@ -239,7 +239,7 @@ def is_possible_romanization(left: str, right: str) -> bool:
     >>> is_possible_romanization("wong", "huang"), is_possible_romanization("wong", "li")
     (True, False)
     """
-    possible = _romanised().possible
+    possible = _romanized().possible
     return left in possible and right in possible and not possible[left].isdisjoint(possible[right])
 
 

@@ -181,7 +181,7 @@ def surname_variants(surname: str) -> frozenset[str]:
     return surname_spellings(whole).union(*map(surname_spellings, surname_parts(surname)))
 
 
-def _misspelt(left: str, right: str) -> bool:
+def _misspelled(left: str, right: str) -> bool:
     shortest = min(len(left), len(right))
     if shortest < SHORTEST_FOR_ONE_EDIT:
         return False
@@ -242,7 +242,7 @@ def compare_first_names(left: str, right: str) -> FirstNames:
         return FirstNames(DIFFERENT, True)
     if len(one) == 1 or len(other) == 1:
         return FirstNames(MISSING, False) if one[0] == other[0] else FirstNames(DIFFERENT, True)
-    if _is_part(left, right) or _misspelt(one, other):
+    if _is_part(left, right) or _misspelled(one, other):
         return FirstNames(SPELLING, False)
     if formal_names(left.split()[0]) & formal_names(right.split()[0]) and (" " in left) != (" " in right):
         return FirstNames(NICKNAME, False)
@@ -269,7 +269,7 @@ def compare_surnames(left: str, right: str) -> int:
     if is_double_transliteration(one, other):
         return SPELLING
     short, long = sorted((one, other), key=len)
-    if (len(short) >= SHORTEST_CUT and long.startswith(short)) or _misspelt(one, other):
+    if (len(short) >= SHORTEST_CUT and long.startswith(short)) or _misspelled(one, other):
         return SPELLING
     if len(short) >= SHORTEST_WITHOUT_ARTICLE and long in (f"al{short}", f"el{short}"):
         return SPELLING

@@ -132,8 +132,8 @@ def name_schools(places: pd.DataFrame, schools: pd.DataFrame) -> pd.Series:
     }
     given = places[["school_id", "school_name"]].reset_index(drop=True).assign(**numbers)
     names = tuple(map(str, silos))
-    learnt = school_names_from_rosters(given, schools, names)
-    named = name_places(system, given["school_id"], given["school_name"], schools, names, learnt)
+    learned = school_names_from_rosters(given, schools, names)
+    named = name_places(system, given["school_id"], given["school_name"], schools, names, learned)
     return named.set_axis(places.index)
 
 
@@ -143,11 +143,11 @@ def name_places(
     names: pd.Series,
     schools: pd.DataFrame,
     silos: Sequence[str],
-    learnt: pd.DataFrame,
+    learned: pd.DataFrame,
 ) -> pd.Series:
     """Name the schools of children."""
     known = _own_names(systems, numbers, names, schools, silos)
-    sure = _sure(learnt)
+    sure = _sure(learned)
     at = KeyIndex(sure["system"].to_numpy(dtype="int64"), sure["name_of"]).of(systems, numbers)
     return known.fillna(_taken(sure["name"], at)).fillna(numbers)
 

@@ -148,8 +148,9 @@ def latest_enrolment(element: Element, evidence: FactStore, tallies: YearlyCount
     told_of = FactKeys.of(spells, latest).followed_by(whose)
     if column == "school_id":
         numbers, names = _schools(evidence, latest, persons)
-        learnt = evidence.survey.school_names
-        values = name_places(told_of.system, numbers, names, evidence.facts["school"], evidence.silos, learnt)
+        learned = evidence.survey.school_names
+        schools = evidence.facts["school"]
+        values = name_places(told_of.system, numbers, names, schools, evidence.silos, learned)
     else:
         values = pd.concat([spells.texts(column, latest), people.texts(column, persons)], ignore_index=True)
     source, row, rows = evidence.sources(column)

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Given", "bars", "draw_bars", "labelled", "stacked_bars"]
+__all__ = ["Given", "bars", "draw_bars", "labeled", "stacked_bars"]
 
 
 Given = Mapping[str, object] | pd.Series | pd.DataFrame
 
 
-def labelled(given: Given, values: list[str] | None = None) -> pd.DataFrame:
+def labeled(given: Given, values: list[str] | None = None) -> pd.DataFrame:
     """Build a frame with row names in the first column and values in the others.
 
-    >>> labelled({"SIS": 600, "Meals": 571}).values.tolist()
+    >>> labeled({"SIS": 600, "Meals": 571}).values.tolist()
     [['SIS', 600], ['Meals', 571]]
     """
     if isinstance(given, pd.DataFrame):
@@ -97,7 +97,7 @@ def bars(
     Picture
         The chart.
     """
-    frame = labelled(data)
+    frame = labeled(data)
     frame = frame.set_axis(["label", "value", *frame.columns[2:]], axis="columns")[["label", "value"]]
     if ordered:
         # Text instead of a number (the guard's) comes last.
@@ -233,7 +233,7 @@ def stacked_bars(
     ValueError
         If the data have none of the parts.
     """
-    every = labelled(data)
+    every = labeled(data)
     known = [name for name in parts if name in every.columns]
     if not known:
         raise ValueError(

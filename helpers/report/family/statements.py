@@ -301,7 +301,7 @@ def _shown(line: Line, known: list[Told], spoken: Language) -> str:
         word = spoken.label(str(line.labels), first.text)
         return word[:1].upper() + word[1:]
     if line.form == "names":
-        words = spoken.labelled_list(str(line.labels), first.text)
+        words = spoken.labeled_list(str(line.labels), first.text)
         return words[:1].upper() + words[1:]
     if line.form == "name" or number is None:
         return first.text
@@ -428,7 +428,7 @@ def places_of(told: PageStatements, terms: PageTerms, spoken: Language, voice: V
     places: dict[str, Any] = {}
     for element, value in told.values.items():
         if element in codes:
-            places[element] = spoken.labelled_list(str(codes[element]), value.text)
+            places[element] = spoken.labeled_list(str(codes[element]), value.text)
         else:
             places[element] = value.text if value.number is None else value.number
         if value.number is not None and value.number < 0:

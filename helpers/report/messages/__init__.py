@@ -130,7 +130,7 @@ class Language:
         """Return the label of a code; an undeclared code stays as written."""
         return self.labels.get(table, {}).get(code, code)
 
-    def labelled_list(self, table: str, codes: str) -> str:
+    def labeled_list(self, table: str, codes: str) -> str:
         """Return the labels of codes separated by semicolons in one cell."""
         return self.listed([self.label(table, code.strip()) for code in codes.split(";")])
 

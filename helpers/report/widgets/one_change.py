@@ -161,7 +161,7 @@ def change_timeline(known: pd.DataFrame, about: Mapping[str, Any], change: str) 
         title=title,
         alt=f"{title}. {'; '.join(reach)}.",
         caption=(
-            f"Days from the Monday ({about['monday']}) on which the SIS learnt of it, to the first day on "
+            f"Days from the Monday ({about['monday']}) on which the SIS learned of it, to the first day on "
             "which a system's file shows it; a file without a column for it never does. One invented child "
             f"of {about['title']}, {about['students']} children, seed {about['seed']}. {about['words']}"
         ),

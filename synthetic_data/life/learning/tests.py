@@ -134,7 +134,7 @@ ERROR_AT_THE_ENDS = 0.22  # increase per unit of squared standard score: tests a
 SCORES = ((100, 350), (100, 800))
 
 NORMS = "NWEA 2025 MAP Growth Technical Manual, percentiles of children; mean and spread fitted to them"
-SEEN_ERRORS = "3.30 to 4.20 in the tests of an anonymised export; the size itself is the kit's own"
+SEEN_ERRORS = "3.30 to 4.20 in the tests of an anonymized export; the size itself is the kit's own"
 EFFECTS = (
     Effect("academic_in_tests", "academic", "standing in a subject", ACADEMIC_IN_TESTS, CORRELATION),
     Effect("season_in_tests", "season", "standing in a subject", OF_THE_SEASON, VARIANCE),

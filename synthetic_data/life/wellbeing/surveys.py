@@ -101,7 +101,7 @@ class Surveys:
     """Named answers as arrays, by year, window and child; and groups of the confidential part.
 
     ``answers`` has one column per item of `ABOUT_ME`, 0 if the child skipped it. ``group`` has one row per
-    school, grade, year and window (indexes, in this order); ``asked``, ``total`` and ``favourable`` have one
+    school, grade, year and window (indexes, in this order); ``asked``, ``total`` and ``favorable`` have one
     column per item of `OUR_SCHOOL`.
     """
 
@@ -115,7 +115,7 @@ class Surveys:
     group: Codes
     asked: Codes
     total: Codes
-    favourable: Codes
+    favorable: Codes
 
 
 def said_no(scenario: Scenario, count: int) -> Mask:
@@ -155,7 +155,7 @@ def draw_surveys(
         sat.append((spell, np.full(len(spell), year), np.full(len(spell), window), day, about_me))
         groups.append(_groups(spells.school[spell], grade, year, window, about_school))
     spell, of_year, of_window, day, about_me = (np.concatenate([one[n] for one in sat]) for n in range(5))
-    group, asked_n, total, favourable = (np.concatenate([one[n] for one in groups]) for n in range(4))
+    group, asked_n, total, favorable = (np.concatenate([one[n] for one in groups]) for n in range(4))
     return Surveys(
         child=spells.child[spell],
         school=spells.school[spell],
@@ -167,7 +167,7 @@ def draw_surveys(
         group=group,
         asked=asked_n,
         total=total,
-        favourable=favourable,
+        favorable=favorable,
     )
 
 

@@ -114,7 +114,7 @@ def _our_school(truth: Truth, surveys: Surveys, years: tuple[int, int]) -> Itera
         school, grade, _, window = np.repeat(surveys.group[mine], items, axis=0).T
         item = np.tile(np.arange(items), len(mine))
         asked, total, liked = (
-            sums[mine].reshape(-1) for sums in (surveys.asked, surveys.total, surveys.favourable)
+            sums[mine].reshape(-1) for sums in (surveys.asked, surveys.total, surveys.favorable)
         )
         told = asked >= SMALLEST_GROUP
         closed = np.array([last for _, _, last in windows_of(WINDOWS, year)])

@@ -154,6 +154,7 @@ def test_a_copy_without_elements_is_refused(text: str, tmp_path: Path) -> None:
             "chronic_share = 0.2",
             "'attendance' is another one",
         ),
+        ("[[timeline]]", 'name = "', 'name = ["a"]  # "', "timeline"),
     ],
 )
 def test_what_may_not_differ_in_an_older_copy_is_refused_by_name(

@@ -2,8 +2,8 @@
 
 ``python -m tests.bench frozen --write`` runs the kit on synthetic districts, a region and folders of real
 files, and writes each table (columns and rows sorted) with its digest. ``--compare`` runs everything again
-and lists what differs. ``frozen.csv`` contains the digests of the version before a refactoring;
-``reports/frozen`` contains the tables, from which ``--compare`` prints the cells that differ.
+and lists what differs. ``frozen.csv`` contains the digests of the version before a refactoring, until it is
+done; ``reports/frozen`` contains the tables, from which ``--compare`` prints the cells that differ.
 """
 
 from __future__ import annotations
@@ -21,12 +21,10 @@ import shutil
 import sys
 import tempfile
 import time
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import click
 import numpy as np
@@ -38,7 +36,6 @@ __all__ = ["compare_frozen", "frozen", "write_frozen"]
 
 PROJECT = Path(__file__).resolve().parents[2]
 DIGESTS = Path(__file__).with_name("frozen.csv")
-RENAMED = Path(__file__).with_name("frozen_renamed.toml")
 TABLES = PROJECT / "reports" / "frozen"
 LEVELS = ("none", "manual", "rostered", "governed")
 SEEDS = (101, 102, 103)
@@ -92,20 +89,12 @@ class Written:
 
     folder: Path
     places: list[str] = field(default_factory=list)  # paths of this run, which no text may repeat
-    renamed: Mapping[str, Any] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
 
     def table(self, name: str, frame: pd.DataFrame) -> None:
         """Keep a table with its columns and rows in an order that doesn't hang on the code."""
-        columns = self.renamed.get("columns", {})
-        columns = columns | self.renamed.get("columns_of", {}).get(name.rpartition("/")[2], {})
-        values = self.renamed.get("values", {})
-        text = {
-            columns.get(str(column), str(column)): _cells(frame.iloc[:, at]).replace(values.get(column, {}))
-            for at, column in enumerate(frame.columns)
-        }
+        text = {str(column): _cells(frame.iloc[:, at]) for at, column in enumerate(frame.columns)}
         ordered = pd.DataFrame(dict(sorted(text.items())))
-        ordered = ordered.replace(self.renamed.get("cells", {}), regex=True)
         of_this_run = [*map(re.escape, self.places), TODAY.pattern]
         ordered = ordered.replace(of_this_run, "OF_THIS_RUN", regex=True)
         rounded = ordered.apply(lambda column: column.str.replace(_FLOAT, _ten_digits, regex=True))
@@ -122,11 +111,11 @@ class Written:
 
     def bytes(self, name: str, content: bytes) -> None:
         """Keep nothing but the digest of bytes."""
-        self.digests[self.renamed.get("files", {}).get(name, name)] = hashlib.sha256(content).hexdigest()[:16]
+        self.digests[name] = hashlib.sha256(content).hexdigest()[:16]
 
     def _keep(self, name: str, text: str, digested: str) -> None:
         self.bytes(name, digested.encode())
-        path = self.folder / f"{self.renamed.get('files', {}).get(name, name)}.gz"
+        path = self.folder / f"{name}.gz"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(gzip.compress(text.encode(), mtime=0))
 
@@ -279,12 +268,11 @@ def _draw_codes_alike() -> None:
 
 def _run_case(case: Case, tables: Path) -> tuple[str, dict[str, str]]:
     """Run one case and give the digest of everything that it wrote."""
-    renamed = tomllib.loads(RENAMED.read_text(encoding="utf-8")) if RENAMED.exists() else {}
     _draw_codes_alike()
     with tempfile.TemporaryDirectory(prefix="frozen-") as place:
         room = Path(place)
         os.environ["BIGPICTURE_HOME"] = str(room / "home")
-        written = Written(tables / case.name, [place, str(PROJECT)], renamed)
+        written = Written(tables / case.name, [place, str(PROJECT)])
         folder, out = room / "district", room / "out"
         out.mkdir()
         if case.make:

@@ -12,10 +12,11 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers.report.widgets.serve_dashboard import store_of
-from tests.kept import Kept
+from helpers.report.widgets.serve_dashboard import TAG
 
 PROGRAM = """
 import signal
@@ -39,14 +40,25 @@ with serve_dashboard(Path(store), Path(lesson), idle=float(idle)) as served:
 """
 
 
-@pytest.fixture(scope="module")
-def store(district_folder: Path, kept: Kept) -> Path:
-    return kept("dashboard_store", lambda: store_of(district_folder, kept.folder / "dashboard_store").place)
-
-
 @pytest.fixture
-def lesson(project: Path) -> Path:
-    return project / "notebooks" / "04_see_the_child.ipynb"
+def store(tmp_path: Path) -> Path:
+    """Nothing: a page that shows nobody reads no store."""
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def lesson(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dashboard that shows nothing: how a server ends doesn't hang on its page."""
+    cells = [
+        new_code_cell("store = ''", metadata={"tags": ["parameters"]}),
+        new_code_cell("pass"),
+        new_code_cell("pass", metadata={"tags": [TAG]}),
+    ]
+    path = tmp_path_factory.mktemp("lesson") / "01_who.ipynb"
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    nbformat.write(new_notebook(cells=[new_markdown_cell("# Who?"), *cells], metadata=metadata), path)
+    return path
 
 
 def begun(tmp_path: Path, store: Path, lesson: Path, idle: float) -> tuple[subprocess.Popen[str], int]:

@@ -72,16 +72,16 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.full
 def test_the_index_leads_with_the_newest_and_to_the_earlier_runs(
-    road: Path, district_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    road: Path, exports_by_hand: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def run() -> ReportResult:
-        return run_report(district_folder, notebooks=road, out=tmp_path, progress=Progress(1, io.StringIO()))
+        return run_report(exports_by_hand, notebooks=road, out=tmp_path, progress=Progress(1, io.StringIO()))
 
     first, second = run(), run()
     assert first.run != second.run
     page = second.index.read_text(encoding="utf-8")
     own = (second.run / "index.html").read_text(encoding="utf-8")
-    assert "This district is invented" in page
+    assert "Real data: restricted" in page
     for markup, base in ((page, tmp_path), (own, second.run)):
         links = re.findall(r'href="([^"#][^":]*)"', markup)
         assert len(links) >= 2

@@ -143,6 +143,8 @@ class Page:
     spare: pd.DataFrame
     """Text of rows that the system no longer lists."""
     spare_people: pd.DataFrame
+    sorted_by: tuple[str, ...] = ()
+    """Columns by which the system sorts this file; none: rows stay as they were made."""
     new: list[NewRows] = field(default_factory=list)
     dropped: list[tuple[Places, Places, Fault]] = field(default_factory=list)
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import dates, numbered, only, pick, text, truth
+from synthetic_data.population.births import space_births
 from synthetic_data.population.hard_cases import SMALLEST, inject_hard_cases, list_cases
 from synthetic_data.population.households import (
     FOSTER,
@@ -49,6 +50,7 @@ __all__ = ["Population", "make_population", "ten_digits"]
 
 Words = npt.NDArray[np.object_]
 Codes = npt.NDArray[np.int64]
+Days = npt.NDArray[np.datetime64]
 Mask = npt.NDArray[np.bool_]
 
 FIRST_STATE_NUMBER = 70_000_000  # of a region's children
@@ -243,12 +245,24 @@ def _draw_households(scenario: Scenario, count: int) -> Draft | None:
     arrived = (comes_and_goes > 1 - scenario.arrived_in_year)[home]
     retained = (rng.random(slots) < scenario.retained_share) & (cohort < GRADUATED) & ~gone & ~arrived
     old = retained | (rng.random(slots) < OLD_FOR_GRADE)
-    # Cohort 0 starts school in the fall after the fifth birthday, with a September 1 cutoff.
-    first_of_year = (scenario.school_year - 1 - 5 - cohort - old - 1970).astype("datetime64[Y]")
-    last_day = (first_of_year.astype("datetime64[M]") + np.timedelta64(8, "M")).astype("datetime64[D]")
-    birth = last_day - (rng.random(slots) * 365).astype("int64")
-    unknown = arrived & (rng.random(slots) < NEW_YEAR_SHARE)
-    birth = np.where(unknown, first_of_year.astype("datetime64[D]"), birth)
+    day_of_year, unknown = rng.random(slots), arrived & (rng.random(slots) < NEW_YEAR_SHARE)
+
+    def births() -> tuple[Days, Mask]:
+        # Cohort 0 starts school in the fall after the fifth birthday, with a September 1 cutoff.
+        first_of_year = (scenario.school_year - 1 - 5 - cohort - old - 1970).astype("datetime64[Y]")
+        last_day = (first_of_year.astype("datetime64[M]") + np.timedelta64(8, "M")).astype("datetime64[D]")
+        new_year = first_of_year.astype("datetime64[D]")
+        again = pd.DataFrame({"home": home, "day": new_year}).loc[unknown].duplicated()
+        fixed = np.zeros(slots, dtype=bool)
+        fixed[again.index[~again]] = True
+        birth = np.where(fixed, new_year, last_day - (day_of_year * 365).astype("int64"))
+        return space_births(scenario.seed, home, birth, last_day, ~fixed)
+
+    birth, crowded = births()
+    if crowded.any():
+        # Of two children of about one age, none is old for her grade.
+        retained, old = retained & ~crowded, old & ~crowded
+        birth, _ = births()
 
     grade = np.where(gone | (cohort == GRADUATED), -1, cohort)
     before = np.where(arrived, -1, cohort - 1 + retained)

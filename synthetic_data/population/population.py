@@ -43,6 +43,7 @@ from synthetic_data.population.schools import (
     hire_staff,
     open_schools,
 )
+from synthetic_data.population.telephones import telephones
 from synthetic_data.scenario import Scenario
 from synthetic_data.streams import rng_for
 
@@ -154,6 +155,11 @@ def make_population(scenario: Scenario) -> Population:
     classes = class_counts(places, zone[home], years)
     households = households_frame(scenario, household, zone, cast)
     guardians = guardians_of(scenario, household, cast)
+    phones = telephones(seed, len(households) + len(guardians))
+    households["telephone"], guardians["telephone"] = (
+        text(phones[: len(households)]),
+        text(phones[len(households) :]),
+    )
     staff = hire_staff(scenario, places, classes, planted.namesake)
     children = _children_frame(scenario, draft, cast, middle, household)
     children["race"] = heritage.race_column(home)

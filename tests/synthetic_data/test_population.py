@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from synthetic_data.population import make_population
 from synthetic_data.population.births import NINE_MONTHS, space_births
 from synthetic_data.population.hard_cases import CASES
+from synthetic_data.population.telephones import LINES, telephones
 from synthetic_data.published import figures
 from synthetic_data.scenario import load_scenario
 from synthetic_data.schooling.enrollment import MOVES
@@ -123,6 +124,33 @@ def test_cases_are_what_they_say():
     assert "Jr" in set(children.loc[fathers["person"], "generation_code_suffix"].dropna())
     new_year = children.loc[cases.loc[cases["case"] == "january_first", "person"], "birth_date"].dt
     assert ((new_year.month == 1) & (new_year.day == 1)).all()
+
+
+@pytest.mark.parametrize(("students", "seed"), [(60, 1), (600, 2), (600, 3), (6000, 4)])
+def test_a_district_has_one_to_three_area_codes_and_no_number_of_a_person(students, seed):
+    population = make_population(load_scenario(students=students, seed=seed))
+    numbers = pd.concat([population.households["telephone"], population.guardians["telephone"]])
+    parts = numbers.str.extract(r"^([2-9][0-8]\d)-(555)-(\d{4})$")
+    assert parts.notna().all(axis=None)
+    assert not parts[2].isin(["1212", "4334"]).any()
+    assert 1 <= parts[0].nunique() <= 3
+    assert not (parts[0].str[1] == parts[0].str[2]).any(), "toll-free, or a service"
+    assert numbers.is_unique
+
+
+def test_districts_have_from_one_to_three_area_codes():
+    codes = {len({number[:3] for number in telephones(seed, 500)}) for seed in range(40)}
+    assert codes == {1, 2, 3}
+
+
+@pytest.mark.parametrize(("count", "least"), [(len(LINES), 1), (len(LINES) + 1, 2), (2 * len(LINES) + 1, 3)])
+def test_no_two_families_share_a_number_while_there_are_enough(count, least):
+    for seed in range(6):
+        numbers = telephones(seed, count)
+        assert len(set(numbers)) == count
+        assert len({number[:3] for number in numbers}) >= least
+    more = telephones(1, 3 * len(LINES) + 5)
+    assert len(set(more)) == 3 * len(LINES)
 
 
 def days_between_births(children):

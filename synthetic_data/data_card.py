@@ -159,7 +159,8 @@ def _faults() -> list[str]:
     for fault in (*declared_faults(), *faults_on_request()):
         levels = "" if len(fault.levels) == len(LEVELS) else f" (only at {', '.join(fault.levels)})"
         often = "on request" if fault.on_request else f"{fault.rate:g}"
-        cells = [fault.silo, fault.kind, fault.looks_like, often, f"{fault.rate_is}{levels}"]
+        of_family = f", by family: {fault.of_family}" if fault.of_family else ""
+        cells = [fault.silo, fault.kind, fault.looks_like, often, f"{fault.rate_is}{levels}{of_family}"]
         cells += [
             str(fault.minimum),
             f"{fault.base_rate} ({fault.strength})",

@@ -1,7 +1,8 @@
 """Generate the true population: households, children, guardians, schools and staff.
 
 Race and ethnicity follow published shares of students in American public schools; naming custom and home
-language depend on them (see ``.names``). Nothing else in the generator depends on race, ethnicity or origin
+language depend on them (see ``.names``), and how often a name is written wrong depends on its origin
+(`synthetic_data.life.record_errors`). Nothing else in the generator depends on race, ethnicity or origin
 if ``scenario.fair`` is true. With ``fair = false``, chronic absence follows the published rate of each group,
 and nothing else does.
 """

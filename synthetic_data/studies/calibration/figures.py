@@ -19,6 +19,7 @@ from synthetic_data.population.names import GROUPS
 from synthetic_data.population.schools import GRADES
 from synthetic_data.published import rows
 from synthetic_data.studies.calibration.outcomes import Measured, Outcomes, mean, share, spread
+from synthetic_data.studies.calibration.recorded_names import disagreement, error_ratios
 
 __all__ = [
     "MEASURES",
@@ -230,6 +231,9 @@ MEASURES: dict[str, Callable[[Outcomes], Found]] = {
     "plan_categories": _plan_categories,
     "schools_losing_a_tenth": _schools_losing_a_tenth,
     "interpregnancy_intervals": _interpregnancy_intervals,
+    "surname_error_ratios": lambda outcomes: dict(error_ratios(outcomes, "surname")),
+    "forename_error_ratios": lambda outcomes: dict(error_ratios(outcomes, "forename")),
+    "within_person_disagreement": lambda outcomes: dict(disagreement(outcomes)),
     "map_growth_means": _map_growth_means,
     "map_growth_spreads": _map_growth_spreads,
 }

@@ -82,8 +82,8 @@ def undo(
         else:
             result = with_columns(result, None, before)
     if file is not None and sorted_by and not falling.empty:
-        back = sorted_places(result.rows, sorted_by, file)
-        result = replace(result, rows=result.rows.iloc[back].reset_index(drop=True))
+        sorted_again = sorted_places(result.rows, sorted_by, file)
+        result = replace(result, rows=result.rows.iloc[sorted_again].reset_index(drop=True))
     return result
 
 

@@ -73,11 +73,11 @@ def record_errors(scenario: Scenario, population: Population) -> Mapping[str, Nu
     home = pd.Index(population.households["household"]).get_indexer(pd.Index(children["household"]))
     poor = (income_ratios(scenario, population)[scenario.school_year] < FREE_TO)[home]
     group = children["name_origin"].map(group_of_origin())
-    odds = {}
+    odds: dict[str, Numbers] = {}
     for what in WRITTEN:
         of_group = {name: float(row["value"]) for name, row in _published(what).items()}
         origin = group.map(of_group).fillna(1.0).to_numpy(dtype="float64")
-        odds[what] = origin * np.where(poor, LOW_INCOME[what], 1.0)
+        odds[what] = np.asarray(origin * np.where(poor, LOW_INCOME[what], 1.0), dtype="float64")
     return odds
 
 

@@ -100,7 +100,8 @@ def disagreement(outcomes: Outcomes) -> Mapping[str, Measured]:
         second = every.drop(first.index).drop_duplicates("person")
         both = first.merge(second, on="person", how="inner", suffixes=("", "_other"), validate="one_to_one")
         child = pd.Index(children["person"]).get_indexer(pd.Index(both["person"]))
-        found[what] = share((both["name"] != both["name_other"]).to_numpy(dtype="float64"), home[child])
+        disagree = np.asarray(both["name"] != both["name_other"], dtype="float64")
+        found[what] = share(disagree, home[child])
     return found
 
 

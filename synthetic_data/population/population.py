@@ -25,7 +25,7 @@ from synthetic_data.population.households import (
     guardians_of,
     households_frame,
 )
-from synthetic_data.population.movers import STATE_NUMBERS, Movers, draw_movers
+from synthetic_data.population.movers import Movers, draw_movers, state_numbers
 from synthetic_data.population.names import (
     GROUPS,
     ORIGINS,
@@ -55,7 +55,6 @@ Codes = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
 Mask = npt.NDArray[np.bool_]
 
-FIRST_STATE_NUMBER = 70_000_000  # of a region's children
 GRADUATED = len(GRADES)  # the cohort that left school last summer
 
 # Children of school age per household, and years of school between siblings: the kit's own shares.
@@ -194,12 +193,9 @@ def _name_apart(
 ) -> None:
     """Give unique ids within a region, and movers the same ids in both districts."""
     own = f"{scenario.district:02d}-"
-    state = children["state_id"].to_numpy(dtype=object, copy=True)
-    # No two districts assign the same number, or a mover's number.
-    step = (STATE_NUMBERS - FIRST_STATE_NUMBER) // (len(state) * scenario.districts) * scenario.districts
-    apart = FIRST_STATE_NUMBER + np.argsort(np.argsort(state)) * step + scenario.district
-    state = np.array([f"{number:010d}" for number in apart.tolist()], dtype=object)
-    state[movers.child] = movers.state_ids
+    everybody = state_numbers(scenario.region_seed, scenario.district, np.arange(len(children)))
+    state = np.array(everybody, dtype=object)
+    state[movers.child] = state_numbers(scenario.region_seed, 0, movers.number)
     person = (own + children["person"]).to_numpy(dtype=object, copy=True)
     person[movers.child] = movers.persons
     children["state_id"], children["person"] = text(state), text(person)

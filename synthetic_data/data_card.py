@@ -16,7 +16,7 @@ from synthetic_data.life.effects import effects_table
 from synthetic_data.population.hard_cases import BY_CHANCE, CASES
 from synthetic_data.scenario import LEVELS, exchange, level_title, load_scenario
 from synthetic_data.schooling.enrollment import MOVES
-from synthetic_data.systems import SILOS, maker_of
+from synthetic_data.systems import SILOS, maker_of, sorting_of
 
 __all__ = ["CARD", "DICTIONARY", "TABLES", "card_with_tables", "dictionary_page"]
 
@@ -141,6 +141,11 @@ def _cases() -> list[str]:
     return _table(["case", "what it is", "how it comes about"], sorted(rows))
 
 
+def _sorting() -> list[str]:
+    rows = [[silo, file, ", ".join(columns)] for silo in SILOS for file, columns in sorting_of(silo).items()]
+    return _table(["silo", "file", "sorted by"], rows)
+
+
 def _not_held() -> list[str]:
     rows = []
     for silo in SILOS:
@@ -154,7 +159,8 @@ def _faults() -> list[str]:
     for fault in (*declared_faults(), *faults_on_request()):
         levels = "" if len(fault.levels) == len(LEVELS) else f" (only at {', '.join(fault.levels)})"
         often = "on request" if fault.on_request else f"{fault.rate:g}"
-        cells = [fault.silo, fault.kind, fault.looks_like, often, f"{fault.rate_is}{levels}"]
+        of_family = f", by family: {fault.of_family}" if fault.of_family else ""
+        cells = [fault.silo, fault.kind, fault.looks_like, often, f"{fault.rate_is}{levels}{of_family}"]
         cells += [
             str(fault.minimum),
             f"{fault.base_rate} ({fault.strength})",
@@ -173,6 +179,7 @@ def _effects() -> list[str]:
 TABLES: dict[str, Callable[[], list[str]]] = {
     "silos": _silos,
     "exchange": _exchange,
+    "sorting": _sorting,
     "cases": _cases,
     "not held": _not_held,
     "effects": _effects,

@@ -24,9 +24,10 @@ from synthetic_data.faults import FUNCTIONS
 from synthetic_data.faults.apply import Log, apply_faults
 from synthetic_data.faults.scene import Fault, Page, declared_faults, faults_on_request
 from synthetic_data.observation import Observation, Recorded, Truth, known_on, names_persons
+from synthetic_data.row_order import sorted_places
 from synthetic_data.scenario import Scenario, exchange, level_of
 from synthetic_data.streams import rng_for
-from synthetic_data.systems import SILOS, maker_of
+from synthetic_data.systems import SILOS, maker_of, sorting_of
 from synthetic_data.workers import Workers, context
 
 __all__ = ["Export", "clean_pages", "plan_faults", "write_silo", "write_silos"]
@@ -173,18 +174,26 @@ def clean_pages(seen: Observation, people_only: bool = False, kind: str | None =
     """Render a system's records as text: path -> page; all, those that name persons, or those of one kind."""
     layout = load_layout(seen.layout)
     container = f"{layout.container}/" if layout.container else ""
+    sorted_by = sorting_of(seen.silo)
     pages = {}
     for recorded in seen.recorded(people_only, kind):
         file = layout.file_named(recorded.file)
         path = f"{seen.silo}/{container}{recorded.path}"
+        table, people = _text(recorded, recorded.frame, file), recorded.people
+        columns = sorted_by.get(recorded.file, ())
+        if columns:
+            order = sorted_places(table.rows, columns, file)
+            table, people = replace(table, rows=table.rows.iloc[order]), people.iloc[order]
+            table = replace(table, rows=table.rows.reset_index(drop=True))
         pages[path] = Page(
             silo=seen.silo,
             path=path,
             file=file,
-            table=_text(recorded, recorded.frame, file),
-            people=recorded.people.reset_index(drop=True),
+            table=table,
+            people=people.reset_index(drop=True),
             spare=NOTHING if recorded.spare is None else _text(recorded, recorded.spare, file).rows,
             spare_people=NOTHING if recorded.spare_people is None else recorded.spare_people,
+            sorted_by=columns,
         )
     return pages
 

@@ -229,7 +229,7 @@ def link_district(
     --------
     >>> links = link_district(district)
     >>> len(links.crosswalk), links.crosswalk["child"].nunique()
-    (835, 166)
+    (835, 165)
     """
     method = method_named(method)
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from helpers.files import TextTable, unique_names
@@ -17,12 +18,22 @@ from helpers.standard import STRING, as_table, missing
 from synthetic_data.columns import replaced
 from synthetic_data.faults.scene import STAGES, CellChange, Fault, FaultContext, NoSuchFile, Page, Places
 from synthetic_data.observation import Truth
+from synthetic_data.row_order import sorted_places
 
 __all__ = ["Log", "apply_faults", "undo", "with_columns"]
 
 
-def undo(table: TextTable, faults: pd.DataFrame, first_row: int, file: FileLayout | None = None) -> TextTable:
-    """Restore the text of a file to its state before its faults."""
+def undo(
+    table: TextTable,
+    faults: pd.DataFrame,
+    first_row: int,
+    file: FileLayout | None = None,
+    sorted_by: Sequence[str] = (),
+) -> TextTable:
+    """Restore the text of a file to its state before its faults.
+
+    A file that its system sorts is sorted again by what was recorded in it then.
+    """
     falling = faults.sort_values("order", ascending=False)
     settings = dict(table.settings)
     whole = falling.loc[falling["row"].isna() & falling["row_before"].isna()]
@@ -70,6 +81,9 @@ def undo(table: TextTable, faults: pd.DataFrame, first_row: int, file: FileLayou
             result = with_columns(result, None, header)
         else:
             result = with_columns(result, None, before)
+    if file is not None and sorted_by and not falling.empty:
+        sorted_again = sorted_places(result.rows, sorted_by, file)
+        result = replace(result, rows=result.rows.iloc[sorted_again].reset_index(drop=True))
     return result
 
 
@@ -119,6 +133,17 @@ class Log:
         for name, logged in self._columns.items():
             logged.extend(known.get(name, [None] * len(each)))
 
+    def moved(self, page: Page, row: npt.NDArray[np.int64]) -> None:
+        """Correct the rows logged for a page whose rows were sorted: old place -> new place."""
+        rows = self._columns["row"]
+        for at, path in enumerate(self._columns["file"]):
+            if path == page.path and rows[at] is not None:
+                rows[at] = int(row[rows[at] - page.first_row]) + page.first_row
+
+    def touched(self) -> set[str]:
+        """Return the paths of the files with a fault."""
+        return set(self._columns["file"])
+
     def table(self) -> pd.DataFrame:
         """Return the table `key_faults`."""
         order = np.arange(1, len(self._columns["fault"]) + 1)
@@ -150,6 +175,21 @@ def apply_faults(
         if stage == "rows":
             for page in pages.values():
                 _apply_rows(page, log)
+        if stage == "cells":
+            touched = log.touched()
+            for page in pages.values():
+                if page.sorted_by and page.path in touched:
+                    _sort(page, log)
+
+
+def _sort(page: Page, log: Log) -> None:
+    """Sort a file by what it says now: a row whose name is wrong stands where that name belongs."""
+    order = sorted_places(page.table.rows, page.sorted_by, page.file)
+    if (order == np.arange(len(order))).all():
+        return
+    page.table = replace(page.table, rows=page.table.rows.iloc[order].reset_index(drop=True))
+    page.people = page.people.iloc[order].reset_index(drop=True)
+    log.moved(page, np.argsort(order))
 
 
 def _apply(scene: FaultContext, log: Log) -> None:

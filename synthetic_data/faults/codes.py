@@ -55,14 +55,18 @@ def code_with_typo(scene: FaultContext) -> None:
     scene.change_text(misspelled)
 
 
+SEASONS = {"Fall": " 1", "Winter": " 2", "Spring": " 3"}
 OTHER_MARKER = {"F": "M", "M": "F"}
 ENDINGS = {"1": "1st", "2": "2nd", "3": "3rd"}
 
 
 def gender_marker_differs(scene: FaultContext) -> None:
-    """F -> M, in a child's latest row: changed in one system, and in no other."""
-    person, text = scene.people["person"], scene.text()
-    latest = (~person.duplicated(keep="last") & person.notna()).to_numpy(dtype=bool)
+    """F -> M, in a child's latest term: changed in one system, and in no other."""
+    person, text, term = scene.people["person"], scene.text(), scene.text("TermName")
+    season = term.str.partition(" ")[0].map(SEASONS)
+    rows = pd.DataFrame({"person": person, "term": term.str.partition(" ")[2] + season})
+    rows = rows.dropna().sort_values("term", kind="stable").drop_duplicates("person", keep="last")
+    latest = np.isin(np.arange(len(person)), rows.index)
     chosen = scene.choose(np.flatnonzero(latest & text.isin(list(OTHER_MARKER)).to_numpy(dtype=bool)))
     scene.write(chosen, text.iloc[chosen].map(OTHER_MARKER), groups=np.arange(len(chosen)))
 

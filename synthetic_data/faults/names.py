@@ -291,7 +291,8 @@ def other_romanization(scene: FaultContext) -> None:
     ]
     count = len(origin)
     can = np.array([spelling is not None for spelling in (*other[0], *other[1])], dtype=bool)
-    chosen = scene.choose(np.flatnonzero(can))
+    places = np.flatnonzero(can)
+    chosen = scene.choose(places, scene.people["person"].iloc[places % count])
     for number, column in enumerate((last, first)):
         here = np.flatnonzero((chosen >= number * count) & (chosen < (number + 1) * count))
         places = chosen[here] - number * count

@@ -182,7 +182,7 @@ def counter_restarts_on_transfer(scene: FaultContext) -> None:
 
 
 def repulled_file_duplicates(scene: FaultContext) -> None:
-    """Deliver the results of a school again behind those that are there: each counts twice."""
+    """Deliver the results of a school again: each counts twice."""
     for group, (_, places) in enumerate(chosen_pieces(scene)):
         # Only one of several files repeats results: the last one that has them.
         number = int(np.searchsorted(scene.starts, int(np.max(places)), side="right")) - 1

@@ -15,7 +15,8 @@ import pandas as pd
 from helpers.files import TextTable
 from helpers.layouts import FileLayout
 from helpers.standard import STRING, BadInput, nearest
-from synthetic_data.columns import index_in
+from synthetic_data.columns import index_in, within
+from synthetic_data.life.record_errors import WRITTEN, rates_of
 from synthetic_data.observation import NOBODY, Truth
 from synthetic_data.system_folders import system_folders
 
@@ -72,6 +73,9 @@ class Fault:
     """Fault levels at which it can happen."""
     on_request: bool = False
     """It happens only where a scenario gives its rate: it ruins a whole file, or is held out."""
+    of_family: str | None = None
+    """What people write wrong (`life.record_errors.WRITTEN`): the families' odds decide whose it is. `rate`
+    remains the share of all candidates."""
     held_out: bool = False
     """Added when the detectors stood, to see what they make of what they weren't made for; on request too."""
 
@@ -120,6 +124,8 @@ def _fault(silo: str, entry: dict[str, Any]) -> Fault:
     fault = Fault(**{**entry, "silo": silo, "levels": tuple(entry.get("levels", Fault.levels))})
     if fault.stage not in STAGES:
         raise BadInput(f"{place}: no stage {fault.stage!r}. There are: {', '.join(STAGES)}.")
+    if fault.of_family not in (None, *WRITTEN):
+        raise BadInput(f"{place}: no of_family {fault.of_family!r}. There are: {', '.join(WRITTEN)}.")
     return fault
 
 
@@ -143,6 +149,8 @@ class Page:
     spare: pd.DataFrame
     """Text of rows that the system no longer lists."""
     spare_people: pd.DataFrame
+    sorted_by: tuple[str, ...] = ()
+    """Columns by which the system sorts this file; none: rows stay as they were made."""
     new: list[NewRows] = field(default_factory=list)
     dropped: list[tuple[Places, Places, Fault]] = field(default_factory=list)
 
@@ -253,13 +261,28 @@ class FaultContext:
     def _nobody(self) -> npt.NDArray[np.bool_]:
         return np.asarray((self.people["part"] == NOBODY).fillna(False), dtype=bool)
 
-    def choose(self, candidates: npt.ArrayLike) -> Places:
-        """Choose among candidates by the fault's rate, and at least its minimum if there are enough."""
+    def odds(self, person: Any) -> npt.NDArray[np.float64]:
+        """Return the odds with which the fault happens to records of these persons, one against another."""
+        if self.fault.of_family is None:
+            return np.ones(len(person))
+        place = index_in(person, self.truth.population.children["person"])
+        known = self.truth.life.record_errors[self.fault.of_family]
+        return np.where(place >= 0, known[place], 1.0)
+
+    def choose(self, candidates: npt.ArrayLike, person: Any = None) -> Places:
+        """Choose among candidates by the fault's rate, and at least its minimum if there are enough.
+
+        Candidates are rows, unless it says of which `person` each is.
+        """
         places = np.asarray(candidates, dtype="int64")
         draw = self.rng.random(len(places))
-        hit = draw < self.rate
+        if self.fault.of_family is None:
+            hit, order = draw < self.rate, draw
+        else:
+            odds = self.odds(self.people["person"].iloc[places] if person is None else person)
+            hit, order = draw < rates_of(odds, self.rate), draw / odds
         if hit.sum() < self.minimum:
-            hit[np.argsort(draw, kind="stable")[: self.minimum]] = True
+            hit[np.argsort(order, kind="stable")[: self.minimum]] = True
         return places[hit]
 
     def change_text(
@@ -270,6 +293,9 @@ class FaultContext:
         The rate is the share of cells that `change` changes. We try only the cells drawn, and more until we
         reach the minimum. With `among`, only rows about that part.
         """
+        if self.fault.of_family is not None:
+            self._change_of_families(change, among)
+            return
         strips = self.strips()
         ends = np.cumsum([len(page.table.rows) for page, _ in strips], dtype="int64")
         count = int(ends[-1]) if len(ends) else 0
@@ -294,6 +320,25 @@ class FaultContext:
             if len(order) < count:
                 order = np.argsort(draw, kind="stable")
             start, reach = reach, min(count, reach + 64)
+
+    def _change_of_families(
+        self, change: Callable[[pd.Series, np.random.Generator], pd.Series], among: str | None
+    ) -> None:
+        """Change cells by the odds of their families: the rate is a share of all that `change` can change."""
+        strips = self.strips()
+        lengths = np.array([len(page.table.rows) for page, _ in strips], dtype="int64")
+        strip, row = np.repeat(np.arange(len(strips)), lengths), within(lengths)
+        draw = self.rng.random(len(row))
+        now = self._gather(strips, strip, row, among)
+        new = change(now.fillna(""), self.rng).astype(STRING)
+        can = np.flatnonzero((now.notna() & (new != now.fillna(""))).to_numpy(dtype=bool))
+        person = pd.concat([page.people["person"] for page, _ in strips], ignore_index=True)
+        odds = self.odds(person.iloc[can])
+        hit = draw[can] < rates_of(odds, self.rate)
+        if hit.sum() < self.minimum:
+            hit[np.argsort(draw[can] / odds, kind="stable")[: self.minimum]] = True
+        hits = can[hit]
+        self._change(strips, strip[hits], row[hits], new.iloc[hits], np.arange(len(hits)) + self._groups)
 
     def change_each(self, change: Callable[[str], str], among: str | None = None) -> None:
         """Change cells of the fault's column one by one; rate and `among` as in `change_text`."""
@@ -426,7 +471,7 @@ def chosen_children(scene: FaultContext, rows: pd.Series | None = None) -> tuple
     person = scene.people["person"]
     listed = (person if rows is None else person.loc[rows.to_numpy(dtype=bool)]).dropna().unique()
     names = np.sort(np.asarray(listed, dtype=object))
-    return _among(names[scene.choose(np.arange(len(names)))], person)
+    return _among(names[scene.choose(np.arange(len(names)), names)], person)
 
 
 def _among(names: npt.NDArray[np.object_], text: pd.Series) -> tuple[Places, Places]:

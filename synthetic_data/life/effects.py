@@ -60,6 +60,7 @@ GATHERED = (
     "college_plans",
     "wellbeing.meal_eligibility",
     "wellbeing.health",
+    "record_errors",
 )
 
 

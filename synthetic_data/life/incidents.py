@@ -186,7 +186,7 @@ def draw_incidents(scenario: Scenario, schooling: Schooling, absences: Absences,
         parts.append(
             _one_year(rng, schooling, year, level, mine, of[happened], day[happened], last, away, known)
         )
-    return _together(parts)
+    return _together(parts, rng_for(scenario.seed, "conduct", "order"))
 
 
 def _weights(days: Days) -> Numbers:
@@ -278,8 +278,8 @@ def _choose(rng: np.random.Generator, shares: tuple[float, ...], count: int) -> 
     return np.searchsorted(reach, rng.random(count) * reach[-1], side="right").clip(max=len(shares) - 1)
 
 
-def _together(parts: list[tuple[Incidents, Codes]]) -> Incidents:
-    """Combine years and levels, and number incidents by day."""
+def _together(parts: list[tuple[Incidents, Codes]], rng: np.random.Generator) -> Incidents:
+    """Combine years and levels, and number incidents by time; those of one minute come in any order."""
     starts = np.cumsum([0, *(int(count) for _, count in parts)])
     columns = {
         field.name: np.concatenate([getattr(part, field.name) for part, _ in parts])
@@ -288,7 +288,8 @@ def _together(parts: list[tuple[Incidents, Codes]]) -> Incidents:
     columns["incident"] = np.concatenate(
         [part.incident + start for (part, _), start in zip(parts, starts[:-1], strict=True)]
     )
-    order = np.lexsort((columns["part"], columns["incident"], columns["minute"], columns["day"]))
+    any_order = rng.permutation(int(starts[-1]))[columns["incident"]]
+    order = np.lexsort((columns["part"], any_order, columns["minute"], columns["day"]))
     whole = Incidents(**columns).at(order)
     _, first, number = np.unique(whole.incident, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype="int64")

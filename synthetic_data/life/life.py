@@ -18,6 +18,7 @@ rate of chronic absence, and nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -59,6 +60,7 @@ from synthetic_data.life.participation import (
     draw_participation,
     participation_elements,
 )
+from synthetic_data.life.record_errors import record_errors
 from synthetic_data.life.traits import TRAITS, Traits, draw_traits
 from synthetic_data.life.true_values import Element, true_values
 from synthetic_data.life.wellbeing.health import (
@@ -85,6 +87,7 @@ from synthetic_data.streams import rng_for
 __all__ = ["Life"]
 
 Codes = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -228,6 +231,11 @@ class Life:
     def eligibility(self) -> Eligibility:
         """See `synthetic_data.life.wellbeing.meal_eligibility`."""
         return draw_eligibility(self.scenario, self.population, self.schooling)
+
+    @cached_property
+    def record_errors(self) -> Mapping[str, Numbers]:
+        """See `synthetic_data.life.record_errors`."""
+        return record_errors(self.scenario, self.population)
 
     @cached_property
     def visits(self) -> Visits:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from helpers.standard import STRING
 from synthetic_data.columns import is_among
+from synthetic_data.population.births import NINE_MONTHS
 from synthetic_data.population.households import FOSTER, TWO_PARENTS, DraftPopulation
 from synthetic_data.population.name_pools import nicknames, other_spellings, pool
 from synthetic_data.population.names import ORIGINS
@@ -156,13 +157,21 @@ def inject_hard_cases(scenario: Scenario, cast: DraftPopulation) -> InjectedCase
     unless(_drafted_with_two_spellings(cast), lambda c: not cast.twin[c], come_from_afar)
     settled |= ~free
 
-    def born_in_january(child: int) -> None:
-        mine = (cast.household == cast.household[child]) & (cast.birth == cast.birth[child])
+    def january(child: int) -> np.datetime64:
         # A cohort's births, September 2 to September 1, include one January 1.
         cohort = (cast.birth[child] + np.timedelta64(121, "D")).astype("datetime64[Y]")
-        cast.birth[mine] = cohort.astype("datetime64[D]")
+        return np.datetime64(cohort, "D")
 
-    unless(_on_new_year(cast.birth), lambda c: not cast.twin[c], born_in_january, beside=True)
+    def could_be_january(child: int) -> bool:
+        siblings = cast.household == cast.household[child]
+        siblings[child] = False
+        days = np.abs((cast.birth[siblings] - january(child)).astype("int64"))
+        return not cast.twin[child] and bool((days >= NINE_MONTHS).all())
+
+    def born_in_january(child: int) -> None:
+        cast.birth[child] = january(child)
+
+    unless(_on_new_year(cast.birth), could_be_january, born_in_january, beside=True)
 
     def anybody(_: int) -> bool:
         return True

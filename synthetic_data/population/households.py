@@ -109,7 +109,7 @@ HOME_LANGUAGES = {
 def households_frame(
     scenario: Scenario, household: Words, zone: Codes, cast: DraftPopulation
 ) -> pd.DataFrame:
-    """Give every household an address, a language and a phone number."""
+    """Give every household an address and a language."""
     rng, count = rng_for(scenario.seed, "addresses"), len(household)
     streets = np.array([f"{name} {kind}" for name in STREETS for kind in STREET_TYPES], dtype=object)
     names = (
@@ -139,7 +139,6 @@ def households_frame(
             "city": pick(cities, np.where(home, city, -1)),
             "postal_code": pick([f"{110 + 3 * place:05d}" for place in range(3)], np.where(home, city, -1)),
             "home_language": text(language),
-            "telephone": text(_telephones(rng, count)),
             "zone": whole(zone),
             "homeless": truth(cast.homeless),
         }
@@ -193,14 +192,6 @@ def guardians_of(scenario: Scenario, household: Words, cast: DraftPopulation) ->
             "generation_code_suffix": text(only((relation == 1) & cast.father_senior[home], "Sr")),
             "sex": pick(("Male", "Female"), female.astype("int64")),
             "email": text(email),
-            "telephone": text(_telephones(rng, total)),
             "relation": pick(relation_words, relation),
         }
-    )
-
-
-def _telephones(rng: np.random.Generator, count: int) -> Words:
-    area, line = rng.integers(201, 990, count), rng.integers(100, 200, count)
-    return np.array(
-        [f"{a}-555-0{n}" for a, n in zip(area.tolist(), line.tolist(), strict=True)], dtype=object
     )

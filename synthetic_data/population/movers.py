@@ -22,7 +22,7 @@ from synthetic_data.population.schools import GRADES
 from synthetic_data.scenario import Scenario
 from synthetic_data.streams import rng_for
 
-__all__ = ["STATE_NUMBERS", "Movers", "draw_movers"]
+__all__ = ["Movers", "draw_movers", "state_numbers"]
 
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -30,7 +30,21 @@ Words = npt.NDArray[np.object_]
 
 # Highest share of a district's children, in and out each: movers replace only children, a fifth of all.
 MOST = 0.05
-STATE_NUMBERS = 9 * 10**9  # movers' numbers start here; all others in a region are lower
+HALF = 10**5  # of a state number's ten digits
+IN_ONE = 10**7  # most children of one district
+
+
+def state_numbers(region_seed: int, district: int, place: Codes) -> list[str]:
+    """Return the region's state numbers of places in a district; district 0: of movers.
+
+    No two are the same, and none tells its district or its place: four rounds of a Feistel cipher turn one
+    number of ten digits into another.
+    """
+    left, right = np.divmod(district * IN_ONE + place, HALF)
+    for turn in range(4):
+        table = rng_for(region_seed, "state numbers", turn).integers(0, HALF, HALF)
+        left, right = right, (left + table[right]) % HALF
+    return [f"{number:010d}" for number in (left * HALF + right).tolist()]
 
 
 @dataclass(frozen=True)
@@ -66,11 +80,6 @@ class Movers:
     def persons(self) -> list[str]:
         """Ids that are the same in both districts' keys."""
         return [f"M{number:06d}" for number in self.number.tolist()]
-
-    @property
-    def state_ids(self) -> list[str]:
-        """State numbers, the same in both districts."""
-        return [f"{STATE_NUMBERS + number * 7919 % 10**9:010d}" for number in self.number.tolist()]
 
     def settle(self, cast: DraftPopulation, heritage: Heritage, middle: Words) -> None:
         """Replace the children drawn with the movers."""

@@ -1,7 +1,8 @@
 """Generate the true population: households, children, guardians, schools and staff.
 
 Race and ethnicity follow published shares of students in American public schools; naming custom and home
-language depend on them (see ``.names``). Nothing else in the generator depends on race, ethnicity or origin
+language depend on them (see ``.names``), and how often a name is written wrong depends on its origin
+(`synthetic_data.life.record_errors`). Nothing else in the generator depends on race, ethnicity or origin
 if ``scenario.fair`` is true. With ``fair = false``, chronic absence follows the published rate of each group,
 and nothing else does.
 """
@@ -15,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import dates, numbered, only, pick, text, truth
+from synthetic_data.population.births import space_births
 from synthetic_data.population.hard_cases import SMALLEST, inject_hard_cases, list_cases
 from synthetic_data.population.households import (
     FOSTER,
@@ -23,7 +25,7 @@ from synthetic_data.population.households import (
     guardians_of,
     households_frame,
 )
-from synthetic_data.population.movers import STATE_NUMBERS, Movers, draw_movers
+from synthetic_data.population.movers import Movers, draw_movers, state_numbers
 from synthetic_data.population.names import (
     GROUPS,
     ORIGINS,
@@ -42,6 +44,7 @@ from synthetic_data.population.schools import (
     hire_staff,
     open_schools,
 )
+from synthetic_data.population.telephones import telephones
 from synthetic_data.scenario import Scenario
 from synthetic_data.streams import rng_for
 
@@ -49,9 +52,9 @@ __all__ = ["Population", "make_population", "ten_digits"]
 
 Words = npt.NDArray[np.object_]
 Codes = npt.NDArray[np.int64]
+Days = npt.NDArray[np.datetime64]
 Mask = npt.NDArray[np.bool_]
 
-FIRST_STATE_NUMBER = 70_000_000  # of a region's children
 GRADUATED = len(GRADES)  # the cohort that left school last summer
 
 # Children of school age per household, and years of school between siblings: the kit's own shares.
@@ -152,6 +155,11 @@ def make_population(scenario: Scenario) -> Population:
     classes = class_counts(places, zone[home], years)
     households = households_frame(scenario, household, zone, cast)
     guardians = guardians_of(scenario, household, cast)
+    phones = telephones(seed, len(households) + len(guardians))
+    households["telephone"], guardians["telephone"] = (
+        text(phones[: len(households)]),
+        text(phones[len(households) :]),
+    )
     staff = hire_staff(scenario, places, classes, planted.namesake)
     children = _children_frame(scenario, draft, cast, middle, household)
     children["race"] = heritage.race_column(home)
@@ -185,12 +193,9 @@ def _name_apart(
 ) -> None:
     """Give unique ids within a region, and movers the same ids in both districts."""
     own = f"{scenario.district:02d}-"
-    state = children["state_id"].to_numpy(dtype=object, copy=True)
-    # No two districts assign the same number, or a mover's number.
-    step = (STATE_NUMBERS - FIRST_STATE_NUMBER) // (len(state) * scenario.districts) * scenario.districts
-    apart = FIRST_STATE_NUMBER + np.argsort(np.argsort(state)) * step + scenario.district
-    state = np.array([f"{number:010d}" for number in apart.tolist()], dtype=object)
-    state[movers.child] = movers.state_ids
+    everybody = state_numbers(scenario.region_seed, scenario.district, np.arange(len(children)))
+    state = np.array(everybody, dtype=object)
+    state[movers.child] = state_numbers(scenario.region_seed, 0, movers.number)
     person = (own + children["person"]).to_numpy(dtype=object, copy=True)
     person[movers.child] = movers.persons
     children["state_id"], children["person"] = text(state), text(person)
@@ -243,12 +248,24 @@ def _draw_households(scenario: Scenario, count: int) -> Draft | None:
     arrived = (comes_and_goes > 1 - scenario.arrived_in_year)[home]
     retained = (rng.random(slots) < scenario.retained_share) & (cohort < GRADUATED) & ~gone & ~arrived
     old = retained | (rng.random(slots) < OLD_FOR_GRADE)
-    # Cohort 0 starts school in the fall after the fifth birthday, with a September 1 cutoff.
-    first_of_year = (scenario.school_year - 1 - 5 - cohort - old - 1970).astype("datetime64[Y]")
-    last_day = (first_of_year.astype("datetime64[M]") + np.timedelta64(8, "M")).astype("datetime64[D]")
-    birth = last_day - (rng.random(slots) * 365).astype("int64")
-    unknown = arrived & (rng.random(slots) < NEW_YEAR_SHARE)
-    birth = np.where(unknown, first_of_year.astype("datetime64[D]"), birth)
+    day_of_year, unknown = rng.random(slots), arrived & (rng.random(slots) < NEW_YEAR_SHARE)
+
+    def births() -> tuple[Days, Mask]:
+        # Cohort 0 starts school in the fall after the fifth birthday, with a September 1 cutoff.
+        first_of_year = (scenario.school_year - 1 - 5 - cohort - old - 1970).astype("datetime64[Y]")
+        last_day = (first_of_year.astype("datetime64[M]") + np.timedelta64(8, "M")).astype("datetime64[D]")
+        new_year = first_of_year.astype("datetime64[D]")
+        again = pd.DataFrame({"home": home, "day": new_year}).loc[unknown].duplicated()
+        fixed = np.zeros(slots, dtype=bool)
+        fixed[again.index[~again]] = True
+        birth = np.where(fixed, new_year, last_day - (day_of_year * 365).astype("int64"))
+        return space_births(scenario.seed, home, birth, last_day, ~fixed)
+
+    birth, crowded = births()
+    if crowded.any():
+        # Of two children of about one age, none is old for her grade.
+        retained, old = retained & ~crowded, old & ~crowded
+        birth, _ = births()
 
     grade = np.where(gone | (cohort == GRADUATED), -1, cohort)
     before = np.where(arrived, -1, cohort - 1 + retained)

@@ -5,7 +5,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from synthetic_data.population import make_population
+from synthetic_data.population.births import NINE_MONTHS, space_births
 from synthetic_data.population.hard_cases import CASES
+from synthetic_data.population.telephones import LINES, telephones
 from synthetic_data.published import figures
 from synthetic_data.scenario import load_scenario
 from synthetic_data.schooling.enrollment import MOVES
@@ -122,6 +124,84 @@ def test_cases_are_what_they_say():
     assert "Jr" in set(children.loc[fathers["person"], "generation_code_suffix"].dropna())
     new_year = children.loc[cases.loc[cases["case"] == "january_first", "person"], "birth_date"].dt
     assert ((new_year.month == 1) & (new_year.day == 1)).all()
+
+
+@pytest.mark.parametrize(("students", "seed"), [(60, 1), (600, 2), (600, 3), (6000, 4)])
+def test_a_district_has_one_to_three_area_codes_and_no_number_of_a_person(students, seed):
+    population = make_population(load_scenario(students=students, seed=seed))
+    numbers = pd.concat([population.households["telephone"], population.guardians["telephone"]])
+    parts = numbers.str.extract(r"^([2-9][0-8]\d)-(555)-(\d{4})$")
+    assert parts.notna().all(axis=None)
+    assert not parts[2].isin(["1212", "4334"]).any()
+    assert 1 <= parts[0].nunique() <= 3
+    assert not (parts[0].str[1] == parts[0].str[2]).any(), "toll-free, or a service"
+    assert numbers.is_unique
+
+
+def test_districts_have_from_one_to_three_area_codes():
+    codes = {len({number[:3] for number in telephones(seed, 500)}) for seed in range(40)}
+    assert codes == {1, 2, 3}
+
+
+@pytest.mark.parametrize(("count", "least"), [(len(LINES), 1), (len(LINES) + 1, 2), (2 * len(LINES) + 1, 3)])
+def test_no_two_families_share_a_number_while_there_are_enough(count, least):
+    for seed in range(6):
+        numbers = telephones(seed, count)
+        assert len(set(numbers)) == count
+        assert len({number[:3] for number in numbers}) >= least
+    more = telephones(1, 3 * len(LINES) + 5)
+    assert len(set(more)) == 3 * len(LINES)
+
+
+def days_between_births(children):
+    """Give the days between the births of a mother, and whether each two children are twins."""
+    children = children.sort_values(["household", "birth_date"])
+    gap = children.groupby("household")["birth_date"].diff().dt.days
+    return gap[gap.notna()], children["twin"].astype(bool)[gap.notna()]
+
+
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 2**40), students=st.integers(20, 400))
+def test_births_of_a_mother_are_twins_or_nine_months_apart(seed, students):
+    gap, twin = days_between_births(make_population(load_scenario(students=students, seed=seed)).children)
+    assert twin[gap == 0].all()
+    assert (gap[gap > 0] >= NINE_MONTHS).all()
+
+
+@pytest.mark.parametrize("retained", [0.0, 0.5])
+def test_births_are_spaced_where_many_families_have_two_children_of_about_one_age(retained):
+    """Half of the children repeat a grade: siblings who would share a year of birth are the rule."""
+    scenario = load_scenario(students=3000, seed=9, retained_share=retained, arrived_in_year=0.3)
+    children = make_population(scenario).children
+    gap, _ = days_between_births(children)
+    assert (gap > 0).sum() > 500
+    assert (gap[gap > 0] >= NINE_MONTHS).all()
+    here = children.dropna(subset=["grade_level", "grade_level_before"])
+    repeats = (here["grade_level"] == here["grade_level_before"]).mean()
+    assert abs(repeats - retained) < 0.06
+
+
+def test_a_day_less_than_nine_months_is_drawn_again_and_nine_months_stay():
+    opens = np.array(["2010-09-01", "2011-09-01"] * 2, dtype="datetime64[D]")
+    home, known = np.array([0, 0, 1, 1]), np.ones(4, dtype=bool)
+    first, stays = np.datetime64("2010-08-01"), 0
+    for seed in range(60):
+        apart = np.array([0, NINE_MONTHS - 1, 0, NINE_MONTHS + 400])
+        birth, crowded = space_births(seed, home, first + apart, opens, known)
+        days = np.diff(birth.astype("int64"))
+        assert days[0] >= NINE_MONTHS
+        assert days[2] >= NINE_MONTHS
+        assert not crowded.any()
+        stays += days[2] == NINE_MONTHS + 400
+    # A year from birth to pregnancy is as likely as any later one: those days stay.
+    assert stays == 60
+
+
+def test_where_there_is_no_room_the_children_are_named():
+    day = np.array(["2012-01-01", "2012-01-01"], dtype="datetime64[D]")
+    birth, crowded = space_births(1, np.array([4, 4]), day, day, np.zeros(2, dtype=bool))
+    assert crowded.all()
+    assert (birth == day).all()
 
 
 def test_children_are_as_old_as_their_grade():

@@ -14,6 +14,7 @@ import pytest
 from helpers.standard import BadInput
 from synthetic_data.district import districts_of, make_district, make_region
 from synthetic_data.population import Population, make_population
+from synthetic_data.population.movers import state_numbers
 from synthetic_data.scenario import load_scenario
 from synthetic_data.schooling import Schooling, make_schooling
 from tests.synthetic_data.written_files import bytes_of
@@ -47,6 +48,29 @@ def test_a_mover_is_one_person_with_one_state_number_in_both_districts(
         [frame["person"] for population, _ in region for frame in (population.guardians, population.staff)]
     )
     assert everybody.is_unique
+
+
+def test_a_state_number_tells_neither_a_mover_nor_a_district() -> None:
+    """The mean rank of some among all lies within four standard errors of the middle."""
+    scenarios = districts_of(load_scenario("region", students=400, districts=3, moved_between=0.05)).values()
+    children = pd.concat(
+        [make_population(scenario).children.assign(district=at) for at, scenario in enumerate(scenarios)],
+        ignore_index=True,
+    ).drop_duplicates("person", ignore_index=True)
+    rank = children["state_id"].astype("int64").rank(pct=True)
+    last_digit = children["state_id"].str[-1].astype("int64").rank(pct=True)
+    movers = children["person"].str.startswith("M")
+    assert movers.sum() >= 40
+    for some in (movers, *(children["district"] == at for at in range(3))):
+        for of in (rank, last_digit):
+            assert abs(of[some].mean() - 0.5) < 4 * np.sqrt(1 / 12 / some.sum())
+
+
+def test_no_two_of_a_region_have_one_state_number() -> None:
+    every = [state_numbers(5, district, np.arange(20_000)) for district in (0, 1, 2, 999)]
+    assert len({number for some in every for number in some}) == 80_000
+    assert {len(number) for some in every for number in some} == {10}
+    assert state_numbers(6, 1, np.arange(9)) != every[1][:9]
 
 
 def test_a_mover_leaves_one_district_before_coming_to_the_other(

@@ -242,7 +242,7 @@ def family_pages(
     --------
     >>> made = family_pages(district, links, source, language="en")
     >>> len(made.pages), len(made.held)
-    (51, 7)
+    (53, 5)
     """
     run = prepare(district, links, source, children=children, chosen_language=language, voice=voice)
     return FamilyPages(tuple(pages_of(run)), run.held)

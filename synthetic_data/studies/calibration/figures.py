@@ -14,10 +14,12 @@ from helpers.standard import first_day
 from synthetic_data.life.absences import ENOUGH_DAYS, is_chronic
 from synthetic_data.life.learning.tests import SEASONS, SUBJECTS
 from synthetic_data.life.wellbeing.plans import CATEGORIES
+from synthetic_data.population.births import NINE_MONTHS
 from synthetic_data.population.names import GROUPS
 from synthetic_data.population.schools import GRADES
 from synthetic_data.published import rows
 from synthetic_data.studies.calibration.outcomes import Measured, Outcomes, mean, share, spread
+from synthetic_data.studies.calibration.recorded_names import disagreement, error_ratios
 
 __all__ = [
     "MEASURES",
@@ -35,6 +37,7 @@ __all__ = [
 
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
+MONTH = 365.25 / 12
 Found = dict[str, Measured]
 
 
@@ -181,6 +184,21 @@ def _schools_losing_a_tenth(outcomes: Outcomes) -> Found:
     }
 
 
+def _interpregnancy_intervals(outcomes: Outcomes) -> Found:
+    """Count the births of a mother by the months from the birth before to conception; twins are one birth."""
+    children = outcomes.population.children
+    births = children.loc[children["grade_level"].notna(), ["household", "birth_date"]].drop_duplicates()
+    births = births.sort_values(["household", "birth_date"])
+    gap = births.groupby("household")["birth_date"].diff().dt.days
+    later = births.loc[gap.notna()]
+    months = (gap.dropna().to_numpy() - NINE_MONTHS) / MONTH
+    home = pd.factorize(later["household"])[0]
+    return {
+        name: share(1.0 * ((months >= low) & (months < low + 6)), home)
+        for low, name in ((0, "up to 5 months"), (6, "6 to 11 months"), (12, "12 to 17 months"))
+    }
+
+
 def _map_growth(outcomes: Outcomes, measure: Callable[[Numbers], Measured]) -> Found:
     tests = outcomes.life.tests
     found = {}
@@ -212,6 +230,10 @@ MEASURES: dict[str, Callable[[Outcomes], Found]] = {
     "plan_share": _plan_share,
     "plan_categories": _plan_categories,
     "schools_losing_a_tenth": _schools_losing_a_tenth,
+    "interpregnancy_intervals": _interpregnancy_intervals,
+    "surname_error_ratios": lambda outcomes: dict(error_ratios(outcomes, "surname")),
+    "forename_error_ratios": lambda outcomes: dict(error_ratios(outcomes, "forename")),
+    "within_person_disagreement": lambda outcomes: dict(disagreement(outcomes)),
     "map_growth_means": _map_growth_means,
     "map_growth_spreads": _map_growth_spreads,
 }

@@ -23,6 +23,7 @@ Codes = npt.NDArray[np.int64]
 
 SILO = "activities"
 LAYOUT = "activities/sif_activities"
+SORTED_BY = {"StudentActivityParticipation": ("@RefId",)}
 
 # A participation identifies a child only by an id.
 NOT_HELD = (
@@ -158,10 +159,9 @@ def _participations(
             "Role": pick(roles, np.where(taken_part.leads[kept], activity, -1)),
         }
     )
-    order = frame["@RefId"].argsort(kind="stable").to_numpy()
     return Recorded(
         "StudentActivityParticipation",
         load_layout(LAYOUT).file_named("StudentActivityParticipation").path,
-        frame.iloc[order].reset_index(drop=True),
-        about(truth.population.children["person"].array.take(child[order]), "Subject"),
+        frame,
+        about(truth.population.children["person"].array.take(child), "Subject"),
     )

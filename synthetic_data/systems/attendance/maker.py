@@ -232,6 +232,13 @@ def academic_records(truth: Truth, known: Mask, day: np.datetime64) -> Resource:
 
 SILO = "attendance"
 LAYOUT = "attendance/edfi_json"
+STUDENT = "studentReference.studentUniqueId"
+SORTED_BY = {
+    "students": ("studentUniqueId",),
+    "studentEducationOrganizationAssociations": (STUDENT,),
+    "studentSchoolAssociations": (STUDENT, "entryDate"),
+    "studentSchoolAttendanceEvents": ("schoolReference.schoolId", "eventDate", STUDENT),
+}
 WORK = 8  # among the slowest to write; the largest number is the slowest
 
 NOT_HELD = (
@@ -255,7 +262,6 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     all_spells = schooling.school_enrollment
     spells = keep(all_spells, all_spells["begin_date"] <= day)
     children = keep(population.children, is_among(population.children["person"], spells["person"]))
-    children = children.sort_values("state_id").reset_index(drop=True)
     as_of = pd.Timestamp(scenario.as_of)
     known_elsewhere = all_spells.loc[all_spells["begin_date"] <= as_of, "person"].drop_duplicates()
     not_yet = known_elsewhere.loc[~is_among(known_elsewhere, children["person"])]
@@ -340,13 +346,11 @@ def _associations(
     spells: pd.DataFrame, ids: pd.DataFrame, day: pd.Timestamp
 ) -> tuple[pd.DataFrame, pd.Series]:
     state_id = look_up(spells["person"], ids, "person", "state_id")
-    order = pd.DataFrame({"id": state_id, "begin": spells["begin_date"]}).sort_values(["id", "begin"]).index
-    spells = spells.loc[order].reset_index(drop=True)
     # A future exit, or one that hasn't reached the system, isn't recorded.
     ended = spells["end_date"].notna() & (spells["end_date"] <= day)
     frame = pd.DataFrame(
         {
-            "studentReference.studentUniqueId": state_id.loc[order].array,
+            STUDENT: state_id.array,
             "schoolReference.schoolId": spells["school_id"].array,
             "schoolYearTypeReference.schoolYear": spells["school_year"].array,
             "entryDate": spells["begin_date"].array,
@@ -413,7 +417,6 @@ def _events(
 ) -> tuple[pd.DataFrame, pd.Series]:
     absences = truth.life.absences
     absences = keep(absences, (absences["date"] <= day) & is_among(absences["person"], spells["person"]))
-    absences = absences.sort_values(["school_id", "date", "person"]).reset_index(drop=True)
     # The last term that had started by then: terms of one school don't overlap.
     starts = terms[["school_id", "begin_date", "title", "school_year"]].sort_values("begin_date")
     by_date = absences[["school_id", "date"]].reset_index(names="at").sort_values("date")
@@ -437,8 +440,4 @@ def _events(
             "attendanceEventReason": reason.array,
         }
     )
-    # A clerk's list of a day is shuffled, so that its order reveals no identity.
-    order = frame.sort_values(
-        ["schoolReference.schoolId", "eventDate", "studentReference.studentUniqueId"]
-    ).index
-    return frame.loc[order].reset_index(drop=True), absences["person"].loc[np.asarray(order)]
+    return frame, absences["person"]

@@ -39,6 +39,10 @@ Words = npt.NDArray[np.object_]
 SILO = "behavior"
 STREAM = system(SILO).stream_key
 LAYOUT = "behavior/incident_records"
+SORTED_BY = {
+    "students": ("SourceSchoolID", "StudentID", "Enrollment.StartDate.date"),
+    "incidents": ("IncidentID",),
+}
 ZONE, ZONE_TYPE = "America/Chicago", 3
 
 NOT_HELD = (
@@ -101,8 +105,9 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
 class _Numbers:
     """Numbers of children: the system's own, and each school's own, which other schools use again."""
 
-    def __init__(self, own: Words, schools: Words) -> None:
+    def __init__(self, own: Words, schools: Words, enrollments: Words) -> None:
         self.own = own
+        self.enrollments = enrollments
         self._schools = schools
 
     @classmethod
@@ -114,10 +119,14 @@ class _Numbers:
         # Every school numbers its children from about 1000, so that numbers repeat between schools.
         many = int(np.max(spells.school)) + 1
         first = rng.integers(1001, 1021, many)
-        pairs, rank = np.unique(spells.school * count + spells.child, return_inverse=True)
+        # In an order of its own, so that no number tells who is who elsewhere.
+        drawn = rng_for(scenario.seed, STREAM, "numbers of schools").permutation(count)
+        pairs, rank = np.unique(spells.school * count + drawn[spells.child], return_inverse=True)
         school = pairs // count
         within = np.arange(len(pairs)) - np.searchsorted(school, school)
-        return cls(own, np.array([str(n) for n in (first[school] + within).tolist()], dtype=object)[rank])
+        of_school = np.array([str(n) for n in (first[school] + within).tolist()], dtype=object)[rank]
+        place = rng_for(scenario.seed, STREAM, "numbers of enrollments").permutation(len(spells.child))
+        return cls(own, of_school, np.array([str(50_000 + n) for n in place.tolist()], dtype=object))
 
     def of_school(self, spells: Codes) -> Words:
         """Return the school's number of each enrollment period's child."""
@@ -148,7 +157,7 @@ def _students(
             "SourceSchoolID": spell["school_id"].array,
             "StudentID": text(numbers.own[child]),
             "StudentSchoolID": text(numbers.of_school(mine)),
-            "Enrollment.EnrollmentID": text([str(50_000 + place) for place in mine.tolist()]),
+            "Enrollment.EnrollmentID": text(numbers.enrollments[mine]),
             "Enrollment.YearName": spell["school_year"].array,
             "Enrollment.StartDate.date": spell["begin_date"].array,
             "Enrollment.StartDate.timezone_type": whole(np.full(len(mine), ZONE_TYPE)),
@@ -160,12 +169,11 @@ def _students(
     )
     if "District" in exchange.ids:
         frame["SecondaryStudentID"] = of("district_number")
-    order = np.lexsort((mine, numbers.own[child].astype("int64"), spells.school[mine]))
     return Recorded(
         "students",
         f"students_{day:%Y-%m-%d}.jsonl",
-        frame.iloc[order].reset_index(drop=True),
-        about(children["person"].array.take(child[order]), "Subject"),
+        frame,
+        about(children["person"].array.take(child), "Subject"),
     )
 
 

@@ -15,6 +15,7 @@ __all__ = ["LAYOUT", "SILO", "observe"]
 
 SILO = "career"
 LAYOUT = "career/college_planning"
+SORTED_BY = {"students": ("id",), "admissions": ("applied_on", "id")}
 
 NOT_HELD = (
     "middle_name",
@@ -66,7 +67,6 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     )
     if "District" in exchange.ids:
         students["external_student_id"] = children["district_number"].array.take(child)
-    order = students["id"].argsort(kind="stable").to_numpy()
     person = children["person"].array
 
     def named(kind: str) -> str:
@@ -74,14 +74,19 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
 
     def admissions() -> list[Recorded]:
         place = np.flatnonzero(ambitions.applied <= day)
+        draw = rng_for(scenario.seed, SILO, "applications")
+        # Numbers count up in the order of applications; those of one day come in any order.
+        number = np.empty(len(ambitions.applied), dtype="int64")
+        number[np.lexsort((draw.random(len(number)), ambitions.applied))] = np.arange(len(number))
+        source = draw.integers(0, len(SOURCES), len(ambitions.child))
         whose = ambitions.child[ambitions.account[place]]
         over = ambitions.decided[place] <= day
         frame = pd.DataFrame(
             {
-                "id": text(numbered("", 880_001 + place, 6)),
+                "id": text(numbered("", 880_001 + number[place], 6)),
                 "student_id": text(ids[whose]),
                 "university_name": pick([one.name for one in INSTITUTIONS], ambitions.institution[place]),
-                "application_source": pick(SOURCES, ambitions.account[place] % 2),
+                "application_source": pick(SOURCES, source[ambitions.account[place]]),
                 "applied_on": ambitions.applied[place].astype("datetime64[us]"),
                 "status": pick(STATUSES, np.where(over, ambitions.outcome[place], APPLIED)),
                 "status_updated_at": np.where(
@@ -89,9 +94,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
                 ).astype("datetime64[us]"),
             }
         )
-        by_day = np.lexsort((place, ambitions.applied[place]))
-        whom = about(person.take(whose[by_day]), "Subject")
-        return [Recorded("admissions", named("admissions"), frame.iloc[by_day].reset_index(drop=True), whom)]
+        return [Recorded("admissions", named("admissions"), frame, about(person.take(whose), "Subject"))]
 
     this_year = (spells.year == scenario.school_year) & (begin <= np.datetime64(scenario.as_of, "D"))
     without = np.setdiff1d(spells.child[this_year], ambitions.child)
@@ -102,8 +105,8 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             Recorded(
                 "students",
                 named("students"),
-                students.iloc[order].reset_index(drop=True),
-                about(person.take(child[order]), "Subject"),
+                students,
+                about(person.take(child), "Subject"),
             ),
             Later("admissions", admissions),
         ),

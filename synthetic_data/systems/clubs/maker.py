@@ -16,6 +16,7 @@ __all__ = ["LAYOUT", "SILO", "observe"]
 
 SILO = "clubs"
 LAYOUT = "activities/community_clubs"
+SORTED_BY = {"members": ("Club", "Joined", "Last name", "First name")}
 WORK = 2  # among the slowest to write; the largest number is the slowest
 
 NOT_HELD = (
@@ -72,7 +73,6 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     )
     if "District" in exchange.ids:
         sheet["District ID"] = children["district_number"].array.take(child)
-    order = sheet.sort_values(["Club", "Joined", "Last name", "First name"], kind="stable").index.to_numpy()
     person = children["person"].array
     file = load_layout(LAYOUT).file_named("members")
     here = np.unique(spells.child[this_year & (begin <= np.datetime64(scenario.as_of, "D"))])
@@ -83,8 +83,8 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             Recorded(
                 "members",
                 f"{file.path}/{file.sheet}",
-                sheet.iloc[order].reset_index(drop=True),
-                about(person.take(child[order]), "Subject"),
+                sheet,
+                about(person.take(child), "Subject"),
                 wording={} if exchange.agreed_codes else {"School": _short(schools.names)},
             ),
         ),

@@ -22,6 +22,12 @@ __all__ = ["LAYOUT", "SILO", "observe"]
 
 SILO = "family"
 LAYOUT = "family/family_portal"
+SORTED_BY = {
+    "accounts": ("Account ID",),
+    "contacts": ("Child ID", "Call Order"),
+    "logins": ("Date", "Account ID"),
+    "messages": ("Message ID",),
+}
 
 Codes = npt.NDArray[np.int64]
 Words = npt.NDArray[np.object_]
@@ -83,10 +89,6 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     )
     if "District" in exchange.ids:
         contacts_frame["Student Number"] = children["district_number"].array.take(child)
-    by_account = np.argsort(accounts[adults].astype(str), kind="stable")
-    by_child = np.lexsort(
-        (contacts_frame["Call Order"].to_numpy(dtype="int64"), child_ids[child].astype(str))
-    )
 
     def named(kind: str) -> str:
         return f"family_{kind}_{scenario.as_of:%Y-%m-%d}.csv"
@@ -109,6 +111,11 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     def messages() -> list[Recorded]:
         traffic = contacts.traffic
         mine = np.flatnonzero((traffic.sent < day + DAY) & (school[contacts.child[traffic.contact]] >= 0))
+        # Messages of one moment are numbered in any order.
+        draw = rng_for(scenario.seed, SILO, "messages").random(len(traffic.sent))
+        number = np.empty(len(draw), dtype="int64")
+        number[np.lexsort((draw, traffic.sent))] = np.arange(len(draw))
+        mine = mine[np.argsort(number[mine])]
         contact = traffic.contact[mine]
         opened = traffic.opened[mine].copy()
         opened[opened >= day + DAY] = np.datetime64("NaT", "m")
@@ -120,7 +127,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         )
         # So many timestamps are formatted together, not one by one.
         cells = {
-            "Message ID": text(numbered("", 4_000_001 + mine, 7)),
+            "Message ID": text(numbered("", 4_000_001 + number[mine], 7)),
             "Child ID": pick(child_ids, whom),
             "Account ID": pick(accounts, contacts.guardian[contact]),
             "Sent (UTC)": _moments(traffic.sent[mine]),
@@ -143,14 +150,14 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             Recorded(
                 "accounts",
                 named("accounts"),
-                accounts_frame.iloc[by_account].reset_index(drop=True),
-                about(adult.take(adults[by_account]), "Guardian"),
+                accounts_frame,
+                about(adult.take(adults), "Guardian"),
             ),
             Recorded(
                 "contacts",
                 named("contacts"),
-                contacts_frame.iloc[by_child].reset_index(drop=True),
-                about(person.take(child[by_child]), "Subject"),
+                contacts_frame,
+                about(person.take(child), "Subject"),
                 wording={} if exchange.agreed_codes else {"Relationship": own_words(SILO, "Relationship")[0]},
             ),
             Later("logins", logins),

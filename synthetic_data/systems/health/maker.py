@@ -31,6 +31,8 @@ Codes = npt.NDArray[np.int64]
 
 SILO = "health"
 LAYOUT = "health/nurse_office"
+WHO = ("Last Name", "First Name", "Date of Birth")
+SORTED_BY = {"students": WHO, "visits": ("Date", "Time In"), "immunizations": (*WHO, "Vaccine")}
 WORK = 5  # among the slowest to write; the largest number is the slowest
 
 NOT_HELD = (
@@ -61,7 +63,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         look_up(children["person"], now, "person", name).to_numpy(dtype=object)
         for name in ("school_id", "grade_level")
     )
-    listed = _by_name(children, np.sort(place[card[place]]))
+    listed = np.sort(place[card[place]])
     told = {system: share > 0 for system, share in exchange.ids.items()}
 
     def who(child: Codes) -> dict[str, Any]:
@@ -87,7 +89,6 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     def visits() -> Sequence[Recorded]:
         made = truth.life.visits
         mine = np.flatnonzero((made.day <= np.datetime64(day, "D")) & card[made.child])
-        mine = mine[np.lexsort((made.time_in[mine], made.day[mine]))]
         frame = pd.DataFrame(
             {
                 "Date": dates(made.day[mine]),
@@ -133,11 +134,6 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             ignore_index=True,
         ),
     )
-
-
-def _by_name(children: pd.DataFrame, child: Codes) -> Codes:
-    order = children.iloc[child][["last_surname", "first_name", "birth_date"]].reset_index(drop=True)
-    return child[order.sort_values(["last_surname", "first_name", "birth_date"]).index.to_numpy()]
 
 
 def _told(numbers: pd.Series, child: Codes, told: bool) -> Any:

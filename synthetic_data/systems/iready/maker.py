@@ -25,6 +25,9 @@ SILO = "iready"
 LAYOUT = "assessment/iready_diagnostic"
 WORK = 6  # among the slowest to write; the largest number is the slowest
 PROGRAM = 1
+SORTED_BY = dict.fromkeys(
+    ("math", "ela"), ("School", "Last Name", "First Name", "Student ID", "Completion Date")
+)
 FILES = (("math", "diagnostic_results_math.csv"), ("ela", "diagnostic_results_ela.csv"))  # by subject
 
 NOT_HELD = (
@@ -106,7 +109,7 @@ def _results(
     subject: int,
     numbers: tuple[Words, Words],
 ) -> tuple[pd.DataFrame, Codes]:
-    """Build the file of one subject, sorted by school and child, with the child of each row."""
+    """Build the file of one subject, each child's tests by day, with the child of each row."""
     population, (own, state) = truth.population, numbers
     children = population.children
     mine = np.flatnonzero(held.tests.subject == subject)

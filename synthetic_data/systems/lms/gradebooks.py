@@ -15,7 +15,7 @@ import pandas as pd
 from helpers.files import TextTable, default_settings, render, render_column, unique_names
 from helpers.layouts import FileLayout, load_layout
 from helpers.standard import STRING
-from synthetic_data.columns import is_among, pick, text, within
+from synthetic_data.columns import is_among, pick, ranked, text, within
 from synthetic_data.life.learning.assignments import (
     GROUPS,
     Coursework,
@@ -143,8 +143,7 @@ def _sheets(scenario: Scenario, truth: Truth, coursework: Coursework, now: Stand
     section = np.unique(coursework.places.section[place])
     sheet_of = np.full(count, -1)
     sheet_of[section] = np.arange(len(section))
-    name = (children["last_surname"] + " " + children["first_name"]).map(fold)
-    rank = np.argsort(np.argsort(name.to_numpy(dtype=object), kind="stable"), kind="stable")
+    rank = np.argsort(_by_name(scenario, children))
     sheet = sheet_of[coursework.places.section[place]]
     order = np.lexsort((rank[coursework.places.child[place]], sheet))
     place, sheet = place[order], sheet[order]
@@ -174,6 +173,13 @@ def _sheets(scenario: Scenario, truth: Truth, coursework: Coursework, now: Stand
         first_cell=np.cumsum(rows * columns) - rows * columns,
         first_row=np.cumsum(rows) - rows,
     )
+
+
+def _by_name(scenario: Scenario, children: pd.DataFrame) -> Codes:
+    """Sort children by name; those of one name come in any order."""
+    name = (children["last_surname"] + " " + children["first_name"]).map(fold)
+    draw = rng_for(scenario.seed, "lms", "children of one name").random(len(children))
+    return np.lexsort((draw, ranked(name)))
 
 
 def _cells(
@@ -363,19 +369,8 @@ def class_lists(scenario: Scenario, truth: Truth, users: Users, day: pd.Timestam
     )
     course = look_up(seats["section_id"], sections, "section_id", "course_id")
     place = np.asarray(pd.Index(children["person"]).get_indexer(pd.Index(seats["person"])))
-    name = np.array(
-        [
-            f"{fold(last)} {fold(first)}"
-            for last, first in zip(
-                children["last_surname"].array.take(place),
-                children["first_name"].array.take(place),
-                strict=True,
-            )
-        ],
-        dtype=object,
-    )
     number, distinct = pd.factorize(course, sort=True)
-    order = np.lexsort((users.number.to_numpy(dtype=object)[place], name, number))
+    order = np.lexsort((np.argsort(_by_name(scenario, children))[place], number))
     place, number = place[order], number[order]
     student = children["last_surname"].array.take(place) + ", " + children["first_name"].array.take(place)
     rows = pd.DataFrame(

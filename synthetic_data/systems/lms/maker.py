@@ -63,8 +63,12 @@ def submission_page(scenario: Scenario, truth: Truth, users: Users, day: pd.Time
     moment = _utc(work.day[there], work.second[there])
     section = _section_numbers(scenario, len(coursework.sections))[coursework.section]
     named = text([f"{s}-{a}" for s, a in zip(section.tolist(), coursework.number.tolist(), strict=True)])
+    # Canvas numbers submissions by assignment; those of one assignment come in any order.
+    draw = rng_for(scenario.seed, SILO, "submissions").random(len(coursework.assignment))
+    number = np.empty(len(draw), dtype="int64")
+    number[np.lexsort((draw, coursework.assignment))] = np.arange(len(draw))
     columns = {
-        "SourceSystemIdentifier": text([str(FIRST_SUBMISSION + 3 * number) for number in cell.tolist()]),
+        "SourceSystemIdentifier": text([str(FIRST_SUBMISSION + 3 * n) for n in number[cell].tolist()]),
         "SourceSystem": "Canvas",
         "SubmissionStatus": pick(STATUSES, status),
         "SubmissionDateTime": _moments(moment, handed_in),
@@ -159,6 +163,11 @@ def _grades(score: npt.NDArray[np.floating[Any]]) -> Any:
 
 SILO = "lms"
 LAYOUT = CANVAS
+SORTED_BY = {
+    "users": ("login_id",),
+    "submissions": ("SourceSystemIdentifier", "SubmissionDateTime"),
+    "system-activities": ("ActivityDateTime", "SourceSystemIdentifier"),
+}
 WORK = 9  # among the slowest to write; the largest number is the slowest
 
 NOT_HELD = (
@@ -204,8 +213,6 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     whom = pd.concat(
         [about(last["person"], "Subject"), about(teachers["person"], "Teacher")], ignore_index=True
     )
-    order = users["login_id"].argsort(kind="stable").to_numpy()
-    users, whom = (frame.iloc[order].reset_index(drop=True) for frame in (users, whom))
     listed = Recorded("users", "users.csv", users, whom)
 
     def pages() -> list[Recorded]:
@@ -261,9 +268,15 @@ def _logins(scenario: Scenario, truth: Truth) -> npt.NDArray[np.object_]:
     grade = np.asarray(pd.Index(GRADES).get_indexer(pd.Index(children["grade_level"])))
     class_year = (scenario.school_year + len(GRADES) - 1 - np.maximum(grade, 0)) % 100
     seen = set(truth.population.staff["email"].str.split("@").str[0])
-    logins = []
-    for first, last, year in zip(
-        children["first_name"], children["last_surname"], class_year.tolist(), strict=True
+    # Who is first to have a login is drawn, so that its digit tells nothing.
+    order = rng_for(scenario.seed, SILO, "logins").permutation(len(children))
+    logins = np.empty(len(children), dtype=object)
+    for at, first, last, year in zip(
+        order.tolist(),
+        children["first_name"].array.take(order),
+        children["last_surname"].array.take(order),
+        class_year[order].tolist(),
+        strict=True,
     ):
         login = wanted = f"{fold(first)[:1]}{fold(last)[:14]}{year:02d}"
         again = 1
@@ -271,8 +284,8 @@ def _logins(scenario: Scenario, truth: Truth) -> npt.NDArray[np.object_]:
             again += 1
             login = f"{wanted}{again}"
         seen.add(login)
-        logins.append(login)
-    return np.array(logins, dtype=object)
+        logins[at] = login
+    return logins
 
 
 def _open(scenario: Scenario, truth: Truth, last: pd.DataFrame, day: pd.Timestamp) -> npt.NDArray[np.bool_]:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import dates, pick, ranked, text, whole
+from synthetic_data.columns import dates, pick, text, whole
 from synthetic_data.life.learning.tests import (
     SEASONS,
     SUBJECTS,
@@ -36,6 +36,10 @@ Goals = tuple[tuple[tuple[str, ...], ...], ...]
 
 SILO = "map_growth"
 LAYOUT = "assessment/nwea_map_growth"
+SORTED_BY = {
+    "StudentsBySchool": ("TermName", "SchoolName", "StudentLastName", "StudentFirstName"),
+    "AssessmentResults": ("TermName", "SchoolName", "StudentID", "Subject"),
+}
 WORK = 4  # among the slowest to write; the largest number is the slowest
 PROGRAM = 0
 
@@ -139,14 +143,10 @@ def _children(
     held: VendorRoster,
     own: npt.NDArray[np.object_],
 ) -> tuple[pd.DataFrame, Codes]:
-    """List children by term, each at the school of that term's roster."""
+    """List the children of each term, each at the school of that term's roster."""
     people = truth.population.children
     child, term = np.nonzero(held.listed)
     names = text(truth.population.places.names)
-    last, first = (ranked(people[name]) for name in ("last_surname", "first_name"))
-    school = ranked(truth.population.schools["school_name"])[held.school[child, term]]
-    order = np.lexsort((child, first[child], last[child], school, term))
-    child, term = child[order], term[order]
 
     def of(values: Any) -> Any:
         return values.take(child)
@@ -182,7 +182,9 @@ def _results(
     tests, count = held.tests.at(row), len(row)
     rng = rng_for(scenario.seed, SILO, "results")
     form = (tests.grade >= SECOND_FORM_FROM).astype("int64")
-    number = _test_numbers(rng, tests)
+    steps = rng.integers(1, 400, count)
+    sitting = _sitting(rng, tests)
+    number = _test_numbers(scenario, tests, steps, sitting)
     frame = {
         "TermName": pick(_terms(held), held.term[row]),
         "DistrictName": population.district_name,
@@ -203,7 +205,7 @@ def _results(
         "TestName": pick([name for forms in FORMS for name in forms], 2 * tests.subject + form),
         "TestID": text([str(n) for n in number.tolist()]),
         "TestStartDate": dates(tests.day),
-        **_sitting(rng, tests),
+        **sitting,
         "TestRITScore": whole(tests.score),
         "TestStandardError": tests.error,
         "TestPercentile": whole(tests.percentile),
@@ -237,6 +239,7 @@ def _older_results(
     rng = rng_for(scenario.seed, SILO, "older results")
     form = (tests.grade >= SECOND_FORM_FROM).astype("int64")
     sitting = _sitting(rng, tests)
+    number = _test_numbers(scenario, tests, rng.integers(1, 400, len(row)), sitting)
     usual = _typical_growth(tests)
     spans = ("FallToFall", "SpringToSpring", "FallToSpring", "FallToWinter")
     frame = {
@@ -248,7 +251,7 @@ def _older_results(
         "GrowthMeasureYN": True,
         "TestType": "Survey With Goals",
         "TestName": pick([name for forms in OLDER_FORMS for name in forms], 2 * tests.subject + form),
-        "TestID": text([str(n - OLDER_TESTS) for n in _test_numbers(rng, tests).tolist()]),
+        "TestID": text([str(n - OLDER_TESTS) for n in number.tolist()]),
         "TestStartDate": dates(tests.day),
         "TestDurationMinutes": sitting["TestDurationMinutes"],
         "TestRITScore": whole(tests.score),
@@ -262,11 +265,13 @@ def _older_results(
     return pd.DataFrame(frame), about(population.children["person"].array.take(tests.child), "Subject")
 
 
-def _test_numbers(rng: np.random.Generator, tests: Tests) -> Codes:
-    """Draw numbers of the vendor's test events in order of time, with gaps for other districts."""
-    steps = rng.integers(1, 400, len(tests.day))
+def _test_numbers(scenario: Scenario, tests: Tests, steps: Codes, sitting: dict[str, Any]) -> Codes:
+    """Assign numbers to the vendor's test events in order of time, with gaps for other districts."""
     numbers = np.empty(len(steps), dtype="int64")
-    numbers[np.lexsort((tests.subject, tests.child, tests.day))] = TEST_NUMBERS + np.cumsum(steps)
+    start = np.asarray(sitting["TestStartTime"], dtype=object).astype(str)
+    years = (int(year) for year in np.unique(tests.year))
+    draw = rng_for(scenario.seed, SILO, "tests of one moment", *years).random(len(steps))
+    numbers[np.lexsort((draw, start, tests.day))] = TEST_NUMBERS + np.cumsum(steps)
     return numbers
 
 

@@ -17,6 +17,13 @@ __all__ = ["LAYOUT", "SILO", "observe"]
 
 SILO = "meal_benefits"
 LAYOUT = "meals/meal_eligibility"
+SORTED_BY = {
+    "eligibility": (
+        "person_identifier",
+        "application_academic_school_year",
+        "eligibility_start_date",
+    )
+}
 
 NOT_HELD = (
     "first_name",
@@ -78,15 +85,12 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             "total_negative_balance": np.minimum(balance, 0)[child],
         }
     )
-    order = frame.sort_values(
-        ["person_identifier", "application_academic_school_year", "eligibility_start_date"]
-    ).index.to_numpy()
     person = children["person"]
     recorded = Recorded(
         file="eligibility",
         path=f"person_data_{exchange.roster_date:%Y-%m-%d}.csv",
-        frame=frame.iloc[order].reset_index(drop=True),
-        people=about(person.array.take(child[order]), "Subject"),
+        frame=frame,
+        people=about(person.array.take(child), "Subject"),
     )
     later = arrived_by(truth, pd.Timestamp(scenario.as_of))
     later[child] = False

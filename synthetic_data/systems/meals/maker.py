@@ -28,6 +28,7 @@ __all__ = ["LAYOUT", "SILO", "observe"]
 
 SILO = "meals"
 LAYOUT = "meals/mealtime_customers"
+SORTED_BY = {"customers": ("Customer Last Name", "Customer First Name", "Customer ID")}
 WORK = 3  # among the slowest to write; the largest number is the slowest
 
 NOT_HELD = (
@@ -82,12 +83,11 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             "Balance": look_up(persons, accounts, "person", "balance").array,
         }
     )
-    order = customers.sort_values(["Customer Last Name", "Customer First Name", "Customer ID"]).index
     recorded = Recorded(
         file="customers",
         path=f"mealtime_customers_{scenario.as_of:%Y-%m-%d}.csv",
-        frame=customers.loc[order].reset_index(drop=True),
-        people=about(persons.loc[order], "Subject"),
+        frame=customers,
+        people=about(persons, "Subject"),
         wording={} if exchange.agreed_codes else {"Grade": own_words(SILO, "Grade")[0]},
     )
     not_served = ever.loc[~is_among(ever, accounts["person"])]

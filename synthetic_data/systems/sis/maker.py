@@ -158,7 +158,7 @@ def guardian_users(truth: Truth, here: pd.DataFrame, accounts: pd.DataFrame) -> 
             "sourcedId": look_up(here["person"], accounts, "person", "sourcedId"),
             "school_id": here["school_id"],
         }
-    )
+    ).sort_values("sourcedId", ignore_index=True)
     agents = concat_columns(children["sourcedId"], children["household"])
     guardians = keep(guardians, is_among(guardians["household"], agents["household"]))
     first_child = children.drop_duplicates("household")
@@ -202,6 +202,8 @@ def demographics_of(truth: Truth, persons: pd.Series, ids: pd.Series) -> pd.Data
 
 SILO = "sis"
 LAYOUT = "sis/oneroster_1p2"
+# A database sorts rows by their own id.
+SORTED_BY = dict.fromkeys(("users", "roles", "enrollments", "demographics"), ("sourcedId",))
 WORK = 7  # among the slowest to write; the largest number is the slowest
 
 # The binding's 21 data files; the manifest lists each, written or not.
@@ -319,13 +321,6 @@ def _recorded(
     if people is None:
         nobody = pd.Series([pd.NA] * len(frame), dtype=STRING)
         people = pd.DataFrame({"person": nobody, "part": nobody})
-    if "sourcedId" in frame.columns and people["person"].notna().any():
-        # A database sorts rows by their own id; the order of children must not reveal identities.
-        order = frame["sourcedId"].argsort().to_numpy()
-        frame, people = (
-            frame.iloc[order].reset_index(drop=True),
-            people.iloc[order].reset_index(drop=True),
-        )
     path = load_layout(LAYOUT).file_named(name).path
     return Recorded(name, path, frame, people, spare, spare_people)
 

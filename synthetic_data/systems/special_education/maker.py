@@ -21,6 +21,7 @@ Mask = npt.NDArray[np.bool_]
 
 SILO = "special_education"
 LAYOUT = "special_education/plan_records"
+SORTED_BY = {"plans": ("last_name", "first_name", "dob", "nj_se_lastiepmeetingdate")}
 
 NOT_HELD = (
     "middle_name",
@@ -72,14 +73,11 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             **_of_the_plan(scenario, plans, place, of_year, day),
         }
     )
-    order = frame.sort_values(
-        ["last_name", "first_name", "dob", "nj_se_lastiepmeetingdate"], kind="stable"
-    ).index.to_numpy()
     recorded = Recorded(
         file="plans",
         path=f"plan_records_{exchange.roster_date:%Y-%m-%d}.csv",
-        frame=frame.iloc[order].reset_index(drop=True),
-        people=about(who["person"].array.take(order), "Subject"),
+        frame=frame,
+        people=about(who["person"], "Subject"),
     )
     return Observation(
         silo=SILO,

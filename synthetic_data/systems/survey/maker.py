@@ -30,6 +30,7 @@ __all__ = ["LAYOUT", "SILO", "SMALLEST_GROUP", "observe"]
 
 SILO = "survey"
 LAYOUT = "wellbeing/casel_survey"
+SORTED_BY = {"about_me": ("School", "Answered on", "Last name", "First name")}
 # The vendor withholds smaller groups.
 SMALLEST_GROUP = whole_figure("smallest_group")
 
@@ -81,13 +82,10 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
 
 
 def _about_me(truth: Truth, exchange: Exchange, surveys: Surveys, year: int) -> Recorded:
-    """Build a year's named answers, by school, grade, day and name."""
+    """Build a year's named answers."""
     population = truth.population
     children = population.children
     mine = np.flatnonzero(surveys.year == year)
-    mine = mine[
-        np.lexsort((surveys.child[mine], surveys.day[mine], surveys.grade[mine], surveys.school[mine]))
-    ]
     child, answers = surveys.child[mine], surveys.answers[mine]
     frame: dict[str, Any] = {
         "School": pick(population.places.names, surveys.school[mine]),

@@ -8,8 +8,13 @@ name or a birth date.
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from helpers.link.blocking import pairs_between, pairs_within
 
@@ -17,11 +22,15 @@ __all__ = [
     "CONTRADICTING",
     "UNDECLARED_MAY_BE",
     "WEAK",
+    "IdParts",
     "agreeing_pairs",
     "comparable_ids",
     "contradicting",
     "equal_ids",
+    "plain_ids",
     "records_of",
+    "split_ids",
+    "written_out",
 ]
 
 WEAK = ("School", "PIN", "Login", "Email", "Undeclared")
@@ -112,3 +121,90 @@ def contradicting(ids: pd.DataFrame, count: int, left: np.ndarray, right: np.nda
         result[apart] = place
         open_pairs &= ~both
     return result
+
+
+# Programs that take an id for a number change how it is written: 004711, 4711, 4711.0 and 4.711E+03 are one
+# id. So are P 004711, p-004711 and P004711.
+
+SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d{1,3})")
+NOT_ALONE = r"[^\pL\pN]"  # spaces, hyphens, brackets, quotation marks
+
+
+def written_out(text: str) -> str | None:
+    """Write out a number in scientific notation; None if digits are lost.
+
+    >>> written_out("1.23456E+05"), written_out("1.23E+05"), written_out("123E")
+    ('123456', None, None)
+    """
+    found = SCIENTIFIC.fullmatch(text)
+    if found is None or len(found[2] or "") < int(found[3]):
+        return None
+    digits = found[1] + (found[2] or "")
+    end = int(found[3]) + 1
+    return None if digits[end:].strip("0") else digits[:end]
+
+
+@dataclass(frozen=True)
+class IdParts:
+    """Ids in parts, each in parallel: an id is its letters, its zeros and its rest, as far as it has them."""
+
+    text: pd.Series
+    """As written."""
+    number: pd.Series
+    """Written out: without scientific notation or a decimal ".0"."""
+    lower: pd.Series
+    """Without signs and case."""
+    letters: pd.Series
+    """Letters in front of an id that otherwise consists of digits."""
+    zeros: pd.Series
+    """Zeros in front of the rest."""
+    rest: pd.Series
+
+
+def split_ids(texts: pd.Series) -> IdParts:
+    """Split ids into what programs change and what they don't."""
+    text = texts.astype("string").reset_index(drop=True)
+    odd = ~_true(pc.utf8_is_digit(pa.array(text, from_pandas=True)))
+    number, lower, letters = text.copy(), text.copy(), pd.Series("", index=text.index, dtype="string")
+    if odd.any():
+        # Most ids are digits alone, and need none of this.
+        some = pa.array(text[odd], type=pa.string(), from_pandas=True)
+        science = np.flatnonzero(_true(pc.match_substring_regex(some, r"^\d(\.\d+)?[eE]\+?\d+$")))
+        some = pc.replace_substring_regex(some, r"^(\d+)\.0+$", r"\1")
+        plain = pd.Series(some.to_pandas(), dtype="string").fillna("")
+        for place in science.tolist():
+            plain.iloc[place] = written_out(str(plain.iloc[place])) or plain.iloc[place]
+        number[odd] = plain.array
+        bare = pc.utf8_lower(pc.replace_substring_regex(pa.array(plain, type=pa.string()), NOT_ALONE, ""))
+        lower[odd] = pd.array(bare.to_pandas(), dtype="string")
+        front = pc.replace_substring_regex(bare, r"^([^\d]*)\d+$", r"\1")
+        front = pc.if_else(pc.equal(front, bare), "", front)
+        letters[odd] = pd.array(front.to_pandas(), dtype="string")
+    behind = pa.array(lower, type=pa.string(), from_pandas=True)
+    long = letters.ne("").to_numpy(dtype=bool)
+    if long.any():
+        cut = pc.replace_substring_regex(behind.filter(pa.array(long)), r"^[^\d]+", "")
+        behind = pc.replace_with_mask(behind, pa.array(long), cut)
+    rest = pc.utf8_ltrim(behind, "0")
+    zeros = pc.subtract(pc.utf8_length(behind), pc.utf8_length(rest))
+    return IdParts(
+        text,
+        number,
+        lower,
+        letters,
+        pd.Series(zeros.to_pandas()).fillna(0).astype("int64"),
+        pd.Series(rest.to_pandas(), dtype="string"),
+    )
+
+
+def _true(answers: pa.Array) -> np.ndarray:
+    return np.asarray(pc.fill_null(answers, False), dtype=bool)
+
+
+def plain_ids(texts: pd.Series) -> pd.Series:
+    """Reduce ids to what no program changes: without signs, case, ".0" or zeros in front.
+
+    >>> plain_ids(pd.Series(["004711", "4711.0", "4.711E+03", "P 004711", "a-12"])).tolist()
+    ['4711', '4711', '4711', 'p004711', 'a12']
+    """
+    return split_ids(texts).lower.str.replace("^0+", "", regex=True)

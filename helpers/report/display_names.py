@@ -78,6 +78,8 @@ _FINDINGS = {
     "rows_alike": "rows alike, without an id, taken for one person",
     "name_placeholder": "filler in place of a name",
     "id_column_refused": "whole column or list of numbers of other children",
+    "id_normalized": "ids written in another form than elsewhere",
+    "id_unmatched": "ids that no other system has",
     "id_colliding": "number of another child elsewhere",
     "birth_date_disagrees": "joined, birth dates differ",
     "names_disagree": "joined, names written differently",

@@ -20,6 +20,7 @@ from helpers.link.blocking import pairs_between, pairs_within
 
 __all__ = [
     "CONTRADICTING",
+    "OF_A_HOME",
     "UNDECLARED_MAY_BE",
     "WEAK",
     "IdParts",
@@ -34,8 +35,8 @@ __all__ = [
 ]
 
 WEAK = ("School", "PIN", "Login", "Email", "Undeclared")
-# People type these in any case.
-WITHOUT_CASE = ("Login", "Email")
+# People type these in any case, and siblings may share them.
+OF_A_HOME = ("Login", "Email")
 UNDECLARED_MAY_BE = ("State", "District", "Undeclared")
 # The first of these that both records have decides whether they can be one child.
 CONTRADICTING = ("State", "District")
@@ -46,7 +47,7 @@ def comparable_ids(identifiers: pd.DataFrame, records: pd.DataFrame) -> pd.DataF
     filled = identifiers.dropna(subset=["silo", "record", "identification_system", "identifier"])
     ids = records.merge(filled, on=["silo", "record"], how="inner", validate="one_to_many")
     value = ids["identifier"].str.strip()
-    value = value.where(~ids["identification_system"].isin(WITHOUT_CASE), value.str.lower())
+    value = value.where(~ids["identification_system"].isin(OF_A_HOME), value.str.lower())
     head = ids["column"] if "column" in ids else pd.Series(pd.NA, index=ids.index, dtype="string")
     ids = ids[["number", "file", "row"]].assign(system=ids["identification_system"], value=value, head=head)
     ids = ids[value.ne("")].sort_values(["number", "system", "value", "file", "row", "head"])
@@ -98,11 +99,14 @@ def records_of(ids: pd.DataFrame, left: np.ndarray, right: np.ndarray) -> pd.Dat
 
 
 def contradicting(ids: pd.DataFrame, count: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Test which pairs have strong ids that can't belong to one child."""
+    """Test which pairs have strong ids that can't belong to one child.
+
+    ``ids`` has ``contradicts``: False for an id that proves nothing by being different.
+    """
     result = np.full(len(left), -1, dtype="int8")
     open_pairs = np.ones(len(left), dtype=bool)
     for place, system in enumerate(CONTRADICTING):
-        mine = ids[ids["system"] == system]
+        mine = ids[ids["system"].eq(system) & ids["contradicts"]]
         codes = pd.factorize(mine["value"])[0]
         numbers = mine["number"].to_numpy(dtype="int64")
         only = np.full(count, -1, dtype="int64")
@@ -126,7 +130,7 @@ def contradicting(ids: pd.DataFrame, count: int, left: np.ndarray, right: np.nda
 # Programs that take an id for a number change how it is written: 004711, 4711, 4711.0 and 4.711E+03 are one
 # id. So are P 004711, p-004711 and P004711.
 
-SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d{1,3})")
+SCIENTIFIC = re.compile(r"([0-9])(?:\.([0-9]+))?[eE]\+?([0-9]{1,3})")
 NOT_ALONE = r"[^\pL\pN]"  # spaces, hyphens, brackets, quotation marks
 
 
@@ -152,6 +156,8 @@ class IdParts:
     """As written."""
     number: pd.Series
     """Written out: without scientific notation or a decimal ".0"."""
+    bare: pd.Series
+    """Without signs."""
     lower: pd.Series
     """Without signs and case."""
     letters: pd.Series
@@ -165,7 +171,8 @@ def split_ids(texts: pd.Series) -> IdParts:
     """Split ids into what programs change and what they don't."""
     text = texts.astype("string").reset_index(drop=True)
     odd = ~_true(pc.utf8_is_digit(pa.array(text, from_pandas=True)))
-    number, lower, letters = text.copy(), text.copy(), pd.Series("", index=text.index, dtype="string")
+    number, bare, lower = text.copy(), text.copy(), text.copy()
+    letters = pd.Series("", index=text.index, dtype="string")
     if odd.any():
         # Most ids are digits alone, and need none of this.
         some = pa.array(text[odd], type=pa.string(), from_pandas=True)
@@ -175,10 +182,12 @@ def split_ids(texts: pd.Series) -> IdParts:
         for place in science.tolist():
             plain.iloc[place] = written_out(str(plain.iloc[place])) or plain.iloc[place]
         number[odd] = plain.array
-        bare = pc.utf8_lower(pc.replace_substring_regex(pa.array(plain, type=pa.string()), NOT_ALONE, ""))
-        lower[odd] = pd.array(bare.to_pandas(), dtype="string")
-        front = pc.replace_substring_regex(bare, r"^([^\d]*)\d+$", r"\1")
-        front = pc.if_else(pc.equal(front, bare), "", front)
+        cased = pc.replace_substring_regex(pa.array(plain, type=pa.string()), NOT_ALONE, "")
+        bare[odd] = pd.array(cased.to_pandas(), dtype="string")
+        small = pc.utf8_lower(cased)
+        lower[odd] = pd.array(small.to_pandas(), dtype="string")
+        front = pc.replace_substring_regex(small, r"^([^\d]*)\d+$", r"\1")
+        front = pc.if_else(pc.equal(front, small), "", front)
         letters[odd] = pd.array(front.to_pandas(), dtype="string")
     behind = pa.array(lower, type=pa.string(), from_pandas=True)
     long = letters.ne("").to_numpy(dtype=bool)
@@ -190,6 +199,7 @@ def split_ids(texts: pd.Series) -> IdParts:
     return IdParts(
         text,
         number,
+        bare,
         lower,
         letters,
         pd.Series(zeros.to_pandas()).fillna(0).astype("int64"),

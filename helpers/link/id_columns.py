@@ -23,7 +23,7 @@ from helpers.link.id_evidence import (
     locate_ids,
 )
 from helpers.link.id_forms import normalize_ids
-from helpers.link.id_reliability import find_unmatched_ids
+from helpers.link.id_reliability import find_own_addresses, find_unmatched_ids
 from helpers.link.records import Places, Records
 from helpers.link.values.identifiers import records_of
 from helpers.standard import as_table, wilson
@@ -241,7 +241,8 @@ def verify_id_columns(students: Records, largest_block: int, places: Places) -> 
     """Verify every id column by the names and birth dates of the records that its ids connect."""
     located, columns = locate_ids(students, places)
     forms = normalize_ids(students, located, columns, largest_block)
-    evidence = compare_id_holders(students, forms.ids, columns, largest_block)
+    own, shared = find_own_addresses(students, forms.ids, columns, largest_block)
+    evidence = compare_id_holders(students, forms.ids.assign(own=own), columns, largest_block)
     judgment = IdColumnStatus(evidence)
     judgment.judge(Lists.of(students, evidence.ids))
     left, right = evidence.left, evidence.right
@@ -249,14 +250,13 @@ def verify_id_columns(students: Records, largest_block: int, places: Places) -> 
     kept = evidence.ids[~judgment.useless()].reset_index(drop=True)
     unmatched, told = find_unmatched_ids(students, kept, columns)
     kept = kept.assign(contradicts=~unmatched)
+    findings = [_findings(judgment, columns), forms.findings, shared, told]
     return IdColumns(
         table=as_table("id_columns", _table(judgment, columns)),
         ids=kept[["number", "system", "value", "written", "contradicts", "file", "row"]],
         agreeing=records_of(evidence.ids, left[~refused], right[~refused]),
         passed_over=evidence.passed_over,
-        findings=as_table(
-            "findings", pd.concat([_findings(judgment, columns), forms.findings, told], ignore_index=True)
-        ),
+        findings=as_table("findings", pd.concat(findings, ignore_index=True)),
     )
 
 

@@ -40,7 +40,7 @@ CHECK_DIGIT = "check digit"
 class NormalizedIds:
     """Ids in normal form, and what was normalized."""
 
-    # As given, with ``written``: the id as its file has it, where ``value`` is its normal form.
+    # As given, with ``written``: the id as in its file. ``value`` is its normal form, ``code`` its number.
     ids: pd.DataFrame
     # One finding per file, column and way of writing.
     findings: pd.DataFrame
@@ -94,8 +94,8 @@ def normalize_ids(
     students: Records, ids: pd.DataFrame, columns: pd.DataFrame, largest_block: int
 ) -> NormalizedIds:
     """Give ids that columns write in several ways one form, where names and birth dates confirm it."""
-    unchanged = NormalizedIds(ids.assign(written=ids["value"]), pd.DataFrame())
     code, distinct = pd.factorize(ids["value"])
+    unchanged = NormalizedIds(ids.assign(written=ids["value"], code=code), pd.DataFrame())
     parts = split_ids(pd.Series(distinct, dtype="string"))
     core: Ints = pd.factorize(parts.rest.where(parts.rest.ne("")))[0].astype("int64")
     family = _families(ids)
@@ -111,22 +111,31 @@ def normalize_ids(
     judged = _judge(students, ids, nodes, pairs, pairs.check | _distinguishing(nodes, pairs, parts))
     label = _forms_of_one_id(nodes, pairs, judged)
     representative = _representatives(nodes, label, parts)
-    changed = representative != nodes.value
-    if not changed.any():
+    changed = np.flatnonzero(representative != nodes.value)
+    if not len(changed):
         return unchanged
-    key = nodes.column * len(distinct) + nodes.value
-    order = np.argsort(key)
-    wanted = ids["column"].to_numpy(dtype="int64") * len(distinct) + code
-    place = order[np.minimum(np.searchsorted(key[order], wanted), len(key) - 1)]
-    here = (key[place] == wanted) & changed[place]
-    new = np.where(here, representative[place], code)
-    value = pd.Series(pd.array(distinct, dtype="string").take(new), index=ids.index)
-    whole = unchanged.ids.assign(value=value)
-    changes = whole.take(np.flatnonzero(here)).reset_index(drop=True).assign(node=place[here])
-    findings = _findings(
-        changes, columns, nodes, parts, representative, _confirmed(len(nodes), pairs, judged)
-    )
-    return NormalizedIds(whole.drop_duplicates(["number", "system", "value"], ignore_index=True), findings)
+    # The ids of changed nodes, with their nodes.
+    node = changed[np.argsort(_keys(nodes.column, nodes.value, distinct)[changed])]
+    known = _keys(nodes.column, nodes.value, distinct)[node]
+    wanted = _keys(ids["column"].to_numpy(dtype="int64"), code, distinct)
+    at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+    entry = np.flatnonzero(known[at] == wanted)
+    node = node[at[entry]]
+    new, value = code.copy(), unchanged.ids["value"].copy()
+    new[entry] = representative[node]
+    value.iloc[entry] = parts.text.take(new[entry]).to_numpy(dtype=object)
+    whole = unchanged.ids.assign(value=value, code=new)
+    changes = whole.take(entry).reset_index(drop=True).assign(node=node)
+    confirmed = _confirmed(len(nodes), pairs, judged)
+    findings = _findings(changes, columns, nodes, parts, representative, confirmed)
+    # A record with both forms of an id has it once.
+    some = np.flatnonzero(whole["number"].isin(changes["number"]).to_numpy(dtype=bool))
+    again = whole[["number", "system", "code"]].take(some).duplicated().to_numpy(dtype=bool)
+    return NormalizedIds(whole.drop(index=some[again]).reset_index(drop=True), findings)
+
+
+def _keys(column: Ints, value: Ints, distinct: pd.Index) -> Ints:
+    return column * len(distinct) + value
 
 
 def _families(ids: pd.DataFrame) -> Ints:

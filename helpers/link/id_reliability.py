@@ -1,4 +1,7 @@
-"""Learn from the records at hand what an id proves: whether a different one makes two children."""
+"""Learn from the records at hand what an id proves.
+
+Whether a different number makes two children, and whether an e-mail address is one child's or a family's.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,22 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.link.id_evidence import FEWEST
+from helpers.link.blocking import components, distinct_pairs, pairs_within
+from helpers.link.id_evidence import ANOTHER, FEWEST, compare_holders
 from helpers.link.records import Records
 from helpers.link.values.birth_dates import comparable, ignore_date_order
 from helpers.link.values.identifiers import CONTRADICTING
 from helpers.standard import figure, wilson
 
-__all__ = ["find_unmatched_ids"]
+__all__ = ["find_own_addresses", "find_unmatched_ids"]
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 OWN_NUMBERS = figure("link/thresholds.own_numbers")
+SHARED_ADDRESSES = figure("link/thresholds.shared_addresses")
+# Two columns have addresses of one kind if this share of the shorter one's is in the other.
+MEET = 0.3
 
 
 def find_unmatched_ids(
@@ -32,7 +39,7 @@ def find_unmatched_ids(
     unmatched = _only_here(students, ids)
     child, dated = _children_by_name(students, ids, unmatched)
     asked = child >= 0
-    value = pd.factorize(ids["value"])[0].astype("int64")
+    value = ids["code"].to_numpy(dtype="int64")
     children = int(np.max(child, initial=-1)) + 1
     several = _distinct(child[asked], value[asked], children) > 1
     known_elsewhere = np.zeros(children, dtype=bool)
@@ -51,21 +58,20 @@ def find_unmatched_ids(
 
 def _distinct(group: Ints, value: Ints, groups: int) -> Ints:
     """Count the distinct values of each group."""
-    width = int(np.max(value, initial=0)) + 1
-    pairs = np.unique(group * width + value)
-    return np.bincount(pairs // width, minlength=groups)
+    return np.bincount(distinct_pairs(group, value)[0], minlength=groups)
 
 
 def _only_here(students: Records, ids: pd.DataFrame) -> Mask:
     """Test which ids that could contradict others are in no other system."""
     silo = students.silo[ids["number"].to_numpy(dtype="int64")]
-    system = ids["system"].to_numpy(dtype=object)
-    value = pd.factorize(ids["value"])[0]
+    value = ids["code"].to_numpy(dtype="int64")
     result = np.zeros(len(ids), dtype=bool)
+    undeclared = ids["system"].eq("Undeclared").to_numpy(dtype=bool)
     for name in CONTRADICTING:
-        alike = np.isin(system.astype(str), [name, "Undeclared"])
+        own = ids["system"].eq(name).to_numpy(dtype=bool)
+        alike = own | undeclared
         systems = _distinct(value[alike], silo[alike], int(np.max(value, initial=0)) + 1)
-        result |= (system == name) & (systems[value] == 1)
+        result |= own & (systems[value] == 1)
     return result
 
 
@@ -118,11 +124,11 @@ def _whole_names(students: Records) -> Ints:
 def _holders(students: Records, ids: pd.DataFrame) -> Ints:
     """Encode whose id each is: two District numbers of one State id are one child's."""
     number = ids["number"].to_numpy(dtype="int64")
-    value = pd.factorize(ids["value"])[0].astype("int64")
+    value = ids["code"].to_numpy(dtype="int64")
     first = np.full(len(students), -1, dtype="int64")
     is_first = ids["system"].eq(CONTRADICTING[0]).to_numpy(dtype=bool)
     first[number[is_first]] = value[is_first]
-    return np.where(first[number] >= 0, first[number], value + len(ids))
+    return np.where(first[number] >= 0, first[number], value + int(np.max(value, initial=0)) + 1)
 
 
 def _findings(
@@ -142,6 +148,91 @@ def _findings(
                 "expected": f"an id that another system has; {said}, so this id keeps no records apart",
                 "action_taken": "nothing",
                 "times": len(mine),
+            }
+        )
+    return pd.DataFrame(told)
+
+
+def find_own_addresses(
+    students: Records, ids: pd.DataFrame, columns: pd.DataFrame, largest_block: int
+) -> tuple[Mask, pd.DataFrame]:
+    """Find e-mail addresses that prove a child by themselves: hardly any address of their kind is shared.
+
+    ``ids`` as from `id_forms.normalize_ids`. A kind is a set of columns with the same addresses. Only named
+    records show whether children share one. Return which of ``ids`` these are, and a finding for each column
+    with an address of two children.
+    """
+    own = np.zeros(len(ids), dtype=bool)
+    entry = np.flatnonzero(ids["system"].eq("Email").to_numpy(dtype=bool))
+    if not len(entry):
+        return own, pd.DataFrame()
+    code = pd.factorize(ids["code"].take(entry))[0].astype("int64")
+    column = ids["column"].to_numpy(dtype="int64")[entry]
+    number = ids["number"].to_numpy(dtype="int64")[entry]
+    count = int(np.max(code)) + 1
+    shared = _of_two_children(students, number, code, count, largest_block)
+    named = np.zeros(count, dtype=bool)
+    named[code[_whole_names(students)[number] >= 0]] = True
+    kind = _kinds_of_columns(column, code, count, len(columns))
+    kind_of, address = distinct_pairs(kind[column], code)
+    known, common = (
+        np.bincount(kind_of[mask], minlength=len(columns))
+        for mask in (named[address], named[address] & shared[address])
+    )
+    high = wilson(pd.Series(common), pd.Series(known))["high"].fillna(1.0).to_numpy()
+    own[entry] = (high <= SHARED_ADDRESSES)[kind[column]] & ~shared[code]
+    return own, _shared_findings(ids.take(entry), columns, shared[code], (high <= SHARED_ADDRESSES)[kind])
+
+
+def _of_two_children(students: Records, number: Ints, code: Ints, count: int, largest_block: int) -> Mask:
+    """Test which addresses stand with two children."""
+    place = np.arange(len(code), dtype="int64")
+    left, right, _ = pairs_within(code, place, largest_block)
+    name = _whole_names(students)[number]
+    unlike = (name[left] != name[right]) | (name[left] < 0)
+    left, right = left[unlike], right[unlike]
+    another = compare_holders(students, number[left], number[right]) == ANOTHER
+    shared = np.zeros(count, dtype=bool)
+    shared[code[left[another]]] = True
+    # No child has so many records.
+    shared |= np.bincount(code, minlength=count) > largest_block
+    return shared
+
+
+def _kinds_of_columns(column: Ints, code: Ints, count: int, columns: int) -> Ints:
+    """Label the columns that have the same addresses."""
+    mine, address = distinct_pairs(column, code)
+    left, right, _ = pairs_within(address, np.arange(len(mine), dtype="int64"), columns)
+    both = np.zeros((columns, columns), dtype="int64")
+    np.add.at(both, (mine[left], mine[right]), 1)
+    both += both.T
+    size = np.bincount(mine, minlength=columns)
+    one, other = np.nonzero(both > MEET * np.minimum.outer(size, size))
+    return components(columns, one, other)
+
+
+def _shared_findings(ids: pd.DataFrame, columns: pd.DataFrame, shared: Mask, own_kind: Mask) -> pd.DataFrame:
+    told = []
+    for place, mine in ids.assign(shared=shared).groupby("column"):
+        some = mine[mine["shared"]]
+        if some.empty:
+            continue
+        counts = f"{some['code'].nunique()} of {mine['code'].nunique()}"
+        joins = "an address joins only with a name or a birth date"
+        if own_kind[place]:
+            joins = "these join only with a name or a birth date, the others by themselves"
+        told.append(
+            {
+                "silo": columns["silo"].iloc[place],
+                "file": some["file"].iloc[0],
+                "row": some["row"].iloc[0],
+                "column": columns["name"].iloc[place],
+                "kind": "email_shared",
+                "value": some["written"].iloc[0],
+                "expected": f"an address of one child; {counts} addresses of this column stand with "
+                f"two children's names, so {joins}",
+                "action_taken": "nothing",
+                "times": len(some),
             }
         )
     return pd.DataFrame(told)

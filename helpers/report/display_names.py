@@ -80,6 +80,7 @@ _FINDINGS = {
     "id_column_refused": "whole column or list of numbers of other children",
     "id_normalized": "ids written in another form than elsewhere",
     "id_unmatched": "ids that no other system has",
+    "email_shared": "e-mail address of two children",
     "id_colliding": "number of another child elsewhere",
     "birth_date_disagrees": "joined, birth dates differ",
     "names_disagree": "joined, names written differently",

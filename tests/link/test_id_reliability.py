@@ -1,4 +1,4 @@
-"""A different id makes two children, unless the column's ids are often in no other system, or outvoted."""
+"""What an id proves: a different number that there are two children, an e-mail address that there is one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.link.records import children, linked, record
+from helpers.link.id_columns import verify_id_columns
+from helpers.link.records import Places, prepare_records
+from tests.link.records import children, frames, linked, record
 from tests.link.test_id_columns import ALL, judged
 
 COUNT = 40
@@ -133,3 +135,78 @@ def test_two_numbers_of_one_name_in_two_systems_each_are_two_children() -> None:
     links = linked(*rows, record("lms", "d", *ana, District="1"))
     child = links.crosswalk.set_index("record")["child"]
     assert child["sis1"] == child["meals1"] == child["d"] != child["sis2"] == child["meals2"]
+
+
+# ----------------------------------------------------------------------------------- addresses of one child
+
+MANY = len(ALL)
+
+
+def mailed(silo: str, count: int, families: int = 0, *, named: bool = True) -> list[dict[str, Any]]:
+    """List children with their e-mail addresses; two children of each of the first families share one."""
+    return [
+        record(
+            silo,
+            f"{silo}{row:03d}",
+            *(ALL[row] if named else ("", "", "")),
+            Email=f"home{row // 2}@x.org" if row < 2 * families else f"child{row}@x.org",
+        )
+        for row in range(count)
+    ]
+
+
+def joined_by_address(*records: dict[str, Any]) -> tuple[int, set[str]]:
+    """Count the children that have records of two systems, and say how these are linked."""
+    links = linked(*records, method="shared identifier")
+    together = links.crosswalk.groupby("child")["silo"].transform("nunique") > 1
+    return int(links.crosswalk.loc[together, "child"].nunique()), set(
+        links.crosswalk["link_status"][together]
+    )
+
+
+@pytest.mark.parametrize(("count", "joined"), [(72, 0), (73, 73), (300, 300)])
+def test_an_address_that_no_two_children_share_joins_where_it_is_all_that_two_systems_share(
+    count: int, joined: int
+) -> None:
+    """With fewer children, brothers and sisters might just not be among them."""
+    found, link_status = joined_by_address(*mailed("sis", count), *mailed("survey", count, named=False))
+    assert found == joined
+    assert link_status <= {"Verified", "Unverified"}
+
+
+@pytest.mark.parametrize(("families", "joined"), [(3, MANY - 6), (12, MANY - 24), (13, 0), (100, 0)])
+def test_addresses_of_families_join_nobody_by_themselves(families: int, joined: int) -> None:
+    """A few addresses with two children don't spoil the others; from 5% on, each may be a family's."""
+    rows = [*mailed("sis", MANY, families), *mailed("survey", MANY, families, named=False)]
+    assert joined_by_address(*rows)[0] == joined
+    people, ids = frames(*rows)
+    students = prepare_records(people, ids, anchor_order=("sis",))
+    findings = verify_id_columns(
+        students, 100, Places(ids[["silo", "record", "file", "row"]], {}, {})
+    ).findings
+    told = findings[findings["kind"].eq("email_shared")].set_index("silo")
+    assert told.loc["sis", "times"] == 2 * families
+    assert f"{families} of {MANY - families} addresses" in told.loc["sis", "expected"]
+    assert ("the others by themselves" in told.loc["sis", "expected"]) == (joined > 0)
+
+
+def test_without_any_name_nobody_knows_whether_families_share_addresses() -> None:
+    assert joined_by_address(*mailed("poll", 300, named=False), *mailed("survey", 300, named=False))[0] == 0
+
+
+def test_an_address_with_plainly_another_first_name_joins_nobody() -> None:
+    rows = mailed("sis", MANY)
+    other = record("survey", "x", "Zebulon", "Quartz", Email="child200@x.org")
+    child = linked(*rows, other).crosswalk.set_index("record")["child"]
+    assert child["x"] != child["sis200"]
+
+
+def test_parents_addresses_in_another_column_don_t_spoil_the_childrens() -> None:
+    """Two kinds of addresses that don't meet are judged apart."""
+    parents = [
+        record("portal", f"p{row:03d}", *ALL[row], Email=f"parent{row // 2}@y.org") for row in range(MANY)
+    ]
+    rows = [*mailed("sis", MANY), *mailed("survey", MANY, named=False), *parents]
+    links = linked(*rows, method="shared identifier")
+    systems = links.crosswalk.groupby("child")["silo"].agg(lambda silos: " ".join(sorted(silos)))
+    assert systems.value_counts().to_dict() == {"sis survey": MANY, "portal": MANY}

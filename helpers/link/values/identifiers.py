@@ -88,9 +88,14 @@ def equal_ids(ids: pd.DataFrame, largest_block: int) -> tuple[np.ndarray, np.nda
 
 
 def records_of(ids: pd.DataFrame, left: np.ndarray, right: np.ndarray) -> pd.DataFrame:
-    """Return the pairs of records that have these equal ids."""
+    """Return the pairs of records that have these equal ids.
+
+    ``ids`` may have ``own``: weak ids that were found to be one child's, as strong as others.
+    """
     number, system = ids["number"].to_numpy(dtype="int64"), ids["system"]
     strong = ~system.isin(WEAK).to_numpy(dtype=bool)
+    if "own" in ids:
+        strong |= ids["own"].to_numpy(dtype=bool)
     code = pd.factorize(system)[0]
     both = strong[left] & (code[left] == code[right])
     pairs = pd.DataFrame({"left": number[left], "right": number[right], "strong": both})

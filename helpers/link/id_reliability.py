@@ -100,9 +100,9 @@ def _children_by_name(students: Records, ids: pd.DataFrame, unmatched: Mask) -> 
     systems = int(np.max(silo, initial=0)) + 1
     # Two ids of one name in one system are two children, unless no other system has one of them.
     counting = ~(dated & unmatched[asked])
-    holder = _holders(students, ids)[asked]
+    value = ids["code"].to_numpy(dtype="int64")[asked]
     at = np.maximum(group * systems + silo, 0)
-    several = _distinct(at[counting], holder[counting], groups * systems) > 1
+    several = _distinct(at[counting], value[counting], groups * systems) > 1
     alone = ~several.reshape(groups, systems).any(axis=1)
     fits = alone[group] & (_distinct(group, silo, groups) > 1)[group] & (dated | (days[name] <= 1))
     result, known = np.full(len(ids), -1, dtype="int64"), np.zeros(len(ids), dtype=bool)
@@ -119,16 +119,6 @@ def _whole_names(students: Records) -> Ints:
     whole = np.full(len(students), -1, dtype="int64")
     whole[names.record[begins]] = names.first[begins] * len(names.texts) + names.last[begins]
     return whole
-
-
-def _holders(students: Records, ids: pd.DataFrame) -> Ints:
-    """Encode whose id each is: two District numbers of one State id are one child's."""
-    number = ids["number"].to_numpy(dtype="int64")
-    value = ids["code"].to_numpy(dtype="int64")
-    first = np.full(len(students), -1, dtype="int64")
-    is_first = ids["system"].eq(CONTRADICTING[0]).to_numpy(dtype=bool)
-    first[number[is_first]] = value[is_first]
-    return np.where(first[number] >= 0, first[number], value + int(np.max(value, initial=0)) + 1)
 
 
 def _findings(

@@ -156,6 +156,19 @@ def test_a_state_id_and_a_districts_number_meet_in_no_form() -> None:
     assert forms(columns.findings) == []
 
 
+def test_a_form_joins_nobody_with_another_systems_number_that_looks_the_same() -> None:
+    """Numbers without zeros are the State's, and by chance the district's of other children."""
+    state = [*listed("sis", SIX, "State"), *listed("iready", SIX, "State")]
+    short = listed("lms", FORMS["zeros"][0], "Undeclared")
+    chance = listed("meals", FORMS["zeros"][0], names=ALL[100:])
+    others = listed("nurse", SIX, names=ALL[200:])
+    rows = [*state, *short, *chance, *others]
+    columns = judged(*rows)
+    said = status(columns)
+    assert said["sis", "State"] == said["iready", "State"] == "Verified"
+    assert "Refused" not in (said["meals", "District"], said["nurse", "District"])
+
+
 def test_one_grades_list_that_lost_its_zeros_is_told_with_its_number_of_ids() -> None:
     rows = listed("meals", SIX)
     for row, number in list(enumerate(numbers()))[10:20]:

@@ -86,6 +86,16 @@ def test_children_of_one_name_and_two_birth_dates_are_no_sign_of_own_numbers() -
     assert columns.ids["contradicts"].all()
 
 
+@pytest.mark.parametrize("other_date", [None, "2001-02-03"])
+def test_names_that_a_roster_has_twice_are_no_sign_of_own_numbers(other_date: str | None) -> None:
+    """Two children of one name: which of them the third list means, nobody knows."""
+    rows = [*listed("sis", "State", ROSTER, dated=other_date is not None)]
+    rows += listed("meals", "State", own(5), dated=False)
+    namesakes = [(*ALL[row][:2], other_date) for row in range(5)]
+    rows += [record("sis", f"x{row}", *namesakes[row], State=str(800_000 + row)) for row in range(5)]
+    assert judged(*rows).ids["contradicts"].all()
+
+
 def two_against_one(system: str, **more: Any) -> list[dict[str, Any]]:
     ana = ("Ana", "Lopez", "2012-05-17")
     return [
@@ -125,6 +135,14 @@ def test_two_numbers_of_one_state_id_are_one_childs() -> None:
         record("meals", "c", *ana, District="1"),
         record("lms", "d", *ana, District="1"),
     )
+    assert links.crosswalk["child"].nunique() == 1
+
+
+def test_a_child_whom_one_system_has_twice_is_one_child() -> None:
+    """The second account's number is in no other system, and the first is the district's."""
+    ana = ("Ana", "Lopez", "2012-05-17")
+    rows = [record(silo, silo, *ana, District="1") for silo in ("sis", "lms", "meals")]
+    links = linked(*rows, record("meals", "again", *ana, District="9"))
     assert links.crosswalk["child"].nunique() == 1
 
 

@@ -284,10 +284,11 @@ def _equal_texts(nodes: _Nodes, value: Ints) -> tuple[Ints, Ints]:
 def _representatives(nodes: _Nodes, label: Ints, parts: IdParts) -> Ints:
     """Choose the text of each id that most columns have; of several, the longest."""
     length = parts.text.str.len().to_numpy(dtype="int64")
-    counted = pd.DataFrame({"label": label, "value": nodes.value}).groupby(["label", "value"]).size()
-    counted = counted.rename("columns").reset_index()
-    counted["length"] = length[counted["value"].to_numpy()]
-    counted["text"] = parts.text.to_numpy(dtype=object)[counted["value"].to_numpy()]
+    counted = pd.DataFrame({"label": label, "value": nodes.value, "columns": 1})
+    counted = counted.groupby(["label", "value"], as_index=False)["columns"].sum()
+    value = counted["value"].to_numpy(dtype="int64")
+    counted["length"] = length[value]
+    counted["text"] = parts.text.to_numpy(dtype=object)[value]
     counted = counted.sort_values(
         ["label", "columns", "length", "text"], ascending=[True, False, False, True]
     ).drop_duplicates("label")

@@ -125,7 +125,8 @@ def _findings(
     ids: pd.DataFrame, columns: pd.DataFrame, found: Mask, wrong: Ints, heard: Ints
 ) -> pd.DataFrame:
     told = []
-    for place, mine in ids[found].groupby("column"):
+    for place in np.unique(ids["column"].to_numpy(dtype="int64")[found]).tolist():
+        mine = ids[found & ids["column"].eq(place).to_numpy(dtype=bool)]
         said = f"of {heard[place]} children whose name is elsewhere too, {wrong[place]} have another id there"
         told.append(
             {
@@ -203,10 +204,9 @@ def _kinds_of_columns(column: Ints, code: Ints, count: int, columns: int) -> Int
 
 def _shared_findings(ids: pd.DataFrame, columns: pd.DataFrame, shared: Mask, own_kind: Mask) -> pd.DataFrame:
     told = []
-    for place, mine in ids.assign(shared=shared).groupby("column"):
-        some = mine[mine["shared"]]
-        if some.empty:
-            continue
+    column = ids["column"].to_numpy(dtype="int64")
+    for place in np.unique(column[shared]).tolist():
+        mine, some = ids[column == place], ids[(column == place) & shared]
         counts = f"{some['code'].nunique()} of {mine['code'].nunique()}"
         joins = "an address joins only with a name or a birth date"
         if own_kind[place]:

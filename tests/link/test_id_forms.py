@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.link.values.identifiers import plain_ids, written_out
+from helpers.files import written_out
+from helpers.link.values.identifiers import plain_ids
 from tests.link.records import linked, record
 from tests.link.test_id_columns import ALL, judged, refused, status
 from tests.tiers import examples

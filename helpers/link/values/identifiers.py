@@ -8,7 +8,6 @@ name or a birth date.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from helpers.files import written_out
 from helpers.link.blocking import pairs_between, pairs_within
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "plain_ids",
     "records_of",
     "split_ids",
-    "written_out",
 ]
 
 WEAK = ("School", "PIN", "Login", "Email", "Undeclared")
@@ -135,22 +134,7 @@ def contradicting(ids: pd.DataFrame, count: int, left: np.ndarray, right: np.nda
 # Programs that take an id for a number change how it is written: 004711, 4711, 4711.0 and 4.711E+03 are one
 # id. So are P 004711, p-004711 and P004711.
 
-SCIENTIFIC = re.compile(r"([0-9])(?:\.([0-9]+))?[eE]\+?([0-9]{1,3})")
 NOT_ALONE = r"[^\pL\pN]"  # spaces, hyphens, brackets, quotation marks
-
-
-def written_out(text: str) -> str | None:
-    """Write out a number in scientific notation; None if digits are lost.
-
-    >>> written_out("1.23456E+05"), written_out("1.23E+05"), written_out("123E")
-    ('123456', None, None)
-    """
-    found = SCIENTIFIC.fullmatch(text)
-    if found is None or len(found[2] or "") < int(found[3]):
-        return None
-    digits = found[1] + (found[2] or "")
-    end = int(found[3]) + 1
-    return None if digits[end:].strip("0") else digits[:end]
 
 
 @dataclass(frozen=True)

@@ -285,7 +285,7 @@ def _representatives(nodes: _Nodes, label: Ints, parts: IdParts) -> Ints:
     """Choose the text of each id that most columns have; of several, the longest."""
     length = parts.text.str.len().to_numpy(dtype="int64")
     counted = pd.DataFrame({"label": label, "value": nodes.value, "columns": 1})
-    counted = counted.groupby(["label", "value"], as_index=False)["columns"].sum()
+    counted = counted.groupby(["label", "value"], as_index=False)[["columns"]].sum()
     value = counted["value"].to_numpy(dtype="int64")
     counted["length"] = length[value]
     counted["text"] = parts.text.to_numpy(dtype=object)[value]

@@ -20,6 +20,7 @@ from helpers.files.findings import Findings
 from helpers.files.folder import FoundFile, files_below, harm_in, must_be_a_folder
 from helpers.files.limits import WORKBOOKS_UNPACKED, no_file, shape_trouble, too_empty, too_wide
 from helpers.files.parse.file import ReadFile
+from helpers.files.parse.values import written_out
 from helpers.files.read_silo import OneTable, Silo, read_ones
 from helpers.files.readers.decode import read_text
 from helpers.files.readers.delimited import DELIMITERS

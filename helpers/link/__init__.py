@@ -1,5 +1,6 @@
 """Link the records of each child across systems, with the evidence for each link."""
 
+from helpers.link.blocking import components
 from helpers.link.crosswalk import Links
 from helpers.link.decisions import fingerprints
 from helpers.link.districts import RegionLinks, link_districts
@@ -12,7 +13,6 @@ from helpers.link.model.training import untrained
 from helpers.link.pipeline import METHODS, Method, link_children, link_district, method_named
 from helpers.link.quality import BANDS, estimate_quality, probability_bands
 from helpers.link.records import Places, Records, prepare_records
-from helpers.link.resolve.clusters import components
 from helpers.link.review import read_decisions, review_queue, save_queue
 from helpers.link.review.compare import SAID, compare_records, record_pair
 from helpers.link.review.queue import (

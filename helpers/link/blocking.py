@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-__all__ = ["Values", "distinct_pairs", "pairs_between", "pairs_within"]
+__all__ = ["Values", "components", "distinct_pairs", "pairs_between", "pairs_within"]
 
 
 def pairs_within(
@@ -80,6 +80,24 @@ def distinct_pairs(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.n
     both = np.sort(one.astype("int64") * width + other)
     both = both[np.concatenate(([True], both[1:] != both[:-1]))]
     return both // width, both % width
+
+
+def components(count: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Label connected components by their lowest record number.
+
+    >>> components(5, np.array([3, 1]), np.array([4, 3])).tolist()
+    [0, 1, 2, 1, 1]
+    """
+    label = np.arange(count, dtype="int64")
+    while True:
+        lower = np.minimum(label[left], label[right])
+        before = label.copy()
+        np.minimum.at(label, label[left], lower)
+        np.minimum.at(label, label[right], lower)
+        while not np.array_equal(label, label[label]):
+            label = label[label]
+        if np.array_equal(label, before):
+            return label
 
 
 @dataclass(frozen=True)

@@ -217,5 +217,6 @@ def _ids_collide(students: Records, label: np.ndarray, refused: pd.DataFrame, pl
     suspect = suspect[tied[suspect["number"].to_numpy()] | was_refused]
     silo = students.people["silo"].take(suspect["number"].to_numpy()).to_numpy()
     suspect = suspect.assign(silo=silo, kind="id_colliding", expected="an id that no other child has")
+    suspect = suspect.assign(value=suspect["written"])
     suspect = suspect.reset_index(drop=True).assign(column=places.of_ids(suspect))
     return suspect[["silo", "number", "file", "row", "column", "kind", "value", "expected"]]

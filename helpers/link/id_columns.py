@@ -11,6 +11,8 @@ import pandas as pd
 
 from helpers.link.id_evidence import (
     ANOTHER,
+    FEWEST,
+    LINE,
     SAME,
     IdComparison,
     ListEvidence,
@@ -18,18 +20,17 @@ from helpers.link.id_evidence import (
     compare_id_holders,
     find_wrong_lists,
     is_sound,
+    locate_ids,
 )
+from helpers.link.id_forms import normalize_ids
+from helpers.link.id_reliability import find_own_addresses, find_unmatched_ids
 from helpers.link.records import Places, Records
 from helpers.link.values.identifiers import records_of
 from helpers.standard import as_table, wilson
 
-__all__ = ["COUNTS", "LINE", "IdColumnStatus", "IdColumns", "Refusal", "rated", "verify_id_columns"]
+__all__ = ["COUNTS", "IdColumnStatus", "IdColumns", "Refusal", "rated", "verify_id_columns"]
 
 
-# Up to a third of a system's children may use a name that no other system has; half of them don't.
-LINE = 0.3
-# Fewer conflicting ids than this mean wrong data about those children, not a wrong column.
-FEWEST = 5
 # An Undeclared column counts as evidence about a declared one only if this share of their ids is equal.
 MEET = 0.3
 COUNTS = ["comparable", "agree", "disagree"]
@@ -226,30 +227,36 @@ class IdColumns:
 
     # The standard table *id_columns*.
     table: pd.DataFrame
-    # As from `identifiers.comparable_ids`, without the ids of refused columns.
+    # As from `identifiers.comparable_ids` in normal form, with ``written``, and without refused columns' ids.
     ids: pd.DataFrame
     # As from `identifiers.agreeing_pairs`, without pairs from refused columns.
     agreeing: pd.DataFrame
     passed_over: pd.DataFrame
-    # Standard table: each refused column or list, and each of its ids that belongs to a different child.
+    # Standard table: each refused column or list, each of its ids that belongs to a different child, and each
+    # way of writing ids that was normalized.
     findings: pd.DataFrame
 
 
 def verify_id_columns(students: Records, largest_block: int, places: Places) -> IdColumns:
     """Verify every id column by the names and birth dates of the records that its ids connect."""
-    evidence = compare_id_holders(students, largest_block, places)
+    located, columns = locate_ids(students, places)
+    forms = normalize_ids(students, located, columns, largest_block)
+    own, shared = find_own_addresses(students, forms.ids, columns, largest_block)
+    evidence = compare_id_holders(students, forms.ids.assign(own=own), columns, largest_block)
     judgment = IdColumnStatus(evidence)
     judgment.judge(Lists.of(students, evidence.ids))
     left, right = evidence.left, evidence.right
     refused = judgment.refuses(left, right) | judgment.refuses(right, left)
-    kept = evidence.ids.loc[~judgment.useless(), ["number", "system", "value", "file", "row"]]
-    columns = evidence.columns
+    kept = evidence.ids[~judgment.useless()].reset_index(drop=True)
+    unmatched, told = find_unmatched_ids(students, kept, columns)
+    kept = kept.assign(contradicts=~unmatched)
+    findings = [_findings(judgment, columns), forms.findings, shared, told]
     return IdColumns(
         table=as_table("id_columns", _table(judgment, columns)),
-        ids=kept.reset_index(drop=True),
+        ids=kept[["number", "system", "value", "written", "contradicts", "file", "row"]],
         agreeing=records_of(evidence.ids, left[~refused], right[~refused]),
         passed_over=evidence.passed_over,
-        findings=as_table("findings", _findings(judgment, columns)),
+        findings=as_table("findings", pd.concat(findings, ignore_index=True)),
     )
 
 
@@ -367,7 +374,8 @@ def _findings(judgment: IdColumnStatus, columns: pd.DataFrame) -> pd.DataFrame:
         )
     collides &= judgment.equal & (judgment.says == ANOTHER)
     entry = np.unique(judgment.entry[collides])
-    colliding = ids[["file", "row", "value"]].take(entry).reset_index(drop=True)
+    colliding = ids[["file", "row", "written"]].take(entry).reset_index(drop=True)
+    colliding = colliding.rename(columns={"written": "value"})
     about = columns.take(judgment.column[entry]).reset_index(drop=True)
     colliding = colliding.assign(
         silo=about["silo"],

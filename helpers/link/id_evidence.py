@@ -12,28 +12,36 @@ from helpers.link.blocking import pairs_within
 from helpers.link.records import Places, Records
 from helpers.link.values import names
 from helpers.link.values.birth_dates import AMBIGUOUS_DATE, DIFFERENT, comparable, compare_birth_dates
-from helpers.link.values.identifiers import CONTRADICTING, contradicting, equal_ids
+from helpers.link.values.identifiers import CONTRADICTING, OF_A_HOME, contradicting, equal_ids
 from helpers.link.values.name_forms import compare_names
 from helpers.standard import wilson
 
 __all__ = [
     "ANOTHER",
+    "FEWEST",
+    "LINE",
+    "MOST_PAIRS",
     "SAME",
     "UNCLEAR",
     "IdComparison",
     "ListEvidence",
     "Lists",
+    "compare_holders",
     "compare_id_holders",
     "find_wrong_lists",
     "is_sound",
+    "locate_ids",
+    "some_of_each",
 ]
 
 
+# Up to a third of a system's children may use a name that no other system has; half of them don't.
+LINE = 0.3
+# Fewer conflicting ids than this mean wrong data about those children, not a wrong column.
+FEWEST = 5
 NOTHING, SAME, UNCLEAR, ANOTHER = range(4)
 # Numbers that are unique only within one school, or one lunch line.
 OF_ONE_PLACE = ("School", "PIN")
-# Siblings share them.
-OF_A_HOME = ("Login", "Email")
 # Compare at most this many pairs of two columns: more wouldn't make the rates more precise.
 MOST_PAIRS = 4000
 
@@ -55,18 +63,26 @@ class IdComparison:
     passed_over: pd.DataFrame
 
 
-def compare_id_holders(students: Records, largest_block: int, places: Places) -> IdComparison:
-    """Compare the records that share an id."""
-    ids, columns = _columns(students, places)
+def compare_id_holders(
+    students: Records, ids: pd.DataFrame, columns: pd.DataFrame, largest_block: int
+) -> IdComparison:
+    """Compare the records that share an id; ``ids`` and ``columns`` as from `locate_ids`."""
     left, right, passed_over = equal_ids(ids, largest_block)
     speaks = _speaks(ids)
     silo = students.silo[ids["number"].to_numpy(dtype="int64")]
     useful = np.flatnonzero(speaks[left] & speaks[right] & (silo[left] != silo[right]))
-    useful = useful[_some_of_each(ids["column"].to_numpy(), left[useful], right[useful])]
+    column = ids["column"].to_numpy(dtype="int64")
+    both = column[left[useful]] * len(columns) + column[right[useful]]
+    useful = useful[some_of_each(both, left[useful], right[useful], MOST_PAIRS)]
     one, other = left[useful], right[useful]
     number = ids["number"].to_numpy(dtype="int64")
     met = pd.DataFrame(
-        {"one": one, "other": other, "says": _says(students, number[one], number[other]), "equal": True}
+        {
+            "one": one,
+            "other": other,
+            "says": compare_holders(students, number[one], number[other]),
+            "equal": True,
+        }
     )
     return IdComparison(
         ids,
@@ -78,7 +94,8 @@ def compare_id_holders(students: Records, largest_block: int, places: Places) ->
     )
 
 
-def _columns(students: Records, places: Places) -> tuple[pd.DataFrame, pd.DataFrame]:
+def locate_ids(students: Records, places: Places) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Assign each id its column; return the ids, and the columns as in `IdComparison`."""
     ids = students.ids
     order = students.silo[ids["number"].to_numpy(dtype="int64")]
     system, systems = pd.factorize(ids["system"], sort=True)
@@ -113,17 +130,16 @@ def _speaks(ids: pd.DataFrame) -> np.ndarray:
     return speaks
 
 
-def _some_of_each(column: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Sample a limited number of pairs per two columns, spread over the rows and reproducible."""
-    group = column[left] * (int(np.max(column, initial=0)) + 1) + column[right]
+def some_of_each(group: np.ndarray, left: np.ndarray, right: np.ndarray, most: int) -> np.ndarray:
+    """Sample at most this many pairs of each group, spread over the rows and reproducible."""
     scattered = (left * 2_654_435_761 + right * 40_503) % (1 << 32)
     order = np.lexsort((scattered, group))
     starts = np.flatnonzero(np.diff(group[order], prepend=-1))
     rank = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
-    return np.sort(order[rank < MOST_PAIRS])
+    return np.sort(order[rank < most])
 
 
-def _says(students: Records, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+def compare_holders(students: Records, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Classify pairs of records: same child, clearly two children, or unclear.
 
     Unclear are a possible nickname or preferred name with the same birth date, a changed surname, a date with
@@ -165,7 +181,7 @@ def _by_name(students: Records, ids: pd.DataFrame, largest_block: int) -> pd.Dat
     record, known = record[once], known[once]
     key = known.groupby(["name", "day"], sort=False).ngroup().to_numpy(dtype="int64")
     left, right, _ = pairs_within(key, record, largest_block)
-    system = contradicting(ids, len(students), left, right)
+    system = contradicting(ids.assign(contradicts=True), len(students), left, right)
     apart = system >= 0
     if not apart.any():
         nothing = np.empty(0, dtype="int64")

@@ -65,6 +65,8 @@ ID = Column(name="Customer ID", identification_system="Undeclared")
         (FLAG, "Y", True, {"not_a_boolean": "read_as"}),
         (ID, "00123", "00123", {}),
         (ID, "1.2E+09", None, {"scientific_notation": "value_set_aside"}),
+        (ID, "1.23456E+05", "123456", {"scientific_notation": "read_as"}),
+        (ID, "1.2345E+05", None, {"scientific_notation": "value_set_aside"}),
         (Column(name="Name", required=True), None, None, {"required_empty": "nothing"}),
         (Column(name="Name", max_length=3), "Anna", "Anna", {"too_long": "nothing"}),
         (Column(name="Name"), " José ", "José", {}),

@@ -46,6 +46,8 @@ OTHERS: dict[str, int | float] = {
     "link/thresholds.same_but_for_ids": 0.93,
     "link/thresholds.plain": 0.96,
     "link/thresholds.against": 0.03,
+    "link/thresholds.own_numbers": 0.021,
+    "link/thresholds.shared_addresses": 0.051,
     "share/disclosure.smallest_group_of_health": 14,
     "share/disclosure.share_step": 0.06,
     "share/disclosure.adult_age": 19,
@@ -111,6 +113,8 @@ for _at, _which in enumerate(("dated", "half_dated", "undated")):
     constant(f"link/thresholds.accept_{_which}", "helpers.link.methods.resolved", "ACCEPT", _at)
 for _name in ("review", "alike", "same_but_for_ids", "plain", "against"):
     constant(f"link/thresholds.{_name}", "helpers.link.methods.resolved", _name.upper())
+constant("link/thresholds.own_numbers", "helpers.link.id_reliability", "OWN_NUMBERS")
+constant("link/thresholds.shared_addresses", "helpers.link.id_reliability", "SHARED_ADDRESSES")
 constant("link/thresholds.accept_across_districts", "helpers.link.districts", "ACCEPT")
 constant("link/thresholds.review", "helpers.link.districts", "REVIEW")
 constant("link/thresholds.accept_in_two_files", "helpers.link.two_files.link", "MATCH")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,10 +18,24 @@ from helpers.files.parse.types import AS_NUMBER, READERS, Read, date_reader
 from helpers.layouts import Column
 from helpers.standard import STRING, constant
 
-__all__ = ["Values", "dtype_of", "is_blank", "read_column", "trimmed", "without_odd_ids"]
+__all__ = ["Values", "dtype_of", "is_blank", "read_column", "trimmed", "without_odd_ids", "written_out"]
 
 
-SCIENTIFIC = r"^\d(\.\d+)?[eE]\+?\d+$"
+SCIENTIFIC = r"^([0-9])(?:\.([0-9]+))?[eE]\+?([0-9]+)$"
+
+
+def written_out(text: str) -> str | None:
+    """Write out a number in scientific notation; None if digits are lost.
+
+    >>> written_out("1.23456E+05"), written_out("1.23E+05"), written_out("123E")
+    ('123456', None, None)
+    """
+    found = re.match(SCIENTIFIC, text)
+    if found is None or len(found[3]) > 3 or len(found[2] or "") < int(found[3]):
+        return None
+    digits = found[1] + (found[2] or "")
+    end = int(found[3]) + 1
+    return None if digits[end:].strip("0") else digits[:end]
 
 
 def without_odd_ids(text: pd.Series, column: Column, rows: np.ndarray, findings: Findings) -> pd.Series:
@@ -28,15 +43,20 @@ def without_odd_ids(text: pd.Series, column: Column, rows: np.ndarray, findings:
     distinct = pa.chunked_array(pa.array(text, from_pandas=True))
     science = pc.fill_null(pc.match_substring_regex(distinct, SCIENTIFIC), False).to_numpy()
     if science.any():
-        findings.add_rows(
-            "scientific_notation",
-            "value_set_aside",
-            rows[science],
-            column=column.name,
-            value=text[science].tolist(),
-            expected="every digit of the id",
-        )
+        whole = np.array([written_out(one) for one in text[science].tolist()], dtype=object)
+        there = np.array([one is not None for one in whole], dtype=bool)
+        for mask, action in ((there, "read_as"), (~there, "value_set_aside")):
+            findings.add_rows(
+                "scientific_notation",
+                action,
+                rows[science][mask],
+                column=column.name,
+                value=text[science][mask].tolist(),
+                expected="every digit of the id",
+                read_as=whole[mask].tolist() if action == "read_as" else None,
+            )
         text = text.mask(pd.Series(science, index=text.index))
+        text.iloc[np.flatnonzero(science)[there]] = whole[there]
         distinct = pa.chunked_array(pa.array(text, from_pandas=True))
     digits = pc.fill_null(pc.utf8_is_digit(distinct), False).to_numpy()
     if digits.sum() > 1:

@@ -9,12 +9,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from helpers.link.blocking import Values, distinct_pairs, pairs_within
+from helpers.link.blocking import Values, components, distinct_pairs, pairs_within
 from helpers.link.candidates import Keys, first_letters
 from helpers.link.crosswalk import STEPS, Links, make_crosswalk
 from helpers.link.matches import LARGEST_BLOCK, LinkageContext, Matches
 from helpers.link.records import Records, prepare_records
-from helpers.link.resolve.clusters import components
 from helpers.link.values.birth_dates import DIFFERENT, comparable, compare_birth_dates, ignore_date_order
 from helpers.link.values.contacts import addresses, emails, shared_by_many, telephones
 from helpers.link.values.name_forms import first_name_variants, name_keys, surname_readings

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from helpers.link.blocking import pairs_within
+from helpers.link.blocking import components, pairs_within
 from helpers.link.decisions import SIDES
 from helpers.link.records import Records
 from helpers.standard import STRING
@@ -38,24 +38,6 @@ class Clusters:
 
     label: np.ndarray
     outcome: np.ndarray  # per match: Match, Refused or Review
-
-
-def components(count: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Label connected components by their lowest record number.
-
-    >>> components(5, np.array([3, 1]), np.array([4, 3])).tolist()
-    [0, 1, 2, 1, 1]
-    """
-    label = np.arange(count, dtype="int64")
-    while True:
-        lower = np.minimum(label[left], label[right])
-        before = label.copy()
-        np.minimum.at(label, label[left], lower)
-        np.minimum.at(label, label[right], lower)
-        while not np.array_equal(label, label[label]):
-            label = label[label]
-        if np.array_equal(label, before):
-            return label
 
 
 def pairs_inside(label: np.ndarray, largest: int = LARGEST_COMPARED) -> tuple[np.ndarray, np.ndarray]:

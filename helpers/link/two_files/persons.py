@@ -12,6 +12,7 @@ import pandas as pd
 
 from helpers.files import words_file
 from helpers.link.two_files.mapping import SideMapping
+from helpers.link.values.identifiers import plain_ids
 from helpers.link.values.names import fold
 
 __all__ = [
@@ -315,7 +316,10 @@ class _Side:
         return _changed(self.text(name), change)
 
     def id(self, name: str, place: int) -> pd.Series:
-        return _changed(self.rows[self.mapping.sources[name].columns[place]], _plain_id)
+        column = self.rows[self.mapping.sources[name].columns[place]]
+        codes, distinct = pd.factorize(column)
+        plain = np.append(plain_ids(pd.Series(distinct, dtype="string")).to_numpy(dtype=object), "")
+        return pd.Series(plain[codes], index=column.index, dtype=object)
 
 
 def _changed(column: pd.Series, change: Callable[[str], str]) -> pd.Series:
@@ -389,10 +393,6 @@ def _plain_telephone(text: str) -> str:
 def _plain_mail(text: str) -> str:
     plain = text.strip().casefold()
     return plain if "@" in plain else ""
-
-
-def _plain_id(text: str) -> str:
-    return "".join(sign for sign in text.removesuffix(".0").casefold() if sign.isalnum()).lstrip("0")
 
 
 @cache

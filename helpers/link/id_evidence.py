@@ -132,7 +132,7 @@ def _says(students: Records, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     name = compare_names(students.names, len(students), left, right)
     birth = compare_birth_dates(students.people, left, right)
     name_agrees = (name.first <= names.ORDER_SWAPPED) & (name.last <= names.ORDER_SWAPPED)
-    name_differs = (name.first == names.DIFFERENT) | (name.last == names.DIFFERENT)
+    name_differs = (name.first >= names.ALIKE) | (name.last >= names.ALIKE)
     date_agrees, date_differs = birth <= AMBIGUOUS_DATE, birth == DIFFERENT
     another = (name.plainly_different & ~date_agrees) | (date_differs & ~name_agrees)
     return np.select(

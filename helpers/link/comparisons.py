@@ -19,7 +19,15 @@ from helpers.link.records import Units
 from helpers.link.values import names
 from helpers.link.values.name_forms import compare_names
 
-__all__ = ["UNKNOWN", "Comparison", "Level", "best_of", "compare_units", "comparisons_for", "declared_comparisons"]
+__all__ = [
+    "UNKNOWN",
+    "Comparison",
+    "Level",
+    "best_of",
+    "compare_units",
+    "comparisons_for",
+    "declared_comparisons",
+]
 
 UNKNOWN = -1  # one of the two has no value
 NEAR, SOMEWHAT_NEAR = 0.92, 0.85  # Jaro-Winkler
@@ -117,9 +125,7 @@ def comparisons_for(units: Units) -> list[Comparison]:
     for name in units.values:
         kind, _, title = name.partition(": ")
         if title and kind in templates:
-            levels = tuple(
-                replace(level, words=f"{title} {level.words}") for level in templates[kind].levels
-            )
+            levels = tuple(replace(level, words=f"{title} {level.words}") for level in templates[kind].levels)
             found.append(replace(templates[kind], name=name, title=title, values=name, levels=levels))
     return found
 
@@ -163,9 +169,7 @@ def _names(units: Units, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarra
 LevelOf = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
-def best_of(
-    values: Values, count: int, left: np.ndarray, right: np.ndarray, level_of: LevelOf
-) -> np.ndarray:
+def best_of(values: Values, count: int, left: np.ndarray, right: np.ndarray, level_of: LevelOf) -> np.ndarray:
     """Compare every value of the one unit with every value of the other, and take the best level.
 
     `level_of` compares codes; each distinct pair of codes is compared once.

@@ -28,7 +28,7 @@ from helpers.link.values.names import fold, is_initial
 from helpers.link.values.schools import LAST_GRADE, PREKINDERGARTEN, grade_numbers, school_codes
 from helpers.standard import STRING, BadInput
 
-__all__ = ["Places", "Records", "Units", "make_units", "prepare_records"]
+__all__ = ["Places", "Records", "Units", "make_units", "name_values", "prepare_records"]
 
 
 RECORD = ["silo", "record"]
@@ -271,7 +271,7 @@ def make_units(students: Records, label: np.ndarray, schools: pd.DataFrame | Non
     count = len(first_record)
     people = students.people
     names = _names_of_units(students.names, unit)
-    values = _names(names, count)
+    values = name_values(names, count)
     values["middle"] = Values.of_column(unit, people["middle_name"].map(fold, na_action="ignore"))
     values |= _birth_days(people, unit)
     values["sex"] = Values.of_column(unit, people["sex"])
@@ -309,7 +309,7 @@ def _names_of_units(forms: NameForms, unit: np.ndarray) -> NameForms:
     return NameForms(record, reading // size, reading % size, forms.texts)
 
 
-def _names(names: NameForms, count: int) -> dict[str, Values]:
+def name_values(names: NameForms, count: int) -> dict[str, Values]:
     """Return the first names and surnames of units in all their forms."""
     texts = np.array(names.texts, dtype=object)
     record, key = name_keys(names)

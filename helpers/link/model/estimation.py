@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -43,6 +43,7 @@ def train(
     drawn_pairs: int = DRAWN_PAIRS,
     fewest: float = FEWEST_MATCHES,
     worth: float = WORTH,
+    apart: Callable[[np.ndarray], np.ndarray] | None = None,
     seed: int = SEED,
 ) -> LinkModel:
     """Estimate the weights of agreements and differences on unlabeled data.
@@ -65,6 +66,8 @@ def train(
         Fewest matching pairs that train a comparison.
     worth
         Weight of the prior, in matching pairs.
+    apart
+        Tests by their levels which pairs are two children; by default those whose first names clearly differ.
     seed
         For all sampling.
 
@@ -95,7 +98,7 @@ def train(
         sample = chosen
         if len(chosen) > max_pairs:
             sample = np.sort(np.random.default_rng([seed, place]).choice(chosen, max_pairs, replace=False))
-        lesson = _Lesson(units, comparisons, frequencies, left[sample], right[sample], place)
+        lesson = _Lesson(units, comparisons, frequencies, left[sample], right[sample], place, apart)
         taught |= lesson.teach(m, u, matches, start, taught, len(chosen) / len(sample), fewest, worth)
     if not taught:
         raise BadInput(
@@ -131,13 +134,18 @@ class _Lesson:
         left: np.ndarray,
         right: np.ndarray,
         kind: int,
+        apart: Callable[[np.ndarray], np.ndarray] | None,
     ) -> None:
         self.comparisons, self.frequencies, self.kind = comparisons, frequencies, kind
         self.units = units
         self.left, self.right = left, right
         self.levels = compare_units(units, comparisons, left, right)
         # Brothers and sisters share nearly everything; their first names part them.
-        self.apart = compare_names(units.names, len(units), left, right).plainly_different
+        self.apart = (
+            compare_names(units.names, len(units), left, right).plainly_different
+            if apart is None
+            else apart(self.levels)
+        )
 
     def teach(
         self,
@@ -168,9 +176,7 @@ class _Lesson:
                 break
         return learned
 
-    def _probability(
-        self, m: list[np.ndarray], u: list[np.ndarray], matches: dict[str, float]
-    ) -> np.ndarray:
+    def _probability(self, m: list[np.ndarray], u: list[np.ndarray], matches: dict[str, float]) -> np.ndarray:
         prior = prior_bits(self.units, matches)[self.kind]
         weight = prior + score_levels(
             self.levels, self.comparisons, m, u, self.frequencies, self.left, self.right
@@ -233,9 +239,7 @@ def _chance(
     if "birth_date" in by_name and "last_surname" in by_name:
         date, last = levels[:, by_name["birth_date"]], levels[:, by_name["last_surname"]]
         one_child = (date == 0) & (last >= 0) & (last <= 3)
-    return [
-        chance_agreement(levels[~one_child, at], before) for at, before in enumerate(usual)
-    ]
+    return [chance_agreement(levels[~one_child, at], before) for at, before in enumerate(usual)]
 
 
 def chance_agreement(level: np.ndarray, usual: np.ndarray, worth: float = WORTH_OF_CHANCE) -> np.ndarray:

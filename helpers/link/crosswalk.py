@@ -12,7 +12,6 @@ import pandas as pd
 
 from helpers.link.records import Records
 from helpers.link.resolve.clusters import anchors, components
-from helpers.link.values import names
 from helpers.link.values.birth_dates import BIRTH_DATE_LEVELS
 from helpers.standard import as_table
 
@@ -23,6 +22,11 @@ __all__ = ["STEPS", "Links", "as_pairs", "make_crosswalk"]
 STEPS = ("Shared identifier", "Exact", "Standardized", "Cascade", "Probabilistic")
 # 60 bits: among a million children, two ids collide once in two million runs.
 LETTERS_OF_A_CHILD = 12
+# How the table of pairs words `names.LEVELS`.
+FIRST_NAME_WORDS = (
+    "Same", "Nickname", "Spelling", "Order swapped", "Missing", "Missing", "Different", "Different",
+)  # fmt: skip
+SURNAME_WORDS = ("Same", "Spelling", *FIRST_NAME_WORDS[2:])
 
 
 @dataclass(frozen=True)
@@ -148,8 +152,8 @@ def as_pairs(students: Records, decided: pd.DataFrame) -> pd.DataFrame:
                 "step": worded(STEPS, "step"),
                 "rule": decided["rule"],
                 "evidence_identifier": identifier,
-                "evidence_first_name": worded(names.LEVELS, "first_name"),
-                "evidence_last_surname": worded(names.LEVELS, "last_surname"),
+                "evidence_first_name": worded(FIRST_NAME_WORDS, "first_name"),
+                "evidence_last_surname": worded(SURNAME_WORDS, "last_surname"),
                 "evidence_birth_date": worded(BIRTH_DATE_LEVELS, "birth_date"),
                 "match_weight": decided["match_weight"],
                 "match_probability": decided["match_probability"],

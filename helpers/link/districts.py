@@ -16,6 +16,7 @@ from helpers.link.candidates import Keys, meeting
 from helpers.link.crosswalk import STEPS, Links
 from helpers.link.id_columns import verify_id_columns
 from helpers.link.matches import LARGEST_BLOCK
+from helpers.link.model.scoring import score_pairs
 from helpers.link.records import Places, Records, Units, make_units, prepare_records
 from helpers.link.resolve.assignment import assign_child
 from helpers.link.resolve.clusters import cluster_records, components
@@ -29,7 +30,10 @@ __all__ = ["RegionLinks", "decide_moves", "link_districts"]
 
 
 # Attributes that change with a move: they don't help to recognize a mover.
-LEFT_BEHIND = ("schools", "grades", "telephones", "emails", "addresses", "localities", "postcodes")
+LEFT_BEHIND = (
+    "schools", "grades", "telephones", "emails", "addresses", "streets", "house_numbers", "flats", "localities",
+    "postcodes",
+)  # fmt: skip
 # A key shared by more children of a region than this finds no candidates.
 MOST = 50
 ACCEPT, REVIEW = figure("link/thresholds.accept_across_districts"), figure("link/thresholds.review")
@@ -94,12 +98,11 @@ def _decided(
     units: Units, district: np.ndarray, pairs: pd.DataFrame, model: LinkModel | None
 ) -> pd.DataFrame:
     """Score pairs, normalize over rival candidates, and cluster without contradictions."""
-    from helpers.link.model import score_pairs
-
-    count, frame = len(units), units.frame()
-    frame = frame.assign(**{name: pd.Series([None] * count, dtype=frame[name].dtype) for name in LEFT_BEHIND})
-    weighed = score_pairs(frame, pairs, model)[["left", "right", "match_weight"]]
-    weighed = weighed.astype({"left": "int64", "right": "int64"})
+    count = len(units)
+    moved = replace(
+        units, values={name: values for name, values in units.values.items() if name not in LEFT_BEHIND}
+    )
+    weighed = score_pairs(moved, pairs, model)[["left", "right", "match_weight"]]
     left, right = weighed["left"].to_numpy(), weighed["right"].to_numpy()
     state = _state_ids(units)
     same_id = state.shared(count, left, right)

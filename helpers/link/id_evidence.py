@@ -148,7 +148,7 @@ def compare_holders(students: Records, left: np.ndarray, right: np.ndarray) -> n
     name = compare_names(students.names, len(students), left, right)
     birth = compare_birth_dates(students.people, left, right)
     name_agrees = (name.first <= names.ORDER_SWAPPED) & (name.last <= names.ORDER_SWAPPED)
-    name_differs = (name.first == names.DIFFERENT) | (name.last == names.DIFFERENT)
+    name_differs = (name.first >= names.ALIKE) | (name.last >= names.ALIKE)
     date_agrees, date_differs = birth <= AMBIGUOUS_DATE, birth == DIFFERENT
     another = (name.plainly_different & ~date_agrees) | (date_differs & ~name_agrees)
     return np.select(

@@ -11,6 +11,7 @@ import pandas as pd
 
 from helpers.files import District, of_what, shared
 from helpers.layouts import Layout
+from helpers.link.adapt import adapted_model
 from helpers.link.crosswalk import STEPS, Links, as_pairs, make_crosswalk
 from helpers.link.decisions import ReviewDecisions, read_decided_pairs
 from helpers.link.findings import find_disagreements
@@ -132,6 +133,8 @@ def link_children(
     places = Places(rows, layouts or {}, kinds or {})
     students = prepare_records(people, identifiers, unique_people, anchor_order)
     students, aids = check_ids(students, places, schools=schools, decisions=decisions, model=model)
+    if find_probabilistic_matches in STAGES[method] or resolve_matches in STAGES[method]:
+        aids = replace(aids, model=adapted_model(students, aids))
     found = run_stages(method, students, aids)
     settled = found.settled or resolve(students, found, aids.persons)
     pairs, label = _answered(students, settled, aids.persons), settled.label

@@ -9,12 +9,11 @@ from pathlib import PurePosixPath
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from helpers.layouts import FileLayout, Layout
 from helpers.link.blocking import Values, distinct_pairs
 from helpers.link.values.birth_dates import comparable, ignore_date_order
-from helpers.link.values.contacts import addresses, emails, telephones
+from helpers.link.values.contacts import address_parts, emails, telephones
 from helpers.link.values.identifiers import comparable_ids
 from helpers.link.values.name_forms import (
     NameForms,
@@ -29,10 +28,11 @@ from helpers.link.values.names import fold, is_initial
 from helpers.link.values.schools import LAST_GRADE, PREKINDERGARTEN, grade_numbers, school_codes
 from helpers.standard import STRING, BadInput
 
-__all__ = ["Places", "Records", "Units", "make_units", "prepare_records"]
+__all__ = ["Places", "Records", "Units", "make_units", "name_values", "prepare_records"]
 
 
 RECORD = ["silo", "record"]
+SEED = 20_250_901
 
 
 @dataclass(frozen=True)
@@ -146,6 +146,28 @@ class Records:
         """Test which records have neither name nor birth date, and so can't contradict another record."""
         return self.bare & self.people["birth_date"].isna().to_numpy(dtype=bool)
 
+    def sample(self, most: int) -> Records:
+        """Choose records at random, at most so many, the same each time."""
+        kept = np.sort(np.random.default_rng(SEED).choice(len(self), min(most, len(self)), replace=False))
+        number = np.full(len(self), -1, dtype="int64")
+        number[kept] = np.arange(len(kept))
+        named = number[self.names.record] >= 0
+        ids = number[self.ids["number"].to_numpy(dtype="int64")]
+        return Records(
+            people=self.people.iloc[kept].reset_index(drop=True),
+            ids=self.ids[ids >= 0].assign(number=ids[ids >= 0]).reset_index(drop=True),
+            names=NameForms(
+                number[self.names.record[named]],
+                self.names.first[named],
+                self.names.last[named],
+                self.names.texts,
+            ),
+            silo=self.silo[kept],
+            keeps_one_record_a_child=self.keeps_one_record_a_child[kept],
+            telephone=self.telephone[kept],
+            address=self.address[kept],
+        )
+
     def may_be_one_child(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """Exclude pairs within a silo that has one record per child."""
         return ~((self.silo[left] == self.silo[right]) & self.keeps_one_record_a_child[left])
@@ -241,19 +263,6 @@ class Units:
         result[self.silos.unit[::-1]] = self.silos.code[::-1]
         return result
 
-    def frame(self) -> pd.DataFrame:
-        """Return the model's input: one row per unit, ``unit`` and a list for each kind of value."""
-        count = len(self)
-        columns: dict[str, pd.Series | np.ndarray] = {"unit": np.arange(count, dtype="int64")}
-        for name, values in self.values.items():
-            if name == "name_key":
-                text = np.full(count, None, dtype=object)
-                text[values.unit] = values.texts[values.code]
-                columns[name] = pd.Series(text, dtype="string")
-            else:
-                columns[name] = values.listed(count, pa.int32() if name == "grades" else None)
-        return pd.DataFrame(columns)
-
 
 def make_units(students: Records, label: np.ndarray, schools: pd.DataFrame | None = None) -> Units:
     """Combine the values of each unit's records."""
@@ -262,7 +271,7 @@ def make_units(students: Records, label: np.ndarray, schools: pd.DataFrame | Non
     count = len(first_record)
     people = students.people
     names = _names_of_units(students.names, unit)
-    values = _names(names, count)
+    values = name_values(names, count)
     values["middle"] = Values.of_column(unit, people["middle_name"].map(fold, na_action="ignore"))
     values |= _birth_days(people, unit)
     values["sex"] = Values.of_column(unit, people["sex"])
@@ -273,7 +282,10 @@ def make_units(students: Records, label: np.ndarray, schools: pd.DataFrame | Non
     values["grades"] = Values.of(unit[known], place, np.arange(PREKINDERGARTEN, LAST_GRADE + 1))
     values["telephones"] = Values.of_column(unit, telephones(people["telephone"]))
     values["emails"] = Values.of_column(unit, emails(people["email"]))
-    values["addresses"] = Values.of_column(unit, addresses(people["street_number_name"]))
+    parts = address_parts(people["street_number_name"])
+    values["addresses"] = Values.of_column(unit, parts["number"] + " " + parts["street"])
+    for name, part in (("streets", "street"), ("house_numbers", "number"), ("flats", "unit")):
+        values[name] = Values.of_column(unit, parts[part])
     values["localities"] = Values.of_column(unit, people["city"].str.casefold().str.strip())
     values["postcodes"] = Values.of_column(unit, people["postal_code"].str.slice(0, 5))
     ids = students.ids.assign(number=unit[students.ids["number"].to_numpy(dtype="int64")])
@@ -297,7 +309,7 @@ def _names_of_units(forms: NameForms, unit: np.ndarray) -> NameForms:
     return NameForms(record, reading // size, reading % size, forms.texts)
 
 
-def _names(names: NameForms, count: int) -> dict[str, Values]:
+def name_values(names: NameForms, count: int) -> dict[str, Values]:
     """Return the first names and surnames of units in all their forms."""
     texts = np.array(names.texts, dtype=object)
     record, key = name_keys(names)

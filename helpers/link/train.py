@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from helpers.files import District
-from helpers.link.candidates import candidates_across_birth_dates, candidates_with_birth_date
+from helpers.link.adapt import single_records
 from helpers.link.methods.probabilistic import Candidates, find_candidates
-from helpers.link.model.scoring import levels_of
-from helpers.link.model.training import DRAWN_PAIRS, train, with_matches
+from helpers.link.model import LinkModel, explain, weights
+from helpers.link.model.estimation import DRAWN_PAIRS, train, with_matches
 from helpers.link.pipeline import check_ids, run_stages
-from helpers.link.records import Places, Records, make_units, prepare_records
+from helpers.link.records import Places, Records, prepare_records
 from helpers.standard import BadInput
-
-if TYPE_CHECKING:
-    from helpers.link.model import LinkModel
 
 __all__ = ["RIVALS", "explain_pair", "match_weights_of", "train_on_district", "train_on_districts"]
 
@@ -82,8 +77,6 @@ def explain_pair(district: District, pair: pd.Series, model: LinkModel | None = 
     BadInput
         When a record isn't among the district's children, or rules alone link both.
     """
-    from helpers.link.model import explain
-
     students, seen = _candidates(district)
     place = pd.MultiIndex.from_frame(students.people[["silo", "record"]].astype(object))
     names = [(pair[f"{side}_silo"], pair[f"{side}_record"]) for side in ("left", "right")]
@@ -97,7 +90,7 @@ def explain_pair(district: District, pair: pd.Series, model: LinkModel | None = 
             "Rules tie these two records for certain, so that no weight was needed. Take a row of "
             "links.pairs whose step is Probabilistic."
         )
-    steps = explain(seen.units.frame(), left, right, model)
+    steps = explain(seen.units, left, right, model)
     return _beside_rivals(steps, pair.get("match_probability"))
 
 
@@ -128,8 +121,6 @@ def match_weights_of(model: LinkModel | None = None) -> pd.DataFrame:
         One row per level, a comparison's best first: ``comparison``, ``level`` (labels), ``m``, ``u``,
         ``weight`` (log2 of m over u).
     """
-    from helpers.link.model import weights
-
     return weights(model)
 
 
@@ -154,41 +145,40 @@ def train_on_districts(
         )
         places = Places(district.person_rows, district.layouts, district.kinds)
         students, aids = check_ids(students, places, schools=district.fact("school"))
-        single = make_units(students, np.arange(len(students), dtype="int64"), aids.schools)
-        candidates = [
-            candidates_with_birth_date(single)[0],
-            candidates_across_birth_dates(single, single.dated, single.named & ~single.dated)[0],
-        ]
+        units, pairs = single_records(students, aids)
         model = train(
-            single.frame(),
-            pd.concat(candidates, ignore_index=True),
+            units,
+            pairs,
             start=start,
             trained_on=trained_on,
             max_pairs=max_pairs,
             drawn_pairs=drawn_pairs,
         )
         seen = find_candidates(students, run_stages("standardized", students, aids), aids)
-        models.append(with_matches(model, seen.units.frame(), seen.pairs))
+        models.append(with_matches(model, seen.units, seen.pairs))
     return models[0] if len(models) == 1 else _mean(models)
 
 
 def _mean(models: Sequence[LinkModel]) -> LinkModel:
     """Average the models of several districts."""
-    settings = copy.deepcopy(models[0].settings)
-    for place, comparison in enumerate(settings["comparisons"]):
-        name = comparison["output_column_name"]
-        taught = [model for model in models if name not in model.kept] or models
-        each = [levels_of(model.settings["comparisons"][place]) for model in taught]
-        for number, level in enumerate(levels_of(comparison)):
-            for part in ("m_probability", "u_probability"):
-                level[part] = _mean_of([levels[number][part] for levels in each])
+    first = models[0]
+
+    def of_all(part: str) -> dict[str, list[float]]:
+        found = {}
+        for name in getattr(first, part):
+            taught = [model for model in models if name not in model.kept] or models
+            each = np.array([getattr(model, part)[name] for model in taught])
+            found[name] = [float(f"{value:.5g}") for value in each.mean(axis=0)]
+        return found
+
     return replace(
-        models[0],
-        settings=settings,
-        matches={kind: _mean_of([model.matches[kind] for model in models]) for kind in models[0].matches},
+        first,
+        m=of_all("m"),
+        u=of_all("u"),
+        matches={kind: _mean_of([model.matches[kind] for model in models]) for kind in first.matches},
         units=sum(model.units for model in models),
         pairs=sum(model.pairs for model in models),
-        kept=tuple(name for name in models[0].kept if all(name in model.kept for model in models)),
+        kept=tuple(name for name in first.kept if all(name in model.kept for model in models)),
     )
 
 

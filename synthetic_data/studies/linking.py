@@ -20,12 +20,12 @@ from helpers.link import (
     LinkModel,
     Places,
     Records,
+    declared_model,
     equal_ids,
     join_all_on_id,
     link_district,
     prepare_records,
     train_on_districts,
-    untrained,
     verify_id_columns,
 )
 from helpers.score import read_answer_key, score_links
@@ -225,7 +225,7 @@ def train_shipped_model(students: int = STUDENTS) -> LinkModel:
     trained_on = (
         f"two made districts of {students:,} children (scenario {SCENARIO}, level none, seeds {seeds})"
     )
-    model = train_on_districts(districts, start=untrained(), trained_on=trained_on, drawn_pairs=DRAWN_PAIRS)
+    model = train_on_districts(districts, start=declared_model(), trained_on=trained_on, drawn_pairs=DRAWN_PAIRS)
     return replace(model, accept=ACCEPT, review=REVIEW)
 
 

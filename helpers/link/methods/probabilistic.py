@@ -17,10 +17,18 @@ from helpers.link.candidates import (
     candidates_without_birth_date,
 )
 from helpers.link.matches import LinkageContext, Matches, Resolved
+from helpers.link.model.parameters import shipped_model
+from helpers.link.model.scoring import score_pairs
 from helpers.link.records import Records, Units, make_units
 from helpers.link.resolve.clusters import cluster_records
 from helpers.link.resolve.resolve import resolve
-from helpers.link.resolve.weighted_pairs import Exclusions, add_weighted_pairs, weigh
+from helpers.link.resolve.weighted_pairs import (
+    Exclusions,
+    add_weighted_pairs,
+    learn_exclusions,
+    mark_refused,
+    weigh,
+)
 
 __all__ = ["STEP", "Candidates", "find_candidates", "find_probabilistic_matches", "weigh_candidates"]
 
@@ -56,14 +64,14 @@ def find_candidates(students: Records, found: Matches, aids: LinkageContext) -> 
 def weigh_candidates(students: Records, found: Matches, aids: LinkageContext) -> Candidates:
     """Find candidates and score them."""
     seen = find_candidates(students, found, aids)
-    weighed = weigh(seen.units, seen.pairs[["left", "right"]], seen.exclusions, aids)
-    return replace(seen, pairs=weighed.assign(kind=seen.pairs["kind"].to_numpy()))
+    weighed = score_pairs(seen.units, seen.pairs[["left", "right"]], aids.model)
+    exclusions = learn_exclusions(weighed, seen.exclusions)
+    weighed = mark_refused(weighed, exclusions)
+    return replace(seen, exclusions=exclusions, pairs=weighed.assign(kind=seen.pairs["kind"].to_numpy()))
 
 
 def find_probabilistic_matches(students: Records, found: Matches, aids: LinkageContext) -> Matches:
     """Match every pair that is likely enough, strongest first."""
-    from helpers.link.model import shipped_model
-
     model = aids.model or shipped_model()
     seen = weigh_candidates(students, found, aids)
     units, count = seen.units, len(seen.units)

@@ -20,8 +20,9 @@ from helpers.link.resolve.assignment import (
     normalize_over_candidates,
     second_record_weights,
 )
-from helpers.link.resolve.clusters import cluster_records, components
+from helpers.link.resolve.clusters import Compare, cluster_records, components
 from helpers.link.resolve.weighted_pairs import Exclusions, add_weighted_pairs, is_exclusive, weigh
+from helpers.link.values.name_forms import compare_names
 from helpers.standard import figure
 
 __all__ = ["STEP", "resolve_matches"]
@@ -45,7 +46,7 @@ def resolve_matches(students: Records, found: Matches, aids: LinkageContext) -> 
     count = len(seen.units)
     kind = seen.pairs["kind"].to_numpy()
     dated = _decide_dated(seen.pairs[kind == 0], count, seen.exclusions)
-    children = _cluster(count, [dated], seen.exclusions.also_by_names)[0]
+    children = _cluster(count, [dated], seen.exclusions.within_clusters)[0]
     undated, over = _decide_undated(seen, seen.pairs[kind == 1], _alike(seen, dated, children), aids)
     left_over, over_last = _decide_left_over(seen, undated, aids)
     parts = [dated, undated, left_over]
@@ -64,9 +65,10 @@ def _decide_dated(pairs: pd.DataFrame, count: int, exclusions: Exclusions) -> pd
     same third one. Either way it reaches the right child, so the stronger claim wins. If a reviewer or the
     system's guarantee makes them two children, the third record goes to neither.
     """
-    decided = _by_share(pairs, count, ACCEPT[0])
+    decided = _by_share(pairs, count, ACCEPT[0], exclusions)
     doubles = pairs[pairs["refused"] & pairs["match_probability"].ge(SAME_BUT_FOR_IDS)]
     doubles = doubles[~exclusions.two_children(doubles["left"].to_numpy(), doubles["right"].to_numpy())]
+    doubles = doubles[~_have_two_names(exclusions.units, doubles)]
     match = decided[decided["decision"].eq("Match")]
     partners: dict[int, dict[int, tuple[float, int, int]]] = {}
     for row, one, other, weight in zip(
@@ -93,15 +95,30 @@ def _decide_dated(pairs: pd.DataFrame, count: int, exclusions: Exclusions) -> pd
     return decided.assign(decision=decision)
 
 
-def _by_share(pairs: pd.DataFrame, count: int, accept: float) -> pd.DataFrame:
-    """Decide by the share among rivals; refused pairs don't compete."""
+def _have_two_names(units: Units, pairs: pd.DataFrame) -> np.ndarray:
+    """Test which pairs have clearly different first names: twins, not one child under two ids."""
+    left, right = (pairs[side].to_numpy(dtype="int64") for side in ENDS)
+    return compare_names(units.names, len(units), left, right).plainly_different
+
+
+def _by_share(
+    pairs: pd.DataFrame, count: int, accept: float, exclusions: Exclusions | None = None
+) -> pd.DataFrame:
+    """Decide by the share among rivals; refused pairs don't compete.
+
+    Given exclusions, only units that can't be one child are rivals.
+    """
     refused = pairs["refused"].to_numpy(dtype=bool)
     alone = pairs["match_probability"].to_numpy()
     share = np.where(refused, 0.0, alone)
     hopeful = np.flatnonzero(~refused & (alone >= AGAINST))
     near = pairs[np.where(refused, alone >= SAME_BUT_FOR_IDS, alone >= ALIKE)]
+    if exclusions is not None:
+        twins = near["refused"].to_numpy(dtype=bool) & _have_two_names(exclusions.units, near)
+        near = near[~twins]
     alike = near["left"].to_numpy() * count + near["right"].to_numpy()
-    share[hopeful] = normalize_over_candidates(pairs.iloc[hopeful], count, alike)
+    exclusive = None if exclusions is None else exclusions.exclusive
+    share[hopeful] = normalize_over_candidates(pairs.iloc[hopeful], count, alike, exclusive)
     return pairs.assign(
         probability=np.where(refused, alone, share), decision=_decision(share, refused, alone, accept)
     )
@@ -204,16 +221,22 @@ def _decide_left_over(
     return _by_share(weighed, count, ACCEPT[2]), over
 
 
-def _by_weights_too(exclusions: Exclusions, parts: list[pd.DataFrame]):  # type: ignore[no-untyped-def]
-    against = [
-        part.loc[part["match_probability"].lt(AGAINST) | part["refused"], ["left", "right"]]
-        for part in (parts[0], parts[-1])
-    ]
+def _by_weights_too(exclusions: Exclusions, parts: list[pd.DataFrame]) -> Compare:
+    """Exclude pairs that are refused, and unlikely ones that a system would have twice.
+
+    Two errors of one child look like two children; only what is refused, or what a system has once, tells.
+    """
+    against = []
+    for part in (parts[0], parts[-1]):
+        rows = part[part["match_probability"].lt(AGAINST) | part["refused"]]
+        one, other = (rows[side].to_numpy(dtype="int64") for side in ENDS)
+        apart = rows["refused"].to_numpy(dtype=bool) | exclusions.both_once(one, other)
+        against.append(rows.loc[apart, list(ENDS)])
     low = _stacked(against)
     return exclusions.with_pairs(low["left"].to_numpy("int64"), low["right"].to_numpy("int64")).by_ids
 
 
-def _cluster(count: int, parts: list[pd.DataFrame], excluded) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[no-untyped-def]
+def _cluster(count: int, parts: list[pd.DataFrame], excluded: Compare) -> tuple[np.ndarray, np.ndarray]:
     matches = _stacked([part[part["decision"].eq("Match")] for part in parts])
     edges = matches[["left", "right"]].assign(strength=matches["match_weight"].round(1))
     clusters = cluster_records(count, edges, excluded)

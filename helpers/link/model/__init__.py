@@ -1,11 +1,14 @@
 """The scoring model: match weights of each agreement and difference."""
 
-from helpers.link.model.scoring import LinkModel, describe, explain, score_pairs, shipped_model, weights
-from helpers.link.model.training import train, with_matches
+from helpers.link.model.estimation import train, with_matches
+from helpers.link.model.parameters import LinkModel, declared_model, drift, shipped_model, weights
+from helpers.link.model.scoring import describe, explain, score_pairs
 
 __all__ = [
     "LinkModel",
+    "declared_model",
     "describe",
+    "drift",
     "explain",
     "score_pairs",
     "shipped_model",

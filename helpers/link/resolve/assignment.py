@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.link.records import Units
+from helpers.link.resolve.clusters import Compare
 
 __all__ = [
     "assign_child",
@@ -75,8 +76,14 @@ def _odds_of_none(total: np.ndarray, group: np.ndarray, asking: np.ndarray) -> n
     return odds_of_none
 
 
-def normalize_over_candidates(weighed: pd.DataFrame, count: int, alike: np.ndarray) -> np.ndarray:
-    """Return each pair's probability given its rivals for the same unit."""
+def normalize_over_candidates(
+    weighed: pd.DataFrame, count: int, alike: np.ndarray, exclusive: Compare | None = None
+) -> np.ndarray:
+    """Return each pair's probability given its rivals for the same unit.
+
+    Two units that may be one child (``alike``) are no rivals for a third. With ``exclusive``, only two that
+    can't be one child are: fragments of one child, each with an error of its own, don't compete for the rest.
+    """
     left, right = weighed["left"].to_numpy(dtype="int64"), weighed["right"].to_numpy(dtype="int64")
     mine = odds(weighed["match_weight"].to_numpy(dtype="float64"))
     near = np.concatenate((left, right))
@@ -90,6 +97,9 @@ def normalize_over_candidates(weighed: pd.DataFrame, count: int, alike: np.ndarr
     which = order[begin[row] + step]
     number = np.minimum(far[row], far[which]) * count + np.maximum(far[row], far[which])
     rival = (far[row] != far[which]) & ~np.isin(number, alike)
+    if exclusive is not None and rival.any():
+        distinct = np.unique(number[rival])
+        rival &= np.isin(number, distinct[exclusive(distinct // count, distinct % count)])
     others = np.bincount(row[rival], weights=mine[pair[which[rival]]], minlength=len(near))
     against = 1 + np.max(others.reshape(2, -1), axis=0)
     shares: np.ndarray = mine / (against + mine)

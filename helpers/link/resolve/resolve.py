@@ -42,7 +42,7 @@ def decide(evidence: pd.DataFrame) -> pd.DataFrame:
     id_contradicts = evidence["contradicting_id"].to_numpy() >= 0
     name_agrees, name_disagrees = _name(evidence)
     birth = evidence["birth_date"].to_numpy()
-    surname_differs = evidence["last_surname"].to_numpy() == names.DIFFERENT
+    surname_differs = evidence["last_surname"].to_numpy() >= names.ALIKE
     date_agrees, date_disagrees = birth <= dates.AMBIGUOUS_DATE, birth == dates.DIFFERENT
 
     agreeing = np.select(
@@ -106,7 +106,7 @@ def _name(evidence: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Test where names agree and where they disagree; otherwise they can't be compared."""
     first, last = evidence["first_name"].to_numpy(), evidence["last_surname"].to_numpy()
     agrees = (first <= names.ORDER_SWAPPED) & (last <= names.ORDER_SWAPPED)
-    return agrees, (first == names.DIFFERENT) | (last == names.DIFFERENT)
+    return agrees, (first >= names.ALIKE) | (last >= names.ALIKE)
 
 
 def _strength(
@@ -129,8 +129,8 @@ def contradictions(evidence: pd.DataFrame) -> pd.Series:
     date_disagrees = evidence["birth_date"].to_numpy() == dates.DIFFERENT
     system = evidence["contradicting_id"].to_numpy()
     said = {
-        "first name": evidence["first_name"].to_numpy() == names.DIFFERENT,
-        "surname": evidence["last_surname"].to_numpy() == names.DIFFERENT,
+        "first name": evidence["first_name"].to_numpy() >= names.ALIKE,
+        "surname": evidence["last_surname"].to_numpy() >= names.ALIKE,
         "birth date": date_disagrees,
         **{f"{name} id": system == place for place, name in enumerate(CONTRADICTING)},
     }

@@ -8,20 +8,36 @@ import numpy as np
 import pandas as pd
 
 from helpers.link.blocking import distinct_pairs
+from helpers.link.comparisons import best_of
 from helpers.link.decisions import ReviewDecisions
 from helpers.link.matches import LinkageContext, Resolved
+from helpers.link.model.parameters import shipped_model
+from helpers.link.model.scoring import prior_bits, score_pairs
 from helpers.link.records import Records, Units
-from helpers.link.resolve.clusters import anchors
+from helpers.link.resolve.clusters import Compare, anchors
 from helpers.link.resolve.resolve import SPLIT, contradictions
 from helpers.link.values.birth_dates import AMBIGUOUS_DATE, DIFFERENT, MISSING, SAME
 from helpers.link.values.identifiers import contradicting
 from helpers.link.values.name_forms import compare_names
+from helpers.link.values.names import may_be_error
 
-__all__ = ["HOPELESS", "Exclusions", "add_weighted_pairs", "is_exclusive", "weigh"]
+__all__ = [
+    "HOPELESS",
+    "Exclusions",
+    "add_weighted_pairs",
+    "is_exclusive",
+    "learn_exclusions",
+    "mark_refused",
+    "weigh",
+]
 
 
 # Below this probability two units contradict each other, and need no review.
 HOPELESS = 0.01
+# A pair as likely as this by itself shows which systems have a child more than once.
+LIKELY = 0.7
+# A system that has so few of its children twice is held to have each once.
+SELDOM_TWICE = 0.05
 
 
 @dataclass(frozen=True)
@@ -37,6 +53,7 @@ class Exclusions:
     refused: np.ndarray
     together: np.ndarray
     apart: np.ndarray
+    once: np.ndarray  # by silo number: whether the silo hardly ever has a child twice
 
     @staticmethod
     def of(units: Units, settled: Resolved, persons: ReviewDecisions) -> Exclusions:
@@ -47,7 +64,19 @@ class Exclusions:
         apart = said.loc[~yes, ["left", "right"]]
         refused = pd.concat([pairs.loc[pairs["decision"].eq("Refused"), ["left", "right"]], apart])
         together = said.loc[yes, ["left", "right"]]
-        return Exclusions(units, *(_numbered(units, part) for part in (refused, together, apart)))
+        once = np.ones(int(np.max(units.record_silo, initial=0)) + 1, dtype=bool)
+        return Exclusions(units, *(_numbered(units, part) for part in (refused, together, apart)), once)
+
+    def learning_from(self, left: np.ndarray, right: np.ndarray) -> Exclusions:
+        """Learn which silos have a child more than once, from pairs that are likely one child by themselves."""
+        units, width = self.units, len(self.once)
+        held, times = np.unique(units.of_record * width + units.record_silo, return_counts=True)
+        one, other = _in_one_silo(units, left, right)
+        twice = np.union1d(held[times > 1], np.concatenate((one, other)))
+        rate = np.bincount(twice % width, minlength=width) / np.maximum(
+            np.bincount(held % width, minlength=width), 1
+        )
+        return replace(self, once=rate < SELDOM_TWICE)
 
     def with_pairs(self, left: np.ndarray, right: np.ndarray) -> Exclusions:
         """Add pairs of units that contradict each other."""
@@ -68,11 +97,58 @@ class Exclusions:
         return apart & ~np.isin(number, self.together)
 
     def also_by_names(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """Test the same, and also pairs with clearly different first names."""
+        """Test the same, and also pairs with clearly different first names, unless one may be an error."""
+        return self._apart(left, right, self._may_be_errors)
+
+    def within_clusters(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Test the same of pairs that other records tie: two errors of one name differ from each other plainly."""
+        return self._apart(left, right, self._share_a_name_or_day)
+
+    def _apart(self, left: np.ndarray, right: np.ndarray, excused: Compare) -> np.ndarray:
         apart = self.by_ids(left, right)
         plain = compare_names(self.units.names, len(self.units), left, right).plainly_different
+        rows = np.flatnonzero(plain)
+        plain[rows[excused(left[rows], right[rows]) & ~self.both_once(left[rows], right[rows])]] = False
         number = np.minimum(left, right) * len(self.units) + np.maximum(left, right)
         return apart | (plain & ~np.isin(number, self.together))
+
+    def _share_a_name_or_day(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        count, values = len(self.units), self.units.values
+        result: np.ndarray = (values["birth_days_free"].shared(count, left, right) == 1) | (
+            values["family_parts"].shared(count, left, right) == 1
+        )
+        return result
+
+    def _may_be_errors(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Test which clearly different first names may be one, written wrongly in a single record.
+
+        A name that several records have is a child's.
+        """
+        units, count = self.units, len(self.units)
+        size = np.bincount(units.of_record, minlength=count)
+        possible = np.minimum(size[left], size[right]) == 1
+        for name in ("birth_days_free", "family_parts"):
+            possible &= units.values[name].shared(count, left, right) == 1
+        result = np.zeros(len(left), dtype=bool)
+        rows = np.flatnonzero(possible)
+        result[rows] = best_of(units.values["given"], count, left[rows], right[rows], self._error_of) == 0
+        return result
+
+    def _error_of(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        texts = self.units.values["given"].texts
+        return np.array(
+            [not may_be_error(texts[a], texts[b]) for a, b in zip(one, other, strict=True)], dtype="int8"
+        )
+
+    def exclusive(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Test which pairs of units can't be one child: excluded, or both in a silo that has a child once."""
+        return self.both_once(left, right) | self.by_ids(left, right)
+
+    def both_once(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Test which pairs would be two records of one child in a silo that hardly has a child twice."""
+        silos = self.units.silos
+        both: np.ndarray = silos.among(self.once[silos.code]).shared(len(self.units), left, right) == 1
+        return both
 
     def _both_in_one_silo(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """Test which pairs would give two records to a silo with one record per child."""
@@ -84,6 +160,18 @@ class Exclusions:
         return promised.shared(len(units), left, right) == 1
 
 
+def _in_one_silo(units: Units, left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return unit and silo, as one number, of both units of pairs that have a silo in common."""
+    width = int(np.max(units.record_silo, initial=0)) + 1
+    found = []
+    for silo in range(width):
+        here = np.zeros(len(units), dtype=bool)
+        here[units.silos.unit[units.silos.code == silo]] = True
+        both = here[left] & here[right]
+        found.append((left[both] * width + silo, right[both] * width + silo))
+    return np.concatenate([one for one, _ in found]), np.concatenate([other for _, other in found])
+
+
 def _numbered(units: Units, pairs: pd.DataFrame) -> np.ndarray:
     left, right = (units.of_record[pairs[side].to_numpy(dtype="int64")] for side in ("left", "right"))
     one, other = distinct_pairs(np.minimum(left, right), np.maximum(left, right))
@@ -92,16 +180,12 @@ def _numbered(units: Units, pairs: pd.DataFrame) -> np.ndarray:
 
 def weigh(units: Units, pairs: pd.DataFrame, exclusions: Exclusions, aids: LinkageContext) -> pd.DataFrame:
     """Score candidates, and mark pairs that must not be joined."""
-    if pairs.empty:
-        return pairs.assign(match_weight=0.0, match_probability=0.0, refused=False)
-    from helpers.link.model import score_pairs
+    weighed = score_pairs(units, pairs[["left", "right"]], aids.model)
+    return mark_refused(weighed, exclusions)
 
-    # Units with only an id can't be candidates, and must not affect frequencies.
-    frame = units.frame()[units.named | units.dated]
-    scored = score_pairs(frame, pairs[["left", "right"]], aids.model)
-    weighed = scored[["left", "right", "match_weight", "match_probability"]].astype(
-        {"left": "int64", "right": "int64"}
-    )
+
+def mark_refused(weighed: pd.DataFrame, exclusions: Exclusions) -> pd.DataFrame:
+    """Mark scored pairs that must not be joined."""
     refused = np.zeros(len(weighed), dtype=bool)
     hopeful = np.flatnonzero(weighed["match_probability"].to_numpy() >= HOPELESS)
     left, right = (weighed[side].to_numpy()[hopeful] for side in ("left", "right"))
@@ -109,18 +193,20 @@ def weigh(units: Units, pairs: pd.DataFrame, exclusions: Exclusions, aids: Linka
     return weighed.assign(refused=refused)
 
 
+def learn_exclusions(weighed: pd.DataFrame, exclusions: Exclusions) -> Exclusions:
+    """Learn from scored pairs which silos have a child more than once."""
+    likely = weighed[weighed["match_probability"].ge(LIKELY)]
+    left, right = (likely[side].to_numpy(dtype="int64") for side in ("left", "right"))
+    units = exclusions.units
+    apart = compare_names(units.names, len(units), left, right).plainly_different
+    apart |= exclusions.by_ids(left, right)
+    return exclusions.learning_from(left[~apart], right[~apart])
+
+
 def is_exclusive(units: Units, kind: np.ndarray, children: int, aids: LinkageContext) -> np.ndarray:
     """Shift weights from a random pair as prior to one child among all children as prior."""
-    from helpers.link.model import shipped_model
-    from helpers.link.model.comparisons import KINDS
-
     matches = (aids.model or shipped_model()).matches
-    dated = int(units.dated.sum())
-    bare = int((units.named & ~units.dated).sum())
-    pairs = np.maximum([dated * (dated - 1) / 2, dated * bare, bare * (bare - 1) / 2], 1.0)
-    owners = np.array([dated / 2, bare, bare / 2])
-    expected = np.clip(np.array([matches[name] for name in KINDS]) * owners, 1e-3, pairs / 2)
-    shift: np.ndarray = -np.log2(max(children, 1)) - np.log2(expected / pairs)
+    shift: np.ndarray = -np.log2(max(children, 1)) - prior_bits(units, matches)
     return shift[kind]
 
 

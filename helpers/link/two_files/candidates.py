@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from helpers.link.blocking import Values
+from helpers.link.candidates import Keys
 from helpers.link.two_files.persons import PersonTable
 from helpers.link.values.name_variants import formal_names
 
-__all__ = ["MOST_PAIRS", "Candidates", "find_candidates", "pairs_that_share", "some_pairs"]
+__all__ = ["MOST_PAIRS", "Candidates", "find_candidates", "pairs_that_share"]
 
 ALL_PAIRS = 500_000  # up to this many, compare every pair
 LARGEST_BLOCK = 5_000  # pairs per value; a more common value distinguishes nobody
@@ -40,16 +42,19 @@ def find_candidates(persons: PersonTable) -> Candidates:
     if persons.pairs <= ALL_PAIRS:
         left, right = _every_pair(persons)
         return Candidates(left, right, 0)
-    keys = _Keys(persons)
+    values = _Blocking(persons)
     found: list[np.ndarray] = []
     common = np.zeros(len(persons), dtype=bool)
     capped = False
     budget = max(PER_PERSON * len(persons), 100_000)
     for names in PASSES:
-        parts = [keys.named(name) for name in names]
-        if any(part is None for part in parts):
+        parts = [values.named(name) for name in names]
+        if not all(len(part) for part in parts):
             continue
-        one, other, in_common = _within(_joined([p for p in parts if p is not None]), persons, budget)
+        keys = Keys.of(parts[0])
+        for part in parts[1:]:
+            keys = keys.with_value(part)
+        one, other, in_common = _within(keys, persons, budget)
         common |= in_common
         found.append(one * len(persons) + other)
         if sum(map(len, found)) > MOST_PAIRS:
@@ -77,30 +82,17 @@ def _every_pair(persons: PersonTable) -> tuple[np.ndarray, np.ndarray]:
     return one.astype("int64"), other.astype("int64")
 
 
-def some_pairs(persons: PersonTable, most: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Draw random pairs, nearly all of which are two persons."""
-    if persons.pairs <= most:
-        return _every_pair(persons)
-    rng = np.random.default_rng(seed)
-    left = rng.integers(0, persons.lefts, most)
-    if persons.two:
-        return left, rng.integers(persons.lefts, len(persons), most)
-    right = rng.integers(0, persons.lefts - 1, most)
-    right += right >= left
-    return np.minimum(left, right), np.maximum(left, right)
-
-
-def pairs_that_share(key: np.ndarray, persons: PersonTable) -> tuple[np.ndarray, np.ndarray]:
+def pairs_that_share(values: Values, persons: PersonTable) -> tuple[np.ndarray, np.ndarray]:
     """List pairs that share a value, unless many rows share it."""
-    left, right, _ = _within(key, persons, max(PER_PERSON * len(persons), 100_000))
+    left, right, _ = _within(Keys.of(values), persons, max(PER_PERSON * len(persons), 100_000))
     return left, right
 
 
 # All keys of a pass must agree. A typo affects only some passes.
 PASSES: tuple[tuple[str, ...], ...] = (
-    *((f"{name} {place}",) for name in ("national_id", "local_id") for place in (1, 2, 3)),
-    ("e_mail",),
-    ("telephone",),
+    *((f"identifier: {name}{place}",) for name in ("national id", "local id") for place in ("", " 2", " 3")),
+    ("emails",),
+    ("telephones",),
     ("birth",),
     ("birth", "given initial"),
     ("birth", "family initial"),
@@ -117,120 +109,98 @@ PASSES: tuple[tuple[str, ...], ...] = (
     ("family sound", "year", "month"),
     ("given sound", "year", "day"),
     ("birth exchanged", "family initial"),
-    ("family", "postcode"),
-    ("family", "locality"),
-    ("given", "postcode"),
-    ("given", "locality"),
-    ("family", "street"),
-    ("given", "street"),
-    ("street", "house_number"),
-    ("postcode", "house_number", "given initial"),
-    ("postcode", "year", "month"),
-    ("street", "year"),
-    ("locality", "month", "day"),
-    ("family sound", "given initial", "sex", "age"),
+    ("family", "postcodes"),
+    ("family", "localities"),
+    ("given", "postcodes"),
+    ("given", "localities"),
+    ("family", "streets"),
+    ("given", "streets"),
+    ("streets", "house_numbers"),
+    ("postcodes", "house_numbers", "given initial"),
+    ("postcodes", "year", "month"),
+    ("streets", "year"),
+    ("localities", "month", "day"),
+    ("family sound", "given initial", "sex", "ages"),
     ("family end", "given initial"),
-    ("initials", "postcode"),
-    ("initials", "locality"),
-    ("initials", "street"),
+    ("initials", "postcodes"),
+    ("initials", "localities"),
+    ("initials", "streets"),
     ("initials", "year", "month"),
     ("initials", "month", "day"),
-    ("postcode", "locality"),
-    ("postcode", "given initial"),
-    ("postcode", "family initial"),
+    ("postcodes", "localities"),
+    ("postcodes", "given initial"),
+    ("postcodes", "family initial"),
     ("beginnings",),
 )
 
 
-class _Keys:
-    """Keys of persons by name, computed once: integers, -1 for persons without one."""
+class _Blocking:
+    """Values of persons by the name of a key, each made once."""
 
     def __init__(self, persons: PersonTable) -> None:
-        self.persons = persons
-        self.made: dict[str, np.ndarray | None] = {}
+        self.units = persons.units
+        self.made: dict[str, Values] = {}
 
-    def named(self, name: str) -> np.ndarray | None:
-        """Return a key; None if the files lack its fields."""
+    def named(self, name: str) -> Values:
+        """Return the values of a key; none if the files lack its fields."""
         if name not in self.made:
             self.made[name] = self._make(name)
         return self.made[name]
 
-    def _make(self, name: str) -> np.ndarray | None:
-        texts = self.persons.texts
+    def _make(self, name: str) -> Values:
+        values = self.units.values
         if name == "given":
-            return self._changed("given", _canonical)
-        if name in texts:
-            return texts[name].codes
+            return _changed(values["given"], _canonical)
+        if name in BOTH_NAMES:
+            return self._both_names(BOTH_NAMES[name])
+        if name in DATES:
+            return self._of_date(DATES[name])
+        if name in values:
+            return values[name]
         field, _, how = name.partition(" ")
-        changes: dict[str, Callable[[str], str]] = {
-            "initial": lambda text: text[0],
-            "sound": _sound,
-            "begun": lambda text: text.replace(" ", "")[:4],
-            "end": lambda text: text.replace(" ", "")[-4:],
-        }
-        if field in ("given", "family") and how in changes:
-            return self._changed(field, changes[how])
-        if name in ("names", "whole name", "sounds", "initials", "beginnings"):
-            return self._both_names(name)
-        return self._of_date(name)
+        return _changed(values[field], NAMES[how]) if how in NAMES else Values.of(NONE, NONE, [])
 
-    def _changed(self, field: str, change: Callable[[str], str]) -> np.ndarray | None:
-        texts = self.persons.texts.get(field)
-        if texts is None:
-            return None
-        new, _ = pd.factorize(np.array([change(text) for text in texts.distinct], dtype=object))
-        return np.where(texts.codes >= 0, np.append(new, -1)[texts.codes], -1).astype("int64")
-
-    def _both_names(self, name: str) -> np.ndarray | None:
+    def _both_names(self, change: Callable[[str], str]) -> Values:
         """Combine first name and surname in one key, in any order."""
-        texts = self.persons.texts
-        if "given" not in texts and "family" not in texts:
-            return None
-        change: Callable[[str], str] = {
-            "names": _canonical,
-            "sounds": _sound,
-            "initials": lambda text: text[0],
-            "beginnings": lambda text: text.replace(" ", "")[:3],
-        }.get(name, str)
-        columns = []
-        for field in ("given", "family"):
-            one = texts.get(field)
-            if one is None:
-                columns.append(np.full(len(self.persons), "", dtype=object))
-            else:
-                listed = np.array([*(change(text) for text in one.distinct), ""], dtype=object)
-                columns.append(listed[one.codes])
-        size = len(self.persons)
-        keys = np.empty(size, dtype=object)
-        for place, (a, b) in enumerate(zip(*columns, strict=True)):
-            if name == "whole name":
-                keys[place] = " ".join(sorted(f"{a} {b}".split())) or None
-            else:
-                keys[place] = "\t".join(sorted((a, b))) if a and b else None
-        return pd.factorize(keys)[0].astype("int64")
+        forms = self.units.names
+        whole = (forms.first > 0) & (forms.last > 0)
+        size = len(forms.texts)
+        codes, distinct = pd.factorize(forms.first[whole] * size + forms.last[whole])
+        keys = [
+            "\t".join(sorted((change(forms.texts[pair // size]), change(forms.texts[pair % size]))))
+            for pair in distinct.tolist()
+        ]
+        numbers, texts = pd.factorize(np.array(keys, dtype=object))
+        return Values.of(forms.record[whole], numbers[codes].astype("int64"), texts)
 
-    def _of_date(self, name: str) -> np.ndarray | None:
-        if name == "age":
-            return None if self.persons.age is None else self.persons.age.astype("int64")
-        birth = self.persons.birth
-        if birth is None:
-            return None
-        year, month, day = (birth[:, place].astype("int64") for place in range(3))
-        whole = (birth >= 0).all(axis=1)
-        made = {
-            "year": year,
-            "month": month,
-            "day": day,
-            "birth": np.where(whole, year * 10_000 + month * 100 + day, -1),
-            "birth exchanged": np.where(
-                whole, year * 10_000 + np.minimum(month, day) * 100 + np.maximum(month, day), -1
-            ),
-        }
-        return made.get(name)
+    def _of_date(self, change: Callable[[str], str]) -> Values:
+        return _changed(self.units.values["birth_days"], change)
+
+
+NONE = np.empty(0, dtype="int64")
+
+
+def _changed(values: Values, change: Callable[[str], str]) -> Values:
+    """Change each distinct text; what becomes empty is missing."""
+    new = np.array([change(str(text)) or None for text in values.texts], dtype=object)
+    codes, texts = pd.factorize(new)
+    return Values.of(values.unit, codes.astype("int64")[values.code], texts) if len(values) else values
 
 
 def _canonical(text: str) -> str:
     return min(formal_names(text.replace(" ", "")))
+
+
+def _part_of_date(start: int, end: int) -> Callable[[str], str]:
+    return lambda text: "" if text[start:end] == "00" else text[start:end]
+
+
+def _whole_date(text: str) -> str:
+    return "" if "-00" in text else text
+
+
+def _exchanged_date(text: str) -> str:
+    return text[:4] + "".join(sorted((text[5:7], text[8:]))) if _whole_date(text) else ""
 
 
 def _sound(text: str) -> str:
@@ -246,25 +216,38 @@ def _sound(text: str) -> str:
     return "".join(kept)[:5]
 
 
-def _joined(keys: Sequence[np.ndarray]) -> np.ndarray:
-    """Combine several keys into one; -1 if one is missing."""
-    whole = keys[0]
-    missing = whole < 0
-    for key in keys[1:]:
-        missing = missing | (key < 0)
-        whole = pd.factorize(whole * (int(np.max(key)) + 2) + key)[0].astype("int64")
-    return np.where(missing, -1, whole)
+# Of one name, of both names, and of a birth date.
+NAMES: dict[str, Callable[[str], str]] = {
+    "initial": lambda text: text[:1],
+    "sound": _sound,
+    "begun": lambda text: text.replace(" ", "")[:4],
+    "end": lambda text: text.replace(" ", "")[-4:],
+}
+BOTH_NAMES: dict[str, Callable[[str], str]] = {
+    "names": _canonical,
+    "whole name": str,
+    "sounds": _sound,
+    "initials": lambda text: text[:1],
+    "beginnings": lambda text: text.replace(" ", "")[:3],
+}
+DATES: dict[str, Callable[[str], str]] = {
+    "birth": _whole_date,
+    "birth exchanged": _exchanged_date,
+    "year": _part_of_date(0, 4),
+    "month": _part_of_date(5, 7),
+    "day": _part_of_date(8, 10),
+}
 
 
-def _within(key: np.ndarray, persons: PersonTable, budget: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """List the pairs that share a key, rarest values first, up to the budget."""
+def _within(keys: Keys, persons: PersonTable, budget: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """List the pairs that share a key, rarest keys first, up to the budget."""
     none = np.empty(0, dtype="int64")
     passed_persons = np.zeros(len(persons), dtype=bool)
-    known = np.flatnonzero(key >= 0)
-    if not len(known):
+    if not len(keys):
         return none, none, passed_persons
-    order = known[np.argsort(key[known], kind="stable")]  # within a block the left rows come first
-    starts = np.flatnonzero(np.concatenate(([True], key[order][1:] != key[order][:-1])))
+    by_key = np.lexsort((keys.unit, keys.key))  # within a block the left rows come first
+    order, key = keys.unit[by_key], keys.key[by_key]
+    starts = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
     sizes = np.diff(np.append(starts, len(order)))
     lefts = np.add.reduceat((order < persons.lefts).astype("int64"), starts)
     pairs = lefts * (sizes - lefts) if persons.two else sizes * (sizes - 1) // 2

@@ -8,19 +8,22 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from helpers.link.comparisons import Comparison, compare_units, comparisons_for
+from helpers.link.model.estimation import train
+from helpers.link.model.scoring import Frequencies, kinds_of, prior_bits, score_levels
 from helpers.link.resolve.clusters import cluster_records, components, pairs_inside
 from helpers.link.two_files.candidates import MOST_PAIRS, Candidates, find_candidates
-from helpers.link.two_files.comparisons import Comparison, compare, comparisons_of
 from helpers.link.two_files.draft_mapping import A_ROW_NUMBER, AN_ANSWER, AN_ID, draft_side
+from helpers.link.two_files.guard import believed_ids, guard_for
 from helpers.link.two_files.mapping import PARTS_OF_DATE, SideMapping
 from helpers.link.two_files.persons import PersonTable, persons_of
 from helpers.link.two_files.read import PersonFile
-from helpers.link.two_files.weights import believed_ids, guard_for, learn_weights
 from helpers.standard import STRING, BadInput, figure, nearest
 
 __all__ = ["MATCH", "REVIEW", "Linked", "decide_pairs", "link_files", "probability", "reasons_of"]
 
 
+WORTH = 15.0  # prior weight of the kit's model, in pairs of one person
 MATCH, REVIEW = figure("link/thresholds.accept_in_two_files"), figure("link/thresholds.review")
 EXCLUDING = -6.0  # bits; rows below this may not become one person through others
 SHOWN_A_ROW = 3  # pairs for review
@@ -151,11 +154,9 @@ def reasons_of(comparisons: Sequence[Comparison], levels: np.ndarray, why: Seque
 
 
 def _said(comparisons: Sequence[Comparison], levels: Sequence[int]) -> str:
-    parts = [
-        f"{one.name} {one.words[level]}" for one, level in zip(comparisons, levels, strict=True) if level >= 0
-    ]
-    missing = [one.name for one, level in zip(comparisons, levels, strict=True) if level < 0]
-    return "; ".join([*parts, *([f"missing: {', '.join(missing)}"] if missing else [])])
+    known = [one.levels[level].words for one, level in zip(comparisons, levels, strict=True) if level >= 0]
+    missing = [one.title for one, level in zip(comparisons, levels, strict=True) if level < 0]
+    return "; ".join([*known, *([f"missing: {', '.join(missing)}"] if missing else [])])
 
 
 FEW_ROWS = 20
@@ -239,7 +240,7 @@ def link_files(
     if persons.pairs == 0:
         notes.append("there is nothing to compare: a file has no row, or one file has a single row")
         return Linked(_no_pairs(), used, accounts, notes)
-    comparisons = comparisons_of(persons)
+    comparisons = comparisons_for(persons.units)
     candidates = find_candidates(persons)
     if candidates.unreached:
         notes.append(
@@ -251,15 +252,23 @@ def link_files(
             f"more than {MOST_PAIRS:,} pairs of rows are alike in something: pairs that are alike in their "
             f"weakest parts only were not compared"
         )
-    levels = compare(persons, comparisons, candidates.left, candidates.right)
+    units = persons.units
+    levels = compare_units(units, comparisons, candidates.left, candidates.right)
     guard = guard_for(comparisons, levels)
-    weights = learn_weights(persons, guard, candidates, levels)
+    found = pd.DataFrame({"left": candidates.left, "right": candidates.right})
+    model = train(units, found, fewest=0.0, worth=WORTH, apart=guard.two_persons)
+    m, u = model.tables(comparisons)
+    frequencies, prior = Frequencies.of_units(units, comparisons), prior_bits(units, model.matches)
+
+    def bits(of_levels: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        scored = score_levels(of_levels, comparisons, m, u, frequencies, one, other)
+        return prior[kinds_of(units, one, other)] + scored
 
     def weigh(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        found = compare(persons, comparisons, one, other)
-        return weights.of(persons, comparisons, found, one, other), guard.two_persons(found)
+        compared = compare_units(units, comparisons, one, other)
+        return bits(compared, one, other), guard.two_persons(compared)
 
-    weight = weights.of(persons, comparisons, levels, candidates.left, candidates.right)
+    weight = bits(levels, candidates.left, candidates.right)
     apart = guard.two_persons(levels)
     decided = decide_pairs(persons, candidates, weight, apart, guard.doubtful(levels), weigh)
     return Linked(
@@ -333,10 +342,10 @@ def _kinds(side: SideMapping) -> set[str]:
 
 def _accounts(files: Mapping[str, PersonFile], persons: PersonTable) -> tuple[pd.DataFrame, list[str]]:
     """Account for every row: compared, without anything to compare, or set aside."""
-    says = np.zeros(len(persons), dtype=bool)
-    for name, texts in persons.texts.items():
-        if name in ("given", "family", "e_mail", "telephone") or name.startswith(("national_id", "local_id")):
-            says |= texts.known
+    says = persons.units.named.copy()
+    for name, values in persons.units.values.items():
+        if name in ("emails", "telephones") or name.startswith("identifier: "):
+            says |= values.how_many(len(persons)) > 0
     rows = []
     notes = []
     begin = 0
@@ -358,11 +367,9 @@ def _too_common(persons: PersonTable) -> list[str]:
     """Warn of names that more than half of the rows have."""
     told = []
     for name, said in (("given", "first name"), ("family", "surname")):
-        texts = persons.texts.get(name)
-        if texts is None or int(texts.known.sum()) < FEW_ROWS:
-            continue
-        most = int(np.max(np.bincount(texts.codes[texts.known])))
-        if most * 2 > int(texts.known.sum()):
+        values = persons.units.values[name]
+        rows = int((values.how_many(len(persons)) > 0).sum())
+        if rows >= FEW_ROWS and int(np.max(np.bincount(values.code))) * 2 > rows:
             told.append(f"one {said} stands in more than half of the rows, where it tells nobody apart")
     return told
 
@@ -381,7 +388,7 @@ def _no_pairs() -> pd.DataFrame:
 
 def _as_pairs(persons: PersonTable, comparisons: Sequence[Comparison], decided: pd.DataFrame) -> pd.DataFrame:
     left, right = decided["left"].to_numpy(), decided["right"].to_numpy()
-    levels = compare(persons, comparisons, left, right)
+    levels = compare_units(persons.units, comparisons, left, right)
     return pd.DataFrame(
         {
             "left_row": pd.Series(persons.row[left], dtype="Int64"),

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
 import pandas as pd
 
 from helpers.files import words_file
+from helpers.link.blocking import Values
+from helpers.link.records import Units, name_values
 from helpers.link.two_files.mapping import SideMapping
+from helpers.link.values.contacts import address_parts, emails, telephones
 from helpers.link.values.identifiers import plain_ids
+from helpers.link.values.name_forms import parse_names
 from helpers.link.values.names import fold
 
 __all__ = [
     "NO_DATE",
     "GuessedFormats",
     "PersonTable",
-    "Texts",
     "exchanged",
     "guess_formats",
     "mostly_two_figures",
@@ -214,48 +217,23 @@ def with_century(dates: np.ndarray) -> np.ndarray:
 NOTHING = frozenset(
     "unknown unk unknwn none null test testing x xx xxx n a na notgiven noname nn tbd missing refused".split()
 )
-STREET_WORDS = {
-    "st": "street", "str": "street", "rd": "road", "ave": "avenue", "av": "avenue", "dr": "drive",
-    "ln": "lane", "ct": "court",
-    "pl": "place", "blvd": "boulevard", "hwy": "highway", "cir": "circle", "cres": "crescent",
-    "cct": "circuit", "pde": "parade", "tce": "terrace", "ter": "terrace", "pkwy": "parkway", "sq": "square",
-    "cl": "close", "gr": "grove", "trl": "trail", "wy": "way", "n": "north", "s": "south", "e": "east",
-    "w": "west", "apt": "", "unit": "", "flat": "",
-}  # fmt: skip
 FEWEST_MIDDLE = 0.02  # share of rows
-LEADING_NUMBER = re.compile(r"^#?(\d+[a-z]?)(?:\s+|$)(.*)$")
-TRAILING_NUMBER = re.compile(r"^(\D+?)\s+(\d+\s?[a-z]?)$")
-
-
-@dataclass(frozen=True)
-class Texts:
-    """One field of all persons: ``codes`` into ``distinct``; -1 if missing."""
-
-    codes: np.ndarray
-    distinct: list[str]
-
-    @property
-    def known(self) -> np.ndarray:
-        """Which persons have a value."""
-        return self.codes >= 0
+# Fields that no district's system has, compared as texts or as codes.
+TEXTS = {"birth_place": "birth place", "occupation": "occupation", "race": "race"}
+IDS = ("national_id", "local_id")
 
 
 @dataclass(frozen=True)
 class PersonTable:
-    """All persons of both files: first the rows of the left one, then those of the right one."""
+    """All persons of both files as units: first the rows of the left one, then those of the right one."""
 
+    units: Units
     # Row number in its file.
     row: np.ndarray
     # Number of persons in the left file; all of them with one file.
     lefts: int
     # Whether there are two files.
     two: bool
-    # Field -> its texts. Names are ``given``, ``family``, ``middle``; ids ``national_id 1`` and so on.
-    texts: Mapping[str, Texts]
-    # ``int32``, persons by 3: year, month, day; -1 if unknown. None if no file has any.
-    birth: np.ndarray | None
-    # ``int32``, -1 for unknown; None likewise.
-    age: np.ndarray | None
     # Assumptions, in sentences.
     notes: list[str] = field(default_factory=list)
 
@@ -268,28 +246,33 @@ class PersonTable:
         rights = len(self) - self.lefts
         return self.lefts * rights if self.two else self.lefts * (self.lefts - 1) // 2
 
+    def without(self, names: Sequence[str]) -> PersonTable:
+        """Drop some values."""
+        kept = {name: values for name, values in self.units.values.items() if name not in names}
+        return replace(self, units=replace(self.units, values=kept))
+
 
 def persons_of(sides: Sequence[tuple[pd.DataFrame, SideMapping]]) -> PersonTable:
     """Standardize the rows of one or two files."""
     notes: list[str] = []
     parts = [_Side(rows, mapping) for rows, mapping in sides]
-    texts = {
-        name: _texts([part.plain(name, change) for part in parts]) for name, change in _changes(parts).items()
-    }
-    texts |= _names(parts)
-    texts |= _street(parts)
-    for name in ("national_id", "local_id"):
-        for place in range(min(part.count(name) for part in parts)):
-            texts[f"{name} {place + 1}"] = _texts([part.id(name, place) for part in parts])
-    return PersonTable(
-        row=np.concatenate([part.rows.index.to_numpy(dtype="int64") for part in parts]),
-        lefts=len(parts[0].rows),
-        two=len(parts) > 1,
-        texts={name: one for name, one in texts.items() if one.known.any()},
-        birth=_birth(parts, notes),
-        age=_age(parts),
-        notes=notes,
+    count = sum(len(part.rows) for part in parts)
+    names = parse_names(_people(parts))
+    values = name_values(names, count) | _values(parts, count) | _birth(parts, count, notes)
+    row = np.concatenate([part.rows.index.to_numpy(dtype="int64") for part in parts])
+    numbers = np.arange(count, dtype="int64")
+    side = np.repeat(np.arange(len(parts)), [len(part.rows) for part in parts])
+    units = Units(
+        of_record=numbers,
+        first_record=numbers,
+        values=values,
+        record_silo=side,
+        names=names,
+        ids=pd.DataFrame({"number": [], "system": [], "value": []}),
+        silos=Values.of(numbers, side, np.arange(len(parts))),
+        keeps_one_record_a_child=np.zeros(len(parts), dtype=bool),
     )
+    return PersonTable(units, row, len(parts[0].rows), len(parts) > 1, notes)
 
 
 @dataclass(frozen=True)
@@ -304,60 +287,137 @@ class _Side:
         return len(self.mapping.sources[name].columns) if self.has(name) else 0
 
     def text(self, name: str) -> pd.Series:
-        """Return the text of a field, with several columns joined by a blank."""
+        """Return the text of a field, with several columns joined by a blank; all missing if it has none."""
+        if not self.has(name):
+            return pd.Series(pd.NA, index=self.rows.index, dtype="string")
         columns = [self.rows[column] for column in self.mapping.sources[name].columns]
         joined = columns[0]
         for column in columns[1:]:
             both = joined.fillna("") + " " + column.fillna("")
             joined = both.str.strip().mask(joined.isna() & column.isna())
-        return joined
+        return joined.astype("string")
 
     def plain(self, name: str, change: Callable[[str], str]) -> pd.Series:
         return _changed(self.text(name), change)
 
-    def id(self, name: str, place: int) -> pd.Series:
-        column = self.rows[self.mapping.sources[name].columns[place]]
-        codes, distinct = pd.factorize(column)
-        plain = np.append(plain_ids(pd.Series(distinct, dtype="string")).to_numpy(dtype=object), "")
-        return pd.Series(plain[codes], index=column.index, dtype=object)
-
 
 def _changed(column: pd.Series, change: Callable[[str], str]) -> pd.Series:
-    """Apply a change to each distinct text once; missing stays empty."""
+    """Apply a change to each distinct text once; what becomes empty is missing."""
     codes, distinct = pd.factorize(column)
-    new = np.array([*(change(str(text)) for text in distinct), ""], dtype=object)
-    return pd.Series(new[codes], index=column.index, dtype=object)
+    new = pd.array([change(str(text)) or None for text in distinct] + [None], dtype="string")
+    return pd.Series(new.take(codes), index=column.index)
 
 
-def _texts(sides: Sequence[pd.Series]) -> Texts:
-    whole = np.concatenate([side.to_numpy(dtype=object) for side in sides])
-    codes, distinct = pd.factorize(whole)
-    listed = [str(text) for text in distinct]
-    empty = np.array([text == "" for text in listed], dtype=bool)
-    if empty.any():
-        renumbered = np.where(empty, -1, np.cumsum(~empty) - 1)
-        codes = np.where(codes >= 0, renumbered[codes], -1)
-        listed = [text for text in listed if text]
-    return Texts(codes.astype("int64"), listed)
+def _people(parts: Sequence[_Side]) -> pd.DataFrame:
+    """Give the names of all rows in the columns of the standard table *people*."""
+    frames = []
+    for part in parts:
+        first, last = (part.plain(name, _written) for name in ("given_name", "family_name"))
+        frames.append(
+            pd.DataFrame(
+                {
+                    "first_name": _split_initial(part, first)[0],
+                    "last_surname": last,
+                    "full_name": part.plain("full_name", _written).where(first.isna() | last.isna()),
+                    "email": part.plain("e_mail", str),
+                }
+            )
+        )
+    people = pd.concat(frames, ignore_index=True)
+    nothing = pd.Series(pd.NA, index=people.index, dtype="string")
+    written = people[["first_name", "last_surname", "full_name"]].notna().any(axis=1)
+    return people.assign(
+        preferred_first_name=nothing,
+        preferred_last_surname=nothing,
+        name_order=nothing,
+        name_status=written.map({True: "As written", False: "None"}).astype("string"),
+    )
 
 
-def _changes(parts: Sequence[_Side]) -> dict[str, Callable[[str], str]]:
-    changes: dict[str, Callable[[str], str]] = {
-        "sex": _plain_sex,
-        "house_number": _plain_number,
-        "address_line_2": _plain_street,
-        "locality": _plain_words,
-        "region": _plain_words,
-        "postcode": _plain_postcode,
-        "telephone": _plain_telephone,
-        "e_mail": _plain_mail,
-        "school": _plain_words,
-        "grade": _plain_number,
-        "birth_place": _plain_words,
-        "occupation": _plain_words,
-        "race": _plain_words,
-    }
-    return {name: change for name, change in changes.items() if all(part.has(name) for part in parts)}
+def _written(text: str) -> str:
+    """Drop what people type where there is no name."""
+    folded = fold(text)
+    bare = folded.replace(" ", "")
+    return "" if bare in NOTHING - {"x", "n", "a", "na"} or folded.isdecimal() else text
+
+
+def _split_initial(part: _Side, first: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Split a second name's initial off a first name (Mary J), unless the file has a column for it."""
+    nothing = pd.Series(pd.NA, index=first.index, dtype="string")
+    if part.has("middle_name"):
+        return first, part.plain("middle_name", _written)
+    behind = first.str.extract(r"^(.{2,}) ([^\W\d_])\.?$")
+    there = behind[1].notna()
+    return first.mask(there, behind[0]).astype("string"), nothing.mask(there, behind[1]).astype("string")
+
+
+def _values(parts: Sequence[_Side], count: int) -> dict[str, Values]:
+    """Normalize what both files have, as for a district."""
+    unit = np.arange(count)
+
+    def stacked(columns: Sequence[pd.Series]) -> pd.Series:
+        return pd.concat(columns, ignore_index=True)
+
+    def both(name: str) -> bool:
+        return all(part.has(name) for part in parts)
+
+    found: dict[str, pd.Series] = {}
+    middle = stacked([_split_initial(part, part.plain("given_name", _written))[1] for part in parts])
+    shares = [
+        len(part.rows) and float(_split_initial(part, part.plain("given_name", _written))[1].notna().mean())
+        for part in parts
+    ]
+    # If hardly anybody has a second name, it is a remainder of splitting: don't compare it.
+    if min(shares) >= FEWEST_MIDDLE:
+        found["middle"] = stacked(middles).map(fold, na_action="ignore")
+    for name, values, change in (
+        ("sex", "sex", _plain_sex),
+        ("locality", "localities", _plain_words),
+        ("region", "regions", _plain_words),
+        ("postcode", "postcodes", _plain_postcode),
+        ("school", "schools", _plain_words),
+        ("address_line_2", "flats", _plain_words),
+    ):
+        if both(name):
+            found[values] = stacked([part.plain(name, change) for part in parts])
+    if both("telephone"):
+        found["telephones"] = telephones(
+            stacked([part.plain("telephone", _without_decimals) for part in parts])
+        )
+    if both("e_mail"):
+        found["emails"] = emails(stacked([part.text("e_mail") for part in parts]))
+    if both("street"):
+        streets = stacked([_street(part) for part in parts])
+        parsed = address_parts(streets)
+        found["streets"], found["house_numbers"] = parsed["street"], parsed["number"]
+        if "flats" not in found:
+            found["flats"] = parsed["unit"]
+        found["addresses"] = parsed["number"] + " " + parsed["street"]
+    for name in ("age", "grade"):
+        if both(name):
+            numbers = stacked([pd.to_numeric(part.text(name), errors="coerce") for part in parts])
+            found[f"{name}s"] = (
+                numbers.where(numbers.between(0, 150)).round().astype("Int64").astype("string")
+            )
+    for name, title in TEXTS.items():
+        if both(name):
+            found[f"text: {title}"] = stacked([part.plain(name, _plain_words) for part in parts])
+    for name in IDS:
+        for place in range(min(part.count(name) for part in parts)):
+            columns = [part.rows[part.mapping.sources[name].columns[place]] for part in parts]
+            title = name.replace("_", " ") + (f" {place + 1}" if place else "")
+            found[f"identifier: {title}"] = plain_ids(stacked(columns))
+    result = {name: Values.of_column(unit, column.astype("string")) for name, column in found.items()}
+    empty = Values.of_column(unit, pd.Series(pd.NA, index=range(count), dtype="string"))
+    needed = ("schools", "grades", "telephones", "emails", "addresses", "postcodes", "localities")
+    return dict.fromkeys(needed, empty) | {name: one for name, one in result.items() if len(one)}
+
+
+def _street(part: _Side) -> pd.Series:
+    if not part.has("house_number"):
+        return part.text("street")
+    number = part.plain("house_number", _without_decimals)
+    return (number.fillna("") + " " + part.text("street").fillna("")).str.strip().replace("", pd.NA)
 
 
 def _plain_words(text: str) -> str:
@@ -365,34 +425,14 @@ def _plain_words(text: str) -> str:
     return "" if folded.replace(" ", "") in NOTHING else folded
 
 
-def _plain_name(text: str) -> str:
-    folded = fold(text)
-    return "" if folded.replace(" ", "") in NOTHING - {"x", "n", "a", "na"} or folded.isdecimal() else folded
-
-
-def _plain_street(text: str) -> str:
-    words = (STREET_WORDS.get(word, word) for word in fold(text).split())
-    return " ".join(word for word in words if word)
-
-
-def _plain_number(text: str) -> str:
-    return "".join(sign for sign in text.removesuffix(".0").casefold() if sign.isalnum()).lstrip("0")
+def _without_decimals(text: str) -> str:
+    return text.removesuffix(".0")
 
 
 def _plain_postcode(text: str) -> str:
-    plain = _plain_number(text)
+    plain = "".join(sign for sign in text.removesuffix(".0") if sign.isalnum()).lstrip("0")
     # ZIP+4, with or without its hyphen.
     return plain[: len(plain) - 4] if plain.isdecimal() and len(plain) in (8, 9) else plain
-
-
-def _plain_telephone(text: str) -> str:
-    digits = "".join(sign for sign in text.removesuffix(".0") if sign.isdigit())
-    return digits[-10:].lstrip("0") if len(digits) >= 5 else ""
-
-
-def _plain_mail(text: str) -> str:
-    plain = text.strip().casefold()
-    return plain if "@" in plain else ""
 
 
 @cache
@@ -404,85 +444,12 @@ def _plain_sex(text: str) -> str:
     return {"1": "m", "2": "f", "0": "", "9": ""}.get(text.removesuffix(".0"), _plain_words(text))
 
 
-def _names(parts: Sequence[_Side]) -> dict[str, Texts]:
-    """Return first names, middle names and surnames, split from one cell if a file has no others."""
-    given: list[pd.Series] = []
-    middle: list[pd.Series] = []
-    family: list[pd.Series] = []
-    for part in parts:
-        first, second, last = _names_of(part)
-        given.append(first)
-        middle.append(second)
-        family.append(last)
-    texts = {"given": _texts(given), "family": _texts(family)}
-    # If hardly anybody has a second name, it is a remainder of splitting: don't compare it.
-    if all(float((one != "").mean()) >= FEWEST_MIDDLE for one in middle if len(one)):
-        texts["middle"] = _texts(middle)
-    return texts
-
-
-def _names_of(part: _Side) -> tuple[pd.Series, pd.Series, pd.Series]:
-    nothing = pd.Series([""] * len(part.rows), index=part.rows.index, dtype=object)
-    first = part.plain("given_name", _plain_name) if part.has("given_name") else nothing
-    second = part.plain("middle_name", _plain_name) if part.has("middle_name") else nothing
-    last = part.plain("family_name", _plain_name) if part.has("family_name") else nothing
-    if part.has("full_name"):
-        whole = _changed(part.text("full_name"), _split_name)
-        empty = (first == "") | (last == "")
-        split = whole.where(whole != "", "\t\t").str.split("\t", expand=True)
-        first = first.where(~empty, split[0].astype(object))
-        last = last.where(~empty, split[2].astype(object))
-        second = second.where((second != "") | ~empty, split[1].astype(object))
-    if not part.has("middle_name"):
-        # "Mary J": the initial is no part of the first name.
-        behind = first.str.extract(r"^(.{2,}) ([^\W\d_])$")
-        there = behind[1].notna() & (second == "")
-        second = second.mask(there, behind[1]).astype(object)
-        first = first.mask(there, behind[0]).astype(object)
-    return first, second, last
-
-
-def _split_name(text: str) -> str:
-    """Split a whole name into first, middle and last, separated by tabs."""
-    before, comma, after = text.partition(",")
-    if comma and fold(after) and fold(after) not in ("jr", "sr", "ii", "iii", "iv"):
-        words, last = _plain_name(after).split(), _plain_name(before)
-    else:
-        listed = _plain_name(text).split()
-        words, last = (listed[:-1], listed[-1]) if len(listed) > 1 else (listed, "")
-    if not words and not last:
-        return ""
-    return "\t".join((words[0] if words else "", " ".join(words[1:]), last))
-
-
-def _street(parts: Sequence[_Side]) -> dict[str, Texts]:
-    """Return streets and house numbers, split if they share a cell."""
-    if not all(part.has("street") for part in parts):
-        return {}
-    streets, numbers = [], []
-    for part in parts:
-        street = part.plain("street", _plain_street)
-        if part.has("house_number"):
-            number = part.plain("house_number", _plain_number)
-        else:
-            split = _changed(street, _split_street).where(street != "", "\t").str.split("\t", expand=True)
-            number, street = split[0].astype(object), split[1].astype(object)
-        streets.append(street)
-        numbers.append(number)
-    return {"street": _texts(streets), "house_number": _texts(numbers)}
-
-
-def _split_street(text: str) -> str:
-    found = LEADING_NUMBER.match(text)
-    if found:
-        return f"{found[1].lstrip('0')}\t{found[2]}"
-    found = TRAILING_NUMBER.match(text)
-    return f"{found[2].replace(' ', '').lstrip('0')}\t{found[1]}" if found else f"\t{text}"
-
-
-def _birth(parts: Sequence[_Side], notes: list[str]) -> np.ndarray | None:
+def _birth(parts: Sequence[_Side], count: int, notes: list[str]) -> dict[str, Values]:
+    """Read birth dates as texts, year-month-day; 00 for an unknown month or day."""
+    unit = np.arange(count)
+    nothing = Values.of(unit, np.full(count, -1), [])
     if not all(part.has("birth_date") or part.has("birth_year") for part in parts):
-        return None
+        return {"birth_days": nothing, "birth_days_free": nothing}
     read = [_birth_of(part) for part in parts]
     for place, (part, (_, formats)) in enumerate(zip(parts, read, strict=True)):
         side = "right file" if place else "left file"
@@ -510,8 +477,18 @@ def _birth(parts: Sequence[_Side], notes: list[str]) -> np.ndarray | None:
         notes.append("years of birth are compared by their last two figures: a file writes no others")
     else:
         dates = [with_century(one[0]) for one in read]
-    whole = np.concatenate(dates)
-    return whole if (whole[:, 0] >= 0).any() else None
+    parts_of_dates = np.concatenate(dates).astype("int64")
+    known = parts_of_dates[:, 0] >= 0
+    year, one, two = np.maximum(parts_of_dates, 0).T
+    codes, distinct = pd.factorize(np.where(known, year * 10_000 + one * 100 + two, 0))
+    texts = [f"{day // 10_000:04d}-{day // 100 % 100:02d}-{day % 100:02d}" for day in distinct.tolist()]
+    whole = known & (one > 0) & (two > 0)
+    free = np.where(whole, year * 10_000 + np.maximum(one, two) * 100 + np.minimum(one, two), -1)
+    free_codes, free_days = pd.factorize(free)
+    return {
+        "birth_days": Values.of(unit, np.where(known, codes, -1), texts),
+        "birth_days_free": Values.of(unit, np.where(whole, free_codes, -1), free_days.astype(str)),
+    }
 
 
 def _birth_of(part: _Side) -> tuple[np.ndarray, tuple[str, ...]]:
@@ -532,9 +509,3 @@ def _whole(part: _Side, name: str) -> np.ndarray:
     numbers = pd.to_numeric(part.text(name), errors="coerce")
     numbers = numbers.where(numbers.between(0, 9999))
     return numbers.fillna(NO_DATE).to_numpy(dtype="float64").astype("int32")
-
-
-def _age(parts: Sequence[_Side]) -> np.ndarray | None:
-    if not all(part.has("age") for part in parts):
-        return None
-    return np.concatenate([_whole(part, "age") for part in parts])

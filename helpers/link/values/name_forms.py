@@ -15,7 +15,8 @@ from helpers.link.blocking import Values
 from helpers.link.values.contacts import emails, name_from_initials
 from helpers.link.values.name_variants import fillers_in, no_first_names
 from helpers.link.values.names import (
-    DIFFERENT,
+    ALIKE,
+    INITIAL,
     MISSING,
     ORDER_SWAPPED,
     compare_first_names,
@@ -118,8 +119,8 @@ def hollow_readings(
     both = continued[left] & continued[right]
     otherwise = of_pair(both & plain) & ~of_pair(both & ~plain)
     turned = readings["turned"].to_numpy(dtype=bool)
-    empty = (turned & (last >= MISSING)) | (initial & ((last == DIFFERENT) | otherwise))
-    hollow: np.ndarray = empty & ~plain & of_pair(plain & ~initial & (last != DIFFERENT))
+    empty = (turned & (last >= INITIAL)) | (initial & ((last >= ALIKE) | otherwise))
+    hollow: np.ndarray = empty & ~plain & of_pair(plain & ~initial & (last < ALIKE))
     return hollow
 
 
@@ -342,7 +343,7 @@ def compare_names(forms: NameForms, count: int, left: np.ndarray, right: np.ndar
     other = begin[right[pair]] + step % how_many[right[pair]]
     first, plain = _compared(forms.first[one], forms.first[other], forms.texts, first=True)
     last, _ = _compared(forms.last[one], forms.last[other], forms.texts, first=False)
-    swapped = _swapped(forms, one, other, (first >= MISSING) | (last >= MISSING))
+    swapped = _swapped(forms, one, other, (first >= INITIAL) | (last >= INITIAL))
     half = with_initials(forms.texts, forms.first) | with_initials(forms.texts, forms.last)
     swapped &= ~(half[one] | half[other])
     first[swapped] = last[swapped] = ORDER_SWAPPED

@@ -12,7 +12,7 @@ import html
 import unicodedata
 from typing import NamedTuple
 
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, JaroWinkler
 
 from helpers.link.values.name_variants import (
     are_other_names,
@@ -25,7 +25,9 @@ from helpers.link.values.name_variants import (
 )
 
 __all__ = [
+    "ALIKE",
     "DIFFERENT",
+    "INITIAL",
     "LEVELS",
     "MISSING",
     "NICKNAME",
@@ -39,13 +41,20 @@ __all__ = [
     "formal_names",
     "is_initial",
     "joined_surname",
+    "may_be_error",
     "surname_parts",
     "surname_variants",
 ]
 
 # Levels of agreement for one name, best first; a pair of records gets the best of all readings of its names.
-LEVELS = ("Same", "Nickname", "Spelling", "Order swapped", "Missing", "Different")
-SAME, NICKNAME, SPELLING, ORDER_SWAPPED, MISSING, DIFFERENT = range(len(LEVELS))
+# Names agree up to *Order swapped*, and disagree from *Alike* on; between them nothing can be said for certain.
+# A surname's variants (a part of it, another transliteration) have the level *Nickname*.
+LEVELS = ("Same", "Nickname", "Spelling", "Order swapped", "Initial", "Missing", "Alike", "Different")
+SAME, NICKNAME, SPELLING, ORDER_SWAPPED, INITIAL, MISSING, ALIKE, DIFFERENT = range(len(LEVELS))
+# From this similarity (Jaro-Winkler) up, names that disagree still resemble each other.
+ALIKE_FROM = 0.8
+# From this similarity up, one of two different first names may be the other with an error.
+ERROR_FROM = 0.78
 
 # Letters that Unicode doesn't decompose into a base letter and a mark.
 LETTERS = str.maketrans(
@@ -203,8 +212,12 @@ def _marks_gender(left: str, right: str) -> bool:
     with_a, without = (left[common:], right[common:])[:: 1 if left.endswith("a") else -1]
     if common < 3 or len(with_a) > 2 or len(without) > 2:
         return False
-    # Victori is Victoria without the last letter, but Victor is a boy. Sara and Sarah are one name.
-    return without != "h" if without else is_known(left if right.endswith("a") else right)
+    male = left if right.endswith("a") else right
+    # Victori is Victoria without the last letter, but Victor is a boy. Sara and Sarah are one name. Loga is
+    # Logan cut short, and Joshau is Joshua mistyped: only two names that exist are two children's.
+    if not without:
+        return is_known(male)
+    return without != "h" and ((with_a, without) == ("a", "o") or (is_known(left) and is_known(right)))
 
 
 def _is_part(left: str, right: str) -> bool:
@@ -231,7 +244,7 @@ def compare_first_names(left: str, right: str) -> FirstNames:
         return FirstNames(MISSING, False)
     one, other = left.replace(" ", ""), right.replace(" ", "")
     if one == other:
-        return FirstNames(MISSING if is_initial(one) else SAME, False)
+        return FirstNames(INITIAL if is_initial(one) else SAME, False)
     if are_other_names(one, other):
         return FirstNames(DIFFERENT, True)
     if is_double_transliteration(one, other):
@@ -241,7 +254,7 @@ def compare_first_names(left: str, right: str) -> FirstNames:
     if _marks_gender(one, other):
         return FirstNames(DIFFERENT, True)
     if len(one) == 1 or len(other) == 1:
-        return FirstNames(MISSING, False) if one[0] == other[0] else FirstNames(DIFFERENT, True)
+        return FirstNames(INITIAL, False) if one[0] == other[0] else FirstNames(DIFFERENT, True)
     if _is_part(left, right) or _misspelled(one, other):
         return FirstNames(SPELLING, False)
     if formal_names(left.split()[0]) & formal_names(right.split()[0]) and (" " in left) != (" " in right):
@@ -250,38 +263,70 @@ def compare_first_names(left: str, right: str) -> FirstNames:
     # Many nicknames are beginnings (Santi, Ibra), and no list has them all: not clearly different.
     begun = len(short) >= SHORTEST_BEGINNING and long.startswith(short)
     near = one[0] == other[0] and OSA.normalized_similarity(one, other) >= PLAINLY_DIFFERENT_BELOW
-    return FirstNames(DIFFERENT, not (near or begun))
+    return FirstNames(ALIKE if begun or _resembles(one, other) else DIFFERENT, not (near or begun))
+
+
+def _resembles(one: str, other: str) -> bool:
+    return min(len(one), len(other)) >= SHORTEST_BEGINNING and (
+        JaroWinkler.similarity(one, other, score_cutoff=ALIKE_FROM) > 0
+    )
+
+
+def may_be_error(left: str, right: str) -> bool:
+    """Return whether two clearly different first names may be one name, once written wrongly.
+
+    >>> may_be_error("miguel", "piguel"), may_be_error("miguel", "andres"), may_be_error("jayden", "kayden")
+    (True, False, False)
+    """
+    if not left or not right:
+        return True
+    one, other = left.replace(" ", ""), right.replace(" ", "")
+    if are_other_names(one, other) or _marks_gender(one, other):
+        return False
+    if min(len(one), len(other)) < SHORTEST_BEGINNING:
+        return False
+    if _is_part(left, right):
+        return True
+    # Jayden and Kayden: two names that exist are two children's.
+    if is_known(one) and is_known(other):
+        return False
+    return JaroWinkler.similarity(one, other) >= ERROR_FROM
 
 
 def compare_surnames(left: str, right: str) -> int:
     """Compare two surnames.
 
     >>> LEVELS[compare_surnames("garcia", "garcia lopez")], LEVELS[compare_surnames("garcia", "lopez")]
-    ('Spelling', 'Different')
+    ('Nickname', 'Different')
     """
     if not left or not right:
         return MISSING
     one, other = joined_surname(left), joined_surname(right)
     if one == other:
-        return MISSING if is_initial(one) else SAME
+        return INITIAL if is_initial(one) else SAME
     if len(one) == 1 or len(other) == 1:
-        return MISSING if one[0] == other[0] else DIFFERENT
+        return INITIAL if one[0] == other[0] else DIFFERENT
     if is_double_transliteration(one, other):
-        return SPELLING
+        return NICKNAME
     short, long = sorted((one, other), key=len)
-    if (len(short) >= SHORTEST_CUT and long.startswith(short)) or _misspelled(one, other):
-        return SPELLING
+    if len(short) >= SHORTEST_CUT and long.startswith(short):
+        return NICKNAME
     if len(short) >= SHORTEST_WITHOUT_ARTICLE and long in (f"al{short}", f"el{short}"):
+        return NICKNAME
+    if _misspelled(one, other):
         return SPELLING
+    if is_possible_romanization(one, other):
+        return NICKNAME
     if " " not in left and " " not in right:
-        return SPELLING if is_possible_romanization(one, other) else DIFFERENT
+        return ALIKE if _resembles(one, other) else DIFFERENT
     parts_left, parts_right = (
         set(map(usual_spelling, surname_parts(surname) or [whole]))
         for surname, whole in ((left, one), (right, other))
     )
     if len(parts_left) != len(parts_right) and (parts_left <= parts_right or parts_right <= parts_left):
-        return SPELLING
+        return NICKNAME
     # "de la Cruz" and "Cruz": only particles differ; "Garcia Lopez" and "Lopez Garcia": only their order.
     if parts_left == parts_right:
-        return SPELLING
-    return SPELLING if is_possible_romanization(one, other) else DIFFERENT
+        return NICKNAME
+    alike = any(_resembles(a, b) for a in (one, *parts_left) for b in (other, *parts_right))
+    return ALIKE if alike else DIFFERENT

@@ -1,0 +1,134 @@
+"""What no weight makes one person: two first names, two people of one home, another system's ids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from helpers.link.comparisons import Comparison, compare_units, comparisons_for
+from helpers.link.two_files.candidates import pairs_that_share
+from helpers.link.two_files.persons import PersonTable
+
+__all__ = ["Guard", "believed_ids", "guard_for"]
+
+FEWEST = 5  # pairs needed to show that a first name is wrong rather than somebody else's
+# Levels of `comparisons.toml`.
+EXCHANGED, DIFFERENT_NAME = 3, 6
+ONE_DIGIT, TWO_PARTS, ONLY_YEAR, OTHER_DATE = 2, 3, 4, 5
+NEARLY_ONE_HOME, HALF_A_HOME = 3, 4
+OTHER_MIDDLE_NAME, OTHER_SEX = 3, 1
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Tests which pairs can't be one person."""
+
+    comparisons: Sequence[Comparison]
+    # Whether the files contain siblings, as far as they show.
+    households: bool = True
+
+    def level(self, levels: np.ndarray, name: str) -> np.ndarray:
+        """Return the levels of one comparison; -1 if there is none."""
+        for place, one in enumerate(self.comparisons):
+            if one.name == name:
+                return levels[:, place]
+        return np.full(len(levels), -1, dtype="int8")
+
+    def two_persons(self, levels: np.ndarray) -> np.ndarray:
+        """Test which pairs can't be one person.
+
+        Siblings and twins share surname, home, phone and often the birth date. No sum of these makes them one
+        person: their first names differ. If an id and the birth date agree, a name may have changed; an id
+        alone may be a relative's.
+        """
+        first, last, middle, birth, home, sex = (
+            self.level(levels, name)
+            for name in ("first_name", "last_surname", "middle_name", "birth_date", "home", "sex")
+        )
+        same_id = self.same_id(levels)
+        one_date = _within(birth, TWO_PARTS)
+        confirmed = same_id & one_date
+        if not self.households:
+            confirmed |= same_id & (_within(last, EXCHANGED) | _within(home, HALF_A_HOME))
+            confirmed |= _within(birth, ONE_DIGIT)
+        apart = (first == DIFFERENT_NAME) & ~confirmed
+        if self.households:
+            # Father and son with one name, or a sister with nearly her brother's: one home doesn't link them.
+            two_dates = (birth == ONLY_YEAR) | (birth == OTHER_DATE)
+            odd = ~_within(first, EXCHANGED)
+            odd |= (first != 0) & ((middle == OTHER_MIDDLE_NAME) | (sex == OTHER_SEX))
+            relatives = _within(home, NEARLY_ONE_HOME) & (two_dates | (odd & ~one_date))
+            apart |= relatives & ~same_id
+        return apart
+
+    def same_id(self, levels: np.ndarray) -> np.ndarray:
+        """Test which pairs share a national or local id."""
+        same: np.ndarray = (levels[:, _ids(self.comparisons)] == 0).any(axis=1)
+        return same
+
+    def doubtful(self, levels: np.ndarray) -> np.ndarray:
+        """Test which excluded pairs still deserve review: same id, or same whole name."""
+        first, last = (self.level(levels, name) for name in ("first_name", "last_surname"))
+        whole: np.ndarray = (first == 0) & (last == 0)
+        return self.same_id(levels) | whole
+
+
+def _within(level: np.ndarray, worst: int) -> np.ndarray:
+    """Test which known levels are at least as good as one."""
+    result: np.ndarray = (level >= 0) & (level <= worst)
+    return result
+
+
+def guard_for(comparisons: Sequence[Comparison], levels: np.ndarray) -> Guard:
+    """Decide whether the files contain households, from pairs with one home and surname but two first names.
+
+    Most of those are siblings, with two birth dates. Twins are a few in a hundred. If pairs with *one* birth
+    date are more frequent, they aren't twins but one person, once with a wrong first name.
+    """
+    guard = Guard(comparisons)
+    first, last, birth, home = (
+        guard.level(levels, name) for name in ("first_name", "last_surname", "birth_date", "home")
+    )
+    one_home = (first == DIFFERENT_NAME) & _within(last, EXCHANGED) & _within(home, NEARLY_ONE_HOME)
+    siblings = int((one_home & (birth >= TWO_PARTS) & (birth <= OTHER_DATE)).sum())
+    one_date = int((one_home & _within(birth, ONE_DIGIT)).sum())
+    return Guard(comparisons, households=not (one_date >= FEWEST and one_date > siblings))
+
+
+def _ids(comparisons: Sequence[Comparison]) -> list[int]:
+    return [place for place, one in enumerate(comparisons) if one.kind == "code"]
+
+
+# A column may contain another system's ids, or be shifted by a row. Every test of keys passes then, and every
+# row matches a stranger.
+
+BORNE_OUT = 0.5  # share of pairs with one id that agree in a name or the birth date
+BEARING_OUT = {"first_name": 5, "last_surname": 5, "birth_date": ONE_DIGIT}
+
+
+def believed_ids(persons: PersonTable) -> tuple[PersonTable, list[str]]:
+    """Drop ids without shared values, and ids that names and birth dates contradict."""
+    notes, dropped = [], []
+    comparisons = [one for one in comparisons_for(persons.units) if one.name in BEARING_OUT]
+    worst = np.array([BEARING_OUT[one.name] for one in comparisons], dtype="int8")
+    for name in [name for name in persons.units.values if name.startswith("identifier: ")]:
+        said = name.removeprefix("identifier: ")
+        left, right = pairs_that_share(persons.units.values[name], persons)
+        if not len(left):
+            where = "no value of it is in both files" if persons.two else "no two rows have one in common"
+            notes.append(f"{said}: not compared, {where}")
+            dropped.append(name)
+            continue
+        levels = compare_units(persons.units, comparisons, left, right)
+        known = np.flatnonzero((levels >= 0).any(axis=1))
+        agree = ((levels >= 0) & (levels <= worst)).any(axis=1)
+        share = float(agree[known].mean()) if len(known) else 1.0
+        if len(known) >= FEWEST and share < BORNE_OUT:
+            notes.append(
+                f"{said}: refused, it seems to hold other ids: of the pairs of rows with one value only "
+                f"{100 * share:.0f}% agree in a name or the birth date"
+            )
+            dropped.append(name)
+    return persons.without(dropped), notes

@@ -31,8 +31,8 @@ __all__ = ["RegionLinks", "decide_moves", "link_districts"]
 
 # Attributes that change with a move: they don't help to recognize a mover.
 LEFT_BEHIND = (
-    "schools", "grades", "telephones", "emails", "addresses", "streets", "house_numbers", "flats", "localities",
-    "postcodes",
+    "schools", "grades", "telephones", "emails", "addresses", "streets", "house_numbers", "flats",
+    "localities", "postcodes",
 )  # fmt: skip
 # A key shared by more children of a region than this finds no candidates.
 MOST = 50

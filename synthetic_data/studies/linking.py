@@ -225,7 +225,9 @@ def train_shipped_model(students: int = STUDENTS) -> LinkModel:
     trained_on = (
         f"two made districts of {students:,} children (scenario {SCENARIO}, level none, seeds {seeds})"
     )
-    model = train_on_districts(districts, start=declared_model(), trained_on=trained_on, drawn_pairs=DRAWN_PAIRS)
+    model = train_on_districts(
+        districts, start=declared_model(), trained_on=trained_on, drawn_pairs=DRAWN_PAIRS
+    )
     return replace(model, accept=ACCEPT, review=REVIEW)
 
 

@@ -74,8 +74,8 @@ def train(
     Returns
     -------
     LinkModel
-        The same for the same units and pairs, in any order of pairs. ``kept`` names the comparisons that the data
-        could not train.
+        The same for the same units and pairs, in any order of pairs. ``kept`` names the comparisons that the
+        data could not train.
 
     Raises
     ------

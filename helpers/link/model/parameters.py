@@ -17,8 +17,8 @@ from helpers.standard import BadInput, figure
 __all__ = ["KINDS", "SHIPPED", "LinkModel", "declared_model", "drift", "shipped_model", "weights"]
 
 SHIPPED = Path(__file__).parent / "trained.json"
-# How many of the two units have a birth date. If both do, rules have linked most matches already. So the prior
-# differs among the three kinds.
+# How many of the two units have a birth date. If both do, rules have linked most matches already. So the
+# prior differs among the three kinds.
 KINDS = ("Both tell a birth date", "One tells a birth date", "Neither tells a birth date")
 MOST_BITS = 18.0  # of one comparison
 # A weight of one bit more or less is told as drift.
@@ -33,10 +33,10 @@ def _lines() -> dict[str, float]:
 class LinkModel:
     """A linkage model: for each comparison the m and u probability of each level, best level first.
 
-    ``matches`` gives for each of `KINDS` the average number of other units of a unit's child, so that the model
-    fits districts of any size. Pairs with probability ``accept`` or more are links, from ``review`` up they need
-    review; a file without these uses the kit's thresholds. ``kept`` names comparisons that the data could not
-    train: they keep an earlier model's weights.
+    ``matches`` gives for each of `KINDS` the average number of other units of a unit's child, so that the
+    model fits districts of any size. Pairs with probability ``accept`` or more are links, from ``review`` up
+    they need review; a file without these uses the kit's thresholds. ``kept`` names comparisons that the data
+    could not train: they keep an earlier model's weights.
     """
 
     m: Mapping[str, Sequence[float]]
@@ -103,9 +103,9 @@ class LinkModel:
             found = json.loads(path.read_text(encoding="utf-8"))
             if "settings" in found:
                 raise BadInput(
-                    f"{str(path)!r} holds a model of an earlier version, whose comparisons were others. Train it "
-                    f"anew with bigpicture link --train, or leave the path out to use the one that comes with "
-                    f"the kit."
+                    f"{str(path)!r} holds a model of an earlier version, whose comparisons were others. Train "
+                    f"it anew with bigpicture link --train, or leave the path out to use the one that comes "
+                    f"with the kit."
                 )
             for part in ("m", "u"):
                 _check(found[part])
@@ -192,7 +192,7 @@ def weights(model: LinkModel | None = None) -> pd.DataFrame:
 
 
 def drift(model: LinkModel, prior: LinkModel | None = None) -> pd.DataFrame:
-    """List the levels that weigh otherwise than before: ``comparison``, ``level``, ``before``, ``now`` (bits)."""
+    """List the levels that weigh otherwise than before, with their weights in bits (``before``, ``now``)."""
     columns = ["comparison", "level"]
     both = weights(prior).merge(weights(model), on=columns, how="inner", validate="one_to_one")
     both = both.rename(columns={"weight_x": "before", "weight_y": "now"})

@@ -61,7 +61,7 @@ def prior_bits(units: Units, matches: Mapping[str, float]) -> np.ndarray:
 
 
 def drawn_pairs_of(units: Units, count: int, seed: int = SEED) -> tuple[np.ndarray, np.ndarray]:
-    """Draw random pairs of units: of those with a birth date, if enough have one, else of all that have a name.
+    """Draw random pairs of units with a birth date, or of named ones if few have a birth date.
 
     A child has about one unit with a birth date, and several without.
     """
@@ -176,7 +176,7 @@ def rarities(
     left: np.ndarray,
     right: np.ndarray,
 ) -> np.ndarray:
-    """Return what rare values add and common ones take away, a column per comparison and one for full names."""
+    """Return what rare values add and common ones take away: by comparison, and last for full names."""
     extra = np.zeros((len(levels), len(comparisons) + 1))
     for at, one in enumerate(comparisons):
         frequency = frequencies.of.get(one.name)
@@ -240,8 +240,8 @@ def score_pairs(units: Units, pairs: pd.DataFrame, model: LinkModel | None = Non
         if len(side) and (side.min() < 0 or side.max() >= len(units)):
             strange = int(side[(side < 0) | (side >= len(units))][0])
             raise BadInput(
-                f"A pair names unit {strange}, which isn't among the {len(units):,} units. Pairs must be made "
-                f"of the same units."
+                f"A pair names unit {strange}, which isn't among the {len(units):,} units. Pairs must be "
+                f"made of the same units."
             )
     weight = np.zeros(len(pairs))
     if len(pairs):

@@ -68,7 +68,7 @@ class Exclusions:
         return Exclusions(units, *(_numbered(units, part) for part in (refused, together, apart)), once)
 
     def learning_from(self, left: np.ndarray, right: np.ndarray) -> Exclusions:
-        """Learn which silos have a child more than once, from pairs that are likely one child by themselves."""
+        """Learn which silos have a child more than once, from pairs that are likely one child alone."""
         units, width = self.units, len(self.once)
         held, times = np.unique(units.of_record * width + units.record_silo, return_counts=True)
         one, other = _in_one_silo(units, left, right)
@@ -101,7 +101,7 @@ class Exclusions:
         return self._apart(left, right, self._may_be_errors)
 
     def within_clusters(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """Test the same of pairs that other records tie: two errors of one name differ from each other plainly."""
+        """Test the same of pairs that other records tie: two errors of one name differ clearly."""
         return self._apart(left, right, self._share_a_name_or_day)
 
     def _apart(self, left: np.ndarray, right: np.ndarray, excused: Compare) -> np.ndarray:

@@ -362,11 +362,8 @@ def _values(parts: Sequence[_Side], count: int) -> dict[str, Values]:
         return all(part.has(name) for part in parts)
 
     found: dict[str, pd.Series] = {}
-    middle = stacked([_split_initial(part, part.plain("given_name", _written))[1] for part in parts])
-    shares = [
-        len(part.rows) and float(_split_initial(part, part.plain("given_name", _written))[1].notna().mean())
-        for part in parts
-    ]
+    middles = [_split_initial(part, part.plain("given_name", _written))[1] for part in parts]
+    shares = [float(one.notna().mean()) if len(one) else 1.0 for one in middles]
     # If hardly anybody has a second name, it is a remainder of splitting: don't compare it.
     if min(shares) >= FEWEST_MIDDLE:
         found["middle"] = stacked(middles).map(fold, na_action="ignore")

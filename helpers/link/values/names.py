@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 # Levels of agreement for one name, best first; a pair of records gets the best of all readings of its names.
-# Names agree up to *Order swapped*, and disagree from *Alike* on; between them nothing can be said for certain.
+# Names agree up to *Order swapped*, and disagree from *Alike* on; between them nothing is certain.
 # A surname's variants (a part of it, another transliteration) have the level *Nickname*.
 LEVELS = ("Same", "Nickname", "Spelling", "Order swapped", "Initial", "Missing", "Alike", "Different")
 SAME, NICKNAME, SPELLING, ORDER_SWAPPED, INITIAL, MISSING, ALIKE, DIFFERENT = range(len(LEVELS))

@@ -39,6 +39,7 @@ LEVELS: tuple[str, ...] = get_args(Level)
 Share = Annotated[float, Field(ge=0, le=1)]
 SmallShare = Annotated[float, Field(ge=0, le=0.5)]
 Dial = Annotated[float, Field(ge=0, le=3)]
+Gradient = Annotated[float, Field(ge=0, le=1.25)]
 # Tables of a scenario with kinds of fault as keys.
 BY_KIND = ("fault_rates", "fault_dials")
 
@@ -120,6 +121,13 @@ class Scenario(BaseModel):
     engagement_in_absence: float = Field(0.85, ge=0, le=0.99)
     traits_in_grades: float = Field(0.9, ge=0, le=0.99)
     meal_coverage: Share = 0.88
+
+    # Social gradients, each a factor on its published differences: 1 meets them, 0 removes them. By family
+    # income, change of school and homelessness: life/circumstances.py; by special education: plans.py.
+    ses_gradient: Gradient = 1.0
+    mobility: Gradient = 1.0
+    homelessness: Gradient = 1.0
+    disability: Gradient = 1.0
 
     @field_validator("watched_day")
     @classmethod

@@ -15,11 +15,13 @@ from synthetic_data.population.households import HOME_LANGUAGES
 from synthetic_data.published import rows
 from synthetic_data.scenario import Scenario
 
-__all__ = ["CORRELATION", "GATHERED", "OWN", "VARIANCE", "Effect", "effects_frame", "effects_table"]
+__all__ = ["APART", "CORRELATION", "GATHERED", "OWN", "VARIANCE", "Effect", "effects_frame", "effects_table"]
 
 
 OWN = "the kit's own assumption; no published figure"
 CORRELATION, VARIANCE = "correlation", "share of variance"
+# Of the academic trait and of absence, circumstances shift the whole: other sizes are of the rest.
+APART = ", circumstances apart"
 
 
 class Effect(NamedTuple):
@@ -45,6 +47,7 @@ class Effect(NamedTuple):
 
 # Modules of life, in order of dependency.
 GATHERED = (
+    "circumstances",
     "traits",
     "absences",
     "learning.grades",

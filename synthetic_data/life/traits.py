@@ -2,7 +2,8 @@
 
 Four traits, each a standard normal number: academic, engagement, well-being, support. They are correlated,
 and children of one household or school share a part of them. ``traits.toml`` declares the sizes. In a season
-we observe the trait plus a part of that season only (`in_season`).
+we observe the trait plus a part of that season only (`in_season`). Circumstances shift the academic
+trait and the tendency to miss school (`life/circumstances.py`).
 
 If ``scenario.traits_shared`` is below 1, each system sees a child's traits with a part of its own. At 0
 (`placebo`), no two systems see the same child, so that nothing can correlate between them.
@@ -21,7 +22,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.life.effects import CORRELATION, VARIANCE, Effect
+from synthetic_data.life.circumstances import absence_shift, academic_shift, weight_beside
+from synthetic_data.life.effects import APART, CORRELATION, VARIANCE, Effect
 from synthetic_data.population import Population
 from synthetic_data.population.schools import LEVELS
 from synthetic_data.scenario import Scenario
@@ -44,8 +46,9 @@ Codes = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
 
 TRAITS = ("academic", "engagement", "well_being", "support")
-# Sources of missing school besides engagement: the child's own share, the school's; the rest is the year's.
-OWN_SHARE, SCHOOL_IN_ABSENCE = 0.50, 0.10
+# Missing school besides engagement and circumstances: the child's own share, the school's; the rest is the
+# year's. They set how alike a child's absences of two years are, for which no published figure was found.
+OWN_SHARE, SCHOOL_IN_ABSENCE = 0.20, 0.10
 ACADEMIC_WEIGHT, ENGAGEMENT_WEIGHT = 0.75, 0.60  # weight of the traits in grades
 
 
@@ -91,6 +94,10 @@ def _word(trait: str) -> str:
     return trait.replace("_", "-")
 
 
+def _apart(*between: str) -> str:
+    return APART if "academic" in between and "season" not in between else ""
+
+
 def _tied(left: str, right: str) -> Callable[[Scenario], float]:
     return lambda scenario: ties(scenario)[left, right]
 
@@ -106,11 +113,17 @@ def ties(scenario: Scenario) -> dict[tuple[str, str], float]:
 
 EFFECTS = (
     *(
-        Effect(f"{one}_with_{other}", _word(one), _word(other), _tied(one, other), CORRELATION)
+        Effect(
+            f"{one}_with_{other}",
+            _word(one),
+            _word(other),
+            _tied(one, other),
+            CORRELATION + _apart(one, other),
+        )
         for one, other in combinations(TRAITS, 2)
     ),
     *(
-        Effect(f"{layer}_in_{trait}", layer, _word(trait), share, VARIANCE)
+        Effect(f"{layer}_in_{trait}", layer, _word(trait), share, VARIANCE + _apart(trait, layer))
         for trait in TRAITS
         for layer, share in shares(trait).items()
     ),
@@ -119,7 +132,7 @@ EFFECTS = (
         "engagement",
         "tendency to miss school",
         lambda scenario: -scenario.engagement_in_absence,
-        CORRELATION,
+        CORRELATION + APART,
     ),
     Effect("school_in_absence", "school", "the rest of that tendency", SCHOOL_IN_ABSENCE, VARIANCE),
     Effect("child_in_absence", "child", "the rest of that tendency", OWN_SHARE, VARIANCE),
@@ -142,19 +155,26 @@ def draw_traits(scenario: Scenario, population: Population, schooling: Schooling
         apart = _four(scenario, population, schooling, stream)
         numbers = np.sqrt(scenario.traits_shared) * numbers + np.sqrt(1 - scenario.traits_shared) * apart
     academic, engagement, well_being, support = numbers
+    shift = academic_shift(scenario, population, schooling)
+    weight = weight_beside(shift, academic)
+    unshifted = weight * academic
+    academic = unshifted + shift
     count = len(academic)
     own = rng_for(scenario.seed, *stream, "missing").standard_normal(count)
     weights = np.array([ACADEMIC_WEIGHT, ENGAGEMENT_WEIGHT])
-    tie = ties(scenario)["academic", "engagement"]
-    both = weights @ numbers[:2] / np.sqrt(weights @ np.array([[1, tie], [tie, 1]]) @ weights)
+    tie = weight * ties(scenario)["academic", "engagement"]
+    both = weights @ np.array([academic, engagement])
+    both /= np.sqrt(weights @ np.array([[1, tie], [tie, 1]]) @ weights)
     missing, doing = {}, {}
+    shift = absence_shift(scenario, population, schooling, unshifted)
     for year in sorted({year for year, _ in schooling.years}):
         rng = rng_for(scenario.seed, *stream, year)
         (of_school,) = _by_school(rng, 1, population, school_of(population, schooling, year))
         parts = np.array([own, of_school, rng.standard_normal(count)])
         rest = np.sqrt([OWN_SHARE, SCHOOL_IN_ABSENCE, 1 - OWN_SHARE - SCHOOL_IN_ABSENCE]) @ parts
         pull = scenario.engagement_in_absence
-        missing[year] = -pull * engagement + np.sqrt(1 - pull**2) * rest
+        usual = -pull * engagement + np.sqrt(1 - pull**2) * rest
+        missing[year] = weight_beside(shift, usual) * usual + shift
         pull = scenario.traits_in_grades
         doing[year] = pull * both + np.sqrt(1 - pull**2) * rng.standard_normal(count)
     return Traits(academic, engagement, well_being, support, missing, doing, scenario.seed, stream)

@@ -10,7 +10,8 @@ import pytest
 
 from helpers.files import District
 from synthetic_data.district import make_district
-from synthetic_data.life.wellbeing.meal_eligibility import FREE, FULL, income_ratios
+from synthetic_data.life.circumstances import income_ratios
+from synthetic_data.life.wellbeing.meal_eligibility import FREE, FULL
 from synthetic_data.observation import Truth
 from synthetic_data.scenario import Level, exchange
 from synthetic_data.systems.meal_benefits.maker import SILO, observe

@@ -1,16 +1,16 @@
-"""Simulate meal eligibility: family income, and the determinations over time."""
+"""Simulate meal eligibility: the determinations over time, by family income."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import pick, whole_days
-from synthetic_data.life.effects import OWN, VARIANCE, Effect
+from synthetic_data.life.circumstances import FREE_TO, REDUCED_TO, income_ratios
+from synthetic_data.life.effects import OWN, Effect
 from synthetic_data.life.presence import last_days
 from synthetic_data.life.true_values import Element
 from synthetic_data.population import Population
@@ -18,7 +18,7 @@ from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 from synthetic_data.streams import rng_for
 
-__all__ = ["BENEFITS", "REASONS", "Eligibility", "draw_eligibility", "eligibility_element", "income_ratios"]
+__all__ = ["BENEFITS", "REASONS", "Eligibility", "draw_eligibility", "eligibility_element"]
 
 Codes = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
@@ -38,27 +38,13 @@ REASONS = (
 )
 DIRECT, HOMELESS, FOSTER, APPLIED, DENIED, CARRIED, NOTHING = range(7)
 
-# NCES: free up to 130 percent of the poverty threshold, reduced up to 185 percent.
-FREE_TO, REDUCED_TO = 1.30, 1.85
-# The kit's own sizes. Neighborhoods are spread evenly between these shares of families below 185 percent.
-POOREST_AND_RICHEST = (0.95, 0.05)
-SPREAD = 0.80  # standard deviation of the logarithm of income in a neighborhood
-OF_THE_YEAR = 0.10  # share of that variance that is this year's; the rest is the family's
+# The kit's own sizes.
 CERTIFIED = 0.70  # of families eligible for free meals: certified from another program's list
 APPLIES = (0.85, 0.80, 0.06)  # of the others: below 130, below 185, above
 CHANGES = 0.05  # of families in a year: a new determination midyear
 LATEST_FORM = 45  # days after the first day of school until forms are in
 
 EFFECTS = (
-    Effect(
-        "neighborhood_in_income",
-        "neighborhood",
-        "families below 185 percent of the poverty threshold",
-        100 * (POOREST_AND_RICHEST[0] - POOREST_AND_RICHEST[1]),
-        "percent points between the poorest and the richest",
-        f"{OWN}; free to 130, reduced to 185 percent: NCES",
-    ),
-    Effect("year_in_income", "school year", "income in a neighborhood", OF_THE_YEAR, VARIANCE, OWN),
     Effect(
         "direct_certification",
         "income below 130 percent",
@@ -90,29 +76,6 @@ class Eligibility:
     """Place in `BENEFITS`."""
     reason: Codes
     """Place in `REASONS`."""
-
-
-def income_ratios(scenario: Scenario, population: Population) -> dict[int, Numbers]:
-    """Return each household's income over the poverty threshold of its size, in two school years."""
-    rng, zone = rng_for(scenario.seed, "income"), population.households["zone"].to_numpy(dtype="int64")
-    zones = int(np.max(zone)) + 1
-    low, high = POOREST_AND_RICHEST
-    evenly = low + (high - low) * (np.arange(zones) + 0.5) / zones
-    order = np.argsort(np.arange(zones) + 0.25 * zones * rng.standard_normal(zones), kind="stable")
-    below = np.empty(zones)
-    below[order] = evenly
-    usual = np.array([np.log(REDUCED_TO) - SPREAD * NormalDist().inv_cdf(share) for share in below.tolist()])
-    lasting = rng.standard_normal(len(zone))
-    return {
-        year: np.exp(
-            usual[zone]
-            + SPREAD * np.sqrt(1 - OF_THE_YEAR) * lasting
-            + SPREAD
-            * np.sqrt(OF_THE_YEAR)
-            * rng_for(scenario.seed, "income", year).standard_normal(len(zone))
-        )
-        for year in (scenario.school_year - 1, scenario.school_year)
-    }
 
 
 def draw_eligibility(scenario: Scenario, population: Population, schooling: Schooling) -> Eligibility:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import pick, text, whole_days
+from synthetic_data.life.circumstances import plan_liability
 from synthetic_data.life.effects import OWN, Effect
 from synthetic_data.life.presence import last_days
 from synthetic_data.life.traits import Traits
@@ -42,7 +43,6 @@ LAST_GRADE_OF_DELAY = 3
 STATUSES = ("Active", "Exited")
 
 # The kit's own sizes.
-ACADEMIC_IN_PLANS = -0.35  # correlation of the academic trait with the liability to have a plan
 ENDS_IN_A_YEAR = 0.04  # of plans
 NEW_THIS_YEAR = 0.10  # of plans of children enrolled before
 EARLY_INTERVENTION = 0.15
@@ -61,9 +61,6 @@ EFFECTS = (
         lambda _: 100 * _level(),
         "percent of children",
         "NCES, 2022-23: 15 percent of all aged 3-21; kinds of disability by Digest 204.50",
-    ),
-    Effect(
-        "academic_in_plans", "academic", "liability to have a plan", ACADEMIC_IN_PLANS, "correlation", OWN
     ),
     Effect(
         "disability_in_regular_class",
@@ -111,10 +108,8 @@ class Plans:
 def draw_plans(scenario: Scenario, population: Population, schooling: Schooling, traits: Traits) -> Plans:
     """Draw who has a plan, and its content."""
     rng, count = rng_for(scenario.seed, "special education"), len(population.children)
-    liability = ACADEMIC_IN_PLANS * traits.academic
-    liability += np.sqrt(1 - ACADEMIC_IN_PLANS**2) * rng.standard_normal(count)
     drawn = _categories(rng, _grade(population))
-    child = np.flatnonzero(liability > _upper(_level()))
+    child = np.flatnonzero(plan_liability(scenario, traits.academic) > _upper(_level()))
     category, number = drawn[child], len(child)
 
     year, as_of = scenario.school_year, np.datetime64(scenario.as_of, "D")

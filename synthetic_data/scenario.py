@@ -37,7 +37,7 @@ __all__ = [
 
 Level = Literal["none", "manual", "rostered", "governed"]
 LEVELS: tuple[str, ...] = get_args(Level)
-ErrorFamily = Literal["development"]
+ErrorFamily = Literal["development", "held_out"]
 ERROR_FAMILIES: tuple[str, ...] = get_args(ErrorFamily)
 Share = Annotated[float, Field(ge=0, le=1)]
 SmallShare = Annotated[float, Field(ge=0, le=0.5)]

@@ -21,7 +21,7 @@ from helpers.files import digests_of
 from helpers.layouts import FileLayout, Layout, load_layout
 from helpers.standard import BadInput, as_table, nearest
 from synthetic_data.answer_key import write_key_table
-from synthetic_data.error_families import development
+from synthetic_data.error_families import development, held_out
 from synthetic_data.error_families.declared import declared_family
 from synthetic_data.error_families.native_files import NativeFile, SiloFiles, open_native
 from synthetic_data.error_families.printed import NameColumns, name_columns
@@ -30,7 +30,7 @@ from synthetic_data.streams import rng_for
 
 __all__ = ["FAMILIES", "add_errors", "apply_errors", "record_of_errors"]
 
-FAMILIES: Mapping[str, ModuleType] = {module.NAME: module for module in (development,)}
+FAMILIES: Mapping[str, ModuleType] = {module.NAME: module for module in (development, held_out)}
 DETECTED_BY = {"birth_date": "birth_date_disagrees"}
 NAMES_DISAGREE = "names_disagree"
 
@@ -225,21 +225,20 @@ def _change(
         for _, person, known in page.rows:
             printed[person][known] += 1
     # One record a child and system: all its files print the same error.
-    slips = {
-        person: [
-            (slip, kind)
-            for slip in module.draw_slips(stream, silo, children[person])
-            if (kind := _kind_that_changes(slip, printed[person], module, latest, children[person]))
-        ]
-        for person in sorted(printed)
-    }
+    fullest = {person: _fullest(known) for person, known in printed.items()}
+    slips: dict[str, list[tuple[Slip, str]]] = {}
+    for person in sorted(printed):
+        child, drawn = children[person], module.draw_slips(stream, silo, children[person])
+        kinds = [_kind_that_changes(slip, fullest[person], module, latest, child) for slip in drawn]
+        slips[person] = [(slip, kind) for slip, kind in zip(drawn, kinds, strict=True) if kind is not None]
     logged: list[dict[str, Any]] = []
     instances: dict[tuple[str, Slip], str] = {}
     counts: Counter[str] = Counter()
     for page in pages:
         for row, person, known in sorted(page.rows, key=lambda one: one[0]):
             for slip, kind in slips[person]:
-                after = module.KINDS[kind](known, slip.part, Dice(slip.numbers, latest, children[person]))
+                dice = Dice(slip, latest, children[person], fullest[person])
+                after = module.KINDS[kind](known, slip.part, dice)
                 cells = list(page.columns.changes(page.file.row(row), known, after))
                 known = after
                 if cells and (person, slip) not in instances:
@@ -264,13 +263,20 @@ def _change(
     return logged
 
 
+def _fullest(printed: Counter[Identity]) -> Identity:
+    """Put together what a system's files print of a child; what prints more, or more often, comes first."""
+    best = sorted(printed, key=lambda known: (-_filled(known), -printed[known], _sorted_by(known)))
+    parts = {part: [getattr(known, part) for known in best] for part in vars(best[0])}
+    return Identity(**{part: next(filter(None, texts), texts[0]) for part, texts in parts.items()})
+
+
 def _kind_that_changes(
-    slip: Slip, printed: Counter[Identity], module: ModuleType, latest: date, child: Child
+    slip: Slip, fullest: Identity, module: ModuleType, latest: date, child: Child
 ) -> str | None:
-    """Choose the first kind that changes what the system mostly prints of a child."""
-    fullest = min(printed, key=lambda known: (-_filled(known), -printed[known], _sorted_by(known)))
+    """Choose the first kind that changes what a system prints of a child."""
     for kind in slip.kinds:
-        if module.KINDS[kind](fullest, slip.part, Dice(slip.numbers, latest, child)) != fullest:
+        dice = Dice(slip, latest, child, fullest)
+        if module.KINDS[kind](fullest, slip.part, dice) != fullest:
             return kind
     return None
 

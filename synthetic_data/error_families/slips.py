@@ -61,10 +61,12 @@ class Slip:
 class Dice:
     """Numbers drawn once for a slip, handed out from the first on each time."""
 
-    def __init__(self, numbers: Sequence[float], latest: date, child: Child) -> None:
-        self._numbers = iter(numbers)
+    def __init__(self, slip: Slip, latest: date, child: Child, fullest: Identity) -> None:
+        self._numbers = iter(slip.numbers)
         self._latest = latest
         self.child = child
+        self.fullest = fullest
+        """What all files of the system together print of the child."""
 
     def number(self) -> float:
         """Return the next number, from 0 to below 1."""

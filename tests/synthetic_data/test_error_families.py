@@ -17,7 +17,7 @@ from helpers.standard import BadInput
 from synthetic_data.error_families import FAMILIES, apply_errors
 from synthetic_data.error_families.declared import declared_family, weights_of
 from synthetic_data.error_families.printed import name_columns
-from synthetic_data.error_families.slips import Child, Dice, Identity
+from synthetic_data.error_families.slips import Child, Dice, Identity, Slip
 from synthetic_data.faults.apply import undo
 from synthetic_data.faults.scene import declared_faults, faults_on_request
 from synthetic_data.scenario import ErrorFamily
@@ -194,9 +194,10 @@ class TestKinds:
     child = Child("P1", "H1", ("Barnes",))
 
     def after(self, kind: str, known: Identity, part: str = "last") -> set[Identity]:
-        numbers = [[a, b, c, *[0.5] * 9] for a in self.grid for b in self.grid for c in self.grid]
         change = FAMILIES["development"].KINDS[kind]
-        return {change(known, part, Dice(one, LATEST, self.child)) for one in numbers} - {known}
+        numbers = [(a, b, c, *[0.5] * 9) for a in self.grid for b in self.grid for c in self.grid]
+        slips = [Slip(part, (kind,), one) for one in numbers]
+        return {change(known, part, Dice(slip, LATEST, self.child, known)) for slip in slips} - {known}
 
     grid = (0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 0.999)
 
@@ -249,7 +250,8 @@ class TestKinds:
         kinds = FAMILIES["development"].KINDS
         for latest, possible in ((date(2014, 11, 5), True), (date(2014, 11, 4), False)):
             known = Identity(birth_date=date(2014, 5, 11))
-            after = kinds["date_fields_exchanged"](known, "birth_date", Dice([0.5], latest, self.child))
+            dice = Dice(Slip("birth_date", (), ()), latest, self.child, known)
+            after = kinds["date_fields_exchanged"](known, "birth_date", dice)
             assert (after != known) is possible
 
 
@@ -257,11 +259,11 @@ def test_a_kind_that_cannot_change_a_name_gives_way_to_the_next() -> None:
     """So a name error is as likely for Ng as for Schwarzenegger."""
     assert set(weights_of("development", "last")) <= set(FAMILIES["development"].KINDS)
     kinds = FAMILIES["development"].KINDS
-    numbers = [0.3] * 12
+    slip, known = Slip("last", (), (0.3,) * 12), Identity("", "", "Ng")
     changed = [
         kind
         for kind in weights_of("development", "last")
-        if kinds[kind](Identity("", "", "Ng"), "last", Dice(numbers, LATEST, TestKinds.child)).last != "Ng"
+        if kinds[kind](known, "last", Dice(slip, LATEST, TestKinds.child, known)) != known
     ]
     assert "letter_omitted" not in changed
     assert "key_beside" in changed

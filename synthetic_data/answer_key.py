@@ -16,7 +16,7 @@ from synthetic_data.observation import Truth, look_up
 from synthetic_data.population.names import fold
 from synthetic_data.scenario import Scenario
 
-__all__ = ["answer_key", "write_answer_key"]
+__all__ = ["answer_key", "write_answer_key", "write_key_table"]
 
 SPELT_TWICE = "two_clerks"
 TABLES = ("people", "rows", "faults", "limits", "cases", "values", "effects")
@@ -49,13 +49,18 @@ def answer_key(
 
 def write_answer_key(folder: Path, key: Mapping[str, pd.DataFrame]) -> None:
     """Write the answer key, one Parquet file per table, with the same bytes on every run."""
+    folder.mkdir(parents=True)
+    for name, frame in key.items():
+        write_key_table(folder, name, frame)
+
+
+def write_key_table(folder: Path, name: str, frame: pd.DataFrame) -> None:
+    """Write one table of the answer key."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    folder.mkdir(parents=True)
-    for name, frame in key.items():
-        table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-        pq.write_table(table, folder / f"{name}.parquet", compression="NONE")
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    pq.write_table(table, folder / f"{name}.parquet", compression="NONE")
 
 
 def _people(scenario: Scenario, truth: Truth) -> pd.DataFrame:

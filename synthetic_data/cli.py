@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from helpers.files import emit, ends_well, json_option, out_option, save_all
 from helpers.standard import BadInput, nearest
-from synthetic_data.scenario import LEVELS, Scenario, scenario_names
+from synthetic_data.scenario import ERROR_FAMILIES, LEVELS, Scenario, scenario_names
 
 __all__ = ["calibrate", "figures", "levels", "main", "make", "make_sector", "region_figures", "register"]
 
@@ -44,6 +44,11 @@ def register(group: click.Group) -> None:
 @click.option(
     "--faults", type=float, help="How often records go wrong: 0 never, 1 as usual, 3 three times as often."
 )
+@click.option(
+    "--errors",
+    metavar="FAMILY",
+    help=f"Put errors of another origin in after the faults: {', '.join(ERROR_FAMILIES)}.",
+)
 @click.option("--districts", type=int, help="Make a region of so many districts, --students in each.")
 @click.option("--people-only", is_flag=True, help="Write only the files that name persons.")
 @click.option("--level", metavar="LEVEL", help=f"What the systems exchange: {', '.join(LEVELS)}.")
@@ -68,6 +73,7 @@ def make(
     seed: int | None,
     students: int | None,
     faults: float | None,
+    errors: str | None,
     districts: int | None,
     people_only: bool,
     level: str | None,
@@ -87,6 +93,7 @@ def make(
         "seed": seed,
         "students": students,
         "faults": faults,
+        "errors": errors,
         "level": level,
         "districts": districts,
     }

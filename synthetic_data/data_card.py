@@ -11,6 +11,7 @@ from pathlib import Path
 
 from helpers.layouts import Layout, data_dictionary, load_layout
 from helpers.systems import roster_system
+from synthetic_data.error_families import FAMILIES, declared_family
 from synthetic_data.faults.scene import declared_faults, faults_on_request
 from synthetic_data.life.effects import effects_table
 from synthetic_data.population.hard_cases import BY_CHANCE, CASES
@@ -172,6 +173,15 @@ def _faults() -> list[str]:
     return _table(heads, rows)
 
 
+def _errors() -> list[str]:
+    rows = [
+        [family, kind["kind"], ", ".join(kind["of"]), f"{kind['weight']:g}", kind["looks_like"]]
+        for family in FAMILIES
+        for kind in declared_family(family)["kind"]
+    ]
+    return _table(["family", "kind", "changes", "weight", "looks like"], rows)
+
+
 def _effects() -> list[str]:
     return effects_table(load_scenario())
 
@@ -184,6 +194,7 @@ TABLES: dict[str, Callable[[], list[str]]] = {
     "not held": _not_held,
     "effects": _effects,
     "faults": _faults,
+    "errors": _errors,
 }
 
 

@@ -17,9 +17,11 @@ from typing import Any
 import pandas as pd
 
 from helpers.files import digests_of, foreign_file
+from helpers.layouts import load_layout
 from helpers.standard import BadInput
 from helpers.systems import outside_packages
 from synthetic_data.answer_key import answer_key, write_answer_key
+from synthetic_data.error_families import add_errors, record_of_errors
 from synthetic_data.exports import Export, clean_pages, plan_faults, write_silos
 from synthetic_data.life import Life
 from synthetic_data.observation import Truth, known_on
@@ -222,9 +224,16 @@ def _write(folder: Path, scenario: Scenario, mark: str, processes: int) -> None:
     exports = write_silos(folder, scenario, truth, processes, make_truth)
     now = known_on(truth, pd.Timestamp(scenario.as_of))
     key = answer_key(scenario, now, exports, _carriers(scenario))
+    if scenario.errors is not None:
+        layouts = {export.silo: load_layout(export.layout) for export in exports}
+        key["faults"] = add_errors(
+            folder / "silos", layouts, key, scenario.errors, scenario.seed, scenario.as_of
+        )
     write_answer_key(folder / "answer_key", key)
     written = [path for path in (folder / "silos").rglob("*") if path.is_file()]
     about = _about(scenario, truth.population.district_name, exports, mark)
+    if scenario.errors is not None:
+        about["errors"] = record_of_errors(scenario.errors, scenario.seed)
     about["files"] = digests_of(folder / "silos", written)
     (folder / "district.json").write_text(
         json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"

@@ -19,6 +19,7 @@ from helpers.standard import BadInput, last_day, nearest, respelled, toml_of
 from synthetic_data.system_folders import system_folders
 
 __all__ = [
+    "ERROR_FAMILIES",
     "LEVELS",
     "SWITCHES",
     "Exchange",
@@ -36,6 +37,8 @@ __all__ = [
 
 Level = Literal["none", "manual", "rostered", "governed"]
 LEVELS: tuple[str, ...] = get_args(Level)
+ErrorFamily = Literal["development", "held_out"]
+ERROR_FAMILIES: tuple[str, ...] = get_args(ErrorFamily)
 Share = Annotated[float, Field(ge=0, le=1)]
 SmallShare = Annotated[float, Field(ge=0, le=0.5)]
 Dial = Annotated[float, Field(ge=0, le=3)]
@@ -80,6 +83,9 @@ class Scenario(BaseModel):
     faults: float = Field(1.0, ge=0, le=3)
     fault_dials: dict[str, Dial] = Field(default_factory=dict)
     fault_rates: dict[str, Share] = Field(default_factory=dict)
+
+    # Errors of other origin than the catalog's, put in after all faults (error_families/); by default none.
+    errors: ErrorFamily | None = None
 
     # One change in the life of one child from one day on, to watch (life/one_change.py).
     watched: Literal["custody", "surname", "allergy"] | None = None

@@ -24,7 +24,7 @@ from helpers.files.parse.values import written_out
 from helpers.files.read_silo import OneTable, Silo, read_ones
 from helpers.files.readers.decode import read_text
 from helpers.files.readers.delimited import DELIMITERS
-from helpers.files.readers.workbook import Cell, is_sheet, rows_of, sheets_in
+from helpers.files.readers.workbook import Cell, as_sheet, is_sheet, rows_of, sheets_in
 from helpers.files.run_cache import fingerprint, of_what, shared, sharing
 from helpers.files.save import (
     all_or_none,

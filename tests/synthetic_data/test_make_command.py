@@ -53,6 +53,7 @@ def test_it_prints_a_table_otherwise(tmp_path: Path) -> None:
         (["--scenario", "workshp"], "Did you mean workshop?"),
         (["--students", "3"], "students = 3"),
         (["--level", "goverened"], "level = 'goverened'"),
+        (["--errors", "developmnt"], "errors = 'developmnt': must be one of development, held_out"),
         (["--set", "moved_in_yaer=0.1"], "Did you mean moved_in_year?"),
         (["--set", "moved_in_year"], "no KEY=VALUE"),
         (["--set", "fault_rates.tpyo=0.1"], "Did you mean typo?"),

@@ -154,9 +154,9 @@ def _shipped() -> tuple[Any, Any]:
 @place("link/thresholds.accept_untrained", "the model before training")
 @place("link/thresholds.review_untrained", "the model before training")
 def _untrained() -> tuple[Any, Any]:
-    from helpers.link.model.training import untrained
+    from helpers.link.model import declared_model
 
-    model = untrained()
+    model = declared_model()
     return [model.accept, model.review], [
         value(f"link/thresholds.{line}_untrained") for line in ("accept", "review")
     ]

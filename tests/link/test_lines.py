@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import helpers.link.methods.probabilistic
 import helpers.link.methods.resolved
-import helpers.link.model
+import helpers.link.resolve.weighted_pairs
 from helpers.link.resolve.assignment import assign_child
 from helpers.link.two_files.candidates import Candidates
 from helpers.link.two_files.link import decide_pairs
@@ -36,10 +37,16 @@ def weight_of(probability: float) -> float:
 def scores_of(probability: float) -> Callable[..., pd.DataFrame]:
     """Give a model that finds every pair as likely."""
 
-    def scores(units: pd.DataFrame, pairs: pd.DataFrame, model: object = None) -> pd.DataFrame:
+    def scores(units: object, pairs: pd.DataFrame, model: object = None) -> pd.DataFrame:
         return pairs.assign(match_weight=weight_of(probability), match_probability=probability)
 
     return scores
+
+
+def score_by(monkeypatch: pytest.MonkeyPatch, scores: Callable[..., pd.DataFrame]) -> None:
+    """Let a stand-in score the pairs of all stages."""
+    for module in (helpers.link.methods.probabilistic, helpers.link.resolve.weighted_pairs):
+        monkeypatch.setattr(module, "score_pairs", scores)
 
 
 @pytest.mark.one_in(5)
@@ -50,7 +57,7 @@ def scores_of(probability: float) -> Callable[..., pd.DataFrame]:
 def test_the_line_of_records_with_birth_dates(
     monkeypatch: pytest.MonkeyPatch, probability: float, decision: str
 ) -> None:
-    monkeypatch.setattr(helpers.link.model, "score_pairs", scores_of(probability))
+    score_by(monkeypatch, scores_of(probability))
     rows = [
         record("sis", "a", "Zebulon", "Quartz", "2012-05-17"),
         record("meals", "b", "Zebulon", "Quarzt", "2012-05-17"),
@@ -89,7 +96,7 @@ def test_the_line_of_two_records_without_a_birth_date(
     monkeypatch: pytest.MonkeyPatch, probability: float, decision: str
 ) -> None:
     """The first system without birth dates says who the children are; these two are none of its children."""
-    monkeypatch.setattr(helpers.link.model, "score_pairs", scores_of(probability))
+    score_by(monkeypatch, scores_of(probability))
     rows = [
         record("first", "a", "Xaver", "Other"),
         record("second", "b", "Zebulon", "Quartz"),
@@ -105,7 +112,7 @@ def decisions_of(
 ) -> tuple[dict[str, str], list[str]]:
     """Decide about records of which a model finds some pairs more or less likely than the others."""
 
-    def scores(units: pd.DataFrame, pairs: pd.DataFrame, model: object = None) -> pd.DataFrame:
+    def scores(units: object, pairs: pd.DataFrame, model: object = None) -> pd.DataFrame:
         found = [
             likely.get(letters[left] + letters[right], others)
             for left, right in zip(pairs["left"], pairs["right"], strict=True)
@@ -113,7 +120,7 @@ def decisions_of(
         return pairs.assign(match_weight=[weight_of(one) for one in found], match_probability=found)
 
     letters = [str(row["record"]) for row in rows]
-    monkeypatch.setattr(helpers.link.model, "score_pairs", scores)
+    score_by(monkeypatch, scores)
     links = linked(*rows, method="resolved")
     pairs = (links.pairs["left_record"] + links.pairs["right_record"]).tolist()
     children = links.crosswalk.set_index("record")["child"]

@@ -1,4 +1,4 @@
-"""Training finds the probabilities that records were drawn with, whatever the order of rows."""
+"""Training finds the probabilities that records were drawn with, whatever the order of pairs."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.link.model import LinkModel, score_pairs, shipped_model, train, weights, with_matches
-from helpers.link.model.comparisons import KINDS
-from helpers.link.model.inputs import chance_agreement, frequencies
-from helpers.link.model.training import untrained
+from helpers.link.model import LinkModel, declared_model, drift, score_pairs, shipped_model, train, weights
+from helpers.link.model.estimation import chance_agreement, monotone, with_matches
+from helpers.link.model.parameters import KINDS
+from helpers.link.model.scoring import frequencies_of_codes
+from helpers.link.records import Units
 from helpers.standard import BadInput
-from tests.link.units import born, crowd, frame
+from tests.link.units import born, crowd, units_of
 from tests.tiers import examples
 
 CHILDREN = 700
@@ -25,7 +26,7 @@ OTHER_SEX, OTHER_SCHOOL, OTHER_DAY = 0.04, 0.20, 0.10
 
 
 @pytest.fixture(scope="module")
-def records() -> tuple[pd.DataFrame, pd.DataFrame]:
+def records() -> tuple[Units, pd.DataFrame]:
     """Two records a child, and pairs: each child's own, and as many of neighbors."""
     random = np.random.default_rng(8)
     first = crowd(CHILDREN)
@@ -43,13 +44,13 @@ def records() -> tuple[pd.DataFrame, pd.DataFrame]:
     own = np.arange(CHILDREN)
     left = np.concatenate((own, own))
     right = np.concatenate((own, np.roll(own, 1))) + CHILDREN
-    return frame([*first, *second]), pd.DataFrame({"left": left, "right": right})
+    return units_of([*first, *second]), pd.DataFrame({"left": left, "right": right})
 
 
 @pytest.fixture(scope="module")
-def trained(records: tuple[pd.DataFrame, pd.DataFrame]) -> LinkModel:
+def trained(records: tuple[Units, pd.DataFrame]) -> LinkModel:
     """A model that learned from these records alone."""
-    return train(*records, start=untrained(), trained_on="a test", drawn_pairs=200_000)
+    return train(*records, start=declared_model(), trained_on="a test", drawn_pairs=200_000)
 
 
 def probabilities(model: LinkModel, comparison: str) -> pd.DataFrame:
@@ -58,11 +59,11 @@ def probabilities(model: LinkModel, comparison: str) -> pd.DataFrame:
 
 
 def test_training_finds_how_often_records_of_one_child_differ(trained: LinkModel) -> None:
-    m = {name: probabilities(trained, name)["m"] for name in ("Sex", "School", "Birth date", "Name")}
+    m = {name: probabilities(trained, name)["m"] for name in ("Sex", "School", "Birth date", "First name")}
     assert m["Sex"]["Sex different"] == pytest.approx(OTHER_SEX, abs=0.02)
     assert m["School"]["School different"] == pytest.approx(OTHER_SCHOOL, abs=0.04)
     assert m["Birth date"]["Birth date the same"] == pytest.approx(1 - OTHER_DAY, abs=0.04)
-    assert m["Name"]["Full name the same"] > 0.95
+    assert m["First name"]["First name the same"] > 0.9
 
 
 def test_training_finds_how_often_two_children_agree_by_chance(trained: LinkModel) -> None:
@@ -73,10 +74,11 @@ def test_training_finds_how_often_two_children_agree_by_chance(trained: LinkMode
 
 def test_training_says_where_it_learnt_and_what_it_could_not_learn(trained: LinkModel) -> None:
     assert (trained.trained_on, trained.units, trained.pairs) == ("a test", 2 * CHILDREN, 2 * CHILDREN)
-    assert set(trained.kept) == {"grade", "middle_name", "e_mail", "home"}
-    before = weights(untrained()).set_index(["comparison", "level"])["weight"]
+    assert set(trained.kept) == {"grade"}
+    before = weights(declared_model()).set_index(["comparison", "level"])["weight"]
     after = weights(trained).set_index(["comparison", "level"])["weight"]
-    for kept in ("Middle name", "E-mail", "Home", "Grade"):
+    # What these records don't have keeps its weights.
+    for kept in ("Middle name", "E-mail", "Grade"):
         assert after[kept].tolist() == pytest.approx(before[kept].tolist(), abs=1e-3)
 
 
@@ -86,16 +88,22 @@ def test_the_number_of_matches_is_found(trained: LinkModel) -> None:
 
 
 @pytest.mark.full
-def test_training_is_the_same_whatever_the_order_of_rows(
-    records: tuple[pd.DataFrame, pd.DataFrame], trained: LinkModel
+def test_training_is_the_same_whatever_the_order_of_pairs(
+    records: tuple[Units, pd.DataFrame], trained: LinkModel
 ) -> None:
-    units, pairs = (one.sample(frac=1, random_state=3) for one in records)
-    again = train(units, pairs, start=untrained(), trained_on="a test", drawn_pairs=200_000)
+    units, pairs = records
+    again = train(
+        units,
+        pairs.sample(frac=1, random_state=3),
+        start=declared_model(),
+        trained_on="a test",
+        drawn_pairs=200_000,
+    )
     assert again == trained
 
 
 def test_a_trained_model_tells_one_child_from_two(
-    records: tuple[pd.DataFrame, pd.DataFrame], trained: LinkModel
+    records: tuple[Units, pd.DataFrame], trained: LinkModel
 ) -> None:
     units, pairs = records
     likely = score_pairs(units, pairs, trained)["match_probability"] > 0.5
@@ -104,28 +112,65 @@ def test_a_trained_model_tells_one_child_from_two(
 
 
 def test_matches_are_counted_anew_where_fewer_birth_dates_are_told(
-    records: tuple[pd.DataFrame, pd.DataFrame], trained: LinkModel
+    records: tuple[Units, pd.DataFrame], trained: LinkModel
 ) -> None:
     units, pairs = records
-    second = units["unit"] >= CHILDREN
-    bare = units.assign(
-        **{name: units[name].where(~second, None) for name in ("birth_days", "birth_days_free")}
-    )
-    counted = with_matches(trained, bare, pairs)
+    bare = {
+        name: values.among(values.unit < CHILDREN) if name.startswith("birth_days") else values
+        for name, values in units.values.items()
+    }
+    counted = with_matches(trained, replace(units, values=bare), pairs)
     assert counted.matches[KINDS[1]] == pytest.approx(1.0, abs=0.1)
     assert counted.matches[KINDS[0]] == trained.matches[KINDS[0]]
-    assert counted.settings == trained.settings
+    assert counted.m == trained.m
+
+
+def test_the_more_the_prior_is_worth_the_nearer_the_model_stays(
+    records: tuple[Units, pd.DataFrame],
+) -> None:
+    prior = shipped_model()
+    light, heavy = (train(*records, start=prior, worth=worth, drawn_pairs=50_000) for worth in (1.0, 1e6))
+    table = {
+        name: weights(model).set_index("level")["m"]
+        for name, model in (("prior", prior), ("light", light), ("heavy", heavy))
+    }
+    other = "School different"
+    assert table["heavy"][other] == pytest.approx(table["prior"][other], rel=0.02)
+    assert table["light"][other] == pytest.approx(OTHER_SCHOOL, abs=0.04)
+
+
+def test_a_level_that_weighs_otherwise_than_before_is_told() -> None:
+    prior = shipped_model()
+    assert drift(prior).empty
+    m = list(prior.m["sex"])
+    told = drift(replace(prior, m={**prior.m, "sex": [m[0], m[1] * 8]}))
+    assert told["level"].tolist() == ["Sex different"]
+    assert (told["now"] - told["before"]).tolist() == [pytest.approx(3, abs=0.2)]
+
+
+@settings(max_examples=examples(60))
+@given(
+    st.lists(st.tuples(st.floats(1e-4, 1), st.floats(1e-4, 1)), min_size=2, max_size=6),
+)
+def test_no_level_weighs_more_than_a_better_one(pairs: list[tuple[float, float]]) -> None:
+    m, u = (np.array(side) / sum(side) for side in zip(*pairs, strict=True))
+    found = monotone(m, u, range(len(m)))
+    ratio = found / u
+    assert (np.diff(ratio) <= 1e-9 * ratio[:-1]).all()
+    assert found.sum() == pytest.approx(1)
+    # What already falls stays as it is.
+    np.testing.assert_allclose(monotone(found, u, range(len(m))), found)
 
 
 def test_data_that_teach_nothing_are_refused_in_one_sentence() -> None:
-    units = frame(crowd(40))
+    units = units_of(crowd(40))
     strangers = pd.DataFrame({"left": np.arange(20), "right": np.arange(20, 40)})
     with pytest.raises(BadInput, match="weights cannot be trained: among 20 candidate pairs of 40 units"):
         train(units, strangers)
     with pytest.raises(BadInput, match="among 0 candidate pairs"):
         train(units, strangers.iloc[:0])
     with pytest.raises(BadInput, match="weights cannot be trained"):
-        train(units.iloc[:1], strangers.iloc[:0])
+        train(units_of(crowd(1)), strangers.iloc[:0])
 
 
 def test_a_model_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -136,7 +181,7 @@ def test_a_model_is_read_as_it_was_written(tmp_path: Path) -> None:
 def test_a_file_that_holds_no_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="There is no model"):
         LinkModel.load(tmp_path / "nowhere.json")
-    for text in ("", "[]", '{"settings": {}}', "\xff"):
+    for text in ("", "[]", "{}", '{"m": {"sex": [0.5]}, "u": {}}', '{"m": {"sex": [2, 1]}, "u": {}}', "\xff"):
         path = tmp_path / "odd.json"
         path.write_bytes(text.encode("latin-1"))
         with pytest.raises(BadInput, match="holds no model"):
@@ -147,7 +192,8 @@ def test_a_file_that_holds_no_model_is_refused(tmp_path: Path) -> None:
 @given(st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=120))
 def test_commoner_values_are_likelier_and_rare_ones_rarer_than_their_share(values: list[str]) -> None:
     column = pd.Series(values, dtype="string")
-    found = frequencies(column, pd.Series(True, index=column.index)).set_index("value")["frequency"]
+    codes, distinct = pd.factorize(column)
+    found = pd.Series(frequencies_of_codes(codes, np.ones(len(codes), dtype=bool)), index=distinct)
     counts = column.value_counts().reindex(found.index).astype("float64")
     assert found.iloc[np.argsort(counts, kind="stable")].is_monotonic_increasing
     assert (found <= counts / len(values) + 1e-12).all()
@@ -157,7 +203,7 @@ def test_commoner_values_are_likelier_and_rare_ones_rarer_than_their_share(value
 @settings(max_examples=examples(50))
 @given(st.lists(st.integers(0, 10_000), min_size=4, max_size=4))
 def test_chance_lies_between_what_was_thought_and_what_was_counted(counts: list[int]) -> None:
-    before = [0.0001, 0.0099, 0.09, 0.90]
+    before = np.array([0.0001, 0.0099, 0.09, 0.90])
     found = chance_agreement(np.array(counts, dtype="float64"), before, 5.0)
     for count, share, thought in zip(counts, found, before, strict=True):
         seen = count / max(sum(counts), 1)
@@ -166,8 +212,8 @@ def test_chance_lies_between_what_was_thought_and_what_was_counted(counts: list[
 
 
 def test_enough_pairs_make_forget_what_was_thought_and_none_leave_it() -> None:
-    before = [0.5, 0.5]
+    before, rare = np.array([0.5, 0.5]), np.array([0.0001, 0.9999])
     assert chance_agreement(np.array([1e6, 9e6]), before, 5.0) == pytest.approx([0.1, 0.9], rel=1e-4)
-    assert chance_agreement(np.array([0.0, 0.0]), before, 5.0) == before
+    assert chance_agreement(np.array([0.0, 0.0]), before, 5.0).tolist() == before.tolist()
     # One pair of one kind doesn't unsettle the other levels.
-    assert chance_agreement(np.array([1.0, 0.0]), [0.0001, 0.9999], 5.0)[0] < 0.0002
+    assert chance_agreement(np.array([1.0, 0.0]), rare, 5.0)[0] < 0.0002

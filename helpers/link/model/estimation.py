@@ -239,19 +239,23 @@ def _chance(
     if "birth_date" in by_name and "last_surname" in by_name:
         date, last = levels[:, by_name["birth_date"]], levels[:, by_name["last_surname"]]
         one_child = (date == 0) & (last >= 0) & (last <= 3)
-    return [chance_agreement(levels[~one_child, at], before) for at, before in enumerate(usual)]
+    return [
+        chance_agreement(counts_of(levels[~one_child, at], len(before)), before)
+        for at, before in enumerate(usual)
+    ]
 
 
-def chance_agreement(level: np.ndarray, usual: np.ndarray, worth: float = WORTH_OF_CHANCE) -> np.ndarray:
-    """Return the share of each level among random pairs; a level that none has keeps its usual share.
+def counts_of(level: np.ndarray, levels: int) -> np.ndarray:
+    """Count the pairs of each known level."""
+    return np.bincount(level[level >= 0], minlength=levels).astype("float64")
 
-    >>> chance_agreement(np.repeat([0, 1], [900, 99_100]), np.array([0.02, 0.98])).round(3).tolist()
+
+def chance_agreement(counts: np.ndarray, usual: np.ndarray, worth: float = WORTH_OF_CHANCE) -> np.ndarray:
+    """Estimate the probability of each level for two random units.
+
+    >>> chance_agreement(np.array([900.0, 99_100.0]), np.array([0.02, 0.98])).round(3).tolist()
     [0.009, 0.991]
     """
-    known = level[level >= 0]
-    if not len(known):
-        return usual
-    counts = np.bincount(known, minlength=len(usual)).astype("float64")
     share = (counts + worth) / (counts.sum() + worth / usual)
     result: np.ndarray = np.where((counts == 0) & (usual < RARE), usual, share)
     return result

@@ -21,6 +21,7 @@ __all__ = [
     "drawn_pairs_of",
     "explain",
     "fitted",
+    "frequencies_of_codes",
     "kinds_of",
     "prior_bits",
     "score_levels",
@@ -103,7 +104,7 @@ class Frequencies:
         for one in comparisons:
             if one.values and one.kind in ("middle name", "birth date", "e-mail", "code", "text"):
                 values = units.values[one.values]
-                of_code = _frequency_of_codes(values.code, counts[values.unit])
+                of_code = frequencies_of_codes(values.code, counts[values.unit])
                 most = np.full(count, np.nan)
                 np.fmax.at(most, values.unit, of_code[values.code])
                 found[one.name] = most
@@ -116,11 +117,11 @@ def _frequency(code: np.ndarray, counts: np.ndarray) -> np.ndarray:
     result = np.full(len(code), np.nan)
     if known.any():
         codes, _ = pd.factorize(code[known])
-        result[known] = _frequency_of_codes(codes, counts[known])[codes]
+        result[known] = frequencies_of_codes(codes, counts[known])[codes]
     return result
 
 
-def _frequency_of_codes(codes: np.ndarray, counts: np.ndarray) -> np.ndarray:
+def frequencies_of_codes(codes: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Estimate the probability of each value for a new child.
 
     A value seen once in ten thousand children is rarer than that, since most such values occur only once.
@@ -200,7 +201,7 @@ def rarities(
 
 def fitted(model: LinkModel, units: Units, comparisons: Sequence[Comparison]) -> LinkModel:
     """Fit a model to the district: how often two of its children agree in school, town and grade."""
-    from helpers.link.model.estimation import chance_agreement
+    from helpers.link.model.estimation import chance_agreement, counts_of
 
     if len(units) < ENOUGH:
         return model
@@ -208,7 +209,10 @@ def fitted(model: LinkModel, units: Units, comparisons: Sequence[Comparison]) ->
     left, right = drawn_pairs_of(units, DRAWN_PAIRS)
     levels = compare_units(units, local, left, right)
     _, u = model.tables(local)
-    own = {one.name: chance_agreement(levels[:, at], u[at]).tolist() for at, one in enumerate(local)}
+    own = {
+        one.name: chance_agreement(counts_of(levels[:, at], len(u[at])), u[at]).tolist()
+        for at, one in enumerate(local)
+    }
     return replace(model, u={**model.u, **own})
 
 

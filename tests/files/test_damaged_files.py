@@ -23,7 +23,7 @@ from tests.files.damage import COUNTABLE, WAYS, lines_of
 from tests.shared_districts import SharedDistricts
 
 ONE_EACH = len(WAYS)
-COPIES = 100  # of each file: each way several times by itself, and before another one
+COPIES = 60  # of each file: each way several times by itself, and before another one
 LINES = 12  # of a made file, header included: enough for each way, and quick
 OF_XML = 40  # an element of a record has a line of its own
 # What stands in a file's name of the day or years that it is of.

@@ -1,5 +1,5 @@
 # make report   the whole road: an environment, a made-up district, every notebook, reports/index.html
-# make test     what must hold after every change: six minutes on two cores; a first run, mypy without a cache, one and a half more
+# make test     what must hold after every change: five minutes on two cores
 # make test-all everything: also what make test leaves out, all examples of each property, pages in a chromium
 # make test-browser   of that, what needs a chromium
 # make lab      the notebooks in JupyterLab

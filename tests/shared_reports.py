@@ -1,4 +1,4 @@
-"""Whole reports that several tests look at: each is run once a run, whoever asks first."""
+"""Whole reports that several tests look at: each is run once a run, in kernels, whoever asks first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from unittest import mock
 from helpers.report import ReportResult, run_report
 from helpers.report.runs.execute import Progress
 from tests.kept import Kept, sharing_in
-from tests.notebooks_here import notebooks_here
 
 __all__ = ["RanReport", "SharedReports"]
 
@@ -43,12 +42,9 @@ class SharedReports:
     def _run(self, folder: Path | None, out: Path) -> RanReport:
         log = io.StringIO()
         # What tests have read already isn't read again.
-        # The workshop's notebooks run in kernels, as its user's do; of other folders what is written counts.
-        here = notebooks_here() if folder else nullcontext()
         with (
             mock.patch("helpers.report.runs.report.sharing", nullcontext),
             sharing_in(self.kept.shares),
-            here,
         ):
             result = run_report(folder, out=out, progress=Progress(1, log))
         assert result.ok, [result.trouble, *(f"{run.name}: {run.failed}" for run in result.failed)]

@@ -14,7 +14,6 @@ from helpers.cli import main
 from helpers.files import District, read_district
 from helpers.link import Links, link_district
 from tests.kept import Kept
-from tests.notebooks_here import notebooks_here
 
 # What lies there and can't be read, each with its reason.
 NO_TABLES = {
@@ -137,8 +136,7 @@ def test_link_and_profile_end_well_and_name_nobody(started_desk_folder: Path, tm
 @pytest.mark.full
 @pytest.mark.notebooks
 def test_a_report_of_the_folder_ends_well(started_desk_folder: Path, tmp_path: Path) -> None:
-    with notebooks_here():
-        told = run("report", "--from", started_desk_folder, "--out", tmp_path)
+    told = run("report", "--from", started_desk_folder, "--out", tmp_path)
     assert told.exit_code == 0, told.output
     assert "failed: none" in told.output
 

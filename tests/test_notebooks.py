@@ -295,7 +295,9 @@ def test_three_systems_that_do_not_say_that_they_are_invented_are_real(
 def test_all_systems_that_do_not_say_that_they_are_invented_are_real(
     reports: SharedReports, unmarked_folder: Path
 ) -> None:
-    assert_no_child_is_on_the_road(unmarked_folder, reports.of(unmarked_folder))
+    with notebooks_here():
+        ran = reports.of(unmarked_folder)
+    assert_no_child_is_on_the_road(unmarked_folder, ran)
 
 
 @pytest.mark.full

@@ -324,6 +324,7 @@ def compare_frozen(
     *, whole: bool, only: Iterable[str] = (), against: Path = DIGESTS, tables: Path = TABLES
 ) -> list[str]:
     """Run the cases again and list, a line each, what differs from the frozen version."""
+    csv.field_size_limit(sys.maxsize)  # a page's line may hold a whole picture
     frozen_digests = read_frozen(against)
     wanted = tuple(only)
     chosen = [case for case in cases(whole=whole) if not wanted or case.name.startswith(wanted)]
@@ -363,7 +364,6 @@ def _alike(was: str, is_now: str) -> bool:
     """Say whether two lines of a table differ in the last digits of numbers only."""
     if was == is_now:
         return True
-    csv.field_size_limit(sys.maxsize)  # a page's line may hold a whole picture
     cells = [next(csv.reader([line]), []) for line in (was, is_now)]
     return len(cells[0]) == len(cells[1]) and all(map(_same_cell, *cells))
 

@@ -23,7 +23,7 @@ from tests.files.damage import COUNTABLE, WAYS, lines_of
 from tests.shared_districts import SharedDistricts
 
 ONE_EACH = len(WAYS)
-COPIES = 100  # of each file: each way several times by itself, and before another one
+COPIES = 200  # of each file: each way several times by itself, and before another one
 LINES = 12  # of a made file, header included: enough for each way, and quick
 OF_XML = 40  # an element of a record has a line of its own
 # What stands in a file's name of the day or years that it is of.
@@ -186,7 +186,7 @@ def check_each(folder_of_files: Path, tmp_path: Path, number_of_copies: int = CO
 
 @pytest.mark.full
 def test_damaged_copies_of_each_real_file_are_read(real_files: Path, tmp_path: Path) -> None:
-    check_each(real_files, tmp_path, COPIES // 2)
+    check_each(real_files, tmp_path)
 
 
 @pytest.mark.parametrize("number_of_copies", [ONE_EACH, pytest.param(COPIES, marks=pytest.mark.full)])

@@ -53,7 +53,7 @@ def districts(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any
 
 
 @pytest.mark.full
-@settings(max_examples=examples(30))
+@settings(max_examples=examples(60))
 @given(districts())
 def test_ids_alone_change_no_outcome_of_rules(district: tuple[list[dict[str, Any]], ...]) -> None:
     unchanged(*district, method="cascade")

@@ -1,4 +1,4 @@
-"""What a fault says it is found by notices it, on three seeds; without faults nothing is raised there."""
+"""What a fault says it is found by notices it, on five seeds; without faults nothing is raised there."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from synthetic_data.faults.scene import Fault, declared_faults
 from tests.shared_districts import SharedDistricts
 from tests.tiers import sampled
 
-SEEDS = (7, 1, 2)
+SEEDS = (7, 1, 2, 3, 4)
 SHARED = 7  # its two districts are those that many tests read
 # A quarter of a workshop with rates half as high again: most kinds occur, in a quarter of the time.
 WRONG: dict[str, Any] = {"students": 150, "faults": 1.5, "level": "manual"}
@@ -178,7 +178,7 @@ def clean(
     return look
 
 
-@pytest.mark.parametrize("seed", sampled(SEEDS, 3))
+@pytest.mark.parametrize("seed", sampled(SEEDS, 5))
 def test_without_faults_nothing_is_raised(clean: Callable[[int], Looked], seed: int) -> None:
     raised = {
         f"{fault.silo}.{fault.kind}: {word}": len(rows)

@@ -130,6 +130,10 @@ _FACTS = {
 # Published figures, by topic.
 _FIGURES = {
     "chronic_absence_grades": "chronic absence by grade",
+    "chronic_absence_odds_disability": "chronic absence by disability",
+    "chronic_absence_odds_homeless": "chronic absence by homelessness",
+    "chronic_absence_odds_low_income": "chronic absence by income",
+    "chronic_absence_odds_moved": "chronic absence by change of school",
     "el_share": "English learners",
     "frpl_above_75": "schools where three in four get it",
     "frpl_school_distribution": "schools by lunch",
@@ -137,9 +141,13 @@ _FIGURES = {
     "frpl_up_to_25": "schools where one in four gets it",
     "idea_category": "disability",
     "idea_share": "children with a plan",
+    "naep_reading_lunch_gap": "a national reading test by lunch",
     "race_share": "race",
     "school_changes_k8": "changes of school",
     "schools_losing_a_tenth": "schools losing a tenth",
+    "test_gap_disability": "test scores by disability",
+    "test_gap_low_income": "test scores by income",
+    "test_gap_moved": "test scores by change of school",
 }
 _STATUSES = {
     "Empty": "the system knows the child, and says nothing of it",

@@ -168,3 +168,12 @@ def test_a_tuned_figure_that_misses_fails_the_calibration(monkeypatch):
     assert not made.passed
     missed = made.together.loc[made.together["verdict"] == "miss"]
     assert missed["topic"].tolist() == ["idea_share"]
+
+
+def test_a_scenario_with_a_dial_of_its_own_does_not_aim_at_what_is_published():
+    def topics(**dials):
+        return set(calibrate([load_scenario("district", students=120, **dials)], seeds=(1,)).figures["topic"])
+
+    usual = topics()
+    assert usual - topics(disability=0) == {"chronic_absence_odds_disability", "test_gap_disability"}
+    assert usual - topics(chronic_absence=0.2) == {"chronic_absence"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 
@@ -12,7 +12,9 @@ import pandas as pd
 
 from helpers.standard import first_day
 from synthetic_data.life.absences import ENOUGH_DAYS, is_chronic
-from synthetic_data.life.learning.tests import SEASONS, SUBJECTS
+from synthetic_data.life.circumstances import changed_school, is_homeless
+from synthetic_data.life.learning.tests import SEASONS, SUBJECTS, means, spreads
+from synthetic_data.life.wellbeing.meal_eligibility import FULL
 from synthetic_data.life.wellbeing.plans import CATEGORIES
 from synthetic_data.population.names import GROUPS
 from synthetic_data.population.schools import GRADES
@@ -35,6 +37,7 @@ __all__ = [
 
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 Found = dict[str, Measured]
 
 
@@ -201,6 +204,118 @@ def _map_growth_spreads(outcomes: Outcomes) -> Found:
     return _map_growth(outcomes, spread)
 
 
+# Differences between groups. Log odds depend neither on the level of chronic absence nor on which of the two
+# groupings comes first, so that figures of other years and places can be compared.
+
+KG_TO_08, KG_TO_06 = "KG to 08", "KG to 06"
+
+
+def _log_odds(table: pd.DataFrame, such: Mask, home: Codes) -> Measured:
+    """Compute how much higher a group's log odds of chronic absence are, clustered by household."""
+    chronic, pull, difference = table["chronic"].to_numpy(dtype="float64"), np.zeros(len(table)), 0.0
+    for mine, way in ((such, 1), (~such, -1)):
+        size, away = int(mine.sum()), float(chronic[mine].sum())
+        if not 0 < away < size:
+            return Measured(float("nan"), float("inf"), int(such.sum()))
+        difference += way * float(np.log(away / (size - away)))
+        pull[mine] = way * (chronic[mine] - away / size) * size / (away * (size - away))
+    error = float(np.sqrt(np.sum(np.bincount(home, weights=pull) ** 2)))
+    return Measured(difference, error, int(such.sum()))
+
+
+def _chronic_of(outcomes: Outcomes, such: Mask, groups: Sequence[str], back: int = 1) -> Found:
+    """Compare children in a group with all others in a school year, counted per school."""
+    table = _chronic(school_days(outcomes, outcomes.scenario.school_year - back))
+    young = table["grade"].to_numpy() <= GRADES.index("08")
+    found = {}
+    for name in groups:
+        mine = table.loc[young] if KG_TO_08 in name else table
+        found[name] = _log_odds(mine, such[mine["child"].to_numpy()], _household(outcomes, mine["child"]))
+    return found
+
+
+def _chronic_by_income(outcomes: Outcomes) -> Found:
+    return _chronic_of(outcomes, _subsidized(outcomes), [f"California, {KG_TO_08}", "South Carolina"])
+
+
+def _chronic_by_home(outcomes: Outcomes) -> Found:
+    groups = ["United States", f"California, {KG_TO_08}", "Connecticut"]
+    return _chronic_of(outcomes, is_homeless(outcomes.population), groups)
+
+
+def _chronic_by_plan(outcomes: Outcomes) -> Found:
+    return _chronic_of(outcomes, _with_plan(outcomes), [f"California, {KG_TO_08}", "South Carolina"])
+
+
+def _chronic_by_moves(outcomes: Outcomes) -> Found:
+    year = outcomes.scenario.school_year
+    before = outcomes.schooling.spells.child[outcomes.schooling.spells.year == year - 1]
+    moved = changed_school(outcomes.schooling, len(outcomes.population.children), year - 1)
+    table = _chronic(school_days(outcomes, year))
+    table = table.loc[table["child"].isin(before)]
+    such = moved[table["child"].to_numpy()]
+    return {"Rhode Island": _log_odds(table, such, _household(outcomes, table["child"]))}
+
+
+def _subsidized(outcomes: Outcomes) -> Mask:
+    """Mark children who had free or reduced meals at the end of the year before."""
+    eligibility, such = outcomes.life.eligibility, np.zeros(len(outcomes.population.children), dtype=bool)
+    then = eligibility.year == outcomes.scenario.school_year - 1
+    such[eligibility.child[then]] = eligibility.benefit[then] != FULL  # the latest is written last
+    return such
+
+
+def _with_plan(outcomes: Outcomes) -> Mask:
+    """Mark children with a plan of special education in the year before."""
+    plans, year = outcomes.life.plans, outcomes.scenario.school_year
+    such = np.zeros(len(outcomes.population.children), dtype=bool)
+    over = plans.ended < np.datetime64(first_day(year - 1), "D")
+    such[plans.child[(plans.first_meeting < np.datetime64(first_day(year), "D")) & ~over]] = True
+    return such
+
+
+def _test_gap(outcomes: Outcomes, subject: str, such: Mask, within: bool, last_grade: str = "09") -> Measured:
+    """Compute how far a group's scores of the year before lie below all others', clustered by household.
+
+    In standard deviations: of all children, or, as in meta-analyses, of children within the two groups.
+    """
+    tests = outcomes.life.tests
+    mine = (tests.program == 0) & (tests.subject == SUBJECTS.index(subject))
+    mine &= (tests.year == outcomes.scenario.school_year - 1) & (tests.grade <= GRADES.index(last_grade))
+    place = tests.subject[mine], tests.grade[mine], tests.season[mine]
+    score = (tests.score[mine] - means(0, *place)) / spreads(0, *place)
+    inside = such[tests.child[mine]]
+    if min(inside.sum(), (~inside).sum()) < 2:
+        return Measured(float("nan"), float("inf"), int(inside.sum()))
+    rest = score.copy()
+    for one in (inside, ~inside):
+        rest[one] -= score[one].mean()
+    spread = float((rest if within else score).std())
+    pull = rest * np.where(inside, -1 / inside.sum(), 1 / (~inside).sum()) / spread
+    home = pd.factorize(outcomes.population.children["household"])[0][tests.child[mine]]
+    error = float(np.sqrt(np.sum(np.bincount(home, weights=pull) ** 2)))
+    gap = float(score[~inside].mean() - score[inside].mean()) / spread
+    return Measured(gap, error, len(np.unique(tests.child[mine][inside])))
+
+
+def _test_gap_by_income(outcomes: Outcomes) -> Found:
+    gap = _test_gap(outcomes, "Mathematics", _subsidized(outcomes), within=False)
+    return {"Mathematics, Michigan, 08": gap}
+
+
+def _test_gap_by_plan(outcomes: Outcomes) -> Found:
+    return {"Reading": _test_gap(outcomes, "Reading", _with_plan(outcomes), within=True)}
+
+
+def _test_gap_by_moves(outcomes: Outcomes) -> Found:
+    year = outcomes.scenario.school_year
+    changed = changed_school(outcomes.schooling, len(outcomes.population.children), year - 1, year)
+    return {
+        f"{subject}, {KG_TO_06}": _test_gap(outcomes, subject, changed, within=True, last_grade="06")
+        for subject in SUBJECTS
+    }
+
+
 MEASURES: dict[str, Callable[[Outcomes], Found]] = {
     "race_share": _race_share,
     "chronic_by_school": chronic_by_school,
@@ -214,6 +329,13 @@ MEASURES: dict[str, Callable[[Outcomes], Found]] = {
     "schools_losing_a_tenth": _schools_losing_a_tenth,
     "map_growth_means": _map_growth_means,
     "map_growth_spreads": _map_growth_spreads,
+    "chronic_by_income": _chronic_by_income,
+    "chronic_by_home": _chronic_by_home,
+    "chronic_by_plan": _chronic_by_plan,
+    "chronic_by_moves": _chronic_by_moves,
+    "test_gap_by_income": _test_gap_by_income,
+    "test_gap_by_plan": _test_gap_by_plan,
+    "test_gap_by_moves": _test_gap_by_moves,
 }
 
 

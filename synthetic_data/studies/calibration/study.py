@@ -21,7 +21,7 @@ import pandas as pd
 
 from helpers.standard import BadInput, as_table, empty_table, last_day
 from synthetic_data.columns import text
-from synthetic_data.life.absences import after_shock
+from synthetic_data.life.absences import ENOUGH_DAYS, after_shock, is_chronic
 from synthetic_data.published import rows
 from synthetic_data.scenario import Scenario, load_scenario
 from synthetic_data.studies.calibration.figures import (
@@ -32,6 +32,7 @@ from synthetic_data.studies.calibration.figures import (
     Line,
     chronic_by_school,
     line_of,
+    school_days,
     targets,
     untargeted,
 )
@@ -199,13 +200,44 @@ def _of_one_year(outcomes: Outcomes) -> list[tuple[Line, Measured]]:
         name = said["measure"]
         if not name or said["scenario"] == "pandemic" or (said["scenario"] == "unfair" and scenario.fair):
             continue
-        if said["topic"] == "chronic_absence" and scenario.chronic_absence != load_scenario().chronic_absence:
-            continue  # a scenario with its own level doesn't aim at the published one
+        dial = said["dial"]
+        if dial and getattr(scenario, dial) != Scenario.model_fields[dial].default:
+            continue  # a scenario with its own size doesn't aim at the published one
         if name not in measured:
             measured[name] = MEASURES[name](outcomes)
         if row["group"] in measured[name]:
             found.append((line_of(scenario.name, said, row), measured[name][row["group"]]))
-    return found + _together(outcomes)
+    return [*found, *_two_years(outcomes), *_together(outcomes)]
+
+
+def _two_years(outcomes: Outcomes) -> list[tuple[Line, Measured]]:
+    """Correlate a child's absences of two school years: as shares of days, and as chronic absence."""
+    year = outcomes.scenario.school_year
+    days = [
+        school_days(outcomes, one).groupby("child")[["missed", "enrolled"]].sum() for one in (year - 1, year)
+    ]
+    both = days[0].add_suffix("_before").join(days[1], how="inner")
+    both = both.loc[(both["enrolled_before"] >= ENOUGH_DAYS) & (both["enrolled"] >= ENOUGH_DAYS)]
+    missed, enrolled = (
+        [np.asarray(both[name + end], dtype="float64") for end in ("_before", "")]
+        for name in ("missed", "enrolled")
+    )
+    home = pd.factorize(outcomes.population.children["household"])[0][both.index.to_numpy()]
+    rates = [np.asarray(away / here, dtype="float64") for away, here in zip(missed, enrolled, strict=True)]
+    chronic = [is_chronic(away, here).astype("float64") for away, here in zip(missed, enrolled, strict=True)]
+    return [
+        (
+            untargeted(
+                outcomes.scenario.name,
+                "two_years",
+                group,
+                "correlation of a year with the year before",
+                "Studies call absence stable from year to year; none was found that shows how strongly",
+            ),
+            correlation(before, now, home),
+        )
+        for group, (before, now) in (("absence rate", rates), ("chronic absence", chronic))
+    ]
 
 
 def _together(outcomes: Outcomes) -> list[tuple[Line, Measured]]:

@@ -216,13 +216,15 @@ def _two_years(outcomes: Outcomes) -> list[tuple[Line, Measured]]:
     days = [
         school_days(outcomes, one).groupby("child")[["missed", "enrolled"]].sum() for one in (year - 1, year)
     ]
-    both = days[0].join(days[1], how="inner", suffixes=("_before", ""))
+    both = days[0].add_suffix("_before").join(days[1], how="inner")
     both = both.loc[(both["enrolled_before"] >= ENOUGH_DAYS) & (both["enrolled"] >= ENOUGH_DAYS)]
-    missed = [both[f"missed{end}"].to_numpy(dtype="float64") for end in ("_before", "")]
-    enrolled = [both[f"enrolled{end}"].to_numpy(dtype="float64") for end in ("_before", "")]
+    missed, enrolled = (
+        [np.asarray(both[name + end], dtype="float64") for end in ("_before", "")]
+        for name in ("missed", "enrolled")
+    )
     home = pd.factorize(outcomes.population.children["household"])[0][both.index.to_numpy()]
-    rates = [away / here for away, here in zip(missed, enrolled, strict=True)]
-    chronic = [1.0 * is_chronic(away, here) for away, here in zip(missed, enrolled, strict=True)]
+    rates = [np.asarray(away / here, dtype="float64") for away, here in zip(missed, enrolled, strict=True)]
+    chronic = [is_chronic(away, here).astype("float64") for away, here in zip(missed, enrolled, strict=True)]
     return [
         (
             untargeted(
@@ -232,9 +234,9 @@ def _two_years(outcomes: Outcomes) -> list[tuple[Line, Measured]]:
                 "correlation of a year with the year before",
                 "Studies call absence stable from year to year; none was found that shows how strongly",
             ),
-            correlation(*numbers, home),
+            correlation(before, now, home),
         )
-        for group, numbers in (("absence rate", rates), ("chronic absence", chronic))
+        for group, (before, now) in (("absence rate", rates), ("chronic absence", chronic))
     ]
 
 

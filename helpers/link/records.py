@@ -242,6 +242,8 @@ class Units:
     ids: pd.DataFrame
     silos: Values
     keeps_one_record_a_child: np.ndarray  # by silo number
+    # About one unit a person, to count how common values are; by default the units with a birth date.
+    one_a_person: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.first_record)

@@ -11,9 +11,10 @@ import pandas as pd
 
 from helpers.files import District
 from helpers.link.adapt import single_records
+from helpers.link.comparisons import declared_comparisons
 from helpers.link.methods.probabilistic import Candidates, find_candidates
 from helpers.link.model import LinkModel, explain, weights
-from helpers.link.model.estimation import DRAWN_PAIRS, train, with_matches
+from helpers.link.model.estimation import DRAWN_PAIRS, monotone, train, with_matches
 from helpers.link.pipeline import check_ids, run_stages
 from helpers.link.records import Places, Records, prepare_records
 from helpers.standard import BadInput
@@ -171,10 +172,15 @@ def _mean(models: Sequence[LinkModel]) -> LinkModel:
             found[name] = [float(f"{value:.5g}") for value in each.mean(axis=0)]
         return found
 
+    m, u = of_all("m"), of_all("u")
+    for one in declared_comparisons():
+        if one.name in m:
+            falling = monotone(np.array(m[one.name]), np.array(u[one.name]), one.falls)
+            m[one.name] = [float(f"{value:.5g}") for value in falling]
     return replace(
         first,
-        m=of_all("m"),
-        u=of_all("u"),
+        m=m,
+        u=u,
         matches={kind: _mean_of([model.matches[kind] for model in models]) for kind in first.matches},
         units=sum(model.units for model in models),
         pairs=sum(model.pairs for model in models),

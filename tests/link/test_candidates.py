@@ -91,10 +91,10 @@ def test_units_hold_every_form_of_every_record() -> None:
         record("b", "2", "ROBERT", "Garcia", "2012-05-18"),
     )
     students = prepare_records(people, identifiers)
-    frame = make_units(students, np.zeros(2, dtype="int64")).frame()
-    assert len(frame) == 1
-    unit = frame.iloc[0]
-    assert set(unit["given"]) == {"bob", "bobby", "robert"}
-    assert {"garcia", "lopez", "garcialopez"} <= set(unit["family_parts"])
-    assert list(unit["birth_days"]) == ["2012-05-17", "2012-05-18"]
-    assert list(unit["emails"]) == []
+    units = make_units(students, np.zeros(2, dtype="int64"))
+    assert len(units) == 1
+    texts = np.array(units.names.texts, dtype=object)
+    assert {"bob", "bobby", "robert"} <= set(texts[units.names.first])
+    assert {"garcia lopez", "garcia"} <= set(texts[units.names.last])
+    assert list(units.values["birth_days"].texts) == ["2012-05-17", "2012-05-18"]
+    assert not len(units.values["emails"])

@@ -103,9 +103,9 @@ class LinkModel:
             found = json.loads(path.read_text(encoding="utf-8"))
             if "settings" in found:
                 raise BadInput(
-                    f"{str(path)!r} holds a model of an earlier version, whose comparisons were others. Train "
-                    f"it anew with bigpicture link --train, or leave the path out to use the one that comes "
-                    f"with the kit."
+                    f"{str(path)!r} holds a model of an earlier version, whose comparisons were others. "
+                    f"Train it anew with bigpicture link --train, or leave the path out to use the one that "
+                    f"comes with the kit."
                 )
             for part in ("m", "u"):
                 _check(found[part])

@@ -38,6 +38,8 @@ DRAWN_PAIRS = 50_000
 SEED = 20_250_901
 # With fewer dated units than this, all units count toward frequencies.
 FEWEST_DATED = 50
+# Of a value seen once, where hardly any is seen twice.
+MOST_DISCOUNT = 0.98
 # Bits that a rare value may add, and a common one take away.
 RARE, FREQUENT = 6.0, 12.0
 
@@ -89,10 +91,12 @@ class Frequencies:
 
     @staticmethod
     def of_units(units: Units, comparisons: Sequence[Comparison]) -> Frequencies:
-        """Estimate frequencies among the units with a birth date: about one a child."""
+        """Estimate frequencies among units of which about one stands for a child."""
         count = len(units)
         dated = units.dated
         counts = dated if int(dated.sum()) >= FEWEST_DATED else units.named | dated
+        if units.one_a_person is not None:
+            counts = units.one_a_person
         begins = np.flatnonzero(np.diff(units.names.record, prepend=-1))
         owner = units.names.record[begins]
         first, last = (np.full(count, -1, dtype="int64") for _ in range(2))
@@ -131,7 +135,7 @@ def frequencies_of_codes(codes: np.ndarray, counts: np.ndarray) -> np.ndarray:
     size = int(np.max(codes, initial=-1)) + 1
     times = np.bincount(codes[counts], minlength=size).astype("float64")
     once, twice = int((times == 1).sum()), int((times == 2).sum())
-    discount = min(once / (once + 2 * twice), 0.95) if once else 0.0
+    discount = min(once / (once + 2 * twice + 1), MOST_DISCOUNT)
     result: np.ndarray = (np.maximum(times, 1.0) - discount) / max(float(times.sum()), 1.0)
     return result
 

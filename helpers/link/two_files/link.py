@@ -10,11 +10,13 @@ import pandas as pd
 
 from helpers.link.comparisons import Comparison, compare_units, comparisons_for
 from helpers.link.model.estimation import train
+from helpers.link.model.parameters import KINDS, LinkModel, shipped_model
 from helpers.link.model.scoring import Frequencies, kinds_of, prior_bits, score_levels
+from helpers.link.records import Units
 from helpers.link.resolve.clusters import cluster_records, components, pairs_inside
 from helpers.link.two_files.candidates import MOST_PAIRS, Candidates, find_candidates
 from helpers.link.two_files.draft_mapping import A_ROW_NUMBER, AN_ANSWER, AN_ID, draft_side
-from helpers.link.two_files.guard import believed_ids, guard_for
+from helpers.link.two_files.guard import Guard, believed_ids, guard_for
 from helpers.link.two_files.mapping import PARTS_OF_DATE, SideMapping
 from helpers.link.two_files.persons import PersonTable, persons_of
 from helpers.link.two_files.read import PersonFile
@@ -24,6 +26,7 @@ __all__ = ["MATCH", "REVIEW", "Linked", "decide_pairs", "link_files", "probabili
 
 
 WORTH = 15.0  # prior weight of the kit's model, in pairs of one person
+HALF = 0.5  # matches of a row, before any pair is compared
 MATCH, REVIEW = figure("link/thresholds.accept_in_two_files"), figure("link/thresholds.review")
 EXCLUDING = -6.0  # bits; rows below this may not become one person through others
 SHOWN_A_ROW = 3  # pairs for review
@@ -154,9 +157,14 @@ def reasons_of(comparisons: Sequence[Comparison], levels: np.ndarray, why: Seque
 
 
 def _said(comparisons: Sequence[Comparison], levels: Sequence[int]) -> str:
-    known = [one.levels[level].words for one, level in zip(comparisons, levels, strict=True) if level >= 0]
-    missing = [one.title for one, level in zip(comparisons, levels, strict=True) if level < 0]
+    both = list(zip(comparisons, levels, strict=True))
+    known = [_begun_small(one.levels[level].words) for one, level in both if level >= 0]
+    missing = [_begun_small(one.title) for one, level in both if level < 0]
     return "; ".join([*known, *([f"missing: {', '.join(missing)}"] if missing else [])])
+
+
+def _begun_small(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 FEW_ROWS = 20
@@ -256,7 +264,7 @@ def link_files(
     levels = compare_units(units, comparisons, candidates.left, candidates.right)
     guard = guard_for(comparisons, levels)
     found = pd.DataFrame({"left": candidates.left, "right": candidates.right})
-    model = train(units, found, fewest=0.0, worth=WORTH, apart=guard.two_persons)
+    model = _adapted(units, found, guard)
     m, u = model.tables(comparisons)
     frequencies, prior = Frequencies.of_units(units, comparisons), prior_bits(units, model.matches)
 
@@ -278,6 +286,16 @@ def link_files(
         notes,
         household=int((apart & (weight > 0)).sum()),
     )
+
+
+def _adapted(units: Units, pairs: pd.DataFrame, guard: Guard) -> LinkModel:
+    """Adapt the kit's model to the rows; unchanged if no pair looks like one person."""
+    # How many matches districts leave open says nothing about two files.
+    prior = replace(shipped_model(), matches=dict.fromkeys(KINDS, HALF))
+    try:
+        return train(units, pairs, start=prior, fewest=0.0, worth=WORTH, apart=guard.two_persons)
+    except BadInput:
+        return prior
 
 
 def _checked(side: str, file: PersonFile, mapping: SideMapping) -> SideMapping:

@@ -271,6 +271,8 @@ def persons_of(sides: Sequence[tuple[pd.DataFrame, SideMapping]]) -> PersonTable
         ids=pd.DataFrame({"number": [], "system": [], "value": []}),
         silos=Values.of(numbers, side, np.arange(len(parts))),
         keeps_one_record_a_child=np.zeros(len(parts), dtype=bool),
+        # A person in both files would make a rare value look common.
+        one_a_person=side == np.argmax(np.bincount(side, minlength=1)),
     )
     return PersonTable(units, row, len(parts[0].rows), len(parts) > 1, notes)
 

@@ -355,9 +355,10 @@ def compare_names(forms: NameForms, count: int, left: np.ndarray, right: np.ndar
         np.zeros(len(left), dtype=bool),
     )
     if len(pair):
-        # Best reading of a pair: the one with the strongest weaker half, then the strongest other half.
+        # Best reading of a pair: the one with the strongest weaker half, then the strongest other half. Of
+        # two alike the one that agrees in the surname, which families share.
         hollow = _hollow(forms, pair, one, other, last, plain)
-        order = np.lexsort((last, first, first + last, np.maximum(first, last), hollow, pair))
+        order = np.lexsort((first, last, first + last, np.maximum(first, last), hollow, pair))
         best = order[np.concatenate(([True], pair[order][1:] != pair[order][:-1]))]
         result.first[pair[best]], result.last[pair[best]] = first[best], last[best]
         # First names are clearly different only if no reading makes them less so.

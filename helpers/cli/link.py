@@ -35,7 +35,7 @@ from helpers.standard import OLD_METHODS, BadInput, renamed
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.layouts import Layout
-    from helpers.link import Linked, PersonFile
+    from helpers.link import Linked, LinkModel, Links, PersonFile
     from helpers.share import Guard
 
 __all__ = ["NOT_PRINTED", "link", "link_region", "link_two_files", "two_files_options"]
@@ -392,6 +392,7 @@ def link(
             "decisions that no longer stand": as_shown(guard, len(links.stale_decisions)),
             "refused columns of ids": refused[["silo", "file", "column"]].drop_duplicates(),
             "findings": worded(guard, found.assign(times=guard.rounded(found["times"])), as_json),
+            "weights that these records changed": _changed_weights(links, model),
             "estimated, not measured": estimate[["basis", "measure", "value", "low", "high"]],
             "too common to compare": worded(
                 guard, common if as_json else common[common["keys"] > 0], as_json
@@ -401,6 +402,17 @@ def link(
         },
         as_json,
     )
+
+
+def _changed_weights(links: Links, prior: LinkModel | None) -> pd.DataFrame:
+    """List the levels that weigh otherwise here than in the model that linking began with, in bits."""
+    import pandas as pd
+
+    from helpers.link import drift
+
+    if links.model is None:
+        return pd.DataFrame({name: [] for name in ("comparison", "level", "before", "now")})
+    return drift(links.model, prior).round({"before": 1, "now": 1})
 
 
 def _counted_rows(guard: Guard, table: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from helpers.link.districts import RegionLinks, link_districts
 from helpers.link.id_columns import verify_id_columns
 from helpers.link.matches import LARGEST_BLOCK
 from helpers.link.methods.deterministic import join_all_on_id, join_on_id
-from helpers.link.model import LinkModel, declared_model
+from helpers.link.model import LinkModel, declared_model, drift
 from helpers.link.model.parameters import SHIPPED
 from helpers.link.pipeline import METHODS, Method, link_children, link_district, method_named
 from helpers.link.quality import BANDS, estimate_quality, probability_bands

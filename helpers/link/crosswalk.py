@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from helpers.link.model.parameters import LinkModel
 from helpers.link.records import Records
 from helpers.link.resolve.clusters import anchors, components
 from helpers.link.values.birth_dates import BIRTH_DATE_LEVELS
@@ -35,7 +36,8 @@ class Links:
 
     ``passed_over`` counts keys shared by more records than a child could have (``step``, ``keys``,
     ``records``): they gave no pair. ``id_columns`` has the status of every id column; ``stale_decisions``
-    lists review decisions that no longer apply, and why.
+    lists review decisions that no longer apply, and why. ``model`` scored the pairs, adapted to these
+    records; None if rules alone linked them.
     """
 
     crosswalk: pd.DataFrame
@@ -44,6 +46,7 @@ class Links:
     passed_over: pd.DataFrame
     id_columns: pd.DataFrame = field(default_factory=pd.DataFrame)
     stale_decisions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    model: LinkModel | None = None
 
 
 def make_crosswalk(

@@ -133,7 +133,8 @@ def link_children(
     places = Places(rows, layouts or {}, kinds or {})
     students = prepare_records(people, identifiers, unique_people, anchor_order)
     students, aids = check_ids(students, places, schools=schools, decisions=decisions, model=model)
-    if find_probabilistic_matches in STAGES[method] or resolve_matches in STAGES[method]:
+    scores = find_probabilistic_matches in STAGES[method] or resolve_matches in STAGES[method]
+    if scores:
         aids = replace(aids, model=adapted_model(students, aids))
     found = run_stages(method, students, aids)
     settled = found.settled or resolve(students, found, aids.persons)
@@ -153,6 +154,7 @@ def link_children(
         passed_over=_passed_over(found),
         id_columns=aids.id_columns.table,
         stale_decisions=aids.persons.stale,
+        model=aids.model if scores else None,
     )
 
 

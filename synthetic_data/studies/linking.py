@@ -199,7 +199,7 @@ def _truly(district: District, students: Records) -> pd.DataFrame:
 # Training never sees the answer key: it sees records and pairs, as in a real district. Run ``python -m
 # synthetic_data.studies.linking`` after a change in the comparisons.
 
-# We report scores on other scenarios and seeds than these. Each district is trained on twice: as the catalog's
+# We report scores on other scenarios and seeds than these. Each district trains twice: as the catalog's
 # faults leave it, and with errors of another origin. Only the family for development is used.
 SCENARIO = "pandemic"
 SEEDS = (9001, 9002)

@@ -180,7 +180,7 @@ def test_the_line_from_which_two_candidates_don_t_compete_for_a_third(
 def test_the_line_below_which_two_records_speak_against_each_other(
     monkeypatch: pytest.MonkeyPatch, probability: float, together: bool
 ) -> None:
-    """Pairs in between join the first and the last, unless these are two records of a system with each once."""
+    """Pairs in between join the first and the last, unless one system has both, and its children once."""
     likely = {"ab": 0.95, "bc": 0.95, "cd": 0.95, "ac": 0.4, "bd": 0.4, "ad": probability}
     _, children = decisions_of(monkeypatch, spelled("1231"), likely, 0.0)
     assert (len(set(children)) == 1) is together

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.link.model import LinkModel, declared_model, drift, score_pairs, shipped_model, train, weights
-from helpers.link.model.estimation import chance_agreement, monotone, with_matches
-from helpers.link.model.parameters import KINDS
+from helpers.link.model.estimation import monotone, with_matches
+from helpers.link.model.parameters import KINDS, chance_agreement
 from helpers.link.model.scoring import frequencies_of_codes
 from helpers.link.records import Units
 from helpers.standard import BadInput

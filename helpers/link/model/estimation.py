@@ -9,8 +9,15 @@ import numpy as np
 import pandas as pd
 
 from helpers.link.comparisons import Comparison, compare_units, comparisons_for
-from helpers.link.model.parameters import KINDS, LinkModel, shipped_model
-from helpers.link.model.scoring import Frequencies, drawn_pairs_of, kinds_of, prior_bits, score_levels
+from helpers.link.model.parameters import KINDS, LinkModel, chance_agreement, counts_of, shipped_model
+from helpers.link.model.scoring import (
+    Frequencies,
+    drawn_pairs_of,
+    kinds_of,
+    prior_bits,
+    score_levels,
+    score_pairs,
+)
 from helpers.link.records import Units
 from helpers.link.values.name_forms import compare_names
 from helpers.standard import BadInput
@@ -21,15 +28,13 @@ MAX_PAIRS = 300_000
 DRAWN_PAIRS = 200_000
 # With fewer matching pairs than this, a comparison keeps its earlier weights.
 FEWEST_MATCHES = 100.0
-# Prior weight of the earlier m probabilities, in matching pairs, and of u, in pairs of two children.
-WORTH, WORTH_OF_CHANCE = 30.0, 5.0
+# Prior weight of the earlier m probabilities, in matching pairs.
+WORTH = 30.0
 # Records err: no level's m falls below one in a thousand, unless chance is rarer still.
 RAREST_ERROR = 0.001
 # Each round of EM weighs the pairs with the parameters of the round before.
 ROUNDS, STILL = 25, 1e-3
 ROUNDS_OF_COUNTING = 2
-# The random pairs may miss any level rarer than this.
-RARE = 0.002
 SEED = 20_250_901
 
 
@@ -245,22 +250,6 @@ def _chance(
     ]
 
 
-def counts_of(level: np.ndarray, levels: int) -> np.ndarray:
-    """Count the pairs of each known level."""
-    return np.bincount(level[level >= 0], minlength=levels).astype("float64")
-
-
-def chance_agreement(counts: np.ndarray, usual: np.ndarray, worth: float = WORTH_OF_CHANCE) -> np.ndarray:
-    """Estimate the probability of each level for two random units.
-
-    >>> chance_agreement(np.array([900.0, 99_100.0]), np.array([0.02, 0.98])).round(3).tolist()
-    [0.009, 0.991]
-    """
-    share = (counts + worth) / (counts.sum() + worth / usual)
-    result: np.ndarray = np.where((counts == 0) & (usual < RARE), usual, share)
-    return result
-
-
 def count_matches(units: Units, kind: int, probability: np.ndarray, times: float) -> float:
     """Estimate a unit's average number of other units of its child, for scored pairs of one kind."""
     dated = int(units.dated.sum())
@@ -277,8 +266,6 @@ def with_matches(model: LinkModel, units: Units, pairs: pd.DataFrame) -> LinkMod
     nevertheless: rules leave such a pair open only if name or date disagrees, and each record had its chance
     of that.
     """
-    from helpers.link.model.scoring import score_pairs
-
     chosen = pairs[["left", "right"]].drop_duplicates().sort_values(["left", "right"], ignore_index=True)
     if chosen.empty:
         return model

@@ -14,13 +14,28 @@ from helpers.files import write_atomically
 from helpers.link.comparisons import Comparison, declared_comparisons
 from helpers.standard import BadInput, figure
 
-__all__ = ["KINDS", "SHIPPED", "LinkModel", "declared_model", "drift", "shipped_model", "weights"]
+__all__ = [
+    "KINDS",
+    "SHIPPED",
+    "LinkModel",
+    "bits_of",
+    "chance_agreement",
+    "counts_of",
+    "declared_model",
+    "drift",
+    "shipped_model",
+    "weights",
+]
 
 SHIPPED = Path(__file__).parent / "trained.json"
 # How many of the two units have a birth date. If both do, rules have linked most matches already. So the
 # prior differs among the three kinds.
 KINDS = ("Both tell a birth date", "One tells a birth date", "Neither tells a birth date")
 MOST_BITS = 18.0  # of one comparison
+# Prior weight of u, in pairs of two children.
+WORTH_OF_CHANCE = 5.0
+# Random pairs may miss any level rarer than this.
+RARE_LEVEL = 0.002
 # A weight of one bit more or less is told as drift.
 DRIFTS = 1.0
 
@@ -153,6 +168,22 @@ def declared_model() -> LinkModel:
         units=0,
         pairs=0,
     )
+
+
+def counts_of(level: np.ndarray, levels: int) -> np.ndarray:
+    """Count the pairs of each known level."""
+    return np.bincount(level[level >= 0], minlength=levels).astype("float64")
+
+
+def chance_agreement(counts: np.ndarray, usual: np.ndarray, worth: float = WORTH_OF_CHANCE) -> np.ndarray:
+    """Estimate the probability of each level for two random units.
+
+    >>> chance_agreement(np.array([900.0, 99_100.0]), np.array([0.02, 0.98])).round(3).tolist()
+    [0.009, 0.991]
+    """
+    share = (counts + worth) / (counts.sum() + worth / usual)
+    result: np.ndarray = np.where((counts == 0) & (usual < RARE_LEVEL), usual, share)
+    return result
 
 
 def bits_of(m: Sequence[np.ndarray], u: Sequence[np.ndarray]) -> list[np.ndarray]:

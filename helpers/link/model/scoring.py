@@ -9,7 +9,14 @@ import numpy as np
 import pandas as pd
 
 from helpers.link.comparisons import Comparison, compare_units, comparisons_for
-from helpers.link.model.parameters import KINDS, LinkModel, bits_of, shipped_model
+from helpers.link.model.parameters import (
+    KINDS,
+    LinkModel,
+    bits_of,
+    chance_agreement,
+    counts_of,
+    shipped_model,
+)
 from helpers.link.records import Units
 from helpers.standard import BadInput
 
@@ -205,8 +212,6 @@ def rarities(
 
 def fitted(model: LinkModel, units: Units, comparisons: Sequence[Comparison]) -> LinkModel:
     """Fit a model to the district: how often two of its children agree in school, town and grade."""
-    from helpers.link.model.estimation import chance_agreement, counts_of
-
     if len(units) < ENOUGH:
         return model
     local = [one for one in comparisons if one.name in LOCAL]

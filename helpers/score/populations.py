@@ -15,6 +15,7 @@ __all__ = [
     "BY_NUMBER_ONLY",
     "COMPLETE",
     "MIXED",
+    "NAMED_KINDS",
     "NAMED_POPULATIONS",
     "NONE_DATED",
     "ONE_DATED",
@@ -35,8 +36,9 @@ NAMED_POPULATIONS = (BOTH_DATED, ONE_DATED, NONE_DATED)
 # Names of totals: of the populations with names, and of all four.
 ALL_NAMED, ALL = "All named", "All"
 
-# Kinds of records: name and usable birth date; name alone; no name.
+# Kinds of records, as `record_kinds` encodes them: name and usable birth date; name alone; no name.
 RECORD_KINDS = 3
+NAMED_KINDS = (0, 1)
 _NO_NAME = 2
 
 COMPLETE, SPLIT, MIXED = "complete", "split", "mixed"

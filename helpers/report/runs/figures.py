@@ -179,7 +179,7 @@ def _index(
         systems=systems,
         on_roster=None if children is None else _say(guard, known.get(roster, 0)),
         enrolled=None if children is None else _say(guard, district.about.get("students")),
-        joined=_say(guard, _outcome(children, "right")),
+        joined=_say(guard, _outcome(children, "complete")),
         joined_everywhere=_say(guard, everywhere),
         wrong_unnoticed=_say(guard, _unnoticed(children)),
         looked_up_wrong=_say(guard, _unnoticed(looked_up)),
@@ -208,7 +208,7 @@ def _unnoticed(children: pd.DataFrame | None) -> int | None:
     """Count the silent wrong matches: children with another child's records, without any sign of it."""
     if children is None:
         return None
-    return int((children["outcome"].eq("wrong") & ~children["detected"].fillna(False).astype(bool)).sum())
+    return int((children["outcome"].eq("mixed") & ~children["detected"].fillna(False).astype(bool)).sum())
 
 
 def _outcomes(
@@ -368,13 +368,13 @@ def against_roster(scores: pd.DataFrame, roster: str) -> pd.DataFrame:
     """Count how each system's records are linked to the same child's record on the roster.
 
     >>> scores = pd.DataFrame(
-    ...     {"left_silo": ["meals"], "right_silo": ["sis"], "group": ["All"], "pair_kind": ["All"]}
+    ...     {"left_silo": ["meals"], "right_silo": ["sis"], "group": ["All"], "population": ["All"]}
     ...     | {"right": [540], "missed": [51], "wrong": [9]}
     ... )
     >>> against_roster(scores, "sis").to_dict("records")
     [{'silo': 'meals', 'right': 540, 'missed': 51, 'wrong': 9}]
     """
-    whole = scores[scores["group"].eq("All") & scores["pair_kind"].eq("All")]
+    whole = scores[scores["group"].eq("All") & scores["population"].eq("All")]
     left, right = whole["left_silo"], whole["right_silo"]
     other = right.where(left.eq(roster), left).where(left.eq(roster) | right.eq(roster))
     counts = whole[["right", "missed", "wrong"]].assign(silo=other)
@@ -404,31 +404,31 @@ def gathered(pairs: pd.DataFrame, everybody: int) -> pd.DataFrame:
 def describe_outcomes(outcomes: Mapping[str, int | str]) -> str:
     """Describe the outcomes of a linkage method in one line.
 
-    >>> describe_outcomes({"right": 540, "missed": 58, "wrong": 2})
-    'Put together wholly: **540** of 600 children. Fallen apart: **58**. With another’s record: **2**.'
+    >>> describe_outcomes({"complete": 540, "split": 58, "mixed": 2})
+    'Complete: **540** of 600 children. Split: **58**. Mixed with another child: **2**.'
     """
 
     def said(number: int | str) -> str:
         return number_text(number, "", 0)
 
-    if "right" not in outcomes:
+    if "complete" not in outcomes:
         return "; ".join(f"{tie}: **{said(number)}**" for tie, number in outcomes.items()).capitalize() + "."
     numbers = [number for number in outcomes.values() if not isinstance(number, str)]
     of_all = f" of {said(sum(numbers))} children" if len(numbers) == len(outcomes) else ""
     return (
-        f"Put together wholly: **{said(outcomes['right'])}**{of_all}. "
-        f"Fallen apart: **{said(outcomes['missed'])}**. "
-        f"With another’s record: **{said(outcomes['wrong'])}**."
+        f"Complete: **{said(outcomes['complete'])}**{of_all}. "
+        f"Split: **{said(outcomes['split'])}**. "
+        f"Mixed with another child: **{said(outcomes['mixed'])}**."
     )
 
 
 def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]]) -> str:
     """Describe the gain from the first to the last linkage method, as a title.
 
-    >>> complete_children_by_stage({"Exact": {"right": 12, "wrong": 0}, "Resolved": {"right": 540}})
-    'Wholly put together: 12 children by the first way, 540 by the last'
+    >>> complete_children_by_stage({"Exact": {"complete": 12, "mixed": 0}, "Resolved": {"complete": 540}})
+    'Complete: 12 children by the first way, 540 by the last'
     """
     first, *_, last = costs.values()
-    if "right" not in last:
+    if "complete" not in last:
         return "How each rung ties the children; whether rightly, nobody has checked"
-    return f"Wholly put together: {first['right']:,} children by the first way, {last['right']:,} by the last"
+    return f"Complete: {first['complete']:,} children by the first way, {last['complete']:,} by the last"

@@ -24,7 +24,6 @@ from helpers.profile import (
 from helpers.score.answer_key import AnswerKey, can_be_judged, read_answer_key
 from helpers.score.populations import (
     NAMED_KINDS,
-    NAMED_POPULATIONS,
     OUTCOMES,
     child_outcomes,
     record_kinds,
@@ -44,7 +43,6 @@ __all__ = [
     "count_cluster_outcomes",
     "flags_missed",
     "missed_flags",
-    "of_named_pairs",
     "page_of",
     "signs_of",
     "systems_of_signs",
@@ -321,12 +319,3 @@ def flags_missed(district: District, rungs: Mapping[str, Links]) -> pd.DataFrame
     }
     rows["who truly have it"] = next(iter(found.values()))["true_count"].to_dict()
     return pd.DataFrame.from_dict(rows, orient="index").astype("Int64").reset_index(names="joined by")
-
-
-def of_named_pairs(scores: pd.DataFrame) -> tuple[float, float]:
-    """Return recall and F1 of pairs in which both records have a name."""
-    whole = scores[scores["left_silo"].isna() & scores["group"].eq("All")]
-    counts = whole.loc[whole["population"].isin(NAMED_POPULATIONS), ["possible", "linked", "right"]].sum()
-    possible, linked, right = (float(counts[name]) for name in ("possible", "linked", "right"))
-    both = possible + linked
-    return right / possible if possible else np.nan, 2 * right / both if both else np.nan

@@ -60,8 +60,8 @@ def summarize_links(
     LinkSummary
         Both tables. A wrong pair is *silent* if one of its records belongs to another person than its child's
         anchor, and no contradiction, finding or review points at that record. A child is silently mixed if
-        one of its clusters contains such a record. Shares of children leave out records in which their own
-        system put two people, because no link can separate these.
+        one of its clusters contains such a record. Silent pairs and shares of children leave out records in
+        which their own system put two people: no link can separate these. Precision and recall count them.
 
     Raises
     ------
@@ -81,9 +81,13 @@ def children_by_records(truth: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
     Records in which their own system put two people are left out.
     """
-    own = truth[~truth.duplicated(RECORD, keep=False)]
+    own = _of_one_person(truth)
     named = own[pd.Series(record_kinds(own["linkable_by"]), index=own.index).isin(NAMED_KINDS)]
     return {ALL_RECORDS: own, NAMED_RECORDS: named}
+
+
+def _of_one_person(truth: pd.DataFrame) -> pd.DataFrame:
+    return truth[~truth.duplicated(RECORD, keep=False)]
 
 
 def _populations(truth: pd.DataFrame) -> pd.DataFrame:
@@ -92,9 +96,9 @@ def _populations(truth: pd.DataFrame) -> pd.DataFrame:
     silent = pd.Series(pd.NA, index=totals.index, dtype="Int64")
     if "silent" in truth:
         # Without the records that nothing points at, the wrong pairs that remain are noticed.
-        noticed = pair_totals(truth[~truth["silent"]])
-        wrong = totals["linked"] - totals["right"]
-        silent = (wrong - (noticed["linked"] - noticed["right"])).astype("Int64")
+        own = _of_one_person(truth)
+        every, noticed = (pair_totals(rows) for rows in (own, own[~own["silent"]]))
+        silent = (every["linked"] - every["right"] - noticed["linked"] + noticed["right"]).astype("Int64")
     scores = totals.assign(
         share=possible / possible["All"] if possible["All"] else float("nan"),
         precision=(right / linked).where(linked > 0),

@@ -11,7 +11,7 @@ from helpers.files import District
 from helpers.link import Links, link_district
 from helpers.report.runs.figures import complete_children_by_stage
 from helpers.score.answer_key import read_answer_key
-from helpers.score.flags import count_cluster_outcomes, flags_missed, of_named_pairs
+from helpers.score.flags import count_cluster_outcomes, flags_missed
 from helpers.score.truth import RECORD, true_person_of_record
 
 NAMED = ["Name and birth date", "Name only"]
@@ -79,22 +79,6 @@ def test_flags_are_counted_for_each_way_and_the_last_line_says_who_has_them(
     flags = told.drop(columns="flagged without cause")
     assert (flags.loc["Not at all"] <= flags.loc["who truly have it"]).all()
     assert flags.loc["Standardized"].sum() <= flags.loc["Not at all"].sum()
-
-
-def test_pairs_of_records_with_a_name_are_summed_over_their_kinds() -> None:
-    scores = pd.DataFrame(
-        {
-            "left_silo": pd.array([pd.NA, pd.NA, pd.NA, "sis"], dtype="string"),
-            "group": ["All"] * 4,
-            "population": ["Both dated", "None dated", "By number only", "None dated"],
-            "possible": [6, 4, 50, 99],
-            "linked": [5, 1, 0, 99],
-            "right": [4, 1, 0, 99],
-        }
-    )
-    recall, f1 = of_named_pairs(scores)
-    assert recall == pytest.approx(5 / 10)
-    assert f1 == pytest.approx(2 * 5 / (10 + 6))
 
 
 def test_without_a_key_the_title_says_that_nobody_has_checked() -> None:

@@ -79,6 +79,7 @@ def test_a_record_in_which_its_system_put_two_children_decides_about_no_child() 
     assert populations.loc["All", ["possible", "linked", "right"]].tolist() == [2, 3, 1]
     assert children["complete"].tolist() == [1, 1]
     assert children["left_out"].tolist() == [1, 1]
+    assert populations.loc["All", "silent"] == 0  # a system mixed them: no join did
 
 
 def test_children_of_one_record_and_records_in_no_key() -> None:

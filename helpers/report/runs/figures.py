@@ -24,6 +24,7 @@ __all__ = [
     "RunFigures",
     "against_roster",
     "apart",
+    "children_table",
     "complete_children_by_stage",
     "compute_figures",
     "describe_links",
@@ -31,6 +32,7 @@ __all__ = [
     "figures_of",
     "gathered",
     "link_statuses_by_system",
+    "population_table",
 ]
 
 
@@ -420,6 +422,46 @@ def describe_outcomes(outcomes: Mapping[str, int | str]) -> str:
         f"Split: **{said(outcomes['split'])}**. "
         f"Mixed with another child: **{said(outcomes['mixed'])}**."
     )
+
+
+# The rows as readers meet them: from easy to hard, the sum of those with names before the others.
+_POPULATIONS = ("Both dated", "One dated", "None dated", "All named", "By number only")
+
+
+def population_table(populations: pd.DataFrame) -> pd.DataFrame:
+    """Show how right the links of each population are, in percent of its pairs.
+
+    >>> populations = pd.DataFrame(
+    ...     {"population": ["By number only", "Both dated"], "possible": [1, 9], "share": [0.1, 0.9]}
+    ...     | {"precision": [None, 0.9951], "recall": [0.0, 0.75], "f1": [0.0, 0.8554], "silent": [0, 2]}
+    ... )
+    >>> population_table(populations).to_dict("records")[0]
+    {'pairs': 'both dated', 'of 100 true pairs': 90.0, 'found': 75.0, 'right': 99.5, 'F1': 0.855, 'silent': 2}
+    """
+    here = populations[populations["population"].isin(_POPULATIONS)]
+    here = here.set_index("population").reindex(
+        [one for one in _POPULATIONS if one in set(here["population"])]
+    )
+    percent = {"of 100 true pairs": "share", "found": "recall", "right": "precision"}
+    shown = {name: (100 * here[column].astype("Float64")).round(1) for name, column in percent.items()}
+    pairs = [str(name).lower() for name in here.index]
+    return pd.DataFrame(
+        {"pairs": pairs, **shown, "F1": here["f1"].astype("Float64").round(3), "silent": here["silent"]}
+    ).reset_index(drop=True)
+
+
+def children_table(children: pd.DataFrame) -> pd.DataFrame:
+    """Show what became of children, in percent, by the records that count.
+
+    >>> children = pd.DataFrame(
+    ...     {"records": ["All records"], "complete": [0.5], "split": [0.4], "mixed": [0.1], "silent": [3]}
+    ... )
+    >>> children_table(children).to_dict("records")
+    [{'counting': 'all records', 'complete': 50.0, 'split': 40.0, 'mixed': 10.0, 'mixed silently': 3}]
+    """
+    shares = {one: (100 * children[one].astype("Float64")).round(1) for one in ("complete", "split", "mixed")}
+    counting = [str(name)[:1].lower() + str(name)[1:] for name in children["records"]]
+    return pd.DataFrame({"counting": counting, **shares, "mixed silently": children["silent"]})
 
 
 def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]]) -> str:

@@ -1,7 +1,8 @@
 """Keep README's figures about links: every population, level and seed by one definition, and write its table.
 
-Usage: python -m tests.bench.linking_kept --write [--level none --level manual] [--seeds 11,12,13,14,15]
-       [--students 2000] [--errors FAMILY]. The figures are in linkage_figures.csv; without --write it prints README's table from the kept figures.
+Usage: python -m tests.bench.linking_kept [--write] [--level L] [--seeds 11,12] [--students N] [--errors FAMILY]
+
+With --write it measures, and writes linkage_figures.csv and README's table; without, it prints the kept table.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Keep README's figures about links: every population, level and seed by one definition, and write its table.
+"""Keep README's figures about links: each population by one definition, with levels, seeds and spread.
 
-Usage: python -m tests.bench.linking_kept [--write] [--level L] [--seeds 11,12] [--students N] [--errors FAMILY]
+Usage: python -m tests.bench.linking_kept [--write] [--level L] [--seeds 11,12] [--students N] [--errors E]
 
-With --write it measures, and writes linkage_figures.csv and README's table; without, it prints the kept table.
+With --write it measures, and writes linkage_figures.csv and README's table; without, it prints what is kept.
 """
 
 from __future__ import annotations

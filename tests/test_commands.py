@@ -27,6 +27,8 @@ WRITES = {
         "review_queue.csv",
     ],
     "score": [
+        "population_scores.csv",
+        "child_shares.csv",
         "scores.csv",
         "by_group.csv",
         "group_gaps.csv",

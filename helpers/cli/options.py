@@ -41,7 +41,8 @@ UNGUARDED = frozenset(
     for name in (
         "accounts", "id_columns", "quality_estimate", "profile_accounts", "row_accounts",
         "scorecard", "code_crosswalk", "manual_effort", "rubric", "questions", "question_groups", "families",
-        "scores", "by_group", "group_gaps", "costs", "profile_scores", "by_case", "review", "calibration",
+        "scores", "population_scores", "child_shares", "by_group",
+        "group_gaps", "costs", "profile_scores", "by_case", "review", "calibration",
         "page_scores", "hold_scores", "region_scores",
     )
 )  # fmt: skip

@@ -147,8 +147,8 @@ PROFILE_SCORES = ["element", "of_children", "right", "not_fresh", "wrong", "of_a
 PROFILE_SCORES += ["missing", "share_right"]
 # Written only if we linked the district first.
 WITH_EVIDENCE = ("by_case.csv", "review.csv", "calibration.csv", "page_scores.csv", "hold_scores.csv")
-# Kind of pair printed for groups; the files contain all kinds.
-KIND = "Both with birth date"
+# Population printed for groups; the files contain all.
+SHOWN_FOR_GROUPS = "Both dated"
 GAPS = ["dimension", "faults", "groups", "best", "worst", "gap", "low", "high"]
 # Many languages with few children each: only the file lists them.
 NOT_PRINTED = ("home language", "All")
@@ -168,16 +168,17 @@ NOT_PRINTED = ("home language", "All")
 def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -> None:
     """Score the links and profiles of FOLDER against its answer key (only synthetic districts have one).
 
-    Writes scores.csv: right, wrong and missed pairs for each pair of systems, group of children and kind of
-    pair; by_group.csv: precision, recall, F1 and children missed or wrongly linked for each group, raw and
-    with the same mix of faults for all, with intervals; group_gaps.csv: the gap between the best and the
-    worst group; costs.csv: children whose chronic absence or falling grades the links hide or invent;
+    Writes population_scores.csv: true pairs, precision, recall, F1 and silent wrong joins of pairs that are
+    both dated, one dated, none dated, and by number only; child_shares.csv: shares of children complete,
+    split and mixed; scores.csv: right, wrong and missed pairs for each pair of systems, group of children
+    and population; by_group.csv: precision, recall, F1 and children complete, split or mixed for each group,
+    raw and with the same mix of faults for all, with intervals; group_gaps.csv: the gap between the best and
+    the worst group; costs.csv: children whose chronic absence or falling grades the links hide or invent;
     profile_scores.csv: children with a true value, for each element of the profile. If the command links the
     district first, also by_case.csv: outcome of each hard case; review.csv: what an error-free reviewer could
     add; calibration.csv: match probabilities compared with outcomes; page_scores.csv: values of another child
-    among all that pages for families may show; and hold_scores.csv: pages on hold, and why. Prints how
-    many children were linked exactly right, and how many were linked to another child without anybody
-    noticing.
+    among all that pages for families may show; and hold_scores.csv: pages on hold, and why. With --crosswalk,
+    nobody knows which wrong joins are silent.
 
     If FOLDER contains several districts (a region): region_scores.csv, pairs of records within a district and
     across districts; and movers.csv, each child of two districts and whether its records are linked.
@@ -192,6 +193,7 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
         score_groups,
         score_links,
         score_profiles,
+        summarize_links,
     )
     from helpers.share import Guard
 
@@ -202,26 +204,33 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     links = linked(district)
     if brought is not None:
         links = replace(links, crosswalk=brought)
+    summary = summarize_links(district, links, with_evidence=brought is None)
     scores = score_links(district, links.crosswalk)
     groups = score_groups(district, links.crosswalk)
     costs = missed_flags(district, links)
     profiles = build_profiles(district, links)
     elements = score_profiles(district, profiles)
     tables = {
+        "population_scores.csv": summary.populations,
+        "child_shares.csv": summary.children,
         "scores.csv": scores,
         "by_group.csv": groups.scores,
         "group_gaps.csv": groups.gaps,
         "costs.csv": costs,
         "profile_scores.csv": elements,
     }
-    figures: dict[str, Any] = {"scores": _by_silo_pair(scores, as_json)}
+    figures: dict[str, Any] = {
+        "populations": summary.populations.round(4),
+        "children": summary.children.round(4),
+        "scores": _by_silo_pair(scores, as_json),
+    }
     # Link confidence comes with our own links, not with a crosswalk alone.
     if crosswalk_file is None:
         judged, told = _judged(district, links, profiles)
         tables |= judged
         figures |= told
     figures |= {
-        "pairs that both have a birth date, by group": _by_group(groups.scores).round(4),
+        "pairs both dated, by group": _by_group(groups.scores).round(4),
         "gaps of F1 between groups": _gaps(groups.gaps).round(4),
         "children flagged": costs,
     }
@@ -243,28 +252,19 @@ def _judged(
         judge_family_pages,
         score_calibration,
         score_cases,
-        score_children,
         with_review,
     )
 
-    children = score_children(district, links)
     cases = score_cases(district, links)
     review = with_review(district, links)
     calibration = score_calibration(district, links.pairs)
     pages = judge_family_pages(district, links, profiles)
-    outcome = children["outcome"]
-    silent = (outcome == "wrong") & ~children["detected"].fillna(False)
     figures = {
-        "children": len(children),
-        "exactly right": int((outcome == "right").sum()),
-        "joined to another child": int((outcome == "wrong").sum()),
-        "of these, noticed by nobody": int(silent.sum()),
-        "some records missing": int((outcome == "missed").sum()),
         "hard cases with silent wrong joins": cases.loc[
-            cases["undetected"] > 0, ["case", "children", "right", "missed", "wrong", "undetected"]
+            cases["undetected"] > 0, ["case", "children", "complete", "split", "mixed", "undetected"]
         ],
         "accepted, and after a review": review[
-            ["pair_kind", "possible", "precision", "recall", "precision_after", "recall_after", "asked"]
+            ["population", "possible", "precision", "recall", "precision_after", "recall_after", "asked"]
         ].round(4),
         "may stand on family pages": pages.pages.round(4),
         "family pages held": pages.held.drop(columns="citation").round(4),
@@ -275,7 +275,7 @@ def _judged(
 
 
 def _by_silo_pair(scores: pd.DataFrame, as_json: bool) -> pd.DataFrame:
-    whole = scores[(scores["group"] == "All") & (scores["pair_kind"] == "All")]
+    whole = scores[(scores["group"] == "All") & (scores["population"] == "All")]
     shown = whole[
         ["left_silo", "right_silo", "possible", "right", "wrong", "missed", "precision", "recall", "f1"]
     ]
@@ -289,18 +289,18 @@ def _by_group(scores: pd.DataFrame) -> pd.DataFrame:
     from helpers.score import AS_THEY_ARE, MADE_EQUAL
 
     enough = scores[scores["enough"].fillna(False) & ~scores["dimension"].isin(NOT_PRINTED)]
-    pairs = enough[enough["measure"].eq("F1") & enough["pair_kind"].eq(KIND)]
+    pairs = enough[enough["measure"].eq("F1") & enough["population"].eq(SHOWN_FOR_GROUPS)]
     shown = pairs[pairs["faults"].eq(AS_THEY_ARE)].set_index("group")[["children", "value", "low", "high"]]
     shown = shown.rename(columns={"value": "f1"})
     equal = pairs[pairs["faults"].eq(MADE_EQUAL)].set_index("group")["value"]
     shown["f1_faults_equal"] = equal.reindex(shown.index)
     as_they_are = enough[enough["faults"].eq(AS_THEY_ARE)]
-    for measure, name in (("Children missed", "missed"), ("Children wrongly joined", "wrongly_joined")):
+    for measure, name in (("Children split", "split"), ("Children mixed", "mixed")):
         counted = as_they_are[as_they_are["measure"].eq(measure)].set_index("group")["numerator"]
         shown[name] = counted.reindex(shown.index)
     return shown.reset_index()
 
 
 def _gaps(gaps: pd.DataFrame) -> pd.DataFrame:
-    here = gaps["pair_kind"].eq(KIND) & ~gaps["dimension"].isin(NOT_PRINTED)
+    here = gaps["population"].eq(SHOWN_FOR_GROUPS) & ~gaps["dimension"].isin(NOT_PRINTED)
     return gaps.loc[here, GAPS]

@@ -109,8 +109,11 @@ OUTCOMES: dict[str, Mark] = {
     "reviewed": Mark(color("green"), color("green"), color("green-text")),
     "alone": Mark(color("tint"), color("muted"), color("muted")),
 }
-# For values on a page, or in a list, the same marks as right and wrong links, with other labels.
+# For children, values on a page, or in a list, the same marks as right and wrong links, with other labels.
 OF_VALUES = {
+    "complete": "right",
+    "split": "missed",
+    "mixed": "wrong",
     "true today": "right",
     "another child's": "wrong",
     "made right": "right",

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from helpers.score.answer_key import AnswerKey, read_answer_key
+from helpers.score.populations import MIXED, SPLIT, child_outcomes
 from helpers.score.rates import rate_of
 from helpers.score.truth import RECORD, ScoredDistrict, index_by_record, true_children
 from helpers.standard import STRING, as_table
 from helpers.systems import roster_system
 
-__all__ = ["LinksToScore", "judge_records", "outcomes", "score_cases", "score_children"]
+__all__ = ["LinksToScore", "judge_records", "score_cases", "score_children"]
 
 
 # Findings from reading that show that one record contains two children.
@@ -36,17 +37,6 @@ class LinksToScore(Protocol):
         """Findings from linking."""
 
 
-def outcomes(truth: pd.DataFrame) -> pd.Series:
-    """Classify each child: all of its records, and no others, linked together or not."""
-    persons = truth.groupby("child")["person"].nunique()
-    mine = truth[truth["is_child"]]
-    mixed = mine["child"].map(persons).gt(1).fillna(False)
-    of_person = mine.assign(mixed=mixed, left_out=mine["child"].isna()).groupby("person", sort=True)
-    apart = (of_person["child"].nunique() > 1) | of_person["left_out"].any()
-    outcome = np.select([of_person["mixed"].any(), apart], ["wrong", "missed"], default="right")
-    return pd.Series(outcome, index=apart.index, dtype=STRING)
-
-
 def judge_records(
     district: ScoredDistrict, links: LinksToScore, *, key: AnswerKey | None = None
 ) -> pd.DataFrame:
@@ -65,12 +55,14 @@ def judge_records(
     places = pd.MultiIndex.from_frame(truth[RECORD])
     seen = places.isin(pd.MultiIndex.from_frame(pd.concat(signs)[RECORD].drop_duplicates()))
 
-    by_child = truth[["child"]].assign(strange=strange, undetected=strange & ~seen).groupby("child").any()
+    silent = strange & ~seen
+    by_child = truth[["child"]].assign(strange=strange, undetected=silent).groupby("child").any()
     together = truth.groupby(["person", "child"])["silo"].transform("size")
     of_person = truth.groupby("person")["silo"].transform("size")
-    return truth[[*RECORD, "person", "child", "is_child"]].assign(
-        missed=together.ne(of_person).fillna(True).to_numpy(dtype=bool),
-        wrong=_looked_up(truth["child"], by_child["strange"]),
+    return truth[[*RECORD, "person", "child", "is_child", "linkable_by"]].assign(
+        split=together.ne(of_person).fillna(True).to_numpy(dtype=bool),
+        mixed=_looked_up(truth["child"], by_child["strange"]),
+        silent=silent,
         undetected=_looked_up(truth["child"], by_child["undetected"]),
         waits=places.isin(pd.MultiIndex.from_frame(waiting)),
     )
@@ -94,31 +86,28 @@ def score_children(
     -------
     pandas.DataFrame
         One row per child with a record in any silo: ``child`` (the cluster with most of its records),
-        ``person``, ``outcome`` (right: all its records and no others; missed: split; wrong: mixed with
-        another child's record), ``detected`` (boolean) and ``silos`` (Int64, number of silos with the child).
-        A wrong child is noticed if every record of another child has a contradiction, a finding or a Review;
-        the others are *undetected wrong matches*. A missed child is noticed if a pair of its records needs
-        review.
+        ``person``, ``outcome`` (complete, split or mixed, see ``helpers.score.populations``), ``detected``
+        (boolean) and ``silos`` (Int64, number of silos with the child). A mixed child is noticed if every
+        record of another child has a contradiction, a finding or a Review; the others are *silent wrong
+        matches*. A split child is noticed if a pair of its records needs review.
 
     Raises
     ------
     BadInput
         If the district has no answer key.
     """
-    mine = judge_records(district, links, key=key)
-    mine = mine[mine["is_child"]]
+    records = judge_records(district, links, key=key)
+    mine = records[records["is_child"]]
     of_person = mine.groupby("person", sort=True)
-    wrong, apart, undetected, waits = (
-        of_person[name].any() for name in ("wrong", "missed", "undetected", "waits")
-    )
-    outcome = np.select([wrong, apart], ["wrong", "missed"], default="right")
+    outcome = child_outcomes(records)
+    undetected, waits = (of_person[name].any() for name in ("undetected", "waits"))
     return pd.DataFrame(
         {
-            "child": _commonest(mine).reindex(wrong.index).astype(STRING).to_numpy(),
-            "person": wrong.index.astype(STRING).to_numpy(),
-            "outcome": outcome,
+            "child": _commonest(mine).reindex(outcome.index).astype(STRING).to_numpy(),
+            "person": outcome.index.astype(STRING).to_numpy(),
+            "outcome": outcome.to_numpy(),
             "detected": np.select(
-                [outcome == "wrong", outcome == "missed"], [~undetected, waits], default=False
+                [outcome.eq(MIXED), outcome.eq(SPLIT)], [~undetected, waits], default=False
             ),
             "silos": of_person["silo"].nunique().to_numpy(),
         }
@@ -169,7 +158,7 @@ def _commonest(mine: pd.DataFrame) -> pd.Series:
 def score_cases(
     district: ScoredDistrict, links: LinksToScore, *, key: AnswerKey | None = None
 ) -> pd.DataFrame:
-    """Count right, missed and wrong children for each hard case.
+    """Count complete, split and mixed children for each hard case.
 
     Parameters
     ----------
@@ -185,7 +174,7 @@ def score_cases(
     pandas.DataFrame
         Table ``case_scores``, one row per case with a record in any system. We score a case in one system's
         records (a lost accent) by these records, and a case of the child by all of its records. *Silent*:
-        wrong, and a record that doesn't belong there has no contradiction, finding or Review. A wrong pair
+        mixed, and a record that doesn't belong there has no contradiction, finding or Review. A wrong pair
         counts once for each child of the case in it.
 
     Raises
@@ -213,8 +202,8 @@ def score_cases(
     undecidable = met["decidable_by"].eq("Neither")
     met = met.assign(undecidable=undecidable).drop_duplicates(["case", "person", *RECORD])
     of_child = met.groupby(["case", "person"], sort=True).agg(
-        missed=("missed", "any"),
-        wrong=("wrong", "any"),
+        split=("split", "any"),
+        mixed=("mixed", "any"),
         undetected=("undetected", "any"),
         wrong_pairs=("with_others", "sum"),
         undecidable=("undecidable", "any"),
@@ -223,10 +212,10 @@ def score_cases(
     of_child = of_child.reset_index()
     of_child["home"] = homes.reindex(of_child["person"]).to_numpy()
     of_child["home"] = of_child["home"].fillna(of_child["person"])
-    of_child["missed"] &= ~of_child["wrong"]
-    counted = of_child.groupby("case")[["missed", "wrong", "undetected", "wrong_pairs", "undecidable"]].sum()
+    of_child["split"] &= ~of_child["mixed"]
+    counted = of_child.groupby("case")[["split", "mixed", "undetected", "wrong_pairs", "undecidable"]].sum()
     counted["children"] = of_child.groupby("case").size()
-    counted["right"] = counted["children"] - counted["missed"] - counted["wrong"]
+    counted["complete"] = counted["children"] - counted["split"] - counted["mixed"]
     ends = [_interval(children) for _, children in of_child.groupby("case")]
     counted["low"], counted["high"] = [low for low, _ in ends], [high for _, high in ends]
     counted["share"] = counted["undetected"] / counted["children"]

@@ -22,8 +22,14 @@ from helpers.profile import (
     status_by_child,
 )
 from helpers.score.answer_key import AnswerKey, can_be_judged, read_answer_key
-from helpers.score.children import score_children
-from helpers.score.truth import RECORD, true_crosswalk, true_person_of_record
+from helpers.score.populations import (
+    NAMED_KINDS,
+    OUTCOMES,
+    child_outcomes,
+    record_kinds,
+)
+from helpers.score.summary import NAMED_RECORDS, children_by_records
+from helpers.score.truth import RECORD, true_children, true_crosswalk
 from helpers.standard import STRING, as_table
 from helpers.systems import declared, element
 
@@ -37,7 +43,6 @@ __all__ = [
     "count_cluster_outcomes",
     "flags_missed",
     "missed_flags",
-    "of_named_pairs",
     "page_of",
     "signs_of",
     "systems_of_signs",
@@ -285,25 +290,17 @@ def _with_indicator_tables(district: District) -> District:
     return replace(district, silos=silos)
 
 
-NAMED = ("Name and birth date", "Name only")
-PAIRS_OF_NAMED = ("Both with birth date", "One without", "Names only")
-OUTCOMES = ("right", "missed", "wrong")
 # Without a key, we only know the link confidence of a child's records; later entries are weaker.
 TIES = {"Verified": "joined", "Unlinked": "alone", "Review": "review", "Unverified": "unverified"}
 
 
 def count_cluster_outcomes(district: District, links: Links) -> dict[str, int]:
     """Count the children with a name in any system, by what became of their records."""
-    crosswalk = links.crosswalk[links.crosswalk["linkable_by"].isin(NAMED)]
     if can_be_judged(district.folder):
-        key = read_answer_key(district.folder)
-        behind = true_person_of_record(district, key)[[*RECORD, "person"]].drop_duplicates()
-        two_in_one = behind.loc[behind.duplicated(RECORD), RECORD]
-        crosswalk = crosswalk[~_among(crosswalk, two_in_one)]
-        told = score_children(
-            _only(district, crosswalk[RECORD]), replace(links, crosswalk=crosswalk), key=key
-        )["outcome"].value_counts()
+        truth = true_children(district, read_answer_key(district.folder), links.crosswalk)
+        told = child_outcomes(children_by_records(truth)[NAMED_RECORDS]).value_counts()
         return {outcome: int(told.get(outcome, 0)) for outcome in OUTCOMES}
+    crosswalk = links.crosswalk[np.isin(record_kinds(links.crosswalk["linkable_by"]), NAMED_KINDS)]
     order = list(TIES)
     place = crosswalk["link_status"].map(order.index).groupby(crosswalk["child"]).max()
     counts = place.value_counts()
@@ -322,27 +319,3 @@ def flags_missed(district: District, rungs: Mapping[str, Links]) -> pd.DataFrame
     }
     rows["who truly have it"] = next(iter(found.values()))["true_count"].to_dict()
     return pd.DataFrame.from_dict(rows, orient="index").astype("Int64").reset_index(names="joined by")
-
-
-def of_named_pairs(scores: pd.DataFrame) -> tuple[float, float]:
-    """Return recall and F1 of pairs in which both records have a name."""
-    whole = scores[scores["left_silo"].isna() & scores["group"].eq("All")]
-    counts = whole.loc[whole["pair_kind"].isin(PAIRS_OF_NAMED), ["possible", "linked", "right"]].sum()
-    possible, linked, right = (float(counts[name]) for name in ("possible", "linked", "right"))
-    both = possible + linked
-    return right / possible if possible else np.nan, 2 * right / both if both else np.nan
-
-
-def _among(frame: pd.DataFrame, records: pd.DataFrame) -> np.ndarray:
-    """Mark the rows of given records."""
-    return pd.MultiIndex.from_frame(frame[RECORD]).isin(pd.MultiIndex.from_frame(records[RECORD]))
-
-
-def _only(district: District, records: pd.DataFrame) -> District:
-    """Restrict a district to given records."""
-    silos = {}
-    for name, silo in district.items():
-        people = silo.people[_among(silo.people, records)]
-        rows = silo.person_rows[_among(silo.person_rows, records)]
-        silos[name] = replace(silo, people=people, person_rows=rows)
-    return District(district.folder, district.about, silos)

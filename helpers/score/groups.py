@@ -14,8 +14,8 @@ import pandas as pd
 from helpers.files import District
 from helpers.link import Links
 from helpers.score.answer_key import AnswerKey, read_answer_key
-from helpers.score.children import outcomes
-from helpers.score.links import PAIR_KINDS, PairCounts, count_pairs, kind_codes
+from helpers.score.links import PairCounts, count_pairs
+from helpers.score.populations import OUTCOMES, POPULATIONS, child_outcomes, record_kinds
 from helpers.score.rates import Rate, f1_of, interval_of_difference, rate_of, standardized_rate
 from helpers.score.truth import RECORD, groups_of, true_children
 from helpers.standard import STRING, as_table
@@ -82,11 +82,7 @@ MADE_EQUAL = "Made equal"
 # We report no group with fewer children or pairs, or with too small a share of everybody's strata.
 LEAST_CHILDREN, LEAST_PAIRS, LEAST_KNOWN = 30, 30, 0.7
 EVERYBODY = "All"
-OUTCOMES = {
-    "right": "Children exactly right",
-    "missed": "Children missed",
-    "wrong": "Children wrongly joined",
-}
+CHILDREN = {outcome: f"Children {outcome}" for outcome in OUTCOMES}
 
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -133,8 +129,8 @@ def score_groups(
     Returns
     -------
     GroupScores
-        Pairs: precision, recall and F1 by kind of pair. A wrong pair counts in a group if either child
-        belongs to it. Children: exactly right, missed, wrongly joined. Each *As they are*, and *Made equal*:
+        Pairs: precision, recall and F1 by population. A wrong pair counts in a group if either child
+        belongs to it. Children: complete, split, mixed. Each *As they are*, and *Made equal*:
         standardized over the rarest kind of fault on the records of a pair (or of a child), so that every
         group has the same mix of faults. If too few children of a group have a kind of fault, we use the
         overall rate. Intervals are 95%, clustered by household. A gap's interval is simultaneous for all
@@ -159,14 +155,14 @@ class _Found:
 
     group: str
     faults: str
-    pair_kind: str
+    population: str
     measure: str
     children: int
     rate: Rate
 
     @property
     def enough(self) -> bool:
-        pairs = self.children if self.measure in OUTCOMES.values() else self.rate.denominator
+        pairs = self.children if self.measure in CHILDREN.values() else self.rate.denominator
         known = self.rate.known >= LEAST_KNOWN
         return self.children >= LEAST_CHILDREN and pairs >= LEAST_PAIRS and known
 
@@ -193,7 +189,7 @@ class _People:
         counts = count_pairs(
             person.astype("int64"),
             pd.factorize(truth["child"])[0].astype("int64"),
-            kind_codes(truth["linkable_by"]),
+            record_kinds(truth["linkable_by"]),
             fault,
             len(rank) + 1,
         )
@@ -202,7 +198,7 @@ class _People:
         homes = homes.fillna(pd.Series(names, index=homes.index, dtype=STRING))
         is_child = np.zeros(len(names), dtype=bool)
         is_child[person[truth["is_child"].to_numpy(dtype=bool)]] = True
-        outcome = outcomes(truth).reindex(names).astype(object).fillna("").to_numpy(dtype=str)
+        outcome = child_outcomes(truth).reindex(names).astype(object).fillna("").to_numpy(dtype=str)
         faulty = np.zeros(len(names), dtype="int64")
         np.maximum.at(faulty, person, fault)
         groups = {EVERYBODY: np.ones(len(names), dtype=bool)}
@@ -224,10 +220,10 @@ class _People:
             parts = [part[members] for part in (self.counts.possible, self.counts.right, mine)]
             home = pd.factorize(self.household[members])[0].astype("int64")
             children = int((members & self.is_child).sum())
-            for kind in (EVERYBODY, *PAIR_KINDS):
+            for kind in (EVERYBODY, *POPULATIONS):
                 of_kind = np.ones(len(possible), dtype=bool)
                 if kind != EVERYBODY:
-                    of_kind = self.counts.pair_kind == PAIR_KINDS.index(kind)
+                    of_kind = self.counts.population == POPULATIONS.index(kind)
                 common = (possible[of_kind], right[of_kind], linked[of_kind])
                 mine_of_kind = [part[:, of_kind] for part in parts]
                 for faults, measure, rate in _of_pairs(mine_of_kind, home, common):
@@ -240,7 +236,7 @@ class _People:
         mine = members & self.is_child
         home = pd.factorize(self.household[mine])[0].astype("int64")
         there = np.eye(kinds)[self.faulty[mine]]
-        for word, measure in OUTCOMES.items():
+        for word, measure in CHILDREN.items():
             such = self.outcome == word
             having = np.bincount(self.faulty[self.is_child & such], minlength=kinds)
             common: Numbers = having / np.where(every > 0, every, np.nan)
@@ -254,7 +250,7 @@ class _People:
 def _of_pairs(
     counts: list[Numbers], home: Codes, common: tuple[Numbers, Numbers, Numbers]
 ) -> Iterator[tuple[str, str, Rate]]:
-    """Compute precision, recall and F1 of one group and kind of pair, raw and standardized."""
+    """Compute precision, recall and F1 of one group and population, raw and standardized."""
     possible, right, wrong = counts
     linked = right + wrong
     everybodys_possible, everybodys_right, everybodys_linked = common
@@ -281,7 +277,7 @@ def _scores(found: list[_Found]) -> pd.DataFrame:
                 "dimension": [one.group.partition(":")[0] for one in rows],
                 "group": [one.group for one in rows],
                 "faults": [one.faults for one in rows],
-                "pair_kind": [one.pair_kind for one in rows],
+                "population": [one.population for one in rows],
                 "measure": [one.measure for one in rows],
                 "children": [one.children for one in rows],
                 # A standardized rate isn't a quotient of counts.
@@ -306,11 +302,11 @@ def _gaps(found: list[_Found]) -> pd.DataFrame:
     for one in found:
         if one.measure == "F1" and one.group != EVERYBODY and one.enough and not np.isnan(one.rate.value):
             for dimension in (EVERYBODY, one.group.partition(":")[0]):
-                groups.setdefault((dimension, one.faults, one.pair_kind), []).append(one)
+                groups.setdefault((dimension, one.faults, one.population), []).append(one)
     rows = [(*place, *_gap(several)) for place, several in groups.items() if len(several) > 1]
-    columns = ["dimension", "faults", "pair_kind", "groups", "best", "worst", "best_f1", "worst_f1", "gap"]
+    columns = ["dimension", "faults", "population", "groups", "best", "worst", "best_f1", "worst_f1", "gap"]
     gaps = pd.DataFrame(rows, columns=[*columns, "low", "high"])
-    return as_table("group_gaps", gaps.sort_values(["dimension", "faults", "pair_kind"], ignore_index=True))
+    return as_table("group_gaps", gaps.sort_values(["dimension", "faults", "population"], ignore_index=True))
 
 
 def _gap(several: list[_Found]) -> tuple[object, ...]:
@@ -352,7 +348,7 @@ def missed_by_group(district: District, links: Links, systems: list[str]) -> pd.
     groups = scores[
         scores["measure"].eq("Recall")
         & scores["faults"].eq(AS_THEY_ARE)
-        & scores["pair_kind"].eq("All")
+        & scores["population"].eq("All")
         & scores["denominator"].ge(LEAST_PAIRS)
     ].rename(columns={"denominator": "possible"})
     groups = groups[~groups["group"].str.contains(r": no$|^home language|: English$")].reset_index(drop=True)

@@ -12,17 +12,22 @@ import pandas as pd
 
 from helpers.files import without_guard
 from helpers.score.answer_key import AnswerKey, read_answer_key
+from helpers.score.populations import (
+    ALL_NAMED,
+    NAMED_POPULATIONS,
+    POPULATIONS,
+    RECORD_KINDS,
+    population_codes,
+    record_kinds,
+)
 from helpers.score.rates import clustered_interval
 from helpers.score.truth import RECORD, ScoredDistrict, groups_of, true_children, true_person_of_record
 from helpers.standard import OLD_CROSSWALK_COLUMNS, OLD_CROSSWALK_VALUES, STRING, BadInput, as_table
 
 __all__ = [
-    "KINDS",
-    "PAIR_KINDS",
     "PairCounts",
     "count_pairs",
     "crosswalk_from",
-    "kind_codes",
     "must_be_of",
     "pair_totals",
     "score_links",
@@ -101,24 +106,13 @@ def must_be_of(crosswalk: pd.DataFrame, people: pd.DataFrame, path: Path) -> Non
         )
 
 
-# Records of a child are equivalent if they have the same kind (linkable by name and birth date, by name, by
-# neither) and the same class of fault. A child's numbers of each determine its pair counts, so we never list
-# pairs: a linker that puts everybody together would produce too many.
-
-PAIR_KINDS = ("Both with birth date", "One without", "Names only", "Identifier only")
-# Kinds of records: name and birth date, name only, neither.
-KINDS = 3
+# Records of a child are equivalent if they have the same kind (`record_kinds`) and the same class of fault. A
+# child's numbers of each determine its pair counts, so we never list pairs: a linker that puts everybody
+# together would produce too many.
 
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
-
-
-def kind_codes(linkable_by: pd.Series) -> Codes:
-    """Encode what a record can be linked by: 0 name and birth date, 1 name only, 2 neither."""
-    return np.select(
-        [linkable_by.eq("Name and birth date"), linkable_by.eq("Name only")], [0, 1], default=2
-    ).astype("int64")
 
 
 @dataclass(frozen=True)
@@ -128,8 +122,8 @@ class PairCounts:
     # Persons × strata: pairs of one person's records; and those that are linked.
     possible: Numbers
     right: Numbers
-    # Per stratum: index in `PAIR_KINDS`.
-    pair_kind: Codes
+    # Per stratum: index in `POPULATIONS`.
+    population: Codes
     _persons: Codes
     _children: Codes
     _sizes: Numbers
@@ -150,7 +144,7 @@ class PairCounts:
         np.add.at(totals, self._children[partners], self._sizes[partners])
         own = self._sizes[rows]
         others = totals[self._children[rows]] - own * partners[rows, None]
-        counted = np.zeros((len(own), len(self.pair_kind)))
+        counted = np.zeros((len(own), len(self.population)))
         for x in np.flatnonzero(own.any(axis=0)):
             for y in np.flatnonzero(others.any(axis=0)):
                 counted[:, self._stratum[x, y]] += own[:, x] * others[:, y]
@@ -161,11 +155,11 @@ def count_pairs(
     person: Codes, child: Codes, kind: Codes, fault: Codes | None = None, faults: int = 1
 ) -> PairCounts:
     """Count pairs of records by person."""
-    cells = KINDS * faults
+    cells = RECORD_KINDS * faults
     cell = kind * faults + (np.zeros_like(kind) if fault is None else fault)
-    stratum, pair_kind = _strata(faults)
+    stratum, population = _strata(faults)
     persons = int(np.max(person, initial=-1)) + 1
-    possible = _pairs_within(_sizes(person, cell, persons, cells), stratum, len(pair_kind))
+    possible = _pairs_within(_sizes(person, cell, persons, cells), stratum, len(population))
 
     linked = child >= 0
     children = int(np.max(child, initial=-1)) + 1
@@ -173,26 +167,27 @@ def count_pairs(
     of_person, of_child = np.divmod(held, max(children, 1))
     sizes = _sizes(row, cell[linked], len(held), cells)
     right = np.zeros_like(possible)
-    np.add.at(right, of_person, _pairs_within(sizes, stratum, len(pair_kind)))
+    np.add.at(right, of_person, _pairs_within(sizes, stratum, len(population)))
     # Wrong pairs occur only in children with records of two persons: few, so we store only these.
     mixed = np.bincount(of_child)[of_child] > 1 if len(of_child) else np.zeros(0, dtype=bool)
     renumbered = pd.factorize(of_child[mixed])[0].astype("int64")
-    return PairCounts(possible, right, pair_kind, of_person[mixed], renumbered, sizes[mixed], stratum)
+    return PairCounts(possible, right, population, of_person[mixed], renumbered, sizes[mixed], stratum)
 
 
 def pair_totals(truth: pd.DataFrame) -> pd.DataFrame:
-    """Count all pairs by kind of pair alone."""
+    """Count all pairs by population alone."""
     counts = count_pairs(
         pd.factorize(truth["person"])[0].astype("int64"),
         pd.factorize(truth["child"])[0].astype("int64"),
-        kind_codes(truth["linkable_by"]),
+        record_kinds(truth["linkable_by"]),
     )
     wrong = counts.wrong(np.ones(len(counts.possible), dtype=bool)).sum(axis=0)
     right = counts.right.sum(axis=0)
-    summed = np.zeros((len(PAIR_KINDS), 3))
-    np.add.at(summed, counts.pair_kind, np.column_stack([counts.possible.sum(axis=0), right + wrong, right]))
-    whole = np.vstack([summed.sum(axis=0), summed])
-    index = pd.Index(["All", *PAIR_KINDS], name="pair_kind")
+    summed = np.zeros((len(POPULATIONS), 3))
+    np.add.at(summed, counts.population, np.column_stack([counts.possible.sum(axis=0), right + wrong, right]))
+    named = summed[[POPULATIONS.index(name) for name in NAMED_POPULATIONS]]
+    whole = np.vstack([summed.sum(axis=0), named.sum(axis=0), summed])
+    index = pd.Index(["All", ALL_NAMED, *POPULATIONS], name="population")
     return pd.DataFrame(np.rint(whole), index=index, columns=["possible", "linked", "right"]).astype("int64")
 
 
@@ -215,21 +210,20 @@ def _pairs_within(sizes: Numbers, stratum: Codes, strata: int) -> Numbers:
 
 
 def _strata(faults: int) -> tuple[Codes, Codes]:
-    """Return the stratum of each pair of cells, and the kind of pair of each stratum."""
-    cells = KINDS * faults
+    """Return the stratum of each pair of cells, and the population of each stratum."""
+    cells = RECORD_KINDS * faults
     kind, fault = np.divmod(np.arange(cells), faults)
-    either = kind[:, None] + kind
-    pair_kind = np.where(np.maximum(kind[:, None], kind) == 2, 3, either)
-    codes = pair_kind * faults + np.maximum(fault[:, None], fault)
+    population = population_codes(kind[:, None], kind)
+    codes = population * faults + np.maximum(fault[:, None], fault)
     known, numbered = np.unique(codes, return_inverse=True)
     return numbered.reshape(cells, cells).astype("int64"), known // faults
 
 
-SILO_PAIR = ["left_silo", "right_silo", "pair_kind"]
+SILO_PAIR = ["left_silo", "right_silo", "population"]
 COUNTS = ["possible", "linked", "right"]
-# Code for all silos, or all kinds of pair.
+# Code for all silos, or all populations.
 ALL = -1
-TOTALS = ["left_silo", "right_silo", "group", "pair_kind"]
+TOTALS = ["left_silo", "right_silo", "group", "population"]
 
 
 def score_links(
@@ -250,7 +244,7 @@ def score_links(
     -------
     pandas.DataFrame
         Table ``scores``: one row a pair of systems (both empty: all pairs, those within a system too), group
-        and kind of pair, with precision, recall and F1. A wrong pair counts in a group if either child is in
+        and population, with precision, recall and F1. A wrong pair counts in a group if either child is in
         it. ``low`` and ``high`` are recall's 95% interval (Wilson) with children as the sample size, because
         one child's pairs are right or wrong together; ``helpers.score.score_groups`` has narrower ones.
 
@@ -271,7 +265,7 @@ def score_links(
     units = pd.DataFrame(
         {
             "silo": silo,
-            "kind": kind_codes(truth["linkable_by"]),
+            "kind": record_kinds(truth["linkable_by"]),
             "child": pd.factorize(truth["child"])[0],
             "person": pd.factorize(truth["person"])[0],
         }
@@ -284,7 +278,7 @@ def score_links(
 
 
 def _counted(units: pd.DataFrame, groups: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Count possible, linked and right pairs by silo pair, kind and group; and children with a pair."""
+    """Count possible, linked and right pairs by silo pair, population and group; and children with a pair."""
     linked = units[units["child"] >= 0]
     # Wrong pairs occur only in children with records of two persons: few, so we check only these.
     persons = linked.groupby("child")["person"].nunique()
@@ -333,9 +327,9 @@ def _children(possible: pd.DataFrame, groups: pd.DataFrame) -> Iterator[pd.DataF
 
 
 def _named(table: pd.DataFrame, silos: pd.Index) -> pd.DataFrame:
-    """Replace codes of silos and kinds of pair with names; codes are faster to count."""
+    """Replace codes of silos and populations with names; codes are faster to count."""
     # The last name is that of a total.
-    words = {"pair_kind": [*PAIR_KINDS, "All"]} | {name: [*silos, None] for name in TOTALS[:2]}
+    words = {"population": [*POPULATIONS, "All"]} | {name: [*silos, None] for name in TOTALS[:2]}
     return table.assign(
         **{name: np.array(those, dtype=object)[table[name].to_numpy()] for name, those in words.items()}
     )
@@ -353,13 +347,10 @@ def _pairs_by(units: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     both = both[both["place_left"] <= both["place_right"]]
     same = both["place_left"] == both["place_right"]
     pairs = both["size_left"] * np.where(same, both["size_left"] - 1, both["size_right"])
-    kinds = both[["kind_left", "kind_right"]].to_numpy()
-    either = kinds.sum(axis=1)
-    kind = np.where(kinds.max(axis=1) == 2, 3, either)
     counted = both[by].assign(
         left_silo=both["silo_left"],
         right_silo=both["silo_right"],
-        pair_kind=kind,
+        population=population_codes(both["kind_left"].to_numpy(), both["kind_right"].to_numpy()),
         pairs=pairs.where(~same, pairs // 2),
     )
     return counted[counted["pairs"] > 0]
@@ -369,19 +360,19 @@ def _as_scores(cells: pd.DataFrame, children: pd.DataFrame) -> pd.DataFrame:
     """Sum the cells to every total, and compute the rates."""
     all_silos = cells.assign(left_silo=None, right_silo=None)
     cube = pd.concat([all_silos, cells], ignore_index=True)
-    cube = pd.concat([cube.assign(pair_kind="All"), cube], ignore_index=True)
+    cube = pd.concat([cube.assign(population="All"), cube], ignore_index=True)
     scores = cube.groupby(TOTALS, dropna=False, sort=False)[COUNTS].sum().reset_index()
     scores = scores[(scores["possible"] > 0) | (scores["linked"] > 0)]
     if scores.empty:
         scores = pd.DataFrame(
-            {"left_silo": [pd.NA], "right_silo": [pd.NA], "group": "All", "pair_kind": "All"}
+            {"left_silo": [pd.NA], "right_silo": [pd.NA], "group": "All", "population": "All"}
             | dict.fromkeys(COUNTS, 0)
         )
-    order = {name: place for place, name in enumerate(("All", *PAIR_KINDS))}
+    order = {name: place for place, name in enumerate(("All", *POPULATIONS))}
     scores = scores.assign(
         first=scores["group"].ne("All"),
         second=scores["left_silo"].notna(),
-        third=scores["pair_kind"].map(order),
+        third=scores["population"].map(order),
     ).sort_values(["first", "group", "second", "left_silo", "right_silo", "third"], ignore_index=True)
     possible, linked, right = (scores[name].astype("float64") for name in COUNTS)
     low, high = _intervals(scores, children)

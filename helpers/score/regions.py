@@ -67,7 +67,7 @@ def score_region(truth: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Table ``region_scores``: pairs within a district, and pairs across districts, by kind of pair.
+        Table ``region_scores``: pairs within a district, and pairs across districts, by population.
     """
     whole = pair_totals(truth)
     within = whole * 0

@@ -96,7 +96,7 @@ def with_review(
     Returns
     -------
     pandas.DataFrame
-        Table ``review_scores``, one row per kind of pair. A yes merges the two children with all their
+        Table ``review_scores``, one row per population. A yes merges the two children with all their
         records; a no changes nothing.
 
     Raises

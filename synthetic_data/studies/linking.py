@@ -75,7 +75,7 @@ def links_by_fault_rate(
             for way, links in ways.items():
                 scores = score_links(district, links.crosswalk)
                 whole = scores[
-                    scores["left_silo"].isna() & scores["group"].eq("All") & scores["pair_kind"].eq("All")
+                    scores["left_silo"].isna() & scores["group"].eq("All") & scores["population"].eq("All")
                 ]
                 counts = whole[["possible", "linked", "right", "wrong", "missed"]]
                 found.append(counts.assign(fault_factor=dial, method=way))

@@ -21,8 +21,9 @@ import numpy as np
 import pandas as pd
 
 from helpers.files.save import write_atomically
+from helpers.score.populations import BOTH_DATED, BY_NUMBER_ONLY, NAMED_POPULATIONS
 from tests.bench.figures import Figure, figure
-from tests.bench.linking_counts import POPULATIONS, PairCounter
+from tests.bench.linking_counts import COUNTED, COUNTED_NAMED, PairCounter
 from tests.bench.linking_data import CACHE, PROJECT, linking_data, read_data
 from tests.bench.linking_district import (
     ALL_METHODS,
@@ -91,14 +92,18 @@ def _code() -> str:
 
 def _of_pairs(measures: Sequence[Measures], dials: Sequence[Measures]) -> Iterator[Figure]:
     told = functools.partial(_told, measures, dials)
-    for population, kind in POPULATIONS.items():
-        name = f"link {CHILDREN:,} children, {kind.lower()}"
+    for population in COUNTED:
+        name = f"link {CHILDREN:,} children, {population.lower()}"
         ours = ("methods", DECIDED, population)
         peer = _peer(median(measures, "methods", CAREFUL, population, "f1"))
-        target = F1_OF_DATED[CHILDREN] if population == "A" else None
+        target = F1_OF_DATED[CHILDREN] if population == BOTH_DATED else None
+        if population == BY_NUMBER_ONLY:  # what ids alone can join: shown beside the others, and no promise
+            yield told(f"{name}, F1 of what is accepted", (*ours, "f1"), None, True)
+            yield told(f"{name}, precision of what is accepted", (*ours, "precision"), None, True)
+            continue
         yield told(f"{name}, F1 of what is accepted", (*ours, "f1"), target, True, peer)
         yield told(f"{name}, precision of what is accepted", (*ours, "precision"), 0.97, True)
-        if population != "A":
+        if population != BOTH_DATED:
             yield told(f"{name}, {WITH_REVIEW}", ("review", population, "recall"), 0.8, True)
         yield told(
             f"{name}, error as a share of the careful peer's", ("share_of_error", population), 0.85, False
@@ -114,8 +119,8 @@ def _of_pairs(measures: Sequence[Measures], dials: Sequence[Measures]) -> Iterat
 
 def _of_groups(measures: Sequence[Measures], dials: Sequence[Measures]) -> Iterator[Figure]:
     told = functools.partial(_told, measures, dials)
-    for population, kind in POPULATIONS.items():
-        name = f"link {CHILDREN:,} children, {kind.lower()}"
+    for population in NAMED_POPULATIONS:
+        name = f"link {CHILDREN:,} children, {population.lower()}"
         yield told(f"{name}, precision of twins", ("twins", population, "value"), 0.95, True)
         for faults in (AS_THEY_ARE, MADE_EQUAL):
             first = measures[0]["gaps"][faults][population]
@@ -171,13 +176,13 @@ def bench_large(folder: Path, seeds: int) -> Iterator[Figure]:
         for seed in SEEDS[:seeds]
     ]
     told = functools.partial(_told, measures, ())
-    for population, kind in POPULATIONS.items():
-        name = f"link {MANY:,} children, {kind.lower()}"
+    for population in COUNTED_NAMED:
+        name = f"link {MANY:,} children, {population.lower()}"
         ours = ("methods", DECIDED, population)
-        target = F1_OF_DATED[MANY] if population == "A" else None
+        target = F1_OF_DATED[MANY] if population == BOTH_DATED else None
         yield told(f"{name}, F1 of what is accepted", (*ours, "f1"), target, True)
         yield told(f"{name}, precision of what is accepted", (*ours, "precision"), 0.97, True)
-        if population != "A":
+        if population != BOTH_DATED:
             yield told(f"{name}, {WITH_REVIEW}", ("review", population, "recall"), 0.8, True)
 
 

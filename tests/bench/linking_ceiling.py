@@ -12,7 +12,7 @@ import pandas as pd
 from rapidfuzz.distance import JaroWinkler
 
 from tests.bench.linking_average_link import average_link
-from tests.bench.linking_counts import POPULATIONS, Counts, PairCounter
+from tests.bench.linking_counts import COUNTED, Counts, PairCounter
 from tests.bench.linking_data import LinkingData
 from tests.bench.linking_peer_records import peer_records
 from tests.bench.peers import peer_python
@@ -65,7 +65,7 @@ def ceiling(
     clusters = average_link(left, right, first, students, [FIRST_CUT])[FIRST_CUT]
     around = _around(left, right, first, clusters, count_pairs.kind_of_record)
     second = _trained(python, np.column_stack([features, around]), match, fold[left], fold[right])
-    best = dict.fromkeys(POPULATIONS, Counts(1, 0, 0))
+    best = dict.fromkeys(COUNTED, Counts(1, 0, 0))
     for probability in (first, second):
         for labeling in average_link(left, right, probability, students, CUTS).values():
             for name, counted in count_pairs(labeling).items():

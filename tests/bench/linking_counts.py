@@ -7,12 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from helpers.score.populations import (
+    ALL_NAMED,
+    NAMED_KINDS,
+    NAMED_POPULATIONS,
+    POPULATIONS,
+    RECORD_KINDS,
+    population_codes,
+    record_kinds,
+)
 from tests.bench.linking_data import LinkingData
 
-__all__ = ["POPULATIONS", "Counts", "PairCounter", "error_ratio"]
+__all__ = ["COUNTED", "COUNTED_NAMED", "Counts", "PairCounter", "error_ratio"]
 
-# The three populations of pairs, by what the two records have: as `helpers.score` calls them.
-POPULATIONS = {"A": "Both with birth date", "B": "One without", "C": "Names only"}
+# What is counted: the populations of `helpers.score`, and those with names together.
+COUNTED = (*POPULATIONS, ALL_NAMED)
+COUNTED_NAMED = (*NAMED_POPULATIONS, ALL_NAMED)
 RECORD = ["silo", "record"]
 
 
@@ -57,7 +67,7 @@ class PairCounter:
         self.place = rows["place"].to_numpy()
         person = rows["person"].fillna("nobody " + rows["place"].astype("string"))
         self.person = pd.factorize(person)[0].astype("int64")
-        self.kind_of_record = _kinds(students["linkable_by"])
+        self.kind_of_record = record_kinds(students["linkable_by"])
         self.kind = self.kind_of_record[self.place]
         unlinked_person, unlinked_kind = self._not_linked(data, pd.factorize(person)[1])
         self.possible = _by_population(
@@ -82,7 +92,7 @@ class PairCounter:
         theirs = theirs[theirs["person"].isin(children)]
         place = pd.Index(persons).get_indexer(pd.Index(theirs["person"]))
         new = pd.factorize(theirs["person"])[0] + len(persons)
-        return np.where(place >= 0, place, new).astype("int64"), _kinds(theirs["linkable_by"])
+        return np.where(place >= 0, place, new).astype("int64"), record_kinds(theirs["linkable_by"])
 
     def __call__(self, labels: np.ndarray) -> dict[str, Counts]:
         """Count a labeling: one integer a record, equal where they are held to be one child.
@@ -101,7 +111,7 @@ class PairCounter:
         linked = _by_population(label, self.kind)
         both = pd.factorize(label * (int(np.max(self.person)) + 1) + self.person)[0]
         right = _by_population(both, self.kind)
-        return {name: Counts(self.possible[name], linked[name], right[name]) for name in POPULATIONS}
+        return {name: Counts(self.possible[name], linked[name], right[name]) for name in COUNTED}
 
     def among(self, labels: np.ndarray, records: np.ndarray) -> Counts:
         """Count all pairs of some records, whatever they can be linked by.
@@ -123,20 +133,9 @@ class PairCounter:
         both = label * (int(np.max(self.person)) + 1) + person
         return Counts(*(_pairs(column) for column in (person, label, both)))
 
-    def population(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """Name the population of pairs of records: 0 A, 1 B, 2 C, 3 none of them."""
-        one, other = self.kind_of_record[left], self.kind_of_record[right]
-        return np.where(np.maximum(one, other) == 2, 3, one + other)
-
     def is_match(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """Tell which pairs of records are truly one child."""
         return self.owner[left] == self.owner[right]
-
-
-def _kinds(linkable_by: pd.Series) -> np.ndarray:
-    """Rank what a record can be linked by: 0 name and birth date, 1 name only, 2 neither."""
-    dated, named = linkable_by.eq("Name and birth date"), linkable_by.eq("Name only")
-    return np.select([dated.to_numpy(dtype=bool), named.to_numpy(dtype=bool)], [0, 1], default=2)
 
 
 def _pairs(label: np.ndarray) -> int:
@@ -146,13 +145,15 @@ def _pairs(label: np.ndarray) -> int:
 
 def _by_population(label: np.ndarray, kind: np.ndarray) -> dict[str, int]:
     codes = pd.factorize(label)[0]
-    dated = np.bincount(codes[kind == 0], minlength=codes.max(initial=-1) + 1)
-    named = np.bincount(codes[kind == 1], minlength=codes.max(initial=-1) + 1)
-    return {
-        "A": int((dated * (dated - 1) // 2).sum()),
-        "B": int((dated * named).sum()),
-        "C": int((named * (named - 1) // 2).sum()),
-    }
+    sizes = [
+        np.bincount(codes[kind == one], minlength=codes.max(initial=-1) + 1) for one in range(RECORD_KINDS)
+    ]
+    counted = dict.fromkeys(POPULATIONS, 0)
+    for one, mine in enumerate(sizes):
+        for other, theirs in enumerate(sizes[: one + 1]):
+            pairs = mine * (mine - 1) // 2 if one == other else mine * theirs
+            counted[POPULATIONS[int(population_codes(np.array(one), np.array(other)))]] += int(pairs.sum())
+    return {**counted, ALL_NAMED: _pairs(label[np.isin(kind, NAMED_KINDS)])}
 
 
 def error_ratio(ours: float, theirs: float) -> float:

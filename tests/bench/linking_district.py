@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from helpers.score import score_groups, with_review
+from helpers.score import score_groups, summarize_links, with_review
+from helpers.score.populations import NAMED_POPULATIONS
 from tests.bench.linking_ceiling import ceiling
-from tests.bench.linking_counts import POPULATIONS, Counts, PairCounter, error_ratio
+from tests.bench.linking_counts import COUNTED, COUNTED_NAMED, Counts, PairCounter, error_ratio
 from tests.bench.linking_data import LinkingData, linking_data, read_data
 from tests.bench.linking_run import CAREFUL, KIT, TUTORIAL
 from tests.bench.measure import run
@@ -26,6 +27,8 @@ DECIDED = "resolved"
 CEILING = "ceiling"
 ALL_METHODS = (*KIT, CAREFUL, TUTORIAL)
 AS_THEY_ARE, MADE_EQUAL = "As they are", "Made equal"
+
+LINKS = ("crosswalk", "pairs", "findings")
 
 Measures = dict[str, Any]
 
@@ -69,8 +72,10 @@ def measure_district(
         ``seed``, ``records``; ``methods``: name -> population -> ``precision``, ``recall``, ``f1`` (of the
         peer whose threshold is chosen with the truth: each population's best, ``variant`` says which);
         ``costs``: name -> ``seconds``, ``cpu_seconds``, ``gib``; for method *decided* also ``review``:
-        population -> ``recall`` after a person, ``twins`` and ``gaps``; ``share_of_error`` (of the careful
-        peer's) and ``below_ceiling`` by population. Numbers and words only.
+        population -> ``recall`` after a person, ``children``: records -> shares ``complete``, ``split``,
+        ``mixed`` and ``silent`` children, ``silent``: population -> silent wrong pairs, ``twins`` and
+        ``gaps`` (populations with names); ``share_of_error`` (of the careful peer's) and ``below_ceiling`` by
+        population. Numbers and words only.
     """
     place = linking_data(seed, students, **settings).folder
     data = read_data(place)
@@ -96,8 +101,9 @@ def measure_district(
             if method in (DECIDED, CAREFUL):
                 pairs.append(pd.read_parquet(out / "pairs.parquet"))
             if method == DECIDED:
-                links = _Links(pd.read_parquet(out / "crosswalk.parquet"), pairs[-1], data.findings.head(0))
+                links = _Links(*(pd.read_parquet(out / f"{name}.parquet") for name in LINKS))
                 measures["review"] = _with_review(data, links)
+                measures |= _summary(data, links)
                 if with_groups:
                     measures |= _for_whom(data, links)
             if method == CAREFUL:
@@ -111,12 +117,11 @@ def measure_district(
         else:
             scores[CEILING] = {name: _rates(counts) for name, counts in found.items()}
             measures["below_ceiling"] = {
-                name: scores[CEILING][name]["f1"] - scores[DECIDED][name]["f1"] for name in POPULATIONS
+                name: scores[CEILING][name]["f1"] - scores[DECIDED][name]["f1"] for name in COUNTED_NAMED
             }
     if CAREFUL in methods:
         measures["share_of_error"] = {
-            name: error_ratio(scores[DECIDED][name]["f1"], scores[CAREFUL][name]["f1"])
-            for name in POPULATIONS
+            name: error_ratio(scores[DECIDED][name]["f1"], scores[CAREFUL][name]["f1"]) for name in COUNTED
         }
     return measures
 
@@ -137,14 +142,26 @@ def _rates(counts: Counts) -> Measures:
 
 def _with_review(data: LinkingData, links: _Links) -> Measures:
     """Say what a person who answers what waits, each child once, would add."""
-    review = with_review(data, links, key=data.key).set_index("pair_kind")
+    review = with_review(data, links, key=data.key).set_index("population")
     return {
         name: {
-            "recall": float(review.loc[kind, "recall_after"]),
-            "asked": int(review.loc[kind, "asked"]),
-            "waiting": int(review.loc[kind, "needs_review"]),
+            "recall": float(review.loc[name, "recall_after"]),
+            "asked": int(review.loc[name, "asked"]),
+            "waiting": int(review.loc[name, "needs_review"]),
         }
-        for name, kind in POPULATIONS.items()
+        for name in COUNTED
+    }
+
+
+def _summary(data: LinkingData, links: _Links) -> Measures:
+    """Give shares of children by outcome, and wrong pairs that nobody would notice."""
+    summary = summarize_links(data, links, key=data.key)
+    silent = summary.populations.set_index("population")["silent"]
+    children = summary.children.set_index("records")
+    shares = ["complete", "split", "mixed", "silent", "children"]
+    return {
+        "silent": {name: int(silent[name]) for name in COUNTED},
+        "children": {records: row.astype(float).to_dict() for records, row in children[shares].iterrows()},
     }
 
 
@@ -155,18 +172,18 @@ def _for_whom(data: LinkingData, links: _Links) -> Measures:
         groups.scores["group"].eq("twin: yes")
         & groups.scores["measure"].eq("Precision")
         & groups.scores["faults"].eq(AS_THEY_ARE)
-    ].set_index("pair_kind")
-    gaps = groups.gaps[groups.gaps["dimension"].eq("All")].set_index(["faults", "pair_kind"])
+    ].set_index("population")
+    gaps = groups.gaps[groups.gaps["dimension"].eq("All")].set_index(["faults", "population"])
     return {
-        "twins": {name: _interval(twins.loc[kind], "value") for name, kind in POPULATIONS.items()},
+        "twins": {name: _interval(twins.loc[name], "value") for name in NAMED_POPULATIONS},
         "gaps": {
             faults: {
                 name: {
-                    **_interval(gaps.loc[(faults, kind)], "gap"),
-                    "best": str(gaps.loc[(faults, kind), "best"]),
-                    "worst": str(gaps.loc[(faults, kind), "worst"]),
+                    **_interval(gaps.loc[(faults, name)], "gap"),
+                    "best": str(gaps.loc[(faults, name), "best"]),
+                    "worst": str(gaps.loc[(faults, name), "worst"]),
                 }
-                for name, kind in POPULATIONS.items()
+                for name in NAMED_POPULATIONS
             }
             for faults in (AS_THEY_ARE, MADE_EQUAL)
         },

@@ -50,7 +50,7 @@ def by_kit(data: LinkingData, method: str) -> Linked:
     for side in ("left", "right"):
         ends = pd.MultiIndex.from_frame(links.pairs[[f"{side}_silo", f"{side}_record"]])
         pairs[side] = place.reindex(ends).to_numpy()
-    tables = {"pairs": pairs, "crosswalk": links.crosswalk}
+    tables = {"pairs": pairs, "crosswalk": links.crosswalk, "findings": links.findings}
     return {method: pd.factorize(crosswalk["child"])[0].astype("int64")}, tables
 
 

@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
-from tests.bench.linking_counts import POPULATIONS
+from tests.bench.linking_counts import COUNTED
 
 __all__ = ["at", "median", "spread", "table_of_methods"]
 
@@ -14,7 +14,7 @@ Measures = dict[str, Any]
 
 
 def at(measures: Measures, *path: str) -> float:
-    """Give one number of nested measures: ``at(one, "methods", "resolved", "A", "f1")``."""
+    """Give one number of nested measures: ``at(one, "methods", "resolved", "Both dated", "f1")``."""
     found: Any = measures
     for step in path:
         found = found[step]
@@ -48,11 +48,11 @@ def table_of_methods(measures: Sequence[Measures], dials: Sequence[Measures]) ->
     """
     names = [name for name in measures[0]["methods"] if all(name in one["methods"] for one in measures)]
     width = max(map(len, names)) + 2
-    head = "".join(f"{f'{name}: {kind.lower()}':<42}" for name, kind in POPULATIONS.items())
-    below = "".join(f"{'P':>5}{'R':>7}{'F1':>7}{'F1 over the dial':>21}  " for _ in POPULATIONS)
+    head = "".join(f"{name.lower():<42}" for name in COUNTED)
+    below = "".join(f"{'P':>5}{'R':>7}{'F1':>7}{'F1 over the dial':>21}  " for _ in COUNTED)
     lines = ["", " " * width + head, " " * width + below]
     for method in names:
-        cells = [_cell(measures, dials, method, population) for population in POPULATIONS]
+        cells = [_cell(measures, dials, method, population) for population in COUNTED]
         lines.append(f"{method:<{width}}{''.join(cells)}".rstrip())
     lines.append("")
     for method in measures[0]["costs"]:

@@ -313,7 +313,7 @@ def test_correctness_needs_a_key(card: pd.DataFrame, measured: tuple[District, L
 
     score = {
         "group": "All",
-        "pair_kind": "All",
+        "population": "All",
         "possible": 4,
         "linked": 3,
         "right": 3,

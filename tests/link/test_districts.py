@@ -41,14 +41,14 @@ def test_each_rung_finds_more_and_none_joins_two_children_silently(district: Dis
     assert recalls == sorted(recalls)
     # Of two records with a name and a birth date each; one of a system that keeps no birth date needs an id.
     # A nurse types the name anew at every visit: a slip is a record of its own, until a rung knows spellings.
-    dated = scores[-1]["pair_kind"].eq("Both with birth date") & scores[-1]["group"].eq("All")
+    dated = scores[-1]["population"].eq("Both dated") & scores[-1]["group"].eq("All")
     pairs = scores[-1][dated & scores[-1]["left_silo"].notna()]
     typed = pairs["left_silo"].eq("health") | pairs["right_silo"].eq("health")
     assert pairs.loc[~typed, "right"].sum() > 0.95 * pairs.loc[~typed, "possible"].sum()
     assert pairs["right"].sum() > 0.90 * pairs["possible"].sum()
     for one in by_method:
         children = score_children(district, one)
-        silent = children.loc[children["outcome"].eq("wrong") & ~children["detected"], "person"]
+        silent = children.loc[children["outcome"].eq("mixed") & ~children["detected"], "person"]
         assert set(silent) <= filed_under_a_sibling, "whole names that are a sibling's nobody can tell"
 
 
@@ -57,11 +57,11 @@ def test_the_last_rung_joins_records_without_birth_dates_and_hardly_any_wrongly(
     district: District, district_links: Links
 ) -> None:
     scores = score_links(district, district_links.crosswalk)
-    whole = scores[scores["left_silo"].isna() & scores["group"].eq("All")].set_index("pair_kind")
-    named = whole.loc[["Both with birth date", "One without", "Names only"]]
+    whole = scores[scores["left_silo"].isna() & scores["group"].eq("All")].set_index("population")
+    named = whole.loc[["Both dated", "One dated", "None dated"]]
     assert named["precision"].min() >= 0.97
     assert named["f1"].min() >= 0.93
-    assert named.loc["Both with birth date", "f1"] >= 0.98
+    assert named.loc["Both dated", "f1"] >= 0.98
     crosswalk = district_links.crosswalk
     by_model = crosswalk[crosswalk["step"].eq("Probabilistic")]
     assert by_model["confidence"].between(0.5, 1).all()

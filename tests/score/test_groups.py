@@ -32,10 +32,10 @@ def judged(district: Made, exposure: pd.DataFrame = NO_FAULTS) -> GroupScores:
 
 def assert_counts_agree(groups: pd.DataFrame, scores: pd.DataFrame) -> None:
     """Compare with the scores by silo pair, which count in another way."""
-    totals = scores[scores["left_silo"].isna()].set_index(["group", "pair_kind"])
+    totals = scores[scores["left_silo"].isna()].set_index(["group", "population"])
     told = groups[groups["faults"].eq(AS_THEY_ARE) & groups["measure"].isin(list(PAIRS))]
     for group, kind, measure, above, below in told[
-        ["group", "pair_kind", "measure", "numerator", "denominator"]
+        ["group", "population", "measure", "numerator", "denominator"]
     ].itertuples(index=False):
         if (group, kind) in totals.index:
             assert [above, below] == totals.loc[(group, kind), list(PAIRS[measure])].tolist()
@@ -47,7 +47,7 @@ def value(found: GroupScores, group: str, measure: str, faults: str, kind: str =
         rows["group"].eq(group)
         & rows["measure"].eq(measure)
         & rows["faults"].eq(faults)
-        & rows["pair_kind"].eq(kind)
+        & rows["population"].eq(kind)
     ]
     assert len(rows) == 1
     return float(rows["value"].iloc[0])
@@ -107,13 +107,13 @@ def test_what_only_comes_of_unequal_faults_goes_when_they_are_made_equal() -> No
     assert value(found, "name origin: Hispanic", "Recall", AS_THEY_ARE) == pytest.approx(0.75)
     # Of all 200 children 60 are hit.
     for group in ("name origin: Anglo", "name origin: Hispanic"):
-        for measure in ("Recall", "Children exactly right"):
+        for measure in ("Recall", "Children complete"):
             assert value(found, group, measure, MADE_EQUAL) == pytest.approx(0.7 + 0.3 / 2)
     # Everybody has everybody's mix of faults: for them nothing changes.
     for measure in ("Precision", "Recall", "F1"):
         as_made = value(found, "All", measure, AS_THEY_ARE)
         assert value(found, "All", measure, MADE_EQUAL) == pytest.approx(as_made)
-    gaps = found.gaps[found.gaps["dimension"].eq("name origin") & found.gaps["pair_kind"].eq("All")]
+    gaps = found.gaps[found.gaps["dimension"].eq("name origin") & found.gaps["population"].eq("All")]
     gaps = gaps.set_index("faults")
     assert gaps.loc[AS_THEY_ARE, "best"] == "name origin: Anglo"
     assert gaps.loc[AS_THEY_ARE, "low"] > 0
@@ -129,7 +129,7 @@ def test_what_linking_does_to_a_group_stays_when_faults_are_made_equal() -> None
         assert value(found, "name origin: Anglo", "Recall", faults) == 1
 
 
-def test_children_missed_and_wrongly_joined_are_shares_of_a_groups_children() -> None:
+def test_children_split_and_mixed_are_shares_of_a_groups_children() -> None:
     records = [
         ("sis", "s1", "P1", "a"), ("meals", "m1", "P1", "a"), ("sis", "s2", "P2", "b"),
         ("meals", "m2", "P2", "a"), ("sis", "s3", "P3", "c"), ("meals", "m3", "P3", "d"),
@@ -137,12 +137,12 @@ def test_children_missed_and_wrongly_joined_are_shares_of_a_groups_children() ->
     found = judged(made(records, {"P1": "Anglo", "P2": "Vietnamese", "P3": "Anglo"}))
     shares = {
         measure: value(found, "name origin: Anglo", measure, AS_THEY_ARE)
-        for measure in ("Children exactly right", "Children missed", "Children wrongly joined")
+        for measure in ("Children complete", "Children split", "Children mixed")
     }
     assert shares == {
-        "Children exactly right": 0,
-        "Children missed": 0.5,
-        "Children wrongly joined": 0.5,
+        "Children complete": 0,
+        "Children split": 0.5,
+        "Children mixed": 0.5,
     }
     assert not found.scores["enough"].any()
     assert found.gaps.empty  # of one or two children nothing is said
@@ -172,7 +172,7 @@ def test_a_districts_groups_are_counted_as_its_scores_are(district: District) ->
     found = score_groups(district, crosswalk)
     assert_counts_agree(found.scores, score_links(district, crosswalk))
     twins = found.scores[found.scores["group"].eq("twin: yes")]
-    assert set(twins["measure"]) >= {"Precision", "Recall", "F1", "Children missed"}
+    assert set(twins["measure"]) >= {"Precision", "Recall", "F1", "Children split"}
 
 
 def test_faults_are_found_on_the_records_that_they_befell(district: District) -> None:

@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.score import score_links
+from helpers.score.populations import ALL_NAMED, NAMED_POPULATIONS, POPULATIONS
 from helpers.score.truth import true_person_of_record
 from tests.bench.__main__ import chosen_benches
 from tests.bench.figures import figure
 from tests.bench.linking_average_link import average_link
 from tests.bench.linking_ceiling import candidate_pairs
-from tests.bench.linking_counts import POPULATIONS, PairCounter, error_ratio
+from tests.bench.linking_counts import COUNTED, PairCounter, error_ratio
 from tests.bench.linking_data import LinkingData
 from tests.made_by_hand import Made, made
 from tests.tiers import examples
@@ -72,13 +73,13 @@ def test_pairs_are_counted_as_the_scores_count_them(drawn: list[tuple[str, str, 
     data = as_data(by_hand)
     counted = PairCounter(data)(labels_of(by_hand, data))
     scores = score_links(by_hand, by_hand.crosswalk, key=by_hand.key)
-    whole = scores[scores["left_silo"].isna() & scores["group"].eq("All")].set_index("pair_kind")
-    for name, kind in POPULATIONS.items():
+    whole = scores[scores["left_silo"].isna() & scores["group"].eq("All")].set_index("population")
+    three = ["possible", "linked", "right"]
+    expected = whole[three].reindex([*POPULATIONS], fill_value=0)
+    expected.loc[ALL_NAMED] = expected.loc[[*NAMED_POPULATIONS]].sum()
+    for name in COUNTED:
         told = counted[name]
-        expected = (
-            whole.loc[kind, ["possible", "linked", "right"]].tolist() if kind in whole.index else [0] * 3
-        )
-        assert [told.possible, told.linked, told.right] == expected
+        assert [told.possible, told.linked, told.right] == expected.loc[name].tolist()
 
 
 def test_a_childs_record_that_is_not_linked_is_missed() -> None:
@@ -86,7 +87,7 @@ def test_a_childs_record_that_is_not_linked_is_missed() -> None:
     data = as_data(by_hand)
     unknown = data.people.assign(role=data.people["role"].mask(data.people["record"].eq("c1"), "Unknown"))
     data = replace(data, people=unknown)
-    counted = PairCounter(data)(np.array([0, 0]))["A"]
+    counted = PairCounter(data)(np.array([0, 0]))["Both dated"]
     assert (counted.possible, counted.linked, counted.right) == (3, 1, 1)
 
 

@@ -23,7 +23,7 @@ def counts(
         (scores["left_silo"].isna() if left is None else scores["left_silo"].eq(left))
         & (scores["right_silo"].isna() if right is None else scores["right_silo"].eq(right))
         & scores["group"].eq(group)
-        & scores["pair_kind"].eq(kind)
+        & scores["population"].eq(kind)
     ]
     assert len(here) == 1
     return here[["possible", "linked", "right", "wrong", "missed"]].iloc[0].astype(int).tolist()
@@ -61,10 +61,10 @@ def test_kinds_of_pairs_are_told_by_what_both_records_can_be_linked_by() -> None
         "m2": "Nothing",
     }
     scores = made(CHAINED, linkable_by=kinds).scores()
-    assert counts(scores, None, None, kind="Both with birth date") == [1, 0, 0, 0, 1]
-    assert counts(scores, None, None, kind="One without") == [1, 1, 1, 0, 0]
-    assert counts(scores, None, None, kind="Names only") == [1, 1, 1, 0, 0]
-    assert counts(scores, None, None, kind="Identifier only") == [4, 5, 2, 3, 2]
+    assert counts(scores, None, None, kind="Both dated") == [1, 0, 0, 0, 1]
+    assert counts(scores, None, None, kind="One dated") == [1, 1, 1, 0, 0]
+    assert counts(scores, None, None, kind="None dated") == [1, 1, 1, 0, 0]
+    assert counts(scores, None, None, kind="By number only") == [4, 5, 2, 3, 2]
 
 
 def test_a_record_that_holds_two_children_is_wrong_inside_its_silo() -> None:
@@ -142,9 +142,9 @@ def test_scores_equal_a_count_of_every_pair(given_records: list[tuple[str, str, 
             assert counts(scores, None, None, group)[:3] == expected
 
 
-def test_children_are_right_missed_or_wrong_as_by_hand() -> None:
+def test_children_are_complete_split_or_mixed_as_by_hand() -> None:
     children = made(CHAINED).children()
-    assert children["outcome"].to_dict() == {"P1": "wrong", "P2": "wrong", "P3": "missed"}
+    assert children["outcome"].to_dict() == {"P1": "mixed", "P2": "mixed", "P3": "split"}
     assert children["silos"].to_dict() == {"P1": 3, "P2": 3, "P3": 2}
     assert children["child"].to_dict() == {"P1": "a", "P2": "b", "P3": "c"}
     assert not children["detected"].any()

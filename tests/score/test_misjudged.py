@@ -37,7 +37,7 @@ def test_each_pair_is_one_that_the_key_contradicts_and_no_pair_of_systems_is_lef
         else:
             assert len(person[left] | person[right]) > 1
     scores = score_links(district, links.crosswalk, key=key)
-    own = scores[scores["group"].eq("All") & scores["pair_kind"].eq("All") & scores["left_silo"].notna()]
+    own = scores[scores["group"].eq("All") & scores["population"].eq("All") & scores["left_silo"].notna()]
     own = own[own["left_silo"].ne(own["right_silo"])]
     for why, gap in (("Wrong", own["linked"] - own["right"]), ("Missed", own["possible"] - own["right"])):
         told = found[found["why"].eq(why)]

@@ -28,7 +28,7 @@ def test_a_region_is_judged_inside_its_districts_and_across_them(region: Path, t
     told = json.loads(result.stdout)
     assert [Path(name).name for name in told["written"]] == ["region_scores.csv", "movers.csv"]
     scores = pd.read_csv(tmp_path / "region_scores.csv")
-    whole = scores[scores["pair_kind"].eq("All")].set_index("pairs")
+    whole = scores[scores["population"].eq("All")].set_index("pairs")
     assert whole.loc["Within districts", "possible"] > 1000
     assert whole.loc["Within districts", "f1"] > 0.9
     movers = pd.read_csv(tmp_path / "movers.csv")

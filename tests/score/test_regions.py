@@ -25,12 +25,12 @@ def truth() -> pd.DataFrame:
 
 
 def test_pairs_inside_and_across_districts_are_counted_apart() -> None:
-    scores = score_region(truth()).set_index(["pairs", "pair_kind"])[["possible", "linked", "right"]]
+    scores = score_region(truth()).set_index(["pairs", "population"])[["possible", "linked", "right"]]
     assert scores.loc[("Within districts", "All")].tolist() == [1, 1, 1]
     # M1 two right, M2 one missed, A1 and B1 wrongly joined.
     assert scores.loc[("Across districts", "All")].tolist() == [3, 3, 2]
-    assert scores.loc[("Across districts", "Both with birth date")].tolist() == [2, 2, 1]
-    assert scores.loc[("Across districts", "One without")].tolist() == [1, 1, 1]
+    assert scores.loc[("Across districts", "Both dated")].tolist() == [2, 2, 1]
+    assert scores.loc[("Across districts", "One dated")].tolist() == [1, 1, 1]
 
 
 def test_movers_are_joined_missed_or_tied_to_somebody_else() -> None:

@@ -32,7 +32,7 @@ def waiting(*pairs: tuple[str, str, float]) -> Made:
 def told(district: Made, asking: Asking) -> list[int]:
     """Give right, right after, linked after, waiting, asked and yes, of all pairs."""
     table = with_review(district, district, asking=asking, key=district.key)
-    whole = table[table["pair_kind"].eq("All")].iloc[0]
+    whole = table[table["population"].eq("All")].iloc[0]
     names = ["right", "right_after", "linked_after", "needs_review", "asked", "answered_yes"]
     return whole[names].astype(int).tolist()
 

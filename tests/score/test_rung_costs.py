@@ -11,7 +11,7 @@ from helpers.files import District
 from helpers.link import Links, link_district
 from helpers.report.runs.figures import complete_children_by_stage
 from helpers.score.answer_key import read_answer_key
-from helpers.score.flags import count_cluster_outcomes, flags_missed, of_named_pairs
+from helpers.score.flags import count_cluster_outcomes, flags_missed
 from helpers.score.truth import RECORD, true_person_of_record
 
 NAMED = ["Name and birth date", "Name only"]
@@ -45,9 +45,9 @@ def test_whoever_is_joined_by_the_truth_is_whole(
     district: District, links: Links, whose: pd.DataFrame
 ) -> None:
     costs = count_cluster_outcomes(district, relabeled(links, whose["person"], whose))
-    assert costs["missed"] == costs["wrong"] == 0
-    assert costs["right"] > 0
-    assert list(costs) == ["right", "missed", "wrong"]
+    assert costs["split"] == costs["mixed"] == 0
+    assert costs["complete"] > 0
+    assert list(costs) == ["complete", "split", "mixed"]
 
 
 def test_two_children_made_one_are_two_wrong_ones_and_one_torn_apart_is_missed(
@@ -60,13 +60,13 @@ def test_two_children_made_one_are_two_wrong_ones_and_one_torn_apart_is_missed(
     first = whose.index[whose["person"].eq(torn)][0]
     child[first] = "a child of its own"
     costs = count_cluster_outcomes(district, relabeled(links, child, whose))
-    assert (costs["wrong"], costs["missed"]) == (2, 1)
+    assert (costs["mixed"], costs["split"]) == (2, 1)
 
 
 def test_a_record_of_two_children_makes_nobody_wrong(district: District, links: Links) -> None:
     """Every record alone: however many a system mixed up, no join put them there."""
     crosswalk = links.crosswalk.assign(child=links.crosswalk["silo"] + links.crosswalk["record"])
-    assert count_cluster_outcomes(district, replace(links, crosswalk=crosswalk))["wrong"] == 0
+    assert count_cluster_outcomes(district, replace(links, crosswalk=crosswalk))["mixed"] == 0
 
 
 def test_flags_are_counted_for_each_way_and_the_last_line_says_who_has_them(
@@ -79,22 +79,6 @@ def test_flags_are_counted_for_each_way_and_the_last_line_says_who_has_them(
     flags = told.drop(columns="flagged without cause")
     assert (flags.loc["Not at all"] <= flags.loc["who truly have it"]).all()
     assert flags.loc["Standardized"].sum() <= flags.loc["Not at all"].sum()
-
-
-def test_pairs_of_records_with_a_name_are_summed_over_their_kinds() -> None:
-    scores = pd.DataFrame(
-        {
-            "left_silo": pd.array([pd.NA, pd.NA, pd.NA, "sis"], dtype="string"),
-            "group": ["All"] * 4,
-            "pair_kind": ["Both with birth date", "Names only", "Identifier only", "Names only"],
-            "possible": [6, 4, 50, 99],
-            "linked": [5, 1, 0, 99],
-            "right": [4, 1, 0, 99],
-        }
-    )
-    recall, f1 = of_named_pairs(scores)
-    assert recall == pytest.approx(5 / 10)
-    assert f1 == pytest.approx(2 * 5 / (10 + 6))
 
 
 def test_without_a_key_the_title_says_that_nobody_has_checked() -> None:

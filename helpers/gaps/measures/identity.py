@@ -282,7 +282,7 @@ def correctness(known: Presence, scores: pd.DataFrame | None, misjudged: pd.Data
     """Measure how many matches are correct, which needs the answer key."""
     overall: dict[Any, Any] = {}
     if scores is not None:
-        own = scores[(scores["group"] == "All") & (scores["pair_kind"] == "All")].dropna(
+        own = scores[(scores["group"] == "All") & (scores["population"] == "All")].dropna(
             subset=["left_silo", "right_silo"]
         )
         for each in own[["left_silo", "right_silo", "right", "linked", "possible"]].to_dict("records"):

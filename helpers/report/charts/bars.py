@@ -192,13 +192,16 @@ def stacked_bars(
     caption: str = "",
     parts: Sequence[str] = (
         "right",
+        "complete",
         "joined",
         "unverified",
         "reviewed",
         "review",
         "missed",
+        "split",
         "alone",
         "wrong",
+        "mixed",
     ),
     guard: CountGuard | None = None,
 ) -> Picture:

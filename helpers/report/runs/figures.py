@@ -24,6 +24,7 @@ __all__ = [
     "RunFigures",
     "against_roster",
     "apart",
+    "children_table",
     "complete_children_by_stage",
     "compute_figures",
     "describe_links",
@@ -31,6 +32,7 @@ __all__ = [
     "figures_of",
     "gathered",
     "link_statuses_by_system",
+    "population_table",
 ]
 
 
@@ -179,7 +181,7 @@ def _index(
         systems=systems,
         on_roster=None if children is None else _say(guard, known.get(roster, 0)),
         enrolled=None if children is None else _say(guard, district.about.get("students")),
-        joined=_say(guard, _outcome(children, "right")),
+        joined=_say(guard, _outcome(children, "complete")),
         joined_everywhere=_say(guard, everywhere),
         wrong_unnoticed=_say(guard, _unnoticed(children)),
         looked_up_wrong=_say(guard, _unnoticed(looked_up)),
@@ -208,7 +210,7 @@ def _unnoticed(children: pd.DataFrame | None) -> int | None:
     """Count the silent wrong matches: children with another child's records, without any sign of it."""
     if children is None:
         return None
-    return int((children["outcome"].eq("wrong") & ~children["detected"].fillna(False).astype(bool)).sum())
+    return int((children["outcome"].eq("mixed") & ~children["detected"].fillna(False).astype(bool)).sum())
 
 
 def _outcomes(
@@ -368,13 +370,13 @@ def against_roster(scores: pd.DataFrame, roster: str) -> pd.DataFrame:
     """Count how each system's records are linked to the same child's record on the roster.
 
     >>> scores = pd.DataFrame(
-    ...     {"left_silo": ["meals"], "right_silo": ["sis"], "group": ["All"], "pair_kind": ["All"]}
+    ...     {"left_silo": ["meals"], "right_silo": ["sis"], "group": ["All"], "population": ["All"]}
     ...     | {"right": [540], "missed": [51], "wrong": [9]}
     ... )
     >>> against_roster(scores, "sis").to_dict("records")
     [{'silo': 'meals', 'right': 540, 'missed': 51, 'wrong': 9}]
     """
-    whole = scores[scores["group"].eq("All") & scores["pair_kind"].eq("All")]
+    whole = scores[scores["group"].eq("All") & scores["population"].eq("All")]
     left, right = whole["left_silo"], whole["right_silo"]
     other = right.where(left.eq(roster), left).where(left.eq(roster) | right.eq(roster))
     counts = whole[["right", "missed", "wrong"]].assign(silo=other)
@@ -404,31 +406,71 @@ def gathered(pairs: pd.DataFrame, everybody: int) -> pd.DataFrame:
 def describe_outcomes(outcomes: Mapping[str, int | str]) -> str:
     """Describe the outcomes of a linkage method in one line.
 
-    >>> describe_outcomes({"right": 540, "missed": 58, "wrong": 2})
-    'Put together wholly: **540** of 600 children. Fallen apart: **58**. With another’s record: **2**.'
+    >>> describe_outcomes({"complete": 540, "split": 58, "mixed": 2})
+    'Complete: **540** of 600 children. Split: **58**. Mixed with another child: **2**.'
     """
 
     def said(number: int | str) -> str:
         return number_text(number, "", 0)
 
-    if "right" not in outcomes:
+    if "complete" not in outcomes:
         return "; ".join(f"{tie}: **{said(number)}**" for tie, number in outcomes.items()).capitalize() + "."
     numbers = [number for number in outcomes.values() if not isinstance(number, str)]
     of_all = f" of {said(sum(numbers))} children" if len(numbers) == len(outcomes) else ""
     return (
-        f"Put together wholly: **{said(outcomes['right'])}**{of_all}. "
-        f"Fallen apart: **{said(outcomes['missed'])}**. "
-        f"With another’s record: **{said(outcomes['wrong'])}**."
+        f"Complete: **{said(outcomes['complete'])}**{of_all}. "
+        f"Split: **{said(outcomes['split'])}**. "
+        f"Mixed with another child: **{said(outcomes['mixed'])}**."
     )
+
+
+# The rows as readers meet them: from easy to hard, the sum of those with names before the others.
+_POPULATIONS = ("Both dated", "One dated", "None dated", "All named", "By number only")
+
+
+def population_table(populations: pd.DataFrame) -> pd.DataFrame:
+    """Show how right the links of each population are, in percent of its pairs.
+
+    >>> populations = pd.DataFrame(
+    ...     {"population": ["By number only", "Both dated"], "possible": [1, 9], "share": [0.1, 0.9]}
+    ...     | {"precision": [None, 0.9951], "recall": [0.0, 0.75], "f1": [0.0, 0.8554], "silent": [0, 2]}
+    ... )
+    >>> population_table(populations).to_dict("records")[0]
+    {'pairs': 'both dated', 'of 100 true pairs': 90.0, 'found': 75.0, 'right': 99.5, 'F1': 0.855, 'silent': 2}
+    """
+    here = populations[populations["population"].isin(_POPULATIONS)]
+    here = here.set_index("population").reindex(
+        [one for one in _POPULATIONS if one in set(here["population"])]
+    )
+    percent = {"of 100 true pairs": "share", "found": "recall", "right": "precision"}
+    shown = {name: (100 * here[column].astype("Float64")).round(1) for name, column in percent.items()}
+    pairs = [str(name).lower() for name in here.index]
+    return pd.DataFrame(
+        {"pairs": pairs, **shown, "F1": here["f1"].astype("Float64").round(3), "silent": here["silent"]}
+    ).reset_index(drop=True)
+
+
+def children_table(children: pd.DataFrame) -> pd.DataFrame:
+    """Show what became of children, in percent, by the records that count.
+
+    >>> children = pd.DataFrame(
+    ...     {"records": ["All records"], "complete": [0.5], "split": [0.4], "mixed": [0.1], "silent": [3]}
+    ... )
+    >>> children_table(children).to_dict("records")
+    [{'counting': 'all records', 'complete': 50.0, 'split': 40.0, 'mixed': 10.0, 'mixed silently': 3}]
+    """
+    shares = {one: (100 * children[one].astype("Float64")).round(1) for one in ("complete", "split", "mixed")}
+    counting = [str(name)[:1].lower() + str(name)[1:] for name in children["records"]]
+    return pd.DataFrame({"counting": counting, **shares, "mixed silently": children["silent"]})
 
 
 def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]]) -> str:
     """Describe the gain from the first to the last linkage method, as a title.
 
-    >>> complete_children_by_stage({"Exact": {"right": 12, "wrong": 0}, "Resolved": {"right": 540}})
-    'Wholly put together: 12 children by the first way, 540 by the last'
+    >>> complete_children_by_stage({"Exact": {"complete": 12, "mixed": 0}, "Resolved": {"complete": 540}})
+    'Complete: 12 children by the first way, 540 by the last'
     """
     first, *_, last = costs.values()
-    if "right" not in last:
+    if "complete" not in last:
         return "How each rung ties the children; whether rightly, nobody has checked"
-    return f"Wholly put together: {first['right']:,} children by the first way, {last['right']:,} by the last"
+    return f"Complete: {first['complete']:,} children by the first way, {last['complete']:,} by the last"

@@ -133,12 +133,12 @@ def hand_minutes_of(work: pd.DataFrame) -> Iterator[Line]:
 def joins(scored: GroupScores) -> Iterator[Line]:
     """Score the links, and the gaps between groups of children."""
     scores = scored.scores[scored.scores["faults"].eq(AS_THEY_ARE)]
-    everybody = scores[scores["group"].eq("All") & scores["pair_kind"].fillna("All").eq("All")]
+    everybody = scores[scores["group"].eq("All") & scores["population"].fillna("All").eq("All")]
     by_measure = everybody.drop_duplicates("measure").set_index("measure")["value"]
-    for measure, name in (("F1", "F1"), ("Children wrongly joined", "wrongly joined")):
+    for measure, name in (("F1", "F1"), ("Children mixed", "wrongly joined")):
         if measure in by_measure.index:
             yield name, EVERYBODY, float(by_measure[measure]), "rate"
-    gaps = scored.gaps[scored.gaps["faults"].eq(AS_THEY_ARE) & scored.gaps["pair_kind"].eq("All")]
+    gaps = scored.gaps[scored.gaps["faults"].eq(AS_THEY_ARE) & scored.gaps["population"].eq("All")]
     for dimension, gap in zip(gaps["dimension"], gaps["gap"], strict=True):
         if not pd.isna(gap):
             yield "F1 gap", str(dimension), float(gap), "rate"

@@ -1,0 +1,125 @@
+"""Summarize scored links: populations of pairs, and shares of children complete, split and mixed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from helpers.score.answer_key import AnswerKey, read_answer_key
+from helpers.score.children import LinksToScore, judge_records
+from helpers.score.links import pair_totals
+from helpers.score.populations import MIXED, NAMED_KINDS, OUTCOMES, child_outcomes, record_kinds
+from helpers.score.truth import RECORD, ScoredDistrict, true_children
+from helpers.standard import as_table
+
+__all__ = ["ALL_RECORDS", "NAMED_RECORDS", "LinkSummary", "children_by_records", "summarize_links"]
+
+ALL_RECORDS, NAMED_RECORDS = "All records", "Records with a name"
+
+
+@dataclass(frozen=True)
+class LinkSummary:
+    """Accuracy of links in two tables.
+
+    Attributes
+    ----------
+    populations
+        Table ``population_scores``.
+    children
+        Table ``child_shares``.
+    """
+
+    populations: pd.DataFrame
+    children: pd.DataFrame
+
+
+def summarize_links(
+    district: ScoredDistrict,
+    links: LinksToScore,
+    *,
+    with_evidence: bool = True,
+    key: AnswerKey | None = None,
+) -> LinkSummary:
+    """Score pairs by population, and children by outcome.
+
+    Parameters
+    ----------
+    district
+        A synthetic district from `read_district`, with its answer key.
+    links
+        Result of linking: ``crosswalk``, ``pairs``, ``findings``.
+    with_evidence
+        Whether pairs and findings are of this crosswalk. If not, we don't know which wrong joins somebody
+        would notice, so *silent* is empty.
+    key
+        The truth; the key in the district's folder when not given.
+
+    Returns
+    -------
+    LinkSummary
+        Both tables. A wrong pair is *silent* if one of its records belongs to another person than its child's
+        anchor, and no contradiction, finding or review points at that record. A child is silently mixed if
+        one of its clusters contains such a record. Silent pairs and shares of children leave out records in
+        which their own system put two people: no link can separate these. Precision and recall count them.
+
+    Raises
+    ------
+    BadInput
+        If the district has no answer key.
+    """
+    key = key or read_answer_key(district.folder)
+    if with_evidence:
+        truth = judge_records(district, links, key=key)
+    else:
+        truth = true_children(district, key, links.crosswalk)
+    return LinkSummary(_populations(truth), _children(truth))
+
+
+def children_by_records(truth: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Select the records that child outcomes count: all, and those with a name.
+
+    Records in which their own system put two people are left out.
+    """
+    own = _of_one_person(truth)
+    named = own[pd.Series(record_kinds(own["linkable_by"]), index=own.index).isin(NAMED_KINDS)]
+    return {ALL_RECORDS: own, NAMED_RECORDS: named}
+
+
+def _of_one_person(truth: pd.DataFrame) -> pd.DataFrame:
+    return truth[~truth.duplicated(RECORD, keep=False)]
+
+
+def _populations(truth: pd.DataFrame) -> pd.DataFrame:
+    totals = pair_totals(truth)
+    possible, linked, right = (totals[name].astype("float64") for name in ("possible", "linked", "right"))
+    silent = pd.Series(pd.NA, index=totals.index, dtype="Int64")
+    if "silent" in truth:
+        # Without the records that nothing points at, the wrong pairs that remain are noticed.
+        own = _of_one_person(truth)
+        every, noticed = (pair_totals(rows) for rows in (own, own[~own["silent"]]))
+        silent = (every["linked"] - every["right"] - noticed["linked"] + noticed["right"]).astype("Int64")
+    scores = totals.assign(
+        share=possible / possible["All"] if possible["All"] else float("nan"),
+        precision=(right / linked).where(linked > 0),
+        recall=(right / possible).where(possible > 0),
+        f1=(2 * right / (possible + linked)).where(possible + linked > 0),
+        silent=silent,
+    )
+    return as_table("population_scores", scores.reset_index())
+
+
+def _children(truth: pd.DataFrame) -> pd.DataFrame:
+    left_out = int(truth.loc[truth.duplicated(RECORD), RECORD].drop_duplicates().shape[0])
+    rows = []
+    for name, records in children_by_records(truth).items():
+        outcome = child_outcomes(records)
+        shares = {one: float(outcome.eq(one).mean()) if len(outcome) else None for one in OUTCOMES}
+        silent: int | None = None
+        if "silent" in records:
+            undetected = records["child"].map(records.groupby("child")["silent"].any()).eq(True).fillna(False)
+            persons = records.loc[undetected, "person"]
+            silent = int((outcome.eq(MIXED) & outcome.index.isin(persons)).sum())
+        row = {"records": name, "children": len(outcome), **shares}
+        rows.append(row | {"silent": silent, "left_out": left_out})
+    return as_table("child_shares", pd.DataFrame(rows).astype({"silent": "Int64"}))

@@ -43,7 +43,7 @@ def find_unmatched_ids(
     children = int(np.max(child, initial=-1)) + 1
     several = _distinct(child[asked], value[asked], children) > 1
     known_elsewhere = np.zeros(children, dtype=bool)
-    known_elsewhere[child[asked & dated & ~unmatched]] = True
+    known_elsewhere[_held_twice(students, ids, child, asked & dated & ~unmatched)] = True
     differs, outvoted = np.zeros((2, len(ids)), dtype=bool)
     differs[asked] = several[child[asked]] & unmatched[asked]
     outvoted[asked] = (differs & dated)[asked] & known_elsewhere[child[asked]]
@@ -59,6 +59,16 @@ def find_unmatched_ids(
 def _distinct(group: Ints, value: Ints, groups: int) -> Ints:
     """Count the distinct values of each group."""
     return np.bincount(distinct_pairs(group, value)[0], minlength=groups)
+
+
+def _held_twice(students: Records, ids: pd.DataFrame, child: Ints, chosen: Mask) -> Ints:
+    """Return the children whom two systems have under one id: another child's may be there by mistake."""
+    value = ids["code"].to_numpy(dtype="int64")[chosen]
+    silo = students.silo[ids["number"].to_numpy(dtype="int64")[chosen]]
+    holds = child[chosen] * (int(np.max(value, initial=0)) + 1) + value
+    codes, distinct = pd.factorize(holds)
+    twice = _distinct(codes.astype("int64"), silo, len(distinct)) > 1
+    return (distinct[twice] // (int(np.max(value, initial=0)) + 1)).astype("int64")
 
 
 def _only_here(students: Records, ids: pd.DataFrame) -> Mask:

@@ -85,7 +85,7 @@ def rates_of(odds: npt.NDArray[Any], rate: float) -> Numbers:
     """Return the rate of each candidate by its odds, so that their mean is the rate asked for.
 
     >>> rates_of(np.array([1.0, 1.0, 4.0]), 0.1).round(3).tolist()
-    [0.051, 0.051, 0.197]
+    [0.055, 0.055, 0.19]
     """
     if not len(odds) or rate <= 0 or rate >= 1:
         return np.full(len(odds), min(max(rate, 0.0), 1.0))

@@ -238,7 +238,7 @@ def compare_first_names(left: str, right: str) -> FirstNames:
     ... )
     ('Nickname', 'Spelling')
     >>> compare_first_names("daniel", "daniela")
-    FirstNames(level=5, plainly_different=True)
+    FirstNames(level=7, plainly_different=True)
     """
     if not left or not right:
         return FirstNames(MISSING, False)

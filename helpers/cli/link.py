@@ -350,7 +350,7 @@ def link(
     links = linked(district, method, decisions=told, model=model)
     guard = Guard.of(district)
     findings = guard.findings(links.findings, district.layouts)
-    estimate = estimate_quality(links.pairs, told)
+    estimate = estimate_quality(links, told)
     queue = review_queue(
         links, district.people, identifiers=district.identifiers, schools=district.fact("school")
     )
@@ -393,7 +393,9 @@ def link(
             "refused columns of ids": refused[["silo", "file", "column"]].drop_duplicates(),
             "findings": worded(guard, found.assign(times=guard.rounded(found["times"])), as_json),
             "weights that these records changed": _changed_weights(links, model),
-            "estimated, not measured": estimate[["basis", "measure", "value", "low", "high"]],
+            "estimated, not measured": estimate[
+                ["basis", "measure", "value", "low", "high", "share_of_pairs"]
+            ],
             "too common to compare": worded(
                 guard, common if as_json else common[common["keys"] > 0], as_json
             ),

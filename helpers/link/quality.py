@@ -1,25 +1,41 @@
-"""Estimate link quality without an answer key, from model probabilities and reviewed pairs.
+"""Estimate link quality without an answer key, from the model's figures or from reviewed pairs.
 
-Neither is a measurement. The model's estimate is only as good as its probabilities, and covers only compared
-pairs. Reviewed pairs don't depend on the model, but they are few, reviewers err, and they don't cover pairs
-that were never compared either. Every row names its basis.
+Neither is a measurement. The model's estimate is of all pairs of records with names. How far it may be off
+was learned from training districts with other kinds of error; nothing here shows that this district's errors
+are like theirs. Reviewed pairs don't depend on the model, but they are few, reviewers err, and they cover
+only pairs that were compared. Every row names its basis, and the share of pairs that it speaks of.
 """
 
 from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from helpers.link.crosswalk import Links
 from helpers.standard import STRING, as_table
 
-__all__ = ["BANDS", "estimate_quality", "pairs_to_review", "probability_bands"]
+__all__ = [
+    "BANDS",
+    "LEARNED",
+    "estimate_quality",
+    "pairs_to_review",
+    "probability_bands",
+    "signs_of_quality",
+]
 
 Numbers = npt.NDArray[np.float64]
 
-MODEL = "Model's probabilities"
-REVIEWED = "Reviewed pairs"
-BOTH = "Reviewed pairs, and the model where none was reviewed"
+MODEL = "Model, pairs of records with names"
+REVIEWED = "Reviewed pairs, of those compared"
+LEARNED = Path(__file__).with_name("quality.toml")
+# Least share of wrong pairs that can be told from none.
+LEAST = 2e-4
+Z = 1.96  # of a 95% interval
 # Upper ends of the probability bands; pairs decided by rule have no probability, and form a band of their
 # own.
 EDGES = (0.01, 0.1, 0.5, 0.9, 0.99, 1.0)
@@ -50,62 +66,116 @@ def pairs_to_review(
     return pairs[place <= each]
 
 
-def estimate_quality(pairs: pd.DataFrame, decisions: pd.DataFrame | None = None) -> pd.DataFrame:
+def estimate_quality(links: Links, decisions: pd.DataFrame | None = None) -> pd.DataFrame:
     """Estimate precision, recall and F1 without an answer key."""
-    accepted = pairs["decision"].eq("Match").to_numpy(dtype=bool)
-    probability = pairs["match_probability"].to_numpy(dtype="float64", na_value=np.nan)
-    rows = _by_model(accepted, probability)
+    rows = _by_model(links)
     if decisions is not None and len(decisions):
-        strata = _strata(pairs, accepted, probability, decisions)
-        known = strata[strata["reviewed"] > 0]
-        rows += _by_review(known, len(pairs), REVIEWED)
-        filled = strata[(strata["reviewed"] > 0) | strata["expected"].notna()]
-        if len(filled) > len(known):
-            rows += _by_review(filled, len(pairs), BOTH)
+        rows += _by_review(links.pairs, decisions)
     return as_table("quality_estimate", pd.DataFrame(rows))
 
 
-def _by_model(accepted: npt.NDArray[np.bool_], probability: Numbers) -> list[dict[str, object]]:
+def signs_of_quality(links: Links) -> dict[str, float] | None:
+    """Return what the links themselves show; None if the model scored no pair.
+
+    *errors* is the share of a child's pairs of records that disagree in first name, surname or birth date, as
+    the adapted model has it. The measures are those of the scored pairs, by their probabilities.
+    """
+    probability = links.pairs["match_probability"].to_numpy(dtype="float64", na_value=np.nan)
     scored = ~np.isnan(probability)
-    chance = probability[scored]
-    if not len(chance):
+    accepted = links.pairs["decision"].eq("Match").to_numpy(dtype=bool) & scored
+    if links.model is None or not accepted.any():
+        return None
+    agree = [links.model.m[name][0] for name in ("first_name", "last_surname", "birth_date")]
+    found, every = float(probability[accepted].sum()), float(probability[scored].sum())
+    linked = int(accepted.sum())
+    return {
+        "errors": 1 - float(np.prod(agree)),
+        "precision": found / linked,
+        "recall": found / every,
+        "f1": 2 * found / (linked + every),
+    }
+
+
+def _by_model(links: Links) -> list[dict[str, object]]:
+    """Estimate the measures of all pairs of named records, with the uncertainty seen in training."""
+    signs = signs_of_quality(links)
+    named, linked = _linked_pairs(links.crosswalk)
+    if signs is None or not named:
         return []
-    strata = pd.DataFrame(
-        {
-            "accepted": accepted[scored],
-            "pairs": 1,
-            "reviewed": 0,
-            "yes": 0,
-            "expected": chance,
-            "variance": chance * (1 - chance),
-        }
-    )
-    summed = strata.groupby("accepted", as_index=False).sum()
-    return _by_review(summed, len(probability), MODEL)
+    rows: list[dict[str, object]] = []
+    for measure, one in _learned().items():
+        seen = max(1 - signs[measure.lower()], LEAST)
+        errors = np.log(max(signs["errors"], LEAST))
+        wrong = np.exp(one["intercept"] + one["model"] * np.log(seen) + one["errors"] * errors)
+        # Few pairs tell less than training districts had.
+        spread = Z * float(np.hypot(one["spread"], np.sqrt(1 / max(named * wrong, 1.0))))
+        ends = [float(min(wrong * np.exp(sign * spread), 1.0)) for sign in (1, -1)]
+        rows.append(
+            {
+                "basis": MODEL,
+                "measure": measure,
+                "value": 1 - float(min(wrong, 1.0)),
+                "low": 1 - ends[0],
+                "high": 1 - ends[1],
+                "pairs": named,
+                "reviewed": 0,
+                "share_of_pairs": named / linked,
+            }
+        )
+    return rows
 
 
-def _strata(
-    pairs: pd.DataFrame, accepted: npt.NDArray[np.bool_], probability: Numbers, decisions: pd.DataFrame
-) -> pd.DataFrame:
-    """Count pairs, reviewed pairs and confirmed pairs by band and decision."""
+def _linked_pairs(crosswalk: pd.DataFrame) -> tuple[int, int]:
+    """Count the linked pairs of two records with names, and all linked pairs."""
+    named = crosswalk["linkable_by"].isin(["Name and birth date", "Name only"])
+    counts = [rows.groupby("child").size().to_numpy() for rows in (crosswalk[named], crosswalk)]
+    with_names, every = (int((count * (count - 1) // 2).sum()) for count in counts)
+    return with_names, every
+
+
+@cache
+def _learned() -> dict[str, dict[str, float]]:
+    return tomllib.loads(LEARNED.read_text(encoding="utf-8"))["measure"]
+
+
+def _by_review(pairs: pd.DataFrame, decisions: pd.DataFrame) -> list[dict[str, object]]:
+    """Combine bands of probability and decision: what review found, and the interval."""
     answers = _answers(pairs, decisions)
     counted = pd.DataFrame(
         {
-            "accepted": accepted,
+            "accepted": pairs["decision"].eq("Match").to_numpy(dtype=bool),
             "band": probability_bands(pairs).to_numpy(),
             "decision": pairs["decision"].to_numpy(),
             "pairs": 1,
             "reviewed": answers.notna().to_numpy(),
             "yes": answers.eq(True).fillna(False).to_numpy(dtype=bool),
-            "expected": probability,
-            "variance": probability * (1 - probability),
         }
     )
-    by = counted.groupby(["accepted", "decision", "band"])
-    summed = by[["pairs", "reviewed", "yes"]].sum()
-    for name in ("expected", "variance"):
-        summed[name] = by[name].sum(min_count=1)
-    return summed.reset_index()
+    strata = counted.groupby(["accepted", "decision", "band"], as_index=False).sum()
+    strata = strata[strata["reviewed"] > 0]
+    if strata.empty:
+        return []
+    rng = np.random.default_rng(SEED)
+    count, reviewed, yes = (strata[name].to_numpy(dtype="float64") for name in ("pairs", "reviewed", "yes"))
+    # Reviewed pairs have no uncertainty; the others of their band have that of the review.
+    drawn = rng.beta(BEFORE + yes, BEFORE + reviewed - yes, (DRAWS, len(count)))
+    accepted = strata["accepted"].to_numpy(dtype=bool)
+    linked = count[accepted].sum()
+    point = _rates((count * yes / reviewed)[None, :], accepted, linked)
+    among = _rates(yes + (count - reviewed) * drawn, accepted, linked)
+    return [
+        {
+            "basis": REVIEWED,
+            "measure": measure,
+            "value": float(point[measure][0]),
+            "low": float(np.quantile(among[measure], 0.025)) if not np.isnan(point[measure][0]) else np.nan,
+            "high": float(np.quantile(among[measure], 0.975)) if not np.isnan(point[measure][0]) else np.nan,
+            "pairs": int(count.sum()),
+            "reviewed": int(reviewed.sum()),
+            "share_of_pairs": float(count.sum() / len(pairs)),
+        }
+        for measure in point
+    ]
 
 
 def _answers(pairs: pd.DataFrame, decisions: pd.DataFrame) -> pd.Series:
@@ -121,41 +191,6 @@ def _unordered(pairs: pd.DataFrame) -> pd.MultiIndex:
     left, right = (pairs[f"{side}_silo"] + "\n" + pairs[f"{side}_record"] for side in ("left", "right"))
     first = (left <= right).fillna(False)
     return pd.MultiIndex.from_arrays([left.where(first, right), right.where(first, left)])
-
-
-def _by_review(strata: pd.DataFrame, every: int, basis: str) -> list[dict[str, object]]:
-    """Combine strata: what review found, what to expect of the rest, and the interval."""
-    if strata.empty:
-        return []
-    rng = np.random.default_rng(SEED)
-    pairs, reviewed, yes = (strata[name].to_numpy(dtype="float64") for name in ("pairs", "reviewed", "yes"))
-    expected = strata["expected"].to_numpy(dtype="float64", na_value=np.nan)
-    seen = reviewed > 0
-    share = np.divide(yes, reviewed, out=np.zeros(len(pairs)), where=seen)
-    right = np.where(seen, pairs * share, expected)
-    # Reviewed pairs have no uncertainty; the others of their band have that of the review.
-    drawn = rng.beta(BEFORE + yes, BEFORE + reviewed - yes, (DRAWS, len(pairs)))
-    by_review = yes + (pairs - reviewed) * drawn
-    spread = np.sqrt(strata["variance"].to_numpy(dtype="float64", na_value=0.0))
-    by_model = np.clip(rng.normal(np.nan_to_num(expected), spread, (DRAWS, len(pairs))), 0, pairs)
-    draws = np.where(seen, by_review, by_model)
-    accepted = strata["accepted"].to_numpy(dtype=bool)
-    linked = pairs[accepted].sum()
-    point = _rates(right[None, :], accepted, linked)
-    among = _rates(draws, accepted, linked)
-    return [
-        {
-            "basis": basis,
-            "measure": measure,
-            "value": float(point[measure][0]),
-            "low": float(np.quantile(among[measure], 0.025)) if not np.isnan(point[measure][0]) else np.nan,
-            "high": float(np.quantile(among[measure], 0.975)) if not np.isnan(point[measure][0]) else np.nan,
-            "pairs": int(pairs.sum()),
-            "reviewed": int(reviewed.sum()),
-            "share_of_pairs": float(pairs.sum() / every),
-        }
-        for measure in point
-    ]
 
 
 def _rates(right: Numbers, accepted: npt.NDArray[np.bool_], linked: float) -> dict[str, Numbers]:

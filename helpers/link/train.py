@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 
 from helpers.files import District
-from helpers.link.adapt import single_records
+from helpers.link.adapt import adapted_model, single_records
 from helpers.link.comparisons import declared_comparisons
+from helpers.link.matches import LinkageContext
 from helpers.link.methods.probabilistic import Candidates, find_candidates
 from helpers.link.model import LinkModel, explain, weights
+from helpers.link.model.calibration import uncalibrate
 from helpers.link.model.estimation import DRAWN_PAIRS, monotone, train, with_matches
 from helpers.link.pipeline import check_ids, run_stages
 from helpers.link.records import Places, Records, prepare_records
@@ -22,17 +24,18 @@ from helpers.standard import BadInput
 __all__ = ["RIVALS", "explain_pair", "match_weights_of", "train_on_district", "train_on_districts"]
 
 
-# The last step for a pair with rivals: the effect of how well the others fit.
-RIVALS = "Rivals"
+# The last steps of a pair that the model decided: the effect of how well others fit, and of what such pairs
+# were in training.
+RIVALS, CALIBRATED = "Rivals", "How often such pairs were right"
 # A step that rounds to zero is left out.
 NOTHING = 0.005
 
 
-def _candidates(district: District) -> tuple[Records, Candidates]:
+def _candidates(district: District) -> tuple[Records, LinkageContext, Candidates]:
     students = prepare_records(district.people, district.identifiers, district.unique_people, tuple(district))
     places = Places(district.person_rows, district.layouts, district.kinds)
     students, aids = check_ids(students, places, schools=district.fact("school"))
-    return students, find_candidates(students, run_stages("standardized", students, aids), aids)
+    return students, aids, find_candidates(students, run_stages("standardized", students, aids), aids)
 
 
 def train_on_district(district: District, start: LinkModel | None = None) -> LinkModel:
@@ -64,21 +67,22 @@ def explain_pair(district: District, pair: pd.Series, model: LinkModel | None = 
         A row of the table *pairs*: ``left_silo``, ``left_record``, ``right_silo``, ``right_record``; with
         ``match_probability``, if any, the steps end at the final decision.
     model
-        The model used for linking; by default the kit's own.
+        The model that scored the pair (`Links.model`); by default the kit's own, adapted to the district.
 
     Returns
     -------
     pandas.DataFrame
         One row per step: ``comparison``, ``level`` (labels), ``weight`` (log2) and ``running_total``. The
-        first step is the prior, before any comparison. The last (*Rivals*) is the effect of other children
-        that fit as well, or of none coming close.
+        first step is the prior, before any comparison. The last two are the effect of other children that fit
+        as well, or of none coming close (*Rivals*), and of how often such pairs were one child.
 
     Raises
     ------
     BadInput
         When a record isn't among the district's children, or rules alone link both.
     """
-    students, seen = _candidates(district)
+    students, aids, seen = _candidates(district)
+    model = model or adapted_model(students, aids)
     place = pd.MultiIndex.from_frame(students.people[["silo", "record"]].astype(object))
     names = [(pair[f"{side}_silo"], pair[f"{side}_record"]) for side in ("left", "right")]
     numbers = place.get_indexer(pd.MultiIndex.from_tuples(names))
@@ -99,13 +103,18 @@ def _beside_rivals(steps: pd.DataFrame, probability: object) -> pd.DataFrame:
     """Add the step from a pair's own weight to the probability that decided it."""
     if not isinstance(probability, float) or not 0 < probability < 1:
         return steps
-    decided = math.log2(probability / (1 - probability))
-    weight = decided - float(steps["running_total"].iloc[-1])
-    if abs(weight) < NOTHING:
-        return steps
-    words = "no other child comes near" if weight > 0 else "other children fit, too"
-    last = pd.DataFrame([(RIVALS, words, weight, decided)], columns=list(steps.columns))
-    return pd.concat([steps, last.astype(steps.dtypes.to_dict())], ignore_index=True)
+    total = float(steps["running_total"].iloc[-1])
+    rows = []
+    for name, certainty, words in (
+        (RIVALS, float(uncalibrate(probability)), ("no other child comes near", "other children fit, too")),
+        (CALIBRATED, probability, ("oftener than the model thinks", "more rarely than the model thinks")),
+    ):
+        decided = math.log2(certainty / (1 - certainty))
+        weight, total = decided - total, decided
+        if abs(weight) >= NOTHING:
+            rows.append((name, words[0] if weight > 0 else words[1], weight, decided))
+    last = pd.DataFrame(rows, columns=list(steps.columns)).astype(steps.dtypes.to_dict())
+    return pd.concat([steps, last], ignore_index=True) if rows else steps
 
 
 def match_weights_of(model: LinkModel | None = None) -> pd.DataFrame:

@@ -73,8 +73,7 @@ def _of_one(measures: Measures) -> Iterator[tuple[tuple[str, str, str], float]]:
         yield (NAMES[DECIDED], what, "share"), possible[what] / pairs
         yield (NAMES[DECIDED], what, "silent"), float(measures["silent"][what])
         for method, name in NAMES.items():
-            # The peer gets no ids, and these pairs have nothing else.
-            for rate in () if method == CAREFUL and what == BY_NUMBER_ONLY else RATES:
+            for rate in RATES:
                 yield (name, what, rate), measures["methods"][method][what][rate]
     for records, counted in measures["children"].items():
         for outcome in OUTCOMES:

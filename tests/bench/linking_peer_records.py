@@ -13,6 +13,8 @@ from tests.bench.linking_data import LinkingData
 __all__ = ["peer_records"]
 
 GRADES = {"PK": -1, "KG": 0, **{f"{grade:02}": grade for grade in range(1, 13)}}
+# Those that several systems can have.
+ID_SYSTEMS = ("District", "State", "Login")
 SHORT_FORMS = {" elem": " elementary", " ms": " middle", " hs": " high"}
 
 
@@ -29,7 +31,8 @@ def peer_records(data: LinkingData) -> pd.DataFrame:
     pandas.DataFrame
         One row a student, in order of silo and record; ``number`` is its place there. Names without case,
         accents and signs, "Last, First" taken apart; parts of surnames as a list; schools by their id, known
-        names looked up in the list of schools; class year turned into grade; empty is ``None``.
+        names looked up in the list of schools; class year turned into grade; ids of district, State and
+        login; empty is ``None``.
     """
     students = data.students
     first, last = _names(students)
@@ -55,11 +58,21 @@ def peer_records(data: LinkingData) -> pd.DataFrame:
             "telephone": students["telephone"].str.replace(r"\D", "", regex=True),
         }
     )
+    for system in ID_SYSTEMS:
+        ready[f"{system.lower()}_id"] = _ids(data, system)
     ready["core_name"] = ready["first_token"] + " " + ready["last_token"]
     ready["middle_initial"] = ready["middle"].str[:1]
     ready["first_start"] = ready["first_name"].str[:3]
     ready["last_start"] = ready["last_name"].str[:4]
     return ready.astype(object).where(ready.notna(), None).astype({"number": "int64"})
+
+
+def _ids(data: LinkingData, system: str) -> pd.Series:
+    """Give each record's first id of a system, without leading zeros."""
+    mine = data.identifiers[data.identifiers["identification_system"].eq(system)]
+    first = mine.drop_duplicates(["silo", "record"]).set_index(["silo", "record"])["identifier"]
+    place = pd.MultiIndex.from_frame(data.students[["silo", "record"]])
+    return first.reindex(place).reset_index(drop=True).str.strip().str.lstrip("0")
 
 
 def _folded(column: pd.Series) -> pd.Series:

@@ -27,6 +27,7 @@ MEMORY = "6GB"
 # Match weights (log2) among which the best is chosen for it with the truth, as nobody could in earnest.
 ONE_A_SILO = (-2.0, -1.0, -3.0, -4.0, -5.0)
 COMPONENTS = (-2.0, -1.5, -1.0, -0.5, 0.0, 1.0, 2.0, 3.0)
+IDS = ("district_id", "state_id", "login_id")
 BLOCKS = (
     ("last_name", "dob"),
     ("first_name", "dob"),
@@ -37,6 +38,7 @@ BLOCKS = (
     ("last_name", "first_start"),
     ("last_start", "school", "grade"),
     ("email",),
+    *((name,) for name in IDS),
 )
 SWAPPED_NAMES = "l.first_name = r.last_name and l.last_name = r.first_name"
 # A visit to the nurse and a survey filled in are a record each; other systems are held to keep a child once.
@@ -86,18 +88,31 @@ def careful_pairs(linker: Linker) -> pd.DataFrame:
     pandas.DataFrame
         ``number_l``, ``number_r`` (records), their silos, ``match_weight``, ``match_probability``, a gamma
         column a comparison, and ``guarded``: the household guard lets the pair through (first names do not
-        plainly differ; where surnames do, birth dates agree).
+        plainly differ; where surnames do, birth dates agree; where a name is missing, an id agrees).
     """
     predicted = linker.inference.predict()
     gammas = ", ".join(
-        f"gamma_{name}" for name in ("name", "age", "middle", "sex", "school", "email", "telephone")
+        f"gamma_{name}"
+        for name in (
+            "name",
+            "age",
+            "middle",
+            "sex",
+            "school",
+            "email",
+            "telephone",
+            "district_id",
+            "state_id",
+        )
     )
+    same_id = " or ".join(f"gamma_{name} = 1" for name in IDS)
     return linker.misc.query_sql(
         f"""
         select number_l, number_r, source_dataset_l, source_dataset_r, match_weight, match_probability,
             {gammas},
             gamma_name > {FIRST_NAME_ALONE}
-                or (gamma_name = {FIRST_NAME_ALONE} and gamma_age = {SAME_BIRTH_DATE}) as guarded
+                or (gamma_name = {FIRST_NAME_ALONE} and gamma_age = {SAME_BIRTH_DATE})
+                or (gamma_name = -1 and ({same_id})) as guarded
         from {predicted.physical_name}
         """,
         output_type="pandas",
@@ -191,6 +206,7 @@ def _settings() -> SettingsCreator:
             cl.ExactMatch("school"),
             _rare("email"),
             _rare("telephone"),
+            *(_rare(name) for name in IDS),
         ],
         retain_intermediate_calculation_columns=True,
         retain_matching_columns=True,

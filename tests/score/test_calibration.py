@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -56,14 +58,17 @@ def test_a_made_districts_probabilities_add_up_to_its_right_pairs(
     assert doubted["right"].sum() / doubted["pairs"].sum() < table.loc["above .99", "share"]
 
 
-def test_a_reviewed_sample_of_a_made_district_finds_its_precision_and_recall(compared: pd.DataFrame) -> None:
+def test_a_reviewed_sample_of_a_made_district_finds_its_precision_and_recall(
+    compared: pd.DataFrame, district_links: Links
+) -> None:
     is_one = compared["outcome"].eq("right")
     pairs = compared.drop(columns="outcome")
     sample = pairs_to_review(pairs, each=60)
     decisions = sample[["left_silo", "left_record", "right_silo", "right_record"]].assign(
         decision=is_one.loc[sample.index].map({True: "Match", False: "No match"})
     )
-    estimate = estimate_quality(pairs, as_table("decisions", decisions))
+    links = replace(district_links, pairs=pairs)
+    estimate = estimate_quality(links, as_table("decisions", decisions))
     reviewed = estimate[estimate["basis"].eq(REVIEWED)].set_index("measure")
     accepted = pairs["decision"].eq("Match")
     found = (accepted & is_one).sum()

@@ -11,6 +11,7 @@ from helpers.link.blocking import distinct_pairs
 from helpers.link.comparisons import best_of
 from helpers.link.decisions import ReviewDecisions
 from helpers.link.matches import LinkageContext, Resolved
+from helpers.link.model.calibration import calibrate
 from helpers.link.model.parameters import shipped_model
 from helpers.link.model.scoring import prior_bits, score_pairs
 from helpers.link.records import Records, Units
@@ -19,7 +20,9 @@ from helpers.link.resolve.resolve import SPLIT, contradictions
 from helpers.link.values.birth_dates import AMBIGUOUS_DATE, DIFFERENT, MISSING, SAME
 from helpers.link.values.identifiers import contradicting
 from helpers.link.values.name_forms import compare_names
-from helpers.link.values.names import may_be_error
+from helpers.link.values.names import DIFFERENT as OTHER_NAME
+from helpers.link.values.names import INITIAL, may_be_error
+from helpers.link.values.names import MISSING as NO_NAME
 
 __all__ = [
     "HOPELESS",
@@ -106,7 +109,10 @@ class Exclusions:
 
     def _apart(self, left: np.ndarray, right: np.ndarray, excused: Compare) -> np.ndarray:
         apart = self.by_ids(left, right)
-        plain = compare_names(self.units.names, len(self.units), left, right).plainly_different
+        names = compare_names(self.units.names, len(self.units), left, right)
+        # An initial says too little where surnames differ.
+        bare = np.isin(names.first, (INITIAL, NO_NAME)) & (names.last == OTHER_NAME)
+        plain = names.plainly_different | bare
         rows = np.flatnonzero(plain)
         plain[rows[excused(left[rows], right[rows]) & ~self.both_once(left[rows], right[rows])]] = False
         number = np.minimum(left, right) * len(self.units) + np.maximum(left, right)
@@ -270,7 +276,7 @@ def _as_records(students: Records, rule_label: np.ndarray, units: Units, pairs: 
         strength=0,
         decided_by="Model",
         match_weight=pairs["match_weight"].to_numpy(),
-        match_probability=pairs["probability"].to_numpy(),
+        match_probability=calibrate(pairs["probability"]),
         reviewed_utc=pd.Series(pd.NaT, index=evidence.index, dtype="datetime64[us]"),
     )
 
@@ -302,6 +308,6 @@ def _confidence(students: Records, units: Units, label: np.ndarray, pairs: pd.Da
     for side in ("left", "right"):
         np.maximum.at(best, matches[side].to_numpy(), probability)
     tied = (best >= 0) & ~is_home
-    confidence[tied] = best[tied]
+    confidence[tied] = calibrate(best[tied])
     result: np.ndarray = confidence[units.of_record]
     return result

@@ -68,12 +68,6 @@ class Guard:
         same: np.ndarray = (levels[:, _ids(self.comparisons)] == 0).any(axis=1)
         return same
 
-    def doubtful(self, levels: np.ndarray) -> np.ndarray:
-        """Test which excluded pairs still deserve review: same id, or same whole name."""
-        first, last = (self.level(levels, name) for name in ("first_name", "last_surname"))
-        whole: np.ndarray = (first == 0) & (last == 0)
-        return self.same_id(levels) | whole
-
 
 def _within(level: np.ndarray, worst: int) -> np.ndarray:
     """Test which known levels are at least as good as one."""

@@ -46,10 +46,9 @@ def decide_pairs(
     candidates: Candidates,
     weight: np.ndarray,
     apart: np.ndarray,
-    doubtful: np.ndarray,
     weigh: Weigh,
 ) -> pd.DataFrame:
-    """Decide about pairs."""
+    """Decide about pairs; a person decides about likely ones that the guard keeps apart."""
     keep = np.flatnonzero(~apart & (weight > np.log2(REVIEW / (1 - REVIEW))))
     pairs = pd.DataFrame(
         {"left": candidates.left[keep], "right": candidates.right[keep], "weight": weight[keep]}
@@ -72,7 +71,7 @@ def decide_pairs(
     lost = pairs.index[accepted[clusters.outcome != "Match"]]
     pairs.loc[lost, "why"] = "would join rows that contradict each other"
     pairs.loc[lost, "probability"] = np.minimum(pairs.loc[lost, "probability"], 0.5)
-    doubted = np.flatnonzero(apart & doubtful & (weight > 0))
+    doubted = np.flatnonzero(apart & (weight > 0))
     colliding = pd.DataFrame({"left": candidates.left[doubted], "right": candidates.right[doubted]}).assign(
         probability=np.minimum(probability(weight[doubted]), 0.5),
         why="what agrees may be a relative's",
@@ -278,7 +277,7 @@ def link_files(
 
     weight = bits(levels, candidates.left, candidates.right)
     apart = guard.two_persons(levels)
-    decided = decide_pairs(persons, candidates, weight, apart, guard.doubtful(levels), weigh)
+    decided = decide_pairs(persons, candidates, weight, apart, weigh)
     return Linked(
         _as_pairs(persons, comparisons, decided),
         used,

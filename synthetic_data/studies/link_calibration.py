@@ -1,0 +1,227 @@
+"""Learn from made districts how often the model's probabilities are right, and how far its estimates are off.
+
+Run ``python -m synthetic_data.studies.link_calibration`` after a change in linking. It writes the two files
+that `helpers.link` reads, and takes some minutes. We report coverage on other scenarios, seeds and errors.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from helpers.files import District, read_district, write_atomically
+from helpers.link import (
+    CALIBRATION,
+    LEARNED,
+    Links,
+    calibrate,
+    link_district,
+    log_odds,
+    signs_of_quality,
+    uncalibrate,
+)
+from helpers.score import score_pairs, summarize_links
+from synthetic_data.district import make_district
+from synthetic_data.error_families import apply_errors
+
+__all__ = ["ERRORS", "fit_estimates", "fit_probabilities", "made_districts", "true_measures"]
+
+Numbers = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+SCENARIO = "pandemic"
+SEEDS = (9011, 9012, 9013, 9014)
+LEVELS = ("none", "manual")
+STUDENTS = 800
+FAMILY = "development"
+# Name of each kind of error: the dial of the catalog's faults, and the family added, if any.
+ERRORS: Mapping[str, tuple[float, str | None]] = {
+    "catalog, half": (0.5, None),
+    "catalog": (1.0, None),
+    "catalog, double": (2.0, None),
+    FAMILY: (1.0, FAMILY),
+    f"{FAMILY}, catalog double": (2.0, FAMILY),
+}
+# Probabilities mean what they say where errors are as often of either origin.
+POOLED = ("catalog", FAMILY)
+# Upper ends of the bands of probability in which shares are counted.
+BANDS = (0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.997, 0.999, 0.9997)
+# Beyond the outermost bands log odds grow this much slower than the model's.
+TAIL = 0.05
+MEASURES = ("Precision", "Recall", "F1")
+LEAST = 2e-4
+
+
+def made_districts(
+    scenario: str,
+    seeds: Sequence[int],
+    levels: Sequence[str],
+    errors: Mapping[str, tuple[float, str | None]],
+    students: int,
+) -> Iterator[tuple[int, str, str, District, Links]]:
+    """Make, read and link a district of each seed, level and kind of error."""
+    for seed, level, (name, (faults, family)) in product(seeds, levels, errors.items()):
+        with tempfile.TemporaryDirectory() as folder:
+            made = make_district(
+                scenario,
+                Path(folder) / "made",
+                seed=seed,
+                level=level,
+                students=students,
+                faults=faults,
+                people_only=True,
+            )
+            if family is not None:
+                made = apply_errors(made, Path(folder) / family, family, seed=seed)
+            district = read_district(made, written=False)
+            yield seed, level, name, district, link_district(district)
+
+
+def true_measures(district: District, links: Links) -> dict[str, float]:
+    """Return precision, recall and F1 of all pairs of records with names, by the key."""
+    scores = summarize_links(district, links, with_evidence=False).populations.set_index("population")
+    row = scores.loc["All named"]
+    return {measure: float(row[measure.lower()]) for measure in MEASURES}
+
+
+def fit_probabilities(pairs: pd.DataFrame) -> list[tuple[float, float]]:
+    """Fit the share of pairs that are one child to the model's probability: the knots of a rising line.
+
+    ``pairs`` has ``probability`` (the model's own) and ``right``.
+    """
+    band = np.digitize(pairs["probability"], BANDS)
+    by = pairs.groupby(band).agg(
+        probability=("probability", "mean"), right=("right", "sum"), pairs=("right", "size")
+    )
+    blocks: list[list[float]] = []
+    for said, right, count in by.itertuples(index=False):
+        blocks.append([said * count, right, count])
+        while len(blocks) > 1 and _share(blocks[-1]) <= _share(blocks[-2]):
+            last = blocks.pop()
+            blocks[-1] = [one + other for one, other in zip(blocks[-1], last, strict=True)]
+    knots = [(said / count, _share([said, right, count])) for said, right, count in blocks]
+    ends = []
+    for (said, share), end in ((knots[0], 1e-4), (knots[-1], 1 - 1e-7)):
+        away = float(log_odds(end) - log_odds(said))
+        ends.append((end, float(1 / (1 + np.exp(-(log_odds(share) + TAIL * away))))))
+    return [ends[0], *knots, ends[1]]
+
+
+def _share(block: Sequence[float]) -> float:
+    return (block[1] + 0.5) / (block[2] + 1)
+
+
+def fit_estimates(runs: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Fit the log of what is wrong to the signs, each measure by itself.
+
+    ``runs`` has a row a district: ``origin`` (of its errors), ``errors`` and, by measure, the estimate
+    (``precision``) and the truth (``true_precision``). The spread is that on errors of an origin left out of
+    the fit: a district's errors are of neither.
+    """
+    fitted = {}
+    for measure in MEASURES:
+        name = measure.lower()
+        wrong = np.log(np.maximum(1 - runs[f"true_{name}"], LEAST)).to_numpy()
+        signs = np.column_stack(
+            [
+                np.ones(len(runs)),
+                np.log(np.maximum(1 - runs[name], LEAST)),
+                np.log(runs["errors"]),
+            ]
+        )
+        if measure == "Precision":
+            # So few joins are wrong that how many the model expects tells nothing more.
+            signs[:, 1] = 0.0
+        missed = []
+        for origin in runs["origin"].unique():
+            left_out = runs["origin"].eq(origin).to_numpy()
+            error = wrong[left_out] - signs[left_out] @ _line(signs[~left_out], wrong[~left_out])
+            missed.append(float(np.mean(error**2)))
+        line = _line(signs, wrong)
+        fitted[measure] = {
+            "intercept": float(line[0]),
+            "model": float(line[1]),
+            "errors": float(line[2]),
+            "spread": float(np.sqrt(np.mean(missed))),
+        }
+    return fitted
+
+
+def _line(signs: Numbers, wrong: Numbers) -> Numbers:
+    return np.asarray(np.linalg.lstsq(signs, wrong, rcond=None)[0], dtype="float64")
+
+
+def _source(errors: Sequence[str]) -> str:
+    seeds = ", ".join(map(str, SEEDS))
+    return (
+        f"# Learned by python -m synthetic_data.studies.link_calibration from made districts of {STUDENTS}\n"
+        f"# children (scenario {SCENARIO}, seeds {seeds}, levels {' and '.join(LEVELS)}).\n"
+        f"# Errors: {'; '.join(errors)}.\n"
+    )
+
+
+def _write_probabilities(knots: Sequence[tuple[float, float]]) -> None:
+    rows = "\n".join(f"[[knot]]\nmodel = {said:.7g}\nshare = {share:.5g}\n" for said, share in knots)
+    write_atomically(CALIBRATION, f"{_source(POOLED)}\n{rows}".encode(), private=False)
+
+
+def _write_estimates(fitted: Mapping[str, Mapping[str, float]]) -> None:
+    head = (
+        "# wrong = exp(intercept + model * log(wrong by the model) + errors * log(share of errors)).\n"
+        "# spread is the root mean square of the log error on errors of an origin that the fit didn't see.\n"
+    )
+    rows = "\n".join(
+        "\n".join([f"[measure.{measure}]", *(f"{name} = {value:.5g}" for name, value in one.items()), ""])
+        for measure, one in fitted.items()
+    )
+    write_atomically(LEARNED, f"{_source(list(ERRORS))}{head}\n{rows}".encode(), private=False)
+
+
+def main() -> None:
+    """Write both files: the probabilities first, since the estimates add them up."""
+    runs = [
+        (kind, links, uncalibrate(links.pairs["match_probability"].astype("float64")), right, truth)
+        for kind, links, right, truth in _linked_runs()
+    ]
+    pairs = pd.concat(
+        [
+            pd.DataFrame({"probability": own, "right": right})[~np.isnan(own)]
+            for kind, _, own, right, _ in runs
+            if kind in POOLED
+        ]
+    )
+    knots = fit_probabilities(pairs)
+    _write_probabilities(knots)
+    sys.stdout.write(f"{CALIBRATION} written\n")
+    rows = []
+    for kind, links, own, _, truth in runs:
+        calibrated = links.pairs.assign(match_probability=calibrate(own, knots))
+        signs = signs_of_quality(replace(links, pairs=calibrated))
+        assert signs is not None, "the model scored no pair"
+        rows.append(
+            {
+                "origin": ERRORS[kind][1] or "catalog",
+                **signs,
+                **{f"true_{measure.lower()}": value for measure, value in truth.items()},
+            }
+        )
+    _write_estimates(fit_estimates(pd.DataFrame(rows)))
+    sys.stdout.write(f"{LEARNED} written\n")
+
+
+def _linked_runs() -> Iterator[tuple[str, Links, Flags, dict[str, float]]]:
+    for _, _, kind, district, links in made_districts(SCENARIO, SEEDS, LEVELS, ERRORS, STUDENTS):
+        right = score_pairs(district, links.pairs)["outcome"].eq("right").to_numpy(dtype=bool)
+        yield kind, links, right, true_measures(district, links)
+
+
+if __name__ == "__main__":
+    main()

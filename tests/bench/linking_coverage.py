@@ -1,0 +1,131 @@
+"""Measure how often estimates without a key hold the truth, and how true probabilities are.
+
+Usage: python -m tests.bench.linking_coverage [--write] [--seeds 11,12,13,14,15] [--students 800] [--errors E]
+
+With --write it measures, and writes link_coverage.csv, link_reliability.csv and the tables of
+docs/decisions/linking.md; without, it prints what is kept. No seed, scenario or level here trained anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import pandas as pd
+
+from helpers.files import write_atomically
+from helpers.link import estimate_quality, probability_bands
+from helpers.score import score_pairs
+from synthetic_data.studies.link_calibration import made_districts, true_measures
+
+__all__ = ["BEGINS", "DOCS", "ENDS", "kept_tables", "table_lines"]
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "decisions" / "linking.md"
+COVERAGE, RELIABILITY = (Path(__file__).with_name(f"link_{name}.csv") for name in ("coverage", "reliability"))
+BEGINS, ENDS = "<!-- coverage -->", "<!-- end of coverage -->"
+SCENARIO = "district"
+LEVELS = ("none", "manual")
+CATALOG = {"catalog": (1.0, None), "catalog, double": (2.0, None)}
+# With fewer pairs a band's share is chance.
+ENOUGH = 500
+
+
+def measure(
+    seeds: Sequence[int], students: int, families: Sequence[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Measure districts of all seeds, levels and errors: a row a measure; a row a band and kind of error."""
+    errors = {**CATALOG, **{family: (1.0, family) for family in families}}
+    covered, scored = [], []
+    for seed, level, kind, district, links in made_districts(SCENARIO, seeds, LEVELS, errors, students):
+        truth = true_measures(district, links)
+        estimate = estimate_quality(links).set_index("measure")
+        for name, value in truth.items():
+            row = estimate.loc[name]
+            one = {"errors": kind, "level": level, "seed": seed, "measure": name, "true": value}
+            covered.append(one | {key: row[key] for key in ("value", "low", "high", "share_of_pairs")})
+        pairs = links.pairs[links.pairs["match_probability"].notna()]
+        scored.append(
+            pd.DataFrame(
+                {
+                    "errors": kind,
+                    "band": probability_bands(pairs).to_numpy(),
+                    "probability": pairs["match_probability"].to_numpy(dtype="float64"),
+                    "right": score_pairs(district, pairs)["outcome"].eq("right").to_numpy(dtype=bool),
+                }
+            )
+        )
+        click.echo(f"{kind}, level {level}, seed {seed}", err=True)
+    every = pd.concat(scored, ignore_index=True)
+    both = pd.concat([every, every.assign(errors="all")], ignore_index=True)
+    by = both.groupby(["errors", "band"], sort=True)
+    reliability = by.agg(pairs=("right", "size"), expected=("probability", "mean"), share=("right", "mean"))
+    return pd.DataFrame(covered).round(5), reliability.reset_index().round(4)
+
+
+def table_lines(covered: pd.DataFrame, reliability: pd.DataFrame) -> list[str]:
+    """Write both tables in Markdown."""
+    inside = covered["true"].between(covered["low"], covered["high"])
+    found = covered.assign(inside=inside, width=covered["high"] - covered["low"])
+    seeds = ", ".join(map(str, sorted(covered["seed"].unique())))
+    lines = [
+        f"Scenario {SCENARIO}, levels {' and '.join(LEVELS)}, seeds {seeds}. Each cell: runs whose interval "
+        "holds the truth, of all runs (median true value; median width of the interval).",
+        "",
+        f"| errors | {' | '.join(found['measure'].unique())} |",
+        "|---" * (1 + found["measure"].nunique()) + "|",
+    ]
+    for errors, part in found.groupby("errors", sort=False):
+        cells = []
+        for name in found["measure"].unique():
+            of_measure = part[part["measure"].eq(name)]
+            medians = [of_measure[key].median() for key in ("true", "width")]
+            cells.append(
+                f"{int(of_measure['inside'].sum())} of {len(of_measure)} ({medians[0]:.3f}; {medians[1]:.3f})"
+            )
+        lines.append(f"| {errors} | {' | '.join(cells)} |")
+    share = covered["share_of_pairs"]
+    lines += [
+        "",
+        f"The estimates speak of {100 * share.min():.0f} to {100 * share.max():.0f}% of the linked pairs: "
+        "those of two records with names.",
+        "",
+        "| probability | pairs | expected | one child |",
+        "|---|---|---|---|",
+    ]
+    whole = reliability[reliability["errors"].eq("all")]
+    for row in whole.itertuples():
+        few = "" if row.pairs >= ENOUGH else " (few)"
+        lines.append(f"| {row.band} | {row.pairs:,}{few} | {row.expected:.3f} | {row.share:.3f} |")
+    return lines
+
+
+def kept_tables() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read what was measured last."""
+    return pd.read_csv(COVERAGE), pd.read_csv(RELIABILITY)
+
+
+def docs_with(text: str, lines: Sequence[str]) -> str:
+    """Put lines between the two marks."""
+    before, rest = text.split(f"{BEGINS}\n")
+    return "\n".join([f"{before}{BEGINS}", *lines, f"{ENDS}{rest.split(ENDS)[1]}"])
+
+
+@click.command()
+@click.option("--seeds", default="11,12,13,14,15", show_default=True)
+@click.option("--students", default=800, show_default=True)
+@click.option("--errors", "families", multiple=True, default=("development",), show_default=True)
+@click.option("--write", is_flag=True, help="Measure, keep the figures, and write the tables of the docs.")
+def main(seeds: str, students: int, families: tuple[str, ...], write: bool) -> None:
+    """Measure the coverage of estimates and the reliability of probabilities."""
+    if write:
+        tables = measure([int(seed) for seed in seeds.split(",")], students, families)
+        for path, table in zip((COVERAGE, RELIABILITY), tables, strict=True):
+            write_atomically(path, table.to_csv(index=False, lineterminator="\n").encode(), private=False)
+        text = docs_with(DOCS.read_text(encoding="utf-8"), table_lines(*tables))
+        write_atomically(DOCS, text.encode(), private=False)
+    click.echo("\n".join(table_lines(*kept_tables())))
+
+
+if __name__ == "__main__":
+    main()

@@ -11,7 +11,7 @@ from helpers.link.model import LinkModel, declared_model, drift
 from helpers.link.model.calibration import CALIBRATION, calibrate, log_odds, uncalibrate
 from helpers.link.model.parameters import SHIPPED
 from helpers.link.pipeline import METHODS, Method, link_children, link_district, method_named
-from helpers.link.quality import BANDS, LEARNED, estimate_quality, probability_bands, signs_of_quality
+from helpers.link.quality import BANDS, LEARNED, estimate_quality, probability_bands, share_of_errors
 from helpers.link.records import Places, Records, prepare_records
 from helpers.link.review import read_decisions, review_queue, save_queue
 from helpers.link.review.compare import SAID, compare_records, record_pair

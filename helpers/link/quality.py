@@ -1,9 +1,10 @@
-"""Estimate link quality without an answer key, from the model's figures or from reviewed pairs.
+"""Estimate link quality without an answer key, from the adapted model or from reviewed pairs.
 
-Neither is a measurement. The model's estimate is of all pairs of records with names. How far it may be off
-was learned from training districts with other kinds of error; nothing here shows that this district's errors
-are like theirs. Reviewed pairs don't depend on the model, but they are few, reviewers err, and they cover
-only pairs that were compared. Every row names its basis, and the share of pairs that it speaks of.
+Neither is a measurement. The model's estimate is of all pairs of records with names: how wrong links were in
+made districts where as many names and birth dates disagreed. How far it may be off was learned from errors of
+another origin; nothing here shows that this district's errors are like either. Reviewed pairs don't depend on
+the model, but they are few, reviewers err, and they cover only pairs that were compared. Every row names its
+basis, and the share of pairs that it speaks of.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.link.crosswalk import Links
+from helpers.link.model.parameters import LinkModel
 from helpers.standard import STRING, as_table
 
 __all__ = [
@@ -25,7 +27,7 @@ __all__ = [
     "estimate_quality",
     "pairs_to_review",
     "probability_bands",
-    "signs_of_quality",
+    "share_of_errors",
 ]
 
 Numbers = npt.NDArray[np.float64]
@@ -33,8 +35,8 @@ Numbers = npt.NDArray[np.float64]
 MODEL = "Model, pairs of records with names"
 REVIEWED = "Reviewed pairs, of those compared"
 LEARNED = Path(__file__).with_name("quality.toml")
-# Least share of wrong pairs that can be told from none.
-LEAST = 2e-4
+# Least share of errors that can be told from none.
+LEAST = 1e-3
 Z = 1.96  # of a 95% interval
 # Upper ends of the probability bands; pairs decided by rule have no probability, and form a band of their
 # own.
@@ -74,47 +76,28 @@ def estimate_quality(links: Links, decisions: pd.DataFrame | None = None) -> pd.
     return as_table("quality_estimate", pd.DataFrame(rows))
 
 
-def signs_of_quality(links: Links) -> dict[str, float] | None:
-    """Return what the links themselves show; None if the model scored no pair.
-
-    *errors* is the share of a child's pairs of records that disagree in first name, surname or birth date, as
-    the adapted model has it. The measures are those of the scored pairs, by their probabilities.
-    """
-    probability = links.pairs["match_probability"].to_numpy(dtype="float64", na_value=np.nan)
-    scored = ~np.isnan(probability)
-    accepted = links.pairs["decision"].eq("Match").to_numpy(dtype=bool) & scored
-    if links.model is None or not accepted.any():
-        return None
-    agree = [links.model.m[name][0] for name in ("first_name", "last_surname", "birth_date")]
-    found, every = float(probability[accepted].sum()), float(probability[scored].sum())
-    linked = int(accepted.sum())
-    return {
-        "errors": 1 - float(np.prod(agree)),
-        "precision": found / linked,
-        "recall": found / every,
-        "f1": 2 * found / (linked + every),
-    }
+def share_of_errors(model: LinkModel) -> float:
+    """Return the share of a child's pairs of records that disagree in first name, surname or birth date."""
+    return 1 - float(np.prod([model.m[name][0] for name in ("first_name", "last_surname", "birth_date")]))
 
 
 def _by_model(links: Links) -> list[dict[str, object]]:
     """Estimate the measures of all pairs of named records, with the uncertainty seen in training."""
-    signs = signs_of_quality(links)
     named, linked = _linked_pairs(links.crosswalk)
-    if signs is None or not named:
+    if links.model is None or not named:
         return []
+    errors = np.log(max(share_of_errors(links.model), LEAST))
     rows: list[dict[str, object]] = []
     for measure, one in _learned().items():
-        seen = max(1 - signs[measure.lower()], LEAST)
-        errors = np.log(max(signs["errors"], LEAST))
-        wrong = np.exp(one["intercept"] + one["model"] * np.log(seen) + one["errors"] * errors)
+        wrong = float(np.exp(one["intercept"] + one["errors"] * errors))
         # Few pairs tell less than training districts had.
         spread = Z * float(np.hypot(one["spread"], np.sqrt(1 / max(named * wrong, 1.0))))
-        ends = [float(min(wrong * np.exp(sign * spread), 1.0)) for sign in (1, -1)]
+        ends = [min(wrong * float(np.exp(sign * spread)), 1.0) for sign in (1, -1)]
         rows.append(
             {
                 "basis": MODEL,
                 "measure": measure,
-                "value": 1 - float(min(wrong, 1.0)),
+                "value": 1 - min(wrong, 1.0),
                 "low": 1 - ends[0],
                 "high": 1 - ends[1],
                 "pairs": named,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -22,10 +21,9 @@ from helpers.link import (
     CALIBRATION,
     LEARNED,
     Links,
-    calibrate,
     link_district,
     log_odds,
-    signs_of_quality,
+    share_of_errors,
     uncalibrate,
 )
 from helpers.score import score_pairs, summarize_links
@@ -35,7 +33,6 @@ from synthetic_data.error_families import apply_errors
 __all__ = ["ERRORS", "fit_estimates", "fit_probabilities", "made_districts", "true_measures"]
 
 Numbers = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 
 SCENARIO = "pandemic"
 SEEDS = (9011, 9012, 9013, 9014)
@@ -120,38 +117,25 @@ def _share(block: Sequence[float]) -> float:
 
 
 def fit_estimates(runs: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """Fit the log of what is wrong to the signs, each measure by itself.
+    """Fit the log of what is wrong to the log of the share of errors, each measure by itself.
 
-    ``runs`` has a row a district: ``origin`` (of its errors), ``errors`` and, by measure, the estimate
-    (``precision``) and the truth (``true_precision``). The spread is that on errors of an origin left out of
-    the fit: a district's errors are of neither.
+    ``runs`` has a row a district: ``origin`` (of its errors), ``errors`` and, by measure, the truth
+    (``precision``). Of precision only the mean is fitted: wrong joins are too few to tell more. The spread is
+    that on errors of an origin left out of the fit: a district's errors are of neither.
     """
     fitted = {}
     for measure in MEASURES:
-        name = measure.lower()
-        wrong = np.log(np.maximum(1 - runs[f"true_{name}"], LEAST)).to_numpy()
-        signs = np.column_stack(
-            [
-                np.ones(len(runs)),
-                np.log(np.maximum(1 - runs[name], LEAST)),
-                np.log(runs["errors"]),
-            ]
-        )
-        if measure == "Precision":
-            # So few joins are wrong that how many the model expects tells nothing more.
-            signs[:, 1] = 0.0
+        wrong = np.log(np.maximum(1 - runs[measure.lower()], LEAST)).to_numpy(dtype="float64")
+        errors = np.log(runs["errors"]).to_numpy(dtype="float64")
+        signs = np.column_stack([np.ones(len(runs)), 0 * errors if measure == "Precision" else errors])
         missed = []
         for origin in runs["origin"].unique():
-            left_out = runs["origin"].eq(origin).to_numpy()
+            left_out = runs["origin"].eq(origin).to_numpy(dtype=bool)
             error = wrong[left_out] - signs[left_out] @ _line(signs[~left_out], wrong[~left_out])
             missed.append(float(np.mean(error**2)))
-        line = _line(signs, wrong)
-        fitted[measure] = {
-            "intercept": float(line[0]),
-            "model": float(line[1]),
-            "errors": float(line[2]),
-            "spread": float(np.sqrt(np.mean(missed))),
-        }
+        intercept, slope = _line(signs, wrong)
+        spread = float(np.sqrt(np.mean(missed)))
+        fitted[measure] = {"intercept": float(intercept), "errors": float(slope), "spread": spread}
     return fitted
 
 
@@ -175,7 +159,7 @@ def _write_probabilities(knots: Sequence[tuple[float, float]]) -> None:
 
 def _write_estimates(fitted: Mapping[str, Mapping[str, float]]) -> None:
     head = (
-        "# wrong = exp(intercept + model * log(wrong by the model) + errors * log(share of errors)).\n"
+        "# wrong = exp(intercept + errors * log(share of errors)).\n"
         "# spread is the root mean square of the log error on errors of an origin that the fit didn't see.\n"
     )
     rows = "\n".join(
@@ -186,41 +170,21 @@ def _write_estimates(fitted: Mapping[str, Mapping[str, float]]) -> None:
 
 
 def main() -> None:
-    """Write both files: the probabilities first, since the estimates add them up."""
-    runs = [
-        (kind, links, uncalibrate(links.pairs["match_probability"].astype("float64")), right, truth)
-        for kind, links, right, truth in _linked_runs()
-    ]
-    pairs = pd.concat(
-        [
-            pd.DataFrame({"probability": own, "right": right})[~np.isnan(own)]
-            for kind, _, own, right, _ in runs
-            if kind in POOLED
-        ]
-    )
-    knots = fit_probabilities(pairs)
-    _write_probabilities(knots)
-    sys.stdout.write(f"{CALIBRATION} written\n")
-    rows = []
-    for kind, links, own, _, truth in runs:
-        calibrated = links.pairs.assign(match_probability=calibrate(own, knots))
-        signs = signs_of_quality(replace(links, pairs=calibrated))
-        assert signs is not None, "the model scored no pair"
-        rows.append(
-            {
-                "origin": ERRORS[kind][1] or "catalog",
-                **signs,
-                **{f"true_{measure.lower()}": value for measure, value in truth.items()},
-            }
-        )
-    _write_estimates(fit_estimates(pd.DataFrame(rows)))
-    sys.stdout.write(f"{LEARNED} written\n")
-
-
-def _linked_runs() -> Iterator[tuple[str, Links, Flags, dict[str, float]]]:
+    """Write both files."""
+    parts, rows = [], []
     for _, _, kind, district, links in made_districts(SCENARIO, SEEDS, LEVELS, ERRORS, STUDENTS):
-        right = score_pairs(district, links.pairs)["outcome"].eq("right").to_numpy(dtype=bool)
-        yield kind, links, right, true_measures(district, links)
+        assert links.model is not None
+        scored = links.pairs[links.pairs["match_probability"].notna()]
+        if kind in POOLED:
+            own = uncalibrate(scored["match_probability"].to_numpy(dtype="float64"))
+            right = score_pairs(district, scored)["outcome"].eq("right").to_numpy(dtype=bool)
+            parts.append(pd.DataFrame({"probability": own, "right": right}))
+        truth = {measure.lower(): value for measure, value in true_measures(district, links).items()}
+        origin = ERRORS[kind][1] or "catalog"
+        rows.append({"origin": origin, "errors": share_of_errors(links.model), **truth})
+    _write_probabilities(fit_probabilities(pd.concat(parts, ignore_index=True)))
+    _write_estimates(fit_estimates(pd.DataFrame(rows)))
+    sys.stdout.write(f"{CALIBRATION} and {LEARNED} written\n")
 
 
 if __name__ == "__main__":

@@ -145,23 +145,19 @@ def test_the_model_tells_of_a_made_district_how_right_its_pairs_with_names_are(
     assert 0 < rows["share_of_pairs"].iloc[0] < 1
 
 
-def test_more_errors_or_lower_probabilities_make_a_lower_estimate(district_links: Links) -> None:
+def test_more_errors_make_a_lower_estimate(district_links: Links) -> None:
     rows, model = by_model(district_links), district_links.model
     assert model is not None
     first = [0.8, *model.m["first_name"][1:]]
     erring = by_model(replace(district_links, model=replace(model, m={**model.m, "first_name": first})))
-    assert (erring["value"] < rows["value"]).all()
-    pairs = district_links.pairs
-    doubted = pairs.assign(
-        match_probability=pairs["match_probability"].where(pairs["decision"].ne("Match"), 0.9)
-    )
-    unsure = by_model(replace(district_links, pairs=doubted))
-    assert unsure.loc["F1", "value"] < rows.loc["F1", "value"]
+    for measure in ("Recall", "F1"):
+        assert erring.loc[measure, "value"] < rows.loc[measure, "value"]
 
 
 def test_few_pairs_make_a_wider_interval(district_links: Links) -> None:
     crosswalk = district_links.crosswalk
-    few = crosswalk[crosswalk["child"].isin(crosswalk["child"].unique()[:20])]
+    sizes = crosswalk.groupby("child").size()
+    few = crosswalk[crosswalk["child"].isin(sizes.nlargest(5).index)]
     width = {
         name: (rows["high"] - rows["low"]).to_numpy(dtype="float64")
         for name, rows in (

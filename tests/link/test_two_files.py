@@ -86,6 +86,25 @@ def test_twins_and_brothers_and_sisters_are_kept_apart(tmp_path: Path) -> None:
     assert linked.household >= 1
 
 
+MAIL = ["first_name", "last_name", "dob", "email"]
+
+
+@pytest.mark.parametrize(("birth_dates", "households"), [(5, True), (6, False)])
+def test_the_files_tell_whether_families_share_e_mail_addresses(
+    tmp_path: Path, birth_dates: int, households: bool
+) -> None:
+    """Five pairs of brothers and sisters share an address, and five or six persons once have a wrong name."""
+    rows = [[*row[:3], f"{row[0]}.{row[1]}@example.org"] for row in persons(60)]
+    siblings = [["Zelda", row[1], f"19{70 + n}-01-0{n + 1}", row[3]] for n, row in enumerate(rows[:5])]
+    wrong = [["Zelda", *row[1:]] for row in rows[20 : 20 + birth_dates]]
+    linked = _link(tmp_path, rows + siblings + wrong + rows[40:55], heads=MAIL)
+    matched = {pair for pair in _matches(linked) if 65 <= pair[1] < 65 + birth_dates}
+    expected = {(20 + n, 65 + n) for n in range(birth_dates)}
+    assert matched == (set() if households else expected)
+    # What isn't matched is for a person to decide.
+    assert all(_decision(linked, *pair) in ("Match", "Review") for pair in expected)
+
+
 def test_with_one_file_each_pair_stands_once_lower_row_first(tmp_path: Path) -> None:
     rows = persons(30)
     linked = _link(tmp_path, rows + rows[:10] + rows[:5])

@@ -64,11 +64,11 @@ def test_a_figure_is_the_mean_over_seeds_with_the_lowest_and_the_highest() -> No
     ]  # fmt: skip
 
 
-def test_one_district_has_no_spread_and_the_peer_without_ids_no_figure_by_number() -> None:
+def test_one_district_has_no_spread() -> None:
     lines = table_of(figures_of([measured(1, 1.0, 0.5)], "manual", "scans", 400))
     assert "errors of the family *scans*, one district of 400 children (seed 1)." in lines[0]
     by_number = next(line for line in lines if line.startswith("| by number only |"))
-    assert by_number == "| by number only | .250 | .990 | .900 | 1 | 1 |  |"
+    assert by_number == "| by number only | .250 | .990 | .900 | 1 | 1 | 1 |"
 
 
 def test_only_what_is_between_the_marks_is_written() -> None:

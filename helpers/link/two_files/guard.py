@@ -48,10 +48,14 @@ class Guard:
             for name in ("first_name", "last_surname", "middle_name", "birth_date", "home", "sex")
         )
         same_id = self.same_id(levels)
+        if not self.households:
+            # Nobody shares an e-mail address, so it is an id.
+            same_id = same_id | (self.level(levels, "e_mail") == 0)
         one_date = _within(birth, TWO_PARTS)
         confirmed = same_id & one_date
         if not self.households:
             confirmed |= same_id & (_within(last, EXCHANGED) | _within(home, HALF_A_HOME))
+            confirmed |= same_id & _within(birth, ONLY_YEAR)
             confirmed |= _within(birth, ONE_DIGIT)
         apart = (first == DIFFERENT_NAME) & ~confirmed
         if self.households:
@@ -76,18 +80,20 @@ def _within(level: np.ndarray, worst: int) -> np.ndarray:
 
 
 def guard_for(comparisons: Sequence[Comparison], levels: np.ndarray) -> Guard:
-    """Decide whether the files contain households, from pairs with one home and surname but two first names.
+    """Decide whether the files contain households, from pairs of one address and surname but two first names.
 
-    Most of those are siblings, with two birth dates. Twins are a few in a hundred. If pairs with *one* birth
-    date are more frequent, they aren't twins but one person, once with a wrong first name.
+    An address is a home, a telephone or an e-mail address. Most such pairs are siblings, with two birth
+    dates. Twins are a few in a hundred. If pairs with *one* birth date are more frequent, they aren't
+    twins but one person, once with a wrong first name.
     """
     guard = Guard(comparisons)
-    first, last, birth, home = (
-        guard.level(levels, name) for name in ("first_name", "last_surname", "birth_date", "home")
+    first, last, birth, home, mail = (
+        guard.level(levels, name) for name in ("first_name", "last_surname", "birth_date", "home", "e_mail")
     )
-    one_home = (first == DIFFERENT_NAME) & _within(last, EXCHANGED) & _within(home, NEARLY_ONE_HOME)
-    siblings = int((one_home & (birth >= TWO_PARTS) & (birth <= OTHER_DATE)).sum())
-    one_date = int((one_home & _within(birth, ONE_DIGIT)).sum())
+    one_address = _within(home, NEARLY_ONE_HOME) | (mail == 0)
+    pairs = (first == DIFFERENT_NAME) & (last <= EXCHANGED) & one_address
+    siblings = int((pairs & (birth >= TWO_PARTS) & (birth <= OTHER_DATE)).sum())
+    one_date = int((pairs & _within(birth, ONE_DIGIT)).sum())
     return Guard(comparisons, households=not (one_date >= FEWEST and one_date > siblings))
 
 

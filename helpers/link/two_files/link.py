@@ -49,7 +49,8 @@ def decide_pairs(
     weigh: Weigh,
 ) -> pd.DataFrame:
     """Decide about pairs; a person decides about likely ones that the guard keeps apart."""
-    keep = np.flatnonzero(~apart & (weight > np.log2(REVIEW / (1 - REVIEW))))
+    likely = weight > np.log2(REVIEW / (1 - REVIEW))
+    keep = np.flatnonzero(~apart & likely)
     pairs = pd.DataFrame(
         {"left": candidates.left[keep], "right": candidates.right[keep], "weight": weight[keep]}
     )
@@ -71,7 +72,7 @@ def decide_pairs(
     lost = pairs.index[accepted[clusters.outcome != "Match"]]
     pairs.loc[lost, "why"] = "would join rows that contradict each other"
     pairs.loc[lost, "probability"] = np.minimum(pairs.loc[lost, "probability"], 0.5)
-    doubted = np.flatnonzero(apart & (weight > 0))
+    doubted = np.flatnonzero(apart & likely)
     colliding = pd.DataFrame({"left": candidates.left[doubted], "right": candidates.right[doubted]}).assign(
         probability=np.minimum(probability(weight[doubted]), 0.5),
         why="what agrees may be a relative's",

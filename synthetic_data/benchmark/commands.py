@@ -180,9 +180,10 @@ def _by_track(plan: Plan, scored: dict[str, Scores]) -> pd.DataFrame:
                 row: dict[str, Any] = {"set": name, "track": track.name}
                 for measure in ("precision", "recall", "F1"):
                     row[measure] = measures.loc[(track.population, measure), "value"]
-                f1 = measures.loc[(track.population, "F1")]
-                rows.append({**row, "F1_low": f1["low"], "F1_high": f1["high"], "pairs": int(f1["of"])})
-    return pd.DataFrame(rows)
+                for column, told in (("F1_low", "low"), ("F1_high", "high"), ("pairs", "of")):
+                    row[column] = measures.loc[(track.population, "F1"), told]
+                rows.append(row)
+    return pd.DataFrame(rows).astype({"pairs": "int64"})
 
 
 OF_CHILDREN = (

@@ -84,13 +84,14 @@ class LinkageSet:
     @property
     def kind(self) -> Codes:
         """What each record can be linked by: 0 name and birth date, 1 name only, 2 neither."""
-        return self.records["linkable_by"].map({word: at for at, word in enumerate(LINKABLE_BY)}).to_numpy()
+        place = {word: at for at, word in enumerate(LINKABLE_BY)}
+        return np.asarray(self.records["linkable_by"].map(place), dtype="int64")
 
     @property
     def earlier(self) -> Mask:
         """Whether each record was last written in an earlier school year than the set's newest."""
-        year = self.records["school_year"].astype("int64").to_numpy()
-        return np.asarray(year < year.max(initial=0))
+        year = np.asarray(self.records["school_year"], dtype="int64")
+        return np.asarray(year < np.max(year, initial=0))
 
     @property
     def system(self) -> pd.Series:
@@ -154,7 +155,8 @@ def read_set(folder: Path | str, key: Path | str | None = None) -> LinkageSet:
         raise EntryError(
             f"{keys / 'children.csv'} lacks a child of key.csv: the two belong to different keys."
         )
-    groups = children.drop(columns=[*NO_GROUPS, *(name for name in children if name.startswith(CANARY))])
+    canary = [name for name in children if str(name).startswith(CANARY)]
+    groups = children.drop(columns=[*NO_GROUPS, *canary])
     return LinkageSet(
         name=f"{place.resolve().parent.name}/{place.resolve().name}",
         records=records,
@@ -173,8 +175,9 @@ def read_entry(path: Path | str, linkage_set: LinkageSet) -> Entry:
     if set(CLUSTER) <= set(table):
         return _read_clusters(file, table, linkage_set)
     raise EntryError(
-        f"{file} has the columns {', '.join(table) or '(none)'}. An entry has the columns {', '.join(PAIR)}"
-        f"[, probability][, status], one row a pair; or {', '.join(CLUSTER)}, one row a record."
+        f"{file} has the columns {', '.join(map(str, table)) or '(none)'}. An entry has the columns "
+        f"{', '.join(PAIR)}[, probability][, status], one row a pair; or "
+        f"{', '.join(CLUSTER)}, one row a record."
     )
 
 
@@ -229,7 +232,7 @@ def _csv(path: Path, needed: Iterable[str]) -> pd.DataFrame:
         raise EntryError(f"{path} can't be read as CSV in UTF-8 ({str(error).splitlines()[0]}).") from None
     lacking = [name for name in needed if name not in table]
     if lacking:
-        raise EntryError(f"{path} has no column {lacking[0]!r}. It has: {', '.join(table)}.")
+        raise EntryError(f"{path} has no column {lacking[0]!r}. It has: {', '.join(map(str, table))}.")
     return table
 
 
@@ -289,7 +292,7 @@ def _components(count: int, pairs: npt.NDArray[np.int64]) -> Codes:
     """Return the group of each record: pairs connect its records, directly or through others."""
     groups = _Groups(count)
     for left, right in pairs.tolist():
-        groups.merge(left, right)
+        groups.join(left, right)
     return groups.labels()
 
 
@@ -307,8 +310,8 @@ class _Groups:
             record = of[record]
         return record
 
-    def merge(self, left: int, right: int) -> bool:
-        """Merge the groups of two records; False if they were one before."""
+    def join(self, left: int, right: int) -> bool:
+        """Join the groups of two records; False if they were one before."""
         one, other = self.find(left), self.find(right)
         if one == other:
             return False
@@ -793,7 +796,7 @@ def _review(
     groups = _Groups(len(linkage_set.child))
     first = pd.Series(np.arange(len(entry.cluster))).groupby(entry.cluster).transform("min").to_numpy()
     for record, other in enumerate(first.tolist()):
-        groups.merge(record, other)
+        groups.join(record, other)
     limits = sorted({*(round(budget * count / 1_000) for budget in BUDGETS), len(entry.review)})
     rows, asked, merged = [], 0, 0
 
@@ -824,7 +827,7 @@ def _review(
             continue
         asked += 1
         if linkage_set.child[left] == linkage_set.child[right] >= 0:
-            merged += groups.merge(left, right)
+            merged += groups.join(left, right)
     add()
     return pd.DataFrame(rows).drop_duplicates("decisions", keep="last", ignore_index=True)
 

@@ -30,7 +30,7 @@ def benchmark() -> None:
     """
 
 
-@benchmark.command("make")
+@benchmark.command("make", short_help="Make the train and dev sets, with their keys.")
 @click.argument("folder", type=FOLDER)
 @click.option("--set", "names", multiple=True, metavar="NAME", help="Only this set. May be repeated.")
 @click.option("--test", is_flag=True, help="Also the test sets. For maintainers; needs --secrets.")
@@ -102,7 +102,7 @@ def _compared(published: str | None, sha256: str) -> str:
     return "as published" if published == sha256 else DIFFERENT
 
 
-@benchmark.command("score")
+@benchmark.command("score", short_help="Score an entry on sets whose key is there.")
 @click.argument("sets", type=FOLDER)
 @click.argument("entry", type=click.Path(path_type=Path))
 @click.option("--set", "name", metavar="NAME", help="Which set a single file is about.")
@@ -186,18 +186,19 @@ def _by_track(plan: Plan, scored: dict[str, Scores]) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"pairs": "int64"})
 
 
-OF_CHILDREN = (
-    ("named", "children complete"),
-    ("named", "children split"),
-    ("named", "children mixed"),
-    ("all", "silent wrong joins per 1,000 children"),
-    ("review", "pairs to review per 1,000 children"),
-)
+# Column of the printed table -> population and measure.
+OF_CHILDREN = {
+    "complete": ("named", "children complete"),
+    "split": ("named", "children split"),
+    "mixed": ("named", "children mixed"),
+    "silent_wrong_joins_per_1000": ("all", "silent wrong joins per 1,000 children"),
+    "review_per_1000": ("review", "pairs to review per 1,000 children"),
+}
 
 
 def _of_children(scored: dict[str, Scores]) -> pd.DataFrame:
     rows = []
     for name, scores in scored.items():
         measures = scores.measures.set_index(["population", "measure"])["value"]
-        rows.append({"set": name, **{measure: measures[(of, measure)] for of, measure in OF_CHILDREN}})
+        rows.append({"set": name, **{column: measures[told] for column, told in OF_CHILDREN.items()}})
     return pd.DataFrame(rows)

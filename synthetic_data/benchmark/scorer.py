@@ -479,10 +479,10 @@ def interval(value: float, drawn: Numbers, households: int) -> tuple[float, floa
     return low, high
 
 
-def _ratio(above: str, below: str, factor: float = 1.0) -> Rate:
+def _ratio(above: str, below: str) -> Rate:
     def rate(sums: Mapping[str, Numbers]) -> Numbers:
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(sums[below] > 0, factor * sums[above] / sums[below], np.nan)
+            return np.where(sums[below] > 0, sums[above] / sums[below], np.nan)
 
     return rate
 
@@ -554,7 +554,7 @@ def score_entry(linkage_set: LinkageSet, entry: Entry, resamples: int = RESAMPLE
     ]
     rows += _of_children(linkage_set, entry, sampled)
     review = _review(linkage_set, entry, sampled, cell, populations["named"])
-    rows += _review_cost(linkage_set, entry)
+    rows += _review_cost(linkage_set, entry, sampled)
     calibration = _calibration(linkage_set, entry, sampled)
     if len(calibration):
         off = (calibration["mean_probability"] - calibration["share_right"]).abs()
@@ -641,12 +641,14 @@ def _of_children(linkage_set: LinkageSet, entry: Entry, sampled: _Resampled) -> 
     """Compute B-cubed, outcomes of children, and wrong joins for each 1,000 of them."""
     rows = []
 
-    def add(population: str, measure: str, rate: Rate, above: str, below: str, **by_child: Numbers) -> None:
+    def add(
+        population: str, measure: str, rate: Rate, above: str, below: str, per: int = 1, **by_child: Numbers
+    ) -> None:
         sums, drawn, households = sampled.totals(**by_child)
         value = float(rate(sums)[0])
         low, high = interval(value, rate(drawn), households[below])
         counts = {"counted": float(sums[above][0]), "of": float(sums[below][0])}
-        ends = {"value": value, "low": low, "high": high}
+        ends = {"value": per * value, "low": per * low, "high": per * high}
         rows.append({"population": population, "measure": measure, **ends, **counts})
 
     for population, named in (("all", False), ("named", True)):
@@ -666,8 +668,8 @@ def _of_children(linkage_set: LinkageSet, entry: Entry, sampled: _Resampled) -> 
             add(population, f"children {name}", _ratio(name, "children"), name, "children", **judged)
     joins = {**_wrong_joins(linkage_set, entry), **_outcomes(linkage_set, entry.cluster, named=False)}
     for name, measure in (("wrong_joins", "wrong joins"), ("silent", "silent wrong joins")):
-        rate = _ratio(name, "children", 1_000)
-        add("all", f"{measure} per 1,000 children", rate, name, "children", **joins)
+        rate = _ratio(name, "children")
+        add("all", f"{measure} per 1,000 children", rate, name, "children", 1_000, **joins)
     return rows
 
 
@@ -761,27 +763,38 @@ def _calibration(linkage_set: LinkageSet, entry: Entry, sampled: _Resampled) -> 
     return pd.DataFrame(rows, columns=columns)
 
 
-def _review_cost(linkage_set: LinkageSet, entry: Entry) -> list[dict[str, Any]]:
+def _review_cost(linkage_set: LinkageSet, entry: Entry, sampled: _Resampled) -> list[dict[str, Any]]:
+    """Count the pairs to review, each with the child of its left record, else of its right one."""
     child = linkage_set.child[entry.review]
-    right = int(((child[:, 0] == child[:, 1]) & (child[:, 0] >= 0)).sum())
-    asked = len(child)
-    children = len(np.unique(linkage_set.child[linkage_set.child >= 0]))
-    return [
-        {
-            "population": "review",
-            "measure": "pairs to review per 1,000 children",
-            "value": 1_000 * asked / max(children, 1),
-            "counted": float(asked),
-            "of": float(children),
-        },
-        {
-            "population": "review",
-            "measure": "share of review pairs that are one child",
-            "value": right / asked if asked else float("nan"),
-            "counted": float(right),
-            "of": float(asked),
-        },
-    ]
+    right = (child[:, 0] == child[:, 1]) & (child[:, 0] >= 0)
+    owner = np.where(child[:, 0] >= 0, child[:, 0], child[:, 1])
+    known = owner >= 0
+    count = len(linkage_set.household)
+    sums, drawn, households = sampled.totals(
+        children=_outcomes(linkage_set, entry.cluster, named=False)["children"],
+        pairs=np.bincount(owner[known], minlength=count).astype("float64"),
+        right=np.bincount(owner[known], right[known], count).astype("float64"),
+    )
+    rows = []
+    for measure, above, below, per in (
+        ("pairs to review per 1,000 children", "pairs", "children", 1_000),
+        ("share of review pairs that are one child", "right", "pairs", 1),
+    ):
+        rate = _ratio(above, below)
+        value = float(rate(sums)[0])
+        low, high = interval(value, rate(drawn), households[below])
+        rows.append(
+            {
+                "population": "review",
+                "measure": measure,
+                "value": per * value,
+                "low": per * low,
+                "high": per * high,
+                "counted": float(sums[above][0]),
+                "of": float(sums[below][0]),
+            }
+        )
+    return rows
 
 
 def _review(

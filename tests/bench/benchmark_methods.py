@@ -74,7 +74,7 @@ def by_kit(
         left, right = (end[known].astype("int64") for end in ends)
         status = np.where(scored["decision"].eq("Review").to_numpy()[known], "review", "no")
         probability = scored["match_probability"].astype("float64").to_numpy()[known]
-        told = rated_pairs(of, left, right, np.nan_to_num(probability), status)
+        told = rated_pairs(of, left, right, probability, status)
         return pd.concat([entry_of_clusters(of, labels), told], ignore_index=True)
 
     return entry

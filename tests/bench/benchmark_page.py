@@ -32,8 +32,8 @@ ORDER = (
 )
 FAMILIES = {
     "catalog": "the catalog's faults alone",
-    "development": "and the errors of family *development*",
-    "held_out": "and the errors of family *held_out*",
+    "development": "the catalog's faults and the errors of family *development*",
+    "held_out": "the catalog's faults and the errors of family *held_out*",
 }
 # Column of the second table -> population, measure, factor and digits.
 OTHERS = {
@@ -170,8 +170,8 @@ def chart_of(results: pd.DataFrame) -> Picture:
         unit="of 1,000 children",
         alt=f"Complete, split and mixed children of 1,000 by linkage method, on {named}: {told}.",
         caption=(
-            f"K-12 linkage benchmark, set {named}. Complete: all records that have a name are together, "
-            "and no other child's. Split: they lie in several places. Mixed: with another child's record."
+            f"K-12 linkage benchmark, set {named}. Right (complete): all records with a name are together. "
+            "Missed (split): they lie in several places. Wrong (mixed): with another child's record."
         ),
         parts=("wrong", "missed", "right"),
     )

@@ -118,6 +118,13 @@ def test_review_links_nothing_until_somebody_decides(by_hand: LinkageSet, tmp_pa
     assert review["precision"].tolist() == [1, 1, 1, 1]
 
 
+def test_no_wrong_join_among_few_children_is_no_proof(by_hand: LinkageSet, tmp_path: Path) -> None:
+    measures = scores_of(by_hand, tmp_path, [*ALL_RIGHT]).measures.set_index(["population", "measure"])
+    joins = measures.loc[("all", "silent wrong joins per 1,000 children")]
+    # Two households: Wilson's end, for each 1,000.
+    assert joins["high"] == pytest.approx(1000 * 1.96**2 / (2 + 1.96**2))
+
+
 def test_probabilities_are_compared_with_what_is_true(by_hand: LinkageSet, tmp_path: Path) -> None:
     rows = [(*A1, *A2, 0.97), (*A1, *A3, 0.96), (*A1, *B1, 0.98), (*B1, *B2, ""), (*C1, *C2, 1)]
     scores = scores_of(by_hand, tmp_path, [*rows], ("probability",))

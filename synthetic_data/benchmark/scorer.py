@@ -642,7 +642,7 @@ def _of_children(linkage_set: LinkageSet, entry: Entry, sampled: _Resampled) -> 
     rows = []
 
     def add(
-        population: str, measure: str, rate: Rate, above: str, below: str, per: int = 1, **by_child: Numbers
+        population: str, measure: str, rate: Rate, above: str, below: str, by_child: Sums, per: int = 1
     ) -> None:
         sums, drawn, households = sampled.totals(**by_child)
         value = float(rate(sums)[0])
@@ -659,17 +659,17 @@ def _of_children(linkage_set: LinkageSet, entry: Entry, sampled: _Resampled) -> 
             _ratio("b_precision", "records"),
             "b_precision",
             "records",
-            **cubed,
+            cubed,
         )
-        add(population, "B-cubed recall", _ratio("b_recall", "records"), "b_recall", "records", **cubed)
-        add(population, "B-cubed F1", _b_cubed_f1, "b_recall", "records", **cubed)
+        add(population, "B-cubed recall", _ratio("b_recall", "records"), "b_recall", "records", cubed)
+        add(population, "B-cubed F1", _b_cubed_f1, "b_recall", "records", cubed)
         judged = _outcomes(linkage_set, entry.cluster, named=named)
         for name in ("complete", "split", "mixed"):
-            add(population, f"children {name}", _ratio(name, "children"), name, "children", **judged)
+            add(population, f"children {name}", _ratio(name, "children"), name, "children", judged)
     joins = {**_wrong_joins(linkage_set, entry), **_outcomes(linkage_set, entry.cluster, named=False)}
     for name, measure in (("wrong_joins", "wrong joins"), ("silent", "silent wrong joins")):
         rate = _ratio(name, "children")
-        add("all", f"{measure} per 1,000 children", rate, name, "children", 1_000, **joins)
+        add("all", f"{measure} per 1,000 children", rate, name, "children", joins, 1_000)
     return rows
 
 

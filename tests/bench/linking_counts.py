@@ -128,10 +128,6 @@ class PairCounter:
         one, other = self.kind_of_record[left], self.kind_of_record[right]
         return np.where(np.maximum(one, other) == 2, 3, one + other)
 
-    def is_match(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """Tell which pairs of records are truly one child."""
-        return self.owner[left] == self.owner[right]
-
 
 def _kinds(linkable_by: pd.Series) -> np.ndarray:
     """Rank what a record can be linked by: 0 name and birth date, 1 name only, 2 neither."""

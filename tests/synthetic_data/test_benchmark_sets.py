@@ -27,7 +27,7 @@ from synthetic_data.benchmark.plan import HERE
 from synthetic_data.benchmark.scorer import CANARY, KEY_FILES, LINKABLE_BY, verify_key
 from synthetic_data.benchmark.secret_keys import COMMITMENTS, SECRET_FILES, draw_seed
 from synthetic_data.cli import main
-from synthetic_data.district import fingerprint
+from synthetic_data.district import districts_of, fingerprint
 from synthetic_data.scenario import Scenario, load_scenario
 from tests.kept import Kept
 from tests.shared_districts import only
@@ -271,6 +271,27 @@ def test_the_version_promises_every_set() -> None:
     assert all(re.fullmatch("[0-9a-f]{64}", row["sha256"]) for row in rows)
     assert len({row["sha256"] for row in rows}) == len(rows)
     assert set(KEY_FILES) < set(SECRET_FILES)
+
+
+@FULL
+def test_a_region_is_one_set_of_several_districts(tmp_path: Path) -> None:
+    plan = load_plan()
+    settings = {**plan.named("test/development-region").settings, "districts": 2, "moved_between": 0.3}
+    one = dataclasses.replace(plan.named("test/development-region"), students=30, settings=settings)
+    [made] = make_benchmark(plan, tmp_path / "sets", [one], tmp_path / "secrets")
+    secrets = tmp_path / "secrets" / one.name
+    linkage_set = read_set(made.folder, secrets)
+    district = linkage_set.records["system"].str.partition("/")[0]
+    assert district.nunique() == 2
+    in_both = district.groupby(linkage_set.child).nunique().drop(-1, errors="ignore")
+    assert in_both.max() == 2
+    assert set(district) == {path.parent.name for path in (made.folder / "files").glob("*/district.json")}
+    seed = int((secrets / "seed.txt").read_text(encoding="ascii"))
+    scenario = load_scenario(
+        "region", **{key: of for key, of in one.scenario(seed).items() if key != "scenario"}
+    )
+    for told in (scenario, *districts_of(scenario).values()):
+        assert told_of(made.folder, told, (secrets / "salt.txt").read_text(encoding="ascii").strip()) == []
 
 
 @FULL

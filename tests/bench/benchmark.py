@@ -6,6 +6,7 @@ Usage: python -m tests.bench benchmark SETS [--key FOLDER] [--split test] [--met
 
 from __future__ import annotations
 
+import tempfile
 import time
 from pathlib import Path
 
@@ -90,16 +91,12 @@ def _run(
         click.echo(f"{one.name}, {method}: {missing}", err=True)
         return
     seconds = time.perf_counter() - start
-    path = (
-        (entries or results.parent / ".entries")
-        / method.replace(", ", "-").replace(" ", "-")
-        / f"{one.name}.csv"
-    )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    entry.to_csv(path, index=False)
-    scores = score_entry(of.truth, read_entry(path, of.truth))
-    if entries is None:
-        path.unlink()
+    with tempfile.TemporaryDirectory() as folder:
+        kept = (entries or Path(folder)) / method.replace(", ", "-").replace(" ", "-")
+        path = kept / f"{one.name}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        entry.to_csv(path, index=False)
+        scores = score_entry(of.truth, read_entry(path, of.truth))
     gap = scores.groups[scores.groups["measure"].eq("F1 gap") & scores.groups["dimension"].eq("name_origin")]
     rows = [
         scores.measures,

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from helpers.files import emit, ends_well, json_option, out_option, save_all
 from helpers.standard import BadInput, nearest
+from synthetic_data.benchmark.commands import benchmark
 from synthetic_data.scenario import ERROR_FAMILIES, LEVELS, Scenario, scenario_names
 
 __all__ = ["calibrate", "figures", "levels", "main", "make", "make_sector", "region_figures", "register"]
@@ -28,6 +29,7 @@ def register(group: click.Group) -> None:
     group.add_command(make_sector)
     group.add_command(calibrate)
     group.add_command(levels)
+    group.add_command(benchmark)
 
 
 @click.command()

@@ -84,9 +84,9 @@ def made_districts(
 
 def true_measures(district: District, links: Links) -> dict[str, float]:
     """Return precision, recall and F1 of all pairs of records with names, by the key."""
-    scores = summarize_links(district, links, with_evidence=False).populations.set_index("population")
-    row = scores.loc["All named"]
-    return {measure: float(row[measure.lower()]) for measure in MEASURES}
+    scores = summarize_links(district, links, with_evidence=False).populations
+    named = scores[scores["population"].eq("All named")]
+    return {measure: float(named[measure.lower()].iloc[0]) for measure in MEASURES}
 
 
 def fit_probabilities(pairs: pd.DataFrame) -> list[tuple[float, float]]:
@@ -125,8 +125,8 @@ def fit_estimates(runs: pd.DataFrame) -> dict[str, dict[str, float]]:
     """
     fitted = {}
     for measure in MEASURES:
-        wrong = np.log(np.maximum(1 - runs[measure.lower()], LEAST)).to_numpy(dtype="float64")
-        errors = np.log(runs["errors"]).to_numpy(dtype="float64")
+        wrong = np.log(np.maximum(1 - runs[measure.lower()].to_numpy(dtype="float64"), LEAST))
+        errors = np.log(runs["errors"].to_numpy(dtype="float64"))
         signs = np.column_stack([np.ones(len(runs)), 0 * errors if measure == "Precision" else errors])
         missed = []
         for origin in runs["origin"].unique():

@@ -3,6 +3,7 @@
 Usage: python -m tests.bench [report] [make] [people] [read] [profiles] [family-pages] [link] [--seeds N]
 
 ``python -m tests.bench frozen --write`` or ``--compare`` times nothing: see `tests.bench.frozen`.
+``python -m tests.bench benchmark`` scores baselines of the linkage benchmark: see `tests.bench.benchmark`.
 ``link`` is link-speed, link-ids, link-large and link-pairs, each of which can be named alone.
 """
 
@@ -23,6 +24,7 @@ from pathlib import Path
 import click
 import pyarrow.parquet as pq
 
+from tests.bench.benchmark import benchmark
 from tests.bench.dashboard import bench_dashboard
 from tests.bench.detection import bench_detection
 from tests.bench.family_pages import bench_family_pages
@@ -260,4 +262,6 @@ def _say(measured: Figure) -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["frozen"]:
         frozen(sys.argv[2:])
+    if sys.argv[1:2] == ["benchmark"]:
+        benchmark(sys.argv[2:], prog_name="python -m tests.bench benchmark")
     main()

@@ -133,10 +133,6 @@ class PairCounter:
         both = label * (int(np.max(self.person)) + 1) + person
         return Counts(*(_pairs(column) for column in (person, label, both)))
 
-    def is_match(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """Tell which pairs of records are truly one child."""
-        return self.owner[left] == self.owner[right]
-
 
 def _pairs(label: np.ndarray) -> int:
     sizes = np.bincount(pd.factorize(label)[0])

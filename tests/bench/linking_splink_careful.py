@@ -174,7 +174,9 @@ def cluster_one_a_silo(linker: Linker, pairs: pd.DataFrame, threshold: float) ->
     silos = set(pairs["source_dataset_l"]) | set(pairs["source_dataset_r"])
     clustered = linker.clustering.cluster_using_single_best_links(
         database.register(kept.reset_index(drop=True)),
-        duplicate_free_datasets=sorted(silos - MORE_RECORDS_A_CHILD),
+        duplicate_free_datasets=sorted(
+            silo for silo in silos if silo.partition("__")[0] not in MORE_RECORDS_A_CHILD
+        ),
         threshold_match_weight=threshold,
     ).as_pandas_dataframe()
     database._con.execute("SET disabled_optimizers = ''")

@@ -66,7 +66,8 @@ class LinkModel:
 
     def tables(self, comparisons: Sequence[Comparison]) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """Return m and u of each comparison; the declared ones where the model has none."""
-        m, u = [], []
+        m: list[np.ndarray] = []
+        u: list[np.ndarray] = []
         for one in comparisons:
             declared = [level.m for level in one.levels], [level.u for level in one.levels]
             for side, own, usual in ((m, self.m, declared[0]), (u, self.u, declared[1])):

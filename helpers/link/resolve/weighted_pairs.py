@@ -68,7 +68,8 @@ class Exclusions:
         refused = pd.concat([pairs.loc[pairs["decision"].eq("Refused"), ["left", "right"]], apart])
         together = said.loc[yes, ["left", "right"]]
         once = np.ones(int(np.max(units.record_silo, initial=0)) + 1, dtype=bool)
-        return Exclusions(units, *(_numbered(units, part) for part in (refused, together, apart)), once)
+        numbers = [_numbered(units, part) for part in (refused, together, apart)]
+        return Exclusions(units, numbers[0], numbers[1], numbers[2], once)
 
     def learning_from(self, left: np.ndarray, right: np.ndarray) -> Exclusions:
         """Learn which silos have a child more than once, from pairs that are likely one child alone."""

@@ -416,7 +416,7 @@ def _street(part: _Side) -> pd.Series:
     if not part.has("house_number"):
         return part.text("street")
     number = part.plain("house_number", _without_decimals)
-    return (number.fillna("") + " " + part.text("street").fillna("")).str.strip().replace("", pd.NA)
+    return (number.fillna("") + " " + part.text("street").fillna("")).str.strip().replace({"": None})
 
 
 def _plain_words(text: str) -> str:
@@ -480,12 +480,12 @@ def _birth(parts: Sequence[_Side], count: int, notes: list[str]) -> dict[str, Va
     known = parts_of_dates[:, 0] >= 0
     year, one, two = np.maximum(parts_of_dates, 0).T
     codes, distinct = pd.factorize(np.where(known, year * 10_000 + one * 100 + two, 0))
-    texts = [f"{day // 10_000:04d}-{day // 100 % 100:02d}-{day % 100:02d}" for day in distinct.tolist()]
+    days = [f"{day // 10_000:04d}-{day // 100 % 100:02d}-{day % 100:02d}" for day in distinct.tolist()]
     whole = known & (one > 0) & (two > 0)
     free = np.where(whole, year * 10_000 + np.maximum(one, two) * 100 + np.minimum(one, two), -1)
     free_codes, free_days = pd.factorize(free)
     return {
-        "birth_days": Values.of(unit, np.where(known, codes, -1), texts),
+        "birth_days": Values.of(unit, np.where(known, codes, -1), days),
         "birth_days_free": Values.of(unit, np.where(whole, free_codes, -1), free_days.astype(str)),
     }
 

@@ -9,11 +9,18 @@ import pandas as pd
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.children import LinksToScore, judge_records
 from helpers.score.links import pair_totals
-from helpers.score.populations import MIXED, NAMED_KINDS, OUTCOMES, child_outcomes, record_kinds
+from helpers.score.populations import ALL_NAMED, MIXED, NAMED_KINDS, OUTCOMES, child_outcomes, record_kinds
 from helpers.score.truth import RECORD, ScoredDistrict, true_children
 from helpers.standard import as_table
 
-__all__ = ["ALL_RECORDS", "NAMED_RECORDS", "LinkSummary", "children_by_records", "summarize_links"]
+__all__ = [
+    "ALL_RECORDS",
+    "NAMED_RECORDS",
+    "LinkSummary",
+    "children_by_records",
+    "measure_separable_pairs",
+    "summarize_links",
+]
 
 ALL_RECORDS, NAMED_RECORDS = "All records", "Records with a name"
 
@@ -84,6 +91,19 @@ def children_by_records(truth: pd.DataFrame) -> dict[str, pd.DataFrame]:
     own = _of_one_person(truth)
     named = own[pd.Series(record_kinds(own["linkable_by"]), index=own.index).isin(NAMED_KINDS)]
     return {ALL_RECORDS: own, NAMED_RECORDS: named}
+
+
+def measure_separable_pairs(
+    district: ScoredDistrict, links: LinksToScore, *, key: AnswerKey | None = None
+) -> dict[str, float]:
+    """Measure precision, recall and F1 of all pairs of named records that links can get right.
+
+    Records in which their own system put two people are left out, as no estimate without a key could know.
+    """
+    truth = true_children(district, key or read_answer_key(district.folder), links.crosswalk)
+    totals = pair_totals(_of_one_person(truth)).loc[ALL_NAMED].astype("float64")
+    possible, linked, right = (float(totals[name]) for name in ("possible", "linked", "right"))
+    return {"Precision": right / linked, "Recall": right / possible, "F1": 2 * right / (possible + linked)}
 
 
 def _of_one_person(truth: pd.DataFrame) -> pd.DataFrame:

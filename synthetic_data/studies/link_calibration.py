@@ -26,11 +26,11 @@ from helpers.link import (
     share_of_errors,
     uncalibrate,
 )
-from helpers.score import score_pairs, summarize_links
+from helpers.score import measure_separable_pairs, score_pairs
 from synthetic_data.district import make_district
 from synthetic_data.error_families import apply_errors
 
-__all__ = ["ERRORS", "fit_estimates", "fit_probabilities", "made_districts", "true_measures"]
+__all__ = ["ERRORS", "fit_estimates", "fit_probabilities", "made_districts"]
 
 Numbers = npt.NDArray[np.float64]
 
@@ -82,13 +82,6 @@ def made_districts(
             yield seed, level, name, district, link_district(district)
 
 
-def true_measures(district: District, links: Links) -> dict[str, float]:
-    """Return precision, recall and F1 of all pairs of records with names, by the key."""
-    scores = summarize_links(district, links, with_evidence=False).populations
-    named = scores[scores["population"].eq("All named")]
-    return {measure: float(named[measure.lower()].iloc[0]) for measure in MEASURES}
-
-
 def fit_probabilities(pairs: pd.DataFrame) -> list[tuple[float, float]]:
     """Fit the share of pairs that are one child to the model's probability: the knots of a rising line.
 
@@ -120,12 +113,12 @@ def fit_estimates(runs: pd.DataFrame) -> dict[str, dict[str, float]]:
     """Fit the log of what is wrong to the log of the share of errors, each measure by itself.
 
     ``runs`` has a row a district: ``origin`` (of its errors), ``errors`` and, by measure, the truth
-    (``precision``). Of precision only the mean is fitted: wrong joins are too few to tell more. The spread is
+    (``Precision``). Of precision only the mean is fitted: wrong joins are too few to tell more. The spread is
     that on errors of an origin left out of the fit: a district's errors are of neither.
     """
     fitted = {}
     for measure in MEASURES:
-        wrong = np.log(np.maximum(1 - runs[measure.lower()].to_numpy(dtype="float64"), LEAST))
+        wrong = np.log(np.maximum(1 - runs[measure].to_numpy(dtype="float64"), LEAST))
         errors = np.log(runs["errors"].to_numpy(dtype="float64"))
         signs = np.column_stack([np.ones(len(runs)), 0 * errors if measure == "Precision" else errors])
         missed = []
@@ -179,7 +172,9 @@ def main() -> None:
             own = uncalibrate(scored["match_probability"].to_numpy(dtype="float64"))
             right = score_pairs(district, scored)["outcome"].eq("right").to_numpy(dtype=bool)
             parts.append(pd.DataFrame({"probability": own, "right": right}))
-        truth = {measure.lower(): value for measure, value in true_measures(district, links).items()}
+        truth = {
+            measure.lower(): value for measure, value in measure_separable_pairs(district, links).items()
+        }
         origin = ERRORS[kind][1] or "catalog"
         rows.append({"origin": origin, "errors": share_of_errors(links.model), **truth})
     _write_probabilities(fit_probabilities(pd.concat(parts, ignore_index=True)))

@@ -16,8 +16,8 @@ import pandas as pd
 
 from helpers.files import write_atomically
 from helpers.link import estimate_quality, probability_bands
-from helpers.score import score_pairs
-from synthetic_data.studies.link_calibration import made_districts, true_measures
+from helpers.score import measure_separable_pairs, score_pairs
+from synthetic_data.studies.link_calibration import made_districts
 
 __all__ = ["BEGINS", "DOCS", "ENDS", "kept_tables", "table_lines"]
 
@@ -38,7 +38,7 @@ def measure(
     errors = {**CATALOG, **{family: (1.0, family) for family in families}}
     covered, scored = [], []
     for seed, level, kind, district, links in made_districts(SCENARIO, seeds, LEVELS, errors, students):
-        truth = true_measures(district, links)
+        truth = measure_separable_pairs(district, links)
         estimate = estimate_quality(links).set_index("measure")
         for name, value in truth.items():
             row = estimate.loc[name]

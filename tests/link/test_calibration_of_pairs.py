@@ -56,7 +56,7 @@ def test_bands_that_are_right_more_rarely_than_lower_ones_are_pooled() -> None:
 
 def test_the_spread_of_an_estimate_is_that_of_errors_that_the_fit_did_not_see() -> None:
     rows = [
-        {"origin": origin, "errors": errors, "precision": 0.99, "recall": right, "f1": right}
+        {"origin": origin, "errors": errors, "Precision": 0.99, "Recall": right, "F1": right}
         for origin, factor in (("a", 1.0), ("b", 1.0), ("c", 2.0))
         for errors in (0.05, 0.1, 0.2)
         for right in (1 - factor * 0.2 * errors,)

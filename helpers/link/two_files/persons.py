@@ -416,7 +416,8 @@ def _street(part: _Side) -> pd.Series:
     if not part.has("house_number"):
         return part.text("street")
     number = part.plain("house_number", _without_decimals)
-    return (number.fillna("") + " " + part.text("street").fillna("")).str.strip().replace({"": None})
+    street = (number.fillna("") + " " + part.text("street").fillna("")).str.strip()
+    return street.where(street.ne(""))
 
 
 def _plain_words(text: str) -> str:

@@ -226,7 +226,12 @@ class ProfileStore:
             if names is not None:
                 given.append(list(names))
                 only.append(f"{column} IN (SELECT unnest(${len(given)}))")
-        query = f"SELECT * FROM read_parquet($1) WHERE {' AND '.join(only) or 'true'}"
+        # A join on a list doesn't keep the order of rows.
+        query = (
+            "SELECT * EXCLUDE (filename, file_row_number) "
+            "FROM read_parquet($1, filename = true, file_row_number = true) "
+            f"WHERE {' AND '.join(only) or 'true'} ORDER BY filename, file_row_number"
+        )
         with self._lock:
             found: Any = self._database.sql(query, params=given).to_arrow_table()
         return as_table(kind, in_pandas(found)) if kind in table_names() else in_pandas(found)

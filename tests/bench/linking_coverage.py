@@ -19,7 +19,7 @@ from helpers.link import estimate_quality, probability_bands
 from helpers.score import measure_separable_pairs, score_pairs
 from synthetic_data.studies.link_calibration import made_districts
 
-__all__ = ["BEGINS", "DOCS", "ENDS", "kept_tables", "table_lines"]
+__all__ = ["BEGINS", "DOCS", "ENDS", "docs_with", "kept_tables", "table_lines"]
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "decisions" / "linking.md"
 COVERAGE, RELIABILITY = (Path(__file__).with_name(f"link_{name}.csv") for name in ("coverage", "reliability"))

@@ -21,7 +21,7 @@ from tests.bench.linking_data import PROJECT
 from tests.bench.linking_district import DECIDED, measure_district
 from tests.bench.linking_run import CAREFUL
 
-__all__ = ["README", "figures_of", "kept_figures", "readme_with", "table_of"]
+__all__ = ["README", "figures_of", "kept_figures", "readme_table", "readme_with", "table_of"]
 
 README = PROJECT / "README.md"
 FIGURES = Path(__file__).with_name("linkage_figures.csv")
@@ -120,6 +120,11 @@ def table_of(figures: pd.DataFrame) -> list[str]:
     return lines
 
 
+def readme_table(figures: pd.DataFrame) -> list[str]:
+    """Write README's tables: the first level alone; without --write, all levels are printed."""
+    return table_of(figures[figures["level"].eq(figures["level"].iloc[0])])
+
+
 def _head(columns: Sequence[str]) -> list[str]:
     return [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
 
@@ -176,7 +181,7 @@ def main(
                 click.echo("\n".join(table_of(parts[-1])))
         figures = pd.concat(parts, ignore_index=True)
         write_atomically(FIGURES, figures.to_csv(index=False, lineterminator="\n").encode())
-        text = readme_with(README.read_text(encoding="utf-8"), table_of(figures))
+        text = readme_with(README.read_text(encoding="utf-8"), readme_table(figures))
         write_atomically(README, text.encode())
     else:
         click.echo("\n".join(table_of(kept_figures())))

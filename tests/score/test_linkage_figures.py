@@ -9,7 +9,7 @@ import pytest
 from helpers.score.populations import ALL_NAMED, OUTCOMES, POPULATIONS
 from helpers.score.summary import ALL_RECORDS, NAMED_RECORDS
 from tests.bench.linking_district import DECIDED
-from tests.bench.linking_kept import README, figures_of, kept_figures, readme_with, table_of
+from tests.bench.linking_kept import README, figures_of, kept_figures, readme_table, readme_with, table_of
 from tests.bench.linking_run import CAREFUL
 
 WHAT = (*POPULATIONS, ALL_NAMED)
@@ -30,7 +30,7 @@ def measured(seed: int, f1: float, complete: float) -> dict[str, Any]:
 
 def test_readme_has_the_kept_figures() -> None:
     text = README.read_text(encoding="utf-8")
-    assert readme_with(text, table_of(kept_figures())) == text
+    assert readme_with(text, readme_table(kept_figures())) == text
 
 
 def test_kept_figures_are_of_every_population_and_outcome() -> None:

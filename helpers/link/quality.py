@@ -38,6 +38,8 @@ LEARNED = Path(__file__).with_name("quality.toml")
 # Least share of errors that can be told from none.
 LEAST = 1e-3
 Z = 1.96  # of a 95% interval
+# Where fewer wrong pairs than this are expected, there may be none.
+FEWEST_TOLD = 3.0
 # Upper ends of the probability bands; pairs decided by rule have no probability, and form a band of their
 # own.
 EDGES = (0.01, 0.1, 0.5, 0.9, 0.99, 1.0)
@@ -92,14 +94,16 @@ def _by_model(links: Links) -> list[dict[str, object]]:
         wrong = float(np.exp(one["intercept"] + one["errors"] * errors))
         # Few pairs tell less than training districts had.
         spread = Z * float(np.hypot(one["spread"], np.sqrt(1 / max(named * wrong, 1.0))))
-        ends = [min(wrong * float(np.exp(sign * spread)), 1.0) for sign in (1, -1)]
+        most, fewest = (min(wrong * float(np.exp(sign * spread)), 1.0) for sign in (1, -1))
+        if named * fewest < FEWEST_TOLD:
+            fewest = 0.0
         rows.append(
             {
                 "basis": MODEL,
                 "measure": measure,
                 "value": 1 - min(wrong, 1.0),
-                "low": 1 - ends[0],
-                "high": 1 - ends[1],
+                "low": 1 - most,
+                "high": 1 - fewest,
                 "pairs": named,
                 "reviewed": 0,
                 "share_of_pairs": named / linked,

@@ -84,11 +84,7 @@ def table_lines(covered: pd.DataFrame, reliability: pd.DataFrame) -> list[str]:
                 f"{int(of_measure['inside'].sum())} of {len(of_measure)} ({medians[0]:.3f}; {medians[1]:.3f})"
             )
         lines.append(f"| {errors} | {' | '.join(cells)} |")
-    share = covered["share_of_pairs"]
     lines += [
-        "",
-        f"The estimates speak of {100 * share.min():.0f} to {100 * share.max():.0f}% of the linked pairs: "
-        "those of two records with names.",
         "",
         "| probability | pairs | expected | one child |",
         "|---|---|---|---|",

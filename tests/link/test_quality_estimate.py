@@ -152,6 +152,20 @@ def test_more_errors_make_a_lower_estimate(district_links: Links) -> None:
         assert erring.loc[measure, "value"] < rows.loc[measure, "value"]
 
 
+@pytest.mark.parametrize(("fewest", "may_be_none"), [(2.999, True), (3.001, False)])
+def test_where_fewer_than_three_wrong_pairs_are_expected_there_may_be_none(
+    district_links: Links, monkeypatch: pytest.MonkeyPatch, fewest: float, may_be_none: bool
+) -> None:
+    # Without a spread of its own, chance alone makes the interval: so many wrong pairs have this lower end.
+    wrong = fewest
+    for _ in range(100):
+        wrong = fewest * np.exp(1.96 / np.sqrt(wrong))
+    named = int(by_model(district_links)["pairs"].iloc[0])
+    one = {"intercept": float(np.log(wrong / named)), "errors": 0.0, "spread": 0.0}
+    monkeypatch.setattr("helpers.link.quality._learned", lambda: {"Precision": one})
+    assert bool(by_model(district_links).loc["Precision", "high"] == 1) is may_be_none
+
+
 def test_few_pairs_make_a_wider_interval(district_links: Links) -> None:
     crosswalk = district_links.crosswalk
     sizes = crosswalk.groupby("child").size()

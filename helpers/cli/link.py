@@ -393,9 +393,7 @@ def link(
             "refused columns of ids": refused[["silo", "file", "column"]].drop_duplicates(),
             "findings": worded(guard, found.assign(times=guard.rounded(found["times"])), as_json),
             "weights that these records changed": _changed_weights(links, model),
-            "estimated, not measured": estimate[
-                ["basis", "measure", "value", "low", "high", "share_of_pairs"]
-            ],
+            "estimated, not measured": estimate[["basis", "measure", "value", "low", "high"]],
             "too common to compare": worded(
                 guard, common if as_json else common[common["keys"] > 0], as_json
             ),

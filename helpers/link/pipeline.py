@@ -234,7 +234,7 @@ def link_district(
     --------
     >>> links = link_district(district)
     >>> len(links.crosswalk), links.crosswalk["child"].nunique()
-    (835, 165)
+    (838, 154)
     """
     method = method_named(method)
 

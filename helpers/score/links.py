@@ -257,7 +257,7 @@ def score_links(
     --------
     >>> scores = score_links(district, links.crosswalk)
     >>> scores.loc[0, ["possible", "linked", "right"]].tolist()
-    [5037, 3912, 3846]
+    [5065, 4020, 3952]
     """
     key = key or read_answer_key(district.folder)
     truth = true_children(district, key, crosswalk)

@@ -148,17 +148,17 @@ def chart_of(results: pd.DataFrame) -> Picture:
     order = sorted(values.index, key=_place)
     parts = {
         method: {
-            "wrong": 1_000 * values.loc[method, "children mixed"],
-            "missed": 1_000 * values.loc[method, "children split"],
-            "right": 1_000 * values.loc[method, "children complete"],
+            "mixed": 1_000 * values.loc[method, "children mixed"],
+            "split": 1_000 * values.loc[method, "children split"],
+            "complete": 1_000 * values.loc[method, "children complete"],
         }
         for method in order
     }
     rivals = [method for method in order if not method.startswith(("kit", "ceiling"))]
-    best = max(rivals or order, key=lambda method: parts[method]["right"])
+    best = max(rivals or order, key=lambda method: parts[method]["complete"])
     kit = "kit" if "kit" in parts else best
     told = ", ".join(
-        f"{method} {round(parts[method]['right'])} complete and {round(parts[method]['wrong'])} mixed"
+        f"{method} {round(parts[method]['complete'])} complete and {round(parts[method]['mixed'])} mixed"
         for method in dict.fromkeys((kit, best))
     )
     return stacked_bars(
@@ -170,8 +170,8 @@ def chart_of(results: pd.DataFrame) -> Picture:
         unit="of 1,000 children",
         alt=f"Complete, split and mixed children of 1,000 by linkage method, on {named}: {told}.",
         caption=(
-            f"K-12 linkage benchmark, set {named}. Right (complete): all records with a name are together. "
-            "Missed (split): they lie in several places. Wrong (mixed): with another child's record."
+            f"K-12 linkage benchmark, set {named}. Complete: all records with a name are together. "
+            "Split: they lie in several places. Mixed: with another child's record."
         ),
         parts=("wrong", "missed", "right"),
     )

@@ -57,7 +57,7 @@ def test_everything_the_same_is_one_child_and_everything_different_is_two() -> N
         (("m", "okafor"), ("maya", "okafor"), "An initial of the first name fits", None),
         (("maya", "o"), ("maya", "okafor"), None, "An initial of the surname fits"),
         (("maya", ""), ("maya", "okafor"), "First name the same", "Not known"),
-        (("santi", "okafor"), ("santiago", "okafor"), "First name resembles the other", None),
+        (("santi", "okafor"), ("santiago", "okafor"), "Nickname or another form of the first name", None),
         (("miguel", "okafor"), ("piguel", "okafor"), "First name resembles the other", None),
         (("maya", "lopez"), ("maya", "garcia lopez"), None, "Part of the surname, or another spelling"),
         (("maya", "okafor"), ("maya", "weber"), "First name the same", "Surname different"),

@@ -314,7 +314,8 @@ def test_what_is_not_right_becomes_a_correction_for_its_system_or_a_pair_for_the
     # The desk's own reader takes the pairs, once a person has answered.
     review = found.review
     assert len(review)
-    assert set(review["right_silo"]) == {month["silo"]}
+    of_month = lines["page"].eq(month["page"]) & lines["line"].eq(month["line"])
+    assert set(review["right_silo"]) == set(lines.loc[of_month, "silo"].dropna())
     crosswalk = made.links.crosswalk.set_index(["silo", "record"])["child"]
     child = dict(zip(pages["page"], pages["child"], strict=True))[month["page"]]
     for side in ("left", "right"):

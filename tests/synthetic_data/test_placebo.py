@@ -28,8 +28,8 @@ def test_in_placebo_no_two_systems_measures_are_tied(seed, students):
     children = found.loc[found["over"] == "children"]
     if students >= 5000:
         assert "career" in set(found["left_silo"]) | set(found["right_silo"])
-        # The interval is joint over all pairs, and still most of them would tell a correlation of 0.1.
-        assert ((children["high"] - children["low"]) / 2).median() < 0.1
+        # The interval is joint over all pairs, and still most of them would tell a correlation of 0.11.
+        assert ((children["high"] - children["low"]) / 2).median() < 0.11
 
 
 @pytest.mark.full

@@ -173,5 +173,5 @@ def chart_of(results: pd.DataFrame) -> Picture:
             f"K-12 linkage benchmark, set {named}. Complete: all records with a name are together. "
             "Split: they lie in several places. Mixed: with another child's record."
         ),
-        parts=("wrong", "missed", "right"),
+        parts=("mixed", "split", "complete"),
     )

@@ -101,8 +101,8 @@ def measure_separable_pairs(
     Records in which their own system put two people are left out, as no estimate without a key could know.
     """
     truth = true_children(district, key or read_answer_key(district.folder), links.crosswalk)
-    totals = pair_totals(_of_one_person(truth)).loc[ALL_NAMED].astype("float64")
-    possible, linked, right = (float(totals[name]) for name in ("possible", "linked", "right"))
+    named = pair_totals(_of_one_person(truth)).loc[[ALL_NAMED]]
+    possible, linked, right = (float(named[name].iloc[0]) for name in ("possible", "linked", "right"))
     return {"Precision": right / linked, "Recall": right / possible, "F1": 2 * right / (possible + linked)}
 
 

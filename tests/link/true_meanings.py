@@ -30,8 +30,8 @@ __all__ = [
 Column = tuple[str, str]
 RECORD = ["silo", "record"]
 # A few pairs may move where a child is as near to one cluster as to another.
-SLACK = 0.0015
-# Fields of the desk's files that are a person's number: whose it is.
+SLACK = 0.001
+# Fields of the desk's files that are a person's number, with its system.
 OF_THE_DESK = {
     "number": "District",
     "number_bare": "District",

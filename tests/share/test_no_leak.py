@@ -13,7 +13,7 @@ from helpers.link import link_children
 from helpers.profile import build_profiles
 from helpers.share import Guard
 
-SENTENCES = sorted((Path(__file__).resolve().parents[2] / "helpers").rglob("*.toml"))
+SENTENCES = sorted((Path(__file__).resolve().parents[2] / "helpers" / "systems").glob("*/system.toml"))
 NAMED = ("local_id", "login", "email", "telephone", "first_name", "last_surname", "full_name", "record")
 
 

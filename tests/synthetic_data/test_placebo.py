@@ -10,7 +10,7 @@ from synthetic_data.systems import SILOS
 from tests.tiers import sampled
 
 # Many children in one of them, so that a weak tie is seen; three seeds, so that a lucky one isn't enough.
-PLACEBOS = ((4101, 5000), (4002, 2000), (4003, 2000))
+PLACEBOS = ((4101, 5500), (4002, 2000), (4003, 2000))
 
 
 def tied(seed, students, scenario="placebo", **settings):
@@ -28,8 +28,8 @@ def test_in_placebo_no_two_systems_measures_are_tied(seed, students):
     children = found.loc[found["over"] == "children"]
     if students >= 5000:
         assert "career" in set(found["left_silo"]) | set(found["right_silo"])
-        # The interval is joint over all pairs, and still most of them would tell a correlation of 0.11.
-        assert ((children["high"] - children["low"]) / 2).median() < 0.11
+        # The interval is joint over all pairs, and still most of them would tell a correlation of 0.1.
+        assert ((children["high"] - children["low"]) / 2).median() < 0.1
 
 
 @pytest.mark.full

@@ -8,10 +8,16 @@ from helpers.link.id_columns import verify_id_columns
 from helpers.link.matches import LARGEST_BLOCK
 from helpers.link.methods.deterministic import join_all_on_id, join_on_id
 from helpers.link.model import LinkModel, declared_model, drift
-from helpers.link.model.calibration import CALIBRATION, calibrate, log_odds, uncalibrate
+from helpers.link.model.calibration import (
+    CALIBRATION,
+    calibrate,
+    log_odds,
+    share_of_errors,
+    uncalibrate,
+)
 from helpers.link.model.parameters import SHIPPED
 from helpers.link.pipeline import METHODS, Method, link_children, link_district, method_named
-from helpers.link.quality import BANDS, LEARNED, estimate_quality, probability_bands, share_of_errors
+from helpers.link.quality import BANDS, LEARNED, estimate_quality, probability_bands
 from helpers.link.records import Places, Records, prepare_records
 from helpers.link.review import read_decisions, review_queue, save_queue
 from helpers.link.review.compare import SAID, compare_records, record_pair

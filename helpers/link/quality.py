@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.link.crosswalk import Links
-from helpers.link.model.parameters import LinkModel
+from helpers.link.model.calibration import share_of_errors
 from helpers.standard import STRING, as_table
 
 __all__ = [
@@ -27,7 +27,6 @@ __all__ = [
     "estimate_quality",
     "pairs_to_review",
     "probability_bands",
-    "share_of_errors",
 ]
 
 Numbers = npt.NDArray[np.float64]
@@ -76,11 +75,6 @@ def estimate_quality(links: Links, decisions: pd.DataFrame | None = None) -> pd.
     if decisions is not None and len(decisions):
         rows += _by_review(links.pairs, decisions)
     return as_table("quality_estimate", pd.DataFrame(rows))
-
-
-def share_of_errors(model: LinkModel) -> float:
-    """Return the share of a child's pairs of records that disagree in first name, surname or birth date."""
-    return 1 - float(np.prod([model.m[name][0] for name in ("first_name", "last_surname", "birth_date")]))
 
 
 def _by_model(links: Links) -> list[dict[str, object]]:

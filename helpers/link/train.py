@@ -15,7 +15,7 @@ from helpers.link.comparisons import declared_comparisons
 from helpers.link.matches import LinkageContext
 from helpers.link.methods.probabilistic import Candidates, find_candidates
 from helpers.link.model import LinkModel, explain, weights
-from helpers.link.model.calibration import uncalibrate
+from helpers.link.model.calibration import share_of_errors, uncalibrate
 from helpers.link.model.estimation import DRAWN_PAIRS, monotone, train, with_matches
 from helpers.link.pipeline import check_ids, run_stages
 from helpers.link.records import Places, Records, prepare_records
@@ -96,17 +96,21 @@ def explain_pair(district: District, pair: pd.Series, model: LinkModel | None = 
             "links.pairs whose step is Probabilistic."
         )
     steps = explain(seen.units, left, right, model)
-    return _beside_rivals(steps, pair.get("match_probability"))
+    return _beside_rivals(steps, pair.get("match_probability"), share_of_errors(model))
 
 
-def _beside_rivals(steps: pd.DataFrame, probability: object) -> pd.DataFrame:
+def _beside_rivals(steps: pd.DataFrame, probability: object, errors: float) -> pd.DataFrame:
     """Add the step from a pair's own weight to the probability that decided it."""
     if not isinstance(probability, float) or not 0 < probability < 1:
         return steps
     total = float(steps["running_total"].iloc[-1])
     rows = []
     for name, certainty, words in (
-        (RIVALS, float(uncalibrate(probability)), ("no other child comes near", "other children fit, too")),
+        (
+            RIVALS,
+            float(uncalibrate(probability, errors)),
+            ("no other child comes near", "other children fit, too"),
+        ),
         (CALIBRATED, probability, ("oftener than the model thinks", "more rarely than the model thinks")),
     ):
         decided = math.log2(certainty / (1 - certainty))

@@ -27,10 +27,11 @@ from helpers.link import (
     uncalibrate,
 )
 from helpers.score import measure_separable_pairs, score_pairs
+from helpers.standard import BadInput
 from synthetic_data.district import make_district
 from synthetic_data.error_families import apply_errors
 
-__all__ = ["ERRORS", "fit_estimates", "fit_probabilities", "made_districts"]
+__all__ = ["ERRORS", "fit_curves", "fit_estimates", "fit_probabilities", "made_districts"]
 
 Numbers = npt.NDArray[np.float64]
 
@@ -47,8 +48,6 @@ ERRORS: Mapping[str, tuple[float, str | None]] = {
     FAMILY: (1.0, FAMILY),
     f"{FAMILY}, catalog double": (2.0, FAMILY),
 }
-# Probabilities mean what they say where errors are as often of either origin.
-POOLED = ("catalog", FAMILY)
 # Upper ends of the bands of probability in which shares are counted.
 BANDS = (0.03, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.997, 0.999, 0.9997)
 # Beyond the outermost bands log odds grow this much slower than the model's.
@@ -105,6 +104,23 @@ def fit_probabilities(pairs: pd.DataFrame) -> list[tuple[float, float]]:
     return [ends[0], *knots, ends[1]]
 
 
+def fit_curves(pairs: pd.DataFrame) -> dict[str, tuple[float, list[tuple[float, float]]]]:
+    """Fit the probabilities of each origin of errors, and find the share of errors for which each is meant.
+
+    ``pairs`` has ``origin`` and ``errors`` (its district's share of errors) beside what `fit_probabilities`
+    needs. Between the origin of fewer errors at its most and that of more errors at its fewest, a district
+    may have errors of either.
+    """
+    errors = pairs.groupby("origin")["errors"].agg(["mean", "min", "max"]).sort_values("mean")
+    few, many = errors.index
+    ends = {few: float(errors["max"].iloc[0]), many: float(errors["min"].iloc[1])}
+    if ends[few] >= ends[many]:
+        raise BadInput(f"Districts of {few} and of {many} have the same shares of errors: {errors}.")
+    return {
+        origin: (end, fit_probabilities(pairs[pairs["origin"].eq(origin)])) for origin, end in ends.items()
+    }
+
+
 def _share(block: Sequence[float]) -> float:
     return (block[1] + 0.5) / (block[2] + 1)
 
@@ -145,9 +161,15 @@ def _source(errors: Sequence[str]) -> str:
     )
 
 
-def _write_probabilities(knots: Sequence[tuple[float, float]]) -> None:
-    rows = "\n".join(f"[[knot]]\nmodel = {said:.7g}\nshare = {share:.5g}\n" for said, share in knots)
-    write_atomically(CALIBRATION, f"{_source(POOLED)}\n{rows}".encode(), private=False)
+def _write_probabilities(curves: Mapping[str, tuple[float, Sequence[tuple[float, float]]]]) -> None:
+    parts = []
+    for origin, (errors, knots) in curves.items():
+        rows = "\n".join(
+            f"[[curve.knot]]\nmodel = {said:.7g}\nshare = {share:.5g}\n" for said, share in knots
+        )
+        parts.append(f"[[curve]]\n# Errors: {origin}.\nshare_of_errors = {errors:.5g}\n\n{rows}")
+    text = "\n".join([_source(list(ERRORS)), *parts])
+    write_atomically(CALIBRATION, text.encode(), private=False)
 
 
 def _write_estimates(fitted: Mapping[str, Mapping[str, float]]) -> None:
@@ -168,16 +190,13 @@ def main() -> None:
     for _, _, kind, district, links in made_districts(SCENARIO, SEEDS, LEVELS, ERRORS, STUDENTS):
         assert links.model is not None
         scored = links.pairs[links.pairs["match_probability"].notna()]
-        if kind in POOLED:
-            own = uncalibrate(scored["match_probability"].to_numpy(dtype="float64"))
-            right = score_pairs(district, scored)["outcome"].eq("right").to_numpy(dtype=bool)
-            parts.append(pd.DataFrame({"probability": own, "right": right}))
-        truth = {
-            measure.lower(): value for measure, value in measure_separable_pairs(district, links).items()
-        }
+        errors = share_of_errors(links.model)
+        own = uncalibrate(scored["match_probability"].to_numpy(dtype="float64"), errors)
+        right = score_pairs(district, scored)["outcome"].eq("right").to_numpy(dtype=bool)
         origin = ERRORS[kind][1] or "catalog"
-        rows.append({"origin": origin, "errors": share_of_errors(links.model), **truth})
-    _write_probabilities(fit_probabilities(pd.concat(parts, ignore_index=True)))
+        parts.append(pd.DataFrame({"origin": origin, "errors": errors, "probability": own, "right": right}))
+        rows.append({"origin": origin, "errors": errors, **measure_separable_pairs(district, links)})
+    _write_probabilities(fit_curves(pd.concat(parts, ignore_index=True)))
     _write_estimates(fit_estimates(pd.DataFrame(rows)))
     sys.stdout.write(f"{CALIBRATION} and {LEARNED} written\n")
 

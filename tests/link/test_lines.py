@@ -13,7 +13,7 @@ import pytest
 import helpers.link.methods.probabilistic
 import helpers.link.methods.resolved
 import helpers.link.resolve.weighted_pairs
-from helpers.link.model.calibration import uncalibrate
+from helpers.link.model.calibration import share_of_errors, uncalibrate
 from helpers.link.resolve.assignment import assign_child
 from helpers.link.two_files.candidates import Candidates
 from helpers.link.two_files.link import decide_pairs
@@ -84,9 +84,12 @@ def test_the_line_of_a_record_without_a_birth_date(
         record("sis", "a", "Zebulon", "Quartz", "2012-05-17"),
         record("meals", "b", "Zebulon", "Quarzt"),
     ]
-    pairs = linked(*rows, method="resolved").pairs
+    links = linked(*rows, method="resolved")
+    pairs = links.pairs
     assert pairs["decision"].tolist() == [decision]
-    assert uncalibrate(pairs["match_probability"]).tolist() == [pytest.approx(share)]
+    assert links.model is not None
+    errors = share_of_errors(links.model)
+    assert uncalibrate(pairs["match_probability"], errors).tolist() == [pytest.approx(share)]
 
 
 @pytest.mark.one_in(5)

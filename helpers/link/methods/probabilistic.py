@@ -97,5 +97,5 @@ def find_probabilistic_matches(students: Records, found: Matches, aids: LinkageC
     edges = matches[["left", "right"]].assign(strength=matches["match_weight"].round(2))
     clusters = cluster_records(count, edges, seen.exclusions.also_by_names)
     pairs.loc[matches.index, "decision"] = clusters.outcome
-    settled = add_weighted_pairs(students, seen.settled, units, pairs, clusters.label)
+    settled = add_weighted_pairs(students, seen.settled, units, pairs, clusters.label, aids)
     return found.decided(STEP, settled, seen.passed_over + over)

@@ -54,7 +54,7 @@ def resolve_matches(students: Records, found: Matches, aids: LinkageContext) -> 
     pairs = _stacked(parts)
     pairs.loc[pairs["decision"].eq("Match"), "decision"] = outcomes
     pairs = _one_question_a_record(pairs, seen.units.dated, label)
-    settled = add_weighted_pairs(students, seen.settled, seen.units, pairs, label)
+    settled = add_weighted_pairs(students, seen.settled, seen.units, pairs, label, aids)
     return found.decided(STEP, settled, seen.passed_over + over + over_last)
 
 

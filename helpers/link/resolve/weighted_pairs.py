@@ -11,7 +11,7 @@ from helpers.link.blocking import distinct_pairs
 from helpers.link.comparisons import best_of
 from helpers.link.decisions import ReviewDecisions
 from helpers.link.matches import LinkageContext, Resolved
-from helpers.link.model.calibration import calibrate
+from helpers.link.model.calibration import calibrate, share_of_errors
 from helpers.link.model.parameters import shipped_model
 from helpers.link.model.scoring import prior_bits, score_pairs
 from helpers.link.records import Records, Units
@@ -222,12 +222,18 @@ RULE = "weighed by the model"
 
 
 def add_weighted_pairs(
-    students: Records, settled: Resolved, units: Units, pairs: pd.DataFrame, unit_label: np.ndarray
+    students: Records,
+    settled: Resolved,
+    units: Units,
+    pairs: pd.DataFrame,
+    unit_label: np.ndarray,
+    aids: LinkageContext,
 ) -> Resolved:
     """Combine the model's decisions about units with the rules' decisions about records."""
+    errors = share_of_errors(aids.model or shipped_model())
     label = unit_label[units.of_record]
     listed = pairs[pairs["probability"].ge(HOPELESS) | pairs["decision"].ne("No match")]
-    model = _as_records(students, settled.label, units, listed)
+    model = _as_records(students, settled.label, units, listed, errors)
     rules = settled.pairs.copy()
     # No review where the model has joined what rules left open.
     joined = rules["decision"].eq("Review") & (label[rules["left"]] == label[rules["right"]])
@@ -243,10 +249,12 @@ def add_weighted_pairs(
     # pandas 2 infers dtypes anew from a frame without rows.
     filled = [part for part in (rules, model[list(rules.columns)]) if len(part)] or [rules]
     both = pd.concat(filled, ignore_index=True)
-    return Resolved(both, units.first_record[label], _confidence(students, units, label, listed))
+    return Resolved(both, units.first_record[label], _confidence(students, units, label, listed, errors))
 
 
-def _as_records(students: Records, rule_label: np.ndarray, units: Units, pairs: pd.DataFrame) -> pd.DataFrame:
+def _as_records(
+    students: Records, rule_label: np.ndarray, units: Units, pairs: pd.DataFrame, errors: float
+) -> pd.DataFrame:
     head = np.zeros(len(units), dtype="int64")
     head[units.of_record] = anchors(students, rule_label)
     one, other = pairs["left"].to_numpy(), pairs["right"].to_numpy()
@@ -277,7 +285,7 @@ def _as_records(students: Records, rule_label: np.ndarray, units: Units, pairs: 
         strength=0,
         decided_by="Model",
         match_weight=pairs["match_weight"].to_numpy(),
-        match_probability=calibrate(pairs["probability"]),
+        match_probability=calibrate(pairs["probability"], errors),
         reviewed_utc=pd.Series(pd.NaT, index=evidence.index, dtype="datetime64[us]"),
     )
 
@@ -297,7 +305,9 @@ def _one_home(units: Units, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return result
 
 
-def _confidence(students: Records, units: Units, label: np.ndarray, pairs: pd.DataFrame) -> np.ndarray:
+def _confidence(
+    students: Records, units: Units, label: np.ndarray, pairs: pd.DataFrame, errors: float
+) -> np.ndarray:
     """Return the probability that links each record's unit to the unit of its child's anchor."""
     confidence = np.full(len(units), np.nan)
     matches = pairs[pairs["decision"].eq("Match")]
@@ -309,6 +319,6 @@ def _confidence(students: Records, units: Units, label: np.ndarray, pairs: pd.Da
     for side in ("left", "right"):
         np.maximum.at(best, matches[side].to_numpy(), probability)
     tied = (best >= 0) & ~is_home
-    confidence[tied] = calibrate(best[tied])
+    confidence[tied] = calibrate(best[tied], errors)
     result: np.ndarray = confidence[units.of_record]
     return result

@@ -8,7 +8,7 @@ from helpers.gaps.family_communication import (
     groups_of_children,
     quoted_figures,
 )
-from helpers.gaps.measures import Measure, declared_measures, measure
+from helpers.gaps.measures import Measure, declared_measures, measure, owner_of, system_owners
 from helpers.gaps.measures.codes import code_crosswalk
 from helpers.gaps.measures.coverage import coverage_by_group, widest_gaps
 from helpers.gaps.measures.formats import drifted

@@ -35,7 +35,13 @@ def _environment() -> Environment:
     )
     # Every second part was between ``**``.
     environment.filters["bold_parts"] = _BOLD.split
+    environment.filters["count"] = _count
     return environment
+
+
+def _count(value: object) -> str:
+    """Format a count with thousands separators; a guard's text stays as it is."""
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 @cache

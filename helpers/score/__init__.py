@@ -9,13 +9,20 @@ from helpers.score.card_sort import (
     score_card_sorts,
     score_sheet,
 )
-from helpers.score.children import score_cases, score_children
+from helpers.score.children import (
+    children_by_system,
+    count_complete_without,
+    judge_records,
+    score_cases,
+    score_children,
+)
 from helpers.score.family_pages import FamilyPageScores, judge_family_pages, score_pages, score_pages_on_hold
 from helpers.score.findings import detected_faults, is_detectable, score_findings
 from helpers.score.flags import (
     KNOWN,
     SIGNS,
     children_at_risk,
+    count_flagged_children,
     missed_flags,
     signs_of,
     systems_of_signs,

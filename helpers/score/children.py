@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from helpers.score.answer_key import AnswerKey, read_answer_key
-from helpers.score.populations import MIXED, SPLIT, child_outcomes
+from helpers.score.populations import COMPLETE, MIXED, SPLIT, child_outcomes
 from helpers.score.rates import rate_of
 from helpers.score.truth import RECORD, ScoredDistrict, index_by_record, true_children
 from helpers.standard import STRING, as_table
 from helpers.systems import roster_system
 
-__all__ = ["LinksToScore", "judge_records", "score_cases", "score_children"]
+__all__ = [
+    "LinksToScore",
+    "children_by_system",
+    "count_complete_without",
+    "judge_records",
+    "of_one_person",
+    "score_cases",
+    "score_children",
+]
 
 
 # Findings from reading that show that one record contains two children.
@@ -89,14 +98,15 @@ def score_children(
         ``person``, ``outcome`` (complete, split or mixed, see ``helpers.score.populations``), ``detected``
         (boolean) and ``silos`` (Int64, number of silos with the child). A mixed child is noticed if every
         record of another child has a contradiction, a finding or a Review; the others are *silent wrong
-        matches*. A split child is noticed if a pair of its records needs review.
+        matches*. A split child is noticed if a pair of its records needs review. Left out are records in
+        which their own system put two people: no link can separate these.
 
     Raises
     ------
     BadInput
         If the district has no answer key.
     """
-    records = judge_records(district, links, key=key)
+    records = of_one_person(judge_records(district, links, key=key))
     mine = records[records["is_child"]]
     of_person = mine.groupby("person", sort=True)
     outcome = child_outcomes(records)
@@ -112,6 +122,51 @@ def score_children(
             "silos": of_person["silo"].nunique().to_numpy(),
         }
     ).astype({"child": STRING, "person": STRING, "outcome": STRING, "detected": "boolean", "silos": "Int64"})
+
+
+def children_by_system(records: pd.DataFrame) -> pd.DataFrame:
+    """Count the children whom each system's records put on a wrong page, or leave missing from theirs.
+
+    Parameters
+    ----------
+    records
+        Result of `judge_records`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per system: ``silo``; ``children`` (with a record in it); ``undetected`` (a record of this
+        system is on another child's page, and no check notices: both children count); ``missing`` (a record
+        is not on the child's page, which is the cluster with most of the child's records). Records in which
+        their own system put two people are left out.
+    """
+    own = of_one_person(records)
+    mine = own[own["is_child"]]
+    page = mine["person"].map(_commonest(mine))
+    # A page with one record shows nothing that another system knows.
+    alone = mine.groupby("person")["child"].transform(lambda child: child.value_counts().max()).eq(1)
+    alone &= mine.groupby("person")["silo"].transform("nunique").gt(1)
+    lost = mine["child"].ne(page).fillna(True) | alone
+    by = mine.assign(missing=lost.astype(bool)).groupby(["silo", "person"], sort=True)
+    counts = by["missing"].any().groupby("silo").agg(children="size", missing="sum")
+    strays = own.loc[own["silent"], ["silo", "child"]].drop_duplicates()
+    mixed = strays.merge(mine[["child", "person"]].drop_duplicates(), on="child", validate="many_to_many")
+    undetected = mixed.groupby("silo")["person"].nunique().reindex(counts.index, fill_value=0)
+    counts = counts.assign(undetected=undetected)[["children", "undetected", "missing"]]
+    return counts.astype("Int64").reset_index()
+
+
+def count_complete_without(records: pd.DataFrame, systems: Collection[str] = ()) -> int:
+    """Count the children who are complete if records of ``systems`` were never split from theirs."""
+    kept = of_one_person(records)
+    kept = kept[~kept["silo"].isin(list(systems))]
+    outcome = child_outcomes(kept)
+    return int(outcome.eq(COMPLETE).sum())
+
+
+def of_one_person(truth: pd.DataFrame) -> pd.DataFrame:
+    """Leave out records in which their own system put two people."""
+    return truth[~truth.duplicated(RECORD, keep=False)]
 
 
 def _strange(truth: pd.DataFrame, crosswalk: pd.DataFrame) -> np.ndarray:

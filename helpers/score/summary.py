@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers.score.answer_key import AnswerKey, read_answer_key
-from helpers.score.children import LinksToScore, judge_records
+from helpers.score.children import LinksToScore, judge_records, of_one_person
 from helpers.score.links import pair_totals
 from helpers.score.populations import ALL_NAMED, MIXED, NAMED_KINDS, OUTCOMES, child_outcomes, record_kinds
 from helpers.score.truth import RECORD, ScoredDistrict, true_children
@@ -88,7 +88,7 @@ def children_by_records(truth: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
     Records in which their own system put two people are left out.
     """
-    own = _of_one_person(truth)
+    own = of_one_person(truth)
     named = own[pd.Series(record_kinds(own["linkable_by"]), index=own.index).isin(NAMED_KINDS)]
     return {ALL_RECORDS: own, NAMED_RECORDS: named}
 
@@ -101,13 +101,9 @@ def measure_separable_pairs(
     Records in which their own system put two people are left out, as no estimate without a key could know.
     """
     truth = true_children(district, key or read_answer_key(district.folder), links.crosswalk)
-    named = pair_totals(_of_one_person(truth)).loc[[ALL_NAMED]]
+    named = pair_totals(of_one_person(truth)).loc[[ALL_NAMED]]
     possible, linked, right = (float(named[name].iloc[0]) for name in ("possible", "linked", "right"))
     return {"Precision": right / linked, "Recall": right / possible, "F1": 2 * right / (possible + linked)}
-
-
-def _of_one_person(truth: pd.DataFrame) -> pd.DataFrame:
-    return truth[~truth.duplicated(RECORD, keep=False)]
 
 
 def _populations(truth: pd.DataFrame) -> pd.DataFrame:
@@ -116,7 +112,7 @@ def _populations(truth: pd.DataFrame) -> pd.DataFrame:
     silent = pd.Series(pd.NA, index=totals.index, dtype="Int64")
     if "silent" in truth:
         # Without the records that nothing points at, the wrong pairs that remain are noticed.
-        own = _of_one_person(truth)
+        own = of_one_person(truth)
         every, noticed = (pair_totals(rows) for rows in (own, own[~own["silent"]]))
         silent = (every["linked"] - every["right"] - noticed["linked"] + noticed["right"]).astype("Int64")
     scores = totals.assign(

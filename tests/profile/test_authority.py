@@ -19,7 +19,7 @@ from helpers.profile import build_profiles
 from helpers.profile.facts.systems import COUNTED_BY, authority_in, authority_of
 from helpers.profile.relations import roster_silos
 from helpers.report.pages.index import index_page
-from helpers.report.runs.figures import compute_figures
+from helpers.report.runs.first_page import compute_figures
 from helpers.standard import BadInput
 from tests.district_by_hand import layout
 from tests.link.test_decided import FIRST, LAST

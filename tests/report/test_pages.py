@@ -13,8 +13,9 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from helpers.report import answer, banner, reading, table
 from helpers.report.charts import bars
-from helpers.report.pages.index import IndexFigures, ReportLine, index_page, sentences
-from helpers.report.pages.page import Failure, minutes_to_read, notebook_page
+from helpers.report.charts.grouped_bars import Bar, BarGroup, grouped_bars
+from helpers.report.pages.index import Action, IndexFigures, Lead, ReportLine, index_page
+from helpers.report.pages.page import Failure, headline, notebook_page
 from helpers.report.runs.figures import describe_links
 from helpers.report.runs.notebooks import notebooks_folder
 from helpers.share.guard import Guard
@@ -70,19 +71,41 @@ def page(tmp_path: Path) -> str:
 def index(tmp_path: Path) -> str:
     figures = IndexFigures(
         "<River> & bend",
-        600,
-        {"The student information system (SIS)": 600, "Meals": 571},
-        joined=551,
-        wrong_unnoticed=9,
-        outcomes={"Meals": {"right": 551, "missed": 40, "wrong": 9}},
-        first_step="ask the <lunch> office.",
+        "<River> & bend: 42 of 681 children",
+        681,
+        complete=148,
+        undetected=2,
+        sentences=[Lead("Mixed up", "Looked up by <ID>, **42** of 681."), Lead("Missing", "**148** of 681.")],
+        picture=grouped_bars(
+            [BarGroup("Missing", "missed", [Bar("Meals <lunch>", 40, 600), Bar("Clubs", 1, 30)])],
+            title="Meals: 40 of 600 children miss records",
+            unit="children",
+        ),
+        actions=[
+            Action(
+                414,
+                "children",
+                "Put the <ID> in",
+                "275 more.",
+                "meals <office>",
+                "by May 4",
+                "02.html",
+                "How",
+            ),
+            Action(
+                "fewer than 10", "children", "Decide", "Then.", "data team", "by May 4", "09.html", "Nowhere"
+            ),
+        ],
+        unknown=["Who is <in> clubs."],
+        fresh=["The newest record is of April 30, 2026."],
+        made=["122,097 rows."],
     )
     reports = [
-        ReportLine("How many?", "02.html", 18),
-        ReportLine("Who <is> who?", "03.html", 25, "failed", Failure(3, "KeyError", "'<dob>'", "", "Join")),
+        ReportLine("How many?", "02.html", "Systems count **16** <totals>"),
+        ReportLine("Who <is> who?", "03.html", "", "failed", Failure(3, "KeyError", "'<dob>'", "", "Join")),
     ]
     earlier = pd.DataFrame({"made": ["2026-05-01 10:00"], "children": ["600"]}, dtype="string")
-    index_page(tmp_path / "index.html", figures, reports, ABOUT, version="0.1.0", earlier=earlier)
+    index_page(tmp_path / "index.html", figures, reports, ABOUT, earlier=earlier, pages="run/")
     return (tmp_path / "index.html").read_text(encoding="utf-8")
 
 
@@ -176,45 +199,28 @@ def test_a_failed_notebook_shows_where_and_nothing_below(tmp_path: Path) -> None
     assert "a long one" not in page
 
 
-def test_the_index_says_four_sentences_with_this_runs_figures(index: str) -> None:
-    said = re.findall(r"<li(?: class=\"todo\")?>(.*?)</li>", index, re.DOTALL)[:4]
-    assert "<strong>600</strong> children, Meals <strong>571</strong>" in said[0]
-    assert "<strong>551</strong> of <strong>600</strong> children are joined" in said[1]
-    assert "<strong>9</strong> children are joined to another child" in said[2]
-    assert "First thing to do: ask the" in said[3]
-    assert "complete" in index
-    assert "code cell 3 (under “Join”)" in index
+def test_the_first_page_has_sentences_actions_and_findings(index: str) -> None:
+    three = re.search(r'<ul class="three">(.*?)</ul>', index, re.DOTALL)
+    assert three is not None
+    assert three.group(1).count("<li>") == 2
+    assert '<span class="lead">Missing</span><span><strong>148</strong> of 681.</span>' in three.group(1)
+    do = re.search(r'<ol class="do">(.*?)</ol>', index, re.DOTALL)
+    assert do is not None
+    first, second = do.group(1).split("</li>")[:2]
+    assert "414<small>children</small>" in first
+    assert "<b>Meals &lt;office&gt;</b> · by May 4" in first
+    assert '<a href="run/02.html">How</a>' in first
+    assert "fewer than 10<small>children</small>" in second
+    findings = re.search(r'<ol class="findings">(.*?)</ol>', index, re.DOTALL)
+    assert findings is not None
+    assert '<a href="run/02.html">Systems count <strong>16</strong> &lt;totals&gt;</a>' in findings.group(1)
+    assert '<a href="run/03.html">Who &lt;is&gt; who?</a>' in findings.group(1)
+    assert "Not complete. Stopped at code cell 3 (under “Join”): KeyError" in findings.group(1)
 
 
-def test_many_systems_are_said_as_a_range_and_hidden_ones_are_no_part_of_it() -> None:
-    many = {f"system {place}": 100 + place for place in range(7)}
-    assert "between **100** children (system 0) and **106**" in sentences(IndexFigures("x", 106, many))[0]
-    hidden = sentences(IndexFigures("x", 106, {**many, "system 0": "fewer than 10"}))[0]
-    assert "up to **106** children (system 6); 1 of them know fewer than 10" in hidden
-    assert "between" not in hidden
-
-
-def test_the_index_says_why_a_system_can_know_more_children_than_there_are() -> None:
-    systems = {"the roster": 578, "meals": 813}
-    first = sentences(IndexFigures("x", 681, systems, on_roster=578, enrolled=600))[0]
-    assert "meals **813**. A child with two records that nothing joins counts twice" in first
-    assert "records of **681** children in all, **578** of them on the roster; **600** belong" in first
-    assert "school year" not in sentences(IndexFigures("x", 590, systems, on_roster=578, enrolled=600))[0]
-    real = sentences(IndexFigures("x", 681, systems))[0]
-    assert "all children of any record, as far as they are joined, those who have left among them" in real
-    assert "on the roster" not in real
-    assert "twice" not in sentences(IndexFigures("x", 5, {"meals": 5}))[0]
-
-
-def test_without_a_key_the_index_says_what_cannot_be_judged() -> None:
-    figures = IndexFigures(
-        "x", 65, {"A": 65, "B": "fewer than 10"}, joined_everywhere="fewer than 10", waiting=12
-    )
-    _, joined, wrong, _ = sentences(figures)
-    assert joined.startswith("**Fewer than 10** children are joined in every system")
-    assert "cannot be judged" in joined
-    assert "cannot be judged" in wrong
-    assert "12 records wait for a person" in wrong
+def test_a_step_leads_only_to_a_report_of_this_run_that_is_complete(index: str) -> None:
+    assert "Nowhere" not in index
+    assert index.count("run/09.html") == 0
 
 
 def test_the_index_says_how_systems_are_joined_and_what_nobody_declared(tmp_path: Path) -> None:
@@ -224,9 +230,9 @@ def test_the_index_says_how_systems_are_joined_and_what_nobody_declared(tmp_path
     crosswalk["child"] = crosswalk.index.astype("string")
     figures = IndexFigures(
         "x",
+        "x: what three systems show",
         55,
-        {"A": 49},
-        ties=describe_links(crosswalk, {"a": "A", "b": "B", "c": "C"}, Guard(real=True)),
+        links=describe_links(crosswalk, {"a": "A", "b": "B", "c": "C"}, Guard(real=True)),
         unknown_files=("club/<list>.csv",),
     )
     page = index_page(tmp_path / "index.html", figures, [], {}).read_text(encoding="utf-8")
@@ -234,39 +240,18 @@ def test_the_index_says_how_systems_are_joined_and_what_nobody_declared(tmp_path
         assert said in page
     assert "fewer than 10" in page
     assert "6" not in re.findall(r"<td[^>]*>([^<]*)</td>", page)
-    assert "file is known to no layout" in page
+    assert "The kit can&#39;t read <strong>1 file</strong> yet" in page
     assert "&lt;list&gt;.csv" in page
     assert "bigpicture start" in page
 
 
-@pytest.mark.parametrize(
-    ("count", "said"),
-    [(0, "**No child** is joined"), (1, "**1** child is joined"), (2, "**2** children are joined")],
-)
-def test_one_child_is_said_as_one(count: int, said: str) -> None:
-    assert said in sentences(IndexFigures("x", 3, {"A": 3}, joined=1, wrong_unnoticed=count))[2]
-
-
-@pytest.mark.parametrize(
-    ("looked_up", "verified", "said"),
-    [
-        (0, 0, "**no child** would be joined"),
-        (1, 0, "**1 child** would be joined"),
-        (9, 0, "**none is**"),
-        (9, 2, "of a child, **2**"),
-    ],
-)
-def test_a_lookup_by_number_is_set_beside_the_verified_joins(
-    looked_up: int, verified: int, said: str
-) -> None:
-    figures = IndexFigures("x", 3, {"A": 3}, joined=1, wrong_unnoticed=verified, looked_up_wrong=looked_up)
-    assert said in sentences(figures)[2]
-
-
-def test_a_page_is_not_read_for_as_long_as_a_notebook_is_worked_through(tmp_path: Path) -> None:
-    page = tmp_path / "page.html"
-    page.write_text("<main>" + "<p>word</p>" * 900 + "<details>" + "x " * 9000 + "</details></main>")
-    assert minutes_to_read(page) == 5
+def test_the_headline_of_a_notebook_is_the_answer_in_its_tagged_cell(tmp_path: Path) -> None:
+    said = cells()
+    nbformat.write(new_notebook(cells=said), tmp_path / "a.ipynb")
+    assert headline(tmp_path / "a.ipynb") == ""
+    said[2].metadata["tags"] = ["headline"]
+    nbformat.write(new_notebook(cells=said), tmp_path / "a.ipynb")
+    assert headline(tmp_path / "a.ipynb") == "**3** <children>."
 
 
 def test_real_data_wear_the_red_banner_and_unmarked_folders_are_real() -> None:

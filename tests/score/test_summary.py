@@ -117,4 +117,11 @@ def test_every_score_of_a_district_counts_the_same_populations_and_children(dist
     named = found.children.set_index("records").loc["Records with a name"]
     costs = count_cluster_outcomes(district, links)
     assert [costs[one] / named["children"] for one in OUTCOMES] == pytest.approx(named[[*OUTCOMES]].tolist())
-    assert set(score_children(district, links)["outcome"]) <= set(OUTCOMES)
+
+    every = found.children.set_index("records").loc["All records"]
+    children = score_children(district, links)
+    shares = children["outcome"].value_counts(normalize=True).reindex([*OUTCOMES], fill_value=0.0)
+    assert len(children) == every["children"]
+    assert shares.tolist() == pytest.approx(every[[*OUTCOMES]].tolist())
+    silent = children["outcome"].eq("mixed") & ~children["detected"]
+    assert int(silent.sum()) == every["silent"]

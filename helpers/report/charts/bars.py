@@ -354,30 +354,12 @@ class _Drawing:
             x += wide + 18
         return rows
 
-    def _box(self, axes: Axes, x: float, y: float, wide: float, high: float, mark: Mark) -> None:
-        from matplotlib.colors import to_rgba
-        from matplotlib.patches import Rectangle
-
-        axes.add_patch(
-            Rectangle(
-                (x, y),
-                wide,
-                high,
-                facecolor=to_rgba(mark.fill, mark.alpha),
-                edgecolor=mark.edge,
-                hatch=mark.hatch or None,
-                hatchcolor=mark.ink_of_hatch,
-                linewidth=1.0,
-                linestyle=mark.line,
-            )
-        )
-
     def _bar(self, axes: Axes, place: int, top: float, thick: float) -> None:
         x = _LEFT
         for part, length, cell in zip(self.parts, self.lengths[place], self.cells[place], strict=True):
             mark, text, wide = self.marks[part], number_text(cell), self._wide(length, self.scale)
             if wide > 0:
-                self._box(axes, x + 0.5, top, wide - 1.0, thick, mark)
+                self.sheet.box(axes, x + 0.5, top, wide - 1.0, thick, mark)
             if self._fits_inside(text, mark, wide):
                 shade = text_color_on(mark.fill) if mark.alpha == 1.0 else color("ink")
                 middle = x + wide / 2, top + thick / 2
@@ -409,7 +391,7 @@ class _Drawing:
         axes = sheet.page_axes()
         for number, row in enumerate(legend):
             for x, part, said in row:
-                self._box(axes, x + 0.5, number * 24 + 5, 14, 14, self.marks[part])
+                self.sheet.box(axes, x + 0.5, number * 24 + 5, 14, 14, self.marks[part])
                 sheet.write(axes, x + 22, number * 24 + 12, said, size=SMALL)
         top = float(head)
         for place, (name, step) in enumerate(zip(self.names, steps, strict=True)):

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from helpers.report.blocks import Block
 from helpers.report.tables import CountGuard, csv_link, table_markup
 from helpers.report.templates import fill
-from helpers.report.theme import STYLE_FILE, color
+from helpers.report.theme import STYLE_FILE, Mark, color
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -177,6 +177,25 @@ class Canvas:
             linespacing=1.15,
         )
 
+    def box(self, axes: Axes, x: float, y: float, wide: float, high: float, mark: Mark) -> None:
+        """Draw a rectangle with the fill, edge and hatch of a meaning."""
+        from matplotlib.colors import to_rgba
+        from matplotlib.patches import Rectangle
+
+        axes.add_patch(
+            Rectangle(
+                (x, y),
+                wide,
+                high,
+                facecolor=to_rgba(mark.fill, mark.alpha),
+                edgecolor=mark.edge,
+                hatch=mark.hatch or None,
+                hatchcolor=mark.ink_of_hatch,
+                linewidth=1.0,
+                linestyle=mark.line,
+            )
+        )
+
 
 # Page pixels. A phone of 360 pixels gets its own drawing: a wide one, scaled down, has letters of 5 pixels.
 WIDE = 760
@@ -202,6 +221,8 @@ class Picture(Block):
         What, when, how many, source.
     units, guard
         As in ``helpers.report.tables.table``.
+    width
+        Width of the wide drawing in page pixels.
 
     Raises
     ------
@@ -219,6 +240,7 @@ class Picture(Block):
         caption: str = "",
         units: Mapping[str, str] | None = None,
         guard: CountGuard | None = None,
+        width: int = WIDE,
     ) -> None:
         if not title.strip():
             raise ValueError(
@@ -236,15 +258,16 @@ class Picture(Block):
         self._draw = draw
         self._units = dict(units or {})
         self._guard = guard
+        self._width = width
         self._written = Markup()
 
-    def png(self, width: int = WIDE) -> bytes:
+    def png(self, width: int | None = None) -> bytes:
         """Draw the chart and close it.
 
         Parameters
         ----------
         width
-            Width in page pixels; the image has twice as many.
+            Width in page pixels, the wide drawing's by default; the image has twice as many.
 
         Returns
         -------
@@ -256,7 +279,7 @@ class Picture(Block):
 
         out = io.BytesIO()
         with matplotlib.rc_context(style()):
-            figure = self._draw(width)
+            figure = self._draw(width or self._width)
             figure.set_dpi(_DENSITY)
             canvas: Any = figure.canvas
             canvas.draw()
@@ -287,7 +310,7 @@ class Picture(Block):
 
     def _figure_markup(self) -> Markup:
         table, shown = table_markup(self.data, label=self.title, units=self._units, guard=self._guard)
-        images = [_image(self.png(width), width) for width in (WIDE, NARROW)]
+        images = [_image(self.png(width), width) for width in (self._width, NARROW)]
         link = csv_link(shown if self._guard else self.data, self.title)
         texts = self.title, self.alt, self.caption
         return fill("report/charts/picture.html.j2", "picture", *texts, *images, table, link)

@@ -22,14 +22,14 @@ __all__ = [
     "Failure",
     "block_page",
     "heading",
-    "minutes_to_read",
+    "headline",
     "note",
     "notebook_page",
 ]
 
 
-# People read a page slower than a novel, and look at each chart or table.
-_WORDS_A_MINUTE, _MINUTES_A_LOOK = 180, 0.4
+# The sentence that `answer` shows.
+_ANSWER = re.compile(r'<p class="answer"[^>]*>(.*?)</p>', re.DOTALL)
 # In a notebook's first cell, the line that starts the text for learners: minutes, needs, goals.
 _FOR_LEARNERS = re.compile(r"^\*\*\d+ min.*", re.MULTILINE | re.DOTALL)
 # A link to a file in a text; and addresses of a site, which need no file next to the page.
@@ -166,14 +166,19 @@ def notebook_page(
     return out_path
 
 
-def minutes_to_read(page: Path) -> int:
-    """Estimate the reading time of a page; a notebook's own minutes are for working through it."""
-    main = page.read_text(encoding="utf-8").partition("<main")[2]
-    main = re.sub(r"<details.*?</details>", " ", main, flags=re.DOTALL)
-    looks = len(re.findall(r"<(?:figure|table)\b", main))
-    main = re.sub(r"<table.*?</table>", " ", main, flags=re.DOTALL)
-    words = len(re.sub(r"<[^>]+>", " ", main).split())
-    return max(1, round(words / _WORDS_A_MINUTE + looks * _MINUTES_A_LOOK))
+def headline(notebook: Path) -> str:
+    """Return the main finding of an executed notebook: the answer in its cell tagged ``headline``."""
+    import nbformat
+
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        if "headline" not in cell.metadata.get("tags", []):
+            continue
+        for output in cell.get("outputs", []):
+            found = _ANSWER.search(str(output.get("data", {}).get("text/html", "")))
+            if found:
+                bold = re.sub(r"</?strong>", "**", found.group(1))
+                return unescape(re.sub(r"<[^>]+>", "", bold)).strip()
+    return ""
 
 
 def heading(text: str) -> Block:

@@ -22,7 +22,7 @@ from helpers.report.runs.changes import (
     describe_changes,
     read_snapshot,
 )
-from helpers.report.runs.figures import RunFigures
+from helpers.report.runs.first_page import RunFigures
 from helpers.report.tables import number_text, table
 from helpers.report.templates import fill
 from helpers.share import Guard
@@ -37,12 +37,16 @@ _COLUMNS = (
     "district",
     "seed",
     "children",
-    "joined in all",
-    "wrong, unnoticed",
+    "complete",
+    "mixed up, unnoticed",
     "reports",
     "incomplete",
     "run",
 )
+
+
+# Lists that version 0.1 wrote are still read.
+_OLD_COLUMNS = {"joined in all": "complete", "wrong, unnoticed": "mixed up, unnoticed"}
 
 
 def _file(out: Path) -> Path:
@@ -56,6 +60,7 @@ def earlier_runs(out: Path) -> pd.DataFrame:
         frame = without_guard(pd.read_csv(io.StringIO(text), dtype="string", keep_default_na=False))
     except (OSError, ValueError):
         return pd.DataFrame(columns=list(_COLUMNS), dtype="string")
+    frame = frame.rename(columns=_OLD_COLUMNS)
     frame = frame[[name for name in _COLUMNS if name in frame.columns]].iloc[::-1].reset_index(drop=True)
     runs = frame["run"] if "run" in frame.columns else pd.Series("", index=frame.index, dtype="string")
     # An edited list must not lead to a folder above or next to this one.
@@ -72,8 +77,8 @@ def remember(out: Path, figures: RunFigures | None, reports: int, incomplete: in
         "district": index.place if index else "",
         "seed": number_text(figures.about.get("seed")) if figures is not None else "",
         "children": number_text(index.children) if index else "",
-        "joined in all": number_text(index.joined) if index else "",
-        "wrong, unnoticed": number_text(index.wrong_unnoticed) if index else "",
+        "complete": number_text(index.complete) if index else "",
+        "mixed up, unnoticed": number_text(index.undetected) if index else "",
         "reports": str(reports),
         "incomplete": str(incomplete),
         "run": run,

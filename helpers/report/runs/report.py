@@ -17,7 +17,7 @@ from typing import Any
 from helpers.files import must_be_a_folder, read_district, sharing, what_is_there, with_children
 from helpers.report.blocks import slug
 from helpers.report.pages.index import ReportLine, index_page
-from helpers.report.pages.page import minutes_to_read, notebook_page
+from helpers.report.pages.page import headline, notebook_page
 from helpers.report.runs.changes import save_snapshot
 from helpers.report.runs.earlier import (
     INDEX,
@@ -28,7 +28,7 @@ from helpers.report.runs.earlier import (
     what_changed,
 )
 from helpers.report.runs.execute import NotebookRun, Progress, run_notebooks
-from helpers.report.runs.figures import RunFigures, compute_figures
+from helpers.report.runs.first_page import RunFigures, compute_figures
 from helpers.report.runs.notebooks import Notebook, choose, notebooks_folder, parameters_for
 from helpers.standard import BadInput
 
@@ -167,13 +167,6 @@ def make_report_district(parameters: Mapping[str, object]) -> Path:
     return _maker()(parameters)
 
 
-def _version() -> str:
-    try:
-        return importlib.metadata.version("see-the-big-picture")
-    except importlib.metadata.PackageNotFoundError:
-        return ""
-
-
 def _figures(folder: Path, real: bool) -> tuple[RunFigures | None, str]:
     """Compute the figures; if that fails, we still write the reports, and the index says so."""
     try:
@@ -271,7 +264,6 @@ def run_report(
                 lines,
                 about,
                 synthetic=synthetic,
-                version=_version(),
                 earlier=before,
                 changed=changed.said,
                 pages=pages,
@@ -349,5 +341,6 @@ def _merged(typed: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
 
 
 def _line(run: NotebookRun, out: Path) -> ReportLine:
-    page = f"{run.name}.html"
-    return ReportLine(run.title, page, minutes_to_read(out / page), run.status, run.failed)
+    done = run.status == "done"
+    finding = headline(out / "notebooks" / run.notebook.name) if done else ""
+    return ReportLine(run.title, f"{run.name}.html", finding, run.status, run.failed)

@@ -1,0 +1,566 @@
+"""Compute the first page of a run: with an answer key what is wrong, without one what nothing could check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from helpers.files import District, read_district
+from helpers.gaps import first_steps, measure_gaps
+from helpers.link import Links, join_all_on_id, link_district
+from helpers.profile import authority_in, build_profiles, compute_indicators, latest_days, roster_silos
+from helpers.report.blocks import where_from
+from helpers.report.charts.grouped_bars import Bar, BarGroup, grouped_bars
+from helpers.report.charts.picture import Picture
+from helpers.report.display_names import short_names, system_names, system_names_in_text
+from helpers.report.pages.index import Action, Count, IndexFigures, Lead
+from helpers.report.runs.actions import Actions
+from helpers.report.runs.changes import RunSnapshot, make_snapshot
+from helpers.report.runs.figures import apart, describe_links, link_statuses_by_system
+from helpers.report.tables import as_number, number_text, shown_count
+from helpers.score import (
+    can_be_judged,
+    children_by_system,
+    count_complete_without,
+    count_flagged_children,
+    judge_records,
+    rows_not_there,
+    score_children,
+    score_links,
+)
+from helpers.share import SMALLEST_GROUP, Guard, shown_everybody, suppress_complement
+from helpers.standard import BadInput
+
+__all__ = ["RunFigures", "compute_figures", "figures_of", "first_page", "undetected_children"]
+
+# Systems with a bar of their own; the rest share a line.
+_MOST_BARS = 6
+_MOST_ACTIONS = 3
+# A system is behind if its newest record is this many days older than the newest of all: two weeks.
+_BEHIND = 14
+_MOST_BEHIND = 3
+UNVERIFIED, UNLINKED, REVIEW = "Unverified", "Unlinked", "Review"
+
+
+def undetected_children(children: pd.DataFrame) -> int:
+    """Count the silent wrong matches: children with another child's record, without any sign of it."""
+    return int((children["outcome"].eq("mixed") & ~children["detected"].fillna(False).astype(bool)).sum())
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """What the answer key says about a district's links."""
+
+    children: int
+    complete: int
+    undetected: int
+    # The same for a lookup by number alone.
+    looked_up: int
+    # Children with a flag, those whose page shows it by number alone, and by these links.
+    flagged: int
+    flagged_by_number: int
+    flagged_by_links: int
+    # Result of `children_by_system`.
+    systems: pd.DataFrame
+    records: pd.DataFrame
+
+
+def _judge(district: District, links: Links) -> _Judged:
+    by_number = join_all_on_id(district.people, district.identifiers)
+    records = judge_records(district, links)
+    children = score_children(district, links)
+    flags = count_flagged_children(district, {"number": by_number, "links": links})
+    return _Judged(
+        children=len(children),
+        complete=int(children["outcome"].eq("complete").sum()),
+        undetected=undetected_children(children),
+        looked_up=undetected_children(score_children(district, by_number)),
+        flagged=flags["links"][0],
+        flagged_by_number=flags["number"][1],
+        flagged_by_links=flags["links"][1],
+        systems=children_by_system(records),
+        records=records,
+    )
+
+
+def first_page(district: District, links: Links, card: pd.DataFrame, *, judged: bool) -> IndexFigures:
+    """Compute the first page of a district.
+
+    Parameters
+    ----------
+    district
+        A district from `read_district`.
+    links
+        Its links.
+    card
+        Table ``scorecard``.
+    judged
+        Whether the folder has an answer key.
+
+    Returns
+    -------
+    IndexFigures
+        The page, with nothing that the guard of a real folder hides.
+    """
+    guard = Guard.of(district)
+    page = _with_key(district, links, guard) if judged else _without_key(district, links, card, guard)
+    unknown = district.findings.loc[district.findings["kind"].eq("file_unknown"), "file"]
+    return replace(
+        page,
+        unknown=_unknown(district, links, guard, judged),
+        fresh=_fresh(district),
+        made=_made(district, links, guard, judged),
+        unknown_files=tuple(unknown.dropna().unique().tolist()),
+        roster=authority_in(district).why,
+    )
+
+
+def _with_key(district: District, links: Links, guard: Guard) -> IndexFigures:
+    found = _judge(district, links)
+    spoken = system_names_in_text(district.layouts)
+    of_all = f"of {found.children:,} children"
+    title = f"{found.complete:,} {of_all} have a complete page"
+    if found.looked_up:
+        verb = "would be mixed up with another child, and no one would notice"
+        title = f"{found.looked_up:,} {of_all} {verb}"
+    missing = found.systems[found.systems["missing"].gt(0)]
+    missing = missing.sort_values(["missing", "silo"], ascending=[False, True], kind="stable")
+    worst = missing["silo"].head(2).tolist()
+    better = count_complete_without(found.records, worst)
+    return IndexFigures(
+        place=district.title,
+        title=f"{district.title}: {title}",
+        children=found.children,
+        complete=found.complete,
+        undetected=found.undetected,
+        sentences=(
+            Lead("Mixed up", _mixed_up(found, of_all)),
+            Lead("Missing", _missing(found, of_all, [spoken[silo] for silo in worst], better)),
+            Lead("Unseen", _unseen(found)),
+        ),
+        picture=_picture_with_key(found, district),
+        actions=_actions_with_key(district, links, found, missing, guard),
+    )
+
+
+def _mixed_up(found: _Judged, of_all: str) -> str:
+    left = f"**{found.undetected:,}**" if found.undetected else "**none**"
+    if found.looked_up:
+        return (
+            f"Looked up by ID number alone, **{found.looked_up:,}** {of_all} share a page with another "
+            f"child, and no check notices. Matching names and birth dates as well leaves {left}."
+        )
+    if found.undetected:
+        return f"**{found.undetected:,}** {of_all} share a page with another child, and no check notices."
+    return f"None {of_all} shares a page with another child unnoticed."
+
+
+def _missing(found: _Judged, of_all: str, worst: Sequence[str], better: int) -> str:
+    said = f"**{found.complete:,}** {of_all} have a complete page."
+    if better <= found.complete or not worst:
+        return said
+    named = "one more system" if len(worst) == 1 else "two systems"
+    return f"{said} Linking {named}, {' and '.join(worst)}, would make it **{better:,}**."
+
+
+def _unseen(found: _Judged) -> str:
+    return (
+        f"**{found.flagged:,}** children are often absent or have falling grades. By ID number alone, "
+        f"**{found.flagged_by_number:,}** of their pages show it; after matching, "
+        f"**{found.flagged_by_links:,}**."
+    )
+
+
+def _rest(count: int, most: int) -> str:
+    """Describe the systems without a bar of their own."""
+    if not count:
+        return ""
+    systems = f"{count} other {'system' if count == 1 else 'systems'}"
+    return f"{systems}: none" if not most else f"{systems}: {most:,} or fewer each"
+
+
+def _group(rows: pd.DataFrame, column: str, names: Mapping[str, str], title: str, mark: str) -> BarGroup:
+    """Draw the systems with most children in ``column``; the others share a line."""
+    order = rows.sort_values([column, "silo"], ascending=[False, True], kind="stable")
+    some = order[order[column].gt(0)]
+    shown, rest = some.head(_MOST_BARS), order.drop(some.head(_MOST_BARS).index)
+    bars = [
+        Bar(names[silo], int(count), int(of))
+        for silo, count, of in shown[["silo", column, "children"]].itertuples(index=False)
+    ]
+    return BarGroup(title, mark, bars, _rest(len(rest), int(rest[column].max()) if len(rest) else 0))
+
+
+def _picture_with_key(found: _Judged, district: District) -> Picture | None:
+    names, spoken = short_names(district.layouts), system_names_in_text(district.layouts)
+    harms = (
+        ("undetected", "Mixed up with another child, and no check notices", "wrong"),
+        ("missing", "Missing from the child's page, in part or whole", "missed"),
+    )
+    groups = [_group(found.systems, column, names, said, mark) for column, said, mark in harms]
+    if not any(group.bars for group in groups):
+        return None
+    missing = found.systems.sort_values("missing", ascending=False, kind="stable").iloc[0]
+    title = "Every record is on its child's page"
+    if missing["missing"]:
+        counts = f"{missing['missing']:,} of {missing['children']:,} children"
+        title = f"{names[missing['silo']]}: {counts} miss records"
+    if missing["missing"] == missing["children"]:
+        title = f"No record of {spoken[missing['silo']]} reaches a page"
+    if found.undetected:
+        stay = "child stays" if found.undetected == 1 else "children stay"
+        title += f", and {found.undetected:,} {stay} mixed up"
+    table = found.systems.assign(silo=found.systems["silo"].map(names)).rename(
+        columns={
+            "silo": "system",
+            "children": "children with a record",
+            "undetected": "mixed up, unnoticed",
+            "missing": "missing, in part or whole",
+        }
+    )
+    return grouped_bars(
+        groups,
+        title=title,
+        unit="children",
+        caption="Even with good matching. Outline: all children with a record in the system, this year or "
+        "last. Checked against the answer key.",
+        data=table,
+    )
+
+
+def _actions_with_key(
+    district: District, links: Links, found: _Judged, missing: pd.DataFrame, guard: Guard
+) -> list[Action]:
+    to_do = Actions(district)
+    actions = []
+    if found.looked_up > found.undetected:
+        fewer = found.looked_up - found.undetected
+        shown = found.flagged_by_links - found.flagged_by_number
+        effect = f"{fewer:,} fewer children are mixed up"
+        effect += f", and {shown:,} more pages show an early sign of trouble." if shown > 0 else "."
+        actions.append(to_do.action("match", fewer, effect))
+    alone = apart(links.crosswalk) if len(district) > 1 else []
+    done: list[str] = []
+    before = found.complete
+    for silo, children in missing[["silo", "missing"]].itertuples(index=False):
+        if len(actions) == _MOST_ACTIONS:
+            break
+        done.append(silo)
+        after = count_complete_without(found.records, done)
+        kind, why = _step_for(silo, links, alone)
+        gain = after - before
+        more = f"{gain:,} more {'child has' if gain == 1 else 'children have'} a complete page."
+        actions.append(to_do.action(kind, int(children), f"{why} Then {more}" if gain else why, silo))
+        before = after
+    return [*actions, *_review(to_do, links, guard)][:_MOST_ACTIONS]
+
+
+def _step_for(silo: str, links: Links, alone: Sequence[str]) -> tuple[str, str]:
+    """Choose the step for a system whose records are missing, and why it is needed."""
+    own = links.crosswalk[links.crosswalk["silo"].eq(silo)]
+    if silo in alone:
+        return "add_id", "Today nothing in it matches any child."
+    if own["linkable_by"].isin(["Name and birth date", "Name only"]).mean() < 0.5:
+        unverified = int(own["link_status"].eq(UNVERIFIED).sum())
+        more = f" {unverified:,} matches rest on that number, unchecked." if unverified else ""
+        return "add_names", f"Today only a number can match it.{more}"
+    return "check_names", "They are written differently elsewhere."
+
+
+def _review(to_do: Actions, links: Links, guard: Guard) -> list[Action]:
+    waiting = int(links.crosswalk["link_status"].eq(REVIEW).sum())
+    if not waiting:
+        return []
+    effect = "Until then, part of what is known of these children stays off their pages."
+    many = shown_count(waiting, guard)
+    return [to_do.action("review", many if isinstance(many, int | str) else None, effect, unit="records")]
+
+
+def _without_key(district: District, links: Links, card: pd.DataFrame, guard: Guard) -> IndexFigures:
+    crosswalk, spoken = links.crosswalk, system_names_in_text(district.layouts)
+    counts = _status_counts(crosswalk, guard)
+    totals = {status: _total(crosswalk, status, counts, guard) for status in (UNVERIFIED, UNLINKED, REVIEW)}
+    everybody = shown_everybody(guard, crosswalk)
+    unit = "children" if guard.real else "records of children"
+    title = f"what {len(district)} systems show of {number_text(everybody)} children"
+    if len(district) == 1:
+        title = f"what one system shows of {number_text(everybody)} children"
+    if totals[UNVERIFIED] not in (0, None):
+        title = f"{number_text(totals[UNVERIFIED])} {unit} rest on an ID number that nothing could check"
+    return IndexFigures(
+        place=district.title,
+        title=f"{district.title}: {title}",
+        children=everybody,
+        sentences=(
+            Lead("By number", _unchecked(totals[UNVERIFIED], unit)),
+            Lead("Not linked", _not_linked(totals[UNLINKED], unit, counts, spoken, len(district))),
+            Lead("Waiting", _undecided(totals[REVIEW], unit)),
+        ),
+        picture=_picture_without_key(counts, district, unit),
+        actions=_actions_without_key(district, links, card, counts, guard),
+        links=describe_links(crosswalk, system_names(district.layouts), guard),
+    )
+
+
+_COLUMNS = (UNVERIFIED, UNLINKED, REVIEW, "Verified")
+
+
+def _status_counts(crosswalk: pd.DataFrame, guard: Guard) -> dict[str, dict[str, Count]]:
+    """Count each system's records by link status, as the guard allows."""
+    counts = link_statuses_by_system(crosswalk, guard).set_index(["silo", "link_status"])["count"]
+    return {
+        silo: dict(
+            suppress_complement(guard, {status: int(counts.get((silo, status), 0)) for status in _COLUMNS})
+        )
+        for silo in crosswalk["silo"].unique().tolist()
+    }
+
+
+def _total(
+    crosswalk: pd.DataFrame, status: str, counts: Mapping[str, Mapping[str, Count]], guard: Guard
+) -> Count:
+    """Count all records of a status; beside a row as text, their sum would disclose that row."""
+    if any(isinstance(part, str) for row in counts.values() for part in row.values()):
+        return "some" if crosswalk["link_status"].eq(status).any() else 0
+    whole = sum(int(as_number(row[status]) or 0) for row in counts.values())
+    said = shown_count(whole, guard)
+    return said if isinstance(said, int | str) else None
+
+
+def _unchecked(count: Count, unit: str) -> str:
+    if count == 0:
+        return "Every match by ID number agrees with a name or a birth date."
+    said = number_text(count)
+    return (
+        f"**{said[:1].upper()}{said[1:]}** {unit} are linked by an ID number alone, and nothing could "
+        "check it. If a number is wrong, another child's record is shown, and no one notices."
+    )
+
+
+def _not_linked(
+    count: Count,
+    unit: str,
+    counts: Mapping[str, Mapping[str, Count]],
+    spoken: Mapping[str, str],
+    systems: int,
+) -> str:
+    if systems == 1:
+        return "One system alone has nothing to be linked to: add the exports of another one."
+    if count == 0:
+        return "Every record of a child is linked to another system."
+    most = max(counts, key=lambda silo: as_number(counts[silo][UNLINKED]) or 0.0)
+    number = as_number(counts[most][UNLINKED])
+    named = f" Most are in {spoken.get(most, most)} (**{number:,.0f}**)." if number else ""
+    said = number_text(count)
+    return f"**{said[:1].upper()}{said[1:]}** {unit} are linked to no other system.{named}"
+
+
+def _undecided(count: Count, unit: str) -> str:
+    wrong = "How many links are wrong can't be known here: a real district has no answer key."
+    if count == 0:
+        return f"No record waits for a decision. {wrong}"
+    said = number_text(count)
+    return f"**{said[:1].upper()}{said[1:]}** {unit} wait for a person to decide. {wrong}"
+
+
+def _picture_without_key(
+    counts: Mapping[str, Mapping[str, Count]], district: District, unit: str
+) -> Picture | None:
+    names = short_names(district.layouts)
+    groups = []
+    for status, title, mark in (
+        (UNVERIFIED, "Linked by an ID number alone, not checked", "unverified"),
+        (UNLINKED, "Linked to no other system", "missed"),
+    ):
+        rows = [
+            Bar(names[silo], many, _whole(row))
+            for silo, row in counts.items()
+            if (many := row[status]) is not None and many != 0 and silo in names
+        ]
+        rows.sort(key=lambda bar: -(as_number(bar.many) or 0.0))
+        left = len(counts) - len(rows[:_MOST_BARS])
+        most = max((as_number(bar.many) or 0.0 for bar in rows[_MOST_BARS:]), default=0.0)
+        hidden = any(isinstance(bar.many, str) for bar in rows[_MOST_BARS:])
+        rest = f"{left} other systems" if hidden else _rest(left, int(most))
+        groups.append(BarGroup(title, mark, rows[:_MOST_BARS], rest))
+    if not any(as_number(bar.many) for group in groups for bar in group.bars):
+        return None
+    hides = (
+        f" Groups of fewer than {SMALLEST_GROUP} children are shown in words." if "children" == unit else ""
+    )
+    return grouped_bars(
+        groups,
+        title="What no one could check, system by system",
+        unit=unit,
+        caption=f"Outline: all {unit} of the system.{hides}",
+    )
+
+
+def _whole(row: Mapping[str, Count]) -> Count:
+    numbers = [as_number(part) for part in row.values()]
+    return None if any(number is None for number in numbers) else int(sum(filter(None, numbers)))
+
+
+def _actions_without_key(
+    district: District,
+    links: Links,
+    card: pd.DataFrame,
+    counts: Mapping[str, Mapping[str, Count]],
+    guard: Guard,
+) -> list[Action]:
+    to_do = Actions(district)
+    actions = []
+    unit = "children" if guard.real else "records"
+
+    def worst(status: str, silos: Sequence[str]) -> str | None:
+        chosen = [
+            silo for silo in silos if counts[silo][status] not in (0, None) and silo in district.layouts
+        ]
+        return max(chosen, key=lambda silo: as_number(counts[silo][status]) or 0.0, default=None)
+
+    if silo := worst(UNVERIFIED, list(counts)):
+        effect = "If a number is wrong, another child's record is shown, and no one notices."
+        actions.append(to_do.action("add_names", counts[silo][UNVERIFIED], effect, silo, unit))
+    alone = apart(links.crosswalk) if len(district) > 1 else []
+    if silo := worst(UNLINKED, alone):
+        effect = "Today nothing in it matches any child."
+        actions.append(to_do.action("add_id", counts[silo][UNLINKED], effect, silo, unit))
+    actions += _review(to_do, links, guard)
+    steps = first_steps(card[card["measure"].eq("match rate")], most=1) if len(card) else card
+    if len(steps) and len(district) > 1:
+        step = steps.iloc[0]
+        effect = str(step["effect"])
+        many = guard.about(int(step["touched"]))
+        actions.append(to_do.action("find_missing", many, effect, str(step["right_silo"])))
+    return actions[:_MOST_ACTIONS]
+
+
+def _unknown(district: District, links: Links, guard: Guard, judged: bool) -> list[str]:
+    spoken = system_names_in_text(district.layouts)
+    alone = [spoken[silo] for silo in apart(links.crosswalk) if silo in spoken] if len(district) > 1 else []
+    lines = []
+    if alone:
+        named = f"{', '.join(alone[:-1])} and {alone[-1]}" if len(alone) > 1 else alone[0]
+        lines.append(f"Who is in {named}: no record there matches any child.")
+    waiting = int(links.crosswalk["link_status"].eq(REVIEW).sum())
+    if waiting:
+        lines.append(f"To whom {guard.about(waiting)} records belong: a person decides, at the review desk.")
+    if not judged:
+        lines.append("Which links are wrong: no answer key exists for a real district.")
+    return lines
+
+
+def _fresh(district: District) -> list[str]:
+    days = latest_days(district).days
+    if not days:
+        return []
+    names, newest = short_names(district.layouts), max(days.values())
+    behind = sorted(
+        ((newest - day).days, names[silo]) for silo, day in days.items() if (newest - day).days > _BEHIND
+    )[::-1]
+    said = f"The newest record is of {newest:%B} {newest.day}, {newest.year}."
+    if not behind:
+        return [said, "No system is more than two weeks behind."]
+    listed = ", ".join(f"{name} {late} days" for late, name in behind[:_MOST_BEHIND])
+    return [said, f"More than two weeks behind: {len(behind)} of {len(days)} systems; most, {listed}."]
+
+
+def _made(district: District, links: Links, guard: Guard, judged: bool) -> list[str]:
+    accounts = district.accounts
+    rows, files = int(accounts["rows"].sum()), len(accounts)
+    lines = [f"{rows:,} rows in {files:,} {'file' if files == 1 else 'files'}; every row is used or listed."]
+    if district.synthetic:
+        origin = where_from(district.about)
+        lines.append(f"The district is invented{f' ({origin})' if origin else ''}.")
+    else:
+        lines.append(
+            "The files were read on this machine; nothing was sent anywhere. The page shows no child's name, "
+            f"number or record, and no group of fewer than {SMALLEST_GROUP} children."
+        )
+    if judged:
+        roster = links.crosswalk.loc[links.crosswalk["silo"].eq(_roster(district)), "child"].nunique()
+        enrolled = district.about.get("students")
+        now = f"; {enrolled:,} belong to this school year" if isinstance(enrolled, int) else ""
+        lines.append(
+            f"Children are all with a record in any system, this year or last; {roster:,} of them are on the "
+            f"roster{now}."
+        )
+    return lines
+
+
+@dataclass(frozen=True)
+class RunFigures:
+    """Figures of the index for a folder, and the folder's metadata."""
+
+    # Figures of the index.
+    index: IndexFigures
+    # Content of ``district.json``; empty if there is none.
+    about: Mapping[str, Any]
+    # Whether the folder is marked as synthetic.
+    synthetic: bool
+    # Snapshot for the next run; None if it could not be computed.
+    kept: RunSnapshot | None = None
+    # Note that the answer key no longer matches the files; empty if it does, or there is none.
+    misfit: str = ""
+
+
+def compute_figures(folder: Path) -> RunFigures:
+    """Read a folder, link it, score it if it has an answer key, and compute the first page."""
+    return figures_of(read_district(folder))
+
+
+def figures_of(district: District) -> RunFigures:
+    """Link a district, score it if it has an answer key, and compute the first page."""
+    links = link_district(district)
+    guard, judged = Guard.of(district), can_be_judged(district.folder)
+    card = measure_gaps(district, links, score_links(district, links.crosswalk) if judged else None)
+    return RunFigures(
+        first_page(district, links, card, judged=judged),
+        district.about,
+        district.synthetic,
+        _kept(district, links, guard.scorecard(card)),
+        _misfit(rows_not_there(district), guard) if judged else "",
+    )
+
+
+def _misfit(cut: pd.DataFrame, guard: Guard) -> str:
+    """Note that files are shorter than in the answer key, so that nothing scores what is gone."""
+    if cut.empty:
+        return ""
+    first, more = cut.iloc[0], len(cut) - 1
+    others = (
+        f"; so {'is' if more == 1 else 'are'} {more} more {'file' if more == 1 else 'files'}" if more else ""
+    )
+    where = (
+        f" ({first['file']} ends at row {first['rows']:,}, and the key names row {first['named']:,}{others})"
+    )
+    return (
+        f"The answer key in this folder no longer fits its files{'' if guard.real else where}: what is gone "
+        "counts neither as right nor as missed. Make the district again, or take the key out of the folder."
+    )
+
+
+def _kept(district: District, links: Links, card: pd.DataFrame) -> RunSnapshot | None:
+    """Collect the snapshot for the next run; a district whose children can't be scored still gets reports."""
+    if not len(district):
+        return None
+    try:
+        indicators = compute_indicators(district, links, build_profiles(district, links))
+    except BadInput:
+        return None
+    findings = pd.concat([district.findings, links.findings], ignore_index=True)
+    # If this user has no writable folder, the next run has nothing to compare with.
+    with suppress(OSError):
+        return make_snapshot(
+            district.about, district.folder, links.crosswalk, indicators, findings, card, _roster(district)
+        )
+    return None
+
+
+def _roster(district: District) -> str:
+    return next(iter(roster_silos(district)), "")

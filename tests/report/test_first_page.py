@@ -1,0 +1,151 @@
+"""The first page says what was found, what to do, who does it, and by when."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from helpers.files import District, read_district
+from helpers.gaps import measure_gaps
+from helpers.link import Links, join_all_on_id, link_district
+from helpers.report.charts.grouped_bars import Bar
+from helpers.report.pages.index import IndexFigures
+from helpers.report.runs.actions import due_days
+from helpers.report.runs.first_page import first_page
+from helpers.score import (
+    children_by_system,
+    count_complete_without,
+    judge_records,
+    score_children,
+    summarize_links,
+)
+
+
+@pytest.fixture(scope="module")
+def page(district: District, district_links: Links) -> IndexFigures:
+    return first_page(district, district_links, measure_gaps(district, district_links), judged=True)
+
+
+@pytest.fixture(scope="module")
+def unjudged(district: District, district_links: Links) -> IndexFigures:
+    """The same district as a real folder: no key, and a guard."""
+    real = replace(district, about={})
+    return first_page(real, district_links, measure_gaps(real, district_links), judged=False)
+
+
+def test_each_number_is_that_of_the_scores(
+    page: IndexFigures, district: District, district_links: Links
+) -> None:
+    summary = summarize_links(district, district_links).children.set_index("records").loc["All records"]
+    assert page.children == summary["children"]
+    assert page.complete == round(summary["complete"] * summary["children"])
+    assert page.undetected == summary["silent"]
+    by_number = join_all_on_id(district.people, district.identifiers)
+    looked_up = score_children(district, by_number)
+    silent = int((looked_up["outcome"].eq("mixed") & ~looked_up["detected"]).sum())
+    assert silent > 0
+    assert f"{silent} of {page.children} children would be mixed up" in page.title
+    mixed, missing, _ = [lead.sentence for lead in page.sentences]
+    assert f"**{silent}** of {page.children} children" in mixed
+    assert f"**{page.complete}** of {page.children} children have a complete page" in missing
+
+
+def test_the_page_has_three_sentences_and_three_actions_with_owner_day_and_report(
+    page: IndexFigures, unjudged: IndexFigures
+) -> None:
+    for one in (page, unjudged):
+        assert len(one.sentences) == 3
+        assert len(one.actions) == 3
+        assert all(action.who and action.page.endswith(".html") and action.link for action in one.actions)
+        assert all(
+            action.by.startswith(("by ", "before ")) and "day, " in action.by for action in one.actions
+        )
+        assert one.picture is not None
+        assert one.unknown
+        assert one.fresh
+        assert one.made
+
+
+def test_linking_the_two_worst_systems_completes_as_many_pages_as_the_page_says(
+    page: IndexFigures, district: District, district_links: Links
+) -> None:
+    records = judge_records(district, district_links)
+    systems = children_by_system(records)
+    assert systems["missing"].le(systems["children"]).all()
+    worst = systems.sort_values(["missing", "silo"], ascending=[False, True])["silo"].head(2).tolist()
+    better = count_complete_without(records, worst)
+    assert page.complete == count_complete_without(records) < better
+    assert f"would make it **{better}**" in page.sentences[1].sentence
+    assert count_complete_without(records, systems["silo"].tolist()) == 0
+
+
+def test_a_stray_record_touches_the_child_it_lacks_and_the_child_who_has_it() -> None:
+    rows = [("sis", 1, "A", "a"), ("meals", 1, "A", "a"), ("sis", 2, "B", "b"), ("meals", 2, "B", "a")]
+    records = pd.DataFrame(rows, columns=["silo", "record", "person", "child"])
+    records = records.assign(is_child=True, silent=[False, False, False, True], record=range(4))
+    counts = children_by_system(records).set_index("silo")
+    assert counts.loc["meals"].tolist() == [2, 2, 1]
+    assert counts.loc["sis"].tolist() == [2, 0, 1]
+
+
+def test_without_a_key_the_page_says_what_nobody_could_check_and_no_small_number(
+    unjudged: IndexFigures,
+) -> None:
+    text = " ".join([unjudged.title, *(lead.sentence for lead in unjudged.sentences)])
+    assert "mixed up" not in text
+    assert "no answer key" in text
+    assert unjudged.complete is None
+    assert unjudged.undetected is None
+    for action in unjudged.actions:
+        assert isinstance(action.many, str) or action.many >= 10
+    assert unjudged.links is not None
+
+
+@pytest.mark.parametrize(
+    ("today", "run"),
+    [("2026-05-03", "2026-05-04"), ("2026-05-04", "2026-05-11"), ("2026-05-05", "2026-05-11")],
+)
+def test_the_next_weekly_run_is_the_monday_after(today: str, run: str) -> None:
+    assert due_days(dt.date.fromisoformat(today))["next_run"].isoformat() == run
+
+
+@pytest.mark.parametrize(
+    ("today", "school", "year"),
+    [
+        ("2026-06-01", "2026-06-02", "2026-07-01"),
+        ("2026-06-02", "2026-06-30", "2026-07-01"),
+        ("2026-06-30", "2026-06-30", "2026-07-01"),
+        ("2026-07-01", "2027-06-30", "2027-07-01"),
+    ],
+)
+def test_the_last_school_day_is_of_the_calendar_while_it_is_to_come(
+    today: str, school: str, year: str
+) -> None:
+    days = pd.to_datetime(["2026-05-29", "2026-06-02", "2026-06-05"])
+    calendar = pd.DataFrame({"date": days, "is_instructional": [True, True, False]})
+    found = due_days(dt.date.fromisoformat(today), calendar)
+    assert found["last_school_day"].isoformat() == school
+    assert found["new_school_year"].isoformat() == year
+
+
+def test_a_bar_shows_its_whole_only_where_both_are_numbers() -> None:
+    assert Bar("Meals", 40, 1_600).text == "40 of 1,600"
+    assert Bar("Meals", 40).text == "40"
+    assert Bar("Meals", "fewer than 10", 60).text == "fewer than 10"
+
+
+@pytest.mark.full
+def test_a_folder_of_one_system_has_a_first_page(tmp_path: Path, district_folder: Path) -> None:
+    folder = tmp_path / "one"
+    shutil.copytree(district_folder / "silos" / "sis", folder / "silos" / "sis")
+    (folder / "district.json").write_text(json.dumps({"synthetic": True, "title": "One"}), encoding="utf-8")
+    district = read_district(folder)
+    links = link_district(district)
+    page = first_page(district, links, measure_gaps(district, links), judged=False)
+    assert "One system alone" in page.sentences[1].sentence

@@ -213,6 +213,7 @@ def calibrate(scenarios: tuple[str, ...], seeds: str, students: int | None, out:
 
 
 @click.command(short_help="Say what each step of exchange buys.")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--levels",
     "chosen",
@@ -252,6 +253,7 @@ def calibrate(scenarios: tuple[str, ...], seeds: str, students: int | None, out:
 @json_option
 @ends_well
 def levels(
+    folder: Path | None,
     chosen: str,
     seeds: str,
     students: int,
@@ -271,15 +273,16 @@ def levels(
     district), level_intervals.csv (means with intervals over seeds), step_gains.csv (what each step buys),
     question_levels.csv and families_at_levels.csv (which questions are answered, which families could know),
     roadmap.csv with --switches, and the page levels.html. We cache every district: earlier results load in
-    seconds, and an interrupted run continues.
+    seconds, and an interrupted run continues. With a FOLDER, the page marks the level of that district.
     """
     from synthetic_data.studies.levels.cells import plan
     from synthetic_data.studies.levels.page import study_page
-    from synthetic_data.studies.levels.results import describe_levels, read_costs, roadmap_of
+    from synthetic_data.studies.levels.results import describe_levels, here_of, read_costs, roadmap_of
     from synthetic_data.studies.levels.run import AT_ONCE, CellFailed
     from synthetic_data.studies.levels.study import run_study
 
     assumed = read_costs(costs) if costs else None
+    here = here_of(folder) if folder else None
     cells = plan(
         [level.strip() for level in chosen.split(",")],
         _seeds(seeds),
@@ -306,7 +309,7 @@ def levels(
     written = save_all(
         out,
         tables,
-        {"levels.html": lambda path: study_page(found, path, assumed)},
+        {"levels.html": lambda path: study_page(found, path, assumed, here)},
         instead_of=("roadmap.csv",),
     )
     emit({**describe_levels(found), "written": written}, as_json)

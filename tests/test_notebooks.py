@@ -24,7 +24,6 @@ from helpers.teach import solution
 from helpers.teach.exercises import exercises
 from synthetic_data.studies.levels import results as told
 from synthetic_data.studies.levels.page import kit_run
-from synthetic_data.studies.levels.study import study_of
 from tests.kept import Kept
 from tests.notebooks_here import notebooks_here
 from tests.shared_districts import STUDENTS
@@ -246,8 +245,8 @@ def words_of_our_own() -> str:
     """All text that the project itself puts on a page: a child's name in it is no leak."""
     sources = [*NOTEBOOKS, *(PROJECT / "synthetic_data" / "systems").glob("*/faults.toml")]
     sources += [path for kind in ("*.py", "*.toml") for path in (PROJECT / "helpers").rglob(kind)]
-    study = study_of(kit_run().figures)  # of invented districts, and on every page of notebook 07
-    charts = [told.chart_of_levels(study), told.chart_by_number(study)]
+    study = kit_run().study  # of invented districts, and on every page of notebook 07
+    charts = [told.chart_of_steps(study), told.chart_of_placebo(study)]
     texts = [path.read_text(encoding="utf-8") for path in sources]
     return "\n".join([*texts, *(chart._repr_html_() for chart in charts)])
 

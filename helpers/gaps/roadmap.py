@@ -55,6 +55,9 @@ class Step(BaseModel):
     yearly_hours: Assumed
     yearly_dollars: Assumed
     act: str
+    # Who acts, and by when; empty: not said.
+    who: str = ""
+    due: str = ""
 
 
 class MappingCosts(BaseModel):

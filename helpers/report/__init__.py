@@ -6,8 +6,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers.report.blocks import Block, about_line, answer, banner, reading
-    from helpers.report.charts.dot_plot import level_chart
+    from helpers.report.blocks import Block, about_line, answer, banner, joined, paragraph, reading
+    from helpers.report.charts.level_dots import Panel, level_dots
     from helpers.report.charts.picture import Picture
     from helpers.report.child.indicators import definition_words, indicator_sentences
     from helpers.report.child.page import disputed
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     )
     from helpers.report.pages.gap_tables import large_groups
     from helpers.report.pages.gaps import gaps_page, work_sentence
+    from helpers.report.pages.levels import LevelsPage, levels_page
     from helpers.report.pages.page import block_page, heading, note
     from helpers.report.pages.questions import (
         communication_chart,
@@ -158,8 +159,8 @@ __all__ = [
 
 # We load each name on first use: charts, widgets and notebook runs take seconds to import.
 _MODULES = {
-    "helpers.report.blocks": "Block about_line answer banner reading",
-    "helpers.report.charts.dot_plot": "level_chart",
+    "helpers.report.blocks": "Block about_line answer banner joined paragraph reading",
+    "helpers.report.charts.level_dots": "Panel level_dots",
     "helpers.report.charts.picture": "Picture",
     "helpers.report.child.indicators": "definition_words indicator_sentences",
     "helpers.report.child.page": "disputed",
@@ -178,6 +179,7 @@ _MODULES = {
     "helpers.report.pages.contract": "contract_page rubric_blocks rubric_picture rubric_words shown_contract",
     "helpers.report.pages.gap_tables": "large_groups",
     "helpers.report.pages.gaps": "gaps_page work_sentence",
+    "helpers.report.pages.levels": "LevelsPage levels_page",
     "helpers.report.pages.page": "block_page heading note",
     "helpers.report.pages.questions": (
         "communication_chart communication_table families_in_words platforms_chart question_lines "

@@ -218,6 +218,13 @@ def _texts(columns: Sequence[_Column]) -> pd.DataFrame:
     return pd.DataFrame({column.head: column.texts for column in columns}, dtype="string")
 
 
+def _all_zero(frame: pd.DataFrame) -> bool:
+    """Check whether a table has numbers, and none but zero: there is nothing to look at."""
+    columns = (frame.iloc[:, place] for place in range(frame.shape[1]))
+    numbers = [column.dropna() for column in columns if _is_number(column)]
+    return any(map(len, numbers)) and all(column.eq(0).all() for column in numbers)
+
+
 def table(
     frame: pd.DataFrame | str,
     caption: str = "",
@@ -247,7 +254,7 @@ def table(
     download
         Whether to add a CSV download link; default is for more than a few rows.
     fold
-        Label of a fold around the table, if any.
+        Label of a fold around the table, if any; a table whose numbers are all zero is folded anyway.
 
     Returns
     -------
@@ -262,6 +269,8 @@ def table(
         written = frame if guard is None else _texts(_columns(frame, names or {}, units or {}, guard))
         link = csv_link(written, caption or "table")
     markup = fill(_TEMPLATE, "table", rows, len(frame) - most, link, frame.empty)
+    if not fold and _all_zero(frame):
+        fold = f"{caption or 'Table'} (every number is 0)"
     if fold:
         markup = folded(fold, markup)
     return Block(markup, f"{caption or 'Table'}: {len(frame):,} {'row' if len(frame) == 1 else 'rows'}")

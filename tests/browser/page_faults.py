@@ -9,10 +9,22 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-__all__ = ["SIZES", "faults_for_assistive_technology", "faults_of_tabbing", "faults_on_opening", "opened"]
+__all__ = [
+    "PAPER",
+    "SIZES",
+    "TABLET",
+    "faults_for_assistive_technology",
+    "faults_of_tabbing",
+    "faults_of_text",
+    "faults_on_opening",
+    "opened",
+]
 
 # A laptop and the smallest telephone in use.
 SIZES = {"laptop": (1280, 800), "telephone": (360, 740)}
+TABLET = (768, 1024)
+# The width of a sheet of A4 between its margins, the narrower of the two papers.
+PAPER = (673, 970)
 # On what a page may wait, in milliseconds. A page is one file: none needs a tenth of it.
 PATIENCE = 15_000
 GRAVE = {"serious", "critical"}
@@ -60,6 +72,30 @@ IN_THE_WAY = """() => {
     });
     return [...new Set(faults)];
 }"""
+# Text of a drawing that leaves it, or stands on its other text. A drawing inside another is part of that.
+OUT_OF_THE_DRAWING = """() => {
+    const faults = [], said = text => text.textContent.trim().slice(0, 60);
+    for (const drawing of document.querySelectorAll('svg:not(svg svg)')) {
+        if (!drawing.checkVisibility()) continue;
+        const frame = drawing.getBoundingClientRect();
+        const texts = [...drawing.querySelectorAll('text')]
+            .map(text => ({text, box: text.getBoundingClientRect()}))
+            .filter(({box}) => box.width > 1 && box.height > 1);
+        texts.forEach(({text, box}, place) => {
+            if (box.left < frame.left - 1.5 || box.right > frame.right + 1.5
+                || box.top < frame.top - 1.5 || box.bottom > frame.bottom + 1.5)
+                faults.push('text leaves its drawing: ' + said(text));
+            for (const other of texts.slice(place + 1)) {
+                const wide = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
+                const high = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top);
+                if (wide > 1.5 && high > 3)
+                    faults.push('text of a drawing stands on text: ' + said(text) + ' | ' + said(other.text));
+            }
+        });
+    }
+    return [...new Set(faults)];
+}"""
+UNFOLD = "document.querySelectorAll('details').forEach(fold => { fold.open = true; })"
 WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 # What a keyboard must reach, and what it is on now. Elements are told apart by their place in the document.
 REACHABLE = """() => [...document.querySelectorAll('*')]
@@ -115,6 +151,27 @@ def faults_on_opening(page: Page, size: str) -> list[str]:
     return faults
 
 
+def faults_of_text(browser: Browser, path: Path) -> list[str]:
+    """Measure the boxes of text on a laptop, a tablet, a telephone and on paper, where folds stay shut."""
+    faults = []
+    for name, (width, height) in {**SIZES, "tablet": TABLET, "paper": PAPER}.items():
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.set_default_timeout(PATIENCE)
+        if name == "paper":
+            page.emulate_media(media="print")
+        page.goto(path.as_uri(), wait_until="load")
+        for unfolded in (False,) if name == "paper" else (False, True):
+            if unfolded:
+                page.evaluate(UNFOLD)
+            for frame in page.frames:
+                for look in (OUT_OF_THE_DRAWING, IN_THE_WAY):
+                    faults += [f"{name}: {fault}" for fault in frame.evaluate(look)]
+            if page.evaluate(WIDER):
+                faults.append(f"{name}: it scrolls sideways")
+        page.close()
+    return list(dict.fromkeys(faults))
+
+
 def faults_of_tabbing(page: Page, size: str) -> list[str]:
     """Walk a page by Tab alone: everything is reached, in view, and wears a ring that one sees."""
     wanted = dict(page.evaluate(REACHABLE))
@@ -136,7 +193,7 @@ def faults_of_tabbing(page: Page, size: str) -> list[str]:
 
 def faults_for_assistive_technology(page: Page, size: str) -> list[str]:
     """Ask axe-core, with everything unfolded, for what is serious or critical."""
-    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
+    page.evaluate(UNFOLD)
     # The package brings axe-core with it: nothing is fetched.
     found = Axe().run(page).response
     assert found["passes"], "axe-core looked at nothing"

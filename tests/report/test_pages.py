@@ -290,3 +290,17 @@ def test_the_banner_stands_on_every_printed_sheet_and_nothing_is_requested(
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     assert not wider, "a phone must not scroll sideways"
     assert len(re.findall(rb"/Type\s*/Page\b", shots)) >= 3
+
+
+@pytest.mark.parametrize(
+    ("numbers", "folded"), [([0, 0], True), ([0, 1], False), ([0, None], True), ([None, None], False)]
+)
+def test_a_table_whose_numbers_are_all_zero_is_folded(numbers: list[int | None], folded: bool) -> None:
+    counts = pd.DataFrame({"system": ["SIS", "Meals"], "lost": pd.array(numbers, dtype="Int64")})
+    markup = table(counts, "Rows that were lost").markup
+    assert ("<details><summary>Rows that were lost (every number is 0)</summary>" in markup) is folded
+    assert "SIS" in markup
+
+
+def test_a_table_of_words_is_not_folded() -> None:
+    assert "<details>" not in table(pd.DataFrame({"system": ["SIS"], "owner": ["team"]}), "Owners").markup

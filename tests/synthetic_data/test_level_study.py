@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -18,11 +19,25 @@ import pandas as pd
 import pytest
 
 from helpers.standard import BadInput, as_table
+from synthetic_data.scenario import LEVELS
 from synthetic_data.studies.levels import cells as kept
-from synthetic_data.studies.levels.cells import PLACEBO, SWITCHES, Cell, plan
+from synthetic_data.studies.levels import page
+from synthetic_data.studies.levels import results as told
+from synthetic_data.studies.levels.cells import BY_NUMBER, PLACEBO, SWITCHES, Cell, plan
 from synthetic_data.studies.levels.page import kit_run, study_page
 from synthetic_data.studies.levels.run import CellFailed, run_cells
-from synthetic_data.studies.levels.study import gains, mean_interval, over_seeds, ranked, study_of
+from synthetic_data.studies.levels.study import (
+    Study,
+    asked_in,
+    gains,
+    headline_of,
+    headlines,
+    mean_interval,
+    moved,
+    over_seeds,
+    ranked,
+    study_of,
+)
 
 (CELL,) = plan(("manual",), (1,), 60)
 # A notebook of a second: it writes one figure, and does what its seed says.
@@ -252,22 +267,134 @@ def test_one_seed_has_no_interval() -> None:
     assert pd.isna([low, high]).all()
 
 
-@pytest.mark.full
-def test_what_a_run_did_not_run_its_page_shows_of_the_kit_s_own_run(tmp_path: Path) -> None:
+def test_one_measure_of_many_is_looked_at_with_a_wider_interval() -> None:
+    figures = kit_run().figures
+    figures = figures[figures["scenario"].ne(PLACEBO)]
+    one, all_of_them = (gains(figures, measures) for measures in (["found"], None))
+    looks = [set(each.loc[each["way"].eq("level"), "looks"].dropna()) for each in (one, all_of_them)]
+    counted = sum(headline.basis == "counted" for headline in headlines())
+    assert looks == [{6}, {6 * counted}]  # three steps and two ways of joining
+    key = ["scenario", "method", "step", "way", "measure"]
+    both = one.merge(all_of_them, on=key, suffixes=("_one", "_all")).dropna(subset=["low_one"])
+    wide = (both["high_all"] - both["low_all"]).to_numpy(dtype=float)
+    narrow = (both["high_one"] - both["low_one"]).to_numpy(dtype=float)
+    assert (wide[narrow > 0] > narrow[narrow > 0]).all()
+    assert np.allclose(both["gain_one"].astype(float), both["gain_all"].astype(float))
+
+
+def test_what_is_assumed_has_no_interval_at_a_level_or_of_a_gain() -> None:
+    figures = kit_run().figures
+    assumed = {headline.id for headline in headlines() if headline.basis == "assumed"}
+    assert assumed == {"delay", "manual_effort"}
+    for found in (over_seeds(figures), gains(figures)):
+        bare = found["measure"].isin(assumed)
+        assert found.loc[bare, ["low", "high"]].isna().all(axis=None)
+        assert found.loc[~bare, ["low", "high"]].notna().all(axis=None)
+
+
+def test_panels_say_of_how_many_questions() -> None:
+    asked = asked_in(kit_run().study)
+    headline = headline_of("questions")
+    assert headline.unit == f"of {asked}"
+    assert f"of {asked} " in headline.panel
+
+
+def own_study() -> Study:
+    """A run without switches, placebo and districts joined by number: what the command makes by default."""
     kits = kit_run().figures
     whole = np.all([kits[name].eq(kits["level"]) for name in SWITCHES], axis=0)
-    own = kits["scenario"].ne(PLACEBO) & kits["method"].eq("resolved") & whole
+    return study_of(kits[kits["scenario"].ne(PLACEBO) & kits["method"].eq("resolved") & whole])
+
+
+def test_the_finding_is_the_run_s_own_and_of_both_ways_of_joining() -> None:
+    study = kit_run().study
+    by_number = [f"**{told.value_at(study, 'found', level, method=BY_NUMBER):.0f}**" for level in LEVELS]
+    finding = told.finding_of(study)
+    assert by_number[0] in finding
+    assert by_number[-1] in finding
+    matched = told.matching_of(study)
+    assert f"{max(round(told.value_at(study, 'found', level)) for level in LEVELS)}**" in matched
+    own = study.figures["method"].eq(study.method) & study.figures["scenario"].ne(PLACEBO)
+    _, low, high = moved(study.figures[own], "found", LEVELS[0], LEVELS[-1])
+    assert ("no more children" in matched) is bool(low <= 0 <= high)
+    # Without districts joined by number, the sentence is of what was run.
+    alone = told.finding_of(own_study())
+    assert "ID number" not in alone
+    assert by_number[0] not in alone
+
+
+def test_a_step_that_finds_nobody_for_sure_says_so() -> None:
+    study = kit_run().study
+    sentences = dict(told.step_sentences(study))
+    assert list(sentences) == ["Step 1", "Step 2", "Step 3"]
+    finds = {step for step, sentence in sentences.items() if "children at risk" in sentence}
+    bought = gains(study.figures, [one.id for one in headlines() if one.panel])
+    sure = bought[
+        bought["way"].eq("level")
+        & bought["measure"].eq("found")
+        & bought["method"].eq(BY_NUMBER)
+        & bought["better"].eq(True)
+    ]
+    assert len(finds) == len(sure)
+    assert all("no more children" in sentences[step] for step in sentences.keys() - finds)
+
+
+def asked(**answered: tuple[str, ...]) -> pd.DataFrame:
+    rows = [
+        {"level": level, "question": name, "text": f"{name}?", "asked_by": "teacher", "why": "nobody joins"}
+        | {"status": "Answered" if name in names else "Partly"}
+        for level, names in answered.items()
+        for name in ("one", "two", "never")
+    ]
+    return as_table("question_levels", pd.DataFrame(rows))
+
+
+def test_a_question_stands_at_the_first_step_that_answers_it() -> None:
+    questions = asked(none=("one",), manual=("one", "two"), governed=("two",))
+    groups = told.question_steps(study_of(kit_run().figures, questions))
+    said = {level: own["question"].tolist() for level, own in groups.items()}
+    assert said == {"none": ["one"], "manual": ["two"], "governed": [], "": ["never"]}
+
+
+def test_the_level_of_a_district_is_marked_and_no_other_folder_has_one(tmp_path: Path) -> None:
+    (tmp_path / "silos").mkdir()
+    (tmp_path / "silos" / "list.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    assert told.here_of(tmp_path) is None
+    assert told.here_of("") is None
+    about = {"synthetic": True, "title": "Riverbend", "level": "rostered", "silos": {}}
+    (tmp_path / "district.json").write_text(json.dumps(about), encoding="utf-8")
+    assert told.here_of(tmp_path) == ("Riverbend", "rostered")
+    study = kit_run().study
+    assert "Riverbend is here" in told.chart_of_steps(study, ("Riverbend", "rostered")).markup
+    assert "is here" not in told.chart_of_steps(study).markup
+
+
+def test_a_run_comes_back_as_it_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    came = kit_run()
+    questions = asked(none=("one",), governed=("one", "two"))
+    page.write_kit_run(came.figures, questions, of_sources="s", folder=tmp_path)
+    monkeypatch.setattr(page, "HERE", tmp_path)
+    again = kit_run()
+    pd.testing.assert_frame_equal(again.figures, came.figures)
+    pd.testing.assert_frame_equal(again.questions, questions)
+    assert not again.as_here
+
+
+@pytest.mark.full
+def test_what_a_run_did_not_run_its_page_shows_of_the_kit_s_own_run(tmp_path: Path) -> None:
     pages = {
-        name: study_page(study_of(figures), tmp_path / f"{name}.html").read_text(encoding="utf-8")
-        for name, figures in (("without", kits[own]), ("with", kits))
+        name: study_page(study, tmp_path / f"{name}.html").read_text(encoding="utf-8")
+        for name, study in (("without", own_study()), ("with", kit_run().study))
     }
-    said = re.findall(r"two systems point at <strong>\d+</strong>.*?in the placebo at <strong>\d+</strong>",
+    said = re.findall(r"two systems point at \d+ of 1,000 children, and in the placebo at \d+",
                       "".join(pages.values()))  # fmt: skip
-    assert len(said) == 2
-    assert said[0] == said[1], "the same districts, whoever ran them"
+    assert said
+    assert len(set(said)) == 1, "the same districts, whoever ran them"
     for option in ("--placebo", "--by-number", "--switches"):
         assert f"This run is without {option}" in pages["without"]
         assert f"This run is without {option}" not in pages["with"]
-    sections = [re.findall(r"<h2[^>]*>(.*?)</h2>", page) for page in pages.values()]
-    assert sections[0] == sections[1]
-    assert {"Which switch buys most?", "People: who has to be trained?"} <= set(sections[0])
+    sections = [
+        re.findall(r'<details class="section"><summary>(.*?)</summary>', one) for one in pages.values()
+    ]
+    assert sections[0] == ["And by ID number alone?", *sections[1]]
+    assert {"Which switch buys most?", "People: who has to be trained?"} <= set(sections[1])

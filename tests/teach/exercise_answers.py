@@ -330,7 +330,7 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
     "7.1": [
         (["Two together", "Days"], "Look again at 'Days'"),
         ([], "1 more"),
-        (["Two togethr"], "No panel is called"),
+        (["Two togethr"], "No measure is called"),
         (3, "as a list"),
     ],
     "7.2": [

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from helpers.report.charts.picture import BODY, SMALL, Canvas, Picture
+from helpers.report.charts.picture import SMALL, Canvas, Picture
 from helpers.report.tables import number_text, shared_digits
 from helpers.report.theme import OUTCOMES, color, outcome_label, series_colors
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["dot_plot", "level_chart"]
+__all__ = ["dot_plot"]
 
 
 _APART = 9  # pixels between the series of a row
@@ -234,139 +234,3 @@ def _legend(sheet: Canvas, page: Axes, looks: dict[str, tuple[str, str, str]], x
         sheet.write(page, x + 18, 12, outcome_label(name), size=SMALL)
         x += 18 + sheet.measure(outcome_label(name), SMALL) + 22
     page.set(xlim=(0, sheet.width), ylim=(sheet.height, 0))
-
-
-PANEL, GAP, HEAD, FOOT = 116, 22, 44, 26
-SIDE = 40  # left and right of a panel's levels, for values
-NAME = 26  # extra on the right, for the label of the gray line
-
-
-def level_chart(
-    frame: pd.DataFrame,
-    *,
-    title: str,
-    levels: Sequence[str],
-    caption: str = "",
-    alt: str = "",
-    beside: str = "placebo",
-) -> Picture:
-    """Draw one panel per measure: its value at each level with the interval, connected by a line."""
-    data = frame[["label", "unit", "level", "series", "value", "low", "high"]].reset_index(drop=True)
-    data = data.assign(series=data["series"].astype("string").fillna(""))
-    if data["value"].dropna().empty:
-        raise ValueError("There is nothing to draw: no row has a value. Say so in a sentence instead.")
-    labels = data["label"].drop_duplicates().tolist()
-
-    def draw(width: int) -> Figure:
-        return _draw_levels(Canvas(width), data, labels, list(levels), beside)
-
-    return Picture(
-        draw, title=title, alt=alt or _level_alt(title, data, list(levels)), caption=caption, data=data
-    )
-
-
-def _level_alt(title: str, data: pd.DataFrame, levels: list[str]) -> str:
-    main = data[data["series"].eq("")]
-    first = main[main["label"].eq(main["label"].iloc[0])].set_index("level")["value"]
-    ends = [level for level in levels if level in first.index]
-    unit = main["unit"].iloc[0]
-    said = " and ".join(
-        f"{number_text(first[level], unit, 1)} at {level}" for level in dict.fromkeys((ends[0], ends[-1]))
-    )
-    return f"{title.rstrip('.')}: {data['label'].nunique()} panels; {main['label'].iloc[0]}, {unit}: {said}."
-
-
-def _draw_levels(
-    sheet: Canvas, data: pd.DataFrame, labels: list[str], levels: list[str], beside: str
-) -> Figure:
-    across = 1 if sheet.narrow else 2
-    down = -(-len(labels) // across)
-    wide = (sheet.width - (across - 1) * 32) / across
-    step = HEAD + PANEL + FOOT + GAP
-    sheet.set_height(down * step)
-    page = sheet.page_axes()
-    for place, label in enumerate(labels):
-        left = (place % across) * (wide + 32)
-        top = (place // across) * step
-        mine = data[data["label"].eq(label)]
-        unit = str(mine["unit"].iloc[0])
-        sheet.write(page, left + 2, top + 10, sheet.fold(label, wide - 4, lines=1), weight="bold")
-        sheet.write(page, left + 2, top + 29, unit, size=SMALL, shade=color("muted"))
-        axes = sheet.axes(left, top + HEAD, sheet.width - left - wide, sheet.height - top - HEAD - PANEL)
-        _panel(sheet, axes, mine, levels, beside, wide)
-    return sheet.figure
-
-
-def _panel(
-    sheet: Canvas, axes: Axes, mine: pd.DataFrame, levels: list[str], beside: str, wide: float
-) -> None:
-    """Draw one panel in horizontal pixels, and vertically in its own unit."""
-    places = {
-        level: SIDE + number * (wide - 2 * SIDE - NAME) / max(len(levels) - 1, 1)
-        for number, level in enumerate(levels)
-    }
-    # The main series determines the range: a gray interval of two seeds may be wider than everything visible.
-    main = mine[mine["series"].eq("")]
-    ends = pd.concat([mine["value"], main["low"], main["high"]]).dropna()
-    low, high = float(ends.min()), float(ends.max())
-    room = (high - low) or abs(high) or 1.0
-    axes.set_xlim(0, wide)
-    axes.set_ylim(low - 0.36 * room, high + 0.36 * room)
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(color("rule"))
-    axes.grid(visible=False)
-    axes.set_yticks([])
-    axes.set_xticks(list(places.values()), list(places), color=color("ink"))
-    axes.tick_params(axis="x", length=0, pad=6)
-    digits = _digits(high - low, high)
-    unit = str(mine["unit"].iloc[0])
-    # Draw the gray series first, so that the main one is on top.
-    for series in sorted(mine["series"].unique(), reverse=True):
-        own = mine[mine["series"].eq(series)].dropna(subset=["value"])
-        x = own["level"].map(places).to_numpy(dtype="float64")
-        y = own["value"].to_numpy(dtype="float64")
-        shade, above = (color("muted"), 1) if series else (color("ink"), 3)
-        alpha = 0.55 if series else 1.0
-        style = "dashed" if series else "solid"
-        axes.plot(x, y, color=shade, linewidth=1.2, linestyle=style, alpha=alpha, zorder=above)
-        sure = own["low"].notna().to_numpy(dtype=bool)
-        axes.vlines(
-            x[sure], own["low"][sure], own["high"][sure], color=shade, linewidth=2, alpha=alpha, zorder=above
-        )
-        face = color("paper") if series else shade
-        axes.scatter(x, y, s=40, color=face, edgecolor=shade, linewidth=1.2, zorder=above + 1)
-        if series:
-            sheet.write(axes, x[-1] + 10, y[-1], beside, size=11, shade=color("muted"), up="center_baseline")
-            continue
-        # Write a figure on the side away from the gray line.
-        gray = mine[mine["series"].ne("")].drop_duplicates("level").set_index("level")["value"]
-        over = own["level"].map(gray).gt(own["value"]).fillna(False)
-        tops, feet = own["high"].fillna(own["value"]), own["low"].fillna(own["value"])
-        for at, value, top, foot, under in zip(x, y, tops, feet, over, strict=True):
-            text = number_text(value, "percent" if unit == "percent" else "", digits)
-            axes.annotate(
-                text,
-                (at, min(foot, value) if under else max(top, value)),
-                xytext=(0, -5 if under else 5),
-                textcoords="offset points",
-                ha="center",
-                va="top" if under else "bottom",
-                fontsize=BODY * 0.68,
-                color=color("ink"),
-                parse_math=False,
-                zorder=6,
-                bbox={
-                    "boxstyle": "square,pad=0.05",
-                    "facecolor": color("paper"),
-                    "linewidth": 0,
-                    "alpha": 0.8,
-                },
-            )
-
-
-def _digits(spread: float, largest: float) -> int:
-    """Return the number of decimals that distinguishes the levels."""
-    if spread == 0 or max(spread, abs(largest)) >= 200:
-        return 0
-    return 0 if spread >= 20 else 1 if spread >= 1 else 2

@@ -24,17 +24,17 @@ def _apart(levels: pd.DataFrame) -> set[str]:
 def _lie_apart(answer: object, *, levels: pd.DataFrame) -> str | None:
     given = [answer] if isinstance(answer, str) else answer
     if not isinstance(given, list | tuple | set | frozenset):
-        return f'Give the titles of panels as a list, such as ["…", "…"]; yours is a {type(answer).__name__}.'
+        return f'Give the measures as a list, such as ["…", "…"]; yours is a {type(answer).__name__}.'
     titles = set(levels["label"])
     unknown = [title for title in given if title not in titles]
     if unknown:
-        return f"No panel is called {unknown[0]!r}. There are: {', '.join(sorted(titles))}."
+        return f"No measure is called {unknown[0]!r}. There are: {', '.join(sorted(titles))}."
     apart, said = _apart(levels), {str(title) for title in given}
     if said == apart:
         return None
     if said - apart:
-        return f"Look again at {sorted(said - apart)[0]!r}: there the bar of the placebo touches the other."
-    return f"{len(apart - said)} more: look for a gray bar that ends before the black one begins."
+        return f"Look again at {sorted(said - apart)[0]!r}: there the placebo's interval touches the other."
+    return f"{len(apart - said)} more: look for an interval of the placebo that ends before the other begins."
 
 
 def _more_agreements(answer: object) -> str | None:
@@ -80,7 +80,7 @@ STEPS = (
         number="7.1",
         asks="In which measures does the placebo lie apart from the other district?",
         hints=(
-            "Only the last level counts, and only bars: two dots may differ while their bars overlap.",
+            "Only intervals count: two means may differ while their intervals overlap.",
             "Most measures are plumbing, and the placebo has the same pipes.",
             "Which measure is about two systems that say something of the same child?",
         ),

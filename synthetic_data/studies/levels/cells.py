@@ -180,7 +180,7 @@ LIBRARIES = (
     "openpyxl", "XlsxWriter", "defusedxml",
 )  # fmt: skip
 SOURCES = (".py", ".toml", ".csv", ".json")
-# The run that ships with the kit is a result, so it isn't part of the sources.
+# Runs that ship with the kit are results, so their files aren't part of the sources.
 KIT_RUN = "kit_run"
 
 
@@ -211,7 +211,7 @@ def sources_fingerprint(notebook: Path, *houses: Path) -> str:
     whole = hashlib.sha256()
     for house in houses:
         for path in sorted(house.rglob("*")):
-            apart = "sample" in path.relative_to(house).parts or path.stem == KIT_RUN
+            apart = "sample" in path.relative_to(house).parts or path.stem.startswith(KIT_RUN)
             if path.suffix in SOURCES and not apart:
                 whole.update(path.relative_to(house).as_posix().encode("utf-8"))
                 whole.update(path.read_bytes().replace(b"\r\n", b"\n"))

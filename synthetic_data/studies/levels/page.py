@@ -13,13 +13,11 @@ import pandas as pd
 
 from helpers.files import write_atomically
 from helpers.gaps import Costs, kit_costs
-from helpers.report import Block, about_line, answer, block_page, heading, note, people_blocks, reading, table
+from helpers.report import Block, LevelsPage, answer, levels_page, note, people_blocks, reading, table
 from helpers.staffing import staffing_plan
 from helpers.standard import as_table
 from synthetic_data.district import kit_version
-from synthetic_data.scenario import LEVELS
 from synthetic_data.studies.levels.cells import (
-    BY_NUMBER,
     FROM,
     KIT_RUN,
     PLACEBO,
@@ -30,18 +28,24 @@ from synthetic_data.studies.levels.cells import (
 )
 from synthetic_data.studies.levels.results import (
     CODES,
-    chart_by_number,
-    chart_of_levels,
+    asks_of,
     chart_of_placebo,
+    chart_of_steps,
     finding_of,
     first_steps_of,
+    joins_both_ways,
+    level_name,
+    matching_of,
+    placebo_table,
+    question_steps,
     roadmap_of,
     roadmap_shown,
     standard_saves,
+    step_sentences,
     steps_table,
     value_at,
 )
-from synthetic_data.studies.levels.study import SAYS, Study, headlines, study_of, whole_levels
+from synthetic_data.studies.levels.study import SAYS, Study, asked_in, headlines, study_of, whole_levels
 
 __all__ = ["KitRun", "kit_run", "study_page", "write_kit_run"]
 
@@ -49,6 +53,7 @@ __all__ = ["KitRun", "kit_run", "study_page", "write_kit_run"]
 HERE = Path(__file__).parent
 CELL = ["scenario", "level", *SWITCHES, "fault_level", "method", "students", "seed"]
 BETWEEN = " | "  # separates measure, group and unit in a column name
+QUESTIONS = f"{KIT_RUN}_questions.csv"
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,8 @@ class KitRun:
 
     # Table ``level_figures``.
     figures: pd.DataFrame
+    # Table ``question_levels``; empty if the run came without it.
+    questions: pd.DataFrame
     # Date of the run.
     day: str
     # The kit's version at the time.
@@ -75,6 +82,11 @@ class KitRun:
             f"{since}"
         )
 
+    @property
+    def study(self) -> Study:
+        """Combine its figures."""
+        return study_of(self.figures, self.questions)
+
 
 def kit_run() -> KitRun:
     """Read the run that ships with the kit."""
@@ -83,12 +95,24 @@ def kit_run() -> KitRun:
     long = wide.melt(id_vars=CELL, var_name="head", value_name="value").dropna(subset=["value"])
     parts = long.pop("head").str.split(BETWEEN, regex=False, expand=True)
     long = long.assign(measure=parts[0], group=parts[1], unit=parts[2])
+    asked = HERE / QUESTIONS
+    questions = pd.read_csv(asked) if asked.exists() else pd.DataFrame(index=pd.RangeIndex(0))
     return KitRun(
-        as_table("level_figures", long), about["day"], about["version"], about["sources"] == sources()
+        as_table("level_figures", long),
+        as_table("question_levels", questions),
+        about["day"],
+        about["version"],
+        about["sources"] == sources(),
     )
 
 
-def write_kit_run(figures: pd.DataFrame, of_sources: str | None = None, folder: Path = HERE) -> None:
+def write_kit_run(
+    figures: pd.DataFrame,
+    questions: pd.DataFrame | None = None,
+    *,
+    of_sources: str | None = None,
+    folder: Path = HERE,
+) -> None:
     """Write a run as the one that ships with the kit: one row per district, one column per figure."""
     heads = figures["measure"] + BETWEEN + figures["group"] + BETWEEN + figures["unit"]
     wide = figures.assign(head=heads).pivot(index=CELL, columns="head", values="value")
@@ -97,6 +121,9 @@ def write_kit_run(figures: pd.DataFrame, of_sources: str | None = None, folder: 
     text = io.StringIO()
     wide.to_csv(text, index=False, lineterminator="\n", float_format="%.7g")
     write_atomically(folder / f"{KIT_RUN}.csv", text.getvalue().encode("utf-8"), private=False)
+    if questions is not None and len(questions):
+        asked = questions.to_csv(index=False, lineterminator="\n", float_format="%.5g")
+        write_atomically(folder / QUESTIONS, asked.encode("utf-8"), private=False)
     about = {
         "about": "Made by the study of exchange levels; every district in it is invented.",
         "day": dt.date.today().isoformat(),
@@ -110,12 +137,53 @@ def write_kit_run(figures: pd.DataFrame, of_sources: str | None = None, folder: 
 
 NONE = "none for sure"
 CHILDREN_A_SCHOOL = 500
+# Questions of one group on the page; the rest are counted.
+MOST_QUESTIONS = 6
 
 
-def study_page(study: Study, out_path: Path, costs: Costs | None = None) -> Path:
-    """Write the page of the study."""
-    title = "What does each step of exchange buy a child?"
-    return block_page(out_path, title, list(_blocks(study, costs or kit_costs())), about_line(SAYS))
+def study_page(
+    study: Study, out_path: Path, costs: Costs | None = None, here: tuple[str, str] | None = None
+) -> Path:
+    """Write the page of the study; `here` is a district's name and exchange level."""
+    given = costs or kit_costs()
+    beside = _Beside(study)
+    placebo, no_placebo = beside.of("--placebo", lambda one: one.figures["scenario"].eq(PLACEBO).any())
+    alone, not_alone = beside.of("--by-number", joins_both_ways)
+    switched, not_switched = beside.of("--switches", lambda one: one.gains["way"].eq("last").any())
+    by_number = [] if alone is study else [("And by ID number alone?", [*not_alone, *_alone(alone, here)])]
+    folds: list[tuple[str, list[Block]]] = [
+        *by_number,
+        ("What each measure means", _meanings()),
+        ("What is left where systems have nothing in common?", [*no_placebo, *_placebo(placebo)]),
+        ("Which switch buys most?", [*not_switched, *_switches(switched)]),
+        ("What would one standard save?", list(_standard(given))),
+        ("The roadmap: which step first, and at what cost?", [*not_switched, *_roadmap(switched, given)]),
+        ("People: who has to be trained?", _people(given)),
+        ("How this was made", _how(study)),
+    ]
+    page = LevelsPage(
+        title="What each step of data exchange buys a child",
+        about=_about(study),
+        headline=finding_of(study).replace("**", ""),
+        sentences=[*step_sentences(study), *_never(study)],
+        aside=matching_of(study),
+        picture=chart_of_steps(study, here),
+        asks=asks_of(switched, given),
+        asks_note=" ".join(
+            [
+                f"Each step was taken alone, from {level_name(FROM).lower()} to {level_name(TO).lower()} "
+                "exchange, with names and birth dates matched. Costs and who acts are the kit's own "
+                "assumption: put in yours.",
+                *(one.text for one in not_switched),
+            ]
+        ),
+        questions=_questions(study),
+        questions_note="With names and birth dates matched. A question is answered where everything needed "
+        "is known of four in five of the children it is about.",
+        limits=_limits(placebo, no_placebo),
+        folds=folds,
+    )
+    return levels_page(out_path, page)
 
 
 class _Beside:
@@ -124,72 +192,110 @@ class _Beside:
     def __init__(self, study: Study) -> None:
         """Store the study; the kit's run is loaded when needed."""
         self.study = study
-        self._kits: Study | None = None
+        self._kits: tuple[Study, str] | None = None
 
     def of(self, option: str, has: Callable[[Study], object]) -> tuple[Study, list[Block]]:
         """Return the study that has something, with a note if it is the kit's."""
         if has(self.study):
             return self.study, []
-        came = kit_run()
-        self._kits = self._kits or study_of(came.figures)
-        return self._kits, [note(f"This run is without {option}. Here stands another. {came.told}")]
+        if self._kits is None:
+            came = kit_run()
+            self._kits = came.study, came.told
+        kits, told = self._kits
+        return kits, [note(f"This run is without {option}. Another is shown here instead. {told}")]
 
 
-def _blocks(study: Study, costs: Costs) -> Iterator[Block]:
-    yield answer(finding_of(study))
-    yield chart_of_levels(study)
-    yield reading(
-        "A panel a measure: what a joined picture is worth at each level of exchange.",
-        "A dot is the mean over seeds, the bar its interval. Where two bars overlap much, seeds explain as "
-        "much as the level does.",
-        "Look for the first level at which your question has its answer: that is the step to ask for.",
-    )
-    says = [(one.title, one.unit, one.meaning) for one in headlines()]
-    yield table(pd.DataFrame(says, columns=["measure", "unit", "says"]), fold="What each measure says")
-    beside = _Beside(study)
-    yield heading("What is left where nothing hangs together?")
-    placebo, since = beside.of("--placebo", lambda one: one.figures["scenario"].eq(PLACEBO).any())
-    yield from since
-    if placebo is not study:
-        yield chart_of_placebo(placebo)
-    yield from _placebo(placebo)
-    yield heading("And where nobody joins by name?")
-    alone, since = beside.of("--by-number", _joins_both_ways)
-    yield from since
-    yield chart_by_number(alone)
-    yield note(
-        "Most systems can join by a number and by nothing else. There a level decides who is found. "
-        "Where somebody joins by name and birth date as well, most of that is found before any system "
-        "changes, and the levels buy questions, days and hours."
-    )
-    yield heading("Which switch buys most?")
-    moved, since = beside.of("--switches", lambda one: one.gains["way"].eq("last").any())
-    yield from since
-    yield from _switches(moved)
-    yield heading("What would one standard have saved?")
-    yield from _standard(costs)
-    yield heading("The roadmap: which step first, and at what cost?")
-    yield from since
-    yield from _roadmap(moved, costs)
-    yield heading("People: who has to be trained?")
+def _about(study: Study) -> str:
+    """Say what was run, and that all of it is invented."""
+    children = ", ".join(f"{size:,}" for size in sorted(study.figures["students"].unique()))
+    seeds = sorted(int(seed) for seed in study.figures["seed"].unique())
+    numbers = f"seeds {seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}"
+    return f"Every district here is invented · {children} children in each · {numbers}"
+
+
+def _never(study: Study) -> Iterator[tuple[str, str]]:
+    """Name a question that no step answers, and why."""
+    left = question_steps(study).get("", pd.DataFrame())
+    if len(left):
+        one = left.iloc[0]
+        many = f"{len(left)} of {asked_in(study)} questions get" if len(left) > 1 else "One question gets"
+        why = "" if pd.isna(one["why"]) else f" {str(one['why'])[0].upper()}{str(one['why'])[1:]}."
+        yield "At no step", f"{many} an answer at no step, such as “{one['text']}”{why}"
+
+
+def _questions(study: Study) -> list[tuple[str, list[tuple[str, str]], int]]:
+    """Group the questions by the step that answers them first; those of the first level are in the note."""
+    groups = question_steps(study)
+    titles = {level: f"From {level_name(level).lower()} on" for level in groups if level}
+    told = []
+    for place, (level, own) in enumerate(groups.items()):
+        lines = [(str(one["text"]), str(one["asked_by"])) for one in own.to_dict("records")]
+        if not lines or not place:
+            continue
+        told.append((titles.get(level, "At no step"), lines[:MOST_QUESTIONS], len(lines[MOST_QUESTIONS:])))
+    return told
+
+
+def _limits(placebo: Study, no_placebo: list[Block]) -> list[str]:
+    there = whole_levels(placebo)
+    last = str(there.loc[there["scenario"].eq(PLACEBO), "level"].iloc[-1])
+    real = value_at(placebo, "two_systems", last) or 0.0
+    none = value_at(placebo, "two_systems", last, PLACEBO) or 0.0
+    whose = " (in the run that comes with the kit)" if no_placebo else ""
+    return [
+        "What a real district is like: which numbers a step's systems carry, and how fresh they are, is this "
+        "kit's own judgment, and so are the minutes of a task.",
+        "As a check, we made districts in which absences, tests and behavior are unrelated. There, a second "
+        f"system pointed at **{none:.0f}** of 1,000 children beyond chance; in these, at "
+        f"**{real:.0f}**{whose}.",
+    ]
+
+
+def _alone(study: Study, here: tuple[str, str] | None) -> list[Block]:
+    return [
+        answer(f"{finding_of(study)}."),
+        chart_of_steps(study, here),
+        note(
+            "Most systems can join by a number and by nothing else. There a level decides who is found. "
+            "Where names and birth dates are matched as well, most children are found before any system "
+            "changes, and the levels buy questions, days and hours."
+        ),
+    ]
+
+
+def _meanings() -> list[Block]:
+    says = [(one.title, one.unit, one.basis, one.meaning) for one in headlines()]
+    return [
+        table(pd.DataFrame(says, columns=["measure", "unit", "basis", "says"])),
+        reading(
+            "A row a step, a column a measure: what a joined picture of a child is worth at each step.",
+            "A dot is the mean over seeds, a bar its interval. A square is what the step itself sets.",
+            "Look for the first step at which your question has its answer: that is the one to ask for.",
+        ),
+    ]
+
+
+def _people(costs: Costs) -> list[Block]:
     schools = _schools_of(next(iter(costs.size.values())).children)
     few = max(1, len(schools) // 2)  # IT specialists in such a district; the kit's own
-    yield from people_blocks(staffing_plan(schools, specialists=few, specialist_trainers=1, team_trainers=1))
-    yield heading("How this was made")
-    cells = study.figures.drop_duplicates(["scenario", "level", "seed", *SWITCHES, "method"])
-    faults = ", ".join(study.figures["fault_level"].unique())
-    yield note(
-        f"{len(cells)} districts were made, read, joined, shown and judged, each by one headless run of the "
-        f"notebook one_district. The rates of faults are those of the level {faults} everywhere, so that "
-        "better joins are not merely cleaner records.",
-        "Found, missed and wrongly flagged compare the kit's links with the answer key's on the same files: "
-        "what a file says wrongly or late counts in neither.",
-        SAYS,
+    return list(
+        people_blocks(staffing_plan(schools, specialists=few, specialist_trainers=1, team_trainers=1))
     )
 
 
-def _joins_both_ways(study: Study) -> bool:
-    return {BY_NUMBER} < set(study.figures["method"])
+def _how(study: Study) -> list[Block]:
+    cells = study.figures.drop_duplicates(["scenario", "level", "seed", *SWITCHES, "method"])
+    faults = ", ".join(study.figures["fault_level"].unique())
+    return [
+        note(
+            f"{len(cells)} districts were made, read, joined, shown and judged, each by one headless run of "
+            f"the notebook one_district. The rates of faults are those of the level {faults} everywhere, so "
+            "that better joins are not merely cleaner records.",
+            "Found, missed and wrongly flagged compare the kit's links with the answer key's on the same "
+            "files: what a file says wrongly or late counts in neither.",
+            SAYS,
+        )
+    ]
 
 
 def _switches(study: Study) -> Iterator[Block]:
@@ -203,39 +309,27 @@ def _switches(study: Study) -> Iterator[Block]:
     yield table(alone, f"One switch moved alone, from {FROM} to {TO}", names=heads)
     last = f"The same switch moved last, when the others are at {TO}"
     yield table(steps_table(study, "last"), last, names=heads)
+    looks = study.gains.drop_duplicates("way").set_index("way")["looks"]
     yield note(
-        "In brackets the 95% interval over seeds, of differences between districts with the same children. A "
-        "switch that buys little alone may buy much at the end: fresh exports that nobody can join are fresh "
-        "for nobody.",
+        "In brackets the 95% interval over seeds, of differences between districts with the same children, "
+        f"corrected for {looks['alone']} looks alone and {looks['last']} last (Bonferroni). What is assumed "
+        "has none. A switch that buys little alone may buy much at the end: fresh exports that nobody can "
+        "join are fresh for nobody.",
         CODES,
     )
 
 
 def _placebo(study: Study) -> Iterator[Block]:
-    there = [level for level in LEVELS if value_at(study, "two_systems", level, PLACEBO) is not None]
-    last = there[-1]
-    real = value_at(study, "two_systems", last) or 0.0
-    none = value_at(study, "two_systems", last, PLACEBO) or 0.0
-    yield answer(
-        f"At the level {last}, two systems point at **{real:.0f}** of 1,000 children more than chance would "
-        f"bring together; in the placebo at **{none:.0f}**{_holds_zero(study, last)}."
-    )
+    yield chart_of_placebo(study)
     yield note(
         "In the placebo every system sees a child of its own: absences say nothing about tests, tests "
         "nothing about conduct. Its records join as well, its profiles are as complete, its questions are "
-        "answered as often. But the page of a joined child tells nothing that each system didn't tell alone.",
-        "So the gray line parts the figures into two kinds. Where the two bars touch, a figure measures the "
-        "plumbing. Only where they lie apart does joining tell something about children, and how much is "
+        "answered as often. But the page of a joined child shows nothing that each system didn't show alone.",
+        "So the open dots part the figures into two kinds. Where the two intervals touch, a figure measures "
+        "the plumbing. Only where they lie apart does joining say something about children, and how much is "
         "what the generator put in.",
     )
-
-
-def _holds_zero(study: Study, level: str) -> str:
-    """Check whether chance explains the rest in the placebo."""
-    found = whole_levels(study)
-    here = found["measure"].eq("two_systems") & found["level"].eq(level) & found["scenario"].eq(PLACEBO)
-    low, high = (float(found.loc[here, end].iloc[0]) for end in ("low", "high"))
-    return f" ({low:.0f} to {high:.0f}), which chance explains" if low <= 0 <= high else ""
+    yield table(placebo_table(study), "Every measure at the last level, each interval by itself")
 
 
 def _schools_of(children: int) -> pd.DataFrame:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -10,28 +13,48 @@ import pandas as pd
 from helpers.files import what_is_there
 from helpers.gaps import Costs, kit_costs, one_standard, plan_roadmap, read_costs
 from helpers.layouts import Layout, load_layout
-from helpers.report import Picture, level_chart
-from synthetic_data.scenario import LEVELS
+from helpers.report import Block, Panel, level_dots, table
+from synthetic_data.scenario import LEVELS, level_title
 from synthetic_data.studies.levels.cells import BY_NUMBER, PLACEBO, WORKSHOP
-from synthetic_data.studies.levels.study import ALL_STEPS, Study, headlines, moved, ranked, whole_levels
+from synthetic_data.studies.levels.study import (
+    ALL_STEPS,
+    Study,
+    asked_in,
+    at_levels,
+    gains,
+    headline_of,
+    headlines,
+    moved,
+    ranked,
+    whole_levels,
+)
 from synthetic_data.systems import SILOS, maker_of
 
 __all__ = [
     "CODES",
     "STEP_WORDS",
-    "chart_by_number",
-    "chart_of_levels",
+    "Ask",
+    "asks_of",
     "chart_of_placebo",
+    "chart_of_steps",
     "costs_of",
     "describe_levels",
     "finding_of",
     "first_steps_of",
     "headlines",
+    "here_of",
+    "joins_both_ways",
     "layouts_of",
+    "level_name",
+    "matching_of",
+    "placebo_table",
+    "question_steps",
+    "question_table",
     "read_costs",
     "roadmap_of",
     "roadmap_shown",
     "standard_saves",
+    "step_sentences",
     "steps_table",
     "value_at",
 ]
@@ -42,8 +65,18 @@ STEP_WORDS = {
     "code_agreement": "codes are agreed",
     ALL_STEPS: "all three",
 }
+# A level inside a sentence.
+LEVEL_WORDS = {
+    "none": "on islands",
+    "manual": "with spreadsheets",
+    "rostered": "with one roster",
+    "governed": "with governed exchange",
+}
+# Ways of joining, as the picture names them.
+NUMBER_ALONE, MATCHED = "by ID number alone", "names and birth dates matched too"
 # Default measure by which a roadmap ranks its steps.
 ROADMAP_BY = "questions"
+NO_CODES = "It buys nothing here, because the kit already translates each system's own codes."
 CODES = (
     "Agreed codes buy nothing here, because the kit's layouts translate each system's own codes when they "
     "are read: that work was done once, by whoever wrote the layouts. Where nobody has done it, it is to be "
@@ -51,104 +84,388 @@ CODES = (
 )
 
 
-def value_at(study: Study, measure: str, level: str, scenario: str = WORKSHOP) -> float | None:
+def level_name(level: str) -> str:
+    """Name a level in a word or two.
+
+    >>> level_name("none")
+    'Islands'
+    """
+    return level_title(level).partition(":")[0]
+
+
+def value_at(
+    study: Study, measure: str, level: str, scenario: str = WORKSHOP, method: str = ""
+) -> float | None:
     """Return a measure at a level, averaged over seeds; None if it wasn't run."""
-    found = whole_levels(study)
+    found = whole_levels(study, method or None)
     here = found[found["measure"].eq(measure) & found["level"].eq(level) & found["scenario"].eq(scenario)]
     return float(here["value"].iloc[0]) if len(here) else None
 
 
+def joins_both_ways(study: Study) -> bool:
+    """Check whether a study has districts joined by number alone beside those of another method."""
+    return {BY_NUMBER} < set(study.figures["method"])
+
+
+def _levels(study: Study) -> list[str]:
+    found = whole_levels(study)
+    there = set(found.loc[found["scenario"].eq(WORKSHOP), "level"])
+    return [level for level in LEVELS if level in there]
+
+
+def _ways(study: Study) -> dict[str, str]:
+    """Return the names of the ways of joining, by method, the filled dot first."""
+    names = {BY_NUMBER: NUMBER_ALONE, "resolved": MATCHED}
+    methods = [BY_NUMBER, study.method] if joins_both_ways(study) else [study.method]
+    return {method: names.get(method, f"linked by {method}") for method in methods}
+
+
+def _panels() -> list[Panel]:
+    return [Panel(one.id, one.panel, one.most, one.basis == "assumed") for one in headlines() if one.panel]
+
+
+def _found(study: Study, method: str) -> list[float]:
+    return [value_at(study, "found", level, method=method) or 0.0 for level in _levels(study)]
+
+
 def finding_of(study: Study) -> str:
     """Summarize the study in a sentence."""
-    there = [level for level in LEVELS if value_at(study, "questions", level) is not None]
+    there = _levels(study)
     if not there:
         return "No level was run."
     first, last = there[0], there[-1]
-    numbers = {
-        measure: [value_at(study, measure, level) or 0.0 for level in (first, last)]
-        for measure in ("questions", "delay", "missed", "manual_effort")
-    }
-    but = {measure: _or_chance(study, measure, first, last) for measure in numbers}
+    method, name = next(iter(_ways(study).items()))
+    found = _found(study, method)
+    how = "By ID number alone" if name == NUMBER_ALONE else f"With {name}"
     return (
-        f"From **{first}** to **{last}**, questions that can be answered go from "
-        f"**{numbers['questions'][0]:.0f} to {numbers['questions'][1]:.0f}** of 34{but['questions']}, what a "
-        f"teacher sees from **{numbers['delay'][0]:.0f} to {numbers['delay'][1]:.0f} days** late"
-        f"{but['delay']}, hand work from **{numbers['manual_effort'][0]:.0f} to "
-        f"{numbers['manual_effort'][1]:.0f} minutes** a child{but['manual_effort']}. "
-        f"Children at risk who are missed: "
-        f"**{numbers['missed'][0]:.1f} to {numbers['missed'][1]:.1f}** of 1,000{but['missed']}."
+        f"{how}, systems find **{found[0]:.0f}** of 100 children at risk {LEVEL_WORDS[first]}, and "
+        f"**{found[-1]:.0f}** {LEVEL_WORDS[last]}"
     )
 
 
-def _or_chance(study: Study, measure: str, first: str, last: str) -> str:
-    """Note if chance may explain a difference: the same children at both levels, and no consistent sign."""
+def matching_of(study: Study) -> str:
+    """Describe what the steps buy where names and birth dates are matched, and why they buy no more."""
+    there = _levels(study)
+    first, last = there[0], there[-1]
+    own = study.figures[study.figures["scenario"].eq(WORKSHOP) & study.figures["method"].eq(study.method)]
+    gain, low, high = moved(own, "found", first, last)
+    ends = [f"{round(one)}" for one in sorted(_found(study, study.method))]
+    each = " or ".join(dict.fromkeys((ends[0], ends[-1])))
+    if len(there) == 1:
+        return f"Matching names and birth dates as well finds **{each}** of 100 {LEVEL_WORDS[first]}."
+    named, dated = _systems_with_names()
+    asked = [value_at(study, "questions", level) or 0.0 for level in (first, last)]
+    change = (
+        f"So the steps move this by no more than {gain:+.1f}; they"
+        if low > 0 or high < 0
+        else f"So the steps find no more children ({gain:+.1f} of 100, and chance explains {low:+.1f} to "
+        f"{high:+.1f}); they"
+    )
+    return (
+        f"**Or match names and birth dates, too.** That finds **{each}** of 100 at every step, even "
+        f"{LEVEL_WORDS[first]}: {named} of {len(SILOS)} systems record a name at every step, and {dated} of "
+        f"them a birth date. {change} buy fresher data and **{asked[1] - asked[0]:.0f}** more answers."
+    )
+
+
+def _systems_with_names() -> tuple[int, int]:
+    """Count the systems whose exports have a name, and a birth date."""
+    columns = [
+        {target for file in layout.files for makes in file.makes for target in makes.take}
+        for layout in layouts_of().values()
+    ]
+    named = sum(bool(one & {"first_name", "full_name"}) for one in columns)
+    return named, sum("birth_date" in one for one in columns)
+
+
+def step_sentences(study: Study) -> list[tuple[str, str]]:
+    """Say in a sentence or two what each step buys: at most two measures, and whether it finds children."""
+    method, name = next(iter(_ways(study).items()))
+    who = "ID numbers find" if name == NUMBER_ALONE else "It finds"
+    asked = asked_in(study)
+    bought = _gains_shown(study)
+    sentences = []
+    for number, (before, after) in enumerate(pairwise(_levels(study)), 1):
+        mine = bought[bought["step"].eq(f"{before} to {after}")]
+        # What is assumed is the picture's square, whoever joins.
+        assumed = mine["looks"].isna()
+        own = mine[mine["method"].eq(study.method).where(assumed, mine["method"].eq(method))]
+        row = {one["measure"]: one for one in own.to_dict("records")}
+        said = []
+        if "found" in row and row["found"]["better"]:
+            was, now = _from_to(row["found"])
+            said.append(f"{who} **{now}** of 100 children at risk, not **{was}**.")
+        if "questions" in row and row["questions"]["better"]:
+            was, now = _from_to(row["questions"])
+            said.append(f"**{now}** of {asked} questions get an answer, not **{was}**.")
+        was, now = _from_to(row["delay"]) if "delay" in row else ("", "")
+        if was != now:
+            days = "day" if now == "1" else "days"
+            said.append(f"A teacher sees data **{now}** {days} old, not **{was}**.")
+        said = said[:2]
+        if "found" in row and not row["found"]["better"]:
+            said.append("It finds no more children.")
+        lead = f"**{level_name(after)}** instead of {level_name(before).lower()}: "
+        sentences.append((f"Step {number}", lead + " ".join(said)))
+    return sentences
+
+
+def _from_to(row: dict[str, object]) -> tuple[str, str]:
+    before = float(row["before"])  # type: ignore[arg-type]
+    after = before + float(row["gain"])  # type: ignore[arg-type]
+    return tuple(f"{one:.0f}" if round(one) else f"{one:.1f}" for one in (before, after))  # type: ignore[return-value]
+
+
+def _gains_shown(study: Study) -> pd.DataFrame:
+    """Return the gains of the picture's measures from level to level, corrected for looking at all."""
     figures = study.figures
-    own = figures[figures["scenario"].eq(WORKSHOP) & figures["method"].eq(study.method)]
-    _, low, high = moved(own, measure, first, last)
-    return "" if low > 0 or high < 0 else " (which chance may explain)"
+    shown = figures[figures["scenario"].eq(WORKSHOP) & figures["method"].isin(_ways(study))]
+    bought = gains(shown, [panel.measure for panel in _panels()])
+    bought = bought[bought["way"].eq("level")].reset_index(drop=True)
+    return bought.assign(better=bought["better"].eq(True).fillna(False).astype(bool))
 
 
-def chart_of_levels(study: Study) -> Picture:
-    """Draw every measure over the levels, the placebo in gray."""
-    shown = whole_levels(study)
-    there = [level for level in LEVELS if level in set(shown["level"])]
-    seeds = int(shown["seeds"].max()) if len(shown) else 0
+def here_of(folder: str | Path) -> tuple[str, str] | None:
+    """Return a district's name and exchange level; None if its folder doesn't record one."""
+    if not folder:
+        return None
+    about = what_is_there(Path(folder)).about
+    level = str(about.get("level", ""))
+    return (str(about.get("title") or Path(folder).name), level) if level in LEVELS else None
+
+
+def chart_of_steps(study: Study, here: tuple[str, str] | None = None) -> Block:
+    """Draw steps as rows and measures as columns, with a dot for each way of joining."""
+    ways, there, panels = _ways(study), _levels(study), _panels()
+    rows = at_levels(study, [(WORKSHOP, method) for method in ways], [panel.measure for panel in panels])
+    shown = rows.assign(series=rows["method"].map(ways))
+    seeds, looks = int(rows["seeds"].max()), int(rows["looks"].max())
     children = int(study.figures["students"].max())
-    answered = [value_at(study, "questions", level) or 0.0 for level in (there[0], there[-1])]
-    placebo = (
-        "Grey: the placebo, in which nothing hangs together across systems. "
-        if (shown["series"].eq(PLACEBO).any())
-        else ""
+    title = (
+        "The gap between the two dots is what good matching replaces; it closes as systems share a number"
+        if len(ways) > 1
+        else f"Found at every step: {_range(_found(study, study.method))} of 100 children at risk"
     )
-    return level_chart(
+    bars = (
+        f" Bars: 95% intervals over the {seeds}, widened for {looks} looks (Bonferroni)." if seeds > 1 else ""
+    )
+    return level_dots(
         shown,
-        levels=there,
-        title=f"{answered[0]:.0f} of 34 questions have an answer at the level {there[0]}, and "
-        f"{answered[1]:.0f} at the level {there[-1]}",
-        caption=f"{seeds} invented districts of {children:,} children at each level, with the same rates of "
-        f"faults at all of them. A bar: 95% interval of the mean over seeds, that of the simulation. "
-        f"{placebo}Levels and effects were put in by the generator.",
-        beside=PLACEBO,
+        panels,
+        title=title,
+        alt=_alt(shown, panels, there),
+        levels={level: level_title(level) for level in there},
+        series=list(ways.values()),
+        caption=f"{seeds} invented {'districts' if seeds > 1 else 'district'} of {children:,} children, the "
+        f"same children at each step; about {_at_risk(study):.0f} of them show a sign of risk.{bars} Squares "
+        "have none, because the step sets them. Intervals say how far another invented district would move "
+        "a number, and nothing about real ones.",
+        here=(here[1], f"{here[0]} is here") if here and here[1] in there else None,
+        table=_numbers(shown, panels, there, ways),
+        extra=_gains_table(study),
     )
 
 
-def chart_of_placebo(study: Study) -> Picture:
-    """Chart the children flagged by two systems beyond chance, with the placebo in gray."""
-    shown = whole_levels(study)
-    shown = shown[shown["measure"].eq("two_systems")]
-    there = [level for level in LEVELS if level in set(shown["level"])]
-    real, none = (value_at(study, "two_systems", there[-1], name) or 0.0 for name in (WORKSHOP, PLACEBO))
-    children = int(study.figures["students"].max())
-    return level_chart(
+def _range(values: Sequence[float]) -> str:
+    low, high = round(min(values)), round(max(values))
+    return f"{low}" if low == high else f"{low} to {high}"
+
+
+def _at_risk(study: Study) -> float:
+    figures = study.figures
+    mine = figures["measure"].eq("children at risk") & figures["group"].eq("Any sign")
+    return float(figures.loc[mine & figures["scenario"].eq(WORKSHOP), "value"].mean())
+
+
+def _alt(rows: pd.DataFrame, panels: Sequence[Panel], there: Sequence[str]) -> str:
+    """Say every number of a picture."""
+    said = []
+    for panel in panels:
+        mine = rows[rows["measure"].eq(panel.measure)]
+        names = list(dict.fromkeys(mine["series"]))[-1:] if panel.assumed else dict.fromkeys(mine["series"])
+        for name in names:
+            values = mine[mine["series"].eq(name)].set_index("level")["value"]
+            each = ", ".join(f"{level_name(level)} {values[level]:.1f}" for level in there)
+            how = "" if panel.assumed else f", {name}"
+            said.append(f"{panel.title}{how}: {each}.")
+    return (
+        f"{len(there)} steps, {len(panels)} {'measures' if len(panels) > 1 else 'measure'}. {' '.join(said)}"
+    )
+
+
+def _numbers(
+    rows: pd.DataFrame, panels: Sequence[Panel], there: Sequence[str], ways: dict[str, str]
+) -> pd.DataFrame:
+    """Build the table behind the picture: a row a step."""
+    columns: dict[str, list[object]] = {"step": [level_name(level) for level in there]}
+    for panel in panels:
+        for name in list(ways.values())[-1:] if panel.assumed else ways.values():
+            mine = rows[rows["measure"].eq(panel.measure) & rows["series"].eq(name)].set_index("level")
+            head = f"{panel.title} (assumed)" if panel.assumed else f"{panel.title}, {name}"
+            columns[head] = [float(mine["value"].get(level, math.nan)) for level in there]
+    return pd.DataFrame(columns).round(1)
+
+
+def _gains_table(study: Study) -> Block | None:
+    """Show what each step buys in the counted measures of the picture."""
+    bought = _gains_shown(study)
+    if bought.empty:
+        return None
+    ways, looks = _ways(study), int(bought["looks"].max())
+    columns: dict[str, list[str]] = {}
+    steps = list(dict.fromkeys(bought["step"]))
+    for panel in _panels():
+        for method, name in ways.items():
+            if panel.assumed:
+                continue
+            mine = bought[bought["measure"].eq(panel.measure) & bought["method"].eq(method)].set_index("step")
+            columns[f"{panel.title}, {name}"] = [
+                _with_interval(*(float(mine.loc[step, one]) for one in ("gain", "low", "high")))
+                for step in steps
+            ]
+    named = [f"{level_name(a)} to {level_name(b).lower()}" for a, b in (one.split(" to ") for one in steps)]
+    told = pd.DataFrame({"gain of each step": named, **columns})
+    return table(
+        told, f"Compared within each district; intervals corrected for {looks} looks", download=False
+    )
+
+
+def chart_of_placebo(study: Study) -> Block:
+    """Draw the children at whom two systems point beyond chance, in the districts and in the placebo."""
+    names = {WORKSHOP: "in these districts", PLACEBO: "in the placebo"}
+    there = [one for one in _levels(study) if value_at(study, "two_systems", one, PLACEBO) is not None]
+    rows = at_levels(study, [(scenario, study.method) for scenario in names], ["two_systems"])
+    shown = rows[rows["level"].isin(there)].assign(series=lambda one: one["scenario"].map(names))
+    headline = headline_of("two_systems")
+    panel = Panel("two_systems", f"{headline.title}, {headline.unit}", headline.most)
+    real, none = (value_at(study, "two_systems", there[-1], name) or 0.0 for name in names)
+    return level_dots(
         shown,
-        levels=there,
+        [panel],
         title=f"Beyond chance, two systems point at {real:.0f} of 1,000 children, and in the placebo at "
         f"{none:.0f}",
+        alt=_alt(shown, [panel], there),
+        levels={level: level_title(level) for level in there},
+        series=list(names.values()),
         caption="Children whose page shows signs of two systems, less as many as chance would bring "
-        f"together. Districts of {children:,} children. Grey: the placebo. Bars: 95% intervals of the "
-        "simulation. Effects were put in by the generator.",
-        beside=PLACEBO,
+        f"together. Districts of {int(study.figures['students'].max()):,} children. Bars: 95% intervals over "
+        f"{int(rows['seeds'].max())} seeds, widened for {int(rows['looks'].max())} looks (Bonferroni). "
+        "Effects were put in by the generator.",
     )
 
 
-def chart_by_number(study: Study) -> Picture:
-    """Chart what systems match by shared numbers alone, with the kit's method in gray."""
-    measures = ("found", "two_systems", "questions", "f1")
-    alone, joined = whole_levels(study, BY_NUMBER), whole_levels(study)
-    joined = joined[joined["scenario"].eq(WORKSHOP)].assign(series="the kit")
-    shown = pd.concat([alone, joined], ignore_index=True)
-    shown = shown[shown["measure"].isin(measures) & shown["measure"].isin(alone["measure"])]
-    there = [level for level in LEVELS if level in set(alone["level"])]
-    found = alone[alone["measure"].eq("found")].set_index("level")["value"]
-    return level_chart(
-        shown,
-        levels=there,
-        title=f"By numbers alone {found[there[0]]:.0f}% of the children at risk are found at the level "
-        f"{there[0]}, and {found[there[-1]]:.0f}% at the level {there[-1]}",
-        caption="Black: records are joined where two systems carry the same number, and no further. Grey: "
-        "the kit's ladder, which also knows names and birth dates. Bars: 95% intervals of the simulation, "
-        f"over {int(alone['seeds'].max())} seeds. Levels and effects were put in by the generator.",
-        beside="the kit",
+def placebo_table(study: Study) -> pd.DataFrame:
+    """Compare every measure at the last level with the placebo."""
+    shown = whole_levels(study)
+    last = shown[shown["level"].eq(shown["level"].iloc[-1])]
+    rows = []
+    for (label, unit), mine in last.groupby(["label", "unit"], sort=False):
+        own = mine.drop_duplicates("scenario").set_index("scenario")
+        if PLACEBO not in own.index:
+            continue
+        row = {"measure": label, "unit": unit}
+        for scenario, head in ((WORKSHOP, "these districts"), (PLACEBO, "placebo")):
+            value, low, high = (float(own.loc[scenario, one]) for one in ("value", "low", "high"))
+            row[head] = f"{value:.1f}" if math.isnan(low) else f"{value:.1f} ({low:.1f} to {high:.1f})"
+        rows.append(row)
+    return pd.DataFrame(rows, columns=["measure", "unit", "these districts", "placebo"])
+
+
+def question_steps(study: Study) -> dict[str, pd.DataFrame]:
+    """Group the questions by the first step that answers them; an empty key has those without an answer."""
+    asked = study.questions
+    if asked.empty:
+        return {}
+    there = [level for level in LEVELS if level in set(asked["level"])]
+    answered = asked[asked["status"].eq("Answered")]
+    first = {level: set(answered.loc[answered["level"].eq(level), "question"]) for level in there}
+    last = asked[asked["level"].eq(there[-1])].drop_duplicates("question")
+    groups, seen = {}, set()
+    for level in there:
+        new = first[level] - seen
+        seen |= new
+        groups[level] = last[last["question"].isin(new)]
+    groups[""] = last[~last["question"].isin(seen)]
+    return {level: own.reset_index(drop=True) for level, own in groups.items()}
+
+
+def question_table(study: Study) -> pd.DataFrame:
+    """List the questions with the first step that answers each."""
+    parts = [
+        own.assign(step=level_name(level) if level else "at no step")[["step", "text", "asked_by"]]
+        for level, own in question_steps(study).items()
+    ]
+    columns = {"step": "first answered at", "text": "question", "asked_by": "asked by"}
+    empty = pd.DataFrame(columns=list(columns))
+    return (pd.concat(parts, ignore_index=True) if parts else empty).rename(columns=columns)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One step to ask for: what it buys alone, and who does what by when."""
+
+    # Large number, and what it counts.
+    many: str
+    counts: str
+    title: str
+    # What it buys, and how to begin.
+    buys: str
+    act: str
+    who: str
+    due: str
+    costs: str
+
+
+def asks_of(study: Study, costs: Costs | None = None) -> list[Ask]:
+    """List the steps in the order of the roadmap; a step whose gain chance may explain comes last."""
+    given = costs or kit_costs()
+    road = roadmap_of(study, given)
+    road = road[road["size"].eq(road["size"].iloc[0])]
+    return [_ask(study, str(step), given) for step in road["step"]]
+
+
+def _ask(study: Study, name: str, costs: Costs) -> Ask:
+    alone = study.gains[
+        study.gains["way"].eq("alone")
+        & study.gains["scenario"].eq(WORKSHOP)
+        & study.gains["method"].eq(study.method)
+        & study.gains["step"].eq(name)
+        & study.gains["measure"].isin([panel.measure for panel in _panels()])
+    ]
+    sure = alone[alone["better"].eq(True).fillna(False)]
+    # A gain is large or small against what was there before.
+    sure = sure.assign(share=sure["gain"].abs() / sure["before"].abs()).sort_values(
+        "share", ascending=False, kind="stable"
+    )
+    said = [_bought(row) for row in sure[["measure", "gain"]].itertuples(index=False)]
+    step = costs.step[name]
+    more = f"Alone it also buys {' and '.join(' '.join(one) for one in said[1:])}." if said[1:] else ""
+    hours, dollars = step.first_hours, step.first_dollars
+    return Ask(
+        *(said[0] if said else ("0", "gained for sure")),
+        title=step.title if said else f"Not yet: {step.title[0].lower()}{step.title[1:]}",
+        buys=NO_CODES if name == "code_agreement" and not said else more,
+        act=f"{step.act}.",
+        who=step.who,
+        due=step.due,
+        costs=f"assumed {hours.likely:g} hours ({hours.low:g} to {hours.high:g}) and ${dollars.likely:,.0f} "
+        f"(${dollars.low:,.0f} to ${dollars.high:,.0f}) a system in the first year",
+    )
+
+
+_BOUGHT = {
+    "found": "more of 100 children at risk found",
+    "questions": "more questions answered",
+    "delay": "days fresher (assumed)",
+    "manual_effort": "minutes of hand work less a child (assumed)",
+}
+
+
+def _bought(row: tuple[str, float]) -> tuple[str, str]:
+    measure, gain = row
+    size = abs(float(gain))
+    return f"{size:.0f}" if round(size) else f"{size:.1f}", _BOUGHT.get(
+        str(measure), headline_of(str(measure)).unit
     )
 
 
@@ -165,20 +482,22 @@ def steps_table(study: Study, way: str = "alone", scenario: str = WORKSHOP) -> p
         if lines.empty:
             continue
         sure = lines[lines["better"].eq(True).fillna(False)]
-        row = {"measure": headline.title, "unit": headline.unit}
+        row = {"measure": headline.title, "unit": headline.unit, "basis": headline.basis}
         for step, gain, low, high in lines[["step", "gain", "low", "high"]].itertuples(index=False):
             row[STEP_WORDS[step]] = _with_interval(gain, low, high)
         row["most"] = STEP_WORDS[str(sure["step"].iloc[0])] if len(sure) else "none for sure"
         rows.append(row)
-    return pd.DataFrame(rows, columns=["measure", "unit", *list(STEP_WORDS.values())[:3], "most"])
+    return pd.DataFrame(rows, columns=["measure", "unit", "basis", *list(STEP_WORDS.values())[:3], "most"])
 
 
 def _with_interval(gain: float, low: float, high: float) -> str:
     digits = 0 if abs(gain) >= 20 else 1 if abs(gain) >= 1 else 2
     if math.isnan(low):
-        return f"{gain:+.{digits}f}"
+        return "0" if round(gain, 2) == 0 else f"{gain:+.{digits}f}"
     if round(gain, 2) == 0 and round(low, 2) == round(high, 2) == 0:
         return "0"
+    if round(low, 2) == round(high, 2):
+        return f"{gain:+.{digits}f} in every district"
     return f"{gain:+.{digits}f} ({low:+.{digits}f} to {high:+.{digits}f})"
 
 

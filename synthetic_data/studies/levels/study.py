@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -27,7 +28,10 @@ __all__ = [
     "SAYS",
     "Headline",
     "Study",
+    "asked_in",
+    "at_levels",
     "gains",
+    "headline_of",
     "headlines",
     "mean_interval",
     "moved",
@@ -57,7 +61,19 @@ class Headline(BaseModel):
     per: float | None = None
     signed: bool = False  # may be below zero, by chance as often as above
     better: Literal["more", "less"]
+    # Assumed: the level sets it, so seeds hardly move it and it has no interval. Counted: it follows.
+    basis: Literal["assumed", "counted"]
+    # Title of its panel in the picture of the steps; empty: it has none.
+    panel: str = ""
     meaning: str
+
+    @property
+    def most(self) -> float:
+        """Largest possible value; infinite without one."""
+        if self.signed:
+            return np.inf
+        out_of = re.fullmatch(r"of ([\d,]+)(?: children)?", self.unit)
+        return 100.0 if self.unit == "percent" else float(out_of[1].replace(",", "")) if out_of else np.inf
 
 
 @cache
@@ -67,11 +83,21 @@ def headlines() -> tuple[Headline, ...]:
     return tuple(Headline.model_validate(each) for each in declared["headline"])
 
 
-def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
+@cache
+def headline_of(measure: str) -> Headline:
+    """Return a figure by its id."""
+    return next(one for one in headlines() if one.id == measure)
+
+
+def mean_interval(values: Sequence[float], looks: int = 1) -> tuple[float, float, float]:
     """Compute a mean and its 95% interval over seeds, by Student's t.
+
+    With several looks, all their intervals together hold the truth 95 times in 100 (Bonferroni).
 
     >>> [round(float(one), 2) for one in mean_interval([1, 2, 3])]
     [2.0, -0.48, 4.48]
+    >>> [round(float(one), 2) for one in mean_interval([1, 2, 3], looks=2)]
+    [2.0, -1.58, 5.58]
     """
     numbers = np.asarray(values, dtype="float64")
     middle = float(numbers.mean())
@@ -79,7 +105,8 @@ def mean_interval(values: Sequence[float]) -> tuple[float, float, float]:
         return middle, np.nan, np.nan
     from scipy.stats import t
 
-    reach = float(t.ppf(0.975, len(numbers) - 1) * numbers.std(ddof=1) / np.sqrt(len(numbers)))
+    quantile = t.ppf(1 - 0.025 / looks, len(numbers) - 1)
+    reach = float(quantile * numbers.std(ddof=1) / np.sqrt(len(numbers)))
     return middle, middle - reach, middle + reach
 
 
@@ -95,13 +122,16 @@ def _shown(figures: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).dropna(subset=["value"])
 
 
-def over_seeds(figures: pd.DataFrame) -> pd.DataFrame:
+def over_seeds(figures: pd.DataFrame, looks: int = 1) -> pd.DataFrame:
     """Compute every shown figure at every setting, with its interval over seeds."""
     shown = _shown(figures)
     rows = []
     for setting, mine in shown.groupby([*SETTING, "measure", "group", "unit"], sort=False):
-        value, low, high = mean_interval(mine["value"].tolist())
-        low, high = np.clip([low, high], *_ends(str(setting[-3]), str(setting[-1])))
+        headline = headline_of(str(setting[-3]))
+        value, low, high = mean_interval(mine["value"].tolist(), looks)
+        if headline.basis == "assumed":
+            low = high = np.nan
+        low, high = np.clip([low, high], -np.inf if headline.signed else 0.0, headline.most)
         told = dict(zip([*SETTING, "measure", "group", "unit"], setting, strict=True))
         rows.append({**told, "seeds": len(mine), "value": value, "low": low, "high": high})
     found = pd.DataFrame(
@@ -116,15 +146,6 @@ def over_seeds(figures: pd.DataFrame) -> pd.DataFrame:
         }
     )
     return as_table("level_intervals", found.loc[keys.sort_values([*keys.columns], kind="stable").index])
-
-
-def _ends(measure: str, unit: str) -> tuple[float, float]:
-    """Return the limits of a figure, which bound its intervals."""
-    if next(one.signed for one in headlines() if one.id == measure):
-        return -np.inf, np.inf
-    out_of = re.fullmatch(r"of ([\d,]+)(?: children)?", unit)
-    most = 100.0 if unit == "percent" else float(out_of[1].replace(",", "")) if out_of else np.inf
-    return 0.0, most
 
 
 def _steps(settings: pd.DataFrame) -> Iterator[tuple[str, str, dict[str, str], dict[str, str]]]:
@@ -142,40 +163,57 @@ def _steps(settings: pd.DataFrame) -> Iterator[tuple[str, str, dict[str, str], d
         yield switch, "last", at(TO, **{switch: FROM}), at(TO)
 
 
-def gains(figures: pd.DataFrame) -> pd.DataFrame:
-    """Compute the gain of each step: differences between districts of the same children with and without."""
+def gains(figures: pd.DataFrame, measures: Collection[str] | None = None) -> pd.DataFrame:
+    """Compute the gain of each step: differences between districts of the same children with and without.
+
+    An interval is corrected for the looks at one scenario and way: its steps, methods and counted measures.
+    """
+    rows = list(_differences(figures, measures))
+    looks = Counter(
+        (row["scenario"], row["way"]) for row, _ in rows if headline_of(row["measure"]).basis == "counted"
+    )
+    found = [_gain(row, differences, looks[row["scenario"], row["way"]]) for row, differences in rows]
+    return as_table("step_gains", pd.DataFrame(found) if found else pd.DataFrame(index=pd.RangeIndex(0)))
+
+
+def _differences(
+    figures: pd.DataFrame, measures: Collection[str] | None
+) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
+    """List the steps by measure, each with its districts before and after."""
     shown = _shown(figures)
-    better = {headline.id: 1 if headline.better == "more" else -1 for headline in headlines()}
-    rows = []
     for (scenario, method), mine in shown.groupby(["scenario", "method"], sort=False):
         for step, way, before, after in _steps(mine):
             sides = [_at(mine, setting) for setting in (before, after)]
             both = sides[0].merge(
                 sides[1], on=["measure", "unit", "seed"], how="inner", validate="one_to_one"
             )
-            for measure in better:
-                pair = both[both["measure"].eq(measure)]
-                if pair.empty:
-                    continue
-                difference = (pair["value_y"] - pair["value_x"]).tolist()
-                gain, low, high = mean_interval(difference)
-                rows.append(
-                    {
-                        "scenario": scenario,
-                        "method": method,
-                        "step": step,
-                        "way": way,
-                        "measure": measure,
-                        "unit": str(pair["unit"].iloc[0]),
-                        "seeds": len(pair),
-                        "before": float(pair["value_x"].mean()),
-                        "gain": gain,
-                        "low": low,
-                        "high": high,
-                        "better": _better(low, high, better[measure]),
-                    }
-                )
-    return as_table("step_gains", pd.DataFrame(rows) if rows else pd.DataFrame(index=pd.RangeIndex(0)))
+            for headline in headlines():
+                pair = both[both["measure"].eq(headline.id)]
+                if len(pair) and (measures is None or headline.id in measures):
+                    row = {"scenario": scenario, "method": method, "step": step, "way": way}
+                    yield {**row, "measure": headline.id}, pair
+
+
+def _gain(row: dict[str, str], pair: pd.DataFrame, looks: int) -> dict[str, object]:
+    headline = headline_of(row["measure"])
+    differences = (pair["value_y"] - pair["value_x"]).tolist()
+    gain, low, high = mean_interval(differences, max(looks, 1))
+    sign = 1 if headline.better == "more" else -1
+    better = _better(low, high, sign)
+    if headline.basis == "assumed":
+        low = high = np.nan
+        better = bool(gain * sign > 0)
+    return {
+        **row,
+        "unit": str(pair["unit"].iloc[0]),
+        "seeds": len(pair),
+        "before": float(pair["value_x"].mean()),
+        "gain": gain,
+        "low": low,
+        "high": high,
+        "looks": looks if headline.basis == "counted" else pd.NA,
+        "better": better,
+    }
 
 
 def _at(shown: pd.DataFrame, setting: dict[str, str]) -> pd.DataFrame:
@@ -285,8 +323,26 @@ def study_of(
 
 
 def whole_levels(study: Study, method: str | None = None) -> pd.DataFrame:
-    """Return the chart's data: intervals of levels with all switches as in the level."""
-    found = study.intervals[study.intervals["method"].eq(method or study.method)]
+    """Return intervals of levels with all switches as in the level, each interval by itself."""
+    return _whole(study.intervals, method or study.method)
+
+
+def at_levels(study: Study, wanted: Sequence[tuple[str, str]], measures: Collection[str]) -> pd.DataFrame:
+    """Return some measures of scenarios and methods by level, corrected for looking at all of them."""
+
+    def rows(intervals: pd.DataFrame) -> pd.DataFrame:
+        whole = [_whole(intervals, method) for _, method in wanted]
+        own = [one[one["scenario"].eq(name)] for one, (name, _) in zip(whole, wanted, strict=True)]
+        found = pd.concat(own, ignore_index=True)
+        return found[found["measure"].isin(measures)].reset_index(drop=True)
+
+    counted = [headline_of(measure).basis == "counted" for measure in rows(study.intervals)["measure"]]
+    looks = max(sum(counted), 1)
+    return rows(over_seeds(study.figures, looks)).assign(looks=looks)
+
+
+def _whole(intervals: pd.DataFrame, method: str) -> pd.DataFrame:
+    found = intervals[intervals["method"].eq(method)]
     for switch in SWITCHES:
         found = found[found[switch].eq(found["level"])]
     titles = {headline.id: headline.title for headline in headlines()}
@@ -296,3 +352,9 @@ def whole_levels(study: Study, method: str | None = None) -> pd.DataFrame:
     )
     places = shown["measure"].map(order)
     return shown.loc[places.sort_values(kind="stable").index].reset_index(drop=True)
+
+
+def asked_in(study: Study) -> int:
+    """Return how many questions the kit asks of a district."""
+    figures = study.figures
+    return int(figures.loc[figures["measure"].eq("questions asked"), "value"].max())

@@ -1,0 +1,116 @@
+"""The text of pages and pictures: at each width and on paper none is cut off, and none stands on another."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Browser
+
+from helpers.gaps import measure_gaps
+from helpers.report.pages.gaps import gaps_page
+from synthetic_data.studies.levels.page import kit_run, study_page
+from synthetic_data.studies.levels.study import study_of
+from tests.browser.page_faults import (
+    SIZES,
+    TABLET,
+    faults_for_assistive_technology,
+    faults_of_tabbing,
+    faults_of_text,
+    faults_on_opening,
+    opened,
+)
+from tests.browser.test_report_pages import PAGES
+from tests.report.fullest_page import LONGEST, fullest_child, page_of
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.link import Links
+
+pytestmark = pytest.mark.browser
+
+SHEETS = 2
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_text_of_a_report_page_is_cut_off(browser: Browser, workshop_pages: Path, name: str) -> None:
+    assert faults_of_text(browser, workshop_pages / f"{name}.html") == []
+
+
+def levels_pages(folder: Path) -> dict[str, Path]:
+    """Write the page of the kit's run, of one level of one seed, and with the longest name."""
+    came = kit_run()
+    one = came.figures["seed"].eq(1) & came.figures["level"].eq("manual")
+    made = {
+        "whole": (came.study, ("Riverbend", "manual")),
+        "long": (came.study, (LONGEST, "none")),
+        "small": (study_of(came.figures[one].reset_index(drop=True)), None),
+    }
+    return {
+        name: study_page(study, folder / f"{name}.html", None, here) for name, (study, here) in made.items()
+    }
+
+
+def test_the_page_of_levels_is_read_by_everybody_and_printed_on_two_sheets(
+    browser: Browser, tmp_path: Path
+) -> None:
+    faults: list[str] = []
+    for name, path in levels_pages(tmp_path).items():
+        found = faults_of_text(browser, path)
+        for size in SIZES:
+            with opened(browser, path, size, found) as page:
+                found += faults_on_opening(page, size)
+                found += faults_of_tabbing(page, size)
+                found += faults_for_assistive_technology(page, size)
+                for paper in ("Letter", "A4"):
+                    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = false })")
+                    sheets = len(re.findall(rb"/Type\s*/Page\b", page.pdf(format=paper)))
+                    if sheets > SHEETS:
+                        found.append(f"{sheets} sheets of {paper}")
+        faults += [f"{name}: {fault}" for fault in found]
+    assert faults == []
+
+
+def test_one_drawing_is_shown_at_each_width_and_none_is_shrunk(browser: Browser, tmp_path: Path) -> None:
+    path = levels_pages(tmp_path)["whole"]
+    for width, wanted in ((1280, 724), (TABLET[0], 724), (600, 328), (360, 328)):
+        page = browser.new_page(viewport={"width": width, "height": 800})
+        page.goto(path.as_uri())
+        drawings = page.locator("figure.level-dots").first.locator("svg")
+        shown = [one.bounding_box() for one in drawings.all() if one.is_visible()]
+        assert [round(box["width"]) for box in shown if box] == [wanted], width
+        page.close()
+
+
+def test_no_text_of_the_page_of_gaps_is_cut_off(
+    browser: Browser, district: District, district_links: Links, tmp_path: Path
+) -> None:
+    card = measure_gaps(district, district_links)
+    path = gaps_page(tmp_path / "gaps.html", district, district_links, card)
+    assert faults_of_text(browser, path) == []
+
+
+def test_no_text_of_the_fullest_family_page_is_cut_off(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "family.html"
+    path.write_text(page_of(fullest_child(), "en"), encoding="utf-8")
+    assert faults_of_text(browser, path) == []
+
+
+def test_text_that_leaves_its_drawing_is_seen(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "wrong.html"
+    path.write_text(
+        """<!doctype html><html lang="en"><head><title>Wrong</title><link rel="icon" href="data:,"></head>
+        <body><svg width="200" height="60" viewBox="0 0 200 60" style="overflow:visible">
+        <text x="10" y="20">inside</text><text x="180" y="40">beyond the edge</text>
+        <text x="12" y="24">on top</text></svg><svg width="90" height="20" style="display:none">
+        <text x="80" y="15">nobody sees this</text></svg></body></html>""",
+        encoding="utf-8",
+    )
+    said = "\n".join(faults_of_text(browser, path))
+    for size in (*SIZES, "tablet", "paper"):
+        assert f"{size}: text leaves its drawing: beyond the edge" in said
+        assert f"{size}: text of a drawing stands on text: inside | on top" in said
+    assert "leaves its drawing: inside" not in said
+    assert "nobody sees this" not in said

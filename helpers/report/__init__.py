@@ -98,6 +98,7 @@ if TYPE_CHECKING:
     from helpers.report.widgets.one_change import change_steps, change_timeline
     from helpers.report.widgets.review_desk import review_desk
     from helpers.report.widgets.serve_dashboard import must_be_free, serve_dashboard, store_of
+    from helpers.report.widgets.slider import slider
     from helpers.report.widgets.survey_form import survey_form
 
 # Public names, each documented. Other imports here are for other rooms.
@@ -150,6 +151,7 @@ __all__ = [
     "show_source_row",
     "shown_contract",
     "shown_page",
+    "slider",
     "steps_table",
     "survey_form",
     "survey_page",
@@ -210,6 +212,7 @@ _MODULES = {
     "helpers.report.widgets.one_change": "change_steps change_timeline",
     "helpers.report.widgets.review_desk": "review_desk",
     "helpers.report.widgets.serve_dashboard": "must_be_free serve_dashboard store_of",
+    "helpers.report.widgets.slider": "slider",
     "helpers.report.widgets.survey_form": "survey_form",
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         question_lines,
         question_table,
         quoted_table,
+        reason_text,
     )
     from helpers.report.pages.record_cards import record_cards_page
     from helpers.report.pages.sector import (
@@ -185,7 +186,7 @@ _MODULES = {
     "helpers.report.pages.page": "block_page heading note",
     "helpers.report.pages.questions": (
         "communication_chart communication_table families_in_words platforms_chart question_lines "
-        "question_table quoted_table"
+        "question_table quoted_table reason_text"
     ),
     "helpers.report.pages.record_cards": "record_cards_page",
     "helpers.report.pages.sector": (

@@ -69,6 +69,18 @@ def test_the_own_step_is_marked_in_words_and_only_where_it_is_known() -> None:
     assert not any("here" in sheet for sheet in drawn(rows()))
 
 
+def test_dots_that_are_kept_apart_have_a_line_each() -> None:
+    def heights(apart: bool) -> set[str]:
+        title, alt = "Two bars cover each other", "Two steps and two measures, from 40 to 60 of 100."
+        shown = level_dots(rows(), PANELS[:1], title=title, alt=alt, levels=LEVELS, series=WAYS, apart=apart)
+        wide = re.findall(r"<svg.*?</svg>", shown.markup, re.DOTALL)[0]
+        return set(re.findall(r'<circle cx="[\d.]+" cy="([\d.]+)"', wide))
+
+    # The legend is a line of its own.
+    assert len(heights(apart=False)) == 1 + len(LEVELS)
+    assert len(heights(apart=True)) == 1 + 2 * len(LEVELS)
+
+
 def test_a_value_that_is_missing_is_no_dot_and_nothing_is_no_picture() -> None:
     some = rows()
     some.loc[some["level"].eq("governed") & some["series"].eq("by number"), "value"] = float("nan")

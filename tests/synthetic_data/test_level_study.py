@@ -339,6 +339,16 @@ def test_a_step_that_finds_nobody_for_sure_says_so() -> None:
     assert all("no more children" in sentences[step] for step in sentences.keys() - finds)
 
 
+def test_the_placebo_is_compared_as_a_difference_of_means() -> None:
+    study = kit_run().study
+    apart, low, high = told.placebo_difference(study, "governed", 1)
+    real, none = (told.value_at(study, "two_systems", "governed", one) for one in ("workshop", PLACEBO))
+    assert apart == pytest.approx(real - none)
+    assert low < apart < high
+    _, wider_low, wider_high = told.placebo_difference(study, "governed", 4)
+    assert wider_low < low < high < wider_high
+
+
 def asked(**answered: tuple[str, ...]) -> pd.DataFrame:
     rows = [
         {"level": level, "question": name, "text": f"{name}?", "asked_by": "teacher", "why": "nobody joins"}

@@ -83,6 +83,7 @@ class _Drawn:
     levels: Mapping[str, str]
     series: Sequence[str]
     here: tuple[str, str] | None
+    apart: bool
 
     def of(self, panel: Panel, level: str) -> list[tuple[int, float, float, float]]:
         """List the values of a cell: series, value, and both ends of its interval."""
@@ -111,6 +112,7 @@ def level_dots(
     series: Sequence[str],
     caption: str = "",
     here: tuple[str, str] | None = None,
+    apart: bool = False,
     table: pd.DataFrame | None = None,
     extra: Block | None = None,
 ) -> Block:
@@ -134,6 +136,8 @@ def level_dots(
         What, when, how many, what the bars are.
     here
         A step and the words that mark it, such as "Riverbend is here".
+    apart
+        Give the two dots of a row a line each: bars that cover each other can't be told apart.
     table, extra
         The numbers behind the picture, folded, and what else is folded with them; default is the rows.
 
@@ -150,8 +154,8 @@ def level_dots(
     known = rows.dropna(subset=["value"])
     if known.empty:
         raise ValueError("There is nothing to draw: no row has a value. Say so in a sentence instead.")
-    drawn = _Drawn(known, panels, levels, series, here)
-    numbers = rows if table is None else table
+    drawn = _Drawn(known, panels, levels, series, here, apart)
+    numbers = rows[["measure", "level", "series", "value", "low", "high"]] if table is None else table
     markup, _ = table_markup(numbers, label=title)
     return Block(
         fill(
@@ -293,22 +297,23 @@ def _axis(
     for tick in (0, most / 2, most) if math.isfinite(panel.most) else _ticks(least, most):
         sheet.lines.append(_Line(at(tick), top, at(tick), bottom, "rule", dots=True))
         sheet.texts.append(_Text(at(tick), bottom + 15, f"{tick:g}", 12, "muted", "middle"))
-    for place, level in enumerate(drawn.levels):
+    cells = [drawn.of(panel, level) for level in drawn.levels]
+    apart = 6.0 if drawn.apart and not panel.assumed else 0.0
+    for place, cell in enumerate(cells):
         y = top + (place + 0.5) * high
         sheet.lines.append(_Line(left, y, left + wide, y, "rule"))
-        cell = drawn.of(panel, level)
-        if len(cell) > 1:
+        if len(cell) > 1 and not apart:
             values = [value for _, value, _, _ in cell]
             sheet.lines.append(_Line(at(min(values)), y, at(max(values)), y, width=1.2))
-        for _, _, low, high_end in cell:
-            if not (panel.assumed or math.isnan(low) or at(low) == at(high_end)):
-                sheet.lines.append(_Line(at(low), y, at(high_end), y, width=2.4))
-                sheet.lines += [_Line(at(end), y - 5, at(end), y + 5) for end in (low, high_end)]
         # The open dot is larger and behind; its number is above, the filled dot's below.
-        for look, value, _, _ in sorted(cell, reverse=True):
-            sheet.marks.append(_Mark(at(value), y, 2 if panel.assumed else look))
+        for look, value, low, high_end in sorted(cell, reverse=True):
             above = panel.assumed or look == 1
+            line = y - apart if above else y + apart
+            if not (panel.assumed or math.isnan(low) or at(low) == at(high_end)):
+                sheet.lines.append(_Line(at(low), line, at(high_end), line, width=2.4))
+                sheet.lines += [_Line(at(end), line - 5, at(end), line + 5) for end in (low, high_end)]
+            sheet.marks.append(_Mark(at(value), line, 2 if panel.assumed else look))
             text = number_text(value, digits=0 if round(value) or not value else 1)
-            where = y - 11 if above else y + 21
+            where = line - 11 if above else line + 21
             shade = "muted" if look == 1 and not panel.assumed else "ink"
             sheet.texts.append(_Text(at(value), where, text, 13, shade, "middle", bold=look == 0))

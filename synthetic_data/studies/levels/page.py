@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,18 @@ import pandas as pd
 
 from helpers.files import write_atomically
 from helpers.gaps import Costs, kit_costs
-from helpers.report import Block, LevelsPage, answer, levels_page, note, people_blocks, reading, table
+from helpers.report import (
+    Block,
+    LevelsPage,
+    answer,
+    element_names,
+    levels_page,
+    note,
+    people_blocks,
+    reading,
+    reason_text,
+    table,
+)
 from helpers.staffing import staffing_plan
 from helpers.standard import as_table
 from synthetic_data.district import kit_version
@@ -150,6 +162,7 @@ def study_page(
     placebo, no_placebo = beside.of("--placebo", lambda one: one.figures["scenario"].eq(PLACEBO).any())
     alone, not_alone = beside.of("--by-number", joins_both_ways)
     switched, not_switched = beside.of("--switches", lambda one: one.gains["way"].eq("last").any())
+    questions, questions_note = _questions(study)
     by_number = [] if alone is study else [("And by ID number alone?", [*not_alone, *_alone(alone, here)])]
     folds: list[tuple[str, list[Block]]] = [
         *by_number,
@@ -177,9 +190,8 @@ def study_page(
                 *(one.text for one in not_switched),
             ]
         ),
-        questions=_questions(study),
-        questions_note="With names and birth dates matched. A question is answered where everything needed "
-        "is known of four in five of the children it is about.",
+        questions=questions,
+        questions_note=questions_note,
         limits=_limits(placebo, no_placebo),
         folds=folds,
     )
@@ -214,26 +226,34 @@ def _about(study: Study) -> str:
 
 
 def _never(study: Study) -> Iterator[tuple[str, str]]:
-    """Name a question that no step answers, and why."""
+    """Name a question that no step answers, a family's if there is one, and why."""
     left = question_steps(study).get("", pd.DataFrame())
-    if len(left):
-        one = left.iloc[0]
-        many = f"{len(left)} of {asked_in(study)} questions get" if len(left) > 1 else "One question gets"
-        why = "" if pd.isna(one["why"]) else f" {str(one['why'])[0].upper()}{str(one['why'])[1:]}."
-        yield "At no step", f"{many} an answer at no step, such as “{one['text']}”{why}"
+    if left.empty:
+        return
+    of_family = left["asked_by"].str.contains("family").fillna(False).astype(bool)
+    one = left.loc[of_family.sort_values(ascending=False, kind="stable").index[0]]
+    many = f"{len(left)} of {asked_in(study)} questions get" if len(left) > 1 else "One question gets"
+    lacks = re.sub(r"^\w+\((.*)\)$", r"\1", str(one["lacks"]))
+    why = "" if pd.isna(one["lacks"]) else f" It lacks {element_names(pd.Series([lacks])).iloc[0]}"
+    because = f": {reason_text(one['why'])}." if why and not pd.isna(one["why"]) else "." if why else ""
+    yield "At no step", f"{many} an answer at no step, such as “{one['text']}”{why}{because}"
 
 
-def _questions(study: Study) -> list[tuple[str, list[tuple[str, str]], int]]:
-    """Group the questions by the step that answers them first; those of the first level are in the note."""
-    groups = question_steps(study)
-    titles = {level: f"From {level_name(level).lower()} on" for level in groups if level}
-    told = []
-    for place, (level, own) in enumerate(groups.items()):
-        lines = [(str(one["text"]), str(one["asked_by"])) for one in own.to_dict("records")]
-        if not lines or not place:
-            continue
-        told.append((titles.get(level, "At no step"), lines[:MOST_QUESTIONS], len(lines[MOST_QUESTIONS:])))
-    return told
+def _questions(study: Study) -> tuple[list[tuple[str, list[tuple[str, str]], int]], str]:
+    """Group the questions by the step that answers them first; those of the first level are counted."""
+    told, always = [], 0
+    for place, (level, own) in enumerate(question_steps(study).items()):
+        asked_by = own["asked_by"].str.replace("; ", ", ")
+        lines = list(zip(own["text"].astype(str), asked_by.astype(str), strict=True))
+        if not place:
+            always = len(lines)
+        elif lines:
+            title = f"From {level_name(level).lower()} on" if level else "At no step"
+            told.append((title, lines[:MOST_QUESTIONS], len(lines[MOST_QUESTIONS:])))
+    return told, (
+        f"With names and birth dates matched. {always} more questions have an answer at every step. A "
+        "question is answered where everything needed is known of four in five of the children it is about."
+    )
 
 
 def _limits(placebo: Study, no_placebo: list[Block]) -> list[str]:

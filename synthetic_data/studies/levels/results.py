@@ -13,7 +13,7 @@ import pandas as pd
 from helpers.files import what_is_there
 from helpers.gaps import Costs, kit_costs, one_standard, plan_roadmap, read_costs
 from helpers.layouts import Layout, load_layout
-from helpers.report import Block, Panel, level_dots, table
+from helpers.report import Block, Panel, joined, level_dots, paragraph, table
 from synthetic_data.scenario import LEVELS, level_title
 from synthetic_data.studies.levels.cells import BY_NUMBER, PLACEBO, WORKSHOP
 from synthetic_data.studies.levels.study import (
@@ -26,6 +26,7 @@ from synthetic_data.studies.levels.study import (
     headlines,
     moved,
     ranked,
+    shown_figures,
     whole_levels,
 )
 from synthetic_data.systems import SILOS, maker_of
@@ -47,6 +48,7 @@ __all__ = [
     "layouts_of",
     "level_name",
     "matching_of",
+    "placebo_difference",
     "placebo_table",
     "question_steps",
     "question_table",
@@ -74,6 +76,7 @@ LEVEL_WORDS = {
 }
 # Ways of joining, as the picture names them.
 NUMBER_ALONE, MATCHED = "by ID number alone", "names and birth dates matched too"
+_SHORT = {NUMBER_ALONE: "by number", MATCHED: "matched"}
 # Default measure by which a roadmap ranks its steps.
 ROADMAP_BY = "questions"
 NO_CODES = "It buys nothing here, because the kit already translates each system's own codes."
@@ -137,6 +140,8 @@ def finding_of(study: Study) -> str:
     method, name = next(iter(_ways(study).items()))
     found = _found(study, method)
     how = "By ID number alone" if name == NUMBER_ALONE else f"With {name}"
+    if first == last:
+        return f"{how}, systems find **{found[0]:.0f}** of 100 children at risk {LEVEL_WORDS[first]}"
     return (
         f"{how}, systems find **{found[0]:.0f}** of 100 children at risk {LEVEL_WORDS[first]}, and "
         f"**{found[-1]:.0f}** {LEVEL_WORDS[last]}"
@@ -153,6 +158,9 @@ def matching_of(study: Study) -> str:
     each = " or ".join(dict.fromkeys((ends[0], ends[-1])))
     if len(there) == 1:
         return f"Matching names and birth dates as well finds **{each}** of 100 {LEVEL_WORDS[first]}."
+    lead = (
+        "Or match names and birth dates: that" if joins_both_ways(study) else "Matching names and birth dates"
+    )
     named, dated = _systems_with_names()
     asked = [value_at(study, "questions", level) or 0.0 for level in (first, last)]
     change = (
@@ -162,7 +170,7 @@ def matching_of(study: Study) -> str:
         f"{high:+.1f}); they"
     )
     return (
-        f"**Or match names and birth dates, too.** That finds **{each}** of 100 at every step, even "
+        f"{lead} finds **{each}** of 100 at every step, even "
         f"{LEVEL_WORDS[first]}: {named} of {len(SILOS)} systems record a name at every step, and {dated} of "
         f"them a birth date. {change} buy fresher data and **{asked[1] - asked[0]:.0f}** more answers."
     )
@@ -241,18 +249,13 @@ def chart_of_steps(study: Study, here: tuple[str, str] | None = None) -> Block:
     shown = rows.assign(series=rows["method"].map(ways))
     seeds, looks = int(rows["seeds"].max()), int(rows["looks"].max())
     children = int(study.figures["students"].max())
-    title = (
-        "The gap between the two dots is what good matching replaces; it closes as systems share a number"
-        if len(ways) > 1
-        else f"Found at every step: {_range(_found(study, study.method))} of 100 children at risk"
-    )
     bars = (
         f" Bars: 95% intervals over the {seeds}, widened for {looks} looks (Bonferroni)." if seeds > 1 else ""
     )
     return level_dots(
         shown,
         panels,
-        title=title,
+        title=_gap_sentence(study),
         alt=_alt(shown, panels, there),
         levels={level: level_title(level) for level in there},
         series=list(ways.values()),
@@ -264,6 +267,16 @@ def chart_of_steps(study: Study, here: tuple[str, str] | None = None) -> Block:
         table=_numbers(shown, panels, there, ways),
         extra=_gains_table(study),
     )
+
+
+def _gap_sentence(study: Study) -> str:
+    """Say what the two dots of a row show, or what is found where there is one."""
+    matched = _found(study, study.method)
+    if not joins_both_ways(study):
+        return f"Found at each step: {_range(matched)} of 100 children at risk"
+    gaps = [own - alone for own, alone in zip(matched, _found(study, BY_NUMBER), strict=True)]
+    closes = "; it closes as systems share a number" if gaps[-1] < gaps[0] else ""
+    return f"The gap between the two dots is what good matching replaces{closes}"
 
 
 def _range(values: Sequence[float]) -> str:
@@ -301,7 +314,7 @@ def _numbers(
     for panel in panels:
         for name in list(ways.values())[-1:] if panel.assumed else ways.values():
             mine = rows[rows["measure"].eq(panel.measure) & rows["series"].eq(name)].set_index("level")
-            head = f"{panel.title} (assumed)" if panel.assumed else f"{panel.title}, {name}"
+            head = f"{panel.title} (assumed)" if panel.assumed else f"{panel.title}, {_SHORT.get(name, name)}"
             columns[head] = [float(mine["value"].get(level, math.nan)) for level in there]
     return pd.DataFrame(columns).round(1)
 
@@ -311,22 +324,40 @@ def _gains_table(study: Study) -> Block | None:
     bought = _gains_shown(study)
     if bought.empty:
         return None
-    ways, looks = _ways(study), int(bought["looks"].max())
+    looks, steps = int(bought["looks"].max()), list(dict.fromkeys(bought["step"]))
     columns: dict[str, list[str]] = {}
-    steps = list(dict.fromkeys(bought["step"]))
     for panel in _panels():
-        for method, name in ways.items():
+        for method, name in _ways(study).items():
             if panel.assumed:
                 continue
             mine = bought[bought["measure"].eq(panel.measure) & bought["method"].eq(method)].set_index("step")
-            columns[f"{panel.title}, {name}"] = [
+            columns[f"{panel.title}, {_SHORT.get(name, name)}"] = [
                 _with_interval(*(float(mine.loc[step, one]) for one in ("gain", "low", "high")))
                 for step in steps
             ]
-    named = [f"{level_name(a)} to {level_name(b).lower()}" for a, b in (one.split(" to ") for one in steps)]
-    told = pd.DataFrame({"gain of each step": named, **columns})
-    return table(
-        told, f"Compared within each district; intervals corrected for {looks} looks", download=False
+    ends = [step.split(" to ") for step in steps]
+    named = [f"{level_name(before)} to {level_name(after).lower()}" for before, after in ends]
+    shown = table(
+        pd.DataFrame({"gain of each step": named, **columns}),
+        f"Compared within each district; 95% intervals, corrected for {looks} looks (Bonferroni)",
+        download=False,
+    )
+    return joined([shown, paragraph(_assumed_minutes(study))])
+
+
+def _assumed_minutes(study: Study) -> str:
+    """Say how wide the assumptions on minutes are."""
+    first, figures = _levels(study)[0], study.figures
+    mine = figures[
+        figures["measure"].eq("hand work")
+        & figures["level"].eq(first)
+        & figures["method"].eq(study.method)
+        & figures["scenario"].eq(WORKSHOP)
+    ]
+    minutes = (mine["value"] / mine["students"].astype("float64")).groupby(mine["group"]).mean()
+    return (
+        f"Minutes a task are assumed. {LEVEL_WORDS[first].capitalize()} the assumptions range from "
+        f"{minutes['Low']:.0f} to {minutes['High']:.0f} minutes a child, so read the order, not the amount."
     )
 
 
@@ -339,6 +370,7 @@ def chart_of_placebo(study: Study) -> Block:
     headline = headline_of("two_systems")
     panel = Panel("two_systems", f"{headline.title}, {headline.unit}", headline.most)
     real, none = (value_at(study, "two_systems", there[-1], name) or 0.0 for name in names)
+    apart, low, high = placebo_difference(study, there[-1], len(there))
     return level_dots(
         shown,
         [panel],
@@ -349,9 +381,29 @@ def chart_of_placebo(study: Study) -> Block:
         series=list(names.values()),
         caption="Children whose page shows signs of two systems, less as many as chance would bring "
         f"together. Districts of {int(study.figures['students'].max()):,} children. Bars: 95% intervals over "
-        f"{int(rows['seeds'].max())} seeds, widened for {int(rows['looks'].max())} looks (Bonferroni). "
-        "Effects were put in by the generator.",
+        f"{int(rows['seeds'].max())} seeds, widened for {int(rows['looks'].max())} looks (Bonferroni). The "
+        f"difference at the last step is {apart:.0f}, from {low:.0f} to {high:.0f} (Welch, corrected for "
+        f"{len(there)} looks). Effects were put in by the generator.",
+        apart=True,
+        table=_numbers(shown, [panel], there, names),
     )
+
+
+def placebo_difference(study: Study, level: str, looks: int) -> tuple[float, float, float]:
+    """Compare children at whom two systems point with the placebo's, by Welch's t, corrected for looks."""
+    from scipy.stats import ttest_ind
+
+    mine = shown_figures(study.figures)
+    mine = mine[mine["measure"].eq("two_systems") & mine["level"].eq(level) & mine["method"].eq(study.method)]
+    mine = mine[
+        mine["carried_ids"].eq(level) & mine["freshness"].eq(level) & mine["code_agreement"].eq(level)
+    ]
+    sides = [mine.loc[mine["scenario"].eq(name), "value"].astype(float) for name in (WORKSHOP, PLACEBO)]
+    apart = float(sides[0].mean() - sides[1].mean())
+    if min(map(len, sides)) < 2:
+        return apart, math.nan, math.nan
+    found = ttest_ind(*sides, equal_var=False).confidence_interval(1 - 0.05 / looks)
+    return apart, float(found.low), float(found.high)
 
 
 def placebo_table(study: Study) -> pd.DataFrame:
@@ -491,14 +543,21 @@ def steps_table(study: Study, way: str = "alone", scenario: str = WORKSHOP) -> p
 
 
 def _with_interval(gain: float, low: float, high: float) -> str:
-    digits = 0 if abs(gain) >= 20 else 1 if abs(gain) >= 1 else 2
+    """Write a gain with its interval, without digits that the seeds don't carry.
+
+    >>> _with_interval(5.26, 0.16, 10.37), _with_interval(-0.001, -0.72, 0.71), _with_interval(4.0, 4.0, 4.0)
+    ('+5.3 (+0.2 to +10.4)', '0 (-0.7 to +0.7)', '+4.0 in every district')
+    """
+    digits = 0 if abs(gain) >= 20 else 1
+
+    def said(number: float) -> str:
+        return f"{number:+.{digits}f}" if round(number, digits) else "0"
+
     if math.isnan(low):
-        return "0" if round(gain, 2) == 0 else f"{gain:+.{digits}f}"
-    if round(gain, 2) == 0 and round(low, 2) == round(high, 2) == 0:
-        return "0"
+        return said(gain)
     if round(low, 2) == round(high, 2):
-        return f"{gain:+.{digits}f} in every district"
-    return f"{gain:+.{digits}f} ({low:+.{digits}f} to {high:+.{digits}f})"
+        return f"{said(gain)} in every district" if round(gain, 2) else "0"
+    return f"{said(gain)} ({said(low)} to {said(high)})"
 
 
 def standard_saves(costs: Costs | None = None) -> pd.DataFrame:
@@ -541,6 +600,15 @@ def first_steps_of(study: Study, costs: Costs | None = None) -> str:
     )
 
 
+def _rounded(number: float) -> str:
+    """Write an assumed amount with two digits that mean something.
+
+    >>> _rounded(63520.0), _rounded(9.0), _rounded(0.0)
+    ('64,000', '9', '0')
+    """
+    return f"{float(f'{number:.2g}'):,.0f}"
+
+
 def roadmap_shown(road: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
     """Format a roadmap for display."""
     ends = road[["dollars_low", "dollars_likely", "dollars_high"]].itertuples(index=False)
@@ -554,10 +622,12 @@ def roadmap_shown(road: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
             "size": road["size"],
             "rank": road["rank"],
             "title": road["title"],
-            "dollars": [f"{likely:,.0f} ({low:,.0f} to {high:,.0f})" for low, likely, high in ends],
+            "dollars": [
+                f"{_rounded(likely)} ({_rounded(low)} to {_rounded(high)})" for low, likely, high in ends
+            ],
             "child": road["dollars_a_child_and_year"].round(2),
             "buys": bought,
-            "hours": road["hours_saved"].round(0).astype("Int64"),
+            "hours": [_rounded(float(hours)) for hours in road["hours_saved"]],
         }
     )
     heads = {

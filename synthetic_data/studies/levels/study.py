@@ -38,6 +38,7 @@ __all__ = [
     "over_seeds",
     "ranked",
     "run_study",
+    "shown_figures",
     "study_of",
     "whole_levels",
 ]
@@ -110,7 +111,7 @@ def mean_interval(values: Sequence[float], looks: int = 1) -> tuple[float, float
     return middle, middle - reach, middle + reach
 
 
-def _shown(figures: pd.DataFrame) -> pd.DataFrame:
+def shown_figures(figures: pd.DataFrame) -> pd.DataFrame:
     """Select the figures to show, in their display units."""
     parts = []
     for headline in headlines():
@@ -124,7 +125,7 @@ def _shown(figures: pd.DataFrame) -> pd.DataFrame:
 
 def over_seeds(figures: pd.DataFrame, looks: int = 1) -> pd.DataFrame:
     """Compute every shown figure at every setting, with its interval over seeds."""
-    shown = _shown(figures)
+    shown = shown_figures(figures)
     rows = []
     for setting, mine in shown.groupby([*SETTING, "measure", "group", "unit"], sort=False):
         headline = headline_of(str(setting[-3]))
@@ -180,7 +181,7 @@ def _differences(
     figures: pd.DataFrame, measures: Collection[str] | None
 ) -> Iterator[tuple[dict[str, str], pd.DataFrame]]:
     """List the steps by measure, each with its districts before and after."""
-    shown = _shown(figures)
+    shown = shown_figures(figures)
     for (scenario, method), mine in shown.groupby(["scenario", "method"], sort=False):
         for step, way, before, after in _steps(mine):
             sides = [_at(mine, setting) for setting in (before, after)]
@@ -229,7 +230,7 @@ def _better(low: float, high: float, sign: int) -> bool | None:
 
 def moved(figures: pd.DataFrame, measure: str, first: str, last: str) -> tuple[float, float, float]:
     """Compute how far a figure moves between two levels, over districts with the same children."""
-    shown = _shown(figures)
+    shown = shown_figures(figures)
     shown = shown[shown["measure"].eq(measure)]
     sides = [_at(shown, {"level": at, **dict.fromkeys(SWITCHES, at)}) for at in (first, last)]
     both = sides[0].merge(sides[1], on=["measure", "unit", "seed"], how="inner", validate="one_to_one")

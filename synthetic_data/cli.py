@@ -15,7 +15,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from helpers.files import emit, ends_well, json_option, out_option, save_all
+from helpers.files import (
+    Command,
+    Output,
+    Sections,
+    Summary,
+    hyphened,
+    out_option,
+    percent,
+    save_all,
+    spelled,
+    with_output,
+)
 from helpers.standard import BadInput, nearest
 from synthetic_data.benchmark.commands import benchmark
 from synthetic_data.scenario import ERROR_FAMILIES, LEVELS, Scenario, scenario_names
@@ -32,7 +43,7 @@ def register(group: click.Group) -> None:
     group.add_command(benchmark)
 
 
-@click.command()
+@click.command(short_help="Make an invented school district to try everything on.")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "--scenario",
@@ -49,9 +60,10 @@ def register(group: click.Group) -> None:
 @click.option(
     "--errors",
     metavar="FAMILY",
-    help=f"Put errors of another origin in after the faults: {', '.join(ERROR_FAMILIES)}.",
+    help="Also inject errors of another origin, after the faults: "
+    f"{', '.join(map(hyphened, ERROR_FAMILIES))}.",
 )
-@click.option("--districts", type=int, help="Make a region of so many districts, --students in each.")
+@click.option("--districts", type=int, help="Make a region of this many districts, --students in each.")
 @click.option("--people-only", is_flag=True, help="Write only the files that name persons.")
 @click.option("--level", metavar="LEVEL", help=f"What the systems exchange: {', '.join(LEVELS)}.")
 @click.option(
@@ -65,10 +77,9 @@ def register(group: click.Group) -> None:
 @click.option(
     "--processes",
     type=click.IntRange(1, 64),
-    help="How many processes write files; the bytes are the same. Two, where there are two cores.",
+    help="How many processes write files; the bytes are the same. Two, if there are two cores.",
 )
-@json_option
-@ends_well
+@with_output
 def make(
     folder: Path,
     scenario: str,
@@ -81,7 +92,7 @@ def make(
     level: str | None,
     settings: tuple[str, ...],
     processes: int | None,
-    as_json: bool,
+    output: Output,
 ) -> None:
     """Generate a synthetic school district in FOLDER, as its systems would export it.
 
@@ -95,8 +106,8 @@ def make(
         "seed": seed,
         "students": students,
         "faults": faults,
-        "errors": errors,
-        "level": level,
+        "errors": None if errors is None else spelled(errors, ERROR_FAMILIES),
+        "level": None if level is None else spelled(level, LEVELS),
         "districts": districts,
     }
     overrides = {key: value for key, value in overrides.items() if value is not None}
@@ -111,22 +122,28 @@ def make(
     from synthetic_data.district import make_district, make_region
     from synthetic_data.scenario import load_scenario
 
-    settled = load_scenario(scenario, **overrides)
+    settled = load_scenario(spelled(scenario, scenario_names()), **overrides)
     at_once = processes or min(2, os.cpu_count() or 1)
     if settled.districts > 1:
-        emit(region_figures(make_region(settled, folder, at_once)), as_json)
-    else:
-        emit(figures(make_district(settled, folder, at_once)), as_json)
+        with output.step("Making districts", total=settled.districts) as done:
+            make_region(settled, folder, at_once, done=lambda name: done())
+        made = region_figures(folder)
+        output.emit(made, _region_summary(made))
+        return
+    with output.step(f"Making {settled.students:,} children and the files of their systems"):
+        make_district(settled, folder, at_once)
+    made = figures(folder)
+    output.emit(made, _district_summary(made, settled.students), TITLES)
 
 
-@click.command("make-sector", short_help="Make a sector of invented school systems that answer a survey.")
+@click.command("make-sector", short_help="Make invented school systems that answer the survey.")
 @click.argument("place", metavar="FOLDER|FILE", type=click.Path(path_type=Path))
 @click.option(
     "--sector",
     default="published",
     show_default=True,
     metavar="NAME|FILE",
-    help="What was put in: published, nothing, volunteers, or a TOML file of your own.",
+    help="Which effects to simulate: published, nothing, volunteers, or a TOML file of your own.",
 )
 @click.option("--seed", type=int, help="The same seed always makes the same sector.")
 @click.option(
@@ -137,16 +154,17 @@ def make(
     help="Any other key of a sector, such as invited=2000, pledged_effect=0.5 (in all domains), "
     "pledged_effect.governance=0.8 (in one) or locales.City=0.5 (others share the rest). May be repeated.",
 )
-@json_option
-@ends_well
-def make_sector(place: Path, sector: str, seed: int | None, settings: tuple[str, ...], as_json: bool) -> None:
+@with_output
+def make_sector(
+    place: Path, sector: str, seed: int | None, settings: tuple[str, ...], output: Output
+) -> None:
     """Generate a sector of synthetic school systems that answer the kit's survey in two years.
 
     Writes sector.csv into FOLDER (or FILE, which ends in .csv): one row per invited system and year. Also
     writes how to generate it again (.json), the simulated effects (_simulated.csv), which `bigpicture sector`
     reads for volunteers only, and a page with both (_made.html).
     """
-    from synthetic_data.sector import load_sector, write_sector
+    from synthetic_data.sector import load_sector, preset_names, write_sector
     from synthetic_data.sector import make_sector as make_it
     from synthetic_data.sector.settings import SectorSettings
     from synthetic_data.studies.sector import synthetic_sector_page
@@ -157,19 +175,31 @@ def make_sector(place: Path, sector: str, seed: int | None, settings: tuple[str,
         if key in overrides:
             raise BadInput(f"{key!r} is given twice; give it once, as --{key} or with --set.")
         overrides[key] = value
-    made = make_it(load_sector(sector, **overrides))
-    simulated = made.simulated
-    emit(
-        {
-            "answered": made.answered,
-            "put in by the generator": simulated[simulated["comparison"].eq("adjusted")],
-            "written": write_sector(made, place, synthetic_sector_page),
-        },
-        as_json,
+    with output.step("Making school systems and their answers"):
+        made = make_it(load_sector(spelled(sector, preset_names()), **overrides))
+        written = write_sector(made, place, synthetic_sector_page)
+    effects = made.simulated[made.simulated["comparison"].eq("adjusted")]
+    finding = [
+        f"In {row['year']}, **{row['answered']:,}** of {row['invited']:,} invited school systems answered."
+        for row in made.answered.to_dict("records")
+    ]
+    output.emit(
+        {"answered": made.answered, "put in by the generator": effects, "written": written},
+        Summary(finding, notes=[f"Next: `bigpicture sector {written['sector']}`."]),
+        {"answered": "Answers", "put in by the generator": "Simulated effects"},
     )
 
 
-@click.command(short_help="Compare made districts with published figures.")
+@click.command(
+    cls=Command,
+    short_help="Compare synthetic districts with published figures.",
+    writes={
+        "calibration.csv": "every figure by seed, and overall",
+        "not_compared.csv": "figures that measure something else, and why",
+        "groups.csv": "whether any outcome differs by race, origin, language or sex",
+        "systems.csv": "correlations between measures of different systems; none in placebo",
+    },
+)
 @click.option(
     "--scenario",
     "scenarios",
@@ -180,24 +210,28 @@ def make_sector(place: Path, sector: str, seed: int | None, settings: tuple[str,
     help="What kind of district. May be repeated.",
 )
 @click.option(
-    "--seeds", default="", metavar="N,N,…", help="A district each; five on which nothing was tuned."
+    "--seeds",
+    default="",
+    metavar="N,N,…",
+    help="One district for each; by default five seeds on which nothing was tuned.",
 )
-@click.option("--students", type=int, help="Children of each district, in place of the scenario's.")
+@click.option("--students", type=int, help="Children of each district; the scenario's by default.")
 @out_option()
-@json_option
-@ends_well
-def calibrate(scenarios: tuple[str, ...], seeds: str, students: int | None, out: Path, as_json: bool) -> None:
+@with_output
+def calibrate(
+    scenarios: tuple[str, ...], seeds: str, students: int | None, out: Path, output: Output
+) -> None:
     """Compare synthetic districts with published figures: target, value with its interval, pass or miss.
 
-    Writes calibration.csv (every figure by seed, and overall), not_compared.csv (figures that measure
-    something else, and why), groups.csv (whether any outcome differs by race, origin, language or sex),
-    systems.csv (correlations between measures of different systems; none in placebo). The exit status is 1 if
-    a tuned figure misses its target, an outcome differs, or systems of a placebo correlate.
+    The exit status is 1 if a tuned figure misses its target, an outcome differs, or systems of a placebo
+    correlate.
     """
     from synthetic_data.studies.calibration.study import SEEDS, calibrate, report
 
     chosen = _seeds(seeds) if seeds else list(SEEDS)
-    found = calibrate(scenarios, chosen, students)
+    known = scenario_names()
+    with output.step(f"Making and measuring {len(scenarios) * len(chosen)} districts"):
+        found = calibrate([spelled(name, known) for name in scenarios], chosen, students)
     written = save_all(
         out,
         {
@@ -207,12 +241,42 @@ def calibrate(scenarios: tuple[str, ...], seeds: str, students: int | None, out:
             "systems.csv": found.systems,
         },
     )
-    emit({**report(found), "written": written}, as_json)
+    output.emit({**report(found), "written": written}, _calibration_summary(found.figures))
     if not found.passed:
         sys.exit(1)
 
 
-@click.command(short_help="Say what each step of exchange buys.")
+def _calibration_summary(figures: pd.DataFrame) -> Summary:
+    """Count the figures that hit their target, and name the three that miss in most districts."""
+    single = figures[figures["seed"].notna() & figures["verdict"].isin(["pass", "miss"])]
+    missed = single[single["verdict"].eq("miss")]
+    passed = len(single) - len(missed)
+    finding = [
+        f"Passed: **{passed:,}** of {len(single):,} figures of single districts "
+        f"({percent(passed, len(single))})."
+    ]
+    often = missed.groupby(["scenario", "topic", "group"], dropna=False).size().rename("districts")
+    most = often.sort_values(ascending=False, kind="stable").head(3).reset_index().fillna("")
+    worst = [
+        f"{row['scenario']}, {row['topic']} {row['group']}: missed in {row['districts']} districts"
+        for row in most.to_dict("records")
+    ]
+    return Summary(finding, "Missed most often", worst)
+
+
+@click.command(
+    cls=Command,
+    short_help="Measure what each step of data exchange changes.",
+    writes={
+        "levels.html": "a page of all this: open it first",
+        "level_figures.csv": "each figure of each district",
+        "level_intervals.csv": "means with intervals over seeds",
+        "step_gains.csv": "what each step changes",
+        "question_levels.csv": "which questions are answered",
+        "families_at_levels.csv": "which families could know",
+        "roadmap.csv": "with --switches: steps by cost and effect",
+    },
+)
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--levels",
@@ -227,18 +291,18 @@ def calibrate(scenarios: tuple[str, ...], seeds: str, students: int | None, out:
     default="1,2,3,4,5",
     show_default=True,
     metavar="N,N,…",
-    help="A district each at every level; intervals are over these.",
+    help="One district for each, at every level; intervals are over these.",
 )
 @click.option("--students", type=int, default=2000, show_default=True, help="Children of each district.")
-@click.option("--switches", is_flag=True, help="Also move ids, freshness and codes one at a time.")
+@click.option("--switches", is_flag=True, help="Also change ids, freshness and codes one at a time.")
 @click.option("--placebo", is_flag=True, help="Also districts whose systems have nothing in common.")
-@click.option("--by-number", is_flag=True, help="Also join by shared numbers alone, as systems do.")
+@click.option("--by-number", is_flag=True, help="Also link by shared numbers alone, as systems do.")
 @click.option(
     "--method",
     default="resolved",
     show_default=True,
     metavar="METHOD",
-    help="How records are joined: a rung of the ladder, as in `bigpicture link`.",
+    help="How records are linked: a method of `bigpicture link`.",
 )
 @click.option(
     "--costs",
@@ -246,12 +310,9 @@ def calibrate(scenarios: tuple[str, ...], seeds: str, students: int | None, out:
     metavar="FILE",
     help="Cost assumptions of the roadmap, like helpers/gaps/roadmap.toml; the kit's own by default.",
 )
-@click.option(
-    "--processes", type=click.IntRange(1, 64), help="Districts at work side by side; two by default."
-)
+@click.option("--processes", type=click.IntRange(1, 64), help="Districts to run at a time; two by default.")
 @out_option()
-@json_option
-@ends_well
+@with_output
 def levels(
     folder: Path | None,
     chosen: str,
@@ -264,16 +325,14 @@ def levels(
     costs: Path | None,
     processes: int | None,
     out: Path,
-    as_json: bool,
+    output: Output,
 ) -> None:
-    """Measure what each step of exchange between systems buys a child.
+    """Measure what each step of exchange between systems changes for children.
 
     Generates districts that differ only in what their systems exchange (none, manual, rostered, governed),
-    with the same fault rates, and runs each headless. Writes level_figures.csv (each figure of each
-    district), level_intervals.csv (means with intervals over seeds), step_gains.csv (what each step buys),
-    question_levels.csv and families_at_levels.csv (which questions are answered, which families could know),
-    roadmap.csv with --switches, and the page levels.html. We cache every district: earlier results load in
-    seconds, and an interrupted run continues. With a FOLDER, the page marks the level of that district.
+    with the same fault rates, and measures each. We cache every district: earlier results load
+    in seconds, and an interrupted run continues. With a FOLDER, the page marks the level of that
+    district.
     """
     from synthetic_data.studies.levels.cells import plan
     from synthetic_data.studies.levels.page import study_page
@@ -284,16 +343,17 @@ def levels(
     assumed = read_costs(costs) if costs else None
     here = here_of(folder) if folder else None
     cells = plan(
-        [level.strip() for level in chosen.split(",")],
+        [spelled(level, LEVELS) for level in chosen.split(",")],
         _seeds(seeds),
         students,
         switches=switches,
         placebo=placebo,
         by_number=by_number,
-        method=method.replace("-", " "),
+        method=hyphened(method).replace("-", " "),
     )
+    output.progress.close()  # the study shows each district
     try:
-        found = run_study(cells, processes=processes or AT_ONCE, aloud=True)
+        found = run_study(cells, processes=processes or AT_ONCE, aloud=not output.quiet)
     except CellFailed as failed:
         click.echo(f"bigpicture: {failed}", err=True)
         sys.exit(1)
@@ -312,7 +372,26 @@ def levels(
         {"levels.html": lambda path: study_page(found, path, assumed, here)},
         instead_of=("roadmap.csv",),
     )
-    emit({**describe_levels(found), "written": written}, as_json)
+    told = describe_levels(found)
+    output.emit({**told, "written": written}, _levels_summary(told["levels"], out))
+
+
+def _levels_summary(levels: Any, out: Path) -> Summary:
+    """Give each measure from the first to the last level."""
+    usual = levels[levels["scenario"].eq(levels["scenario"].iloc[0])]
+    first, last = usual["level"].iloc[0], usual["level"].iloc[-1]
+    ends = usual[usual["level"].isin([first, last])]
+    wide = ends.pivot_table(index="measure", columns="level", values="value", sort=False)
+    seeds = int(usual["seeds"].max())
+    finding = [f"From **{first}** to **{last}**, means of {seeds} districts at each level:"]
+    finding += [
+        f"  {name}: {row[first]:.3g} to {row[last]:.3g}" for name, row in wide.head(MEASURES).iterrows()
+    ]
+    return Summary(finding, notes=[f"Open {out / 'levels.html'} for the pictures."])
+
+
+# Measures of levels in the short answer.
+MEASURES = 8
 
 
 def _seeds(text: str) -> list[int]:
@@ -338,7 +417,7 @@ def _setting(
         return key, value.strip()
 
 
-@click.group(help="Make invented school districts. Nobody in them exists.")
+@click.group(cls=Sections, help="Make invented school districts. Nobody in them exists.")
 def main() -> None:
     """Run the generator's commands without the `helpers` package."""
 
@@ -371,6 +450,39 @@ def figures(folder: Path) -> dict[str, Any]:
         "faults injected": kinds,
         "folder": folder,
     }
+
+
+# Headings of printed tables. The keys are those of --json.
+TITLES = {"silos": "Systems", "faults injected": "Faults injected, by system and kind"}
+
+
+def _district_summary(made: dict[str, Any], students: int) -> Summary:
+    """Say what was made, and which faults are most common."""
+    silos, kinds = made["silos"], made["faults injected"]
+    finding = [
+        f"Made {made['district']}, with **{students:,}** enrolled children.",
+        f"**{len(silos)}** systems at level {made['level']}, exported on {made['exports of']}: "
+        f"{silos['rows about somebody'].sum():,} rows about people, {silos['faults'].sum():,} faults "
+        "injected.",
+    ]
+    most = kinds.sort_values("faults", ascending=False, kind="stable").head(3).to_dict("records")
+    worst = [f"{row['silo']}, {row['kind'].replace('_', ' ')}: {row['faults']:,}" for row in most]
+    note = f"Next: `bigpicture report {made['folder']}`, or `bigpicture read {made['folder']}`."
+    return Summary(finding, f"Most common faults, of {kinds['kind'].nunique()} kinds", worst, [note])
+
+
+def _region_summary(made: dict[str, Any]) -> Summary:
+    """Say how many districts were made, and where most children moved."""
+    districts = made["districts"]
+    finding = [
+        f"Made {made['region']}.",
+        f"**{len(districts)}** districts, exported on {made['exports of']}: {districts['children'].sum():,} "
+        f"children, {districts['faults'].sum():,} faults injected.",
+    ]
+    most = districts.sort_values("movers", ascending=False, kind="stable").head(3).to_dict("records")
+    worst = [f"{row['district']}: {row['movers']:,} of {row['children']:,} children" for row in most]
+    note = f"Next: `bigpicture link {made['folder']}`."
+    return Summary(finding, "Most children who moved between districts", worst, [note])
 
 
 def _by_silo(rows: pa.Table, counted: str) -> pd.Series:

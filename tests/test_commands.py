@@ -102,19 +102,19 @@ def test_a_command_writes_what_its_help_says(
 def printed(
     district_folder: Path, read_and_linked_once: None, kept: Kept
 ) -> Callable[[str], tuple[Path, str]]:
-    """What a command prints for people of the small made district, and where it wrote."""
+    """All tables that a command prints of the small made district, and where it wrote."""
 
     def command_of(command: str) -> tuple[Path, str]:
         out = kept.folder / "printed" / command
         out.mkdir(parents=True)
-        return out, run(command, district_folder, "--out", out).stdout
+        return out, run(command, district_folder, "--out", out, "--table").stdout
 
     return lambda command: kept(f"printed_{command}", lambda: command_of(command))
 
 
 @pytest.mark.one_in(3)
 @pytest.mark.parametrize("command", WRITES)
-def test_what_a_command_prints_fits_a_line_of_a_terminal(
+def test_tables_that_a_command_prints_fit_a_line_of_a_terminal(
     command: str, printed: Callable[[str], tuple[Path, str]]
 ) -> None:
     lines = printed(command)[1].splitlines()
@@ -174,7 +174,7 @@ def test_gaps_prints_each_pair_of_systems_once(printed: Callable[[str], tuple[Pa
     pair = [first["left_silo"], first["right_silo"]]
     row = next(line.split() for line in lines if line.split()[:2] == pair)
     assert row[:4] == [
-        first["left_silo"], first["right_silo"], f"{first['numerator']:.0f}", f"{first['denominator']:.0f}",
+        first["left_silo"], first["right_silo"], f"{first['numerator']:,.0f}", f"{first['denominator']:,.0f}",
     ]  # fmt: skip
     begin = next(place for place, line in enumerate(lines) if line.startswith("begin with 1: "))
     assert begin == 2 + len(joined)
@@ -214,8 +214,8 @@ def test_a_crosswalk_can_be_judged_by_itself(
         (["profile", "{district}", "--survivorship", "{none}"], "table believed_first"),
         (["score", "{district}", "--crosswalk", "{none}"], "There is no file"),
         (["dictionary", "meals/mealtime"], "Did you mean meals/mealtime_customers?"),
-        (["report", "--from", "{none}"], "There is no folder"),
-        (["report", "--from", "{file}"], "is a file: name the folder that holds it."),
+        (["report", "{none}"], "There is no folder"),
+        (["report", "{file}"], "is a file: name the folder that holds it."),
         (["report", "--only", "77"], "77"),
         (["report", "-p", "studnets", "60"], "Did you mean students?"),
         (["make", "{new}", "--set", "sede=7"], "Did you mean seed?"),

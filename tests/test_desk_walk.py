@@ -54,7 +54,7 @@ def test_before_a_layout_is_drafted_every_row_is_set_aside_and_the_next_step_is_
 
 
 def test_start_drafts_all_tables_and_says_why_it_leaves_the_rest(started_desk_folder: Path) -> None:
-    told = json.loads(run("start", started_desk_folder, "--json").output)
+    told = json.loads(run("start", started_desk_folder, "--json").stdout)
     assert set(told["left"]) == NO_TABLES
     assert all(reason for reason in told["left"].values())
 
@@ -136,7 +136,7 @@ def test_link_and_profile_end_well_and_name_nobody(started_desk_folder: Path, tm
 @pytest.mark.full
 @pytest.mark.notebooks
 def test_a_report_of_the_folder_ends_well(started_desk_folder: Path, tmp_path: Path) -> None:
-    told = run("report", "--from", started_desk_folder, "--out", tmp_path)
+    told = run("report", started_desk_folder, "--out", tmp_path)
     assert told.exit_code == 0, told.output
     assert "failed: none" in told.output
 
@@ -144,7 +144,7 @@ def test_a_report_of_the_folder_ends_well(started_desk_folder: Path, tmp_path: P
 @pytest.mark.full
 @pytest.mark.notebooks
 def test_a_report_before_a_layout_is_drafted_says_what_to_do(desk_folder: Path, tmp_path: Path) -> None:
-    told = run("report", "--from", desk_folder, "--out", tmp_path)
+    told = run("report", desk_folder, "--out", tmp_path)
     assert told.exit_code == 2, told.output
     assert "bigpicture start" in told.output
     assert len(told.output.strip().splitlines()) == 1

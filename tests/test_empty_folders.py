@@ -19,7 +19,7 @@ COMMANDS = (
     ("questions",),
     ("cards",),
     ("score",),
-    ("report", "--from"),
+    ("report",),
 )
 
 

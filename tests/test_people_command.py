@@ -48,7 +48,7 @@ def test_more_staff_are_no_slower(tmp_path: Path) -> None:
     [
         ("School,Children\nOak,many\n", (), "row 2: children is 'many'"),
         ("School\nOak\n", (), "has no column children"),
-        (SCHOOLS, ("--order", "most childre first"), "Did you mean most children first"),
+        (SCHOOLS, ("--order", "most childre first"), "Did you mean most-children-first"),
         (SCHOOLS, ("--months", "0"), "1 to 600 months"),
         ("School,Children\nOak,5\nOak,6\n", (), "each of them once"),
         ("", (), "can't be read as a CSV"),

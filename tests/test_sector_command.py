@@ -19,7 +19,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sector")
     result = CliRunner().invoke(main, ["make-sector", str(folder), "--seed", "3", *SMALL, "--json"])
     assert result.exit_code == 0, result.output
-    told = json.loads(result.output)
+    told = json.loads(result.stdout)
     assert [row["answered"] for row in told["answered"]] == [25, 40]
     assert told["put in by the generator"]
     return folder
@@ -28,7 +28,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_report_is_a_page_and_tables(made: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["sector", str(made / "sector.csv"), "--out", str(tmp_path), "--json"])
     assert result.exit_code == 0, result.output
-    told = json.loads(result.output)
+    told = json.loads(result.stdout)
     assert {row["year"] for row in told["profile"]} == {2021, 2022}
     assert told["findings"] == []
     assert (tmp_path / "sector.html").is_file()

@@ -34,7 +34,7 @@ def test_tables_and_a_page_are_written_and_printed_as_json(
     now, before = answers
     result = survey("--responses", now, "--last-year", before, "--out", tmp_path, "--json")
     assert result.exit_code == 0, result.output
-    told = json.loads(result.output)
+    told = json.loads(result.stdout)
     assert (told["respondents"], told["findings"], told["year"]) == (4, 0, 2026)
     scores = pd.read_csv(tmp_path / "survey_scores.csv")
     assert len(scores) == 6 * (1 + 4)
@@ -91,7 +91,7 @@ def test_of_two_files_one_that_can_t_be_read_is_a_finding(tmp_path: Path) -> Non
             "--responses", now, "--last-year", tmp_path / before, "--out", tmp_path / "out", "--json"
         )
         assert result.exit_code == 0, result.output
-        assert json.loads(result.output)["respondents"] == people
+        assert json.loads(result.stdout)["respondents"] == people
         told = pd.read_csv(tmp_path / "out" / "survey_findings.csv").set_index("file")
         assert "file_set_aside" in set(told.loc[["broken.csv"], "action_taken"])
     (tmp_path / "empty.csv").write_bytes(b"")
@@ -153,7 +153,7 @@ def test_a_file_of_something_else_is_a_finding_and_no_traceback(tmp_path: Path) 
     (tmp_path / "answers.csv").write_bytes(b"a,b\n1,2\n")
     result = survey("--responses", tmp_path / "answers.csv", "--out", tmp_path / "out", "--json")
     assert result.exit_code == 0, result.output
-    told = json.loads(result.output)
+    told = json.loads(result.stdout)
     assert told["respondents"] == 0
     assert told["findings"] >= 1
     assert "Nobody" in (tmp_path / "out" / "survey.html").read_text(encoding="utf-8")
@@ -213,8 +213,8 @@ def test_files_stand_beside_opinion(
     card = as_table(
         "scorecard", pd.DataFrame([{**line, "numerator": 9.0, "denominator": 100.0, "value": 0.09}])
     )
-    monkeypatch.setattr(sys.modules["helpers.cli.school_systems"], "_scorecard", lambda folder: card)
-    result = survey("--responses", answers[0], "--from", tmp_path, "--out", tmp_path)
+    monkeypatch.setattr(sys.modules["helpers.cli.school_systems"], "_scorecard", lambda folder, output: card)
+    result = survey(tmp_path, "--responses", answers[0], "--out", tmp_path)
     assert result.exit_code == 0, result.output
     told = pd.read_csv(tmp_path / "opinion_vs_files.csv").set_index("item")
     assert told.loc["impact_1", "measured"] == 1

@@ -23,7 +23,7 @@ __all__ = ["main", "register"]
 @click.group(
     cls=Commands,
     help="See the whole child in a district's separate systems: make an invented district, or read a real "
-    "one's exports; link its records, measure the gaps, write reports. Nothing leaves this machine.",
+    "one's exports; link its records, measure the gaps, write reports. Nothing leaves this computer.",
 )
 @click.version_option(package_name="see-the-big-picture", prog_name="bigpicture")
 def main() -> None:
@@ -33,24 +33,9 @@ def main() -> None:
 def register(group: click.Group) -> None:
     """Add this package's commands to a group."""
     for command in (
-        read,
-        start,
-        link,
-        score,
-        cards,
-        profile,
-        family,
-        questions,
-        view,
-        audit,
-        gaps,
-        report,
-        people,
-        sector,
-        survey,
-        dashboard,
-        dictionary,
-    ):
+        report, read, start, dictionary, link, dashboard, profile, gaps, questions, view, family, audit,
+        survey, sector, people, cards, score,
+    ):  # fmt: skip
         group.add_command(command)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from helpers.files import emit, ends_well, json_option
+from helpers.files import Output, Summary, folder_argument, with_output
 from helpers.standard import BadInput
 
 __all__ = ["audit"]
@@ -15,32 +15,28 @@ __all__ = ["audit"]
 LOG = "audit.jsonl"
 
 
-@click.command(short_help="Check the log of who was shown what.")
-@click.option(
-    "--verify",
-    "place",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="FOLDER",
-    help="The folder with audit.jsonl, or the log itself.",
-)
-@json_option
-@ends_well
-def audit(place: Path, as_json: bool) -> None:
-    """Check every line of an audit log of views, family pages and the dashboard.
+@click.command(short_help="Check that the log of who saw what is unchanged.")
+@folder_argument(earlier="--verify")
+@with_output
+def audit(folder: Path, output: Output) -> None:
+    """Check every line of the audit log in FOLDER: of views, family pages and the dashboard.
 
-    Lists each changed, moved or deleted line, and prints the newest code. Store it elsewhere, on paper or by
-    e-mail: it shows later whether somebody started a new log. The exit status is 1 if there is trouble. The
-    command needs the key next to the log (audit.jsonl.key).
+    FOLDER contains audit.jsonl, or is the log itself. Lists each changed, moved or deleted line, and prints
+    the newest code. Store it elsewhere, on paper or by e-mail: it shows later whether somebody started a new
+    log. The exit status is 1 if there is trouble. The command needs the key next to the log
+    (audit.jsonl.key).
     """
     from helpers.share import Audit
 
-    log = place / LOG if place.is_dir() else place
+    log = folder / LOG if folder.is_dir() else folder
     if not any(log.with_name(log.name + ending).exists() for ending in ("", ".count", ".key")):
         raise BadInput(f"There is no log {log}: name the folder with {LOG}, or the log itself.")
     checked = Audit(log)
     trouble = checked.verify()
     count, newest = checked.head()
-    emit({"lines": count, "newest code": newest, "trouble": trouble}, as_json)
+    state = f"trouble in **{len(trouble):,}**" if len(trouble) else "all as written"
+    worst = [f"Line {row['line']} {row['trouble']}" for row in trouble.head(3).to_dict("records")]
+    summary = Summary([f"**{count:,}** lines, {state}. Newest code: {newest}"], "Trouble", worst)
+    output.emit({"lines": count, "newest code": newest, "trouble": trouble}, summary)
     if len(trouble):
         sys.exit(1)

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+import pandas as pd
 
-from helpers.cli.options import FOLDER, linked, read_known, to_tens, worded
-from helpers.files import all_or_none, emit, ends_well, json_option, out_option, private_folder
+from helpers.cli.options import count_text, linked, profile_source, read_known, to_tens, worded
+from helpers.files import (
+    Output,
+    Summary,
+    all_or_none,
+    folder_argument,
+    one_of,
+    out_option,
+    private_folder,
+    with_output,
+)
 from helpers.standard import BadInput, nearest
 
 if TYPE_CHECKING:
@@ -18,10 +27,19 @@ if TYPE_CHECKING:
 __all__ = ["family"]
 
 LOOKUP = Path("restricted/family_pages")
+PAPERS = ("letter", "A4")
+# Headings of what is printed. The keys are those of --json.
+TITLES = {
+    "pages to hand over, addressed to nobody": "pages without an address, to hand over",
+    "joined to nobody on the roster, so nobody knows whose": "children linked to nobody on the roster",
+    "held": "Pages on hold, by reason",
+    "said": "corrections read",
+    "rows to put right": "Rows to correct, by system",
+}
 
 
-@click.command()
-@FOLDER
+@click.command(short_help="Write one page per child for the family, or for the student.")
+@folder_argument()
 @click.option(
     "--child",
     "children",
@@ -43,31 +61,30 @@ LOOKUP = Path("restricted/family_pages")
     "office_file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="CSV with school, person, telephone, email: whom a family calls. Without it a line is left blank.",
+    help="CSV with school, person, telephone, email: whom a family calls. Without it, the line is blank.",
 )
-@click.option("--pdf", is_flag=True, help="A tagged PDF beside each page; needs a chromium.")
+@click.option("--pdf", is_flag=True, help="Also a tagged PDF of each page; needs a chromium.")
 @click.option(
     "--paper",
-    type=click.Choice(["letter", "A4"]),
-    help="Size of printed sheets; the printer's own when not given.",
+    metavar="SIZE",
+    help="Size of printed sheets: letter or a4; the printer's own when not given.",
 )
 @click.option(
     "--lookup",
     type=click.Path(file_okay=False, path_type=Path),
     default=LOOKUP,
     show_default=True,
-    help="Folder, apart from the pages, for what says which page is whose. Restricted: never send it.",
+    help="Another folder, for the list of which page is whose. Restricted: never send it.",
 )
 @click.option(
     "--corrections",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Writes no page: turns what families said isn't right (CSV: page, line, right, said_by) into "
-    "corrections for the systems that hold it.",
+    help="Write no page: turn what families said isn't right (CSV: page, line, right, said_by) into "
+    "corrections for the systems that record it.",
 )
 @out_option("reports/family")
-@json_option
-@ends_well
+@with_output
 def family(
     folder: Path,
     children: tuple[str, ...],
@@ -81,7 +98,7 @@ def family(
     lookup: Path,
     corrections: Path | None,
     out: Path,
-    as_json: bool,
+    output: Output,
 ) -> None:
     """Write one page per child for the family, in plain words.
 
@@ -92,11 +109,12 @@ def family(
     """
     asked = [bool(children), school is not None, everybody, corrections is not None]
     if sum(asked) != 1:
-        raise BadInput("Say whose pages: --child CHILD, --school NAME or --all (or --corrections FILE).")
+        raise BadInput("Name whose pages: --child CHILD, --school NAME or --all (or --corrections FILE).")
+    if paper is not None:
+        paper = one_of("--paper", paper, PAPERS)
     if corrections is not None:
-        _correct(folder, corrections, lookup, out, as_json)
+        _correct(folder, corrections, lookup, out, output)
         return
-    from helpers.profile import build_profiles, source_of
     from helpers.report import (
         codes_in,
         find_chromium,
@@ -114,17 +132,17 @@ def family(
 
     if lookup.resolve() == out.resolve():
         raise BadInput(
-            "--lookup and --out are one folder: keep what says whose a page is apart from the pages."
+            "--lookup and --out are one folder: keep the list of which page is whose apart from the pages."
         )
     if chosen_language is not None:
         language(chosen_language)
     if pdf:
         find_chromium()
     offices = read_offices(office_file) if office_file is not None else None
-    district = read_known(folder)
+    district = read_known(folder, output)
     guard = Guard.of(district)
-    links = linked(district)
-    source = source_of(district, links, build_profiles(district, links))
+    links = linked(district, output)
+    source = profile_source(district, links, output)
     private_folder(lookup)
     run = prepare(
         district,
@@ -138,16 +156,16 @@ def family(
     )
 
     with all_or_none(out) as draft:
-        with click.progressbar(length=len(run.recipients), label="Pages", file=sys.stderr) as bar:
+        with output.step("Writing pages", total=len(run.recipients)) as done:
             written = write_pages(
                 pages_of(run, paper or ("letter" if pdf else ""), codes_in(lookup)),
                 records_of(links.crosswalk, run.standing),
                 draft,
-                each=lambda page: bar.update(1),
+                each=lambda page: done(),
             )
         if pdf:
-            with click.progressbar(length=len(written.pages), label="PDFs", file=sys.stderr) as bar:
-                print_pages([draft / name for name in written.pages["file"]], each=lambda _: bar.update(1))
+            with output.step("Printing PDFs", total=len(written.pages)) as done:
+                print_pages([draft / name for name in written.pages["file"]], each=lambda _: done())
         # Save the lookup before any page: a page with an unknown code can't be corrected.
         save_run(lookup, written, run.held)
     held = (
@@ -158,47 +176,72 @@ def family(
     # Rounded to tens, because other commands count all children, and readers could subtract those with a
     # page.
     held = held.assign(children=guard.rounded(held["children"]))
-    emit(
-        {
-            "pages": to_tens(guard, len(written.pages)),
-            "children": to_tens(guard, written.pages["child"].nunique()),
-            "pages to hand over, addressed to nobody": to_tens(
-                guard, sum(1 for one in run.recipients if one.who is None)
-            ),
-            "children without a page": to_tens(guard, len(without)),
-            "joined to nobody on the roster, so nobody knows whose": to_tens(guard, run.off_roster),
-            "held": worded(guard, held, as_json),
-            "pages in English for homes that asked for another language": to_tens(
-                guard, 0 if chosen_language else len(elsewhere)
-            ),
-            "written": [str(out), str(lookup)],
-        },
-        as_json,
-    )
+    figures = {
+        "pages": to_tens(guard, len(written.pages)),
+        "children": to_tens(guard, written.pages["child"].nunique()),
+        "pages to hand over, addressed to nobody": to_tens(
+            guard, sum(1 for one in run.recipients if one.who is None)
+        ),
+        "children without a page": to_tens(guard, len(without)),
+        "joined to nobody on the roster, so nobody knows whose": to_tens(guard, run.off_roster),
+        "held": worded(guard, held, output.as_json),
+        "pages in English for homes that asked for another language": to_tens(
+            guard, 0 if chosen_language else len(elsewhere)
+        ),
+        "written": [str(out), str(lookup)],
+    }
+    output.emit(figures, None if output.as_json else _summary(figures, out, lookup), TITLES)
 
 
-def _correct(folder: Path, said_file: Path, lookup: Path, out: Path, as_json: bool) -> None:
+def _summary(figures: dict[str, Any], out: Path, lookup: Path) -> Summary:
+    """Count pages, and name the commonest reasons why a child has none."""
+    held: pd.DataFrame = figures["held"]
+    finding = [
+        f"Wrote **{count_text(figures['pages'])}** pages for {count_text(figures['children'])} children. "
+        f"Children without a page: **{count_text(figures['children without a page'])}**."
+    ]
+    order = pd.to_numeric(held["children"], errors="coerce").fillna(1)
+    most = held.assign(order=order).sort_values("order", ascending=False, kind="stable").head(3)
+    worst = [
+        f"{count_text(row['children'])} {'child' if row['children'] == 1 else 'children'}: {row['reason']}"
+        for row in most.to_dict("records")
+    ]
+    counted = {
+        "Pages without an address, to hand over": figures["pages to hand over, addressed to nobody"],
+        "Pages in English for homes that asked for another language": figures[
+            "pages in English for homes that asked for another language"
+        ],
+    }
+    notes = [f"{what}: {count_text(count)}." for what, count in counted.items() if count != 0]
+    where = f"The pages are in {out}. Which page is whose: {lookup}. Never send that folder."
+    return Summary(finding, "Children whose page is on hold, by reason", worst, [where, *notes])
+
+
+def _correct(folder: Path, said_file: Path, lookup: Path, out: Path, output: Output) -> None:
     """Send corrections from families to the systems that record the values, and to the review desk."""
-    from helpers.profile import build_profiles, source_of
     from helpers.report import corrections_of, read_corrections, save_lookup
 
     told = read_corrections(said_file)
-    district = read_known(folder)
-    links = linked(district)
-    source = source_of(district, links, build_profiles(district, links))
+    district = read_known(folder, output)
+    links = linked(district, output)
+    source = profile_source(district, links, output)
     found = corrections_of(told, lookup, district, links, source)
     place = out / "corrections"
     written = save_lookup(place, {"corrections.csv": found.corrections, "review.csv": found.review})
     by_owner = found.corrections.groupby(["silo", "owner"], sort=False).size().rename("rows").reset_index()
-    emit(
-        {
-            "said": len(told),
-            "rows to put right": by_owner,
-            "pairs for the review desk": len(found.review),
-            "written": [str(path) for path in written],
-        },
-        as_json,
-    )
+    figures = {
+        "said": len(told),
+        "rows to put right": by_owner,
+        "pairs for the review desk": len(found.review),
+        "written": [str(path) for path in written],
+    }
+    most = by_owner.sort_values("rows", ascending=False, kind="stable").head(3).to_dict("records")
+    finding = [
+        f"**{len(told):,}** corrections from families: {int(by_owner['rows'].sum()):,} rows to correct in "
+        f"{by_owner['silo'].nunique()} systems, {len(found.review):,} pairs for the review desk."
+    ]
+    worst = [f"{row['silo']}: {row['rows']:,} rows, by {row['owner']}" for row in most]
+    output.emit(figures, Summary(finding, "Most rows to correct", worst), TITLES)
 
 
 def _of_school(source: Source, school: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,6 +12,8 @@ from pandas.api.types import is_integer_dtype
 
 from helpers.cli.options import (
     as_shown,
+    count_text,
+    desk_note,
     linked,
     own_model,
     read_known,
@@ -22,12 +24,17 @@ from helpers.cli.options import (
     worded,
 )
 from helpers.files import (
+    Command,
+    Output,
+    Summary,
     district_folders,
-    emit,
-    ends_well,
+    folder_argument,
+    hyphened,
     is_region,
-    json_option,
+    one_of,
     out_option,
+    percent,
+    with_output,
     write_atomically,
 )
 from helpers.standard import OLD_METHODS, BadInput, renamed
@@ -35,7 +42,7 @@ from helpers.standard import OLD_METHODS, BadInput, renamed
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.layouts import Layout
-    from helpers.link import Linked, LinkModel, Links, PersonFile
+    from helpers.link import Linked, LinkModel, Links, Method, PersonFile
     from helpers.share import Guard
 
 __all__ = ["NOT_PRINTED", "link", "link_region", "link_two_files", "two_files_options"]
@@ -43,16 +50,29 @@ __all__ = ["NOT_PRINTED", "link", "link_region", "link_two_files", "two_files_op
 
 # What `score` prints instead of figures that describe real children one by one.
 NOT_PRINTED = "this folder isn't marked as invented: they are in the files alone"
+# Headings of printed tables. The keys are those of --json.
+TITLES = {
+    "children": "groups, one for each child as far as links show",
+    "link statuses": "Link status of each system's records",
+    "pairs that wait for a person": "pairs that need review",
+    "decisions that no longer stand": "decisions that no longer apply",
+    "refused columns of ids": "Refused id columns",
+    "findings": "Findings by kind",
+    "weights that these records changed": "Match weights that differ from the starting model's, in bits",
+    "estimated, not measured": "Quality, estimated and not measured",
+    "too common to compare": "Values too common to compare",
+    "children of two districts": "Children in two districts",
+}
 
 
 def link_region(
     folder: Path,
-    method: str,
+    method: Method,
     decisions: tuple[Path, ...],
     train: bool,
     model_file: Path | None,
     out: Path,
-    as_json: bool,
+    output: Output,
 ) -> bool:
     """Link a region, if the folder is one.
 
@@ -76,11 +96,13 @@ def link_region(
 
     def districts() -> Iterator[tuple[str, District]]:
         for name, place in district_folders(folder).items():
-            district = read_known(place)
+            district = read_known(place, output)
             guards[name], layouts[name] = Guard.of(district), district.layouts
             yield name, district
 
-    region = link_districts(districts(), lambda district: linked(district, method, model=model), model=model)
+    region = link_districts(
+        districts(), lambda district: linked(district, output, method, model=model), model=model
+    )
     # One real district makes the whole region real.
     guard = next((one for one in guards.values() if one.real), next(iter(guards.values())))
     masked = [
@@ -104,19 +126,33 @@ def link_region(
     moves = region.moves.groupby(["step", "decision"]).size().rename("children").reset_index()
     moves = moves.assign(children=guard.rounded(moves["children"]))
     rough = {name: guard.rounded(counted[name]) for name in ("records", "children")}
-    emit(
-        {
-            "districts": worded(guard, counted.assign(**rough), as_json),
-            "records": to_tens(guard, len(region.crosswalk)),
-            "children": to_tens(guard, region.crosswalk["child"].nunique()),
-            "children of two districts": worded(guard, moves, as_json),
-            **read_so(guard, as_json, "All numbers are rounded to tens here."),
-            "written": written,
-            **restricted(written),
-        },
-        as_json,
+    records, children = (
+        to_tens(guard, count) for count in (len(region.crosswalk), region.crosswalk["child"].nunique())
     )
+    moves = worded(guard, moves, output.as_json)
+    figures = {
+        "districts": worded(guard, counted.assign(**rough), output.as_json),
+        "records": records,
+        "children": children,
+        "children of two districts": moves,
+        **read_so(guard, output.as_json, "All numbers are rounded to tens here."),
+        "written": written,
+        **restricted(written),
+    }
+    finding = [
+        f"Linked **{count_text(records)}** records of {len(counted)} districts into "
+        f"**{count_text(children)}** groups, one for each child as far as links show. {OWN_GROUP}"
+    ]
+    lines = [
+        f"{row['step']}, {str(row['decision']).lower()}: {count_text(row['children'])}"
+        for row in moves.to_dict("records")
+    ]
+    output.emit(figures, Summary(finding, "Children in two districts", lines, desk_note(written)), TITLES)
     return True
+
+
+# A group is no child yet: an unlinked record is a group, too.
+OWN_GROUP = "A record that matches no other is a group of its own."
 
 
 C = TypeVar("C", bound=Callable[..., Any])
@@ -128,7 +164,7 @@ OF_FILES = "a file of persons (CSV in any delimiter and encoding, or xlsx)"
 def two_files_options(command: C) -> C:
     """Add the options `--left`, `--right` and `--map` to a command (parameters left, right and mapping)."""
     for name, also, told in (
-        ("--map", "mapping", "Which column holds which field: a TOML such as the map.toml that this writes."),
+        ("--map", "mapping", "Which column is which field: a TOML such as the map.toml that this writes."),
         ("--right", "right", "The other file; without it, duplicates are found in the left one."),
         ("--left", "left", f"Instead of FOLDER: {OF_FILES}."),
     ):
@@ -139,7 +175,12 @@ def two_files_options(command: C) -> C:
 
 
 def link_two_files(
-    folder: Path | None, left: Path | None, right: Path | None, mapping: Path | None, out: Path, as_json: bool
+    folder: Path | None,
+    left: Path | None,
+    right: Path | None,
+    mapping: Path | None,
+    out: Path,
+    output: Output,
 ) -> bool:
     """Link two files of persons, or find duplicates in one, if the options ask for it.
 
@@ -169,12 +210,13 @@ def link_two_files(
     files = {"left": read_person_file(left)}
     if right is not None:
         files["right"] = read_person_file(right)
-    linked = link_files(files["left"], files.get("right"), told)
+    with output.step("Linking the rows"):
+        linked = link_files(files["left"], files.get("right"), told)
     notes = list(linked.notes)
     if right is not None and _are_one(left, right):
         notes.insert(
             0,
-            "both files hold the same bytes, so that each row finds itself: to find duplicates in one file, "
+            "both files contain the same bytes, so each row finds itself: to find duplicates in one file, "
             "leave --right out",
         )
     written = save(
@@ -183,13 +225,28 @@ def link_two_files(
         _mappings(linked, files, mapping, out, notes),
         instead_of=OF_A_FOLDER,
     )
-    emit(
-        {**_figures(linked, as_json), "notes": notes, "written": written}
-        if as_json
-        else _shown(linked, notes, written),
-        as_json,
+    figures = _figures(linked)
+    numbered = {f"note {place}": note for place, note in enumerate(notes, 1)}
+    rows = linked.accounts.drop_duplicates("side")["rows"]
+    finding = [
+        f"**{count_text(figures['matches'])}** pairs match and {count_text(figures['for review'])} need "
+        f"review, among {' and '.join(f'{count:,}' for count in rows)} rows."
+    ]
+    mapped = [
+        f"The {side} file's columns: "
+        + ", ".join(f"{name} = {' + '.join(source.columns)}" for name, source in mapping.sources.items())
+        for side, mapping in linked.mapping.items()
+    ]
+    output.emit(
+        {**figures, **({"notes": notes} if output.as_json else numbered), "written": written},
+        Summary(finding, notes=[*(_sentence(note) for note in notes), *mapped]),
+        {"kept apart as relatives": "pairs of relatives, not linked"},
     )
     return True
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}"
 
 
 def _are_one(left: Path, right: Path) -> bool:
@@ -220,11 +277,11 @@ def _mappings(
     if before != text:
         earlier = out / "map.earlier.toml"
         written[earlier.name] = lambda path: write_atomically(path, before)
-        notes.append(f"{place} said something else: it is kept as {earlier}; give it with --map to use it")
+        notes.append(f"{place} was different: it is now {earlier}; give it with --map to use it")
     return written
 
 
-def _figures(linked: Linked, as_json: bool) -> dict[str, Any]:
+def _figures(linked: Linked) -> dict[str, Any]:
     from helpers.share import Guard
 
     # Nothing shows that the persons in such files are synthetic.
@@ -250,51 +307,58 @@ def _mapped(linked: Linked) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["side", "field", "column"])
 
 
-def _shown(linked: Linked, notes: list[str], written: list[str]) -> dict[str, Any]:
-    figures = _figures(linked, False)
-    return {**figures, **{f"note {place}": note for place, note in enumerate(notes, 1)}, "written": written}
-
-
 ROUNDED = "Records, rows and findings are rounded to tens here."
 PARTS = "Where one part of a whole is 1 to 9 children, none of its parts is shown."
 EXACT = "The exact accounts are in restricted_profile_accounts.csv and restricted_row_accounts.csv."
-METHOD_NAMES = ("shared identifier", "exact", "standardized", "cascade", "probabilistic", "resolved")
 
 
-class MethodName(click.Choice[str]):
-    """A linkage method, also by its name of 0.1.0 and with a hyphen for the space."""
+def method_of(word: str) -> Method:
+    """Give a linkage method, also by its name of 0.1.0."""
+    from helpers.link import METHODS
 
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Give the method's name of today."""
-        return super().convert(renamed(value.replace("-", " "), OLD_METHODS), param, ctx)
+    old = {hyphened(one): now for one, now in OLD_METHODS.items()}
+    return one_of("--method", renamed(hyphened(word), old), METHODS)  # type: ignore[return-value]
 
 
-@click.command()
-@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.command(
+    cls=Command,
+    short_help="Match the records of each child.",
+    writes={
+        "crosswalk.csv": "every record, its child, and the link confidence",
+        "pairs.csv": "the evidence; with --left: left_row, right_row, match_probability, decision, reason",
+        "review_queue.csv": "pairs that need review, to answer in a spreadsheet",
+        "id_columns.csv": "verified and refused id columns",
+        "link_findings.csv": "colliding ids, and birth dates and names that disagree",
+        "quality_estimate.csv": "estimated quality of the links",
+        "moves.csv": "of a region: the evidence for children in two districts",
+        "map.toml": "with --left: the mapping of columns, for you to correct",
+        "set_aside.csv": "with --left: rows that could not be read",
+    },
+)
+@folder_argument(required=False)
 @two_files_options
 @click.option(
     "--method",
-    type=MethodName(METHOD_NAMES),
     metavar="METHOD",
     default="resolved",
     show_default=True,
-    help="The last stage of linking: 'shared identifier' (equal ids, confirmed by name or birth date), "
-    "exact (or equal names and birth dates), standardized (or equal after accents, nicknames and turned "
-    "dates), cascade (or by a row of keys, each only where it belongs to one child), probabilistic (or "
-    "weighed by a model, pair by pair), resolved (weighed, and pairs that contradict each other resolved).",
+    help="The last stage of linking: shared-identifier (equal ids, confirmed by name or birth date), "
+    "exact (or equal names and birth dates), standardized (or equal without accents, nicknames and swapped "
+    "dates), cascade (or by a series of keys, each only where it belongs to one child), probabilistic (or "
+    "scored by a model, pair by pair), resolved (scored, and contradicting pairs resolved).",
 )
 @click.option(
     "--decisions",
     type=click.Path(path_type=Path),
     multiple=True,
     metavar="FILE",
-    help="What persons decided: the review desk's decisions.csv, or the review_queue.csv that this writes, "
-    "with answers typed in. May be given several times; a person's word holds before every rule.",
+    help="What people decided: the review desk's decisions.csv, or the review_queue.csv that this writes, "
+    "with answers typed in. May be given several times; a person's decision outranks every rule.",
 )
 @click.option(
     "--train",
     is_flag=True,
-    help="Train the model on FOLDER's own records first, and save it as model.json beside the rest.",
+    help="Train the model on FOLDER's own records first, and save it as model.json with the rest.",
 )
 @click.option(
     "--model",
@@ -304,8 +368,7 @@ class MethodName(click.Choice[str]):
     help="A model.json that --train wrote, in place of the one that comes with the kit.",
 )
 @out_option()
-@json_option
-@ends_well
+@with_output
 def link(
     folder: Path | None,
     left: Path | None,
@@ -316,38 +379,33 @@ def link(
     train: bool,
     model_file: Path | None,
     out: Path,
-    as_json: bool,
+    output: Output,
 ) -> None:
     """Match the records of each child in FOLDER.
 
-    Writes crosswalk.csv (every record, its child, and the link confidence), pairs.csv (the evidence),
-    id_columns.csv (verified and refused id columns), link_findings.csv (colliding ids, birth dates and names
-    that disagree), review_queue.csv (pairs that need review, to answer in a spreadsheet) and
-    quality_estimate.csv (estimated quality of the links). For a real folder, the names of the tables with
-    counts, id_columns.csv and quality_estimate.csv, start with restricted_.
-
     If FOLDER contains several districts (a region), we link each, and a child who moved is one child in both.
-    Every table then has the district as first column; moves.csv contains the evidence.
+    Every table then has the district as first column. For a real folder, the names of the tables with counts,
+    id_columns.csv and quality_estimate.csv, start with restricted_.
 
-    With --left (and --right) instead of FOLDER: links any two files of persons, or finds duplicates in one;
-    writes pairs.csv (left_row, right_row, match_probability, decision, reason), map.toml and set_aside.csv.
+    With --left (and --right) instead of FOLDER: links any two files of persons, or finds duplicates in one.
     """
     if left is not None and (decisions or train or model_file is not None):
         option = "--decisions" if decisions else "--train" if train else "--model"
         raise BadInput(f"{option} is for a FOLDER of exports, and --left for files: leave one of them out.")
-    if link_two_files(folder, left, right, mapping, out, as_json):
+    if link_two_files(folder, left, right, mapping, out, output):
         return
     assert folder is not None
-    if link_region(folder, method, decisions, train, model_file, out, as_json):
+    chosen = method_of(method)
+    if link_region(folder, chosen, decisions, train, model_file, out, output):
         return
     from helpers.link import estimate_quality, read_decisions, review_queue, save_queue
     from helpers.report import link_statuses_by_system
     from helpers.share import NOT_SHOWN, Guard, shown_everybody, suppress_totals
 
-    district = read_known(folder)
-    model = own_model(district, train, model_file)
+    district = read_known(folder, output)
+    model = own_model(district, train, model_file, output)
     told = read_decisions(*decisions) if decisions else None
-    links = linked(district, method, decisions=told, model=model)
+    links = linked(district, output, chosen, decisions=told, model=model)
     guard = Guard.of(district)
     findings = guard.findings(links.findings, district.layouts)
     estimate = estimate_quality(links, told)
@@ -376,36 +434,91 @@ def link(
     common = links.passed_over.assign(records=guard.rounded(links.passed_over["records"]))
     counted = "children" if guard.real else "records"
     link_statuses = link_statuses_by_system(links.crosswalk, guard).rename(columns={"count": counted})
+    link_statuses = suppress_totals(guard, link_statuses, "silo", counted)
     found = links.findings.groupby("kind")["times"].sum().reset_index()
-    everybody = shown_everybody(guard, links.crosswalk)
     refused = links.id_columns[links.id_columns["status"].eq("Refused")]
-    emit(
-        {
-            "records": to_tens(guard, len(links.crosswalk)),
-            "children": everybody,
-            "links": to_tens(guard, len(links.crosswalk) - links.crosswalk["child"].nunique()),
-            "link statuses": worded(
-                guard, suppress_totals(guard, link_statuses, "silo", counted), as_json, NOT_SHOWN
-            ),
-            **read_so(guard, as_json, f"{ROUNDED} {PARTS}"),
-            "pairs that wait for a person": to_tens(guard, int(links.pairs["decision"].eq("Review").sum())),
-            "decisions that no longer stand": as_shown(guard, len(links.stale_decisions)),
-            "refused columns of ids": refused[["silo", "file", "column"]].drop_duplicates(),
-            "findings": worded(guard, found.assign(times=guard.rounded(found["times"])), as_json),
-            "weights that these records changed": _changed_weights(links, model),
-            "estimated, not measured": estimate[["basis", "measure", "value", "low", "high"]],
-            "too common to compare": worded(
-                guard, common if as_json else common[common["keys"] > 0], as_json
-            ),
-            "written": written,
-            **restricted(written),
-        },
-        as_json,
-    )
+    as_json = output.as_json
+    figures = {
+        "records": to_tens(guard, len(links.crosswalk)),
+        "children": shown_everybody(guard, links.crosswalk),
+        "links": to_tens(guard, len(links.crosswalk) - links.crosswalk["child"].nunique()),
+        "link statuses": worded(guard, link_statuses, as_json, NOT_SHOWN),
+        **read_so(guard, as_json, f"{ROUNDED} {PARTS}"),
+        "pairs that wait for a person": to_tens(guard, int(links.pairs["decision"].eq("Review").sum())),
+        "decisions that no longer stand": as_shown(guard, len(links.stale_decisions)),
+        "refused columns of ids": refused[["silo", "file", "column"]].drop_duplicates(),
+        "findings": worded(guard, found.assign(times=guard.rounded(found["times"])), as_json),
+        "weights that these records changed": _changed_weights(links, model),
+        "estimated, not measured": estimate[["basis", "measure", "value", "low", "high"]],
+        "too common to compare": worded(guard, common if as_json else common[common["keys"] > 0], as_json),
+        "written": written,
+        **restricted(written),
+    }
+    notes = [*_review_note(figures, folder, earlier), *_refused_note(figures)]
+    notes += [*read_so(guard, as_json, ROUNDED).values(), *desk_note(written)]
+    worst = _least_linked(district, link_statuses, counted)
+    finding = _finding(figures, len(link_statuses["silo"].unique()))
+    summary = Summary(finding, f"Systems with most {counted} not linked to any other system", worst, notes)
+    output.emit(figures, summary, TITLES)
+
+
+def _finding(figures: Mapping[str, Any], systems: int) -> list[str]:
+    """Say into how many groups records are linked, and how well, as far as anybody can know."""
+    from helpers.share import NOT_SHOWN
+
+    children = figures["children"]
+    into = "groups" if children == NOT_SHOWN else f"**{count_text(children)}** groups"
+    lines = [
+        f"Linked **{count_text(figures['records'])}** records of {systems} systems into {into}, one for each "
+        f"child as far as links show. {OWN_GROUP}"
+    ]
+    estimate = figures["estimated, not measured"]
+    if len(estimate):
+        first = estimate[estimate["basis"].eq(estimate["basis"].iloc[0])].set_index("measure")
+        found, right = (
+            f"{percent(one['value'], 1)} ({percent(one['low'], 1)} to {percent(one['high'], 1)})"
+            for one in (first.loc["Recall"], first.loc["Precision"])
+        )
+        lines.append(
+            f"Estimated, not measured, for records with names: links find {found} of a child's pairs of "
+            f"records, and {right} of linked pairs are right."
+        )
+    return lines
+
+
+def _least_linked(district: District, statuses: pd.DataFrame, counted: str) -> list[str]:
+    """Name the three systems with most unlinked records, by the numbers that the table shows."""
+    from helpers.report import system_names
+
+    names = system_names(district.layouts)
+    total = statuses.groupby("silo")[counted].agg(lambda numbers: numbers.sum(skipna=False))
+    unlinked = statuses[statuses["link_status"].eq("Unlinked")].dropna(subset=[counted])
+    unlinked = unlinked.sort_values(counted, ascending=False, kind="stable").head(3)
+    lines = []
+    for silo, count in zip(unlinked["silo"], unlinked[counted], strict=True):
+        of = f" of {int(total[silo]):,}" if pd.notna(total[silo]) else ""
+        lines.append(f"{names[silo]}: {int(count):,}{of} {counted}")
+    return lines
+
+
+def _review_note(figures: Mapping[str, Any], folder: Path, queue: Path) -> list[str]:
+    pairs = figures["pairs that wait for a person"]
+    if pairs == 0:
+        return []
+    return [
+        f"Need review: {count_text(pairs)} pairs. Answer them in {queue.name}, then "
+        f"`bigpicture link {folder} --decisions {queue}`."
+    ]
+
+
+def _refused_note(figures: Mapping[str, Any]) -> list[str]:
+    refused = figures["refused columns of ids"]
+    named = ", ".join(f"{row['column']} in {row['file']}" for row in refused.head(3).to_dict("records"))
+    return [f"Not used as ids, since they belong to other children: {named}."] if named else []
 
 
 def _changed_weights(links: Links, prior: LinkModel | None) -> pd.DataFrame:
-    """List the levels that weigh otherwise here than in the model that linking began with, in bits."""
+    """List the levels whose weight differs from the starting model's, in bits."""
     import pandas as pd
 
     from helpers.link import drift
@@ -415,7 +528,7 @@ def _changed_weights(links: Links, prior: LinkModel | None) -> pd.DataFrame:
     return drift(links.model, prior).round({"before": 1, "now": 1})
 
 
-def _counted_rows(guard: Guard, table: pd.DataFrame) -> pd.DataFrame:
+def counted_rows(guard: Guard, table: pd.DataFrame) -> pd.DataFrame:
     """Round the numbers of rows in a table: in a real folder, few rows mean few children."""
     counts = {str(name): guard.rounded(one) for name, one in table.items() if is_integer_dtype(one)}
     return table.assign(**counts) if guard.real else table

@@ -6,33 +6,36 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from helpers.files import save_all
+from helpers.files import save_all, spelled
 from helpers.standard import whole_figure
 
 if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.link import LinkModel, Links
-    from helpers.share import Guard
+    from helpers.files import District, Output
+    from helpers.link import LinkModel, Links, Method
+    from helpers.profile import MemorySource
+    from helpers.share import Guard, Policy
 
 __all__ = [
-    "FOLDER",
     "as_shown",
+    "count_text",
+    "desk_note",
     "judged",
     "linked",
     "own_model",
+    "profile_source",
+    "profiled",
     "read_folder",
     "read_known",
     "read_so",
     "restricted",
     "save",
     "to_tens",
+    "worded",
+    "words_of_policy",
 ]
-
-FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 
 
 # Tables with counts that pages suppress.
@@ -74,27 +77,37 @@ def restricted(written: Sequence[str]) -> dict[str, str]:
     """List the written files that contain numbers that pages suppress."""
     held = [Path(file).name for file in written if Path(file).name.startswith(RESTRICTED)]
     few = whole_figure("smallest_group")
-    said = f"hold numbers of fewer than {few} children, which no page shows: they stay at your desk"
+    said = f"contain numbers of fewer than {few} children, which no page shows: keep them at your desk"
     return {"restricted": f"{', '.join(held)} {said}"} if held else {}
 
 
-def read_folder(folder: Path) -> District:
+def desk_note(written: Sequence[str]) -> list[str]:
+    """Warn about restricted files, for a summary."""
+    few = whole_figure("smallest_group")
+    held = any(Path(file).name.startswith(RESTRICTED) for file in written)
+    said = f"Files named {RESTRICTED}… contain numbers of fewer than {few} children: keep them at your desk."
+    return [said] if held else []
+
+
+def read_folder(folder: Path, output: Output) -> District:
     """Read a folder of exports."""
     from helpers.files import read_district
 
-    return read_district(folder)
+    with output.step("Reading the files"):
+        return read_district(folder)
 
 
-def read_known(folder: Path) -> District:
+def read_known(folder: Path, output: Output) -> District:
     """Read a folder of exports, and require children in it."""
     from helpers.files import with_children
 
-    return with_children(read_folder(folder))
+    return with_children(read_folder(folder, output))
 
 
 def linked(
     district: District,
-    method: str = "resolved",
+    output: Output,
+    method: Method = "resolved",
     *,
     decisions: pd.DataFrame | None = None,
     model: LinkModel | None = None,
@@ -102,11 +115,29 @@ def linked(
     """Link a district."""
     from helpers.link import link_district
 
-    chosen = method.replace("-", " ")
-    return link_district(district, chosen, decisions=decisions, model=model)  # type: ignore[arg-type]
+    with output.step("Linking the records of each child"):
+        return link_district(district, method, decisions=decisions, model=model)
 
 
-def own_model(district: District, train: bool, model_file: Path | None) -> LinkModel | None:
+def profiled(folder: Path, output: Output) -> MemorySource:
+    """Read a folder, link it, and combine what its systems record about each child."""
+    district = read_known(folder, output)
+    return profile_source(district, linked(district, output), output, indicators=True)
+
+
+def profile_source(
+    district: District, links: Links, output: Output, *, indicators: bool = False
+) -> MemorySource:
+    """Combine what the systems record about each child, and compute indicators if they are needed."""
+    from helpers.profile import build_profiles, compute_indicators, source_of
+
+    with output.step("Combining what the systems record about each child"):
+        profiles = build_profiles(district, links)
+        computed = compute_indicators(district, links, profiles) if indicators else None
+        return source_of(district, links, profiles, computed)
+
+
+def own_model(district: District, train: bool, model_file: Path | None, output: Output) -> LinkModel | None:
     """Return the model to link with: newly trained, from a file, or None for the kit's."""
     from helpers.link import LinkModel
 
@@ -115,7 +146,8 @@ def own_model(district: District, train: bool, model_file: Path | None) -> LinkM
         return start
     from helpers.link import train_on_district
 
-    return train_on_district(district, start)
+    with output.step("Training the model on these records"):
+        return train_on_district(district, start)
 
 
 def judged(district: District, links: Links) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
@@ -127,9 +159,28 @@ def judged(district: District, links: Links) -> tuple[pd.DataFrame | None, pd.Da
     return score_links(district, links.crosswalk), misjudged_pairs(district, links.crosswalk)
 
 
+def words_of_policy(policy: Policy, role: str, purpose: str | None) -> tuple[str, str | None]:
+    """Find a role and its purpose however they are spelled; unknown ones stay as they are."""
+    role = spelled(role, policy.roles)
+    if purpose is not None and role in policy.roles:
+        purpose = spelled(purpose, policy.roles[role].purposes)
+    return role, purpose
+
+
 def as_shown(guard: Guard, count: int) -> int | str:
     """Format a count as the guard allows."""
     return guard.count(count) if guard.hides(count) else count
+
+
+def count_text(count: object, hidden: str = "1 to 9") -> str:
+    """Format a count of a printed table; a hidden one is a text, or missing.
+
+    >>> count_text(1200), count_text("not shown"), count_text(pd.NA)
+    ('1,200', 'not shown', '1 to 9')
+    """
+    if isinstance(count, str):
+        return count
+    return hidden if pd.isna(count) else f"{int(count):,}"  # type: ignore[call-overload]
 
 
 def to_tens(guard: Guard, count: int) -> int | str:

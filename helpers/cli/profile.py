@@ -6,20 +6,42 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import pandas as pd
 
-from helpers.cli.link import EXACT, PARTS, ROUNDED, _counted_rows
-from helpers.cli.options import FOLDER, as_shown, linked, read_known, read_so, restricted, save, worded
-from helpers.files import emit, ends_well, json_option, out_option
+from helpers.cli.link import EXACT, OWN_GROUP, PARTS, ROUNDED, counted_rows
+from helpers.cli.options import (
+    as_shown,
+    count_text,
+    desk_note,
+    linked,
+    profiled,
+    read_known,
+    read_so,
+    restricted,
+    save,
+    worded,
+    words_of_policy,
+)
+from helpers.files import Command, Output, Summary, folder_argument, out_option, spelled, with_output
 from helpers.standard import BadInput, filled
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from helpers.profile import MemorySource
+    from helpers.files import District
+    from helpers.profile import MemorySource, Profiles
     from helpers.share import Guard, View
 
 __all__ = ["profile", "questions"]
 
+# Headings of printed tables. The keys are those of --json.
+TITLES = {
+    "values": "Children by element and status",
+    "accounts": "Rows of facts, in profiles or left out",
+    "where every row has ended": "What became of every row",
+    "children of whom something else is shown": "children with a changed value",
+    "answers": "Questions by answer",
+    "groups": "By group",
+    "families": "What families could know",
+}
 
 # Files written only with some options; we delete those of an earlier run.
 SOMETIMES = ("question_groups.csv", "question_children.csv", "families.csv")
@@ -27,14 +49,31 @@ HOW_TO_READ = "Children are counted in tens; where 1 to 9 could be worked out, n
 SHOWN = ["question", "status", "concerned", "children", "unknown", "answerable", "why", "platforms_before"]
 
 
-@click.command(short_help="Ask the systems what people ask about children.")
-@FOLDER
+@click.command(
+    cls=Command,
+    short_help="Answer what people ask, and show what can't be answered.",
+    writes={
+        "questions.csv": "for each question the children it is about, found and unknown, why, and how many "
+        "systems one would have to open",
+        "families.csv": "without --role: how many families could know what the systems record",
+        "question_groups.csv": "with --question: counts by group",
+        "question_children.csv": "with --question, --role and --who: the list, since a list of children "
+        "needs a reader with a right to it",
+    },
+)
+@folder_argument()
 @click.option("--question", "one", metavar="ID", help="Only this question, and its counts by group.")
-@click.option("--role", help="Who asks: a role of the policy. Only what it may see is asked.")
-@click.option("--who", help="Which of them: a school, or a record as in sis:1234.")
-@click.option("--purpose", help="What for; the broad purpose of the role by default.")
 @click.option(
-    "--audit", "audit_file", type=click.Path(path_type=Path), help="Log; audit.jsonl in --out by default."
+    "--role", metavar="ROLE", help="Who asks: a role of the policy. Uses only what the role may see."
+)
+@click.option("--who", metavar="WHO", help="Which of them: a school, or a record as in sis:1234.")
+@click.option("--purpose", metavar="PURPOSE", help="What for; the broad purpose of the role by default.")
+@click.option(
+    "--audit",
+    "audit_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Log; audit.jsonl in --out by default.",
 )
 @click.option(
     "--questions",
@@ -47,12 +86,11 @@ SHOWN = ["question", "status", "concerned", "children", "unknown", "answerable",
     "--least-share",
     type=float,
     metavar="SHARE",
-    help="From which share of the children concerned a question counts as answered; "
+    help="A question counts as answered from this share of the children it is about; "
     + filled("{profile/thresholds.answerable_share} unless given."),
 )
 @out_option()
-@json_option
-@ends_well
+@with_output
 def questions(
     folder: Path,
     one: str | None,
@@ -63,17 +101,11 @@ def questions(
     own: Path | None,
     least_share: float | None,
     out: Path,
-    as_json: bool,
+    output: Output,
 ) -> None:
     """Answer questions about children from the systems in FOLDER, and list what can't be answered, and why.
 
-    Writes questions.csv: for each question the number of children it concerns, of children found, and of
-    children with an unknown answer and why, and how many systems one would have to open. Without --role it
-    also writes families.csv: how many families could know what the systems record about their child.
-
-    With --question ID it writes question_groups.csv (counts by group). With --role and --who it uses only the
-    children and values of that view; with --question ID it then writes their list, too
-    (question_children.csv), because a list of children needs a reader with a right to it.
+    With --role and --who, it uses only the children and values of that view.
     """
     from helpers.profile import answer_questions, children_for, groups_for, kit_questions, read_questions
     from helpers.report import families_in_words
@@ -81,12 +113,14 @@ def questions(
 
     declared = kit_questions() if own is None else read_questions(own)
     if one is not None:
+        one = spelled(one, [question.id for question in declared.question])
         declared.named(one)
     if role is not None:
-        _known_role(role, purpose)
+        role, purpose = _known_role(role, purpose)
     if (role is None) != (who is None):
         raise BadInput("Say both --role and --who, or neither; `bigpicture view --list` names the roles.")
-    source = _source(folder)
+    source = profiled(folder, output)
+    as_json = output.as_json
     guard = Guard(real=not source.synthetic)
     seen = None
     if role is not None and who is not None:
@@ -127,10 +161,50 @@ def questions(
         figures["families"] = of_families if as_json else families_in_words(of_families)
     written = save(out, tables, instead_of=SOMETIMES, guard=guard)
     # Printed output may end up in the log of a scheduled run; files stay in the district.
-    emit(
-        {**figures, **read_so(guard, as_json, HOW_TO_READ), "written": written, **restricted(written)},
-        as_json,
+    figures |= {**read_so(guard, as_json, HOW_TO_READ), "written": written, **restricted(written)}
+    notes = [*read_so(guard, as_json, HOW_TO_READ).values(), *desk_note(written)]
+    if one is None:
+        notes.insert(0, "One question, by group: --question ID, with an id from questions.csv.")
+    summary = _answered(answers, shown_first, notes) if one is None else _one_answer(shown_first, notes)
+    output.emit(figures, summary, TITLES)
+
+
+def _answered(answers: pd.DataFrame, shown: pd.DataFrame, notes: list[str]) -> Summary:
+    """Count answered questions, and name those that most children lack."""
+    from helpers.report import reason_text
+    from helpers.share import NOT_SHOWN
+
+    counts = answers["status"].value_counts()
+    finding = [
+        f"Answered: **{counts.get('Answered', 0)}** of {len(answers)} questions. "
+        f"Partly: **{counts.get('Partly', 0)}**. Not answerable: **{counts.get('Not answerable', 0)}**."
+    ]
+    lacking = shown[shown["status"].ne("Answered")].sort_values("unknown", ascending=False, kind="stable")
+    worst = [
+        f"{row['text']} Unknown for {count_text(row['unknown'], NOT_SHOWN)} of "
+        f"{count_text(row['concerned'], NOT_SHOWN)} children: "
+        f"{reason_text(row['why'])}."
+        for row in lacking.head(3).to_dict("records")
+    ]
+    return Summary(finding, f"Unknown for most children, of {len(lacking)} questions", worst, notes)
+
+
+def _one_answer(shown: pd.DataFrame, notes: list[str]) -> Summary:
+    """Give the answer to one question with its base."""
+    from helpers.report import reason_text
+    from helpers.share import NOT_SHOWN
+
+    row = shown.iloc[0]
+    found, concerned, unknown = (
+        count_text(row[name], NOT_SHOWN) for name in ("children", "concerned", "unknown")
     )
+    finding = [
+        str(row["text"]),
+        f"Found: **{found}** of {concerned} children. Unknown: **{unknown}**.",
+    ]
+    if isinstance(row["why"], str):
+        finding.append(f"Unknown mostly because {reason_text(row['why'])}.")
+    return Summary(finding, notes=notes)
 
 
 def _lines(guard: Guard, answers: pd.DataFrame) -> pd.DataFrame:
@@ -142,26 +216,19 @@ def _lines(guard: Guard, answers: pd.DataFrame) -> pd.DataFrame:
     return worded(guard, lines, False, NOT_SHOWN, of=question_lines(answers))
 
 
-def _source(folder: Path) -> MemorySource:
-    """Combine the data about the children in a folder of exports."""
-    from helpers.profile import build_profiles, compute_indicators, source_of
-
-    district = read_known(folder)
-    links = linked(district)
-    profiles = build_profiles(district, links)
-    return source_of(district, links, profiles, compute_indicators(district, links, profiles))
-
-
-def _known_role(role: str, purpose: str | None) -> None:
+def _known_role(role: str, purpose: str | None) -> tuple[str, str | None]:
     """Refuse an unknown role, or one that sees no child by name, before an hour of reading."""
     from helpers.share import asked, read_policy
 
-    _, chosen = asked(read_policy(), role, purpose)
+    policy = read_policy()
+    role, purpose = words_of_policy(policy, role, purpose)
+    _, chosen = asked(policy, role, purpose)
     if chosen.coded:
         raise BadInput(
             f"{role} sees children under codes only, and a question needs to know whom it is about: leave "
             "--role and --who out for counts."
         )
+    return role, purpose
 
 
 def _view(source: MemorySource, role: str, who: str, purpose: str | None, audit_file: Path) -> View:
@@ -170,34 +237,43 @@ def _view(source: MemorySource, role: str, who: str, purpose: str | None, audit_
     return open_view(source, role, who, purpose, audit=Audit(audit_file))
 
 
-if TYPE_CHECKING:
-    pass
-
-
-@click.command()
-@FOLDER
-@click.option("--school-year", type=int, help="Year in which the school year ends; the latest by default.")
+@click.command(
+    cls=Command,
+    short_help="Combine what all systems record about each child.",
+    writes={
+        "profile.csv": "one row per child",
+        "values.parquet": "every value with its source",
+        "timeline.parquet": "dated events of every child",
+        "indicators.parquet": "every child under every definition",
+        "left_out.csv": "facts that feed none of these, and why",
+        "profile_accounts.csv": "rows = rows used + rows left out",
+        "row_accounts.csv": "what became of every row of every file",
+        "changed_values.csv": "with --survivorship: values that differ from the kit's own order of trust",
+        "store": "a folder from which dashboard, views and pages load a child without reading FOLDER again",
+    },
+)
+@folder_argument()
+@click.option(
+    "--school-year",
+    type=int,
+    metavar="YEAR",
+    help="Year in which the school year ends; the latest by default.",
+)
 @click.option(
     "--survivorship",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="Whom a team decided to believe, as notebook 11 writes it; also writes what that changes.",
+    help="Your team's survivorship rules, as notebook 11 writes them; also writes what they change.",
 )
 @out_option()
-@json_option
-@ends_well
+@with_output
 def profile(
-    folder: Path, school_year: int | None, survivorship: Path | None, out: Path, as_json: bool
+    folder: Path, school_year: int | None, survivorship: Path | None, out: Path, output: Output
 ) -> None:
     """Combine what the systems in FOLDER record about each child.
 
-    Writes profile.csv (one row per child), values.parquet (every value with its source), timeline.parquet
-    (dated events of every child), indicators.parquet (every child under every definition), left_out.csv
-    (facts that feed none of these, and why), profile_accounts.csv (rows = rows used + rows left out) and
-    row_accounts.csv (what became of every row of every file); and the folder store, from which dashboard,
-    views and pages load a child without reading FOLDER again. With --survivorship also changed_values.csv:
-    values that differ from the kit's own order of trust. For a real folder, the names of
-    profile_accounts.csv and row_accounts.csv, which contain counts, start with restricted_.
+    For a real folder, the names of profile_accounts.csv and row_accounts.csv, which contain counts, start
+    with restricted_.
     """
     from helpers.profile import (
         account_for_rows,
@@ -213,10 +289,11 @@ def profile(
 
     must_be_free(out / "store")  # before an hour of reading
     decision = read_survivorship(survivorship) if survivorship else None
-    district = read_known(folder)
+    district = read_known(folder, output)
     guard = Guard.of(district)
-    links = linked(district)
-    profiles = build_profiles(district, links, school_year, survivorship=decision)
+    links = linked(district, output)
+    with output.step("Combining what the systems record about each child"):
+        profiles = build_profiles(district, links, school_year, survivorship=decision)
     sums = account_for_rows(district, profiles)
     tables = {
         "profile.csv": profiles.profile,
@@ -234,15 +311,17 @@ def profile(
             "decided by": f"{decision.by}, {decision.decided}: {decision.because}",
             "children of whom something else is shown": as_shown(guard, changed["child"].nunique()),
         }
-    indicators = compute_indicators(district, links, profiles)
+    with output.step("Computing indicators"):
+        indicators = compute_indicators(district, links, profiles)
     source = source_of(district, links, profiles, indicators)
-    written = save(
-        out,
-        {**tables, "indicators.parquet": indicators},
-        {"store": lambda path: save_store(source, path)},
-        instead_of=("changed_values.csv",),
-        guard=guard,
-    )
+    with output.step("Writing the profiles"):
+        written = save(
+            out,
+            {**tables, "indicators.parquet": indicators},
+            {"store": lambda path: save_store(source, path)},
+            instead_of=("changed_values.csv",),
+            guard=guard,
+        )
     years = profiles.values["school_year"]
     of_year = years.isna() | years.isin([profiles.school_year])
     chosen = profiles.values[profiles.values["chosen"] & of_year]
@@ -253,18 +332,61 @@ def profile(
     told = told.sort_values("element", key=lambda elements: elements.map(order), kind="stable")
     told = suppress_totals(guard, told, "element", "children")
     values = told.assign(children=guard.rounded(told["children"]))
-    accounts, sums = (_counted_rows(guard, table) for table in (profiles.accounts, sums))
-    emit(
-        {
-            "children": everybody,
-            "school year": profiles.school_year,
-            **decided,
-            "values": worded(guard, values, as_json, NOT_SHOWN),
-            **read_so(guard, as_json, f"{ROUNDED} {PARTS} {EXACT}"),
-            "accounts": worded(guard, accounts, as_json),
-            "where every row has ended": worded(guard, sums, as_json),
-            "written": written,
-            **restricted(written),
-        },
-        as_json,
-    )
+    accounts, sums = (counted_rows(guard, table) for table in (profiles.accounts, sums))
+    as_json = output.as_json
+    accounts = worded(guard, accounts, as_json)
+    figures = {
+        "children": everybody,
+        "school year": profiles.school_year,
+        **decided,
+        "values": worded(guard, values, as_json, NOT_SHOWN),
+        **read_so(guard, as_json, f"{ROUNDED} {PARTS} {EXACT}"),
+        "accounts": accounts,
+        "where every row has ended": worded(guard, sums, as_json),
+        "written": written,
+        **restricted(written),
+    }
+    notes = [f"{name.capitalize()}: {count_text(text)}." for name, text in decided.items()]
+    notes += [*read_so(guard, as_json, f"{ROUNDED} {PARTS}").values(), *desk_note(written)]
+    output.emit(figures, _summary(district, profiles, everybody, accounts, notes), TITLES)
+
+
+# Why a row of facts is in no profile.
+REASONS = {
+    "No child named": "no child is named",
+    "Not a student": "not about a student",
+    "No date": "without a date",
+    "Another year": "of another school year",
+    "No element": "profiles don't need them",
+}
+
+
+def _summary(
+    district: District, profiles: Profiles, everybody: int | str, accounts: pd.DataFrame, notes: list[str]
+) -> Summary:
+    """Say how complete profiles are, that no row is lost, and which rows are left out most."""
+    from helpers.report import fact_name, system_names
+    from helpers.share import NOT_SHOWN, Guard
+
+    guard, names = Guard.of(district), system_names(district.layouts)
+
+    counted = "Profiles" if everybody == NOT_SHOWN else f"**{count_text(everybody)}** profiles"
+    mean = float(guard.share(profiles.profile[["completeness"]].mean()).iloc[0])
+    total, used, out = (int(profiles.accounts[name].sum()) for name in ("rows", "rows_used", "rows_left_out"))
+    finding = [
+        f"{counted} for school year {profiles.school_year}, one for each group of linked records. "
+        f"{OWN_GROUP}",
+        f"An average profile has **{mean:.0%}** of the values that apply to the child.",
+        f"Rows of facts: **{guard.about(total)}** = {guard.about(used)} in profiles or timelines + "
+        f"{guard.about(out)} left out. Lost: **{total - used - out:,}**.",
+    ]
+    out_most = accounts.assign(order=pd.to_numeric(accounts["rows_left_out"], errors="coerce").fillna(0))
+    out_most = out_most[out_most["order"] > 0].sort_values("order", ascending=False, kind="stable").head(3)
+    why = profiles.left_out.groupby(["table", "silo"])["reason"].agg(lambda reasons: reasons.mode().iloc[0])
+    facts = dict(zip(out_most["table"], fact_name(out_most["table"]), strict=True))
+    worst = [
+        f"{names[row['silo']]}, {facts[row['table']]}: {count_text(row['rows_left_out'])} of "
+        f"{count_text(row['rows'])} rows ({REASONS[why[row['table'], row['silo']]]})"
+        for row in out_most.to_dict("records")
+    ]
+    return Summary(finding, "Most rows left out", worst, notes)

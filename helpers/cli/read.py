@@ -2,44 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import pandas as pd
 
-from helpers.cli.options import FOLDER, read_folder, read_so, restricted, save, worded
-from helpers.files import emit, ends_well, json_option, out_option
+from helpers.cli.options import count_text, desk_note, read_folder, read_so, restricted, save, worded
+from helpers.files import Command, Output, Summary, folder_argument, out_option, percent, with_output
 from helpers.layouts import all_layouts
+
+if TYPE_CHECKING:
+    from helpers.files import District, OpenDraft, Started
+    from helpers.share import Guard
 
 __all__ = ["dictionary", "read", "start"]
 
+# Columns of a layout in the short answer.
+COLUMNS = 8
+TITLES = {
+    "accounts": "Rows of each file",
+    "findings": "Findings by kind",
+    "about no child": "Rows about no child, kept apart",
+}
 
-@click.command()
-@FOLDER
+
+@click.command(
+    cls=Command,
+    short_help="Read a folder of exports and account for every row.",
+    writes={
+        "findings.csv": "problems, with file, row and column",
+        "accounts.csv": "what became of the rows of each file; restricted_accounts.csv for a real folder, "
+        "because a file of few rows lists few children",
+    },
+)
+@folder_argument()
 @out_option()
 @click.option("--show-values", is_flag=True, help="Real data: write restricted values into findings.csv too.")
-@json_option
-@ends_well
-def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
+@with_output
+def read(folder: Path, out: Path, show_values: bool, output: Output) -> None:
     """Read the exports in FOLDER and account for every row.
 
-    Prints the number of rows of each file that were used, are structure (headers), were set aside or kept
-    apart. Writes findings.csv (problems, with file, row and column) and accounts.csv (for a real folder
-    restricted_accounts.csv, because a file of few rows lists few children). Also names each layout of the
-    folder with open questions ("# ?"), and the columns about a child that it doesn't use.
+    A row is used, is a header, is set aside because it can't be read, or is kept apart because it is about no
+    child. Also names each layout of the folder with open questions ("# ?"), and the columns about a child
+    that it doesn't use.
     """
     from helpers.files import NOT_INVENTED, folded_accounts, no_child_told, open_drafts
     from helpers.profile import authority_in
     from helpers.share import Guard
 
-    district = read_folder(folder)
+    district = read_folder(folder, output)
     guard = Guard.of(district)
     findings = guard.findings(district.findings, district.layouts, show_values)
     written = save(out, {"findings.csv": findings, "accounts.csv": district.accounts}, guard=guard)
     kinds = findings.groupby(["kind", "action_taken"], sort=True)["times"].sum().reset_index()
     kinds = kinds.assign(times=guard.rounded(kinds["times"]))
+    as_json = output.as_json
     accounts = district.accounts if as_json else folded_accounts(district)
     if guard.real:
         rows = [str(name) for name in accounts.columns if str(name).startswith("rows")]
@@ -48,30 +68,80 @@ def read(folder: Path, out: Path, show_values: bool, as_json: bool) -> None:
             rows = ["rows", "rows_set_aside", "rows_quarantined"]
             accounts = accounts[["silo", "file", *rows]]
         accounts = accounts.assign(**{name: guard.rounded(accounts[name]) for name in rows})
+    accounts, kinds = worded(guard, accounts, as_json), worded(guard, kinds, as_json)
     open_ = open_drafts(folder)
     authority = authority_in(district)
     drafts = [{**asdict(draft), "told": draft.told} for draft in open_]
     exact = (
         "Rows are rounded to tens here, since a file may list few children. What is not set aside or kept "
-        "apart is used, or is a header; the exact account of every row is in restricted_accounts.csv."
+        "apart is used, or is a header; restricted_accounts.csv has the exact account of every row."
     )
-    hint = f"`bigpicture start {folder}` drafts a layout for each table that none knows"
-    emit(
-        {
-            "accounts": worded(guard, accounts, as_json),
-            **read_so(guard, as_json, exact),
-            "findings": worded(guard, kinds, as_json),
-            **({"treated as real": str(why)} if (why := district.about.get(NOT_INVENTED)) else {}),
-            **({"students": told} if (told := no_child_told(district)) else {}),
-            **_kept_out(district.findings),
-            **({"drafts": drafts} if as_json else {draft.layout: draft.told for draft in open_}),
-            **({"roster": authority.why} if authority.why else {}),
-            "written": written,
-            **restricted(written),
-            **({"next": hint} if kinds["kind"].eq("file_unknown").any() and not as_json else {}),
-        },
-        as_json,
-    )
+    hint = f"`bigpicture start {folder}` drafts a layout for each table that no layout knows"
+    unknown = kinds["kind"].eq("file_unknown").any()
+    real = {"treated as real": str(why)} if (why := district.about.get(NOT_INVENTED)) else {}
+    students = {"students": text} if (text := no_child_told(district)) else {}
+    roster = {"roster": authority.why} if authority.why else {}
+    figures = {
+        "accounts": accounts,
+        **read_so(guard, as_json, exact),
+        "findings": kinds,
+        **real,
+        **students,
+        **_kept_out(district.findings),
+        **({"drafts": drafts} if as_json else {draft.layout: draft.told for draft in open_}),
+        **roster,
+        "written": written,
+        **restricted(written),
+        **({"next": hint} if unknown and not as_json else {}),
+    }
+    notes = [f"Next: {hint}."] if unknown else []
+    notes += [f"Treated as real data: {text}" for text in real.values()]
+    notes += [*students.values(), *_drafts_note(open_), *roster.values(), *desk_note(written)]
+    summary = None if as_json else _summary(district, guard, accounts, kinds, notes)
+    output.emit(figures, summary, TITLES)
+
+
+def _summary(
+    district: District, guard: Guard, accounts: pd.DataFrame, kinds: pd.DataFrame, notes: Sequence[str]
+) -> Summary:
+    """Say what became of all rows, as notebook 02 does, and which files lost most."""
+    from helpers.report import finding_words
+
+    parts = ["rows_used", "rows_structure", "rows_set_aside", "rows_quarantined"]
+    sums = district.accounts[["rows", *parts]].sum()
+    total, used, headers, aside, apart = (guard.about(int(rows)) for rows in sums)
+    share = "" if guard.real else f" ({percent(sums['rows_used'], sums['rows'])})"
+    files = len(district.accounts)
+    finding = [
+        f"**{total[:1].upper()}{total[1:]}** rows in {files:,} {'file' if files == 1 else 'files'}: "
+        f"{used} used{share}, "
+        f"{headers} headers, {aside} set aside, {apart} kept apart. "
+        f"Lost: **{int(sums['rows'] - sums[parts].sum()):,}**."
+    ]
+    order = pd.to_numeric(accounts["rows_set_aside"], errors="coerce").fillna(1)
+    lost = accounts[order > 0].assign(order=order).sort_values("order", ascending=False, kind="stable")
+    if len(lost):
+        worst = [
+            f"{row['file']}: {count_text(row['rows_set_aside'])} of {count_text(row['rows'])} rows set aside"
+            for row in lost.head(3).to_dict("records")
+        ]
+        of = f"Files with most rows set aside, of {len(lost):,} with any"
+        return Summary(finding, of, worst, notes)
+    often = kinds.assign(order=pd.to_numeric(kinds["times"], errors="coerce").fillna(1))
+    often = often.sort_values("order", ascending=False, kind="stable").head(3)
+    worst = [
+        f"{words}: {count_text(times)} {'time' if times == 1 else 'times'}"
+        for words, times in zip(finding_words(often["kind"]), often["times"], strict=True)
+    ]
+    return Summary(finding, f"No row was set aside. Odd most often, of {len(kinds)} kinds", worst, notes)
+
+
+def _drafts_note(drafts: Sequence[OpenDraft]) -> list[str]:
+    if len(drafts) == 1:
+        return [f"{drafts[0].layout}: {drafts[0].told}."]
+    questions = sum(draft.questions for draft in drafts)
+    said = f'{len(drafts)} layouts are drafts, with {questions} open questions (lines with "# ?").'
+    return [f"{said} --table lists them."] if drafts else []
 
 
 def _kept_out(findings: pd.DataFrame) -> dict[str, Any]:
@@ -94,10 +164,9 @@ def _kept_out(findings: pd.DataFrame) -> dict[str, Any]:
 
 
 @click.command(short_help="Draft a layout for files that no layout knows.")
-@FOLDER
-@json_option
-@ends_well
-def start(folder: Path, as_json: bool) -> None:
+@folder_argument()
+@with_output
+def start(folder: Path, output: Output) -> None:
     """Draft a layout for each file in FOLDER without one: CSV, JSON lines or xlsx.
 
     Writes one TOML per system into FOLDER/layouts, with the reason for each guess, and "# ?" where a person
@@ -105,31 +174,85 @@ def start(folder: Path, as_json: bool) -> None:
     """
     from helpers.files import draft_layouts, told
 
-    emit(told(draft_layouts(folder), str(folder), as_json), as_json)
+    with output.step("Looking at the files"):
+        started = draft_layouts(folder)
+    figures = told(started, str(folder), output.as_json)
+    output.emit(figures, _drafted(started, folder))
 
 
-@click.command(short_help="Say what the columns of a layout mean.")
+def _drafted(started: Started, folder: Path) -> Summary:
+    """Count drafted layouts, and name those with most open questions."""
+    layouts = list(dict.fromkeys(one.toml for one in started.drafted))
+    files = sum(one.files for one in started.drafted)
+    questions = sum(len(one.kind.questions) for one in started.drafted)
+    finding = [
+        f"Drafted **{len(layouts)}** {'layout' if len(layouts) == 1 else 'layouts'} for **{files}** "
+        f"{'file' if files == 1 else 'files'}, with {questions} questions for a person. "
+        f"Known already: {len(started.known)} files. Not drafted: {len(started.left)}."
+        if layouts
+        else f"Nothing to draft: no file here is both unknown and a table. Known already: "
+        f"{len(started.known)} files. Not drafted: {len(started.left)}."
+    ]
+    most = sorted(started.drafted, key=lambda one: -len(one.kind.questions))[:3]
+    worst = [
+        f"{one.file}, drafted in {one.toml}: {len(one.kind.questions)} open. First: {one.kind.questions[0]}"
+        for one in most
+    ]
+    notes = [f"Left out: {_first(started.left)}"] if started.left else []
+    if layouts:
+        notes.insert(
+            0,
+            f'Next: read each layout in {folder}/layouts, answer what "# ?" asks, then `bigpicture read '
+            f"{folder}`.",
+        )
+    notes += started.doubts[:1]
+    return Summary(finding, "Most questions", worst, notes)
+
+
+def _first(left: Mapping[str, str]) -> str:
+    file, reason = next(iter(left.items()))
+    more = f" (and {len(left) - 1} more)" if len(left) > 1 else ""
+    return f"{file}, {reason}{more}"
+
+
+@click.command(short_help="Explain what the columns of a layout mean.")
 @click.argument("layout", required=False)
-@click.option(
-    "--from", "folder", type=click.Path(path_type=Path), help="A folder that brings layouts of its own."
-)
+@folder_argument(required=False, earlier="--from")
 @out_option()
-@json_option
-@ends_well
-def dictionary(layout: str | None, folder: Path | None, out: Path, as_json: bool) -> None:
+@with_output
+def dictionary(layout: str | None, folder: Path | None, out: Path, output: Output) -> None:
     """Explain the columns of LAYOUT; without LAYOUT, list the layouts.
 
-    Writes dictionary.csv, with formats, codes, units and sensitivity, too. It marks columns without a term in
-    a standard.
+    FOLDER may bring layouts of its own. Writes dictionary.csv, with formats, codes, units and sensitivity,
+    too. It marks columns without a term in a standard.
     """
     from helpers.layouts import data_dictionary
 
+    if folder is None and layout is not None and layout not in all_layouts() and Path(layout).is_dir():
+        folder, layout = Path(layout), None
     if layout is None:
         names = list(all_layouts(folder / "layouts" if folder else None))
-        hint = {} if as_json else {"what its columns mean": f"bigpicture dictionary {names[0]}"}
-        emit({"layouts": names, **hint}, as_json)
+        hint = {} if output.as_json else {"what its columns mean": f"bigpicture dictionary {names[0]}"}
+        know = "The kit knows" if folder is None else f"The kit and {folder} know"
+        finding = f"{know} **{len(names)}** layouts: {', '.join(names)}."
+        note = f"What the columns of one mean: `bigpicture dictionary {names[0]}`."
+        output.emit({"layouts": names, **hint}, Summary([finding], notes=[note]))
         return
     table = data_dictionary(layout, folder)
     written = save(out, {"dictionary.csv": table})
-    said = table if as_json else table[["file", "column", "type", "required", "meaning", "term"]]
-    emit({"dictionary": said, "written": written}, as_json)
+    said = table if output.as_json else table[["file", "column", "type", "required", "meaning", "term"]]
+    output.emit({"dictionary": said, "written": written}, _columns(layout, table))
+
+
+def _columns(layout: str, table: pd.DataFrame) -> Summary:
+    """Count a layout's columns, and show the first ones."""
+    from helpers.layouts import NO_TERM
+
+    files, without = table["file"].nunique(), int(table["term"].eq(NO_TERM).sum())
+    lacking = f"{without} {'has' if without == 1 else 'have'} no term in a standard"
+    finding = [
+        f"{layout} has **{len(table)}** columns in {files} {'file' if files == 1 else 'files'}; "
+        f"{lacking if without else 'each has a term in a standard'}."
+    ]
+    first = [f"{row['column']}: {row['meaning']}" for row in table.head(COLUMNS).to_dict("records")]
+    return Summary(finding, f"The first {len(first)} columns", first)

@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import sys
 import webbrowser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from helpers.cli.options import FOLDER, judged, linked, read_known, read_so, restricted, save, worded
-from helpers.files import emit, ends_well, json_option, out_option, private_folder
+from helpers.cli.options import (
+    desk_note,
+    judged,
+    linked,
+    read_known,
+    read_so,
+    restricted,
+    save,
+    worded,
+    words_of_policy,
+)
+from helpers.files import Command, Output, Summary, folder_argument, out_option, private_folder, with_output
 from helpers.standard import BadInput
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from helpers.files import District
+    from helpers.share import Guard
 
 __all__ = ["dashboard", "gaps", "report"]
 
@@ -20,23 +37,26 @@ __all__ = ["dashboard", "gaps", "report"]
 LESSON = Path(__file__).parents[2] / "notebooks" / "04_see_the_child.ipynb"
 
 
-@click.command(short_help="Show a child's page as a role may see it.")
-@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.command(short_help="Open one child's page in your browser, as a role may see it.")
+@folder_argument(required=False)
 @click.option("--port", type=click.IntRange(1, 65535), help="The port; by default 8866 or the next free one.")
 @click.option("--no-browser", is_flag=True, help="Print the address and open no browser.")
-@click.option("--role", default="", help="The one role that can be seen; by default it can be chosen.")
-@click.option("--who", default="", help="Who looks in that role, such as 'sis:…' or a school.")
+@click.option(
+    "--role", default="", metavar="ROLE", help="Show this role only; by default viewers choose a role."
+)
+@click.option(
+    "--who", default="", metavar="WHO", help="Who looks in that role: a school, or a record as in sis:1234."
+)
 @click.option(
     "--idle",
     type=click.FloatRange(min=0, min_open=True),
     default=60,
     show_default=True,
     metavar="MINUTES",
-    help="Ends when nobody has looked for so long.",
+    help="End when nobody has looked for this long.",
 )
 @out_option()
-@json_option
-@ends_well
+@with_output
 def dashboard(
     folder: Path | None,
     port: int | None,
@@ -45,7 +65,7 @@ def dashboard(
     who: str,
     idle: float,
     out: Path,
-    as_json: bool,
+    output: Output,
 ) -> None:
     """Show one child's page at a time, as the viewer's role may see it.
 
@@ -59,22 +79,29 @@ def dashboard(
     from helpers.share import asked, read_policy
 
     if who and not role:
-        raise BadInput("Say in which role is looked, too: --role; `bigpicture view --list` names the roles.")
+        raise BadInput("Name the viewer's role, too: --role; `bigpicture view --list` names the roles.")
     if role:
-        asked(read_policy(), role, None)  # before an hour of reading
-    store = store_of(folder or make_report_district({}), out / "store")
+        policy = read_policy()
+        role, _ = words_of_policy(policy, role, None)
+        asked(policy, role, None)  # before an hour of reading
+    if folder is None:
+        with output.step("Making the workshop district"):
+            folder = make_report_district({})
+    with output.step("Building the profiles, unless an earlier run did"):
+        store = store_of(folder, out / "store")
     audit = out / "audit.jsonl"
     private_folder(out)
     chosen = {"role": role, "who": who, "audit_file": str(audit.resolve())}
     with serve_dashboard(store.place, LESSON, port=port, set_to=chosen, idle=idle) as served:
-        emit({"address": served.address, "store": str(store.place), "audit": str(audit)}, as_json)
-        if not as_json:
-            click.echo("The page is for this machine alone. Ctrl-C ends it.")
+        output.emit({"address": served.address, "store": str(store.place), "audit": str(audit)})
+        spoken = not (output.as_json or output.quiet)
+        if spoken:
+            click.echo("Only this computer can open the page. Ctrl-C ends it.")
         if not no_browser:
             webbrowser.open(served.door.as_uri())
         with contextlib.suppress(KeyboardInterrupt):
             served.process.wait()
-            if not as_json:
+            if spoken:
                 click.echo(f"The dashboard has ended: nobody looked for {idle:g} minutes.")
 
 
@@ -82,21 +109,28 @@ LINE = ["left_silo", "right_silo", "kind", "measure", "column", "numerator", "de
         "blocked_by", "effect", "owner", "next_step"]  # fmt: skip
 
 
-@click.command()
-@FOLDER
+@click.command(
+    cls=Command,
+    short_help="Find what systems can't exchange, and what to fix first.",
+    writes={
+        "gaps.html": "a page of all this: open it first",
+        "scorecard.csv": "for each pair of systems, and each system, what is linked, missing, late, "
+        "contradictory, written differently or not permitted, with effect on a child, owner and next step",
+        "code_crosswalk.csv": "codes of one system in another, and which are lost",
+        "coverage_by_group.csv": "which groups of children each system has",
+        "manual_effort.csv": "minutes of manual effort, by task",
+        "rubric.csv": "each system's level on the headings of a published rubric",
+    },
+)
+@folder_argument()
 @out_option()
-@json_option
-@ends_well
-def gaps(folder: Path, out: Path, as_json: bool) -> None:
+@with_output
+def gaps(folder: Path, out: Path, output: Output) -> None:
     """Measure the gap between the systems in FOLDER.
 
-    Writes scorecard.csv: for each pair of systems, and each system, what is joined, missing, late,
-    contradictory, written differently or not permitted, with its numerator, denominator, effect on a child,
-    owner and next step; code_crosswalk.csv, coverage_by_group.csv, manual_effort.csv and rubric.csv (each
-    system's level on the headings of a published rubric); and gaps.html, a page of all this. Prints how well
-    each pair of systems is joined, and where to start; --json prints all lines. For a real folder, the page
-    and coverage_by_group.csv show no group of fewer than ten. The other tables count everybody, have names
-    that start with restricted_, and stay at your desk.
+    Prints what to do first. --table prints how well each pair of systems is linked; --json prints all lines.
+    For a real folder, the page and coverage_by_group.csv show no group of fewer than ten. The other tables
+    count everybody, and their names start with restricted_: keep them at your desk.
     """
     from helpers.gaps import (
         code_crosswalk,
@@ -110,37 +144,78 @@ def gaps(folder: Path, out: Path, as_json: bool) -> None:
     from helpers.report import gaps_page, in_words, large_groups, system_names_in_text
     from helpers.share import NOT_SHOWN, Guard
 
-    district = read_known(folder)
-    guard, links = Guard.of(district), linked(district)
-    card = measure_gaps(district, links, *judged(district, links))
-    written = save(
-        out,
-        {
-            "scorecard.csv": card,
-            "code_crosswalk.csv": code_crosswalk(district),
-            # Shares of a group of two children, even in a desk file, would disclose them.
-            "coverage_by_group.csv": large_groups(coverage_by_group(district, links), guard),
-            "manual_effort.csv": manual_effort(district, links),
-            "rubric.csv": score_rubric(district, links, card),
-        },
-        {"gaps.html": lambda path: gaps_page(path, district, links, card)},
-        guard=guard,
-    )
+    district = read_known(folder, output)
+    guard, links = Guard.of(district), linked(district, output)
+    with output.step("Measuring the gaps"):
+        card = measure_gaps(district, links, *judged(district, links))
+    with output.step("Writing the page"):
+        written = save(
+            out,
+            {
+                "scorecard.csv": card,
+                "code_crosswalk.csv": code_crosswalk(district),
+                # Shares of a group of two children, even in a desk file, would disclose them.
+                "coverage_by_group.csv": large_groups(coverage_by_group(district, links), guard),
+                "manual_effort.csv": manual_effort(district, links),
+                "rubric.csv": score_rubric(district, links, card),
+            },
+            {"gaps.html": lambda path: gaps_page(path, district, links, card)},
+            guard=guard,
+        )
     # Printed output may end up in the log of a scheduled run; the file stays in the district.
     shown = guard.scorecard(card)
-    if as_json:
-        emit({"scorecard": shown[LINE], "written": written, **restricted(written)}, as_json)
+    if output.as_json:
+        output.emit({"scorecard": shown[LINE], "written": written, **restricted(written)})
         return
     steps = first_steps(shown)
-    spoken = system_names_in_text(district.layouts)
-    said = [in_words(str(step), spoken) for step in steps["next_step"]]
-    begin = {f"begin with {place}": step for place, step in enumerate(said, start=1)}
-    pairs = worded(guard, joined_pairs(shown), as_json, NOT_SHOWN, of=joined_pairs(card))
+    said = [in_words(str(step), system_names_in_text(district.layouts)) for step in steps["next_step"]]
+    pairs = worded(guard, joined_pairs(shown), False, NOT_SHOWN, of=joined_pairs(card))
     rounded = (
         "Children and records are rounded to tens here; where 1 to 9 could be worked out, none is shown."
     )
-    figures = {"pairs": pairs, **read_so(guard, as_json, rounded), **begin}
-    emit({**figures, "written": written, **restricted(written)}, as_json)
+    figures = {
+        "pairs": pairs,
+        **read_so(guard, False, rounded),
+        **{f"begin with {place}": step for place, step in enumerate(said, start=1)},
+        "written": written,
+        **restricted(written),
+    }
+    notes = [f"Open {out / 'gaps.html'} for the pictures.", *desk_note(written)]
+    output.emit(figures, _to_do(district, guard, shown, steps, said, notes), TITLES)
+
+
+TITLES = {"pairs": "How well each pair of systems is linked"}
+
+
+def _to_do(
+    district: District,
+    guard: Guard,
+    shown: pd.DataFrame,
+    steps: pd.DataFrame,
+    said: list[str],
+    notes: list[str],
+) -> Summary:
+    """Say what blocks pairs of systems, as gaps.html does, and the three things to do first."""
+    from helpers.report import blocked_sentence
+
+    worst = [
+        f"{guard.about(int(count))} {_counted(measure, int(count))}, {owner}: {step}"
+        for step, count, measure, owner in zip(
+            said, steps["touched"], steps["measure"], steps["owner"], strict=True
+        )
+    ]
+    first = "To do first" if worst else ""
+    none = [] if worst else ["Nothing stands out that could harm a child."]
+    return Summary([blocked_sentence(shown), *none], first, worst, notes)
+
+
+OF_PAIRS = ("matches that are right", "pairs refused", "pairs to review")
+
+
+def _counted(measure: str, count: int) -> str:
+    if measure in OF_PAIRS:
+        return "pair of records" if count == 1 else "pairs of records"
+    return "child" if count == 1 else "children"
 
 
 def _parameter(pairs: tuple[tuple[str, str], ...]) -> dict[str, object]:
@@ -152,13 +227,8 @@ def _parameter(pairs: tuple[tuple[str, str], ...]) -> dict[str, object]:
     return given
 
 
-@click.command()
-@click.option(
-    "--from",
-    "folder",
-    type=click.Path(path_type=Path),
-    help="A folder of exports to report on; without it the workshop district is made.",
-)
+@click.command(short_help="Run all lessons on a district, with an index to begin with.")
+@folder_argument(required=False, earlier="--from")
 @click.option("--only", default="", metavar="03,05", help="Only these notebooks, by number.")
 @click.option(
     "-p",
@@ -172,29 +242,37 @@ def _parameter(pairs: tuple[tuple[str, str], ...]) -> dict[str, object]:
     "--previous",
     default="",
     metavar="RUN|last",
-    help="Say what changed since this earlier run; by default since the newest of the same district.",
+    help="Show what changed since this earlier run; by default since the latest of the same district.",
 )
 @out_option()
-@json_option
-@ends_well
+@with_output
 def report(
     folder: Path | None,
     only: str,
     parameters: tuple[tuple[str, str], ...],
     previous: str,
     out: Path,
-    as_json: bool,
+    output: Output,
 ) -> None:
-    """Run the notebooks on a district and build reports/index.html.
+    """Run the notebooks on the district in FOLDER and build reports/index.html.
 
-    Each run has its own folder, named by date and time, and overwrites no other. The index starts with the
-    newest run, and shows what changed since the last run of the same district. A notebook that fails is shown
-    with its cell and error; the others still run, and the exit status is 1.
+    Without FOLDER, we make the workshop district. Each run has its own folder, named by date and time, and
+    overwrites no other. The index starts with the latest run, and shows what changed since the last run of
+    the same district. If a notebook fails, its page shows the cell and the error; the others still run, and
+    the exit status is 1.
     """
-    from helpers.report import run_report as run_report
+    from helpers.report import Progress, run_report
 
     chosen = [one.strip() for one in only.split(",") if one.strip()]
-    result = run_report(folder, only=chosen, parameters=_parameter(parameters), out=out, previous=previous)
+    output.progress.close()  # the run shows each notebook
+    result = run_report(
+        folder,
+        only=chosen,
+        parameters=_parameter(parameters),
+        out=out,
+        previous=previous,
+        progress=Progress(0, io.StringIO()) if output.quiet else None,
+    )
     figures: dict[str, Any] = {
         "index": str(result.index.resolve()),
         "run": str(result.run.resolve()),
@@ -204,9 +282,9 @@ def report(
     }
     if result.trouble:
         figures["trouble"] = result.trouble
-    if as_json:
+    if output.as_json:
         figures["changed"] = [sentence.replace("**", "") for sentence in result.changed.said]
         figures["changes"] = result.changed.rows
-    emit(figures, as_json)
+    output.emit(figures)
     if not result.ok:
         sys.exit(1)

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import pandas as pd
 
 from helpers.cli.options import linked, read_known, save
-from helpers.files import emit, ends_well, json_option, out_option
+from helpers.files import Output, Summary, folder_argument, one_of, out_option, with_output
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from helpers.sector import SectorReport
 
 __all__ = ["people", "sector", "survey"]
 
@@ -22,18 +23,21 @@ __all__ = ["people", "sector", "survey"]
     "--schools",
     type=click.Path(path_type=Path),
     required=True,
-    help="A CSV with the columns school and children, and at_risk where that is the order.",
+    metavar="FILE",
+    help="A CSV with the columns school and children, and at_risk if that is the order.",
 )
 @click.option("--specialists", type=int, required=True, help="IT specialists who can become coaches.")
-@click.option("--specialist-trainers", type=int, default=1, show_default=True, help="Who certifies them.")
-@click.option("--team-trainers", type=int, default=1, show_default=True, help="Who teaches data teams.")
-@click.option("--months", type=int, default=36, show_default=True, help="How far ahead it is planned.")
+@click.option(
+    "--specialist-trainers", type=int, default=1, show_default=True, help="People who certify specialists."
+)
+@click.option("--team-trainers", type=int, default=1, show_default=True, help="People who train data teams.")
+@click.option("--months", type=int, default=36, show_default=True, help="How many months to plan.")
 @click.option(
     "--order",
-    default="most children first",
+    default="most-children-first",
     show_default=True,
     metavar="ORDER",
-    help="Which schools first: most children first, most at risk first, fewest children first, as listed.",
+    help="Which schools first: most-children-first, most-at-risk-first, fewest-children-first, as-listed.",
 )
 @click.option(
     "--assumptions",
@@ -42,8 +46,7 @@ __all__ = ["people", "sector", "survey"]
     help="Hours and dollars of your own, like helpers/staffing/plan.toml; the kit's by default.",
 )
 @out_option()
-@json_option
-@ends_well
+@with_output
 def people(
     schools: Path,
     specialists: int,
@@ -53,7 +56,7 @@ def people(
     order: str,
     assumptions: Path | None,
     out: Path,
-    as_json: bool,
+    output: Output,
 ) -> None:
     """Plan when every school gets a data team, and a certified specialist who coaches its teachers.
 
@@ -63,7 +66,7 @@ def people(
     of the assumptions.
     """
     from helpers.report import cost_sentence, coverage_sentence, people_page
-    from helpers.staffing import read_people_assumptions, read_schools, staffing_plan
+    from helpers.staffing import ORDERS, read_people_assumptions, read_schools, staffing_plan
 
     given = read_people_assumptions(assumptions) if assumptions else None
     plan = staffing_plan(
@@ -72,7 +75,7 @@ def people(
         specialist_trainers=specialist_trainers,
         team_trainers=team_trainers,
         months=months,
-        order=order,  # type: ignore[arg-type]  # the plan checks it
+        order=one_of("--order", order, ORDERS),  # type: ignore[arg-type]
         assumptions=given,
     )
     written = save(
@@ -81,15 +84,27 @@ def people(
         {"people.html": lambda path: people_page(path, plan, given)},
     )
     said = {"reached": coverage_sentence(plan), "takes": cost_sentence(plan).replace("**", "")}
-    emit({"schools": plan.schools, **said, "written": written}, as_json)
+    likely = plan.schools[plan.schools["end"].eq("likely")]
+    both = (
+        likely[["coach_month", "team_month"]].astype("float64").max(axis=1, skipna=False).fillna(months + 1)
+    )
+    last = likely.assign(both=both).sort_values("both", ascending=False, kind="stable").head(3)
+    worst = [
+        f"{row['school']}: "
+        + (f"month {row['both']:.0f}" if row["both"] <= months else "not within the plan")
+        for row in last.to_dict("records")
+    ]
+    summary = Summary(
+        [f"{said['reached']}.", cost_sentence(plan)], f"Schools that wait longest, of {len(likely)}", worst
+    )
+    output.emit({"schools": plan.schools, **said, "written": written}, summary)
 
 
 @click.command(short_help="Analyze the answers of many school systems.")
 @click.argument("file", type=click.Path(path_type=Path))
 @out_option()
-@json_option
-@ends_well
-def sector(file: Path, out: Path, as_json: bool) -> None:
+@with_output
+def sector(file: Path, out: Path, output: Output) -> None:
     """Analyze the answers of many school systems to the kit's survey in FILE.
 
     FILE comes from `bigpicture make-sector`, or is a survey office's own export in the same format: one row
@@ -101,8 +116,9 @@ def sector(file: Path, out: Path, as_json: bool) -> None:
     from helpers.report import sector_page
     from helpers.sector import read_sector, sector_report
 
-    read = read_sector(file)
-    report = sector_report(read)
+    with output.step("Analyzing the answers"):
+        read = read_sector(file)
+        report = sector_report(read)
     tables = {f"sector_{name}.csv": table for name, table in report.tables.items()}
     written = save(
         out,
@@ -121,40 +137,66 @@ def sector(file: Path, out: Path, as_json: bool) -> None:
         "findings": found,
         "written": written,
     }
-    if as_json:
+    if output.as_json:
         figures |= {name: table for name, table in report.tables.items() if name != "profile"}
         figures["profile"] = report["profile"]
-    emit(figures, as_json)
+    output.emit(figures, _profile_of(report, read.findings), {"findings": "Findings by kind"})
+
+
+def _profile_of(report: SectorReport, findings: pd.DataFrame) -> Summary:
+    """Give the latest year's mean of all school systems, and their lowest domains."""
+    from helpers.share import NOT_SHOWN
+
+    everybody = report["profile"][report["profile"]["kind"].eq("all")]
+    latest = everybody[everybody["year"].eq(everybody["year"].max())].sort_values("mean", kind="stable")
+    answered = report["response"]
+    finding = []
+    for row in answered[answered["year"].eq(answered["year"].max())].to_dict("records"):
+        count = NOT_SHOWN if pd.isna(row["answered"]) else f"**{int(row['answered']):,}**"
+        invited = "" if pd.isna(row["invited"]) else f" of {int(row['invited']):,} invited"
+        finding.append(f"Answered in {row['year']}: {count}{invited} school systems.")
+    worst = [
+        f"{row['domain']}: {row['mean']:.1f} of 4 ({row['low']:.1f} to {row['high']:.1f})"
+        for row in latest.dropna(subset=["mean"]).head(3).to_dict("records")
+    ]
+    odd = int(findings["times"].sum())
+    notes = [f"Findings in the file: {odd:,}, listed in sector_findings.csv."] if odd else []
+    return Summary(finding, f"Lowest on average, of {len(latest)} domains", worst, notes)
 
 
 FILE = click.Path(path_type=Path)
 
 
-@click.command()
-@click.option("--responses", type=FILE, help="Answers: a CSV or xlsx with a row a person, a column an item.")
-@click.option("--last-year", type=FILE, help="The year before, where it stands in a file of its own.")
+@click.command(short_help="Assess a school system from its own people's answers.")
+@folder_argument(required=False, earlier="--from")
 @click.option(
-    "--from",
-    "folder",
+    "--responses",
     type=FILE,
-    help="A folder of the same system's exports, to put beside what people say.",
+    metavar="FILE",
+    help="Answers: a CSV or xlsx with one row per person and one column per item.",
 )
-@click.option("--blank", type=FILE, help="Write the empty form here, and its words beside it.")
+@click.option(
+    "--last-year", type=FILE, metavar="FILE", help="The year before, if it is in a file of its own."
+)
+@click.option(
+    "--blank", type=FILE, metavar="FILE", help="Write the empty form here, with a codebook next to it."
+)
 @out_option()
-@json_option
-@ends_well
+@with_output
 def survey(
     responses: Path | None,
     last_year: Path | None,
     folder: Path | None,
     blank: Path | None,
     out: Path,
-    as_json: bool,
+    output: Output,
 ) -> None:
     """Assess a school system from its own people's answers on six domains.
 
+    FOLDER may contain the same system's exports, to compare with what people say.
+
     Writes survey.html, survey_scores.csv, survey_items.csv, survey_agreement.csv and survey_findings.csv;
-    survey_change.csv if there is an earlier year, and opinion_vs_files.csv with --from. The items are the
+    survey_change.csv if there is an earlier year, and opinion_vs_files.csv with FOLDER. The items are the
     kit's own; the published survey's items and means are not public.
     """
     if (blank is None) == (responses is None):
@@ -162,7 +204,7 @@ def survey(
             "Give one of the two: --blank FILE writes the empty form, --responses FILE reads filled ones."
         )
     if blank is not None:
-        emit(_blank(blank), as_json)
+        output.emit(_blank(blank), titles={"words": "codebook"})
         return
     assert responses is not None
     from helpers.report import describe_maturity, rows_set_aside_note, survey_page
@@ -171,7 +213,7 @@ def survey(
     answers = read_answers(responses)
     earlier = None if last_year is None else read_answers(last_year)
     must_be_readable({responses: answers} | ({last_year: earlier} if last_year and earlier else {}))
-    standing = assess_system(answers, earlier, None if folder is None else _scorecard(folder))
+    standing = assess_system(answers, earlier, None if folder is None else _scorecard(folder, output))
     tables = {
         "survey_scores.csv": standing.scores,
         "survey_items.csv": standing.items,
@@ -195,10 +237,28 @@ def survey(
         "findings": int(standing.findings["times"].sum()),
         "rows set aside": int(standing.accounts["rows_set_aside"].sum()),
     }
-    if not as_json:
-        figures = {"answer": describe_maturity(standing).replace("**", ""), **figures}
-        figures["what was odd"] = rows_set_aside_note(standing)
-    emit({**figures, "page": page, "written": written}, as_json)
+    odd = rows_set_aside_note(standing)
+    if not output.as_json:
+        figures = {"answer": describe_maturity(standing).replace("**", ""), **figures, "what was odd": odd}
+    scored = standing.together.dropna(subset=["score"]).sort_values("score", kind="stable").head(3)
+    worst = [
+        f"{row['domain']}: {row['score']:.1f} of 4, by {row['answered']:,} of {row['respondents']:,} people"
+        for row in scored.to_dict("records")
+    ]
+    summary = Summary(
+        [describe_maturity(standing)],
+        f"Lowest scores, of {len(standing.together)} domains",
+        worst,
+        [f"Open {page} for the pictures.", *_oddities(odd)],
+    )
+    output.emit({**figures, "page": page, "written": written}, summary)
+
+
+def _oddities(odd: pd.DataFrame) -> list[str]:
+    """Name what was odd in the files of answers."""
+    kinds = odd["what"].drop_duplicates()
+    more = f" and {len(kinds) - 3} more" if len(kinds) > 3 else ""
+    return [f"Odd in the file: {', '.join(kinds.head(3))}{more}."] if len(kinds) else []
 
 
 def _blank(path: Path) -> dict[str, str]:
@@ -213,10 +273,12 @@ def _blank(path: Path) -> dict[str, str]:
     return {"form": form, "words": words}
 
 
-def _scorecard(folder: Path) -> pd.DataFrame:
+def _scorecard(folder: Path, output: Output) -> pd.DataFrame:
     """Measure the systems of a folder, suppressed by the guard for a real one."""
     from helpers.gaps import measure_gaps
     from helpers.share import Guard
 
-    district = read_known(folder)
-    return Guard.of(district).scorecard(measure_gaps(district, linked(district)))
+    district = read_known(folder, output)
+    links = linked(district, output)
+    with output.step("Measuring the gaps"):
+        return Guard.of(district).scorecard(measure_gaps(district, links))

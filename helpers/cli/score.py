@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from helpers.cli.link import NOT_PRINTED as UNPRINTED
-from helpers.cli.options import FOLDER, linked, read_known, restricted, save
+from helpers.cli.options import linked, read_known, restricted, save
 from helpers.files import (
+    Command,
+    Output,
+    Summary,
     district_folders,
-    emit,
-    ends_well,
+    folder_argument,
     is_region,
-    json_option,
     out_option,
+    percent,
+    with_output,
     write_atomically,
 )
 from helpers.standard import BadInput
@@ -28,30 +31,49 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
     from helpers.profile import Profiles
+    from helpers.score import LinkSummary
     from helpers.share import Guard
 
 __all__ = ["cards", "score", "score_region"]
 
 
+# Headings of printed tables. The keys are those of --json.
+TITLES = {
+    "populations": "Pairs of records by population",
+    "children": "Children complete, split and mixed, without records in which a system put two children",
+    "scores": "Pairs of records by pair of systems",
+    "hard cases with silent wrong joins": "Hard cases with undetected mix-ups",
+    "accepted, and after a review": "Pairs before and after an error-free review",
+    "may stand on family pages": "Values that pages for families may show",
+    "family pages held": "Pages for families on hold",
+    "pairs both dated, by group": "Pairs with two birth dates, by group",
+    "gaps of F1 between groups": "Gaps of F1 between groups",
+    "children flagged": "Flags found, missed and invented",
+    "profiles": "Elements of profiles",
+    "children of two districts": "Children in two districts",
+    "the room": "Teams",
+    "the rungs, on the same cards": "Linkage methods, on the same cards",
+    "agreement": "How far teams agree",
+}
 PILES = "piles.csv"
 SHOWN = ["team", "possible", "right", "wrong", "missed", "f1", "seconds_a_pair", "error_rate"]
 
 
-@click.command(short_help="Print a sheet of record cards to sort by hand.")
-@FOLDER
+@click.command(short_help="Print a sheet of record cards for a team to sort by hand.")
+@folder_argument()
 @click.option(
     "--piles",
     "piles_file",
     type=click.Path(path_type=Path),
-    help="The room's piles, typed in: judge them, beside the rungs of the ladder on the same cards.",
+    metavar="FILE",
+    help="The teams' piles, typed in: score them, and each linkage method on the same cards.",
 )
 @click.option(
     "--teams", type=click.IntRange(1, 40), default=4, show_default=True, help="How many teams sort."
 )
 @out_option()
-@json_option
-@ends_well
-def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, as_json: bool) -> None:
+@with_output
+def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, output: Output) -> None:
     """Print one sheet of record cards from FOLDER, a synthetic district, to sort into children by hand.
 
     Writes record_cards.html (print it before anybody opens a laptop) and piles.csv (to fill in). With
@@ -69,7 +91,7 @@ def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, as_json:
         score_sheet,
     )
 
-    district = read_known(folder)
+    district = read_known(folder, output)
     dealt = deal_cards(district)
     if piles_file is None:
         page = record_cards_page(dealt, district.about, short_names(district.layouts), piles_file=PILES)
@@ -82,26 +104,57 @@ def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, as_json:
             {"record_cards.html": lambda path: write_atomically(path, page.encode("utf-8"))},
         )
         told: dict[str, Any] = {"cards": len(dealt), "teams": teams, "written": written}
-        emit(told | ({"kept": f"{piles}, which is there already"} if kept else {}), as_json)
+        told |= {"kept": f"{piles}, which is there already"} if kept else {}
+        notes = [f"{piles} is there already: it is not changed."] if kept else []
+        steps = [
+            f"Print {out / 'record_cards.html'} once for each team.",
+            "Let each team sort the cards into piles, one pile for each child.",
+            f"Type the piles into {piles}, then `bigpicture cards {folder} --piles {piles}`.",
+        ]
+        finding = [f"A sheet of **{len(dealt)}** record cards, for {teams} teams."]
+        output.emit(told, Summary(finding, "What to do", steps, notes))
         return
     typed = read_card_sorts(piles_file, dealt)
     scores = score_card_sorts(district, dealt, typed)
     agreement = agreement_of_teams(typed)
-    rungs = {method.capitalize(): link_district(district, method) for method in METHODS}
+    rungs = {}
+    with output.step("Linking the same cards by each method", total=len(METHODS)) as done:
+        for method in METHODS:
+            rungs[method.capitalize()] = link_district(district, method)
+            done()
     machine = score_sheet(district, rungs)
     written = save(out, {"card_sort_scores.csv": scores, "card_sort_agreement.csv": agreement})
-    emit(
-        {
-            "the room": scores if as_json else scores[SHOWN].round(3),
-            "the rungs, on the same cards": machine if as_json else machine[SHOWN[:-2]].round(3),
-            "agreement": agreement.round(3),
-            "written": written,
-        },
-        as_json,
+    as_json = output.as_json
+    figures = {
+        "the room": scores if as_json else scores[SHOWN].round(3),
+        "the rungs, on the same cards": machine if as_json else machine[SHOWN[:-2]].round(3),
+        "agreement": agreement.round(3),
+        "written": written,
+    }
+    best, kit = (
+        table.sort_values("f1", ascending=False, kind="stable").head(1) for table in (scores, machine)
     )
+    finding = [
+        f"{row['team']} put **{row['right']:,.0f}** of {row['possible']:,.0f} pairs together, and "
+        f"{row['wrong']:,.0f} wrong ones (F1 {row['f1']:.2f})."
+        for row in [*best.to_dict("records"), *kit.to_dict("records")]
+    ]
+    most = scores.assign(missed=scores["possible"] - scores["right"])
+    most = most.sort_values(["wrong", "missed"], ascending=False, kind="stable").head(3)
+    worst = [
+        f"{row['team']}: {row['wrong']:,.0f} wrong pairs, {row['missed']:,.0f} missed"
+        for row in most.to_dict("records")
+    ]
+    alike = agreement["agreement"].dropna()
+    notes = (
+        [f"Agreement of two teams: {alike.min():.2f} to {alike.max():.2f}; 1 means the same piles."]
+        if len(alike)
+        else []
+    )
+    output.emit(figures, Summary(finding, f"Most wrong, of {len(scores)} teams", worst, notes), TITLES)
 
 
-def score_region(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -> bool:
+def score_region(folder: Path, crosswalk_file: Path | None, out: Path, output: Output) -> bool:
     """Score the links of a region, if the folder is one.
 
     Writes region_scores.csv (pairs of records inside a district and across districts) and movers.csv (each
@@ -124,23 +177,35 @@ def score_region(folder: Path, crosswalk_file: Path | None, out: Path, as_json: 
 
     def districts() -> Iterator[tuple[str, District]]:
         for name, place in places.items():
-            district = read_known(place)
+            district = read_known(place, output)
             guards.append(Guard.of(district))
             yield name, district
 
-    region = link_districts(districts(), linked)
-    truth = true_region(((name, read_known(place)) for name, place in places.items()), region.crosswalk)
+    region = link_districts(districts(), lambda district: linked(district, output))
+    again = ((name, read_known(place, output)) for name, place in places.items())
+    truth = true_region(again, region.crosswalk)
     scores, movers = scores_of(truth), score_movers(truth)
     # One real district makes the whole region real.
     guard = Guard(real=any(one.real for one in guards))
     written = save(out, {"region_scores.csv": scores, "movers.csv": movers}, guard=guard)
     counted = movers["outcome"].value_counts().rename("children").rename_axis("outcome").reset_index()
     figures: dict[str, object] = {"scores": scores.round(4), "children of two districts": counted}
+    whole = scores[scores["population"].eq("All")].to_dict("records")
+    finding = [
+        f"{row['pairs']}: links find {percent(row['right'], row['possible'])} of {row['possible']:,.0f} true "
+        f"pairs, and {percent(row['right'], row['linked'])} of {row['linked']:,.0f} linked pairs are right."
+        for row in whole
+    ]
+    worst = [f"{row['outcome']}: {row['children']:,}" for row in counted.to_dict("records")]
+    summary = Summary(finding, f"{len(movers):,} children with records in two districts", worst)
     if guard.real:
         # An answer key of real children is hand-made, and its figures describe them one by one.
-        figures = {"figures": UNPRINTED}
-    emit({**figures, "written": written, **restricted(written)}, as_json)
+        figures, summary = {"figures": UNPRINTED}, Summary([REAL])
+    output.emit({**figures, "written": written, **restricted(written)}, summary, TITLES)
     return True
+
+
+REAL = "This folder isn't marked as invented: no figure is printed. They are in the files alone."
 
 
 PROFILE_SCORES = ["element", "of_children", "right", "not_fresh", "wrong", "of_another_child"]
@@ -154,36 +219,45 @@ GAPS = ["dimension", "faults", "groups", "best", "worst", "gap", "low", "high"]
 NOT_PRINTED = ("home language", "All")
 
 
-@click.command()
-@FOLDER
+@click.command(
+    cls=Command,
+    short_help="Score links and profiles against the answer key.",
+    writes={
+        "population_scores.csv": "true pairs, precision, recall, F1 and undetected wrong links, of pairs "
+        "that are both dated, one dated, none dated, and by number only",
+        "child_shares.csv": "shares of children complete, split and mixed",
+        "scores.csv": "pairs right, wrong and missed, by pair of systems, group and population",
+        "by_group.csv": "precision, recall, F1 and children complete, split or mixed of each group, raw and "
+        "with the same faults for all",
+        "group_gaps.csv": "the gap between the best and the worst group",
+        "costs.csv": "children whose chronic absence or falling grades the links hide or invent",
+        "profile_scores.csv": "children with a true value, for each element of the profile",
+        "by_case.csv": "outcome of each hard case",
+        "review.csv": "what an error-free reviewer could add",
+        "calibration.csv": "match probabilities compared with outcomes",
+        "page_scores.csv": "values of another child among all that pages for families may show",
+        "hold_scores.csv": "pages on hold, and why",
+        "region_scores.csv": "of a region: pairs within a district and across districts",
+        "movers.csv": "of a region: each child of two districts, and whether its records are linked",
+    },
+)
+@folder_argument()
 @click.option(
     "--crosswalk",
     "crosswalk_file",
     type=click.Path(path_type=Path),
-    help="A crosswalk.csv to judge; without it the district is linked first.",
+    metavar="FILE",
+    help="A crosswalk.csv to score; without it the command links the district first.",
 )
 @out_option()
-@json_option
-@ends_well
-def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -> None:
+@with_output
+def score(folder: Path, crosswalk_file: Path | None, out: Path, output: Output) -> None:
     """Score the links and profiles of FOLDER against its answer key (only synthetic districts have one).
 
-    Writes population_scores.csv: true pairs, precision, recall, F1 and silent wrong joins of pairs that are
-    both dated, one dated, none dated, and by number only; child_shares.csv: shares of children complete,
-    split and mixed; scores.csv: right, wrong and missed pairs for each pair of systems, group of children
-    and population; by_group.csv: precision, recall, F1 and children complete, split or mixed for each group,
-    raw and with the same mix of faults for all, with intervals; group_gaps.csv: the gap between the best and
-    the worst group; costs.csv: children whose chronic absence or falling grades the links hide or invent;
-    profile_scores.csv: children with a true value, for each element of the profile. If the command links the
-    district first, also by_case.csv: outcome of each hard case; review.csv: what an error-free reviewer could
-    add; calibration.csv: match probabilities compared with outcomes; page_scores.csv: values of another child
-    among all that pages for families may show; and hold_scores.csv: pages on hold, and why. With --crosswalk,
-    nobody knows which wrong joins are silent.
-
-    If FOLDER contains several districts (a region): region_scores.csv, pairs of records within a district and
-    across districts; and movers.csv, each child of two districts and whether its records are linked.
+    With --crosswalk, nobody knows which wrong links would be detected: by_case.csv to hold_scores.csv are not
+    written then. If FOLDER contains several districts (a region), only the last two files are.
     """
-    if score_region(folder, crosswalk_file, out, as_json):
+    if score_region(folder, crosswalk_file, out, output):
         return
     from helpers.profile import build_profiles
     from helpers.score import (
@@ -197,19 +271,22 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     )
     from helpers.share import Guard
 
+    as_json = output.as_json
     brought = None if crosswalk_file is None else crosswalk_from(crosswalk_file)
-    district = read_known(folder)
+    district = read_known(folder, output)
     if brought is not None and crosswalk_file is not None:
         must_be_of(brought, district.people, crosswalk_file)
-    links = linked(district)
+    links = linked(district, output)
     if brought is not None:
         links = replace(links, crosswalk=brought)
-    summary = summarize_links(district, links, with_evidence=brought is None)
-    scores = score_links(district, links.crosswalk)
-    groups = score_groups(district, links.crosswalk)
-    costs = missed_flags(district, links)
-    profiles = build_profiles(district, links)
-    elements = score_profiles(district, profiles)
+    with output.step("Comparing links with the answer key"):
+        summary = summarize_links(district, links, with_evidence=brought is None)
+        scores = score_links(district, links.crosswalk)
+        groups = score_groups(district, links.crosswalk)
+        costs = missed_flags(district, links)
+    with output.step("Comparing profiles with the answer key"):
+        profiles = build_profiles(district, links)
+        elements = score_profiles(district, profiles)
     tables = {
         "population_scores.csv": summary.populations,
         "child_shares.csv": summary.children,
@@ -226,7 +303,8 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     }
     # Link confidence comes with our own links, not with a crosswalk alone.
     if crosswalk_file is None:
-        judged, told = _judged(district, links, profiles)
+        with output.step("Comparing pages for families with the answer key"):
+            judged, told = _judged(district, links, profiles)
         tables |= judged
         figures |= told
     figures |= {
@@ -238,10 +316,59 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, as_json: bool) -
     figures["profiles"] = elements if as_json else held[PROFILE_SCORES].round(4)
     guard = Guard.of(district)
     written = save(out, tables, instead_of=WITH_EVIDENCE, guard=guard)
+    short = _answer(district, links, summary, scores, costs, detected=brought is None)
     if guard.real:
         # An answer key of real children is hand-made, and its figures describe them one by one.
-        figures = {"figures": UNPRINTED}
-    emit({**figures, "written": written, **restricted(written)}, as_json)
+        figures, short = {"figures": UNPRINTED}, Summary([REAL])
+    output.emit({**figures, "written": written, **restricted(written)}, short, TITLES)
+
+
+def _answer(
+    district: District,
+    links: Links,
+    summary: LinkSummary,
+    scores: pd.DataFrame,
+    costs: pd.DataFrame,
+    *,
+    detected: bool,
+) -> Summary:
+    """Say how many children are complete, as the index does, and which systems miss or mix up most."""
+    from helpers.profile import roster_silos
+    from helpers.report import against_roster, describe_outcomes, system_names
+    from helpers.score import NAMED_RECORDS, score_children
+
+    children = score_children(district, links)
+    outcomes = {name: int(children["outcome"].eq(name).sum()) for name in ("complete", "split", "mixed")}
+    undetected = int((children["outcome"].eq("mixed") & ~children["detected"].fillna(False)).sum())
+    silent = f" Mixed and undetected: **{undetected:,}**." if detected else ""
+    named: dict[Any, Any] = summary.children.set_index("records").loc[NAMED_RECORDS].to_dict()
+    of_named = int(named["children"])
+    with_name = round(float(named["complete"]) * of_named) if of_named else 0
+    pairs: dict[Any, Any] = summary.populations.set_index("population").loc["All named"].to_dict()
+    finding = [
+        f"{describe_outcomes(outcomes)}{silent}",
+        f"Counting only records with a name, each of one child: **{with_name:,}** of {of_named:,} complete.",
+        f"Links find {percent(pairs['right'], pairs['possible'])} of {pairs['possible']:,.0f} true pairs of "
+        f"records with a name; {percent(pairs['right'], pairs['linked'])} of {pairs['linked']:,.0f} linked "
+        "pairs are right.",
+    ]
+    names = system_names(district.layouts)
+    roster = next(iter(roster_silos(district)), "")
+    systems = against_roster(scores, roster)
+    amiss = systems.assign(amiss=systems["missed"] + systems["wrong"])
+    amiss = amiss[amiss["amiss"] > 0].sort_values("amiss", ascending=False, kind="stable").head(3)
+    worst = [
+        f"{names[row['silo']]}: {row['missed']:,} of {row['right'] + row['missed']:,} missed, "
+        f"{row['wrong']:,} linked to another child"
+        for row in amiss.to_dict("records")
+    ]
+    notes = [
+        f"{row['flag']}: {row['missed']:,} of {row['true_count']:,} children missed, and "
+        f"{row['false_count']:,} flagged by mistake, because of links."
+        for row in costs.head(1).to_dict("records")
+    ]
+    of = f"Systems whose records are worst linked to the roster, of {len(systems)}"
+    return Summary(finding, of, worst, notes)
 
 
 def _judged(

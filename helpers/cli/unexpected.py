@@ -17,6 +17,8 @@ from typing import Any
 
 import click
 
+from helpers.files import Sections
+
 __all__ = ["Commands", "sentence_of"]
 
 DEBUG = "--debug"
@@ -37,7 +39,7 @@ def sentence_of(error: BaseException) -> str:
         return "there isn't enough memory for this: close other programs, or give it fewer files at once."
     return (
         f"the kit itself failed ({type(error).__name__}{where}): please report this line. "
-        f"{DEBUG} shows all of it, which may hold values of cells, so don't pass that on."
+        f"{DEBUG} shows all of it, which may contain values of cells, so don't pass that on."
     )
 
 
@@ -61,7 +63,7 @@ def _ended_by_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-class Commands(click.Group):
+class Commands(Sections):
     """The group of all commands: `--debug`, anywhere on the line, shows the full traceback."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -89,4 +91,4 @@ class Commands(click.Group):
         """List `--debug` with the other options."""
         super().format_options(ctx, formatter)
         with formatter.section("Anywhere on the line"):
-            formatter.write_dl([(DEBUG, "Show all of an unexpected error. It may hold values of cells.")])
+            formatter.write_dl([(DEBUG, "Show all of an unexpected error. It may contain values of cells.")])

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from helpers.cli.options import as_shown, linked, read_known
-from helpers.files import emit, ends_well, json_option, out_option
+from helpers.cli.options import as_shown, count_text, profiled, words_of_policy
+from helpers.files import Output, Summary, folder_argument, out_option, with_output
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:
@@ -20,21 +20,16 @@ __all__ = ["view"]
 STORE = ("store.json", "digests.json")  # a damaged store may lack one
 
 
-def _source(folder: Path) -> Source:
+def _source(folder: Path, output: Output) -> Source:
     """Open a store of profiles, or build the profiles of a folder of exports."""
     if any((folder / name).is_file() for name in STORE):
         from helpers.profile import ProfileStore
 
         return ProfileStore.open(folder)
-    from helpers.profile import build_profiles, compute_indicators, source_of
-
-    district = read_known(folder)
-    links = linked(district)
-    profiles = build_profiles(district, links)
-    return source_of(district, links, profiles, compute_indicators(district, links, profiles))
+    return profiled(folder, output)
 
 
-def _listed(policy: Policy, as_json: bool) -> None:
+def _listed(policy: Policy, output: Output) -> None:
     """Print roles, purposes, domains and the grid."""
     import pandas as pd
 
@@ -60,39 +55,58 @@ def _listed(policy: Policy, as_json: bool) -> None:
             ],
         }
     )
-    emit(
-        {
-            "roles": roles,
-            "domains": domains,
-            "who sees what": grid if as_json else wide,
-            "refused for want of a rule": list(policy.gaps),
-            "note": policy.teaches,
-        },
-        as_json,
-    )
+    figures = {
+        "roles": roles,
+        "domains": domains,
+        "who sees what": grid if output.as_json else wide,
+        "refused for want of a rule": list(policy.gaps),
+        "note": policy.teaches,
+    }
+    finding = [
+        f"**{len(policy.roles)}** roles and **{len(policy.domains)}** domains of data. "
+        f"Refused because no rule allows it: {len(policy.gaps)}."
+    ]
+    roles_named = f"Roles: {', '.join(policy.roles)}."
+    note = "--table prints what --who is for each role, its purposes, and who sees what."
+    output.emit(figures, Summary([*finding, roles_named], notes=[note]), TITLES)
+
+
+# Headings of what is printed. The keys are those of --json.
+TITLES = {
+    "roles": "Roles",
+    "domains": "Domains",
+    "who sees what": "Who sees what",
+    "refused for want of a rule": "refused because no rule allows it",
+    "withheld": "Withheld",
+    "differs from the kit's own": "Differs from the kit's own policy",
+}
+
+
+FILE = click.Path(path_type=Path)
 
 
 @click.command(short_help="Write what one person may see, and nothing else.")
-@click.argument("folder", type=click.Path(path_type=Path), required=False)
-@click.option("--role", help="Who asks: a role of the policy.")
-@click.option("--who", help="Which of them: a school, a record as in sis:1234, or the word district.")
-@click.option("--purpose", help="What for; the broad purpose of the role by default.")
-@click.option("--child", "children", multiple=True, help="Only this child of theirs. May be repeated.")
-@click.option("--policy", "policy_file", type=click.Path(path_type=Path), help="Another policy (TOML).")
-@click.option("--consents", "consents_file", type=click.Path(path_type=Path), help="CSV of written consents.")
+@folder_argument(required=False)
+@click.option("--role", metavar="ROLE", help="Who asks: a role of the policy.")
 @click.option(
-    "--codes", "codes_file", type=click.Path(path_type=Path), help="Lookup of random codes to keep."
+    "--who", metavar="WHO", help="Which of them: a school, a record as in sis:1234, or the word district."
+)
+@click.option("--purpose", metavar="PURPOSE", help="What for; the broad purpose of the role by default.")
+@click.option(
+    "--child", "children", multiple=True, metavar="CHILD", help="Only this child of theirs. May be repeated."
+)
+@click.option("--policy", "policy_file", type=FILE, metavar="FILE", help="Another policy (TOML).")
+@click.option("--consents", "consents_file", type=FILE, metavar="FILE", help="CSV of written consents.")
+@click.option(
+    "--codes", "codes_file", type=FILE, metavar="FILE", help="Random codes to use again, and to add to."
 )
 @click.option(
-    "--audit", "audit_file", type=click.Path(path_type=Path), help="Log; audit.jsonl beside --out by default."
+    "--audit", "audit_file", type=FILE, metavar="FILE", help="Log; audit.jsonl next to --out by default."
 )
-@click.option("--list", "listing", is_flag=True, help="Print roles, purposes, domains, and who sees what.")
-@click.option(
-    "--check", "check", type=click.Path(path_type=Path), help="Check a policy, and say what it changes."
-)
+@click.option("--list", "listing", is_flag=True, help="Print the roles; with --table all of the policy.")
+@click.option("--check", "check", type=FILE, metavar="FILE", help="Check a policy, and show what it changes.")
 @out_option("reports/view")
-@json_option
-@ends_well
+@with_output
 def view(
     folder: Path | None,
     role: str | None,
@@ -106,7 +120,7 @@ def view(
     listing: bool,
     check: Path | None,
     out: Path,
-    as_json: bool,
+    output: Output,
 ) -> None:
     """Write what one person may see about the children in FOLDER, and nothing else.
 
@@ -122,36 +136,37 @@ def view(
 
         policy = read_policy(check)
         changes = compare_policies(read_policy(), policy)
-        emit(
-            {
-                "faults": "none",
-                "refused for want of a rule": list(policy.gaps),
-                "differs from the kit's own": changes,
-                "note": policy.teaches,
-            },
-            as_json,
-        )
+        figures = {
+            "faults": "none",
+            "refused for want of a rule": list(policy.gaps),
+            "differs from the kit's own": changes,
+            "note": policy.teaches,
+        }
+        finding = [
+            f"The policy is valid. It differs from the kit's own in **{len(changes)}** rules, and refuses "
+            f"**{len(policy.gaps)}** combinations because no rule allows them."
+        ]
+        worst = [", ".join(map(str, row)) for row in changes.head(3).itertuples(index=False)]
+        output.emit(figures, Summary(finding, "First differences", worst), TITLES)
         return
     policy = read_policy(policy_file)
     if listing:
-        _listed(policy, as_json)
+        _listed(policy, output)
         return
     if role is not None:
+        role, purpose = words_of_policy(policy, role, purpose)
         named, _ = asked(policy, role, purpose)  # before an hour of reading
         if folder is not None and who is None:
-            raise BadInput(f"Say which {named.title.lower()}: --who is the {named.who_means}.")
+            raise BadInput(f"Name which {named.title.lower()}: --who is the {named.who_means}.")
     if folder is None or role is None or who is None:
         raise BadInput(
-            "Say whose view: bigpicture view FOLDER --role ROLE --who WHO; `bigpicture view --list` names "
+            "Name whose view: bigpicture view FOLDER --role ROLE --who WHO; `bigpicture view --list` names "
             "the roles and what --who is for each."
         )
-    emit(
-        _written(folder, role, who, purpose, children, policy, consents_file, codes_file, audit_file, out),
-        as_json,
-    )
+    _write(folder, role, who, purpose, children, policy, consents_file, codes_file, audit_file, out, output)
 
 
-def _written(
+def _write(
     folder: Path,
     role: str,
     who: str,
@@ -162,13 +177,13 @@ def _written(
     codes_file: Path | None,
     audit_file: Path | None,
     out: Path,
-) -> dict[str, Any]:
+    output: Output,
+) -> None:
     """Open a view, write it, and report its size."""
-    from helpers.share import Audit, Guard, Pseudonyms, read_consents
-    from helpers.share import open_view as open_view
+    from helpers.share import Audit, Guard, Pseudonyms, open_view, read_consents
 
     consents = None if consents_file is None else read_consents(consents_file)
-    source = _source(folder)
+    source = _source(folder, output)
     audit = Audit(audit_file or out.parent / "audit.jsonl")
     opened = open_view(
         source,
@@ -183,7 +198,7 @@ def _written(
     )
     written = opened.save(out)
     guard = Guard(real=not source.synthetic)
-    return {
+    figures = {
         "role": opened.role,
         "purpose": opened.purpose,
         "children": as_shown(guard, len(opened.children)),
@@ -195,3 +210,14 @@ def _written(
         "written": [str(path) for path in written],
         "audit": str(audit.path),
     }
+    counts = {name: count_text(figures[name]) for name in ("children", "values", "events")}
+    named = policy.roles[role].title
+    finding = [
+        f"{named}, {who}, may see for {opened.purpose}: **{counts['children']}** children, "
+        f"{counts['values']} values, {counts['events']} events, {len(opened.groups):,} counts of groups.",
+        f"Withheld: **{opened.withheld['domain'].nunique()}** of {len(policy.domains)} domains.",
+    ]
+    first = opened.withheld.drop_duplicates("domain").head(3).to_dict("records")
+    worst = [f"{row['domain']}: {row['why']}" for row in first]
+    notes = [str(policy.teaches), f"Logged in {audit.path}."]
+    output.emit(figures, Summary(finding, "The first of them", worst, notes), TITLES)

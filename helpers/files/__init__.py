@@ -1,7 +1,17 @@
 """Read native files into silos, and render and write them; every row is used or reported."""
 
 from helpers.files.as_made import NOT_INVENTED, digests_of, foreign_file
-from helpers.files.command_output import emit, ends_well, json_option, out_option
+from helpers.files.command_options import (
+    Command,
+    Sections,
+    folder_argument,
+    hyphened,
+    one_of,
+    out_option,
+    spelled,
+    with_output,
+)
+from helpers.files.command_output import MOST_LINES, Output, Summary, percent
 from helpers.files.district import (
     District,
     district_folders,
@@ -12,7 +22,7 @@ from helpers.files.district import (
     what_is_there,
     with_children,
 )
-from helpers.files.draft import draft_layouts, open_drafts, told
+from helpers.files.draft import OpenDraft, Started, draft_layouts, open_drafts, told
 from helpers.files.draft.columns import head_words, numbered_thing, words_file
 from helpers.files.draft.sniff import names_columns, speaks_of_persons
 from helpers.files.file_profile import WORDS
@@ -21,6 +31,7 @@ from helpers.files.folder import FoundFile, files_below, harm_in, must_be_a_fold
 from helpers.files.limits import WORKBOOKS_UNPACKED, no_file, shape_trouble, too_empty, too_wide
 from helpers.files.parse.file import ReadFile
 from helpers.files.parse.values import written_out
+from helpers.files.progress import StatusLine
 from helpers.files.read_silo import OneTable, Silo, read_ones
 from helpers.files.readers.decode import read_text
 from helpers.files.readers.delimited import DELIMITERS

@@ -1,48 +1,256 @@
-"""Output and exit status of commands."""
+"""What commands print: a short answer first, all tables on request, or one JSON object."""
 
 from __future__ import annotations
 
-import functools
 import json
+import re
 import sys
-from collections.abc import Callable, Mapping
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from numbers import Number
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 import pandas as pd
 
-from helpers.files.save import FULL
-from helpers.standard import BadInput
+from helpers.files.progress import Progress, Step
 
-__all__ = ["WIDTH", "emit", "ends_well", "json_option", "out_option", "printed"]
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from rich.console import Console
+    from rich.text import Text
+
+__all__ = ["MOST_LINES", "WIDTH", "Output", "Summary", "number", "percent"]
+
+# Lines of a summary, with its empty lines.
+MOST_LINES = 15
+# Columns of what is printed into a file or a log, and of a line of text.
+WIDTH, TEXT = 120, 100
+FILES_NAMED = 3
+# Lines of one of the worst, and what says that it goes on.
+ITEM_LINES, CUT = 2, " …"
+# Heads of columns that people know by another word.
+HEADS = {
+    "silo": "system",
+    "left_silo": "system",
+    "right_silo": "other system",
+    "joined": "linked",
+    "silent": "undetected",
+    "rows_quarantined": "kept apart",
+    "rows_structure": "headers",
+    "f1": "F1",
+}
+COMMAND = re.compile(r"`[^`]+`")
+# Numbers that name something and count nothing: 2026 is no 2,026.
+NAMES = ("year", "seed", "port")
 
 
-WIDTH = 120
-_GAP = "  "
-_LEAST = 12
-_CUT = "…"
+def number(value: float) -> str:
+    """Format a number with no more digits than a reader needs.
+
+    >>> number(12345), number(0.98765), number(12.345), number(1234.5)
+    ('12,345', '0.988', '12.3', '1,234')
+    """
+    if float(value).is_integer():
+        return f"{int(value):,}"
+    size = abs(value)
+    digits = 0 if size >= 100 else 1 if size >= 10 else 3
+    text = f"{value:,.{digits}f}"
+    return text.rstrip("0").rstrip(".") if digits else text
 
 
-def _head(column: str) -> str:
-    return column.removeprefix("rows_").replace("_", " ")
+def percent(part: float, whole: float) -> str:
+    """Format a share as a whole percent; only nothing is 0%, and only all is 100%.
+
+    >>> percent(546, 681), percent(1, 681), percent(680, 681), percent(0, 0)
+    ('80%', 'under 1%', 'over 99%', '0%')
+    """
+    share = 100 * part / whole if whole else 0.0
+    if 0 < share < 1:
+        return "under 1%"
+    return "over 99%" if 99 < share < 100 else f"{share:.0f}%"
 
 
-def _cell(value: object) -> str:
+@dataclass(frozen=True)
+class Summary:
+    """The short answer of a command; numbers between ``**`` are bold on a terminal."""
+
+    # The finding: sentences, each with a number and its base.
+    finding: Sequence[str]
+    # What the worst are of, and the three worst.
+    worst_of: str = ""
+    worst: Sequence[str] = ()
+    # What else to know, most important first: the last ones give way where there is no room.
+    notes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Output:
+    """How one call of a command prints."""
+
+    as_json: bool = False
+    tables: bool = False
+    quiet: bool = False
+    progress: Progress = field(default_factory=lambda: Progress(quiet=True))
+
+    def step(self, name: str, total: int | None = None) -> AbstractContextManager[Step]:
+        """Show a step of a long command; the step can count up to a total."""
+        return self.progress.step(name, total)
+
+    def emit(
+        self,
+        figures: Mapping[str, Any],
+        summary: Summary | None = None,
+        titles: Mapping[str, str] | None = None,
+    ) -> None:
+        """Print a command's figures: as a summary, if it has one, unless all or JSON was asked for.
+
+        Keys of figures are for scripts and stay as they are; titles are for people.
+        """
+        self.progress.close()
+        if self.as_json:
+            click.echo(json.dumps(_plain(figures), ensure_ascii=False))
+        elif not self.quiet:
+            console = _console()
+            if self.tables or summary is None:
+                _print_all(console, figures, titles or {})
+            else:
+                _print_summary(console, summary, _rest(figures))
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    # Without a terminal rich would take 80 columns, and a log has more room.
+    width = None if sys.stdout.isatty() else WIDTH
+    return Console(file=sys.stdout, width=width, highlight=False, markup=False, emoji=False)
+
+
+def _write(console: Console, *parts: Any) -> None:
+    """Print without the blanks that fill up a table's last column."""
+    with console.capture() as captured:
+        for part in parts:
+            console.print(part, crop=False, overflow="ignore")
+    lines = (line.rstrip() for line in captured.get().splitlines())
+    click.echo("\n".join(lines), color=True if console.is_terminal else None)
+
+
+def _print_summary(console: Console, summary: Summary, rest: str) -> None:
+    """Print the answer in at most 15 lines: first notes give way, then the least of the worst."""
+    room = min(console.width, TEXT)
+    finding = [line for sentence in summary.finding for line in _wrapped(_styled(sentence), room)]
+    title = [_styled(""), *_wrapped(_styled(f"{summary.worst_of}:", "bold"), room)]
+    worst = [_item(place, one, room) for place, one in enumerate(summary.worst, start=1)]
+    foot = _wrapped(_styled(rest, "dim"), room) if rest else []
+    left = MOST_LINES - len(finding) - len(foot) - 1
+    worst = list(_as_many(worst, left - len(title)))
+    left -= sum(map(len, worst)) + len(title) if worst else 0
+    notes = [_wrapped(_styled(note), room) for note in summary.notes]
+    shown = list(_as_many(notes, left))
+    if len(shown) < len(notes):
+        # One more line says how many notes there was no room for.
+        shown = list(_as_many(notes, left - 1))
+        more = len(notes) - len(shown)
+        shown += [[_styled(f"{more} more {'note' if more == 1 else 'notes'}: --table")]] if left else []
+    parts = [*finding, *(title if worst else []), *(line for one in worst for line in one)]
+    below = [*(line for note in shown for line in note), *foot]
+    _write(console, *parts, *([_styled("")] if below else []), *below)
+
+
+def _item(place: int, text: str, room: int) -> list[Text]:
+    """Give one of the worst its number, and cut it after two lines: all of it is in the tables."""
+    from rich.text import Text
+
+    begin = f"  {place}. "
+    lines = _wrapped(_styled(text), room - len(begin) - len(CUT))
+    kept = lines[:ITEM_LINES]
+    if len(lines) > ITEM_LINES:
+        kept[-1].append(CUT)
+    return [Text(begin if not line else " " * len(begin)) + one for line, one in enumerate(kept)]
+
+
+def _wrapped(text: Text, width: int) -> list[Text]:
+    """Wrap at words alone: rich would cut a path that is longer than a line.
+
+    A command stays in one piece, too, so that it can be copied.
+    """
+    whole = COMMAND.sub(lambda command: command[0].replace(" ", "\N{NO-BREAK SPACE}"), text.plain)
+    words = textwrap.TextWrapper(max(width, 20), break_long_words=False, break_on_hyphens=False)
+    lines, end = [], 0
+    for line in words.wrap(whole) or [""]:
+        begin = whole.index(line, end)
+        end = begin + len(line)
+        lines.append(text[begin:end])
+    return lines
+
+
+def _as_many(notes: list[list[Text]], room: int) -> Iterator[list[Text]]:
+    for note in notes:
+        room -= len(note)
+        if room < 0:
+            return
+        yield note
+
+
+def _styled(text: str, style: str = "") -> Text:
+    """Set ``**numbers**`` in bold, and commands in the color of links."""
+    from rich.text import Text
+
+    styled = Text(style=style)
+    for place, part in enumerate(re.sub(r"[\t\n\r\v\f]", " ", text).split("**")):
+        styled.append(part, "bold" if place % 2 else "")
+    styled.highlight_regex(COMMAND, "blue")
+    return styled
+
+
+def _rest(figures: Mapping[str, Any]) -> str:
+    """Say where the rest of the answer is."""
+    written = figures.get("written")
+    tables = any(isinstance(value, pd.DataFrame) and len(value) for value in figures.values())
+    given = list(written.values()) if isinstance(written, Mapping) else written
+    files = [str(file) for file in given] if isinstance(given, list | tuple) else []
+    # A folder is named by the summary itself.
+    files = [file for file in files if Path(file).suffix]
+    if not files:
+        return "The rest: --table" if tables else ""
+    folders = {str(Path(file).parent) for file in files}
+    named = [Path(file).name for file in files] if len(folders) == 1 else files
+    shown, more = named[:FILES_NAMED], len(named) - FILES_NAMED
+    text = (
+        f"{', '.join(shown)} and {more} more files"
+        if more > 1
+        else " and ".join(part for part in (", ".join(named[:-1]), named[-1]) if part)
+    )
+    place = f" in {folders.pop()}" if len(folders) == 1 else ""
+    return f"The rest: --table, and {text}{place}" if tables else f"Wrote {text}{place}"
+
+
+def _print_all(console: Console, figures: Mapping[str, Any], titles: Mapping[str, str]) -> None:
+    for name, value in figures.items():
+        title = titles.get(name, name)
+        if isinstance(value, pd.DataFrame):
+            _write(console, _styled(f"{title}:", "bold"), _table(value) if len(value) else "  (none)")
+        else:
+            many = list(value.values()) if isinstance(value, Mapping) else value
+            text = ", ".join(map(str, many)) or "none" if isinstance(many, list | tuple) else value
+            if isinstance(value, int | float) and not isinstance(value, bool) and name not in NAMES:
+                text = number(value)
+            # Not wrapped: a path must stay in one piece to be copied.
+            click.echo(f"{title}: {str(text).replace('**', '')}")
+
+
+def _cell(value: object, column: str) -> str:
     if pd.isna(value):  # type: ignore[call-overload]
         return ""
-    if isinstance(value, float):
-        return f"{value:.3f}".rstrip("0").rstrip(".")
+    if isinstance(value, bool) or type(value).__name__ == "bool":
+        return "yes" if value else "no"
+    if isinstance(value, Number):
+        named = any(name in column for name in NAMES)
+        return f"{float(value):.0f}" if named else number(float(value))  # type: ignore[arg-type]
     return str(value)
-
-
-def _shortened(text: str, width: int) -> str:
-    """Cut the middle of a text, since both ends of a path help to identify a file."""
-    if len(text) <= width:
-        return text
-    start = (width - 1) // 2
-    return text[:start] + _CUT + text[len(text) - (width - 1 - start) :]
 
 
 def _of_numbers(column: pd.Series) -> bool:
@@ -52,90 +260,19 @@ def _of_numbers(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
-def printed(frame: pd.DataFrame, width: int = WIDTH) -> str:
-    """Format a frame for a terminal.
+def _table(frame: pd.DataFrame) -> Any:
+    from rich.table import Table
+    from rich.text import Text
 
-    >>> print(printed(pd.DataFrame({"left_silo": ["sis", None], "rate": [0.98765, 1.0]})))
-    left silo   rate
-    sis        0.988
-                   1
-    """
-    heads = [_head(str(column)) for column in frame.columns]
-    columns = [[_cell(value) for value in frame.iloc[:, place]] for place in range(frame.shape[1])]
-    numbers = [_of_numbers(column) for _, column in frame.items()]
-    widths = [max(map(len, [head, *cells])) for head, cells in zip(heads, columns, strict=True)]
-    while sum(widths) + len(_GAP) * (len(widths) - 1) > width:
-        widest = max(
-            (place for place, number in enumerate(numbers) if not number),
-            key=widths.__getitem__,
-            default=None,
-        )
-        if widest is None or widths[widest] <= _LEAST:
-            break
-        widths[widest] -= 1
-    lines = [
-        _GAP.join(
-            text.rjust(room) if number else _shortened(text, room).ljust(room)
-            for text, room, number in zip(row, widths, numbers, strict=True)
-        ).rstrip()
-        for row in [tuple(heads), *zip(*columns, strict=True)]
-    ]
-    return "\n".join(lines)
-
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def json_option(command: Callable[P, R]) -> Callable[P, R]:
-    """Add `--json` to a command: print one JSON object with the figures of its table."""
-    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")(
-        command
-    )
-
-
-def out_option(default: str = "reports") -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Add `--out DIR` to a command, the folder for what it writes."""
-    return click.option(
-        "--out",
-        type=click.Path(file_okay=False, path_type=Path),
-        default=default,
-        show_default=True,
-        help="Folder for the files that this command writes.",
-    )
-
-
-def ends_well(command: Callable[P, R]) -> Callable[P, R]:
-    """Report bad input, or an unusable file or folder, in one line with exit status 2.
-
-    A full disk isn't bad input: exit status 1.
-    """
-
-    @functools.wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except BadInput as error:
-            click.echo(f"bigpicture: {error}", err=True)
-            sys.exit(2)
-        except OSError as error:
-            if error.errno in FULL:
-                click.echo(
-                    f"bigpicture: there is no room to write ({error.strerror}): nothing half-written is "
-                    "left; make room, or name a place on another disk.",
-                    err=True,
-                )
-                sys.exit(1)
-            if error.filename is None:
-                raise
-            click.echo(
-                f"bigpicture: {error.filename} can't be used ({error.strerror}): "
-                "name another place, or close the file where it is open.",
-                err=True,
-            )
-            sys.exit(2)
-
-    return run
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    for name, column in frame.items():
+        justify: Any = "right" if _of_numbers(column) else "left"
+        head = HEADS.get(str(name), str(name).removeprefix("rows_").replace("_", " "))
+        table.add_column(Text(head), justify=justify, overflow="fold")
+    names = [str(name) for name in frame.columns]
+    for row in frame.itertuples(index=False, name=None):
+        table.add_row(*(Text(_cell(value, name)) for value, name in zip(row, names, strict=True)))
+    return table
 
 
 def _plain(value: Any) -> Any:
@@ -150,17 +287,3 @@ def _plain(value: Any) -> Any:
     if value is None or value is pd.NA or value is pd.NaT:
         return None
     return value.item() if hasattr(value, "item") else value
-
-
-def emit(figures: Mapping[str, Any], as_json: bool) -> None:
-    """Print a command's figures."""
-    if as_json:
-        click.echo(json.dumps(_plain(figures), ensure_ascii=False))
-        return
-    for name, value in figures.items():
-        if isinstance(value, pd.DataFrame):
-            click.echo(f"{name}:")
-            click.echo(printed(value) if len(value) else "  (none)")
-        else:
-            told = ", ".join(map(str, value)) or "none" if isinstance(value, list | tuple) else value
-            click.echo(f"{name}: {told}")

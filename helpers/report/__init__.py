@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         shown_contract,
     )
     from helpers.report.pages.gap_tables import large_groups
-    from helpers.report.pages.gaps import gaps_page, work_sentence
+    from helpers.report.pages.gaps import blocked_sentence, gaps_page, work_sentence
     from helpers.report.pages.levels import LevelsPage, levels_page
     from helpers.report.pages.page import block_page, heading, note
     from helpers.report.pages.questions import (
@@ -90,7 +90,7 @@ if TYPE_CHECKING:
         describe_maturity,
     )
     from helpers.report.runs.execute import NotebookRun, Progress, run_notebooks
-    from helpers.report.runs.figures import link_statuses_by_system
+    from helpers.report.runs.figures import against_roster, describe_outcomes, link_statuses_by_system
     from helpers.report.runs.notebooks import notebooks_folder
     from helpers.report.runs.report import ReportResult, make_report_district, run_report
     from helpers.report.tables import number_text, table
@@ -181,7 +181,7 @@ _MODULES = {
     "helpers.report.messages": "language",
     "helpers.report.pages.contract": "contract_page rubric_blocks rubric_picture rubric_words shown_contract",
     "helpers.report.pages.gap_tables": "large_groups",
-    "helpers.report.pages.gaps": "gaps_page work_sentence",
+    "helpers.report.pages.gaps": "blocked_sentence gaps_page work_sentence",
     "helpers.report.pages.levels": "LevelsPage levels_page",
     "helpers.report.pages.page": "block_page heading note",
     "helpers.report.pages.questions": (
@@ -204,7 +204,7 @@ _MODULES = {
         "describe_agreement describe_change describe_data_team describe_maturity"
     ),
     "helpers.report.runs.execute": "NotebookRun Progress run_notebooks",
-    "helpers.report.runs.figures": "link_statuses_by_system",
+    "helpers.report.runs.figures": "against_roster describe_outcomes link_statuses_by_system",
     "helpers.report.runs.notebooks": "notebooks_folder",
     "helpers.report.runs.report": "ReportResult make_report_district run_report",
     "helpers.report.tables": "number_text table",

@@ -33,7 +33,7 @@ from helpers.score.links import crosswalk_from, must_be_of, score_links, score_p
 from helpers.score.profiles import judge_decision, judge_profiles, score_profiles
 from helpers.score.regions import score_movers, score_region, score_roster_owners, true_region
 from helpers.score.review import score_calibration, with_review
-from helpers.score.summary import LinkSummary, measure_separable_pairs, summarize_links
+from helpers.score.summary import NAMED_RECORDS, LinkSummary, measure_separable_pairs, summarize_links
 from helpers.score.truth import misjudged_pairs, rows_not_there, true_crosswalk
 
 # Public names, each documented. Other imports here are for other rooms.

@@ -72,7 +72,7 @@ class Audit:
     deleted or moved line breaks the chain. The number of lines and the newest code are also stored next to
     the log and in this user's own folder. Before adding a line, we check the last one against them. Somebody
     who can write the log, its key and this user's folder can still start a new log: only a copy of the newest
-    code elsewhere reveals that (`bigpicture audit --verify` prints it).
+    code elsewhere reveals that (`bigpicture audit` prints it).
 
     A line records person, role, purpose, elements, number of children, and a digest of what was shown; never
     a child's name, id or value. The digest uses the same key, which stays with the district: a reader of the
@@ -167,7 +167,7 @@ class Audit:
             return own.count - waits, code
         raise BadInput(
             f"{self.path} was changed ({why}), so nothing is added to it and nothing shown: look into it "
-            f"with `bigpicture audit --verify {self.path.parent}`; to begin anew, move {self.path.name}* "
+            f"with `bigpicture audit {self.path.parent}`; to begin anew, move {self.path.name}* "
             f"and {self._elsewhere} away, and keep them."
         )
 

@@ -2,6 +2,7 @@
 
 from helpers.staffing.plan import (
     ENDS,
+    ORDERS,
     Staff,
     StaffingAssumptions,
     StaffingPlan,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import pandas as pd
 
-from helpers.files import emit, ends_well, json_option, out_option, save_all
+from helpers.files import Output, Summary, out_option, save_all, with_output
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ __all__ = ["benchmark"]
 FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
-@click.group(short_help="Make the K-12 linkage benchmark, and score entries.")
+@click.group(short_help="Make the K-12 linkage benchmark, or score an entry.")
 def benchmark() -> None:
-    """Make the sets of the K-12 linkage benchmark, and score what a linker found in them.
+    """Make the sets of the K-12 linkage benchmark, or score what a linker found in them.
 
-    docs/benchmark.md explains it: which sets and tracks there are, what an entry is, and where to send one.
+    docs/benchmark.md explains the sets, the tracks, the format of an entry, and where to send one.
     """
 
 
@@ -39,14 +39,13 @@ def benchmark() -> None:
     "secret_folder",
     type=FOLDER,
     metavar="FOLDER",
-    help="Where seeds and keys of test sets are kept: never in the repository or with the sets.",
+    help="Folder of the seeds and keys of test sets: never in the repository or with the sets.",
 )
 @click.option(
     "--freeze", is_flag=True, help="Write the hashes of these sets into the repository. For maintainers."
 )
 @click.option("--processes", type=click.IntRange(1, 64), help="Processes that write files; two by default.")
-@json_option
-@ends_well
+@with_output
 def make_sets(
     folder: Path,
     names: tuple[str, ...],
@@ -54,13 +53,13 @@ def make_sets(
     secret_folder: Path | None,
     freeze: bool,
     processes: int | None,
-    as_json: bool,
+    output: Output,
 ) -> None:
     """Make the train and dev sets in FOLDER, with their keys, and check that every byte is as published.
 
     Each set has files/ (a district's exports as its systems write them), records.csv (the same children's
-    records, one row each) and key.csv and children.csv (whose each record is). The exit status is 1 if a set
-    differs from the published one: then this kit, NumPy or Faker has another version.
+    records, one row each) and key.csv and children.csv (which child each record belongs to). The exit status
+    is 1 if a set differs from the published one: then this kit, NumPy or Faker has another version.
     """
     from synthetic_data.benchmark.make import CHECKSUMS, make_benchmark, read_checksums
     from synthetic_data.benchmark.make import freeze as freeze_sets
@@ -71,9 +70,10 @@ def make_sets(
     published = read_checksums(HERE / CHECKSUMS)
     at_once = processes or min(2, os.cpu_count() or 1)
     made = []
-    for one in make_benchmark(plan, folder, chosen, secret_folder, at_once):
-        made.append(one)
-        click.echo(f"made {one.plan.name}", err=True)
+    with output.step("Making sets", total=len(chosen)) as done:
+        for one in make_benchmark(plan, folder, chosen, secret_folder, at_once):
+            made.append(one)
+            done()
     written = freeze_sets(folder, secret_folder, made) if freeze else []
     if freeze:
         published = read_checksums(HERE / CHECKSUMS)
@@ -88,18 +88,26 @@ def make_sets(
         for one in made
     ]
     frozen = {"frozen": written} if written else {}
-    emit({"version": plan.version, "sets": pd.DataFrame(rows), "folder": folder, **frozen}, as_json)
+    same = sum(row["bytes"] == SAME for row in rows)
+    other = [f"{row['set']}: {row['bytes']}" for row in rows if row["bytes"] != SAME][:3]
+    finding = [
+        f"Made **{len(rows)}** sets of version {plan.version} in {folder}: {same} of {len(rows)} are as "
+        "published."
+    ]
+    summary = Summary(finding, "The others", other)
+    figures = {"version": plan.version, "sets": pd.DataFrame(rows), "folder": folder, **frozen}
+    output.emit(figures, summary, {"sets": "Sets"})
     if any(row["bytes"] == DIFFERENT for row in rows):
         sys.exit(1)
 
 
-DIFFERENT = "not as published"
+SAME, DIFFERENT = "as published", "not as published"
 
 
 def _compared(published: str | None, sha256: str) -> str:
     if published is None:
         return "not published yet"
-    return "as published" if published == sha256 else DIFFERENT
+    return SAME if published == sha256 else DIFFERENT
 
 
 @benchmark.command("score", short_help="Score an entry on sets whose key is there.")
@@ -108,10 +116,9 @@ def _compared(published: str | None, sha256: str) -> str:
 @click.option("--set", "name", metavar="NAME", help="Which set a single file is about.")
 @click.option("--key", type=FOLDER, metavar="FOLDER", help="Keys of test sets, as the maintainers have them.")
 @out_option("reports/benchmark")
-@json_option
-@ends_well
+@with_output
 def score_entries(
-    sets: Path, entry: Path, name: str | None, key: Path | None, out: Path, as_json: bool
+    sets: Path, entry: Path, name: str | None, key: Path | None, out: Path, output: Output
 ) -> None:
     """Score ENTRY on the sets in SETS: one CSV with --set NAME, or a folder with split/family-kind.csv.
 
@@ -126,9 +133,12 @@ def score_entries(
 
     plan = load_plan()
     scored: dict[str, Scores] = {}
+    entries = _entries(plan, entry, name)
     try:
-        for of, file in _entries(plan, entry, name).items():
-            scored[of] = _score(plan, sets, of, file, key)
+        with output.step("Scoring sets", total=len(entries)) as done:
+            for of, file in entries.items():
+                scored[of] = _score(plan, sets, of, file, key)
+                done()
     except EntryError as error:
         raise BadInput(str(error)) from None
     tables: dict[str, list[pd.DataFrame]] = {}
@@ -138,7 +148,25 @@ def score_entries(
                 tables.setdefault(file_name, []).append(table.assign(set=of)[["set", *table.columns]])
     together = {file_name: pd.concat(parts, ignore_index=True) for file_name, parts in tables.items()}
     written = save_all(out, together)
-    emit({"tracks": _by_track(plan, scored), "children": _of_children(scored), "written": written}, as_json)
+    tracks = _by_track(plan, scored)
+    figures = {"tracks": tracks, "children": _of_children(scored), "written": written}
+    output.emit(figures, _scored(tracks, len(scored)), TITLES)
+
+
+# Headings of printed tables. The keys are those of --json.
+TITLES = {"tracks": "Pairs, by set and track", "children": "Children, by set"}
+
+
+def _scored(tracks: pd.DataFrame, sets: int) -> Summary:
+    """Give the range of F1 over sets and tracks, and the three lowest."""
+    lines = [
+        f"{row['set']}, {row['track']}: F1 {row['F1']:.3f} ({row['F1_low']:.3f} to {row['F1_high']:.3f}), of "
+        f"{row['pairs']:,} pairs"
+        for row in tracks.sort_values("F1", kind="stable").head(3).to_dict("records")
+    ]
+    middle = tracks["F1"].median()
+    finding = [f"Scored **{sets}** sets. Median F1 of {len(tracks)} tracks: **{middle:.3f}**."]
+    return Summary(finding, "Lowest", lines)
 
 
 def _entries(plan: Plan, entry: Path, name: str | None) -> dict[str, Path]:

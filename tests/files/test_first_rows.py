@@ -55,7 +55,7 @@ def test_a_file_that_begins_with_a_child_has_no_header_and_nothing_repeats_the_r
 
 
 def said_by(folder: Path) -> list[list[str | Path]]:
-    return [["read", folder], ["dictionary", "list", "--from", folder], ["dictionary", "--from", folder]]
+    return [["read", folder], ["dictionary", "list", folder], ["dictionary", folder]]
 
 
 HEADED = {

@@ -186,7 +186,7 @@ def test_a_command_about_children_ends_with_one_sentence_where_there_are_none(
         "view": ["--role", "teacher", "--who", "sis:1"],
         "dashboard": ["--no-browser"],
     }
-    words = ["report", "--from", folder] if command == "report" else [command, folder]
+    words = [command, folder]
     result = run(*words, *more.get(command, []), "--out", tmp_path / "out")
     assert result.exit_code == 2, result.output
     assert "Nobody in" in result.output

@@ -49,7 +49,7 @@ def test_what_is_printed_are_counts_and_never_cells(lists: tuple[Path, Path], tm
         result = _run("--left", left, "--right", right, "--out", tmp_path / "out", *more)
         assert "20" in result.output
         assert not any(cell in result.output for row in persons(60) for cell in (row[1], row[2]))
-    assert json.loads(result.output)["matches"] == 20
+    assert json.loads(result.stdout)["matches"] == 20
 
 
 def test_one_file_is_searched_for_duplicates(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_the_same_file_twice_is_told(tmp_path: Path) -> None:
     path = write_rows(tmp_path / "a.csv", HEADS, persons(30))
     result = _run("--left", path, "--right", path, "--out", tmp_path / "out", "--json")
     assert result.exit_code == 0
-    assert any("the same bytes" in note for note in json.loads(result.output)["notes"])
+    assert any("the same bytes" in note for note in json.loads(result.stdout)["notes"])
 
 
 def test_a_corrected_mapping_is_not_overwritten(lists: tuple[Path, Path], tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def test_reading_says_which_system_was_taken_for_the_roster_and_is_silent_where_
         folder = write_folder(tmp_path / str(told), **{ROSTER: line})
         result = CliRunner().invoke(main, ["read", str(folder), "--out", str(tmp_path / "out"), "--json"])
         assert result.exit_code == 0, result.output
-        assert ("roster" in json.loads(result.output)) is told
+        assert ("roster" in json.loads(result.stdout)) is told
 
 
 def test_the_words_of_authority_are_the_domains_of_the_kits_systems() -> None:

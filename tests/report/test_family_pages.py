@@ -393,7 +393,7 @@ def test_a_page_in_a_notebook_is_a_frame_without_script(english: tuple[FamilyPag
 
 def run_family(*arguments: object) -> tuple[int, str]:
     result = CliRunner().invoke(family, [str(one) for one in arguments], catch_exceptions=False)
-    return result.exit_code, result.output
+    return result.exit_code, result.stdout or result.stderr
 
 
 def test_the_command_writes_one_child_s_page_and_says_what_is_wrong(
@@ -401,8 +401,8 @@ def test_the_command_writes_one_child_s_page_and_says_what_is_wrong(
 ) -> None:
     # The district is read already.
     module = sys.modules["helpers.cli.family"]
-    monkeypatch.setattr(module, "read_known", lambda folder: made.district)
-    monkeypatch.setattr(module, "linked", lambda district: made.links)
+    monkeypatch.setattr(module, "read_known", lambda folder, output: made.district)
+    monkeypatch.setattr(module, "linked", lambda district, output: made.links)
     folder, child = made.district.folder, english[0].recipient.child
     places = ("--out", tmp_path / "out", "--lookup", tmp_path / "lookup")
     status, said = run_family(folder, "--child", child, "--json", *places)
@@ -415,7 +415,7 @@ def test_the_command_writes_one_child_s_page_and_says_what_is_wrong(
 
 
 def test_what_is_wrong_in_a_command_is_said_before_anything_is_read(tmp_path: Path) -> None:
-    assert "Say whose pages" in run_family(tmp_path)[1]
+    assert "Name whose pages" in run_family(tmp_path)[1]
     assert "There are: en, es" in run_family(tmp_path, "--all", "--language", "tlh")[1]
     offices = tmp_path / "offices.csv"
     offices.write_text(

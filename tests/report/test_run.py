@@ -194,8 +194,12 @@ def test_progress_is_plain_lines_without_a_terminal_and_one_line_with_one() -> N
         "01_x: begun\n[1/2] 01_x: done (1.2 s)\n"
         "02_x: begun\n[2/2] 02_x: FAILED at code cell 3 with KeyError (0.5 s)\n"
     )
-    assert terminal.getvalue().count("\n") == 1
-    assert "\r" in terminal.getvalue()
+    # On a terminal a line stays only if something failed; the changing one is cleared.
+    stays, _, rest = terminal.getvalue().partition("FAILED at code cell 3 with KeyError (0.5 s)\n")
+    assert rest
+    assert "[0/2] 01_x" in stays
+    assert "done" not in terminal.getvalue()
+    assert "\x1b[2K" in rest.rpartition("writing pages")[2]
 
 
 def test_earlier_runs_are_remembered_newest_first(tmp_path: Path) -> None:

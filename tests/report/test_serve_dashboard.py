@@ -125,7 +125,7 @@ def test_a_folder_that_is_none_is_said_by_the_command(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("asked", "words"),
-    [(["--role", "janitor"], "No role is called 'janitor'"), (["--who", "sis:1"], "Say in which role")],
+    [(["--role", "janitor"], "No role is called 'janitor'"), (["--who", "sis:1"], "Name the viewer's role")],
 )
 def test_a_seat_that_nobody_has_is_said_before_anything_is_read(
     tmp_path: Path, asked: list[str], words: str

@@ -34,7 +34,8 @@ def test_a_file_that_is_no_crosswalk_of_this_district_is_refused(
     text: bytes, says: str, district_folder: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "crosswalk.csv").write_bytes(text)
-    result = run("score", district_folder, "--crosswalk", tmp_path / "crosswalk.csv", "--out", tmp_path)
+    words = ("score", district_folder, "--crosswalk", tmp_path / "crosswalk.csv", "--out", tmp_path)
+    result = run(*words, "--quiet")
     assert (result.exit_code, len(result.stderr.strip().splitlines())) == (2, 1), result.output
     assert says in result.stderr
 

@@ -122,6 +122,7 @@ def _run(folder: Path, settings: tuple[int, int, str, tuple[str, ...]], only: li
             place += ["--lookup", str(out / "lookup")] if command == "family" else []
             printed[name] = _command(command, str(exports), *more, *place, "--json")
             texts[name] = _command(command, str(exports), *more, *place)
+            texts[f"{name}, tables"] = _command(command, str(exports), *more, *place, "--table")
         district = read_district(exports)
         with notebooks_here(), mock.patch("helpers.report.runs.report.sharing", nullcontext):
             result = run_report(exports, only=only, out=out / "reports")

@@ -198,13 +198,13 @@ def rechained(lines: list[str]) -> str:
 
 
 def verify(place: Path) -> Result:
-    return CliRunner().invoke(main, ["audit", "--verify", str(place)])
+    return CliRunner().invoke(main, ["audit", str(place)])
 
 
 def test_a_whole_log_is_said_to_be_whole_with_its_newest_code(log: Audit) -> None:
     result = verify(log.path.parent)
     assert result.exit_code == 0, result.output
-    assert "lines: 3" in result.stdout
+    assert "3 lines, all as written" in result.stdout
     assert log.head()[1] in result.stdout
     assert verify(log.path).exit_code == 0
     assert verify(log.path.parent / "nowhere").exit_code == 2

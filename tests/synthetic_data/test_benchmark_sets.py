@@ -229,7 +229,7 @@ def test_the_command_scores_a_test_set_only_with_its_key(
     assert "its key isn't public" in refused.output
     scored = CliRunner().invoke(main, [*command, "--key", str(made.secrets), "--json"])
     assert scored.exit_code == 0, scored.output
-    tracks = {row["track"]: row["F1"] for row in json.loads(scored.output)["tracks"]}
+    tracks = {row["track"]: row["F1"] for row in json.loads(scored.stdout)["tracks"]}
     assert tracks == {"dated": 1, "undated": 1, "two_years": 1}
     assert (tmp_path / "out" / "benchmark_review.csv").is_file()
 

@@ -40,7 +40,7 @@ def test_it_makes_a_district_and_prints_its_figures_as_json(tmp_path: Path) -> N
 
 @pytest.mark.full
 def test_it_prints_a_table_otherwise(tmp_path: Path) -> None:
-    status, out, _ = run(str(tmp_path / "district"), "--students", "60", "--faults", "0")
+    status, out, _ = run(str(tmp_path / "district"), "--students", "60", "--faults", "0", "--table")
 
     assert status == 0
     assert "oneroster" in out

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import shutil
 import sys
 import tempfile
 import threading
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
-from helpers.files import spare_folder, sweep, write_atomically
+from helpers.files import StatusLine, spare_folder, sweep, write_atomically
 from helpers.report.pages.page import Failure
 from helpers.report.runs.notebooks import Notebook, parameters_for
 
@@ -129,14 +128,14 @@ class Progress:
         self._total = total
         self._done = 0
         self._running: list[str] = []
-        self._changes = bool(getattr(self._stream, "isatty", lambda: False)())
+        self._status = StatusLine(self._stream) if self._stream.isatty() else None
         self._lock = threading.Lock()
 
     def begin(self, name: str) -> None:
         """Show that a step has started, so that a waiting user knows that it is running."""
         with self._lock:
             self._running.append(name)
-            if not self._changes:
+            if self._status is None:
                 self._line(f"{name}: begun")
             self._update()
 
@@ -146,7 +145,7 @@ class Progress:
             self._done += 1
             if name in self._running:
                 self._running.remove(name)
-            if trouble or not self._changes:
+            if trouble or self._status is None:
                 said = f"{name}: {trouble or 'done'} ({seconds:.1f} s)"
                 self._line(f"[{self._done}/{self._total}] {said}")
             self._update()
@@ -159,22 +158,20 @@ class Progress:
     def close(self) -> None:
         """Clear the changing line."""
         with self._lock:
-            if self._changes:
-                self._write("\r\x1b[2K")
+            if self._status is not None:
+                self._status.clear()
 
     def _line(self, text: str) -> None:
-        self._write(("\r\x1b[2K" if self._changes else "") + text + "\n")
+        if self._status is None:
+            self._stream.write(f"{text}\n")
+            self._stream.flush()
+        else:
+            self._status.above(text)
 
     def _update(self) -> None:
-        if not self._changes:
-            return
-        width = shutil.get_terminal_size().columns
-        text = f"[{self._done}/{self._total}] {', '.join(self._running) or 'writing pages'}"
-        self._write("\r\x1b[2K" + text[: width - 1])
-
-    def _write(self, text: str) -> None:
-        self._stream.write(text)
-        self._stream.flush()
+        if self._status is not None:
+            running = ", ".join(self._running) or "writing pages"
+            self._status.show(f"[{self._done}/{self._total}] {running}")
 
 
 _AT_ONCE = 2  # a kernel with pandas and a chart takes 0.3 GB; more than two gain little on a laptop

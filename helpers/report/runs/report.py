@@ -158,7 +158,7 @@ def _maker() -> Maker:
         return maker
     raise BadInput(
         "Nobody here makes districts (no entry point of the group "
-        f"{MAKERS}): install the project with pip install -e . or give a folder with --from FOLDER."
+        f"{MAKERS}): install the project with pip install -e . or name a folder: bigpicture report FOLDER."
     )
 
 
@@ -230,7 +230,7 @@ def run_report(
     """
     given = dict(parameters or {})
     if folder is not None and _FOLDER in given:
-        raise BadInput(f"The folder is given twice, with --from and as -p {_FOLDER}; give it once.")
+        raise BadInput(f"The folder is given twice, as FOLDER and as -p {_FOLDER}; give it once.")
     folder, out = Path(folder) if folder is not None else None, Path(out)
     chosen = choose(notebooks or notebooks_folder(), only)
     typed = parameters_for(chosen, given)

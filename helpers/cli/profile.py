@@ -198,6 +198,8 @@ def _one_answer(shown: pd.DataFrame, notes: list[str]) -> Summary:
     found, concerned, unknown = (
         count_text(row[name], NOT_SHOWN) for name in ("children", "concerned", "unknown")
     )
+    if {found, concerned, unknown} == {NOT_SHOWN}:
+        return Summary([str(row["text"]), "The numbers of children are too small to show."], notes=notes)
     finding = [
         str(row["text"]),
         f"Found: **{found}** of {concerned} children. Unknown: **{unknown}**.",

@@ -119,7 +119,8 @@ def _summary(
         f"Lost: **{int(sums['rows'] - sums[parts].sum()):,}**."
     ]
     order = pd.to_numeric(accounts["rows_set_aside"], errors="coerce").fillna(1)
-    lost = accounts[order > 0].assign(order=order).sort_values("order", ascending=False, kind="stable")
+    ordered = accounts.assign(order=order).sort_values("order", ascending=False, kind="stable")
+    lost = ordered[ordered["order"] > 0]
     if len(lost):
         worst = [
             f"{row['file']}: {count_text(row['rows_set_aside'])} of {count_text(row['rows'])} rows set aside"
@@ -133,7 +134,9 @@ def _summary(
         f"{words}: {count_text(times)} {'time' if times == 1 else 'times'}"
         for words, times in zip(finding_words(often["kind"]), often["times"], strict=True)
     ]
-    return Summary(finding, f"No row was set aside. Odd most often, of {len(kinds)} kinds", worst, notes)
+    several = len(often) < len(kinds)
+    title = f"Most common findings, of {len(kinds)} kinds" if several else "Findings"
+    return Summary(finding, title, worst, notes)
 
 
 def _drafts_note(drafts: Sequence[OpenDraft]) -> list[str]:
@@ -194,10 +197,7 @@ def _drafted(started: Started, folder: Path) -> Summary:
         f"{len(started.known)} files. Not drafted: {len(started.left)}."
     ]
     most = sorted(started.drafted, key=lambda one: -len(one.kind.questions))[:3]
-    worst = [
-        f"{one.file}, drafted in {one.toml}: {len(one.kind.questions)} open. First: {one.kind.questions[0]}"
-        for one in most
-    ]
+    worst = [f"{one.file}, {len(one.kind.questions)} open: {one.kind.questions[0]}" for one in most]
     notes = [f"Left out: {_first(started.left)}"] if started.left else []
     if layouts:
         notes.insert(
@@ -206,7 +206,7 @@ def _drafted(started: Started, folder: Path) -> Summary:
             f"{folder}`.",
         )
     notes += started.doubts[:1]
-    return Summary(finding, "Most questions", worst, notes)
+    return Summary(finding, "Most questions for a person", worst, notes)
 
 
 def _first(left: Mapping[str, str]) -> str:

@@ -167,7 +167,8 @@ def gaps(folder: Path, out: Path, output: Output) -> None:
     if output.as_json:
         output.emit({"scorecard": shown[LINE], "written": written, **restricted(written)})
         return
-    steps = first_steps(shown)
+    # As on the page: what may be shown decides the numbers of a step, and not its place.
+    steps = first_steps(card)
     said = [in_words(str(step), system_names_in_text(district.layouts)) for step in steps["next_step"]]
     pairs = worded(guard, joined_pairs(shown), False, NOT_SHOWN, of=joined_pairs(card))
     rounded = (
@@ -198,6 +199,10 @@ def _to_do(
     """Say what blocks pairs of systems, as gaps.html does, and the three things to do first."""
     from helpers.report import blocked_sentence
 
+    if shown["right_silo"].isna().all():
+        return Summary(
+            ["One system alone has nothing to be linked to: add the exports of another one."], notes=notes
+        )
     worst = [
         f"{guard.about(int(count))} {_counted(measure, int(count))}, {owner}: {step}"
         for step, count, measure, owner in zip(

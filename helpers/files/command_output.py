@@ -30,8 +30,8 @@ MOST_LINES = 15
 # Columns of what is printed into a file or a log, and of a line of text.
 WIDTH, TEXT = 120, 100
 FILES_NAMED = 3
-# Lines of one of the worst, and what says that it goes on.
-ITEM_LINES, CUT = 2, " …"
+# Lines of one of the worst, by the room that there is, and what says that it goes on.
+ITEM_LINES, CUT = (4, 3, 2, 1), " …"
 # Heads of columns that people know by another word.
 HEADS = {
     "silo": "system",
@@ -143,10 +143,10 @@ def _print_summary(console: Console, summary: Summary, rest: str) -> None:
     room = min(console.width, TEXT)
     finding = [line for sentence in summary.finding for line in _wrapped(_styled(sentence), room)]
     title = [_styled(""), *_wrapped(_styled(f"{summary.worst_of}:", "bold"), room)]
-    worst = [_item(place, one, room) for place, one in enumerate(summary.worst, start=1)]
     foot = _wrapped(_styled(rest, "dim"), room) if rest else []
     left = MOST_LINES - len(finding) - len(foot) - 1
-    worst = list(_as_many(worst, left - len(title)))
+    # One line is for the first note.
+    worst = _items(summary.worst, room, left - len(title) - min(1, len(summary.notes)))
     left -= sum(map(len, worst)) + len(title) if worst else 0
     notes = [_wrapped(_styled(note), room) for note in summary.notes]
     shown = list(_as_many(notes, left))
@@ -160,14 +160,23 @@ def _print_summary(console: Console, summary: Summary, rest: str) -> None:
     _write(console, *parts, *([_styled("")] if below else []), *below)
 
 
-def _item(place: int, text: str, room: int) -> list[Text]:
-    """Give one of the worst its number, and cut it after two lines: all of it is in the tables."""
+def _items(worst: Sequence[str], room: int, left: int) -> list[list[Text]]:
+    """Give the worst their numbers, and cut each if there is no room: all of it is in the tables."""
+    shown: list[list[Text]] = []
+    for most in ITEM_LINES:
+        shown = [_item(place, one, room, most) for place, one in enumerate(worst, start=1)]
+        if sum(map(len, shown)) <= left:
+            return shown
+    return list(_as_many(shown, left))
+
+
+def _item(place: int, text: str, room: int, most: int) -> list[Text]:
     from rich.text import Text
 
     begin = f"  {place}. "
     lines = _wrapped(_styled(text), room - len(begin) - len(CUT))
-    kept = lines[:ITEM_LINES]
-    if len(lines) > ITEM_LINES:
+    kept = lines[:most]
+    if len(lines) > most:
         kept[-1].append(CUT)
     return [Text(begin if not line else " " * len(begin)) + one for line, one in enumerate(kept)]
 

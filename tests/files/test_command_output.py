@@ -157,3 +157,15 @@ def test_bad_input_is_one_line_and_status_2() -> None:
 
     result = CliRunner().invoke(command, ["--quiet"])
     assert (result.exit_code, result.stderr) == (2, "bigpicture: There is no such thing.\n")
+
+
+@pytest.mark.parametrize("words", [1, 20, 45, 80, 400])
+@pytest.mark.parametrize("worst", [1, 3, 9])
+def test_the_worst_are_cut_so_that_no_answer_is_longer_than_fifteen_lines(words: int, worst: int) -> None:
+    items = [f"System {place} {'word ' * words}" for place in range(worst)]
+    text = show(summary=Summary(SUMMARY.finding, SUMMARY.worst_of, items, SUMMARY.notes)).stdout
+    lines = text.splitlines()
+    assert len(lines) <= MOST_LINES
+    assert all(f"  {place}. System {place - 1}" in text for place in range(1, worst + 1))
+    assert ("…" in text) is (text.count("word") < words * worst)
+    assert lines[-1].startswith("The rest: ")

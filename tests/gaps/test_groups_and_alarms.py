@@ -84,7 +84,7 @@ def test_a_pair_before_two_blocks_counts_in_both() -> None:
     card = pd.DataFrame(pairs, columns=["left_silo", "right_silo", "blocked_by"])
     said = blocked_sentence(pd.concat([card, card]))
     assert said.startswith(
-        "Of **3** pairs of systems, not joinable: **1**, not fresh: **1**, not permitted: **1**."
+        "Of **3** pairs of systems: **1** not joinable, **1** not fresh, **1** not permitted."
     )
 
 

@@ -57,8 +57,8 @@ BLOCKS = {
 def blocked_sentence(lines: pd.DataFrame) -> str:
     """Count the pairs of systems behind each of three blocks, which are three different jobs."""
     pairs, why = _blocked_pairs(lines)
-    parts = [f"{name.lower()}: **{why[name]}**" for name in BLOCKS]
-    return f"Of **{pairs}** pairs of systems, {', '.join(parts)}. A pair may stand before two of them."
+    parts = [f"**{why[name]}** {name.lower()}" for name in BLOCKS]
+    return f"Of **{pairs}** pairs of systems: {', '.join(parts)}. One pair can count twice."
 
 
 def _blocked_pairs(lines: pd.DataFrame) -> tuple[int, dict[str, int]]:

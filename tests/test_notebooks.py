@@ -329,3 +329,9 @@ def test_every_word_of_the_glossary_stands_in_the_notebook_that_it_names() -> No
         if not any(part.strip().lower() in text for part in re.split(r"[,(]", word)):
             absent.append(word)
     assert absent == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
+def test_each_notebook_has_one_headline_for_the_first_page(path: Path) -> None:
+    cells = nbformat.read(path, as_version=4).cells
+    assert sum("headline" in cell.metadata.get("tags", []) for cell in cells) == 1

@@ -333,9 +333,8 @@ def _answer(
     detected: bool,
 ) -> Summary:
     """Say how many children are complete, as the index does, and which systems miss or mix up most."""
-    from helpers.profile import roster_silos
-    from helpers.report import against_roster, describe_outcomes, system_names
-    from helpers.score import NAMED_RECORDS, score_children
+    from helpers.report import describe_outcomes, system_names
+    from helpers.score import NAMED_RECORDS, children_by_system, judge_records, score_children
 
     children = score_children(district, links)
     outcomes = {name: int(children["outcome"].eq(name).sum()) for name in ("complete", "split", "mixed")}
@@ -353,13 +352,13 @@ def _answer(
         "pairs are right.",
     ]
     names = system_names(district.layouts)
-    roster = next(iter(roster_silos(district)), "")
-    systems = against_roster(scores, roster)
-    amiss = systems.assign(amiss=systems["missed"] + systems["wrong"])
+    systems = children_by_system(judge_records(district, links))
+    amiss = systems.assign(amiss=systems["missing"] + systems["undetected"])
     amiss = amiss[amiss["amiss"] > 0].sort_values("amiss", ascending=False, kind="stable").head(3)
+    mixed_up = ", {undetected:,} mixed up" if detected else ""
     worst = [
-        f"{names[row['silo']]}: {row['missed']:,} of {row['right'] + row['missed']:,} missed, "
-        f"{row['wrong']:,} linked to another child"
+        f"{names[row['silo']]}: {row['missing']:,} of {row['children']:,} children miss a record"
+        f"{mixed_up.format(undetected=row['undetected'])}"
         for row in amiss.to_dict("records")
     ]
     notes = [
@@ -367,7 +366,7 @@ def _answer(
         f"{row['false_count']:,} flagged by mistake, because of links."
         for row in costs.head(1).to_dict("records")
     ]
-    of = f"Systems whose records are worst linked to the roster, of {len(systems)}"
+    of = f"Systems with most children who miss a record, of {len(systems)}"
     return Summary(finding, of, worst, notes)
 
 

@@ -44,9 +44,18 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["QUESTION", "blocked_blocks", "blocked_sentence", "gaps_page", "lag_blocks", "work_sentence"]
+__all__ = [
+    "QUESTION",
+    "blocked_blocks",
+    "blocked_pairs",
+    "blocked_sentence",
+    "gaps_page",
+    "lag_blocks",
+    "work_sentence",
+]
 
 
+PAIR = ["left_silo", "right_silo"]
 BLOCKS = {
     "Not joinable": "nothing in common to join by: agree on one id that both exports carry",
     "Not fresh": "exports more than a month apart: export both on the same day",
@@ -56,23 +65,25 @@ BLOCKS = {
 
 def blocked_sentence(lines: pd.DataFrame) -> str:
     """Count the pairs of systems behind each of three blocks, which are three different jobs."""
-    pairs, why = _blocked_pairs(lines)
-    parts = [f"**{why[name]}** {name.lower()}" for name in BLOCKS]
+    pairs, why = len(_pairs_of(lines)), blocked_pairs(lines)["blocked_by"].value_counts()
+    parts = [f"**{why.get(name, 0)}** {name.lower()}" for name in BLOCKS]
     return f"Of **{pairs}** pairs of systems: {', '.join(parts)}. One pair can count twice."
 
 
-def _blocked_pairs(lines: pd.DataFrame) -> tuple[int, dict[str, int]]:
-    """Count all pairs of systems, and those behind each block; a pair with two blocks counts in both."""
-    pair = ["left_silo", "right_silo"]
-    told = lines[lines["right_silo"].notna()]
-    before = told.dropna(subset=["blocked_by"])[[*pair, "blocked_by"]].drop_duplicates()["blocked_by"]
-    return len(told[pair].drop_duplicates()), {name: int(before.eq(name).sum()) for name in BLOCKS}
+def _pairs_of(lines: pd.DataFrame) -> pd.DataFrame:
+    """List all pairs of systems of a scorecard."""
+    return lines.loc[lines["right_silo"].notna(), PAIR].drop_duplicates()
+
+
+def blocked_pairs(lines: pd.DataFrame) -> pd.DataFrame:
+    """List the pairs of systems behind each block; a pair with two blocks has two rows."""
+    return lines.dropna(subset=["right_silo", "blocked_by"])[[*PAIR, "blocked_by"]].drop_duplicates()
 
 
 def blocked_blocks(lines: pd.DataFrame, district: District) -> list[Block]:
     """Describe what blocks pairs of systems, and what it takes to remove it."""
-    _, why_so = _blocked_pairs(lines)
-    rows = [(name.lower(), why_so[name], do) for name, do in BLOCKS.items()]
+    why_so = blocked_pairs(lines)["blocked_by"].value_counts()
+    rows = [(name.lower(), int(why_so.get(name, 0)), do) for name, do in BLOCKS.items()]
     frame = pd.DataFrame(rows, columns=["why", "pairs", "do"])
     barred = lines[lines["blocked_by"].eq("Not permitted") & lines["kind"].eq("Permission")]
     spoken = system_names_in_text(district.layouts)

@@ -28,8 +28,8 @@ __all__ = [
 ]
 
 
-# The sentence that `answer` shows.
-_ANSWER = re.compile(r'<p class="answer"[^>]*>(.*?)</p>', re.DOTALL)
+# The sentence that `answer` shows, or the finding above a picture.
+_ANSWER = re.compile(r'<p class="(?:answer|finding)"[^>]*>(.*?)</p>', re.DOTALL)
 # In a notebook's first cell, the line that starts the text for learners: minutes, needs, goals.
 _FOR_LEARNERS = re.compile(r"^\*\*\d+ min.*", re.MULTILINE | re.DOTALL)
 # A link to a file in a text; and addresses of a site, which need no file next to the page.
@@ -167,7 +167,7 @@ def notebook_page(
 
 
 def headline(notebook: Path) -> str:
-    """Return the main finding of an executed notebook: the answer in its cell tagged ``headline``."""
+    """Return the main finding of an executed notebook: answer or picture title of its cell ``headline``."""
     import nbformat
 
     for cell in nbformat.read(notebook, as_version=4).cells:

@@ -179,9 +179,12 @@ def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]]) -> str:
     """Describe the gain from the first to the last linkage method, as a title.
 
     >>> complete_children_by_stage({"Exact": {"complete": 12, "mixed": 0}, "Resolved": {"complete": 540}})
-    'Complete: 12 children by the first way, 540 by the last'
+    'Counting named records, 12 children are complete by the first method, 540 by the last'
     """
     first, *_, last = costs.values()
     if "complete" not in last:
-        return "How each rung ties the children; whether rightly, nobody has checked"
-    return f"Complete: {first['complete']:,} children by the first way, {last['complete']:,} by the last"
+        return "How each method links the children; whether rightly, nobody has checked"
+    counts = (
+        f"{first['complete']:,} children are complete by the first method, {last['complete']:,} by the last"
+    )
+    return f"Counting named records, {counts}"

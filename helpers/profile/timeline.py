@@ -77,7 +77,7 @@ def timeline_of(
         needed = [*TAKEN, kind.date, *kind.detail, *([kind.event_from] if kind.event_from else [])]
         rows = facts[list(dict.fromkeys(needed))].take(where).reset_index(drop=True)
         part = rows.assign(
-            date=rows[kind.date],
+            date=rows[kind.date].dt.normalize(),
             kind=constant(kind.name, len(rows)),
             domain=constant(kind.domain, len(rows)),
             event=rows[kind.event_from] if kind.event_from else constant(kind.event, len(rows)),

@@ -27,6 +27,7 @@ OTHERS: dict[str, int | float] = {
     "profile/thresholds.good_grade": 84,
     "profile/thresholds.low_grade": 74,
     "profile/thresholds.high_percentile": 69,
+    "profile/thresholds.strong_percentile": 79,
     "profile/thresholds.usual_percentile": 39,
     "profile/thresholds.lowest_quarter": 29,
     "profile/thresholds.served_share": 0.15,
@@ -344,8 +345,8 @@ def _chronic_questions() -> tuple[Any, Any]:
 @place("chronic_absence_share", "the family page's talk and its sentence")
 @place("chronic_absence_least_days", "the family page's talk")
 def _chronic_talk() -> tuple[Any, Any]:
+    from helpers.report.child.statements import _chronic_one_in
     from helpers.report.family import language, page_terms
-    from helpers.report.family.statements import _chronic_one_in
 
     terms = page_terms()
     talk = next(one for one in terms.talk if one.key == "many_days_missed")
@@ -357,7 +358,7 @@ def _chronic_talk() -> tuple[Any, Any]:
     ]
     spoken = [language(code) for code in ("en", "es")]
     said = [
-        one.say(voice, "talk.many_days_missed_means", chronic_one_in=_chronic_one_in(one))
+        one.say(voice, "talk.many_days_missed_see", name="Ana", chronic_one_in=_chronic_one_in(one))
         for one in spoken
         for voice in ("family", "student")
     ]
@@ -368,7 +369,12 @@ def _chronic_talk() -> tuple[Any, Any]:
         [
             share,
             {days},
-            [f"This is more than one day in {english}"] * 2 + [f"Es más de uno de cada {spanish} días"] * 2,
+            [
+                f"Ana missed one day in {english}, or more",
+                f"You missed one day in {english}, or more",
+                f"Ana faltó uno de cada {spanish} días, o más",
+                f"Faltaste uno de cada {spanish} días, o más",
+            ],
         ],
     )
 
@@ -416,6 +422,7 @@ def _letters() -> tuple[Any, Any]:
 
 @place("profile/thresholds.good_grade", "the family page")
 @place("profile/thresholds.low_grade", "the family page")
+@place("profile/thresholds.strong_percentile", "the family page")
 @place("profile/thresholds.high_percentile", "the family page")
 @place("profile/thresholds.usual_percentile", "the family page")
 def _page_lines() -> tuple[Any, Any]:
@@ -430,14 +437,14 @@ def _page_lines() -> tuple[Any, Any]:
                 percentiles |= lines
             elif each.element in ("grade_average", "course_average", "grade_mathematics", "grade_english"):
                 grades |= lines
-    good, low, high, usual = (
+    good, low, strong, high, usual = (
         value(f"profile/thresholds.{one}")
-        for one in ("good_grade", "low_grade", "high_percentile", "usual_percentile")
+        for one in ("good_grade", "low_grade", "strong_percentile", "high_percentile", "usual_percentile")
     )
     known = {("at_least", 0.0)}
     return [grades - known, percentiles, terms.levels], [
         {("at_least", good), ("below", low)},
-        {("at_least", high), ("below", usual)},
+        {("at_least", strong), ("at_least", high), ("below", usual)},
         {"above": high, "usual": usual, "below": 0},
     ]
 

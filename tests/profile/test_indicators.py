@@ -182,10 +182,71 @@ def test_an_alert_looks_at_the_last_days_only_and_leaves_excused_ones_out() -> N
     here = [enrolled("late"), enrolled("ill"), enrolled("early"), enrolled("gone", days=60)]
     found = judged(attendance(away, here))
     said = {
-        child: status(found, "recent_absences", child=child) for child in ("late", "ill", "early", "gone")
+        child: status(found, "recent_unexcused_absences", child=child)
+        for child in ("late", "ill", "early", "gone")
     }
     # Who left before these days is asked nothing.
     assert said == {"late": "Flagged", "ill": "Clear", "early": "Clear", "gone": "Not applicable"}
+
+
+def portal(*messages: tuple[str, int, int | None], children: tuple[str, ...]) -> Any:
+    """A family portal: who got messages about absences, on which day, and when somebody opened them."""
+    return silo(
+        "family",
+        [person(f"f-{child}") for child in children] + [person("adult", role="Guardian")],
+        session=[YEAR],
+        contact=[{"record": f"f-{child}", "contact_record": "adult", "priority": 1} for child in children],
+        message=[
+            {
+                "record": f"f-{child}",
+                "contact_record": "adult",
+                "topic": "Absences",
+                "sent_utc": DAYS[sent] + pd.Timedelta(hours=20),
+                "opened_utc": None if opened is None else DAYS[opened] + pd.Timedelta(hours=21),
+            }
+            for child, sent, opened in messages
+        ],
+    )
+
+
+def test_days_missed_count_from_the_latest_message_that_was_opened_excused_or_not() -> None:
+    children = ("told", "later", "never", "unsent")
+    away = [
+        event
+        for child in (*children, "stranger")
+        for event in absent(child, 10, 20) + absent(child, 30, word=EXCUSED)
+    ]
+    here = attendance(away, [enrolled(child) for child in (*children, "stranger")])
+    family = portal(
+        ("told", 19, 19), ("told", 25, None),  # opened before the second day, a later one was not
+        ("later", 20, 40), ("later", 5, 5),  # sent on the second day itself: it doesn't know of later ones
+        ("never", 19, None),
+        children=children,
+    )  # fmt: skip
+    known = district(here, family)
+    who = {("attendance", child): child for child in (*children, "stranger")}
+    who |= {("family", f"f-{child}"): child for child in children}
+    tied = links(who)
+    found = compute_indicators(known, tied, build_profiles(known, tied))
+    days = {child: of(found, "absences_since_message", child=child) for child in (*children, "stranger")}
+    assert {child: days[child]["numerator"] for child in children} == {
+        "told": 2, "later": 1, "never": 3, "unsent": 3,
+    }  # fmt: skip
+    assert f"since={DAYS[19]:%Y-%m-%d}" in days["told"]["detail"]
+    assert days["never"]["detail"] == "sent=1; opened=0"
+    assert days["unsent"]["detail"] == "sent=0; opened=0"
+    # It flags nobody, and where no portal has the child it is unknown, not none.
+    assert {one["status"] for one in days.values()} == {"Clear", "Unknown"}
+    assert days["stranger"]["status"] == "Unknown"
+    assert "why=Not linked" in days["stranger"]["detail"]
+
+
+def test_an_indicator_that_leaves_excused_days_out_says_so_in_its_name() -> None:
+    for one in declared_indicators():
+        for how in one.definition:
+            if one.measure == "days" and how.absent == ("Unexcused Absence",):
+                named = f"{one.title} {one.meaning}".casefold()
+                assert "unexcused" in named or "without an excuse" in named, one.name
 
 
 @pytest.mark.full

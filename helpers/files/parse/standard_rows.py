@@ -58,15 +58,17 @@ def _followed(read: ReadFile, source: str, silo: Mapping[str, list[ReadFile]], l
     found = read.file.find(start)
     references = found[0].references if found else None
     file_name, _, key = str(references).partition(".")
-    keys = read.text(start)
+    pairs = _key_columns(read.file, start, key, layout.file_named(file_name))
+    keys = _joined_text(read, [mine for mine, _ in pairs])
     others = silo.get(file_name, [])
     if not others:
         return pd.Series(constant(None, len(keys)))
     # Built once, since many files look things up in it.
-    asked = ("->", key, target)
+    theirs = [name for _, name in pairs]
+    asked = ("->", *theirs, target)
     if asked not in others[0].parts:
         system = layout.file_named(file_name).column(target).identification_system
-        others[0].parts[asked] = _values_by_key(others, key, target, system in COMPARED_WITHOUT_CASE)
+        others[0].parts[asked] = _values_by_key(others, theirs, target, system in COMPARED_WITHOUT_CASE)
     values = others[0].parts[asked]
     places = values.index.get_indexer(pd.Index(keys.fillna("")))
     there = values.reset_index(drop=True)
@@ -75,10 +77,29 @@ def _followed(read: ReadFile, source: str, silo: Mapping[str, list[ReadFile]], l
     return taken if column.type != "list" else taken.astype(STRING)
 
 
-def _values_by_key(files: Sequence[ReadFile], key: str, target: str, without_case: bool = False) -> pd.Series:
+def _key_columns(file: FileLayout, start: str, key: str, other: FileLayout) -> list[tuple[str, str]]:
+    """Pair a reference with the key of the other file; an object holds all of that key, by its last names."""
+    inside = start.rpartition(".")[0]
+    whole = [(f"{inside}.{name.rpartition('.')[2]}", name) for name in other.key]
+    if inside and key in other.key and all(file.find(mine) is not None for mine, _ in whole):
+        return whole
+    return [(start, key)]
+
+
+def _joined_text(read: ReadFile, columns: Sequence[str]) -> pd.Series:
+    """Join the text of key columns; missing if one is."""
+    text = read.text(columns[0])
+    for name in columns[1:]:
+        text = text + "\x1f" + read.text(name)
+    return text
+
+
+def _values_by_key(
+    files: Sequence[ReadFile], key: Sequence[str], target: str, without_case: bool = False
+) -> pd.Series:
     """Map keys to a column's values; a key whose rows disagree has none."""
     tables = [
-        pd.DataFrame({"key": one.text(key), "value": one.values[there].values})
+        pd.DataFrame({"key": _joined_text(one, key), "value": one.values[there].values})
         for one in files
         if (there := one.named(target)) is not None
     ]

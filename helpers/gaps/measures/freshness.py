@@ -120,7 +120,8 @@ def _last_heard(district: District, known: Presence) -> np.ndarray:
         dates = [
             column.name
             for column in standard_table(table).columns
-            if column.type in ("date", "datetime") and column.name != "due_date"
+            # Neither says that the child was there.
+            if column.type in ("date", "datetime") and column.name not in ("due_date", "period_end")
         ]
         facts = district.fact(table)
         years = [column.name for column in standard_table(table).columns if column.name == "school_year"]

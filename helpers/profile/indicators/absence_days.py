@@ -208,8 +208,10 @@ def _suspended(district: District, profiles: Profiles, rows: pd.DataFrame, marks
     return suspended
 
 
-def days_measured(days: Mapping[str, LaidOutDays], definition: Definition) -> pd.DataFrame:
-    """Count days under one definition."""
+def days_measured(
+    days: Mapping[str, LaidOutDays], definition: Definition, since: pd.Series | None = None
+) -> pd.DataFrame:
+    """Count days under one definition; with ``since``, only those after each child's date."""
     laid = days[definition.per]
     marks, suspended, first = laid.marks, laid.suspended, laid.first
     rows = laid.rows
@@ -220,6 +222,10 @@ def days_measured(days: Mapping[str, LaidOutDays], definition: Definition) -> pd
         column = np.arange(marks.shape[1])
         recent = column > (newest[:, None] - definition.last_days)
         marks = np.where(recent, marks, 0)
+    if since is not None and len(rows):
+        after = since.reindex(rows["child"]).to_numpy(dtype="datetime64[D]")
+        begin = np.where(np.isnat(after), -1, after.astype("int64") - first)
+        marks = np.where(np.arange(marks.shape[1]) > begin[:, None], marks, 0)
     expected = marks > 0
     weight = laid.statuses.isin(list(definition.absent)).to_numpy(dtype="float64")
     is_partial = laid.statuses.eq(PARTIAL).fillna(False).to_numpy(dtype=bool)

@@ -111,6 +111,8 @@ class Definition(Declared):
     suspensions: Literal["as marked", "absent"] = "as marked"
     last_days: Annotated[int, Field(gt=0)] | None = None
     """Only so many days of the calendar, up to the newest of the system."""
+    since: str | None = None
+    """Only days after the date that this element has; all days where it is empty."""
 
     # Elements judged one by one, and the norms of a test.
     part: tuple[Part, ...] = ()

@@ -135,6 +135,9 @@ class Facts:
 
 def _of_days(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
     """Measure days; without days, recorded absences alone can flag a child but never clear one."""
+    if definition.since is not None:
+        yield _since(indicator, definition, facts), None, None
+        return
     measured = days_measured(facts.days, definition)
     others, limit = facts.without_days, definition.flag
     any_absence = set(definition.absent) == {"Excused Absence", "Unexcused Absence"}
@@ -142,6 +145,36 @@ def _of_days(indicator: Indicator, definition: Definition, facts: Facts) -> Meas
         enough = others["recorded"].where(others["recorded"] >= limit.at)
         others = others.assign(value=enough, numerator=enough)
     yield pd.concat([part for part in (measured, others) if len(part)] or [measured]), None, None
+
+
+def _since(indicator: Indicator, definition: Definition, facts: Facts) -> pd.DataFrame:
+    """Count days after each child's date; unknown where no system records messages to the child's family."""
+    names = facts.children.names
+    dates, sent, opened = (
+        facts.told.of(name)
+        for name in (str(definition.since), "absence_messages_sent", "absence_messages_opened")
+    )
+    day = pd.to_datetime(dates["value"])
+    measured = days_measured(facts.days, definition, day).set_index("child").reindex(names)
+    known = opened["value_number"].notna() & measured["value"].notna()
+    why = sent["why"].where(opened["value_number"].isna())
+    return pd.DataFrame(
+        {
+            "child": names,
+            "value": measured["value"].where(known).array,
+            "numerator": measured["numerator"].where(known).array,
+            "denominator": measured["denominator"].where(known).array,
+            "detail": detailed(
+                since=dates["value"],
+                sent=_whole(sent["value_number"]),
+                opened=_whole(opened["value_number"]),
+                why=why.fillna("Empty").where(~known),
+            ).array,
+            "as_of": measured["as_of"].array,
+            "fresh_on": measured["fresh_on"].array,
+            "link_status": weakest(measured["link_status"], opened["link_status"]).array,
+        }
+    )  # fmt: skip
 
 
 def _of_parts(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:

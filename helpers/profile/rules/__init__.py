@@ -10,6 +10,7 @@ from helpers.profile.rules.behavior import days_of_actions, discipline_days, inc
 from helpers.profile.rules.family import (
     adults_on_record,
     contact_language,
+    last_opened,
     logins_of_adults,
     messages_counted,
 )
@@ -88,6 +89,7 @@ RULES: Mapping[str, Rule] = {
     "contact_language": contact_language,
     "logins_of_adults": logins_of_adults,
     "messages_counted": messages_counted,
+    "last_opened": last_opened,
     "credits_earned": credits_earned,
     "on_track": on_track,
     "days_logged_in": days_logged_in,

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from helpers.profile.facts.arrays import KeyIndex, is_first
 from helpers.profile.facts.store import FactStore
@@ -22,7 +23,14 @@ from helpers.profile.rules.yearly_counts import YearlyCounts
 from helpers.profile.rules.zeros import ListedChildren, add_zeros
 from helpers.standard import Element
 
-__all__ = ["adults_on_record", "contact_language", "logins_of_adults", "messages_counted", "years_told"]
+__all__ = [
+    "adults_on_record",
+    "contact_language",
+    "last_opened",
+    "logins_of_adults",
+    "messages_counted",
+    "years_told",
+]
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -146,3 +154,14 @@ def messages_counted(element: Element, evidence: FactStore, tallies: YearlyCount
         weighed=weighed, behind=(at[counted], groups.of[counted]),
     )  # fmt: skip
     return replace(found, listed={**found.listed, "message": absent_values(at, groups.of, counts)})
+
+
+def last_opened(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
+    """Return the day on which the latest message that an adult opened was sent."""
+    messages = evidence.tables["message"]
+    weighed = evidence.asked_in_a_year(element)
+    at = np.flatnonzero(weighed & ~messages.lacks("opened_utc") & ~messages.lacks("sent_utc"))
+    sent = messages.days("sent_utc")[at]
+    return latest_as_of(
+        element, evidence, "message", at, [sent], pd.Series(sent).dt.normalize(), weighed=weighed
+    )

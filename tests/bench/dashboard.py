@@ -95,11 +95,11 @@ def bench_dashboard(folder: Path) -> Iterator[Figure]:
     run([BIGPICTURE, "profile", folder / "district", "--out", folder / "out"])
     took = measured_dashboard(folder / "out" / "store")
     of, first, change = f"{CHILDREN:,} children", took["first page"], took["change"]
-    yield figure(f"dashboard, first page, {of} (median of {VISITS})", statistics.median(first), "s", 5)
+    yield figure(f"dashboard, first page, {of} (median of {VISITS})", statistics.median(first), "s", 2)
     yield figure(
-        f"dashboard, change of child, {of} (median of {CHANGES})", statistics.median(change), "ms", 300
+        f"dashboard, change of child, {of} (median of {CHANGES})", statistics.median(change), "ms", 150
     )
-    yield figure(f"dashboard, change of child, {of} (slowest)", max(change), "ms", 300)
+    yield figure(f"dashboard, change of child, {of} (slowest)", max(change), "ms", 150)
     yield figure(
         f"dashboard, a value opens its rows, {of} (median)", statistics.median(took["open"]), "ms", None
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-BLOCK = re.compile(r"</(?:p|li|h\d|dt|dd|td|th|caption|figcaption)>")
+BLOCK = re.compile(r"</(?:p|li|h\d|dt|dd|td|th|caption|figcaption|summary)>")
 
 
 def words_of(markup: str, *, cells: bool = True) -> str:

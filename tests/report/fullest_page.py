@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from helpers.report.child.statements import Event, PageStatements, Told
 from helpers.report.family import language, page_terms
 from helpers.report.family.page import PageFacts, compose, markup_of
-from helpers.report.family.statements import Event, PageStatements, Told
 from helpers.report.messages import Voice
 
 YEAR = 2026

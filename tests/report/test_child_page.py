@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -10,6 +11,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from helpers.profile import definition
+from helpers.profile.indicators import indicator as indicator_of
 from helpers.report.child.page import ChildPage, child_page
 from helpers.report.child.values import SystemName
 from helpers.standard import as_table, empty_table
@@ -84,18 +87,49 @@ def view(values: list[dict[str, Any]], events: list[dict[str, Any]] | None = Non
     return View(said, line, **more)
 
 
+def indicator(name: str, numerator: float, denominator: float | None = None, **more: Any) -> dict[str, Any]:
+    """One result of an indicator under its default definition."""
+    row = {
+        "child": "c-1",
+        "school_year": 2026,
+        "indicator": name,
+        "definition": definition(name).name,
+        "status": "Clear",
+        "value": numerator,
+        "numerator": numerator,
+        "denominator": denominator,
+        "elements": ";".join(indicator_of(name).elements),
+        "link_status": "Verified",
+    }
+    return row | more
+
+
+def judged(*rows: dict[str, Any]) -> pd.DataFrame:
+    return as_table("indicators", pd.DataFrame(rows)) if rows else empty_table("indicators")
+
+
+def number(element: str, amount: float, silo: str = "map_growth", **more: Any) -> dict[str, Any]:
+    return value(element, f"{amount:g}", silo, value_number=amount, **more)
+
+
 def laid_out(shown: View, **more: Any) -> ChildPage:
     return child_page(shown, SYSTEMS, note="This district is invented", invented=True, **more)
 
 
 def words(page: ChildPage) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.block.markup))
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page.block.markup)))
+
+
+def sentences(page: ChildPage) -> dict[str, str]:
+    """The sentences at the top, by their lead word."""
+    items = re.findall(r'<li><span class="lead">(.*?)</span> <span>(.*?)</span></li>', page.block.markup)
+    return {lead: html.unescape(re.sub(r"<[^>]+>", "", text)) for lead, text in items}
 
 
 def test_the_head_says_who_it_is_and_as_whom_it_is_seen() -> None:
     page = laid_out(view([value("school", "Oak Middle School")]))
     assert page.title == "Ana Ruiz"
-    assert "grade 7 · school not known · school year 2025–2026 · seen as: teacher" in words(page)
+    assert "Grade 7 · school not known · school year 2025–2026 · seen as: teacher" in words(page)
     assert "This district is invented" in words(page)
 
 
@@ -122,11 +156,13 @@ def test_what_nobody_has_checked_says_so_in_words_and_by_a_sign(link_status: str
             [event("2026-01-05", "Tardy", link_status=link_status)],
         )
     )
-    assert page.block.markup.count("? </span> we think") == 0
-    assert (
-        page.block.markup.count('<span aria-hidden="true">?</span> we think so, but no one has checked') == 2
-    )
-    assert "1 stands on a record that waits for a check" in words(page)
+    checked = "we think so, but no one has checked"
+    assert page.block.markup.count(f'<span aria-hidden="true">?</span> {checked}') == 1
+    assert f"Tardy (? {checked})" in words(page)
+    # It shows while the domain is folded, too.
+    assert '<span class="doubt">? 1 not checked</span>' in page.block.markup
+    # Nothing of it is in a sentence or in the picture.
+    assert "Not drawn: 1 dated records that nobody has checked." in words(page)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +185,7 @@ def test_two_birth_dates_are_both_said_with_the_rule_that_chose(chosen_by: str |
     )
     assert "≠ Meals says 2013-01-01." in words(page)
     assert f"Shown is what SIS says{told}." in words(page)
-    assert "1 is contradicted by another system" in words(page)
+    assert '<span class="doubt">≠ systems differ on 1</span>' in page.block.markup
 
 
 def test_two_dates_of_which_nobody_says_whether_they_agree_are_both_said() -> None:
@@ -202,19 +238,26 @@ def test_another_year_is_not_on_the_page() -> None:
     assert "Elm" not in words(page)
 
 
-def test_every_tenet_with_something_known_has_its_part_in_one_order() -> None:
+def test_domains_are_folded_in_one_order_and_say_what_is_found_while_closed() -> None:
     page = laid_out(
         view(
-            [value("grade_level", "07"), value("first_name", "Ana", school_year=None), value("school", "Oak")]
+            [
+                number("days_absent", 19, "attendance", unit="days"),
+                number("days_enrolled", 154, "attendance", unit="days"),
+                value("grade_level", "07"),
+                value("first_name", "Ana", school_year=None),
+                value("school", "Oak"),
+            ]
         )
     )
-    assert re.findall(r"<h4>(\w+)</h4>", page.block.markup) == ["Engaged", "Supported", "Challenged"]
+    folds = re.findall(r'<details class="fold"><summary><b>(.*?)</b> <span>(.*?)</span>', page.block.markup)
+    assert folds == [("Who this is", "Oak"), ("Attendance", "19 of 154 days missed")]
     levels = [int(level) for level in re.findall(r"<h([1-6])", page.block.markup)]
     assert levels[0] == 2
     assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
-def test_what_is_missing_names_the_system_and_what_is_withheld_no_child() -> None:
+def test_what_is_missing_names_the_system_in_its_domain_and_what_is_withheld_no_child() -> None:
     page = laid_out(
         view(
             [
@@ -224,45 +267,187 @@ def test_what_is_missing_names_the_system_and_what_is_withheld_no_child() -> Non
             ]
         )
     )
-    assert "Meals : i-Ready math score (not joined" in words(page)
-    assert "No system here : SAT total (nobody collects it)" in words(page)
+    assert "Not known: i-Ready math score (Meals: not joined" in words(page).replace(" :", ":")
+    assert "SAT total (No system here: nobody collects it)" in words(page)
+    tests = page.block.markup.partition("<b>Tests</b>")[2]
+    assert tests.index("Not known") < tests.index("</details>")
     assert "Health : the nurse tells (45 CFR 160)" in words(page)
     assert "Whether there is anything of it about this child isn’t said" in words(page)
-    # A system that doesn't know the child has no lane, and is named as one that wasn't asked.
-    happened = laid_out(
+
+
+READING = [
+    number("map_reading_rit", 223),
+    number("map_reading_percentile", 80),
+    number("map_reading_growth", 16),
+]
+MATH = [number("map_math_rit", 225), number("map_math_percentile", 69), number("map_math_growth", 7)]
+GROWN = (indicator("growth_reading", 16, 6.0), indicator("growth_mathematics", 7, 6.0))
+
+
+def test_three_sentences_come_first_a_strength_a_worry_and_what_is_unknown() -> None:
+    page = laid_out(
         view(
-            [value("school", "Oak"), lacking("sat_total", "Not linked", "meals")],
-            [event("2026-01-05", "Tardy")],
+            [
+                *READING,
+                *MATH,
+                value("first_name", "Ana", school_year=None),
+                number("days_absent", 19, "attendance"),
+                number("days_enrolled", 154, "attendance"),
+                number("grade_average", 90, "attendance"),
+                lacking("school_activities", "Not linked", "meals"),
+                lacking("community_clubs", "Not linked", "sis"),
+            ],
+            indicators=judged(*GROWN),
         )
     )
-    assert "No record is joined to this child in: Meals." in words(happened)
-    assert '<strong>Meals</strong> <span class="key' not in happened.block.markup
+    assert sentences(page) == {
+        "Strength": "On MAP, Ana reads better than 80 of 100 children of the grade in the country, and "
+        "gained 16 points in a year; 6 is typical.",
+        "Worry": "Ana missed 19 of 154 days. One day in ten is chronic absence.",
+        "Unknown": "Whether Ana is on a team, in a band or in a club: no record of Meals or SIS matches this "
+        "child. Ask.",
+    }
+    assert "Next: Ask what would help Ana to be here" in words(page).replace(" :", ":")
 
 
-def test_dated_lines_stand_in_lanes_and_in_a_table_with_their_rows() -> None:
+@pytest.mark.parametrize(
+    ("percentile", "growth", "typical", "said"),
+    [
+        (75, 16, 6.0, "better than 75 of 100 children of the grade in the country, and gained 16 points"),
+        (74, 16, 6.0, "gained 16 points in MAP reading in a year; 6 is typical"),
+        (75, 7, 6.0, "and gained 7 points in a year"),
+        (75, 6.5, 6.0, "better than 75 of 100 children of the grade in the country."),
+        (75, 4, 2.0, "better than 75 of 100 children of the grade in the country."),
+        (74, 6.5, 6.0, "No system shows one to this role"),
+        (74, 4, 2.0, "No system shows one to this role"),
+    ],
+)
+def test_a_high_and_rising_test_comes_before_a_level_and_a_level_before_growth(
+    percentile: float, growth: float, typical: float, said: str
+) -> None:
+    """The lines are the top quarter, five points, and one point more than the norms expect."""
+    values = [number("map_reading_percentile", percentile), number("map_reading_growth", growth), READING[0]]
+    shown = view(values, indicators=judged(indicator("growth_reading", growth, typical)))
+    assert said in sentences(laid_out(shown))["Strength"]
+
+
+@pytest.mark.parametrize(
+    ("handed_in", "late", "strong"), [(10, 0, False), (107, 0, False), (108, 0, True), (108, 6, False)]
+)
+def test_work_is_a_strength_only_if_nearly_all_of_it_came_and_on_time(
+    handed_in: int, late: int, strong: bool
+) -> None:
+    """Nine in ten of the assigned pieces, and at most one in twenty late."""
+    values = [
+        number("assignments_assigned", 119, "lms"),
+        number("submissions", handed_in, "lms"),
+        number("submissions_late", late, "lms"),
+    ]
+    said = sentences(laid_out(view(values)))["Strength"]
+    assert ("hands work in on time" in said) is strong
+
+
+def test_no_sentence_rests_on_a_record_that_nobody_has_checked() -> None:
+    unsure = [
+        {**one, "link_status": "Unverified"} for one in [*READING, number("days_absent", 30, "attendance")]
+    ]
+    said = sentences(laid_out(view(unsure, indicators=judged(*GROWN))))
+    assert said["Strength"].startswith("No system shows one")
+    assert said["Worry"].startswith("No rule finds one")
+
+
+@pytest.mark.parametrize(("days", "calls"), [(4, False), (5, True)])
+def test_home_is_called_when_a_week_of_days_was_missed_since_an_opened_message(
+    days: int, calls: bool
+) -> None:
+    values = [
+        value("first_name", "Ana", school_year=None),
+        number("days_absent", 8, "attendance"),
+        number("days_enrolled", 154, "attendance"),
+        number("absence_messages_sent", 3, "family"),
+        number("absence_messages_opened", 1, "family"),
+        value("last_absence_message_opened", "2026-01-15", "family"),
+    ]
+    shown = view(values, indicators=judged(indicator("absences_since_message", days)))
+    called = f"Call home. Ana missed {days} days since January 15, the day of the last message about absences"
+    assert (called in words(laid_out(shown)).replace(" .", ".")) is calls
+
+
+@pytest.mark.parametrize(
+    ("sent", "opened", "said"),
+    [
+        (3, 0, "the family opened none of 3 messages about absences"),
+        (0, 0, "no message about absences is on record"),
+    ],
+)
+def test_a_family_that_opened_nothing_or_got_nothing_is_called_for_that(
+    sent: int, opened: int, said: str
+) -> None:
+    values = [
+        number("absence_messages_sent", sent, "family"), number("absence_messages_opened", opened, "family"),
+        number("days_absent", 6, "attendance"),
+    ]  # fmt: skip
+    shown = view(values, indicators=judged(indicator("absences_since_message", 6)))
+    assert said in words(laid_out(shown))
+
+
+def test_a_gap_is_named_only_where_nothing_of_it_is_known_and_it_is_for_the_child() -> None:
+    known = [number("days_absent", 1, "attendance"), number("map_math_rit", 210)]
+    grades = [
+        lacking("grade_average", "Not applicable", "sis"),
+        lacking("course_average", "Not linked", "meals"),
+    ]
+    unknown = sentences(laid_out(view([*known, *grades, lacking("incidents", "Empty", "sis")])))["Unknown"]
+    assert unknown == "Whether there were incidents: SIS has nothing about this child."
+    assert sentences(laid_out(view(known)))["Unknown"].startswith("No gap")
+
+
+def test_dated_records_of_the_year_stand_in_a_table_with_their_rows() -> None:
     page = laid_out(
         view(
             [value("school", "Oak")],
             [
                 event("2026-02-03", "Excused Absence", detail="990, 7"),
                 event("2025-09-01", "Tardy"),
+                event("2026-02-06", "Message about absences", "family", kind="absence_message"),
                 event("2024-09-01", "Last year"),
             ],
         ),
         schools={"990": "Oak Middle School"},
     )
     told = words(page)
-    assert "2 dated lines from July 2025 to June 2026, by system: SIS 0, Attendance 2." in page.block.markup
+    assert "Every dated record of this year: 3" in told
     assert told.index("2025-09-01") < told.index("2026-02-03")
     assert "Oak Middle School, 7" in told
+    assert "Message about absences not opened" in told
     assert "Last year" not in told
-    assert [one["row"] for one in page.opens if "row" in one] == [9, 9]
+    assert [one["row"] for one in page.opens if "row" in one] == [9, 9, 9]
+
+
+def test_the_picture_says_the_total_its_last_stretch_and_the_year_before() -> None:
+    days = pd.bdate_range("2026-01-14", periods=14).strftime("%Y-%m-%d").tolist()
+    spread = ["2025-09-29", "2025-10-30", "2025-11-06", "2025-11-14", "2025-11-20"]
+    page = laid_out(
+        view(
+            [
+                number("days_absent", 19, "attendance", as_of=pd.Timestamp("2026-04-27")),
+                number("days_absent", 6, "attendance", school_year=2025),
+            ],
+            [
+                event("2025-08-20", "Starts at a school", "sis", kind="starts_at_school"),
+                *[event(day, "Excused Absence") for day in [*spread, *days]],
+            ],
+        )
+    )
+    assert "19 days missed this year, 14 of them since January 14; 6 last year" in words(page)
+    assert page.block.markup.count('class="block"') == 19
 
 
 def test_a_child_of_whom_nothing_is_known_has_a_page() -> None:
     page = laid_out(view([]))
-    assert "nothing is known; none is contradicted by another system" in words(page)
-    assert "No dated line" in words(page)
+    assert "Nothing that this role may see is known." in words(page)
+    assert "No dated record" in words(page)
+    assert set(sentences(page)) == {"Strength", "Worry", "Unknown"}
 
 
 @pytest.mark.parametrize(
@@ -299,13 +484,12 @@ def test_any_text_is_shown_as_text(text: str) -> None:
         ),
         {"sis": SystemName(text, pd.Timestamp("2026-04-28")), text: SystemName(text, None)},
         note=text,
-        strengths=[text],
         schools={text: text},
         places=lambda element, year: text,
     )
     allowed = (
-        "article header section p h2 h3 h4 h5 ul li strong span dl div dt dd details summary figure "
-        "figcaption svg line circle rect path table thead tbody tr th td br"
+        "article header section p h2 h3 h4 ul li strong b span div details summary figure figcaption svg "
+        "line circle rect path text table thead tbody tr th td"
     ).split()
     tags = set(re.findall(r"</?([a-zA-Z][\w-]*)", page.block.markup))
     assert tags <= set(allowed)

@@ -14,11 +14,18 @@ import pandas as pd
 import pytest
 
 from helpers.files.save import unguarded
-from helpers.report.family import find_strengths, language, languages, page_terms
+from helpers.report.child.statements import (
+    MonthLine,
+    PageStatements,
+    page_statements,
+    strengths_of,
+    talks_of,
+)
+from helpers.report.child.year import missed_days
+from helpers.report.family import language, languages, page_terms
 from helpers.report.family.page import Office, PageFacts, compose, markup_of
 from helpers.report.family.printing import print_pages
 from helpers.report.family.recipients import families, students
-from helpers.report.family.statements import PageStatements, page_statements, strengths_of, talks_of
 from helpers.report.family.write import save_lookup
 from helpers.report.messages import Voice
 from helpers.standard import BadInput, as_table, empty_table
@@ -176,7 +183,7 @@ def test_no_name_no_school_no_grade_is_still_a_page() -> None:
     assert words_of(markup(own)).startswith("How your child is doing at school.")
 
 
-def test_marks_beside_a_test_that_tells_another_story_come_first() -> None:
+def test_grades_beside_a_test_that_tells_another_story_come_right_after_days_missed() -> None:
     own = told(
         [
             value("first_name", "Ana"),
@@ -188,8 +195,7 @@ def test_marks_beside_a_test_that_tells_another_story_come_first() -> None:
             value("days_enrolled", "150", "attendance"),
         ]
     )
-    first = talks_of(own, TERMS)[0]
-    assert first.key == "map_math_below_marks"
+    assert [one.key for one in talks_of(own, TERMS)] == ["many_days_missed", "map_math_below_marks"]
     text = words_of(markup(own))
     assert "The report card shows 84 of 100 in math (B)." in text
     assert "The math test of September 20, 2025 shows less than is usual for grade 7." in text
@@ -242,22 +248,83 @@ def test_a_real_page_says_nothing_of_a_sample() -> None:
     assert "made up" not in markup(own, invented=False)
 
 
-def test_strengths_of_one_child_are_sentences_for_others_to_show() -> None:
-    frame = as_table(
-        "values",
-        pd.DataFrame(
-            [
-                value("first_name", "Ana"),
-                value("days_absent", "2", "attendance"),
-                value("days_present", "148", "attendance"),
-                value("days_enrolled", "150", "attendance"),
-                value("rate", "0.98", "attendance"),
-            ]
-        ),
+@pytest.mark.parametrize(
+    ("code", "voice", "said"),
+    [
+        ("en", "family", "19 days (nineteen), out of 154 so far. Last year: 6."),
+        ("en", "student", "19 days (nineteen), out of 154 so far. Last year: 6."),
+        ("es", "family", "19 días (diecinueve), de 154 hasta hoy. El año pasado: 6."),
+    ],
+)
+def test_the_total_of_days_missed_comes_right_after_the_strength_in_number_and_words(
+    code: str, voice: Voice, said: str
+) -> None:
+    own = told(
+        [
+            value("first_name", "Ana"),
+            value("days_absent", "19", "attendance"),
+            value("days_enrolled", "154", "attendance"),
+            value("days_absent", "6", "attendance", school_year=YEAR - 1),
+            value("grade_average", "91", "attendance"),
+            value("club_names", "Teen Center", "clubs"),
+        ]
     )
-    assert find_strengths(frame) == ["Ana came to school on 148 of 150 days."]
-    assert find_strengths(frame, "es", "student") == ["Viniste a clase 148 de 150 días."]
-    assert find_strengths(frame.iloc[:1]) == []
+    text = markup(own, code, voice)
+    leads = re.findall(r'<li><span class="lead">(.*?)</span> <span>(.*?)</span></li>', text)
+    assert said in re.sub(r"<[^>]+>", "", leads[1][1])
+    assert [lead for lead, _ in leads[:2]] == (
+        ["Going well", "Days missed"] if code == "en" else ["Va bien", "Faltas"]
+    )
+    # The picture comes after the numbers.
+    assert text.index(leads[1][1]) < text.index('id="year"')
+
+
+def test_days_of_another_year_are_no_days_of_this_one_and_unknown_days_are_said() -> None:
+    own = told([value("first_name", "Ana"), value("days_absent", "6", "attendance", school_year=YEAR - 1)])
+    text = words_of(markup(own))
+    assert "We do not know how many days Ana missed." in text
+    assert "days (six)" not in text
+
+
+def test_what_is_fine_is_no_topic_and_a_topic_asks_about_what_is_not() -> None:
+    fine = [
+        value("first_name", "Ana"),
+        value("days_absent", "3", "attendance"),
+        value("days_enrolled", "154", "attendance"),
+        value("grade_average", "91", "attendance"),
+        value("grade_mathematics", "90", "attendance"),
+        value("grade_english", "92", "attendance"),
+        value("map_math_rit", "230", "map_growth"),
+        value("map_math_percentile", "70", "map_growth"),
+        value("messages_sent", "10", "family"),
+        value("messages_opened", "9", "family"),
+        value("career_interest", "Law enforcement", "career"),
+    ]
+    assert talks_of(told(fine), TERMS) == []
+    assert "We have no number that asks for a talk." in words_of(markup(told(fine)))
+    # Six days more than in all of the year before, and not five.
+    for before, topics in (("8", []), ("7", ["more_days_missed"])):
+        days = [
+            *[one for one in fine if one["element"] not in ("days_absent", "days_enrolled")],
+            value("days_absent", "13", "attendance"),
+            value("days_enrolled", "300", "attendance"),
+            value("days_absent", before, "attendance", school_year=YEAR - 1),
+            value("days_enrolled", "90", "attendance", school_year=YEAR - 1),
+        ]
+        assert [one.key for one in talks_of(told(days), TERMS)] == topics
+
+
+def test_a_student_finds_their_own_goals_and_room_for_their_own_words() -> None:
+    own = told(
+        [value("first_name", "Ana"), value("career_interest", "Law enforcement", "career"),
+         value("plan_after_high_school", "4-year college", "career")]
+    )  # fmt: skip
+    text = markup(own, voice="student")
+    assert "In your words" in text
+    assert "You told us what you like" in words_of(text)
+    assert "Your plan for later" in words_of(text)
+    assert text.count('class="write"') >= 2
+    assert "In your words" not in markup(own)
 
 
 TIES = [
@@ -340,10 +407,16 @@ def test_nothing_that_is_left_off_stands_anywhere_in_a_page() -> None:
             assert "CANARY" not in markup(own, code, voice)  # type: ignore[arg-type]
 
 
-def test_a_day_with_two_marks_is_missed_once_and_a_finding_never_names_one_of_two_months() -> None:
+def rows_of(own: PageStatements) -> tuple[MonthLine, ...]:
+    page = compose("K7QM-3XPD", own, PageFacts(YEAR, None, True, {}), TERMS, language("en"), "family")
+    assert page.year is not None
+    return page.year.rows
+
+
+def test_a_day_with_two_marks_is_missed_once() -> None:
     twice = [event("2025-12-03", "Excused Absence"), event("2025-12-03", "Unexcused Absence", row=8)]
     own = told([value("first_name", "Ana")], [*twice, event("2026-01-09", "Tardy")])
-    assert "Ana missed 1 day this year, in December." in words_of(markup(own))
+    assert missed_days(own.events) == {date(2025, 12, 3): "Excused Absence"}
+    assert [row.counts[:2] for row in rows_of(own) if row.events] == [(1, 0), (0, 0)]
     own = told([value("first_name", "Ana")], [*twice, event("2026-01-09", "Excused Absence")])
-    assert "Ana missed 2 days this year." in words_of(markup(own))
-    assert "The most were" not in words_of(markup(own))
+    assert [row.counts[:2] for row in rows_of(own) if row.events] == [(1, 0), (1, 0)]

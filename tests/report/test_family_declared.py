@@ -12,9 +12,9 @@ import pytest
 from helpers.layouts import all_layouts
 from helpers.layouts.column import code_set
 from helpers.profile.indicators import declared_indicators
+from helpers.report.child.shown_elements import DECLARED, read_page_terms, undeclared
+from helpers.report.child.statements import LETTERS_OF
 from helpers.report.family import language, languages, page_terms
-from helpers.report.family.shown_elements import DECLARED, read_page_terms, undeclared
-from helpers.report.family.statements import LETTERS_OF
 from helpers.report.messages import HERE, VOICES, read_language
 from helpers.share.policy import read_policy
 from helpers.standard import BadInput
@@ -59,14 +59,14 @@ def test_every_rule_has_its_sentences_whose_places_its_rule_fills(code: str) -> 
     letters = LETTERS_OF
     for voice in VOICES:
         for one in TERMS.strength:
-            asked = {one.when[0].element, *(each.element for each in one.when)}
+            asked = {name for each in one.when for name in (each.element, each.less) if name}
             _placed(
                 spoken.sentence(voice, f"strength.{one.key}"),
                 asked | set(TERMS.line_of(one.line).elements),
                 letters,
             )
         for talk in TERMS.talk:
-            asked = {each.element for each in talk.when}
+            asked = {name for each in talk.when for name in (each.element, each.less) if name}
             asked |= {element for key in talk.lines for element in TERMS.line_of(key).elements}
             for part in ("see", "means", "ask"):
                 _placed(spoken.sentence(voice, f"talk.{talk.key}_{part}"), asked, letters)

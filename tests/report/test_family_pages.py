@@ -112,12 +112,13 @@ def test_spanish_pages_score_6_or_lower_by_crawford(made: Made, spanish: tuple[F
 
 def test_strengths_come_first_and_are_true_or_none_is_claimed(english: tuple[FamilyPage, ...]) -> None:
     for one in english:
-        places = [one.markup.index(f'id="{name}"') for name in ("well", "talks", "year", "numbers", "wrong")]
+        first = [one.markup.index(text) for text in ("Going well</span>", "Days missed</span>", 'id="talks"')]
+        places = [*first, *(one.markup.index(f'id="{name}"') for name in ("year", "numbers"))]
         assert places == sorted(places)
         assert one.page.strengths or one.page.nothing_yet in one.markup.replace("&#39;", "'")
         assert 0 <= len(one.page.talks) <= 3
         numbers = {line.number for line in one.page.lines}
-        for said in (*one.page.strengths, *one.page.talks):
+        for said in (*one.page.strengths, one.page.days, *one.page.talks):
             assert {int(number) for number in re.findall(r"\d+", said.ref)} <= numbers
     assert sum(bool(one.page.strengths) for one in english) > len(english) / 2
 

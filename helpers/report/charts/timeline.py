@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.report.blocks import Block
 from helpers.report.charts.picture import SMALL, Canvas, Picture
-from helpers.report.templates import fill
 from helpers.report.theme import color
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Happening", "child_timeline", "year_timeline"]
+__all__ = ["child_timeline"]
 
 
 _SHAPES = ("o", "s", "D", "^", "v", "P", "X")
@@ -242,74 +237,3 @@ def _marks(axes: Axes, own: pd.DataFrame, height: float, looks: dict[str, tuple[
             zorder=3,
             clip_on=False,
         )
-
-
-_YEAR_SHAPES = 8  # shapes in the template
-
-
-@dataclass(frozen=True)
-class Happening:
-    """One dated event of a child's year."""
-
-    # Date.
-    day: date
-    # System, by display name.
-    lane: str
-    # Event, in a few words.
-    what: str
-
-
-@dataclass(frozen=True)
-class _Lane:
-    name: str
-    # Event, its count, and the number of its shape.
-    kinds: list[tuple[str, int, int]]
-    # Position, and the number of the shape.
-    marks: list[tuple[str, int]]
-    empty: str
-
-
-def year_timeline(
-    happenings: Sequence[Happening],
-    every_lane: Sequence[str],
-    empty: Mapping[str, str],
-    begin: date,
-    end: date,
-) -> Block:
-    """Draw a year: one lane per system, with marks on a time axis."""
-    drawn = [one for one in happenings if begin <= one.day <= end]
-    shapes: dict[str, int] = {}
-    for what, _ in Counter(one.what for one in drawn).most_common():
-        shapes[what] = len(shapes) % _YEAR_SHAPES
-    span = max((end - begin).days, 1)
-    lanes = []
-    for name in every_lane:
-        own = [one for one in drawn if one.lane == name]
-        kinds = Counter(one.what for one in own).most_common()
-        lanes.append(
-            _Lane(
-                name,
-                kinds=[(what, count, shapes[what]) for what, count in kinds],
-                marks=[(_at(one.day, begin, span), shapes[one.what]) for one in own],
-                empty=empty.get(name, "dates nothing in this year"),
-            )
-        )
-    months = [(_at(day, begin, span), f"{day:%b}") for day in _months(begin, end)]
-    told = ", ".join(f"{lane.name} {len(lane.marks)}" for lane in lanes)
-    alt = f"{len(drawn)} dated lines from {begin:%B %Y} to {end:%B %Y}, by system: {told}."
-    return Block(fill("report/charts/timeline.html.j2", "year", alt, lanes, months), alt)
-
-
-def _months(begin: date, end: date) -> list[date]:
-    """List the first days of the months between two days."""
-    day = begin if begin.day == 1 else (begin.replace(day=1) + timedelta(days=32)).replace(day=1)
-    months = []
-    while day <= end:
-        months.append(day)
-        day = (day + timedelta(days=32)).replace(day=1)
-    return months
-
-
-def _at(day: date, begin: date, span: int) -> str:
-    # Slightly within both ends, so that no mark is cut off.
-    return f"{1 + 98 * (day - begin).days / span:.2f}%"

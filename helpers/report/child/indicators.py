@@ -23,6 +23,7 @@ from helpers.report.tables import is_missing
 from helpers.standard import STRING
 
 __all__ = [
+    "IndicatorLine",
     "IndicatorSection",
     "Opener",
     "definition_words",
@@ -53,6 +54,7 @@ class IndicatorLine:
     """Text of one indicator of a child."""
 
     title: str
+    domain: str
     status: Status
     sentences: list[str]
     # Opens the indicator's source rows; None if there are none.
@@ -100,6 +102,7 @@ def indicator_section(
         lines.append(
             IndicatorLine(
                 declared.title,
+                declared.domain,
                 _status(worst),
                 [row["words"] for row in first],
                 _behind(first, school_year, opener),
@@ -312,6 +315,8 @@ def _found(row: Mapping[str, Any], of: Indicator, how: Definition, parts: Mappin
 
 def _days(row: Mapping[str, Any], how: Definition, parts: Mapping[str, str]) -> str:
     where = f" at {parts['school']}" if parts.get("school") else ""
+    if how.since is not None:
+        where = _since(parts)
     counted, days = row["numerator"], row["denominator"]
     verb = "Absent" if how.counts == "absent" else "At school"
     kind = " without an excuse" if how.absent == ("Unexcused Absence",) else ""
@@ -326,6 +331,14 @@ def _days(row: Mapping[str, Any], how: Definition, parts: Mapping[str, str]) -> 
     ]
     more = f", {', '.join(extra)}" if extra and how.counts == "absent" else ""
     return f"{verb}{kind} {count}{lately}{where}{share}{more}"
+
+
+def _since(parts: Mapping[str, str]) -> str:
+    """Describe from which day on days count, and what was sent."""
+    if "since" in parts:
+        return f" since {parts['since']}, the day of the last message about absences that the family opened"
+    sent = parts.get("sent", "0")
+    return f" this year; the family opened none of {sent} messages about absences"
 
 
 def _of_element(row: Mapping[str, Any], how: Definition, parts: Mapping[str, str]) -> str:

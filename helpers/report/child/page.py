@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
-from markupsafe import Markup
 
 from helpers.profile import declared_elements, folded
 from helpers.report.blocks import Block
-from helpers.report.charts.timeline import Happening, year_timeline
-from helpers.report.child.indicators import indicator_section
+from helpers.report.child.educator_rules import SINCE_MESSAGE, educator_rules
+from helpers.report.child.indicators import IndicatorLine, indicator_section
+from helpers.report.child.sheet import Fold, Foot, Line, Opener, Picture, Sheet, Statement, sheet_markup
+from helpers.report.child.shown_elements import page_terms
+from helpers.report.child.statements import (
+    SURE,
+    Event,
+    PageStatements,
+    Told,
+    page_statements,
+    places_of,
+    strengths_of,
+    talks_of,
+)
 from helpers.report.child.values import (
     TIES,
     KnownValue,
@@ -23,6 +36,12 @@ from helpers.report.child.values import (
     of_year,
     value_texts,
 )
+from helpers.report.child.year import (
+    bunched_since,
+    draw_year,
+    latest_scores,
+    missed_days,
+)
 from helpers.report.display_names import (
     element_name,
     element_names,
@@ -31,7 +50,8 @@ from helpers.report.display_names import (
     short_names,
     status_word,
 )
-from helpers.report.templates import render
+from helpers.report.messages import language
+from helpers.report.tables import number_text
 from helpers.standard import first_day, last_day
 
 if TYPE_CHECKING:
@@ -42,19 +62,6 @@ __all__ = ["ChildPage", "ChildView", "child_page", "disputed", "role_name", "sys
 
 # Element and year -> source files and rows.
 Places = Callable[[str, int | None], str]
-
-TENETS = ("Healthy", "Safe", "Engaged", "Supported", "Challenged")
-_DOMAINS = {
-    "roster": "Name and school",
-    "programs": "Support programs",
-    "wellbeing": "Well-being",
-    "assessment": "Tests",
-    "learning": "Learning",
-    "career": "Career and graduation",
-    "family": "Family contact",
-    "activities": "Activities and interests",
-    "meals": "School meals",
-}
 
 
 class ChildView(Protocol):
@@ -117,59 +124,15 @@ def system_names(systems: pd.DataFrame) -> dict[str, SystemName]:
     }
 
 
-@dataclass(frozen=True)
-class _Opener:
-    number: int
-    summary: str
-    place: str
-
-
 class _Openers:
-    """Numbers the buttons in the order of the page."""
+    """Numbers the buttons as they come."""
 
     def __init__(self) -> None:
         self.all: list[dict[str, Any]] = []
 
-    def add(self, summary: str, place: str, **opens: Any) -> _Opener:
+    def add(self, summary: str, place: str, **opens: Any) -> Opener:
         self.all.append(opens)
-        return _Opener(len(self.all) - 1, summary, place)
-
-
-@dataclass(frozen=True)
-class _ValueLine:
-    what: str
-    says: str
-    of: str
-    opener: _Opener
-    unchecked: bool
-    # Values of other systems, and the rule that chose this one.
-    against: str
-    rule: str
-
-
-@dataclass(frozen=True)
-class _DatedLine:
-    day: str
-    system: str
-    what: str
-    unchecked: bool
-    more: str
-    opener: _Opener | None
-
-
-@dataclass(frozen=True)
-class _Year:
-    lanes: Markup
-    caption: str
-    count: str
-    rows: list[_DatedLine]
-
-
-@dataclass(frozen=True)
-class _Lacking:
-    where: str
-    what: str
-    why: str
+        return Opener(len(self.all) - 1, summary, place)
 
 
 def child_page(
@@ -178,94 +141,358 @@ def child_page(
     *,
     note: str,
     invented: bool = False,
-    strengths: Sequence[str] = (),
     schools: Mapping[str, str] | None = None,
     places: Places | None = None,
 ) -> ChildPage:
-    """Lay out a child's page."""
+    """Lay out a child's page for an educator."""
     if len(view.children) != 1:
         raise ValueError("A page is one child's: give the view of one.")
     child = view.children.iloc[0]
     days = [system.newest for system in systems.values() if system.newest is not None]
+    today = max(days, default=None)
     values = of_year(view.values, view.school_year)
-    known = known_values(values, systems, max(days, default=None))
+    known = known_values(values, systems, today)
     openers = _Openers()
     title = _title(child)
-    # In the order of the page, because buttons are numbered as they come.
-    tenets = _tenets(known, openers, places)
-    indicators = indicator_section(view.indicators, view.school_year, openers.add)
-    year = _year(view, systems, openers, schools or {})
-    markup = render(
-        "report/child/page.html.j2",
-        title=title,
-        note=note,
-        invented=invented,
-        facts=_facts(child, view),
-        counts=_counts(known),
-        strengths=strengths,
-        tenets=tenets,
-        indicators=indicators,
-        year=year,
-        missing=_missing(values, systems),
-        withheld=list(each_row(view.withheld)),
+    own = _statements(view, str(child["child"]))
+    said = _Said(own)
+    markup = sheet_markup(
+        Sheet(
+            title=title,
+            facts=_facts(child, view, today),
+            sentences=_sentences(own, said, values, systems),
+            now=_next_step(own, said),
+            topics_title="",
+            topics=(),
+            no_topic="",
+            picture=_picture(view, own, said, systems, openers, schools or {}),
+            no_picture=said("page.no_picture"),
+            folds_title=said("page.folds"),
+            folds=_folds(view, values, known, systems, openers, places),
+            columns=("What", "Value", "From, and as of"),
+            opened=False,
+            foot=_foot(view),
+            note=note,
+            restricted=not invented,
+            level=2,
+            words=_WORDS,
+        )
     )
     text = f"{title}, seen as: {role_name(view.role)}. {len(known)} things are known."
     return ChildPage(Block(markup, text), title, tuple(openers.all))
 
 
-def _said(child: pd.Series, name: str) -> str:
+_WORDS = {
+    "unchecked": "we think so, but no one has checked",
+    "unknown": "Not known",
+    "nothing": "Nothing that this role may see is known.",
+    "year": "The school year",
+}
+
+
+def _named(child: pd.Series, name: str) -> str:
     value = child.get(name)
     return "" if value is None or pd.isna(value) else str(value)
 
 
 def _title(child: pd.Series) -> str:
     """Return a child's name as this role may see it: the name, or else the code."""
-    name = " ".join(part for part in (_said(child, "first_name"), _said(child, "last_surname")) if part)
-    return name or ("No name on record" if "first_name" in child.index else f"Child {_said(child, 'child')}")
+    name = " ".join(part for part in (_named(child, "first_name"), _named(child, "last_surname")) if part)
+    return name or ("No name on record" if "first_name" in child.index else f"Child {_named(child, 'child')}")
 
 
-def _facts(child: pd.Series, view: ChildView) -> str:
-    facts = [grade_name(_said(child, "grade_level")), _said(child, "school") or "school not known"]
+def _facts(child: pd.Series, view: ChildView, today: pd.Timestamp | None) -> str:
+    grade = grade_name(_named(child, "grade_level"))
+    facts = [grade[:1].upper() + grade[1:]]
+    born = child.get("birth_date")
+    if born is not None and pd.notna(born) and today is not None:
+        born = pd.Timestamp(born)
+        age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+        facts.append(f"age {age}")
+    facts.append(_named(child, "school") or "school not known")
     if view.school_year is not None:
         facts.append(f"school year {view.school_year - 1}–{view.school_year}")
     return " · ".join([*facts, f"seen as: {role_name(view.role)}"])
 
 
-def _counts(known: list[KnownValue]) -> str:
-    against, unchecked = (
-        sum(bool(line.against) for line in known),
-        sum(line.unchecked for line in known),
+class _Said:
+    """Sentences for educators about one child."""
+
+    def __init__(self, own: PageStatements) -> None:
+        self._spoken = language("en")
+        self._places = places_of(own, page_terms(), self._spoken, "educator")
+
+    def __call__(self, key: str, **more: Any) -> str:
+        text = self._spoken.say("educator", key, **{**self._places, **more})
+        return text[:1].upper() + text[1:]
+
+    def part(self, key: str, **more: Any) -> str:
+        """Format a part of a sentence, as it is."""
+        return self._spoken.say("educator", key, **{**self._places, **more})
+
+    @property
+    def months(self) -> Sequence[str]:
+        """Short names of months."""
+        return self._spoken.sentences.short_months
+
+    def day(self, day: date) -> str:
+        """Name a day of the school year."""
+        return f"{self._spoken.sentences.months[day.month - 1]} {day.day}"
+
+
+def _statements(view: ChildView, child: str) -> PageStatements:
+    """Collect what sentences may say, from records that are surely the child's."""
+    values, indicators = view.values, view.indicators
+    silos = values["silo"].dropna().unique()
+    standing = pd.DataFrame({"child": child, "silo": silos, "may_show": True})
+    terms = page_terms()
+    told = page_statements(
+        values, view.timeline, standing, view.school_year, terms, indicators, educator_rules().elements
     )
-    told = [f"{_count(len(known), 'thing is', 'things are')} known" if known else "nothing is known"]
-    told.append(f"{_count(against, 'is', 'are')} contradicted by another system")
-    told.append(f"{_count(unchecked, 'stands', 'stand')} on a record that waits for a check")
-    return "; ".join(told)
+    own = told.get(child) or PageStatements(child)
+    since = indicators[indicators["indicator"].eq("absences_since_message").to_numpy(dtype=bool)]
+    if len(since) and pd.notna(since["numerator"].iloc[0]) and since["link_status"].iloc[0] in SURE:
+        number = float(since["numerator"].iloc[0])
+        blank = Told("", number, view.school_year, "", None, None, None, None, None)
+        own.values[SINCE_MESSAGE] = blank
+    return own
 
 
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number or 'none'} {many if number > 1 else one}"
+def _sentences(
+    own: PageStatements, said: _Said, values: pd.DataFrame, systems: Mapping[str, SystemName]
+) -> list[Statement]:
+    """Say what matters most: a strength, a worry, what is unknown."""
+    strengths, talks = strengths_of(own, page_terms()), talks_of(own, page_terms())
+    strength = said(f"strength.{strengths[0].key}") if strengths else said("page.no_strength")
+    worry = said(f"talk.{talks[0].key}_see") if talks else said("page.no_worry")
+    return [
+        Statement(said("page.strength_lead"), strength),
+        Statement(said("page.worry_lead"), worry),
+        Statement(said("page.unknown_lead"), _unknown(values, systems, said)),
+    ]
 
 
-def _tenets(
-    known: list[KnownValue], openers: _Openers, places: Places | None
-) -> list[tuple[str, list[tuple[str, list[_ValueLine]]]]]:
-    """Return the tenets with data, each with its domains and their lines."""
-    tenets = []
-    for tenet in TENETS:
-        own = [line for line in known if line.element.tenet == tenet]
-        domains = [
-            (
-                _DOMAINS.get(domain, domain.replace("_", " ").capitalize()),
-                [_value(line, openers, places) for line in own if line.element.domain == domain],
+# Status of a value -> why it is unknown.
+_WHY = {
+    "Not linked": "not_linked",
+    "Not collected": "not_collected",
+    "Empty": "empty",
+    "Withheld": "withheld",
+}
+
+
+def _unknown(values: pd.DataFrame, systems: Mapping[str, SystemName], said: _Said) -> str:
+    """Name the first gap of the rules that the child has."""
+    chosen = values[values["chosen"].fillna(False).to_numpy(dtype=bool)]
+    names = ("element", "status", "silo")
+    by_element = {row[0]: row[1:] for row in zip(*(chosen[name].tolist() for name in names), strict=True)}
+    for gap in educator_rules().unknown:
+        rows = [by_element[name] for name in gap.elements if name in by_element]
+        statuses = [status for status, _ in rows]
+        if not rows or not set(statuses) <= set(_WHY):
+            continue
+        status = min(statuses, key=list(_WHY).index)
+        where = dict.fromkeys(name_of(silo, systems) for of, silo in rows if of == status)
+        why = said.part(f"why.{_WHY[status]}", systems=" or ".join(where))
+        return said(f"unknown.{gap.key}", why=why)
+    return said("page.all_known")
+
+
+def _next_step(own: PageStatements, said: _Said) -> Statement | None:
+    """Say what to do: the first action whose conditions hold, or what the worry asks for."""
+    for action in educator_rules().action:
+        if all(own.holds(condition) for condition in action.when):
+            opened = own.values.get("last_absence_message_opened")
+            day = said.day(date.fromisoformat(opened.text)) if opened is not None else ""
+            return Statement(said("page.now_lead"), said(f"action.{action.key}", opened_day=day))
+    talks = talks_of(own, page_terms())
+    return Statement(said("page.now_lead"), said(f"talk.{talks[0].key}_ask")) if talks else None
+
+
+def _picture(
+    view: ChildView,
+    own: PageStatements,
+    said: _Said,
+    systems: Mapping[str, SystemName],
+    openers: _Openers,
+    schools: Mapping[str, str],
+) -> Picture | None:
+    year = view.school_year
+    line = view.timeline
+    if line.empty or year is None:
+        return None
+    begin, end = first_day(year - 1), last_day(year)
+    line = line[line["date"].between(pd.Timestamp(begin), pd.Timestamp(end)).to_numpy(dtype=bool)]
+    if line.empty:
+        return None
+    line = line.sort_values(["date", "silo"], kind="stable")
+    panels = {**page_terms().pictured, **educator_rules().pictured}
+    wanted = line["kind"].isin([*panels, "attendance_exception"]).to_numpy(dtype=bool)
+    sure = line["link_status"].isin(SURE).to_numpy(dtype=bool)
+    events = [
+        Event(row.date.date(), str(row.kind), "" if pd.isna(row.event) else str(row.event), str(row.silo),
+              None, None, None if pd.isna(row.detail) else _activity(row))
+        for row in each_row(line[wanted & sure])
+    ]  # fmt: skip
+    absent = own.values.get("days_absent")
+    until = None if absent is None else absent.as_of
+    newest = max((one.newest for one in systems.values() if one.newest is not None), default=None)
+    until = until or (None if newest is None else newest.date())
+    drawn = draw_year(
+        events,
+        panels,
+        _titles(events, own, said, systems, year, until),
+        lambda key, **more: said.part(f"picture.{key}", **more),
+        school_year=year,
+        years=2,
+        until=until,
+        months=said.months,
+        names={silo: system.name for silo, system in systems.items()},
+        percentiles=True,
+    )
+    kinds = {panels.get(event.kind, "days") for event in events} | {"days"}
+    parts = [
+        said(f"picture.caption_{kind}") for kind in ("days", "messages", "tests", "marks") if kind in kinds
+    ]
+    unchecked = int((wanted & ~sure).sum())
+    parts += [said("picture.unchecked", count=unchecked)] if unchecked else []
+    caption = " ".join([*parts, said("picture.caption_same")])
+    title = said("page.two_years")
+    rows = _dated_rows(
+        line[line["date"].ge(pd.Timestamp(first_day(year))).to_numpy(dtype=bool)], systems, openers, schools
+    )
+    columns = ("Day", "System", "What", "More of it", "From")
+    return Picture(title, drawn.svg, caption, f"{said('page.behind')}: {len(rows)}", columns, rows)
+
+
+def _activity(row: Any) -> str:
+    """Return the detail of an event; of an activity its name alone."""
+    detail = str(row.detail)
+    return detail.rpartition(", ")[0] or detail if row.kind == "joins_activity" else detail
+
+
+def _titles(
+    events: Sequence[Event],
+    own: PageStatements,
+    said: _Said,
+    systems: Mapping[str, SystemName],
+    year: int,
+    until: date | None,
+) -> dict[str, str]:
+    """Write the finding of each panel."""
+    titles = {}
+    missed = [day for day in missed_days(events) if day >= first_day(year)]
+    absent = own.number("days_absent")
+    if absent is not None:
+        told = said("picture.days_total", now=absent)
+        since = bunched_since(missed, own.since or first_day(year), until or last_day(year))
+        if since is not None:
+            told += said.part("picture.days_since", since_days=since[1], since_day=said.day(since[0]))
+        before = own.number("days_absent_before")
+        titles["days"] = told + (
+            said.part("picture.days_before", before=before) if before is not None else ""
+        )
+    tests = [event for event in events if event.kind == "test_percentile"]
+    for subject, scores in latest_scores(tests).items():
+        parts = [
+            said.part(
+                "picture.part",
+                test=name_of(silo, systems),
+                percentile=percentile,
+                month=said.months[day.month - 1],
             )
-            for domain in dict.fromkeys(line.element.domain for line in own)
+            for silo, percentile, day in scores
         ]
-        if domains:
-            tenets.append((tenet, domains))
-    return tenets
+        titles[subject] = said.part(
+            "picture.point", subject=said.part(f"picture.{subject}"), parts="; ".join(parts)
+        )
+    return titles
 
 
-def _value(line: KnownValue, openers: _Openers, places: Places | None) -> _ValueLine:
+def _dated_rows(
+    line: pd.DataFrame, systems: Mapping[str, SystemName], openers: _Openers, schools: Mapping[str, str]
+) -> list[tuple[Any, ...]]:
+    rows: list[tuple[Any, ...]] = []
+    for row in each_row(line):
+        what = "of no known kind" if pd.isna(row.event) else str(row.event)
+        if row.link_status not in SURE:
+            what = f"{what} (? {_WORDS['unchecked']})"
+        opener: Opener | str = ""
+        file, number = getattr(row, "file", pd.NA), getattr(row, "row", pd.NA)
+        if not pd.isna(file) and not pd.isna(number):
+            place = f"{file}, row {int(number)}"
+            opener = openers.add("its row", place, silo=row.silo, file=file, row=int(number), kind=row.kind)
+        rows.append((f"{row.date:%Y-%m-%d}", name_of(row.silo, systems), what, _more(row, schools), opener))
+    return rows
+
+
+def _more(row: Any, schools: Mapping[str, str]) -> str:
+    if row.kind == "absence_message":
+        return "not opened" if pd.isna(row.detail) else f"opened {str(row.detail)[:10]}"
+    return (
+        ""
+        if pd.isna(row.detail)
+        else ", ".join(schools.get(part, part) for part in str(row.detail).split(", "))
+    )
+
+
+def _folds(
+    view: ChildView,
+    values: pd.DataFrame,
+    known: Sequence[KnownValue],
+    systems: Mapping[str, SystemName],
+    openers: _Openers,
+    places: Places | None,
+) -> list[Fold]:
+    """Fold what is known by domain, with doubts and gaps in their place."""
+    indicators = indicator_section(view.indicators, view.school_year, openers.add)
+    lines = indicators.lines if indicators else []
+    missing = _missing(values, systems)
+    texts = _plain_texts(values, known)
+    folds = []
+    for domain in educator_rules().domains_of(line.element.domain for line in known):
+        own = [line for line in known if line.element.domain == domain.name]
+        judged = [line for line in lines if line.domain == domain.name]
+        lacking = missing.get(domain.name, [])
+        if not (own or judged or lacking):
+            continue
+        closed = [
+            text.format(**texts)
+            for text in domain.closed
+            if _PLACE.findall(text) and set(_PLACE.findall(text)) <= set(texts)
+        ]
+        finding = "; ".join(closed) or (f"{len(own)} known" if own else "not known")
+        against, unchecked = sum(bool(line.against) for line in own), sum(line.unchecked for line in own)
+        doubts = [f"≠ systems differ on {against}"] if against else []
+        doubts += [f"? {unchecked} not checked"] if unchecked else []
+        folds.append(
+            Fold(
+                domain.title,
+                finding[:1].upper() + finding[1:],
+                [*(_value(line, openers, places) for line in own), *map(_judged, judged)],
+                doubts,
+                lacking,
+            )
+        )
+    return folds
+
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+def _plain_texts(values: pd.DataFrame, known: Sequence[KnownValue]) -> dict[str, str]:
+    """Return each known value as a sentence of a closed domain says it: numbers without their unit."""
+    texts = {line.element.name: line.says for line in known}
+    chosen = values[values["chosen"].fillna(False).to_numpy(dtype=bool)]
+    units = chosen["unit"].isna() | ~chosen["unit"].isin(["USD", "rate"])
+    plain = chosen[(units & chosen["value_number"].notna()).to_numpy(dtype=bool)]
+    for element, number in zip(plain["element"].tolist(), plain["value_number"].tolist(), strict=True):
+        if element in texts:
+            texts[element] = number_text(number)
+    return texts
+
+
+def _value(line: KnownValue, openers: _Openers, places: Places | None) -> Line:
     where = line.place
     if places is not None and line.counted:
         where = f"{where}: {places(line.element.name, line.school_year)}".removesuffix(": ")
@@ -274,63 +501,62 @@ def _value(line: KnownValue, openers: _Openers, places: Places | None) -> _Value
         line.source, place, element=line.element.name, school_year=line.school_year, what=line.what
     )
     against = "; ".join(f"{system} says {text}" for system, text in line.against)
-    return _ValueLine(line.what, line.says, line.of, opener, line.unchecked, against, line.rule)
+    return Line(
+        line.what,
+        line.says,
+        of=line.of,
+        opener=opener,
+        unchecked=line.unchecked,
+        against=against,
+        rule=line.rule,
+    )
 
 
-def _year(
-    view: ChildView, systems: Mapping[str, SystemName], openers: _Openers, schools: Mapping[str, str]
-) -> _Year | None:
-    year = view.school_year
-    line = view.timeline
-    if line.empty or year is None:
-        return None
-    begin, end = first_day(year), last_day(year)
-    line = line[line["date"].between(pd.Timestamp(begin), pd.Timestamp(end)).to_numpy(dtype=bool)]
-    line = line.sort_values(["date", "silo"], kind="stable")
-    told = view.values[~view.values["status"].isin(["Not linked", "Not collected"]).to_numpy(dtype=bool)]
-    knowing = set(told["silo"].dropna()) | set(view.timeline["silo"].dropna())
-    names = [system.name for silo, system in systems.items() if silo in knowing]
-    strangers = set(view.values["silo"].dropna()) - knowing
-    others = [system.name for silo, system in systems.items() if silo in strangers]
-    happenings, rows = [], []
-    for row in each_row(line):
-        system = name_of(row.silo, systems)
-        what = "of no known kind" if pd.isna(row.event) else str(row.event)
-        happenings.append(Happening(row.date.date(), system, what))
-        more = "" if pd.isna(row.detail) else _with_schools(str(row.detail), schools)
-        opener = None
-        file, number = getattr(row, "file", pd.NA), getattr(row, "row", pd.NA)
-        if not pd.isna(file) and not pd.isna(number):
-            place = f"{file}, row {int(number)}"
-            opener = openers.add("its row", place, silo=row.silo, file=file, row=int(number), kind=row.kind)
-        unchecked = row.link_status in ("Unverified", "Review")
-        rows.append(_DatedLine(f"{row.date:%Y-%m-%d}", system, what, unchecked, more, opener))
-    caption = "Each mark is a dated line of one system. No mark on a day: none of them wrote anything."
-    if others:
-        caption += f" No record is joined to this child in: {', '.join(others)}."
-    lanes = year_timeline(happenings, names, {}, begin, end)
-    return _Year(lanes.markup, caption, _count(len(rows), "dated line", "dated lines"), rows)
+def _judged(line: IndicatorLine) -> Line:
+    """Lay out an indicator: its status, why, and what other definitions say."""
+    return Line(
+        line.title,
+        f"{line.status.sign} {line.status.word}",
+        means=" ".join(line.sentences),
+        opener=line.opener,
+        notes=tuple((f"{status.sign} {status.word}", sentence) for status, sentence in line.each_other),
+        notes_title=line.others,
+    )
 
 
-def _with_schools(detail: str, schools: Mapping[str, str]) -> str:
-    return ", ".join(schools.get(part, part) for part in detail.split(", "))
-
-
-def _missing(values: pd.DataFrame, systems: Mapping[str, SystemName]) -> list[_Lacking]:
-    declared = {each.name for each in declared_elements()}
+def _missing(values: pd.DataFrame, systems: Mapping[str, SystemName]) -> dict[str, list[tuple[str, str]]]:
+    """Collect what isn't known by domain: elements together, and where they would come from."""
+    domains = {each.name: each.domain for each in declared_elements()}
     lacking = values[
-        (
-            values["chosen"] & values["status"].ne("Reported") & values["element"].isin(list(declared))
-        ).to_numpy(bool)
+        (values["chosen"] & values["status"].ne("Reported") & values["element"].isin(list(domains))).to_numpy(
+            bool
+        )
     ]
-    gathered: dict[tuple[str, str], list[str]] = {}
+    gathered: dict[tuple[str, str, str], list[str]] = {}
     columns = (lacking[name].tolist() for name in ("element", "status", "silo"))
     for name, status, silo in zip(*columns, strict=True):
         where = name_of(silo, systems)
         if pd.isna(silo):
             where = "No system here" if status == "Not collected" else "Several systems"
-        gathered.setdefault((status_word(status), where), []).append(element_name(name))
-    return [_Lacking(where, ", ".join(what), reason) for (reason, where), what in gathered.items()]
+        gathered.setdefault((domains[name], where, status_word(status)), []).append(element_name(name))
+    found: dict[str, list[tuple[str, str]]] = {}
+    for (domain, where, reason), what in gathered.items():
+        found.setdefault(domain, []).append((", ".join(what), f"{where}: {reason}"))
+    return found
+
+
+def _foot(view: ChildView) -> list[Foot]:
+    withheld = [(row.title, f"{row.why} ({row.citation})") for row in each_row(view.withheld)]
+    hidden = "Whether there is anything of it about this child isn’t said. An empty line never means zero."
+    parts = (
+        [Foot("What this role doesn’t see of any child", [hidden], withheld, wide=True)] if withheld else []
+    )
+    wrong = (
+        "Tell the data team which line. They correct it in the system that it came from, and this page "
+        "follows at the next run. A flag says that somebody should ask; it says nothing about what the child "
+        "is like."
+    )
+    return [*parts, Foot("If something is wrong", [wrong], wide=True)]
 
 
 # Name or birth date: there is one truth, and somebody at home knows it.

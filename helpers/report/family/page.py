@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -11,8 +11,20 @@ from typing import Any
 
 from markupsafe import Markup
 
-from helpers.report.family.shown_elements import PageTerms
-from helpers.report.family.statements import (
+from helpers.report.child.sheet import (
+    Fold,
+    Foot,
+    Line,
+    Picture,
+    Sheet,
+    Statement,
+    Topic,
+    sheet_css,
+    sheet_markup,
+)
+from helpers.report.child.shown_elements import PageTerms
+from helpers.report.child.statements import (
+    Event,
     GroupOfLines,
     MonthLine,
     PageLine,
@@ -23,64 +35,20 @@ from helpers.report.family.statements import (
     strengths_of,
     talks_of,
 )
+from helpers.report.child.year import (
+    bunched_since,
+    draw_year,
+    latest_grades,
+    latest_scores,
+    missed_days,
+)
 from helpers.report.messages import Language, Voice
-from helpers.report.templates import fill, render
-from helpers.report.theme import color, page_css
+from helpers.report.templates import render
+from helpers.report.theme import page_css
+from helpers.standard import first_day, last_day
 from helpers.systems import systems
 
-__all__ = ["Office", "Page", "PageFacts", "compose", "markup_of", "year_picture"]
-
-
-WIDTH, HEIGHT = 340, 132
-LEFT, RIGHT, TOP, BOTTOM = 4, 4, 16, 34
-LEAST_SCALE = 4  # days: a single missed day doesn't fill the chart
-
-
-@dataclass(frozen=True)
-class _Bar:
-    x: str
-    y: str
-    width: str
-    height: str
-    hatched: bool
-
-
-@dataclass(frozen=True)
-class _Month:
-    name: str
-    middle: str
-    bars: list[_Bar]
-    days: int
-    # Position of the number of days and the month's name.
-    above: str
-    below: str
-    tested: bool
-
-
-def year_picture(
-    months: Sequence[str], known: Sequence[int], unknown: Sequence[int], tests: Sequence[int], alt: str
-) -> Markup:
-    """Draw the months of a year."""
-    step = (WIDTH - LEFT - RIGHT) / max(len(months), 1)
-    base = HEIGHT - BOTTOM
-    most = max([LEAST_SCALE, *(one + other for one, other in zip(known, unknown, strict=True))])
-    unit = (base - TOP) / most
-    drawn = []
-    for place, (name, one, other, taken) in enumerate(zip(months, known, unknown, tests, strict=True)):
-        middle = LEFT + step * (place + 0.5)
-        wide = min(18.0, step * 0.6)
-        top = float(base)
-        bars = []
-        for days, hatched in ((one, False), (other, True)):
-            if days:
-                top -= days * unit
-                x, y, tall = f"{middle - wide / 2:.1f}", f"{top:.1f}", f"{days * unit:.1f}"
-                bars.append(_Bar(x, y, f"{wide:.1f}", tall, hatched))
-        above, below = f"{top - 3:.1f}", f"{base + 13:.1f}"
-        drawn.append(_Month(name, f"{middle:.1f}", bars, one + other, above, below, bool(taken)))
-    box = {"width": WIDTH, "height": HEIGHT, "left": LEFT, "right": WIDTH - RIGHT, "base": base}
-    colors = {name: color(name) for name in ("ink", "paper", "rule")}
-    return fill("report/family/year.html.j2", "year", box, drawn, colors, alt)
+__all__ = ["Office", "Page", "PageFacts", "compose", "markup_of"]
 
 
 HERE = Path(__file__).parent
@@ -117,27 +85,8 @@ class PageFacts:
 
 
 @dataclass(frozen=True)
-class Statement:
-    """A sentence, and the lines with its numbers."""
-
-    text: str
-    ref: str
-
-
-@dataclass(frozen=True)
-class TalkStatement:
-    """A topic worth talking about, in words."""
-
-    title: str
-    see: str
-    means: str
-    ask: str
-    ref: str
-
-
-@dataclass(frozen=True)
 class Year:
-    """Chart of the year, and the table next to it."""
+    """Picture of the year, and the months behind it."""
 
     finding: str
     svg: Markup
@@ -160,7 +109,9 @@ class Page:
     as_of: str
     strengths: tuple[Statement, ...]
     nothing_yet: str
-    talks: tuple[TalkStatement, ...]
+    # Total days absent, in a number and in words.
+    days: Statement
+    talks: tuple[Topic, ...]
     ask: str
     no_talk: str
     year: Year | None
@@ -168,6 +119,8 @@ class Page:
     groups: tuple[GroupOfLines, ...]
     no_numbers: str
     unknown: tuple[str, ...]
+    # For students: their own goals, and places to write.
+    own_words: Foot | None
     office: str
     office_is_blank: bool
     teachers: str
@@ -214,10 +167,18 @@ def compose(
         title_plain=say("page.title_plain"),
         for_whom=say("page.for_whom"),
         as_of=_as_of(facts, say),
-        strengths=tuple(Statement(_sentence(say(f"strength.{one.key}")), ref(one.line)) for one in strengths),
+        strengths=tuple(
+            Statement(
+                say("page.also_lead" if at else "page.strength_lead"),
+                _sentence(say(f"strength.{one.key}")),
+                ref(one.line),
+            )
+            for at, one in enumerate(strengths)
+        ),
         nothing_yet=_sentence(say("page.nothing_yet")),
+        days=_days(told, facts, spoken, say, ref("days_missed")),
         talks=tuple(
-            TalkStatement(
+            Topic(
                 title=say(f"talk_title.{one.concept}"),
                 see=_sentence(say(f"talk.{one.key}_see")),
                 means=_sentence(say(f"talk.{one.key}_means")),
@@ -228,11 +189,12 @@ def compose(
         ),
         ask=say("page.ask"),
         no_talk=_sentence(say("page.no_talk")),
-        year=_year(months, terms, spoken, voice, say),
+        year=_year(told, facts, months, terms, spoken, voice),
         no_picture=say("page.no_picture"),
         groups=groups,
         no_numbers=_sentence(say("page.no_numbers")),
         unknown=tuple(_unknown(told, facts, terms, spoken, say)),
+        own_words=_own_words(told, say) if voice == "student" else None,
         office=(
             say("page.office", school=school_name)
             if office is None
@@ -265,32 +227,103 @@ def _as_of(facts: PageFacts, say: Any) -> str:
     return str(say("page.as_of", year=year, day=facts.as_of))
 
 
-def _year(months: list[MonthLine], terms: PageTerms, spoken: Language, voice: Voice, say: Any) -> Year | None:
-    if not months:
+def _days(told: PageStatements, facts: PageFacts, spoken: Language, say: Any, ref: str) -> Statement:
+    """Say how many days were missed in all: the number first, then in words, then since when."""
+    lead = say("page.days_lead")
+    absent = told.number("days_absent")
+    if absent is None:
+        return Statement(lead, _sentence(say("page.days_unknown")))
+    whole = told.number("days_enrolled") is not None
+    parts = [say(f"page.days_{'total' if whole else 'alone'}", days_word=spoken.number_word(absent))]
+    if facts.school_year is not None:
+        since = bunched_since(
+            list(missed_days(told.events)),
+            told.since or first_day(facts.school_year),
+            told.values["days_absent"].as_of or facts.as_of or last_day(facts.school_year),
+        )
+        if since is not None:
+            day = spoken.day_of_year(since[0])
+            parts.append(say("page.days_since", since_days=since[1], since_day=day))
+    if told.number("days_absent_before") is not None:
+        parts.append(say("page.days_before"))
+    return Statement(lead, " ".join(parts), ref)
+
+
+def _own_words(told: PageStatements, say: Any) -> Foot:
+    """Give a student's goals back, and room for their own words."""
+    goals = [
+        say(f"page.own_{name}")
+        for name in ("career_interest", "plan_after_high_school")
+        if name in told.values
+    ]
+    blanks = [say(f"page.own_{name}") for name in ("proud", "wish")]
+    return Foot(say("page.own_words"), goals, blanks=blanks)
+
+
+def _year(
+    told: PageStatements,
+    facts: PageFacts,
+    months: list[MonthLine],
+    terms: PageTerms,
+    spoken: Language,
+    voice: Voice,
+) -> Year | None:
+    if facts.school_year is None or not (told.events or told.pictured):
         return None
-    keys = [column.key for column in terms.month]
-    known, unknown, tests = (
-        [month.counts[keys.index(key)] for month in months]
-        for key in ("missed_known", "missed_unknown", "tests")
+
+    def say(key: str, **more: Any) -> str:
+        return spoken.say(voice, f"picture.{key}", **more)
+
+    absent = told.values.get("days_absent")
+    events = [_named(event, spoken) for event in (*told.events, *told.pictured)]
+    drawn = draw_year(
+        events,
+        terms.pictured,
+        _titles(told, terms, say),
+        say,
+        school_year=facts.school_year,
+        years=1,
+        until=(absent.as_of if absent is not None else None) or facts.as_of,
+        months=spoken.sentences.short_months,
+        names={silo: spoken.label("system", name) for silo, name in facts.systems.items()},
+        percentiles=False,
     )
-    missed = [one + other for one, other in zip(known, unknown, strict=True)]
-    total = sum(missed)
-    most = max(missed)
-    if total == 0:
-        finding = say("page.picture_none")
-    elif most == total:
-        finding = say("page.picture_one", days=total, month=months[missed.index(most)].label)
-    elif missed.count(most) > 1:
-        finding = say("page.picture_days", days=total)
-    else:
-        finding = say("page.picture_total", days=total, month=months[missed.index(most)].label, most=most)
+    kinds = {terms.pictured.get(event.kind, "days") for event in events} | {"days"}
+    caption = [say(f"caption_{kind}") for kind in ("days", "messages", "tests", "marks") if kind in kinds]
+    keys = [column.key for column in terms.month]
     return Year(
-        finding=_sentence(finding),
-        svg=year_picture([month.short for month in months], known, unknown, tests, finding),
-        caption=say("picture.caption"),
+        finding=drawn.alt,
+        svg=drawn.svg,
+        caption=" ".join(caption),
         columns=tuple(spoken.say(voice, f"month.{key}") for key in keys),
         rows=tuple(months),
     )
+
+
+def _named(event: Event, spoken: Language) -> Event:
+    """Name an activity in the language of the page; of its provider nothing is said."""
+    if event.kind != "joins_activity" or event.detail is None:
+        return event
+    activity = event.detail.rpartition(", ")[0] or event.detail
+    known = [spoken.label(table, activity) for table in ("activity", "club")]
+    return replace(event, detail=next((name for name in known if name != activity), activity))
+
+
+def _titles(told: PageStatements, terms: PageTerms, say: Any) -> dict[str, str]:
+    """Say in a word how each test turned out, and the latest grades; no page ranks a child by a number."""
+    titles = {}
+    tests = [event for event in told.pictured if event.kind == "test_percentile"]
+    for subject, scores in latest_scores(tests).items():
+        titles[subject] = say(terms.level(scores[0][1]), subject=say(subject))
+    grades = latest_grades([event for event in told.pictured if event.kind == "report_card"])
+    if grades:
+        shown = [
+            say("one_grade", subject=say(f"{subject}_grade"), grade=round(grades[subject]))
+            for subject in ("math", "english")
+            if subject in grades
+        ]
+        titles["marks"] = say("grades", grades=", ".join(shown))
+    return titles
 
 
 def _unknown(
@@ -324,13 +357,65 @@ def _unknown(
 
 @cache
 def _css() -> str:
-    return page_css() + (HERE / "family.css").read_text(encoding="utf-8")
+    return page_css() + sheet_css() + (HERE / "family.css").read_text(encoding="utf-8")
+
+
+def _sheet(page: Page, words: Mapping[str, str]) -> Sheet:
+    """Put a family's or a student's page into the parts of the one page of a child."""
+    first, *rest = page.strengths or (Statement(words["strength_lead"], page.nothing_yet),)
+    unknown, *others = page.unknown
+    sentences = [first, page.days, *rest[:1], Statement(words["unknown_lead"], unknown)]
+    folds = [
+        Fold(
+            group.title,
+            group.ask,
+            [
+                Line(line.label, line.shown, number=str(line.number), means=line.means, source=line.source)
+                for line in group.lines
+            ],
+        )
+        for group in page.groups
+    ]
+    picture = page.year and Picture(
+        words["year"],
+        page.year.svg,
+        page.year.caption,
+        words["behind"],
+        (words["column_line"], words["month"], *page.year.columns),
+        [(row.number, row.label, *row.counts) for row in page.year.rows],
+    )
+    blanks = (words["blank_person"], words["blank_phone"]) if page.office_is_blank else ()
+    call = [page.office, *([page.teachers] if page.teachers else [])]
+    wrong = [f"{page.wrong_how} {page.wrong_whole} **{page.code_words}**"]
+    return Sheet(
+        title=page.title,
+        facts=f"{page.as_of} {page.code_words}".strip(),
+        sentences=sentences,
+        now=None,
+        topics_title=words["talks"],
+        topics=page.talks,
+        no_topic=page.no_talk,
+        picture=picture,
+        no_picture=page.no_picture,
+        folds_title=words["numbers"],
+        folds=folds,
+        columns=tuple(words[f"column_{name}"] for name in ("line", "what", "number", "means", "from")),
+        opened=True,
+        foot=[
+            *([page.own_words] if page.own_words else []),
+            Foot(words["call"], call, blanks=blanks),
+            Foot(words["wrong"], wrong),
+            Foot(words["unknown"], others),
+        ],
+        words={"ask": page.ask, "year": words["year"], "nothing": page.no_numbers},
+    )
 
 
 def markup_of(page: Page, spoken: Language, paper: str = "") -> Markup:
     """Render a page as HTML: one file without external resources or scripts."""
     words = spoken.sentences.words["page"]
-    return render("report/family/page.html.j2", page=page, words=words, css=_css(), paper=paper)
+    shown = sheet_markup(_sheet(page, words))
+    return render("report/family/page.html.j2", page=page, words=words, css=_css(), paper=paper, sheet=shown)
 
 
 def _serves_some(name: str) -> bool:

@@ -13,10 +13,10 @@ from markupsafe import Markup
 
 from helpers.gaps import load_presence, scope_of
 from helpers.report.blocks import Block, frame
+from helpers.report.child.shown_elements import page_terms
+from helpers.report.child.statements import PageStatements, page_statements
 from helpers.report.family.page import Office, Page, PageFacts, compose, markup_of
 from helpers.report.family.recipients import HELD_COLUMNS, Recipient, families, students
-from helpers.report.family.shown_elements import page_terms
-from helpers.report.family.statements import PageStatements, page_statements
 from helpers.report.messages import Voice, language
 from helpers.share import (
     day_of_access,
@@ -61,8 +61,8 @@ OFF_ROSTER = "not_on_roster"
 REFUSED = "refused"
 REFUSED_WHY = "The policy gives this adult no view of the child: no right is known, or the student is 18."
 
-Seen = Callable[[Sequence[Recipient]], tuple[pd.DataFrame, pd.DataFrame]]
-"""What recipients may see: values and timeline, of children who differ."""
+Seen = Callable[[Sequence[Recipient]], tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]]
+"""What recipients may see: values, timeline and indicators, of children who differ."""
 
 
 @dataclass(frozen=True)
@@ -171,9 +171,9 @@ def prepare(
         outside=_outside(district, links),
     )
 
-    def seen(batch: Sequence[Recipient]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def seen(batch: Sequence[Recipient]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         together = joined({one.child: shown[one.child, one.who] for one in batch})
-        return together.values, together.timeline
+        return together.values, together.timeline, together.indicators
 
     return Run(recipients, listed, standing, facts, seen, voice, len(strangers))
 
@@ -204,9 +204,9 @@ def pages_of(run: Run, paper: str = "", taken: Collection[str] = ()) -> Iterator
     terms = page_terms()
     codes = iter(new_codes(len(run.recipients), taken))
     for batch in _batches(run.recipients):
-        values, timeline = run.seen(batch)
+        values, timeline, indicators = run.seen(batch)
         own = run.standing[run.standing["child"].isin([one.child for one in batch])]
-        told = page_statements(values, timeline, own, run.facts.school_year, terms)
+        told = page_statements(values, timeline, own, run.facts.school_year, terms, indicators)
         for one in batch:
             code = next(codes)
             child = told.get(one.child) or PageStatements(one.child)
@@ -252,12 +252,16 @@ def shown_on(pages: Iterable[FamilyPage]) -> pd.DataFrame:
     """List what pages show: every value of a line or a sentence, and every event of a chart."""
     domains = {each.name: each.domain for each in declared().element}
     kinds = {each.name: each.domain for each in declared().timeline}
+    terms = page_terms()
     rows: list[tuple[object, ...]] = []
     for one in pages:
-        for name, value in one.told.values.items():
+        for said, value in one.told.values.items():
+            if said in terms.norms:  # what a norm expects is no value of the child
+                continue
+            name = terms.earlier.get(said, said)
             place = (value.silo, value.school_year, value.file, value.row)
             rows.append((one.code, one.told.child, name, domains.get(name), *place))
-        for event in one.told.events:
+        for event in (*one.told.events, *one.told.pictured):
             place = (event.silo, None, event.file, event.row)
             rows.append((one.code, one.told.child, event.kind, kinds.get(event.kind), *place))
     columns = ["page", "child", "name", "domain", "silo", "school_year", "file", "row"]

@@ -1,14 +1,14 @@
 """Provide the languages of pages: sentences, labels, numbers, dates and plurals, all as data.
 
 A language has two files, ``sentences/<language>.toml`` and ``labels/<language>.toml``. We find a new language
-by its files.
+by its files. ``educators/en.toml`` has what only educators read.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -22,13 +22,14 @@ from helpers.systems import systems
 __all__ = ["VOICES", "Language", "Voice", "language", "languages", "read_language"]
 
 HERE = Path(__file__).parent
+# Audiences whom every language addresses; educators read English.
 VOICES = ("family", "student")
 # Reference language: all others must have the same messages.
 MEASURE = "en"
 # Placeholders that another language may leave out; numbers are required in each.
 SPARED = frozenset({"name", "grade"})
 
-Voice = Literal["family", "student"]
+Voice = Literal["family", "student", "educator"]
 Tables = dict[str, dict[str, str]]
 _PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
@@ -65,6 +66,7 @@ class Sentences(BaseModel):
     thousands: str
     date: str
     short_date: str
+    date_of_year: str
     last_and: str
     months: tuple[str, ...]
     short_months: tuple[str, ...]
@@ -85,6 +87,8 @@ class Language:
     sentences: Sentences
     # Table -> code -> label.
     labels: Tables
+    # Sentences for educators, as far as they differ from those for families.
+    educator: Tables = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -100,8 +104,16 @@ class Language:
         return text.replace("_", self.sentences.thousands).replace("-", "\u2212")
 
     def number_word(self, value: float) -> str:
-        """Write a small number as a word, if the language has one."""
-        return self.sentences.words["number"].get(f"{value:g}", self.number(value))
+        """Write a whole number below 200 as a word; any other in digits."""
+        words = self.sentences.words["number"]
+        if f"{value:g}" in words:
+            return words[f"{value:g}"]
+        if value != int(value) or not 0 <= value < 200:
+            return self.number(value)
+        if value > 100:
+            return words["hundred"].format(rest=self.number_word(value - 100))
+        ones = int(value) % 10
+        return words["tens"].format(tens=words[f"{int(value) - ones}"], ones=words[f"{ones}"])
 
     def day(self, value: date) -> str:
         """Format a date."""
@@ -113,6 +125,10 @@ class Language:
         return self.sentences.short_date.format(
             day=value.day, month=self.sentences.short_months[value.month - 1]
         )
+
+    def day_of_year(self, value: date) -> str:
+        """Format a date within the page's school year, with the whole name of the month."""
+        return self.sentences.date_of_year.format(day=value.day, month=self.sentences.months[value.month - 1])
 
     def count(self, value: float, noun: str) -> str:
         """Format a number with its noun, in the grammatical form of the language."""
@@ -142,8 +158,11 @@ class Language:
     def sentence(self, voice: Voice, key: str) -> str:
         """Return a sentence with its placeholders; one for this audience takes precedence."""
         table, _, name = key.partition(".")
-        own: Tables = getattr(self.sentences, voice)
-        return own.get(table, {}).get(name) or self.sentences.words[table][name]
+        own: Tables = self.educator if voice == "educator" else getattr(self.sentences, voice)
+        found = own.get(table, {}).get(name)
+        if not found and voice == "educator":
+            found = self.sentences.family.get(table, {}).get(name)
+        return found or self.sentences.words[table][name]
 
     def _filled(self, value: Any, noun: str | None) -> str:
         if noun is not None:
@@ -197,7 +216,8 @@ def read_language(sentences: Path, labels: Path) -> Language:
     words, code = _labels(labels), sentences.stem
     titles = {one.name: one.title[code] for one in systems().values() if code in one.title}
     words["system"] = {**titles, **words.get("system", {})}
-    read = Language(code, _sentences(sentences), words)
+    educators = sentences.parent.parent / "educators" / sentences.name
+    read = Language(code, _sentences(sentences), words, _labels(educators) if educators.is_file() else {})
     if sentences.resolve() == (HERE / "sentences" / f"{MEASURE}.toml").resolve():
         return read
     faults = faults_against(read, language(MEASURE))

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from helpers.report.child.sheet import sheet_css
 from helpers.report.theme import color
 
 __all__ = ["style_of", "widget_for"]
@@ -21,7 +22,8 @@ def style_of(name: str) -> str:
     """Return the style of a page of this room, with its colors by name."""
     own = "".join(f"--{token}:{color(token)};" for token in _COLORS)
     look = (_FOLDER / f"{name}.css").read_text(encoding="utf-8")
-    return f".{name.replace('_', '-')}{{{own}}}\n{look}"
+    page = sheet_css() if name == "dashboard" else ""
+    return f".{name.replace('_', '-')}{{{own}}}\n{look}{page}"
 
 
 @cache

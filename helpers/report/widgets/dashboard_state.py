@@ -14,7 +14,7 @@ import pandas as pd
 
 from helpers.report.blocks import Block, banner
 from helpers.report.child.page import ChildPage, child_page, role_name, system_names
-from helpers.report.child.values import UNCHECKED, SystemName, of_year
+from helpers.report.child.values import SystemName
 from helpers.report.display_names import grade_name
 from helpers.share import Policy, Role, read_policy
 from helpers.standard import BadInput
@@ -327,7 +327,7 @@ class DashboardState:
     def laid_out(self, own: View, rows: bool = False) -> ChildPage:
         """Lay out the page of one child."""
         # Identity depends on the values; if we read them first, we read them only once.
-        known = own.values
+        _ = own.values
         child = str(own.children["child"].iloc[0])
 
         def places(element: str, school_year: int | None) -> str:
@@ -345,7 +345,6 @@ class DashboardState:
             self.systems,
             note=self.note,
             invented=self.source.synthetic,
-            strengths=_strengths(known, own.school_year),
             schools=self._schools,
             places=places if rows else None,
         )
@@ -380,14 +379,3 @@ class DashboardState:
         self.listed = children.assign(said=names.str.strip()).sort_values("said", kind="stable")
         self.listed = self.listed.reset_index(drop=True)
         self.search = NameSearch(self.listed["said"])
-
-
-def _strengths(known: pd.DataFrame, school_year: int | None) -> list[str]:
-    """Describe a child's strengths, as far as the role may see them."""
-    from helpers.report.family import find_strengths
-
-    values = of_year(known, school_year)
-    # An unreviewed strength may be another child's.
-    said = find_strengths(values[~values["link_status"].isin(UNCHECKED).to_numpy(dtype=bool)])
-    # If the role sees no names, the sentences address a family.
-    return [one.replace("Your child", "This child").replace("your child", "this child") for one in said]

@@ -1,34 +1,34 @@
-"""Collect what a family page may state, strengths first."""
+"""Collect what a page may state about a child, strengths first."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
-from helpers.report.family.shown_elements import (
+from helpers.profile import definition
+from helpers.report.child.shown_elements import (
     Condition,
     Line,
     MonthColumn,
     PageTerms,
     Strength,
     Talk,
-    page_terms,
 )
-from helpers.report.messages import Language, Voice, language
-from helpers.standard import empty_table, figure, first_day, last_day
+from helpers.report.messages import Language, Voice
+from helpers.standard import figure, first_day, last_day
 
 __all__ = [
+    "SURE",
     "Event",
     "GroupOfLines",
     "MonthLine",
     "PageLine",
     "PageStatements",
     "Told",
-    "find_strengths",
     "groups_of_lines",
     "months_of",
     "page_statements",
@@ -65,8 +65,10 @@ class Event:
     kind: str
     word: str
     silo: str
-    file: str
-    row: int
+    # None for a viewer who may not see where it comes from.
+    file: str | None
+    row: int | None
+    detail: str | None = None
 
 
 @dataclass
@@ -76,8 +78,10 @@ class PageStatements:
     child: str
     # By element, only from verified systems.
     values: dict[str, Told] = field(default_factory=dict)
-    # Events of the school year, by date.
+    # Events of the school year that its months count, by date.
     events: list[Event] = field(default_factory=list)
+    # Further events of the year, which only its picture draws.
+    pictured: list[Event] = field(default_factory=list)
     # Systems with such facts, but without a record of the child.
     not_linked: list[str] = field(default_factory=list)
     # Systems with a record that may be the child's, but needs review.
@@ -103,6 +107,9 @@ class PageStatements:
         if condition.of is not None and number is not None:
             whole = self.number(condition.of)
             number = number / whole if whole else None
+        if condition.less is not None and number is not None:
+            other = self.number(condition.less)
+            number = None if other is None else number - other
         if number is None:
             return False
         return (
@@ -118,6 +125,8 @@ def page_statements(
     standing: pd.DataFrame,
     school_year: int | None,
     terms: PageTerms,
+    indicators: pd.DataFrame | None = None,
+    also: Collection[str] = (),
 ) -> dict[str, PageStatements]:
     """Collect what pages may state, for many children at once."""
     told = {str(child): PageStatements(str(child)) for child in standing["child"].unique()}
@@ -126,7 +135,7 @@ def page_statements(
     in_year = values["school_year"].isna()
     if school_year is not None:
         in_year |= values["school_year"].eq(school_year).fillna(False).astype(bool)
-    wanted = [*terms.shown_elements, *terms.compared]
+    wanted = [*terms.shown_elements, *terms.compared, *also]
     mine = values[(in_year & values["element"].isin(wanted)).to_numpy(dtype=bool)]
     # Nobody needs to know about a doubtful record in a system that would add nothing here.
     telling = set(_pairs(mine[mine["status"].eq("Reported").to_numpy(dtype=bool)]))
@@ -139,6 +148,10 @@ def page_statements(
             told[child].not_linked.append(silo)
     reported = mine[(mine["status"].eq("Reported") & mine["link_status"].isin(SURE)).to_numpy(dtype=bool)]
     _take_values(told, reported, may, terms)
+    if school_year is not None:
+        _take_earlier(told, values, may, school_year, terms)
+    if indicators is not None:
+        _take_norms(told, indicators, terms)
     _take_events(told, timeline, may, school_year, terms)
     return told
 
@@ -195,6 +208,37 @@ def _take_values(
         )
 
 
+def _take_earlier(
+    told: Mapping[str, PageStatements],
+    values: pd.DataFrame,
+    may: set[tuple[str, str]],
+    school_year: int,
+    terms: PageTerms,
+) -> None:
+    """Use values of the year before, under their own names."""
+    names = {element: name for name, element in terms.earlier.items()}
+    wanted = values["school_year"].eq(school_year - 1).fillna(False) & values["element"].isin(list(names))
+    wanted &= values["status"].eq("Reported") & values["link_status"].isin(SURE)
+    before = values[wanted.to_numpy(dtype=bool)]
+    renamed = before.assign(element=before["element"].map(names))
+    _take_values(told, renamed, may, terms)
+
+
+def _take_norms(told: Mapping[str, PageStatements], indicators: pd.DataFrame, terms: PageTerms) -> None:
+    """Use what norms expect of a value that the page states anyway."""
+    names = {
+        (indicator, definition(indicator).name): (name, name.removesuffix("_typical"))
+        for name, indicator in terms.norms.items()
+    }
+    rows = indicators[indicators["indicator"].isin(list(terms.norms.values())).to_numpy(dtype=bool)]
+    columns = [rows[name].tolist() for name in ("child", "indicator", "definition", "denominator")]
+    for child, indicator, how, expected in zip(*columns, strict=True):
+        name, of = names.get((indicator, how), ("", ""))
+        own = told.get(child)
+        if own is not None and of in own.values and _plain(expected) is not None and expected > 0:
+            own.values[name] = replace(own.values[of], text=f"{expected:g}", number=float(expected))
+
+
 def _take_events(
     told: Mapping[str, PageStatements],
     timeline: pd.DataFrame,
@@ -210,15 +254,19 @@ def _take_events(
     fit = timeline["kind"].isin(kinds) & timeline["date"].between(begins, ends)
     fit &= timeline["link_status"].isin(SURE)
     some = timeline[fit.to_numpy(dtype=bool)]
-    columns = [some[name].tolist() for name in ("child", "date", "kind", "event", "silo", "file", "row")]
-    for child, day, kind, word, silo, file, row in zip(*columns, strict=True):
+    counted = {column.kind for column in terms.month}
+    names = ("child", "date", "kind", "event", "silo", "file", "row", "detail")
+    columns = [some[name].tolist() for name in names]
+    for child, day, kind, word, silo, file, row, detail in zip(*columns, strict=True):
         if child not in told or (child, silo) not in may:
             continue
         if kind in terms.within_events:
             own = told[child].since
             told[child].since = day.date() if own is None else min(own, day.date())
         else:
-            told[child].events.append(Event(day.date(), kind, str(word), silo, str(file), int(row)))
+            place = _plain(file), None if _plain(row) is None else int(row)
+            event = Event(day.date(), kind, str(word), silo, *place, _plain(detail))
+            (told[child].events if kind in counted else told[child].pictured).append(event)
 
 
 @dataclass(frozen=True)
@@ -449,33 +497,3 @@ def places_of(told: PageStatements, terms: PageTerms, spoken: Language, voice: V
     )
     places["chronic_one_in"] = _chronic_one_in(spoken)
     return places
-
-
-def find_strengths(values: pd.DataFrame, language_code: str = "en", voice: Voice = "family") -> list[str]:
-    """Describe what goes well for one child, in sentences.
-
-    Parameters
-    ----------
-    values
-        Table ``values`` of one child and one school year, restricted to what the viewer may see.
-    language_code
-        Language of the sentences.
-    voice
-        Audience of the sentences.
-
-    Returns
-    -------
-    list of str
-        At most four sentences, best first; empty if nothing known is a strength.
-    """
-    terms, spoken = page_terms(), language(language_code)
-    known = values[values["silo"].notna()]
-    standing = known[["child", "silo"]].drop_duplicates().assign(may_show=True)
-    years = values["school_year"].dropna()
-    year = int(years.max()) if len(years) else None
-    told = page_statements(values, empty_table("timeline"), standing, year, terms)
-    said = []
-    for own in told.values():
-        places = places_of(own, terms, spoken, voice)
-        said += [spoken.say(voice, f"strength.{one.key}", **places) for one in strengths_of(own, terms)]
-    return said

@@ -1,4 +1,4 @@
-"""Read the declaration of family pages: shown and omitted elements, strengths, and topics to talk about."""
+"""Read the declaration of pages: shown and omitted elements, strengths, and topics to talk about."""
 
 from __future__ import annotations
 
@@ -57,10 +57,11 @@ class Line(Declared):
 
 
 class Condition(Declared):
-    """A condition on an element, or on its share of another one; false for unknown values."""
+    """A condition on an element, its share of another one, or its difference; false for unknown values."""
 
     element: str
     of: str | None = None
+    less: str | None = None
     at_least: DeclaredNumber | None = None
     at_most: DeclaredNumber | None = None
     below: DeclaredNumber | None = None
@@ -111,6 +112,9 @@ class PageTerms(Declared):
     strength: tuple[Strength, ...]
     talk: tuple[Talk, ...]
     month: tuple[MonthColumn, ...]
+    pictured: dict[str, Literal["messages", "tests", "marks", "events"]]
+    earlier: dict[str, str]
+    norms: dict[str, str]
     within: dict[str, str]
     within_events: dict[str, str]
     left_off: dict[str, str]
@@ -140,9 +144,10 @@ class PageTerms(Declared):
             name
             for _, _, when in rules
             for each in when
-            for name in (each.element, each.of)
+            for name in (each.element, each.of, each.less)
             if name is not None
         }
+        shown |= set(self.earlier) | set(self.norms)
         faults += [f"a rule asks for {name!r}, which no line shows" for name in sorted(asked - shown)]
         if faults:
             raise ValueError("; ".join(faults))
@@ -155,8 +160,8 @@ class PageTerms(Declared):
 
     @property
     def shown_kinds(self) -> frozenset[str]:
-        """Kinds of event that the year's chart counts."""
-        return frozenset(each.kind for each in self.month)
+        """Kinds of event that the year's picture counts or draws."""
+        return frozenset(each.kind for each in self.month) | frozenset(self.pictured)
 
     def line_of(self, key: str) -> Line:
         """Look up a line by its key."""

@@ -1,0 +1,106 @@
+"""Read what an educator's page says first, and how its domains are folded."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from helpers.report.child.shown_elements import Condition
+from helpers.standard import BadInput, faults_of, nearest, toml_of
+from helpers.systems import declared
+
+__all__ = ["Action", "Domain", "EducatorRules", "Gap", "educator_rules", "read_educator_rules"]
+
+DECLARED = Path(__file__).with_name("educator.toml")
+# Days missed since an opened message, which an indicator gives.
+SINCE_MESSAGE = "days_since_message"
+
+
+class Declared(BaseModel):
+    """A part of the declaration; refuses unknown names."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Action(Declared):
+    """What to do next, if its conditions hold."""
+
+    key: str
+    when: tuple[Condition, ...]
+
+
+class Gap(Declared):
+    """Something that may be unknown: none of its elements has a value."""
+
+    key: str
+    elements: tuple[str, ...]
+
+
+class Domain(Declared):
+    """A domain of the page, and what it shows while it is folded."""
+
+    name: str
+    title: str
+    closed: tuple[str, ...]
+
+
+def _titled(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+class EducatorRules(Declared):
+    """Contents of ``educator.toml``."""
+
+    action: tuple[Action, ...]
+    unknown: tuple[Gap, ...]
+    domain: tuple[Domain, ...]
+    pictured: dict[str, Literal["events"]]
+
+    @property
+    def elements(self) -> frozenset[str]:
+        """Elements that actions ask for."""
+        asked = {each.element for one in self.action for each in one.when}
+        return frozenset(asked - {SINCE_MESSAGE})
+
+    def domains_of(self, names: Iterable[str]) -> tuple[Domain, ...]:
+        """Return all declared domains, and after them those of other packages' elements."""
+        others = dict.fromkeys(name for name in names if name not in {one.name for one in self.domain})
+        return (*self.domain, *(Domain(name=name, title=_titled(name), closed=()) for name in others))
+
+    @model_validator(mode="after")
+    def _known_names(self) -> EducatorRules:
+        elements = {each.name for each in declared().element}
+        kinds = {each.name for each in declared().timeline}
+        named = {*self.elements, *(name for one in self.unknown for name in one.elements)}
+        faults = [
+            f"no element is called {name!r}.{nearest(name, elements)}" for name in sorted(named - elements)
+        ]
+        faults += [
+            f"no event is called {name!r}.{nearest(name, kinds)}"
+            for name in self.pictured
+            if name not in kinds
+        ]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
+
+
+def read_educator_rules(path: Path) -> EducatorRules:
+    """Read a declaration of educators' pages."""
+    known = {name for part in (Action, Gap, Domain, EducatorRules, Condition) for name in part.model_fields}
+    try:
+        return EducatorRules.model_validate(toml_of(path.read_text(encoding="utf-8")))
+    except (ValidationError, tomllib.TOMLDecodeError) as error:
+        told = faults_of(error, known) if isinstance(error, ValidationError) else f"  {error}"
+        raise BadInput(f"{path.name} is no declaration of an educator's page:\n{told}") from None
+
+
+@cache
+def educator_rules() -> EducatorRules:
+    """Return the kit's own rules of an educator's page."""
+    return read_educator_rules(DECLARED)

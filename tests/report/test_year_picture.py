@@ -1,0 +1,155 @@
+"""A child's year in small pictures: one time axis, the same scales for every child, no rank for a family."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from helpers.report.child.shown_elements import page_terms
+from helpers.report.child.statements import Event
+from helpers.report.child.year import bunched_since, draw_year, latest_grades, latest_scores, missed_days
+from helpers.report.messages import Voice, language
+
+MONTHS = language("en").sentences.short_months
+
+
+def happened(day: date, kind: str, detail: str | None = None, word: str = "", silo: str = "silo") -> Event:
+    return Event(day, kind, word, silo, "f", 1, detail)
+
+
+def missed(*days: date, word: str = "Excused Absence") -> list[Event]:
+    return [happened(day, "attendance_exception", word=word) for day in days]
+
+
+def score(day: date, test: str, subject: str, percentile: float) -> Event:
+    silo = "map" if "MAP" in test else "iready"
+    return happened(day, "test_percentile", f"{test}, {subject}, {percentile:g}", silo=silo)
+
+
+def drawn(
+    events: list[Event], *, years: int = 2, percentiles: bool = True, voice: Voice = "educator", **more: Any
+) -> str:
+    spoken = language("en")
+    return draw_year(
+        events,
+        page_terms().pictured,
+        {},
+        lambda key, **values: spoken.say(voice, f"picture.{key}", **values),
+        school_year=2026,
+        years=years,
+        until=date(2026, 4, 30),
+        months=MONTHS,
+        names={"map": "MAP Growth", "iready": "i-Ready"},
+        percentiles=percentiles,
+        **more,
+    ).svg
+
+
+def places(svg: str, shape: str) -> list[tuple[float, float]]:
+    """Positions of marks of a shape, across in percent and down in pixels."""
+    found = re.findall(rf'<(?:rect|circle) c?x="([\d.]+)%" c?y="([\d.]+)"[^>]*class="{shape}"', svg)
+    return [(float(x), float(y)) for x, y in found]
+
+
+def test_days_of_a_week_stand_on_one_another_and_an_excuse_fills_them() -> None:
+    monday = date(2026, 1, 12)
+    week = [monday + timedelta(days=day) for day in range(3)]
+    svg = drawn([*missed(*week[:2]), *missed(week[2], word="Unexcused Absence")])
+    (full, second), (hollow,) = places(svg, "block"), places(svg, "hollow")
+    assert full[0] == second[0] == hollow[0]
+    assert full[1] > second[1] > hollow[1]
+
+
+def test_a_day_stands_at_the_same_place_for_every_child() -> None:
+    day = date(2026, 1, 12)
+    alone = places(drawn(missed(day)), "block")
+    among = places(drawn(missed(date(2024, 9, 2), day, date(2026, 6, 1))), "block")
+    assert alone[0] in among
+    # An axis of one year has twice the room, and the same height for a day.
+    assert places(drawn(missed(day), years=1), "block")[0][1] == alone[0][1]
+
+
+def test_a_day_with_two_marks_is_missed_once_and_with_its_excuse() -> None:
+    day = date(2026, 1, 12)
+    both = missed(day, word="Unexcused Absence") + missed(day)
+    assert missed_days(both) == {day: "Excused Absence"}
+    assert missed_days(list(reversed(both))) == {day: "Excused Absence"}
+    assert missed_days([happened(day, "attendance_exception", word="Tardy")]) == {}
+
+
+def test_a_message_is_full_if_anybody_opened_it() -> None:
+    opened, unread = date(2026, 1, 15), date(2026, 2, 6)
+    svg = drawn(
+        [
+            happened(opened, "absence_message"),
+            happened(opened, "absence_message", "2026-01-15 18:00"),
+            happened(unread, "absence_message"),
+        ]
+    )
+    assert len(places(svg, "dot")) == 1
+    assert len(places(svg, "ring")) == 1
+
+
+def test_tests_of_two_makers_share_a_panel_and_a_higher_percentile_stands_higher() -> None:
+    events = [
+        score(date(2025, 9, 23), "MAP Growth", "Reading", 50),
+        score(date(2026, 3, 30), "MAP: Reading 2-5", "Language Arts", 80),
+        score(date(2026, 1, 15), "i-Ready", "Reading", 56),
+        score(date(2026, 1, 20), "i-Ready", "Mathematics", 42),
+    ]
+    svg = drawn(events)
+    assert svg.count('class="panel-title"') == 3  # days, reading, math
+    first, last = places(svg, "dot")[:2]
+    assert first[1] > last[1]
+    assert svg.count(">MAP Growth<") == 1
+    assert ">i-Ready<" in svg
+    assert latest_scores(events)["reading"] == [
+        ("map", 80, date(2026, 3, 30)),
+        ("iready", 56, date(2026, 1, 15)),
+    ]
+
+
+def test_no_number_ranks_a_child_for_its_family() -> None:
+    events = [score(date(2026, 3, 30), "MAP Growth", "Reading", 83)]
+    assert ">50<" in drawn(events)
+    family = drawn(events, percentiles=False, years=1, voice="family")
+    assert not re.search(r">(50|83)<", family)
+    assert "percentile" not in family
+
+
+def test_grades_below_the_scale_stand_on_its_edge_and_are_told_as_they_are() -> None:
+    def card(percent: float, course: str = "MATH-05") -> Event:
+        return happened(date(2025, 10, 24), "report_card", f"{course}, {percent:g}, F")
+
+    at_edge, below = (re.search(r'y1="([\d.]+)"[^>]*class="solid"', drawn([card(one)])) for one in (50, 31))
+    assert at_edge is not None
+    assert below is not None
+    assert at_edge[1] == below[1]
+    assert latest_grades([card(31), card(92, "ELA-05"), card(70, "ART-05")]) == {
+        "english": 92.0,
+        "math": 31.0,
+    }
+
+
+def test_many_kinds_of_events_share_a_last_row_and_none_is_lost() -> None:
+    events = [
+        happened(date(2025, 10, 1) + timedelta(days=at), "joins_activity", f"Club {at}") for at in range(12)
+    ]
+    svg = drawn(events)
+    assert len(re.findall(r'<svg x="[\d.]+%" y="[\d.]+" overflow="visible"><rect', svg)) == 12
+    assert "Club 6<" in svg
+    assert "Club 7<" not in svg
+    assert "others<" in svg
+
+
+@pytest.mark.parametrize(("late", "found"), [(7, False), (8, True)])
+def test_days_bunch_where_a_fifth_more_than_an_even_spread_comes_after_a_day(late: int, found: bool) -> None:
+    begin, until = date(2025, 9, 1), date(2026, 3, 20)  # 200 days
+    early = [begin + timedelta(days=20 * at) for at in range(5)]
+    days = early + [date(2025, 12, 30) + timedelta(days=at * 70 // late) for at in range(late)]
+    since = bunched_since(days, begin, until)
+    assert (since == (date(2025, 12, 30), late)) is found
+    assert bunched_since(days[-5:], begin, until) is None  # too few to speak of

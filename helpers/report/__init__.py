@@ -90,7 +90,7 @@ if TYPE_CHECKING:
         describe_maturity,
     )
     from helpers.report.runs.execute import NotebookRun, Progress, run_notebooks
-    from helpers.report.runs.figures import against_roster, describe_outcomes, link_statuses_by_system
+    from helpers.report.runs.figures import describe_outcomes, link_statuses_by_system
     from helpers.report.runs.notebooks import notebooks_folder
     from helpers.report.runs.report import ReportResult, make_report_district, run_report
     from helpers.report.tables import number_text, table
@@ -204,7 +204,7 @@ _MODULES = {
         "describe_agreement describe_change describe_data_team describe_maturity"
     ),
     "helpers.report.runs.execute": "NotebookRun Progress run_notebooks",
-    "helpers.report.runs.figures": "against_roster describe_outcomes link_statuses_by_system",
+    "helpers.report.runs.figures": "describe_outcomes link_statuses_by_system",
     "helpers.report.runs.notebooks": "notebooks_folder",
     "helpers.report.runs.report": "ReportResult make_report_district run_report",
     "helpers.report.tables": "number_text table",

@@ -38,7 +38,7 @@ from helpers.report.pages.gap_tables import (
 from helpers.report.pages.page import block_page, heading, note
 from helpers.report.tables import table
 from helpers.share import Guard
-from helpers.standard import filled
+from helpers.standard import filled, say_measure
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -66,7 +66,7 @@ BLOCKS = {
 def blocked_sentence(lines: pd.DataFrame) -> str:
     """Count the pairs of systems behind each of three blocks, which are three different jobs."""
     pairs, why = len(_pairs_of(lines)), blocked_pairs(lines)["blocked_by"].value_counts()
-    parts = [f"**{why.get(name, 0)}** {name.lower()}" for name in BLOCKS]
+    parts = [say_measure(name.lower().replace(" ", "_"), int(why.get(name, 0))) for name in BLOCKS]
     return f"Of **{pairs}** pairs of systems: {', '.join(parts)}. One pair can count twice."
 
 

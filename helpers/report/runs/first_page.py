@@ -34,7 +34,7 @@ from helpers.score import (
     score_links,
 )
 from helpers.share import SMALLEST_GROUP, Guard, shown_everybody, suppress_complement
-from helpers.standard import BadInput
+from helpers.standard import BadInput, say_measure
 
 __all__ = ["RunFigures", "compute_figures", "figures_of", "first_page", "undetected_children"]
 
@@ -123,11 +123,10 @@ def first_page(district: District, links: Links, card: pd.DataFrame, *, judged: 
 def _with_key(district: District, links: Links, guard: Guard) -> IndexFigures:
     found = _judge(district, links)
     spoken = system_names_in_text(district.layouts)
-    of_all = f"of {found.children:,} children"
-    title = f"{found.complete:,} {of_all} have a complete page"
+    title = say_measure("complete", found.complete, found.children).replace("**", "")
     if found.looked_up:
         verb = "would be mixed up with another child, and no one would notice"
-        title = f"{found.looked_up:,} {of_all} {verb}"
+        title = f"{found.looked_up:,} of {found.children:,} children {verb}"
     missing = found.systems[found.systems["missing"].gt(0)]
     missing = missing.sort_values(["missing", "silo"], ascending=[False, True], kind="stable")
     worst = missing["silo"].head(2).tolist()
@@ -139,8 +138,8 @@ def _with_key(district: District, links: Links, guard: Guard) -> IndexFigures:
         complete=found.complete,
         undetected=found.undetected,
         sentences=(
-            Lead("Mixed up", _mixed_up(found, of_all)),
-            Lead("Missing", _missing(found, of_all, [spoken[silo] for silo in worst], better)),
+            Lead("Mixed up", _mixed_up(found)),
+            Lead("Missing", _missing(found, [spoken[silo] for silo in worst], better)),
             Lead("Unseen", _unseen(found)),
         ),
         picture=_picture_with_key(found, district),
@@ -148,20 +147,18 @@ def _with_key(district: District, links: Links, guard: Guard) -> IndexFigures:
     )
 
 
-def _mixed_up(found: _Judged, of_all: str) -> str:
+def _mixed_up(found: _Judged) -> str:
     left = f"**{found.undetected:,}**" if found.undetected else "**none**"
     if found.looked_up:
-        return (
-            f"Looked up by ID number alone, **{found.looked_up:,}** {of_all} share a page with another "
-            f"child, and no check notices. Matching names and birth dates as well leaves {left}."
-        )
+        by_number = say_measure("undetected_by_number", found.looked_up, found.children)
+        return f"{by_number}. Matching names and birth dates as well leaves {left}."
     if found.undetected:
-        return f"**{found.undetected:,}** {of_all} share a page with another child, and no check notices."
-    return f"None {of_all} shares a page with another child unnoticed."
+        return f"{say_measure('undetected', found.undetected, found.children)}."
+    return f"None of {found.children:,} children shares a page with another child unnoticed."
 
 
-def _missing(found: _Judged, of_all: str, worst: Sequence[str], better: int) -> str:
-    said = f"**{found.complete:,}** {of_all} have a complete page."
+def _missing(found: _Judged, worst: Sequence[str], better: int) -> str:
+    said = f"{say_measure('complete', found.complete, found.children)}."
     if better <= found.complete or not worst:
         return said
     named = "one more system" if len(worst) == 1 else "two systems"
@@ -170,9 +167,8 @@ def _missing(found: _Judged, of_all: str, worst: Sequence[str], better: int) -> 
 
 def _unseen(found: _Judged) -> str:
     return (
-        f"**{found.flagged:,}** children are often absent or have falling grades. By ID number alone, "
-        f"**{found.flagged_by_number:,}** of their pages show it; after matching, "
-        f"**{found.flagged_by_links:,}**."
+        f"{say_measure('flagged', found.flagged)}. By ID number alone, **{found.flagged_by_number:,}** of "
+        f"their pages show it; after matching, **{found.flagged_by_links:,}**."
     )
 
 

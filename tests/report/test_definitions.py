@@ -1,0 +1,222 @@
+"""One definition a number: what carries a measure's name is that measure's number, or is named apart."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from helpers.cli import main
+from helpers.files import read_district
+from helpers.gaps import measure_gaps
+from helpers.link import join_all_on_id, link_district
+from helpers.report import run_report
+from helpers.report.pages.gaps import blocked_pairs
+from helpers.report.runs.first_page import undetected_children
+from helpers.score import count_flagged_children, score_children, score_links, summarize_links
+from helpers.share import Guard
+from helpers.standard import BadInput, definition, definitions, say_measure
+from tests.shared_districts import SharedDistricts
+from tests.shared_reports import SharedReports
+
+NUMBER = r"([\d,]+)"
+# Words that name a headline measure; a sentence with one of them and a number has to be known.
+NAMES = re.compile(
+    r"\b(complete page|complete|mixed(?: up)?|split|undetected|share a page|not joinable|not fresh|not "
+    r"permitted)\b",
+    re.IGNORECASE,
+)
+# Sentences that name a number apart from the headline.
+APART = {
+    "a linkage method's outcome, on named records only": re.compile(
+        r"^(Counting (only )?(named )?records|Complete: [\d,]+ of|Split: [\d,]+|Mixed with another child:)"
+    ),
+    "what a step would change": re.compile(
+        r"more (child has|children have) a complete page|would make it|fewer children are mixed up"
+    ),
+    "a table of steps by methods": re.compile(r"^[\d,. %]*$"),
+    "the age of one value": re.compile(r"^not fresh: \d+ days old"),
+    "the words of a lesson about numbers mixed up": re.compile(r"numbers were mixed up"),
+}
+
+
+def text_of(page: str) -> str:
+    """Read a page's text, a line a block."""
+    page = re.sub(r"<(style|script|head)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    page = re.sub(r'<span class="lead">[^<]*</span>', "\n", page)
+    page = re.sub(r"</?(?:strong|b|span|em|a|code)\b[^>]*>", "", page)
+    return re.sub(r"[ \t]+", " ", html.unescape(re.sub(r"<[^>]+>", "\n", page)))
+
+
+def found_in(text: str, name: str) -> set[tuple[int, ...]]:
+    """Find a measure's numbers by its phrase."""
+    phrase = re.escape(definition(name).says["en"])
+    pattern = phrase.replace(r"\{n\}", NUMBER).replace(r"\{of\}", NUMBER)
+    numbers = re.findall(rf"(?<![\d,]){pattern}", " ".join(text.split()))
+    every = [one if isinstance(one, tuple) else (one,) for one in numbers]
+    return {
+        tuple(int(part.replace(",", "")) for part in one)
+        for one in every
+        if all(re.search(r"\d", p) for p in one)
+    }
+
+
+def sentences(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        yield from (one.strip() for one in re.split(r"(?<=[.;:]) (?=[A-Z])", line.strip()))
+
+
+def measured(folder: Path) -> dict[str, tuple[int, ...]]:
+    """Count each measure by its own code."""
+    district = read_district(folder)
+    links = link_district(district)
+    children = score_children(district, links)
+    by_number = score_children(district, join_all_on_id(district.people, district.identifiers))
+    card = measure_gaps(district, links, score_links(district, links.crosswalk))
+    blocked = blocked_pairs(Guard.of(district).scorecard(card))["blocked_by"].value_counts()
+    outcomes = children["outcome"].value_counts()
+    flagged = count_flagged_children(district, {"links": links})["links"][0]
+    every = len(children)
+    return {
+        **{one: (int(outcomes.get(one, 0)), every) for one in ("complete", "split", "mixed")},
+        "undetected": (undetected_children(children), every),
+        "undetected_by_number": (undetected_children(by_number), every),
+        "flagged": (flagged,),
+        **{
+            name.lower().replace(" ", "_"): (int(blocked.get(name, 0)),)
+            for name in ("Not joinable", "Not fresh", "Not permitted")
+        },
+    }
+
+
+def texts_of(out: Path, folder: Path, place: Path) -> dict[str, str]:
+    """Collect the text of every page of a run, and what the commands print about its folder."""
+    pages = {path.name: text_of(path.read_text(encoding="utf-8")) for path in out.rglob("*.html")}
+    for command in ("score", "gaps"):
+        called = CliRunner().invoke(main, [command, str(folder), "--out", str(place / command)])
+        assert called.exit_code == 0, called.output
+        pages[command] = called.stdout
+        for page in (place / command).glob("*.html"):
+            pages[f"{command}/{page.name}"] = text_of(page.read_text(encoding="utf-8"))
+    return pages
+
+
+def assert_one_definition(texts: Mapping[str, str], numbers: Mapping[str, tuple[int, ...]]) -> None:
+    seen = {name: set().union(*(found_in(text, name) for text in texts.values())) for name in numbers}
+    # A lookup by number has the words of the links' own measure within its own.
+    seen["undetected"] -= {numbers["undetected_by_number"]}
+    for name, counted in numbers.items():
+        assert seen[name] <= {counted}, (name, counted, seen[name])
+    for name in ("split", "mixed"):
+        one = f"{name.capitalize()}{' with another child' if name == 'mixed' else ''}: {numbers[name][0]:,}"
+        assert "score" not in texts or one in texts["score"]
+    for name in ("complete", "not_joinable", "not_fresh", "not_permitted"):
+        assert seen[name] == {numbers[name]}, name
+    carried = [
+        re.compile(re.escape(one.says["en"]).replace(r"\{n\}", NUMBER).replace(r"\{of\}", NUMBER))
+        for one in definitions().values()
+    ]
+    undetected = {str(numbers[name][0]) for name in ("undetected", "undetected_by_number")}
+    unknown = []
+    for place, text in texts.items():
+        for sentence in sentences(text):
+            if not NAMES.search(sentence) or not re.search(r"\d", sentence):
+                continue
+            if any(one.search(sentence) for one in [*carried, *APART.values()]):
+                continue
+            # Headline and picture name the children who are mixed up unnoticed.
+            told = re.search(
+                rf"{NUMBER}(?: of [\d,]+)? (?:child stays|children (?:stay|would be)) mixed up", sentence
+            )
+            if told is None or told.group(1) not in undetected:
+                unknown.append((place, sentence))
+    assert unknown == []
+
+
+def test_each_measure_has_its_phrase_in_both_languages_and_its_code() -> None:
+    for name, one in definitions().items():
+        places = [set(re.findall(r"\{\w+\}", text)) for text in one.says.values()]
+        assert set(one.says) == set(one.means) == {"en", "es"}, name
+        assert places[0] == places[1]
+        assert not one.variant_of or one.variant_of in definitions()
+        module, _, function = one.code.rpartition(".")
+        assert callable(getattr(import_module(module), function)), one.code
+    assert (
+        say_measure("complete", 1_480, 6_810, language="es")
+        == "**1,480** de 6,810 niños tienen una página completa"
+    )
+    with pytest.raises(BadInput, match="complete_named"):
+        definition("completed")
+
+
+def test_a_number_of_another_definition_is_found() -> None:
+    numbers = {
+        "complete": (148, 681), "split": (529, 681), "mixed": (4, 681), "undetected": (2, 681),
+        "undetected_by_number": (42, 681), "flagged": (244,), "not_joinable": (15,), "not_fresh": (23,),
+        "not_permitted": (68,),
+    }  # fmt: skip
+    right = "148 of 681 children have a complete page. 15 not joinable, 23 not fresh, 68 not permitted."
+    assert_one_definition({"a": right}, numbers)
+    for wrong in (
+        "147 of 681 children have a complete page.",
+        "Children complete: 655.",
+        "Of 120 pairs, 2 not fresh.",
+        "Riverbend: 47 of 681 children would be mixed up",
+    ):
+        with pytest.raises(AssertionError):
+            assert_one_definition({"a": right, "b": wrong}, numbers)
+
+
+@pytest.mark.full
+def test_the_report_of_the_default_district_has_one_definition_a_number(
+    reports: SharedReports, tmp_path: Path
+) -> None:
+    ran = reports.of(None)
+    numbers = measured(ran.result.folder)
+    texts = texts_of(ran.result.run, ran.result.folder, tmp_path)
+    assert found_in(texts["index.html"], "complete") == {numbers["complete"]}
+    assert_one_definition(texts, numbers)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("level", ["none", "rostered", "governed"])
+def test_each_level_has_one_definition_a_number(
+    level: str, districts: SharedDistricts, tmp_path: Path
+) -> None:
+    folder = districts.folder(students=120, level=level)
+    result = run_report(folder, only=["03", "05"], out=tmp_path / "out")
+    assert result.ok
+    assert_one_definition(texts_of(result.run, folder, tmp_path), measured(folder))
+
+
+@pytest.mark.full
+def test_a_real_folder_shows_no_number_that_needs_an_answer_key(
+    reports: SharedReports, unmarked_folder: Path
+) -> None:
+    ran = reports.of(unmarked_folder)
+    texts = [text_of(path.read_text(encoding="utf-8")) for path in ran.result.run.rglob("*.html")]
+    for name in (
+        "complete",
+        "complete_named",
+        "split",
+        "mixed",
+        "undetected",
+        "undetected_by_number",
+        "flagged",
+    ):
+        assert set().union(*(found_in(text, name) for text in texts)) == set(), name
+
+
+def test_shares_and_counts_of_children_are_of_one_definition(
+    districts: SharedDistricts,
+) -> None:
+    district, links = districts.read(students=120), districts.linked(students=120)
+    shares = summarize_links(district, links).children.set_index("records").loc["All records"]
+    counts = score_children(district, links)["outcome"].value_counts()
+    for one in ("complete", "split", "mixed"):
+        assert counts.get(one, 0) == round(shares[one] * shares["children"])

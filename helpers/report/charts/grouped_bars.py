@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
@@ -92,14 +93,11 @@ def grouped_bars(
         for bar in group.bars
     ]
 
-    def draw(width: int) -> Figure:
-        return _draw(Canvas(width), drawn)
-
     said = "; ".join(
         f"{group.title}: {', '.join(f'{bar.label} {bar.text}' for bar in group.bars)}" for group in drawn
     )
     return Picture(
-        draw,
+        partial(_draw, drawn),
         title=title,
         alt=f"{title.rstrip('.')}. In {unit}. {said}.",
         caption=caption,
@@ -109,7 +107,8 @@ def grouped_bars(
     )
 
 
-def _draw(sheet: Canvas, groups: Sequence[BarGroup]) -> Figure:
+def _draw(groups: Sequence[BarGroup], width: int) -> Figure:
+    sheet = Canvas(width)
     every = [bar for group in groups for bar in group.bars]
     room = 116 if sheet.narrow else 200
     names = {bar.label: sheet.fold(bar.label, room, lines=1) for bar in every}

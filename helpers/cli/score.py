@@ -335,18 +335,19 @@ def _answer(
     """Say how many children are complete, as the index does, and which systems miss or mix up most."""
     from helpers.report import describe_outcomes, system_names
     from helpers.score import NAMED_RECORDS, children_by_system, judge_records, score_children
+    from helpers.standard import say_measure
 
     children = score_children(district, links)
     outcomes = {name: int(children["outcome"].eq(name).sum()) for name in ("complete", "split", "mixed")}
     undetected = int((children["outcome"].eq("mixed") & ~children["detected"].fillna(False)).sum())
-    silent = f" Mixed and undetected: **{undetected:,}**." if detected else ""
+    silent = f" {say_measure('undetected', undetected, len(children))}." if detected else ""
     named: dict[Any, Any] = summary.children.set_index("records").loc[NAMED_RECORDS].to_dict()
     of_named = int(named["children"])
     with_name = round(float(named["complete"]) * of_named) if of_named else 0
     pairs: dict[Any, Any] = summary.populations.set_index("population").loc["All named"].to_dict()
     finding = [
         f"{describe_outcomes(outcomes)}{silent}",
-        f"Counting only records with a name, each of one child: **{with_name:,}** of {of_named:,} complete.",
+        f"{say_measure('complete_named', with_name, of_named)}.",
         f"Links find {percent(pairs['right'], pairs['possible'])} of {pairs['possible']:,.0f} true pairs of "
         f"records with a name; {percent(pairs['right'], pairs['linked'])} of {pairs['linked']:,.0f} linked "
         "pairs are right.",

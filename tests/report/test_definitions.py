@@ -40,6 +40,7 @@ APART = {
         r"more (child has|children have) a complete page|would make it|fewer children are mixed up"
     ),
     "a table of steps by methods": re.compile(r"^[\d,. %]*$"),
+    "children of one system": re.compile(r"miss a record, [\d,]+ mixed up"),
     "the age of one value": re.compile(r"^not fresh: \d+ days old"),
     "the words of a lesson about numbers mixed up": re.compile(r"numbers were mixed up"),
 }

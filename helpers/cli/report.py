@@ -92,7 +92,10 @@ def dashboard(
     audit = out / "audit.jsonl"
     private_folder(out)
     chosen = {"role": role, "who": who, "audit_file": str(audit.resolve())}
-    with serve_dashboard(store.place, LESSON, port=port, set_to=chosen, idle=idle) as served:
+    with (
+        output.step("Starting the page"),
+        serve_dashboard(store.place, LESSON, port=port, set_to=chosen, idle=idle) as served,
+    ):
         output.emit({"address": served.address, "store": str(store.place), "audit": str(audit)})
         spoken = not (output.as_json or output.quiet)
         if spoken:

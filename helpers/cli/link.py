@@ -144,7 +144,7 @@ def link_region(
         f"**{count_text(children)}** groups, one for each child as far as links show. {OWN_GROUP}"
     ]
     lines = [
-        f"{row['step']}, {str(row['decision']).lower()}: {count_text(row['children'])}"
+        f"{count_text(row['children'])} by {str(row['step']).lower()} ({str(row['decision']).lower()})"
         for row in moves.to_dict("records")
     ]
     output.emit(figures, Summary(finding, "Children in two districts", lines, desk_note(written)), TITLES)
@@ -228,9 +228,10 @@ def link_two_files(
     figures = _figures(linked)
     numbered = {f"note {place}": note for place, note in enumerate(notes, 1)}
     rows = linked.accounts.drop_duplicates("side")["rows"]
+    among = " and ".join(f"{count:,}" for count in rows)
     finding = [
-        f"**{count_text(figures['matches'])}** pairs match and {count_text(figures['for review'])} need "
-        f"review, among {' and '.join(f'{count:,}' for count in rows)} rows."
+        f"Matches: **{count_text(figures['matches'])}** pairs, among {among} rows. "
+        f"Need review: **{count_text(figures['for review'])}** pairs."
     ]
     mapped = [
         f"The {side} file's columns: "

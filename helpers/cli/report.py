@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from helpers.files import District
+    from helpers.report import ReportResult
     from helpers.share import Guard
 
 __all__ = ["dashboard", "gaps", "report"]
@@ -226,6 +227,16 @@ def _counted(measure: str, count: int) -> str:
     return "child" if count == 1 else "children"
 
 
+def _ran(result: ReportResult) -> Summary:
+    """Say how many reports are complete, where to begin reading, and what has changed."""
+    failed = {run.name: run.failed for run in result.failed}
+    complete = len(result.runs) - len(failed)
+    finding = [f"**{complete}** of {len(result.runs)} reports are complete. Open {result.index.resolve()}."]
+    worst = [f"{name} failed at {where.place}" if where else name for name, where in failed.items()]
+    trouble = [result.trouble] if result.trouble else []
+    return Summary(finding, "Not complete", worst, [*trouble, *result.changed.said])
+
+
 def _parameter(pairs: tuple[tuple[str, str], ...]) -> dict[str, object]:
     given: dict[str, object] = {}
     for name, value in pairs:
@@ -293,6 +304,6 @@ def report(
     if output.as_json:
         figures["changed"] = [sentence.replace("**", "") for sentence in result.changed.said]
         figures["changes"] = result.changed.rows
-    output.emit(figures)
+    output.emit(figures, _ran(result))
     if not result.ok:
         sys.exit(1)

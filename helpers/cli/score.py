@@ -196,7 +196,7 @@ def score_region(folder: Path, crosswalk_file: Path | None, out: Path, output: O
         f"pairs, and {percent(row['right'], row['linked'])} of {row['linked']:,.0f} linked pairs are right."
         for row in whole
     ]
-    worst = [f"{row['outcome']}: {row['children']:,}" for row in counted.to_dict("records")]
+    worst = [f"{row['children']:,} {row['outcome']}" for row in counted.to_dict("records")]
     summary = Summary(finding, f"{len(movers):,} children with records in two districts", worst)
     if guard.real:
         # An answer key of real children is hand-made, and its figures describe them one by one.

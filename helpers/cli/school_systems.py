@@ -145,6 +145,7 @@ def sector(file: Path, out: Path, output: Output) -> None:
 
 def _profile_of(report: SectorReport, findings: pd.DataFrame) -> Summary:
     """Give the latest year's mean of all school systems, and their lowest domains."""
+    from helpers.report import domain_title
     from helpers.share import NOT_SHOWN
 
     everybody = report["profile"][report["profile"]["kind"].eq("all")]
@@ -156,7 +157,7 @@ def _profile_of(report: SectorReport, findings: pd.DataFrame) -> Summary:
         invited = "" if pd.isna(row["invited"]) else f" of {int(row['invited']):,} invited"
         finding.append(f"Answered in {row['year']}: {count}{invited} school systems.")
     worst = [
-        f"{row['domain']}: {row['mean']:.1f} of 4 ({row['low']:.1f} to {row['high']:.1f})"
+        f"{domain_title(row['domain'])}: {row['mean']:.1f} of 4 ({row['low']:.1f} to {row['high']:.1f})"
         for row in latest.dropna(subset=["mean"]).head(3).to_dict("records")
     ]
     odd = int(findings["times"].sum())
@@ -207,7 +208,7 @@ def survey(
         output.emit(_blank(blank), titles={"words": "codebook"})
         return
     assert responses is not None
-    from helpers.report import describe_maturity, rows_set_aside_note, survey_page
+    from helpers.report import describe_maturity, domain_title, rows_set_aside_note, survey_page
     from helpers.survey import assess_system, must_be_readable, read_answers
 
     answers = read_answers(responses)
@@ -242,7 +243,8 @@ def survey(
         figures = {"answer": describe_maturity(standing).replace("**", ""), **figures, "what was odd": odd}
     scored = standing.together.dropna(subset=["score"]).sort_values("score", kind="stable").head(3)
     worst = [
-        f"{row['domain']}: {row['score']:.1f} of 4, by {row['answered']:,} of {row['respondents']:,} people"
+        f"{domain_title(row['domain'])}: {row['score']:.1f} of 4, by {row['answered']:,} of "
+        f"{row['respondents']:,} people"
         for row in scored.to_dict("records")
     ]
     summary = Summary(

@@ -88,6 +88,7 @@ if TYPE_CHECKING:
         describe_change,
         describe_data_team,
         describe_maturity,
+        domain_title,
     )
     from helpers.report.runs.execute import NotebookRun, Progress, run_notebooks
     from helpers.report.runs.figures import describe_outcomes, link_statuses_by_system
@@ -201,7 +202,7 @@ _MODULES = {
         "profile_picture rows_set_aside_note steps_table survey_page"
     ),
     "helpers.report.pages.survey_text": (
-        "describe_agreement describe_change describe_data_team describe_maturity"
+        "describe_agreement describe_change describe_data_team describe_maturity domain_title"
     ),
     "helpers.report.runs.execute": "NotebookRun Progress run_notebooks",
     "helpers.report.runs.figures": "describe_outcomes link_statuses_by_system",

@@ -336,7 +336,13 @@ def levels(
     """
     from synthetic_data.studies.levels.cells import plan
     from synthetic_data.studies.levels.page import study_page
-    from synthetic_data.studies.levels.results import describe_levels, here_of, read_costs, roadmap_of
+    from synthetic_data.studies.levels.results import (
+        describe_levels,
+        finding_of,
+        here_of,
+        read_costs,
+        roadmap_of,
+    )
     from synthetic_data.studies.levels.run import AT_ONCE, CellFailed
     from synthetic_data.studies.levels.study import run_study
 
@@ -373,21 +379,24 @@ def levels(
         instead_of=("roadmap.csv",),
     )
     told = describe_levels(found)
-    output.emit({**told, "written": written}, _levels_summary(told["levels"], out))
+    output.emit({**told, "written": written}, _levels_summary(finding_of(found), told["levels"], out))
 
 
-def _levels_summary(levels: Any, out: Path) -> Summary:
-    """Give each measure from the first to the last level."""
+def _levels_summary(finding: str, levels: Any, out: Path) -> Summary:
+    """Give the page's finding, and each measure from the first to the last level."""
     usual = levels[levels["scenario"].eq(levels["scenario"].iloc[0])]
     first, last = usual["level"].iloc[0], usual["level"].iloc[-1]
     ends = usual[usual["level"].isin([first, last])]
-    wide = ends.pivot_table(index="measure", columns="level", values="value", sort=False)
+    wide = ends.pivot_table(index=["measure", "unit"], columns="level", values="value", sort=False)
     seeds = int(usual["seeds"].max())
-    finding = [f"From **{first}** to **{last}**, means of {seeds} districts at each level:"]
-    finding += [
-        f"  {name}: {row[first]:.3g} to {row[last]:.3g}" for name, row in wide.head(MEASURES).iterrows()
+    lines = [
+        f"{name}: {row[first]:.3g} to {row[last]:.3g} {unit}"
+        for (name, unit), row in wide.head(MEASURES).iterrows()
     ]
-    return Summary(finding, notes=[f"Open {out / 'levels.html'} for the pictures."])
+    title = f"From {first} to {last}, means of {seeds} districts at each level"
+    return Summary(
+        [f"{finding.rstrip('.')}."], title, lines, [f"Open {out / 'levels.html'} for the pictures."]
+    )
 
 
 # Measures of levels in the short answer.

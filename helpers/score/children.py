@@ -150,7 +150,9 @@ def children_by_system(records: pd.DataFrame) -> pd.DataFrame:
     by = mine.assign(missing=lost.astype(bool)).groupby(["silo", "person"], sort=True)
     counts = by["missing"].any().groupby("silo").agg(children="size", missing="sum")
     strays = own.loc[own["silent"], ["silo", "child"]].drop_duplicates()
-    mixed = strays.merge(mine[["child", "person"]].drop_duplicates(), on="child", validate="many_to_many")
+    mixed = strays.merge(
+        mine[["child", "person"]].drop_duplicates(), on="child", how="inner", validate="many_to_many"
+    )
     undetected = mixed.groupby("silo")["person"].nunique().reindex(counts.index, fill_value=0)
     counts = counts.assign(undetected=undetected)[["children", "undetected", "missing"]]
     return counts.astype("Int64").reset_index()

@@ -1,8 +1,9 @@
-"""Keep README's figures about links: each population by one definition, with levels, seeds and spread.
+"""Keep the figures about links in README and docs: each population by one definition, with seeds and spread.
 
 Usage: python -m tests.bench.linking_kept [--write] [--level L] [--seeds 11,12] [--students N] [--errors E]
 
-With --write it measures, and writes linkage_figures.csv and README's table; without, it prints what is kept.
+With --write it measures, and writes linkage_figures.csv and the tables of README and docs/accuracy.md;
+without, it prints what is kept.
 """
 
 from __future__ import annotations
@@ -21,9 +22,18 @@ from tests.bench.linking_data import PROJECT
 from tests.bench.linking_district import DECIDED, measure_district
 from tests.bench.linking_run import CAREFUL
 
-__all__ = ["README", "figures_of", "kept_figures", "readme_table", "readme_with", "table_of"]
+__all__ = [
+    "DOCS",
+    "README",
+    "docs_table",
+    "figures_of",
+    "kept_figures",
+    "page_with",
+    "readme_table",
+    "table_of",
+]
 
-README = PROJECT / "README.md"
+README, DOCS = PROJECT / "README.md", PROJECT / "docs" / "accuracy.md"
 FIGURES = Path(__file__).with_name("linkage_figures.csv")
 BEGINS, ENDS = "<!-- linkage figures -->", "<!-- end of linkage figures -->"
 CATALOG = "catalog"
@@ -82,7 +92,7 @@ def _of_one(measures: Measures) -> Iterator[tuple[tuple[str, str, str], float]]:
 
 
 def table_of(figures: pd.DataFrame) -> list[str]:
-    """Write README's tables, one per level and family of errors.
+    """Write tables, one per level and family of errors.
 
     Parameters
     ----------
@@ -120,9 +130,32 @@ def table_of(figures: pd.DataFrame) -> list[str]:
     return lines
 
 
-def readme_table(figures: pd.DataFrame) -> list[str]:
-    """Write README's tables: the first level alone; without --write, all levels are printed."""
+def docs_table(figures: pd.DataFrame) -> list[str]:
+    """Write the tables of docs/accuracy.md: the first level; without --write, all are printed."""
     return table_of(figures[figures["level"].eq(figures["level"].iloc[0])])
+
+
+def readme_table(figures: pd.DataFrame) -> list[str]:
+    """Write README's table: the populations of the first level, on the errors measured last, and children."""
+    first = figures[figures["level"].eq(figures["level"].iloc[0])]
+    part = first[first["errors"].eq(first["errors"].iloc[-1])]
+    level, errors, children, seeds = part[KEY[:4]].iloc[0]
+    at, many = part.set_index(["method", "what", "measure"]), len(seeds.split())
+    kit, peer = NAMES.values()
+    lines = [
+        f"{many} districts of {children:,} children at level {level}, with errors that nobody had tuned on "
+        f"(family {errors}, seeds {seeds.replace(' ', ', ')}): mean (lowest to highest).",
+        "",
+        *_head(("pairs of records", "share of pairs", "F1 of the kit", "of careful Splink")),
+    ]
+    for what in ROWS:
+        cells = [_cell(at, kit, what, "share", 1), *(_cell(at, one, what, "f1", many) for one in (kit, peer))]
+        lines.append(f"| {what.lower()} | {' | '.join(cells)} |")
+    lines += ["", *_head(("children", *OUTCOMES))]
+    for what in dict.fromkeys(part.loc[part["measure"].isin(OUTCOMES), "what"]):
+        cells = [_cell(at, kit, what, measure, many) for measure in OUTCOMES]
+        lines.append(f"| counting {what[:1].lower()}{what[1:]} | {' | '.join(cells)} |")
+    return [*lines, ""]
 
 
 def _head(columns: Sequence[str]) -> list[str]:
@@ -148,8 +181,8 @@ def kept_figures() -> pd.DataFrame:
     return pd.read_csv(FIGURES, dtype={"seeds": str})
 
 
-def readme_with(text: str, lines: Sequence[str]) -> str:
-    """Put lines between README's two marks."""
+def page_with(text: str, lines: Sequence[str]) -> str:
+    """Put lines between a page's two marks."""
     before, rest = text.split(f"{BEGINS}\n")
     _, after = rest.split(ENDS)
     return "\n".join([f"{before}{BEGINS}", *lines, f"{ENDS}{after}"])
@@ -164,11 +197,11 @@ def _seeds(_: click.Context, __: click.Parameter, text: str) -> list[int]:
 @click.option("--seeds", default="11,12,13,14,15", show_default=True, callback=_seeds)
 @click.option("--students", default=2000, show_default=True)
 @click.option("--errors", "families", multiple=True, help="A family of errors, beside the catalog's alone.")
-@click.option("--write", is_flag=True, help="Measure, keep the figures, and write README's table.")
+@click.option("--write", is_flag=True, help="Measure, keep the figures, and write the tables.")
 def main(
     levels: tuple[str, ...], seeds: list[int], students: int, families: tuple[str, ...], write: bool
 ) -> None:
-    """Measure the kit and its careful peer, keep the figures, and write README's table."""
+    """Measure the kit and its careful peer, keep the figures, and write the tables."""
     if write:
         alone, parts = {"with_ceiling": False, "with_groups": False}, []
         for errors in (CATALOG, *families):
@@ -181,8 +214,9 @@ def main(
                 click.echo("\n".join(table_of(parts[-1])))
         figures = pd.concat(parts, ignore_index=True)
         write_atomically(FIGURES, figures.to_csv(index=False, lineterminator="\n").encode())
-        text = readme_with(README.read_text(encoding="utf-8"), readme_table(figures))
-        write_atomically(README, text.encode())
+        for path, lines in ((README, readme_table(figures)), (DOCS, docs_table(figures))):
+            text = page_with(path.read_text(encoding="utf-8"), lines)
+            write_atomically(path, text.encode(), private=False)
     else:
         click.echo("\n".join(table_of(kept_figures())))
 

@@ -24,11 +24,11 @@ def drawn(project: Path) -> dict[Path, str]:
     """Draw each file that says what comes after what, from the order and the notebooks' own titles."""
     folder = project / "notebooks"
     road = choose(folder)
-    readme, guide = project / "README.md", folder / "FACILITATOR.md"
+    lessons, guide = project / "docs" / "lessons.md", folder / "FACILITATOR.md"
     rows = "".join(f"| {_row(one)} |\n" for one in road)
     line = "**In this order**: " + " · ".join(f"[{one.name[:2]}]({one.path.name})" for one in road)
     files = {
-        readme: TABLE.sub(lambda _: rows, readme.read_text(encoding="utf-8")),
+        lessons: TABLE.sub(lambda _: rows, lessons.read_text(encoding="utf-8")),
         guide: LINE.sub(lambda _: line, guide.read_text(encoding="utf-8")),
     }
     for one, after in zip(road, [*road[1:], road[0]], strict=True):
@@ -38,7 +38,7 @@ def drawn(project: Path) -> dict[Path, str]:
 
 def _row(one: Notebook) -> str:
     minutes = re.search(r"\*\*(\d+) minutes\*\*", one.content.cells[0].source)
-    return f"{one.name[:2]} · [{one.title}](notebooks/{one.path.name}) | {minutes[1] if minutes else ''}"
+    return f"{one.name[:2]} · [{one.title}](../notebooks/{one.path.name}) | {minutes[1] if minutes else ''}"
 
 
 def _with_next(one: Notebook, way: str, after: Notebook) -> str:

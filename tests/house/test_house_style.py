@@ -252,11 +252,11 @@ def test_links_of_pages_lead_somewhere(page: str) -> None:
     assert [target for target in targets if not ((PROJECT / page).parent / target).exists()] == []
 
 
-def test_readme_lists_every_notebook_by_its_own_title_and_minutes() -> None:
+def test_docs_list_every_notebook_by_its_own_title_and_minutes() -> None:
     listed = {
         Path(link[1]).name: [part.strip() for part in line.strip().strip("|").split("|")]
-        for line in (PROJECT / "README.md").read_text(encoding="utf-8").splitlines()
-        if line.lstrip().startswith("|") and (link := re.search(r"\]\((notebooks/[^)]+\.ipynb)\)", line))
+        for line in (PROJECT / "docs" / "lessons.md").read_text(encoding="utf-8").splitlines()
+        if line.lstrip().startswith("|") and (link := re.search(r"\]\((\.\./notebooks/[^)]+\.ipynb)\)", line))
     }
     assert set(listed) == {path.name for path in NOTEBOOKS}
     for notebook in map(Notebook, NOTEBOOKS):

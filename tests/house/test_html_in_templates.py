@@ -20,8 +20,8 @@ table tbody td template text textarea tfoot th thead time title tr u ul use vide
 TAG = re.compile(rf"(?<!\?P)</?(?:{'|'.join(ELEMENTS)})(?=[\s/>]|$)|<!doctype", re.IGNORECASE)
 # By module: strings that look like a tag, and why they stay.
 NO_HTML = {
-    # Patterns that count what a reader of a written page looks at.
-    "helpers/report/pages/page.py": {"<main", "<details.*?</details>", "<table.*?</table>"},
+    # The pattern that reads a finding from a notebook's output.
+    "helpers/report/pages/page.py": {'<p class="(?:answer|finding)"[^>]*>(.*?)</p>'},
     # The file of a cell in a traceback, as Jupyter names it.
     "synthetic_data/studies/levels/run.py": {"<code cell 1>"},
 }

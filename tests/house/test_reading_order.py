@@ -1,4 +1,4 @@
-"""The notebooks have one order, and links, README and the facilitator's guide follow it."""
+"""The notebooks have one order, and links, docs/lessons.md and the facilitator's guide follow it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,8 @@ def test_a_notebook_needs_only_what_comes_before_it(project: Path) -> None:
 
 def test_another_order_draws_other_links_and_another_table(project: Path, tmp_path: Path) -> None:
     shutil.copytree(project / "notebooks", tmp_path / "notebooks")
-    shutil.copy2(project / "README.md", tmp_path)
+    (tmp_path / "docs").mkdir()
+    shutil.copy2(project / "docs" / "lessons.md", tmp_path / "docs")
     order = tmp_path / "notebooks" / "order.toml"
     names = tomllib.loads(order.read_text(encoding="utf-8"))["notebooks"]
     names[-2:] = reversed(names[-2:])
@@ -54,7 +55,7 @@ def test_another_order_draws_other_links_and_another_table(project: Path, tmp_pa
     files = {path.name: text for path, text in drawn(tmp_path).items()}
     assert f"]({names[-2]}.ipynb)" in files[f"{names[-3]}.ipynb"]
     assert "Next: " not in files[f"{names[-1]}.ipynb"]
-    for page, begins in {"README.md": "| notebook |", "FACILITATOR.md": "**In this order**"}.items():
+    for page, begins in {"lessons.md": "| notebook |", "FACILITATOR.md": "**In this order**"}.items():
         listed = files[page][files[page].index(begins) :]
         places = [listed.index(f"{name}.ipynb)") for name in names]
         assert places == sorted(places)

@@ -1,4 +1,4 @@
-"""The files in README that run the report every Monday are whole, and what they call is there."""
+"""The files in docs/every-week.md that run the report every Monday are whole, and what they call is there."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ COMMAND = r"\.venv[\\/](?:bin[\\/]bigpicture|Scripts[\\/]bigpicture\.exe)$"
 
 @pytest.fixture(scope="module")
 def blocks(project: Path) -> dict[str, str]:
-    """What stands in README's part on Mondays, by language."""
-    readme = (project / "README.md").read_text(encoding="utf-8")
-    part = readme.split("## Every Monday, by itself", 1)[1].split("\n## ", 1)[0]
+    """The code blocks of its part on Mondays, by language."""
+    page = (project / "docs" / "every-week.md").read_text(encoding="utf-8")
+    part = page.split("## Every Monday, by itself", 1)[1].split("\n## ", 1)[0]
     return dict(re.findall(r"^```(\w+)\n(.*?)^```", part, re.MULTILINE | re.DOTALL))
 
 

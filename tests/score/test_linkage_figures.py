@@ -1,4 +1,4 @@
-"""README's figures about links are the kept ones, with level, seeds and spread for every population."""
+"""README and docs have the kept figures about links, with level, seeds and spread for every population."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ import pytest
 from helpers.score.populations import ALL_NAMED, OUTCOMES, POPULATIONS
 from helpers.score.summary import ALL_RECORDS, NAMED_RECORDS
 from tests.bench.linking_district import DECIDED
-from tests.bench.linking_kept import README, figures_of, kept_figures, readme_table, readme_with, table_of
+from tests.bench.linking_kept import (
+    DOCS,
+    README,
+    docs_table,
+    figures_of,
+    kept_figures,
+    page_with,
+    readme_table,
+    table_of,
+)
 from tests.bench.linking_run import CAREFUL
 
 WHAT = (*POPULATIONS, ALL_NAMED)
@@ -28,9 +37,10 @@ def measured(seed: int, f1: float, complete: float) -> dict[str, Any]:
     }
 
 
-def test_readme_has_the_kept_figures() -> None:
-    text = README.read_text(encoding="utf-8")
-    assert readme_with(text, readme_table(kept_figures())) == text
+def test_readme_and_docs_have_the_kept_figures() -> None:
+    for path, lines in ((README, readme_table(kept_figures())), (DOCS, docs_table(kept_figures()))):
+        text = path.read_text(encoding="utf-8")
+        assert page_with(text, lines) == text
 
 
 def test_kept_figures_are_of_every_population_and_outcome() -> None:
@@ -73,6 +83,6 @@ def test_one_district_has_no_spread() -> None:
 
 def test_only_what_is_between_the_marks_is_written() -> None:
     text = "above\n<!-- linkage figures -->\nold\n<!-- end of linkage figures -->\nbelow\n"
-    written = readme_with(text, ["new", "", "table"])
+    written = page_with(text, ["new", "", "table"])
     assert written == text.replace("old", "new\n\ntable")
-    assert readme_with(written, ["new", "", "table"]) == written
+    assert page_with(written, ["new", "", "table"]) == written

@@ -49,17 +49,20 @@ NAMES = ("year", "seed", "port")
 
 
 def number(value: float) -> str:
-    """Format a number with no more digits than a reader needs.
+    """Format a number with no more digits than a reader needs; what isn't whole doesn't look so.
 
     >>> number(12345), number(0.98765), number(12.345), number(1234.5)
     ('12,345', '0.988', '12.3', '1,234')
+    >>> number(1), number(0.9996), number(0.5)
+    ('1', '1.000', '0.5')
     """
     if float(value).is_integer():
         return f"{int(value):,}"
     size = abs(value)
     digits = 0 if size >= 100 else 1 if size >= 10 else 3
     text = f"{value:,.{digits}f}"
-    return text.rstrip("0").rstrip(".") if digits else text
+    short = text.rstrip("0")
+    return text if not digits or short.endswith(".") else short
 
 
 def percent(part: float, whole: float) -> str:

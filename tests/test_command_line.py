@@ -126,6 +126,32 @@ def test_a_command_answers_about_a_real_folder_in_fifteen_lines(
     is_short(*answered(unmarked_folder, command, kept))
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["dictionary"],
+        ["dictionary", "sis/oneroster_1p2"],
+        ["view", "--list"],
+        ["people", "--schools", "{schools}", "--specialists", "2"],
+        ["make-sector", "{folder}", "--set", "invited=80", "--set", "responding=[25, 40]"],
+        pytest.param(["make", "{folder}", "--students", "60"], marks=pytest.mark.full),
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)
+def test_other_commands_answer_in_fifteen_lines_and_print_all_of_it_on_request(
+    words: list[str], tmp_path: Path
+) -> None:
+    schools = tmp_path / "schools.csv"
+    schools.write_text("school,children\nOak,500\nElm,300\nFir,820\nAsh,90\n", encoding="utf-8")
+    words = [word.format(schools=schools, folder=tmp_path / "made") for word in words]
+    out = ["--out", str(tmp_path / "out")] if words[0] in ("dictionary", "people") else []
+    short, whole = run(*words, *out), run(*words, *out, "--table")
+    assert (short.exit_code, whole.exit_code) == (0, 0), short.output + whole.output
+    assert len(short.stdout.splitlines()) <= MOST_LINES
+    assert re.search(r"\d", short.stdout)
+    assert words == ["dictionary"] or len(whole.stdout.splitlines()) > len(short.stdout.splitlines())
+
+
 def test_children_are_complete_split_and_mixed_as_on_the_pages(
     district_folder: Path, district: District, district_links: object, read_and_linked_once: None, kept: Kept
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from helpers.report.child.statements import Event, PageStatements, Told
@@ -60,6 +61,26 @@ def fullest_child() -> PageStatements:
         for day, word in ((1, "Excused Absence"), (2, "Unexcused Absence"), (3, "Tardy")):
             when = date(YEAR - (month > 7), month, day)
             own.events.append(Event(when, "attendance_exception", word, "attendance", "f", day))
+    for month, score in ((9, 80), (1, 37), (4, 69)):
+        when = date(YEAR - (month > 7), month, 15)
+        for silo, subject in (
+            ("map_growth", "Reading"),
+            ("map_growth", "Mathematics"),
+            ("iready", "Reading"),
+        ):
+            detail = f"Test, {subject}, {score}"
+            own.pictured.append(Event(when, "test_percentile", "Percentile", silo, "f", 2, detail))
+        for course in ("MATH-11", "ELA-11"):
+            own.pictured.append(
+                Event(when, "report_card", "Card", "attendance", "f", 2, f"{course}, {score}, B")
+            )
+        own.pictured.append(Event(when, "absence_message", "Message", "family", "f", 2, None))
+    for place, activity in enumerate(WORDS["activity_names"].split("; ")):
+        when = date(YEAR - 1, 9 + place % 4, 20)
+        own.pictured.append(
+            Event(when, "joins_activity", "Joins", "activities", "f", 2, f"{activity}, School")
+        )
+    own.values["days_absent_before"] = replace(own.values["days_absent"], text="6", number=6.0)
     own.unsure = ["behavior", "clubs", "survey", "health", "iready", "family"]
     own.not_linked = ["lms", "map_growth", "screener"]
     own.differing = list(page_terms().compared)

@@ -424,6 +424,16 @@ def test_dated_records_of_the_year_stand_in_a_table_with_their_rows() -> None:
     assert [one["row"] for one in page.opens if "row" in one] == [9, 9, 9]
 
 
+def test_an_incident_is_drawn_only_if_the_child_did_it() -> None:
+    said = {"kind": "incident", "domain": "behavior", "silo": "sis"}
+    for part, drawn in (("Offender", True), ("Victim", False), ("Witness", False)):
+        happened = event("2026-02-03", "Incident", detail=f"Fighting, Hallway, {part}", **said)
+        picture = laid_out(view([value("school", "Oak")], [happened])).block.markup.partition("<figcaption")[
+            0
+        ]
+        assert ("Incident</text>" in picture) is drawn, part
+
+
 def test_the_picture_says_the_total_its_last_stretch_and_the_year_before() -> None:
     days = pd.bdate_range("2026-01-14", periods=14).strftime("%Y-%m-%d").tolist()
     spread = ["2025-09-29", "2025-10-30", "2025-11-06", "2025-11-14", "2025-11-20"]

@@ -333,6 +333,7 @@ def _picture(
         Event(row.date.date(), str(row.kind), "" if pd.isna(row.event) else str(row.event), str(row.silo),
               None, None, None if pd.isna(row.detail) else _activity(row))
         for row in each_row(line[wanted & sure])
+        if not (row.kind == "incident" and _of_another(row))
     ]  # fmt: skip
     absent = own.values.get("days_absent")
     until = None if absent is None else absent.as_of
@@ -357,12 +358,20 @@ def _picture(
     unchecked = int((wanted & ~sure).sum())
     parts += [said("picture.unchecked", count=unchecked)] if unchecked else []
     caption = " ".join([*parts, said("picture.caption_same")])
-    title = said("page.two_years")
+    title = said("page.over_time")
     rows = _dated_rows(
         line[line["date"].ge(pd.Timestamp(first_day(year))).to_numpy(dtype=bool)], systems, openers, schools
     )
     columns = ("Day", "System", "What", "More of it", "From")
     return Picture(title, drawn.svg, caption, f"{said('page.behind')}: {len(rows)}", columns, rows)
+
+
+# Of an incident in which the child had another part, no mark is drawn: it would read as the child's doing.
+_OTHER_PARTS = ("Victim", "Witness", "Reporter")
+
+
+def _of_another(row: Any) -> bool:
+    return pd.notna(row.detail) and str(row.detail).rpartition(", ")[2] in _OTHER_PARTS
 
 
 def _activity(row: Any) -> str:

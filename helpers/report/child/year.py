@@ -29,7 +29,9 @@ LOWEST_GRADE = 50  # a grade below stands on the lower edge
 PANEL = {"tests": 70, "marks": 46, "row": 18}
 # Share of a year's absences beyond what an even spread would put after a day: from there on they bunch.
 BUNCHED, FEWEST_BUNCHED = 0.2, 6
-ACROSS = 90  # percent of the width for the years
+ACROSS = 84  # percent of the width for the years
+# Pixels of a phone: its strip, and a letter of a label.
+PHONE, LETTER = 290, 7
 SHAPES = 3  # shapes of points in the template
 MOST_ROWS = 7  # rows of events; what is left shares one more
 
@@ -97,6 +99,12 @@ class _Axis:
     def before(self, day: date) -> bool:
         return day < self.year
 
+    def anchor(self, day: date, text: str) -> str:
+        """Write to the right of a day where a phone has room for it, otherwise to the left."""
+        within = (day - (self.begin if self.before(day) else self.year)).days / 365
+        room = PHONE * (1 - within * ACROSS / 100) - 8
+        return "start" if LETTER * len(text) <= room else "end"
+
 
 def missed_days(events: Iterable[Event]) -> dict[date, str]:
     """Return each missed day with its mark; an excuse on file comes before none."""
@@ -113,6 +121,7 @@ def bunched_since(days: Sequence[date], begin: date, until: date) -> tuple[date,
     The gap is that of a Kolmogorov-Smirnov statistic: the share of missed days since a day, less the share of
     the time. A gap of a fifth, and six days, are the kit's own.
     """
+    days = [day for day in days if day <= until]
     span = (until - begin).days
     if len(days) < FEWEST_BUNCHED or span <= 0:
         return None
@@ -270,7 +279,6 @@ def _tests(
     series = {
         silo: [one for one in scores if one.silo == silo] for silo in sorted({one.silo for one in scores})
     }
-    newest = max(own[-1].day for own in series.values())
     for place, (silo, own) in enumerate(reversed(series.items())):
         shape = ("dot", "diamond", "square")[place % SHAPES]
         panel.lines += [
@@ -286,7 +294,7 @@ def _tests(
         panel.marks += [
             Mark(axis.at(one.day), y(one.percentile), shape, before=axis.before(one.day)) for one in own
         ]
-        panel.labels.append(_series_label(own[-1], axis, y, names.get(silo, silo), series, newest))
+        panel.labels.append(_series_label(own[-1], axis, y, names.get(silo, silo), series))
     return panel
 
 
@@ -296,15 +304,15 @@ def _series_label(
     y: Callable[[float], float],
     name: str,
     series: Mapping[str, Sequence[_Score]],
-    newest: date,
 ) -> Label:
     """Name a series at its end: to the right of it, or away from a series that goes on."""
     at = y(last.percentile)
-    going_on = [own[-1] for silo, own in series.items() if silo != last.silo and own[-1].day >= last.day]
-    if not going_on:
+    anchor = axis.anchor(last.day, name)
+    going_on = [own[-1] for silo, own in series.items() if (own[-1].day, silo) > (last.day, last.silo)]
+    if not going_on and anchor == "start":
         return Label(axis.at(last.day), at + 4, name, "start", axis.before(last.day))
-    above = last.percentile > going_on[0].percentile and at > 20
-    return Label(axis.at(last.day), at - 9 if above else at + 17, name, "middle", axis.before(last.day))
+    above = (not going_on or last.percentile > going_on[0].percentile) and at > 20
+    return Label(axis.at(last.day), at - 9 if above else at + 17, name, anchor, axis.before(last.day))
 
 
 @cache
@@ -373,5 +381,5 @@ def _events(events: Sequence[Event], axis: _Axis, title: str, others: str) -> Pa
         y = PANEL["row"] * (place + 0.5)
         panel.marks += [Mark(axis.at(one.day), y, "square", before=axis.before(one.day)) for one in own]
         last = own[-1].day
-        panel.labels.append(Label(axis.at(last), y + 4, word, "start", axis.before(last)))
+        panel.labels.append(Label(axis.at(last), y + 4, word, axis.anchor(last, word), axis.before(last)))
     return panel

@@ -163,3 +163,27 @@ def test_a_row_of_an_array_can_be_opened(tmp_path: Path, district_folder: Path) 
     assert opened.cells["studentUniqueId"] == third["studentUniqueId"]
     assert opened.kind is not None
     assert opened.kind.name == "students"
+
+
+def test_a_report_card_ends_with_the_grading_period_of_its_own_school(district: District) -> None:
+    """A grade names a period by its name, its school and its year: one name has other days elsewhere."""
+    folder = district.folder / "silos" / "attendance"
+    read = {
+        name: [json.loads(line) for line in (folder / f"{name}.jsonl").read_text("utf-8").splitlines()]
+        for name in ("gradingPeriods", "grades")
+    }
+    ends = {
+        (one["gradingPeriodName"], one["schoolReference"]["schoolId"]): one["endDate"]
+        for one in read["gradingPeriods"]
+    }
+    by_name: dict[str, set[str]] = {}
+    for (name, _), day in ends.items():
+        by_name.setdefault(name, set()).add(day)
+    assert any(len(days) > 1 for days in by_name.values())
+    cards = district.fact("course_grade")
+    cards = cards[cards["silo"].eq("attendance")]
+    told = dict(zip(cards["row"].tolist(), cards["period_end"].dt.strftime("%Y-%m-%d").tolist(), strict=True))
+    assert len(told) > 100
+    for row, day in told.items():
+        period = read["grades"][row - 1]["gradingPeriodReference"]
+        assert day == ends[period["gradingPeriodName"], period["schoolId"]]

@@ -303,7 +303,7 @@ def test_three_sentences_come_first_a_strength_a_worry_and_what_is_unknown() -> 
     assert sentences(page) == {
         "Strength": "On MAP, Ana reads better than 80 of 100 children of the grade in the country, and "
         "gained 16 points in a year; 6 is typical.",
-        "Worry": "Ana missed 19 of 154 days. One day in ten is chronic absence.",
+        "Worry": "One day in ten is chronic absence. Ana missed 19 of 154 days.",
         "Unknown": "Whether Ana is on a team, in a band or in a club: no record of Meals or SIS matches this "
         "child. Ask.",
     }
@@ -442,6 +442,7 @@ def test_the_picture_says_the_total_its_last_stretch_and_the_year_before() -> No
             [
                 number("days_absent", 19, "attendance", as_of=pd.Timestamp("2026-04-27")),
                 number("days_absent", 6, "attendance", school_year=2025),
+                number("days_enrolled", 154, "attendance"),
             ],
             [
                 event("2025-08-20", "Starts at a school", "sis", kind="starts_at_school"),
@@ -451,6 +452,7 @@ def test_the_picture_says_the_total_its_last_stretch_and_the_year_before() -> No
     )
     assert "19 days missed this year, 14 of them since January 14; 6 last year" in words(page)
     assert page.block.markup.count('class="block"') == 19
+    assert sentences(page)["Worry"].endswith("19 of 154 days. 14 of these days came since January 14.")
 
 
 def test_a_child_of_whom_nothing_is_known_has_a_page() -> None:

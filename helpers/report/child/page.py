@@ -160,7 +160,7 @@ def child_page(
         Sheet(
             title=title,
             facts=_facts(child, view, today),
-            sentences=_sentences(own, said, values, systems),
+            sentences=_sentences(own, said, values, systems, view.school_year),
             now=_next_step(own, said),
             topics_title="",
             topics=(),
@@ -259,17 +259,41 @@ def _statements(view: ChildView, child: str) -> PageStatements:
 
 
 def _sentences(
-    own: PageStatements, said: _Said, values: pd.DataFrame, systems: Mapping[str, SystemName]
+    own: PageStatements,
+    said: _Said,
+    values: pd.DataFrame,
+    systems: Mapping[str, SystemName],
+    school_year: int | None,
 ) -> list[Statement]:
     """Say what matters most: a strength, a worry, what is unknown."""
     strengths, talks = strengths_of(own, page_terms()), talks_of(own, page_terms())
     strength = said(f"strength.{strengths[0].key}") if strengths else said("page.no_strength")
     worry = said(f"talk.{talks[0].key}_see") if talks else said("page.no_worry")
+    since = _bunched(own, school_year, _last_day(own, systems))
+    if talks and talks[0].concept == "attendance" and since is not None:
+        worry += " " + said("page.worry_since", since_days=since[1], since_day=said.day(since[0]))
     return [
         Statement(said("page.strength_lead"), strength),
         Statement(said("page.worry_lead"), worry),
         Statement(said("page.unknown_lead"), _unknown(values, systems, said)),
     ]
+
+
+def _last_day(own: PageStatements, systems: Mapping[str, SystemName]) -> date | None:
+    """Return the last day with attendance data, or else of any system."""
+    absent = own.values.get("days_absent")
+    if absent is not None and absent.as_of is not None:
+        return absent.as_of
+    newest = max((one.newest for one in systems.values() if one.newest is not None), default=None)
+    return None if newest is None else newest.date()
+
+
+def _bunched(own: PageStatements, school_year: int | None, until: date | None) -> tuple[date, int] | None:
+    """Find the day from which on this year's missed days bunch."""
+    if school_year is None:
+        return None
+    begin = own.since or first_day(school_year)
+    return bunched_since(list(missed_days(own.events)), begin, until or last_day(school_year))
 
 
 # Status of a value -> why it is unknown.
@@ -335,10 +359,7 @@ def _picture(
         for row in each_row(line[wanted & sure])
         if not (row.kind == "incident" and _of_another(row))
     ]  # fmt: skip
-    absent = own.values.get("days_absent")
-    until = None if absent is None else absent.as_of
-    newest = max((one.newest for one in systems.values() if one.newest is not None), default=None)
-    until = until or (None if newest is None else newest.date())
+    until = _last_day(own, systems)
     drawn = draw_year(
         events,
         panels,
@@ -390,11 +411,10 @@ def _titles(
 ) -> dict[str, str]:
     """Write the finding of each panel."""
     titles = {}
-    missed = [day for day in missed_days(events) if day >= first_day(year)]
     absent = own.number("days_absent")
     if absent is not None:
         told = said("picture.days_total", now=absent)
-        since = bunched_since(missed, own.since or first_day(year), until or last_day(year))
+        since = _bunched(own, year, until)
         if since is not None:
             told += said.part("picture.days_since", since_days=since[1], since_day=said.day(since[0]))
         before = own.number("days_absent_before")

@@ -119,7 +119,8 @@ class Page:
     groups: tuple[GroupOfLines, ...]
     no_numbers: str
     unknown: tuple[str, ...]
-    # For students: their own goals, and places to write.
+    # For students: their own goals, and places to write; empty and None for families.
+    goal: str
     own_words: Foot | None
     office: str
     office_is_blank: bool
@@ -194,7 +195,8 @@ def compose(
         groups=groups,
         no_numbers=_sentence(say("page.no_numbers")),
         unknown=tuple(_unknown(told, facts, terms, spoken, say)),
-        own_words=_own_words(told, say) if voice == "student" else None,
+        goal=_goal(told, say) if voice == "student" else "",
+        own_words=_own_words(say) if voice == "student" else None,
         office=(
             say("page.office", school=school_name)
             if office is None
@@ -249,15 +251,15 @@ def _days(told: PageStatements, facts: PageFacts, spoken: Language, say: Any, re
     return Statement(lead, " ".join(parts), ref)
 
 
-def _own_words(told: PageStatements, say: Any) -> Foot:
-    """Give a student's goals back, and room for their own words."""
-    goals = [
-        say(f"page.own_{name}")
-        for name in ("career_interest", "plan_after_high_school")
-        if name in told.values
-    ]
-    blanks = [say(f"page.own_{name}") for name in ("proud", "wish")]
-    return Foot(say("page.own_words"), goals, blanks=blanks)
+def _goal(told: PageStatements, say: Any) -> str:
+    """Give a student's own interest and plan back."""
+    named = [name for name in ("career_interest", "plan_after_high_school") if name in told.values]
+    return " ".join(say(f"page.own_{name}") for name in named)
+
+
+def _own_words(say: Any) -> Foot:
+    """Leave room for a student's own words."""
+    return Foot(say("page.own_words"), blanks=[say(f"page.own_{name}") for name in ("proud", "wish")])
 
 
 def _year(
@@ -364,7 +366,8 @@ def _sheet(page: Page, words: Mapping[str, str]) -> Sheet:
     """Put a family's or a student's page into the parts of the one page of a child."""
     first, *rest = page.strengths or (Statement(words["strength_lead"], page.nothing_yet),)
     unknown, *others = page.unknown
-    sentences = [first, page.days, *rest[:1], Statement(words["unknown_lead"], unknown)]
+    second = [Statement(words["goal_lead"], page.goal)] if page.goal else rest[:1]
+    sentences = [first, page.days, *second, Statement(words["unknown_lead"], unknown)]
     folds = [
         Fold(
             group.title,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pandas as pd
 
@@ -155,12 +155,13 @@ def child_page(
     openers = _Openers()
     title = _title(child)
     own = _statements(view, str(child["child"]))
+    chosen = _chosen(values)
     said = _Said(own)
     markup = sheet_markup(
         Sheet(
             title=title,
             facts=_facts(child, view, today),
-            sentences=_sentences(own, said, values, systems, view.school_year),
+            sentences=_sentences(own, said, chosen, systems, view.school_year),
             now=_next_step(own, said),
             topics_title="",
             topics=(),
@@ -168,7 +169,7 @@ def child_page(
             picture=_picture(view, own, said, systems, openers, schools or {}),
             no_picture=said("page.no_picture"),
             folds_title=said("page.folds"),
-            folds=_folds(view, values, known, systems, openers, places),
+            folds=_folds(view, chosen, known, systems, openers, places),
             columns=("What", "Value", "From, and as of"),
             opened=False,
             foot=_foot(view),
@@ -258,10 +259,27 @@ def _statements(view: ChildView, child: str) -> PageStatements:
     return own
 
 
+class _Chosen(NamedTuple):
+    """What a page needs of a chosen value, known or not."""
+
+    element: str
+    status: str
+    silo: object
+    number: float
+    unit: object
+
+
+def _chosen(values: pd.DataFrame) -> list[_Chosen]:
+    """List the chosen values of a year; a page of many parts reads plain rows much faster than frames."""
+    columns = ("element", "status", "silo", "value_number", "unit", "chosen")
+    rows = zip(*(values[name].tolist() for name in columns), strict=True)
+    return [_Chosen(*row[:-1]) for row in rows if row[-1] is True]
+
+
 def _sentences(
     own: PageStatements,
     said: _Said,
-    values: pd.DataFrame,
+    chosen: Sequence[_Chosen],
     systems: Mapping[str, SystemName],
     school_year: int | None,
 ) -> list[Statement]:
@@ -275,7 +293,7 @@ def _sentences(
     return [
         Statement(said("page.strength_lead"), strength),
         Statement(said("page.worry_lead"), worry),
-        Statement(said("page.unknown_lead"), _unknown(values, systems, said)),
+        Statement(said("page.unknown_lead"), _unknown(chosen, systems, said)),
     ]
 
 
@@ -305,18 +323,16 @@ _WHY = {
 }
 
 
-def _unknown(values: pd.DataFrame, systems: Mapping[str, SystemName], said: _Said) -> str:
+def _unknown(chosen: Sequence[_Chosen], systems: Mapping[str, SystemName], said: _Said) -> str:
     """Name the first gap of the rules that the child has."""
-    chosen = values[values["chosen"].fillna(False).to_numpy(dtype=bool)]
-    names = ("element", "status", "silo")
-    by_element = {row[0]: row[1:] for row in zip(*(chosen[name].tolist() for name in names), strict=True)}
+    by_element = {row.element: row for row in chosen}
     for gap in educator_rules().unknown:
         rows = [by_element[name] for name in gap.elements if name in by_element]
-        statuses = [status for status, _ in rows]
+        statuses = [row.status for row in rows]
         if not rows or not set(statuses) <= set(_WHY):
             continue
         status = min(statuses, key=list(_WHY).index)
-        where = dict.fromkeys(name_of(silo, systems) for of, silo in rows if of == status)
+        where = dict.fromkeys(name_of(row.silo, systems) for row in rows if row.status == status)
         why = said.part(f"why.{_WHY[status]}", systems=" or ".join(where))
         return said(f"unknown.{gap.key}", why=why)
     return said("page.all_known")
@@ -351,13 +367,13 @@ def _picture(
         return None
     line = line.sort_values(["date", "silo"], kind="stable")
     panels = {**page_terms().pictured, **educator_rules().pictured}
-    wanted = line["kind"].isin([*panels, "attendance_exception"]).to_numpy(dtype=bool)
-    sure = line["link_status"].isin(SURE).to_numpy(dtype=bool)
+    rows = each_row(line)
+    drawable = [row for row in rows if row.kind in panels or row.kind == "attendance_exception"]
     events = [
         Event(row.date.date(), str(row.kind), "" if pd.isna(row.event) else str(row.event), str(row.silo),
               None, None, None if pd.isna(row.detail) else _activity(row))
-        for row in each_row(line[wanted & sure])
-        if not (row.kind == "incident" and _of_another(row))
+        for row in drawable
+        if row.link_status in SURE and not (row.kind == "incident" and _of_another(row))
     ]  # fmt: skip
     until = _last_day(own, systems)
     drawn = draw_year(
@@ -376,15 +392,14 @@ def _picture(
     parts = [
         said(f"picture.caption_{kind}") for kind in ("days", "messages", "tests", "marks") if kind in kinds
     ]
-    unchecked = int((wanted & ~sure).sum())
+    unchecked = sum(row.link_status not in SURE for row in drawable)
     parts += [said("picture.unchecked", count=unchecked)] if unchecked else []
     caption = " ".join([*parts, said("picture.caption_same")])
     title = said("page.over_time")
-    rows = _dated_rows(
-        line[line["date"].ge(pd.Timestamp(first_day(year))).to_numpy(dtype=bool)], systems, openers, schools
-    )
+    this_year = pd.Timestamp(first_day(year))
+    dated = _dated_rows([row for row in rows if row.date >= this_year], systems, openers, schools)
     columns = ("Day", "System", "What", "More of it", "From")
-    return Picture(title, drawn.svg, caption, f"{said('page.behind')}: {len(rows)}", columns, rows)
+    return Picture(title, drawn.svg, caption, f"{said('page.behind')}: {len(dated)}", columns, dated)
 
 
 # Of an incident in which the child had another part, no mark is drawn: it would read as the child's doing.
@@ -439,10 +454,10 @@ def _titles(
 
 
 def _dated_rows(
-    line: pd.DataFrame, systems: Mapping[str, SystemName], openers: _Openers, schools: Mapping[str, str]
+    line: Sequence[Any], systems: Mapping[str, SystemName], openers: _Openers, schools: Mapping[str, str]
 ) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
-    for row in each_row(line):
+    for row in line:
         what = "of no known kind" if pd.isna(row.event) else str(row.event)
         if row.link_status not in SURE:
             what = f"{what} (? {_WORDS['unchecked']})"
@@ -467,7 +482,7 @@ def _more(row: Any, schools: Mapping[str, str]) -> str:
 
 def _folds(
     view: ChildView,
-    values: pd.DataFrame,
+    chosen: Sequence[_Chosen],
     known: Sequence[KnownValue],
     systems: Mapping[str, SystemName],
     openers: _Openers,
@@ -476,8 +491,8 @@ def _folds(
     """Fold what is known by domain, with doubts and gaps in their place."""
     indicators = indicator_section(view.indicators, view.school_year, openers.add)
     lines = indicators.lines if indicators else []
-    missing = _missing(values, systems)
-    texts = _plain_texts(values, known)
+    missing = _missing(chosen, systems)
+    texts = _plain_texts(chosen, known)
     folds = []
     for domain in educator_rules().domains_of(line.element.domain for line in known):
         own = [line for line in known if line.element.domain == domain.name]
@@ -509,15 +524,16 @@ def _folds(
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
-def _plain_texts(values: pd.DataFrame, known: Sequence[KnownValue]) -> dict[str, str]:
+def _plain_texts(chosen: Sequence[_Chosen], known: Sequence[KnownValue]) -> dict[str, str]:
     """Return each known value as a sentence of a closed domain says it: numbers without their unit."""
     texts = {line.element.name: line.says for line in known}
-    chosen = values[values["chosen"].fillna(False).to_numpy(dtype=bool)]
-    units = chosen["unit"].isna() | ~chosen["unit"].isin(["USD", "rate"])
-    plain = chosen[(units & chosen["value_number"].notna()).to_numpy(dtype=bool)]
-    for element, number in zip(plain["element"].tolist(), plain["value_number"].tolist(), strict=True):
-        if element in texts:
-            texts[element] = number_text(number)
+    for row in chosen:
+        if (
+            row.element in texts
+            and (pd.isna(row.unit) or row.unit not in ("USD", "rate"))
+            and pd.notna(row.number)
+        ):
+            texts[row.element] = number_text(row.number)
     return texts
 
 
@@ -553,21 +569,20 @@ def _judged(line: IndicatorLine) -> Line:
     )
 
 
-def _missing(values: pd.DataFrame, systems: Mapping[str, SystemName]) -> dict[str, list[tuple[str, str]]]:
+def _missing(
+    chosen: Sequence[_Chosen], systems: Mapping[str, SystemName]
+) -> dict[str, list[tuple[str, str]]]:
     """Collect what isn't known by domain: elements together, and where they would come from."""
     domains = {each.name: each.domain for each in declared_elements()}
-    lacking = values[
-        (values["chosen"] & values["status"].ne("Reported") & values["element"].isin(list(domains))).to_numpy(
-            bool
-        )
-    ]
     gathered: dict[tuple[str, str, str], list[str]] = {}
-    columns = (lacking[name].tolist() for name in ("element", "status", "silo"))
-    for name, status, silo in zip(*columns, strict=True):
-        where = name_of(silo, systems)
-        if pd.isna(silo):
-            where = "No system here" if status == "Not collected" else "Several systems"
-        gathered.setdefault((domains[name], where, status_word(status)), []).append(element_name(name))
+    for row in chosen:
+        if row.status == "Reported" or row.element not in domains:
+            continue
+        where = name_of(row.silo, systems)
+        if pd.isna(row.silo):  # type: ignore[call-overload]
+            where = "No system here" if row.status == "Not collected" else "Several systems"
+        key = (domains[row.element], where, status_word(row.status))
+        gathered.setdefault(key, []).append(element_name(row.element))
     found: dict[str, list[tuple[str, str]]] = {}
     for (domain, where, reason), what in gathered.items():
         found.setdefault(domain, []).append((", ".join(what), f"{where}: {reason}"))

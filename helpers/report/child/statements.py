@@ -217,9 +217,11 @@ def _take_earlier(
 ) -> None:
     """Use values of the year before, under their own names."""
     names = {element: name for name, element in terms.earlier.items()}
-    wanted = values["school_year"].eq(school_year - 1).fillna(False) & values["element"].isin(list(names))
-    wanted &= values["status"].eq("Reported") & values["link_status"].isin(SURE)
-    before = values[wanted.to_numpy(dtype=bool)]
+    years = values["school_year"].to_numpy(dtype="float64", na_value=float("nan"))
+    before = values[years == school_year - 1]
+    before = before[before["element"].isin(list(names)).to_numpy(dtype=bool)]
+    wanted = before["status"].eq("Reported") & before["link_status"].isin(SURE)
+    before = before[wanted.to_numpy(dtype=bool)]
     renamed = before.assign(element=before["element"].map(names))
     _take_values(told, renamed, may, terms)
 

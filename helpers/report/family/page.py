@@ -379,14 +379,16 @@ def _sheet(page: Page, words: Mapping[str, str]) -> Sheet:
         )
         for group in page.groups
     ]
-    picture = page.year and Picture(
-        words["year"],
-        page.year.svg,
-        page.year.caption,
-        words["behind"],
-        (words["column_line"], words["month"], *page.year.columns),
-        [(row.number, row.label, *row.counts) for row in page.year.rows],
-    )
+    picture = None
+    if page.year is not None:
+        picture = Picture(
+            words["year"],
+            page.year.svg,
+            page.year.caption,
+            words["behind"],
+            (words["column_line"], words["month"], *page.year.columns),
+            [(row.number, row.label, *row.counts) for row in page.year.rows],
+        )
     blanks = (words["blank_person"], words["blank_phone"]) if page.office_is_blank else ()
     call = [page.office, *([page.teachers] if page.teachers else [])]
     wrong = [f"{page.wrong_how} {page.wrong_whole} **{page.code_words}**"]

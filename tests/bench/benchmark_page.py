@@ -100,12 +100,20 @@ def _tables(here: pd.DataFrame, plan: Plan) -> list[str]:
     others = {head: (single, *told) for head, told in OTHERS.items()}
     lines: list[str] = []
     for columns in (tracks, others):
+        alike = {head: _sets_of_all(here, column[0]) for head, column in columns.items()}
         lines += [_line(["method", *columns]), _line(["---", *["--:"] * len(columns)])]
         for method in sorted(set(here["method"]), key=_place):
             of = here[here["method"].eq(method)]
-            lines.append(_line([method, *(_mean(of, *column) for column in columns.values())]))
+            cells = [_mean(of[of["set"].isin(alike[head])], *column[1:]) for head, column in columns.items()]
+            lines.append(_line([method, *cells]))
         lines.append("")
     return lines
+
+
+def _sets_of_all(here: pd.DataFrame, kinds: tuple[str, ...] | list[str]) -> set[str]:
+    """Return the sets of some kinds on which every method ran that ran on any of them."""
+    mine = here[here["set"].str.rpartition("-")[2].isin(kinds)]
+    return set.intersection(set(mine["set"]), *(set(part["set"]) for _, part in mine.groupby("method")))
 
 
 def _line(cells: list[str]) -> str:
@@ -118,18 +126,13 @@ def _place(method: str) -> tuple[int, str]:
 
 def _mean(
     of: pd.DataFrame,
-    kinds: tuple[str, ...] | list[str],
     population: str,
     measure: str,
     factor: int,
     digits: int,
 ) -> str:
-    """Give the mean over the sets of some kinds, with the narrowest and widest end of their intervals."""
-    chosen = of[
-        of["set"].str.rpartition("-")[2].isin(kinds)
-        & of["population"].eq(population)
-        & of["measure"].eq(measure)
-    ]
+    """Give the mean over the sets, with the lowest and highest end of their intervals."""
+    chosen = of[of["population"].eq(population) & of["measure"].eq(measure)]
     if chosen["value"].isna().all():
         return "–"
     value = f"{factor * chosen['value'].mean():,.{digits}f}"

@@ -2,7 +2,8 @@
 
 Usage: python -m tests.bench [report] [make] [people] [read] [profiles] [family-pages] [link] [--seeds N]
 
-``python -m tests.bench frozen --write`` or ``--compare`` times nothing: see `tests.bench.frozen`.
+``python -m tests.bench frozen --write`` or ``--compare`` times nothing: see `tests.bench.frozen`. Nor does
+``python -m tests.bench pictures``: it draws README's picture of a report anew.
 ``python -m tests.bench benchmark`` scores baselines of the linkage benchmark: see `tests.bench.benchmark`.
 ``link`` is link-speed, link-ids, link-large and link-pairs, each of which can be named alone.
 """
@@ -35,6 +36,7 @@ from tests.bench.linking import LINK_BENCHES
 from tests.bench.meals_file import FAULTY_SHARE, write_meals_file
 from tests.bench.measure import Measured, median_of, run, use_two_cores
 from tests.bench.peers import peer_python
+from tests.bench.pictures import pictures
 from tests.bench.profiles import bench_profiles
 from tests.bench.sector import bench_sector
 
@@ -262,6 +264,8 @@ def _say(measured: Figure) -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["frozen"]:
         frozen(sys.argv[2:])
+    if sys.argv[1:2] == ["pictures"]:
+        pictures(sys.argv[2:], prog_name="python -m tests.bench pictures")
     if sys.argv[1:2] == ["benchmark"]:
         benchmark(sys.argv[2:], prog_name="python -m tests.bench benchmark")
     main()

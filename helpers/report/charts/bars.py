@@ -145,13 +145,16 @@ def draw_bars(
     """Draw bars on a sheet: labels, lengths, texts at their ends, the unit below, and which are blue."""
     tail = max(sheet.measure(text) for text in texts) + 10
     room = sheet.width - 2 if sheet.narrow else 250
-    names = [sheet.fold(label, room, lines=1 if sheet.narrow else 2) for label in labels]
+    names = [sheet.fold(label, room, lines=3, split=True) for label in labels]
     left = 2.0 if sheet.narrow else max(sheet.measure(name) for name in names) + 16
     step, thick = (46, 16) if sheet.narrow else (34, 20)
+    # A longer name makes every row as high, so that bars keep their distance.
+    more = max(name.count("\n") for name in names) - (0 if sheet.narrow else 1)
+    step += _LINE * max(more, 0)
     sheet.set_height(len(labels) * step + 30)
     axes = sheet.page_axes()
     scale = (sheet.width - left - tail) / (max([*lengths, 0.0]) or 1.0)
-    centers = [place * step + (32 if sheet.narrow else step / 2) for place in range(len(labels))]
+    centers = [place * step + (step - 14 if sheet.narrow else step / 2) for place in range(len(labels))]
     axes.barh(
         centers,
         [max(length, 0.0) * scale for length in lengths],
@@ -163,7 +166,7 @@ def draw_bars(
         axes.plot([left, left], [0, len(labels) * step], color=color("muted"), linewidth=0.8)
     for center, name, length, text in zip(centers, names, lengths, texts, strict=True):
         if sheet.narrow:
-            sheet.write(axes, left, center - 18, name)
+            sheet.write(axes, left, center - 18 - name.count("\n") * _LINE / 2, name)
         else:
             sheet.write(axes, left - 12, center, name, across="right")
         end = left + max(length, 0.0) * scale + 6
@@ -289,7 +292,7 @@ class _Drawing:
         self, sheet: Canvas, labels: list[str], parts: list[str], cells: list[list[object]], unit: str
     ) -> None:
         self.sheet, self.parts, self.cells, self.unit = sheet, parts, cells, unit
-        self.names = [sheet.fold(label, sheet.width - _LEFT, lines=1) for label in labels]
+        self.names = [sheet.fold(label, sheet.width - _LEFT, lines=4, split=True) for label in labels]
         self.lengths = [[as_number(cell) or 0.0 for cell in row] for row in cells]
         self.marks = {part: _mark(part, place, len(parts)) for place, part in enumerate(parts)}
         longest = max((sum(row) for row in self.lengths), default=0.0) or 1.0
@@ -383,9 +386,13 @@ class _Drawing:
         sheet = self.sheet
         legend = self._legend_rows()
         head = len(legend) * 24 + 8
-        thick, above = 20, 26
+        thick = 20
+        aboves = [26 + _LINE * name.count("\n") for name in self.names]
         lines = [len(self._lines(place)) if self.below else 0 for place in range(len(self.names))]
-        steps = [50 + (4 + _LINE * count if count else 0) for count in lines]
+        steps = [
+            above + 24 + (4 + _LINE * count if count else 0)
+            for above, count in zip(aboves, lines, strict=True)
+        ]
         unit = sheet.fold(self.unit, sheet.width - _LEFT - 2, SMALL)
         sheet.set_height(head + sum(steps) + 10 + 16 * (unit.count("\n") + 1))
         axes = sheet.page_axes()
@@ -394,8 +401,8 @@ class _Drawing:
                 self.sheet.box(axes, x + 0.5, number * 24 + 5, 14, 14, self.marks[part])
                 sheet.write(axes, x + 22, number * 24 + 12, said, size=SMALL)
         top = float(head)
-        for place, (name, step) in enumerate(zip(self.names, steps, strict=True)):
-            sheet.write(axes, _LEFT, top + above - 13, name)
+        for place, (name, step, above) in enumerate(zip(self.names, steps, aboves, strict=True)):
+            sheet.write(axes, _LEFT, top + above / 2, name)
             self._bar(axes, place, top + above, thick)
             self._said(axes, place, top + above, thick)
             top += step

@@ -161,7 +161,8 @@ def _draw(
 ) -> Figure:
     series = points["series"].drop_duplicates().tolist()
     looks = _look(series)
-    folded = [sheet.fold(name, sheet.width - 4 if sheet.narrow else 230, lines=2) for name in names]
+    names_room = sheet.width - 4 if sheet.narrow else 230
+    folded = [sheet.fold(name, names_room, lines=4, split=True) for name in names]
     texts = [number_text(number, unit, digits) for number in points["value"]]
     left = 12.0 if sheet.narrow else max(sheet.measure(name) for name in folded) + 20
     right = 14.0 if len(series) > 1 else max(sheet.measure(text, SMALL) for text in texts) + 12
@@ -172,6 +173,9 @@ def _draw(
     lines = max((text.count("\n") + 1 for both in words.values() for text in both), default=0)
     # A third series, and text at both ends, need extra room.
     dotted = (46 if sheet.narrow else 32) + max(len(series) - 2, 0) * _APART
+    # So do names of more than two lines.
+    more = _LINE * max(max(name.count("\n") for name in folded) - 1, 0)
+    dotted += more
     step = dotted + lines * _LINE
     sheet.set_height(head + len(names) * step + foot)
     axes = sheet.axes(left, head, right, foot)
@@ -181,7 +185,7 @@ def _draw(
     axes.grid(axis="x")
     # We offset the series of one row slightly, so that intervals don't hide each other.
     shift = {name: (place - (len(series) - 1) / 2) * _APART for place, name in enumerate(series)}
-    within = (dotted + 16) / 2 if sheet.narrow else dotted / 2
+    within = (dotted + more + 16) / 2 if sheet.narrow else dotted / 2
     center = {name: place * step + within for place, name in enumerate(names)}
     axes.set_xlabel(unit, loc="left")
     if limits:
@@ -198,7 +202,8 @@ def _draw(
             sheet.write(page, x, under, text, up="top", **look)
     for name, text in zip(names, folded, strict=True):
         if sheet.narrow:
-            sheet.write(page, 2, head + center[name] - within + 11, text)
+            lines_up = max(text.count("\n") - 1, 0)
+            sheet.write(page, 2, head + center[name] - within + 11 + lines_up * _LINE / 2, text)
         else:
             sheet.write(page, left - 16, head + center[name], text, across="right")
     if len(series) > 1:

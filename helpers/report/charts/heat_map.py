@@ -62,11 +62,12 @@ def draw_cells(
     elif any("…" in head for head in heads):
         said_below = ", ".join(f"{place} {name}" for place, name in zip(numbers, columns, strict=True))
         heads, below = numbers, sheet.fold(said_below, sheet.width - 4, SMALL, lines=20)
-    rows = [sheet.fold(name, sheet.width * 0.34, SMALL if sheet.narrow else BODY, lines=2) for name in rows]
     size = SMALL if sheet.narrow else BODY
+    rows = [sheet.fold(name, sheet.width * 0.34, size, lines=4, split=True) for name in rows]
     left = max(sheet.measure(name, size) for name in rows) + 12
     cell = min((sheet.width - left - 2) / wide, 120.0)
-    high = min(max(cell * 0.5, 34.0), 48.0) if wide == many else 34.0
+    lowest = max(34.0, 15.0 * (max(name.count("\n") for name in rows) + 1) + 2)
+    high = min(max(cell * 0.5, lowest), max(lowest, 48.0)) if wide == many else lowest
     head = 26 if max(name.count("\n") for name in heads) < 2 else 54
     foot = 28 + 17 * len(below.splitlines())
     sheet.set_height(head + many * high + foot)

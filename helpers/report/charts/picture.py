@@ -30,6 +30,8 @@ _INCH = 100  # page pixels per inch
 BODY, SMALL = 14, 13  # letter sizes in page pixels
 # Pixels: a text box is slightly larger than its ink, most of all vertically.
 _OVER, _ON_EACH_OTHER = 3.0, 5.0
+# Mark of a text that had no room.
+_CUT = "cut short"
 
 
 @cache
@@ -56,13 +58,15 @@ def _drawn_texts(figure: Figure) -> list[Text]:
 
 
 def texts_in_the_way(figure: Figure) -> list[str]:
-    """Find texts of a drawn figure that are cut off at its edge, or overlap."""
+    """Find texts of a drawn figure that are cut short or off at its edge, or overlap."""
     from matplotlib.transforms import Bbox
 
     pixel = figure.dpi / _INCH
     boxes = [one.get_window_extent() for one in _drawn_texts(figure)]
     page = figure.bbox
     faults = []
+    short = [one.get_text() for one in _drawn_texts(figure) if one.get_gid() == _CUT]
+    faults += [f"A text of a picture is cut short: {text!r}." for text in short]
     for box in boxes:
         over = max(page.x0 - box.x0, box.x1 - page.x1, page.y0 - box.y0, box.y1 - page.y1) / pixel
         if over > _OVER:
@@ -85,6 +89,7 @@ class Canvas:
         self.width = width
         self.narrow = width <= 480
         self.height = 0.0
+        self._cut: set[str] = set()
         # Without pyplot, no figure stays in its list of open figures, so none has to be closed.
         self.figure = Figure(figsize=(width / _INCH, 1), dpi=_INCH)
         FigureCanvasAgg(self.figure)
@@ -104,8 +109,11 @@ class Canvas:
         widths = [renderer.get_text_width_height_descent(line, font, False)[0] for line in text.split("\n")]
         return float(max(widths, default=0.0))
 
-    def fold(self, text: str, room: float, size: float = BODY, lines: int = 2) -> str:
-        """Wrap a text to at most this many lines; the rest becomes an ellipsis."""
+    def fold(self, text: str, room: float, size: float = BODY, lines: int = 2, *, split: bool = False) -> str:
+        """Wrap a text to at most this many lines; the rest becomes an ellipsis.
+
+        A word that is wider than the room is cut, or with ``split`` goes on in the next line.
+        """
         folded: list[str] = []
         line = ""
         words = text.split()
@@ -115,12 +123,15 @@ class Canvas:
                 line = longer
                 words.pop(0)
             elif not line:
-                # Cut a single word that is wider than the room.
+                # A single word that is wider than the room.
+                more = "" if split else "…"
                 cut = len(words[0])
-                while cut > 1 and self.measure(words[0][:cut] + "…", size) > room:
+                while cut > 1 and self.measure(words[0][:cut] + more, size) > room:
                     cut -= 1
-                folded.append(words[0][:cut] + "…")
-                words.pop(0)
+                folded.append(words[0][:cut] + more)
+                rest = words.pop(0)[cut:]
+                if split:
+                    words.insert(0, rest)
             else:
                 folded.append(line)
                 line = ""
@@ -131,7 +142,10 @@ class Canvas:
             while last and self.measure(last + "…", size) > room:
                 last = last[:-1]
             folded = [*folded[: lines - 1], last.rstrip() + "…"]
-        return "\n".join(folded)
+        whole = "\n".join(folded)
+        if "…" in whole and "…" not in text:
+            self._cut.add(whole)
+        return whole
 
     def axes(self, left: float, top: float, right: float, bottom: float) -> Axes:
         """Create axes in a box given by its distance from the sheet's sides, in pixels."""
@@ -168,6 +182,7 @@ class Canvas:
             x,
             y,
             text,
+            gid=_CUT if text in self._cut else None,
             parse_math=False,  # a dollar sign is no math
             fontsize=size * 0.72,
             color=shade or color("ink"),

@@ -92,13 +92,14 @@ def _draw(
     sheet: Canvas, shown: list[tuple[tuple[str, ...], int | str]], rows: list[str], unit: str
 ) -> Figure:
     size = SMALL if sheet.narrow else BODY
-    names = [sheet.fold(name, sheet.width * (0.36 if sheet.narrow else 0.3), size) for name in rows]
+    room = sheet.width * (0.36 if sheet.narrow else 0.3)
+    names = [sheet.fold(name, room, size, lines=4, split=True) for name in rows]
     # With short system names, the unit has too little room.
     left = max(sheet.measure(unit, SMALL), *(sheet.measure(name, size) for name in names)) + 22
     column = min((sheet.width - left - 4) / len(shown), 64.0)
     # The guard's text is too long for a column: we show a star, explained below.
     texts = [number_text(count) if as_number(count) is not None else "*" for _, count in shown]
-    step, head = 30, 22
+    step, head = max(30, 15 * (max(name.count("\n") for name in names) + 1)), 22
     top = head + _BARS + 16
     hidden = "*" in texts
     sheet.set_height(top + len(rows) * step + (26 if hidden else 4))

@@ -89,9 +89,11 @@ def test_what_was_odd_in_the_file_is_on_the_page_without_its_cells(made: Path, t
 
 @pytest.mark.full
 def test_a_table_is_printed(made: Path, tmp_path: Path) -> None:
-    result = CliRunner().invoke(main, ["sector", str(made), "--out", str(tmp_path)])
-    assert result.exit_code == 0
-    assert "governance" in result.output
+    command = ["sector", str(made), "--out", str(tmp_path)]
+    short, whole = (CliRunner().invoke(main, [*command, *more]) for more in ([], ["--table"]))
+    assert (short.exit_code, whole.exit_code) == (0, 0)
+    assert "Answered in 2022: 40 of 80 invited school systems." in short.stdout
+    assert "governance" in whole.stdout
 
 
 @pytest.mark.parametrize(

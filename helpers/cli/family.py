@@ -197,7 +197,8 @@ def _summary(figures: dict[str, Any], out: Path, lookup: Path) -> Summary:
     """Count pages, and name the commonest reasons why a child has none."""
     held: pd.DataFrame = figures["held"]
     finding = [
-        f"Wrote **{count_text(figures['pages'])}** pages for {count_text(figures['children'])} children. "
+        f"Wrote **{count_text(figures['pages'])}** {'page' if figures['pages'] == 1 else 'pages'} for "
+        f"{count_text(figures['children'])} {'child' if figures['children'] == 1 else 'children'}. "
         f"Children without a page: **{count_text(figures['children without a page'])}**."
     ]
     order = pd.to_numeric(held["children"], errors="coerce").fillna(1)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -218,10 +219,10 @@ def step_sentences(study: Study) -> list[tuple[str, str]]:
     return sentences
 
 
-def _from_to(row: dict[str, object]) -> tuple[str, str]:
-    before = float(row["before"])  # type: ignore[arg-type]
-    after = before + float(row["gain"])  # type: ignore[arg-type]
-    return tuple(f"{one:.0f}" if round(one) else f"{one:.1f}" for one in (before, after))  # type: ignore[return-value]
+def _from_to(row: Mapping[Hashable, Any]) -> tuple[str, str]:
+    before = float(row["before"])
+    was, now = (f"{one:.0f}" if round(one) else f"{one:.1f}" for one in (before, before + float(row["gain"])))
+    return was, now
 
 
 def _gains_shown(study: Study) -> pd.DataFrame:
@@ -412,12 +413,13 @@ def placebo_table(study: Study) -> pd.DataFrame:
     last = shown[shown["level"].eq(shown["level"].iloc[-1])]
     rows = []
     for (label, unit), mine in last.groupby(["label", "unit"], sort=False):
-        own = mine.drop_duplicates("scenario").set_index("scenario")
-        if PLACEBO not in own.index:
+        own = mine.drop_duplicates("scenario").set_index("scenario")[["value", "low", "high"]]
+        ends = {str(name): [float(one) for one in each] for name, *each in own.itertuples()}
+        if PLACEBO not in ends:
             continue
         row = {"measure": label, "unit": unit}
         for scenario, head in ((WORKSHOP, "these districts"), (PLACEBO, "placebo")):
-            value, low, high = (float(own.loc[scenario, one]) for one in ("value", "low", "high"))
+            value, low, high = ends[scenario]
             row[head] = f"{value:.1f}" if math.isnan(low) else f"{value:.1f} ({low:.1f} to {high:.1f})"
         rows.append(row)
     return pd.DataFrame(rows, columns=["measure", "unit", "these districts", "placebo"])
@@ -432,7 +434,8 @@ def question_steps(study: Study) -> dict[str, pd.DataFrame]:
     answered = asked[asked["status"].eq("Answered")]
     first = {level: set(answered.loc[answered["level"].eq(level), "question"]) for level in there}
     last = asked[asked["level"].eq(there[-1])].drop_duplicates("question")
-    groups, seen = {}, set()
+    groups: dict[str, pd.DataFrame] = {}
+    seen: set[str] = set()
     for level in there:
         new = first[level] - seen
         seen |= new

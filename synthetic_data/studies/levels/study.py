@@ -191,7 +191,7 @@ def _differences(
             for headline in headlines():
                 pair = both[both["measure"].eq(headline.id)]
                 if len(pair) and (measures is None or headline.id in measures):
-                    row = {"scenario": scenario, "method": method, "step": step, "way": way}
+                    row = {"scenario": str(scenario), "method": str(method), "step": step, "way": way}
                     yield {**row, "measure": headline.id}, pair
 
 

@@ -17,8 +17,10 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 from helpers.standard import BadInput, as_table
+from synthetic_data.cli import levels
 from synthetic_data.scenario import LEVELS
 from synthetic_data.studies.levels import cells as kept
 from synthetic_data.studies.levels import page
@@ -377,6 +379,20 @@ def test_the_level_of_a_district_is_marked_and_no_other_folder_has_one(tmp_path:
     study = kit_run().study
     assert "Riverbend is here" in told.chart_of_steps(study, ("Riverbend", "rostered")).markup
     assert "is here" not in told.chart_of_steps(study).markup
+
+
+@pytest.mark.full
+def test_the_command_marks_the_level_of_the_folder_that_it_is_given(
+    district_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = kit_run().study
+    monkeypatch.setattr("synthetic_data.studies.levels.study.run_study", lambda *_, **__: study)
+    name, level = told.here_of(district_folder) or ("", "")
+    for given in ([str(district_folder)], []):
+        ran = CliRunner().invoke(levels, [*given, "--students", "60", "--seeds", "1", "--out", str(tmp_path)])
+        assert ran.exit_code == 0, ran.output
+        markup = (tmp_path / "levels.html").read_text(encoding="utf-8")
+        assert (f"{name} is here" in " ".join(re.findall(r">([^<>]*)</text>", markup))) is bool(given), level
 
 
 def test_a_run_comes_back_as_it_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from helpers.profile.store.profiles import ProfileStore
+from helpers.report.family.printing import look_into
 from helpers.report.widgets.serve_dashboard import Served, serve_dashboard, store_of
 from tests.browser.dashboards import LONG, SCRIPT, SHEET, odd_district
 from tests.browser.jupyterlab_window import LabServer, NotebookWindow, lab_server
@@ -261,6 +262,15 @@ def test_the_page_fits_and_keeps_nobody_out(web: WebPage, width: int) -> None:
     levels = board.evaluate("b => [...b.querySelectorAll('h2,h3,h4,h5')].map(h => Number(h.tagName[1]))")
     assert all(after - before <= 1 for before, after in pairwise(levels))
     assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_a_childs_page_prints_on_one_sheet_without_its_controls(web: WebPage, tmp_path: Path) -> None:
+    seat(web.board, "teacher")
+    web.page.pdf(path=tmp_path / "page.pdf", format="Letter")
+    assert look_into(tmp_path / "page.pdf").sheets == 1
+    web.page.emulate_media(media="print")
+    expect(web.board.locator(".controls")).to_be_hidden()
+    web.page.emulate_media(media="screen")
 
 
 def test_whoever_lacks_the_word_of_the_address_sees_nobody(browser: Browser, served: Served) -> None:

@@ -169,13 +169,13 @@ def test_a_language_with_more_forms_than_two_is_two_files(tmp_path: Path) -> Non
 
 def test_a_language_that_lacks_something_names_all_that_it_lacks(tmp_path: Path) -> None:
     text = (HERE / "sentences" / "en.toml").read_text(encoding="utf-8")
-    text = text.replace('see = "What we see"\n', "").replace("{days_absent} of", "some of", 1)
+    text = text.replace('talks = "Worth a talk"\n', "").replace("{days_absent} of", "some of", 1)
     (tmp_path / "xx.toml").write_text(text, encoding="utf-8")
     (tmp_path / "labels.toml").write_text('[language]\n"eng" = "x"\n"zzz" = "y"\n', encoding="utf-8")
     with pytest.raises(BadInput) as refused:
         read_language(tmp_path / "xx.toml", tmp_path / "labels.toml")
     words = str(refused.value)
-    assert "words.page.see is missing" in words
+    assert "words.page.talks is missing" in words
     assert "doesn't say 'days_absent'" in words
     assert "labels.language.zzz is nothing that English says" in words
     assert "labels.system.sis is missing" in words

@@ -264,9 +264,9 @@ class _Chosen(NamedTuple):
 
     element: str
     status: str
-    silo: object
+    silo: Any
     number: float
-    unit: object
+    unit: Any
 
 
 def _chosen(values: pd.DataFrame) -> list[_Chosen]:
@@ -579,7 +579,7 @@ def _missing(
         if row.status == "Reported" or row.element not in domains:
             continue
         where = name_of(row.silo, systems)
-        if pd.isna(row.silo):  # type: ignore[call-overload]
+        if pd.isna(row.silo):
             where = "No system here" if row.status == "Not collected" else "Several systems"
         key = (domains[row.element], where, status_word(row.status))
         gathered.setdefault(key, []).append(element_name(row.element))

@@ -399,7 +399,7 @@ def test_a_gap_is_named_only_where_nothing_of_it_is_known_and_it_is_for_the_chil
     ]
     unknown = sentences(laid_out(view([*known, *grades, lacking("incidents", "Empty", "sis")])))["Unknown"]
     assert unknown == "Whether there were incidents: SIS has nothing about this child."
-    assert sentences(laid_out(view(known)))["Unknown"].startswith("No gap")
+    assert sentences(laid_out(view(known)))["Unknown"].startswith("The rules find no gap")
 
 
 def test_dated_records_of_the_year_stand_in_a_table_with_their_rows() -> None:

@@ -139,7 +139,8 @@ def test_link_and_profile_end_well_and_name_nobody(started_desk_folder: Path, tm
 def test_a_report_of_the_folder_ends_well(started_desk_folder: Path, tmp_path: Path) -> None:
     told = run("report", started_desk_folder, "--out", tmp_path)
     assert told.exit_code == 0, told.output
-    complete = re.search(r"(\d+) of (\d+) reports are complete\. Open ", told.stdout)
+    said = " ".join(told.stdout.split())
+    complete = re.search(r"(\d+) of (\d+) reports are complete\. Open ", said)
     assert complete
     assert complete[1] == complete[2]
 

@@ -95,7 +95,6 @@ def read(folder: Path, out: Path, show_values: bool, output: Output) -> None:
         **({"next": hint} if unknown and not as_json else {}),
     }
     notes = [f"Next: {hint}."] if unknown else []
-    notes += [f"Treated as real data: {text}" for text in real.values()]
     notes += [*students.values(), *_drafts_note(open_), *roster.values(), *desk_note(written)]
     summary = None if as_json else _summary(district, guard, accounts, kinds, notes)
     output.emit(figures, summary, TITLES)
@@ -105,6 +104,7 @@ def _summary(
     district: District, guard: Guard, accounts: pd.DataFrame, kinds: pd.DataFrame, notes: Sequence[str]
 ) -> Summary:
     """Say what became of all rows, as notebook 02 does, and which files lost most."""
+    from helpers.files import NOT_INVENTED
     from helpers.report import finding_words
 
     parts = ["rows_used", "rows_structure", "rows_set_aside", "rows_quarantined"]
@@ -118,6 +118,8 @@ def _summary(
         f"{headers} headers, {aside} set aside, {apart} kept apart. "
         f"Lost: **{int(sums['rows'] - sums[parts].sum()):,}**."
     ]
+    if why := district.about.get(NOT_INVENTED):
+        finding.append(f"Treated as real data: {why}")
     order = pd.to_numeric(accounts["rows_set_aside"], errors="coerce").fillna(1)
     ordered = accounts.assign(order=order).sort_values("order", ascending=False, kind="stable")
     lost = ordered[ordered["order"] > 0]

@@ -140,7 +140,7 @@ def test_read_says_that_and_why_and_so_does_every_banner(copy: Path, tmp_path: P
     (copy / "silos" / "students.csv").write_text(ROSTER, encoding="utf-8")
     result = CliRunner().invoke(main, ["read", str(copy), "--out", str(tmp_path / "out")])
     assert result.exit_code == 0
-    assert "Treated as real data: district.json says" in result.stdout
+    assert "Treated as real data: district.json says" in " ".join(result.stdout.split())
     text = banner(what_is_there(copy).about).text
     assert text.startswith("Real data: restricted.")
     assert "silos/students.csv" in text

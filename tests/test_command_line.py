@@ -161,7 +161,7 @@ def test_children_are_complete_split_and_mixed_as_on_the_pages(
     undetected = int((children["outcome"].eq("mixed") & ~children["detected"]).sum())
     assert " ".join(text.split()).startswith(
         f"Complete: {counts['complete']} of {len(children)} children. Split: {counts['split']}. "
-        f"Mixed with another child: {counts['mixed']}. Mixed and undetected: {undetected}."
+        f"Mixed with another child: {counts['mixed']}. {undetected} of {len(children)} children share a page "
     )
 
 

@@ -75,7 +75,7 @@ def test_a_list_of_objects_is_drafted_and_read(tmp_path: Path) -> None:
         for n, (first, last) in enumerate(PEOPLE)
     ]  # fmt: skip
     written(tmp_path, canvas__users_DOT_json=json.dumps(users, indent=1))
-    told = run("start", tmp_path).output
+    told = run("start", tmp_path, "--table").output
     assert "children?, one row each" in told
     people = read_district(tmp_path)["canvas"].people
     assert len(people) == len(PEOPLE)
@@ -152,5 +152,5 @@ def test_a_family_alone_is_a_household(heads: str, tmp_path: Path) -> None:
 def test_visits_at_the_top_of_a_folder_are_a_child_s(head: str, tmp_path: Path) -> None:
     rows = "".join(f"{4000 + n % 5},2026-01-0{n + 1},cough\n" for n in range(8))
     written(tmp_path, visits_DOT_csv=f"{head},Date,Reason\n{rows}")
-    assert "children?, several rows each" in run("start", tmp_path).output
+    assert "children?, several rows each" in run("start", tmp_path, "--table").output
     assert len(read_district(tmp_path).people) == 5

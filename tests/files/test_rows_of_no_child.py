@@ -59,7 +59,7 @@ def test_a_gradebook_s_rows_of_days_points_and_averages_are_no_children(tmp_path
 def test_read_names_what_it_kept_out(tmp_path: Path) -> None:
     started(tmp_path / "in", science_DOT_csv=CLASSROOM)
     told = run("read", tmp_path / "in", "--table", "--out", tmp_path / "out").output
-    assert "about no child:" in told
+    assert "Rows about no child, kept apart:" in told
     assert "averages, dates, points" in told
     assert "2, 3, 4" in told
 

@@ -119,7 +119,7 @@ OF_VALUES = {
     "made right": "right",
     "made wrong": "wrong",
     "found": "right",
-    "gone, and still listed": "wrong",
+    "left, and still listed": "wrong",
 }
 
 _WORDS = {

@@ -62,7 +62,7 @@ def test_a_page_opens_whole_and_serves_everybody(browser: Browser, pages: Path, 
 def test_the_page_of_one_child_says_where_each_value_is_from(browser: Browser, workshop_pages: Path) -> None:
     faults: list[str] = []
     with opened(browser, workshop_pages / "04_see_the_child.html", "laptop", faults) as page:
-        profile = page.get_by_role("table").filter(has_text="who says so, and where")
+        profile = page.get_by_role("table").filter(has_text="system, file and row")
         rows = profile.locator("tbody tr")
         assert rows.count() > 10
         sources = rows.locator("td:nth-child(3)").all_inner_texts()
@@ -76,8 +76,8 @@ def test_the_page_of_one_child_says_where_each_value_is_from(browser: Browser, w
 def test_no_real_child_has_a_page(browser: Browser, real_pages: Path) -> None:
     faults: list[str] = []
     with opened(browser, real_pages / "04_see_the_child.html", "laptop", faults) as page:
-        assert page.get_by_text("none of them is followed").first.is_visible()
-        assert page.get_by_role("table").filter(has_text="who says so, and where").count() == 0
+        assert page.get_by_text("we follow none of them").first.is_visible()
+        assert page.get_by_role("table").filter(has_text="system, file and row").count() == 0
     with opened(browser, real_pages / "index.html", "laptop", faults) as page:
         joined = page.get_by_role("table").filter(has_text="how they are joined to other systems")
         assert "all 49 joined surely" in joined.inner_text()
@@ -89,8 +89,8 @@ def test_no_real_child_has_a_page(browser: Browser, real_pages: Path) -> None:
 def test_no_child_of_a_folder_without_a_mark_has_a_page(browser: Browser, unmarked_pages: Path) -> None:
     faults: list[str] = []
     with opened(browser, unmarked_pages / "04_see_the_child.html", "laptop", faults) as page:
-        assert page.get_by_text("none of them is followed").first.is_visible()
-        assert page.get_by_role("table").filter(has_text="who says so, and where").count() == 0
+        assert page.get_by_text("we follow none of them").first.is_visible()
+        assert page.get_by_role("table").filter(has_text="system, file and row").count() == 0
     with opened(browser, unmarked_pages / "index.html", "laptop", faults) as page:
         joined = page.get_by_role("table").filter(has_text="how they are joined to other systems")
         assert "all 12 joined surely" in joined.inner_text()

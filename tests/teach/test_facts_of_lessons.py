@@ -69,7 +69,7 @@ def test_a_copy_is_not_counted_as_a_witness(project: Path) -> None:
     looked = alike[~alike["where it is from"].str.startswith("copied")]
     assert (len(ana), len(alike), len(looked)) == (4, 3, 2)
     assert said == [
-        "The page shows **2013-03-05** for Ana. Of the 3 systems that say so, **2** looked for themselves."
+        "The page shows **2013-03-05** for Ana. Of the 3 systems that agree, **2** checked for themselves."
     ]
 
 

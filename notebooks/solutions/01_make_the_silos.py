@@ -22,8 +22,9 @@ shared_numbers = [silo for silo in carried if set(carried[silo]) & set(carried["
 }
 
 WHY = {
-    "exercise-1.1": "A number joins two systems only where both carry the same kind of it. Where it is typed "
-    "for some records only, the others are left to their names, and typing brings faults of its own.",
-    "exercise-1.2": "Faults are counted by their number, since one accident can change several places. What "
+    "exercise-1.1": "A number links two systems only if both carry the same kind. If somebody types it "
+    "for some records only, the others have just their names, and typing adds errors of its own.",
+    "exercise-1.2": "We count errors by their number, since one error can change several places. An "
+    "error that "
     "leaves no trace in any file has to be prevented where the record is made: no check will find it.",
 }

@@ -23,16 +23,17 @@ MISTAKES = {
 }
 
 WHY = {
-    "exercise-2.2": "A class year says when a class leaves, a grade where it stands now. Whoever leaves this "
+    "exercise-2.2": "A class year says when a class graduates, a grade where it is now. The class of this "
     "school year is in grade 12; each year later is a grade lower.",
     "exercise-2.5": "A zero needs somebody who would have been counted. Children whom the list doesn't "
-    "have may have come under another name, or to another nurse: of them nobody knows.",
-    "exercise-2.6": "A row without a child is no fault here. The survey promised that nobody would know who "
+    "have may have come under another name, or to another nurse: nobody knows.",
+    "exercise-2.6": "A row without a child is no error here. The survey promised that nobody would know who "
     "answered, so these rows are for groups, and a page about one child leaves them out.",
     "exercise-2.3": "One row is one absence. A child who was absent three times has three rows and counts "
-    "once, so different values of record are counted, not rows.",
-    "exercise-2.4": "A total is right for a question. For buses it is who comes tomorrow: neither those who "
-    "left, whom a system of two years keeps, nor those without an account, whom a till doesn't have.",
+    "once, so we count different values of record, not rows.",
+    "exercise-2.4": "A total is right for a question. For buses the question is who comes tomorrow. "
+    "A system of two "
+    "years still lists children who left; a lunch line lacks children without an account.",
     "exercise-2.1": "The text 03/10/2025 is a day in both orders, so nobody can notice the wrong one. Only "
-    "the layout says which is meant; and a reader that guesses row by row mixes both in one column.",
+    "the layout says which order it is; and a reader that guesses row by row mixes both in one column.",
 }

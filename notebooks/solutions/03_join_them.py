@@ -68,23 +68,24 @@ first_three = waiting.nlargest(3, "probability")["pair"].tolist()
 
 WHY = {
     "exercise-3.1": "A match rate belongs to one side: of all children on the left, those who are on the "
-    "right too. Dividing by the right answers another question.",
+    "right too. If you divide by the right, you answer another question.",
     "exercise-3.2": "Two birth dates that differ are two children, or a slip of the pen: both are worth a "
     "look. A missing date says nothing. Twins have one birth date: only the name would have caught them.",
-    "exercise-3.3": "The key test asks whether a number stands twice. Whose number it is, only something "
-    "else can say that both sides know: here a name. And a test must let right joins through: capitals, and "
-    "in real lists accents, nicknames and the order of names, which the third rung sees through. Where one "
-    "side has no names at all, nothing can notice: such a join is unverified.",
+    "exercise-3.3": "The key test asks whether a number appears twice. To check which child it "
+    "belongs to, you "
+    "need a second column that both sides have: here a name. And a test must let right joins through: "
+    "capitals, and in real lists accents, nicknames and the order of names, as on the third rung. If one "
+    "side has no names at all, no test can notice: such a link is unverified.",
     "exercise-3.4": "Alone it looks certain, since a name that fits is rare. But a namesake fits nearly as "
-    "well, and perhaps she is on no other list: the probabilities of all that it can be add up to one. "
-    "Where none stands out, the record belongs to nobody until a person has looked.",
+    "well, and perhaps she is on no other list: the probabilities of all possibilities add up to one. "
+    "If none is clearly ahead, the record stays unlinked until a person has looked.",
     "exercise-3.5": "A line is a choice between two harms, and somebody has to make it: one in a hundred is "
-    "a setting. Below the line no pair is thrown away; it waits for a person. And a line that "
-    "was chosen on these pairs must be tried on others.",
-    "exercise-3.7": "Nine children of whom two are missed look worse than all others, and may be chance. "
-    "Where an interval lies wholly above that of the largest group, chance is no good excuse: "
-    "ask what in the form or the rule does it.",
-    "exercise-3.6": "A nearly certain pair is no work for a person, and a hopeless one is none either. An "
-    "hour is spent where a yes is likely and joins much: the products 2.0, 1.8 and 1.6 come "
+    "a setting. Pairs below the line aren't discarded; they need review. And if you chose a "
+    "line on these pairs, you must test it on others.",
+    "exercise-3.7": "Two missed among nine children looks worse than all others, and may be chance. "
+    "If a whole interval is above the largest group's interval, chance is no good excuse: "
+    "ask what in the form or the rule causes it.",
+    "exercise-3.6": "A nearly certain pair is no work for a person, and a hopeless one is none either. Spend "
+    "the hour where a yes is likely and gains much: the products 2.0, 1.8 and 1.6 come "
     "first.",
 }

@@ -4,8 +4,8 @@ SOLUTIONS = {
     "exercise-4.1": """
 says = ", ".join(str(one) for one in told["says"].unique())
 decision = (
-    f"The page prints what the roster says until Monday, because the office keeps it, and says beside it "
-    f"that others write otherwise ({says}). We ask the mother to show the office the birth certificate."
+    f"The page prints what the roster says until Monday, because the office keeps it, and notes that "
+    f"others disagree ({says}). We ask the mother to show the office the birth certificate."
 )
 """,
     "exercise-4.2": """
@@ -18,8 +18,8 @@ many = int(answers["platforms_before"].ge(4).sum())
 """,
     "exercise-4.4": """
 reply = (
-    "I tell her both: the mark in class is a B, and the autumn test came out at the 18th percentile, lower "
-    "than in spring. I don't know yet why, so first I ask the mathematics teacher what the mark is made of."
+    "I tell her both: the grade in class is a B, and the autumn test came out at the 18th percentile, lower "
+    "than in spring. I don't know why yet, so first I ask the math teacher what goes into the grade."
 )
 """,
     "exercise-4.5": """
@@ -45,7 +45,7 @@ changes = int(by_definition.eq("Flagged").any(axis="columns").sum()) + 1
 many = int(answers["platforms_before"].ge(1).sum())
 """,
     "exercise-4.4": """
-reply = "She is doing well, a B is a good mark, and one should not worry about a single day's result."
+reply = "She is doing well, a B is a good grade, and one should not worry about a single day's result."
 """,
     "exercise-4.5": """
 visits = now[now["chosen"] & now["element"].eq("health_visits")]
@@ -60,14 +60,14 @@ another_surname = int(surnames["agrees"].eq(False).sum())
 WHY = {
     "exercise-4.1": "A rule prints something today; a person finds out what is true. The decision names "
     "both, and the next page can be right because somebody was asked.",
-    "exercise-4.2": "Flagged by one definition and clear by another: the same days, another count. Of whom a "
-    "definition says nothing (too short a stay, another grade), it neither flags nor clears.",
+    "exercise-4.2": "Flagged by one definition and clear by another: the same days, another count. If a "
+    "definition doesn't cover a child (too short a stay, another grade), it neither flags nor clears.",
     "exercise-4.3": "Each system has its own log-in, its own search and its own idea of who this child is. "
-    "What one place answers, four did before.",
-    "exercise-4.4": "A mark and a test measure different things on different days. Whoever tells only one "
-    "of them decides for the family; whoever tells both owes a question.",
+    "Now one place answers what took four before.",
+    "exercise-4.4": "A grade and a test measure different things on different days. If you tell only one, "
+    "you decide for the family; if you tell both, you owe a question.",
     "exercise-4.5": "Zero is a number that somebody counted; unknown is the lack of one. Filling the gaps "
     "with zeros counts both as children who never come.",
-    "exercise-4.6": "The rule of trust decides what a page shows, so each child is compared once, with what "
-    "the other system writes. Rows that disagree are more than children: each side has one.",
+    "exercise-4.6": "The order of trust decides what a page shows, so compare each child once with the other "
+    "system. There are more disagreeing rows than children: each side has one.",
 }

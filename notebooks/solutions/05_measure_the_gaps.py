@@ -12,7 +12,7 @@ round_trip_loss = codes.loc[lost, "rows"].sum() / codes["rows"].sum()
 """,
     "exercise-5.4": """
 first_gap = (
-    "On Monday the SIS data manager gets the list of children who aren't found at the till, "
+    "On Monday the SIS data manager gets the list of children who aren't found at the lunch line, "
     "and says by Friday which of them should be there, so that no child stands in line without a lunch."
 )
 """,
@@ -33,13 +33,15 @@ first_gap = "The systems have bad data, and that should be fixed by somebody as 
 }
 
 WHY = {
-    "exercise-5.1": "The scorecard has one row a measure and pair. Sorting the match rates puts the lowest "
-    "first; rows without a value are not the lowest, they are not known.",
-    "exercise-5.2": "Four low numbers, four steps. With nothing to join by one agrees on an id; exports of "
-    "different times are made again; whoever was never meant to be there is no gap; only who is left is "
-    "looked for.",
-    "exercise-5.3": "K comes back as KG: the roster has one code for both, so that the clinic finds its "
+    "exercise-5.1": "The scorecard has one row for each measure and pair. Sorting the match rates puts the "
+    "lowest first; rows without a value are unknown, not the lowest.",
+    "exercise-5.2": "Four low numbers, four steps. With nothing to link by, agree on an id. If "
+    "exports are from "
+    "different times, export again. A child who was never meant to be there is no gap. Look only for the "
+    "rest.",
+    "exercise-5.3": "K comes back as KG: the roster has one code for both, so the clinic finds its "
     "rows changed. Nursery has no code at all there. Both are lost on the way there and back.",
-    "exercise-5.4": "A gap that names children, a role and a day is closed; one that names a system is "
-    "discussed. Whether yours is the right one first, the people at the table say.",
+    "exercise-5.4": "People close a gap that names children, a role and a day; they only discuss one "
+    "that names "
+    "a system. The people at your table judge whether yours should come first.",
 }

@@ -44,15 +44,16 @@ reply = "No, the rules of privacy don't allow us to share anything with a club, 
 }
 
 WHY = {
-    "exercise-6.1": "A picture of the class shows no single child, as long as no group in it is small. So "
+    "exercise-6.1": "A chart of the class shows no single child, as long as no group in it is small. So "
     "both 'none' and 'aggregate' count.",
-    "exercise-6.2": "A policy is mended when nobody sees more than the rule gives, and nobody less than the "
-    "work needs. Comparing it with the one before finds both; reading it through finds neither.",
-    "exercise-6.3": "Whoever eats free is charged nothing and has a balance that never moves; a PIN says "
-    "nothing by itself, and opens both. A list without the word 'free' can still say it (42 U.S.C. "
+    "exercise-6.2": "A policy is fixed when nobody sees more than the rule gives, and nobody less than the "
+    "work needs. Comparing it with the old one finds both; reading it through finds neither.",
+    "exercise-6.3": "A child who eats free is charged nothing and has a balance that never moves; a "
+    "PIN reveals "
+    "nothing by itself, and opens both. A list without the word 'free' can still reveal it (42 U.S.C. "
     "1758(b)(6) and (10)).",
-    "exercise-6.4": "One hidden part of a known whole is no secret. So a second one is hidden, and then "
-    "somebody has to check that the sums give neither away.",
+    "exercise-6.4": "One hidden part of a known total is no secret. So we hide a second one, and then "
+    "somebody has to check that the sums reveal neither.",
     "exercise-6.5": "A club is outside the school, so a parent's signed and dated consent is needed that "
     "says which records, for what, and to whom (34 CFR 99.30). Neither a plain no nor a plain yes is an "
     "answer.",

@@ -18,7 +18,7 @@ more_agreements = (pair_by_pair(14) - pair_by_pair(12), 14 - 12)
 first_step = (
     "First every system carries the district's number, so that a teacher's question about a child has an "
     "answer on one page instead of three. It costs some dollars a child; the price is the kit's assumption, "
-    "and what it buys was put in by the generator, so we try it with two vendors before we quote it."
+    "and the generator simulates what it buys, so we try it with two vendors before we quote it."
 )
 """,
     "exercise-7.4": """
@@ -35,13 +35,15 @@ MISTAKES = {
 }
 
 WHY = {
-    "exercise-7.1": "Joins, profiles, questions, days and hours improve in the placebo alike: they are about "
-    "plumbing. Only what two systems say together of one child needs that the systems have anything to say "
-    "to each other.",
+    "exercise-7.1": "Links, profiles, questions, days and hours improve in the placebo, too: they measure "
+    "plumbing. Only a result that combines two systems about one child needs their data to be "
+    "related.",
     "exercise-7.2": "The 13th system talks to 12, the 14th to 13: 25 agreements, and the next would be 14 "
-    "more. With one standard each brings one, however many are there already.",
-    "exercise-7.3": "Whoever pays hears a step, a child, a price, and how far to trust all three. A figure "
-    "that was assumed and is quoted without saying so will be quoted again, by others, as a finding.",
-    "exercise-7.4": "It is typed into the SIS once, and again wherever no machine carries the list, or the "
+    "more. With one standard each adds one, no matter how many there are already.",
+    "exercise-7.3": "The person who pays hears a step, a child, a price, and how far to trust all "
+    "three. If you "
+    "quote an assumption without saying so, others will quote it again as a finding.",
+    "exercise-7.4": "Somebody types it into the SIS once, and again wherever no machine carries the "
+    "list, or the "
     "roster has no column for it. Each time is another chance to mistype it, and somebody's minutes.",
 }

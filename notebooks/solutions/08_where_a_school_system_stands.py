@@ -12,8 +12,8 @@ furthest_apart = asked.domains[(ends["max"] - ends["min"]).idxmax()].title
 """,
     "exercise-8.3": '''
 on_monday = """On Monday the secretary, the director of technology and I open the list of children
-who stand in a system twice, and look at the first ten records. Until then we don't say that anybody
-was wrong: people don't see what nobody looks at, and the figure may count what was meant so."""
+who are in a system twice, and look at the first ten records. Until then we don't say that anybody
+was wrong: people don't see what nobody looks at, and the figure may count records that are right."""
 ''',
 }
 
@@ -28,10 +28,11 @@ furthest_apart = asked.domains[(ends["max"] - ends["min"]).idxmin()].title
 }
 
 WHY = {
-    "exercise-8.1": "The mean of all cells lets whoever answered more items count more. One mean a person, "
-    "then the mean of these, lets each count the same; fewer than half of the items are no score.",
-    "exercise-8.2": "The distance between the leftmost and the rightmost faint dot says how differently "
+    "exercise-8.1": "In the mean of all cells, people who answered more items count more. Take one "
+    "mean for each "
+    "person, then the mean of these: each counts the same. Fewer than half of the items give no score.",
+    "exercise-8.2": "The distance between the leftmost and the rightmost faint dot shows how differently "
     "people see a domain; the large dot hides it. By eye a tenth of an anchor makes no difference.",
-    "exercise-8.3": "Opinion and files see different things. A figure without those who know what stands "
-    "behind it blames somebody; those people without the figure go on as before.",
+    "exercise-8.3": "Opinion and files see different things. A figure without the people who know its "
+    "source blames somebody; those people without the figure go on as before.",
 }

@@ -9,7 +9,7 @@ beyond_chance = int(teams["p_corrected"].lt(0.05).sum())
     "exercise-9.2": 'surely_higher = ["Procurement"]',
     "exercise-9.3": '''
 rewritten = """Among the systems that answered and are alike in size, locale and IT staff, those that signed
-the pledge answer higher in governance, by about 0.3 points of 1 to 4, with a 95% interval beside it. Who
+the pledge answer higher in governance, by about 0.3 points of 1 to 4, with its 95% interval. Who
 answered chose to, and the survey can't say whether signing has anything to do with it."""
 ''',
 }
@@ -21,10 +21,12 @@ MISTAKES = {
 }
 
 WHY = {
-    "exercise-9.1": "One look in twenty finds a difference where there is none. Where nothing was planted, "
-    "one sector in five showed some in six domains; p_corrected counts that in.",
-    "exercise-9.2": "Three rows lie above zero taken alone, one when six are looked at together. Which row "
-    "is the lucky one, nobody can see.",
-    "exercise-9.3": "The number was a difference between groups that chose to sign and chose to answer. Who "
-    "answered, how sure, and that it isn't a cause: without one of the three it promises what nobody knows.",
+    "exercise-9.1": "One look in twenty finds a difference where there is none. With no simulated effect, "
+    "one sector in five showed some in six domains; p_corrected accounts for that.",
+    "exercise-9.2": "Three rows are above zero alone, but only one when we look at six together. "
+    "Nobody can see "
+    "which row is the lucky one.",
+    "exercise-9.3": "The number was a difference between groups that chose to sign and chose to "
+    "answer. Say who "
+    "answered, how certain it is, and that it isn't a cause. Without all three it claims too much.",
 }

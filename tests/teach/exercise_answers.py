@@ -188,7 +188,12 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
         (100, "nobody knows"),
         (0, "leave out"),
     ],
-    "2.6": [(0.75, "nobody can tie"), (25, "between 0 and 1"), (0.5, "confidential"), ("0.25", "one number")],
+    "2.6": [
+        (0.75, "nobody can link"),
+        (25, "between 0 and 1"),
+        (0.5, "confidential"),
+        ("0.25", "one number"),
+    ],
     "2.2": [(3, "ends"), (1, "one year too far"), (7, "leave school"), ("2", "whole number")],
     "2.3": [(6, "number of rows"), (2, "counts once"), ("3", "whole number"), (3.0, "whole number")],
     "3.1": [
@@ -200,7 +205,7 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
     "3.2": [
         (3, "the same birth date"),
         (2, "Not known"),
-        (5, "beside each other"),
+        (5, "Compare both birth dates"),
         (0.2, "whole number"),
     ],
     "3.3": [
@@ -254,8 +259,8 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
         ),
         (7, "text in quotes"),
     ],
-    "4.2": [(3, "clear by another"), (2, "One".lower()), (0, "flags it"), ("1", "whole number")],
-    "4.3": [(1, "are enough"), (5, "how many systems"), (3.0, "whole number")],
+    "4.2": [(3, "clear by another"), (2, "One".lower()), (0, "flags her"), ("1", "whole number")],
+    "4.3": [(1, "are enough"), (5, "counts the systems"), (3.0, "whole number")],
     "4.4": [
         (
             "She is doing fine in class, a good pupil all in all, and there is nothing else.",
@@ -304,13 +309,13 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
         (LOOSE, "sees more of meals_eligibility"),
         (NARROW, "can't work any more"),
         (POLICY.changed("teacher", "grades", allow="row", scope="district"), "of district"),
-        ("the old one", "A policy is asked for"),
+        ("the old one", "Give the policy that"),
     ],
     "6.3": [
         (["PIN"], "stays"),
         (["PIN", "Balance"], "Charged today stays"),
         (["Charged today"], "Balance stays"),
-        (["Charged today", "Balance", "Grade"], "Grade says nothing of money"),
+        (["Charged today", "Balance", "Grade"], "Grade says nothing about money"),
         ([*TILL[3:], "Allergy"], "the cook needs it"),
         (["Price"], "no column 'Price'"),
         ("PIN", "in a list"),
@@ -364,7 +369,7 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
         ("2", "a number between 1 and 4"),
     ],
     "8.2": [
-        ("Leadership and Vision", "lie 1.0 anchors apart"),
+        ("Leadership and Vision", "are 1.0 anchors apart"),
         ("Procurment", "Did you mean Procurement"),
         (4, "name of a domain"),
     ],
@@ -382,7 +387,7 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
     "9.1": [(2, "as if nobody had looked"), (7, "There are 3 domains"), (0, "Keep the rows"), (1.0, "whole")],
     "9.2": [
         (["Procurement", "Governance"], "Governance is above zero alone"),
-        ([], "lies above zero"),
+        ([], "is above zero"),
         (3, "in a list"),
     ],
     "9.3": [

@@ -47,7 +47,7 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
     "11.1": [
         (3, "The other way round"),
         (11, "Changed isn't better"),
-        (2, "Take off those"),
+        (2, "Subtract those"),
         (0, "Add up made_right"),
         (-3.0, "whole number"),
     ],

@@ -40,7 +40,10 @@ def _first_of_namesakes(answer: object, *, candidates: pd.Series) -> str | None:
     if abs(given - first / odds.sum()) < NEAR:
         return None
     if abs(given - first / (1 + first)) < NEAR:
-        return "That looks at the first alone. But the others compete: all that it can be adds up to one."
+        return (
+            "That looks at the first alone. But the others compete: the probabilities of all "
+            "possibilities add up to one."
+        )
     if abs(given - candidates.iloc[0] / candidates.sum()) < NEAR:
         return "Weights are doublings: turn each into odds (2 ** weight) before you add them."
     return f"Yours is {given:.4f}. Turn each weight into odds, and divide the first's by the sum of all."
@@ -89,7 +92,8 @@ def _surely_missed(answer: object, *, groups: pd.DataFrame) -> str | None:
             f"{largest['group']}, ends at {largest['high']:g}. They overlap, so it may be chance."
         )
     return (
-        f"{len(given)} of {len(surely)}. A group is surely missed more often where its interval lies above."
+        f"{len(given)} of {len(surely)}. A group is certainly missed more often if its whole "
+        "interval is above."
     )
 
 
@@ -106,17 +110,22 @@ def _first_three(answer: object, *, waiting: pd.DataFrame) -> str | None:
     if set(given) == set(expected.nlargest(3).index):
         return None
     if set(given) == set(waiting.nlargest(3, "probability")["pair"]):
-        return "Those are the most probable. A yes to them gains little: look at what each would join, too."
+        return (
+            "Those are the most probable. A yes to them gains little: look at how many pairs each "
+            "would add, too."
+        )
     if set(given) == set(waiting.nlargest(3, "pairs_gained")["pair"]):
-        return "Those would gain most, if they were right. Some hardly can be: weigh it by the probability."
+        return (
+            "Those would gain most, if they were right. Some are very unlikely: multiply by the probability."
+        )
     gain = expected[list(set(given))].sum()
-    return f"Together they can be expected to gain {gain:.1f} pairs; three others gain more."
+    return f"Together they gain {gain:.1f} pairs on average; three others gain more."
 
 
 DECISIONS = (
     Exercise(
         number="3.4",
-        asks="How probable is it that the record is the first child's, when namesakes compete?",
+        asks="How probable is it that the record belongs to the first child, when namesakes compete?",
         hints=(
             "Each step of weight doubles the odds: a weight of 3 is 2 ** 3, 8 to 1.",
             "Turn all weights into odds. What share of their sum is the first one's?",
@@ -126,20 +135,20 @@ DECISIONS = (
     ),
     Exercise(
         number="3.5",
-        asks="From which probability on would you join without asking, if one in a hundred may be wrong?",
+        asks="From which probability on would you link without asking, if one in a hundred may be wrong?",
         hints=(
-            "Try one line: which pairs are accepted, and which share of them is one child?",
+            "Try one line: which pairs does it accept, and what share of them is one child?",
             "Only the probabilities in the table matter: try each of them as the line.",
-            "Keep those at which the share is at least .99, and take the lowest: it accepts most.",
+            "Keep those with a share of at least .99, and take the lowest: it accepts most.",
         ),
         check=_line,
     ),
     Exercise(
         number="3.7",
-        asks="Which groups are surely missed more often than the largest one?",
+        asks="Which groups are missed more often than the largest one, by more than chance explains?",
         hints=(
             "A dot without its interval says little: how wide is it for 9 children?",
-            "Compare where a group's interval begins with where that of the largest group ends.",
+            "Compare the start of a group's interval with the end of the largest group's interval.",
             'groups.loc[groups["low"] > largest["high"], "group"]',
         ),
         check=_surely_missed,
@@ -148,8 +157,8 @@ DECISIONS = (
         number="3.6",
         asks="There is time for three pairs: which do you look at?",
         hints=(
-            "A pair that is nearly certain teaches little; one that joins two records gains little.",
-            "What can be expected of a pair is its probability times what a yes would gain.",
+            "A nearly certain pair teaches little; a pair that links only two records gains little.",
+            "The expected gain of a pair is its probability times the gain of a yes.",
             'waiting["probability"] * waiting["pairs_gained"], and the three largest (nlargest).',
         ),
         check=_first_three,
@@ -169,7 +178,7 @@ def _match_rate(answer: object, *, crosswalk: pd.DataFrame, left: str, right: st
     if abs(rate - found / len(of_left)) < 0.0005:
         return None
     if of_right and abs(rate - found / len(of_right)) < 0.0005:
-        return f"That is the share of the children of {right}; asked is the share of those of {left}."
+        return f"That is the share of the children of {right}; the question asks for the share of {left}."
     return f"Yours is {rate:.3f}. Count those of {left} who are in {right} too; divide by all of {left}."
 
 
@@ -183,10 +192,10 @@ def _other_birthday(answer: object, *, found: pd.DataFrame, people: pd.DataFrame
     if answer == other:
         return None
     if answer == int((known & left.eq(right)).sum()):
-        return f"{answer:,} pairs have the same birth date; asked are those that have another one."
+        return f"{answer:,} pairs have the same birth date; the question asks for those that differ."
     if answer == other + int((~known).sum()):
-        return "You counted pairs in which a birth date is missing. Not known isn't another one."
-    return f"Yours is {answer:,}. Put both birth dates beside each other, and count where they differ."
+        return "You counted pairs in which a birth date is missing. Not known isn't different."
+    return f"Yours is {answer:,}. Compare both birth dates, and count where they differ."
 
 
 # Six records of one class, as two systems write the same child: the test's file is in capitals.
@@ -224,7 +233,8 @@ def _noticed(answer: Callable[[pd.DataFrame], object], rows: pd.DataFrame) -> pd
 def _notices(answer: object, *, joined: pd.DataFrame) -> str | None:
     if not callable(answer):
         return (
-            "Write a function that takes the joined rows and gives True for each that is two children; "
+            "Write a function that takes the joined rows and gives True for each row that mixes two "
+            "children; "
             f"yours is a {type(answer).__name__}."
         )
     found = _noticed(answer, joined)
@@ -232,8 +242,8 @@ def _notices(answer: object, *, joined: pd.DataFrame) -> str | None:
         return found
     if not found.any():
         return (
-            f"It lets {len(joined)} of {len(joined)} pass. A number that stands once says nothing about "
-            "whose it is: what else do both sides know?"
+            f"It lets {len(joined)} of {len(joined)} pass. A number that appears once says nothing about "
+            "which child it belongs to: what else do both sides have?"
         )
     if not found.all():
         first = joined[~found.to_numpy()].iloc[0]
@@ -261,7 +271,8 @@ def _notices(answer: object, *, joined: pd.DataFrame) -> str | None:
         first = _WRONG_ROWS[~others.to_numpy()].iloc[0]
         return (
             f"It notices these {len(joined)}, and lets others pass, such as {first['roster_first']} "
-            f"{first['roster_last']} with {first['test_first']} {first['test_last']}: what of the whole name?"
+            f"{first['roster_last']} with {first['test_first']} {first['test_last']}: what about the "
+            "whole name?"
         )
     return None
 
@@ -269,11 +280,11 @@ def _notices(answer: object, *, joined: pd.DataFrame) -> str | None:
 JOINS = (
     Exercise(
         number="3.1",
-        asks="Which share of the children on the roster is found in the meals system?",
+        asks="What share of the children on the roster is found in the meals system?",
         hints=(
-            "The crosswalk has one row a record; two records with the same child are one child.",
+            "The crosswalk has one row for each record; two records with the same child are one child.",
             "Take the children of each system as a set; those in both are the intersection: a & b.",
-            "Divide by the number of children on the roster, not by that of meals.",
+            "Divide by the number of children on the roster, not by the number in meals.",
         ),
         check=_match_rate,
     ),
@@ -281,17 +292,17 @@ JOINS = (
         number="3.2",
         asks="In how many of the pairs that were found by number do the birth dates differ?",
         hints=(
-            "A lookup compares nothing but the number. What would you compare before you believe it?",
-            'beside(found, district.people, ["birth_date"]) puts both birth dates beside each other.',
+            "A lookup compares nothing but the number. What would you compare before you trust it?",
+            'compare_records(found, district.people, ["birth_date"]) shows both birth dates.',
             "Leave out pairs in which a date is missing (dropna); count those of the rest that differ (ne).",
         ),
         check=_other_birthday,
     ),
     Exercise(
         number="3.3",
-        asks="Write the test that notices a join whose key test passes and which is wrong in every row.",
+        asks="Write the test that notices a join that passes the key test and is wrong in every row.",
         hints=(
-            "Every number stands once on either side. What do both systems know of a child beside it?",
+            "Every number appears once on each side. What else do both systems record about a child?",
             "Compare first names and surnames. Capitals are no difference: str.casefold() takes them away.",
             "A brother has the same surname: a row is right only if the first name AND the surname agree.",
             'joined["roster_first"].str.casefold().eq(joined["test_first"].str.casefold()), the same for the '

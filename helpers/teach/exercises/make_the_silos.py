@@ -24,9 +24,11 @@ def _share_a_number(answer: object, *, carried: Mapping[str, Mapping[str, float]
     if named == whole:
         return None
     if roster in named:
-        return f"{roster} is the roster itself. Asked is who else carries one of its numbers."
+        return f"{roster} is the roster itself. Which other systems carry one of its numbers?"
     if extra := sorted(named & partly):
-        return f"{extra[0]} carries such a number on a share of its records only: the others are left alone."
+        return (
+            f"{extra[0]} carries such a number on a share of its records only: the other records have none."
+        )
     if extra := sorted(named - whole):
         return f"{extra[0]} carries none of the numbers of {roster} ({', '.join(sorted(own))})."
     missed = min(whole - named)
@@ -42,12 +44,12 @@ def _not_findable(answer: object, *, faults: pd.DataFrame) -> str | None:
     if answer == accidents:
         return None
     if answer == len(hidden):
-        return f"{answer:,} is the number of changed places. One accident can change several (column fault)."
+        return f"{answer:,} is the number of changed places. One error can change several (column fault)."
     if answer == hidden["kind"].nunique():
-        return f"{answer:,} is the number of kinds. Asked is how often they happened here."
+        return f"{answer:,} is the number of kinds. The question asks how often they happened here."
     if answer == faults["fault"].nunique() - accidents:
-        return f"{answer:,} accidents could be noticed. Asked are the others."
-    return f"Yours is {answer:,}. An accident that nobody can notice has detected_by 'Not findable'."
+        return f"{answer:,} errors can be detected. The question asks for the others."
+    return f"Yours is {answer:,}. An error that nobody can detect has detected_by 'Not findable'."
 
 
 EXERCISES = (
@@ -64,10 +66,11 @@ EXERCISES = (
     ),
     Exercise(
         number="1.2",
-        asks="How many accidents of this district could nobody notice from the files?",
+        asks="How many errors of this district could nobody detect from the files?",
         hints=(
-            "The key's table of faults has a row for each changed place; its column fault numbers accidents.",
-            "detected_by says by what somebody who has only the files can notice it, or 'Not findable'.",
+            "The key's table of faults has a row for each changed place; its column fault numbers "
+            "the errors.",
+            "detected_by says what can detect an error from the files alone, or 'Not findable'.",
             'faults.loc[faults["detected_by"].eq("Not findable"), "fault"].nunique()',
         ),
         check=_not_findable,

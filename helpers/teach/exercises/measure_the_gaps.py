@@ -29,10 +29,10 @@ def _worst_pair(answer: object, *, scorecard: pd.DataFrame) -> str | None:
 
 _REASONS = {"A": "Not joinable", "B": "Not fresh", "C": "Not meant", "D": "Missing"}
 _BECAUSE = {
-    "A": "A first name joins nobody: whatever is there, it can't be found.",
-    "B": "Between the two exports lie 400 days: who isn't found may have come or gone since.",
-    "C": "All who aren't found are in grades that have no gradebooks.",
-    "D": "Much in common, exports of almost one day, and every grade: whoever is enrolled should be in "
+    "A": "A first name alone can't link records, so nobody can be found.",
+    "B": "The exports are 400 days apart: missing children may have come or gone since.",
+    "C": "All missing children are in grades that have no gradebooks.",
+    "D": "Much in common, exports of almost one day, and every grade: every enrolled child should be in "
     "attendance.",
 }
 
@@ -60,12 +60,14 @@ def _round_trip(answer: object, *, codes: pd.DataFrame) -> str | None:
     if abs(given - loss) < 0.005:
         return None
     if abs(given - (1 - loss)) < 0.005:
-        return "That is the share that does come back. Asked is what doesn't."
+        return "That is the share that does come back. The question asks for the rest."
     if abs(given - nothing) < 0.005:
-        return "You counted what the roster has no code for. A code that comes back as another is lost, too."
+        return (
+            "You counted rows that the roster has no code for. A code that comes back changed is lost, too."
+        )
     if abs(given - float((~same).mean())) < 0.005:
-        return "You counted codes. One code stands in many rows: count rows."
-    return "Add up the rows whose code comes back as something else, or not at all, and divide by all rows."
+        return "You counted codes. One code appears in many rows: count rows."
+    return "Add up the rows whose code comes back changed, or not at all, and divide by all rows."
 
 
 # Points that a sentence about the first gap should mention, with words that show each.
@@ -98,7 +100,7 @@ EXERCISES = (
         number="5.1",
         asks="For which pair of systems is the match rate the lowest?",
         hints=(
-            "The scorecard has one row a measure; you need the one that is called match rate.",
+            "The scorecard has one row for each measure; you need the match rate.",
             "Leave out rows without a value: what cannot be measured is not the lowest.",
             "Sort by value, take the first row, and give its left_silo and right_silo.",
         ),
@@ -106,11 +108,12 @@ EXERCISES = (
     ),
     Exercise(
         number="5.2",
-        asks="Which reason stands behind each of four match rates?",
+        asks="Which reason explains each of four match rates?",
         hints=(
-            "Ask in this order: can they be joined at all? Are they of one time? Were these children meant?",
+            "Ask in this order: can you link them at all? Are they from one time? Does the system "
+            "serve them?",
             "Not joinable: nothing in both that tells children apart. Not fresh: exports of different times.",
-            "If who isn't found is all of one kind (here: the lower grades), ask whom the system is for.",
+            "If all missing children are of one kind (here: the lower grades), ask whom the system serves.",
         ),
         check=_reasons,
     ),
@@ -118,7 +121,7 @@ EXERCISES = (
         number="5.3",
         asks="What is the round-trip loss of the clinic's codes?",
         hints=(
-            "A row is lost if its code comes back as another one, or as nothing.",
+            "A row is lost if its code comes back changed, or not at all.",
             "Compare the columns clinic_writes and comes_back_as, and count rows, not codes.",
             'codes.loc[codes["comes_back_as"].ne(codes["clinic_writes"]).fillna(True), "rows"].sum() / '
             'codes["rows"].sum()',
@@ -129,13 +132,14 @@ EXERCISES = (
         number="5.4",
         asks="Which gap first, for which children, who does it, and by when?",
         hints=(
-            "The table has who mends it and what it does to a child; the picture says which group is missed.",
+            "The table shows who fixes it and what it does to a child; the picture shows which group "
+            "is missed.",
             "A sentence that somebody can act on names a person's role and a day.",
             "Begin: On Monday the … gets the list of …, for the children who …, and by … says …",
         ),
         check=_first_gap,
         points=(
-            "Would the person whom it names agree that this is theirs to do?",
+            "Would the person whom it names agree that this is their job?",
             "Could you see on the day that it names whether it is done?",
             "What gets better for these children, and does another gap harm them more?",
         ),

@@ -17,7 +17,7 @@ LAST_GRADE = 12
 
 def _first_days(answer: object, *, rows: pd.DataFrame, formats: dict[str, str]) -> str | None:
     if not isinstance(answer, pd.Series) or len(answer) != len(rows):
-        return f"Give a column of {len(rows)} dates, one a row; yours is a {type(answer).__name__}."
+        return f"Give a column of {len(rows)} dates, one for each row; yours is a {type(answer).__name__}."
     if not str(answer.dtype).startswith("datetime64"):
         return f"These are still {answer.dtype}, no dates: pandas.to_datetime makes dates of text."
     told, meant = answer.reset_index(drop=True), _read(rows, formats)
@@ -27,7 +27,7 @@ def _first_days(answer: object, *, rows: pd.DataFrame, formats: dict[str, str]) 
     at = wrong.tolist().index(True)
     row = rows.iloc[at]
     if told.isna().iloc[at]:
-        return f"{row['start']} of {row['layout']} became nothing. Read each layout by its own order."
+        return f"{row['start']} of {row['layout']} became nothing. Read each layout in its own order."
     read = _read(rows.assign(layout="other"), {"other": "%m/%d/%Y"}).fillna(told)
     if (told.eq(read) | (told.isna() & read.isna())).all():
         return (
@@ -55,11 +55,11 @@ def _in_grade(answer: object, *, class_years: pd.Series, school_year: int, grade
         return None
     if answer == int(grades.eq(grade - 1).sum()):
         return (
-            f"You counted from {school_year - 1}. A school year is called by the year in which it ends: "
-            f"who leaves in {school_year} is in grade {LAST_GRADE} now."
+            f"You counted from {school_year - 1}. A school year is named for the year in which it ends: "
+            f"a child who graduates in {school_year} is in grade {LAST_GRADE} now."
         )
     if answer == int(grades.eq(grade + 1).sum()):
-        return f"You counted one year too far: who leaves in {school_year} is in grade {LAST_GRADE} now."
+        return f"You counted one year too far: the class of {school_year} is in grade {LAST_GRADE} now."
     return f"Yours is {answer:,}. In which year does a class of grade {grade} leave school?"
 
 
@@ -79,8 +79,8 @@ QUESTIONS_OF_FILES = (
         number="2.2",
         asks="How many children of the college-planning system are in grade 10?",
         hints=(
-            "The system writes the year in which a child will leave school, and no grade.",
-            "Who leaves this school year is in grade 12, who leaves a year later in grade 11.",
+            "The system records the year in which a child will graduate, and no grade.",
+            "The class of this school year is in grade 12, the class of the next year in grade 11.",
             "grade = 12 - (class year - school year); count those with 10.",
         ),
         check=_in_grade,
@@ -109,8 +109,8 @@ def _which_total(answer: object, *, held: Mapping[str, set[str]], enrolled: set[
         return None
     more, fewer = len(held[answer] - enrolled), len(enrolled - held[answer])
     return (
-        f"{answer} holds {more:,} who are not enrolled today, and not {fewer:,} who are. "
-        "Buses are for whoever comes to school tomorrow."
+        f"{answer} has {more:,} children who are not enrolled today, and not {fewer:,} who are. "
+        "Buses are for the children who come to school tomorrow."
     )
 
 
@@ -123,10 +123,10 @@ def _known_zero(answer: object, *, roster: pd.Series, visits: pd.Series) -> str 
     if answer == len(known):
         return f"{answer:,} children are on the nurse's list. Some of them came."
     if answer == len(came):
-        return f"{answer:,} children came at least once. Asked is of whom it is known that they didn't."
+        return f"{answer:,} children came at least once. The question asks for those known not to have come."
     if int(answer) > len(known - came):  # type: ignore[call-overload]
-        return "You counted children whom the nurse's list doesn't have: of them nobody knows."
-    return f"Yours is {answer:,}. Take everybody on the list, and leave out whoever has a visit."
+        return "You counted children who aren't on the nurse's list: about them nobody knows."
+    return f"Yours is {answer:,}. Take everybody on the list, and leave out everybody with a visit."
 
 
 def _tied_share(answer: object, *, responses: pd.DataFrame) -> str | None:
@@ -139,7 +139,7 @@ def _tied_share(answer: object, *, responses: pd.DataFrame) -> str | None:
     if abs(share - tied) < 0.0005:
         return None
     if abs(share - (1 - tied)) < 0.0005:
-        return "That is the share of rows that nobody can tie to a child. Asked are the others."
+        return "That is the share of rows that nobody can link to a child. The question asks for the others."
     return f"Yours is {share:.3f}. A row that is about a child has a record; a confidential one has none."
 
 
@@ -159,28 +159,29 @@ COUNTS = (
         asks="The superintendent orders buses: which system's total do you report?",
         hints=(
             "Each total is right about something: who is enrolled, who ever was, who has an account.",
-            "Compare who is held with who is enrolled today: too many and too few both count.",
-            "held[silo] and enrolled are sets: a - b is who is in a and not in b. Take the system with the "
+            "Compare the system's children with those enrolled today: too many and too few both count.",
+            "held[silo] and enrolled are sets: a - b has the children in a and not in b. Take the "
+            "system with the "
             "fewest on both sides.",
         ),
         check=_which_total,
     ),
     Exercise(
         number="2.5",
-        asks="Of how many children is it known that they never visited the nurse?",
+        asks="For how many children is it known that they never visited the nurse?",
         hints=(
             "A child without a row may have stayed away, or may be unknown to the nurse.",
-            "The nurse's list of children says whom the system covers.",
+            "The nurse's list shows which children the system covers.",
             "Everybody on the list (a set of records) minus everybody with a visit.",
         ),
         check=_known_zero,
     ),
     Exercise(
         number="2.6",
-        asks="Which share of the survey's rows can be tied to a child?",
+        asks="What share of the survey's rows can be linked to a child?",
         hints=(
             "A confidential row is about a group. It has no child, on purpose.",
-            "record names the child; where nobody is named it is missing.",
+            "record names the child; if a row names nobody, it is missing.",
             'responses["record"].notna().mean()',
         ),
         check=_tied_share,

@@ -18,12 +18,10 @@ def _not_known(answer: object, *, values: pd.DataFrame) -> str | None:
     if answer == unknown:
         return None
     if answer == int((visits["chosen"] & visits["value_number"].eq(0)).sum()):
-        return f"{answer:,} children have zero visits. Somebody counted them: of them it is known."
+        return f"{answer:,} children have zero visits. Somebody counted them, so their number is known."
     if answer == len(known):
-        return f"Of {answer:,} children it is known. Asked are the others."
-    return (
-        f"Yours is {answer:,}. Of whom it is known, the chosen row of health_visits has the status Reported."
-    )
+        return f"For {answer:,} children it is known. The question asks for the others."
+    return f"Yours is {answer:,}. If it is known, the chosen row of health_visits has the status Reported."
 
 
 def _another_surname(answer: object, *, values: pd.DataFrame, believed: str) -> str | None:
@@ -42,9 +40,9 @@ def _another_surname(answer: object, *, values: pd.DataFrame, believed: str) -> 
             f"{answer:,} is a number of rows. A disagreement has at least two rows, and is about one child."
         )
     if answer == int(reported["chosen"].sum()):
-        return f"{answer:,} children have a surname. Asked is for how many {believed} writes another one."
+        return f"{answer:,} children have a surname. For how many does {believed} write another one?"
     return (
-        f"Yours is {answer:,}. Put the surname that is shown beside that of {believed}, child by child, "
+        f"Yours is {answer:,}. Put the surname on the page next to the one in {believed}, child by child, "
         "and count where they differ."
     )
 
@@ -52,19 +50,19 @@ def _another_surname(answer: object, *, values: pd.DataFrame, believed: str) -> 
 KNOWLEDGE = (
     Exercise(
         number="4.5",
-        asks="For how many children is it not known how often they were at the nurse's?",
+        asks="For how many children is it not known how often they visited the nurse?",
         hints=(
             "Nobody has a zero here because a row is missing. Look at status, not at the value.",
-            "Every child has one chosen row for health_visits; it is known where the status is Reported.",
+            "Every child has one chosen row for health_visits; it is known if the status is Reported.",
             'now[now["chosen"] & now["element"].eq("health_visits")] has them; count the other statuses.',
         ),
         check=_not_known,
     ),
     Exercise(
         number="4.6",
-        asks="For how many children would the page show another surname if meals were believed first?",
+        asks="For how many children would the page show another surname if your team trusted meals first?",
         hints=(
-            "You need two surnames a child: the one that is shown (chosen), and the one that meals writes.",
+            "You need two surnames for each child: the one on the page (chosen), and the one from meals.",
             "Take the reported rows of last_surname; those that are chosen, and those whose silo is meals.",
             'Make two series by child, set_index("child")["value"], bring one to the index of the other with '
             "reindex, and count where they differ (ne).",
@@ -98,10 +96,10 @@ def _changes(answer: object, *, by_definition: pd.DataFrame) -> str | None:
     if answer == both:
         return None
     if answer == int(flagged.any(axis="columns").sum()):
-        return f"{answer:,} are flagged by some definition. Of them, who is clear by another?"
+        return f"{answer:,} are flagged by some definition. Which of them are clear by another?"
     if answer == int((by_definition.nunique(axis="columns") > 1).sum()):
-        return "Yours counts those of whom a definition says nothing, too: that isn't the same as clear."
-    return f"Yours is {answer:,}. A child changes when one definition flags it and another says clear."
+        return "You also counted children whom a definition doesn't cover: that isn't the same as clear."
+    return f"Yours is {answer:,}. A child changes when one definition flags her and another says clear."
 
 
 def _many_systems(answer: object, *, answers: pd.DataFrame, at_least: int) -> str | None:
@@ -111,8 +109,8 @@ def _many_systems(answer: object, *, answers: pd.DataFrame, at_least: int) -> st
     if answer == int(before.ge(at_least).sum()):
         return None
     if answer == int(before.gt(at_least).sum()):
-        return f"{at_least} systems are enough: at least {at_least} is asked."
-    return f"Yours is {answer:,}. platforms_before says how many systems one would have opened."
+        return f"{at_least} systems are enough: the question says at least {at_least}."
+    return f"Yours is {answer:,}. platforms_before counts the systems that you would have opened."
 
 
 def _which_name(answer: object, *, lines: pd.DataFrame) -> Wording | str:
@@ -150,7 +148,7 @@ PICTURES = (
         number="4.2",
         asks="How many children are chronically absent by one definition, and not by another?",
         hints=(
-            "by_definition has one row a child and one column a definition. Look along a row.",
+            "by_definition has one row for each child and one column for each definition. Look along a row.",
             "A child changes when at least one cell is Flagged and at least one is Clear.",
             'by_definition.eq("Flagged").any(axis="columns") & by_definition.eq("Clear").any(axis="columns")',
         ),
@@ -158,9 +156,9 @@ PICTURES = (
     ),
     Exercise(
         number="4.3",
-        asks="For how many questions would one have opened at least four systems?",
+        asks="For how many questions would you have opened at least four systems?",
         hints=(
-            "Each row of answers is a question; how many systems it needs stands in it.",
+            "Each row of answers is a question, and shows how many systems it needs.",
             'answers["platforms_before"] is the number of systems.',
             'int(answers["platforms_before"].ge(4).sum())',
         ),
@@ -170,31 +168,31 @@ PICTURES = (
         number="4.1",
         asks="Two systems disagree about one child. What does the page print, why, and whom do you ask?",
         hints=(
-            "A decision has three parts: what is printed now, on which ground, and who can say how it is.",
-            "Look at the days, at how surely each record is joined, and at who would notice a mistake first.",
-            "We print … because …; until then the page says that … says otherwise. We ask ….",
+            "A decision has three parts: what the page prints now, why, and who knows the truth.",
+            "Look at the days, at how well each record is linked, and at who would notice a mistake first.",
+            "We print … because …; until then the page shows that … disagrees. We ask ….",
         ),
         check=_which_name,
         points=(
-            "Would the family find on the page what is printed, and that another system says otherwise?",
-            "Is the ground a reason to believe that system (who keeps it, who saw the proof), and not only "
+            "Would the family see on the page which value it prints, and that another system disagrees?",
+            "Is there a reason to trust that system (who keeps it, who saw the proof), and not only "
             "that it is newer?",
-            "Is somebody asked who can know, and what happens with the answer?",
+            "Do you ask somebody who can know, and what happens with the answer?",
         ),
     ),
     Exercise(
         number="4.4",
-        asks="A good mark, and a low test. What do you tell the family, and what do you ask first?",
+        asks="A good grade, and a low test. What do you tell the family, and what do you ask first?",
         hints=(
-            "Say both, each with what it measures. Neither is the truth about the child.",
+            "Name both, and what each measures. Neither is the whole truth about the child.",
             "What could make both true? Who would know?",
-            "Your sentence names the mark, the test, what you don't know yet, and who talks with whom.",
+            "Your sentence names the grade, the test, what you don't know yet, and who talks with whom.",
         ),
         check=_two_stories,
         points=(
             "Does she hear both the grade and the test, and that neither is the whole truth about Ana?",
-            "Does it say what nobody knows yet, and guess at no cause?",
-            "Who asks whom, and when does she hear again?",
+            "Does it say what nobody knows yet, and name no cause?",
+            "Who asks whom, and when will she hear from you again?",
         ),
     ),
 )

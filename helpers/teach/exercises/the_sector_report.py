@@ -52,10 +52,10 @@ def _surely_higher(answer: object) -> str | None:
     tempting = sorted(name for name in _SURE_ALONE if name.casefold() in named)
     if tempting:
         return (
-            f"{tempting[0]} is above zero alone. Of six domains one may be so by chance: look at the "
-            "intervals that hold for all six together."
+            f"{tempting[0]} is above zero alone. Among six domains chance alone may produce one: look at the "
+            "intervals for all six together."
         )
-    return "Look for the domains whose interval for all six together lies above zero."
+    return "Look for the domains whose interval for all six together is above zero."
 
 
 # Words for causation, and words near which they don't claim it.
@@ -111,36 +111,36 @@ EXERCISES = (
         number="9.1",
         asks="In how many domains do systems with and without a data team differ beyond chance?",
         hints=(
-            "The table comparisons has a row a grouping, domain, year and way to compare.",
-            "Keep grouping data_team, comparison adjusted, and the newest year: six rows.",
-            f"Six were looked at, so the column is p_corrected; count what is below {level():g}.",
+            "The table comparisons has a row for each grouping, domain, year and comparison.",
+            "Keep grouping data_team, comparison adjusted, and the latest year: six rows.",
+            f"We looked at six, so use the column p_corrected; count the values below {level():g}.",
         ),
         check=_beyond_chance,
     ),
     Exercise(
         number="9.2",
-        asks="Read a picture: of which domains is the difference no chance, all six looked at?",
+        asks="Read a picture: for which domains is the difference more than chance, after six looks?",
         hints=(
-            "Each row has two intervals: of itself alone, and one that holds for all six together.",
-            "Six were looked at. Which is the interval that allows for that, the shorter or the longer?",
-            "Only where the longer interval lies wholly above zero is it more than one lucky row of six.",
+            "Each row has two intervals: one for itself alone, and one for all six together.",
+            "We looked at six. Which interval accounts for that, the shorter or the longer?",
+            "A row is more than luck among six only if its longer interval is entirely above zero.",
         ),
         check=_surely_higher,
     ),
     Exercise(
         number="9.3",
-        asks="Write a sentence anew so that it says no more than the answers do.",
+        asks="Rewrite a sentence so that it claims no more than the answers show.",
         hints=(
-            "Who answered? Nobody was drawn by lot, and most were silent.",
-            "Say how far the two groups lie apart, and between which numbers that may be.",
-            "Such as: among systems that answered, those that signed answer higher by so much, between … and "
-            "…; whether signing did it, this can't say.",
+            "Who answered? Nobody was chosen at random, and most didn't answer.",
+            "Say how much the two groups differ, and between which numbers the difference may be.",
+            "For example: among systems that answered, those that signed answer higher by …, between … and "
+            "…; the survey can't show whether signing is the reason.",
         ),
         check=_rewritten,
         points=(
-            "Does it speak of the systems that answered, and of no others?",
-            "Does it give the difference between the two groups, and between which numbers that may lie?",
-            "Does no word of it say or suggest that signing did it?",
+            "Is it about the systems that answered, and about no others?",
+            "Does it give the difference between the two groups, and between which numbers it may be?",
+            "Does it avoid any word that suggests that signing is the cause?",
         ),
     ),
 )

@@ -47,9 +47,9 @@ def _more_agreements(answer: object) -> str | None:
     if (pairs, one) == (25, 2):
         return None
     if pairs in (91, 14 * 13) or one == 14:
-        return "That is how many there are afterwards. Asked is how many come on top."
+        return "That is how many there are afterwards. The question asks how many are added."
     if pairs == 24:
-        return "Each new system talks to the 12 others. And what of the two with each other?"
+        return "Each new system talks to the 12 others. And what about the two with each other?"
     if (pairs, one) == (2, 25):
         return "The right numbers the other way round: the first is pair by pair."
     return "Pair by pair, n systems need n(n-1)/2: work it out for 14 and for 12. With a standard: n."
@@ -78,17 +78,17 @@ def _first_step(answer: object) -> Wording | str:
 STEPS = (
     Exercise(
         number="7.1",
-        asks="In which measures does the placebo lie apart from the other district?",
+        asks="For which measures do the intervals of the placebo and of the other district not touch?",
         hints=(
             "Only intervals count: two means may differ while their intervals overlap.",
             "Most measures are plumbing, and the placebo has the same pipes.",
-            "Which measure is about two systems that say something of the same child?",
+            "Which measure combines the data of two systems about the same child?",
         ),
         check=_lie_apart,
     ),
     Exercise(
         number="7.2",
-        asks="How many agreements come on top with two more systems, both ways?",
+        asks="How many agreements do two more systems add, both ways?",
         hints=(
             "Twelve systems make 12 times 11, halved, since an agreement is between two.",
             "Do the same for 14, and take the difference.",
@@ -101,14 +101,14 @@ STEPS = (
         asks="Which step first, what does it change for a child, what does it cost, and what is assumed?",
         hints=(
             "The roadmap has a step, a price with a range, and what it buys; say each in one clause.",
-            "Say it of a person: who knows what of a child, and how much sooner?",
+            "Name a person: who learns what about a child, and how much sooner?",
             "Begin: First we …, so that a teacher …; it costs …, and that figure is …",
         ),
         check=_first_step,
         points=(
             "Would a parent understand what changes for a child?",
-            "Is the price said with its range, and whose guess it is?",
-            "Is what was assumed or simulated called so, and quoted nowhere as a finding?",
+            "Does it give the price with its range, and who assumed it?",
+            "Does it call assumptions and simulations by their name, and quote none as a finding?",
         ),
     ),
 )
@@ -126,7 +126,7 @@ def _typed_in_all(answer: object, *, known: pd.DataFrame, change: str) -> str | 
     if answer == 1 + again:
         return None
     if answer == int(rows["typed"].sum()):
-        return "The typing into the SIS is counted in every row that it reached: it happened once."
+        return "You counted the typing into the SIS in every row that it reached: it happened once."
     if answer == again:
         return "Those are the times after the first. Somebody also typed it into the SIS, on the Monday."
     if answer == int((of_change["typed"].fillna(1) - 1).sum()) + 1:

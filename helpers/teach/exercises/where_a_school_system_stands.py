@@ -29,7 +29,7 @@ def _score(answer: object, *, answers: pd.DataFrame) -> str | None:
     cells = float(mine["answer"].mean())
     if abs(answer - cells) <= ROUNDED:
         return (
-            f"{answer:.2f} is the mean of all answers: who answered more items counts more. Take each "
+            f"{answer:.2f} is the mean of all answers: people who answered more items count more. Take each "
             "person's mean first, then the mean of these."
         )
     return "Take each person's mean over the items that she answered, then the mean of these means."
@@ -49,8 +49,8 @@ def _furthest(answer: object, *, scores: pd.DataFrame) -> str | None:
     if spread[titles[answer]] >= spread.max() - 0.1:
         return None
     return (
-        f"In {answer} the lowest and the highest person lie {spread[titles[answer]]:.1f} anchors apart; in "
-        "another row they lie further. Look at the ends of each row, not at the large dot."
+        f"In {answer} the lowest and the highest person are {spread[titles[answer]]:.1f} anchors apart; in "
+        "another row they are further apart. Look at the ends of each row, not at the large dot."
     )
 
 
@@ -100,30 +100,31 @@ EXERCISES = (
         hints=(
             "Two people who answered eight items and four items should weigh the same.",
             "Group by respondent and take the mean of the answers: one number a person.",
-            "Then take the mean of these numbers. Who answered fewer than half of the items is left out.",
+            "Then take the mean of these numbers. Leave out people who answered fewer than half of "
+            "the items.",
         ),
         check=_score,
     ),
     Exercise(
         number="8.2",
-        asks="In which domain do people lie furthest apart?",
+        asks="In which domain are people furthest apart?",
         hints=(
-            "The large dot says nothing about it.",
+            "The large dot doesn't show it.",
             "In each row find the leftmost and the rightmost faint dot, and compare the distance.",
         ),
         check=_furthest,
     ),
     Exercise(
         number="8.3",
-        asks="What do you do on Monday about an item on which people and files part?",
+        asks="What do you do on Monday about an item on which people and files differ?",
         hints=(
             "Neither the people nor the files are wrong yet: somebody has to look.",
             "Name who answered or who enters the data, the figure from the scorecard, and an example row.",
-            "Say what you don't claim before that: not that people lie, and not that the figure says all.",
+            "Say what you don't claim before that: that people lie, or that the figure shows everything.",
         ),
         check=_monday,
         points=(
-            "Is somebody at the table who answered, or who enters these data?",
+            "Is somebody at the table who answered, or who enters the data?",
             "Is there one figure or file that you open together, and a row of it to look at?",
             "Does it leave open who is right until you have looked?",
         ),

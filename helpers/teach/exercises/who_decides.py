@@ -17,14 +17,17 @@ def _net(answer: object, *, scores: pd.DataFrame) -> str | None:
     if answer == gained - lost:
         return None
     if answer == lost - gained:
-        return "The other way round: who became right counts for it, who became wrong against it."
+        return (
+            "The other way round: children who became right count for it, children who became "
+            "wrong against it."
+        )
     if answer == int(scores["changed"].sum()):
         return (
             "That counts every value that changed. Changed isn't better: look at made_right and made_wrong."
         )
     if answer == gained:
-        return "That counts those who became right. Take off those who became wrong."
-    return "Add up made_right over all rows of scores, and take off made_wrong."
+        return "That counts those who became right. Subtract those who became wrong."
+    return "Add up made_right over all rows of scores, and subtract made_wrong."
 
 
 _WHEN = [
@@ -87,7 +90,7 @@ def _half(answer: object, *, months: pd.DataFrame, schools: int) -> str | None:
         return None
     for end in ("easy", "hard"):
         if answer == first(end) and first(end):
-            return f"That is the {end} end of what is assumed. Keep the rows that are likely."
+            return f"That is the {end} end of the assumptions. Keep the rows that are likely."
     return "Keep the likely rows, and find the first month whose schools_with_coach are at least half of all."
 
 
@@ -96,8 +99,9 @@ EXERCISES = (
         number="11.1",
         asks="By how many children is the profile better or worse after the decision?",
         hints=(
-            "The table scores has a row an element. Which columns say that something got better, or worse?",
-            "made_right less made_wrong, added up over all rows; it may be below zero.",
+            "The table scores has a row for each element. Which columns show that something got "
+            "better, or worse?",
+            "made_right minus made_wrong, added up over all rows; it may be below zero.",
         ),
         check=_net,
     ),
@@ -105,15 +109,15 @@ EXERCISES = (
         number="11.2",
         asks="Decide who owns the roster, in words that somebody can act on.",
         hints=(
-            "Which office sees the certificate, and hears first that a child has left?",
+            "Which office sees the certificate, and learns first that a child has left?",
             "Name the system and why; the person who may change or end; the hour; what the others do.",
-            "Such as: … owns the roster, because …; only the … ends a child, by …; whoever sees a mistake "
-            "calls her and types nothing.",
+            "For example: … owns the roster, because …; only the … ends a child's record, by …; anyone who "
+            "sees a mistake calls her and types nothing.",
         ),
         check=_roster_decision,
         points=(
             "Is there one owner, and does that office see the proof first?",
-            "Is it clear who may change or end a child, and by which hour?",
+            "Is it clear who may change or end a child's record, and by which hour?",
             "Does everybody else know what to do about a mistake?",
         ),
     ),
@@ -121,22 +125,23 @@ EXERCISES = (
         number="11.3",
         asks="Write one demand to a vendor that can be checked.",
         hints=(
-            "Think of the morning on which it isn't so. Who notices, and by what?",
+            "Think of a morning on which the delivery fails. Who notices, and how?",
             "Say what is delivered, how often, what you count, and what follows.",
-            "Such as: every row of the daily export carries …; each morning we count …; if …, the vendor …",
+            "For example: every row of the daily export carries …; each morning we count …; if …, "
+            "the vendor …",
         ),
         check=_demand,
         points=(
-            "Could both sides count it on any morning, and come to the same number?",
-            "Is it clear by when, and what follows if it isn't so?",
-            "Would a vendor know what to build, and is left out what nobody needs?",
+            "Could both sides count it on any morning, and get the same number?",
+            "Is it clear by when, and what follows if it fails?",
+            "Would a vendor know what to build, and does it leave out what nobody needs?",
         ),
     ),
     Exercise(
         number="11.4",
         asks="Read a plan: by which month do half of the schools have a coach?",
         hints=(
-            "The left panel's line is what is likely; the gray isn't asked for.",
+            "The left panel's line is the likely case; ignore the gray.",
             "Keep end == 'likely', and take the first month with schools_with_coach at half or more.",
         ),
         check=_half,

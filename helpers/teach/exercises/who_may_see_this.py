@@ -26,17 +26,17 @@ def _not_of_a_child(answer: object, *, policy: Policy, role: str) -> str | None:
         return None
     if answer == allowed.count("none"):
         return (
-            f"{answer} have nothing at all. A picture of the whole class isn't a single child either: which "
+            f"{answer} have nothing at all. A chart of the whole class shows no single child either: which "
             "rules say 'aggregate'?"
         )
     if answer == allowed.count("row"):
-        return f"{answer} are those in which a {role} sees single children. Asked are the others."
+        return f"{answer} are those in which a {role} sees single children. The question asks for the others."
     return f"Yours is {answer}. Look at allow of policy.rule({role!r}, domain), for each of policy.domains."
 
 
 def _mended(answer: object, *, policy: Policy) -> str | None:
     if not isinstance(answer, Policy):
-        return f"A policy is asked for: what .changed(…) gives; yours is a {type(answer).__name__}."
+        return f"Give the policy that .changed(…) returns; yours is a {type(answer).__name__}."
     too_narrow = None
     for role in policy.roles:
         for domain in policy.domains:
@@ -69,8 +69,8 @@ def _gives_money_away(answer: object, *, columns: Sequence[str]) -> str | None:
         return None
     if missing := telling - given:
         kept = sorted(missing)[0]
-        return f"{kept} stays: what does it say of a child who never pays?"
-    return f"{sorted(given - telling - opens)[0]} says nothing of money, and the cook needs it."
+        return f"{kept} stays: what does it reveal about a child who never pays?"
+    return f"{sorted(given - telling - opens)[0]} says nothing about money, and the cook needs it."
 
 
 def _worked_out(answer: object, *, counts: pd.DataFrame) -> str | None:
@@ -79,11 +79,11 @@ def _worked_out(answer: object, *, counts: pd.DataFrame) -> str | None:
     whole = counts["school"].eq("all schools")
     parts = counts.loc[~whole, "children"]
     if int(parts.isna().sum()) != 1:
-        return "Exactly one number has to be hidden for this exercise: set the table up anew."
+        return "Exactly one number has to be hidden for this exercise: build the table again."
     hidden = int(counts.loc[whole, "children"].sum()) - int(parts.sum())
     if answer == hidden:
         return None
-    return f"Yours is {answer}. All schools together less the schools that are shown: what is left?"
+    return f"Yours is {answer}. All schools together minus the schools in the table: what is left?"
 
 
 def _club(answer: object) -> Wording | str:
@@ -113,19 +113,20 @@ EXERCISES = (
     ),
     Exercise(
         number="6.2",
-        asks="Mend the policy that somebody loosened in three places.",
+        asks="Fix the policy that somebody loosened in three places.",
         hints=(
             "compare_policies(policy, loosened) lists where the two differ, and how.",
             "Change each of them back with .changed(role, domain, allow=…); one .changed after the other.",
-            "The scope counts, too: a rule for each child says of which children. compare_policies shows it.",
+            "The scope counts, too: it says which children a rule covers. compare_policies shows it.",
         ),
         check=_mended,
     ),
     Exercise(
         number="6.3",
-        asks="Which columns of the lunchroom's list tell who eats free?",
+        asks="Which columns of the lunchroom's list reveal who eats free?",
         hints=(
-            "Eligibility isn't in the list. But what does a till write down of a child who doesn't pay?",
+            "Eligibility isn't in the list. But what does the lunch line (POS) record for a child "
+            "who doesn't pay?",
             "A price of nothing, and a balance that never moves.",
             "Two columns: what was charged, and the balance. The PIN opens both: count it or not.",
         ),
@@ -136,25 +137,25 @@ EXERCISES = (
         asks="One number is hidden. What is it?",
         hints=(
             "Which number in the table is the sum of the others?",
-            "All schools, less every school that is shown.",
+            "All schools, minus every school in the table.",
             'Take the row "all schools" and subtract the sum of the others (NA is left out of a sum).',
         ),
         check=_worked_out,
     ),
     Exercise(
         number="6.5",
-        asks="A club asks for the attendance of the children who come to it. What do you answer?",
+        asks="A club asks for the attendance of the children who come to it. How do you answer?",
         hints=(
             "A club is outside the school. What lets you hand a child's record to somebody outside?",
             "The rule (FERPA-14) names what a consent must say: which records, for what, to whom, signed.",
-            "Write what you share, who signs, on what paper, for which purpose, and when it ends.",
+            "Write what you share, who signs, on what form, for what purpose, and when it ends.",
         ),
         check=_club,
         points=(
-            "Does nothing go out unless a parent has signed and dated a form that names the records, the "
+            "Do you share nothing unless a parent has signed and dated a form that names the records, the "
             "purpose and the club? (No, until then, is a sound answer.)",
-            "Is no more shared than the purpose needs, and does it end?",
-            "Does the club hear what it can do, such as giving the form to the families?",
+            "Do you share only what the purpose needs, and does it end?",
+            "Do you tell the club what it can do, such as giving the form to the families?",
         ),
     ),
 )

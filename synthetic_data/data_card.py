@@ -131,12 +131,12 @@ def _cases() -> list[str]:
         if fault.case:
             said = made.setdefault(fault.case, f"{fault.looks_like} (in: ")
             made[fault.case] = f"{said}{fault.silo}, "
-    own = {"colliding_id": "an own number of the till that equals another child's district number (meals)"}
+    own = {"colliding_id": "the lunch line's own number equals another child's district number (meals)"}
     rows = [
         *([case, words, "always planted"] for case, words in CASES.items()),
         *([case, words, "as it happens"] for case, words in BY_CHANCE.items()),
         *([case, words, "always planted"] for case, words in moves.items()),
-        *([case, words, "where the till counts up numbers of its own"] for case, words in own.items()),
+        *([case, words, "where the lunch line counts up its own numbers"] for case, words in own.items()),
         *([case, f"{words[:-2]})", "a fault, wherever there are faults"] for case, words in made.items()),
     ]
     return _table(["case", "what it is", "how it comes about"], sorted(rows))

@@ -221,7 +221,7 @@ def joined_pairs(scorecard: pd.DataFrame) -> pd.DataFrame:
 
 KINDS = (
     "Identity", "Meaning", "Coverage", "Completeness", "Freshness", "Format", "Standards", "Permission",
-    "Hand work",
+    "Manual effort",
 )  # fmt: skip
 # Measures of matched children. What blocks an exchange applies to them first.
 WHO_IS_FOUND = ("match rate", "only in left", "only in right")

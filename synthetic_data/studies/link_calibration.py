@@ -1,4 +1,4 @@
-"""Learn from made districts how often the model's probabilities are right, and how far its estimates are off.
+"""Learn from synthetic districts how often the model's probabilities are right, and how far off it is.
 
 Run ``python -m synthetic_data.studies.link_calibration`` after a change in linking. It writes the two files
 that `helpers.link` reads, and takes some minutes. We report coverage on other scenarios, seeds and errors.
@@ -155,7 +155,8 @@ def _line(signs: Numbers, wrong: Numbers) -> Numbers:
 def _source(errors: Sequence[str]) -> str:
     seeds = ", ".join(map(str, SEEDS))
     return (
-        f"# Learned by python -m synthetic_data.studies.link_calibration from made districts of {STUDENTS}\n"
+        "# Learned by python -m synthetic_data.studies.link_calibration from synthetic districts of "
+        f"{STUDENTS}\n"
         f"# children (scenario {SCENARIO}, seeds {seeds}, levels {' and '.join(LEVELS)}).\n"
         f"# Errors: {'; '.join(errors)}.\n"
     )

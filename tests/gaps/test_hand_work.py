@@ -82,7 +82,7 @@ def test_minutes_are_counts_times_what_is_assumed_with_a_range(three: tuple[Dist
 
 def test_the_scorecard_says_minutes_with_their_range(three: tuple[District, Links]) -> None:
     card = measure_gaps(*three)
-    lines = card[card["kind"].eq("Hand work")]
+    lines = card[card["kind"].eq("Manual effort")]
     single = lines[lines["measure"].eq("minutes by hand")]
     assert single["value"].sum() + kit_assumptions().task["pair_reviewed"].likely == pytest.approx(
         manual_minutes(manual_effort(*three)).likely

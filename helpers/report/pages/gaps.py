@@ -135,7 +135,7 @@ KINDS = {
     "Format": "Is it written in one way?",
     "Standards": "Has it a common name?",
     "Permission": "May it be exchanged?",
-    "Hand work": "What does it cost in minutes?",
+    "Manual effort": "What does it cost in minutes?",
 }
 
 
@@ -143,9 +143,9 @@ def work_sentence(work: pd.DataFrame) -> str:
     """Describe the manual effort of one exchange, with its assumed range."""
     low, likely, high = (round(minutes / 60) for minutes in manual_minutes(work))
     if high < 2:
-        return "One exchange takes **less than two hours** of hand work, by what the kit assumes."
+        return "One exchange takes **less than two hours** of manual effort, by what the kit assumes."
     return (
-        f"One exchange takes about **{likely:,} {'hour' if likely == 1 else 'hours'}** of hand work "
+        f"One exchange takes about **{likely:,} {'hour' if likely == 1 else 'hours'}** of manual effort "
         f"(from {low:,} to {high:,}, by what the kit assumes)."
     )
 
@@ -356,9 +356,9 @@ def _standards(lines: pd.DataFrame, district: District) -> list[Block]:
 
 def _work(district: District, links: Links, guard: Guard) -> list[Block]:
     work = manual_effort(district, links)
-    begin = [heading(KINDS["Hand work"])]
+    begin = [heading(KINDS["Manual effort"])]
     if work.empty or guard.hides(int(work["count"].sum())):
-        return [*begin, note("Hand work can't be shown here.")]
+        return [*begin, note("Manual effort can't be shown here.")]
     shown = work_table(work, district.layouts, guard)
     units = dict.fromkeys(("low", "minutes", "high"), "minutes")
     names = {"count": "how often", "low": "at least", "minutes": "likely", "high": "at most"}

@@ -1,0 +1,105 @@
+"""Readers meet no word of `words.toml` in a page, a lesson, a TOML file or a command's help."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import nbformat
+import pytest
+
+from helpers.cli import main
+
+PROJECT = Path(__file__).resolve().parents[2]
+LIST = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+INSTEAD: dict[str, str] = LIST["british"] | LIST["translated"]
+EXCEPTED: dict[str, set[str]] = {one["file"]: set(one["words"]) for one in LIST["excepted"]}
+FOLDERS = ("docs", "helpers", "notebooks", "synthetic_data")
+# Python in which readers meet sentences: replies of exercises, and solutions with their reasons.
+LESSONS = ("helpers/teach/exercises", "notebooks/solutions")
+
+
+def pattern(words: list[str]) -> re.Pattern[str]:
+    """Match any of the words, whole, in any capitals, over ends of lines and with either apostrophe."""
+    each = (re.escape(word).replace(r"\ ", r"(?: |\s*\n\s*)").replace("'", "['’]") for word in words)
+    return re.compile(
+        rf"(?<![\w-])(?:{'|'.join(sorted(each, key=len, reverse=True))})(?![\w-])", re.IGNORECASE
+    )
+
+
+EVERY = pattern(list(INSTEAD))
+
+
+def found_in(text: str) -> list[str]:
+    """Give the words of the list that occur in a text, in lower case."""
+    return [re.sub(r"\s+", " ", hit[0]).replace("’", "'").lower() for hit in EVERY.finditer(text)]
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """Give each file that readers see by its path in the project, and its text."""
+    paths = list(PROJECT.glob("*.md"))
+    for folder in FOLDERS:
+        for ending in ("*.md", "*.toml", "*.j2", "*.ipynb"):
+            paths += (PROJECT / folder).rglob(ending)
+    for lesson in LESSONS:
+        paths += (PROJECT / lesson).glob("*.py")
+    for path in sorted(paths):
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".ipynb":
+            text = "\n".join(cell.source for cell in nbformat.reads(text, as_version=4).cells)
+        yield path.relative_to(PROJECT).as_posix(), text
+
+
+def help_of(command: click.Command, name: str) -> Iterator[tuple[str, str]]:
+    """Give the help of a command and of all below it."""
+    with click.Context(command, info_name=name) as context:
+        yield name, command.get_help(context)
+    if isinstance(command, click.Group):
+        for below, one in command.commands.items():
+            yield from help_of(one, f"{name} {below}")
+
+
+TEXTS = dict(texts())
+HELP = dict(help_of(main, "bigpicture"))
+
+
+def test_files_of_every_kind_and_commands_are_read() -> None:
+    kinds = {Path(file).suffix for file in TEXTS}
+    assert kinds == {".md", ".toml", ".j2", ".ipynb", ".py"}
+    assert {"README.md", "notebooks/GLOSSARY.md", "helpers/gaps/measures/measures.toml"} <= set(TEXTS)
+    assert "bigpicture link" in HELP
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Behaviour, and no misbehaviours", ["behaviour"]),
+        ("They have Fallen\n  apart.", ["fallen apart"]),
+        ("mixed with another’s record", ["with another's record"]),
+        ("a self-made district and handwork", []),
+        ("two made districts", ["made districts"]),
+        ("  people       Plan who is trained", []),
+    ],
+)
+def test_a_word_is_found_whole_in_any_capitals_and_over_lines(text: str, words: list[str]) -> None:
+    assert found_in(text) == words
+
+
+@pytest.mark.parametrize("where", [*TEXTS, *HELP])
+def test_readers_meet_no_word_of_the_list(where: str) -> None:
+    text = TEXTS.get(where) or HELP.get(where, "")
+    wrong = sorted(set(found_in(text)) - EXCEPTED.get(where, set()))
+    assert {word: INSTEAD[word] for word in wrong} == {}
+
+
+def test_every_exception_is_needed_and_has_a_reason() -> None:
+    needless = {file: words - set(found_in(TEXTS[file])) for file, words in EXCEPTED.items()}
+    assert {file: words for file, words in needless.items() if words} == {}
+    assert all(one["reason"].strip() for one in LIST["excepted"])
+
+
+def test_every_word_has_another_instead() -> None:
+    assert [word for word, other in INSTEAD.items() if not other.strip() or found_in(other)] == []

@@ -188,7 +188,7 @@ def _refuse_what_is_not_ours(folder: Path) -> None:
     if there and (written_fingerprint(folder) is None or there - OURS):
         foreign = sorted(there - OURS) or sorted(there)
         raise BadInput(
-            f"Folder {folder} already holds {foreign[0]!r}, which no made district has; "
+            f"Folder {folder} already holds {foreign[0]!r}, which no synthetic district has; "
             "give a new or empty folder, so that nothing of yours is lost."
         )
     about = json.loads((folder / "district.json").read_text(encoding="utf-8")) if there else {}

@@ -184,7 +184,7 @@ def prepare_records(
     if nameless.any():
         raise BadInput(
             f"{int(nameless.sum())} of {len(people)} rows of people have no silo or no record, first row "
-            f"{int(np.argmax(nameless))} (counted from 0). Name both: by them the links say who is who."
+            f"{int(np.argmax(nameless))} (counted from 0). Name both: links need both."
         )
     students = people[people["role"].eq("Student")].sort_values(["silo", "record"], ignore_index=True)
     twice = students.duplicated(["silo", "record"])

@@ -119,7 +119,7 @@ _FACTS = {
     "immunization": "vaccines",
     "incident": "incidents",
     "login": "log-ins",
-    "meal_account": "balance at the till",
+    "meal_account": "balance at the lunch line",
     "meal_eligibility": "decisions on free lunch",
     "meal_purchase": "meals",
     "message": "messages home",

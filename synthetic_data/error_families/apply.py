@@ -113,7 +113,7 @@ def _about(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError):
         pass
     raise BadInput(
-        f"{folder} is no made district with an answer key; make one with `bigpicture make FOLDER`."
+        f"{folder} is no synthetic district with an answer key; make one with `bigpicture make FOLDER`."
     )
 
 

@@ -225,7 +225,7 @@ def test_evidence_is_said_in_words() -> None:
         }
     )
     assert describe_evidence(pairs).tolist() == [
-        "The same: first name, birth date. Spelt differently: surname. In the same building: school. "
+        "The same: first name, birth date. Spelled differently: surname. In the same building: school. "
         "Different: number. Against it: the numbers of the state differ. One home and two first names: "
         "perhaps brothers or sisters.",
         "Nothing could be compared.",

@@ -280,7 +280,7 @@ def test_a_second_family_is_refused_and_so_is_whatever_is_no_made_district(
         apply_errors(clean, clean, "development", 1)
     bare = shutil.copytree(clean, tmp_path / "bare")
     shutil.rmtree(bare / "answer_key")
-    with pytest.raises(BadInput, match="no made district with an answer key"):
+    with pytest.raises(BadInput, match="no synthetic district with an answer key"):
         apply_errors(bare, tmp_path / "x", "development", 1)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bare"]
 

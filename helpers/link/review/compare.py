@@ -113,7 +113,7 @@ def _text(value: object) -> str | None:
 LEVELS = {
     "Same": "The same",
     "Nickname": "A nickname of the other",
-    "Spelling": "Spelt differently",
+    "Spelling": "Spelled differently",
     "Order swapped": "The same in another order",
     "Ambiguous date": "The same if day and month change places",
 }

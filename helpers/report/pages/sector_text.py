@@ -23,8 +23,8 @@ __all__ = [
 ]
 
 PUT_IN = (
-    "What there is to find on this page was put in by the generator, and the rest is chance: it says nothing "
-    "about real school systems."
+    "The generator simulates every effect on this page, and the rest is chance: it shows nothing about real "
+    "school systems."
 )
 NOT_MORE = "An association: it doesn't say what would happen if a system joined."
 UNRECORDED = (

@@ -90,7 +90,7 @@ def people_chart(plan: StaffingPlan) -> Picture:
         draw,
         title=title,
         alt=f"{title}: two panels of steps over {int(data['month'].max())} months.",
-        caption="Line: as is likely. Grey: between all assumptions at their easy and at their hard end; no "
+        caption="Line: the likely case. Gray: all assumptions, at their easy and hard ends; no "
         "interval of any statistics. The assumptions are the kit's own, or yours.",
         data=data,
     )

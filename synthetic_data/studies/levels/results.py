@@ -380,11 +380,11 @@ def chart_of_placebo(study: Study) -> Block:
         alt=_alt(shown, [panel], there),
         levels={level: level_title(level) for level in there},
         series=list(names.values()),
-        caption="Children whose page shows signs of two systems, less as many as chance would bring "
-        f"together. Districts of {int(study.figures['students'].max()):,} children. Bars: 95% intervals over "
+        caption="Children whose page shows signs of two systems, beyond what chance would "
+        f"produce. Districts of {int(study.figures['students'].max()):,} children. Bars: 95% intervals over "
         f"{int(rows['seeds'].max())} seeds, widened for {int(rows['looks'].max())} looks (Bonferroni). The "
         f"difference at the last step is {apart:.0f}, from {low:.0f} to {high:.0f} (Welch, corrected for "
-        f"{len(there)} looks). Effects were put in by the generator.",
+        f"{len(there)} looks). The generator simulates the effects.",
         apart=True,
         table=_numbers(shown, [panel], there, names),
     )
@@ -512,7 +512,7 @@ _BOUGHT = {
     "found": "more of 100 children at risk found",
     "questions": "more questions answered",
     "delay": "days fresher (assumed)",
-    "manual_effort": "minutes of hand work less a child (assumed)",
+    "manual_effort": "fewer minutes of manual effort for each child (assumed)",
 }
 
 
@@ -599,7 +599,7 @@ def first_steps_of(study: Study, costs: Costs | None = None) -> str:
         return f"First, by questions and by hours for a dollar: {first[0]}. {last}"
     return (
         f"Which step is first depends on what counts. By questions for a dollar: {first[0]}; by hours of "
-        f"hand work: {first[1]}. {last}"
+        f"manual effort: {first[1]}. {last}"
     )
 
 
@@ -639,7 +639,7 @@ def roadmap_shown(road: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
         "dollars": "US dollars, with range",
         "child": "dollars a child and year",
         "buys": "what it buys",
-        "hours": "hours of hand work saved",
+        "hours": "hours of manual effort saved",
     }
     return shown, heads
 

@@ -257,10 +257,9 @@ def ranked(found: pd.DataFrame, measure: str, way: str = "alone", scenario: str 
 
 # Notes for every page and the notebook: what these figures are, and aren't.
 SAYS = (
-    "Every district here is invented. What a level sets is the generator's own judgment, and what follows "
-    "from it was put in by the generator: it shows how figures hang on exchange, not what districts are "
-    "like. The intervals are those of the simulation: they say how far another seed would carry a figure, "
-    "and nothing more."
+    "Every district here is invented. What a level sets is the kit's own judgment, and the generator "
+    "simulates the effects: the figures show how results depend on exchange, not what districts are like. "
+    "The intervals describe the simulation: how far another seed would move a figure, and nothing more."
 )
 
 

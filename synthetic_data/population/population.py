@@ -250,7 +250,7 @@ def _draw_households(scenario: Scenario, count: int) -> Draft | None:
     old = retained | (rng.random(slots) < OLD_FOR_GRADE)
     day_of_year, unknown = rng.random(slots), arrived & (rng.random(slots) < NEW_YEAR_SHARE)
 
-    def births() -> tuple[Days, Mask]:
+    def births() -> tuple[Days, Mask, Days]:
         # Cohort 0 starts school in the fall after the fifth birthday, with a September 1 cutoff.
         first_of_year = (scenario.school_year - 1 - 5 - cohort - old - 1970).astype("datetime64[Y]")
         last_day = (first_of_year.astype("datetime64[M]") + np.timedelta64(8, "M")).astype("datetime64[D]")
@@ -259,13 +259,16 @@ def _draw_households(scenario: Scenario, count: int) -> Draft | None:
         fixed = np.zeros(slots, dtype=bool)
         fixed[again.index[~again]] = True
         birth = np.where(fixed, new_year, last_day - (day_of_year * 365).astype("int64"))
-        return space_births(scenario.seed, home, birth, last_day, ~fixed)
+        middle = np.where(fixed, new_year, last_day - np.timedelta64(182, "D"))
+        return *space_births(scenario.seed, home, birth, last_day, ~fixed), middle
 
-    birth, crowded = births()
-    if crowded.any():
-        # Of two children of about one age, none is old for her grade.
+    birth, crowded, middle = births()
+    while (old & crowded).any():
+        # Of two children of about one age, none is old for her grade. Others are drawn anew, too.
         retained, old = retained & ~crowded, old & ~crowded
-        birth, _ = births()
+        birth, crowded, middle = births()
+    # Where draws find no room, the middle of each child's own year has it.
+    birth[crowded] = middle[crowded]
 
     grade = np.where(gone | (cohort == GRADUATED), -1, cohort)
     before = np.where(arrived, -1, cohort - 1 + retained)

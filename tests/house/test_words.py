@@ -55,7 +55,8 @@ def texts() -> Iterator[tuple[str, str]]:
 
 def help_of(command: click.Command, name: str) -> Iterator[tuple[str, str]]:
     """Give the help of a command and of all below it."""
-    with click.Context(command, info_name=name) as context:
+    # As the command line calls it: a command keeps the help option of its first call.
+    with click.Context(command, info_name=name, help_option_names=["-h", "--help"]) as context:
         yield name, command.get_help(context)
     if isinstance(command, click.Group):
         for below, one in command.commands.items():

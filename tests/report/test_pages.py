@@ -176,7 +176,7 @@ def test_no_link_of_any_notebook_leads_to_a_file_that_is_not_in_the_folder_of_a_
     assert beside <= {f"{name}.html" for name in names}
     assert len(beside) > 5
     steps = (tmp_path / "07_what_each_step_buys.html").read_text(encoding="utf-8")
-    assert "a headless run of one small notebook, one_district." in steps
+    assert "A headless run of one small notebook, one_district, makes" in steps
 
 
 def test_dates_and_numbers_are_told_apart(page: str) -> None:

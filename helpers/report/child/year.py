@@ -84,6 +84,10 @@ class YearPicture:
     alt: str
 
 
+# A month's name that begins this many days after the picture does would be cut off on its left.
+_NEAR_THE_EDGE = 28
+
+
 @dataclass(frozen=True)
 class _Axis:
     begin: date
@@ -98,6 +102,11 @@ class _Axis:
 
     def before(self, day: date) -> bool:
         return day < self.year
+
+    def tick_anchor(self, day: date) -> str:
+        """Write a month's name under its first day, or from it on where the picture begins."""
+        since = (day - (self.begin if self.before(day) else self.year)).days
+        return "start" if since < _NEAR_THE_EDGE else "middle"
 
     def anchor(self, day: date, text: str) -> str:
         """Write to the right of a day where a phone has room for it, otherwise to the left."""
@@ -185,7 +194,12 @@ def draw_year(
     if of.get("events"):
         drawn.append(_events(of["events"], axis, say("events"), say("others")))
     ticks = [
-        (axis.at(day), months[day.month - 1] + (f" {day.year}" if day.month == 1 else ""), axis.before(day))
+        (
+            axis.at(day),
+            months[day.month - 1] + (f" {day.year}" if day.month == 1 else ""),
+            axis.before(day),
+            axis.tick_anchor(day),
+        )
         for day in _months(axis)
     ]
     alt = " ".join(f"{panel.title.rstrip('.')}." for panel in drawn)

@@ -107,6 +107,15 @@ def test_without_a_key_the_page_says_what_nobody_could_check_and_no_small_number
     assert unjudged.links is not None
 
 
+def test_a_step_tells_no_sum_that_its_sentence_hides(unjudged: IndexFigures) -> None:
+    waiting = unjudged.sentences[2].sentence
+    for action in unjudged.actions:
+        if action.link == "The review desk":
+            assert str(action.many).lower() in waiting.lower()
+    rows = unjudged.made[0].split(" rows")[0]
+    assert rows.replace(",", "").endswith("0")
+
+
 @pytest.mark.parametrize(
     ("today", "run"),
     [("2026-05-03", "2026-05-04"), ("2026-05-04", "2026-05-11"), ("2026-05-05", "2026-05-11")],

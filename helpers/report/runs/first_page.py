@@ -108,7 +108,7 @@ def first_page(district: District, links: Links, card: pd.DataFrame, *, judged: 
         The page, with nothing that the guard of a real folder hides.
     """
     guard = Guard.of(district)
-    page = _with_key(district, links, guard) if judged else _without_key(district, links, card, guard)
+    page = _with_key(district, links) if judged else _without_key(district, links, card, guard)
     unknown = district.findings.loc[district.findings["kind"].eq("file_unknown"), "file"]
     return replace(
         page,
@@ -120,7 +120,7 @@ def first_page(district: District, links: Links, card: pd.DataFrame, *, judged: 
     )
 
 
-def _with_key(district: District, links: Links, guard: Guard) -> IndexFigures:
+def _with_key(district: District, links: Links) -> IndexFigures:
     found = _judge(district, links)
     spoken = system_names_in_text(district.layouts)
     title = say_measure("complete", found.complete, found.children).replace("**", "")
@@ -143,7 +143,7 @@ def _with_key(district: District, links: Links, guard: Guard) -> IndexFigures:
             Lead("Unseen", _unseen(found)),
         ),
         picture=_picture_with_key(found, district),
-        actions=_actions_with_key(district, links, found, missing, guard),
+        actions=_actions_with_key(district, links, found, missing),
     )
 
 
@@ -230,7 +230,7 @@ def _picture_with_key(found: _Judged, district: District) -> Picture | None:
 
 
 def _actions_with_key(
-    district: District, links: Links, found: _Judged, missing: pd.DataFrame, guard: Guard
+    district: District, links: Links, found: _Judged, missing: pd.DataFrame
 ) -> list[Action]:
     to_do = Actions(district)
     actions = []
@@ -253,7 +253,8 @@ def _actions_with_key(
         more = f"{gain:,} more {'child has' if gain == 1 else 'children have'} a complete page."
         actions.append(to_do.action(kind, int(children), f"{why} Then {more}" if gain else why, silo))
         before = after
-    return [*actions, *_review(to_do, links, guard)][:_MOST_ACTIONS]
+    waiting = int(links.crosswalk["link_status"].eq(REVIEW).sum())
+    return [*actions, *_review(to_do, waiting, "records")][:_MOST_ACTIONS]
 
 
 def _step_for(silo: str, links: Links, alone: Sequence[str]) -> tuple[str, str]:
@@ -268,13 +269,11 @@ def _step_for(silo: str, links: Links, alone: Sequence[str]) -> tuple[str, str]:
     return "check_names", "They are written differently elsewhere."
 
 
-def _review(to_do: Actions, links: Links, guard: Guard) -> list[Action]:
-    waiting = int(links.crosswalk["link_status"].eq(REVIEW).sum())
+def _review(to_do: Actions, waiting: Count, unit: str) -> list[Action]:
     if not waiting:
         return []
     effect = "Until then, part of what is known of these children stays off their pages."
-    many = shown_count(waiting, guard)
-    return [to_do.action("review", many if isinstance(many, int | str) else None, effect, unit="records")]
+    return [to_do.action("review", waiting, effect, unit=unit)]
 
 
 def _without_key(district: District, links: Links, card: pd.DataFrame, guard: Guard) -> IndexFigures:
@@ -298,7 +297,7 @@ def _without_key(district: District, links: Links, card: pd.DataFrame, guard: Gu
             Lead("Waiting", _undecided(totals[REVIEW], unit)),
         ),
         picture=_picture_without_key(counts, district, unit),
-        actions=_actions_without_key(district, links, card, counts, guard),
+        actions=_actions_without_key(district, links, card, counts, totals[REVIEW], guard),
         links=describe_links(crosswalk, system_names(district.layouts), guard),
     )
 
@@ -407,6 +406,7 @@ def _actions_without_key(
     links: Links,
     card: pd.DataFrame,
     counts: Mapping[str, Mapping[str, Count]],
+    waiting: Count,
     guard: Guard,
 ) -> list[Action]:
     to_do = Actions(district)
@@ -426,7 +426,7 @@ def _actions_without_key(
     if silo := worst(UNLINKED, alone):
         effect = "Today nothing in it matches any child."
         actions.append(to_do.action("add_id", counts[silo][UNLINKED], effect, silo, unit))
-    actions += _review(to_do, links, guard)
+    actions += _review(to_do, waiting, unit)
     steps = first_steps(card[card["measure"].eq("match rate")], most=1) if len(card) else card
     if len(steps) and len(district) > 1:
         step = steps.iloc[0]
@@ -469,7 +469,9 @@ def _fresh(district: District) -> list[str]:
 def _made(district: District, links: Links, guard: Guard, judged: bool) -> list[str]:
     accounts = district.accounts
     rows, files = int(accounts["rows"].sum()), len(accounts)
-    lines = [f"{rows:,} rows in {files:,} {'file' if files == 1 else 'files'}; every row is used or listed."]
+    lines = [
+        f"{guard.about(rows)} rows in {files:,} {'file' if files == 1 else 'files'}; every row is used or listed."
+    ]
     if district.synthetic:
         origin = where_from(district.about)
         lines.append(f"The district is invented{f' ({origin})' if origin else ''}.")

@@ -469,9 +469,8 @@ def _fresh(district: District) -> list[str]:
 def _made(district: District, links: Links, guard: Guard, judged: bool) -> list[str]:
     accounts = district.accounts
     rows, files = int(accounts["rows"].sum()), len(accounts)
-    lines = [
-        f"{guard.about(rows)} rows in {files:,} {'file' if files == 1 else 'files'}; every row is used or listed."
-    ]
+    where = f"{files:,} {'file' if files == 1 else 'files'}"
+    lines = [f"{guard.about(rows)} rows in {where}; every row is used or listed."]
     if district.synthetic:
         origin = where_from(district.about)
         lines.append(f"The district is invented{f' ({origin})' if origin else ''}.")

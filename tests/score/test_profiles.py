@@ -59,6 +59,7 @@ RECORDED = {
     "family": {
         "guardians", "contact_language", "portal_logins", "messages_sent", "messages_opened",
         "absence_messages_sent", "absence_messages_opened", "report_card_messages_opened",
+        "last_absence_message_opened",
     },
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from synthetic_data.columns import numbered, pick, text, whole
 from synthetic_data.life.college_plans import APPLIED, INSTITUTIONS, INTERESTS, PLANS, SENIOR, STATUSES
+from synthetic_data.life.free_text import sentences
 from synthetic_data.observation import Later, Observation, Recorded, Truth, about, limits
 from synthetic_data.scenario import Exchange, Scenario
 from synthetic_data.streams import rng_for
@@ -62,6 +63,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             "school_name": pick(population.places.names, school[child]),
             "interests": _interests(ambitions.interests[listed]),
             "post_high_school_plan": pick(PLANS, ambitions.plan[listed]),
+            "goal": pick(sentences(), ambitions.goal[listed]),
             "last_activity": visit[listed].astype("datetime64[us]"),
         }
     )

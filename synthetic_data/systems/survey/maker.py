@@ -11,6 +11,7 @@ import pandas as pd
 
 from helpers.standard import whole_figure
 from synthetic_data.columns import dates, only, pick, text, whole
+from synthetic_data.life.free_text import OPEN_QUESTIONS, sentences
 from synthetic_data.life.presence import windows_of
 from synthetic_data.life.wellbeing.surveys import (
     ABOUT_ME,
@@ -98,6 +99,8 @@ def _about_me(truth: Truth, exchange: Exchange, surveys: Surveys, year: int) -> 
     if "District" in exchange.ids:
         frame["Student number"] = children["district_number"].array.take(child)
     frame |= {item: whole(answers[:, place], answers[:, place] > 0) for place, item in enumerate(ABOUT_ME)}
+    words = surveys.words[mine]
+    frame |= {question: pick(sentences(), words[:, place]) for place, question in enumerate(OPEN_QUESTIONS)}
     people = about(children["person"].array.take(child), "Subject")
     return Recorded("about_me", f"about_me_{year}.csv", pd.DataFrame(frame), people)
 

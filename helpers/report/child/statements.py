@@ -240,8 +240,10 @@ def _take_norms(told: Mapping[str, PageStatements], indicators: pd.DataFrame, te
     for child, indicator, how, expected in zip(*columns, strict=True):
         name, of = names.get((indicator, how), ("", ""))
         own = told.get(child)
-        if own is not None and of in own.values and _plain(expected) is not None and expected > 0:
-            own.values[name] = replace(own.values[of], text=f"{expected:g}", number=float(expected))
+        if own is not None and of in own.values and _plain(expected) is not None and expected == expected:
+            # In some grades the norms' mean falls: nobody is expected to lose points.
+            typical = max(float(expected), 0.0)
+            own.values[name] = replace(own.values[of], text=f"{typical:g}", number=typical)
 
 
 def _take_events(
@@ -344,8 +346,6 @@ def groups_of_lines(
     ]
 
 
-def _shown(line: Line, known: list[Told], spoken: Language) -> str:
-    first = known[0]
 def source_of(told: Told, systems: Mapping[str, str], spoken: Language, voice: Voice) -> str:
     """Name the system of a value, and the day that it speaks for."""
     source = spoken.label("system", systems.get(told.silo, told.silo))
@@ -354,6 +354,8 @@ def source_of(told: Told, systems: Mapping[str, str], spoken: Language, voice: V
     return spoken.say(voice, "times.from_day", system=source, day=spoken.short_day(told.as_of))
 
 
+def _shown(line: Line, known: list[Told], spoken: Language) -> str:
+    first = known[0]
     number = first.number
     if line.form == "code":
         word = spoken.label(str(line.labels), first.text)

@@ -64,6 +64,8 @@ def _drawn(
 ) -> Codes:  # fmt: skip
     """Draw a sentence per child; -1 where the child leaves it empty."""
     bank = _bank()
+    if not scenario.free_text:
+        return np.full(len(child), -1, dtype="int64")
     # Everybody has draws of her own, so that they don't depend on who else writes.
     writes = rng_for(scenario.seed, stream[0], "writes").random(children)[child] < bank.writes
     chosen, empty = rng_for(scenario.seed, *stream, element).random((2, children))[:, child]

@@ -159,6 +159,17 @@ def test_what_a_child_writes_depends_on_nobody_else() -> None:
     assert (draw_open_answers(scenario, 2026, "spring", child, grade, 300) != whole).any()
 
 
+def test_without_free_text_nobody_writes_and_no_column_asks(tmp_path: Path) -> None:
+    write_silo(tmp_path, "survey", free_text=False, **SETTINGS)
+    assert not set(OPEN_QUESTIONS) & set(table(tmp_path, "about_me_2026").columns)
+    life = truth(free_text=False, **SETTINGS).life
+    assert not life.values["element"].isin([*OPEN_QUESTIONS.values(), "own_goal"]).any()
+    # Whatever else is drawn is the same.
+    usual = truth(**SETTINGS).life.values
+    others = usual[~usual["element"].isin([*OPEN_QUESTIONS.values(), "own_goal"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(life.values.reset_index(drop=True), others)
+
+
 def test_the_key_holds_the_words_that_a_child_wrote_last(written: tuple[Path, pd.DataFrame]) -> None:
     folder, whose = written
     rows = whose.dropna(subset=["person"])[["file", "row", "person"]]

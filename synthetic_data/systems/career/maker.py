@@ -63,10 +63,11 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             "school_name": pick(population.places.names, school[child]),
             "interests": _interests(ambitions.interests[listed]),
             "post_high_school_plan": pick(PLANS, ambitions.plan[listed]),
-            "goal": pick(sentences(), ambitions.goal[listed]),
             "last_activity": visit[listed].astype("datetime64[us]"),
         }
     )
+    if scenario.free_text:
+        students["goal"] = pick(sentences(), ambitions.goal[listed])
     if "District" in exchange.ids:
         students["external_student_id"] = children["district_number"].array.take(child)
     person = children["person"].array

@@ -127,6 +127,8 @@ class Scenario(BaseModel):
     engagement_in_absence: float = Field(0.85, ge=0, le=0.99)
     traits_in_grades: float = Field(0.9, ge=0, le=0.99)
     meal_coverage: Share = 0.88
+    # Whether survey and career planning have the columns in which children write (life/free_text.py).
+    free_text: bool = True
 
     # Social gradients, each a factor on its published differences: 1 meets them, 0 removes them. By family
     # income, change of school and homelessness: life/circumstances.py; by special education: plans.py.

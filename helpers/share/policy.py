@@ -145,10 +145,11 @@ def _unknown_domains(
         for name in given:
             if name not in names:
                 yield f"{place} names the domain {name!r}, which is not declared.{nearest(name, names)}"
-    kinds = _known_names()["timeline"]
+    known = _known_names()
+    told = [*known["timeline"], *known["elements"]]
     for name in _texts(parts.get("narratives")):
-        if name not in kinds:
-            yield f"narratives names {name!r}, which is no kind of event.{nearest(name, kinds)}"
+        if name not in told:
+            yield f"narratives names {name!r}, which is no kind of event and no element.{nearest(name, told)}"
 
 
 def _unknown_scope(scope: str) -> str:

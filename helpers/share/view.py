@@ -210,9 +210,9 @@ class View:
 
     def may_see(self, name: str) -> bool:
         """Check whether this view may show single children's values of an element, event or indicator."""
-        return (
-            name in self.allowed.elements or name in self.allowed.timeline or name in self.allowed.indicators
-        )
+        kinds = (self.allowed.elements, self.allowed.timeline, self.allowed.indicators)
+        # Of some domains it shows nobody, as of a student below 18.
+        return any(name in kind and bool(self.sets.get(kind[name])) for kind in kinds)
 
     def _seen(self, values: pd.DataFrame) -> pd.DataFrame:
         newest, trust = self._ties.newest_days, self.source.trust()
@@ -226,7 +226,7 @@ class View:
     @cached_property
     def values(self) -> pd.DataFrame:
         """Table ``values``: chosen and compared among the systems that this view may show."""
-        return self._shown(self._values)
+        return self._shown(self._without_others(self._values, "element", "value"))
 
     @cached_property
     def timeline(self) -> pd.DataFrame:
@@ -234,22 +234,24 @@ class View:
         line = seen_timeline(
             self.source.timeline(self._asked), self.allowed.timeline, self.sets, self.allowed.hidden
         )
-        return self._shown(self._without_others(line))
+        return self._shown(self._without_others(line, "kind", "detail"))
 
-    def _without_others(self, line: pd.DataFrame) -> pd.DataFrame:
+    def _without_others(self, rows: pd.DataFrame, named: str, text: str) -> pd.DataFrame:
         """Mask what may identify other children in narratives."""
-        told = line["kind"].isin(list(self.policy.written.narratives)) & line["detail"].notna()
-        if self.allowed.role.narratives or not told.any():
-            return line
+        told = rows[named].isin(list(self.policy.written.narratives)) & rows[text].notna()
+        # What somebody wrote herself, she may read as she wrote it.
+        as_written = named == "element" and self.allowed.role.who == "child"
+        if self.allowed.role.narratives or as_written or not told.any():
+            return rows
         if self.allowed.without_source:
-            return line.assign(detail=line["detail"].mask(told))
+            return rows.assign(**{text: rows[text].mask(told)})
         known = self.source.children()[["child", "first_name", "last_surname"]]
-        details = line["detail"].copy()
-        for child, own in line[told].groupby("child"):
+        texts = rows[text].copy()
+        for child, own in rows[told].groupby("child"):
             mine = known[known["child"].eq(child).to_numpy(dtype=bool)]
             but = name_parts({*mine["first_name"].dropna(), *mine["last_surname"].dropna()})
-            details.loc[own.index] = without_words(own["detail"], self._ties.names, but)
-        return line.assign(detail=details)
+            texts.loc[own.index] = without_words(own[text], self._ties.names, but)
+        return rows.assign(**{text: texts})
 
     @cached_property
     def indicators(self) -> pd.DataFrame:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from synthetic_data.columns import pick, text, whole_days
 from synthetic_data.life.effects import Effect
+from synthetic_data.life.free_text import draw_goals, sentences
 from synthetic_data.life.presence import last_days
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, whole_number
@@ -131,6 +132,8 @@ class CollegePlans:
     interests: Codes
     """By account and rank: a place in `INTERESTS`; -1: no such."""
     plan: Codes
+    goal: Codes
+    """By account: a place in `sentences`, what the child wrote as a goal; -1: nothing."""
     account: Codes
     """By application."""
     institution: Codes
@@ -197,6 +200,7 @@ def draw_ambitions(scenario: Scenario, schooling: Schooling, traits: Traits) -> 
         0.4 + 0.6 * visit[child],
         interests,
         plan,
+        draw_goals(scenario, child, [PLANS[one] for one in plan.tolist()], children),
         account[kept],
         institution[kept],
         applied[kept],
@@ -214,9 +218,9 @@ def _choices(rng: np.random.Generator, sent: Codes, plan: Codes) -> Codes:
 
 
 def ambition_elements(ambitions: CollegePlans, children: int, until: np.datetime64) -> list[Element]:
-    """Return each child's interests, plan and number of applications on a day."""
+    """Return each child's interests, plan, goal and number of applications on a day."""
     known = ambitions.since <= until
-    interest, every, plan, applications = np.full((4, children), np.nan)
+    interest, every, plan, goal, applications = np.full((5, children), np.nan)
     child = ambitions.child[known]
     interest[child] = ambitions.interests[known, 0]
     # Pack up to three interests into one number, the first one in front; a missing interest has the index
@@ -224,12 +228,14 @@ def ambition_elements(ambitions: CollegePlans, children: int, until: np.datetime
     ranks = np.where(ambitions.interests[known] < 0, len(INTERESTS), ambitions.interests[known])
     every[child] = ranks @ (BASE ** np.arange(ranks.shape[1])[::-1])
     plan[child] = ambitions.plan[known]
+    goal[child] = np.where(ambitions.goal[known] < 0, np.nan, ambitions.goal[known])
     sent = ambitions.child[ambitions.account[ambitions.applied <= until]]
     applications[ambitions.child[known]] = np.bincount(sent, minlength=children)[ambitions.child[known]]
     return [
         Element("career_interest", interest, lambda numbers: pick(INTERESTS, numbers.astype("int64"))),
         Element("interests", every, _all_interests),
         Element("plan_after_high_school", plan, lambda numbers: pick(PLANS, numbers.astype("int64"))),
+        Element("own_goal", goal, lambda numbers: pick(sentences(), numbers.astype("int64"))),
         Element("applications", applications, whole_number),
     ]
 

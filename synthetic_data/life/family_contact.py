@@ -16,7 +16,7 @@ from synthetic_data.life.absences import Absences
 from synthetic_data.life.effects import Effect
 from synthetic_data.life.presence import last_days
 from synthetic_data.life.traits import Traits
-from synthetic_data.life.true_values import Element, whole_number
+from synthetic_data.life.true_values import Element, a_day, whole_number
 from synthetic_data.population import Population
 from synthetic_data.population.households import HOME_LANGUAGES
 from synthetic_data.population.schools import LEVELS
@@ -258,6 +258,14 @@ def family_elements(
         np.bincount(contacts.child[traffic.contact[which]], minlength=children) for which in told
     )
 
+    read_day = np.full(children, np.nan)
+    about = opened & absences
+    np.fmax.at(
+        read_day,
+        contacts.child[traffic.contact[about]],
+        traffic.sent[about].astype("datetime64[D]").astype("float64"),
+    )
+
     def known(numbers: npt.NDArray[Any]) -> Numbers:
         return np.where(on_record > 0, numbers.astype("float64"), np.nan)
 
@@ -270,6 +278,7 @@ def family_elements(
         Element("absence_messages_sent", known(noticed), whole_number),
         Element("absence_messages_opened", known(notices_read), whole_number),
         Element("report_card_messages_opened", known(reports_read), whole_number),
+        Element("last_absence_message_opened", read_day, a_day),
     ]
 
 

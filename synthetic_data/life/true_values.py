@@ -20,7 +20,7 @@ from synthetic_data.population.schools import LEVELS
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 
-__all__ = ["Element", "measured", "true_values", "whole_number"]
+__all__ = ["Element", "a_day", "measured", "true_values", "whole_number"]
 
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -44,6 +44,11 @@ def whole_number(numbers: Numbers) -> object:
 def measured(numbers: Numbers) -> object:
     """Format shares and means with four decimals."""
     return text([f"{number:.4f}" for number in numbers.tolist()])
+
+
+def a_day(numbers: Numbers) -> object:
+    """Format days, counted from 1970 on."""
+    return text(np.datetime_as_string(numbers.astype("int64").astype("datetime64[D]")).astype(object))
 
 
 def true_values(

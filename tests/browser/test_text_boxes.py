@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,15 @@ import pytest
 from playwright.sync_api import Browser
 
 from helpers.gaps import measure_gaps
+from helpers.profile import source_of
+from helpers.profile.indicators import compute_indicators
+from helpers.report.child.page import child_page, system_names
+from helpers.report.child.sheet import sheet_css
+from helpers.report.family.pages import family_pages
+from helpers.report.messages import VOICES, Voice, languages
 from helpers.report.pages.gaps import gaps_page
+from helpers.report.theme import page_css
+from helpers.share import open_view, whos
 from synthetic_data.studies.levels.page import kit_run, study_page
 from synthetic_data.studies.levels.study import study_of
 from tests.browser.page_faults import (
@@ -28,10 +37,14 @@ from tests.report.fullest_page import LONGEST, fullest_child, page_of
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
+    from helpers.profile import Profiles
+    from helpers.profile.store.source import MemorySource
 
 pytestmark = pytest.mark.browser
 
 SHEETS = 2
+# Children whose pages we look at as each reader sees them.
+MOST = 8
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -92,10 +105,59 @@ def test_no_text_of_the_page_of_gaps_is_cut_off(
     assert faults_of_text(browser, path) == []
 
 
-def test_no_text_of_the_fullest_family_page_is_cut_off(browser: Browser, tmp_path: Path) -> None:
-    path = tmp_path / "family.html"
-    path.write_text(page_of(fullest_child(), "en"), encoding="utf-8")
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("voice", VOICES)
+def test_no_text_of_the_fullest_page_of_a_family_or_student_is_cut_off(
+    browser: Browser, voice: Voice, language: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "fullest.html"
+    path.write_text(page_of(fullest_child(), language, voice), encoding="utf-8")
     assert faults_of_text(browser, path) == []
+
+
+@pytest.fixture(scope="module")
+def source(district: District, district_links: Links, district_profiles: Profiles) -> MemorySource:
+    judged = compute_indicators(district, district_links, district_profiles)
+    return source_of(district, district_links, district_profiles, judged)
+
+
+def pages_of_children(
+    reader: str, district: District, links: Links, source: MemorySource
+) -> Iterator[tuple[str, str]]:
+    """Lay out the pages of some children as one reader sees them."""
+    if reader in VOICES:
+        made = family_pages(district, links, source, voice=reader, language="en")  # type: ignore[arg-type]
+        yield from ((one.recipient.child, str(one.markup)) for one in made.pages[:: len(made.pages) // MOST])
+        return
+    style = page_css() + sheet_css()
+    who = whos(source, reader).sort_values("children", ascending=False, kind="stable")["who"].iloc[0]
+    whole = open_view(source, reader, str(who))
+    for child in whole.ids[:MOST]:
+        page = child_page(whole.of(child), system_names(source.systems()), note="", invented=True)
+        yield (
+            child,
+            '<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,">'
+            f'<meta name="viewport" content="width=device-width"><title>Child</title><style>{style}</style>'
+            f"</head><body><main>{page.block.markup}</main></body></html>",
+        )
+
+
+@pytest.mark.parametrize("reader", ["teacher", "counselor", *VOICES])
+def test_no_text_of_a_child_s_page_is_cut_off_for_any_reader(
+    browser: Browser,
+    reader: str,
+    district: District,
+    district_links: Links,
+    source: MemorySource,
+    tmp_path: Path,
+) -> None:
+    faults, pages = [], list(pages_of_children(reader, district, district_links, source))
+    assert len(pages) >= MOST
+    for child, markup in pages[:MOST]:
+        path = tmp_path / f"{child}.html"
+        path.write_text(markup, encoding="utf-8")
+        faults += [f"{child}: {fault}" for fault in faults_of_text(browser, path)]
+    assert faults == []
 
 
 def test_text_that_leaves_its_drawing_is_seen(browser: Browser, tmp_path: Path) -> None:

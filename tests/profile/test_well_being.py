@@ -77,6 +77,31 @@ def test_a_survey_gives_the_mean_of_the_newest_windows_answers_under_a_name() ->
     assert list(profiles.left_out["reason"]) == ["No child named"]
 
 
+def test_what_a_child_wrote_last_this_year_counts_and_an_empty_answer_does_not() -> None:
+    def words(
+        record: str | None, text: str | None, day: pd.Timestamp, item: str = "Proud of"
+    ) -> dict[str, Any]:
+        return answer(record, None, day, competency=None, item=item, response_text=text)
+
+    survey = silo(
+        "survey",
+        [person("1"), person("2"), person("3")],
+        survey_response=[
+            words("1", "My kite", FALL), words("1", "My song", SPRING), words("1", "last year", LONG_AGO),
+            words("2", "My kite", FALL), words("2", None, SPRING),
+            words("2", "spelling", FALL, "Wants to improve"), words("3", None, SPRING),
+            words(None, "Somebody's", SPRING),
+        ],
+    )  # fmt: skip
+    profiles = told(survey, "1", "2", "3")
+
+    assert [chosen(profiles, child, "proud_of")["value"] for child in "12"] == ["My song", "My kite"]
+    assert chosen(profiles, "1", "proud_of")["as_of"] == SPRING
+    assert chosen(profiles, "2", "wants_to_improve")["value"] == "spelling"
+    assert chosen(profiles, "3", "proud_of")["status"] == "Empty"
+    assert list(profiles.left_out["reason"]).count("No child named") == 1
+
+
 def visit(record: str, day: pd.Timestamp = SPRING) -> dict[str, Any]:
     return {"record": record, "date": day, "reason": "Headache", "disposition": "Back to class"}
 

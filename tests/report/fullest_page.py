@@ -80,6 +80,9 @@ def fullest_child() -> PageStatements:
         own.pictured.append(
             Event(when, "joins_activity", "Joins", "activities", "f", 2, f"{activity}, School")
         )
+    for element in page_terms().own_page:
+        text = "I helped to build the set of the school play " * 9
+        own.values[element] = Told(text, None, YEAR, "survey", "1", "f", 2, date(YEAR, 3, 24), None)
     own.values["days_absent_before"] = replace(own.values["days_absent"], text="6", number=6.0)
     own.unsure = ["behavior", "clubs", "survey", "health", "iready", "family"]
     own.not_linked = ["lms", "map_growth", "screener"]

@@ -347,6 +347,48 @@ def test_work_is_a_strength_only_if_nearly_all_of_it_came_and_on_time(
     assert ("hands work in on time" in said) is strong
 
 
+@pytest.mark.parametrize(
+    ("absent", "tardy", "strong"), [(15, 0, True), (16, 0, False), (72, 0, False), (15, 1, False)]
+)
+def test_never_late_is_a_strength_only_of_who_is_mostly_there(absent: int, tardy: int, strong: bool) -> None:
+    values = [
+        number("days_tardy", tardy, "attendance"),
+        number("days_absent", absent, "attendance"),
+        number("days_enrolled", 154, "attendance"),
+    ]
+    said = sentences(laid_out(view(values)))["Strength"]
+    assert ("was never late this year" in said) is strong
+
+
+def test_a_field_that_a_child_named_is_no_strength() -> None:
+    said = sentences(laid_out(view([value("career_interest", "Music", "career")])))["Strength"]
+    assert said.startswith("No system shows one")
+
+
+@pytest.mark.parametrize(
+    ("growth", "typical", "topic"),
+    [
+        (-1, 3, False),
+        (-1, 4, True),
+        (0, 4, False),
+        (0, 5, True),
+        (1, 6, False),
+        (-4, -0.8, False),
+        (-5, -0.8, True),
+        (-9, None, False),
+    ],
+)
+def test_fewer_points_are_a_worry_only_beyond_the_error_of_two_tests(
+    growth: float, typical: float | None, topic: bool
+) -> None:
+    shown = view(
+        [number("map_reading_growth", growth)],
+        indicators=judged(*([] if typical is None else [indicator("growth_reading", growth, typical)])),
+    )
+    said = sentences(laid_out(shown))["Worry"]
+    assert ("MAP reading" in said) is topic
+
+
 def test_no_sentence_rests_on_a_record_that_nobody_has_checked() -> None:
     unsure = [
         {**one, "link_status": "Unverified"} for one in [*READING, number("days_absent", 30, "attendance")]

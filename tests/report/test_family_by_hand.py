@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -73,6 +73,7 @@ def told(
     values: list[dict[str, Any]],
     events: list[dict[str, Any]] | None = None,
     may: Mapping[str, bool] | None = None,
+    also: Collection[str] = (),
 ) -> PageStatements:
     silos = {each["silo"] for each in [*values, *(events or [])] if each["silo"] is not None}
     standing = pd.DataFrame(
@@ -82,7 +83,7 @@ def told(
     if "as_of" in frame:
         frame["as_of"] = pd.to_datetime(frame["as_of"])
     timeline = as_table("timeline", pd.DataFrame(events)) if events else empty_table("timeline")
-    return page_statements(as_table("values", frame), timeline, standing, YEAR, TERMS)["c-1"]
+    return page_statements(as_table("values", frame), timeline, standing, YEAR, TERMS, None, also)["c-1"]
 
 
 def markup(own: PageStatements, code: str = "en", voice: Voice = "family", **facts: Any) -> str:
@@ -314,20 +315,70 @@ def test_what_is_fine_is_no_topic_and_a_topic_asks_about_what_is_not() -> None:
         assert [one.key for one in talks_of(told(days), TERMS)] == topics
 
 
-def test_a_student_finds_their_own_goals_and_room_for_their_own_words() -> None:
+def test_a_student_finds_their_own_words_and_goals_right_after_the_strength() -> None:
     own = told(
         [value("first_name", "Ana"), value("career_interest", "Law enforcement", "career"),
-         value("plan_after_high_school", "4-year college", "career")]
+         value("plan_after_high_school", "4-year college", "career"),
+         value("proud_of", "My kite. It flew!", "survey", as_of="2026-03-24"),
+         value("own_goal", "Pass all my classes.", "career", as_of="2026-04-02"),
+         value("wants_to_improve", "spelling", "survey", as_of="2026-03-24")],
+        also=TERMS.own_page,
     )  # fmt: skip
-    text = markup(own, voice="student")
-    assert "In your words" in text
-    # Among the sentences at the top, right after the days missed.
-    assert (
-        text.index("Days missed</span>") < text.index("Your goal</span>") < text.index("You told us what you")
-    )
-    assert text.index("Your plan for later") < text.index('id="talks"')
-    assert text.count('class="write"') >= 2
-    assert "In your words" not in markup(own)
+    page = markup(own, voice="student")
+    text = words_of(page)
+    parts = [
+        "Going well", "You wrote", "“My kite. It flew!” (Student survey, Mar 24)", "Your goal",
+        "You told us what you like", "Your plan for later", "In your words: “Pass all my classes.”",
+        "“spelling” (Student survey, Mar 24)",
+        "Days missed", "Not known", "Worth a talk", "I want you to know:",
+    ]  # fmt: skip
+    assert [text.index(part) for part in parts] == sorted(text.index(part) for part in parts)
+    assert "I am proud of:" not in text
+    assert page.count('class="write"') >= 2
+    # Nobody else's page has them: neither the sentence nor its lead.
+    family = words_of(markup(own))
+    assert not [
+        word for word in ("kite", "Pass all", "spelling", "You wrote", "In your words") if word in family
+    ]
+
+
+def test_without_words_of_their_own_a_student_has_room_to_write_them() -> None:
+    own = told([value("first_name", "Ana"), value("days_absent", "3")])
+    text = words_of(markup(own, voice="student"))
+    assert "You wrote" not in text
+    assert "Your goal" not in text
+    assert "I am proud of:" in text
+    assert "I want you to know:" in text
+
+
+def test_own_words_are_text_and_never_longer_than_a_line_or_two() -> None:
+    def page(words: str) -> str:
+        own = told([value("proud_of", words, "survey")], also=TERMS.own_page)
+        return markup(own, voice="student")
+
+    assert "<script" not in page(SCRIPT)
+    assert SCRIPT in html.unescape(page(SCRIPT))
+    assert "“I like {name} and stars”" in words_of(page("I like {name}\n\n  and **stars**"))
+    long = " ".join(["kite"] * 16)
+    assert f"“{long}”" in words_of(page(long))
+    assert len(long) == 79
+    cut = words_of(page(f"{long} kites"))
+    assert "kites" not in cut
+    assert "kite …”" in cut
+
+
+def test_a_survey_that_is_not_surely_the_student_s_is_not_quoted() -> None:
+    also = TERMS.own_page
+    asked = [value("first_name", "Ana"), value("proud_of", "My kite", "survey")]
+    doubtful = told(asked, may={"survey": False}, also=also)
+    text = words_of(markup(doubtful, voice="student"))
+    assert "kite" not in text
+    assert "we are not sure which name is yours: Student survey." in text
+    unreviewed = told([asked[0], {**asked[1], "link_status": "Review"}], also=also)
+    assert "kite" not in markup(unreviewed, voice="student")
+    # Whoever isn't in the survey may have been kept out of it by a parent: no page asks why.
+    absent = told([asked[0], value("proud_of", "", "survey", status="Not linked", record=None)], also=also)
+    assert absent.not_linked == []
 
 
 TIES = [

@@ -34,10 +34,10 @@ def codes(name: str) -> set[str]:
 
 def test_each_element_event_and_indicator_is_shown_or_left_off_with_a_reason() -> None:
     assert undeclared(TERMS) == []
-    shown, left = TERMS.shown_elements, set(TERMS.left_off)
+    shown, left = TERMS.shown_elements, {*TERMS.left_off, *TERMS.own_page}
     assert shown | left == {each.name for each in declared().element}
     assert not shown & left
-    assert all(reason.strip() for reason in TERMS.left_off.values())
+    assert all(reason.strip() for reason in (*TERMS.left_off.values(), *TERMS.own_page.values()))
     assert set(TERMS.compared) <= {each.name for each in declared().element}
 
 
@@ -51,6 +51,9 @@ def test_what_a_page_shows_is_what_the_policy_lets_a_family_see() -> None:
     policy = read_policy()
     for name in (*TERMS.shown_elements, *TERMS.shown_kinds):
         assert policy.rule("family", policy.domain_of(name)).allow == "row", name
+    for name in TERMS.own_page:
+        rule = policy.rule("student", policy.domain_of(name))
+        assert (rule.allow, rule.scope) == ("row", "self"), name
 
 
 @pytest.mark.parametrize("code", languages())

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pandas as pd
 
 from helpers.files import District
-from helpers.report.child.source_rows import show_source_row
+from helpers.report.child.source_rows import show_source_row, visible_columns
 from helpers.report.display_names import in_words, short_names, system_names, system_names_in_text
+from helpers.share import open_view
 from helpers.share.disclosure import suppress_complement
 from helpers.share.guard import Guard
+from tests.share.small_source import WHO, SmallSource
 
 
 def test_a_row_is_shown_with_its_header_as_it_stands_in_its_file(district: District) -> None:
@@ -44,6 +46,30 @@ def test_a_record_and_a_line_of_a_sheet_are_shown_as_text(district: District) ->
         assert "xmlns" not in last
     record = rows[rows["file"].str.endswith(".xml")].iloc[5]
     assert record["record"] in show_source_row(district, record["file"], int(record["row"])).text
+
+
+def test_a_row_with_a_plan_or_an_answer_keeps_back_what_the_child_wrote_beside_it() -> None:
+    source = SmallSource()
+    written = {("survey_response", "response_text"), ("career_plan", "goal")}
+    shown = {
+        role: {
+            (table, column)
+            for table, columns in visible_columns(open_view(source, role, WHO[role])).items()
+            for column in columns
+        }
+        for role in ("counselor", "special_education_case_manager", "teacher", "family")
+    }
+    assert {role: shown[role] & written for role in shown} == {
+        "counselor": written,
+        "special_education_case_manager": set(),
+        "teacher": set(),
+        # In a family's view other children are masked, which a row of a file isn't.
+        "family": set(),
+    }
+    assert ("career_plan", "plan") in shown["special_education_case_manager"]
+    # A student below 18 reads her words, and no answer in points that stands in the same row.
+    young = visible_columns(open_view(source, "student", "c01"))
+    assert not {"response", "response_text"} & young.get("survey_response", set())
 
 
 def test_no_row_of_a_real_folder_is_shown(district: District) -> None:

@@ -45,7 +45,8 @@ RECORDED = {
     },
     "wellbeing": {
         "bess_risk", "bess_t_score", "bess_risk_student", "bess_risk_guardian", "self_awareness",
-        "self_management", "social_awareness", "relationship_skills", "responsible_decisions",
+        "self_management", "social_awareness", "relationship_skills", "responsible_decisions", "proud_of",
+        "wants_to_improve",
     },
     "behavior": {"incidents", "discipline_days", "suspension_days"},
     "health": {"health_visits", "vaccines_recorded"},
@@ -53,12 +54,14 @@ RECORDED = {
     "programs": {"special_education", "primary_disability", "share_in_regular_class", "plan_services"},
     "activities": {"school_activities", "activity_names", "community_clubs", "club_names", "club_hours"},
     "career": {
-        "career_interest", "interests", "plan_after_high_school", "applications", "credits_attempted",
-        "credits_total", "courses_failed", "core_courses_failed", "career_technical_courses",
+        "career_interest", "interests", "plan_after_high_school", "own_goal", "applications",
+        "credits_attempted", "credits_total", "courses_failed", "core_courses_failed",
+        "career_technical_courses",
     },
     "family": {
         "guardians", "contact_language", "portal_logins", "messages_sent", "messages_opened",
         "absence_messages_sent", "absence_messages_opened", "report_card_messages_opened",
+        "last_absence_message_opened",
     },
 }  # fmt: skip
 

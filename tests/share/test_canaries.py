@@ -45,7 +45,8 @@ TABLES: dict[str, tuple[str, dict[str, tuple[str, Callable[..., str]]]]] = {
         ",",
         {"application_approved_benefit_type": ("nowhere", word), "total_balance": ("nowhere", number)},
     ),
-    "career/career_students_*.csv": (",", {"interests": ("career", word)}),
+    "career/career_students_*.csv": (",", {"interests": ("career", word), "goal": ("own_words", word)}),
+    "survey/about_me_2026.csv": (",", {"OE1": ("own_words", word), "OE2": ("own_words", word)}),
     "career/career_admissions_*.csv": (",", {"university_name": ("career", word)}),
     "family/family_accounts_*.csv": (
         ",",
@@ -60,7 +61,7 @@ INCIDENT = {"Infraction": "behavior", "Location": "behavior"}
 # What there is enough of in a small district for somebody of a role to be shown some.
 SEEN_BY = {
     "teacher": {"family_contacts", "behavior"},
-    "counselor": {"behavior", "career", "family_contacts"},
+    "counselor": {"behavior", "career", "own_words", "family_contacts"},
     "nurse": {"health", "family_contacts"},
     "principal": {"behavior", "family_contacts"},
     "meals_manager": {"meals_balance", "family_contacts"},
@@ -172,7 +173,7 @@ def _one(planted: Planted, role: str) -> str:
 
 def test_canaries_got_into_the_profiles(planted: Planted) -> None:
     told = {canary.domain for canary in planted.canaries if canary.child}
-    assert told == {"health", "meals_balance", "career", "family_contacts", "behavior"}
+    assert told == {"health", "meals_balance", "career", "own_words", "family_contacts", "behavior"}
     assert not any(canary.child for canary in planted.canaries if canary.domain == "nowhere")
     assert len(planted.canaries) > 500
 

@@ -57,7 +57,7 @@ def planted(**like: str) -> list[Canary]:
 
 def test_the_grid_is_complete() -> None:
     policy = read_policy()
-    assert len(GRID) == len(policy.roles) * len(policy.domains) == 216
+    assert len(GRID) == len(policy.roles) * len(policy.domains) == 228
     assert policy.gaps == ()
 
 
@@ -309,6 +309,35 @@ def test_other_children_s_names_are_masked_in_a_narrative() -> None:
         assert detail == f"Hit …, so said {known['c01']} himself"
     kept = open_view(source, "principal", "North School").timeline["detail"].dropna()
     assert kept.str.contains(known["c02"], regex=False).any()
+
+
+@pytest.mark.parametrize("element", ["proud_of", "wants_to_improve", "own_goal"])
+def test_a_child_s_own_words_go_to_the_counselor_the_family_and_the_child_alone(element: str) -> None:
+    source = SmallSource()
+    known = source.children().set_index("child")["first_name"]
+    hers = source._values["element"].eq(element) & source._values["child"].isin(["c01", "c03"])
+    source._values.loc[hers, "value"] = f"{known['c02']} and I built a kite"
+
+    def told(role: str, who: str, child: str) -> list[str]:
+        shown = open_view(source, role, who, consents=CONSENTS if role == "community_partner" else None)
+        values = shown.values[shown.values["element"].eq(element).to_numpy(dtype=bool)]
+        return values.loc[values["child"].eq(child).to_numpy(dtype=bool), "value"].tolist()
+
+    # A family sees what its child wrote, and no other child in it; counselor and child read it as it is.
+    assert told("family", "family:G1", "c01") == ["… and I built a kite"]
+    assert told("student", "c03", "c03") == [f"{known['c02']} and I built a kite"]
+    assert told("counselor", "North School", "c01") == [f"{known['c02']} and I built a kite"]
+    seeing = {role for role in WHO if element in open_view(
+        source, role, WHO[role], consents=CONSENTS if role == "community_partner" else None
+    ).allowed.elements}  # fmt: skip
+    assert seeing == {"family", "student", "counselor"}
+
+
+def test_a_student_below_18_reads_her_own_words_and_no_score_of_the_same_survey() -> None:
+    shown = open_view(SOURCE, "student", "c01")
+    elements = set(shown.values["element"])
+    assert {"proud_of", "wants_to_improve", "own_goal"} <= elements
+    assert not elements & {"self_awareness", "bess_risk"}
 
 
 def test_an_indicator_is_seen_only_with_everything_that_it_was_computed_from() -> None:

@@ -11,7 +11,7 @@ import pytest
 from synthetic_data.district import clean_pages, plan_faults
 from synthetic_data.faults import FUNCTIONS
 from synthetic_data.faults.scene import FaultContext
-from synthetic_data.life.college_plans import INSTITUTIONS, INTERESTS
+from synthetic_data.life.college_plans import INSTITUTIONS, INTERESTS, PLANS
 from synthetic_data.observation import Truth as Whole
 from synthetic_data.scenario import exchange
 from synthetic_data.streams import rng_for
@@ -91,6 +91,19 @@ def test_the_truth_is_what_the_files_of_the_day_say(made: Truth, files: dict[str
     told = values[values["element"].eq("applications")].set_index("person")["value"].astype(int)
     count = files["admissions"].groupby("person").size().reindex(students.index, fill_value=0)
     assert told.to_dict() == count.to_dict()
+
+
+def test_a_goal_is_one_of_the_plan_and_stands_in_the_key(made: Truth, files: dict[str, pd.DataFrame]) -> None:
+    students = files["students"].set_index("person")
+    goals = students.loc[students["goal"].ne(""), ["post_high_school_plan", "goal"]]
+    assert goals.groupby("goal")["post_high_school_plan"].nunique().eq(1).all()
+    assert goals["post_high_school_plan"].nunique() == len(PLANS)
+    # Seven of ten write at all, and 15 of 100 of these leave the goal empty.
+    share = 0.7 * 0.85
+    assert abs(len(goals) / len(students) - share) < 4 * np.sqrt(share * (1 - share) / len(students))
+    values = made.life.values
+    values = values[values["as_of"].eq(pd.Timestamp(made.scenario.as_of)) & values["element"].eq("own_goal")]
+    assert values.set_index("person")["value"].to_dict() == goals["goal"].to_dict()
 
 
 def test_an_older_export_knows_less(made: Truth) -> None:

@@ -118,6 +118,23 @@ def test_the_truth_is_what_the_portal_counts(made: Truth, files: dict[str, pd.Da
     assert true_numbers(made, "contact_language").loc[first.index].eq(first).all()
 
 
+def test_the_key_holds_the_day_of_the_last_message_about_absences_that_was_opened(
+    made: Truth, files: dict[str, pd.DataFrame]
+) -> None:
+    messages = files["messages"]
+    opened = messages[
+        messages["Topic"].eq("Absences")
+        & messages["Opened (UTC)"].ne("")
+        & messages["Sent (UTC)"].ge("2025-07-01")
+    ]
+    last = opened["Sent (UTC)"].str[:10].groupby(opened["person"]).max()
+    assert len(last) > 50
+    assert true_numbers(made, "last_absence_message_opened").to_dict() == last.to_dict()
+    # Whoever opened none has no such day.
+    sent = set(messages.loc[messages["Topic"].eq("Absences"), "person"])
+    assert sent - set(last.index)
+
+
 def test_families_who_have_not_signed_up_are_limits(made: Truth, files: dict[str, pd.DataFrame]) -> None:
     limits = seen(made).limits
     missing = set(limits.loc[limits["reason"].eq("Not served") & limits["person"].notna(), "person"])

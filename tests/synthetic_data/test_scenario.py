@@ -105,7 +105,7 @@ def test_a_fingerprint_is_shared_by_equal_scenarios_only():
     changed = {
         "seed": 8, "students": 601, "level": "none", "faults": 0.5, "freshness": "governed", "fair": False,
         "fault_rates": {"pin_reused": 0.5}, "fault_dials": {"typo": 2}, "as_of": "2026-04-29",
-        "meal_coverage": 0.5,
+        "meal_coverage": 0.5, "free_text": False,
     }  # fmt: skip
     prints = {load_scenario(**{key: value}).fingerprint() for key, value in changed.items()}
     assert len(prints | {load_scenario().fingerprint()}) == len(changed) + 1

@@ -10,6 +10,7 @@ import pytest
 
 from helpers.files import District, read_district
 from helpers.layouts import load_layout
+from synthetic_data.life.free_text import OPEN_QUESTIONS, draw_open_answers, sentences
 from synthetic_data.life.wellbeing.surveys import ABOUT_ME, COMPETENCIES, OUR_SCHOOL, said_no
 from synthetic_data.systems.survey.maker import SMALLEST_GROUP
 from tests.synthetic_data.one_silo import write_silo
@@ -34,8 +35,13 @@ def test_the_layout_says_that_it_is_the_kit_s_own_and_asks_three_items_a_compete
     about_me = layout.file_named("about_me")
     assert [column.name for column in about_me.columns if column.name in ABOUT_ME] == list(ABOUT_ME)
     asked = [makes.set for makes in about_me.makes if makes.table == "survey_response"]
-    assert [one["item"] for one in asked] == list(ABOUT_ME)
-    assert [one["competency"] for one in asked[::3]] == list(COMPETENCIES)
+    numbers, words = asked[: len(ABOUT_ME)], asked[len(ABOUT_ME) :]
+    assert [one["item"] for one in numbers] == list(ABOUT_ME)
+    assert [one["competency"] for one in numbers[::3]] == list(COMPETENCIES)
+    # And two open questions, which are about no competency.
+    assert [one["item"] for one in words] == ["Proud of", "Wants to improve"]
+    assert not any("competency" in one for one in words)
+    assert [about_me.column(name).sensitivity for name in OPEN_QUESTIONS] == ["restricted", "restricted"]
 
 
 def test_in_the_confidential_part_no_child_stands(written: tuple[Path, pd.DataFrame]) -> None:
@@ -121,6 +127,62 @@ def test_the_key_holds_the_mean_of_the_newest_answers(written: tuple[Path, pd.Da
         said = means[competency]
         assert said.index.symmetric_difference(true.index).empty
         assert np.abs(said - true.reindex(said.index)).max() < 0.0001
+
+
+def test_children_write_sentences_of_their_grade_and_some_write_nothing() -> None:
+    made = truth(students=3000, seed=31)
+    surveys = made.life.surveys
+    assert surveys.words.shape == (len(surveys.child), len(OPEN_QUESTIONS))
+    spans = [range(3, 6), range(6, 9), range(9, 13)]
+    written = [
+        [set(surveys.words[np.isin(surveys.grade, span), place]) - {-1} for span in spans] for place in (0, 1)
+    ]
+    # No sentence of one span or question is one of another, and all of them occur.
+    every = [number for of_question in written for of_span in of_question for number in of_span]
+    assert len(every) == len(set(every)) == 72
+    assert len({sentences()[number] for number in every}) == 72
+    # Seven children of ten write at all, and leave 15 of 100 questions empty.
+    answers, children = surveys.words >= 0, np.unique(surveys.child)
+    writes = np.array([answers[surveys.child == one].any() for one in children])
+    assert abs(writes.mean() - 0.70) < 4 * np.sqrt(0.7 * 0.3 / len(children))
+    of_writers = answers[np.isin(surveys.child, children[writes])]
+    assert abs(of_writers.mean() - 0.85) < 0.02
+
+
+def test_what_a_child_writes_depends_on_nobody_else() -> None:
+    scenario = truth(**SETTINGS).scenario
+    child, grade = np.arange(300), np.arange(300) % 10 + 3
+    whole = draw_open_answers(scenario, 2026, "fall", child, grade, 300)
+    some = child % 7 == 2
+    assert (draw_open_answers(scenario, 2026, "fall", child[some], grade[some], 300) == whole[some]).all()
+    assert draw_open_answers(scenario, 2026, "fall", child[:0], grade[:0], 300).shape == (0, 2)
+    assert (draw_open_answers(scenario, 2026, "spring", child, grade, 300) != whole).any()
+
+
+def test_without_free_text_nobody_writes_and_no_column_asks(tmp_path: Path) -> None:
+    write_silo(tmp_path, "survey", free_text=False, **SETTINGS)
+    assert not set(OPEN_QUESTIONS) & set(table(tmp_path, "about_me_2026").columns)
+    life = truth(free_text=False, **SETTINGS).life
+    assert not life.values["element"].isin([*OPEN_QUESTIONS.values(), "own_goal"]).any()
+    # Whatever else is drawn is the same.
+    usual = truth(**SETTINGS).life.values
+    others = usual[~usual["element"].isin([*OPEN_QUESTIONS.values(), "own_goal"])].reset_index(drop=True)
+    pd.testing.assert_frame_equal(life.values.reset_index(drop=True), others)
+
+
+def test_the_key_holds_the_words_that_a_child_wrote_last(written: tuple[Path, pd.DataFrame]) -> None:
+    folder, whose = written
+    rows = whose.dropna(subset=["person"])[["file", "row", "person"]]
+    facts = read_district(folder)["survey"].facts["survey_response"]
+    facts = facts.loc[facts["date"].ge("2025-07-01") & facts["response_text"].notna()]
+    facts = facts.merge(rows, on=["file", "row"], how="inner", validate="many_to_one").sort_values("date")
+    values = truth(**SETTINGS).life.values
+    values = values.loc[values["as_of"] == values["as_of"].max()]
+    for item, element in (("Proud of", "proud_of"), ("Wants to improve", "wants_to_improve")):
+        last = facts.loc[facts["item"] == item].groupby("person")["response_text"].last()
+        true = values.loc[values["element"] == element].set_index("person")["value"]
+        assert len(true) > 80
+        assert last.to_dict() == true.to_dict()
 
 
 def test_the_number_is_carried_where_ids_are_agreed(written: tuple[Path, pd.DataFrame]) -> None:

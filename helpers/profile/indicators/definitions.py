@@ -37,10 +37,11 @@ __all__ = [
 DECLARED = Path(__file__).with_name("indicators.toml")
 
 GRADES = ("IT", "PR", "PK", "TK", "KG", *(f"{grade:02}" for grade in range(1, 14)))
-# A well-being survey has the child's own answers: it flags nobody.
+# What a child says of itself, in a well-being survey or in its own words, flags nobody.
 NEVER_A_FLAG = frozenset(
-    ("self_awareness", "self_management", "social_awareness", "relationship_skills", "responsible_decisions")
-)
+    ("self_awareness", "self_management", "social_awareness", "relationship_skills", "responsible_decisions",
+     "proud_of", "wants_to_improve", "own_goal")
+)  # fmt: skip
 
 Compare = Literal["at least", "more than", "at most", "less than"]
 
@@ -172,7 +173,7 @@ class Indicator(Declared):
         for name in sorted(used - known):
             faults.append(f"{self.name}: no element is called {name!r}.{nearest(name, known)}")
         for name in sorted(used & NEVER_A_FLAG):
-            faults.append(f"{self.name}: {name} is an answer about well-being, which flags nobody")
+            faults.append(f"{self.name}: {name} is what a child says of itself, which flags nobody")
         if faults:
             raise ValueError("; ".join(faults))
         return self

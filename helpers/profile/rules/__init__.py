@@ -28,7 +28,6 @@ from helpers.profile.rules.high_school import (
     credits_earned,
     credits_in_all,
     first_named_interest,
-    newest_plan,
     on_track,
 )
 from helpers.profile.rules.learning import (
@@ -51,7 +50,13 @@ from helpers.profile.rules.programs import (
 )
 from helpers.profile.rules.results import RuleResult
 from helpers.profile.rules.roster import identifier, latest_enrolment, person_field
-from helpers.profile.rules.tests import growth_in_a_year, latest_result, latest_screening, mean_answer
+from helpers.profile.rules.statements import latest_statement
+from helpers.profile.rules.tests import (
+    growth_in_a_year,
+    latest_result,
+    latest_screening,
+    mean_answer,
+)
 from helpers.profile.rules.yearly_counts import YearlyCounts
 from helpers.standard import Element
 
@@ -100,7 +105,7 @@ RULES: Mapping[str, Rule] = {
     "credits_in_all": credits_in_all,
     "courses_failed": courses_failed,
     "courses_counted": courses_counted,
-    "newest_plan": newest_plan,
+    "latest_statement": latest_statement,
     "names_of_activities": names_of_activities,
     "interests_named": interests_named,
     "services_of_the_plan": services_of_the_plan,

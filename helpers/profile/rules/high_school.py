@@ -1,4 +1,4 @@
-"""Rules for credits, diplomas and plans after high school."""
+"""Rules for credits, diplomas and interests."""
 
 from __future__ import annotations
 
@@ -19,20 +19,8 @@ __all__ = [
     "credits_earned",
     "credits_in_all",
     "first_named_interest",
-    "newest_plan",
     "on_track",
 ]
-
-
-def newest_plan(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:
-    """Return the plan that a child names on the latest day of the year."""
-    plans = evidence.tables["career_plan"]
-    weighed = evidence.asked_in_a_year(element)
-    at = np.flatnonzero(weighed & ~plans.lacks("plan"))
-    day = plans.days("date")[at]
-    return latest_as_of(
-        element, evidence, "career_plan", at, [day], plans.texts("plan", at), weighed=weighed, as_of=day
-    )
 
 
 def first_named_interest(element: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleResult:

@@ -51,7 +51,7 @@ NOT_LOOKED_AT = {
     "login": ("role", "system", "minutes"),
     "message": ("school_id", "contact_record", "channel", "language"),
     "screener_result": ("school_id", "raw_score", "percentile", "window"),
-    "survey_response": ("school_id", "survey", "item", "response_scale_max"),
+    "survey_response": ("school_id", "survey", "response_scale_max"),
 }
 
 

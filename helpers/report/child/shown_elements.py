@@ -117,6 +117,7 @@ class PageTerms(Declared):
     norms: dict[str, str]
     within: dict[str, str]
     within_events: dict[str, str]
+    own_page: dict[str, str]
     left_off: dict[str, str]
     left_off_events: dict[str, str]
 
@@ -139,7 +140,9 @@ class PageTerms(Declared):
                 f"{key!r} leads to line {name!r}, which is none" for name in named if name not in lines
             ]
         shown = {name for each in self.line for name in each.elements} | set(self.within)
-        faults += [f"element {name!r} is shown and left off" for name in sorted(shown & set(self.left_off))]
+        apart = [*self.left_off, *self.own_page]
+        twice = (shown & set(apart)) | {name for name in apart if apart.count(name) > 1}
+        faults += [f"element {name!r} is shown and left off" for name in sorted(twice)]
         asked = {
             name
             for _, _, when in rules
@@ -184,7 +187,7 @@ def undeclared(terms: PageTerms) -> list[str]:
     """List the elements and events of the profile that a page neither shows nor omits."""
     elements = {each.name for each in declared_elements().element}
     kinds = {each.name for each in declared_elements().timeline}
-    placed = terms.shown_elements | set(terms.left_off)
+    placed = terms.shown_elements | set(terms.left_off) | set(terms.own_page)
     placed_kinds = terms.shown_kinds | set(terms.within_events) | set(terms.left_off_events)
     return [
         *(f"element {name}" for name in sorted(elements - placed)),

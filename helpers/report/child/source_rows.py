@@ -113,13 +113,21 @@ _ONLY_WITH = {
     ("program", "share_in_regular_class"): "share_in_regular_class",
     ("program", "service"): "special_education",
     ("program", "minutes_per_week"): "special_education",
+    ("survey_response", "response"): "self_awareness",
+    ("survey_response", "response_text"): "proud_of",
+    ("career_plan", "plan"): "plan_after_high_school",
+    ("career_plan", "goal"): "own_goal",
     ("school_enrollment", "entry_type"): "starts_at_school",
     ("school_enrollment", "exit_withdraw_type"): "leaves_school",
 }
 # Court orders about an adult feed no value: they decide who may look, and nobody reads them here.
 _NEVER = {("contact", "court_order"), ("contact", "may_see_records")}
-# A narrative may name other children: only roles that may read narratives see it as written.
-_NARRATIVES = {("incident", "behavior_as_written")}
+# A narrative, or what a child wrote, may name other children: only roles that may read it see it as written.
+_NARRATIVES = {
+    ("incident", "behavior_as_written"),
+    ("survey_response", "response_text"),
+    ("career_plan", "goal"),
+}
 _PLACE = ["table", "silo", "file", "row"]
 _NOT_CELLS = ("silo", "record", "file", "row")
 

@@ -33,6 +33,7 @@ __all__ = [
     "months_of",
     "page_statements",
     "places_of",
+    "source_of",
     "strengths_of",
     "talks_of",
 ]
@@ -142,7 +143,9 @@ def page_statements(
     for child, silo in _pairs(standing[~standing["may_show"].fillna(False).astype(bool)]):
         if (child, silo) in telling:
             told[child].unsure.append(silo)
-    lacking = mine[(mine["status"].eq("Not linked") & mine["silo"].notna()).to_numpy(dtype=bool)]
+    # Nobody has to be in a list that adds only further elements: it may list whom it pleases.
+    missing = mine["status"].eq("Not linked") & mine["silo"].notna() & ~mine["element"].isin(list(also))
+    lacking = mine[missing.to_numpy(dtype=bool)]
     for child, silo in dict.fromkeys(_pairs(lacking)):
         if child in told:
             told[child].not_linked.append(silo)
@@ -237,8 +240,10 @@ def _take_norms(told: Mapping[str, PageStatements], indicators: pd.DataFrame, te
     for child, indicator, how, expected in zip(*columns, strict=True):
         name, of = names.get((indicator, how), ("", ""))
         own = told.get(child)
-        if own is not None and of in own.values and _plain(expected) is not None and expected > 0:
-            own.values[name] = replace(own.values[of], text=f"{expected:g}", number=float(expected))
+        if own is not None and of in own.values and _plain(expected) is not None and expected == expected:
+            # In some grades the norms' mean falls: nobody is expected to lose points.
+            typical = max(float(expected), 0.0)
+            own.values[name] = replace(own.values[of], text=f"{typical:g}", number=typical)
 
 
 def _take_events(
@@ -324,9 +329,6 @@ def groups_of_lines(
             continue
         number += 1
         first = values[0]
-        source = spoken.label("system", systems.get(first.silo, first.silo))
-        if first.as_of is not None:
-            source = spoken.say(voice, "times.from_day", system=source, day=spoken.short_day(first.as_of))
         groups.setdefault(line.group, []).append(
             PageLine(
                 number=number,
@@ -334,7 +336,7 @@ def groups_of_lines(
                 label=spoken.say(voice, f"line.{line.key}"),
                 shown=_shown(line, known, spoken),
                 means=_means(line, told, known, terms, spoken, voice),
-                source=source,
+                source=source_of(first, systems, spoken, voice),
                 told=tuple(zip(line.elements, known, strict=False)),
             )
         )
@@ -342,6 +344,14 @@ def groups_of_lines(
         GroupOfLines(key, spoken.say(voice, f"group.{key}"), spoken.say(voice, f"ask.{key}"), tuple(lines))
         for key, lines in groups.items()
     ]
+
+
+def source_of(told: Told, systems: Mapping[str, str], spoken: Language, voice: Voice) -> str:
+    """Name the system of a value, and the day that it speaks for."""
+    source = spoken.label("system", systems.get(told.silo, told.silo))
+    if told.as_of is None:
+        return source
+    return spoken.say(voice, "times.from_day", system=source, day=spoken.short_day(told.as_of))
 
 
 def _shown(line: Line, known: list[Told], spoken: Language) -> str:

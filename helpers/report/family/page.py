@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from markupsafe import Markup
@@ -32,6 +33,7 @@ from helpers.report.child.statements import (
     groups_of_lines,
     months_of,
     places_of,
+    source_of,
     strengths_of,
     talks_of,
 )
@@ -119,8 +121,8 @@ class Page:
     groups: tuple[GroupOfLines, ...]
     no_numbers: str
     unknown: tuple[str, ...]
-    # For students: their own goals, and places to write; empty and None for families.
-    goal: str
+    # For students: their own words and goals, and places to write; empty and None for families.
+    words: tuple[Statement, ...]
     own_words: Foot | None
     office: str
     office_is_blank: bool
@@ -195,8 +197,8 @@ def compose(
         groups=groups,
         no_numbers=_sentence(say("page.no_numbers")),
         unknown=tuple(_unknown(told, facts, terms, spoken, say)),
-        goal=_goal(told, say) if voice == "student" else "",
-        own_words=_own_words(say) if voice == "student" else None,
+        words=tuple(_words(told, facts, spoken, say)) if voice == "student" else (),
+        own_words=_own_words(told, say) if voice == "student" else None,
         office=(
             say("page.office", school=school_name)
             if office is None
@@ -251,15 +253,31 @@ def _days(told: PageStatements, facts: PageFacts, spoken: Language, say: Any, re
     return Statement(lead, " ".join(parts), ref)
 
 
-def _goal(told: PageStatements, say: Any) -> str:
-    """Give a student's own interest and plan back."""
-    named = [name for name in ("career_interest", "plan_after_high_school") if name in told.values]
-    return " ".join(say(f"page.own_{name}") for name in named)
+# Longer answers are cut: the page is one sheet, and the student knows the rest.
+MOST_LETTERS = 80
+OWN = ("proud_of", "own_goal", "wants_to_improve")
+GOALS = ("career_interest", "plan_after_high_school", "own_goal", "wants_to_improve")
 
 
-def _own_words(say: Any) -> Foot:
-    """Leave room for a student's own words."""
-    return Foot(say("page.own_words"), blanks=[say(f"page.own_{name}") for name in ("proud", "wish")])
+def _words(told: PageStatements, facts: PageFacts, spoken: Language, say: Any) -> Iterator[Statement]:
+    """Give a student's own words and goals back, as written, with the system and day of the last one."""
+    quoted = {
+        name: shorten(told.values[name].text.replace("**", ""), MOST_LETTERS, placeholder=" …")
+        for name in OWN
+        if name in told.values
+    }
+    for lead, names in (("words", OWN[:1]), ("goal", GOALS)):
+        named = [name for name in names if name in told.values]
+        if named:
+            text = " ".join(say(f"page.own_{name}", **quoted) for name in named)
+            last = source_of(told.values[named[-1]], facts.systems, spoken, "student")
+            yield Statement(say(f"page.{lead}_lead"), text, last)
+
+
+def _own_words(told: PageStatements, say: Any) -> Foot:
+    """Leave room for what a student has not said yet."""
+    blanks = [say("page.own_proud")] if "proud_of" not in told.values else []
+    return Foot(say("page.own_words"), blanks=[*blanks, say("page.own_wish")])
 
 
 def _year(
@@ -366,8 +384,10 @@ def _sheet(page: Page, words: Mapping[str, str]) -> Sheet:
     """Put a family's or a student's page into the parts of the one page of a child."""
     first, *rest = page.strengths or (Statement(words["strength_lead"], page.nothing_yet),)
     unknown, *others = page.unknown
-    second = [Statement(words["goal_lead"], page.goal)] if page.goal else rest[:1]
-    sentences = [first, page.days, *second, Statement(words["unknown_lead"], unknown)]
+    # A student's own words come right after the strength.
+    own = list(page.words) or rest[:1]
+    middle = [*own, page.days] if page.words else [page.days, *own]
+    sentences = [first, *middle, Statement(words["unknown_lead"], unknown)]
     folds = [
         Fold(
             group.title,

@@ -206,7 +206,8 @@ def pages_of(run: Run, paper: str = "", taken: Collection[str] = ()) -> Iterator
     for batch in _batches(run.recipients):
         values, timeline, indicators = run.seen(batch)
         own = run.standing[run.standing["child"].isin([one.child for one in batch])]
-        told = page_statements(values, timeline, own, run.facts.school_year, terms, indicators)
+        also = terms.own_page if run.voice == "student" else ()
+        told = page_statements(values, timeline, own, run.facts.school_year, terms, indicators, also)
         for one in batch:
             code = next(codes)
             child = told.get(one.child) or PageStatements(one.child)

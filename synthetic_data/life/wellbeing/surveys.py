@@ -13,8 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from synthetic_data.columns import pick
 from synthetic_data.life.absences import Absences
 from synthetic_data.life.effects import Effect
+from synthetic_data.life.free_text import OPEN_QUESTIONS, draw_open_answers, sentences
 from synthetic_data.life.presence import days_away, days_in_window, is_away, windows_so_far
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured
@@ -100,7 +102,8 @@ EFFECTS = (
 class Surveys:
     """Named answers as arrays, by year, window and child; and groups of the confidential part.
 
-    ``answers`` has one column per item of `ABOUT_ME`, 0 if the child skipped it. ``group`` has one row per
+    ``answers`` has one column per item of `ABOUT_ME`, 0 if the child skipped it; ``words`` has one per open
+    question, a place in `sentences`, -1 if the child left it empty. ``group`` has one row per
     school, grade, year and window (indexes, in this order); ``asked``, ``total`` and ``favorable`` have one
     column per item of `OUR_SCHOOL`.
     """
@@ -112,6 +115,7 @@ class Surveys:
     window: Codes
     day: Days
     answers: Codes
+    words: Codes
     group: Codes
     asked: Codes
     total: Codes
@@ -131,7 +135,7 @@ def draw_surveys(
     agreed = ~said_no(scenario, count)
     own = rng_for(scenario.seed, "surveys", "own").standard_normal((len(COMPETENCIES) + 1, count))
     away = None if scenario.people_only else days_away(absences())
-    sat: list[tuple[Codes, Codes, Codes, Days, Codes]] = []
+    sat: list[tuple[Codes, Codes, Codes, Days, Codes, Codes]] = []
     groups: list[tuple[Codes, Codes, Codes, Codes]] = []
     for year, window, season, first, last in windows_so_far(scenario, WINDOWS):
         rng = rng_for(scenario.seed, "surveys", year, season)
@@ -152,9 +156,12 @@ def draw_surveys(
         ]
         about_me, about_school = np.hstack(answers[:-1]), answers[-1]
         about_me[rng.random(about_me.shape) < LEFT_OUT] = 0
-        sat.append((spell, np.full(len(spell), year), np.full(len(spell), window), day, about_me))
+        words = draw_open_answers(scenario, year, season, child, grade, count)
+        sat.append((spell, np.full(len(spell), year), np.full(len(spell), window), day, about_me, words))
         groups.append(_groups(spells.school[spell], grade, year, window, about_school))
-    spell, of_year, of_window, day, about_me = (np.concatenate([one[n] for one in sat]) for n in range(5))
+    spell, of_year, of_window, day, about_me, words = (
+        np.concatenate([one[n] for one in sat]) for n in range(6)
+    )
     group, asked_n, total, favorable = (np.concatenate([one[n] for one in groups]) for n in range(4))
     return Surveys(
         child=spells.child[spell],
@@ -164,6 +171,7 @@ def draw_surveys(
         window=of_window,
         day=day,
         answers=about_me,
+        words=words,
         group=group,
         asked=asked_n,
         total=total,
@@ -206,7 +214,7 @@ def _groups(
 
 
 def survey_elements(scenario: Scenario, surveys: Surveys, count: int, until: np.datetime64) -> list[Element]:
-    """Average each child's answers by competency, in the latest window of this year up to a day."""
+    """Average each child's answers in the latest window up to a day, and find the latest words."""
     mine = (surveys.year == scenario.school_year) & (surveys.day <= until)
     found = []
     for place, name in enumerate(COMPETENCIES.values()):
@@ -218,4 +226,9 @@ def survey_elements(scenario: Scenario, surveys: Surveys, count: int, until: np.
         answered = given > 0
         latest[surveys.child[mine][answered]] = mean[answered]  # windows are in order: the last one wins
         found.append(Element(name, latest, measured))
+    for place, name in enumerate(OPEN_QUESTIONS.values()):
+        words = surveys.words[mine, place]
+        latest = np.full(count, np.nan)
+        latest[surveys.child[mine][words >= 0]] = words[words >= 0]
+        found.append(Element(name, latest, lambda numbers: pick(sentences(), numbers.astype("int64"))))
     return found

@@ -7,6 +7,7 @@ import pandas as pd
 
 from synthetic_data.columns import numbered, pick, text, whole
 from synthetic_data.life.college_plans import APPLIED, INSTITUTIONS, INTERESTS, PLANS, SENIOR, STATUSES
+from synthetic_data.life.free_text import sentences
 from synthetic_data.observation import Later, Observation, Recorded, Truth, about, limits
 from synthetic_data.scenario import Exchange, Scenario
 from synthetic_data.streams import rng_for
@@ -65,6 +66,8 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             "last_activity": visit[listed].astype("datetime64[us]"),
         }
     )
+    if scenario.free_text:
+        students["goal"] = pick(sentences(), ambitions.goal[listed])
     if "District" in exchange.ids:
         students["external_student_id"] = children["district_number"].array.take(child)
     person = children["person"].array

@@ -11,6 +11,7 @@ import pandas as pd
 
 from helpers.standard import whole_figure
 from synthetic_data.columns import dates, only, pick, text, whole
+from synthetic_data.life.free_text import OPEN_QUESTIONS, sentences
 from synthetic_data.life.presence import windows_of
 from synthetic_data.life.wellbeing.surveys import (
     ABOUT_ME,
@@ -55,7 +56,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     """Record the survey vendor's files of both school years."""
     surveys = truth.life.surveys
     years = (scenario.school_year - 1, scenario.school_year)
-    named = [_about_me(truth, exchange, surveys, year) for year in years]
+    named = [_about_me(scenario, truth, exchange, surveys, year) for year in years]
     asked = Later("our_school", lambda: _our_school(truth, surveys, years))
     spells, person = truth.schooling.spells, truth.population.children["person"]
     begin = truth.schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
@@ -81,7 +82,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     )
 
 
-def _about_me(truth: Truth, exchange: Exchange, surveys: Surveys, year: int) -> Recorded:
+def _about_me(scenario: Scenario, truth: Truth, exchange: Exchange, surveys: Surveys, year: int) -> Recorded:
     """Build a year's named answers."""
     population = truth.population
     children = population.children
@@ -98,6 +99,9 @@ def _about_me(truth: Truth, exchange: Exchange, surveys: Surveys, year: int) -> 
     if "District" in exchange.ids:
         frame["Student number"] = children["district_number"].array.take(child)
     frame |= {item: whole(answers[:, place], answers[:, place] > 0) for place, item in enumerate(ABOUT_ME)}
+    if scenario.free_text:
+        words = surveys.words[mine]
+        frame |= {item: pick(sentences(), words[:, place]) for place, item in enumerate(OPEN_QUESTIONS)}
     people = about(children["person"].array.take(child), "Subject")
     return Recorded("about_me", f"about_me_{year}.csv", pd.DataFrame(frame), people)
 

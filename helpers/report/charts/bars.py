@@ -387,11 +387,10 @@ class _Drawing:
         legend = self._legend_rows()
         head = len(legend) * 24 + 8
         thick = 20
-        aboves = [26 + _LINE * name.count("\n") for name in self.names]
+        tops = [26 + _LINE * name.count("\n") for name in self.names]
         lines = [len(self._lines(place)) if self.below else 0 for place in range(len(self.names))]
         steps = [
-            above + 24 + (4 + _LINE * count if count else 0)
-            for above, count in zip(aboves, lines, strict=True)
+            above + 24 + (4 + _LINE * count if count else 0) for above, count in zip(tops, lines, strict=True)
         ]
         unit = sheet.fold(self.unit, sheet.width - _LEFT - 2, SMALL)
         sheet.set_height(head + sum(steps) + 10 + 16 * (unit.count("\n") + 1))
@@ -401,7 +400,7 @@ class _Drawing:
                 self.sheet.box(axes, x + 0.5, number * 24 + 5, 14, 14, self.marks[part])
                 sheet.write(axes, x + 22, number * 24 + 12, said, size=SMALL)
         top = float(head)
-        for place, (name, step, above) in enumerate(zip(self.names, steps, aboves, strict=True)):
+        for place, (name, step, above) in enumerate(zip(self.names, steps, tops, strict=True)):
             sheet.write(axes, _LEFT, top + above / 2, name)
             self._bar(axes, place, top + above, thick)
             self._said(axes, place, top + above, thick)

@@ -219,4 +219,4 @@ def test_files_stand_beside_opinion(
     told = pd.read_csv(tmp_path / "opinion_vs_files.csv").set_index("item")
     assert told.loc["impact_1", "measured"] == 1
     assert told["finding"].eq("The files don't say").sum() == len(told) - 1
-    assert "Opinion beside files" in (tmp_path / "survey.html").read_text(encoding="utf-8")
+    assert "Opinions compared with files" in (tmp_path / "survey.html").read_text(encoding="utf-8")

@@ -168,9 +168,9 @@ def test_what_nobody_has_checked_says_so_in_words_and_by_a_sign(link_status: str
 @pytest.mark.parametrize(
     ("chosen_by", "told"),
     [
-        ("Trusted most", ", which is believed before Meals"),
-        ("Surest tie", ", whose record is more surely this child’s"),
-        ("Newest", ", which is newer"),
+        ("Trusted most", ", because it is trusted more than Meals"),
+        ("Surest tie", ", because its record is linked more reliably"),
+        ("Newest", ", because it is newer"),
         (None, ""),
     ],
 )

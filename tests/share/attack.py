@@ -352,8 +352,8 @@ def _how_many(attack: Attack, known: Names, rows: list[list[str]]) -> None:
         attack.told(("in systems", name), count)
 
 
-LINK_STATUSES = {"joined": "Verified", "joined, unverified": "Unverified", "waits for a person": "Review",
-         "joined to nobody": "Unlinked"}  # fmt: skip
+LINK_STATUSES = {"joined": "Verified", "joined, unverified": "Unverified", "needs review": "Review",
+         "not linked": "Unlinked"}  # fmt: skip
 
 
 def _bands(attack: Attack, known: Names, rows: list[list[str]]) -> None:
@@ -371,7 +371,7 @@ def _bands(attack: Attack, known: Names, rows: list[list[str]]) -> None:
 def _of_bands(attack: Attack, known: Names, silo: str, of_children: bool) -> None:
     parts: list[Cell] = [("link_status", silo, link_status) for link_status in LINK_STATUSES.values()]
     attack.whole(parts, ("records", silo))
-    # Who is joined to nobody is in no other system; who waits isn't either.
+    # An unlinked record is in no other system; one that needs review isn't either.
     alone: Cell = ("n", frozenset([silo]))
     attack.cell(alone)
     attack.sums.append(({alone: 1.0, ("link_status", silo, "Unlinked"): -1.0}, 0.0, EVERYBODY))
@@ -439,7 +439,7 @@ def _scorecard(attack: Attack, known: Names, told: Mapping[str, Any]) -> None:
         if row.measure == "in no other system":
             attack.cell(("n", frozenset([row.left_silo])), low, high)
         elif row.measure == "children known":
-            attack.sum_of(_of_system(known, row.left_silo), low, EVERYBODY)  # records joined to nobody aside
+            attack.sum_of(_of_system(known, row.left_silo), low, EVERYBODY)  # unlinked records aside
         elif row.measure in ("only in left", "only in right"):
             here, there = row.left_silo, row.right_silo
             here, there = (here, there) if row.measure == "only in left" else (there, here)

@@ -1,4 +1,4 @@
-"""A made sector: what is asked for is made, what is put in is what is said to be put in."""
+"""A made sector: what is asked for is made, and the declared effects are the simulated ones."""
 
 from __future__ import annotations
 

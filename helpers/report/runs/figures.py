@@ -23,10 +23,10 @@ __all__ = [
 
 
 _SAID = {
-    "Verified": "joined surely",
-    "Unverified": "joined by an id that nothing could verify",
-    "Review": "waiting for a person",
-    "Unlinked": "joined to nobody",
+    "Verified": "linked and verified",
+    "Unverified": "linked by an id that nothing could verify",
+    "Review": "waiting for review",
+    "Unlinked": "not linked",
 }
 
 
@@ -54,15 +54,15 @@ def describe_links(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Gua
     ...     {"silo": ["meals"] * 3, "child": list("abc"), "link_status": ["Verified", "Verified", "Unlinked"]}
     ... )
     >>> describe_links(crosswalk, {"meals": "Meals"}, Guard(real=False))["how"].tolist()
-    ['2 joined surely, 1 joined to nobody']
+    ['2 linked and verified, 1 not linked']
     >>> describe_links(crosswalk, {"meals": "Meals"}, Guard(real=True))["how"].tolist()
-    ['some joined surely, some joined to nobody']
+    ['some linked and verified, some not linked']
     """
     counts = link_statuses_by_system(crosswalk, guard).set_index(["silo", "link_status"])["count"]
     rows = []
     for silo, name in names.items():
         if silo not in counts.index.get_level_values("silo"):
-            rows.append((name, "none", "names no child"))
+            rows.append((name, "none", "lists no child"))
             continue
         own = {status: int(counts.get((silo, status), 0)) for status in _SAID}
         rows.append((name, guard.count(sum(own.values())), _how(own, guard)))

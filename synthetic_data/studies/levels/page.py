@@ -347,7 +347,7 @@ def _placebo(study: Study) -> Iterator[Block]:
         "answered as often. But the page of a joined child shows nothing that each system didn't show alone.",
         "So the open dots part the figures into two kinds. Where the two intervals touch, a figure measures "
         "the plumbing. Only where they lie apart does joining say something about children, and how much is "
-        "what the generator put in.",
+        "what the generator simulates.",
     )
     yield table(placebo_table(study), "Every measure at the last level, each interval by itself")
 

@@ -30,11 +30,9 @@ LOOKUP = Path("restricted/family_pages")
 PAPERS = ("letter", "A4")
 # Headings of what is printed. The keys are those of --json.
 TITLES = {
-    "pages to hand over, addressed to nobody": "pages without an address, to hand over",
-    "joined to nobody on the roster, so nobody knows whose": "children linked to nobody on the roster",
     "held": "Pages on hold, by reason",
     "said": "corrections read",
-    "rows to put right": "Rows to correct, by system",
+    "rows to correct": "Rows to correct, by system",
 }
 
 
@@ -179,11 +177,11 @@ def family(
     figures = {
         "pages": to_tens(guard, len(written.pages)),
         "children": to_tens(guard, written.pages["child"].nunique()),
-        "pages to hand over, addressed to nobody": to_tens(
+        "pages without an address, to hand over": to_tens(
             guard, sum(1 for one in run.recipients if one.who is None)
         ),
         "children without a page": to_tens(guard, len(without)),
-        "joined to nobody on the roster, so nobody knows whose": to_tens(guard, run.off_roster),
+        "children linked to nobody on the roster": to_tens(guard, run.off_roster),
         "held": worded(guard, held, output.as_json),
         "pages in English for homes that asked for another language": to_tens(
             guard, 0 if chosen_language else len(elsewhere)
@@ -208,7 +206,7 @@ def _summary(figures: dict[str, Any], out: Path, lookup: Path) -> Summary:
         for row in most.to_dict("records")
     ]
     counted = {
-        "Pages without an address, to hand over": figures["pages to hand over, addressed to nobody"],
+        "Pages without an address, to hand over": figures["pages without an address, to hand over"],
         "Pages in English for homes that asked for another language": figures[
             "pages in English for homes that asked for another language"
         ],
@@ -232,7 +230,7 @@ def _correct(folder: Path, said_file: Path, lookup: Path, out: Path, output: Out
     by_owner = found.corrections.groupby(["silo", "owner"], sort=False).size().rename("rows").reset_index()
     figures = {
         "said": len(told),
-        "rows to put right": by_owner,
+        "rows to correct": by_owner,
         "pairs for the review desk": len(found.review),
         "written": [str(path) for path in written],
     }

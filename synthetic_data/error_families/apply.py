@@ -1,4 +1,4 @@
-"""Apply an error family to a synthetic district after its faults, and log every changed cell in the answer key."""
+"""Apply an error family to a synthetic district after its faults, and log each changed cell in the key."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def apply_errors(folder: Path | str, into: Path | str, family: str, seed: int) -
     Raises
     ------
     BadInput
-        If there is no such family, the folder is no synthetic district or already has errors of a family, or the
-        new folder exists.
+        If there is no such family, the folder is no synthetic district or already has errors of a family, or
+        the new folder exists.
     """
     source, target = Path(folder).absolute(), Path(into).absolute()
     about = _about(source)

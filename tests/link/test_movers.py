@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from helpers.cli.link import link_region
-from helpers.files import District, read_district
+from helpers.files import District, Output, read_district
 from helpers.files.district import district_folders, is_region
 from helpers.link import link_children, link_district
 from helpers.link.districts import RegionLinks, link_districts
@@ -22,6 +22,7 @@ from synthetic_data.scenario import load_scenario
 from tests.link.records import ANA, frames, record
 
 RECORD = ["district", "silo", "record"]
+AS_JSON = Output(as_json=True)
 FIRST = "Ben Cleo Dan Eva Finn Gus Hana Ivo June Kai Lola Mia Nils Omar Pia Quinn Rosa Sam Tara Uma".split()
 LAST = "Abbot Brown Cohen Diaz Evans Fox Garcia Hill Ito Jones Klein Lund Moss Nunez Ode Park".split()
 
@@ -216,7 +217,7 @@ def truth(name: str, district: District) -> pd.DataFrame:
 def test_a_region_is_linked_by_the_command(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert link_region(made, "standardized", (), False, None, tmp_path, True)
+    assert link_region(made, "standardized", (), False, None, tmp_path, AS_JSON)
     told = json.loads(capsys.readouterr().out)
     written = {Path(path).name: pd.read_csv(path, dtype=str) for path in told["written"]}
     assert set(written) == {"crosswalk.csv", "pairs.csv", "id_columns.csv", "link_findings.csv", "moves.csv"}
@@ -234,13 +235,13 @@ def test_one_district_is_no_region(made: Path, tmp_path: Path) -> None:
     assert is_region(made)
     one = next(iter(district_folders(made).values()))
     assert not is_region(one)
-    assert not link_region(one, "standardized", (), False, None, tmp_path, True)
+    assert not link_region(one, "standardized", (), False, None, tmp_path, AS_JSON)
     assert not is_region(tmp_path / "nowhere")
 
 
 def test_what_is_for_one_district_says_so(made: Path, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="--train is for one district: give one of its districts"):
-        link_region(made, "resolved", (), True, None, tmp_path, True)
+        link_region(made, "resolved", (), True, None, tmp_path, AS_JSON)
     (tmp_path / "region.json").write_text("{}", encoding="utf-8")
     with pytest.raises(BadInput, match=r"each needs a district.json"):
-        link_region(tmp_path, "resolved", (), False, None, tmp_path, True)
+        link_region(tmp_path, "resolved", (), False, None, tmp_path, AS_JSON)

@@ -42,6 +42,7 @@ APART = {
     "a table of steps by methods": re.compile(r"^[\d,. %]*$"),
     "children of one system": re.compile(r"miss a record, [\d,]+ mixed up"),
     "the age of one value": re.compile(r"^not fresh: \d+ days old"),
+    "the day of a step, beside its link": re.compile(r"· by .*· Who is split$"),
     "the words of a lesson about numbers mixed up": re.compile(r"numbers were mixed up"),
 }
 

@@ -29,16 +29,18 @@ __all__ = ["Attack", "Recovered", "attack_run"]
 
 Cell = Any  # a word or a tuple of words
 EVERYBODY = 10_000.0
-TOTAL = re.compile(r"all systems together count ([\w, ]+?) children")
-EVERYWHERE = re.compile(r"In every system: ([\w, ]+?)\.")
-POOL = re.compile(r"In other ways, none of which is shown: ([\d,]+|some) children")
-WAITING = re.compile(r"(?:;| and) ([\w, ]+?) records? (?:wait|waits) for a person")
-UNVERIFIED = re.compile(r"key; ([\w, ]+?) records? (?:is|are) joined by an id that nothing")
+TOTAL = re.compile(r"All systems together count ([\w, ]+?) children")
+EVERYWHERE = re.compile(r"; ([\w, ]+?) (?:is|are) in every system")
+POOL = re.compile(r"In other combinations, too small to show: ([\d,]+|some) children")
+_MANY = r"([\d,]+|[Ff]ewer than 10|[Ss]ome|[Aa]bout [\d,]+) children"
+WAITING = re.compile(rf"{_MANY} need review")
+UNVERIFIED = re.compile(rf"{_MANY} are linked by an ID number alone")
 
 
 def said(text: object) -> tuple[float, float] | None:
     """Give the least and the greatest number that a word or number of a page can mean; None: nothing said."""
     words = str(text).strip().replace(",", "")
+    words = words[:1].lower() + words[1:]
     if number := re.fullmatch(r"(?:about )?(\d+)(?:\.0+)?", words):
         value = float(number[1])
         return tens(value) if words.startswith("about") else (value, value)
@@ -46,7 +48,7 @@ def said(text: object) -> tuple[float, float] | None:
         return 1.0, 9.0
     if words in ("not shown", "some"):
         return 1.0, EVERYBODY
-    if words in ("none", "No"):
+    if words in ("none", "no"):
         return 0.0, 0.0
     return None
 
@@ -352,24 +354,26 @@ def _how_many(attack: Attack, known: Names, rows: list[list[str]]) -> None:
         attack.told(("in systems", name), count)
 
 
-LINK_STATUSES = {"joined": "Verified", "joined, unverified": "Unverified", "needs review": "Review",
-         "not linked": "Unlinked"}  # fmt: skip
+LINK_STATUSES = ("Verified", "Unverified", "Review", "Unlinked")
+UNCHECKED = {
+    "Linked by an ID number alone, not checked": "Unverified",
+    "Linked to no other system": "Unlinked",
+}
 
 
-def _bands(attack: Attack, known: Names, rows: list[list[str]]) -> None:
-    heads = [head.split(" (")[0] for head in rows[0]]
-    of_children = "(children)" in rows[0][1]
-    for name, *counts in rows[1:]:
+def _unchecked(attack: Attack, known: Names, rows: list[list[str]]) -> None:
+    for what, name, count, everybody in rows[1:]:
         silo = known.of(name)
         if silo is None:
             continue
-        for head, count in zip(heads[1:], counts, strict=True):
-            attack.told(("link_status", silo, LINK_STATUSES[head]), count)
-        _of_bands(attack, known, silo, of_children)
+        attack.told(("link_status", silo, UNCHECKED[what]), count)
+        if meant := said(everybody):
+            attack.cell(("records", silo), *meant)
+        _of_bands(attack, known, silo, of_children=True)
 
 
 def _of_bands(attack: Attack, known: Names, silo: str, of_children: bool) -> None:
-    parts: list[Cell] = [("link_status", silo, link_status) for link_status in LINK_STATUSES.values()]
+    parts: list[Cell] = [("link_status", silo, link_status) for link_status in LINK_STATUSES]
     attack.whole(parts, ("records", silo))
     # An unlinked record is in no other system; one that needs review isn't either.
     alone: Cell = ("n", frozenset([silo]))
@@ -393,10 +397,10 @@ _READERS: dict[str, Callable[[Attack, Names, list[list[str]]], None]] = {
     "Some children are missing from a system|what|children": _totals,
     "different totals|what|children": _totals,
     "In how many systems a child of the roster": _how_many,
-    "children on the roster are": _combinations,
+    "children on the roster look like": _combinations,
     "Which systems know the same children": _combinations,
-    "How the records of each system are joined; nobody has checked": _bands,
-    "|how they are joined to other systems": _ties,
+    "What no one could check, system by system|what|system|children": _unchecked,
+    "|how they are linked to other systems": _ties,
 }
 
 
@@ -409,7 +413,7 @@ def _link(attack: Attack, known: Names, told: Mapping[str, Any]) -> None:
     link_statuses = pd.DataFrame(told["link statuses"])
     column = "children" if "children" in link_statuses else "records"
     for silo, own in link_statuses.groupby("silo"):
-        for link_status in LINK_STATUSES.values():
+        for link_status in LINK_STATUSES:
             row = own.loc[own["link_status"].eq(link_status), column]
             if row.empty:
                 attack.cell(("link_status", silo, link_status), 0.0, 0.0)

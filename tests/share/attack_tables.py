@@ -77,6 +77,7 @@ BY_HAND = (
     "Two rules, two pages", "What three systems say about Ana", "Quoted from published surveys",
     "Three changes, one afternoon",
     "The six domains", "On what they differ", "Change since the year before", "Five invented districts",
+    "How many domains each role sees",
 )  # fmt: skip
 SENTENCES_BY_HAND = ("Of 4 children with a plan in grade 8, all four",)
 # What `read` lists under this name are rows of totals and placeholders.

@@ -88,7 +88,8 @@ class Run:
 
     def on_roster(self) -> float | None:
         """Give how many children the first system has, where a page says it."""
-        first = [table for table in self.tables() if table.where == "index" and "children" in table.heads]
+        linked = "how they are linked to other systems"
+        first = [table for table in self.tables() if table.where == "index" and linked in table.heads]
         return first[0].numbers("children")[0] if first else None
 
     def all_texts(self) -> dict[str, str]:

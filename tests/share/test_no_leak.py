@@ -13,7 +13,8 @@ from helpers.link import link_children
 from helpers.profile import build_profiles
 from helpers.share import Guard
 
-SENTENCES = sorted((Path(__file__).resolve().parents[2] / "helpers" / "systems").glob("*/system.toml"))
+HELPERS = Path(__file__).resolve().parents[2] / "helpers"
+SENTENCES = [*HELPERS.glob("systems/*/system.toml"), *HELPERS.glob("gaps/**/*.toml")]
 NAMED = ("local_id", "login", "email", "telephone", "first_name", "last_surname", "full_name", "record")
 
 

@@ -25,6 +25,8 @@ Count = int | str
 WIDTH = 424
 _THINNEST = 4.0
 _STEP, _HIGH, _HEAD = 24, 14, 26
+# What a second line of a name adds.
+_MORE = 15
 
 
 class Bar(NamedTuple):
@@ -111,7 +113,7 @@ def _draw(groups: Sequence[BarGroup], width: int) -> Figure:
     sheet = Canvas(width)
     every = [bar for group in groups for bar in group.bars]
     room = 116 if sheet.narrow else 200
-    names = {bar.label: sheet.fold(bar.label, room, lines=1) for bar in every}
+    names = {bar.label: sheet.fold(bar.label, room, lines=2) for bar in every}
     rests = [group.rest for group in groups if group.rest]
     left = max(sheet.measure(name) for name in names.values()) + 12
     tail = max(sheet.measure(bar.text) for bar in every) + 12
@@ -120,16 +122,18 @@ def _draw(groups: Sequence[BarGroup], width: int) -> Figure:
     # Bold letters are wider than `fold` measures.
     titles = [sheet.fold(group.title, 0.88 * sheet.width, lines=2) for group in groups]
     tops = [_HEAD + 17 * title.count("\n") for title in titles]
-    lines = sum(len(group.bars) for group in groups) + len(rests)
-    sheet.set_height(sum(tops) + lines * _STEP + 8 * len(groups))
+    steps = {label: _STEP + _MORE * name.count("\n") for label, name in names.items()}
+    rows = sum(steps[bar.label] for bar in every) + len(rests) * _STEP
+    sheet.set_height(sum(tops) + rows + 8 * len(groups))
     axes = sheet.page_axes()
     y = 0.0
     for group, title, top in zip(groups, titles, tops, strict=True):
         sheet.write(axes, 0, y + top / 2, title, weight="bold", up="center")
         y += top
         for bar in group.bars:
-            _bar(axes, sheet, bar, names[bar.label], left, y, scale, OUTCOMES[group.mark])
-            y += _STEP
+            middle = y + steps[bar.label] / 2
+            _bar(axes, sheet, bar, names[bar.label], left, middle, scale, OUTCOMES[group.mark])
+            y += steps[bar.label]
         if group.rest:
             text = sheet.fold(group.rest, sheet.width - 2, SMALL, lines=1)
             sheet.write(axes, 0, y + _STEP / 2, text, size=SMALL, shade=color("muted"))
@@ -140,9 +144,8 @@ def _draw(groups: Sequence[BarGroup], width: int) -> Figure:
 
 
 def _bar(
-    axes: Axes, sheet: Canvas, bar: Bar, name: str, left: float, top: float, scale: float, mark: Mark
+    axes: Axes, sheet: Canvas, bar: Bar, name: str, left: float, middle: float, scale: float, mark: Mark
 ) -> None:
-    middle = top + _STEP / 2
     top_of_bar = middle - _HIGH / 2
     sheet.write(axes, left - 10, middle, name, across="right")
     count, of = as_number(bar.many), as_number(bar.of)

@@ -265,8 +265,8 @@ def _limits(placebo: Study, no_placebo: list[Block]) -> list[str]:
     return [
         "What a real district is like: which numbers a step's systems carry, and how fresh they are, is this "
         "kit's own judgment, and so are the minutes of a task.",
-        "As a check, we generated districts in which absences, tests and behavior are unrelated. There, a second "
-        f"system pointed at **{none:.0f}** of 1,000 children beyond chance; in these, at "
+        "As a check, we generated districts in which absences, tests and behavior are unrelated. There, a "
+        f"second system pointed at **{none:.0f}** of 1,000 children beyond chance; in these, at "
         f"**{real:.0f}**{whose}.",
     ]
 

@@ -82,7 +82,7 @@ def test_what_was_odd_in_the_file_is_on_the_page_without_its_cells(made: Path, t
     result = CliRunner().invoke(main, ["sector", str(tmp_path / "answers.csv"), "--out", str(tmp_path)])
     assert result.exit_code == 0, result.output
     page = (tmp_path / "sector.html").read_text(encoding="utf-8")
-    assert "The file as it came" in page
+    assert "Rows used and set aside" in page
     assert "code that isn&#39;t on the list" in page
     assert "Moonbase" not in page
 

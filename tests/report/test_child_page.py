@@ -272,7 +272,7 @@ def test_what_is_missing_names_the_system_in_its_domain_and_what_is_withheld_no_
     tests = page.block.markup.partition("<b>Tests</b>")[2]
     assert tests.index("Not known") < tests.index("</details>")
     assert "Health : the nurse tells (45 CFR 160)" in words(page)
-    assert "Whether there is anything of it about this child isn’t said" in words(page)
+    assert "We don’t show whether this child has any of it" in words(page)
 
 
 READING = [

@@ -76,7 +76,7 @@ BY_HAND = (
     "Somebody changed one word", "Which system has which date",
     "Two rules, two pages", "What three systems say about Ana", "Quoted from published surveys",
     "Three changes, one afternoon",
-    "The six domains", "On what they differ", "Change since the year before", "Five invented districts",
+    "The six domains", "Where they differ", "Change since the year before", "Five invented districts",
     "How many domains each role sees",
 )  # fmt: skip
 SENTENCES_BY_HAND = ("Of 4 children with a plan in grade 8, all four",)

@@ -52,7 +52,7 @@ HEADS: Mapping[str, str] = {
     "low_all": "low, all six together",
     "high_all": "high, all six together",
     "effect": "effect size",
-    "effective": "effective number of systems",
+    "effective": "as good as, with equal weights",
     "item_rest": "correlation with the other items",
     "alpha_without": "alpha without it",
     "systems_are": "systems",

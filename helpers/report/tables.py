@@ -105,13 +105,13 @@ def shared_digits(values: Iterable[object], unit: str = "") -> int:
 
     >>> shared_digits([0.05, 0.2]), shared_digits([12.0, 7.0]), shared_digits([93.4, 100.0], "percent")
     (2, 0, 0)
-    >>> shared_digits([93.4, 99.7], "percent")
-    1
+    >>> shared_digits([93.4, 99.7], "percent"), shared_digits([93.4, 8.3], "% of columns")
+    (1, 0)
     """
     numbers = [number for number in map(as_number, values) if number is not None]
     if all(number.is_integer() for number in numbers):
         return 0
-    if unit == "percent":
+    if unit.startswith(("percent", "%")):
         # A few hundred children carry no tenth of a percent. But nearly all isn't all.
         return int(any(0 < number < 1 or 99 < number < 100 for number in numbers))
     return 2 if unit in _HUNDREDTHS or max(abs(number) for number in numbers) <= 1 else 1

@@ -162,17 +162,29 @@ def population_table(populations: pd.DataFrame) -> pd.DataFrame:
 
 
 def children_table(children: pd.DataFrame) -> pd.DataFrame:
-    """Show what became of children, in percent, by the records that count.
+    """Count what became of children, by the records that count.
 
     >>> children = pd.DataFrame(
-    ...     {"records": ["All records"], "complete": [0.5], "split": [0.4], "mixed": [0.1], "silent": [3]}
+    ...     {"records": ["All records"], "children": [171], "complete": [0.222222], "split": [0.766082]}
+    ...     | {"mixed": [0.011696], "silent": [0]}
     ... )
-    >>> children_table(children).to_dict("records")
-    [{'counting': 'all records', 'complete': 50.0, 'split': 40.0, 'mixed': 10.0, 'mixed silently': 3}]
+    >>> children_table(children)[["children", "complete", "split", "mixed"]].to_dict("records")
+    [{'children': 171, 'complete': 38, 'split': 131, 'mixed': 2}]
     """
-    shares = {one: (100 * children[one].astype("Float64")).round(1) for one in ("complete", "split", "mixed")}
+    known = children["children"].astype("Float64")
+    counts = {
+        one: (known * children[one].astype("Float64")).round().astype("Int64")
+        for one in ("complete", "split", "mixed")
+    }
     counting = [str(name)[:1].lower() + str(name)[1:] for name in children["records"]]
-    return pd.DataFrame({"counting": counting, **shares, "mixed silently": children["silent"]})
+    return pd.DataFrame(
+        {
+            "counting": counting,
+            "children": children["children"],
+            **counts,
+            "mixed silently": children["silent"],
+        }
+    )
 
 
 def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]]) -> str:

@@ -72,13 +72,13 @@ TITLES = {
     type=click.Path(file_okay=False, path_type=Path),
     default=LOOKUP,
     show_default=True,
-    help="Another folder, for the list of which page is whose. Restricted: never send it.",
+    help="Another folder, for the list of each page's child. Restricted: never send it.",
 )
 @click.option(
     "--corrections",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Write no page: turn what families said isn't right (CSV: page, line, right, said_by) into "
+    help="Write no page: turn what families say is wrong (CSV: page, line, right, said_by) into "
     "corrections for the systems that record it.",
 )
 @out_option("reports/family")
@@ -107,7 +107,7 @@ def family(
     """
     asked = [bool(children), school is not None, everybody, corrections is not None]
     if sum(asked) != 1:
-        raise BadInput("Name whose pages: --child CHILD, --school NAME or --all (or --corrections FILE).")
+        raise BadInput("Name the pages: --child CHILD, --school NAME or --all (or --corrections FILE).")
     if paper is not None:
         paper = one_of("--paper", paper, PAPERS)
     if corrections is not None:
@@ -130,7 +130,7 @@ def family(
 
     if lookup.resolve() == out.resolve():
         raise BadInput(
-            "--lookup and --out are one folder: keep the list of which page is whose apart from the pages."
+            "--lookup and --out are the same folder: keep the list of each page's child apart from the pages."
         )
     if chosen_language is not None:
         language(chosen_language)
@@ -212,7 +212,7 @@ def _summary(figures: dict[str, Any], out: Path, lookup: Path) -> Summary:
         ],
     }
     notes = [f"{what}: {count_text(count)}." for what, count in counted.items() if count != 0]
-    where = f"The pages are in {out}. Which page is whose: {lookup}. Never send that folder."
+    where = f"The pages are in {out}. The list of each page's child is in {lookup}. Never send that folder."
     return Summary(finding, "Children whose page is on hold, by reason", worst, [where, *notes])
 
 

@@ -159,7 +159,7 @@ def view(
             raise BadInput(f"Name which {named.title.lower()}: --who is the {named.who_means}.")
     if folder is None or role is None or who is None:
         raise BadInput(
-            "Name whose view: bigpicture view FOLDER --role ROLE --who WHO; `bigpicture view --list` names "
+            "Name the viewer: bigpicture view FOLDER --role ROLE --who WHO; `bigpicture view --list` names "
             "the roles and what --who is for each."
         )
     _write(folder, role, who, purpose, children, policy, consents_file, codes_file, audit_file, out, output)

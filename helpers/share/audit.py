@@ -217,7 +217,7 @@ class Audit:
             )
             newest = self._code(line)
             if newest is None:
-                raise BadInput(f"{self._key_file} holds no key: move it away, and a new one is drawn.")
+                raise BadInput(f"{self._key_file} has no key: move it elsewhere, and we draw a new one.")
             # Announce, write, confirm: after a crash at any point, the next writer knows which line is the
             # last.
             self._tell(_Head(count + 1, newest, before))

@@ -545,7 +545,7 @@ def read_policy(policy: str | Path | None = None) -> Policy:
     try:
         parts = respelled(toml_of(text))
     except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{name} is no TOML: {error}.") from None
+        raise BadInput(f"{name} isn't valid TOML: {error}.") from None
     return _policy(_with_elements_of_systems(parts), path, name)
 
 

@@ -98,7 +98,7 @@ def test_volunteers_without_what_was_put_in_are_said_to_be_volunteers() -> None:
     blocks = _texts(sector_report(read))
     said = blocks[blocks.index(HEADING) + 1]
     assert "volunteers only" in said
-    assert "can't be shown" in said
+    assert "file of simulated effects is missing" in said
 
 
 def test_every_other_page_shows_the_kits_own_volunteers(page: str) -> None:

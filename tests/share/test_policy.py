@@ -170,7 +170,7 @@ def test_files_tell_what_leaks_too(tmp_path: Path) -> None:
     open_view(SOURCE, "nurse", NORTH).save(tmp_path / "whole")
     assert set(leaks(tmp_path / "broken")["domain"]) == {"grades"}
     assert leaks(tmp_path / "whole").empty
-    with pytest.raises(BadInput, match="holds no view"):
+    with pytest.raises(BadInput, match="has no view"):
         leaks(tmp_path)
 
 

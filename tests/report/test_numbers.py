@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from helpers.report import number_text, table
+from helpers.report.charts import pair_heat_map
 from helpers.report.tables import shared_digits
 
 
@@ -50,3 +51,19 @@ def test_counts_stay_whole_beside_a_measure_with_decimals() -> None:
 def test_measures_keep_the_decimals_of_their_column() -> None:
     weights = pd.DataFrame({"weight": [8.4, 5.2, -10.0, 12.2]})
     assert ">-10.0<" in table(weights, "Weights")._repr_html_()
+
+
+def test_a_share_of_a_pair_stands_beside_its_count_and_base() -> None:
+    pairs = pd.DataFrame({"left": ["SIS"], "right": ["Meals"], "found": [117], "of": [138], "share": [84]})
+    chart = pair_heat_map(
+        pairs,
+        left="left",
+        right="right",
+        value="share",
+        title="Of 138 children in SIS, 117 are found in Meals",
+        unit="percent",
+        counts=("found", "of"),
+    )
+    markup = chart._repr_html_()
+    for text in (">children<", ">out of<", ">117<", ">138<"):
+        assert text in markup

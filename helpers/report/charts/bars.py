@@ -74,7 +74,7 @@ def bars(
     ----------
     data
         ``{label: value}``, a series, or a frame with the row's name in the first column and the value in the
-        second.
+        second. Its other columns, such as the counts of a share, are in the table of numbers only.
     title
         The finding, as a sentence.
     unit
@@ -98,7 +98,7 @@ def bars(
         The chart.
     """
     frame = labeled(data)
-    frame = frame.set_axis(["label", "value", *frame.columns[2:]], axis="columns")[["label", "value"]]
+    frame = frame.set_axis(["label", "value", *frame.columns[2:]], axis="columns")
     if ordered:
         # Text instead of a number (the guard's) comes last.
         numbers = pd.Series([as_number(value) for value in frame["value"]], dtype="float64")

@@ -235,6 +235,7 @@ def _pairs(lines: pd.DataFrame, district: District) -> list[Block]:
         )
         + "The title names the lowest.",
         order=[name for name in short.values() if name in {*rates["system"], *rates["other"]}],
+        counts=("found", "out_of"),
     )
     words = reading(
         "A pale field: the second system lacks children of the first. They aren't linked, or aren't there.",
@@ -344,7 +345,9 @@ def _standards(lines: pd.DataFrame, district: District) -> list[Block]:
     names = mine["left_silo"].map(short_names(district.layouts))
     half = int(share.ge(50).sum())
     picture = bars(
-        dict(zip(names, share.tolist(), strict=True)),
+        pd.DataFrame(
+            {"what": names, "percent": share, "columns": mine["numerator"], "out of": mine["denominator"]}
+        ),
         title=f"{half} of {len(mine)} systems use a standard's terms for at least half of their columns",
         unit="percent",
         caption="Columns of a system's files with a term of Ed-Fi, OneRoster, CEDS or SIF, by the kit's own "

@@ -57,6 +57,7 @@ def as_number(value: object) -> float | None:
 
 
 _HUNDREDTHS = ("USD", "rate")
+_PERCENT = ("percent", "%")
 
 
 def number_text(value: object, unit: str = "", digits: int | None = None) -> str:
@@ -111,7 +112,7 @@ def shared_digits(values: Iterable[object], unit: str = "") -> int:
     numbers = [number for number in map(as_number, values) if number is not None]
     if all(number.is_integer() for number in numbers):
         return 0
-    if unit.startswith(("percent", "%")):
+    if unit.startswith(_PERCENT):
         # A few hundred children carry no tenth of a percent. But nearly all isn't all.
         return int(any(0 < number < 1 or 99 < number < 100 for number in numbers))
     return 2 if unit in _HUNDREDTHS or max(abs(number) for number in numbers) <= 1 else 1
@@ -225,7 +226,9 @@ def _columns(
 ) -> list[_Column]:
     columns = []
     for place, name in enumerate(map(str, frame.columns)):
-        texts, kind = _column_texts(frame.iloc[:, place], units.get(name, ""), guard)
+        # A picture's numbers are headed by their unit.
+        unit = units.get(name) or (name if name.startswith(_PERCENT) else "")
+        texts, kind = _column_texts(frame.iloc[:, place], unit, guard)
         style = f"text-align:{'right' if kind == 'number' else 'left'}{_room_for(texts)}"
         columns.append(_Column(_head(name, names, units), "" if kind == "text" else kind, style, texts))
     return columns

@@ -48,6 +48,12 @@ def test_counts_stay_whole_beside_a_measure_with_decimals() -> None:
         assert text in shown
 
 
+def test_a_column_of_percents_is_whole_under_its_own_name() -> None:
+    shown = table(pd.DataFrame({"percent": [98.3, 66.7]}), "Known")._repr_html_()
+    assert ">98<" in shown
+    assert ">67<" in shown
+
+
 def test_measures_keep_the_decimals_of_their_column() -> None:
     weights = pd.DataFrame({"weight": [8.4, 5.2, -10.0, 12.2]})
     assert ">-10.0<" in table(weights, "Weights")._repr_html_()

@@ -184,9 +184,9 @@ def make_sector(
         for row in made.answered.to_dict("records")
     ]
     output.emit(
-        {"answered": made.answered, "put in by the generator": effects, "written": written},
+        {"answered": made.answered, "simulated by the generator": effects, "written": written},
         Summary(finding, notes=[f"Next: `bigpicture sector {written['sector']}`."]),
-        {"answered": "Answers", "put in by the generator": "Simulated effects"},
+        {"answered": "Answers", "simulated by the generator": "Simulated effects"},
     )
 
 

@@ -188,7 +188,7 @@ def _refuse_what_is_not_ours(folder: Path) -> None:
     if there and (written_fingerprint(folder) is None or there - OURS):
         foreign = sorted(there - OURS) or sorted(there)
         raise BadInput(
-            f"Folder {folder} already holds {foreign[0]!r}, which no synthetic district has; "
+            f"Folder {folder} already has {foreign[0]!r}, which no synthetic district has; "
             "give a new or empty folder, so that nothing of yours is lost."
         )
     about = json.loads((folder / "district.json").read_text(encoding="utf-8")) if there else {}
@@ -383,7 +383,7 @@ def _claim(place: Path, about: dict[str, Any], districts: dict[str, Scenario]) -
         strange = sorted(there - {"region.json", *districts})
         if not mine or strange:
             raise BadInput(
-                f"Folder {place} already holds {(strange or sorted(there))[0]!r}, which isn't of this region "
+                f"Folder {place} already has {(strange or sorted(there))[0]!r}, which isn't of this region "
                 "as it is set now; give a new or empty folder, or the settings with which it was begun."
             )
     place.mkdir(parents=True, exist_ok=True)

@@ -245,7 +245,9 @@ def load_scenario(
     try:
         settings = respelled(toml_of(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"Scenario {path} is no valid TOML: {error}. Mend that line and try again.") from None
+        raise BadInput(
+            f"Scenario {path} isn't valid TOML: {error}. Correct that line and try again."
+        ) from None
     settings.setdefault("name", path.stem)
     given = respelled(overrides)
     kinds = known_fault_kinds() if fault_kinds is None else frozenset(fault_kinds)

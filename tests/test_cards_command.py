@@ -68,7 +68,7 @@ def test_the_rooms_piles_are_judged_beside_the_rungs(
     scores = pd.read_csv(tmp_path / "card_sort_scores.csv")
     assert scores["team"].tolist() == ["Team 1"], "a team that sorted nothing isn't judged"
     assert scores["seconds_a_pair"].gt(0).all()
-    rungs = [row["team"] for row in json.loads(result.stdout)["the rungs, on the same cards"]]
+    rungs = [row["team"] for row in json.loads(result.stdout)["linkage methods, on the same cards"]]
     assert rungs[0] == "Shared identifier"
     assert rungs[-1] == "Resolved"
     assert not (tmp_path / "record_cards.html").exists()

@@ -42,7 +42,7 @@ def test_a_folder_that_holds_no_file_is_said_in_one_sentence(
     assert done.exit_code == 2, done.output
     assert isinstance(done.exception, SystemExit)
     (said,) = done.stderr.splitlines()
-    assert f"{folder} holds no file" in said
+    assert f"{folder} contains no file" in said
     assert f"`bigpicture read {folder}`" in said
     assert not (tmp_path / "out").exists()
 

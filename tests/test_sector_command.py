@@ -21,7 +21,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
     assert [row["answered"] for row in told["answered"]] == [25, 40]
-    assert told["put in by the generator"]
+    assert told["simulated by the generator"]
     return folder
 
 
@@ -34,12 +34,12 @@ def test_the_report_is_a_page_and_tables(made: Path, tmp_path: Path) -> None:
     assert (tmp_path / "sector.html").is_file()
     table = pd.read_csv(tmp_path / "sector_comparisons.csv")
     assert {"difference", "low", "high", "p_corrected", "effect"} <= set(table.columns)
-    assert "put in by the generator" in (tmp_path / "sector_statements.csv").read_text(encoding="utf-8")
+    assert "simulated by the generator" in (tmp_path / "sector_statements.csv").read_text(encoding="utf-8")
 
 
 def test_a_made_sector_has_a_page(made: Path, tmp_path: Path) -> None:
     page = (made / "sector_made.html").read_text(encoding="utf-8")
-    assert "put in by the generator" in page
+    assert "simulated by the generator" in page
     assert "<strong>80</strong> invented school systems were invited" in page
     assert "<strong>25</strong> answered in 2021" in page
     assert "Town 20%" in page
@@ -50,7 +50,7 @@ def test_a_made_sector_has_a_page(made: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["make-sector", str(file), "--sector", "nothing", *SMALL])
     assert result.exit_code == 0, result.output
     mine = (tmp_path / "mine_made.html").read_text(encoding="utf-8")
-    assert "Signed the pledge: not put in: what shows is chance." in mine
+    assert "Signed the pledge: not simulated: any difference is chance." in mine
 
 
 @pytest.mark.full
@@ -82,7 +82,7 @@ def test_what_was_odd_in_the_file_is_on_the_page_without_its_cells(made: Path, t
     result = CliRunner().invoke(main, ["sector", str(tmp_path / "answers.csv"), "--out", str(tmp_path)])
     assert result.exit_code == 0, result.output
     page = (tmp_path / "sector.html").read_text(encoding="utf-8")
-    assert "The file as it came" in page
+    assert "Rows used and set aside" in page
     assert "code that isn&#39;t on the list" in page
     assert "Moonbase" not in page
 

@@ -30,11 +30,9 @@ LOOKUP = Path("restricted/family_pages")
 PAPERS = ("letter", "A4")
 # Headings of what is printed. The keys are those of --json.
 TITLES = {
-    "pages to hand over, addressed to nobody": "pages without an address, to hand over",
-    "joined to nobody on the roster, so nobody knows whose": "children linked to nobody on the roster",
     "held": "Pages on hold, by reason",
     "said": "corrections read",
-    "rows to put right": "Rows to correct, by system",
+    "rows to correct": "Rows to correct, by system",
 }
 
 
@@ -74,13 +72,13 @@ TITLES = {
     type=click.Path(file_okay=False, path_type=Path),
     default=LOOKUP,
     show_default=True,
-    help="Another folder, for the list of which page is whose. Restricted: never send it.",
+    help="Another folder, for the list of each page's child. Restricted: never send it.",
 )
 @click.option(
     "--corrections",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Write no page: turn what families said isn't right (CSV: page, line, right, said_by) into "
+    help="Write no page: turn what families say is wrong (CSV: page, line, right, said_by) into "
     "corrections for the systems that record it.",
 )
 @out_option("reports/family")
@@ -109,7 +107,7 @@ def family(
     """
     asked = [bool(children), school is not None, everybody, corrections is not None]
     if sum(asked) != 1:
-        raise BadInput("Name whose pages: --child CHILD, --school NAME or --all (or --corrections FILE).")
+        raise BadInput("Name the pages: --child CHILD, --school NAME or --all (or --corrections FILE).")
     if paper is not None:
         paper = one_of("--paper", paper, PAPERS)
     if corrections is not None:
@@ -132,7 +130,7 @@ def family(
 
     if lookup.resolve() == out.resolve():
         raise BadInput(
-            "--lookup and --out are one folder: keep the list of which page is whose apart from the pages."
+            "--lookup and --out are the same folder: keep the list of each page's child apart from the pages."
         )
     if chosen_language is not None:
         language(chosen_language)
@@ -179,11 +177,11 @@ def family(
     figures = {
         "pages": to_tens(guard, len(written.pages)),
         "children": to_tens(guard, written.pages["child"].nunique()),
-        "pages to hand over, addressed to nobody": to_tens(
+        "pages without an address, to hand over": to_tens(
             guard, sum(1 for one in run.recipients if one.who is None)
         ),
         "children without a page": to_tens(guard, len(without)),
-        "joined to nobody on the roster, so nobody knows whose": to_tens(guard, run.off_roster),
+        "children linked to nobody on the roster": to_tens(guard, run.off_roster),
         "held": worded(guard, held, output.as_json),
         "pages in English for homes that asked for another language": to_tens(
             guard, 0 if chosen_language else len(elsewhere)
@@ -208,13 +206,13 @@ def _summary(figures: dict[str, Any], out: Path, lookup: Path) -> Summary:
         for row in most.to_dict("records")
     ]
     counted = {
-        "Pages without an address, to hand over": figures["pages to hand over, addressed to nobody"],
+        "Pages without an address, to hand over": figures["pages without an address, to hand over"],
         "Pages in English for homes that asked for another language": figures[
             "pages in English for homes that asked for another language"
         ],
     }
     notes = [f"{what}: {count_text(count)}." for what, count in counted.items() if count != 0]
-    where = f"The pages are in {out}. Which page is whose: {lookup}. Never send that folder."
+    where = f"The pages are in {out}. The list of each page's child is in {lookup}. Never send that folder."
     return Summary(finding, "Children whose page is on hold, by reason", worst, [where, *notes])
 
 
@@ -232,7 +230,7 @@ def _correct(folder: Path, said_file: Path, lookup: Path, out: Path, output: Out
     by_owner = found.corrections.groupby(["silo", "owner"], sort=False).size().rename("rows").reset_index()
     figures = {
         "said": len(told),
-        "rows to put right": by_owner,
+        "rows to correct": by_owner,
         "pairs for the review desk": len(found.review),
         "written": [str(path) for path in written],
     }

@@ -54,11 +54,9 @@ NOT_PRINTED = "this folder isn't marked as invented: they are in the files alone
 TITLES = {
     "children": "groups, one for each child as far as links show",
     "link statuses": "Link status of each system's records",
-    "pairs that wait for a person": "pairs that need review",
-    "decisions that no longer stand": "decisions that no longer apply",
-    "refused columns of ids": "Refused id columns",
+    "refused id columns": "Refused id columns",
     "findings": "Findings by kind",
-    "weights that these records changed": "Match weights that differ from the starting model's, in bits",
+    "changed weights": "Match weights that differ from the starting model's, in bits",
     "estimated, not measured": "Quality, estimated and not measured",
     "too common to compare": "Values too common to compare",
     "children of two districts": "Children in two districts",
@@ -445,11 +443,11 @@ def link(
         "links": to_tens(guard, len(links.crosswalk) - links.crosswalk["child"].nunique()),
         "link statuses": worded(guard, link_statuses, as_json, NOT_SHOWN),
         **read_so(guard, as_json, f"{ROUNDED} {PARTS}"),
-        "pairs that wait for a person": to_tens(guard, int(links.pairs["decision"].eq("Review").sum())),
-        "decisions that no longer stand": as_shown(guard, len(links.stale_decisions)),
-        "refused columns of ids": refused[["silo", "file", "column"]].drop_duplicates(),
+        "pairs that need review": to_tens(guard, int(links.pairs["decision"].eq("Review").sum())),
+        "decisions that no longer apply": as_shown(guard, len(links.stale_decisions)),
+        "refused id columns": refused[["silo", "file", "column"]].drop_duplicates(),
         "findings": worded(guard, found.assign(times=guard.rounded(found["times"])), as_json),
-        "weights that these records changed": _changed_weights(links, model),
+        "changed weights": _changed_weights(links, model),
         "estimated, not measured": estimate[["basis", "measure", "value", "low", "high"]],
         "too common to compare": worded(guard, common if as_json else common[common["keys"] > 0], as_json),
         "written": written,
@@ -503,7 +501,7 @@ def _least_linked(district: District, statuses: pd.DataFrame, counted: str) -> l
 
 
 def _review_note(figures: Mapping[str, Any], folder: Path, queue: Path) -> list[str]:
-    pairs = figures["pairs that wait for a person"]
+    pairs = figures["pairs that need review"]
     if pairs == 0:
         return []
     return [
@@ -513,7 +511,7 @@ def _review_note(figures: Mapping[str, Any], folder: Path, queue: Path) -> list[
 
 
 def _refused_note(figures: Mapping[str, Any]) -> list[str]:
-    refused = figures["refused columns of ids"]
+    refused = figures["refused id columns"]
     named = ", ".join(f"{row['column']} in {row['file']}" for row in refused.head(3).to_dict("records"))
     return [f"Not used as ids, since they belong to other children: {named}."] if named else []
 

@@ -45,7 +45,7 @@ TITLES = {
 
 # Files written only with some options; we delete those of an earlier run.
 SOMETIMES = ("question_groups.csv", "question_children.csv", "families.csv")
-HOW_TO_READ = "Children are counted in tens; where 1 to 9 could be worked out, no number of the row is shown."
+HOW_TO_READ = "Children are counted in tens. Where 1 to 9 could be inferred, we show no number of the row."
 SHOWN = ["question", "status", "concerned", "children", "unknown", "answerable", "why", "platforms_before"]
 
 
@@ -118,7 +118,7 @@ def questions(
     if role is not None:
         role, purpose = _known_role(role, purpose)
     if (role is None) != (who is None):
-        raise BadInput("Say both --role and --who, or neither; `bigpicture view --list` names the roles.")
+        raise BadInput("Give both --role and --who, or neither; `bigpicture view --list` names the roles.")
     source = profiled(folder, output)
     as_json = output.as_json
     guard = Guard(real=not source.synthetic)

@@ -175,9 +175,7 @@ def gaps(folder: Path, out: Path, output: Output) -> None:
     steps = first_steps(card)
     said = [in_words(str(step), system_names_in_text(district.layouts)) for step in steps["next_step"]]
     pairs = worded(guard, joined_pairs(shown), False, NOT_SHOWN, of=joined_pairs(card))
-    rounded = (
-        "Children and records are rounded to tens here; where 1 to 9 could be worked out, none is shown."
-    )
+    rounded = "Children and records are rounded to tens here; where 1 to 9 could be inferred, we show none."
     figures = {
         "pairs": pairs,
         **read_so(guard, False, rounded),
@@ -214,7 +212,7 @@ def _to_do(
         )
     ]
     first = "To do first" if worst else ""
-    none = [] if worst else ["Nothing stands out that could harm a child."]
+    none = [] if worst else ["No gap here is likely to harm a child."]
     return Summary([blocked_sentence(shown), *none], first, worst, notes)
 
 

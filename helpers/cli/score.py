@@ -42,17 +42,17 @@ TITLES = {
     "populations": "Pairs of records by population",
     "children": "Children complete, split and mixed, without records in which a system put two children",
     "scores": "Pairs of records by pair of systems",
-    "hard cases with silent wrong joins": "Hard cases with undetected mix-ups",
+    "hard cases with undetected mix-ups": "Hard cases with undetected mix-ups",
     "accepted, and after a review": "Pairs before and after an error-free review",
-    "may stand on family pages": "Values that pages for families may show",
-    "family pages held": "Pages for families on hold",
+    "values that family pages may show": "Values that pages for families may show",
+    "family pages on hold": "Pages for families on hold",
     "pairs both dated, by group": "Pairs with two birth dates, by group",
     "gaps of F1 between groups": "Gaps of F1 between groups",
     "children flagged": "Flags found, missed and invented",
     "profiles": "Elements of profiles",
     "children of two districts": "Children in two districts",
     "the room": "Teams",
-    "the rungs, on the same cards": "Linkage methods, on the same cards",
+    "linkage methods, on the same cards": "Linkage methods, on the same cards",
     "agreement": "How far teams agree",
 }
 PILES = "piles.csv"
@@ -127,7 +127,7 @@ def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, output: 
     as_json = output.as_json
     figures = {
         "the room": scores if as_json else scores[SHOWN].round(3),
-        "the rungs, on the same cards": machine if as_json else machine[SHOWN[:-2]].round(3),
+        "linkage methods, on the same cards": machine if as_json else machine[SHOWN[:-2]].round(3),
         "agreement": agreement.round(3),
         "written": written,
     }
@@ -387,14 +387,14 @@ def _judged(
     calibration = score_calibration(district, links.pairs)
     pages = judge_family_pages(district, links, profiles)
     figures = {
-        "hard cases with silent wrong joins": cases.loc[
+        "hard cases with undetected mix-ups": cases.loc[
             cases["undetected"] > 0, ["case", "children", "complete", "split", "mixed", "undetected"]
         ],
         "accepted, and after a review": review[
             ["population", "possible", "precision", "recall", "precision_after", "recall_after", "asked"]
         ].round(4),
-        "may stand on family pages": pages.pages.round(4),
-        "family pages held": pages.held.drop(columns="citation").round(4),
+        "values that family pages may show": pages.pages.round(4),
+        "family pages on hold": pages.held.drop(columns="citation").round(4),
     }
     tables = {"by_case.csv": cases, "review.csv": review, "calibration.csv": calibration}
     tables |= {"page_scores.csv": pages.pages, "hold_scores.csv": pages.held}

@@ -59,7 +59,7 @@ def _listed(policy: Policy, output: Output) -> None:
         "roles": roles,
         "domains": domains,
         "who sees what": grid if output.as_json else wide,
-        "refused for want of a rule": list(policy.gaps),
+        "refused because no rule allows it": list(policy.gaps),
         "note": policy.teaches,
     }
     finding = [
@@ -76,7 +76,6 @@ TITLES = {
     "roles": "Roles",
     "domains": "Domains",
     "who sees what": "Who sees what",
-    "refused for want of a rule": "refused because no rule allows it",
     "withheld": "Withheld",
     "differs from the kit's own": "Differs from the kit's own policy",
 }
@@ -138,7 +137,7 @@ def view(
         changes = compare_policies(read_policy(), policy)
         figures = {
             "faults": "none",
-            "refused for want of a rule": list(policy.gaps),
+            "refused because no rule allows it": list(policy.gaps),
             "differs from the kit's own": changes,
             "note": policy.teaches,
         }
@@ -160,7 +159,7 @@ def view(
             raise BadInput(f"Name which {named.title.lower()}: --who is the {named.who_means}.")
     if folder is None or role is None or who is None:
         raise BadInput(
-            "Name whose view: bigpicture view FOLDER --role ROLE --who WHO; `bigpicture view --list` names "
+            "Name the viewer: bigpicture view FOLDER --role ROLE --who WHO; `bigpicture view --list` names "
             "the roles and what --who is for each."
         )
     _write(folder, role, who, purpose, children, policy, consents_file, codes_file, audit_file, out, output)

@@ -13,7 +13,7 @@ __all__ = ["NOT_INVENTED", "digests_of", "foreign_file", "read_about", "treated_
 # Key of `District.about`: why a folder marked synthetic is treated as real.
 NOT_INVENTED = "treated_as_real"
 PIECE = 1 << 20  # bytes
-ANEW = "make an invented district anew, in another folder, with `bigpicture make`"
+ANEW = "make a new invented district in another folder with `bigpicture make`"
 
 
 def _digest(path: Path) -> str:
@@ -48,16 +48,16 @@ def treated_as_real(
         return None
     if not about.get("files"):
         return (
-            "district.json says that this folder is invented, and not which files the generator wrote "
-            f"(an older version didn't): so all of it is treated as real; {ANEW}."
+            "district.json says that this folder is invented, but doesn't list the generator's files "
+            f"(older versions didn't). So we treat all of it as real; {ANEW}."
         )
     strange = foreign_file(about, exports) or beside
     if strange is None:
         return None
     return (
         f"district.json says that this folder is invented, but the generator didn't write "
-        f"{strange.relative_to(folder).as_posix()} as it is now: so all of it is treated as real; "
-        f"take that file away, or {ANEW}."
+        f"{strange.relative_to(folder).as_posix()} as it is now. So we treat all of it as real; "
+        f"move that file elsewhere, or {ANEW}."
     )
 
 
@@ -72,6 +72,6 @@ def read_about(text: str) -> Any:
 
     about = json.loads(text, object_pairs_hook=told)
     if twice and isinstance(about, dict) and about.get("synthetic") is not False:
-        why = f"district.json says {twice[0]!r} twice: so all of this folder is treated as real; {ANEW}."
+        why = f"district.json says {twice[0]!r} twice. So we treat all of this folder as real; {ANEW}."
         return {**about, "synthetic": False, NOT_INVENTED: why}
     return about

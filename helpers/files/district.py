@@ -189,10 +189,10 @@ def _about(folder: Path) -> dict[str, Any]:
         about = read_about(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise BadInput(
-            f"{path} is no JSON ({error}): mend it, or take it away to read the folder as it is."
+            f"{path} isn't JSON ({error}): correct it, or move it elsewhere to read the folder as it is."
         ) from None
     if not isinstance(about, dict):
-        raise BadInput(f"{path} must hold one JSON object that says, among others, which silos there are.")
+        raise BadInput(f"{path} must contain one JSON object that lists, among others, the silos.")
     if about.get("silos") and not isinstance(about["silos"], dict):
         raise BadInput(f"{path} must give `silos` as one object: name of each silo, and its layout.")
     return about
@@ -295,7 +295,7 @@ def _declared(
         if known is None:
             raise BadInput(
                 f"{folder / 'district.json'} gives silo {inner!r} the layout {layout!r}, "
-                f"which nobody declares. There are: {', '.join(layouts)}."
+                f"which doesn't exist. There are: {', '.join(layouts)}."
             )
         inside = [found for found in files if found.path.startswith(f"{inner}/")]
         claimed |= {found.path for found in inside}
@@ -368,7 +368,7 @@ def what_is_there(folder: Path) -> There:
     files, refused = files_below(root)
     if not files and not refused:
         raise BadInput(
-            f"{folder} holds no file, not even in a zip: put your systems' exports into it, as they are, "
+            f"{folder} contains no file, not even in a zip: put your systems' exports into it, as they are, "
             f"then `bigpicture read {folder}`."
         )
     if about.get("synthetic") is True:
@@ -454,7 +454,7 @@ def _read(folder: Path, written: bool) -> District:
     silos, repeated = _repeated(there.silos)
 
     loose: list[tuple[str | None, OneFile]] = [
-        (None, set_file_aside(None, found, "file_unknown", expected="a file that some layout knows"))
+        (None, set_file_aside(None, found, "file_unknown", expected="a file that a layout matches"))
         for found in there.unknown
     ]
     for name, found, same in repeated:
@@ -491,9 +491,9 @@ def district_folders(folder: Path) -> dict[str, Path]:
     found = _districts_in(folder)
     if not found:
         raise BadInput(
-            f"No folder in {folder} holds a district: each needs a district.json beside its silos/. Make a "
-            "region with bigpicture make FOLDER --scenario region, or put a district.json that holds {} into "
-            "each district's folder."
+            f"No folder in {folder} contains a district: each needs a district.json next to its silos/. "
+            "Make a region with bigpicture make FOLDER --scenario region, or put a district.json with {} "
+            "into each district's folder."
         )
     return {path.name: path for path in found}
 
@@ -513,7 +513,7 @@ def no_child_told(district: District) -> str | None:
     step = "Add the file that lists the children, or" if whole else "Where its people are children,"
     layouts = ", ".join(dict.fromkeys(silo.layout.layout for silo in none.values()))
     return (
-        f"People were read{source}, but none of them is a student: all are of the role {' or '.join(roles)}. "
+        f"People were read{source}, but none of them is a student: all have the role {' or '.join(roles)}. "
         f"{step} correct `role` in the layout {layouts}."
     )
 
@@ -527,7 +527,7 @@ def with_children(district: District) -> District:
     folder = district.folder
     if not len(district):
         raise BadInput(
-            f"No layout knows a file in {folder}: `bigpicture read {folder}` lists what is there, and "
+            f"No layout matches a file in {folder}: `bigpicture read {folder}` lists what is there, and "
             f"`bigpicture start {folder}` drafts a layout for each table."
         )
     roles = sorted(set[str]().union(*map(_roles, district.values())))
@@ -535,11 +535,11 @@ def with_children(district: District) -> District:
         return district
     if not roles:
         raise BadInput(
-            f"No file in {folder} says who somebody is, so there is no child to show: a layout must have "
+            f"No file in {folder} lists people, so there is no child to show: a layout must have "
             f'`[[file.makes]]` with `table = "people"`; `bigpicture read {folder}` lists the files.'
         )
     raise BadInput(
-        f"Nobody in {folder} is a student: all people that were read are of the role {' or '.join(roles)}. "
+        f"Nobody in {folder} is a student: everybody we read has the role {' or '.join(roles)}. "
         f"Add the file that lists the children, or correct `role` in the layouts that `bigpicture read "
         f"{folder}` names."
     )

@@ -93,17 +93,17 @@ def harm_in(archive: zipfile.ZipFile, may: Unpacked) -> str | None:
     names = set()
     count = len(archive.infolist())
     if count > MOST_FILES:
-        return f"it holds {count:,} files, more than {MOST_FILES:,}: unpack those that are exports"
+        return f"it contains {count:,} files, more than {MOST_FILES:,}: unpack those that are exports"
     for entry in archive.infolist():
         name = entry.filename.replace("\\", "/")
         if name.startswith("/") or ".." in PurePosixPath(name).parts or ":" in name.split("/")[0]:
-            return "it holds a file that would be written outside its folder"
+            return "it contains a file that would be written outside its folder"
         if (entry.external_attr >> 16) & 0o170000 == 0o120000:
-            return "it holds a link"
+            return "it contains a link"
         if entry.flag_bits & 1:
             return "it is locked with a password"
         if name in names:
-            return f"it holds two files of the name {name}, of which only one would be seen"
+            return f"it contains two files named {name}, and we would read only one"
         names.add(name)
         whole += entry.file_size
         if entry.file_size > may.ratio_from and entry.file_size > may.ratio * max(entry.compress_size, 1):
@@ -149,7 +149,7 @@ def _in_zip(path: Path, shown: str) -> tuple[list[FoundFile], list[Refused]]:
                     reason = f"its file {entry.filename} is damaged"
                     return [], [Refused(shown, "file_unreadable", reason)]
     except DAMAGED as error:
-        return [], [Refused(shown, "file_unreadable", f"it is no zip that can be opened ({error})")]
+        return [], [Refused(shown, "file_unreadable", f"it isn't a zip that we can open ({error})")]
     found: list[FoundFile] = []
     refused: list[Refused] = []
     for entry in entries:
@@ -174,7 +174,7 @@ def _opened(shown: str, size: int, read: Callable[[], bytes]) -> tuple[list[Foun
     if not data:
         return [FoundFile(shown, size, read)], []
     if not zipfile.is_zipfile(io.BytesIO(data)):
-        return [], [Refused(shown, "file_unreadable", "it is no workbook, or one that is locked or damaged")]
+        return [], [Refused(shown, "file_unreadable", "it isn't a workbook, or it is locked or damaged")]
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             harm = harm_in(archive, WORKBOOKS_UNPACKED)
@@ -198,10 +198,10 @@ def _passed_over(parts: tuple[str, ...]) -> bool:
 def must_be_a_folder(folder: Path) -> None:
     """Refuse a path that can't contain exports."""
     if folder.is_file():
-        raise BadInput(f"{folder} is a file: name the folder that holds it.")
+        raise BadInput(f"{folder} is a file: name its folder.")
     if not folder.is_dir():
         raise BadInput(
-            f"There is no folder {folder}: name one that holds exports, or make one with `bigpicture make`."
+            f"There is no folder {folder}: name one with exports, or make one with `bigpicture make`."
         )
 
 
@@ -264,7 +264,7 @@ def _cannot_open(path: Path) -> str | None:
     """Explain why a path is no readable file; None if it is one."""
     try:
         if not path.exists():
-            return "it is a link that leads to nothing"
+            return "it is a broken link"
         if trouble := no_file(path):
             return trouble
         with path.open("rb"):
@@ -279,8 +279,8 @@ def _leads_out(path: Path, folder: Path) -> str | None:
         if not path.is_symlink() or path.resolve().is_relative_to(folder.resolve()):
             return None
     except (OSError, RuntimeError):  # circular links
-        return "it is a link that leads to nothing"
-    return "it is a link to a file outside the folder, which is not followed; copy the file"
+        return "it is a broken link"
+    return "it is a link to a file outside the folder, which we don't follow; copy the file"
 
 
 def _walk(folder: Path) -> tuple[list[Path], list[Refused]]:
@@ -295,7 +295,7 @@ def _walk(folder: Path) -> tuple[list[Path], list[Refused]]:
         for name in folders:
             if Path(here, name).is_symlink():
                 troubles[Path(here, name)] = (
-                    "it is a link to a folder, which is not followed; copy the folder"
+                    "it is a link to a folder, which we don't follow; copy the folder"
                 )
         folders[:] = [name for name in folders if not _passed_over((name,))]
         for path in (Path(here, name) for name in names):

@@ -67,7 +67,7 @@ def no_file(path: Path) -> str | None:
     if stat.S_ISREG(mode):
         return None
     kinds = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFDIR: "a folder"}
-    return f"it is {kinds.get(stat.S_IFMT(mode), 'a device')} and no file"
+    return f"it is {kinds.get(stat.S_IFMT(mode), 'a device')}, not a file"
 
 
 def too_wide(columns: int, what: str = "columns") -> str | None:
@@ -83,8 +83,8 @@ def too_empty(rows: int, columns: int, filled: int) -> str | None:
     if cells - filled <= MOST_EMPTY or filled * 4 >= cells:
         return None
     return (
-        f"its {rows:,} rows of {columns:,} columns are nearly empty (more than {MOST_EMPTY:,} cells that "
-        "nobody wrote): export kinds of record apart"
+        f"its {rows:,} rows of {columns:,} columns are nearly empty (more than {MOST_EMPTY:,} empty "
+        "cells): export each kind of record separately"
     )
 
 
@@ -114,13 +114,13 @@ def shape_trouble(file: BinaryIO) -> str | None:
     longest = _longest(first, file, LONGEST_DOCUMENT if document else LONGEST_LINE)
     if longest > (LONGEST_DOCUMENT if document else LONGEST_LINE):
         most = (LONGEST_DOCUMENT if document else LONGEST_LINE) >> 20
-        return f"it has a line of more than {most} MiB: export it with one record a line"
+        return f"it has a line of more than {most} MiB: export it with one record per line"
     if document or not begins:
         return None
     if begins == b"{":
         return too_wide(first.partition(b"\n")[0].count(b'":'), "names or more in its first record")
     if longest > HEAD and b"\n" not in first and b"\r" not in first:
-        return f"its first line is longer than {HEAD >> 20} MiB, so that no head can be read"
+        return f"its first line is longer than {HEAD >> 20} MiB, so we can't read a header"
     widest = max((_width(line) for line in first.splitlines()[:HEAD_ROWS]), default=0)
     return too_wide(widest)
 

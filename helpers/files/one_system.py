@@ -154,7 +154,7 @@ class Systems:
             if len(nearest) == 1 or not naming:
                 nearest[0].take(unit, self._folder_of(nearest[0], unit))
             else:
-                self._ask(nearest[0], unit, "the second lies as near to one as to another")
+                self._ask(nearest[0], unit, "the second is as close to one as to another")
                 systems.append(unit)
         return systems
 
@@ -179,14 +179,14 @@ class Systems:
             return True
         if shared >= SHARED and agree is not None and agree >= AGREE:
             return True
-        self._ask(one, other, "few ids stand in both" if shared else "no id stands in both")
+        self._ask(one, other, "they share few ids" if shared else "they share no id")
         return False
 
     def _ask(self, one: Unit, other: Unit, why: str) -> None:
         first, second = (unit.folder or "the top folder" for unit in (one, other))
         self.doubts.append(
             f"{first} and {second} are both {one.layout.layout}, and {why}: are they one system? "
-            "Then put both into a folder that holds nothing else; as it is, they are two"
+            "Then put both into a folder of their own; until then, we read them as two"
         )
 
 
@@ -210,8 +210,8 @@ def with_drafts(silos: Silos, own: Mapping[str, Layout]) -> tuple[Silos, list[st
                 del joined[name]
             else:
                 doubts.append(
-                    f"{layout.layout} and {known.layout} know files of {min(folders)}, and few ids "
-                    "stand in both: are they one system? Then take its own id as local_id in the draft"
+                    f"{layout.layout} and {known.layout} match files of {min(folders)}, but share "
+                    "few ids: are they one system? Then use its own id as local_id in the draft"
                 )
             break
     return joined, doubts

@@ -68,7 +68,7 @@ def some_rows(folder: Path, file: str, rows: Sequence[int], layout: Layout | Non
 
 
 def _nothing(file: str, row: int) -> BadInput:
-    return BadInput(f"{file} has no row {row}: the files have changed since they were read. Read them again.")
+    return BadInput(f"{file} has no row {row}: the files have changed since we read them. Read them again.")
 
 
 def _bytes_of(root: Path, file: PurePosixPath) -> bytes:

@@ -94,7 +94,7 @@ def read_family_terms(path: Path) -> FamilyTerms:
     try:
         return FamilyTerms.model_validate(toml_of(path.read_text(encoding="utf-8")))
     except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{path.name} is no TOML: {error}.") from None
+        raise BadInput(f"{path.name} isn't valid TOML: {error}.") from None
     except ValidationError as error:
         raise BadInput(
             f"{path.name} doesn't say what a family would want to know:\n{faults_of(error, known)}"

@@ -154,7 +154,7 @@ def _row(
             found.append((level, one, line))
     begin = {"silo": silo, "heading": name, "title": heading.title}
     if not found:
-        return {**begin, "means": "No file tells: ask.", "next": heading.levels[HIGHEST - 2]}
+        return {**begin, "means": "No file shows this: ask.", "next": heading.levels[HIGHEST - 2]}
     level, decides, line = min(found, key=lambda each: each[0])
     return {
         **begin,

@@ -148,7 +148,7 @@ HARM_FIRST = (
     "pairs refused",
     "match rate",
     "pairs to review",
-    "joined, not verified",
+    "linked, not verified",
     "children with two records",
     "listed and never seen",
     "ended in right only",

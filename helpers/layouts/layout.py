@@ -490,7 +490,7 @@ def read_layout(path: Path) -> Layout:
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise BadInput(f"Layout {path} is no TOML: {error}") from None
+        raise BadInput(f"Layout {path} isn't valid TOML: {error}") from None
     return layout_of(text, str(path))
 
 
@@ -499,7 +499,7 @@ def layout_of(text: str, name: str) -> Layout:
     try:
         given = toml_of(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"Layout {name} is no TOML: {error}") from None
+        raise BadInput(f"Layout {name} isn't valid TOML: {error}") from None
     given |= {key: respelled(given[key]) for key in ("layout", "silo", "domain") if key in given}
     try:
         return Layout.model_validate(given)

@@ -397,8 +397,8 @@ def _must_be_ours(path: Path) -> None:
     further = [name for name in read_text_table(path).columns if name not in known]
     if further:
         raise BadInput(
-            f"{path} holds more than decisions ({', '.join(further[:5])}): name another file for new ones; "
-            "several can be read together."
+            f"{path} contains more than decisions ({', '.join(further[:5])}): name another file for new "
+            "ones; several can be read together."
         )
 
 
@@ -430,8 +430,8 @@ def _read(path: Path) -> pd.DataFrame:
     if faults:
         more = [f"  … and {len(faults) - MOST_NAMED} more"] if len(faults) > MOST_NAMED else []
         raise BadInput(
-            f"{path} has {len(faults)} {'answer' if len(faults) == 1 else 'answers'} that can't be read; "
-            "mend them and read it again:\n" + "\n".join([*faults[:MOST_NAMED], *more])
+            f"{path} has {len(faults)} {'answer' if len(faults) == 1 else 'answers'} that can't be read. "
+            "Correct them and read it again:\n" + "\n".join([*faults[:MOST_NAMED], *more])
         )
     meant = words[answered.index].map(lambda word: ANSWERS[word])
     kept = answered.assign(decision=meant.astype("string"))[meant.notna()]

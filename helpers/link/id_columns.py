@@ -366,8 +366,8 @@ def _findings(judgment: IdColumnStatus, columns: pd.DataFrame) -> pd.DataFrame:
                 "kind": "id_column_refused",
                 "value": f"{surest['disagree']} of {surest['comparable']}",
                 "expected": f"{' or '.join(systems)} ids of the file's own children"
-                f"{f' ({part})' if part else ''}: at least {low:.0%} of those that can be compared stand "
-                "with other children elsewhere, so nobody is joined by them; have the file exported again "
+                f"{f' ({part})' if part else ''}: at least {low:.0%} of those that can be compared belong "
+                "to other children elsewhere, so we link nobody by them; have the file exported again "
                 "with the right ids in this column",
                 "action_taken": "value_set_aside",
             }

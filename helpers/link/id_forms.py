@@ -368,7 +368,7 @@ def _findings(
     about = columns.take(told["column"].to_numpy(dtype="int64")).reset_index(drop=True)
     agree, comparable = (told[name].astype("string") for name in ("agree", "comparable"))
     confirms = "names or birth dates agree for " + agree + " of " + comparable
-    confirms = confirms.mask(comparable.eq("0"), "no name or birth date shows whether that is right")
+    confirms = confirms.mask(comparable.eq("0"), "no name or birth date confirms it")
     return pd.DataFrame(
         {
             "silo": about["silo"],

@@ -218,9 +218,9 @@ def _shared_findings(ids: pd.DataFrame, columns: pd.DataFrame, shared: Mask, own
     for place in np.unique(column[shared]).tolist():
         mine, some = ids[column == place], ids[(column == place) & shared]
         counts = f"{some['code'].nunique()} of {mine['code'].nunique()}"
-        joins = "an address joins only with a name or a birth date"
+        joins = "an address links only with a name or a birth date"
         if own_kind[place]:
-            joins = "these join only with a name or a birth date, the others by themselves"
+            joins = "these link only with a name or a birth date, the others on their own"
         told.append(
             {
                 "silo": columns["silo"].iloc[place],
@@ -229,7 +229,7 @@ def _shared_findings(ids: pd.DataFrame, columns: pd.DataFrame, shared: Mask, own
                 "column": columns["name"].iloc[place],
                 "kind": "email_shared",
                 "value": some["written"].iloc[0],
-                "expected": f"an address of one child; {counts} addresses of this column stand with "
+                "expected": f"an address of one child; {counts} addresses in this column appear with "
                 f"two children's names, so {joins}",
                 "action_taken": "nothing",
                 "times": len(some),

@@ -1,10 +1,10 @@
 """Estimate link quality without an answer key, from the adapted model or from reviewed pairs.
 
-Neither is a measurement. The model's estimate is of all pairs of records with names: how wrong links were in
-made districts where as many names and birth dates disagreed. How far it may be off was learned from errors of
-another origin; nothing here shows that this district's errors are like either. Reviewed pairs don't depend on
-the model, but they are few, reviewers err, and they cover only pairs that were compared. Every row names its
-basis, and the share of pairs that it speaks of.
+Neither is a measurement. The model's estimate is of all pairs of records with names: how wrong links were
+in synthetic districts where as many names and birth dates disagreed. How far it may be off was learned from
+errors of another origin; nothing here shows that this district's errors are like either. Reviewed pairs
+don't depend on the model, but they are few, reviewers err, and they cover only pairs that were compared.
+Every row names its basis, and the share of pairs that it speaks of.
 """
 
 from __future__ import annotations

@@ -92,8 +92,8 @@ def explain_pair(district: District, pair: pd.Series, model: LinkModel | None = 
     left, right = seen.units.of_record[numbers].tolist()
     if left == right:
         raise BadInput(
-            "Rules tie these two records for certain, so that no weight was needed. Take a row of "
-            "links.pairs whose step is Probabilistic."
+            "A rule links these two records for certain, so they have no weight. Take a row of links.pairs "
+            "with the step Probabilistic."
         )
     steps = explain(seen.units, left, right, model)
     return _beside_rivals(steps, pair.get("match_probability"), share_of_errors(model))
@@ -109,9 +109,9 @@ def _beside_rivals(steps: pd.DataFrame, probability: object, errors: float) -> p
         (
             RIVALS,
             float(uncalibrate(probability, errors)),
-            ("no other child comes near", "other children fit, too"),
+            ("no other child is close", "other children fit, too"),
         ),
-        (CALIBRATED, probability, ("oftener than the model thinks", "more rarely than the model thinks")),
+        (CALIBRATED, probability, ("more often than the model thinks", "less often than the model thinks")),
     ):
         decided = math.log2(certainty / (1 - certainty))
         weight, total = decided - total, decided

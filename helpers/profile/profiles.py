@@ -350,7 +350,7 @@ def _put_together(district: District, links: Links, school_year: int | None, ter
     years = evidence.years.years
     if school_year is not None and school_year not in years:
         there = ", ".join(map(str, years)) or "none"
-        raise BadInput(f"No system speaks of the school year {school_year}. There are: {there}.")
+        raise BadInput(f"No system has the school year {school_year}. There are: {there}.")
     part = run_rules(evidence, terms)
     days = Days(latest_days(district).days, evidence.systems)
     choice = plan_choice([part], terms, years, days, school_year)

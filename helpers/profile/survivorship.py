@@ -58,7 +58,7 @@ def _faults(believed: Mapping[str, Any], systems: Collection[str]) -> list[str]:
                 "helpers.systems.declared_elements() lists them."
             )
         if not order:
-            faults.append(f"  believed_first.{name}: names no system; leave it out to keep the kit's order")
+            faults.append(f"  believed_first.{name}: names no system; omit it to keep the kit's order")
         for system in dict.fromkeys(order):
             if system not in systems:
                 faults.append(
@@ -75,10 +75,10 @@ def _checked(given: Mapping[str, Any], place: str, systems: Collection[str] | No
         decision = Survivorship.model_validate(given)
     except ValidationError as error:
         told = faults_of(error, Survivorship.model_fields)
-        raise BadInput(f"{place} is no decision on whom to believe:\n{told}") from None
+        raise BadInput(f"{place} isn't a valid survivorship file:\n{told}") from None
     known = {layout.silo for layout in all_layouts().values()} if systems is None else systems
     if faults := _faults(decision.believed_first, known):
-        raise BadInput(f"{place} is no decision on whom to believe:\n" + "\n".join(faults))
+        raise BadInput(f"{place} isn't a valid survivorship file:\n" + "\n".join(faults))
     return decision
 
 
@@ -93,7 +93,7 @@ def read_survivorship(path: Path | str, systems: Collection[str] | None = None) 
             "table believed_first, or leave it out to keep the kit's order."
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is no TOML: {error}. Mend that line and try again.") from None
+        raise BadInput(f"{path} isn't valid TOML: {error}. Correct that line and try again.") from None
     return _checked(given, str(path), systems)
 
 
@@ -115,7 +115,7 @@ def decide_survivorship(
     }
     decision = _checked(given, "What you decided", systems)
     lines = [
-        "# Whom we believe first. Systems that aren't named come after, in the order of the kit.",
+        "# Which system we trust first. Systems that aren't named come after, in the kit's order.",
         f"decided = {decision.decided.isoformat()}",
         f"by = {_quoted(decision.by)}",
         f"because = {_quoted(decision.because)}",

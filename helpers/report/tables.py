@@ -56,11 +56,17 @@ def as_number(value: object) -> float | None:
     return float(value)  # type: ignore[arg-type]
 
 
+_HUNDREDTHS = ("USD", "rate")
+_PERCENT = ("percent", "%")
+
+
 def number_text(value: object, unit: str = "", digits: int | None = None) -> str:
     """Format a value for people.
 
     >>> number_text(12345), number_text(93.04, "percent"), number_text(None), number_text(0.873, "rate")
-    ('12,345', '93.0%', '–', '0.87')
+    ('12,345', '93%', '–', '0.87')
+    >>> number_text(99.7, "percent"), number_text(0.04, "percent"), number_text(-0.04)
+    ('99.7%', 'under 0.1%', '0.0')
     """
     if is_missing(value):
         return "–"
@@ -76,12 +82,20 @@ def number_text(value: object, unit: str = "", digits: int | None = None) -> str
         return "–"
     whole = float(number).is_integer()
     if digits is None:
-        digits = 2 if unit in ("USD", "rate") else 0 if whole and unit != "percent" else 1
-        if unit == "percent" and (number in (0.0, 100.0)):
-            digits = 0
-    text = f"{number:,.{digits}f}"
+        digits = (
+            shared_digits([number], unit)
+            if unit == "percent"
+            else 2
+            if unit in _HUNDREDTHS
+            else int(not whole)
+        )
+    # Python rounds -0.04 to -0.0.
+    text = f"{round(number, digits) + 0.0:,.{digits}f}"
     if unit == "percent":
-        return f"{text}%"
+        least = 10.0**-digits
+        if 0 < number < least / 2:
+            return f"under {least:.{digits}f}%"
+        return f"over {100 - least:.{digits}f}%" if 100 - least / 2 <= number < 100 else f"{text}%"
     if unit == "USD":
         return f"-${text[1:]}" if text.startswith("-") else f"${text}"
     return text
@@ -91,14 +105,17 @@ def shared_digits(values: Iterable[object], unit: str = "") -> int:
     """Return the decimals for a column of numbers: enough to distinguish its values.
 
     >>> shared_digits([0.05, 0.2]), shared_digits([12.0, 7.0]), shared_digits([93.4, 100.0], "percent")
-    (2, 0, 1)
+    (2, 0, 0)
+    >>> shared_digits([93.4, 99.7], "percent"), shared_digits([93.4, 8.3], "% of columns")
+    (1, 0)
     """
     numbers = [number for number in map(as_number, values) if number is not None]
     if all(number.is_integer() for number in numbers):
         return 0
-    if unit in ("USD", "rate") or (max(abs(number) for number in numbers) <= 1 and unit != "percent"):
-        return 2
-    return 1
+    if unit.startswith(_PERCENT):
+        # A few hundred children carry no tenth of a percent. But nearly all isn't all.
+        return int(any(0 < number < 1 or 99 < number < 100 for number in numbers))
+    return 2 if unit in _HUNDREDTHS or max(abs(number) for number in numbers) <= 1 else 1
 
 
 def shown_count(value: object, guard: CountGuard | None) -> object:
@@ -138,8 +155,10 @@ def _column_texts(column: pd.Series, unit: str, guard: CountGuard | None) -> tup
     if not _is_number(column):
         return [number_text(value) for value in column], "text"
     known = column.dropna()
-    whole = bool((known.astype("float64") % 1 == 0).all())
-    digits = shared_digits(known, unit)
+    wholes = known.astype("float64") % 1 == 0
+    whole = bool(wholes.all())
+    # Counts with a few measures among them: 137 of 139 children isn't 137.0.
+    digits = None if not unit and not whole and wholes.mean() > 0.5 else shared_digits(known, unit)
     if guard is not None and whole:
         return [number_text(shown_count(value, guard), digits=digits) for value in column], "number"
     return [number_text(value, digits=digits) for value in column], "number"
@@ -207,7 +226,9 @@ def _columns(
 ) -> list[_Column]:
     columns = []
     for place, name in enumerate(map(str, frame.columns)):
-        texts, kind = _column_texts(frame.iloc[:, place], units.get(name, ""), guard)
+        # A picture's numbers are headed by their unit.
+        unit = units.get(name) or (name if name.startswith(_PERCENT) else "")
+        texts, kind = _column_texts(frame.iloc[:, place], unit, guard)
         style = f"text-align:{'right' if kind == 'number' else 'left'}{_room_for(texts)}"
         columns.append(_Column(_head(name, names, units), "" if kind == "text" else kind, style, texts))
     return columns

@@ -127,9 +127,9 @@ _WORDS = {
     "wrong": "joined to the wrong child",
     "missed": "missed",
     "unverified": "joined, unverified",
-    "review": "waits for a person",
+    "review": "needs review",
     "reviewed": "reviewed by a person",
-    "alone": "joined to nobody",
+    "alone": "not linked",
 }
 
 

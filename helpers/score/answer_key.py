@@ -64,7 +64,7 @@ def read_answer_key(folder: Path | str) -> AnswerKey:
     """
     if not can_be_judged(folder):
         raise BadInput(
-            f"{folder} holds no answer key, so nothing in it can be judged; real exports have none. "
+            f"{folder} has no answer key, so nothing in it can be judged; real exports have none. "
             f"Make a district with `bigpicture make FOLDER` and judge that."
         )
     return AnswerKey(**{name: _read(Path(folder) / FOLDER, name) for name in AnswerKey.__dataclass_fields__})

@@ -41,10 +41,10 @@ __all__ = [
 ]
 
 
-PUT_IN = "put in by the generator"
-NOT_PUT_IN = "not put in: what shows is chance"
-HIDDEN = "put in, and hidden by who answers"
-WHO_ANSWERS = "not put in: what shows is who answers, and chance"
+PUT_IN = "simulated by the generator"
+NOT_PUT_IN = "not simulated: any difference is chance"
+HIDDEN = "simulated, and hidden by who answers"
+WHO_ANSWERS = "not simulated: any difference is who answers, and chance"
 # Systems in the community sign the pledge more often, and nothing adjusts for membership: an effect of one
 # shows in both.
 _GOES_WITH = {

@@ -61,7 +61,7 @@ def asked(policy: Policy, role: str, purpose: str | None) -> tuple[Role, Purpose
     name = purpose if purpose is not None else found.purposes[0]
     if name not in found.purposes:
         raise Refused(
-            f"A {found.title.lower()} may not name the purpose {name!r}.{nearest(name, found.purposes)} "
+            f"A {found.title.lower()} may not use the purpose {name!r}.{nearest(name, found.purposes)} "
             f"There are: {', '.join(found.purposes)}."
         )
     return found, policy.purposes[name]
@@ -79,7 +79,7 @@ def allowed_for(policy: Policy, role: Role, purpose: Purpose, systems: pd.DataFr
             allow, why, rule_id = "none", f"not needed for {purpose.title}", "FERPA-03"
         elif purpose.coded and domain.name == "identity":
             if allow != "none":
-                why, rule_id = "random codes stand in place of children", "FERPA-12"
+                why, rule_id = "random codes replace the children", "FERPA-12"
             allow = "none"
         if allow == "row":
             rows[domain.name] = rule
@@ -182,6 +182,6 @@ def agreed(
             named_in = {domain: by_domain.get(domain, frozenset()) for domain in rows}
             return named_in | dict.fromkeys(counted, frozenset(named["child"]))
     raise Refused(
-        "Without a written consent that names this recipient and this purpose and holds today, an outside "
-        "partner sees nothing: give the consents (child, domains, purpose, recipient, signer, date, end)."
+        "An outside partner sees nothing without a written consent that names this recipient and purpose "
+        "and is valid today. Give the consents (child, domains, purpose, recipient, signer, date, end)."
     )

@@ -152,23 +152,23 @@ class Audit:
             return 0, BEGINNING  # no line yet, or the first one was announced but never written
         code = self._code(last) if last else BEGINNING
         if not last:
-            why = "it is empty or gone, and it had lines"
+            why = "it is empty or missing, but it had lines"
         elif code is None:
             why = f"its key {self._key_file.name} is gone"
         elif (own := heads[self._beside]) is None:
-            why = f"{self._beside.name}, which says how many lines it has, is gone or was changed"
+            why = f"{self._beside.name}, which records its number of lines, is missing or was changed"
         elif not own.fits(code):
-            why = f"its last line isn't the one of which {self._beside.name} tells"
+            why = f"its last line isn't the one that {self._beside.name} records"
         elif self._elsewhere.exists() and ((other := heads[self._elsewhere]) is None or not other.fits(code)):
-            why = f"its last line isn't the one of which {self._elsewhere} tells"
+            why = f"its last line isn't the one that {self._elsewhere} records"
         else:
             # A line that was announced but never written, because its process was killed, doesn't count.
             waits = own.before is not None and not hmac.compare_digest(code, own.newest)
             return own.count - waits, code
         raise BadInput(
-            f"{self.path} was changed ({why}), so nothing is added to it and nothing shown: look into it "
-            f"with `bigpicture audit {self.path.parent}`; to begin anew, move {self.path.name}* "
-            f"and {self._elsewhere} away, and keep them."
+            f"{self.path} was changed ({why}), so we add nothing to it and show nothing. Check it with "
+            f"`bigpicture audit {self.path.parent}`. To start a new log, move {self.path.name}* and "
+            f"{self._elsewhere} elsewhere, and keep them."
         )
 
     def log(
@@ -217,7 +217,7 @@ class Audit:
             )
             newest = self._code(line)
             if newest is None:
-                raise BadInput(f"{self._key_file} holds no key: move it away, and a new one is drawn.")
+                raise BadInput(f"{self._key_file} has no key: move it elsewhere, and we draw a new one.")
             # Announce, write, confirm: after a crash at any point, the next writer knows which line is the
             # last.
             self._tell(_Head(count + 1, newest, before))

@@ -145,7 +145,7 @@ def leaks(shown: View | Path | str, policy: Policy | None = None) -> pd.DataFram
     folder = Path(shown)
     manifest = folder / MANIFEST
     if not manifest.is_file():
-        raise BadInput(f"{folder} holds no view: `bigpicture view` writes {MANIFEST} beside its tables.")
+        raise BadInput(f"{folder} has no view: `bigpicture view` writes {MANIFEST} next to its tables.")
     about = json.loads(manifest.read_text(encoding="utf-8"))
     tables = {
         name: without_guard(pd.read_csv(folder / f"{name}.csv", dtype="string", encoding="utf-8"))

@@ -266,7 +266,7 @@ OTHER_GRADES = "other grades"
 def counted_groups(
     source: Source, policy: Policy, sets: Mapping[str, frozenset[str]], school_year: int | None
 ) -> pd.DataFrame:
-    """Count children by school, grade and value, with small cells suppressed."""
+    """Count children by school, grade and value, with small counts suppressed."""
     told = {domain: policy.domains[domain].elements for domain, members in sets.items() if members}
     names = [name for listed in told.values() for name in listed]
     empty = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in DTYPES.items()})

@@ -29,17 +29,18 @@ class HoldReason(NamedTuple):
 
 HOLDS: Mapping[str, HoldReason] = {
     "not_on_roster": HoldReason(
-        "The child isn't on the roster, so nobody can say whose page it is.", "FERPA-20"
+        "The child isn't on the roster, so nobody can say which child the page is about.", "FERPA-20"
     ),
     "links_in_doubt": HoldReason(
-        "Too little is the child's beyond doubt: the roster's own record, and attendance, marks or a test.",
+        "Too few records are certain to be this child's. A page needs the roster's record, and attendance, "
+        "grades or a test.",
         "FERPA-20",
     ),
     "eighteen": HoldReason(
-        "The student is 18: the rights are the student's own, and so is the page.", "FERPA-22"
+        "The student is 18. The rights and the page are now the student's own.", "FERPA-22"
     ),
     "birth_date_unknown": HoldReason(
-        "No system has a birth date, and a student of this grade may be 18.", "FERPA-22"
+        "No system records a birth date, and a student in this grade may be 18.", "FERPA-22"
     ),
     "adult_in_doubt": HoldReason(
         "The system that has this adult on record isn't tied to the child beyond doubt, and on the roster no "

@@ -27,7 +27,7 @@ BY_HAND = "by hand"
 def joined(of_children: Mapping[str, View]) -> View:
     """Join one-child views of one role, to read them all at once."""
     if any(child not in view.ids for child, view in of_children.items()):
-        raise Refused("Some of the children that were asked for are in none of these views.")
+        raise Refused("Some of the children you asked for are in none of these views.")
     first = next(iter(of_children.values()))
     sets = {
         domain: frozenset(child for child, view in of_children.items() if child in view.sets[domain])
@@ -89,8 +89,8 @@ def _open(
         wanted = {codes.child_of(child) if allowed.coded else child for child in children}
         if not wanted <= seen:
             raise Refused(
-                f"Some of the children that were asked for are none whom a {allowed.role.title.lower()} may "
-                f"see for the purpose {allowed.purpose.name!r}."
+                f"A {allowed.role.title.lower()} may not see some of the children you asked for, for the "
+                f"purpose {allowed.purpose.name!r}."
             )
         seen &= frozenset(str(child) for child in wanted)
     opened = View(

@@ -113,10 +113,10 @@ def _places(domains: list[Mapping[str, Any]]) -> Iterator[str]:
                 yield f"{word} {name!r} is not declared anywhere.{nearest(name, known)}"
             if count > 1:
                 where = ", ".join(domain for each, domain in placed if each == name)
-                yield f"{word} {name!r} stands in more than one domain: {where}; leave one."
+                yield f"{word} {name!r} is in more than one domain: {where}. Keep one."
         for name in known:
             if name not in counts:
-                yield f"{word} {name!r} stands in no domain, so nobody knows who may see it: put it into one."
+                yield f"{word} {name!r} is in no domain, so the policy doesn't cover it. Add it to one."
 
 
 def _of_roles(roles: list[Mapping[str, Any]], purposes: set[str]) -> Iterator[str]:
@@ -175,7 +175,7 @@ def _of_rules(
             if isinstance(rule_id, str) and rule_id not in cited:
                 yield f"{place}: the rule {rule_id!r} has no citation.{nearest(rule_id, cited)}"
             if isinstance(reason, str) and not reason.strip():
-                yield f"{place}: it doesn't say why."
+                yield f"{place}: it has no reason."
             for name in _texts(only):
                 if name not in elements.get(domain, []):
                     known = elements.get(domain, [])
@@ -187,8 +187,8 @@ def _of_rules(
                     yield f"{place}: {_unknown_scope(scope)}"
                 elif scope not in fits:
                     yield (
-                        f"{place}: what names a {role} tells of {own!r}, not of {scope!r}; "
-                        f"choose from: {', '.join(fits)}."
+                        f"{place}: a {role} has the scope {own!r}, not {scope!r}. "
+                        f"Choose from: {', '.join(fits)}."
                     )
 
 
@@ -546,7 +546,7 @@ def read_policy(policy: str | Path | None = None) -> Policy:
     try:
         parts = respelled(toml_of(text))
     except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{name} is no TOML: {error}.") from None
+        raise BadInput(f"{name} isn't valid TOML: {error}.") from None
     return _policy(_with_elements_of_systems(parts), path, name)
 
 

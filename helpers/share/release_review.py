@@ -167,18 +167,19 @@ def verified_links(records: pd.DataFrame, pairs: pd.DataFrame, doubted: np.ndarr
 
 # Why we don't trust a system's values for a child; the first that applies.
 REASONS: Mapping[str, str] = {
-    "not_on_roster": "The child isn't on the roster, so nobody can say whose page it is.",
+    "not_on_roster": "The child isn't on the roster, so nobody can say which child the page is about.",
     "roster_in_doubt": "The roster itself disagrees about who this child is.",
-    "record_of_two": "Rows under one number don't agree on a name or birth date: they may be two children's.",
-    "number_of_another": "It carries a number that another child has, too.",
-    "contradicted": "Number, name and birth date don't all say the same child.",
-    "by_name_siblings": "This office files by name, and more than one child of the home is in our schools.",
+    "record_of_two": "Rows with one number disagree on a name or birth date. They may belong to two "
+    "children.",
+    "number_of_another": "Its number also belongs to another child.",
+    "contradicted": "Its number, name and birth date point to different children.",
+    "by_name_siblings": "This office files by name, and the home has more than one child in our schools.",
     "by_name_namesake": "This office files by name, and another child in our schools has the same name.",
-    "number_alone": "A number is all that it has; nothing else there says whose it is.",
-    "unreviewed": "It was joined because it looks alike. Nobody has looked at it yet.",
-    "second_record": "Another record of this system may be the child's, too, and waits for a person.",
-    "one_line_siblings": "One line alone gives the child its number here, and families change these lines. "
-    "More than one child of the home is in our schools.",
+    "number_alone": "It has only a number. Nothing else shows which child it belongs to.",
+    "unreviewed": "It was linked because it looks alike. Nobody has reviewed it yet.",
+    "second_record": "Another record of this system may also be the child's. It needs review.",
+    "one_line_siblings": "Only one line gives the child's number here, and families change these lines. "
+    "The home has more than one child in our schools.",
 }
 # Findings that suggest that a record's rows belong to two children.
 OF_TWO = ("id_shared", "name_placeholder")

@@ -136,7 +136,7 @@ def children_in_scope(
     two_homes, under_age = NOBODY, False
     if role.who == "district":
         if who != "district":
-            raise Refused(f"In the role {role.name} --who is the word district.")
+            raise Refused(f"For the role {role.name}, write --who district.")
     elif role.who == "child":
         sets["self"], sets["self at 18"], under_age = _oneself(ties.source, role, who, day)
     elif role.scope == "own child":
@@ -187,8 +187,8 @@ def _own_children(ties: Ties, role: Role, who: str, day: pd.Timestamp | None) ->
     rows = rows[~rows["child"].isin(list(_of_age(ties.source, rows["child"], day))).to_numpy(dtype=bool)]
     if rows.empty:
         raise Refused(
-            f"No guardian of that record may see a child: none is known, has rights, or is surely tied to a "
-            f"child under {ADULT}; give --who as the {role.who_means}."
+            "No guardian with that record may see a child: we know none, or the guardian has no rights, or "
+            f"isn't surely linked to a child under {ADULT}. Give --who as the {role.who_means}."
         )
     return rows
 
@@ -197,7 +197,7 @@ def _oneself(
     source: Source, role: Role, who: str, day: pd.Timestamp | None
 ) -> tuple[frozenset[str], frozenset[str], bool]:
     if not source.children()["child"].eq(who).any():
-        raise Refused(f"No student is known by that: give --who as {role.who_means}.")
+        raise Refused(f"We know no such student. Give --who as {role.who_means}.")
     me = frozenset([who])
     grown = me & _of_age(source, pd.Series([who]), day)
     return me, grown, not grown

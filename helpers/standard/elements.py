@@ -177,7 +177,7 @@ def read_declarations(path: Path) -> Declarations:
     try:
         return Declarations.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is no TOML: {error}. Mend that line and try again.") from None
+        raise BadInput(f"{path} isn't valid TOML: {error}. Correct that line and try again.") from None
     except ValidationError as error:
         raise BadInput(f"{path.name} is no declaration of elements:\n{faults_of(error, known)}") from None
 

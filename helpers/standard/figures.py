@@ -48,7 +48,7 @@ def declared_figures(file: str) -> dict[str, Figure]:
     try:
         return TypeAdapter(dict[str, Figure]).validate_python(toml_of(path.read_text(encoding="utf-8")))
     except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{path.name} is no TOML: {error}.") from None
+        raise BadInput(f"{path.name} isn't valid TOML: {error}.") from None
     except ValidationError as error:
         raise BadInput(
             f"{path.name} doesn't declare its figures:\n{faults_of(error, Figure.model_fields)}"

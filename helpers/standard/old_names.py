@@ -41,7 +41,7 @@ OLD_PURPOSES: Mapping[str, str] = {"partner programme": "partner program", "coun
 # The end of the name of a file beside a made sector.
 OLD_SIMULATED = "_planted.csv"
 
-# The answer key of a made district.
+# The answer key of a synthetic district.
 OLD_KEY_COLUMNS: Mapping[str, str] = {"found_by": "detected_by"}
 
 

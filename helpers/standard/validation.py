@@ -125,7 +125,7 @@ def toml_of(text: str) -> dict[str, Any]:
     except RecursionError:
         raise tomllib.TOMLDecodeError(f"it is nested more than {DEEPEST} deep") from None
     except ValueError:  # Python refuses integers of several thousand digits
-        raise tomllib.TOMLDecodeError("it holds a number that no computer can hold") from None
+        raise tomllib.TOMLDecodeError("it has a number too large for a computer") from None
     _check(told)
     return told
 
@@ -139,7 +139,7 @@ def _check(told: dict[str, Any]) -> None:
             values = one.values() if isinstance(one, dict) else one
             inside += [value for value in values if isinstance(value, dict | list)]
             if any(isinstance(value, int) and abs(value) >= 1 << 63 for value in values):
-                raise tomllib.TOMLDecodeError("it holds a whole number of more than 18 digits")
+                raise tomllib.TOMLDecodeError("it has a whole number of more than 18 digits")
         if not inside:
             return
         here = inside
@@ -183,7 +183,7 @@ def read_declared(
     try:
         return model.model_validate(prepare(toml_of(path.read_text(encoding="utf-8"))))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is no TOML: {error}. Mend that line and try again.") from None
+        raise BadInput(f"{path} isn't valid TOML: {error}. Correct that line and try again.") from None
     except OSError as error:
         raise BadInput(f"{path} can't be read ({error.strerror}); give a TOML file of {what}.") from None
     except ValidationError as error:

@@ -353,9 +353,7 @@ class AnswerFile:
         there = [row["system"] for row in self._rows.values() if row.get("system")]
         self.system = there[0] if there else system
         if there and system and _folded(system) != _folded(there[0]):
-            raise BadInput(
-                f"{path} holds answers of {there[0]!r}: name another file for those of {system!r}."
-            )
+            raise BadInput(f"{path} has answers of {there[0]!r}: name another file for those of {system!r}.")
 
     def people(self) -> list[tuple[str, int]]:
         """List who has started this year, with the number of items that each answered."""
@@ -406,8 +404,9 @@ class AnswerFile:
             first = lost.iloc[0]
             where = f" (row {first['row']})" if pd.notna(first["row"]) else ""
             raise BadInput(
-                f"{self.path} holds what a form would lose: {first['kind'].replace('_', ' ')}{where}. "
-                "`bigpicture survey --responses` lists all of it; mend the file, or name another one."
+                f"{self.path} contains something that a form would lose: "
+                f"{first['kind'].replace('_', ' ')}{where}. `bigpicture survey --responses` lists all of "
+                "it. Correct the file, or name another one."
             )
         self._rows, self._seen = _rows_of(found.respondents, found.answers), now
 

@@ -121,7 +121,7 @@ def _line(how: str, before: float, now: float, people: int, half: float) -> dict
     }
 
 
-TALK_FIRST = "First those who answered differently tell one another what they see. Then: "
+TALK_FIRST = "First, ask those who answered differently to compare what they see. Then: "
 
 
 def next_steps(answers: pd.DataFrame, most: int = 5) -> pd.DataFrame:
@@ -251,14 +251,14 @@ def _too_few(now: SurveyAnswers) -> pd.DataFrame:
         line |= {
             "file": files.iloc[0] if len(files) else None,
             "kind": "nobody_answered",
-            "expected": "one person at least",
+            "expected": "at least one person",
         }
     else:
         line |= {
             "file": people["file"].iloc[0],
             "row": people["row"].iloc[0],
             "kind": "one_person_answered",
-            "expected": "two people at least: with one, agreement can't be told",
+            "expected": "at least two people: one person's answers show no agreement",
         }
     return as_table("findings", pd.DataFrame([line]))
 

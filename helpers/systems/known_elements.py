@@ -125,11 +125,11 @@ def _read_copy(path: Path) -> dict[str, Element]:
     try:
         given: dict[str, Any] = respelled(toml_of(path.read_text(encoding="utf-8")))
     except ValueError as error:
-        raise BadInput(f"{path} is no TOML: {error}. Mend that line and try again.") from None
+        raise BadInput(f"{path} isn't valid TOML: {error}. Correct that line and try again.") from None
     known = {each.name: each for each in declared_elements()}
     listed = given.get("element")
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-        raise BadInput(f"{path} has no [[element]]: remove the file and copy it anew.")
+        raise BadInput(f"{path} has no [[element]]: remove the file and copy it again.")
     names = [str(one.get("name")) for one in listed]
     faults = [
         f"element {each.name!r} isn't in it"
@@ -172,7 +172,7 @@ def _read_copy(path: Path) -> dict[str, Element]:
         told = "\n".join(f"  {fault}" for fault in faults)
         raise BadInput(
             f"{path} may differ from the kit's elements.toml in `trust` only; put back what else is changed, "
-            f"or remove the file and copy it anew:\n{told}"
+            f"or remove the file and copy it again:\n{told}"
         )
     return {each.name: each for each in read.element}
 

@@ -97,7 +97,7 @@ def outside_packages() -> Mapping[str, Path]:
         if not places:
             raise BadInput(
                 f"Entry point {entry.name!r} of {ENTRY_POINTS} names {entry.value!r}, which is no "
-                "package with folders of systems. Mend the entry point, or uninstall the package that has it."
+                "package with folders of systems. Correct the entry point, or uninstall its package."
             )
         found[entry.value] = Path(places[0])
     return found
@@ -139,7 +139,7 @@ def _read_system(path: Path) -> System:
         known = {key for part in (System, Needs, Bar) for key in part.model_fields}
         raise BadInput(f"{path} declares no system:\n{faults_of(error, known)}") from None
     except ValueError as error:
-        raise BadInput(f"{path} is no TOML: {error}. Mend that line and try again.") from None
+        raise BadInput(f"{path} isn't valid TOML: {error}. Correct that line and try again.") from None
 
 
 def system(name: str) -> System:

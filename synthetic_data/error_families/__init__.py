@@ -1,4 +1,4 @@
-"""Error families: errors of other origin than the fault catalog, put into a made district after its faults.
+"""Error families: errors of other origin than the fault catalog, injected after its faults.
 
 The catalog's faults are what people reported of school systems. Each family here follows literature of its
 own, so that a linker that knows only the catalog can be tested on errors that it doesn't know.

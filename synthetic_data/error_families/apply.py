@@ -1,4 +1,4 @@
-"""Apply an error family to a made district after its faults, and log every changed cell in the answer key."""
+"""Apply an error family to a synthetic district after its faults, and log each changed cell in the key."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ class _Page:
 
 
 def apply_errors(folder: Path | str, into: Path | str, family: str, seed: int) -> Path:
-    """Copy a made district and put the errors of a family into the copy, after its faults.
+    """Copy a synthetic district and inject the errors of a family into the copy, after its faults.
 
     Parameters
     ----------
     folder
-        A made district: district.json, silos/, answer_key/.
+        A synthetic district: district.json, silos/, answer_key/.
     into
         A new folder.
     family
@@ -67,8 +67,8 @@ def apply_errors(folder: Path | str, into: Path | str, family: str, seed: int) -
     Raises
     ------
     BadInput
-        If there is no such family, the folder is no made district or already has errors of a family, or the
-        new folder exists.
+        If there is no such family, the folder is no synthetic district or already has errors of a family, or
+        the new folder exists.
     """
     source, target = Path(folder).absolute(), Path(into).absolute()
     about = _about(source)

@@ -44,7 +44,7 @@ __all__ = [
 
 # Rows of a U.S. keyboard, for adjacent keys.
 KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-NEIGHBOURS = {
+NEIGHBORS = {
     letter: row[max(0, at - 1) : at] + row[at + 1 : at + 2]
     for row in KEYBOARD
     for at, letter in enumerate(row)
@@ -67,7 +67,7 @@ def _mistype(word: str, where: float, how: float) -> str:
         return word
     if how < 0.5 and at + 1 < len(word) and word[at + 1].isalnum():
         return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-    near = NEIGHBOURS.get(word[at].lower(), "")
+    near = NEIGHBORS.get(word[at].lower(), "")
     if word[at].isdigit():
         near = str((int(word[at]) + 1) % 10)
     return word[:at] + near[int(how * 10) % len(near)] + word[at + 1 :] if near else word

@@ -163,7 +163,7 @@ class SyntheticSector:
         """Metadata: that it is synthetic, and how to generate it again."""
         return {
             "synthetic": True,
-            "title": "A made sector of school systems",
+            "title": "A synthetic sector of school systems",
             "scenario": self.settings.name,
             "seed": self.settings.seed,
             "kit_version": importlib.metadata.version("see-the-big-picture"),
@@ -298,7 +298,7 @@ def write_sector(
         raise BadInput(f"{place} can't hold a sector: name a folder, or a file that ends in .csv.")
     beside = file.with_suffix(".json")
     if file.exists() and not _is_made(beside):
-        raise BadInput(f"{file} is there already, and nothing beside it says that it was made: name another.")
+        raise BadInput(f"{file} already exists, and nothing next to it marks it as synthetic: name another.")
     yes_no = {True: "yes", False: "no"}
     as_written = made.frame.assign(
         **{

@@ -167,7 +167,7 @@ def load_sector(name_or_path: str | Path = "published", **overrides: Any) -> Sec
         given = toml_of(path.read_text(encoding="utf-8"))
         return SectorSettings(**_with_parts({"name": path.stem, **given}, overrides))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"The sector {path} is no TOML: {error}") from None
+        raise BadInput(f"The sector {path} isn't valid TOML: {error}") from None
     except ValidationError as error:
         told = faults_of(error, SectorSettings.model_fields)
         raise BadInput(f"The sector {str(name_or_path)!r} can't be made:\n{told}") from None

@@ -226,8 +226,8 @@ def train_shipped_model(students: int = STUDENTS) -> LinkModel:
             districts += [read_district(made), read_district(erring)]
     seeds = " and ".join(str(seed) for seed in SEEDS)
     trained_on = (
-        f"two made districts of {students:,} children (scenario {SCENARIO}, level none, seeds {seeds}), each "
-        f"with the catalog's faults alone and with the errors of family {FAMILY}"
+        f"two synthetic districts of {students:,} children (scenario {SCENARIO}, level none, seeds "
+        f"{seeds}), each with the catalog's faults alone and with the errors of family {FAMILY}"
     )
     model = train_on_districts(
         districts, start=declared_model(), trained_on=trained_on, drawn_pairs=DRAWN_PAIRS

@@ -40,6 +40,7 @@ CATALOG = "catalog"
 KEY = ["level", "errors", "children", "seeds", "method", "what", "measure"]
 ROWS = (*NAMED_POPULATIONS, ALL_NAMED, BY_NUMBER_ONLY)
 RATES = ("precision", "recall", "f1")
+SHARES = ("share", *OUTCOMES)
 DIGITS = 4
 # The peer's threshold is chosen for each population, so it has no one clustering, and no shares of children.
 PAIRS = ("pairs", "share", "precision", "recall", "F1", "silent wrong joins", "careful Splink's F1")
@@ -173,6 +174,9 @@ def _cell(at: pd.DataFrame, method: str, what: str, measure: str, many: int) -> 
 def _text(number: float, measure: str) -> str:
     if measure.startswith("silent"):
         return f"{number:.1f}".removesuffix(".0")
+    if measure in SHARES:
+        # Of 10,000 children, a tenth of a percent is ten: it tells small shares apart, and no others.
+        return f"{100 * number:.{int(number < 0.1)}f}%"
     return f"{number:.3f}".removeprefix("0") if number < 1 else "1"
 
 

@@ -223,8 +223,8 @@ def test_names_that_are_code_are_shown_as_text(web: WebPage) -> None:
     for name in (SCRIPT, SHEET, LONG):
         open_page(web.board, "zora", name)
         expect(web.board.locator("h2")).to_have_text(f"Zora {name}")
-        # Known to one system alone, and the page says so.
-        expect(web.board).to_contain_text("known to this system alone")
+        # Only one system lists her, and the page says so.
+        expect(web.board).to_contain_text("only in this system")
         for width in (360, 1280):
             web.page.set_viewport_size({"width": width, "height": 900})
             assert not web.page.evaluate(WIDER)
@@ -241,7 +241,7 @@ def test_two_birth_dates_and_a_system_that_is_not_there(web: WebPage, odd: tuple
     seat(board, "meals manager")
     open_page(board, odd[1], odd[1])
     against = board.locator(".against").filter(has_text="2001-01-31").first
-    expect(against).to_contain_text(re.compile("Shown is what SIS says, which is believed before"))
+    expect(against).to_contain_text(re.compile("Shown is what SIS says, because it is trusted more than"))
 
 
 @pytest.mark.parametrize("width", [1280, 768, 360])

@@ -81,8 +81,8 @@ def test_no_real_child_has_a_page(browser: Browser, real_pages: Path) -> None:
     with opened(browser, real_pages / "index.html", "laptop", faults) as page:
         page.get_by_text("How each system's children are linked").first.click()
         joined = page.get_by_role("table").filter(has_text="how they are linked to other systems")
-        assert "all 49 joined surely" in joined.inner_text()
-        assert "all joined by an id that nothing could verify" in joined.inner_text()
+        assert "all 49 linked and verified" in joined.inner_text()
+        assert "all linked by an id that nothing could verify" in joined.inner_text()
         assert page.get_by_text("bigpicture start").is_visible()
     assert faults == []
 
@@ -95,8 +95,8 @@ def test_no_child_of_a_folder_without_a_mark_has_a_page(browser: Browser, unmark
     with opened(browser, unmarked_pages / "index.html", "laptop", faults) as page:
         page.get_by_text("How each system's children are linked").first.click()
         joined = page.get_by_role("table").filter(has_text="how they are linked to other systems")
-        assert "all 12 joined surely" in joined.inner_text()
-        assert "all 12 joined by an id that nothing could verify" in joined.inner_text()
+        assert "all 12 linked and verified" in joined.inner_text()
+        assert "all 12 linked by an id that nothing could verify" in joined.inner_text()
     assert faults == []
 
 

@@ -85,7 +85,7 @@ def test_a_header_in_which_one_cell_is_a_child_keeps_its_other_heads(tmp_path: P
     written(tmp_path, list_DOT_csv=text)
     started = run("start", tmp_path)
     assert list(draft(tmp_path)) == ["Student ID", "Last Name", "First Name", "Column 4"]
-    assert "Column 4: its head looks like data" in run(
+    assert "Column 4: its header looks like data" in run(
         "start", tmp_path, "--json"
     ).output + started.output or (
         "Column 4" in (tmp_path / "layouts" / "list.toml").read_text(encoding="utf-8")

@@ -36,8 +36,8 @@ TOLD = {
     "a pipe": "it is a pipe and no file",
     "a pipe called a zip": "it is a pipe and no file",
     "a device": "it is a link to a file outside the folder",
-    "a link to a file outside": "to a file outside the folder, which is not followed; copy the file",
-    "links in a circle": "it is a link that leads to nothing",
+    "a link to a file outside": "to a file outside the folder, which we don't follow; copy the file",
+    "links in a circle": "it is a broken link",
 }
 # `link` has a door of its own for text and for workbooks; records of JSON and XML are lines of text to it.
 LINKED = [name for name in FILES if "JSON" not in name and "XML" not in name and "distinct" not in name]

@@ -198,7 +198,7 @@ def test_a_command_about_children_ends_with_one_sentence_where_there_are_none(
 def test_read_says_in_a_sentence_that_people_were_read_and_none_is_a_student(tmp_path: Path) -> None:
     folder = only_teachers(tmp_path / "exports")
     said = " ".join(run("read", folder, "--out", tmp_path / "out").output.split())
-    assert "People were read, but none of them is a student: all are of the role Staff" in said
+    assert "People were read, but none of them is a student: all have the role Staff" in said
     assert "Add the file that lists the children" in said
     assert "Kim" not in said
 

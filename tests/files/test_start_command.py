@@ -27,7 +27,7 @@ def test_reading_says_which_questions_are_open_and_what_is_not_taken(tmp_path: P
     assert draft["not_taken"] == ["id", "birth date"]
     printed = " ".join(run(*words).output.split())
     assert f"layouts/club.toml: a draft, and {draft['questions']} questions are open" in printed
-    assert "no id and no birth date is taken, so that children can be joined by name alone" in printed
+    assert "no id and no birth date is taken, so that children can be linked by name alone" in printed
     answered = [line for line in lines if not line.strip().startswith("# ?")]
     toml.write_text("\n".join(answered), encoding="utf-8")
     assert "layouts/club.toml" not in run(*words).output

@@ -148,9 +148,9 @@ def test_every_column_has_a_reason(tmp_path: Path) -> None:
     }
     assert list(above) == CLUB.strip().split(",")
     assert all(reason.startswith("  # ") for reason in above.values()), above
-    assert "Not used: no standard column is known by this head" in above["Lunch?"]
+    assert "Not used: no standard column has this header" in above["Lunch?"]
     assert "somebody else" in above["Mum/Dad mail"]
-    assert "another column is taken for this, First name" in above["Given name"]
+    assert "another column already gives this, First name" in above["Given name"]
 
 
 def test_a_birth_date_that_is_left_out_does_not_speak_against_an_id(tmp_path: Path) -> None:

@@ -57,5 +57,5 @@ def test_a_system_that_cannot_be_joined_is_missing_all_and_a_limit_is_no_step() 
 
 
 def test_of_a_rate_that_counts_what_is_amiss_the_numerator_is_touched() -> None:
-    unverified = ("joined, not verified", "tests", "", 4.0, 90.0, "rate")
+    unverified = ("linked, not verified", "tests", "", 4.0, 90.0, "rate")
     assert first_steps(card(unverified))["touched"].tolist() == [4]

@@ -112,12 +112,12 @@ def test_behind_a_line_stand_as_many_as_it_counts(
 ) -> None:
     behind = records_behind(district, links)
     assert len(behind.merge(district.people, on=["silo", "record"], validate="many_to_one")) == len(behind)
-    for name in ("only in left", "only in right", "listed and never seen", "waiting for a person"):
+    for name in ("only in left", "only in right", "listed and never seen", "records to review"):
         counted = card.loc[card["measure"].eq(name), "numerator"].sum()
         children = behind[behind["measure"].eq(name)].merge(
             links.crosswalk, on=["silo", "record"], how="left", validate="many_to_one"
         )
-        by = ["left_silo", "right_silo", "record" if name == "waiting for a person" else "child"]
+        by = ["left_silo", "right_silo", "record" if name == "records to review" else "child"]
         assert len(children.drop_duplicates(by)) == counted, name
 
 

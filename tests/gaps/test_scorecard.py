@@ -223,7 +223,7 @@ def test_who_came_back_after_the_other_systems_day_is_not_late() -> None:
 def test_what_waits_and_what_nobody_verified(card: pd.DataFrame) -> None:
     assert figures(card, "pairs to review", "sis", "attendance").value == 1
     assert figures(card, "pairs refused", "attendance", "tests").value == 1
-    assert figures(card, "joined, not verified", "tests").value == pytest.approx(0.5)
+    assert figures(card, "linked, not verified", "tests").value == pytest.approx(0.5)
 
 
 def test_coverage_and_completeness(card: pd.DataFrame) -> None:

@@ -164,9 +164,9 @@ def test_the_published_pattern_is_there_and_said_to_be_put_in() -> None:
         assert year["domain"].head(2).tolist() == ["implementation", "technology"]
     tied = report["team_and_staff"]
     assert (tied["low"].lt(0.05) & tied["high"].gt(-0.05)).all()
-    assert not report["statements"]["why_here"].eq("put in by the generator").any()
+    assert not report["statements"]["why_here"].eq("simulated by the generator").any()
     put_in = sector_report(replace(as_read(frame), about={"synthetic": True}))
-    assert put_in["statements"]["why_here"].eq("put in by the generator").sum() >= 8
+    assert put_in["statements"]["why_here"].eq("simulated by the generator").sum() >= 8
 
 
 def test_every_statement_has_its_source_and_strength() -> None:

@@ -1,7 +1,8 @@
-"""Readers meet no word of `words.toml` in a page, a lesson, a TOML file or a command's help."""
+"""Readers meet no word of `words.toml` in a page, a lesson, a message, a TOML file or a command's help."""
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from collections.abc import Iterator
@@ -18,8 +19,8 @@ LIST = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="
 INSTEAD: dict[str, str] = LIST["british"] | LIST["translated"]
 EXCEPTED: dict[str, set[str]] = {one["file"]: set(one["words"]) for one in LIST["excepted"]}
 FOLDERS = ("docs", "helpers", "notebooks", "synthetic_data")
-# Python in which readers meet sentences: replies of exercises, and solutions with their reasons.
-LESSONS = ("helpers/teach/exercises", "notebooks/solutions")
+# Readers meet what these contain as strings: pages, messages, replies of exercises, reasons of solutions.
+MODULES = ("helpers", "synthetic_data", "notebooks/solutions")
 
 
 def pattern(words: list[str]) -> re.Pattern[str]:
@@ -44,13 +45,27 @@ def texts() -> Iterator[tuple[str, str]]:
     for folder in FOLDERS:
         for ending in ("*.md", "*.toml", "*.j2", "*.ipynb"):
             paths += (PROJECT / folder).rglob(ending)
-    for lesson in LESSONS:
-        paths += (PROJECT / lesson).glob("*.py")
+    for folder in MODULES:
+        paths += (PROJECT / folder).rglob("*.py")
     for path in sorted(paths):
         text = path.read_text(encoding="utf-8")
         if path.suffix == ".ipynb":
             text = "\n".join(cell.source for cell in nbformat.reads(text, as_version=4).cells)
+        if path.suffix == ".py":
+            # Two strings side by side are no phrase.
+            text = "\n|\n".join(strings_of(text))
         yield path.relative_to(PROJECT).as_posix(), text
+
+
+def strings_of(code: str) -> Iterator[str]:
+    """Give each string of a module; what an f-string fills in is a mark."""
+    tree = ast.parse(code)
+    pieces = {id(piece) for one in ast.walk(tree) if isinstance(one, ast.JoinedStr) for piece in one.values}
+    for one in ast.walk(tree):
+        if isinstance(one, ast.JoinedStr):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in one.values)
+        elif isinstance(one, ast.Constant) and isinstance(one.value, str) and id(one) not in pieces:
+            yield one.value
 
 
 def help_of(command: click.Command, name: str) -> Iterator[tuple[str, str]]:
@@ -71,6 +86,7 @@ def test_files_of_every_kind_and_commands_are_read() -> None:
     kinds = {Path(file).suffix for file in TEXTS}
     assert kinds == {".md", ".toml", ".j2", ".ipynb", ".py"}
     assert {"README.md", "notebooks/GLOSSARY.md", "helpers/gaps/measures/measures.toml"} <= set(TEXTS)
+    assert {"helpers/report/pages/gaps.py", "synthetic_data/cli.py"} <= set(TEXTS)
     assert "bigpicture link" in HELP
 
 
@@ -87,6 +103,11 @@ def test_files_of_every_kind_and_commands_are_read() -> None:
 )
 def test_a_word_is_found_whole_in_any_capitals_and_over_lines(text: str, words: list[str]) -> None:
     assert found_in(text) == words
+
+
+def test_strings_of_python_are_read_whole() -> None:
+    code = "x = f'They have {n} fallen' ' apart.'\ny = {'a key': '{m} whole'}\n"
+    assert list(strings_of(code)) == ["They have … fallen apart.", "a key", "{m} whole"]
 
 
 @pytest.mark.parametrize("where", [*TEXTS, *HELP])

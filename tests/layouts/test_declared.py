@@ -54,7 +54,7 @@ def test_a_range_has_ends(tmp_path: Path, number: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [(b"[part", "no TOML"), (b"\xff\xfe", "no TOML"), (None, "can't be read")]
+    ("text", "words"), [(b"[part", "valid TOML"), (b"\xff\xfe", "valid TOML"), (None, "can't be read")]
 )
 def test_what_cannot_be_read_is_one_sentence(tmp_path: Path, text: bytes | None, words: str) -> None:
     path = tmp_path if text is None else written(tmp_path, text)

@@ -49,5 +49,5 @@ def test_without_a_probability_the_steps_end_at_the_pairs_own_weight(
 
 def test_a_pair_that_rules_tie_was_never_weighed(district: District, links: Links) -> None:
     ruled = links.pairs[links.pairs["match_weight"].isna() & links.pairs["decision"].eq("Match")]
-    with pytest.raises(BadInput, match="Rules tie these two"):
+    with pytest.raises(BadInput, match="A rule links these two"):
         explain_pair(district, ruled.iloc[0])

@@ -184,7 +184,7 @@ def test_a_file_that_holds_no_model_is_refused(tmp_path: Path) -> None:
     for text in ("", "[]", "{}", '{"m": {"sex": [0.5]}, "u": {}}', '{"m": {"sex": [2, 1]}, "u": {}}', "\xff"):
         path = tmp_path / "odd.json"
         path.write_bytes(text.encode("latin-1"))
-        with pytest.raises(BadInput, match="holds no model"):
+        with pytest.raises(BadInput, match="isn't a model"):
             LinkModel.load(path)
 
 

@@ -226,7 +226,7 @@ def test_evidence_is_said_in_words() -> None:
     )
     assert describe_evidence(pairs).tolist() == [
         "The same: first name, birth date. Spelled differently: surname. In the same building: school. "
-        "Different: number. Against it: the numbers of the state differ. One home and two first names: "
+        "Different: number. Against it: the state numbers differ. Same home, different first names: "
         "perhaps brothers or sisters.",
         "Nothing could be compared.",
     ]

@@ -136,7 +136,7 @@ def test_a_shifted_column_of_ids_is_refused_and_a_sound_one_is_used(tmp_path: Pa
     shifted = [[*row, one] for row, one in zip(rows, ids[1:] + ids[:1], strict=True)]
     linked = _link(tmp_path, left, shifted, heads)
     assert _matches(linked) == [(n, n) for n in range(60)]
-    assert any("refused, it seems to hold other ids" in note for note in linked.notes)
+    assert any("refused, because it seems to contain other ids" in note for note in linked.notes)
     renamed = [["", "", "", *row[3:]] for row in left[:20]]
     sound = _link(tmp_path, left, left[20:] + renamed, heads)
     assert not any("refused" in note for note in sound.notes)
@@ -170,7 +170,7 @@ def test_one_name_shared_by_all_rows_is_bounded_and_told(tmp_path: Path) -> None
     assert len(candidates.left) <= LARGEST_BLOCK
     linked = link_files(file)
     assert not _matches(linked)
-    assert any("1500 rows share what they say" in note for note in linked.notes)
+    assert any("1500 rows share their values" in note for note in linked.notes)
 
 
 def test_a_name_that_most_rows_have_is_told_in_small_files_too(tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_no_row_or_one_row_is_a_warned_run(tmp_path: Path, count: int) -> None:
 
 
 def test_a_file_with_no_usable_field_is_one_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match=r"Nothing tells persons apart.*--map") as error:
+    with pytest.raises(BadInput, match=r"We can't tell persons apart.*--map") as error:
         _link(tmp_path, [["1.5", "red"], ["2.5", "blue"]], None, ["weight", "color"])
     assert "\n" not in str(error.value)
 

@@ -102,7 +102,7 @@ def test_a_corrected_mapping_is_not_overwritten(lists: tuple[Path, Path], tmp_pa
         (["--left", "{a}", "--decisions", "{b}"], "--decisions is for a FOLDER"),
         (["--left", "{folder}/none.csv"], "no file"),
         (["--left", "{a}", "--map", "{folder}/none.toml"], "no mapping"),
-        (["--left", "{a}", "--map", "{a}"], "no TOML"),
+        (["--left", "{a}", "--map", "{a}"], "valid TOML"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_2(

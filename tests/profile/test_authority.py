@@ -125,14 +125,14 @@ def test_the_report_says_which_system_was_taken_for_the_roster_only_where_no_lay
     tmp_path: Path,
 ) -> None:
     inferred = shown_page(write_folder(tmp_path / "inferred"), tmp_path / "a.html")
-    assert inferred.count("No layout says which system is the roster") == 1
+    assert inferred.count("No layout names the roster") == 1
     assert "lists the most children" in inferred
     told = inferred.partition("No layout says")[2].partition("</p>")[0]
     assert ROSTER in told
     assert EXAMS not in told
     for name, line in (("claimed", 'authority = ["roster"]'), ("named", 'silo = "sis"')):
         page = shown_page(write_folder(tmp_path / name, **{ROSTER: line}), tmp_path / "b.html")
-        assert "No layout says which system is the roster" not in page
+        assert "No layout names the roster" not in page
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ def test_every_fault_of_a_decision_is_told_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("decided = [", "is no TOML"),
+        ("decided = [", "isn't valid TOML"),
         ('decided = 2026-05-04\nby = " "\nbecause = "x"\n[believed_first]\nsex = ["sis"]\n', "by"),
         ('decided = 2026-05-04\nby = "x"\n[believed_first]\nsex = ["sis"]\n', "because"),
         ('decided = 2026-05-04\nby = "x"\nbecause = "y"\nbelieve_first = {}\n', "unknown name"),

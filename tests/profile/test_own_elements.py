@@ -124,7 +124,7 @@ def test_the_copy_is_no_export_of_its_folder(district_folder: Path, tmp_path: Pa
         ("[[element]]", 'name = "first_name"', 'name = "firstname"', "element 'first_name' isn't in it"),
         ("[[element]]", 'name = "first_name"', 'name = "firstname"', "Did you mean first_name"),
         ("[[element]]", 'name = "last_surname"', 'name = "first_name"', "'first_name' is declared twice"),
-        (NAME, TRUST, 'trust = ["meals"', "is no TOML"),
+        (NAME, TRUST, 'trust = ["meals"', "isn't valid TOML"),
         (NAME, "trust =", "trusts =", "trusts"),
     ],
 )
@@ -140,7 +140,7 @@ def test_what_may_not_differ_is_refused_by_name(
 @pytest.mark.parametrize("text", ["", "element = 3", 'element = ["first_name"]'])
 def test_a_copy_without_elements_is_refused(text: str, tmp_path: Path) -> None:
     (tmp_path / "elements.toml").write_text(text, encoding="utf-8")
-    with pytest.raises(BadInput, match="copy it anew"):
+    with pytest.raises(BadInput, match="copy it again"):
         declared_for(tmp_path)
 
 

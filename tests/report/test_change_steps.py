@@ -126,9 +126,9 @@ def test_a_change_for_which_nobody_has_a_place_is_said(steps: ChangeSteps) -> No
 
 @pytest.mark.parametrize("about", [{}, {**ABOUT, "synthetic": False}, {**ABOUT, "synthetic": "true"}])
 def test_a_child_of_a_real_district_is_refused(about: dict[str, Any]) -> None:
-    with pytest.raises(BadInput, match="made districts only"):
+    with pytest.raises(BadInput, match="invented districts only"):
         change_steps(_known(), _written(), about)
-    with pytest.raises(BadInput, match="made districts only"):
+    with pytest.raises(BadInput, match="invented districts only"):
         change_timeline(_known(), about, "surname")
 
 

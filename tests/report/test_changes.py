@@ -72,7 +72,7 @@ def test_children_links_and_flags_that_changed_are_counted_by_record(tmp_path: P
     words = " ".join(said)
     assert said[0] == "Fewer records than in Monday. Meals: **39** records of children, 40 before."
     assert "Since Monday: **1** child new on the roster, **2** children no longer on the roster." in words
-    assert "**8** no longer joined to one" in words
+    assert "**8** no longer linked to one" in words
 
 
 def test_findings_and_measures_are_compared_by_kind(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_findings_and_measures_are_compared_by_kind(tmp_path: Path) -> None:
     )
     assert back[-1].endswith("What fell most: match rate, SIS and Meals (**50%**, 75% before).")
     same = changes_between(sides[0], sides[0], Guard(real=False))
-    assert describe_changes(same, "Monday", Guard(real=False))[0].startswith("Since Monday nothing changed")
+    assert describe_changes(same, "Monday", Guard(real=False))[0].startswith("Nothing changed since Monday")
 
 
 def test_at_most_three_shares_are_named_and_no_kind_is_counted_as_none(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_nothing_of_a_real_child_is_in_the_reports_and_small_numbers_are_hidden(
     assert changed.rows[["before", "after"]].isna().all(axis=None)
     assert "Meals: **fewer than 10** fewer than before" in said[0]
     assert "fewer than 10** children no longer on the roster" in said[1]
-    assert "**15** no longer joined to one" in said[2]
+    assert "**15** no longer linked to one" in said[2]
     changes = pd.read_csv(out / RUNS[1] / "changes.csv")
     assert (
         changes.loc[changes["part"].isin(["Children", "Records"]), ["before", "after"]].isna().all(axis=None)
@@ -181,11 +181,11 @@ def test_a_cut_export_is_said_first_with_the_records_that_were_joined(tmp_path: 
     said = describe_changes(changes, "Monday", invented)
     assert said[0].endswith("Meals: **170** records of children, 209 before.")
     assert said[1] == "Since Monday: the same children are on the roster."
-    assert "**39** joined to a child before and no longer in the files" in said[2]
+    assert "**39** linked before, and no longer in the files" in said[2]
     back = describe_changes(changes_between(cut(before, range(170)), before, invented), "Monday", invented)
     assert back[0] == "More records than in Monday. Meals: **209** records of children, 170 before."
     # All 39 were joined: nothing can be subtracted. Of the last 25 six were; of 44 others nine weren't.
-    assert "**39** joined to a child before" in " ".join(
+    assert "**39** linked before" in " ".join(
         describe_changes(changes_between(before, cut(before, range(39, 209)), real), "Monday", real)
     )
     for children, told in ((range(184), "fewer than 10 records"), (range(35, 200), "10 or more records")):
@@ -193,7 +193,7 @@ def test_a_cut_export_is_said_first_with_the_records_that_were_joined(tmp_path: 
         gone = found[found["measure"].eq("gone")]
         assert gone["after"].isna().all()
         assert gone["description"].tolist() == [
-            f"{told} that were joined to a child are no longer in the files"
+            f"{told} that were linked to a child are no longer in the files"
         ]
         assert "35" not in " ".join(describe_changes(found, "Monday", real))
 
@@ -222,7 +222,7 @@ def test_another_seed_and_another_roster_cannot_be_compared(tmp_path: Path) -> N
     for about, children in ((INVENTED | {"seed": 8}, range(40)), (INVENTED, range(100, 140))):
         now = made(tmp_path, about, children, 30, 0)
         (said,) = what_changed(draft, out, now, RUNS[0], about).said
-        assert "can't be said: that is another district" in said
+        assert "it is another district" in said
         assert "another district" in (draft / "what_changed.html").read_text(encoding="utf-8")
     # Unasked, a run of another district isn't looked at.
     assert (
@@ -281,7 +281,7 @@ def test_records_that_are_gone_are_counted_only_where_no_small_rest_is_left(
     told = changes.loc[changes["measure"].eq("gone"), ["after", "description"]].to_numpy().tolist()
     shown = float(linked) if said == f"{linked} records" else None
     assert [(None if pd.isna(after) else after, words) for after, words in told] == [
-        (shown, f"{said} that were joined to a child are no longer in the files")
+        (shown, f"{said} that were linked to a child are no longer in the files")
     ]
 
 

@@ -50,7 +50,7 @@ def test_what_is_missing_says_which_system_would_have_it(two_systems: District, 
     lines = missing_lines(page_of("ben", two_systems, who), two_systems, who)
     of_meals = lines[lines["where"].eq("Meals")]
     assert of_meals["what"].tolist() == ["account balance"]
-    assert "not joined" in of_meals["why"].iloc[0]
+    assert "not linked" in of_meals["why"].iloc[0]
     nobody = lines[lines["why"].eq("nobody collects it")]
     assert nobody["where"].tolist() == ["none of these systems"]
     assert "home language" in nobody["what"].iloc[0]

@@ -136,14 +136,14 @@ def test_the_head_says_who_it_is_and_as_whom_it_is_seen() -> None:
 def test_a_value_says_its_system_its_age_and_how_surely_it_is_joined() -> None:
     day = pd.Timestamp("2026-04-29")
     page = laid_out(view([value("school", "Oak Middle School", as_of=day)]))
-    assert "Oak Middle School from: SIS, 1 day old, sure" in words(page)
+    assert "Oak Middle School from: SIS, 1 day old, verified" in words(page)
     assert page.opens[0]["element"] == "school"
     assert "sis/a.csv, row 5" in words(page)
 
 
 def test_a_value_without_a_day_is_as_old_as_its_system_and_too_old_is_said() -> None:
     page = laid_out(view([value("school", "Oak", "attendance")]))
-    assert "from: Attendance, 29 days old, sure" in words(page)
+    assert "from: Attendance, 29 days old, verified" in words(page)
     old = laid_out(view([value("school", "Oak", as_of=pd.Timestamp("2026-01-01"))]))
     assert "119 days old: too old, 30 are allowed" in words(old)
 
@@ -168,9 +168,9 @@ def test_what_nobody_has_checked_says_so_in_words_and_by_a_sign(link_status: str
 @pytest.mark.parametrize(
     ("chosen_by", "told"),
     [
-        ("Trusted most", ", which is believed before Meals"),
-        ("Surest tie", ", whose record is more surely this child’s"),
-        ("Newest", ", which is newer"),
+        ("Trusted most", ", because it is trusted more than Meals"),
+        ("Surest tie", ", because its record is linked more reliably"),
+        ("Newest", ", because it is newer"),
         (None, ""),
     ],
 )
@@ -267,12 +267,12 @@ def test_what_is_missing_names_the_system_in_its_domain_and_what_is_withheld_no_
             ]
         )
     )
-    assert "Not known: i-Ready math score (Meals: not joined" in words(page).replace(" :", ":")
+    assert "Not known: i-Ready math score (Meals: not linked" in words(page).replace(" :", ":")
     assert "SAT total (No system here: nobody collects it)" in words(page)
     tests = page.block.markup.partition("<b>Tests</b>")[2]
     assert tests.index("Not known") < tests.index("</details>")
     assert "Health : the nurse tells (45 CFR 160)" in words(page)
-    assert "Whether there is anything of it about this child isn’t said" in words(page)
+    assert "We don’t show whether this child has any of it" in words(page)
 
 
 READING = [

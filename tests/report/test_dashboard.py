@@ -269,8 +269,8 @@ def test_nothing_of_a_child_is_in_the_widgets_state(board: Dashboard, source: Me
     ("asked", "words"),
     [
         ({"role": "janitor"}, "janitor"),
-        ({"who": "sis:1"}, "in which role"),
-        ({"purpose": "teaching"}, "in which role"),
+        ({"who": "sis:1"}, "Give a role"),
+        ({"purpose": "teaching"}, "Give a role"),
     ],
 )
 def test_what_can_not_be_is_said_at_once(source: MemorySource, asked: dict[str, str], words: str) -> None:

@@ -93,9 +93,12 @@ def test_english_pages_are_at_grade_6_or_lower(
 ) -> None:
     assert len(english) + len(for_students) >= 200
     textstat.set_lang("en")
-    for one in (*english, *for_students):
-        for cells in (True, False):
-            assert textstat.flesch_kincaid_grade(words_of(one.markup, cells=cells)) <= 6
+    grades = [
+        textstat.flesch_kincaid_grade(words_of(one.markup, cells=cells))
+        for one in (*english, *for_students)
+        for cells in (True, False)
+    ]
+    assert max(grades) <= 6, f"grade {max(grades):.1f}"
 
 
 @pytest.mark.full
@@ -103,9 +106,12 @@ def test_spanish_pages_score_6_or_lower_by_crawford(made: Made, spanish: tuple[F
     students = family_pages(*made, language="es", voice="student").pages
     textstat.set_lang("es")
     try:
-        for one in (*spanish, *students):
-            for cells in (True, False):
-                assert textstat.crawford(words_of(one.markup, cells=cells)) <= 6
+        grades = [
+            textstat.crawford(words_of(one.markup, cells=cells))
+            for one in (*spanish, *students)
+            for cells in (True, False)
+        ]
+        assert max(grades) <= 6, f"grade {max(grades):.1f}"
     finally:
         textstat.set_lang("en")
 

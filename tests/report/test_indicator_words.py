@@ -37,7 +37,7 @@ def test_a_reason_is_one_plain_sentence_with_its_numbers() -> None:
     assert said(**takes_part, value=2.0, detail=listed) == "1 activity, 1 club, 12.5 hours in clubs."
     assert said(indicator="contact_in_home_language", definition="same_language", status="Warning",
                 detail="home=spa; contact=eng").startswith(
-        "At home Spanish is spoken; the contact is addressed in English;"
+        "Language at home: Spanish. Messages go out in: English;"
     )  # fmt: skip
 
 
@@ -45,13 +45,13 @@ def test_unknown_says_why_and_never_clear() -> None:
     words = said(
         indicator="chronic_absence", definition="by_child", status="Unknown", detail="why=Not linked"
     )
-    assert words == "No system that records it knows this child for sure. Unknown."
+    assert words == "No system that records it is surely linked to this child. Unknown."
     old = said(indicator="chronic_absence", definition="by_child", status="Unknown", value=0.01,
                numerator=1.0, denominator=100.0, detail="why=too old")  # fmt: skip
     assert "too old" in old
     assert "Not flagged" not in old
     grade = said(indicator="early_warning_attendance", definition="balfanz_grade_6", status="Not applicable")
-    assert grade == "Not for this child: the Philadelphia study asks it of grade 6."
+    assert grade == "Not for this child: the Philadelphia study applies it to grade 6."
 
 
 def test_every_definition_has_its_source_and_no_status_is_without_words() -> None:

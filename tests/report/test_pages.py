@@ -236,7 +236,11 @@ def test_the_index_says_how_systems_are_joined_and_what_nobody_declared(tmp_path
         unknown_files=("club/<list>.csv",),
     )
     page = index_page(tmp_path / "index.html", figures, [], {}).read_text(encoding="utf-8")
-    for said in ("all 49 joined surely", "all joined by an id that nothing could verify", "names no child"):
+    for said in (
+        "all 49 linked and verified",
+        "all linked by an id that nothing could verify",
+        "lists no child",
+    ):
         assert said in page
     assert "fewer than 10" in page
     assert "6" not in re.findall(r"<td[^>]*>([^<]*)</td>", page)

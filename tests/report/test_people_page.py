@@ -39,7 +39,7 @@ def test_months_and_costs_are_those_of_the_plan(plan: StaffingPlan) -> None:
     assert shown["hours"].sum() == pytest.approx(hours, abs=2)
     assert (shown["dollars_low"] <= shown["dollars"]).all()
     assert (shown["dollars"] <= shown["dollars_high"]).all()
-    assert f"{round(float(likely['dollars'].sum()), -3):,.0f} dollars" in cost_sentence(plan)
+    assert f"${round(float(likely['dollars'].sum()), -3):,.0f}" in cost_sentence(plan)
 
 
 def test_the_page_says_whose_assumptions_and_fetches_nothing(plan: StaffingPlan, tmp_path: Path) -> None:

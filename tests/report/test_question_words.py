@@ -57,7 +57,7 @@ def test_pictures_say_their_finding() -> None:
     assert "1 of 2 questions" in platforms_chart(ANSWERS).alt
     told = communication_chart(informed(**{"read": 60, "Sent and not opened": 40}))
     assert "days missed" in told.alt
-    assert "shown nothing" in told.alt
+    assert "reached no family" in told.alt
 
 
 def test_families_are_told_of_in_words_and_not_in_names_of_columns() -> None:
@@ -82,5 +82,5 @@ def test_of_a_real_folder_no_small_number_is_on_the_page() -> None:
 
 def test_quoted_figures_stand_apart_with_their_source() -> None:
     page = quoted_table(quoted_figures())._repr_html_()
-    for words in ("89", "58", "no result of this district", "never subtract", "not traced"):
+    for words in ("89", "58", "not results of this district", "never subtract", "not traced"):
         assert words in page

@@ -105,7 +105,7 @@ def test_a_key_that_no_longer_fits_the_files_is_said_on_the_index(
     result = run_report(as_if_made(folder), notebooks=road, only=["1"], out=tmp_path / "out")
     assert result.ok
     index = " ".join(result.index.read_text(encoding="utf-8").split())
-    assert "The answer key in this folder no longer fits its files" in index
+    assert "The answer key in this folder no longer matches its files" in index
     assert f"{meals.name} ends at row {len(lines) - 7:,}, and the key names row {len(lines):,})" in index
 
 

@@ -33,7 +33,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.full
 def test_whose_items_and_whose_differences(page: str) -> None:
     assert declared_survey().own.replace("'", "&#39;") in page
-    assert "put in by the generator" in page
+    assert "simulated by the generator" in page
     assert "These school systems are invented" in page
 
 
@@ -57,7 +57,7 @@ def test_no_system_is_named_and_years_are_years(page: str) -> None:
 def test_real_answers_are_not_said_to_be_put_in(tmp_path: Path) -> None:
     report = sector_report(as_read(made_frame()))
     page = sector_page(report, tmp_path / "sector.html", {}).read_text(encoding="utf-8")
-    assert "put in by the generator" not in page
+    assert "simulated by the generator" not in page
     assert "Real answers" in page
 
 
@@ -86,7 +86,7 @@ def test_of_volunteers_what_was_put_in_stands_near_the_top() -> None:
     beside = report["vs_simulated"]
     held = int(beside["holds"].sum())
     assert (
-        f"Of {len(beside)} intervals of differences among systems alike {held} hold what was put in"
+        f"Of {len(beside)} intervals of differences among similar systems, {held} cover the simulated effect"
         in blocks[place + 1]
     )
     assert "signed the pledge: 0 of 12" in blocks[place + 1]
@@ -97,8 +97,8 @@ def test_volunteers_without_what_was_put_in_are_said_to_be_volunteers() -> None:
     read = replace(read_sector(KIT_VOLUNTEERS), simulated=pd.DataFrame())
     blocks = _texts(sector_report(read))
     said = blocks[blocks.index(HEADING) + 1]
-    assert "made of volunteers" in said
-    assert "can't be shown" in said
+    assert "volunteers only" in said
+    assert "file of simulated effects is missing" in said
 
 
 def test_every_other_page_shows_the_kits_own_volunteers(page: str) -> None:
@@ -111,7 +111,9 @@ def test_every_other_page_shows_the_kits_own_volunteers(page: str) -> None:
 def test_held_words_count_each_grouping() -> None:
     beside = pd.DataFrame({"grouping": ["pledged", "pledged", "community"], "holds": [True, False, False]})
     said = describe_coverage(beside)
-    assert said.startswith("Of 3 intervals of differences among systems alike **1** holds what was put in")
+    assert said.startswith(
+        "Of 3 intervals of differences among similar systems, **1** covers the simulated effect"
+    )
     assert said.endswith("(signed the pledge: 1 of 2; belongs to the community: 0 of 1).")
     assert "**none**" in describe_coverage(beside[beside["grouping"].eq("community")])
 
@@ -146,8 +148,16 @@ def test_numbers_have_two_decimals_and_no_minus_before_a_zero() -> None:
     for name in ("comparisons", "order", "changes", "shares", "items", "power"):
         table = as_figures(in_words(report[name]))
         for column in table.columns[report[name].dtypes.eq("float64")]:
+            share = name == "shares" or column in ("floor", "ceiling", "missing")
+            form = r"\d+(\.\d)?%" if share else r"-?\d+\.\d\d"
             if not column.startswith("p"):
-                assert table[column].dropna().str.strip().str.fullmatch(r"-?\d+\.\d\d").all(), (name, column)
+                assert table[column].dropna().str.strip().str.fullmatch(form).all(), (name, column)
+
+
+def test_a_share_is_a_percent_beside_its_counts() -> None:
+    shown = as_figures(pd.DataFrame({"systems": [104, 800], "share": [0.13, 0.996], "low": [0.1, 0.5]}))
+    assert shown["share"].tolist() == ["13.0%", "99.6%"]
+    assert shown["low"].tolist() == ["10%", "50%"]
 
 
 def test_columns_are_named_in_the_words_about_them(page: str) -> None:

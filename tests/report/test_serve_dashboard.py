@@ -120,7 +120,7 @@ def test_a_folder_that_is_none_is_said_by_the_command(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     done = CliRunner().invoke(main, ["dashboard", str(tmp_path / "empty"), "--json", "--out", str(tmp_path)])
     assert done.exit_code == 2
-    assert "holds no file, not even in a zip" in done.output
+    assert "contains no file, not even in a zip" in done.output
 
 
 @pytest.mark.parametrize(

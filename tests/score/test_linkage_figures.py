@@ -69,6 +69,8 @@ def test_a_figure_is_the_mean_over_seeds_with_the_lowest_and_the_highest() -> No
     assert "3 districts of 400 children (seeds 1, 2, 6): mean (lowest to highest)" in lines[0]
     both = next(line for line in lines if line.startswith("| both dated |"))
     assert ".930 (.900 to .970)" in both
+    children = next(line for line in lines if line.startswith("| all records |"))
+    assert children.startswith("| all records | 50% (40% to 60%) | 40% (30% to 50%) | 10% (10% to 10%) |")
     assert [line.split(" |")[0][2:] for line in lines[4:9]] == [
         "both dated", "one dated", "none dated", "all named", "by number only",
     ]  # fmt: skip
@@ -78,7 +80,7 @@ def test_one_district_has_no_spread() -> None:
     lines = table_of(figures_of([measured(1, 1.0, 0.5)], "manual", "scans", 400))
     assert "errors of the family *scans*, one district of 400 children (seed 1)." in lines[0]
     by_number = next(line for line in lines if line.startswith("| by number only |"))
-    assert by_number == "| by number only | .250 | .990 | .900 | 1 | 1 | 1 |"
+    assert by_number == "| by number only | 25% | .990 | .900 | 1 | 1 | 1 |"
 
 
 def test_only_what_is_between_the_marks_is_written() -> None:

@@ -33,7 +33,7 @@ TOTAL = re.compile(r"All systems together count ([\w, ]+?) children")
 EVERYWHERE = re.compile(r"; ([\w, ]+?) (?:is|are) in every system")
 POOL = re.compile(r"In other combinations, too small to show: ([\d,]+|some) children")
 _MANY = r"([\d,]+|[Ff]ewer than 10|[Ss]ome|[Aa]bout [\d,]+) children"
-WAITING = re.compile(rf"{_MANY} wait for a person to decide")
+WAITING = re.compile(rf"{_MANY} need review")
 UNVERIFIED = re.compile(rf"{_MANY} are linked by an ID number alone")
 
 
@@ -375,7 +375,7 @@ def _unchecked(attack: Attack, known: Names, rows: list[list[str]]) -> None:
 def _of_bands(attack: Attack, known: Names, silo: str, of_children: bool) -> None:
     parts: list[Cell] = [("link_status", silo, link_status) for link_status in LINK_STATUSES]
     attack.whole(parts, ("records", silo))
-    # Who is joined to nobody is in no other system; who waits isn't either.
+    # An unlinked record is in no other system; one that needs review isn't either.
     alone: Cell = ("n", frozenset([silo]))
     attack.cell(alone)
     attack.sums.append(({alone: 1.0, ("link_status", silo, "Unlinked"): -1.0}, 0.0, EVERYBODY))
@@ -443,7 +443,7 @@ def _scorecard(attack: Attack, known: Names, told: Mapping[str, Any]) -> None:
         if row.measure == "in no other system":
             attack.cell(("n", frozenset([row.left_silo])), low, high)
         elif row.measure == "children known":
-            attack.sum_of(_of_system(known, row.left_silo), low, EVERYBODY)  # records joined to nobody aside
+            attack.sum_of(_of_system(known, row.left_silo), low, EVERYBODY)  # unlinked records aside
         elif row.measure in ("only in left", "only in right"):
             here, there = row.left_silo, row.right_silo
             here, there = (here, there) if row.measure == "only in left" else (there, here)

@@ -74,9 +74,9 @@ BY_HAND = (
     "All rows of the week", "Five children, two layouts", "Looked up by number", "Six of six found",
     "Who is where", "Children with a plan; fewer than 10", "For the substitute cook",
     "Somebody changed one word", "Which system has which date",
-    "Two rules, two pages", "What three systems say about Ana", "Quoted from surveys",
+    "Two rules, two pages", "What three systems say about Ana", "Quoted from published surveys",
     "Three changes, one afternoon",
-    "The six domains", "On what they differ", "Change since the year before", "Five invented districts",
+    "The six domains", "Where they differ", "Change since the year before", "Five invented districts",
     "How many domains each role sees",
 )  # fmt: skip
 SENTENCES_BY_HAND = ("Of 4 children with a plan in grade 8, all four",)

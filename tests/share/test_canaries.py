@@ -278,7 +278,7 @@ def test_the_command_reads_a_folder_of_exports_too(tmp_path: Path) -> None:
     ("words", "told"),
     [
         (("--role", "techer"), "Did you mean teacher? There are: "),
-        (("--role", "nurse", "--purpose", "gossip"), "may not name the purpose 'gossip'"),
+        (("--role", "nurse", "--purpose", "gossip"), "may not use the purpose 'gossip'"),
         (("--role", "principal"), "Name which principal: --who is the name of the school."),
         ((), "Name whose view"),
     ],

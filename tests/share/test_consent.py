@@ -37,7 +37,7 @@ def test_what_is_named_is_seen() -> None:
     ],
 )
 def test_a_consent_that_doesnt_hold_is_none(changed: dict[str, str]) -> None:
-    with pytest.raises(Refused, match="Without a written consent"):
+    with pytest.raises(Refused, match="sees nothing without a written consent"):
         opened(CONSENTS.assign(**changed))
 
 
@@ -61,7 +61,7 @@ def test_a_consent_holds_from_its_first_day_to_its_last_both_included(
     if holds:
         assert opened(dated) == opened(CONSENTS)
     else:
-        with pytest.raises(Refused, match="Without a written consent"):
+        with pytest.raises(Refused, match="sees nothing without a written consent"):
             opened(dated)
 
 

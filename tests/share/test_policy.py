@@ -57,7 +57,7 @@ def test_an_element_of_one_system_is_where_the_records_of_that_system_are(
     known = systems()
     of_two = known["sat"].model_copy(update={"policy_domains": ("assessments", "grades")})
     monkeypatch.setattr("helpers.share.policy.systems", lambda: {**known, "sat": of_two})
-    with pytest.raises(BadInput, match="'sat_total' stands in no domain"):
+    with pytest.raises(BadInput, match="'sat_total' is in no domain"):
         read_policy(text)
 
 
@@ -85,8 +85,8 @@ def test_all_faults_are_named_at_once() -> None:
     said = str(refused.value)
     for fault in (
         "'primary_disabilty' is not declared anywhere. Did you mean primary_disability?",
-        "element 'primary_disability' stands in no domain",
-        "element 'meal_eligibility' stands in more than one domain: special_education_category, meals_elig",
+        "element 'primary_disability' is in no domain",
+        "element 'meal_eligibility' is in more than one domain: special_education_category, meals_elig",
         "no domain is called 'attendence'. Did you mean attendance?",
         "scope 'own clas' is unknown. Did you mean own class?",
         "the rule 'FERPA-99' has no citation",
@@ -95,7 +95,7 @@ def test_all_faults_are_named_at_once() -> None:
         "minimum_cell",
         "smallest: unknown name",
         "grid.teacher.career",
-        "doesn't say why",
+        "has no reason",
     ):
         assert fault in said, fault
 
@@ -170,7 +170,7 @@ def test_files_tell_what_leaks_too(tmp_path: Path) -> None:
     open_view(SOURCE, "nurse", NORTH).save(tmp_path / "whole")
     assert set(leaks(tmp_path / "broken")["domain"]) == {"grades"}
     assert leaks(tmp_path / "whole").empty
-    with pytest.raises(BadInput, match="holds no view"):
+    with pytest.raises(BadInput, match="has no view"):
         leaks(tmp_path)
 
 

@@ -141,7 +141,7 @@ MARK = "\N{SNOWMAN}"
 @given(role=st.sampled_from(sorted(WHO)), purpose=st.text(max_size=12), who=st.text(max_size=12))
 def test_another_purpose_or_another_person_is_refused(role: str, purpose: str, who: str) -> None:
     if purpose not in read_policy().roles[role].purposes:
-        with pytest.raises(Refused, match="may not name the purpose"):
+        with pytest.raises(Refused, match="may not use the purpose"):
             open_view(SOURCE, role, WHO[role], purpose, consents=CONSENTS)
     if who != WHO[role]:
         with pytest.raises(Refused):

@@ -107,7 +107,7 @@ def test_two_makers_at_once_make_one_district(tmp_path: Path, monkeypatch: pytes
 def test_a_folder_of_somebody_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / "grades.xlsx").write_bytes(b"mine")
 
-    with pytest.raises(BadInput, match=r"already holds 'grades\.xlsx'.*give a new or empty folder"):
+    with pytest.raises(BadInput, match=r"already has 'grades\.xlsx'.*give a new or empty folder"):
         make_district(folder=tmp_path, students=60)
     assert (tmp_path / "grades.xlsx").read_bytes() == b"mine"
     assert [path.name for path in tmp_path.iterdir()] == ["grades.xlsx"]

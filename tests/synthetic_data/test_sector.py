@@ -1,4 +1,4 @@
-"""A made sector: what is asked for is made, what is put in is what is said to be put in."""
+"""A made sector: what is asked for is made, and the declared effects are the simulated ones."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_all_faults_of_settings_at_once(tmp_path: Path) -> None:
         load_sector("publised")
     broken = tmp_path / "own.toml"
     broken.write_text("pledged = ", encoding="utf-8")
-    with pytest.raises(BadInput, match="no TOML"):
+    with pytest.raises(BadInput, match="valid TOML"):
         load_sector(broken)
 
 

@@ -214,7 +214,7 @@ def test_an_entry_point_that_leads_nowhere_is_named(packages: Path, tmp_path: Pa
     ("file", "text", "code", "words"),
     [
         ("reader/library/system.toml", None, "import synthetic_data.systems", ("'library'", "system.toml")),
-        ("reader/library/system.toml", "order = ", "systems()", ("system.toml", "no TOML")),
+        ("reader/library/system.toml", "order = ", "systems()", ("system.toml", "valid TOML")),
         ("reader/library/system.toml", "ordre = 1\n{given}", "systems()", ("ordre", "order")),
         ("reader/library/layout.toml", "silo = 1", "layout_names()", ("layout.toml", "layout = ")),
         ("reader/sis/system.toml", "{given}", "systems()", ("'sis'", "Two folders")),

@@ -191,7 +191,7 @@ def moments(distinct: Distinct, known_orders: set[str]) -> Guess | None:
             kind,
             tuple(chosen),
             why=f"every value is a {_said(kind)}" if not odd else f"nearly all its values are {_said(kind)}s",
-            open="day and month can be exchanged in every value: strike out one of the two formats",
+            open="day and month can be swapped in every value: delete one of the two formats",
             odd=odd,
             unit=f"a {_said(kind)}",
         )
@@ -200,7 +200,7 @@ def moments(distinct: Distinct, known_orders: set[str]) -> Guess | None:
             kind,
             tuple(chosen),
             why=f"its values are {_said(kind)}s",
-            open="some values can only be month first, others only day first: which are the rest?",
+            open="some values put the month first, others the day: which order do the rest have?",
             odd=odd,
             unit=f"a {_said(kind)}",
         )
@@ -208,7 +208,7 @@ def moments(distinct: Distinct, known_orders: set[str]) -> Guess | None:
     if helped:
         why += ", in the order of day and month that the file's other dates have"
     elif any("%d" in one and not one.startswith("%Y") and "%b" not in one.lower() for one in chosen):
-        why += ", and some can be read in one order of day and month only"
+        why += ", and some fit only one order of day and month"
     return Guess(kind, tuple(chosen), why=why, odd=odd, unit=f"a {_said(kind)}")
 
 
@@ -230,7 +230,7 @@ TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?( ?[AaPp][Mm])?")
 PAIRS = ("true|false", "yes|no", "y|n", "t|f", "1|0")
 
 SERIAL = re.compile(r"\d{5}(\.\d{1,15})?")
-COUNTED = "days as a spreadsheet counts them, such as 45991 for 2025-11-30"
+COUNTED = "spreadsheet day numbers, such as 45991 for 2025-11-30"
 PACKED = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 
 
@@ -293,17 +293,17 @@ def _of_numbers(distinct: Distinct, odd: frozenset[str]) -> Guess:
     """Guess the type of numbers, and their format."""
     numbers = [text for text in distinct.texts if NUMBER.fullmatch(text)]
     if any(LEADING_ZERO.fullmatch(text) for text in numbers):
-        return Guess(why="its numbers begin with 0, which a number would lose")
+        return Guess(why="its numbers start with 0, which a number format would drop")
     if any(abs(float(text.replace(",", ""))) >= UP_TO for text in numbers):
-        return Guess(why="its numbers are too long to be computed with")
+        return Guess(why="its numbers are too long to calculate with")
     told = partial(Guess, odd=odd, unit="a number")
     whole = all(WHOLE.fullmatch(text) for text in numbers)
     if whole:
         lengths = {len(text) for text in numbers}
         if len(numbers) >= FEW_ROWS and lengths and min(lengths) >= 6 and len(numbers) > 0.9 * distinct.rows:
             return Guess(
-                why="its long numbers stand once each, as ids do",
-                open="if it is a quantity, make it a number",
+                why="each long number appears once, as ids do",
+                open="if it is a quantity, change the type to number",
             )
         return told("integer", why="its values are whole numbers")
     # If all have equally many decimals, the system writes that many.
@@ -329,8 +329,8 @@ def _codes(distinct: Distinct, words: Sequence[str]) -> Guess | None:
     return Guess(
         "code",
         codes={text: text for text in sorted(texts)},
-        why=f"{len(texts)} words come again and again",
-        open="write behind each = what it means; a word that isn't listed will be told",
+        why=f"it repeats {len(texts)} words",
+        open="write the meaning after each =; the kit reports any word not listed",
     )
 
 
@@ -367,7 +367,7 @@ def _day(text: str, written: str) -> datetime | None:
 def guess_type(distinct: Distinct, words: Sequence[str], known_orders: set[str]) -> Guess:
     """Guess the type of a column."""
     if not distinct.rows:
-        return Guess(why="it is empty", open="it is empty in this file, so only its head was looked at")
+        return Guess(why="it is empty", open="it is empty in this file, so we read only its header")
     if all(DESCRIPTOR.fullmatch(text) for text in distinct.texts):
         codes = {text.rpartition("#")[2]: text.rpartition("#")[2] for text in sorted(distinct.texts)}
         return Guess("code", ("descriptor",), codes, why="its values are Ed-Fi descriptors")
@@ -379,11 +379,13 @@ def guess_type(distinct: Distinct, words: Sequence[str], known_orders: set[str])
     dated = any(word in rules["dates"] for word in words)
     if (dated or _of_birth(words)) and _nearly_all(distinct, SERIAL):
         if all(from_serial(float(text)) is not None for text in distinct.texts if SERIAL.fullmatch(text)):
-            counted = Guess("date", ("%Y-%m-%d",), why=f"the head says so, and its values are {COUNTED}")
+            counted = Guess("date", ("%Y-%m-%d",), why=f"its header and values fit: {COUNTED}")
             return _with_odd(counted, distinct, SERIAL, "a day")
     if dated and _nearly_all(distinct, PACKED):
         if all(reads(text, "%Y%m%d") for text in distinct.texts if PACKED.fullmatch(text)):
-            packed = Guess("date", ("%Y%m%d",), why="its values are days in eight digits, as the head says")
+            packed = Guess(
+                "date", ("%Y%m%d",), why="its values are dates in eight digits, and its header fits"
+            )
             return _with_odd(packed, distinct, PACKED, "a day")
     if _nearly_all(distinct, TIME):
         return _with_odd(Guess("time", why="its values are times of day"), distinct, TIME, "a time")
@@ -394,7 +396,9 @@ def guess_type(distinct: Distinct, words: Sequence[str], known_orders: set[str])
         if _nearly_all(distinct, YEAR):
             is_school = has(words, "school year") or has(words, "academic year")
             asked = (
-                "2026 must be 2025-2026: if it is the year in which it begins, say so" if is_school else ""
+                "we read 2026 as 2025-2026: is it the year in which the school year starts instead?"
+                if is_school
+                else ""
             )
             one = Guess("school_year" if is_school else "year", why="its values are years", open=asked)
             return _with_odd(one, distinct, YEAR, "a year")
@@ -404,9 +408,7 @@ def guess_type(distinct: Distinct, words: Sequence[str], known_orders: set[str])
     quantity = any(has(words, phrase) for phrase in rules["counts"])
     kept = numbered_thing(words) is not None or any(has(words, phrase) for phrase in rules["heads"])
     if kept and not quantity and not MONEY.fullmatch(distinct.texts[0]):
-        return _codes_if_words(distinct, words) or Guess(
-            why="its head is that of a number or code that names something"
-        )
+        return _codes_if_words(distinct, words) or Guess(why="its header names a number or code")
     return _number(distinct, words) or _codes(distinct, words) or Guess()
 
 

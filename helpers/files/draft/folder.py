@@ -58,7 +58,7 @@ def _lacks(layout: Layout) -> tuple[list[str], str]:
     """List what a layout lacks about a person, and what that means for linking."""
     people = [makes for file in layout.files for makes in file.makes if makes.table == "people"]
     if not people:
-        return [], "nobody of it is joined to anybody"
+        return [], "nobody in it can be linked"
     taken = {target for makes in people for target in makes.take}
     named = "full_name" in taken
     shared = any(column.identification_system for file in layout.files for column in file.columns)
@@ -72,8 +72,8 @@ def _lacks(layout: Layout) -> tuple[list[str], str]:
     if shared:
         return missing, ""
     if not (there["first name"] and there["surname"]):
-        return missing, "hardly a child can be joined"
-    return missing, "" if there["birth date"] else "children can be joined by name alone"
+        return missing, "few children can be linked"
+    return missing, "" if there["birth date"] else "children can be linked by name alone"
 
 
 def open_drafts(folder: Path) -> list[OpenDraft]:
@@ -201,9 +201,7 @@ def _knows(kinds: Sequence[Sequence[UnknownFile]], layout: Layout) -> dict[str, 
     for table in (one for alike in kinds for one in alike):
         data = as_utf8(table.found.read(), "utf-8", Findings(None, ""))
         if not records_in(look_at(data, table.found.name), layout):
-            strange[table.found.path] = (
-                "its heads are too much alike for a layout to tell them apart: rename them"
-            )
+            strange[table.found.path] = "its column headers are too similar to tell apart: rename them"
     return strange
 
 
@@ -286,7 +284,9 @@ def _draft(
     try:
         strange = _knows(kinds, layout_of(text, f"{name}.toml"))
     except BadInput:
-        strange = dict.fromkeys(paths, "no layout could be written for it: tell us, without the file")
+        strange = dict.fromkeys(
+            paths, "we could not draft a layout for it: please report this, without the file"
+        )
     if strange:
         return text, [], strange
     drafted = [
@@ -304,7 +304,7 @@ IN_WORDS = {"Student": "children", "Staff": "staff", "Guardian": "guardians", "T
 def _about(kind: Kind) -> str:
     """Describe whom a kind of file is about."""
     if not kind.names_people:
-        return "nobody, it seems"
+        return "apparently nobody"
     role = kind.people.column("role")
     codes = kind.people.fields[role].codes if role is not None else None
     who = ["people"] if role is not None else [f"{IN_WORDS[kind.role_of_all or 'Student']}?"]
@@ -352,7 +352,7 @@ def told(started: Started, folder: str, as_json: bool) -> dict[str, Any]:
     rows = [_one(drafted) for drafted in started.drafted]
     tomls = list(dict.fromkeys(drafted.toml for drafted in started.drafted))
     left = pd.DataFrame(
-        {"file": list(started.left), "why no layout was drafted": list(started.left.values())}, dtype=STRING
+        {"file": list(started.left), "why not drafted": list(started.left.values())}, dtype=STRING
     )
     if as_json:
         for row, drafted in zip(rows, started.drafted, strict=True):
@@ -396,8 +396,8 @@ def told(started: Started, folder: str, as_json: bool) -> dict[str, Any]:
     if rows:
         figures["next"] = (
             f'read each layout once, answer what "# ?" asks, then `bigpicture read {folder}`. '
-            "To draft one anew, take its file away and start again: none is ever overwritten"
+            "To draft one again, move its file elsewhere and run start again: start never overwrites a layout"
         )
     else:
-        figures["drafted"] = "nothing: no file here is both unknown and a table"
+        figures["drafted"] = "nothing: no file here is a table without a layout"
     return figures

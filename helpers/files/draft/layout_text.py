@@ -207,9 +207,9 @@ def _column(kind: Kind, name: str) -> list[str]:
             'each stands with one name only: if it is their id here, add identification_system = "…"'
         )
     if left is not None and "it is empty" not in left:
-        open_.insert(0, f"its head speaks of a person, and it wasn't taken: {left}")
+        open_.insert(0, f"its header suggests a person, but we didn't use it: {left}")
     if name == kind.people.local_id and kind.names_people:
-        notes.append("By it this system tells its people apart")
+        notes.append("This system identifies its people by it")
     if known is None and ids is None and left is None and name not in kind.people.perhaps:
         notes.append(_unused(kind, name))
     if known is not None and known.field in INTERNAL:
@@ -227,13 +227,13 @@ def _unused(kind: Kind, name: str) -> str:
     name_it = "name it in take, below" if kind.names_people else "name it in a `take`"
     if any(word in words_file()["whose"]["other"] for word in words):
         # Treating a parent's address as the child's would link strangers.
-        return f"Not used: its head speaks of somebody else. If it is the child's, {name_it}"
+        return f"Not used: its header suggests somebody else. If it is the child's, {name_it}"
     hint = f". To use it, {name_it}"
     for wanted, _ in named_fields(words):
         if kind.people.column(wanted) is not None:
             meaning = words_file()["fields"][wanted]["meaning"]
-            return f"Not used: another column is taken for this, {meaning}{hint}"
-    return f"Not used: no standard column is known by this head{hint}"
+            return f"Not used: another column already gives this, {meaning}{hint}"
+    return f"Not used: no standard column has this header{hint}"
 
 
 def _field(known: Known, guess: Guess) -> dict[str, str]:
@@ -288,9 +288,9 @@ def _set(kind: Kind, take: Mapping[str, str]) -> tuple[dict[str, str], list[str]
     if "role" not in take:
         if kind.role_of_all is not None:
             fixed["role"] = kind.role_of_all
-            notes.append("# ? role: the file's name says so; is everybody in it one?")
+            notes.append("# ? role: the file's name suggests it; does it fit everybody in the file?")
         else:
-            notes.append("# ? no column says who somebody is, so everybody in it is taken for a child")
+            notes.append("# ? no column gives a role, so we read everybody in it as a child")
     return fixed, notes
 
 
@@ -298,11 +298,11 @@ def _makes(kind: Kind) -> list[str]:
     take = _take(kind)
     if not kind.names_people or not take:
         why = (
-            "its id isn't one that the other files of this folder know"
+            "no other file in this folder uses its id"
             if kind.people.local_id is not None
-            else "no column was found that says who a row is about"
+            else "no column shows whom a row is about"
         )
-        return [f"# ? Nothing is made of its rows, and they are kept apart: {why}."]
+        return [f"# ? Its rows become no records, and are kept apart: {why}."]
     fixed, notes = _set(kind, take)
     known = ", ".join(("local_id", *(name for name in words_file()["fields"] if name not in NOT_TAKEN)))
     told = f"take: on the left the standard's column, on the right the file's. The standard knows {known}."
@@ -348,7 +348,7 @@ def _suggestions(kind: Kind) -> list[str]:
         pairs = {"local_id": take["local_id"]} if "local_id" in take else {}
         pairs |= {target: str(name) for target, name in found.items()}
         lines += [
-            f"# ? {suggest['question']}, take away the first # of these lines:",
+            f"# ? {suggest['question']}, delete the first # of these lines:",
             "# [[file.makes]]",
             f"# table = {_text(suggest['table'])}",
             f"# take = {_inline({target: _text(name) for target, name in pairs.items()})}",
@@ -360,16 +360,16 @@ def _row_is(kind: Kind) -> str:
     if not kind.names_people:
         return "? What is one row of it?"
     if kind.people.one_row_each:
-        return "? One person, it seems: each stands in it once. Is that so, and on which day?"
-    return "? Several rows a person: what is one of them? A day, a lesson, a click, a test?"
+        return "? Apparently one person: each appears once. Is that right, and on which day?"
+    return "? A person has several rows: what is one row? A day, a lesson, a click, a test?"
 
 
 def _of_heads(kind: Kind) -> list[str]:
     """Ask for the names of columns without a header, or with one that may be data and isn't repeated."""
     if kind.settings.get("header_row") == 0:
-        return ["it has no header, so its columns are called by their places: name them"]
+        return ["it has no header, so its columns have position numbers: name them"]
     places = [name for at, name in enumerate(kind.guesses, start=1) if name == by_place(at)]
-    return [f"{name}: its head looks like data and isn't repeated: name it" for name in places]
+    return [f"{name}: its header looks like data, so we don't show it: name the column" for name in places]
 
 
 def _questions(kind: Kind) -> list[str]:
@@ -377,22 +377,22 @@ def _questions(kind: Kind) -> list[str]:
     people = kind.people
     of_fields = [(name, known.open, known.field) for name, known in people.fields.items() if known.open]
     found = _of_heads(kind)
-    found += [] if kind.names_people else ["does any column say who a row is about?"]
+    found += [] if kind.names_people else ["does any column show whom a row is about?"]
     found += [f"{kind.shown(name)}: {asked}" for name, asked, field in of_fields if field == "birth_date"]
     if kind.names_people and people.local_id is None:
-        found.append("no id tells its people apart: is there one?")
+        found.append("no id identifies its people: is there one?")
     found += [
-        f"{kind.shown(name)}: not taken, {why}" for name, why in people.left.items() if why != "it is empty"
+        f"{kind.shown(name)}: not used, {why}" for name, why in people.left.items() if why != "it is empty"
     ]
     found += [f"{kind.shown(name)}: is it an id of these people?" for name in people.perhaps]
     undeclared = [kind.shown(name) for name, ids in people.ids.items() if ids.system == "Undeclared"]
     if undeclared:
-        found.append(f"whose number is {' and '.join(undeclared)}?")
+        found.append(f"who assigns the number {' and '.join(undeclared)}?")
     found += [f"{kind.shown(name)}: {asked}" for name, asked, field in of_fields if field != "birth_date"]
     found.append("what is one row?")
     if kind.not_data:
         named = ", ".join(f"{len(one.rows)} of {one.name}" for one in kind.not_data)
-        found.append(f"rows about no child ({named}): is that so?")
+        found.append(f"rows about no child ({named}): is that right?")
     found += [
         f"{kind.shown(name)}: {guess.open}"
         for name, guess in kind.guesses.items()
@@ -408,11 +408,7 @@ def _nobody(kind: Kind) -> list[str]:
         told = {"name": _text(one.name), "first": f"'{one.first}'", "written": _text(one.written)}
         told["empty"] = _text_list(one.empty)
         rows.append(f"  {_inline(told)},")
-    lines = (
-        ["# ? Rows that are about no child, as it seems: is that so?", "not_data = [", *rows, "]"]
-        if rows
-        else []
-    )
+    lines = ["# ? Apparently rows about no child: is that right?", "not_data = [", *rows, "]"] if rows else []
     fields = {known.field: name for name, known in kind.people.fields.items()}
     names = [
         _inline({column: _text_list(texts) for column, texts in one.items()})
@@ -420,7 +416,7 @@ def _nobody(kind: Kind) -> list[str]:
     ]
     if names:
         lines += [
-            "# ? Names that are nobody's, as it seems: is that so?",
+            "# ? Apparently nobody's names: is that right?",
             f"not_a_child = [{', '.join(names)}]",
         ]
     return lines
@@ -439,7 +435,7 @@ def _file(kind: Kind) -> list[str]:
         lines.append(f"{name} = {_text(value) if isinstance(value, str) else value}")
         if name == "header_row" and value == 0:
             lines.append(
-                "# ? It seems to have no heads: its columns are named by their place. Name them as you like."
+                "# ? Apparently it has no header: its columns have position numbers. Name them as you like."
             )
     lines.append(f"row_is = {_text(_row_is(kind))}")
     lines += _nobody(kind)
@@ -455,7 +451,7 @@ def draft_text(
 ) -> str:
     """Write a layout."""
     shown = ", ".join(sources[:3]) + (f" and {len(sources) - 3} more" if len(sources) > 3 else "")
-    source = f"Drafted by the kit from the heads and values of {shown}; nobody has checked it"
+    source = f"Drafted by the kit from the headers and values of {shown}; nobody has checked it"
     lines = [
         "# Drafted by `bigpicture start`: nobody had declared it. Each guess has its reason above it;",
         '# "# ?" marks what is left to a person. Correct it here: every command reads it from this folder.',
@@ -467,10 +463,10 @@ def draft_text(
     ]
     if day_in_name:
         lines += [
-            "# The day in the files' names is taken for the day of the export.",
+            "# The day in the files' names is read as the day of the export.",
             'as_of_in_name = "%Y-%m-%d"',
         ]
-    lines.append("# ? Does the system never hold one child twice? Then say so: unique_people = true")
+    lines.append("# ? Does the system have one record for each child? Then write: unique_people = true")
     lines += [
         "# ? Is it the authority for what it says, before other systems? Then say for what,",
         '# such as authority = ["roster", "attendance"]. Without it whoever lists most children is',

@@ -252,13 +252,13 @@ def _look_into(found: FoundFile, raw: bytes) -> UnknownFile | str:
     if not raw.strip(b"\xef\xbb\xbf\r\n\t \0"):
         return "it is empty"
     if ending not in (*TEXTS, *PRINTED) or raw[:4] in (b"\xd0\xcf\x11\xe0", b"%PDF", b"PK\x03\x04"):
-        return "start reads delimited text, JSON lines and xlsx: save it as one of these"
+        return "start reads delimited text, JSON lines and xlsx: save it in one of these formats"
     if (
         b"\0" in raw[:4096]
         and raw[:2] not in (b"\xff\xfe", b"\xfe\xff")
         and raw[:4096].count(0) * 4 < len(raw[:4096])
     ):
-        return "it is no text"
+        return "it isn't text"
     data, encoding = read_text(raw, "utf-8", quiet)
     settings: dict[str, str | int] = {}
     if raw.startswith(b"\xef\xbb\xbf"):
@@ -273,14 +273,14 @@ def _look_into(found: FoundFile, raw: bytes) -> UnknownFile | str:
     if first == b"<":
         return "start drafts no layout for XML"
     if first == b"[" and ending == ".json":
-        return "it is a JSON array, and not of records: write one record a line (JSON lines), and start again"
+        return "it is a JSON array, but not of records: write one record per line (JSON lines)"
     if first == b"{":
         return _records(found, data, settings, quiet)
     delimiter, cells = _delimiter(data)
     if _in_fixed_widths(data, cells):
         return (
-            "its columns stand in fixed widths, which start doesn't read: part them in a spreadsheet "
-            "(Text to Columns), take titles and page heads away, and save it as CSV"
+            "its columns have fixed widths, which start doesn't read: split them in a spreadsheet "
+            "(Text to Columns), delete titles and page headers, and save it as CSV"
         )
     if delimiter != ",":
         settings["delimiter"] = delimiter
@@ -301,7 +301,7 @@ def _table(
     if not rows.columns.size or (len(rows.columns) == 1 and not str(rows.columns[0]).strip()):
         return "it has no columns"
     if rows.empty:
-        return "it has heads and no rows"
+        return "it has a header but no rows"
     return UnknownFile(found, shape, _text(rows.reset_index(drop=True)), settings, parsed.row)
 
 
@@ -310,7 +310,7 @@ def _records(
 ) -> UnknownFile | str:
     parsed = parse_json_lines(data, _plain("json_lines", 1, ",", []), quiet)
     if not len(parsed.row):
-        return "no line of it is a JSON record: write one record a line (JSON lines), and start again"
+        return "no line of it is a JSON record: write one record per line (JSON lines), and run start again"
     settings.pop("delimiter", None)
     return _table(found, "json_lines", parsed, _json_names(parsed.table.rows), settings)
 

@@ -187,7 +187,7 @@ def _identifiers(kind: FilesOfKind, records: pd.Series) -> list[pd.DataFrame]:
                 column=name,
                 value=part["identifier"][odd].tolist(),
                 expected=column.item,
-                read_as="an id of nobody knows what kind",
+                read_as="an id of a declared kind",
             )
             # A plain id doesn't show which system it belongs to.
             part["identification_system"] = shape["type"].astype(STRING).mask(odd, "Undeclared")

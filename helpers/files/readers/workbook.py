@@ -153,7 +153,7 @@ def _rows(sheet: Any, formulas: Any) -> list[list[Cell]]:
         filled += sum(cell is not None for cell in read)
         if cells - filled > MOST_EMPTY_OF_SHEET and filled * 4 < cells:
             raise OverflowError(
-                f"sheet {sheet.title} is nearly empty: more than {MOST_EMPTY_OF_SHEET:,} cells hold nothing"
+                f"sheet {sheet.title} is nearly empty: more than {MOST_EMPTY_OF_SHEET:,} cells are empty"
             )
     while rows and not rows[-1]:
         rows.pop()

@@ -102,9 +102,7 @@ def _put(sheet: Any, row: int, column: int, cell: Key, styles: Mapping[str, Any]
         sheet.write_boolean(row, column, cell)
     elif isinstance(cell, str):
         if len(cell) > LONGEST_TEXT:
-            raise BadInput(
-                f"A cell of a workbook holds at most {LONGEST_TEXT:,} characters, not {len(cell):,}."
-            )
+            raise BadInput(f"A workbook's cell takes at most {LONGEST_TEXT:,} characters, not {len(cell):,}.")
         sheet.write_string(row, column, cell)
     elif cell[0] == "n":
         sheet.write_number(row, column, float(cell[1]))

@@ -259,7 +259,7 @@ def record_links(known: Presence) -> Lines:
     for place, silo in enumerate(known.silos):
         mine = known.of(place)
         total = int(mine.sum())
-        for name, link_status in (("joined, not verified", "Unverified"), ("waiting for a person", "Review")):
+        for name, link_status in (("linked, not verified", "Unverified"), ("records to review", "Review")):
             marked = mine & (known.records["link_status"] == link_status).to_numpy(dtype=bool)
             lines.append(line(name, silo, None, int(marked.sum()), total, **known.example(marked)))
         children = int(known.holds[:, place].sum())

@@ -192,7 +192,7 @@ def permission(district: District, known: Presence) -> list[dict[str, Any]]:
         bar = restricted_lists(district.layouts.get(left), district.layouts.get(right))
         more: dict[str, Any] = {}
         if bar is not None:
-            step = f"Nobody hands a list of the children of {left} or {right} to the other: {bar.because}."
+            step = f"Don't share lists of children between {left} and {right}: {bar.because}."
             more = {"blocked_by": NOT_PERMITTED, "next_step": step}
         lines.append(line("lists that may be exchanged", left, right, int(bar is None), **more))
     return lines

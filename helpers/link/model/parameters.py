@@ -119,8 +119,8 @@ class LinkModel:
             found = json.loads(path.read_text(encoding="utf-8"))
             if "settings" in found:
                 raise BadInput(
-                    f"{str(path)!r} holds a model of an earlier version, whose comparisons were others. "
-                    f"Train it anew with bigpicture link --train, or leave the path out to use the one that "
+                    f"{str(path)!r} has a model of an earlier version, with other comparisons. "
+                    f"Train it again with bigpicture link --train, or leave the path out to use the one that "
                     f"comes with the kit."
                 )
             for part in ("m", "u"):
@@ -133,7 +133,7 @@ class LinkModel:
             ) from None
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             raise BadInput(
-                f"{str(path)!r} holds no model of this kit. Give a file that bigpicture link --train wrote, "
+                f"{str(path)!r} isn't a model of this kit. Give a file that bigpicture link --train wrote, "
                 f"or leave the path out to use the one that comes with the kit."
             ) from None
 

@@ -359,7 +359,7 @@ def describe(step: pd.Series) -> str:
     if step["comparison"] == COMMON:
         level = f"The name is {level}"
     if abs(weight) < 0.1:
-        return f"{step['comparison']}: {level[0].lower()}{level[1:]}, which tells nothing."
+        return f"{step['comparison']}: {level[0].lower()}{level[1:]}, which shows nothing."
     times = _times(2.0 ** min(abs(weight), 60.0))
     more, less = ("one child", "two") if weight > 0 else ("two children", "one")
     return f"{level}: {times} as likely for {more} as for {less}."

@@ -115,15 +115,15 @@ LEVELS = {
     "Nickname": "A nickname of the other",
     "Spelling": "Spelled differently",
     "Order swapped": "The same in another order",
-    "Ambiguous date": "The same if day and month change places",
+    "Ambiguous date": "The same if day and month are swapped",
 }
 DIFFERENT = "Different"
 FIELDS = {"identifier": "number", "last_surname": "surname"}
 AGAINST = {
-    "State id": "the numbers of the state differ",
-    "District id": "the numbers of the district differ",
+    "State id": "the state numbers differ",
+    "District id": "the district numbers differ",
     "equally near to records that exclude each other": "one record fits two children equally well",
-    "would join records that exclude each other": "joining would make one of two children",
+    "would join records that exclude each other": "linking would merge two children into one",
 }
 
 
@@ -156,7 +156,7 @@ def describe_evidence(pairs: pd.DataFrame) -> pd.Series:
         if doubts:
             parts.append(f"Against it: {', '.join(doubts)}.")
         if household[place] == "True":
-            parts.append("One home and two first names: perhaps brothers or sisters.")
+            parts.append("Same home, different first names: perhaps brothers or sisters.")
         said.append(" ".join(parts) or "Nothing could be compared.")
     return pd.Series(said, index=pairs.index, dtype=STRING)
 

@@ -21,8 +21,8 @@ from helpers.link.values.names import fold
 
 __all__ = ["AN_ANSWER", "AN_ID", "A_ROW_NUMBER", "draft_side"]
 
-AN_ANSWER = "it looks like the answer (which rows belong together) or a program's key, and is no evidence"
-A_ROW_NUMBER = "it numbers rows, and says nothing of a person"
+AN_ANSWER = "it looks like the answer (which rows belong together) or a program's key, so it is no evidence"
+A_ROW_NUMBER = "it numbers rows and describes no person"
 AN_ID = "it is an id of its own file: map it as local_id if both files took it from one system"
 
 MOST = 0.8  # share of a column's filled cells that must look like the field's
@@ -290,7 +290,7 @@ def _settle(taken: dict[str, str]) -> None:
 def _why_not(said: Sequence[str], texts: pd.Series) -> str:
     """Explain why a column was left out."""
     if _about_others(said):
-        return "it is about somebody else"
+        return "it describes somebody else"
     if set(said) & ANSWERS or (set(said) & PROGRAMS and numbered_thing(tuple(said)) is not None):
         return AN_ANSWER
     if said and set(said) <= ROW_WORDS:
@@ -300,7 +300,7 @@ def _why_not(said: Sequence[str], texts: pd.Series) -> str:
         field = named[0][0]
         if not _looks(field, texts):
             return f"its head says {field}, and its values don't look like that"
-        return f"another column says {field}, or says more"
+        return f"another column has {field}, or more of it"
     if numbered_thing(tuple(said)) is not None:
         return AN_ID
-    return "its head names no field that is known"
+    return "its header matches no field"

@@ -127,8 +127,8 @@ def believed_ids(persons: PersonTable) -> tuple[PersonTable, list[str]]:
         share = float(agree[known].mean()) if len(known) else 1.0
         if len(known) >= FEWEST and share < BORNE_OUT:
             notes.append(
-                f"{said}: refused, it seems to hold other ids: of the pairs of rows with one value only "
-                f"{100 * share:.0f}% agree in a name or the birth date"
+                f"{said}: refused, because it seems to contain other ids: of the pairs of rows with one "
+                f"value, only {100 * share:.0f}% agree in a name or the birth date"
             )
             dropped.append(name)
     return persons.without(dropped), notes

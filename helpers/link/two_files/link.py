@@ -246,19 +246,19 @@ def link_files(
     accounts, idle = _accounts(files, persons)
     notes += idle
     if persons.pairs == 0:
-        notes.append("there is nothing to compare: a file has no row, or one file has a single row")
+        notes.append("there is nothing to compare: a file has no rows, or there is only one row")
         return Linked(_no_pairs(), used, accounts, notes)
     comparisons = comparisons_for(persons.units)
     candidates = find_candidates(persons)
     if candidates.unreached:
         notes.append(
-            f"{candidates.unreached} rows share what they say with so many others that they were compared "
-            f"with none of them: more columns would tell them apart"
+            f"{candidates.unreached} rows share their values with too many others, so we compared them with "
+            f"none: more columns would tell them apart"
         )
     if candidates.capped:
         notes.append(
-            f"more than {MOST_PAIRS:,} pairs of rows are alike in something: pairs that are alike in their "
-            f"weakest parts only were not compared"
+            f"more than {MOST_PAIRS:,} pairs of rows share something: we didn't compare pairs that share "
+            "only their weakest parts"
         )
     units = persons.units
     levels = compare_units(units, comparisons, candidates.left, candidates.right)
@@ -339,12 +339,12 @@ def _in_common(
     if not telling:
         where = " and ".join(f"{file.path.name} ({', '.join(file.shown)})" for file in files.values())
         raise BadInput(
-            f"Nothing tells persons apart in {where}: no column that every file has was taken as a name, an "
-            f'id, an e-mail address or a telephone. Write a mapping such as [left] full_name = "Column", and '
-            f"give it with --map."
+            f"We can't tell persons apart in {where}: the files share no column with names, ids, e-mail "
+            f'addresses or phone numbers. Write a mapping such as [left] full_name = "Column", and pass it '
+            f"with --map."
         )
     if not both & {"birth"}:
-        notes.append("no birth date is compared: equal names may be two persons, so look at what is accepted")
+        notes.append("no birth date is compared: equal names may be two persons, so check the matches")
     return dict(used), notes
 
 

@@ -143,7 +143,8 @@ def read_mapping(path: Path) -> dict[str, SideMapping]:
         raise BadInput(f"{path} is a folder: --map takes one TOML file.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(
-            f'{path} is no TOML ({error}): it has the tables [left] and [right], each line field = "Column".'
+            f"{path} isn't valid TOML ({error}): it has the tables [left] and [right], each line "
+            'field = "Column".'
         ) from None
     odd = [name for name in told if name not in ("left", "right")]
     if odd:
@@ -183,7 +184,7 @@ def _source(told: Any, place: str, field_name: str) -> Source:
         written = told.get("format", told.get("formats", ()))
         formats = (written,) if isinstance(written, str) else tuple(written)
         if formats and fields()[field_name].values != "date":
-            raise BadInput(f"{place} has a format, and only birth_date has one: strike it out.")
+            raise BadInput(f"{place} has a format, but only birth_date takes one: remove it.")
         for one in formats:
             _check_format(one, place)
         told = told.get("column", told.get("columns"))
@@ -224,7 +225,7 @@ def as_toml(sides: Mapping[str, SideMapping], files: Mapping[str, str]) -> str:
         Every field with its column, with the reason after ``#``, and omitted columns as comments.
     """
     lines = [
-        "# Which column holds which field. Correct it, and link again with --map.",
+        "# Which column is which field. Correct it, and link again with --map.",
         f"# Fields: {', '.join(FIELDS)}.",
         '# A line: field = "Column", or birth_date = { column = "DOB", format = "%m/%d/%Y" }, or, for a name',
         '# or street in several columns, street = ["Address 1", "Address 2"]; of ids it is several ids.',

@@ -270,7 +270,7 @@ def _table(path: Path, heads: _Heads, rows: Sequence[Sequence[str]], notes: list
     short = 0
     for number, row in enumerate(rows):
         if not any(row):
-            aside.append((number, "no cell holds anything"))
+            aside.append((number, "all its cells are empty"))
             continue
         if any(row[width:]):
             aside.append((number, "more cells than columns: which cell belongs where can't be told"))

@@ -295,7 +295,7 @@ def _why(best: str, shown: Mapping[str, tuple[int, int, float]]) -> str:
             words for words, one, other in zip(told, shown[best], second, strict=True) if one != other
         )
     return (
-        f"No layout says which system is the roster, so {best} was taken for it: it {reason}. If that is "
+        f"No layout names the roster, so we use {best} as the roster: it {reason}. If that is "
         f'wrong, write authority = ["{ROSTER}"] into the layout of the roster.'
     )
 

@@ -164,7 +164,7 @@ def read_questions(path: Path) -> Questions:
     try:
         return Questions.model_validate(respelled(toml_of(path.read_text(encoding="utf-8"))))
     except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{path.name} is no TOML: {error}.") from None
+        raise BadInput(f"{path.name} isn't valid TOML: {error}.") from None
     except ValidationError as error:
         raise BadInput(f"{path.name} is no declaration of questions:\n{faults_of(error, known)}") from None
 

@@ -74,7 +74,7 @@ def bars(
     ----------
     data
         ``{label: value}``, a series, or a frame with the row's name in the first column and the value in the
-        second.
+        second. Its other columns, such as the counts of a share, are in the table of numbers only.
     title
         The finding, as a sentence.
     unit
@@ -98,7 +98,7 @@ def bars(
         The chart.
     """
     frame = labeled(data)
-    frame = frame.set_axis(["label", "value", *frame.columns[2:]], axis="columns")[["label", "value"]]
+    frame = frame.set_axis(["label", "value", *frame.columns[2:]], axis="columns")
     if ordered:
         # Text instead of a number (the guard's) comes last.
         numbers = pd.Series([as_number(value) for value in frame["value"]], dtype="float64")
@@ -387,11 +387,10 @@ class _Drawing:
         legend = self._legend_rows()
         head = len(legend) * 24 + 8
         thick = 20
-        aboves = [26 + _LINE * name.count("\n") for name in self.names]
+        tops = [26 + _LINE * name.count("\n") for name in self.names]
         lines = [len(self._lines(place)) if self.below else 0 for place in range(len(self.names))]
         steps = [
-            above + 24 + (4 + _LINE * count if count else 0)
-            for above, count in zip(aboves, lines, strict=True)
+            above + 24 + (4 + _LINE * count if count else 0) for above, count in zip(tops, lines, strict=True)
         ]
         unit = sheet.fold(self.unit, sheet.width - _LEFT - 2, SMALL)
         sheet.set_height(head + sum(steps) + 10 + 16 * (unit.count("\n") + 1))
@@ -401,7 +400,7 @@ class _Drawing:
                 self.sheet.box(axes, x + 0.5, number * 24 + 5, 14, 14, self.marks[part])
                 sheet.write(axes, x + 22, number * 24 + 12, said, size=SMALL)
         top = float(head)
-        for place, (name, step, above) in enumerate(zip(self.names, steps, aboves, strict=True)):
+        for place, (name, step, above) in enumerate(zip(self.names, steps, tops, strict=True)):
             sheet.write(axes, _LEFT, top + above / 2, name)
             self._bar(axes, place, top + above, thick)
             self._said(axes, place, top + above, thick)

@@ -216,6 +216,7 @@ def pair_heat_map(
     highest: float | None = None,
     worst: Literal["low", "high"] = "low",
     digits: int | None = None,
+    counts: tuple[str, str] | None = None,
     guard: CountGuard | None = None,
 ) -> Picture:
     """Draw a heat map of pairs of systems.
@@ -242,6 +243,8 @@ def pair_heat_map(
         Which end is the problem. Phones have no room for many systems: they get bars of the worst pairs.
     digits
         Decimals.
+    counts
+        Columns with the count and the base of a share, which its table then shows, too.
     guard
         Guard of a real folder; values are then counts of children, and we don't show small ones.
 
@@ -255,8 +258,8 @@ def pair_heat_map(
     ValueError
         If no pair has a value.
     """
-    pairs = frame[[left, right, value]].reset_index(drop=True)
-    pairs = pairs[pairs[left].notna() & pairs[right].notna()]
+    based = frame[frame[left].notna() & frame[right].notna()].reset_index(drop=True)
+    pairs = based[[left, right, value]]
     if pairs[value].dropna().empty:
         raise ValueError("There is nothing to draw: no pair has a value. Say so in a sentence instead.")
     names = list(order) or list(dict.fromkeys([*pairs[left].tolist(), *pairs[right].tolist()]))
@@ -293,7 +296,10 @@ def pair_heat_map(
         title=title,
         alt=alt or _alt(title, numbers, texts, unit),
         caption=caption,
-        data=pairs.rename(columns={left: "system", right: "with", value: unit}),
+        data=based[[left, right, *(counts or ()), value]].rename(
+            columns={left: "system", right: "with", value: unit}
+            | dict(zip(counts or (), ("children", "out of"), strict=False))
+        ),
         guard=guard,
     )
 

@@ -144,7 +144,7 @@ def _compared(others: Sequence[Row], worst: str) -> str:
     judged = [status for status in judged if status not in ("Unknown", "Not applicable")]
     otherwise = sum(status != worst for status in judged)
     if not judged:
-        return "Other definitions don’t apply, or can’t be told"
+        return "Other definitions don’t apply, or are unknown"
     if len(judged) == 1:
         return (
             "The other definition that applies says otherwise" if otherwise else "The other one says the same"
@@ -163,10 +163,10 @@ _ENDS = {
 }
 _WHY = {
     "Not collected": "no system records it",
-    "Not linked": "no system that records it knows this child for sure",
-    "Empty": "the system that records it says nothing of this child",
-    "Withheld": "the system holds it back",
-    "On no list": "the child is on no list, and no list names who could be",
+    "Not linked": "no system that records it is surely linked to this child",
+    "Empty": "the system that records it has nothing for this child",
+    "Withheld": "the system withholds it",
+    "On no list": "the child is on no list, and no list shows who else could be on one",
     "Not applicable": "it doesn't apply to this child",
 }
 _COMPARE = {
@@ -253,13 +253,13 @@ def _sentence(row: Mapping[str, Any], of: Indicator, how: Definition) -> str:
         whom = _of_whom(how)
         if of.measure == "growth" and not is_missing(row["denominator"]) and row["denominator"] <= 0:
             return f"{_ENDS[status][:-1]}: the mean of the {how.norms} norms doesn't grow in this grade."
-        return f"{_ENDS[status][:-1]}: {how.by} asks it of {whom}." if whom else _ENDS[status]
+        return f"{_ENDS[status][:-1]}: {how.by} applies it to {whom}." if whom else _ENDS[status]
     if status == "Unknown":
         why = parts.get("why")
         if why == "too old":
             found = _found(row, of, how, parts)
-            return f"{found}. That is too old to tell how it is now. Unknown."
-        because = _WHY.get(why or "", "too little is told")
+            return f"{found}. That is too old to show how things are now. Unknown."
+        because = _WHY.get(why or "", "too little is recorded")
         about = f"{parts['part']}: " if "part" in parts else ""
         return f"{about}{because if about else because[0].upper() + because[1:]}. Unknown."
     found, asked = _found(row, of, how, parts), _asked(part, how)
@@ -302,10 +302,10 @@ def _found(row: Mapping[str, Any], of: Indicator, how: Definition, parts: Mappin
         return f"Change in a year: {grown} points; the mean of the {how.norms} norms as fitted is {expected}"
     if of.measure == "credits":
         earned, expected = _number(row["numerator"], "credits"), _number(row["denominator"])
-        return f"{earned} since high school began, {expected} for the years that are over"
+        return f"{earned} since high school began, {expected} for the years completed"
     if of.measure == "languages":
         home, contact = (language_name(parts.get(name, "")) for name in ("home", "contact"))
-        return f"At home {home} is spoken; the contact is addressed in {contact}"
+        return f"Language at home: {home}. Messages go out in: {contact}"
     if of.measure == "activities":
         said = [_number(parts[name], name) for name in ("activities", "clubs") if name in parts]
         hours = f"{_number(parts['hours'])} hours in clubs" if "hours" in parts else ""

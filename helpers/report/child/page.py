@@ -591,14 +591,13 @@ def _missing(
 
 def _foot(view: ChildView) -> list[Foot]:
     withheld = [(row.title, f"{row.why} ({row.citation})") for row in each_row(view.withheld)]
-    hidden = "Whether there is anything of it about this child isn’t said. An empty line never means zero."
+    hidden = "We don’t show whether this child has any of it. An empty line never means zero."
     parts = (
         [Foot("What this role doesn’t see of any child", [hidden], withheld, wide=True)] if withheld else []
     )
     wrong = (
         "Tell the data team which line. They correct it in the system that it came from, and this page "
-        "follows at the next run. A flag says that somebody should ask; it says nothing about what the child "
-        "is like."
+        "shows it after the next run. A flag means that somebody should ask. It doesn’t describe the child."
     )
     return [*parts, Foot("If something is wrong", [wrong], wide=True)]
 

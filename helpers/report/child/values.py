@@ -44,12 +44,12 @@ __all__ = [
 _SAID_UNITS = ("days", "children")
 _ONE = {"days": "day", "children": "child"}
 _LANGUAGES = ("home_language", "contact_language")
-_NOT_MEANT = "the system is not for this child's grade or school, as far as its files tell"
+_NOT_MEANT = "as far as its files show, the system doesn't serve this child's grade or school"
 TIES = {
-    "Verified": "surely",
+    "Verified": "verified",
     "Unlinked": "no other record",
     "Unverified": "unverified",
-    "Review": "waits for a person",
+    "Review": "needs review",
 }
 
 
@@ -77,7 +77,8 @@ def _text(value: object, number: object, unit: object, kind: str) -> str | None:
     if pd.isna(unit):  # type: ignore[call-overload]
         return number_text(number)
     if unit in ("rate", "share"):
-        return number_text(100 * float(number), "percent")  # type: ignore[arg-type]
+        # One digit more than elsewhere: thresholds such as 10% lie between.
+        return number_text(100 * float(number), "percent", digits=int(0 < float(number) < 1))  # type: ignore[arg-type]
     if unit in ("percent", "USD"):
         return number_text(number, str(unit))
     written = number_text(number)
@@ -115,7 +116,7 @@ def value_lines(values: pd.DataFrame, district: District) -> pd.DataFrame:
     computed = shown["file"].isna()
     rows = shown["rows"].astype(STRING).fillna("")
     counted = ("counted from " + rows + " rows").mask(
-        shown["rows"].eq(0).fillna(False), "no row: nothing was written down"
+        shown["rows"].eq(0).fillna(False), "no row: nothing was recorded"
     )
     counted = counted.mask(shown["rows"].eq(1).fillna(False), "counted from 1 row").mask(
         shown["rows"].isna(), ""
@@ -199,20 +200,20 @@ def _not_for(values: pd.DataFrame, district: District, links: Links) -> list[str
 UNCHECKED = ("Unverified", "Review")
 _LANGUAGE_ELEMENTS = ("contact_language", "home_language")
 _TIES = {
-    "Verified": "sure",
-    "Unlinked": "known to this system alone",
+    "Verified": "verified",
+    "Unlinked": "only in this system",
     "Unverified": "not confirmed",
-    "Review": "waits for a person",
+    "Review": "needs review",
 }
 # Text of the rule that chose a value; ``best`` is the first system that disagrees.
 _REASONS = {
-    "Surest tie": ", whose record is more surely this child’s",
-    "Undoubted date": ", whose date has one reading only",
-    "Trusted most": ", which is believed before {best}",
-    "Newest": ", which is newer",
-    "Confirmed": ", which another system confirms",
-    "Begins last": ", which begins last",
-    "First record": "; nothing but the order of records decides",
+    "Surest tie": ", because its record is linked more reliably",
+    "Undoubted date": ", because its date can be read in one way only",
+    "Trusted most": ", because it is trusted more than {best}",
+    "Newest": ", because it is newer",
+    "Confirmed": ", because another system confirms it",
+    "Begins last": ", because it began last",
+    "First record": ", because its record comes first; nothing else decides",
 }
 
 
@@ -363,7 +364,7 @@ def _place(row: Any) -> str:
     if pd.isna(rows):
         return "" if pd.isna(file) else str(file)
     if rows == 0:
-        return "no row: the system knows the child, and nothing was written down"
+        return "no row: the system lists the child and recorded nothing"
     return "counted from 1 row" if rows == 1 else f"counted from {int(rows):,} rows"
 
 

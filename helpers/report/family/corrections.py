@@ -98,7 +98,7 @@ def corrections_of(
             faults.append(f"  row {row}: page {page} has no line {line}")
     if faults:
         told = "\n".join(faults)
-        raise BadInput(f"These can't be led to a page:\n{told}")
+        raise BadInput(f"These don't match a page:\n{told}")
     owners = _owners(source)
     wrong: list[dict[str, object]] = []
     others: list[tuple[str, str]] = []

@@ -273,12 +273,12 @@ def _sentences(path: Path) -> Sentences:
     except (ValidationError, tomllib.TOMLDecodeError) as error:
         known = Sentences.model_fields
         told = faults_of(error, known) if isinstance(error, ValidationError) else f"  {error}"
-        raise BadInput(f"{path.name} holds no sentences of a page:\n{told}") from None
+        raise BadInput(f"{path.name} has no sentences for a page:\n{told}") from None
 
 
 def _labels(path: Path) -> dict[str, dict[str, str]]:
     try:
         read = toml_of(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{path.name} holds no labels: {error}.") from None
+        raise BadInput(f"{path.name} has no labels: {error}.") from None
     return {table: {str(code): str(word) for code, word in words.items()} for table, words in read.items()}

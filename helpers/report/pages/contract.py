@@ -38,7 +38,7 @@ LETTER, LINE, ROW = 0.6, 1.24, 0.5
 # Lines for title, agreement, contacts and signatures, at full width.
 OTHER_LINES = 20
 MOST_LEFT_OUT, MOST_NAMES = 14, 24
-HOLDER = {"Undeclared": "not said whose"}
+HOLDER = {"Undeclared": "not declared"}
 
 
 def contract_page(out_path: Path, contract: Contract, *, paper: Literal["Letter", "A4"] = "Letter") -> Path:
@@ -168,13 +168,13 @@ def rubric_picture(rubric: pd.DataFrame, layouts: Mapping[str, Layout]) -> Pictu
     said = rubric_words(rubric, layouts).rename(columns={"title": "heading"})
     told = said.dropna(subset=["level"])
     if told.empty:
-        return answer("No file tells of any heading of the rubric, so no level can be measured.")
+        return answer("No file shows anything about the rubric's headings, so we can't measure a level.")
     lowest = told[told["level"].eq(1)]
     worst = lowest["heading"].value_counts()
     title = (
         f"{len(lowest)} of {len(told)} levels are the lowest, most of them in {worst.index[0].lower()}"
         if len(lowest)
-        else "No system stands at the lowest level of any heading that files tell of"
+        else "No system is at the lowest level of any heading that files show"
     )
     return heat_map(
         said,
@@ -205,17 +205,17 @@ def rubric_blocks(rubric: pd.DataFrame, layouts: Mapping[str, Layout]) -> list[B
     list of Block
         Heading, chart, text, and all levels with the next step.
     """
-    begin: list[Block] = [heading("Where does each system stand on the rubric's headings?")]
+    begin: list[Block] = [heading("What level has each system reached on the rubric's headings?")]
     if rubric["level"].isna().all():
-        return [*begin, note("No file tells of any heading.", kit_rubric().about)]
+        return [*begin, note("No file shows anything about any heading.", kit_rubric().about)]
     return [
         *begin,
         rubric_picture(rubric, layouts),
         reading(
-            "Each system's level, 1 to 4, on each heading; a dash where no file tells.",
-            "The lowest measure decides. Security is never above 2 here: a file shows what is wrong, never "
-            "that all is well.",
-            "Take one system's lowest heading into the next contract, in the words of the level above.",
+            "Each system's level, 1 to 4, on each heading. A dash: no file shows it.",
+            "The lowest measure decides. Security is never above 2 here: a file can show a problem, but not "
+            "that there is none.",
+            "Write one system's lowest heading into the next contract, in the words of the level above.",
         ),
-        table(rubric_words(rubric, layouts), fold="Every level, and what comes next", names=HEADS, most=200),
+        table(rubric_words(rubric, layouts), fold="Every level, and the next step", names=HEADS, most=200),
     ]

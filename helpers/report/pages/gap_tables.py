@@ -41,17 +41,17 @@ GAP_HEADS = {
     "how_many": "how many",
     "out_of": "out of",
     "effect": "what it does to a child",
-    "owner": "who mends it",
-    "step": "what comes next",
+    "owner": "who fixes it",
+    "step": "what to do",
     "example": "an example",
 }
 # Measures that count what is wrong.
 AMISS = {
-    "matches that are right": "wrong joins",
+    "matches that are right": "wrong links",
     "pairs refused": "one number, two children",
     "match rate": "children who aren't found",
-    "joined, not verified": "joined by a number that nothing could check",
-    "key confirmed": "one number, and names or birth dates that differ",
+    "linked, not verified": "linked by a number that nothing could check",
+    "key confirmed": "one number, different names or birth dates",
     "column filled": "left empty",
     "children with an entry": "children without an entry",
 }
@@ -59,11 +59,11 @@ AMISS = {
 OF_HEADS = ("dates in another form",)
 HEAD = "\x00"
 TASKS = {
-    "record_typed": "numbers to be typed",
+    "record_typed": "numbers to type",
     "file_exported": "files exported by hand",
-    "file_imported": "files brought in by hand",
-    "pair_reviewed": "pairs to be decided",
-    "finding_mended": "findings to be mended",
+    "file_imported": "files imported by hand",
+    "pair_reviewed": "pairs to review",
+    "finding_mended": "findings to correct",
 }
 
 

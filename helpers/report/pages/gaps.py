@@ -57,9 +57,9 @@ __all__ = [
 
 PAIR = ["left_silo", "right_silo"]
 BLOCKS = {
-    "Not joinable": "nothing in common to join by: agree on one id that both exports carry",
-    "Not fresh": "exports more than a month apart: export both on the same day",
-    "Not permitted": "a list of children may not be handed over: ask the privacy officer, not the vendor",
+    "Not joinable": "no common column to join by: agree on one id that both exports include",
+    "Not fresh": "exports more than a month apart: export both on one day",
+    "Not permitted": "a list of children may not be shared: ask the privacy officer, not the vendor",
 }
 
 
@@ -93,11 +93,7 @@ def blocked_blocks(lines: pd.DataFrame, district: District) -> list[Block]:
         answer(blocked_sentence(lines)),
         table(frame, "Not joinable, not fresh, not permitted: three jobs", names={"do": "what it takes"}),
         *(
-            [
-                table(
-                    why, fold="Which lists may not be handed over, by the kit's reading of the rules", most=80
-                )
-            ]
+            [table(why, fold="Lists that may not be shared, by the kit's reading of the rules", most=80)]
             if len(why)
             else []
         ),
@@ -114,27 +110,28 @@ def lag_blocks(lines: pd.DataFrame, district: District) -> list[Block]:
     late = int(lags["blocked_by"].eq("Not fresh").sum())
     return [
         answer(
-            f"Exports of **{late}** of {len(lags)} pairs of systems lie more than a month apart, those of "
-            f"{short[most['left_silo']]} and {short[most['right_silo']]} **{most['numerator']:,.0f} days**."
+            f"More than a month apart: exports of **{late}** of {len(lags)} pairs of systems. The widest "
+            f"gap: {short[most['left_silo']]} and {short[most['right_silo']]}, **{most['numerator']:,.0f} "
+            "days**."
         )
     ]
 
 
 QUESTION = "Which gap between systems should we close first?"
-OWN_SCALE = "The measures, their order and thresholds are the kit's own scale: nobody publishes one."
+OWN_SCALE = "The measures, their order and their thresholds are the kit's own. No published scale exists."
 # The largest of each kind of gap; scorecard.csv has all lines.
 MOST_LINES = 12
 _GROUP_HEADS = {"group_by": "by", "out_of": "out of"}
 # Question of each kind of gap, in the order of the scorecard.
 KINDS = {
     "Identity": "Is it the same child?",
-    "Meaning": "Do they mean the same?",
+    "Meaning": "Do the codes mean the same?",
     "Coverage": "Who is in it?",
-    "Completeness": "Is anything written down?",
-    "Freshness": "Is it still so?",
-    "Format": "Is it written in one way?",
-    "Standards": "Has it a common name?",
-    "Permission": "May it be exchanged?",
+    "Completeness": "Is anything recorded?",
+    "Freshness": "Is it still true?",
+    "Format": "Is it written one way?",
+    "Standards": "Does it have a common name?",
+    "Permission": "May it be shared?",
     "Manual effort": "What does it cost in minutes?",
 }
 
@@ -143,10 +140,10 @@ def work_sentence(work: pd.DataFrame) -> str:
     """Describe the manual effort of one exchange, with its assumed range."""
     low, likely, high = (round(minutes / 60) for minutes in manual_minutes(work))
     if high < 2:
-        return "One exchange takes **less than two hours** of manual effort, by what the kit assumes."
+        return "One exchange takes **less than two hours** of manual effort, by the kit's assumptions."
     return (
         f"One exchange takes about **{likely:,} {'hour' if likely == 1 else 'hours'}** of manual effort "
-        f"(from {low:,} to {high:,}, by what the kit assumes)."
+        f"(from {low:,} to {high:,}, by the kit's assumptions)."
     )
 
 
@@ -161,7 +158,7 @@ def gaps_page(
         *_pairs(lines, district),
         *blocked_blocks(lines, district),
         *_kind(lines, district, "Identity", ("in no other system", "children with two", "rows too many",
-               "key confirmed", "joined, not verified", "waiting for")),
+               "key confirmed", "linked, not verified", "records to review")),
         *_groups(district, links, guard),
         *_meaning(district, guard),
         *_kind(lines, district, "Completeness", ("column filled", "children with an entry")),
@@ -176,7 +173,7 @@ def gaps_page(
         *rubric_blocks(score_rubric(district, links, scorecard), district.layouts),
         *_key(lines),
         heading("How this was measured"),
-        note(OWN_SCALE, "Nothing here needs an answer key but where it says so. All lines: "
+        note(OWN_SCALE, "Only lines that say so need an answer key. All lines: "
              f"{'restricted_' if guard.real else ''}scorecard.csv."),
     ]  # fmt: skip
     return block_page(out_path, QUESTION, blocks, banner(district.about))
@@ -186,7 +183,7 @@ def _first(scorecard: pd.DataFrame, district: District, guard: Guard) -> list[Bl
     # The order of steps doesn't depend on what may be shown, but a step's number of children may be hidden.
     steps = first_steps(scorecard, most=5)
     if steps.empty:
-        return [answer("Nothing stands out that could harm a child: read the lines below.")]
+        return [answer("No gap here is likely to harm a child. The lines below show the rest.")]
     spoken = system_names_in_text(district.layouts)
     begin = in_words(str(steps["next_step"].iloc[0]), spoken)
     hidden = [guard.hides(int(number)) for number in steps["touched"]]
@@ -196,10 +193,10 @@ def _first(scorecard: pd.DataFrame, district: District, guard: Guard) -> list[Bl
     many = [guard.about(int(number)) for number in steps["touched"]] if guard.real else steps["touched"]
     shown = gap_table(told, district.layouts).assign(how_many=many)
     return [
-        answer(f"Begin here: **{begin}** {steps['effect'].iloc[0]}"),
+        answer(f"Do this first: **{begin}** {steps['effect'].iloc[0]}"),
         table(
             shown[["between", "found", "how_many", "effect", "owner", "step"]],
-            "What to do first, and then: what harms a child before what is merely missing",
+            "What to do first: gaps that can harm a child come before missing data",
             names=GAP_HEADS,
         ),
         *_examples(shown),
@@ -209,7 +206,7 @@ def _first(scorecard: pd.DataFrame, district: District, guard: Guard) -> list[Bl
 def _examples(shown: pd.DataFrame) -> list[Block]:
     """Fold the locations of examples; a real folder may have none that may be shown."""
     told = shown.loc[shown["example"].notna(), ["between", "found", "example"]]
-    return [table(told, fold="Where an example of each stands", names=GAP_HEADS)] if len(told) else []
+    return [table(told, fold="Where to find an example of each", names=GAP_HEADS)] if len(told) else []
 
 
 def _pairs(lines: pd.DataFrame, district: District) -> list[Block]:
@@ -221,7 +218,7 @@ def _pairs(lines: pd.DataFrame, district: District) -> list[Block]:
     ).sort_values("percent", kind="stable")
     begin = [heading("How much of one system is found in another?")]
     if rates.empty:
-        return [*begin, note("There is no pair of systems whose match rate can be shown.")]
+        return [*begin, note("No pair of systems has a match rate that we can show.")]
     worst = rates.iloc[0]
     picture = pair_heat_map(
         rates,
@@ -231,16 +228,19 @@ def _pairs(lines: pd.DataFrame, district: District) -> list[Block]:
         title=f"Of {worst['out_of']:,.0f} children in {worst['system']}, {worst['found']:,.0f} are found in "
         f"{worst['other']}",
         unit="percent",
-        caption="A row: of 100 children of that system who are meant to be in the one above the column, how "
-        "many are found there, cut to whole ones, so that 100 is everybody. A dash: they can't be joined, "
-        + filled("the number can't be shown, or it would be of fewer than {smallest_group:words}. ")
+        caption="Rows: of 100 children in that system whom the other system serves, how many are found "
+        "there. We round down, so 100 means everybody. "
+        + filled(
+            "A dash: the two can't be joined, or we can't show groups of fewer than {smallest_group:words}. "
+        )
         + "The title names the lowest.",
         order=[name for name in short.values() if name in {*rates["system"], *rates["other"]}],
+        counts=("found", "out_of"),
     )
     words = reading(
-        "A pale field is a system that lacks children of the other: they aren't joined, or aren't there.",
-        "A pair stands twice, since each side has its own children; a dash can't be joined or shown.",
-        "Whoever runs the second system gets the list of those whom it lacks, where that is permitted.",
+        "A pale field: the second system lacks children of the first. They aren't linked, or aren't there.",
+        "Each pair appears twice, because each system has its own children.",
+        "Where the rules permit it, give the second system's owner the list of missing children.",
     )
     return [*begin, picture, words]
 
@@ -267,47 +267,51 @@ def _groups(district: District, links: Links, guard: Guard) -> list[Block]:
             mine,
             label="group",
             value="percent",
-            title=f"{least['system']} knows {ends}"
+            title=f"{least['system']} lists {ends}"
             if sure
-            else f"No gap between groups is wider than chance explains; the widest is {least['system']}'s",
+            else f"No gap between groups is wider than chance explains; the widest is in {least['system']}",
             unit="percent",
             limits=(0, 100),
-            caption=f"By {gap['group_by']}: of the roster's children for whom the system is. Bars: 95% "
+            caption=f"By {gap['group_by']}: share of the roster's children that the system serves. Bars: 95% "
             f"intervals; groups of fewer than {SMALLEST_GROUP} aren't drawn.",
         )
         words = reading(
-            f"{least['system']} knows {ends}: of {gap['looked_at']:,} pairs of groups that were compared, "
-            + ("one of those that chance alone hardly makes." if sure else "as wide as chance makes some."),
-            "A dot is a group; the line is how far its share may be off by chance, 19 times in 20. Of so "
-            "many groups some lie apart by chance alone.",
-            "Ask the people of that system why; a group that is missed is no accident until somebody looked."
+            f"{least['system']} lists {ends}. We compared {gap['looked_at']:,} pairs of groups. "
+            + (
+                "Chance alone rarely makes a gap so wide."
+                if sure
+                else "Chance alone makes some gaps as wide."
+            ),
+            "A dot is a group. The line shows how far its share may be off by chance, 19 times in 20. "
+            "Among so many groups, some are apart by chance alone.",
+            "Ask the system's owner why this group is missing."
             if sure
-            else "Look again with the next exports: what chance made doesn't come back at the same group.",
+            else "Look again with the next exports. A chance gap rarely returns in the same group.",
         )
         return [
             *begin, picture, words,
             table(shown, fold="Every system and group", names=_GROUP_HEADS, most=200),
         ]  # fmt: skip
-    return [*begin, note("No grouping can be shown: the groups are too small, or no file says them.")]
+    return [*begin, note("We can't show any groups: they are too small, or no file records them.")]
 
 
 def _meaning(district: District, guard: Guard) -> list[Block]:
     crosswalk = code_crosswalk(district)
     begin = [heading("What is lost in translation?")]
     if crosswalk.empty:
-        return [*begin, note("No two systems write codes for the same thing.")]
+        return [*begin, note("No two systems use codes for the same thing.")]
     lost = crosswalk[~crosswalk["comes_back"].astype(bool)]
     ways = crosswalk.drop_duplicates(["left_silo", "right_silo", "column"])
     hurt = lost.drop_duplicates(["left_silo", "right_silo", "column"])
     shown = lost_codes(lost, district.layouts, guard)
-    heads = {"to": "on the way to", "written": "there it is", "lost": "why"}
-    some = f"On **{len(hurt)}** of {len(ways)} ways between two systems, some code doesn't come back."
-    none = f"On all {len(ways)} ways between two systems, every code comes back."
+    heads = {"to": "on the way to", "written": "written there as", "lost": "why"}
+    some = f"Translations from one system's codes to another's: {len(ways)}; with a loss: **{len(hurt)}**."
+    none = f"Translations from one system's codes to another's: {len(ways)}. None loses a code."
     blocks = [*begin, answer(some if len(hurt) else none)]
     if len(shown):
-        blocks.append(table(shown, "Codes that are lost there and back", names=heads, most=12))
+        blocks.append(table(shown, "Codes that don't come back", names=heads, most=12))
     every = crosswalk_table(crosswalk, district.layouts, guard)
-    return [*blocks, table(every, fold="The whole crosswalk of codes", names=heads, most=60)]
+    return [*blocks, table(every, fold="All codes, translated", names=heads, most=60)]
 
 
 def _kind(lines: pd.DataFrame, district: District, kind: str, measures: tuple[str, ...]) -> list[Block]:
@@ -341,16 +345,18 @@ def _standards(lines: pd.DataFrame, district: District) -> list[Block]:
     names = mine["left_silo"].map(short_names(district.layouts))
     half = int(share.ge(50).sum())
     picture = bars(
-        dict(zip(names, share.tolist(), strict=True)),
-        title=f"{half} of {len(mine)} systems say at least half of their columns in the words of a standard",
+        pd.DataFrame(
+            {"what": names, "percent": share, "columns": mine["numerator"], "out of": mine["denominator"]}
+        ),
+        title=f"{half} of {len(mine)} systems use a standard's terms for at least half of their columns",
         unit="percent",
-        caption="Of the columns of a system's files, how many have a term of Ed-Fi, OneRoster, CEDS or SIF, "
-        "by the kit's own reading of the export.",
+        caption="Columns of a system's files with a term of Ed-Fi, OneRoster, CEDS or SIF, by the kit's own "
+        "reading of the export.",
     )
     return [*begin, picture, reading(
         str(mine["effect"].iloc[0]),
-        "A short bar isn't a bad system: its maker wrote before there was a standard, or for itself.",
-        "At the next contract, ask for the roster's columns in the words of a standard.",
+        "A short bar: the vendor built the export before there was a standard, or for its own use.",
+        "In the next contract, ask for at least the roster's columns in a standard's terms.",
     )]  # fmt: skip
 
 
@@ -374,10 +380,13 @@ def _key(lines: pd.DataFrame) -> list[Block]:
     needing = lines[lines["needs_key"].astype(bool)]
     begin = [heading("What only an answer key can say")]
     if needing.empty or needing["value"].isna().all():
-        return [*begin, note("How many of the joins are right cannot be judged without a key.")]
+        return [*begin, note("How many links are right cannot be judged without a key.")]
     joined = needing[needing["measure"].eq("matches that are right")]
     right, pairs = int(joined["numerator"].sum()), int(joined["denominator"].sum())
     return [
         *begin,
-        answer(f"Of **{pairs:,}** pairs of records that are joined, **{pairs - right:,}** aren't one child."),
+        answer(
+            f"Of **{pairs:,}** linked pairs of records, **{right:,}** belong to one child. Wrong: "
+            f"**{pairs - right:,}**."
+        ),
     ]

@@ -31,14 +31,14 @@ STATUS_WORDS = {"Answered": "yes", "Partly": "partly", "Not answerable": "no"}
 WHY_WORDS = {
     "Not permitted": "you may not see it",
     "Not collected": "no system has it",
-    "Not joined": "the systems aren't joined",
+    "Not joined": "the systems aren't linked",
     "Not fresh": "it is too old",
-    "Not said": "the system says nothing",
+    "Not said": "the system records nothing",
 }
 READ = "read at home"
 OF_FAMILIES = {
     "No adult on record": "no adult on record",
-    "Not joined to the portal": "child not joined to the portal",
+    "Not joined to the portal": "child not linked to the portal",
     "No message about it": "no message about it",
     "Language not asked for": "in another language",
     "Sent and not opened": "sent and not opened",
@@ -123,9 +123,9 @@ def platforms_chart(answers: pd.DataFrame) -> Picture:
             f"{number} {'system' if number == 1 else 'systems'}": int(count)
             for number, count in counted.items()
         },
-        title=f"For {several} of {len(answers)} questions one would have opened 2 to {most} systems",
+        title=f"{several} of {len(answers)} questions need data from 2 to {most} systems",
         unit="questions",
-        caption="Systems of this district that hold what a question needs; joined, one place answers.",
+        caption="Systems of this district with data that a question needs. Once linked, one place answers.",
         ordered=False,
         digits=0,
     )
@@ -161,15 +161,15 @@ def communication_chart(informed: pd.DataFrame, guard: Guard | None = None) -> P
     best, worst = order[0], [name for name in order if not rows[name][READ]]
     title = f"Families read most about {best}"
     if worst:
-        title += f"; of {len(worst)} things that systems know they were shown nothing"
+        title += f"; {len(worst)} of {len(order)} topics reached no family"
     return stacked_bars(
         {name: rows[name] if guard is None else suppress_complement(guard, rows[name]) for name in order},
         title=title,
         unit="children",
         parts=tuple(words.values()),
-        caption="Children of whom some system knows it. Read: an adult opened a message in the language that "
-        "the family asked for, or looked into a portal that knows the child by its number. Talks stand in no "
-        "system.",
+        caption="Children about whom some system records it. Read: an adult opened a message in the "
+        "language that the family asked for, or looked into a portal linked to the child. No system "
+        "records talks.",
         guard=guard,
     )
 
@@ -181,7 +181,7 @@ def families_in_words(informed: pd.DataFrame) -> pd.DataFrame:
     titles = {domain.name: domain.title for domain in family_terms().domain}
     words = {"read": READ, **OF_FAMILIES}
     told = informed.assign(
-        domain=informed["domain"].replace(titles).fillna("all of them"),
+        domain=informed["domain"].replace(titles).fillna("all topics"),
         measure=informed["measure"].replace(words),
     )
     return told.rename(
@@ -235,6 +235,6 @@ def quoted_table(figures: pd.DataFrame) -> Block:
     """
     shown = figures[["asked", "claim", "figure", "source", "strength", "caution"]]
     return table(
-        shown, "Quoted from surveys; no result of this district", units={"figure": "percent"},
+        shown, "Quoted from published surveys, not results of this district", units={"figure": "percent"},
         names={"asked": "who was asked", "strength": "strength of the source"},
     )  # fmt: skip

@@ -152,7 +152,7 @@ def _named(table: pd.DataFrame) -> pd.DataFrame:
 
 
 # The kit's own calculations have no source to rate.
-_STRENGTHS = {"good": "good source", "medium": "middling source", "weak": "weak source"}
+_STRENGTHS = {"good": "good source", "medium": "medium source", "weak": "weak source"}
 TITLE = "What do school systems say of themselves, and what may we believe?"
 
 
@@ -165,7 +165,7 @@ def sector_page(report: SectorReport, out_path: Path, about: Mapping[str, object
         banner = about_line(" · ".join(["These school systems are invented", *parts]))
     else:
         banner = about_line(
-            "Real answers of school systems, in groups of ten or more: for those whom they were given to.",
+            "Real school systems' answers, in groups of ten or more. Only for those who were given them.",
             restricted=True,
         )
     return block_page(out_path, TITLE, list(sector_blocks(report)), banner)
@@ -186,14 +186,17 @@ def sector_blocks(report: SectorReport) -> Iterator[Block]:
         yield from volunteers_blocks(report.tables.get("vs_simulated", none))
     yield maturity_chart(report["profile"])
     yield reading(
-        shows="Each domain's mean answer in each year, and how far luck of the draw may carry it.",
-        read="Where two intervals hardly overlap, the order is no luck of the draw; the table of the order "
-        "tests it. It is the order of these items: a domain whose items ask for more stands lower.",
-        do="A superintendent takes the lowest domain to the next cabinet meeting, with its items below.",
+        shows="Each domain's mean answer in each year, with its range of chance.",
+        read="If two intervals hardly overlap, the order is more than chance; the table of the order tests "
+        "it. The order depends on the items: a domain that asks for more gets lower answers.",
+        do="As a superintendent, take the lowest domain and its items to the next cabinet meeting.",
     )
     others = {"low_all": "low, all five together", "high_all": "high, all five together"}
     yield _table(
-        report["order"], "Which domain is hardest, and how sure that is", "How sure the order is", others
+        report["order"],
+        "Which domain is hardest, and how sure we are",
+        "How sure we are of the order",
+        others,
     )
     yield heading("Who answered, and who didn't")
     yield _table(report["response"], "Systems invited and answering")
@@ -207,10 +210,10 @@ def sector_blocks(report: SectorReport) -> Iterator[Block]:
     yield from _over_time(report)
     yield heading("What was published, and what these answers show")
     yield compare_with_published(report["statements"])
-    yield heading("What a sample of this size can see")
+    yield heading("What a sample of this size can show")
     yield _table(
         report["power"],
-        "Smallest difference that would be seen four times of five, in standard deviations",
+        "Smallest difference that we would find four times in five, in standard deviations",
     )
     yield from _measuring(report)
     yield from _amiss(report.findings)
@@ -221,7 +224,7 @@ def _table(
 ) -> Block:
     """Show figures with two decimals; the download has exact numbers."""
     if frame.empty:
-        return note(f"{caption}: too few systems to show it.")
+        return note(f"{caption}: too few systems to show.")
     worded = in_words(frame)
     shown = table(as_figures(worded), caption, names={**HEADS, **(names or {})}, most=60, download=False)
     markup = shown.markup + csv_link(worded, caption)
@@ -238,8 +241,8 @@ def _amiss(findings: pd.DataFrame) -> Iterator[Block]:
     counted = counted.groupby(["kind", "column", "action_taken"], sort=False)["times"].sum().reset_index()
     counted["kind"] = finding_words(counted["kind"])
     counted["action_taken"] = counted["action_taken"].str.replace("_", " ").astype(STRING)
-    yield heading("The file as it came")
-    yield note("What could not be read as it stood. The file sector_findings.csv names each row and cell.")
+    yield heading("Rows used and set aside")
+    yield note("What we could not read as written. The file sector_findings.csv names each row and cell.")
     yield table(
         counted,
         "What was odd in the file",
@@ -262,14 +265,14 @@ def compare_with_published(statements: pd.DataFrame) -> Block:
             "source": statements["source"] + trust + ": " + statements["caution"],
         }
     )
-    return table(beside, "Published statements beside these answers", most=60)
+    return table(beside, "Published statements compared with these answers", most=60)
 
 
 def _differences(report: SectorReport) -> Iterator[Block]:
     yield heading("How groups of systems differ")
     yield note(
-        "Each difference stands there three ways. Unadjusted: as answered. Weighted: each system counts for "
-        "those like it that didn't answer, as far as public lists tell. Adjusted: among systems alike in "
+        "We show each difference three ways. Unadjusted: as answered. Weighted: each system also counts for "
+        "similar ones that didn't answer, by what public lists record. Adjusted: among systems of similar "
         "size, locale and IT staff.",
         NOT_MORE,
     )
@@ -278,15 +281,15 @@ def _differences(report: SectorReport) -> Iterator[Block]:
         finding = difference_finding(report["comparisons"], name, grouping.yes, year)
         picture = difference_picture(report["comparisons"], name, finding, year) if finding else None
         if picture is None:
-            yield note(f"{grouping.title}: in {year} one of the two groups is too small to be shown.")
+            yield note(f"{grouping.title}: in {year}, one of the two groups is too small to show.")
             continue
         yield picture
     shown = report["comparisons"]
-    yield _table(shown, "All comparisons, in every year and both together", fold="All comparisons")
+    yield _table(shown, "All comparisons, in each year and in both together", fold="All comparisons")
     yield note(
-        "Six domains are looked at for each question. So p is corrected after Holm. Low and high are the "
-        "ends of each domain's own interval; low and high, all six together, are the ends of one that holds "
-        "for all six domains at once."
+        "Each question looks at six domains, so we correct p after Holm. Low and high are the ends of each "
+        "domain's own interval. Low and high, all six together, are the ends of an interval that covers all "
+        "six domains at once."
     )
 
 
@@ -295,12 +298,12 @@ def _for_whom(report: SectorReport) -> Iterator[Block]:
     if newest.empty:
         return
     picture = kinds_picture(report["profile"], str(newest["lowest"].iloc[0]))
-    yield heading("For whom the hardest domain is hardest")
-    yield picture or note("Every kind of systems is too small to be shown.")
-    yield _table(report["shares"], "Shares of the systems", fold="Shares of the systems")
+    yield heading("Which systems find the hardest domain hardest")
+    yield picture or note("Every kind of system is too small a group to show.")
+    yield _table(report["shares"], "Shares of systems", fold="Shares of systems")
     yield _table(
         report["team_and_staff"],
-        "How the size of data teams goes with that of IT staffs (correlation of ranks)",
+        "Do larger IT staffs go with larger data teams? (correlation of ranks)",
         fold="Data teams and IT staffs",
     )
 
@@ -309,23 +312,23 @@ def _over_time(report: SectorReport) -> Iterator[Block]:
     if len(report.years) < 2:
         return
     yield heading("What changed")
-    yield change_picture(report["changes"]) or note("Too few systems answered twice to show it.")
+    yield change_picture(report["changes"]) or note("Too few systems answered twice to show a change.")
     yield reading(
-        shows="The change of the same systems, and of all systems alike in what is recorded.",
-        read="Where only the second moves, others answered; a change of systems isn't shown.",
+        shows="The change among the same systems, and among all systems that are alike on record.",
+        read="If only the second moved, other systems answered. Then nothing shows that systems changed.",
     )
 
 
 def _measuring(report: SectorReport) -> Iterator[Block]:
     yield heading("Whether the items measure one thing")
     yield note(
-        "Alpha and omega say how far the items of a domain go together; above 0.7 is usual for comparing "
-        "groups. They don't say that the items measure what their domain is called."
+        "Alpha and omega show how far a domain's items go together; above 0.7 is usual for comparing groups. "
+        "They don't show that the items measure what the domain's name says."
     )
     yield _table(report["reliability"], "Reliability of each domain")
     items = report["items"].assign(
         item=report["items"]["item"].map({item.id: item.text for item in declared_survey().items.values()})
     )
     yield _table(items.drop(columns="domain"), "Items", fold="Each item")
-    yield heading("How this was worked out")
+    yield heading("How we worked this out")
     yield note(*METHOD)

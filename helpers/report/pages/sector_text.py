@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from helpers.report.tables import number_text, shared_digits
 from helpers.sector import level, read_analysis_plan
 from helpers.standard import declared_survey
 
@@ -23,25 +24,25 @@ __all__ = [
 ]
 
 PUT_IN = (
-    "The generator simulates every effect on this page, and the rest is chance: it shows nothing about real "
-    "school systems."
+    "The generator simulates every effect on this page, and the rest is chance. The page shows nothing about "
+    "real school systems."
 )
-NOT_MORE = "An association: it doesn't say what would happen if a system joined."
+NOT_MORE = "An association. It doesn't show what would happen if a system joined."
 UNRECORDED = (
-    "Who answers a survey like this chooses to. Weights make up for size, locale, pledge and community, "
-    "which public lists record. They make up for nothing that nobody records: if systems answer because they "
-    "have something to show, or because they want help, every interval on this page can be in the wrong "
-    "place, and nothing on it would look wrong."
+    "School systems choose whether to answer a survey like this. Weights correct for size, locale, pledge "
+    "and community, which public lists record. They can't correct for reasons that nobody records. If "
+    "systems answer because they have something to show, or because they want help, every interval on this "
+    "page can be in the wrong place, and nothing would look wrong."
 )
 METHOD = (
-    "A domain's score is the mean of its answered items, where at least two in three are answered; else"
-    " the system has none there. Intervals are 95%, by least squares with errors that hold for unequal "
-    "spread (HC3); where both years stand together, by system. Weights are one through the chance of an"
-    " answer, by a logistic line on size, locale, pledge, community and whether a system answered "
-    "before; errors take them as given.",
-    "The unadjusted effect size is Hedges' g. The systems are taken to be a few of very many. Groups of"
-    " fewer than ten systems are in no picture and no table; where a count would give one away, it is "
-    "left out, and an interval is worked out from the fewest systems that it can be.",
+    "A domain's score is the mean of its answered items, if at least two in three are answered; otherwise "
+    "the system has no score there. Intervals are 95%, by least squares with errors that allow for unequal "
+    "spread (HC3), clustered by system where both years are together. Weights are the inverse of the "
+    "chance of an answer, by a logistic regression on size, locale, pledge, community and whether a system "
+    "answered before. Errors take the weights as given.",
+    "The unadjusted effect size is Hedges' g. We treat the systems as a small sample of very many. No "
+    "picture or table shows a group of fewer than ten systems. Where a count would reveal such a group, we "
+    "leave it out, and compute the interval from the smallest number of systems it could be.",
 )
 HEADS: Mapping[str, str] = {
     "systems_yes": "systems in the group",
@@ -52,11 +53,11 @@ HEADS: Mapping[str, str] = {
     "high_all": "high, all six together",
     "effect": "effect size",
     "effective": "as good as, with equal weights",
-    "item_rest": "tie to the other items",
+    "item_rest": "correlation with the other items",
     "alpha_without": "alpha without it",
     "systems_are": "systems",
-    "simulated": "put in",
-    "holds": "interval holds it",
+    "simulated": "simulated",
+    "holds": "interval covers it",
     "one_test": "smallest difference, one domain",
     "all_tests": "smallest difference, all domains together",
 }
@@ -71,15 +72,29 @@ def _chance(p: float) -> str:
     return "below 0.001" if p < 0.001 else f"{p:.3f}"
 
 
-# Counts of people or systems, which are whole numbers.
+# Counts of people or systems, which are whole numbers, and shares, which are percents.
 _COUNTS = ("effective",)
+_SHARES = ("floor", "ceiling", "missing", "share")
 
 
 def as_figures(table: pd.DataFrame) -> pd.DataFrame:
-    """Format the numbers of a table with two decimals, aligned within a column."""
+    """Format shares as percents, and other numbers of a table with two decimals, aligned in a column."""
     numbers = [name for name in table.columns if pd.api.types.is_float_dtype(table[name])]
     counts = {name: table[name].round().astype("Int64") for name in numbers if name in _COUNTS}
-    return table.assign(**counts, **{name: _figures(table[name]) for name in numbers if name not in counts})
+    # The ends of a share's interval are shares, too.
+    shares = [
+        name for name in numbers if name in _SHARES or ("share" in table.columns and name not in counts)
+    ]
+    percents = {name: _percents(table[name]) for name in shares}
+    figures = {name: _figures(table[name]) for name in numbers if name not in {*counts, *percents}}
+    return table.assign(**counts, **percents, **figures)
+
+
+def _percents(column: pd.Series) -> pd.Series:
+    digits = shared_digits(100 * column.dropna(), "percent")
+    return column.map(lambda share: number_text(100 * share, "percent", digits), na_action="ignore").astype(
+        "string"
+    )
 
 
 def _figures(column: pd.Series) -> pd.Series:
@@ -108,7 +123,7 @@ def opening(tables: Mapping[str, pd.DataFrame]) -> str:
     response = tables["response"].dropna(subset=["answered"])
     if response.empty:
         few = read_analysis_plan().fewest_systems
-        return f"**Fewer than {few}** school systems answered in any year: nothing may be shown of them."
+        return f"**Fewer than {few}** school systems answered in any year, so we can't show their answers."
     year, answered, invited = (response[name].iloc[-1] for name in ("year", "answered", "invited"))
     of = "" if pd.isna(invited) else f" of {invited:,} invited"
     said = f"**{answered:,}** school systems{of} answered in {year}."
@@ -118,7 +133,11 @@ def opening(tables: Mapping[str, pd.DataFrame]) -> str:
         return said
     sure = order["p_corrected"].lt(level()).all()
     lowest = domain_name(str(order["lowest"].iloc[0]))
-    firm = "below each of the other five domains" if sure else "lowest, though not surely below every other"
+    firm = (
+        "below each of the other five domains"
+        if sure
+        else "lowest, though chance could explain some of the order"
+    )
     return f"{said} They put **{lowest}** {firm}."
 
 
@@ -130,7 +149,7 @@ def difference_finding(comparisons: pd.DataFrame, grouping: str, yes: str, year:
         return ""
     sure = int((rows["p_corrected"].lt(level()) & rows["difference"].gt(0)).sum())
     under = int((rows["p_corrected"].lt(level()) & rows["difference"].lt(0)).sum())
-    said = f"Among systems alike in size, locale and IT staff, {yes} answer higher"
+    said = f"Among systems of similar size, locale and IT staff, {yes} answer higher"
     if not sure:
         return f"{said} in no domain by more than chance explains" + (f", and lower in {under}" * bool(under))
     where = f"all {len(rows)} domains" if sure == len(rows) else f"{sure} of {len(rows)} domains"

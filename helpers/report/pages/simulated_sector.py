@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 
-TITLE = "Which school systems were made, and what was put in?"
+TITLE = "Which school systems did we generate, and with which effects?"
 _DOMAIN_SETTINGS = {
     "pledged_effect": "signed the pledge",
     "community_effect": "belongs to the community",
@@ -54,31 +54,32 @@ def _blocks(about: Mapping[str, Any], answered: pd.DataFrame, simulated: pd.Data
     years = [f"**{row['answered']:,}** answered in {row['year']}" for row in answered.to_dict("records")]
     yield answer(f"**{settings['invited']:,}** invented school systems were invited; {' and '.join(years)}.")
     yield note(
-        "Invented; put in by the generator: none of these systems exists, every size is the kit's own, and "
-        "nothing here says anything about real school systems.",
+        "None of these systems exists. The generator simulates every effect, every size is the kit's own, "
+        "and nothing here shows anything about real school systems.",
         declared_survey().own,
     )
     if Origin.of(about).volunteers:
         yield note(
-            "Who answers goes with what nobody records. So the answers hide what was put in, and no weight "
-            "makes up for that: the page of bigpicture sector shows it."
+            "Who answers depends on things that nobody records. So the answers hide the simulated effects, "
+            "and no weight corrects for that. The page of bigpicture sector shows it."
         )
     yield heading("Who was invited, and who answered")
     shown = answered.assign(share=(answered["answered"] / answered["invited"]).astype("float64"))
     yield table(as_figures(in_words(shown)), "Invited and answering")
-    yield heading("What was put in")
+    yield heading("What was simulated")
     for name, grouping in read_analysis_plan().groupings.items():
         yield note(f"{grouping.title}: {Origin.of(about).why(name)}.")
     yield table(
         as_figures(in_words(_by_domain(simulated))),
-        "Mean answers, and differences among systems alike in size, locale and IT staff, in points of 1 to 4",
+        "Mean answers, and differences among systems of similar size, locale and IT staff, in points of 1 "
+        "to 4",
         download=False,
     )
     yield note(
-        "This is what an endless sector of the same making would give in which all systems answer all items. "
-        "What those that answer say is off by the luck of the draw, and by who answers."
+        "These are the figures of an endless sector with the same settings, in which all systems answer "
+        "all items. The actual answers differ by chance, and by who answers."
     )
-    yield heading("What was asked for")
+    yield heading("Settings")
     rows = pd.DataFrame(list(_in_words(settings)), columns=["what", "set to"])
     yield table(rows, "Settings in words", most=60, download=False)
     sizes = {words: settings[key] for key, words in _DOMAIN_SETTINGS.items()}
@@ -118,7 +119,7 @@ def _in_words(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield f"Have a data team in {years[0]}", _percent(settings["data_team"])
     yield f"Of the others, have one by {years[1]}", _percent(settings["new_teams"])
     yield "Locales", ", ".join(f"{name} {_percent(share)}" for name, share in settings["locales"].items())
-    yield "Students of the middling system", f"{settings['median_students']:,}"
+    yield "Students in the median system", f"{settings['median_students']:,}"
     yield "Readiness of systems one standard deviation larger", _deviations(settings["size_effect"])
     yield "Readiness in towns and rural places", _deviations(settings["town_and_rural_effect"])
     yield f"Know of data standards in {years[0]}", _percent(settings["knows_standards"])
@@ -146,7 +147,7 @@ def _deviations(size: float) -> str:
     return f"{size:+.2f} standard deviations" if size else "the same"
 
 
-HEADING = "What no weight makes up for"
+HEADING = "What no weight corrects for"
 
 
 def describe_coverage(beside: pd.DataFrame) -> str:
@@ -157,9 +158,9 @@ def describe_coverage(beside: pd.DataFrame) -> str:
         if len(own):
             parts.append(f"{grouping.title.lower()}: {int(own['holds'].sum())} of {len(own)}")
     held = int(beside["holds"].sum())
-    verb = "holds" if held == 1 else "hold"
-    of = f"Of {len(beside)} intervals of differences among systems alike"
-    return f"{of} **{held or 'none'}** {verb} what was put in ({'; '.join(parts)})."
+    verb = "covers" if held == 1 else "cover"
+    of = f"Of {len(beside)} intervals of differences among similar systems"
+    return f"{of}, **{held or 'none'}** {verb} the simulated effect ({'; '.join(parts)})."
 
 
 def volunteers_picture(beside: pd.DataFrame, grouping: str, whose: str) -> Picture | None:
@@ -172,9 +173,11 @@ def volunteers_picture(beside: pd.DataFrame, grouping: str, whose: str) -> Pictu
     rows = own.assign(label=own["domain"].map(titles))
     answers = rows.assign(value=rows["difference"], series="these answers")
     # The simulated effect is known: it has no interval.
-    truth = rows.drop(columns=["low", "high"]).assign(value=rows["simulated"], series="put in")
+    truth = rows.drop(columns=["low", "high"]).assign(value=rows["simulated"], series="simulated")
     held = int(own["holds"].sum())
-    found = f"{held or 'None'} of {len(own)} intervals {'holds' if held == 1 else 'hold'} what was put in"
+    found = (
+        f"{held or 'None'} of {len(own)} intervals {'covers' if held == 1 else 'cover'} the simulated effect"
+    )
     return dot_plot(
         pd.concat([answers, truth], ignore_index=True),
         title=f"{read_analysis_plan().groupings[grouping].title}: {found[0].lower() + found[1:]}",
@@ -184,8 +187,8 @@ def volunteers_picture(beside: pd.DataFrame, grouping: str, whose: str) -> Pictu
         ordered=False,
         digits=2,
         line=0,
-        caption=f"{whose}, {int(own['year'].iloc[0])}: differences among systems alike in size, locale and "
-        "IT staff, with 95% intervals, and what was put in.",
+        caption=f"{whose}, {int(own['year'].iloc[0])}: differences among systems of similar size, locale "
+        "and IT staff, with 95% intervals, and the simulated effects.",
     )
 
 
@@ -193,12 +196,12 @@ def volunteers_blocks(beside: pd.DataFrame) -> Iterator[Block]:
     """Show for synthetic volunteers that their intervals miss the simulated effects."""
     yield heading(HEADING)
     made = (
-        "This sector was made of volunteers: without a pledge or a data team a system answers when it has "
-        "something to show, with one it answers when it wants help. Nobody records that, so no weight makes "
-        "up for it."
+        "This invented sector has volunteers only. Without a pledge or a data team, a system answers when "
+        "it has something to show; with one, it answers when it wants help. Nobody records that, so no "
+        "weight corrects for it."
     )
     if beside.empty:
-        yield answer(f"{made} What was put in doesn't stand beside the file, so it can't be shown here.")
+        yield answer(f"{made} The file of simulated effects is missing, so we can't show them here.")
         return
     yield answer(f"{made} {describe_coverage(beside)}")
     for name in ("pledged", "data_team"):
@@ -208,7 +211,7 @@ def volunteers_blocks(beside: pd.DataFrame) -> Iterator[Block]:
     yield _how_to_read()
     yield table(
         as_figures(in_words(beside)),
-        "Each interval beside what was put in",
+        "Each interval, and the simulated effect",
         names=HEADS,
         fold="Each interval",
         most=60,
@@ -221,9 +224,9 @@ def kit_blocks() -> Iterator[Block]:
     whose = "The kit's own volunteers, an invented sector"
     beside = kit_volunteers()
     yield note(
-        f"{whose} (seed {kit_seed()}), show it. They were made with known differences, and who answers goes "
-        "with what nobody records. Their file went through the same analysis as the answers of this page. "
-        + describe_coverage(beside).replace("**", "")
+        f"{whose} (seed {kit_seed()}), show it. They have known differences, and who answers depends on "
+        "things that nobody records. Their file went through the same analysis as the answers on this "
+        "page. " + describe_coverage(beside).replace("**", "")
     )
     picture = volunteers_picture(beside, "pledged", whose)
     if picture is not None:
@@ -233,10 +236,10 @@ def kit_blocks() -> Iterator[Block]:
 
 def _how_to_read() -> Block:
     return reading(
-        shows="For each domain the difference that the answers show, with its interval, and the one that was "
-        "put in.",
-        read="These intervals are as narrow as any others. They stand in another place, and without what was "
-        "put in nobody could tell.",
-        do="A survey office follows up a few dozen of the silent by telephone. Nothing in the answers "
-        "replaces it.",
+        shows="For each domain, the difference that the answers show, with its interval, and the simulated "
+        "one.",
+        read="These intervals are as narrow as any others, but they are in the wrong place. Without the "
+        "simulated effects, nobody could see that.",
+        do="As a survey office, phone a few dozen systems that didn't answer. Nothing in the answers "
+        "replaces that.",
     )

@@ -90,8 +90,8 @@ def people_chart(plan: StaffingPlan) -> Picture:
         draw,
         title=title,
         alt=f"{title}: two panels of steps over {int(data['month'].max())} months.",
-        caption="Line: the likely case. Gray: all assumptions, at their easy and hard ends; no "
-        "interval of any statistics. The assumptions are the kit's own, or yours.",
+        caption="Line: the likely case. Gray: all assumptions at their easy and hard ends, not a "
+        "confidence interval. The assumptions are the kit's own, or yours.",
         data=data,
     )
 
@@ -130,7 +130,7 @@ def _panel(axes: Axes, data: pd.DataFrame, name: str, count: int) -> None:
         axes.spines[side].set_visible(False)
 
 
-QUESTION = "Who has to be trained, in which order, and what does it take?"
+QUESTION = "Who needs training, in what order, and what does it take?"
 PARTS = {
     "dollars_learning": "hours of learning",
     "dollars_teaching": "hours of teaching",
@@ -159,9 +159,9 @@ def cost_sentence(plan: StaffingPlan) -> str:
     low, high = sorted((total["easy"], total["hard"]))
     months = int(plan.months["month"].max())
     return (
-        f"**{round(hours['likely']):,} hours** of people and about "
-        f"**{round(total['likely'], -3):,.0f} dollars** in {months} months; between the ends of what is "
-        f"assumed, {round(low, -3):,.0f} to {round(high, -3):,.0f} dollars."
+        f"About **{round(hours['likely'], -1):,.0f} hours** of people's time and "
+        f"**${round(total['likely'], -3):,.0f}** in {months} months. By the assumptions, the cost is "
+        f"between ${round(low, -3):,.0f} and ${round(high, -3):,.0f}."
     )
 
 
@@ -238,8 +238,8 @@ def people_blocks(plan: StaffingPlan, assumptions: StaffingAssumptions | None = 
     yield people_chart(plan)
     yield reading(
         f"{coverage_sentence(plan)}.",
-        "A step is a coach who is certified and takes on her schools, or a team whose last hour is over.",
-        "Free the hours first: where IT specialists have none to learn in, money certifies nobody.",
+        "The line steps up when a coach is certified and takes on schools, or when a team finishes training.",
+        "Free people's hours first. If IT specialists have no time to learn, money certifies nobody.",
     )
     yield table(
         month_table(plan),
@@ -248,7 +248,7 @@ def people_blocks(plan: StaffingPlan, assumptions: StaffingAssumptions | None = 
             "schools_with_coach": "schools with a coach",
             "schools_with_team": "schools with a team",
             "members_trained": "members trained",
-            "hours": "hours since the row before",
+            "hours": "hours since the row above",
             "dollars": "dollars so far",
             "dollars_low": "at least",
             "dollars_high": "at most",
@@ -257,7 +257,7 @@ def people_blocks(plan: StaffingPlan, assumptions: StaffingAssumptions | None = 
     likely = plan.schools[plan.schools["end"].eq("likely")]
     yield table(
         likely[["place", "school", "children", "coach_month", "team_month"]],
-        "Which school when, as is likely",
+        "When each school is served, in the likely case",
         names={"coach_month": "coach by month", "team_month": "team by month"},
         most=30,
     )
@@ -265,10 +265,10 @@ def people_blocks(plan: StaffingPlan, assumptions: StaffingAssumptions | None = 
     yield table(
         costs.rename(columns=PARTS).reset_index(),
         "What the money is for",
-        names={"end": "all assumptions at the end"},
+        names={"end": "all assumptions at their"},
     )
     yield note(plan.about)
-    yield table(assumed_table(assumptions), fold="Everything that is assumed, and its range", most=30)
+    yield table(assumed_table(assumptions), fold="All assumptions, with their ranges", most=30)
 
 
 def people_page(out_path: Path, plan: StaffingPlan, assumptions: StaffingAssumptions | None = None) -> Path:
@@ -290,12 +290,12 @@ def people_page(out_path: Path, plan: StaffingPlan, assumptions: StaffingAssumpt
     """
     blocks = [
         *people_blocks(plan, assumptions),
-        heading("How this was worked out"),
+        heading("How we worked this out"),
         note(
-            "Month by month; nobody teaches before she is certified, and nobody learns faster than she has "
-            "hours for.",
-            "Trainers of specialists and trainers of teams keep apart; a coach takes on the next schools of "
-            "the list.",
+            "We plan month by month. Nobody teaches before being certified, and nobody learns faster than "
+            "their free hours allow.",
+            "Trainers of specialists don't train teams, and the reverse. A coach takes on the next schools "
+            "on the list.",
         ),
     ]
-    return block_page(out_path, QUESTION, blocks, about_line("A plan; nobody in it is a real person."))
+    return block_page(out_path, QUESTION, blocks, about_line("A plan. Nobody in it is a real person."))

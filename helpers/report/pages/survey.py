@@ -62,7 +62,7 @@ def opinion_chart(beside: pd.DataFrame) -> Picture | Block:
     """
     both = beside.dropna(subset=["opinion", "measured"])
     if both.empty:
-        return note("The files say nothing about an item that somebody answered.")
+        return note("The files show nothing about any item that was answered.")
     apart = int(both["finding"].isin(["Higher than the files", "Lower than the files"]).sum())
     heard, seen = (
         both[["title", name]].rename(columns={"title": "label", name: "value"}).assign(series=words)
@@ -105,24 +105,24 @@ def beside_words(beside: pd.DataFrame) -> str:
     both = beside.dropna(subset=["opinion", "measured"])
     apart = both[both["finding"].isin(["Higher than the files", "Lower than the files"])]
     if both.empty:
-        return "Nothing can be compared."
+        return "There is nothing to compare."
     if apart.empty:
-        return "People see their systems about as the files show them."
+        return "People and files mostly agree."
     declared = {(one.item, one.measure): one.says for one in measured_items().measured}
     worst = apart.loc[apart["difference"].abs().sort_values(ascending=False, kind="stable").index[0]]
     figure = _figure(float(worst["value"]), str(worst["unit"]))
     side = "higher" if worst["difference"] > 0 else "lower"
     return (
         f"Furthest apart: “{worst['title']}”. People put it at {number_text(worst['opinion'], digits=1)}, "
-        f"the files at {worst['measured']}: {figure} {declared[worst['item'], worst['measure']]}. "
-        f"That people see it {side} doesn't make them wrong: the files don't show what is meant, and people "
-        "don't see what nobody looks at. Ask those who answered to look at the figure together."
+        f"the files at {worst['measured']}: {figure} {declared[worst['item'], worst['measure']]}. People "
+        f"who see it {side} aren't wrong: files don't show what people intend, and people don't notice what "
+        "nobody measures. Ask those who answered to look at the figure together."
     )
 
 
 def _figure(value: float, unit: str) -> str:
     if unit == "rate":
-        return f"{100 * value:.1f}%" if value < 0.1 else f"{100 * value:.0f}%"
+        return number_text(100 * value, "percent")
     return f"{number_text(value, digits=0)} {unit}"
 
 
@@ -145,7 +145,7 @@ def opinion_table(beside: pd.DataFrame) -> Block:
         for value, unit in zip(beside["value"], beside["unit"], strict=True)
     ]
     heads = {"title": "item", "opinion": "people say", "measured": "the files show", "finding": "opinion is"}
-    return table(shown, "Opinion beside files", names=heads, download=False)
+    return table(shown, "Opinions compared with files", names=heads, download=False)
 
 
 _SIDE = 14.0  # room at both ends of a scale for a dot
@@ -280,7 +280,7 @@ def _legend(sheet: Canvas, page: Axes, with_rings: bool, with_people: bool) -> N
     if with_people:
         marks.append((30, color("ink"), _FAINT, "one person"))
     if with_rings:
-        marks.append((52, color("paper"), 1.0, "moved from there"))
+        marks.append((52, color("paper"), 1.0, "the year before"))
     for size, fill, alpha, words in marks:
         edge = color("ink") if alpha == 1 else "none"
         page.scatter([x], [10], s=size, color=fill, edgecolor=edge, alpha=alpha, linewidth=1)
@@ -289,13 +289,13 @@ def _legend(sheet: Canvas, page: Axes, with_rings: bool, with_people: bool) -> N
 
 
 QUESTION = "Where does this school system stand?"
-INVENTED = "These answers are invented: nobody gave them."
+INVENTED = "These answers are invented. No real person gave them."
 R_WG = (
-    "The column r_wg compares the answers with answers thrown at random: 1 is all alike, 0 is no better than "
-    "chance."
+    "The column r_wg compares the answers with random ones: 1 means all agree, 0 means no more agreement "
+    "than chance."
 )
 ROWS_NAMED = 5  # number of rows named in a finding about many; the CSV has the rest
-REAL = "What real people answered about their own school system: for those who asked them, and nobody else."
+REAL = "Real people's answers about their own school system. Only for those who asked them."
 
 
 def profile_picture(standing: SurveyResults) -> Picture | Block:
@@ -316,14 +316,14 @@ def profile_picture(standing: SurveyResults) -> Picture | Block:
     when = f", {standing.year}" if standing.year else ""
     answered = int(standing.people["answered"].gt(0).sum())
     rings = (
-        " A ring: whoever answered twice has moved as far as from there to the dot."
+        " A ring shows the year before: people who answered twice moved from the ring to the dot."
         if len(standing.change)
         else ""
     )
     return survey_profile(
         standing.scores,
         standing.change,
-        title=f"{_begun(standing.system)} stands lowest in {domain_title(standing.lowest)}",
+        title=f"{_begun(standing.system)} is lowest in {domain_title(standing.lowest)}",
         caption=f"{_begun(standing.system)}{when}: {describe_respondents(answered)}, 1 to 4, each anchored "
         f"in words.{rings} {declared_survey().own}",
     )
@@ -348,7 +348,7 @@ def steps_table(standing: SurveyResults) -> Block:
         A table with topic, current anchor, next anchor, highest anchor, and first step.
     """
     if standing.steps.empty:
-        return note("There is no next step to read from these answers.")
+        return note("These answers show no next step.")
     survey = declared_survey()
     steps = standing.steps[["title", "anchor", "next_anchor", "next_step"]].copy()
     steps.insert(3, "aim", [survey.item(code).anchor(survey.highest) for code in standing.steps["item"]])
@@ -359,11 +359,11 @@ def steps_table(standing: SurveyResults) -> Block:
     heads = {
         "title": "about",
         "anchor": "today",
-        "next_anchor": "one further",
-        "aim": f"the aim, {survey.highest}",
-        "next_step": "what to begin with",
+        "next_anchor": "next step up",
+        "aim": f"goal ({survey.highest})",
+        "next_step": "first step",
     }
-    return table(steps, "The lowest anchors, and the step from each", names=heads)
+    return table(steps, "The lowest items, and the first step for each", names=heads)
 
 
 def disagreement_table(standing: SurveyResults) -> Block:
@@ -383,7 +383,7 @@ def disagreement_table(standing: SurveyResults) -> Block:
     items = standing.agreement[standing.agreement["item"].notna()]
     apart = items[items["means"].eq("Differ")]
     if apart.empty:
-        return note("There is no item on which they differ.")
+        return note("They agree on every item.")
     ends = standing.items[["item", "title", "lowest", "highest"]]
     rows = apart[["item", "average_deviation", "r_wg"]].merge(
         ends, on="item", how="inner", validate="one_to_one"
@@ -395,7 +395,7 @@ def disagreement_table(standing: SurveyResults) -> Block:
         ]
     heads = {"title": "about", "average_deviation": "average deviation (anchors)", "r_wg": "r_wg"}
     shown = rows[["title", "some say", "others say", "average_deviation", "r_wg"]]
-    return table(shown, "On what they differ", names=heads, download=False)
+    return table(shown, "Where they differ", names=heads, download=False)
 
 
 def change_table(standing: SurveyResults) -> Block:
@@ -412,7 +412,7 @@ def change_table(standing: SurveyResults) -> Block:
         A table in anchors.
     """
     if standing.change.empty:
-        return note("There is no year before.")
+        return note("There are no answers from the year before.")
     frame = standing.change.assign(domain=[domain_title(code) for code in standing.change["domain"]])
     frame = frame[["domain", "items", "people", "how", "before", "now", "change", "low", "high"]]
     figures = ["before", "now", "change", "low", "high"]
@@ -449,10 +449,10 @@ def _amiss(standing: SurveyResults) -> list[Block]:
     rows = standing.accounts
     used, aside = int(rows["rows_used"].sum()), int(rows["rows_set_aside"].sum())
     if standing.findings.empty:
-        return [note(f"Rows of people used: {used}. Nothing in the file was odd.")]
-    reasons = " Each one has its reason below." if aside else ""
+        return [note(f"Rows used: {used:,}. Nothing in the file was odd.")]
+    reasons = " The table below gives each reason." if aside else ""
     return [
-        note(f"Rows of people used: {used}. Rows set aside: {aside}.{reasons}"),
+        note(f"Rows used: {used:,}. Rows set aside: {aside:,}.{reasons}"),
         table(rows_set_aside_note(standing), "What was odd in the file"),
     ]
 
@@ -463,17 +463,17 @@ def _said(standing: SurveyResults) -> list[Block]:
     if standing.lowest is not None:
         blocks.append(
             reading(
-                "Each row is a domain: the large dot all together, each faint dot one person.",
-                "1 and 4 are things that are done or not done, in the words at the ends; a score between "
-                "them is a mean of several items. Dots far apart: people don't see the same.",
-                "Begin with the lowest anchors below, not with the lowest mean.",
+                "Each row is a domain. The large dot is everyone together, each faint dot one person.",
+                "The words at the ends describe a 1 and a 4. A score between them is a mean of several "
+                "items. If dots are far apart, people disagree.",
+                "Start with the lowest items below, not with the lowest mean.",
             )
         )
     blocks += [
         note(describe_data_team(standing)),
         heading("What to do next"),
         steps_table(standing),
-        heading("Do they see the same?"),
+        heading("Do people agree?"),
         note(describe_agreement(standing)),
     ]
     if standing.agreement["means"].eq("Differ").any():
@@ -483,7 +483,7 @@ def _said(standing: SurveyResults) -> list[Block]:
         blocks.append(change_table(standing))
     if len(standing.beside_files):
         beside = standing.beside_files
-        blocks += [heading("Opinion beside files"), opinion_chart(beside), note(beside_words(beside))]
+        blocks += [heading("Opinions compared with files"), opinion_chart(beside), note(beside_words(beside))]
         blocks.append(opinion_table(beside))
     return blocks
 
@@ -511,7 +511,7 @@ def survey_page(out_path: Path, standing: SurveyResults, *, invented: bool = Fal
         blocks += _said(standing)
     elif standing.people["data_team"].notna().any():
         blocks.append(note(describe_data_team(standing)))
-    blocks += [heading("The answers as they came"), *_amiss(standing)]
+    blocks += [heading("Rows used and set aside"), *_amiss(standing)]
     return block_page(
         out_path,
         QUESTION,

@@ -58,10 +58,10 @@ def describe_maturity(standing: SurveyResults) -> str:
     answered = int(standing.people["answered"].gt(0).sum())
     if scored.empty:
         return (
-            "**Nobody** has answered yet: the empty form comes with `bigpicture survey --blank FILE`."
+            "**Nobody** has answered yet. `bigpicture survey --blank FILE` writes the empty form."
             if not answered
-            else f"**{describe_respondents(answered).capitalize()}** answered too little of any domain "
-            "for a score."
+            else f"**{describe_respondents(answered).capitalize()}** answered too few items of any "
+            "domain for a score."
         )
     low, high = scored.iloc[0], scored.iloc[-1]
     said = f"**{describe_respondents(answered).capitalize()}** put {standing.system} "
@@ -90,11 +90,11 @@ def describe_data_team(standing: SurveyResults) -> str:
     if said.empty:
         return "Nobody said whether there is a data team."
     yes, of = int(said.sum()), len(said)
-    more = "" if yes in (0, of) else " Those who work in one house don't agree on whether it exists."
+    more = "" if yes in (0, of) else " Colleagues don't agree on whether it exists."
     verb = "says" if yes == 1 else "say"
     return (
         f"{yes} of {of} {verb} that there is a data team: “individuals who analyze, explore and interpret "
-        f"data to support program improvement”. It is in no score.{more}"
+        f"data to support program improvement”. No score uses this question.{more}"
     )
 
 
@@ -114,19 +114,21 @@ def describe_agreement(standing: SurveyResults) -> str:
     items = standing.agreement.dropna(subset=["item"])
     compared = items[items["average_deviation"].notna()]
     if compared.empty:
-        return "One person answered, or no two the same item: whether others see it alike isn't known."
+        return (
+            "Only one person answered, or no two people answered the same item. So we can't compare answers."
+        )
     differ = compared[compared["means"].eq("Differ")]
     survey = declared_survey()
     if differ.empty:
         return (
-            f"On all {len(compared)} items an answer lies at most {AGREE:.2f} of an anchor from the middle "
-            "one on average: they agree."
+            f"They agree: on all {len(compared)} items, answers are on average at most {AGREE:.2f} of an "
+            "anchor from the middle answer."
         )
     named = [f"“{survey.item(name).title}”" for name in differ["item"].head(3)]
     return (
-        f"They differ on {len(differ)} of {len(compared)} items, most on {_listed(named)}: there an answer "
-        f"lies up to {compared['average_deviation'].max():.1f} anchors from the middle one on average. A "
-        "mean hides that; a talk between the lowest and the highest doesn't."
+        f"They differ on {len(differ)} of {len(compared)} items, most on {_listed(named)}. There, answers "
+        f"are on average up to {compared['average_deviation'].max():.1f} anchors from the middle answer. A "
+        "mean hides that. Ask those with the lowest and the highest answers to talk."
     )
 
 
@@ -147,22 +149,17 @@ def describe_change(standing: SurveyResults) -> str:
     if known.empty:
         return "There is no year before to compare with."
     if known["low"].isna().all():
-        return (
-            "One person can be compared with the year before: her figures moved, and no interval can be put "
-            "around one person."
-        )
+        return "Only one person answered in both years. Her scores moved, but one person gives no interval."
     sure = known[known["low"].gt(0) | known["high"].lt(0)]
     names = [domain_title(code) for code in sure["domain"]]
     people = int(known["people"].max())
     if known["how"].eq("Same people").all():
-        who = f"{people} people who answered in both years, each compared with herself"
+        who = f"{people} people who answered in both years"
     else:
-        who = (
-            "those who answered then and now; some of them are other people, which is part of the difference"
-        )
+        who = "not all the same people answered, which is part of the difference"
     if not names:
-        return f"No domain moved by more than chance among people could do ({who})."
+        return f"No domain changed by more than chance could explain ({who})."
     return (
-        f"{_listed(names)} moved by more than chance among people could do ({who}); of the other domains it "
-        "can't be told. With six domains, one seems to move by chance alone about every fourth year."
+        f"{_listed(names)} changed by more than chance could explain ({who}). For the other domains, we "
+        "can't say. With six domains, one seems to change by chance alone about every fourth year."
     )

@@ -164,10 +164,10 @@ _WHERE = ["left_silo", "right_silo", "measure", "column", "unit"]
 # With fewer common roster records, it is another district, or its numbers were reassigned.
 _IN_COMMON = 0.5
 _SAID = {
-    "now joined": "now joined to a child on the roster",
-    "not any more": "no longer joined to one",
-    "to another": "joined to another child than before",
-    "gone": "joined to a child before and no longer in the files",
+    "now joined": "newly linked to a child on the roster",
+    "not any more": "no longer linked to one",
+    "to another": "linked to a different child",
+    "gone": "linked before, and no longer in the files",
 }
 _SYSTEMS_NAMED = 5  # in a sentence; the table has all of them
 _DROPS_NAMED = 3
@@ -220,11 +220,11 @@ def changes_between(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> pd
     both = both[both["silo"].ne(after.roster)]
     was, now = both["child"], both["child_now"]
     links = {
-        "now joined": (was.isna() & now.notna(), "records are now joined to a child on the roster"),
-        "not any more": (was.notna() & now.isna(), "records are joined to no child on the roster any more"),
+        "now joined": (was.isna() & now.notna(), "records are newly linked to a child on the roster"),
+        "not any more": (was.notna() & now.isna(), "records are no longer linked to a child on the roster"),
         "to another": (
             (was.notna() & now.notna() & was.ne(now)).fillna(False),
-            "records are joined to another child",
+            "records are linked to a different child",
         ),
     }
     for measure, (chosen, words) in links.items():
@@ -312,7 +312,7 @@ def _gone(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> list[dict[st
                 "unit": "children",
                 "after": None if hidden else float(count),
                 "description": (
-                    f"{_records_of(number)} that {verb} joined to a child are no longer in the files"
+                    f"{_records_of(number)} that {verb} linked to a child are no longer in the files"
                 ),
             }
         )
@@ -354,7 +354,7 @@ def _figure(row: Mapping[Any, Any], name: str) -> str:
 def describe_changes(changes: pd.DataFrame, since: str, guard: Guard) -> list[str]:
     """Describe in a few sentences what changed."""
     if changes.empty:
-        return [f"Since {since} nothing changed: the same children, links, findings, flags and measures."]
+        return [f"Nothing changed since {since}: the same children, links, findings, flags and measures."]
     part = {str(name): rows for name, rows in changes.groupby("part")}
     said = _records_in_words(part["Records"], since) if "Records" in part else []
     children = part["Children"]["description"].tolist() if "Children" in part else []
@@ -362,7 +362,7 @@ def describe_changes(changes: pd.DataFrame, since: str, guard: Guard) -> list[st
     said.append(f"Since {since}: {told or 'the same children are on the roster'}.")
     for name, unit in (
         ("Links", "records of other systems"),
-        ("Indicators", "flags, each definition counted"),
+        ("Indicators", "flags, counting each definition"),
     ):
         rows = part.get(name)
         if rows is None:
@@ -383,7 +383,7 @@ def describe_changes(changes: pd.DataFrame, since: str, guard: Guard) -> list[st
             if count
         )
         said.append(
-            f"Findings: {told or 'as many of each kind, though not in the same systems'}"
+            f"Findings: {told or 'as many of each kind, but in other systems'}"
             + (f"; new: {', '.join(new[:5])}." if new else ".")
         )
     if "Scorecard" in part:

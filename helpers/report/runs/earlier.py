@@ -121,7 +121,7 @@ def what_changed(
 ) -> Changed:
     """Compare a run with an earlier one, and write the page and the table of what changed."""
     if kept is None:
-        why = f"What changed since {previous} can't be said: this run has no figures."
+        why = f"We can't compare with {previous}: this run has no figures."
         return Changed([why] if previous else [])
     if previous:
         before = read_snapshot(out, previous)
@@ -137,15 +137,15 @@ def what_changed(
     since = f"the run of {name[:10]} {name[11:13]}:{name[13:15]}"
     synthetic = about.get("synthetic") is True
     if before is None:
-        said = [f"What changed since {since} can't be said: what it kept isn't here any more."]
+        said = [f"We can't compare with {since}: its saved figures are gone."]
         return Changed(_written(draft, said, [], about))
     # A synthetic district with another seed has other children with the same numbers.
     other = synthetic and before.district != kept.district
     if other or not comparable(before, kept):
         why = (
-            "it was made with another seed, size or scenario" if other else "few of its children are the same"
+            "it was made with another seed, size or scenario" if other else "it has few of the same children"
         )
-        said = [f"What changed since {since} can't be said: that is another district ({why})."]
+        said = [f"We can't compare with {since}: it is another district ({why})."]
         return Changed(_written(draft, said, [], about))
     guard = Guard(real=not synthetic)
     changes = changes_between(before, kept, guard)
@@ -175,9 +175,7 @@ def _written(draft: Path, said: list[str], blocks: list[Any], about: Mapping[str
     back = Block(link, "index.html")
     top = [back, *(answer(one) for one in said)]
     foot = (
-        note("Only what isn't as it was stands here; changes.csv in this folder holds the same.")
-        if blocks
-        else note()
+        note("This page lists only what changed, as does changes.csv in this folder.") if blocks else note()
     )
     page = draft / CHANGED_PAGE
     block_page(page, "What changed since the last run?", [*top, *blocks, foot], banner(about))

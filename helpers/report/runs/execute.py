@@ -79,7 +79,7 @@ def kernel_settings() -> Iterator[dict[str, Any]]:
 # helpers.report marks all its output with this; for a real folder, we keep nothing else.
 KIT_MARK = 'data-shown="kit"'
 _ERROR_MARKER = "papermill-error-cell-tag"
-_NOT_KEPT = "Something was shown here that is not kept, since these are real data."
+_NOT_KEPT = "Output not saved, because these are real data."
 
 
 def _sentence() -> NotebookNode:
@@ -93,7 +93,7 @@ def _kept_of_real(output: NotebookNode) -> NotebookNode | None:
     from nbformat.v4 import new_output
 
     if output.output_type == "error":
-        words = f"{output.ename}. Its words are not kept, since these are real data."
+        words = f"{output.ename}. Its message is not saved, because these are real data."
         return new_output("error", ename=output.ename, evalue="", traceback=[words])
     if output.output_type == "stream":
         return None if output.name == "stderr" else _sentence()

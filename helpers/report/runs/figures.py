@@ -23,10 +23,10 @@ __all__ = [
 
 
 _SAID = {
-    "Verified": "joined surely",
-    "Unverified": "joined by an id that nothing could verify",
-    "Review": "waiting for a person",
-    "Unlinked": "joined to nobody",
+    "Verified": "linked and verified",
+    "Unverified": "linked by an id that nothing could verify",
+    "Review": "waiting for review",
+    "Unlinked": "not linked",
 }
 
 
@@ -54,15 +54,15 @@ def describe_links(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Gua
     ...     {"silo": ["meals"] * 3, "child": list("abc"), "link_status": ["Verified", "Verified", "Unlinked"]}
     ... )
     >>> describe_links(crosswalk, {"meals": "Meals"}, Guard(real=False))["how"].tolist()
-    ['2 joined surely, 1 joined to nobody']
+    ['2 linked and verified, 1 not linked']
     >>> describe_links(crosswalk, {"meals": "Meals"}, Guard(real=True))["how"].tolist()
-    ['some joined surely, some joined to nobody']
+    ['some linked and verified, some not linked']
     """
     counts = link_statuses_by_system(crosswalk, guard).set_index(["silo", "link_status"])["count"]
     rows = []
     for silo, name in names.items():
         if silo not in counts.index.get_level_values("silo"):
-            rows.append((name, "none", "names no child"))
+            rows.append((name, "none", "lists no child"))
             continue
         own = {status: int(counts.get((silo, status), 0)) for status in _SAID}
         rows.append((name, guard.count(sum(own.values())), _how(own, guard)))
@@ -162,17 +162,29 @@ def population_table(populations: pd.DataFrame) -> pd.DataFrame:
 
 
 def children_table(children: pd.DataFrame) -> pd.DataFrame:
-    """Show what became of children, in percent, by the records that count.
+    """Count what became of children, by the records that count.
 
     >>> children = pd.DataFrame(
-    ...     {"records": ["All records"], "complete": [0.5], "split": [0.4], "mixed": [0.1], "silent": [3]}
+    ...     {"records": ["All records"], "children": [171], "complete": [0.222222], "split": [0.766082]}
+    ...     | {"mixed": [0.011696], "silent": [0]}
     ... )
-    >>> children_table(children).to_dict("records")
-    [{'counting': 'all records', 'complete': 50.0, 'split': 40.0, 'mixed': 10.0, 'mixed silently': 3}]
+    >>> children_table(children)[["children", "complete", "split", "mixed"]].to_dict("records")
+    [{'children': 171, 'complete': 38, 'split': 131, 'mixed': 2}]
     """
-    shares = {one: (100 * children[one].astype("Float64")).round(1) for one in ("complete", "split", "mixed")}
+    known = children["children"].astype("Float64")
+    counts = {
+        one: (known * children[one].astype("Float64")).round().astype("Int64")
+        for one in ("complete", "split", "mixed")
+    }
     counting = [str(name)[:1].lower() + str(name)[1:] for name in children["records"]]
-    return pd.DataFrame({"counting": counting, **shares, "mixed silently": children["silent"]})
+    return pd.DataFrame(
+        {
+            "counting": counting,
+            "children": children["children"],
+            **counts,
+            "mixed silently": children["silent"],
+        }
+    )
 
 
 def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]]) -> str:

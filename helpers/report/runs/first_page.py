@@ -358,9 +358,9 @@ def _not_linked(
 def _undecided(count: Count, unit: str) -> str:
     wrong = "How many links are wrong can't be known here: a real district has no answer key."
     if count == 0:
-        return f"No record waits for a decision. {wrong}"
+        return f"No record needs review. {wrong}"
     said = number_text(count)
-    return f"**{said[:1].upper()}{said[1:]}** {unit} wait for a person to decide. {wrong}"
+    return f"**{said[:1].upper()}{said[1:]}** {unit} need review. {wrong}"
 
 
 def _picture_without_key(
@@ -420,7 +420,7 @@ def _actions_without_key(
         return max(chosen, key=lambda silo: as_number(counts[silo][status]) or 0.0, default=None)
 
     if silo := worst(UNVERIFIED, list(counts)):
-        effect = "If a number is wrong, another child's record is shown, and no one notices."
+        effect = "If a number is wrong, the page shows another child's record, and no one notices."
         actions.append(to_do.action("add_names", counts[silo][UNVERIFIED], effect, silo, unit))
     alone = apart(links.crosswalk) if len(district) > 1 else []
     if silo := worst(UNLINKED, alone):
@@ -445,7 +445,9 @@ def _unknown(district: District, links: Links, guard: Guard, judged: bool) -> li
         lines.append(f"Who is in {named}: no record there matches any child.")
     waiting = int(links.crosswalk["link_status"].eq(REVIEW).sum())
     if waiting:
-        lines.append(f"To whom {guard.about(waiting)} records belong: a person decides, at the review desk.")
+        lines.append(
+            f"Which child {guard.about(waiting)} records belong to: a person decides at the review desk."
+        )
     if not judged:
         lines.append("Which links are wrong: no answer key exists for a real district.")
     return lines
@@ -484,8 +486,8 @@ def _made(district: District, links: Links, guard: Guard, judged: bool) -> list[
         enrolled = district.about.get("students")
         now = f"; {enrolled:,} belong to this school year" if isinstance(enrolled, int) else ""
         lines.append(
-            f"Children are all with a record in any system, this year or last; {roster:,} of them are on the "
-            f"roster{now}."
+            f"We count every child with a record in any system, this year or last; {roster:,} of them are "
+            f"on the roster{now}."
         )
     return lines
 
@@ -537,8 +539,9 @@ def _misfit(cut: pd.DataFrame, guard: Guard) -> str:
         f" ({first['file']} ends at row {first['rows']:,}, and the key names row {first['named']:,}{others})"
     )
     return (
-        f"The answer key in this folder no longer fits its files{'' if guard.real else where}: what is gone "
-        "counts neither as right nor as missed. Make the district again, or take the key out of the folder."
+        f"The answer key in this folder no longer matches its files{'' if guard.real else where}: missing "
+        "rows count neither as right nor as missed. Make the district again, or remove the key from the "
+        "folder."
     )
 
 

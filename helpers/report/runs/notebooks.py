@@ -120,7 +120,7 @@ def choose(folder: Path, only: Sequence[str] | Iterable[str] = ()) -> list[Noteb
     """Choose the notebooks of a run, in the declared order."""
     there = [path for path in folder.glob("*.ipynb") if not path.name.startswith(".")]
     if not there:
-        raise BadInput(f"{folder} holds no notebook.")
+        raise BadInput(f"{folder} has no notebook.")
     found = _in_order(there, folder / "order.toml")
     wanted = [word.strip() for words in only for word in words.split(",") if word.strip()]
     for word in wanted:

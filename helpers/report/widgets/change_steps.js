@@ -27,7 +27,7 @@ function render({ model, el }) {
   function ask(message) {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      trouble.textContent = "Nobody answers behind this page: the kernel is busy, or was stopped. Run the cell again.";
+      trouble.textContent = "This page gets no reply: the kernel is busy, or has stopped. Run the cell again.";
     }, PATIENCE);
     model.send(message);
   }
@@ -49,7 +49,7 @@ function render({ model, el }) {
   for (const one of [change, level]) one.addEventListener("change", () => go(now ? now.day : -1));
   slider.addEventListener("input", () => go(Number(slider.value)));
 
-  const heads = ["System", "Who looks there", "Today", "What its file says"];
+  const heads = ["System", "Who looks there", "Today", "What its file shows"];
   const page = make("section", { class: "change-steps", "aria-label": "One change, watched", "data-lm-suppress-shortcuts": "true" }, title,
     make("div", { class: "choices" },
       make("div", {}, make("label", { for: `${own}-change` }, "Change"), change),

@@ -37,7 +37,7 @@ function render({ model, el }) {
   function send(message) {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      trouble.textContent = "Nobody answers behind this page: the kernel is busy, or was stopped. Run the cell again.";
+      trouble.textContent = "This page gets no reply: the kernel is busy, or has stopped. Run the cell again.";
     }, PATIENCE);
     model.send(message);
   }

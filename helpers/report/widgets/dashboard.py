@@ -73,7 +73,7 @@ def dashboard(
     from helpers.share import Audit, open_view, read_policy, whos
 
     if role is None and (who is not None or purpose is not None):
-        raise BadInput("Say in which role is looked, too: who and purpose belong to a role.")
+        raise BadInput("Give a role, too: who and purpose belong to a role.")
     rules = policy or read_policy()
     if role is not None and role not in rules.roles:
         raise BadInput(f"The policy has no role {role!r}. It has: {', '.join(rules.roles)}.")
@@ -126,7 +126,7 @@ class Dashboard:
         except BadInput as error:
             return paragraph(str(error))
         if self._looking.child is None:
-            return paragraph("No child is known to whoever looks here.")
+            return paragraph("This viewer may see no child.")
         from helpers.report.widgets import style_of
 
         page = self._looking.laid_out(self._looking.child, rows=True)
@@ -187,9 +187,7 @@ class Dashboard:
         kind = "note" if self._looking.source.synthetic else "note restricted"
         words = "Search a name, and the child’s page opens here."
         if self._looking.view is not None and not len(self._looking.listed):
-            words = (
-                "No child of this role, school and class is known. A school without children has no pages."
-            )
+            words = "This role, school and class has no child. A school without children has no pages."
         return joined([paragraph(self._looking.note, kind), paragraph(words)]).markup
 
     def _seated_anew(self, what: str, place: int) -> dict[str, Any]:
@@ -231,7 +229,7 @@ class Dashboard:
         letters = len(text.replace(" ", ""))
         if not every:
             said = (
-                "No child of this name here."
+                "No child with this name here."
                 if letters >= FEWEST_LETTERS
                 else f"Type {FEWEST_LETTERS} letters."
             )
@@ -283,7 +281,7 @@ class Dashboard:
             return None
         folder = self._looking.source.folder
         if folder is None or not folder.is_dir():
-            words = "The files of this district aren’t where they were: their rows can’t be opened."
+            words = "The district’s files have moved, so we can’t open their rows."
             return self._told_opened(number, paragraph(words))
         systems = self._looking.source.systems()
         names = {silo: system.name for silo, system in self._looking.systems.items()}

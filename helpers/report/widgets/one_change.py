@@ -39,8 +39,8 @@ def must_be_made(about: Mapping[str, Any]) -> None:
     """Raise an error for a real child: the page shows what files contain about one child."""
     if about.get("synthetic") is not True:
         raise BadInput(
-            "One change of one child is shown of made districts only: this one doesn't say that everybody in "
-            "it is invented. Make one with synthetic_data.studies.one_change.one_change()."
+            "We show one change of one child in invented districts only: this one doesn't say that "
+            "everybody in it is invented. Make one with synthetic_data.studies.one_change.one_change()."
         )
 
 

@@ -35,7 +35,7 @@ def compared(left: str, right: str) -> Compared:
     Compared(left=(('Lope', False), ('z', True)), right=(('Lope', False), ('s', True)), verdict='differs')
     """
     if not left or not right:
-        verdict = "neither says it" if left == right else f"only on the {'left' if left else 'right'}"
+        verdict = "neither has it" if left == right else f"only on the {'left' if left else 'right'}"
         return Compared(_whole(left, False), _whole(right, False), verdict)
     if left == right:
         return Compared(_whole(left, False), _whole(right, False), "same")
@@ -110,7 +110,7 @@ def pair_comparison(pair: pd.Series, systems: Mapping[str, str]) -> PairComparis
     return PairComparison(
         systems=(_system(pair, "left", systems), _system(pair, "right", systems)),
         known_in=(_known_in(pair, "left", systems), _known_in(pair, "right", systems)),
-        fields=tuple(line for line in lines if line.values.verdict != "neither says it"),
+        fields=tuple(line for line in lines if line.values.verdict != "neither has it"),
         namesakes=_namesakes(pair, systems),
         evidence=str(pair["evidence"]),
         chance=_chance(pair["probability"]),
@@ -158,13 +158,13 @@ def _namesakes(pair: pd.Series, systems: Mapping[str, str]) -> tuple[str, ...]:
 
 def _chance(probability: object) -> str:
     if probability is None or pd.isna(probability):  # type: ignore[call-overload]
-        return "A rule left it to a person; nothing says how likely it is."
+        return "A rule leaves this decision to a person. Nothing shows how likely a match is."
     return f"By the model, {100 * float(probability):.0f} of 100 such pairs are one child."  # type: ignore[arg-type]
 
 
 def _gain(pair: pd.Series) -> str:
     gained = int(pair["pairs_gained"])
     if not gained:
-        return "Both stand under one child already, tied by other records. A no takes them apart."
+        return "Other records already link both to one child. A no separates them."
     found = "1 pair of records is" if gained == 1 else f"{gained:,} pairs of records are"
-    return f"A yes makes one child of {int(pair['records_joined']):,} records: {found} found."
+    return f"A yes links {int(pair['records_joined']):,} records to one child: {found} found."

@@ -48,7 +48,7 @@ function pairTable(view) {
   }
   known.append(make("td", { class: "verdict" }, ""));
   body.append(known);
-  return make("table", { "aria-label": "What both records say" }, make("thead", {}, head), body);
+  return make("table", { "aria-label": "What both records show" }, make("thead", {}, head), body);
 }
 
 function namesakes(others) {
@@ -89,7 +89,7 @@ function render({ model, el }) {
     buttons.append(button);
   }
   const hint = make("p", { class: "small" },
-    "The keys y, n, s and u work while the desk is in use: click into it, or come to it by Tab.");
+    "The keys y, n, s and u work while the desk is active: click on it, or reach it with Tab.");
   // The notebook's own keys (d d deletes a cell) must not hear what is typed here.
   const desk = make("section", {
     class: "review-desk", tabindex: "0", "aria-label": "Review desk", "data-lm-suppress-shortcuts": "true",
@@ -100,7 +100,7 @@ function render({ model, el }) {
     clearTimeout(timer);
     timer = setTimeout(() => {
       waiting = false;
-      trouble.textContent = "Nobody answers behind this desk: the kernel is busy, or was stopped. Run the cell again.";
+      trouble.textContent = "This desk gets no reply: the kernel is busy, or has stopped. Run the cell again.";
     }, PATIENCE);
   }
 

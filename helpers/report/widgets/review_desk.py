@@ -42,7 +42,7 @@ def describe_review_hour(
     bought = first_minutes(worth, _HOUR)
     questions = int(bought["questions"])
     if not questions:
-        return f"At {seconds:g} seconds a decision an hour is not enough for one question."
+        return f"At {seconds:g} seconds a decision, an hour isn't enough for one question."
     said = {
         name: _about(bought[name]) if guard is None else guard.count(round(bought[name]))
         for name in ("pairs_gained", "children_completed", "wrong_pairs")
@@ -50,14 +50,14 @@ def describe_review_hour(
     minutes = float(bought["minutes"])
     took = f"{minutes:.0f} minutes" if minutes >= 1.5 else "a minute" if minutes > 0.5 else "under a minute"
     every = "all " if questions == len(worth) else ""
-    basis = "This is by the answer key."
+    basis = "By the answer key."
     if bought["basis"] != "Answer key":
-        even = ": where nothing says how likely a pair is, it counts half, until your answers tell"
+        even = ". A pair of unknown likelihood counts half, until your answers show more"
         basis = f"This is an estimate{even if unknown else ''}."
     return (
         f"The next hour: {every}{_counted(questions, 'question')}, {took} at {seconds:g} seconds each. "
-        f"Expected: {said['pairs_gained']} pairs of records found, {said['children_completed']} children put "
-        f"together, {said['wrong_pairs']} pairs joined wrongly if {100 * error_rate:g} of 100 answers are "
+        f"Expected: {said['pairs_gained']} pairs of records found, {said['children_completed']} children "
+        f"complete, {said['wrong_pairs']} pairs linked wrongly if {100 * error_rate:g} of 100 answers are "
         f"mistaken. {basis} Seconds and mistakes are settings."
     )
 
@@ -85,9 +85,9 @@ def review_gain_table(worth: pd.DataFrame) -> dict[str, Any]:
             "after",
             "questions",
             "pairs found",
-            "children put together",
-            "pairs joined wrongly by mistake",
-            "wrong pairs that joining all unasked would make",
+            "children complete",
+            "pairs linked wrongly by mistake",
+            "wrong pairs if all were linked without review",
         ],
         "rows": rows,
         "note": "Largest gain first. Expected numbers, not counts.",
@@ -168,7 +168,7 @@ class ReviewDesk:
     def undo(self) -> None:
         """Undo the last answer of this session, also in the file."""
         taken = self._session.undo()
-        self._said = "Taken back." if taken else "There is nothing to take back."
+        self._said = "Taken back." if taken else "There is nothing to undo."
 
     def view(self, trouble: str = "") -> dict[str, Any]:
         """Return what the page shows now: plain text, inserted as text."""
@@ -223,8 +223,8 @@ class ReviewDesk:
         waiting = len(self._session.questions) - self._session.place
         count = self._guard.count(waiting)
         one = waiting == 1 and not self._guard.hides(waiting)
-        sentence = f"**{count}** {'question waits' if one else 'questions wait'} for a person."
-        blocks = [answer(sentence if waiting else "No question waits for a person.")]
+        sentence = f"**{count}** {'pair needs' if one else 'pairs need'} review."
+        blocks = [answer(sentence if waiting else "No pair needs review.")]
         worth = self._worth()
         if waiting and not self._guard.hides(waiting):
             blocks.append(paragraph(self._hour(worth, self._guard if self._guard.real else None)))
@@ -275,7 +275,7 @@ class ReviewDesk:
         session = self._session
         if session.current is not None:
             return f"Are these one child? Question {session.place + 1} of {len(session.questions)}"
-        return "Every question has been answered." if session.place else "No question waits for a person."
+        return "Every question has been answered." if session.place else "No pair needs review."
 
     def _count(self) -> str:
         session, tally = self._session, self._session.tally
@@ -290,7 +290,7 @@ class ReviewDesk:
 
     def _next(self) -> str:
         if not self._session.place and not self._session.decided_before:
-            return "Nothing has to be decided by a person here."
+            return "Nothing here needs review."
         return f"Link again with your answers: bigpicture link FOLDER --decisions {self._decisions.name}"
 
     def _heard(self, message: object) -> dict[str, Any]:

@@ -344,7 +344,7 @@ def _wait(process: subprocess.Popen[bytes], ready: Path, wanted: int | None) -> 
     how = f"it ended with {process.returncode}" if process.poll() is not None else f"not ready in {STARTS} s"
     raise BadInput(
         f"The dashboard didn't start ({how}): run the notebook in JupyterLab to see which cell fails, or "
-        "make the store anew with --out."
+        "make a new store with --out."
     )
 
 

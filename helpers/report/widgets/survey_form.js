@@ -37,7 +37,7 @@ function render({ model, el }) {
   function expectReply() {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      say("", "Nobody answers behind this form: the kernel is busy, or was stopped. Run the cell again; what was said to be saved is in the file.");
+      say("", "This form gets no reply: the kernel is busy, or has stopped. Run the cell again. The file has every answer that was shown as saved.");
     }, PATIENCE);
   }
 
@@ -101,21 +101,21 @@ function render({ model, el }) {
     title.textContent = "Where does your school system stand?";
     progress.hidden = true;
     const [nameLabel, name] = field("Your name, or any number (others see it in the file)", { name: "respondent", type: "text", autocomplete: "off", maxlength: "100", required: "" });
-    const [roleLabel, role] = field("Your work, if you like", { name: "role", type: "text", autocomplete: "off", maxlength: "200" });
+    const [roleLabel, role] = field("Your job (optional)", { name: "role", type: "text", autocomplete: "off", maxlength: "200" });
     const begin = () => {
       if (!name.value.trim()) { say("", "Give a name or a number first, such as R1."); name.focus(); return; }
       ask({ do: "begin", respondent: name.value, role: role.value });
     };
     for (const one of [name, role]) one.addEventListener("keydown", event => { if (event.key === "Enter") { event.preventDefault(); begin(); } });
     page.replaceChildren(
-      make("p", {}, `${survey.total} questions on six domains, about a quarter of an hour. Take the answer that is true today, not the one that is planned.`),
+      make("p", {}, `${survey.total} questions on six domains, about a quarter of an hour. Choose the answer that is true today, not the one that is planned.`),
       nameLabel, name, roleLabel, role, make("div", { class: "buttons" }, button("Begin", begin, { class: "main" })));
     if (survey.people.length) {
       const list = make("div", { class: "buttons", role: "group", "aria-label": "Go on as" });
       for (const one of survey.people) {
         list.append(button(`${one.name}: ${one.answered} of ${survey.total}`, () => ask({ do: "begin", respondent: one.name, role: "" })));
       }
-      page.append(make("p", { class: "others" }, "Who has begun already, and can go on:"), list);
+      page.append(make("p", { class: "others" }, "People who have started, and can continue:"), list);
     }
   }
 
@@ -155,7 +155,7 @@ function render({ model, el }) {
     const bar = make("div", { class: "buttons" });
     if (place > 0) bar.append(button("Back", () => go(place - 1)));
     if (place < last) bar.append(button("Next", () => go(place + 1), { class: "main" }));
-    bar.append(button(place === last ? "Done: somebody else answers" : "Stop here: somebody else answers", leave));
+    bar.append(button(place === last ? "Done: next person" : "Stop here: next person", leave));
     return bar;
   }
 

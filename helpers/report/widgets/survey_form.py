@@ -87,11 +87,11 @@ class SurveyForm:
         survey = declared_survey()
         count = len(self._file.people())
         who, verb = describe_respondents(count).capitalize(), "has" if count == 1 else "have"
-        begun = f"**{who}** {verb} begun to answer."
+        begun = f"**{who}** {verb} started to answer."
         item = next(iter(survey.items.values()))
         words = f"{len(survey.items)} questions on six domains. The first: {item.text}"
-        open_it = "To answer, run this notebook in JupyterLab: the form opens here."
-        lead = answer(begun if count else "**Nobody** has begun to answer yet.")
+        open_it = "To answer, run this notebook in JupyterLab. The form opens here."
+        lead = answer(begun if count else "**Nobody** has started to answer yet.")
         anchors = Block(fill("report/widgets/survey_form.html.j2", "anchors", item.anchors), "")
         blocks = [lead, paragraph(words), anchors, paragraph(f"{survey.own} {open_it}", "muted")]
         return Block(joined(blocks).markup, f"{lead.text} {words} {survey.own} {open_it}")

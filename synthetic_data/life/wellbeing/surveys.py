@@ -84,7 +84,7 @@ OF_THE_SCHOOL = (0.15, 0.35, 0.25)
 OWN_STEADY = 0.6  # share of the rest's variance that is the same in every window
 MIDDLE, SPREAD, OF_THE_ITEM = 3.6, 0.75, 0.75  # of answers before rounding
 DOWN_A_GRADE = 0.04  # decrease of the mean per grade: older children answer lower
-FAVOURABLE = 4
+FAVORABLE = 4
 
 EFFECTS = (
     *(
@@ -203,9 +203,7 @@ def _groups(
     """Sum confidential answers by school and grade: groups, number of answers, sums, favorable answers."""
     pairs, place = np.unique(school * 100 + grade, return_inverse=True)
     sums = np.zeros((3, len(pairs), answers.shape[1]), dtype="int64")
-    for number, values in enumerate(
-        (np.ones_like(answers), answers, (answers >= FAVOURABLE).astype("int64"))
-    ):
+    for number, values in enumerate((np.ones_like(answers), answers, (answers >= FAVORABLE).astype("int64"))):
         np.add.at(sums[number], place, values)
     group = np.column_stack(
         [pairs // 100, pairs % 100, np.full(len(pairs), year), np.full(len(pairs), window)]

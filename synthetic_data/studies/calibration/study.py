@@ -232,7 +232,7 @@ def _two_years(outcomes: Outcomes) -> list[tuple[Line, Measured]]:
                 "two_years",
                 group,
                 "correlation of a year with the year before",
-                "Studies call absence stable from year to year; none was found that shows how strongly",
+                "Studies call absence stable from year to year; we found none that shows how strongly",
             ),
             correlation(before, now, home),
         )
@@ -252,7 +252,7 @@ def _together(outcomes: Outcomes) -> list[tuple[Line, Measured]]:
                 "together",
                 f"{left} and {right}",
                 "rank correlation within a grade of a school",
-                "No study was found that says how strongly the two hang together in a district",
+                "We found no study of how strongly the two correlate in a district",
             ),
             correlation(ranks[left], ranks[right], outcomes.household),
         )

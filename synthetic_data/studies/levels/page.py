@@ -167,7 +167,7 @@ def study_page(
     folds: list[tuple[str, list[Block]]] = [
         *by_number,
         ("What each measure means", _meanings()),
-        ("What is left where systems have nothing in common?", [*no_placebo, *_placebo(placebo)]),
+        ("What remains when nothing is related?", [*no_placebo, *_placebo(placebo)]),
         ("Which switch buys most?", [*not_switched, *_switches(switched)]),
         ("What would one standard save?", list(_standard(given))),
         ("The roadmap: which step first, and at what cost?", [*not_switched, *_roadmap(switched, given)]),
@@ -186,7 +186,7 @@ def study_page(
             [
                 f"Each step was taken alone, from {level_name(FROM).lower()} to {level_name(TO).lower()} "
                 "exchange, with names and birth dates matched. Costs and who acts are the kit's own "
-                "assumption: put in yours.",
+                "assumption: use your own.",
                 *(one.text for one in not_switched),
             ]
         ),
@@ -252,7 +252,7 @@ def _questions(study: Study) -> tuple[list[tuple[str, list[tuple[str, str]], int
             told.append((title, lines[:MOST_QUESTIONS], len(lines[MOST_QUESTIONS:])))
     return told, (
         f"With names and birth dates matched. {always} more questions have an answer at every step. A "
-        "question is answered where everything needed is known of four in five of the children it is about."
+        "question counts as answered with all needed data for four in five of the children it is about."
     )
 
 
@@ -263,10 +263,10 @@ def _limits(placebo: Study, no_placebo: list[Block]) -> list[str]:
     none = value_at(placebo, "two_systems", last, PLACEBO) or 0.0
     whose = " (in the run that comes with the kit)" if no_placebo else ""
     return [
-        "What a real district is like: which numbers a step's systems carry, and how fresh they are, is this "
-        "kit's own judgment, and so are the minutes of a task.",
-        "As a check, we made districts in which absences, tests and behavior are unrelated. There, a second "
-        f"system pointed at **{none:.0f}** of 1,000 children beyond chance; in these, at "
+        "What a real district is like. Which numbers a step's systems carry, how fresh they are, and the "
+        "minutes per task are the kit's own judgment.",
+        "As a check, we generated districts in which absences, tests and behavior are unrelated. There, a "
+        f"second system pointed at **{none:.0f}** of 1,000 children beyond chance; in these, at "
         f"**{real:.0f}**{whose}.",
     ]
 
@@ -276,9 +276,9 @@ def _alone(study: Study, here: tuple[str, str] | None) -> list[Block]:
         answer(f"{finding_of(study)}."),
         chart_of_steps(study, here),
         note(
-            "Most systems can join by a number and by nothing else. There a level decides who is found. "
-            "Where names and birth dates are matched as well, most children are found before any system "
-            "changes, and the levels buy questions, days and hours."
+            "Most systems can link only by a number. There, the level decides who is found. With names and "
+            "birth dates matched as well, most children are found before any system changes, and the levels "
+            "buy answers, days and hours."
         ),
     ]
 
@@ -288,9 +288,9 @@ def _meanings() -> list[Block]:
     return [
         table(pd.DataFrame(says, columns=["measure", "unit", "basis", "says"])),
         reading(
-            "A row a step, a column a measure: what a joined picture of a child is worth at each step.",
-            "A dot is the mean over seeds, a bar its interval. A square is what the step itself sets.",
-            "Look for the first step at which your question has its answer: that is the one to ask for.",
+            "Each row is a step, each column a measure.",
+            "A dot is the mean over seeds, a bar its interval. A square is set by assumption.",
+            "Find the first step at which your question has an answer: ask for that step.",
         ),
     ]
 
@@ -308,11 +308,11 @@ def _how(study: Study) -> list[Block]:
     faults = ", ".join(study.figures["fault_level"].unique())
     return [
         note(
-            f"{len(cells)} districts were made, read, joined, shown and judged, each by one headless run of "
-            f"the notebook one_district. The rates of faults are those of the level {faults} everywhere, so "
-            "that better joins are not merely cleaner records.",
+            f"{len(cells)} districts: each was made, read, linked, shown and judged by one headless run of "
+            f"the notebook one_district. All have the fault rates of the level {faults}, so better links "
+            "don't just come from cleaner records.",
             "Found, missed and wrongly flagged compare the kit's links with the answer key's on the same "
-            "files: what a file says wrongly or late counts in neither.",
+            "files: a wrong or late value in a file counts in neither.",
             SAYS,
         )
     ]
@@ -331,10 +331,10 @@ def _switches(study: Study) -> Iterator[Block]:
     yield table(steps_table(study, "last"), last, names=heads)
     looks = study.gains.drop_duplicates("way").set_index("way")["looks"]
     yield note(
-        "In brackets the 95% interval over seeds, of differences between districts with the same children, "
-        f"corrected for {looks['alone']} looks alone and {looks['last']} last (Bonferroni). What is assumed "
-        "has none. A switch that buys little alone may buy much at the end: fresh exports that nobody can "
-        "join are fresh for nobody.",
+        "In parentheses: 95% intervals over seeds, of differences between districts with the same children, "
+        f"corrected for {looks['alone']} looks alone and {looks['last']} last (Bonferroni). Assumed "
+        "figures have none. A switch that buys little alone may buy much at the end: fresh exports help "
+        "nobody if nobody can link them.",
         CODES,
     )
 
@@ -342,12 +342,13 @@ def _switches(study: Study) -> Iterator[Block]:
 def _placebo(study: Study) -> Iterator[Block]:
     yield chart_of_placebo(study)
     yield note(
-        "In the placebo every system sees a child of its own: absences say nothing about tests, tests "
-        "nothing about conduct. Its records join as well, its profiles are as complete, its questions are "
-        "answered as often. But the page of a joined child shows nothing that each system didn't show alone.",
-        "So the open dots part the figures into two kinds. Where the two intervals touch, a figure measures "
-        "the plumbing. Only where they lie apart does joining say something about children, and how much is "
-        "what the generator put in.",
+        "In the placebo, no system's data relates to another's: absences predict nothing about tests, and "
+        "tests nothing about conduct. Its records link as well, its profiles are as complete, and its "
+        "questions are answered as often. But a linked child's page shows nothing that each system didn't "
+        "show alone.",
+        "So the placebo sorts the figures. Where the two intervals overlap, a figure measures the "
+        "plumbing. Only where they are apart does linking show something about children, and the generator "
+        "simulates how much.",
     )
     yield table(placebo_table(study), "Every measure at the last level, each interval by itself")
 

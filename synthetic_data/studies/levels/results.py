@@ -549,7 +549,7 @@ def _with_interval(gain: float, low: float, high: float) -> str:
     """Write a gain with its interval, without digits that the seeds don't carry.
 
     >>> _with_interval(5.26, 0.16, 10.37), _with_interval(-0.001, -0.72, 0.71), _with_interval(4.0, 4.0, 4.0)
-    ('+5.3 (+0.2 to +10.4)', '0 (-0.7 to +0.7)', '+4.0 in every district')
+    ('+5.3 (+0.2 to +10.4)', '0 (-0.7 to +0.7)', '+4 in every district')
     """
     digits = 0 if abs(gain) >= 20 else 1
 
@@ -559,7 +559,7 @@ def _with_interval(gain: float, low: float, high: float) -> str:
     if math.isnan(low):
         return said(gain)
     if round(low, 2) == round(high, 2):
-        return f"{said(gain)} in every district" if round(gain, 2) else "0"
+        return f"{round(gain, digits):+g} in every district" if round(gain, 2) else "0"
     return f"{said(gain)} ({said(low)} to {said(high)})"
 
 

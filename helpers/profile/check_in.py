@@ -23,7 +23,7 @@ from helpers.files import (
     without_guard,
     write_atomically,
 )
-from helpers.layouts import Column, FileLayout, Layout
+from helpers.layouts import Column, FileLayout, Layout, folded
 from helpers.profile.indicators import declared_indicators
 from helpers.profile.indicators.statuses import worst
 from helpers.profile.questions.known import Roster, roster_of
@@ -66,10 +66,11 @@ class Study(BaseModel):
 
 
 class Known(BaseModel):
-    """What is known of flags, in one sentence and by study."""
+    """What is known of flags, in one sentence and by study; and what isn't."""
 
     model_config = STRICT
 
+    open_question: str
     lead: str
     study: tuple[Study, ...]
 
@@ -109,7 +110,9 @@ STATUSES = ("Open", "Done", "Dropped")
 REQUIRED = ("student", "what", "who", "by_when")
 # A spreadsheet saves 2026-05-14 as 5/14/2026.
 DAYS = ["%Y-%m-%d", "%m/%d/%Y"]
-LONGEST = 500  # characters: more than anybody writes about one step
+# What people type, and more characters than anybody writes about one step.
+TYPED = ("student", "what", "who", "decided_by")
+LONGEST = 500
 LOST = ("row_set_aside", "file_set_aside")
 
 
@@ -256,7 +259,13 @@ def add_check_in(path: Path, decision: Mapping[str, object]) -> None:
             )
         whole = row
         if path.is_file():
-            whole = pd.concat([_as_typed(read_text_table(path)), row.dropna(axis="columns", how="all")])
+            before = read_text_table(path)
+            # A head may be written "By when".
+            ours = {folded(name): name for name in standard_table("check_ins").dtypes()}
+            before = before.rename(columns=lambda head: ours.get(folded(head), head))
+            if "student" not in before.columns:
+                raise BadInput(f"{path.name} can't be added to: its first row has to be the head of columns.")
+            whole = pd.concat([_as_typed(before), row.dropna(axis="columns", how="all")])
         write_atomically(path, spreadsheet_bytes(whole, ids=("student",)))
 
 
@@ -273,7 +282,7 @@ def _checked(decision: Mapping[str, object]) -> pd.DataFrame:
         raise BadInput(f"A decision says who does what by when. Missing: {', '.join(map(words.get, empty))}.")  # type: ignore[arg-type]
     if given["status"] not in STATUSES:
         raise BadInput(f"status is {given['status']!r}: it is one of {', '.join(STATUSES)}.")
-    long = next((name for name, value in given.items() if len(str(value)) > LONGEST), None)
+    long = next((name for name in TYPED if len(str(given.get(name))) > LONGEST), None)
     if long:
         raise BadInput(f"{long} has {len(str(given[long])):,} characters: write at most {LONGEST}.")
     return as_table("check_ins", pd.DataFrame([given]))

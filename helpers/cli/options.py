@@ -22,6 +22,7 @@ __all__ = [
     "as_shown",
     "count_text",
     "desk_note",
+    "flag_note",
     "judged",
     "linked",
     "own_model",
@@ -87,6 +88,14 @@ def desk_note(written: Sequence[str]) -> list[str]:
     held = any(Path(file).name.startswith(RESTRICTED) for file in written)
     said = f"Files named {RESTRICTED}… contain numbers of fewer than {few} children: keep them at your desk."
     return [said] if held else []
+
+
+def flag_note() -> str:
+    """Say, beside a list of flags, what is known of flags, and how a team decides what to do."""
+    from helpers.profile import check_in_protocol
+
+    told = check_in_protocol()
+    return f"{told.known.lead} A check-in of {told.minutes} minutes decides who acts: docs/every-week.md."
 
 
 def read_folder(folder: Path, output: Output) -> District:

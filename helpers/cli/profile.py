@@ -13,6 +13,7 @@ from helpers.cli.options import (
     as_shown,
     count_text,
     desk_note,
+    flag_note,
     linked,
     profiled,
     read_known,
@@ -165,6 +166,8 @@ def questions(
     notes = [*read_so(guard, as_json, HOW_TO_READ).values(), *desk_note(written)]
     if one is None:
         notes.insert(0, "One question, by group: --question ID, with an id from questions.csv.")
+    if seen is not None and one is not None and "indicator." in str(declared.named(one).answer):
+        notes.append(flag_note())
     summary = _answered(answers, shown_first, notes) if one is None else _one_answer(shown_first, notes)
     output.emit(figures, summary, TITLES)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from helpers.cli.options import as_shown, count_text, profiled, words_of_policy
+from helpers.cli.options import as_shown, count_text, flag_note, profiled, words_of_policy
 from helpers.files import Output, Summary, folder_argument, out_option, with_output
 from helpers.standard import BadInput
 
@@ -219,4 +219,5 @@ def _write(
     first = opened.withheld.drop_duplicates("domain").head(3).to_dict("records")
     worst = [f"{row['domain']}: {row['why']}" for row in first]
     notes = [str(policy.teaches), f"Logged in {audit.path}."]
+    notes += [flag_note()] if opened.allowed.indicators and not opened.allowed.coded else []
     output.emit(figures, Summary(finding, "The first of them", worst, notes), TITLES)

@@ -27,7 +27,7 @@ from helpers.files.draft.columns import head_words, numbered_thing, words_file
 from helpers.files.draft.sniff import names_columns, speaks_of_persons
 from helpers.files.file_profile import WORDS
 from helpers.files.findings import Findings
-from helpers.files.folder import FoundFile, files_below, harm_in, must_be_a_folder
+from helpers.files.folder import CHECK_IN_FILE, FoundFile, files_below, harm_in, must_be_a_folder
 from helpers.files.limits import WORKBOOKS_UNPACKED, no_file, shape_trouble, too_empty, too_wide
 from helpers.files.parse.file import ReadFile
 from helpers.files.parse.values import written_out

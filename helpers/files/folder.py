@@ -26,6 +26,7 @@ from helpers.files.readers.workbook import sheets_in
 from helpers.standard import BadInput
 
 __all__ = [
+    "CHECK_IN_FILE",
     "FoundFile",
     "Refused",
     "files_below",
@@ -38,8 +39,10 @@ __all__ = [
 ]
 
 PASSED_OVER = ("layouts", "__MACOSX")
-# Files about the whole folder, not exports: its description and the team's trust order.
-OF_THE_FOLDER = ("district.json", "elements.toml")
+# Decisions about flagged students, which the team adds to from week to week.
+CHECK_IN_FILE = "check_in.csv"
+# Files about the whole folder, not exports: its description, the team's trust order and its decisions.
+OF_THE_FOLDER = ("district.json", "elements.toml", CHECK_IN_FILE)
 # Exceptions from a zip that is damaged, or packed by an unusual method.
 DAMAGED = (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error)
 WORKBOOKS = (".xlsx", ".xlsm")

@@ -1,5 +1,14 @@
 """Build profiles: values with provenance, one row per child, and a timeline."""
 
+from helpers.profile.check_in import (
+    OUTCOMES,
+    add_check_in,
+    check_in_path,
+    check_in_protocol,
+    current_statuses,
+    follow_up,
+    read_check_ins,
+)
 from helpers.profile.example_child import pick_example_child
 from helpers.profile.facts.attendance import attendance_days
 from helpers.profile.facts.context import child_tables

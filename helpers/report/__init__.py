@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from helpers.report.family.recipients import kit_language, read_offices
     from helpers.report.family.write import codes_in, records_of, save_lookup, save_run, write_pages
     from helpers.report.messages import language
+    from helpers.report.pages.check_in import check_in_outcomes
     from helpers.report.pages.contract import (
         contract_page,
         rubric_blocks,
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
     from helpers.report.runs.report import ReportResult, make_report_district, run_report
     from helpers.report.tables import number_text, table
     from helpers.report.templates import fill
+    from helpers.report.widgets.check_in import check_in
     from helpers.report.widgets.dashboard import dashboard
     from helpers.report.widgets.one_change import change_steps, change_timeline
     from helpers.report.widgets.review_desk import review_desk
@@ -116,6 +118,8 @@ __all__ = [
     "change_steps",
     "change_table",
     "change_timeline",
+    "check_in",
+    "check_in_outcomes",
     "communication_chart",
     "communication_table",
     "contract_page",
@@ -180,6 +184,7 @@ _MODULES = {
     "helpers.report.family.recipients": "kit_language read_offices",
     "helpers.report.family.write": "codes_in records_of save_lookup save_run write_pages",
     "helpers.report.messages": "language",
+    "helpers.report.pages.check_in": "check_in_outcomes",
     "helpers.report.pages.contract": "contract_page rubric_blocks rubric_picture rubric_words shown_contract",
     "helpers.report.pages.gap_tables": "large_groups",
     "helpers.report.pages.gaps": "blocked_sentence gaps_page work_sentence",
@@ -210,6 +215,7 @@ _MODULES = {
     "helpers.report.runs.report": "ReportResult make_report_district run_report",
     "helpers.report.tables": "number_text table",
     "helpers.report.templates": "fill",
+    "helpers.report.widgets.check_in": "check_in",
     "helpers.report.widgets.dashboard": "dashboard",
     "helpers.report.widgets.one_change": "change_steps change_timeline",
     "helpers.report.widgets.review_desk": "review_desk",

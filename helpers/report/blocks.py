@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from markupsafe import Markup
 
@@ -22,6 +22,7 @@ __all__ = [
     "paragraph",
     "reading",
     "slug",
+    "terms",
     "where_from",
 ]
 
@@ -110,7 +111,11 @@ def reading(shows: str, read: str = "", do: str = "") -> Block:
         A list of three terms, without empty ones.
     """
     parts = [("What it shows", shows), ("How to read it", read), ("What to do", do)]
-    rows = [(term, text) for term, text in parts if text]
+    return terms([(term, text) for term, text in parts if text])
+
+
+def terms(rows: Sequence[tuple[str, str]]) -> Block:
+    """List terms, each with a sentence about it."""
     text = " ".join(f"{term}: {text}" for term, text in rows).replace("**", "")
     return Block(fill(_TEMPLATE, "terms", rows), text)
 

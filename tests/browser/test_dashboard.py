@@ -14,6 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from helpers.profile import read_check_ins
 from helpers.profile.store.profiles import ProfileStore
 from helpers.report.family.printing import look_into
 from helpers.report.widgets.serve_dashboard import Served, serve_dashboard, store_of
@@ -52,11 +53,12 @@ def served(store: ProfileStore, project: Path) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def lab(store: ProfileStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabServer]:
-    """JupyterLab on a notebook whose only cell is the dashboard."""
+    """JupyterLab on a notebook whose only cells are the dashboard and its check-in."""
     folder = tmp_path_factory.mktemp("lab")
-    source = f"from helpers.report import dashboard\ndashboard({str(store.place)!r})"
-    cells = [nbformat.v4.new_code_cell(source), nbformat.v4.new_code_cell("kept = 'untouched'")]
-    notebook = nbformat.v4.new_notebook(cells=cells)
+    source = "from helpers.report import check_in, dashboard"
+    source += f"\nboard = dashboard({str(store.place)!r})\nboard"
+    sources = [source, "check_in(board)", "kept = 'untouched'"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(one) for one in sources])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, folder / "page.ipynb")
     with lab_server(folder, tmp_path_factory.mktemp("jupyter")) as running:
@@ -183,6 +185,53 @@ def unfold(board: Locator) -> None:
     expect(board.locator(".status")).to_contain_text("The row is shown below its value", timeout=REPLIES)
 
 
+def begin_check_in(page: Page) -> str:
+    """Begin the check-in by keys, and give the name of its first student."""
+    form = page.locator(".check-in")
+    form.get_by_role("button", name="Begin the check-in").press("Enter")
+    student = form.get_by_label("Student")
+    student.wait_for(timeout=REPLIES)
+    return student.locator("option").first.inner_text().partition(" · ")[0]
+
+
+def test_a_check_in_saves_who_does_what_by_when(web: WebPage, odd: tuple[Path, str]) -> None:
+    page, form = web.page, web.page.locator(".check-in")
+    seat(web.board, "principal")
+    name = begin_check_in(page)
+    expect(form.locator(".title")).to_contain_text("Check-in, seen as: principal")
+    what = form.get_by_label("What do we decide?")
+    what.focus()
+    page.keyboard.insert_text("Call home <b>today</b>")
+    page.keyboard.press("Tab")
+    page.keyboard.insert_text("=counselor")
+    form.get_by_label("By when?").fill("2026-05-14")
+    form.get_by_label("Who decided?").fill("grade team")
+    form.get_by_role("button", name="Save the decision").press("Enter")
+    expect(form.locator(".status")).to_have_text("Saved.", timeout=REPLIES)
+    line = form.locator(".decided li").first
+    expect(line).to_contain_text(
+        f"{name}Call home <b>today</b> (=counselor, by 2026-05-14)A flag is still there"
+    )
+    row = read_check_ins(odd[0] / "check_in.csv").decisions.iloc[0]
+    assert (row["name"], row["what"], row["who"]) == (name, "Call home <b>today</b>", "=counselor")
+    assert (row["decided_by"], row["status"]) == ("grade team", "Open")
+
+    # Half a decision isn't saved, and what was typed is still there.
+    what.fill("Ask the student")
+    form.get_by_role("button", name="Save the decision").click()
+    expect(form.locator(".trouble").last).to_contain_text("Missing: who does it", timeout=REPLIES)
+    expect(what).to_have_value("Ask the student")
+    for width in (360, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert not page.evaluate(WIDER)
+    assert grave_faults(page, context=".check-in") == []
+
+    form.get_by_role("button", name="Done: Call home").press("Enter")
+    expect(line).to_contain_text("A flag is still there; done", timeout=REPLIES)
+    assert len(read_check_ins(odd[0] / "check_in.csv").decisions) == 2
+    assert web.elsewhere == []
+
+
 def test_under_voila_a_child_is_chosen_by_keyboard_and_nothing_is_fetched(web: WebPage) -> None:
     seat(web.board, "meals manager")
     choose_by_keyboard(web.page, web.board)
@@ -202,6 +251,7 @@ def test_in_jupyterlab_a_child_is_chosen_by_keyboard_and_none_is_saved(
     seat(board, "meals manager")
     choose_by_keyboard(page, board)
     chosen = board.locator("h2").inner_text()
+    student = begin_check_in(page)
     # The notebook's own keys heard none of it.
     assert [(cell["cell_type"], cell["source"]) for cell in window.cells] == cells
     assert grave_faults(page, context=".dashboard") == []
@@ -211,6 +261,7 @@ def test_in_jupyterlab_a_child_is_chosen_by_keyboard_and_none_is_saved(
     saved = json.loads((lab.folder / "page.ipynb").read_text(encoding="utf-8"))
     assert "widgets" in saved["metadata"]  # the state of widgets was saved, too
     assert chosen not in json.dumps(saved, ensure_ascii=False)
+    assert student not in json.dumps(saved, ensure_ascii=False)
     assert window.asked_elsewhere == []
     page.close()
 

@@ -46,10 +46,11 @@ def test_the_page_needs_no_district_where_it_has_a_store(lesson: Path, tmp_path:
     known: dict[str, object] = {}
     for source in code[:3]:
         exec(source, known)
-    known["dashboard"] = lambda source, **_: known.update(opened=source)
+    known["dashboard"] = lambda source, **_: f"board of {source}"
+    known["check_in"] = lambda board: known.update(opened=board)
     for source in code[3:]:
         exec(source, known)
-    assert known["opened"] == "s"
+    assert known["opened"] == "board of s"
 
 
 def test_a_lesson_without_a_dashboard_is_said(project: Path, tmp_path: Path) -> None:

@@ -13,7 +13,14 @@ import pandas as pd
 from helpers.files import District, read_district
 from helpers.gaps import first_steps, measure_gaps
 from helpers.link import Links, join_all_on_id, link_district
-from helpers.profile import authority_in, build_profiles, compute_indicators, latest_days, roster_silos
+from helpers.profile import (
+    authority_in,
+    build_profiles,
+    check_in_protocol,
+    compute_indicators,
+    latest_days,
+    roster_silos,
+)
 from helpers.report.blocks import where_from
 from helpers.report.charts.grouped_bars import Bar, BarGroup, grouped_bars
 from helpers.report.charts.picture import Picture
@@ -448,7 +455,10 @@ def _unknown(district: District, links: Links, guard: Guard, judged: bool) -> li
         lines.append(
             f"Which child {guard.about(waiting)} records belong to: a person decides at the review desk."
         )
-    if not judged:
+    # Only a page with an answer key counts children with a flag.
+    if judged:
+        lines.append(check_in_protocol().known.open_question)
+    else:
         lines.append("Which links are wrong: no answer key exists for a real district.")
     return lines
 

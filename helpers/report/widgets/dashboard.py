@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -96,6 +96,11 @@ class Dashboard:
     def __init__(self, looking: DashboardState) -> None:
         self._looking = looking
         self._found: tuple[int, list[int]] = (0, [])
+
+    @property
+    def state(self) -> DashboardState:
+        """Who looks, and at whom."""
+        return self._looking
 
     # The controls, in code.
 
@@ -235,11 +240,11 @@ class Dashboard:
             )
         else:
             said = f"{len(every)} found" + (f", {MOST_HITS} shown: type more letters." if rest else ".")
-        return {"kind": "hits", "asked": asked, "said": said, "hits": self._told(shown)}
+        return {"kind": "hits", "asked": asked, "said": said, "hits": self.describe(shown)}
 
-    def _told(self, places: list[int]) -> list[dict[str, str]]:
-        """Describe each hit; a birth date distinguishes namesakes in one grade and school."""
-        rows = self._looking.listed.iloc[places]
+    def describe(self, places: Sequence[int]) -> list[dict[str, str]]:
+        """Describe listed children; a birth date distinguishes namesakes in one grade and school."""
+        rows = self._looking.listed.iloc[list(places)]
         facts = []
         for row in rows.to_dict("records"):
             parts = [grade_name(str(row["grade_level"]))] if pd.notna(row.get("grade_level")) else []

@@ -1,6 +1,6 @@
 """Build profiles: values with provenance, one row per child, and a timeline."""
 
-from helpers.profile.example_child import pick_example_child
+from helpers.profile.example_children import pick_example_children
 from helpers.profile.facts.attendance import attendance_days
 from helpers.profile.facts.context import child_tables
 from helpers.profile.facts.systems import LatestDay, authority_in, latest_days, recording_system
@@ -31,6 +31,6 @@ __all__ = [
     "compute_indicators",
     "declared_elements",
     "element",
-    "pick_example_child",
+    "pick_example_children",
     "source_of",
 ]

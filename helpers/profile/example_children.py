@@ -18,8 +18,7 @@ from helpers.profile.facts.systems import authority_in
 from helpers.profile.gather import gather_facts
 from helpers.profile.profiles import profile_of, stated_values_of_part
 from helpers.profile.values import folded
-from helpers.standard import BadInput, DeclaredText
-from helpers.standard.validation import read_declared
+from helpers.standard import BadInput, DeclaredText, read_declared
 from helpers.systems import declared
 
 if TYPE_CHECKING:

@@ -1,0 +1,76 @@
+"""The default seed shows each effect that the lessons teach; if one vanishes, a test says which."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from helpers.files import District, read_district
+from helpers.link import Links
+from helpers.profile import Profiles
+from synthetic_data.scenario import load_scenario
+from synthetic_data.seed_search import SeedSearch, declared_effects, seed_search
+from synthetic_data.studies.lesson_effects import MEASURES, measure_effects
+from tests.shared_districts import SharedDistricts
+
+# What the small district of the everyday tests shows, too: the rest needs more children.
+EVERY_DAY = {"unnoticed_error", "different_totals", "lost_flag", "needs_review", "definitions"}
+EFFECTS = declared_effects().effect
+
+
+def vanished(measured: pd.DataFrame, expected: set[str]) -> list[str]:
+    """Say which of the expected effects no longer show."""
+    gone = measured.loc[~measured["visible"] & measured["effect"].isin(expected)]
+    text = {one.name: f"notebook {one.lesson}: {one.text}" for one in EFFECTS}
+    return [
+        f"{text[name]} (counted {count})" for name, count in zip(gone["effect"], gone["count"], strict=True)
+    ]
+
+
+def test_the_small_district_shows_its_part_of_the_lessons(
+    district: District, district_links: Links, district_profiles: Profiles
+) -> None:
+    gone = vanished(measure_effects(district, district_links, district_profiles), EVERY_DAY)
+    assert not gone, f"vanished from the small district: {gone}"
+
+
+@pytest.mark.full
+def test_the_default_district_shows_every_effect(districts: SharedDistricts) -> None:
+    measured = measure_effects(read_district(districts.folder()), districts.linked())
+    gone = vanished(measured, set(MEASURES))
+    assert not gone, f"vanished from the default district: {gone}; choose another seed (search_seeds --anew)"
+
+
+def test_the_search_that_comes_with_the_kit_is_of_the_default_district() -> None:
+    search, (first, last) = seed_search(), declared_effects().seeds
+    assert search.vanished == []
+    assert search.chosen == load_scenario().seed
+    assert search.chosen in search.showing_all
+    assert set(search.counts["students"]) == {load_scenario().students}
+    assert search.counts["seed"].is_unique
+    assert search.counts["seed"].between(first, last).all()
+    assert f"Seed {search.chosen} was chosen from {len(search.counts)}" in search.sentence()
+
+
+def test_each_declared_effect_has_its_measure_and_its_column() -> None:
+    names = [one.name for one in EFFECTS]
+    assert list(MEASURES) == names
+    assert list(seed_search().counts.columns) == ["seed", "students", "measured", *names]
+
+
+def test_an_effect_shows_from_its_line_on_and_known_seeds_count_in_no_share() -> None:
+    enough = {one.name: one.at_least for one in EFFECTS}
+    line = EFFECTS[0]
+    rows = [
+        {"seed": 1, **enough},
+        {"seed": 2, **enough, line.name: line.at_least - 1},
+        {"seed": 3, **enough, line.name: line.at_least + 1},
+        {"seed": declared_effects().in_sight[0], **enough, line.name: line.at_least - 1},
+    ]
+    counts = pd.DataFrame(rows).assign(students=600, measured="2026-01-01")
+    assert SeedSearch(counts, 1).showing_all == [1, 3]
+    assert SeedSearch(counts, 1).vanished == []
+    assert SeedSearch(counts, 2).vanished == [line.name]
+    shares = SeedSearch(counts, 1).shares()
+    assert shares["seeds"].tolist() == [1, *[2] * (len(EFFECTS) - 1)]
+    assert set(shares["of_seeds"]) == {2}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -50,6 +53,19 @@ def test_the_search_that_comes_with_the_kit_is_of_the_default_district() -> None
     assert search.counts["seed"].is_unique
     assert search.counts["seed"].between(first, last).all()
     assert f"Seed {search.chosen} was chosen from {len(search.counts)}" in search.sentence()
+
+
+def test_notebooks_and_the_workshop_s_cards_are_of_the_chosen_seed(project: Path) -> None:
+    seed = load_scenario().seed
+    folder = project / "notebooks"
+    given = {
+        path.name: re.findall(r"^    \"seed: int = (\d+) ", text, re.MULTILINE)
+        for path in sorted(folder.glob("*.ipynb"))
+        if "make_district(students=students, seed=seed" in (text := path.read_text(encoding="utf-8"))
+    }
+    assert len(given) >= 8
+    assert {name: found for name, found in given.items() if found != [str(seed)]} == {}
+    assert f"--students 600 --seed {seed}`" in (folder / "FACILITATOR.md").read_text(encoding="utf-8")
 
 
 def test_each_declared_effect_has_its_measure_and_its_column() -> None:

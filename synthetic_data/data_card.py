@@ -17,6 +17,7 @@ from synthetic_data.life.effects import effects_table
 from synthetic_data.population.hard_cases import BY_CHANCE, CASES
 from synthetic_data.scenario import LEVELS, exchange, level_title, load_scenario
 from synthetic_data.schooling.enrollment import MOVES
+from synthetic_data.seed_search import seed_search
 from synthetic_data.systems import SILOS, maker_of, sorting_of
 
 __all__ = ["CARD", "DICTIONARY", "TABLES", "card_with_tables", "dictionary_page"]
@@ -186,8 +187,20 @@ def _effects() -> list[str]:
     return effects_table(load_scenario())
 
 
+def _seeds() -> list[str]:
+    search = seed_search()
+    rows = [
+        [lesson, effect, f"{count} of {every}"]
+        for lesson, effect, count, every in search.shares()[
+            ["lesson", "effect", "seeds", "of_seeds"]
+        ].itertuples(index=False)
+    ]
+    return [search.sentence(), "", *_table(["notebook", "effect", "other seeds that show it"], rows)]
+
+
 TABLES: dict[str, Callable[[], list[str]]] = {
     "silos": _silos,
+    "seeds": _seeds,
     "exchange": _exchange,
     "sorting": _sorting,
     "cases": _cases,

@@ -9,7 +9,7 @@ from helpers.profile.check_in import (
     follow_up,
     read_check_ins,
 )
-from helpers.profile.example_child import pick_example_child
+from helpers.profile.example_children import ExampleChild, example_children, pick_example_children
 from helpers.profile.facts.attendance import attendance_days
 from helpers.profile.facts.context import child_tables
 from helpers.profile.facts.systems import LatestDay, authority_in, latest_days, recording_system
@@ -40,6 +40,6 @@ __all__ = [
     "compute_indicators",
     "declared_elements",
     "element",
-    "pick_example_child",
+    "pick_example_children",
     "source_of",
 ]

@@ -45,7 +45,7 @@ def build(standard: Path, out: Path, processes: int) -> None:
     with new_store(out) as writer:
         built = build_store(standard, writer, newest_days_of(standard), processes=processes)
         told: dict[str, Any] = {"school_year": built.school_year, "synthetic": True, "folder": None}
-        told |= {"followed": None, "about": {}}
+        told |= {"followed": [], "about": {}}
         writer.about(built.coverage, StandardStore(standard).firsts, told)
     sums = built.accounts[["rows", "rows_used", "rows_left_out"]].sum()
     assert sums["rows"] == sums["rows_used"] + sums["rows_left_out"]

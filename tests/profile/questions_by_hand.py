@@ -44,7 +44,7 @@ def on_roster(*children: str) -> list[dict[str, Any]]:
 class ByHand:
     """A source of a few values."""
 
-    synthetic, school_year, folder, followed = True, 2026, None, None
+    synthetic, school_year, folder, followed = True, 2026, None, ()
     about: Mapping[str, Any] = {}
 
     def __init__(

@@ -44,7 +44,7 @@ def built(
     with new_store(folder) as writer:
         result = build_store(standard, writer, latest_days(district).days)
         told = {"school_year": result.school_year, "synthetic": True, "folder": None}
-        writer.about(result.coverage, StandardStore(standard).firsts, {**told, "followed": None, "about": {}})
+        writer.about(result.coverage, StandardStore(standard).firsts, {**told, "followed": [], "about": {}})
     return folder, result
 
 

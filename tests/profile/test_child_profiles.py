@@ -8,7 +8,7 @@ import pytest
 
 from helpers.files import District, read_district
 from helpers.link import Links
-from helpers.profile import Profiles, build_profiles, declared_elements, element, pick_example_child
+from helpers.profile import Profiles, build_profiles, declared_elements, element
 from helpers.profile.facts.school_years import school_years
 from helpers.profile.profiles import profile_of
 from helpers.profile.rules import RULES
@@ -258,21 +258,6 @@ def test_folding_leaves_letters_and_digits() -> None:
     assert list(folded(pd.Series(["José-Luis", "o'neil", None, "NGUYỄN"], dtype="string")).fillna("")) == [
         "joseluis", "oneil", "", "nguyen",
     ]  # fmt: skip
-
-
-def test_the_followed_child_has_a_story(three: tuple[District, Links]) -> None:
-    everyone, who = three
-    # Ana is in every system; Ben and Dan lack meals, and something happened to Dan.
-    assert pick_example_child(everyone, who) == "dan"
-    # Of two children in two of three systems, the one whose name is written in two ways.
-    roster = silo("sis", [person("1"), person("2", "Bea")])
-    named = silo("attendance", [person("1"), person("2", "Béa")])
-    who = {(name, at): at for name in ("sis", "attendance") for at in "12"} | {("meals", "m"): "0"}
-    assert pick_example_child(district(roster, named, silo("meals", [person("m")])), links(who)) == "2"
-    only = silo("sis", [person("1")])
-    assert pick_example_child(district(only), links({("sis", "1"): "a"}, {("sis", "1"): "Review"})) == "a"
-    with pytest.raises(BadInput, match="no child to follow"):
-        pick_example_child(district(silo("sis", [])), links({}))
 
 
 def test_a_value_has_the_place_in_which_it_stands(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.profile.conditions import Condition
 from helpers.profile.questions import (
     declared_questions,
     read_questions,
 )
-from helpers.profile.questions.conditions import Condition
 from helpers.profile.questions.definitions import input_types
 from helpers.share import read_policy
 from helpers.standard import STRING, BadInput

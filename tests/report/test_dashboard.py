@@ -19,7 +19,7 @@ from helpers.profile.store.source import MemorySource
 from helpers.report.child.source_rows import visible_columns
 from helpers.report.widgets.dashboard import Dashboard, dashboard
 from helpers.report.widgets.dashboard_state import MOST_HITS, dashboard_roles
-from helpers.share import Audit
+from helpers.share import Audit, view_of_child
 from helpers.standard import BadInput
 
 ROLES = dashboard_roles()
@@ -70,11 +70,21 @@ def test_it_opens_with_the_followed_child_as_her_teacher_sees_her(
     board: Dashboard, source: MemorySource
 ) -> None:
     page = told(board, do="show")
-    own = source.children().set_index("child").loc[source.followed]
+    own = source.children().set_index("child").loc[source.followed[0]]
     assert f"<h2>{own['first_name']} {own['last_surname']}</h2>" in page["markup"]
     assert "seen as: teacher" in page["markup"]
     assert page["controls"][0]["choices"][0] == "teacher"
     assert page["trouble"] == ""
+
+
+def test_it_opens_with_the_other_followed_child_where_only_that_one_is_seen(source: MemorySource) -> None:
+    older, younger = source.followed
+    seen = view_of_child(source, younger, "teacher")
+    board = dashboard(source, role=seen.role, who=seen.who)
+    page = told(board, do="show")
+    own = source.children().set_index("child").loc[younger]
+    assert f"<h2>{own['first_name']} {own['last_surname']}</h2>" in page["markup"]
+    assert older not in set(board._looking.listed["child"])
 
 
 def test_a_child_is_found_by_two_letters_and_her_page_opens(board: Dashboard) -> None:
@@ -236,12 +246,12 @@ def test_a_made_district_leaves_a_page_and_a_real_one_a_sentence(
     source: MemorySource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     still = dashboard(source).still()
-    own = source.children().set_index("child").loc[source.followed]
+    own = source.children().set_index("child").loc[source.followed[0]]
     assert str(own["last_surname"]) in still.markup
     assert "counted from" in still.markup
     assert ".jsonl, row " in still.markup
     monkeypatch.setattr(type(source), "synthetic", property(lambda self: False))
-    monkeypatch.setattr(type(source), "followed", property(lambda self: None))
+    monkeypatch.setattr(type(source), "followed", property(lambda self: ()))
     real = dashboard(source)
     words = real.still()
     assert str(own["last_surname"]) not in words.markup + words.text
@@ -259,9 +269,9 @@ def test_nothing_of_a_child_is_in_the_widgets_state(board: Dashboard, source: Me
     bundle = board._repr_mimebundle_()
     model = bundle[VIEW]["model_id"]
     state = json.dumps(widgets._instances[model].get_state(), default=str)
-    own = source.children().set_index("child").loc[source.followed]
+    own = source.children().set_index("child").loc[source.followed[0]]
     assert str(own["last_surname"]) not in state
-    assert str(source.followed) not in state
+    assert not [child for child in source.followed if child in state]
     assert str(own["last_surname"]) in bundle["text/html"]
 
 

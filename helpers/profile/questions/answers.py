@@ -9,7 +9,7 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
-from helpers.profile.questions.conditions import is_element
+from helpers.profile.conditions import is_element
 from helpers.profile.questions.definitions import Question, Questions, kit_questions
 from helpers.profile.questions.known import REASONS, Input, Knowledge, Seen, roster_of
 from helpers.profile.store.source import Source

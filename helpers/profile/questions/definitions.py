@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from helpers.profile.questions.conditions import Condition, parts_of
+from helpers.profile.conditions import Condition, parts_of
 from helpers.standard import BadInput, DeclaredNumber, DeclaredText, faults_of, nearest, respelled, toml_of
 from helpers.systems import declared_elements
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from helpers.profile.questions.conditions import parts_of
+from helpers.profile.conditions import parts_of
 from helpers.profile.store.source import Source
 from helpers.standard import STRING, BadInput, Element, figure, first_day
 from helpers.systems import element

@@ -199,9 +199,9 @@ class ProfileStore:
         return self._told["about"]
 
     @property
-    def followed(self) -> str | None:
-        """The child whom the notebooks follow; None for a real district."""
-        return self._told["followed"]
+    def followed(self) -> tuple[str, ...]:
+        """The children whom the notebooks follow, at most two; none of a real district."""
+        return tuple(self._told["followed"])
 
     def _rows(
         self, name: str, children: Sequence[str] | None, elements: Sequence[str] | None = None

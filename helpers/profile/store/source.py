@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from helpers.profile.example_child import pick_example_child
+from helpers.profile.example_children import example_children
 from helpers.profile.facts.context import Context, context_of
 from helpers.profile.facts.store import FactStore, Part
 from helpers.profile.facts.systems import systems_of
@@ -57,8 +57,8 @@ class Source(Protocol):
         """Content of ``district.json``."""
 
     @property
-    def followed(self) -> str | None:
-        """The child whom the notebooks follow; None for a real district."""
+    def followed(self) -> tuple[str, ...]:
+        """The children whom the notebooks follow, at most two; none of a real district."""
 
     def children(self) -> pd.DataFrame:
         """Table ``children``: one row per child."""
@@ -175,10 +175,12 @@ class MemorySource:
         return self.district.about
 
     @cached_property
-    def followed(self) -> str | None:
-        """The child whom the notebooks follow; None for a real district, or one without children."""
-        known = self.synthetic and len(self.links.crosswalk)
-        return pick_example_child(self.district, self.links) if known else None
+    def followed(self) -> tuple[str, ...]:
+        """The children whom the notebooks follow; none of a real district."""
+        if not self.synthetic or self.links.crosswalk.empty:
+            return ()
+        chosen = example_children(self.district, self.links, self.profiles.profile)
+        return tuple(one.child for one in chosen)
 
     @cached_property
     def _children(self) -> pd.DataFrame:

@@ -83,7 +83,7 @@ class StoreDigests:
             self._seen[path] = written
 
 
-VERSION = 5
+VERSION = 6
 ABOUT = "store.json"
 
 

@@ -281,8 +281,8 @@ class DashboardState:
         self.view = self._open_view(seats.role, seats.who)
         seats.group_children(self.view.children)
         self.list_children()
-        followed = self.source.followed
-        if followed is not None and followed in set(self.view.children["child"]):
+        seen = set(self.view.children["child"])
+        if followed := next((child for child in self.source.followed if child in seen), None):
             self.show(followed)
 
     def show(self, child: str) -> Block:
@@ -314,13 +314,14 @@ class DashboardState:
         followed = self.source.followed
 
         def prefer(role: str, people: pd.DataFrame) -> str | None:
-            """Prefer a person related to the child whom the notebooks follow."""
-            if followed is None:
-                return None
-            own = relations[relations["child"].eq(followed).fillna(False)]
-            wanted = {*(own["silo"] + ":" + own["adult"]).dropna(), *own["school_name"].dropna()}
-            there = people[people["who"].isin(list(wanted)).to_numpy(dtype=bool)]
-            return None if there.empty else str(there.sort_values("children", ascending=False)["who"].iloc[0])
+            """Prefer a person related to a child whom the notebooks follow, the first before the second."""
+            for child in followed:
+                own = relations[relations["child"].eq(child).fillna(False)]
+                wanted = {*(own["silo"] + ":" + own["adult"]).dropna(), *own["school_name"].dropna()}
+                there = people[people["who"].isin(list(wanted)).to_numpy(dtype=bool)]
+                if len(there):
+                    return str(there.sort_values("children", ascending=False)["who"].iloc[0])
+            return None
 
         return ViewSelector(self._whos, relations, policy=self._policy, role=role, who=who, prefer=prefer)
 

@@ -1,4 +1,4 @@
-"""The condition language of questions: comparisons, and, or, not, with unknown values.
+"""The condition language of questions and example children: comparisons, and, or, not, with unknown values.
 
 A condition looks like `chronically_absent and grade_average < 65`. Python's own grammar parses it, and this
 module evaluates the few forms below and no others; no condition is ever executed as code. An unknown value

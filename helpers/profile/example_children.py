@@ -1,0 +1,278 @@
+"""The children whom the notebooks follow, chosen by the rules of ``example_children.toml``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from helpers.profile.conditions import Condition, parts_of
+from helpers.profile.facts.store import with_child
+from helpers.profile.facts.systems import authority_in
+from helpers.profile.gather import gather_facts
+from helpers.profile.profiles import profile_of, stated_values_of_part
+from helpers.profile.values import folded
+from helpers.standard import BadInput, DeclaredText, read_declared
+from helpers.systems import declared
+
+if TYPE_CHECKING:
+    from helpers.files import District
+    from helpers.link import Links
+    from helpers.standard import Element
+
+__all__ = ["ExampleChild", "declared_example_rules", "example_children", "pick_example_children"]
+
+DECLARED = Path(__file__).with_name("example_children.toml")
+SURELY = 2 / 3  # of a child's records have verified links
+
+
+class Rule(BaseModel):
+    """One rule of whom we follow."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    text: str
+    when: DeclaredText | None = None
+    unless: DeclaredText | None = None
+    # For a rule about records: the systems that it looks at beside the roster.
+    systems: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_one_meaning(self) -> Rule:
+        given = [self.when is not None, self.unless is not None, self.name in BY_RECORDS]
+        if sum(given) != 1:
+            raise ValueError(
+                f"rule {self.name!r}: give `when` or `unless`, or one of {', '.join(BY_RECORDS)}"
+            )
+        return self
+
+    @property
+    def condition(self) -> Condition | None:
+        """What it asks of a child's values; None if it is about records."""
+        text = self.when if self.when is not None else self.unless
+        return None if text is None else Condition(" ".join(text.split()))
+
+
+class RulesOfChild(BaseModel):
+    """The rules of one of the children."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str
+    rule: tuple[Rule, ...]
+
+
+class ExampleRules(BaseModel):
+    """All of ``example_children.toml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rule: tuple[Rule, ...]
+    child: tuple[RulesOfChild, ...]
+
+    def inputs(self) -> tuple[str, ...]:
+        """List what the conditions ask for, each once."""
+        every = [*self.rule, *(rule for child in self.child for rule in child.rule)]
+        asked = [rule.condition.inputs() for rule in every if rule.condition is not None]
+        return tuple(dict.fromkeys(name for names in asked for name in names))
+
+
+@cache
+def declared_example_rules() -> ExampleRules:
+    """Return the kit's own rules, ``helpers/profile/example_children.toml``."""
+    return read_declared(DECLARED, ExampleRules, "rules of whom the notebooks follow")
+
+
+@dataclass(frozen=True)
+class ExampleChild:
+    """One of the children whom the notebooks follow."""
+
+    child: str
+    # Names of the rules that the child doesn't meet, since nobody left met them.
+    unmet: tuple[str, ...]
+
+
+def pick_example_children(district: District, links: Links) -> tuple[str, ...]:
+    """Choose the two children whom the notebooks follow, by rules that work for every district.
+
+    The rules are in ``helpers/profile/example_children.toml``: an older child with 10 to 25 days absent,
+    strengths and a worry, known to career planning and to an activity; and a younger one in another school.
+    A rule that nobody meets excludes nobody, so a district with one child has that one. In a real district
+    the id reveals no name, but the records are a real child's.
+
+    Parameters
+    ----------
+    district
+        From `read_district`.
+    links
+        From `link_district` for it.
+
+    Returns
+    -------
+    tuple of str
+        The children's ids, the older child first; one where the district has no other.
+
+    Raises
+    ------
+    BadInput
+        When no record of any system is a student's.
+    """
+    return tuple(chosen.child for chosen in example_children(district, links))
+
+
+def example_children(
+    district: District, links: Links, profile: pd.DataFrame | None = None
+) -> tuple[ExampleChild, ...]:
+    """Choose the children, with the rules that each doesn't meet; a `profile` saves a second count."""
+    if links.crosswalk.empty:
+        raise BadInput("There is no child to follow: no system of this district lists a student.")
+    rules = declared_example_rules()
+    known = _Known.of(district, links, rules.inputs(), profile)
+    chosen: list[ExampleChild] = []
+    for one in rules.child:
+        left = np.ones(len(known.children), dtype=bool)
+        left[known.children.isin([before.child for before in chosen])] = False
+        if not left.any():
+            break
+        unmet = []
+        for rule in (*rules.rule, *one.rule):
+            meets = known.meets(rule, [before.child for before in chosen])
+            if (left & meets).any():
+                left &= meets
+            else:
+                unmet.append(rule.name)
+        there = known.children[left]
+        chosen.append(ExampleChild(str(there[np.argmax(known.systems[left])]), tuple(unmet)))
+    return tuple(chosen)
+
+
+@dataclass(frozen=True)
+class _Value:
+    """One input of the conditions, child by child."""
+
+    value: pd.Series
+    nothing: np.ndarray
+
+    @classmethod
+    def of(cls, kind: str, value: pd.Series) -> _Value:
+        """Take a column of profiles, or whether it has a value."""
+        value = value.notna().astype("boolean") if kind == "on_record" else value
+        return cls(value.reset_index(drop=True), np.zeros(len(value), dtype=bool))
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the rules ask, child by child in the order of ids."""
+
+    children: pd.Index
+    # Records of students, with child, name, birth date and link status.
+    people: pd.DataFrame
+    # Children by systems: whether the system has a record of the child.
+    there: pd.DataFrame
+    # The roster systems, the current one first, and its children today.
+    rosters: tuple[str, ...]
+    listed: np.ndarray
+    # Values by input.
+    told: Mapping[str, _Value]
+    # Elements, child by child.
+    columns: Mapping[str, pd.Series]
+
+    @classmethod
+    def of(
+        cls, district: District, links: Links, inputs: tuple[str, ...], profile: pd.DataFrame | None
+    ) -> _Known:
+        """Collect what the rules ask of a district."""
+        people = with_child(district.people, links.crosswalk)
+        people = people[people["child"].notna()]
+        names = dict.fromkeys([*(parts_of(name)[1] for name in inputs), "grade_level", "school"])
+        elements = {one.name: one for one in declared().element if one.name in names}
+        if profile is None:
+            profile = _profile(district, links, tuple(elements.values()))
+        children = pd.Index(profile["child"])
+        columns = {name: profile[one.profile_column] for name, one in elements.items()}
+        unknown = pd.Series(pd.NA, index=profile.index, dtype="Float64")
+        told = {
+            name: _Value.of(parts_of(name)[0], columns.get(parts_of(name)[1], unknown)) for name in inputs
+        }
+        there = pd.crosstab(people["child"], people["silo"]).reindex(children, fill_value=0).gt(0)
+        rosters = tuple(silo for silo in authority_in(district).rosters if silo in there.columns)
+        listed = children.isin(_on_roster(people, rosters))
+        return cls(children, people, there, rosters, listed, told, columns)
+
+    @property
+    def systems(self) -> np.ndarray:
+        """How many systems have records of each child."""
+        return self.there.sum(axis="columns").to_numpy()
+
+    def meets(self, rule: Rule, before: list[str]) -> np.ndarray:
+        """Test who meets a rule."""
+        condition = rule.condition
+        if condition is None:
+            return BY_RECORDS[rule.name](self, rule, before)
+        holds = condition.holds(self.told, len(self.children)).fillna(False).to_numpy(dtype=bool)
+        return ~holds if rule.unless is not None else holds
+
+
+def _profile(district: District, links: Links, elements: tuple[Element, ...]) -> pd.DataFrame:
+    """Count some elements of all children, without the rest of their profiles."""
+    values = stated_values_of_part(gather_facts(district, links), elements)
+    reported = values.loc[values["status"].eq("Reported"), "school_year"].dropna()
+    latest = int(reported.max()) if len(reported) else None
+    return profile_of(values, links.crosswalk, latest, elements)
+
+
+def _on_roster(people: pd.DataFrame, rosters: tuple[str, ...]) -> list[str]:
+    """List the children of the current roster; without one, those of the system with most children."""
+    counts = people.groupby("silo")["child"].nunique()
+    roster = people[people["silo"] == (rosters[0] if rosters else counts.idxmax())]
+    today = pd.concat([roster["as_of"], roster["begin_date"]]).max()
+    ended = roster["end_date"].notna() & ((roster["end_date"] < today) | pd.isna(today))
+    return list(roster.loc[~ended, "child"].unique())
+
+
+def _sure_links(known: _Known, rule: Rule, before: list[str]) -> np.ndarray:
+    status = known.people.assign(
+        waits=known.people["link_status"].eq("Review"),
+        sure=known.people["link_status"].isin(["Verified", "Unlinked"]),
+    ).groupby("child")[["waits", "sure"]]
+    told = status.mean().reindex(known.children)
+    return (told["waits"].eq(0) & told["sure"].ge(SURELY)).to_numpy(dtype=bool)
+
+
+def _written_differently(known: _Known, rule: Rule, before: list[str]) -> np.ndarray:
+    people = known.people
+    surname = people["last_surname"].fillna(people["full_name"]).fillna("")
+    written = surname + "|" + people["first_name"].fillna("")
+    ways = people.assign(written=written.where(written != "|")).groupby("child")[["written", "birth_date"]]
+    return ways.nunique().gt(1).any(axis="columns").reindex(known.children).to_numpy(dtype=bool)
+
+
+def _contradicted(known: _Known, rule: Rule, before: list[str]) -> np.ndarray:
+    seen = known.people[known.people["silo"].isin([*known.rosters, *rule.systems])]
+    names = pd.DataFrame({name: folded(seen[name]) for name in ("last_surname", "first_name")})
+    ways = names.groupby(seen["child"]).nunique()
+    return ways.gt(1).any(axis="columns").reindex(known.children, fill_value=False).to_numpy(dtype=bool)
+
+
+def _another_school(known: _Known, rule: Rule, before: list[str]) -> np.ndarray:
+    school = known.columns["school"]
+    theirs = school[known.children.isin(before)].dropna()
+    return (school.notna() & ~school.isin(list(theirs))).to_numpy(dtype=bool)
+
+
+BY_RECORDS: dict[str, Callable[[_Known, Rule, list[str]], np.ndarray]] = {
+    "sure_links": _sure_links,
+    "on_roster": lambda known, rule, before: known.listed,
+    "several_systems": lambda known, rule, before: known.systems >= 2,
+    "written_differently": _written_differently,
+    "contradicted": _contradicted,
+    "missing_somewhere": lambda known, rule, before: known.systems < known.there.shape[1],
+    "another_school": _another_school,
+}

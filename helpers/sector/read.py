@@ -283,9 +283,9 @@ def _no_table(table: OneTable) -> str:
     if "file_empty" in kinds:
         why = "it is empty."
     elif "file_unreadable" in kinds:
-        why = "it is no workbook, or one that is locked or damaged."
+        why = "it isn't a workbook, or it is locked or damaged."
     else:
-        why = f"it is no CSV or xlsx with the columns system, year and items such as {item_columns()[0]}."
+        why = f"it isn't a CSV or xlsx with the columns system, year and items such as {item_columns()[0]}."
     return (
         f"{why} Name the sector.csv of `bigpicture make-sector`, or a survey office's export in that shape."
     )

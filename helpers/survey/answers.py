@@ -141,7 +141,7 @@ def _why(answers: SurveyAnswers) -> str:
     if "file_empty" in kinds:
         return "it is empty"
     said = aside.loc[aside["kind"].isin(["file_unreadable", "file_unsafe"]), "value"].dropna()
-    return str(said.iloc[0]) if len(said) else "it is no text and no workbook"
+    return str(said.iloc[0]) if len(said) else "it is neither text nor a workbook"
 
 
 def _together(name: str, frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -247,7 +247,7 @@ def test_a_broken_district_file_is_one_clear_error(tmp_path: Path) -> None:
     from helpers.standard import BadInput
 
     (tmp_path / "district.json").write_text('{"synthetic": tru', encoding="utf-8")
-    with pytest.raises(BadInput, match=r"district\.json is no JSON"):
+    with pytest.raises(BadInput, match=r"district\.json isn't JSON"):
         read_district(tmp_path)
     with pytest.raises(BadInput, match="There is no folder"):
         read_district(tmp_path / "nowhere")

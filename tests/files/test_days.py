@@ -1,4 +1,4 @@
-"""Days without all their digits, and days as a spreadsheet counts them: read where sure, told always."""
+"""Days without all their digits, and spreadsheet day numbers: read where sure, told always."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_a_draft_takes_a_column_for_days_where_some_are_counted_and_says_so(tmp_
     column = draft(tmp_path)["Visit Date"]
     assert (column["type"], column["format"]) == ("date", "%Y-%m-%d")
     toml = (tmp_path / "layouts" / "nurse.toml").read_text(encoding="utf-8")
-    assert "days as a spreadsheet counts them" in toml
+    assert "spreadsheet day numbers" in toml
     district = read_district(tmp_path)
     told = district.findings[district.findings["kind"].eq("date_as_number")]
     assert (told["action_taken"].unique().tolist(), len(told)) == (["read_as"], 10)

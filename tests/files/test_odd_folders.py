@@ -116,7 +116,7 @@ def test_a_file_and_a_folder_that_may_not_be_opened_are_told(
 
 @pytest.mark.parametrize(
     ("about", "says"),
-    [('{"silos": ["meals"]}', "`silos` as one object"), ("[" * 100_000, "is no JSON")],
+    [('{"silos": ["meals"]}', "`silos` as one object"), ("[" * 100_000, "isn't JSON")],
     ids=["silos as a list", "too deep"],
 )
 def test_a_district_file_that_cannot_be_used_is_one_clear_error(

@@ -40,10 +40,10 @@ def test_reading_says_which_questions_are_open_and_what_is_not_taken(tmp_path: P
         ("a_DOT_csv", b"\n \n", "empty"),
         ("a_DOT_csv", b"First Name,Last Name\n", "no rows"),
         ("a_DOT_xls", b"\xd0\xcf\x11\xe0", "xlsx"),
-        ("a_DOT_xlsx", b"PK\x03\x04 no", "no workbook"),
-        ("a_DOT_csv", bytes(range(256)) * 9, "no text"),
+        ("a_DOT_xlsx", b"PK\x03\x04 no", "isn't a workbook"),
+        ("a_DOT_csv", bytes(range(256)) * 9, "isn't text"),
         ("readme_DOT_txt", b"Dear colleague\nhere are the files\n", "without columns"),
-        ("a_DOT_xml", b"<a><b/></a>", "save it as"),
+        ("a_DOT_xml", b"<a><b/></a>", "save it in one of these formats"),
     ],
 )
 def test_a_file_for_which_nothing_is_drafted_is_told(

@@ -112,7 +112,7 @@ def test_the_page_tells_no_group_of_one_child_as_a_finding(
 ) -> None:
     read, who = grades
     page = gaps_page(tmp_path / "gaps.html", read, who, measure_gaps(read, who)).read_text(encoding="utf-8")
-    assert "Meals knows 10 of 20 in grade 2 and 20 of 20 in grade 1" in page
+    assert "Meals lists 10 of 20 in grade 2 and 20 of 20 in grade 1" in page
     assert "in grade 3" not in page
 
 

@@ -58,7 +58,7 @@ def test_real_answers_are_not_said_to_be_put_in(tmp_path: Path) -> None:
     report = sector_report(as_read(made_frame()))
     page = sector_page(report, tmp_path / "sector.html", {}).read_text(encoding="utf-8")
     assert "simulated by the generator" not in page
-    assert "Real answers" in page
+    assert "Real school systems" in page
 
 
 def test_too_few_answers_are_a_sentence() -> None:

@@ -197,7 +197,7 @@ def sheets_in(data: bytes) -> dict[str, bytes]:
         raise
     except Exception as error:  # the library raises some twenty kinds of error on a damaged workbook
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ValueError(f"it is no workbook that can be read ({reason[:120]})") from None
+        raise ValueError(f"it isn't a workbook that we can read ({reason[:120]})") from None
 
 
 def write_number(picture: str | None) -> Callable[[Any], str]:

@@ -74,7 +74,7 @@ def dashboard(
     workshop district. We build the profiles once, and again after a file changes. Only this computer can open
     the page, at an address with a secret word, until Ctrl-C, or until nobody has used it for an hour
     (--idle). Nothing leaves the computer. Writes store (the profiles) and audit.jsonl (who looked at what,
-    and when).
+    and when); decisions of a check-in go to check_in.csv in FOLDER.
     """
     from helpers.report import make_report_district, serve_dashboard, store_of
     from helpers.share import asked, read_policy

@@ -246,7 +246,7 @@ def test_a_bad_line_is_named_and_its_text_only_of_an_invented_district(source: M
 
 def test_the_protocol_says_who_which_what_and_when_in_timed_steps() -> None:
     shown = protocol_block()
-    for words in ("Who", "Which students", "What we decide", "By when", "0 to 4", "18 to 20"):
+    for words in ("Who", "Which students", "What we decide", "By when", "0–4", "18–20"):
         assert words in shown.markup
     assert "the kit's own" in shown.text
 

@@ -70,7 +70,7 @@ def protocol_block() -> Block:
     told = check_in_protocol()
     begins = [sum(one.minutes for one in told.step[:place]) for place in range(len(told.step))]
     rows = [
-        (f"{begin} to {begin + one.minutes}", one.title, one.text)
+        (f"{begin}–{begin + one.minutes}", one.title, one.text)
         for begin, one in zip(begins, told.step, strict=True)
     ]
     steps = pd.DataFrame(rows, columns=["minute", "step", "what you do"], dtype=STRING)

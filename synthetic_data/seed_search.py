@@ -114,9 +114,10 @@ class SeedSearch:
     def sentence(self) -> str:
         """Say that the seed was chosen, from how many, and how many would do as well."""
         seeds, day = self.counts["seed"], self.counts["measured"].max()
+        every = f"{len(seeds)} seeds ({seeds.min()} to {seeds.max()}, measured {day})"
         children = f"{self.counts['students'].iloc[0]:,} children"
         return (
-            f"Seed {self.chosen} was chosen from {len(seeds)} (seeds {seeds.min()} to {seeds.max()}, {day}): "
+            f"Seed {self.chosen} was chosen from {every}: "
             f"{len(self.showing_all)} of them make a district of {children} that shows every effect."
         )
 

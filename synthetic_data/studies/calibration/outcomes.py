@@ -181,8 +181,8 @@ def differ(
 
 # Attributes that no outcome may depend on, by column of the children.
 GROUPINGS = ("group", "name_origin", "home_language", "sex")
-# Elements that describe who and where a child is, lists of names counted in another element, and letters with
-# points in another; all others are outcomes.
+# Elements that describe who and where a child is, lists of names counted in another element, letters with points
+# in another, and sentences of a child, which depend on the grade or the plan alone; all others are outcomes.
 NO_OUTCOME = frozenset(
     {
         "first_name", "last_surname", "birth_date", "sex", "home_language", "state_id", "school",
@@ -190,6 +190,7 @@ NO_OUTCOME = frozenset(
         "assignments_assigned", "points_possible",
         "activity_names", "club_names", "interests", "plan_services",
         "mark_english", "mark_mathematics", "mark_science", "mark_social_studies",
+        "proud_of", "wants_to_improve", "own_goal",
     }
 )  # fmt: skip
 
@@ -258,6 +259,8 @@ class Outcomes:
         kind = self.declared[element].type
         if kind == "boolean":
             words = words.map({"true": "1", "false": "0"})
+        elif kind == "date":
+            return np.asarray((pd.to_datetime(words) - pd.Timestamp(0)).dt.days.astype("float64"))
         return np.asarray(pd.to_numeric(words).astype("float64"))
 
     def parts(self, element: str) -> dict[str, Numbers]:

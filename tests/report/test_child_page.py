@@ -360,6 +360,22 @@ def test_never_late_is_a_strength_only_of_who_is_mostly_there(absent: int, tardy
     assert ("was never late this year" in said) is strong
 
 
+def test_a_child_whom_nobody_named_is_written_small_within_a_sentence() -> None:
+    values = [number("days_absent", 8, "attendance"), lacking("map_math_rit", "Not linked", "map_growth")]
+    nobody = pd.DataFrame({"child": ["c-1"], "grade_level": ["07"]}, dtype="string")
+    text = words(
+        laid_out(
+            view(
+                [*values, number("absence_messages_sent", 0, "family")],
+                children=nobody,
+                indicators=judged(indicator("absences_since_message", 6)),
+            )
+        )
+    )
+    assert "How this child does on tests" in text
+    assert "Call home. This child missed" in text
+
+
 def test_a_field_that_a_child_named_is_no_strength() -> None:
     said = sentences(laid_out(view([value("career_interest", "Music", "career")])))["Strength"]
     assert said.startswith("No system shows one")

@@ -162,7 +162,7 @@ def test_what_nobody_has_checked_says_so_in_words_and_by_a_sign(link_status: str
     # It shows while the domain is folded, too.
     assert '<span class="doubt">? 1 not checked</span>' in page.block.markup
     # Nothing of it is in a sentence or in the picture.
-    assert "Not drawn: 1 dated records that nobody has checked." in words(page)
+    assert "Dated records that nobody has checked, and that are not drawn: 1." in words(page)
 
 
 @pytest.mark.parametrize(
@@ -358,6 +358,22 @@ def test_never_late_is_a_strength_only_of_who_is_mostly_there(absent: int, tardy
     ]
     said = sentences(laid_out(view(values)))["Strength"]
     assert ("was never late this year" in said) is strong
+
+
+def test_a_child_whom_nobody_named_is_written_small_within_a_sentence() -> None:
+    values = [number("days_absent", 8, "attendance"), lacking("map_math_rit", "Not linked", "map_growth")]
+    nobody = pd.DataFrame({"child": ["c-1"], "grade_level": ["07"]}, dtype="string")
+    text = words(
+        laid_out(
+            view(
+                [*values, number("absence_messages_sent", 0, "family")],
+                children=nobody,
+                indicators=judged(indicator("absences_since_message", 6)),
+            )
+        )
+    )
+    assert "How this child does on tests" in text
+    assert "Call home. This child missed" in text
 
 
 def test_a_field_that_a_child_named_is_no_strength() -> None:

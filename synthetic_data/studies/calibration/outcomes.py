@@ -181,8 +181,8 @@ def differ(
 
 # Attributes that no outcome may depend on, by column of the children.
 GROUPINGS = ("group", "name_origin", "home_language", "sex")
-# Elements that describe who and where a child is, lists of names counted in another element, letters with points
-# in another, and sentences of a child, which depend on the grade or the plan alone; all others are outcomes.
+# Elements that describe who and where a child is, lists of names counted in another element, letters with
+# points in another, and sentences of a child, which depend on the grade or the plan; all others are outcomes.
 NO_OUTCOME = frozenset(
     {
         "first_name", "last_surname", "birth_date", "sex", "home_language", "state_id", "school",

@@ -83,13 +83,12 @@ class SeedSearch:
     def showing_all(self) -> list[int]:
         """The seeds that show every effect."""
         visible = self.visible
-        return [int(seed) for seed in visible.index[visible.all(axis="columns")]]
+        return [int(seed) for seed in visible.index[visible.to_numpy(dtype=bool).all(axis=1)]]
 
     @property
     def vanished(self) -> list[str]:
         """The effects that the default seed doesn't show."""
-        own = self.visible.loc[self.chosen]
-        return [str(name) for name in own.index[~own]]
+        return [str(name) for name, seen in self.visible.loc[self.chosen].items() if not seen]
 
     @property
     def others(self) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from helpers.profile.check_in import (
     follow_up,
     read_check_ins,
 )
-from helpers.profile.example_children import ExampleChild, example_children, pick_example_children
+from helpers.profile.example_children import ExampleChild, match_example_rules, pick_example_children
 from helpers.profile.facts.attendance import attendance_days
 from helpers.profile.facts.context import child_tables
 from helpers.profile.facts.systems import LatestDay, authority_in, latest_days, recording_system

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from helpers.link import Links
     from helpers.standard import Element
 
-__all__ = ["ExampleChild", "declared_example_rules", "example_children", "pick_example_children"]
+__all__ = ["ExampleChild", "declared_example_rules", "match_example_rules", "pick_example_children"]
 
 DECLARED = Path(__file__).with_name("example_children.toml")
 SURELY = 2 / 3  # of a child's records have verified links
@@ -124,10 +124,10 @@ def pick_example_children(district: District, links: Links) -> tuple[str, ...]:
     BadInput
         When no record of any system is a student's.
     """
-    return tuple(chosen.child for chosen in example_children(district, links))
+    return tuple(chosen.child for chosen in match_example_rules(district, links))
 
 
-def example_children(
+def match_example_rules(
     district: District, links: Links, profile: pd.DataFrame | None = None
 ) -> tuple[ExampleChild, ...]:
     """Choose the children, with the rules that each doesn't meet; a `profile` saves a second count."""
@@ -137,7 +137,7 @@ def example_children(
     known = _Known.of(district, links, rules.inputs(), profile)
     chosen: list[ExampleChild] = []
     for one in rules.child:
-        left = np.ones(len(known.children), dtype=bool)
+        left: np.ndarray = np.ones(len(known.children), dtype=bool)
         left[known.children.isin([before.child for before in chosen])] = False
         if not left.any():
             break
@@ -149,7 +149,7 @@ def example_children(
             else:
                 unmet.append(rule.name)
         there = known.children[left]
-        chosen.append(ExampleChild(str(there[np.argmax(known.systems[left])]), tuple(unmet)))
+        chosen.append(ExampleChild(str(there[int(np.argmax(known.systems[left]))]), tuple(unmet)))
     return tuple(chosen)
 
 

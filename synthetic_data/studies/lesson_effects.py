@@ -14,8 +14,8 @@ from helpers.profile import (
     ExampleChild,
     build_profiles,
     compute_indicators,
-    example_children,
     indicator,
+    match_example_rules,
     source_of,
     status_by_child,
 )
@@ -84,7 +84,7 @@ class _Looked:
 
     @cached_property
     def followed(self) -> tuple[ExampleChild, ...]:
-        return example_children(self.district, self.links, self.profiles.profile)
+        return match_example_rules(self.district, self.links, self.profiles.profile)
 
     def seen(self, child: str) -> pd.DataFrame:
         """Return the values that a teacher sees of a child: of this year, and without a year."""

@@ -32,7 +32,7 @@ def measure_seed(seed: int) -> pd.DataFrame:
         district = read_district(folder, written=False)
         counts = measure_effects(district, link_district(district)).set_index("effect")["count"]
     about = {"seed": seed, "students": load_scenario().students, "measured": dt.date.today().isoformat()}
-    return pd.DataFrame([{**about, **counts.to_dict()}])
+    return pd.DataFrame([about]).assign(**{str(name): int(count) for name, count in counts.items()})
 
 
 @click.command()

@@ -13,7 +13,7 @@ from helpers.files import District
 from helpers.link import Links
 from helpers.profile import Profiles, pick_example_children
 from helpers.profile.conditions import parts_of
-from helpers.profile.example_children import declared_example_rules, example_children
+from helpers.profile.example_children import declared_example_rules, match_example_rules
 from helpers.profile.questions.definitions import input_types
 from helpers.standard import BadInput
 from helpers.systems import declared, element
@@ -75,7 +75,7 @@ def chosen(
 ) -> list[tuple[str, set[str]]]:
     """Choose among children with these values; `said` as in `with_records`."""
     whole, who = with_records(children, said) if said else known_to(tuple(children))
-    found = example_children(whole, who, profile(children))
+    found = match_example_rules(whole, who, profile(children))
     return [(one.child, set(one.unmet)) for one in found]
 
 
@@ -170,8 +170,10 @@ def test_among_equals_a_child_whom_some_system_lacks_then_more_systems_then_the_
     everybody = {"ana": OLDER, "ben": OLDER, "cho": OLDER}
     assert chosen(everybody, {"lms": {"ben": None}})[0][0] == "ben"
     assert chosen(everybody, {"lms": {"ben": None}, "attendance": {"ben": None}})[0][0] == "ana"
-    four = {silo: {"ana": None} for silo in ("lms", "attendance")}
-    assert chosen({"ana": OLDER, "ben": OLDER}, four)[0][0] == "ben"
+    assert (
+        chosen({"ana": OLDER, "ben": OLDER}, {"lms": {"ana": None}, "attendance": {"ana": None}})[0][0]
+        == "ben"
+    )
 
 
 def test_a_rule_that_nobody_meets_excludes_nobody_and_one_child_is_followed_alone() -> None:
@@ -202,7 +204,7 @@ def test_a_system_that_a_teacher_does_not_see_contradicts_nothing() -> None:
     for unseen, unmet in (("meals", True), ("attendance", False)):
         whole = district(silo("sis", people), silo(unseen, other))
         who = links({(name, child): child for name in ("sis", unseen) for child in names})
-        younger = example_children(whole, who, profile(everybody))[1]
+        younger = match_example_rules(whole, who, profile(everybody))[1]
         assert ("contradicted" in younger.unmet) == unmet
 
 
@@ -232,5 +234,5 @@ def test_what_is_counted_alone_is_what_the_profiles_have(
 ) -> None:
     alone = pick_example_children(district, district_links)
     assert len(alone) == 2
-    told = example_children(district, district_links, district_profiles.profile)
+    told = match_example_rules(district, district_links, district_profiles.profile)
     assert alone == tuple(one.child for one in told)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from helpers.profile.example_children import example_children
+from helpers.profile.example_children import match_example_rules
 from helpers.profile.facts.context import Context, context_of
 from helpers.profile.facts.store import FactStore, Part
 from helpers.profile.facts.systems import systems_of
@@ -179,7 +179,7 @@ class MemorySource:
         """The children whom the notebooks follow; none of a real district."""
         if not self.synthetic or self.links.crosswalk.empty:
             return ()
-        chosen = example_children(self.district, self.links, self.profiles.profile)
+        chosen = match_example_rules(self.district, self.links, self.profiles.profile)
         return tuple(one.child for one in chosen)
 
     @cached_property

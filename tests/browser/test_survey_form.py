@@ -77,7 +77,7 @@ def test_the_form_is_filled_in_by_keys_and_gone_on_with(browser: Browser, server
     expect(form.locator(".title")).to_contain_text("Governance (2 of 6)")
     form.get_by_label(declared_survey().item("governance_1").anchor(4)).check()
     saved(page, "3 of 41")
-    form.get_by_role("button", name="somebody else").click()
+    form.get_by_role("button", name="another person").click()
     # Notebooks keep nothing of what was answered.
     assert "Noé" not in str(window.cells)
     form.get_by_role("button", name="Noé: 3 of 41").click()
@@ -89,7 +89,7 @@ def test_the_form_is_filled_in_by_keys_and_gone_on_with(browser: Browser, server
     for _ in range(6):
         form.get_by_role("button", name="Next").click()
     form.locator("textarea").fill("<b>not bold</b>\nsecond line")
-    form.get_by_role("button", name="somebody else").click()
+    form.get_by_role("button", name="another person").click()
     form.get_by_role("button", name="Noé: 3 of 41").wait_for(timeout=REPLIES)
     person = read_answers(answers).respondents.iloc[0]
     assert (person["respondent"], person["role"]) == ("Noé", "=Teacher")

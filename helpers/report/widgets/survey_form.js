@@ -155,7 +155,7 @@ function render({ model, el }) {
     const bar = make("div", { class: "buttons" });
     if (place > 0) bar.append(button("Back", () => go(place - 1)));
     if (place < last) bar.append(button("Next", () => go(place + 1), { class: "main" }));
-    bar.append(button(place === last ? "Done: next person" : "Stop here: next person", leave));
+    bar.append(button(place === last ? "Done: another person answers" : "Stop here: another person answers", leave));
     return bar;
   }
 

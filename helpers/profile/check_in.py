@@ -26,7 +26,7 @@ from helpers.files import (
 from helpers.layouts import Column, FileLayout, Layout, folded
 from helpers.profile.indicators import declared_indicators
 from helpers.profile.indicators.statuses import worst
-from helpers.profile.questions.known import Roster, roster_of
+from helpers.profile.questions.known import LEAVES, STARTS, departed, listed_by_roster
 from helpers.standard import STRICT, STRING, BadInput, as_table, empty_table, read_declared, standard_table
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ __all__ = [
     "CheckIns",
     "Protocol",
     "add_check_in",
+    "check_in_day",
     "check_in_path",
     "check_in_protocol",
     "current_statuses",
@@ -121,12 +122,12 @@ def _layout() -> Layout:
     """Return the file as a layout, so that we read it like any export."""
     columns = []
     for column in standard_table("check_ins").columns:
-        how: dict[str, object] = {"required": True} if column.name in REQUIRED else {"optional": True}
+        how: dict[str, Any] = {"required": True} if column.name in REQUIRED else {"optional": True}
         if column.type == "date":
             how |= {"type": "date", "format": DAYS}
         if column.name == "status":
             how |= {"type": "code", "codes": {word: one for one in STATUSES for word in (one, one.lower())}}
-        columns.append(Column(name=column.name, meaning=column.meaning, **how))  # type: ignore[arg-type]
+        columns.append(Column(name=column.name, meaning=column.meaning, **how))
     kind = FileLayout(
         name="csv", path="*.csv", format="csv", row_is="one decision of a check-in", columns=columns
     )
@@ -312,13 +313,20 @@ def current_statuses(indicators: pd.DataFrame) -> pd.Series:
     return worst(rows["status"], [rows["child"], rows["indicator"]])
 
 
+def check_in_day(source: Source) -> pd.Timestamp:
+    """Return the day of a check-in: a synthetic district lives on its own newest day, a real one in ours."""
+    if not source.synthetic:
+        return pd.Timestamp.today().normalize()
+    newest = source.systems()["latest_day"].max()
+    return pd.Timestamp(1970, 1, 1) if pd.isna(newest) else pd.Timestamp(newest)
+
+
 def follow_up(
     decisions: pd.DataFrame,
     source: Source,
     indicators: pd.DataFrame | None = None,
     *,
     today: pd.Timestamp | None = None,
-    roster: Roster | None = None,
 ) -> pd.DataFrame:
     """Say what became of each decision: the flag now, and whether its day has passed.
 
@@ -331,9 +339,7 @@ def follow_up(
     indicators
         The indicators that the reader may see; all by default.
     today
-        The day; by default the newest day of a synthetic district, and the present day for a real one.
-    roster
-        The roster on that day, if you have it.
+        The day; by default that of `check_in_day`.
 
     Returns
     -------
@@ -344,22 +350,26 @@ def follow_up(
     """
     if decisions.empty:
         return empty_table("check_in_outcomes")
-    if today is None and not source.synthetic:
-        today = pd.Timestamp.today().normalize()
-    roster = roster or roster_of(source, today)
-    child = _children_of(decisions["student"], source, roster)
-    rows = _merged(decisions.assign(child=child))
-    statuses = current_statuses(source.indicators() if indicators is None else indicators)
-    asked = statuses[statuses.index.get_level_values(0).isin(rows["child"].dropna())]
-    now = {name: own.droplevel(0).to_dict() for name, own in asked.groupby(level=0)}
-    present = set(roster.children)
+    today = check_in_day(source) if today is None else today
+    values = source.values(None, ["school", "state_id"])
+    silo, listed = listed_by_roster(source, values)
+    rows = _merged(decisions.assign(child=_children_of(decisions["student"], source, values, silo)))
+    asked = sorted(set(rows["child"].dropna()))
+    given = source.indicators(asked) if indicators is None else indicators
+    statuses = current_statuses(given[given["child"].isin(asked).to_numpy(dtype=bool)])
+    now: dict[str, dict[str, str]] = {}
+    levels = [statuses.index.get_level_values(level).tolist() for level in range(2)]
+    for named, indicator, status in zip(*levels, statuses.tolist(), strict=True):
+        now.setdefault(named, {})[indicator] = status
+    present = _present(asked, source, silo, listed, today)
     judged = [_judged(row, now.get(row["child"], {}), row["child"] in present) for row in _records(rows)]
+    flags = pd.Series([";".join(own) or None for _, own in judged], index=rows.index, dtype=STRING)
     return as_table(
         "check_in_outcomes",
         rows.drop(columns="not_flagged").assign(
             outcome=[outcome for outcome, _ in judged],
-            flagged_now=[";".join(flags) or None for _, flags in judged],
-            late=rows["status"].eq("Open") & rows["by_when"].lt(today or roster.today),
+            flagged_now=flags,
+            late=rows["status"].eq("Open") & rows["by_when"].lt(today),
         ),
     )
 
@@ -370,19 +380,26 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
 
 
-def _children_of(students: pd.Series, source: Source, roster: Roster) -> pd.Series:
+def _children_of(students: pd.Series, source: Source, values: pd.DataFrame, silo: str | None) -> pd.Series:
     """Return the child of each student: as other tables name it, by the roster's own id or a state number."""
-    values = source.values(None, ["school", "state_id"])
-    listed = values[values["silo"].eq(roster.silo or "").fillna(False).to_numpy(dtype=bool)]
-    state = values[values["element"].eq("state_id").to_numpy(dtype=bool)]
-    numbers = pd.concat(
-        [listed[["record", "child"]], state[["value", "child"]].set_axis(["record", "child"], axis=1)]
-    )
-    numbers = numbers.dropna().drop_duplicates()
+    own = values.loc[values["silo"].eq(silo or "").fillna(False).to_numpy(dtype=bool), ["record", "child"]]
+    state = values.loc[values["element"].eq("state_id").to_numpy(dtype=bool), ["value", "child"]]
+    numbers = pd.concat([own, state.set_axis(own.columns, axis="columns")]).dropna().drop_duplicates()
     # A number that two children have names neither.
     by_number = numbers.drop_duplicates("record", keep=False).set_index("record")["child"]
     known = students.isin(source.children()["child"])
     return students.where(known, students.map(by_number)).astype(STRING)
+
+
+def _present(
+    asked: list[str], source: Source, silo: str | None, listed: pd.DataFrame, today: pd.Timestamp
+) -> set[str]:
+    """Return the children who are on the roster on a day; without a roster, all of them."""
+    if silo is None:
+        return set(asked)
+    moves = source.timeline(asked)
+    moves = moves[moves["kind"].isin([LEAVES, STARTS]) & moves["date"].le(today) & moves["silo"].eq(silo)]
+    return set(listed["child"]).intersection(asked) - set(departed(moves, source.school_year))
 
 
 def _merged(decisions: pd.DataFrame) -> pd.DataFrame:

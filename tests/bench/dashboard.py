@@ -80,7 +80,7 @@ def measured_dashboard(store: Path) -> dict[str, list[float]]:
             page.keyboard.press("Enter")
             page.wait_for_function("window.changed !== null", timeout=30_000)
             changes.append(page.evaluate("window.changed - window.pressed"))
-            # A value's source is inside the fold of its domain.
+            # What opens rows is inside the fold of a picture or a domain.
             page.evaluate(
                 "document.querySelectorAll('.dashboard details.fold').forEach(one => (one.open = true))"
             )

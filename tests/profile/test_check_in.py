@@ -53,6 +53,7 @@ class Children:
     """Three children on a roster, and one who left; their flags are given."""
 
     synthetic = True
+    school_year = 2026
 
     def __init__(self, **statuses: dict[str, str]) -> None:
         self.given = statuses
@@ -66,9 +67,19 @@ class Children:
         rows += [("c-b", "state_id", "attendance", "77", "9001"), ("c-a", "state_id", "meals", "78", "5555")]
         rows += [("c-c", "state_id", "meals", "79", "5555")]
         columns = ["child", "element", "silo", "record", "value"]
-        return pd.DataFrame(rows, columns=columns, dtype=STRING)
+        frame = pd.DataFrame(rows, columns=columns, dtype=STRING)
+        return frame.assign(status="Reported", school_year=pd.Series([2026] * len(rows), dtype="Int64"))
 
-    def indicators(self) -> pd.DataFrame:
+    def trust(self) -> dict[str, dict[str, int]]:
+        return {"school": {"sis": 0}}
+
+    def timeline(self, children: list[str]) -> pd.DataFrame:
+        moves = [("c-gone", "2026-05-01", "leaves_school"), ("c-a", "2026-05-15", "leaves_school")]
+        moves += [("c-b", "2026-01-10", "leaves_school"), ("c-b", "2026-02-01", "starts_at_school")]
+        rows = [(child, pd.Timestamp(day), kind, "sis") for child, day, kind in moves if child in children]
+        return pd.DataFrame(rows, columns=["child", "date", "kind", "silo"])
+
+    def indicators(self, children: object = None) -> pd.DataFrame:
         default = {"chronic_absence": "by_child"}
         rows = [
             {
@@ -96,7 +107,6 @@ def definitions() -> dict[str, str]:
 
 
 DEFINITIONS = definitions()
-ROSTER: Any = SimpleNamespace(children=pd.Index(["c-a", "c-b", "c-c"]), silo="sis", today=TODAY)
 
 
 def followed(
@@ -104,7 +114,7 @@ def followed(
 ) -> pd.DataFrame:
     told = as_table("check_ins", pd.DataFrame([{"status": "Open", **one} for one in decisions]))
     source: Any = Children(**statuses)
-    return follow_up(told, source, today=today, roster=ROSTER)
+    return follow_up(told, source, today=today)
 
 
 # The file.
@@ -295,6 +305,14 @@ def test_a_student_is_found_by_each_name_and_who_left_is_said() -> None:
     told = followed(*(decision(student=one, what=one) for one in students), b={"truancy": "Flagged"})
     assert told["child"].fillna("").tolist() == ["c-b", "c-b", "c-b", "c-gone", "c-gone", "", ""]
     assert told["outcome"].tolist() == ["Still there"] * 3 + ["Left"] * 4
+
+
+@pytest.mark.parametrize(
+    ("today", "outcome"), [("2026-05-14", "Still there"), ("2026-05-15", "Left"), ("2026-05-16", "Left")]
+)
+def test_a_student_has_left_from_the_day_of_leaving_on(today: str, outcome: str) -> None:
+    told = followed(decision(), today=pd.Timestamp(today), a={"truancy": "Flagged"})
+    assert told["outcome"].tolist() == [outcome]
 
 
 def test_a_later_line_changes_who_when_and_status_and_keeps_the_first_day_and_flags() -> None:

@@ -19,6 +19,7 @@ from helpers.profile import (
     compute_indicators,
     current_statuses,
     read_check_ins,
+    roster_of,
     source_of,
 )
 from helpers.profile.store.source import MemorySource
@@ -162,8 +163,8 @@ def test_nothing_of_a_child_is_kept_in_a_notebook(source: MemorySource) -> None:
 def decided(source: MemorySource, count: int, **more: Any) -> None:
     """Decide about so many flagged children of the roster."""
     statuses = current_statuses(source.indicators())
-    present = form_of(source, "district_analyst", who="district", purpose="linking")._roster.children
-    children = [one for one in flagged_children(source) if one in set(present)][:count]
+    present = set(roster_of(source).children)
+    children = [one for one in flagged_children(source) if one in present][:count]
     assert len(children) == count
     for child in children:
         own = statuses[child]

@@ -17,7 +17,20 @@ from helpers.systems import element
 if TYPE_CHECKING:
     from helpers.profile.indicators import Indicator
 
-__all__ = ["KNOWN", "NOTHING", "REASONS", "Input", "Knowledge", "Roster", "Seen", "roster_of"]
+__all__ = [
+    "KNOWN",
+    "LEAVES",
+    "NOTHING",
+    "REASONS",
+    "STARTS",
+    "Input",
+    "Knowledge",
+    "Roster",
+    "Seen",
+    "departed",
+    "listed_by_roster",
+    "roster_of",
+]
 
 
 LEAST_OF_A_GRADE = figure("profile/thresholds.served_share")
@@ -83,17 +96,16 @@ def roster_of(source: Source, today: pd.Timestamp | None = None) -> Roster:
     if today is None:
         today = max(newest.values(), default=pd.Timestamp(1970, 1, 1))
     of_year = values["school_year"].eq(year if year is not None else -1).fillna(False).astype(bool)
-    listed = values[values["element"].eq("school") & values["status"].eq("Reported") & of_year]
-    silo = _roster_silo(listed["silo"], source.trust().get("school", {}))
-    children = source.children()["child"] if silo is None else listed.loc[listed["silo"].eq(silo), "child"]
+    silo, listed = listed_by_roster(source, values)
+    children = source.children()["child"] if silo is None else listed["child"]
     kept = pd.Index(children.drop_duplicates().sort_values())
     moves = source.timeline()
     moves = moves.loc[moves["kind"].isin([LEAVES, STARTS]) & moves["date"].le(today)]
     if silo is not None:
-        kept = kept.difference(_left(moves[moves["silo"].eq(silo)], year), sort=False)
+        kept = kept.difference(departed(moves[moves["silo"].eq(silo)], year), sort=False)
     knows = values.loc[values["record"].notna() & values["silo"].notna(), ["child", "silo"]].drop_duplicates()
     rostered = kept if silo is None else pd.Index(knows.loc[knows["silo"].eq(silo), "child"])
-    placed = rostered.union(_left(moves), sort=False)
+    placed = rostered.union(departed(moves), sort=False)
     told = values.loc[
         values["status"].eq("Reported") & (values["school_year"].isna() | of_year), ["child", "silo"]
     ].drop_duplicates()
@@ -110,6 +122,15 @@ def roster_of(source: Source, today: pd.Timestamp | None = None) -> Roster:
         chosen,
         earlier,
     )
+
+
+def listed_by_roster(source: Source, values: pd.DataFrame) -> tuple[str | None, pd.DataFrame]:
+    """Find the roster system, and its values of this year's schools; None: no system lists schools."""
+    year = source.school_year
+    of_year = values["school_year"].eq(year if year is not None else -1).fillna(False).astype(bool)
+    listed = values[values["element"].eq("school") & values["status"].eq("Reported") & of_year]
+    silo = _roster_silo(listed["silo"], source.trust().get("school", {}))
+    return silo, listed if silo is None else listed[listed["silo"].eq(silo)]
 
 
 def _of_years(
@@ -133,7 +154,7 @@ def _roster_silo(listing: pd.Series, trust: Mapping[str, int]) -> str | None:
     return min(found, key=rank, default=None)
 
 
-def _left(moves: pd.DataFrame, year: int | None = None) -> pd.Index:
+def departed(moves: pd.DataFrame, year: int | None = None) -> pd.Index:
     """List the children whose latest move, in a school year or in any, is a departure."""
     if year is not None:
         moves = moves[moves["date"].ge(pd.Timestamp(first_day(year)))]

@@ -15,14 +15,14 @@ import numpy as np
 import pandas as pd
 
 from helpers.profile import (
-    Roster,
     add_check_in,
+    check_in_day,
     check_in_path,
     check_in_protocol,
     current_statuses,
     follow_up,
+    listed_by_roster,
     read_check_ins,
-    roster_of,
 )
 from helpers.report.blocks import Block, joined, paragraph
 from helpers.report.pages.check_in import (
@@ -94,7 +94,7 @@ class CheckIn:
                 "what": what,
                 "who": who,
                 "by_when": _day(by_when),
-                "decided": self._today,
+                "decided": check_in_day(self._board.state.source),
                 "decided_by": decided_by,
                 "flagged": ";".join(self._flags_of(child)),
                 "not_flagged": ";".join(self._flags_of(child, status=("Clear", "Warning"))),
@@ -111,7 +111,7 @@ class CheckIn:
         """Return what became of decisions about children and flags of this view; open and late ones first."""
         view, source = self._view(), self._board.state.source
         decisions = read_check_ins(check_in_path(source)).decisions
-        told = follow_up(decisions, source, view.indicators, today=self._today, roster=self._roster)
+        told = follow_up(decisions, source, view.indicators)
         ours = told["child"].isin(list(view.children["child"]))
         # What was decided may tell of the flag: whoever may not see the flag doesn't see the decision.
         about = told["flagged"].fillna("").map(lambda flags: all(map(view.may_see, flags.split(";"))))
@@ -122,14 +122,10 @@ class CheckIn:
         return told.loc[order.index].reset_index(drop=True)
 
     @cached_property
-    def _roster(self) -> Roster:
-        return roster_of(self._board.state.source)
-
-    @property
-    def _today(self) -> pd.Timestamp:
-        """The day: a synthetic district lives on its own."""
-        real = not self._board.state.source.synthetic
-        return pd.Timestamp.today().normalize() if real else self._roster.today
+    def _roster(self) -> str | None:
+        """The roster system; None: no system lists schools."""
+        source = self._board.state.source
+        return listed_by_roster(source, source.values(None, ["school"]))[0]
 
     def _view(self) -> View:
         """Return the dashboard's view; a role that sees children under codes has no check-in."""
@@ -155,7 +151,7 @@ class CheckIn:
     def _number(self, child: str) -> str:
         """Return the child's number on the roster, which people know; else its name in other tables."""
         rows = self._board.state.source.values([child], ["school"])
-        own = rows.loc[rows["silo"].eq(self._roster.silo or "").fillna(False), "record"].dropna()
+        own = rows.loc[rows["silo"].eq(self._roster or "").fillna(False), "record"].dropna()
         return str(own.iloc[0]) if len(own) else child
 
     # What a saved page shows, and the messages of a live one.
@@ -173,13 +169,14 @@ class CheckIn:
                 return self._opened("")
             current = asked.get("list") == self._lists
             place = asked.get("place")
+            place = place if isinstance(place, int) else -1
             if wanted in ("decide", "close") and not current:
                 return self._opened("Nothing was saved: the list has changed since. Choose again.")
-            if wanted == "decide" and _is_place(place, self._listed):
+            if wanted == "decide" and 0 <= place < len(self._listed):
                 texts = {name: str(asked.get(name, "")) for name in ("what", "who", "by_when", "decided_by")}
                 self.decide(self._listed[place], **texts)
                 return self._opened("Saved.")
-            if wanted == "close" and _is_place(place, self._decided):
+            if wanted == "close" and 0 <= place < len(self._decided):
                 self.close(place, str(asked.get("status")))
                 return self._opened("Saved.")
             told = check_in_protocol()
@@ -214,7 +211,7 @@ class CheckIn:
                 {**one, "flags": flag_names(";".join(self._flags_of(child)))} for child, one in students
             ],
             "decided": self._described(),
-            "due": f"{self._today + pd.Timedelta(days=told.due_days):%Y-%m-%d}",
+            "due": f"{check_in_day(state.source) + pd.Timedelta(days=told.due_days):%Y-%m-%d}",
             "unread": "" if unread is None else unread.text,
             "said": said,
         }
@@ -259,10 +256,6 @@ class CheckIn:
 
 def _steps() -> list[dict[str, Any]]:
     return [one.model_dump() for one in check_in_protocol().step]
-
-
-def _is_place(place: object, rows: Any) -> bool:
-    return isinstance(place, int) and 0 <= place < len(rows)
 
 
 def _day(text: str) -> pd.Timestamp:

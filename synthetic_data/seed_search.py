@@ -54,6 +54,8 @@ class Effects(BaseModel):
     seeds: tuple[int, int]
     # Seeds that were looked at while the rules were written.
     in_sight: tuple[int, ...]
+    # Roles whose views notebook 06 compares.
+    viewers: tuple[str, ...]
     effect: tuple[Effect, ...]
 
 

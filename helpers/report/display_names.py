@@ -166,7 +166,7 @@ def finding_words(kinds: pd.Series) -> pd.Series:
     """Return display names for kinds of finding.
 
     >>> finding_words(pd.Series(["zeros_lost", "not_a_date"])).tolist()
-    ['zeros in front are gone', 'not a date']
+    ['leading zeros lost', 'not a date']
     """
     return kinds.replace(_FINDINGS).str.replace("_", " ")
 
@@ -184,7 +184,7 @@ def figure_name(topics: pd.Series) -> pd.Series:
     """Return display names for topics of published figures.
 
     >>> figure_name(pd.Series(["idea_share", "chronic_absence"])).tolist()
-    ['children with a plan', 'chronic absence']
+    ['children with a special-education plan', 'chronic absence']
     """
     return topics.replace(_FIGURES).str.replace("_", " ")
 

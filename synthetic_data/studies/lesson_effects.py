@@ -40,9 +40,8 @@ if TYPE_CHECKING:
 
 __all__ = ["measure_effects"]
 
-# As in the lessons: the decision of notebook 11, and the viewers of notebook 06.
+# As in the lessons: the decision of notebook 11.
 DECIDED, LUNCH_LINE_FIRST = ("birth_date", "last_surname"), ("meals", "sis")
-VIEWERS = ("teacher", "nurse", "counselor", "principal", "meals_manager")
 NOT_AN_ID = ("Login", "Email", "PIN", "School")
 
 
@@ -92,7 +91,10 @@ class _Looked:
             values = view_of_child(self.source, child, "teacher").values
         except Refused:
             return self.profiles.values.iloc[:0]
-        of_year = values["school_year"].isna() | values["school_year"].eq(self.source.school_year)
+        year = self.source.school_year
+        of_year = values["school_year"].isna()
+        if year is not None:
+            of_year |= values["school_year"].eq(year)
         return values[(values["chosen"] & of_year).fillna(False).to_numpy(dtype=bool)]
 
     def meets_all(self, place: int) -> bool:
@@ -203,7 +205,7 @@ def _missing_record(looked: _Looked) -> int:
 
 def _five_viewers(looked: _Looked) -> int:
     seen = 0
-    for role in VIEWERS if looked.followed else ():
+    for role in declared_effects().viewers if looked.followed else ():
         try:
             view_of_child(looked.source, looked.followed[0].child, role)
             seen += 1

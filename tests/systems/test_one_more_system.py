@@ -40,7 +40,7 @@ from synthetic_data.district import make_district
 from synthetic_data.systems import SILOS
 
 folder, level = Path(sys.argv[1]), sys.argv[2]
-made = make_district(folder=folder / level, students=60, level=level)
+made = make_district(folder=folder / level, students=60, seed=7, level=level)
 district = read_district(made)
 links = link_district(district)
 crosswalk, profiles = links.crosswalk, build_profiles(district, links)
@@ -183,7 +183,7 @@ def test_its_levels_set_which_ids_it_carries(packages: Path, tmp_path: Path) -> 
 @pytest.mark.full
 def test_no_file_of_another_system_changes(packages: Path, tmp_path: Path) -> None:
     made_and_read(packages, tmp_path, "none")
-    ours = make_district(folder=tmp_path / "ours", students=60, level="none")
+    ours = make_district(folder=tmp_path / "ours", students=60, seed=7, level="none")
     with_it = {
         path.relative_to(tmp_path / "none"): path.read_bytes()
         for path in (tmp_path / "none" / "silos").rglob("*")

@@ -301,7 +301,7 @@ WRONG: dict[str, list[tuple[Any, str]]] = {
     ],
     "6.1": [
         (NOTHING, "nothing at all"),
-        (18 - OTHERS, "sees single children"),
+        (len(POLICY.domains) - OTHERS, "sees single children"),
         (99, "Look at allow"),
         ("8", "whole"),
     ],

@@ -49,7 +49,7 @@ def reason_text(why: object) -> str:
     """Explain briefly why a question isn't answered for a child.
 
     >>> reason_text("Not joined"), reason_text(None)
-    ("the systems aren't joined", '–')
+    ("the systems aren't linked", '–')
     """
     return WHY_WORDS.get(str(why), str(why)) if isinstance(why, str) else "–"
 

@@ -112,6 +112,21 @@ def test_tests_of_two_makers_share_a_panel_and_a_higher_percentile_stands_higher
     ]
 
 
+@pytest.mark.parametrize(("high", "low", "beside"), [(97, 50, True), (97, 90, False), (60, 30, False)])
+def test_the_name_of_a_series_stands_on_no_point_of_the_other(high: int, low: int, beside: bool) -> None:
+    """Near the top there is no room above a point; below it another series may end."""
+    svg = drawn(
+        [
+            score(date(2026, 1, 20), "i-Ready", "Reading", high),
+            score(date(2026, 4, 10), "MAP Growth", "Reading", low),
+        ]
+    )
+    label = re.search(r'<svg x="[\d.]+%" y="([\d.]+)" overflow="visible"><text [^>]*>i-Ready</text>', svg)
+    points = re.findall(r'<svg x="[\d.]+%" y="([\d.]+)" overflow="visible"><path', svg)
+    assert label is not None
+    assert (abs(float(label[1]) - float(points[0])) <= 4) is beside
+
+
 def test_no_number_ranks_a_child_for_its_family() -> None:
     events = [score(date(2026, 3, 30), "MAP Growth", "Reading", 83)]
     assert ">50<" in drawn(events)

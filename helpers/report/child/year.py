@@ -32,6 +32,8 @@ BUNCHED, FEWEST_BUNCHED = 0.2, 6
 ACROSS = 84  # percent of the width for the years
 # Pixels of a phone: its strip, and a letter of a label.
 PHONE, LETTER = 290, 7
+# Pixels that a label above a point needs, and the distance of two lines of text.
+ROOM_ABOVE, TEXT_LINE = 20, 14
 SHAPES = 3  # shapes of points in the template
 MOST_ROWS = 7  # rows of events; what is left shares one more
 
@@ -196,7 +198,7 @@ def draw_year(
     ticks = [
         (
             axis.at(day),
-            months[day.month - 1] + (f" {day.year}" if day.month == 1 else ""),
+            months[day.month - 1] + (f" ’{day.year % 100:02}" if day.month == 1 else ""),
             axis.before(day),
             axis.tick_anchor(day),
         )
@@ -323,9 +325,12 @@ def _series_label(
     at = y(last.percentile)
     anchor = axis.anchor(last.day, name)
     going_on = [own[-1] for silo, own in series.items() if (own[-1].day, silo) > (last.day, last.silo)]
-    if not going_on and anchor == "start":
+    higher = not going_on or last.percentile > going_on[0].percentile
+    # At the top there is no room above; the point at which the other series ends must be a line away.
+    on_top = higher and at <= ROOM_ABOVE and all(y(one.percentile) - at >= TEXT_LINE for one in going_on)
+    if anchor == "start" and (not going_on or on_top):
         return Label(axis.at(last.day), at + 4, name, "start", axis.before(last.day))
-    above = (not going_on or last.percentile > going_on[0].percentile) and at > 20
+    above = higher and at > ROOM_ABOVE
     return Label(axis.at(last.day), at - 9 if above else at + 17, name, anchor, axis.before(last.day))
 
 

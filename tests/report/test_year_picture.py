@@ -112,19 +112,49 @@ def test_tests_of_two_makers_share_a_panel_and_a_higher_percentile_stands_higher
     ]
 
 
-@pytest.mark.parametrize(("high", "low", "beside"), [(97, 50, True), (97, 90, False), (60, 30, False)])
-def test_the_name_of_a_series_stands_on_no_point_of_the_other(high: int, low: int, beside: bool) -> None:
-    """Near the top there is no room above a point; below it another series may end."""
+@pytest.mark.parametrize("first", [1, 4, 30, 50, 52, 80, 97, 99])
+@pytest.mark.parametrize("second", [1, 4, 30, 50, 52, 80, 97, 99])
+def test_names_of_series_stay_in_the_panel_and_off_each_other(first: int, second: int) -> None:
     svg = drawn(
         [
-            score(date(2026, 1, 20), "i-Ready", "Reading", high),
-            score(date(2026, 4, 10), "MAP Growth", "Reading", low),
+            score(date(2026, 1, 20), "i-Ready", "Reading", first),
+            score(date(2026, 4, 10), "MAP Growth", "Reading", second),
         ]
     )
-    label = re.search(r'<svg x="[\d.]+%" y="([\d.]+)" overflow="visible"><text [^>]*>i-Ready</text>', svg)
-    points = re.findall(r'<svg x="[\d.]+%" y="([\d.]+)" overflow="visible"><path', svg)
-    assert label is not None
-    assert (abs(float(label[1]) - float(points[0])) <= 4) is beside
+    label = r'y="([\d.]+)" overflow="visible"><text [^>]*>{}</text>'
+    height = float(re.search(r'class="strip" height="(\d+)">(?=<rect[^>]*class="band")', svg)[1])  # type: ignore[index]
+    one, other = (float(re.search(label.format(name), svg)[1]) for name in ("i-Ready", "MAP Growth"))  # type: ignore[index]
+    # Eleven pixels above the base line and three below it are the letters.
+    assert all(11 <= place <= height - 3 for place in (one, other))
+    assert abs(one - other) >= 14
+
+
+@pytest.mark.parametrize(
+    ("years", "month", "day", "whole"),
+    [
+        (1, 9, 20, True),
+        (1, 2, 1, False),
+        (1, 5, 20, True),
+        (2, 1, 1, True),
+        (2, 4, 1, False),
+        (2, 6, 20, True),
+    ],
+)
+def test_a_name_that_a_phone_has_no_room_for_is_cut(years: int, month: int, day: int, whole: bool) -> None:
+    """A phone shows all of one year, and of two years the second half of the picture."""
+    word = "Junior Varsity Basketball"
+    when = date(2026 if month < 7 else 2025, month, day)
+    svg = drawn([happened(when, "joins_activity", word)], years=years)
+    assert (f">{word}</text>" in svg) is whole
+    assert ("…</text>" in svg) is not whole
+
+
+def test_a_name_that_begins_outside_of_a_phone_s_picture_is_not_shown_there() -> None:
+    for day, hidden in ((date(2025, 8, 1), True), (date(2025, 9, 10), False)):
+        svg = drawn([happened(day, "joins_activity", "Debate")])
+        label = re.search(r'<svg [^>]*overflow="visible"([^>]*)><text [^>]*>Debate', svg)
+        assert label is not None
+        assert ("before" in label[1]) is hidden
 
 
 def test_no_number_ranks_a_child_for_its_family() -> None:

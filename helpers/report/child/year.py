@@ -32,8 +32,8 @@ BUNCHED, FEWEST_BUNCHED = 0.2, 6
 ACROSS = 84  # percent of the width for the years
 # Pixels of a phone: its strip, and a letter of a label.
 PHONE, LETTER = 290, 7
-# Pixels that a label above a point needs, and the distance of two lines of text.
-ROOM_ABOVE, TEXT_LINE = 20, 14
+# Pixels of a label above and below its base line, and the distance of two lines of text.
+TALL, DEEP, TEXT_LINE = 11, 3, 14
 SHAPES = 3  # shapes of points in the template
 MOST_ROWS = 7  # rows of events; what is left shares one more
 
@@ -99,8 +99,20 @@ class _Axis:
 
     def at(self, day: date) -> str:
         """Return the position of a day in percent; labels have the room at the right."""
+        return f"{self._percent(day):.2f}%"
+
+    def _percent(self, day: date) -> float:
         span = max((self.end - self.begin).days, 1)
-        return f"{0.5 + ACROSS * (day - self.begin).days / span:.2f}%"
+        return 0.5 + ACROSS * (day - self.begin).days / span
+
+    def _on_phone(self, day: date) -> float:
+        """Return the share of a phone's width at which a day is; of two years it shows the second half."""
+        share = self._percent(day) / 100
+        return share if self.begin == self.year else 2 * share - (not self.before(day))
+
+    def off_phone(self, day: date) -> bool:
+        """Check whether a label of a day would begin outside of a phone's picture."""
+        return self.before(day) or PHONE * self._on_phone(day) < -8
 
     def before(self, day: date) -> bool:
         return day < self.year
@@ -110,11 +122,13 @@ class _Axis:
         since = (day - (self.begin if self.before(day) else self.year)).days
         return "start" if since < _NEAR_THE_EDGE else "middle"
 
-    def anchor(self, day: date, text: str) -> str:
-        """Write to the right of a day where a phone has room for it, otherwise to the left."""
-        within = (day - (self.begin if self.before(day) else self.year)).days / 365
-        room = PHONE * (1 - within * ACROSS / 100) - 8
-        return "start" if LETTER * len(text) <= room else "end"
+    def beside(self, day: date, text: str) -> tuple[str, str]:
+        """Write to the right of a day where a phone has room, or else to the left; cut what fits nowhere."""
+        within = self._on_phone(day)
+        rooms = {"start": PHONE * (1 - within) - 8, "end": PHONE * within - 8}
+        fits = [anchor for anchor, room in rooms.items() if LETTER * len(text) <= room]
+        anchor = fits[0] if fits else max(rooms, key=rooms.__getitem__)
+        return anchor, text if fits else f"{text[: int(rooms[anchor] / LETTER) - 1].rstrip()}…"
 
 
 def missed_days(events: Iterable[Event]) -> dict[date, str]:
@@ -321,17 +335,28 @@ def _series_label(
     name: str,
     series: Mapping[str, Sequence[_Score]],
 ) -> Label:
-    """Name a series at its end: to the right of it, or away from a series that goes on."""
+    """Name a series at its end: to the right of it, or away from one that goes on; always in the panel."""
+
+    def in_panel(place: float) -> float:
+        return min(max(place, TALL), PANEL["tests"] - DEEP)
+
     at = y(last.percentile)
-    anchor = axis.anchor(last.day, name)
-    going_on = [own[-1] for silo, own in series.items() if (own[-1].day, silo) > (last.day, last.silo)]
-    higher = not going_on or last.percentile > going_on[0].percentile
-    # At the top there is no room above; the point at which the other series ends must be a line away.
-    on_top = higher and at <= ROOM_ABOVE and all(y(one.percentile) - at >= TEXT_LINE for one in going_on)
-    if anchor == "start" and (not going_on or on_top):
-        return Label(axis.at(last.day), at + 4, name, "start", axis.before(last.day))
-    above = higher and at > ROOM_ABOVE
-    return Label(axis.at(last.day), at - 9 if above else at + 17, name, anchor, axis.before(last.day))
+    anchor, text = axis.beside(last.day, name)
+    going_on = [
+        y(own[-1].percentile) for silo, own in series.items() if (own[-1].day, silo) > (last.day, last.silo)
+    ]
+    # A series that goes on may have its own name at the right of its end.
+    named = [in_panel(other + 4) for other in going_on]
+    above = min([at - 9, *(other - TEXT_LINE for other in named)])
+    below = max([at + 17, *(other + TEXT_LINE for other in named)])
+    order = [above, below] if not going_on or at < going_on[0] else [below, above]
+    right = in_panel(at + 4)
+    clear = anchor == "start" and all(abs(other - right) >= TEXT_LINE for other in named)
+    if clear and (not going_on or order[0] != in_panel(order[0])):
+        place = right
+    else:
+        place = next((one for one in order if one == in_panel(one)), in_panel(order[0]))
+    return Label(axis.at(last.day), place, text, anchor, axis.off_phone(last.day))
 
 
 @cache
@@ -400,5 +425,6 @@ def _events(events: Sequence[Event], axis: _Axis, title: str, others: str) -> Pa
         y = PANEL["row"] * (place + 0.5)
         panel.marks += [Mark(axis.at(one.day), y, "square", before=axis.before(one.day)) for one in own]
         last = own[-1].day
-        panel.labels.append(Label(axis.at(last), y + 4, word, axis.anchor(last, word), axis.before(last)))
+        anchor, text = axis.beside(last, word)
+        panel.labels.append(Label(axis.at(last), y + 4, text, anchor, axis.off_phone(last)))
     return panel

@@ -63,6 +63,17 @@ def test_days_of_a_week_stand_on_one_another_and_an_excuse_fills_them() -> None:
     assert full[1] > second[1] > hollow[1]
 
 
+def test_where_no_system_shows_attendance_the_picture_says_so_and_draws_no_empty_year() -> None:
+    card = happened(date(2025, 11, 1), "report_card", "Mathematics 7, 88, B")
+    unknown, none_missed = drawn([card], attendance=False), drawn([card])
+    assert "Days missed: not known" in unknown
+    assert "not known" not in none_missed
+    # The line on which blocks stand; each month has one, too.
+    assert none_missed.count('class="base"') - unknown.count('class="base"') == 1
+    # A day that is on record is drawn, whoever counts.
+    assert "not known" not in drawn(missed(date(2026, 1, 12)), attendance=False)
+
+
 def test_a_day_stands_at_the_same_place_for_every_child() -> None:
     day = date(2026, 1, 12)
     alone = places(drawn(missed(day)), "block")

@@ -222,9 +222,13 @@ class _Said:
     def __init__(self, own: PageStatements) -> None:
         self._spoken = language("en")
         self._places = places_of(own, page_terms(), self._spoken, "educator")
+        # A name has its capital; whom nobody named gets one at the beginning of a sentence.
+        nameless = re.escape(self._spoken.say("educator", "page.no_name"))
+        self._begins = re.compile(rf"(?<=[.?!] ){nameless}|(?<=[.?!]\*\* ){nameless}")
 
     def __call__(self, key: str, **more: Any) -> str:
         text = self._spoken.say("educator", key, **{**self._places, **more})
+        text = self._begins.sub(lambda found: found[0][:1].upper() + found[0][1:], text)
         return text[:1].upper() + text[1:]
 
     def part(self, key: str, **more: Any) -> str:
@@ -387,8 +391,10 @@ def _picture(
         months=said.months,
         names={silo: system.name for silo, system in systems.items()},
         percentiles=True,
+        attendance=own.number("days_absent") is not None,
     )
-    kinds = {panels.get(event.kind, "days") for event in events} | {"days"}
+    kinds = {panels.get(event.kind, "days") for event in events}
+    kinds |= {"days"} if own.number("days_absent") is not None else set()
     parts = [
         said(f"picture.caption_{kind}") for kind in ("days", "messages", "tests", "marks") if kind in kinds
     ]

@@ -167,6 +167,7 @@ def draw_year(
     months: Sequence[str],
     names: Mapping[str, str],
     percentiles: bool,
+    attendance: bool = True,
 ) -> YearPicture:
     """Draw the panels of one or two school years.
 
@@ -190,13 +191,18 @@ def draw_year(
         Display names of systems.
     percentiles
         Whether numbers of percentiles are shown: not to families, whom no page ranks.
+    attendance
+        Whether a system shows how often the child is absent: no block without one means no missed day.
     """
     axis = _Axis(first_day(school_year - years + 1), last_day(school_year), first_day(school_year))
     inside = [event for event in events if axis.begin <= event.day <= axis.end]
     of: dict[str, list[Event]] = {}
     for event in sorted(inside, key=lambda one: one.day):
         of.setdefault(panels.get(event.kind, ""), []).append(event)
-    drawn = [_days(inside, axis, titles.get("days") or say("days"), until)]
+    if attendance or missed_days(inside):
+        drawn = [_days(inside, axis, titles.get("days") or say("days"), until)]
+    else:
+        drawn = [Panel(say("days_unknown"), PANEL["row"], "days")]
     if of.get("messages"):
         drawn.append(_messages(of["messages"], axis, say("messages")))
     scores = _scores(of.get("tests", []))

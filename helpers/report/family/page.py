@@ -289,8 +289,10 @@ def _year(
         months=spoken.sentences.short_months,
         names={silo: spoken.label("system", name) for silo, name in facts.systems.items()},
         percentiles=False,
+        attendance=absent is not None,
     )
-    kinds = {terms.pictured.get(event.kind, "days") for event in events} | {"days"}
+    kinds = {terms.pictured.get(event.kind, "days") for event in events}
+    kinds |= {"days"} if absent is not None else set()
     caption = [say(f"caption_{kind}") for kind in ("days", "messages", "tests", "marks") if kind in kinds]
     keys = [column.key for column in terms.month]
     return Year(

@@ -162,7 +162,7 @@ def test_what_nobody_has_checked_says_so_in_words_and_by_a_sign(link_status: str
     # It shows while the domain is folded, too.
     assert '<span class="doubt">? 1 not checked</span>' in page.block.markup
     # Nothing of it is in a sentence or in the picture.
-    assert "Not drawn: 1 dated records that nobody has checked." in words(page)
+    assert "Dated records that nobody has checked, and that are not drawn: 1." in words(page)
 
 
 @pytest.mark.parametrize(

@@ -315,7 +315,7 @@ def _tests(
     series = {
         silo: [one for one in scores if one.silo == silo] for silo in sorted({one.silo for one in scores})
     }
-    for place, (silo, own) in enumerate(reversed(series.items())):
+    for place, own in enumerate(reversed(series.values())):
         shape = ("dot", "diamond", "square")[place % SHAPES]
         panel.lines += [
             Mark(
@@ -330,7 +330,13 @@ def _tests(
         panel.marks += [
             Mark(axis.at(one.day), y(one.percentile), shape, before=axis.before(one.day)) for one in own
         ]
-        panel.labels.append(_series_label(own[-1], axis, y, names.get(silo, silo), series))
+    # The series that ends last is named first: the others keep off its name.
+    ends = sorted((own[-1] for own in series.values()), key=lambda last: (last.day, last.silo), reverse=True)
+    for place, last in enumerate(ends):
+        after = [y(other.percentile) for other in ends[:place]]
+        panel.labels.append(
+            _series_label(last, axis, y, names.get(last.silo, last.silo), after, panel.labels)
+        )
     return panel
 
 
@@ -339,7 +345,8 @@ def _series_label(
     axis: _Axis,
     y: Callable[[float], float],
     name: str,
-    series: Mapping[str, Sequence[_Score]],
+    going_on: Sequence[float],
+    named: Sequence[Label],
 ) -> Label:
     """Name a series at its end: to the right of it, or away from one that goes on; always in the panel."""
 
@@ -348,16 +355,11 @@ def _series_label(
 
     at = y(last.percentile)
     anchor, text = axis.beside(last.day, name)
-    going_on = [
-        y(own[-1].percentile) for silo, own in series.items() if (own[-1].day, silo) > (last.day, last.silo)
-    ]
-    # A series that goes on may have its own name at the right of its end.
-    named = [in_panel(other + 4) for other in going_on]
-    above = min([at - 9, *(other - TEXT_LINE for other in named)])
-    below = max([at + 17, *(other + TEXT_LINE for other in named)])
+    above = min([at - 9, *(other.y - TEXT_LINE for other in named)])
+    below = max([at + 17, *(other.y + TEXT_LINE for other in named)])
     order = [above, below] if not going_on or at < going_on[0] else [below, above]
     right = in_panel(at + 4)
-    clear = anchor == "start" and all(abs(other - right) >= TEXT_LINE for other in named)
+    clear = anchor == "start" and all(abs(other.y - right) >= TEXT_LINE for other in named)
     if clear and (not going_on or order[0] != in_panel(order[0])):
         place = right
     else:

@@ -380,6 +380,7 @@ def _picture(
         if row.link_status in SURE and not (row.kind == "incident" and _of_another(row))
     ]  # fmt: skip
     until = _last_day(own, systems)
+    attendance = own.number("days_absent") is not None
     drawn = draw_year(
         events,
         panels,
@@ -391,10 +392,9 @@ def _picture(
         months=said.months,
         names={silo: system.name for silo, system in systems.items()},
         percentiles=True,
-        attendance=own.number("days_absent") is not None,
+        attendance=attendance,
     )
-    kinds = {panels.get(event.kind, "days") for event in events}
-    kinds |= {"days"} if own.number("days_absent") is not None else set()
+    kinds = {panels.get(event.kind, "days") for event in events} | ({"days"} if attendance else set())
     parts = [
         said(f"picture.caption_{kind}") for kind in ("days", "messages", "tests", "marks") if kind in kinds
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from collections import Counter
 from pathlib import Path
 
 from tests.as_if_made import as_if_made
@@ -19,7 +20,8 @@ LONG = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"[:50]
 def odd_district(made: Path, folder: Path) -> str:
     """Copy a made district and make it odd: three children with odd names whom the till alone knows.
 
-    One system is taken away, and the till gives one child another birth date than all others do.
+    One system is taken away. The till gives one child another birth date than all others do; no other child
+    there has her name.
 
     Returns
     -------
@@ -35,7 +37,9 @@ def odd_district(made: Path, folder: Path) -> str:
     with till.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     head = list(rows[0])
-    rows[0]["Customer Birthdate"] = "01/31/2001"
+    named = Counter((row["Customer First Name"], row["Customer Last Name"]) for row in rows)
+    dated = next(row for row in rows if named[row["Customer First Name"], row["Customer Last Name"]] == 1)
+    dated["Customer Birthdate"] = "01/31/2001"
     for place, name in enumerate((SCRIPT, SHEET, LONG)):
         rows.append(
             {
@@ -56,4 +60,4 @@ def odd_district(made: Path, folder: Path) -> str:
         writer.writeheader()
         writer.writerows(rows)
     as_if_made(folder)
-    return f"{rows[0]['Customer First Name']} {rows[0]['Customer Last Name']}"
+    return f"{dated['Customer First Name']} {dated['Customer Last Name']}"

@@ -159,7 +159,7 @@ def choose_by_keyboard(page: Page, board: Locator) -> None:
     # Enter unfolds the first domain, and opens the row of its first value, which is read by Python.
     board.locator("details.fold > summary").first.focus()
     page.keyboard.press("Enter")
-    fold = board.locator("details[data-open]").first
+    fold = board.locator("details.fold[open] details[data-open]").first
     fold.locator("summary").focus()
     page.keyboard.press("Enter")
     expect(fold.locator(".opened > table, .opened > p:not(.place)").first).to_be_visible(timeout=REPLIES)

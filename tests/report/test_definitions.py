@@ -39,6 +39,7 @@ APART = {
     "what a step would change": re.compile(
         r"more (child has|children have) a complete page|would make it|fewer children are mixed up"
     ),
+    "what an hour of review is expected to add": re.compile(r"^Expected: [\d.,]+ pairs of records found"),
     "a table of steps by methods": re.compile(r"^[\d,. %]*$"),
     "children of one system": re.compile(r"miss a record, [\d,]+ mixed up"),
     "the age of one value": re.compile(r"^not fresh: \d+ days old"),

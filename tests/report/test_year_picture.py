@@ -171,6 +171,44 @@ def test_a_name_that_begins_outside_of_a_phone_s_picture_is_not_shown_there() ->
         assert ("before" in label[1]) is hidden
 
 
+@pytest.mark.parametrize(
+    ("years", "days", "beside", "whole"),
+    [
+        (2, [date(2025, 5, 5), date(2025, 5, 20)], "start", True),  # over this year's half, which is empty
+        (2, [date(2025, 9, 20), date(2026, 1, 5)], "start", True),
+        (2, [date(2025, 9, 20), date(2026, 5, 20)], "end", True),
+        (2, [date(2025, 9, 20), date(2026, 5, 1), date(2026, 5, 20)], "end", True),
+        (2, [date(2026, 2, 10), date(2026, 5, 20)], "start", False),
+        (1, [date(2026, 2, 10), date(2026, 5, 20)], "end", True),
+        (1, [date(2026, 2, 10), date(2026, 4, 27), date(2026, 5, 20)], "end", True),
+    ],
+)
+def test_the_name_of_a_row_is_on_none_of_its_marks(
+    years: int, days: list[date], beside: str, whole: bool
+) -> None:
+    name = "Disciplinary action"
+    svg = drawn([happened(day, "joins_activity", name) for day in days], years=years)
+    label = re.search(
+        r'<svg x="([\d.]+)%" y="[\d.]+" overflow="visible"([^>]*)><text [^>]*anchor="(\w+)">(Disc[^<]*)',
+        svg,
+    )
+    marks = [float(x) for x in re.findall(r'<svg x="([\d.]+)%" y="[\d.]+" overflow="visible"><rect', svg)]
+    assert label is not None
+    assert len(marks) == len(days)
+    assert (label[3], label[4] == name) == (beside, whole)
+    # A phone shows half of two years.
+    for wide in (290 * years, 700):
+        if wide == 290 * years and "before" in label[2]:
+            continue
+        at = wide * float(label[1]) / 100
+        left, right = (
+            (at + 8, at + 8 + 7 * len(label[4]))
+            if label[3] == "start"
+            else (at - 8 - 7 * len(label[4]), at - 8)
+        )
+        assert not [one for one in marks if left - 3 < wide * one / 100 < right + 3]
+
+
 def test_no_number_ranks_a_child_for_its_family() -> None:
     events = [score(date(2026, 3, 30), "MAP Growth", "Reading", 83)]
     assert ">50<" in drawn(events)

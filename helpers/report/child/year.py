@@ -125,10 +125,25 @@ class _Axis:
     def beside(self, day: date, text: str) -> tuple[str, str]:
         """Write to the right of a day where a phone has room, or else to the left; cut what fits nowhere."""
         within = self._on_phone(day)
-        rooms = {"start": PHONE * (1 - within) - 8, "end": PHONE * within - 8}
+        rooms = {"start": self.room_after(day), "end": PHONE * within - 8}
         fits = [anchor for anchor, room in rooms.items() if LETTER * len(text) <= room]
         anchor = fits[0] if fits else max(rooms, key=rooms.__getitem__)
-        return anchor, text if fits else f"{text[: int(rooms[anchor] / LETTER) - 1].rstrip()}…"
+        return anchor, _cut(text, rooms[anchor])
+
+    def room_after(self, day: date) -> float:
+        """Return the pixels that a phone has for a text after a day."""
+        return PHONE * (1 - self._on_phone(day)) - 8
+
+    def is_free_before(self, day: date, text: str, days: Iterable[date]) -> bool:
+        """Check on a phone, where days are closest, that a text before a day is on no mark."""
+        right = PHONE * self._on_phone(day) - 8
+        left = right - LETTER * len(text)
+        marks = [PHONE * self._on_phone(one) for one in days if one < day]
+        return left >= 0 and all(one + 6 <= left for one in marks)
+
+
+def _cut(text: str, room: float) -> str:
+    return text if LETTER * len(text) <= room else f"{text[: int(room / LETTER) - 1].rstrip()}…"
 
 
 def missed_days(events: Iterable[Event]) -> dict[date, str]:
@@ -432,7 +447,18 @@ def _events(events: Sequence[Event], axis: _Axis, title: str, others: str) -> Pa
     for place, (word, own) in enumerate(rows.items()):
         y = PANEL["row"] * (place + 0.5)
         panel.marks += [Mark(axis.at(one.day), y, "square", before=axis.before(one.day)) for one in own]
-        last = own[-1].day
-        anchor, text = axis.beside(last, word)
-        panel.labels.append(Label(axis.at(last), y + 4, text, anchor, axis.off_phone(last)))
+        panel.labels.append(_row_label([one.day for one in own], axis, y + 4, word))
     return panel
+
+
+def _row_label(days: Sequence[date], axis: _Axis, y: float, word: str) -> Label:
+    """Name a row of marks where the name is on none: after the last, or before marks that are close."""
+    last = days[-1]
+    if axis.before(last):
+        # A phone leaves this name out, and elsewhere this year's half has room for it.
+        return Label(axis.at(last), y, word, "start", True)
+    if axis.room_after(last) < LETTER * len(word):
+        here = [day for day in reversed(days) if not axis.before(day)]
+        if free := next((day for day in here if axis.is_free_before(day, word, days)), None):
+            return Label(axis.at(free), y, word, "end", axis.off_phone(free))
+    return Label(axis.at(last), y, _cut(word, axis.room_after(last)), "start", axis.off_phone(last))

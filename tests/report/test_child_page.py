@@ -373,7 +373,8 @@ def test_a_child_whom_nobody_named_is_written_small_within_a_sentence() -> None:
         )
     )
     assert "How this child does on tests" in text
-    assert "Call home. This child missed" in text
+    assert "This child missed 6 days this year, and no message about absences is on record." in text
+    assert "Ask what would help this child to be here." in text
 
 
 def test_a_field_that_a_child_named_is_no_strength() -> None:
@@ -411,7 +412,7 @@ def test_no_sentence_rests_on_a_record_that_nobody_has_checked() -> None:
     ]
     said = sentences(laid_out(view(unsure, indicators=judged(*GROWN))))
     assert said["Strength"].startswith("No system shows one")
-    assert said["Worry"].startswith("No rule finds one")
+    assert said["Worry"].startswith("No rule of this page finds one")
 
 
 @pytest.mark.parametrize(("days", "calls"), [(4, False), (5, True)])
@@ -427,8 +428,45 @@ def test_home_is_called_when_a_week_of_days_was_missed_since_an_opened_message(
         value("last_absence_message_opened", "2026-01-15", "family"),
     ]
     shown = view(values, indicators=judged(indicator("absences_since_message", days)))
-    called = f"Call home. Ana missed {days} days since January 15, the day of the last message about absences"
-    assert (called in words(laid_out(shown)).replace(" .", ".")) is calls
+    page = laid_out(shown)
+    missed = f"Ana missed {days} days since January 15, when the family last opened a message about absences."
+    assert (missed in sentences(page)["Worry"]) is calls
+    assert ("Call home, or agree who does. Ask what would help Ana" in words(page)) is calls
+
+
+@pytest.mark.parametrize("days", [4, 5])
+def test_what_comes_next_answers_each_worry_that_is_stated(days: int) -> None:
+    """A call and a test at odds with grades are both worries; with days missed the call is asked for once."""
+    values = [
+        value("first_name", "Ana", school_year=None),
+        number("grade_mathematics", 85, "sis"),
+        number("map_math_percentile", 12),
+        number("days_absent", 6, "attendance"),
+        number("absence_messages_sent", 0, "family"),
+    ]
+    shown = judged(indicator("absences_since_message", days))
+    page = laid_out(view(values, indicators=shown))
+    worry, text = sentences(page)["Worry"], words(page)
+    assert worry.endswith("Grades and test differ: math 85 of 100 on the report card, percentile 12 on MAP.")
+    assert worry.startswith("Ana missed 5 days") is (days == 5)
+    assert "Look at both with Ana: class work, and the day of the test." in text
+    assert ("Call home" in text) is (days == 5)
+    chronic = [number("days_absent", 30, "attendance"), number("days_enrolled", 154, "attendance")]
+    page = laid_out(view([values[0], *chronic, values[-1]], indicators=shown))
+    assert sentences(page)["Worry"].startswith("One day in ten is chronic absence.")
+    assert ("Ask what would help Ana to be here" in words(page)) is True
+    assert ("a ride, health" in words(page)) is (days == 4)
+
+
+def test_of_two_subjects_whose_test_is_at_odds_with_the_grade_the_lower_is_said() -> None:
+    def told(math: float, reading: float) -> str:
+        grades = [number("grade_mathematics", 80, "sis"), number("grade_english", 80, "sis")]
+        tests = [number("map_math_percentile", math), number("map_reading_percentile", reading)]
+        return sentences(laid_out(view([*grades, *tests])))["Worry"]
+
+    assert "math" in told(4, 5)
+    assert "math" in told(4, 4)
+    assert "English" in told(5, 4)
 
 
 @pytest.mark.parametrize(
@@ -457,7 +495,9 @@ def test_a_gap_is_named_only_where_nothing_of_it_is_known_and_it_is_for_the_chil
     ]
     unknown = sentences(laid_out(view([*known, *grades, lacking("incidents", "Empty", "sis")])))["Unknown"]
     assert unknown == "Whether there were incidents: SIS has nothing about this child."
-    assert sentences(laid_out(view(known)))["Unknown"].startswith("The rules find no gap")
+    whole = sentences(laid_out(view(known)))["Unknown"]
+    assert whole == "The systems have this child’s attendance and tests. Ask what no system records."
+    assert sentences(laid_out(view([value("school", "Oak")])))["Unknown"] == "Ask what no system records."
 
 
 def test_dated_records_of_the_year_stand_in_a_table_with_their_rows() -> None:

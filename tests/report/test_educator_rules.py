@@ -28,10 +28,12 @@ def test_every_rule_has_a_sentence_for_educators_with_the_numbers_of_its_conditi
         assert spoken.sentence("educator", f"strength.{strength.key}")
     for action in RULES.action:
         asked = {each.element for each in action.when} | {"name", "opened_day"}
-        places = set(re.findall(r"\{(\w+)", spoken.sentence("educator", f"action.{action.key}")))
-        assert places <= asked
+        for part in ("see", "ask"):
+            text = spoken.sentence("educator", f"action.{action.key}_{part}")
+            assert set(re.findall(r"\{(\w+)", text)) <= asked
     for gap in RULES.unknown:
         assert "{why}" in spoken.sentence("educator", f"unknown.{gap.key}")
+        assert spoken.sentence("educator", f"looked_for.{gap.key}")
 
 
 def test_every_domain_of_the_profile_has_a_fold_and_one_of_another_package_comes_last() -> None:

@@ -221,7 +221,7 @@ def test_zero_is_said_only_where_it_is_known_and_months_that_nobody_knows_are_le
     assert [row.label for row in page.year.rows] == ["November", "December", "January", "February"]
     assert [row.counts[:2] for row in page.year.rows] == [(0, 0), (1, 0), (0, 1), (0, 0)]
     assert "School activities" not in words_of(markup(own))
-    assert "We know of no club or activity. There may be some." in words_of(markup(own))
+    assert "We know of no club or activity for sure. There may be some." in words_of(markup(own))
 
 
 def test_a_system_that_is_not_for_the_child_is_no_gap() -> None:
@@ -373,7 +373,7 @@ def test_a_survey_that_is_not_surely_the_student_s_is_not_quoted() -> None:
     doubtful = told(asked, may={"survey": False}, also=also)
     text = words_of(markup(doubtful, voice="student"))
     assert "kite" not in text
-    assert "we are not sure which name is yours: Student survey." in text
+    assert "Nobody has checked yet that these lists are about you: Student survey." in text
     unreviewed = told([asked[0], {**asked[1], "link_status": "Review"}], also=also)
     assert "kite" not in markup(unreviewed, voice="student")
     # Whoever isn't in the survey may have been kept out of it by a parent: no page asks why.

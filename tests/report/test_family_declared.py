@@ -59,7 +59,7 @@ def test_what_a_page_shows_is_what_the_policy_lets_a_family_see() -> None:
 @pytest.mark.parametrize("code", languages())
 def test_every_rule_has_its_sentences_whose_places_its_rule_fills(code: str) -> None:
     spoken = language(code)
-    letters = LETTERS_OF
+    letters = {**LETTERS_OF, "chronic_days": "days_enrolled"}
     for voice in VOICES:
         for one in TERMS.strength:
             asked = {name for each in one.when for name in (each.element, each.less) if name}

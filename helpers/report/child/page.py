@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 import pandas as pd
 
@@ -240,6 +240,10 @@ class _Said:
         """Short names of months."""
         return self._spoken.sentences.short_months
 
+    def listed(self, items: list[str]) -> str:
+        """Join items in words."""
+        return self._spoken.listed(items)
+
     def day(self, day: date) -> str:
         """Name a day of the school year."""
         return f"{self._spoken.sentences.months[day.month - 1]} {day.day}"
@@ -290,13 +294,15 @@ def _sentences(
     """Say what matters most: a strength, a worry, what is unknown."""
     strengths, talks = strengths_of(own, page_terms()), talks_of(own, page_terms())
     strength = said(f"strength.{strengths[0].key}") if strengths else said("page.no_strength")
-    worry = said(f"talk.{talks[0].key}_see") if talks else said("page.no_worry")
+    worries = [said(f"talk.{talks[0].key}_see")] if talks else []
     since = _bunched(own, school_year, _last_day(own, systems))
     if talks and talks[0].concept == "attendance" and since is not None:
-        worry += " " + said("page.worry_since", since_days=since[1], since_day=said.day(since[0]))
+        worries.append(said("page.worry_since", since_days=since[1], since_day=said.day(since[0])))
+    if call := _call(own, said, "see"):
+        worries = [call, *worries] if talks and talks[0].concept != "attendance" else [*worries, call]
     return [
         Statement(said("page.strength_lead"), strength),
-        Statement(said("page.worry_lead"), worry),
+        Statement(said("page.worry_lead"), " ".join(worries) or said("page.no_worry")),
         Statement(said("page.unknown_lead"), _unknown(chosen, systems, said)),
     ]
 
@@ -330,27 +336,41 @@ _WHY = {
 def _unknown(chosen: Sequence[_Chosen], systems: Mapping[str, SystemName], said: _Said) -> str:
     """Name the first gap of the rules that the child has."""
     by_element = {row.element: row for row in chosen}
+    known = []
     for gap in educator_rules().unknown:
         rows = [by_element[name] for name in gap.elements if name in by_element]
         statuses = [row.status for row in rows]
-        if not rows or not set(statuses) <= set(_WHY):
+        if not rows:
+            continue
+        if not set(statuses) <= set(_WHY):
+            known.append(said.part(f"looked_for.{gap.key}"))
             continue
         status = min(statuses, key=list(_WHY).index)
         where = dict.fromkeys(name_of(row.silo, systems) for row in rows if row.status == status)
         why = said.part(f"why.{_WHY[status]}", systems=" or ".join(where))
         return said(f"unknown.{gap.key}", why=why)
-    return said("page.all_known")
+    return said("page.all_known", known=said.listed(known)) if known else said("page.none_looked_for")
 
 
-def _next_step(own: PageStatements, said: _Said) -> Statement | None:
-    """Say what to do: the first action whose conditions hold, or what the worry asks for."""
+def _call(own: PageStatements, said: _Said, part: Literal["see", "ask"]) -> str:
+    """Say why to call, or what for: of the first action whose conditions hold."""
     for action in educator_rules().action:
         if all(own.holds(condition) for condition in action.when):
             opened = own.values.get("last_absence_message_opened")
             day = said.day(date.fromisoformat(opened.text)) if opened is not None else ""
-            return Statement(said("page.now_lead"), said(f"action.{action.key}", opened_day=day))
+            return said(f"action.{action.key}_{part}", opened_day=day)
+    return ""
+
+
+def _next_step(own: PageStatements, said: _Said) -> Statement | None:
+    """Say what to do about each worry that the page states."""
     talks = talks_of(own, page_terms())
-    return Statement(said("page.now_lead"), said(f"talk.{talks[0].key}_ask")) if talks else None
+    call = _call(own, said, "ask")
+    asks = [call] if call else []
+    # Both would ask about absences.
+    if talks and not (call and talks[0].concept == "attendance"):
+        asks.append(said(f"talk.{talks[0].key}_ask"))
+    return Statement(said("page.now_lead"), " ".join(asks)) if asks else None
 
 
 def _picture(

@@ -91,6 +91,8 @@ class Talk(Declared):
     concept: str
     lines: tuple[str, ...]
     when: tuple[Condition, ...]
+    # Of a concept's topics with such an element, the one with the lowest value is said.
+    lowest: str | None = None
 
 
 class MonthColumn(Declared):

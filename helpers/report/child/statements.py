@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -477,9 +478,17 @@ def talks_of(told: PageStatements, terms: PageTerms) -> list[Talk]:
     """Return the topics to talk about, most urgent first."""
     found: dict[str, Talk] = {}
     for one in terms.talk:
-        if one.concept not in found and all(told.holds(condition) for condition in one.when):
+        if not all(told.holds(condition) for condition in one.when):
+            continue
+        first = found.setdefault(one.concept, one)
+        if first.lowest and one.lowest and _number(told, one.lowest) < _number(told, first.lowest):
             found[one.concept] = one
     return list(found.values())[:MOST_TALKS]
+
+
+def _number(told: PageStatements, element: str) -> float:
+    number = told.number(element)
+    return math.inf if number is None else number
 
 
 def places_of(told: PageStatements, terms: PageTerms, spoken: Language, voice: Voice) -> dict[str, Any]:
@@ -508,4 +517,7 @@ def places_of(told: PageStatements, terms: PageTerms, spoken: Language, voice: V
         spoken.say(voice, "page.this_grade") if grade is None else spoken.label("in_grade", grade.text)
     )
     places["chronic_one_in"] = _chronic_one_in(spoken)
+    enrolled = told.number("days_enrolled")
+    if enrolled is not None:
+        places["chronic_days"] = math.ceil(round(enrolled * figure("chronic_absence_share"), 6))
     return places

@@ -140,15 +140,17 @@ def detected(scorecard: pd.DataFrame, findings: pd.DataFrame, alarms: Alarms | N
 
 
 # Worst harm first. A wrong match shows another child's data. A number that belongs to two children misleads
-# the next person who looks it up. Then come children who aren't matched (all children of a system that can't
-# be joined), pairs that need review, ids that nothing could confirm, children listed twice, children who are
-# listed but never seen, leavers who are still listed, children without any entry, and wording.
+# the next person who looks it up, and an id that nothing could confirm may be such a number. Then come
+# systems of which no child is found elsewhere, children who aren't matched, pairs that need review,
+# children listed twice, children who are listed but never seen, leavers who are still listed, children
+# without any entry, and wording.
 HARM_FIRST = (
     "matches that are right",
     "pairs refused",
+    "linked, not verified",
+    "in no other system",
     "match rate",
     "pairs to review",
-    "linked, not verified",
     "children with two records",
     "listed and never seen",
     "ended in right only",
@@ -190,6 +192,10 @@ def first_steps(scorecard: pd.DataFrame, most: int = 3) -> pd.DataFrame:
     elsewhere = lines["measure"].eq("match rate") & lines["left_silo"].ne(roster)
     # A list that the rules don't permit to share is not a step to take.
     elsewhere |= lines["measure"].eq("match rate") & lines["blocked_by"].eq("Not permitted").fillna(False)
+    # A step for a whole system: single children are looked for from the roster's side.
+    alone = lines["measure"].eq("in no other system")
+    apart = lines["numerator"].eq(lines["denominator"]) & lines["left_silo"].ne(roster)
+    elsewhere |= alone & ~apart.fillna(False)
     lines = lines[lines["harm"].notna() & lines["touched"].gt(0).fillna(False) & ~elsewhere]
     lines = lines.sort_values(["harm", "touched"], ascending=[True, False], kind="stable")
     chosen = lines.drop_duplicates("measure").drop(columns="harm")

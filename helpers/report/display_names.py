@@ -301,7 +301,9 @@ def _spoken(silo: str, name: str) -> str:
     if _ACRONYM.search(name):
         name = _ACRONYM.sub("", name)
         return f"the {name[:1].lower()}{name[1:]}"
-    return name.lower() if name.capitalize() == name and name.lower() == silo.replace("_", " ") else name
+    # A name of the silo's own words is no brand.
+    plain = name.capitalize() == name and set(silo.split("_")) <= set(name.lower().split())
+    return name.lower() if plain else name
 
 
 def silo_name(silos: pd.Series) -> pd.Series:

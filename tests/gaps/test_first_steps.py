@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
 from helpers.gaps import first_steps
 from helpers.standard import as_table
@@ -31,6 +32,25 @@ def test_a_wrong_join_comes_first_then_a_number_of_two_children_then_who_is_miss
     assert first_steps(card(MATCHED, REFUSED, WRONG), most=1)["measure"].tolist() == [
         "matches that are right"
     ]
+
+
+def test_an_unconfirmed_number_and_a_system_apart_come_before_who_is_missing() -> None:
+    unconfirmed = ("linked, not verified", "meals", "", 4.0, 90.0, "rate")
+    apart = ("in no other system", "clubs", "", 90.0, 90.0, "rate")
+    steps = first_steps(card(MATCHED, apart, unconfirmed, REFUSED), most=5)
+    assert steps["measure"].tolist() == [
+        "pairs refused", "linked, not verified", "in no other system", "match rate",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("system", "alone", "step"), [("clubs", 89.0, False), ("clubs", 90.0, True), ("sis", 90.0, False)]
+)
+def test_a_system_apart_is_a_step_if_none_of_its_children_is_found_and_it_is_not_the_roster(
+    system: str, alone: float, step: bool
+) -> None:
+    steps = first_steps(card(MATCHED, ("in no other system", system, "", alone, 90.0, "rate")))
+    assert ("in no other system" in set(steps["measure"])) is step
 
 
 def test_who_is_missing_is_asked_from_the_roster_and_of_the_widest_gap() -> None:

@@ -184,7 +184,9 @@ def test_where_nothing_could_join_two_systems_nobody_is_asked_for() -> None:
     assert found["value"].isna().all()
     assert set(found["blocked_by"]) == {"Not joinable"}
     assert set(found["next_step"]) == {ways.next_step}
-    assert set(first_steps(card)["measure"]) == {"match rate"}
+    steps = first_steps(card).set_index("measure")
+    assert set(steps.index) == {"match rate", "in no other system"}
+    assert "district ID" in steps.loc["in no other system", "next_step"]
 
 
 def test_a_child_who_left_one_system_only_is_counted(card: pd.DataFrame) -> None:

@@ -127,8 +127,8 @@ def test_at_most_three_shares_are_named_and_no_kind_is_counted_as_none(tmp_path:
     assert said[-1].startswith(
         "Scorecard: **5** measures are not what they were. What fell most: match rate, LMS"
     )
-    assert [said[-1].index(name) for name in ("LMS", "Health", "Clubs")] == sorted(
-        said[-1].index(name) for name in ("LMS", "Health", "Clubs")
+    assert [said[-1].index(name) for name in ("LMS", "Health", "Community clubs")] == sorted(
+        said[-1].index(name) for name in ("LMS", "Health", "Community clubs")
     )
     assert "SIS" not in said[-1]
     assert "in no other system" not in said[-1]

@@ -9,7 +9,7 @@ import pytest
 
 from helpers.report.charts.level_dots import Panel, level_dots
 
-LEVELS = {"none": "Islands: nothing is given on", "governed": "Governed: every day"}
+LEVELS = {"none": "No exchange: nothing is given on", "governed": "Governed: every day"}
 WAYS = ["by number", "by name"]
 PANELS = [Panel("found", "Found, of 100", 100), Panel("delay", "Days old", assumed=True)]
 

@@ -314,6 +314,8 @@ def test_the_finding_is_the_run_s_own_and_of_both_ways_of_joining() -> None:
     finding = told.finding_of(study)
     assert by_number[0] in finding
     assert by_number[-1] in finding
+    found = [round(told.value_at(study, "found", level)) for level in LEVELS]
+    assert re.search(rf"Names and birth dates find \*\*{min(found)}( to {max(found)})?\*\* of 100", finding)
     matched = told.matching_of(study)
     assert f"{max(round(told.value_at(study, 'found', level)) for level in LEVELS)}**" in matched
     own = study.figures["method"].eq(study.method) & study.figures["scenario"].ne(PLACEBO)
@@ -329,7 +331,8 @@ def test_a_step_that_finds_nobody_for_sure_says_so() -> None:
     study = kit_run().study
     sentences = dict(told.step_sentences(study))
     assert list(sentences) == ["Step 1", "Step 2", "Step 3"]
-    finds = {step for step, sentence in sentences.items() if "children at risk" in sentence}
+    unsure = {step for step, sentence in sentences.items() if "chance could explain that" in sentence}
+    finds = {step for step, sentence in sentences.items() if "children at risk" in sentence} - unsure
     bought = gains(study.figures, [one.id for one in headlines() if one.panel])
     sure = bought[
         bought["way"].eq("level")
@@ -338,7 +341,10 @@ def test_a_step_that_finds_nobody_for_sure_says_so() -> None:
         & bought["better"].eq(True)
     ]
     assert len(finds) == len(sure)
-    assert all("no more children" in sentences[step] for step in sentences.keys() - finds)
+    for step in sentences.keys() - finds:
+        numbers = re.findall(r"find \*\*(\d+)\*\* of 100 children at risk, not \*\*(\d+)", sentences[step])
+        assert ("no more children" in sentences[step]) is not bool(numbers)
+        assert not numbers or numbers[0][0] != numbers[0][1]
 
 
 def test_the_placebo_is_compared_as_a_difference_of_means() -> None:

@@ -17,7 +17,7 @@ def asked() -> AtLevels:
 
 
 @pytest.mark.full
-def test_governed_exchange_answers_what_islands_cannot(asked: AtLevels) -> None:
+def test_governed_exchange_answers_what_no_exchange_cannot(asked: AtLevels) -> None:
     found = asked.questions
     assert len(found) == len(LEVELS) * len(declared_questions())
     answered = {
@@ -29,7 +29,7 @@ def test_governed_exchange_answers_what_islands_cannot(asked: AtLevels) -> None:
     assert apart["why"].isin(["Not joined", "Not fresh", "Not collected", "Not said"]).all()
     assert apart["lacks"].notna().all()
     assert found["answerable"].le(found["concerned"]).all()
-    # What islands lack is mostly what nobody joined and what is too old.
+    # What is lacking without exchange is mostly what nobody joined and what is too old.
     assert {"Not joined", "Not fresh"} <= set(apart.loc[apart["level"].eq("none"), "why"])
 
 

@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from helpers.link import Links
 
 __all__ = [
-    "QUESTION",
     "blocked_blocks",
     "blocked_pairs",
     "blocked_sentence",
@@ -89,7 +88,7 @@ def blocked_blocks(lines: pd.DataFrame, district: District) -> list[Block]:
     spoken = system_names_in_text(district.layouts)
     why = pd.DataFrame({"why": [in_words(str(step), spoken) for step in barred["next_step"].unique()]})
     return [
-        heading("Three things that aren't about children"),
+        heading("What blocks the exchange"),
         answer(blocked_sentence(lines)),
         table(frame, "Not joinable, not fresh, not permitted: three jobs", names={"do": "what it takes"}),
         *(
@@ -117,7 +116,7 @@ def lag_blocks(lines: pd.DataFrame, district: District) -> list[Block]:
     ]
 
 
-QUESTION = "Which gap between systems should we close first?"
+NO_HARM = "No gap between these systems is likely to harm a child"
 OWN_SCALE = "The measures, their order and their thresholds are the kit's own. No published scale exists."
 # The largest of each kind of gap; scorecard.csv has all lines.
 MOST_LINES = 12
@@ -153,8 +152,10 @@ def gaps_page(
     """Write the page of the gaps."""
     guard = guard or Guard.of(district)
     lines = guard.scorecard(scorecard)
+    # The order of steps doesn't depend on what may be shown, but a step's number of children may be hidden.
+    steps = first_steps(scorecard, most=5)
     blocks = [
-        *_first(scorecard, district, guard),
+        *_first(steps, district, guard),
         *_pairs(lines, district),
         *blocked_blocks(lines, district),
         *_kind(lines, district, "Identity", ("in no other system", "children with two", "rows too many",
@@ -176,14 +177,23 @@ def gaps_page(
         note(OWN_SCALE, "Only lines that say so need an answer key. All lines: "
              f"{'restricted_' if guard.real else ''}scorecard.csv."),
     ]  # fmt: skip
-    return block_page(out_path, QUESTION, blocks, banner(district.about))
+    return block_page(out_path, gaps_title(steps, district), blocks, banner(district.about))
 
 
-def _first(scorecard: pd.DataFrame, district: District, guard: Guard) -> list[Block]:
-    # The order of steps doesn't depend on what may be shown, but a step's number of children may be hidden.
-    steps = first_steps(scorecard, most=5)
+def gaps_title(steps: pd.DataFrame, district: District) -> str:
+    """Name the gap to close first, of a result of `first_steps`."""
     if steps.empty:
-        return [answer("No gap here is likely to harm a child. The lines below show the rest.")]
+        return NO_HARM
+    spoken, first = system_names_in_text(district.layouts), steps.iloc[0]
+    sides = [first["left_silo"], first["right_silo"]]
+    where = [spoken.get(side, side) for side in sides if pd.notna(side)]
+    found = AMISS.get(first["measure"], first["measure"])
+    return f"Close first: {found} {'between' if len(where) > 1 else 'in'} {' and '.join(where)}"
+
+
+def _first(steps: pd.DataFrame, district: District, guard: Guard) -> list[Block]:
+    if steps.empty:
+        return [answer(f"{NO_HARM}. The lines below show the rest.")]
     spoken = system_names_in_text(district.layouts)
     begin = in_words(str(steps["next_step"].iloc[0]), spoken)
     hidden = [guard.hides(int(number)) for number in steps["touched"]]
@@ -196,7 +206,7 @@ def _first(scorecard: pd.DataFrame, district: District, guard: Guard) -> list[Bl
         answer(f"Do this first: **{begin}** {steps['effect'].iloc[0]}"),
         table(
             shown[["between", "found", "how_many", "effect", "owner", "step"]],
-            "What to do first: gaps that can harm a child come before missing data",
+            "The first five: what can harm a child comes before what is missing",
             names=GAP_HEADS,
         ),
         *_examples(shown),
@@ -330,8 +340,8 @@ def _kind(lines: pd.DataFrame, district: District, kind: str, measures: tuple[st
     keep = [name for name in keep if shown[name].notna().any()]
     return [
         *begin,
-        note(" ".join(dict.fromkeys(mine["effect"]))),
-        table(shown[keep], f"{kind}: system by system", names=GAP_HEADS, most=MOST_LINES),
+        note(f"Begin with {shown['between'].iloc[0]}: {shown['found'].iloc[0]}. {mine['effect'].iloc[0]}"),
+        table(shown[keep], fold=f"{kind}: system by system", names=GAP_HEADS, most=MOST_LINES),
         *_examples(shown),
     ]
 
@@ -346,7 +356,7 @@ def _standards(lines: pd.DataFrame, district: District) -> list[Block]:
     half = int(share.ge(50).sum())
     picture = bars(
         pd.DataFrame(
-            {"what": names, "percent": share, "columns": mine["numerator"], "out of": mine["denominator"]}
+            {"what": names, "percent": share, "columns": mine["numerator"], "of columns": mine["denominator"]}
         ),
         title=f"{half} of {len(mine)} systems use a standard's terms for at least half of their columns",
         unit="percent",

@@ -233,6 +233,8 @@ def _never(study: Study) -> Iterator[tuple[str, str]]:
     of_family = left["asked_by"].str.contains("family").fillna(False).astype(bool)
     one = left.loc[of_family.sort_values(ascending=False, kind="stable").index[0]]
     many = f"{len(left)} of {asked_in(study)} questions get" if len(left) > 1 else "One question gets"
+    if study.figures["seed"].nunique() > 1:
+        many = f"Counting all districts together, {many[0].lower()}{many[1:]}"
     lacks = re.sub(r"^\w+\((.*)\)$", r"\1", str(one["lacks"]))
     why = "" if pd.isna(one["lacks"]) else f" It lacks {element_names(pd.Series([lacks])).iloc[0]}"
     because = f": {reason_text(one['why'])}." if why and not pd.isna(one["why"]) else "." if why else ""
@@ -251,8 +253,9 @@ def _questions(study: Study) -> tuple[list[tuple[str, list[tuple[str, str]], int
             title = f"From {level_name(level).lower()} on" if level else "At no step"
             told.append((title, lines[:MOST_QUESTIONS], len(lines[MOST_QUESTIONS:])))
     return told, (
-        f"With names and birth dates matched. {always} more questions have an answer at every step. A "
-        "question counts as answered with all needed data for four in five of the children it is about."
+        f"With names and birth dates matched, counting all districts together; the picture has the mean of "
+        f"each. {always} more questions have an answer at every step. A question counts as answered with all "
+        "needed data for four in five of the children it is about."
     )
 
 
@@ -266,8 +269,8 @@ def _limits(placebo: Study, no_placebo: list[Block]) -> list[str]:
         "What a real district is like. Which numbers a step's systems carry, how fresh they are, and the "
         "minutes per task are the kit's own judgment.",
         "As a check, we generated districts in which absences, tests and behavior are unrelated. There, a "
-        f"second system pointed at **{none:.0f}** of 1,000 children beyond chance; in these, at "
-        f"**{real:.0f}**{whose}.",
+        f"second system pointed at **{round(none)}** of 1,000 children beyond chance; in these, at "
+        f"**{round(real)}**{whose}.",
     ]
 
 

@@ -70,7 +70,7 @@ STEP_WORDS = {
 }
 # A level inside a sentence.
 LEVEL_WORDS = {
-    "none": "on islands",
+    "none": "without any exchange",
     "manual": "with spreadsheets",
     "rostered": "with one roster",
     "governed": "with governed exchange",
@@ -92,7 +92,7 @@ def level_name(level: str) -> str:
     """Name a level in a word or two.
 
     >>> level_name("none")
-    'Islands'
+    'No exchange'
     """
     return level_title(level).partition(":")[0]
 
@@ -140,13 +140,17 @@ def finding_of(study: Study) -> str:
     first, last = there[0], there[-1]
     method, name = next(iter(_ways(study).items()))
     found = _found(study, method)
-    how = "By ID number alone" if name == NUMBER_ALONE else f"With {name}"
+    if joins_both_ways(study):
+        lead = (
+            f"Names and birth dates find **{_range(_found(study, study.method))}** of 100 children at risk"
+            f"{'' if first == last else ' at every step'}; ID numbers alone find"
+        )
+    else:
+        lead = f"{'ID numbers alone find' if name == NUMBER_ALONE else f'With {name}, systems find'}"
+    of = "" if joins_both_ways(study) else " of 100 children at risk"
     if first == last:
-        return f"{how}, systems find **{found[0]:.0f}** of 100 children at risk {LEVEL_WORDS[first]}"
-    return (
-        f"{how}, systems find **{found[0]:.0f}** of 100 children at risk {LEVEL_WORDS[first]}, and "
-        f"**{found[-1]:.0f}** {LEVEL_WORDS[last]}"
-    )
+        return f"{lead} **{found[0]:.0f}**{of} {LEVEL_WORDS[first]}"
+    return f"{lead} **{found[0]:.0f}**{of} {LEVEL_WORDS[first]}, and **{found[-1]:.0f}** {LEVEL_WORDS[last]}"
 
 
 def matching_of(study: Study) -> str:
@@ -159,21 +163,18 @@ def matching_of(study: Study) -> str:
     each = " or ".join(dict.fromkeys((ends[0], ends[-1])))
     if len(there) == 1:
         return f"Matching names and birth dates as well finds **{each}** of 100 {LEVEL_WORDS[first]}."
-    lead = (
-        "Or match names and birth dates: that" if joins_both_ways(study) else "Matching names and birth dates"
-    )
     named, dated = _systems_with_names()
     asked = [value_at(study, "questions", level) or 0.0 for level in (first, last)]
     change = (
-        f"So the steps move this by no more than {gain:+.1f}; they"
+        f"So the steps change this by no more than {gain:+.1f}."
         if low > 0 or high < 0
-        else f"So the steps find no more children ({gain:+.1f} of 100, and chance explains {low:+.1f} to "
-        f"{high:+.1f}); they"
+        else f"So the steps find no more children ({gain:+.1f} of 100; chance explains {low:+.1f} to "
+        f"{high:+.1f})."
     )
     return (
-        f"{lead} finds **{each}** of 100 at every step, even "
-        f"{LEVEL_WORDS[first]}: {named} of {len(SILOS)} systems record a name at every step, and {dated} of "
-        f"them a birth date. {change} buy fresher data and **{asked[1] - asked[0]:.0f}** more answers."
+        f"Matching names and birth dates finds **{each}** of 100 at every step, even {LEVEL_WORDS[first]}, "
+        f"because {named} of {len(SILOS)} systems always record a name, and {dated} of them a birth date. "
+        f"{change} They buy fresher data and **{asked[1] - asked[0]:.0f}** more answers."
     )
 
 
@@ -213,7 +214,9 @@ def step_sentences(study: Study) -> list[tuple[str, str]]:
             said.append(f"A teacher sees data **{now}** {days} old, not **{was}**.")
         said = said[:2]
         if "found" in row and not row["found"]["better"]:
-            said.append("It finds no more children.")
+            was, now = _from_to(row["found"])
+            by_chance = f"{who} **{now}** of 100 children at risk, not **{was}**: chance could explain that."
+            said.append("It finds no more children." if was == now else by_chance)
         lead = f"**{level_name(after)}** instead of {level_name(before).lower()}: "
         sentences.append((f"Step {number}", lead + " ".join(said)))
     return sentences
@@ -251,7 +254,9 @@ def chart_of_steps(study: Study, here: tuple[str, str] | None = None) -> Block:
     seeds, looks = int(rows["seeds"].max()), int(rows["looks"].max())
     children = int(study.figures["students"].max())
     bars = (
-        f" Bars: 95% intervals over the {seeds}, widened for {looks} looks (Bonferroni)." if seeds > 1 else ""
+        f" Bars: 95% intervals over the {seeds}, widened because we look at {looks} at once."
+        if seeds > 1
+        else ""
     )
     return level_dots(
         shown,
@@ -276,8 +281,9 @@ def _gap_sentence(study: Study) -> str:
     if not joins_both_ways(study):
         return f"Found at each step: {_range(matched)} of 100 children at risk"
     gaps = [own - alone for own, alone in zip(matched, _found(study, BY_NUMBER), strict=True)]
-    closes = "; it closes as systems share a number" if gaps[-1] < gaps[0] else ""
-    return f"The gap between the two dots is what good matching replaces{closes}"
+    if gaps[-1] < gaps[0]:
+        return "The more systems share a number, the less matching by name adds"
+    return "What matching by name and birth date adds, step by step"
 
 
 def _range(values: Sequence[float]) -> str:
@@ -375,8 +381,8 @@ def chart_of_placebo(study: Study) -> Block:
     return level_dots(
         shown,
         [panel],
-        title=f"Beyond chance, two systems point at {real:.0f} of 1,000 children, and in the placebo at "
-        f"{none:.0f}",
+        title=f"Beyond chance, two systems point at {round(real)} of 1,000 children, and in the placebo at "
+        f"{round(none)}",
         alt=_alt(shown, [panel], there),
         levels={level: level_title(level) for level in there},
         series=list(names.values()),

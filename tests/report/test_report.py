@@ -81,7 +81,9 @@ def test_a_report_of_an_invented_district_has_its_figures(
     assert index.count('<p class="who">') == 3
     assert "This district is invented" in index
     assert "no longer fits" not in index
-    assert re.search(r"this year or last; \d+ of them are on the roster; \d+ belong to this school", index)
+    assert re.search(
+        r"this year or last\. \d+ of them belong to this school year, and the roster lists \d+", index
+    )
     page = (result.run / "01_works.html").read_text(encoding="utf-8")
     assert "Systems know different children" in page
     assert sorted(path.name for path in tmp_path.iterdir()) == [result.run.name, "index.html", "runs.csv"]

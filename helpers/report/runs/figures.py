@@ -191,7 +191,7 @@ def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]]) -> str:
     """Describe the gain from the first to the last linkage method, as a title.
 
     >>> complete_children_by_stage({"Exact": {"complete": 12, "mixed": 0}, "Resolved": {"complete": 540}})
-    'Counting named records, 12 children are complete by the first method, 540 by the last'
+    'Counting only records with a name, 12 children are complete by the first method, 540 by the last'
     """
     first, *_, last = costs.values()
     if "complete" not in last:
@@ -199,4 +199,4 @@ def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]]) -> str:
     counts = (
         f"{first['complete']:,} children are complete by the first method, {last['complete']:,} by the last"
     )
-    return f"Counting named records, {counts}"
+    return f"Counting only records with a name, {counts}"

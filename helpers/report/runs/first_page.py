@@ -133,7 +133,7 @@ def _with_key(district: District, links: Links) -> IndexFigures:
     title = say_measure("complete", found.complete, found.children).replace("**", "")
     if found.looked_up:
         verb = "would be mixed up with another child, and no one would notice"
-        title = f"{found.looked_up:,} of {found.children:,} children {verb}"
+        title = f"by ID number alone, {found.looked_up:,} of {found.children:,} children {verb}"
     missing = found.systems[found.systems["missing"].gt(0)]
     missing = missing.sort_values(["missing", "silo"], ascending=[False, True], kind="stable")
     worst = missing["silo"].head(2).tolist()
@@ -475,7 +475,7 @@ def _fresh(district: District) -> list[str]:
     if not behind:
         return [said, "No system is more than two weeks behind."]
     listed = ", ".join(f"{name} {late} days" for late, name in behind[:_MOST_BEHIND])
-    return [said, f"More than two weeks behind: {len(behind)} of {len(days)} systems; most, {listed}."]
+    return [said, f"More than two weeks behind: {len(behind)} of {len(days)} systems. Furthest: {listed}."]
 
 
 def _made(district: District, links: Links, guard: Guard, judged: bool) -> list[str]:
@@ -494,10 +494,14 @@ def _made(district: District, links: Links, guard: Guard, judged: bool) -> list[
     if judged:
         roster = links.crosswalk.loc[links.crosswalk["silo"].eq(_roster(district)), "child"].nunique()
         enrolled = district.about.get("students")
-        now = f"; {enrolled:,} belong to this school year" if isinstance(enrolled, int) else ""
+        now = (
+            f"{enrolled:,} of them belong to this school year, and the"
+            if isinstance(enrolled, int)
+            else "The"
+        )
         lines.append(
-            f"We count every child with a record in any system, this year or last; {roster:,} of them are "
-            f"on the roster{now}."
+            "We count every child with a record in any system, this year or last. "
+            f"{now} roster lists {roster:,}."
         )
     return lines
 

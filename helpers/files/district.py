@@ -431,7 +431,7 @@ def read_district(folder: str | Path, *, written: bool = True) -> District:
     --------
     >>> district = read_district(folder)  # the sample of synthetic_data/sample, unpacked
     >>> len(district.silos), len(district.accounts), int(district.accounts["rows"].sum())
-    (16, 100, 13718)
+    (16, 101, 14892)
     """
     folder = Path(folder)
     return shared(

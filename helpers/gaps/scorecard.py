@@ -269,7 +269,7 @@ def measure_gaps(
     >>> pair = scorecard["left_silo"].eq("sis") & scorecard["right_silo"].eq("attendance")
     >>> found = scorecard.loc[pair & scorecard["measure"].eq("match rate")]
     >>> found[["numerator", "denominator"]].values.tolist()
-    [[56.0, 57.0]]
+    [[59.0, 60.0]]
     """
     measured = _measured(district, links)
     judged = correctness(measured.known, scores, misjudged)

@@ -234,7 +234,7 @@ def link_district(
     --------
     >>> links = link_district(district)
     >>> len(links.crosswalk), links.crosswalk["child"].nunique()
-    (838, 154)
+    (866, 156)
     """
     method = method_named(method)
 

@@ -257,7 +257,7 @@ def score_links(
     --------
     >>> scores = score_links(district, links.crosswalk)
     >>> scores.loc[0, ["possible", "linked", "right"]].tolist()
-    [5065, 4020, 3952]
+    [5541, 4448, 4370]
     """
     key = key or read_answer_key(district.folder)
     truth = true_children(district, key, crosswalk)

@@ -127,7 +127,7 @@ def test_the_report_says_which_system_was_taken_for_the_roster_only_where_no_lay
     inferred = shown_page(write_folder(tmp_path / "inferred"), tmp_path / "a.html")
     assert inferred.count("No layout names the roster") == 1
     assert "lists the most children" in inferred
-    told = inferred.partition("No layout says")[2].partition("</p>")[0]
+    told = inferred.partition("No layout names")[2].partition("</p>")[0]
     assert ROSTER in told
     assert EXAMS not in told
     for name, line in (("claimed", 'authority = ["roster"]'), ("named", 'silo = "sis"')):

@@ -280,7 +280,7 @@ def test_the_command_reads_a_folder_of_exports_too(tmp_path: Path) -> None:
         (("--role", "techer"), "Did you mean teacher? There are: "),
         (("--role", "nurse", "--purpose", "gossip"), "may not use the purpose 'gossip'"),
         (("--role", "principal"), "Name which principal: --who is the name of the school."),
-        ((), "Name whose view"),
+        ((), "Name the viewer"),
     ],
 )
 def test_what_is_wrong_in_a_view_s_words_is_named_first_and_before_reading(
@@ -294,7 +294,7 @@ def test_what_is_wrong_in_a_view_s_words_is_named_first_and_before_reading(
 def test_the_policy_is_printed_and_checked(tmp_path: Path) -> None:
     listed = CliRunner().invoke(command, ["--list", "--json"])
     assert listed.exit_code == 0
-    assert len(json.loads(listed.stdout)["who sees what"]) == 216
+    assert len(json.loads(listed.stdout)["who sees what"]) == 228
     broken = tmp_path / "policy.toml"
     own = read_policy().source
     assert own is not None

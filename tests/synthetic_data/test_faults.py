@@ -186,11 +186,13 @@ def test_stages_come_in_the_order_of_the_contract_in_every_file(district_folder:
 
 @pytest.mark.full
 def test_every_declared_kind_happens_in_the_workshop(districts: SharedDistricts) -> None:
-    faults = faults_of(districts.folder())
-
+    """Some kinds need a child with a name of a rare form, and a district may have none."""
+    made = [faults_of(districts.folder(**settings)) for settings in ({}, {"seed": 7})]
+    faults = pd.concat(made)
     assert set(faults["silo"] + "." + faults["kind"]) == {fault.name for fault in declared_faults()}
-    counts = faults.drop_duplicates("fault").groupby("silo").size()
-    assert (counts < 300).all(), "typical rates are small"
+    for one in made:
+        counts = one.drop_duplicates("fault").groupby("silo").size()
+        assert (counts < 300).all(), "typical rates are small"
 
 
 def test_without_faults_there_are_none_and_limits_remain(clean_district_folder: Path) -> None:

@@ -185,7 +185,7 @@ def test_a_folder_says_that_it_is_invented_and_how_to_make_it_again(tmp_path: Pa
     write_sector(make_sector(settings), tmp_path / "made")
     real = tmp_path / "survey.csv"
     real.write_text("system,year", encoding="utf-8")
-    with pytest.raises(BadInput, match="there already"):
+    with pytest.raises(BadInput, match="already exists"):
         write_sector(make_sector(settings), real)
     assert real.read_text(encoding="utf-8") == "system,year"
     assert not real.with_suffix(".json").exists()

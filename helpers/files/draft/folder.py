@@ -228,7 +228,7 @@ def draft_layouts(folder: str | Path) -> Started:
     --------
     >>> drafts = draft_layouts(folder)
     >>> len(drafts.drafted), len(drafts.known)  # the kit knows every file of the sample
-    (0, 100)
+    (0, 101)
     """
     folder = Path(folder)
     there = what_is_there(folder)

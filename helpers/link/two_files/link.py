@@ -227,7 +227,7 @@ def link_files(
     >>> nurse = read_person_file(folder / "silos/health/students_2026-04-23.csv")
     >>> linked = link_files(meals, nurse)
     >>> linked.pairs["decision"].value_counts().to_dict()
-    {'Match': 43, 'Review': 1}
+    {'Match': 48}
     """
     files = {"left": left, **({"right": right} if right is not None else {})}
     notes = [f"{side} file: {note}" for side, file in files.items() for note in file.notes]

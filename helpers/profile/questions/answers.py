@@ -139,7 +139,7 @@ def answer_questions(
     --------
     >>> answers = answer_questions(source, questions=["growing_in_math"])
     >>> answers[["status", "children", "of_children"]].values.tolist()
-    [['Answered', 14, 21]]
+    [['Answered', 25, 34]]
     """
     asking = Asking(source, children=children, forbidden=forbidden, today=today, declared=declared, seen=seen)
     declared = asking.declared

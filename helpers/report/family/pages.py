@@ -243,7 +243,7 @@ def family_pages(
     --------
     >>> made = family_pages(district, links, source, language="en")
     >>> len(made.pages), len(made.held)
-    (53, 5)
+    (54, 9)
     """
     run = prepare(district, links, source, children=children, chosen_language=language, voice=voice)
     return FamilyPages(tuple(pages_of(run)), run.held)

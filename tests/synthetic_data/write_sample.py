@@ -36,7 +36,7 @@ def write_sample(path: Path = SAMPLE) -> None:
                     name = f"riverbend/{file.relative_to(folder).as_posix()}"
                     entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
                     entry.compress_type = zipfile.ZIP_DEFLATED
-                    archive.writestr(entry, file.read_bytes())
+                    archive.writestr(entry, file.read_bytes(), compresslevel=9)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(packed.getvalue())
 

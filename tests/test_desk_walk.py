@@ -125,6 +125,7 @@ def test_each_column_of_ids_is_listed_by_its_own_head(started: District, links: 
     assert told == set(ids[["silo", "column"]].itertuples(index=False, name=None))
 
 
+@pytest.mark.full
 def test_link_and_profile_end_well_and_name_nobody(started_desk_folder: Path, tmp_path: Path) -> None:
     for command in ("link", "profile"):
         told = run(command, started_desk_folder, "--out", tmp_path / command)

@@ -85,6 +85,7 @@ RENAMED = {
 }
 
 
+@pytest.mark.full
 def test_a_made_export_with_other_heads_gives_the_same_people(
     clean_district_folder: Path, clean_district: District, tmp_path: Path
 ) -> None:

@@ -43,6 +43,7 @@ def files(project: Path) -> dict[str, dict[str, Any]]:
     return found
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: " in ".join(place))
 def test_a_place_follows_its_figure(place: tuple[str, str], changed: Places) -> None:
     right, found, expected = changed[place]

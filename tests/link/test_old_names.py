@@ -26,6 +26,7 @@ def test_an_unknown_method_is_refused_with_the_nearest_of_today() -> None:
         method_named("resolvd")
 
 
+@pytest.mark.full
 def test_the_command_links_by_an_old_name_and_offers_only_new_ones(tmp_path: Path) -> None:
     folder = make_district("workshop", tmp_path / "made", students=60, seed=3, people_only=True)
     out = [tmp_path / name for name in ("old", "new")]

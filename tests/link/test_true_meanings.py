@@ -36,6 +36,7 @@ def person_at_the_desk(district: District, truth: pd.DataFrame) -> pd.DataFrame:
     return person.drop_duplicates(RECORD)[[*RECORD, "person"]]
 
 
+@pytest.mark.full
 def test_declaring_the_columns_of_a_desk_joins_what_their_forms_kept_apart(
     started_desk_folder: Path, desk_truth: pd.DataFrame, kept: Kept
 ) -> None:

@@ -48,6 +48,7 @@ def built(
     return folder, result
 
 
+@pytest.mark.full
 def test_parts_make_the_same_profiles_as_the_whole(built: tuple[Path, Built], whole: Profiles) -> None:
     folder, result = built
     store = ProfileStore.open(folder)

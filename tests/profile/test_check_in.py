@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from helpers.files import District, fingerprint, read_district
-from helpers.link import link_district
+from helpers.link import Links
 from helpers.profile import (
     OUTCOMES,
+    Profiles,
     add_check_in,
-    build_profiles,
     check_in_path,
     check_in_protocol,
     compute_indicators,
@@ -330,10 +330,9 @@ def test_a_later_line_changes_who_when_and_status_and_keeps_the_first_day_and_fl
 
 
 @pytest.fixture(scope="module")
-def source(district: District) -> MemorySource:
-    links = link_district(district)
-    profiles = build_profiles(district, links)
-    return source_of(district, links, profiles, compute_indicators(district, links, profiles))
+def source(district: District, district_links: Links, district_profiles: Profiles) -> MemorySource:
+    indicators = compute_indicators(district, district_links, district_profiles)
+    return source_of(district, district_links, district_profiles, indicators)
 
 
 def test_on_a_made_district_each_decision_has_an_outcome_from_its_own_indicators(

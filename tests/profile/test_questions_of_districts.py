@@ -70,6 +70,7 @@ def test_a_missing_system_takes_exactly_the_questions_that_need_it(
     assert fallen["missing_silos"].eq(missing).all()
 
 
+@pytest.mark.full
 def test_groups_add_up_to_the_whole(source: MemorySource, whole: pd.DataFrame) -> None:
     for each in declared_questions():
         if each.group_by:

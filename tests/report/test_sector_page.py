@@ -37,6 +37,7 @@ def test_whose_items_and_whose_differences(page: str) -> None:
     assert "These school systems are invented" in page
 
 
+@pytest.mark.full
 def test_no_word_of_cause(page: str) -> None:
     text = re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL)
     anchors = {word for item in declared_survey().items.values() for word in (item.text, *item.anchors)}

@@ -87,6 +87,7 @@ def told_of(folder: Path, scenario: Scenario, salt: str) -> list[str]:
     return [name for name, content in contents(folder) if any(word.search(content) for word in words)]
 
 
+@pytest.mark.full
 def test_a_test_set_tells_nothing_that_makes_it_again(made: Made, plan: Plan) -> None:
     secrets = made.secrets / TEST
     seed = int((secrets / "seed.txt").read_text(encoding="ascii"))

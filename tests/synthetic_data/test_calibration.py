@@ -90,6 +90,7 @@ def test_a_shock_alone_can_be_compared():
     assert report(found)["outcomes compared by group"] == 0
 
 
+@pytest.mark.full
 def test_too_few_children_decide_nothing():
     few = calibrate(("district",), seeds=(4202,), students=120).figures
     level = few.loc[few["topic"] == "chronic_absence"]
@@ -170,6 +171,7 @@ def test_a_tuned_figure_that_misses_fails_the_calibration(monkeypatch):
     assert missed["topic"].tolist() == ["idea_share"]
 
 
+@pytest.mark.full
 def test_a_scenario_with_a_dial_of_its_own_does_not_aim_at_what_is_published():
     def topics(**dials):
         return set(calibrate([load_scenario("district", students=120, **dials)], seeds=(1,)).figures["topic"])

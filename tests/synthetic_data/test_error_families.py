@@ -285,6 +285,7 @@ def test_a_second_family_is_refused_and_so_is_whatever_is_no_made_district(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bare"]
 
 
+@pytest.mark.full
 def test_a_made_district_gets_them_with_a_scenario_and_remains_synthetic(
     districts: SharedDistricts, tmp_path: Path
 ) -> None:

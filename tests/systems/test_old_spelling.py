@@ -70,6 +70,7 @@ def test_a_folder_of_0_1_0_gives_the_same_records_and_scores(folders: dict[str, 
     pd.testing.assert_frame_equal(*scores)
 
 
+@pytest.mark.full
 def test_the_file_of_a_row_is_named_as_it_lies_there(folders: dict[str, Path]) -> None:
     old = read_district(folders[OLD])
     files = old.person_rows.loc[old.person_rows["silo"].eq(NEW), "file"].unique()

@@ -273,7 +273,7 @@ def assert_no_child_is_on_the_road(folder: Path, ran: RanReport) -> None:
     # how many rows a file has.
     nobody = rf"base64,[A-Za-z0-9+/=]+|/pytest-\d+|\bheight=\\*\"\d+|{result.run.name}|\.\w+,\d+,none"
     # What can be downloaded is in an address: %2097 is a space and 97.
-    everything = unquote(re.sub(nobody, "", "\n".join([*written, ran.log])))
+    everything = re.sub(nobody, "", unquote("\n".join([*written, ran.log])))
     ours = words_of_our_own()
     assert sorted(standing_in(everything, private) - standing_in(ours, private)) == []
 

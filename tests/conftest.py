@@ -19,6 +19,7 @@ from tests.tiers import FULL
 
 if TYPE_CHECKING:
     import pandas as pd
+    from playwright.sync_api import Browser
 
     from helpers.files import District
     from helpers.link import Links
@@ -71,6 +72,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+# Without a screen, without a sandbox (a container has none) and without calls home.
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+QUIET += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
 @pytest.fixture(scope="session")
@@ -149,6 +153,16 @@ def chromium() -> str:
         if found := shutil.which(name):
             return found
     pytest.skip(f"no browser on this machine (looked for {', '.join(BROWSERS)})")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    """A chromium that is started once: two cannot be driven by one process. It has an empty profile."""
+    driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with driver.sync_playwright() as playwright:
+        window = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield window
+        window.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,27 +1,12 @@
-"""A browser, and the report pages that are looked at in it. ``make test-browser`` runs what is here."""
+"""The report pages that are looked at in a browser. ``make test-browser`` runs what is here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from tests.shared_reports import SharedReports
-
-# Debian's chromium, without a screen, without a sandbox (a container has none) and without calls home.
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-QUIET += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    """Start a chromium once, with an empty profile."""
-    with sync_playwright() as driver:
-        window = driver.chromium.launch(executable_path=chromium, args=QUIET)
-        yield window
-        window.close()
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nbformat
 import pandas as pd
@@ -19,6 +20,9 @@ from helpers.report.pages.page import Failure, headline, notebook_page
 from helpers.report.runs.figures import describe_links
 from helpers.report.runs.notebooks import notebooks_folder
 from helpers.share.guard import Guard
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ABOUT = {"synthetic": True, "title": "Riverbend", "scenario": "workshop", "seed": 7, "kit_version": "0.1.0"}
 PAGE = "02_meet_the_silos"
@@ -274,23 +278,18 @@ def test_a_name_cannot_become_a_formula_in_a_spreadsheet() -> None:
 
 @pytest.mark.browser
 def test_the_banner_stands_on_every_printed_sheet_and_nothing_is_requested(
-    tmp_path: Path, chromium: str
+    tmp_path: Path, browser: Browser
 ) -> None:
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     many = [*cells(), *(prose(f"## Part {place}\n\n" + "Words. " * 400) for place in range(6))]
     nbformat.write(new_notebook(cells=many), tmp_path / "nb.ipynb")
     page = notebook_page(tmp_path / "nb.ipynb", tmp_path / "page.html", ABOUT, title="Long")
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-    quiet += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    with sync_api.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=quiet)
-        view = browser.new_page(viewport={"width": 360, "height": 740})
-        asked: list[str] = []
-        view.on("request", lambda request: asked.append(request.url))
-        view.goto(page.as_uri())
-        wider = view.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-        shots = view.pdf(format="A4")
-        browser.close()
+    view = browser.new_page(viewport={"width": 360, "height": 740})
+    asked: list[str] = []
+    view.on("request", lambda request: asked.append(request.url))
+    view.goto(page.as_uri())
+    wider = view.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    shots = view.pdf(format="A4")
+    view.close()
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     assert not wider, "a phone must not scroll sideways"
     assert len(re.findall(rb"/Type\s*/Page\b", shots)) >= 3

@@ -36,6 +36,7 @@ NOT_CHILDREN = {
     "domains": "domains of the policy",
     "minutes": "minutes",
     "days": "days",
+    "columns": "columns of files",
     "hours": "hours",
     "anchor": "a scale from 1 to 4",
     "level": "a scale from 1 to 4",

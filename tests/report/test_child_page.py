@@ -447,7 +447,10 @@ def test_what_comes_next_answers_each_worry_that_is_stated(days: int) -> None:
     shown = judged(indicator("absences_since_message", days))
     page = laid_out(view(values, indicators=shown))
     worry, text = sentences(page)["Worry"], words(page)
-    assert worry.endswith("Grades and test differ: math 85 of 100 on the report card, percentile 12 on MAP.")
+    assert worry.endswith(
+        "Grades and test differ: math 85 of 100 on the report card, percentile 12 on the MAP test of this "
+        "year."
+    )
     assert worry.startswith("Ana missed 5 days") is (days == 5)
     assert "Look at both with Ana: class work, and the day of the test." in text
     assert ("Call home" in text) is (days == 5)
@@ -496,8 +499,9 @@ def test_a_gap_is_named_only_where_nothing_of_it_is_known_and_it_is_for_the_chil
     unknown = sentences(laid_out(view([*known, *grades, lacking("incidents", "Empty", "sis")])))["Unknown"]
     assert unknown == "Whether there were incidents: SIS has nothing about this child."
     whole = sentences(laid_out(view(known)))["Unknown"]
-    assert whole == "The systems have this child’s attendance and tests. Ask what no system records."
-    assert sentences(laid_out(view([value("school", "Oak")])))["Unknown"] == "Ask what no system records."
+    asked = "Ask this child what no system records."
+    assert whole == f"Nothing that this page looks for: it has attendance and tests. {asked}"
+    assert sentences(laid_out(view([value("school", "Oak")])))["Unknown"] == asked
 
 
 def test_dated_records_of_the_year_stand_in_a_table_with_their_rows() -> None:

@@ -617,7 +617,7 @@ def _missing(
 
 def _foot(view: ChildView) -> list[Foot]:
     withheld = [(row.title, f"{row.why} ({row.citation})") for row in each_row(view.withheld)]
-    hidden = "We don’t show whether this child has any of it. An empty line never means zero."
+    hidden = "We don’t show whether this child has any of it."
     parts = (
         [Foot("What this role doesn’t see of any child", [hidden], withheld, wide=True)] if withheld else []
     )

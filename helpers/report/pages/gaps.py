@@ -279,7 +279,8 @@ def _groups(district: District, links: Links, guard: Guard) -> list[Block]:
             value="percent",
             title=f"{least['system']} lists {ends}"
             if sure
-            else f"No gap between groups is wider than chance explains; the widest is in {least['system']}",
+            else f"Of {gap['looked_at']:,} gaps between groups, none is wider than chance explains; "
+            f"the widest is in {least['system']}",
             unit="percent",
             limits=(0, 100),
             caption=f"By {gap['group_by']}: share of the roster's children that the system serves. Bars: 95% "
@@ -340,7 +341,7 @@ def _kind(lines: pd.DataFrame, district: District, kind: str, measures: tuple[st
     keep = [name for name in keep if shown[name].notna().any()]
     return [
         *begin,
-        note(f"Begin with {shown['between'].iloc[0]}: {shown['found'].iloc[0]}. {mine['effect'].iloc[0]}"),
+        note(f"Most in {shown['between'].iloc[0]}: {shown['found'].iloc[0]}. {mine['effect'].iloc[0]}"),
         table(shown[keep], fold=f"{kind}: system by system", names=GAP_HEADS, most=MOST_LINES),
         *_examples(shown),
     ]

@@ -191,12 +191,10 @@ def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]]) -> str:
     """Describe the gain from the first to the last linkage method, as a title.
 
     >>> complete_children_by_stage({"Exact": {"complete": 12, "mixed": 0}, "Resolved": {"complete": 540}})
-    'Counting only records with a name, 12 children are complete by the first method, 540 by the last'
+    'Counting only records with a name: complete for 12 children by the first method, for 540 by the last'
     """
     first, *_, last = costs.values()
     if "complete" not in last:
         return "How each method links the children; whether rightly, nobody has checked"
-    counts = (
-        f"{first['complete']:,} children are complete by the first method, {last['complete']:,} by the last"
-    )
-    return f"Counting only records with a name, {counts}"
+    counts = f"{first['complete']:,} children by the first method, for {last['complete']:,} by the last"
+    return f"Counting only records with a name: complete for {counts}"

@@ -57,7 +57,7 @@ from synthetic_data.studies.levels.results import (
     steps_table,
     value_at,
 )
-from synthetic_data.studies.levels.study import SAYS, Study, asked_in, headlines, study_of, whole_levels
+from synthetic_data.studies.levels.study import SAYS, Study, headlines, study_of, whole_levels
 
 __all__ = ["KitRun", "kit_run", "study_page", "write_kit_run"]
 
@@ -232,13 +232,10 @@ def _never(study: Study) -> Iterator[tuple[str, str]]:
         return
     of_family = left["asked_by"].str.contains("family").fillna(False).astype(bool)
     one = left.loc[of_family.sort_values(ascending=False, kind="stable").index[0]]
-    many = f"{len(left)} of {asked_in(study)} questions get" if len(left) > 1 else "One question gets"
-    if study.figures["seed"].nunique() > 1:
-        many = f"Counting all districts together, {many[0].lower()}{many[1:]}"
     lacks = re.sub(r"^\w+\((.*)\)$", r"\1", str(one["lacks"]))
     why = "" if pd.isna(one["lacks"]) else f" It lacks {element_names(pd.Series([lacks])).iloc[0]}"
     because = f": {reason_text(one['why'])}." if why and not pd.isna(one["why"]) else "." if why else ""
-    yield "At no step", f"{many} an answer at no step, such as “{one['text']}”{why}{because}"
+    yield "At no step", f"“{one['text']}” gets an answer for fewer than four in five children.{why}{because}"
 
 
 def _questions(study: Study) -> tuple[list[tuple[str, list[tuple[str, str]], int]], str]:
@@ -268,9 +265,9 @@ def _limits(placebo: Study, no_placebo: list[Block]) -> list[str]:
     return [
         "What a real district is like. Which numbers a step's systems carry, how fresh they are, and the "
         "minutes per task are the kit's own judgment.",
-        "As a check, we generated districts in which absences, tests and behavior are unrelated. There, a "
-        f"second system pointed at **{round(none)}** of 1,000 children beyond chance; in these, at "
-        f"**{round(real)}**{whose}.",
+        "As a check, we generated districts in which absences, tests and behavior have nothing to do with "
+        f"each other. There, two systems agree on **{round(none)}** of 1,000 children more than by chance. "
+        f"In these, they agree on **{round(real)}**{whose}.",
     ]
 
 

@@ -168,8 +168,7 @@ def matching_of(study: Study) -> str:
     change = (
         f"So the steps change this by no more than {gain:+.1f}."
         if low > 0 or high < 0
-        else f"So the steps find no more children ({gain:+.1f} of 100; chance explains {low:+.1f} to "
-        f"{high:+.1f})."
+        else "So the steps find no more children than chance explains."
     )
     return (
         f"Matching names and birth dates finds **{each}** of 100 at every step, even {LEVEL_WORDS[first]}, "

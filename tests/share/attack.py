@@ -35,6 +35,8 @@ POOL = re.compile(r"In other combinations, too small to show: ([\d,]+|some) chil
 _MANY = r"([\d,]+|[Ff]ewer than 10|[Ss]ome|[Aa]bout [\d,]+) children"
 WAITING = re.compile(rf"{_MANY} need review")
 UNVERIFIED = re.compile(rf"{_MANY} are linked by an ID number alone")
+# What the attack reads beside tables.
+SENTENCES = (TOTAL, EVERYWHERE, POOL, WAITING, UNVERIFIED)
 
 
 def said(text: object) -> tuple[float, float] | None:
@@ -269,7 +271,7 @@ def _pages(attack: Attack, pages: Iterable[Path], known: Names) -> None:
         for label, rows in tables:
             if not rows:
                 continue
-            for matches, read in _READERS.items():
+            for matches, read in READERS.items():
                 if matches in f"{label}|{'|'.join(rows[0])}":
                     read(attack, known, rows)
         for pattern, cells in (
@@ -390,7 +392,7 @@ def _ties(attack: Attack, known: Names, rows: list[list[str]]) -> None:
             attack.cell(("records", silo), *meant)
 
 
-_READERS: dict[str, Callable[[Attack, Names, list[list[str]]], None]] = {
+READERS: dict[str, Callable[[Attack, Names, list[list[str]]], None]] = {
     "system|rows|records|children": _records,
     "system|rows|children": _records,
     "No two systems know the same children|what|children": _totals,

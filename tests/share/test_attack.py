@@ -26,7 +26,16 @@ from helpers.share import Guard
 from helpers.share.disclosure import pooled_groups
 from tests.kept import Kept
 from tests.notebooks_here import notebooks_here
-from tests.share.attack import Attack, Names, Recovered, attack_run, groups_attack, page_of
+from tests.share.attack import (
+    READERS,
+    SENTENCES,
+    Attack,
+    Names,
+    Recovered,
+    attack_run,
+    groups_attack,
+    page_of,
+)
 from tests.share.attack_tables import (
     Table,
     accounts,
@@ -46,6 +55,12 @@ FOLDERS = {
     "two systems": (160, 8, "governed", ("sis", "meals")),
     "without a roster": (120, 5, "manual", ("attendance", "lms", "career", "meal_benefits", "family")),
 }  # fmt: skip
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+# Tables that none of these folders happens to have, and the notebook that would show them.
+RARE = {
+    "system|rows|records|children": "02_meet_the_silos",
+    "Some children are missing from a system|what|children": "00_start_here",
+}
 # The whole report is run, but for two pages on which no folder is read.
 READ_NO_FOLDER = ("07_what_each_step_buys", "09_the_sector_report")
 COMMANDS: dict[str, tuple[str, ...]] = {
@@ -141,16 +156,30 @@ def _run(folder: Path, settings: tuple[int, int, str, tuple[str, ...]], only: li
     return Run(pages, printed, texts, groups, list(district), called, written)
 
 
+def _attacked(kept: Kept, name: str) -> Run:
+    folder = kept.folder / "attacked" / name.replace(" ", "_")
+    every = [path.stem[:2] for path in NOTEBOOKS.glob("[01]*.ipynb") if path.stem not in READ_NO_FOLDER]
+    return kept(f"attacked {name}", lambda: _run(folder, FOLDERS[name], sorted(every)))
+
+
 @pytest.fixture(scope="module", params=[pytest.param(name, marks=FULL) for name in FOLDERS])
 def run(request: pytest.FixtureRequest, kept: Kept) -> Run:
-    name = str(request.param)
-    folder = kept.folder / "attacked" / name.replace(" ", "_")
-    every = [
-        path.stem[:2]
-        for path in (Path(__file__).parents[2] / "notebooks").glob("[01]*.ipynb")
-        if path.stem not in READ_NO_FOLDER
-    ]
-    return kept(f"attacked {name}", lambda: _run(folder, FOLDERS[name], sorted(every)))
+    return _attacked(kept, str(request.param))
+
+
+@pytest.mark.full
+def test_whatever_the_attack_reads_is_on_a_page_of_some_run(kept: Kept) -> None:
+    """A page that says it in other words would blind the attack."""
+    runs = [_attacked(kept, name) for name in FOLDERS]
+    pages = [page_of(path) for run in runs for path in run.pages.values()]
+    heads = [f"{label}|{'|'.join(rows[0])}" for tables, _ in pages for label, rows in tables if rows]
+    unread = [one.pattern for one in SENTENCES if not any(one.search(text) for _, text in pages)]
+    assert unread == []
+    assert {one for one in READERS if not any(one in head for head in heads)} == set(RARE)
+    for head, notebook in RARE.items():
+        lesson = (NOTEBOOKS / f"{notebook}.ipynb").read_text(encoding="utf-8")
+        assert [word for word in head.split("|") if word not in lesson] == []
+    assert any(run.on_roster() for run in runs)
 
 
 def test_no_hidden_number_of_a_run_can_be_solved(run: Run) -> None:

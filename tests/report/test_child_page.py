@@ -457,7 +457,7 @@ def test_what_comes_next_answers_each_worry_that_is_stated(days: int) -> None:
     chronic = [number("days_absent", 30, "attendance"), number("days_enrolled", 154, "attendance")]
     page = laid_out(view([values[0], *chronic, values[-1]], indicators=shown))
     assert sentences(page)["Worry"].startswith("One day in ten is chronic absence.")
-    assert ("Ask what would help Ana to be here" in words(page)) is True
+    assert "Ask what would help Ana to be here" in words(page)
     assert ("a ride, health" in words(page)) is (days == 4)
 
 

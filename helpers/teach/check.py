@@ -11,7 +11,7 @@ from typing import Literal
 
 from helpers.report import fill, notebooks_folder
 from helpers.standard import BadInput
-from helpers.teach.exercise import Exercise, Wording, reply_to
+from helpers.teach.exercise import Exercise, Wording, is_stub, reply_to
 from helpers.teach.exercises import exercise
 
 __all__ = ["Reply", "State", "check", "expect", "hint", "solution", "solution_of"]
@@ -57,16 +57,16 @@ class Reply(str):
 def solution_of(number: str, folder: Path | None = None) -> tuple[str, str]:
     """Read the solution of an exercise, and why it works.
 
-    A file ``NN_*.py`` defines the dictionaries ``SOLUTIONS`` and ``WHY`` (and ``MISTAKES``, for the tests),
-    with keys such as ``"exercise-3.2"``.
+    A session's file, such as ``C_*.py``, defines the dictionaries ``SOLUTIONS`` and ``WHY`` (and
+    ``MISTAKES``, for the tests), with keys such as ``"C.2"``. Of several solutions we show the first.
     """
-    place = folder or notebooks_folder() / "solutions"
-    notebook = number.partition(".")[0].zfill(2)
-    for path in sorted(place.glob(f"{notebook}_*.py")):
+    place = folder or notebooks_folder() / "workshop" / "solutions"
+    session = number.partition(".")[0]
+    for path in sorted(place.glob(f"{session}_*.py")):
         book = runpy.run_path(str(path))
-        if code := book.get("SOLUTIONS", {}).get(f"exercise-{number}"):
-            return str(code).strip(), str(book.get("WHY", {}).get(f"exercise-{number}", "")).strip()
-    raise BadInput(f"{place} has no solution of exercise {number}: it would stand in {notebook}_*.py.")
+        if ways := book.get("SOLUTIONS", {}).get(number):
+            return str(ways[0]).strip(), str(book.get("WHY", {}).get(number, "")).strip()
+    raise BadInput(f"{place} has no solution of exercise {number}: it would be in {session}_*.py.")
 
 
 def _words(error: Exception) -> str:
@@ -88,7 +88,7 @@ def check(number: str, answer: object, **given: object) -> Reply:
     number
         Number of the exercise, such as ``"3.2"``.
     answer
-        The learner's answer; ``...`` and None count as no answer.
+        The learner's answer; ``...``, None and a function that only returns ``...`` count as no answer.
     **given
         Objects to compare with, such as ``crosswalk=crosswalk``.
 
@@ -101,7 +101,7 @@ def check(number: str, answer: object, **given: object) -> Reply:
     found = _found(number)
     if isinstance(found, Reply):
         return found
-    if answer is None or answer is ...:
+    if answer is None or answer is ... or is_stub(answer):
         return Reply(f"Exercise {number}: not answered yet. Put your answer in place of the three dots.")
     try:
         trouble: str | Wording | None = found.check(answer, **given)

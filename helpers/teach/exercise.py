@@ -6,8 +6,11 @@ import numbers
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-__all__ = ["Exercise", "Wording", "integer_error", "reply_to", "wording"]
+import numpy as np
+
+__all__ = ["Exercise", "Wording", "integer_error", "is_stub", "reply_to", "rule_error", "wording"]
 
 
 def integer_error(answer: object, of: str = "children") -> str | None:
@@ -18,6 +21,69 @@ def integer_error(answer: object, of: str = "children") -> str | None:
     """
     if isinstance(answer, bool) or not isinstance(answer, numbers.Integral):
         return f"A count of {of} is a whole number; yours is a {type(answer).__name__}."
+    return None
+
+
+def is_stub(answer: object) -> bool:
+    """Check whether an answer is a function that only returns three dots.
+
+    >>> def count_children(rows):
+    ...     return ...
+    >>> is_stub(count_children), is_stub(len), is_stub(3)
+    (True, False, False)
+    """
+    code = getattr(answer, "__code__", None)
+    if code is None or code.co_names or code.co_nlocals > code.co_argcount:
+        return False
+    documented = {None, Ellipsis, getattr(answer, "__doc__", None)}
+    return Ellipsis in code.co_consts and set(code.co_consts) <= documented
+
+
+def rule_error(
+    answer: object, holds: Mapping[str, tuple[Any, ...]], breaks: Mapping[str, tuple[Any, ...]]
+) -> str | None:
+    """Try a rule that a learner wrote: it must hold on right data and notice each broken one.
+
+    Parameters
+    ----------
+    answer
+        A function that returns one True or False, or that asserts.
+    holds
+        Cases in which the rule must hold: what is tried, in words, and the arguments.
+    breaks
+        Cases that the rule must notice.
+
+    Returns
+    -------
+    str or None
+        The first case in which the rule is wrong, in words.
+
+    Examples
+    --------
+    >>> cases = {"two different numbers": ([1, 2],)}
+    >>> rule_error(lambda numbers: True, cases, {"a number that appears twice": ([1, 1],)})
+    'It lets through a number that appears twice.'
+    """
+    if not callable(answer):
+        return f"Write a function that returns True or False; yours is a {type(answer).__name__}."
+    for expected, cases in ((True, holds), (False, breaks)):
+        for case, given in cases.items():
+            try:
+                said = answer(*given)
+            except AssertionError:
+                said = False
+            except Exception as error:
+                first = str(error).splitlines()[0] if str(error) else "no words"
+                return f"It fails on {case}: {type(error).__name__}: {first}"
+            if said is None:
+                said = True  # what asserts, and stops at nothing, holds
+            if not isinstance(said, bool | np.bool_):
+                return (
+                    f"Return one True or False, or assert; on {case} yours returned a "
+                    f"{type(said).__name__}. Does a column need .all() or .any()?"
+                )
+            if bool(said) is not expected:
+                return f"It complains about {case}." if expected else f"It lets through {case}."
     return None
 
 
@@ -81,17 +147,19 @@ def reply_to(found: Wording, points: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Exercise:
-    """One exercise of a notebook."""
+    """One exercise of a session."""
 
-    # Number of the notebook and exercise, such as ``"3.2"``.
+    # Session and number, such as ``"C.2"``.
     number: str
     # The question, in one line.
     asks: str
     # Hints, from a nudge to almost the answer.
     hints: tuple[str, ...]
-    # Takes the answer and objects of the notebook by name. Returns None if the answer has the required
+    # Takes the answer and objects of the session by name. Returns None if the answer has the required
     # properties, else a helpful sentence. It checks properties, never one number, because parameters change
     # the district. For prose, it returns the words that it finds.
     check: Callable[..., str | Wording | None]
     # For prose: questions by which people judge it, because a program can't.
     points: tuple[str, ...] = ()
+    # Whether the answer says what must be true: a rule that a program can try on right and broken data.
+    assertion: bool = False

@@ -23,7 +23,13 @@ def exercises() -> dict[str, Exercise]:
                     f"Exercise {one.number} is declared twice, the second time in {module.name}."
                 )
             found[one.number] = one
-    return dict(sorted(found.items(), key=lambda pair: [int(part) for part in pair[0].split(".")]))
+    return dict(sorted(found.items(), key=lambda pair: _place(pair[0])))
+
+
+def _place(number: str) -> tuple[str, int]:
+    """Sort C.10 after C.9."""
+    session, _, place = number.partition(".")
+    return session.zfill(2), int(place)
 
 
 def exercise(number: str) -> Exercise:

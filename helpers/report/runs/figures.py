@@ -191,10 +191,11 @@ def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]]) -> str:
     """Describe the gain from the first to the last linkage method, as a title.
 
     >>> complete_children_by_stage({"Exact": {"complete": 12, "mixed": 0}, "Resolved": {"complete": 540}})
-    'Counting only records with a name: complete for 12 children by the first method, for 540 by the last'
+    'The last method completes 540 children and the first 12, counting only records with a name'
     """
     first, *_, last = costs.values()
     if "complete" not in last:
         return "How each method links the children; whether rightly, nobody has checked"
-    counts = f"{first['complete']:,} children by the first method, for {last['complete']:,} by the last"
-    return f"Counting only records with a name: complete for {counts}"
+    before = f"{first['complete']:,}" if first["complete"] else "none"
+    completed = f"{last['complete']:,} children and the first {before}"
+    return f"The last method completes {completed}, counting only records with a name"

@@ -1,14 +1,12 @@
-"""Every notebook runs as it stands, with other parameters, from anywhere, on real files; exercises reply."""
+"""Every notebook runs as it stands, with other parameters, from anywhere, and on real files."""
 
 from __future__ import annotations
 
-import itertools
 import re
-import runpy
 import shutil
 from collections.abc import Callable, Iterable
 from contextlib import chdir, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -21,8 +19,6 @@ import pytest
 
 from helpers.files import read_district
 from helpers.systems import copy_of_elements
-from helpers.teach import solution
-from helpers.teach.exercises import exercises
 from synthetic_data.studies.levels import results as told
 from synthetic_data.studies.levels.page import kit_run
 from tests.kept import Kept
@@ -39,83 +35,29 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 CHANGED = {"students": 60, "seed": 11, "level": "none"}
 EVERY_DAY = "every day"
 AS_IT_STANDS = "defaults"
-AFTERWARDS = "after-run-all"
+CHANGED_RUN = "changed"
 
 pytestmark = pytest.mark.notebooks
 
 
 @dataclass
 class Ran:
-    """One execution: the notebook with its outputs, and what checks replied."""
+    """One execution: the notebook with its outputs."""
 
     notebook: nbformat.NotebookNode
-    replies: dict[str, str] = field(default_factory=dict)
-    afterwards: dict[str, str] = field(default_factory=dict)
 
     @property
     def markup(self) -> str:
         """All HTML that was shown."""
-        return markup_of(self.notebook.cells)
+        outputs = [output for cell in self.notebook.cells for output in cell.get("outputs", [])]
+        return "\n".join(output.get("data", {}).get("text/html", "") for output in outputs)
 
 
-def markup_of(cells: list[nbformat.NotebookNode]) -> str:
-    """All HTML that cells show."""
-    outputs = [output for cell in cells for output in cell.get("outputs", [])]
-    return "\n".join(output.get("data", {}).get("text/html", "") for output in outputs)
-
-
-def filled(source: nbformat.NotebookNode, answers: dict[str, str]) -> nbformat.NotebookNode:
-    """Put answers into the exercise cells, by tag; each must have its cell."""
-    left = dict(answers)
-    for cell in source.cells:
-        for tag in set(cell.metadata.get("tags", [])) & set(left):
-            cell.source = left.pop(tag).strip()
-    assert not left, f"answers without an exercise cell: {sorted(left)}"
-    return source
-
-
-def solved_after_all(source: nbformat.NotebookNode, solutions: dict[str, str]) -> nbformat.NotebookNode:
-    """Add each exercise once more below the last cell: answer and check, as after *Run all*."""
-    again = []
-    for cell, below in itertools.pairwise(source.cells):
-        for tag in set(cell.metadata.get("tags", [])) & set(solutions):
-            for text in (solutions[tag].strip(), below.source):
-                again.append(nbformat.v4.new_code_cell(text, metadata={"tags": [AFTERWARDS]}))
-    assert len(again) == 2 * len(solutions)
-    source.cells += again
-    return source
-
-
-def replies_in(cells: list[nbformat.NotebookNode]) -> dict[str, str]:
-    """What checks replied: state by exercise."""
-    found = re.findall(r'data-state="(\w+)"[^>]*>Exercise (\d+\.\d+)', markup_of(cells))
-    return {number: state for state, number in found}
-
-
-def execute(
-    path: Path, folder: Path, *, parameters: dict[str, Any], answers: dict[str, str] | None = None
-) -> Ran:
-    """Execute a copy of a notebook through papermill."""
-    source = filled(nbformat.read(path, as_version=4), answers or {})
-    source = solved_after_all(source, book_of(path)["SOLUTIONS"])
-    copy, out = folder / path.name, folder / f"done_{path.name}"
-    nbformat.write(source, copy)
-    papermill.execute_notebook(str(copy), str(out), parameters=parameters)
-    ran = Ran(nbformat.read(out, as_version=4))
-    after = [cell for cell in ran.notebook.cells if AFTERWARDS in cell.metadata.get("tags", [])]
-    ran.notebook.cells = [cell for cell in ran.notebook.cells if cell not in after]
-    ran.replies, ran.afterwards = replies_in(ran.notebook.cells), replies_in(after)
-    return ran
-
-
-def book_of(path: Path) -> dict[str, dict[str, str]]:
-    """Read the solutions of a notebook: SOLUTIONS, MISTAKES and WHY by tag."""
-    found = sorted((FOLDER / "solutions").glob(f"{path.stem[:2]}_*.py"))
-    books = [runpy.run_path(str(one)) for one in found]
-    return {
-        name: {tag: text for book in books for tag, text in book.get(name, {}).items()}
-        for name in ("SOLUTIONS", "MISTAKES", "WHY")
-    }
+def execute(path: Path, folder: Path, *, parameters: dict[str, Any]) -> Ran:
+    """Execute a notebook through papermill."""
+    out = folder / f"done_{path.name}"
+    papermill.execute_notebook(str(path), str(out), parameters=parameters)
+    return Ran(nbformat.read(out, as_version=4))
 
 
 def meals_first(own: Path) -> Path:
@@ -141,62 +83,39 @@ def runs(
     """Execute a notebook when a test first asks for it; what one worker executed, no other executes again.
 
     After every change each runs in the process of the tests, where it starts no kernel and draws nothing. In
-    the full tier it runs so with other parameters, answers and working directory, too, and as it stands in a
+    the full tier it runs so with other parameters and another working directory, too, and as it stands in a
     kernel of its own: that is the report of the workshop, at whose pages a browser looks as well.
     """
     elsewhere = tmp_path_factory.mktemp("elsewhere")
-    kinds: dict[str, tuple[Path, dict[str, Any], str]] = {
-        EVERY_DAY: (FOLDER, {"students": STUDENTS}, "MISTAKES"),
-        "changed": (elsewhere, CHANGED, "SOLUTIONS"),
+    kinds: dict[str, tuple[Path, dict[str, Any]]] = {
+        EVERY_DAY: (FOLDER, {"students": STUDENTS}),
+        CHANGED_RUN: (elsewhere, CHANGED),
     }
 
     def run(kind: str, path: Path) -> Ran:
-        cwd, parameters, answers = kinds[kind]
+        cwd, parameters = kinds[kind]
         folder = tmp_path_factory.mktemp(f"{path.stem[:2]}_{kind}")
-        if kind == "changed" and path.stem.startswith("04"):
+        if kind == CHANGED_RUN and path.stem.startswith("04"):
             parameters = {**parameters, "own_folder": str(meals_first(folder / "mine"))}
         few = mock.patch("synthetic_data.studies.linking.links_by_fault_rate", dialed)
         with notebooks_here(), chdir(cwd), few if kind == EVERY_DAY else nullcontext():
-            return execute(path, folder, parameters=parameters, answers=book_of(path)[answers])
+            return execute(path, folder, parameters=parameters)
 
     def of_kind(kind: str, path: Path) -> Ran:
         if kind == AS_IT_STANDS:
             done = reports.of(None).result.run / "notebooks" / path.name
-            notebook = nbformat.read(done, as_version=4)
-            return Ran(notebook, replies=replies_in(notebook.cells))
+            return Ran(nbformat.read(done, as_version=4))
         return kept(f"notebook_{path.stem}_{kind}", lambda: run(kind, path))
 
     return of_kind
 
 
-KINDS = {AS_IT_STANDS: "unanswered", "changed": "right", EVERY_DAY: "wrong"}
+KINDS = (AS_IT_STANDS, CHANGED_RUN, EVERY_DAY)
 RUNS = [
     pytest.param(path, kind, id=f"{path.stem}-{kind}", marks=() if kind == EVERY_DAY else FULL)
     for path in NOTEBOOKS
     for kind in KINDS
 ]
-
-
-def expected(numbers: Iterable[str], state: str) -> dict[str, set[str]]:
-    """Give the states that a reply may have: an answer in words is complete or not, and never right."""
-    in_words = {"right": {"complete"}, "wrong": {"incomplete", "wrong"}}
-    prose = {number for number, one in exercises().items() if one.points}
-    return {number: in_words.get(state, {state}) if number in prose else {state} for number in numbers}
-
-
-def unlike(replies: dict[str, str], wanted: dict[str, set[str]]) -> dict[str, str]:
-    """Give the replies that aren't as they should be; those that didn't come are empty."""
-    there = {number: replies.get(number, "") for number in {*wanted, *replies}}
-    return {number: state for number, state in there.items() if state not in wanted.get(number, set())}
-
-
-def assert_exercises_reply(ran: Ran, kind: str) -> None:
-    """Check the replies: to the answers given, and to right answers after all cells have run."""
-    tags = {tag for cell in ran.notebook.cells for tag in cell.metadata.get("tags", [])}
-    numbers = {tag.removeprefix("exercise-") for tag in tags if tag.startswith("exercise-")}
-    assert unlike(ran.replies, expected(numbers, KINDS[kind])) == {}
-    if kind != AS_IT_STANDS:
-        assert unlike(ran.afterwards, expected(numbers, "right")) == {}
 
 
 def assert_every_picture_has_its_sentence(ran: Ran) -> None:
@@ -207,6 +126,18 @@ def assert_every_picture_has_its_sentence(ran: Ran) -> None:
     assert [alt for alt in said if alt is None or len(alt.group(1).split()) <= 5] == []
 
 
+def assert_finding_comes_first(ran: Ran) -> None:
+    """Check that the first thing that a reader sees, below title and banner, is the finding of the index."""
+    tags = [cell.metadata.get("tags", []) for cell in ran.notebook.cells]
+    (place,) = [at for at, names in enumerate(tags) if "headline" in names]
+    (lead,) = ran.notebook.cells[place].outputs
+    assert re.search(r'class="answer"[^>]*>\s*\S', lead.data["text/html"])
+    above = ran.notebook.cells[1:place]
+    assert [cell.source for cell in above if cell.cell_type == "markdown"] == []
+    shown = [output.data.get("text/html", "") for cell in above for output in cell.outputs]
+    assert [markup for markup in shown if 'aria-label="About these data"' not in markup] == []
+
+
 def assert_no_library_warns(ran: Ran) -> None:
     """Check that nothing was written to standard error."""
     outputs = [out for cell in ran.notebook.cells for out in cell.get("outputs", [])]
@@ -215,11 +146,11 @@ def assert_no_library_warns(ran: Ran) -> None:
 
 # One test a run: were they three, a worker would wait while another one executes the same notebook.
 @pytest.mark.parametrize(("path", "kind"), RUNS)
-def test_a_notebook_runs_alone_replies_and_shows_pictures_with_sentences_and_no_warning(
+def test_a_notebook_runs_alone_leads_with_its_finding_and_shows_pictures_with_sentences_and_no_warning(
     runs: Callable[[str, Path], Ran], path: Path, kind: str
 ) -> None:
     ran = runs(kind, path)
-    assert_exercises_reply(ran, kind)
+    assert_finding_comes_first(ran)
     if kind in (EVERY_DAY, AS_IT_STANDS):
         assert_every_picture_has_its_sentence(ran)
         assert_no_library_warns(ran)
@@ -229,17 +160,8 @@ def test_a_notebook_runs_alone_replies_and_shows_pictures_with_sentences_and_no_
 def test_one_line_of_a_learner_s_own_elements_changes_the_page(runs: Callable[[str, Path], Ran]) -> None:
     path = FOLDER / "04_see_the_child.ipynb"
     title = "What your elements.toml changes"
-    assert title in runs("changed", path).markup
+    assert title in runs(CHANGED_RUN, path).markup
     assert title not in runs(AS_IT_STANDS, path).markup
-
-
-def test_three_exercises_at_least_are_there_and_each_has_its_why() -> None:
-    books = [book_of(path) for path in NOTEBOOKS]
-    solved = {tag for book in books for tag in book["SOLUTIONS"]}
-    assert len(solved) >= 3
-    assert solved == {tag for book in books for tag in book["WHY"]}
-    for tag in solved:
-        assert solution(tag.removeprefix("exercise-")).state == "right"
 
 
 def words_of_our_own() -> str:

@@ -15,7 +15,7 @@ from helpers.gaps.measures.formats import drifted
 from helpers.gaps.measures.identity import keys_of
 from helpers.gaps.measures.manual_effort import kit_assumptions, manual_effort, manual_minutes
 from helpers.gaps.presence import SMALLEST_GROUP, load_presence, scope_of
-from helpers.gaps.roadmap import Costs, kit_costs, one_standard, plan_roadmap, read_costs
+from helpers.gaps.roadmap import Costs, kit_costs, one_standard, plan_roadmap, read_costs, spend_budget
 from helpers.gaps.rubric import kit_rubric, score_rubric
 from helpers.gaps.scorecard import (
     affected_lines,

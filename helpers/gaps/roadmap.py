@@ -25,6 +25,7 @@ __all__ = [
     "one_standard",
     "plan_roadmap",
     "read_costs",
+    "spend_budget",
 ]
 
 
@@ -219,3 +220,48 @@ def plan_roadmap(
     ).sort_values(["place", "unsure", "worth"], ascending=[True, True, False], kind="stable")
     found["rank"] = found.groupby("place").cumcount() + 1
     return as_table("roadmap", found.drop(columns=["unsure", "place", "worth"]))
+
+
+def spend_budget(road: pd.DataFrame, dollars_a_child: float) -> pd.DataFrame:
+    """Decide for each size which steps of a roadmap a budget buys, in the roadmap's order.
+
+    A step is bought if the rest of the budget pays its likely cost, and if chance doesn't explain its gain.
+
+    Parameters
+    ----------
+    road
+        Table ``roadmap``, from `plan_roadmap`.
+    dollars_a_child
+        Budget for each child and year, in dollars.
+
+    Returns
+    -------
+    DataFrame
+        One row per size and step: the size's ``budget`` over all years, what is ``left`` after the step,
+        whether it is ``bought``, and whether the rest would pay even its ``high`` cost (``safe``).
+    """
+    if not dollars_a_child >= 0:
+        raise BadInput(f"A budget is 0 dollars or more for each child and year, and not {dollars_a_child!r}.")
+    rows: list[dict[str, object]] = []
+    for size, steps in road.groupby("size", sort=False):
+        budget = float(dollars_a_child * steps["children"].iloc[0] * steps["years"].iloc[0])
+        left = budget
+        for step in steps.sort_values("rank", kind="stable").to_dict("records"):
+            sure = step["sure"] is not pd.NA and bool(step["sure"])
+            bought = sure and step["dollars_likely"] <= left
+            safe = bought and step["dollars_high"] <= left
+            left -= step["dollars_likely"] if bought else 0.0
+            rows.append(
+                {
+                    "size": size,
+                    "step": step["step"],
+                    "title": step["title"],
+                    "budget": budget,
+                    "dollars": step["dollars_likely"],
+                    "sure": sure,
+                    "bought": bought,
+                    "safe": safe,
+                    "left": left,
+                }
+            )
+    return pd.DataFrame(rows)

@@ -7,7 +7,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.gaps.roadmap import HERE, concepts_of, cost_of, kit_costs, one_standard, plan_roadmap, read_costs
+from helpers.gaps.roadmap import (
+    HERE,
+    concepts_of,
+    cost_of,
+    kit_costs,
+    one_standard,
+    plan_roadmap,
+    read_costs,
+    spend_budget,
+)
 from helpers.layouts import load_layout
 from helpers.standard import BadInput, as_table
 
@@ -48,6 +57,37 @@ def test_most_for_a_dollar_comes_first_and_what_chance_explains_last() -> None:
     costs, size = kit_costs(), kit_costs().size["district"]
     assert hours["carried_ids"] == 8 * size.children * costs.exchanges_a_year * costs.years / 60
     assert hours["code_agreement"] == hours["freshness"] == 0
+
+
+def test_a_budget_buys_in_the_order_of_the_roadmap_what_it_can_pay_and_no_luck() -> None:
+    gains = bought(
+        carried_ids=(1.0, True, -8.0, True),
+        freshness=(9.0, False, 0.0, False),
+        code_agreement=(3.0, True, 0.1, False),
+    )
+    road = plan_roadmap(gains, 16, by="questions", better=BETTER)
+    first = road[road["size"].eq("district")].iloc[0]
+    just = first["dollars_likely"] / first["children"] / first["years"]
+
+    def bought_with(dollars: float) -> list[str]:
+        spent = spend_budget(road, dollars)
+        return spent.loc[spent["size"].eq("district") & spent["bought"], "step"].tolist()
+
+    assert bought_with(0) == bought_with(just * 0.99) == []
+    assert bought_with(just * 1.001) == ["code_agreement"]
+    # However much there is, nobody pays for what chance may explain.
+    assert bought_with(just * 100) == ["code_agreement", "carried_ids"]
+    spent = spend_budget(road, just * 1.001)
+    assert not spent["safe"].any()
+    assert spent["left"].ge(0).all()
+    assert spend_budget(road, just * 100)["safe"].equals(spend_budget(road, just * 100)["bought"])
+
+
+@pytest.mark.parametrize("budget", [-1.0, float("nan")])
+def test_a_budget_below_nothing_is_refused(budget: float) -> None:
+    road = plan_roadmap(bought(carried_ids=(1.0, True, -8.0, True)), 16, by="questions", better=BETTER)
+    with pytest.raises(BadInput, match="0 dollars or more"):
+        spend_budget(road, budget)
 
 
 @pytest.mark.parametrize("end", ["low", "likely", "high"])

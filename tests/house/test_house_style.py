@@ -1,10 +1,9 @@
-"""Every notebook keeps the house style: a question, its minutes, one set of parameters, tested exercises."""
+"""Every notebook keeps the house style: a question, its minutes, its finding, one set of parameters."""
 
 from __future__ import annotations
 
 import ast
 import re
-import runpy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,10 +11,18 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from tests.house.reading_minutes import (
+    MINUTES,
+    MOST_CELLS,
+    MOST_MINUTES,
+    MOST_MINUTES_IN_ALL,
+    reading_minutes,
+    shown_results,
+)
+
 PROJECT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((PROJECT / "notebooks").glob("*.ipynb"))
 
-MINUTES = re.compile(r"\*\*(\d+) minutes\*\*(?: \((\d+) reading(?:, (\d+) practice)?\))")
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 # what a code cell may not hold: a laptop in a workshop has no network, another drive and other folders
 FORBIDDEN = {
@@ -36,10 +43,6 @@ class Notebook:
     @cached_property
     def content(self) -> nbformat.NotebookNode:
         return nbformat.read(self.path, as_version=4)
-
-    @property
-    def number(self) -> int:
-        return int(self.path.stem[:2])
 
     @cached_property
     def code(self) -> list[nbformat.NotebookNode]:
@@ -63,40 +66,16 @@ class Notebook:
     @property
     def minutes(self) -> int:
         found = MINUTES.search(self.prose[0])
-        assert found, f"{self.path.name}: cell 0 needs '**30 minutes** (18 reading, 12 practice)'"
+        assert found, f"{self.path.name}: cell 0 needs '**30 minutes**'"
         return int(found[1])
 
     def tagged(self, tag: str) -> list[nbformat.NotebookNode]:
         return [cell for cell in self.content.cells if tag in cell.metadata.get("tags", [])]
 
-    @cached_property
-    def exercises(self) -> dict[str, nbformat.NotebookNode]:
-        """Number, such as 3.2, to the cell that waits for an answer."""
-        return {
-            tag.removeprefix("exercise-"): cell
-            for cell in self.content.cells
-            for tag in cell.metadata.get("tags", [])
-            if tag.startswith("exercise-")
-        }
-
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
 def notebook(request: pytest.FixtureRequest) -> Notebook:
     return Notebook(request.param)
-
-
-def calls(cells: list[nbformat.NotebookNode], name: str) -> set[str]:
-    """First arguments, where they are text, of all calls of a function."""
-    return {
-        node.args[0].value
-        for cell in cells
-        for node in ast.walk(ast.parse(cell.source))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == name
-        and node.args
-        and isinstance(node.args[0], ast.Constant)
-    }
 
 
 def test_there_are_notebooks() -> None:
@@ -117,9 +96,7 @@ def test_title_is_one_question(notebook: Notebook) -> None:
 
 
 def test_first_cell_says_minutes_and_what_one_can_do_afterwards(notebook: Notebook) -> None:
-    found = MINUTES.search(notebook.prose[0])
-    assert found, "cell 0 needs '**30 minutes** (18 reading, 12 practice)'"
-    assert int(found[1]) == int(found[2]) + int(found[3] or 0)
+    assert notebook.minutes == reading_minutes(notebook.content), "run python -m tests.house.reading_minutes"
     _, _, after = notebook.prose[0].partition("By the end you can")
     objectives = re.findall(r"^[-*] (.+)$", after, re.MULTILINE)
     assert 3 <= len(objectives) <= 5
@@ -128,22 +105,44 @@ def test_first_cell_says_minutes_and_what_one_can_do_afterwards(notebook: Notebo
     )
 
 
-def test_an_exercise_is_no_part_of_a_report(notebook: Notebook) -> None:
-    """From its heading to the cell that waits for the answer nothing is shown on a page."""
-    inside, left = False, []
-    for cell in notebook.content.cells:
-        tags = cell.metadata.get("tags", [])
-        inside = inside or cell.source.startswith("### Exercise")
-        if "exercise" in tags:
-            inside = False
-        elif "practice" not in tags and (inside or speaks_of_cells(cell)):
-            left.append(cell.source)
-    assert left == []
+def test_a_notebook_fits_into_a_lesson(notebook: Notebook) -> None:
+    assert len(notebook.content.cells) <= MOST_CELLS
+    assert notebook.minutes <= MOST_MINUTES
 
 
-def speaks_of_cells(cell: nbformat.NotebookNode) -> bool:
-    """Say whether a text is for somebody who runs the notebook: a page has neither cells nor exercises."""
-    return cell.cell_type == "markdown" and bool(re.search(r"next cell|run on\b|Exercise \d", cell.source))
+def test_all_notebooks_fit_into_a_day() -> None:
+    assert sum(Notebook(path).minutes for path in NOTEBOOKS) <= MOST_MINUTES_IN_ALL
+
+
+def test_minutes_count_words_code_and_results() -> None:
+    words = nbformat.v4.new_markdown_cell("word " * 1600)
+    code = [nbformat.v4.new_code_cell("table(rows)\nbars(counts)") for _ in range(6)]
+    folded = [nbformat.v4.new_code_cell("table(rows, fold='more')") for _ in range(10)]
+    minutes = [
+        reading_minutes(nbformat.v4.new_notebook(cells=cells))
+        for cells in ([words], code, folded, [words, *code, *folded])
+    ]
+    assert minutes == [10, 10, 5, 25]
+    assert list(shown_results(ast.parse("answer(f'{x}')\ncharts.dot_plot(x)\ntable(x, fold='y')"))) == [
+        False,
+        True,
+    ]
+
+
+def test_a_notebook_has_no_exercise(notebook: Notebook) -> None:
+    """Exercises are in the sessions of a workshop: a page has neither cells nor answers."""
+    tags = {tag for cell in notebook.content.cells for tag in cell.metadata.get("tags", [])}
+    assert tags <= {"parameters", "headline", "dashboard"}
+    assert [text for text in notebook.prose if re.search(r"next cell|run on\b|Exercise \d", text)] == []
+
+
+def test_a_notebook_leads_with_its_finding(notebook: Notebook) -> None:
+    """After the title only code without a text: the first sentence that a reader meets is the finding."""
+    (lead,) = notebook.tagged("headline")
+    place = notebook.content.cells.index(lead)
+    assert [cell.cell_type for cell in notebook.content.cells[: place + 1]] == ["markdown", *["code"] * place]
+    assert place <= 5
+    assert ast.unparse(ast.parse(lead.source).body[-1]).startswith("answer(")
 
 
 def test_headings_do_not_skip_a_level(notebook: Notebook) -> None:
@@ -206,27 +205,6 @@ def test_code_runs_on_any_machine(notebook: Notebook) -> None:
 
 def test_errors_are_shown_by_expect_only(notebook: Notebook) -> None:
     assert notebook.tagged("raises-exception") == [], "papermill stops there: with expect(error): …"
-
-
-def test_every_exercise_is_practised_checked_hinted_and_solved(notebook: Notebook) -> None:
-    exercises = notebook.exercises
-    assert {id(cell) for cell in exercises.values()} <= {id(cell) for cell in notebook.tagged("exercise")}
-    assert all(number.split(".")[0] == str(notebook.number) for number in exercises)
-    assert all("= ..." in cell.source for cell in exercises.values()), (
-        "a stub is a valid value: match_rate = ..."
-    )
-
-    assert calls(notebook.code, "check") == set(exercises)
-    text = "\n".join(cell.source for cell in notebook.content.cells)
-    unhinted = [number for number in exercises if f'hint("{number}"' not in text]
-    assert unhinted == []
-
-    files = sorted((PROJECT / "notebooks" / "solutions").glob(f"{notebook.number:02}_*.py"))
-    answers = [runpy.run_path(str(path)) for path in files]
-    for book in ("SOLUTIONS", "MISTAKES"):
-        assert {key for answer in answers for key in answer[book]} == {
-            f"exercise-{number}" for number in exercises
-        }
 
 
 def test_links_lead_somewhere(notebook: Notebook) -> None:

@@ -163,3 +163,5 @@ class Exercise:
     points: tuple[str, ...] = ()
     # Whether the answer says what must be true: a rule that a program can try on right and broken data.
     assertion: bool = False
+    # The kit's own answer, where later cells build on it, so that a session runs before it is solved.
+    stand_in: Callable[..., Any] | None = None

@@ -1,0 +1,362 @@
+"""Exercises of session F: measure the gap between two systems by hand, and choose what to pay for first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from helpers.teach.exercise import Exercise, Wording, rule_error, wording
+
+__all__ = ["EXERCISES"]
+
+FOUND, MISSING, NEVER = "found", "missing", "never meant"
+
+# One way to answer each exercise that later cells build on, used until the learner's is right.
+
+
+def _match_rate(roster: pd.Series, other: pd.Series) -> float:
+    children = set(roster)
+    return len(children & set(other)) / len(children)
+
+
+def _split(roster: pd.DataFrame, other: pd.Series, serves: Collection[str]) -> dict[str, set[str]]:
+    there, meant = roster["child"].isin(other), roster["grade"].isin(serves)
+    return {
+        FOUND: set(roster.loc[there, "child"]),
+        MISSING: set(roster.loc[~there & meant, "child"]),
+        NEVER: set(roster.loc[~there & ~meant, "child"]),
+    }
+
+
+def _loss(codes: pd.DataFrame) -> float:
+    changed = codes["comes_back_as"].ne(codes["writes"]).fillna(True)
+    return float(codes.loc[changed, "rows"].sum() / codes["rows"].sum())
+
+
+def _ranked(steps: pd.DataFrame, budget: float) -> list[str]:
+    affordable = steps[steps["dollars"].le(budget)]
+    worth = affordable["children"] / affordable["dollars"]
+    return affordable.loc[worth.sort_values(ascending=False).index, "step"].tolist()
+
+
+def _column(*values: str) -> pd.Series:
+    return pd.Series(list(values), dtype="string")
+
+
+def _number_error(answer: object) -> str | None:
+    if isinstance(answer, bool) or not isinstance(answer, int | float | np.number):
+        return f"A share is one number; yours is a {type(answer).__name__}."
+    return None if 0 <= float(answer) <= 1 else f"A share is between 0 and 1; yours is {float(answer):g}."
+
+
+def _rate(answer: object) -> str | None:
+    if not callable(answer):
+        return f"Write a function of two columns; yours is a {type(answer).__name__}."
+    for roster, other, what in (
+        (("a", "b", "c", "d"), ("a", "b", "x", "y", "z"), "four on the roster, five at the other system"),
+        (("a", "a", "b"), ("a", "x"), "two children in three rows of the roster"),
+        (("a", "b"), ("a", "a", "a"), "one child in three rows of the other system"),
+    ):
+        said = answer(_column(*roster), _column(*other))
+        if trouble := _number_error(said):
+            return f"{trouble} We tried {what}."
+        rate, right = float(said), _match_rate(_column(*roster), _column(*other))
+        back = _match_rate(_column(*other), _column(*roster))
+        if abs(rate - right) > 0.0005:
+            if abs(rate - back) < 0.0005:
+                return "That is the share of the other system's children. The question asks for the roster's."
+            if len(set(roster)) < len(roster):
+                return f"With {what} it is {right:.2f}; yours is {rate:.2f}. Count children, not rows."
+            return f"With {what} it is {right:.2f}; yours is {rate:.2f}."
+    return None
+
+
+def _each_once(answer: object) -> str | None:
+    roster = {"a", "b", "c", "d"}
+    return rule_error(
+        answer,
+        {
+            "four children in three parts": (roster, {"a", "b"}, {"c"}, {"d"}),
+            "a part in which nobody is": (roster, {"a", "b", "c", "d"}, set(), set()),
+        },
+        {
+            "a child in two parts": (roster, {"a", "b"}, {"b", "c"}, {"d"}),
+            "a child in no part": (roster, {"a", "b"}, {"c"}, set()),
+            "a stranger who isn't on the roster": (roster, {"a", "b", "x"}, {"c"}, {"d"}),
+            "a stranger in place of a child": (roster, {"a", "b"}, {"c"}, {"x"}),
+        },
+    )
+
+
+_TRIED = pd.DataFrame(
+    [("a", "01"), ("b", "01"), ("c", "06"), ("d", "09"), ("e", "09"), ("f", "12")],
+    columns=["child", "grade"],
+    dtype="string",
+)
+
+
+def _parts(answer: object) -> str | None:
+    if not callable(answer):
+        return f"Write a function of a roster, a column and grades; yours is a {type(answer).__name__}."
+    for other, serves in ((_column("a", "d", "x"), {"01", "06"}), (_column("a", "a"), set(_TRIED["grade"]))):
+        said = answer(_TRIED.copy(), other, serves)
+        expected = _split(_TRIED, other, serves)
+        if not isinstance(said, Mapping) or set(said) != set(expected):
+            return f'Return a dictionary: {{"{FOUND}": ..., "{MISSING}": ..., "{NEVER}": ...}}.'
+        parts: dict[str, set[str]] = {}
+        for name, part in said.items():
+            if isinstance(part, str) or not isinstance(part, Iterable):
+                return f"{name!r} should be the children; yours is a {type(part).__name__}."
+            parts[name] = {str(child) for child in part}
+        if parts == expected:
+            continue
+        if parts[MISSING] >= expected[MISSING] | expected[NEVER]:
+            return (
+                "Children of grades that the system doesn't serve count as missing in yours. Whom is it for?"
+            )
+        if parts[NEVER] & expected[FOUND]:
+            return "A child who is in the system is found, whatever the grade: look there first."
+        off = next(name for name in expected if parts[name] != expected[name])
+        return f"{off!r} has {len(parts[off])} children in yours; on a list that we tried it has " + (
+            f"{len(expected[off])}."
+        )
+    return None
+
+
+_REASONS = {
+    "A": "Not joinable",
+    "B": "Not fresh",
+    "C": "Not meant",
+    "D": "Missing",
+    "E": "Not permitted",
+}
+_BECAUSE = {
+    "A": "A first name alone can't link records, so nobody can be found.",
+    "B": "The exports are 400 days apart: children may have come or gone since.",
+    "C": "All missing children are in grades that have no gradebooks.",
+    "D": "Much in common, exports of almost one day, and every grade: each enrolled child should be there.",
+    "E": "Much in common and fresh, but the list itself tells the lunch line who has a plan.",
+}
+
+
+def _reasons(answer: object) -> str | None:
+    if not isinstance(answer, Mapping) or set(answer) != set(_REASONS):
+        return 'Give a reason for each pair: {"A": ..., "B": ..., "C": ..., "D": ..., "E": ...}.'
+    unknown = [reason for reason in answer.values() if reason not in _REASONS.values()]
+    if unknown:
+        return f"{unknown[0]!r} is none of the five reasons: {', '.join(sorted(_REASONS.values()))}."
+    off = [pair for pair, reason in _REASONS.items() if answer[pair] != reason]
+    return None if not off else f"Look at pair {off[0]} again. {_BECAUSE[off[0]]}"
+
+
+def _comparable(answer: object) -> str | None:
+    day = pd.Timestamp("2026-04-30")
+    return rule_error(
+        answer,
+        {
+            "two exports of one day": (day, day),
+            "exports 30 days apart": (day - pd.Timedelta(days=30), day),
+            "exports 30 days apart, the other way round": (day, day - pd.Timedelta(days=30)),
+        },
+        {
+            "exports 31 days apart": (day - pd.Timedelta(days=31), day),
+            "exports 31 days apart, the newer one first": (day, day - pd.Timedelta(days=31)),
+            "an export whose day nobody knows": (day, pd.NaT),
+        },
+    )
+
+
+_CODES = pd.DataFrame(
+    [
+        ("KG", 12, "KG"),
+        ("K", 8, "KG"),
+        ("1", 20, "1"),
+        ("2", 16, "2"),
+        ("Nursery", 4, None),
+    ],
+    columns=["writes", "rows", "comes_back_as"],
+).astype({"writes": "string", "comes_back_as": "string"})
+
+
+def _round_trip(answer: object) -> str | None:
+    if not callable(answer):
+        return f"Write a function of a table of codes; yours is a {type(answer).__name__}."
+    whole = _CODES.assign(comes_back_as=_CODES["writes"])
+    for codes in (_CODES, whole):
+        said = answer(codes.copy())
+        if trouble := _number_error(said):
+            return trouble
+        given, loss = float(said), _loss(codes)
+        if abs(given - loss) < 0.005:
+            continue
+        lost = codes["comes_back_as"].ne(codes["writes"]).fillna(True)
+        gone = float(codes.loc[codes["comes_back_as"].isna(), "rows"].sum() / codes["rows"].sum())
+        if abs(given - (1 - loss)) < 0.005:
+            return "That is the share that does come back. The question asks for the rest."
+        if abs(given - gone) < 0.005:
+            return "A code that comes back changed is lost, too: K went out, and KG came back."
+        if abs(given - float(lost.mean())) < 0.005:
+            return "You counted codes. One code appears in many rows: count rows."
+        return f"On a table that we tried, {loss:.2f} of the rows are lost; yours says {given:.2f}."
+    return None
+
+
+_STEPS = pd.DataFrame(
+    [
+        ("numbers", 40_000.0, 30),
+        ("nightly", 120_000.0, 60),
+        ("codes", 50_000.0, 10),
+        ("portal", 20_000.0, 0),
+    ],
+    columns=["step", "dollars", "children"],
+)
+
+
+def _rank(answer: object) -> str | None:
+    if not callable(answer):
+        return f"Write a function of steps and a budget; yours is a {type(answer).__name__}."
+    for budget in (200_000, 60_000, 40_000):
+        said = answer(_STEPS.copy(), budget)
+        if isinstance(said, str) or not isinstance(said, Iterable):
+            return f"Give the names of steps in a list; yours is a {type(said).__name__}."
+        given, right = [str(name) for name in said], _ranked(_STEPS, budget)
+        if given == right:
+            continue
+        within = _STEPS[_STEPS["dollars"].le(budget)]
+        if too_much := [name for name in given if name in set(_STEPS["step"]) - set(right)]:
+            return f"With {budget:,} dollars nobody can pay for {too_much[0]!r}: leave out what costs more."
+        if given == within.sort_values("children", ascending=False)["step"].tolist():
+            return "Those that help most children come first, whatever they cost. Divide by dollars."
+        if given == right[::-1]:
+            return "The right order, with the worst first: sort the other way round."
+        return f"With {budget:,} dollars, {len(right)} steps of a list that we tried are possible: " + (
+            "order them by children for each dollar, best first."
+        )
+    return None
+
+
+# Points that Monday's sentence should mention, with words that show each.
+_SAYS = {
+    "what you ask for": (
+        "ask for", "list", "export", "number", "code", "file", "roster", "contract", "column", "agreement",
+        "date", "i ask", "we ask",
+    ),
+    "for whom it is": (
+        "child", "famil", "student", "newcomer", "grader", "grade ", "kindergart", "kid",
+    ),
+    "who does it": (
+        "manager", "office", "nurse", "coordinator", "team", "director", "lead", "counsel", "administrator",
+        "principal", "secretary", "registrar", "teacher", "clerk", "steward", "specialist", "analyst",
+        "vendor",
+    ),
+    "by when": (
+        "tuesday", "wednesday", "thursday", "friday", "today", "tomorrow", "week", "month", "days", "before",
+        "until", "by the", "at the next", "by may", "january", "february", "march", "april", "june", "july",
+        "august", "september", "october", "november", "december",
+    ),
+}  # fmt: skip
+
+
+def _monday(answer: object) -> Wording | str:
+    return wording(answer, _SAYS)
+
+
+EXERCISES = (
+    Exercise(
+        number="F.1",
+        asks="What share of the roster's children does the other system know?",
+        hints=(
+            "A child may be in several rows: count different children, on both sides.",
+            "Make a set of each column. Children of both are the intersection: a & b.",
+            "len(set(roster) & set(other)) / len(set(roster))",
+        ),
+        check=_rate,
+        stand_in=_match_rate,
+    ),
+    Exercise(
+        number="F.2",
+        asks="Say what must be true of a roster split into found, missing and never meant; then test it.",
+        hints=(
+            "Add the three parts: how many children should that be, and which?",
+            "With sets, a | b | c is everybody in some part; len counts how often each part names a child.",
+            "found | missing | never == roster, and the three lengths add up to len(roster).",
+        ),
+        check=_each_once,
+        assertion=True,
+    ),
+    Exercise(
+        number="F.3",
+        asks="Split the roster into children who are found, missing, or were never meant to be there.",
+        hints=(
+            "Look first who is found. Ask of the rest only whether the system serves their grade.",
+            'roster["child"].isin(other) and roster["grade"].isin(serves) are two columns of True and False.',
+            'missing is set(roster.loc[~there & meant, "child"]); never meant has ~meant in its place.',
+        ),
+        check=_parts,
+        stand_in=_split,
+    ),
+    Exercise(
+        number="F.4",
+        asks="Which reason explains each of five match rates?",
+        hints=(
+            "Ask in this order: can you link them? May the list be shared? Are they of one time? Are they "
+            "meant?",
+            "Not joinable: nothing in both tells children apart. Not permitted: the list itself reveals "
+            "something.",
+            "If all missing children are of one kind (here: the lower grades), ask whom the system serves.",
+        ),
+        check=_reasons,
+    ),
+    Exercise(
+        number="F.5",
+        asks="Say what must be true of two exports' days before a child counts as missing; then test it.",
+        hints=(
+            "A child may have moved in between. The session allows 30 days, whichever export is older.",
+            "left - right is a time, which may be negative; compare it with pd.Timedelta(days=30).",
+            "A day that nobody knows is NaT. A comparison with NaT is False, but abs() of it fails.",
+            "-month <= left - right <= month, where month is pd.Timedelta(days=30).",
+        ),
+        check=_comparable,
+        assertion=True,
+    ),
+    Exercise(
+        number="F.6",
+        asks="What share of the rows comes back changed, or not at all?",
+        hints=(
+            "A row is lost if its code comes back changed, or not at all.",
+            "Compare the columns writes and comes_back_as, and count rows, not codes.",
+            'codes.loc[codes["comes_back_as"].ne(codes["writes"]).fillna(True), "rows"].sum(), '
+            "divided by all.",
+        ),
+        check=_round_trip,
+        stand_in=_loss,
+    ),
+    Exercise(
+        number="F.7",
+        asks="Which steps can a budget pay for, and which helps most children for each dollar?",
+        hints=(
+            "Leave out the steps that cost more than the budget, then divide children by dollars.",
+            "assign a column worth, and sort_values by it, the largest first.",
+            'steps[steps["dollars"] <= budget], .sort_values("worth", ascending=False)["step"].tolist()',
+        ),
+        check=_rank,
+        stand_in=_ranked,
+    ),
+    Exercise(
+        number="F.8",
+        asks="What do you ask for on Monday, for which children, of whom, and by when?",
+        hints=(
+            "The scorecard says how many are missing; the table of steps says who acts.",
+            "A sentence that somebody can act on names a person's role and a day.",
+            "Begin: On Monday I ask the … for …, for the children who …, by …",
+        ),
+        check=_monday,
+        points=(
+            "Would the person whom it names agree that this is their job?",
+            "Could you see on the day that it names whether it is done?",
+            "What gets better for these children, and does another gap harm them more?",
+        ),
+    ),
+)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from os.path import commonpath
 from pathlib import Path, PurePosixPath
@@ -403,7 +403,9 @@ def _known_beside(folder: Path, layouts: Mapping[str, Layout], about: Mapping[st
     return None
 
 
-def read_district(folder: str | Path, *, written: bool = True) -> District:
+def read_district(
+    folder: str | Path, *, written: bool = True, only: Collection[str] | None = None
+) -> District:
     """Read a folder of exports into standard tables, and account for every row.
 
     Parameters
@@ -414,6 +416,9 @@ def read_district(folder: str | Path, *, written: bool = True) -> District:
     written
         Whether to store headers, codes and date formats as the files write them. `measure_gaps` needs them;
         reading is faster without.
+    only
+        Names of the silos to read, such as ``["sis", "meals"]``; by default all. The accounts then list the
+        files of these silos, and files that match no layout.
 
     Returns
     -------
@@ -424,8 +429,8 @@ def read_district(folder: str | Path, *, written: bool = True) -> District:
     Raises
     ------
     BadInput
-        When the folder doesn't exist or contains no file, or its district.json can't be used. Anything wrong
-        inside a file is a finding, never an error.
+        When the folder doesn't exist or contains no file, its district.json can't be used, or it lacks a silo
+        of ``only``. Anything wrong inside a file is a finding, never an error.
 
     Examples
     --------
@@ -434,8 +439,10 @@ def read_district(folder: str | Path, *, written: bool = True) -> District:
     (16, 101, 14892)
     """
     folder = Path(folder)
+    chosen = None if only is None else tuple(sorted(set(only)))
     return shared(
-        lambda: f"district {folder} {fingerprint(folder)} {written}", lambda: _read(folder, written)
+        lambda: f"district {folder} {fingerprint(folder)} {written} {chosen}",
+        lambda: _read(folder, written, chosen),
     )
 
 
@@ -449,8 +456,26 @@ def _silo(name: str, layout: Layout, files: Sequence[FoundFile], written: bool) 
     return shared(what, lambda: read_silo(name, layout, files, written=written))
 
 
-def _read(folder: Path, written: bool) -> District:
+def _only(there: There, chosen: Collection[str], folder: Path) -> There:
+    """Leave out all silos but the chosen ones, and their files that can't be opened."""
+    for name in chosen:
+        if name not in there.silos:
+            raise BadInput(
+                f"{folder} has no system {name!r}.{nearest(name, there.silos)} "
+                f"It has: {', '.join(there.silos)}."
+            )
+    left_out = tuple(f"{name}/" for name in there.silos if name not in chosen)
+    return replace(
+        there,
+        silos={name: there.silos[name] for name in there.silos if name in chosen},
+        refused=[one for one in there.refused if not one.path.startswith(left_out)],
+    )
+
+
+def _read(folder: Path, written: bool, chosen: Collection[str] | None = None) -> District:
     there = what_is_there(folder)
+    if chosen is not None:
+        there = _only(there, chosen, folder)
     silos, repeated = _repeated(there.silos)
 
     loose: list[tuple[str | None, OneFile]] = [

@@ -13,6 +13,7 @@ import pytest
 from helpers.files import District, read_district, render, write_table
 from helpers.files.draft import draft_layouts
 from helpers.layouts import load_layout
+from helpers.standard import BadInput
 from synthetic_data.systems import SILOS
 
 IDENTITY = ["rows_used", "rows_structure", "rows_set_aside", "rows_quarantined"]
@@ -42,6 +43,19 @@ def test_no_frame_holds_an_object(district: District) -> None:
     frames += [frame for silo in district.values() for frame in silo.facts.values()]
     dtypes = {str(dtype) for frame in frames for dtype in frame.dtypes}
     assert dtypes <= {"string", "Int64", "float64", "boolean", "datetime64[us]"}
+
+
+def test_only_the_named_silos_are_read(district_folder: Path, district: District) -> None:
+    two = read_district(district_folder, only=["sis", "attendance"])
+    assert list(two) == ["sis", "attendance"]
+    for name in two:
+        pd.testing.assert_frame_equal(two[name].people, district[name].people)
+    assert set(two.accounts["silo"].dropna()) == {"sis", "attendance"}
+
+
+def test_a_silo_that_is_not_there_is_named_with_the_choices(district_folder: Path) -> None:
+    with pytest.raises(BadInput, match=r"no system 'attendence'.*Did you mean .*attendance.* It has: .*sis"):
+        read_district(district_folder, only=["sis", "attendence"])
 
 
 @pytest.mark.full

@@ -1,0 +1,254 @@
+"""Exercises on a lookup by number: five rows by hand, then a district."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from helpers.teach.exercise import Exercise, integer_error, rule_error
+
+__all__ = ["EXERCISES"]
+
+# A rule may stop some right pairs, because a person can let them through; not more than this share.
+MOST_RIGHT_STOPPED = 0.2
+
+
+def _looked_up(answer: object, *, roster: pd.DataFrame, lunch_line: pd.DataFrame) -> str | None:
+    if not isinstance(answer, pd.DataFrame):
+        return f"Give the merged table; yours is a {type(answer).__name__}."
+    if lacking := [name for name in ("number", "child", "owes") if name not in answer.columns]:
+        return f"Your table has no column {lacking[0]!r}. Merge the roster with the lunch line on 'number'."
+    lost = sorted(set(roster["child"]) - set(answer["child"].dropna()))
+    if lost:
+        return f"{lost[0]} is gone. A child who wasn't found is news, too: which `how` leaves nobody out?"
+    if len(answer) != len(roster):
+        return (
+            f"Your table has {len(answer)} rows for {len(roster)} children. Keep the children of the roster."
+        )
+    if "_merge" not in answer.columns:
+        return (
+            "Nobody can see which rows found something. Which argument of merge adds a column that says so?"
+        )
+    owed = lunch_line.set_index("number")["owes"]
+    for row in answer.itertuples():
+        due = owed.get(str(row.number))
+        if (due is None) != pd.isna(row.owes) or (due is not None and due != row.owes):  # type: ignore[arg-type]
+            return f"Look at {row.child}: by the number {row.number}, the lunch line doesn't say that."
+    return None
+
+
+def _finds_nobody(answer: object, *, roster: pd.DataFrame, lunch_line: pd.DataFrame) -> str | None:
+    if not isinstance(answer, str):
+        return f"Give one name as text, in quotes; yours is a {type(answer).__name__}."
+    names = set(lunch_line["account_of"])
+    missing = set(roster["child"]) - names
+    if answer in missing:
+        return None
+    if answer in names - set(roster["child"]):
+        return f"{answer} is on the lunch line only (right_only). Which child of the roster has no line?"
+    numbers = set(lunch_line["number"])
+    if answer in set(roster.loc[~roster["number"].isin(numbers), "child"]):
+        return f"{answer} wasn't found by number. By name there is a line. Who has none?"
+    if answer in names:
+        return f"{answer} is on both lists (both)."
+    return f"No list has {answer!r}."
+
+
+def _key_is_safe(answer: object) -> str | None:
+    def keys(*values: str | None) -> tuple[pd.Series]:
+        return (pd.Series(values, dtype="string"),)
+
+    return rule_error(
+        answer,
+        holds={"four different numbers": keys("4711", "5812", "5813", "6193"), "one number": keys("4711")},
+        breaks={
+            "a number that appears twice": keys("4711", "5812", "5812"),
+            "a missing number": keys("4711", None, "5813"),
+        },
+    )
+
+
+def _once_each(answer: object, *, roster: pd.DataFrame) -> str | None:
+    joined = roster[["number", "child"]].assign(owes=range(len(roster)))
+    first, last = joined.iloc[:1], joined.iloc[-1:]
+    return rule_error(
+        answer,
+        holds={
+            "every child once": (roster.copy(), joined.copy()),
+            "every child once, in another order": (roster.copy(), joined.iloc[::-1].reset_index(drop=True)),
+        },
+        breaks={
+            "a child twice": (roster.copy(), pd.concat([joined, first], ignore_index=True)),
+            "a child who is gone": (roster.copy(), joined.iloc[:-1].copy()),
+            "one child twice and another gone": (
+                roster.copy(),
+                pd.concat([joined.drop(last.index), first], ignore_index=True),
+            ),
+        },
+    )
+
+
+def _joined_rows(*rows: tuple[str, str, str | None]) -> tuple[pd.DataFrame]:
+    frame = pd.DataFrame(rows, columns=["number", "child", "account_of"]).astype("string")
+    found = frame["account_of"].notna()
+    return (frame.assign(_merge=found.map({True: "both", False: "left_only"})),)
+
+
+def _same_child(answer: object) -> str | None:
+    ana = ("4711", "Ana", "Ana")
+    return rule_error(
+        answer,
+        holds={
+            "rows of the same children": _joined_rows(ana, ("5812", "Ben", "Ben")),
+            "a name in capitals: Ana with ANA": _joined_rows(("4711", "Ana", "ANA"), ("5812", "Ben", "BEN")),
+            "a child who wasn't found": _joined_rows(ana, ("7240", "Noé", None)),
+        },
+        breaks={
+            "twins with each other's account": _joined_rows(
+                ana, ("5812", "Ben", "Bea"), ("5813", "Bea", "Ben")
+            ),
+            "one stranger's account": _joined_rows(ana, ("6193", "Dev", "Eli")),
+            "a stranger's account next to a child who wasn't found": _joined_rows(
+                ("7240", "Noé", None), ("6193", "Dev", "Eli")
+            ),
+        },
+    )
+
+
+def _other_birthday(answer: object, *, pairs: pd.DataFrame) -> str | None:
+    if trouble := integer_error(answer, "pairs"):
+        return trouble
+    left, right = pairs["left_birth_date"], pairs["right_birth_date"]
+    known = left.notna() & right.notna()
+    other = int((known & left.ne(right)).sum())
+    if answer == other:
+        return None
+    if answer == int((known & left.eq(right)).sum()):
+        return f"{answer:,} pairs have the same birth date; the question asks for those that differ."
+    if answer == len(pairs):
+        return f"{answer:,} is the number of all pairs. In how many do the two dates differ?"
+    if answer == other + int((~known).sum()):
+        return "You counted pairs in which a birth date is missing. Not known isn't different."
+    return f"Yours is {answer:,}. Compare both birth dates, and count where they differ."
+
+
+def _notices(answer: object, *, pairs: pd.DataFrame) -> str | None:
+    if not callable(answer):
+        return f"Write a function that takes the pairs; yours is a {type(answer).__name__}."
+    if "outcome" not in pairs.columns:
+        return "A real district has no answer key, so nobody can judge your rule here."
+    said = answer(pairs.drop(columns="outcome"))
+    flags = pd.Series(list(said) if isinstance(said, Iterable) else [said])
+    if len(flags) != len(pairs):
+        return (
+            f"Your function gave {len(flags)} answers for {len(pairs)} pairs. Give one True or False a row."
+        )
+    flags = flags.fillna(False)
+    if not flags.isin([True, False]).all():
+        return f"Give True or False for each row; yours has {str(flags.iloc[0])!r}."
+    stopped = flags.astype(bool).to_numpy()
+    wrong = pairs["outcome"].eq("wrong").to_numpy()
+    if not stopped.any():
+        return "It notices nothing. Every number appears once: what else do both systems record?"
+    if missed := int((wrong & ~stopped).sum()):
+        first = pairs[wrong & ~stopped].iloc[0]
+        return (
+            f"It lets through {missed} of {int(wrong.sum())} pairs of two children, such as "
+            f"{first['left_first_name']} {first['left_last_surname']} with {first['right_first_name']} "
+            f"{first['right_last_surname']}."
+        )
+    too_many = int((stopped & ~wrong).sum())
+    if too_many > MOST_RIGHT_STOPPED * int((~wrong).sum()):
+        return (
+            f"It notices every wrong pair, and stops {too_many} of {int((~wrong).sum())} right pairs. "
+            "Nobody can look at so many. What is no difference between two spellings of one name?"
+        )
+    return None
+
+
+FIVE = (
+    Exercise(
+        number="A.1",
+        asks="Look each child of the roster up in the lunch line, by number.",
+        hints=(
+            "Start from the roster, since every child of it should stay: roster.merge(lunch_line, …).",
+            'how="left" keeps every child, validate="one_to_one" tests the keys, indicator=True adds _merge.',
+            'roster.merge(lunch_line, on="number", how="left", validate="one_to_one", indicator=True)',
+        ),
+        check=_looked_up,
+    ),
+    Exercise(
+        number="A.2",
+        asks="Which child of the roster has no line at the lunch line, if you look names up?",
+        hints=(
+            "The two columns have different names: merge takes left_on and right_on.",
+            "With indicator=True, a child without a line has left_only in the column _merge.",
+            'roster.merge(lunch_line, left_on="child", right_on="account_of", how="left", '
+            'validate="one_to_one", indicator=True), then read the row with left_only.',
+        ),
+        check=_finds_nobody,
+    ),
+    Exercise(
+        number="A.3",
+        asks="What must be true of a column before you look something up by it?",
+        hints=(
+            "Two things can be wrong with a key: it appears twice, or it isn't there.",
+            "A column of pandas has .is_unique, and .notna() gives a True or False for each row.",
+            "return keys.is_unique and keys.notna().all()",
+        ),
+        check=_key_is_safe,
+        assertion=True,
+    ),
+    Exercise(
+        number="A.4",
+        asks="What must be true of the rows after a lookup?",
+        hints=(
+            "Every child of the roster is there, once. Equal lengths aren't enough: why?",
+            "One child may be there twice while another is gone. Compare the numbers themselves.",
+            'return sorted(joined["number"]) == sorted(roster["number"])',
+        ),
+        check=_once_each,
+        assertion=True,
+    ),
+    Exercise(
+        number="A.5",
+        asks="Write the test that would have noticed: does every row that was found show one child?",
+        hints=(
+            "The number was used to find the row, so it can't also confirm it. What else is on both sides?",
+            "Compare child with account_of. Capitals are no difference (str.casefold()). A row that "
+            "found nobody is no wrong child: leave it out with dropna.",
+            'found = joined.dropna(subset=["account_of"]), then '
+            'found["child"].str.casefold().eq(found["account_of"].str.casefold()).all()',
+        ),
+        check=_same_child,
+        assertion=True,
+    ),
+)
+
+DISTRICT = (
+    Exercise(
+        number="A.6",
+        asks="In how many pairs that were found by number do the two birth dates differ?",
+        hints=(
+            "A lookup compares nothing but the number. Here both systems also record a birth date.",
+            "Leave out pairs in which a date is missing (dropna), then compare the two columns (ne).",
+            'known = pairs.dropna(subset=["left_birth_date", "right_birth_date"]), then '
+            'int(known["left_birth_date"].ne(known["right_birth_date"]).sum())',
+        ),
+        check=_other_birthday,
+    ),
+    Exercise(
+        number="A.7",
+        asks="Write a rule that notices every pair of two children, and stops few right pairs.",
+        hints=(
+            "Surnames alone miss brothers and sisters. Which columns differ between the two?",
+            "Two children rarely share both a first name and a birth date. Capitals are no difference.",
+            'Compare pairs["left_first_name"].str.casefold() with the right side (ne), do the same with the '
+            "birth dates, and join the two answers with | (or).",
+        ),
+        check=_notices,
+    ),
+)
+
+EXERCISES = (*FIVE, *DISTRICT)

@@ -12,11 +12,7 @@ from helpers.files import Output, Summary, with_output
 __all__ = ["doctor"]
 
 
-@click.command(
-    cls=Command,
-    short_help="Test whether this laptop can run the workshop.",
-    writes={"nothing": "it only looks"},
-)
+@click.command(short_help="Test whether this laptop can run the workshop.")
 @with_output
 def doctor(output: Output) -> None:
     """Test whether this laptop can run the workshop: a line for each check, and what to do.

@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 
 from helpers.teach.workshop.tracks import Line, Track, clock, declared_tracks, lines_of, track_named
 
-__all__ = ["HEADS", "guide_rows", "guide_with_tables", "track_table"]
+__all__ = ["HEADS", "guide_of", "guide_rows", "guide_with_tables", "track_table"]
 
 HEADS = ("clock", "what, and on the screen", "say", "expect", "if it goes wrong; when late, skip")
+_SECTION = re.compile(
+    r"^## [^\n]+\n\n<!-- track (?P<name>[\w-]+) -->\n.*?<!-- end of track -->\n+", re.DOTALL | re.MULTILINE
+)
 _TABLE = re.compile(r"(<!-- track (?P<name>[\w-]+) -->\n).*?(<!-- end of track -->)", re.DOTALL)
 
 
@@ -43,3 +46,9 @@ def guide_with_tables(guide: str) -> str:
         track.name: f"{track.who}\n\n{track_table(track)}\n" for track in declared_tracks()
     }
     return _TABLE.sub(lambda found: f"{found[1]}{tables[found['name']]}{found[3]}", guide)
+
+
+def guide_of(track: Track, guide: str) -> str:
+    """Leave out the sections of other tracks than this one, and than the one that comes first."""
+    wanted = (track.name, track.begins_with)
+    return _SECTION.sub(lambda found: found[0] if found["name"] in wanted else "", guide)

@@ -38,7 +38,7 @@ from helpers.report import (
 from helpers.score import blank_card_sort, deal_cards
 from helpers.teach.check import solution_of
 from helpers.teach.workshop.deck import Solve, answer_sheet, deck, handout
-from helpers.teach.workshop.guide import guide_rows
+from helpers.teach.workshop.guide import guide_of, guide_rows
 from helpers.teach.workshop.quiz import When, form
 from helpers.teach.workshop.room import blank_results
 from helpers.teach.workshop.tracks import Track, cut_for_sessions, lines_of
@@ -150,7 +150,7 @@ def make_pack(
         _paper(draft, source, asked, answered)
         _quiz(draft)
         draft.page("data_safety.html", fill(_PAGES, "data_safety", page_css()))
-        _guide(draft, source)
+        _guide(draft, source, track)
         _start(draft, track, lacking, printed_only)
         files = tuple(
             sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
@@ -296,13 +296,14 @@ def _quiz(draft: _Draft) -> None:
     draft.things.append(_Thing("quiz/quiz_results.csv", "Type the answers in here", "not printed"))
 
 
-def _guide(draft: _Draft, source: Path) -> None:
+def _guide(draft: _Draft, source: Path, track: Track) -> None:
     from nbformat.v4 import new_markdown_cell, new_notebook
 
     path = source / _GUIDE
     if not path.is_file():
         return
-    guide = new_notebook(cells=[new_markdown_cell(path.read_text(encoding="utf-8"))])
+    text = guide_of(track, path.read_text(encoding="utf-8"))
+    guide = new_notebook(cells=[new_markdown_cell(text)])
     handout_page(guide, draft.place / "trainer_guide.html", "The trainer's guide", _banner())
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +17,7 @@ from helpers.files import Command, Output, Summary, out_option, with_output
 if TYPE_CHECKING:
     from helpers.teach.workshop.pack import Pack
     from helpers.teach.workshop.room import RoomGain
+    from helpers.teach.workshop.tracks import Track
 
 __all__ = ["doctor", "workshop"]
 
@@ -56,6 +59,7 @@ def doctor(output: Output) -> None:
         "quiz": "eight questions, before and after, and quiz_results.csv to type the answers into",
         "data_safety.html": "what happens to data, and what people agree to",
         "answer_sheets": "each session with its answers, and both quizzes",
+        "room": "with --serve: a folder for each pair, and addresses.html to cut apart",
     },
 )
 @click.option(
@@ -73,10 +77,24 @@ def doctor(output: Output) -> None:
     metavar="FILE",
     help="Answers typed in: print what the room gained. Writes nothing.",
 )
+@click.option(
+    "--serve",
+    "seats",
+    type=click.IntRange(1, 20),
+    metavar="N",
+    help="Serve JupyterLab to N pairs in this room's network, until Ctrl+C. Read docs/workshop.md first.",
+)
+@click.option("--only-here", is_flag=True, help="With --serve: try it on this computer alone.")
 @out_option("reports/workshop")
 @with_output
 def workshop(
-    track_name: str, printed_only: bool, quiz_results: Path | None, out: Path, output: Output
+    track_name: str,
+    printed_only: bool,
+    quiz_results: Path | None,
+    seats: int | None,
+    only_here: bool,
+    out: Path,
+    output: Output,
 ) -> None:
     """Write a folder for a stick or a share with all that a workshop needs, without a network.
 
@@ -94,6 +112,9 @@ def workshop(
     from helpers.teach.workshop.tracks import declared_tracks, track_named
 
     track = track_named(spelled(track_name, [one.name for one in declared_tracks()]))
+    if seats is not None:
+        _serve(track, seats, only_here, out, output)
+        return
     progress = Progress(0, io.StringIO()) if output.quiet else None
     output.progress.close()  # the run shows each session
     try:
@@ -102,6 +123,28 @@ def workshop(
         click.echo(f"bigpicture: {error}", err=True)
         sys.exit(1)
     _say_pack(made, output)
+
+
+def _serve(track: Track, seats: int, only_here: bool, out: Path, output: Output) -> None:
+    from helpers.teach.workshop.serve import address_sheet, prepare_seats, serve_seats
+
+    prepared = prepare_seats(track, seats, out, only_here=only_here)
+    sheet = address_sheet(prepared, out)
+    output.progress.close()
+    with serve_seats(prepared, only_here=only_here):
+        figures = {
+            "addresses": {f"pair {seat.number}": seat.address for seat in prepared},
+            "written": [str(sheet)],
+        }
+        lines = [f"Pair {seat.number}: {seat.address}" for seat in prepared]
+        finding = [f"**{len(prepared)}** servers run until Ctrl+C. Print {sheet}.", *lines]
+        notes = [
+            "Whoever has an address can run programs here: invented children only, in an account of its own."
+        ]
+        output.emit(figures, Summary(finding, notes=notes))
+        with contextlib.suppress(KeyboardInterrupt):
+            while True:
+                time.sleep(1)
 
 
 def _say_pack(made: Pack, output: Output) -> None:

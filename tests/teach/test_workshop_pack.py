@@ -91,7 +91,7 @@ def test_the_trainers_sheet_has_every_answer_and_why(made: Pack) -> None:
     assert REVEALED in sheet
     assert SOLUTION in sheet
     assert REASON in sheet
-    quiz = (made.folder / "answer_sheets" / "quiz_before.html").read_text(encoding="utf-8")
+    quiz = unescape((made.folder / "answer_sheets" / "quiz_before.html").read_text(encoding="utf-8"))
     assert quiz.count("✔</span>") == 8
     assert all(item.objective in quiz for item in quiz_items())
 

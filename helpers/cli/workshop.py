@@ -15,9 +15,7 @@ import click
 from helpers.files import Command, Output, Summary, out_option, with_output
 
 if TYPE_CHECKING:
-    from helpers.teach.workshop.pack import Pack
-    from helpers.teach.workshop.room import RoomGain
-    from helpers.teach.workshop.tracks import Track
+    from helpers.teach import Pack, RoomGain, Track
 
 __all__ = ["doctor", "workshop"]
 
@@ -32,7 +30,7 @@ def doctor(output: Output) -> None:
     """
     import pandas as pd
 
-    from helpers.teach.doctor import describe_findings, examine
+    from helpers.teach import describe_findings, examine
 
     found = examine()
     stops = [one for one in found if one.stops and not one.ok]
@@ -102,14 +100,13 @@ def workshop(
     nothing is written, and the exit status is 1.
     """
     if quiz_results is not None:
-        from helpers.teach.workshop.room import read_quiz_results, room_gain
+        from helpers.teach import read_quiz_results, room_gain
 
         _say_gain(room_gain(read_quiz_results(quiz_results)), output)
         return
     from helpers.files import spelled
     from helpers.report import Progress
-    from helpers.teach.workshop.pack import SessionFailed, make_pack
-    from helpers.teach.workshop.tracks import declared_tracks, track_named
+    from helpers.teach import SessionFailed, declared_tracks, make_pack, track_named
 
     track = track_named(spelled(track_name, [one.name for one in declared_tracks()]))
     if seats is not None:
@@ -126,7 +123,7 @@ def workshop(
 
 
 def _serve(track: Track, seats: int, only_here: bool, out: Path, output: Output) -> None:
-    from helpers.teach.workshop.serve import address_sheet, prepare_seats, serve_seats
+    from helpers.teach import address_sheet, prepare_seats, serve_seats
 
     prepared = prepare_seats(track, seats, out, only_here=only_here)
     sheet = address_sheet(prepared, out)

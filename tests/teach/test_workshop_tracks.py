@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from helpers.report import notebooks_folder
 from helpers.standard import BadInput
 from helpers.teach.workshop import tracks
+from helpers.teach.workshop.quiz import quiz_items
 from helpers.teach.workshop.tracks import (
     DeclaredTracks,
     Line,
@@ -99,16 +100,34 @@ def test_what_a_line_uses_is_there(track: Track) -> None:
     assert {name[0] for name in there} & {name[0] for name in sessions - there} == set()
 
 
-def test_a_session_has_the_minutes_that_its_notebook_asks_for() -> None:
-    for line in track_named("half-day").line:
-        for name in line.uses:
-            path = notebooks_folder() / "workshop" / f"{name}.ipynb"
-            if not path.is_file():
-                continue
-            first = nbformat.read(path, as_version=4).cells[0].source
-            asked = re.search(r"\*\*(\d+) minutes\*\*", first)
-            assert asked, f"{name}: cell 0 needs **30 minutes**"
-            assert int(asked[1]) <= (line.alone or 0), f"{name} needs {asked[1]} minutes alone"
+def test_a_line_has_time_for_its_exercises() -> None:
+    """Of a session's minutes it needs the share that its exercises are of all; a guess needs none."""
+    for track in declared_tracks():
+        for line in track.line:
+            for name in line.uses if line.does else ():
+                path = notebooks_folder() / "workshop" / f"{name}.ipynb"
+                if not path.is_file():
+                    continue
+                cells = nbformat.read(path, as_version=4).cells
+                asked = re.search(r"\*\*(\d+) minutes\*\*", cells[0].source)
+                assert asked, f"{name}: cell 0 needs **30 minutes**"
+                text = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+                assert [one for one in line.does if f'"{one}"' not in text] == [], name
+                every = {
+                    tag
+                    for cell in cells
+                    for tag in cell.metadata.get("tags", [])
+                    if tag.startswith("exercise-")
+                }
+                done = [one for one in line.does if ".p" not in one]
+                needed = int(asked[1]) * len(done) / len(every)
+                assert line.alone is not None
+                assert needed <= line.alone, f"{track.name}, {line.what}: {needed:.0f} minutes alone"
+
+
+def test_what_the_quiz_asks_is_taught_in_the_half_day() -> None:
+    taught = {one for line in track_named("half-day").line for one in line.does}
+    assert {item.taught_by for item in quiz_items()} - taught == set()
 
 
 def test_the_guide_shows_the_tracks_as_declared() -> None:

@@ -21,13 +21,21 @@ def guide_rows(lines: Sequence[Line]) -> list[tuple[str, ...]]:
     return [
         (
             f"{when} · {line.group} min" + (f" ({line.alone} alone)" if line.alone else ""),
-            f"**{line.what}**. *Screen*: {line.screen}" if line.screen else f"**{line.what}**",
+            _what(line),
             f"“{line.say}”" if line.say else "",
             line.expect,
             f"{line.wrong} *Skip*: {line.skip}" if line.wrong else "",
         )
         for when, line in zip(clock(lines), lines, strict=True)
     ]
+
+
+def _what(line: Line) -> str:
+    """Name a line, what is on the screen, and which exercises the group has time for."""
+    parts = [f"**{line.what}**"]
+    parts += [f"*Screen*: {line.screen}"] if line.screen else []
+    parts += [f"*Do*: {', '.join(line.does)}."] if line.does else []
+    return ". ".join(parts[:2]) + "".join(f" {part}" for part in parts[2:])
 
 
 def track_table(track: Track) -> str:

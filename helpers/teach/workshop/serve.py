@@ -182,8 +182,8 @@ def _wait_for(seat: Seat, process: subprocess.Popen[bytes]) -> None:
             pass
         if process.poll() is not None or time.monotonic() > until:
             raise BadInput(
-                f"The server of pair {seat.number} didn't start on port {seat.port}: run `bigpicture doctor`, "
-                "or serve fewer pairs."
+                f"The server of pair {seat.number} didn't start on port {seat.port}. See "
+                "`bigpicture doctor`, or serve fewer pairs."
             )
         time.sleep(0.2)
 

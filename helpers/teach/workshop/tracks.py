@@ -50,6 +50,8 @@ class Line(BaseModel):
     counted: bool = True
     # Sessions, notebooks and materials.
     uses: tuple[str, ...] = ()
+    # Exercises and predictions of the session, for a group that hasn't time for all of them.
+    does: tuple[str, ...] = ()
     screen: str = ""
     say: str = ""
     # What a trainer expects as an answer. It gives answers away, so no learner gets it.

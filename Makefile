@@ -34,7 +34,7 @@ test: .venv/installed-for-tests
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/nbstripout --verify --extra-keys "metadata.papermill cell.metadata.papermill" notebooks/*.ipynb
+	$(BIN)/nbstripout --verify --extra-keys "metadata.papermill cell.metadata.papermill" $(wildcard notebooks/*.ipynb notebooks/*/*.ipynb)
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not full" $(ARGS)
 
 test-all: test

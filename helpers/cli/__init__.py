@@ -16,6 +16,7 @@ from helpers.cli.school_systems import people, sector, survey
 from helpers.cli.score import cards, score
 from helpers.cli.unexpected import Commands
 from helpers.cli.view import view
+from helpers.cli.workshop import doctor, workshop
 
 __all__ = ["main", "register"]
 
@@ -34,7 +35,7 @@ def register(group: click.Group) -> None:
     """Add this package's commands to a group."""
     for command in (
         report, read, start, dictionary, link, dashboard, profile, gaps, questions, view, family, audit,
-        survey, sector, people, cards, score,
+        survey, sector, people, workshop, doctor, cards, score,
     ):  # fmt: skip
         group.add_command(command)
 

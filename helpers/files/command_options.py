@@ -39,7 +39,7 @@ SECTIONS = {
     "Gaps": ("gaps", "questions", "levels"),
     "Share safely": ("view", "family", "audit"),
     "School systems": ("survey", "sector", "make-sector", "people"),
-    "Teach": ("cards",),
+    "Teach": ("workshop", "doctor", "cards"),
     "Judge the kit": ("score", "calibrate", "benchmark"),
 }
 # For commands that another package adds.

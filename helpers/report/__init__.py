@@ -61,6 +61,7 @@ if TYPE_CHECKING:
         maturity_chart,
         sector_page,
     )
+    from helpers.report.pages.session import handout_page, slides_page
     from helpers.report.pages.simulated_sector import sector_made_page
     from helpers.report.pages.staffing import (
         assumed_table,
@@ -97,6 +98,7 @@ if TYPE_CHECKING:
     from helpers.report.runs.report import ReportResult, make_report_district, run_report
     from helpers.report.tables import number_text, table
     from helpers.report.templates import fill
+    from helpers.report.theme import page_css
     from helpers.report.widgets.check_in import check_in
     from helpers.report.widgets.dashboard import dashboard
     from helpers.report.widgets.one_change import change_steps, change_timeline
@@ -198,6 +200,7 @@ _MODULES = {
     "helpers.report.pages.sector": (
         "change_picture compare_with_published difference_picture maturity_chart sector_page"
     ),
+    "helpers.report.pages.session": "handout_page slides_page",
     "helpers.report.pages.simulated_sector": "sector_made_page",
     "helpers.report.pages.staffing": (
         "assumed_table cost_sentence coverage_sentence month_table people_blocks people_chart people_page"
@@ -215,6 +218,7 @@ _MODULES = {
     "helpers.report.runs.report": "ReportResult make_report_district run_report",
     "helpers.report.tables": "number_text table",
     "helpers.report.templates": "fill",
+    "helpers.report.theme": "page_css",
     "helpers.report.widgets.check_in": "check_in",
     "helpers.report.widgets.dashboard": "dashboard",
     "helpers.report.widgets.one_change": "change_steps change_timeline",

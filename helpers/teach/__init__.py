@@ -1,8 +1,37 @@
-"""Teach: check an answer, give a hint, show a solution, show an expected error."""
+"""Teach: check an answer, give a hint, show a solution, ask for a guess, show an expected error; run a workshop."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from helpers.teach.check import Reply, check, expect, hint, solution
-from helpers.teach.doctor import set_up, set_up_in_words
+from helpers.teach.doctor import describe_findings, examine, set_up, set_up_in_words
 from helpers.teach.predict import predict
+
+if TYPE_CHECKING:
+    from helpers.teach.workshop.pack import Pack, SessionFailed, make_pack
+    from helpers.teach.workshop.room import RoomGain, read_quiz_results, room_gain
+    from helpers.teach.workshop.serve import address_sheet, prepare_seats, serve_seats
+    from helpers.teach.workshop.tracks import Track, declared_tracks, track_named
 
 # For users, each with its documentation; whatever else is imported here is for notebooks and other rooms.
 __all__ = ["Reply", "check", "expect", "hint", "predict", "solution"]
+
+# Notebooks don't need what makes a workshop's folder, so it is loaded on first use.
+_MODULES = {
+    "pack": "Pack SessionFailed make_pack",
+    "room": "RoomGain read_quiz_results room_gain",
+    "serve": "address_sheet prepare_seats serve_seats",
+    "tracks": "Track declared_tracks track_named",
+}
+_MODULE_OF = {
+    name: f"{__name__}.workshop.{module}" for module, names in _MODULES.items() for name in names.split()
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name of the workshop from the module that defines it."""
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_MODULE_OF[name]), name)

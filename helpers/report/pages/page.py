@@ -25,6 +25,9 @@ __all__ = [
     "headline",
     "note",
     "notebook_page",
+    "page_exporter",
+    "with_ids",
+    "without_files",
 ]
 
 
@@ -61,8 +64,8 @@ class Failure:
 
 
 @cache
-def _exporter() -> Any:
-    """Create the exporter once per process: loading nbconvert and its template takes a second."""
+def page_exporter(template: str) -> Any:
+    """Create the exporter of a template once per process: loading nbconvert takes a second."""
     from nbconvert.exporters import HTMLExporter
     from traitlets.config import Config
 
@@ -81,13 +84,13 @@ def _exporter() -> Any:
         config=settings,
         extra_template_basedirs=[str(PAGE_TEMPLATES)],
         extra_template_paths=[str(PAGE_TEMPLATES)],
-        template_name="notebook",
+        template_name=template,
         exclude_anchor_links=True,
-        exclude_input=True,
+        exclude_input=template == "notebook",
     )
 
 
-def _with_ids(markup: str) -> str:
+def with_ids(markup: str) -> str:
     """Give every heading an id to link to; repeated headings get a number."""
     seen: dict[str, int] = {}
 
@@ -117,6 +120,14 @@ def _with_page_links(source: str, pages: Collection[str] | None) -> str:
         return found.group(0) if pages is None else words
 
     return _LINK.sub(link, source)
+
+
+def without_files(notebook: NotebookNode) -> NotebookNode:
+    """Turn links to files into plain text: nobody has the files next to a sheet of paper."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _with_page_links(cell.source, ())
+    return notebook
 
 
 def _for_readers(
@@ -161,8 +172,8 @@ def notebook_page(
         "banner": banner(about, synthetic).markup,
         "failed": failed,
     }
-    markup, _ = _exporter().from_notebook_node(notebook, resources={"kit": kit})
-    write_atomically(out_path, _with_ids(markup).encode("utf-8"), private=False)
+    markup, _ = page_exporter("notebook").from_notebook_node(notebook, resources={"kit": kit})
+    write_atomically(out_path, with_ids(markup).encode("utf-8"), private=False)
     return out_path
 
 

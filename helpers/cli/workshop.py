@@ -1,0 +1,196 @@
+"""Commands workshop and doctor."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from helpers.files import Command, Output, Summary, out_option, with_output
+
+if TYPE_CHECKING:
+    from helpers.teach import Pack, RoomGain, Track
+
+__all__ = ["doctor", "workshop"]
+
+
+@click.command(short_help="Test whether this laptop can run the workshop.")
+@with_output
+def doctor(output: Output) -> None:
+    """Test whether this laptop can run the workshop: a line for each check, and what to do.
+
+    The exit status is 1 if something stops the workshop. Where nothing is installed yet, run
+    helpers/teach/doctor.py by any Python: it does the same.
+    """
+    import pandas as pd
+
+    from helpers.teach import describe_findings, examine
+
+    found = examine()
+    stops = [one for one in found if one.stops and not one.ok]
+    ready = (
+        "**Ready**: nothing stops a workshop." if not stops else f"**Not yet**: {len(stops)} to mend first."
+    )
+    table = pd.DataFrame([{**asdict(one), "ok": one.ok} for one in found])
+    figures = {"ready": not stops, "checks": table[["check", "ok", "stops", "found", "do"]]}
+    output.emit(figures, Summary([*describe_findings(found), "", ready]))
+    if stops:
+        sys.exit(1)
+
+
+@click.command(
+    cls=Command,
+    short_help="Write the folder of a workshop, or score its quiz.",
+    writes={
+        "START_HERE.html": "what each file is, how many to print, and the plan by the clock",
+        "trainer_guide.html": "what to say, what to expect, and what goes wrong",
+        "learners": "the sessions of the track as notebooks, without answers in view",
+        "slides": "a page of slides for each session, without a network",
+        "cards": "record cards to cut out, and piles.csv to type the piles into",
+        "handouts": "each session on paper, without answers",
+        "quiz": "eight questions, before and after, and quiz_results.csv to type the answers into",
+        "data_safety.html": "what happens to data, and what people agree to",
+        "answer_sheets": "each session with its answers, and both quizzes",
+        "room": "with --serve: a folder for each pair, and addresses.html to cut apart",
+    },
+)
+@click.option(
+    "--track",
+    "track_name",
+    default="half-day",
+    show_default=True,
+    metavar="TRACK",
+    help="two-hours, half-day, day or leaders.",
+)
+@click.option("--print", "printed_only", is_flag=True, help="Write only what is printed.")
+@click.option(
+    "--quiz-results",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Answers typed in: print what the room gained. Writes nothing.",
+)
+@click.option(
+    "--serve",
+    "seats",
+    type=click.IntRange(1, 20),
+    metavar="N",
+    help="Serve JupyterLab to N pairs in this room's network, until Ctrl+C. Read docs/workshop.md first.",
+)
+@click.option("--only-here", is_flag=True, help="With --serve: try it on this computer alone.")
+@out_option("reports/workshop")
+@with_output
+def workshop(
+    track_name: str,
+    printed_only: bool,
+    quiz_results: Path | None,
+    seats: int | None,
+    only_here: bool,
+    out: Path,
+    output: Output,
+) -> None:
+    """Write a folder for a stick or a share with all that a workshop needs, without a network.
+
+    It runs the sessions of the track twice, without answers and with them. If one stops with an error,
+    nothing is written, and the exit status is 1.
+    """
+    if quiz_results is not None:
+        from helpers.teach import read_quiz_results, room_gain
+
+        _say_gain(room_gain(read_quiz_results(quiz_results)), output)
+        return
+    from helpers.files import spelled
+    from helpers.report import Progress
+    from helpers.teach import SessionFailed, declared_tracks, make_pack, track_named
+
+    track = track_named(spelled(track_name, [one.name for one in declared_tracks()]))
+    if seats is not None:
+        _serve(track, seats, only_here, out, output)
+        return
+    progress = Progress(0, io.StringIO()) if output.quiet else None
+    output.progress.close()  # the run shows each session
+    try:
+        made = make_pack(track, out, printed_only=printed_only, progress=progress)
+    except SessionFailed as error:
+        click.echo(f"bigpicture: {error}", err=True)
+        sys.exit(1)
+    _say_pack(made, output)
+
+
+def _serve(track: Track, seats: int, only_here: bool, out: Path, output: Output) -> None:
+    from helpers.teach import address_sheet, prepare_seats, serve_seats
+
+    prepared = prepare_seats(track, seats, out, only_here=only_here)
+    sheet = address_sheet(prepared, out)
+    output.progress.close()
+    with serve_seats(prepared, only_here=only_here):
+        figures = {
+            "addresses": {f"pair {seat.number}": seat.address for seat in prepared},
+            "written": [str(sheet)],
+        }
+        lines = [f"Pair {seat.number}: {seat.address}" for seat in prepared]
+        finding = [f"**{len(prepared)}** servers run until Ctrl+C. Print {sheet}.", *lines]
+        notes = [
+            "Whoever has an address can run programs here: invented children only, in an account of its own."
+        ]
+        output.emit(figures, Summary(finding, notes=notes))
+        with contextlib.suppress(KeyboardInterrupt):
+            while True:
+                time.sleep(1)
+
+
+def _say_pack(made: Pack, output: Output) -> None:
+    figures = {
+        "track": made.track.name,
+        "minutes": made.track.minutes,
+        "sessions": list(made.sessions),
+        "lacking": list(made.lacking),
+        "written": [str(made.folder / name) for name in made.files],
+    }
+    finding = [
+        f"**{len(made.files)}** files for {made.track.minutes} minutes, {len(made.sessions)} sessions. "
+        f"Open {made.folder / 'START_HERE.html'}."
+    ]
+    steps = [
+        "Print what START_HERE lists: cards, handouts, quizzes.",
+        "Copy the folder learners to each laptop, and run `bigpicture doctor` there.",
+        "Keep answer_sheets and trainer_guide.html to yourself: they give answers away.",
+    ]
+    lacking = [f"Not in this kit yet: {', '.join(made.lacking)}."] if made.lacking else []
+    output.emit(figures, Summary(finding, "What to do", steps, lacking))
+
+
+def _say_gain(room: RoomGain, output: Output) -> None:
+    items = room.items
+    figures = {
+        "people with both quizzes": room.both,
+        "people with one quiz": list(room.only_one),
+        "right before": round(room.before, 2),
+        "right after": round(room.after, 2),
+        "gain": round(room.gain, 2),
+        "lowest": None if room.low is None else round(room.low, 2),
+        "highest": None if room.high is None else round(room.high, 2),
+        "items": items,
+    }
+    between = (
+        "No interval: fewer than two people have both quizzes, or all gained the same."
+        if room.low is None
+        else f"With 95% confidence between {room.low:.1f} and {room.high:.1f}, if this room is like others."
+    )
+    finding = [
+        f"The room gained **{room.gain:+.1f}** of {len(items)} questions: {room.before:.1f} right before, "
+        f"{room.after:.1f} after, of {room.both} with both quizzes. {between}"
+    ]
+    least = items.sort_values(["right_after", "item"], kind="stable").head(3)
+    worst = [
+        f"Question {row['item']}: {row['right_after']} of {row['people']} right. {row['objective']} "
+        f"Taught by {row['taught_by']}." + (f" Usual: {row['usual_mistake']}" if row["usual_mistake"] else "")
+        for row in least.to_dict("records")
+    ]
+    left = [f"Only one quiz, so not counted: {', '.join(room.only_one)}."] if room.only_one else []
+    output.emit(figures, Summary(finding, "Most missed after the workshop", worst, left))

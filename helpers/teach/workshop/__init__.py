@@ -1,0 +1,1 @@
+"""The workshop: its tracks, its quiz, and the folder that it needs."""

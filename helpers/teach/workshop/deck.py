@@ -1,0 +1,134 @@
+"""Make slides and paper of a session from its executed notebook: without answers, and with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from copy import deepcopy
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+__all__ = ["Solve", "answer_sheet", "deck", "exercise_number", "handout"]
+
+# Returns the solution of an exercise by its number, and why it works.
+Solve = Callable[[str], tuple[str, str]]
+_LEARNERS = re.compile(r"^\*\*\d+ min.*?(?=^By the end|\Z)", re.MULTILINE | re.DOTALL)
+_CHECK = re.compile(r"^check\(.*", re.MULTILINE | re.DOTALL)
+_IMPORTS = re.compile(r"^(?:from|import) ", re.MULTILINE)
+# What a slide shows: pictures, tables, answers. Printed text and replies are for whoever runs the notebook.
+_ROOM = 70  # words of a slide
+_SHOWN = ("text/html", "text/markdown", "image/png", "image/svg+xml")
+
+
+def exercise_number(cell: NotebookNode) -> str:
+    """Return the number of a cell's exercise, such as ``C.2``, or nothing."""
+    tags = [tag for tag in cell.metadata.get("tags", []) if tag.startswith("exercise-")]
+    return str(tags[0]).removeprefix("exercise-") if tags else ""
+
+
+def _is(cell: NotebookNode, tag: str) -> bool:
+    return tag in cell.metadata.get("tags", [])
+
+
+def _question(cell: NotebookNode) -> str:
+    """Return what an exercise's cell asks for: its code without the call of ``check``."""
+    return _CHECK.sub("", cell.source).strip()
+
+
+def handout(executed: NotebookNode) -> NotebookNode:
+    """Prepare the paper of a session that ran without answers: questions, and room to write."""
+    paper = deepcopy(executed)
+    for cell in paper.cells:
+        if cell.cell_type != "code":
+            continue
+        if exercise_number(cell):
+            cell.source, cell.outputs = _question(cell), []
+            cell.metadata["kit_room_to_write"] = True
+        elif _IMPORTS.search(cell.source):
+            cell.metadata["kit_hides_code"] = True
+    return paper
+
+
+def answer_sheet(executed: NotebookNode, solve: Solve) -> NotebookNode:
+    """Prepare the trainer's paper of a session that ran with answers: each exercise solved, and why."""
+    paper = handout(executed)
+    for cell in paper.cells:
+        number = exercise_number(cell) if cell.cell_type == "code" else ""
+        if number:
+            code, why = solve(number)
+            cell.metadata.pop("kit_room_to_write")
+            cell.metadata.update(kit_number=number, kit_solution=code, kit_why=" ".join(why.split()))
+    return paper
+
+
+def deck(asked: NotebookNode, answered: NotebookNode) -> NotebookNode:
+    """Choose what slides show, one idea each; ``asked`` ran without answers, ``answered`` with them.
+
+    A cell whose author gave it a slide type keeps it. Otherwise a heading begins a slide, each picture or
+    table has one of its own, and a prediction has two: the question, and then the answer.
+    """
+    slides = deepcopy(asked)
+    slides.cells = []
+    for place, (cell, solved) in enumerate(zip(asked.cells, answered.cells, strict=True)):
+        kind = cell.metadata.get("slideshow", {}).get("slide_type", "")
+        if kind in ("skip", "notes") or any(
+            _is(cell, tag) for tag in ("parameters", "injected-parameters", "remove")
+        ):
+            continue
+        if cell.cell_type == "markdown":
+            slides.cells += [_text_slide(cell, title=place == 0, kind=kind)]
+        elif cell.cell_type == "code" and exercise_number(cell):
+            slides.cells += _exercise_slide(cell)
+        elif cell.cell_type == "code":
+            slides.cells += _output_slides(cell, kind)
+            if _is(cell, "prediction"):
+                slides.cells += _output_slides(solved, kind)
+    for place, cell in enumerate(slides.cells):
+        # One cell may have become several slides, and each needs an id of its own.
+        cell["id"] = f"slide-{place}"
+    return slides
+
+
+def _slide(cell: NotebookNode, kind: str) -> NotebookNode:
+    cell.metadata["slideshow"] = {"slide_type": kind or "slide"}
+    return cell
+
+
+def _text_slide(cell: NotebookNode, *, title: bool, kind: str) -> NotebookNode:
+    """Show a text; of the first cell the question and what people can do afterward."""
+    shown = deepcopy(cell)
+    shown.source = _LEARNERS.sub("", cell.source) if title else _shortened(cell.source)
+    return _slide(shown, kind)
+
+
+def _shortened(source: str) -> str:
+    """Keep the paragraphs that a room can read from the back row; the page has all of them."""
+    kept: list[str] = []
+    words = 0
+    for part in source.split("\n\n"):
+        words += len(part.split())
+        if words > _ROOM and not all(one.lstrip().startswith("#") for one in kept):
+            break
+        kept.append(part)
+    return "\n\n".join(kept)
+
+
+def _exercise_slide(cell: NotebookNode) -> list[NotebookNode]:
+    """Show an exercise's code as it waits for an answer, below the text that asks for it."""
+    shown = deepcopy(cell)
+    shown.source, shown.outputs = _question(cell), []
+    shown.metadata["kit_shows_code"] = True
+    return [_slide(shown, "-")]
+
+
+def _output_slides(cell: NotebookNode, kind: str) -> list[NotebookNode]:
+    """Give each picture or table a slide of its own."""
+    found = []
+    for output in cell.outputs:
+        if any(form in output.get("data", {}) for form in _SHOWN):
+            shown = deepcopy(cell)
+            shown.outputs = [output]
+            found.append(_slide(shown, kind))
+    return found

@@ -1,0 +1,332 @@
+"""Lay out the folder of a workshop: learners' copies, slides, cards, paper, answers, and where to start."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from helpers.files import (
+    all_or_none,
+    read_district,
+    save_table,
+    spare_folder,
+    with_children,
+    write_atomically,
+)
+from helpers.report import (
+    NotebookRun,
+    Progress,
+    about_line,
+    fill,
+    handout_page,
+    make_report_district,
+    notebooks_folder,
+    page_css,
+    record_cards_page,
+    run_notebooks,
+    short_names,
+    slides_page,
+)
+from helpers.score import blank_card_sort, deal_cards
+from helpers.teach.check import solution_of
+from helpers.teach.workshop.deck import Solve, answer_sheet, deck, handout
+from helpers.teach.workshop.guide import guide_of, guide_rows
+from helpers.teach.workshop.quiz import When, form
+from helpers.teach.workshop.room import blank_results
+from helpers.teach.workshop.tracks import Track, cut_for_sessions, lines_of
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+__all__ = ["Pack", "SessionFailed", "copy_for_learners", "make_pack"]
+
+_PAGES = "teach/workshop/pages.html.j2"
+_INVENTED = "Every child here is invented · See the Big Picture"
+_LINK = re.compile(r"\]\((?![a-z]+:|#)([^)#\s]+)")
+_PEOPLE = 20
+_TEAMS = 4
+# What the trainer alone needs: it gives answers away.
+_GUIDE = "FACILITATOR.md"
+_QUIZZES: Mapping[When, str] = {"before": "Eight questions, before", "after": "Eight questions, after"}
+
+
+class SessionFailed(Exception):
+    """A session stopped with an error, so there is no folder."""
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What was written."""
+
+    folder: Path
+    track: Track
+    # Files, by their paths in the folder.
+    files: tuple[str, ...]
+    sessions: tuple[str, ...]
+    # Sessions of the track that the kit doesn't have.
+    lacking: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Thing:
+    """A line of START_HERE: what a file is, for whom, and how many to print."""
+
+    name: str
+    what: str
+    many: str
+    link: str = ""
+
+
+@dataclass
+class _Draft:
+    """The folder while it is being written, and the lines of its START_HERE."""
+
+    place: Path
+    things: list[_Thing] = field(default_factory=list)
+
+    def page(self, name: str, markup: str) -> None:
+        write_atomically(self.place / name, markup.encode("utf-8"), private=False)
+
+
+def make_pack(
+    track: Track,
+    out: Path,
+    *,
+    printed_only: bool = False,
+    notebooks: Path | None = None,
+    cards_of: Path | None = None,
+    progress: Progress | None = None,
+) -> Pack:
+    """Run the sessions of a track without answers and with them, and write the folder, all or none.
+
+    Parameters
+    ----------
+    track
+        Which sessions, and in which minutes.
+    out
+        The folder; what an earlier call wrote there is replaced.
+    printed_only
+        Leave out what is no paper: slides and learners' copies.
+    notebooks
+        The folder of notebooks; the project's own when not given.
+    cards_of
+        The district of the record cards; one is made when not given.
+    progress
+        As in ``run_notebooks``.
+
+    Returns
+    -------
+    Pack
+        What was written.
+
+    Raises
+    ------
+    SessionFailed
+        If a session stops with an error; nothing is written then.
+    """
+    source = notebooks or notebooks_folder()
+    there = sorted(path.stem for path in (source / "workshop").glob("[A-Z]_*.ipynb"))
+    sessions, lacking = cut_for_sessions(track, there)
+    out = out.resolve()
+    out.mkdir(parents=True, exist_ok=True)
+    with (
+        all_or_none(out, ("learners", "slides") if printed_only else ()) as place,
+        spare_folder("workshop") as spare,
+    ):
+        draft = _Draft(place)
+        asked, answered = _run(source, sessions, spare, progress)
+        if not printed_only:
+            copy_for_learners(source, sessions, place / "learners")
+            _slides(draft, asked, answered)
+        _cards(draft, cards_of or make_report_district({}))
+        _paper(draft, source, asked, answered)
+        _quiz(draft)
+        draft.page("data_safety.html", fill(_PAGES, "data_safety", page_css()))
+        _guide(draft, source, track)
+        _start(draft, track, lacking, printed_only)
+        files = tuple(
+            sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
+        )
+    return Pack(out, track, files, tuple(sessions), tuple(lacking))
+
+
+def _run(
+    source: Path, sessions: Sequence[str], spare: Path, progress: Progress | None
+) -> tuple[dict[str, NotebookNode], dict[str, NotebookNode]]:
+    """Execute each session twice: as learners see it, and with its answers."""
+    if not sessions:
+        return {}, {}
+    paths = [(source / "workshop" / f"{name}.ipynb").resolve() for name in sessions]
+    found = []
+    # Guesses that somebody stored in the working folder would show answers on handouts.
+    with _inside(spare):
+        for answers in (False, True):
+            runs = run_notebooks(paths, {"answers": answers}, spare / f"answers_{answers}", progress=progress)
+            found.append({run.name: _executed(run) for run in runs})
+    return found[0], found[1]
+
+
+@contextlib.contextmanager
+def _inside(folder: Path) -> Any:
+    """Work in a folder until the block ends."""
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+def _executed(run: NotebookRun) -> NotebookNode:
+    import nbformat
+
+    if run.failed is not None:
+        raise SessionFailed(
+            f"Session {run.name} stopped at {run.failed.place} with {run.failed.name}: {run.failed.message}"
+        )
+    return nbformat.read(run.notebook, as_version=4)
+
+
+def copy_for_learners(source: Path, sessions: Sequence[str], place: Path) -> None:
+    """Copy sessions without outputs, their solutions, and the files that they link to."""
+    import nbformat
+
+    linked: set[str] = set()
+    for name in sessions:
+        notebook = nbformat.read(source / "workshop" / f"{name}.ipynb", as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+            else:
+                linked |= set(_LINK.findall(cell.source))
+        text = nbformat.writes(notebook) + "\n"
+        write_atomically(place / "workshop" / f"{name}.ipynb", text.encode("utf-8"), private=False)
+        for path in (source / "workshop" / "solutions").glob(f"{name}.py"):
+            _copy(path, place / "workshop" / "solutions" / path.name)
+    for link in sorted(linked):
+        path = (source / "workshop" / link).resolve()
+        inside = path.is_relative_to(source.resolve()) and path.is_file() and path.name != _GUIDE
+        if inside and path.stem not in sessions:
+            _copy(path, place / path.relative_to(source.resolve()))
+
+
+def _copy(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, target)
+
+
+def _title(notebook: NotebookNode, name: str) -> str:
+    found = re.search(r"^# (.+)$", notebook.cells[0].source, re.MULTILINE) if notebook.cells else None
+    return f"{name[0]} · {found[1].strip()}" if found else name
+
+
+def _slides(draft: _Draft, asked: Mapping[str, NotebookNode], answered: Mapping[str, NotebookNode]) -> None:
+    for name, notebook in asked.items():
+        title = _title(notebook, name)
+        slides_page(deck(notebook, answered[name]), draft.place / "slides" / f"{name}.html", title, _banner())
+        draft.things.append(
+            _Thing(f"slides/{name}.html", f"Slides: {title}", "on your screen", f"slides/{name}.html")
+        )
+
+
+def _paper(
+    draft: _Draft, source: Path, asked: Mapping[str, NotebookNode], answered: Mapping[str, NotebookNode]
+) -> None:
+    solve = _solver(source)
+    for name, notebook in asked.items():
+        title = _title(notebook, name)
+        handout_page(handout(notebook), draft.place / "handouts" / f"{name}.html", title, _banner())
+        draft.things.append(
+            _Thing(f"handouts/{name}.html", f"Handout: {title}", "one for each pair", f"handouts/{name}.html")
+        )
+    for name, notebook in answered.items():
+        title = f"Answers: {_title(notebook, name)}"
+        sheet = answer_sheet(notebook, solve)
+        handout_page(sheet, draft.place / "answer_sheets" / f"{name}.html", title, _banner())
+        draft.things.append(
+            _Thing(f"answer_sheets/{name}.html", title, "one, for you alone", f"answer_sheets/{name}.html")
+        )
+
+
+def _solver(source: Path) -> Solve:
+    return lambda number: solution_of(number, source / "workshop" / "solutions")
+
+
+def _banner() -> Any:
+    return about_line(_INVENTED)
+
+
+def _cards(draft: _Draft, folder: Path) -> None:
+    district = with_children(read_district(folder))
+    dealt = deal_cards(district)
+    page = record_cards_page(dealt, district.about, short_names(district.layouts), piles_file="piles.csv")
+    draft.page("cards/record_cards.html", page)
+    _table(draft.place / "cards" / "piles.csv", blank_card_sort(dealt, _TEAMS))
+    link = "cards/record_cards.html"
+    draft.things.append(
+        _Thing(link, f"{len(dealt)} record cards", "one set for each team, in landscape", link)
+    )
+
+
+def _table(path: Path, table: pd.DataFrame) -> None:
+    save_table(table, path)
+    # For a stick or a share, others must be able to read it.
+    path.chmod(0o644)
+    path.parent.chmod(0o755)
+
+
+def _quiz(draft: _Draft) -> None:
+    for when, title in _QUIZZES.items():
+        page = fill(_PAGES, "quiz", page_css(), title, when, form(when), False)
+        draft.page(f"quiz/{when}.html", page)
+        sheet = fill(_PAGES, "quiz", page_css(), f"Answers: {title}", when, form(when), True)
+        draft.page(f"answer_sheets/quiz_{when}.html", sheet)
+        link, answers = f"quiz/{when}.html", f"answer_sheets/quiz_{when}.html"
+        draft.things.append(_Thing(link, title, "one for each person", link))
+        draft.things.append(_Thing(answers, f"Answers: {title}", "one, for you alone", answers))
+    _table(draft.place / "quiz" / "quiz_results.csv", blank_results(_PEOPLE))
+    draft.things.append(_Thing("quiz/quiz_results.csv", "Type the answers in here", "not printed"))
+
+
+def _guide(draft: _Draft, source: Path, track: Track) -> None:
+    from nbformat.v4 import new_markdown_cell, new_notebook
+
+    path = source / _GUIDE
+    if not path.is_file():
+        return
+    text = guide_of(track, path.read_text(encoding="utf-8"))
+    guide = new_notebook(cells=[new_markdown_cell(text)])
+    handout_page(guide, draft.place / "trainer_guide.html", "The trainer's guide", _banner())
+
+
+def _start(draft: _Draft, track: Track, lacking: Sequence[str], printed_only: bool) -> None:
+    guide, safety = "trainer_guide.html", "data_safety.html"
+    things = [
+        _Thing(guide, "What to say, what to expect, what goes wrong", "one, for you alone", guide),
+        _Thing("learners", "Notebooks for the laptops", "not printed: copy the folder to each laptop"),
+        *draft.things,
+        _Thing(safety, "What happens to data; what people agree to", "one for each person", safety),
+    ]
+    if printed_only:
+        things.pop(1)
+    lines = lines_of(track)
+    plan = [
+        (when, line.what, _plain(line.screen), ", ".join(line.uses))
+        for (when, *_), line in zip(guide_rows(lines), lines, strict=True)
+    ]
+    heads = ("clock", "what", "on the screen", "uses")
+    page = fill(_PAGES, "start", page_css(), track, heads, plan, things, list(lacking))
+    draft.page("START_HERE.html", page)
+
+
+def _plain(text: str) -> str:
+    """Drop the marks of Markdown."""
+    return text.replace("*", "").replace("`", "")

@@ -1,0 +1,293 @@
+"""The folder of a workshop: what is in it, what gives answers away, and that it is written all or none."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from html import unescape
+from pathlib import Path
+
+import nbformat
+import pytest
+from click.testing import CliRunner
+
+from helpers.cli import main
+from helpers.report import notebooks_folder
+from helpers.report.pages import session
+from helpers.teach.check import solution_of
+from helpers.teach.workshop import pack
+from helpers.teach.workshop.guide import guide_of
+from helpers.teach.workshop.pack import Pack, SessionFailed, make_pack
+from helpers.teach.workshop.quiz import quiz_items
+from helpers.teach.workshop.tracks import declared_tracks, sessions_of, track_named
+from tests.house.workshop_tables import GUIDE
+from tests.kept import Kept
+from tests.notebooks_here import notebooks_here
+from tests.teach.tiny_session import ANSWER, NAME, REASON, REVEALED, SOLUTION, tiny_notebooks
+
+FILES = {
+    "START_HERE.html",
+    "answer_sheets/A_five_rows.html",
+    "answer_sheets/quiz_after.html",
+    "answer_sheets/quiz_before.html",
+    "cards/piles.csv",
+    "cards/record_cards.html",
+    "data_safety.html",
+    "handouts/A_five_rows.html",
+    "learners/GLOSSARY.md",
+    "learners/workshop/A_five_rows.ipynb",
+    "learners/workshop/solutions/A_five_rows.py",
+    "quiz/after.html",
+    "quiz/before.html",
+    "quiz/quiz_results.csv",
+    "slides/A_five_rows.html",
+    "trainer_guide.html",
+}
+FOR_TRAINERS = ("answer_sheets/", "trainer_guide.html", "slides/", "learners/workshop/solutions/")
+# What the source shows only when it is run with answers.
+IN_SOURCE = "learners/workshop/A_five_rows.ipynb"
+
+
+@pytest.fixture(autouse=True)
+def solved(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pack, "solution_of", lambda number, folder: (SOLUTION, REASON))
+
+
+@pytest.fixture
+def made(tmp_path: Path, district_folder: Path, kept: Kept) -> Pack:
+    """The folder of the half day, of one tiny session. Read it, never write into it."""
+
+    def once() -> Pack:
+        place = kept.folder / "workshop"
+        notebooks = tiny_notebooks(place / "notebooks")
+        with notebooks_here():
+            return make_pack(
+                track_named("half-day"), place / "out", notebooks=notebooks, cards_of=district_folder
+            )
+
+    return kept("workshop", once)
+
+
+def test_the_folder_has_what_a_trainer_needs(made: Pack) -> None:
+    assert set(made.files) == FILES
+    assert {
+        path.relative_to(made.folder).as_posix() for path in made.folder.rglob("*") if path.is_file()
+    } == FILES
+    assert (made.sessions, len(made.lacking)) == ((NAME,), 5)
+
+
+def test_nothing_for_learners_gives_an_answer_away(made: Pack) -> None:
+    mistakes = [said for item in quiz_items() for said in item.mistakes.values()]
+    for name in made.files:
+        if name.startswith(FOR_TRAINERS) or name == IN_SOURCE:
+            continue
+        text = (made.folder / name).read_text(encoding="utf-8-sig")
+        found = [one for one in (REVEALED, ANSWER, SOLUTION, REASON, "✔", *mistakes) if one in text]
+        assert (name, found) == (name, [])
+
+
+def test_the_trainers_sheet_has_every_answer_and_why(made: Pack) -> None:
+    sheet = unescape((made.folder / "answer_sheets" / f"{NAME}.html").read_text(encoding="utf-8"))
+    assert REVEALED in sheet
+    assert SOLUTION in sheet
+    assert REASON in sheet
+    quiz = unescape((made.folder / "answer_sheets" / "quiz_before.html").read_text(encoding="utf-8"))
+    assert quiz.count("✔</span>") == 8
+    assert all(item.objective in quiz for item in quiz_items())
+
+
+def test_a_handout_has_the_exercise_and_room_to_write(made: Pack) -> None:
+    text = (made.folder / "handouts" / f"{NAME}.html").read_text(encoding="utf-8")
+    assert text.count('class="write"') == 1
+    assert "same_child = ..." in text
+    assert "Is this join right?" in text
+    assert "Five rows, four children" in text
+    # No set-up, no code of the guess, no reply to an unanswered exercise.
+    assert not re.search(r"import HTML|district_folder|shown =|left over", text)
+
+
+def test_slides_have_one_idea_each_and_the_answer_after_the_question(made: Pack) -> None:
+    text = (made.folder / "slides" / f"{NAME}.html").read_text(encoding="utf-8")
+    slides = re.findall(r"<section>(.*?)</section>", text.partition('class="slides"')[2], re.DOTALL)
+    shown = [" ".join(re.sub(r"<[^>]+>", " ", one).split()) for one in slides]
+    assert [one[:24].strip() for one in shown] == [
+        "Which rows are one child",
+        "Five rows by hand Point",
+        "Five rows, four children",
+        "Is this join right? ☐ ye",
+        "Is this join right? ☐ ye",
+        "Say what must be true, t",
+    ]
+    assert [REVEALED in one for one in shown] == [False, False, False, False, True, False]
+    assert "minutes" not in shown[0]
+    assert "same_child = ..." in shown[5]
+
+
+def test_pages_ask_no_network_for_anything(made: Pack) -> None:
+    asks = re.compile(r"""(?:src|href)\s*=\s*["'](?!data:|#)([^"']+)""")
+    for name in made.files:
+        if not name.endswith(".html"):
+            continue
+        text = (made.folder / name).read_text(encoding="utf-8")
+        text = re.sub(r"<script>.*?</script>", "", text, flags=re.DOTALL)
+        # What a page links to is in the folder.
+        assert [
+            one for one in asks.findall(text) if not (made.folder / name).parent.joinpath(one).exists()
+        ] == []
+        assert "default-src 'none'" in text or name.startswith("cards/")
+
+
+def test_learners_get_copies_without_outputs_that_run_as_they_are(made: Pack) -> None:
+    copy = nbformat.read(made.folder / IN_SOURCE, as_version=4)
+    nbformat.validate(copy)
+    assert [cell for cell in copy.cells if cell.get("outputs") or cell.get("execution_count")] == []
+    assert not (made.folder / "learners" / "FACILITATOR.md").exists()
+
+
+def test_start_here_lists_every_file_and_the_plan(made: Pack) -> None:
+    text = (made.folder / "START_HERE.html").read_text(encoding="utf-8")
+    for name in made.files:
+        if not name.startswith("learners/") and name not in ("START_HERE.html", "cards/piles.csv"):
+            assert name in text
+    assert "Not in this folder:" in text
+    assert "B_count_children, C_join_them_yourself" in text
+    assert "3:40–4:00 · 20 min" in text
+    assert text.index(r".venv\Scripts\bigpicture doctor") < text.index(".venv/bin/bigpicture doctor")
+
+
+def test_others_can_read_a_folder_on_a_share(made: Pack) -> None:
+    assert {path.name for path in made.folder.rglob("*") if path.stat().st_mode & 0o044 != 0o044} == set()
+
+
+def test_only_paper_leaves_out_slides_and_copies_of_an_earlier_call(
+    tmp_path: Path, district_folder: Path
+) -> None:
+    notebooks, out = tiny_notebooks(tmp_path / "notebooks"), tmp_path / "out"
+    for gone in ("slides", "learners"):
+        (out / gone).mkdir(parents=True)
+    (out / "own.txt").write_text("mine", encoding="utf-8")
+    with notebooks_here():
+        track = track_named("two-hours")
+        done = make_pack(track, out, printed_only=True, notebooks=notebooks, cards_of=district_folder)
+    assert set(done.files) == {name for name in FILES if not name.startswith(("slides/", "learners/"))}
+    assert not (out / "slides").exists()
+    assert (out / "own.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_guesses_in_the_working_folder_show_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, district_folder: Path
+) -> None:
+    notebooks = tiny_notebooks(tmp_path / "notebooks")
+    path = notebooks / "workshop" / f"{NAME}.ipynb"
+    content = nbformat.read(path, as_version=4)
+    content.cells[4].source = "from pathlib import Path\nstr(Path('my_guesses.csv').exists())"
+    nbformat.write(content, path)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my_guesses.csv").write_text("prediction,guess\nA.p1,yes\n", encoding="utf-8")
+    with notebooks_here():
+        make_pack(track_named("two-hours"), Path("out"), notebooks=notebooks, cards_of=district_folder)
+    assert Path.cwd() == tmp_path
+    assert "'False'" in (tmp_path / "out" / "handouts" / f"{NAME}.html").read_text(encoding="utf-8").replace(
+        "&#39;", "'"
+    )
+
+
+def test_a_session_that_stops_leaves_the_earlier_folder_as_it_was(
+    tmp_path: Path, district_folder: Path
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "START_HERE.html").write_text("earlier", encoding="utf-8")
+    notebooks = tiny_notebooks(tmp_path / "notebooks", fails=True)
+    with notebooks_here(), pytest.raises(SessionFailed, match="Session A_five_rows stopped at"):
+        make_pack(track_named("two-hours"), out, notebooks=notebooks, cards_of=district_folder)
+    assert {path.name: path.read_text(encoding="utf-8") for path in out.iterdir()} == {
+        "START_HERE.html": "earlier"
+    }
+
+
+def test_the_guide_of_a_track_has_no_other_track() -> None:
+    text = GUIDE.read_text(encoding="utf-8")
+    for track in declared_tracks():
+        marks = set(re.findall(r"<!-- track ([\w-]+) -->", guide_of(track, text)))
+        assert marks == {track.name, track.begins_with} - {""}
+        assert "## Six of six" in guide_of(track, text)
+
+
+def test_reveal_js_is_as_published() -> None:
+    folder = Path(session.__file__).parent / "reveal"
+    sums = dict(
+        reversed(line.split("  ")) for line in (folder / "SHA256SUMS").read_text("utf-8").splitlines()
+    )
+    assert set(sums) == {"LICENSE", "reveal.css", "reveal.js"}
+    assert {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sums} == sums
+
+
+def test_the_command_writes_what_its_help_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, district_folder: Path
+) -> None:
+    monkeypatch.setattr(pack, "notebooks_folder", lambda: tiny_notebooks(tmp_path / "notebooks"))
+    monkeypatch.setattr(pack, "make_report_district", lambda parameters: district_folder)
+    out = tmp_path / "out"
+    with notebooks_here():
+        done = CliRunner().invoke(main, ["workshop", "--track", "Half_Day", "--out", str(out), "--quiet"])
+    assert (done.exit_code, done.stdout) == (0, "")
+    told = " ".join(CliRunner().invoke(main, ["workshop", "--help"]).stdout.split())
+    for path in out.iterdir():
+        assert path.name in told
+    unknown = CliRunner().invoke(main, ["workshop", "--track", "week", "--out", str(out)])
+    assert (unknown.exit_code, "two-hours, half-day, day, leaders" in unknown.stderr) == (2, True)
+
+
+def test_the_command_prints_the_rooms_gain(tmp_path: Path) -> None:
+    head = ["person,when," + ",".join(f"item{number}" for number in range(1, 9))]
+    right = {when: [item.right_letter(when) for item in quiz_items()] for when in ("before", "after")}
+    rows = [f"A,pre,{','.join(right['before'])}", f"A,post,{','.join(right['after'])}"]
+    rows += [
+        f"B,pre,{','.join(right['after'])}",
+        f"B,post,{','.join([*right['after'][:7], ''])}",
+        f"C,pre,{'A,' * 7}A",
+    ]
+    file = tmp_path / "results.csv"
+    file.write_text("\n".join([*head, *rows]), encoding="utf-8")
+    done = CliRunner().invoke(main, ["workshop", "--quiz-results", str(file)])
+    assert done.exit_code == 0, done.output
+    # A gains 0 and B 7 of 8: 3.5 of 8 on average.
+    assert "The room gained +3.5 of 8 questions" in done.stdout
+    assert "of 2 with both quizzes" in done.stdout
+    assert "Question 8: 1 of 2 right." in done.stdout
+    assert "not counted: C." in " ".join(done.stdout.split())
+    assert len(done.stdout.splitlines()) <= 15
+
+
+SESSIONS = sorted((notebooks_folder() / "workshop").glob("[A-Z]_*.ipynb"))
+
+
+@pytest.mark.full
+@pytest.mark.skipif(not SESSIONS, reason="no session of the workshop is written yet")
+def test_the_real_folder_gives_no_answer_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, district_folder: Path
+) -> None:
+    """Every solution and its reason is on an answer sheet, and on no handout."""
+    monkeypatch.setattr(pack, "solution_of", solution_of)
+    done = make_pack(track_named("day"), tmp_path / "out", cards_of=district_folder)
+    assert set(done.sessions) == set(sessions_of(track_named("day"))) - set(done.lacking)
+    for name in done.sessions:
+        pages = {
+            kind: unescape((done.folder / kind / f"{name}.html").read_text(encoding="utf-8"))
+            for kind in ("handouts", "answer_sheets")
+        }
+        notebook = nbformat.read(notebooks_folder() / "workshop" / f"{name}.ipynb", as_version=4)
+        numbers = [
+            tag.removeprefix("exercise-")
+            for cell in notebook.cells
+            for tag in cell.metadata.get("tags", [])
+            if tag.startswith("exercise-")
+        ]
+        assert numbers
+        for number in numbers:
+            why = " ".join(solution_of(number)[1].split())[:40]
+            assert f"Answer {number}<" in pages["answer_sheets"]
+            assert why in pages["answer_sheets"]
+            assert why not in pages["handouts"]
+            assert f"Answer {number}<" not in pages["handouts"]

@@ -1,4 +1,4 @@
-"""Teach: check an answer, give a hint, show a solution, ask for a guess, show an expected error; run a workshop."""
+"""Teach: check answers, give hints, ask for a guess before the answer; run a workshop."""
 
 from __future__ import annotations
 

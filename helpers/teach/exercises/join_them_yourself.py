@@ -248,7 +248,7 @@ def _names(answer: object) -> str | None:
         (
             ("Ruiz", "RUIZ", "ruiz"),
             ("ana maria", " Ana  Maria ", "Ana Maria"),
-            ("noe", "Noé", "Noe\u0301", "NOÉ"),
+            ("lefevre", "Lefèvre", "Lefe\u0300vre", "LEFÈVRE"),
             ("nunez", "Núñez"),
         ),
         (("Ana", "Anna"), ("Ana Maria", "Anamaria"), ("Ben", "Bea")),

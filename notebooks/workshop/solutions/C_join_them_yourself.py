@@ -230,7 +230,7 @@ def standardize_name(text):
 def standardize_name(text):
     return " ".join(text.casefold().split())
 """,
-            "'noe' and 'Noé' are one",
+            "'lefevre' and 'Lefèvre' are one",
         ),
     ],
     "C.5": [

@@ -22,12 +22,12 @@ def _family_only(answer: object, *, seen: pd.DataFrame) -> str | None:
     if unknown := given - set(seen["subject"]):
         return f"{min(unknown)!r} is no subject of this table. Take names from the column subject."
     if both := given & family & teacher:
-        return f"The teacher reads about {min(both)!r}, too. Take away what the teacher sees."
+        return f"The teacher reads about {min(both)!r}, too. Take away what the teacher reads."
     if not given:
         return (
             "Nothing is left. Take the teacher's subjects away from the family's, not the other way around."
         )
-    return f"{min((family - teacher) - given)!r} is missing: only the family reads about it."
+    return f"{min((family - teacher) - given)!r} is missing: only the family may read about it."
 
 
 ORDER = ("SIS", "Health", "Meals")
@@ -227,7 +227,7 @@ def _different_systems(answer: object, *, questions: pd.DataFrame) -> str | None
 EXERCISES = (
     Exercise(
         number="D.1",
-        asks="Which subjects does the family read about, and the teacher doesn't?",
+        asks="Which subjects may the family read about, and the teacher not?",
         hints=(
             "Make two sets of subjects, one for each reader. What is in one and not in the other?",
             'set(seen.loc[seen["reader"].eq("family"), "subject"]) is one of them.',

@@ -122,7 +122,7 @@ MISTAKES = {
             """
 family_only = set(seen.loc[seen["reader"].eq("family"), "subject"])
 """,
-            "Take away what the teacher sees",
+            "Take away what the teacher reads",
         ),
         (
             """

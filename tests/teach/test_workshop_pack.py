@@ -102,8 +102,9 @@ def test_a_handout_has_the_exercise_and_room_to_write(made: Pack) -> None:
     assert "same_child = ..." in text
     assert "Is this join right?" in text
     assert "Five rows, four children" in text
-    # No set-up, no code of the guess, no reply to an unanswered exercise.
+    # No code but that of exercises, and no reply to an unanswered one.
     assert not re.search(r"import HTML|district_folder|shown =|left over", text)
+    assert text.count('class="code"') == 1
 
 
 def test_slides_have_one_idea_each_and_the_answer_after_the_question(made: Pack) -> None:
@@ -119,7 +120,7 @@ def test_slides_have_one_idea_each_and_the_answer_after_the_question(made: Pack)
         "Say what must be true, t",
     ]
     assert [REVEALED in one for one in shown] == [False, False, False, False, True, False]
-    assert "minutes" not in shown[0]
+    assert not re.search(r"minutes|Run each cell", shown[0])
     assert "same_child = ..." in shown[5]
 
 

@@ -27,7 +27,8 @@ def _cells() -> list[nbformat.NotebookNode]:
     return [
         new_markdown_cell(
             "# Which rows are one child?\n\n**8 minutes** (4 reading, 4 practice)\n\nBy the end you can\n"
-            "- *look up* a row\n- *name* two columns\n- *test* a join\n\nWords: [glossary](../GLOSSARY.md)."
+            "- *look up* a row\n- *name* two columns\n- *test* a join\n\n"
+            "Run each cell. Words: [glossary](../GLOSSARY.md)."
         ),
         new_code_cell(
             "students: int = 60  # how many children live in the district\n"
@@ -36,13 +37,18 @@ def _cells() -> list[nbformat.NotebookNode]:
             'district_folder: str = ""  # a folder of exports to read instead',
             metadata={"tags": ["parameters"]},
         ),
-        new_code_cell("from IPython.display import HTML"),
+        new_code_cell("from IPython.display import HTML", metadata={"slideshow": {"slide_type": "skip"}}),
         new_markdown_cell("## Five rows by hand\n\nPoint at the columns that convince you."),
         new_code_cell(f"HTML({_FIGURE!r})"),
         new_code_cell(
             'shown = f"Is this join right? ☐ yes ☐ no"\n'
             f'HTML("<p>" + shown + (" {REVEALED}: {ANSWER}." if answers else "") + "</p>")',
-            metadata={"tags": ["prediction"], "jupyter": {"source_hidden": True}},
+            # An author may want a question below what is on the slide; its answer is never below it.
+            metadata={
+                "tags": ["prediction"],
+                "jupyter": {"source_hidden": True},
+                "slideshow": {"slide_type": "fragment"},
+            },
         ),
         new_markdown_cell("## Say what must be true, then test it"),
         new_code_cell(

@@ -15,8 +15,9 @@ __all__ = ["Solve", "answer_sheet", "deck", "exercise_number", "handout"]
 # Returns the solution of an exercise by its number, and why it works.
 Solve = Callable[[str], tuple[str, str]]
 _LEARNERS = re.compile(r"^\*\*\d+ min.*?(?=^By the end|\Z)", re.MULTILINE | re.DOTALL)
+# What follows the list of a first cell: how to run cells, which nobody does on a slide.
+_AFTER_LIST = re.compile(r"(^[-*] [^\n]+)\n\n.*", re.MULTILINE | re.DOTALL)
 _CHECK = re.compile(r"^check\(.*", re.MULTILINE | re.DOTALL)
-_IMPORTS = re.compile(r"^(?:from|import) ", re.MULTILINE)
 # What a slide shows: pictures, tables, answers. Printed text and replies are for whoever runs the notebook.
 _ROOM = 70  # words of a slide
 _SHOWN = ("text/html", "text/markdown", "image/png", "image/svg+xml")
@@ -46,7 +47,8 @@ def handout(executed: NotebookNode) -> NotebookNode:
         if exercise_number(cell):
             cell.source, cell.outputs = _question(cell), []
             cell.metadata["kit_room_to_write"] = True
-        elif _IMPORTS.search(cell.source):
+        else:
+            # Laptops have the code; paper has what is asked and what came out.
             cell.metadata["kit_hides_code"] = True
     return paper
 
@@ -81,10 +83,11 @@ def deck(asked: NotebookNode, answered: NotebookNode) -> NotebookNode:
             slides.cells += [_text_slide(cell, title=place == 0, kind=kind)]
         elif cell.cell_type == "code" and exercise_number(cell):
             slides.cells += _exercise_slide(cell)
+        elif _is(cell, "prediction"):
+            # Whatever its author chose, the answer is never on the slide of the question.
+            slides.cells += [_whole(cell, cell.outputs), _whole(cell, solved.outputs[-1:])]
         elif cell.cell_type == "code":
             slides.cells += _output_slides(cell, kind)
-            if _is(cell, "prediction"):
-                slides.cells += _output_slides(solved, kind)
     for place, cell in enumerate(slides.cells):
         # One cell may have become several slides, and each needs an id of its own.
         cell["id"] = f"slide-{place}"
@@ -99,7 +102,8 @@ def _slide(cell: NotebookNode, kind: str) -> NotebookNode:
 def _text_slide(cell: NotebookNode, *, title: bool, kind: str) -> NotebookNode:
     """Show a text; of the first cell the question and what people can do afterward."""
     shown = deepcopy(cell)
-    shown.source = _LEARNERS.sub("", cell.source) if title else _shortened(cell.source)
+    text = _AFTER_LIST.sub(r"\1", _LEARNERS.sub("", cell.source))
+    shown.source = text if title else _shortened(cell.source)
     return _slide(shown, kind)
 
 
@@ -123,11 +127,22 @@ def _exercise_slide(cell: NotebookNode) -> list[NotebookNode]:
     return [_slide(shown, "-")]
 
 
+def _whole(cell: NotebookNode, outputs: list[NotebookNode]) -> NotebookNode:
+    """Show some outputs of a cell together, on a slide of their own."""
+    shown = deepcopy(cell)
+    shown.outputs = [one for one in outputs if _is_shown(one)]
+    return _slide(shown, "slide")
+
+
+def _is_shown(output: NotebookNode) -> bool:
+    return any(form in output.get("data", {}) for form in _SHOWN)
+
+
 def _output_slides(cell: NotebookNode, kind: str) -> list[NotebookNode]:
-    """Give each picture or table a slide of its own."""
+    """Give each picture or table a slide of its own, or a place on the slide before, as its author chose."""
     found = []
     for output in cell.outputs:
-        if any(form in output.get("data", {}) for form in _SHOWN):
+        if _is_shown(output):
             shown = deepcopy(cell)
             shown.outputs = [output]
             found.append(_slide(shown, kind))

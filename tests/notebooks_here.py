@@ -53,6 +53,7 @@ def _execute(path: str, out: str, parameters: Mapping[str, object], **_: object)
     """Do what papermill does, as far as a page shows it."""
     from IPython.core.interactiveshell import InteractiveShell
     from IPython.utils.capture import capture_output
+    from matplotlib import pyplot
 
     notebook = nbformat.read(path, as_version=4)
     with _ONE_AT_A_TIME:
@@ -70,6 +71,8 @@ def _execute(path: str, out: str, parameters: Mapping[str, object], **_: object)
                 if "parameters" in cell.metadata.get("tags", []):
                     shell.user_ns.update(parameters)
         finally:
+            # A kernel closes what it has shown; more than twenty open figures warn.
+            pyplot.close("all")
             shell.reset()
             InteractiveShell.clear_instance()
             sys.modules["__main__"] = main

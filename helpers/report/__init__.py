@@ -99,6 +99,7 @@ if TYPE_CHECKING:
     from helpers.report.tables import number_text, table
     from helpers.report.templates import fill
     from helpers.report.theme import page_css
+    from helpers.report.widgets import view_of
     from helpers.report.widgets.check_in import check_in
     from helpers.report.widgets.dashboard import dashboard
     from helpers.report.widgets.one_change import change_steps, change_timeline
@@ -219,6 +220,7 @@ _MODULES = {
     "helpers.report.tables": "number_text table",
     "helpers.report.templates": "fill",
     "helpers.report.theme": "page_css",
+    "helpers.report.widgets": "view_of",
     "helpers.report.widgets.check_in": "check_in",
     "helpers.report.widgets.dashboard": "dashboard",
     "helpers.report.widgets.one_change": "change_steps change_timeline",

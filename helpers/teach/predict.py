@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from helpers.report import Block, fill, joined, paragraph
+from helpers.report import Block, fill, joined, paragraph, view_of
 from helpers.standard import BadInput
 
 __all__ = ["GUESSES", "Prediction", "predict", "stored_guess"]
@@ -139,10 +139,8 @@ class Prediction:
         return self.shown().text
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        from helpers.report.widgets import VIEW
-
         shown = self.shown()
         still = {"text/html": shown._repr_html_(), "text/plain": shown.text}
         if self._answers or self.guess is not None:
             return still
-        return {VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.widget().model_id}, **still}
+        return {**view_of(self.widget()), **still}

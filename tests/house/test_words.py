@@ -19,8 +19,8 @@ LIST = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="
 INSTEAD: dict[str, str] = LIST["british"] | LIST["translated"]
 EXCEPTED: dict[str, set[str]] = {one["file"]: set(one["words"]) for one in LIST["excepted"]}
 FOLDERS = ("docs", "helpers", "notebooks", "synthetic_data")
-# Readers meet what these contain as strings: pages, messages, replies of exercises.
-MODULES = ("helpers", "synthetic_data")
+# Readers meet what these contain as strings: pages, messages, replies of exercises, reasons of solutions.
+MODULES = ("helpers", "synthetic_data", "notebooks/workshop/solutions")
 
 
 def pattern(words: list[str]) -> re.Pattern[str]:

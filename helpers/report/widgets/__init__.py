@@ -10,7 +10,7 @@ from typing import Any
 from helpers.report.child.sheet import sheet_css
 from helpers.report.theme import color
 
-__all__ = ["style_of", "widget_for"]
+__all__ = ["style_of", "view_of", "widget_for"]
 
 _FOLDER = Path(__file__).parent
 _COLORS = ("ink", "muted", "rule", "paper", "tint", "blue", "green-text", "restricted")
@@ -46,4 +46,9 @@ def widget_for(name: str, heard: Callable[[object], dict[str, Any] | None]) -> d
             one.send(answer)
 
     widget.on_msg(passed_on)
+    return view_of(widget)
+
+
+def view_of(widget: Any) -> dict[str, Any]:
+    """Return what a notebook shows of a widget with a kernel."""
     return {VIEW: {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}}

@@ -67,8 +67,10 @@ class Slider:
         return VBox([handle, shown])
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        from helpers.report.widgets import VIEW
+        from helpers.report.widgets import view_of
 
-        live = self.widget()
-        view = {"version_major": 2, "version_minor": 0, "model_id": live.model_id}
-        return {VIEW: view, "text/html": self._still._repr_html_(), "text/plain": self._still.text}
+        return {
+            **view_of(self.widget()),
+            "text/html": self._still._repr_html_(),
+            "text/plain": self._still.text,
+        }

@@ -1,4 +1,4 @@
-"""Anchors of the glossary, and a link from the first use of each word in the notebook that the glossary names.
+"""Anchors of the glossary, and a link from the first use of each word in the notebook that it names.
 
 ``python -m tests.house.glossary`` writes them where they belong.
 """
@@ -19,7 +19,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 _ROW = re.compile(r"^\| ([^|]+) \| (?:<a id=\"[^\"]*\"></a>)?(.+) \| \[[^]]+\]\(([\w/]+)\.ipynb\) \|$")
 # Where a word may not become a link: code, links and their texts, headings, tables, HTML.
 _CLOSED = re.compile(
-    r"```.*?```|`[^`]*`|!?\[[^\]]*\]\([^)]*\)|<[^>]+>|^#.*$|^\|.*$", re.DOTALL | re.MULTILINE
+    r"```[\s\S]*?```|`[^`]*`|!?\[[^\]]*\]\([^)]*\)|<[^>]+>|^#[^\n]*$|^\|[^\n]*$", re.MULTILINE
 )
 
 

@@ -37,13 +37,12 @@ def test_anchors_are_drawn_once() -> None:
 
 
 def test_the_first_use_is_linked_and_code_headings_and_links_are_left_alone() -> None:
-    sources = ["# The answer key", "`key` and [a key](x.md): the **answer key** has keys.\n\nAn answer key."]
+    sources = ["# The answer key\n\n`key` and [a key](x.md): the **answer key** has keys.\n\nAn answer key."]
     cells = [{"cell_type": "markdown", "source": [source]} for source in sources]
     linked = with_links({"cells": cells}, ["key", "answer key"], "../GLOSSARY.md")
     text = ["".join(cell["source"]) for cell in linked["cells"]]
     assert text == [
-        "# The answer key",
-        "`key` and [a key](x.md): the **[answer key](../GLOSSARY.md#answer-key)** has "
+        "# The answer key\n\n`key` and [a key](x.md): the **[answer key](../GLOSSARY.md#answer-key)** has "
         "[keys](../GLOSSARY.md#key).\n\nAn answer key.",
     ]
     # A second time changes nothing.

@@ -55,6 +55,7 @@ def _cells() -> list[nbformat.NotebookNode]:
             'same_child = ...  # stuck? hint("A.1")\nstr("checked")',
             metadata={"tags": ["exercise", "exercise-A.1"]},
         ),
+        new_markdown_cell(f"## Key points\n\n- {REASON}"),
     ]
 
 

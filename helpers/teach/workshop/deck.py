@@ -19,6 +19,7 @@ _LEARNERS = re.compile(r"^\*\*\d+ min.*?(?=^By the end|\Z)", re.MULTILINE | re.D
 _AFTER_LIST = re.compile(r"(^[-*] [^\n]+)\n\n.*", re.MULTILINE | re.DOTALL)
 _CHECK = re.compile(r"^check\(.*", re.MULTILINE | re.DOTALL)
 # What a slide shows: pictures, tables, answers. Printed text and replies are for whoever runs the notebook.
+_KEY_POINTS = "## Key points"
 _ROOM = 70  # words of a slide
 _SHOWN = ("text/html", "text/markdown", "image/png", "image/svg+xml")
 
@@ -39,7 +40,16 @@ def _question(cell: NotebookNode) -> str:
 
 
 def handout(executed: NotebookNode) -> NotebookNode:
-    """Prepare the paper of a session that ran without answers: questions, and room to write."""
+    """Prepare the paper of a session that ran without answers: questions, and room to write.
+
+    Its key points answer exercises, so they are on the answer sheet and on the last slide alone.
+    """
+    paper = _paper(executed)
+    paper.cells = [cell for cell in paper.cells if not cell.source.startswith(_KEY_POINTS)]
+    return paper
+
+
+def _paper(executed: NotebookNode) -> NotebookNode:
     paper = deepcopy(executed)
     for cell in paper.cells:
         if cell.cell_type != "code":
@@ -55,7 +65,7 @@ def handout(executed: NotebookNode) -> NotebookNode:
 
 def answer_sheet(executed: NotebookNode, solve: Solve) -> NotebookNode:
     """Prepare the trainer's paper of a session that ran with answers: each exercise solved, and why."""
-    paper = handout(executed)
+    paper = _paper(executed)
     for cell in paper.cells:
         number = exercise_number(cell) if cell.cell_type == "code" else ""
         if number:

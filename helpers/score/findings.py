@@ -19,7 +19,8 @@ __all__ = ["FINDING_KINDS", "LEFT_OUT", "detected_faults", "is_detectable", "sco
 ABOUT_RECORDS = ("id_colliding", "birth_date_disagrees", "names_disagree", "id_shared", "rows_disagree")
 # When two records differ, nobody knows which is wrong: the finding is at the one that isn't the anchor.
 ABOUT_TWO_RECORDS = ("birth_date_disagrees", "names_disagree")
-# When two rows share a key, nobody knows which is wrong: the finding is at the second, and names the value.
+# When two rows share a key, nobody knows which is wrong: the finding is at the second, and names the value. A
+# row that a fault added may be the first, since files are sorted.
 ABOUT_TWO_ROWS = ("key_repeated",)
 FINDING_KINDS = frozenset(
     """
@@ -135,11 +136,12 @@ def detected_faults(
     pandas.DataFrame
         One row per fault and kind of finding or measure: ``silo``, ``kind``, ``detected_by``, ``fault``
         (string), ``detected`` (boolean). A finding of that kind detects a fault at one of its locations: the
-        same row and, where both name one, column; for a repeated key, the row that repeats it; for findings
-        about persons, any row of the record; for findings about a whole file, the file. A measure detects a
-        fault if the faulty record (or, if its row makes no record, one of the same child in that system) is a
-        source record of a line of that measure, in that column if both name one. A measure above zero because
-        of other children doesn't count. ``left_out`` detects a fault if it contains the fault's own row.
+        same row and, where both name one, column; for a repeated key, the row that repeats it, or where the
+        fault added a row, any row of this child in the file; for findings about persons, any row of the
+        record; for findings about a whole file, the file. A measure detects a fault if the faulty record (or,
+        if its row makes no record, one of the same child in that system) is a source record of a line of that
+        measure, in that column if both name one. A measure above zero because of other children doesn't
+        count. ``left_out`` detects a fault if it contains the fault's own row.
 
     Raises
     ------
@@ -161,6 +163,7 @@ def detected_faults(
     seen = [
         _at_the_cell(faults, findings),
         _by_the_value(faults, findings),
+        _at_the_other_row(faults, findings, key),
         _at_the_record(faults, findings, district.person_rows, crosswalk),
         _at_the_file(faults, findings),
     ]
@@ -200,6 +203,17 @@ def _by_the_value(faults: pd.DataFrame, findings: pd.DataFrame) -> pd.Series:
     )
     here = findings.rename(columns={"kind": "detected_by"})[by].dropna().drop_duplicates()
     return about.merge(here, on=by, how="inner", validate="many_to_one")["change"]
+
+
+def _at_the_other_row(faults: pd.DataFrame, findings: pd.DataFrame, key: AnswerKey) -> pd.Series:
+    """Match findings about two rows, one of which a fault added, by the child of both."""
+    about = faults[faults["detected_by"].isin(ABOUT_TWO_ROWS) & faults["column"].isna()]
+    by = ["silo", "file", "person", "detected_by"]
+    whose = key.rows.loc[key.rows["part"].eq("Subject"), [*PLACE, "person"]].dropna().drop_duplicates()
+    here = findings[findings["kind"].isin(ABOUT_TWO_ROWS)].dropna(subset=["row"])
+    here = here[[*PLACE, "kind"]].merge(whose, on=PLACE, how="inner", validate="many_to_many")
+    here = here.rename(columns={"kind": "detected_by"})[by].drop_duplicates()
+    return about.dropna(subset=by).merge(here, on=by, how="inner", validate="many_to_one")["change"]
 
 
 def _at_the_record(

@@ -232,3 +232,11 @@ def test_the_plain_form_of_a_number_is_the_same_in_every_form(number: str, zeros
     long = "0" * zeros + number
     written = [long, f"{long}.0", f" {long} ", f"{long[:2]}-{long[2:]}", f"{int(number):.{len(number) - 1}E}"]
     assert set(plain_ids(pd.Series(written, dtype="string"))) == {number}
+
+
+def test_ids_of_two_files_put_together_have_the_plain_form_of_each() -> None:
+    """A column put together from two files is in two pieces, and one of them has ids with a letter."""
+    written = [pd.Series(part, dtype="string") for part in (["A 0012", "34"], ["0034", pd.NA, "B4"])]
+    both = pd.concat(written, ignore_index=True)
+    assert plain_ids(both).tolist() == ["a0012", "34", "34", "", "b4"]
+    assert plain_ids(both).tolist() == [one for part in written for one in plain_ids(part)]

@@ -143,6 +143,16 @@ def test_a_shifted_column_of_ids_is_refused_and_a_sound_one_is_used(tmp_path: Pa
     assert set(_matches(sound)) >= {(20 + n, n) for n in range(40)}
 
 
+def test_ids_with_letters_are_read_whatever_signs_each_file_writes(tmp_path: Path) -> None:
+    rows = persons(60)
+    left, right = (
+        [[*row, f"G{sign}{4000 + place}"] for place, row in enumerate(rows)] for sign in ("-", " ")
+    )
+    linked = _link(tmp_path, left, right, heads=[*HEADS, "student_id"])
+    assert _matches(linked) == [(place, place) for place in range(60)]
+    assert linked.pairs["reason"].str.contains("id the same").all()
+
+
 def test_a_column_with_the_answer_is_no_evidence(tmp_path: Path) -> None:
     heads = ["cluster", "rec_id", *HEADS]
     rows = persons(40)

@@ -124,6 +124,20 @@ def test_a_repeated_key_is_noticed_at_the_row_that_repeats_it() -> None:
     assert shares(district, at_the_other) == {("same_id", "key_repeated"): (2, 1)}
 
 
+def test_a_row_that_a_fault_added_is_noticed_whichever_of_the_two_rows_comes_first() -> None:
+    twice = {"kind": "two_last_days", "detected_by": "key_repeated", "after": "{}"}
+    district = planted({"row": 4, "person": "P1", **twice}, {"row": 5, "person": "P2", **twice})
+    clean = district.key.rows[district.key.rows["silo"].eq("meals") & district.key.rows["person"].eq("P1")]
+    rows = pd.concat([district.key.rows, clean.assign(row=14)], ignore_index=True)
+    district.key = replace(district.key, rows=as_table("key_rows", rows))
+    at_the_second = finding("meals", 14, "key_repeated").assign(column="Customer ID", value="4711")
+    assert shares(district, at_the_second) == {("two_last_days", "key_repeated"): (2, 1)}
+    # A child's other file says nothing about this one, nor does another kind of finding.
+    elsewhere = at_the_second.assign(file="meals_before.csv")
+    other_kind = finding("meals", 14, "too_long")
+    assert shares(district, elsewhere, other_kind) == {("two_last_days", "key_repeated"): (2, 0)}
+
+
 def behind(measure: str, silo: str, record: str, column: str | None = None) -> pd.DataFrame:
     one = {
         "measure": measure,

@@ -178,7 +178,8 @@ def split_ids(texts: pd.Series) -> IdParts:
         front = pc.replace_substring_regex(small, r"^([^\d]*)\d+$", r"\1")
         front = pc.if_else(pc.equal(front, small), "", front)
         letters[odd] = pd.array(front.to_pandas(), dtype="string")
-    behind = pa.array(lower, type=pa.string(), from_pandas=True)
+    # A column put together from several files is in pieces: Arrow replaces only within one.
+    behind = pa.chunked_array(pa.array(lower, from_pandas=True)).combine_chunks()
     long = letters.ne("").to_numpy(dtype=bool)
     if long.any():
         cut = pc.replace_substring_regex(behind.filter(pa.array(long)), r"^[^\d]+", "")

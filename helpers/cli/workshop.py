@@ -178,7 +178,7 @@ def _say_gain(room: RoomGain, output: Output) -> None:
         "items": items,
     }
     between = (
-        "No interval: fewer than two people have both quizzes, or all gained the same."
+        "No interval: fewer than four people have both quizzes, or all gained the same."
         if room.low is None
         else f"With 95% confidence between {room.low:.1f} and {room.high:.1f}, if this room is like others."
     )
@@ -186,7 +186,8 @@ def _say_gain(room: RoomGain, output: Output) -> None:
         f"The room gained **{room.gain:+.1f}** of {len(items)} questions: {room.before:.1f} right before, "
         f"{room.after:.1f} after, of {room.both} with both quizzes. {between}"
     ]
-    least = items.sort_values(["right_after", "item"], kind="stable").head(3)
+    missed = items[items["right_after"] < items["people"]]
+    least = missed.sort_values(["right_after", "item"], kind="stable").head(3)
     worst = [
         f"Question {row['item']}: {row['right_after']} of {row['people']} right. {row['objective']} "
         f"Taught by {row['taught_by']}." + (f" Usual: {row['usual_mistake']}" if row["usual_mistake"] else "")

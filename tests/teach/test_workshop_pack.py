@@ -257,6 +257,7 @@ def test_the_command_prints_the_rooms_gain(tmp_path: Path) -> None:
     # A gains 0 and B 7 of 8: 3.5 of 8 on average.
     assert "The room gained +3.5 of 8 questions" in done.stdout
     assert "of 2 with both quizzes" in done.stdout
+    assert "No interval: fewer than four people" in " ".join(done.stdout.split())
     assert "Question 8: 1 of 2 right." in done.stdout
     assert "not counted: C." in " ".join(done.stdout.split())
     assert len(done.stdout.splitlines()) <= 15

@@ -142,6 +142,20 @@ def test_where_all_gain_the_same_or_one_person_came_there_is_no_interval(tmp_pat
     assert (gain.gain, gain.low, gain.high) == (2.0, None, None)
 
 
+def test_an_interval_needs_four_people_and_stays_within_the_quiz(tmp_path: Path) -> None:
+    pairs = {"A": (8, 0), "B": (0, 8), "C": (0, 8), "D": (0, 8)}
+    lines = [
+        line(who, when, many[place])
+        for who, many in pairs.items()
+        for place, when in enumerate(["pre", "post"])
+    ]
+    gain = room_gain(read_quiz_results(results(tmp_path, *lines)))
+    # Gains of -8, 8, 8, 8: 4 ± 3.1824 * 8 / 2 would end beyond eight questions.
+    assert (gain.gain, gain.low, gain.high) == (4.0, -8, 8)
+    three = room_gain(read_quiz_results(results(tmp_path, *lines[:6])))
+    assert (three.both, three.low) == (3, None)
+
+
 def test_a_blank_is_no_answer_and_an_empty_sheet_no_quiz(tmp_path: Path) -> None:
     blank = [
         "A,pre," + "," * 7,

@@ -17,6 +17,8 @@ __all__ = ["RoomGain", "blank_results", "read_quiz_results", "room_gain", "score
 SPELLED: dict[str, When] = {"pre": "before", "post": "after", "before": "before", "after": "after"}
 _CONFIDENCE = 0.95
 _MOST_FAULTS = 5
+# With fewer people, an interval says nothing but that there are few.
+_FEWEST = 4
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class RoomGain:
     before: float
     after: float
     gain: float
-    # Interval of the gain; None if fewer than two people have both, or all gained the same.
+    # Interval of the gain; None if fewer than four people have both, or all gained the same.
     low: float | None
     high: float | None
     # For each item: people right before and after, of those with both, and answers after the workshop.
@@ -136,10 +138,11 @@ def _interval(gains: pd.Series) -> tuple[float | None, float | None]:
     """Compute Student's interval of the mean of paired differences, or none where nothing varies."""
     from scipy import stats
 
-    if len(gains) < 2 or gains.nunique() < 2:
+    if len(gains) < _FEWEST or gains.nunique() < 2:
         return None, None
     low, high = stats.t.interval(_CONFIDENCE, len(gains) - 1, loc=gains.mean(), scale=stats.sem(gains))
-    return float(low), float(high)
+    most = len(quiz_items())
+    return max(float(low), -most), min(float(high), most)
 
 
 def _by_item(results: pd.DataFrame, right: pd.DataFrame, both: set[str]) -> pd.DataFrame:

@@ -190,12 +190,13 @@ def children_table(children: pd.DataFrame) -> pd.DataFrame:
 def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]]) -> str:
     """Describe the gain from the first to the last linkage method, as a title.
 
-    >>> complete_children_by_stage({"Exact": {"complete": 12, "mixed": 0}, "Resolved": {"complete": 540}})
-    'The last method completes 540 children and the first 12, counting only records with a name'
+    >>> last = {"complete": 540, "split": 58, "mixed": 2}
+    >>> complete_children_by_stage({"Exact": {"complete": 12, "mixed": 0}, "Resolved": last})
+    'Counting records with a name, 540 of 600 children are complete by the last method, 12 by the first'
     """
     first, *_, last = costs.values()
     if "complete" not in last:
         return "How each method links the children; whether rightly, nobody has checked"
     before = f"{first['complete']:,}" if first["complete"] else "none"
-    completed = f"{last['complete']:,} children and the first {before}"
-    return f"The last method completes {completed}, counting only records with a name"
+    completed = f"{last['complete']:,} of {sum(last.values()):,} children are complete by the last method"
+    return f"Counting records with a name, {completed}, {before} by the first"

@@ -77,12 +77,11 @@ class Pack:
 
 @dataclass(frozen=True)
 class _Thing:
-    """A line of START_HERE: what a file is, for whom, and how many to print."""
+    """A line of START_HERE: a thing, its files by what each is called there, and how many to print."""
 
-    name: str
     what: str
     many: str
-    link: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -230,11 +229,8 @@ def _title(notebook: NotebookNode, name: str) -> str:
 
 def _slides(draft: _Draft, asked: Mapping[str, NotebookNode], answered: Mapping[str, NotebookNode]) -> None:
     for name, notebook in asked.items():
-        title = _title(notebook, name)
-        slides_page(deck(notebook, answered[name]), draft.place / "slides" / f"{name}.html", title, _banner())
-        draft.things.append(
-            _Thing(f"slides/{name}.html", f"Slides: {title}", "on your screen", f"slides/{name}.html")
-        )
+        slides = draft.place / "slides" / f"{name}.html"
+        slides_page(deck(notebook, answered[name]), slides, _title(notebook, name), _banner())
 
 
 def _paper(
@@ -242,18 +238,14 @@ def _paper(
 ) -> None:
     solve = _solver(source)
     for name, notebook in asked.items():
-        title = _title(notebook, name)
+        title, sheet = _title(notebook, name), answer_sheet(answered[name], solve)
         handout_page(handout(notebook), draft.place / "handouts" / f"{name}.html", title, _banner())
-        draft.things.append(
-            _Thing(f"handouts/{name}.html", f"Handout: {title}", "one for each pair", f"handouts/{name}.html")
-        )
-    for name, notebook in answered.items():
-        title = f"Answers: {_title(notebook, name)}"
-        sheet = answer_sheet(notebook, solve)
-        handout_page(sheet, draft.place / "answer_sheets" / f"{name}.html", title, _banner())
-        draft.things.append(
-            _Thing(f"answer_sheets/{name}.html", title, "one, for you alone", f"answer_sheets/{name}.html")
-        )
+        answers = draft.place / "answer_sheets" / f"{name}.html"
+        handout_page(sheet, answers, f"Answers: {title}", _banner())
+        files = {"slides": f"slides/{name}.html", "handout": f"handouts/{name}.html"}
+        files |= {"answers": f"answer_sheets/{name}.html"}
+        there = {called: file for called, file in files.items() if (draft.place / file).is_file()}
+        draft.things.append(_Thing(title, "the handout for each pair; the answers for you alone", there))
 
 
 def _solver(source: Path) -> Solve:
@@ -270,10 +262,8 @@ def _cards(draft: _Draft, folder: Path) -> None:
     page = record_cards_page(dealt, district.about, short_names(district.layouts), piles_file="piles.csv")
     draft.page("cards/record_cards.html", page)
     _table(draft.place / "cards" / "piles.csv", blank_card_sort(dealt, _TEAMS))
-    link = "cards/record_cards.html"
-    draft.things.append(
-        _Thing(link, f"{len(dealt)} record cards", "one set for each team, in landscape", link)
-    )
+    files = {"cards": "cards/record_cards.html", "table for the piles": "cards/piles.csv"}
+    draft.things.append(_Thing(f"{len(dealt)} record cards", "one set for each team, in landscape", files))
 
 
 def _table(path: Path, table: pd.DataFrame) -> None:
@@ -289,11 +279,11 @@ def _quiz(draft: _Draft) -> None:
         draft.page(f"quiz/{when}.html", page)
         sheet = fill(_PAGES, "quiz", page_css(), f"Answers: {title}", when, form(when), True)
         draft.page(f"answer_sheets/quiz_{when}.html", sheet)
-        link, answers = f"quiz/{when}.html", f"answer_sheets/quiz_{when}.html"
-        draft.things.append(_Thing(link, title, "one for each person", link))
-        draft.things.append(_Thing(answers, f"Answers: {title}", "one, for you alone", answers))
+        files = {"sheet": f"quiz/{when}.html", "answers": f"answer_sheets/quiz_{when}.html"}
+        draft.things.append(_Thing(title, "the sheet for each person; the answers for you alone", files))
     _table(draft.place / "quiz" / "quiz_results.csv", blank_results(_PEOPLE))
-    draft.things.append(_Thing("quiz/quiz_results.csv", "Type the answers in here", "not printed"))
+    results = {"table": "quiz/quiz_results.csv"}
+    draft.things.append(_Thing("Results of the quizzes, to type in", "not printed", results))
 
 
 def _guide(draft: _Draft, source: Path, track: Track) -> None:
@@ -308,12 +298,13 @@ def _guide(draft: _Draft, source: Path, track: Track) -> None:
 
 
 def _start(draft: _Draft, track: Track, lacking: Sequence[str], printed_only: bool) -> None:
-    guide, safety = "trainer_guide.html", "data_safety.html"
+    guide, safety = {"guide": "trainer_guide.html"}, {"sheet": "data_safety.html"}
+    laptops = {"folder": "learners"}
     things = [
-        _Thing(guide, "What to say, what to expect, what goes wrong", "one, for you alone", guide),
-        _Thing("learners", "Notebooks for the laptops", "not printed: copy the folder to each laptop"),
+        _Thing("What to say, what to expect, what goes wrong", "one, for you alone", guide),
+        _Thing("Notebooks of the learners", "not printed: copy the folder to each laptop", laptops),
         *draft.things,
-        _Thing(safety, "What happens to data; what people agree to", "one for each person", safety),
+        _Thing("What happens to data, and what people agree to", "one for each person", safety),
     ]
     if printed_only:
         things.pop(1)

@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from helpers.teach.check import Reply, check, expect, hint, solution
-from helpers.teach.doctor import describe_findings, examine, set_up, set_up_in_words
+from helpers.teach.doctor import describe_findings, examine
 from helpers.teach.predict import predict
 
 if TYPE_CHECKING:

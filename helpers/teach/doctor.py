@@ -20,12 +20,8 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-__all__ = ["Finding", "Laptop", "describe_findings", "examine", "set_up", "set_up_in_words"]
+__all__ = ["Finding", "Laptop", "describe_findings", "examine"]
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _KIT = "see-the-big-picture"
@@ -443,38 +439,6 @@ def _python_wanted(project: Path) -> str:
         return ""
     found = re.search(r'^requires-python\s*=\s*"([^"]*)"', declared.read_text(encoding="utf-8"), re.MULTILINE)
     return found.group(1) if found else ""
-
-
-def set_up(project: Path = _PROJECT) -> pd.DataFrame:
-    """Compare installed packages with the kit's requirements, without downloads or imports.
-
-    >>> set_up()["what"].iloc[0]
-    'Python'
-    """
-    import pandas as pd
-
-    rows = [("Python", _python_wanted(project), platform.python_version()), *_versions(project)]
-    frame = pd.DataFrame(rows, columns=["what", "wanted", "here"], dtype="string")
-    frame["here"] = frame["here"].replace("", pd.NA)
-    ready = [
-        version is not pd.NA and _fits(str(version), wanted)
-        for version, wanted in zip(frame["here"], frame["wanted"], strict=True)
-    ]
-    return frame.assign(ready=pd.array(ready, dtype="boolean"))
-
-
-def set_up_in_words(ready: pd.DataFrame) -> str:
-    """Report in one sentence whether the setup is complete, or what to do."""
-    wrong = ready[~ready["ready"]]
-    if wrong.empty:
-        return f"**Ready**: Python {ready['here'].iloc[0]} and all {len(ready) - 1} packages are here."
-    if wrong["what"].iloc[0] == "Python":
-        return (
-            f"**Not yet**: this is Python {wrong['here'].iloc[0]}, and the kit wants "
-            f"{wrong['wanted'].iloc[0]}. Start JupyterLab from the project's own environment: make lab."
-        )
-    names = ", ".join(wrong["what"])
-    return f"**Not yet**: {names}. In the project's folder run: pip install -r requirements.txt"
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ def rule_error(
     --------
     >>> cases = {"two different numbers": ([1, 2],)}
     >>> rule_error(lambda numbers: True, cases, {"a number that appears twice": ([1, 1],)})
-    'It lets through a number that appears twice.'
+    'It lets through a number that appears twice: there your test should say False.'
     """
     if not callable(answer):
         return f"Write a function that returns True or False; yours is a {type(answer).__name__}."
@@ -78,12 +78,17 @@ def rule_error(
             if said is None:
                 said = True  # what asserts, and stops at nothing, holds
             if not isinstance(said, bool | np.bool_):
+                asks = " Does a column need .all() or .any()?" if hasattr(said, "all") else ""
                 return (
                     f"Return one True or False, or assert; on {case} yours returned a "
-                    f"{type(said).__name__}. Does a column need .all() or .any()?"
+                    f"{type(said).__name__}.{asks}"
                 )
             if bool(said) is not expected:
-                return f"It complains about {case}." if expected else f"It lets through {case}."
+                return (
+                    f"It complains about {case}: there your test should say True."
+                    if expected
+                    else f"It lets through {case}: there your test should say False."
+                )
     return None
 
 
@@ -118,7 +123,7 @@ def wording(answer: object, says: Mapping[str, Sequence[str]]) -> Wording | str:
         return f"Write your answer as a text in quotes; yours is a {type(answer).__name__}."
     words = re.findall(r"\w+", answer)
     if len(words) < FEWEST_WORDS:
-        return f"{len(words)} words are a label. Write a sentence or two that somebody can act on."
+        return "That is too short. Write a sentence or two that somebody can act on."
     folded = answer.casefold()
     named = {
         what: any(re.search(rf"(?<!\w){re.escape(str(way).casefold())}", folded) for way in ways)

@@ -49,10 +49,16 @@ def test_a_rule_that_holds_and_notices_has_no_error(rule: object) -> None:
 @pytest.mark.parametrize(
     ("rule", "trouble"),
     [
-        (lambda numbers: True, "It lets through a number that appears twice."),
-        (lambda numbers: None, "It lets through a number that appears twice."),
-        (lambda numbers: False, "It complains about two different numbers."),
-        (lambda numbers: bool(numbers), "It complains about no number."),
+        (
+            lambda numbers: True,
+            "It lets through a number that appears twice: there your test should say False.",
+        ),
+        (
+            lambda numbers: None,
+            "It lets through a number that appears twice: there your test should say False.",
+        ),
+        (lambda numbers: False, "It complains about two different numbers: there your test should say True."),
+        (lambda numbers: bool(numbers), "It complains about no number: there"),
         (lambda numbers: numbers[0] > 0, "It fails on no number: IndexError"),
         (lambda numbers: pd.Series(numbers), "Does a column need .all() or .any()?"),
         (lambda: True, "It fails on two different numbers: TypeError"),

@@ -192,11 +192,12 @@ def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]]) -> str:
 
     >>> last = {"complete": 540, "split": 58, "mixed": 2}
     >>> complete_children_by_stage({"Exact": {"complete": 12, "mixed": 0}, "Resolved": last})
-    'Counting records with a name, 540 of 600 children are complete by the last method, 12 by the first'
+    'The last method links all named records of 540 of 600 children, and mixes 2; the first method, of 12'
     """
     first, *_, last = costs.values()
     if "complete" not in last:
         return "How each method links the children; whether rightly, nobody has checked"
     before = f"{first['complete']:,}" if first["complete"] else "none"
-    completed = f"{last['complete']:,} of {sum(last.values()):,} children are complete by the last method"
-    return f"Counting records with a name, {completed}, {before} by the first"
+    together = f"all named records of {last['complete']:,} of {sum(last.values()):,} children"
+    mixed = f"mixes {last['mixed']:,}" if last.get("mixed") else "mixes none"
+    return f"The last method links {together}, and {mixed}; the first method, of {before}"

@@ -84,7 +84,7 @@ def _by_level(answer: object, *, days: pd.DataFrame) -> str | None:
         return f"You counted children with fewer than {FEWEST_DAYS} days, too. For them one cold is a tenth."
     if near(100 * right):
         return "Those are percents. Give shares from 0 to 1."
-    return "First the share of each child's own days in a year, then the share of children at .1 or more."
+    return "Print your table: has it one line for each child and year? Then share those at .1 or more."
 
 
 def _seen(answer: object, *, progress: pd.DataFrame) -> str | None:
@@ -131,7 +131,8 @@ EXERCISES = (
         number="G.1",
         asks="By how many percentage points did chronic absence rise in each group?",
         hints=(
-            "Points are a difference of two percents: from 13 to 23 percent is 10 points.",
+            "Points are a difference of two percents: from 13 to 23 percent is 10 points. "
+            'A column is published["2021-22"].',
             "Both columns have the groups in their index, so pandas subtracts group by group.",
             'published["2021-22"] - published["2017-18"]',
         ),
@@ -141,10 +142,11 @@ EXERCISES = (
         number="G.2",
         asks="What share of children was chronically absent, by level of school and year?",
         hints=(
-            'First one line for each child: days.groupby(["level", "year", "child"])["absent"].agg(["mean", '
-            '"count"]). The mean is the share of the child\'s own days.',
-            "Leave out children with fewer than 10 days, and mark those with a mean of at least .1.",
-            'Then their mean by level and year: .groupby(["level", "year"]).mean().unstack("year")',
+            "First one line for each child and year: "
+            'own = days.groupby(["level", "year", "child"])["absent"].agg(["mean", "count"]).',
+            'Leave out children with few days: own = own[own["count"] >= 10]. Mark the others: '
+            'chronic = own["mean"] >= 0.1.',
+            'Then the mean by level and year: chronic.groupby(["level", "year"]).mean().unstack("year")',
         ),
         check=_by_level,
     ),

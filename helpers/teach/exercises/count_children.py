@@ -44,7 +44,7 @@ def _by_day(answer: object, *, sent: pd.DataFrame, class_list: list[str], days: 
     if extra := [name for name in answer.columns if name not in days]:
         return f"{extra[0]!r} is no day. The columns are the days, and the index has the children."
     if lost := [child for child in class_list if child not in answer.index]:
-        return f"{lost[0]} is missing. A child without a row was expected, too: .reindex(…) adds her."
+        return f"{lost[0]} is missing. A child without a row was expected, too: reindex adds her."
     if lost := [day for day in days if day not in answer.columns]:
         return f"{lost[0]} is missing. Nobody was absent on it, and it was a school day all the same."
     if len(answer) != len(class_list) or len(answer.columns) != len(days):
@@ -227,7 +227,8 @@ BY_HAND = (
         number="B.2",
         asks="Make a table of the class: one row a child, one column a day, 1 where a child was absent.",
         hints=(
-            "pd.crosstab counts pairs: one column becomes the rows, the other the columns.",
+            'First the absences: absent = sent[sent["mark"].str.contains("absence")]. Then '
+            'pd.crosstab(absent["child"], absent["day"]).',
             "It has only children and days that occur. reindex brings in the others.",
             'pd.crosstab(absent["child"], absent["day"]).reindex(index=class_list, columns=school_days, '
             "fill_value=0), where absent has the rows with an absence",
@@ -308,7 +309,8 @@ DISTRICT = (
         hints=(
             'First one number for each child: days.groupby("child")["absent"].agg(["mean", "count"]).',
             "Leave out children with fewer than 10 days. The mean is the child's share of days missed.",
-            "Then the share of these children whose mean is at least .1: (… >= 0.1).mean()",
+            "Then the share of these children whose mean is at least .1: make a column of mean >= 0.1, and "
+            "take its mean.",
         ),
         check=_chronic,
     ),

@@ -172,7 +172,8 @@ FIVE = (
         number="A.1",
         asks="Look each child of the roster up in the lunch line, by number.",
         hints=(
-            "Start from the roster, since every child of it should stay: roster.merge(lunch_line, …).",
+            "Start from the roster, since every child of it should stay: roster.merge(lunch_line), with more "
+            "inside the parentheses.",
             'how="left" keeps every child, validate="one_to_one" tests the keys, indicator=True adds _merge.',
             'roster.merge(lunch_line, on="number", how="left", validate="one_to_one", indicator=True)',
         ),
@@ -193,7 +194,8 @@ FIVE = (
         number="A.3",
         asks="What must be true of a column before you look something up by it?",
         hints=(
-            "Two things can be wrong with a key: it appears twice, or it isn't there.",
+            "Two things can be wrong with a key: it appears twice, or it isn't there. Begin with "
+            "return keys.is_unique, then add a second test after and.",
             "A column of pandas has .is_unique, and .notna() gives a True or False for each row.",
             "return keys.is_unique and keys.notna().all()",
         ),
@@ -204,7 +206,8 @@ FIVE = (
         number="A.4",
         asks="What must be true of the rows after a lookup?",
         hints=(
-            "Every child of the roster is there, once. Equal lengths aren't enough: why?",
+            "Every child of the roster is there, once. Equal lengths aren't enough: why? "
+            'joined["number"] is one column; sorted() puts it in order.',
             "One child may be there twice while another is gone. Compare the numbers themselves.",
             'return sorted(joined["number"]) == sorted(roster["number"])',
         ),
@@ -215,7 +218,8 @@ FIVE = (
         number="A.5",
         asks="Write the test that would have noticed: does every row that was found show one child?",
         hints=(
-            "The number was used to find the row, so it can't also confirm it. What else is on both sides?",
+            "The number was used to find the row, so it can't also confirm it. What else is on both sides? "
+            'Write a line above return: found = joined.dropna(subset=["account_of"])',
             "Compare child with account_of. Capitals are no difference (str.casefold()). A row that "
             "found nobody is no wrong child: leave it out with dropna.",
             'found = joined.dropna(subset=["account_of"]), then '

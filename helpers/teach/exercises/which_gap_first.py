@@ -133,11 +133,11 @@ _REASONS = {
     "E": "Not permitted",
 }
 _BECAUSE = {
-    "A": "A first name alone can't link records, so nobody can be found.",
-    "B": "The exports are 400 days apart: children may have come or gone since.",
-    "C": "All missing children are in grades that have no gradebooks.",
-    "D": "Much in common, exports of almost one day, and every grade: each enrolled child should be there.",
-    "E": "Much in common and fresh, but the list itself tells the lunch line who has a plan.",
+    "A": "What do both lists have? Can it tell two children apart?",
+    "B": "How far apart are the two exports?",
+    "C": "Which grades are missing? Whom is it for?",
+    "D": "Ask the four questions again: is any answer no?",
+    "E": "What would the list itself tell the lunch line?",
 }
 
 

@@ -76,6 +76,8 @@ def rule_error(
                 first = str(error).splitlines()[0] if str(error) else "no words"
                 return f"It fails on {case}: {type(error).__name__}: {first}"
             if said is None:
+                if not expected:
+                    return f"It lets through {case}. Yours returned nothing: did you forget return?"
                 said = True  # what asserts, and stops at nothing, holds
             if not isinstance(said, bool | np.bool_):
                 asks = " Does a column need .all() or .any()?" if hasattr(said, "all") else ""
@@ -92,7 +94,7 @@ def rule_error(
     return None
 
 
-FEWEST_WORDS = 12
+FEWEST_WORDS = 8
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def wording(answer: object, says: Mapping[str, Sequence[str]]) -> Wording | str:
 def reply_to(found: Wording, points: Sequence[str]) -> str:
     """Report what was found in a text, and the points by which people judge it."""
     if found.complete:
-        begins = f"complete: it names {', '.join(found.names)}."
+        begins = f"complete, by a list of words: {', '.join(found.names)}. No program can judge it."
     else:
         lacking = f"a list of words finds nothing in it about {'; '.join(found.leaves_out)}."
         begins = " ".join(part for part in (lacking if found.leaves_out else "", found.asks) if part)

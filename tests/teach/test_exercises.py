@@ -55,7 +55,7 @@ def test_a_rule_that_holds_and_notices_has_no_error(rule: object) -> None:
         ),
         (
             lambda numbers: None,
-            "It lets through a number that appears twice: there your test should say False.",
+            "It lets through a number that appears twice. Yours returned nothing: did you forget return?",
         ),
         (lambda numbers: False, "It complains about two different numbers: there your test should say True."),
         (lambda numbers: bool(numbers), "It complains about no number: there"),

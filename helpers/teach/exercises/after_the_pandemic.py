@@ -10,7 +10,7 @@ from helpers.teach.exercise import Exercise, Wording, wording
 
 __all__ = ["EXERCISES"]
 
-NEAR = 0.0005
+NEAR, ROUNDED = 0.0005, 0.0051
 # Chronic absence: a tenth of the days or more, of children with at least ten days.
 CHRONIC, FEWEST_DAYS = 0.1, 10
 
@@ -82,7 +82,9 @@ def _by_level(answer: object, *, days: pd.DataFrame) -> str | None:
         return "Those are children, not shares of them. Two groups of different size need a denominator."
     if near(known["everybody"]):
         return f"You counted children with fewer than {FEWEST_DAYS} days, too. For them one cold is a tenth."
-    if near(100 * right):
+    if (given - right).abs().lt(ROUNDED).all(axis=None):
+        return "The right shares, rounded: give them unrounded, so that the check can tell them from others."
+    if (given - 100 * right).abs().lt(100 * ROUNDED).all(axis=None):
         return "Those are percents. Give shares from 0 to 1."
     return "Print your table: has it one line for each child and year? Then share those at .1 or more."
 
@@ -98,6 +100,8 @@ def _seen(answer: object, *, progress: pd.DataFrame) -> str | None:
     both = int((late & early).sum())
     if abs(given - both / int(late.sum())) < NEAR:
         return None
+    if abs(given - both / int(late.sum())) < ROUNDED:
+        return "The right share, rounded: give it unrounded, so that the check can tell it from others."
     if abs(given - both / int(early.sum())) < NEAR:
         return "You divided by the children of week 6. The question begins with those of the spring."
     if abs(given - both / len(progress)) < NEAR:

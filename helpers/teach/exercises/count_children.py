@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import numbers
 
+import numpy as np
 import pandas as pd
 
 from helpers.teach.exercise import Exercise, integer_error, rule_error
@@ -11,7 +13,7 @@ from helpers.teach.exercise import Exercise, integer_error, rule_error
 __all__ = ["EXERCISES"]
 
 LAST_GRADE = 12
-NEAR = 0.0005
+NEAR, ROUNDED = 0.0005, 0.0051
 # Chronic absence: a tenth of the days or more, of children with at least ten days.
 CHRONIC, FEWEST_DAYS = 0.1, 10
 
@@ -55,6 +57,8 @@ def _by_day(answer: object, *, sent: pd.DataFrame, class_list: list[str], days: 
     pairs = set(zip(absences["child"], absences["day"], strict=True))
     for child in class_list:
         for day in days:
+            if answer.loc[child, day] not in (0, 1):
+                return f"1 for absent, 0 for not: for {child} on {day} yours is {answer.loc[child, day]!r}."
             if bool(answer.loc[child, day]) != ((child, day) in pairs):
                 return f"Look at {child} on {day} again: only absences count."
     return None
@@ -75,6 +79,7 @@ def _complete(answer: object) -> str | None:
             "a child twice on one day": case(pd.concat([whole, first])),
             "a child without a row": case(whole[whole["child"].ne("Bea")]),
             "one row too many and another missing": case(pd.concat([whole.iloc[:-1], first])),
+            "a stranger in place of a child": case(whole.replace({"child": {"Bea": "Eli"}})),
         },
     )
 
@@ -96,6 +101,10 @@ def _known_zero(answer: object, *, nurse_list: pd.Series, visits: pd.Series, ros
 
 
 def _first_days(answer: object, *, rows: pd.DataFrame, formats: dict[str, str]) -> str | None:
+    if isinstance(answer, list | pd.Index | np.ndarray):
+        answer = pd.Series(answer)
+    if isinstance(answer, pd.Series) and answer.map(lambda day: isinstance(day, dt.date)).all():
+        answer = pd.to_datetime(answer)
     if not isinstance(answer, pd.Series) or len(answer) != len(rows):
         return f"Give a column of {len(rows)} dates, one for each row; yours is a {type(answer).__name__}."
     if not str(answer.dtype).startswith("datetime64"):
@@ -143,6 +152,8 @@ def _in_grade(answer: object, *, class_years: pd.Series, school_year: int, grade
 
 
 def _children_known(answer: object, *, who: pd.DataFrame) -> str | None:
+    if isinstance(answer, pd.DataFrame) and answer.shape[1] == 1:
+        answer = answer.iloc[:, 0]
     if not isinstance(answer, pd.Series):
         return f"Give one number for each system, as a column; yours is a {type(answer).__name__}."
     children = who.groupby("silo")["child"].nunique()
@@ -165,6 +176,8 @@ def _rate_at_school(answer: object, *, days: pd.DataFrame, events: pd.DataFrame)
         return None
     if abs(given - (1 - present)) < NEAR:
         return "That is the share of days missed. The question asks for the days at school."
+    if abs(given - present) < ROUNDED:
+        return "The right share, rounded: give it unrounded, so that the check can tell it from others."
     rows = 1 - float(events["attendance_event_category"].str.contains("Absence").mean())
     if abs(given - rows) < NEAR:
         return "You divided by the rows that the system sent. It sends no row for a child who is at school."
@@ -180,6 +193,8 @@ def _chronic(answer: object, *, days: pd.DataFrame) -> str | None:
     chronic = enrolled["sum"].div(enrolled["count"]).ge(CHRONIC)
     if abs(given - float(chronic.mean())) < NEAR:
         return None
+    if abs(given - float(chronic.mean())) < ROUNDED:
+        return "The right share, rounded: give it unrounded, so that the check can tell it from others."
     ever = int((enrolled["sum"] > 0).sum())
     if abs(given - int(chronic.sum()) / ever) < NEAR:
         return "You divided by the children with an absence. Who was there every day is a child, too."
@@ -205,7 +220,7 @@ def _possible(answer: object) -> str | None:
             "a child who missed every day": counts([20, 1], [20, 150]),
         },
         breaks={
-            "a child who missed more days than there were": counts([3, 160], [150, 150]),
+            "a child who missed more days than there were": counts([3, 30], [150, 20]),
             "a child who was expected on no day": counts([3, 0], [150, 0]),
             "a negative count": counts([3, -1], [150, 150]),
         },
@@ -241,7 +256,8 @@ BY_HAND = (
         hints=(
             "Every child on every day, once: nothing twice, and nothing missing.",
             'rows.duplicated(["child", "day"]).any() finds what is there twice. What finds what is missing?',
-            "If nothing is twice, and the number of rows is len(children) * len(days), all are there.",
+            "wanted = {(child, day) for child in children for day in days}: as many rows as that, and "
+            'set(zip(rows["child"], rows["day"])) == wanted.',
         ),
         check=_complete,
         assertion=True,

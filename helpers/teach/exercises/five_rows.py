@@ -26,7 +26,9 @@ def _looked_up(answer: object, *, roster: pd.DataFrame, lunch_line: pd.DataFrame
         return (
             f"Your table has {len(answer)} rows for {len(roster)} children. Keep the children of the roster."
         )
-    if "_merge" not in answer.columns:
+    found = answer["number"].isin(lunch_line["number"])
+    others = [name for name in answer.columns if name not in {*roster.columns, *lunch_line.columns}]
+    if not any(answer[name].astype(str).isin(["both", "True"]).eq(found).all() for name in others):
         return (
             "Nobody can see which rows found something. Which argument of merge adds a column that says so?"
         )
@@ -63,7 +65,7 @@ def _key_is_safe(answer: object) -> str | None:
         answer,
         holds={"four different numbers": keys("4711", "5812", "5813", "6193"), "one number": keys("4711")},
         breaks={
-            "a number that appears twice": keys("4711", "5812", "5812"),
+            "a number that appears twice": keys("5812", "4711", "5812"),
             "a missing number": keys("4711", None, "5813"),
         },
     )
@@ -84,6 +86,10 @@ def _once_each(answer: object, *, roster: pd.DataFrame) -> str | None:
             "one child twice and another gone": (
                 roster.copy(),
                 pd.concat([joined.drop(last.index), first], ignore_index=True),
+            ),
+            "a stranger in place of a child": (
+                roster.copy(),
+                joined.assign(number=joined["number"].replace(joined["number"].iloc[-1], "9001")),
             ),
         },
     )
@@ -138,6 +144,8 @@ def _notices(answer: object, *, pairs: pd.DataFrame) -> str | None:
         return f"Write a function that takes the pairs; yours is a {type(answer).__name__}."
     if "outcome" not in pairs.columns:
         return "A real district has no answer key, so nobody can judge your rule here."
+    # In another order, so that nobody reads the verdict from the session's own table.
+    pairs = pairs.sample(frac=1, random_state=1).reset_index(drop=True)
     said = answer(pairs.drop(columns="outcome"))
     flags = pd.Series(list(said) if isinstance(said, Iterable) else [said])
     if len(flags) != len(pairs):

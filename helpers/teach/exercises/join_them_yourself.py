@@ -92,7 +92,7 @@ _ROSTER = pd.DataFrame(
 _OTHER = pd.DataFrame(
     [
         ("o1", "5812", "ben", "okafor", "2014-06-01"),
-        ("o2", "4711", "ana", "ruiz", "2013-03-05"),
+        ("o2", "4711", "anna", "ruiz pena", "2013-05-03"),
         ("o3", "9001", "zoe", "king", "2015-08-20"),
     ],
     columns=_NAMES,
@@ -129,8 +129,11 @@ def _joins(answer: object) -> str | None:
         return (
             "The result has no column _merge, which says on which list each row was. indicator=True adds it."
         )
-    if missing := [name for name in PAIR if name not in joined]:
-        return f'The result has no column {missing[0]}: suffixes=("_roster", "_other") names both records.'
+    ends = [f"{name}{side}" for name in _NAMES if name != "number" for side in SUFFIXES]
+    if missing := [name for name in ends if name not in joined]:
+        return (
+            f'The result has no column {missing[0]}: merge by number alone; suffixes=("_roster", "_other").'
+        )
     sides = joined["_merge"].astype(str).value_counts()
     for side, of, rows in (
         ("left_only", "only on the roster", 2),
@@ -148,7 +151,7 @@ def _joins(answer: object) -> str | None:
     ):
         try:
             answer(left.copy(), right.copy())
-        except pd.errors.MergeError:
+        except (ValueError, AssertionError):  # a MergeError is a ValueError; a rule of one's own may assert
             continue
         return f"A number was on {where} twice, and nothing stopped the merge: let validate test it."
     return None
@@ -202,11 +205,16 @@ def _agree(answer: object) -> str | None:
         ),
         "the class of six": (six[_RIGHT_ROWS.columns],),
     }
-    return rule_error(
+    if trouble := rule_error(
         every_row,
         {"right rows, such as Ana Ruiz with ANA RUIZ": (_RIGHT_ROWS,), "no row at all": (empty,)},
         strangers,
-    )
+    ):
+        return trouble
+    flags = answer(_with_row("Mia", "Nguyen", "TYRELL", "MOORE")).fillna(False).astype(bool)
+    if flags.tolist() != [True] * len(_RIGHT_ROWS) + [False]:
+        return "One of six rows was of two children. Say False for that row only: no .all(), no .any()."
+    return None
 
 
 def _missing(one: object) -> bool:
@@ -256,7 +264,7 @@ def _names(answer: object) -> str | None:
 
 
 def _numbers(answer: object) -> str | None:
-    return _groups_error(
+    trouble = _groups_error(
         answer,
         (
             ("4711", "004711", "04711"),
@@ -265,8 +273,14 @@ def _numbers(answer: object) -> str | None:
             ("4700", "4700.0", "004700"),
             ("100", "100.0"),
         ),
-        (("4711", "47110"), ("47", "470"), ("4711", "4712"), ("1001", "11")),
+        (("4711", "47110"), ("47", "470"), ("4711", "4712"), ("1001", "11"), ("123456", "923456")),
     )
+    if trouble is None:
+        try:
+            answer("0")  # type: ignore[operator]  # callable, as tried above
+        except Exception as error:
+            return f"Some rows have '0' for a number, and yours stops there with a {type(error).__name__}."
+    return trouble
 
 
 def _dates(answer: object) -> str | None:
@@ -280,13 +294,13 @@ def _dates(answer: object) -> str | None:
         (("03/05/2013", "05/03/2013"), ("2013-03-05", "2013-05-03")),
     ):
         return trouble
-    for text in ("unknown", "2013-02-31", "", "13/13/2013"):
+    for text in ("unknown", "2013-02-31", "", "13/13/2013", "25/12/2013", "5 March 2013", "20130305"):
         try:
             made = answer(text)  # type: ignore[operator]  # callable, as tried above
         except Exception as error:
             return f"{text!r} is no date, and yours stops with a {type(error).__name__}: return None for it."
         if not _missing(made):
-            return f"{text!r} is no date, and yours makes {made!r} of it. A date that you can't read is None."
+            return f"{text!r} is in neither order, and yours makes {made!r} of it: a guess. Return None."
     return None
 
 
@@ -303,7 +317,12 @@ def _nobody_merged(answer: object) -> str | None:
         },
         {
             "two numbers that became one": (_column("4711", "47110"), _column("4711", "4711")),
+            "two numbers that became one, where another was there twice before": (
+                _column("04", "04", "4711", "47110"),
+                _column("4", "4", "4711", "4711"),
+            ),
             "a number that is gone": (twice, _column("4", None, "5")),
+            "a child's only number that is gone": (_column("04", "05"), _column("4", None)),
             "a row that is gone": (twice, _column("4", "5")),
         },
     )
@@ -402,7 +421,7 @@ def _counts(answer: object) -> str | None:
 
 _SCORED = pd.DataFrame(
     {
-        "probability": [0.999, 0.99, 0.97, 0.95, 0.93, 0.9, 0.8, 0.6, 0.4],
+        "probability": [0.999, 0.99, 0.97, 0.938, 0.934, 0.908, 0.803, 0.604, 0.4],
         "right": [True, True, True, True, False, True, True, True, False],
     }
 )
@@ -422,7 +441,8 @@ def _line(answer: object) -> str | None:
     if not callable(answer):
         return f"Write a function of scored pairs and a share; yours is a {type(answer).__name__}."
     shuffled = _SCORED.sample(frac=1, random_state=np.random.default_rng(1))
-    for scored, share in ((_SCORED, 0.0), (_SCORED, 0.15), (shuffled, 0.15), (_SCORED, 0.5)):
+    tied = pd.DataFrame({"probability": [0.99, 0.907, 0.907], "right": [True, True, False]})
+    for scored, share in ((_SCORED, 0.0), (_SCORED, 0.15), (shuffled, 0.15), (_SCORED, 0.5), (tied, 0.0)):
         line = answer(scored.copy(), share)
         if isinstance(line, bool) or not isinstance(line, int | float | np.number):
             return f"A threshold is one number; yours returned a {type(line).__name__}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from helpers.teach.exercise import Exercise, Wording, integer_error, rule_error, wording
@@ -76,6 +77,8 @@ def _chooses(answer: Any) -> str | None:
             str(what): (system, says)
             for what, system, says in zip(page["what"], page["system"], page["says"], strict=True)
         }
+        if extra := set(printed) - set(right):
+            return f"With {case}, your page has {min(extra)!r}, which nobody said."
         for what, (system, says) in right.items():
             if what not in printed:
                 return f"With {case}, the {what} has no row, although {system} knows it."
@@ -111,6 +114,8 @@ def _sound(answer: object) -> str | None:
             said,
         ),
         "a page from which one fact is gone": (_page(surname, school), said),
+        "one fact twice and another gone": (_page(surname, ("surname", "Meals", "Ruiz"), allergy), said),
+        "what a system says of something else": (_page(("surname", "SIS", school[2]), school, allergy), said),
     }
     return rule_error(answer, holds, breaks)
 
@@ -154,9 +159,11 @@ def _which_date(answer: object, *, two: pd.DataFrame) -> Wording | str:
 
 
 def _place(answer: object, *, two: pd.DataFrame) -> str | None:
+    if isinstance(answer, pd.Series | np.ndarray):
+        answer = list(answer)
     if not isinstance(answer, tuple | list) or len(answer) != 2:
         return f"Give a pair, the file and the row in it; yours is a {type(answer).__name__}."
-    file, row = str(answer[0]), answer[1]
+    file, row = str(answer[0]), int(answer[1]) if str(answer[1]).isdigit() else answer[1]
     found = two[two["file"].eq(file) & two["row"].eq(row)]
     if found.empty:
         files = ", ".join(sorted(set(two["file"].astype(str))))
@@ -200,6 +207,9 @@ def _zeros(answer: object) -> str | None:
         "a zero for a child whom the office doesn't list": _statuses(("Reported", 2), ("Not linked", 0)),
         "three visits where nobody collects them": _statuses(("Not collected", 3), ("Reported", 0)),
         "a known number that is blank": _statuses(("Reported", None), ("Reported", 1)),
+        "a known number that is blank, next to a zero that nobody reported": _statuses(
+            ("Reported", None), ("Not linked", 0)
+        ),
     }
     return rule_error(answer, holds, breaks)
 
@@ -298,7 +308,7 @@ EXERCISES = (
         number="D.7",
         asks="For how many children is it not known how often they visited the nurse?",
         hints=(
-            "Nobody has a zero here because a row is missing. Look at status, not at the number.",
+            "A missing row alone is no zero here: somebody has to list the child. Look at status.",
             'The number is known if visits["status"] is Reported. Count the others.',
         ),
         check=_not_known,

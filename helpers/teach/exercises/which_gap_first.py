@@ -42,7 +42,7 @@ def _ranked(steps: pd.DataFrame, budget: float) -> list[str]:
 
 
 def _column(*values: str) -> pd.Series:
-    return pd.Series(list(values), dtype="string")
+    return pd.Series(list(values), dtype="string", name="child")
 
 
 def _number_error(answer: object) -> str | None:
@@ -83,7 +83,9 @@ def _each_once(answer: object) -> str | None:
         },
         {
             "a child in two parts": (roster, {"a", "b"}, {"b", "c"}, {"d"}),
+            "a child both missing and never meant": (roster, {"a", "b"}, {"c"}, {"c", "d"}),
             "a child in no part": (roster, {"a", "b"}, {"c"}, set()),
+            "a stranger among the missing": (roster, {"a", "b"}, {"c", "x"}, {"d"}),
             "a stranger who isn't on the roster": (roster, {"a", "b", "x"}, {"c"}, {"d"}),
             "a stranger in place of a child": (roster, {"a", "b"}, {"c"}, {"x"}),
         },
@@ -107,7 +109,7 @@ def _parts(answer: object) -> str | None:
             return f'Return a dictionary: {{"{FOUND}": ..., "{MISSING}": ..., "{NEVER}": ...}}.'
         parts: dict[str, set[str]] = {}
         for name, part in said.items():
-            if isinstance(part, str) or not isinstance(part, Iterable):
+            if isinstance(part, str | pd.DataFrame) or not isinstance(part, Iterable):
                 return f"{name!r} should be the children; yours is a {type(part).__name__}."
             parts[name] = {str(child) for child in part}
         if parts == expected:
@@ -164,6 +166,7 @@ def _comparable(answer: object) -> str | None:
             "exports 31 days apart": (day - pd.Timedelta(days=31), day),
             "exports 31 days apart, the newer one first": (day, day - pd.Timedelta(days=31)),
             "an export whose day nobody knows": (day, pd.NaT),
+            "an export whose day nobody knows, the first one": (pd.NaT, day),
         },
     )
 
@@ -224,6 +227,8 @@ def _rank(answer: object) -> str | None:
         given, right = [str(name) for name in said], _ranked(_STEPS, budget)
         if given == right:
             continue
+        if unknown := [name for name in given if name not in set(_STEPS["step"])]:
+            return f"{unknown[0]!r} is no step: give a list of names from the column step."
         within = _STEPS[_STEPS["dollars"].le(budget)]
         if too_much := [name for name in given if name in set(_STEPS["step"]) - set(right)]:
             return f"With {budget:,} dollars nobody can pay for {too_much[0]!r}: leave out what costs more."

@@ -60,6 +60,11 @@ def _same_rules(answer: object, *, rules: pd.DataFrame) -> str | None:
             _with(rules, "teacher", "grades", scope="district"),
         ),
         "a rule that was taken out": (rules, rules.drop(index=rules.index[3])),
+        "a rule that was put in": (rules.drop(index=rules.index[3]), rules),
+        "a teacher and a nurse who exchanged their rules": (
+            rules,
+            rules.assign(role=rules["role"].replace({"teacher": "nurse", "nurse": "teacher"})),
+        ),
     }
     return rule_error(answer, holds, breaks)
 
@@ -143,6 +148,9 @@ def _nothing_recomputed(answer: object) -> str | None:
         "a single hidden cell": _published([(1, 0)]),
         "two hidden cells of one row, each alone in its column": _published([(1, 0), (1, 1)]),
         "two hidden cells of one column, each alone in its row": _published([(0, 1), (2, 1)]),
+        "five hidden cells, one of them alone in its row and column": _published(
+            [(1, 0), (1, 1), (2, 0), (2, 1), (0, 2)]
+        ),
         "a hidden cell and its school's total, each alone in its column": _published([(1, 0), (1, 3)]),
     }
     return rule_error(answer, holds, breaks)
@@ -151,6 +159,8 @@ def _nothing_recomputed(answer: object) -> str | None:
 def _behind_the_code(answer: object, *, code: str) -> str | None:
     if isinstance(answer, str) and answer.strip() == code:
         return "That is the code itself. Which student number becomes this code?"
+    if isinstance(answer, list | pd.Series) and len(answer) == 1:
+        answer = next(iter(answer))
     number = int(answer) if isinstance(answer, str) and answer.strip().isdigit() else answer
     if trouble := integer_error(number, "student numbers"):
         return trouble
@@ -169,13 +179,19 @@ def _chain(answer: object, *, log: pd.DataFrame) -> str | None:
     changed.loc[1, "entry"] = str(changed.loc[1, "entry"]).replace("nurse", "clerk")
     order = [0, 2, 1, *range(3, len(log))]
     swapped = swapped.iloc[order].reset_index(drop=True)
+    other, before = [], "begin"
+    for entry in ("07:55 clerk, enrollment, 2 children", "10:10 nurse, care, 1 child"):
+        other.append((entry, before))
+        before = hashlib.sha256(f"{entry} {before}".encode()).hexdigest()[:12]
     holds = {
         "a log that nobody touched": (log.copy(),),
         "a log with a single line": (log.head(1).copy(),),
+        "the log of another day": (pd.DataFrame(other, columns=["entry", "before"]),),
     }
     breaks = {
         "a log in which one word was changed": (changed,),
         "a log from which a line was taken": (log.drop(index=2).reset_index(drop=True),),
+        "a log from which the first line was taken": (log.drop(index=0).reset_index(drop=True),),
         "a log in which two lines changed places": (swapped,),
     }
     return rule_error(answer, holds, breaks)

@@ -20,7 +20,8 @@ by_day = by_day.reindex(index=class_list, columns=school_days).fillna(0)
     "B.3": [
         """
 def complete(rows, children, days):
-    return not rows.duplicated(["child", "day"]).any() and len(rows) == len(children) * len(days)
+    wanted = {(child, day) for child in children for day in days}
+    return len(rows) == len(wanted) and set(zip(rows["child"], rows["day"], strict=True)) == wanted
 """,
         """
 def complete(rows, children, days):

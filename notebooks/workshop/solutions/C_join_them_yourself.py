@@ -156,7 +156,8 @@ def threshold(scored, share):
 def threshold(scored, share):
     in_order = scored.sort_values("probability", ascending=False)
     wrong = 1 - in_order["right"].astype(float).expanding().mean()
-    return in_order.loc[wrong <= share, "probability"].min()
+    last = ~in_order["probability"].duplicated(keep="last")  # of equal ones, all are linked
+    return in_order.loc[last & (wrong <= share), "probability"].min()
 """,
     ],
 }

@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers.report.blocks import Block, about_line, answer, banner, joined, paragraph, reading
+    from helpers.report.blocks import Block, about_line, answer, banner, joined, paragraph, reading, stacked
     from helpers.report.charts.level_dots import Panel, level_dots
     from helpers.report.charts.picture import Picture
     from helpers.report.child.indicators import definition_words, indicator_sentences
@@ -170,7 +170,7 @@ __all__ = [
 
 # We load each name on first use: charts, widgets and notebook runs take seconds to import.
 _MODULES = {
-    "helpers.report.blocks": "Block about_line answer banner joined paragraph reading",
+    "helpers.report.blocks": "Block about_line answer banner joined paragraph reading stacked",
     "helpers.report.charts.level_dots": "Panel level_dots",
     "helpers.report.charts.picture": "Picture",
     "helpers.report.child.indicators": "definition_words indicator_sentences",

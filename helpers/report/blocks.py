@@ -22,6 +22,7 @@ __all__ = [
     "paragraph",
     "reading",
     "slug",
+    "stacked",
     "terms",
     "where_from",
 ]
@@ -60,6 +61,12 @@ def joined(blocks: Iterable[Block]) -> Block:
     """Stack blocks vertically into one."""
     parts = list(blocks)
     return Block(Markup().join(one.markup for one in parts), " ".join(one.text for one in parts))
+
+
+def stacked(positions: Mapping[str, Block]) -> Block:
+    """Stack the positions of a slider, each below its name; slides of a workshop show one at a time."""
+    markup = Markup().join(fill(_TEMPLATE, "position", name, one.markup) for name, one in positions.items())
+    return Block(markup, " ".join(f"{name} {one.text}" for name, one in positions.items()))
 
 
 def paragraph(text: str, kind: str = "") -> Block:

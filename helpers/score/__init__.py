@@ -8,6 +8,7 @@ from helpers.score.card_sort import (
     read_card_sorts,
     score_card_sorts,
     score_sheet,
+    true_card_groups,
 )
 from helpers.score.children import (
     children_by_system,

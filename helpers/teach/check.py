@@ -51,7 +51,8 @@ class Reply(str):
         # data may include it.
         line, _, _ = str(self).partition("\n")
         edge = {"right": "#0072B2", "wrong": "#E69F00"}.get(self.state, "#57606a")
-        return fill("teach/replies.html.j2", "reply", self.state, edge, line, self.code)
+        parts = line.split("`")
+        return fill("teach/replies.html.j2", "reply", self.state, edge, parts, self.code)
 
 
 def solution_of(number: str, folder: Path | None = None) -> tuple[str, str]:

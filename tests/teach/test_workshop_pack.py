@@ -10,12 +10,13 @@ from pathlib import Path
 import nbformat
 import pytest
 from click.testing import CliRunner
+from nbformat.v4 import new_output
 
 from helpers.cli import main
-from helpers.report import notebooks_folder
+from helpers.report import notebooks_folder, paragraph, stacked
 from helpers.report.pages import session
 from helpers.teach.check import solution_of
-from helpers.teach.workshop import pack
+from helpers.teach.workshop import deck, pack
 from helpers.teach.workshop.guide import guide_of
 from helpers.teach.workshop.pack import Pack, SessionFailed, make_pack
 from helpers.teach.workshop.quiz import quiz_items
@@ -28,6 +29,7 @@ from tests.teach.tiny_session import ANSWER, NAME, REASON, REVEALED, SOLUTION, t
 FILES = {
     "START_HERE.html",
     "answer_sheets/A_five_rows.html",
+    "answer_sheets/cards.html",
     "answer_sheets/quiz_after.html",
     "answer_sheets/quiz_before.html",
     "cards/piles.csv",
@@ -36,14 +38,13 @@ FILES = {
     "handouts/A_five_rows.html",
     "learners/GLOSSARY.md",
     "learners/workshop/A_five_rows.ipynb",
-    "learners/workshop/solutions/A_five_rows.py",
     "quiz/after.html",
     "quiz/before.html",
     "quiz/quiz_results.csv",
     "slides/A_five_rows.html",
     "trainer_guide.html",
 }
-FOR_TRAINERS = ("answer_sheets/", "trainer_guide.html", "slides/", "learners/workshop/solutions/")
+FOR_TRAINERS = ("answer_sheets/", "trainer_guide.html", "slides/")
 # What the source shows only when it is run with answers.
 IN_SOURCE = "learners/workshop/A_five_rows.ipynb"
 
@@ -296,3 +297,27 @@ def test_the_real_folder_gives_no_answer_away(
             assert why in pages["answer_sheets"]
             given_away += [f"{number}: {why}"] if why in pages["handouts"] else []
     assert given_away == []
+
+
+def test_a_link_to_what_learners_do_not_have_is_plain_words(tmp_path: Path) -> None:
+    (tmp_path / "there.md").write_text("x", encoding="utf-8")
+    page = tmp_path / "page.md"
+    page.write_text(
+        "[one](there.md) [two](gone.ipynb) [three](https://a.example/b) [four](#x)", encoding="utf-8"
+    )
+    pack._drop_dead_links(page)
+    assert page.read_text(encoding="utf-8") == "[one](there.md) two [three](https://a.example/b) [four](#x)"
+
+
+def test_the_positions_of_a_slider_are_slides_of_their_own() -> None:
+    positions = {"For her teacher:": paragraph("A page."), "For her family:": paragraph("Another.")}
+    markup = stacked(positions)._repr_html_().replace("A page.", "<section>A page.</section>")
+    output = new_output("display_data", data={"text/html": markup})
+    first, second = (one["data"]["text/html"] for one in deck._positions(output))
+    assert "her teacher" in first
+    assert "her family" not in first
+    assert "<section" not in first
+    assert "her family" in second
+    assert all(one.count("<div") == one.count("</div") for one in (first, second))
+    alone = new_output("display_data", data={"text/plain": "7"})
+    assert deck._positions(alone) == [alone]

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
@@ -43,6 +44,42 @@ def _socket_folder() -> str | None:
             sweep(Path(place), "kit-k")
             return tempfile.mkdtemp(prefix=f"kit-k{os.getpid()}-", dir=place)
     return None
+
+
+# What papermill gives an engine, and a client doesn't take.
+_ENGINE_ONLY = ("input_path", "execution_timeout", "log_output", "stdout_file", "stderr_file")
+
+
+@cache
+def _engine() -> str:
+    """Register how papermill runs a notebook here, and return its name.
+
+    papermill's client plays the front end for output widgets: while a cell runs, it sends the kernel what the
+    widget shows. With ipykernel 7 the end of such a cell was lost now and then, and the run waited forever.
+    On paper there is no widget, so we leave what `interact` draws below the cell.
+    """
+    from papermill.clientwrap import PapermillNotebookClient
+    from papermill.engines import NBClientEngine, papermill_engines
+
+    class Client(PapermillNotebookClient):
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **named)
+            self.comm_open_handlers = {"jupyter.widget": lambda _: None}
+
+        def clear_output(self, *_: Any) -> None:
+            """Keep the table above the picture that a dial draws."""
+
+    class Engine(NBClientEngine):
+        @classmethod
+        def execute_managed_notebook(
+            cls, nb_man: Any, kernel_name: str, *, start_timeout: int = 60, **named: Any
+        ) -> Any:
+            asked = {name: value for name, value in named.items() if name not in _ENGINE_ONLY}
+            client = Client(nb_man, startup_timeout=start_timeout, kernel_name=kernel_name, **asked)
+            return client.execute()
+
+    papermill_engines.register("bigpicture", Engine)
+    return "bigpicture"
 
 
 @contextlib.contextmanager
@@ -236,6 +273,7 @@ def _execute(
             papermill.execute_notebook(
                 str(notebook.path.resolve()),
                 str(raw),
+                engine_name=_engine(),
                 parameters=dict(parameters),
                 kernel_name="python3",
                 progress_bar=False,

@@ -20,7 +20,8 @@ _AFTER_LIST = re.compile(r"(^[-*] [^\n]+)\n\n.*", re.MULTILINE | re.DOTALL)
 _CHECK = re.compile(r"^check\(.*", re.MULTILINE | re.DOTALL)
 # What a slide shows: pictures, tables, answers. Printed text and replies are for whoever runs the notebook.
 _KEY_POINTS = "## Key points"
-_ROOM = 70  # words of a slide
+_ROOM = 120  # words of a slide
+_POSITION = '<div class="position">'
 _SHOWN = ("text/html", "text/markdown", "image/png", "image/svg+xml")
 
 
@@ -118,10 +119,13 @@ def _text_slide(cell: NotebookNode, *, title: bool, kind: str) -> NotebookNode:
 
 
 def _shortened(source: str) -> str:
-    """Keep the paragraphs that a room can read from the back row; the page has all of them."""
+    """Keep the paragraphs that a room can read from the back row; the page has all of them.
+
+    A list or a table stays with the paragraph that announces it.
+    """
     kept: list[str] = []
     words = 0
-    for part in source.split("\n\n"):
+    for part in re.split(r"\n\n(?![-|])", source):
         words += len(part.split())
         if words > _ROOM and not all(one.lstrip().startswith("#") for one in kept):
             break
@@ -153,7 +157,24 @@ def _output_slides(cell: NotebookNode, kind: str) -> list[NotebookNode]:
     found = []
     for output in cell.outputs:
         if _is_shown(output):
-            shown = deepcopy(cell)
-            shown.outputs = [output]
-            found.append(_slide(shown, kind))
+            for one in _positions(output):
+                shown = deepcopy(cell)
+                shown.outputs = [one]
+                found.append(_slide(shown, kind))
+    return found
+
+
+def _positions(output: NotebookNode) -> list[NotebookNode]:
+    """Give each position of a slider an output of its own; a page's own sections aren't slides."""
+    markup = output.get("data", {}).get("text/html")
+    if not isinstance(markup, str):
+        return [output]
+    before, *parts = re.sub(r"(</?)section\b", r"\1div", markup).split(_POSITION)
+    closing = "</div>" * before.count("<div")
+    shown = [f"{before}{_POSITION}{part.removesuffix(closing)}{closing}" for part in parts]
+    found = []
+    for text in shown or [before]:
+        one = deepcopy(output)
+        one["data"]["text/html"] = text
+        found.append(one)
     return found

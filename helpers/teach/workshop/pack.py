@@ -35,7 +35,7 @@ from helpers.report import (
     short_names,
     slides_page,
 )
-from helpers.score import blank_card_sort, deal_cards
+from helpers.score import blank_card_sort, deal_cards, true_card_groups
 from helpers.teach.check import solution_of
 from helpers.teach.workshop.deck import Solve, answer_sheet, deck, handout
 from helpers.teach.workshop.guide import guide_of, guide_rows
@@ -51,6 +51,7 @@ __all__ = ["Pack", "SessionFailed", "copy_for_learners", "make_pack"]
 _PAGES = "teach/workshop/pages.html.j2"
 _INVENTED = "Every child here is invented · See the Big Picture"
 _LINK = re.compile(r"\]\((?![a-z]+:|#)([^)#\s]+)")
+_WHOLE_LINK = re.compile(r"\[([^\]]*)\]\((?![a-z]+:|#)([^)#\s]+)(?:#[^)\s]*)?\)")
 _PEOPLE = 20
 _TEAMS = 4
 # What the trainer alone needs: it gives answers away.
@@ -195,7 +196,7 @@ def _executed(run: NotebookRun) -> NotebookNode:
 
 
 def copy_for_learners(source: Path, sessions: Sequence[str], place: Path) -> None:
-    """Copy sessions without outputs, their solutions, and the files that they link to."""
+    """Copy sessions without outputs, and the files that they link to; `solution` reads the kit's own."""
     import nbformat
 
     linked: set[str] = set()
@@ -208,13 +209,25 @@ def copy_for_learners(source: Path, sessions: Sequence[str], place: Path) -> Non
                 linked |= set(_LINK.findall(cell.source))
         text = nbformat.writes(notebook) + "\n"
         write_atomically(place / "workshop" / f"{name}.ipynb", text.encode("utf-8"), private=False)
-        for path in (source / "workshop" / "solutions").glob(f"{name}.py"):
-            _copy(path, place / "workshop" / "solutions" / path.name)
     for link in sorted(linked):
         path = (source / "workshop" / link).resolve()
         inside = path.is_relative_to(source.resolve()) and path.is_file() and path.name != _GUIDE
         if inside and path.stem not in sessions:
             _copy(path, place / path.relative_to(source.resolve()))
+    for copy in sorted(place.rglob("*.ipynb")) + sorted(place.rglob("*.md")):
+        _drop_dead_links(copy)
+
+
+def _drop_dead_links(copy: Path) -> None:
+    """Keep the words of a link to a file that learners don't have."""
+    text = copy.read_text(encoding="utf-8")
+
+    def kept(found: re.Match[str]) -> str:
+        return found[0] if (copy.parent / found[2]).is_file() else found[1]
+
+    alive = _WHOLE_LINK.sub(kept, text)
+    if alive != text:
+        write_atomically(copy, alive.encode("utf-8"), private=False)
 
 
 def _copy(path: Path, target: Path) -> None:
@@ -262,8 +275,19 @@ def _cards(draft: _Draft, folder: Path) -> None:
     page = record_cards_page(dealt, district.about, short_names(district.layouts), piles_file="piles.csv")
     draft.page("cards/record_cards.html", page)
     _table(draft.place / "cards" / "piles.csv", blank_card_sort(dealt, _TEAMS))
+    answers = fill(_PAGES, "cards", page_css(), _groups(true_card_groups(district, dealt), dealt))
+    draft.page("answer_sheets/cards.html", answers)
     files = {"cards": "cards/record_cards.html", "table for the piles": "cards/piles.csv"}
-    draft.things.append(_Thing(f"{len(dealt)} record cards", "one set for each team, in landscape", files))
+    files |= {"answers": "answer_sheets/cards.html"}
+    many = "one set for each team, in landscape; the answers for you alone"
+    draft.things.append(_Thing(f"{len(dealt)} record cards", many, files))
+
+
+def _groups(piles: pd.DataFrame, dealt: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the cards of each child and the names on them, in the order of the sheet."""
+    known = piles.merge(dealt[["card", "name"]], on="card", how="left", validate="one_to_one")
+    groups = known.groupby("pile", sort=False, dropna=False)
+    return [(", ".join(rows["card"]), "; ".join(dict.fromkeys(rows["name"]))) for _, rows in groups]
 
 
 def _table(path: Path, table: pd.DataFrame) -> None:

@@ -54,6 +54,10 @@ def read_quiz_results(file: Path) -> pd.DataFrame:
     """Read what the trainer typed: person, when, and a letter for each item; blank means no answer."""
     try:
         typed = without_guard(pd.read_csv(file, dtype="string", encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise BadInput(
+            f"There is no file {file}: give the path of the pack's quiz/quiz_results.csv."
+        ) from None
     except (OSError, ValueError) as error:
         raise BadInput(f"{file} can't be read as quiz results ({error}): save it as CSV.") from error
     typed = typed.rename(columns=lambda name: str(name).strip().casefold())

@@ -21,7 +21,7 @@ _CHECK = re.compile(r"^check\(.*", re.MULTILINE | re.DOTALL)
 # What a slide shows: pictures, tables, answers. Printed text and replies are for whoever runs the notebook.
 _KEY_POINTS = "## Key points"
 _ROOM = 120  # words of a slide
-_POSITION = '<div class="position">'
+_POSITION = re.compile(r'<(\w+) class="position">.*?<(\w+) class="position-end" hidden></\2></\1>', re.DOTALL)
 _SHOWN = ("text/html", "text/markdown", "image/png", "image/svg+xml")
 
 
@@ -169,11 +169,10 @@ def _positions(output: NotebookNode) -> list[NotebookNode]:
     markup = output.get("data", {}).get("text/html")
     if not isinstance(markup, str):
         return [output]
-    before, *parts = re.sub(r"(</?)section\b", r"\1div", markup).split(_POSITION)
-    closing = "</div>" * before.count("<div")
-    shown = [f"{before}{_POSITION}{part.removesuffix(closing)}{closing}" for part in parts]
+    markup = re.sub(r"(</?)section\b", r"\1div", markup)
+    shown = [part[0] for part in _POSITION.finditer(markup)]
     found = []
-    for text in shown or [before]:
+    for text in shown or [markup]:
         one = deepcopy(output)
         one["data"]["text/html"] = text
         found.append(one)

@@ -55,8 +55,9 @@ def _engine() -> str:
     """Register how papermill runs a notebook here, and return its name.
 
     papermill's client plays the front end for output widgets: while a cell runs, it sends the kernel what the
-    widget shows. With ipykernel 7 the end of such a cell was lost now and then, and the run waited forever.
-    On paper there is no widget, so we leave what `interact` draws below the cell.
+    widget shows. With ipykernel 7, runs have waited forever at such a cell while the kernel was idle;
+    we think that the cell's end got lost, and haven't proved it. On paper there is no widget, so we leave
+    what `interact` draws below the cell.
     """
     from papermill.clientwrap import PapermillNotebookClient
     from papermill.engines import NBClientEngine, papermill_engines

@@ -351,7 +351,7 @@ EXERCISES = (
     ),
     Exercise(
         number="F.8",
-        asks="What do you ask for on Monday, for which children, of whom, and by when?",
+        asks="What do you ask for on Monday, for which children, from which person, and by when?",
         hints=(
             "The scorecard says how many are missing; the table of steps says who acts.",
             "A sentence that somebody can act on names a person's role and a day.",

@@ -37,10 +37,11 @@ def run_here(notebook: Notebook, folder: Path) -> None:
             names["district_folder"] = str(folder)
 
 
-def shown(value: object) -> None:
+def shown(*values: object) -> None:
     """Draw what a cell shows."""
-    draw = getattr(value, "_repr_html_", None)
-    assert draw is None or draw() is not None
+    for value in values:
+        draw = getattr(value, "_repr_html_", None)
+        assert draw is None or draw() is not None
 
 
 def systems_alone(folder: Path, out: Path) -> Iterator[Path]:

@@ -79,11 +79,12 @@ def test_the_pair_that_is_missing_is_of_a_system_that_is_for_everybody(
 ) -> None:
     limits = read_answer_key(district_folder).limits
     some = set(limits.loc[limits["reason"].eq("Not served"), "silo"])
-    cells = code_of(project / "notebooks" / "05_measure_the_gaps.ipynb")
-    names, _ = run(cells, "four = [")
-    system = {pair: systems.split(" and ")[1] for pair, systems, *_ in names["four"]}
-    reasons = {"A": "Not joinable", "B": "Not fresh", "C": "Not meant", "D": "Missing"}
-    assert check("5.2", reasons).state == "right"
+    session = nbformat.read(project / "notebooks" / "workshop" / "F_which_gap_first.ipynb", as_version=4)
+    text = "\n".join(cell.source for cell in session.cells if cell.cell_type == "markdown")
+    system = dict(re.findall(r"^\| ([A-E]) \| [a-z ]+ and ([a-z ]+) \|", text, re.MULTILINE))
+    reasons = {"A": "Not joinable", "B": "Not fresh", "C": "Not meant", "D": "Missing", "E": "Not permitted"}
+    assert check("F.4", reasons).state == "right"
+    assert system["D"] == "attendance"
     assert system["D"] not in some
     # So that the line above can fail: who doesn't eat at school was never meant to be at the till.
     assert "meals" in some

@@ -29,14 +29,15 @@ __all__ = ["Attack", "Recovered", "attack_run"]
 
 Cell = Any  # a word or a tuple of words
 EVERYBODY = 10_000.0
-TOTAL = re.compile(r"All systems together count ([\w, ]+?) children")
-EVERYWHERE = re.compile(r"; ([\w, ]+?) (?:is|are) in every system")
+TOTAL = re.compile(r"all systems together seem to have ([\w, ]+?) ?:")
+ROSTER = re.compile(r"The roster has ([\w, ]+?) children")
+UNMATCHED = re.compile(r": ([\w, ]+?) match nobody on the roster")
 POOL = re.compile(r"In other combinations, too small to show: ([\d,]+|some) children")
 _MANY = r"([\d,]+|[Ff]ewer than 10|[Ss]ome|[Aa]bout [\d,]+) children"
 WAITING = re.compile(rf"{_MANY} need review")
 UNVERIFIED = re.compile(rf"{_MANY} are linked by an ID number alone")
 # What the attack reads beside tables.
-SENTENCES = (TOTAL, EVERYWHERE, POOL, WAITING, UNVERIFIED)
+SENTENCES = (TOTAL, ROSTER, UNMATCHED, POOL, WAITING, UNVERIFIED)
 
 
 def said(text: object) -> tuple[float, float] | None:
@@ -276,6 +277,8 @@ def _pages(attack: Attack, pages: Iterable[Path], known: Names) -> None:
                     read(attack, known, rows)
         for pattern, cells in (
             (TOTAL, [("n", each) for each in known.combinations]),
+            (ROSTER, [("n", each) for each in known.combinations if known.systems[0] in each]),
+            (UNMATCHED, [("n", each) for each in known.combinations if known.systems[0] not in each]),
             (POOL, [("n", each) for each in known.combinations if each not in known.listed]),
         ):
             if (match := pattern.search(text)) and (meant := said(match[1])):
@@ -283,8 +286,6 @@ def _pages(attack: Attack, pages: Iterable[Path], known: Names) -> None:
         for pattern, link_status in ((WAITING, "Review"), (UNVERIFIED, "Unverified")):
             if (match := pattern.search(text)) and (meant := said(match[1])):
                 attack.sum_of([("link_status", silo, link_status) for silo in known.systems], *meant)
-        if (match := EVERYWHERE.search(text)) and len(known.systems) > 1:
-            attack.told(("n", frozenset(known.systems)), match[1])
 
 
 @dataclass

@@ -139,13 +139,29 @@ def _other_birthday(answer: object, *, pairs: pd.DataFrame) -> str | None:
     return f"Yours is {answer:,}. Compare both birth dates, and count where they differ."
 
 
+def _with_lookalikes(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Add two pairs that a district of this size may lack: twins, and two children of one name."""
+    names, days = ["left_first_name", "right_first_name"], ["left_birth_date", "right_birth_date"]
+    like = pairs[pairs["outcome"].eq("right") & pairs[[*names, *days]].notna().all(axis="columns")].head(1)
+    day = pd.to_datetime(like["left_birth_date"]) + pd.Timedelta(days=400)
+    alike = like.assign(
+        outcome="wrong", right_first_name=like["left_first_name"], right_birth_date=like["left_birth_date"]
+    )
+    number = like["identifier"].astype("string")  # in these pairs, too, each number appears once
+    twins = alike.assign(left_first_name="Ben", right_first_name="Bea", identifier=number + "-1")
+    namesakes = alike.assign(
+        right_birth_date=day.astype(like["right_birth_date"].dtype), identifier=number + "-2"
+    )
+    return pd.concat([pairs, twins, namesakes], ignore_index=True)
+
+
 def _notices(answer: object, *, pairs: pd.DataFrame) -> str | None:
     if not callable(answer):
         return f"Write a function that takes the pairs; yours is a {type(answer).__name__}."
     if "outcome" not in pairs.columns:
         return "A real district has no answer key, so nobody can judge your rule here."
     # In another order, so that nobody reads the verdict from the session's own table.
-    pairs = pairs.sample(frac=1, random_state=1).reset_index(drop=True)
+    pairs = _with_lookalikes(pairs).sample(frac=1, random_state=1).reset_index(drop=True)
     said = answer(pairs.drop(columns="outcome"))
     flags = pd.Series(list(said) if isinstance(said, Iterable) else [said])
     if len(flags) != len(pairs):

@@ -166,6 +166,13 @@ def notices(pairs):
         (
             """
 def notices(pairs):
+    return pairs["left_birth_date"].ne(pairs["right_birth_date"])
+""",
+            "with Bea",
+        ),
+        (
+            """
+def notices(pairs):
     return pairs["identifier"].duplicated()
 """,
             "It notices nothing",

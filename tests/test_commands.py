@@ -85,6 +85,7 @@ def ran(district_folder: Path, district: District, kept: Kept) -> dict[str, tupl
     return kept("commands", each)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("command", WRITES)
 def test_a_command_writes_what_its_help_says(
     command: str, ran: dict[str, tuple[Path, dict[str, object]]]
@@ -112,7 +113,7 @@ def printed(
     return lambda command: kept(f"printed_{command}", lambda: command_of(command))
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.full
 @pytest.mark.parametrize("command", WRITES)
 def test_tables_that_a_command_prints_fit_a_line_of_a_terminal(
     command: str, printed: Callable[[str], tuple[Path, str]]
@@ -123,6 +124,7 @@ def test_tables_that_a_command_prints_fit_a_line_of_a_terminal(
     assert not [line for line in tables if "<NA>" in line or "nan" in line.split()]
 
 
+@pytest.mark.full
 def test_the_figures_of_read_are_those_of_its_files(ran: dict[str, tuple[Path, dict[str, object]]]) -> None:
     out, figures = ran["read"]
     accounts = pd.read_csv(out / "accounts.csv")
@@ -131,6 +133,7 @@ def test_the_figures_of_read_are_those_of_its_files(ran: dict[str, tuple[Path, d
     assert sum(row["times"] for row in figures["findings"]) == findings["times"].sum()
 
 
+@pytest.mark.full
 def test_link_counts_what_the_crosswalk_holds(ran: dict[str, tuple[Path, dict[str, object]]]) -> None:
     out, figures = ran["link"]
     crosswalk = pd.read_csv(out / "crosswalk.csv", dtype="string")

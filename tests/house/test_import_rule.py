@@ -54,6 +54,7 @@ def imports_past_a_face(project: Path) -> list[str]:
         for package in ("helpers", "synthetic_data")
         for path in sorted((project / package).rglob("*.py"))
     }
+    offered = {module: given_by(path) for module, path in files.items()}
     found = []
     for module, path in files.items():
         if module == "helpers":  # the kit's own face offers what rooms offer
@@ -63,7 +64,7 @@ def imports_past_a_face(project: Path) -> list[str]:
             if isinstance(node, ast.Import):
                 taken = [one.name for one in node.names]
             elif isinstance(node, ast.ImportFrom) and node.module:
-                given = given_by(files[node.module]) if node.module in files else set()
+                given = offered.get(node.module, set())
                 modules = [f"{node.module}.{one.name}" for one in node.names if one.name not in given]
                 taken = [node.module, *modules]
             found += [

@@ -58,6 +58,7 @@ def test_parts_make_the_same_profiles_as_the_whole(built: tuple[Path, Built], wh
     assert (store.school_year, result.children) == (whole.school_year, len(whole.profile))
 
 
+@pytest.mark.full
 def test_parts_leave_out_and_account_for_the_same_rows(built: tuple[Path, Built], whole: Profiles) -> None:
     folder, result = built
     pd.testing.assert_frame_equal(result.accounts, whole.accounts)

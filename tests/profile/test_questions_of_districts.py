@@ -80,6 +80,7 @@ def test_groups_add_up_to_the_whole(source: MemorySource, whole: pd.DataFrame) -
                 assert groups[count].sum() == row[count], (each.id, count)
 
 
+@pytest.mark.full
 def test_of_a_real_folder_no_small_number_is_shown(whole: pd.DataFrame) -> None:
     assert shown_answers(Guard(real=False), whole) is whole
     shown = shown_answers(Guard(real=True), whole)

@@ -120,7 +120,7 @@ def test_what_comes_too_late_or_was_never_shown_is_passed_over(board: Dashboard)
         assert board.heard(nonsense) is not None
 
 
-@pytest.mark.one_in(7)
+@pytest.mark.full
 @pytest.mark.parametrize("role", ROLES)
 def test_a_browser_is_told_no_value_that_the_role_may_not_see(
     board: Dashboard, source: MemorySource, role: str
@@ -261,6 +261,7 @@ def test_a_made_district_leaves_a_page_and_a_real_one_a_sentence(
     assert 'class="note restricted"' in page["markup"]
 
 
+@pytest.mark.full
 def test_nothing_of_a_child_is_in_the_widgets_state(board: Dashboard, source: MemorySource) -> None:
     from ipywidgets.widgets import widget as widgets
 
@@ -301,6 +302,7 @@ def test_somebody_who_is_not_there_sees_nobody(source: MemorySource) -> None:
     assert pd.DataFrame(board._looking.listed).empty
 
 
+@pytest.mark.full
 def test_what_an_earlier_role_saw_is_let_go(board: Dashboard) -> None:
     told(board, do="show")
     first_hit(board)

@@ -103,6 +103,7 @@ def test_a_test_set_tells_nothing_that_makes_it_again(made: Made, plan: Plan) ->
     }
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("where", ["note.txt", "files/note.zip"])
 def test_a_seed_that_was_left_in_is_found(made: Made, plan: Plan, tmp_path: Path, where: str) -> None:
     settings = plan.named(TRAIN).scenario(4_611_686_018_427_387_904)
@@ -117,6 +118,7 @@ def test_a_seed_that_was_left_in_is_found(made: Made, plan: Plan, tmp_path: Path
     assert told_of(tmp_path, scenario, "no salt")
 
 
+@pytest.mark.full
 def test_archives_have_no_time_of_their_making(made: Made) -> None:
     times = set()
     for path in made.folder.rglob("*"):
@@ -126,6 +128,7 @@ def test_archives_have_no_time_of_their_making(made: Made) -> None:
     assert times == {1980}
 
 
+@pytest.mark.full
 def test_seeds_are_drawn_from_sixty_three_bits(made: Made, plan: Plan, tmp_path: Path) -> None:
     drawn = [draw_seed(tmp_path / str(at)) for at in range(40)]
     assert len(set(drawn)) == 40
@@ -136,6 +139,7 @@ def test_seeds_are_drawn_from_sixty_three_bits(made: Made, plan: Plan, tmp_path:
     assert plan.named(TEST).seed is None
 
 
+@pytest.mark.full
 def test_everything_is_listed_and_every_list_is_true(made: Made) -> None:
     for name in (TRAIN, TEST):
         place = made.folder / name
@@ -148,6 +152,7 @@ def test_everything_is_listed_and_every_list_is_true(made: Made) -> None:
         assert hashlib.sha256((place / CHECKSUMS).read_bytes()).hexdigest() == whole
 
 
+@pytest.mark.full
 def test_flat_files_are_what_the_kit_reads(made: Made) -> None:
     place = made.folder / TRAIN
     district = read_district(place / "files")
@@ -174,6 +179,7 @@ def test_flat_files_are_what_the_kit_reads(made: Made) -> None:
     assert linkage_set.groups["name_origin"].nunique() > 2
 
 
+@pytest.mark.full
 def test_every_file_that_can_has_the_canary(made: Made) -> None:
     plain = {".csv", ".jsonl"}
     for path in (made.folder / TRAIN).rglob("*"):
@@ -183,6 +189,7 @@ def test_every_file_that_can_has_the_canary(made: Made) -> None:
         assert CANARY in (made.folder / name).read_text(encoding="utf-8")
 
 
+@pytest.mark.full
 def test_a_canary_changes_nothing_that_is_read(district_folder: Path, tmp_path: Path) -> None:
     systems = ("activities", "clubs", "map_growth")
     before, after = (only(district_folder, tmp_path / name, *systems) for name in ("before", "after"))
@@ -194,6 +201,7 @@ def test_a_canary_changes_nothing_that_is_read(district_folder: Path, tmp_path: 
     pd.testing.assert_frame_equal(one.findings, other.findings)
 
 
+@pytest.mark.full
 def test_a_true_key_is_accepted_and_a_changed_one_refused(made: Made, tmp_path: Path) -> None:
     verify_key(made.secrets / TEST, TEST, made.commitments)
     assert len(read_set(made.folder / TEST, made.secrets / TEST).household) >= CHILDREN
@@ -208,6 +216,7 @@ def test_a_true_key_is_accepted_and_a_changed_one_refused(made: Made, tmp_path: 
         verify_key(made.secrets / TEST, "test/other", made.commitments)
 
 
+@pytest.mark.full
 def test_the_command_scores_a_test_set_only_with_its_key(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -295,6 +304,7 @@ def test_a_region_is_one_set_of_several_districts(tmp_path: Path) -> None:
         assert told_of(made.folder, told, (secrets / "salt.txt").read_text(encoding="ascii").strip()) == []
 
 
+@pytest.mark.full
 @FULL
 def test_the_same_plan_makes_the_same_bytes(made: Made, plan: Plan, tmp_path: Path) -> None:
     again = list(make_benchmark(plan, tmp_path / "again", plan.sets[:1], processes=2))

@@ -33,6 +33,7 @@ def test_every_target_has_a_role_a_reason_and_a_published_figure():
     assert {topic for topic in topics if not topic.startswith("class_share")} <= told | {"idea_environment"}
 
 
+@pytest.mark.full
 def test_every_published_figure_is_told_once():
     told = calibrate(seeds=(1,), students=300)
     compared = told.together.loc[told.together["role"] != "no published figure"]
@@ -123,6 +124,7 @@ def test_the_command_says_what_it_prints(calibrated):
     assert json.dumps(printed["passed"])
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
@@ -162,6 +164,7 @@ def test_a_figure_passes_where_its_target_lies_in_the_interval_or_as_near_as_it_
     assert replace(line, rounding=0.5, telling=5.0).verdict(value, half) == verdict
 
 
+@pytest.mark.full
 def test_a_tuned_figure_that_misses_fails_the_calibration(monkeypatch):
     wrong = {"all": Measured(30.0, 0.5, 6000)}
     monkeypatch.setitem(MEASURES, "plan_share", lambda outcomes: wrong)

@@ -24,6 +24,7 @@ from tests.synthetic_data.write_sample import SAMPLE, STUDENTS, made_with
 from tests.synthetic_data.written_files import bytes_of, silo_files, table_of
 
 
+@pytest.mark.full
 def test_the_same_scenario_gives_the_same_bytes_in_another_process(
     district_folder: Path, tmp_path: Path
 ) -> None:

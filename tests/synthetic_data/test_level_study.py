@@ -125,6 +125,7 @@ def test_every_source_names_the_result_and_no_output_does(name: str, notebook: P
 # ---------------------------------------------------------------------------------- run, kept, run again
 
 
+@pytest.mark.full
 @pytest.mark.usefixtures("home")
 def test_a_failed_cell_is_named_and_the_other_is_kept(notebook: Path) -> None:
     cells = [replace(CELL, seed=seed) for seed in (1, BROKEN)]
@@ -374,6 +375,7 @@ def test_a_question_stands_at_the_first_step_that_answers_it() -> None:
     assert said == {"none": ["one"], "manual": ["two"], "governed": [], "": ["never"]}
 
 
+@pytest.mark.full
 def test_the_level_of_a_district_is_marked_and_no_other_folder_has_one(tmp_path: Path) -> None:
     (tmp_path / "silos").mkdir()
     (tmp_path / "silos" / "list.csv").write_text("a,b\n1,2\n", encoding="utf-8")

@@ -19,7 +19,6 @@ from helpers.score import AnswerKey, read_answer_key, score_findings
 from helpers.score.findings import LEFT_OUT, is_detectable
 from synthetic_data.faults.scene import Fault, declared_faults
 from tests.shared_districts import SharedDistricts
-from tests.tiers import sampled
 
 SEEDS = (7, 1, 2, 3, 4)
 SHARED = 7  # its two districts are those that many tests read
@@ -189,7 +188,8 @@ def clean(
     return look
 
 
-@pytest.mark.parametrize("seed", sampled(SEEDS, 5))
+@pytest.mark.full
+@pytest.mark.parametrize("seed", SEEDS)
 def test_without_faults_nothing_is_raised(clean: Callable[[int], Looked], seed: int) -> None:
     raised = {
         f"{fault.silo}.{fault.kind}: {word}": len(rows)

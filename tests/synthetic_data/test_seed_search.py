@@ -29,6 +29,7 @@ def vanished(measured: pd.DataFrame) -> list[str]:
     ]
 
 
+@pytest.mark.full
 def test_the_small_district_of_the_chosen_seed_shows_every_effect(
     district: District, district_links: Links, district_profiles: Profiles
 ) -> None:

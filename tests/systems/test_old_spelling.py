@@ -86,6 +86,7 @@ def test_the_old_name_of_a_layout_is_the_new_ones() -> None:
     assert load_layout(f"{OLD}/incident_records") == load_layout(f"{NEW}/incident_records")
 
 
+@pytest.mark.full
 def test_a_folder_may_bring_a_layout_by_its_old_name(folders: dict[str, Path], tmp_path: Path) -> None:
     shutil.copytree(folders[OLD], tmp_path / "own")
     own = tmp_path / "own" / "layouts"

@@ -122,6 +122,7 @@ def islands(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     return made_and_read(packages, tmp_path_factory.mktemp("made"), "none")
 
 
+@pytest.mark.full
 def test_a_folder_a_side_makes_a_system_and_reads_it(islands: dict[str, Any]) -> None:
     assert islands["systems"] == [*systems(), "library"]
     assert islands["made"] == [*SILOS, "library"]
@@ -131,11 +132,13 @@ def test_a_folder_a_side_makes_a_system_and_reads_it(islands: dict[str, Any]) ->
     assert islands["dictionary"]
 
 
+@pytest.mark.full
 def test_its_children_are_in_the_crosswalk(islands: dict[str, Any]) -> None:
     assert islands["children"] >= 30
     assert islands["on_roster"] >= 0.9 * islands["children"]
 
 
+@pytest.mark.full
 def test_what_its_declaration_says_of_it_is_used(islands: dict[str, Any]) -> None:
     assert islands["owner"] == "librarian"
     assert islands["reveals"] == ["activities"]
@@ -144,6 +147,7 @@ def test_what_its_declaration_says_of_it_is_used(islands: dict[str, Any]) -> Non
     assert islands["titles"] == ["Books from the library", "Libros de la biblioteca"]
 
 
+@pytest.mark.full
 def test_it_is_trusted_for_the_elements_that_its_folder_names(islands: dict[str, Any]) -> None:
     assert islands["trusted"] == ["sis", "attendance", "meals", "library"]
     assert islands["decides"]
@@ -152,6 +156,7 @@ def test_it_is_trusted_for_the_elements_that_its_folder_names(islands: dict[str,
     assert sorted(last_surname, key=last_surname.__getitem__)[3] != "library"
 
 
+@pytest.mark.full
 def test_it_gives_an_element_of_its_own(islands: dict[str, Any]) -> None:
     assert islands["own"] == {"systems": ["library"], "trust": ["library"]}
     at = islands["elements"].index("library_books")
@@ -167,6 +172,7 @@ def test_it_gives_an_element_of_its_own(islands: dict[str, Any]) -> None:
     assert islands["books_in"] == ["activities"]
 
 
+@pytest.mark.full
 def test_its_levels_and_its_own_words_are_its_folders(islands: dict[str, Any]) -> None:
     assert "Kindergarten" in islands["loans"]
     assert "District ID" not in islands["loans"]

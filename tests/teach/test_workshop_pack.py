@@ -162,6 +162,7 @@ def test_others_can_read_a_folder_on_a_share(made: Pack) -> None:
     assert {path.name for path in made.folder.rglob("*") if path.stat().st_mode & 0o044 != 0o044} == set()
 
 
+@pytest.mark.full
 def test_only_paper_leaves_out_slides_and_copies_of_an_earlier_call(
     tmp_path: Path, district_folder: Path
 ) -> None:
@@ -177,6 +178,7 @@ def test_only_paper_leaves_out_slides_and_copies_of_an_earlier_call(
     assert (out / "own.txt").read_text(encoding="utf-8") == "mine"
 
 
+@pytest.mark.full
 def test_guesses_in_the_working_folder_show_no_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, district_folder: Path
 ) -> None:
@@ -195,6 +197,7 @@ def test_guesses_in_the_working_folder_show_no_answer(
     )
 
 
+@pytest.mark.full
 def test_a_session_that_stops_leaves_the_earlier_folder_as_it_was(
     tmp_path: Path, district_folder: Path
 ) -> None:

@@ -368,6 +368,23 @@ def test_a_link_to_what_learners_do_not_have_is_plain_words(tmp_path: Path) -> N
     assert page.read_text(encoding="utf-8") == "[one](there.md) two [three](https://a.example/b) [four](#x)"
 
 
+def test_learners_get_the_code_of_every_session_as_it_is(tmp_path: Path) -> None:
+    pack.copy_for_learners(notebooks_folder(), [path.stem for path in SESSIONS], tmp_path)
+    for path in SESSIONS:
+        source, copy = (nbformat.read(one, as_version=4) for one in (path, tmp_path / "workshop" / path.name))
+        nbformat.validate(copy)
+        codes = [[cell.source for cell in one.cells if cell.cell_type == "code"] for one in (source, copy)]
+        assert codes[0] == codes[1], path.stem
+
+
+def test_code_that_looks_like_a_link_stays(tmp_path: Path) -> None:
+    page = tmp_path / "page.ipynb"
+    code, words = 'ways["C.2"](left)', "[gone](gone.ipynb)"
+    nbformat.write(new_notebook(cells=[new_code_cell(code), new_markdown_cell(words)]), page)
+    pack._drop_dead_links(page)
+    assert [cell.source for cell in nbformat.read(page, as_version=4).cells] == [code, "gone"]
+
+
 def test_the_positions_of_a_slider_are_slides_of_their_own() -> None:
     positions = {"For her teacher:": paragraph("A page."), "For her family:": paragraph("Another.")}
     markup = stacked(positions)._repr_html_().replace("A page.", "<section>A page.</section>")

@@ -223,13 +223,21 @@ def copy_for_learners(source: Path, sessions: Sequence[str], place: Path) -> Non
 
 
 def _drop_dead_links(copy: Path) -> None:
-    """Keep the words of a link to a file that learners don't have."""
-    text = copy.read_text(encoding="utf-8")
+    """Keep the words of a link to a file that learners don't have; code that looks like a link is code."""
+    import nbformat
 
     def kept(found: re.Match[str]) -> str:
         return found[0] if (copy.parent / found[2]).is_file() else found[1]
 
-    alive = _WHOLE_LINK.sub(kept, text)
+    text = copy.read_text(encoding="utf-8")
+    if copy.suffix == ".ipynb":
+        notebook = nbformat.reads(text, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = _WHOLE_LINK.sub(kept, cell.source)
+        alive = nbformat.writes(notebook) + "\n"
+    else:
+        alive = _WHOLE_LINK.sub(kept, text)
     if alive != text:
         write_atomically(copy, alive.encode("utf-8"), private=False)
 

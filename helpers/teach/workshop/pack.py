@@ -58,7 +58,9 @@ _TEAMS = 4
 _GUIDE = "FACILITATOR.md"
 _MATERIALS: Mapping[str, Mapping[str, str]] = {
     "cards": {"cards": "cards/record_cards.html"},
-    "quiz": {"before": "quiz/before.html", "after": "quiz/after.html"},
+    "data note": {"data note": "data_safety.html"},
+    "first quiz": {"first quiz": "quiz/before.html"},
+    "second quiz": {"second quiz": "quiz/after.html"},
 }
 _QUIZZES: Mapping[When, str] = {"before": "Eight questions, before", "after": "Eight questions, after"}
 

@@ -18,16 +18,17 @@ _LEARNERS = re.compile(r"^\*\*\d+ min.*?(?=^By the end|\Z)", re.MULTILINE | re.D
 # What follows the list of a first cell: how to run cells, which nobody does on a slide.
 _AFTER_LIST = re.compile(r"(^[-*] [^\n]+)\n\n.*", re.MULTILINE | re.DOTALL)
 _CHECK = re.compile(r"^check\(.*", re.MULTILINE | re.DOTALL)
-# What a slide shows: pictures, tables, answers. Printed text and replies are for whoever runs the notebook.
 _KEY_POINTS = "## Key points"
 _PREDICTED = re.compile(r"\bpredict\(\s*[\"']([A-Z]\.p\d+)")
 # A paragraph or a line of a list that asks one exercise.
 _ASKED = re.compile(r"^(?:- )?\*\*([A-Z]\.\d+)\b.*?(?:\n(?=- )|\n\n|\Z)", re.MULTILINE | re.DOTALL)
+# A sentence of `answer`, alone in its output.
 _SENTENCE = re.compile(
-    r'\s*<div[^>]*>\s*<p class="answer"[^>]*>(?:(?!<p|<table|<img).)*</p>\s*</div>\s*', re.DOTALL
+    r'\s*<(\w+)[^>]*>\s*<(\w+) class="answer"[^>]*>(?:(?!</\2>).)*</\2>\s*</\1>\s*', re.DOTALL
 )
 _ROOM = 120  # words of a slide
 _POSITION = re.compile(r'<(\w+) class="position">.*?<(\w+) class="position-end" hidden></\2></\1>', re.DOTALL)
+# What a slide shows: pictures, tables, answers. Printed text and replies are for whoever runs the notebook.
 _SHOWN = ("text/html", "text/markdown", "image/png", "image/svg+xml")
 
 

@@ -102,7 +102,7 @@ def workshop(
     if quiz_results is not None:
         from helpers.teach import read_quiz_results, room_gain
 
-        _say_gain(room_gain(read_quiz_results(quiz_results)), output)
+        _say_gain(room_gain(read_quiz_results(_typed_in(quiz_results, out))), output)
         return
     from helpers.files import spelled
     from helpers.report import Progress
@@ -120,6 +120,11 @@ def workshop(
         click.echo(f"bigpicture: {error}", err=True)
         sys.exit(1)
     _say_pack(made, output)
+
+
+def _typed_in(file: Path, out: Path) -> Path:
+    """Find the table where the command runs, or else in the folder that an earlier call wrote."""
+    return out / file if not file.exists() and (out / file).exists() else file
 
 
 def _serve(track: Track, seats: int, only_here: bool, out: Path, output: Output) -> None:

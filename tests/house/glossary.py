@@ -1,4 +1,4 @@
-"""Anchors of the glossary, and a link from the first use of each word in the notebook that it names.
+"""Anchors of the glossary, and links to them: in the notebook that a word names, and in each session.
 
 ``python -m tests.house.glossary`` writes them where they belong.
 """
@@ -13,10 +13,15 @@ from typing import Any
 
 from helpers.report.blocks import slug
 
-__all__ = ["FOLDER", "with_anchors", "with_links", "words_by_notebook"]
+__all__ = ["FOLDER", "with_anchors", "with_links", "words_by_notebook", "words_by_session"]
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 _ROW = re.compile(r"^\| ([^|]+) \| (?:<a id=\"[^\"]*\"></a>)?(.+) \| \[[^]]+\]\(([\w/]+)\.ipynb\) \|$")
+# Words that sessions also use in an everyday sense: "a plan" of a child, "a switch" to move.
+_EVERYDAY = (
+    "complete exact finding level limit missed pile plan prior refused review".split()
+    + "survey switch view wrong".split()
+)
 # Where a word may not become a link: code, links and their texts, headings, tables, HTML.
 _CLOSED = re.compile(
     r"```[\s\S]*?```|`[^`]*`|!?\[[^\]]*\]\([^)]*\)|<[^>]+>|^#[^\n]*$|^\|[^\n]*$", re.MULTILINE
@@ -44,6 +49,14 @@ def words_by_notebook(glossary: str) -> dict[str, list[str]]:
     return found
 
 
+def words_by_session(glossary: str) -> dict[str, list[str]]:
+    """List the words that each session of the workshop links where it first uses them."""
+    words = [word for words in words_by_notebook(glossary).values() for word in words]
+    words = [word for word in words if word not in _EVERYDAY]
+    there = sorted((FOLDER / "workshop").glob("[A-Z]_*.ipynb"))
+    return {f"workshop/{path.stem}": words for path in there}
+
+
 def with_links(notebook: dict[str, Any], words: list[str], glossary: str) -> dict[str, Any]:
     """Link the first use of each word in a notebook's text, unless it is linked already."""
     texts = [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
@@ -54,7 +67,8 @@ def with_links(notebook: dict[str, Any], words: list[str], glossary: str) -> dic
             continue
         for cell in texts:
             source = "".join(cell["source"])
-            place = _first_use(source, word)
+            longer = [one for one in words if word in one.split() and word != one]
+            place = _first_use(source, word, longer)
             if place is not None:
                 begin, end = place
                 source = f"{source[:begin]}[{source[begin:end]}]({address}){source[end:]}"
@@ -63,8 +77,11 @@ def with_links(notebook: dict[str, Any], words: list[str], glossary: str) -> dic
     return notebook
 
 
-def _first_use(source: str, word: str) -> tuple[int, int] | None:
+def _first_use(source: str, word: str, longer: list[str]) -> tuple[int, int] | None:
     closed = [found.span() for found in _CLOSED.finditer(source)]
+    # The "key" of "answer key" is another word.
+    for one in longer:
+        closed += [found.span() for found in re.finditer(re.escape(one), source, re.IGNORECASE)]
     for found in re.finditer(rf"(?<![\w-]){re.escape(word)}s?(?![\w-])", source, re.IGNORECASE):
         if not any(begin <= found.start() < end for begin, end in closed):
             return found.span()
@@ -80,7 +97,7 @@ def _write(path: Path, text: str) -> None:
 if __name__ == "__main__":
     words = (FOLDER / "GLOSSARY.md").read_text(encoding="utf-8")
     _write(FOLDER / "GLOSSARY.md", with_anchors(words))
-    for name, first in words_by_notebook(words).items():
+    for name, first in (words_by_notebook(words) | words_by_session(words)).items():
         path = FOLDER / f"{name}.ipynb"
         up = "../" * name.count("/")
         linked = with_links(json.loads(path.read_text(encoding="utf-8")), first, f"{up}GLOSSARY.md")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import nbformat
 
-from tests.house.glossary import FOLDER, with_anchors, with_links, words_by_notebook
+from tests.house.glossary import FOLDER, with_anchors, with_links, words_by_notebook, words_by_session
 
 GLOSSARY = (FOLDER / "GLOSSARY.md").read_text(encoding="utf-8")
 ROW = "| answer key, key | a list | [00](00_start.ipynb) |\n| key | a number | [00](00_start.ipynb) |\n"
@@ -27,6 +28,16 @@ def test_links_to_words_lead_to_them() -> None:
         assert (path.name, asked - anchors) == (path.name, set())
 
 
+def test_each_session_links_its_words_where_it_first_uses_them() -> None:
+    sessions = words_by_session(GLOSSARY)
+    assert len(sessions) > 5
+    for name, words in sessions.items():
+        text = (FOLDER / f"{name}.ipynb").read_text(encoding="utf-8")
+        linked = with_links(json.loads(text), words, "../GLOSSARY.md")
+        assert linked == json.loads(text), f"{name}: run python -m tests.house.glossary"
+        assert text.count("](../GLOSSARY.md#") >= 1
+
+
 def test_anchors_are_drawn_once() -> None:
     once = with_anchors(ROW)
     assert (
@@ -45,6 +56,6 @@ def test_the_first_use_is_linked_and_code_headings_and_links_are_left_alone() ->
         "# The answer key\n\n`key` and [a key](x.md): the **[answer key](../GLOSSARY.md#answer-key)** has "
         "[keys](../GLOSSARY.md#key).\n\nAn answer key.",
     ]
-    # A second time changes nothing.
+    # A second time changes nothing: the second answer key isn't linked as a key.
     again = with_links(linked, ["key", "answer key"], "../GLOSSARY.md")
     assert ["".join(cell["source"]) for cell in again["cells"]] == text

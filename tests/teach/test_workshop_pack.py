@@ -10,17 +10,17 @@ from pathlib import Path
 import nbformat
 import pytest
 from click.testing import CliRunner
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers.cli import main
-from helpers.report import notebooks_folder, paragraph, stacked
+from helpers.report import answer, notebooks_folder, paragraph, stacked
 from helpers.report.pages import session
 from helpers.teach.check import solution_of
 from helpers.teach.workshop import deck, pack
 from helpers.teach.workshop.guide import guide_of
 from helpers.teach.workshop.pack import Pack, SessionFailed, make_pack
 from helpers.teach.workshop.quiz import quiz_items
-from helpers.teach.workshop.tracks import declared_tracks, sessions_of, track_named
+from helpers.teach.workshop.tracks import declared_tracks, done_in, sessions_of, track_named
 from tests.house.workshop_tables import GUIDE
 from tests.kept import Kept
 from tests.notebooks_here import notebooks_here
@@ -106,6 +106,59 @@ def test_a_handout_has_the_exercise_and_room_to_write(made: Pack) -> None:
     # No code but that of exercises, and no reply to an unanswered one.
     assert not re.search(r"import HTML|district_folder|shown =|left over", text)
     assert text.count('class="code"') == 1
+
+
+def exercise(number: str) -> nbformat.NotebookNode:
+    source = f'left = ...\ncheck("{number}", left)'
+    return new_code_cell(source, metadata={"tags": ["exercise", f"exercise-{number}"]})
+
+
+def test_a_handout_has_only_what_a_group_has_time_for() -> None:
+    guess = 'predict(\n    "C.p1",\n    "How many?", ["1"], shown)'
+    cells = [
+        new_markdown_cell("# How many?\n\n**30 minutes**"),
+        new_markdown_cell("## Done\n\nTwo lists.\n\n- **C.1** First.\n- **C.2** Second.\n- **C.3** Third."),
+        exercise("C.1"),
+        exercise("C.2"),
+        exercise("C.3"),
+        new_markdown_cell("## What it shows"),
+        new_markdown_cell("## Not done\n\n**C.4, in pairs.** Say it.\nThen test it.\n\nA picture:"),
+        exercise("C.4"),
+        new_code_cell("picture"),
+        new_markdown_cell("## Why that is"),
+        new_markdown_cell("## A guess\n\n**C.5** Later.\nMuch later.\n\nBut first a guess."),
+        new_code_cell(guess, metadata={"tags": ["prediction"]}),
+        exercise("C.5"),
+        new_markdown_cell("## Key points\n\n- One."),
+    ]
+    session = new_notebook(cells=cells)
+    paper = deck.handout(session, {"C.1", "C.3", "C.p1"})
+    assert [cell.source for cell in paper.cells] == [
+        "# How many?\n\n**30 minutes**",
+        "## Done\n\nTwo lists.\n\n- **C.1** First.\n- **C.3** Third.",
+        "left = ...",
+        "left = ...",
+        "## What it shows",
+        "## A guess\n\nBut first a guess.",
+        guess,
+    ]
+    assert len(deck.handout(session).cells) == len(cells) - 1
+
+
+def test_a_group_does_what_its_lines_name_and_all_where_one_names_nothing() -> None:
+    half_day, leaders = track_named("half-day"), track_named("leaders")
+    assert done_in(half_day, "F_which_gap_first") == {"F.p1", "F.4", "F.8"}
+    # By hand: the cabinet's line names no exercise of session D.
+    assert done_in(leaders, "D_one_child_two_roles") == frozenset()
+
+
+def test_a_sentence_about_a_picture_stays_on_its_slide() -> None:
+    picture = new_output("display_data", data={"image/png": "iVBORw0KGgo="})
+    sentence = new_output("execute_result", data={"text/html": answer("**2** of 3.")._repr_html_()})
+    both = deck._output_slides(new_code_cell("plot", outputs=[picture, sentence]), "slide")
+    assert [one.metadata["slideshow"]["slide_type"] for one in both] == ["slide", "-"]
+    alone = deck._output_slides(new_code_cell("say", outputs=[sentence]), "slide")
+    assert [one.metadata["slideshow"]["slide_type"] for one in alone] == ["slide"]
 
 
 def test_slides_have_one_idea_each_and_the_answer_after_the_question(made: Pack) -> None:
@@ -265,6 +318,12 @@ def test_the_command_prints_the_rooms_gain(tmp_path: Path) -> None:
     assert "Question 8: 1 of 2 right." in done.stdout
     assert "not counted: C." in " ".join(done.stdout.split())
     assert len(done.stdout.splitlines()) <= 15
+    # As START_HERE writes it: the table's place in the pack, and the pack.
+    again = CliRunner().invoke(main, ["workshop", "--quiz-results", file.name, "--out", str(tmp_path)])
+    assert again.stdout == done.stdout
+    gone = CliRunner().invoke(main, ["workshop", "--quiz-results", "gone.csv", "--out", str(tmp_path)])
+    assert gone.exit_code != 0
+    assert str(Path("gone.csv").absolute()) in gone.stderr.replace("\n", "")
 
 
 SESSIONS = sorted((notebooks_folder() / "workshop").glob("[A-Z]_*.ipynb"))
@@ -310,6 +369,23 @@ def test_a_link_to_what_learners_do_not_have_is_plain_words(tmp_path: Path) -> N
     )
     pack._drop_dead_links(page)
     assert page.read_text(encoding="utf-8") == "[one](there.md) two [three](https://a.example/b) [four](#x)"
+
+
+def test_learners_get_the_code_of_every_session_as_it_is(tmp_path: Path) -> None:
+    pack.copy_for_learners(notebooks_folder(), [path.stem for path in SESSIONS], tmp_path)
+    for path in SESSIONS:
+        source, copy = (nbformat.read(one, as_version=4) for one in (path, tmp_path / "workshop" / path.name))
+        nbformat.validate(copy)
+        codes = [[cell.source for cell in one.cells if cell.cell_type == "code"] for one in (source, copy)]
+        assert codes[0] == codes[1], path.stem
+
+
+def test_code_that_looks_like_a_link_stays(tmp_path: Path) -> None:
+    page = tmp_path / "page.ipynb"
+    code, words = 'ways["C.2"](left)', "[gone](gone.ipynb)"
+    nbformat.write(new_notebook(cells=[new_code_cell(code), new_markdown_cell(words)]), page)
+    pack._drop_dead_links(page)
+    assert [cell.source for cell in nbformat.read(page, as_version=4).cells] == [code, "gone"]
 
 
 def test_the_positions_of_a_slider_are_slides_of_their_own() -> None:

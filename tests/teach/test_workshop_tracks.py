@@ -90,7 +90,7 @@ def test_the_two_hours_need_no_notebook_and_the_half_day_has_every_session() -> 
 @pytest.mark.parametrize("track", declared_tracks(), ids=lambda track: track.name)
 def test_what_a_line_uses_is_there(track: Track) -> None:
     folder = notebooks_folder()
-    materials = {"cards", "quiz", "doctor", "pages", "own files"}
+    materials = {"cards", "data note", "first quiz", "second quiz", "doctor", "pages", "own files"}
     notebooks = {path.stem for path in folder.glob("*.ipynb")}
     used = {one for line in lines_of(track) for one in line.uses}
     sessions = set(sessions_of(track))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
@@ -18,10 +18,17 @@ _LEARNERS = re.compile(r"^\*\*\d+ min.*?(?=^By the end|\Z)", re.MULTILINE | re.D
 # What follows the list of a first cell: how to run cells, which nobody does on a slide.
 _AFTER_LIST = re.compile(r"(^[-*] [^\n]+)\n\n.*", re.MULTILINE | re.DOTALL)
 _CHECK = re.compile(r"^check\(.*", re.MULTILINE | re.DOTALL)
-# What a slide shows: pictures, tables, answers. Printed text and replies are for whoever runs the notebook.
 _KEY_POINTS = "## Key points"
+_PREDICTED = re.compile(r"\bpredict\(\s*[\"']([A-Z]\.p\d+)")
+# A paragraph or a line of a list that asks one exercise.
+_ASKED = re.compile(r"^(?:- )?\*\*([A-Z]\.\d+)\b.*?(?:\n(?=- )|\n\n|\Z)", re.MULTILINE | re.DOTALL)
+# A sentence of `answer`, alone in its output.
+_SENTENCE = re.compile(
+    r'\s*<(\w+)[^>]*>\s*<(\w+) class="answer"[^>]*>(?:(?!</\2>).)*</\2>\s*</\1>\s*', re.DOTALL
+)
 _ROOM = 120  # words of a slide
 _POSITION = re.compile(r'<(\w+) class="position">.*?<(\w+) class="position-end" hidden></\2></\1>', re.DOTALL)
+# What a slide shows: pictures, tables, answers. Printed text and replies are for whoever runs the notebook.
 _SHOWN = ("text/html", "text/markdown", "image/png", "image/svg+xml")
 
 
@@ -40,14 +47,50 @@ def _question(cell: NotebookNode) -> str:
     return _CHECK.sub("", cell.source).strip()
 
 
-def handout(executed: NotebookNode) -> NotebookNode:
+def handout(executed: NotebookNode, done: Collection[str] = ()) -> NotebookNode:
     """Prepare the paper of a session that ran without answers: questions, and room to write.
 
-    Its key points answer exercises, so they are on the answer sheet and on the last slide alone.
+    If a group has time for the questions ``done`` alone, paper leaves out the others, and parts of the
+    session that ask only those. Key points answer exercises, so they are on the answer sheet and on the
+    last slide alone.
     """
     paper = _paper(executed)
-    paper.cells = [cell for cell in paper.cells if not cell.source.startswith(_KEY_POINTS)]
+    cells = [cell for cell in paper.cells if not cell.source.startswith(_KEY_POINTS)]
+    paper.cells = _only(cells, done) if done else cells
     return paper
+
+
+def _only(cells: Sequence[NotebookNode], done: Collection[str]) -> list[NotebookNode]:
+    """Leave out questions that aren't done; a part that asks nothing stays if the one before it does."""
+    kept: list[NotebookNode] = []
+    stays = True
+    for part in _parts(cells):
+        asked = [_number(cell) for cell in part if _number(cell)]
+        stays = any(number in done for number in asked) if asked else stays
+        if stays:
+            kept += [cell for cell in part if not _number(cell) or _number(cell) in done]
+    for cell in kept:
+        if cell.cell_type == "markdown":
+            cell.source = _ASKED.sub(lambda found: found[0] if found[1] in done else "", cell.source)
+    return kept
+
+
+def _parts(cells: Sequence[NotebookNode]) -> list[list[NotebookNode]]:
+    """Divide cells where a text begins."""
+    parts: list[list[NotebookNode]] = []
+    for cell in cells:
+        if cell.cell_type == "markdown" or not parts:
+            parts.append([])
+        parts[-1].append(cell)
+    return parts
+
+
+def _number(cell: NotebookNode) -> str:
+    """Return the number of a cell's exercise or prediction, or nothing."""
+    if cell.cell_type != "code":
+        return ""
+    found = _PREDICTED.search(cell.source) if _is(cell, "prediction") else None
+    return found[1] if found else exercise_number(cell)
 
 
 def _paper(executed: NotebookNode) -> NotebookNode:
@@ -154,14 +197,19 @@ def _is_shown(output: NotebookNode) -> bool:
 
 def _output_slides(cell: NotebookNode, kind: str) -> list[NotebookNode]:
     """Give each picture or table a slide of its own, or a place on the slide before, as its author chose."""
-    found = []
+    found: list[NotebookNode] = []
     for output in cell.outputs:
         if _is_shown(output):
             for one in _positions(output):
                 shown = deepcopy(cell)
                 shown.outputs = [one]
-                found.append(_slide(shown, kind))
+                # A sentence about a picture stays with it.
+                found.append(_slide(shown, "-" if found and _is_sentence(one) else kind))
     return found
+
+
+def _is_sentence(output: NotebookNode) -> bool:
+    return bool(_SENTENCE.fullmatch(str(output.get("data", {}).get("text/html", ""))))
 
 
 def _positions(output: NotebookNode) -> list[NotebookNode]:

@@ -41,7 +41,7 @@ from helpers.teach.workshop.deck import Solve, answer_sheet, deck, handout
 from helpers.teach.workshop.guide import guide_of, guide_rows
 from helpers.teach.workshop.quiz import When, form
 from helpers.teach.workshop.room import blank_results
-from helpers.teach.workshop.tracks import Track, cut_for_sessions, lines_of
+from helpers.teach.workshop.tracks import Line, Track, cut_for_sessions, done_in, lines_of
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -56,6 +56,12 @@ _PEOPLE = 20
 _TEAMS = 4
 # What the trainer alone needs: it gives answers away.
 _GUIDE = "FACILITATOR.md"
+_MATERIALS: Mapping[str, Mapping[str, str]] = {
+    "cards": {"cards": "cards/record_cards.html"},
+    "data note": {"data note": "data_safety.html"},
+    "first quiz": {"first quiz": "quiz/before.html"},
+    "second quiz": {"second quiz": "quiz/after.html"},
+}
 _QUIZZES: Mapping[When, str] = {"before": "Eight questions, before", "after": "Eight questions, after"}
 
 
@@ -147,7 +153,7 @@ def make_pack(
             copy_for_learners(source, sessions, place / "learners")
             _slides(draft, asked, answered)
         _cards(draft, cards_of or make_report_district({}))
-        _paper(draft, source, asked, answered)
+        _paper(draft, source, track, asked, answered)
         _quiz(draft)
         draft.page("data_safety.html", fill(_PAGES, "data_safety", page_css()))
         _guide(draft, source, track)
@@ -219,13 +225,21 @@ def copy_for_learners(source: Path, sessions: Sequence[str], place: Path) -> Non
 
 
 def _drop_dead_links(copy: Path) -> None:
-    """Keep the words of a link to a file that learners don't have."""
-    text = copy.read_text(encoding="utf-8")
+    """Keep the words of a link to a file that learners don't have; code that looks like a link is code."""
+    import nbformat
 
     def kept(found: re.Match[str]) -> str:
         return found[0] if (copy.parent / found[2]).is_file() else found[1]
 
-    alive = _WHOLE_LINK.sub(kept, text)
+    text = copy.read_text(encoding="utf-8")
+    if copy.suffix == ".ipynb":
+        notebook = nbformat.reads(text, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = _WHOLE_LINK.sub(kept, cell.source)
+        alive = nbformat.writes(notebook) + "\n"
+    else:
+        alive = _WHOLE_LINK.sub(kept, text)
     if alive != text:
         write_atomically(copy, alive.encode("utf-8"), private=False)
 
@@ -247,12 +261,17 @@ def _slides(draft: _Draft, asked: Mapping[str, NotebookNode], answered: Mapping[
 
 
 def _paper(
-    draft: _Draft, source: Path, asked: Mapping[str, NotebookNode], answered: Mapping[str, NotebookNode]
+    draft: _Draft,
+    source: Path,
+    track: Track,
+    asked: Mapping[str, NotebookNode],
+    answered: Mapping[str, NotebookNode],
 ) -> None:
     solve = _solver(source)
     for name, notebook in asked.items():
         title, sheet = _title(notebook, name), answer_sheet(answered[name], solve)
-        handout_page(handout(notebook), draft.place / "handouts" / f"{name}.html", title, _banner())
+        paper = handout(notebook, done_in(track, name))
+        handout_page(paper, draft.place / "handouts" / f"{name}.html", title, _banner())
         answers = draft.place / "answer_sheets" / f"{name}.html"
         handout_page(sheet, answers, f"Answers: {title}", _banner())
         files = {"slides": f"slides/{name}.html", "handout": f"handouts/{name}.html"}
@@ -334,12 +353,23 @@ def _start(draft: _Draft, track: Track, lacking: Sequence[str], printed_only: bo
         things.pop(1)
     lines = lines_of(track)
     plan = [
-        (when, line.what, _plain(line.screen), ", ".join(line.uses))
+        (when, line.what, _plain(line.screen), ", ".join(line.does), _opened(draft.place, line))
         for (when, *_), line in zip(guide_rows(lines), lines, strict=True)
     ]
-    heads = ("clock", "what", "on the screen", "uses")
+    heads = ("clock", "what", "on the screen", "do", "open")
     page = fill(_PAGES, "start", page_css(), track, heads, plan, things, list(lacking))
     draft.page("START_HERE.html", page)
+
+
+def _opened(place: Path, line: Line) -> dict[str, str]:
+    """Return what a line opens, by what each is called: a file of the folder, or nothing."""
+    found: dict[str, str] = {}
+    for use in line.uses:
+        session = {"slides": f"slides/{use}.html", "handout": f"handouts/{use}.html"}
+        files = _MATERIALS.get(use, session)
+        there = {called: file for called, file in files.items() if (place / file).is_file()}
+        found |= there or {use: ""}
+    return found
 
 
 def _plain(text: str) -> str:

@@ -56,7 +56,8 @@ def read_quiz_results(file: Path) -> pd.DataFrame:
         typed = without_guard(pd.read_csv(file, dtype="string", encoding="utf-8-sig"))
     except FileNotFoundError:
         raise BadInput(
-            f"There is no file {file}: give the path of the pack's quiz/quiz_results.csv."
+            f"There is no file {file.absolute()}: give the path of the pack's quiz/quiz_results.csv, "
+            "or with --out the pack's folder."
         ) from None
     except (OSError, ValueError) as error:
         raise BadInput(f"{file} can't be read as quiz results ({error}): save it as CSV.") from error

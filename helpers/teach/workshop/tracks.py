@@ -18,6 +18,7 @@ __all__ = [
     "clock",
     "cut_for_sessions",
     "declared_tracks",
+    "done_in",
     "group_minutes",
     "lines_of",
     "sessions_of",
@@ -169,6 +170,18 @@ def sessions_of(track: Track) -> tuple[str, ...]:
     """Return the sessions of a track, each once: names that begin with a capital and an underscore."""
     used = (one for line in lines_of(track) for one in line.uses)
     return tuple(dict.fromkeys(one for one in used if _SESSION.fullmatch(one)))
+
+
+def done_in(track: Track, session: str) -> frozenset[str]:
+    """Return the exercises and predictions for which a track has time in a session; none named means all.
+
+    >>> sorted(done_in(track_named("two-hours"), "C_join_them_yourself"))
+    ['C.p2']
+    """
+    lines = [line for line in lines_of(track) if session in line.uses]
+    if not all(line.does for line in lines):
+        return frozenset()
+    return frozenset(one for line in lines for one in line.does)
 
 
 def cut_for_sessions(track: Track, there: Sequence[str]) -> tuple[list[str], list[str]]:

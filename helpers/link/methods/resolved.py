@@ -21,6 +21,7 @@ from helpers.link.resolve.assignment import (
     second_record_weights,
 )
 from helpers.link.resolve.clusters import Compare, cluster_records, components
+from helpers.link.resolve.lone_pairs import lack_witness
 from helpers.link.resolve.weighted_pairs import Exclusions, add_weighted_pairs, is_exclusive, weigh
 from helpers.link.values.name_forms import compare_names
 from helpers.standard import figure
@@ -53,6 +54,7 @@ def resolve_matches(students: Records, found: Matches, aids: LinkageContext) -> 
     label, outcomes = _cluster(count, parts, _by_weights_too(seen.exclusions, parts))
     pairs = _stacked(parts)
     pairs.loc[pairs["decision"].eq("Match"), "decision"] = outcomes
+    pairs, label = _ask_where_witness_lacks(seen.units, pairs, label)
     pairs = _one_question_a_record(pairs, seen.units.dated, label)
     settled = add_weighted_pairs(students, seen.settled, seen.units, pairs, label, aids)
     return found.decided(STEP, settled, seen.passed_over + over + over_last)
@@ -241,6 +243,20 @@ def _cluster(count: int, parts: list[pd.DataFrame], excluded: Compare) -> tuple[
     edges = matches[["left", "right"]].assign(strength=matches["match_weight"].round(1))
     clusters = cluster_records(count, edges, excluded)
     return clusters.label, clusters.outcome
+
+
+def _ask_where_witness_lacks(
+    units: Units, pairs: pd.DataFrame, label: np.ndarray
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """Let a reviewer decide about two records that may be two twins', and keep them apart until then."""
+    matched = pairs.index[pairs["decision"].eq("Match")]
+    left, right = (pairs.loc[matched, side].to_numpy(dtype="int64") for side in ENDS)
+    doubtful = lack_witness(units, label, left, right)
+    decision, label = pairs["decision"].copy(), label.copy()
+    decision[matched[doubtful]] = "Review"
+    for ends in (left[doubtful], right[doubtful]):
+        label[ends] = ends
+    return pairs.assign(decision=decision), label
 
 
 def _stacked(parts: list[pd.DataFrame]) -> pd.DataFrame:

@@ -35,6 +35,7 @@ __all__ = [
     "SAME",
     "SPELLING",
     "FirstNames",
+    "are_one_name",
     "compare_first_names",
     "compare_surnames",
     "fold",
@@ -264,6 +265,24 @@ def compare_first_names(left: str, right: str) -> FirstNames:
     begun = len(short) >= SHORTEST_BEGINNING and long.startswith(short)
     near = one[0] == other[0] and OSA.normalized_similarity(one, other) >= PLAINLY_DIFFERENT_BELOW
     return FirstNames(ALIKE if begun or _resembles(one, other) else DIFFERENT, not (near or begun))
+
+
+def are_one_name(left: str, right: str) -> bool:
+    """Return whether two first names are one: also a nickname, a listed spelling, an initial or a part.
+
+    >>> are_one_name("bob", "robert"), are_one_name("ana maria", "ana"), are_one_name("lena", "lina")
+    (True, True, False)
+    """
+    one, other = left.replace(" ", ""), right.replace(" ", "")
+    if not one or not other or one == other:
+        return True
+    if are_other_names(one, other):
+        return False
+    if min(len(one), len(other)) == 1:
+        return one[0] == other[0]
+    if is_double_transliteration(one, other) or formal_names(one) & formal_names(other):
+        return True
+    return _is_part(left, right)
 
 
 def _resembles(one: str, other: str) -> bool:

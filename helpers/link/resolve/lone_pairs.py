@@ -1,0 +1,66 @@
+"""Find links that no third record confirms, under two first names: one child with a typo, or twins."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from helpers.link.comparisons import best_of
+from helpers.link.records import Units
+from helpers.link.values.name_forms import compare_names
+from helpers.link.values.names import ALIKE, DIFFERENT, SPELLING, are_one_name, is_known
+from helpers.standard import figure
+
+__all__ = ["lack_witness"]
+
+RECORDS_A_CHILD = figure("link/thresholds.records_a_child")
+# First names that differ by letters. Nicknames, initials and exchanged names don't.
+BY_LETTERS = (SPELLING, ALIKE, DIFFERENT)
+ONE_NAME, TYPO, TWO_NAMES = range(3)
+
+
+def lack_witness(units: Units, label: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Test which links join two units, each of one system, under first names that twins may have.
+
+    Twins share surname, home and birth date. Only the first name separates them. So a link that overrules it
+    needs a third record of the child, or an id in common, which joins records before any score. Where
+    children have few records, a third one is often missing: there both spellings must be names in use.
+    """
+    many = units.silos.how_many(len(units))
+    alone = np.bincount(label, minlength=len(units))[label] == 2
+    result: np.ndarray = alone[left] & (many[left] == 1) & (many[right] == 1)
+    rows = np.flatnonzero(result)
+    found = compare_names(units.names, len(units), left[rows], right[rows]).first
+    rows = rows[np.isin(found, BY_LETTERS)]
+    given = units.values["given"]
+    in_use = np.ones(len(given.texts), dtype=bool) if _have_enough_records(units) else _names_in_use(units)
+
+    def level(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        same = np.array(
+            [are_one_name(given.texts[a], given.texts[b]) for a, b in zip(one, other, strict=True)],
+            dtype=bool,
+        )
+        return np.select([same, in_use[one] & in_use[other]], [ONE_NAME, TWO_NAMES], TYPO).astype("int8")
+
+    result[:] = False
+    result[rows] = best_of(given, len(units), left[rows], right[rows], level) == TWO_NAMES
+    return result
+
+
+def _have_enough_records(units: Units) -> bool:
+    """Return whether a child usually has a third record: dated records, by those of the largest system."""
+    dated = units.dated & units.named
+    of_silo = np.bincount(units.silos.code[dated[units.silos.unit]])
+    return bool(of_silo.sum() >= RECORDS_A_CHILD * np.max(of_silo, initial=1))
+
+
+def _names_in_use(units: Units) -> np.ndarray:
+    """Test which first names are in the kit's list, or those of children with two birth dates."""
+    given, days = units.values["given"], units.values["birth_days_free"]
+    names = pd.DataFrame({"unit": given.unit, "name": given.code})
+    born = pd.DataFrame({"unit": days.unit, "day": days.code})
+    both = names.merge(born, on="unit", validate="many_to_many")[["name", "day"]].drop_duplicates()
+    often = np.bincount(both["name"].to_numpy(), minlength=len(given.texts)) >= 2
+    listed = np.array([is_known(text.replace(" ", "")) for text in given.texts], dtype=bool)
+    result: np.ndarray = often | listed
+    return result

@@ -73,7 +73,7 @@ def doctor(output: Output) -> None:
     "--quiz-results",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Answers typed in: print what the room gained. Writes nothing.",
+    help="Answers typed in, or a folder of such files: print what the room gained. Writes nothing.",
 )
 @click.option(
     "--serve",

@@ -11,6 +11,7 @@ from helpers.teach.predict import predict
 
 if TYPE_CHECKING:
     from helpers.teach.workshop.pack import Pack, SessionFailed, make_pack
+    from helpers.teach.workshop.quiz_sheet import take_quiz
     from helpers.teach.workshop.room import RoomGain, read_quiz_results, room_gain
     from helpers.teach.workshop.serve import address_sheet, prepare_seats, serve_seats
     from helpers.teach.workshop.tracks import Track, declared_tracks, track_named
@@ -21,6 +22,7 @@ __all__ = ["Reply", "check", "expect", "hint", "predict", "solution"]
 # Notebooks don't need what makes a workshop's folder, so it is loaded on first use.
 _MODULES = {
     "pack": "Pack SessionFailed make_pack",
+    "quiz_sheet": "take_quiz",
     "room": "RoomGain read_quiz_results room_gain",
     "serve": "address_sheet prepare_seats serve_seats",
     "tracks": "Track declared_tracks track_named",

@@ -95,7 +95,7 @@ def test_what_a_line_uses_is_there(track: Track) -> None:
     used = {one for line in lines_of(track) for one in line.uses}
     sessions = set(sessions_of(track))
     assert used - materials - notebooks - sessions == set()
-    there = {path.stem for path in (folder / "workshop").glob("*.ipynb")}
+    there = {path.stem for path in (folder / "workshop").glob("[A-Z]_*.ipynb")}
     # Sessions that are written must have the names that tracks use.
     assert {name[0] for name in there} & {name[0] for name in sessions - there} == set()
 

@@ -39,7 +39,7 @@ from helpers.score import blank_card_sort, deal_cards, true_card_groups
 from helpers.teach.check import solution_of
 from helpers.teach.workshop.deck import Solve, answer_sheet, deck, handout
 from helpers.teach.workshop.guide import guide_of, guide_rows
-from helpers.teach.workshop.quiz import When, form
+from helpers.teach.workshop.quiz import RESULTS, When, form
 from helpers.teach.workshop.room import blank_results
 from helpers.teach.workshop.tracks import Line, Track, cut_for_sessions, done_in, lines_of
 
@@ -62,6 +62,7 @@ _MATERIALS: Mapping[str, Mapping[str, str]] = {
     "first quiz": {"first quiz": "quiz/before.html"},
     "second quiz": {"second quiz": "quiz/after.html"},
 }
+_QUIZ = "quiz"
 _QUIZZES: Mapping[When, str] = {"before": "Eight questions, before", "after": "Eight questions, after"}
 
 
@@ -202,11 +203,12 @@ def _executed(run: NotebookRun) -> NotebookNode:
 
 
 def copy_for_learners(source: Path, sessions: Sequence[str], place: Path) -> None:
-    """Copy sessions without outputs, and the files that they link to; `solution` reads the kit's own."""
+    """Copy sessions and the quiz without outputs, and files that they link to; `solution` is the kit's."""
     import nbformat
 
     linked: set[str] = set()
-    for name in sessions:
+    quiz = [_QUIZ] if (source / "workshop" / f"{_QUIZ}.ipynb").is_file() else []
+    for name in [*sessions, *quiz]:
         notebook = nbformat.read(source / "workshop" / f"{name}.ipynb", as_version=4)
         for cell in notebook.cells:
             if cell.cell_type == "code":
@@ -324,8 +326,8 @@ def _quiz(draft: _Draft) -> None:
         draft.page(f"answer_sheets/quiz_{when}.html", sheet)
         files = {"sheet": f"quiz/{when}.html", "answers": f"answer_sheets/quiz_{when}.html"}
         draft.things.append(_Thing(title, "the sheet for each person; the answers for you alone", files))
-    _table(draft.place / "quiz" / "quiz_results.csv", blank_results(_PEOPLE))
-    results = {"table": "quiz/quiz_results.csv"}
+    _table(draft.place / "quiz" / RESULTS, blank_results(_PEOPLE))
+    results = {"table": f"quiz/{RESULTS}"}
     draft.things.append(_Thing("Results of the quizzes, to type in", "not printed", results))
 
 

@@ -11,11 +11,13 @@ from pydantic import BaseModel, model_validator
 
 from helpers.standard import STRICT, read_declared
 
-__all__ = ["LETTERS", "WHEN", "Item", "PrintedItem", "form", "quiz_items"]
+__all__ = ["LETTERS", "RESULTS", "WHEN", "Item", "PrintedItem", "form", "quiz_items"]
 
 When = Literal["before", "after"]
 WHEN: tuple[When, ...] = ("before", "after")
 LETTERS = "ABCD"
+# A line for each person and quiz: a trainer types it, or a notebook of the quiz stores it.
+RESULTS = "quiz_results.csv"
 _OPTIONS = "abcd"
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.files import without_guard
 from helpers.standard import BadInput
-from helpers.teach.workshop.quiz import LETTERS, WHEN, When, quiz_items
+from helpers.teach.workshop.quiz import LETTERS, RESULTS, WHEN, When, quiz_items
 
 __all__ = ["RoomGain", "blank_results", "read_quiz_results", "room_gain", "scored"]
 
@@ -50,13 +50,32 @@ def blank_results(people: int) -> pd.DataFrame:
     return frame.assign(**{name: pd.array([""] * len(frame), dtype="string") for name in _columns()})
 
 
-def read_quiz_results(file: Path) -> pd.DataFrame:
-    """Read what the trainer typed: person, when, and a letter for each item; blank means no answer."""
+def read_quiz_results(place: Path) -> pd.DataFrame:
+    """Read what was typed: person, when, and a letter for each item; blank means no answer.
+
+    A folder stands for each ``quiz_results.csv`` below it, as laptops of a room store them.
+    """
+    files = sorted(place.rglob(RESULTS)) if place.is_dir() else [place]
+    if not files:
+        raise BadInput(f"{place.absolute()} has no file {RESULTS}, in itself or in a folder below it.")
+    typed = pd.concat([_read_one(file) for file in files], ignore_index=True)
+    if typed.empty:
+        raise BadInput(f"{place} has no answers: type a letter, {', '.join(LETTERS)}, for each item.")
+    if (again := typed.duplicated(["person", "when"])).any():
+        twice = ", ".join(sorted(set(typed.loc[again, "person"])))
+        raise BadInput(
+            f"{place}: {twice} has one quiz in two files. If these are two people, change one of the letters "
+            "in its file."
+        )
+    return typed
+
+
+def _read_one(file: Path) -> pd.DataFrame:
     try:
         typed = without_guard(pd.read_csv(file, dtype="string", encoding="utf-8-sig"))
     except FileNotFoundError:
         raise BadInput(
-            f"There is no file {file.absolute()}: give the path of the pack's quiz/quiz_results.csv, "
+            f"There is no file {file.absolute()}: give the path of the pack's quiz/{RESULTS}, "
             "or with --out the pack's folder."
         ) from None
     except (OSError, ValueError) as error:
@@ -75,8 +94,6 @@ def read_quiz_results(file: Path) -> pd.DataFrame:
     if wrong:
         more = f"; and {len(wrong) - _MOST_FAULTS} more" if len(wrong) > _MOST_FAULTS else ""
         raise BadInput(f"{file}: {'; '.join(wrong[:_MOST_FAULTS])}{more}.")
-    if typed.empty:
-        raise BadInput(f"{file} has no answers: type a letter, {', '.join(LETTERS)}, for each item.")
     return typed.assign(when=typed["when"].map(SPELLED)).reset_index(drop=True)
 
 

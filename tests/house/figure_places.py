@@ -49,6 +49,7 @@ OTHERS: dict[str, int | float] = {
     "link/thresholds.against": 0.03,
     "link/thresholds.own_numbers": 0.021,
     "link/thresholds.shared_addresses": 0.051,
+    "link/thresholds.records_a_child": 5,
     "share/disclosure.smallest_group_of_health": 14,
     "share/disclosure.share_step": 0.06,
     "share/disclosure.adult_age": 19,
@@ -116,6 +117,7 @@ for _name in ("review", "alike", "same_but_for_ids", "plain", "against"):
     constant(f"link/thresholds.{_name}", "helpers.link.methods.resolved", _name.upper())
 constant("link/thresholds.own_numbers", "helpers.link.id_reliability", "OWN_NUMBERS")
 constant("link/thresholds.shared_addresses", "helpers.link.id_reliability", "SHARED_ADDRESSES")
+constant("link/thresholds.records_a_child", "helpers.link.resolve.lone_pairs", "RECORDS_A_CHILD")
 constant("link/thresholds.accept_across_districts", "helpers.link.districts", "ACCEPT")
 constant("link/thresholds.review", "helpers.link.districts", "REVIEW")
 constant("link/thresholds.accept_in_two_files", "helpers.link.two_files.link", "MATCH")

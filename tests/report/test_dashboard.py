@@ -139,10 +139,10 @@ def test_a_browser_is_told_no_value_that_the_role_may_not_see(
     may = values["element"].map({each.name: view.may_see(each.name) for each in declared_elements()})
     # A hidden day, such as that of an opened message, may be that of an event that the role sees.
     seen = {*child.values["value"].dropna(), *child.timeline["date"].dt.strftime("%Y-%m-%d").dropna()}
-    # A short text, such as a count, stands anywhere.
     hidden = {*values.loc[~may, "value"].dropna()} - seen
     if view.allowed.coded:
         hidden |= {known, *values["record"].dropna(), *values["file"].dropna()}
+    # A short text, such as a count, stands anywhere.
     hidden = {text for text in hidden if len(text) > 4}
     said = "\n".join(everything(board))
     assert {text for text in hidden if f">{text}<" in said or f" {text}<" in said} == set()

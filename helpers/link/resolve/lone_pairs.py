@@ -59,7 +59,9 @@ def _names_in_use(units: Units) -> np.ndarray:
     given, days = units.values["given"], units.values["birth_days_free"]
     names = pd.DataFrame({"unit": given.unit, "name": given.code})
     born = pd.DataFrame({"unit": days.unit, "day": days.code})
-    both = names.merge(born, on="unit", validate="many_to_many")[["name", "day"]].drop_duplicates()
+    both = names.merge(born, on="unit", how="inner", validate="many_to_many")[
+        ["name", "day"]
+    ].drop_duplicates()
     often = np.bincount(both["name"].to_numpy(), minlength=len(given.texts)) >= 2
     listed = np.array([is_known(text.replace(" ", "")) for text in given.texts], dtype=bool)
     result: np.ndarray = often | listed

@@ -251,22 +251,26 @@ def load_scenario(
     settings.setdefault("name", path.stem)
     given = respelled(overrides)
     kinds = known_fault_kinds() if fault_kinds is None else frozenset(fault_kinds)
-    faults = []
+    unknown: list[tuple[str, str]] = []
     for table in BY_KIND:
         by_kind = {**_table(settings.get(table)), **_table(given.pop(table, None))}
         for key in [key for key in given if key.startswith(f"{table}.")]:
             by_kind[key.removeprefix(f"{table}.")] = given.pop(key)
         if by_kind:
             settings[table] = by_kind
-        faults += [_unknown_kind(table, kind, kinds) for kind in by_kind if kind not in kinds]
+        unknown += [(table, kind) for kind in by_kind if kind not in kinds]
     settings |= given
+    invalid: list[Any] = []
     try:
         scenario = Scenario.model_validate(settings)
     except ValidationError as error:
-        faults = [*(_in_words(fault) for fault in error.errors()), *faults]
-    if faults:
-        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        raise BadInput(f"Scenario {settings['name']!r} has {count}: {'; '.join(faults[:MOST_TOLD])}")
+        invalid = error.errors()
+    if invalid or unknown:
+        faults = len(invalid) + len(unknown)
+        count = "1 fault" if faults == 1 else f"{faults} faults"
+        told = [_in_words(fault) for fault in invalid[:MOST_TOLD]]
+        told += [_unknown_kind(table, kind, kinds) for table, kind in unknown[: MOST_TOLD - len(told)]]
+        raise BadInput(f"Scenario {settings['name']!r} has {count}: {'; '.join(told)}")
     return scenario
 
 

@@ -6,14 +6,17 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
 import pandas as pd
 import pytest
 
+from helpers.report import number_text
 from helpers.report.runs.notebooks import choose
 from helpers.score import read_answer_key
+from helpers.share import Guard, shown_everybody
 from helpers.teach import check
 
 
@@ -88,3 +91,40 @@ def test_the_pair_that_is_missing_is_of_a_system_that_is_for_everybody(
     assert system["D"] not in some
     # So that the line above can fail: who doesn't eat at school was never meant to be at the till.
     assert "meals" in some
+
+
+@pytest.mark.parametrize(
+    ("on_roster", "says"),
+    [
+        (9, "fewer than 10** children. Even after linking, all systems together seem to have **40**."),
+        (
+            10,
+            "all systems together seem to have **40**: **30** match nobody on the roster.",
+        ),
+    ],
+)
+def test_the_children_who_match_nobody_do_not_reveal_a_small_roster(
+    project: Path, on_roster: int, says: str
+) -> None:
+    """Of 40 children, 31 and 30 whom the roster lacks would say that it has 9 and 10."""
+    roster = [("sis", f"c{number}") for number in range(on_roster)]
+    lists = [
+        (silo, f"c{number}")
+        for silo, first in (("meals", 0), ("health", 20))
+        for number in range(first, first + 20)
+    ]
+    links = SimpleNamespace(crosswalk=pd.DataFrame(roster + lists, columns=["silo", "child"]))
+    said: list[str] = []
+    names: dict[str, Any] = {
+        "links": links,
+        "district": ["sis", "meals", "health"],
+        "guard": Guard(real=True),
+        "answer": said.append,
+        "number_text": number_text,
+        "shown_everybody": shown_everybody,
+    }
+    cells = code_of(project / "notebooks" / "00_start_here.ipynb")
+    (headline,) = [cell for cell in cells if cell.startswith("who = links.crosswalk")]
+    exec(compile(headline, "headline", "exec"), names)
+    (sentence,) = said
+    assert says in sentence

@@ -29,7 +29,7 @@ __all__ = ["Attack", "Recovered", "attack_run"]
 
 Cell = Any  # a word or a tuple of words
 EVERYBODY = 10_000.0
-TOTAL = re.compile(r"all systems together seem to have ([\w, ]+?) ?:")
+TOTAL = re.compile(r"all systems together seem to have ([\w, ]+?) ?[:.]")
 ROSTER = re.compile(r"The roster has ([\w, ]+?) children")
 UNMATCHED = re.compile(r": ([\w, ]+?) match nobody on the roster")
 POOL = re.compile(r"In other combinations, too small to show: ([\d,]+|some) children")

@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from papermill.iorw import papermill_io
 
 from helpers.report.runs.earlier import earlier_runs, remember
 from helpers.report.runs.execute import Progress, cleaned, run_notebooks
@@ -113,6 +114,20 @@ def test_a_wrong_input_is_shown_as_its_sentence_and_stops_the_notebook(tmp_path:
     (error,) = [one for one in outputs if one.output_type == "error"]
     assert (error.ename, error.evalue) == ("BadInput", "No level 'x'.")
     assert error.traceback == ["BadInput: No level 'x'."]
+
+
+@pytest.mark.full
+@pytest.mark.notebooks
+def test_a_folder_of_an_earlier_run_that_is_gone_stops_no_notebook(tmp_path: Path) -> None:
+    paths = [write(tmp_path, "01_short", "1"), write(tmp_path, "02_long", "import time", "time.sleep(3)")]
+    files = papermill_io.get_handler("local")
+    before = files.cwd(str(tmp_path / "gone"))
+    try:
+        runs = run_notebooks(paths, {}, tmp_path / "out", at_once=2, progress=quiet())
+        assert files.cwd(before) == str(tmp_path / "gone")
+    finally:
+        files.cwd(before)
+    assert [(run.status, run.failed) for run in runs] == [("done", None), ("done", None)]
 
 
 def test_who_reads_a_district_begins_after_those_who_need_none(tmp_path: Path) -> None:

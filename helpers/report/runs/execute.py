@@ -341,6 +341,8 @@ def run_notebooks(
     BadInput
         Before anything runs, if no notebook declares a parameter, or a value has the wrong type.
     """
+    from papermill.iorw import local_file_io_cwd
+
     chosen = [Notebook(path) for path in notebooks]
     given = parameters_for(chosen, parameters or {})
     progress = progress or Progress(len(chosen))
@@ -365,8 +367,11 @@ def run_notebooks(
     # long ones, so that none runs alone at the end.
     order = sorted(chosen, key=lambda notebook: (notebook.reads_district, -(notebook.minutes or 0)))
     try:
-        begun = {notebook.name: pool.submit(one, notebook) for notebook in order}
-        return [begun[notebook.name].result() for notebook in chosen]
+        # papermill keeps the folder it was called in for the whole process, and two runs that overlap may
+        # leave the one of an earlier call, which may be gone. Around all of them, it is this call's.
+        with local_file_io_cwd():
+            begun = {notebook.name: pool.submit(one, notebook) for notebook in order}
+            return [begun[notebook.name].result() for notebook in chosen]
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
         progress.close()

@@ -17,6 +17,9 @@ ARGS ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
+# Compiled modules are kept: else each kernel of a report and each worker of the tests compiles them anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: report test test-all test-browser lab dashboard bench card newest kit clean
 
 report: .venv/installed
@@ -61,6 +64,7 @@ kit: .venv/installed
 
 clean:
 	rm -rf .venv reports dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find helpers notebooks synthetic_data tests -name __pycache__ -prune -exec rm -rf {} +
 
 # pip runs only when what it would install has changed; the stamps say when it last did.
 .venv/bin/python:

@@ -90,6 +90,7 @@ def test_every_row_of_a_child_is_used_and_no_other(started: District, desk_truth
     assert both.loc[both["_merge"].eq("left_only"), "file"].tolist() == ["library/overdue 10-31.csv"]
 
 
+@pytest.mark.full
 def test_joins_are_measured_against_what_the_maker_knows(
     started: District, links: Links, desk_truth: pd.DataFrame
 ) -> None:
@@ -107,6 +108,7 @@ def test_joins_are_measured_against_what_the_maker_knows(
     assert right / pairs("person") >= LEAST_RIGHT
 
 
+@pytest.mark.full
 def test_each_column_of_ids_is_listed_by_its_own_head(started: District, links: Links) -> None:
     kinds = {
         file: started.layouts[silo]

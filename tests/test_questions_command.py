@@ -35,6 +35,7 @@ def test_all_questions_are_asked_and_families_counted(district_folder: Path, tmp
     assert {path.name for path in tmp_path.iterdir()} == {"questions.csv", "families.csv"}
 
 
+@pytest.mark.full
 def test_a_terminal_reads_questions_in_their_own_words(district_folder: Path, tmp_path: Path) -> None:
     code, said = run("questions", district_folder, "--out", tmp_path, "--table")
     assert code == 0

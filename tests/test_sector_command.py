@@ -25,6 +25,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.full
 def test_the_report_is_a_page_and_tables(made: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["sector", str(made / "sector.csv"), "--out", str(tmp_path), "--json"])
     assert result.exit_code == 0, result.output
@@ -37,6 +38,7 @@ def test_the_report_is_a_page_and_tables(made: Path, tmp_path: Path) -> None:
     assert "simulated by the generator" in (tmp_path / "sector_statements.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.full
 def test_a_made_sector_has_a_page(made: Path, tmp_path: Path) -> None:
     page = (made / "sector_made.html").read_text(encoding="utf-8")
     assert "simulated by the generator" in page

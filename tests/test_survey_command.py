@@ -83,6 +83,7 @@ def test_a_file_that_can_t_be_read_is_one_line_and_status_2(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.full
 def test_of_two_files_one_that_can_t_be_read_is_a_finding(tmp_path: Path) -> None:
     answers = saved(tmp_path, make_answers(3, 3))
     (tmp_path / "broken.csv").write_bytes(b"\x00\xff\x00garbage")
@@ -118,6 +119,7 @@ def test_nobody_is_a_finding_and_the_page_shows_no_empty_part(tmp_path: Path) ->
         assert "Rows set aside: 0. Each" not in page
 
 
+@pytest.mark.full
 def test_an_odd_cell_is_told_on_the_page_with_row_and_column(tmp_path: Path) -> None:
     frame = make_answers(7, 3)
     frame = frame[frame["year"].eq("2026")].reset_index(drop=True)
@@ -136,6 +138,7 @@ def test_an_odd_cell_is_told_on_the_page_with_row_and_column(tmp_path: Path) -> 
     assert "Zofia" not in page  # a place, and no name
 
 
+@pytest.mark.full
 def test_a_system_without_a_name_stands_in_a_sentence_and_r_wg_is_explained(tmp_path: Path) -> None:
     frame = make_answers(6, 3).drop(columns="system")
     frame.loc[frame["respondent"].eq(frame["respondent"].iloc[0]), "governance_1"] = "4"
@@ -159,6 +162,7 @@ def test_a_file_of_something_else_is_a_finding_and_no_traceback(tmp_path: Path) 
     assert "Nobody" in (tmp_path / "out" / "survey.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.full
 def test_one_person_gets_a_profile_and_nobody_to_compare_with(tmp_path: Path) -> None:
     result = survey("--responses", saved(tmp_path, make_answers(1, 3)), "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
@@ -200,6 +204,7 @@ def test_wrong_options_are_one_sentence(options: tuple[str, ...], words: str) ->
     assert "Traceback" not in result.output
 
 
+@pytest.mark.full
 def test_files_stand_beside_opinion(
     answers: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

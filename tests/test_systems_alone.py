@@ -64,6 +64,7 @@ def troubles(notebook: Notebook, folders: Iterator[Path]) -> list[str]:
     return found
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("notebook", sampled(READING, 9, first=2), ids=lambda one: one.name)
 def test_a_notebook_runs_on_each_made_system_alone(
     notebook: Notebook, exports_by_hand: Path, tmp_path: Path

@@ -189,6 +189,7 @@ def test_damaged_copies_of_each_real_file_are_read(real_files: Path, tmp_path: P
     check_each(real_files, tmp_path)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("number_of_copies", [ONE_EACH, pytest.param(COPIES, marks=pytest.mark.full)])
 def test_damaged_copies_of_exports_by_hand_are_read(
     exports_by_hand: Path, tmp_path: Path, number_of_copies: int

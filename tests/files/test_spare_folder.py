@@ -51,6 +51,7 @@ def test_a_command_that_is_ended_leaves_nothing(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.full
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps folders for a day")
 def test_what_a_killed_command_left_goes_with_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -139,12 +139,14 @@ def test_a_portal_that_knows_the_child_by_its_number_shows_absences_to_who_logs_
     assert (cleo.joined, cleo.why) == (False, "Language not asked for")
 
 
+@pytest.mark.full
 def test_a_child_whom_nobody_tied_to_the_portal_may_have_adults_there() -> None:
     stranger = portal("stranger", contact=[tie("ana", "mother"), tie("stranger", "dan's")])
     assert of(gap_of(stranger), "eve").why == "Not joined to the portal"
     assert of(gap_of(portal(contact=[tie("ana", "mother")])), "ben").why == "No adult on record"
 
 
+@pytest.mark.full
 def test_an_adult_without_the_right_to_see_records_isnt_the_family() -> None:
     barred = tie("ben", "ben's", may_see_records=False, court_order="2025-17")
     assert of(gap_of(portal(contact=[barred])), "ben").adults == 0

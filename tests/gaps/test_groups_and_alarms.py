@@ -192,6 +192,7 @@ def test_a_finding_raises_an_alarm_unless_it_is_as_it_should_be(grades: tuple[Di
     assert raised[["left_silo", "measure", "times"]].to_numpy().tolist() == [["x", "zeros_lost", 4]]
 
 
+@pytest.mark.full
 def test_the_page_of_a_real_folder_holds_no_small_number(
     grades: tuple[District, Links], tmp_path: Path
 ) -> None:

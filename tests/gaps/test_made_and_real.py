@@ -73,6 +73,7 @@ def keeps_its_contract(card: pd.DataFrame, district: District) -> None:
     assert card[["effect", "owner"]].notna().all(axis=None)
 
 
+@pytest.mark.full
 def test_every_pair_of_systems_keeps_the_contract(card: pd.DataFrame, district: District) -> None:
     silos = naming(district)
     pairs = card.dropna(subset=["right_silo"])[["left_silo", "right_silo"]].drop_duplicates()
@@ -163,7 +164,7 @@ def assert_page_names_nobody(folder: Path, tmp_path: Path) -> None:
     assert not {str(each) for each in names if len(str(each)) > 5} & words
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.full
 @pytest.mark.parametrize("name", REAL)
 def test_every_real_folder_gets_its_page_and_no_small_number(
     real_files: Path, name: str, tmp_path: Path

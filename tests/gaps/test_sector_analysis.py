@@ -151,6 +151,7 @@ def test_adjusting_takes_out_what_size_brings() -> None:
     assert abs(means["adjusted"]) < 0.1
 
 
+@pytest.mark.full
 def test_the_published_pattern_is_there_and_said_to_be_put_in() -> None:
     frame = made_frame(invited=1500, responding=(300, 500))
     report = sector_report(as_read(frame))
@@ -177,6 +178,7 @@ def test_every_statement_has_its_source_and_strength() -> None:
     assert "data team" in statements.set_index("id").loc["PU-13", "statement"]
 
 
+@pytest.mark.full
 def test_systems_that_answer_twice_are_paired() -> None:
     report = sector_report(as_read(made_frame(overlap=0.8)))
     pairs = report["changes"][report["changes"]["systems_are"].eq("same systems")]

@@ -39,22 +39,24 @@ def found_in(text: str) -> list[str]:
     return [re.sub(r"\s+", " ", hit[0]).replace("’", "'").lower() for hit in EVERY.finditer(text)]
 
 
-def texts() -> Iterator[tuple[str, str]]:
-    """Give each file that readers see by its path in the project, and its text."""
+def files() -> Iterator[str]:
+    """Give each file that readers see, by its path in the project."""
     paths = list(PROJECT.glob("*.md"))
     for folder in FOLDERS:
         for ending in ("*.md", "*.toml", "*.j2", "*.ipynb"):
             paths += (PROJECT / folder).rglob(ending)
     for folder in MODULES:
         paths += (PROJECT / folder).rglob("*.py")
-    for path in sorted(paths):
-        text = path.read_text(encoding="utf-8")
-        if path.suffix == ".ipynb":
-            text = "\n".join(cell.source for cell in nbformat.reads(text, as_version=4).cells)
-        if path.suffix == ".py":
-            # Two strings side by side are no phrase.
-            text = "\n|\n".join(strings_of(text))
-        yield path.relative_to(PROJECT).as_posix(), text
+    yield from (path.relative_to(PROJECT).as_posix() for path in sorted(paths))
+
+
+def text_of(file: str) -> str:
+    """Read what readers meet of a file."""
+    text = (PROJECT / file).read_text(encoding="utf-8")
+    if file.endswith(".ipynb"):
+        return "\n".join(cell.source for cell in nbformat.reads(text, as_version=4).cells)
+    # Two strings side by side are no phrase.
+    return "\n|\n".join(strings_of(text)) if file.endswith(".py") else text
 
 
 def strings_of(code: str) -> Iterator[str]:
@@ -78,15 +80,15 @@ def help_of(command: click.Command, name: str) -> Iterator[tuple[str, str]]:
             yield from help_of(one, f"{name} {below}")
 
 
-TEXTS = dict(texts())
+SHOWN = tuple(files())
 HELP = dict(help_of(main, "bigpicture"))
 
 
 def test_files_of_every_kind_and_commands_are_read() -> None:
-    kinds = {Path(file).suffix for file in TEXTS}
+    kinds = {Path(file).suffix for file in SHOWN}
     assert kinds == {".md", ".toml", ".j2", ".ipynb", ".py"}
-    assert {"README.md", "notebooks/GLOSSARY.md", "helpers/gaps/measures/measures.toml"} <= set(TEXTS)
-    assert {"helpers/report/pages/gaps.py", "synthetic_data/cli.py"} <= set(TEXTS)
+    assert {"README.md", "notebooks/GLOSSARY.md", "helpers/gaps/measures/measures.toml"} <= set(SHOWN)
+    assert {"helpers/report/pages/gaps.py", "synthetic_data/cli.py"} <= set(SHOWN)
     assert "bigpicture link" in HELP
 
 
@@ -110,15 +112,15 @@ def test_strings_of_python_are_read_whole() -> None:
     assert list(strings_of(code)) == ["They have … fallen apart.", "a key", "{m} whole"]
 
 
-@pytest.mark.parametrize("where", [*TEXTS, *HELP])
+@pytest.mark.parametrize("where", [*SHOWN, *HELP])
 def test_readers_meet_no_word_of_the_list(where: str) -> None:
-    text = TEXTS.get(where) or HELP.get(where, "")
+    text = HELP[where] if where in HELP else text_of(where)
     wrong = sorted(set(found_in(text)) - EXCEPTED.get(where, set()))
     assert {word: INSTEAD[word] for word in wrong} == {}
 
 
 def test_every_exception_is_needed_and_has_a_reason() -> None:
-    needless = {file: words - set(found_in(TEXTS[file])) for file, words in EXCEPTED.items()}
+    needless = {file: words - set(found_in(text_of(file))) for file, words in EXCEPTED.items()}
     assert {file: words for file, words in needless.items() if words} == {}
     assert all(one["reason"].strip() for one in LIST["excepted"])
 

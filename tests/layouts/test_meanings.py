@@ -130,7 +130,7 @@ def test_a_format_of_a_whole_day_is_taken(tmp_path: Path, was: str, is_: str) ->
     assert layout_of(tmp_path, was, is_).files[0].column("Born").formats() == [is_]
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.full
 @pytest.mark.parametrize("day", ['"2026-02-01"', "2026-02-01"])
 def test_a_day_that_a_layout_sets_is_the_day_of_every_row(tmp_path: Path, day: str) -> None:
     members = "Id,Card,First,Last,Born,Sex,Who,Seen,In,Dues,Paid,Year\n"

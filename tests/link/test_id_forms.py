@@ -189,6 +189,7 @@ def test_what_a_collision_reports_is_as_the_file_has_it() -> None:
     assert sorted(told["value"]) == sorted(str(number) for number in numbers()[:2])
 
 
+@pytest.mark.full
 @given(
     st.lists(st.sampled_from(list(FORMS)), min_size=1, max_size=3),
     st.sampled_from(["District", "Undeclared"]),

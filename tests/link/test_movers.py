@@ -231,6 +231,7 @@ def test_a_region_is_linked_by_the_command(
     assert by_child.gt(1).sum() == moved
 
 
+@pytest.mark.full
 def test_one_district_is_no_region(made: Path, tmp_path: Path) -> None:
     assert is_region(made)
     one = next(iter(district_folders(made).values()))
@@ -239,6 +240,7 @@ def test_one_district_is_no_region(made: Path, tmp_path: Path) -> None:
     assert not is_region(tmp_path / "nowhere")
 
 
+@pytest.mark.full
 def test_what_is_for_one_district_says_so(made: Path, tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="--train is for one district: give one of its districts"):
         link_region(made, "resolved", (), True, None, tmp_path, AS_JSON)

@@ -70,6 +70,7 @@ MISSED = pytest.mark.xfail(
 )
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("system", [pytest.param("lms", marks=MISSED), "meals", "screener"])
 def test_declaring_a_column_of_a_made_district_makes_its_links_no_worse(
     system: str, district: District, district_links: Links

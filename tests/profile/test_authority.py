@@ -78,7 +78,7 @@ def test_without_a_word_of_authority_whoever_lists_most_children_is_the_roster(t
     assert [ROSTER in silo for silo in roster_silos(district)] == [True]
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.full
 @pytest.mark.parametrize(
     "line", ['authority = ["roster"]', 'authority = ["attendance", "roster"]', 'silo = "sis"']
 )

@@ -120,6 +120,7 @@ def followed(
 # The file.
 
 
+@pytest.mark.full
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(

@@ -209,6 +209,7 @@ def portal(*messages: tuple[str, int, int | None], children: tuple[str, ...]) ->
     )
 
 
+@pytest.mark.full
 def test_days_missed_count_from_the_latest_message_that_was_opened_excused_or_not() -> None:
     children = ("told", "later", "never", "unsent")
     away = [

@@ -38,6 +38,7 @@ def test_every_fact_row_of_a_made_district_is_accounted_for(district: District) 
     assert set(names["file"]) == {"lms/users.csv"}
 
 
+@pytest.mark.full
 def test_at_no_fault_only_teachers_test_users_parts_of_tests_and_groups_are_left_out(
     clean_district: District,
 ) -> None:
@@ -124,6 +125,7 @@ def test_every_fact_row_of_real_folders_is_accounted_for(folder: str, real_files
     assert_fact_rows_add_up(real_files / folder)
 
 
+@pytest.mark.full
 def test_every_fact_row_of_exports_by_hand_is_accounted_for(exports_by_hand: Path) -> None:
     assert_fact_rows_add_up(exports_by_hand)
 

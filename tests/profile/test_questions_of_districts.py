@@ -97,6 +97,7 @@ def test_of_a_real_folder_no_small_number_is_shown(whole: pd.DataFrame) -> None:
     assert told["children"].isna().tolist() == [True, True, False]  # one alone could be worked out
 
 
+@pytest.mark.full
 def test_who_asks_is_told_of_her_own_children_and_of_nothing_that_she_may_not_see(
     source: MemorySource, whole: pd.DataFrame
 ) -> None:

@@ -83,6 +83,7 @@ def test_a_store_is_its_writer_s_alone(store: ProfileStore) -> None:
     assert store.place.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.full
 def test_a_store_replaces_a_store_and_nothing_else(
     memory: MemorySource, store: ProfileStore, tmp_path: Path
 ) -> None:

@@ -37,6 +37,7 @@ def two(
     )
 
 
+@pytest.mark.full
 def test_a_sure_tie_comes_before_trust_and_something_before_nothing() -> None:
     unverified = two(person("1", "Ana"), person("1", "Anna"), {"sis": "Unverified"})
     assert chosen(unverified, "a", "first_name")["silo"] == "meals"
@@ -83,6 +84,7 @@ def test_agreement_is_about_what_is_said_not_how() -> None:
     assert pd.isna(chosen(two(person("1", sex="Male"), person("1")), "a", "sex")["agrees"])
 
 
+@pytest.mark.full
 def test_a_date_with_two_readings_agrees_by_either() -> None:
     ambiguous = {"birth_date_other": "2014-02-03", "birth_date_status": "Day and month ambiguous"}
 

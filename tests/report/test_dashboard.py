@@ -87,6 +87,7 @@ def test_it_opens_with_the_other_followed_child_where_only_that_one_is_seen(sour
     assert older not in set(board._looking.listed["child"])
 
 
+@pytest.mark.full
 def test_a_child_is_found_by_two_letters_and_her_page_opens(board: Dashboard) -> None:
     told(board, do="show")
     seat(board, "meals_manager")

@@ -179,6 +179,7 @@ def test_only_values_of_systems_that_may_stand_are_shown_and_unreviewed_links_ne
     assert not keys & set(zip(shown["child"], shown["silo"], strict=True))
 
 
+@pytest.mark.full
 def test_held_pages_are_not_written_and_listed_with_their_reason(made: Made) -> None:
     result = family_pages(*made)
     whole = result.held[result.held["guardian"].isna() & result.held["home"].isna()]
@@ -193,6 +194,7 @@ def test_held_pages_are_not_written_and_listed_with_their_reason(made: Made) -> 
     assert own.pages
 
 
+@pytest.mark.full
 def test_each_home_gets_its_own_page_in_its_own_language(governed: Made) -> None:
     result = family_pages(*governed)
     named = [one for one in result.pages if one.recipient.who is not None]
@@ -245,6 +247,7 @@ def written(made: Made, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
     return folder / "pages", folder / "lookup", run
 
 
+@pytest.mark.full
 def test_the_lookup_stands_apart_says_that_it_is_restricted_and_each_view_is_logged(
     written: tuple[Path, Path, Run],
 ) -> None:
@@ -260,6 +263,7 @@ def test_the_lookup_stands_apart_says_that_it_is_restricted_and_each_view_is_log
     assert len(audit.read()) >= 1
 
 
+@pytest.mark.full
 def test_the_tables_of_a_run_are_read_and_joined_by_their_codes_as_they_are(
     written: tuple[Path, Path, Run],
 ) -> None:

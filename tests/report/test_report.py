@@ -56,6 +56,7 @@ def road(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.full
 def test_a_report_of_an_invented_district_has_its_figures(
     road: Path, district_folder: Path, tmp_path: Path
 ) -> None:

@@ -28,6 +28,7 @@ def lost(district: District, links: Links, truly: Flags) -> pd.DataFrame:
     return missed_flags(district, links, truly=truly).set_index("flag")
 
 
+@pytest.mark.full
 def test_flags_are_what_profiles_say(clean_district: District, rightly: Links, truly: Flags) -> None:
     pages = build_profiles(clean_district, rightly)
     chronic = pages.profile["attendance_chronically_absent"].eq(True).sum()

@@ -245,6 +245,7 @@ def outcomes(known: District, ties: dict[tuple[str, str], str], key: AnswerKey) 
     return dict(zip(zip(judged["person"], judged["element"], strict=True), marks, strict=True))
 
 
+@pytest.mark.full
 def test_each_outcome_by_hand() -> None:
     key = truth(VALUES, ROWS)
     ties = {**TRUE_TIES, ("meals", "m3"): "cleo"}

@@ -76,6 +76,7 @@ def test_a_record_of_two_children_makes_nobody_wrong(district: District, links: 
     assert count_cluster_outcomes(district, replace(links, crosswalk=crosswalk))["mixed"] == 0
 
 
+@pytest.mark.full
 def test_flags_are_counted_for_each_way_and_the_last_line_says_who_has_them(
     district: District, links: Links
 ) -> None:

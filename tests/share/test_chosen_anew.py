@@ -42,7 +42,7 @@ def reasons(source: object, names: tuple[str, ...] = ("first_name", "last_surnam
     return both
 
 
-@pytest.mark.one_in(5)
+@pytest.mark.full
 @pytest.mark.parametrize(
     "claims",
     [

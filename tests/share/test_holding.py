@@ -98,6 +98,7 @@ def test_of_two_birth_dates_the_older_counts() -> None:
     assert ("eighteen", None, None) not in held_of(born("2009-04-30", "2010-04-30"), "leo")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("grade", "is_held"), [("12", True), ("05", False)])
 def test_without_any_birth_date_the_grade_says_who_may_be_18(grade: str, is_held: bool) -> None:
     nothing = {"birth_date": None, "birth_date_status": "None", "linkable_by": "Name only"}
@@ -136,6 +137,7 @@ def test_one_address_of_two_homes_holds_the_page_from_both() -> None:
     assert held_of(family(attended("leo"), portal(adults, together, "leo")), "leo") == set()
 
 
+@pytest.mark.full
 def test_families_of_two_children_with_one_address_are_two_households() -> None:
     adults = {
         "a1": {"email": "desk@shelter.example", "first_name": "Ann", "last_surname": "Park"},

@@ -106,6 +106,7 @@ def _asked_for(role: str, purpose: str, known: list[str], whole: View) -> tuple[
     return asked, ""
 
 
+@pytest.mark.full
 @settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 @given(
     asked=st.sampled_from(ASKED),

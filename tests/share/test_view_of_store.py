@@ -58,6 +58,7 @@ def opened(memory: MemorySource, tmp_path_factory: pytest.TempPathFactory) -> Ca
     return both
 
 
+@pytest.mark.full
 @settings(max_examples=examples(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(role=st.sampled_from(ROLES), place=st.integers(0, 3), child=st.integers(0, 200))
 def test_a_child_is_shown_as_if_all_had_been_read(

@@ -125,6 +125,7 @@ def test_the_shock_begins_in_its_year_and_halves(year, left):
     assert shock_left(load_scenario(), year) == 0
 
 
+@pytest.mark.full
 def test_the_pandemic_rises_to_its_peak_and_falls_slowly():
     published = figures("chronic_absence", "2017-18")["all"], figures("chronic_absence", "2021-22")["all"]
     shape = {"students": 6000, "seed": 43, "chronic_absence": 0.16, "chronic_absence_peak": 0.297}

@@ -23,6 +23,7 @@ def fair():
     return outcomes_of(load_scenario("district", seed=4101, students=4000))
 
 
+@pytest.mark.full
 def test_no_outcome_differs_in_a_fair_district(fair):
     audit = bias_audit(fair)
     missed = audit.loc[audit["verdict"] == "miss"]

@@ -7,6 +7,7 @@ import hashlib
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from helpers.files.district import what_is_there
 from synthetic_data.desk import make_desk_folder
@@ -20,6 +21,7 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.full
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(tmp_path: Path) -> None:
     first = make_desk_folder(tmp_path / "one", students=80, seed=5)
     again = make_desk_folder(tmp_path / "two", students=80, seed=5)

@@ -180,6 +180,7 @@ STRUCTURE = (
 )  # fmt: skip
 
 
+@pytest.mark.full
 def test_every_row_about_a_person_is_in_the_key_once_a_part(district_folder: Path) -> None:
     rows = key(district_folder, "rows")
 

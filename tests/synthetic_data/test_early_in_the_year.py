@@ -13,6 +13,7 @@ from tests.synthetic_data.one_silo import write_silo
 EARLY = {"students": 60, "as_of": "2025-09-15"}
 
 
+@pytest.mark.full
 def test_of_this_year_there_are_no_grades_credits_or_tests(tmp_path: Path) -> None:
     for silo in ("attendance", "map_growth", "iready"):
         write_silo(tmp_path, silo, faults=0.0, **EARLY)

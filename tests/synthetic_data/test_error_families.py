@@ -104,6 +104,7 @@ def test_undone_by_the_key_they_leave_the_files_byte_for_byte(
         pd.testing.assert_frame_equal(table.rows, read_text(before[path], file).rows)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("family", EVERY)
 def test_one_seed_makes_one_set_of_errors_whatever_the_order_of_rows(
     tmp_path: Path, clean: Path, wrong: dict[str, Path], family: str
@@ -159,6 +160,7 @@ def test_names_stay_names_and_dates_stay_days_in_the_file_s_own_form(
     assert days.between("1900-01-01", pd.Timestamp(LATEST)).all()
 
 
+@pytest.mark.full
 def test_development_errors_happen_as_often_as_declared(tmp_path: Path) -> None:
     rates = declared_family("development")["rates"]
     errors = key_of(apply_errors(by_hand(tmp_path / "d", MANY), tmp_path / "w", "development", 11))
@@ -179,6 +181,7 @@ def test_development_errors_happen_as_often_as_declared(tmp_path: Path) -> None:
         assert set(errors.loc[mask, "silo"]) == set(silos)
 
 
+@pytest.mark.full
 def test_development_errors_of_two_systems_are_independent(tmp_path: Path) -> None:
     errors = key_of(apply_errors(by_hand(tmp_path / "d", MANY), tmp_path / "w", "development", 12))
     names = errors[errors["detected_by"] == "names_disagree"]

@@ -48,6 +48,7 @@ def undone(folder: Path) -> dict[str, bytes]:
     return files
 
 
+@pytest.mark.full
 def test_undone_in_falling_order_the_faults_give_the_clean_files_byte_for_byte(
     district_folder: Path, clean_district_folder: Path
 ) -> None:
@@ -203,6 +204,7 @@ def test_without_faults_there_are_none_and_limits_remain(clean_district_folder: 
     assert {"Not served", "No such field", "Roster date"} <= set(limits["reason"])
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("kind", "silo"),
     sampled([("typo", "meals"), ("bad_rows_attendance", "attendance"), ("dupe_marker_in_name", "sis")], 3),

@@ -197,6 +197,7 @@ def test_who_is_not_in_it_is_a_limit(folder: Path) -> None:
     assert {"birth_date", "sex"} <= set(limits["column"].dropna())
 
 
+@pytest.mark.full
 def test_read_through_its_layout_it_gives_what_the_key_says(folder: Path, districts: SharedDistricts) -> None:
     """Scores, markers and points come back cell for cell; what a child has that day is what the key holds."""
     district = districts.read("lms", **CLEAN)

@@ -309,6 +309,7 @@ def own_study() -> Study:
     return study_of(kits[kits["scenario"].ne(PLACEBO) & kits["method"].eq("resolved") & whole])
 
 
+@pytest.mark.full
 def test_the_finding_is_the_run_s_own_and_of_both_ways_of_joining() -> None:
     study = kit_run().study
     by_number = [f"**{told.value_at(study, 'found', level, method=BY_NUMBER):.0f}**" for level in LEVELS]
@@ -328,6 +329,7 @@ def test_the_finding_is_the_run_s_own_and_of_both_ways_of_joining() -> None:
     assert by_number[0] not in alone
 
 
+@pytest.mark.full
 def test_a_step_that_finds_nobody_for_sure_says_so() -> None:
     study = kit_run().study
     sentences = dict(told.step_sentences(study))

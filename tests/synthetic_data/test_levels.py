@@ -52,6 +52,7 @@ def test_every_level_is_fresher_and_less_faulty_than_the_one_before() -> None:
     assert all(level_title(level) for level in LEVELS)
 
 
+@pytest.mark.full
 def test_a_switch_moves_alone(tmp_path: Path) -> None:
     def made(**settings: str) -> dict[str, bytes]:
         place = tmp_path / "-".join([*settings, *settings.values()])

@@ -106,6 +106,7 @@ def test_children_who_are_away_more_have_lower_grades_on_every_seed():
     assert (ties < -0.3).all()
 
 
+@pytest.mark.full
 def test_without_traits_nothing_hangs_together():
     made = truth(students=3000, seed=9, trait_ties=0, engagement_in_absence=0, traits_in_grades=0)
     assert abs(tie(made)) < 4 / np.sqrt(3000)

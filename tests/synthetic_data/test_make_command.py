@@ -17,6 +17,7 @@ def run(*arguments: str) -> tuple[int, str, str]:
     return done.exit_code, done.stdout, done.stderr
 
 
+@pytest.mark.full
 def test_it_makes_a_district_and_prints_its_figures_as_json(tmp_path: Path) -> None:
     status, out, _ = run(
         str(tmp_path / "district"),

@@ -113,6 +113,7 @@ def test_nobody_sits_two_tests_at_a_time(clean: Path) -> None:
     assert tests["begins"].dt.strftime("%H:%M").between("08:00", "15:00").all()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("level", "share"), sampled([("none", 0.0), ("manual", 0.8), ("governed", 1.0)], 3, 1)
 )

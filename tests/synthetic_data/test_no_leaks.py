@@ -81,6 +81,7 @@ def test_no_file_is_in_an_order_that_its_cells_dont_have(district_folder: Path, 
     assert sorted_files > 25
 
 
+@pytest.mark.full
 def test_no_order_of_rows_no_id_and_no_time_tells_who_is_who(
     listed: list[Listed], people: pd.DataFrame
 ) -> None:
@@ -90,6 +91,7 @@ def test_no_order_of_rows_no_id_and_no_time_tells_who_is_who(
     assert alarms(found) == []
 
 
+@pytest.mark.full
 def test_a_wrong_name_stands_where_it_belongs_not_where_the_true_one_does(with_wrong_names: Path) -> None:
     files, people = listed_files(with_wrong_names), key(with_wrong_names, "people")
 

@@ -58,6 +58,7 @@ def test_a_folder_that_nobody_may_write_to_is_told(tmp_path: Path, monkeypatch: 
     assert not list(locked.iterdir())
 
 
+@pytest.mark.full
 @pytest.mark.skipif(sys.platform == "win32", reason="only POSIX limits how large a file may become")
 @pytest.mark.parametrize("processes", sampled(["1", "2"], 2))
 def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, processes: str) -> None:

@@ -34,6 +34,7 @@ def both_sides() -> OneChange:
     return one_change(["allergy"], ["governed"], again=True, **SMALL)
 
 
+@pytest.mark.full
 def test_a_file_shows_the_change_from_one_day_on_and_on_no_day_before(every_day: OneChange) -> None:
     for system, days in every_day.written.groupby("system"):
         known = every_day.known.set_index("system").loc[str(system)]
@@ -99,6 +100,7 @@ def test_places_are_columns_of_the_layouts() -> None:
             assert load_layout(made[system]).file_named(one["file"]).column(column), (system, column)
 
 
+@pytest.mark.full
 def test_what_was_found_is_kept(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, both_sides: OneChange
 ) -> None:

@@ -29,6 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return make_district(folder=tmp_path_factory.mktemp("people") / "d", students=80, people_only=True)
 
 
+@pytest.mark.full
 def test_only_files_that_name_persons_are_written_and_no_event_is_drawn(folder: Path) -> None:
     kinds = [
         (path.partition("/")[0], file_layout(layout_of(folder, path.partition("/")[0]), path))

@@ -46,6 +46,7 @@ def test_traits_that_systems_share_are_seen_though_all_else_is_cut():
     assert not some.empty
 
 
+@pytest.mark.full
 def test_in_a_usual_district_systems_are_tied():
     found, some = tied(4006, 2000, "district")
     pairs = set(zip(some["left"], some["right"], strict=True)) | set(

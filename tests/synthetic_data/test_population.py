@@ -160,6 +160,7 @@ def days_between_births(children):
     return gap[gap.notna()], children["twin"].astype(bool)[gap.notna()]
 
 
+@pytest.mark.full
 @settings(max_examples=examples(25), suppress_health_check=[HealthCheck.too_slow])
 @example(seed=2014058, students=159)  # draws find no room for four children
 @given(seed=st.integers(0, 2**40), students=st.integers(20, 400))
@@ -182,6 +183,7 @@ def test_births_are_spaced_where_many_families_have_two_children_of_about_one_ag
     assert abs(repeats - retained) < 0.06
 
 
+@pytest.mark.full
 def test_a_day_less_than_nine_months_is_drawn_again_and_nine_months_stay():
     opens = np.array(["2010-09-01", "2011-09-01"] * 2, dtype="datetime64[D]")
     home, known = np.array([0, 0, 1, 1]), np.ones(4, dtype=bool)

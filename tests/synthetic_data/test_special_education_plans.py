@@ -94,6 +94,7 @@ def test_shares_are_the_published_ones_and_the_same_for_every_origin() -> None:
     assert academic[has].mean() < academic[~has].mean() - 0.3
 
 
+@pytest.mark.full
 def test_the_files_say_what_the_key_says_was_so_on_their_day(districts: SharedDistricts) -> None:
     settings = {"students": 300, "level": "manual", "faults": 0.0}
     folder = districts.folder(**settings)

@@ -64,6 +64,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("script", "ends"), [(WITHOUT_GUARD, 1), (WITH_GUARD, 0)])
 def test_a_script_without_its_guard_is_told_to_have_one(
     tmp_path: Path, project: Path, script: str, ends: int

@@ -67,6 +67,7 @@ def test_another_systems_numbers_are_by_value_other_childrens(wrong: Path) -> No
     assert cells["person"].isin(people["person"]).all()
 
 
+@pytest.mark.full
 def test_undone_they_leave_the_clean_files(wrong: Path, tmp_path: Path) -> None:
     settings: dict[str, Any] = {"students": 60, "people_only": True, "level": "rostered", "faults": 0.0}
     assert undone(wrong) == silo_files(make_district(folder=tmp_path / "clean", **settings))

@@ -282,6 +282,7 @@ def test_reveal_js_is_as_published() -> None:
     assert {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in sums} == sums
 
 
+@pytest.mark.full
 def test_the_command_writes_what_its_help_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, district_folder: Path
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 from statistics import NormalDist
@@ -16,11 +16,15 @@ from helpers.profile import recording_system
 from helpers.standard import Element, as_table
 from helpers.systems import declared_elements
 from synthetic_data.columns import pick, text, truth, whole
+from synthetic_data.exports import clean_pages, plan_faults
+from synthetic_data.faults.scene import Fault, Page
 from synthetic_data.life import Life
 from synthetic_data.life.traits import school_of
+from synthetic_data.observation import Truth, known_on
 from synthetic_data.population import Population, make_population
-from synthetic_data.scenario import Scenario
+from synthetic_data.scenario import Scenario, exchange
 from synthetic_data.schooling import Schooling, make_schooling
+from synthetic_data.systems import SILOS
 
 __all__ = [
     "GROUPINGS",
@@ -195,6 +199,9 @@ NO_OUTCOME = frozenset(
 )  # fmt: skip
 
 
+Plan = list[tuple[Fault, float, int]]
+
+
 @dataclass(frozen=True)
 class Outcomes:
     """The children enrolled this year, with their outcomes up to the day of the exports."""
@@ -245,7 +252,7 @@ class Outcomes:
     @cached_property
     def declared(self) -> dict[str, Element]:
         """Declared profile elements that are outcomes and in the truth, by name."""
-        known = set(self._values["element"].unique())
+        known = set(self._values)
         return {
             one.name: one for one in declared_elements() if one.name in known and one.name not in NO_OUTCOME
         }
@@ -278,12 +285,26 @@ class Outcomes:
         return np.asarray(self._words(element).isin(words), dtype="float64")
 
     @cached_property
-    def _values(self) -> pd.DataFrame:
+    def systems(self) -> list[tuple[dict[str, Page], Truth, Plan]]:
+        """Each system's clean files that name persons, and what goes wrong in it."""
+        scenario = self.scenario.model_copy(update={"people_only": True})
+        truth = Truth(self.population, self.schooling, replace(self.life, scenario=scenario))
+        made = []
+        for silo, observe in SILOS.items():
+            roster = exchange(scenario, silo)
+            seen = observe(scenario, known_on(truth, roster.roster_date), roster)
+            made.append((clean_pages(seen, people_only=True), truth, plan_faults(scenario, silo)))
+        return made
+
+    @cached_property
+    def _values(self) -> dict[str, pd.Series]:
+        """Each element's values on the day of the exports, by person."""
         values = self.life.values
-        return values.loc[values["as_of"] == pd.Timestamp(self.scenario.as_of)]
+        told = values.loc[values["as_of"] == pd.Timestamp(self.scenario.as_of)].set_index("person")
+        return dict(iter(told.groupby("element")["value"]))
 
     def _words(self, element: str) -> pd.Series:
-        mine = self._values.loc[self._values["element"] == element].set_index("person")["value"]
+        mine = self._values.get(element, pd.Series(index=pd.Index([], dtype="string"), dtype="string"))
         return mine.reindex(self.children["person"]).reset_index(drop=True)
 
 

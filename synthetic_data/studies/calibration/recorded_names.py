@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.exports import clean_pages, plan_faults
 from synthetic_data.faults import FUNCTIONS
 from synthetic_data.faults.apply import Log, apply_faults
 from synthetic_data.faults.scene import Fault, Page
 from synthetic_data.life.record_errors import REFERENCE, group_of_origin
-from synthetic_data.observation import Truth, known_on
-from synthetic_data.scenario import exchange
+from synthetic_data.observation import Truth
 from synthetic_data.streams import rng_for
-from synthetic_data.studies.calibration.outcomes import Measured, Outcomes, share
-from synthetic_data.systems import SILOS
+from synthetic_data.studies.calibration.outcomes import Measured, Outcomes, Plan, share
 
 __all__ = ["disagreement", "error_ratios"]
 
 Numbers = npt.NDArray[np.float64]
-Plan = list[tuple[Fault, float, int]]
-
 OFTEN, MOST = 8.0, 0.05  # slips are rare: they are counted at so many times their rates, up to a share
 STANDARD = {"surname": "last_surname", "forename": "first_name"}
 
@@ -62,7 +56,7 @@ def _slips(outcomes: Outcomes, what: str) -> tuple[Numbers, Numbers]:
     """Count each child's records with a slip, and how many were to be expected if families were alike."""
     persons = pd.Index(outcomes.population.children["person"])
     hit, expected = np.zeros(len(persons)), np.zeros(len(persons))
-    for clean, truth, plan in _systems(outcomes):
+    for clean, truth, plan in outcomes.systems:
         for fault, rate, _ in plan:
             if fault.of_family != what or fault.on_request:
                 continue
@@ -79,7 +73,7 @@ def disagreement(outcomes: Outcomes) -> Mapping[str, Measured]:
     """Return the percentage of children whose records in two systems, drawn at random, have other names."""
     children = outcomes.population.children
     records: dict[str, list[pd.DataFrame]] = {what: [] for what in STANDARD}
-    for clean, truth, plan in _systems(outcomes):
+    for clean, truth, plan in outcomes.systems:
         _, wrong = _with_faults(outcomes, clean, truth, plan)
         for what, standard in STANDARD.items():
             told = [
@@ -103,16 +97,6 @@ def disagreement(outcomes: Outcomes) -> Mapping[str, Measured]:
         disagree = np.asarray(both["name"] != both["name_other"], dtype="float64")
         found[what] = share(disagree, home[child])
     return found
-
-
-def _systems(outcomes: Outcomes) -> Iterator[tuple[dict[str, Page], Truth, Plan]]:
-    """Yield each system's clean files that name persons, and what goes wrong in it."""
-    scenario = outcomes.scenario.model_copy(update={"people_only": True})
-    truth = Truth(outcomes.population, outcomes.schooling, replace(outcomes.life, scenario=scenario))
-    for silo, observe in SILOS.items():
-        roster = exchange(scenario, silo)
-        seen = observe(scenario, known_on(truth, roster.roster_date), roster)
-        yield clean_pages(seen, people_only=True), truth, plan_faults(scenario, silo)
 
 
 def _with_faults(

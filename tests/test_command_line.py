@@ -160,6 +160,7 @@ def test_other_commands_answer_in_fifteen_lines_and_print_all_of_it_on_request(
     assert words == ["dictionary"] or len(whole.stdout.splitlines()) > len(short.stdout.splitlines())
 
 
+@pytest.mark.full
 def test_children_are_complete_split_and_mixed_as_on_the_pages(
     district_folder: Path, district: District, district_links: object, read_and_linked_once: None, kept: Kept
 ) -> None:

@@ -115,6 +115,7 @@ def test_bad_input_is_one_clear_error(arguments: list[str], words: str, tmp_path
     assert "Traceback" not in result.output
 
 
+@pytest.mark.full
 def test_a_file_without_a_needed_column_is_one_clear_error(made: Path, tmp_path: Path) -> None:
     text = pd.read_csv(made / "sector.csv", dtype="string").rename(columns={"system": "sys"})
     text.to_csv(tmp_path / "answers.csv", index=False)

@@ -48,6 +48,7 @@ def test_tables_and_a_page_are_written_and_printed_as_json(
     assert names == []  # the page names nobody
 
 
+@pytest.mark.full
 def test_free_text_runs_neither_in_the_page_nor_in_a_spreadsheet(tmp_path: Path) -> None:
     frame = make_answers(2, 3)
     frame = frame[frame["year"].eq("2026")].assign(note=EVIL, respondent=["=1+1", "@x"], system="<b>Lake</b>")

@@ -102,6 +102,7 @@ def test_people_of_a_gradebook_and_the_test_student(tmp_path: Path) -> None:
     assert "f3a9" not in set(link_district(district).crosswalk["record"])
 
 
+@pytest.mark.full
 def test_test_students_of_many_sections_are_no_filler_for_a_name(tmp_path: Path) -> None:
     for section in range(5):
         lines = [HEAD, POINTS, ANA, TEST.replace("f3a9", f"f{section}")]

@@ -133,6 +133,7 @@ def meal(number: str, first: str) -> Row:
     }
 
 
+@pytest.mark.full
 def test_two_learning_systems_each_keep_their_own_tree(tmp_path: Path) -> None:
     canvas(tmp_path / "north" / "canvas")
     canvas(tmp_path / "south" / "canvas", first=100)

@@ -151,6 +151,7 @@ def test_a_result_says_how_many_points_of_how_many(tmp_path: Path) -> None:
     assert set(said["score_possible"]) == {10.0}
 
 
+@pytest.mark.full
 def test_a_log_in_of_a_profile_is_a_restricted_id_of_its_child(tmp_path: Path) -> None:
     profiles = [
         {"sourcedId": "p", "userSourcedId": "u2", "username": "eva.ruiz@app", "credentialType": "LTI"}

@@ -43,6 +43,7 @@ def waiting(place: Path) -> subprocess.Popen[str]:
     return started
 
 
+@pytest.mark.full
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without a word")
 def test_a_command_that_is_ended_leaves_nothing(tmp_path: Path) -> None:
     with waiting(tmp_path) as started:

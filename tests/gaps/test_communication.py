@@ -172,6 +172,7 @@ def measured(district: District) -> tuple[pd.DataFrame, pd.DataFrame]:
     return gap, count_informed_families(gap, groups_of_children(profiles.profile))
 
 
+@pytest.mark.full
 def test_nothing_vanishes(measured: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     gap, counted = measured
     assert gap["why"].isna().eq(gap["read"].notna()).all()
@@ -191,6 +192,7 @@ def test_nothing_vanishes(measured: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     assert steps.is_monotonic_decreasing
 
 
+@pytest.mark.full
 def test_of_a_real_folder_no_small_group_is_shown(measured: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     _, counted = measured
     assert shown_shares(Guard(real=False), counted) is counted

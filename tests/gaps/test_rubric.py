@@ -72,6 +72,7 @@ def test_faults_of_a_rubric_are_told_at_once(tmp_path: Path) -> None:
     assert "go towards better" in str(refused.value)
 
 
+@pytest.mark.full
 def test_the_page_says_whose_words_these_are(levels: pd.DataFrame, district: District) -> None:
     blocks = rubric_blocks(levels, district.layouts)
     said = " ".join(block._repr_html_() for block in blocks)

@@ -210,6 +210,7 @@ def test_a_column_that_says_nothing_takes_nothing_else_with_it(odd: dict[str, ob
     assert means["mean"].notna().all()
 
 
+@pytest.mark.full
 def test_the_same_answers_twice_are_no_change() -> None:
     frame = made_frame()
     again = pd.concat([frame, frame[frame["year"].eq(2022)].assign(year=2023)])

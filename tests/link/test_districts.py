@@ -162,6 +162,7 @@ def test_canvas_is_joined_by_id_and_whole_name_and_misspelled_names_are_told(
     assert told["column"].eq("Name").all()
 
 
+@pytest.mark.full
 def test_growth_is_joined_by_the_state_number_unverified_and_never_by_the_other(
     grand_bend: tuple[District, Links],
 ) -> None:
@@ -179,6 +180,7 @@ def test_growth_is_joined_by_the_state_number_unverified_and_never_by_the_other(
     assert not set(others[sorted(roster)]) & set(joined["child"])
 
 
+@pytest.mark.full
 def test_tests_with_placeholders_for_names_are_joined_by_the_state_number_alone(
     grand_bend: tuple[District, Links],
 ) -> None:

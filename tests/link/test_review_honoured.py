@@ -51,6 +51,7 @@ def test_an_answer_holds_in_the_next_run(
     assert asked.questions.empty
 
 
+@pytest.mark.full
 def test_a_decision_about_a_record_that_has_changed_is_not_applied_and_is_asked_again(tmp_path: Path) -> None:
     decisions = answered("yes", tmp_path / "decisions.csv")
     corrected = [

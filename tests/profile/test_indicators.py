@@ -295,6 +295,7 @@ def test_what_nobody_tells_is_unknown_and_says_why() -> None:
     assert status(without, "chronic_absence") == "Unknown"
 
 
+@pytest.mark.full
 def test_what_is_too_old_clears_nobody_and_takes_no_flag_away() -> None:
     old = silo(
         "attendance",

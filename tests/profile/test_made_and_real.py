@@ -130,6 +130,7 @@ def test_every_fact_row_of_exports_by_hand_is_accounted_for(exports_by_hand: Pat
     assert_fact_rows_add_up(exports_by_hand)
 
 
+@pytest.mark.full
 def test_what_exports_by_hand_record_reaches_the_profiles(exports_by_hand: Path) -> None:
     """Incidents, doses and unverified test results, as counted by hand; nobody else's zero is known."""
     district = read_district(exports_by_hand)

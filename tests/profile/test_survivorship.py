@@ -74,6 +74,7 @@ def test_a_doubtful_birth_date_gives_way_and_an_unverified_one_before_it() -> No
     assert chosen(profiles, "a", "birth_date")["value"] == "2014-03-02"
 
 
+@pytest.mark.full
 def test_agreement_is_about_what_is_said_not_how() -> None:
     profiles = two(person("1", "José", "O'Neil"), person("1", "JOSE", "Oneil", born="2014-02-03"))
 

@@ -232,6 +232,7 @@ def test_a_class_narrows_the_search_and_its_first_names_come_without_a_letter(bo
     assert len(board._looking.listed) < len(board._looking.view.children)  # type: ignore[union-attr]
 
 
+@pytest.mark.full
 def test_a_school_without_children_is_said_and_nothing_breaks(board: Dashboard) -> None:
     told(board, do="show")
     looking = board._looking

@@ -281,6 +281,7 @@ def test_a_code_is_never_a_number_or_a_day_to_a_spreadsheet() -> None:
     assert all(re.fullmatch(r"[A-HJ-NP-Z][2-9][2-9A-HJ-NP-Z]{2}-[2-9A-HJ-NP-Z]{4}", code) for code in codes)
 
 
+@pytest.mark.full
 def test_a_lookup_with_a_remark_above_its_header_is_read_as_well(
     written: tuple[Path, Path, Run], tmp_path: Path
 ) -> None:
@@ -341,6 +342,7 @@ def test_what_is_not_right_becomes_a_correction_for_its_system_or_a_pair_for_the
     assert apart[pair["left_silo"], pair["left_record"]] != apart[pair["right_silo"], pair["right_record"]]
 
 
+@pytest.mark.full
 def test_a_page_of_an_earlier_run_still_leads_to_its_rows_and_its_child(
     made: Made, written: tuple[Path, Path, Run], tmp_path: Path
 ) -> None:
@@ -376,6 +378,7 @@ def test_a_code_of_an_earlier_page_is_not_drawn_again(monkeypatch: pytest.Monkey
     assert new_codes(1, {"AAAA-BBBB"}) == ["CCCC-DDDD"]
 
 
+@pytest.mark.full
 def test_every_row_of_corrections_that_leads_nowhere_is_named(
     made: Made, written: tuple[Path, Path, Run], tmp_path: Path
 ) -> None:
@@ -407,6 +410,7 @@ def run_family(*arguments: object) -> tuple[int, str]:
     return result.exit_code, result.stdout or result.stderr
 
 
+@pytest.mark.full
 def test_the_command_writes_one_child_s_page_and_says_what_is_wrong(
     made: Made, english: tuple[FamilyPage, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -130,6 +130,7 @@ def test_a_folder_of_an_earlier_run_that_is_gone_stops_no_notebook(tmp_path: Pat
     assert [(run.status, run.failed) for run in runs] == [("done", None), ("done", None)]
 
 
+@pytest.mark.full
 def test_who_reads_a_district_begins_after_those_who_need_none(tmp_path: Path) -> None:
     for name, says in (("01_short", "read_district = id\nread_district(1)"), ("02_none", "2")):
         write(tmp_path, name, says)
@@ -183,6 +184,7 @@ def test_outputs_of_an_invented_district_are_kept_as_they_are() -> None:
     assert "papermill" not in kept.metadata
 
 
+@pytest.mark.full
 def test_a_dead_kernel_is_a_failed_notebook_too(tmp_path: Path) -> None:
     paths = [write(tmp_path, "01_dies", "import os\nos._exit(1)"), write(tmp_path, "02_works", "1")]
     dead, works = run_notebooks(paths, {}, tmp_path / "out", progress=quiet())

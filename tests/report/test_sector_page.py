@@ -94,6 +94,7 @@ def test_of_volunteers_what_was_put_in_stands_near_the_top() -> None:
     assert blocks.count(HEADING) == 1
 
 
+@pytest.mark.full
 def test_volunteers_without_what_was_put_in_are_said_to_be_volunteers() -> None:
     read = replace(read_sector(KIT_VOLUNTEERS), simulated=pd.DataFrame())
     blocks = _texts(sector_report(read))

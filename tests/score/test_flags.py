@@ -40,6 +40,7 @@ def test_flags_are_what_profiles_say(clean_district: District, rightly: Links, t
     assert fell > 0
 
 
+@pytest.mark.full
 def test_right_links_lose_nobody(clean_district: District, rightly: Links, truly: Flags) -> None:
     costs = lost(clean_district, rightly, truly)
     assert costs.index.tolist() == list(FLAGS)

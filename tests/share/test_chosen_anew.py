@@ -66,6 +66,7 @@ def test_of_a_district_s_own_systems_a_role_is_told_the_reason_by_which_the_valu
         assert both["chosen_by_told"].tolist() == both["chosen_by"].tolist()
 
 
+@pytest.mark.full
 def test_a_folder_s_own_order_of_trust_is_the_reason_that_a_role_is_told_even_after_it_is_gone(
     tmp_path: Path,
 ) -> None:

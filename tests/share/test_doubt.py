@@ -126,6 +126,7 @@ def test_what_a_model_finds_likely_stands_once_a_person_has_said_yes(by: str, co
     assert stands["may_show"].tolist() == [code == "stands"]
 
 
+@pytest.mark.full
 def test_rows_that_disagree_about_the_name_may_be_two_childrens() -> None:
     finding = {"kind": "rows_disagree", "row": 2, "column": "first_name", "value": "Mia", "expected": "Ava"}
     meals = told("meals", rows_of("ava", "leo"), {"r-ava": NUMBERS["ava"], "r-leo": NUMBERS["leo"]})

@@ -84,6 +84,7 @@ def test_rights_pass_on_the_day_on_which_a_student_turns_18(day: str, is_held: b
     assert (("eighteen", None, None) in held_of(born(day), "leo")) == is_held
 
 
+@pytest.mark.full
 def test_who_was_born_on_29_february_is_18_on_the_28th() -> None:
     whole = born("2008-02-29")
     assert not held_of(whole, "leo", pd.Timestamp("2026-02-27"))
@@ -128,6 +129,7 @@ def test_an_order_beside_a_yes_revokes_nothing() -> None:
     assert held_of(whole, "leo") == set()
 
 
+@pytest.mark.full
 def test_one_address_of_two_homes_holds_the_page_from_both() -> None:
     adults = {"a1": {"email": "us@home.example"}, "a2": {"email": "Us@Home.example "}}
     apart = [tie("leo", "a1"), tie("leo", "a2", lives_with=False)]

@@ -361,6 +361,7 @@ def test_a_view_of_one_child_is_part_of_the_view_and_another_child_is_refused() 
     assert "c11" not in str(refused.value)
 
 
+@pytest.mark.full
 def test_files_hold_nothing_else_and_their_names_nothing_of_a_child(tmp_path: Path) -> None:
     for role, purpose in ASKED:
         out = tmp_path / role

@@ -151,6 +151,7 @@ def test_gradients_are_as_published_at_1_and_gone_at_0(dial: str) -> None:
             assert abs(on.value) > 3.3 * on.error, (measure, group, on)
 
 
+@pytest.mark.full
 def test_a_usual_district_has_gradients_and_one_without_them_has_none() -> None:
     for measure in ("chronic_by_income", "test_gap_by_income", "test_gap_by_plan"):
         group = tuned(measure)[0][0]

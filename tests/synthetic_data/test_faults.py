@@ -138,6 +138,7 @@ def test_any_choice_of_faults_can_be_undone(
     check_that_undo_leads_back(silos[silo], plan, FUNCTIONS, truth, data.draw(st.integers(0, 10**6)))
 
 
+@pytest.mark.full
 def test_columns_moved_renamed_and_swapped_can_be_undone_too(
     small: tuple[Truth, dict[str, dict[str, Page]]],
 ) -> None:

@@ -270,6 +270,7 @@ def test_one_seed_has_no_interval() -> None:
     assert pd.isna([low, high]).all()
 
 
+@pytest.mark.full
 def test_one_measure_of_many_is_looked_at_with_a_wider_interval() -> None:
     figures = kit_run().figures
     figures = figures[figures["scenario"].ne(PLACEBO)]
@@ -350,6 +351,7 @@ def test_a_step_that_finds_nobody_for_sure_says_so() -> None:
         assert not numbers or numbers[0][0] != numbers[0][1]
 
 
+@pytest.mark.full
 def test_the_placebo_is_compared_as_a_difference_of_means() -> None:
     study = kit_run().study
     apart, low, high = told.placebo_difference(study, "governed", 1)

@@ -57,6 +57,7 @@ def test_it_has_a_coverage_of_its_own(clean_district_folder: Path) -> None:
     assert {"Active", "Inactive"} == set(table["Active Status"])
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("level", "share"), sampled([("none", 0.0), ("manual", 0.9), ("rostered", 1.0), ("governed", 1.0)], 4, 1)
 )

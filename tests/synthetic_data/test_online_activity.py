@@ -85,6 +85,7 @@ def test_a_status_says_what_the_toolkit_would_say_of_it(folder: Path) -> None:
     assert (moments.dt.hour < 6).mean() > 0.2, "evenings in the middle of the country are the next day in UTC"
 
 
+@pytest.mark.full
 def test_read_back_they_give_what_the_key_says(folder: Path, lms: Silo) -> None:
     silo = lms
     work = silo.facts["assignment_score"]

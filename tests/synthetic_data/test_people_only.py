@@ -41,6 +41,7 @@ def test_only_files_that_name_persons_are_written_and_no_event_is_drawn(folder: 
     assert not {silo for silo, _ in kinds} & WITHOUT_NAMES
 
 
+@pytest.mark.full
 def test_the_key_tells_whose_every_row_is_and_has_no_values(folder: Path) -> None:
     key = {path.stem: pd.read_parquet(path) for path in (folder / "answer_key").iterdir()}
 

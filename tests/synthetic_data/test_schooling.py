@@ -16,6 +16,7 @@ def made():
     return truth(students=600)
 
 
+@pytest.mark.full
 @settings(max_examples=examples(25))
 @given(seed=st.integers(0, 2**40), students=st.integers(20, 150), churn=st.sampled_from([0.0, 0.1, 0.5]))
 def test_nobody_is_in_two_places_at_once(seed, students, churn):

@@ -152,6 +152,7 @@ def test_a_day_away_is_no_day_for_a_form_of_one_s_own() -> None:
     assert missed.isdisjoint(zip(mine.child.tolist(), mine.day.tolist(), strict=True))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("level", "share"), [("none", 0.0), ("manual", 0.6), ("rostered", 1.0)])
 def test_the_level_says_how_many_carry_the_district_s_number(
     tmp_path: Path, level: str, share: float

@@ -43,6 +43,7 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_district(folder=folder, students=60, people_only=True, level="rostered", fault_rates=rates)
 
 
+@pytest.mark.full
 def test_a_shifted_column_holds_the_same_ids_one_row_higher(wrong: Path) -> None:
     faults = pd.read_parquet(wrong / "answer_key" / "faults.parquet")
     cells = faults[faults["kind"].eq("id_column_shifted")].sort_values("row")

@@ -83,6 +83,7 @@ def test_the_longest_line(more: int, told: str | None, tmp_path: Path) -> None:
     assert int(district.accounts["rows_used"].sum()) == (1 if told is None else 0)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("more", [0, 1])
 def test_files_in_a_zip(more: int, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "many.zip", "w") as archive:

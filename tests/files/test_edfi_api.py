@@ -116,6 +116,7 @@ def test_resources_as_an_api_returns_them_say_the_same(
     assert used.to_dict() == before.to_dict()
 
 
+@pytest.mark.full
 def test_a_resource_that_nobody_has_rows_of_is_an_empty_file(tmp_path: Path, district_folder: Path) -> None:
     folder = wrapped(district_folder, tmp_path, as_one_line, ".json")
     (folder / "ed-fi" / "studentProgramAssociations.json").write_text("[\n]\n", encoding="utf-8")

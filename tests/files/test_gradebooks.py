@@ -111,6 +111,7 @@ def test_test_students_of_many_sections_are_no_filler_for_a_name(tmp_path: Path)
     assert district.people["role"].eq("Test user").sum() == 5
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("row", "why"),
     [
@@ -166,6 +167,7 @@ def test_markers_in_another_case_are_read_and_letters_set_aside(tmp_path: Path) 
     assert scores_of(district)["score_status"].tolist()[2] == "Excused"
 
 
+@pytest.mark.full
 def test_a_fault_in_one_of_many_gradebooks_is_told_there_and_nowhere_else(tmp_path: Path) -> None:
     for section in range(4):
         bad = ANA.replace("8.5", "eight") if section == 2 else ANA
@@ -282,6 +284,7 @@ TITLES = st.text(st.characters(blacklist_categories=["Cs", "Cc", "Z"]), min_size
 NAMES = st.text(st.characters(whitelist_categories=["Lu", "Ll"]), min_size=1, max_size=8)
 
 
+@pytest.mark.full
 @settings(max_examples=examples(25))
 @given(
     titles=st.lists(TITLES, min_size=1, max_size=5),

@@ -58,6 +58,7 @@ def adds_up(district: District) -> bool:
 # ------------------------------------------------------------------------------------------------- folders
 
 
+@pytest.mark.full
 def test_silos_that_would_have_one_name_are_all_read(tmp_path: Path) -> None:
     put(tmp_path, m_csv=meals("Ana"), m__m_csv=meals("Eva"))
     put_zip(tmp_path / "m.zip", m_csv=meals("Ida"))

@@ -174,6 +174,7 @@ def test_folders_beside_each_other_are_one_system_if_half_of_the_ids_are_the_sam
         assert "iready fall and iready winter" in doubt
 
 
+@pytest.mark.full
 def test_ids_that_are_other_children_s_make_two_systems_even_in_one_folder(tmp_path: Path) -> None:
     iready(tmp_path, "iready/north/a.csv", "ela", "2025-09-10", range(1, 9), "Ana")
     iready(tmp_path, "iready/south/a.csv", "ela", "2025-09-11", range(1, 9), "Eva")
@@ -182,6 +183,7 @@ def test_ids_that_are_other_children_s_make_two_systems_even_in_one_folder(tmp_p
     assert not draft_layouts(tmp_path).doubts
 
 
+@pytest.mark.full
 def test_what_lies_as_near_to_one_system_as_to_another_is_asked(tmp_path: Path) -> None:
     canvas(tmp_path / "a")
     canvas(tmp_path / "b", first=100)

@@ -112,6 +112,7 @@ def test_every_file_of_the_binding_is_read(tmp_path: Path, version: str, files: 
     assert score["due_date"] == pd.Timestamp("2026-01-05")
 
 
+@pytest.mark.full
 def test_a_result_says_how_many_points_of_how_many(tmp_path: Path) -> None:
     results = [
         {
@@ -211,6 +212,7 @@ def names(district: District) -> dict[str, str]:
     return dict(zip(silo.people["record"], silo.people["first_name"].fillna(""), strict=True))
 
 
+@pytest.mark.full
 def test_changes_replace_add_and_delete(tmp_path: Path) -> None:
     put(tmp_path / "sis" / "1 bulk.zip", bundle(V2, **people()))
     users = [
@@ -241,6 +243,7 @@ def test_changes_replace_add_and_delete(tmp_path: Path) -> None:
     assert "manifest_differs" not in counts
 
 
+@pytest.mark.full
 def test_the_newest_of_several_changes_stands(tmp_path: Path) -> None:
     put(tmp_path / "sis" / "bulk.zip", bundle(V2, **people()))
     again = {
@@ -283,6 +286,7 @@ def test_status_and_day_of_change_are_asked_of_changes_only(
     assert len(names(district)) == len(USERS)
 
 
+@pytest.mark.full
 def test_a_word_that_is_no_status_is_told_and_a_row_to_be_deleted_goes_in_a_bulk_too(tmp_path: Path) -> None:
     tables = bundle(V2, **people())
     tables["users"]["status"] = ["tobedeleted", "gone", "active"]

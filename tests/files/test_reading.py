@@ -45,6 +45,7 @@ def test_no_frame_holds_an_object(district: District) -> None:
     assert dtypes <= {"string", "Int64", "float64", "boolean", "datetime64[us]"}
 
 
+@pytest.mark.full
 def test_only_the_named_silos_are_read(district_folder: Path, district: District) -> None:
     two = read_district(district_folder, only=["sis", "attendance"])
     assert list(two) == ["sis", "attendance"]
@@ -133,6 +134,7 @@ XML_NAMES = {
 }
 
 
+@pytest.mark.full
 def test_bulk_xml_says_the_same_as_json_lines(
     clean_district_folder: Path, clean_district: District, tmp_path: Path
 ) -> None:

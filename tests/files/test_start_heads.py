@@ -15,6 +15,7 @@ from tests.files.drafts import run, written
 PEOPLE = [("Ana", "Ruiz"), ("Bo", "Li"), ("Cy", "Poe"), ("Di", "Kim"), ("Ed", "Fox"), ("Flo", "Orr")]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("first", "last", "ident"),
     [
@@ -32,6 +33,7 @@ def test_short_heads_of_names_and_ids_are_known(first: str, last: str, ident: st
     assert people["local_id"].tolist() == [str(4000 + n) for n in range(len(PEOPLE))]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     "head",
     [
@@ -51,6 +53,7 @@ def test_whole_names_have_more_heads(head: str, tmp_path: Path) -> None:
     assert read_district(tmp_path)["list"].people["full_name"].tolist()[0] == "Ruiz, Ana"
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("heads", "is_of_people"),
     [
@@ -126,6 +129,7 @@ def test_another_type_is_no_role_and_no_question(head: str, words: Sequence[str]
     assert read_district(tmp_path).people["role"].eq("Student").all()
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("family", "given"),
     [("learner.family", "learner.given"), ("name.family", "name.given"), ("Family", "Given"),
@@ -148,6 +152,7 @@ def test_a_family_alone_is_a_household(heads: str, tmp_path: Path) -> None:
     assert drafted.kind.people.column("last_surname") is None
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("head", ["sid", "SID", "Student ID", "pupilid", "memberid", "Member ID"])
 def test_visits_at_the_top_of_a_folder_are_a_child_s(head: str, tmp_path: Path) -> None:
     rows = "".join(f"{4000 + n % 5},2026-01-0{n + 1},cough\n" for n in range(8))

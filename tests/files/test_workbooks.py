@@ -181,6 +181,7 @@ FAR = b"""<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006
 </worksheet>""" % b"".join(b'<row r="%d"><c r="XFD%d"><v>1</v></c></row>' % (n, n) for n in range(1, 99))
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("damage", "kind"),
     [

@@ -130,6 +130,7 @@ def test_of_two_homes_it_is_said_how_many_read_it_and_how_far_behind_they_are() 
     assert (ana.homes_read, ana.gap_days) == (2, 0)
 
 
+@pytest.mark.full
 def test_a_portal_that_knows_the_child_by_its_number_shows_absences_to_who_logs_in() -> None:
     gap = gap_of(portal(identifiers=[number("dan"), {**number("cleo"), "identifier": "9999"}]))
     dan = of(gap, "dan")

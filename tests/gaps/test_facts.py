@@ -33,6 +33,7 @@ def test_a_child_who_is_listed_and_has_no_test_is_counted() -> None:
     assert (entry.column, entry.numerator, entry.denominator, entry.example_row) == ("test results", 2, 3, 4)
 
 
+@pytest.mark.full
 def test_between_two_windows_of_tests_nothing_is_late() -> None:
     windows = [a_result("2025-09-10"), a_result("2026-01-20"), a_result("2026-01-25")]
     waiting = line(card_of(tests=windows), "days behind", "map")

@@ -37,6 +37,7 @@ def line(card: pd.DataFrame, measure: str, left: str, right: str | None = None) 
     return found.iloc[0]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("lms_without_grades", [True, False])
 def test_children_of_grades_that_a_system_is_not_for_are_missing_nowhere(lms_without_grades: bool) -> None:
     card = measure_gaps(*two_systems(lms_without_grades))

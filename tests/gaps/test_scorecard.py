@@ -286,6 +286,7 @@ def test_last_year_s_grade_contradicts_nobody_s_of_this_year() -> None:
     assert (surname.numerator, surname.denominator) == (3, 4)
 
 
+@pytest.mark.full
 def test_whom_last_year_s_form_alone_names_isn_t_asked_for_what_this_year_s_form_asks() -> None:
     measured, who = of_two_years()
 

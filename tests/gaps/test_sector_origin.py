@@ -62,6 +62,7 @@ def test_a_real_file_is_found_whatever_stands_beside_it() -> None:
     assert not origin.volunteers
 
 
+@pytest.mark.full
 def test_higher_is_counted_apart_from_lower() -> None:
     """Of these volunteers five domains are lower beyond chance, and none is higher."""
     frame = make_sector(load_sector("volunteers", seed=3)).frame
@@ -95,6 +96,7 @@ def volunteers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_sector(made, tmp_path_factory.mktemp("volunteers"))["sector"]
 
 
+@pytest.mark.full
 def test_of_volunteers_each_interval_stands_beside_what_was_put_in(volunteers: Path) -> None:
     beside = sector_report(read_sector(volunteers))["vs_simulated"]
     assert len(beside) == 3 * 2 * 6

@@ -125,6 +125,7 @@ def test_of_a_year_with_nine_answers_nothing_is_told() -> None:
     assert all(table.empty for name, table in alone.tables.items() if name not in ("response", "statements"))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("number", [2, 8])
 def test_no_interval_tells_how_many_were_left_out(number: int) -> None:
     """Two or eight that don't say whether they have a data team: no width tells which."""

@@ -77,6 +77,7 @@ def test_words_of_questions_and_answers_do_as_well_as_ids_and_numbers(tmp_path):
     assert found.notna().all()
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("cell", "kind"),
     [(7, "out_of_range"), (0, "out_of_range"), ("three", "not_in_codes"), (2.5, "out_of_range")],
@@ -142,6 +143,7 @@ def test_a_formula_in_free_text_stays_text_and_is_told(tmp_path):
     assert answers.respondents["note"].iloc[0].startswith("=HYPERLINK")
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8-sig", "utf-8"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_any_encoding_and_delimiter_is_read(tmp_path, encoding, delimiter):
@@ -161,6 +163,7 @@ def test_a_workbook_does_as_well(tmp_path):
     assert adds_up(answers)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
@@ -195,6 +198,7 @@ def test_the_empty_form_has_no_respondent(tmp_path):
     assert standing.findings["kind"].tolist() == ["nobody_answered"]
 
 
+@pytest.mark.full
 def test_one_person_alone_this_year_is_a_finding_with_her_place(tmp_path):
     frame = pd.concat([form({}, {}, year=2025), form({}, year=2026), form({"respondent": "R9"} | EMPTY)])
     found = assess_system(read(tmp_path, frame)).findings.set_index("kind")
@@ -226,6 +230,7 @@ def test_who_gives_no_name_on_two_sheets_is_two_people(tmp_path):
     assert adds_up(answers)
 
 
+@pytest.mark.full
 def test_last_year_s_file_of_another_system_is_told(tmp_path):
     now, before = (
         read(tmp_path, form({}, {})),
@@ -248,6 +253,7 @@ def test_a_missing_file_is_bad_input(tmp_path):
 cells = st.one_of(st.sampled_from([1, 2, 3, 4, None, 5, "x", "=1+1", "2.0", "''"]), st.text(max_size=4))
 
 
+@pytest.mark.full
 @settings(max_examples=examples(12))
 @given(st.lists(st.tuples(st.sampled_from(["A", "B", "a", None, "=C"]), cells, cells), max_size=5))
 def test_every_row_is_used_or_told(tmp_path_factory, people):

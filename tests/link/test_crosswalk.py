@@ -10,6 +10,7 @@ from helpers.standard import BadInput
 from tests.link.records import ANA, frames, linked, record
 
 
+@pytest.mark.full
 def test_each_rung_keeps_what_the_rungs_below_it_found() -> None:
     records = [
         record("sis", "a", "Ana", "Lopez", "2012-05-17", State="1"),
@@ -41,6 +42,7 @@ def test_a_child_is_named_by_no_local_id_and_by_the_same_name_every_time() -> No
     assert not once.crosswalk["child"].str.contains("4711").any()
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("role", ["Staff", "Guardian", "Test user", "Unknown"])
 def test_only_children_are_linked(role: str) -> None:
     links = linked(record("sis", "a", *ANA, State="1"), record("lms", "b", *ANA, State="1", role=role))

@@ -85,6 +85,7 @@ def test_a_sound_column_is_verified_and_used() -> None:
     assert columns.findings.empty
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("rows", "said"), [(10, "Refused"), (5, "Refused"), (4, "Unverified"), (1, "Unverified")]
 )
@@ -111,6 +112,7 @@ def test_birth_dates_alone_are_enough_to_refuse() -> None:
     assert status(sound)["plans", "State"] == "Verified"
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("wrong", ["aaa", "sis", "zzz"])
 def test_the_column_at_odds_with_most_others_is_the_wrong_one(wrong: str) -> None:
     rows = [
@@ -239,6 +241,7 @@ def test_without_any_id_there_is_nothing_to_judge() -> None:
     assert (len(columns.table), len(columns.agreeing), len(columns.findings)) == (0, 0, 0)
 
 
+@pytest.mark.full
 @given(st.integers(10, 60), st.floats(0, 1), st.integers(0, 2**32 - 1))
 @settings(max_examples=examples(25))
 def test_wrong_columns_of_any_length_are_refused_and_sound_ones_are_not(

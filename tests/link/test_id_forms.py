@@ -63,6 +63,7 @@ def forms(findings: pd.DataFrame) -> list[dict[str, Any]]:
     return findings[findings["kind"].eq("id_normalized")].to_dict("records")
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("system", ["District", "Undeclared"])
 @pytest.mark.parametrize("form", FORMS)
 def test_a_column_in_another_form_is_compared_in_that_of_the_others(form: str, system: str) -> None:
@@ -77,6 +78,7 @@ def test_a_column_in_another_form_is_compared_in_that_of_the_others(form: str, s
     assert f"agree for {COUNT} of {COUNT}" in told["expected"]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("form", FORMS)
 def test_what_stands_with_other_children_in_another_form_is_no_form(form: str) -> None:
     """The numbers are right as a set, but each is the next child's: equal in no form."""
@@ -85,6 +87,7 @@ def test_what_stands_with_other_children_in_another_form_is_no_form(form: str) -
     assert columns.agreeing.empty
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("count", "accepted"), [(4, False), (5, True)])
 @pytest.mark.parametrize("form", ["zeros", "card"])
 def test_where_nobody_says_whose_numbers_they_are_five_children_confirm_a_form(
@@ -94,6 +97,7 @@ def test_where_nobody_says_whose_numbers_they_are_five_children_confirm_a_form(
     assert len(columns.agreeing) == (count if accepted else 0)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("form", FORMS)
 def test_two_columns_of_one_system_need_no_names_for_what_programs_do(form: str) -> None:
     """Letters in front and check digits are not what a program does: without a name nobody confirms them."""
@@ -105,6 +109,7 @@ def test_two_columns_of_one_system_need_no_names_for_what_programs_do(form: str)
         assert "no name or birth date confirms it" in told["expected"]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("number", "one"), [("4711", True), ("4712", False)])
 def test_a_lost_zero_no_longer_contradicts(number: str, one: bool) -> None:
     """One child under one number: before, the two forms excluded each other."""
@@ -142,6 +147,7 @@ def test_letters_that_distinguish_people_keep_doing_so() -> None:
     assert forms(columns.findings) == []
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("count", [4, 5])
 def test_capital_and_small_letters_are_two_ids_until_five_children_say_otherwise(count: int) -> None:
     columns = judged(
@@ -180,6 +186,7 @@ def test_one_grades_list_that_lost_its_zeros_is_told_with_its_number_of_ids() ->
     assert (told["times"], told["value"], told["read_as"]) == (10, str(numbers()[10]), SIX(numbers()[10]))
 
 
+@pytest.mark.full
 def test_what_a_collision_reports_is_as_the_file_has_it() -> None:
     """The number of a twin in another form: the finding names the cell's own text."""
     rows = listed("meals", FORMS["zeros"][0])

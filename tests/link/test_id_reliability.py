@@ -33,6 +33,7 @@ def own(count: int) -> list[int]:
 ROSTER = list(range(500_000, 500_000 + COUNT))
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("system", "dated"), [("State", True), ("State", False), ("District", False)])
 @pytest.mark.parametrize(("count", "told"), [(4, False), (5, True), (9, True)])
 def test_five_own_numbers_in_a_declared_column_show_that_its_ids_prove_nothing_by_being_different(
@@ -63,6 +64,7 @@ def test_five_of_hundreds_are_slips_and_contradict() -> None:
     assert columns.ids["contradicts"].all()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("count", [4, 5])
 def test_the_children_of_such_a_column_are_joined_by_name_and_birth_date(count: int) -> None:
     links = linked(*listed("sis", "District", ROSTER), *listed("meals", "District", own(count)))
@@ -86,6 +88,7 @@ def test_children_of_one_name_and_two_birth_dates_are_no_sign_of_own_numbers() -
     assert columns.ids["contradicts"].all()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("other_date", [None, "2001-02-03"])
 def test_names_that_a_roster_has_twice_are_no_sign_of_own_numbers(other_date: str | None) -> None:
     """Two children of one name: which of them the third list means, nobody knows."""
@@ -105,6 +108,7 @@ def two_against_one(system: str, **more: Any) -> list[dict[str, Any]]:
     ]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("system", "one"), [("District", True), ("State", False)])
 def test_two_systems_outvote_a_district_number_and_a_person_decides_about_a_state_id(
     system: str, one: bool
@@ -120,6 +124,7 @@ def test_a_number_that_another_child_has_is_not_outvoted() -> None:
     assert links.crosswalk.set_index("record")["child"].nunique() == 3
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", [("Ana", "Lopez", "2009-05-17"), ("Anna", "Lopez", "2012-05-17")])
 def test_another_birth_date_or_name_is_not_outvoted(name: tuple[str, str, str]) -> None:
     links = linked(*two_against_one("District", name=name))
@@ -182,6 +187,7 @@ def joined_by_address(*records: dict[str, Any]) -> tuple[int, set[str]]:
     )
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("count", "joined"), [(72, 0), (73, 73), (300, 300)])
 def test_an_address_that_no_two_children_share_joins_where_it_is_all_that_two_systems_share(
     count: int, joined: int
@@ -192,6 +198,7 @@ def test_an_address_that_no_two_children_share_joins_where_it_is_all_that_two_sy
     assert link_status <= {"Verified", "Unverified"}
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("families", "joined"), [(3, MANY - 6), (12, MANY - 24), (13, 0), (100, 0)])
 def test_addresses_of_families_join_nobody_by_themselves(families: int, joined: int) -> None:
     """A few addresses with two children don't spoil the others; from 5% on, each may be a family's."""

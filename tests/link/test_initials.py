@@ -37,6 +37,7 @@ def test_two_first_names_in_lists_of_whole_names_are_two_children(
     assert child_of(links, "clubs", "c") != child_of(links, "lms", "l")
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -82,6 +83,7 @@ def test_two_initials_weigh_less_than_an_initial_and_a_first_name_that_it_fits()
     assert weight("G.", "G.") < weight("G.", "Gabriel")
 
 
+@pytest.mark.full
 def test_an_initial_with_a_surname_still_finds_the_only_child_whom_both_fit() -> None:
     links = decided(
         town(record("clubs", "c", full_name="W. Hawkins", name_order="first last", school_name="School 0"))
@@ -105,6 +107,7 @@ def test_a_first_name_of_one_sign_in_a_script_without_capitals_is_whole() -> Non
 HEADS = ["name", "dob", "house_number", "street", "postcode"]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("one", "other"), [*TWO_CHILDREN, ("G. Lopez", "G. Lopez"), ("Nora Lopez", "G. Lopez")]
 )

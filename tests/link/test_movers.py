@@ -145,6 +145,7 @@ def test_a_name_without_a_birth_date_ties_no_districts() -> None:
     assert links.moves.empty
 
 
+@pytest.mark.full
 def test_a_child_who_moved_twice_is_one_child_of_three_districts() -> None:
     states = [record("sis", "ana", *ANA, State="9") for _ in range(3)]
     links = region(*([*others(100 * place), one] for place, one in enumerate(states)))

@@ -143,6 +143,7 @@ def test_a_spreadsheet_gets_text_that_it_neither_runs_nor_changes(tmp_path: Path
     assert line["answer"] == ""
 
 
+@pytest.mark.full
 def test_each_question_is_one_line_of_the_spreadsheet_and_its_answer_settles_all_its_pairs(
     queue: pd.DataFrame, tmp_path: Path
 ) -> None:

@@ -41,6 +41,7 @@ def _changed(row: list[str], **changes: str) -> list[str]:
     return [changes.get(head, cell) for head, cell in zip(HEADS, row, strict=True)]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -189,6 +190,7 @@ def test_a_name_that_most_rows_have_is_told_in_small_files_too(tmp_path: Path) -
     assert any("more than half of the rows" in note for note in linked.notes)
 
 
+@pytest.mark.full
 def test_a_common_name_with_other_birth_dates_is_many_persons(tmp_path: Path) -> None:
     rows = [["Ada", "Moreau", *row[2:]] for row in persons(300)]
     linked = _link(tmp_path, rows, rows)
@@ -252,6 +254,7 @@ WORDS = st.sampled_from(
 )
 
 
+@pytest.mark.full
 @settings(max_examples=examples(25))
 @given(
     left=st.lists(st.tuples(WORDS, WORDS, WORDS), max_size=8),

@@ -214,6 +214,7 @@ def test_courses_are_those_of_the_newest_day() -> None:
     assert profiles.left_out.empty
 
 
+@pytest.mark.full
 def test_two_records_of_a_child_count_a_day_once_and_the_open_one_is_newer() -> None:
     both = silo(
         "attendance",
@@ -260,6 +261,7 @@ def test_folding_leaves_letters_and_digits() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.full
 def test_a_value_has_the_place_in_which_it_stands(tmp_path: Path) -> None:
     """Each in its own row, where several rows are one child's and the last has not everything."""
     rows = ["1,Ruiz,Ana,03/02/2014,6", "2,Diaz,Eva,07/08/2013,6", "1,Ruiz-Diaz,Ana,,", "1,Ruiz-Diaz,,,"]
@@ -280,6 +282,7 @@ def test_a_value_has_the_place_in_which_it_stands(tmp_path: Path) -> None:
     assert chosen(profiles, "C2", "birth_date")["row"] == 3
 
 
+@pytest.mark.full
 def test_a_value_that_is_not_there_has_the_place_of_a_file_that_has_its_column() -> None:
     """Files go by how they were read, not by their names; a column that may be left out is no proof."""
     makes = {"table": "people", "take": {"local_id": "id", "first_name": "first", "last_surname": "last"}}

@@ -85,6 +85,7 @@ def older_is_unmet(values: dict[str, Any]) -> set[str]:
     return chosen({"ana": {**OLDER, **values}})[0][1] & {*conditions, "nothing_private"}
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("values", "unmet"),
     [
@@ -124,6 +125,7 @@ def test_each_line_of_the_older_child_is_drawn_where_it_is_declared(
     assert older_is_unmet(values) == unmet
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("values", "unmet"),
     [
@@ -184,6 +186,7 @@ def test_a_rule_that_nobody_meets_excludes_nobody_and_one_child_is_followed_alon
         pick_example_children(district(silo("sis", [])), links({}))
 
 
+@pytest.mark.full
 def test_a_name_is_contradicted_where_a_teacher_sees_it_and_not_by_an_accent() -> None:
     def younger(silo: str, **written: str) -> set[str]:
         return chosen({"ana": OLDER, "bea": YOUNGER}, {silo: {"bea": written}})[1][1]
@@ -230,6 +233,7 @@ def test_the_rules_ask_for_declared_elements_and_for_no_group_or_income() -> Non
     assert not kept_out & {name.removeprefix("on_record(").rstrip(")") for name in rules.inputs()}
 
 
+@pytest.mark.full
 def test_what_is_counted_alone_is_what_the_profiles_have(
     district: District, district_links: Links, district_profiles: Profiles
 ) -> None:

@@ -58,6 +58,7 @@ def said(profiles: Profiles, child: str) -> list[str | None]:
     return [None if pd.isna(value) else value for value in values]
 
 
+@pytest.mark.full
 def test_cells_are_counted_and_an_empty_cell_is_no_zero() -> None:
     lms = silo(
         "lms",
@@ -107,6 +108,7 @@ def test_points_are_unknown_where_nobody_says_how_many_were_to_be_had() -> None:
     assert said(profiles, "a") == ["2", "1", "0", "8.0000", "10.0000"]
 
 
+@pytest.mark.full
 def test_each_class_counts_once_in_the_average_whatever_its_size() -> None:
     lms = silo(
         "lms",
@@ -175,6 +177,7 @@ def test_the_year_of_an_assignment_is_that_of_its_day_its_class_or_the_export() 
     assert list(profiles.left_out["reason"]) == ["Another year"]
 
 
+@pytest.mark.full
 def test_a_test_user_becomes_no_child_and_its_scores_are_told() -> None:
     lms = silo(
         "lms",

@@ -68,6 +68,7 @@ def status(indicators: pd.DataFrame, name: str, how: str | None = None, child: s
     return str(of(indicators, name, how, child)["status"])
 
 
+@pytest.mark.full
 def test_a_tenth_to_the_day_is_flagged_where_the_threshold_is_inclusive_and_not_where_it_is_strict() -> None:
     away = [event for count in (18, 17, 9) for event in absent(str(count), *range(count))]
     found = judged(attendance(away, [enrolled(child) for child in ("18", "17", "9")]))
@@ -84,6 +85,7 @@ def test_a_tenth_to_the_day_is_flagged_where_the_threshold_is_inclusive_and_not_
     assert status(found, "chronic_absence", "attendance_works", "9") == "Clear"
 
 
+@pytest.mark.full
 def test_a_child_with_too_few_days_is_not_judged() -> None:
     expected = {
         9: {"by_child": "Not applicable", "california": "Not applicable", "severe": "Flagged"},

@@ -93,6 +93,7 @@ def test_a_plan_counts_in_each_year_in_which_it_was_in_force(
         assert value["status"].tolist() == ["Reported" if expected else "Empty"]
 
 
+@pytest.mark.full
 def test_what_a_plan_says_is_that_of_the_newest() -> None:
     profiles = told(
         "special_education",
@@ -124,6 +125,7 @@ def club(record: str, name: str, hours: float | None, **more: Any) -> dict[str, 
     return {"record": record, "activity": name, "hours": hours, "begin_date": FALL, **more}
 
 
+@pytest.mark.full
 def test_clubs_are_counted_by_name_and_never_zero() -> None:
     rows = [
         club("1", "Chess", 10.0), club("1", "Chess", 2.5), club("1", "Choir", 4.0),
@@ -144,6 +146,7 @@ def test_clubs_are_counted_by_name_and_never_zero() -> None:
     assert profiles.left_out.empty
 
 
+@pytest.mark.full
 def test_the_interest_that_is_named_first_on_the_newest_day_counts() -> None:
     def interest(word: str, place: float | None, day: pd.Timestamp) -> dict[str, Any]:
         return {"record": "1", "interest": word, "strength": place, "date": day}

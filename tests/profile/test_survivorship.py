@@ -64,6 +64,7 @@ def test_a_value_names_the_day_for_which_its_export_speaks() -> None:
     assert chosen(profiles, "a", "state_id")["value"] == "0099"
 
 
+@pytest.mark.full
 def test_a_doubtful_birth_date_gives_way_and_an_unverified_one_before_it() -> None:
     doubtful = person("1", born="2014-01-01", birth_date_status="Placeholder")
     unverified = two(doubtful, person("1", born="2014-03-02"), {"meals": "Unverified"})
@@ -95,6 +96,7 @@ def test_a_date_with_two_readings_agrees_by_either() -> None:
     ]
 
 
+@pytest.mark.full
 def test_school_numbers_of_two_systems_are_not_compared_unless_they_are_the_same_numbers() -> None:
     other = two(person("1", school_id="S1"), person("1", school_id="044"), session=[YEAR])
     assert of(other, "a", "school", 2026)["agrees"].isna().all()
@@ -205,6 +207,7 @@ def test_a_chosen_value_says_what_decided() -> None:
     )
 
 
+@pytest.mark.full
 def test_a_shown_value_says_how_old_it_is() -> None:
     allowed = next(one.days_until_stale for one in declared_elements() if one.name == "first_name")
     newest = pd.Timestamp("2026-03-02")

@@ -30,6 +30,7 @@ def roster(*records: str, **tables: Any) -> Silo:
     return silo("sis", [person(record) for record in records], session=[YEAR], **tables)
 
 
+@pytest.mark.full
 def test_the_latest_test_of_the_year_counts_on_its_own_scale() -> None:
     test = silo(
         "map_growth",
@@ -96,6 +97,7 @@ def test_growth_is_from_one_year_s_season_to_the_next_one_s() -> None:
     assert chosen(profiles, "b", "map_math_growth")["status"] != "Reported", "another season"
 
 
+@pytest.mark.full
 def test_the_day_of_a_test_opens_no_school_year_but_its_own_word_does() -> None:
     def years(**more: Any) -> set[int]:
         test = silo("map_growth", [person("1")], assessment_result=[result("1", FALL, 215.0, **more)])

@@ -70,6 +70,7 @@ def found_of(one: Element, evidence: FactStore, tallies: YearlyCounts) -> RuleRe
     return RULES[one.rule](one, evidence, tallies)
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("name", [one.name for one in declared_elements()])
 def test_as_many_rows_are_named_as_a_value_says(
     name: str, evidence: FactStore, tallies: YearlyCounts

@@ -167,6 +167,7 @@ class Strict:
         return "fewer than 10" if 0 < number < 10 else f"{number:,}"
 
 
+@pytest.mark.full
 def test_small_groups_of_a_real_folder_are_neither_drawn_nor_told() -> None:
     pictures = [
         bars({"A": 72, "B": 7}, title="Two systems", unit="children", guard=Strict()),

@@ -68,6 +68,7 @@ def flagged_children(source: MemorySource) -> list[str]:
 # The form.
 
 
+@pytest.mark.full
 def test_the_form_lists_flagged_students_of_the_view_and_saves_a_decision(source: MemorySource) -> None:
     form = form_of(source)
     closed = told(form, do="show")
@@ -98,6 +99,7 @@ def test_the_form_lists_flagged_students_of_the_view_and_saves_a_decision(source
     assert done["decided"][0]["open"] is False
 
 
+@pytest.mark.full
 def test_a_late_click_or_half_a_decision_saves_nothing(source: MemorySource) -> None:
     form = form_of(source)
     first = told(form, do="open")
@@ -116,6 +118,7 @@ def test_a_late_click_or_half_a_decision_saves_nothing(source: MemorySource) -> 
     assert len(read_check_ins(check_in_path(source)).decisions) == 1
 
 
+@pytest.mark.full
 def test_a_role_sees_no_decision_about_a_flag_that_it_may_not_see(source: MemorySource) -> None:
     principal, teacher = form_of(source), form_of(source, "teacher")
     child = next(one for one in teacher.flagged() if one in principal.flagged())
@@ -183,6 +186,7 @@ def test_a_page_of_a_made_district_lists_each_decision(source: MemorySource) -> 
     assert shown.markup.count("open, and its day has passed") == 3
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("count", "number", "parts"), [(9, "fewer than 10", False), (10, "10", True), (11, "11", True)]
 )
@@ -201,6 +205,7 @@ def test_a_page_of_a_real_folder_shows_counts_alone_and_none_of_one_to_nine(
     assert "Lee" not in shown.markup
 
 
+@pytest.mark.full
 def test_a_small_part_of_a_real_total_hides_every_part(source: MemorySource) -> None:
     decided(source, 12)
     for number in range(2):
@@ -213,6 +218,7 @@ def test_a_small_part_of_a_real_total_hides_every_part(source: MemorySource) -> 
     assert "12" not in shown
 
 
+@pytest.mark.full
 def test_a_late_part_of_a_real_total_is_hidden_where_it_or_the_rest_is_small(source: MemorySource) -> None:
     decided(source, 12)
     decided(source, 3, status="Done")

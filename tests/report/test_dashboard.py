@@ -66,6 +66,7 @@ def everything(board: Dashboard) -> Iterator[str]:
     assert number > 0
 
 
+@pytest.mark.full
 def test_it_opens_with_the_followed_child_as_her_teacher_sees_her(
     board: Dashboard, source: MemorySource
 ) -> None:
@@ -151,6 +152,7 @@ def test_a_browser_is_told_no_value_that_the_role_may_not_see(
         assert title in said
 
 
+@pytest.mark.full
 def test_a_row_that_is_opened_keeps_back_what_else_stands_in_it(source: MemorySource) -> None:
     """The till's row has a balance and a PIN beside the name, which is what was asked for."""
     board = dashboard(source, role="meals_manager")
@@ -200,6 +202,7 @@ def test_a_value_opens_the_row_that_its_system_wrote(source: MemorySource, distr
     assert any("elements" in opens for opens in board._looking.page.opens)  # type: ignore[union-attr]
 
 
+@pytest.mark.full
 def test_whoever_looks_is_written_down_and_so_is_each_child(source: MemorySource, tmp_path: Path) -> None:
     board = dashboard(source, audit=tmp_path / "audit.jsonl")
     told(board, do="show")
@@ -211,6 +214,7 @@ def test_whoever_looks_is_written_down_and_so_is_each_child(source: MemorySource
     assert Audit(tmp_path / "audit.jsonl").verify().empty
 
 
+@pytest.mark.full
 def test_a_role_that_is_fixed_can_not_be_changed_from_a_browser(source: MemorySource) -> None:
     school = source.children()["school"].value_counts().index[0]
     board = dashboard(source, role="nurse", who=school)

@@ -102,6 +102,7 @@ def test_a_failed_notebook_is_reported_and_stops_no_other(tmp_path: Path) -> Non
     assert [path.read_bytes() for path in paths] == before
 
 
+@pytest.mark.full
 def test_a_wrong_input_is_shown_as_its_sentence_and_stops_the_notebook(tmp_path: Path) -> None:
     cell = "from helpers.standard import BadInput\ndef f(x):\n    raise BadInput(f'No level {x!r}.')\nf('x')"
     (run,) = run_notebooks([write(tmp_path, "01_stops", cell)], {}, tmp_path / "out", progress=quiet())
@@ -146,6 +147,7 @@ def test_who_reads_a_district_begins_after_those_who_need_none(tmp_path: Path) -
     assert [run.name for run in runs] == ["01_short", "02_none"]
 
 
+@pytest.mark.full
 def test_of_a_real_folder_no_word_of_an_error_or_row_is_kept(tmp_path: Path) -> None:
     # The name is put together at run time, so that finding it means that an output was kept.
     make = "name = 'Ana-Sof' + chr(237) + 'a Nu' + chr(241) + 'ez'"

@@ -79,6 +79,7 @@ def _texts(report: object) -> list[str]:
     return [block.text for block in sector_blocks(report)]  # type: ignore[arg-type]
 
 
+@pytest.mark.full
 def test_of_volunteers_what_was_put_in_stands_near_the_top() -> None:
     report = sector_report(read_sector(KIT_VOLUNTEERS))
     blocks = _texts(report)

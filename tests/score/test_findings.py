@@ -150,6 +150,7 @@ def behind(measure: str, silo: str, record: str, column: str | None = None) -> p
     return pd.DataFrame([one]).astype("string")
 
 
+@pytest.mark.full
 def test_a_measure_notices_a_fault_where_its_own_record_stands_behind_the_line() -> None:
     twice = {"row": 4, "kind": "customer_twice", "detected_by": "children with two records"}
     district = planted(twice)

@@ -84,6 +84,7 @@ def test_a_childs_record_that_the_crosswalk_leaves_out_is_missed() -> None:
     assert scores.iloc[0][["precision"]].isna().all()
 
 
+@pytest.mark.full
 def test_one_giant_child_is_counted_without_listing_its_pairs() -> None:
     many = 40_000
     district = made([("sis", f"s{place}", f"P{place % (many // 2)}", "all") for place in range(many)])
@@ -96,6 +97,7 @@ def test_one_giant_child_is_counted_without_listing_its_pairs() -> None:
     ]
 
 
+@pytest.mark.full
 @settings(max_examples=examples(20))
 @given(
     st.lists(

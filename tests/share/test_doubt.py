@@ -38,6 +38,7 @@ def test_name_and_birth_date_stand_where_the_system_numbers_its_children() -> No
     assert standing_of(family(told("meals", rows_of("ava", "leo"))), "meals") == {"ava": None, "leo": None}
 
 
+@pytest.mark.full
 def test_who_files_by_name_may_have_a_sister_under_it() -> None:
     visits = [child("ava", record="visits.csv#2"), child("leo", record="visits.csv#3")]
     found = standing_of(family(told("health", visits, domain="health")), "health")
@@ -66,6 +67,7 @@ def test_of_a_home_that_nobody_knows_a_surname_is_enough_to_doubt() -> None:
     assert standing_of(whole, "health") == {"leo": "by_name_siblings"}
 
 
+@pytest.mark.full
 def test_a_twins_number_with_ones_own_name_stands_for_neither() -> None:
     rows = rows_of("ava", "leo")
     numbers = {"r-ava": NUMBERS["mia"], "r-leo": NUMBERS["leo"]}
@@ -74,6 +76,7 @@ def test_a_twins_number_with_ones_own_name_stands_for_neither() -> None:
     assert None not in found.values()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("twin", ["hayden", "jayden"])
 def test_a_twins_number_doesnt_stand_because_the_names_are_nearly_alike(twin: str) -> None:
     other = {"hayden": "jayden", "jayden": "hayden"}[twin]
@@ -99,12 +102,14 @@ def test_a_number_alone_may_be_mistyped() -> None:
     assert standing_of(whole, "benefits") == {"leo": "number_alone"}
 
 
+@pytest.mark.full
 def test_a_birth_date_that_contradicts_number_and_name_stops_all_of_the_system() -> None:
     rows = rows_of("leo", birth_date="2012-12-24")
     whole = family(told("meals", rows, {"r-leo": NUMBERS["leo"]}))
     assert standing_of(whole, "meals") == {"leo": "contradicted"}
 
 
+@pytest.mark.full
 def test_a_new_surname_is_no_contradiction() -> None:
     rows = rows_of("leo", last_surname="Kovacs")
     whole = family(told("meals", rows, {"r-leo": NUMBERS["leo"]}))
@@ -144,6 +149,7 @@ def test_rows_that_disagree_about_the_name_may_be_two_childrens() -> None:
     assert standing_of(whole, "meals") == {"ava": None, "leo": None}
 
 
+@pytest.mark.full
 def test_where_disagreements_are_no_longer_listed_row_by_row_any_row_may_be_one() -> None:
     finding = {"kind": "rows_disagree", "row": 2, "column": "first_name", "value": "Mia", "expected": "Ava"}
     folded = {**finding, "file": "screener/person_rows.csv", "times": 2}
@@ -153,6 +159,7 @@ def test_where_disagreements_are_no_longer_listed_row_by_row_any_row_may_be_one(
     assert standing_of(whole, "screener") == {"ava": "record_of_two", "leo": "record_of_two"}
 
 
+@pytest.mark.full
 def test_a_second_record_that_may_be_the_childs_holds_back_the_sure_one_of_its_system() -> None:
     unsure = {"birth_date": None, "birth_date_status": "None", "linkable_by": "Name only"}
     second = child("leo", record="r-second", local_id="r-second", **unsure)
@@ -160,6 +167,7 @@ def test_a_second_record_that_may_be_the_childs_holds_back_the_sure_one_of_its_s
     assert standing_of(whole, "lms", "resolved") == {"leo": "second_record"}
 
 
+@pytest.mark.full
 def test_a_key_of_software_is_enough_where_only_software_writes() -> None:
     key = "4F1E0D3C-2B5A-6978-8796-A5B4C3D2E1F0"
     bare = {"name_status": "None", "birth_date_status": "None", "linkable_by": "Identifier only"}

@@ -108,6 +108,7 @@ def test_without_any_birth_date_the_grade_says_who_may_be_18(grade: str, is_held
     assert (("birth_date_unknown", None, None) in held_of(whole, "leo")) == is_held
 
 
+@pytest.mark.full
 def test_a_court_order_holds_the_page_from_that_adult_and_from_nobody_else() -> None:
     adults = {"a1": {"email": "ann@home.example"}, "a2": {"email": "bob@home.example"}}
     ties = [
@@ -117,12 +118,14 @@ def test_a_court_order_holds_the_page_from_that_adult_and_from_nobody_else() -> 
     assert held_of(family(attended("leo"), portal(adults, ties, "leo")), "leo") == {("no_rights", "a2", None)}
 
 
+@pytest.mark.full
 def test_a_no_without_a_document_hides_nothing() -> None:
     ties = [tie("leo", "a1"), tie("leo", "a2", may_see_records=False)]
     whole = family(attended("leo"), portal({"a1": {}, "a2": {}}, ties, "leo"))
     assert held_of(whole, "leo") == set()
 
 
+@pytest.mark.full
 def test_an_order_beside_a_yes_revokes_nothing() -> None:
     ties = [tie("leo", "a1", may_see_records=True, court_order="FC-2024-1")]
     whole = family(attended("leo"), portal({"a1": {}}, ties, "leo"))
@@ -154,6 +157,7 @@ def test_families_of_two_children_with_one_address_are_two_households() -> None:
     assert held_of(family(attended("leo", "ava"), portal(same, ties, "leo", "ava")), "leo") == set()
 
 
+@pytest.mark.full
 def test_one_street_address_of_two_homes_holds_the_page_too() -> None:
     place = {"street_number_name": "12 Elm St.", "postal_code": "12345"}
     adults = {"a1": place, "a2": {**place, "street_number_name": "12 ELM ST"}}

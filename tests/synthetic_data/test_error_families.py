@@ -58,6 +58,7 @@ def test_each_kind_is_declared_once_and_is_no_fault_of_the_catalog(family: str) 
     assert all(kind["weight"] > 0 and kind["looks_like"] for kind in declared["kind"])
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("family", EVERY)
 def test_every_changed_cell_is_in_the_key_and_nothing_else_changed(
     clean: Path, wrong: dict[str, Path], family: str

@@ -296,6 +296,7 @@ def test_what_is_assumed_has_no_interval_at_a_level_or_of_a_gain() -> None:
         assert found.loc[~bare, ["low", "high"]].notna().all(axis=None)
 
 
+@pytest.mark.full
 def test_panels_say_of_how_many_questions() -> None:
     asked = asked_in(kit_run().study)
     headline = headline_of("questions")

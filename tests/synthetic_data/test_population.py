@@ -40,6 +40,7 @@ def test_frames_leave_with_the_dtypes_of_the_contract():
         assert isinstance(frame.index, pd.RangeIndex), name
 
 
+@pytest.mark.full
 @settings(max_examples=examples(25), suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 2**40), students=st.integers(20, 150))
 def test_everybody_is_somebody(seed, students):
@@ -126,6 +127,7 @@ def test_cases_are_what_they_say():
     assert ((new_year.month == 1) & (new_year.day == 1)).all()
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("students", "seed"), [(60, 1), (600, 2), (600, 3), (6000, 4)])
 def test_a_district_has_one_to_three_area_codes_and_no_number_of_a_person(students, seed):
     population = make_population(load_scenario(students=students, seed=seed))
@@ -170,6 +172,7 @@ def test_births_of_a_mother_are_twins_or_nine_months_apart(seed, students):
     assert (gap[gap > 0] >= NINE_MONTHS).all()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("retained", [0.0, 0.5])
 def test_births_are_spaced_where_many_families_have_two_children_of_about_one_age(retained):
     """Half of the children repeat a grade: siblings who would share a year of birth are the rule."""
@@ -223,6 +226,7 @@ def test_children_are_as_old_as_their_grade():
     assert 0.02 < (ahead == 1).mean() < 0.12
 
 
+@pytest.mark.full
 def test_shares_of_race_and_ethnicity_are_the_published_ones():
     population = make_population(load_scenario(students=20_000, seed=21))
     homes = population.children.drop_duplicates("household")["group"]

@@ -115,6 +115,7 @@ def test_odds_are_those_of_origin_and_income_and_no_others():
     assert set(odds["birth date"].round(6)) == {1.0, LOW_INCOME["birth date"]}
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize("kind", ["typo", "month_day_swapped", "nickname", "surname_changed"])
 def test_as_many_records_go_wrong_as_the_catalog_says(made, kind):
     fault = of_kind(kind)

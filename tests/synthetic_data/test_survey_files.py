@@ -129,6 +129,7 @@ def test_the_key_holds_the_mean_of_the_newest_answers(written: tuple[Path, pd.Da
         assert np.abs(said - true.reindex(said.index)).max() < 0.0001
 
 
+@pytest.mark.full
 def test_children_write_sentences_of_their_grade_and_some_write_nothing() -> None:
     made = truth(students=3000, seed=31)
     surveys = made.life.surveys
@@ -159,6 +160,7 @@ def test_what_a_child_writes_depends_on_nobody_else() -> None:
     assert (draw_open_answers(scenario, 2026, "spring", child, grade, 300) != whole).any()
 
 
+@pytest.mark.full
 def test_without_free_text_nobody_writes_and_no_column_asks(tmp_path: Path) -> None:
     write_silo(tmp_path, "survey", free_text=False, **SETTINGS)
     assert not set(OPEN_QUESTIONS) & set(table(tmp_path, "about_me_2026").columns)

@@ -33,6 +33,7 @@ def test_a_process_begins_anew_and_takes_no_thread_s_half_done_work_along(
     assert (tmp_path / "told").read_text(encoding="utf-8") == "this module, as it was imported"
 
 
+@pytest.mark.full
 def test_what_goes_wrong_in_a_process_is_raised_here(tmp_path: Path) -> None:
     with (
         pytest.raises(BadInput, match="silo can't be made"),

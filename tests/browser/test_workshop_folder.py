@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,6 +76,27 @@ def test_each_slide_fits_the_screen_and_the_answer_has_its_own(
         assert box["y"] + box["height"] <= SCREEN["height"]
         shown.append(slide.inner_text())
     assert [REVEALED in text for text in shown].count(True) == 1
+    assert troubles == []
+
+
+def test_on_paper_one_slide_follows_the_other_and_none_is_cut(
+    page: tuple[Page, list[str]], folder: Path
+) -> None:
+    window, troubles = page
+    window.goto((folder / "slides" / f"{NAME}.html").as_uri())
+    many = window.evaluate("Reveal.getTotalSlides()")
+    window.emulate_media(media="print")
+    boxes = window.evaluate(
+        """() => [...document.querySelectorAll('.slides section:not(.stack)')].map(one => {
+            const box = one.getBoundingClientRect();
+            return [box.top + scrollY, box.bottom + scrollY, one.scrollHeight - one.clientHeight];
+        })"""
+    )
+    assert len(boxes) == many > 3
+    assert all(bottom - top > 20 and over <= 1 for top, bottom, over in boxes)
+    assert all(later[0] >= earlier[1] - 1 for earlier, later in itertools.pairwise(boxes))
+    # What lies below the end of the document is on no sheet.
+    assert boxes[-1][1] <= window.evaluate("document.documentElement.scrollHeight") + 1
     assert troubles == []
 
 

@@ -111,7 +111,7 @@ def runs(
 
 
 KINDS = (AS_IT_STANDS, CHANGED_RUN, EVERY_DAY)
-# After every change one of each kind runs: what a room begins with, a child's page, a report of surveys.
+# After every change three run: the first one, who may see what, and a report that reads no district.
 AFTER_EVERY_CHANGE = ("00", "06", "09")
 RUNS = [
     pytest.param(

@@ -30,6 +30,7 @@ __all__ = [
     "GROUPINGS",
     "Measured",
     "Outcomes",
+    "Plan",
     "across_systems",
     "beyond",
     "bias_audit",
@@ -285,7 +286,7 @@ class Outcomes:
         return np.asarray(self._words(element).isin(words), dtype="float64")
 
     @cached_property
-    def systems(self) -> list[tuple[dict[str, Page], Truth, Plan]]:
+    def clean_files(self) -> list[tuple[dict[str, Page], Truth, Plan]]:
         """Each system's clean files that name persons, and what goes wrong in it."""
         scenario = self.scenario.model_copy(update={"people_only": True})
         truth = Truth(self.population, self.schooling, replace(self.life, scenario=scenario))

@@ -56,7 +56,7 @@ def _slips(outcomes: Outcomes, what: str) -> tuple[Numbers, Numbers]:
     """Count each child's records with a slip, and how many were to be expected if families were alike."""
     persons = pd.Index(outcomes.population.children["person"])
     hit, expected = np.zeros(len(persons)), np.zeros(len(persons))
-    for clean, truth, plan in outcomes.systems:
+    for clean, truth, plan in outcomes.clean_files:
         for fault, rate, _ in plan:
             if fault.of_family != what or fault.on_request:
                 continue
@@ -73,7 +73,7 @@ def disagreement(outcomes: Outcomes) -> Mapping[str, Measured]:
     """Return the percentage of children whose records in two systems, drawn at random, have other names."""
     children = outcomes.population.children
     records: dict[str, list[pd.DataFrame]] = {what: [] for what in STANDARD}
-    for clean, truth, plan in outcomes.systems:
+    for clean, truth, plan in outcomes.clean_files:
         _, wrong = _with_faults(outcomes, clean, truth, plan)
         for what, standard in STANDARD.items():
             told = [

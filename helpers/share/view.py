@@ -270,11 +270,11 @@ class View:
         names = [name for name in FOUND_BY if name in self.allowed.elements]
         if len(self.ids) == 1 or "_values" in self.__dict__:
             values = self._values
-            values = values[values["element"].isin(names).to_numpy(dtype=bool)]
         else:
-            read = self.source.values(self._asked, names)
-            values = self._seen(read)
-        told = values[values["status"].eq("Reported").to_numpy(dtype=bool)]
+            values = self._seen(self.source.values(self._asked, names))
+        reported = values["status"].eq("Reported") & values["element"].isin(names)
+        needed = ["child", "element", "school_year", "silo", "value", "chosen"]
+        told = values.loc[reported.to_numpy(dtype=bool), needed]
         year = told["school_year"]
         of_year = year.isna() | year.eq(self.school_year if self.school_year is not None else -1).fillna(
             False

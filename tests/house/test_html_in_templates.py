@@ -23,7 +23,7 @@ NO_HTML = {
     # The pattern that reads a finding from a notebook's output.
     "helpers/report/pages/page.py": {'<p class="(?:answer|finding)"[^>]*>(.*?)</p>'},
     # The file of a cell in a traceback, as Jupyter names it.
-    "synthetic_data/studies/levels/run.py": {"<code cell 1>"},
+    "synthetic_data/studies/levels/in_this_process.py": {"<code cell 1>"},
 }
 ENVIRONMENT = "helpers/report/templates.py"
 

@@ -40,7 +40,7 @@ CHILDREN_A_PART = 12_500
 LOOSE = "loose"
 OF_PERSONS = ("people", "identifiers", "person_rows", "filled_cells")
 # Rows of a row group: a child is in one or two of them.
-GROUP = 8192
+GROUP = 2048
 # Position of a row in the district's own table, which is the order that rules see.
 PLACE = "place"
 # Columns that no rule and no event uses: a good part of the text, so we don't read them.

@@ -304,7 +304,9 @@ class Picture(Block):
             drawn = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba()).convert("RGB")
             figure.clear()
         # A chart has few colors: a palette shrinks the page to a third at no cost.
-        drawn.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(out, format="PNG")
+        drawn.quantize(128, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+            out, format="PNG"
+        )
         return out.getvalue()
 
     def save(self, path: Path) -> Path:

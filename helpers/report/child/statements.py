@@ -138,20 +138,19 @@ def page_statements(
     if school_year is not None:
         in_year |= values["school_year"].eq(school_year).fillna(False).astype(bool)
     wanted = [*terms.shown_elements, *terms.compared, *also]
-    mine = values[(in_year & values["element"].isin(wanted)).to_numpy(dtype=bool)]
+    fits = in_year & values["element"].isin(wanted)
+    mine = values.loc[fits.to_numpy(dtype=bool), ["child", "element", "silo", "status"]]
     # Nobody needs to know about a doubtful record in a system that would add nothing here.
-    telling = set(_pairs(mine[mine["status"].eq("Reported").to_numpy(dtype=bool)]))
-    for child, silo in _pairs(standing[~standing["may_show"].fillna(False).astype(bool)]):
+    telling = set(_pairs(mine, mine["status"].eq("Reported")))
+    for child, silo in _pairs(standing, ~standing["may_show"].fillna(False).astype(bool)):
         if (child, silo) in telling:
             told[child].unsure.append(silo)
     # Nobody has to be in a list that adds only further elements: it may list whom it pleases.
     missing = mine["status"].eq("Not linked") & mine["silo"].notna() & ~mine["element"].isin(list(also))
-    lacking = mine[missing.to_numpy(dtype=bool)]
-    for child, silo in dict.fromkeys(_pairs(lacking)):
+    for child, silo in dict.fromkeys(_pairs(mine, missing)):
         if child in told:
             told[child].not_linked.append(silo)
-    reported = mine[(mine["status"].eq("Reported") & mine["link_status"].isin(SURE)).to_numpy(dtype=bool)]
-    _take_values(told, reported, may, terms)
+    _take_values(told, _certain(values, fits), may, terms)
     if school_year is not None:
         _take_earlier(told, values, may, school_year, terms)
     if indicators is not None:
@@ -160,8 +159,23 @@ def page_statements(
     return told
 
 
-def _pairs(frame: pd.DataFrame) -> list[tuple[str, str]]:
-    return list(zip(frame["child"].tolist(), frame["silo"].tolist(), strict=True))
+def _pairs(frame: pd.DataFrame, kept: pd.Series) -> list[tuple[str, str]]:
+    """Return the child and the system of some rows."""
+    rows = kept.to_numpy(dtype=bool)
+    return list(zip(frame["child"][rows].tolist(), frame["silo"][rows].tolist(), strict=True))
+
+
+# What a statement needs of a value; a dashboard's page shouldn't copy the other columns again and again.
+_OF_VALUE = [
+    "child", "element", "value", "value_number", "school_year", "silo", "record", "file", "row", "as_of",
+    "agrees",
+]  # fmt: skip
+
+
+def _certain(values: pd.DataFrame, of: pd.Series) -> pd.DataFrame:
+    """Filter to reported values of verified systems."""
+    kept = of & values["status"].eq("Reported") & values["link_status"].isin(SURE)
+    return values.loc[kept.to_numpy(dtype=bool), _OF_VALUE]
 
 
 def _plain(value: Any) -> Any:
@@ -172,20 +186,7 @@ def _take_values(
     told: Mapping[str, PageStatements], reported: pd.DataFrame, may: set[tuple[str, str]], terms: PageTerms
 ) -> None:
     """Use the first verified value of each element; the table is sorted by trust."""
-    names = (
-        "child",
-        "element",
-        "value",
-        "value_number",
-        "school_year",
-        "silo",
-        "record",
-        "file",
-        "row",
-        "as_of",
-        "agrees",
-    )
-    columns = [reported[name].tolist() for name in names]
+    columns = [reported[name].tolist() for name in _OF_VALUE]
     for child, element, value, number, year, silo, record, file, row, as_of, agrees in zip(
         *columns, strict=True
     ):
@@ -222,10 +223,7 @@ def _take_earlier(
     """Use values of the year before, under their own names."""
     names = {element: name for name, element in terms.earlier.items()}
     years = values["school_year"].to_numpy(dtype="float64", na_value=float("nan"))
-    before = values[years == school_year - 1]
-    before = before[before["element"].isin(list(names)).to_numpy(dtype=bool)]
-    wanted = before["status"].eq("Reported") & before["link_status"].isin(SURE)
-    before = before[wanted.to_numpy(dtype=bool)]
+    before = _certain(values, values["element"].isin(list(names)) & (years == school_year - 1))
     renamed = before.assign(element=before["element"].map(names))
     _take_values(told, renamed, may, terms)
 

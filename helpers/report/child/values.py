@@ -284,8 +284,8 @@ def known_values(
 ) -> list[KnownValue]:
     """Format what is known about one child."""
     declared = _declared()
-    said = values[values["status"].eq("Reported").to_numpy(dtype=bool)]
-    said = said[said["element"].isin(list(declared)).to_numpy(dtype=bool)]
+    reported = values["status"].eq("Reported") & values["element"].isin(list(declared))
+    said = values[reported.to_numpy(dtype=bool)]
     if said.empty:
         return []
     said = said.assign(text=_plain(said))

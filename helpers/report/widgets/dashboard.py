@@ -170,7 +170,7 @@ class Dashboard:
                 self._looking.look()
             except BadInput as error:
                 trouble = str(error)
-        _set_aside()
+            _set_aside()
         return {**self._drawn(), "trouble": trouble, "said": ""}
 
     def _drawn(self) -> dict[str, Any]:
@@ -312,6 +312,7 @@ class Dashboard:
         from helpers.report.widgets import widget_for
 
         still = self.still()
+        _set_aside()  # now, before the browser waits for its first page
         bundle = widget_for("dashboard", self.heard)
         # Not the widget's own plain text, which would be part of its state.
         return {**bundle, "text/html": still._repr_html_(), "text/plain": still.text}

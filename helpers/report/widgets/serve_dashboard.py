@@ -201,7 +201,11 @@ def _free_port(wanted: int | None) -> int:
     )
 
 
-def _settings(port: int, word: str, further: int = 0, ready_after: float = 0.5) -> dict[str, Any]:
+# Seconds from a visit until the next kernel starts: while a page is drawn, it would take a core from it.
+FILLS_AFTER = 4.0
+
+
+def _settings(port: int, word: str, further: int = 0) -> dict[str, Any]:
     return {
         "Voila": {"ip": HOME, "port": port, "port_retries": further, "open_browser": False, "token": word},
         "VoilaConfiguration": {
@@ -217,7 +221,7 @@ def _settings(port: int, word: str, further: int = 0, ready_after: float = 0.5) 
             # Only what draws the page: no extensions of the user's own JupyterLab.
             "extension_allowlist": list(EXTENSIONS),
         },
-        "VoilaKernelManager": {"fill_delay": ready_after},
+        "VoilaKernelManager": {"fill_delay": FILLS_AFTER},
         # Kernels of pages closed without notice end after a while.
         "MappingKernelManager": {"cull_interval": 60, "cull_idle_timeout": 3600, "cull_connected": False},
         "Application": {"log_level": "ERROR"},

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import io
-import linecache
 import os
 import shutil
 import signal
 import tempfile
 import threading
 import time
-import traceback
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,9 +17,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pandas as pd
-from papermill.engines import Engine, papermill_engines
 
 from helpers.files import is_running
 from helpers.report import Progress
@@ -37,60 +32,7 @@ from synthetic_data.studies.levels.cells import (
 )
 from synthetic_data.workers import context, follow
 
-__all__ = ["HERE", "CellFailed", "Ran", "run_cells"]
-
-
-# papermill finds the engine by this name.
-HERE = "in-this-process"
-
-
-class InThisProcess(Engine):
-    """Runs code cells in order in one namespace, like a kernel; shows no charts."""
-
-    @classmethod
-    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **_: Any) -> None:
-        """Execute the cells of a notebook until one fails; store printed text and errors as outputs."""
-        names: dict[str, Any] = {"__name__": "__main__"}
-        number = 0
-        for place, cell in enumerate(nb_man.nb.cells):
-            if cell.cell_type != "code":
-                continue
-            number += 1
-            nb_man.cell_start(cell, place)
-            cell.execution_count = number
-            failed = _executed(cell, number, names)
-            if failed:
-                nb_man.cell_exception(cell, place)
-            nb_man.cell_complete(cell, place)
-            if failed:
-                return
-
-
-def _executed(cell: Any, number: int, names: dict[str, Any]) -> bool:
-    """Execute one cell, store its output, and return whether it failed."""
-    file = f"<code cell {number}>"
-    # With this, a traceback shows the cell's own lines.
-    linecache.cache[file] = (len(cell.source), None, cell.source.splitlines(keepends=True), file)
-    said = io.StringIO()
-    failed = False
-    try:
-        with contextlib.redirect_stdout(said):
-            exec(compile(cell.source, file, "exec"), names)
-    except Exception as error:
-        failed = True
-        output = nbformat.v4.new_output(
-            "error",
-            ename=type(error).__name__,
-            evalue=str(error),
-            traceback=traceback.format_exception(error),
-        )
-        cell.outputs.append(output)
-    if said.getvalue():
-        cell.outputs.insert(0, nbformat.v4.new_output("stream", name="stdout", text=said.getvalue()))
-    return failed
-
-
-papermill_engines.register(HERE, InThisProcess)
+__all__ = ["CellFailed", "Ran", "run_cells"]
 
 
 AT_ONCE = 2  # a district of 2,000 children takes 1 GB in memory
@@ -279,6 +221,9 @@ def _work(pipe: Any, given: _Given) -> None:
 def _run_one(cell: Cell, given: _Given) -> str:
     """Run one cell's notebook and cache its results; return what went wrong."""
     import papermill
+
+    # Who only reads a study waits for no papermill.
+    from synthetic_data.studies.levels.in_this_process import HERE
 
     draft = Path(tempfile.mkdtemp(prefix="cell-", dir=given.drafts))
     # Garbage collection among millions of short-lived objects takes a tenth of a cell's time: once is enough.

@@ -104,9 +104,9 @@ def mean_interval(values: Sequence[float], looks: int = 1) -> tuple[float, float
     middle = float(numbers.mean())
     if len(numbers) < 2:
         return middle, np.nan, np.nan
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
-    quantile = t.ppf(1 - 0.025 / looks, len(numbers) - 1)
+    quantile = stdtrit(len(numbers) - 1, 1 - 0.025 / looks)
     reach = float(quantile * numbers.std(ddof=1) / np.sqrt(len(numbers)))
     return middle, middle - reach, middle + reach
 

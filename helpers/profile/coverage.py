@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -80,6 +81,15 @@ class Coverage:
             },
         )
 
+    @cached_property
+    def _ranked(self) -> Ints:
+        """Holders as an array: elements by years by ranks, the most trusted first; -1: none further."""
+        most = max((len(silos) for silos in self.holders.values()), default=0)
+        ranked = np.full((len(self.elements), len(self.years) + 1, max(most, 1)), -1, dtype="int64")
+        for pair, silos in self.holders.items():
+            ranked[*pair, : len(silos)] = silos
+        return ranked
+
     def _lacking(self, values: pd.DataFrame, children: pd.Index) -> npt.NDArray[np.bool_]:
         """Mark the cells without any value: children by elements by years."""
         years = pd.Index([NO_YEAR, *self.years])
@@ -133,15 +143,12 @@ class Coverage:
         )
         # The most trusted system that records the element (in that year), and the most trusted one with the
         # child.
-        has = np.full(lacking.shape[1:], -1, dtype="int64")
-        knows = np.full(lacking.shape, -1, dtype="int64")
-        for pair, holders in self.holders.items():
-            has[pair] = holders[0]
-            for holder in reversed(holders):
-                known = tie_of[:, holder]
-                knows[:, *pair] = np.where(known >= 0, known, knows[:, *pair])
         child, of_element, of_year = np.nonzero(lacking)
-        tie, best = knows[child, of_element, of_year], has[of_element, of_year]
+        ranked = self._ranked[of_element, of_year]
+        best, tie = ranked[:, 0], np.full(len(child), -1, dtype="int64")
+        for holder in ranked.T[::-1]:
+            known = np.where(holder >= 0, tie_of[child, holder], -1)
+            tie = np.where(known >= 0, known, tie)
         silo_of_tie = silos.get_indexer(pd.Index(ties["silo"]))
         silo = np.where(tie >= 0, np.append(silo_of_tie, 0)[tie], best)
         status = np.select([tie >= 0, best >= 0], [0, 1], default=2)

@@ -274,7 +274,7 @@ class View:
             values = self._seen(self.source.values(self._asked, names))
         reported = values["status"].eq("Reported") & values["element"].isin(names)
         needed = ["child", "element", "school_year", "silo", "value", "chosen"]
-        told = values.loc[reported.to_numpy(dtype=bool), needed]
+        told = values[needed][reported.to_numpy(dtype=bool)]
         year = told["school_year"]
         of_year = year.isna() | year.eq(self.school_year if self.school_year is not None else -1).fillna(
             False

@@ -150,6 +150,7 @@ class ProfileStore:
             about["systems"],
             {(element, year): tuple(silos) for element, year, silos in about["holders"]},
         )
+        self._coverages: dict[tuple[str, ...], Coverage] = {}
         self._firsts = np.array(about["firsts"], dtype=object)
 
     @classmethod
@@ -269,8 +270,15 @@ class ProfileStore:
         """Table ``values``, for all children and elements or some; see `Source.values`."""
         crosswalk = self._rows("crosswalk", children)
         # Neither read nor fill unrequested elements: a role sees only some of them.
-        coverage = self.coverage if elements is None else self.coverage.of(elements)
+        coverage = self.coverage if elements is None else self._coverage_of(tuple(elements))
         return coverage.fill(self.said(children, elements), crosswalk)
+
+    def _coverage_of(self, elements: tuple[str, ...]) -> Coverage:
+        """Filter the coverage, once for each role's elements: a dashboard asks again for every child."""
+        known = self._coverages.get(elements)
+        if known is None:
+            known = self._coverages[elements] = self.coverage.of(elements)
+        return known
 
     def timeline(self, children: Sequence[str] | None = None) -> pd.DataFrame:
         """Table ``timeline``, for all children or some."""

@@ -139,7 +139,7 @@ def page_statements(
         in_year |= values["school_year"].eq(school_year).fillna(False).astype(bool)
     wanted = [*terms.shown_elements, *terms.compared, *also]
     fits = in_year & values["element"].isin(wanted)
-    mine = values.loc[fits.to_numpy(dtype=bool), ["child", "element", "silo", "status"]]
+    mine = values[["child", "element", "silo", "status"]][fits.to_numpy(dtype=bool)]
     # Nobody needs to know about a doubtful record in a system that would add nothing here.
     telling = set(_pairs(mine, mine["status"].eq("Reported")))
     for child, silo in _pairs(standing, ~standing["may_show"].fillna(False).astype(bool)):
@@ -175,7 +175,7 @@ _OF_VALUE = [
 def _certain(values: pd.DataFrame, of: pd.Series) -> pd.DataFrame:
     """Filter to reported values of verified systems."""
     kept = of & values["status"].eq("Reported") & values["link_status"].isin(SURE)
-    return values.loc[kept.to_numpy(dtype=bool), _OF_VALUE]
+    return values[_OF_VALUE][kept.to_numpy(dtype=bool)]
 
 
 def _plain(value: Any) -> Any:

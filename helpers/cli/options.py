@@ -161,11 +161,11 @@ def own_model(district: District, train: bool, model_file: Path | None, output: 
 
 def judged(district: District, links: Links) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
     """Score links against the answer key, if there is one: scores, and example pairs."""
-    from helpers.score import can_be_judged, misjudged_pairs, score_links
+    from helpers.score import can_be_judged, judge_matches
 
     if not can_be_judged(district.folder):
         return None, None
-    return score_links(district, links.crosswalk), misjudged_pairs(district, links.crosswalk)
+    return judge_matches(district, links.crosswalk)
 
 
 def words_of_policy(policy: Policy, role: str, purpose: str | None) -> tuple[str, str | None]:

@@ -250,9 +250,10 @@ def measure_gaps(
     links
         What `link_district` returned for it.
     scores
-        What `score_links` returned, if there is an answer key. Without it, lines that need the key are NA.
+        From ``helpers.score.judge_matches``, if there is an answer key. Without it, lines that need the key
+        are NA.
     misjudged
-        One wrong and one missed pair per pair of systems as examples, from ``helpers.score.misjudged_pairs``.
+        Likewise: one wrong and one missed pair per pair of systems, as examples.
 
     Returns
     -------

@@ -30,7 +30,7 @@ from helpers.score.flags import (
     true_flags,
 )
 from helpers.score.groups import AS_THEY_ARE, MADE_EQUAL, GroupScores, missed_by_group, score_groups
-from helpers.score.links import crosswalk_from, must_be_of, score_links, score_pairs
+from helpers.score.links import crosswalk_from, judge_matches, must_be_of, score_links, score_pairs
 from helpers.score.profiles import judge_decision, judge_profiles, score_profiles
 from helpers.score.regions import score_movers, score_region, score_roster_owners, true_region
 from helpers.score.review import score_calibration, with_review
@@ -49,6 +49,7 @@ __all__ = [
     "is_detectable",
     "judge_decision",
     "judge_family_pages",
+    "judge_matches",
     "judge_profiles",
     "misjudged_pairs",
     "missed_by_group",

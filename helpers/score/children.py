@@ -11,7 +11,7 @@ import pandas as pd
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.populations import COMPLETE, MIXED, SPLIT, child_outcomes
 from helpers.score.rates import rate_of
-from helpers.score.truth import RECORD, ScoredDistrict, index_by_record, true_children
+from helpers.score.truth import RECORD, ScoredDistrict, index_by_record, of_one_person, true_children
 from helpers.standard import STRING, as_table
 from helpers.systems import roster_system
 
@@ -20,7 +20,6 @@ __all__ = [
     "children_by_system",
     "count_complete_without",
     "judge_records",
-    "of_one_person",
     "score_cases",
     "score_children",
 ]
@@ -164,11 +163,6 @@ def count_complete_without(records: pd.DataFrame, systems: Collection[str] = ())
     kept = kept[~kept["silo"].isin(list(systems))]
     outcome = child_outcomes(kept)
     return int(outcome.eq(COMPLETE).sum())
-
-
-def of_one_person(truth: pd.DataFrame) -> pd.DataFrame:
-    """Leave out records in which their own system put two people."""
-    return truth[~truth.duplicated(RECORD, keep=False)]
 
 
 def _strange(truth: pd.DataFrame, crosswalk: pd.DataFrame) -> np.ndarray:

@@ -21,13 +21,22 @@ from helpers.score.populations import (
     record_kinds,
 )
 from helpers.score.rates import clustered_interval
-from helpers.score.truth import RECORD, ScoredDistrict, groups_of, true_children, true_person_of_record
+from helpers.score.truth import (
+    RECORD,
+    ScoredDistrict,
+    groups_of,
+    misjudged_pairs,
+    of_one_person,
+    true_children,
+    true_person_of_record,
+)
 from helpers.standard import OLD_CROSSWALK_COLUMNS, OLD_CROSSWALK_VALUES, STRING, BadInput, as_table
 
 __all__ = [
     "PairCounts",
     "count_pairs",
     "crosswalk_from",
+    "judge_matches",
     "must_be_of",
     "pair_totals",
     "score_links",
@@ -260,7 +269,37 @@ def score_links(
     [5541, 4448, 4370]
     """
     key = key or read_answer_key(district.folder)
-    truth = true_children(district, key, crosswalk)
+    return _scored(true_children(district, key, crosswalk), key)
+
+
+def judge_matches(
+    district: ScoredDistrict, crosswalk: pd.DataFrame, *, key: AnswerKey | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Judge what linking did, for a scorecard of gaps.
+
+    Parameters
+    ----------
+    district, crosswalk, key
+        As for `score_links`.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame
+        Table ``scores``, and the pairs of `misjudged_pairs`. Both leave out records in which their own system
+        put two people: no link can separate these, so nobody finds the fault between two systems.
+
+    Raises
+    ------
+    BadInput
+        If the district has no answer key.
+    """
+    key = key or read_answer_key(district.folder)
+    scores = _scored(of_one_person(true_children(district, key, crosswalk)), key)
+    return scores, misjudged_pairs(district, crosswalk, key=key)
+
+
+def _scored(truth: pd.DataFrame, key: AnswerKey) -> pd.DataFrame:
+    """Score the pairs of records whose child and true person are known."""
     silo, names = pd.factorize(truth["silo"], sort=True)
     units = pd.DataFrame(
         {

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers.score.answer_key import AnswerKey, read_answer_key
-from helpers.score.children import LinksToScore, judge_records, of_one_person
+from helpers.score.children import LinksToScore, judge_records
 from helpers.score.links import pair_totals
 from helpers.score.populations import ALL_NAMED, MIXED, NAMED_KINDS, OUTCOMES, child_outcomes, record_kinds
-from helpers.score.truth import RECORD, ScoredDistrict, true_children
+from helpers.score.truth import RECORD, ScoredDistrict, of_one_person, true_children
 from helpers.standard import as_table
 
 __all__ = [

@@ -19,6 +19,7 @@ __all__ = [
     "groups_of",
     "index_by_record",
     "misjudged_pairs",
+    "of_one_person",
     "rows_not_there",
     "true_children",
     "true_crosswalk",
@@ -184,6 +185,11 @@ def index_by_record(findings: pd.DataFrame, person_rows: pd.DataFrame) -> pd.Dat
     return found[RECORD].drop_duplicates(ignore_index=True)
 
 
+def of_one_person(truth: pd.DataFrame) -> pd.DataFrame:
+    """Leave out records in which their own system put two people."""
+    return truth[~truth.duplicated(RECORD, keep=False)]
+
+
 WRONG, MISSED = "Wrong", "Missed"
 SIDES = ["left_silo", "left_record", "right_silo", "right_record"]
 
@@ -207,14 +213,14 @@ def misjudged_pairs(
     pandas.DataFrame
         ``why`` (Wrong: linked, but two children; Missed: one child, but not linked), ``left_silo``,
         ``left_record``, ``right_silo``, ``right_record``: systems sorted by name, one row per pair of systems
-        and ``why``, if any.
+        and ``why``, if any. Records in which their own system put two people are left out.
 
     Raises
     ------
     BadInput
         If the district has no answer key.
     """
-    truth = true_children(district, key or read_answer_key(district.folder), crosswalk)
+    truth = of_one_person(true_children(district, key or read_answer_key(district.folder), crosswalk))
     truth = truth[["silo", "record", "child", "person"]]
     parts = [
         _first(truth[truth["child"].notna()], "child", "person").assign(why=WRONG),

@@ -14,7 +14,7 @@ from helpers.files import District, read_district
 from helpers.gaps import declared_measures, detected, first_steps, measure_gaps, records_behind
 from helpers.link import Links, link_district
 from helpers.report.pages.gaps import gaps_page
-from helpers.score import score_links
+from helpers.score import judge_matches
 from helpers.standard import as_table
 from synthetic_data.district import make_district
 from tests.gaps.test_scope import line
@@ -29,7 +29,7 @@ def links(district_links: Links) -> Links:
 
 @pytest.fixture(scope="module")
 def card(district: District, links: Links) -> pd.DataFrame:
-    return measure_gaps(district, links, score_links(district, links.crosswalk))
+    return measure_gaps(district, links, *judge_matches(district, links.crosswalk))
 
 
 def naming(district: District) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from helpers.files import read_district
 from helpers.gaps import measure_gaps
 from helpers.link import link_district
-from helpers.score import misjudged_pairs, read_answer_key, score_links
+from helpers.score import judge_matches, misjudged_pairs, read_answer_key, score_links, true_crosswalk
 from helpers.score.truth import true_children
 
 
@@ -36,7 +36,8 @@ def test_each_pair_is_one_that_the_key_contradicts_and_no_pair_of_systems_is_lef
             assert person[left] & person[right]
         else:
             assert len(person[left] | person[right]) > 1
-    scores = score_links(district, links.crosswalk, key=key)
+    scores, pairs = judge_matches(district, links.crosswalk, key=key)
+    pd.testing.assert_frame_equal(pairs, found)
     own = scores[scores["group"].eq("All") & scores["population"].eq("All") & scores["left_silo"].notna()]
     own = own[own["left_silo"].ne(own["right_silo"])]
     for why, gap in (("Wrong", own["linked"] - own["right"]), ("Missed", own["possible"] - own["right"])):
@@ -46,12 +47,23 @@ def test_each_pair_is_one_that_the_key_contradicts_and_no_pair_of_systems_is_lef
         )
 
 
+def test_a_record_of_two_people_is_no_wrong_link_between_two_systems(folder: Path) -> None:
+    district = read_district(folder)
+    by_the_key = true_crosswalk(district)
+    everything = score_links(district, by_the_key).iloc[0]
+    assert everything["right"] < everything["linked"]
+    scores, pairs = judge_matches(district, by_the_key)
+    assert scores["right"].equals(scores["linked"])
+    assert pairs["why"].ne("Wrong").all()
+
+
 @pytest.mark.full
 def test_a_line_of_wrong_joins_has_an_example_and_one_without_has_none(folder: Path) -> None:
     district = read_district(folder)
     links = link_district(district, "exact")
-    judged = (score_links(district, links.crosswalk), misjudged_pairs(district, links.crosswalk))
-    card = measure_gaps(district, links, *judged)
+    first, second = links.crosswalk["child"].value_counts().index[:2]
+    mixed = links.crosswalk.assign(child=links.crosswalk["child"].replace(second, first))
+    card = measure_gaps(district, links, *judge_matches(district, mixed))
     for measure in ("matches that are right", "true matches found"):
         mine = card[card["measure"].eq(measure)]
         amiss = mine["value"].lt(1)

@@ -400,4 +400,5 @@ def _key(lines: pd.DataFrame) -> list[Block]:
             f"Of **{pairs:,}** linked pairs of records, **{right:,}** belong to one child. Wrong: "
             f"**{pairs - right:,}**."
         ),
+        note("Records in which their own system put two people are left out: no link can separate them."),
     ]

@@ -158,7 +158,7 @@ def _mixed_up(found: _Judged) -> str:
     left = f"**{found.undetected:,}**" if found.undetected else "**none**"
     if found.looked_up:
         by_number = say_measure("undetected_by_number", found.looked_up, found.children)
-        return f"{by_number}. Matching names and birth dates as well leaves {left}."
+        return f"{by_number}. Matching names and birth dates as well leaves {left} unnoticed."
     if found.undetected:
         return f"{say_measure('undetected', found.undetected, found.children)}."
     return f"None of {found.children:,} children shares a page with another child unnoticed."

@@ -101,6 +101,7 @@ def shared(what: Callable[[], str | None], make: Callable[[], T]) -> T:
 
 
 def _marked(thing: T, name: str) -> T:
-    """Remember an object's cache key as long as the object lives."""
-    _made_of[id(thing)] = (weakref.ref(thing), name)
+    """Remember an object's cache key as long as the object lives; no result is made from a tuple."""
+    with suppress(TypeError):
+        _made_of[id(thing)] = (weakref.ref(thing), name)
     return thing

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from helpers.files import of_what, shared
 from helpers.profile.conditions import Condition, parts_of
 from helpers.profile.facts.store import with_child
 from helpers.profile.facts.systems import authority_in
@@ -131,6 +132,13 @@ def match_example_rules(
     district: District, links: Links, profile: pd.DataFrame | None = None
 ) -> tuple[ExampleChild, ...]:
     """Choose the children, with the rules that each doesn't meet; a `profile` saves a second count."""
+    of = (of_what(district), of_what(links))
+    return shared(
+        lambda: f"children followed in {of}" if all(of) else None, lambda: _matched(district, links, profile)
+    )
+
+
+def _matched(district: District, links: Links, profile: pd.DataFrame | None) -> tuple[ExampleChild, ...]:
     if links.crosswalk.empty:
         raise BadInput("There is no child to follow: no system of this district lists a student.")
     rules = declared_example_rules()

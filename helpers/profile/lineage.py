@@ -12,7 +12,7 @@ from helpers.profile.facts.context import child_tables
 from helpers.profile.facts.store import FactStore
 from helpers.profile.rules import RULES
 from helpers.profile.rules.results import RuleResult
-from helpers.profile.rules.yearly_counts import YearlyCounts, count_year
+from helpers.profile.rules.yearly_counts import YearlyCounts
 from helpers.standard import STRING, Element, as_table, empty_table, fact_tables, labeled
 from helpers.systems import element as element_named
 
@@ -107,7 +107,7 @@ def contributing_rows(
     element: Element, evidence: FactStore, tallies: YearlyCounts | None = None
 ) -> pd.DataFrame:
     """List the rows that each value of an element was computed from."""
-    found = RULES[element.rule](element, evidence, count_year(evidence) if tallies is None else tallies)
+    found = RULES[element.rule](element, evidence, YearlyCounts(evidence) if tallies is None else tallies)
     parts = [
         _rows(found, evidence, table, at, of, why)
         for why, behind in ((COUNTED, found.behind), (LISTED, found.listed))

@@ -18,7 +18,7 @@ from helpers.profile.facts.systems import latest_days
 from helpers.profile.gather import gather_facts
 from helpers.profile.rules import RULES
 from helpers.profile.rules.results import NOTHING, STATUSES
-from helpers.profile.rules.yearly_counts import YearlyCounts, count_year
+from helpers.profile.rules.yearly_counts import YearlyCounts
 from helpers.profile.survivorship import Survivorship
 from helpers.profile.timeline import timeline_of
 from helpers.profile.values import Days, Names, choose_values, code_groups, stated_codes
@@ -163,7 +163,7 @@ class Choice:
 
 def run_rules(evidence: FactStore, terms: Declarations, *, apart: bool = False) -> Part:
     """Run the rules for some children."""
-    tallies = count_year(evidence)
+    tallies = YearlyCounts(evidence)
     found, weighed = find_values(terms.element, evidence, tallies)
     names = _names(evidence)
     line, shown = timeline_of(
@@ -209,7 +209,7 @@ def _told(found: pd.DataFrame, elements: int, years: tuple[int, ...], silos: int
 
 def stated_values_of_part(evidence: FactStore, elements: tuple[Element, ...]) -> pd.DataFrame:
     """Return what systems state for some elements, without anything else."""
-    found, _ = find_values(elements, evidence, count_year(evidence))
+    found, _ = find_values(elements, evidence, YearlyCounts(evidence))
     reported = found[found["status"].to_numpy() == REPORTED]
     groups = code_groups(stated_codes(reported, elements))
     return choose_values(found, _names(evidence), Days({}, evidence.systems), elements, groups)

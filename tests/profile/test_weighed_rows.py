@@ -14,7 +14,7 @@ from helpers.profile.gather import gather_facts
 from helpers.profile.lineage import COUNTED, LISTED, contributing_rows, source_rows
 from helpers.profile.rules import RULES
 from helpers.profile.rules.results import STATUSES, RuleResult
-from helpers.profile.rules.yearly_counts import YearlyCounts, count_year
+from helpers.profile.rules.yearly_counts import YearlyCounts
 from helpers.profile.store.source import source_of
 from helpers.standard.elements import Element, attendance_terms, credit_terms
 from helpers.systems import element
@@ -58,7 +58,7 @@ def evidence(district: District, links: Links) -> FactStore:
 
 @pytest.fixture(scope="module")
 def tallies(evidence: FactStore) -> YearlyCounts:
-    return count_year(evidence)
+    return YearlyCounts(evidence)
 
 
 @pytest.fixture(scope="module")

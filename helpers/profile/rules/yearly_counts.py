@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,6 @@ __all__ = [
     "GradebookYears",
     "YearlyCounts",
     "attendance_years",
-    "count_year",
     "gradebook_years",
     "latest_per_record",
     "only_handed_in",
@@ -368,14 +368,16 @@ def gradebook_years(evidence: FactStore) -> GradebookYears:
 
 @dataclass(frozen=True)
 class YearlyCounts:
-    """Counts by child, system and school year."""
+    """Counts by child, system and school year that several elements need, each made when one asks for it."""
 
-    # Days enrolled, present, absent and late.
-    attendance: AttendanceYears
-    # Assignments and their points.
-    gradebook: GradebookYears
+    evidence: FactStore
 
+    @cached_property
+    def attendance(self) -> AttendanceYears:
+        """Days enrolled, present, absent and late."""
+        return attendance_years(self.evidence)
 
-def count_year(evidence: FactStore) -> YearlyCounts:
-    """Count what several elements need."""
-    return YearlyCounts(attendance_years(evidence), gradebook_years(evidence))
+    @cached_property
+    def gradebook(self) -> GradebookYears:
+        """Assignments and their points."""
+        return gradebook_years(self.evidence)

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
@@ -59,8 +60,6 @@ def _drawn_texts(figure: Figure) -> list[Text]:
 
 def texts_in_the_way(figure: Figure) -> list[str]:
     """Find texts of a drawn figure that are cut short or off at its edge, or overlap."""
-    from matplotlib.transforms import Bbox
-
     pixel = figure.dpi / _INCH
     boxes = [one.get_window_extent() for one in _drawn_texts(figure)]
     page = figure.bbox
@@ -71,11 +70,15 @@ def texts_in_the_way(figure: Figure) -> list[str]:
         over = max(page.x0 - box.x0, box.x1 - page.x1, page.y0 - box.y0, box.y1 - page.y1) / pixel
         if over > _OVER:
             faults.append(f"A text of a picture is cut off: {over:.0f} pixels of it lie beyond the edge.")
-    for place, box in enumerate(boxes):
-        for other in boxes[place + 1 :]:
-            both = Bbox.intersection(box, other)
-            if both is not None and both.width > _OVER * pixel and both.height > _ON_EACH_OTHER * pixel:
-                faults.append(f"Two texts of a picture stand on each other, {both.width / pixel:.0f} pixels.")
+    low, high = (np.array([getattr(box, end) for box in boxes]).reshape(-1, 2) for end in ("min", "max"))
+    wide, tall = (
+        np.minimum.outer(high[:, axis], high[:, axis]) - np.maximum.outer(low[:, axis], low[:, axis])
+        for axis in (0, 1)
+    )
+    both = np.triu((wide > _OVER * pixel) & (tall > _ON_EACH_OTHER * pixel), 1)
+    faults += [
+        f"Two texts of a picture stand on each other, {width / pixel:.0f} pixels." for width in wide[both]
+    ]
     return faults
 
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from helpers.cli import main
 from helpers.files import District
+from helpers.gaps import first_steps
 from helpers.profile.survivorship import decide_survivorship
 from helpers.score import score_links
 from tests.kept import Kept
@@ -165,6 +166,21 @@ def test_profile_shows_what_a_team_decided_to_believe_and_lists_what_that_change
     assert figures["children of whom something else is shown"] == len(differ)
     assert figures["decided by"].startswith("data team, ")
     assert "decided by" not in json.loads(results["usual"].stdout)
+
+
+@pytest.mark.full
+def test_the_first_steps_of_gaps_say_what_they_count(district_folder: Path, tmp_path: Path) -> None:
+    said = " ".join(run("gaps", district_folder, "--out", tmp_path).stdout.split())
+    steps = first_steps(pd.read_csv(tmp_path / "scorecard.csv", dtype={"column": "string"}))
+    units = {
+        "matches that are right": "pairs of records",
+        "pairs refused": "pairs of records",
+        "linked, not verified": "records",
+        "in no other system": "children",
+    }
+    assert set(steps["measure"]) <= set(units)
+    for measure, count in zip(steps["measure"], steps["touched"], strict=True):
+        assert f". {count:,} {units[measure]}, " in said
 
 
 @pytest.mark.full

@@ -217,11 +217,14 @@ def _to_do(
 
 
 OF_PAIRS = ("matches that are right", "pairs refused", "pairs to review")
+OF_RECORDS = ("linked, not verified",)
 
 
 def _counted(measure: str, count: int) -> str:
     if measure in OF_PAIRS:
         return "pair of records" if count == 1 else "pairs of records"
+    if measure in OF_RECORDS:
+        return "record" if count == 1 else "records"
     return "child" if count == 1 else "children"
 
 

@@ -45,12 +45,13 @@ GAP_HEADS = {
     "step": "what to do",
     "example": "an example",
 }
-# Measures that count what is wrong.
+# What is counted where a measure is amiss, so that a number beside it has its unit.
 AMISS = {
     "matches that are right": "wrong links",
-    "pairs refused": "one number, two children",
+    "pairs refused": "pairs of records with one number, but two children",
     "match rate": "children who aren't found",
-    "linked, not verified": "linked by a number that nothing could check",
+    "linked, not verified": "records linked by a number that nothing could check",
+    "in no other system": "children whom no other system knows",
     "key confirmed": "one number, different names or birth dates",
     "column filled": "left empty",
     "children with an entry": "children without an entry",

@@ -156,9 +156,10 @@ def _with_key(district: District, links: Links) -> IndexFigures:
 
 def _mixed_up(found: _Judged) -> str:
     left = f"**{found.undetected:,}**" if found.undetected else "**none**"
+    goes = "go" if found.undetected > 1 else "goes"
     if found.looked_up:
         by_number = say_measure("undetected_by_number", found.looked_up, found.children)
-        return f"{by_number}. Matching names and birth dates as well leaves {left} unnoticed."
+        return f"{by_number}. Matched by name and birth date too, {left} {goes} unnoticed."
     if found.undetected:
         return f"{say_measure('undetected', found.undetected, found.children)}."
     return f"None of {found.children:,} children shares a page with another child unnoticed."

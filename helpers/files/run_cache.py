@@ -87,6 +87,9 @@ def shared(what: Callable[[], str | None], make: Callable[[], T]) -> T:
             time.sleep(0.05)
             continue
         try:
+            # Another thread or process may have finished between this one's look and its lock.
+            if kept.exists():
+                break
             thing = make()
             # If the disk is full, the result just isn't shared.
             with suppress(OSError):

@@ -40,6 +40,30 @@ def test_within_a_run_a_thing_is_made_once_and_each_gets_a_copy(tmp_path: Path) 
     assert len(made) == 2
 
 
+def test_what_another_finished_between_the_look_and_the_lock_is_not_made_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[str] = []
+
+    def make(who: str) -> pd.DataFrame:
+        made.append(who)
+        return pd.DataFrame({"a": [1]})
+
+    module = sys.modules["helpers.files.run_cache"]
+    takes = module.takes
+
+    def late(lock: Path) -> bool:
+        monkeypatch.setattr(module, "takes", takes)
+        shared(lambda: "a frame", lambda: make("another"))
+        return takes(lock)
+
+    with sharing():
+        monkeypatch.setattr(module, "takes", late)
+        frame = shared(lambda: "a frame", lambda: make("this one"))
+    assert made == ["another"]
+    assert frame["a"].tolist() == [1]
+
+
 def test_what_fails_is_tried_again_by_the_next(tmp_path: Path) -> None:
     def fail() -> pd.DataFrame:
         raise KeyError

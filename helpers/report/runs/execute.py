@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
-from helpers.files import StatusLine, spare_folder, sweep, write_atomically
+from helpers.files import StatusLine, spare_folder, write_atomically
 from helpers.report.pages.page import Failure
+from helpers.report.runs.kernels import kernel_server, kernel_settings
 from helpers.report.runs.notebooks import Notebook, parameters_for
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["KIT_MARK", "NotebookRun", "Progress", "cleaned", "kernel_settings", "run_notebooks"]
-
-
-# The path of a socket file may have 104 characters on macOS and 108 on Linux, including its number and
-# hyphen.
-_LONGEST_SOCKET = 90
-
-
-def _socket_folder() -> str | None:
-    """Create a folder with a path short enough for socket files; None if the platform has none."""
-    if os.name != "posix":
-        return None
-    import zmq
-
-    if not zmq.has("ipc"):
-        return None
-    for place in (tempfile.gettempdir(), "/tmp"):
-        if len(place) < _LONGEST_SOCKET - 30 and os.access(place, os.W_OK):
-            sweep(Path(place), "kit-k")
-            return tempfile.mkdtemp(prefix=f"kit-k{os.getpid()}-", dir=place)
-    return None
+__all__ = ["KIT_MARK", "NotebookRun", "Progress", "cleaned", "run_notebooks"]
 
 
 # What papermill gives an engine, and a client doesn't take.
@@ -81,41 +60,6 @@ def _engine() -> str:
 
     papermill_engines.register("bigpicture", Engine)
     return "bigpicture"
-
-
-# A kernel of a run lives for seconds: looking for cycles in all its tables again and again gains it nothing.
-_FEWER_COLLECTIONS = "--IPKernelApp.exec_lines=import gc; gc.set_threshold(100_000, 50, 100)"
-
-
-@contextlib.contextmanager
-def kernel_settings() -> Iterator[dict[str, Any]]:
-    """Yield the settings of the kernel manager, and clean up afterwards.
-
-    A port is open to everybody on the computer, and two kernels that start together may get the same one. A
-    socket file in its own folder avoids both.
-    """
-    from traitlets.config import Config
-
-    # No history, so that runs don't appear in a user's own notebook history. No log either: an idle kernel
-    # that has to end says "KeyboardInterrupt", and a kernel's log may contain what a cell contains.
-    common = {
-        "extra_arguments": ["--HistoryManager.enabled=False", "--log-level=CRITICAL", _FEWER_COLLECTIONS],
-        "shutdown_kernel": "immediate",
-    }
-    folder = _socket_folder()
-    if folder is None:
-        yield common
-        return
-    settings = Config()
-    settings.KernelManager.transport = "ipc"
-    settings.KernelManager.ip = f"{folder}/k"
-    try:
-        yield {**common, "config": settings}
-    finally:
-        for socket in Path(folder).glob("k-*"):
-            socket.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):
-            Path(folder).rmdir()
 
 
 # helpers.report marks all its output with this; for a real folder, we keep nothing else.
@@ -262,7 +206,12 @@ def _failure(error: Any, notebook: Notebook, injected: bool, real: bool) -> Fail
 
 
 def _execute(
-    notebook: Notebook, parameters: Mapping[str, object], out: Path, real: bool, progress: Progress
+    notebook: Notebook,
+    parameters: Mapping[str, object],
+    out: Path,
+    real: bool,
+    progress: Progress,
+    kernels: Mapping[str, Any],
 ) -> NotebookRun:
     import nbformat
     import papermill
@@ -284,6 +233,7 @@ def _execute(
                 progress_bar=False,
                 request_save_on_cell_execute=False,
                 **settings,
+                **kernels,
             )
         except Exception as error:
             # Whatever it was, the other notebooks still run, and the index names this one.
@@ -357,12 +307,6 @@ def run_notebooks(
         together = "one after the other" if workers == 1 else f"{workers} at a time"
         progress.say(f"{len(chosen)} notebooks, {together}; {_WAIT}")
 
-    def one(notebook: Notebook) -> NotebookRun:
-        done = _execute(notebook, given[notebook.name], out, real, progress)
-        if when_done is not None:
-            when_done(done)
-        return done
-
     out.mkdir(parents=True, exist_ok=True)
     # Threads, not processes: the kernels do the work, and are processes already, and papermill is imported
     # only once.
@@ -373,7 +317,14 @@ def run_notebooks(
     try:
         # papermill keeps the folder it was called in for the whole process, and two runs that overlap may
         # leave the one of an earlier call, which may be gone. Around all of them, it is this call's.
-        with local_file_io_cwd():
+        with local_file_io_cwd(), kernel_server(len(chosen)) as kernels:
+
+            def one(notebook: Notebook) -> NotebookRun:
+                done = _execute(notebook, given[notebook.name], out, real, progress, kernels)
+                if when_done is not None:
+                    when_done(done)
+                return done
+
             begun = {notebook.name: pool.submit(one, notebook) for notebook in order}
             return [begun[notebook.name].result() for notebook in chosen]
     finally:

@@ -217,7 +217,7 @@ class KernelServer:
 
 @contextlib.contextmanager
 def kernel_server(kernels: int) -> Iterator[dict[str, Any]]:
-    """Yield settings of clients that take their kernels from a server, if so many are worth one."""
+    """Yield settings of clients that take their kernels from a server; of none for one or two kernels."""
     if kernels < 3 or not _THREADS.exists() or not hasattr(os, "pidfd_open"):
         yield {}
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -128,14 +128,27 @@ def link_children(
     BadInput
         When there is no such method, or a silo has two records of one name.
     """
-    method = method_named(method)
     rows = (identifiers if person_rows is None else person_rows)[["silo", "record", "file", "row"]]
     places = Places(rows, layouts or {}, kinds or {})
-    students = prepare_records(people, identifiers, unique_people, anchor_order)
-    students, aids = check_ids(students, places, schools=schools, decisions=decisions, model=model)
+
+    def prepare() -> tuple[Records, LinkageContext]:
+        students = prepare_records(people, identifiers, unique_people, anchor_order)
+        return check_ids(students, places, schools=schools, decisions=decisions, model=model)
+
+    return _link(method_named(method), prepare, places, lambda _, make: make())
+
+
+def _link(
+    method: Method,
+    prepare: Callable[[], tuple[Records, LinkageContext]],
+    places: Places,
+    once: Callable[[str, Callable[[], Any]], Any],
+) -> Links:
+    """Link records; what several methods need is made `once`."""
+    students, aids = once("prepared for linking", prepare)
     scores = find_probabilistic_matches in STAGES[method] or resolve_matches in STAGES[method]
     if scores:
-        aids = replace(aids, model=adapted_model(students, aids))
+        aids = replace(aids, model=once("model adapted", lambda: adapted_model(students, aids)))
     found = run_stages(method, students, aids)
     settled = found.settled or resolve(students, found, aids.persons)
     pairs, label = _answered(students, settled, aids.persons), settled.label
@@ -237,21 +250,21 @@ def link_district(
     (866, 156)
     """
     method = method_named(method)
+    known = of_what(district) if decisions is None and model is None else None
+
+    def once(what: str, make: Callable[[], Any]) -> Any:
+        return shared(lambda: f"{known}, {what}" if known else None, make)
 
     def link() -> Links:
-        return link_children(
-            district.people,
-            district.identifiers,
-            method=method,
-            unique_people=district.unique_people,
-            anchor_order=tuple(district),
-            person_rows=district.person_rows,
-            layouts=district.layouts,
-            kinds=district.kinds,
-            schools=district.fact("school"),
-            decisions=decisions,
-            model=model,
-        )
+        rows = district.person_rows[["silo", "record", "file", "row"]]
+        places, schools = Places(rows, district.layouts, district.kinds), district.fact("school")
 
-    known = of_what(district) if decisions is None and model is None else None
-    return shared(lambda: f"{known}, linked: {method}" if known else None, link)
+        def prepare() -> tuple[Records, LinkageContext]:
+            people, order = district.people, tuple(district)
+            students = prepare_records(people, district.identifiers, district.unique_people, order)
+            return check_ids(students, places, schools=schools, decisions=decisions, model=model)
+
+        return _link(method, prepare, places, once)
+
+    links: Links = once(f"linked: {method}", link)
+    return links

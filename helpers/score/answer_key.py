@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from helpers.files import fingerprint, shared
 from helpers.standard import OLD_KEY_COLUMNS, OLD_SPELLINGS, BadInput, as_table, empty_table, standard_table
 
 __all__ = ["AnswerKey", "can_be_judged", "read_answer_key"]
@@ -67,7 +68,11 @@ def read_answer_key(folder: Path | str) -> AnswerKey:
             f"{folder} has no answer key, so nothing in it can be judged; real exports have none. "
             f"Make a district with `bigpicture make FOLDER` and judge that."
         )
-    return AnswerKey(**{name: _read(Path(folder) / FOLDER, name) for name in AnswerKey.__dataclass_fields__})
+    place = Path(folder) / FOLDER
+    return shared(
+        lambda: f"{fingerprint(place)}, answer key",
+        lambda: AnswerKey(**{name: _read(place, name) for name in AnswerKey.__dataclass_fields__}),
+    )
 
 
 def _read(folder: Path, name: str) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from helpers.files import of_what, shared
 from helpers.link import Links
 from helpers.profile import Element, Profiles, build_profiles, declared_elements, folded
 from helpers.score.answer_key import AnswerKey, read_answer_key
@@ -157,7 +158,11 @@ def judge_profiles(
 def profiles_by_the_truth(district: District, key: AnswerKey, school_year: int | None) -> Profiles:
     """Build profiles from correct links: what each system records about each child."""
     nothing = (empty_table("pairs"), empty_table("findings"), pd.DataFrame())
-    return build_profiles(district, Links(true_crosswalk(district, key=key), *nothing), school_year)
+    known = (of_what(district), of_what(key))
+    return shared(
+        lambda: f"{known[0]}, profiled by {known[1]}: {school_year}" if all(known) else None,
+        lambda: build_profiles(district, Links(true_crosswalk(district, key=key), *nothing), school_year),
+    )
 
 
 def _truth(key: AnswerKey) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -195,11 +200,11 @@ def _of_another(shown: pd.DataFrame, ties: pd.DataFrame) -> pd.Series:
 
 def _alike(rows: pd.DataFrame) -> pd.Series:
     """Compare shown values with true ones, each element in its own way."""
-    same = np.zeros(len(rows), dtype=bool)
+    same, places = np.zeros(len(rows), dtype=bool), rows.groupby("element", sort=False).indices
     for element in declared_elements():
-        mine = rows["element"].eq(element.name).to_numpy(dtype=bool)
-        if mine.any():
-            same[mine] = _alike_in(rows[mine], element)
+        if element.name in places:
+            mine = places[element.name]
+            same[mine] = _alike_in(rows.take(mine), element)
     return pd.Series(same, index=rows.index)
 
 

@@ -203,7 +203,7 @@ def _alike(rows: pd.DataFrame) -> pd.Series:
     same, places = np.zeros(len(rows), dtype=bool), rows.groupby("element", sort=False).indices
     for element in declared_elements():
         if element.name in places:
-            mine = places[element.name]
+            mine = np.asarray(places[element.name], dtype="int64")
             same[mine] = _alike_in(rows.take(mine), element)
     return pd.Series(same, index=rows.index)
 

@@ -286,15 +286,16 @@ def counted_groups(
     parts = []
     # One pooling for all domains, with the strictest minimum, because most of them count the same children.
     least = max(policy.minimum(domain) for domain in told)
+    places = chosen.groupby("element", sort=False).indices
     for domain, listed in told.items():
         members = _pooled(known[known["child"].isin(list(sets[domain])).to_numpy(dtype=bool)], least)
-        for name in listed:
-            rows = chosen[chosen["element"].eq(name).to_numpy(dtype=bool)]
-            rows = rows[rows["child"].isin(members["child"]).to_numpy(dtype=bool)]
+        inside = chosen["child"].isin(members["child"]).to_numpy(dtype=bool)
+        for name in (name for name in listed if name in places):
+            its = np.asarray(places[name], dtype="int64")
+            rows = chosen.take(its[inside[its]])
             if len(rows):
-                part = _of_element(element(name), domain, rows, members, policy.minimum(domain))
-                parts.append(part.astype(DTYPES))
-    return pd.concat(parts, ignore_index=True) if parts else empty
+                parts.append(_of_element(element(name), domain, rows, members, policy.minimum(domain)))
+    return pd.concat(parts, ignore_index=True).astype(DTYPES) if parts else empty
 
 
 def _pooled(members: pd.DataFrame, minimum: int) -> pd.DataFrame:

@@ -200,7 +200,8 @@ class Canvas:
         from matplotlib.colors import to_rgba
         from matplotlib.patches import Rectangle
 
-        axes.add_patch(
+        # Not add_patch: charts set their own limits, so no limit need follow from what is drawn.
+        axes.add_artist(
             Rectangle(
                 (x, y),
                 wide,

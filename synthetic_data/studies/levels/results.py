@@ -518,7 +518,7 @@ def _match(study: Study, here: tuple[str, str] | None) -> Action:
     )
     if at:
         where = LEVEL_WORDS[there[at]] + (f", as in {here[0]}" if here else "")
-        chance = "" if _sure_to_find(study, there[at]) else ", and chance could explain the difference"
+        chance = "" if _sure_to_find(study, there[at]) else "; chance could explain the difference"
         effect += f"{where[0].upper()}{where[1:]}, they find **{by_number[at]:.0f}**{chance}. "
     effect += (
         f"There, names answer **{asked[1] - asked[0]:.0f}** more of {asked_in(study)} questions of staff "
@@ -531,7 +531,8 @@ def _sure_to_find(study: Study, level: str) -> bool:
     """Check whether matching surely finds more children at a level than numbers alone, seed by seed."""
     shown = shown_figures(study.figures)
     own = shown[shown["measure"].eq("found") & shown["scenario"].eq(WORKSHOP) & shown["level"].eq(level)]
-    own = own[(own[list(SWITCHES)].eq(level)).all(axis="columns")]
+    for switch in SWITCHES:
+        own = own[own[switch].eq(level)]
     sides = [own[own["method"].eq(way)].set_index("seed")["value"] for way in (study.method, BY_NUMBER)]
     difference = (sides[0] - sides[1]).dropna().tolist()
     # As many looks as the picture's gains.

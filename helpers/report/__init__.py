@@ -6,7 +6,6 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from helpers.report.action_list import Action, action_list
     from helpers.report.blocks import Block, about_line, answer, banner, joined, paragraph, reading, stacked
     from helpers.report.charts.level_dots import Panel, level_dots
     from helpers.report.charts.picture import Picture
@@ -102,6 +101,7 @@ if TYPE_CHECKING:
     from helpers.report.tables import number_text, table
     from helpers.report.templates import fill
     from helpers.report.theme import page_css
+    from helpers.report.to_do import Action, action_list
     from helpers.report.widgets import view_of
     from helpers.report.widgets.check_in import check_in
     from helpers.report.widgets.dashboard import dashboard
@@ -174,7 +174,7 @@ __all__ = [
 
 # We load each name on first use: charts, widgets and notebook runs take seconds to import.
 _MODULES = {
-    "helpers.report.action_list": "Action action_list",
+    "helpers.report.to_do": "Action action_list",
     "helpers.report.blocks": "Block about_line answer banner joined paragraph reading stacked",
     "helpers.report.charts.level_dots": "Panel level_dots",
     "helpers.report.charts.picture": "Picture",

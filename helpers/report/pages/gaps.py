@@ -20,7 +20,6 @@ from helpers.gaps import (
     score_rubric,
     widest_gaps,
 )
-from helpers.report.action_list import Action, action_list
 from helpers.report.blocks import Block, answer, banner, paragraph, reading
 from helpers.report.charts.bars import bars
 from helpers.report.charts.dot_plot import dot_plot
@@ -39,6 +38,7 @@ from helpers.report.pages.gap_tables import (
 )
 from helpers.report.pages.page import block_page, heading, note
 from helpers.report.tables import number_text, table
+from helpers.report.to_do import Action, action_list
 from helpers.share import Guard
 from helpers.standard import filled, say_measure
 

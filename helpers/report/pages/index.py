@@ -10,13 +10,13 @@ import pandas as pd
 from markupsafe import Markup
 
 from helpers.files import write_atomically
-from helpers.report.action_list import Action, Count
 from helpers.report.blocks import banner, folded, is_invented
 from helpers.report.charts.picture import Picture
 from helpers.report.pages.page import Failure
 from helpers.report.tables import table_markup
 from helpers.report.templates import render
 from helpers.report.theme import page_css
+from helpers.report.to_do import Action, Count
 
 __all__ = ["CHANGED_PAGE", "IndexFigures", "Lead", "ReportLine", "index_page"]
 

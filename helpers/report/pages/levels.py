@@ -8,10 +8,10 @@ from functools import cache
 from pathlib import Path
 
 from helpers.files import write_atomically
-from helpers.report.action_list import Action
 from helpers.report.blocks import Block, about_line
 from helpers.report.templates import PAGE_TEMPLATES, render
 from helpers.report.theme import page_css
+from helpers.report.to_do import Action
 
 __all__ = ["LevelsPage", "levels_page"]
 

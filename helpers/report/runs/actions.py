@@ -13,8 +13,8 @@ from pydantic import BaseModel, model_validator
 
 from helpers.gaps import owner_of, system_owners
 from helpers.profile import latest_days
-from helpers.report.action_list import Action, Count
 from helpers.report.display_names import system_names_in_text
+from helpers.report.to_do import Action, Count
 from helpers.standard import STRICT, first_day, last_day, read_declared
 
 if TYPE_CHECKING:

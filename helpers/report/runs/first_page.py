@@ -21,7 +21,6 @@ from helpers.profile import (
     latest_days,
     roster_silos,
 )
-from helpers.report.action_list import Action, Count
 from helpers.report.blocks import where_from
 from helpers.report.charts.grouped_bars import Bar, BarGroup, grouped_bars
 from helpers.report.charts.picture import Picture
@@ -31,6 +30,7 @@ from helpers.report.runs.actions import Actions, in_order, order_sentence
 from helpers.report.runs.changes import RunSnapshot, make_snapshot
 from helpers.report.runs.figures import apart, describe_links, link_statuses_by_system
 from helpers.report.tables import as_number, number_text, shown_count
+from helpers.report.to_do import Action, Count
 from helpers.score import (
     can_be_judged,
     children_by_system,

@@ -351,7 +351,7 @@ def _unknown(chosen: Sequence[_Chosen], systems: Mapping[str, SystemName], said:
         return said(f"unknown.{gap.key}", why=why)
     if not known:
         return said("page.none_looked_for")
-    lacking = len(_lacking(chosen))
+    lacking = sum(row.status in _WHY for row in _lacking(chosen))
     kind = "all_known" if not lacking else "one_detail_lacking" if lacking == 1 else "details_lacking"
     return said(f"page.{kind}", known=said.listed(known), lacking=lacking)
 

@@ -273,7 +273,7 @@ def _actions_with_key(
     if found.looked_up > found.undetected:
         fewer = found.looked_up - found.undetected
         shown = found.flagged_by_links - found.flagged_by_number
-        effect = f"{fewer:,} fewer children are mixed up than by number alone"
+        effect = f"{fewer:,} fewer are mixed up than by number alone"
         effect += f", and {shown:,} more pages show an early sign of trouble." if shown > 0 else "."
         actions.append(to_do.action("match", fewer, effect))
     if found.undetected:
@@ -314,8 +314,8 @@ def _step_for(silo: str, links: Links, alone: Sequence[str]) -> tuple[str, str]:
         return "add_id", "Today nothing in it matches any child."
     if own["linkable_by"].isin(["Name and birth date", "Name only"]).mean() < 0.5:
         unverified = int(own["link_status"].eq(UNVERIFIED).sum())
-        more = f" {unverified:,} records rest on it, and nothing can check them." if unverified else ""
-        return "add_names", f"Today only a number can match it.{more}"
+        more = f": {unverified:,} records, unchecked." if unverified else "."
+        return "add_names", f"Today only a number can match it{more}"
     return "check_names", "They are written differently elsewhere."
 
 

@@ -26,11 +26,11 @@ from helpers.files import Command, Output, Summary, folder_argument, out_option,
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
-    from helpers.files import District
-    from helpers.report import ReportResult
-    from helpers.share import Guard
+    from helpers.report import Action, ReportResult
 
 __all__ = ["dashboard", "gaps", "report"]
 
@@ -139,19 +139,20 @@ def gaps(folder: Path, out: Path, output: Output) -> None:
     from helpers.gaps import (
         code_crosswalk,
         coverage_by_group,
-        first_steps,
         joined_pairs,
         manual_effort,
         measure_gaps,
         score_rubric,
     )
-    from helpers.report import gaps_page, in_words, large_groups, system_names_in_text
+    from helpers.report import first_actions, gaps_page, large_groups, order_sentence
     from helpers.share import NOT_SHOWN, Guard
 
     district = read_known(folder, output)
     guard, links = Guard.of(district), linked(district, output)
     with output.step("Measuring the gaps"):
-        card = measure_gaps(district, links, *judged(district, links))
+        key = judged(district, links)
+        card = measure_gaps(district, links, *key)
+        to_do = first_actions(district, links, card, judged=key[0] is not None)
     with output.step("Writing the page"):
         written = save(
             out,
@@ -163,7 +164,11 @@ def gaps(folder: Path, out: Path, output: Output) -> None:
                 "manual_effort.csv": manual_effort(district, links),
                 "rubric.csv": score_rubric(district, links, card),
             },
-            {"gaps.html": lambda path: gaps_page(path, district, links, card)},
+            {
+                "gaps.html": lambda path: gaps_page(
+                    path, district, links, card, actions=to_do, order=order_sentence()
+                )
+            },
             guard=guard,
         )
     # Printed output may end up in the log of a scheduled run; the file stays in the district.
@@ -171,61 +176,34 @@ def gaps(folder: Path, out: Path, output: Output) -> None:
     if output.as_json:
         output.emit({"scorecard": shown[LINE], "written": written, **restricted(written)})
         return
-    # As on the page: what may be shown decides the numbers of a step, and not its place.
-    steps = first_steps(card)
-    said = [in_words(str(step), system_names_in_text(district.layouts)) for step in steps["next_step"]]
     pairs = worded(guard, joined_pairs(shown), False, NOT_SHOWN, of=joined_pairs(card))
     rounded = "Children and records are rounded to tens here; where 1 to 9 could be inferred, we show none."
     figures = {
         "pairs": pairs,
         **read_so(guard, False, rounded),
-        **{f"begin with {place}": step for place, step in enumerate(said, start=1)},
+        **{f"begin with {place}": step.what for place, step in enumerate(to_do, start=1)},
         "written": written,
         **restricted(written),
     }
     notes = [f"Open {out / 'gaps.html'} for the pictures.", *desk_note(written)]
-    output.emit(figures, _to_do(district, guard, shown, steps, said, notes), TITLES)
+    output.emit(figures, _to_do(shown, to_do, notes), TITLES)
 
 
 TITLES = {"pairs": "How well each pair of systems is linked"}
 
 
-def _to_do(
-    district: District,
-    guard: Guard,
-    shown: pd.DataFrame,
-    steps: pd.DataFrame,
-    said: list[str],
-    notes: list[str],
-) -> Summary:
+def _to_do(shown: pd.DataFrame, actions: Sequence[Action], notes: list[str]) -> Summary:
     """Say what blocks pairs of systems, as gaps.html does, and the three things to do first."""
-    from helpers.report import blocked_sentence
+    from helpers.report import blocked_sentence, number_text
 
     if shown["right_silo"].isna().all():
         return Summary(
             ["One system alone has nothing to be linked to: add the exports of another one."], notes=notes
         )
-    worst = [
-        f"{guard.about(int(count))} {_counted(measure, int(count))}, {owner}: {step}"
-        for step, count, measure, owner in zip(
-            said, steps["touched"], steps["measure"], steps["owner"], strict=True
-        )
-    ]
+    worst = [f"{number_text(one.many)} {one.unit}: {one.what} ({one.who}, {one.by})." for one in actions]
     first = "To do first" if worst else ""
     none = [] if worst else ["No gap here is likely to harm a child."]
     return Summary([blocked_sentence(shown), *none], first, worst, notes)
-
-
-OF_PAIRS = ("matches that are right", "pairs refused", "pairs to review")
-OF_RECORDS = ("linked, not verified",)
-
-
-def _counted(measure: str, count: int) -> str:
-    if measure in OF_PAIRS:
-        return "pair of records" if count == 1 else "pairs of records"
-    if measure in OF_RECORDS:
-        return "record" if count == 1 else "records"
-    return "child" if count == 1 else "children"
 
 
 def _ran(result: ReportResult) -> Summary:

@@ -16,7 +16,14 @@ from helpers.profile.facts.context import child_tables
 from helpers.profile.facts.systems import LatestDay, authority_in, latest_days, recording_system
 from helpers.profile.gather import gather_facts
 from helpers.profile.indicators import compute_indicators, declared_indicators, indicator, status_by_child
-from helpers.profile.indicators.definitions import Definition, Indicator, Limit, Part, definition
+from helpers.profile.indicators.definitions import (
+    GRADES,
+    Definition,
+    Indicator,
+    Limit,
+    Part,
+    definition,
+)
 from helpers.profile.lineage import account_for_rows, source_rows
 from helpers.profile.profiles import Profiles, build_profiles, compare_profiles, stated_values_of_part
 from helpers.profile.questions import answer_questions, children_for, groups_for, read_questions, status_of

@@ -92,13 +92,16 @@ if TYPE_CHECKING:
         describe_maturity,
         domain_title,
     )
+    from helpers.report.runs.actions import order_sentence, usual_action
     from helpers.report.runs.execute import NotebookRun, Progress, run_notebooks
     from helpers.report.runs.figures import describe_outcomes, link_statuses_by_system
+    from helpers.report.runs.first_page import first_actions
     from helpers.report.runs.notebooks import notebooks_folder
     from helpers.report.runs.report import ReportResult, make_report_district, run_report
     from helpers.report.tables import number_text, table
     from helpers.report.templates import fill
     from helpers.report.theme import page_css
+    from helpers.report.to_do import Action, action_list
     from helpers.report.widgets import view_of
     from helpers.report.widgets.check_in import check_in
     from helpers.report.widgets.dashboard import dashboard
@@ -114,6 +117,7 @@ __all__ = [
     "REAL",
     "NotebookRun",
     "ReportResult",
+    "action_list",
     "answer",
     "assumed_table",
     "banner",
@@ -170,6 +174,7 @@ __all__ = [
 
 # We load each name on first use: charts, widgets and notebook runs take seconds to import.
 _MODULES = {
+    "helpers.report.to_do": "Action action_list",
     "helpers.report.blocks": "Block about_line answer banner joined paragraph reading stacked",
     "helpers.report.charts.level_dots": "Panel level_dots",
     "helpers.report.charts.picture": "Picture",
@@ -213,8 +218,10 @@ _MODULES = {
     "helpers.report.pages.survey_text": (
         "describe_agreement describe_change describe_data_team describe_maturity domain_title"
     ),
+    "helpers.report.runs.actions": "order_sentence usual_action",
     "helpers.report.runs.execute": "NotebookRun Progress run_notebooks",
     "helpers.report.runs.figures": "describe_outcomes link_statuses_by_system",
+    "helpers.report.runs.first_page": "first_actions",
     "helpers.report.runs.notebooks": "notebooks_folder",
     "helpers.report.runs.report": "ReportResult make_report_district run_report",
     "helpers.report.tables": "number_text table",

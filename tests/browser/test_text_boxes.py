@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 from helpers.gaps import measure_gaps
 from helpers.profile import source_of
 from helpers.profile.indicators import compute_indicators
+from helpers.report import first_actions, order_sentence
 from helpers.report.child.page import child_page, system_names
 from helpers.report.child.sheet import sheet_css
 from helpers.report.family.pages import family_pages
@@ -101,7 +102,10 @@ def test_no_text_of_the_page_of_gaps_is_cut_off(
     browser: Browser, district: District, district_links: Links, tmp_path: Path
 ) -> None:
     card = measure_gaps(district, district_links)
-    path = gaps_page(tmp_path / "gaps.html", district, district_links, card)
+    to_do = first_actions(district, district_links, card, judged=True)
+    path = gaps_page(
+        tmp_path / "gaps.html", district, district_links, card, actions=to_do, order=order_sentence()
+    )
     assert faults_of_text(browser, path) == []
 
 

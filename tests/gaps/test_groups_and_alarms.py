@@ -111,7 +111,8 @@ def test_the_page_tells_no_group_of_one_child_as_a_finding(
     grades: tuple[District, Links], tmp_path: Path
 ) -> None:
     read, who = grades
-    page = gaps_page(tmp_path / "gaps.html", read, who, measure_gaps(read, who)).read_text(encoding="utf-8")
+    path = gaps_page(tmp_path / "gaps.html", read, who, measure_gaps(read, who), actions=())
+    page = path.read_text(encoding="utf-8")
     assert "Meals lists 10 of 20 in grade 2 and 20 of 20 in grade 1" in page
     assert "in grade 3" not in page
 
@@ -198,7 +199,8 @@ def test_the_page_of_a_real_folder_holds_no_small_number(
 ) -> None:
     made, who = grades
     real = District(made.folder, {}, made.silos)
-    page = gaps_page(tmp_path / "gaps.html", real, who, measure_gaps(real, who)).read_text(encoding="utf-8")
+    path = gaps_page(tmp_path / "gaps.html", real, who, measure_gaps(real, who), actions=())
+    page = path.read_text(encoding="utf-8")
     assert "Real data: restricted" in page
     assert "cannot be judged without a key" in page
     assert "grade 3" not in page

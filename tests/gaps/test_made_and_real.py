@@ -13,6 +13,7 @@ import pytest
 from helpers.files import District, read_district
 from helpers.gaps import declared_measures, detected, first_steps, measure_gaps, records_behind
 from helpers.link import Links, link_district
+from helpers.report import first_actions
 from helpers.report.pages.gaps import gaps_page
 from helpers.score import judge_matches
 from helpers.standard import as_table
@@ -156,7 +157,9 @@ def assert_page_names_nobody(folder: Path, tmp_path: Path) -> None:
     links = link_district(district)
     card = measure_gaps(district, links)
     keeps_its_contract(card, district)
-    page = gaps_page(tmp_path / "gaps.html", district, links, card).read_text(encoding="utf-8")
+    to_do = first_actions(district, links, card, judged=False)
+    path = gaps_page(tmp_path / "gaps.html", district, links, card, actions=to_do)
+    page = path.read_text(encoding="utf-8")
     assert "Real data: restricted" in page
     assert "cannot be judged without a key" in page
     names = district.people[["first_name", "last_surname"]].stack().dropna().unique()

@@ -307,7 +307,7 @@ def test_three_sentences_come_first_a_strength_a_worry_and_what_is_unknown() -> 
         "Unknown": "Whether Ana is on a team, in a band or in a club: no record of Meals or SIS matches this "
         "child. Ask.",
     }
-    assert "Next: Ask what would help Ana to be here" in words(page).replace(" :", ":")
+    assert "Next, for you as teacher: Ask what would help Ana to be here" in words(page).replace(" :", ":")
 
 
 @pytest.mark.parametrize(
@@ -431,7 +431,8 @@ def test_home_is_called_when_a_week_of_days_was_missed_since_an_opened_message(
     page = laid_out(shown)
     missed = f"Ana missed {days} days since January 15, when the family last opened a message about absences."
     assert (missed in sentences(page)["Worry"]) is calls
-    assert ("Call home, or agree who does. Ask what would help Ana" in words(page)) is calls
+    asked = "Next, for you as teacher: Call home. Ask what would help Ana"
+    assert (asked in words(page).replace(" :", ":")) is calls
 
 
 @pytest.mark.parametrize("days", [4, 5])
@@ -499,9 +500,23 @@ def test_a_gap_is_named_only_where_nothing_of_it_is_known_and_it_is_for_the_chil
     unknown = sentences(laid_out(view([*known, *grades, lacking("incidents", "Empty", "sis")])))["Unknown"]
     assert unknown == "Whether there were incidents: SIS has nothing about this child."
     whole = sentences(laid_out(view(known)))["Unknown"]
+    assert whole == "Only what no system records: ask this child. This page has attendance and tests."
     asked = "Ask this child what no system records."
-    assert whole == f"Nothing that this page looks for: it has attendance and tests. {asked}"
     assert sentences(laid_out(view([value("school", "Oak")])))["Unknown"] == asked
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "One detail, listed"), (2, "2 details, each listed")])
+def test_a_page_that_lists_what_is_not_known_counts_it_and_never_says_that_nothing_is_unknown(
+    count: int, said: str
+) -> None:
+    known = [number("days_absent", 1, "attendance"), number("map_math_rit", 210)]
+    details = [lacking(name, "Empty", "sis") for name in ("credits_earned", "courses_failed")[:count]]
+    page = laid_out(view([*known, *details]))
+    listed = re.findall(r"Not known: (.*?) \(", words(page).replace(" :", ":"))
+    assert sum(one.count(", ") + 1 for one in listed) == count
+    assert sentences(page)["Unknown"] == (
+        f"{said} below as not known. The main topics are known: attendance and tests."
+    )
 
 
 def test_dated_records_of_the_year_stand_in_a_table_with_their_rows() -> None:

@@ -10,6 +10,7 @@ import pytest
 from helpers.report.child.educator_rules import DECLARED, educator_rules, read_educator_rules
 from helpers.report.child.shown_elements import page_terms
 from helpers.report.messages import language
+from helpers.share import read_policy
 from helpers.standard import BadInput
 from helpers.systems import declared_elements
 
@@ -75,3 +76,22 @@ def test_a_declaration_with_a_wrong_name_is_refused_with_the_nearest(tmp_path: P
 def test_days_are_written_in_words_in_each_language(number: float, english: str, spanish: str) -> None:
     assert language("en").number_word(number) == english
     assert language("es").number_word(number) == spanish
+
+
+def test_each_step_has_an_owner_and_the_reader_is_the_owner_where_the_role_may_be() -> None:
+    roles = set(read_policy().roles)
+    for topic, owners in RULES.owner.items():
+        assert owners, topic
+        assert set(owners) <= roles
+    assert RULES.owner_of("call", "counselor") == "counselor"
+    assert RULES.owner_of("call", "nurse") == "teacher"
+    assert RULES.owner_of("learning", "counselor") == "teacher"
+
+
+def test_a_topic_without_an_owner_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "educator.toml"
+    path.write_text(
+        DECLARED.read_text(encoding="utf-8").replace('work = ["teacher"]\n', ""), encoding="utf-8"
+    )
+    with pytest.raises(BadInput, match="nobody is named who acts on 'work'"):
+        read_educator_rules(path)

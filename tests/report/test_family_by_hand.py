@@ -224,6 +224,28 @@ def test_zero_is_said_only_where_it_is_known_and_months_that_nobody_knows_are_le
     assert "We know of no club or activity for sure. There may be some." in words_of(markup(own))
 
 
+@pytest.mark.parametrize(
+    ("grade", "sent", "shown"),
+    [("08", "0", False), ("10", "0", False), ("11", "0", True), ("08", "1", True), (None, "0", True)],
+)
+def test_no_forms_to_colleges_are_news_only_from_the_grade_in_which_children_send_some(
+    grade: str | None, sent: str, shown: bool
+) -> None:
+    graded = [value("grade_level", grade)] if grade else []
+    own = told([value("first_name", "Ana"), value("applications", sent, "meals"), *graded])
+    for code in languages():
+        label = language(code).say("family", "line.applications")
+        assert (label in words_of(markup(own, code))) is shown, code
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [("en", "that would be 16 days. Ana missed fewer"), ("es", "16 días. Ana faltó menos")]
+)
+def test_the_days_at_which_school_gets_hard_are_not_said_as_the_child_s_own(code: str, said: str) -> None:
+    days = [value("days_absent", "9", "attendance"), value("days_enrolled", "154", "attendance")]
+    assert said in words_of(markup(told([value("first_name", "Ana"), *days]), code))
+
+
 def test_a_system_that_is_not_for_the_child_is_no_gap() -> None:
     lacking = value("days_tardy", "", "attendance", status="Not linked", value=None)
     activity = value("club_names", "", "clubs", status="Not linked", value=None)

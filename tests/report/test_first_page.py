@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import json
 import shutil
 from dataclasses import replace
@@ -15,9 +16,10 @@ from helpers.files import District, read_district
 from helpers.gaps import measure_gaps
 from helpers.link import Links, join_all_on_id, link_district
 from helpers.report.charts.grouped_bars import Bar
+from helpers.report.pages.gaps import gaps_page
 from helpers.report.pages.index import IndexFigures
-from helpers.report.runs.actions import due_days
-from helpers.report.runs.first_page import first_page
+from helpers.report.runs.actions import declared_actions, due_days, order_sentence, usual_action
+from helpers.report.runs.first_page import first_actions, first_page
 from helpers.score import (
     children_by_system,
     count_complete_without,
@@ -70,6 +72,38 @@ def test_the_page_has_three_sentences_and_three_actions_with_owner_day_and_repor
         assert one.unknown
         assert one.fresh
         assert one.made
+
+
+def test_the_first_page_and_the_page_of_gaps_begin_with_the_same_steps_in_the_declared_order(
+    page: IndexFigures, unjudged: IndexFigures, district: District, district_links: Links, tmp_path: Path
+) -> None:
+    harms = declared_actions().order.harms
+    harm = {one.what.partition("{")[0]: one.harm for one in declared_actions().action.values()}
+    for one, about in ((page, district.about), (unjudged, {})):
+        where = replace(district, about=about)
+        card = measure_gaps(where, district_links)
+        steps = first_actions(where, district_links, card, judged=one is page)
+        assert steps == list(one.actions)
+        places = [
+            next(harms.index(own) for begin, own in harm.items() if step.what.startswith(begin))
+            for step in steps
+        ]
+        assert places == sorted(places)
+        assert one.order == order_sentence()
+        path = gaps_page(
+            tmp_path / "gaps.html", where, district_links, card, actions=steps, order=order_sentence()
+        )
+        text = html.unescape(path.read_text(encoding="utf-8"))
+        said = [text.index(f'<p class="what">{step.what}</p>') for step in steps]
+        assert said == sorted(said)
+        assert order_sentence() in text
+        assert steps[0].what[1:] in text[: text.index("</h1>")].partition("<h1>")[2]
+
+
+def test_a_step_for_any_district_says_its_rule_instead_of_a_day() -> None:
+    step = usual_action("match", 4, "Then.", "children")
+    assert (step.who, step.by) == ("your data team", "by your next weekly run, on a Monday")
+    assert all(one.rule for one in declared_actions().due.values())
 
 
 def test_linking_the_two_worst_systems_completes_as_many_pages_as_the_page_says(

@@ -15,10 +15,11 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from helpers.report import answer, banner, reading, table
 from helpers.report.charts import bars
 from helpers.report.charts.grouped_bars import Bar, BarGroup, grouped_bars
-from helpers.report.pages.index import Action, IndexFigures, Lead, ReportLine, index_page
+from helpers.report.pages.index import IndexFigures, Lead, ReportLine, index_page
 from helpers.report.pages.page import Failure, headline, notebook_page
 from helpers.report.runs.figures import describe_links
 from helpers.report.runs.notebooks import notebooks_folder
+from helpers.report.to_do import Action
 from helpers.share.guard import Guard
 
 if TYPE_CHECKING:
@@ -211,10 +212,10 @@ def test_the_first_page_has_sentences_actions_and_findings(index: str) -> None:
     do = re.search(r'<ol class="do">(.*?)</ol>', index, re.DOTALL)
     assert do is not None
     first, second = do.group(1).split("</li>")[:2]
-    assert "414<small>children</small>" in first
+    assert "414 <small>children</small>" in first
     assert "<b>Meals &lt;office&gt;</b> · by May 4" in first
     assert '<a href="run/02.html">How</a>' in first
-    assert "fewer than 10<small>children</small>" in second
+    assert "fewer than 10 <small>children</small>" in second
     findings = re.search(r'<ol class="findings">(.*?)</ol>', index, re.DOTALL)
     assert findings is not None
     assert '<a href="run/02.html">Systems count <strong>16</strong> &lt;totals&gt;</a>' in findings.group(1)

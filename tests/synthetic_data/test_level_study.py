@@ -19,6 +19,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from helpers.gaps import kit_costs
 from helpers.standard import BadInput, as_table
 from synthetic_data.cli import levels
 from synthetic_data.scenario import LEVELS
@@ -329,6 +330,31 @@ def test_the_finding_is_the_run_s_own_and_of_both_ways_of_joining() -> None:
     alone = told.finding_of(own_study())
     assert "ID number" not in alone
     assert by_number[0] not in alone
+
+
+def test_the_first_three_actions_have_owner_rule_and_the_study_s_own_numbers() -> None:
+    study = kit_run().study
+    actions, later = told.actions_of(study, study)
+    assert len(actions) == 3
+    assert all(one.who.startswith("your ") and one.by for one in actions)
+    first = actions[0]
+    assert "In these invented districts" in first.effect
+    assert first.many == f"{told.value_at(study, 'found', 'manual'):.0f}"
+    for level in ("none", "manual"):
+        assert f"**{told.value_at(study, 'found', level, method=BY_NUMBER):.0f}**" in first.effect
+    asked = [told.value_at(study, "questions", "manual", method=way) for way in (BY_NUMBER, study.method)]
+    assert f"**{asked[1] - asked[0]:.0f}** more of 34 questions" in first.effect
+    # What chance may explain is nothing to ask for first.
+    alone = study.gains[study.gains["way"].eq("alone") & study.gains["method"].eq(study.method)]
+    for step, one in kit_costs().step.items():
+        mine = alone[alone["step"].eq(step) & alone["scenario"].ne(PLACEBO)]
+        shown = mine["measure"].isin([each.id for each in headlines() if each.panel])
+        bought = bool(mine.loc[shown, "better"].eq(True).any())
+        assert (one.act in [action.what for action in actions]) is bought
+        assert any(f"{one.title[1:]}." in text for text in later) is not bought
+    named = told.actions_of(study, study, None, ("Riverbend", "rostered"))[0][0]
+    assert "as in Riverbend" in named.effect
+    assert told.actions_of(own_study(), own_study()) == ([], [])
 
 
 @pytest.mark.full

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from helpers.report.child.shown_elements import Condition
+from helpers.report.child.shown_elements import Condition, page_terms
 from helpers.standard import BadInput, faults_of, nearest, toml_of
 from helpers.systems import declared
 
@@ -57,6 +57,8 @@ class EducatorRules(Declared):
     """Contents of ``educator.toml``."""
 
     action: tuple[Action, ...]
+    # Topic of a worry, or "call" -> roles that act on it, the first one by default.
+    owner: dict[str, tuple[str, ...]]
     unknown: tuple[Gap, ...]
     domain: tuple[Domain, ...]
     pictured: dict[str, Literal["events"]]
@@ -66,6 +68,11 @@ class EducatorRules(Declared):
         """Elements that actions ask for."""
         asked = {each.element for one in self.action for each in one.when}
         return frozenset(asked - {SINCE_MESSAGE})
+
+    def owner_of(self, topic: str, reader: str) -> str:
+        """Return the role that acts on a topic: the reader's, if it is one of them."""
+        roles = self.owner[topic]
+        return reader if reader in roles else roles[0]
 
     def domains_of(self, names: Iterable[str]) -> tuple[Domain, ...]:
         """Return all declared domains, and after them those of other packages' elements."""
@@ -77,7 +84,10 @@ class EducatorRules(Declared):
         elements = {each.name for each in declared().element}
         kinds = {each.name for each in declared().timeline}
         named = {*self.elements, *(name for one in self.unknown for name in one.elements)}
-        faults = [
+        topics = {"call", *(one.concept for one in page_terms().talk)}
+        without = sorted(topics - {topic for topic, roles in self.owner.items() if roles})
+        faults = [f"nobody is named who acts on {topic!r}" for topic in without]
+        faults += [
             f"no element is called {name!r}.{nearest(name, elements)}" for name in sorted(named - elements)
         ]
         faults += [

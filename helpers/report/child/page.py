@@ -162,7 +162,7 @@ def child_page(
             title=title,
             facts=_facts(child, view, today),
             sentences=_sentences(own, said, chosen, systems, view.school_year),
-            now=_next_step(own, said),
+            now=_next_step(own, said, view.role),
             topics_title="",
             topics=(),
             no_topic="",
@@ -349,7 +349,11 @@ def _unknown(chosen: Sequence[_Chosen], systems: Mapping[str, SystemName], said:
         where = dict.fromkeys(name_of(row.silo, systems) for row in rows if row.status == status)
         why = said.part(f"why.{_WHY[status]}", systems=" or ".join(where))
         return said(f"unknown.{gap.key}", why=why)
-    return said("page.all_known", known=said.listed(known)) if known else said("page.none_looked_for")
+    if not known:
+        return said("page.none_looked_for")
+    lacking = sum(row.status in _WHY for row in _lacking(chosen))
+    kind = "all_known" if not lacking else "one_detail_lacking" if lacking == 1 else "details_lacking"
+    return said(f"page.{kind}", known=said.listed(known), lacking=lacking)
 
 
 def _call(own: PageStatements, said: _Said, part: Literal["see", "ask"]) -> str:
@@ -362,15 +366,26 @@ def _call(own: PageStatements, said: _Said, part: Literal["see", "ask"]) -> str:
     return ""
 
 
-def _next_step(own: PageStatements, said: _Said) -> Statement | None:
-    """Say what to do about each worry that the page states."""
+def _next_step(own: PageStatements, said: _Said, reader: str) -> Statement | None:
+    """Say who does what about each worry that the page states."""
     talks = talks_of(own, page_terms())
     call = _call(own, said, "ask")
-    asks = [call] if call else []
+    asks = [("call", call)] if call else []
     # Both would ask about absences.
     if talks and not (call and talks[0].concept == "attendance"):
-        asks.append(said(f"talk.{talks[0].key}_ask"))
-    return Statement(said("page.now_lead"), " ".join(asks)) if asks else None
+        asks.append((talks[0].concept, said(f"talk.{talks[0].key}_ask")))
+    by_owner: dict[str, list[str]] = {}
+    for topic, ask in asks:
+        by_owner.setdefault(educator_rules().owner_of(topic, reader), []).append(ask)
+    if not by_owner:
+        return None
+    owners = [
+        said.part(f"page.owner_{'reader' if role == reader else 'other'}", role=role_name(role))
+        for role in by_owner
+    ]
+    first, *rest = [" ".join(own) for own in by_owner.values()]
+    more = [f"**{owner[:1].upper()}{owner[1:]}:** {ask}" for owner, ask in zip(owners[1:], rest, strict=True)]
+    return Statement(f"{said('page.now_lead')}, {owners[0]}", " ".join([first, *more]))
 
 
 def _picture(
@@ -595,15 +610,19 @@ def _judged(line: IndicatorLine) -> Line:
     )
 
 
+def _lacking(chosen: Sequence[_Chosen]) -> list[_Chosen]:
+    """List the elements that the page shows as not known."""
+    names = {each.name for each in declared_elements()}
+    return [row for row in chosen if row.status != "Reported" and row.element in names]
+
+
 def _missing(
     chosen: Sequence[_Chosen], systems: Mapping[str, SystemName]
 ) -> dict[str, list[tuple[str, str]]]:
     """Collect what isn't known by domain: elements together, and where they would come from."""
     domains = {each.name: each.domain for each in declared_elements()}
     gathered: dict[tuple[str, str, str], list[str]] = {}
-    for row in chosen:
-        if row.status == "Reported" or row.element not in domains:
-            continue
+    for row in _lacking(chosen):
         where = name_of(row.silo, systems)
         if pd.isna(row.silo):
             where = "No system here" if row.status == "Not collected" else "Several systems"

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from helpers.profile import GRADES
 from helpers.standard import BadInput, DeclaredNumber, faults_of, toml_of
 from helpers.systems import declared as declared_elements
 
@@ -44,6 +45,8 @@ class Line(Declared):
     unit: str | None = None
     labels: str | None = None
     least: float | None = None
+    # First grade of which a zero says something; in lower ones nobody has any.
+    zero_from_grade: str | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Line:
@@ -53,7 +56,15 @@ class Line(Declared):
             raise ValueError("give the table of labels that has its codes")
         if len(self.elements) != (2 if self.form in ("of", "score") else 1):
             raise ValueError("of and score take two elements, every other form takes one")
+        if self.zero_from_grade not in (None, *GRADES):
+            raise ValueError(f"no grade is called {self.zero_from_grade!r}")
         return self
+
+    def has_no_use(self, number: float | None, grade: str | None) -> bool:
+        """Check whether a zero says nothing, because no child of so low a grade could have any."""
+        if number != 0 or self.zero_from_grade is None or grade not in GRADES:
+            return False
+        return GRADES.index(grade) < GRADES.index(self.zero_from_grade)
 
 
 class Condition(Declared):

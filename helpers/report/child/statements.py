@@ -326,6 +326,9 @@ def groups_of_lines(
             continue
         if line.least is not None and (values[0].number is None or values[0].number < line.least):
             continue
+        grade = told.values.get("grade_level")
+        if line.has_no_use(values[0].number, None if grade is None else grade.text):
+            continue
         number += 1
         first = values[0]
         groups.setdefault(line.group, []).append(

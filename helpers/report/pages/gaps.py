@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from helpers.gaps import (
     score_rubric,
     widest_gaps,
 )
-from helpers.report.blocks import Block, answer, banner, reading
+from helpers.report.blocks import Block, answer, banner, paragraph, reading
 from helpers.report.charts.bars import bars
 from helpers.report.charts.dot_plot import dot_plot
 from helpers.report.charts.heat_map import pair_heat_map
@@ -36,7 +37,8 @@ from helpers.report.pages.gap_tables import (
     work_table,
 )
 from helpers.report.pages.page import block_page, heading, note
-from helpers.report.tables import table
+from helpers.report.tables import number_text, table
+from helpers.report.to_do import Action, action_list
 from helpers.share import Guard
 from helpers.standard import filled, say_measure
 
@@ -120,6 +122,8 @@ NO_HARM = "No gap between these systems is likely to harm a child"
 OWN_SCALE = "The measures, their order and their thresholds are the kit's own. No published scale exists."
 # The largest of each kind of gap; scorecard.csv has all lines.
 MOST_LINES = 12
+# Gaps that the first sentence names.
+MOST_FOUND = 3
 _GROUP_HEADS = {"group_by": "by", "out_of": "out of"}
 # Question of each kind of gap, in the order of the scorecard.
 KINDS = {
@@ -147,15 +151,25 @@ def work_sentence(work: pd.DataFrame) -> str:
 
 
 def gaps_page(
-    out_path: Path, district: District, links: Links, scorecard: pd.DataFrame, guard: Guard | None = None
+    out_path: Path,
+    district: District,
+    links: Links,
+    scorecard: pd.DataFrame,
+    guard: Guard | None = None,
+    *,
+    actions: Sequence[Action],
+    order: str = "",
 ) -> Path:
-    """Write the page of the gaps."""
+    """Write the page of the gaps.
+
+    It leads with ``actions``, the steps of the first page, in their ``order`` as a sentence.
+    """
     guard = guard or Guard.of(district)
     lines = guard.scorecard(scorecard)
     # The order of steps doesn't depend on what may be shown, but a step's number of children may be hidden.
     steps = first_steps(scorecard, most=5)
     blocks = [
-        *_first(steps, district, guard),
+        *_first(steps, district, guard, actions, order),
         *_pairs(lines, district),
         *blocked_blocks(lines, district),
         *_kind(lines, district, "Identity", ("in no other system", "children with two", "rows too many",
@@ -177,40 +191,53 @@ def gaps_page(
         note(OWN_SCALE, "Only lines that say so need an answer key. All lines: "
              f"{'restricted_' if guard.real else ''}scorecard.csv."),
     ]  # fmt: skip
-    return block_page(out_path, gaps_title(steps, district), blocks, banner(district.about))
+    return block_page(out_path, gaps_title(actions), blocks, banner(district.about))
 
 
-def gaps_title(steps: pd.DataFrame, district: District) -> str:
-    """Name the gap to close first, of a result of `first_steps`."""
-    if steps.empty:
+def gaps_title(actions: Sequence[Action]) -> str:
+    """Name the first thing to do."""
+    if not actions:
         return NO_HARM
-    spoken, first = system_names_in_text(district.layouts), steps.iloc[0]
-    sides = [first["left_silo"], first["right_silo"]]
-    where = [spoken.get(side, side) for side in sides if pd.notna(side)]
-    found = AMISS.get(first["measure"], first["measure"])
-    return f"Close first: {found} {'between' if len(where) > 1 else 'in'} {' and '.join(where)}"
+    what = actions[0].what
+    return f"Do first: {what[:1].lower()}{what[1:]}"
 
 
-def _first(steps: pd.DataFrame, district: District, guard: Guard) -> list[Block]:
+def _first(
+    steps: pd.DataFrame, district: District, guard: Guard, actions: Sequence[Action], order: str
+) -> list[Block]:
+    """Say what was found and what to do first, and list the largest gap of each kind."""
     if steps.empty:
-        return [answer(f"{NO_HARM}. The lines below show the rest.")]
-    spoken = system_names_in_text(district.layouts)
-    begin = in_words(str(steps["next_step"].iloc[0]), spoken)
+        return [answer(f"{NO_HARM}. The lines below show the rest."), *_listed(actions, order)]
     hidden = [guard.hides(int(number)) for number in steps["touched"]]
     told = steps.assign(
         measure=steps["measure"].replace(AMISS), example_file=steps["example_file"].mask(pd.Series(hidden))
     )
     many = [guard.about(int(number)) for number in steps["touched"]] if guard.real else steps["touched"]
     shown = gap_table(told, district.layouts).assign(how_many=many)
+    spoken = system_names_in_text(district.layouts)
+    found = [
+        f"**{number_text(count)}** {what} ({' and '.join(spoken.get(side, side) for side in sides)})"
+        for count, what, sides in zip(
+            shown["how_many"].head(MOST_FOUND),
+            told["measure"],
+            (row.dropna() for _, row in steps[["left_silo", "right_silo"]].iterrows()),
+            strict=False,
+        )
+    ]
     return [
-        answer(f"Do this first: **{begin}** {steps['effect'].iloc[0]}"),
+        answer(f"We found {'; '.join(found)}."),
+        *_listed(actions, order),
         table(
             shown[["between", "found", "how_many", "effect", "owner", "step"]],
-            "The first five: what can harm a child comes before what is missing",
+            "The largest gap of each kind, in the same order",
             names=GAP_HEADS,
         ),
         *_examples(shown),
     ]
+
+
+def _listed(actions: Sequence[Action], order: str) -> list[Block]:
+    return [action_list(actions), paragraph(order, "muted")] if actions else []
 
 
 def _examples(shown: pd.DataFrame) -> list[Block]:

@@ -16,11 +16,9 @@ from helpers.report.pages.page import Failure
 from helpers.report.tables import table_markup
 from helpers.report.templates import render
 from helpers.report.theme import page_css
+from helpers.report.to_do import Action, Count
 
-__all__ = ["CHANGED_PAGE", "Action", "Count", "IndexFigures", "Lead", "ReportLine", "index_page"]
-
-# A number; the guard's text instead ("fewer than 10"); or None: it can't be scored.
-Count = int | str | None
+__all__ = ["CHANGED_PAGE", "IndexFigures", "Lead", "ReportLine", "index_page"]
 
 _MOST_NAMED = 6
 _RUNS_SHOWN = 12
@@ -33,20 +31,6 @@ class Lead:
 
     word: str
     sentence: str
-
-
-@dataclass(frozen=True)
-class Action:
-    """One step: for how many, what, what it changes, who does it, by when, and where to read more."""
-
-    many: Count
-    unit: str
-    what: str
-    effect: str
-    who: str
-    by: str
-    page: str
-    link: str
 
 
 @dataclass(frozen=True)
@@ -66,6 +50,8 @@ class IndexFigures:
     sentences: Sequence[Lead] = ()
     picture: Picture | None = None
     actions: Sequence[Action] = ()
+    # Which of them come first, as a sentence.
+    order: str = ""
     # Sentences about what can't be known yet, how fresh the data are, and how this was made.
     unknown: Sequence[str] = ()
     fresh: Sequence[str] = ()

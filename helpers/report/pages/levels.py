@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from helpers.files import write_atomically
 from helpers.report.blocks import Block, about_line
 from helpers.report.templates import PAGE_TEMPLATES, render
 from helpers.report.theme import page_css
+from helpers.report.to_do import Action
 
 __all__ = ["LevelsPage", "levels_page"]
 
@@ -30,9 +30,9 @@ class LevelsPage:
     # A sentence set apart from these.
     aside: str
     picture: Block
-    # Steps to ask for, with the fields of the study's ``Ask``, and a note on them.
-    asks: Sequence[Any]
-    asks_note: str
+    # What to do first, and a note on it.
+    actions: Sequence[Action]
+    actions_note: str
     # Groups of questions: title, lines of question and who asks it, how many more there are.
     questions: Sequence[tuple[str, Sequence[tuple[str, str]], int]]
     questions_note: str

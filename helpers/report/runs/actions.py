@@ -1,36 +1,47 @@
-"""Choose the three actions of a first page: what to do, for how many children, who does it, and by when."""
+"""Write the steps that pages ask for first: what to do, who does it, by when, and in which order."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 import pandas as pd
-from pydantic import BaseModel
+from pydantic import BaseModel, model_validator
 
 from helpers.gaps import owner_of, system_owners
 from helpers.profile import latest_days
 from helpers.report.display_names import system_names_in_text
-from helpers.report.pages.index import Action, Count
+from helpers.report.to_do import Action, Count
 from helpers.standard import STRICT, first_day, last_day, read_declared
 
 if TYPE_CHECKING:
     from helpers.files import District
 
-__all__ = ["Actions", "due_days"]
+__all__ = ["Actions", "due_days", "in_order", "order_sentence", "usual_action"]
 
 DueRule = Literal["next_run", "last_school_day", "new_school_year"]
+Harm = Literal["shown", "unchecked", "missing"]
 
 
 class DeclaredDue(BaseModel):
-    """How a page says by when."""
+    """How a page says by when: with a day of a district, and without."""
 
     model_config = STRICT
 
     text: str
+    rule: str
+
+
+class DeclaredOrder(BaseModel):
+    """What comes first, worst harm first, and the sentence that says so."""
+
+    model_config = STRICT
+
+    text: str
+    harms: list[Harm]
 
 
 class DeclaredAction(BaseModel):
@@ -39,7 +50,8 @@ class DeclaredAction(BaseModel):
     model_config = STRICT
 
     what: str
-    owner: Literal["team", "system"]
+    harm: Harm
+    owner: Literal["team", "system", "both"]
     due: DueRule
     page: str
     link: str
@@ -50,14 +62,46 @@ class DeclaredActions(BaseModel):
 
     model_config = STRICT
 
+    order: DeclaredOrder
     due: dict[DueRule, DeclaredDue]
     action: dict[str, DeclaredAction]
+
+    @model_validator(mode="after")
+    def _orders_each_harm(self) -> Self:
+        lacks = sorted({one.harm for one in self.action.values()} - set(self.order.harms))
+        if lacks:
+            raise ValueError(f"the order of harms lacks {', '.join(lacks)}")
+        return self
 
 
 @cache
 def declared_actions() -> DeclaredActions:
     """Return the kit's own steps and due rules."""
     return read_declared(Path(__file__).with_name("actions.toml"), DeclaredActions, "actions")
+
+
+def order_sentence() -> str:
+    """Say which steps come first, on every page that lists some."""
+    return declared_actions().order.text
+
+
+def in_order(kinds: Sequence[str]) -> list[int]:
+    """Return the positions of some kinds of step, worst harm first.
+
+    >>> in_order(["add_id", "add_names", "match"])
+    [2, 1, 0]
+    """
+    declared = declared_actions()
+    harms = [declared.order.harms.index(declared.action[kind].harm) for kind in kinds]
+    return sorted(range(len(harms)), key=harms.__getitem__)
+
+
+def usual_action(kind: str, many: Count, effect: str, unit: str) -> Action:
+    """Write a step of the data team for any district: its due rule instead of a day."""
+    declared = declared_actions()
+    one = declared.action[kind]
+    who = f"your {owner_of({}, 'team', {})}"
+    return Action(many, unit, one.what, effect, who, declared.due[one.due].rule)
 
 
 def due_days(today: dt.date, calendar: pd.DataFrame | None = None) -> dict[DueRule, dt.date]:
@@ -91,16 +135,25 @@ class Actions:
         self._today = newest.date() if newest is not None and district.synthetic else dt.date.today()
         self._days = due_days(self._today, pd.concat(calendars) if calendars else None)
 
-    def action(self, kind: str, many: Count, effect: str, silo: str = "", unit: str = "children") -> Action:
+    def action(
+        self,
+        kind: str,
+        many: Count,
+        effect: str,
+        silo: str = "",
+        unit: str = "children",
+        other: str = "",
+    ) -> Action:
         """Write one step of `declared_actions`."""
         declared = declared_actions()
         one = declared.action[kind]
+        side = {"team": "team", "system": "left", "both": "both"}[one.owner]
         return Action(
             many=many,
             unit=unit,
-            what=one.what.format(system=self._names.get(silo, silo)),
+            what=one.what.format(system=self._names.get(silo, silo), other=self._names.get(other, other)),
             effect=effect,
-            who=owner_of({"left_silo": silo}, "team" if one.owner == "team" else "left", self._owners),
+            who=owner_of({"left_silo": silo, "right_silo": other}, side, self._owners),
             by=declared.due[one.due].text.format(day=self._day_text(self._days[one.due])),
             page=f"{one.page}.html",
             link=one.link,

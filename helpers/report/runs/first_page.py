@@ -25,11 +25,12 @@ from helpers.report.blocks import where_from
 from helpers.report.charts.grouped_bars import Bar, BarGroup, grouped_bars
 from helpers.report.charts.picture import Picture
 from helpers.report.display_names import short_names, system_names, system_names_in_text
-from helpers.report.pages.index import Action, Count, IndexFigures, Lead
-from helpers.report.runs.actions import Actions
+from helpers.report.pages.index import IndexFigures, Lead
+from helpers.report.runs.actions import Actions, in_order, order_sentence
 from helpers.report.runs.changes import RunSnapshot, make_snapshot
 from helpers.report.runs.figures import apart, describe_links, link_statuses_by_system
 from helpers.report.tables import as_number, number_text, shown_count
+from helpers.report.to_do import Action, Count
 from helpers.score import (
     can_be_judged,
     children_by_system,
@@ -43,7 +44,14 @@ from helpers.score import (
 from helpers.share import SMALLEST_GROUP, Guard, shown_everybody, suppress_complement
 from helpers.standard import BadInput, say_measure
 
-__all__ = ["RunFigures", "compute_figures", "figures_of", "first_page", "undetected_children"]
+__all__ = [
+    "RunFigures",
+    "compute_figures",
+    "figures_of",
+    "first_actions",
+    "first_page",
+    "undetected_children",
+]
 
 # Systems with a bar of their own; the rest share a line.
 _MOST_BARS = 6
@@ -127,6 +135,26 @@ def first_page(district: District, links: Links, card: pd.DataFrame, *, judged: 
     )
 
 
+def first_actions(district: District, links: Links, card: pd.DataFrame, *, judged: bool) -> list[Action]:
+    """Compute what to do first in a district, alone: the first page's steps, for pages that lead with them.
+
+    See `first_page` for the parameters.
+    """
+    if judged:
+        found = _judge(district, links)
+        return _actions_with_key(district, links, found, _systems_with_gaps(found))
+    guard = Guard.of(district)
+    counts = _status_counts(links.crosswalk, guard)
+    waiting = _total(links.crosswalk, REVIEW, counts, guard)
+    return _actions_without_key(district, links, card, counts, waiting, guard)
+
+
+def _systems_with_gaps(found: _Judged) -> pd.DataFrame:
+    """List the systems with missing records, those with most children first."""
+    missing = found.systems[found.systems["missing"].gt(0)]
+    return missing.sort_values(["missing", "silo"], ascending=[False, True], kind="stable")
+
+
 def _with_key(district: District, links: Links) -> IndexFigures:
     found = _judge(district, links)
     spoken = system_names_in_text(district.layouts)
@@ -134,8 +162,7 @@ def _with_key(district: District, links: Links) -> IndexFigures:
     if found.looked_up:
         verb = "would be mixed up with another child, and no one would notice"
         title = f"by ID number alone, {found.looked_up:,} of {found.children:,} children {verb}"
-    missing = found.systems[found.systems["missing"].gt(0)]
-    missing = missing.sort_values(["missing", "silo"], ascending=[False, True], kind="stable")
+    missing = _systems_with_gaps(found)
     worst = missing["silo"].head(2).tolist()
     better = count_complete_without(found.records, worst)
     return IndexFigures(
@@ -150,6 +177,7 @@ def _with_key(district: District, links: Links) -> IndexFigures:
             Lead("Unseen", _unseen(found)),
         ),
         picture=_picture_with_key(found, district),
+        order=order_sentence(),
         actions=_actions_with_key(district, links, found, missing),
     )
 
@@ -245,24 +273,38 @@ def _actions_with_key(
     if found.looked_up > found.undetected:
         fewer = found.looked_up - found.undetected
         shown = found.flagged_by_links - found.flagged_by_number
-        effect = f"{fewer:,} fewer children are mixed up"
+        effect = f"{fewer:,} fewer are mixed up than by number alone"
         effect += f", and {shown:,} more pages show an early sign of trouble." if shown > 0 else "."
         actions.append(to_do.action("match", fewer, effect))
+    if found.undetected:
+        most = str(found.systems.sort_values("undetected", kind="stable")["silo"].iloc[-1])
+        effect = "Even after matching, each shares a page with another child, and no check notices."
+        actions.append(to_do.action("check_links", found.undetected, effect, most))
     alone = apart(links.crosswalk) if len(district) > 1 else []
-    done: list[str] = []
-    before = found.complete
-    for silo, children in missing[["silo", "missing"]].itertuples(index=False):
-        if len(actions) == _MOST_ACTIONS:
-            break
+    worst = missing["silo"].head(_MOST_ACTIONS - len(actions)).tolist()
+    steps = [_step_for(silo, links, alone) for silo in worst]
+    before, done = found.complete, list[str]()
+    for place in in_order([kind for kind, _ in steps]):
+        silo, (kind, why) = worst[place], steps[place]
         done.append(silo)
         after = count_complete_without(found.records, done)
-        kind, why = _step_for(silo, links, alone)
         gain = after - before
         more = f"{gain:,} more {'child has' if gain == 1 else 'children have'} a complete page."
-        actions.append(to_do.action(kind, int(children), f"{why} Then {more}" if gain else why, silo))
+        many = _touched(kind, silo, links, missing)
+        actions.append(to_do.action(kind, many, f"{why} Then {more}" if gain else why, silo))
         before = after
     waiting = int(links.crosswalk["link_status"].eq(REVIEW).sum())
     return [*actions, *_review(to_do, waiting, "records")][:_MOST_ACTIONS]
+
+
+def _touched(kind: str, silo: str, links: Links, missing: pd.DataFrame) -> int:
+    """Count the children of a system whom a step is about: unchecked links, or missing records."""
+    if kind == "add_names":
+        own = links.crosswalk[links.crosswalk["silo"].eq(silo)]
+        unchecked = own.loc[own["link_status"].eq(UNVERIFIED), "child"].nunique()
+        if unchecked:
+            return int(unchecked)
+    return int(missing.set_index("silo")["missing"][silo])
 
 
 def _step_for(silo: str, links: Links, alone: Sequence[str]) -> tuple[str, str]:
@@ -272,8 +314,8 @@ def _step_for(silo: str, links: Links, alone: Sequence[str]) -> tuple[str, str]:
         return "add_id", "Today nothing in it matches any child."
     if own["linkable_by"].isin(["Name and birth date", "Name only"]).mean() < 0.5:
         unverified = int(own["link_status"].eq(UNVERIFIED).sum())
-        more = f" {unverified:,} matches rest on that number, unchecked." if unverified else ""
-        return "add_names", f"Today only a number can match it.{more}"
+        more = f": {unverified:,} records, unchecked." if unverified else "."
+        return "add_names", f"Today only a number can match it{more}"
     return "check_names", "They are written differently elsewhere."
 
 
@@ -305,6 +347,7 @@ def _without_key(district: District, links: Links, card: pd.DataFrame, guard: Gu
             Lead("Waiting", _undecided(totals[REVIEW], unit)),
         ),
         picture=_picture_without_key(counts, district, unit),
+        order=order_sentence(),
         actions=_actions_without_key(district, links, card, counts, totals[REVIEW], guard),
         links=describe_links(crosswalk, system_names(district.layouts), guard),
     )
@@ -427,6 +470,13 @@ def _actions_without_key(
         ]
         return max(chosen, key=lambda silo: as_number(counts[silo][status]) or 0.0, default=None)
 
+    refused = first_steps(card[card["measure"].eq("pairs refused")], most=1) if len(card) else card
+    if len(refused):
+        step = refused.iloc[0]
+        sides = {"silo": str(step["left_silo"]), "other": str(step["right_silo"])}
+        many = guard.about(int(step["touched"]))
+        pairs = "pairs of records"
+        actions.append(to_do.action("correct_numbers", many, str(step["effect"]), unit=pairs, **sides))
     if silo := worst(UNVERIFIED, list(counts)):
         effect = "If a number is wrong, the page shows another child's record, and no one notices."
         actions.append(to_do.action("add_names", counts[silo][UNVERIFIED], effect, silo, unit))
@@ -434,13 +484,13 @@ def _actions_without_key(
     if silo := worst(UNLINKED, alone):
         effect = "Today nothing in it matches any child."
         actions.append(to_do.action("add_id", counts[silo][UNLINKED], effect, silo, unit))
-    actions += _review(to_do, waiting, unit)
     steps = first_steps(card[card["measure"].eq("match rate")], most=1) if len(card) else card
     if len(steps) and len(district) > 1:
         step = steps.iloc[0]
         effect = str(step["effect"])
         many = guard.about(int(step["touched"]))
         actions.append(to_do.action("find_missing", many, effect, str(step["right_silo"])))
+    actions += _review(to_do, waiting, unit)
     return actions[:_MOST_ACTIONS]
 
 

@@ -40,7 +40,7 @@ from synthetic_data.studies.levels.cells import (
 )
 from synthetic_data.studies.levels.results import (
     CODES,
-    asks_of,
+    actions_of,
     chart_of_placebo,
     chart_of_steps,
     finding_of,
@@ -174,6 +174,7 @@ def study_page(
         ("People: who has to be trained?", _people(given)),
         ("How this was made", _how(study)),
     ]
+    actions, later = actions_of(switched, alone, given, here)
     page = LevelsPage(
         title="What each step of data exchange buys a child",
         about=_about(study),
@@ -181,12 +182,13 @@ def study_page(
         sentences=[*step_sentences(study), *_never(study)],
         aside=matching_of(study),
         picture=chart_of_steps(study, here),
-        asks=asks_of(switched, given),
-        asks_note=" ".join(
+        actions=actions,
+        actions_note=" ".join(
             [
                 f"Each step was taken alone, from {level_name(FROM).lower()} to {level_name(TO).lower()} "
-                "exchange, with names and birth dates matched. Costs and who acts are the kit's own "
-                "assumption: use your own.",
+                "exchange (numbers and codes agreed, sent daily), with names and birth dates matched.",
+                "Costs and who acts are the kit's own assumption: use your own.",
+                *later,
                 *(one.text for one in not_switched),
             ]
         ),
@@ -221,8 +223,10 @@ def _about(study: Study) -> str:
     """Say what was run, and that all of it is invented."""
     children = ", ".join(f"{size:,}" for size in sorted(study.figures["students"].unique()))
     seeds = sorted(int(seed) for seed in study.figures["seed"].unique())
-    numbers = f"seeds {seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}"
-    return f"Every district here is invented · {children} children in each · {numbers}"
+    several = len(seeds) > 1
+    numbers = f"seeds {seeds[0]} to {seeds[-1]}" if several else f"seed {seeds[0]}"
+    made = f"{len(seeds)} sets" if several else "one set"
+    return f"Every district here is invented · {made} of {children} children (made from {numbers})"
 
 
 def _never(study: Study) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,9 @@ import pandas as pd
 from helpers.files import what_is_there
 from helpers.gaps import Costs, kit_costs, one_standard, plan_roadmap, read_costs
 from helpers.layouts import Layout, load_layout
-from helpers.report import Block, Panel, joined, level_dots, paragraph, table
+from helpers.report import Action, Block, Panel, joined, level_dots, paragraph, table, usual_action
 from synthetic_data.scenario import LEVELS, level_title
-from synthetic_data.studies.levels.cells import BY_NUMBER, PLACEBO, WORKSHOP
+from synthetic_data.studies.levels.cells import BY_NUMBER, FROM, PLACEBO, SWITCHES, WORKSHOP
 from synthetic_data.studies.levels.study import (
     ALL_STEPS,
     Study,
@@ -25,6 +24,7 @@ from synthetic_data.studies.levels.study import (
     gains,
     headline_of,
     headlines,
+    mean_interval,
     moved,
     ranked,
     shown_figures,
@@ -35,8 +35,7 @@ from synthetic_data.systems import SILOS, maker_of
 __all__ = [
     "CODES",
     "STEP_WORDS",
-    "Ask",
-    "asks_of",
+    "actions_of",
     "chart_of_placebo",
     "chart_of_steps",
     "costs_of",
@@ -70,11 +69,13 @@ STEP_WORDS = {
 }
 # A level inside a sentence.
 LEVEL_WORDS = {
-    "none": "without any exchange",
-    "manual": "with spreadsheets",
-    "rostered": "with one roster",
-    "governed": "with governed exchange",
+    "none": "where systems share nothing",
+    "manual": "where people carry spreadsheets",
+    "rostered": "where one roster feeds every system",
+    "governed": "where they share numbers and codes daily",
 }
+# A level's name where a sentence begins with it; what its one word would not explain.
+_STEP_NAMES = {"governed": "Governed exchange (agreed numbers and codes, sent daily)"}
 # Ways of joining, as the picture names them.
 NUMBER_ALONE, MATCHED = "by ID number alone", "names and birth dates matched too"
 _SHORT = {NUMBER_ALONE: "by number", MATCHED: "matched"}
@@ -141,10 +142,15 @@ def finding_of(study: Study) -> str:
     method, name = next(iter(_ways(study).items()))
     found = _found(study, method)
     if joins_both_ways(study):
+        every = "" if first == last else ", whatever systems exchange"
         lead = (
-            f"Names and birth dates find **{_range(_found(study, study.method))}** of 100 children at risk"
-            f"{'' if first == last else ' at every step'}; ID numbers alone find"
+            f"Names and birth dates find **{_range(_found(study, study.method))}** of 100 children at "
+            f"risk{every}; ID numbers alone find"
         )
+        if first != last:
+            return (
+                f"{lead} between **{found[0]:.0f}** and **{found[-1]:.0f}**, depending on what is exchanged"
+            )
     else:
         lead = f"{'ID numbers alone find' if name == NUMBER_ALONE else f'With {name}, systems find'}"
     of = "" if joins_both_ways(study) else " of 100 children at risk"
@@ -216,7 +222,8 @@ def step_sentences(study: Study) -> list[tuple[str, str]]:
             was, now = _from_to(row["found"])
             by_chance = f"{who} **{now}** of 100 children at risk, not **{was}**: chance could explain that."
             said.append("It finds no more children." if was == now else by_chance)
-        lead = f"**{level_name(after)}** instead of {level_name(before).lower()}: "
+        name_after = _STEP_NAMES.get(after, level_name(after))
+        lead = f"**{name_after}** instead of {level_name(before).lower()}: "
         sentences.append((f"Step {number}", lead + " ".join(said)))
     return sentences
 
@@ -460,31 +467,79 @@ def question_table(study: Study) -> pd.DataFrame:
     return (pd.concat(parts, ignore_index=True) if parts else empty).rename(columns=columns)
 
 
-@dataclass(frozen=True)
-class Ask:
-    """One step to ask for: what it buys alone, and who does what by when."""
-
-    # Large number, and what it counts.
-    many: str
-    counts: str
-    title: str
-    # What it buys, and how to begin.
-    buys: str
-    act: str
-    who: str
-    due: str
-    costs: str
+MOST_ACTIONS = 3
 
 
-def asks_of(study: Study, costs: Costs | None = None) -> list[Ask]:
-    """List the steps in the order of the roadmap; a step whose gain chance may explain comes last."""
+def actions_of(
+    study: Study, alone: Study, costs: Costs | None = None, here: tuple[str, str] | None = None
+) -> tuple[list[Action], list[str]]:
+    """List what to do first: match, then the steps to ask for, in the roadmap's order.
+
+    Parameters
+    ----------
+    study
+        The study, with switches moved one at a time.
+    alone
+        The study with districts linked by number alone.
+    costs
+        Assumed costs, and who acts by when; default is the kit's own.
+    here
+        A district's name and level; by default one where people carry spreadsheets.
+
+    Returns
+    -------
+    tuple
+        At most three actions, and a sentence on each step that buys nothing for sure.
+    """
     given = costs or kit_costs()
-    road = roadmap_of(study, given)
-    road = road[road["size"].eq(road["size"].iloc[0])]
-    return [_ask(study, str(step), given) for step in road["step"]]
+    found = [_match(alone, here)] if joins_both_ways(alone) else []
+    later = []
+    if study.gains["step"].isin(list(given.step)).any():
+        road = roadmap_of(study, given)
+        road = road[road["size"].eq(road["size"].iloc[0])]
+        for name in road["step"].astype(str):
+            sure = _sure_gains(study, name)
+            if sure.empty:
+                later.append(_not_yet(given.step[name].title, name))
+            else:
+                found.append(_ask(given, name, sure))
+    return found[:MOST_ACTIONS], later
 
 
-def _ask(study: Study, name: str, costs: Costs) -> Ask:
+def _match(study: Study, here: tuple[str, str] | None) -> Action:
+    """Ask for matching by name: it needs no other system, and finds whom the last step finds."""
+    there, usual = _levels(study), here[1] if here else FROM
+    at = there.index(usual) if usual in there else 0
+    by_number, matched = (_found(study, method) for method in (BY_NUMBER, study.method))
+    asked = [value_at(study, "questions", there[at], method=way) or 0.0 for way in (BY_NUMBER, study.method)]
+    effect = (
+        f"In these invented districts, ID numbers alone find **{by_number[0]:.0f}** of 100 "
+        f"{LEVEL_WORDS[there[0]]}. "
+    )
+    if at:
+        where = LEVEL_WORDS[there[at]] + (f", as in {here[0]}" if here else "")
+        chance = "" if _sure_to_find(study, there[at]) else "; chance could explain the difference"
+        effect += f"{where[0].upper()}{where[1:]}, they find **{by_number[at]:.0f}**{chance}. "
+    more = f"**{asked[1] - asked[0]:.0f}** more of {asked_in(study)} questions of staff and families"
+    effect += f"There, matching names answers {more}."
+    return usual_action("match", f"{matched[at]:.0f}", effect, "of 100 children at risk are found")
+
+
+def _sure_to_find(study: Study, level: str) -> bool:
+    """Check whether matching surely finds more children at a level than numbers alone, seed by seed."""
+    shown = shown_figures(study.figures)
+    own = shown[shown["measure"].eq("found") & shown["scenario"].eq(WORKSHOP) & shown["level"].eq(level)]
+    for switch in SWITCHES:
+        own = own[own[switch].eq(level)]
+    sides = [own[own["method"].eq(way)].set_index("seed")["value"] for way in (study.method, BY_NUMBER)]
+    difference = (sides[0] - sides[1]).dropna().tolist()
+    # As many looks as the picture's gains.
+    looks = int(_gains_shown(study)["looks"].fillna(1).max())
+    return bool(difference) and mean_interval(difference, looks)[1] > 0
+
+
+def _sure_gains(study: Study, name: str) -> pd.DataFrame:
+    """Return what a step surely buys alone, the largest gain first, against what was there before."""
     alone = study.gains[
         study.gains["way"].eq("alone")
         & study.gains["scenario"].eq(WORKSHOP)
@@ -493,30 +548,41 @@ def _ask(study: Study, name: str, costs: Costs) -> Ask:
         & study.gains["measure"].isin([panel.measure for panel in _panels()])
     ]
     sure = alone[alone["better"].eq(True).fillna(False)]
-    # A gain is large or small against what was there before.
-    sure = sure.assign(share=sure["gain"].abs() / sure["before"].abs()).sort_values(
+    return sure.assign(share=sure["gain"].abs() / sure["before"].abs()).sort_values(
         "share", ascending=False, kind="stable"
     )
-    said = [_bought(row) for row in sure[["measure", "gain"]].itertuples(index=False)]
+
+
+def _ask(costs: Costs, name: str, sure: pd.DataFrame) -> Action:
     step = costs.step[name]
-    more = f"Alone it also buys {' and '.join(' '.join(one) for one in said[1:])}." if said[1:] else ""
+    said = [_bought(row) for row in sure[["measure", "gain"]].itertuples(index=False)]
+    many, unit = said[0]
+    more = f" It also buys {' and '.join(' '.join(one) for one in said[1:])}." if said[1:] else ""
+    whom = "" if sure["measure"].eq("found").any() else " It finds no more children."
     hours, dollars = step.first_hours, step.first_dollars
-    return Ask(
-        *(said[0] if said else ("0", "gained for sure")),
-        title=step.title if said else f"Not yet: {step.title[0].lower()}{step.title[1:]}",
-        buys=NO_CODES if name == "code_agreement" and not said else more,
-        act=f"{step.act}.",
-        who=step.who,
-        due=step.due,
-        costs=f"assumed {hours.likely:g} hours ({hours.low:g} to {hours.high:g}) and ${dollars.likely:,.0f} "
-        f"(${dollars.low:,.0f} to ${dollars.high:,.0f}) a system in the first year",
+    cost = (
+        f"assumed cost a system: {hours.likely:g} hours ({hours.low:g} to {hours.high:g}) and "
+        f"${dollars.likely:,.0f} (${dollars.low:,.0f} to ${dollars.high:,.0f}) in the first year"
     )
+    by = "; ".join(one for one in (step.due, cost) if one)
+    who = f"your {step.who}" if step.who else "whoever runs your systems"
+    return Action(many, unit, step.act, f"Then {_inside(step.title)}.{more}{whom}", who, by)
+
+
+def _not_yet(title: str, name: str) -> str:
+    why = NO_CODES if name == "code_agreement" else "Its gain may be chance."
+    return f"Not yet: {_inside(title)}. {why}"
+
+
+def _inside(title: str) -> str:
+    """Begin a title as it is written inside a sentence."""
+    return title[:1].lower() + title[1:]
 
 
 _BOUGHT = {
     "found": "more of 100 children at risk found",
     "questions": "more questions answered",
-    "delay": "days fresher (assumed)",
+    "delay": "days fresher data for every child (assumed)",
     "manual_effort": "fewer minutes of manual effort for each child (assumed)",
 }
 

@@ -36,10 +36,10 @@ from helpers.score import (
     children_by_system,
     count_complete_without,
     count_flagged_children,
+    judge_matches,
     judge_records,
     rows_not_there,
     score_children,
-    score_links,
 )
 from helpers.share import SMALLEST_GROUP, Guard, shown_everybody, suppress_complement
 from helpers.standard import BadInput, say_measure
@@ -582,7 +582,7 @@ def figures_of(district: District) -> RunFigures:
     """Link a district, score it if it has an answer key, and compute the first page."""
     links = link_district(district)
     guard, judged = Guard.of(district), can_be_judged(district.folder)
-    card = measure_gaps(district, links, score_links(district, links.crosswalk) if judged else None)
+    card = measure_gaps(district, links, *(judge_matches(district, links.crosswalk) if judged else ()))
     return RunFigures(
         first_page(district, links, card, judged=judged),
         district.about,

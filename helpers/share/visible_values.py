@@ -145,7 +145,7 @@ class _Stated:
         day = np.where(np.isnat(day), of_silo[self._silo], day)
         latest = np.datetime64(max(newest.values(), default=None), "us")
         unknown = np.isnat(latest - day)
-        old = np.where(unknown, 0, (latest - day) // np.timedelta64(1, "D")).astype("int64").clip(min=0)
+        old = (latest - day).astype("timedelta64[D]").astype("int64").clip(min=0)
         stale = self._of((one.days_until_stale for one in self._elements), "int64")
         return pd.arrays.IntegerArray(old, unknown), pd.arrays.BooleanArray(old <= stale, unknown.copy())
 

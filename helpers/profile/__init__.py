@@ -34,7 +34,7 @@ from helpers.profile.rules.yearly_counts import only_handed_in
 from helpers.profile.store.profiles import ProfileStore, save_store
 from helpers.profile.store.source import MemorySource, Source, source_of
 from helpers.profile.survivorship import read_survivorship
-from helpers.profile.values import folded
+from helpers.profile.values import folded, folded_word
 from helpers.standard import Element
 from helpers.systems import declared_elements, element
 

@@ -90,24 +90,43 @@ class Coverage:
             ranked[*pair, : len(silos)] = silos
         return ranked
 
-    def _lacking(self, values: pd.DataFrame, children: pd.Index) -> npt.NDArray[np.bool_]:
-        """Mark the cells without any value: children by elements by years."""
-        years = pd.Index([NO_YEAR, *self.years])
-        lacking = np.zeros((len(children), len(self.elements), len(years)), dtype=bool)
+    @cached_property
+    def _names(self) -> pd.Index:
+        return pd.Index([element.name for element in self.elements], dtype=STRING)
+
+    @cached_property
+    def _silos(self) -> pd.Index:
+        return pd.Index(sorted(self.systems), dtype=STRING)
+
+    @cached_property
+    def _years(self) -> pd.Index:
+        return pd.Index([NO_YEAR, *self.years], dtype="int64")
+
+    @cached_property
+    def _possible(self) -> npt.NDArray[np.bool_]:
+        """Mark the cells that may have a value: elements by years."""
         of_child = np.array([element.per == "child" for element in self.elements], dtype=bool)
-        lacking[:, of_child, 0] = True
-        lacking[:, ~of_child, 1:] = True
-        names = pd.Index([element.name for element in self.elements], dtype=STRING)
-        child = children.get_indexer(pd.Index(values["child"]))
-        element = names.get_indexer(pd.Index(values["element"]))
-        year = years.get_indexer(pd.Index(values["school_year"].fillna(NO_YEAR).to_numpy(dtype="int64")))
-        there = (child >= 0) & (element >= 0) & (year >= 0)
-        lacking[child[there], element[there], year[there]] = False
+        return of_child[:, None] == (self._years == NO_YEAR)
+
+    def _cells(self, values: pd.DataFrame, children: pd.Index) -> tuple[Ints, Ints, Ints]:
+        """Return the positions of each value's child and element, and its year."""
+        return (
+            children.get_indexer(pd.Index(values["child"])).astype("int64"),
+            self._names.get_indexer(pd.Index(values["element"])).astype("int64"),
+            values["school_year"].to_numpy(dtype="int64", na_value=NO_YEAR),
+        )
+
+    def _lacking(self, child: Ints, element: Ints, year: Ints, children: int) -> npt.NDArray[np.bool_]:
+        """Mark the cells without any value: children by elements by years."""
+        lacking = np.repeat(self._possible[None], children, axis=0)
+        place = self._years.get_indexer(pd.Index(year))
+        there = (child >= 0) & (element >= 0) & (place >= 0)
+        lacking[child[there], element[there], place[there]] = False
         return lacking
 
     def due(self, values: pd.DataFrame, children: pd.Index, school_year: int | None) -> Ints:
         """Count each child's missing cells that some system records for other children."""
-        lacking = self._lacking(values, children)
+        lacking = self._lacking(*self._cells(values, children), len(children))
         shown = [place for place, year in enumerate((NO_YEAR, *self.years)) if year in (NO_YEAR, school_year)]
         told = np.zeros(lacking.shape[1:], dtype=bool)
         for element, year in self.holders:
@@ -118,29 +137,29 @@ class Coverage:
         """Add a row for every missing value, with the reason."""
         if crosswalk.empty:
             return values
-        children = pd.Index(crosswalk["child"].drop_duplicates().sort_values(), dtype=STRING)
-        fillers = self._fillers(self._lacking(values, children), children, crosswalk)
+        children = pd.Index(pd.factorize(crosswalk["child"], sort=True)[1], dtype=STRING)
+        given = self._cells(values, children)
+        lacking = self._lacking(*given, len(children))
+        fillers = self._fillers(lacking, children, crosswalk)
         both = [part for part in (values, fillers) if len(part)]
         if not both:
             return empty_table("values")
+        of_child, of_element, place = np.nonzero(lacking)
+        filled = (of_child, of_element, self._years.to_numpy()[place])
+        child, element, year = (np.concatenate(codes) for codes in zip(given, filled, strict=True))
+        cell = (child * len(self._names) + element) * (int(np.max(year, initial=0)) + 1) + year
         result = pd.concat(both, ignore_index=True)
-        names = pd.Index([element.name for element in self.elements], dtype=STRING)
-        years = result["school_year"].fillna(NO_YEAR).to_numpy(dtype="int64")
-        cell = children.get_indexer(pd.Index(result["child"])).astype("int64")
-        cell = cell * len(names) + names.get_indexer(pd.Index(result["element"]))
-        cell = cell * (int(np.max(years, initial=0)) + 1) + years
         return result.take(np.argsort(cell, kind="stable")).reset_index(drop=True)
 
     def _fillers(
         self, lacking: npt.NDArray[np.bool_], children: pd.Index, crosswalk: pd.DataFrame
     ) -> pd.DataFrame:
-        silos = pd.Index(sorted(self.systems), dtype=STRING)
-        ties = crosswalk.sort_values(["child", "silo", "record"]).drop_duplicates(["child", "silo"])
-        ties = ties[ties["silo"].isin(silos)]
-        tie_of = np.full((len(children), len(silos)), -1, dtype="int64")
-        tie_of[children.get_indexer(pd.Index(ties["child"])), silos.get_indexer(pd.Index(ties["silo"]))] = (
-            np.arange(len(ties))
-        )
+        # The first record of each child in each system: of several, the last assignment stays.
+        silo_of_tie = self._silos.get_indexer(pd.Index(crosswalk["silo"]))
+        ties = np.argsort(pd.factorize(crosswalk["record"], sort=True)[0], kind="stable")[::-1]
+        ties = ties[silo_of_tie[ties] >= 0]
+        tie_of = np.full((len(children), len(self._silos)), -1, dtype="int64")
+        tie_of[children.get_indexer(pd.Index(crosswalk["child"]))[ties], silo_of_tie[ties]] = ties
         # The most trusted system that records the element (in that year), and the most trusted one with the
         # child.
         child, of_element, of_year = np.nonzero(lacking)
@@ -149,18 +168,16 @@ class Coverage:
         for holder in ranked.T[::-1]:
             known = np.where(holder >= 0, tie_of[child, holder], -1)
             tie = np.where(known >= 0, known, tie)
-        silo_of_tie = silos.get_indexer(pd.Index(ties["silo"]))
         silo = np.where(tie >= 0, np.append(silo_of_tie, 0)[tie], best)
         status = np.select([tie >= 0, best >= 0], [0, 1], default=2)
         declared = self.elements
-        given = [NO_YEAR, *self.years]
         frame = {
             "child": children.array.take(child),
-            "element": labeled(of_element, [one.name for one in declared]),
-            "school_year": pd.arrays.IntegerArray(np.array(given, dtype="int64")[of_year], of_year == 0),
-            "silo": silos.array.take(silo, allow_fill=True),
-            "record": ties["record"].array.take(tie, allow_fill=True),
-            "link_status": ties["link_status"].array.take(tie, allow_fill=True),
+            "element": self._names.array.take(of_element),
+            "school_year": pd.arrays.IntegerArray(self._years.to_numpy()[of_year], of_year == 0),
+            "silo": self._silos.array.take(silo, allow_fill=True),
+            "record": crosswalk["record"].array.take(tie, allow_fill=True),
+            "link_status": crosswalk["link_status"].array.take(tie, allow_fill=True),
             "status": labeled(status, WHY),
             "unit": pd.array([one.unit for one in declared], dtype=STRING).take(of_element),
             "rule": labeled(of_element, [one.rule for one in declared]),

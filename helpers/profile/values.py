@@ -26,6 +26,7 @@ __all__ = [
     "code_groups",
     "compare_text",
     "folded",
+    "folded_word",
     "stated_codes",
 ]
 
@@ -37,7 +38,8 @@ SHARED_CODES = 0.5
 NOBODY_ELSE = -1
 
 
-def _plain(word: object) -> str:
+def folded_word(word: object) -> str:
+    """Remove case, accents and punctuation from a word."""
     return "".join(
         letter for letter in unicodedata.normalize("NFKD", str(word).casefold()) if letter.isalnum()
     )
@@ -47,7 +49,7 @@ def folded(words: pd.Series) -> pd.Series:
     """Remove case, accents and punctuation from words, so that only other spellings differ."""
     codes, unique = pd.factorize(words)
     # The last position is for a missing word, which has code -1.
-    plain = pd.array([*map(_plain, unique), None], dtype=STRING)
+    plain = pd.array([*map(folded_word, unique), None], dtype=STRING)
     return pd.Series(plain.take(codes), index=words.index)
 
 
@@ -87,7 +89,7 @@ def compare_text(said: pd.DataFrame, elements: Sequence[Element]) -> tuple[Ints,
     loosely = np.array([element.compare == "folded" for element in elements])
     loose = loosely[said["element"].to_numpy(dtype="int64")] & (codes >= 0)
     needed = np.unique(codes[loose])
-    plain = pd.Series([_plain(unique[place]) for place in needed], dtype=STRING)
+    plain = pd.Series([folded_word(unique[place]) for place in needed], dtype=STRING)
     number, every = pd.factorize(pd.concat([pd.Series(unique, dtype=STRING), plain], ignore_index=True))
     of_plain = np.zeros(len(unique), dtype="int64")
     of_plain[needed] = number[len(unique) :]

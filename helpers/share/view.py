@@ -27,7 +27,7 @@ from helpers.share.visible_values import (
     seen_values,
     without_words,
 )
-from helpers.standard import STRING, BadInput
+from helpers.standard import STRING, BadInput, each_row
 
 if TYPE_CHECKING:
     from helpers.profile import Source
@@ -274,24 +274,19 @@ class View:
             values = self._seen(self.source.values(self._asked, names))
         reported = values["status"].eq("Reported") & values["element"].isin(names)
         needed = ["child", "element", "school_year", "silo", "value", "chosen"]
-        told = values[needed][reported.to_numpy(dtype=bool)]
-        year = told["school_year"]
-        of_year = year.isna() | year.eq(self.school_year if self.school_year is not None else -1).fillna(
-            False
-        )
-        shown = told["chosen"].fillna(False).to_numpy(dtype=bool) & of_year.to_numpy(dtype=bool)
         by_element: dict[str, dict[str, str]] = {name: {} for name in names}
-        known = told[shown]
-        for child, name, value in zip(known["child"], known["element"], known["value"], strict=True):
-            by_element[name].setdefault(child, value)
+        systems: dict[str, set[str]] = {}
+        for row in each_row(values[needed][reported.to_numpy(dtype=bool)]):
+            systems.setdefault(row.child, set()).add(row.silo)
+            if row.chosen and row.school_year in (None, self.school_year):
+                by_element[row.element].setdefault(row.child, row.value)
         ids = list(self._seen_ids)
         columns: dict[str, pd.Series] = {"child": pd.Series(ids, dtype=STRING)}
         for name, given in by_element.items():
             column = pd.Series([given.get(child) for child in ids], dtype=STRING)
             dated = name == "birth_date"
             columns[name] = pd.to_datetime(column).astype("datetime64[us]") if dated else column
-        silos = told.groupby("child")["silo"].nunique().to_dict()
-        columns["silos"] = pd.Series([silos.get(child, 0) for child in ids], dtype="Int64")
+        columns["silos"] = pd.Series([len(systems.get(child, ())) for child in ids], dtype="Int64")
         return self._shown(pd.DataFrame(columns))
 
     @cached_property

@@ -22,7 +22,6 @@ __all__ = [
     "seen_indicators",
     "seen_timeline",
     "seen_values",
-    "stated_by_several",
     "without_names",
     "without_words",
 ]
@@ -38,11 +37,7 @@ BY_MANY = ("person_field", "identifier", "latest_enrolment")
 # A record on its own is as certain as one with a certain link.
 SURE = {"Verified": 0, "Unlinked": 0, "Unverified": 1, "Review": 2}
 UNTIED = 3
-
-
-def stated_by_several(values: pd.DataFrame) -> list[str]:
-    """List the elements that almost every system records."""
-    return [str(name) for name in values["element"].unique() if element(str(name)).rule in BY_MANY]
+LAST = np.iinfo("int64").max
 
 
 def choose_visible_values(
@@ -57,67 +52,102 @@ def choose_visible_values(
     order = np.lexsort([~seen["chosen"].fillna(False).to_numpy(dtype=bool), about])
     first = np.zeros(len(seen), dtype=bool)
     first[order[np.unique(about[order], return_index=True)[1]]] = True
+    given: dict[str, Any] = {"chosen": pd.array(first, dtype="boolean")}
     if not again.any():
-        return {"chosen": pd.array(first, dtype="boolean")}
-    said = again & seen["status"].eq("Reported").to_numpy(dtype=bool)
-    given: dict[str, Any] = {
-        "chosen": pd.array(first, dtype="boolean"),
-        "agrees": seen["agrees"].mask(again),
-        "chosen_by": seen["chosen_by"].mask(again),
-        "days_old": seen["days_old"].mask(again),
-        "fresh": seen["fresh"].mask(again),
-    }
-    if not said.any():
         return given
-    ours = seen[said].reset_index(drop=True)
+    said = again & seen["status"].eq("Reported").to_numpy(dtype=bool)
     key = np.unique(about[said], return_inverse=True)[1].ravel()
-    word = _words(ours)
-    given["agrees"] = given["agrees"].mask(said, _placed(said, _agreement(ours, key, word), "boolean"))
-    reasons = _reasons(ours, key, word, trust).mask(~first[said])
-    given["chosen_by"] = given["chosen_by"].mask(said, _placed(said, reasons, STRING))
-    old = _days_old(ours, newest).mask(~first[said])
-    stale = {name: element(name).days_until_stale for name in map(str, ours["element"].unique())}
-    fresh = (old <= ours["element"].map(stale).astype("Int64")).astype("boolean")
-    given["days_old"] = given["days_old"].mask(said, _placed(said, old, "Int64"))
-    given["fresh"] = given["fresh"].mask(said, _placed(said, fresh, "boolean"))
+    stated = _Stated(seen[["element", "silo", "value", "as_of", "link_status"]][said], key)
+    days_old, fresh = stated.ages(newest)
+    reasons = stated.reasons(trust)
+    for of_chosen in (reasons, days_old, fresh):
+        of_chosen[~first[said]] = pd.NA
+    anew = {"agrees": stated.agreement(), "chosen_by": reasons, "days_old": days_old, "fresh": fresh}
+    for name, values in anew.items():
+        given[name] = seen[name].array.copy()
+        given[name][again] = pd.NA
+        given[name][said] = values
     return given
 
 
-def _placed(where: Bools, values: pd.Series, dtype: Any) -> pd.Series:
-    """Align the values of some rows with all rows."""
-    return pd.Series(values.array, index=np.flatnonzero(where)).reindex(range(len(where))).astype(dtype)
+class _Stated:
+    """What systems state: rows with the same key are about the same child, element and year."""
 
+    def __init__(self, values: pd.DataFrame, key: Ints) -> None:
+        self._values, self._key = values, key
+        self._element, names = pd.factorize(values["element"])
+        self._elements = [element(str(name)) for name in names]
+        # A value of no system has code -1: the last place of any table of systems.
+        self._silo, silos = pd.factorize(values["silo"])
+        self._silos = [*map(str, silos), ""]
+        self._word = self._words()
 
-def _is_any(column: pd.Series, words: list[str]) -> Bools:
-    return np.asarray(column.isin(words).to_numpy(dtype=bool))
+    def _of(self, facts: Iterable[Any], dtype: str) -> Any:
+        """Spread one fact of each element over the rows."""
+        return np.array(list(facts), dtype=dtype)[self._element]
 
+    def _words(self) -> Ints:
+        """Encode values as integers; equal codes mean that a difference doesn't count."""
+        loosely = self._of(
+            (one.rule in BY_MANY and one.compare == "folded" for one in self._elements), "bool"
+        )
+        words = self._values["value"].array.copy()
+        words[loosely] = folded(self._values["value"][loosely]).array
+        return pd.factorize(words)[0]
 
-def _words(said: pd.DataFrame) -> Ints:
-    """Encode values as integers; equal codes mean that a difference doesn't count."""
-    names = stated_by_several(said)
-    loosely = _is_any(said["element"], [name for name in names if element(name).compare == "folded"])
-    return pd.factorize(said["value"].mask(loosely, folded(said["value"].where(loosely))))[0]
+    def agreement(self) -> Any:
+        """Compare the systems of each key; NA if there is only one, or they can't be compared."""
+        key, silo, word = self._key, self._silo, self._word
+        pairs = np.unique(np.column_stack([key, silo, word]), axis=0)
+        several = _sizes(np.unique(pairs[:, :2], axis=0)[:, 0], key) > 1
+        # Count all statements, without this system's own and without equal ones of others.
+        total, mine = _sizes(pairs[:, 0], key), _counts(pairs[:, :2], np.column_stack([key, silo]))
+        alike = _counts(pairs[:, ::2], np.column_stack([key, word]))
+        same = total - mine - alike + 1 == 0
+        # We can't compare school numbers of two systems, or dates with day and month possibly swapped.
+        unlike = (
+            one.rule in BY_MANY and (one.compare == "codes" or one.type == "date") for one in self._elements
+        )
+        return pd.arrays.BooleanArray(same, ~several | (self._of(unlike, "bool") & ~same))
 
+    def reasons(self, trust: Mapping[str, Mapping[str, int]]) -> Any:
+        """Return why the first row of each key ranks before the best row with another value."""
+        key, word = self._key, self._word
+        first = np.unique(key, return_index=True)[1]
+        reasons = np.full(len(key), "Only one", dtype=object)
+        rows = np.bincount(key)[key]
+        reasons[rows > 1] = "All agree"
+        against = np.flatnonzero(word != word[first][key])
+        against = against[np.unique(key[against], return_index=True)[1]]
+        chosen = first[key[against]]
+        tie, ties = pd.factorize(self._values["link_status"])
+        link_status = np.array([*(SURE.get(one, UNTIED) for one in ties), UNTIED], dtype="int64")[tie]
+        # Systems without a rank come last.
+        ranks = [[trust.get(one.name, {}).get(silo, LAST) for silo in self._silos] for one in self._elements]
+        rank = np.array(ranks, dtype="int64").reshape(-1, len(self._silos))[self._element, self._silo]
+        day = self._values["as_of"].to_numpy(dtype="datetime64[D]")
+        reasons[chosen] = np.select(
+            [
+                link_status[chosen] != link_status[against],
+                rank[chosen] > rank[against],
+                rank[chosen] < rank[against],
+                day[chosen] > day[against],
+            ],
+            ["Surest tie", "Undoubted date", "Trusted most", "Newest"],
+            default="First record",
+        )
+        return pd.array(reasons, dtype=STRING)
 
-def _agreement(said: pd.DataFrame, key: Ints, word: Ints) -> pd.Series:
-    """Compare the systems of each key; NA if there is only one, or they can't be compared."""
-    silo = pd.factorize(said["silo"])[0]
-    pairs = np.unique(np.column_stack([key, silo, word]), axis=0)
-    several = _sizes(np.unique(pairs[:, :2], axis=0)[:, 0], key) > 1
-    # Count all statements, without this system's own and without equal ones of others.
-    total, mine = _sizes(pairs[:, 0], key), _counts(pairs[:, :2], np.column_stack([key, silo]))
-    alike = _counts(pairs[:, ::2], np.column_stack([key, word]))
-    same = total - mine - alike + 1 == 0
-    # We can't compare school numbers of two systems, or dates with day and month possibly swapped.
-    unlike = _is_any(
-        said["element"],
-        [name for name in stated_by_several(said) if element(name).compare == "codes" or _is_date(name)],
-    )
-    return pd.Series(same, dtype="boolean").mask(~several | (unlike & ~same))
-
-
-def _is_date(name: str) -> bool:
-    return element(name).type == "date"
+    def ages(self, newest: Mapping[str, pd.Timestamp]) -> tuple[Any, Any]:
+        """Count the days from a value's as-of date to the latest day of any system; compare them."""
+        of_silo = np.array([np.datetime64(newest.get(silo), "us") for silo in self._silos])
+        day = self._values["as_of"].to_numpy(dtype="datetime64[us]")
+        day = np.where(np.isnat(day), of_silo[self._silo], day)
+        latest = np.datetime64(max(newest.values(), default=None), "us")
+        unknown = np.isnat(latest - day)
+        old = (latest - day).astype("timedelta64[D]").astype("int64").clip(min=0)
+        stale = self._of((one.days_until_stale for one in self._elements), "int64")
+        return pd.arrays.IntegerArray(old, unknown), pd.arrays.BooleanArray(old <= stale, unknown.copy())
 
 
 def _sizes(codes: Ints, of: Ints) -> Ints:
@@ -133,63 +163,27 @@ def _counts(pairs: Ints, of: Ints) -> Ints:
     return counts[np.searchsorted(codes, of[:, 0] * wide + of[:, 1] + 1)]
 
 
-def _reasons(said: pd.DataFrame, key: Ints, word: Ints, ranks: Mapping[str, Mapping[str, int]]) -> pd.Series:
-    """Return why the first row of each key ranks before the best row with another value."""
-    first = np.unique(key, return_index=True)[1]
-    reasons = np.full(len(said), "Only one", dtype=object)
-    rows = np.bincount(key)[key]
-    reasons[rows > 1] = "All agree"
-    against = np.flatnonzero(word != word[first][key])
-    against = against[np.unique(key[against], return_index=True)[1]]
-    chosen = first[key[against]]
-    link_status = said["link_status"].map(SURE).fillna(UNTIED).to_numpy(dtype="int64")
-    trust = _trust(said, ranks)
-    day = said["as_of"].to_numpy(dtype="datetime64[D]")
-    reasons[chosen] = np.select(
-        [
-            link_status[chosen] != link_status[against],
-            trust[chosen] > trust[against],
-            trust[chosen] < trust[against],
-            day[chosen] > day[against],
-        ],
-        ["Surest tie", "Undoubted date", "Trusted most", "Newest"],
-        default="First record",
-    )
-    return pd.Series(reasons, dtype=STRING)
-
-
-def _trust(said: pd.DataFrame, ranks: Mapping[str, Mapping[str, int]]) -> Ints:
-    """Return the trust rank of each row's system; systems without a rank come last."""
-    last = max((rank for of in ranks.values() for rank in of.values()), default=0) + 1
-    pairs = zip(said["element"], said["silo"], strict=True)
-    return np.array([ranks.get(name, {}).get(silo, last) for name, silo in pairs], dtype="int64")
-
-
-def _days_old(said: pd.DataFrame, newest: Mapping[str, pd.Timestamp]) -> pd.Series:
-    """Count the days from a value's as-of date to the latest day of any system."""
-    if not newest:
-        return pd.Series(pd.NA, index=said.index, dtype="Int64")
-    days = said["as_of"].fillna(said["silo"].map(dict(newest)).astype("datetime64[us]"))
-    old = (max(newest.values()) - days).dt.days
-    return old.clip(lower=0).astype("Int64")
-
-
 KEYS = ["child", "element", "school_year"]
 # Why a value is missing; neither means that a system has a record of the child.
 NO_RECORD = ("Not linked", "Not collected")
 
 
 def in_sets(names: pd.Series, children: pd.Series, sets: Mapping[str, frozenset[str]]) -> Bools:
-    """Mark the rows of children whom the row's domain may show."""
+    """Mark the rows of children whom the row's name may show."""
     kept = np.zeros(len(names), dtype=bool)
     by_set: dict[frozenset[str], list[str]] = {}
-    for domain, members in sets.items():
-        by_set.setdefault(members, []).append(domain)
-    for members, domains in by_set.items():
+    for name, members in sets.items():
+        by_set.setdefault(members, []).append(name)
+    for members, alike in by_set.items():
         if members:
-            ours = names.isin(domains).to_numpy(dtype=bool)
+            ours = names.isin(alike).to_numpy(dtype=bool)
             kept |= ours & children.isin(list(members)).to_numpy(dtype=bool)
     return kept
+
+
+def _of_names(domains: Mapping[str, str], sets: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """Return the children whom each element, event or indicator may show: those of its domain."""
+    return {name: sets.get(domain, frozenset()) for name, domain in domains.items()}
 
 
 def seen_values(
@@ -201,8 +195,7 @@ def seen_values(
     trust: Mapping[str, Mapping[str, int]],
 ) -> pd.DataFrame:
     """Filter values to those that may be shown, and choose again among them."""
-    domains = values["element"].map(dict(allowed)).astype(STRING)
-    ours = in_sets(domains, values["child"], sets)
+    ours = in_sets(values["element"], values["child"], _of_names(allowed, sets))
     if not hidden:
         return values[ours].reset_index(drop=True)
     lacking = values["status"].isin(list(NO_RECORD)).to_numpy(dtype=bool)
@@ -211,16 +204,13 @@ def seen_values(
     about = _about(values)
     seen = values[kept].reset_index(drop=True)
     # We don't name a system that lacks a child if a hidden one might have her.
-    many = seen["element"].isin(stated_by_several(seen)).to_numpy(dtype=bool)
+    codes, names = pd.factorize(seen["element"])
+    many = np.array([element(str(name)).rule in BY_MANY for name in names], dtype=bool)[codes]
     unnamed = lacking[kept] & (many | unseen[kept])
-    changed: dict[str, Any] = {
-        "silo": seen["silo"].mask(unnamed),
-        "status": seen["status"].mask(unnamed, "Not linked"),
-    }
+    seen = seen.assign(silo=seen["silo"].mask(unnamed), status=seen["status"].mask(unnamed, "Not linked"))
     # For elements that only one or two systems record, only rows next to hidden ones change.
     beside = many | np.isin(about[kept], about[out])
-    changed |= choose_visible_values(seen.assign(**changed), about[kept], beside, newest, trust)
-    seen = seen.assign(**changed)
+    seen = seen.assign(**choose_visible_values(seen, about[kept], beside, newest, trust))
     lost = np.flatnonzero(out & ~np.isin(about, about[kept]))
     if not len(lost):
         return seen
@@ -255,7 +245,7 @@ def seen_timeline(
     hidden: frozenset[str],
 ) -> pd.DataFrame:
     """Filter events to those that may be shown."""
-    kept = in_sets(timeline["kind"].map(dict(kinds)).astype(STRING), timeline["child"], sets)
+    kept = in_sets(timeline["kind"], timeline["child"], _of_names(kinds, sets))
     kept &= ~timeline["silo"].isin(list(hidden)).to_numpy(dtype=bool)
     return timeline[kept].reset_index(drop=True)
 
@@ -269,12 +259,16 @@ def seen_indicators(
     """Filter indicators to those that may be shown together with everything that they are computed from."""
     if indicators.empty:
         return indicators
-    kept = in_sets(indicators["indicator"].map(dict(names)).astype(STRING), indicators["child"], sets)
-    for used in indicators.loc[kept, "elements"].dropna().unique():
-        ours = indicators["elements"].eq(used).fillna(False).to_numpy(dtype=bool)
-        domains = {elements.get(name.strip(), "") for name in str(used).split(";")}
-        for members in {sets.get(domain, frozenset()) for domain in domains}:
-            kept &= ~ours | indicators["child"].isin(list(members)).to_numpy(dtype=bool)
+    child, used = indicators["child"], indicators["elements"]
+    of_element = _of_names(elements, sets)
+    of_several = {
+        several: frozenset.intersection(
+            *(of_element.get(name.strip(), frozenset()) for name in several.split(";"))
+        )
+        for several in used.dropna().unique()
+    }
+    kept = in_sets(indicators["indicator"], child, _of_names(names, sets))
+    kept &= used.isna().to_numpy(dtype=bool) | in_sets(used, child, of_several)
     return indicators[kept].reset_index(drop=True)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tomllib
+from collections import namedtuple
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import starmap
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,6 +25,7 @@ __all__ = [
     "as_table",
     "cast",
     "constant",
+    "each_row",
     "empty_table",
     "fact_tables",
     "from_arrow",
@@ -332,6 +335,34 @@ def as_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
         if column.required and result[column.name].isna().any():
             raise BadInput(f"Table {name!r}: column {column.name!r} may never be empty, and is in some row.")
     return result
+
+
+@cache
+def _row(names: tuple[str, ...]) -> Any:
+    """Return the type of rows with these columns."""
+    return namedtuple("Row", names)
+
+
+def each_row(frame: pd.DataFrame) -> list[Any]:
+    """List the rows of a frame as plain values: for the few rows of one child, loops are faster than pandas.
+
+    Parameters
+    ----------
+    frame
+        Any table.
+
+    Returns
+    -------
+    list
+        Named tuples; a missing cell is None.
+
+    Examples
+    --------
+    >>> [(row.child, row.days) for row in each_row(pd.DataFrame({"child": ["c-1"], "days": [pd.NA]}))]
+    [('c-1', None)]
+    """
+    columns = [pa.array(frame[name], from_pandas=True).to_pylist() for name in frame]
+    return list(starmap(_row(tuple(frame)), zip(*columns, strict=True)))
 
 
 def empty_table(name: str) -> pd.DataFrame:

@@ -188,6 +188,11 @@ def declared_elements() -> tuple[Element, ...]:
     return declared().element
 
 
+@cache
+def _by_name() -> dict[str, Element]:
+    return {each.name: each for each in declared_elements()}
+
+
 def element(name: str) -> Element:
     """Return one element by its name.
 
@@ -206,7 +211,7 @@ def element(name: str) -> Element:
     BadInput
         When no element has that name.
     """
-    found = {each.name: each for each in declared_elements()}
+    found = _by_name()
     if name not in found:
         raise BadInput(f"No element is called {name!r}.{nearest(name, found)} There are: {', '.join(found)}.")
     return found[name]

@@ -67,11 +67,12 @@ def lab(store: ProfileStore, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 @dataclass(frozen=True)
 class WebPage:
-    """The page that Voila serves, and what it asked for elsewhere."""
+    """The page that Voila serves, what it asked for elsewhere, and which scripts failed."""
 
     page: Page
     board: Locator
     elsewhere: list[str]
+    failed: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -81,12 +82,14 @@ def opened(browser: Browser, served: Served) -> Iterator[WebPage]:
     elsewhere: list[str] = []
     home = served.address.partition("?")[0]
     near = (home, home.replace("http", "ws", 1), "data:", "blob:")
+    failed: list[str] = []
+    page.on("pageerror", lambda error: failed.append(str(error)))
     page.on("request", lambda one: None if one.url.startswith(near) else elsewhere.append(one.url))
     page.on("websocket", lambda one: None if one.url.startswith(near) else elsewhere.append(one.url))
     page.goto(served.address, wait_until="load", timeout=VISITS)
     board = page.locator(".dashboard")
     board.locator("h2").first.wait_for(timeout=VISITS)
-    yield WebPage(page, board, elsewhere)
+    yield WebPage(page, board, elsewhere, failed)
     page.close()
 
 
@@ -236,6 +239,7 @@ def test_under_voila_a_child_is_chosen_by_keyboard_and_nothing_is_fetched(web: W
     seat(web.board, "meals manager")
     choose_by_keyboard(web.page, web.board)
     assert web.elsewhere == []
+    assert web.failed == []
 
 
 def test_in_jupyterlab_a_child_is_chosen_by_keyboard_and_none_is_saved(

@@ -284,6 +284,15 @@ def test_nothing_of_a_child_is_in_the_widgets_state(board: Dashboard, source: Me
     assert str(own["last_surname"]) in bundle["text/html"]
 
 
+def test_voila_gets_the_live_page_alone(board: Dashboard, monkeypatch: pytest.MonkeyPatch) -> None:
+    from helpers.report.widgets import VIEW
+
+    monkeypatch.setenv("VOILA_SERVER_URL", "/")
+    bundle = board._repr_mimebundle_()
+    assert set(bundle) == {VIEW, "text/plain"}
+    assert "<h2>" in told(board, do="show")["markup"]
+
+
 @pytest.mark.parametrize(
     ("asked", "words"),
     [

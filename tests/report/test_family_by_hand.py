@@ -28,7 +28,7 @@ from helpers.report.family.printing import print_pages
 from helpers.report.family.recipients import families, students
 from helpers.report.family.write import save_lookup
 from helpers.report.messages import Voice
-from helpers.standard import BadInput, as_table, empty_table
+from helpers.standard import BadInput, as_table, each_row, empty_table
 from tests.modes import for_others
 from tests.report.family_words import words_of
 from tests.report.fullest_page import fullest_child, page_of
@@ -76,14 +76,13 @@ def told(
     also: Collection[str] = (),
 ) -> PageStatements:
     silos = {each["silo"] for each in [*values, *(events or [])] if each["silo"] is not None}
-    standing = pd.DataFrame(
-        [{"child": "c-1", "silo": silo, "may_show": (may or {}).get(silo, True)} for silo in sorted(silos)]
-    ).astype({"may_show": "boolean"})
+    standing = {("c-1", silo): (may or {}).get(silo, True) for silo in sorted(silos)}
     frame = pd.DataFrame(values)
     if "as_of" in frame:
         frame["as_of"] = pd.to_datetime(frame["as_of"])
     timeline = as_table("timeline", pd.DataFrame(events)) if events else empty_table("timeline")
-    return page_statements(as_table("values", frame), timeline, standing, YEAR, TERMS, None, also)["c-1"]
+    rows = each_row(as_table("values", frame))
+    return page_statements(rows, each_row(timeline), standing, YEAR, TERMS, also=also)["c-1"]
 
 
 def markup(own: PageStatements, code: str = "en", voice: Voice = "family", **facts: Any) -> str:

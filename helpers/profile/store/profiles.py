@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from helpers.profile.coverage import Coverage
 from helpers.profile.facts.context import Context, context_of
 from helpers.profile.store.facts import StandardStore, in_pandas, part_name, read_parquet, save_standard
-from helpers.profile.store.source import facts_of_child
+from helpers.profile.store.source import LastEvidence, facts_of_child
 from helpers.profile.store.write import ABOUT, VERSION, StoreDigests, StoreWriter, new_store
 from helpers.standard import BadInput, as_table, empty_table, table_names
 from helpers.systems import declared
@@ -138,6 +138,7 @@ class ProfileStore:
         self._database.execute("SET parquet_metadata_cache = true")
         self._lock = threading.Lock()
         self._of_one = ChildRows()
+        self._evidence = LastEvidence(self._gather)
         self._digests = StoreDigests(place)
         self._digests.check(place / ABOUT)
         elements = {element.name: element for element in declared().element}
@@ -331,4 +332,7 @@ class ProfileStore:
 
     def evidence(self, child: str, tables: Sequence[str]) -> FactStore:
         """Gather the records of one child, and its rows of some fact tables; the others are empty."""
+        return self._evidence.of(child, tables)
+
+    def _gather(self, child: str, tables: tuple[str, ...]) -> FactStore:
         return facts_of_child(self.standard.child(child, tables), self._context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -133,6 +133,24 @@ class Shelf:
         return self.frame.take(taken).reset_index(drop=True)
 
 
+class LastEvidence:
+    """The evidence of the last requested child, by fact tables: a page asks for one value after another."""
+
+    def __init__(self, gather: Callable[[str, tuple[str, ...]], FactStore]) -> None:
+        """Start without any child."""
+        self._gather = gather
+        self._kept: tuple[str, dict[tuple[str, ...], FactStore]] = ("", {})
+
+    def of(self, child: str, tables: Sequence[str]) -> FactStore:
+        """Return the evidence of a child, gathered once."""
+        if self._kept[0] != child:
+            self._kept = (child, {})
+        gathered, asked = self._kept[1], tuple(sorted(tables))
+        if asked not in gathered:
+            gathered[asked] = self._gather(child, asked)
+        return gathered[asked]
+
+
 class MemorySource:
     """A `Source` of frames in memory."""
 
@@ -151,8 +169,7 @@ class MemorySource:
         self._indicators = optional_table("indicators", indicators)
         self._relations = relations
         self._shelves: dict[str, Shelf] = {}
-        # Cache of the last requested child, by fact tables: a page asks for one value after another.
-        self._gathered: tuple[str, dict[tuple[str, ...], FactStore]] = ("", {})
+        self._evidence = LastEvidence(self._gather)
 
     @property
     def school_year(self) -> int | None:
@@ -246,13 +263,11 @@ class MemorySource:
 
     def evidence(self, child: str, tables: Sequence[str]) -> FactStore:
         """Gather the records of one child, and its rows of some fact tables; the others are empty."""
+        return self._evidence.of(child, tables)
+
+    def _gather(self, child: str, tables: tuple[str, ...]) -> FactStore:
         whole, context = self._whole
-        if self._gathered[0] != child:
-            self._gathered = (child, {})
-        gathered, asked = self._gathered[1], tuple(sorted(tables))
-        if asked not in gathered:
-            gathered[asked] = facts_of_child(OneChild(whole, child, asked), context)
-        return gathered[asked]
+        return facts_of_child(OneChild(whole, child, tables), context)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -20,7 +21,7 @@ from helpers.profile import (
 )
 from helpers.report.display_names import element_name, language_name
 from helpers.report.tables import is_missing
-from helpers.standard import STRING
+from helpers.standard import STRING, each_row
 
 __all__ = [
     "IndicatorLine",
@@ -74,19 +75,13 @@ class IndicatorSection:
 
 
 def indicator_section(
-    indicators: pd.DataFrame, school_year: int | None, opener: Opener
+    indicators: Sequence[Any], school_year: int | None, opener: Opener
 ) -> IndicatorSection | None:
-    """Lay out the indicators of one child; None without any."""
-    if indicators.empty:
-        return None
-    if school_year is not None:
-        indicators = indicators[indicators["school_year"].eq(school_year).fillna(True).to_numpy(dtype=bool)]
-    # A child has forty rows of about twenty indicators: plain rows are much faster than frames.
-    columns = ("indicator", "definition", "status", "elements")
-    cells = [*(indicators[name].tolist() for name in columns), indicator_sentences(indicators).tolist()]
+    """Lay out the indicators of one child, rows of table ``indicators``; None without any."""
     told: dict[str, list[Row]] = {}
-    for row in zip(*cells, strict=True):
-        told.setdefault(str(row[0]), []).append(dict(zip((*columns, "words"), row, strict=True)))
+    for row in indicators:
+        if school_year is None or row.school_year in (None, school_year):
+            told.setdefault(row.indicator, []).append({**row._asdict(), "words": _words(row)})
     lines, not_for_grade = [], []
     for declared in declared_indicators():
         own = told.get(declared.name)
@@ -198,14 +193,7 @@ def indicator_sentences(indicators: pd.DataFrame) -> pd.Series:
         Text with the index of the rows. It contains the row's numbers and words: who may not see the row may
         not see its sentence.
     """
-    declared = {
-        (one.name, each.name): (one, each) for one in declared_indicators() for each in one.definition
-    }
-    words = []
-    for row in indicators.to_dict("records"):
-        of, how = declared[str(row["indicator"]), str(row["definition"])]
-        words.append(_sentence({str(name): value for name, value in row.items()}, of, how))
-    return pd.Series(words, index=indicators.index, dtype=STRING)
+    return pd.Series(map(_words, each_row(indicators)), index=indicators.index, dtype=STRING)
 
 
 def indicator_source(indicator: str, definition: str | None = None) -> str:
@@ -243,6 +231,15 @@ def definition_words(indicator: str | None = None) -> pd.DataFrame:
     ]
     columns = ["indicator", "definition", "asks", "of_whom", "source"]
     return pd.DataFrame(rows, columns=columns).astype(STRING)
+
+
+@cache
+def _declared() -> dict[tuple[str, str], tuple[Indicator, Definition]]:
+    return {(one.name, each.name): (one, each) for one in declared_indicators() for each in one.definition}
+
+
+def _words(row: Any) -> str:
+    return _sentence(row._asdict(), *_declared()[row.indicator, row.definition])
 
 
 def _sentence(row: Mapping[str, Any], of: Indicator, how: Definition) -> str:

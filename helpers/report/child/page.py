@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import pandas as pd
 
@@ -30,10 +30,8 @@ from helpers.report.child.values import (
     TIES,
     KnownValue,
     SystemName,
-    each_row,
     known_values,
     name_of,
-    of_year,
     value_texts,
 )
 from helpers.report.child.year import (
@@ -52,7 +50,7 @@ from helpers.report.display_names import (
 )
 from helpers.report.messages import language
 from helpers.report.tables import number_text
-from helpers.standard import first_day, last_day
+from helpers.standard import each_row, first_day, last_day
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -118,10 +116,7 @@ def system_names(systems: pd.DataFrame) -> dict[str, SystemName]:
     """Return the display names of a source's systems."""
     columns = systems[["silo", "system", "title", "latest_day"]].astype({"silo": "string"})
     names = short_display_name({row.silo: (row.system, row.title) for row in each_row(columns)})
-    return {
-        row.silo: SystemName(names[row.silo], row.latest_day if pd.notna(row.latest_day) else None)
-        for row in each_row(columns)
-    }
+    return {row.silo: SystemName(names[row.silo], row.latest_day) for row in each_row(columns)}
 
 
 class _Openers:
@@ -147,15 +142,17 @@ def child_page(
     """Lay out a child's page for an educator."""
     if len(view.children) != 1:
         raise ValueError("A page is one child's: give the view of one.")
-    child = view.children.iloc[0]
+    child = each_row(view.children)[0]._asdict()
     days = [system.newest for system in systems.values() if system.newest is not None]
     today = max(days, default=None)
-    values = of_year(view.values, view.school_year)
-    known = known_values(values, systems, today)
+    # A page reads everything many times: rows of one child are much faster than frames.
+    values, timeline, indicators = map(each_row, (view.values, view.timeline, view.indicators))
+    of_year = [row for row in values if row.school_year in (None, view.school_year)]
+    known = known_values(of_year, systems, today)
     openers = _Openers()
     title = _title(child)
-    own = _statements(view, str(child["child"]))
-    chosen = _chosen(values)
+    own = _statements(child["child"], values, timeline, indicators, view.school_year)
+    chosen = [row for row in of_year if row.chosen]
     said = _Said(own)
     markup = sheet_markup(
         Sheet(
@@ -166,10 +163,10 @@ def child_page(
             topics_title="",
             topics=(),
             no_topic="",
-            picture=_picture(view, own, said, systems, openers, schools or {}),
+            picture=_picture(timeline, view.school_year, own, said, systems, openers, schools or {}),
             no_picture=said("page.no_picture"),
             folds_title=said("page.folds"),
-            folds=_folds(view, chosen, known, systems, openers, places),
+            folds=_folds(indicators, view.school_year, chosen, known, systems, openers, places),
             columns=("What", "Value", "From, and as of"),
             opened=False,
             foot=_foot(view),
@@ -191,26 +188,20 @@ _WORDS = {
 }
 
 
-def _named(child: pd.Series, name: str) -> str:
-    value = child.get(name)
-    return "" if value is None or pd.isna(value) else str(value)
-
-
-def _title(child: pd.Series) -> str:
+def _title(child: Mapping[str, Any]) -> str:
     """Return a child's name as this role may see it: the name, or else the code."""
-    name = " ".join(part for part in (_named(child, "first_name"), _named(child, "last_surname")) if part)
-    return name or ("No name on record" if "first_name" in child.index else f"Child {_named(child, 'child')}")
+    name = " ".join(part for part in (child.get("first_name"), child.get("last_surname")) if part)
+    return name or ("No name on record" if "first_name" in child else f"Child {child['child']}")
 
 
-def _facts(child: pd.Series, view: ChildView, today: pd.Timestamp | None) -> str:
-    grade = grade_name(_named(child, "grade_level"))
+def _facts(child: Mapping[str, Any], view: ChildView, today: datetime | None) -> str:
+    grade = grade_name(child.get("grade_level") or "")
     facts = [grade[:1].upper() + grade[1:]]
     born = child.get("birth_date")
-    if born is not None and pd.notna(born) and today is not None:
-        born = pd.Timestamp(born)
+    if born is not None and today is not None:
         age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
         facts.append(f"age {age}")
-    facts.append(_named(child, "school") or "school not known")
+    facts.append(child.get("school") or "school not known")
     if view.school_year is not None:
         facts.append(f"school year {view.school_year - 1}–{view.school_year}")
     return " · ".join([*facts, f"seen as: {role_name(view.role)}"])
@@ -249,45 +240,29 @@ class _Said:
         return f"{self._spoken.sentences.months[day.month - 1]} {day.day}"
 
 
-def _statements(view: ChildView, child: str) -> PageStatements:
+def _statements(
+    child: str,
+    values: Sequence[Any],
+    timeline: Sequence[Any],
+    indicators: Sequence[Any],
+    school_year: int | None,
+) -> PageStatements:
     """Collect what sentences may say, from records that are surely the child's."""
-    values, indicators = view.values, view.indicators
-    silos = values["silo"].dropna().unique()
-    standing = pd.DataFrame({"child": child, "silo": silos, "may_show": True})
-    terms = page_terms()
-    told = page_statements(
-        values, view.timeline, standing, view.school_year, terms, indicators, educator_rules().elements
-    )
+    standing = {(child, row.silo): True for row in values if row.silo is not None}
+    also = educator_rules().elements
+    told = page_statements(values, timeline, standing, school_year, page_terms(), indicators, also)
     own = told.get(child) or PageStatements(child)
-    since = indicators[indicators["indicator"].eq("absences_since_message").to_numpy(dtype=bool)]
-    if len(since) and pd.notna(since["numerator"].iloc[0]) and since["link_status"].iloc[0] in SURE:
-        number = float(since["numerator"].iloc[0])
-        blank = Told("", number, view.school_year, "", None, None, None, None, None)
+    since = next((row for row in indicators if row.indicator == "absences_since_message"), None)
+    if since is not None and since.numerator is not None and since.link_status in SURE:
+        blank = Told("", since.numerator, school_year, "", None, None, None, None, None)
         own.values[SINCE_MESSAGE] = blank
     return own
-
-
-class _Chosen(NamedTuple):
-    """What a page needs of a chosen value, known or not."""
-
-    element: str
-    status: str
-    silo: Any
-    number: float
-    unit: Any
-
-
-def _chosen(values: pd.DataFrame) -> list[_Chosen]:
-    """List the chosen values of a year; a page of many parts reads plain rows much faster than frames."""
-    columns = ("element", "status", "silo", "value_number", "unit", "chosen")
-    rows = zip(*(values[name].tolist() for name in columns), strict=True)
-    return [_Chosen(*row[:-1]) for row in rows if row[-1] is True]
 
 
 def _sentences(
     own: PageStatements,
     said: _Said,
-    chosen: Sequence[_Chosen],
+    chosen: Sequence[Any],
     systems: Mapping[str, SystemName],
     school_year: int | None,
 ) -> list[Statement]:
@@ -333,7 +308,7 @@ _WHY = {
 }
 
 
-def _unknown(chosen: Sequence[_Chosen], systems: Mapping[str, SystemName], said: _Said) -> str:
+def _unknown(chosen: Sequence[Any], systems: Mapping[str, SystemName], said: _Said) -> str:
     """Name the first gap of the rules that the child has."""
     by_element = {row.element: row for row in chosen}
     known = []
@@ -389,31 +364,28 @@ def _next_step(own: PageStatements, said: _Said, reader: str) -> Statement | Non
 
 
 def _picture(
-    view: ChildView,
+    timeline: Sequence[Any],
+    year: int | None,
     own: PageStatements,
     said: _Said,
     systems: Mapping[str, SystemName],
     openers: _Openers,
     schools: Mapping[str, str],
 ) -> Picture | None:
-    year = view.school_year
-    line = view.timeline
-    if line.empty or year is None:
+    if year is None:
         return None
     begin, end = first_day(year - 1), last_day(year)
-    line = line[line["date"].between(pd.Timestamp(begin), pd.Timestamp(end)).to_numpy(dtype=bool)]
-    if line.empty:
+    rows = [row for row in timeline if begin <= row.date.date() <= end]
+    if not rows:
         return None
-    line = line.sort_values(["date", "silo"], kind="stable")
+    rows.sort(key=lambda row: (row.date, row.silo))
     panels = {**page_terms().pictured, **educator_rules().pictured}
-    rows = each_row(line)
     drawable = [row for row in rows if row.kind in panels or row.kind == "attendance_exception"]
     events = [
-        Event(row.date.date(), str(row.kind), "" if pd.isna(row.event) else str(row.event), str(row.silo),
-              None, None, None if pd.isna(row.detail) else _activity(row))
+        Event(row.date.date(), row.kind, row.event or "", row.silo, None, None, _activity(row))
         for row in drawable
         if row.link_status in SURE and not (row.kind == "incident" and _of_another(row))
-    ]  # fmt: skip
+    ]
     until = _last_day(own, systems)
     attendance = own.number("days_absent") is not None
     drawn = draw_year(
@@ -437,8 +409,8 @@ def _picture(
     parts += [said("picture.unchecked", count=unchecked)] if unchecked else []
     caption = " ".join([*parts, said("picture.caption_same")])
     title = said("page.over_time")
-    this_year = pd.Timestamp(first_day(year))
-    dated = _dated_rows([row for row in rows if row.date >= this_year], systems, openers, schools)
+    this_year = [row for row in rows if row.date.date() >= first_day(year)]
+    dated = _dated_rows(this_year, systems, openers, schools)
     columns = ("Day", "System", "What", "More of it", "From")
     return Picture(title, drawn.svg, caption, f"{said('page.behind')}: {len(dated)}", columns, dated)
 
@@ -448,13 +420,14 @@ _OTHER_PARTS = ("Victim", "Witness", "Reporter")
 
 
 def _of_another(row: Any) -> bool:
-    return pd.notna(row.detail) and str(row.detail).rpartition(", ")[2] in _OTHER_PARTS
+    return row.detail is not None and row.detail.rpartition(", ")[2] in _OTHER_PARTS
 
 
-def _activity(row: Any) -> str:
+def _activity(row: Any) -> str | None:
     """Return the detail of an event; of an activity its name alone."""
-    detail = str(row.detail)
-    return detail.rpartition(", ")[0] or detail if row.kind == "joins_activity" else detail
+    if row.detail is None or row.kind != "joins_activity":
+        return row.detail
+    return row.detail.rpartition(", ")[0] or row.detail
 
 
 def _titles(
@@ -499,39 +472,35 @@ def _dated_rows(
 ) -> list[tuple[Any, ...]]:
     rows: list[tuple[Any, ...]] = []
     for row in line:
-        what = "of no known kind" if pd.isna(row.event) else str(row.event)
+        what = "of no known kind" if row.event is None else row.event
         if row.link_status not in SURE:
             what = f"{what} (? {_WORDS['unchecked']})"
         opener: Opener | str = ""
-        file, number = getattr(row, "file", pd.NA), getattr(row, "row", pd.NA)
-        if not pd.isna(file) and not pd.isna(number):
-            place = f"{file}, row {int(number)}"
-            opener = openers.add("its row", place, silo=row.silo, file=file, row=int(number), kind=row.kind)
+        if row.file is not None and row.row is not None:
+            place = f"{row.file}, row {row.row}"
+            opener = openers.add("its row", place, silo=row.silo, file=row.file, row=row.row, kind=row.kind)
         rows.append((f"{row.date:%Y-%m-%d}", name_of(row.silo, systems), what, _more(row, schools), opener))
     return rows
 
 
 def _more(row: Any, schools: Mapping[str, str]) -> str:
     if row.kind == "absence_message":
-        return "not opened" if pd.isna(row.detail) else f"opened {str(row.detail)[:10]}"
-    return (
-        ""
-        if pd.isna(row.detail)
-        else ", ".join(schools.get(part, part) for part in str(row.detail).split(", "))
-    )
+        return "not opened" if row.detail is None else f"opened {row.detail[:10]}"
+    return ", ".join(schools.get(part, part) for part in (row.detail or "").split(", "))
 
 
 def _folds(
-    view: ChildView,
-    chosen: Sequence[_Chosen],
+    indicators: Sequence[Any],
+    school_year: int | None,
+    chosen: Sequence[Any],
     known: Sequence[KnownValue],
     systems: Mapping[str, SystemName],
     openers: _Openers,
     places: Places | None,
 ) -> list[Fold]:
     """Fold what is known by domain, with doubts and gaps in their place."""
-    indicators = indicator_section(view.indicators, view.school_year, openers.add)
-    lines = indicators.lines if indicators else []
+    section = indicator_section(indicators, school_year, openers.add)
+    lines = section.lines if section else []
     missing = _missing(chosen, systems)
     texts = _plain_texts(chosen, known)
     folds = []
@@ -565,16 +534,12 @@ def _folds(
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
-def _plain_texts(chosen: Sequence[_Chosen], known: Sequence[KnownValue]) -> dict[str, str]:
+def _plain_texts(chosen: Sequence[Any], known: Sequence[KnownValue]) -> dict[str, str]:
     """Return each known value as a sentence of a closed domain says it: numbers without their unit."""
     texts = {line.element.name: line.says for line in known}
     for row in chosen:
-        if (
-            row.element in texts
-            and (pd.isna(row.unit) or row.unit not in ("USD", "rate"))
-            and pd.notna(row.number)
-        ):
-            texts[row.element] = number_text(row.number)
+        if row.element in texts and row.unit not in ("USD", "rate") and row.value_number is not None:
+            texts[row.element] = number_text(row.value_number)
     return texts
 
 
@@ -610,21 +575,19 @@ def _judged(line: IndicatorLine) -> Line:
     )
 
 
-def _lacking(chosen: Sequence[_Chosen]) -> list[_Chosen]:
+def _lacking(chosen: Sequence[Any]) -> list[Any]:
     """List the elements that the page shows as not known."""
     names = {each.name for each in declared_elements()}
     return [row for row in chosen if row.status != "Reported" and row.element in names]
 
 
-def _missing(
-    chosen: Sequence[_Chosen], systems: Mapping[str, SystemName]
-) -> dict[str, list[tuple[str, str]]]:
+def _missing(chosen: Sequence[Any], systems: Mapping[str, SystemName]) -> dict[str, list[tuple[str, str]]]:
     """Collect what isn't known by domain: elements together, and where they would come from."""
     domains = {each.name: each.domain for each in declared_elements()}
     gathered: dict[tuple[str, str, str], list[str]] = {}
     for row in _lacking(chosen):
         where = name_of(row.silo, systems)
-        if pd.isna(row.silo):
+        if row.silo is None:
             where = "No system here" if row.status == "Not collected" else "Several systems"
         key = (domains[row.element], where, status_word(row.status))
         gathered.setdefault(key, []).append(element_name(row.element))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
-
-import pandas as pd
 
 from helpers.profile import definition
 from helpers.report.child.shown_elements import (
@@ -122,157 +120,114 @@ class PageStatements:
 
 
 def page_statements(
-    values: pd.DataFrame,
-    timeline: pd.DataFrame,
-    standing: pd.DataFrame,
+    values: Sequence[Any],
+    timeline: Sequence[Any],
+    standing: Mapping[tuple[str, str], bool],
     school_year: int | None,
     terms: PageTerms,
-    indicators: pd.DataFrame | None = None,
+    indicators: Sequence[Any] = (),
     also: Collection[str] = (),
 ) -> dict[str, PageStatements]:
-    """Collect what pages may state, for many children at once."""
-    told = {str(child): PageStatements(str(child)) for child in standing["child"].unique()}
-    allowed = standing.loc[standing["may_show"].fillna(False).astype(bool), ["child", "silo"]]
-    may = set(zip(allowed["child"].tolist(), allowed["silo"].tolist(), strict=True))
-    in_year = values["school_year"].isna()
-    if school_year is not None:
-        in_year |= values["school_year"].eq(school_year).fillna(False).astype(bool)
-    wanted = [*terms.shown_elements, *terms.compared, *also]
-    fits = in_year & values["element"].isin(wanted)
-    mine = values[["child", "element", "silo", "status"]][fits.to_numpy(dtype=bool)]
+    """Collect what pages may state, for many children at once, from rows of the tables of a view.
+
+    ``standing`` says of each child and system with a record whether a page may show the record.
+    """
+    told = {child: PageStatements(child) for child, _ in standing}
+    wanted = {*terms.shown_elements, *terms.compared, *also}
+    mine = [row for row in values if row.element in wanted and row.school_year in (None, school_year)]
     # Nobody needs to know about a doubtful record in a system that would add nothing here.
-    telling = set(_pairs(mine, mine["status"].eq("Reported")))
-    for child, silo in _pairs(standing, ~standing["may_show"].fillna(False).astype(bool)):
-        if (child, silo) in telling:
+    telling = {(row.child, row.silo) for row in mine if row.status == "Reported"}
+    for (child, silo), may_show in standing.items():
+        if not may_show and (child, silo) in telling:
             told[child].unsure.append(silo)
     # Nobody has to be in a list that adds only further elements: it may list whom it pleases.
-    missing = mine["status"].eq("Not linked") & mine["silo"].notna() & ~mine["element"].isin(list(also))
-    for child, silo in dict.fromkeys(_pairs(mine, missing)):
-        if child in told:
+    missing = [row for row in mine if row.status == "Not linked" and row.element not in also]
+    for child, silo in dict.fromkeys((row.child, row.silo) for row in missing):
+        if child in told and silo is not None:
             told[child].not_linked.append(silo)
-    _take_values(told, _certain(values, fits), may, terms)
+    _take_values(told, mine, standing, terms)
     if school_year is not None:
-        _take_earlier(told, values, may, school_year, terms)
-    if indicators is not None:
-        _take_norms(told, indicators, terms)
-    _take_events(told, timeline, may, school_year, terms)
+        # Values of the year before, under their own names.
+        names = {element: name for name, element in terms.earlier.items()}
+        before = [row for row in values if row.element in names and row.school_year == school_year - 1]
+        _take_values(told, [row._replace(element=names[row.element]) for row in before], standing, terms)
+    _take_norms(told, indicators, terms)
+    _take_events(told, timeline, standing, school_year, terms)
     return told
 
 
-def _pairs(frame: pd.DataFrame, kept: pd.Series) -> list[tuple[str, str]]:
-    """Return the child and the system of some rows."""
-    rows = kept.to_numpy(dtype=bool)
-    return list(zip(frame["child"][rows].tolist(), frame["silo"][rows].tolist(), strict=True))
-
-
-# What a statement needs of a value; a dashboard's page shouldn't copy the other columns again and again.
-_OF_VALUE = [
-    "child", "element", "value", "value_number", "school_year", "silo", "record", "file", "row", "as_of",
-    "agrees",
-]  # fmt: skip
-
-
-def _certain(values: pd.DataFrame, of: pd.Series) -> pd.DataFrame:
-    """Filter to reported values of verified systems."""
-    kept = of & values["status"].eq("Reported") & values["link_status"].isin(SURE)
-    return values[_OF_VALUE][kept.to_numpy(dtype=bool)]
-
-
-def _plain(value: Any) -> Any:
-    return None if value is None or value is pd.NA or value is pd.NaT else value
-
-
 def _take_values(
-    told: Mapping[str, PageStatements], reported: pd.DataFrame, may: set[tuple[str, str]], terms: PageTerms
+    told: Mapping[str, PageStatements],
+    values: Sequence[Any],
+    standing: Mapping[tuple[str, str], bool],
+    terms: PageTerms,
 ) -> None:
-    """Use the first verified value of each element; the table is sorted by trust."""
-    columns = [reported[name].tolist() for name in _OF_VALUE]
-    for child, element, value, number, year, silo, record, file, row, as_of, agrees in zip(
-        *columns, strict=True
-    ):
-        own = told.get(child)
-        if own is None or (child, silo) not in may or _plain(value) is None:
+    """Use the first reported value of a verified system for each element; the table is sorted by trust."""
+    for row in values:
+        if row.status != "Reported" or row.link_status not in SURE or row.value is None:
             continue
-        if element in own.values:
+        if not standing.get((row.child, row.silo)):
+            continue
+        own = told[row.child]
+        if row.element in own.values:
             # A second verified system with another value.
-            other = own.values[element].text.casefold() != str(value).casefold() and agrees is False
-            if other and element in terms.compared and element not in own.differing:
-                own.differing.append(element)
+            other = own.values[row.element].text.casefold() != row.value.casefold() and row.agrees is False
+            if other and row.element in terms.compared and row.element not in own.differing:
+                own.differing.append(row.element)
             continue
-        day = _plain(as_of)
-        own.values[element] = Told(
-            text=str(value),
-            number=None if _plain(number) is None or number != number else float(number),
-            school_year=None if _plain(year) is None else int(year),
-            silo=silo,
-            record=_plain(record),
-            file=_plain(file),
-            row=None if _plain(row) is None else int(row),
-            as_of=None if day is None else day.date(),
-            agrees=_plain(agrees),
+        own.values[row.element] = Told(
+            text=row.value,
+            number=row.value_number,
+            school_year=row.school_year,
+            silo=row.silo,
+            record=row.record,
+            file=row.file,
+            row=row.row,
+            as_of=None if row.as_of is None else row.as_of.date(),
+            agrees=row.agrees,
         )
 
 
-def _take_earlier(
-    told: Mapping[str, PageStatements],
-    values: pd.DataFrame,
-    may: set[tuple[str, str]],
-    school_year: int,
-    terms: PageTerms,
-) -> None:
-    """Use values of the year before, under their own names."""
-    names = {element: name for name, element in terms.earlier.items()}
-    years = values["school_year"].to_numpy(dtype="float64", na_value=float("nan"))
-    before = _certain(values, values["element"].isin(list(names)) & (years == school_year - 1))
-    renamed = before.assign(element=before["element"].map(names))
-    _take_values(told, renamed, may, terms)
-
-
-def _take_norms(told: Mapping[str, PageStatements], indicators: pd.DataFrame, terms: PageTerms) -> None:
+def _take_norms(told: Mapping[str, PageStatements], indicators: Sequence[Any], terms: PageTerms) -> None:
     """Use what norms expect of a value that the page states anyway."""
     names = {
         (indicator, definition(indicator).name): (name, name.removesuffix("_typical"))
         for name, indicator in terms.norms.items()
     }
-    rows = indicators[indicators["indicator"].isin(list(terms.norms.values())).to_numpy(dtype=bool)]
-    columns = [rows[name].tolist() for name in ("child", "indicator", "definition", "denominator")]
-    for child, indicator, how, expected in zip(*columns, strict=True):
-        name, of = names.get((indicator, how), ("", ""))
-        own = told.get(child)
-        if own is not None and of in own.values and _plain(expected) is not None and expected == expected:
+    for row in indicators:
+        name, of = names.get((row.indicator, row.definition), ("", ""))
+        own = told.get(row.child)
+        if own is not None and of in own.values and row.denominator is not None:
             # In some grades the norms' mean falls: nobody is expected to lose points.
-            typical = max(float(expected), 0.0)
+            typical = max(row.denominator, 0.0)
             own.values[name] = replace(own.values[of], text=f"{typical:g}", number=typical)
 
 
 def _take_events(
     told: Mapping[str, PageStatements],
-    timeline: pd.DataFrame,
-    may: set[tuple[str, str]],
+    timeline: Sequence[Any],
+    standing: Mapping[tuple[str, str], bool],
     school_year: int | None,
     terms: PageTerms,
 ) -> None:
     """Use the events of the school year, which the chart counts."""
-    if school_year is None or timeline.empty:
+    if school_year is None:
         return
-    begins, ends = pd.Timestamp(first_day(school_year)), pd.Timestamp(last_day(school_year))
-    kinds = [*terms.shown_kinds, *terms.within_events]
-    fit = timeline["kind"].isin(kinds) & timeline["date"].between(begins, ends)
-    fit &= timeline["link_status"].isin(SURE)
-    some = timeline[fit.to_numpy(dtype=bool)]
+    begins, ends = first_day(school_year), last_day(school_year)
+    kinds = {*terms.shown_kinds, *terms.within_events}
     counted = {column.kind for column in terms.month}
-    names = ("child", "date", "kind", "event", "silo", "file", "row", "detail")
-    columns = [some[name].tolist() for name in names]
-    for child, day, kind, word, silo, file, row, detail in zip(*columns, strict=True):
-        if child not in told or (child, silo) not in may:
+    for row in timeline:
+        day = row.date.date()
+        if row.kind not in kinds or row.link_status not in SURE or not begins <= day <= ends:
             continue
-        if kind in terms.within_events:
-            own = told[child].since
-            told[child].since = day.date() if own is None else min(own, day.date())
+        if not standing.get((row.child, row.silo)):
+            continue
+        own = told[row.child]
+        if row.kind in terms.within_events:
+            own.since = day if own.since is None else min(own.since, day)
         else:
-            place = _plain(file), None if _plain(row) is None else int(row)
-            event = Event(day.date(), kind, str(word), silo, *place, _plain(detail))
-            (told[child].events if kind in counted else told[child].pictured).append(event)
+            event = Event(day, row.kind, row.event or "", row.silo, row.file, row.row, row.detail)
+            (own.events if row.kind in counted else own.pictured).append(event)
 
 
 @dataclass(frozen=True)

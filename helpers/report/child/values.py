@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from helpers.gaps import load_presence, scope_of
-from helpers.profile import Element, declared_elements, folded, latest_days
+from helpers.profile import Element, declared_elements, folded, folded_word, latest_days
 from helpers.report.display_names import (
+    element_name,
     element_names,
     grade_name,
     language_name,
@@ -19,7 +21,7 @@ from helpers.report.display_names import (
     status_names,
 )
 from helpers.report.tables import number_text
-from helpers.standard import STRING
+from helpers.standard import STRING, each_row
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -30,11 +32,9 @@ __all__ = [
     "UNCHECKED",
     "KnownValue",
     "SystemName",
-    "each_row",
     "known_values",
     "missing_lines",
     "name_of",
-    "of_year",
     "value_lines",
     "value_texts",
 ]
@@ -55,36 +55,35 @@ TIES = {
 
 def value_texts(values: pd.DataFrame) -> pd.Series:
     """Format values for people: rates in percent, money with its sign, yes and no."""
-    kinds = {each.name: each.type for each in declared_elements()}
+    rows = each_row(values[["element", "value", "value_number", "unit"]])
     said = [
-        language_name(str(value))
-        if element in _LANGUAGES and pd.notna(value)
-        else _text(value, number, unit, kinds.get(str(element), "string"))
-        for element, value, number, unit in values[["element", "value", "value_number", "unit"]].itertuples(
-            index=False
-        )
+        language_name(row.value) if row.element in _LANGUAGES and row.value is not None else _text(row)
+        for row in rows
     ]
     return pd.Series(pd.array(said, dtype=STRING), index=values.index)
 
 
-def _text(value: object, number: object, unit: object, kind: str) -> str | None:
-    if pd.isna(value):  # type: ignore[call-overload]
+def _text(row: Any) -> str | None:
+    """Format the value of a row of table ``values``."""
+    declared, number, unit = _declared().get(row.element), row.value_number, row.unit
+    kind = "string" if declared is None else declared.type
+    if row.value is None:
         return None
     if kind == "boolean":
-        return "yes" if str(value).lower() == "true" else "no"
-    if kind not in ("integer", "number") or pd.isna(number):  # type: ignore[call-overload]
-        return str(value)
-    if pd.isna(unit):  # type: ignore[call-overload]
+        return "yes" if row.value.lower() == "true" else "no"
+    if kind not in ("integer", "number") or number is None:
+        return str(row.value)
+    if unit is None:
         return number_text(number)
     if unit in ("rate", "share"):
         # One digit more than elsewhere: thresholds such as 10% lie between.
-        return number_text(100 * float(number), "percent", digits=int(0 < float(number) < 1))  # type: ignore[arg-type]
+        return number_text(100 * number, "percent", digits=int(0 < number < 1))
     if unit in ("percent", "USD"):
-        return number_text(number, str(unit))
+        return number_text(number, unit)
     written = number_text(number)
     if unit not in _SAID_UNITS:
         return written
-    return f"{written} {_ONE[str(unit)] if float(number) == 1 else unit}"  # type: ignore[arg-type]
+    return f"{written} {_ONE[unit] if number == 1 else unit}"
 
 
 def value_lines(values: pd.DataFrame, district: District) -> pd.DataFrame:
@@ -198,7 +197,6 @@ def _not_for(values: pd.DataFrame, district: District, links: Links) -> list[str
 
 # The weakest links: a record that nothing confirmed, and one that needs review.
 UNCHECKED = ("Unverified", "Review")
-_LANGUAGE_ELEMENTS = ("contact_language", "home_language")
 _TIES = {
     "Verified": "verified",
     "Unlinked": "only in this system",
@@ -222,7 +220,7 @@ class SystemName:
     """Display name of a system, and its latest day."""
 
     name: str
-    newest: pd.Timestamp | None
+    newest: datetime | None
 
 
 @dataclass(frozen=True)
@@ -259,91 +257,70 @@ def _declared() -> dict[str, Element]:
     return {each.name: each for each in declared_elements()}
 
 
-def each_row(frame: pd.DataFrame) -> list[Any]:
-    """List the rows of a small frame, with cells as attributes."""
-    return list(frame.itertuples(index=False))
-
-
-def name_of(silo: object, systems: Mapping[str, SystemName]) -> str:
+def name_of(silo: str | None, systems: Mapping[str, SystemName]) -> str:
     """Return a system's display name; for a value from several systems, a text for that."""
-    if pd.isna(silo):  # type: ignore[call-overload]
+    if silo is None:
         return "several systems"
-    known = systems.get(str(silo))
-    return str(silo) if known is None else known.name
-
-
-def of_year(values: pd.DataFrame, school_year: int | None) -> pd.DataFrame:
-    """Select the rows of one school year, and those without a year."""
-    years = values["school_year"]
-    kept = years.isna() if school_year is None else years.isna() | years.eq(school_year).fillna(False)
-    return values[kept.to_numpy(dtype=bool)]
+    known = systems.get(silo)
+    return silo if known is None else known.name
 
 
 def known_values(
-    values: pd.DataFrame, systems: Mapping[str, SystemName], today: pd.Timestamp | None
+    values: Sequence[Any], systems: Mapping[str, SystemName], today: datetime | None
 ) -> list[KnownValue]:
-    """Format what is known about one child."""
+    """Format what is known about one child, from rows of table ``values``."""
     declared = _declared()
-    reported = values["status"].eq("Reported") & values["element"].isin(list(declared))
-    said = values[reported.to_numpy(dtype=bool)]
-    if said.empty:
-        return []
-    said = said.assign(text=_plain(said))
-    words = dict(zip(said["element"], element_names(said["element"]), strict=True))
-    chosen = said[said["chosen"].to_numpy(dtype=bool)]
-    numbers = dict(zip(chosen["element"], chosen["value_number"], strict=True))
-    others = _against(said, dict(zip(chosen["element"], chosen["value"], strict=True)), systems)
+    said = [row for row in values if row.status == "Reported" and row.element in declared]
+    chosen = {row.element: row for row in said if row.chosen}
+    others = _against(said, chosen, systems)
     order = {name: place for place, name in enumerate(declared)}
     lines = []
-    for row in each_row(chosen):
-        element = declared[str(row.element)]
-        own = systems.get(str(row.silo))
-        day = row.as_of if pd.notna(row.as_of) else (own.newest if own else None)
-        age = max((today - day).days, 0) if today is not None and day is not None and pd.notna(day) else None
+    for row in chosen.values():
+        element = declared[row.element]
+        own = systems.get(row.silo)
+        day = row.as_of or (own.newest if own else None)
+        age = max((today - day).days, 0) if today is not None and day is not None else None
         old = age is not None and age > element.days_until_stale
         against = others.get(element.name, ())
         lines.append(
             KnownValue(
                 element=element,
-                school_year=None if pd.isna(row.school_year) else int(row.school_year),
-                what=str(words[row.element]),
-                says=str(row.text),
-                of=_of(element, numbers),
+                school_year=row.school_year,
+                what=element_name(element.name),
+                says=_plain(row),
+                of=_of(element, chosen),
                 source=_source(row, age, old, element, systems),
                 unchecked=row.link_status in UNCHECKED,
                 old=old,
                 against=against,
                 rule=_rule(element, row, against, systems) if against else "",
                 place=_place(row),
-                counted=bool(pd.isna(row.file)),
+                counted=row.file is None,
             )
         )
     return sorted(lines, key=lambda line: order[line.element.name])
 
 
-def _plain(said: pd.DataFrame) -> pd.Series:
-    """Format values for people, with names for codes of grades and languages."""
+def _plain(row: Any) -> str:
+    """Format a value for people, with names for codes of grades and languages."""
     from helpers.report.messages import language
 
-    labels = language("en")
-    texts = value_texts(said).tolist()
-    for place, (element, value) in enumerate(said[["element", "value"]].itertuples(index=False)):
-        if element == "grade_level":
-            texts[place] = grade_name(str(value))
-        elif element in _LANGUAGE_ELEMENTS:
-            texts[place] = labels.label("language", str(value))
-    return pd.Series(pd.array(texts, dtype=STRING), index=said.index)
+    if row.element == "grade_level":
+        return grade_name(row.value)
+    if row.element in _LANGUAGES:
+        return language("en").label("language", row.value)
+    return _text(row) or ""
 
 
-def _of(element: Element, numbers: Mapping[str, float]) -> str:
+def _of(element: Element, chosen: Mapping[str, Any]) -> str:
     """Return the fraction behind a rate, if the view has both numbers."""
     if element.numerator is None or element.denominator is None or element.unit != "rate":
         return ""
-    part, whole = numbers.get(element.numerator), numbers.get(element.denominator)
-    if part is None or whole is None or pd.isna(part) or pd.isna(whole):
+    part, whole = chosen.get(element.numerator), chosen.get(element.denominator)
+    if part is None or whole is None or part.value_number is None or whole.value_number is None:
         return ""
     unit = _declared()[element.denominator].unit or ""
-    return f"{number_text(part)} of {number_text(whole)} {unit}".strip()
+    return f"{number_text(part.value_number)} of {number_text(whole.value_number)} {unit}".strip()
 
 
 def _source(row: Any, age: int | None, old: bool, element: Element, systems: Mapping[str, SystemName]) -> str:
@@ -351,21 +328,19 @@ def _source(row: Any, age: int | None, old: bool, element: Element, systems: Map
     if age is not None:
         days = "up to date" if age == 0 else "1 day old" if age == 1 else f"{age:,} days old"
         parts.append(f"{days}: too old, {element.days_until_stale:,} are allowed" if old else days)
-    link_status = row.link_status
-    if not pd.isna(link_status):
-        parts.append(_TIES.get(str(link_status), str(link_status)))
+    if row.link_status is not None:
+        parts.append(_TIES.get(row.link_status, row.link_status))
     return ", ".join(parts)
 
 
 def _place(row: Any) -> str:
-    file, number, rows = row.file, row.row, row.rows
-    if not pd.isna(file) and not pd.isna(number):
-        return f"{file}, row {int(number)}"
-    if pd.isna(rows):
-        return "" if pd.isna(file) else str(file)
-    if rows == 0:
+    if row.file is not None and row.row is not None:
+        return f"{row.file}, row {row.row}"
+    if row.rows is None:
+        return row.file or ""
+    if row.rows == 0:
         return "no row: the system lists the child and recorded nothing"
-    return "counted from 1 row" if rows == 1 else f"counted from {int(rows):,} rows"
+    return "counted from 1 row" if row.rows == 1 else f"counted from {row.rows:,} rows"
 
 
 def _rule(
@@ -377,22 +352,17 @@ def _rule(
 
 
 def _against(
-    said: pd.DataFrame, chosen: Mapping[str, object], systems: Mapping[str, SystemName]
+    said: Sequence[Any], chosen: Mapping[str, Any], systems: Mapping[str, SystemName]
 ) -> dict[str, tuple[tuple[str, str], ...]]:
     """Collect distinct values of other systems that disagree with the chosen ones."""
-    declared = _declared()
-    # If a comparison of two systems is missing (a role sees only some systems), different dates still count
-    # as different; school numbers of two systems don't.
-    codes = said["element"].isin([name for name, each in declared.items() if each.compare == "codes"])
-    otherwise = ~said["agrees"].fillna(codes).to_numpy(dtype=bool)
-    rest = said[~said["chosen"].to_numpy(dtype=bool) & otherwise]
-    if rest.empty:
-        return {}
-    shown = rest["element"].map(dict(chosen)).astype(STRING)
-    loosely = rest["element"].isin([name for name, each in declared.items() if each.compare == "folded"])
-    same = folded(rest["value"]).eq(folded(shown)).fillna(False) & loosely
-    rest = rest[(rest["value"].ne(shown).fillna(False) & ~same).to_numpy(dtype=bool)]
     gathered: dict[str, dict[tuple[str, str], None]] = {}
-    for element, silo, text in rest[["element", "silo", "text"]].itertuples(index=False):
-        gathered.setdefault(element, {})[(name_of(silo, systems), str(text))] = None
+    for row in said:
+        shown, compare = chosen.get(row.element), _declared()[row.element].compare
+        # If a comparison of two systems is missing (a role sees only some systems), different dates still
+        # count as different; school numbers of two systems don't.
+        agrees = compare == "codes" if row.agrees is None else row.agrees
+        if row.chosen or agrees or shown is None or row.value == shown.value:
+            continue
+        if compare != "folded" or folded_word(row.value) != folded_word(shown.value):
+            gathered.setdefault(row.element, {})[name_of(row.silo, systems), _plain(row)] = None
     return {element: tuple(pairs) for element, pairs in gathered.items()}

@@ -26,7 +26,7 @@ from helpers.share import (
     pages_on_hold,
     view_for_handover,
 )
-from helpers.standard import STRING, BadInput
+from helpers.standard import STRING, BadInput, each_row
 from helpers.systems import declared
 
 if TYPE_CHECKING:
@@ -204,10 +204,11 @@ def pages_of(run: Run, paper: str = "", taken: Collection[str] = ()) -> Iterator
     terms = page_terms()
     codes = iter(new_codes(len(run.recipients), taken))
     for batch in _batches(run.recipients):
-        values, timeline, indicators = run.seen(batch)
+        values, timeline, indicators = map(each_row, run.seen(batch))
         own = run.standing[run.standing["child"].isin([one.child for one in batch])]
+        standing = {(row.child, row.silo): row.may_show is True for row in each_row(own)}
         also = terms.own_page if run.voice == "student" else ()
-        told = page_statements(values, timeline, own, run.facts.school_year, terms, indicators, also)
+        told = page_statements(values, timeline, standing, run.facts.school_year, terms, indicators, also)
         for one in batch:
             code = next(codes)
             child = told.get(one.child) or PageStatements(one.child)

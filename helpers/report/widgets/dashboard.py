@@ -116,8 +116,8 @@ class Dashboard:
         """Find children by name; see `DashboardState.find`."""
         return self._looking.find(text)
 
-    def still(self) -> Block:
-        """Return the static dashboard for a saved page."""
+    def still(self, rows: bool = True) -> Block:
+        """Return the static dashboard for a saved page, with the source rows of each value."""
         if not self._looking.source.synthetic:
             words = (
                 "Real children: the dashboard shows them while this notebook runs, and nothing of it is kept."
@@ -130,11 +130,11 @@ class Dashboard:
                 self._looking.show(str(self._looking.listed["child"].iloc[0]))
         except BadInput as error:
             return paragraph(str(error))
-        if self._looking.child is None:
+        if self._looking.child is None or self._looking.page is None:
             return paragraph("This viewer may see no child.")
         from helpers.report.widgets import style_of
 
-        page = self._looking.laid_out(self._looking.child, rows=True)
+        page = self._looking.laid_out(self._looking.child, rows=True) if rows else self._looking.page
         words = (
             "To choose a role and a child, run this notebook in JupyterLab, or: bigpicture dashboard FOLDER."
         )
@@ -311,11 +311,15 @@ class Dashboard:
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         from helpers.report.widgets import widget_for
 
-        still = self.still()
+        # Voila shows the live page alone, so nobody would see a static one with all its source rows.
+        live = "VOILA_SERVER_URL" in os.environ
+        still = self.still(rows=not live)
         _set_aside()  # now, before the browser waits for its first page
         bundle = widget_for("dashboard", self.heard)
+        if not live:
+            bundle["text/html"] = still._repr_html_()
         # Not the widget's own plain text, which would be part of its state.
-        return {**bundle, "text/html": still._repr_html_(), "text/plain": still.text}
+        return {**bundle, "text/plain": still.text}
 
 
 def _set_aside() -> None:

@@ -505,7 +505,7 @@ def test_a_gap_is_named_only_where_nothing_of_it_is_known_and_it_is_for_the_chil
     assert sentences(laid_out(view([value("school", "Oak")])))["Unknown"] == asked
 
 
-@pytest.mark.parametrize(("count", "said"), [(1, "One detail, listed"), (2, "2 details, each listed")])
+@pytest.mark.parametrize(("count", "said"), [(1, "One detail, listed"), (2, "2 details, listed")])
 def test_a_page_that_lists_what_is_not_known_counts_it_and_never_says_that_nothing_is_unknown(
     count: int, said: str
 ) -> None:
@@ -514,9 +514,7 @@ def test_a_page_that_lists_what_is_not_known_counts_it_and_never_says_that_nothi
     page = laid_out(view([*known, *details]))
     listed = re.findall(r"Not known: (.*?) \(", words(page).replace(" :", ":"))
     assert sum(one.count(", ") + 1 for one in listed) == count
-    assert sentences(page)["Unknown"] == (
-        f"{said} below as not known. The main topics are known: attendance and tests."
-    )
+    assert sentences(page)["Unknown"] == (f"{said} below. This page has attendance and tests.")
 
 
 def test_dated_records_of_the_year_stand_in_a_table_with_their_rows() -> None:

@@ -48,7 +48,7 @@ GAP_HEADS = {
 # What is counted where a measure is amiss, so that a number beside it has its unit.
 AMISS = {
     "matches that are right": "wrong links",
-    "pairs refused": "pairs of records with one number, but two children",
+    "pairs refused": "pairs of records of two children with one number",
     "match rate": "children who aren't found",
     "linked, not verified": "records linked by a number that nothing could check",
     "in no other system": "children whom no other system knows",

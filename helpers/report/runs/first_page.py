@@ -183,11 +183,11 @@ def _with_key(district: District, links: Links) -> IndexFigures:
 
 
 def _mixed_up(found: _Judged) -> str:
-    left = f"**{found.undetected:,}**" if found.undetected else "**none**"
-    goes = "go" if found.undetected > 1 else "goes"
     if found.looked_up:
         by_number = say_measure("undetected_by_number", found.looked_up, found.children)
-        return f"{by_number}. Matched by name and birth date too, {left} {goes} unnoticed."
+        left = f"**{found.undetected:,}** still {'do' if found.undetected > 1 else 'does'}"
+        then = left if found.undetected else "checks notice **every** mix-up"
+        return f"{by_number}. Matched by name and birth date too, {then}."
     if found.undetected:
         return f"{say_measure('undetected', found.undetected, found.children)}."
     return f"None of {found.children:,} children shares a page with another child unnoticed."
@@ -314,7 +314,7 @@ def _step_for(silo: str, links: Links, alone: Sequence[str]) -> tuple[str, str]:
         return "add_id", "Today nothing in it matches any child."
     if own["linkable_by"].isin(["Name and birth date", "Name only"]).mean() < 0.5:
         unverified = int(own["link_status"].eq(UNVERIFIED).sum())
-        more = f": {unverified:,} records, unchecked." if unverified else "."
+        more = f" ({unverified:,} records), and nothing checks it." if unverified else "."
         return "add_names", f"Today only a number can match it{more}"
     return "check_names", "They are written differently elsewhere."
 

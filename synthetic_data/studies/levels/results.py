@@ -518,8 +518,9 @@ def _match(study: Study, here: tuple[str, str] | None) -> Action:
     )
     if at:
         where = LEVEL_WORDS[there[at]] + (f", as in {here[0]}" if here else "")
-        chance = "" if _sure_to_find(study, there[at]) else "; chance could explain the difference"
-        effect += f"{where[0].upper()}{where[1:]}, they find **{by_number[at]:.0f}**{chance}. "
+        effect += f"{where[0].upper()}{where[1:]}, they find **{by_number[at]:.0f}**. "
+        if not _sure_to_find(study, there[at]):
+            effect += f"Chance could explain the step from {by_number[at]:.0f} to {matched[at]:.0f}. "
     more = f"**{asked[1] - asked[0]:.0f}** more of {asked_in(study)} questions of staff and families"
     effect += f"There, matching names answers {more}."
     return usual_action("match", f"{matched[at]:.0f}", effect, "of 100 children at risk are found")

@@ -10,6 +10,7 @@ from helpers.link.methods.deterministic import join_all_on_id, join_on_id
 from helpers.link.model import LinkModel, declared_model, drift
 from helpers.link.model.calibration import (
     CALIBRATION,
+    DOUBTS,
     calibrate,
     log_odds,
     share_of_errors,

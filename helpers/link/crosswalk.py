@@ -160,6 +160,7 @@ def as_pairs(students: Records, decided: pd.DataFrame) -> pd.DataFrame:
                 "evidence_birth_date": worded(BIRTH_DATE_LEVELS, "birth_date"),
                 "match_weight": decided["match_weight"],
                 "match_probability": decided["match_probability"],
+                "doubt": decided["doubt"],
                 "contradiction": decided["contradiction"],
                 "same_household": household,
                 "decision": decided["decision"],

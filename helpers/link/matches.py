@@ -38,8 +38,8 @@ class Resolved:
     """Every pair with its evidence and decision, and the child (``label``) of every record.
 
     ``pairs`` has the columns of `resolve.compare_pairs` and `resolve.decide`, plus ``step``,
-    ``decided_by``, ``match_weight``, ``match_probability`` and ``reviewed_utc``. ``confidence`` is the
-    model's probability that the record belongs to its child, NaN where rules decided.
+    ``decided_by``, ``match_weight``, ``match_probability``, ``doubt`` and ``reviewed_utc``. ``confidence``
+    is the model's probability that the record belongs to its child, NaN where rules decided.
     """
 
     pairs: pd.DataFrame

@@ -65,7 +65,7 @@ def explain_pair(district: District, pair: pd.Series, model: LinkModel | None = 
         The district that was linked.
     pair
         A row of the table *pairs*: ``left_silo``, ``left_record``, ``right_silo``, ``right_record``; with
-        ``match_probability``, if any, the steps end at the final decision.
+        ``match_probability`` and ``doubt``, if any, the steps end at the final decision.
     model
         The model that scored the pair (`Links.model`); by default the kit's own, adapted to the district.
 
@@ -96,19 +96,19 @@ def explain_pair(district: District, pair: pd.Series, model: LinkModel | None = 
             "with the step Probabilistic."
         )
     steps = explain(seen.units, left, right, model)
-    return _beside_rivals(steps, pair.get("match_probability"), share_of_errors(model))
+    return _beside_rivals(steps, pair.get("match_probability"), pair.get("doubt"), share_of_errors(model))
 
 
-def _beside_rivals(steps: pd.DataFrame, probability: object, errors: float) -> pd.DataFrame:
+def _beside_rivals(steps: pd.DataFrame, probability: object, doubt: object, errors: float) -> pd.DataFrame:
     """Add the step from a pair's own weight to the probability that decided it."""
-    if not isinstance(probability, float) or not 0 < probability < 1:
+    if not isinstance(probability, float) or not isinstance(doubt, str) or not 0 < probability < 1:
         return steps
     total = float(steps["running_total"].iloc[-1])
     rows = []
     for name, certainty, words in (
         (
             RIVALS,
-            float(uncalibrate(probability, errors)),
+            float(uncalibrate(probability, errors, doubt)),
             ("no other child is close", "other children fit, too"),
         ),
         (CALIBRATED, probability, ("more often than the model thinks", "less often than the model thinks")),

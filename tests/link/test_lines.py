@@ -89,7 +89,8 @@ def test_the_line_of_a_record_without_a_birth_date(
     assert pairs["decision"].tolist() == [decision]
     assert links.model is not None
     errors = share_of_errors(links.model)
-    assert uncalibrate(pairs["match_probability"], errors).tolist() == [pytest.approx(share)]
+    own = uncalibrate(pairs["match_probability"], errors, pairs["doubt"])
+    assert own.tolist() == [pytest.approx(share)]
 
 
 @pytest.mark.one_in(5)

@@ -92,7 +92,7 @@ def find_probabilistic_matches(students: Records, found: Matches, aids: LinkageC
         ["Refused", "Match", "Review"],
         default="No match",
     )
-    pairs = pairs.assign(decision=decision, probability=probability)
+    pairs = pairs.assign(decision=decision, probability=probability, rivals=False)
     matches = pairs[pairs["decision"].eq("Match")]
     edges = matches[["left", "right"]].assign(strength=matches["match_weight"].round(2))
     clusters = cluster_records(count, edges, seen.exclusions.also_by_names)

@@ -122,7 +122,9 @@ def _by_share(
     exclusive = None if exclusions is None else exclusions.exclusive
     share[hopeful] = normalize_over_candidates(pairs.iloc[hopeful], count, alike, exclusive)
     return pairs.assign(
-        probability=np.where(refused, alone, share), decision=_decision(share, refused, alone, accept)
+        probability=np.where(refused, alone, share),
+        decision=_decision(share, refused, alone, accept),
+        rivals=False,
     )
 
 
@@ -192,13 +194,13 @@ def _choose(
     sure = first["best"].to_numpy() & (first["share"].to_numpy() >= PLAIN)
     learned = coverage_weights(units, first, sure, is_child)
     learned += second_record_weights(units, first, sure, is_child, children)
-    again = first.drop(columns=["share", "best"])
+    again = first.drop(columns=["share", "best", "rivals"])
     ranked = assign_child(again.assign(match_weight=first["match_weight"] + learned), many)
     share = ranked["share"].to_numpy()
     decision = _decision(share, np.zeros(len(ranked), dtype=bool), share, ACCEPT[1])
     decision[~ranked["best"].to_numpy() & (decision == "Review")] = "No match"
     ranked = ranked.assign(match_weight=ranked["own"], probability=share, decision=decision)
-    return ranked[[*pairs.columns, "probability", "decision"]]
+    return ranked[[*pairs.columns, "probability", "decision", "rivals"]]
 
 
 def _asked(count: int, pairs: pd.DataFrame) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -12,13 +12,21 @@ import numpy.typing as npt
 
 from helpers.link.model.parameters import LinkModel
 
-__all__ = ["CALIBRATION", "calibrate", "log_odds", "share_of_errors", "uncalibrate"]
+__all__ = ["CALIBRATION", "DOUBTS", "calibrate", "log_odds", "share_of_errors", "uncalibrate"]
 
 Numbers = npt.NDArray[np.float64]
 Knots = Sequence[tuple[float, float]]
 
 CALIBRATION = Path(__file__).parent / "calibration.toml"
 SUREST = 1e-9
+# Kinds of pairs: in each, one probability of the model is right at another rate.
+DOUBTS = (
+    "ids, and names or birth dates, differ",
+    "ids differ",
+    "first names differ",
+    "other children fit as well",
+    "evidence alone",
+)
 
 
 def log_odds(probability: npt.ArrayLike) -> Numbers:
@@ -33,14 +41,17 @@ def share_of_errors(model: LinkModel) -> float:
 
 
 @cache
-def _declared() -> tuple[tuple[float, Knots], tuple[float, Knots]]:
-    """Read both curves, that of fewer errors first: its share of errors, and its knots."""
-    curves = tomllib.loads(CALIBRATION.read_text(encoding="utf-8"))["curve"]
-    few, many = sorted(
-        (one["share_of_errors"], tuple((knot["model"], knot["share"]) for knot in one["knot"]))
-        for one in curves
-    )
-    return few, many
+def _declared() -> Mapping[str, tuple[tuple[float, Knots], tuple[float, Knots]]]:
+    """Read both curves of each kind of pair, that of fewer errors first: share of errors, and knots."""
+    found: dict[str, list[tuple[float, Knots]]] = {}
+    for one in tomllib.loads(CALIBRATION.read_text(encoding="utf-8"))["curve"]:
+        knots = tuple((knot["model"], knot["share"]) for knot in one["knot"])
+        found.setdefault(one["doubt"], []).append((one["share_of_errors"], knots))
+    result = {}
+    for doubt, curves in found.items():
+        few, many = sorted(curves)
+        result[doubt] = few, many
+    return result
 
 
 def _interpolate(probability: npt.ArrayLike, knots: Knots) -> Numbers:
@@ -49,9 +60,9 @@ def _interpolate(probability: npt.ArrayLike, knots: Knots) -> Numbers:
     return np.interp(log_odds(probability), said, was)
 
 
-def _knots(errors: float) -> Knots:
+def _knots(errors: float, doubt: str) -> Knots:
     """Return the knots for a share of errors: between the two curves that were learned."""
-    (few, fewer), (many, more) = _declared()
+    (few, fewer), (many, more) = _declared()[doubt]
     place = float(np.clip((errors - few) / (many - few), 0, 1))
     said = sorted({model for knots in (fewer, more) for model, _ in knots})
     odds = (1 - place) * _interpolate(said, fewer) + place * _interpolate(said, more)
@@ -62,28 +73,40 @@ def _probability(odds: Numbers) -> Numbers:
     return np.asarray(1 / (1 + np.exp(-odds)), dtype="float64")
 
 
-def _apply(probability: npt.ArrayLike, knots: Knots) -> Numbers:
-    result = _probability(_interpolate(probability, knots))
-    return np.where(np.isnan(np.asarray(probability, dtype="float64")), np.nan, result)
+def _apply(probability: npt.ArrayLike, doubt: npt.ArrayLike, curves: Mapping[str, Knots]) -> Numbers:
+    chance, kind = np.broadcast_arrays(
+        np.asarray(probability, dtype="float64"), np.asarray(doubt, dtype=object)
+    )
+    result = np.full(chance.shape, np.nan)
+    for one, knots in curves.items():
+        here = (kind == one) & ~np.isnan(chance)
+        result[here] = _probability(_interpolate(chance[here], knots))
+    return result
 
 
-def calibrate(probability: npt.ArrayLike, errors: float) -> Numbers:
+def calibrate(probability: npt.ArrayLike, errors: float, doubt: npt.ArrayLike) -> Numbers:
     """Replace the model's probabilities with the share of such pairs that were one child in training.
 
-    ``errors`` is the district's `share_of_errors`. Where errors are rare, a pair with a large difference is
-    more often two children than where they are frequent. So ``calibration.toml`` has a curve for either, and
-    we interpolate between them. The order of pairs remains. NaN stays NaN.
+    ``doubt`` has each pair's kind, one of `DOUBTS`. Two records with two ids and two names are hardly ever
+    one child, whatever else agrees. Of two children who fit a record as well, one is right. Where
+    nothing but a large difference makes a pair doubtful, it mostly is one child.
 
-    >>> bool(calibrate(0.2, 0.05) < calibrate(0.8, 0.05))
+    ``errors`` is the district's `share_of_errors`. Where errors are rare, a pair with a large difference is
+    more often two children than where they are frequent. So ``calibration.toml`` has two curves for each
+    kind, and we interpolate between them. The order of pairs of a kind remains. NaN stays NaN.
+
+    >>> ids, nothing = calibrate(0.8, 0.05, [DOUBTS[0], DOUBTS[-1]])
+    >>> bool(ids < nothing)
     True
     """
-    return _apply(probability, _knots(errors))
+    return _apply(probability, doubt, {one: _knots(errors, one) for one in _declared()})
 
 
-def uncalibrate(probability: npt.ArrayLike, errors: float) -> Numbers:
+def uncalibrate(probability: npt.ArrayLike, errors: float, doubt: npt.ArrayLike) -> Numbers:
     """Return the model's own probabilities that `calibrate` turned into these.
 
-    >>> uncalibrate(calibrate([0.25, 0.9], 0.05), 0.05).round(6).tolist()
+    >>> uncalibrate(calibrate([0.25, 0.9], 0.05, DOUBTS[-1]), 0.05, DOUBTS[-1]).round(6).tolist()
     [0.25, 0.9]
     """
-    return _apply(probability, [(was, said) for said, was in _knots(errors)])
+    turned = {one: [(was, said) for said, was in _knots(errors, one)] for one in _declared()}
+    return _apply(probability, doubt, turned)

@@ -36,7 +36,8 @@ def assign_child(weighed: pd.DataFrame, asking: np.ndarray) -> pd.DataFrame:
     Two children with the same name both look likely for a record that has only the name. Each alone would be
     accepted; together they show that the record is ambiguous. So a record's candidates share one certainty
     with *none of them*. Each system's rate of *none of them* is learned from all its records at once: it is
-    low where nearly all find a child, and high where many find none.
+    low where nearly all find a child, and high where many find none. ``rivals`` says whether other candidates
+    hold at least as much of it as *none of them*.
 
     >>> pairs = pd.DataFrame({"chooser": [7, 7], "child": [1, 2], "group": 0, "match_weight": 9.0})
     >>> assign_child(pairs.assign(refused=False), np.array([1]))["share"].round(3).tolist()
@@ -60,8 +61,10 @@ def assign_child(weighed: pd.DataFrame, asking: np.ndarray) -> pd.DataFrame:
     mine = odds(weight[rows].astype("float64"))
     total = np.bincount(codes, weights=mine, minlength=int(best.sum()))
     none = _odds_of_none(total, group[rows][best].astype("int64"), asking)
-    share = mine / (none[group[rows].astype("int64")] + total[codes])
-    return weighed.iloc[rows].reset_index(drop=True).assign(share=share, best=best)
+    of_none = none[group[rows].astype("int64")]
+    share = mine / (of_none + total[codes])
+    rivals = total[codes] - mine >= of_none
+    return weighed.iloc[rows].reset_index(drop=True).assign(share=share, best=best, rivals=rivals)
 
 
 def _odds_of_none(total: np.ndarray, group: np.ndarray, asking: np.ndarray) -> np.ndarray:

@@ -254,6 +254,7 @@ def _decided(students: Records, found: Matches, persons: ReviewDecisions) -> pd.
         decided_by="Rule",
         match_weight=np.nan,
         match_probability=np.nan,
+        doubt=pd.Series(pd.NA, index=decided.index, dtype="string"),
         reviewed_utc=pd.Series(pd.NaT, index=decided.index, dtype="datetime64[us]"),
     )
     return _as_persons_said(decided, pairs) if asked else decided

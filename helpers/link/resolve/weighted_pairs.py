@@ -11,7 +11,7 @@ from helpers.link.blocking import distinct_pairs
 from helpers.link.comparisons import best_of
 from helpers.link.decisions import ReviewDecisions
 from helpers.link.matches import LinkageContext, Resolved
-from helpers.link.model.calibration import calibrate, share_of_errors
+from helpers.link.model.calibration import DOUBTS, calibrate, share_of_errors
 from helpers.link.model.parameters import shipped_model
 from helpers.link.model.scoring import prior_bits, score_pairs
 from helpers.link.records import Records, Units
@@ -20,8 +20,8 @@ from helpers.link.resolve.resolve import SPLIT, contradictions
 from helpers.link.values.birth_dates import AMBIGUOUS_DATE, DIFFERENT, MISSING, SAME
 from helpers.link.values.identifiers import contradicting
 from helpers.link.values.name_forms import compare_names
+from helpers.link.values.names import ALIKE, INITIAL, may_be_error
 from helpers.link.values.names import DIFFERENT as OTHER_NAME
-from helpers.link.values.names import INITIAL, may_be_error
 from helpers.link.values.names import MISSING as NO_NAME
 
 __all__ = [
@@ -234,6 +234,7 @@ def add_weighted_pairs(
     label = unit_label[units.of_record]
     listed = pairs[pairs["probability"].ge(HOPELESS) | pairs["decision"].ne("No match")]
     model = _as_records(students, settled.label, units, listed, errors)
+    listed = listed.assign(calibrated=model["match_probability"].to_numpy())
     rules = settled.pairs.copy()
     # No review where the model has joined what rules left open.
     joined = rules["decision"].eq("Review") & (label[rules["left"]] == label[rules["right"]])
@@ -249,7 +250,7 @@ def add_weighted_pairs(
     # pandas 2 infers dtypes anew from a frame without rows.
     filled = [part for part in (rules, model[list(rules.columns)]) if len(part)] or [rules]
     both = pd.concat(filled, ignore_index=True)
-    return Resolved(both, units.first_record[label], _confidence(students, units, label, listed, errors))
+    return Resolved(both, units.first_record[label], _confidence(students, units, label, listed))
 
 
 def _as_records(
@@ -276,6 +277,7 @@ def _as_records(
         }
     )
     decision = pairs["decision"].to_numpy(dtype=object)
+    doubt = _doubts(evidence, pairs)
     return evidence.assign(
         step=STEP,
         rule=pd.Series(RULE, index=evidence.index, dtype="string"),
@@ -285,9 +287,24 @@ def _as_records(
         strength=0,
         decided_by="Model",
         match_weight=pairs["match_weight"].to_numpy(),
-        match_probability=calibrate(pairs["probability"], errors),
+        match_probability=calibrate(pairs["probability"], errors, doubt),
+        doubt=pd.Series(doubt, index=evidence.index, dtype="string"),
         reviewed_utc=pd.Series(pd.NaT, index=evidence.index, dtype="datetime64[us]"),
     )
+
+
+def _doubts(evidence: pd.DataFrame, pairs: pd.DataFrame) -> np.ndarray:
+    """Return what kind of doubt each pair has, one of `DOUBTS`.
+
+    One probability means something else where two ids contradict each other than where a name is misspelled.
+    """
+    ids = evidence["contradicting_id"].to_numpy() >= 0
+    first = evidence["first_name"].to_numpy() >= ALIKE
+    born = evidence["birth_date"].to_numpy() == DIFFERENT
+    refused, rivals = (pairs[name].to_numpy(dtype=bool) for name in ("refused", "rivals"))
+    conditions = [ids & (first | born), ids, refused & first, rivals]
+    result: np.ndarray = np.select(conditions, list(DOUBTS[:-1]), default=DOUBTS[-1]).astype(object)
+    return result
 
 
 def _birth_dates(units: Units, left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -305,20 +322,18 @@ def _one_home(units: Units, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     return result
 
 
-def _confidence(
-    students: Records, units: Units, label: np.ndarray, pairs: pd.DataFrame, errors: float
-) -> np.ndarray:
+def _confidence(students: Records, units: Units, label: np.ndarray, pairs: pd.DataFrame) -> np.ndarray:
     """Return the probability that links each record's unit to the unit of its child's anchor."""
     confidence = np.full(len(units), np.nan)
     matches = pairs[pairs["decision"].eq("Match")]
     home = units.of_record[anchors(students, units.first_record[label])]
     is_home = np.zeros(len(units), dtype=bool)
     is_home[home] = True
-    probability = matches["probability"].to_numpy()
+    probability = matches["calibrated"].to_numpy()
     best = np.full(len(units), -1.0)
     for side in ("left", "right"):
         np.maximum.at(best, matches[side].to_numpy(), probability)
     tied = (best >= 0) & ~is_home
-    confidence[tied] = calibrate(best[tied], errors)
+    confidence[tied] = best[tied]
     result: np.ndarray = confidence[units.of_record]
     return result

@@ -37,7 +37,7 @@ APART = {
         r"^(Counting (only )?(named )?records|Complete: [\d,]+ of|Split: [\d,]+|Mixed with another child:)"
     ),
     "what a step would change": re.compile(
-        r"more (child has|children have) a complete page|would make it|fewer children are mixed up"
+        r"more (child has|children have) a complete page|would make it|fewer (?:children )?are mixed up"
     ),
     "what an hour of review is expected to add": re.compile(r"^Expected: [\d.,]+ pairs of records found"),
     "a table of steps by methods": re.compile(r"^[\d,. %]*$"),

@@ -15,7 +15,7 @@ from helpers.report.runs.notebooks import Notebook, choose
 from tests.tiers import sampled
 
 PROJECT = Path(__file__).resolve().parent.parent
-READING = [one for one in choose(PROJECT / "notebooks") if one.reads_district]
+READING = [one for one in choose(PROJECT / "notebooks") if one.reads]
 
 pytestmark = pytest.mark.notebooks
 

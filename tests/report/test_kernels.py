@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -15,6 +16,8 @@ import pytest
 
 from helpers.report.runs import kernels
 from helpers.report.runs.execute import NotebookRun, Progress, run_notebooks
+from helpers.report.runs.report import run_report
+from helpers.standard import BadInput
 from tests.report.test_run import write
 
 pytestmark = pytest.mark.full
@@ -85,6 +88,29 @@ def test_a_server_that_is_gone_or_another_python_starts_nothing(tmp_path: Path) 
         assert server.start(COMMAND, os.environ, tmp_path) is None
     finally:
         server.close()
+
+
+@linux_alone
+def test_a_district_that_is_not_made_ends_the_server_that_still_imports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    servers = []
+
+    class Watched(kernels.KernelServer):
+        def __init__(self) -> None:
+            super().__init__()
+            servers.append(self._process)
+
+    def refuse(parameters: object) -> Path:
+        raise BadInput("no such setting")
+
+    monkeypatch.setattr(kernels, "KernelServer", Watched)
+    paths = [write(tmp_path, name, "1") for name in ("01_x", "02_x", "03_x")]
+    with pytest.raises(BadInput, match="no such setting"):
+        run_report(
+            notebooks=paths[0].parent, out=tmp_path / "out", make=refuse, progress=Progress(3, io.StringIO())
+        )
+    assert [process.returncode for process in servers] == [-signal.SIGTERM]
 
 
 @linux_alone

@@ -41,6 +41,17 @@ def quiet() -> Progress:
     return Progress(1, io.StringIO())
 
 
+@pytest.mark.full
+def test_those_that_read_no_district_begin_then_those_that_read_two(tmp_path: Path) -> None:
+    cells = {"01_none": "1", "02_one": "# read_district(", "03_two": "# read_district(, read_district("}
+    paths = [write(tmp_path, name, cell) for name, cell in cells.items()]
+    told = io.StringIO()
+    runs = run_notebooks(paths, {}, tmp_path / "out", at_once=1, progress=Progress(3, told))
+    begun = [line.split(":")[0] for line in told.getvalue().splitlines() if line.endswith("begun")]
+    assert begun == ["01_none", "03_two", "02_one"]
+    assert [run.name for run in runs] == [*cells]
+
+
 def test_notebooks_are_chosen_by_number_or_name(tmp_path: Path) -> None:
     for name in ("00_start_here", "03_join_them", "05_measure"):
         write(tmp_path, name)
@@ -129,22 +140,6 @@ def test_a_folder_of_an_earlier_run_that_is_gone_stops_no_notebook(tmp_path: Pat
     finally:
         files.cwd(before)
     assert [(run.status, run.failed) for run in runs] == [("done", None), ("done", None)]
-
-
-@pytest.mark.full
-def test_who_reads_a_district_begins_after_those_who_need_none(tmp_path: Path) -> None:
-    for name, says in (("01_short", "read_district = id\nread_district(1)"), ("02_none", "2")):
-        write(tmp_path, name, says)
-    done: list[str] = []
-    runs = run_notebooks(
-        sorted(tmp_path.glob("*.ipynb")),
-        out=tmp_path / "out",
-        at_once=1,
-        progress=quiet(),
-        when_done=lambda run: done.append(run.name),
-    )
-    assert done == ["02_none", "01_short"]
-    assert [run.name for run in runs] == ["01_short", "02_none"]
 
 
 @pytest.mark.full

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -265,6 +266,7 @@ def run_notebooks(
     at_once: int | None = None,
     progress: Progress | None = None,
     when_done: Callable[[NotebookRun], None] | None = None,
+    kernels: Mapping[str, Any] | None = None,
 ) -> list[NotebookRun]:
     """Run notebooks; a failed one doesn't stop the others.
 
@@ -284,6 +286,8 @@ def run_notebooks(
         Progress display; default is on standard error.
     when_done
         Called after each notebook, in the thread that ran it.
+    kernels
+        What `kernel_server` yields, if it was started earlier; a server of its own when not given.
 
     Returns
     -------
@@ -312,15 +316,16 @@ def run_notebooks(
     # only once.
     pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="notebook")
     # Notebooks that read no district come first: while one process reads it, others would only wait. Then the
-    # long ones, so that none runs alone at the end.
-    order = sorted(chosen, key=lambda notebook: (notebook.reads_district, -(notebook.minutes or 0)))
+    # long ones, so that none runs alone at the end: those that read two districts, then by minutes to read.
+    order = sorted(chosen, key=lambda one: (one.reads > 0, -one.reads, -(one.minutes or 0)))
     try:
         # papermill keeps the folder it was called in for the whole process, and two runs that overlap may
         # leave the one of an earlier call, which may be gone. Around all of them, it is this call's.
-        with local_file_io_cwd(), kernel_server(len(chosen)) as kernels:
+        server = kernel_server(len(chosen)) if kernels is None else nullcontext(kernels)
+        with local_file_io_cwd(), server as started:
 
             def one(notebook: Notebook) -> NotebookRun:
-                done = _execute(notebook, given[notebook.name], out, real, progress, kernels)
+                done = _execute(notebook, given[notebook.name], out, real, progress, started)
                 if when_done is not None:
                     when_done(done)
                 return done

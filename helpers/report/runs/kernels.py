@@ -183,6 +183,7 @@ class KernelServer:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._started = False
         self._ours, theirs = socket.socketpair()
         with theirs:
             code = f"from helpers.report.runs.kernels import serve; serve({theirs.fileno()})"
@@ -204,6 +205,7 @@ class KernelServer:
             self._channel.write(json.dumps(asked) + "\n")
             self._channel.flush()
             if pid := self._channel.readline():
+                self._started = True
                 return _Forked(int(pid))
         return None
 
@@ -212,6 +214,9 @@ class KernelServer:
         with contextlib.suppress(OSError):
             self._channel.close()
         self._ours.close()
+        if not self._started:
+            # It may still import, and an error needn't wait for that.
+            self._process.terminate()
         self._process.wait()
 
 

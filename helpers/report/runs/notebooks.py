@@ -72,9 +72,11 @@ class Notebook:
         return found
 
     @property
-    def reads_district(self) -> bool:
-        """Whether any of its cells reads a district."""
-        return any("read_district(" in cell.source for cell in self.content.cells if cell.cell_type == "code")
+    def reads(self) -> int:
+        """How many districts its cells read."""
+        return sum(
+            cell.source.count("read_district(") for cell in self.content.cells if cell.cell_type == "code"
+        )
 
     def section_of(self, code_cell: int) -> str:
         """Return the heading above a code cell, other than the title."""

@@ -29,6 +29,7 @@ from helpers.report.runs.earlier import (
 )
 from helpers.report.runs.execute import NotebookRun, Progress, run_notebooks
 from helpers.report.runs.first_page import RunFigures, compute_figures
+from helpers.report.runs.kernels import kernel_server
 from helpers.report.runs.notebooks import Notebook, choose, notebooks_folder, parameters_for
 from helpers.standard import BadInput
 
@@ -240,42 +241,46 @@ def run_report(
         must_be_a_folder(named)
     progress = progress or Progress(len(chosen))
     asked = _merged(typed)
-    if named is None:
-        progress.say(
-            f"making the district{_of_children(chosen, asked)}; one that was made before is found again"
-        )
-    place = (named or (make or _maker())(asked)).resolve()
-    about = what_is_there(place).about
-    synthetic = about.get("synthetic") is True
-    with sharing(), dated_run(out, about) as run:
-        if named is not None:
-            with_children(read_district(place))  # reads the district, which the notebooks then reuse
-        runs, figures, trouble = _run(run.draft, place, chosen, given, about, at_once, progress)
-        finished = tuple(replace(one, notebook=run.folder / "notebooks" / one.notebook.name) for one in runs)
-        lines = [_line(one, run.draft) for one in runs]
-        before = earlier_runs(out)
-        kept = figures.kept if figures else None
-        changed = what_changed(run.draft, out, kept, compared, about)
-
-        def index(page: Path, pages: str, others: str) -> None:
-            index_page(
-                page,
-                figures.index if figures else None,
-                lines,
-                about,
-                synthetic=synthetic,
-                earlier=before,
-                changed=changed.said,
-                pages=pages,
-                runs=others,
-                trouble=trouble or (figures.misfit if figures else ""),
+    # The server imports what kernels need while a district is made or read.
+    with sharing(), kernel_server(len(chosen)) as kernels:
+        if named is None:
+            progress.say(
+                f"making the district{_of_children(chosen, asked)}; one that was made before is found again"
             )
+        place = (named or (make or _maker())(asked)).resolve()
+        about = what_is_there(place).about
+        synthetic = about.get("synthetic") is True
+        with dated_run(out, about) as run:
+            if named is not None:
+                with_children(read_district(place))  # reads the district, which the notebooks then reuse
+            runs, figures, trouble = _run(run.draft, place, chosen, given, about, at_once, progress, kernels)
+            finished = tuple(
+                replace(one, notebook=run.folder / "notebooks" / one.notebook.name) for one in runs
+            )
+            lines = [_line(one, run.draft) for one in runs]
+            before = earlier_runs(out)
+            kept = figures.kept if figures else None
+            changed = what_changed(run.draft, out, kept, compared, about)
 
-        index(run.draft / INDEX, "", "../")
-        if kept is not None:
-            # The reports are complete, whether or not the next run can compare with this one.
-            with suppress(OSError):
-                save_snapshot(kept, out, run.name, run.draft, synthetic)
+            def index(page: Path, pages: str, others: str) -> None:
+                index_page(
+                    page,
+                    figures.index if figures else None,
+                    lines,
+                    about,
+                    synthetic=synthetic,
+                    earlier=before,
+                    changed=changed.said,
+                    pages=pages,
+                    runs=others,
+                    trouble=trouble or (figures.misfit if figures else ""),
+                )
+
+            index(run.draft / INDEX, "", "../")
+            if kept is not None:
+                # The reports are complete, whether or not the next run can compare with this one.
+                with suppress(OSError):
+                    save_snapshot(kept, out, run.name, run.draft, synthetic)
     # The run is complete and in place: only now do we add it to the list and the index.
     remember(out, figures, len(runs), sum(one.status == "failed" for one in runs), run.name)
     index(out / INDEX, f"{run.name}/", "")
@@ -290,6 +295,7 @@ def _run(
     about: Mapping[str, object],
     at_once: int | None,
     progress: Progress,
+    kernels: Mapping[str, Any],
 ) -> tuple[list[NotebookRun], RunFigures | None, str]:
     """Run the notebooks to a folder, write a page for each, and compute the figures in parallel."""
     synthetic = about.get("synthetic") is True
@@ -319,6 +325,7 @@ def _run(
             at_once=at_once,
             progress=progress,
             when_done=write_page,
+            kernels=kernels,
         )
         figures, trouble = working.result()
     return runs, figures, trouble

@@ -28,7 +28,7 @@ from helpers.link import (
     train_on_districts,
     verify_id_columns,
 )
-from helpers.score import read_answer_key, score_links
+from helpers.score import read_answer_key, summarize_links
 from helpers.standard import as_table, figure
 from synthetic_data.district import make_district
 from synthetic_data.error_families import apply_errors
@@ -73,16 +73,13 @@ def links_by_fault_rate(
                 "Resolved": link_district(district, "resolved"),
             }
             for way, links in ways.items():
-                scores = score_links(district, links.crosswalk)
-                whole = scores[
-                    scores["left_silo"].isna() & scores["group"].eq("All") & scores["population"].eq("All")
-                ]
-                counts = whole[["possible", "linked", "right", "wrong", "missed"]]
+                scores = summarize_links(district, links, with_evidence=False).populations
+                counts = scores.loc[scores["population"].eq("All"), ["possible", "linked", "right"]]
                 found.append(counts.assign(fault_factor=dial, method=way))
     every = pd.concat(found, ignore_index=True)
-    return as_table(
-        "links_by_fault_rate", every.groupby(["fault_factor", "method"], sort=False).sum().reset_index()
-    )
+    summed = every.groupby(["fault_factor", "method"], sort=False).sum().reset_index()
+    wrong, missed = summed["linked"] - summed["right"], summed["possible"] - summed["right"]
+    return as_table("links_by_fault_rate", summed.assign(wrong=wrong, missed=missed))
 
 
 ROUNDS = 5

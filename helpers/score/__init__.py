@@ -31,7 +31,7 @@ from helpers.score.flags import (
 )
 from helpers.score.groups import AS_THEY_ARE, MADE_EQUAL, GroupScores, missed_by_group, score_groups
 from helpers.score.links import crosswalk_from, judge_matches, must_be_of, score_links, score_pairs
-from helpers.score.profiles import judge_decision, judge_profiles, score_profiles
+from helpers.score.profiles import judge_decision, judge_profiles, score_profiles, true_profiles
 from helpers.score.regions import score_movers, score_region, score_roster_owners, true_region
 from helpers.score.review import score_calibration, with_review
 from helpers.score.summary import NAMED_RECORDS, LinkSummary, measure_separable_pairs, summarize_links
@@ -72,6 +72,7 @@ __all__ = [
     "summarize_links",
     "true_crosswalk",
     "true_flags",
+    "true_profiles",
     "true_region",
     "with_review",
 ]

@@ -329,7 +329,7 @@ def _adults(
 
 def _lines(profiles: Profiles, children: Collection[str]) -> pd.DataFrame:
     """Return all reported values and events of some children, one per row."""
-    values = profiles.values
+    values = profiles.said
     told = values[values["status"].eq("Reported") & values["silo"].notna()]
     told = told[["child", "element", "silo"]].set_axis(["child", "name", "silo"], axis="columns")
     events = profiles.timeline[["child", "kind", "silo"]].set_axis(["child", "name", "silo"], axis="columns")

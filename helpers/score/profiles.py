@@ -11,15 +11,22 @@ import pandas as pd
 
 from helpers.files import of_what, shared
 from helpers.link import Links
-from helpers.profile import Element, Profiles, build_profiles, declared_elements, folded
+from helpers.profile import (
+    Element,
+    Profiles,
+    build_profiles,
+    declared_elements,
+    folded,
+)
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, true_crosswalk
-from helpers.standard import as_table, empty_table
+from helpers.standard import Declarations, as_table, empty_table
+from helpers.systems import declared_for
 
 if TYPE_CHECKING:
     from helpers.files import District
 
-__all__ = ["judge_decision", "judge_profiles", "profiles_by_the_truth", "score_profiles"]
+__all__ = ["judge_decision", "judge_profiles", "score_profiles", "true_profiles"]
 
 
 OUTCOMES = ("right", "not_fresh", "wrong", "missing", "not_collected")
@@ -112,7 +119,7 @@ def judge_profiles(
     if _same_ties(profiles.crosswalk, truly):
         rightly = profiles
     elif rightly is None:
-        rightly = profiles_by_the_truth(district, key, profiles.school_year)
+        rightly = true_profiles(district, key=key, school_year=profiles.school_year)
     now, earlier = _truth(key)
     owner = truly[[*RECORD, "child"]].rename(columns={"child": "person"})
 
@@ -155,13 +162,48 @@ def judge_profiles(
     )
 
 
-def profiles_by_the_truth(district: District, key: AnswerKey, school_year: int | None) -> Profiles:
-    """Build profiles from correct links: what each system records about each child."""
+def true_profiles(
+    district: District,
+    *,
+    key: AnswerKey | None = None,
+    school_year: int | None = None,
+    terms: Declarations | None = None,
+) -> Profiles:
+    """Build profiles from correct links: what each system records about each child.
+
+    Parameters
+    ----------
+    district
+        A synthetic district from `read_district`, with its answer key.
+    key
+        Answer key; default is the one in the district's folder.
+    school_year, terms
+        As for `build_profiles`.
+
+    Returns
+    -------
+    Profiles
+        Profiles of the children in the key.
+
+    Raises
+    ------
+    BadInput
+        If the district has no answer key, or no system has data for that school year.
+
+    Examples
+    --------
+    >>> len(true_profiles(district).profile)
+    69
+    """
+    key = key or read_answer_key(district.folder)
     nothing = (empty_table("pairs"), empty_table("findings"), pd.DataFrame())
-    known = (of_what(district), of_what(key))
+    usual = terms is None or terms is declared_for(district.folder)
+    known = (of_what(district), of_what(key)) if usual else (None,)
     return shared(
-        lambda: f"{known[0]}, profiled by {known[1]}: {school_year}" if all(known) else None,
-        lambda: build_profiles(district, Links(true_crosswalk(district, key=key), *nothing), school_year),
+        lambda: f"{known[0]}, profiled by {known[-1]}: {school_year}" if all(known) else None,
+        lambda: build_profiles(
+            district, Links(true_crosswalk(district, key=key), *nothing), school_year, terms=terms
+        ),
     )
 
 
@@ -180,7 +222,7 @@ def _same_ties(left: pd.DataFrame, right: pd.DataFrame) -> bool:
 
 def _chosen(profiles: Profiles) -> pd.DataFrame:
     """Return the chosen values, without missing ones."""
-    values = profiles.values
+    values = profiles.said
     of_year = values["school_year"].isna()
     if profiles.school_year is not None:
         of_year |= values["school_year"].eq(profiles.school_year).fillna(False)
@@ -258,7 +300,7 @@ def judge_decision(
         If the district has no answer key.
     """
     key = key or read_answer_key(district.folder)
-    rightly = profiles_by_the_truth(district, key, before.school_year)
+    rightly = true_profiles(district, key=key, school_year=before.school_year)
     if only is not None:
         key = replace(key, values=key.values[key.values["element"].isin(list(only))])
         before, after, rightly = (_only(one, only) for one in (before, after, rightly))

@@ -308,9 +308,7 @@ class Picture(Block):
             drawn = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba()).convert("RGB")
             figure.clear()
         # A chart has few colors: a palette shrinks the page to a third at no cost.
-        drawn.quantize(128, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
-            out, format="PNG"
-        )
+        drawn.quantize(method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, format="PNG")
         return out.getvalue()
 
     def save(self, path: Path) -> Path:

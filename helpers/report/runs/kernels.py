@@ -226,9 +226,8 @@ def kernel_server(kernels: int) -> Iterator[dict[str, Any]]:
     if kernels < 3 or not _THREADS.exists() or not hasattr(os, "pidfd_open"):
         yield {}
         return
-    from jupyter_client import AsyncKernelManager
-
     server = KernelServer()
+    from jupyter_client import AsyncKernelManager
 
     class Manager(AsyncKernelManager):
         async def _async_launch_kernel(self, kernel_cmd: list[str], **given: Any) -> None:

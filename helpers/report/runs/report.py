@@ -234,15 +234,14 @@ def run_report(
         raise BadInput(f"The folder is given twice, as FOLDER and as -p {_FOLDER}; give it once.")
     folder, out = Path(folder) if folder is not None else None, Path(out)
     chosen = choose(notebooks or notebooks_folder(), only)
-    typed = parameters_for(chosen, given)
     compared = find_previous_run(out, previous)
     named = folder if folder is not None else (Path(str(given[_FOLDER])) if given.get(_FOLDER) else None)
     if named is not None:
         must_be_a_folder(named)
     progress = progress or Progress(len(chosen))
-    asked = _merged(typed)
-    # The server imports what kernels need while a district is made or read.
+    # The server imports what kernels need while this process does, and makes or reads a district.
     with sharing(), kernel_server(len(chosen)) as kernels:
+        asked = _merged(parameters_for(chosen, given))
         if named is None:
             progress.say(
                 f"making the district{_of_children(chosen, asked)}; one that was made before is found again"

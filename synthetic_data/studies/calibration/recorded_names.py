@@ -62,7 +62,7 @@ def _slips(outcomes: Outcomes, what: str) -> tuple[Numbers, Numbers]:
                 continue
             often = min(MOST, OFTEN * rate)
             for share_of, counts, weight in ((often, hit, 1.0), (1.0, expected, often)):
-                log, _ = _with_faults(outcomes, clean, truth, [(fault, share_of, 0)])
+                log, _ = _with_faults(outcomes, clean, truth, [(fault, share_of, 0)], ordered=False)
                 person = log.drop_duplicates(["file", "row"])["person"].dropna()
                 child = persons.get_indexer(pd.Index(person))
                 counts += weight * np.bincount(child[child >= 0], minlength=len(persons))
@@ -100,12 +100,13 @@ def disagreement(outcomes: Outcomes) -> Mapping[str, Measured]:
 
 
 def _with_faults(
-    outcomes: Outcomes, clean: Mapping[str, Page], truth: Truth, plan: Plan
+    outcomes: Outcomes, clean: Mapping[str, Page], truth: Truth, plan: Plan, *, ordered: bool = True
 ) -> tuple[pd.DataFrame, dict[str, Page]]:
-    """Let faults happen to copies of a system's files; return the log and the copies."""
+    """Let faults happen to copies of a system's files; return the log and the copies, sorted anew or not."""
     wrong, log = {name: copy.copy(page) for name, page in clean.items()}, Log()
     for page in wrong.values():
         page.new, page.dropped = [], []
+        page.sorted_by = page.sorted_by if ordered else ()
 
     def stream(fault: Fault) -> np.random.Generator:
         return rng_for(outcomes.scenario.seed, "calibration", fault.name)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -50,6 +52,19 @@ def test_those_that_read_no_district_begin_then_those_that_read_two(tmp_path: Pa
     begun = [line.split(":")[0] for line in told.getvalue().splitlines() if line.endswith("begun")]
     assert begun == ["01_none", "03_two", "02_one"]
     assert [run.name for run in runs] == [*cells]
+
+
+def test_reading_parameters_builds_no_grammar_of_web_addresses_and_leaves_it_to_others(
+    tmp_path: Path,
+) -> None:
+    pytest.importorskip("rfc3987_syntax")
+    path = write(tmp_path, "01_x")
+    code = (
+        "import pathlib, sys\nfrom helpers.report.runs.notebooks import Notebook\n"
+        f"Notebook(pathlib.Path({str(path)!r})).parameters\nassert 'rfc3987_syntax' not in sys.modules\n"
+        "import rfc3987_syntax"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_notebooks_are_chosen_by_number_or_name(tmp_path: Path) -> None:

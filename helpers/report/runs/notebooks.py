@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
+import sys
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import helpers
@@ -18,6 +21,21 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 __all__ = ["Notebook", "choose", "notebooks_folder", "parameters_for"]
+
+
+def _import_papermill() -> ModuleType:
+    """Import papermill without a grammar of web addresses, which takes a second and checks nothing here.
+
+    nbformat imports jsonschema, and this builds the grammar if the package that has it is there.
+    """
+    before = sys.modules.get("rfc3987_syntax")
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+    try:
+        return importlib.import_module("papermill")
+    finally:
+        del sys.modules["rfc3987_syntax"]
+        if before is not None:
+            sys.modules["rfc3987_syntax"] = before
 
 
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
@@ -66,8 +84,7 @@ class Notebook:
     @cached_property
     def parameters(self) -> dict[str, Any]:
         """Parameters: name -> papermill's description (inferred type, default, help)."""
-        import papermill
-
+        papermill = _import_papermill()
         found: dict[str, Any] = papermill.inspect_notebook(str(self.path))
         return found
 

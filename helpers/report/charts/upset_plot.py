@@ -110,12 +110,14 @@ def _draw(
     for name, place in zip(names, range(len(rows)), strict=True):
         sheet.write(axes, left - 16, top + (place + 0.5) * step, name, size=size, across="right")
     sheet.write(axes, left - 16, head + _BARS, unit, size=SMALL, shade=color("muted"), across="right")
+    marks: list[tuple[float, float, bool]] = []
     for place, ((systems, count), text) in enumerate(zip(shown, texts, strict=True)):
         x = left + (place + 0.5) * column
         high = (as_number(count) or 0.0) * scale
         axes.bar([x], [-high], width=column * 0.6, bottom=head + _BARS, color=color("ink"))
         sheet.write(axes, x, head + _BARS - high - 10, text, size=SMALL, across="center")
-        _dots(axes, x, [(top + (at + 0.5) * step, name in systems) for at, name in enumerate(rows)])
+        marks += [(x, top + (at + 0.5) * step, name in systems) for at, name in enumerate(rows)]
+    _dots(axes, marks)
     if hidden:
         sheet.write(
             axes,
@@ -129,11 +131,21 @@ def _draw(
     return sheet.figure
 
 
-def _dots(axes: Axes, x: float, marks: list[tuple[float, bool]]) -> None:
-    """Draw a column: a full dot for a system in the combination, a hollow one otherwise."""
-    inside = [y for y, there in marks if there]
-    axes.plot([x, x], [min(inside, default=0), max(inside, default=0)], color=color("ink"), linewidth=2)
-    for y, there in marks:
-        face = color("ink") if there else color("paper")
-        edge = color("ink") if there else color("rule")
-        axes.scatter([x], [y], s=46, facecolor=face, edgecolor=edge, linewidth=1.2, zorder=3)
+def _dots(axes: Axes, marks: list[tuple[float, float, bool]]) -> None:
+    """Draw full dots for the systems of a combination and hollow ones for the others, joined by column."""
+    columns: dict[float, list[float]] = {}
+    for x, y, there in marks:
+        columns.setdefault(x, []).extend([y] if there else [])
+    for x, inside in columns.items():
+        axes.plot([x, x], [min(inside, default=0), max(inside, default=0)], color=color("ink"), linewidth=2)
+    for full, face, edge in ((True, "ink", "ink"), (False, "paper", "rule")):
+        places = [(x, y) for x, y, there in marks if there is full]
+        axes.scatter(
+            [x for x, _ in places],
+            [y for _, y in places],
+            s=46,
+            facecolor=color(face),
+            edgecolor=color(edge),
+            linewidth=1.2,
+            zorder=3,
+        )

@@ -267,11 +267,12 @@ def _ends(sheet: Canvas, page: Axes, y: float, left: float, right: float, low: s
 def _respondents(page: Axes, places: list[float], y: float) -> None:
     """Draw a faint dot per respondent; dots at the same position stack."""
     taken: dict[int, int] = {}
+    heights = []
     for x in sorted(places):
         level = taken.get(round(x / 8), 0)
         taken[round(x / 8)] = level + 1
-        lift = ((level + 1) // 2) * (7 if level % 2 else -7)
-        page.scatter([x], [y + lift], s=30, color=color("ink"), alpha=_FAINT, linewidth=0, zorder=2)
+        heights.append(y + ((level + 1) // 2) * (7 if level % 2 else -7))
+    page.scatter(sorted(places), heights, s=30, color=color("ink"), alpha=_FAINT, linewidth=0, zorder=2)
 
 
 def _legend(sheet: Canvas, page: Axes, with_rings: bool, with_people: bool) -> None:

@@ -1,7 +1,8 @@
 """Learn from synthetic districts how often the model's probabilities are right, and how far off it is.
 
 Run ``python -m synthetic_data.studies.link_calibration`` after a change in linking. It writes the two files
-that `helpers.link` reads, and takes some minutes. We report coverage on other scenarios, seeds and errors.
+that `helpers.link` reads, and takes 20 minutes on two cores. We report coverage on other scenarios, seeds and
+errors.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from itertools import product
 from pathlib import Path
 
@@ -41,7 +43,7 @@ Knots = list[tuple[float, float]]
 Curves = dict[tuple[str, str], tuple[float, Knots]]
 
 SCENARIO = "pandemic"
-SEEDS = (9011, 9012, 9013, 9014, 9015, 9016)
+SEEDS = tuple(range(9011, 9027))
 LEVELS = ("none", "manual")
 STUDENTS = 800
 FAMILY = "development"
@@ -192,11 +194,10 @@ def _line(signs: Numbers, wrong: Numbers) -> Numbers:
 
 
 def _source(errors: Sequence[str]) -> str:
-    seeds = ", ".join(map(str, SEEDS))
     return (
         "# Learned by python -m synthetic_data.studies.link_calibration from synthetic districts of "
         f"{STUDENTS}\n"
-        f"# children (scenario {SCENARIO}, seeds {seeds}, levels {' and '.join(LEVELS)}).\n"
+        f"# children (scenario {SCENARIO}, seeds {SEEDS[0]} to {SEEDS[-1]}, levels {' and '.join(LEVELS)}).\n"
         f"# Errors: {'; '.join(errors)}.\n"
     )
 
@@ -225,10 +226,10 @@ def _write_estimates(fitted: Mapping[str, Mapping[str, float]]) -> None:
     write_atomically(LEARNED, f"{_source(list(ERRORS))}{head}\n{rows}".encode(), private=False)
 
 
-def main() -> None:
-    """Write both files."""
+def learn_from(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Link the districts of a seed: a row a pair, as `fit_curves` needs, and a row a district."""
     parts, rows = [], []
-    for _, _, kind, district, links in made_districts(SCENARIO, SEEDS, LEVELS, ERRORS, STUDENTS):
+    for _, _, kind, district, links in made_districts(SCENARIO, [seed], LEVELS, ERRORS, STUDENTS):
         assert links.model is not None
         scored = links.pairs[links.pairs["match_probability"].notna()]
         errors = share_of_errors(links.model)
@@ -242,8 +243,16 @@ def main() -> None:
             )
         )
         rows.append({"origin": origin, "errors": errors, **measure_separable_pairs(district, links)})
-    _write_probabilities(fit_curves(pd.concat(parts, ignore_index=True)))
-    _write_estimates(fit_estimates(pd.DataFrame(rows)))
+    return pd.concat(parts, ignore_index=True), pd.DataFrame(rows)
+
+
+def main() -> None:
+    """Write both files."""
+    with ProcessPoolExecutor() as pool:
+        learned = list(pool.map(learn_from, SEEDS))
+    pairs, runs = (pd.concat(tables, ignore_index=True) for tables in zip(*learned, strict=True))
+    _write_probabilities(fit_curves(pairs))
+    _write_estimates(fit_estimates(runs))
     sys.stdout.write(f"{CALIBRATION} and {LEARNED} written\n")
 
 

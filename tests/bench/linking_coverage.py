@@ -1,6 +1,6 @@
 """Measure how often estimates without a key hold the truth, and how true probabilities are.
 
-Usage: python -m tests.bench.linking_coverage [--write] [--seeds 11,12,13,14,15] [--students 800] [--errors E]
+Usage: python -m tests.bench.linking_coverage [--write] [--seeds 11,12,...] [--students 800] [--errors E]
 
 With --write it measures, and writes link_coverage.csv, link_reliability.csv and the tables of
 docs/decisions/linking.md; without, it prints what is kept. No seed, scenario or level here trained anything.
@@ -9,6 +9,8 @@ docs/decisions/linking.md; without, it prints what is kept. No seed, scenario or
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import click
@@ -24,7 +26,7 @@ __all__ = ["BEGINS", "DOCS", "ENDS", "docs_with", "kept_tables", "table_lines"]
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "decisions" / "linking.md"
 COVERAGE, RELIABILITY = (Path(__file__).with_name(f"link_{name}.csv") for name in ("coverage", "reliability"))
 BEGINS, ENDS = "<!-- coverage -->", "<!-- end of coverage -->"
-SCENARIO = "district"
+SCENARIO, SEEDS = "district", range(11, 31)
 LEVELS = ("none", "manual")
 CATALOG = {"catalog": (1.0, None), "catalog, double": (2.0, None)}
 # With fewer pairs a band's share is chance.
@@ -35,9 +37,20 @@ def measure(
     seeds: Sequence[int], students: int, families: Sequence[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Measure districts of all seeds, levels and errors: a row a measure; a row a band and kind of error."""
+    with ProcessPoolExecutor() as pool:
+        measured = list(pool.map(partial(_measure_seed, students=students, families=families), seeds))
+    covered, every = (pd.concat(tables, ignore_index=True) for tables in zip(*measured, strict=True))
+    both = pd.concat([every, every.assign(errors="all")], ignore_index=True)
+    by = both.groupby(["errors", "band"], sort=True)
+    reliability = by.agg(pairs=("right", "size"), expected=("probability", "mean"), share=("right", "mean"))
+    return covered.round(5), reliability.reset_index().round(4)
+
+
+def _measure_seed(seed: int, students: int, families: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Measure the districts of a seed: a row a measure, and a row a pair with a probability."""
     errors = {**CATALOG, **{family: (1.0, family) for family in families}}
     covered, scored = [], []
-    for seed, level, kind, district, links in made_districts(SCENARIO, seeds, LEVELS, errors, students):
+    for _, level, kind, district, links in made_districts(SCENARIO, [seed], LEVELS, errors, students):
         truth = measure_separable_pairs(district, links)
         estimate = estimate_quality(links).set_index("measure")
         for name, value in truth.items():
@@ -56,18 +69,16 @@ def measure(
             )
         )
         click.echo(f"{kind}, level {level}, seed {seed}", err=True)
-    every = pd.concat(scored, ignore_index=True)
-    both = pd.concat([every, every.assign(errors="all")], ignore_index=True)
-    by = both.groupby(["errors", "band"], sort=True)
-    reliability = by.agg(pairs=("right", "size"), expected=("probability", "mean"), share=("right", "mean"))
-    return pd.DataFrame(covered).round(5), reliability.reset_index().round(4)
+    return pd.DataFrame(covered), pd.concat(scored, ignore_index=True)
 
 
 def table_lines(covered: pd.DataFrame, reliability: pd.DataFrame) -> list[str]:
     """Write both tables in Markdown."""
     inside = covered["true"].between(covered["low"], covered["high"])
     found = covered.assign(inside=inside, width=covered["high"] - covered["low"])
-    seeds = ", ".join(map(str, sorted(covered["seed"].unique())))
+    each = sorted(covered["seed"].unique().tolist())
+    in_a_row = each == list(range(each[0], each[-1] + 1))
+    seeds = f"{each[0]} to {each[-1]}" if in_a_row else ", ".join(map(str, each))
     lines = [
         f"Scenario {SCENARIO}, levels {' and '.join(LEVELS)}, seeds {seeds}. Each cell: runs whose interval "
         "holds the truth, of all runs (median true value; median width of the interval).",
@@ -108,9 +119,9 @@ def docs_with(text: str, lines: Sequence[str]) -> str:
 
 
 @click.command()
-@click.option("--seeds", default="11,12,13,14,15", show_default=True)
+@click.option("--seeds", default=",".join(map(str, SEEDS)), show_default=True)
 @click.option("--students", default=800, show_default=True)
-@click.option("--errors", "families", multiple=True, default=("development",), show_default=True)
+@click.option("--errors", "families", multiple=True, default=("development", "held_out"), show_default=True)
 @click.option("--write", is_flag=True, help="Measure, keep the figures, and write the tables of the docs.")
 def main(seeds: str, students: int, families: tuple[str, ...], write: bool) -> None:
     """Measure the coverage of estimates and the reliability of probabilities."""

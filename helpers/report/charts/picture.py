@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -308,7 +308,13 @@ class Picture(Block):
             drawn = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba()).convert("RGB")
             figure.clear()
         # A chart has few colors: a palette shrinks the page to a third at no cost.
-        drawn.quantize(method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, format="PNG")
+        small = drawn.quantize(method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        # The palette is a shade off; the paper must be the page's own white.
+        palette = small.getpalette() or []
+        place, paper = (cast("Any", image.getpixel((0, 0))) for image in (small, drawn))
+        palette[3 * place : 3 * place + 3] = paper
+        small.putpalette(palette)
+        small.save(out, format="PNG")
         return out.getvalue()
 
     def save(self, path: Path) -> Path:

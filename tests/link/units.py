@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.link.blocking import Values
 from helpers.link.records import Units, name_values
-from helpers.link.values.name_forms import NameForms
+from helpers.link.values.name_forms import NameForms, NameTexts
 
 FIRSTS = [
     "ana",
@@ -50,7 +50,7 @@ def units_of(rows: list[dict[str, Any]]) -> Units:
         for name in ("first", "last")
     )
     named = (first > 0) | (last > 0)
-    names = NameForms(numbers[named], first[named], last[named], list(texts))
+    names = NameForms(numbers[named], first[named], last[named], NameTexts(texts))
     lists = {"birth_days", "birth_days_free", *(name for row in rows for name in row)} - {"first", "last"}
     values = name_values(names, count) | {name: _values(rows, name) for name in sorted(lists)}
     return Units(

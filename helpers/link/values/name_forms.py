@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -31,16 +31,15 @@ from helpers.link.values.schools import grade_number
 __all__ = [
     "NameEvidence",
     "NameForms",
+    "NameTexts",
     "TypedName",
     "compare_names",
     "first_name_variants",
     "grades_after_name",
-    "hollow_readings",
     "name_keys",
     "parse_names",
     "surname_readings",
     "typed_name",
-    "with_initials",
 ]
 
 
@@ -95,21 +94,17 @@ def grades_after_name(people: pd.DataFrame) -> pd.Series:
 # the best reading would join two brothers that way.
 
 
-def with_initials(texts: list[str], place: np.ndarray) -> np.ndarray:
-    """Test which names, by position in `texts`, are initials."""
-    result: np.ndarray = np.array([is_initial(text) for text in texts], dtype=bool)[place]
-    return result
-
-
-def hollow_readings(
-    readings: pd.DataFrame, texts: list[str], pair: np.ndarray, last: np.ndarray, plain: np.ndarray
+def _hollow(
+    forms: NameForms,
+    pair: np.ndarray,
+    one: np.ndarray,
+    other: np.ndarray,
+    last: np.ndarray,
+    plain: np.ndarray,
 ) -> np.ndarray:
     """Test which readings of two names are no real agreement: only initials or exchanged names."""
-    if readings.empty:
-        return np.zeros(0, dtype=bool)
-    left, right = readings["first_left"].to_numpy(), readings["first_right"].to_numpy()
-    initial = with_initials(texts, left) | with_initials(texts, right)
-    continued = np.array([is_initial(text.partition(" ")[0]) and " " in text for text in texts], dtype=bool)
+    left, right, texts = forms.first[one], forms.first[other], forms.texts
+    initial, continued = texts.initial[left] | texts.initial[right], texts.continued
     starts = np.flatnonzero(np.concatenate(([True], pair[1:] != pair[:-1])))
     times = np.diff(np.append(starts, len(pair)))
 
@@ -118,7 +113,7 @@ def hollow_readings(
 
     both = continued[left] & continued[right]
     otherwise = of_pair(both & plain) & ~of_pair(both & ~plain)
-    turned = readings["turned"].to_numpy(dtype=bool)
+    turned = forms.turned[one] & forms.turned[other]
     empty = (turned & (last >= INITIAL)) | (initial & ((last >= ALIKE) | otherwise))
     hollow: np.ndarray = empty & ~plain & of_pair(plain & ~initial & (last < ALIKE))
     return hollow
@@ -128,6 +123,49 @@ def hollow_readings(
 NameReadings = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
+class NameTexts(list[str]):
+    """Folded names, each once, and what was found out about them; nobody changes the list."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        super().__init__(texts)
+        # Of first names, and of surnames: compared pairs in order, their levels, and which plainly differ.
+        self._compared: dict[bool, list[tuple[np.ndarray, np.ndarray, np.ndarray]]] = {True: [], False: []}
+
+    @cached_property
+    def initial(self) -> np.ndarray:
+        """Mark the names that are initials."""
+        return np.array([is_initial(text) for text in self], dtype=bool)
+
+    @cached_property
+    def continued(self) -> np.ndarray:
+        """Mark the names that begin with an initial and go on."""
+        return np.array([is_initial(text.partition(" ")[0]) and " " in text for text in self], dtype=bool)
+
+    def compare(self, one: np.ndarray, other: np.ndarray, *, first: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Compare two columns of names, each distinct pair of texts once, whoever asks."""
+        size = len(self)
+        codes, distinct = pd.factorize(np.minimum(one, other) * size + np.maximum(one, other))
+        levels = np.zeros(len(distinct), dtype="int8")
+        plain = np.zeros(len(distinct), dtype=bool)
+        new = np.ones(len(distinct), dtype=bool)
+        for pairs, known_levels, known_plain in self._compared[first]:
+            at = np.minimum(np.searchsorted(pairs, distinct), len(pairs) - 1)
+            known = pairs[at] == distinct
+            levels[known], plain[known] = known_levels[at[known]], known_plain[at[known]]
+            new &= ~known
+        places = np.flatnonzero(new)
+        for place, pair in zip(places.tolist(), distinct[places].tolist(), strict=True):
+            left, right = self[pair // size], self[pair % size]
+            if first:
+                levels[place], plain[place] = compare_first_names(left, right)
+            else:
+                levels[place] = compare_surnames(left, right)
+        if len(places):
+            order = places[np.argsort(distinct[places])]
+            self._compared[first].append((distinct[order], levels[order], plain[order]))
+        return levels[codes], plain[codes]
+
+
 @dataclass(frozen=True)
 class NameForms:
     """Every reading of every record's name; ``first`` and ``last`` are positions in ``texts``, all folded."""
@@ -135,7 +173,29 @@ class NameForms:
     record: np.ndarray
     first: np.ndarray
     last: np.ndarray
-    texts: list[str]
+    texts: NameTexts
+
+    @cached_property
+    def words(self) -> np.ndarray:
+        """Encode each reading's words, whatever their order."""
+        size = len(self.texts)
+        codes, distinct = pd.factorize(self.first * size + self.last)
+        numbers: dict[str, int] = {}
+        of_form = [
+            numbers.setdefault(
+                " ".join(sorted(f"{self.texts[form // size]} {self.texts[form % size]}".split())),
+                len(numbers),
+            )
+            for form in distinct.tolist()
+        ]
+        return np.array(of_form, dtype="int64")[codes]
+
+    @cached_property
+    def turned(self) -> np.ndarray:
+        """Mark the readings of which the record has the reverse, too."""
+        size = len(self.texts)
+        whole = self.record * size * size
+        return np.isin(whole + self.first * size + self.last, whole + self.last * size + self.first)
 
 
 @dataclass(frozen=True)
@@ -191,7 +251,7 @@ def parse_names(people: pd.DataFrame) -> NameForms:
     )
     forms = forms.drop_duplicates().sort_values(["r", "f", "l"])
     record, first, last = (forms[column].to_numpy(dtype="int64") for column in ("r", "f", "l"))
-    return NameForms(record, first, last, list(texts))
+    return NameForms(record, first, last, NameTexts(texts))
 
 
 def _folded(column: pd.Series, texts: dict[str, int]) -> np.ndarray:
@@ -310,7 +370,7 @@ def first_name_variants(forms: NameForms) -> Values:
 
 def surname_readings(forms: NameForms) -> Values:
     """Return the variants of each record's surname."""
-    known = np.where(with_initials(forms.texts, forms.last), 0, forms.last)
+    known = np.where(forms.texts.initial[forms.last], 0, forms.last)
     return _spread(forms.record, known, forms.texts, surname_variants)
 
 
@@ -341,10 +401,10 @@ def compare_names(forms: NameForms, count: int, left: np.ndarray, right: np.ndar
     step = np.arange(len(pair)) - np.repeat(np.cumsum(combinations) - combinations, combinations)
     one = begin[left[pair]] + step // how_many[right[pair]]
     other = begin[right[pair]] + step % how_many[right[pair]]
-    first, plain = _compared(forms.first[one], forms.first[other], forms.texts, first=True)
-    last, _ = _compared(forms.last[one], forms.last[other], forms.texts, first=False)
+    first, plain = forms.texts.compare(forms.first[one], forms.first[other], first=True)
+    last, _ = forms.texts.compare(forms.last[one], forms.last[other], first=False)
     swapped = _swapped(forms, one, other, (first >= INITIAL) | (last >= INITIAL))
-    half = with_initials(forms.texts, forms.first) | with_initials(forms.texts, forms.last)
+    half = forms.texts.initial[forms.first] | forms.texts.initial[forms.last]
     swapped &= ~(half[one] | half[other])
     first[swapped] = last[swapped] = ORDER_SWAPPED
     plain[swapped] = False
@@ -367,58 +427,10 @@ def compare_names(forms: NameForms, count: int, left: np.ndarray, right: np.ndar
     return result
 
 
-def _hollow(
-    forms: NameForms,
-    pair: np.ndarray,
-    one: np.ndarray,
-    other: np.ndarray,
-    last: np.ndarray,
-    plain: np.ndarray,
-) -> np.ndarray:
-    size = len(forms.texts)
-    whole = forms.record * size * size
-    turned = np.isin(whole + forms.first * size + forms.last, whole + forms.last * size + forms.first)
-    readings = pd.DataFrame({"first_left": forms.first[one], "first_right": forms.first[other]}).assign(
-        turned=turned[one] & turned[other]
-    )
-    return hollow_readings(readings, forms.texts, pair, last, plain)
-
-
-def _compared(
-    one: np.ndarray, other: np.ndarray, texts: list[str], *, first: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Compare two columns of names, each distinct pair of texts once."""
-    size = len(texts)
-    codes, distinct = pd.factorize(np.minimum(one, other) * size + np.maximum(one, other))
-    levels = np.zeros(len(distinct), dtype="int8")
-    plain = np.zeros(len(distinct), dtype=bool)
-    for place, pair in enumerate(distinct.tolist()):
-        left, right = texts[pair // size], texts[pair % size]
-        if first:
-            levels[place], plain[place] = compare_first_names(left, right)
-        else:
-            levels[place] = compare_surnames(left, right)
-    return levels[codes], plain[codes]
-
-
 def _swapped(forms: NameForms, one: np.ndarray, other: np.ndarray, disagree: np.ndarray) -> np.ndarray:
     """Test which pairs have the same words in another order: Ali Mohamed and Mohamed Ali."""
     result = np.zeros(len(one), dtype=bool)
-    words = _sorted_words(forms)
     whole = (forms.first > 0) & (forms.last > 0)
     candidates = np.flatnonzero(disagree & whole[one] & whole[other])
-    result[candidates] = words[one[candidates]] == words[other[candidates]]
+    result[candidates] = forms.words[one[candidates]] == forms.words[other[candidates]]
     return result
-
-
-def _sorted_words(forms: NameForms) -> np.ndarray:
-    size = len(forms.texts)
-    codes, distinct = pd.factorize(forms.first * size + forms.last)
-    numbers: dict[str, int] = {}
-    of_form = [
-        numbers.setdefault(
-            " ".join(sorted(f"{forms.texts[form // size]} {forms.texts[form % size]}".split())), len(numbers)
-        )
-        for form in distinct.tolist()
-    ]
-    return np.array(of_form, dtype="int64")[codes]

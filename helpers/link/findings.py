@@ -55,11 +55,10 @@ def _placed(students: Records, against: pd.DataFrame, places: Places) -> pd.Data
     if against.empty:
         return _no_findings()
 
-    def where(side: str) -> pd.DataFrame:
-        records = students.people[["silo", "record"]].take(against[side].to_numpy(dtype="int64"))
-        return places.of_values(records.reset_index(drop=True).assign(about=against["about"].to_numpy()))
-
-    here, there = where("number"), where("anchor")
+    both = pd.concat([against["number"], against["anchor"]]).to_numpy(dtype="int64")
+    records = students.people[["silo", "record"]].take(both).reset_index(drop=True)
+    found = places.of_values(records.assign(about=np.tile(against["about"].to_numpy(), 2)))
+    here, there = found.iloc[: len(against)], found.iloc[len(against) :].reset_index(drop=True)
     source = there["file"] + " row " + there["row"].astype("string")
     silo = students.people["silo"]
     anchor_silo = silo.take(against["anchor"].to_numpy(dtype="int64")).reset_index(drop=True)

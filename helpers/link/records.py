@@ -231,7 +231,7 @@ class Units:
 
     ``of_record`` is the unit of each record, ``record_silo`` its silo; ``first_record`` the first record of
     each unit. ``values`` has by name, as integer codes, what `frame` gives a model to score; ``names``,
-    ``ids`` and ``silos`` are those of the units' records.
+    ``ids`` and ``silos`` are those of the units' records, ``silos_with_name`` those of records with a name.
     """
 
     of_record: np.ndarray
@@ -241,6 +241,7 @@ class Units:
     names: NameForms
     ids: pd.DataFrame
     silos: Values
+    silos_with_name: Values
     keeps_one_record_a_child: np.ndarray  # by silo number
     # About one unit a person, to count how common values are; by default the units with a birth date.
     one_a_person: np.ndarray | None = None
@@ -293,6 +294,7 @@ def make_units(students: Records, label: np.ndarray, schools: pd.DataFrame | Non
     ids = students.ids.assign(number=unit[students.ids["number"].to_numpy(dtype="int64")])
     keeps = np.zeros(int(np.max(students.silo)) + 1 if len(students.silo) else 0, dtype=bool)
     keeps[students.silo[students.keeps_one_record_a_child]] = True
+    with_name = np.flatnonzero(~students.bare)
     return Units(
         of_record=unit,
         first_record=first_record.astype("int64"),
@@ -301,6 +303,7 @@ def make_units(students: Records, label: np.ndarray, schools: pd.DataFrame | Non
         names=names,
         ids=ids.drop_duplicates(["number", "system", "value"], ignore_index=True),
         silos=Values.of(unit, students.silo, np.arange(len(keeps))),
+        silos_with_name=Values.of(unit[with_name], students.silo[with_name], np.arange(len(keeps))),
         keeps_one_record_a_child=keeps,
     )
 

@@ -85,6 +85,18 @@ def test_two_birth_dates_without_names_wait_whoever_else_has_the_number(method: 
     assert child_of(links, "sis", "a") != child_of(links, "sis", "b")
 
 
+def test_a_record_with_an_id_alone_is_no_witness_that_two_first_names_are_one_child() -> None:
+    rows = [
+        record("sis", "a", "Anna", "Hawkins", "2011-11-30", State="7001"),
+        record("sis", "b", "Ana", "Hwakins", "2011-11-30"),
+        *(record("sis", f"r{place}", born="2012-05-17") for place in range(4)),
+        record("meals", "r4", born="2012-04-03"),
+        record("meals", "r5", "Wyatt", "Mohamed"),
+    ]
+    more = [record(ADDED, "x", State="7001"), *(record(ADDED, f"y{place}", State="7002") for place in "123")]
+    unchanged(rows, more, method="resolved")
+
+
 @pytest.mark.one_in(2)
 @pytest.mark.parametrize("first", ["Zebulon", "Zeb"])
 def test_two_birth_dates_under_one_number_wait_whoever_else_has_the_number(first: str) -> None:

@@ -61,6 +61,7 @@ def units_of(rows: list[dict[str, Any]]) -> Units:
         names=names,
         ids=pd.DataFrame({"number": [], "system": [], "value": []}),
         silos=Values.of(numbers, np.zeros(count, dtype="int64"), ["one"]),
+        silos_with_name=Values.of(numbers[named], np.zeros(int(named.sum()), dtype="int64"), ["one"]),
         keeps_one_record_a_child=np.zeros(1, dtype=bool),
     )
 

@@ -26,7 +26,8 @@ def lack_witness(units: Units, label: np.ndarray, left: np.ndarray, right: np.nd
     needs a third record of the child, or an id in common, which joins records before any score. Where
     children have few records, a third one is often missing: there both spellings must be names in use.
     """
-    many = units.silos.how_many(len(units))
+    # A record with an id alone is no witness, though it may have brought its id to the unit.
+    many = units.silos_with_name.how_many(len(units))
     alone = np.bincount(label, minlength=len(units))[label] == 2
     result: np.ndarray = alone[left] & (many[left] == 1) & (many[right] == 1)
     rows = np.flatnonzero(result)
@@ -50,7 +51,7 @@ def lack_witness(units: Units, label: np.ndarray, left: np.ndarray, right: np.nd
 def _have_enough_records(units: Units) -> bool:
     """Return whether a child usually has a third record: dated records, by those of the largest system."""
     dated = units.dated & units.named
-    of_silo = np.bincount(units.silos.code[dated[units.silos.unit]])
+    of_silo = np.bincount(units.silos_with_name.code[dated[units.silos_with_name.unit]])
     return bool(of_silo.sum() >= RECORDS_A_CHILD * np.max(of_silo, initial=1))
 
 

@@ -262,6 +262,7 @@ def persons_of(sides: Sequence[tuple[pd.DataFrame, SideMapping]]) -> PersonTable
     row = np.concatenate([part.rows.index.to_numpy(dtype="int64") for part in parts])
     numbers = np.arange(count, dtype="int64")
     side = np.repeat(np.arange(len(parts)), [len(part.rows) for part in parts])
+    named = np.unique(names.record)
     units = Units(
         of_record=numbers,
         first_record=numbers,
@@ -270,6 +271,7 @@ def persons_of(sides: Sequence[tuple[pd.DataFrame, SideMapping]]) -> PersonTable
         names=names,
         ids=pd.DataFrame({"number": [], "system": [], "value": []}),
         silos=Values.of(numbers, side, np.arange(len(parts))),
+        silos_with_name=Values.of(named, side[named], np.arange(len(parts))),
         keeps_one_record_a_child=np.zeros(len(parts), dtype=bool),
         # A person in both files would make a rare value look common.
         one_a_person=side == np.argmax(np.bincount(side, minlength=1)),

@@ -176,20 +176,22 @@ def _same_words(people: pd.DataFrame, whole: pd.Series, rows: np.ndarray, others
 def _ids_collide(students: Records, label: np.ndarray, refused: pd.DataFrame, places: Places) -> pd.DataFrame:
     """Find ids that point to another child: joining on them would succeed, and be wrong."""
     ids = students.ids[students.ids["system"].isin(UNDECLARED_MAY_BE)]
-    ids = ids.assign(child=label[ids["number"].to_numpy()])
-    bearers = ids.drop_duplicates(["number", "value"])
+    number = ids["number"].to_numpy(dtype="int64")
+    value = pd.factorize(ids["value"])[0].astype("int64")
     tied = np.bincount(label, minlength=len(label))[label] > 1
     # An unlinked record with neither name nor birth date may be the same child, so it doesn't count as
     # another.
     bare = ~tied & students.bare
-    known = bearers[~bare[bearers["number"].to_numpy()]]
-    children = known.groupby("value")["child"].nunique()
-    own = bearers.groupby(["value", "child"])["number"].nunique()
-    keys = pd.MultiIndex.from_frame(ids[["value", "child"]])
-    number = ids["number"].to_numpy()
+    # Ids and records, each pair once; then ids and children.
+    bearer = np.unique(value * len(label) + number, return_index=True)[1]
+    held = value * len(label) + label[number]
+    known = np.unique(held[bearer[~bare[number[bearer]]]]) // max(len(label), 1)
+    children = np.bincount(known, minlength=int(np.max(value, initial=-1)) + 1)
+    distinct, records = np.unique(held[bearer], return_counts=True)
+    own = records[np.searchsorted(distinct, held)]
     # One of the children with this id is the record's own, unless the record has neither name nor birth date.
-    others = children.reindex(ids["value"]).fillna(0).to_numpy() - ~bare[number]
-    suspect = ids[(others > 0) & (own.reindex(keys).to_numpy() == 1)]
+    others = children[value] - ~bare[number]
+    bearers, suspect = ids.iloc[bearer], ids[(others > 0) & (own == 1)]
     if suspect.empty:
         return _no_findings()
     turned = pd.DataFrame(

@@ -26,7 +26,7 @@ from helpers.link.values.name_forms import (
 from helpers.link.values.name_variants import formal_names
 from helpers.link.values.names import fold, is_initial
 from helpers.link.values.schools import LAST_GRADE, PREKINDERGARTEN, grade_numbers, school_codes
-from helpers.standard import STRING, BadInput
+from helpers.standard import STRING, BadInput, isin_text, places_in_order
 
 __all__ = ["Places", "Records", "Units", "make_units", "name_values", "prepare_records"]
 
@@ -50,8 +50,10 @@ class Places:
     def of_values(self, wanted: pd.DataFrame) -> pd.DataFrame:
         """Locate a value of each record: file, row and column."""
         rows = self.rows[[*RECORD, "file", "row"]]
+        # Few of a large district's rows: most go before the merge, which encodes all texts.
+        rows = rows[isin_text(rows["record"], wanted["record"])]
         rows = rows.merge(wanted[RECORD].drop_duplicates(), on=RECORD, how="inner", validate="many_to_one")
-        rows = rows.sort_values([*RECORD, "file", "row"])
+        rows = rows.take(places_in_order(rows, [*RECORD, "file", "row"]))
         taken = pd.DataFrame(
             list(self._taken(rows[["silo", "file"]].drop_duplicates())),
             columns=["silo", "file", "about", "column"],
@@ -186,7 +188,8 @@ def prepare_records(
             f"{int(nameless.sum())} of {len(people)} rows of people have no silo or no record, first row "
             f"{int(np.argmax(nameless))} (counted from 0). Name both: links need both."
         )
-    students = people[people["role"].eq("Student")].sort_values(["silo", "record"], ignore_index=True)
+    students = people[people["role"].eq("Student")]
+    students = students.take(places_in_order(students, ["silo", "record"])).reset_index(drop=True)
     twice = students.duplicated(["silo", "record"])
     if twice.any():
         first = students[twice].iloc[0]

@@ -50,12 +50,8 @@ def assign_child(weighed: pd.DataFrame, asking: np.ndarray) -> pd.DataFrame:
     # Strongest rows first, then the first of each chooser and child; in NumPy, since a large district has
     # millions of candidates.
     order = open_to[np.lexsort((child[open_to], -weight[open_to], chooser[open_to]))]
-    by_child = order[np.lexsort((child[order], chooser[order]))]
-    again = np.zeros(len(weighed), dtype=bool)
-    again[by_child[1:]] = (chooser[by_child[1:]] == chooser[by_child[:-1]]) & (
-        child[by_child[1:]] == child[by_child[:-1]]
-    )
-    rows = order[~again[order]]
+    pair = chooser[order].astype("int64") * (int(np.max(child, initial=0)) + 1) + child[order]
+    rows = order[np.sort(np.unique(pair, return_index=True)[1])]
     best = np.diff(chooser[rows], prepend=-1) != 0
     codes = np.cumsum(best) - 1
     mine = odds(weight[rows].astype("float64"))

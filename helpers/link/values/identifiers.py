@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from helpers.files import written_out
 from helpers.link.blocking import pairs_between, pairs_within
+from helpers.standard import places_in_order
 
 __all__ = [
     "CONTRADICTING",
@@ -49,7 +50,8 @@ def comparable_ids(identifiers: pd.DataFrame, records: pd.DataFrame) -> pd.DataF
     value = value.where(~ids["identification_system"].isin(OF_A_HOME), value.str.lower())
     head = ids["column"] if "column" in ids else pd.Series(pd.NA, index=ids.index, dtype="string")
     ids = ids[["number", "file", "row"]].assign(system=ids["identification_system"], value=value, head=head)
-    ids = ids[value.ne("")].sort_values(["number", "system", "value", "file", "row", "head"])
+    ids = ids[value.ne("")]
+    ids = ids.take(places_in_order(ids, ["number", "system", "value", "file", "row", "head"]))
     ids = ids.drop_duplicates(["number", "system", "value"], ignore_index=True)
     return ids[["number", "system", "value", "file", "row", "head"]]
 

@@ -194,8 +194,14 @@ class NameForms:
     def turned(self) -> np.ndarray:
         """Mark the readings of which the record has the reverse, too."""
         size = len(self.texts)
-        whole = self.record * size * size
-        return np.isin(whole + self.first * size + self.last, whole + self.last * size + self.first)
+        # Most records have one reading.
+        readings = np.bincount(self.record)[self.record] if len(self.record) else self.record
+        rows = np.flatnonzero((readings > 1) | (self.first == self.last))
+        record, first, last = self.record[rows], self.first[rows], self.last[rows]
+        result = np.zeros(len(self.record), dtype=bool)
+        whole = record * size * size
+        result[rows] = np.isin(whole + first * size + last, whole + last * size + first)
+        return result
 
 
 @dataclass(frozen=True)

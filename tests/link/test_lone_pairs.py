@@ -43,7 +43,8 @@ def asks(
     where = [(place, silo) for place in (0, 1) for silo in systems[place]]
     where += [(begin + place, 0 if place < 4 else 2 + place % 8) for place in range(records)]
     number, silo = (np.array(column, dtype="int64") for column in zip(*sorted(where), strict=True))
-    units = replace(units_of(rows), silos=Values.of(number, silo, [str(place) for place in range(10)]))
+    silos = Values.of(number, silo, [str(place) for place in range(10)])
+    units = replace(units_of(rows), silos=silos, silos_with_name=silos)
     labels = np.arange(len(rows))
     labels[:2] = label
     return bool(lack_witness(units, labels, np.array([0]), np.array([1]))[0])

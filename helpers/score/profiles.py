@@ -11,13 +11,7 @@ import pandas as pd
 
 from helpers.files import of_what, shared
 from helpers.link import Links
-from helpers.profile import (
-    Element,
-    Profiles,
-    build_profiles,
-    declared_elements,
-    folded,
-)
+from helpers.profile import Element, Profiles, build_profiles, declared_elements, folded
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, true_crosswalk
 from helpers.standard import Declarations, as_table, empty_table

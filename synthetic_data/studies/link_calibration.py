@@ -1,8 +1,8 @@
 """Learn from synthetic districts how often the model's probabilities are right, and how far off it is.
 
 Run ``python -m synthetic_data.studies.link_calibration`` after a change in linking. It writes the two files
-that `helpers.link` reads, and takes 20 minutes on two cores. We report coverage on other scenarios, seeds and
-errors.
+that `helpers.link` reads, and takes ten minutes on two cores. We report coverage on other scenarios, seeds
+and errors.
 """
 
 from __future__ import annotations

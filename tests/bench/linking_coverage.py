@@ -3,7 +3,7 @@
 Usage: python -m tests.bench.linking_coverage [--write] [--seeds 11,12,...] [--students 800] [--errors E]
 
 With --write it measures, and writes link_coverage.csv, link_reliability.csv and the tables of
-docs/decisions/linking.md; without, it prints what is kept. No seed, scenario or level here trained anything.
+docs/decisions/linking.md; without, it prints what is kept. No seed or scenario here trained anything.
 """
 
 from __future__ import annotations

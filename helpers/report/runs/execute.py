@@ -163,7 +163,7 @@ class Progress:
 
 _AT_ONCE = 2  # a kernel with pandas and a chart takes 0.3 GB; more than two gain little on a laptop
 
-_WAIT = "the twelve of the workshop took 68 to 77 seconds for 600 children on two idle cores"
+_WAIT = "the twelve of the workshop took 68 to 82 seconds for 600 children on two idle cores"
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,15 @@ import pseudopeople
 
 # Ids of the simulation, which no real file has.
 NOT_RECORDED = ["simulant_id", "household_id", "survey_date"]
+# Two rules of the guard come from misses on seeds 0 and 1. Nobody had looked at these seeds.
 FILES = {
-    "census 2020": lambda: pseudopeople.generate_decennial_census(seed=0, year=2020),
-    "census 2030": lambda: pseudopeople.generate_decennial_census(seed=1, year=2030),
-    "ACS": lambda: pseudopeople.generate_american_community_survey(seed=0, year=None),
-    "CPS": lambda: pseudopeople.generate_current_population_survey(seed=0, year=None),
-    "WIC": lambda: pseudopeople.generate_women_infants_and_children(seed=0, year=2020),
-    "SSA": lambda: pseudopeople.generate_social_security(seed=0, year=2020),
-    "W2": lambda: pseudopeople.generate_taxes_w2_and_1099(seed=0, year=2020),
+    "census 2020": lambda: pseudopeople.generate_decennial_census(seed=7, year=2020),
+    "census 2030": lambda: pseudopeople.generate_decennial_census(seed=8, year=2030),
+    "ACS": lambda: pseudopeople.generate_american_community_survey(seed=7, year=None),
+    "CPS": lambda: pseudopeople.generate_current_population_survey(seed=7, year=None),
+    "WIC": lambda: pseudopeople.generate_women_infants_and_children(seed=7, year=2020),
+    "SSA": lambda: pseudopeople.generate_social_security(seed=7, year=2020),
+    "W2": lambda: pseudopeople.generate_taxes_w2_and_1099(seed=7, year=2020),
 }
 
 

@@ -40,6 +40,7 @@ OTHERS: dict[str, int | float] = {
     "link/thresholds.accept_undated": 0.81,
     "link/thresholds.accept_across_districts": 0.91,
     "link/thresholds.accept_in_two_files": 0.83,
+    "link/thresholds.accept_dated_in_two_files": 0.53,
     "link/thresholds.accept_untrained": 0.92,
     "link/thresholds.review": 0.13,
     "link/thresholds.review_untrained": 0.53,
@@ -121,6 +122,7 @@ constant("link/thresholds.records_a_child", "helpers.link.resolve.lone_pairs", "
 constant("link/thresholds.accept_across_districts", "helpers.link.districts", "ACCEPT")
 constant("link/thresholds.review", "helpers.link.districts", "REVIEW")
 constant("link/thresholds.accept_in_two_files", "helpers.link.two_files.link", "MATCH")
+constant("link/thresholds.accept_dated_in_two_files", "helpers.link.two_files.link", "MATCH_DATED")
 constant("link/thresholds.review", "helpers.link.two_files.link", "REVIEW")
 constant("link/thresholds.accept_dated", "synthetic_data.studies.linking", "ACCEPT")
 constant("link/thresholds.review", "synthetic_data.studies.linking", "REVIEW")

@@ -20,7 +20,7 @@ from helpers.link.two_files.link import decide_pairs
 from helpers.link.two_files.persons import PersonTable
 from helpers.link.values.birth_dates import BIRTH_DATE_LEVELS, compare_birth_dates
 from tests.link.records import frames, linked, record
-from tests.link.units import unit, units_of
+from tests.link.units import born, unit, units_of
 
 
 def weight_of(probability: float) -> float:
@@ -191,29 +191,31 @@ def test_the_line_below_which_two_records_speak_against_each_other(
     assert (len(set(children)) == 1) is together
 
 
-def persons_of_two_files() -> PersonTable:
-    units = units_of([unit("zebulon", "quartz"), unit("zebulon", "quarzt")])
-    return PersonTable(units, np.array([0, 0]), 1, True)
-
-
 @pytest.mark.parametrize(
-    ("probability", "decision"),
-    [
-        (0.799999, ["Review"]),
-        (0.8, ["Match"]),
-        (0.800001, ["Match"]),
-        (0.099999, []),
-        (0.100001, ["Review"]),
-    ],
+    ("files", "day", "line"), [(2, "2012-05-17", 0.5), (2, "", 0.8), (1, "2012-05-17", 0.8), (1, "", 0.8)]
 )
-def test_the_line_of_two_files(probability: float, decision: list[str]) -> None:
+@pytest.mark.parametrize(("more", "decision"), [(-1e-6, "Review"), (0.0, "Match"), (1e-6, "Match")])
+def test_the_lines_of_any_files(files: int, day: str, line: float, more: float, decision: str) -> None:
+    assert decided(files, day, line + more) == [decision]
+
+
+@pytest.mark.parametrize(("probability", "decision"), [(0.099999, []), (0.100001, ["Review"])])
+def test_the_line_of_a_review_of_two_files(probability: float, decision: list[str]) -> None:
+    assert decided(2, "2012-05-17", probability) == decision
+
+
+def decided(files: int, day: str, probability: float) -> list[str]:
+    """Decide about two rows, of which the second has this birth date, of one file or of two."""
+
     def weigh(left: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return np.full(len(left), weight_of(probability)), np.zeros(len(left), dtype=bool)
 
-    no = np.array([False])
+    second = unit("zebulon", "quarzt", **(born(day) if day else {}))
+    units = units_of([unit("zebulon", "quartz", **born("2012-05-17")), second])
+    persons = PersonTable(units, np.array([0, 0]), 3 - files, files == 2)
     candidates = Candidates(np.array([0]), np.array([1]), 0)
-    found = decide_pairs(persons_of_two_files(), candidates, np.array([weight_of(probability)]), no, weigh)
-    assert found["decision"].tolist() == decision
+    weight = np.array([weight_of(probability)])
+    return list(decide_pairs(persons, candidates, weight, np.array([False]), weigh)["decision"])
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,45 @@ def test_twins_and_brothers_and_sisters_are_kept_apart(tmp_path: Path) -> None:
     assert linked.household >= 1
 
 
+WITH_MIDDLE = ["first_name", "middle_name", *HEADS[1:]]
+AT_HOME = ["Fontaine", "1991-03-04", "7", "Mill Lane", "54321"]
+
+
+def _decided(folder: Path, left: list[str], right: list[str]) -> str:
+    """Decide about two more rows, one in each file."""
+    rows = [[row[0], "ABCDEFGHIJ"[place % 10], *row[1:]] for place, row in enumerate(persons(60))]
+    linked = _link(folder, [*rows, left], [*rows, right], WITH_MIDDLE)
+    return _decision(linked, 60, 60)
+
+
+@pytest.mark.one_in(3)
+@pytest.mark.parametrize(
+    ("middle", "born", "apart"),
+    [
+        ("R", "2002-12-25", False),
+        ("R", "2003-12-25", True),  # twelve years later: her daughter
+        ("T", "1993-12-25", True),  # sisters Elizabeth R and Elizabeth T
+        ("", "1993-12-25", True),
+        ("R", "1993-12-25", False),
+    ],
+)
+def test_one_whole_name_in_one_home_is_one_person_unless_a_generation_lies_between(
+    tmp_path: Path, middle: str, born: str, apart: bool
+) -> None:
+    left, right = ["Elizabeth", "R", *AT_HOME], ["Elizabeth", middle, *AT_HOME]
+    right[3] = born
+    assert (_decided(tmp_path, left, right) != "Match") == apart
+
+
+@pytest.mark.one_in(3)
+@pytest.mark.parametrize(("middle", "apart"), [("R", False), ("T", True), ("", False)])
+def test_a_twin_whose_first_name_is_missing_is_kept_apart_by_the_middle_name(
+    tmp_path: Path, middle: str, apart: bool
+) -> None:
+    left, right = ["Elizabeth", "R", *AT_HOME], ["", middle, *AT_HOME]
+    assert (_decided(tmp_path, left, right) != "Match") == apart
+
+
 MAIL = ["first_name", "last_name", "dob", "email"]
 
 

@@ -37,6 +37,9 @@ ROUNDS, STILL = 25, 1e-3
 ROUNDS_OF_COUNTING = 2
 SEED = 20_250_901
 
+# Levels of pairs, and both units.
+Apart = Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]
+
 
 def train(
     units: Units,
@@ -48,7 +51,7 @@ def train(
     drawn_pairs: int = DRAWN_PAIRS,
     fewest: float = FEWEST_MATCHES,
     worth: float = WORTH,
-    apart: Callable[[np.ndarray], np.ndarray] | None = None,
+    apart: Apart | None = None,
     seed: int = SEED,
 ) -> LinkModel:
     """Estimate the weights of agreements and differences on unlabeled data.
@@ -72,7 +75,8 @@ def train(
     worth
         Weight of the prior, in matching pairs.
     apart
-        Tests by their levels which pairs are two children; by default those whose first names clearly differ.
+        Tests by levels, left and right which pairs are two children; by default those whose first names
+        clearly differ.
     seed
         For all sampling.
 
@@ -139,7 +143,7 @@ class _Lesson:
         left: np.ndarray,
         right: np.ndarray,
         kind: int,
-        apart: Callable[[np.ndarray], np.ndarray] | None,
+        apart: Apart | None,
     ) -> None:
         self.comparisons, self.frequencies, self.kind = comparisons, frequencies, kind
         self.units = units
@@ -149,7 +153,7 @@ class _Lesson:
         self.apart = (
             compare_names(units.names, len(units), left, right).plainly_different
             if apart is None
-            else apart(self.levels)
+            else apart(self.levels, left, right)
         )
 
     def teach(

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.link.comparisons import Comparison, compare_units, comparisons_for
+from helpers.link.records import Units
+from helpers.link.resolve.assignment import is_parent_of_same_name
 from helpers.link.two_files.candidates import pairs_that_share
 from helpers.link.two_files.persons import PersonTable
 
@@ -18,7 +20,7 @@ FEWEST = 5  # pairs needed to show that a first name is wrong rather than somebo
 EXCHANGED, DIFFERENT_NAME = 3, 6
 ONE_DIGIT, TWO_PARTS, ONLY_YEAR, OTHER_DATE = 2, 3, 4, 5
 NEARLY_ONE_HOME, HALF_A_HOME = 3, 4
-OTHER_MIDDLE_NAME, OTHER_SEX = 3, 1
+MISSPELLED_MIDDLE_NAME, OTHER_MIDDLE_NAME, OTHER_SEX = 2, 3, 1
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Guard:
     """Tests which pairs can't be one person."""
 
     comparisons: Sequence[Comparison]
+    units: Units
     # Whether the files contain siblings, as far as they show.
     households: bool = True
 
@@ -36,8 +39,8 @@ class Guard:
                 return levels[:, place]
         return np.full(len(levels), -1, dtype="int8")
 
-    def two_persons(self, levels: np.ndarray) -> np.ndarray:
-        """Test which pairs can't be one person.
+    def two_persons(self, levels: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Test which pairs of units can't be one person.
 
         Siblings and twins share surname, home, phone and often the birth date. No sum of these makes them one
         person: their first names differ. If an id and the birth date agree, a name may have changed; an id
@@ -60,10 +63,16 @@ class Guard:
         apart = (first == DIFFERENT_NAME) & ~confirmed
         if self.households:
             # Father and son with one name, or a sister with nearly her brother's: one home doesn't link them.
+            # Two of one generation with the same first and middle name are one person.
             two_dates = (birth == ONLY_YEAR) | (birth == OTHER_DATE)
-            odd = ~_within(first, EXCHANGED)
-            odd |= (first != 0) & ((middle == OTHER_MIDDLE_NAME) | (sex == OTHER_SEX))
-            relatives = _within(home, NEARLY_ONE_HOME) & (two_dates | (odd & ~one_date))
+            one_name = np.flatnonzero(two_dates & _within(middle, MISSPELLED_MIDDLE_NAME))
+            far = is_parent_of_same_name(self.units, left[one_name], right[one_name])
+            two_dates[one_name[~far]] = False
+            unlike = (middle == OTHER_MIDDLE_NAME) | (sex == OTHER_SEX)
+            odd = ~_within(first, EXCHANGED) | ((first != 0) & unlike)
+            # Twins of whom one has no first name here.
+            twins = (first < 0) & unlike
+            relatives = _within(home, NEARLY_ONE_HOME) & (two_dates | (odd & ~one_date) | twins)
             apart |= relatives & ~same_id
         return apart
 
@@ -79,14 +88,14 @@ def _within(level: np.ndarray, worst: int) -> np.ndarray:
     return result
 
 
-def guard_for(comparisons: Sequence[Comparison], levels: np.ndarray) -> Guard:
+def guard_for(comparisons: Sequence[Comparison], levels: np.ndarray, units: Units) -> Guard:
     """Decide whether the files contain households, from pairs of one address and surname but two first names.
 
     An address is a home, a telephone or an e-mail address. Most such pairs are siblings, with two birth
     dates. Twins are a few in a hundred. If pairs with *one* birth date are more frequent, they aren't
     twins but one person, once with a wrong first name.
     """
-    guard = Guard(comparisons)
+    guard = Guard(comparisons, units)
     first, last, birth, home, mail = (
         guard.level(levels, name) for name in ("first_name", "last_surname", "birth_date", "home", "e_mail")
     )
@@ -94,7 +103,7 @@ def guard_for(comparisons: Sequence[Comparison], levels: np.ndarray) -> Guard:
     pairs = (first == DIFFERENT_NAME) & (last <= EXCHANGED) & one_address
     siblings = int((pairs & (birth >= TWO_PARTS) & (birth <= OTHER_DATE)).sum())
     one_date = int((pairs & _within(birth, ONE_DIGIT)).sum())
-    return Guard(comparisons, households=not (one_date >= FEWEST and one_date > siblings))
+    return Guard(comparisons, units, households=not (one_date >= FEWEST and one_date > siblings))
 
 
 def _ids(comparisons: Sequence[Comparison]) -> list[int]:

@@ -22,12 +22,24 @@ from helpers.link.two_files.persons import PersonTable, persons_of
 from helpers.link.two_files.read import PersonFile
 from helpers.standard import STRING, BadInput, figure, nearest
 
-__all__ = ["MATCH", "REVIEW", "Linked", "decide_pairs", "link_files", "probability", "reasons_of"]
+__all__ = [
+    "MATCH",
+    "MATCH_DATED",
+    "REVIEW",
+    "Linked",
+    "decide_pairs",
+    "link_files",
+    "probability",
+    "reasons_of",
+]
 
 
 WORTH = 15.0  # prior weight of the kit's model, in pairs of one person
 HALF = 0.5  # matches of a row, before any pair is compared
-MATCH, REVIEW = figure("link/thresholds.accept_in_two_files"), figure("link/thresholds.review")
+MATCH, MATCH_DATED, REVIEW = (
+    figure(f"link/thresholds.{which}")
+    for which in ("accept_in_two_files", "accept_dated_in_two_files", "review")
+)
 EXCLUDING = -6.0  # bits; rows below this may not become one person through others
 SHOWN_A_ROW = 3  # pairs for review
 MOST_RIVALS = 10  # per row
@@ -56,8 +68,9 @@ def decide_pairs(
     )
     alone = probability(pairs["weight"].to_numpy())
     pairs["probability"] = _among_rivals(pairs, weigh) if persons.two else alone
-    pairs["why"] = np.where((alone >= MATCH) & (pairs["probability"] < MATCH), "another row fits as well", "")
-    accepted = np.flatnonzero(pairs["probability"] >= MATCH)
+    line = _lines(persons, pairs["left"].to_numpy(), pairs["right"].to_numpy())
+    pairs["why"] = np.where((alone >= line) & (pairs["probability"] < line), "another row fits as well", "")
+    accepted = np.flatnonzero(pairs["probability"] >= line)
     matches = pairs.iloc[accepted][["left", "right"]].assign(
         strength=np.round(pairs["weight"].to_numpy()[accepted], 6)
     )
@@ -79,6 +92,12 @@ def decide_pairs(
         decision="Review",
     )
     return _worth_telling(pd.concat([pairs, _implied(persons, pairs, weigh), colliding], ignore_index=True))
+
+
+def _lines(persons: PersonTable, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return the probability from which each pair is accepted; only rows of two files have rivals."""
+    dated = persons.units.dated
+    return np.where(dated[left] & dated[right] & persons.two, MATCH_DATED, MATCH)
 
 
 def _among_rivals(pairs: pd.DataFrame, weigh: Weigh) -> np.ndarray:
@@ -122,7 +141,7 @@ def _implied(persons: PersonTable, pairs: pd.DataFrame, weigh: Weigh) -> pd.Data
             "left": left,
             "right": right,
             "weight": bits,
-            "probability": np.maximum(probability(bits), MATCH),
+            "probability": np.maximum(probability(bits), _lines(persons, left, right)),
             "why": "both are one person with a third row",
             "decision": "Match",
         }
@@ -262,7 +281,7 @@ def link_files(
         )
     units = persons.units
     levels = compare_units(units, comparisons, candidates.left, candidates.right)
-    guard = guard_for(comparisons, levels)
+    guard = guard_for(comparisons, levels, units)
     found = pd.DataFrame({"left": candidates.left, "right": candidates.right})
     model = _adapted(units, found, guard)
     m, u = model.tables(comparisons)
@@ -274,10 +293,10 @@ def link_files(
 
     def weigh(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         compared = compare_units(units, comparisons, one, other)
-        return bits(compared, one, other), guard.two_persons(compared)
+        return bits(compared, one, other), guard.two_persons(compared, one, other)
 
     weight = bits(levels, candidates.left, candidates.right)
-    apart = guard.two_persons(levels)
+    apart = guard.two_persons(levels, candidates.left, candidates.right)
     decided = decide_pairs(persons, candidates, weight, apart, weigh)
     return Linked(
         _as_pairs(persons, comparisons, decided),

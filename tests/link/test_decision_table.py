@@ -175,6 +175,23 @@ def test_the_nearer_of_two_children_who_exclude_each_other_gets_the_record() -> 
     assert refused["contradiction"] == "would join records that exclude each other"
 
 
+def test_one_misspelled_name_of_many_keeps_no_nickname_out() -> None:
+    """Rules join Ben to nobody, since Bnejamin is another name; the model compares him with all names."""
+    ben = ("Brady", "2010-04-04")
+    links = linked(
+        record("sis", "a", "Benjamin", *ben, State="1"),
+        record("map", "b", "Benjamin", *ben),
+        record("meals", "c", "Bnejamin", *ben, State="1"),
+        record("nurse", "d", "Ben", *ben),
+        method="resolved",
+    )
+    assert len(children(links.crosswalk)) == 1
+    of_ben = links.pairs[links.pairs["left_record"].eq("d") | links.pairs["right_record"].eq("d")]
+    assert set(of_ben["decision"]) == {"Match"}
+    assert set(of_ben["decided_by"]) == {"Model"}
+    assert of_ben["contradiction"].isna().all()
+
+
 def test_a_silo_that_keeps_one_record_a_child_is_taken_at_its_word() -> None:
     records = [record("sis", "a", *ANA, State="1"), record("sis", "b", *ANA, State="1")]
     assert len(children(linked(*records).crosswalk)) == 1

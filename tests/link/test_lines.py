@@ -181,6 +181,34 @@ def test_the_line_from_which_two_candidates_don_t_compete_for_a_third(
 
 
 @pytest.mark.one_in(3)
+@pytest.mark.parametrize(
+    ("probability", "ids", "decision"),
+    [
+        (0.899999, "", "Review"),
+        (0.9, "", "Match"),
+        (0.900001, "", "Match"),
+        (0.900001, "12", "Review"),  # two State ids: two children
+    ],
+)
+def test_the_line_from_which_no_key_compares_two_who_are_one_child(
+    monkeypatch: pytest.MonkeyPatch, probability: float, ids: str, decision: str
+) -> None:
+    """Name and birth date of a and b differ; the record c, without a birth date, fits both."""
+    home = {"street_number_name": "12 Oak Street", "postal_code": "01234"}
+    states = [{"State": number} for number in ids] or [{}, {}]
+    rows = [
+        record("one", "a", "Zebulon", "Quartz", "2012-05-17", **states[0]),
+        record("three", "c", "Zebulon", "Quartz", **home),
+        record("two", "b", "Zebulom", "Quarzt", "2012-11-30", **home, **states[1]),
+    ]
+    likely = {"ab": probability, "ac": 0.9, "bc": 0.9}
+    found, _ = decisions_of(monkeypatch, rows, likely, 0.0)
+    assert "ab" not in found
+    assert decision in found.values()
+    assert set(found.values()) <= {decision, "No match"}
+
+
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("probability", "together"), [(0.019999, False), (0.02, True), (0.020001, True)])
 def test_the_line_below_which_two_records_speak_against_each_other(
     monkeypatch: pytest.MonkeyPatch, probability: float, together: bool

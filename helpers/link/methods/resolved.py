@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from helpers.link.blocking import distinct_pairs
 from helpers.link.candidates import candidates_across_birth_dates, candidates_without_birth_date
 from helpers.link.matches import LinkageContext, Matches
 from helpers.link.methods.probabilistic import Candidates, weigh_candidates
@@ -39,6 +40,8 @@ SAME_BUT_FOR_IDS = figure("link/thresholds.same_but_for_ids")
 SAME_NAME_AND_BIRTH_DATE = ("name and birth date agree, a strong id contradicts",)
 PLAIN = figure("link/thresholds.plain")
 AGAINST = figure("link/thresholds.against")
+# A name that more children have says nothing about them.
+MOST_FRAGMENTS = 5
 
 
 def resolve_matches(students: Records, found: Matches, aids: LinkageContext) -> Matches:
@@ -48,7 +51,9 @@ def resolve_matches(students: Records, found: Matches, aids: LinkageContext) -> 
     kind = seen.pairs["kind"].to_numpy()
     dated = _decide_dated(seen.pairs[kind == 0], count, seen.exclusions)
     children = _cluster(count, [dated], seen.exclusions.within_clusters)[0]
-    undated, over = _decide_undated(seen, seen.pairs[kind == 1], _alike(seen, dated, children), aids)
+    half_dated = seen.pairs[kind == 1]
+    fragments = _fragments(seen, half_dated, children, aids)
+    undated, over = _decide_undated(seen, half_dated, _alike(seen, dated, fragments, children), aids)
     left_over, over_last = _decide_left_over(seen, undated, aids)
     parts = [dated, undated, left_over]
     label, outcomes = _cluster(count, parts, _by_weights_too(seen.exclusions, parts))
@@ -136,9 +141,35 @@ def _decision(share: np.ndarray, refused: np.ndarray, alone: np.ndarray, accept:
     ).astype(object)
 
 
-def _alike(seen: Candidates, dated: pd.DataFrame, children: np.ndarray) -> np.ndarray:
+def _fragments(
+    seen: Candidates, pairs: pd.DataFrame, children: np.ndarray, aids: LinkageContext
+) -> pd.DataFrame:
+    """Find children who fit one record and are certainly one child, though no key compares them.
+
+    Each may have an error of its own, in name or birth date.
+    """
+    units = seen.units
+    near = pairs[pairs["match_probability"].ge(REVIEW) & ~pairs["refused"]]
+    left, right = (near[side].to_numpy(dtype="int64") for side in ENDS)
+    child, chooser = np.where(units.dated[left], left, right), np.where(units.dated[left], right, left)
+    fitting = np.bincount(chooser, minlength=len(units))[chooser]
+    few = (fitting > 1) & (fitting <= MOST_FRAGMENTS)
+    fits = pd.DataFrame({"chooser": chooser[few], "child": child[few]})
+    both = fits.merge(fits, on="chooser", how="inner", suffixes=("", "_other"), validate="many_to_many")
+    one, other = both["child"].to_numpy(), both["child_other"].to_numpy()
+    apart = (one < other) & (children[one] != children[other])
+    one, other = distinct_pairs(one[apart], other[apart])
+    still = ~seen.exclusions.exclusive(one, other)
+    open_pairs = pd.DataFrame({"left": one[still], "right": other[still]})
+    weighed = weigh(units, open_pairs, seen.exclusions, aids)
+    return weighed[weighed["match_probability"].ge(SAME_BUT_FOR_IDS) & ~weighed["refused"]]
+
+
+def _alike(
+    seen: Candidates, dated: pd.DataFrame, fragments: pd.DataFrame, children: np.ndarray
+) -> np.ndarray:
     """Assign numbers to children; likely duplicates share one, and so don't compete for a record."""
-    likely = dated[dated["match_probability"].ge(ALIKE) & ~dated["refused"]]
+    likely = pd.concat([dated[dated["match_probability"].ge(ALIKE) & ~dated["refused"]], fragments])
     rules = seen.settled.pairs
     waiting = rules[rules["decision"].eq("Review") & rules["rule"].isin(SAME_NAME_AND_BIRTH_DATE)]
     left, right = (

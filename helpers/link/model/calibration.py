@@ -23,6 +23,7 @@ SUREST = 1e-9
 DOUBTS = (
     "ids, and names or birth dates, differ",
     "ids differ",
+    "first names differ in one system",
     "first names differ",
     "other children fit as well",
     "evidence alone",
@@ -88,8 +89,9 @@ def calibrate(probability: npt.ArrayLike, errors: float, doubt: npt.ArrayLike) -
     """Replace the model's probabilities with the share of such pairs that were one child in training.
 
     ``doubt`` has each pair's kind, one of `DOUBTS`. Two records with two ids and two names are hardly ever
-    one child, whatever else agrees. Of two children who fit a record as well, one is right. Where
-    nothing but a large difference makes a pair doubtful, it mostly is one child.
+    one child, whatever else agrees. If one system has both first names, they are mostly two children's. Of
+    two children who fit a record as well, one is right. Where nothing but a large difference makes a pair
+    doubtful, it mostly is one child.
 
     ``errors`` is the district's `share_of_errors`. Where errors are rare, a pair with a large difference is
     more often two children than where they are frequent. So ``calibration.toml`` has two curves for each

@@ -16,6 +16,7 @@ from helpers.link.values.identifiers import CONTRADICTING, contradicting
 from helpers.link.values.name_forms import compare_names
 
 __all__ = [
+    "EXCLUDED",
     "SPLIT",
     "after_clustering",
     "cannot_be_one_child",
@@ -181,6 +182,7 @@ STRENGTH_OF_A_PERSON = 100
 STRONGEST = 1_000  # beyond any other
 
 
+EXCLUDED = "would join records that exclude each other"
 SPLIT = "equally near to records that exclude each other"
 
 
@@ -295,7 +297,7 @@ def after_clustering(decided: pd.DataFrame, matches: np.ndarray, outcome: np.nda
     """Revert the matches that clustering rejected, with the reason."""
     decided = decided.copy()
     why = {
-        "Refused": "would join records that exclude each other",
+        "Refused": EXCLUDED,
         "Review": SPLIT,
     }
     for became, reason in why.items():

@@ -16,7 +16,7 @@ from helpers.link.model.parameters import shipped_model
 from helpers.link.model.scoring import prior_bits, score_pairs
 from helpers.link.records import Records, Units
 from helpers.link.resolve.clusters import Compare, anchors
-from helpers.link.resolve.resolve import SPLIT, contradictions
+from helpers.link.resolve.resolve import EXCLUDED, SPLIT, contradictions
 from helpers.link.values.birth_dates import AMBIGUOUS_DATE, DIFFERENT, MISSING, SAME
 from helpers.link.values.identifiers import contradicting
 from helpers.link.values.name_forms import compare_names
@@ -49,7 +49,8 @@ class Exclusions:
 
     ``refused`` contains pairs (lower unit times the number of units plus the higher) with two records that
     the decision table refused, or that a reviewer called two children. ``together`` has those that a reviewer
-    called one child, ``apart`` those that a reviewer called two.
+    called one child, ``apart`` those that a reviewer called two. A pair that only failed to join a cluster is
+    open: one misspelled name of many may have excluded it, and units are compared by all their names.
     """
 
     units: Units
@@ -65,7 +66,8 @@ class Exclusions:
         said = persons.pairs
         yes = said["is_match"].to_numpy(dtype=bool)
         apart = said.loc[~yes, ["left", "right"]]
-        refused = pd.concat([pairs.loc[pairs["decision"].eq("Refused"), ["left", "right"]], apart])
+        table = pairs["decision"].eq("Refused") & ~_failed_to_join(pairs)
+        refused = pd.concat([pairs.loc[table, ["left", "right"]], apart])
         together = said.loc[yes, ["left", "right"]]
         once = np.ones(int(np.max(units.record_silo, initial=0)) + 1, dtype=bool)
         numbers = [_numbered(units, part) for part in (refused, together, apart)]
@@ -179,6 +181,14 @@ def _in_one_silo(units: Units, left: np.ndarray, right: np.ndarray) -> tuple[np.
     return np.concatenate([one for one, _ in found]), np.concatenate([other for _, other in found])
 
 
+def _failed_to_join(pairs: pd.DataFrame) -> pd.Series:
+    """Test which matches were refused for other records of their clusters alone."""
+    failed: pd.Series = pairs["decision"].eq("Refused") & pairs["contradiction"].str.endswith(
+        EXCLUDED
+    ).fillna(False)
+    return failed
+
+
 def _numbered(units: Units, pairs: pd.DataFrame) -> np.ndarray:
     left, right = (units.of_record[pairs[side].to_numpy(dtype="int64")] for side in ("left", "right"))
     one, other = distinct_pairs(np.minimum(left, right), np.maximum(left, right))
@@ -237,8 +247,11 @@ def add_weighted_pairs(
     listed = listed.assign(calibrated=model["match_probability"].to_numpy())
     rules = settled.pairs.copy()
     # No review where the model has joined what rules left open.
-    joined = rules["decision"].eq("Review") & (label[rules["left"]] == label[rules["right"]])
+    failed = _failed_to_join(rules)
+    joined = rules["decision"].eq("Review") | failed
+    joined &= label[rules["left"]] == label[rules["right"]]
     rules.loc[joined, ["decision", "decided_by"]] = ["Match", "Model"]
+    rules.loc[joined & failed, "contradiction"] = contradictions(rules[joined & failed]).to_numpy()
     # A contradiction remains: other pairs may verify the child, this one doesn't.
     rules.loc[joined, "verified"] = rules.loc[joined, "contradiction"].isna()
     # No review either for a record between two children, once it has joined one of them.
@@ -277,7 +290,7 @@ def _as_records(
         }
     )
     decision = pairs["decision"].to_numpy(dtype=object)
-    doubt = _doubts(evidence, pairs)
+    doubt = _doubts(evidence, pairs, units.silos.shared(len(units), left, right) == 1)
     return evidence.assign(
         step=STEP,
         rule=pd.Series(RULE, index=evidence.index, dtype="string"),
@@ -293,7 +306,7 @@ def _as_records(
     )
 
 
-def _doubts(evidence: pd.DataFrame, pairs: pd.DataFrame) -> np.ndarray:
+def _doubts(evidence: pd.DataFrame, pairs: pd.DataFrame, in_one_silo: np.ndarray) -> np.ndarray:
     """Return what kind of doubt each pair has, one of `DOUBTS`.
 
     One probability means something else where two ids contradict each other than where a name is misspelled.
@@ -302,7 +315,7 @@ def _doubts(evidence: pd.DataFrame, pairs: pd.DataFrame) -> np.ndarray:
     first = evidence["first_name"].to_numpy() >= ALIKE
     born = evidence["birth_date"].to_numpy() == DIFFERENT
     refused, rivals = (pairs[name].to_numpy(dtype=bool) for name in ("refused", "rivals"))
-    conditions = [ids & (first | born), ids, refused & first, rivals]
+    conditions = [ids & (first | born), ids, refused & first & in_one_silo, refused & first, rivals]
     result: np.ndarray = np.select(conditions, list(DOUBTS[:-1]), default=DOUBTS[-1]).astype(object)
     return result
 

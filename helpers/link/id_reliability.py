@@ -32,8 +32,9 @@ def find_unmatched_ids(
 ) -> tuple[Mask, pd.DataFrame]:
     """Find ids that no other system has, and that are the system's own, mistyped or outdated.
 
-    They keep no records apart: in columns where that happens often, and where two other systems have the
-    child under another District number. Return which of ``ids`` these are, and a finding for each column.
+    They keep no records apart: in columns where that happens often, where two other systems have the child
+    under another District number, and where a login stands among numbers. Return which of ``ids`` these are,
+    and a finding for each column.
     """
     column = ids["column"].to_numpy(dtype="int64")
     unmatched = _only_here(students, ids)
@@ -52,7 +53,7 @@ def find_unmatched_ids(
     often = (wrong >= FEWEST) & (low > OWN_NUMBERS)
     # About a State id a person decides: the State gives each child one.
     outvoted &= ids["system"].ne(CONTRADICTING[0]).to_numpy(dtype=bool)
-    found = (often[column] & unmatched) | outvoted
+    found = (often[column] & unmatched) | outvoted | _with_letters_alone(ids, unmatched)
     return found, _findings(ids, columns, found, wrong, heard)
 
 
@@ -82,6 +83,18 @@ def _only_here(students: Records, ids: pd.DataFrame) -> Mask:
         alike = own | undeclared
         systems = _distinct(value[alike], silo[alike], int(np.max(value, initial=0)) + 1)
         result |= own & (systems[value] == 1)
+    return result
+
+
+def _with_letters_alone(ids: pd.DataFrame, unmatched: Mask) -> Mask:
+    """Test which ids that no other system has have letters, where no other id of their kind has any."""
+    result = np.zeros(len(ids), dtype=bool)
+    for name in CONTRADICTING:
+        own = np.flatnonzero(ids["system"].eq(name))
+        lettered = ids["value"].take(own).str.contains(r"[^\W\d_]", regex=True).to_numpy(dtype=bool)
+        alone = unmatched[own]
+        if not alone.all() and not lettered[~alone].any():
+            result[own] = lettered & alone
     return result
 
 

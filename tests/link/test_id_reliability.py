@@ -16,7 +16,7 @@ COUNT = 40
 
 
 def listed(
-    silo: str, system: str, numbers: Sequence[int], names: Sequence[Any] = ALL, *, dated: bool = True
+    silo: str, system: str, numbers: Sequence[int | str], names: Sequence[Any] = ALL, *, dated: bool = True
 ) -> list[dict[str, Any]]:
     """List the first children with these numbers."""
     return [
@@ -55,6 +55,21 @@ def test_of_two_systems_neither_is_believed_more() -> None:
     columns = judged(*listed("sis", "State", ROSTER), *listed("meals", "State", own(5)))
     assert columns.findings["silo"].tolist() == ["sis", "meals"]
     assert (~columns.ids["contradicts"]).sum() == 10
+
+
+@pytest.mark.parametrize(("with_letters", "free"), [(False, ["aabbott1"]), (True, [])])
+def test_a_login_among_numbers_contradicts_nobody(with_letters: bool, free: list[str]) -> None:
+    """Where two systems have a number with letters, another one with letters is a number, too."""
+    numbers: list[Any] = [*ROSTER]
+    if with_letters:
+        numbers[-1] = "51x"
+    columns = judged(
+        *listed("sis", "State", numbers),
+        *listed("meals", "State", numbers),
+        *listed("lms", "State", ["aabbott1", *numbers[1:]]),
+    )
+    assert sorted(columns.ids.loc[~columns.ids["contradicts"], "value"]) == free
+    assert columns.findings["kind"].eq("id_unmatched").sum() == len(free)
 
 
 def test_five_of_hundreds_are_slips_and_contradict() -> None:

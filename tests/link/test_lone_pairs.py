@@ -1,4 +1,4 @@
-"""Two records, two first names and no third record: one child with a typo, or twins."""
+"""Two first names that no other record confirms: one child with a typo, or twins."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 
 from helpers.link import Links
 from helpers.link.blocking import Values
-from helpers.link.resolve.lone_pairs import lack_witness
+from helpers.link.records import Units
+from helpers.link.resolve.lone_pairs import lack_witness, may_be_twins
 from tests.link.records import children, linked, record
 from tests.link.units import born, unit, units_of
 
@@ -35,6 +36,18 @@ def asks(
 
     System 0 is the largest: it has the first of the two and four other children.
     """
+    units, labels = units_of_two(one, other, more, records, systems)
+    labels[:2] = label
+    return bool(lack_witness(units, labels, np.array([0]), np.array([1]))[0])
+
+
+def units_of_two(
+    one: str,
+    other: str,
+    more: tuple[tuple[str, str], ...] = (),
+    records: int = 8,
+    systems: tuple[tuple[int, ...], tuple[int, ...]] = ((0,), (1,)),
+) -> tuple[Units, np.ndarray]:
     rows = [unit(one, "lopez", **born(DAY)), unit(other, "lopez", **born(DAY))]
     rows += [unit(first, "reed", **born(day)) for first, day in more]
     begin = len(rows)
@@ -44,10 +57,7 @@ def asks(
     where += [(begin + place, 0 if place < 4 else 2 + place % 8) for place in range(records)]
     number, silo = (np.array(column, dtype="int64") for column in zip(*sorted(where), strict=True))
     silos = Values.of(number, silo, [str(place) for place in range(10)])
-    units = replace(units_of(rows), silos=silos, silos_with_name=silos)
-    labels = np.arange(len(rows))
-    labels[:2] = label
-    return bool(lack_witness(units, labels, np.array([0]), np.array([1]))[0])
+    return replace(units_of(rows), silos=silos, silos_with_name=silos), np.arange(len(rows))
 
 
 # Five children in the largest system: 20 records are four a child.
@@ -92,6 +102,24 @@ def test_a_unit_of_two_systems_or_a_third_unit_is_a_third_record() -> None:
     assert not asks("lena", "lina", records=30, label=(2, 2))
 
 
+@pytest.mark.parametrize(
+    ("other", "systems", "expected"),
+    [
+        ("erin", ((0, 3, 4), (1,)), True),
+        ("erin", ((0,), (1, 3, 4)), True),
+        ("erin", ((0, 3), (1, 4)), False),  # two systems write either name
+        ("ericq", ((0, 3, 4), (1,)), False),  # a typo that is no name
+        ("erica", ((0, 3, 4), (1,)), False),
+        ("james", ((0, 3, 4), (1,)), True),
+    ],
+)
+def test_one_system_alone_with_another_name_in_use_may_know_the_twin(
+    other: str, systems: tuple[tuple[int, ...], tuple[int, ...]], expected: bool
+) -> None:
+    units, _ = units_of_two("erica", other, systems=systems)
+    assert may_be_twins(units, np.array([0]), np.array([1])).tolist() == [expected]
+
+
 def district(*more: dict[str, object], systems: int = 5) -> Links:
     """Link ten children whom every system has, and the given records."""
     rows = [
@@ -117,10 +145,14 @@ def test_twins_known_to_one_system_each_are_kept_apart_and_a_reviewer_is_asked()
     assert links.pairs["decision"].eq("Review").sum() == 1
 
 
-def test_a_third_record_lets_one_letter_be_a_typo() -> None:
+@pytest.mark.parametrize(("name", "together"), [("Marvin", False), ("Marqin", True)])
+def test_a_third_record_lets_one_letter_be_a_typo_unless_it_makes_a_name(name: str, together: bool) -> None:
     third = ("health", "third")
-    links = district(of_two("Lena", *LENA), of_two("Lina", *LINA), of_two("Lena", *third))
-    assert frozenset({LENA, LINA, third}) in children(links.crosswalk)
+    links = district(of_two("Martin", *LENA), of_two(name, *LINA), of_two("Martin", *third))
+    assert (frozenset({LENA, LINA, third}) in children(links.crosswalk)) is together
+    status = links.crosswalk.set_index(["silo", "record"])["link_status"]
+    assert status[LINA] == ("Verified" if together else "Review")
+    assert status[LENA] == "Verified"
 
 
 def test_an_id_in_common_lets_one_letter_be_a_typo() -> None:

@@ -22,7 +22,7 @@ from helpers.link.resolve.assignment import (
     second_record_weights,
 )
 from helpers.link.resolve.clusters import Compare, cluster_records, components
-from helpers.link.resolve.lone_pairs import lack_witness
+from helpers.link.resolve.lone_pairs import lack_witness, may_be_twins
 from helpers.link.resolve.weighted_pairs import Exclusions, add_weighted_pairs, is_exclusive, weigh
 from helpers.link.values.name_forms import compare_names
 from helpers.standard import figure
@@ -93,12 +93,11 @@ def _decide_dated(pairs: pd.DataFrame, count: int, exclusions: Exclusions) -> pd
         weaker.update(max(mine[third], yours[third])[2] for third in mine.keys() & yours.keys())
     decision = decided["decision"].copy()
     decision[sorted(weaker)] = "No match"
-    # A father and son may share name and home: a reviewer decides.
+    # A father and son may share name and home, twins a birth date: a reviewer decides.
     matched = decision.index[decision.eq("Match")]
-    far = is_parent_of_same_name(
-        exclusions.units, *(decided.loc[matched, side].to_numpy(dtype="int64") for side in ENDS)
-    )
-    decision[matched[far]] = "Review"
+    ends = [decided.loc[matched, side].to_numpy(dtype="int64") for side in ENDS]
+    doubtful = is_parent_of_same_name(exclusions.units, *ends) | may_be_twins(exclusions.units, *ends)
+    decision[matched[doubtful]] = "Review"
     return decided.assign(decision=decision)
 
 
@@ -229,6 +228,9 @@ def _choose(
     ranked = assign_child(again.assign(match_weight=first["match_weight"] + learned), many)
     share = ranked["share"].to_numpy()
     decision = _decision(share, np.zeros(len(ranked), dtype=bool), share, ACCEPT[1])
+    matched = np.flatnonzero(decision == "Match")
+    ends = (ranked[side].to_numpy(dtype="int64")[matched] for side in ENDS)
+    decision[matched[may_be_twins(units, *ends)]] = "Review"
     decision[~ranked["best"].to_numpy() & (decision == "Review")] = "No match"
     ranked = ranked.assign(match_weight=ranked["own"], probability=share, decision=decision)
     return ranked[[*pairs.columns, "probability", "decision", "rivals"]]

@@ -1,4 +1,4 @@
-"""Find links that no third record confirms, under two first names: one child with a typo, or twins."""
+"""Find links of two first names that no other record confirms: one child with a typo, or twins."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from helpers.link.values.name_forms import compare_names
 from helpers.link.values.names import ALIKE, DIFFERENT, SPELLING, are_one_name, is_known
 from helpers.standard import figure
 
-__all__ = ["lack_witness"]
+__all__ = ["lack_witness", "may_be_twins"]
 
 RECORDS_A_CHILD = figure("link/thresholds.records_a_child")
 # First names that differ by letters. Nicknames, initials and exchanged names don't.
@@ -31,10 +31,32 @@ def lack_witness(units: Units, label: np.ndarray, left: np.ndarray, right: np.nd
     alone = np.bincount(label, minlength=len(units))[label] == 2
     result: np.ndarray = alone[left] & (many[left] == 1) & (many[right] == 1)
     rows = np.flatnonzero(result)
-    found = compare_names(units.names, len(units), left[rows], right[rows]).first
-    rows = rows[np.isin(found, BY_LETTERS)]
     given = units.values["given"]
     in_use = np.ones(len(given.texts), dtype=bool) if _have_enough_records(units) else _names_in_use(units)
+    result[rows] = _two_names(units, left[rows], right[rows], in_use)
+    return result
+
+
+def may_be_twins(units: Units, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Test which links join the records of one system to a child under another first name in use.
+
+    A letter typed wrong seldom makes another name. If Lina's twin Lena is known to one system alone, nothing
+    but the first name shows that she isn't Lina.
+    """
+    many = units.silos_with_name.how_many(len(units))
+    result: np.ndarray = (many[left] == 1) | (many[right] == 1)
+    result &= units.values["given"].shared(len(units), left, right) == 0
+    rows = np.flatnonzero(result)
+    if len(rows):
+        result[rows] = _two_names(units, left[rows], right[rows], _names_in_use(units))
+    return result
+
+
+def _two_names(units: Units, left: np.ndarray, right: np.ndarray, in_use: np.ndarray) -> np.ndarray:
+    """Test which pairs have no first name in common but two that differ by letters, both in use."""
+    result = np.isin(compare_names(units.names, len(units), left, right).first, BY_LETTERS)
+    rows = np.flatnonzero(result)
+    given = units.values["given"]
 
     def level(one: np.ndarray, other: np.ndarray) -> np.ndarray:
         same = np.array(
@@ -43,7 +65,6 @@ def lack_witness(units: Units, label: np.ndarray, left: np.ndarray, right: np.nd
         )
         return np.select([same, in_use[one] & in_use[other]], [ONE_NAME, TWO_NAMES], TYPO).astype("int8")
 
-    result[:] = False
     result[rows] = best_of(given, len(units), left[rows], right[rows], level) == TWO_NAMES
     return result
 

@@ -29,7 +29,7 @@ ERRORS = {"catalog": (1.0, None), "development": (1.0, "development")}
 LINES = (0.5, 0.6, 0.7, 0.8, 0.9)
 COLUMNS = ["first_name", "middle_name", "last_surname", "birth_date", "sex", "telephone"]
 RECORD = ["silo", "record"]
-# A system with fewer of the children has a line of its own in no district.
+# Systems with fewer of the children are left out.
 LEAST_SHARE = 0.5
 
 

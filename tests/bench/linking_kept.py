@@ -144,8 +144,9 @@ def readme_table(figures: pd.DataFrame) -> list[str]:
     at, many = part.set_index(["method", "what", "measure"]), len(seeds.split())
     kit, peer = NAMES.values()
     lines = [
-        f"{many} districts of {children:,} children at level {level}, with errors that nobody had tuned on "
-        f"(family {errors}, seeds {seeds.replace(' ', ', ')}): mean (lowest to highest).",
+        f"{many} districts of {children:,} children at level {level}, with errors that no weight or "
+        f"threshold was tuned on (family {errors}, seeds {seeds.replace(' ', ', ')}): "
+        "mean (lowest to highest).",
         "",
         *_head(("pairs of records", "share of pairs", "F1 of the kit", "of careful Splink")),
     ]

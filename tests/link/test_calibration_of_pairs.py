@@ -37,11 +37,12 @@ def test_a_calibrated_probability_leads_back_to_the_models_own(
     assert own == pytest.approx(chance, abs=1e-6)
 
 
-def test_two_first_names_are_more_often_one_child_where_errors_are_frequent() -> None:
-    few, between, many = (float(calibrate(0.2, errors, TWO_NAMES)) for errors in (0.1, 0.2, 0.3))
-    assert few + 0.01 < between < many - 0.01
-    assert float(calibrate(0.2, 0.0, TWO_NAMES)) == few
-    assert float(calibrate(0.2, 1.0, TWO_NAMES)) == many
+@pytest.mark.parametrize(("doubt", "step"), [(TWO_NAMES, 0.0), (RIVALS, 0.05)])
+def test_a_doubtful_pair_is_more_often_one_child_where_errors_are_frequent(doubt: str, step: float) -> None:
+    few, between, many = (float(calibrate(0.2, errors, doubt)) for errors in (0.1, 0.2, 0.3))
+    assert few + step < between < many - step
+    assert float(calibrate(0.2, 0.0, doubt)) == few
+    assert float(calibrate(0.2, 1.0, doubt)) == many
 
 
 @pytest.mark.parametrize("errors", [0.1, 0.3])

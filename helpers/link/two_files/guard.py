@@ -70,7 +70,7 @@ class Guard:
             two_dates[one_name[~far]] = False
             unlike = (middle == OTHER_MIDDLE_NAME) | (sex == OTHER_SEX)
             odd = ~_within(first, EXCHANGED) | ((first != 0) & unlike)
-            # Twins of whom one has no first name here.
+            # One twin has no first name here.
             twins = (first < 0) & unlike
             relatives = _within(home, NEARLY_ONE_HOME) & (two_dates | (odd & ~one_date) | twins)
             apart |= relatives & ~same_id

@@ -43,13 +43,6 @@ def _needs_sample(item: pytest.Item) -> bool:
     return re.search(r"\b(folder|district|links|source)\b", lines) is not None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave these examples to the full tier: reading the sample takes several seconds."""
-    for item in items:
-        if _needs_sample(item):
-            item.add_marker(pytest.mark.full)
-
-
 @pytest.fixture(autouse=True)
 def _sample_for_examples(request: pytest.FixtureRequest, doctest_namespace: dict[str, Any]) -> None:
     """Give an example what it doesn't make itself."""

@@ -17,7 +17,6 @@ PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
 CALL = re.compile(r"bigpicture ((?:[\w.-]+)(?: (?:--?[\w-]+|[A-Z][A-Z_.]*|\[[A-Z]+\]|[\w.,=-]+))*)")
 
 
-@pytest.mark.full
 def test_the_example_prints_what_readme_shows() -> None:
     text = (PROJECT / "README.md").read_text(encoding="utf-8")
     example, shown = re.search(r"```python\n(.*?)```\n\n```text\n(.*?)```", text, re.DOTALL).groups()  # type: ignore[union-attr]

@@ -247,7 +247,7 @@ def link_district(
     --------
     >>> links = link_district(district)
     >>> len(links.crosswalk), links.crosswalk["child"].nunique()
-    (866, 156)
+    (866, 155)
     """
     method = method_named(method)
     known = of_what(district) if decisions is None and model is None else None

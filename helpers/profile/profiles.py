@@ -330,7 +330,7 @@ def build_profiles(
     --------
     >>> profiles = build_profiles(district, links)
     >>> len(profiles.profile)
-    156
+    155
     >>> profiles.values[["child", "element", "value", "silo", "file", "row"]].shape[1]
     6
     """

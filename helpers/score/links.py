@@ -266,7 +266,7 @@ def score_links(
     --------
     >>> scores = score_links(district, links.crosswalk)
     >>> scores.loc[0, ["possible", "linked", "right"]].tolist()
-    [5541, 4448, 4370]
+    [5541, 4472, 4394]
     """
     key = key or read_answer_key(district.folder)
     return _scored(true_children(district, key, crosswalk), key)

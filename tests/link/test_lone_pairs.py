@@ -155,6 +155,25 @@ def test_a_third_record_lets_one_letter_be_a_typo_unless_it_makes_a_name(name: s
     assert status[LENA] == "Verified"
 
 
+@pytest.mark.parametrize(
+    ("written", "together"),
+    [
+        ((("library", OTHER_DAY), ("clubs", OTHER_DAY)), False),  # two systems know a child of this name
+        ((("library", OTHER_DAY), ("clubs", "2013-04-04")), True),  # two children with one typo
+        ((("library", OTHER_DAY), ("library", OTHER_DAY)), True),
+    ],
+)
+def test_a_spelling_is_a_name_where_two_systems_write_it_for_one_birth_date(
+    written: tuple[tuple[str, str], ...], together: bool
+) -> None:
+    third = ("health", "third")
+    others = [
+        record(silo, f"o-{place}", "Marqin", "Zimmer", day) for place, (silo, day) in enumerate(written)
+    ]
+    links = district(of_two("Martin", *LENA), of_two("Marqin", *LINA), of_two("Martin", *third), *others)
+    assert (frozenset({LENA, LINA, third}) in children(links.crosswalk)) is together
+
+
 def test_an_id_in_common_lets_one_letter_be_a_typo() -> None:
     links = district(of_two("Lena", *LENA, State="5550001"), of_two("Lina", *LINA, State="5550001"))
     assert frozenset({LENA, LINA}) in children(links.crosswalk)

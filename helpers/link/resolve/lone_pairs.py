@@ -41,14 +41,16 @@ def may_be_twins(units: Units, left: np.ndarray, right: np.ndarray) -> np.ndarra
     """Test which links join the records of one system to a child under another first name in use.
 
     A letter typed wrong seldom makes another name. If Lina's twin Lena is known to one system alone, nothing
-    but the first name shows that she isn't Lina.
+    but the first name shows that she isn't Lina. A name is in use if it is listed, or if two systems write it
+    for one birth date: two children may share a typo, but seldom does a second system repeat it.
     """
     many = units.silos_with_name.how_many(len(units))
     result: np.ndarray = (many[left] == 1) | (many[right] == 1)
     result &= units.values["given"].shared(len(units), left, right) == 0
     rows = np.flatnonzero(result)
     if len(rows):
-        result[rows] = _two_names(units, left[rows], right[rows], _names_in_use(units))
+        in_use = _listed(units) | _written_by_two_systems(units)
+        result[rows] = _two_names(units, left[rows], right[rows], in_use)
     return result
 
 
@@ -78,13 +80,31 @@ def _have_enough_records(units: Units) -> bool:
 
 def _names_in_use(units: Units) -> np.ndarray:
     """Test which first names are in the kit's list, or those of children with two birth dates."""
+    born = _names_with_birth_dates(units).drop_duplicates(["name", "day"])
+    often = np.bincount(born["name"].to_numpy(), minlength=len(units.values["given"].texts)) >= 2
+    result: np.ndarray = often | _listed(units)
+    return result
+
+
+def _written_by_two_systems(units: Units) -> np.ndarray:
+    """Test which first names two systems write for one birth date."""
+    silos = pd.DataFrame({"unit": units.silos_with_name.unit, "silo": units.silos_with_name.code})
+    written = _names_with_birth_dates(units).merge(silos, on="unit", how="inner", validate="many_to_many")
+    systems = written.groupby(["name", "day"])["silo"].nunique()
+    result = np.zeros(len(units.values["given"].texts), dtype=bool)
+    result[systems[systems.ge(2)].index.get_level_values("name").to_numpy()] = True
+    return result
+
+
+def _names_with_birth_dates(units: Units) -> pd.DataFrame:
+    """Give each unit's first names with its birth dates: unit, name, day."""
     given, days = units.values["given"], units.values["birth_days_free"]
     names = pd.DataFrame({"unit": given.unit, "name": given.code})
     born = pd.DataFrame({"unit": days.unit, "day": days.code})
-    both = names.merge(born, on="unit", how="inner", validate="many_to_many")[
-        ["name", "day"]
-    ].drop_duplicates()
-    often = np.bincount(both["name"].to_numpy(), minlength=len(given.texts)) >= 2
-    listed = np.array([is_known(text.replace(" ", "")) for text in given.texts], dtype=bool)
-    result: np.ndarray = often | listed
-    return result
+    return names.merge(born, on="unit", how="inner", validate="many_to_many")
+
+
+def _listed(units: Units) -> np.ndarray:
+    """Test which first names are in the kit's list."""
+    texts = units.values["given"].texts
+    return np.array([is_known(text.replace(" ", "")) for text in texts], dtype=bool)

@@ -28,9 +28,11 @@ def test_every_pair_that_two_systems_hold_is_found_at_every_level(
     check_that_every_pair_is_found(district, level)
 
 
-# On seed 6, an incident that has only a name stays alone: the child's brother has one, too.
+ALONE = "an incident that has only a name stays alone: the child's brother has one, too"
+
+
 @pytest.mark.full
-@pytest.mark.parametrize("seed", [7, pytest.param(6, marks=pytest.mark.xfail(strict=True, reason="open"))])
+@pytest.mark.parametrize("seed", [7, pytest.param(6, marks=pytest.mark.xfail(strict=True, reason=ALONE))])
 def test_every_pair_that_two_systems_hold_is_found(districts: SharedDistricts, seed: int) -> None:
     district = districts.read(students=STUDENTS, seed=seed, faults=0.0)
     check_that_every_pair_is_found(district, "manual")

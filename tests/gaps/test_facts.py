@@ -38,7 +38,7 @@ def test_between_two_windows_of_tests_nothing_is_late() -> None:
     windows = [a_result("2025-09-10"), a_result("2026-01-20"), a_result("2026-01-25")]
     waiting = line(card_of(tests=windows), "days behind", "map")
     assert (waiting.value, waiting.is_limit) == (95, True)
-    assert waiting.next_step.startswith("Perhaps nothing is late")
+    assert waiting.next_step.startswith("Probably not late")
     lag = line(card_of(tests=windows), "roster lag", "sis", "map")
     assert lag.is_limit
     assert pd.isna(lag.blocked_by)

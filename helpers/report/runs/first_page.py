@@ -250,7 +250,7 @@ def _picture_with_key(found: _Judged, district: District) -> Picture | None:
     table = found.systems.assign(silo=found.systems["silo"].map(names)).rename(
         columns={
             "silo": "system",
-            "children": "children with a record",
+            "children": "children by the answer key",
             "undetected": "mixed up, unnoticed",
             "missing": "missing, in part or whole",
         }
@@ -515,18 +515,26 @@ def _unknown(district: District, links: Links, guard: Guard, judged: bool) -> li
 
 
 def _fresh(district: District) -> list[str]:
-    days = latest_days(district).days
+    latest = latest_days(district)
+    days = latest.days
     if not days:
         return []
     names, newest = short_names(district.layouts), max(days.values())
-    behind = sorted(
-        ((newest - day).days, names[silo]) for silo, day in days.items() if (newest - day).days > _BEHIND
-    )[::-1]
+    behind = {silo: (newest - day).days for silo, day in days.items() if (newest - day).days > _BEHIND}
     said = f"The newest record is of {newest:%B} {newest.day}, {newest.year}."
     if not behind:
         return [said, "No system is more than two weeks behind."]
-    listed = ", ".join(f"{name} {late} days" for late, name in behind[:_MOST_BEHIND])
-    return [said, f"More than two weeks behind: {len(behind)} of {len(days)} systems. Furthest: {listed}."]
+    # The measure *days behind* of the scorecard parts them in the same way.
+    usual = {silo for silo, lag in behind.items() if latest.waits(silo, lag)}
+    late = sorted(((lag, names[silo]) for silo, lag in behind.items() if silo not in usual), reverse=True)
+    listed = ", ".join(f"{name} {lag} days" for lag, name in late[:_MOST_BEHIND])
+    lines = [said, f"Late by more than two weeks: {len(late)} of {len(days)} systems."]
+    if late:
+        lines[-1] += f" Furthest: {listed}."
+    if usual:
+        listed = ", ".join(sorted(names[silo] for silo in usual))
+        lines.append(f"Probably not late, since such pauses are usual there: {listed}.")
+    return lines
 
 
 def _made(district: District, links: Links, guard: Guard, judged: bool) -> list[str]:

@@ -354,9 +354,10 @@ def _answer(
     ]
     names = system_names(district.layouts)
     systems = children_by_system(judge_records(district, links))
-    amiss = systems.assign(amiss=systems["missing"] + systems["undetected"])
-    amiss = amiss[amiss["amiss"] > 0].sort_values("amiss", ascending=False, kind="stable").head(3)
-    mixed_up = ", {undetected:,} mixed up" if detected else ""
+    counts = ["missing", "undetected"]
+    amiss = systems[systems[counts].gt(0).any(axis="columns")]
+    amiss = amiss.sort_values(counts, ascending=False, kind="stable").head(3)
+    mixed_up = ", {undetected:,} mixed up unnoticed" if detected else ""
     worst = [
         f"{names[row['silo']]}: {row['missing']:,} of {row['children']:,} children miss a record"
         f"{mixed_up.format(undetected=row['undetected'])}"

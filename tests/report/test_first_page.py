@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import html
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -56,6 +57,21 @@ def test_each_number_is_that_of_the_scores(
     mixed, missing, _ = [lead.sentence for lead in page.sentences]
     assert f"**{silent}** of {page.children} children" in mixed
     assert f"**{page.complete}** of {page.children} children have a complete page" in missing
+
+
+def test_matching_names_everybody_who_stays_mixed_up(
+    page: IndexFigures, district: District, district_links: Links
+) -> None:
+    children = score_children(district, district_links)
+    mixed = int(children["outcome"].eq("mixed").sum())
+    silent = int(re.search(r"(\d+) of", page.title)[1])  # type: ignore[index]
+    step = page.actions[0]
+    assert mixed > page.undetected == 0  # type: ignore[operator]
+    assert step.many == silent
+    assert step.effect.startswith(
+        f"Children mixed up unnoticed fall from {silent} to 0; {mixed} stay mixed up, and a check flags each."
+    )
+    assert page.sentences[0].sentence.endswith(f"**{mixed}** still do, and a check flags each.")
 
 
 def test_the_page_has_three_sentences_and_three_actions_with_owner_day_and_report(

@@ -73,8 +73,10 @@ class _Judged:
 
     children: int
     complete: int
+    # Children with another child's record, and those of whom no check notices it.
+    mixed: int
     undetected: int
-    # The same for a lookup by number alone.
+    # The latter for a lookup by number alone.
     looked_up: int
     # Children with a flag, those whose page shows it by number alone, and by these links.
     flagged: int
@@ -93,6 +95,7 @@ def _judge(district: District, links: Links) -> _Judged:
     return _Judged(
         children=len(children),
         complete=int(children["outcome"].eq("complete").sum()),
+        mixed=int(children["outcome"].eq("mixed").sum()),
         undetected=undetected_children(children),
         looked_up=undetected_children(score_children(district, by_number)),
         flagged=flags["links"][0],
@@ -185,12 +188,20 @@ def _with_key(district: District, links: Links) -> IndexFigures:
 def _mixed_up(found: _Judged) -> str:
     if found.looked_up:
         by_number = say_measure("undetected_by_number", found.looked_up, found.children)
-        left = f"**{found.undetected:,}** still {'do' if found.undetected > 1 else 'does'}"
-        then = left if found.undetected else "checks notice **every** mix-up"
+        still = f"**{found.mixed:,}** still {'does' if found.mixed == 1 else 'do'}" if found.mixed else ""
+        then = f"{still}, and {_checked(found)}" if still else "**none** does"
         return f"{by_number}. Matched by name and birth date too, {then}."
     if found.undetected:
         return f"{say_measure('undetected', found.undetected, found.children)}."
     return f"None of {found.children:,} children shares a page with another child unnoticed."
+
+
+def _checked(found: _Judged) -> str:
+    """Say how many of the children who stay mixed up a check notices."""
+    noticed = found.mixed - found.undetected
+    if not noticed:
+        return "no check notices"
+    return "a check flags each" if not found.undetected else f"a check flags only {noticed:,} of them"
 
 
 def _missing(found: _Judged, worst: Sequence[str], better: int) -> str:
@@ -246,7 +257,7 @@ def _picture_with_key(found: _Judged, district: District) -> Picture | None:
         title = f"No record of {spoken[missing['silo']]} reaches a page"
     if found.undetected:
         stay = "child stays" if found.undetected == 1 else "children stay"
-        title += f", and {found.undetected:,} {stay} mixed up"
+        title += f", and {found.undetected:,} {stay} mixed up unnoticed"
     table = found.systems.assign(silo=found.systems["silo"].map(names)).rename(
         columns={
             "silo": "system",
@@ -271,11 +282,12 @@ def _actions_with_key(
     to_do = Actions(district)
     actions = []
     if found.looked_up > found.undetected:
-        fewer = found.looked_up - found.undetected
         shown = found.flagged_by_links - found.flagged_by_number
-        effect = f"{fewer:,} fewer are mixed up than by number alone"
-        effect += f", and {shown:,} more pages show an early sign of trouble." if shown > 0 else "."
-        actions.append(to_do.action("match", fewer, effect))
+        effect = f"Children mixed up unnoticed fall from {found.looked_up:,} to {found.undetected:,}"
+        stay = f"{found.mixed:,} {'stays' if found.mixed == 1 else 'stay'} mixed up"
+        effect += f"; {stay}, and {_checked(found)}." if found.mixed else "."
+        effect += f" {shown:,} more pages show an early sign of trouble." if shown > 0 else ""
+        actions.append(to_do.action("match", found.looked_up, effect))
     if found.undetected:
         most = str(found.systems.sort_values("undetected", kind="stable")["silo"].iloc[-1])
         effect = "Even after matching, each shares a page with another child, and no check notices."

@@ -218,17 +218,18 @@ def _first(left: Mapping[str, str]) -> str:
 
 
 @click.command(short_help="Explain what the columns of a layout mean.")
-@click.argument("layout", required=False)
+@click.argument("layout", metavar="[LAYOUT|TABLE]", required=False)
 @folder_argument(required=False, earlier="--from")
 @out_option()
 @with_output
 def dictionary(layout: str | None, folder: Path | None, out: Path, output: Output) -> None:
-    """Explain the columns of LAYOUT; without LAYOUT, list the layouts.
+    """Explain the columns of LAYOUT, or of a standard TABLE; without either, list the layouts.
 
     FOLDER may bring layouts of its own. Writes dictionary.csv, with formats, codes, units and sensitivity,
-    too. It marks columns without a term in a standard.
+    too. It marks columns without a term in a standard. Of a TABLE, such as attendance_event, it prints the
+    words that a layout's codes may mean.
     """
-    from helpers.layouts import data_dictionary
+    from helpers.layouts import data_dictionary, filled_tables, table_dictionary
 
     if folder is None and layout is not None and layout not in all_layouts() and Path(layout).is_dir():
         folder, layout = Path(layout), None
@@ -240,10 +241,25 @@ def dictionary(layout: str | None, folder: Path | None, out: Path, output: Outpu
         note = f"What the columns of one mean: `bigpicture dictionary {names[0]}`."
         output.emit({"layouts": names, **hint}, Summary([finding], notes=[note]))
         return
+    if layout in filled_tables() and layout not in all_layouts(folder / "layouts" if folder else None):
+        table = table_dictionary(layout)
+        written = save(out, {"dictionary.csv": table})
+        output.emit({"dictionary": table, "written": written}, _words(layout, table))
+        return
     table = data_dictionary(layout, folder)
     written = save(out, {"dictionary.csv": table})
     said = table if output.as_json else table[["file", "column", "type", "required", "meaning", "term"]]
     output.emit({"dictionary": said, "written": written}, _columns(layout, table))
+
+
+def _words(name: str, table: pd.DataFrame) -> Summary:
+    """List the words of a standard table's closed columns."""
+    closed = table[table["words"].notna()]
+    finding = [
+        f"{name} has **{len(table)}** columns; a layout's codes fill **{len(closed)}** with listed words."
+    ]
+    words = [f"{row['column']}: {row['words']}" for row in closed.to_dict("records")]
+    return Summary(finding, "The words", words)
 
 
 def _columns(layout: str, table: pd.DataFrame) -> Summary:

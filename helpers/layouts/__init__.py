@@ -1,7 +1,7 @@
 """Layouts: what a system's export looks like, and what its columns mean."""
 
 from helpers.layouts.column import code_set, folded, shape_of
-from helpers.layouts.dictionary import NO_TERM, data_dictionary
+from helpers.layouts.dictionary import NO_TERM, data_dictionary, filled_tables, table_dictionary
 from helpers.layouts.formats import PICTURE
 from helpers.layouts.headers import by_place, is_data_head, named_by_place
 from helpers.layouts.known_layouts import all_layouts, layout_names, load_layout

@@ -132,11 +132,17 @@ def _set_faults(makes: Makes) -> Iterator[str]:
         if isinstance(value, str) and makes.repeat:
             given = [value.replace("{n}", n) for n in makes.repeat]
         for one in given:
-            closed = allowed_values(target)
+            closed = allowed_values(makes.table, target)
             if fault := set_value_fault(types.get(target, "string"), one):
                 yield f"set: {target} = {one!r} {fault}"
             elif closed is not None and one not in closed:
                 yield none_of(f"set: {target}", one, closed)
+    for target, flags in makes.flags.items():
+        closed = allowed_values(makes.table, target)
+        if closed is not None:
+            yield from (
+                none_of(f"flags: {target}", one, closed) for one in flags.values() if one not in closed
+            )
     filled = {*makes.take, *makes.set, *makes.flags}
     if makes.unless_empty is not None and makes.unless_empty not in filled:
         asked = nearest(makes.unless_empty, filled)
@@ -424,7 +430,7 @@ class Layout(BaseModel):
                     there = self.file_named(references.split(".", 1)[0])
                     if there.find(target) is None:
                         raise ValueError(f"{file.name} follows {source!r} to a column that is not there")
-        if faults := list(_layout_faults(self)):
+        if faults := list(dict.fromkeys(_layout_faults(self))):
             raise ValueError("; ".join(faults))
         return self
 
@@ -570,7 +576,7 @@ def _places_of(letter: str, text: str) -> list[int]:
 def _taken_faults(layout: Layout, file: FileLayout, makes: Makes) -> Iterator[str]:
     """Describe codes whose meanings the standard column doesn't allow."""
     for target, source in makes.take.items():
-        closed = allowed_values(target)
+        closed = allowed_values(makes.table, target)
         column = _column_at(layout, file, source)
         if closed is None or column is None:
             continue
@@ -579,9 +585,15 @@ def _taken_faults(layout: Layout, file: FileLayout, makes: Makes) -> Iterator[st
                 f"role is taken from {source!r}, which has no codes: say who each of its words means, "
                 'such as { type = "code", codes = { teacher = "Staff", student = "Student" } }'
             )
-        for code, meaning in column.code_map().items():
-            if meaning not in closed:
-                yield none_of(f"column {column.name!r}: code {code!r} of {target}", meaning, closed)
+        wrong = {code: meaning for code, meaning in column.code_map().items() if meaning not in closed}
+        if wrong:
+            asked = [
+                f"code {code!r} is {meaning!r}.{meant(meaning, closed)}" for code, meaning in wrong.items()
+            ]
+            yield (
+                f"file {file.name!r}, column {column.name!r} fills {target} of {makes.table}, which may be "
+                f"{', '.join(closed)}: {' '.join(asked)}"
+            )
 
 
 def _column_at(layout: Layout, file: FileLayout, source: str) -> Column | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+from helpers.layouts.column import code_set
 from helpers.standard import nearest
 
 __all__ = ["allowed_values", "known_systems", "meant", "none_of"]
@@ -19,11 +20,12 @@ def _declared() -> Mapping[str, object]:
     return tomllib.loads(DECLARED.read_text(encoding="utf-8"))
 
 
-def allowed_values(column: str) -> list[str] | None:
+def allowed_values(table: str, column: str) -> list[str] | None:
     """List the allowed values of a standard column; None if any text is allowed."""
     closed = _declared()["values"]
     assert isinstance(closed, dict)
-    return closed.get(column)
+    values = closed.get(f"{table}.{column}", closed.get(column))
+    return [*dict.fromkeys(code_set(values).values())] if isinstance(values, str) else values
 
 
 def meant(word: str, known: Iterable[str]) -> str:

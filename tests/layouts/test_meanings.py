@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from helpers.files import read_district
+from helpers.layouts.dictionary import filled_tables, table_dictionary
 from helpers.layouts.layout import Layout, read_layout
-from helpers.standard import BadInput
+from helpers.layouts.meanings import DECLARED, allowed_values
+from helpers.standard import BadInput, standard_table
+from helpers.standard.elements import DECLARED as ELEMENTS
 from tests.files.drafts import adds_up, run, written
 
 LAYOUT = """
@@ -114,6 +119,96 @@ def test_a_word_without_a_meaning_is_refused_with_the_nearest(
     assert where in told
     assert meant in told
     assert "Traceback" not in told
+
+
+CLOSED = {
+    (table, column.name): words
+    for table in filled_tables()
+    for column in standard_table(table).columns
+    if (words := allowed_values(table, column.name)) is not None
+}
+# What closes, at least: (table, column, a word near one of the list, that word).
+NEAR = [
+    ("attendance_event", "attendance_event_category", "Unexcused absent", "Unexcused Absence"),
+    ("attendance_event", "attendance_event_category", "tardy", "Tardy"),
+    ("meal_eligibility", "eligibility", "Reduced", "Reduced price"),
+    ("meal_purchase", "meal", "lunch", "Lunch"),
+    ("program", "program_type", "Special Ed", "Special education"),
+    ("program", "status", "active", "Active"),
+    ("incident", "participation", "Offenders", "Offender"),
+    ("discipline_action", "discipline", "Out-of-school suspension", "Out of School Suspension"),
+    ("calendar", "calendar_event", "Instruction day", "Instructional day"),
+    ("school_enrollment", "exit_withdraw_type", "Transfered", "Transferred"),
+    ("assignment_score", "score_status", "excused", "Excused"),
+    ("screener_result", "risk_level", "Extremely elevated", "Extremely Elevated"),
+    ("course_transcript", "academic_subject", "Math", "Mathematics"),
+    ("academic_record", "term", "Fall semester", "Fall Semester"),
+]
+ABOUT_WHO = 'codes = { s = "Student", t = "Staff" }'
+
+
+def of_words(place: Path, table: str, column: str, word: str) -> Layout:
+    """Give the layout of which "Who" fills a column of a table; its code A means the word."""
+    makes = f'[[file.makes]]\ntable = "{table}"\ntake = {{ {column} = "Who" }}\n'
+    first = LAYOUT.index("[[file.makes]]")
+    text = LAYOUT[:first].replace(ABOUT_WHO, f"codes = {{ A = {json.dumps(word)} }}") + makes
+    (place / "clubs.toml").write_text(text, encoding="utf-8")
+    return read_layout(place / "clubs.toml")
+
+
+@pytest.mark.parametrize(("table", "column", "word", "meant"), NEAR)
+def test_a_code_list_with_another_word_is_refused_with_file_column_word_choices_and_the_nearest(
+    tmp_path: Path, table: str, column: str, word: str, meant: str
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        of_words(tmp_path, table, column, word)
+    told = str(refused.value)
+    for part in ("clubs.toml", "'members'", "'Who'", "'A'", column, repr(word), f"Did you mean {meant}?"):
+        assert part in told
+    assert all(choice in told for choice in CLOSED[table, column])
+
+
+def test_every_word_of_a_closed_list_is_taken_and_no_other(tmp_path: Path) -> None:
+    for (table, column), words in CLOSED.items():
+        for word in words:
+            assert of_words(tmp_path, table, column, word).files[0].column("Who").code_map() == {"A": word}
+        with pytest.raises(BadInput, match="whatever else"):
+            of_words(tmp_path, table, column, "whatever else")
+
+
+def test_every_closed_list_is_of_a_column_and_has_what_the_rules_compare() -> None:
+    names = {name for table, column in CLOSED for name in (column, f"{table}.{column}")}
+    assert tomllib.loads(DECLARED.read_text(encoding="utf-8"))["values"].keys() <= names
+    declared = tomllib.loads(ELEMENTS.read_text(encoding="utf-8"))
+    attendance = declared["attendance"]
+    assert attendance["status"].keys() == set(CLOSED["attendance_event", "attendance_event_category"])
+    assert set(attendance["order"]) == set(CLOSED["attendance_day", "status"])
+    assert set(attendance["instructional"]) < set(CLOSED["calendar", "calendar_event"])
+    assert set(declared["credits"]["core_subjects"]) < set(CLOSED["course_transcript", "academic_subject"])
+
+
+def test_the_dictionary_of_a_table_prints_its_lists(tmp_path: Path) -> None:
+    printed = run("dictionary", "attendance_event", "--out", tmp_path).output
+    assert "Excused Absence" in printed
+    rows = json.loads(run("dictionary", "attendance_event", "--out", tmp_path, "--json").stdout)["dictionary"]
+    words = {row["column"]: row["words"] for row in rows if row["words"]}
+    assert words == {
+        "attendance_event_category": "; ".join(CLOSED["attendance_event", "attendance_event_category"])
+    }
+    of_people = table_dictionary("people").set_index("column")["words"].dropna()
+    assert sorted(of_people.index) == ["grade_level", "name_order", "role", "sex"]
+
+
+def test_a_set_word_and_a_flag_s_word_are_of_the_list(tmp_path: Path) -> None:
+    taken = 'take = { local_id = "Id", reason = "Card" }\nset = { date = "2026-02-01" }'
+    program = 'take = { local_id = "Id" }\n'
+    wanted = 'table = "health_visit"\nwhere = { Who = ["s"] }\n' + taken
+    for line, word in (
+        ('set = { program_type = "Sec. 504" }', "Section 504"),
+        ('flags = { program_type = { Paid = "Homeles" } }', "Homeless"),
+    ):
+        with pytest.raises(BadInput, match=f"Did you mean {word}"):
+            layout_of(tmp_path, wanted, f'table = "program"\n{program}{line}')
 
 
 RIGHT = [

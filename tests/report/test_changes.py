@@ -239,12 +239,21 @@ def test_another_seed_and_another_roster_cannot_be_compared(tmp_path: Path) -> N
 def test_a_run_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert find_previous_run(tmp_path, "") == ""
     with pytest.raises(BadInput, match="There are: none"):
-        find_previous_run(tmp_path, "last")
+        find_previous_run(tmp_path, RUNS[0])
+    assert find_previous_run(tmp_path, "last") == "last"
     (tmp_path / RUNS[0]).mkdir()
     (tmp_path / RUNS[0] / "index.html").write_text("")
     assert find_previous_run(tmp_path, "last") == RUNS[0]
     with pytest.raises(BadInput, match=r"no run '2026-11-23'.*There are: 2026-11-23_060000_riverbend"):
         find_previous_run(tmp_path, "2026-11-23")
+
+
+def test_the_last_run_before_a_first_one_is_said_to_be_none(tmp_path: Path) -> None:
+    out, draft = tmp_path / "reports", tmp_path / "draft"
+    for kept in (made(tmp_path, INVENTED, range(40), 30, 0), None):
+        (said,) = what_changed(draft, out, kept, find_previous_run(out, "last"), INVENTED).said
+        assert said == "This is the first run here: there is no earlier one to compare with."
+        assert said in (draft / "what_changed.html").read_text(encoding="utf-8")
 
 
 def test_json_of_a_report_carries_what_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

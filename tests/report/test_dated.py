@@ -75,9 +75,12 @@ def test_the_index_leads_with_the_newest_and_to_the_earlier_runs(
     road: Path, exports_by_hand: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def run() -> ReportResult:
-        return run_report(exports_by_hand, notebooks=road, out=tmp_path, progress=Progress(1, io.StringIO()))
+        quiet = Progress(1, io.StringIO())
+        return run_report(exports_by_hand, notebooks=road, out=tmp_path, previous="last", progress=quiet)
 
     first, second = run(), run()
+    assert first.ok
+    assert first.changed.said == ["This is the first run here: there is no earlier one to compare with."]
     assert first.run != second.run
     page = second.index.read_text(encoding="utf-8")
     own = (second.run / "index.html").read_text(encoding="utf-8")

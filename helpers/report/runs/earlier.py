@@ -105,11 +105,11 @@ class Changed:
 
 
 def find_previous_run(out: Path, previous: str) -> str:
-    """Find the earlier run asked for."""
+    """Find the earlier run asked for; the last one of none stays ``last``."""
     runs = _runs(out)
-    if not previous:
-        return ""
-    wanted = runs[0] if previous == LAST and runs else Path(previous).name
+    if not previous or (previous == LAST and not runs):
+        return previous
+    wanted = runs[0] if previous == LAST else Path(previous).name
     if wanted not in runs:
         there = ", ".join(runs[:5]) or "none"
         raise BadInput(f"There is no run {previous!r} in {out}. There are: {there}.{nearest(wanted, runs)}")
@@ -120,6 +120,9 @@ def what_changed(
     draft: Path, out: Path, kept: RunSnapshot | None, previous: str, about: Mapping[str, Any]
 ) -> Changed:
     """Compare a run with an earlier one, and write the page and the table of what changed."""
+    if previous == LAST:
+        first = "This is the first run here: there is no earlier one to compare with."
+        return Changed(_written(draft, [first], [], about))
     if kept is None:
         why = f"We can't compare with {previous}: this run has no figures."
         return Changed([why] if previous else [])

@@ -13,11 +13,17 @@ from typing import TYPE_CHECKING
 import click
 
 from helpers.files import Command, Output, Summary, out_option, with_output
+from helpers.standard import BadInput
 
 if TYPE_CHECKING:
     from helpers.teach import Pack, RoomGain, Track
 
 __all__ = ["doctor", "workshop"]
+
+ROOM = (
+    "warning: anybody in this network who has an address can run any program on this computer, as you. Use "
+    "invented children only, and an account made for this day."
+)
 
 
 @click.command(short_help="Test whether this laptop can run the workshop.")
@@ -80,9 +86,12 @@ def doctor(output: Output) -> None:
     "seats",
     type=click.IntRange(1, 20),
     metavar="N",
-    help="Serve JupyterLab to N pairs in this room's network, until Ctrl+C. Read docs/workshop.md first.",
+    help="Serve JupyterLab to N pairs, on this computer alone, until Ctrl+C. Read docs/workshop.md first.",
 )
-@click.option("--only-here", is_flag=True, help="With --serve: try it on this computer alone.")
+@click.option(
+    "--room", is_flag=True, help="With --serve: let in other computers of this network, to run programs here."
+)
+@click.option("--only-here", is_flag=True, help="With --serve: this computer alone, as without it.")
 @out_option("reports/workshop")
 @with_output
 def workshop(
@@ -90,6 +99,7 @@ def workshop(
     printed_only: bool,
     quiz_results: Path | None,
     seats: int | None,
+    room: bool,
     only_here: bool,
     out: Path,
     output: Output,
@@ -99,6 +109,8 @@ def workshop(
     It runs the sessions of the track twice, without answers and with them. If one stops with an error,
     nothing is written, and the exit status is 1.
     """
+    if room and (only_here or seats is None):
+        raise BadInput("--room goes with --serve N, and not with --only-here: say one of the two.")
     if quiz_results is not None:
         from helpers.teach import read_quiz_results, room_gain
 
@@ -110,7 +122,7 @@ def workshop(
 
     track = track_named(spelled(track_name, [one.name for one in declared_tracks()]))
     if seats is not None:
-        _serve(track, seats, only_here, out, output)
+        _serve(track, seats, room, out, output)
         return
     progress = Progress(0, io.StringIO()) if output.quiet else None
     output.progress.close()  # the run shows each session
@@ -127,23 +139,23 @@ def _typed_in(file: Path, out: Path) -> Path:
     return out / file if not file.exists() and (out / file).exists() else file
 
 
-def _serve(track: Track, seats: int, only_here: bool, out: Path, output: Output) -> None:
+def _serve(track: Track, seats: int, room: bool, out: Path, output: Output) -> None:
     from helpers.teach import address_sheet, prepare_seats, serve_seats
 
-    prepared = prepare_seats(track, seats, out, only_here=only_here)
+    prepared = prepare_seats(track, seats, out, room=room)
     sheet = address_sheet(prepared, out)
     output.progress.close()
-    with serve_seats(prepared, only_here=only_here):
+    if room:
+        click.echo(f"bigpicture: {ROOM}", err=True)
+    with serve_seats(prepared, room=room):
         figures = {
             "addresses": {f"pair {seat.number}": seat.address for seat in prepared},
             "written": [str(sheet)],
         }
         lines = [f"Pair {seat.number}: {seat.address}" for seat in prepared]
         finding = [f"**{len(prepared)}** servers run until Ctrl+C. Print {sheet}.", *lines]
-        notes = [
-            "Whoever has an address can run programs here: invented children only, in an account of its own."
-        ]
-        output.emit(figures, Summary(finding, notes=notes))
+        here = "Only this computer can open them. For the room's computers: --room."
+        output.emit(figures, Summary(finding, notes=[] if room else [here]))
         with contextlib.suppress(KeyboardInterrupt):
             while True:
                 time.sleep(1)

@@ -26,7 +26,15 @@ from pathlib import Path
 from typing import Any
 
 import helpers.standard
-from helpers.files import fingerprint, must_be_a_folder, sweep, with_children, write_atomically
+from helpers.files import (
+    end_tied,
+    fingerprint,
+    must_be_a_folder,
+    sweep,
+    when_parent_ends,
+    with_children,
+    write_atomically,
+)
 from helpers.profile import ProfileStore, save_store
 from helpers.report.runs.notebooks import Notebook
 from helpers.report.templates import render
@@ -57,7 +65,7 @@ PATIENCE = 15.0
 def serve(private: Path, idle: float, notebook: str) -> None:
     """Serve a notebook until standard input ends, or nobody has used it for a while.
 
-    The parent process holds the other end of standard input. However the parent ends, on any system, the
+    The parent process has the other end of standard input. However the parent ends, on any system, the
     input ends with it.
     """
     from tornado.ioloop import IOLoop, PeriodicCallback
@@ -85,14 +93,10 @@ def serve(private: Path, idle: float, notebook: str) -> None:
         if time.time() - max(asked[0], _last_activity(app.kernel_manager)) > idle:
             _in_background(stop)
 
-    def stop_with_its_parent() -> None:
-        sys.stdin.buffer.read()
-        stop()
-
     def tell_port() -> None:
         write_atomically(private / LISTENS, str(app.port).encode("ascii"))
 
-    _in_background(stop_with_its_parent)
+    when_parent_ends(stop)
     # The loop runs once the server listens.
     loop.add_callback(tell_port)
     PeriodicCallback(end_when_idle, 1000 * min(60.0, idle / 4)).start()
@@ -259,7 +263,7 @@ def serve_dashboard(
         settings = _settings(chosen, word, FURTHER_PORTS if port is None else 0)
         (private / "voila.json").write_text(json.dumps(settings), encoding="utf-8")
         process = _start(private, notebook, idle)
-        ends.callback(_end, process)
+        ends.callback(end_tied, [process])
         chosen = _wait(process, ready, port)
         address = f"http://{HOME}:{chosen}/?token={word}"
         yield Served(address, process, _door(private, address))
@@ -271,20 +275,6 @@ def _door(private: Path, address: str) -> Path:
     page = render("report/widgets/door.html.j2", address=address)
     write_atomically(door, page.encode("utf-8"))
     return door
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the server: it exits when its standard input closes."""
-    if process.stdin is not None:
-        with contextlib.suppress(OSError):
-            process.stdin.close()
-    for end in (process.terminate, process.kill):
-        try:
-            process.wait(20)
-            return
-        except subprocess.TimeoutExpired:
-            end()
-    process.wait()
 
 
 @contextlib.contextmanager

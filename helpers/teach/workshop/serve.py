@@ -1,4 +1,4 @@
-"""Serve JupyterLab from one laptop to a room: a server for each pair, with a folder and a token."""
+"""Serve JupyterLab from one laptop, on request to a room: each pair has a server, a folder and a token."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import os
 import secrets
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -15,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers.files import spare_folder, write_atomically
+from helpers.files import end_tied, spare_folder, tied_command, write_atomically
 from helpers.report import fill, notebooks_folder, page_css
 from helpers.standard import BadInput
 from helpers.teach.workshop.pack import copy_for_learners
@@ -27,7 +26,6 @@ MOST_SEATS = 20
 _FIRST_PORT = 8801
 _HERE, _EVERYWHERE = "127.0.0.1", "0.0.0.0"
 _PATIENCE = 90.0  # seconds until a server answers
-_LEAVE = 10.0  # seconds in which it may end by itself
 _TOKEN_BYTES = 12
 
 
@@ -60,7 +58,7 @@ def own_address() -> str:
         return socket.gethostbyname(socket.gethostname())
     except OSError:
         raise BadInput(
-            "This computer has no address in a network: join the room's network first, or try --only-here."
+            "This computer has no address in a network: join the room's network first, or leave out --room."
         ) from None
 
 
@@ -80,10 +78,10 @@ def _free_ports(count: int, host: str) -> list[int]:
 
 
 def prepare_seats(
-    track: Track, pairs: int, out: Path, *, only_here: bool = False, notebooks: Path | None = None
+    track: Track, pairs: int, out: Path, *, room: bool = False, notebooks: Path | None = None
 ) -> list[Seat]:
     """Give each pair a folder with the learners' notebooks; what a pair has already is kept."""
-    if not only_here and hasattr(os, "geteuid") and os.geteuid() == 0:
+    if room and hasattr(os, "geteuid") and os.geteuid() == 0:
         raise BadInput(
             "An administrator's account may not serve a room, because everybody there could run programs as "
             "administrator: sign in as a user who was made for this day."
@@ -95,8 +93,8 @@ def prepare_seats(
         raise BadInput(
             f"{source / 'workshop'} has no session of the track {track.name}: there is nothing to serve."
         )
-    host = _HERE if only_here else own_address()
-    ports = _free_ports(pairs, _HERE if only_here else _EVERYWHERE)
+    host = own_address() if room else _HERE
+    ports = _free_ports(pairs, _EVERYWHERE if room else _HERE)
     found = []
     for number, port in enumerate(ports, start=1):
         folder = out.resolve() / "room" / f"{number:02d}"
@@ -115,28 +113,28 @@ def address_sheet(seats: Sequence[Seat], out: Path) -> Path:
 
 
 @contextmanager
-def serve_seats(seats: Sequence[Seat], *, only_here: bool = False) -> Iterator[None]:
-    """Run a server for each seat until the block ends."""
+def serve_seats(seats: Sequence[Seat], *, room: bool = False) -> Iterator[None]:
+    """Run a server for each seat until the block or this program ends; `room` lets other computers in."""
     begun: list[subprocess.Popen[bytes]] = []
     with spare_folder("room") as private:
         try:
-            begun += [_start(seat, private, only_here) for seat in seats]
+            begun += [_start(seat, private, room) for seat in seats]
             for seat, process in zip(seats, begun, strict=True):
                 _wait_for(seat, process)
             yield
         finally:
-            _end(begun)
+            end_tied(begun)
 
 
-def _start(seat: Seat, private: Path, only_here: bool) -> subprocess.Popen[bytes]:
+def _start(seat: Seat, private: Path, room: bool) -> subprocess.Popen[bytes]:
     own = private / f"{seat.number:02d}"
     own.mkdir(mode=0o700)
     settings = {
-        "ServerApp.ip": _HERE if only_here else _EVERYWHERE,
+        "ServerApp.ip": _EVERYWHERE if room else _HERE,
         "ServerApp.port": str(seat.port),
         "ServerApp.port_retries": "0",
         "ServerApp.root_dir": str(seat.folder),
-        "ServerApp.allow_remote_access": str(not only_here),
+        "ServerApp.allow_remote_access": str(room),
         "ServerApp.terminals_enabled": "False",
         "ServerApp.quit_button": "False",
         "LabApp.news_url": "",
@@ -145,15 +143,17 @@ def _start(seat: Seat, private: Path, only_here: bool) -> subprocess.Popen[bytes
     # Not on the command line, which other users of this computer may list.
     environ = _environment(own) | {"JUPYTER_TOKEN": seat.token}
     # `prepare_seats` lets an administrator serve this computer alone.
-    root = ["--allow-root"] if only_here else []
+    root = [] if room else ["--allow-root"]
     return subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", "--no-browser", *root]
+        [*tied_command("jupyterlab"), "--no-browser", *root]
         + [f"--{name}={value}" for name, value in settings.items()],
         cwd=seat.folder,
         env=environ,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        # Ctrl-C reaches all processes of a terminal, so that this one ends the servers cleanly.
+        start_new_session=True,
     )
 
 
@@ -186,15 +186,3 @@ def _wait_for(seat: Seat, process: subprocess.Popen[bytes]) -> None:
                 "`bigpicture doctor`, or serve fewer pairs."
             )
         time.sleep(0.2)
-
-
-def _end(begun: Sequence[subprocess.Popen[bytes]]) -> None:
-    for process in begun:
-        process.terminate()
-    until = time.monotonic() + _LEAVE
-    for process in begun:
-        try:
-            process.wait(max(until - time.monotonic(), 0.1))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()

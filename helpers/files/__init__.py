@@ -43,6 +43,7 @@ from helpers.files.save import (
     guarded_cell,
     is_running,
     lock_file,
+    make_folder,
     own_place,
     private_folder,
     read_text_table,

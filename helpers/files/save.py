@@ -31,6 +31,7 @@ __all__ = [
     "is_ours",
     "is_running",
     "lock_file",
+    "make_folder",
     "own_place",
     "private_folder",
     "read_text_table",
@@ -151,22 +152,28 @@ DRAFT = ".draft-"
 FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
-def private_folder(folder: Path) -> None:
-    """Create a folder that only its owner can access; an existing one keeps its permissions."""
+# Whatever we write is its owner's alone: files 0600, folders 0700. `private=False` is for what shows invented
+# children only: reports of a folder with "synthetic": true, and workshops.
+def make_folder(folder: Path, *, private: bool) -> None:
+    """Create a folder; an existing one keeps its permissions."""
     for missing in reversed([folder, *folder.parents]):
         if not missing.exists():
-            missing.mkdir(mode=0o700, exist_ok=True)
+            missing.mkdir(mode=0o700 if private else 0o777, exist_ok=True)
     # Raises if a file has this name.
     folder.mkdir(exist_ok=True)
+
+
+def private_folder(folder: Path) -> None:
+    """Create a folder that only its owner can access."""
+    make_folder(folder, private=True)
 
 
 @contextmanager
 def _drafted(path: Path, private: bool) -> Iterator[Path]:
     """Yield a draft path that replaces the target once it is complete."""
-    if private:
-        private_folder(path.parent)
-    else:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent, private=private)
+    # A list of runs that names one of a real district stays its owner's after a run of an invented one.
+    private = private or is_ours(path)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)
     draft = Path(name)
@@ -392,10 +399,10 @@ def sweep(place: Path, prefix: str) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def is_ours(folder: Path) -> bool:
-    """Return whether a folder exists and only this user can access it."""
+def is_ours(path: Path) -> bool:
+    """Return whether a file or folder exists and only this user can access it."""
     try:
-        told = os.lstat(folder)
+        told = os.lstat(path)
     except OSError:
         return False
     return not (hasattr(os, "getuid") and (told.st_uid != os.getuid() or told.st_mode & 0o077))

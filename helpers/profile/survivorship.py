@@ -126,7 +126,7 @@ def decide_survivorship(
             for name, order in decision.believed_first.items()
         ),
     ]
-    write_atomically(Path(path), ("\n".join(lines) + "\n").encode("utf-8"), private=False)
+    write_atomically(Path(path), ("\n".join(lines) + "\n").encode("utf-8"))
     return decision
 
 

@@ -85,7 +85,7 @@ def _row(declared: _People, number: int, year: int, seed: int) -> dict[str, str 
 
 def write_answers(folder: str | Path = "", people: int = 6, seed: int = 7) -> tuple[Path, Path]:
     """Write the answers of both years as files that people would submit."""
-    out = Path(folder) if folder else Path(tempfile.gettempdir()) / f"survey_answers_{people}_{seed}"
+    out = Path(folder or tempfile.mkdtemp(prefix="survey_answers_"))
     out.mkdir(parents=True, exist_ok=True)
     made = make_answers(people, seed)
     before, now = _people().years

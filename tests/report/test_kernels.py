@@ -60,6 +60,15 @@ def test_kernels_of_a_run_are_copies_of_one_process_and_end_with_it(
             os.kill(int(number), 0)
 
 
+def test_temporary_files_of_notebooks_end_with_their_run(tmp_path: Path) -> None:
+    cell = "import tempfile\nprint(tempfile.mkdtemp(prefix='decisions_'))"
+    for runs in (run_three(tmp_path, cell), run_notebooks([tmp_path / "01_x.ipynb"], {}, tmp_path / "one")):
+        for run in runs:
+            folder = Path(said(run))
+            assert (run.status, folder.parent.name[:8]) == ("done", "kit-run-")
+            assert not folder.parent.exists()
+
+
 @linux_alone
 def test_a_picture_of_a_copied_kernel_is_shown_in_its_cell(tmp_path: Path) -> None:
     runs = run_three(tmp_path, "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()")

@@ -266,7 +266,7 @@ def draft_layouts(folder: str | Path) -> Started:
     if texts:
         with all_or_none(place) as aside:
             for file, text in texts.items():
-                write_atomically(aside / file, text.encode("utf-8"), private=False)
+                write_atomically(aside / file, text.encode("utf-8"))
     return Started(drafted, dict(sorted(known.items())), dict(sorted(left.items())), there.doubts)
 
 

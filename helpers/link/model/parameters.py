@@ -92,7 +92,7 @@ class LinkModel:
         lines = _lines()
         own = {name: value for name, value in asdict(self).items() if lines.get(name) != value}
         text = json.dumps(own, indent=1, ensure_ascii=False) + "\n"
-        write_atomically(path, text.encode("utf-8"), private=False)
+        write_atomically(path, text.encode("utf-8"))
         return path
 
     @classmethod

@@ -58,7 +58,7 @@ def contract_page(out_path: Path, contract: Contract, *, paper: Literal["Letter"
     Path
         The page.
     """
-    write_atomically(out_path, _markup(contract, paper).encode("utf-8"), private=False)
+    write_atomically(out_path, _markup(contract, paper).encode("utf-8"))
     return out_path
 
 

@@ -153,5 +153,5 @@ def index_page(
         changed_page=f"{pages}{CHANGED_PAGE}",
         earlier=_earlier(earlier, runs),
     )
-    write_atomically(out_path, markup.encode("utf-8"), private=False)
+    write_atomically(out_path, markup.encode("utf-8"), private=not invented)
     return out_path

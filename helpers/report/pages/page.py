@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helpers.files import write_atomically
-from helpers.report.blocks import Block, banner, joined, paragraph, slug
+from helpers.report.blocks import Block, banner, is_invented, joined, paragraph, slug
 from helpers.report.templates import PAGE_TEMPLATES, fill, render
 from helpers.report.theme import page_css
 
@@ -165,15 +165,16 @@ def notebook_page(
     """Write the page of an executed notebook."""
     import nbformat
 
+    invented = is_invented(about) if synthetic is None else synthetic
     notebook = _for_readers(nbformat.read(executed_path, as_version=4), pages, failed)
     kit = {
         "title": title or executed_path.stem,
         "css": page_css(),
-        "banner": banner(about, synthetic).markup,
+        "banner": banner(about, invented).markup,
         "failed": failed,
     }
     markup, _ = page_exporter("notebook").from_notebook_node(notebook, resources={"kit": kit})
-    write_atomically(out_path, with_ids(markup).encode("utf-8"), private=False)
+    write_atomically(out_path, with_ids(markup).encode("utf-8"), private=not invented)
     return out_path
 
 
@@ -203,7 +204,9 @@ def note(*sentences: str) -> Block:
     return Block(shown.markup, " ".join(sentences))
 
 
-def block_page(out_path: Path, title: str, blocks: Sequence[Block], banner: Block) -> Path:
+def block_page(
+    out_path: Path, title: str, blocks: Sequence[Block], banner: Block, *, private: bool = True
+) -> Path:
     """Write a page."""
     markup = render(
         "report/pages/templates/blocks.html.j2",
@@ -212,5 +215,5 @@ def block_page(out_path: Path, title: str, blocks: Sequence[Block], banner: Bloc
         banner=banner.markup,
         blocks=blocks,
     )
-    write_atomically(out_path, markup.encode("utf-8"))
+    write_atomically(out_path, markup.encode("utf-8"), private=private)
     return out_path

@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files import save_table, without_guard, write_atomically
-from helpers.report.blocks import Block, answer, banner
+from helpers.files import lock_file, save_table, without_guard
+from helpers.report.blocks import Block, answer, banner, is_invented
 from helpers.report.pages.index import CHANGED_PAGE
 from helpers.report.pages.page import block_page, note
 from helpers.report.runs.changes import (
@@ -83,8 +83,9 @@ def remember(out: Path, figures: RunFigures | None, reports: int, incomplete: in
         "incomplete": str(incomplete),
         "run": run,
     }
-    before = earlier_runs(out).iloc[::-1]
-    save_table(pd.concat([before, pd.DataFrame([line])], ignore_index=True), _file(out))
+    with lock_file(_file(out)):
+        before = earlier_runs(out).iloc[::-1]
+        save_table(pd.concat([before, pd.DataFrame([line])], ignore_index=True), _file(out))
 
 
 LAST = "last"
@@ -180,7 +181,6 @@ def _written(draft: Path, said: list[str], blocks: list[Any], about: Mapping[str
     foot = (
         note("This page lists only what changed, as does changes.csv in this folder.") if blocks else note()
     )
-    page = draft / CHANGED_PAGE
-    block_page(page, "What changed since the last run?", [*top, *blocks, foot], banner(about))
-    write_atomically(page, page.read_bytes(), private=False)
+    title, private = "What changed since the last run?", not is_invented(about)
+    block_page(draft / CHANGED_PAGE, title, [*top, *blocks, foot], banner(about), private=private)
     return said

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
-from helpers.files import StatusLine, spare_folder, write_atomically
+from helpers.files import StatusLine, make_folder, spare_folder, write_atomically
 from helpers.report.pages.page import Failure
 from helpers.report.runs.kernels import kernel_server, kernel_settings
 from helpers.report.runs.notebooks import Notebook, parameters_for
@@ -53,11 +53,11 @@ def _engine() -> str:
     class Engine(NBClientEngine):
         @classmethod
         def execute_managed_notebook(
-            cls, nb_man: Any, kernel_name: str, *, start_timeout: int = 60, **named: Any
+            cls, nb_man: Any, kernel_name: str, *, start_timeout: int = 60, temporary: str, **named: Any
         ) -> Any:
             asked = {name: value for name, value in named.items() if name not in _ENGINE_ONLY}
             client = Client(nb_man, startup_timeout=start_timeout, kernel_name=kernel_name, **asked)
-            return client.execute()
+            return client.execute(env={**os.environ, "TMPDIR": temporary})
 
     papermill_engines.register("bigpicture", Engine)
     return "bigpicture"
@@ -229,6 +229,7 @@ def _execute(
                 str(notebook.path.resolve()),
                 str(raw),
                 engine_name=_engine(),
+                temporary=str(folder),  # for a notebook's temporary files, which end with its run
                 parameters=dict(parameters),
                 kernel_name="python3",
                 progress_bar=False,
@@ -241,7 +242,7 @@ def _execute(
             failed = _failure(error, notebook, bool(parameters), real)
         executed = nbformat.read(raw if raw.exists() else notebook.path, as_version=4)
     write_atomically(
-        target, (nbformat.writes(cleaned(executed, real=real)) + "\n").encode("utf-8"), private=False
+        target, (nbformat.writes(cleaned(executed, real=real)) + "\n").encode("utf-8"), private=real
     )
     seconds = time.perf_counter() - started
     trouble = f"FAILED at {failed.place} with {failed.name}" if failed else ""
@@ -311,7 +312,7 @@ def run_notebooks(
         together = "one after the other" if workers == 1 else f"{workers} at a time"
         progress.say(f"{len(chosen)} notebooks, {together}; {_WAIT}")
 
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out, private=real)
     # Threads, not processes: the kernels do the work, and are processes already, and papermill is imported
     # only once.
     pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="notebook")

@@ -140,6 +140,7 @@ def _become_kernel(arguments: list[str], environ: dict[str, str], folder: str) -
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environ)
+    tempfile.tempdir = None  # the server's own; this kernel's is in its environment
     status = 1
     try:
         # The kernel ends if its parent does: that is the server, which ends with the run.

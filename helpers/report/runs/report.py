@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import importlib.metadata
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +13,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from helpers.files import must_be_a_folder, read_district, sharing, what_is_there, with_children
-from helpers.report.blocks import slug
+import pandas as pd
+
+from helpers.files import make_folder, must_be_a_folder, read_district, sharing, what_is_there, with_children
+from helpers.report.blocks import is_invented, slug
 from helpers.report.pages.index import ReportLine, index_page
 from helpers.report.pages.page import headline, notebook_page
 from helpers.report.runs.changes import save_snapshot
@@ -84,17 +85,28 @@ def _sweep(out: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
+def _claimed(place: Path, private: bool) -> Path | None:
+    """Create the draft of a run's folder; None if another run has this name, or had it."""
+    draft = place.with_name(f"{_UNFINISHED}{place.name}")
+    with suppress(FileExistsError):
+        draft.mkdir(mode=0o700 if private else 0o777)
+        if not place.exists():
+            return draft
+        draft.rmdir()
+    return None
+
+
 @contextmanager
 def dated_run(out: Path, about: Mapping[str, Any], moment: dt.datetime | None = None) -> Iterator[DatedRun]:
     """Yield the draft folder of a run; if the block succeeds, move it into place."""
     name = run_name(about, moment or dt.datetime.now())
-    out.mkdir(parents=True, exist_ok=True)
+    private = not is_invented(about)
+    make_folder(out, private=private)
     _sweep(out)
-    draft = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=out))
-    draft.chmod(0o755)
-    # Two runs that started in the same second get different names; none overwrites another.
-    place, again = out / name, 1
-    while place.exists():
+    place = out / name
+    # Two runs that started in the same second get different names, because only one creates the draft.
+    again = 1
+    while not (draft := _claimed(place, private)):
         again += 1
         place = out / f"{name}_{again}"
     try:
@@ -257,7 +269,6 @@ def run_report(
                 replace(one, notebook=run.folder / "notebooks" / one.notebook.name) for one in runs
             )
             lines = [_line(one, run.draft) for one in runs]
-            before = earlier_runs(out)
             kept = figures.kept if figures else None
             changed = what_changed(run.draft, out, kept, compared, about)
 
@@ -268,7 +279,7 @@ def run_report(
                     lines,
                     about,
                     synthetic=synthetic,
-                    earlier=before,
+                    earlier=_others(out, run.name),
                     changed=changed.said,
                     pages=pages,
                     runs=others,
@@ -284,6 +295,12 @@ def run_report(
     remember(out, figures, len(runs), sum(one.status == "failed" for one in runs), run.name)
     index(out / INDEX, f"{run.name}/", "")
     return ReportResult(out / INDEX, run.folder, place, finished, figures, trouble, changed)
+
+
+def _others(out: Path, name: str) -> pd.DataFrame:
+    """List the other runs, also one that ended while this one ran."""
+    runs = earlier_runs(out)
+    return runs[runs["run"].ne(name)] if "run" in runs.columns else runs
 
 
 def _run(

@@ -29,7 +29,7 @@ from helpers.profile.profiles import Profiles, build_profiles, compare_profiles,
 from helpers.profile.questions import answer_questions, children_for, groups_for, read_questions, status_of
 from helpers.profile.questions.definitions import kit_questions
 from helpers.profile.questions.known import Roster, listed_by_roster, roster_of
-from helpers.profile.relations import adults_of, on_the_roster, roster_silos
+from helpers.profile.relations import ADULT, adults_of, of_age, on_the_roster, roster_silos, with_rights
 from helpers.profile.rules.yearly_counts import only_handed_in
 from helpers.profile.store.profiles import ProfileStore, save_store
 from helpers.profile.store.source import MemorySource, Source, source_of

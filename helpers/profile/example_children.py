@@ -15,9 +15,10 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from helpers.files import of_what, shared
 from helpers.profile.conditions import Condition, parts_of
 from helpers.profile.facts.store import with_child
-from helpers.profile.facts.systems import authority_in
+from helpers.profile.facts.systems import authority_in, latest_days
 from helpers.profile.gather import gather_facts
 from helpers.profile.profiles import profile_of, stated_values_of_part
+from helpers.profile.relations import guardians_of, of_age, with_rights
 from helpers.profile.values import folded
 from helpers.standard import BadInput, DeclaredText, read_declared
 from helpers.systems import declared
@@ -187,6 +188,8 @@ class _Known:
     # The roster systems, the current one first, and its children today.
     rosters: tuple[str, ...]
     listed: np.ndarray
+    # Whether a guardian of the child may see its records today.
+    guarded: np.ndarray
     # Values by input.
     told: Mapping[str, _Value]
     # Elements, child by child.
@@ -199,7 +202,9 @@ class _Known:
         """Collect what the rules ask of a district."""
         people = with_child(district.people, links.crosswalk)
         people = people[people["child"].notna()]
-        names = dict.fromkeys([*(parts_of(name)[1] for name in inputs), "grade_level", "school"])
+        names = dict.fromkeys(
+            [*(parts_of(name)[1] for name in inputs), "grade_level", "school", "birth_date"]
+        )
         elements = {one.name: one for one in declared().element if one.name in names}
         if profile is None:
             profile = _profile(district, links, tuple(elements.values()))
@@ -212,7 +217,10 @@ class _Known:
         there = pd.crosstab(people["child"], people["silo"]).reindex(children, fill_value=0).gt(0)
         rosters = tuple(silo for silo in authority_in(district).rosters if silo in there.columns)
         listed = children.isin(_on_roster(people, rosters))
-        return cls(children, people, there, rosters, listed, told, columns)
+        ties = guardians_of(district, links)
+        guarded = children.isin(ties.loc[with_rights(ties), "child"])
+        guarded &= ~of_age(columns["birth_date"], max(latest_days(district).days.values(), default=None))
+        return cls(children, people, there, rosters, listed, guarded, told, columns)
 
     @property
     def systems(self) -> np.ndarray:
@@ -278,6 +286,7 @@ def _another_school(known: _Known, rule: Rule, before: list[str]) -> np.ndarray:
 BY_RECORDS: dict[str, Callable[[_Known, Rule, list[str]], np.ndarray]] = {
     "sure_links": _sure_links,
     "on_roster": lambda known, rule, before: known.listed,
+    "guardian": lambda known, rule, before: known.guarded,
     "several_systems": lambda known, rule, before: known.systems >= 2,
     "written_differently": _written_differently,
     "contradicted": _contradicted,

@@ -11,13 +11,22 @@ from helpers.link import emails, telephones
 from helpers.profile.facts.arrays import is_in
 from helpers.profile.facts.store import with_child
 from helpers.profile.facts.systems import authority_in, latest_days, name_schools
-from helpers.standard import STRING, as_table, empty_table
+from helpers.standard import STRING, as_table, empty_table, whole_figure
 
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["adults_of", "on_the_roster", "relations", "roster_silos"]
+__all__ = [
+    "ADULT",
+    "adults_of",
+    "guardians_of",
+    "of_age",
+    "on_the_roster",
+    "relations",
+    "roster_silos",
+    "with_rights",
+]
 
 
 def roster_silos(district: District) -> list[str]:
@@ -71,6 +80,9 @@ def on_the_roster(district: District, links: Links, ties: pd.DataFrame) -> np.nd
 
 
 RECORD = ["silo", "record"]
+# A link that needs review may be to another child.
+UNSEEN = "Review"
+ADULT = whole_figure("share/disclosure.adult_age")
 # The stage at which a model decides.
 BY_MODEL = "Probabilistic"
 # Plans with a case manager; other programs have people of their own.
@@ -84,7 +96,7 @@ def relations(district: District, links: Links) -> pd.DataFrame:
     schools = _schools(district, links, days)
     parts = [
         _teachers(district, links, days),
-        _guardians(district, links),
+        guardians_of(district, links),
         _under_a_plan(district, links, days),
         schools,
     ]
@@ -161,7 +173,20 @@ def _within_sessions(spells: pd.DataFrame, sessions: pd.DataFrame, days: pd.Seri
     return bounded[_holds(bounded, clipped)].reset_index(drop=True)
 
 
-def _guardians(district: District, links: Links) -> pd.DataFrame:
+def with_rights(guardians: pd.DataFrame) -> np.ndarray:
+    """Test which ties give a guardian rights: no document takes them away, and the child is surely theirs."""
+    refused = guardians["without_rights"].fillna(False) | guardians["in_doubt"].fillna(False)
+    refused |= guardians["link_status"].eq(UNSEEN).fillna(False)
+    return ~refused.to_numpy(dtype=bool)
+
+
+def of_age(birth_dates: pd.Series, day: pd.Timestamp | None) -> np.ndarray:
+    """Test who is 18 or over on a day: the rights of the parents have passed to them (FERPA-22)."""
+    latest = pd.NaT if day is None else day - pd.DateOffset(years=ADULT)
+    return (birth_dates <= latest).to_numpy(dtype=bool, na_value=False)
+
+
+def guardians_of(district: District, links: Links) -> pd.DataFrame:
     """Link guardians to children, and number the homes that they share."""
     ties = with_child(district.fact("contact").dropna(subset=["record", "contact_record"]), links.crosswalk)
     ties = ties.dropna(subset=["child"]).rename(columns={"contact_record": "adult"})

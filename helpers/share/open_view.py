@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from helpers.profile import with_rights
 from helpers.share.access import Allowed, Refused, allowed_for, asked
 from helpers.share.audit import Audit
 from helpers.share.policy import Policy, read_policy
-from helpers.share.scope import UNSEEN, ChildScope, Ties, children_in_scope, latest_day
+from helpers.share.scope import ChildScope, Ties, children_in_scope, latest_day
 from helpers.share.view import Pseudonyms, View
 from helpers.standard import STRING
 
@@ -347,9 +348,7 @@ def whos(source: Source, role: str, policy: Policy | None = None) -> pd.DataFram
 def _adults(relations: pd.DataFrame, role: str) -> pd.DataFrame:
     rows = relations[(relations["role"].eq(role) & relations["adult"].notna()).to_numpy(dtype=bool)]
     # We don't offer a guardian without rights, or one who may belong to another child.
-    refused = rows["without_rights"].fillna(False) | rows["in_doubt"].fillna(False)
-    refused |= rows["link_status"].eq(UNSEEN).fillna(False) & (role == "Guardian")
-    rows = rows[~refused.to_numpy(dtype=bool)]
+    rows = rows[with_rights(rows)] if role == "Guardian" else rows
     rows = rows.assign(who=rows["silo"] + ":" + rows["adult"])
     by = rows.groupby("who", sort=False)
     frame = pd.DataFrame(

@@ -10,19 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from helpers.profile import ADULT, of_age, with_rights
 from helpers.share.access import Allowed, Refused, agreed
 from helpers.share.policy import Policy, Role
 from helpers.share.visible_values import name_parts
-from helpers.standard import whole_figure
 
 if TYPE_CHECKING:
     from helpers.profile import Source
 
 __all__ = ["ChildScope", "Ties", "children_in_scope", "latest_day"]
 
-ADULT = whole_figure("share/disclosure.adult_age")
-# A link that needs review may be to another child.
-UNSEEN = "Review"
 NOBODY: frozenset[str] = frozenset()
 
 
@@ -181,9 +178,7 @@ def _in_charge(ties: Ties, role: Role, who: str, hidden: frozenset[str]) -> froz
 def _own_children(ties: Ties, role: Role, who: str, day: pd.Timestamp | None) -> pd.DataFrame:
     """Return a guardian's minor children; a doubtful link gives no rights."""
     rows = ties.of_adult("Guardian", who)
-    rows = rows[~rows["without_rights"].fillna(False).to_numpy(dtype=bool)]
-    rows = rows[~rows["link_status"].eq(UNSEEN).fillna(False).to_numpy(dtype=bool)]
-    rows = rows[~rows["in_doubt"].fillna(False).to_numpy(dtype=bool)]
+    rows = rows[with_rights(rows)]
     rows = rows[~rows["child"].isin(list(_of_age(ties.source, rows["child"], day))).to_numpy(dtype=bool)]
     if rows.empty:
         raise Refused(
@@ -204,12 +199,10 @@ def _oneself(
 
 
 def _of_age(source: Source, children: pd.Series, day: pd.Timestamp | None) -> frozenset[str]:
-    """Return the children aged 18 or over on a day: their parents' rights have passed to them (FERPA-22)."""
+    """Return the children aged 18 or over on a day."""
     known = source.children()[["child", "birth_date"]]
-    known = known[known["child"].isin(list(children)).to_numpy(dtype=bool)].dropna(subset=["birth_date"])
-    if day is None or known.empty:
-        return NOBODY
-    return frozenset(known.loc[known["birth_date"] <= day - pd.DateOffset(years=ADULT), "child"])
+    known = known[known["child"].isin(list(children)).to_numpy(dtype=bool)]
+    return frozenset(known.loc[of_age(known["birth_date"], day), "child"])
 
 
 def _with_two_homes(ties: Ties, children: frozenset[str]) -> frozenset[str]:

@@ -33,13 +33,17 @@ SYSTEMS = ("sis", "attendance", "lms")
 
 def profile(children: dict[str, dict[str, Any]]) -> pd.DataFrame:
     """Write one row a child, with the columns that rules ask for."""
-    asked = {parts_of(name)[1] for name in declared_example_rules().inputs()} | {"grade_level", "school"}
+    asked = {parts_of(name)[1] for name in declared_example_rules().inputs()} | {
+        "grade_level",
+        "school",
+        "birth_date",
+    }
     names = [one.name for one in declared().element if one.name in asked]
     rows = {child: {name: values.get(name) for name in names} for child, values in children.items()}
     frame = pd.DataFrame.from_dict(rows, orient="index")
     for name in names:
-        worded = element(name).type not in ("integer", "number")
-        frame[name] = frame[name].astype("string" if worded else "Float64")
+        types = {"integer": "Float64", "number": "Float64", "date": "datetime64[us]"}
+        frame[name] = frame[name].astype(types.get(element(name).type, "string"))
     frame.columns = [element(name).profile_column for name in names]
     return frame.rename_axis("child").sort_index().reset_index()
 
@@ -156,7 +160,7 @@ def test_each_line_of_the_younger_child_is_drawn_where_it_is_declared(
 ) -> None:
     younger = chosen({"ana": OLDER, "bea": {**YOUNGER, **values}})[1]
     assert younger[0] == "bea"
-    assert younger[1] - {"contradicted"} == unmet
+    assert younger[1] - {"contradicted", "guardian"} == unmet
 
 
 def test_an_earlier_rule_decides_before_a_later_one() -> None:
@@ -220,6 +224,34 @@ def test_a_record_that_waits_for_a_person_comes_last_and_one_unverified_tie_does
     assert pick_example_children(folder, links(ties, {("clubs", "ana"): "Unverified"}))[0] == "ana"
     twice = {("clubs", "ana"): "Unverified", ("meals", "ana"): "Unverified"}
     assert pick_example_children(folder, links(ties, twice))[0] == "ben"
+
+
+@pytest.mark.parametrize(
+    ("contact", "born", "tie", "chosen_first"),
+    [
+        ({}, None, "Verified", "ben"),
+        ({}, "2008-03-01", "Verified", "ben"),
+        ({}, "2008-02-28", "Verified", "ana"),
+        ({}, None, "Review", "ana"),
+        ({"may_see_records": False}, None, "Verified", "ben"),
+        ({"may_see_records": False, "court_order": "D-1"}, None, "Verified", "ana"),
+        (None, None, "Verified", "ana"),
+    ],
+)
+def test_we_follow_a_child_whose_guardian_may_look(
+    contact: dict[str, Any] | None, born: str | None, tie: str, chosen_first: str
+) -> None:
+    """Ana comes first by her id, and nobody may look at her records; at Ben's somebody may, or may not."""
+    people = [{"record": name, "first_name": name.title()} for name in ("ana", "ben")]
+    adult = {"record": "mum", "role": "Guardian", "as_of": "2026-02-28"}
+    ties = [{"record": "ben", "contact_record": "mum", **contact}] if contact is not None else []
+    whole = district(silo("sis", people), silo("family", [*people, adult], contact=ties))
+    who = links(
+        {(name, child): child for name in ("sis", "family") for child in ("ana", "ben")},
+        {("family", "ben"): tie, ("sis", "ana"): tie},
+    )
+    found = match_example_rules(whole, who, profile({"ana": OLDER, "ben": {**OLDER, "birth_date": born}}))
+    assert (found[0].child, "guardian" in found[0].unmet) == (chosen_first, chosen_first == "ana")
 
 
 def test_the_rules_ask_for_declared_elements_and_for_no_group_or_income() -> None:

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from helpers.cli import main
+from helpers.cli.options import by_share
 from helpers.files import District
 from helpers.profile.survivorship import decide_survivorship
 from helpers.score import score_links
@@ -273,3 +274,17 @@ def test_the_dictionary_says_what_every_column_means(tmp_path: Path) -> None:
     rows = json.loads(result.stdout)["dictionary"]
     assert [row["column"] for row in rows][:2] == ["Customer ID", "Customer Last Name"]
     assert "meals/mealtime_customers" in json.loads(run("dictionary", "--json").stdout)["layouts"]
+
+
+def test_who_lost_the_largest_share_of_rows_comes_first() -> None:
+    """All of 18 rows come before 40 of 4,000; of like shares, more rows do; a hidden count comes last."""
+    lines = [
+        ("few", 18, 18),
+        ("none", 0, 50),
+        ("many", 40, 4_000),
+        ("hidden", "1 to 9", 900),
+        ("all", 20, 20),
+    ]
+    accounts = pd.DataFrame(lines, columns=["table", "rows_left_out", "rows"])
+    assert list(by_share(accounts, "rows_left_out", hidden=1)["table"]) == ["all", "few", "many", "hidden"]
+    assert list(by_share(accounts, "rows_left_out")["table"]) == ["all", "few", "many"]

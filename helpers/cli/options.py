@@ -192,6 +192,16 @@ def count_text(count: object, hidden: str = "1 to 9") -> str:
     return hidden if pd.isna(count) else f"{int(count):,}"  # type: ignore[call-overload]
 
 
+def by_share(accounts: pd.DataFrame, lost: str, hidden: float = 0) -> pd.DataFrame:
+    """Sort files or tables that lost rows by the share that they lost; a `hidden` count is taken as this."""
+    count = pd.to_numeric(accounts[lost], errors="coerce").fillna(hidden)
+    share = (count / pd.to_numeric(accounts["rows"], errors="coerce")).fillna(0)
+    order = accounts.assign(share=share, count=count).sort_values(
+        ["share", "count"], ascending=False, kind="stable"
+    )
+    return order[order["count"] > 0]
+
+
 def to_tens(guard: Guard, count: int) -> int | str:
     """Format a count that other tables repeat: for a real folder, the nearest ten."""
     if guard.hides(count):

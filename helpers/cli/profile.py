@@ -11,6 +11,7 @@ import pandas as pd
 from helpers.cli.link import EXACT, OWN_GROUP, PARTS, ROUNDED, counted_rows
 from helpers.cli.options import (
     as_shown,
+    by_share,
     count_text,
     desk_note,
     flag_note,
@@ -385,8 +386,7 @@ def _summary(
         f"Rows of facts: **{guard.about(total)}** = {guard.about(used)} in profiles or timelines + "
         f"{guard.about(out)} left out. Lost: **{total - used - out:,}**.",
     ]
-    out_most = accounts.assign(order=pd.to_numeric(accounts["rows_left_out"], errors="coerce").fillna(0))
-    out_most = out_most[out_most["order"] > 0].sort_values("order", ascending=False, kind="stable").head(3)
+    out_most = by_share(accounts, "rows_left_out").head(3)
     why = profiles.left_out.groupby(["table", "silo"])["reason"].agg(lambda reasons: reasons.mode().iloc[0])
     facts = dict(zip(out_most["table"], fact_name(out_most["table"]), strict=True))
     worst = [
@@ -394,4 +394,4 @@ def _summary(
         f"{count_text(row['rows'])} rows ({REASONS[why[row['table'], row['silo']]]})"
         for row in out_most.to_dict("records")
     ]
-    return Summary(finding, "Most rows left out", worst, notes)
+    return Summary(finding, "Largest share of rows left out", worst, notes)

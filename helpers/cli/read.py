@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 import click
 import pandas as pd
 
-from helpers.cli.options import count_text, desk_note, read_folder, read_so, restricted, save, worded
+from helpers.cli.options import (
+    by_share,
+    count_text,
+    desk_note,
+    read_folder,
+    read_so,
+    restricted,
+    save,
+    worded,
+)
 from helpers.files import Command, Output, Summary, folder_argument, out_option, percent, with_output
 from helpers.layouts import all_layouts
 
@@ -120,15 +129,13 @@ def _summary(
     ]
     if why := district.about.get(NOT_INVENTED):
         finding.append(f"Treated as real data: {why}")
-    order = pd.to_numeric(accounts["rows_set_aside"], errors="coerce").fillna(1)
-    ordered = accounts.assign(order=order).sort_values("order", ascending=False, kind="stable")
-    lost = ordered[ordered["order"] > 0]
+    lost = by_share(accounts, "rows_set_aside", hidden=1)
     if len(lost):
         worst = [
             f"{row['file']}: {count_text(row['rows_set_aside'])} of {count_text(row['rows'])} rows set aside"
             for row in lost.head(3).to_dict("records")
         ]
-        of = f"Files with most rows set aside, of {len(lost):,} with any"
+        of = f"Files with the largest share of rows set aside, of {len(lost):,} with any"
         return Summary(finding, of, worst, notes)
     often = kinds.assign(order=pd.to_numeric(kinds["times"], errors="coerce").fillna(1))
     often = often.sort_values("order", ascending=False, kind="stable").head(3)

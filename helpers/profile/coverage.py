@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.profile.facts.context import child_tables
-from helpers.profile.facts.school_years import day_columns
+from helpers.profile.facts.school_years import has_years
 from helpers.profile.facts.store import FactStore
-from helpers.standard import STRING, Element, as_table, constant, empty_table, labeled, standard_table
+from helpers.standard import STRING, Element, as_table, constant, empty_table, labeled
 
 __all__ = ["NO_YEAR", "Coverage", "account_for", "coverage_of", "summed", "trust_of"]
 
@@ -210,8 +210,7 @@ def _reasons(facts: pd.DataFrame, table: str, evidence: FactStore) -> np.ndarray
     """Find why each fact row gave no value: position of the first applicable reason in `REASONS`."""
     never = np.zeros(len(facts), dtype=bool)
     undated, elsewhen = never, never
-    columns = {column.name for column in standard_table(table).columns}
-    if day_columns(table) or "school_year" in columns:
+    if has_years(table):
         undated = facts["year"].isna().to_numpy()
         elsewhen = ~undated & ~evidence.years.speak_of(facts["year"]).to_numpy(dtype=bool)
     nobody = facts["record"].isna().to_numpy()

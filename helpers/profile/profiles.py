@@ -17,7 +17,7 @@ from helpers.profile.facts.store import LINK_STATUSES, FactStore
 from helpers.profile.facts.systems import latest_days
 from helpers.profile.gather import gather_facts
 from helpers.profile.rules import RULES
-from helpers.profile.rules.results import NOTHING, STATUSES
+from helpers.profile.rules.results import NOTHING, STATUSES, undated_values
 from helpers.profile.rules.yearly_counts import YearlyCounts
 from helpers.profile.survivorship import Survivorship
 from helpers.profile.timeline import timeline_of
@@ -55,8 +55,9 @@ def find_values(
         for table, mask in found.weighed.items():
             rows = np.asarray(mask, dtype=bool)
             weighed[table] = rows | weighed[table] if table in weighed else rows
-        if len(found.values):
-            tables.append(found.values.assign(element=np.full(len(found.values), place, dtype="int16")))
+        for values in (found.values, undated_values(element, evidence, found)):
+            if len(values):
+                tables.append(values.assign(element=np.full(len(values), place, dtype="int16")))
     masks = {table: pd.Series(mask, index=evidence.facts[table].index) for table, mask in weighed.items()}
     return pd.concat(tables[1:] or tables, ignore_index=True), masks
 

@@ -158,6 +158,7 @@ _STATUSES = {
     "Not collected": "nobody collects it",
     "Not applicable": "doesn't apply to this child",
     "Withheld": "known, but withheld",
+    "Set aside: no date": "set aside: no date says which year it is of",
     "Reported": "known",
 }
 

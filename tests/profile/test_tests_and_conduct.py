@@ -277,3 +277,40 @@ def test_a_suspension_of_unknown_length_makes_the_sum_unknown_and_another_action
     assert chosen(profiles, "1", "suspension_days")["value_number"] == 3
     assert chosen(profiles, "2", "suspension_days")["status"] == "Empty"
     assert chosen(profiles, "3", "suspension_days")["value_number"] == 0
+
+
+def test_a_result_without_a_date_is_set_aside_and_nobody_says_that_nobody_collects_it() -> None:
+    """Of four children in a district one has no date at all, one a date, too, one no result, one no record."""
+    test = silo(
+        "map_growth",
+        [person(record) for record in "123"],
+        assessment_result=[
+            result("1", None, 210.0), result("1", None, 212.0), result("1", None, None, "Percentile"),
+            result("2", None, 215.0), result("2", SPRING, 222.0),
+        ],
+    )  # fmt: skip
+    who = {("sis", child): child for child in "abcd"}
+    who |= {("map_growth", record): child for record, child in zip("123", "abc", strict=True)}
+    profiles = build_profiles(district(roster(*"abcd"), test), links(who))
+
+    said = {child: chosen(profiles, child, "map_math_rit") for child in "abcd"}
+    assert {child: one["status"] for child, one in said.items()} == {
+        "a": "Set aside: no date",
+        "b": "Reported",
+        "c": "Empty",
+        "d": "Not linked",
+    }
+    assert (said["a"]["row"], said["a"]["rows"], said["a"]["link_status"]) == (2, 2, "Verified")
+    assert pd.isna(said["a"]["value"])
+    assert said["b"]["value_number"] == 222
+    # An empty cell says nothing, with or without a date; and the rows are listed as left out all the same.
+    assert chosen(profiles, "a", "map_math_percentile")["status"] == "Not collected"
+    assert list(profiles.left_out["reason"]) == ["No date"] * 4
+
+
+def test_where_no_row_has_a_date_a_system_still_collects_it() -> None:
+    test = silo("map_growth", [person("1"), person("2")], assessment_result=[result("1", None, 210.0)])
+    who = {("sis", "a"): "a", ("sis", "b"): "b", ("map_growth", "1"): "a", ("map_growth", "2"): "b"}
+    profiles = build_profiles(district(roster("a", "b"), test), links(who))
+    statuses = [chosen(profiles, child, "map_math_rit")["status"] for child in "ab"]
+    assert statuses == ["Set aside: no date", "Empty"]

@@ -13,8 +13,11 @@ import pytest
 
 from helpers.profile import definition
 from helpers.profile.indicators import indicator as indicator_of
+from helpers.profile.rules.results import STATUSES
+from helpers.report.child.page import _WHY as WHY_UNKNOWN
 from helpers.report.child.page import ChildPage, child_page
 from helpers.report.child.values import SystemName
+from helpers.report.display_names import status_names
 from helpers.standard import as_table, empty_table
 
 SYSTEMS = {
@@ -273,6 +276,23 @@ def test_what_is_missing_names_the_system_in_its_domain_and_what_is_withheld_no_
     assert tests.index("Not known") < tests.index("</details>")
     assert "Health : the nurse tells (45 CFR 160)" in words(page)
     assert "We don’t show whether this child has any of it" in words(page)
+
+
+def test_what_was_set_aside_for_want_of_a_date_is_not_what_nobody_collects() -> None:
+    aside = [
+        lacking("map_math_rit", "Set aside: no date", "meals"),
+        lacking("map_reading_rit", "Not collected", None),
+    ]
+    page = laid_out(view([number("days_absent", 1, "attendance"), *aside]))
+    why = "Meals: set aside: no date says which year it is of"
+    assert f"({why})" in words(page).replace(" :", ":")
+    said = "How this child does on tests: Meals has it without a date, so we set it aside."
+    assert sentences(page)["Unknown"] == said
+
+
+def test_every_status_of_a_value_has_its_words() -> None:
+    assert set(STATUSES) - set(status_names(pd.Series(STATUSES))) == set(STATUSES)
+    assert set(STATUSES) - {"Reported", "Not applicable"} == set(WHY_UNKNOWN)
 
 
 READING = [

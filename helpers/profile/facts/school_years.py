@@ -108,6 +108,12 @@ def day_columns(table: str) -> list[str]:
     return [column.name for column in standard_table(table).columns if column.type in ("date", "datetime")]
 
 
+def has_years(table: str) -> bool:
+    """Whether rows of a fact table belong to a school year: they have a date or name the year."""
+    names = {column.name for column in standard_table(table).columns}
+    return bool(day_columns(table)) or "school_year" in names
+
+
 def _spans(sessions: pd.DataFrame) -> dict[int, tuple[pd.Timestamp, pd.Timestamp]]:
     length = (sessions["end_date"] - sessions["begin_date"]).dt.days
     sound = sessions[sessions["school_year"].notna() & length.between(0, LONGEST_SESSION_DAYS)]

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.profile.conditions import parts_of
+from helpers.profile.rules.results import SET_ASIDE
 from helpers.profile.store.source import Source
 from helpers.standard import STRING, BadInput, Element, figure, first_day
 from helpers.systems import element
@@ -287,6 +288,7 @@ class Knowledge:
         of_some = what.table in OF_SOME or what.domain == "family"
         if silo is not None and of_some and self._all_placed(silo):
             state[status != ""] = NOTHING
+        state[status == SET_ASIDE] = NOT_SAID
         state[status == "Not applicable"] = NOTHING
         state[place[reported]] = KNOWN
         if not earlier:

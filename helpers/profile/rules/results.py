@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -11,11 +11,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.profile.facts.arrays import Groups, last_of_each
+from helpers.profile.facts.school_years import has_years
 from helpers.profile.facts.store import FactStore, Rows
 from helpers.standard import STRING, Element, missing
 
 __all__ = [
     "NOTHING",
+    "SET_ASIDE",
     "STATUSES",
     "STILL",
     "FactKeys",
@@ -25,11 +27,13 @@ __all__ = [
     "latest_as_of",
     "stated_by_group",
     "stated_values",
+    "undated_values",
 ]
 
 
 Ints = npt.NDArray[np.int64]
-STATUSES = ("Reported", "Withheld", "Not applicable", "Empty", "Not collected", "Not linked")
+SET_ASIDE = "Set aside: no date"
+STATUSES = ("Reported", "Withheld", "Not applicable", SET_ASIDE, "Empty", "Not collected", "Not linked")
 REPORTED, NOT_APPLICABLE, EMPTY = (STATUSES.index(name) for name in ("Reported", "Not applicable", "Empty"))
 # An open end counts as later than any date.
 STILL = pd.Timestamp("2200-01-01")
@@ -197,6 +201,36 @@ def _filled(dtype: str, rows: int) -> npt.NDArray[Any]:
     """Return a column of missing values."""
     nothing = np.datetime64("NaT", "us") if dtype.startswith("datetime") else dtype != "bool" and -1
     return np.full(rows, nothing, dtype=dtype)
+
+
+def undated_values(element: Element, evidence: FactStore, result: RuleResult) -> pd.DataFrame:
+    """List the children who have no value of a system because no date says which year its rows are of.
+
+    The status is that of the system's latest year, to which the row might belong.
+    """
+    rows = evidence.tables[element.table]
+    of_a_year = element.per == "school_year" and "year" in rows.frame.columns and has_years(element.table)
+    undated = rows.frame["year"].isna().to_numpy(dtype=bool) if of_a_year else np.zeros(0, dtype=bool)
+    if not undated.any():
+        return NOTHING.values
+    undated = undated & ~np.asarray(result.weighed.get(element.table, False), dtype=bool)
+    asked = undated & evidence.asked(element.table, element.where, element.systems)
+    if (column := element.column or "result") in rows.frame.columns:
+        asked &= ~rows.lacks(column)
+    at = np.flatnonzero(asked)
+    year = evidence.years.newest_of(rows.frame["silo"].iloc[at]).to_numpy(dtype="int64", na_value=-1)
+    known = result.values.loc[result.values["status"] != EMPTY, ["owner", "system", "school_year"]]
+    cells = pd.MultiIndex.from_arrays([rows.owner[at], rows.system[at], year])
+    kept = (year >= 0) & ~cells.isin(pd.MultiIndex.from_frame(known))
+    at, year = at[kept], year[kept]
+    whose = replace(FactKeys.of(rows, at), year=evidence.years.places(year))
+    groups = whose.groups()
+    first = at[groups.first]
+    values = stated_values(
+        element, evidence, whose.of_groups(groups), pd.Series(pd.NA, range(len(first)), dtype="Float64"),
+        rows=groups.size(), source=rows.files(evidence)[first], row=rows.row[first],
+    )  # fmt: skip
+    return values.assign(status=np.int8(STATUSES.index(SET_ASIDE)))
 
 
 # The result of a rule if no system has a row of its table.

@@ -161,6 +161,7 @@ _WHY = {
     "Not linked": "no system that records it is surely linked to this child",
     "Empty": "the system that records it has nothing for this child",
     "Withheld": "the system withholds it",
+    "Set aside: no date": "no date says which year the record is of",
     "On no list": "the child is on no list, and no list shows who else could be on one",
     "Not applicable": "it doesn't apply to this child",
 }

@@ -301,6 +301,7 @@ def _bunched(own: PageStatements, school_year: int | None, until: date | None) -
 
 # Status of a value -> why it is unknown.
 _WHY = {
+    "Set aside: no date": "no_date",
     "Not linked": "not_linked",
     "Not collected": "not_collected",
     "Empty": "empty",

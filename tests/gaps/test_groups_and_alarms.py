@@ -14,7 +14,7 @@ from helpers.gaps.measures import declared_measures
 from helpers.gaps.measures.freshness import days_until_stale
 from helpers.gaps.scorecard import declared_alarms
 from helpers.link import Links
-from helpers.report.pages.gap_tables import found_both_ways, group_table, large_groups
+from helpers.report.pages.gap_tables import found_both_ways, group_table, large_groups, widest_group_gap
 from helpers.report.pages.gaps import blocked_sentence, gaps_page
 from helpers.share.guard import Guard
 from helpers.standard import empty_table
@@ -104,6 +104,27 @@ def test_the_widest_of_many_gaps_may_be_chance() -> None:
     sure = widest_gaps(pd.concat([many, large], ignore_index=True)).iloc[0]
     assert (sure["silo"], sure["apart"]) == ("till", True)
     assert sure["gap"] < found["gap"]
+
+
+def test_a_gap_that_chance_may_explain_is_told_with_its_system_and_counts_and_not_as_none(
+    grades: tuple[District, Links],
+) -> None:
+    read, who = grades
+    sure = widest_group_gap(coverage_by_group(read, who), read, Guard(real=False))
+    assert sure is not None
+    ends = "Meals lists 10 of 20 in grade 2 and 20 of 20 in grade 1"
+    assert (sure.title, sure.apart) == (f"{ends}: more than chance explains among 1 comparison", True)
+    # Of 24 children of grade 2 no more than a few are missing: nobody may say that there is no gap.
+    here = {("meals", name): name for name in who.crosswalk["child"].unique() if name != "02-19"}
+    everybody = links({("sis", name): name for name in who.crosswalk["child"].unique()} | here)
+    rows = [{"record": name} for _, name in here]
+    few = district(read["sis"], silo("meals", rows))
+    found = widest_group_gap(coverage_by_group(few, everybody), few, Guard(real=False))
+    assert found is not None
+    said = "Meals lists 19 of 20 in grade 2 and 20 of 20 in grade 1"
+    assert found.title == f"{said}: a gap that can't be told from chance among 1 comparison"
+    # In a real folder the page says nothing about groups that it may not show.
+    assert widest_group_gap(coverage_by_group(few, everybody), few, Guard(real=True)) is None
 
 
 @pytest.mark.full

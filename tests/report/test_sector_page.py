@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from helpers.report.pages.sector import change_picture, compare_with_published, sector_blocks, sector_page
-from helpers.report.pages.sector_text import as_figures, in_words
+from helpers.report.pages.sector_text import as_figures, difference_finding, in_words
 from helpers.report.pages.simulated_sector import HEADING, describe_coverage
 from helpers.sector import read_sector, sector_report
 from helpers.sector.report import KIT_VOLUNTEERS
@@ -121,6 +121,18 @@ def test_held_words_count_each_grouping() -> None:
     assert "**none**" in describe_coverage(beside[beside["grouping"].eq("community")])
 
 
+def test_a_difference_that_chance_may_explain_is_not_told_as_none() -> None:
+    rows = [
+        {"grouping": "pledged", "year": 2022, "comparison": "adjusted", "difference": sign, "p_corrected": p}
+        for sign, p in ((0.2, 0.4), (-0.1, 0.9))
+    ]
+    said = difference_finding(pd.DataFrame(rows), "pledged", "systems that signed", 2022)
+    assert said.endswith("in none of 2 domains can a lead of systems that signed be told from chance")
+    rows[1]["p_corrected"] = 0.001
+    said = difference_finding(pd.DataFrame(rows), "pledged", "systems that signed", 2022)
+    assert said.endswith("; in 1 they answer lower")
+
+
 def test_the_headline_of_changes_counts_the_same_systems() -> None:
     rows = [
         {"domain": domain, "since": 2021, "year": 2022, "systems_are": series, "change": 0.2, "low": 0.1}
@@ -131,7 +143,7 @@ def test_the_headline_of_changes_counts_the_same_systems() -> None:
     table = pd.DataFrame(rows)
     picture = change_picture(table)
     assert picture is not None
-    assert "no domain of the same systems changed" in picture.text
+    assert "no change of the same systems can be told from chance, in 2 domains" in picture.text
     table.loc[0, "p_corrected"] = 0.01
     picture = change_picture(table)
     assert picture is not None

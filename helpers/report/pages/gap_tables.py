@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from helpers.gaps import widest_gaps
 from helpers.report.display_names import (
     finding_words,
     grade_name,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AMISS",
     "GAP_HEADS",
+    "GroupGap",
     "column_words",
     "crosswalk_table",
     "found_both_ways",
@@ -32,6 +35,7 @@ __all__ = [
     "group_table",
     "large_groups",
     "lost_codes",
+    "widest_group_gap",
     "work_table",
 ]
 
@@ -169,7 +173,7 @@ def found_both_ways(lines: pd.DataFrame) -> pd.DataFrame:
     return both[["left_silo", "right_silo", "found", "out_of", "percent"]]
 
 
-def large_groups(groups: pd.DataFrame, guard: Guard) -> pd.DataFrame:
+def _large(groups: pd.DataFrame, guard: Guard) -> pd.DataFrame:
     """Filter groups to those that may be shown."""
     hidden = pd.Series(
         [
@@ -182,7 +186,12 @@ def large_groups(groups: pd.DataFrame, guard: Guard) -> pd.DataFrame:
     grouping = [groups["silo"].fillna(""), groups["group_by"]]
     alone = hidden.groupby(grouping).transform("sum").eq(1)
     smallest = groups["out_of"].where(alone & ~hidden).groupby(grouping).rank(method="first").eq(1)
-    large = groups[~hidden & ~smallest.fillna(False).astype(bool)]
+    return groups[~hidden & ~smallest.fillna(False).astype(bool)]
+
+
+def large_groups(groups: pd.DataFrame, guard: Guard) -> pd.DataFrame:
+    """Filter groups to those that may be shown, and round their numbers as the guard does."""
+    large = _large(groups, guard)
     if not guard.real:
         return large
     counts = {name: guard.rounded(large[name]) for name in ("children", "out_of")}
@@ -207,6 +216,40 @@ def group_table(groups: pd.DataFrame, district: District, guard: Guard) -> pd.Da
     return shown.assign(system=system, group=group, **percent)[
         ["system", "group_by", "group", "children", "out_of", "percent", "low", "high"]
     ].reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class GroupGap:
+    """The widest gap between two groups of one system, of those that may be shown."""
+
+    # Result of `group_table` for this system and grouping, the least covered group first.
+    rows: pd.DataFrame
+    # What the system lists of both groups, and whether chance may explain the gap among all comparisons.
+    title: str
+    apart: bool
+    looked_at: int
+
+
+def widest_group_gap(groups: pd.DataFrame, district: District, guard: Guard) -> GroupGap | None:
+    """Find the widest gap between two groups, those apart beyond chance first; None if none may be shown."""
+    large = _large(groups, guard).reset_index(drop=True)
+    widest = widest_gaps(large)
+    if widest.empty:
+        return None
+    gap = widest.iloc[0]
+    here = large["silo"].eq(gap["silo"]) & large["group_by"].eq(gap["group_by"])
+    rows = group_table(groups, district, guard)[here.fillna(False) & large["out_of"].ge(SMALLEST_GROUP)]
+    where = "in {}" if gap["group_by"] in ("grade", "school") else "({})"
+    ends = [
+        f"{row['children']} of {row['out_of']} {where.format(row['group'])}"
+        for one in (gap["least"], gap["most"])
+        for row in rows[large["group"].reindex(rows.index).eq(one)].to_dict("records")
+    ]
+    doubt = "more than chance explains" if gap["apart"] else "a gap that can't be told from chance"
+    among = f"among {gap['looked_at']:,} comparison{'s' if gap['looked_at'] != 1 else ''}"
+    title = f"{rows['system'].iloc[0]} lists {' and '.join(ends)}: {doubt} {among}"
+    order = rows.sort_values("percent", kind="stable")
+    return GroupGap(order, title, bool(gap["apart"]), int(gap["looked_at"]))
 
 
 def work_table(work: pd.DataFrame, layouts: Mapping[str, Layout], guard: Guard) -> pd.DataFrame:

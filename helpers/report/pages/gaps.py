@@ -18,7 +18,6 @@ from helpers.gaps import (
     manual_effort,
     manual_minutes,
     score_rubric,
-    widest_gaps,
 )
 from helpers.report.blocks import Block, answer, banner, paragraph, reading
 from helpers.report.charts.bars import bars
@@ -34,6 +33,7 @@ from helpers.report.pages.gap_tables import (
     gap_table,
     group_table,
     lost_codes,
+    widest_group_gap,
     work_table,
 )
 from helpers.report.pages.page import block_page, heading, note
@@ -118,7 +118,7 @@ def lag_blocks(lines: pd.DataFrame, district: District) -> list[Block]:
     ]
 
 
-NO_HARM = "No gap between these systems is likely to harm a child"
+NO_HARM = "We found no gap between these systems that is likely to harm a child"
 OWN_SCALE = "The measures, their order and their thresholds are the kit's own. No published scale exists."
 # The largest of each kind of gap; scorecard.csv has all lines.
 MOST_LINES = 12
@@ -284,53 +284,30 @@ def _pairs(lines: pd.DataFrame, district: District) -> list[Block]:
 
 def _groups(district: District, links: Links, guard: Guard) -> list[Block]:
     groups = coverage_by_group(district, links)
-    shown = group_table(groups, district, guard)
     begin = [heading("Who is missing where?")]
-    widest = widest_gaps(groups)
-    names = short_names(district.layouts)
-    for gap in widest.to_dict("records"):
-        mine = shown[shown["system"].eq(names[gap["silo"]]) & shown["group_by"].eq(gap["group_by"])]
-        mine = mine[mine["out_of"].ge(SMALLEST_GROUP)].sort_values("percent", kind="stable")
-        if len(mine) < 2:
-            continue
-        least, most = mine.iloc[0], mine.iloc[-1]
-        # If groups are hidden, the two remaining ones may not be those compared.
-        compared = (least["percent"], most["percent"]) == (100 * gap["least_share"], 100 * gap["most_share"])
-        sure = gap["apart"] and compared
-        ends = " and ".join(
-            f"{one['children']} of {one['out_of']} in {one['group']}" for one in (least, most)
-        )
-        picture = dot_plot(
-            mine,
-            label="group",
-            value="percent",
-            title=f"{least['system']} lists {ends}"
-            if sure
-            else f"Of {gap['looked_at']:,} gaps between groups, none is wider than chance explains; "
-            f"the widest is in {least['system']}",
-            unit="percent",
-            limits=(0, 100),
-            caption=f"By {gap['group_by']}: share of the roster's children that the system serves. Bars: 95% "
-            f"intervals; groups of fewer than {SMALLEST_GROUP} aren't drawn.",
-        )
-        words = reading(
-            f"{least['system']} lists {ends}. We compared {gap['looked_at']:,} pairs of groups. "
-            + (
-                "Chance alone rarely makes a gap so wide."
-                if sure
-                else "Chance alone makes some gaps as wide."
-            ),
-            "A dot is a group. The line shows how far its share may be off by chance, 19 times in 20. "
-            "Among so many groups, some are apart by chance alone.",
-            "Ask the system's owner why this group is missing."
-            if sure
-            else "Look again with the next exports. A chance gap rarely returns in the same group.",
-        )
-        return [
-            *begin, picture, words,
-            table(shown, fold="Every system and group", names=_GROUP_HEADS, most=200),
-        ]  # fmt: skip
-    return [*begin, note("We can't show any groups: they are too small, or no file records them.")]
+    gap = widest_group_gap(groups, district, guard)
+    if gap is None:
+        return [*begin, note("We can't show any groups: they are too small, or no file records them.")]
+    picture = dot_plot(
+        gap.rows,
+        label="group",
+        value="percent",
+        title=gap.title,
+        unit="percent",
+        limits=(0, 100),
+        caption=f"By {gap.rows['group_by'].iloc[0]}: share of the roster's children that the system serves. "
+        f"Bars: 95% intervals; groups of fewer than {SMALLEST_GROUP} aren't drawn.",
+    )
+    words = reading(
+        f"The widest gap between two groups of one system. We compared {gap.looked_at:,} pairs of groups.",
+        "A dot is a group. The line shows how far its share may be off by chance, 19 times in 20. "
+        "Among so many groups, some are apart by chance alone.",
+        "Ask the system's owner why this group is missing."
+        if gap.apart
+        else "Look again with the next exports. A chance gap rarely returns in the same group.",
+    )
+    shown = group_table(groups, district, guard)
+    return [*begin, picture, words, table(shown, fold="Every system and group", names=_GROUP_HEADS, most=200)]
 
 
 def _meaning(district: District, guard: Guard) -> list[Block]:

@@ -111,7 +111,10 @@ def _changed(frame: pd.DataFrame, since: int, year: int) -> str:
     if same.empty:
         return f"From {since} to {year} too few systems answered twice to show whether systems changed"
     sure, domains = same[same["p_corrected"].lt(level())]["label"].nunique(), same["label"].nunique()
-    found = "no domain" if not sure else f"{sure} of {domains} domains"
+    if not sure:
+        said = "no change of the same systems can be told from chance, in"
+        return f"From {since} to {year} {said} {domains} domains"
+    found = f"{sure} of {domains} domains"
     return f"From {since} to {year} {found} of the same systems changed by more than chance explains"
 
 

@@ -149,8 +149,10 @@ def difference_finding(comparisons: pd.DataFrame, grouping: str, yes: str, year:
         return ""
     sure = int((rows["p_corrected"].lt(level()) & rows["difference"].gt(0)).sum())
     under = int((rows["p_corrected"].lt(level()) & rows["difference"].lt(0)).sum())
-    said = f"Among systems of similar size, locale and IT staff, {yes} answer higher"
+    alike = "Among systems of similar size, locale and IT staff,"
     if not sure:
-        return f"{said} in no domain by more than chance explains" + (f", and lower in {under}" * bool(under))
+        lower = f"; in {under} they answer lower" * bool(under)
+        return f"{alike} in none of {len(rows)} domains can a lead of {yes} be told from chance{lower}"
+    said = f"{alike} {yes} answer higher"
     where = f"all {len(rows)} domains" if sure == len(rows) else f"{sure} of {len(rows)} domains"
     return f"{said} in {where}" + (f", and lower in {under}" * bool(under))

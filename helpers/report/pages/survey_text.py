@@ -158,7 +158,7 @@ def describe_change(standing: SurveyResults) -> str:
     else:
         who = "not all the same people answered, which is part of the difference"
     if not names:
-        return f"No domain changed by more than chance could explain ({who})."
+        return f"No change in {len(known)} domains can be told from chance ({who})."
     return (
         f"{_listed(names)} changed by more than chance could explain ({who}). For the other domains, we "
         "can't say. With six domains, one seems to change by chance alone about every fourth year."

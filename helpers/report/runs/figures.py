@@ -15,6 +15,7 @@ __all__ = [
     "children_table",
     "complete_children_by_stage",
     "describe_links",
+    "describe_missed_names",
     "describe_outcomes",
     "gathered",
     "link_statuses_by_system",
@@ -208,3 +209,33 @@ def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]], unnoticed
     if last.get("mixed") and unnoticed is not None:
         mixed += f" ({unnoticed:,} of them unnoticed)" if unnoticed else " (all noticed by a check)"
     return f"The last method links {together}, and {mixed}; the first method, of {before}"
+
+
+def describe_missed_names(missed: pd.DataFrame) -> str:
+    """Compare the names missed most often with the most common ones, as a title.
+
+    >>> columns = ["group", "possible", "missed", "low", "high"]
+    >>> rows = [
+    ...     ("Anglo", 900, 12.0, 9.0, 15.0),
+    ...     ("Hmong", 60, 31.0, 18.0, 44.0),
+    ...     ("Slavic", 90, 20.0, 12.0, 30.0),
+    ... ]
+    >>> missed = pd.DataFrame([("name origin: " + one, *rest) for one, *rest in rows], columns=columns)
+    >>> describe_missed_names(missed)
+    'Of 100 pairs of Hmong names exact matching misses 31, of Anglo names 12'
+    >>> describe_missed_names(missed.drop(index=1)).partition(": ")[2]
+    "this gap can't be told from chance among 1 comparison"
+    """
+    origins = missed[missed["group"].str.startswith("name origin: ")].sort_values("possible", kind="stable")
+    if len(origins) < 2:
+        return "Too few groups of names are large enough to compare"
+    common, others = origins.iloc[-1], origins.iloc[:-1].sort_values("missed", kind="stable")
+    sure = others[others["low"].gt(common["high"])]
+    most = (sure if len(sure) else others).iloc[-1]
+    names = [str(one["group"]).removeprefix("name origin: ") for one in (most, common)]
+    said = (
+        f"Of 100 pairs of {names[0]} names exact matching misses {most['missed']:.0f}, of {names[1]} names "
+        f"{common['missed']:.0f}"
+    )
+    among = f"{len(others)} comparison{'s' if len(others) != 1 else ''}"
+    return said if len(sure) else f"{said}: this gap can't be told from chance among {among}"

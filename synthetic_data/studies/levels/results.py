@@ -174,7 +174,7 @@ def matching_of(study: Study) -> str:
     change = (
         f"So the steps change this by no more than {gain:+.1f}."
         if low > 0 or high < 0
-        else "So the steps find no more children than chance explains."
+        else "Whether the steps find more children can't be told from chance."
     )
     return (
         f"Matching names and birth dates finds **{each}** of 100 at every step, even {LEVEL_WORDS[first]}, "
@@ -221,7 +221,8 @@ def step_sentences(study: Study) -> list[tuple[str, str]]:
         if "found" in row and not row["found"]["better"]:
             was, now = _from_to(row["found"])
             by_chance = f"{who} **{now}** of 100 children at risk, not **{was}**: chance could explain that."
-            said.append("It finds no more children." if was == now else by_chance)
+            as_before = "Whether it finds more children can't be told from chance."
+            said.append(as_before if was == now else by_chance)
         name_after = _STEP_NAMES.get(after, level_name(after))
         lead = f"**{name_after}** instead of {level_name(before).lower()}: "
         sentences.append((f"Step {number}", lead + " ".join(said)))

@@ -113,23 +113,23 @@ def _summary(
     district: District, guard: Guard, accounts: pd.DataFrame, kinds: pd.DataFrame, notes: Sequence[str]
 ) -> Summary:
     """Say what became of all rows, as notebook 02 does, and which files lost most."""
-    from helpers.files import NOT_INVENTED
-    from helpers.report import finding_words
+    from helpers.files import NOT_INVENTED, data_rows
+    from helpers.report import describe_rows, finding_words
 
-    parts = ["rows_used", "rows_structure", "rows_set_aside", "rows_quarantined"]
-    sums = district.accounts[["rows", *parts]].sum()
-    total, used, headers, aside, apart = (guard.about(int(rows)) for rows in sums)
-    share = "" if guard.real else f" ({percent(sums['rows_used'], sums['rows'])})"
-    files = len(district.accounts)
+    sums = district.accounts[["rows_used", "rows_set_aside", "rows_quarantined"]].sum()
+    used, aside, apart = (guard.about(int(rows)) for rows in sums)
+    total = data_rows(district.accounts).sum()
+    share = "" if guard.real else f" ({percent(sums['rows_used'], total)})"
+    headers = guard.about(int(district.accounts["rows_structure"].sum()))
     finding = [
-        f"**{total[:1].upper()}{total[1:]}** rows in {files:,} {'file' if files == 1 else 'files'}: "
-        f"{used} used{share}, "
-        f"{headers} headers, {aside} set aside, {apart} kept apart. "
-        f"Lost: **{int(sums['rows'] - sums[parts].sum()):,}**."
+        f"{describe_rows(district.accounts, guard)}: {used} used{share}, {aside} set aside, {apart} kept "
+        f"apart. Lost: **{int(total - sums.sum()):,}**. Not counted: {headers} headers and titles."
     ]
     if why := district.about.get(NOT_INVENTED):
         finding.append(f"Treated as real data: {why}")
-    lost = by_share(accounts, "rows_set_aside", hidden=1)
+    # Of a real folder, rows are in tens or a text, and headers aren't printed.
+    base = accounts["rows"] if guard.real else data_rows(accounts)
+    lost = by_share(accounts.assign(rows=base), "rows_set_aside", hidden=1)
     if len(lost):
         worst = [
             f"{row['file']}: {count_text(row['rows_set_aside'])} of {count_text(row['rows'])} rows set aside"
@@ -194,16 +194,19 @@ def start(folder: Path, output: Output) -> None:
 
 def _drafted(started: Started, folder: Path) -> Summary:
     """Count drafted layouts, and name those with most open questions."""
+    from helpers.files import describe_tables
+
     layouts = list(dict.fromkeys(one.toml for one in started.drafted))
     files = sum(one.files for one in started.drafted)
     questions = sum(len(one.kind.questions) for one in started.drafted)
+    known = describe_tables(started.known)
     finding = [
         f"Drafted **{len(layouts)}** {'layout' if len(layouts) == 1 else 'layouts'} for **{files}** "
         f"{'file' if files == 1 else 'files'}, with {questions} questions for a person. "
-        f"Known already: {len(started.known)} files. Not drafted: {len(started.left)}."
+        f"Known already: {known}. Not drafted: {len(started.left)}."
         if layouts
-        else f"Nothing to draft: no file here is both unknown and a table. Known already: "
-        f"{len(started.known)} files. Not drafted: {len(started.left)}."
+        else f"Nothing to draft: no file here is both unknown and a table. Known already: {known}. "
+        f"Not drafted: {len(started.left)}."
     ]
     most = sorted(started.drafted, key=lambda one: -len(one.kind.questions))[:3]
     worst = [f"{one.file}, {len(one.kind.questions)} open: {one.kind.questions[0]}" for one in most]

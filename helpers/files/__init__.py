@@ -14,6 +14,7 @@ from helpers.files.command_options import (
 from helpers.files.command_output import MOST_LINES, Output, Summary, percent
 from helpers.files.district import (
     District,
+    data_rows,
     district_folders,
     folded_accounts,
     is_region,
@@ -27,7 +28,15 @@ from helpers.files.draft.columns import head_words, numbered_thing, words_file
 from helpers.files.draft.sniff import names_columns, speaks_of_persons
 from helpers.files.file_profile import WORDS
 from helpers.files.findings import Findings
-from helpers.files.folder import CHECK_IN_FILE, FoundFile, files_below, harm_in, must_be_a_folder
+from helpers.files.folder import (
+    CHECK_IN_FILE,
+    FoundFile,
+    describe_tables,
+    file_of,
+    files_below,
+    harm_in,
+    must_be_a_folder,
+)
 from helpers.files.limits import WORKBOOKS_UNPACKED, no_file, shape_trouble, too_empty, too_wide
 from helpers.files.parse.file import ReadFile
 from helpers.files.parse.values import written_out

@@ -29,6 +29,7 @@ __all__ = [
     "MANY",
     "District",
     "There",
+    "data_rows",
     "district_folders",
     "folded_accounts",
     "is_region",
@@ -153,6 +154,15 @@ class District(Mapping[str, Silo]):
     def fact(self, table: str) -> pd.DataFrame:
         """Return a fact table of all silos; empty, with its columns, if none has it."""
         return _joined(table, [silo.facts[table] for silo in self.silos.values() if table in silo.facts])
+
+
+def data_rows(accounts: pd.DataFrame) -> pd.Series:
+    """Return the rows of each table without its headers and titles.
+
+    >>> data_rows(pd.DataFrame({"rows": [5], "rows_structure": [2]})).tolist()
+    [3]
+    """
+    return accounts["rows"] - accounts["rows_structure"]
 
 
 MANY = 4  # with this many files of one kind, list them in one line

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -29,6 +30,8 @@ __all__ = [
     "CHECK_IN_FILE",
     "FoundFile",
     "Refused",
+    "describe_tables",
+    "file_of",
     "files_below",
     "files_in",
     "harm_in",
@@ -47,6 +50,7 @@ OF_THE_FOLDER = ("district.json", "elements.toml", CHECK_IN_FILE)
 DAMAGED = (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error)
 WORKBOOKS = (".xlsx", ".xlsm")
 PACKED = (*WORKBOOKS, ".zip")  # not text with lines
+_IN_PACKED = re.compile(rf"(?i)(?<=[^/])({'|'.join(map(re.escape, PACKED))})/.*")
 LOCAL_HEAD = 30  # bytes before the name of an entry of a zip
 
 
@@ -84,6 +88,26 @@ class Refused:
     path: str
     kind: str
     reason: str
+
+
+def file_of(path: str) -> str:
+    """Return the file that contains a table: a zip has many, a workbook has one on each sheet.
+
+    >>> file_of("sis/oneroster.zip/users.csv"), file_of("clubs.xlsx/Members"), file_of("lms/users.csv")
+    ('sis/oneroster.zip', 'clubs.xlsx', 'lms/users.csv')
+    """
+    return _IN_PACKED.sub(r"\1", path)
+
+
+def describe_tables(paths: Collection[str]) -> str:
+    """Count files, and their tables where a zip or a workbook has several.
+
+    >>> describe_tables(["a.zip/b.csv", "a.zip/c.csv", "d.csv"]), describe_tables(["a.xlsx/Members"])
+    ('3 tables of 2 files', '1 file')
+    """
+    count = len({file_of(path) for path in paths})
+    files = f"{count:,} {'file' if count == 1 else 'files'}"
+    return files if count == len(paths) else f"{len(paths):,} tables of {files}"
 
 
 def _gibibytes(size: int) -> str:

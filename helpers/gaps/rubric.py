@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 import pandas as pd
 from pydantic import BaseModel, Field, model_validator
 
+from helpers.files import data_rows
 from helpers.gaps.measures import declared_measures
 from helpers.gaps.measures.identity import keys_of
 from helpers.gaps.measures.manual_effort import kit_assumptions, to_type
@@ -196,7 +197,7 @@ def _own_measures(district: District, known: Presence) -> dict[tuple[str, str], 
     """Compute the measures that aren't on the scorecard."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     keys = keys_of(known, district.identifiers)
-    rows = district.accounts.groupby("silo")["rows"].sum()
+    rows = data_rows(district.accounts).groupby(district.accounts["silo"]).sum()
     amiss = district.findings[
         district.findings["action_taken"].ne("read_as")
         & ~district.findings["kind"].isin(kit_assumptions().not_mended)

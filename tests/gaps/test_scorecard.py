@@ -304,7 +304,7 @@ def test_whom_last_year_s_form_alone_names_isn_t_asked_for_what_this_year_s_form
 
 def test_findings_are_counted_by_kind(card: pd.DataFrame) -> None:
     empty = figures(card, "required_empty", "attendance")
-    assert (empty.kind, empty.value, empty.denominator, empty.column) == ("Completeness", 1, 5, "language")
+    assert (empty.kind, empty.value, empty.denominator, empty.column) == ("Completeness", 1, 4, "language")
     assert figures(card, "zeros_lost", "attendance").value == 4
 
 

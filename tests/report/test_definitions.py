@@ -36,9 +36,7 @@ APART = {
     "a linkage method's outcome, on named records only": re.compile(
         r"^(Counting (only )?(named )?records|Complete: [\d,]+ of|Split: [\d,]+|Mixed with another child:)"
     ),
-    "what a step would change": re.compile(
-        r"more (child has|children have) a complete page|would make it"
-    ),
+    "what a step would change": re.compile(r"more (child has|children have) a complete page|would make it"),
     "what an hour of review is expected to add": re.compile(r"^Expected: [\d.,]+ pairs of records found"),
     "a table of steps by methods": re.compile(r"^[\d,. %]*$"),
     "children of one system": re.compile(r"miss a record, [\d,]+ mixed up"),

@@ -135,6 +135,17 @@ def test_linking_the_two_worst_systems_completes_as_many_pages_as_the_page_says(
     assert count_complete_without(records, systems["silo"].tolist()) == 0
 
 
+def test_rows_are_those_of_data_and_a_zip_is_one_file_of_many_tables(
+    page: IndexFigures, district: District
+) -> None:
+    accounts = district.accounts
+    rows = int(accounts[["rows_used", "rows_set_aside", "rows_quarantined"]].sum().sum())
+    files = sum(path.is_file() for path in (district.folder / "silos").rglob("*"))
+    assert rows < accounts["rows"].sum()
+    assert files < len(accounts)
+    assert page.made[0].startswith(f"{rows:,} rows in {len(accounts)} tables of {files} files;")
+
+
 def test_a_stray_record_touches_the_child_it_lacks_and_the_child_who_has_it() -> None:
     rows = [("sis", 1, "A", "a"), ("meals", 1, "A", "a"), ("sis", 2, "B", "b"), ("meals", 2, "B", "a")]
     records = pd.DataFrame(rows, columns=["silo", "record", "person", "child"])

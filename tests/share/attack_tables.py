@@ -352,7 +352,7 @@ def accounts(attack: Attack, tables: list[Table], texts: Mapping[str, str]) -> N
     for table in tables:
         if (table.where, table.label) == ("read", "accounts"):
             for part, words in (("rows_set_aside", "set aside"), ("rows_quarantined", "kept apart"),
-                                ("rows_structure", "structure")):  # fmt: skip
+                                ("rows_structure", "headers and titles")):  # fmt: skip
                 cells = [("file", at, part) for at in range(len(table))]
                 _together(attack, cells, texts, rf"([\w, ]+?) {words}[,.]")
         if (table.where, table.label) == ("profile", "accounts"):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from helpers.files import data_rows
 from helpers.gaps.measures import line
 from helpers.gaps.presence import Presence
 from helpers.standard import STRING, year_of_month
@@ -283,7 +284,7 @@ NO_SYSTEM = "(no system)"
 
 def irregularities(findings: pd.DataFrame, accounts: pd.DataFrame) -> list[dict[str, Any]]:
     """Count the findings of each system by kind."""
-    rows = accounts.assign(silo=accounts["silo"].fillna(NO_SYSTEM)).groupby("silo")["rows"].sum()
+    rows = data_rows(accounts).groupby(accounts["silo"].fillna(NO_SYSTEM)).sum()
     found = findings.assign(silo=findings["silo"].fillna(NO_SYSTEM))
     found = found.sort_values(["silo", "kind", "file", "row"], kind="stable", na_position="first")
     by = found.groupby(["silo", "kind"], sort=True)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import BaseModel, model_validator
 
+from helpers.files import file_of
 from helpers.gaps.measures import line
 from helpers.gaps.measures.identity import Keys, keys_of
 from helpers.gaps.presence import Presence, load_presence
@@ -135,7 +136,7 @@ def estimate_tasks(
     """Estimate the manual effort from records already grouped by child; as `manual_effort`."""
     given = assumptions or kit_assumptions()
     others = known.silos[1:]
-    files = district.accounts.groupby("silo").size()
+    files = district.accounts["file"].map(file_of).groupby(district.accounts["silo"]).nunique()
     mended = _to_mend(district, given)
     rows: list[tuple[str, str | None, Task, int]] = []
     for silo in others:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
-from helpers.files import write_atomically
+from helpers.files import describe_tables, write_atomically
 from helpers.report.blocks import banner, folded, is_invented
 from helpers.report.charts.picture import Picture
 from helpers.report.pages.page import Failure
@@ -88,7 +88,7 @@ def _not_read(files: Sequence[str]) -> str:
     more = f" and {len(files) - _MOST_NAMED:,} more" if len(files) > _MOST_NAMED else ""
     one = len(files) == 1
     return (
-        f"The kit can't read **{len(files):,} {'file' if one else 'files'}** yet, so these pages show "
+        f"The kit can't read **{describe_tables(files)}** yet, so these pages show "
         f"nothing of {'it' if one else 'them'}: {named}{more}. bigpicture start FOLDER drafts "
         f"{'its layout' if one else 'their layouts'}, and a person corrects the draft."
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from helpers.files import data_rows, describe_tables
 from helpers.report.tables import number_text
 from helpers.share import Guard, suppress_complement
 from helpers.standard import STRING
@@ -17,6 +18,7 @@ __all__ = [
     "describe_links",
     "describe_missed_names",
     "describe_outcomes",
+    "describe_rows",
     "gathered",
     "link_statuses_by_system",
     "population_table",
@@ -134,6 +136,17 @@ def describe_outcomes(outcomes: Mapping[str, int | str]) -> str:
         f"Split: **{said(outcomes['split'])}**. "
         f"Mixed with another child: **{said(outcomes['mixed'])}**."
     )
+
+
+def describe_rows(accounts: pd.DataFrame, guard: Guard) -> str:
+    """Count the rows of data of a folder, without headers and titles, and what contains them.
+
+    >>> tables = {"file": ["sis.zip/users.csv", "sis.zip/orgs.csv"], "rows": [900, 7]}
+    >>> describe_rows(pd.DataFrame({**tables, "rows_structure": [1, 1]}), Guard(real=False))
+    '**905** rows in 2 tables of 1 file'
+    """
+    total = guard.about(int(data_rows(accounts).sum()))
+    return f"**{total[:1].upper()}{total[1:]}** rows in {describe_tables(accounts['file'].tolist())}"
 
 
 # The rows as readers meet them: from easy to hard, the sum of those with names before the others.

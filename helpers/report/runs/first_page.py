@@ -28,7 +28,7 @@ from helpers.report.display_names import short_names, system_names, system_names
 from helpers.report.pages.index import IndexFigures, Lead
 from helpers.report.runs.actions import Actions, in_order, order_sentence
 from helpers.report.runs.changes import RunSnapshot, make_snapshot
-from helpers.report.runs.figures import apart, describe_links, link_statuses_by_system
+from helpers.report.runs.figures import apart, describe_links, describe_rows, link_statuses_by_system
 from helpers.report.tables import as_number, number_text, shown_count
 from helpers.report.to_do import Action, Count
 from helpers.score import (
@@ -550,10 +550,8 @@ def _fresh(district: District) -> list[str]:
 
 
 def _made(district: District, links: Links, guard: Guard, judged: bool) -> list[str]:
-    accounts = district.accounts
-    rows, files = int(accounts["rows"].sum()), len(accounts)
-    where = f"{files:,} {'file' if files == 1 else 'files'}"
-    lines = [f"{guard.about(rows)} rows in {where}; every row is used or listed."]
+    rows = describe_rows(district.accounts, guard).replace("**", "")
+    lines = [f"{rows}; every row is used or listed."]
     if district.synthetic:
         origin = where_from(district.about)
         lines.append(f"The district is invented{f' ({origin})' if origin else ''}.")

@@ -9,7 +9,11 @@ if TYPE_CHECKING:
     from helpers.report.blocks import Block, about_line, answer, banner, joined, paragraph, reading, stacked
     from helpers.report.charts.level_dots import Panel, level_dots
     from helpers.report.charts.picture import Picture
-    from helpers.report.child.indicators import definition_words, indicator_sentences
+    from helpers.report.child.indicators import (
+        definition_counts,
+        definition_words,
+        indicator_sentences,
+    )
     from helpers.report.child.page import disputed
     from helpers.report.child.source_rows import show_source_row
     from helpers.report.child.values import missing_lines, value_lines
@@ -94,7 +98,7 @@ if TYPE_CHECKING:
     )
     from helpers.report.runs.actions import order_sentence, usual_action
     from helpers.report.runs.execute import NotebookRun, Progress, run_notebooks
-    from helpers.report.runs.figures import describe_outcomes, link_statuses_by_system
+    from helpers.report.runs.figures import describe_outcomes, describe_rows, link_statuses_by_system
     from helpers.report.runs.first_page import first_actions
     from helpers.report.runs.notebooks import notebooks_folder
     from helpers.report.runs.report import ReportResult, make_report_district, run_report
@@ -178,7 +182,7 @@ _MODULES = {
     "helpers.report.blocks": "Block about_line answer banner joined paragraph reading stacked",
     "helpers.report.charts.level_dots": "Panel level_dots",
     "helpers.report.charts.picture": "Picture",
-    "helpers.report.child.indicators": "definition_words indicator_sentences",
+    "helpers.report.child.indicators": "definition_counts definition_words indicator_sentences",
     "helpers.report.child.page": "disputed",
     "helpers.report.child.source_rows": "show_source_row",
     "helpers.report.child.values": "missing_lines value_lines",
@@ -220,7 +224,7 @@ _MODULES = {
     ),
     "helpers.report.runs.actions": "order_sentence usual_action",
     "helpers.report.runs.execute": "NotebookRun Progress run_notebooks",
-    "helpers.report.runs.figures": "describe_outcomes link_statuses_by_system",
+    "helpers.report.runs.figures": "describe_outcomes describe_rows link_statuses_by_system",
     "helpers.report.runs.first_page": "first_actions",
     "helpers.report.runs.notebooks": "notebooks_folder",
     "helpers.report.runs.report": "ReportResult make_report_district run_report",

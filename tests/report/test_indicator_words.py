@@ -6,7 +6,13 @@ import pandas as pd
 import pytest
 
 from helpers.profile.indicators import declared_indicators
-from helpers.report.child.indicators import definition_words, indicator_sentences, indicator_source
+from helpers.report.child.indicators import (
+    definition_counts,
+    definition_words,
+    indicator_sentences,
+    indicator_source,
+)
+from helpers.share import Guard
 from helpers.standard import BadInput, as_table
 
 
@@ -52,6 +58,31 @@ def test_unknown_says_why_and_never_clear() -> None:
     assert "Not flagged" not in old
     grade = said(indicator="early_warning_attendance", definition="balfanz_grade_6", status="Not applicable")
     assert grade == "Not for this child: the Philadelphia study applies it to grade 6."
+
+
+def test_only_definitions_of_all_grades_and_one_degree_count_as_alike() -> None:
+    statuses = {
+        "by_child": ["Flagged"] * 3 + ["Clear"] * 7,
+        "attendance_works": ["Flagged"] * 3 + ["Warning"] * 2 + ["Clear"] * 5,
+        "severe": ["Flagged"] + ["Clear"] * 9,
+        "rhode_island_k3": ["Flagged"] + ["Clear"] * 2 + ["Not applicable"] * 7,
+    }
+    rows = [
+        {"child": f"c-{at}", "school_year": 2026, "link_status": "Verified", "indicator": "chronic_absence"}
+        | {"definition": name, "status": status}
+        for name, of in statuses.items()
+        for at, status in enumerate(of)
+    ]
+    counts = definition_counts(
+        as_table("indicators", pd.DataFrame(rows)), "chronic_absence", Guard(real=False)
+    )
+    counted = counts[counts["out_of"].gt(0)].assign(begins=counts["definition"].str.split("[ :]").str[0])
+    assert counted[["begins", "flagged", "not_flagged", "out_of", "alike"]].values.tolist() == [
+        ["10%", 3, 7, 10, True],
+        ["Severe", 1, 9, 10, False],
+        ["Attendance", 3, 7, 10, True],
+        ["Rhode", 1, 2, 3, False],
+    ]
 
 
 def test_every_definition_has_its_source_and_no_status_is_without_words() -> None:

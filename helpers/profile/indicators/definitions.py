@@ -93,6 +93,8 @@ class Definition(Declared):
     own: bool = False
     """The kit's own, and nobody's study or rule."""
     grades: tuple[str, ...] = ()
+    severe: bool = False
+    """It asks for a worse degree than the others, so that its counts don't compare with theirs."""
     flag: Limit | None = None
     warn: Limit | None = None
     unit: str | None = None

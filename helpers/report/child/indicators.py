@@ -15,18 +15,24 @@ from helpers.profile import (
     Limit,
     Part,
     declared_indicators,
+    status_by_child,
 )
 from helpers.profile import (
     definition as definition_of,
 )
+from helpers.profile import (
+    indicator as indicator_of,
+)
 from helpers.report.display_names import element_name, language_name
 from helpers.report.tables import is_missing
+from helpers.share import Guard
 from helpers.standard import STRING, each_row
 
 __all__ = [
     "IndicatorLine",
     "IndicatorSection",
     "Opener",
+    "definition_counts",
     "definition_words",
     "indicator_section",
     "indicator_sentences",
@@ -232,6 +238,35 @@ def definition_words(indicator: str | None = None) -> pd.DataFrame:
     ]
     columns = ["indicator", "definition", "asks", "of_whom", "source"]
     return pd.DataFrame(rows, columns=columns).astype(STRING)
+
+
+def definition_counts(judged: pd.DataFrame, indicator: str, guard: Guard) -> pd.DataFrame:
+    """Count the children whom each definition of an indicator flags, out of those whom it judges.
+
+    Parameters
+    ----------
+    judged
+        Table ``indicators``.
+    indicator
+        Name of the indicator.
+    guard
+        Guard of the folder: a real one's counts are in tens, without definitions that leave a small number.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``definition`` (its title), ``flagged``, ``not_flagged``, ``out_of``, and ``alike``: a definition for
+        all grades that asks for no worse degree. Only counts of these compare.
+    """
+    rows = []
+    for how in indicator_of(indicator).definition:
+        status = status_by_child(judged, indicator, how.name)["status"]
+        flagged, of = (int(status.isin(one).sum()) for one in (["Flagged"], ["Flagged", "Warning", "Clear"]))
+        if not guard.hides(flagged, of):
+            rows.append((how.title, flagged, of - flagged, of, not (how.grades or how.severe)))
+    counts = pd.DataFrame(rows, columns=["definition", "flagged", "not_flagged", "out_of", "alike"])
+    whole = ["flagged", "not_flagged", "out_of"]
+    return counts.assign(**{name: guard.rounded(counts[name]).astype("Int64") for name in whole})
 
 
 @cache

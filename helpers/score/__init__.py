@@ -34,7 +34,13 @@ from helpers.score.links import crosswalk_from, judge_matches, must_be_of, score
 from helpers.score.profiles import judge_decision, judge_profiles, score_profiles, true_profiles
 from helpers.score.regions import score_movers, score_region, score_roster_owners, true_region
 from helpers.score.review import score_calibration, with_review
-from helpers.score.summary import NAMED_RECORDS, LinkSummary, measure_separable_pairs, summarize_links
+from helpers.score.summary import (
+    NAMED_RECORDS,
+    LinkSummary,
+    compare_methods,
+    measure_separable_pairs,
+    summarize_links,
+)
 from helpers.score.truth import misjudged_pairs, rows_not_there, true_crosswalk
 
 # Public names, each documented. Other imports here are for other rooms.
@@ -44,6 +50,7 @@ __all__ = [
     "GroupScores",
     "LinkSummary",
     "can_be_judged",
+    "compare_methods",
     "crosswalk_from",
     "detected_faults",
     "is_detectable",

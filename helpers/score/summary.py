@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -18,6 +19,7 @@ __all__ = [
     "NAMED_RECORDS",
     "LinkSummary",
     "children_by_records",
+    "compare_methods",
     "measure_separable_pairs",
     "summarize_links",
 ]
@@ -104,6 +106,55 @@ def measure_separable_pairs(
     named = pair_totals(of_one_person(truth)).loc[[ALL_NAMED]]
     possible, linked, right = (float(named[name].iloc[0]) for name in ("possible", "linked", "right"))
     return {"Precision": right / linked, "Recall": right / possible, "F1": 2 * right / (possible + linked)}
+
+
+def compare_methods(
+    district: ScoredDistrict, methods: Mapping[str, LinksToScore], *, key: AnswerKey | None = None
+) -> pd.DataFrame:
+    """Compare linkage methods by their links and by what becomes of the children.
+
+    Parameters
+    ----------
+    district
+        A synthetic district from `read_district`, with its answer key.
+    methods
+        Links of it, by name of the method.
+    key
+        The truth; the key in the district's folder when not given.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per method, of records with a name, without those in which their own system put two people:
+        ``wrong_of_100`` (of 100 linked pairs, how many are of two children), ``found_of_100`` (of 100 pairs
+        of one child, how many are linked), children ``complete``, ``split``, ``mixed`` and mixed without any
+        sign (``silent``); ``contradictions`` (pairs compared that something contradicts) and ``review``
+        (pairs that need review).
+
+    Raises
+    ------
+    BadInput
+        If the district has no answer key.
+    """
+    key = key or read_answer_key(district.folder)
+    rows = []
+    for method, links in methods.items():
+        truth = judge_records(district, links, key=key)
+        pairs = pair_totals(of_one_person(truth)).loc[ALL_NAMED].astype("float64")
+        outcomes = child_outcomes(children_by_records(truth)[NAMED_RECORDS]).value_counts()
+        silent = _children(truth).set_index("records")["silent"]
+        rows.append(
+            {
+                "method": method,
+                "wrong_of_100": 100 * (1 - pairs["right"] / pairs["linked"]) if pairs["linked"] else None,
+                "found_of_100": 100 * pairs["right"] / pairs["possible"] if pairs["possible"] else None,
+                **{one: int(outcomes.get(one, 0)) for one in OUTCOMES},
+                "silent": int(silent[NAMED_RECORDS]),
+                "contradictions": int(links.pairs["contradiction"].notna().sum()),
+                "review": int(links.pairs["decision"].eq("Review").sum()),
+            }
+        )
+    return pd.DataFrame(rows)
 
 
 def _populations(truth: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pytest
 
 from helpers.files import District
 from helpers.link import Links, link_district
-from helpers.report.runs.figures import complete_children_by_stage
+from helpers.report.runs.methods import complete_children_by_stage
 from helpers.score.answer_key import read_answer_key
 from helpers.score.flags import count_cluster_outcomes, flags_missed
 from helpers.score.truth import RECORD, true_children, true_person_of_record

@@ -14,7 +14,6 @@ from helpers.standard import STRING
 __all__ = [
     "apart",
     "children_table",
-    "complete_children_by_stage",
     "describe_links",
     "describe_missed_names",
     "describe_outcomes",
@@ -199,29 +198,6 @@ def children_table(children: pd.DataFrame) -> pd.DataFrame:
             "mixed silently": children["silent"],
         }
     )
-
-
-def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]], unnoticed: int | None = None) -> str:
-    """Describe the gain from the first to the last linkage method, as a title.
-
-    Given how many of the last method's mixed children no check notices, it says so.
-
-    >>> last = {"complete": 540, "split": 58, "mixed": 2}
-    >>> costs = {"Exact": {"complete": 12, "mixed": 0}, "Resolved": last}
-    >>> complete_children_by_stage(costs)
-    'The last method links all named records of 540 of 600 children, and mixes 2; the first method, of 12'
-    >>> complete_children_by_stage(costs, unnoticed=0).split("and ")[1]
-    'mixes 2 (all noticed by a check); the first method, of 12'
-    """
-    first, *_, last = costs.values()
-    if "complete" not in last:
-        return "How each method links the children; whether rightly, nobody has checked"
-    before = f"{first['complete']:,}" if first["complete"] else "none"
-    together = f"all named records of {last['complete']:,} of {sum(last.values()):,} children"
-    mixed = f"mixes {last['mixed']:,}" if last.get("mixed") else "mixes none"
-    if last.get("mixed") and unnoticed is not None:
-        mixed += f" ({unnoticed:,} of them unnoticed)" if unnoticed else " (all noticed by a check)"
-    return f"The last method links {together}, and {mixed}; the first method, of {before}"
 
 
 def describe_missed_names(missed: pd.DataFrame) -> str:

@@ -241,19 +241,24 @@ def calibrate(
             "systems.csv": found.systems,
         },
     )
-    output.emit({**report(found), "written": written}, _calibration_summary(found.figures))
+    printed = report(found)
+    output.emit(
+        {**printed, "written": written}, _calibration_summary(printed["figures not tuned to"], found.figures)
+    )
     if not found.passed:
         sys.exit(1)
 
 
-def _calibration_summary(figures: pd.DataFrame) -> Summary:
-    """Count the figures that hit their target, and name the three that miss in most districts."""
+def _calibration_summary(held_out: object, figures: pd.DataFrame) -> Summary:
+    """Say what held-out figures show, count the tuned ones, and name three that miss in most districts."""
     single = figures[figures["seed"].notna() & figures["verdict"].isin(["pass", "miss"])]
     missed = single[single["verdict"].eq("miss")]
-    passed = len(single) - len(missed)
+    tuned = single[single["role"].eq("tuned")]
+    passed = int(tuned["verdict"].eq("pass").sum())
     finding = [
-        f"Passed: **{passed:,}** of {len(single):,} figures of single districts "
-        f"({percent(passed, len(single))})."
+        f"{held_out}.",
+        f"Of figures that we tuned to, **{passed:,}** of {len(tuned):,} pass in single districts "
+        f"({percent(passed, len(tuned))}): that shows only that tuning works.",
     ]
     often = missed.groupby(["scenario", "topic", "group"], dropna=False).size().rename("districts")
     most = often.sort_values(ascending=False, kind="stable").head(3).reset_index().fillna("")

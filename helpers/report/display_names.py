@@ -144,6 +144,7 @@ _FIGURES = {
     "frpl_up_to_25": "schools with up to 25% on free or reduced-price lunch",
     "idea_category": "disability",
     "idea_share": "children with a special-education plan",
+    "interpregnancy_interval": "months between births in a family",
     "naep_reading_lunch_gap": "a national reading test by lunch",
     "race_share": "race",
     "school_changes_k8": "changes of school",
@@ -151,6 +152,7 @@ _FIGURES = {
     "test_gap_disability": "test scores by disability",
     "test_gap_low_income": "test scores by income",
     "test_gap_moved": "test scores by change of school",
+    "within_person_disagreement": "children whose name differs between two systems",
 }
 _STATUSES = {
     "Empty": "the system lists the child, but records nothing",

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
+from helpers.report import figure_name
+from synthetic_data.data_card import CARD
 from synthetic_data.published import rows
 from synthetic_data.scenario import load_scenario
 from synthetic_data.studies.calibration.figures import MEASURES, untargeted
 from synthetic_data.studies.calibration.outcomes import Measured
-from synthetic_data.studies.calibration.study import SEEDS, calibrate, picture, report
+from synthetic_data.studies.calibration.study import SEEDS, calibrate, describe_held_out, picture, report
 
 ROLES = {"tuned", "held out", "not compared"}
 
@@ -182,3 +185,25 @@ def test_a_scenario_with_a_dial_of_its_own_does_not_aim_at_what_is_published():
     usual = topics()
     assert usual - topics(disability=0) == {"chronic_absence_odds_disability", "test_gap_disability"}
     assert usual - topics(chronic_absence=0.2) == {"chronic_absence"}
+
+
+def test_what_was_not_tuned_to_is_told_first_and_its_misses_by_name():
+    columns = ["role", "verdict", "topic", "group"]
+    held = [("within_person_disagreement", "surname"), ("within_person_disagreement", "forename")]
+    rows = [("held out", "miss", *one) for one in held] + [("held out", "too few", "frpl_share", "all")]
+    rows += [("held out", "pass", "chronic_absence_grades", "worst"), ("tuned", "miss", "idea_share", "all")]
+    figures = pd.DataFrame(rows, columns=columns)
+    # A figure in too few children is judged by nobody, and what was tuned to shows nothing.
+    name = figure_name(pd.Series(["within_person_disagreement"]))[0]
+    said = describe_held_out(figures)
+    assert said.startswith("Of 3 published figures we didn't tune to, the invented district misses 2: ")
+    assert said.endswith(f"{name} (surname, forename)")
+    assert describe_held_out(figures.iloc[3:]).endswith("misses none")
+    assert "too few children to judge" in describe_held_out(figures.iloc[2:3])
+
+
+@pytest.mark.full
+def test_the_card_tells_what_was_not_tuned_to_as_it_is_computed(calibrated):
+    usual = calibrated.together[calibrated.together["scenario"].eq("district")]
+    said = describe_held_out(usual)
+    assert f"{said[:1].lower()}{said[1:]}." in CARD.read_text(encoding="utf-8")

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from helpers.report import figure_name
 from helpers.standard import BadInput, as_table, empty_table, last_day
 from synthetic_data.columns import text
 from synthetic_data.life.absences import ENOUGH_DAYS, after_shock, is_chronic
@@ -47,7 +48,7 @@ from synthetic_data.studies.calibration.outcomes import (
     wide,
 )
 
-__all__ = ["SEEDS", "Calibration", "calibrate", "picture", "report"]
+__all__ = ["SEEDS", "Calibration", "calibrate", "describe_held_out", "picture", "report"]
 
 # Nothing was tuned on these seeds; tuning used 1 to 13.
 SEEDS = (2101, 2102, 2103, 2104, 2105)
@@ -166,6 +167,28 @@ def picture(calibration: Calibration, norms: bool = False) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
+def describe_held_out(figures: pd.DataFrame, invented: str = "the invented district misses") -> str:
+    """Say how many of the figures to which nobody tuned the generator are missed, and name these.
+
+    >>> columns = ["role", "verdict", "topic", "group"]
+    >>> rows = [("held out", "miss", "some_share", group) for group in ("all", "few")]
+    >>> rows += [("held out", "pass", "idea_share", "all"), ("tuned", "miss", "race_share", "all")]
+    >>> describe_held_out(pd.DataFrame(rows, columns=columns))
+    "Of 3 published figures we didn't tune to, the invented district misses 2: some share (all, few)"
+    """
+    judged = figures[figures["role"].eq("held out") & figures["verdict"].isin(["pass", "miss"])]
+    if judged.empty:
+        return "There are too few children to judge any published figure we didn't tune to"
+    missed = judged[judged["verdict"].eq("miss")].drop_duplicates(["topic", "group"])
+    named = [
+        f"{topic} ({', '.join(groups)})"
+        for topic, groups in missed.groupby(figure_name(missed["topic"]), sort=False)["group"]
+    ]
+    misses = int(judged["verdict"].eq("miss").sum())
+    said = f"Of {len(judged)} published figures we didn't tune to, {invented} {misses or 'none'}"
+    return said + (f": {'; '.join(named)}" if named else "")
+
+
 def report(calibration: Calibration) -> dict[str, object]:
     """Return the command's output: counts, misses, and the figures of all seeds together."""
     told, figures = calibration.together, calibration.figures
@@ -178,6 +201,7 @@ def report(calibration: Calibration) -> dict[str, object]:
     audit = calibration.groups
     return {
         "passed": "yes" if calibration.passed else "no",
+        "figures not tuned to": describe_held_out(told, "the invented districts miss"),
         "figures of single districts": counts.rename(columns={"size": "figures"}),
         "all districts together": shown[columns].round(2),
         "norms of MAP Growth": f"{int(norms.sum())} means and standard deviations, "

@@ -24,10 +24,10 @@ def _family_only(answer: object, *, seen: pd.DataFrame) -> str | None:
         return f"{min(unknown)!r} is no subject of this table. Take names from the column subject."
     if both := given & family & teacher:
         return f"The teacher reads about {min(both)!r}, too. Take away what the teacher reads."
-    if not given:
-        return (
-            "Nothing is left. Take the teacher's subjects away from the family's, not the other way around."
-        )
+    # Of two homes, each family reads less, so that a teacher may read of a subject alone.
+    if given <= teacher - family:
+        left = "Only the teacher reads about it." if given else "Nothing is left."
+        return f"{left} Take the teacher's subjects away from the family's, not the other way around."
     return f"{min((family - teacher) - given)!r} is missing: only the family may read about it."
 
 

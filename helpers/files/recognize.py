@@ -99,12 +99,14 @@ def look_at(data: bytes, name: str, records: XmlRecords | None = None, rows: int
 
 def share(names: Iterable[str], file: FileLayout) -> float:
     """Return the share of names that a file and its declaration have in common."""
-    declared = file.by_fold
     folds = {name: folded(name) for name in names}
-    known = {declared[fold].name for fold in folds.values() if fold in declared}
-    if not known:  # so it is for most files and layouts: no pattern is looked for
+    declared = {name: file.by_fold[fold].name for name, fold in folds.items() if fold in file.by_fold}
+    if not declared:  # so it is for most files and layouts: no pattern is looked for
         return 0.0
-    others = [name for name, fold in folds.items() if fold not in declared]
+    # Two headers may differ in their case or signs alone: each is its own column.
+    exact = {column.name for column in file.named()}
+    known = {name if name in exact else alike for name, alike in declared.items()}
+    others = [name for name in folds if name not in declared]
     others = [name for name, out in zip(others, file.are_beyond(others), strict=True) if not out]
     taken = file.by_patterns(others)
     unknown = {folds[name] for name, column in zip(others, taken, strict=True) if column is None}
@@ -116,7 +118,8 @@ def share(names: Iterable[str], file: FileLayout) -> float:
         every = known | needed
     if not every:
         return 0.0
-    found = len(known) / (len(every) + len(unknown))
+    twice = len(declared) - len(known)
+    found = len(known) / (len(every) + len(unknown) + twice)
     lacks = bool(needed - known)
     return found / 2 if lacks else found
 

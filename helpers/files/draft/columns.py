@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,7 @@ __all__ = [
     "heads_beside",
     "named_fields",
     "numbered_thing",
+    "subject_of",
     "whose",
     "words_file",
 ]
@@ -151,6 +152,14 @@ def has(words: Sequence[str], phrase: str) -> bool:
     return any(
         list(words[start : start + len(wanted)]) == wanted for start in range(len(words) - len(wanted) + 1)
     )
+
+
+def subject_of(words: Sequence[str], heads: Iterable[str]) -> str | None:
+    """Return the school subject that a file's name gives, where none of its columns does."""
+    subjects: Mapping[str, str] = words_file()["subjects"]
+    if any("subject" in head_words(str(head)) for head in heads):
+        return None
+    return " and ".join(dict.fromkeys(subjects[word] for word in words if word in subjects)) or None
 
 
 def whose(words: Sequence[str]) -> Whose:

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.files.district import what_is_there
-from helpers.files.draft.columns import head_words
+from helpers.files.draft.columns import head_words, subject_of, words_file
 from helpers.files.draft.layout_text import Kind, draft_text, kind_of, tie_ids
 from helpers.files.draft.sniff import UnknownFile, sniff
 from helpers.files.findings import Findings
@@ -150,6 +150,13 @@ def _glob(names: Sequence[str]) -> str:
     return re.sub(r"([\[\]?*])", "[\\1]", shape).replace("\0", "*")
 
 
+def _by_name(names: Sequence[str]) -> str:
+    """Build a glob for names of one kind; a subject's word in all of them is enough, and must be there."""
+    ends = {PurePosixPath(name).suffix.lower() for name in names}
+    subjects = [word for word in words_file()["subjects"] if all(word in name.lower() for name in names)]
+    return f"*{subjects[0]}*{ends.pop()}" if subjects and len(ends) == 1 else _glob(names)
+
+
 def _called(alike: Sequence[UnknownFile]) -> str:
     """Name a kind of file by what its file names share."""
     names = [_stem(table.found) for table in alike]
@@ -166,11 +173,16 @@ def _free(name: str, taken: set[str]) -> str:
     return free
 
 
-def _by_kind(tables: Sequence[UnknownFile]) -> list[list[UnknownFile]]:
+def _by_kind(tables: Sequence[UnknownFile], *, by_subject: bool = True) -> list[list[UnknownFile]]:
+    """Group files of one kind; two subjects are two kinds, as nothing else may say which is which."""
     kinds: dict[tuple[object, ...], list[UnknownFile]] = {}
     for table in tables:
-        kinds.setdefault(table.kind, []).append(table)
+        kinds.setdefault(_kind_key(table) if by_subject else table.kind, []).append(table)
     return list(kinds.values())
+
+
+def _kind_key(table: UnknownFile) -> tuple[object, ...]:
+    return (*table.kind, subject_of(head_words(table.found.name), table.rows.columns))
 
 
 def _place(alike: Sequence[UnknownFile], row: int) -> str:
@@ -192,16 +204,20 @@ def _kind(alike: Sequence[UnknownFile], name: str, folder: str) -> Kind:
     words = [*head_words(folder), *head_words(first.found.name)]
     rows = rows.iloc[:MOST_ROWS]
     place = partial(_place, alike)
-    return kind_of(name, _glob(names), sheet, first.format, first.settings, rows, words, place)
+    return kind_of(name, _by_name(names), sheet, first.format, first.settings, rows, words, place)
 
 
 def _knows(kinds: Sequence[Sequence[UnknownFile]], layout: Layout) -> dict[str, str]:
-    """List the files that a drafted layout wouldn't recognize, with the reason."""
+    """List the files that their own kind in a drafted layout wouldn't recognize, with the reason."""
     strange = {}
-    for table in (one for alike in kinds for one in alike):
-        data = as_utf8(table.found.read(), "utf-8", Findings(None, ""))
-        if not records_in(look_at(data, table.found.name), layout):
-            strange[table.found.path] = "its column headers are too similar to tell apart: rename them"
+    for alike, file in zip(kinds, layout.files, strict=True):
+        alone = layout.model_copy(update={"file": [file]})
+        for table in alike:
+            data = as_utf8(table.found.read(), "utf-8", Findings(None, ""))
+            if not records_in(look_at(data, table.found.name), alone):
+                strange[table.found.path] = (
+                    "its column headers are too similar or look like data, so no layout finds it: rename them"
+                )
     return strange
 
 
@@ -247,22 +263,23 @@ def draft_layouts(folder: str | Path) -> Started:
     texts: dict[str, str] = {}
     seen: dict[tuple[object, ...], str] = {}
     for inside, tables in by_folder.items():
-        groups = _by_kind(tables)
         # The top of a folder is no system: each kind of file there is a system of its own.
-        for kinds in [[group] for group in groups] if inside == "" else [groups]:
-            same = {seen.get(group[0].kind) for group in kinds}
+        whole = _by_kind(tables, by_subject=False) if inside == "" else [tables]
+        for kinds in map(_by_kind, whole):
+            same = {seen.get(_kind_key(group[0])) for group in kinds}
             if len(same) == 1 and (layout := same.pop()) is not None:
                 known |= {table.found.path: layout for group in kinds for table in group}
                 continue
-            called = inside.removesuffix(".zip") or _called(kinds[0])
+            called = inside.removesuffix(".zip") or _called([one for group in kinds for one in group])
             name = _free(_slug(called), taken)
-            text, written, strange = _draft(kinds, name, inside)
-            if strange:
-                left |= strange
+            text, written = _draft(kinds, name, inside, left)
+            if not written:
+                taken.discard(name)
                 continue
             texts[f"{name}.toml"] = text
             drafted += written
-            seen |= {group[0].kind: name for group in kinds}
+            used = [table for group in kinds for table in group if table.found.path not in left]
+            seen |= {_kind_key(table): name for table in used}
     if texts:
         with all_or_none(place) as aside:
             for file, text in texts.items():
@@ -271,29 +288,38 @@ def draft_layouts(folder: str | Path) -> Started:
 
 
 def _draft(
-    kinds: Sequence[Sequence[UnknownFile]], name: str, inside: str
-) -> tuple[str, list[Drafted], Mapping[str, str]]:
-    """Draft one layout, and check that it is valid and recognizes its files."""
+    kinds: Sequence[Sequence[UnknownFile]], name: str, inside: str, left: dict[str, str]
+) -> tuple[str, list[Drafted]]:
+    """Draft one layout, and check that it is valid and recognizes its files; add the others to `left`.
+
+    A file is left out for its own sake alone: no file decides about another.
+    """
     names: set[str] = set()
     made = [_kind(group, _free(_called(group), names), inside) for group in kinds]
     tie_ids(made)
-    paths = [table.found.path for group in kinds for table in group]
+    tables = [table for group in kinds for table in group]
+    paths = [table.found.path for table in tables]
     days = all(DAY.search(path) for path in paths)
     called = inside or PurePosixPath(paths[0]).parts[0]
     text = draft_text(name, f"{called} (drafted)", paths, made, days)
     try:
         strange = _knows(kinds, layout_of(text, f"{name}.toml"))
     except BadInput:
+        one_each = tables if len(tables) > 1 else []
+        alone = [table.found.path for table in one_each if not _draft([[table]], name, inside, {})[1]]
         strange = dict.fromkeys(
-            paths, "we could not draft a layout for it: please report this, without the file"
+            alone or paths, "we could not draft a layout for it: please report this, without the file"
         )
     if strange:
-        return text, [], strange
+        left |= strange
+        rest = [[table for table in group if table.found.path not in strange] for group in kinds]
+        kinds = [group for group in rest if group]
+        return _draft(kinds, name, inside, left) if kinds else ("", [])
     drafted = [
         Drafted(name, f"layouts/{name}.toml", group[0].found.path, len(group), kind)
         for group, kind in zip(kinds, made, strict=True)
     ]
-    return text, drafted, {}
+    return text, drafted
 
 
 MOST_DOUBTS = 5

@@ -19,6 +19,7 @@ from helpers.files.draft.columns import (
     head_words,
     named_fields,
     numbered_thing,
+    subject_of,
     words_file,
 )
 from helpers.files.draft.not_data import NotData, nobodies, rows_of_no_child
@@ -353,6 +354,9 @@ def _suggestions(kind: Kind) -> list[str]:
             f"# table = {_text(suggest['table'])}",
             f"# take = {_inline({target: _text(name) for target, name in pairs.items()})}",
         ]
+        subject = subject_of(head_words(kind.name), kind.guesses)
+        if "academic_subject" in types and subject is not None:
+            lines.append(f"# set = {_inline({'academic_subject': _text(subject)})}")
     return lines
 
 

@@ -17,8 +17,13 @@ LOG = "audit.jsonl"
 
 @click.command(short_help="Check that the log of who saw what is unchanged.")
 @folder_argument(earlier="--verify")
+@click.option(
+    "--adopt",
+    is_flag=True,
+    help="Continue a log that has no copy of its code in your own folder; a line of the log records that.",
+)
 @with_output
-def audit(folder: Path, output: Output) -> None:
+def audit(folder: Path, adopt: bool, output: Output) -> None:
     """Check every line of the audit log in FOLDER: of views, family pages and the dashboard.
 
     FOLDER contains audit.jsonl, or is the log itself. Lists each changed, moved or deleted line, and prints
@@ -32,6 +37,8 @@ def audit(folder: Path, output: Output) -> None:
     if not any(log.with_name(log.name + ending).exists() for ending in ("", ".count", ".key")):
         raise BadInput(f"There is no log {log}: name the folder with {LOG}, or the log itself.")
     checked = Audit(log)
+    if adopt:
+        checked.adopt()
     trouble = checked.verify()
     count, newest = checked.head()
     state = f"trouble in **{len(trouble):,}**" if len(trouble) else "all as written"

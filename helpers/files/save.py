@@ -283,8 +283,9 @@ def lock_file(path: Path) -> Iterator[None]:
     until = time.monotonic() + WAITS
     while not takes(lock):
         with contextlib.suppress(FileNotFoundError, *OF_WINDOWS):
-            # Left by a program that was stopped while holding the lock.
-            if time.time() - lock.stat().st_mtime > GIVEN_UP:
+            # Left by a program that was stopped while holding the lock; its clock may have been ahead.
+            age = time.time() - lock.stat().st_mtime
+            if age > GIVEN_UP or (age < 0 and time.monotonic() > until):
                 lock.unlink()
                 continue
         if time.monotonic() > until:

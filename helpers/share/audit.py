@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +24,9 @@ __all__ = ["Audit", "shown_hash"]
 
 BEGINNING = "0" * 64
 BLOCK = 4096  # bytes
+# A byte that is no text is read as a surrogate, so that its line has a code of its own.
+BYTES = "surrogateescape"
+UNREAD = re.compile(r"[\udc80-\udcff]")
 
 
 def shown_hash(*frames: pd.DataFrame) -> str:
@@ -113,13 +118,13 @@ class Audit:
     def _code(self, text: str) -> str | None:
         """Compute the code of a text under the key; None without a key."""
         key = self._key()
-        return None if key is None else hmac.new(key, text.encode("utf-8"), hashlib.sha256).hexdigest()
+        return None if key is None else hmac.new(key, text.encode("utf-8", BYTES), hashlib.sha256).hexdigest()
 
     def _lines(self) -> list[str]:
         if not self.path.exists():
             return []
         # A name may contain other line separators, such as U+2028; only a newline ends a line here.
-        text = self.path.read_text(encoding="utf-8").removesuffix("\n")
+        text = self.path.read_bytes().decode("utf-8", BYTES).removesuffix("\n")
         return text.split("\n") if text else []
 
     def _last(self) -> str:
@@ -134,7 +139,7 @@ class Audit:
                 file.seek(begin)
                 tail = file.read(end - begin) + tail
                 end = begin
-        return tail.removesuffix(b"\n").rpartition(b"\n")[2].decode("utf-8", "replace")
+        return tail.removesuffix(b"\n").rpartition(b"\n")[2].decode("utf-8", BYTES)
 
     def _newest(self) -> tuple[int, str]:
         """Return the number of lines and the newest code, after checking the last line against them.
@@ -159,7 +164,14 @@ class Audit:
             why = f"{self._beside.name}, which records its number of lines, is missing or was changed"
         elif not own.fits(code):
             why = f"its last line isn't the one that {self._beside.name} records"
-        elif self._elsewhere.exists() and ((other := heads[self._elsewhere]) is None or not other.fits(code)):
+        elif not self._elsewhere.exists():
+            raise BadInput(
+                f"{self.path} has no copy of its newest code at {self._elsewhere}: somebody removed it, or "
+                "another user or computer wrote this log. We add nothing to it and show nothing. Compare its "
+                f"code with the one that you wrote down; then `bigpicture audit {self.path.parent} --adopt` "
+                "continues this log, and records that in it."
+            )
+        elif (other := heads[self._elsewhere]) is None or not other.fits(code):
             why = f"its last line isn't the one that {self._elsewhere} records"
         else:
             # A line that was announced but never written, because its process was killed, doesn't count.
@@ -170,6 +182,31 @@ class Audit:
             f"`bigpicture audit {self.path.parent}`. To start a new log, move {self.path.name}* and "
             f"{self._elsewhere} elsewhere, and keep them."
         )
+
+    def adopt(self) -> None:
+        """Continue a log without a copy of its code in this user's own folder, and record that in it.
+
+        Raises
+        ------
+        BadInput
+            If the log has such a copy, or other trouble.
+        """
+        with lock_file(self.path):
+            own = _Head.read(self._beside)
+            if self._elsewhere.exists() or own is None:
+                raise BadInput(
+                    f"Nothing to adopt: {self.path} has a copy of its code at {self._elsewhere}, or no "
+                    f"{self._beside.name}."
+                )
+            write_atomically(self._elsewhere, own.text())
+            if len(trouble := self.verify()):
+                self._elsewhere.unlink()
+                first = trouble.iloc[0]
+                raise BadInput(
+                    f"{self.path} was changed (line {first['line']} {first['trouble']}), so we don't "
+                    f"continue it. To start a new log, move {self.path.name}* elsewhere, and keep them."
+                )
+        self.log("", getpass.getuser(), "continued without a copy of its newest code", [], 0, "", "adopted")
 
     def log(
         self,
@@ -194,7 +231,7 @@ class Audit:
         shown
             `shown_hash` of what was shown; the log stores its digest under the key.
         what
-            opened, one child, or written.
+            opened, one child, written, or adopted.
         """
         with lock_file(self.path):
             count, before = self._newest()
@@ -287,7 +324,9 @@ class Audit:
                 entry = json.loads(line)
             except (ValueError, RecursionError):
                 entry = None
-            if not isinstance(entry, dict):
+            if UNREAD.search(line):
+                troubles.append((number, "has a byte that is no text: it was changed"))
+            elif not isinstance(entry, dict):
                 troubles.append((number, "is no line of this log"))
             elif before is not None and not hmac.compare_digest(
                 str(entry.get("before")).encode(), before.encode()

@@ -21,6 +21,7 @@ from helpers.files.save import write_atomically
 from helpers.share import Audit, Refused, open_view, open_views
 from helpers.share.audit import shown_hash
 from helpers.standard import BadInput
+from tests.command_process import run_command
 from tests.share.canaries import found
 from tests.share.small_source import CHILDREN, NORTH, SmallSource
 
@@ -254,6 +255,42 @@ def test_a_log_that_is_put_back_to_an_earlier_day_with_all_its_files_is_noticed(
         add(log)
 
 
+def test_a_log_without_its_copy_takes_no_line_until_it_is_adopted_which_it_records(log: Audit) -> None:
+    (copy,) = log.path.parents[1].glob("home/audits/*")
+    copy.unlink()
+    for _ in range(2):
+        with pytest.raises(BadInput, match=r"has no copy of its newest code.*--adopt"):
+            add(log)
+    assert (len(log.read()), copy.exists()) == (3, False)
+    assert run_command("audit", log.path.parent).returncode == 1
+    done = run_command("audit", log.path.parent, "--adopt")
+    assert done.returncode == 0, done.stderr
+    assert log.read()["what"].iloc[-1] == "adopted"
+    add(log, "after")
+    assert (len(log.read()), log.verify().empty) == (5, True)
+    again = run_command("audit", log.path.parent, "--adopt")
+    assert (again.returncode, "Nothing to adopt" in again.stderr, len(log.read())) == (2, True, 5)
+
+
+def test_a_changed_log_is_not_adopted(log: Audit) -> None:
+    (copy,) = log.path.parents[1].glob("home/audits/*")
+    copy.unlink()
+    log.path.write_text(log.path.read_text(encoding="utf-8").replace("two", "TWO"), encoding="utf-8")
+    with pytest.raises(BadInput, match="line 3 doesn't follow the line before it"):
+        log.adopt()
+    assert (len(log.read()), copy.exists()) == (3, False)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_byte_that_is_no_text_is_listed_with_its_line(log: Audit, place: int) -> None:
+    lines = log.path.read_bytes().split(b"\n")
+    lines[place] = lines[place].replace(b"public report", b"public\xffreport")
+    log.path.write_bytes(b"\n".join(lines))
+    done = run_command("audit", log.path.parent)
+    assert done.returncode == 1, done.stderr
+    assert f"Line {place + 1} has a byte that is no text" in done.stdout
+
+
 @pytest.mark.parametrize("stopped_at", range(1, 6))
 @pytest.mark.parametrize("begun", [False, True])
 def test_a_log_whose_writer_was_stopped_anywhere_goes_on(
@@ -295,6 +332,17 @@ def test_a_lock_that_a_killed_program_left_expires(
         with pytest.raises(BadInput, match="another program"):
             add(log)
     assert len(log.read()) == 3 + expired
+
+
+def test_a_lock_of_the_future_holds_no_longer_than_one_of_now(
+    log: Audit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(held_file, "WAITS", 0.1)
+    lock = log.path.with_name(".audit.jsonl.lock")
+    lock.touch()
+    os.utime(lock, (time.time() + 3600, time.time() + 3600))
+    add(log)
+    assert (len(log.read()), lock.exists()) == (4, False)
 
 
 def test_a_long_line_and_a_log_without_its_last_line_end_are_read_from_the_end(log: Audit) -> None:

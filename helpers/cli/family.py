@@ -30,7 +30,8 @@ LOOKUP = Path("restricted/family_pages")
 PAPERS = ("letter", "A4")
 # Headings of what is printed. The keys are those of --json.
 TITLES = {
-    "held": "Pages on hold, by reason",
+    "held": "Children with a page on hold, by reason",
+    "without": "Children without a page, by first reason",
     "said": "corrections read",
     "rows to correct": "Rows to correct, by system",
 }
@@ -169,7 +170,8 @@ def family(
     held = (
         run.held.groupby(["code", "reason"], sort=False)["child"].nunique().rename("children").reset_index()
     )
-    without = set(run.held["child"]) - set(written.pages["child"])
+    paged = run.held["child"].isin(set(written.pages["child"]))
+    without = children_without(run.held[~paged])
     elsewhere = [one for one in run.recipients if kit_language(one.asked_for) is None]
     # Rounded to tens, because other commands count all children, and readers could subtract those with a
     # page.
@@ -180,7 +182,11 @@ def family(
         "pages without an address, to hand over": to_tens(
             guard, sum(1 for one in run.recipients if one.who is None)
         ),
-        "children without a page": to_tens(guard, len(without)),
+        "children without a page": to_tens(guard, int(without["children"].sum())),
+        "without": worded(guard, without.assign(children=guard.rounded(without["children"])), output.as_json),
+        "children with a page, but none for one adult": to_tens(
+            guard, run.held.loc[paged, "child"].nunique()
+        ),
         "children linked to nobody on the roster": to_tens(guard, run.off_roster),
         "held": worded(guard, held, output.as_json),
         "pages in English for homes that asked for another language": to_tens(
@@ -191,21 +197,29 @@ def family(
     output.emit(figures, None if output.as_json else _summary(figures, out, lookup), TITLES)
 
 
+def children_without(held: pd.DataFrame) -> pd.DataFrame:
+    """Count children without any page by the first reason, so that each counts once."""
+    once = held.drop_duplicates("child")
+    return once.groupby("reason", sort=False)["child"].nunique().rename("children").reset_index()
+
+
 def _summary(figures: dict[str, Any], out: Path, lookup: Path) -> Summary:
     """Count pages, and name the commonest reasons why a child has none."""
-    held: pd.DataFrame = figures["held"]
+    without: pd.DataFrame = figures["without"]
     finding = [
         f"Wrote **{count_text(figures['pages'])}** {'page' if figures['pages'] == 1 else 'pages'} for "
         f"{count_text(figures['children'])} {'child' if figures['children'] == 1 else 'children'}. "
         f"Children without a page: **{count_text(figures['children without a page'])}**."
     ]
-    order = pd.to_numeric(held["children"], errors="coerce").fillna(1)
-    most = held.assign(order=order).sort_values("order", ascending=False, kind="stable").head(3)
+    order = pd.to_numeric(without["children"], errors="coerce").fillna(1)
+    most = without.assign(order=order).sort_values("order", ascending=False, kind="stable").head(3)
     worst = [
         f"{count_text(row['children'])} {'child' if row['children'] == 1 else 'children'}: {row['reason']}"
         for row in most.to_dict("records")
     ]
+    one = "children with a page, but none for one adult"
     counted = {
+        one.capitalize(): figures[one],
         "Pages without an address, to hand over": figures["pages without an address, to hand over"],
         "Pages in English for homes that asked for another language": figures[
             "pages in English for homes that asked for another language"
@@ -213,7 +227,7 @@ def _summary(figures: dict[str, Any], out: Path, lookup: Path) -> Summary:
     }
     notes = [f"{what}: {count_text(count)}." for what, count in counted.items() if count != 0]
     where = f"The pages are in {out}. The list of each page's child is in {lookup}. Never send that folder."
-    return Summary(finding, "Children whose page is on hold, by reason", worst, [where, *notes])
+    return Summary(finding, "Children without a page, by reason", worst, [where, *notes])
 
 
 def _correct(folder: Path, said_file: Path, lookup: Path, out: Path, output: Output) -> None:

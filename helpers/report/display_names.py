@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,8 @@ __all__ = [
     "group_name",
     "in_words",
     "language_name",
+    "listed",
+    "named_first",
     "short_display_name",
     "short_names",
     "silo_name",
@@ -33,6 +35,25 @@ __all__ = [
     "system_names",
     "system_names_in_text",
 ]
+
+
+def listed(names: Sequence[str]) -> str:
+    """Join names as a sentence does.
+
+    >>> listed(["LMS"]), listed(["LMS", "Meals", "Clubs"])
+    ('LMS', 'LMS, Meals and Clubs')
+    """
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def named_first(names: Sequence[str], numbers: Sequence[float], digits: int = 0) -> str:
+    """Name the first, and everyone whose number looks the same to a reader: nobody leads a tie.
+
+    >>> named_first(["Leadership", "Governance", "Impact"], [2.61, 2.58, 2.2], 1)
+    'Leadership and Governance'
+    """
+    shown = [round(number, digits) for number in numbers]
+    return listed([name for name, number in zip(names, shown, strict=True) if number == shown[0]])
 
 
 # Only if the kind with spaces isn't clear enough.

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.report import describe_maturity
 from helpers.standard import BadInput
 from helpers.standard.survey_items import declared_survey, read_survey
 from helpers.survey import SurveyAnswers, assess_system, blank_form, form_words, read_answers
@@ -196,6 +197,20 @@ def test_the_empty_form_has_no_respondent(tmp_path):
     assert standing.lowest is None
     assert adds_up(answers)
     assert standing.findings["kind"].tolist() == ["nobody_answered"]
+
+
+def test_domains_that_tie_for_lowest_or_highest_are_all_named(tmp_path):
+    items = declared_survey()
+    high = {one.id: 3 for code in ("leadership", "impact") for one in items.of_domain(code)}
+    said = describe_maturity(assess_system(read(tmp_path, form(high, high))))
+    lowest, highest = said.partition(" and highest in ")[::2]
+    titles = {code: one.title for code, one in items.domains.items()}
+    for code, title in titles.items():
+        assert (title in highest) == (code in ("leadership", "impact"))
+        assert (title in lowest) == (code not in ("leadership", "impact"))
+    alike = describe_maturity(assess_system(read(tmp_path, form({}, {}))))
+    assert "lowest" not in alike
+    assert all(title in alike for title in titles.values())
 
 
 @pytest.mark.full

@@ -195,6 +195,9 @@ def test_the_report_of_the_default_district_has_one_definition_a_number(
     texts = texts_of(ran.result.run, ran.result.folder, tmp_path)
     assert found_in(texts["index.html"], "complete") == {numbers["complete"]}
     assert_one_definition(texts, numbers)
+    # No team decided the example, and no child can be in systems for other grades.
+    assert "A bad example, which no team decided, would change the pages of" in texts["index.html"]
+    assert "children of the roster are in all systems" not in texts["02_meet_the_silos.html"]
 
 
 @pytest.mark.full

@@ -12,7 +12,7 @@ import pytest
 import textstat
 from click.testing import CliRunner
 
-from helpers.cli.family import family
+from helpers.cli.family import children_without, family
 from helpers.files import District, read_district
 from helpers.link import Links, link_district
 from helpers.link.review import read_decisions
@@ -427,6 +427,13 @@ def test_the_command_writes_one_child_s_page_and_says_what_is_wrong(
     status, said = run_family(folder, "--school", "Riverbend Hgh School", *places)
     assert status == 2
     assert "Did you mean" in said
+
+
+def test_a_child_without_a_page_counts_once_however_many_reasons_there_are() -> None:
+    held = pd.DataFrame({"child": ["a", "a", "b", "c"], "reason": ["grown", "unsure", "unsure", "grown"]})
+    without = children_without(held)
+    assert without.to_dict("list") == {"reason": ["grown", "unsure"], "children": [2, 1]}
+    assert without["children"].sum() == held["child"].nunique()
 
 
 def test_what_is_wrong_in_a_command_is_said_before_anything_is_read(tmp_path: Path) -> None:

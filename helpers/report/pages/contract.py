@@ -15,7 +15,7 @@ from helpers.gaps import kit_rubric
 from helpers.report.blocks import Block, answer, frame, reading
 from helpers.report.charts.heat_map import heat_map
 from helpers.report.charts.picture import Picture
-from helpers.report.display_names import short_names
+from helpers.report.display_names import named_first, short_names
 from helpers.report.pages.page import heading, note
 from helpers.report.tables import table
 from helpers.report.templates import render
@@ -170,9 +170,10 @@ def rubric_picture(rubric: pd.DataFrame, layouts: Mapping[str, Layout]) -> Pictu
     if told.empty:
         return answer("No file shows anything about the rubric's headings, so we can't measure a level.")
     lowest = told[told["level"].eq(1)]
-    worst = lowest["heading"].value_counts()
+    often = lowest["heading"].str.lower().value_counts()
     title = (
-        f"{len(lowest)} of {len(told)} levels are the lowest, most of them in {worst.index[0].lower()}"
+        f"{len(lowest)} of {len(told)} levels are the lowest, most often in "
+        f"{named_first(often.index.tolist(), often.tolist())}"
         if len(lowest)
         else "No system is at the lowest level of any heading that files show"
     )

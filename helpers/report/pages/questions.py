@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.report.charts.bars import bars, stacked_bars
+from helpers.report.display_names import named_first
 from helpers.report.tables import table
 from helpers.share import shown_answers, shown_shares, suppress_complement
 
@@ -157,10 +158,13 @@ def communication_chart(informed: pd.DataFrame, guard: Guard | None = None) -> P
         rows[titles.get(str(domain), str(domain))] = {
             word: int(numbers.get(measure, 0)) for measure, word in words.items()
         }
-    order = sorted(rows, key=lambda name: -rows[name][READ] / max(sum(rows[name].values()), 1))
-    best, worst = order[0], [name for name in order if not rows[name][READ]]
-    title = f"Families read most about {best}"
-    if worst:
+    read = {name: counts[READ] / max(sum(counts.values()), 1) for name, counts in rows.items()}
+    order = sorted(rows, key=lambda name: -read[name])
+    worst = [name for name in order if not rows[name][READ]]
+    title = f"Families read most about {named_first(order, [read[name] for name in order], 2)}"
+    if len(worst) == len(order):
+        title = "Families read about no topic"
+    elif worst:
         title += f"; {len(worst)} of {len(order)} topics reached no family"
     return stacked_bars(
         {name: rows[name] if guard is None else suppress_complement(guard, rows[name]) for name in order},

@@ -10,7 +10,7 @@ import pandas as pd
 from helpers.report.blocks import Block, about_line, answer, folded, reading
 from helpers.report.charts.dot_plot import dot_plot
 from helpers.report.charts.picture import Picture
-from helpers.report.display_names import finding_words
+from helpers.report.display_names import finding_words, named_first
 from helpers.report.pages.page import block_page, heading, note
 from helpers.report.pages.sector_text import (
     HEADS,
@@ -48,13 +48,14 @@ def maturity_chart(standing: pd.DataFrame) -> Picture:
     """Draw the maturity profile of the sector: six rows, one dot per year on a scale of 1 to 4."""
     frame = _named(standing[standing["kind"].eq("all")])
     newest = frame[frame["year"].eq(frame["year"].max())]
-    lowest = newest.sort_values("mean", kind="stable").iloc[0]
+    ranked = newest.sort_values("mean", kind="stable")
+    lowest, mean = named_first(ranked["label"].tolist(), ranked["mean"].tolist(), 2), ranked["mean"].iloc[0]
     years = sorted(frame["year"].unique())
     frame["series"] = frame["year"].astype("string")
     survey = declared_survey()
     return dot_plot(
         frame,
-        title=f"{lowest['label']} is lowest: {lowest['mean']:.2f} on a scale of 1 to 4",
+        title=f"Lowest: {lowest}, {mean:.2f} on a scale of 1 to 4",
         unit="mean answer",
         value="mean",
         series="series" if len(years) > 1 else None,

@@ -10,7 +10,7 @@ import pandas as pd
 from helpers.report.blocks import Block, about_line, answer, reading
 from helpers.report.charts.dot_plot import dot_plot
 from helpers.report.charts.picture import SMALL, Canvas, Picture
-from helpers.report.display_names import finding_words
+from helpers.report.display_names import finding_words, named_first
 from helpers.report.pages.page import block_page, heading, note
 from helpers.report.pages.survey_text import (
     describe_agreement,
@@ -109,11 +109,14 @@ def beside_words(beside: pd.DataFrame) -> str:
     if apart.empty:
         return "People and files mostly agree."
     declared = {(one.item, one.measure): one.says for one in measured_items().measured}
-    worst = apart.loc[apart["difference"].abs().sort_values(ascending=False, kind="stable").index[0]]
+    wide = apart["difference"].abs().sort_values(ascending=False, kind="stable").round(1)
+    worst, ties = apart.loc[wide.index[0]], int(wide.eq(wide.iloc[0]).sum()) - 1
+    as_far = f", as {ties} more" if ties else ""
     figure = _figure(float(worst["value"]), str(worst["unit"]))
     side = "higher" if worst["difference"] > 0 else "lower"
     return (
-        f"Furthest apart: “{worst['title']}”. People put it at {number_text(worst['opinion'], digits=1)}, "
+        f"Furthest apart{as_far}: “{worst['title']}”. People put it at "
+        f"{number_text(worst['opinion'], digits=1)}, "
         f"the files at {worst['measured']}: {figure} {declared[worst['item'], worst['measure']]}. People "
         f"who see it {side} aren't wrong: files don't show what people intend, and people don't notice what "
         "nobody measures. Ask those who answered to look at the figure together."
@@ -315,6 +318,8 @@ def profile_picture(standing: SurveyResults) -> Picture | Block:
     if standing.lowest is None:
         return note("No domain has a score, so there is no profile to draw.")
     when = f", {standing.year}" if standing.year else ""
+    scored = standing.together.dropna(subset=["score"]).sort_values("score", kind="stable")
+    lowest = named_first([domain_title(one) for one in scored["domain"]], scored["score"].tolist(), 1)
     answered = int(standing.people["answered"].gt(0).sum())
     rings = (
         " A ring shows the year before: people who answered twice moved from the ring to the dot."
@@ -324,7 +329,7 @@ def profile_picture(standing: SurveyResults) -> Picture | Block:
     return survey_profile(
         standing.scores,
         standing.change,
-        title=f"{_begun(standing.system)} is lowest in {domain_title(standing.lowest)}",
+        title=f"{_begun(standing.system)} is lowest in {lowest}",
         caption=f"{_begun(standing.system)}{when}: {describe_respondents(answered)}, 1 to 4, each anchored "
         f"in words.{rings} {declared_survey().own}",
     )

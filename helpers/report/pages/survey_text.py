@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from helpers.report.display_names import listed, named_first
 from helpers.report.tables import number_text
 from helpers.standard import declared_survey
 from helpers.survey import AGREE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from helpers.survey import SurveyResults
 
 __all__ = [
@@ -37,10 +36,6 @@ def describe_respondents(count: int) -> str:
     return "one person" if count == 1 else f"{count} people"
 
 
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def describe_maturity(standing: SurveyResults) -> str:
     """Describe the system's lowest and highest domain in a sentence.
 
@@ -63,14 +58,13 @@ def describe_maturity(standing: SurveyResults) -> str:
             else f"**{describe_respondents(answered).capitalize()}** answered too few items of any "
             "domain for a score."
         )
-    low, high = scored.iloc[0], scored.iloc[-1]
+    titles, scores = [domain_title(one) for one in scored["domain"]], scored["score"].tolist()
+    low, high = named_first(titles, scores, 1), named_first(titles[::-1], scores[::-1], 1)
+    ends = [f"**{number_text(score, digits=1)}**" for score in (scores[0], scores[-1])]
     said = f"**{describe_respondents(answered).capitalize()}** put {standing.system} "
-    if low["domain"] == high["domain"]:
-        return f"{said}at **{number_text(low['score'], digits=1)}** of 4 in {domain_title(low['domain'])}."
-    return (
-        f"{said}lowest in {domain_title(low['domain'])} (**{number_text(low['score'], digits=1)}** of 4) "
-        f"and highest in {domain_title(high['domain'])} (**{number_text(high['score'], digits=1)}**)."
-    )
+    if ends[0] == ends[1]:
+        return f"{said}at {ends[0]} of 4 in {low}."
+    return f"{said}lowest in {low} ({ends[0]} of 4) and highest in {high} ({ends[1]})."
 
 
 def describe_data_team(standing: SurveyResults) -> str:
@@ -124,10 +118,12 @@ def describe_agreement(standing: SurveyResults) -> str:
             f"They agree: on all {len(compared)} items, answers are on average at most {AGREE:.2f} of an "
             "anchor from the middle answer."
         )
-    named = [f"“{survey.item(name).title}”" for name in differ["item"].head(3)]
+    widest = differ["average_deviation"].max()
+    most = differ.loc[differ["average_deviation"].round(1).eq(round(widest, 1)), "item"]
+    named = [f"“{survey.item(name).title}”" for name in most]
     return (
-        f"They differ on {len(differ)} of {len(compared)} items, most on {_listed(named)}. There, answers "
-        f"are on average up to {compared['average_deviation'].max():.1f} anchors from the middle answer. A "
+        f"They differ on {len(differ)} of {len(compared)} items, most on {listed(named)}. There, answers "
+        f"are on average {widest:.1f} anchors from the middle answer. A "
         "mean hides that. Ask those with the lowest and the highest answers to talk."
     )
 
@@ -160,6 +156,6 @@ def describe_change(standing: SurveyResults) -> str:
     if not names:
         return f"No change in {len(known)} domains can be told from chance ({who})."
     return (
-        f"{_listed(names)} changed by more than chance could explain ({who}). For the other domains, we "
+        f"{listed(names)} changed by more than chance could explain ({who}). For the other domains, we "
         "can't say. With six domains, one seems to change by chance alone about every fourth year."
     )

@@ -24,7 +24,13 @@ from helpers.profile import (
 from helpers.report.blocks import where_from
 from helpers.report.charts.grouped_bars import Bar, BarGroup, grouped_bars
 from helpers.report.charts.picture import Picture
-from helpers.report.display_names import short_names, system_names, system_names_in_text
+from helpers.report.display_names import (
+    listed,
+    named_first,
+    short_names,
+    system_names,
+    system_names_in_text,
+)
 from helpers.report.pages.index import IndexFigures, Lead
 from helpers.report.runs.actions import Actions, in_order, order_sentence
 from helpers.report.runs.changes import RunSnapshot, make_snapshot
@@ -411,9 +417,10 @@ def _not_linked(
         return "One system alone has nothing to be linked to: add the exports of another one."
     if count == 0:
         return "Every record of a child is linked to another system."
-    most = max(counts, key=lambda silo: as_number(counts[silo][UNLINKED]) or 0.0)
-    number = as_number(counts[most][UNLINKED])
-    named = f" Most are in {spoken.get(most, most)} (**{number:,.0f}**)." if number else ""
+    order = sorted(counts, key=lambda silo: -(as_number(counts[silo][UNLINKED]) or 0.0))
+    numbers = [as_number(counts[silo][UNLINKED]) or 0.0 for silo in order]
+    most = named_first([spoken.get(silo, silo) for silo in order], numbers)
+    named = f" Most are in {most} (**{numbers[0]:,.0f}**)." if numbers[0] else ""
     said = number_text(count)
     return f"**{said[:1].upper()}{said[1:]}** {unit} are linked to no other system.{named}"
 
@@ -511,8 +518,7 @@ def _unknown(district: District, links: Links, guard: Guard, judged: bool) -> li
     alone = [spoken[silo] for silo in apart(links.crosswalk) if silo in spoken] if len(district) > 1 else []
     lines = []
     if alone:
-        named = f"{', '.join(alone[:-1])} and {alone[-1]}" if len(alone) > 1 else alone[0]
-        lines.append(f"Who is in {named}: no record there matches any child.")
+        lines.append(f"Who is in {listed(alone)}: no record there matches any child.")
     waiting = int(links.crosswalk["link_status"].eq(REVIEW).sum())
     if waiting:
         lines.append(

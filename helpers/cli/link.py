@@ -50,6 +50,7 @@ __all__ = ["NOT_PRINTED", "link", "link_region", "link_two_files", "two_files_op
 
 # What `score` prints instead of figures that describe real children one by one.
 NOT_PRINTED = "this folder isn't marked as invented: they are in the files alone"
+CAVEAT = "what the estimate holds for"
 # Headings of printed tables. The keys are those of --json.
 TITLES = {
     "children": "groups, one for each child as far as links show",
@@ -397,7 +398,7 @@ def link(
     chosen = method_of(method)
     if link_region(folder, chosen, decisions, train, model_file, out, output):
         return
-    from helpers.link import estimate_quality, read_decisions, review_queue, save_queue
+    from helpers.link import estimate_caveat, estimate_quality, read_decisions, review_queue, save_queue
     from helpers.report import link_statuses_by_system
     from helpers.share import NOT_SHOWN, Guard, shown_everybody, suppress_totals
 
@@ -449,6 +450,7 @@ def link(
         "findings": worded(guard, found.assign(times=guard.rounded(found["times"])), as_json),
         "changed weights": _changed_weights(links, model),
         "estimated, not measured": estimate[["basis", "measure", "value", "low", "high"]],
+        **({CAVEAT: estimate_caveat()} if len(estimate) and links.model is not None else {}),
         "too common to compare": worded(guard, common if as_json else common[common["keys"] > 0], as_json),
         "written": written,
         **restricted(written),
@@ -482,6 +484,7 @@ def _finding(figures: Mapping[str, Any], systems: int) -> list[str]:
             f"Estimated, not measured, for records with names: links find {found} of a child's pairs of "
             f"records, and {right} of linked pairs are right."
         )
+        lines += [figures[CAVEAT]] if CAVEAT in figures else []
     return lines
 
 

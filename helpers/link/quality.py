@@ -24,6 +24,7 @@ from helpers.standard import STRING, as_table
 __all__ = [
     "BANDS",
     "LEARNED",
+    "estimate_caveat",
     "estimate_quality",
     "pairs_to_review",
     "probability_bands",
@@ -34,6 +35,7 @@ Numbers = npt.NDArray[np.float64]
 MODEL = "Model, pairs of records with names"
 REVIEWED = "Reviewed pairs, of those compared"
 LEARNED = Path(__file__).with_name("quality.toml")
+ELSEWHERE = Path(__file__).with_name("quality_elsewhere.toml")
 # Least share of errors that can be told from none.
 LEAST = 1e-3
 Z = 1.96  # of a 95% interval
@@ -117,6 +119,25 @@ def _linked_pairs(crosswalk: pd.DataFrame) -> tuple[int, int]:
 @cache
 def _learned() -> dict[str, dict[str, float]]:
     return tomllib.loads(LEARNED.read_text(encoding="utf-8"))["measure"]
+
+
+@cache
+def estimate_caveat() -> str:
+    """Say for which errors the estimate holds, and how far it missed on others.
+
+    >>> estimate_caveat().partition(". ")[0]
+    'This holds for errors like those of the invented districts that the kit learned from'
+    """
+    missed = tomllib.loads(ELSEWHERE.read_text(encoding="utf-8"))
+    times = [*missed["held_out"]["missed_times"], *missed["other_kinds"]["missed_times"]]
+    folders = missed["folders"]
+    found = [100 * share for share in folders["found"]]
+    return (
+        "This holds for errors like those of the invented districts that the kit learned from. With errors "
+        f"of other kinds, {min(times)} to {max(times)} times as many pairs were missed; and on {len(found)} "
+        f"folders it said {100 * folders['estimated']:.0f}% where links found {min(found):.0f}% to "
+        f"{max(found):.0f}%."
+    )
 
 
 def _by_review(pairs: pd.DataFrame, decisions: pd.DataFrame) -> list[dict[str, object]]:

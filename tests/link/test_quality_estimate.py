@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
 
 import numpy as np
@@ -10,12 +11,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.cli.link import CAVEAT, _finding
 from helpers.files import District
 from helpers.link import Links
 from helpers.link.model import shipped_model
-from helpers.link.quality import MODEL, REVIEWED, estimate_quality, pairs_to_review, probability_bands
+from helpers.link.quality import (
+    ELSEWHERE,
+    MODEL,
+    REVIEWED,
+    estimate_caveat,
+    estimate_quality,
+    pairs_to_review,
+    probability_bands,
+)
 from helpers.score import measure_separable_pairs
 from helpers.standard import as_table, empty_table
+from tests.bench.linking_coverage import kept_tables
 from tests.tiers import examples
 
 MEASURES = ["Precision", "Recall", "F1"]
@@ -188,3 +199,21 @@ def test_a_draw_takes_of_every_band_and_decision(each: int, seed: int) -> None:
     strata = [pairs["decision"], probability_bands(pairs)]
     there = pairs.groupby(strata).size()
     assert drawn.groupby([drawn["decision"], probability_bands(drawn)]).size().equals(there.clip(upper=each))
+
+
+def test_the_estimate_says_for_which_errors_it_holds_and_how_far_it_missed_on_others() -> None:
+    rows, _ = kept_tables()
+    strange = rows[rows["measure"].eq("Recall") & rows["errors"].eq("held_out")]
+    times = (1 - strange["true"]) / (1 - strange["value"])
+    declared = tomllib.loads(ELSEWHERE.read_text(encoding="utf-8"))
+    assert declared["held_out"]["missed_times"] == [round(times.min(), 1), round(times.max(), 1)]
+    every = [*declared["held_out"]["missed_times"], *declared["other_kinds"]["missed_times"]]
+    said = estimate_caveat()
+    assert f"{min(every)} to {max(every)} times as many pairs were missed" in said
+    assert "said 99% where links found 95% to 96%" in said
+    # Whoever prints the estimate prints it.
+    estimate = pd.DataFrame({"basis": MODEL, "measure": MEASURES, "value": 0.99, "low": 0.98, "high": 0.999})
+    figures = {"children": 9, "records": 30, "estimated, not measured": estimate, CAVEAT: said}
+    *_, about, caveat = _finding(figures, 3)
+    assert about.startswith("Estimated, not measured")
+    assert caveat == said

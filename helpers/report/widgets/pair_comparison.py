@@ -159,7 +159,8 @@ def _namesakes(pair: pd.Series, systems: Mapping[str, str]) -> tuple[str, ...]:
 def _chance(probability: object) -> str:
     if probability is None or pd.isna(probability):  # type: ignore[call-overload]
         return "A rule leaves this decision to a person. Nothing shows how likely a match is."
-    return f"By the model, {100 * float(probability):.0f} of 100 such pairs are one child."  # type: ignore[arg-type]
+    share = f"{100 * float(probability):.0f} of 100"  # type: ignore[arg-type]
+    return f"By the model, {share} such pairs are one child, if errors are like those of invented districts."
 
 
 def _gain(pair: pd.Series) -> str:

@@ -53,7 +53,7 @@ def describe_review_hour(
     basis = "By the answer key."
     if bought["basis"] != "Answer key":
         even = ". A pair of unknown likelihood counts half, until your answers show more"
-        basis = f"This is an estimate{even if unknown else ''}."
+        basis = f"This is an estimate, for errors like those of invented districts{even if unknown else ''}."
     return (
         f"The next hour: {every}{_counted(questions, 'question')}, {took} at {seconds:g} seconds each. "
         f"Expected: {said['pairs_gained']} pairs of records found, {said['children_completed']} children "

@@ -126,17 +126,16 @@ def estimate_caveat() -> str:
     """Say for which errors the estimate holds, and how far it missed on others.
 
     >>> estimate_caveat().partition(". ")[0]
-    'This holds for errors like those of the invented districts that the kit learned from'
+    'It holds for errors like those of invented districts'
     """
     missed = tomllib.loads(ELSEWHERE.read_text(encoding="utf-8"))
     times = [*missed["held_out"]["missed_times"], *missed["other_kinds"]["missed_times"]]
     folders = missed["folders"]
     found = [100 * share for share in folders["found"]]
     return (
-        "This holds for errors like those of the invented districts that the kit learned from. With errors "
-        f"of other kinds, {min(times)} to {max(times)} times as many pairs were missed; and on {len(found)} "
-        f"folders it said {100 * folders['estimated']:.0f}% where links found {min(found):.0f}% to "
-        f"{max(found):.0f}%."
+        f"It holds for errors like those of invented districts. On others {min(times)} to {max(times)} times "
+        f"as many pairs were missed, and it said {100 * folders['estimated']:.0f}% where links found "
+        f"{min(found):.0f}% to {max(found):.0f}%."
     )
 
 

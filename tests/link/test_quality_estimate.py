@@ -210,7 +210,7 @@ def test_the_estimate_says_for_which_errors_it_holds_and_how_far_it_missed_on_ot
     every = [*declared["held_out"]["missed_times"], *declared["other_kinds"]["missed_times"]]
     said = estimate_caveat()
     assert f"{min(every)} to {max(every)} times as many pairs were missed" in said
-    assert "said 99% where links found 95% to 96%" in said
+    assert "it said 99% where links found 95% to 96%" in said
     # Whoever prints the estimate prints it.
     estimate = pd.DataFrame({"basis": MODEL, "measure": MEASURES, "value": 0.99, "low": 0.98, "high": 0.999})
     figures = {"children": 9, "records": 30, "estimated, not measured": estimate, CAVEAT: said}

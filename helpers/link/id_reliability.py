@@ -16,7 +16,7 @@ from helpers.link.values.birth_dates import comparable, ignore_date_order
 from helpers.link.values.identifiers import CONTRADICTING
 from helpers.standard import figure, wilson
 
-__all__ = ["find_own_addresses", "find_unmatched_ids"]
+__all__ = ["find_own_addresses", "find_unmatched_ids", "whole_names"]
 
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -105,7 +105,7 @@ def _children_by_name(students: Records, ids: pd.DataFrame, unmatched: Mask) -> 
     whether its record has a birth date.
     """
     number = ids["number"].to_numpy(dtype="int64")
-    name = _whole_names(students)[number]
+    name = whole_names(students)[number]
     day = np.where(comparable(students.people), ignore_date_order(students.people["birth_date"]), -1)[number]
     kind = ids["system"].map({name: place for place, name in enumerate(CONTRADICTING)})
     asked = np.flatnonzero(kind.notna().to_numpy(dtype=bool) & (name >= 0))
@@ -134,7 +134,7 @@ def _children_by_name(students: Records, ids: pd.DataFrame, unmatched: Mask) -> 
     return result, known
 
 
-def _whole_names(students: Records) -> Ints:
+def whole_names(students: Records) -> Ints:
     """Encode each record's first reading of its whole name as an integer; -1 for half a name or none."""
     names = students.names
     begins = np.flatnonzero(np.diff(names.record, prepend=-1))
@@ -186,7 +186,7 @@ def find_own_addresses(
     count = int(np.max(code)) + 1
     shared = _of_two_children(students, number, code, count, largest_block)
     named = np.zeros(count, dtype=bool)
-    named[code[_whole_names(students)[number] >= 0]] = True
+    named[code[whole_names(students)[number] >= 0]] = True
     kind = _kinds_of_columns(column, code, count, len(columns))
     kind_of, address = distinct_pairs(kind[column], code)
     known, common = (
@@ -202,7 +202,7 @@ def _of_two_children(students: Records, number: Ints, code: Ints, count: int, la
     """Test which addresses stand with two children."""
     place = np.arange(len(code), dtype="int64")
     left, right, _ = pairs_within(code, place, largest_block)
-    name = _whole_names(students)[number]
+    name = whole_names(students)[number]
     unlike = (name[left] != name[right]) | (name[left] < 0)
     left, right = left[unlike], right[unlike]
     another = compare_holders(students, number[left], number[right]) == ANOTHER

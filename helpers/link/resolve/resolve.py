@@ -9,6 +9,7 @@ from helpers.link.decisions import ReviewDecisions
 from helpers.link.matches import Matches, Resolved
 from helpers.link.records import Records
 from helpers.link.resolve.clusters import Clusters, Compare, apply_review_decisions, cluster_records
+from helpers.link.resolve.other_names import OtherNames
 from helpers.link.values import birth_dates as dates
 from helpers.link.values import names
 from helpers.link.values.birth_dates import compare_birth_dates
@@ -145,7 +146,11 @@ def contradictions(evidence: pd.DataFrame) -> pd.Series:
 
 
 def compare_pairs(
-    students: Records, left: np.ndarray, right: np.ndarray, agreeing_ids: pd.DataFrame
+    students: Records,
+    left: np.ndarray,
+    right: np.ndarray,
+    agreeing_ids: pd.DataFrame,
+    other_names: OtherNames,
 ) -> pd.DataFrame:
     """Compare the ids, names, birth dates and homes of pairs of records."""
     pairs = pd.DataFrame({"left": left, "right": right})
@@ -158,7 +163,7 @@ def compare_pairs(
         contradicting_id=contradicting(students.ids, len(students), left, right),
         first_name=names.first,
         last_surname=names.last,
-        plainly_different=names.plainly_different,
+        plainly_different=names.plainly_different & ~other_names.join(left, right),
         birth_date=compare_birth_dates(students.people, left, right),
         one_home=_one_home(students, left, right),
     )
@@ -182,16 +187,18 @@ STRENGTH_OF_A_PERSON = 100
 STRONGEST = 1_000  # beyond any other
 
 
+OUTWEIGHS = "an id and birth date outweigh another first name"
 EXCLUDED = "would join records that exclude each other"
 SPLIT = "equally near to records that exclude each other"
 
 
 def resolve(students: Records, found: Matches, persons: ReviewDecisions) -> Resolved:
     """Resolve all pairs by rules, and cluster the records of each child."""
-    decided = _decided(students, found, persons)
+    other_names = OtherNames.find(students, found.agreeing_ids)
+    decided = _decided(students, found, persons, other_names)
 
     def excluded(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        implied = compare_pairs(students, left, right, found.agreeing_ids)
+        implied = compare_pairs(students, left, right, found.agreeing_ids, other_names)
         apart = cannot_be_one_child(implied) | ~students.may_be_one_child(left, right)
         return (apart & ~persons.together(left, right)) | persons.apart(left, right)
 
@@ -238,7 +245,9 @@ def _refused(decided: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     return decided.assign(decision=decided["decision"].mask(rows, "Refused"), contradiction=contradiction)
 
 
-def _decided(students: Records, found: Matches, persons: ReviewDecisions) -> pd.DataFrame:
+def _decided(
+    students: Records, found: Matches, persons: ReviewDecisions, other_names: OtherNames
+) -> pd.DataFrame:
     pairs = found.pairs.sort_values(["left", "right", "step"], kind="stable")
     pairs = pairs.drop_duplicates(["left", "right"], ignore_index=True)
     asked = len(persons.pairs) + len(persons.again) > 0
@@ -247,10 +256,14 @@ def _decided(students: Records, found: Matches, persons: ReviewDecisions) -> pd.
         said = said.merge(persons.again, on=["left", "right"], how="outer", validate="one_to_one")
         pairs = pairs.merge(said, on=["left", "right"], how="outer", validate="one_to_one")
         pairs["step"] = pairs["step"].fillna(STEP_OF_A_PERSON).astype("int64")
-    evidence = compare_pairs(
-        students, pairs["left"].to_numpy(), pairs["right"].to_numpy(), found.agreeing_ids
-    )
+    left, right = (pairs[side].to_numpy() for side in ("left", "right"))
+    evidence = compare_pairs(students, left, right, found.agreeing_ids, other_names)
     decided = pd.concat([pairs[["step"]], evidence, decide(evidence)], axis="columns")
+    # A number may outweigh a name, but that verifies nothing: a twin may have it by mistake.
+    outweighs = decided["decision"].eq("Match") & decided["strong_id"] & other_names.join(left, right)
+    decided = decided.assign(
+        rule=decided["rule"].mask(outweighs, OUTWEIGHS), verified=decided["verified"] & ~outweighs
+    )
     decided = _by_rules_of_the_cascade(decided, pairs["rule"].astype("string"))
     decided = decided.assign(
         decided_by="Rule",

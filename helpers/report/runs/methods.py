@@ -26,8 +26,8 @@ def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]], unnoticed
 
     >>> last = {"complete": 540, "split": 58, "mixed": 2}
     >>> costs = {"Looked up by number": {"complete": 0, "mixed": 9}, "Resolved": last}
-    >>> complete_children_by_stage(costs)
-    "Full matching completes 540 of 600 children, looking up numbers none; 2 carry another child's record"
+    >>> complete_children_by_stage(costs).split("; ")[0]
+    'By records with a name, full matching completes 540 of 600 children, looking up numbers none'
     >>> complete_children_by_stage(costs, unnoticed=0).split("; ")[1]
     "2 carry another child's record, and a check flags all 2"
     """
@@ -41,7 +41,8 @@ def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]], unnoticed
     if mixed and unnoticed is not None:
         flagged = f"{mixed - unnoticed or 'none'} of them" if unnoticed else f"all {mixed:,}"
         said += f", and a check flags {flagged if mixed > 1 or unnoticed else 'it'}"
-    return f"Full matching completes {of_all}, looking up numbers {before}; {said}"
+    named = f"By records with a name, full matching completes {of_all}, looking up numbers {before}"
+    return f"{named}; {said}"
 
 
 def method_table(methods: pd.DataFrame) -> pd.DataFrame:

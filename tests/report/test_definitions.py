@@ -34,7 +34,8 @@ NAMES = re.compile(
 # Sentences that name a number apart from the headline.
 APART = {
     "a linkage method's outcome, on named records only": re.compile(
-        r"^(Counting (only )?(named )?records|Complete: [\d,]+ of|Split: [\d,]+|Mixed with another child:)"
+        r"^(Counting (only )?(named )?records|By records with a name, full matching|Complete: [\d,]+ of|"
+        r"Split: [\d,]+|Mixed with another child:)"
     ),
     "what a step would change": re.compile(r"more (child has|children have) a complete page|would make it"),
     "what an hour of review is expected to add": re.compile(r"^Expected: [\d.,]+ pairs of records found"),
@@ -70,6 +71,34 @@ def found_in(text: str, name: str) -> set[tuple[int, ...]]:
 def sentences(text: str) -> Iterator[str]:
     for line in text.splitlines():
         yield from (one.strip() for one in re.split(r"(?<=[.;:]) (?=[A-Z])", line.strip()))
+
+
+def children_by_heading(page: str) -> Iterator[tuple[str, str, str]]:
+    """Read a page's tables of systems: heading of a column of children, system, count."""
+    for one in re.findall(r"<table\b.*?</table>", page, re.DOTALL):
+        rows = [
+            [
+                html.unescape(re.sub(r"<[^>]+>", "", cell)).strip()
+                for cell in re.findall(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", row, re.DOTALL)
+            ]
+            for row in re.findall(r"<tr\b.*?</tr>", one, re.DOTALL)
+        ]
+        heads = rows[0] if rows else []
+        if len(heads) < 2 or heads[0] not in ("system", "what") or heads[1] in ("with", "grades"):
+            continue
+        for row in rows[1:]:
+            for head, cell in zip(heads[1:], row[1:], strict=False):
+                if "child" in head and re.fullmatch(NUMBER, cell):
+                    yield head, row[0], cell
+
+
+def two_counts(pages: Mapping[str, str]) -> list[tuple[str, str]]:
+    """List headings under which two pages, or two tables, count other children of one system."""
+    counts: dict[tuple[str, str], set[str]] = {}
+    for page in pages.values():
+        for head, system, cell in children_by_heading(page):
+            counts.setdefault((head, system), set()).add(cell)
+    return [each for each, cells in counts.items() if len(cells) > 1]
 
 
 def measured(folder: Path) -> dict[str, tuple[int, ...]]:
@@ -194,6 +223,15 @@ def test_the_report_of_the_default_district_has_one_definition_a_number(
     numbers = measured(ran.result.folder)
     texts = texts_of(ran.result.run, ran.result.folder, tmp_path)
     assert found_in(texts["index.html"], "complete") == {numbers["complete"]}
+    pages = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in ran.result.run.glob("*.html")
+        if not path.name.startswith("04_")  # its tables are of children's values
+    }
+    assert two_counts(pages) == []
+    assert any(
+        head == "children as linked" for head, _, _ in children_by_heading(pages["00_start_here.html"])
+    )
     assert_one_definition(texts, numbers)
     # No team decided the example, and no child can be in systems for other grades.
     assert "A bad example, which no team decided, would change the pages of" in texts["index.html"]
@@ -227,6 +265,15 @@ def test_a_real_folder_shows_no_number_that_needs_an_answer_key(
         "flagged",
     ):
         assert set().union(*(found_in(text, name) for text in texts)) == set(), name
+
+
+def test_two_counts_under_one_heading_are_found() -> None:
+    rows = "<tr><th>system</th><th>{}</th></tr><tr><td>MAP Growth</td><td>{}</td></tr>"
+    table = f"<table>{rows}</table>"
+    here, there = table.format("children as linked", "549"), table.format("children by the answer key", "424")
+    assert two_counts({"a": here, "b": there, "c": here}) == []
+    other = table.format("children as linked", "424")
+    assert two_counts({"a": here, "b": other}) == [("children as linked", "MAP Growth")]
 
 
 def test_shares_and_counts_of_children_are_of_one_definition(

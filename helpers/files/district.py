@@ -14,13 +14,13 @@ import pandas as pd
 
 from helpers.files.as_made import NOT_INVENTED, foreign_file, read_about, treated_as_real
 from helpers.files.file_profile import Written
-from helpers.files.findings import Findings
+from helpers.files.findings import Findings, findings_of
 from helpers.files.folder import FoundFile, Refused, files_below, files_in, must_be_a_folder, paths_below
 from helpers.files.one_system import Silos, Systems, Unit, with_drafts
 from helpers.files.read_silo import OneFile, Silo, _joined, account, read_silo, set_file_aside
 from helpers.files.readers.decode import as_utf8
 from helpers.files.readers.xml import read_xml_records
-from helpers.files.recognize import below, look_at, records_in
+from helpers.files.recognize import DeclaredNames, below, look_at, records_in
 from helpers.files.run_cache import fingerprint, shared
 from helpers.layouts import Layout, all_layouts
 from helpers.standard import STRING, BadInput, as_table, empty_table, nearest, respelled
@@ -208,7 +208,7 @@ def _about(folder: Path) -> dict[str, Any]:
     return about
 
 
-def _shares(found: FoundFile, layouts: Mapping[str, Layout]) -> dict[str, tuple[float, set[str]]]:
+def _shares(found: FoundFile, layouts: DeclaredNames) -> dict[str, tuple[float, set[str]]]:
     """Rate how well each layout matches a file, and as which kinds."""
     quiet = Findings(None, found.path)
     raw = found.read()
@@ -224,7 +224,7 @@ def _shares(found: FoundFile, layouts: Mapping[str, Layout]) -> dict[str, tuple[
     look = look_at(data, found.name, records, total)
     for one in chain([look], below(look)):
         known = {}
-        for name, layout in layouts.items():
+        for name, layout in layouts.layouts_for(one):
             kinds = records_in(one, layout)
             if kinds:
                 known[name] = (sum(kind.share for kind in kinds), {kind.file.name for kind in kinds})
@@ -234,10 +234,10 @@ def _shares(found: FoundFile, layouts: Mapping[str, Layout]) -> dict[str, tuple[
 
 
 def _units_of(
-    folder: str, files: Sequence[FoundFile], layouts: Mapping[str, Layout]
+    folder: str, files: Sequence[FoundFile], layouts: Mapping[str, Layout], names: DeclaredNames
 ) -> tuple[list[Unit], list[FoundFile]]:
     """Assign a folder's files to the layouts that match them best, one layout after another."""
-    shares = {found.path: _shares(found, layouts) for found in files}
+    shares = {found.path: _shares(found, names) for found in files}
     left = list(files)
     units = []
     while left:
@@ -279,8 +279,9 @@ def _recognized(
         by_folder.setdefault(found.folder, []).append(found)
     units: list[Unit] = []
     unknown: list[FoundFile] = []
+    names = DeclaredNames(layouts)
     for folder, inside in by_folder.items():
-        here, left = _units_of(folder, inside, layouts)
+        here, left = _units_of(folder, inside, layouts, names)
         units += here
         unknown += left
     systems = Systems(units)
@@ -403,12 +404,13 @@ def what_is_there(folder: Path) -> There:
 
 def _known_beside(folder: Path, layouts: Mapping[str, Layout], about: Mapping[str, Any]) -> Path | None:
     """Find a file next to the silos that matches a layout: a real export in the wrong place."""
+    names = DeclaredNames(layouts)
     for path in paths_below(folder):
         first = path.relative_to(folder).parts[0]
         # No layout reads Parquet, the format of the answer key.
         if first == "silos" or path.suffix == ".parquet":
             continue
-        if foreign_file(about, [path]) and any(_shares(found, layouts) for found in files_in(path)):
+        if foreign_file(about, [path]) and any(_shares(found, names) for found in files_in(path)):
             return path
     return None
 
@@ -508,7 +510,7 @@ def _read(folder: Path, written: bool, chosen: Collection[str] | None = None) ->
     unclaimed = (empty_table("findings"), empty_table("accounts"))
     if loose:
         unclaimed = (
-            as_table("findings", pd.concat([one.findings.frame() for _, one in loose], ignore_index=True)),
+            findings_of([one.findings for _, one in loose]),
             as_table("accounts", pd.DataFrame([account(name, one) for name, one in loose])),
         )
     return District(folder, there.about, ordered, unclaimed)

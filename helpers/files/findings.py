@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 import numpy as np
@@ -15,16 +15,25 @@ __all__ = ["FOLD_BEYOND", "Findings", "findings_of", "fold"]
 
 # Beyond this many per file, column and kind, value findings only raise the last one's `times`.
 FOLD_BEYOND = 1000
+_COLUMNS = ("row", "column", "value", "expected", "read_as", "kind", "action_taken")
 
 
 class Findings:
-    """Collector of one file's findings, in `parts` of one kind each."""
+    """Collector of one file's findings, in `parts`."""
 
     def __init__(self, silo: str | None, file: str) -> None:
         self.silo = silo
         self.file = file
-        self.parts: list[pd.DataFrame] = []
-        self._actions: list[str] = []
+        self._parts: list[pd.DataFrame] = []
+        self._single: list[tuple[object, ...]] = []
+
+    @property
+    def parts(self) -> list[pd.DataFrame]:
+        """The findings as frames, in the order of detection."""
+        if self._single:
+            self._parts.append(_frame(self._single))
+            self._single = []
+        return self._parts
 
     def rows(self) -> np.ndarray:
         """Return the distinct rows that findings name."""
@@ -43,10 +52,7 @@ class Findings:
         read_as: str | None = None,
     ) -> None:
         """Add one finding; `row` stays empty if it is about the whole file."""
-        rows: Sequence[int | None] = [row]
-        self.add_rows(
-            kind, action_taken, rows, column=column, value=value, expected=expected, read_as=read_as
-        )
+        self._single.append((row, column, value, expected, read_as, kind, action_taken))
 
     def add_rows(
         self,
@@ -68,17 +74,11 @@ class Findings:
         for name, one in {**given, "kind": kind, "action_taken": action_taken}.items():
             same = one is None or isinstance(one, str)
             columns[name] = constant(one, count) if same else pd.array(one, dtype=STRING)
-        frame = pd.DataFrame(columns)
-        self.parts.append(frame)
-        self._actions.append(action_taken)
+        self.parts.append(pd.DataFrame(columns))
 
     def rows_set_aside(self) -> np.ndarray:
         """Return the distinct rows that could not be used."""
-        rows = [
-            part["row"]
-            for part, action in zip(self.parts, self._actions, strict=True)
-            if action == "row_set_aside"
-        ]
+        rows = [part["row"][part["action_taken"].eq("row_set_aside")] for part in self.parts]
         return np.unique(pd.concat(rows).dropna().to_numpy("int64")) if rows else np.empty(0, "int64")
 
     def frame(self) -> pd.DataFrame:
@@ -86,13 +86,28 @@ class Findings:
         return findings_of([self])
 
 
+def _frame(lines: Sequence[tuple[object, ...]]) -> pd.DataFrame:
+    """Build a part from single findings."""
+    columns = zip(_COLUMNS, zip(*lines, strict=True), strict=True)
+    dtypes = {"row": "Int64"}
+    return pd.DataFrame({name: pd.array(values, dtype=dtypes.get(name, STRING)) for name, values in columns})
+
+
 def findings_of(several: Sequence[Findings]) -> pd.DataFrame:
     """Return the findings of several files as the standard table."""
-    found = [one for one in several if one.parts]
+    found = [one for one in several if one._parts or one._single]
     if not found:
         return empty_table("findings")
-    frames = [frame for one in found for frame in one.parts]
-    sizes = [sum(map(len, one.parts)) for one in found]
+    sizes = [sum(map(len, one._parts)) + len(one._single) for one in found]
+    frames: list[pd.DataFrame] = []
+    # Files that aren't read have one finding each: thousands of them make one frame.
+    for single, files in groupby(found, key=lambda one: not one._parts):
+        inside = list(files)
+        frames += (
+            [_frame([line for one in inside for line in one._single])]
+            if single
+            else [frame for one in inside for frame in one.parts]
+        )
     whole = pd.concat(frames, ignore_index=True)
     for name in ("column", "value", "expected", "read_as"):
         empty = (whole[name] == "").fillna(False).to_numpy(bool)  # an empty header or cell

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 
-from helpers.files.readers.delimited import DELIMITERS, header_at
+from helpers.files.readers.delimited import DELIMITERS, first_rows, header_at
 from helpers.files.readers.json_lines import paths_in_json_lines
 from helpers.files.readers.workbook import header_of, is_sheet
 from helpers.files.readers.xml import XmlRecords, paths_in_xml
 from helpers.files.text_table import unique_names
 from helpers.layouts import FileLayout, Layout, folded
 
-__all__ = ["Look", "Recognized", "below", "best_in", "look_at", "records_in", "share"]
+__all__ = ["DeclaredNames", "Look", "Recognized", "below", "best_in", "look_at", "records_in", "share"]
 
 ENOUGH = 0.5
 TITLE_ROWS = 10  # how far below its declared row we look for a header
+TOP_ROWS = 20  # read at once; a declared header row further down is read by itself
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Look:
     rows: int = 0
     json_paths: list[str] = field(default_factory=list)
     heads: dict[tuple[str, int], list[str]] = field(default_factory=dict)
+    tops: dict[str, list[list[str]]] = field(default_factory=dict)
     above: int = 0  # title rows above the declared header row
 
     def names(self, file: FileLayout, delimiter: str) -> list[str]:
@@ -44,6 +46,11 @@ class Look:
             return self._by_place(file, delimiter) or self._heads(delimiter, 0)
         return self._heads(delimiter, file.header_row + self.above)
 
+    def names_at(self, places: Iterable[tuple[str, int]]) -> set[str]:
+        """Return every name that any layout could find: by delimiter and header row, 0 without a header."""
+        rows = (self._heads(delimiter, row and row + self.above) for delimiter, row in places)
+        return {name for row in rows for name in row} | set(self.json_paths)
+
     def _heads(self, delimiter: str, header_row: int) -> list[str]:
         """Return the headers of a table, cached since many layouts need them."""
         asked = (delimiter, header_row)
@@ -51,10 +58,19 @@ class Look:
             if self.shape == "xlsx":
                 found = unique_names([name for name in header_of(self.data, header_row) if name])
             else:
-                heads = header_at(self.data, delimiter, header_row)
+                heads = self._row(delimiter, max(header_row, 1))
                 found = unique_names([name for name in heads if name] if header_row else heads)
             self.heads[asked] = found
         return self.heads[asked]
+
+    def _row(self, delimiter: str, number: int) -> list[str]:
+        """Return the cells of a row near the top, all read at once."""
+        if delimiter not in self.tops:
+            self.tops[delimiter] = first_rows(self.data, delimiter, TOP_ROWS)
+        top = self.tops[delimiter]
+        if number > TOP_ROWS:
+            return header_at(self.data, delimiter, number)
+        return top[number - 1] if number <= len(top) else []
 
     def titles(self, known: Recognized) -> str:
         """Return the text above the header."""
@@ -95,6 +111,34 @@ def look_at(data: bytes, name: str, records: XmlRecords | None = None, rows: int
     if data[:200].lstrip()[:1] == b"{":
         return Look(data, name, "json_lines", json_paths=paths_in_json_lines(data))
     return Look(data, name, "csv")
+
+
+class DeclaredNames:
+    """Layouts by the names that they declare: most files match none, so that no layout is tried in vain."""
+
+    def __init__(self, layouts: Mapping[str, Layout]) -> None:
+        self._layouts = layouts
+        self._of_fold: dict[str, set[str]] = {}
+        self._heads: dict[str, set[tuple[str, int]]] = {"csv": set(), "xlsx": set()}
+        self._without_header: list[tuple[str, FileLayout]] = []
+        for name, layout in layouts.items():
+            for file in layout.files:
+                for fold in file.by_fold:
+                    self._of_fold.setdefault(fold, set()).add(name)
+                if file.format in self._heads:
+                    delimiters = [file.delimiter, *(DELIMITERS if file.format == "csv" else ())]
+                    self._heads[file.format] |= {(each, file.header_row) for each in delimiters}
+                    self._without_header += [(name, file)] * (not file.header_row)
+
+    def layouts_for(self, look: Look) -> Iterator[tuple[str, Layout]]:
+        """Yield the layouts that declare a name of this file, in their order; of XML, all."""
+        if look.shape == "xml":
+            yield from self._layouts.items()
+            return
+        found = {name for name, file in self._without_header if look.lies_at(file)}
+        for head in look.names_at(self._heads.get(look.shape, ())):
+            found |= self._of_fold.get(folded(head), set())
+        yield from ((name, layout) for name, layout in self._layouts.items() if name in found)
 
 
 def share(names: Iterable[str], file: FileLayout) -> float:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import time
 import zipfile
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from helpers.files import District, read_district
 from helpers.files.draft import draft_layouts
 from helpers.files.folder import files_below
 from helpers.files.limits import LONGEST_LINE, MOST_COLUMNS, MOST_EMPTY, MOST_FILES
+from helpers.files.recognize import DeclaredNames, below, look_at, records_in
+from helpers.layouts import all_layouts
 from helpers.link.two_files import read_person_file
 from helpers.standard import BadInput
 from tests.files.hostile import FILES, HEAD
@@ -131,3 +135,29 @@ def test_a_link_inside_the_folder_is_a_file(tmp_path: Path) -> None:
     found, refused = files_below(tmp_path / "exports")
     assert [one.path for one in found] == ["again.csv", "meals/x.csv"]
     assert not refused
+
+
+def test_three_thousand_tiny_unknown_files_take_three_seconds(tmp_path: Path) -> None:
+    for number in range(3000):
+        (tmp_path / f"f{number}.csv").write_text(f"a{number},b,c\n{number},2,3\n4,5,6\n", encoding="utf-8")
+    begun = time.process_time()
+    district = read_district(tmp_path)
+    assert time.process_time() - begun <= 3
+    assert (district.accounts["rows"].sum(), len(district.findings)) == (9000, 3000)
+
+
+def test_no_layout_that_matches_is_passed_over(district_folder: Path) -> None:
+    layouts = all_layouts()
+    names, matched = DeclaredNames(layouts), 0
+    for found in files_below(district_folder / "silos")[0]:
+        raw = found.read()
+        if raw.lstrip()[:1] == b"<":
+            continue  # of XML, every layout is tried
+        look = look_at(raw, found.name)
+        for one in chain([look], below(look)):
+            tried = [name for name, _ in names.layouts_for(one)]
+            matching = [name for name, layout in layouts.items() if records_in(one, layout)]
+            matched += len(matching)
+            assert set(matching) <= set(tried), found.path
+            assert tried == [name for name in layouts if name in tried]
+    assert matched > 20

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,7 @@ from helpers.files.text_table import Parsed, TextTable, default_settings, unique
 from helpers.layouts import FileLayout
 from helpers.standard import from_arrow
 
-__all__ = ["DELIMITERS", "header_at", "parse_delimited"]
+__all__ = ["DELIMITERS", "first_rows", "header_at", "parse_delimited"]
 
 BLOCK = 1 << 24  # bytes; no row may be longer
 DELIMITERS = (",", ";", "\t", "|")
@@ -28,14 +30,18 @@ DELIMITERS = (",", ";", "\t", "|")
 
 def header_at(data: bytes, delimiter: str, header_row: int) -> list[str]:
     """Read the cells of the header row, or of the first row without a header."""
+    place = max(header_row, 1)
+    return next(iter(first_rows(data, delimiter, place)[place - 1 :]), [])
+
+
+def first_rows(data: bytes, delimiter: str, most: int) -> list[list[str]]:
+    """Read the cells of the first rows, as far as they can be read."""
     start = io.StringIO(data[: 1 << 20].decode("utf-8", errors="replace"), newline="")
-    reader = csv.reader(start, delimiter=delimiter)
-    try:
-        for _ in range(max(header_row, 1) - 1):
-            next(reader)
-        return [cell.strip() for cell in next(reader)]
-    except (StopIteration, csv.Error):
-        return []
+    rows: list[list[str]] = []
+    with contextlib.suppress(csv.Error):
+        for row in islice(csv.reader(start, delimiter=delimiter), most):
+            rows.append([cell.strip() for cell in row])
+    return rows
 
 
 def _count_rows(data: bytes, last: int) -> int:

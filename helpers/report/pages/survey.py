@@ -319,7 +319,7 @@ def profile_picture(standing: SurveyResults) -> Picture | Block:
         return note("No domain has a score, so there is no profile to draw.")
     when = f", {standing.year}" if standing.year else ""
     scored = standing.together.dropna(subset=["score"]).sort_values("score", kind="stable")
-    lowest = named_first([domain_title(one) for one in scored["domain"]], scored["score"].tolist(), 1)
+    lowest = named_first([f"in {domain_title(one)}" for one in scored["domain"]], scored["score"].tolist(), 1)
     answered = int(standing.people["answered"].gt(0).sum())
     rings = (
         " A ring shows the year before: people who answered twice moved from the ring to the dot."
@@ -329,7 +329,7 @@ def profile_picture(standing: SurveyResults) -> Picture | Block:
     return survey_profile(
         standing.scores,
         standing.change,
-        title=f"{_begun(standing.system)} is lowest in {lowest}",
+        title=f"{_begun(standing.system)} is lowest {lowest}",
         caption=f"{_begun(standing.system)}{when}: {describe_respondents(answered)}, 1 to 4, each anchored "
         f"in words.{rings} {declared_survey().own}",
     )

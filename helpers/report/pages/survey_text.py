@@ -58,13 +58,13 @@ def describe_maturity(standing: SurveyResults) -> str:
             else f"**{describe_respondents(answered).capitalize()}** answered too few items of any "
             "domain for a score."
         )
-    titles, scores = [domain_title(one) for one in scored["domain"]], scored["score"].tolist()
+    titles, scores = [f"in {domain_title(one)}" for one in scored["domain"]], scored["score"].tolist()
     low, high = named_first(titles, scores, 1), named_first(titles[::-1], scores[::-1], 1)
     ends = [f"**{number_text(score, digits=1)}**" for score in (scores[0], scores[-1])]
     said = f"**{describe_respondents(answered).capitalize()}** put {standing.system} "
     if ends[0] == ends[1]:
-        return f"{said}at {ends[0]} of 4 in {low}."
-    return f"{said}lowest in {low} ({ends[0]} of 4) and highest in {high} ({ends[1]})."
+        return f"{said}at {ends[0]} of 4 {low}."
+    return f"{said}lowest {low} ({ends[0]} of 4) and highest {high} ({ends[1]})."
 
 
 def describe_data_team(standing: SurveyResults) -> str:

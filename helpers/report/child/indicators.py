@@ -262,7 +262,7 @@ def definition_counts(judged: pd.DataFrame, indicator: str, guard: Guard) -> pd.
     for how in indicator_of(indicator).definition:
         status = status_by_child(judged, indicator, how.name)["status"]
         flagged, of = (int(status.isin(one).sum()) for one in (["Flagged"], ["Flagged", "Warning", "Clear"]))
-        if not guard.hides(flagged, of):
+        if of and not guard.hides(flagged, of):
             rows.append((how.title, flagged, of - flagged, of, not (how.grades or how.severe)))
     counts = pd.DataFrame(rows, columns=["definition", "flagged", "not_flagged", "out_of", "alike"])
     whole = ["flagged", "not_flagged", "out_of"]

@@ -67,6 +67,10 @@ class Presence:
         """List every pair of systems once, by index."""
         return list(combinations(range(len(self.silos)), 2))
 
+    def has_placed(self, place: int) -> bool:
+        """Check that a system has any child who is certainly distinct."""
+        return bool((self.holds[:, place] & self.counts).any())
+
     def is_told_apart(self, place: int) -> bool:
         """Check that most of a system's children are certainly distinct."""
         holds = self.holds[:, place]
@@ -207,6 +211,9 @@ class Scope:
     # One row per child, one column per system: outside because of her grade; because of her school alone.
     by_grade: Flags
     by_school: Flags
+    # One row per child, one column per system: she is certainly distinct, and files show whether the system
+    # serves her grade. An unknown grade is no grade that it serves.
+    placed: Flags
 
 
 def scope_of(known: Presence) -> Scope:
@@ -222,7 +229,8 @@ def scope_of(known: Presence) -> Scope:
     for place, silo in enumerate(known.silos):
         if silo in known.of_some:
             meant[:, place] = known.holds[:, place]
-    return Scope(meant, named, by_grade, by_school)
+    graded = grade.notna().to_numpy(dtype=bool)[:, None] | ~np.array([bool(own) for own in grades])
+    return Scope(meant, named, by_grade, by_school, known.counts[:, None] & (known.holds | graded))
 
 
 def _first_said(known: Presence, column: str, places: range) -> pd.Series:

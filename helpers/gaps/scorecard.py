@@ -21,6 +21,7 @@ from helpers.gaps.measures.identity import (
     count_duplicate_matches,
     keys_of,
     matches,
+    own_files,
     record_links,
     shared_keys,
 )
@@ -397,6 +398,7 @@ def _lines(district: District, links: Links, known: Presence) -> Lines:
         *agreement(known, newest),
         *meaning(district, known),
         *record_links(known),
+        *own_files(district, known),
         *coverage(known, scope),
         *completeness(known, newest, district.layouts),
         *entries(district, known),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,8 @@ from helpers.files import District, Silo
 from helpers.gaps import first_steps, measure_gaps, records_behind
 from helpers.gaps.presence import worded
 from helpers.link import Links
-from tests.district_by_hand import district, links, silo
+from helpers.report.pages.gap_tables import unplaced_blocks
+from tests.district_by_hand import district, layout, links, silo, table
 
 GRADES = ["KG", "01", "02", "06", "07"]
 EACH = 10
@@ -127,10 +129,77 @@ def test_of_records_that_may_be_anybodys_nobody_says_whom_the_system_knows() -> 
     assert line(card, "children known", "sis").value == 1
 
 
+ONLY_ID = {"linkable_by": "Identifier only", "name_status": "None", "birth_date_status": "None"}
+
+
+def test_a_number_that_matches_nobody_is_missing_in_no_other_system() -> None:
+    """Ten children of the test are found in the learning system, two aren't, and three can't be placed."""
+    roster, tied = two_systems(missing=0)
+    tested = [f"{grade}-{at}" for grade in ("06", "07") for at in range(5)]
+    gone = [{"record": f"gone{at}", "grade_level": grade} for at, grade in enumerate(("07", "06"))]
+    bare = [{"record": f"bare{at}", **ONLY_ID} for at in range(3)]
+    nobody = [{"record": "n", "grade_level": None}]
+    test = silo("test", [*({"record": one} for one in tested), *gone, *bare, *nobody])
+    who = {("test", one): one for one in [*tested, "gone0", "gone1", "bare0", "bare1", "bare2", "n"]}
+    who |= {(row.silo, row.record): row.child for row in tied.crosswalk.itertuples()}
+    card = measure_gaps(district(*roster.silos.values(), test), links(who))
+
+    lost = line(card, "only in right", "lms", "test")
+    assert (lost.numerator, lost.denominator) == (2, 12)  # nor is a name without a grade one of its children
+    placed = line(card, "can't be placed", "test")
+    assert (placed.numerator, placed.denominator, placed.owner) == (3, 16, "whoever runs the system")
+    assert line(card, "can't be placed", "sis").numerator == 0
+
+
+def test_a_system_of_which_nothing_can_be_placed_gets_the_sentence_and_comes_first() -> None:
+    # One number is in both, and nobody linked it: the two could be joined.
+    ids = {
+        name: [{"record": f"{name}0", "identification_system": "District", "identifier": "4711"}]
+        for name in ("sis", "bare")
+    }
+    roster = silo("sis", [{"record": f"sis{at}"} for at in range(12)], identifiers=ids["sis"])
+    bare = silo("bare", [{"record": f"bare{at}", **ONLY_ID} for at in range(12)], identifiers=ids["bare"])
+    who = {(name, f"{name}{at}"): f"{name}{at}" for name in ("sis", "bare") for at in range(12)}
+    card = measure_gaps(district(roster, bare), links(who))
+
+    assert pd.isna(line(card, "ways to join", "sis", "bare").blocked_by)
+    for measure in ("match rate", "only in left", "only in right"):
+        found = line(card, measure, "sis", "bare")
+        assert pd.isna(found.value)
+        assert not found.is_limit
+        assert found.next_step.startswith("Nothing in bare can be placed")
+    assert line(card, "can't be placed", "bare").value == 1
+    first = first_steps(card).iloc[0]
+    assert (first["measure"], first["left_silo"], first["touched"]) == ("in no other system", "bare", 12)
+    said = unplaced_blocks(card, {"bare": layout("bare"), "sis": layout("sis")})[0].text
+    assert "Nothing in bare can be placed (whoever runs the system)." in said
+
+
+def test_files_of_one_system_that_do_not_join_are_found_and_named() -> None:
+    named = {"table": "people", "take": {"local_id": "id", "first_name": "name"}}
+    kinds = [
+        {"name": "children", "path": "children.csv", "format": "csv", "row_is": "a child", "key": ["id"],
+         "columns": [{"name": "id"}, {"name": "name"}], "makes": [named]},
+        {"name": "results", "path": "results.csv", "format": "csv", "row_is": "a test", "key": ["id"],
+         "columns": [{"name": "id"}], "makes": [{"table": "people", "take": {"local_id": "id"}}]},
+    ]  # fmt: skip
+    test = silo("test", [{"record": f"t{at}"} for at in range(6)], layout("test", file=kinds))
+    rows = [("children", "t0"), ("children", "t1"), *(("results", f"t{at}") for at in range(1, 6))]
+    rows = [{"file": f"test/{file}.csv", "record": record} for file, record in rows]
+    test = replace(
+        test,
+        person_rows=table("person_rows", "test", rows),
+        kinds={f"test/{name}.csv": (name,) for name in ("children", "results")},
+    )
+    card = roster_and(test, who={("test", f"t{at}"): f"c{at}" for at in range(6)})
+    found = line(card, "own files don't join", "test")
+    assert (found.numerator, found.denominator, found.example_file) == (4, 5, "test/results.csv")
+    assert not card.loc[card["left_silo"].eq("sis"), "measure"].eq("own files don't join").any()
+
+
 def test_two_systems_without_a_child_in_common_meet_through_a_third() -> None:
-    only_id = {"linkable_by": "Identifier only", "name_status": "None", "birth_date_status": "None"}
     low, high, apart = (
-        silo(name, [{"record": f"{name}{at}", **only_id} for at in range(10)])
+        silo(name, [{"record": f"{name}{at}", **ONLY_ID} for at in range(10)])
         for name in ("low", "high", "apart")
     )
     who = {("low", f"low{at}"): f"c{at}" for at in range(10)}

@@ -445,6 +445,8 @@ def _scorecard(attack: Attack, known: Names, told: Mapping[str, Any]) -> None:
         low, high = exact(row.numerator)
         if row.measure == "in no other system":
             attack.cell(("n", frozenset([row.left_silo])), low, high)
+        elif row.measure == "can't be placed":
+            attack.cell(("n", frozenset([row.left_silo])), low, EVERYBODY)  # no other system has them
         elif row.measure == "children known":
             attack.sum_of(_of_system(known, row.left_silo), low, EVERYBODY)  # unlinked records aside
         elif row.measure in ("only in left", "only in right"):

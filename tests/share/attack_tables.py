@@ -90,6 +90,7 @@ OTHER_UNITS = ("ways", "values", "columns", "days", "ratio", "cells")
 PARTS_OF = {
     "children": ("out of", "out_of", "of children", "of_children", "of"),
     "chronically absent": ("of children",),
+    "flagged": ("of children",),
     "numerator": ("denominator",),
     "counted": ("out of",),
     "how many": ("out of",),

@@ -174,8 +174,9 @@ def coverage(known: Presence, scope: Scope) -> Lines:
             lines.append(line("children known", silo, None, count, total, **missing))
             continue
         lines.append(line("children known", silo, None, count, total))
-        missing = known.example((known.counts & meant & ~holds)[known.child])
-        whom = int((known.counts & meant).sum())
+        due = meant & scope.placed[:, place]
+        missing = known.example((due & ~holds)[known.child])
+        whom = int(due.sum())
         lines.append(line("meant children known", silo, None, count, whom, **missing))
         for name, outside, column in (
             ("outside its grades", scope.by_grade[:, place], worded(scope.outside_grades[place])),
@@ -269,7 +270,7 @@ def coverage_by_group(district: District, links: Links) -> pd.DataFrame:
         for place, silo in enumerate(known.silos[1:], start=1):
             if known.is_for_some(place):
                 continue
-            meant = said & scope.meant[:, place] & known.holds[:, 0]
+            meant = said & scope.meant[:, place] & scope.placed[:, place] & known.holds[:, 0]
             whole = np.bincount(code[meant], minlength=len(names))
             there = np.bincount(code[meant & known.holds[:, place]], minlength=len(names))
             rows += _rows(silo, words, names, there, whole)

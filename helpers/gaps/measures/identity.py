@@ -14,6 +14,7 @@ from helpers.gaps.presence import SMALLEST_GROUP, Presence, Scope
 from helpers.link import UNDECLARED_MAY_BE, WEAK, comparable_ids
 
 if TYPE_CHECKING:
+    from helpers.files import District
     from helpers.link import Links
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "is_strong",
     "keys_of",
     "matches",
+    "own_files",
     "record_links",
     "shared_keys",
 ]
@@ -120,6 +122,7 @@ def count_duplicate_matches(known: Presence, keys: Keys) -> list[dict[str, Any]]
 
 Lines = list[dict[str, Any]]
 
+UNPLACED = "Nothing in {} can be placed: put the district ID, or names and birth dates, into its export."
 NAME_AND_DATE = "Name and birth date"
 
 
@@ -197,24 +200,27 @@ def matches(known: Presence, links: Links, scope: Scope) -> Lines:
     decided = pairs.groupby(["left_silo", "right_silo", "decision"]).size().to_dict()
     waiting = {decision: _ends(known, pairs, decision) for decision in ("Review", "Refused")}
     lines: Lines = []
+    may = scope.meant & scope.placed
     for left_place, right_place in known.pairs():
         left, right = known.silos[left_place], known.silos[right_place]
-        in_left = known.holds[:, left_place] & scope.meant[:, right_place]
-        in_right = known.holds[:, right_place] & scope.meant[:, left_place]
+        in_left = known.holds[:, left_place] & may[:, right_place]
+        in_right = known.holds[:, right_place] & may[:, left_place]
         both, lefts, rights = int((in_left & in_right).sum()), int(in_left.sum()), int(in_right.sum())
         # Systems that serve different grades share a few children by chance: nobody is missing there.
-        whole = int(known.holds[:, [left_place, right_place]].sum())
+        whole = int((known.holds & known.counts[:, None])[:, [left_place, right_place]].sum())
         told = not (known.is_for_some(left_place) or known.is_for_some(right_place))
         apart = told and min(lefts, rights) < SMALLEST_GROUP and lefts + rights < whole
         orphan = known.example(known.of(left_place) & (in_left & ~in_right)[known.child])
         stranger = known.example(known.of(right_place) & (in_right & ~in_left)[known.child])
+        unplaced = [known.silos[at] for at in (left_place, right_place) if not known.has_placed(at)]
+        why = {"next_step": UNPLACED.format(" and ".join(unplaced))} if unplaced else {"is_limit": True}
         lines += (
             [
-                line("match rate", left, right, None, lefts, is_limit=True),
-                line("only in left", left, right, None, lefts, is_limit=True),
-                line("only in right", left, right, None, rights, is_limit=True),
+                line("match rate", left, right, None, lefts, **why),
+                line("only in left", left, right, None, lefts, **why),
+                line("only in right", left, right, None, rights, **why),
             ]
-            if apart
+            if apart or unplaced
             else [
                 line("match rate", left, right, both, lefts, **orphan),
                 line("only in left", left, right, lefts - both, lefts, **orphan),
@@ -252,6 +258,32 @@ def _ends(known: Presence, pairs: pd.DataFrame, decision: str) -> dict[frozenset
     return found
 
 
+NAMES = {"first_name", "last_surname", "full_name"}
+
+
+def own_files(district: District, known: Presence) -> Lines:
+    """Measure whether files without names fit those with names, in systems that have both."""
+    lines: Lines = []
+    rows = district.person_rows
+    number = known.numbers_of(rows["silo"], rows["record"])
+    for silo in known.silos:
+        named = {
+            file.name
+            for file in district[silo].layout.files
+            if any(makes.table == "people" and NAMES & {*makes.take} for makes in file.makes)
+        }
+        has_names = {file for file, kinds in district[silo].kinds.items() if named & {*kinds}}
+        mine = rows["silo"].eq(silo).to_numpy(dtype=bool) & (number >= 0)
+        naming = mine & rows["file"].isin(has_names).to_numpy(dtype=bool)
+        there, bare = np.zeros((2, len(known.records)), dtype=bool)
+        there[number[naming]], bare[number[mine & ~naming]] = True, True
+        if there.any() and bare.any():
+            lost = bare & ~there
+            count, total = int(lost.sum()), int(bare.sum())
+            lines.append(line("own files don't join", silo, None, count, total, **known.example(lost)))
+    return lines
+
+
 def record_links(known: Presence) -> Lines:
     """Measure how confident the record links of each system are."""
     lines: Lines = []
@@ -275,6 +307,9 @@ def record_links(known: Presence) -> Lines:
             alone = mine & lonely[known.child]
             unknown = int((lonely & known.holds[:, place]).sum())
             lines.append(line("in no other system", silo, None, unknown, children, **known.example(alone)))
+            lost = known.holds[:, place] & ~known.counts
+            nobody = known.example(mine & lost[known.child])
+            lines.append(line("can't be placed", silo, None, int(lost.sum()), children, **nobody))
     return lines
 
 

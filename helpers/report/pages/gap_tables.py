@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from helpers.gaps import widest_gaps
+from helpers.report.blocks import answer
 from helpers.report.display_names import (
     finding_words,
     grade_name,
@@ -17,12 +18,14 @@ from helpers.report.display_names import (
     short_names,
     system_names_in_text,
 )
+from helpers.report.tables import table
 from helpers.share import MASK, SMALLEST_GROUP, Guard
 from helpers.standard import STRING
 
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.layouts import Layout
+    from helpers.report.blocks import Block
 
 __all__ = [
     "AMISS",
@@ -35,6 +38,7 @@ __all__ = [
     "group_table",
     "large_groups",
     "lost_codes",
+    "unplaced_blocks",
     "widest_group_gap",
     "work_table",
 ]
@@ -56,10 +60,13 @@ AMISS = {
     "match rate": "children who aren't found",
     "linked, not verified": "records linked by a number that nothing could check",
     "in no other system": "children whom no other system knows",
+    "can't be placed": "children who can't be placed",
+    "own files don't join": "records that the system's own file with names lacks",
     "key confirmed": "one number, different names or birth dates",
     "column filled": "left empty",
     "children with an entry": "children without an entry",
 }
+_OF = ["left_silo", "owner"]
 # Measures of a column with the header of its file.
 OF_HEADS = ("dates in another form",)
 HEAD = "\x00"
@@ -171,6 +178,24 @@ def found_both_ways(lines: pd.DataFrame) -> pd.DataFrame:
     both = both[both["out_of"].ge(SMALLEST_GROUP) & ~both["right_silo"].isin(limits["left_silo"])]
     both = both.assign(percent=100 * both["found"] // both["out_of"])
     return both[["left_silo", "right_silo", "found", "out_of", "percent"]]
+
+
+UNPLACED = ("can't be placed", "own files don't join")
+
+
+def unplaced_blocks(lines: pd.DataFrame, layouts: Mapping[str, Layout]) -> list[Block]:
+    """Say which children no share between systems counts, whose they are, and who can change that."""
+    mine = lines[lines["measure"].isin(UNPLACED) & lines["numerator"].gt(0).fillna(False)]
+    if mine.empty:
+        return []
+    mine = mine.sort_values(["measure", "numerator"], ascending=[True, False], kind="stable")
+    shown = gap_table(mine.assign(measure=mine["measure"].replace(AMISS)), layouts)
+    spoken = system_names_in_text(layouts)
+    whole = mine[mine["measure"].eq(UNPLACED[0]) & mine["numerator"].eq(mine["denominator"])]
+    said = [f"Nothing in {spoken[silo]} can be placed ({who})." for silo, who in whole[_OF].to_numpy()]
+    columns = ["between", "found", "how_many", "out_of", "owner", "step"]
+    title = "Not counted in the shares: nobody can say which child it is"
+    return [*([answer(" ".join(said))] if said else []), table(shown[columns], title, names=GAP_HEADS)]
 
 
 def _large(groups: pd.DataFrame, guard: Guard) -> pd.DataFrame:

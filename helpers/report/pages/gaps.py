@@ -33,6 +33,7 @@ from helpers.report.pages.gap_tables import (
     gap_table,
     group_table,
     lost_codes,
+    unplaced_blocks,
     widest_group_gap,
     work_table,
 )
@@ -107,13 +108,14 @@ def lag_blocks(lines: pd.DataFrame, district: District) -> list[Block]:
     if lags.empty:
         return []
     short = short_names(district.layouts)
-    most = lags.sort_values("numerator").iloc[-1]
+    most = lags.sort_values("numerator", kind="stable").iloc[-1]
+    ties = int(lags["numerator"].eq(most["numerator"]).sum()) - 1
     late = int(lags["blocked_by"].eq("Not fresh").sum())
     return [
         answer(
             f"More than a month apart: exports of **{late}** of {len(lags)} pairs of systems. The widest "
-            f"gap: {short[most['left_silo']]} and {short[most['right_silo']]}, **{most['numerator']:,.0f} "
-            "days**."
+            f"gap: **{most['numerator']:,.0f} days**, {short[most['left_silo']]} and "
+            f"{short[most['right_silo']]}{f', as in {ties} more pairs' if ties else ''}."
         )
     ]
 
@@ -252,10 +254,13 @@ def _pairs(lines: pd.DataFrame, district: District) -> list[Block]:
     rates = rates.assign(
         system=rates["left_silo"].map(short),
         other=rates["right_silo"].map(short),
-    ).sort_values("percent", kind="stable")
+    )
+    share = (rates["found"] / rates["out_of"]).sort_values(kind="stable")
+    rates, ties = rates.loc[share.index], int(share.eq(share.min()).sum()) - 1
     begin = [heading("How much of one system is found in another?")]
+    unplaced = unplaced_blocks(lines, district.layouts)
     if rates.empty:
-        return [*begin, note("No pair of systems has a match rate that we can show.")]
+        return [*begin, note("No pair of systems has a match rate that we can show."), *unplaced]
     worst = rates.iloc[0]
     picture = pair_heat_map(
         rates,
@@ -263,10 +268,10 @@ def _pairs(lines: pd.DataFrame, district: District) -> list[Block]:
         right="other",
         value="percent",
         title=f"Of {worst['out_of']:,.0f} children in {worst['system']}, {worst['found']:,.0f} are found in "
-        f"{worst['other']}",
+        f"{worst['other']}{f'; {ties} more pairs tie' if ties else ''}",
         unit="percent",
-        caption="Rows: of 100 children in that system whom the other system serves, how many are found "
-        "there. We round down, so 100 means everybody. "
+        caption="Rows: of 100 children in that system who can be placed and whom the other system serves, "
+        "how many are found there. We round down, so 100 means everybody. "
         + filled(
             "A dash: the two can't be joined, or we can't show groups of fewer than {smallest_group:words}. "
         )
@@ -279,7 +284,7 @@ def _pairs(lines: pd.DataFrame, district: District) -> list[Block]:
         "Each pair appears twice, because each system has its own children.",
         "Where the rules permit it, give the second system's owner the list of missing children.",
     )
-    return [*begin, picture, words]
+    return [*begin, picture, words, *unplaced]
 
 
 def _groups(district: District, links: Links, guard: Guard) -> list[Block]:

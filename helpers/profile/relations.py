@@ -82,7 +82,7 @@ def on_the_roster(district: District, links: Links, ties: pd.DataFrame) -> np.nd
 RECORD = ["silo", "record"]
 # A link that needs review may be to another child.
 UNSEEN = "Review"
-ADULT = whole_figure("share/disclosure.adult_age")
+ADULT = whole_figure("profile/thresholds.adult_age")
 # The stage at which a model decides.
 BY_MODEL = "Probabilistic"
 # Plans with a case manager; other programs have people of their own.

@@ -53,7 +53,7 @@ HOLDS: Mapping[str, HoldReason] = {
 }
 # Doubts about which child of a home, but not about the home.
 RIGHT_HOME = ("one_line_siblings",)
-ADULT_AT = whole_figure("share/disclosure.adult_age")
+ADULT_AT = whole_figure("profile/thresholds.adult_age")
 NAMES = ["first_name", "last_surname"]
 # Nobody older is a student; such a birth date is a typing error.
 OLDEST = 23

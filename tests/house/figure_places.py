@@ -53,7 +53,7 @@ OTHERS: dict[str, int | float] = {
     "link/thresholds.records_a_child": 5,
     "share/disclosure.smallest_group_of_health": 14,
     "share/disclosure.share_step": 0.06,
-    "share/disclosure.adult_age": 19,
+    "profile/thresholds.adult_age": 19,
 }
 
 
@@ -129,8 +129,8 @@ constant("link/thresholds.review", "synthetic_data.studies.linking", "REVIEW")
 constant("smallest_group", "helpers.gaps.presence", "SMALLEST_GROUP")
 constant("smallest_group", "helpers.gaps.measures.coverage", "SMALLEST_GROUP")
 constant("smallest_group", "synthetic_data.systems.survey.maker", "SMALLEST_GROUP")
-constant("share/disclosure.adult_age", "helpers.share.scope", "ADULT")
-constant("share/disclosure.adult_age", "helpers.share.on_hold", "ADULT_AT")
+constant("profile/thresholds.adult_age", "helpers.profile.relations", "ADULT")
+constant("profile/thresholds.adult_age", "helpers.share.on_hold", "ADULT_AT")
 constant("share/disclosure.share_step", "helpers.share.guard", "SHARE_STEP")
 constant("profile/thresholds.served_share", "helpers.gaps.presence", "LEAST_SHARE")
 constant("profile/thresholds.served_share", "helpers.profile.questions.known", "LEAST_OF_A_GRADE")

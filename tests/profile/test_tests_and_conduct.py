@@ -279,8 +279,8 @@ def test_a_suspension_of_unknown_length_makes_the_sum_unknown_and_another_action
     assert chosen(profiles, "3", "suspension_days")["value_number"] == 0
 
 
-def test_a_result_without_a_date_is_set_aside_and_nobody_says_that_nobody_collects_it() -> None:
-    """Of four children one has no date at all, one a date, too, one no result, one no record."""
+def test_a_result_without_a_date_is_set_aside_and_not_what_nobody_collects() -> None:
+    """Of four children in a district one has no date, one a date, too, one no result, one no record."""
     test = silo(
         "map_growth",
         [person(record) for record in "123"],

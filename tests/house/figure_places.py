@@ -32,6 +32,8 @@ OTHERS: dict[str, int | float] = {
     "profile/thresholds.lowest_quarter": 29,
     "profile/thresholds.served_share": 0.15,
     "profile/thresholds.answerable_share": 0.85,
+    "profile/thresholds.adult_age": 19,
+    "profile/thresholds.test_band": 0.3,
     "gaps/thresholds.month_behind": 33,
     "gaps/thresholds.week_behind": 9,
     "gaps/thresholds.day_behind": 2,
@@ -53,7 +55,6 @@ OTHERS: dict[str, int | float] = {
     "link/thresholds.records_a_child": 5,
     "share/disclosure.smallest_group_of_health": 14,
     "share/disclosure.share_step": 0.06,
-    "profile/thresholds.adult_age": 19,
 }
 
 
@@ -129,6 +130,7 @@ constant("link/thresholds.review", "synthetic_data.studies.linking", "REVIEW")
 constant("smallest_group", "helpers.gaps.presence", "SMALLEST_GROUP")
 constant("smallest_group", "helpers.gaps.measures.coverage", "SMALLEST_GROUP")
 constant("smallest_group", "synthetic_data.systems.survey.maker", "SMALLEST_GROUP")
+constant("profile/thresholds.test_band", "helpers.report.child.statements", "BAND")
 constant("profile/thresholds.adult_age", "helpers.profile.relations", "ADULT")
 constant("profile/thresholds.adult_age", "helpers.share.on_hold", "ADULT_AT")
 constant("share/disclosure.share_step", "helpers.share.guard", "SHARE_STEP")

@@ -10,12 +10,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
 from helpers.profile import definition
 from helpers.profile.indicators import indicator as indicator_of
 from helpers.profile.rules.results import STATUSES
 from helpers.report.child.page import _WHY as WHY_UNKNOWN
 from helpers.report.child.page import ChildPage, child_page
+from helpers.report.child.shown_elements import CALL, Concern, PageTerms, page_terms
 from helpers.report.child.values import SystemName
 from helpers.report.display_names import status_names
 from helpers.standard import as_table, empty_table
@@ -480,6 +482,78 @@ def test_what_comes_next_answers_each_worry_that_is_stated(days: int) -> None:
     assert sentences(page)["Worry"].startswith("One day in ten is chronic absence.")
     assert "Ask what would help Ana to be here" in words(page)
     assert ("a ride, health" in words(page)) is (days == 4)
+
+
+def test_what_is_most_serious_comes_first_and_two_more_follow() -> None:
+    """Two incidents and a failing grade come before a loss on a test, and a low test doesn't come."""
+    values = [
+        number("map_math_percentile", 20),
+        number("map_math_growth", -3), number("map_reading_growth", -10),
+        number("grade_english", 64, "sis"), number("grade_mathematics", 66, "sis"),
+        number("incidents", 2, "sis"),
+    ]  # fmt: skip
+    grown = judged(indicator("growth_mathematics", -3, 4.0), indicator("growth_reading", -10, 4.0))
+    page = laid_out(view(values, indicators=grown))
+    assert sentences(page)["Worry"] == (
+        "There are 2 incidents on record this year. English is at 64 of 100 on the report card (D). "
+        "MAP reading is 10 points lower than a year before."
+    )
+    said = words(page)
+    asks = ("Look for the time or place", "what to work on first in English", "how the day of the test went")
+    assert sorted(asks, key=said.index) == list(asks)
+    fewer = sentences(laid_out(view(values[:3], indicators=grown)))["Worry"]
+    assert fewer.startswith("MAP reading is 10 points lower than a year before. MAP math is at percentile 20")
+
+
+@pytest.mark.parametrize(("status", "link_status"), [("Warning", "Verified"), ("Flagged", "Review")])
+def test_a_flag_that_no_topic_states_leads_by_its_rank_and_unknown_is_no_concern(
+    status: str, link_status: str
+) -> None:
+    flag = indicator("screener_level", 1, status="Flagged", detail="part=Teacher's form; says=High")
+    values = [number("incidents", 2, "sis"), value("first_name", "Ana", school_year=None)]
+    worry = sentences(laid_out(view(values, indicators=judged(flag))))["Worry"]
+    assert worry.startswith("Level of the screener: Teacher's form: High;")
+    assert worry.endswith("There are 2 incidents on record this year.")
+    for other in (
+        {"status": "Unknown", "detail": "why=Empty"},
+        {"status": status, "link_status": link_status},
+    ):
+        page = laid_out(view(values, indicators=judged({**flag, **other})))
+        assert sentences(page)["Worry"] == "There are 2 incidents on record this year."
+
+
+def test_every_topic_has_one_rank_and_each_rank_its_reason() -> None:
+    terms = page_terms()
+    assert {one.key for one in terms.talk} | {CALL} == {key for one in terms.concern for key in one.talks}
+    assert all(one.why for one in terms.concern)
+    for name in (name for one in terms.concern for name in one.flags):
+        assert indicator_of(name)
+    twice = [*terms.concern, Concern(talks=("low_math",), why="twice")]
+    with pytest.raises(ValidationError, match="'low_math' is in 2 concerns"):
+        PageTerms.model_validate({**terms.model_dump(), "concern": [one.model_dump() for one in twice]})
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "differ"),
+    [(58, 22, True), (22, 58, True), (50, 22, False), (52, 21, True), (96, 70, False), (None, 22, False)],
+)
+def test_two_tests_whose_bands_do_not_overlap_are_both_said_with_norms_and_days(
+    first: float | None, other: float, differ: bool
+) -> None:
+    """A band is .4 standard deviations to each side; a step over the line alone is no disagreement."""
+    tests = [
+        value("first_name", "Ana", school_year=None),
+        number("iready_reading_percentile", other, "iready", as_of=pd.Timestamp("2026-04-23")),
+    ]
+    if first is not None:
+        tests.append(number("map_reading_percentile", first, as_of=pd.Timestamp("2026-03-31")))
+    worry = sentences(laid_out(view(tests)))["Worry"]
+    assert worry.startswith("Two reading tests disagree") is differ
+    if differ:
+        assert worry == (
+            f"Two reading tests disagree: MAP Growth of March 31, 2026 puts Ana at percentile {first} of "
+            f"NWEA’s norms, i-Ready of April 23, 2026 at {other} of Curriculum Associates’ norms."
+        )
 
 
 def test_of_two_subjects_whose_test_is_at_odds_with_the_grade_the_lower_is_said() -> None:

@@ -23,6 +23,7 @@ from helpers.profile import (
 from helpers.profile import (
     indicator as indicator_of,
 )
+from helpers.report.child.statements import SURE
 from helpers.report.display_names import element_name, language_name
 from helpers.report.tables import is_missing
 from helpers.share import Guard
@@ -34,6 +35,7 @@ __all__ = [
     "Opener",
     "definition_counts",
     "definition_words",
+    "flagged",
     "indicator_section",
     "indicator_sentences",
     "indicator_source",
@@ -116,6 +118,17 @@ def indicator_section(
             )
         )
     return IndicatorSection(lines, not_for_grade) if lines or not_for_grade else None
+
+
+def flagged(indicators: Sequence[Any], school_year: int | None) -> dict[str, IndicatorLine]:
+    """Find the indicators that are flagged by their default definition, from surely linked records."""
+    sure = [row for row in indicators if row.link_status in SURE and row.status == "Flagged"]
+    section = indicator_section(sure, school_year, lambda *_, **__: None)
+    titles = {one.title: one for one in declared_indicators()}
+    defaults = {(one.name, one.default.name) for one in titles.values()}
+    told = {row.indicator for row in sure if (row.indicator, row.definition) in defaults}
+    lines = section.lines if section else []
+    return {titles[line.title].name: line for line in lines if titles[line.title].name in told}
 
 
 def _worst(rows: Sequence[Row]) -> str:

@@ -13,10 +13,11 @@ import pandas as pd
 from helpers.profile import declared_elements, folded
 from helpers.report.blocks import Block
 from helpers.report.child.educator_rules import SINCE_MESSAGE, educator_rules
-from helpers.report.child.indicators import IndicatorLine, indicator_section
+from helpers.report.child.indicators import IndicatorLine, flagged, indicator_section
 from helpers.report.child.sheet import Fold, Foot, Line, Opener, Picture, Sheet, Statement, sheet_markup
-from helpers.report.child.shown_elements import page_terms
+from helpers.report.child.shown_elements import CALL, page_terms
 from helpers.report.child.statements import (
+    MOST_TALKS,
     SURE,
     Event,
     PageStatements,
@@ -55,7 +56,7 @@ from helpers.standard import each_row, first_day, last_day
 if TYPE_CHECKING:
     from helpers.files import District
 
-__all__ = ["ChildPage", "ChildView", "child_page", "disputed", "role_name", "system_names"]
+__all__ = ["ChildPage", "ChildView", "child_page", "disputed", "role_name", "system_names", "title_of"]
 
 
 # Element and year -> source files and rows.
@@ -150,16 +151,18 @@ def child_page(
     of_year = [row for row in values if row.school_year in (None, view.school_year)]
     known = known_values(of_year, systems, today)
     openers = _Openers()
-    title = _title(child)
+    title = title_of(child)
     own = _statements(child["child"], values, timeline, indicators, view.school_year)
     chosen = [row for row in of_year if row.chosen]
     said = _Said(own)
+    since = _bunched(own, view.school_year, _last_day(own, systems))
+    worries = _worries(own, flagged(indicators, view.school_year), said, since)
     markup = sheet_markup(
         Sheet(
             title=title,
             facts=_facts(child, view, today),
-            sentences=_sentences(own, said, chosen, systems, view.school_year),
-            now=_next_step(own, said, view.role),
+            sentences=_sentences(own, said, worries, chosen, systems),
+            now=_next_step(worries, said, view.role),
             topics_title="",
             topics=(),
             no_topic="",
@@ -188,7 +191,7 @@ _WORDS = {
 }
 
 
-def _title(child: Mapping[str, Any]) -> str:
+def title_of(child: Mapping[str, Any]) -> str:
     """Return a child's name as this role may see it: the name, or else the code."""
     name = " ".join(part for part in (child.get("first_name"), child.get("last_surname")) if part)
     return name or ("No name on record" if "first_name" in child else f"Child {child['child']}")
@@ -259,25 +262,56 @@ def _statements(
     return own
 
 
+@dataclass(frozen=True)
+class _Worry:
+    """A concern about the child, and what to do about it."""
+
+    # Topic, or "call" or "flag", which decides who acts.
+    topic: str
+    see: str
+    ask: str
+
+
+def _worries(
+    own: PageStatements, flags: Mapping[str, IndicatorLine], said: _Said, since: tuple[date, int] | None
+) -> list[_Worry]:
+    """List what asks for somebody's attention, most serious first; what is unknown is no concern."""
+    terms = page_terms()
+    talks = talks_of(own, terms)
+    ranked: dict[str, _Worry] = {}
+    for talk in talks:
+        see = said(f"talk.{talk.key}_see")
+        if talk is talks[0] and talk.concept == "attendance" and since is not None:
+            see += " " + said("page.worry_since", since_days=since[1], since_day=said.day(since[0]))
+        ranked[talk.key] = _Worry(talk.concept, see, said(f"talk.{talk.key}_ask"))
+    if call := _call(own, said, "see"):
+        missed = next((talk.key for talk in talks if talk.concept == "attendance"), CALL)
+        # Both would ask about absences.
+        see = f"{ranked.pop(missed).see} {call}" if missed in ranked else call
+        first = min(missed, CALL, key=terms.rank.__getitem__)
+        ranked[first] = _Worry(CALL, see, _call(own, said, "ask"))
+    stated = {talk.concept for talk in talks}
+    for name, line in flags.items():
+        if name in terms.rank and line.domain not in stated:
+            see = said("page.flag_see", title=line.title, says=line.sentences[0])
+            ranked[name] = _Worry("flag", see, said("page.flag_ask", title=line.title))
+    return [ranked[key] for key in sorted(ranked, key=terms.rank.__getitem__)][:MOST_TALKS]
+
+
 def _sentences(
     own: PageStatements,
     said: _Said,
+    worries: Sequence[_Worry],
     chosen: Sequence[Any],
     systems: Mapping[str, SystemName],
-    school_year: int | None,
 ) -> list[Statement]:
-    """Say what matters most: a strength, a worry, what is unknown."""
-    strengths, talks = strengths_of(own, page_terms()), talks_of(own, page_terms())
+    """Say what matters most: a strength, the worries, what is unknown."""
+    strengths = strengths_of(own, page_terms())
     strength = said(f"strength.{strengths[0].key}") if strengths else said("page.no_strength")
-    worries = [said(f"talk.{talks[0].key}_see")] if talks else []
-    since = _bunched(own, school_year, _last_day(own, systems))
-    if talks and talks[0].concept == "attendance" and since is not None:
-        worries.append(said("page.worry_since", since_days=since[1], since_day=said.day(since[0])))
-    if call := _call(own, said, "see"):
-        worries = [call, *worries] if talks and talks[0].concept != "attendance" else [*worries, call]
+    worry = " ".join(one.see for one in worries) or said("page.no_worry")
     return [
         Statement(said("page.strength_lead"), strength),
-        Statement(said("page.worry_lead"), " ".join(worries) or said("page.no_worry")),
+        Statement(said("page.worry_lead"), worry),
         Statement(said("page.unknown_lead"), _unknown(chosen, systems, said)),
     ]
 
@@ -342,17 +376,11 @@ def _call(own: PageStatements, said: _Said, part: Literal["see", "ask"]) -> str:
     return ""
 
 
-def _next_step(own: PageStatements, said: _Said, reader: str) -> Statement | None:
+def _next_step(worries: Sequence[_Worry], said: _Said, reader: str) -> Statement | None:
     """Say who does what about each worry that the page states."""
-    talks = talks_of(own, page_terms())
-    call = _call(own, said, "ask")
-    asks = [("call", call)] if call else []
-    # Both would ask about absences.
-    if talks and not (call and talks[0].concept == "attendance"):
-        asks.append((talks[0].concept, said(f"talk.{talks[0].key}_ask")))
     by_owner: dict[str, list[str]] = {}
-    for topic, ask in asks:
-        by_owner.setdefault(educator_rules().owner_of(topic, reader), []).append(ask)
+    for one in worries:
+        by_owner.setdefault(educator_rules().owner_of(one.topic, reader), []).append(one.ask)
     if not by_owner:
         return None
     owners = [

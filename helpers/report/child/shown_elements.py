@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +14,8 @@ from helpers.standard import BadInput, DeclaredNumber, faults_of, toml_of
 from helpers.systems import declared as declared_elements
 
 __all__ = [
+    "CALL",
+    "Concern",
     "Condition",
     "Line",
     "MonthColumn",
@@ -26,6 +28,8 @@ __all__ = [
 ]
 
 DECLARED = Path(__file__).with_name("shown_elements.toml")
+# A reason to call home, which educator.toml declares.
+CALL = "call"
 GROUPS = ("school", "time", "learning", "tests", "beyond", "support", "contact")
 
 
@@ -106,6 +110,16 @@ class Talk(Declared):
     lowest: str | None = None
 
 
+class Concern(Declared):
+    """Topics and flags of one rank; the first concern is the most serious."""
+
+    talks: tuple[str, ...] = ()
+    # Indicators, which only educators' pages state.
+    flags: tuple[str, ...] = ()
+    # Why it has this place.
+    why: str
+
+
 class MonthColumn(Declared):
     """A column of the year's table: timeline events, counted by month."""
 
@@ -124,6 +138,9 @@ class PageTerms(Declared):
     line: tuple[Line, ...]
     strength: tuple[Strength, ...]
     talk: tuple[Talk, ...]
+    concern: tuple[Concern, ...]
+    # Subject -> percentiles of its two tests.
+    two_tests: dict[str, tuple[str, str]]
     month: tuple[MonthColumn, ...]
     pictured: dict[str, Literal["messages", "tests", "marks", "events"]]
     earlier: dict[str, str]
@@ -164,10 +181,23 @@ class PageTerms(Declared):
             if name is not None
         }
         shown |= set(self.earlier) | set(self.norms)
+        shown |= {f"{subject}_tests_{what}" for subject in self.two_tests for what in ("apart", "lower")}
+        ranked = [key for each in self.concern for key in each.talks if key != CALL]
+        faults += [
+            f"talk {key!r} is in {ranked.count(key)} concerns; rank it in one"
+            for key in sorted({*ranked, *(each.key for each in self.talk)})
+            if ranked.count(key) != 1 or key not in {each.key for each in self.talk}
+        ]
         faults += [f"a rule asks for {name!r}, which no line shows" for name in sorted(asked - shown)]
         if faults:
             raise ValueError("; ".join(faults))
         return self
+
+    @cached_property
+    def rank(self) -> dict[str, int]:
+        """Rank topics, flags and the call by how serious they are; 0 is the most serious."""
+        keys = [key for each in self.concern for key in (*each.talks, *each.flags)]
+        return {key: place for place, key in enumerate(keys)}
 
     @property
     def shown_elements(self) -> frozenset[str]:
@@ -210,7 +240,7 @@ def undeclared(terms: PageTerms) -> list[str]:
 
 def read_page_terms(path: Path) -> PageTerms:
     """Read a declaration of pages."""
-    parts = (Line, Condition, Strength, Talk, MonthColumn, PageTerms)
+    parts = (Line, Condition, Strength, Talk, Concern, MonthColumn, PageTerms)
     known = {name for part in parts for name in part.model_fields}
     try:
         return PageTerms.model_validate(toml_of(path.read_text(encoding="utf-8")))

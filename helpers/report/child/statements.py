@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from statistics import NormalDist
 from typing import Any
 
 from helpers.profile import definition
@@ -21,6 +22,7 @@ from helpers.report.messages import Language, Voice
 from helpers.standard import figure, first_day, last_day
 
 __all__ = [
+    "MOST_TALKS",
     "SURE",
     "Event",
     "GroupOfLines",
@@ -152,6 +154,7 @@ def page_statements(
         before = [row for row in values if row.element in names and row.school_year == school_year - 1]
         _take_values(told, [row._replace(element=names[row.element]) for row in before], standing, terms)
     _take_norms(told, indicators, terms)
+    _compare_tests(told.values(), terms)
     _take_events(told, timeline, standing, school_year, terms)
     return told
 
@@ -201,6 +204,24 @@ def _take_norms(told: Mapping[str, PageStatements], indicators: Sequence[Any], t
             # In some grades the norms' mean falls: nobody is expected to lose points.
             typical = max(row.denominator, 0.0)
             own.values[name] = replace(own.values[of], text=f"{typical:g}", number=typical)
+
+
+# Half the band of a percentile, in standard deviations.
+BAND = figure("profile/thresholds.test_band")
+
+
+def _compare_tests(told: Iterable[PageStatements], terms: PageTerms) -> None:
+    """Compare the percentiles of two tests of a subject: how far apart their bands are, and the lower one."""
+    curve = NormalDist()
+    for own in told:
+        for subject, tests in terms.two_tests.items():
+            numbers = [own.number(name) for name in tests]
+            known = [min(max(number, 1.0), 99.0) for number in numbers if number is not None]
+            if len(known) < len(tests):
+                continue
+            one, other = (curve.inv_cdf(number / 100) for number in known)
+            for name, number in (("apart", abs(one - other) - 2 * BAND), ("lower", min(known))):
+                own.values[f"{subject}_tests_{name}"] = replace(own.values[tests[0]], number=number)
 
 
 def _take_events(
@@ -431,9 +452,9 @@ def strengths_of(told: PageStatements, terms: PageTerms) -> list[Strength]:
 
 
 def talks_of(told: PageStatements, terms: PageTerms) -> list[Talk]:
-    """Return the topics to talk about, most urgent first."""
+    """Return the topics to talk about, most serious first."""
     found: dict[str, Talk] = {}
-    for one in terms.talk:
+    for one in sorted(terms.talk, key=lambda talk: terms.rank[talk.key]):
         if not all(told.holds(condition) for condition in one.when):
             continue
         first = found.setdefault(one.concept, one)

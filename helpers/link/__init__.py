@@ -37,7 +37,7 @@ from helpers.link.values.contacts import emails, telephones
 from helpers.link.values.identifiers import UNDECLARED_MAY_BE, WEAK, comparable_ids, equal_ids
 from helpers.link.values.name_forms import name_keys, parse_names
 from helpers.link.values.names import fold
-from helpers.link.values.schools import school_year_end
+from helpers.link.values.schools import school_name, school_year_end
 
 # Public names, each documented. The other imports serve other rooms.
 __all__ = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from helpers.link import emails, telephones
+from helpers.link import emails, school_name, telephones
 from helpers.profile.facts.arrays import is_in
 from helpers.profile.facts.store import with_child
 from helpers.profile.facts.systems import authority_in, latest_days, name_schools
@@ -253,6 +253,19 @@ def _schools(district: District, links: Links, days: pd.Series) -> pd.DataFrame:
     if both.empty:
         return empty_table("relations")
     both = both.assign(school_year=1)
-    named = both.assign(school_name=name_schools(both, district.fact("school")), role="School")
+    names = _as_on_roster(
+        name_schools(both, district.fact("school")), both["silo"].isin(roster_silos(district))
+    )
+    named = both.assign(school_name=names, role="School")
     named = named.drop_duplicates(["silo", "child", "school_name"])
     return named.drop(columns=["record", "school_year"])
+
+
+def _as_on_roster(names: pd.Series, on_roster: pd.Series) -> pd.Series:
+    """Write each school as the roster does: Oak Elem is Oak Elementary School, if only one has that name."""
+    listed = pd.Series(names[on_roster.to_numpy(dtype=bool)].dropna().unique(), dtype=STRING)
+    alike = listed.groupby(listed.map(school_name)).agg(["size", "first"])
+    known = alike.loc[alike["size"].eq(1), "first"]
+    return names.map({name: known.get(school_name(name), name) for name in names.dropna().unique()}).astype(
+        STRING
+    )

@@ -288,7 +288,8 @@ def _who_of(source: Source, child: str, role: str, policy: Policy) -> list[str]:
         return [child]
     if kind == "school":
         known = source.children()
-        return list(known.loc[known["child"].eq(child), "school"].dropna())
+        here = known.loc[known["child"].eq(child), "school"]
+        return list(dict.fromkeys([*here.dropna(), *hers["school_name"].dropna()]))
     adults = hers[hers["role"].eq(asks.relation if asks and asks.relation else "") & hers["adult"].notna()]
     named = list(dict.fromkeys(adults["silo"] + ":" + adults["adult"]))
     return named if kind == "adult" else ["district"]
@@ -338,7 +339,10 @@ def whos(source: Source, role: str, policy: Policy | None = None) -> pd.DataFram
         frame = _adults(ties.relations, found.relation or "Teacher")
     else:
         hidden = allowed_for(policy, found, purpose, source.systems()).unknown
-        frame = _schools(ties.schools(hidden), found.scope == "own caseload" and found.relation is None)
+        rows = ties.schools(hidden)
+        # The schools of the most trusted system, which is the roster; other systems name some in other ways.
+        listed = rows[rows["rank"].eq(rows["rank"].min())]
+        frame = _schools(listed, found.scope == "own caseload" and found.relation is None)
     texts = frame.reindex(columns=COLUMNS[:3]).astype(STRING)
     return texts.assign(children=frame.get("children", pd.Series(dtype="Int64"))).astype(
         {"children": "Int64"}

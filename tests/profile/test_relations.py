@@ -14,6 +14,8 @@ import pytest
 from helpers.files import District
 from helpers.link import Links, link_district
 from helpers.profile.relations import _holds, _within_sessions, relations
+from tests.district_by_hand import district, silo
+from tests.district_by_hand import links as by_hand
 
 
 @pytest.fixture(scope="module")
@@ -154,3 +156,29 @@ def test_whom_a_model_alone_ties_is_in_doubt_unless_the_roster_names_the_adult(
     assert set(guardians.loc[doubt, "child"]) <= set(tied["child"])
     # Where adults are on the roster as well, a model's tie does no harm.
     assert doubt.sum() < len(tied)
+
+
+def test_a_school_is_named_as_the_roster_names_it_and_two_of_one_name_stay_two() -> None:
+    """Of two schools alike on the roster, nobody knows which one another system means."""
+    names = {"p": "Prairie Elementary School", "o": "Oak Middle School", "q": "Oak M.S."}
+    roster = silo(
+        "sis",
+        [{"record": key, "school_id": key, "school_name": name} for key, name in names.items()],
+    )
+    other = silo(
+        "meals",
+        [
+            {"record": str(at), "school_name": name}
+            for at, name in enumerate(("Prairie Elem", "PRAIRIE ELEMENTARY", "Oak Middle", "Elm High"))
+        ],
+    )
+    whole = district(roster, other)
+    who = by_hand({("sis", key): key for key in names} | {("meals", str(at)): f"m{at}" for at in range(4)})
+    told = relations(whole, who).set_index("child")["school_name"].to_dict()
+    assert told == {
+        **names,
+        "m0": "Prairie Elementary School",
+        "m1": "Prairie Elementary School",
+        "m2": "Oak Middle",
+        "m3": "Elm High",
+    }

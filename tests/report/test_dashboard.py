@@ -14,7 +14,13 @@ import pytest
 
 from helpers.files import District
 from helpers.link import link_district
-from helpers.profile import build_profiles, compute_indicators, declared_elements, source_of
+from helpers.profile import (
+    build_profiles,
+    children_on_roster,
+    compute_indicators,
+    declared_elements,
+    source_of,
+)
 from helpers.profile.store.source import MemorySource
 from helpers.report.child.source_rows import visible_columns
 from helpers.report.widgets.dashboard import Dashboard, dashboard
@@ -98,6 +104,45 @@ def test_a_child_is_found_by_two_letters_and_her_page_opens(board: Dashboard) ->
     page = told(board, do="child", hit=0, asked=2)
     assert found["hits"][0]["name"] in page["said"]
     assert "seen as: meals manager" in page["said"]
+
+
+def test_only_the_roster_s_children_are_listed_and_other_records_lie_in_a_drawer(
+    source: MemorySource,
+) -> None:
+    board = dashboard(source, role="meals_manager")
+    page = told(board, do="show")
+    assert board.state.view is not None
+    seen, roster = set(board.state.view.children["child"]), children_on_roster(source) or frozenset()
+    assert set(board.state.listed["child"]) == seen & roster
+    assert seen - roster
+    assert f"{len(seen & roster)} children can be found here." in page["hint"]
+    # The drawer is the last group. What it opens says whose record it is, and is nobody's page.
+    (groups,) = [one for one in page["controls"] if one["what"] == "group"]
+    assert groups["choices"][-1] == "unmatched records"
+    drawer = told(board, do="choose", what="group", place=len(groups["choices"]) - 1)
+    assert f"{len(seen - roster)} unmatched records can be found here." in drawer["hint"]
+    stray = next(one for one in board.state.listed.to_dict("records") if len(one["said"]) > 5)
+    found = told(board, do="search", text=stray["said"], asked=1)["hits"]
+    assert found[0]["name"] == stray["said"]
+    opened = told(board, do="child", hit=0, asked=1)
+    assert "Unmatched record from" in opened["said"]
+    assert stray["said"] in opened["markup"]
+    assert "<article" not in opened["markup"]
+    assert board.heard({"do": "open", "page": opened["page"], "number": 0}) is None
+    # Among the children nobody has that name, and the search says where to look.
+    told(board, do="choose", what="group", place=0)
+    assert stray["child"] not in board.find(stray["said"])
+    nobody = told(board, do="search", text="Qqqq Zzzz", asked=2)
+    assert nobody["said"] == "Nobody with this name here. Look among the unmatched records, too."
+
+
+def test_each_school_of_the_roster_is_one_choice_and_no_other_is_offered(board: Dashboard) -> None:
+    told(board, do="show")
+    named = board.state.source.relations()
+    roster = named.loc[named["role"].eq("School") & named["silo"].eq("sis"), "school_name"]
+    for role in ("principal", "nurse", "counselor"):
+        (schools,) = [one for one in seat(board, role)["controls"] if one["what"] == "school"]
+        assert schools["choices"] == sorted(roster.unique()), role
 
 
 @pytest.mark.full

@@ -134,6 +134,15 @@ def listed_by_roster(source: Source, values: pd.DataFrame) -> tuple[str | None, 
     return silo, listed if silo is None else listed[listed["silo"].eq(silo)]
 
 
+def children_on_roster(source: Source) -> frozenset[str] | None:
+    """Find the children of whom the roster has a record, in any year; None: no system lists schools."""
+    values = source.values(None, ["school"])
+    silo, _ = listed_by_roster(source, values)
+    if silo is None:
+        return None
+    return frozenset(values.loc[values["silo"].eq(silo) & values["record"].notna(), "child"])
+
+
 def _of_years(
     values: pd.DataFrame, children: pd.Index, year: int | None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:

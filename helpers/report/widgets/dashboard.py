@@ -21,7 +21,7 @@ from helpers.report.blocks import Block, joined, paragraph
 from helpers.report.child.source_rows import show_source_rows
 from helpers.report.display_names import grade_name
 from helpers.report.templates import fill
-from helpers.report.widgets.dashboard_state import FEWEST_LETTERS, MOST_HITS, DashboardState
+from helpers.report.widgets.dashboard_state import FEWEST_LETTERS, MOST_HITS, UNMATCHED, DashboardState
 from helpers.standard import BadInput
 
 if TYPE_CHECKING:
@@ -185,8 +185,14 @@ class Dashboard:
 
     def _whom(self) -> str:
         number = len(self._looking.listed)
-        whom = "1 child" if number == 1 else f"{number:,} children"
-        return f"{whom} can be found here."
+        what = "unmatched record" if self._looking.seats.group == UNMATCHED else "child"
+        several = "children" if what == "child" else f"{what}s"
+        return f"{number:,} {what if number == 1 else several} can be found here."
+
+    def _also(self) -> str:
+        """Point to the drawer of records that match no child, where there is one and it isn't open."""
+        closed = self._looking.unmatched and self._looking.seats.group != UNMATCHED
+        return f" Look among the {UNMATCHED}, too." if closed else ""
 
     def _empty(self) -> Markup:
         kind = "note" if self._looking.source.synthetic else "note restricted"
@@ -234,7 +240,7 @@ class Dashboard:
         letters = len(text.replace(" ", ""))
         if not every:
             said = (
-                "No child with this name here."
+                f"Nobody with this name here.{self._also()}"
                 if letters >= FEWEST_LETTERS
                 else f"Type {FEWEST_LETTERS} letters."
             )

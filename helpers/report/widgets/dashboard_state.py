@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from helpers.report.blocks import Block, banner
-from helpers.report.child.page import ChildPage, child_page, role_name, system_names
+from helpers.profile import children_on_roster
+from helpers.report.blocks import Block, banner, joined, paragraph
+from helpers.report.child.page import ChildPage, child_page, role_name, system_names, title_of
 from helpers.report.child.values import SystemName
 from helpers.report.display_names import grade_name
 from helpers.share import Policy, Role, read_policy
-from helpers.standard import BadInput
+from helpers.standard import BadInput, each_row
 
 if TYPE_CHECKING:
     from helpers.profile import Source
@@ -35,6 +36,8 @@ __all__ = [
 
 
 EVERYBODY = "all"
+# Records that match no child on the roster: findable, but nobody's page.
+UNMATCHED = "unmatched records"
 
 
 def dashboard_roles(policy: Policy | None = None) -> list[str]:
@@ -138,8 +141,8 @@ class ViewSelector:
             self.who = choices[place]
         return True
 
-    def group_children(self, children: pd.DataFrame) -> None:
-        """Divide the children of a new view into classes or grades."""
+    def group_children(self, children: pd.DataFrame, unmatched: frozenset[str]) -> None:
+        """Divide the children of a new view into classes or grades; unmatched records have a drawer."""
         groups = [_Group(EVERYBODY, None)]
         if self._looks.scope == "own class":
             own = self._relations
@@ -154,6 +157,8 @@ class ViewSelector:
         elif "grade_level" in children.columns:
             for grade, rows in children.dropna(subset=["grade_level"]).groupby("grade_level", sort=True):
                 groups.append(_Group(grade_name(str(grade)), frozenset(rows["child"].tolist())))
+        if unmatched:
+            groups.append(_Group(UNMATCHED, unmatched))
         self._groups, self._group = groups, 0
 
     @property
@@ -279,22 +284,48 @@ class DashboardState:
         if seats.who is None:
             raise BadInput(f"Nobody in these files is a {role_name(seats.role)}: choose another role.")
         self.view = self._open_view(seats.role, seats.who)
-        seats.group_children(self.view.children)
+        known = self.view.children
+        known = known[~known["child"].isin(list(self.unmatched)).to_numpy(dtype=bool)]
+        seats.group_children(known, self.unmatched)
         self.list_children()
         seen = set(self.view.children["child"])
         if followed := next((child for child in self.source.followed if child in seen), None):
             self.show(followed)
 
     def show(self, child: str) -> Block:
-        """Open a child's page."""
+        """Open a child's page, or say of a record that matches no child whose system it is."""
         if self.view is None:
             self.look()
         assert self.view is not None
         own = self.view.of(child)
-        page = self.laid_out(own)
-        self.child, self.page = own, page
+        of_a_child = child not in self.unmatched
+        page = self.laid_out(own) if of_a_child else self._unmatched_page(own)
+        self.child, self.page = own if of_a_child else None, page
         self.pages += 1
         return page.block
+
+    @cached_property
+    def _on_roster(self) -> frozenset[str] | None:
+        return children_on_roster(self.source)
+
+    @property
+    def unmatched(self) -> frozenset[str]:
+        """Those of the view, as it shows them, of whom the roster has no record."""
+        if self.view is None or self._on_roster is None:
+            return frozenset()
+        ids = [child for child in self.view.ids if child not in self._on_roster]
+        return frozenset(self.view.codes.of(ids).values() if self.view.allowed.coded else ids)
+
+    def _unmatched_page(self, own: View) -> ChildPage:
+        silos = own.values.loc[own.values["record"].notna(), "silo"].dropna().unique()
+        whose = ", ".join(sorted(self.systems[silo].name for silo in silos)) or "a system"
+        title = title_of(each_row(own.children)[0]._asdict())
+        words = (
+            f"Unmatched record from {whose}: {title}. It matches no child on the roster, so it has no page. "
+            "It may belong to a child whose page lacks it. Ask the data team."
+        )
+        note = paragraph(self.note, "note" if self.source.synthetic else "note restricted")
+        return ChildPage(Block(joined([note, paragraph(words)]).markup, words), title, ())
 
     def find(self, text: str) -> list[str]:
         """Find children of the view by name."""
@@ -371,8 +402,8 @@ class DashboardState:
         assert self.view is not None
         children = self.view.children
         chosen = self.seats.chosen_children
-        if chosen is not None:
-            children = children[children["child"].isin(list(chosen))]
+        kept = children["child"].isin(list(self.unmatched if chosen is None else chosen))
+        children = children[(kept if chosen is not None else ~kept).to_numpy(dtype=bool)]
         named = [name for name in ("first_name", "last_surname") if name in children.columns]
         names = children["child"] if not named else children[named[0]].fillna("")
         for name in named[1:]:

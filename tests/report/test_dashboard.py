@@ -125,7 +125,7 @@ def test_only_the_roster_s_children_are_listed_and_other_records_lie_in_a_drawer
     found = told(board, do="search", text=stray["said"], asked=1)["hits"]
     assert found[0]["name"] == stray["said"]
     opened = told(board, do="child", hit=0, asked=1)
-    assert "Unmatched record from" in opened["said"]
+    assert f"{stray['said']}: unmatched records from" in opened["said"]
     assert stray["said"] in opened["markup"]
     assert "<article" not in opened["markup"]
     assert board.heard({"do": "open", "page": opened["page"], "number": 0}) is None

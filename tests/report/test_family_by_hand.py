@@ -301,6 +301,36 @@ def test_the_total_of_days_missed_comes_right_after_the_strength_in_number_and_w
     assert text.index(leads[1][1]) < text.index('id="year"')
 
 
+@pytest.mark.parametrize(
+    ("code", "voice", "see"),
+    [
+        ("en", "family", "Two reading tests do not agree: Growth of March 31, 2026, and i-Ready of April 23"),
+        ("en", "student", "Which of the two fits what I do in class?"),
+        ("es", "family", "Dos pruebas de lectura no dicen lo mismo: Growth del 31 de marzo"),
+        ("es", "student", "En una sacaste menos de lo común"),
+    ],
+)
+def test_two_tests_that_disagree_and_a_low_grade_are_said_to_families_without_a_percentile(
+    code: str, voice: Voice, see: str
+) -> None:
+    own = told(
+        [
+            value("first_name", "Ana"), value("grade_level", "05"),
+            value("grade_english", "64", "attendance"),
+            value("map_reading_rit", "210", "map_growth", as_of="2026-03-31"),
+            value("map_reading_percentile", "58", "map_growth", as_of="2026-03-31"),
+            value("iready_reading_score", "520", "iready", as_of="2026-04-23"),
+            value("iready_reading_percentile", "22", "iready", as_of="2026-04-23"),
+        ]
+    )  # fmt: skip
+    assert [one.key for one in talks_of(own, TERMS)] == ["low_english", "reading_tests_differ"]
+    text = words_of(markup(own, code, voice))
+    assert see in text
+    assert "64 of 100 in English" in text or "64 de 100 en inglés" in text
+    assert "58" not in text
+    assert "22" not in text
+
+
 def test_days_of_another_year_are_no_days_of_this_one_and_unknown_days_are_said() -> None:
     own = told([value("first_name", "Ana"), value("days_absent", "6", "attendance", school_year=YEAR - 1)])
     text = words_of(markup(own))

@@ -321,8 +321,8 @@ class DashboardState:
         whose = ", ".join(sorted(self.systems[silo].name for silo in silos)) or "a system"
         title = title_of(each_row(own.children)[0]._asdict())
         words = (
-            f"Unmatched record from {whose}: {title}. It matches no child on the roster, so it has no page. "
-            "It may belong to a child whose page lacks it. Ask the data team."
+            f"{title}: unmatched records from {whose}. No child on the roster matches, so there is no page. "
+            "They may belong to a child whose page lacks them. Ask the data team."
         )
         note = paragraph(self.note, "note" if self.source.synthetic else "note restricted")
         return ChildPage(Block(joined([note, paragraph(words)]).markup, words), title, ())

@@ -50,6 +50,7 @@ from helpers.files.save import (
     all_or_none,
     guarded,
     guarded_cell,
+    is_full,
     is_running,
     lock_file,
     make_folder,

@@ -12,7 +12,7 @@ import click
 
 from helpers.files.command_output import Output
 from helpers.files.progress import Progress
-from helpers.files.save import FULL
+from helpers.files.save import is_full
 from helpers.standard import BadInput, nearest
 
 __all__ = [
@@ -116,7 +116,7 @@ def with_output(command: Callable[..., R]) -> Callable[..., R]:
     """Add `--json`, `--table` and `--quiet` to a command, and pass them to it as ``output``.
 
     Bad input, or an unusable file or folder, ends in one line with exit status 2. A full disk isn't bad
-    input: exit status 1.
+    input: exit status 3.
     """
 
     @click.option("--quiet", is_flag=True, help="Print errors only; with --json, no progress.")
@@ -133,11 +133,11 @@ def with_output(command: Callable[..., R]) -> Callable[..., R]:
             _refuse(str(error))
         except OSError as error:
             progress.close()
-            if error.errno in FULL:
+            if is_full(error):
                 _refuse(
                     f"there is no room to write ({error.strerror}): nothing half-written is left; make room, "
                     "or name a place on another disk.",
-                    status=1,
+                    status=3,
                 )
             if error.filename is None:
                 raise

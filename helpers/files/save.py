@@ -28,6 +28,7 @@ __all__ = [
     "all_or_none",
     "guarded",
     "guarded_cell",
+    "is_full",
     "is_ours",
     "is_running",
     "lock_file",
@@ -150,6 +151,11 @@ DRAFT = ".draft-"
 
 
 FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+
+
+def is_full(error: BaseException) -> bool:
+    """Return whether an error says that a disk is full."""
+    return isinstance(error, OSError) and error.errno in FULL
 
 
 # Whatever we write is its owner's alone: files 0600, folders 0700. `private=False` is for what shows invented

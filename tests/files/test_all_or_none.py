@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from helpers.files.save import all_or_none, save_all
+from tests.command_process import run_command
 
 on_unix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of a file's size")
 
@@ -187,6 +188,20 @@ def test_a_command_on_a_full_disk_leaves_last_week_s_files_as_they_were(
     before = contents(tmp_path)
     with largest_file(3_000):
         result = CliRunner().invoke(main, [command, str(district_folder), "--out", str(tmp_path)])
-    assert (result.exit_code, result.stdout) == (1, "")
+    assert (result.exit_code, result.stdout) == (3, "")
     assert result.stderr.splitlines()[-1].startswith("bigpicture: there is no room to write")
     assert contents(tmp_path) == before
+
+
+@on_unix
+def test_a_full_disk_ends_a_command_with_3_and_one_sentence(exports_by_hand: Path, tmp_path: Path) -> None:
+    import resource
+
+    def full() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
+
+    done = run_command("read", exports_by_hand, "--quiet", "--out", tmp_path / "out", before=full)
+    assert done.returncode == 3
+    assert done.stderr.startswith("bigpicture: there is no room to write")
+    assert done.stderr.count("\n") == 1
+    assert list((tmp_path / "out").iterdir()) == []

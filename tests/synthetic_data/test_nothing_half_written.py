@@ -73,7 +73,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, processes: str) 
         text=True,
     )
 
-    assert (ran.returncode, ran.stderr.count("\n")) == (1, 1), ran.stderr
+    assert (ran.returncode, ran.stderr.count("\n")) == (3, 1), ran.stderr
     assert "no room to write" in ran.stderr
     assert not list(tmp_path.iterdir())
 

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
-from helpers.files import StatusLine, make_folder, spare_folder, write_atomically
+from helpers.files import StatusLine, is_full, make_folder, spare_folder, write_atomically
 from helpers.report.pages.page import Failure
 from helpers.report.runs.kernels import kernel_server, kernel_settings
 from helpers.report.runs.notebooks import Notebook, parameters_for
@@ -238,7 +238,9 @@ def _execute(
                 **kernels,
             )
         except Exception as error:
-            # Whatever it was, the other notebooks still run, and the index names this one.
+            if is_full(error):
+                raise
+            # Whatever else it was, the other notebooks still run, and the index names this one.
             failed = _failure(error, notebook, bool(parameters), real)
         executed = nbformat.read(raw if raw.exists() else notebook.path, as_version=4)
     write_atomically(

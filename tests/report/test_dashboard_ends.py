@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import socket
@@ -10,6 +11,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable
+from email.message import Message
 from pathlib import Path
 
 import nbformat
@@ -103,6 +105,32 @@ def test_the_server_ends_with_its_parent_and_leaves_no_folder(
     program.wait(60)
     assert waited(lambda: not answers(port)), "its address still answers"
     assert waited(lambda: not list((tmp_path / "temporary").glob("kit-dashboard-*")))
+
+
+def asked(port: int, path: str, host: str) -> tuple[int, Message]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("GET", path, headers={"Host": host})
+    answer = connection.getresponse()
+    return answer.status, answer.headers
+
+
+@pytest.mark.full
+def test_the_server_answers_to_no_other_name_and_tells_other_sites_nothing(
+    tmp_path: Path, store: Path, lesson: Path
+) -> None:
+    from helpers.report.widgets.serve_dashboard import serve_dashboard
+
+    with serve_dashboard(store, lesson) as served:
+        port, word = int(served.address.split(":")[2].split("/")[0]), served.address.partition("?")[2]
+        for path in (f"/?{word}", "/login", "/voila/static/voila.js", "/voila/query/none"):
+            for host in ("evil.example", f"evil.example:{port}", "10.0.0.7", "127.0.0.1.evil.example"):
+                assert asked(port, path, host)[0] == 403, (path, host)
+        for host in (f"127.0.0.1:{port}", f"localhost:{port}"):
+            status, headers = asked(port, f"/?{word}", host)
+            assert (status, headers["Referrer-Policy"]) == (200, "same-origin")
+            assert all("samesite=strict" in one.lower() for one in headers.get_all("Set-Cookie"))
+            status, headers = asked(port, "/login", host)
+            assert all("samesite=strict" in one.lower() for one in headers.get_all("Set-Cookie"))
 
 
 @pytest.mark.full

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import socket
@@ -10,6 +11,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from click.testing import CliRunner
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+from tornado.web import Application, RequestHandler
 
 from helpers.cli import main
 from helpers.report.runs.notebooks import Notebook
@@ -89,6 +94,40 @@ def test_it_listens_on_this_machine_alone_and_asks_for_a_word() -> None:
     assert settings["VoilaConfiguration"]["file_allowlist"] == []
     template = (serving.TEMPLATE / "voila" / "templates" / "kit" / "index.html.j2").read_text("utf-8")
     assert "//" not in template.replace("{#-", "").replace("-#}", "").partition("extends")[2]
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("127.0.0.1", 200), ("localhost", 200), ("LocalHost", 200), ("evil.example", 403), ("10.0.0.7", 403)],
+)
+def test_a_request_under_another_name_is_refused(host: str, status: int) -> None:
+    """So that no site whose name leads to this computer reads a page."""
+
+    class Page(RequestHandler):
+        def get(self) -> None:
+            self.write("a child")
+
+    async def asked() -> int:
+        app = Application()
+        app.add_handlers(".*$", [("/.*", Page)])
+        serving.refuse_other_hosts(app)
+        (listening,) = bind_sockets(0, "127.0.0.1")
+        server = HTTPServer(app)
+        server.add_socket(listening)
+        port = listening.getsockname()[1]
+        request = HTTPRequest(f"http://127.0.0.1:{port}/", headers={"Host": f"{host}:{port}"})
+        answer = await AsyncHTTPClient(force_instance=True).fetch(request, raise_error=False)
+        server.stop()
+        return answer.code
+
+    assert asyncio.run(asked()) == status
+
+
+def test_cookies_and_addresses_stay_with_the_page() -> None:
+    strict = {"samesite": "Strict"}
+    assert serving._settings(8866, "word")["IdentityProvider"]["cookie_options"] == strict
+    assert serving.PRIVATE["xsrf_cookie_kwargs"] == strict
+    assert serving.PRIVATE["headers"] == {"Referrer-Policy": "same-origin"}
 
 
 @pytest.mark.full

@@ -71,7 +71,12 @@ def serve(private: Path, idle: float, notebook: str) -> None:
     from tornado.ioloop import IOLoop, PeriodicCallback
     from voila.app import Voila  # type: ignore[import-untyped]
 
-    app = Voila.instance()
+    class Dashboard(Voila):  # type: ignore[misc]
+        def listen(self) -> None:
+            refuse_other_hosts(self.app)
+            super().listen()
+
+    app = Dashboard.instance()
     app.initialize([notebook])
     app.connection_dir_root = str(private)
     asked = [time.time()]
@@ -79,7 +84,7 @@ def serve(private: Path, idle: float, notebook: str) -> None:
     def looked(handler: Any) -> None:
         asked[0] = time.time()
 
-    app.tornado_settings = {"log_function": looked}
+    app.tornado_settings = {"log_function": looked, **PRIVATE}
     loop = IOLoop.current()
 
     def stop() -> None:
@@ -106,6 +111,24 @@ def serve(private: Path, idle: float, notebook: str) -> None:
         traceback.print_exc()
         _leave(private, 1)
     _leave(private)
+
+
+# Another site never learns an address with its secret word, and gets none of the page's cookies.
+SAME_SITE = {"samesite": "Strict"}
+PRIVATE = {"headers": {"Referrer-Policy": "same-origin"}, "xsrf_cookie_kwargs": SAME_SITE}
+HOSTS = ("127.0.0.1", "localhost")
+
+
+def refuse_other_hosts(app: Any) -> None:
+    """Refuse requests under other names: a site may point its own name at this computer (DNS rebinding)."""
+    from tornado.routing import Matcher, Rule
+    from tornado.web import ErrorHandler
+
+    class OtherHost(Matcher):
+        def match(self, request: Any) -> dict[str, Any] | None:
+            return None if request.host_name in HOSTS else {}
+
+    app.default_router.rules.insert(0, Rule(OtherHost(), ErrorHandler, {"status_code": 403}))
 
 
 def _in_background(work: Callable[[], object]) -> None:
@@ -225,6 +248,7 @@ def _settings(port: int, word: str, further: int = 0) -> dict[str, Any]:
             # Only what draws the page: no extensions of the user's own JupyterLab.
             "extension_allowlist": list(EXTENSIONS),
         },
+        "IdentityProvider": {"cookie_options": SAME_SITE},
         "VoilaKernelManager": {"fill_delay": FILLS_AFTER},
         # Kernels of pages closed without notice end after a while.
         "MappingKernelManager": {"cull_interval": 60, "cull_idle_timeout": 3600, "cull_connected": False},

@@ -5,24 +5,19 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from helpers.share.guard import SMALLEST_GROUP, Guard
-from helpers.share.policy import Policy
-from helpers.standard import STRING, Element
-from helpers.systems import element
-
-if TYPE_CHECKING:
-    from helpers.profile import Source
+from helpers.standard import STRING
 
 __all__ = [
     "NOT_SHOWN",
+    "Bools",
+    "Ints",
     "Shown",
-    "counted_groups",
     "is_protected",
     "pooled_groups",
     "pooled_neighbors",
@@ -171,8 +166,11 @@ def suppress_small_cells(
     whole_rows: bool = False,
     no_value: bool = False,
     known_rows: bool = False,
+    hidden_elsewhere: Bools | None = None,
 ) -> Shown:
     """Choose the cells to hide in a two-way table with totals.
+
+    `hidden_elsewhere` marks cells that other tables of the same children hide.
 
     >>> shown = suppress_small_cells([[12, 3], [20, 30], [15, 25]], 10)
     >>> bool(shown.hidden[0, 1]), int(shown.hidden.sum()) >= 4
@@ -180,16 +178,23 @@ def suppress_small_cells(
     """
     counts = _with_totals(np.asarray(cells, dtype="int64"))
     primary = (counts > 0) & (counts < minimum)
+    if hidden_elsewhere is not None:
+        primary |= hidden_elsewhere
     hidden = primary.copy()
+    kept = np.zeros(counts.shape, dtype=bool)
+    kept[:, -1] = known_rows
+    if no_value and known_rows:
+        # Other tables disclose that nobody of a row has a value, or everybody: hidden, it protects no cell.
+        kept[counts[:, -2] == counts[:, -1]] = True
+        kept[counts[:, -2] == 0, -2] = True
     if whole_rows and counts.shape[1] > 2:
         inner = counts[:-1, :-1]
         telling = inner[:, :-1] if no_value else inner
         alone = (telling == counts[:-1, -1:]).any(axis=1) & (counts[:-1, -1] > 0)
         hidden[:-1, :-1] |= alone[:, None]
         primary[:-1, :-1] |= alone[:, None] & (inner > 0)
+        kept[:-1, :-1] &= ~alone[:, None]
     shown = Shown(counts, hidden)
-    kept = np.zeros(counts.shape, dtype=bool)
-    kept[:, -1] = known_rows
     hidden &= ~kept
     primary &= ~kept
     while _hide_beside(shown, minimum, kept.ravel()) or _hide_solved(shown, primary, kept.ravel()):
@@ -244,124 +249,6 @@ def _hide_solved(shown: Shown, primary: Bools, kept: Bools) -> bool:
             shown.hidden[...] = hidden.reshape(shown.hidden.shape)
             return True
     return False
-
-
-# Children without a value are a group like any other. Every element shows the number of children of a school
-# and grade; subtract those with a value, and the rest are those without. So we first pool small schools and
-# grades, once for all elements, so that these totals disclose nothing.
-
-DTYPES = {
-    "domain": "string", "element": "string", "school": "string", "grade_level": "string", "group": "string",
-    "children": "Int64", "of_children": "Int64", "mean": "float64", "unit": "string", "hidden": "boolean",
-}  # fmt: skip
-# Group of children with a number: any value.
-WITH_A_VALUE = "with a value"
-ALL_OTHERS = "all others"
-NO_VALUE = "no value"
-GROUPED_BY = ("school", "grade_level")
-OTHER_SCHOOLS = "other schools"
-OTHER_GRADES = "other grades"
-
-
-def counted_groups(
-    source: Source, policy: Policy, sets: Mapping[str, frozenset[str]], school_year: int | None
-) -> pd.DataFrame:
-    """Count children by school, grade and value, with small counts suppressed."""
-    told = {domain: policy.domains[domain].elements for domain, members in sets.items() if members}
-    names = [name for listed in told.values() for name in listed]
-    empty = pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in DTYPES.items()})
-    if not names:
-        return empty
-    everybody = sorted(frozenset[str]().union(*sets.values()))
-    known = source.children()[["child", "school", "grade_level"]]
-    known = known.assign(
-        school=known["school"].fillna("no school known"),
-        grade_level=known["grade_level"].fillna("not known"),
-    )
-    values = source.values(None if len(everybody) == len(known) else everybody, names)
-    year = values["school_year"]
-    ours = year.isna() | year.eq(school_year if school_year is not None else -1).fillna(False)
-    ours &= values["chosen"].fillna(False) & values["status"].eq("Reported")
-    chosen = values[ours.to_numpy(dtype=bool)]
-    parts = []
-    # One pooling for all domains, with the strictest minimum, because most of them count the same children.
-    least = max(policy.minimum(domain) for domain in told)
-    places = chosen.groupby("element", sort=False).indices
-    for domain, listed in told.items():
-        members = _pooled(known[known["child"].isin(list(sets[domain])).to_numpy(dtype=bool)], least)
-        inside = chosen["child"].isin(members["child"]).to_numpy(dtype=bool)
-        for name in (name for name in listed if name in places):
-            its = np.asarray(places[name], dtype="int64")
-            rows = chosen.take(its[inside[its]])
-            if len(rows):
-                parts.append(_of_element(element(name), domain, rows, members, policy.minimum(domain)))
-    return pd.concat(parts, ignore_index=True).astype(DTYPES) if parts else empty
-
-
-def _pooled(members: pd.DataFrame, minimum: int) -> pd.DataFrame:
-    """Pool small schools, and small grades within each school."""
-    school = _enough(members["school"], minimum, OTHER_SCHOOLS)
-    grade = members["grade_level"].mask(school.eq(OTHER_SCHOOLS), OTHER_GRADES)
-    for _, own in grade.groupby(school):
-        grade.loc[own.index] = _enough(own, minimum, OTHER_GRADES)
-    return members.assign(school=school.astype(STRING), grade_level=grade.astype(STRING))
-
-
-def _enough(names: pd.Series, minimum: int, others: str) -> pd.Series:
-    """Rename the smallest groups to one common name until it covers enough children."""
-    sizes = names.value_counts().sort_index().sort_values(kind="stable")
-    few = list(sizes.index[sizes < minimum])
-    more = [name for name in sizes.index if name not in few]
-    while few and sizes[few].sum() < minimum and more:
-        few.append(more.pop(0))
-    return names.mask(names.isin(few), others)
-
-
-def _of_element(
-    declared: Element, domain: str, rows: pd.DataFrame, members: pd.DataFrame, minimum: int
-) -> pd.DataFrame:
-    """Count one element by school; children without a value count, too."""
-    number = declared.type in ("integer", "number", "date")
-    group = pd.Series(WITH_A_VALUE, index=rows.index, dtype=STRING)
-    if not number:
-        # A rare value would disclose that somebody has it, whatever its count.
-        common = rows["value"].value_counts()
-        group = rows["value"].where(rows["value"].isin(list(common.index[common >= minimum])), ALL_OTHERS)
-    said = rows[["child", "value_number"]].assign(group=group)
-    without = members.loc[~members["child"].isin(rows["child"]), ["child"]]
-    rows = pd.concat([said, without], ignore_index=True)
-    rows = rows.merge(members, on="child", how="left", validate="many_to_one")
-    codes = [pd.factorize(rows[name], sort=True) for name in ("school", "grade_level", "group")]
-    (at_school, schools), (in_grade, grades), (of_group, words) = codes
-    groups = [*words, NO_VALUE]
-    of_group = np.where(of_group < 0, len(words), of_group)
-    counts = np.zeros((len(schools), len(grades), len(groups)), dtype="int64")
-    np.add.at(counts, (at_school, in_grade, of_group), 1)
-    sums = np.zeros((len(schools), len(grades)))
-    np.add.at(sums, (at_school, in_grade), rows["value_number"].fillna(0.0).to_numpy(dtype="float64"))
-    lines: list[tuple[object, ...]] = []
-    for place, school in enumerate(schools):
-        there = np.flatnonzero(counts[place].sum(axis=1))
-        shown = suppress_small_cells(
-            counts[place][there],
-            minimum,
-            # It discloses nothing that all children of a school are at that school.
-            whole_rows=not number and declared.name not in GROUPED_BY,
-            no_value=True,
-            known_rows=True,
-        )
-        totals = np.append(sums[place][there], sums[place].sum())
-        for line, grade in enumerate([*grades[there], None]):
-            hidden, told = shown.hidden[line], shown.counts[line]
-            with_one = int(told[:-2].sum())
-            of_children = None if hidden[-2] else with_one
-            mean = totals[line] / with_one if number and not hidden.any() and with_one else None
-            for column, name in enumerate(groups):
-                count = None if hidden[column] else int(told[column])
-                lines.append((school, grade, name, count, of_children, mean, bool(hidden[column])))
-    names = ["school", "grade_level", "group", "children", "of_children", "mean", "hidden"]
-    frame = pd.DataFrame(lines, columns=names)
-    return frame.assign(domain=domain, element=declared.name, unit=declared.unit)[list(DTYPES)]
 
 
 NOT_SHOWN = "not shown"

@@ -17,7 +17,7 @@ import pandas as pd
 from helpers.files import all_or_none, save_table, write_atomically
 from helpers.share.access import Allowed, Refused
 from helpers.share.audit import Audit, shown_hash
-from helpers.share.disclosure import counted_groups
+from helpers.share.counted_groups import counted_groups
 from helpers.share.policy import Policy
 from helpers.share.scope import ChildScope, Ties
 from helpers.share.visible_values import (

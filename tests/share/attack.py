@@ -148,7 +148,21 @@ class Attack:
         for cells, sums in self._together():
             asked = [cell for cell in cells if cell in among]
             if asked:
-                found |= _solved(cells, sums, self.bounds, asked)
+                found |= _solved(_Program.of(cells, sums, self.bounds), asked)
+        return found
+
+    def determined(self) -> list[Recovered]:
+        """List the hidden cells of which only one value is left, zero included.
+
+        Every solution is a witness for all cells at once, so that few need programs of their own.
+        """
+        found: list[Recovered] = []
+        for cells, sums in self._together():
+            asked = [cell for cell in cells if cell in self.hidden]
+            program = _Program.of(cells, sums, self.bounds)
+            differs = _witnessed(program, asked) if len(asked) > 1 else set()
+            solved = _solved(program, [cell for cell in asked if cell not in differs])
+            found += [Recovered(cell, low) for cell, (low, high) in solved.items() if low == high]
         return found
 
     def recovered(self, wanted: Iterable[Cell] | None = None) -> list[Recovered]:
@@ -157,43 +171,85 @@ class Attack:
         return [Recovered(cell, low) for cell, (low, high) in found if low == high and low > 0]
 
 
-def _solved(
-    cells: list[Cell],
-    sums: list[tuple[dict[Cell, float], float, float]],
-    bounds: Mapping[Cell, tuple[float, float]],
-    asked: list[Cell],
-) -> dict[Cell, tuple[int, int]]:
-    place = {cell: at for at, cell in enumerate(cells)}
-    entries = [
-        (line, place[cell], value) for line, (some, _, _) in enumerate(sums) for cell, value in some.items()
-    ]
-    lines, columns, values = (list(each) for each in zip(*entries, strict=True)) if entries else ([], [], [])
-    matrix = csr_matrix((values, (lines, columns)), shape=(len(sums), len(cells)))
-    low = np.array([each[1] for each in sums])
-    high = np.array([each[2] for each in sums])
-    exact = low == high
-    least, most = (np.array([bounds[cell][end] for cell in cells]) for end in (0, 1))
-    between = np.flatnonzero(~exact)
-    problem = {
-        "A_eq": matrix[np.flatnonzero(exact)] if exact.any() else None,
-        "b_eq": low[exact] if exact.any() else None,
-        "A_ub": _stacked(matrix, between) if len(between) else None,
-        "b_ub": np.concatenate([high[between], -low[between]]) if len(between) else None,
-        "bounds": np.column_stack([least, most]),
-    }
+Sum = tuple[dict[Cell, float], float, float]
+
+
+@dataclass(frozen=True)
+class _Program:
+    """Linear program of unknowns that hang together."""
+
+    place: dict[Cell, int]
+    matrix: csr_matrix
+    sums: tuple[np.ndarray, np.ndarray]
+    bounds: tuple[np.ndarray, np.ndarray]
+
+    @classmethod
+    def of(cls, cells: list[Cell], sums: list[Sum], bounds: Mapping[Cell, tuple[float, float]]) -> _Program:
+        """Write the sums as a matrix."""
+        place = {cell: at for at, cell in enumerate(cells)}
+        entries = [
+            (line, place[cell], value)
+            for line, (some, _, _) in enumerate(sums)
+            for cell, value in some.items()
+        ]
+        lines, columns, values = (
+            (list(each) for each in zip(*entries, strict=True)) if entries else ([], [], [])
+        )
+        return cls(
+            place,
+            csr_matrix((values, (lines, columns)), shape=(len(sums), len(cells))),
+            (np.array([each[1] for each in sums]), np.array([each[2] for each in sums])),
+            tuple(np.array([bounds[cell][end] for cell in cells]) for end in (0, 1)),  # type: ignore[arg-type]
+        )
+
+    @cached_property
+    def _problem(self) -> dict[str, Any]:
+        low, high = self.sums
+        exact = low == high
+        between = np.flatnonzero(~exact)
+        return {
+            "A_eq": self.matrix[np.flatnonzero(exact)] if exact.any() else None,
+            "b_eq": low[exact] if exact.any() else None,
+            "A_ub": _stacked(self.matrix, between) if len(between) else None,
+            "b_ub": np.concatenate([high[between], -low[between]]) if len(between) else None,
+            "bounds": np.column_stack(self.bounds),
+        }
+
+    def least(self, wish: np.ndarray, of: object) -> Any:
+        """Find the solution in which the wish is least."""
+        solved = linprog(wish, method="highs", **self._problem)
+        assert solved.status == 0, f"what is said of {of} contradicts itself: {solved.message}"
+        return solved
+
+
+def _witnessed(program: _Program, asked: list[Cell]) -> set[Cell]:
+    """Find cells that differ between two solutions in whole numbers; each solution is one for all cells."""
+    rng = np.random.default_rng(1)
+    at = np.array([program.place[cell] for cell in asked])
+    low, high = np.full(len(at), np.inf), np.full(len(at), -np.inf)
+    stale = 0
+    while stale < 4 and (high - low < 1).any():
+        wish = np.zeros(len(program.place))
+        wish[at] = rng.uniform(0.5, 1, len(at)) * rng.choice([-1, 1], len(at)) * (high - low < 1)
+        found = program.least(wish, asked[:1]).x
+        before = int((high - low >= 1).sum())
+        if np.abs(found - found.round()).max() < 1e-6:
+            low, high = np.minimum(low, found[at].round()), np.maximum(high, found[at].round())
+        stale = 0 if (high - low >= 1).sum() > before else stale + 1
+    return {cell for cell, differs in zip(asked, high - low >= 1, strict=True) if differs}
+
+
+def _solved(program: _Program, asked: list[Cell]) -> dict[Cell, tuple[int, int]]:
     found: dict[Cell, tuple[int, int]] = {}
     for cell in asked:
-        wish = np.zeros(len(cells))
-        wish[place[cell]] = 1.0
-        ends = []
-        for sign in (1.0, -1.0):
-            solved = linprog(sign * wish, method="highs", **problem)
-            assert solved.status == 0, f"what is said of {cell} contradicts itself: {solved.message}"
-            ends.append(sign * solved.fun)
+        wish = np.zeros(len(program.place))
+        wish[program.place[cell]] = 1.0
+        ends = [sign * program.least(sign * wish, cell).fun for sign in (1.0, -1.0)]
         found[cell] = (math.ceil(ends[0] - 1e-6), math.floor(ends[1] + 1e-6))
         near = found[cell][1] - found[cell][0]
-        if 0 < near <= 1 and len(cells) < 2_000:  # whole numbers may leave one where fractions leave two
-            found[cell] = _whole(wish, matrix, (low, high), (least, most), found[cell])
+        if 0 < near <= 1 and len(program.place) < 2_000:
+            # Whole numbers may leave one where fractions leave two.
+            found[cell] = _whole(wish, program.matrix, program.sums, program.bounds, found[cell])
     return found
 
 
@@ -495,14 +551,20 @@ def _rows_of(frame: pd.DataFrame) -> Iterator[Any]:
     return iter(frame.itertuples())
 
 
-def groups_attack(groups: pd.DataFrame) -> tuple[Attack, int]:
-    """Read the counts that the public sees: groups of a school and grade, of everybody there."""
+def groups_attack(
+    groups: pd.DataFrame, covered: Mapping[str, frozenset[str]] | None = None
+) -> tuple[Attack, int]:
+    """Read the counts that the public sees: groups of a school and grade, of everybody there.
+
+    With `covered`, the children of whom each element has a value, it plays somebody who knows which elements
+    cover the same children, and which only some of another's.
+    """
     attack = Attack()
+    alike = _alike(groups, covered or {})
     row: Any
     name: Any
     school: Any
     domain: Any
-    by_all = groups["grade_level"].isna()
     everybody = groups[groups["element"].eq("school")]
     keys = ["school", "grade_level"]
     nobody = everybody[everybody["group"].eq("no value")].set_index(keys)["children"]
@@ -514,30 +576,73 @@ def groups_attack(groups: pd.DataFrame) -> tuple[Attack, int]:
     }
     counted = 0
     for (domain, name, school), own in groups.groupby(["domain", "element", "school"]):
-        grades = ["all" if pd.isna(grade) else grade for grade in own["grade_level"].unique()]
+        rows: dict[str, list[Any]] = {}
+        for row in _rows_of(own):
+            rows.setdefault("all" if pd.isna(row.grade_level) else row.grade_level, []).append(row)
+        grades = list(rows)
         words = [*own["group"].unique()]
         words += [] if "no value" in words else ["no value"]
-        for grade in grades:
-            here = own[by_all.loc[own.index] if grade == "all" else own["grade_level"].eq(grade)]
-            cells = {word: (domain, name, school, grade, word) for word in words}
-            for row in _rows_of(here):
+        for grade, here in rows.items():
+            cells: dict[str, Cell] = {word: (domain, name, school, grade, word) for word in words}
+            cells["no value"] = _nobody(alike, name, school, grade)
+            for row in here:
                 if pd.isna(row.children):
                     attack.cell(cells[row.group], hidden=True)
                     counted += 1
                 else:
                     attack.cell(cells[row.group], float(row.children), float(row.children))
-            if "no value" not in set(here["group"]):
+            if all(row.group != "no value" for row in here):
                 attack.cell(cells["no value"], hidden=True)
+            for larger in alike[name][1:]:
+                # Who has the larger element's value and not this one's: none or more.
+                rest = {cells["no value"]: 1.0, _nobody(alike, larger, school, grade): -1.0}
+                attack.sums.append((rest, 0.0, EVERYBODY))
             with_one = [cell for word, cell in cells.items() if word != "no value"]
-            of = here["of_children"].dropna()
-            if len(of):
-                attack.sum_of(with_one, float(of.iloc[0]))
+            if of := [row.of_children for row in here if pd.notna(row.of_children)]:
+                attack.sum_of(with_one, float(of[0]))
             if (school, grade) in members:
                 attack.sum_of(cells.values(), members[school, grade])
         for word in words:
-            parts: list[Cell] = [(domain, name, school, g, word) for g in grades if g != "all"]
-            attack.whole(parts, (domain, name, school, "all", word))
+            line: dict[str, Cell] = {
+                g: _nobody(alike, name, school, g) if word == "no value" else (domain, name, school, g, word)
+                for g in grades
+            }
+            everybody_there = line.pop("all")
+            attack.whole(line.values(), everybody_there)
     return attack, counted
+
+
+def _alike(groups: pd.DataFrame, covered: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:
+    """Give each element the first one with the same children, and those with them and more."""
+    names = list(groups["element"].unique())
+    first: dict[object, str] = {}
+    found: dict[str, list[str]] = {}
+    for name in names:
+        own = covered.get(name)
+        found[name] = [first.setdefault(name if own is None else own, name)]
+    for name, larger in itertools.permutations(names, 2):
+        if name in covered and larger in covered and covered[name] < covered[larger]:
+            found[name].append(larger)
+    return found
+
+
+def _nobody(alike: Mapping[str, list[str]], name: str, school: str, grade: str) -> Cell:
+    """Name children without a value: one unknown for all elements that cover the same children."""
+    return ("no value", alike[name][0], school, grade)
+
+
+def small_differences(groups: pd.DataFrame, covered: Mapping[str, frozenset[str]]) -> list[Recovered]:
+    """Subtract shown counts of children without a value, of an element that covers only some of another's."""
+    shown = groups[groups["group"].eq("no value") & groups["children"].notna()]
+    shown = shown.assign(grade_level=shown["grade_level"].fillna("all"))
+    counts = shown.set_index(["element", "school", "grade_level"])["children"].to_dict()
+    alike = _alike(groups, covered)
+    return [
+        Recovered((name, larger, school, grade), int(count - counts[larger, school, grade]))
+        for (name, school, grade), count in counts.items()
+        for larger in alike[name][1:]
+        if 0 < count - counts.get((larger, school, grade), count) < 10
+    ]
 
 
 def attack_run(

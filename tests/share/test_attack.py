@@ -17,12 +17,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.cli import main
-from helpers.files import read_district
+from helpers.files import District, read_district
 from helpers.files.run_cache import sharing
+from helpers.link import Links
+from helpers.profile import Profiles, compute_indicators, source_of
 from helpers.report import run_report
 from helpers.report.display_names import short_names, system_names
 from helpers.report.tables import csv_link
-from helpers.share import Guard
+from helpers.share import Guard, open_view
 from helpers.share.disclosure import pooled_groups
 from tests.kept import Kept
 from tests.notebooks_here import notebooks_here
@@ -35,6 +37,7 @@ from tests.share.attack import (
     attack_run,
     groups_attack,
     page_of,
+    small_differences,
 )
 from tests.share.attack_tables import (
     Table,
@@ -209,6 +212,51 @@ def test_no_hidden_number_of_the_publics_groups_can_be_solved(run: Run) -> None:
 
     assert hidden
     assert attack.recovered() == []
+
+
+def test_no_hidden_number_of_the_publics_groups_comes_back_from_elements_of_the_same_children(
+    district: District, district_links: Links, district_profiles: Profiles
+) -> None:
+    """Played by somebody who knows which elements cover the same children, or only some of another's."""
+    signs = compute_indicators(district, district_links, district_profiles)
+    source = source_of(district, district_links, district_profiles, signs)
+    view = open_view(source, "public", "district")
+    values = source.values(None, sorted(view.groups["element"].unique()))
+    now = values["school_year"].isna() | values["school_year"].eq(view.school_year).fillna(False)
+    values = values[now & values["chosen"].fillna(False) & values["status"].eq("Reported")]
+    covered = {str(name): frozenset(own) for name, own in values.groupby("element")["child"]}
+    attack, hidden = groups_attack(view.groups, covered)
+
+    assert hidden
+    assert len(set(covered.values())) < len(covered) - 20, "many elements cover the same children"
+    assert attack.determined() == []
+    assert small_differences(view.groups, covered) == []
+
+
+def test_the_attack_subtracts_elements_of_the_same_children() -> None:
+    def groups(absent_without: int | None) -> pd.DataFrame:
+        shown = {
+            ("school", "Oak"): 62, ("school", "no value"): 0,
+            ("days_enrolled", "with a value"): 40, ("days_enrolled", "no value"): 22,
+            ("chronically_absent", "false"): 31, ("chronically_absent", "true"): None,
+            ("chronically_absent", "no value"): absent_without, ("rate", "with a value"): 41,
+            ("rate", "no value"): 21,
+        }  # fmt: skip
+        rows = [
+            ("d", name, "Oak", grade, group, count, 62 if name == "school" else None)
+            for (name, group), count in shown.items()
+            for grade in ("KG", None)
+        ]
+        names = ["domain", "element", "school", "grade_level", "group", "children", "of_children"]
+        return pd.DataFrame(rows, columns=names)
+
+    enrolled = frozenset(range(40))
+    alike = {"days_enrolled": enrolled, "chronically_absent": enrolled, "rate": frozenset(range(41))}
+    attack, hidden = groups_attack(groups(None), alike)
+    assert hidden == 4
+    assert {one.value for one in attack.determined() if one.cell[-1] == "true"} == {9}
+    assert groups_attack(groups(None))[0].determined() == [], "nobody knows who has a value"
+    assert {one.value for one in small_differences(groups(None), alike)} == {1}
 
 
 def test_the_attack_recovers_what_is_listed_in_order_beside_totals() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.share.counted_groups import rounded_mean
 from helpers.share.disclosure import Shown, is_protected, suppress_small_cells
 from tests.tiers import examples
 
@@ -149,3 +150,34 @@ def test_a_row_of_which_nobody_has_a_value_tells_of_no_child() -> None:
     shown = suppress_small_cells(table, 10, whole_rows=True, no_value=True, known_rows=True)
     assert not shown.hidden[0].any()
     assert shown.hidden[1, :-1].all(), "everybody of the second row has one value"
+
+
+def test_cells_that_another_table_hides_are_hidden_and_cannot_be_worked_out() -> None:
+    table = [[20, 22], [30, 25], [15, 18]]
+    elsewhere = np.zeros((4, 3), dtype=bool)
+    elsewhere[1, 1] = True
+    shown = suppress_small_cells(table, 10, no_value=True, known_rows=True, hidden_elsewhere=elsewhere)
+    assert shown.hidden[1].tolist() == [True, True, False]
+    for cell in np.flatnonzero(shown.hidden.ravel()):
+        assert is_protected(shown, int(cell))
+
+
+def test_a_row_without_any_value_hides_no_small_cell() -> None:
+    """Somebody who knows another element of these children knows that nobody there has a value."""
+    shown = suppress_small_cells([[3, 20], [0, 30], [25, 25]], 10, no_value=True, known_rows=True)
+    assert not shown.hidden[1].any()
+    assert shown.hidden[2, :2].all()
+
+
+@pytest.mark.parametrize("children", [10, 16, 31, 151, 1500])
+@pytest.mark.parametrize("spread", [0.05, 15.0, 400.0])
+def test_two_rounded_means_leave_a_leavers_value_two_standard_deviations_open(
+    children: int, spread: float
+) -> None:
+    exact = np.linspace(0, 4 * spread, 20_001)
+    shown = np.unique([rounded_mean(mean, children, spread) for mean in exact])
+    step = np.diff(shown).min()
+    # What n times one mean less n - 1 times the other can be off by.
+    assert step * (2 * children - 1) >= 2 * spread * (1 - 1e-9)
+    assert step * (2 * children - 1) <= 5.01 * spread, "no coarser than it must be"
+    assert np.abs(shown - np.round(shown / step) * step).max() < 1e-9 * spread

@@ -91,3 +91,15 @@ def test_a_number_outweighs_no_name_of_the_other_sex() -> None:
     people = [{**one, "sex": "Male"} for one in BEN]
     links = linked(*people, {**jay(), "sex": "Female"}, method="resolved")
     assert len(children(links.crosswalk)) == 2
+
+
+def test_a_record_with_the_number_and_the_usual_name_needs_no_birth_date() -> None:
+    links, decisions = of_jay(record("map", "map-1", "Benjamin", "Lopez", District="1"))
+    assert len(children(links.crosswalk)) == 1
+    assert decisions == {"Match"}
+
+
+def test_two_other_names_under_one_number_wait_for_a_person() -> None:
+    links, decisions = of_jay(record("map", "map-1", "Whitney", "Lopez", BORN, District="1"))
+    assert links.crosswalk.set_index("silo")["link_status"][["lms", "map"]].tolist() == ["Review", "Review"]
+    assert decisions == {"Review"}

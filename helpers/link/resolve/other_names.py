@@ -20,50 +20,55 @@ __all__ = ["OtherNames"]
 
 @dataclass(frozen=True)
 class OtherNames:
-    """Pairs of whole names, of one birth date, that agreeing numbers show to be one child's.
+    """Records with a first name that one system alone writes, and whose number shows which child has it.
 
-    ``person`` is each record's name and birth date as one integer, -1 if it lacks one. ``pairs`` has pairs of
-    persons: the lower one times the number of records plus the higher.
+    ``lone`` marks them, ``day`` is each record's birth date, -1 if it has none.
     """
 
-    person: np.ndarray
-    pairs: np.ndarray
+    lone: np.ndarray
+    day: np.ndarray
 
     @staticmethod
     def find(students: Records, agreeing_ids: pd.DataFrame) -> OtherNames:
-        """Find two first names with one declared number, surname and birth date, one of them in one system.
+        """Find such names by another record with the same declared number, surname and birth date.
 
-        At least two systems must write the other name: else nothing shows which of two children it numbers.
+        At least two systems must write its name: else nothing shows which of two children the number is of.
         """
         count, silo = len(students), students.silo
         name = whole_names(students)
         day = np.where(comparable(students.people), ignore_date_order(students.people["birth_date"]), -1)
         person = _numbered(name, day)
-        left, right = (agreeing_ids[side].to_numpy(dtype="int64") for side in ("left", "right"))
         known = np.flatnonzero(person >= 0)
         systems = np.bincount(distinct_pairs(person[known], silo[known])[0], minlength=count)
-        few, many = np.sort([systems[person[left]], systems[person[right]]], axis=0)
+        ends = [agreeing_ids[side].to_numpy(dtype="int64") for side in ("left", "right")]
+        one, other = (np.concatenate(sides) for sides in (ends, ends[::-1]))
         sex = pd.factorize(students.people["sex"])[0]
-        asked = (person[left] >= 0) & (person[right] >= 0) & (person[left] != person[right])
-        asked &= (day[left] == day[right]) & (few == 1) & (many > 1)
-        asked &= (sex[left] == sex[right]) | (np.minimum(sex[left], sex[right]) < 0)
-        left, right = left[asked], right[asked]
-        if len(left):
+        asked = (person[one] >= 0) & (person[other] >= 0) & (day[one] == day[other])
+        asked &= (systems[person[one]] == 1) & (systems[person[other]] > 1)
+        asked &= (sex[one] == sex[other]) | (np.minimum(sex[one], sex[other]) < 0)
+        one, other = one[asked], other[asked]
+        lone = np.zeros(count, dtype=bool)
+        if len(one):
             held = students.ids.loc[~students.ids["system"].isin(WEAK), ["number", "system", "value"]]
             code = held.groupby(["system", "value"]).ngroup().to_numpy(dtype="int64")
-            one_number = Values.of(held["number"].to_numpy("int64"), code, []).shared(count, left, right)
+            one_number = Values.of(held["number"].to_numpy("int64"), code, []).shared(count, one, other)
+            names = compare_names(students.names, count, one, other)
             doubtful = _may_be_two(students, held, name, day)
-            asked = (one_number == 1) & ~doubtful[left] & ~doubtful[right]
-            left, right = left[asked], right[asked]
-        names = compare_names(students.names, count, left, right)
-        found = names.plainly_different & (names.last < ALIKE)
-        return OtherNames(person, _pairs(person[left[found]], person[right[found]], count))
+            found = (one_number == 1) & names.plainly_different & (names.last < ALIKE)
+            found &= ~doubtful[one] & ~doubtful[other]
+            lone = np.isin(person, person[one[found]])
+        return OtherNames(lone, day)
 
-    def join(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """Test which pairs of records have two such names."""
-        one, other = self.person[left], self.person[right]
-        found = np.isin(_pairs(one, other, len(self.person)), self.pairs)
-        result: np.ndarray = found & (one >= 0) & (other >= 0)
+    def excuse(
+        self, left: np.ndarray, right: np.ndarray, strong_id: np.ndarray, surname: np.ndarray
+    ) -> np.ndarray:
+        """Test in which pairs different first names say nothing: one is such a name, and the rest agrees.
+
+        A record without a birth date may have either name if it has the number.
+        """
+        dated = (self.day[left] >= 0) & (self.day[right] >= 0)
+        agrees = np.where(dated, self.day[left] == self.day[right], strong_id)
+        result: np.ndarray = (self.lone[left] != self.lone[right]) & agrees & (surname < ALIKE)
         return result
 
 
@@ -96,9 +101,4 @@ def _numbered(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     codes = pd.factorize(one[known] * (int(np.max(other, initial=0)) + 1) + other[known])[0]
     result = np.full(len(one), -1, dtype="int64")
     result[known] = codes
-    return result
-
-
-def _pairs(one: np.ndarray, other: np.ndarray, count: int) -> np.ndarray:
-    result: np.ndarray = np.minimum(one, other) * count + np.maximum(one, other)
     return result

@@ -157,13 +157,14 @@ def compare_pairs(
     agreeing = pairs.merge(agreeing_ids, on=["left", "right"], how="left", validate="one_to_one")["strong"]
     strong = agreeing.eq(True).to_numpy(dtype=bool, na_value=False)
     names = compare_names(students.names, len(students), left, right)
+    excused = other_names.excuse(left, right, strong, names.last)
     return pairs.assign(
         strong_id=strong,
         weak_id=agreeing.notna().to_numpy(dtype=bool) & ~strong,
         contradicting_id=contradicting(students.ids, len(students), left, right),
         first_name=names.first,
         last_surname=names.last,
-        plainly_different=names.plainly_different & ~other_names.join(left, right),
+        plainly_different=names.plainly_different & ~excused,
         birth_date=compare_birth_dates(students.people, left, right),
         one_home=_one_home(students, left, right),
     )
@@ -206,6 +207,9 @@ def resolve(students: Records, found: Matches, persons: ReviewDecisions) -> Reso
     matches = decided.index[decided["decision"].eq("Match") & by_rule].to_numpy()
     clusters = _clustered(students, decided.loc[matches], excluded)
     decided = after_clustering(decided, matches, clusters.outcome)
+    # A person decides about another first name that some record of the child excludes.
+    waits = decided["rule"].eq(OUTWEIGHS) & decided["decision"].eq("Refused")
+    decided = decided.assign(decision=decided["decision"].mask(waits, "Review"))
     label, not_held = apply_review_decisions(clusters.label, persons.pairs)
     return Resolved(_refused(decided, persons.pairs[not_held]), label, np.full(len(students), np.nan))
 
@@ -260,7 +264,8 @@ def _decided(
     evidence = compare_pairs(students, left, right, found.agreeing_ids, other_names)
     decided = pd.concat([pairs[["step"]], evidence, decide(evidence)], axis="columns")
     # A number may outweigh a name, but that verifies nothing: a twin may have it by mistake.
-    outweighs = decided["decision"].eq("Match") & decided["strong_id"] & other_names.join(left, right)
+    excused = other_names.excuse(left, right, decided["strong_id"], decided["last_surname"].to_numpy())
+    outweighs = excused & decided["decision"].eq("Match") & decided["first_name"].ge(names.ALIKE)
     decided = decided.assign(
         rule=decided["rule"].mask(outweighs, OUTWEIGHS), verified=decided["verified"] & ~outweighs
     )

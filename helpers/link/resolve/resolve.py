@@ -264,7 +264,8 @@ def _decided(
     evidence = compare_pairs(students, left, right, found.agreeing_ids, other_names)
     decided = pd.concat([pairs[["step"]], evidence, decide(evidence)], axis="columns")
     # A number may outweigh a name, but that verifies nothing: a twin may have it by mistake.
-    excused = other_names.excuse(left, right, decided["strong_id"], decided["last_surname"].to_numpy())
+    surname, strong = (decided[name].to_numpy() for name in ("last_surname", "strong_id"))
+    excused = other_names.excuse(left, right, strong, surname)
     outweighs = excused & decided["decision"].eq("Match") & decided["first_name"].ge(names.ALIKE)
     decided = decided.assign(
         rule=decided["rule"].mask(outweighs, OUTWEIGHS), verified=decided["verified"] & ~outweighs

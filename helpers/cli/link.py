@@ -55,6 +55,7 @@ CAVEAT = "what the estimate holds for"
 TITLES = {
     "children": "groups, one for each child as far as links show",
     "link statuses": "Link status of each system's records",
+    "records a child": "Records of a child in each system, inferred from the links",
     "refused id columns": "Refused id columns",
     "findings": "Findings by kind",
     "changed weights": "Match weights that differ from the starting model's, in bits",
@@ -398,7 +399,14 @@ def link(
     chosen = method_of(method)
     if link_region(folder, chosen, decisions, train, model_file, out, output):
         return
-    from helpers.link import estimate_caveat, estimate_quality, read_decisions, review_queue, save_queue
+    from helpers.link import (
+        estimate_caveat,
+        estimate_quality,
+        read_decisions,
+        records_a_child,
+        review_queue,
+        save_queue,
+    )
     from helpers.report import link_statuses_by_system
     from helpers.share import NOT_SHOWN, Guard, shown_everybody, suppress_totals
 
@@ -435,6 +443,9 @@ def link(
     counted = "children" if guard.real else "records"
     link_statuses = link_statuses_by_system(links.crosswalk, guard).rename(columns={"count": counted})
     link_statuses = suppress_totals(guard, link_statuses, "silo", counted)
+    often = records_a_child(links.crosswalk)
+    if guard.real:
+        often = often[["silo", "records_a_child"]]
     found = links.findings.groupby("kind")["times"].sum().reset_index()
     refused = links.id_columns[links.id_columns["status"].eq("Refused")]
     as_json = output.as_json
@@ -446,6 +457,7 @@ def link(
         **read_so(guard, as_json, f"{ROUNDED} {PARTS}"),
         "pairs that need review": to_tens(guard, int(links.pairs["decision"].eq("Review").sum())),
         "decisions that no longer apply": as_shown(guard, len(links.stale_decisions)),
+        "records a child": often,
         "refused id columns": refused[["silo", "file", "column"]].drop_duplicates(),
         "findings": worded(guard, found.assign(times=guard.rounded(found["times"])), as_json),
         "changed weights": _changed_weights(links, model),

@@ -25,6 +25,7 @@ from helpers.link.resolve.resolve import resolve
 from helpers.link.resolve.weighted_pairs import (
     Exclusions,
     add_weighted_pairs,
+    ask_about_numbers,
     learn_exclusions,
     mark_refused,
     weigh,
@@ -58,7 +59,8 @@ def find_candidates(students: Records, found: Matches, aids: LinkageContext) -> 
     one, over_one = candidates_across_birth_dates(units, units.dated, units.named & ~units.dated)
     pairs = pd.concat([both, one], ignore_index=True).astype("int64")
     pairs = pairs.assign(kind=np.repeat([0, 1], [len(both), len(one)]))
-    return Candidates(settled, units, Exclusions.of(units, settled, aids.persons), pairs, over + over_one)
+    exclusions = Exclusions.of(students, units, settled, aids.persons)
+    return Candidates(settled, units, exclusions, pairs, over + over_one)
 
 
 def weigh_candidates(students: Records, found: Matches, aids: LinkageContext) -> Candidates:
@@ -97,5 +99,6 @@ def find_probabilistic_matches(students: Records, found: Matches, aids: LinkageC
     edges = matches[["left", "right"]].assign(strength=matches["match_weight"].round(2))
     clusters = cluster_records(count, edges, seen.exclusions.also_by_names)
     pairs.loc[matches.index, "decision"] = clusters.outcome
+    pairs = ask_about_numbers(pairs, seen.exclusions)
     settled = add_weighted_pairs(students, seen.settled, units, pairs, clusters.label, aids)
     return found.decided(STEP, settled, seen.passed_over + over)

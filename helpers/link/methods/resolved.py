@@ -23,7 +23,13 @@ from helpers.link.resolve.assignment import (
 )
 from helpers.link.resolve.clusters import Compare, cluster_records, components
 from helpers.link.resolve.lone_pairs import lack_witness, may_be_twins
-from helpers.link.resolve.weighted_pairs import Exclusions, add_weighted_pairs, is_exclusive, weigh
+from helpers.link.resolve.weighted_pairs import (
+    Exclusions,
+    add_weighted_pairs,
+    ask_about_numbers,
+    is_exclusive,
+    weigh,
+)
 from helpers.link.values.name_forms import compare_names
 from helpers.standard import figure
 
@@ -59,6 +65,7 @@ def resolve_matches(students: Records, found: Matches, aids: LinkageContext) -> 
     label, outcomes = _cluster(count, parts, _by_weights_too(seen.exclusions, parts))
     pairs = _stacked(parts)
     pairs.loc[pairs["decision"].eq("Match"), "decision"] = outcomes
+    pairs = ask_about_numbers(pairs, seen.exclusions)
     pairs, label = _ask_where_witness_lacks(seen.units, pairs, label)
     pairs = _one_question_a_record(pairs, seen.units.dated, label)
     settled = add_weighted_pairs(students, seen.settled, seen.units, pairs, label, aids)
@@ -75,7 +82,7 @@ def _decide_dated(pairs: pd.DataFrame, count: int, exclusions: Exclusions) -> pd
     decided = _by_share(pairs, count, ACCEPT[0], exclusions)
     doubles = pairs[pairs["refused"] & pairs["match_probability"].ge(SAME_BUT_FOR_IDS)]
     doubles = doubles[~exclusions.two_children(doubles["left"].to_numpy(), doubles["right"].to_numpy())]
-    doubles = doubles[~_have_two_names(exclusions.units, doubles)]
+    doubles = doubles[~_have_two_names_or_numbers(exclusions, doubles)]
     match = decided[decided["decision"].eq("Match")]
     partners: dict[int, dict[int, tuple[float, int, int]]] = {}
     for row, one, other, weight in zip(
@@ -101,10 +108,11 @@ def _decide_dated(pairs: pd.DataFrame, count: int, exclusions: Exclusions) -> pd
     return decided.assign(decision=decision)
 
 
-def _have_two_names(units: Units, pairs: pd.DataFrame) -> np.ndarray:
-    """Test which pairs have clearly different first names: twins, not one child under two ids."""
+def _have_two_names_or_numbers(exclusions: Exclusions, pairs: pd.DataFrame) -> np.ndarray:
+    """Test which pairs are two children, not one under two ids: two systems number both, or names differ."""
     left, right = (pairs[side].to_numpy(dtype="int64") for side in ENDS)
-    return compare_names(units.names, len(units), left, right).plainly_different
+    names = compare_names(exclusions.units.names, len(exclusions.units), left, right)
+    return names.plainly_different | exclusions.have_other_numbers(left, right)
 
 
 def _by_share(
@@ -120,7 +128,7 @@ def _by_share(
     hopeful = np.flatnonzero(~refused & (alone >= AGAINST))
     near = pairs[np.where(refused, alone >= SAME_BUT_FOR_IDS, alone >= ALIKE)]
     if exclusions is not None:
-        twins = near["refused"].to_numpy(dtype=bool) & _have_two_names(exclusions.units, near)
+        twins = near["refused"].to_numpy(dtype=bool) & _have_two_names_or_numbers(exclusions, near)
         near = near[~twins]
     alike = near["left"].to_numpy() * count + near["right"].to_numpy()
     exclusive = None if exclusions is None else exclusions.exclusive

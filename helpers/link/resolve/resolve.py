@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from helpers.link.blocking import components
 from helpers.link.decisions import ReviewDecisions
 from helpers.link.matches import Matches, Resolved
 from helpers.link.records import Records
+from helpers.link.records_a_child import has_children_once
 from helpers.link.resolve.clusters import Clusters, Compare, apply_review_decisions, cluster_records
 from helpers.link.resolve.other_names import OtherNames
+from helpers.link.resolve.other_numbers import OTHER_NUMBERS, GroupNumbers
 from helpers.link.values import birth_dates as dates
 from helpers.link.values import names
 from helpers.link.values.birth_dates import compare_birth_dates
@@ -25,6 +28,7 @@ __all__ = [
     "contradictions",
     "decide",
     "resolve",
+    "with_reason",
 ]
 
 
@@ -197,10 +201,13 @@ def resolve(students: Records, found: Matches, persons: ReviewDecisions) -> Reso
     """Resolve all pairs by rules, and cluster the records of each child."""
     other_names = OtherNames.find(students, found.agreeing_ids)
     decided = _decided(students, found, persons, other_names)
+    have_other_numbers = _compare_groups(students, decided)
+    decided = _ask_about_numbers(decided, have_other_numbers)
 
     def excluded(left: np.ndarray, right: np.ndarray) -> np.ndarray:
         implied = compare_pairs(students, left, right, found.agreeing_ids, other_names)
         apart = cannot_be_one_child(implied) | ~students.may_be_one_child(left, right)
+        apart |= have_other_numbers(left, right)
         return (apart & ~persons.together(left, right)) | persons.apart(left, right)
 
     by_rule = decided["decided_by"].ne("Person")
@@ -212,6 +219,26 @@ def resolve(students: Records, found: Matches, persons: ReviewDecisions) -> Reso
     decided = decided.assign(decision=decided["decision"].mask(waits, "Review"))
     label, not_held = apply_review_decisions(clusters.label, persons.pairs)
     return Resolved(_refused(decided, persons.pairs[not_held]), label, np.full(len(students), np.nan))
+
+
+def _compare_groups(students: Records, decided: pd.DataFrame) -> Compare:
+    """Return a test of pairs of records whose groups, joined by ids, have other numbers in two systems."""
+    joined = decided[decided["decision"].eq("Match") & (decided["strong_id"] | decided["weak_id"])]
+    group = components(len(students), joined["left"].to_numpy(), joined["right"].to_numpy())
+    numbers = GroupNumbers.of(students, group, len(students))
+    once = has_children_once(group, students.silo, numbers.numbered.shape[1])
+    return lambda left, right: numbers.show_two(group[left], group[right], once)
+
+
+def _ask_about_numbers(decided: pd.DataFrame, have_other_numbers: Compare) -> pd.DataFrame:
+    """Let a person decide about matches between groups with other numbers."""
+    ends = (decided[side].to_numpy() for side in ("left", "right"))
+    asked = decided["decision"].eq("Match") & decided["decided_by"].ne("Person") & have_other_numbers(*ends)
+    return decided.assign(
+        decision=decided["decision"].mask(asked, "Review"),
+        verified=decided["verified"] & ~asked,
+        contradiction=with_reason(decided["contradiction"], asked.to_numpy(), OTHER_NUMBERS),
+    )
 
 
 def _clustered(students: Records, matches: pd.DataFrame, excluded: Compare) -> Clusters:
@@ -320,8 +347,12 @@ def after_clustering(decided: pd.DataFrame, matches: np.ndarray, outcome: np.nda
         "Review": SPLIT,
     }
     for became, reason in why.items():
-        rows = matches[outcome == became]
-        before = decided.loc[rows, "contradiction"]
+        rows = decided.index.isin(matches[outcome == became])
         decided.loc[rows, "decision"] = became
-        decided.loc[rows, "contradiction"] = (before + "; ").fillna("") + reason
+        decided["contradiction"] = with_reason(decided["contradiction"], rows, reason)
     return decided
+
+
+def with_reason(contradiction: pd.Series, rows: np.ndarray, reason: str) -> pd.Series:
+    """Add a reason to what contradicts some pairs."""
+    return contradiction.mask(rows, (contradiction + "; ").fillna("") + reason)

@@ -15,8 +15,10 @@ from helpers.link.model.calibration import DOUBTS, calibrate, share_of_errors
 from helpers.link.model.parameters import shipped_model
 from helpers.link.model.scoring import prior_bits, score_pairs
 from helpers.link.records import Records, Units
+from helpers.link.records_a_child import has_children_once
 from helpers.link.resolve.clusters import Compare, anchors
-from helpers.link.resolve.resolve import EXCLUDED, SPLIT, contradictions
+from helpers.link.resolve.other_numbers import OTHER_NUMBERS, GroupNumbers
+from helpers.link.resolve.resolve import EXCLUDED, SPLIT, contradictions, with_reason
 from helpers.link.values.birth_dates import AMBIGUOUS_DATE, DIFFERENT, MISSING, SAME
 from helpers.link.values.identifiers import contradicting
 from helpers.link.values.name_forms import compare_names
@@ -28,6 +30,7 @@ __all__ = [
     "HOPELESS",
     "Exclusions",
     "add_weighted_pairs",
+    "ask_about_numbers",
     "is_exclusive",
     "learn_exclusions",
     "mark_refused",
@@ -39,8 +42,6 @@ __all__ = [
 HOPELESS = 0.01
 # A pair as likely as this by itself shows which systems have a child more than once.
 LIKELY = 0.7
-# A system that has so few of its children twice is held to have each once.
-SELDOM_TWICE = 0.05
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,10 @@ class Exclusions:
     together: np.ndarray
     apart: np.ndarray
     once: np.ndarray  # by silo number: whether the silo hardly ever has a child twice
+    group_numbers: GroupNumbers
 
     @staticmethod
-    def of(units: Units, settled: Resolved, persons: ReviewDecisions) -> Exclusions:
+    def of(students: Records, units: Units, settled: Resolved, persons: ReviewDecisions) -> Exclusions:
         """Collect decisions about records by their units."""
         pairs = settled.pairs
         said = persons.pairs
@@ -71,18 +73,14 @@ class Exclusions:
         together = said.loc[yes, ["left", "right"]]
         once = np.ones(int(np.max(units.record_silo, initial=0)) + 1, dtype=bool)
         numbers = [_numbered(units, part) for part in (refused, together, apart)]
-        return Exclusions(units, numbers[0], numbers[1], numbers[2], once)
+        group_numbers = GroupNumbers.of(students, units.of_record, len(units))
+        return Exclusions(units, numbers[0], numbers[1], numbers[2], once, group_numbers)
 
     def learning_from(self, left: np.ndarray, right: np.ndarray) -> Exclusions:
         """Learn which silos have a child more than once, from pairs that are likely one child alone."""
-        units, width = self.units, len(self.once)
-        held, times = np.unique(units.of_record * width + units.record_silo, return_counts=True)
-        one, other = _in_one_silo(units, left, right)
-        twice = np.union1d(held[times > 1], np.concatenate((one, other)))
-        rate = np.bincount(twice % width, minlength=width) / np.maximum(
-            np.bincount(held % width, minlength=width), 1
-        )
-        return replace(self, once=rate < SELDOM_TWICE)
+        units = self.units
+        more = np.concatenate(_in_one_silo(units, left, right))
+        return replace(self, once=has_children_once(units.of_record, units.record_silo, len(self.once), more))
 
     def with_pairs(self, left: np.ndarray, right: np.ndarray) -> Exclusions:
         """Add pairs of units that contradict each other."""
@@ -100,6 +98,7 @@ class Exclusions:
         number = np.minimum(left, right) * len(units) + np.maximum(left, right)
         apart = contradicting(units.ids, len(units), left, right) >= 0
         apart |= self._both_in_one_silo(left, right) | np.isin(number, self.refused)
+        apart |= self.have_other_numbers(left, right)
         return apart & ~np.isin(number, self.together)
 
     def also_by_names(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -152,6 +151,19 @@ class Exclusions:
     def exclusive(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """Test which pairs of units can't be one child: excluded, or both in a silo that has a child once."""
         return self.both_once(left, right) | self.by_ids(left, right)
+
+    def have_other_numbers(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Test which pairs have numbers that hold each together, and others in two systems."""
+        return self.group_numbers.show_two(left, right, self.once)
+
+    def for_review(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Test which pairs only the numbers of their records exclude: a person decides about these."""
+        result = self.have_other_numbers(left, right)
+        rows = np.flatnonzero(result)
+        nothing_held = replace(self.group_numbers, held=np.zeros_like(self.group_numbers.held))
+        others = replace(self, group_numbers=nothing_held)
+        result[rows] = ~others.also_by_names(left[rows], right[rows])
+        return result
 
     def both_once(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """Test which pairs would be two records of one child in a silo that hardly has a child twice."""
@@ -208,6 +220,16 @@ def mark_refused(weighed: pd.DataFrame, exclusions: Exclusions) -> pd.DataFrame:
     left, right = (weighed[side].to_numpy()[hopeful] for side in ("left", "right"))
     refused[hopeful] = exclusions.also_by_names(left, right)
     return weighed.assign(refused=refused)
+
+
+def ask_about_numbers(pairs: pd.DataFrame, exclusions: Exclusions) -> pd.DataFrame:
+    """Let a person decide about pairs that only other numbers in two systems refuse."""
+    refused = np.flatnonzero(pairs["decision"].eq("Refused"))
+    asked = np.zeros(len(pairs), dtype=bool)
+    asked[refused] = exclusions.for_review(
+        *(pairs[side].to_numpy("int64")[refused] for side in ("left", "right"))
+    )
+    return pairs.assign(decision=pairs["decision"].mask(asked, "Review"), other_numbers=asked)
 
 
 def learn_exclusions(weighed: pd.DataFrame, exclusions: Exclusions) -> Exclusions:
@@ -290,13 +312,14 @@ def _as_records(
         }
     )
     decision = pairs["decision"].to_numpy(dtype=object)
+    against = contradictions(evidence)
     doubt = _doubts(evidence, pairs, units.silos.shared(len(units), left, right) == 1)
     return evidence.assign(
         step=STEP,
         rule=pd.Series(RULE, index=evidence.index, dtype="string"),
         decision=decision,
-        contradiction=contradictions(evidence),
-        verified=decision == "Match",
+        contradiction=with_reason(against, pairs["other_numbers"].to_numpy(dtype=bool), OTHER_NUMBERS),
+        verified=(decision == "Match") & against.isna().to_numpy(),
         strength=0,
         decided_by="Model",
         match_weight=pairs["match_weight"].to_numpy(),

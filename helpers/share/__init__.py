@@ -13,7 +13,7 @@ from helpers.share.disclosure import (
     suppress_complement,
     suppress_totals,
 )
-from helpers.share.guard import MASK, OF_CHILDREN, SMALLEST_GROUP, Guard
+from helpers.share.guard import ABOUT_FILES, MASK, OF_CHILDREN, SMALLEST_GROUP, Guard
 from helpers.share.on_hold import day_of_access, pages_on_hold
 from helpers.share.open_view import joined, open_view, open_views, view_for_handover, view_of_child, whos
 from helpers.share.policy import Policy, Role, read_policy

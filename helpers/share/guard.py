@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.layouts import Layout
 
-__all__ = ["MASK", "SHARE_STEP", "SMALLEST_GROUP", "Guard"]
+__all__ = ["ABOUT_FILES", "MASK", "SHARE_STEP", "SMALLEST_GROUP", "Guard"]
 
 SMALLEST_GROUP = whole_figure("smallest_group")
 MASK = "…"
@@ -38,6 +38,8 @@ OF_CHILDREN = ("rate", "children", "pairs", "rows", "minutes", "findings")
 # Measures that add up within a pair of systems: if one line is hidden, the others must be too.
 OF_A_PAIR = ("match rate", "only in left", "only in right")
 SHARE_STEP = figure("share/disclosure.share_step")
+# Kinds of finding that count files and columns, not children or their records.
+ABOUT_FILES = r"(?:file|column|header|delimiter|manifest|id_column)_"
 # Kinds of finding whose `expected` comes from the layout. In other kinds, it may quote another record.
 EXPECTED_BY_LAYOUT = (
     r"^(file_|column_|header_|delimiter_|text_not|cells_|row_|manifest_|record_|key_|reference_|id_|name_p|"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -154,14 +155,22 @@ def test_nothing_of_a_real_child_is_in_the_reports_and_small_numbers_are_hidden(
     # Printed too are only the words.
     assert len(changed.rows)
     assert changed.rows[["before", "after"]].isna().all(axis=None)
-    assert "Meals: **fewer than 10** fewer than before" in said[0]
-    assert "fewer than 10** children no longer on the roster" in said[1]
-    assert "**15** no longer linked to one" in said[2]
+    assert said[0].endswith("Meals: fewer than before.")
+    assert said[1].endswith("the roster isn't the same, in too few children to count here.")
+    # Of 30 links 15 are gone and 12 are left: beside these totals, 15 would say that three records are gone.
+    assert said[2] == "Links (records of other systems): too few to count in 1 more place."
+    page = (out / RUNS[1] / "what_changed.html").read_text(encoding="utf-8")
+    assert "fewer than 10" not in " ".join([*said, *changed.rows["description"], page])
     changes = pd.read_csv(out / RUNS[1] / "changes.csv")
     assert (
         changes.loc[changes["part"].isin(["Children", "Records"]), ["before", "after"]].isna().all(axis=None)
     )
-    assert changes.loc[changes["measure"].eq("gone"), "after"].isna().all()
+    assert changes.loc[changes["part"].eq("Links"), ["measure", "after"]].to_numpy().tolist() == [
+        ["changed", pytest.approx(float("nan"), nan_ok=True)]
+    ]
+
+
+TOO_FEW = "links to children on the roster changed, in too few records to count here"
 
 
 def cut(kept: RunSnapshot, children: range) -> RunSnapshot:
@@ -188,14 +197,49 @@ def test_a_cut_export_is_said_first_with_the_records_that_were_joined(tmp_path: 
     assert "**39** linked before" in " ".join(
         describe_changes(changes_between(before, cut(before, range(39, 209)), real), "Monday", real)
     )
-    for children, told in ((range(184), "fewer than 10 records"), (range(35, 200), "10 or more records")):
+    for children in (range(184), range(35, 200)):
         found = changes_between(before, cut(before, children), real)
-        gone = found[found["measure"].eq("gone")]
-        assert gone["after"].isna().all()
-        assert gone["description"].tolist() == [
-            f"{told} that were linked to a child are no longer in the files"
-        ]
+        links = found[found["part"].eq("Links")]
+        assert links["after"].isna().all()
+        assert links["description"].tolist() == [TOO_FEW]
         assert "35" not in " ".join(describe_changes(found, "Monday", real))
+
+
+def without_ids(folder: Path, rows: list[tuple[str, str]]) -> RunSnapshot:
+    """Keep a run of a roster, and of a file without ids: in each row a surname and its child."""
+    ids = [f"S{child}" for child in range(20)]
+    roster = pd.DataFrame({"silo": "sis", "record": ids, "child": [f"c-{one}" for one in ids]})
+    names = [f"health/students.csv#{row}" for row in range(2, 2 + len(rows))]
+    health = pd.DataFrame({"silo": "health", "record": names, "child": [child for _, child in rows]})
+    crosswalk = pd.concat([roster, health], ignore_index=True).astype("string")
+    people = crosswalk[["silo", "record"]].assign(
+        local_id=crosswalk["record"].where(crosswalk["silo"].eq("sis")),
+        last_surname=pd.Series(["Roe"] * 20 + [surname for surname, _ in rows], dtype="string"),
+        birth_date=pd.Timestamp("2015-03-01"),
+    )
+    flags = empty_table("indicators")
+    empty = empty_table("findings"), empty_table("scorecard")
+    return make_snapshot(INVENTED, folder, crosswalk, flags, *empty, "sis", people)
+
+
+def test_records_without_an_id_are_compared_by_content_and_never_by_row(tmp_path: Path) -> None:
+    rows = [(f"Name {place}", f"c-S{place}") for place in range(10)]
+    twins = [("Twin", "c-S11"), ("Twin", "c-S12")]
+    before = without_ids(tmp_path, rows + twins)
+    guard = Guard(real=False)
+
+    def changed(after: list[tuple[str, str]]) -> dict[tuple[str, str], tuple[float, float]]:
+        found = changes_between(before, without_ids(tmp_path, after), guard).fillna({"before": 0.0})
+        return {(row.part, row.measure): (row.before, row.after) for row in found.itertuples()}
+
+    # Two rows of the same content are never comparable; one more row is gone.
+    assert changed(rows + twins) == {("Records", "not comparable"): (2, 2)}
+    assert changed(rows[1:] + twins) == {
+        ("Records", "fewer"): (12, 11), ("Records", "not comparable"): (3, 2),
+    }  # fmt: skip
+    assert changed([("Name 0", "c-S1"), *rows[1:], *twins])["Links", "to another"] == (0, 1)
+    words = " ".join(describe_changes(changes_between(before, before, guard), "Monday", guard))
+    assert "Not comparable. Health: **2** records before and 2 now can't be compared" in words
 
 
 def test_a_system_that_is_gone_or_new_is_told(tmp_path: Path) -> None:
@@ -274,12 +318,12 @@ def test_json_of_a_report_carries_what_changed(tmp_path: Path, monkeypatch: pyte
     ("gone", "linked", "said"),
     [
         # Of nine, ten or eleven records that were linked; as many others keep the rest from being small.
-        (9, 9, "fewer than 10 records"),
-        (10, 10, "10 records"),
-        (11, 11, "11 records"),
+        (9, 9, TOO_FEW),
+        (10, 10, "10"),
+        (11, 11, "11"),
         # The rest of those that are gone would be small.
-        (20, 11, "10 or more records"),
-        (20, 10, "10 records"),
+        (20, 11, TOO_FEW),
+        (20, 10, "10"),
     ],
 )
 def test_records_that_are_gone_are_counted_only_where_no_small_rest_is_left(
@@ -287,11 +331,12 @@ def test_records_that_are_gone_are_counted_only_where_no_small_rest_is_left(
 ) -> None:
     before = made(tmp_path, INVENTED, range(100), joined=linked, flagged=0)
     changes = changes_between(before, cut(before, range(gone, 100)), Guard(real=True))
-    told = changes.loc[changes["measure"].eq("gone"), ["after", "description"]].to_numpy().tolist()
-    shown = float(linked) if said == f"{linked} records" else None
-    assert [(None if pd.isna(after) else after, words) for after, words in told] == [
-        (shown, f"{said} that were linked to a child are no longer in the files")
-    ]
+    told = changes.loc[changes["part"].eq("Links"), ["after", "description"]].to_numpy().tolist()
+    shown = None if said == TOO_FEW else float(linked)
+    words = (
+        said if said == TOO_FEW else f"{said} records that were linked to a child are no longer in the files"
+    )
+    assert [(None if pd.isna(after) else after, text) for after, text in told] == [(shown, words)]
 
 
 def test_beside_the_number_of_records_that_a_system_has_fewer_no_small_rest_is_left(tmp_path: Path) -> None:
@@ -307,8 +352,42 @@ def test_beside_the_number_of_records_that_a_system_has_fewer_no_small_rest_is_l
         more = pd.DataFrame({"silo": "meals", "record": ids, "child": [f"m-{one}" for one in ids]})
         now = replace(after, records=pd.concat([after.records, more.astype("string")], ignore_index=True))
         changes = changes_between(before, now, Guard(real=True))
-        (gone,) = changes.loc[changes["measure"].eq("gone"), "after"]
+        (gone,) = changes.loc[changes["part"].eq("Links"), "after"]
         assert pd.isna(gone) is hidden, (lost, new)
+
+
+def test_no_small_count_comes_back_from_what_changed_beside_the_totals_of_both_runs(tmp_path: Path) -> None:
+    """Readers of both pages know how many children and links there were and are; all else is tried."""
+    before = made(tmp_path, INVENTED, range(60), joined=40, flagged=0)
+    ids = before.records.loc[before.records["silo"].eq("sis"), "record"].tolist()
+
+    def roster(new: int, gone: int) -> RunSnapshot:
+        more = pd.DataFrame({"silo": "sis", "record": [f"N{place}" for place in range(new)]})
+        kept = before.records[~before.records["record"].isin(ids[:gone])]
+        return replace(before, records=pd.concat([kept, more.astype("string")], ignore_index=True))
+
+    def links(joined: int, lost: int) -> RunSnapshot:
+        records = before.records.copy()
+        meals = records.index[records["silo"].eq("meals")]
+        records.loc[meals[:lost], "child"] = None
+        records.loc[meals[40 : 40 + joined], "child"] = ids[40 : 40 + joined]
+        return replace(before, records=records)
+
+    for change, part in ((roster, "Children"), (links, "Links")):
+        fitting: dict[object, set[tuple[int, int]]] = {}
+        for came, left in itertools.product(range(12), range(12)):
+            if abs(came - left) > 1:
+                continue
+            changes = changes_between(before, change(came, left), Guard(real=True))
+            rows = changes[changes["part"].eq(part)]
+            said = " ".join(describe_changes(changes, "Monday", Guard(real=True)))
+            assert "fewer than 10" not in said
+            told = (came - left, tuple(rows["after"].fillna(-1)), tuple(rows["description"]), said)
+            fitting.setdefault(told, set()).add((came, left))
+        assert len(fitting) > 10
+        for both in fitting.values():
+            for counts in zip(*both, strict=True):
+                assert len(set(counts)) > 1 or not 0 < min(counts) < 10, both
 
 
 def test_of_real_children_shares_are_compared_in_whole_percents(tmp_path: Path) -> None:

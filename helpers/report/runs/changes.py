@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import itertools
 import json
 import re
 import secrets
@@ -12,14 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from helpers.files import own_place, save_table, write_atomically
 from helpers.gaps import declared_measures
 from helpers.report.display_names import finding_words, silo_name
+from helpers.report.runs.file_drift import FACTS, drift_between
 from helpers.report.tables import number_text
-from helpers.share import OF_CHILDREN, SMALLEST_GROUP, Guard
-from helpers.standard import as_table
+from helpers.share import ABOUT_FILES, OF_CHILDREN, SMALLEST_GROUP, Guard
+from helpers.standard import STRING, as_table
 
 __all__ = [
     "RunSnapshot",
@@ -37,8 +40,11 @@ __all__ = [
 # be in `reports/`, not even a digest with a flag: the snapshot is in the user's own folder, readable only by
 # this user, and its digests need a key stored there, too.
 
-_TABLES = ("records", "flags", "counts")
+_TABLES = ("records", "flags", "counts", "files")
 _INVENTED = b"invented"
+CONTENT = "content"
+# What a record's content isn't: its name, which is a row number if it has no id, and what each export renews.
+_NOT_CONTENT = ("silo", "record", "local_id", "as_of", "begin_date", "end_date", "school_year", "linkable_by")
 
 
 @dataclass(frozen=True)
@@ -49,13 +55,16 @@ class RunSnapshot:
     district: str
     # The system that comes first.
     roster: str
-    # ``silo, record, child``: the record and its child as digests; ``child`` is the linked record of the
-    # roster, empty if there is none.
+    # ``silo, record, child, known_by``: the record and its child as digests. A record without an id is known
+    # by its content, and empty if several have the same. ``child`` is the linked record of the roster, empty
+    # if there is none.
     records: pd.DataFrame
     # ``indicator, definition, child``: flagged children, as digests.
     flags: pd.DataFrame
     # ``part, left_silo, right_silo, measure, column, unit, value``: findings by kind, and the scorecard.
     counts: pd.DataFrame
+    # Files and their columns: `file_facts`.
+    files: pd.DataFrame
 
 
 def _home() -> Path:
@@ -73,7 +82,7 @@ def _key(synthetic: bool) -> bytes:
 
 
 def _digests(key: bytes, *columns: pd.Series) -> pd.Series:
-    rows = zip(*(column.fillna("") for column in columns), strict=True)
+    rows = zip(*(column.astype(STRING).fillna("") for column in columns), strict=True)
     return pd.Series(
         [hmac.digest(key, "\n".join(map(str, row)).encode(), "sha256").hex()[:24] for row in rows],
         index=columns[0].index,
@@ -100,10 +109,15 @@ def make_snapshot(
     findings: pd.DataFrame,
     card: pd.DataFrame,
     roster: str,
+    people: pd.DataFrame | None = None,
+    files: pd.DataFrame | None = None,
 ) -> RunSnapshot:
     """Collect what a run stores for the next one."""
     key = _key(about.get("synthetic") is True)
     records = _digests(key, crosswalk["silo"], crosswalk["record"])
+    content = _by_content(key, crosswalk, people)
+    nameless = crosswalk.index.isin(content.index)
+    records = records.mask(nameless, content)
     on_roster = crosswalk["silo"].eq(roster)
     anchors = pd.Series(records[on_roster].to_numpy(), index=crosswalk.loc[on_roster, "child"])
     child_of = anchors[~anchors.index.duplicated()]
@@ -115,20 +129,38 @@ def make_snapshot(
     told = (
         times.sum().reset_index().rename(columns={"silo": "left_silo", "kind": "measure", "times": "value"})
     )
+    of_files = told["measure"].str.match(ABOUT_FILES)
+    told = told.assign(part="Findings", unit=of_files.map({True: "files", False: "findings"}))
     lines = card.loc[card["value"].notna() & card["unit"].ne("findings")]
     lines = lines[["left_silo", "right_silo", "measure", "column", "unit", "value"]]
-    counts = pd.concat(
-        [told.assign(part="Findings", unit="findings"), lines.assign(part="Scorecard")], ignore_index=True
-    )
+    counts = pd.concat([told, lines.assign(part="Scorecard")], ignore_index=True)
     return RunSnapshot(
         is_same_district(about, folder),
         roster,
         pd.DataFrame(
-            {"silo": crosswalk["silo"], "record": records, "child": crosswalk["child"].map(child_of)}
+            {
+                "silo": crosswalk["silo"],
+                "record": records,
+                "child": crosswalk["child"].map(child_of),
+                "known_by": np.where(nameless, CONTENT, "id"),
+            }
         ).astype("string"),
         flags.dropna(subset=["child"]).drop_duplicates().astype("string").reset_index(drop=True),
         counts,
+        pd.DataFrame(columns=FACTS, dtype=STRING) if files is None else files,
     )
+
+
+def _by_content(key: bytes, crosswalk: pd.DataFrame, people: pd.DataFrame | None) -> pd.Series:
+    """Return the content of each record without an id as a digest; empty if several have the same."""
+    if people is None:
+        return pd.Series(dtype=STRING)
+    nameless = people[people["local_id"].isna()]
+    places = crosswalk[["silo", "record"]].reset_index()
+    theirs = places.merge(nameless, on=["silo", "record"], how="inner", validate="one_to_one")
+    said = [theirs[name] for name in theirs.columns if name not in ("index", *_NOT_CONTENT)]
+    digests = _digests(key, theirs["silo"], *said)
+    return digests.mask(digests.duplicated(keep=False)).set_axis(theirs["index"])
 
 
 def _snapshot_path(out: Path, run: str, own: Path | None, synthetic: bool) -> Path:
@@ -153,6 +185,7 @@ def read_snapshot(out: Path, run: str) -> RunSnapshot | None:
         place = _snapshot_path(out, run, None, synthetic)
         try:
             about = json.loads((place / "kept.json").read_text(encoding="utf-8"))
+            # An older version wrote no files, and knew records without an id by their row.
             tables = [pd.read_parquet(place / f"{name}.parquet") for name in _TABLES]
             return RunSnapshot(about["district"], about["roster"], *tables)
         except (OSError, ValueError, KeyError):
@@ -169,9 +202,10 @@ _SAID = {
     "to another": "linked to a different child",
     "gone": "linked before, and no longer in the files",
 }
+CHANGED = "changed"  # of a real folder, where one of the counts is small
 _SYSTEMS_NAMED = 5  # in a sentence; the table has all of them
 _DROPS_NAMED = 3
-_NUMBER = re.compile(r"^(?:fewer than \d+|[\d,]+)")
+_NUMBER = re.compile(r"^[\d,]+")
 
 
 def comparable(before: RunSnapshot, after: RunSnapshot) -> bool:
@@ -186,38 +220,117 @@ def _noun(children: set[str]) -> str:
     return "child" if len(children) == 1 else "children"
 
 
+def _has_id(records: pd.DataFrame) -> pd.Series:
+    return ~records["known_by"].eq(CONTENT).fillna(False).astype(bool)
+
+
 def _roster(kept: RunSnapshot) -> set[str]:
-    return set(kept.records.loc[kept.records["silo"].eq(kept.roster), "record"])
+    return set(kept.records.loc[kept.records["silo"].eq(kept.roster), "record"].dropna())
 
 
 def changes_between(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> pd.DataFrame:
     """Count what changed."""
-    rows = _records(before, after, guard)
-
-    def of_children(part: str, measure: str, count: int, words: str, **where: str) -> None:
-        if count:
-            shown = None if guard.hides(count) else float(count)
-            said = f"{guard.count(count)} {words}"
-            rows.append(
-                {"part": part, "measure": measure, "after": shown, "unit": "children", "description": said}
-                | where
-            )
-
+    both = before.records.dropna(subset="record").merge(
+        after.records.dropna(subset="record"),
+        on=["silo", "record"],
+        how="inner",
+        validate="one_to_one",
+        suffixes=("", "_now"),
+    )
     old, new = _roster(before), _roster(after)
-    of_children(
-        "Children", "new", len(new - old), f"{_noun(new - old)} new on the roster", left_silo=after.roster
+    roster = [
+        _count(
+            "Children", "new", len(new - old), f"{_noun(new - old)} new on the roster", left_silo=after.roster
+        ),
+        _count(
+            "Children",
+            "gone",
+            len(old - new),
+            f"{_noun(old - new)} no longer on the roster",
+            left_silo=after.roster,
+        ),
+    ]
+    rows = [
+        *drift_between(before.files, after.files),
+        *_reissued(before, after, both),
+        *_records(before, after, guard),
+        *_not_comparable(before, after, guard),
+        *_shown(roster, guard, "the roster isn't the same, in too few children to count here"),
+        *_links(before, after, both[both["silo"].ne(after.roster)], guard),
+        *_flags(before, after, old & new, guard),
+        *_counts(before, after, guard),
+    ]
+    return as_table(
+        "run_changes", pd.DataFrame(rows, columns=["part", *_WHERE, "before", "after", "description"])
     )
-    of_children(
-        "Children",
-        "gone",
-        len(old - new),
-        f"{_noun(old - new)} no longer on the roster",
-        left_silo=after.roster,
-    )
-    both = before.records.merge(
-        after.records, on=["silo", "record"], how="inner", validate="one_to_one", suffixes=("", "_now")
-    )
-    both = both[both["silo"].ne(after.roster)]
+
+
+def _count(part: str, measure: str, count: int, words: str, **where: Any) -> dict[str, Any]:
+    return {
+        "part": part,
+        "measure": measure,
+        "after": count,
+        "unit": "children",
+        "description": words,
+    } | where
+
+
+def _shown(rows: list[dict[str, Any]], guard: Guard, instead: str) -> list[dict[str, Any]]:
+    """Show all counts that change one total, or none: two totals would complete the sum."""
+    rows = [row for row in rows if row["after"]]
+    if any(guard.hides(row["after"]) or row.get("hidden") for row in rows):
+        return [rows[0] | {"measure": CHANGED, "column": None, "after": None, "description": instead}]
+    said = [f"{row['after']:,} {row['description']}" for row in rows]
+    return [row | {"description": words} for row, words in zip(rows, said, strict=True)]
+
+
+def _reissued(before: RunSnapshot, after: RunSnapshot, both: pd.DataFrame) -> list[dict[str, Any]]:
+    """Name systems most of whose ids are new, or belong to other children."""
+    sizes = [kept.records[_has_id(kept.records)].groupby("silo").size() for kept in (before, after)]
+    same = both[_has_id(both)]
+    linked = same["child"].notna() & same["child_now"].notna() & same["silo"].ne(after.roster)
+    moved = same[linked & same["child"].ne(same["child_now"]).fillna(False)].groupby("silo").size()
+    common = same.groupby("silo").size()
+    table = pd.concat([*sizes, common, moved], axis=1, keys=["was", "now", "common", "moved"]).fillna(0)
+    size = table[["was", "now"]].min(axis=1)
+    few = table["common"] < _IN_COMMON * size
+    other = table["moved"] > _IN_COMMON * table["common"]
+    words = "most ids are new, or another child's: perhaps the system reissued them"
+    return [
+        {"part": "Files", "measure": "ids reissued", "left_silo": silo, "unit": "files", "description": words}
+        for silo in table.index[(size >= SMALLEST_GROUP) & (few | other)]
+    ]
+
+
+def _not_comparable(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> list[dict[str, Any]]:
+    """Count records without an id of which the other run has none, or several, with the same content."""
+    kept = [one.records[~_has_id(one.records)] for one in (before, after)]
+    alone = [
+        mine[mine["record"].isna() | ~mine["record"].isin(others["record"].dropna())]["silo"].value_counts()
+        for mine, others in (kept, kept[::-1])
+    ]
+    rows = []
+    for silo, was, now in pd.concat(alone, axis=1).fillna(0).astype("int64").itertuples(name=None):
+        rest = [int(one["silo"].eq(silo).sum()) - count for one, count in zip(kept, (was, now), strict=True)]
+        hidden = any(guard.hides(count) for count in (was, now, abs(was - now), *rest))
+        counted = "some records" if hidden else f"{_records_of(f'{was:,}')} before and {now:,} now"
+        why = "without an id, only a row that is there once in both runs can"
+        rows.append(
+            {
+                "part": "Records",
+                "measure": "not comparable",
+                "left_silo": str(silo),
+                "unit": "children",
+                "before": None if hidden else float(was),
+                "after": None if hidden else float(now),
+                "description": f"{counted} can't be compared: {why}",
+            }
+        )
+    return rows
+
+
+def _links(before: RunSnapshot, after: RunSnapshot, both: pd.DataFrame, guard: Guard) -> list[dict[str, Any]]:
+    """Count by system the records whose link to a child on the roster changed."""
     was, now = both["child"], both["child_now"]
     links = {
         "now joined": (was.isna() & now.notna(), "records are newly linked to a child on the roster"),
@@ -227,16 +340,30 @@ def changes_between(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> pd
             "records are linked to a different child",
         ),
     }
-    for measure, (chosen, words) in links.items():
-        for silo, count in both.loc[chosen.astype(bool), "silo"].value_counts(sort=False).items():
-            of_children("Links", measure, int(count), words, left_silo=str(silo))
-    rows += _gone(before, after, guard)
-    common = old & new
+    rows = [
+        _count("Links", measure, int(count), words, left_silo=str(silo))
+        for measure, (chosen, words) in links.items()
+        for silo, count in both.loc[chosen.astype(bool), "silo"].value_counts(sort=False).items()
+    ] + _gone(before, after, guard)
+    return [
+        row
+        for silo in dict.fromkeys(row["left_silo"] for row in rows)
+        for row in _shown(
+            [row for row in rows if row["left_silo"] == silo],
+            guard,
+            "links to children on the roster changed, in too few records to count here",
+        )
+    ]
+
+
+def _flags(before: RunSnapshot, after: RunSnapshot, common: set[str], guard: Guard) -> list[dict[str, Any]]:
+    """Count children in both runs who are newly flagged, or no longer."""
     key = ["indicator", "definition"]
     flags = [
         kept.flags.loc[kept.flags["child"].isin(common)].set_index([*key, "child"]).index
         for kept in (before, after)
     ]
+    rows: dict[str, list[dict[str, Any]]] = {}
     for measure, changed in (
         ("newly flagged", flags[1].difference(flags[0])),
         ("cleared", flags[0].difference(flags[1])),
@@ -246,11 +373,19 @@ def changes_between(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> pd
         )
         for (indicator, definition), count in counted.items():  # type: ignore[misc]
             words = f"{measure}: {str(indicator).replace('_', ' ')}"
-            of_children("Indicators", f"{measure}: {indicator}", int(count), words, column=str(definition))
-    rows += _counts(before, after, guard)
-    return as_table(
-        "run_changes", pd.DataFrame(rows, columns=["part", *_WHERE, "before", "after", "description"])
-    )
+            row = _count("Indicators", f"{measure}: {indicator}", int(count), words, column=str(definition))
+            rows.setdefault(str(indicator), []).append(row)
+    for row, other in itertools.permutations([row for own in rows.values() for row in own], 2):
+        # One definition often flags all children of another: then the difference counts children, too.
+        if row["measure"] == other["measure"] and guard.hides(abs(row["after"] - other["after"])):
+            row["hidden"] = True
+    return [
+        row
+        for indicator, own in rows.items()
+        for row in _shown(
+            own, guard, f"{indicator.replace('_', ' ')}: flags changed, of too few children to count here"
+        )
+    ]
 
 
 def _per_system(kept: RunSnapshot) -> pd.Series:
@@ -267,17 +402,18 @@ def _records(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> list[dict
     for silo, was, now in both[["silo", "was", "now"]].itertuples(index=False):
         # Two close exact numbers could disclose one to nine children.
         near = guard.hides(abs(int(now) - int(was)))
-        said = f"{_records_of(guard.count(int(now)))} of children, {guard.count(int(was))} before"
-        if near:
-            said = f"{guard.count(abs(int(now) - int(was)))} {'fewer' if now < was else 'more'} than before"
+        hidden = near or guard.hides(was) or guard.hides(now)
+        said = f"{_records_of(f'{now:,}')} of children, {was:,} before"
+        if hidden:
+            said = f"{'fewer' if now < was else 'more'} than before"
         rows.append(
             {
                 "part": "Records",
                 "measure": "fewer" if now < was else "more",
                 "left_silo": str(silo),
                 "unit": "children",
-                "before": None if near or guard.hides(was) else float(was),
-                "after": None if near or guard.hides(now) else float(now),
+                "before": None if hidden else float(was),
+                "after": None if hidden else float(now),
                 "description": said,
             }
         )
@@ -293,29 +429,17 @@ def _gone(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> list[dict[st
     was, now = _per_system(before), _per_system(after)
     kept = pd.MultiIndex.from_frame(after.records[["silo", "record"]])
     there = pd.MultiIndex.from_frame(before.records[["silo", "record"]]).isin(kept)
-    gone = before.records[~there & before.records["silo"].ne(before.roster).to_numpy(bool)]
+    there |= before.records["silo"].eq(before.roster).to_numpy(bool)
+    gone = before.records[~there & _has_id(before.records).to_numpy(bool)]
     rows: list[dict[str, Any]] = []
     for silo, records in gone.groupby("silo"):
         count = int(records["child"].notna().sum())
-        if not count:
-            continue
         fewer = int(was.get(silo, 0)) - int(now.get(silo, 0))
         # With the drop in a system's records, the rest could disclose a small number of children.
-        hidden = guard.hides(count) or guard.hides(len(records) - count) or guard.hides(abs(fewer - count))
-        number = guard.count(count) if guard.hides(count) or not hidden else f"{SMALLEST_GROUP} or more"
-        verb = "was" if number == "1" else "were"
-        rows.append(
-            {
-                "part": "Links",
-                "measure": "gone",
-                "left_silo": str(silo),
-                "unit": "children",
-                "after": None if hidden else float(count),
-                "description": (
-                    f"{_records_of(number)} that {verb} linked to a child are no longer in the files"
-                ),
-            }
-        )
+        hidden = guard.hides(len(records) - count) or guard.hides(abs(fewer - count))
+        verb = "record that was" if count == 1 else "records that were"
+        words = f"{verb} linked to a child {'is' if count == 1 else 'are'} no longer in the files"
+        rows.append(_count("Links", "gone", count, words, left_silo=str(silo)) | {"hidden": hidden})
     return rows
 
 
@@ -333,7 +457,8 @@ def _counts(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> list[dict[
         rate, values = both["unit"].eq("rate"), ["value_was", "value_now"]
         both.loc[rate, values] = both.loc[rate, values].round(2)
         near = (both["value_was"] - both["value_now"]).abs().lt(SMALLEST_GROUP)
-        both = both[~(both["unit"].isin(OF_CHILDREN) & ~rate & near)]
+        small = both[values].apply(lambda column: column.map(guard.hides)).any(axis=1)
+        both = both[~(both["unit"].isin(OF_CHILDREN) & ~rate & (near | small))]
     both = both[(both["value_was"] - both["value_now"]).abs().gt(1e-9)]
     kinds = finding_words(both["measure"].astype("string"))
     return [
@@ -356,7 +481,8 @@ def describe_changes(changes: pd.DataFrame, since: str, guard: Guard) -> list[st
     if changes.empty:
         return [f"Nothing changed since {since}: the same children, links, findings, flags and measures."]
     part = {str(name): rows for name, rows in changes.groupby("part")}
-    said = _records_in_words(part["Records"], since) if "Records" in part else []
+    said = _files_in_words(part["Files"]) if "Files" in part else []
+    said += _records_in_words(part["Records"], since) if "Records" in part else []
     children = part["Children"]["description"].tolist() if "Children" in part else []
     told = ", ".join(map(_bold, children))
     said.append(f"Since {since}: {told or 'the same children are on the roster'}.")
@@ -368,7 +494,7 @@ def describe_changes(changes: pd.DataFrame, since: str, guard: Guard) -> list[st
         if rows is None:
             said.append(f"{name}: none changed.")
             continue
-        sums = rows.groupby(rows["measure"].str.split(":").str[0])["after"].agg(["sum", "count", "size"])
+        sums = rows.groupby(rows["measure"].str.split(":").str[0])["after"].agg(["sum", "size"])
         told = ", ".join(_summed(str(measure), row) for measure, row in sums.to_dict("index").items())
         said.append(f"{name} ({unit}): {told}.")
     found = part.get("Findings", changes.iloc[:0]).groupby("measure")[["before", "after"]].sum()
@@ -395,22 +521,32 @@ def _bold(words: str) -> str:
     return _NUMBER.sub(r"**\g<0>**", words)
 
 
+def _files_in_words(rows: pd.DataFrame) -> list[str]:
+    """Name the files and columns that are gone, new, renamed or empty."""
+    return [f"Files and columns. {_named(rows, 'change')}."]
+
+
 def _records_in_words(rows: pd.DataFrame, since: str) -> list[str]:
-    """Name the systems with fewer records of children than before, and those with more."""
-    said = []
-    for measure, head in (("fewer", "Fewer"), ("more", "More")):
-        mine = rows[rows["measure"].eq(measure)]
-        if mine.empty:
-            continue
-        names = silo_name(mine["left_silo"]).head(_SYSTEMS_NAMED)
-        told = [
-            f"{name}: {_bold(words)}"
-            for name, words in zip(names, mine["description"].head(_SYSTEMS_NAMED), strict=True)
-        ]
-        left = len(mine) - len(told)
-        told += [f"and {left} more {'system' if left == 1 else 'systems'}"] if left else []
-        said.append(f"{head} records than in {since}. {'; '.join(told)}.")
-    return said
+    """Name the systems with fewer records of children than before, those with more, and what has no id."""
+    heads = {
+        "fewer": f"Fewer records than in {since}",
+        "more": f"More records than in {since}",
+        "not comparable": "Not comparable",
+    }
+    parts = {head: rows[rows["measure"].eq(measure)] for measure, head in heads.items()}
+    return [f"{head}. {_named(mine, 'system')}." for head, mine in parts.items() if len(mine)]
+
+
+def _named(rows: pd.DataFrame, unit: str) -> str:
+    """List the first changes with their systems, and count the others."""
+    names = silo_name(rows["left_silo"].fillna("")).head(_SYSTEMS_NAMED)
+    told = [
+        f"{name}: {_bold(words)}" if name else _bold(words)
+        for name, words in zip(names, rows["description"].head(_SYSTEMS_NAMED), strict=True)
+    ]
+    left = len(rows) - len(told)
+    told += [f"and {left} more {unit if left == 1 else f'{unit}s'}"] if left else []
+    return "; ".join(told)
 
 
 def _kinds(count: int) -> str:
@@ -446,9 +582,8 @@ def _place(row: Mapping[Any, Any]) -> str:
 
 def _summed(measure: str, row: Mapping[Any, Any]) -> str:
     """Sum one measure over all systems; hidden numbers aren't in any sum."""
-    words = _SAID.get(measure, measure)
-    if not row["count"] and measure == "gone":
-        return f"some {words}"
-    if not row["count"]:
-        return f"fewer than {SMALLEST_GROUP} in each line {words}"
-    return f"**{number_text(int(row['sum']))}{' or more' if row['count'] < row['size'] else ''}** {words}"
+    if measure == CHANGED:
+        return (
+            f"too few to count in {number_text(row['size'])} more {'place' if row['size'] == 1 else 'places'}"
+        )
+    return f"**{number_text(int(row['sum']))}** {_SAID.get(measure, measure)}"

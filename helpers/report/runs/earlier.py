@@ -141,13 +141,15 @@ def what_changed(
     since = f"the run of {name[:10]} {name[11:13]}:{name[13:15]}"
     synthetic = about.get("synthetic") is True
     if before is None:
-        said = [f"We can't compare with {since}: its saved figures are gone."]
+        said = [f"We can't compare with {since}: its saved figures are gone, or of an older version."]
         return Changed(_written(draft, said, [], about))
     # A synthetic district with another seed has other children with the same numbers.
     other = synthetic and before.district != kept.district
     if other or not comparable(before, kept):
         why = (
-            "it was made with another seed, size or scenario" if other else "it has few of the same children"
+            "it was made with another seed, size or scenario"
+            if other
+            else "it has few of the same ids on its roster, or the roster reissued them"
         )
         said = [f"We can't compare with {since}: it is another district ({why})."]
         return Changed(_written(draft, said, [], about))

@@ -35,6 +35,7 @@ from helpers.report.pages.index import IndexFigures, Lead
 from helpers.report.runs.actions import Actions, in_order, order_sentence
 from helpers.report.runs.changes import RunSnapshot, make_snapshot
 from helpers.report.runs.figures import apart, describe_links, describe_rows, link_statuses_by_system
+from helpers.report.runs.file_drift import file_facts
 from helpers.report.tables import as_number, number_text, shown_count
 from helpers.report.to_do import Action, Count
 from helpers.score import (
@@ -646,7 +647,15 @@ def _kept(district: District, links: Links, card: pd.DataFrame) -> RunSnapshot |
     # If this user has no writable folder, the next run has nothing to compare with.
     with suppress(OSError):
         return make_snapshot(
-            district.about, district.folder, links.crosswalk, indicators, findings, card, _roster(district)
+            district.about,
+            district.folder,
+            links.crosswalk,
+            indicators,
+            findings,
+            card,
+            _roster(district),
+            district.people,
+            file_facts(district),
         )
     return None
 

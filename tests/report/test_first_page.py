@@ -19,6 +19,7 @@ from helpers.link import Links, join_all_on_id, link_district
 from helpers.report.charts.grouped_bars import Bar
 from helpers.report.pages.gaps import gaps_page
 from helpers.report.pages.index import IndexFigures
+from helpers.report.runs import first_page as module
 from helpers.report.runs.actions import declared_actions, due_days, order_sentence, usual_action
 from helpers.report.runs.first_page import first_actions, first_page
 from helpers.score import (
@@ -72,6 +73,19 @@ def test_matching_names_everybody_who_stays_mixed_up(
         f"Children mixed up unnoticed fall from {silent} to 0; {mixed} stay mixed up, and a check flags each."
     )
     assert page.sentences[0].sentence.endswith(f"**{mixed}** still do, and a check flags each.")
+
+
+def test_a_step_about_one_system_counts_its_own_children(
+    district: District, district_links: Links, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = module._judge(district, district_links)
+    systems = found.systems.assign(undetected=found.systems["silo"].eq("meals").astype("Int64") * 3)
+    judged = replace(found, mixed=6, undetected=4, looked_up=9, systems=systems)
+    monkeypatch.setattr(module, "_judge", lambda *_: judged)
+    match, check = first_actions(district, district_links, pd.DataFrame(), judged=True)[:2]
+    assert "fall from 9 to 4; 6 stay mixed up, and a check flags only 2 of them." in match.effect
+    assert check.what.startswith("Check the links of meals:")
+    assert check.many == 3
 
 
 def test_the_page_has_three_sentences_and_three_actions_with_owner_day_and_report(

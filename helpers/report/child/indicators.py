@@ -254,23 +254,7 @@ def definition_words(indicator: str | None = None) -> pd.DataFrame:
 
 
 def definition_counts(judged: pd.DataFrame, indicator: str, guard: Guard) -> pd.DataFrame:
-    """Count the children whom each definition of an indicator flags, out of those whom it judges.
-
-    Parameters
-    ----------
-    judged
-        Table ``indicators``.
-    indicator
-        Name of the indicator.
-    guard
-        Guard of the folder: a real one's counts are in tens, without definitions that leave a small number.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``definition`` (its title), ``flagged``, ``not_flagged``, ``out_of``, and ``alike``: a definition for
-        all grades that asks for no worse degree. Only counts of these compare.
-    """
+    """Count the children whom each definition flags, and mark those that count all grades to one degree."""
     rows = []
     for how in indicator_of(indicator).definition:
         status = status_by_child(judged, indicator, how.name)["status"]

@@ -296,9 +296,10 @@ def _actions_with_key(
         effect += f" {shown:,} more pages show an early sign of trouble." if shown > 0 else ""
         actions.append(to_do.action("match", found.looked_up, effect))
     if found.undetected:
-        most = str(found.systems.sort_values("undetected", kind="stable")["silo"].iloc[-1])
+        most = found.systems.sort_values("undetected", kind="stable").iloc[-1]
+        many = int(most["undetected"]) or found.undetected
         effect = "Even after matching, each shares a page with another child, and no check notices."
-        actions.append(to_do.action("check_links", found.undetected, effect, most))
+        actions.append(to_do.action("check_links", many, effect, str(most["silo"])))
     alone = apart(links.crosswalk) if len(district) > 1 else []
     worst = missing["silo"].head(_MOST_ACTIONS - len(actions)).tolist()
     steps = [_step_for(silo, links, alone) for silo in worst]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from helpers.report.blocks import Block, answer, joined, paragraph
 from helpers.report.charts.picture import SMALL, Canvas, Picture
+from helpers.report.display_names import listed
 from helpers.report.tables import table
 from helpers.report.theme import color
 from helpers.standard import BadInput, as_table
@@ -106,12 +107,8 @@ def finding_words(known: pd.DataFrame, about: Mapping[str, Any], change: str) ->
     )
     if len(ever) == systems:
         return f"{title} stands in all {systems} files {after}"
-    who = _listed([str(about["systems"][system]) for system in ever])
+    who = listed([str(about["systems"][system]) for system in ever])
     return f"{title} reaches {len(ever)} of {systems} files ({who}): {after}. No other has a place for it"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 HEAD, LANE, FOOT, GAP = 30, 30, 44, 20
@@ -390,5 +387,4 @@ def _said(one: Mapping[Hashable, Any], day: int) -> str:
 def _learn(names: list[str]) -> str:
     if not names:
         return "No system learns of it today."
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"Learns of it today: {listed}."
+    return f"Learns of it today: {listed(names)}."

@@ -54,6 +54,7 @@ OTHERS: dict[str, int | float] = {
     "link/thresholds.shared_addresses": 0.051,
     "link/thresholds.records_a_child": 5,
     "share/disclosure.smallest_group_of_health": 14,
+    "share/disclosure.mean_width": 3,
     "share/disclosure.share_step": 0.06,
 }
 
@@ -133,6 +134,7 @@ constant("smallest_group", "synthetic_data.systems.survey.maker", "SMALLEST_GROU
 constant("profile/thresholds.test_band", "helpers.report.child.statements", "BAND")
 constant("profile/thresholds.adult_age", "helpers.profile.relations", "ADULT")
 constant("profile/thresholds.adult_age", "helpers.share.on_hold", "ADULT_AT")
+constant("share/disclosure.mean_width", "helpers.share.counted_groups", "MEAN_WIDTH")
 constant("share/disclosure.share_step", "helpers.share.guard", "SHARE_STEP")
 constant("profile/thresholds.served_share", "helpers.gaps.presence", "LEAST_SHARE")
 constant("profile/thresholds.served_share", "helpers.profile.questions.known", "LEAST_OF_A_GRADE")

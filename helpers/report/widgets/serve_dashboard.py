@@ -71,7 +71,7 @@ def serve(private: Path, idle: float, notebook: str) -> None:
     from tornado.ioloop import IOLoop, PeriodicCallback
     from voila.app import Voila  # type: ignore[import-untyped]
 
-    class Dashboard(Voila):  # type: ignore[misc]
+    class Dashboard(Voila):
         def listen(self) -> None:
             refuse_other_hosts(self.app)
             super().listen()

@@ -40,6 +40,10 @@ class Findings:
         rows = [part["row"] for part in self.parts]
         return np.unique(pd.concat(rows).dropna().to_numpy("int64")) if rows else np.empty(0, "int64")
 
+    def kinds(self) -> set[str]:
+        """Return the kinds of findings so far."""
+        return {str(kind) for part in self.parts for kind in part["kind"].unique()}
+
     def add(
         self,
         kind: str,

@@ -20,7 +20,7 @@ from helpers.files.limits import TooMuch
 from helpers.files.parse.bundle import Part, as_the_manifest_says
 from helpers.files.parse.file import FilesOfKind, ReadFile, read_files, report_dangling
 from helpers.files.parse.silo_tables import Assembled, Made, assemble
-from helpers.files.parse.standard_rows import make_rows
+from helpers.files.parse.standard_rows import make_rows, report_out_of_bounds
 from helpers.files.readers.decode import as_utf8, read_text
 from helpers.files.readers.delimited import parse_delimited
 from helpers.files.readers.json_lines import array_as_lines, parse_json_lines
@@ -199,7 +199,9 @@ def _parse(one: OneFile, data: bytes, name: str, layout: Layout) -> list[tuple[R
     elif best.file.format == "xlsx":
         parsed = parse_sheet(data, best.file, one.findings)
     else:
-        parsed = parse_delimited(data, best.file, best.delimiter, one.findings)
+        # The binding of a bundle lets a file end without a line end; elsewhere it may have been cut.
+        cut = layout.manifest is None
+        parsed = parse_delimited(data, best.file, best.delimiter, one.findings, may_be_cut=cut)
     one.rows = parsed.rows
     one.delimiter = best.delimiter if best.file.format == "csv" else None
     return [(best, parsed)]
@@ -296,6 +298,7 @@ def read_silo(name: str, layout: Layout, files: Sequence[FoundFile], *, written:
             missing.add("file_missing", "nothing", expected=file.row_is)
             absent.append(missing)
     report_dangling(by_kind, layout)
+    report_out_of_bounds(by_kind, layout)
 
     kinds = [FilesOfKind(reads) for reads in by_kind.values()]
     made: list[Made] = []

@@ -256,7 +256,8 @@ class Column(BaseModel):
 
     A column with a `pattern` is named by that pattern. `markers` are texts that give a reason for a missing
     value. `in_rows` gives this column's text in structure rows. Some exports lack an `optional` column, so we
-    don't report it as missing.
+    don't report it as missing. `at_least` and `at_most` name columns that limit a number. `parts` apply to
+    the rows of `parts_where`.
     """
 
     model_config = STRICT
@@ -276,11 +277,14 @@ class Column(BaseModel):
     max_length: int | None = None
     minimum: str | float | None = None
     maximum: str | float | None = None
+    at_least: str | None = None
+    at_most: str | None = None
     aliases: list[str] = []
     references: str | None = None
     exclusive: bool = False
     identification_system: str | None = None
     parts: Pattern | None = None
+    parts_where: dict[str, list[str]] = {}
     item: Pattern | None = None
     sensitivity: Literal["public", "internal", "restricted"] = "restricted"
     term: str | None = None
@@ -330,6 +334,11 @@ class Column(BaseModel):
         if self.codes is None:
             return {}
         return code_set(self.codes) if isinstance(self.codes, str) else self.codes
+
+    def bounds(self) -> dict[str, str]:
+        """Return the columns that limit this one's numbers: the least one, and the greatest."""
+        given = {"at least": self.at_least, "at most": self.at_most}
+        return {word: source for word, source in given.items() if source is not None}
 
     def formats(self) -> list[str]:
         """Return the declared formats; files are written with the first."""

@@ -232,7 +232,8 @@ class FileLayout(BaseModel):
     @model_validator(mode="after")
     def _names_what_it_has(self) -> Self:
         names = [column.name for column in self.columns]
-        for column in self.key:
+        bounds = [one.split("->")[0] for column in self.columns for one in column.bounds().values()]
+        for column in [*self.key, *bounds]:
             if column not in names:
                 raise ValueError(f"file {self.name!r}: key {column!r} is no column.{nearest(column, names)}")
         for makes in self.makes:
@@ -267,6 +268,7 @@ class FileLayout(BaseModel):
         rows = [row.name for row in self.not_data]
         named_by = [name for row in self.not_data for name in row.empty]
         named_by += [name for person in self.not_a_child for name in person]
+        named_by += [name for column in self.columns for name in column.parts_where]
         for name in named_by:
             if name not in names:
                 raise ValueError(f"file {self.name!r}: {name!r} is no column.{nearest(name, names)}")
@@ -363,7 +365,7 @@ class Layout(BaseModel):
     """One system's export: its system, the source of our knowledge of it, and its kinds of file.
 
     `manifest` is the kind of file that lists whether each other file is absent, complete or contains only
-    changes, as OneRoster's does.
+    changes, as OneRoster's does. A complete file leaves the columns `empty_in_bulk` empty.
     """
 
     model_config = STRICT
@@ -377,6 +379,7 @@ class Layout(BaseModel):
     source_status: Literal["published", "documented", "observed", "reader", "own"]
     container: str | None = None
     manifest: str | None = None
+    empty_in_bulk: list[str] = []
     unique_people: bool = False
     as_of_in_name: str | None = None
     own_systems: list[str] = []
@@ -418,18 +421,19 @@ class Layout(BaseModel):
                         f"{file.name}.{column.name} references {column.references!r}, which is no column."
                         f"{nearest(column.references, known)}"
                     )
-            for makes in file.makes:
-                for source in makes.take.values():
-                    start, arrow, target = source.partition("->")
-                    if not arrow:
-                        continue
-                    found = file.find(start)
-                    references = found[0].references if found else None
-                    if references is None:
-                        raise ValueError(f"{file.name} follows {start!r}, which declares no `references`")
-                    there = self.file_named(references.split(".", 1)[0])
-                    if there.find(target) is None:
-                        raise ValueError(f"{file.name} follows {source!r} to a column that is not there")
+            sources = [source for makes in file.makes for source in makes.take.values()]
+            sources += [source for column in file.columns for source in column.bounds().values()]
+            for source in sources:
+                start, arrow, target = source.partition("->")
+                if not arrow:
+                    continue
+                found = file.find(start)
+                references = found[0].references if found else None
+                if references is None:
+                    raise ValueError(f"{file.name} follows {start!r}, which declares no `references`")
+                there = self.file_named(references.split(".", 1)[0])
+                if there.find(target) is None:
+                    raise ValueError(f"{file.name} follows {source!r} to a column that is not there")
         if faults := list(dict.fromkeys(_layout_faults(self))):
             raise ValueError("; ".join(faults))
         return self

@@ -114,6 +114,12 @@ def read_copies(folder: Path, copies: dict[str, tuple[tuple[str, ...], bytes]]) 
         raise
 
 
+def ends_whole(data: bytes) -> bool:
+    """Return whether the last row has as many cells as the header."""
+    rows = list(csv.reader(io.StringIO(data.decode("utf-8", errors="replace"), newline="")))
+    return len(rows[-1]) == len(rows[0])
+
+
 def check(name: str, data: bytes, folder: Path, number_of_copies: int = COPIES) -> None:
     """Read damaged copies of a file: no traceback, and every row of every copy is used or reported."""
     copies = damaged(name, data, number_of_copies)
@@ -130,6 +136,8 @@ def check(name: str, data: bytes, folder: Path, number_of_copies: int = COPIES) 
     assert set(accounts.index) == set(copies)
     aside = findings[findings["action_taken"].eq("row_set_aside")].groupby("file")["row"].nunique()
     whole = set(findings.loc[findings["action_taken"].eq("file_set_aside"), "file"])
+    # A file of a bundle may end without a line end: one that was cut in its last cell is valid, too.
+    bundle = any(silo.layout.manifest for silo in district.values())
     told = {one: set(its) for one, its in findings.groupby("file")["kind"]}
     rows_told = {one: set(its) for one, its in findings.dropna(subset=["row"]).groupby("file")["row"]}
     if name.endswith(".xlsx"):
@@ -144,7 +152,7 @@ def check(name: str, data: bytes, folder: Path, number_of_copies: int = COPIES) 
         assert account["rows_set_aside"] == aside.get(copy, 0), what
         if set(ways) <= set(COUNTABLE) and not name.endswith(".xml"):
             assert account["rows"] == rows_in(spoilt, name), what
-            if ways == ("cut",):
+            if ways == ("cut",) and not (bundle and ends_whole(spoilt)):
                 assert rows_in(spoilt, name) in rows_told.get(copy, ()), f"{what}: the cut row is no finding"
         if ways == ("in UTF-16",):
             # With a byte order mark the file says itself how it is to be read.

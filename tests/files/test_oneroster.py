@@ -17,6 +17,8 @@ from helpers.layouts import Column, load_layout
 V2, V1 = "sis/oneroster_1p2", "sis/oneroster_1p1"
 # What the rows below refer to; every other required cell is filled by its type.
 USERS = {"u1": ("Ana", "student"), "u2": ("Eva", "student"), "t1": ("Tom", "teacher")}
+# Cells that the binding gives a form.
+OF_A_FORM = {"scoreScaleValue": "{90-100:A}", "learningObjectiveId": "6b1b2d4e-0f5a-4c39-9d0e-52f0a7b41c11"}
 Tables = dict[str, pd.DataFrame]
 
 
@@ -24,6 +26,8 @@ def cell(column: Column) -> str:
     """Give a valid cell."""
     if column.code_map():
         return next(iter(column.code_map()))
+    if column.name in OF_A_FORM:
+        return OF_A_FORM[column.name]
     if column.references:
         return {"users": "u1"}.get(column.references.partition(".")[0], column.references.partition(".")[0])
     given = {"date": "2026-01-05", "number": "8.5", "integer": "3", "boolean": "true", "school_year": "2026"}

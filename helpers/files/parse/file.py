@@ -183,6 +183,15 @@ def _match_columns(parsed: Parsed, file: FileLayout, findings: Findings) -> dict
     order = [column.name for column in file.named() if column.name in found]
     if file.header == "exact" and not nested and [column.name for column in matched.values()] != order:
         findings.add("header_out_of_order", "read_as", expected=", ".join(order), read_as="by name")
+    last = max((place for place, name in enumerate(heads) if name in matched), default=0)
+    for name in [heads[place] for place in np.flatnonzero(beyond[:last])] if file.header == "exact" else []:
+        findings.add(
+            "header_out_of_order",
+            "read_as",
+            column=name,
+            expected=f"it follows {order[-1]}",
+            read_as="by name",
+        )
     return matched | by_pattern
 
 
@@ -229,19 +238,25 @@ def read_files(files: Sequence[tuple[str, FileLayout, Parsed, Findings]]) -> lis
 
 
 def _tell_odd_parts(read: ReadFile) -> None:
-    """Report cells that lack the parts their column declares."""
+    """Report cells, and items of lists, that lack the parts their column declares."""
     for name, column in read.columns.items():
-        if not column.parts:
+        # Items that are ids are told when they become identifiers.
+        pattern = column.parts or (None if column.identification_system else column.item)
+        if not pattern:
             continue
-        text = read.values[name].values
-        odd = (text.notna() & ~shape_of(column.parts).found_in(text, at_start=True)).to_numpy(bool)
+        text = read.values[name].values.reset_index(drop=True)
+        for other, words in column.parts_where.items():
+            text = text.where(read.text(other).isin(words).to_numpy(bool))
+        if column.item:
+            text = text.str.split(",").explode().str.strip()
+        odd = (text.notna() & ~shape_of(pattern).found_in(text, at_start=True)).to_numpy(bool)
         read.findings.add_rows(
             "not_in_pattern",
             "value_set_aside",
-            read.parsed.row[odd],
+            read.parsed.row[text.index[odd]],
             column=name,
             value=text[odd].tolist(),
-            expected=column.parts,
+            expected=pattern,
         )
 
 
@@ -307,8 +322,8 @@ def report_dangling(silo: Mapping[str, list[ReadFile]], layout: Layout) -> None:
             known = pd.concat(there, ignore_index=True).dropna().unique()
             for read in silo.get(file.name, []):
                 text = read.text(column.name)
-                if column.type == "list":
-                    text = text.str.split(",").explode().str.strip()
+                if column.type == "list":  # an empty item is a finding of its own
+                    text = text.str.split(",").explode().str.strip().replace("", None)
                 lost = text.notna() & ~text.isin(known)
                 if not lost.any():
                     continue

@@ -351,7 +351,10 @@ def assemble(silo: str, layout: Layout, made: Sequence[Made]) -> Assembled:
 
     whole = people.people
     whole["linkable_by"] = linkable_by(whole, identifiers).array
-    found = [one for one in (people.findings, _nobody_is_a_student(whole, people.person_rows)) if len(one)]
+    found = [people.findings]
+    if layout.manifest is None:  # a published binding declares every role: a bundle may be of staff alone
+        found.append(_nobody_is_a_student(whole, people.person_rows))
+    found = [one for one in found if len(one)]
     findings = pd.concat(found, ignore_index=True).assign(silo=silo, times=1) if found else pd.DataFrame()
     return Assembled(
         whole,

@@ -77,6 +77,32 @@ def _followed(read: ReadFile, source: str, silo: Mapping[str, list[ReadFile]], l
     return taken if column.type != "list" else taken.astype(STRING)
 
 
+def report_out_of_bounds(silo: Mapping[str, list[ReadFile]], layout: Layout) -> None:
+    """Report numbers below or above what another column of the row, or of the row it refers to, allows."""
+    limited = [(file, column) for file in layout.files for column in file.columns if column.bounds()]
+    for file, column in limited:
+        for read in (one for one in silo.get(file.name, []) if one.named(column.name) is not None):
+            name = str(read.named(column.name))
+            own = read.values[name].values
+            for word, source in column.bounds().items():
+                there = read.named(source)
+                if "->" in source:
+                    limit = pd.to_numeric(_followed(read, source, silo, layout))
+                elif there is not None:
+                    limit = read.values[there].values
+                else:
+                    continue
+                out = (own.lt(limit) if word == "at least" else own.gt(limit)).fillna(False).to_numpy(bool)
+                read.findings.add_rows(
+                    "out_of_range",
+                    "nothing",
+                    read.parsed.row[out],
+                    column=name,
+                    value=[f"{one:g}" for one in own[out]],
+                    expected=[f"{word} {one:g}, its {source.rpartition('->')[2]}" for one in limit[out]],
+                )
+
+
 def _key_columns(file: FileLayout, start: str, key: str, other: FileLayout) -> list[tuple[str, str]]:
     """Pair a reference with the key of the other file; an object holds all of that key, by its last names."""
     inside = start.rpartition(".")[0]

@@ -162,15 +162,17 @@ def _list(column: Column) -> Callable[[str], Read]:
     one = _code(column) if column.codes is not None else None
 
     def read(text: str) -> Read:
-        items = [item.strip() for item in text.split(",") if item.strip()]
+        written = [item.strip() for item in text.split(",")]
+        items = [item for item in written if item]
+        gap = None if len(items) == len(written) else "not_a_list"
         if one is None:
-            return Read(";".join(sorted(items)) or None)
+            return Read(";".join(sorted(items)) or None, gap, lenient=gap is not None)
         readings = [one(item) for item in items]
         values = ";".join(sorted(str(r.value) for r in readings if r.value is not None)) or None
         bad = [r for r in readings if r.kind]
         if bad:
             return Read(values, bad[0].kind, lenient=all(r.lenient for r in bad))
-        return Read(values)
+        return Read(values, gap, lenient=gap is not None)
 
     return read
 

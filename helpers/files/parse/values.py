@@ -264,7 +264,7 @@ def _by_distinct(
             rows[here],
             column=name,
             value=[str(distinct[place]) for place in places[here]],
-            expected=expected,
+            expected="no empty item" if kind == "not_a_list" else expected,
             read_as=[shown[place] for place in places[here]] if lenient else None,
         )
     dtype = dtype_of(column)

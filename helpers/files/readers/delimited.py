@@ -25,6 +25,7 @@ from helpers.standard import from_arrow
 __all__ = ["DELIMITERS", "first_rows", "header_at", "parse_delimited"]
 
 BLOCK = 1 << 24  # bytes; no row may be longer
+STRAY_QUOTES = 100  # per file: after so many, its writer is at fault
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -159,7 +160,41 @@ def _readable(rows: _Rows, broken: int | None, findings: Findings) -> list[tuple
     return read
 
 
-def parse_delimited(data: bytes, file: FileLayout, delimiter: str, findings: Findings) -> Parsed:
+def _stray_quotes(data: bytes, delimiter: str) -> list[int]:
+    """List the first rows with a quotation mark that neither encloses a cell nor is doubled inside one.
+
+    The parser takes such a mark as text; or it begins a cell that swallows what follows.
+    """
+    found: list[int] = []
+    edge = np.zeros(256, bool)
+    edge[list(f"{delimiter}\r\n\1".encode())] = True
+    row, begin, inside = 1, 0, 0
+    while b'"' in data and begin < len(data) and len(found) < STRAY_QUOTES:
+        end = data.rfind(b"\n", begin, begin + BLOCK) + 1 if begin + BLOCK < len(data) else len(data)
+        end = end or min(begin + BLOCK, len(data))
+        # A doubled mark is a mark of the text, or an empty cell.
+        text = np.frombuffer(data[begin:end].replace(b'""', b"\1\1"), "uint8")
+        marks, ends = np.flatnonzero(text == ord('"')), np.flatnonzero(text == ord("\n"))
+        before = (marks == 0) | edge[text[np.maximum(marks - 1, 0)]]
+        after = (marks == len(text) - 1) | edge[text[np.minimum(marks + 1, len(text) - 1)]]
+        while True:
+            opens = np.arange(inside, inside + len(marks)) % 2 == 0
+            odd = np.flatnonzero(~np.where(opens, before, after))
+            outside = (np.searchsorted(marks, ends) + inside) % 2 == 0
+            if not len(odd) or len(found) >= STRAY_QUOTES:
+                break
+            found.append(row + int(outside[ends < marks[odd[0]]].sum()))
+            if opens[odd[0]]:  # it is text, and opens nothing
+                marks, before, after = (np.delete(one, odd[0]) for one in (marks, before, after))
+            else:
+                after[odd[0]] = True
+        row, begin, inside = row + int(outside.sum()), end, (inside + len(marks)) % 2
+    return list(dict.fromkeys(found))
+
+
+def parse_delimited(
+    data: bytes, file: FileLayout, delimiter: str, findings: Findings, *, may_be_cut: bool = True
+) -> Parsed:
     """Read a delimited file; report and set aside what can't be read as a row."""
     if delimiter != file.delimiter:
         findings.add(
@@ -176,6 +211,10 @@ def parse_delimited(data: bytes, file: FileLayout, delimiter: str, findings: Fin
     if broken is not None:
         findings.add("record_broken", "row_set_aside", row=last, expected="a closing quote")
         gone[numbers == last] = True
+    stray = [row for row in _stray_quotes(data, delimiter) if row != broken]
+    findings.add_rows(
+        "record_broken", "nothing", stray, expected="a quotation mark doubled, inside two others"
+    )
     odd = _readable(rows, broken, findings)
     if gone.any():
         table, numbers = table.filter(pa.array(~gone)), numbers[~gone]
@@ -183,7 +222,7 @@ def parse_delimited(data: bytes, file: FileLayout, delimiter: str, findings: Fin
         cells = [pa.array(column, pa.large_string()) for column in zip(*(row for _, row in odd), strict=True)]
         table = pa.concat_tables([table, pa.table(cells, names=table.column_names)])
         numbers = np.concatenate([numbers, np.array([number for number, _ in odd], "int64")])
-    if data and data[-1:] not in b"\r\n" and data.count(b"\n") > 1 and (numbers == last).any():
+    if may_be_cut and data and data[-1:] not in b"\r\n" and data.count(b"\n") > 1 and (numbers == last).any():
         # A valid file may end this way, and so does one that was cut in its last cell.
         findings.add("line_end_missing", "nothing", row=last, expected="a line end, if the file wasn't cut")
     text = pd.DataFrame(

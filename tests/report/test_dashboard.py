@@ -203,6 +203,8 @@ def test_a_row_that_is_opened_keeps_back_what_else_stands_in_it(source: MemorySo
     board = dashboard(source, role="meals_manager")
     values = source.values()
     told_by_the_till = values[values["silo"].eq("meals") & values["element"].eq("last_surname")]
+    of_children = told_by_the_till["child"].isin(list(children_on_roster(source) or ()))
+    told_by_the_till = told_by_the_till[of_children]
     board.show(told_by_the_till["child"].iloc[0])
     names = [
         told(board, do="open", page=board._looking.pages, number=number)["markup"]

@@ -12,10 +12,11 @@ import pandas as pd
 import pytest
 
 from helpers.files import digests_of, read_district
-from helpers.report.runs.changes import RunSnapshot, changes_between, describe_changes
+from helpers.report.runs.changes import RunSnapshot, changes_between, describe_changes, make_snapshot
 from helpers.report.runs.file_drift import drift_between, file_facts
 from helpers.report.runs.first_page import compute_figures
 from helpers.share.guard import Guard
+from helpers.standard import as_table, empty_table
 from tests.report.test_changes import INVENTED, made
 
 SYSTEMS = ("sis", "career", "family", "health")
@@ -110,15 +111,17 @@ def test_findings_about_columns_are_compared_in_a_real_folder_and_few_about_reco
     tmp_path: Path,
 ) -> None:
     before = made(tmp_path, INVENTED, range(40), 30, 0)
-    columns = ["part", "left_silo", "right_silo", "measure", "column", "unit", "value"]
+    nothing = empty_table("indicators"), empty_table("scorecard")
+    crosswalk = before.records.assign(child=before.records["record"])
 
-    def found(*values: float) -> RunSnapshot:
-        kinds = (("column_missing", "files"), ("zeros_lost", "findings"), ("not_a_date", "findings"))
+    def found(*times: int) -> RunSnapshot:
+        kinds = ("column_missing", "zeros_lost", "not_a_date")
         rows = [
-            ["Findings", "sis", None, kind, None, unit, value]
-            for (kind, unit), value in zip(kinds, values, strict=True)
+            {"silo": "sis", "kind": kind, "action_taken": "nothing", "times": many}
+            for kind, many in zip(kinds, times, strict=True)
         ]
-        return replace(before, counts=pd.DataFrame(rows, columns=columns))
+        findings = as_table("findings", pd.DataFrame(rows))
+        return make_snapshot(INVENTED, tmp_path, crosswalk, nothing[0], findings, nothing[1], "sis")
 
     for after, told in (
         ((2, 12, 3), {"column_missing"}),

@@ -93,9 +93,8 @@ class Findings:
 def _frame(lines: Sequence[tuple[object, ...]]) -> pd.DataFrame:
     """Build a part from single findings."""
     columns = zip(_COLUMNS, zip(*lines, strict=True), strict=True)
-    return pd.DataFrame(
-        {name: pd.Series(values, dtype="Int64" if name == "row" else STRING) for name, values in columns}
-    )
+    dtypes: dict[str, Any] = {"row": "Int64"}
+    return pd.DataFrame({name: pd.array(values, dtype=dtypes.get(name, STRING)) for name, values in columns})
 
 
 def findings_of(several: Sequence[Findings]) -> pd.DataFrame:

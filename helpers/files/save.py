@@ -20,8 +20,8 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.files.findings import Findings
-from helpers.files.readers.decode import as_utf8
-from helpers.standard import STRING, BadInput
+from helpers.files.readers.decode import read_text
+from helpers.standard import STRING, BadInput, text_of
 
 __all__ = [
     "OF_WINDOWS",
@@ -350,7 +350,12 @@ def read_text_table(path: Path) -> pd.DataFrame:
     """Read a CSV from a program or a spreadsheet, every cell as text."""
     if not path.is_file():
         raise BadInput(f"There is no file {path}: name a CSV that the review desk or a spreadsheet saved.")
-    text = as_utf8(path.read_bytes(), "utf-8", Findings(None, path.name)).decode("utf-8", "replace")
+    raw = path.read_bytes()
+    data, encoding = read_text(raw, "utf-8", Findings(None, path.name))
+    # A spreadsheet may save as windows-1252, which leaves some bytes undefined. Nobody's name has a ÿ (0xFF).
+    if encoding == "utf-8" or (encoding == "windows-1252" and re.search(rb"[\x81\x8d\x8f\x90\x9d\xff]", raw)):
+        text_of(path)  # names the byte
+    text = data.decode("utf-8", "replace")
     header_line = text.partition("\n")[0]
     delimiter = max(DELIMITERS, key=header_line.count)
     try:

@@ -18,7 +18,16 @@ from helpers.layouts.column import STRICT, Column, Pattern, Shape, StructureRow,
 from helpers.layouts.formats import set_value_fault
 from helpers.layouts.headers import by_place, is_data_head
 from helpers.layouts.meanings import allowed_values, known_systems, meant, none_of
-from helpers.standard import BadInput, fact_tables, faults_of, nearest, respelled, standard_table, toml_of
+from helpers.standard import (
+    BadInput,
+    fact_tables,
+    faults_of,
+    nearest,
+    respelled,
+    standard_table,
+    text_of,
+    toml_of,
+)
 
 __all__ = [
     "CELL",
@@ -497,11 +506,7 @@ def read_layout(path: Path) -> Layout:
     """Read and check one layout file."""
     if not path.is_file():  # a pipe would never end
         raise BadInput(f"Layout {path} is no file: put the TOML there, or take it away.")
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise BadInput(f"Layout {path} isn't valid TOML: {error}") from None
-    return layout_of(text, str(path))
+    return layout_of(text_of(path), str(path))
 
 
 def layout_of(text: str, name: str) -> Layout:

@@ -27,7 +27,7 @@ from helpers.share.visible_values import (
     seen_values,
     without_words,
 )
-from helpers.standard import STRING, BadInput, each_row
+from helpers.standard import STRING, BadInput, each_row, text_of
 
 if TYPE_CHECKING:
     from helpers.profile import Source
@@ -59,8 +59,7 @@ class Pseudonyms:
         self.path = path
         self._code: dict[str, str] = {}
         if path is not None and path.exists():
-            with path.open(encoding="utf-8", newline="") as file:
-                rows: list[list[str]] = list(csv.reader(file))
+            rows: list[list[str]] = list(csv.reader(io.StringIO(text_of(path), newline="")))
             if not rows or rows[0] != ["child", "code"] or any(len(row) != 2 for row in rows):
                 raise BadInput(f"{path.name} is no lookup of codes: its columns are child and code.")
             self._code = {row[0]: row[1] for row in rows[1:]}

@@ -44,7 +44,16 @@ from helpers.standard.tables import (
     standard_table,
     table_names,
 )
-from helpers.standard.validation import STRICT, Assumed, BadInput, faults_of, nearest, read_declared, toml_of
+from helpers.standard.validation import (
+    STRICT,
+    Assumed,
+    BadInput,
+    faults_of,
+    nearest,
+    read_declared,
+    text_of,
+    toml_of,
+)
 
 # Public names, each documented. The other imports serve other rooms.
 __all__ = [

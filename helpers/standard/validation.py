@@ -21,6 +21,7 @@ __all__ = [
     "faults_of",
     "nearest",
     "read_declared",
+    "text_of",
     "toml_of",
 ]
 
@@ -144,6 +145,19 @@ def _check(told: dict[str, Any]) -> None:
             return
         here = inside
     raise tomllib.TOMLDecodeError(f"it is nested more than {DEEPEST} deep")
+
+
+def text_of(path: Path) -> str:
+    """Read a file of UTF-8 text; a byte that is none is named with its line."""
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line, byte = data.count(b"\n", 0, error.start) + 1, data[error.start]
+        raise BadInput(
+            f"{path}, line {line}: the byte 0x{byte:02X} is no UTF-8 text. Correct it, or save the file as "
+            "UTF-8."
+        ) from None
 
 
 STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)

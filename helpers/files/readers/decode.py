@@ -18,6 +18,7 @@ MARKS = [
 ]
 XML_ENCODING = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']""")
 MARK = "byte order mark"
+NO_TEXT = re.compile(r"[\udc80-\udcff]")  # a byte that surrogateescape stands in for
 WIDE = ("utf-16", "utf16", "utf-32", "utf32", "ucs-", "iso-10646")
 
 
@@ -30,12 +31,25 @@ def _recode(
     finding.
     """
     try:
-        text, lost = data.decode(encoding), False
+        lost: dict[int | None, str] = {}
+        text = data.decode(encoding)
     except UnicodeDecodeError:
-        text, lost = data.decode(encoding, errors="replace"), True
-    if lost or not (bad == MARK or _is_same(declared, encoding)):
-        findings.add("text_not_decodable", "read_as", row=row, value=bad, expected=declared, read_as=encoding)
+        text = data.decode(encoding, errors="replace")
+        lost = {row: bad} if encoding.startswith(WIDE) else _bytes_lost(data, encoding)
+    if not lost and not (bad == MARK or _is_same(declared, encoding)):
+        lost = {row: bad}
+    rows, values = list(lost), list(lost.values())
+    findings.add_rows(
+        "text_not_decodable", "read_as", rows, value=values, expected=declared, read_as=encoding
+    )
     return text.encode("utf-8"), encoding
+
+
+def _bytes_lost(data: bytes, encoding: str) -> dict[int | None, str]:
+    """Find the rows with a byte that is no text, and the first such byte of each."""
+    lines = data.decode(encoding, "surrogateescape").split("\n")
+    found = ((row, NO_TEXT.search(line)) for row, line in enumerate(lines, start=1))
+    return {row: f"0x{ord(byte[0]) - 0xDC00:02X}" for row, byte in found if byte}
 
 
 def _is_same(declared: str, encoding: str) -> bool:
@@ -57,7 +71,8 @@ def read_text(data: bytes, declared: str, findings: Findings) -> tuple[bytes, st
 
 
 def _decoded(data: bytes, declared: str, findings: Findings) -> tuple[bytes, str | None]:
-    if data.startswith(codecs.BOM_UTF8):
+    marked = data.startswith(codecs.BOM_UTF8)
+    if marked:
         data = data[len(codecs.BOM_UTF8) :]
         declared = "utf-8"
     for mark, encoding in MARKS:
@@ -82,7 +97,8 @@ def _decoded(data: bytes, declared: str, findings: Findings) -> tuple[bytes, str
                 lenient = data.decode("utf-8", errors="replace")
                 lost, accents = lenient.count("\ufffd"), len(lenient) - len(lenient.encode("ascii", "ignore"))
                 # A file cut inside a letter, or damaged in one place, is still UTF-8.
-                encoding = "utf-8" if lost * 10 <= accents or error.end == len(data) else "windows-1252"
+                damaged = marked or lost * 10 <= accents or error.end == len(data)
+                encoding = "utf-8" if damaged else "windows-1252"
             row = data.count(b"\n", 0, error.start) + 1
             return _recode(data, encoding, declared, findings, row=row, bad=f"0x{data[error.start]:02X}")
         return data, None

@@ -10,7 +10,16 @@ from typing import Literal
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from helpers.profile.conditions import Condition, parts_of
-from helpers.standard import BadInput, DeclaredNumber, DeclaredText, faults_of, nearest, respelled, toml_of
+from helpers.standard import (
+    BadInput,
+    DeclaredNumber,
+    DeclaredText,
+    faults_of,
+    nearest,
+    respelled,
+    text_of,
+    toml_of,
+)
 from helpers.systems import declared_elements
 
 __all__ = ["Question", "Questions", "declared_questions", "kit_questions", "question_named", "read_questions"]
@@ -162,7 +171,7 @@ def read_questions(path: Path) -> Questions:
     """
     known = {name for part in (Question, Questions) for name in part.model_fields}
     try:
-        return Questions.model_validate(respelled(toml_of(path.read_text(encoding="utf-8"))))
+        return Questions.model_validate(respelled(toml_of(text_of(path))))
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{path.name} isn't valid TOML: {error}.") from None
     except ValidationError as error:

@@ -23,7 +23,7 @@ from helpers.files import (
 )
 from helpers.report.family.page import Page
 from helpers.report.family.pages import FamilyPage
-from helpers.standard import STRING, BadInput
+from helpers.standard import STRING, BadInput, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -182,7 +182,7 @@ def _runs(folder: Path) -> Iterator[Path]:
 
 
 def _table(path: Path, columns: list[str]) -> pd.DataFrame:
-    text = path.read_text(encoding="utf-8-sig")
+    text = text_of(path)
     # Earlier versions wrote a comment above the header.
     text = text.partition("\n")[2] if text.startswith("#") else text
     rows = list(csv.DictReader(io.StringIO(text, newline="")))

@@ -17,9 +17,12 @@ MAYA = ("Maya", "Ramos")
 BORN, A_MONTH_LATER = "2012-05-17", "2012-06-17"
 
 
-def child(number: int, *who: str, systems: tuple[str, ...] = SYSTEMS) -> list[dict[str, Any]]:
-    """Give a child's records, all with one number that no layout declares."""
-    return [record(silo, f"{silo}-{number}", *who, Undeclared=str(7_000 + number)) for silo in systems]
+def child(number: int, *who: str, systems: tuple[str, ...] = SYSTEMS, step: int = 0) -> list[dict[str, Any]]:
+    """Give a child's records, with one undeclared number; with a step, each system has its own."""
+    return [
+        record(silo, f"{silo}-{number}", *who, Undeclared=str(7_000 + number + place * step))
+        for place, silo in enumerate(systems)
+    ]
 
 
 def town() -> list[dict[str, Any]]:
@@ -47,6 +50,13 @@ def test_two_girls_of_one_name_and_two_numbers_wait_for_a_person(method: str, bo
     asked = of_maya(links)
     assert set(asked["decision"]) == {"Review"}
     assert asked["contradiction"].str.contains("two systems have both, under other numbers").all()
+
+
+def test_two_girls_whom_each_system_numbers_in_its_own_way_wait_for_a_person() -> None:
+    girls = [*child(500, *MAYA, BORN, step=1_000), *child(501, *MAYA, A_MONTH_LATER, step=1_000)]
+    links = linked(*town(), *girls, method="resolved")
+    assert len(children(links.crosswalk)) == len(FIRST) * len(LAST) + 2
+    assert set(of_maya(links)["decision"]) == {"Review"}
 
 
 def test_one_system_alone_may_number_a_child_twice() -> None:

@@ -1,4 +1,4 @@
-"""Find two children by the numbers that hold the records of each together."""
+"""Find two children by the numbers that systems give them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from helpers.link.blocking import Values, distinct_pairs
+from helpers.link.blocking import Values
 from helpers.link.records import Records
 
 __all__ = ["OTHER_NUMBERS", "GroupNumbers"]
@@ -21,13 +21,12 @@ NO_NUMBERS = ("Login", "Email", "PIN", "School")
 
 @dataclass(frozen=True)
 class GroupNumbers:
-    """The numbers of groups of records. A group is *held* by a number that it has in two systems.
+    """The numbers of groups of records.
 
     ``numbered`` has a row a group and a column a silo: whether the group has a number there.
     """
 
     numbers: Values
-    held: np.ndarray
     numbered: np.ndarray
 
     @staticmethod
@@ -39,20 +38,17 @@ class GroupNumbers:
         mine, silo = group[record], students.silo[record]
         numbered = np.zeros((groups, int(np.max(students.silo, initial=0)) + 1), dtype=bool)
         numbered[mine, silo] = True
-        of_group, _ = distinct_pairs(mine * max(len(texts), 1) + code, silo)
-        twice = of_group[1:][of_group[1:] == of_group[:-1]] // max(len(texts), 1)
-        held = np.zeros(groups, dtype=bool)
-        held[twice] = True
-        return GroupNumbers(Values.of(mine, code.astype("int64"), texts.to_numpy()), held, numbered)
+        return GroupNumbers(Values.of(mine, code.astype("int64"), texts.to_numpy()), numbered)
 
     def show_two(self, left: np.ndarray, right: np.ndarray, once: np.ndarray) -> np.ndarray:
-        """Test which pairs of held groups have no number in common, though two systems have both.
+        """Test which pairs of groups have no number in common, though two systems have both.
 
         Only systems count that have one record a child (``once``, by silo): others may number each record.
         """
         result = np.zeros(len(left), dtype=bool)
-        rows = np.flatnonzero(self.held[left] & self.held[right] & (left != right))
+        several = self.numbered.sum(axis=1) >= SYSTEMS
+        rows = np.flatnonzero(several[left] & several[right] & (left != right))
         both = self.numbered[left[rows]] & self.numbered[right[rows]] & once
         rows = rows[both.sum(axis=1) >= SYSTEMS]
-        result[rows] = self.numbers.shared(len(self.held), left[rows], right[rows]) == 0
+        result[rows] = self.numbers.shared(len(self.numbered), left[rows], right[rows]) == 0
         return result

@@ -153,15 +153,15 @@ class Exclusions:
         return self.both_once(left, right) | self.by_ids(left, right)
 
     def have_other_numbers(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        """Test which pairs have numbers that hold each together, and others in two systems."""
+        """Test which pairs two systems have under other numbers."""
         return self.group_numbers.show_two(left, right, self.once)
 
     def for_review(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
         """Test which pairs only the numbers of their records exclude: a person decides about these."""
         result = self.have_other_numbers(left, right)
         rows = np.flatnonzero(result)
-        nothing_held = replace(self.group_numbers, held=np.zeros_like(self.group_numbers.held))
-        others = replace(self, group_numbers=nothing_held)
+        unnumbered = np.zeros_like(self.group_numbers.numbered)
+        others = replace(self, group_numbers=replace(self.group_numbers, numbered=unnumbered))
         result[rows] = ~others.also_by_names(left[rows], right[rows])
         return result
 

@@ -203,21 +203,33 @@ def _filled(dtype: str, rows: int) -> npt.NDArray[Any]:
     return np.full(rows, nothing, dtype=dtype)
 
 
+def _undated(evidence: FactStore, table: str) -> Ints:
+    """Find the rows of children in a table whose rows have years, but these have none."""
+    name = f"undated rows of {table}"
+    if name not in evidence.kept:
+        rows = evidence.tables[table]
+        undated = rows.of_a_child & (rows.year < 0) & has_years(table)
+        if "year" in rows.frame.columns and undated.any():
+            undated &= rows.frame["year"].isna().to_numpy(dtype=bool)
+        evidence.kept[name] = np.flatnonzero(undated & ("year" in rows.frame.columns))
+    found: Ints = evidence.kept[name]
+    return found
+
+
 def undated_values(element: Element, evidence: FactStore, result: RuleResult) -> pd.DataFrame:
     """List the children who have no value of a system because no date says which year its rows are of.
 
     The status is that of the system's latest year, to which the row might belong.
     """
-    rows = evidence.tables[element.table]
-    of_a_year = element.per == "school_year" and "year" in rows.frame.columns and has_years(element.table)
-    undated = rows.frame["year"].isna().to_numpy(dtype=bool) if of_a_year else np.zeros(0, dtype=bool)
-    if not undated.any():
+    at = _undated(evidence, element.table) if element.per == "school_year" else np.zeros(0, dtype="int64")
+    if element.table in result.weighed:
+        at = at[~np.asarray(result.weighed[element.table], dtype=bool)[at]]
+    if not len(at):
         return NOTHING.values
-    undated = undated & ~np.asarray(result.weighed.get(element.table, False), dtype=bool)
-    asked = undated & evidence.asked(element.table, element.where, element.systems)
+    rows = evidence.tables[element.table]
+    at = at[evidence.asked(element.table, element.where, element.systems)[at]]
     if (column := element.column or "result") in rows.frame.columns:
-        asked &= ~rows.lacks(column)
-    at = np.flatnonzero(asked)
+        at = at[~rows.lacks(column)[at]]
     year = evidence.years.newest_of(rows.frame["silo"].iloc[at]).to_numpy(dtype="int64", na_value=-1)
     known = result.values.loc[result.values["status"] != EMPTY, ["owner", "system", "school_year"]]
     cells = pd.MultiIndex.from_arrays([rows.owner[at], rows.system[at], year])

@@ -83,6 +83,7 @@ _FINDINGS = {
     "not_a_string": "not a text",
     "not_a_integer": "not a whole number",
     "not_a_boolean": "neither yes nor no",
+    "not_a_list": "a list with an empty item",
     "not_in_codes": "code that isn't on the list",
     "not_in_pattern": "not in the agreed format",
     "required_empty": "empty, but required",

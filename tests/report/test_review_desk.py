@@ -129,8 +129,8 @@ def test_the_hour_says_that_it_is_an_estimate_and_what_is_a_setting(
 def test_nothing_waits_is_said_in_a_sentence(district: District, links: Links, tmp_path: Path) -> None:
     none = replace(links, pairs=links.pairs.iloc[:0])
     desk = review_desk(district, none, tmp_path / "decisions.csv")
-    assert desk.view()["title"] == "No question waits for a person."
-    assert desk.still().text == "No question waits for a person."
+    assert desk.view()["title"] == "No question needs review."
+    assert desk.still().text == "No question needs review."
 
 
 def test_of_a_real_folder_only_a_running_kernel_shows_a_child(
@@ -190,7 +190,7 @@ def page_of(folder: Path, out: Path, *, real: bool) -> tuple[str, str]:
 @pytest.mark.notebooks
 def test_a_report_shows_the_first_pair_and_what_an_hour_buys(district_folder: Path, tmp_path: Path) -> None:
     _, page = page_of(district_folder, tmp_path, real=False)
-    assert "wait for a person" in page
+    assert "need review" in page
     assert "are these one child?" in page
     assert "The next hour" in page
     assert "Error" not in page.partition("<main")[2]

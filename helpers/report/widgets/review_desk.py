@@ -223,8 +223,8 @@ class ReviewDesk:
         waiting = len(self._session.questions) - self._session.place
         count = self._guard.count(waiting)
         one = waiting == 1 and not self._guard.hides(waiting)
-        sentence = f"**{count}** {'question waits' if one else 'questions wait'} for a person."
-        blocks = [answer(sentence if waiting else "No question waits for a person.")]
+        sentence = f"**{count}** {'question needs' if one else 'questions need'} review."
+        blocks = [answer(sentence if waiting else "No question needs review.")]
         worth = self._worth()
         if waiting and not self._guard.hides(waiting):
             blocks.append(paragraph(self._hour(worth, self._guard if self._guard.real else None)))
@@ -275,7 +275,7 @@ class ReviewDesk:
         session = self._session
         if session.current is not None:
             return f"Are these one child? Question {session.place + 1} of {len(session.questions)}"
-        return "Every question has been answered." if session.place else "No question waits for a person."
+        return "Every question has been answered." if session.place else "No question needs review."
 
     def _count(self) -> str:
         session, tally = self._session, self._session.tally

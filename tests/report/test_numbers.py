@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Any
+
 import pandas as pd
 import pytest
 
 from helpers.report import number_text, table
 from helpers.report.charts import pair_heat_map
+from helpers.report.charts.heat_map import Cell, draw_cells
 from helpers.report.tables import shared_digits
 
 
@@ -73,3 +77,20 @@ def test_a_share_of_a_pair_stands_beside_its_count_and_base() -> None:
     markup = chart._repr_html_()
     for text in (">children<", ">out of<", ">117<", ">138<"):
         assert text in markup
+
+
+@pytest.mark.parametrize(("counts", "times"), [(("found", "of"), 1), (None, 2)])
+def test_a_share_is_drawn_only_in_the_row_of_its_own_children(
+    counts: tuple[str, str] | None, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = pd.DataFrame({"left_silo": ["SIS"], "right_silo": ["Meals"], "found": [117], "of": [138]})
+    drawn: list[int] = []  # cells with the share, in each drawing
+
+    def draw(sheet: Any, rows: Any, columns: Any, cells: dict[tuple[int, int], Cell], *rest: Any) -> Any:
+        drawn.append(sum(cell.number == 84 and cell.text.startswith("84") for cell in cells.values()))
+        return draw_cells(sheet, rows, columns, cells, *rest)
+
+    monkeypatch.setattr(sys.modules[pair_heat_map.__module__], "draw_cells", draw)
+    chart = pair_heat_map(pairs.assign(value=84), title="SIS in Meals", unit="percent", counts=counts)
+    chart._repr_html_()
+    assert set(drawn) == {times}

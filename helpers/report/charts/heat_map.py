@@ -224,7 +224,8 @@ def pair_heat_map(
     Parameters
     ----------
     frame
-        One row per pair. A pair given once appears on both sides of the diagonal.
+        One row per pair. A pair given once appears on both sides of the diagonal, but not a share with
+        ``counts``: it is of the children of one side.
     title
         The finding, as a sentence.
     unit
@@ -289,7 +290,8 @@ def pair_heat_map(
             said = {pair: number_text(numbers[pair], "", 0) for pair in numbers} | {
                 pair: text for pair, text in texts.items() if pair not in numbers
             }
-        return _draw(sheet, [str(name) for name in names], numbers, said, top, unit)
+        both = said if counts else {pair[::-1]: text for pair, text in said.items()} | said
+        return _draw(sheet, [str(name) for name in names], numbers, both, top, unit)
 
     return Picture(
         draw,
@@ -331,8 +333,6 @@ def _draw(
     for (a, b), text in texts.items():
         if a not in place_of or b not in place_of:
             continue
-        for row, column in {(place_of[a], place_of[b]), (place_of[b], place_of[a])}:
-            if (row, column) != (place_of[a], place_of[b]) and (names[row], names[column]) in texts:
-                continue  # the other direction has its own number
-            cells[row, column] = Cell(text, numbers.get((a, b)))
+        # A pair given once has its number in the other direction, too.
+        cells[place_of[a], place_of[b]] = Cell(text, numbers.get((a, b), numbers.get((b, a))))
     return draw_cells(sheet, names, names, cells, top, unit)

@@ -267,13 +267,14 @@ def _pairs(lines: pd.DataFrame, district: District) -> list[Block]:
         left="system",
         right="other",
         value="percent",
-        title=f"Of {worst['out_of']:,.0f} children in {worst['system']}, {worst['found']:,.0f} are found in "
-        f"{worst['other']}{f'; {ties} more pairs tie' if ties else ''}",
+        title=f"Of {worst['out_of']:,.0f} children in {worst['system']} whom {worst['other']} serves, "
+        f"{worst['found']:,.0f} are found there{f'; {ties} more pairs tie' if ties else ''}",
         unit="percent",
         caption="Rows: of 100 children in that system who can be placed and whom the other system serves, "
         "how many are found there. We round down, so 100 means everybody. "
         + filled(
-            "A dash: the two can't be joined, or we can't show groups of fewer than {smallest_group:words}. "
+            "A dash: the two can't be joined, the second is only for those who take part, or we can't show "
+            "groups of fewer than {smallest_group:words}. "
         )
         + "The title names the lowest.",
         order=[name for name in short.values() if name in {*rates["system"], *rates["other"]}],

@@ -29,7 +29,7 @@ def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]], unnoticed
     >>> complete_children_by_stage(costs).split("; ")[0]
     'By records with a name, full matching completes 540 of 600 children, looking up numbers none'
     >>> complete_children_by_stage(costs, unnoticed=0).split("; ")[1]
-    "2 carry another child's record, and a check flags all 2"
+    "after full matching, 2 carry another child's record, and a check flags all 2"
     """
     first, *_, last = costs.values()
     if "complete" not in last:
@@ -37,7 +37,8 @@ def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]], unnoticed
     before = f"{first['complete']:,}" if first["complete"] else "none"
     of_all = f"{last['complete']:,} of {sum(last.values()):,} children"
     mixed = last["mixed"]
-    said = f"{mixed or 'none'} {'carries' if mixed == 1 else 'carry'} another child's record"
+    verb = "carries" if mixed == 1 else "carry"
+    said = f"after full matching, {mixed or 'none'} {verb} another child's record"
     if mixed and unnoticed is not None:
         flagged = f"{mixed - unnoticed or 'none'} of them" if unnoticed else f"all {mixed:,}"
         said += f", and a check flags {flagged if mixed > 1 or unnoticed else 'it'}"
@@ -67,7 +68,7 @@ def describe_last_method(methods: pd.DataFrame) -> str:
     ...     print(part)
     Resolved buys, compared with Probabilistic: 0.2 more true pairs found of 100, 43 fewer pairs to review
     It costs: 1 fewer complete child, 2 more mixed children, 0.02 more wrong links per 100
-    It contradicts 20 pairs, Probabilistic 24.
+    Something contradicts 20 of its pairs, and 24 of Probabilistic's.
     """
     before, last = methods.iloc[-2], methods.iloc[-1]
     moved: dict[bool, list[str]] = {True: [], False: []}
@@ -79,7 +80,8 @@ def describe_last_method(methods: pd.DataFrame) -> str:
             moved[(change > 0) is more_is_better].append(f"{abs(change):,g} {way} {noun}")
     buys, costs = (", ".join(moved[better]) or "nothing" for better in (True, False))
     against = (
-        f"It contradicts {last['contradictions']:,} pairs, {before['method']} {before['contradictions']:,}."
+        f"Something contradicts {last['contradictions']:,} of its pairs, and {before['contradictions']:,} of "
+        f"{before['method']}'s."
     )
     return f"{last['method']} buys, compared with {before['method']}: {buys}. It costs: {costs}. {against}"
 

@@ -76,7 +76,7 @@ def test_each_file_that_cannot_be_drafted_is_listed_and_the_others_are_drafted(
     assert json.loads(run("start", tmp_path / "all", "--json").stdout)["left"] == started.left
 
 
-@pytest.mark.parametrize("folder", ["", "tests/"])
+@pytest.mark.parametrize("folder", [pytest.param("", marks=pytest.mark.full), "tests/"])
 def test_a_file_that_is_taken_away_changes_no_other(tmp_path: Path, folder: str) -> None:
     for name in FILES:
         files = in_folder(folder, {other: text for other, text in FILES.items() if other != name})

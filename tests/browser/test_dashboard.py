@@ -278,11 +278,15 @@ def test_names_that_are_code_are_shown_as_text(web: WebPage) -> None:
     for name in (SCRIPT, SHEET, LONG):
         open_page(web.board, "zora", name)
         expect(web.board.locator("h2")).to_have_text(f"Zora {name}")
-        # Only one system lists her, and the page says so.
-        expect(web.board).to_contain_text("only in this system")
         for width in (360, 1280):
             web.page.set_viewport_size({"width": width, "height": 900})
             assert not web.page.evaluate(WIDER)
+    # Records of nobody on the roster are in a drawer of their own, and open no page.
+    web.board.get_by_label("Grade", exact=True).select_option(label="unmatched records")
+    assert find(web.board, "vera").count() == 3
+    find(web.board, "vera").filter(has_text=SCRIPT).first.click()
+    expect(web.board.locator(".status")).to_contain_text(f"Vera {SCRIPT}: unmatched records", timeout=REPLIES)
+    web.board.get_by_label("Grade", exact=True).select_option(index=0)
     assert web.board.locator("script").count() == 0
     assert ran == []
 

@@ -138,7 +138,7 @@ NEAR = [
     ("incident", "participation", "Offenders", "Offender"),
     ("discipline_action", "discipline", "Out-of-school suspension", "Out of School Suspension"),
     ("calendar", "calendar_event", "Instruction day", "Instructional day"),
-    ("school_enrollment", "exit_withdraw_type", "Transfered", "Transferred"),
+    ("school_enrollment", "exit_withdraw_type", "Transfer", "Transferred"),
     ("assignment_score", "score_status", "excused", "Excused"),
     ("screener_result", "risk_level", "Extremely elevated", "Extremely Elevated"),
     ("course_transcript", "academic_subject", "Math", "Mathematics"),

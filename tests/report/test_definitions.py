@@ -37,6 +37,9 @@ APART = {
         r"^(Counting (only )?(named )?records|By records with a name, full matching|Complete: [\d,]+ of|"
         r"Split: [\d,]+|Mixed with another child:)"
     ),
+    "a linkage method beside others, on named records only": re.compile(
+        r"^(\w+ buys, compared with|It costs:)|\([\d,]+(?: of [\d,]+ children)?, (?:\d+|none) mixed\)"
+    ),
     "what a step would change": re.compile(r"more (child has|children have) a complete page|would make it"),
     "what an hour of review is expected to add": re.compile(r"^Expected: [\d.,]+ pairs of records found"),
     "a table of steps by methods": re.compile(r"^[\d,. %]*$"),

@@ -85,6 +85,12 @@ def test_only_definitions_of_all_grades_and_one_degree_count_as_alike() -> None:
     ]
 
 
+def test_without_a_child_no_definition_counts_and_none_is_alike() -> None:
+    nobody = as_table("indicators", pd.DataFrame(columns=["child", "indicator", "definition", "status"]))
+    counts = definition_counts(nobody, "chronic_absence", Guard(real=True))
+    assert counts[counts["alike"]].set_index("definition").empty
+
+
 def test_every_definition_has_its_source_and_no_status_is_without_words() -> None:
     table = definition_words()
     assert len(table) == sum(len(one.definition) for one in declared_indicators())

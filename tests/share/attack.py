@@ -381,7 +381,7 @@ def _records(attack: Attack, known: Names, rows: list[list[str]]) -> None:
         return
     for row in rows[1:]:
         silo = known.of(row[0])
-        records, children = (said(row[rows[0].index(name)]) for name in ("records", "children"))
+        records, children = (said(row[rows[0].index(name)]) for name in ("records", "children as linked"))
         if silo and records and children and records[0] == records[1] and children[0] == children[1]:
             more = records[0] - children[0]
             # A child more than once makes one record more, at least; so many children have two, at most.
@@ -450,11 +450,11 @@ def _ties(attack: Attack, known: Names, rows: list[list[str]]) -> None:
 
 
 READERS: dict[str, Callable[[Attack, Names, list[list[str]]], None]] = {
-    "system|rows|records|children": _records,
-    "system|rows|children": _records,
-    "No two systems know the same children|what|children": _totals,
-    "Some children are missing from a system|what|children": _totals,
-    "different totals|what|children": _totals,
+    "system|rows|records|children as linked": _records,
+    "system|rows|children as linked": _records,
+    "No two systems know the same children|what|children as linked": _totals,
+    "Some children are missing from a system|what|children as linked": _totals,
+    "different totals|what|children as linked": _totals,
     "In how many systems a child of the roster": _how_many,
     "children on the roster look like": _combinations,
     "Which systems know the same children": _combinations,

@@ -61,8 +61,8 @@ FOLDERS = {
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 # Tables that none of these folders happens to have, and the notebook that would show them.
 RARE = {
-    "system|rows|records|children": "02_meet_the_silos",
-    "Some children are missing from a system|what|children": "00_start_here",
+    "system|rows|records|children as linked": "02_meet_the_silos",
+    "Some children are missing from a system|what|children as linked": "00_start_here",
 }
 # The whole report is run, but for two pages on which no folder is read.
 READ_NO_FOLDER = ("07_what_each_step_buys", "09_the_sector_report")

@@ -262,6 +262,8 @@ def definition_counts(judged: pd.DataFrame, indicator: str, guard: Guard) -> pd.
         if of and not guard.hides(flagged, of):
             rows.append((how.title, flagged, of - flagged, of, not (how.grades or how.severe)))
     counts = pd.DataFrame(rows, columns=["definition", "flagged", "not_flagged", "out_of", "alike"])
+    # Without a row this column would have no type, and choose no columns in place of no rows.
+    counts = counts.assign(alike=counts["alike"].astype(bool))
     whole = ["flagged", "not_flagged", "out_of"]
     return counts.assign(**{name: guard.rounded(counts[name]).astype("Int64") for name in whole})
 

@@ -187,6 +187,8 @@ def suppress_small_cells(
         # Other tables disclose that nobody of a row has a value, or everybody: hidden, it protects no cell.
         kept[counts[:, -2] == counts[:, -1]] = True
         kept[counts[:, -2] == 0, -2] = True
+        if counts.shape[1] == 3:  # the one group of values then has everybody of the row
+            kept[counts[:, -2] == 0] = True
     if whole_rows and counts.shape[1] > 2:
         inner = counts[:-1, :-1]
         telling = inner[:, :-1] if no_value else inner

@@ -181,3 +181,11 @@ def test_two_rounded_means_leave_a_leavers_value_two_standard_deviations_open(
     assert step * (2 * children - 1) >= 2 * spread * (1 - 1e-9)
     assert step * (2 * children - 1) <= 5.01 * spread, "no coarser than it must be"
     assert np.abs(shown - np.round(shown / step) * step).max() < 1e-9 * spread
+
+
+def test_a_number_that_everybody_of_a_row_has_hides_nobody() -> None:
+    """Eleven of eleven have a value: hidden, it comes back from the total, and so protects no other cell."""
+    shown = suppress_small_cells([[11, 0], [4, 20], [30, 25]], 10, no_value=True, known_rows=True)
+    assert not shown.hidden[0].any()
+    assert shown.hidden[1, :2].all()
+    assert shown.hidden[2, :2].all()

@@ -50,7 +50,7 @@ def as_the_manifest_says(layout: Layout, parts: Sequence[Part], paths: Sequence[
     modes = _against_the_manifest(layout, parts, paths)
     changes = {number for number, mode in enumerate(modes) if mode == "delta"}
     for part in (part for part, mode in zip(parts, modes, strict=True) if mode == "bulk"):
-        _tell_of_bulk(part, layout, {part.file.name for part in parts} | _stems(paths))
+        _report_bulk(part, layout, {part.file.name for part in parts} | _stems(paths))
     gone = [np.zeros(len(part.parsed.row), bool) for part in parts]
     deleted: dict[str, pd.Series] = {}
     for kind in dict.fromkeys(part.file.name for part in parts):
@@ -69,7 +69,7 @@ def _stems(paths: Sequence[str]) -> set[str]:
     return {PurePosixPath(path).stem for path in paths}
 
 
-def _tell_of_bulk(part: Part, layout: Layout, there: set[str]) -> None:
+def _report_bulk(part: Part, layout: Layout, there: set[str]) -> None:
     """Report what a bulk file may not have: words of changes, and references into a file that isn't there."""
     for name in layout.empty_in_bulk:
         text = part.text(name)

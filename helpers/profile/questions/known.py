@@ -135,7 +135,7 @@ def listed_by_roster(source: Source, values: pd.DataFrame) -> tuple[str | None, 
 
 
 def children_on_roster(source: Source) -> frozenset[str] | None:
-    """Find the children of whom the roster has a record, in any year; None: no system lists schools."""
+    """Find the children with a record on the roster, in any year; None: no system lists schools."""
     values = source.values(None, ["school"])
     silo, _ = listed_by_roster(source, values)
     if silo is None:

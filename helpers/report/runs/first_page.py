@@ -80,7 +80,7 @@ class _Judged:
 
     children: int
     complete: int
-    # Children with another child's record, and those of whom no check notices it.
+    # Children with another child's record, and those where no check notices it.
     mixed: int
     undetected: int
     # The latter for a lookup by number alone.

@@ -310,7 +310,7 @@ class DashboardState:
 
     @property
     def unmatched(self) -> frozenset[str]:
-        """Those of the view, as it shows them, of whom the roster has no record."""
+        """Children of the view, as it shows them, without a record on the roster."""
         if self.view is None or self._on_roster is None:
             return frozenset()
         ids = [child for child in self.view.ids if child not in self._on_roster]

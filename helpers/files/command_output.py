@@ -250,8 +250,12 @@ def _print_all(console: Console, figures: Mapping[str, Any], titles: Mapping[str
             text = ", ".join(map(str, many)) or "none" if isinstance(many, list | tuple) else value
             if isinstance(value, int | float) and not isinstance(value, bool) and name not in NAMES:
                 text = number(value)
-            # Not wrapped: a path must stay in one piece to be copied.
-            click.echo(f"{title}: {str(text).replace('**', '')}")
+            line = f"{title}: {str(text).replace('**', '')}"
+            # A sentence wraps; a path must stay in one piece to be copied.
+            if line.endswith("."):
+                _write(console, *_wrapped(_styled(line), min(console.width, TEXT)))
+            else:
+                click.echo(line)
 
 
 def _cell(value: object, column: str) -> str:

@@ -168,7 +168,15 @@ def _one(planted: Planted, role: str) -> str:
             except ValueError:
                 continue
             return str(who)
-    return str(there.sort_values("children", ascending=False, kind="stable")["who"].iloc[0])
+    by_children = there.sort_values("children", ascending=False, kind="stable")["who"].astype(str).tolist()
+    return max(by_children, key=lambda who: _domains_of(planted, role, who))
+
+
+def _domains_of(planted: Planted, role: str, who: str) -> int:
+    """Count the domains with a canary that the children of one person should show."""
+    ids = set(open_view(planted.source, role, who).ids)
+    mine = {canary.domain for canary in planted.canaries if ids.intersection(canary.child.split(";"))}
+    return len(mine & SEEN_BY.get(role, set()))
 
 
 def test_canaries_got_into_the_profiles(planted: Planted) -> None:

@@ -325,7 +325,7 @@ def test_the_finding_is_the_run_s_own_and_of_both_ways_of_joining() -> None:
     assert f"{max(round(told.value_at(study, 'found', level)) for level in LEVELS)}**" in matched
     own = study.figures["method"].eq(study.method) & study.figures["scenario"].ne(PLACEBO)
     _, low, high = moved(study.figures[own], "found", LEVELS[0], LEVELS[-1])
-    assert ("no more children" in matched) is bool(low <= 0 <= high)
+    assert ("can't be told from chance" in matched) is bool(low <= 0 <= high)
     # Without districts joined by number, the sentence is of what was run.
     alone = told.finding_of(own_study())
     assert "ID number" not in alone

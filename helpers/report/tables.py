@@ -17,6 +17,7 @@ from helpers.report.templates import fill
 
 __all__ = [
     "CountGuard",
+    "and_ties",
     "as_number",
     "csv_link",
     "is_missing",
@@ -99,6 +100,16 @@ def number_text(value: object, unit: str = "", digits: int | None = None) -> str
     if unit == "USD":
         return f"-${text[1:]}" if text.startswith("-") else f"${text}"
     return text
+
+
+def and_ties(name: str, texts: Sequence[str], text: str) -> str:
+    """Name one of those with an equal text, and count the others.
+
+    >>> and_ties("Meals", ["100%", "98%", "100%"], "100%")
+    'Meals and 1 more'
+    """
+    ties = sum(one == text for one in texts) - 1
+    return f"{name} and {ties:,} more" if ties > 0 else name
 
 
 def shared_digits(values: Iterable[object], unit: str = "") -> int:

@@ -136,6 +136,16 @@ def test_a_step_for_any_district_says_its_rule_instead_of_a_day() -> None:
     assert all(one.rule for one in declared_actions().due.values())
 
 
+def test_each_number_of_the_sentences_is_in_their_table(page: IndexFigures) -> None:
+    assert page.numbers is not None
+    there = {f"{number:,}" for number in page.numbers[["how many", "out of"]].to_numpy().ravel()}
+    said = {number for lead in page.sentences for number in re.findall(r"\d[\d,]*", lead.sentence)}
+    assert said
+    assert said <= there
+    assert page.numbers["how many"].le(page.numbers["out of"]).all()
+    assert not page.numbers["children"].duplicated().any()
+
+
 def test_linking_the_two_worst_systems_completes_as_many_pages_as_the_page_says(
     page: IndexFigures, district: District, district_links: Links
 ) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 from helpers.report.charts.picture import SMALL, Canvas, Picture
 from helpers.report.tables import (
     CountGuard,
+    and_ties,
     as_number,
     is_missing,
     number_text,
@@ -128,9 +129,10 @@ def _alt(title: str, labels: list[str], lengths: list[float], texts: list[str], 
     unit = "" if unit in ("percent", "USD") else f" {unit}"
     if len(labels) == 1:
         return f"{title.rstrip('.')}: one bar, {labels[0]}, with {texts[0]}{unit}."
+    most, least = (and_ties(labels[one], texts, texts[one]) for one in (longest, shortest))
     return (
-        f"{title.rstrip('.')}: {len(labels)} bars, from {texts[longest]}{unit} for {labels[longest]} "
-        f"to {texts[shortest]}{unit} for {labels[shortest]}."
+        f"{title.rstrip('.')}: {len(labels)} bars, from {texts[longest]}{unit} for {most} "
+        f"to {texts[shortest]}{unit} for {least}."
     )
 
 

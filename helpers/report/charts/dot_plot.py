@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from helpers.report.charts.picture import SMALL, Canvas, Picture
-from helpers.report.tables import number_text, shared_digits
+from helpers.report.tables import and_ties, number_text, shared_digits
 from helpers.report.theme import OUTCOMES, color, outcome_label, series_colors
 
 if TYPE_CHECKING:
@@ -123,13 +123,15 @@ def dot_plot(
 
 def _alt(title: str, points: pd.DataFrame, unit: str, digits: int) -> str:
     known = points.dropna(subset=["value"])
+    texts = [number_text(one, unit, digits) for one in known["value"]]
     ranked = known.sort_values("value", kind="stable")
     least, most = ranked.iloc[0], ranked.iloc[-1]
     tail = "" if unit in ("percent", "USD") else f" {unit}"
 
     def said(row: pd.Series) -> str:
         who = f"{row['label']}, {row['series']}" if row["series"] else str(row["label"])
-        return f"{number_text(row['value'], unit, digits)}{tail} for {who}"
+        text = number_text(row["value"], unit, digits)
+        return f"{text}{tail} for {and_ties(who, texts, text)}"
 
     return f"{title.rstrip('.')}: {len(known)} dots with intervals, from {said(least)} to {said(most)}."
 

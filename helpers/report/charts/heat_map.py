@@ -12,6 +12,7 @@ from helpers.report.charts.bars import draw_bars
 from helpers.report.charts.picture import BODY, SMALL, Canvas, Picture
 from helpers.report.tables import (
     CountGuard,
+    and_ties,
     as_number,
     is_missing,
     number_text,
@@ -313,11 +314,11 @@ def _alt(
         return f"{title.rstrip('.')}: every pair of systems shares too few children for a number to be shown."
     most, least = max(numbers, key=numbers.__getitem__), min(numbers, key=numbers.__getitem__)
     tail = "" if unit in ("percent", "USD") else f" {unit}"
-    return (
-        f"{title.rstrip('.')}: {len(numbers)} pairs of systems, "
-        f"from {texts[least]}{tail} between {' and '.join(least)} "
-        f"to {texts[most]}{tail} between {' and '.join(most)}."
-    )
+    ends = [
+        f"{texts[pair]}{tail} between {and_ties(' and '.join(pair), list(texts.values()), texts[pair])}"
+        for pair in (least, most)
+    ]
+    return f"{title.rstrip('.')}: {len(numbers)} pairs of systems, from {ends[0]} to {ends[1]}."
 
 
 def _draw(

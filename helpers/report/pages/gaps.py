@@ -231,7 +231,7 @@ def _first(
         *_listed(actions, order),
         table(
             shown[["between", "found", "how_many", "effect", "owner", "step"]],
-            "The largest gap of each kind, in the same order",
+            "The largest gap of each kind, worst harm first",
             names=GAP_HEADS,
         ),
         *_examples(shown),

@@ -52,6 +52,8 @@ class IndexFigures:
     actions: Sequence[Action] = ()
     # Which of them come first, as a sentence.
     order: str = ""
+    # The numbers of the sentences, if there is an answer key; without one, `links` has them.
+    numbers: pd.DataFrame | None = None
     # Sentences about what can't be known yet, how fresh the data are, and how this was made.
     unknown: Sequence[str] = ()
     fresh: Sequence[str] = ()
@@ -102,6 +104,13 @@ def _links(figures: IndexFigures | None) -> Markup | None:
     return folded("How each system's children are linked", shown)
 
 
+def _numbers(figures: IndexFigures | None) -> Markup | None:
+    if figures is None or figures.numbers is None:
+        return None
+    title = "The numbers of the sentences"
+    return folded(title, table_markup(figures.numbers, label=title)[0])
+
+
 def _earlier(earlier: pd.DataFrame | None, runs: str) -> tuple[Markup, int] | None:
     """List earlier runs, with a link if their folder still exists, and count the rest."""
     if earlier is None or earlier.empty:
@@ -147,6 +156,7 @@ def index_page(
         figures=figures,
         actions=actions,
         links=_links(figures),
+        numbers=_numbers(figures),
         not_read=_not_read(figures.unknown_files) if figures else "",
         reports=lines,
         changed=changed,

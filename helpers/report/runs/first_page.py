@@ -187,6 +187,7 @@ def _with_key(district: District, links: Links) -> IndexFigures:
             Lead("Unseen", _unseen(found)),
         ),
         picture=_picture_with_key(found, district),
+        numbers=_numbers_with_key(found, [spoken[silo] for silo in worst], better),
         order=order_sentence(),
         actions=_actions_with_key(district, links, found, missing),
     )
@@ -224,6 +225,25 @@ def _unseen(found: _Judged) -> str:
         f"{say_measure('flagged', found.flagged)}. By ID number alone, **{found.flagged_by_number:,}** of "
         f"their pages show it; after matching, **{found.flagged_by_links:,}**."
     )
+
+
+def _numbers_with_key(found: _Judged, worst: Sequence[str], better: int) -> pd.DataFrame:
+    """List the counts of the three sentences, each with its base."""
+    counts = {
+        "mixed up, looked up by ID number alone, and no check notices": found.looked_up,
+        "mixed up after matching": found.mixed,
+        "mixed up after matching, and no check notices": found.undetected,
+        "with a complete page": found.complete,
+        **({f"with a complete page, if {listed(worst)} were linked": better} if worst else {}),
+        "often absent or with falling grades": found.flagged,
+    }
+    of_flagged = {
+        "the page by ID number shows it": found.flagged_by_number,
+        "the page after matching shows it": found.flagged_by_links,
+    }
+    rows = [(what, many, found.children) for what, many in counts.items()]
+    rows += [(f"of these, {what}", many, found.flagged) for what, many in of_flagged.items()]
+    return pd.DataFrame(rows, columns=["children", "how many", "out of"])
 
 
 def _rest(count: int, most: int) -> str:

@@ -86,7 +86,7 @@ def make_crosswalk(
                     alone, np.nan, np.full(count, np.nan) if confidence is None else confidence
                 ),
                 "link_status": np.select(
-                    [waits & (alone | only), alone, sure == sure[anchor]],
+                    [waits & (alone | only), alone, (sure == sure[anchor]) & speaks[anchor]],
                     ["Review", "Unlinked", "Verified"],
                     default="Unverified",
                 ),

@@ -90,3 +90,12 @@ def test_an_id_that_hundreds_carry_is_no_id_and_is_counted() -> None:
     links = linked(*(record("map", f"r{number}", State="0000") for number in range(150)))
     assert links.pairs.empty
     assert links.passed_over.loc[0, ["keys", "records"]].tolist() == [1, 150]
+
+
+@pytest.mark.parametrize(("named", "said"), [((), {"Unverified"}), (ANA, {"Verified", "Unverified"})])
+def test_records_of_one_id_are_verified_only_by_a_name_or_a_birth_date(
+    named: tuple[str, ...], said: set[str]
+) -> None:
+    links = linked(record("meals", "a", *named, State="77"), record("map", "b", State="77"))
+    assert len(children(links.crosswalk)) == 1
+    assert set(links.crosswalk["link_status"]) == said

@@ -196,7 +196,9 @@ def test_what_was_not_tuned_to_is_told_first_and_its_misses_by_name():
     # A figure in too few children is judged by nobody, and what was tuned to shows nothing.
     name = figure_name(pd.Series(["within_person_disagreement"]))[0]
     said = describe_held_out(figures)
-    assert said.startswith("Of 3 published figures we didn't tune to, the invented district misses 2: ")
+    assert said.startswith(
+        "Of 3 published figures that we can judge and didn't tune to, the invented district misses 2: "
+    )
     assert said.endswith(f"{name} (surname, forename)")
     assert describe_held_out(figures.iloc[3:]).endswith("misses none")
     assert "too few children to judge" in describe_held_out(figures.iloc[2:3])

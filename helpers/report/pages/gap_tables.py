@@ -59,7 +59,7 @@ AMISS = {
     "pairs refused": "pairs of records of two children with one number",
     "match rate": "children who aren't found",
     "linked, not verified": "records linked by a number that nothing could check",
-    "in no other system": "children whom no other system knows",
+    "in no other system": "children matched to no other system",
     "can't be placed": "children who can't be placed",
     "own files don't join": "records that the system's own file with names lacks",
     "key confirmed": "one number, different names or birth dates",

@@ -231,7 +231,7 @@ def _first(
         *_listed(actions, order),
         table(
             shown[["between", "found", "how_many", "effect", "owner", "step"]],
-            "The largest gap of each kind, worst harm first",
+            "The largest gap of each kind, worst harm first; who is missing, of the roster",
             names=GAP_HEADS,
         ),
         *_examples(shown),

@@ -340,7 +340,9 @@ def _actions_with_key(
 def _touched(kind: str, silo: str, links: Links, missing: pd.DataFrame) -> int:
     """Count the children of a system whom a step is about: unchecked links, or missing records."""
     if kind == "add_names":
-        own = links.crosswalk[links.crosswalk["silo"].eq(silo)]
+        tied = links.crosswalk
+        elsewhere = tied.loc[tied["silo"].ne(silo), "child"]
+        own = tied[tied["silo"].eq(silo) & tied["child"].isin(elsewhere)]
         unchecked = own.loc[own["link_status"].eq(UNVERIFIED), "child"].nunique()
         if unchecked:
             return int(unchecked)
@@ -354,7 +356,7 @@ def _step_for(silo: str, links: Links, alone: Sequence[str]) -> tuple[str, str]:
         return "add_id", "Today nothing in it matches any child."
     if own["linkable_by"].isin(["Name and birth date", "Name only"]).mean() < 0.5:
         unverified = int(own["link_status"].eq(UNVERIFIED).sum())
-        more = f" ({unverified:,} records), and nothing checks it." if unverified else "."
+        more = f" ({unverified:,} records), and no name or birth date checks it." if unverified else "."
         return "add_names", f"Today only a number can match it{more}"
     return "check_names", "They are written differently elsewhere."
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -86,6 +87,12 @@ def describe_last_method(methods: pd.DataFrame) -> str:
     return f"{last['method']} buys, compared with {before['method']}: {buys}. It costs: {costs}. {against}"
 
 
+def _tied(methods: pd.DataFrame, like: Mapping[Hashable, Any]) -> str:
+    """Name all methods with as many complete and mixed children as one of them."""
+    same = methods["complete"].eq(like["complete"]) & methods["mixed"].eq(like["mixed"])
+    return " and ".join(methods.loc[same, "method"])
+
+
 def advise_method(methods: pd.DataFrame) -> str:
     """Name the methods that no other beats in both complete and mixed children, most complete first.
 
@@ -102,7 +109,7 @@ def advise_method(methods: pd.DataFrame) -> str:
         return "No method completes a child: look at the columns of ids and names first."
     everybody = int(methods[["complete", "split", "mixed"]].iloc[0].sum())
     said = [
-        f"{one['method']} ({one['complete']:,}{f' of {everybody:,} children' if not at else ''}, "
+        f"{_tied(some, one)} ({one['complete']:,}{f' of {everybody:,} children' if not at else ''}, "
         f"{one['mixed'] or 'none'} mixed)"
         for at, one in enumerate(kept.to_dict("records"))
     ]

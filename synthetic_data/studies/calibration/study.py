@@ -173,8 +173,8 @@ def describe_held_out(figures: pd.DataFrame, invented: str = "the invented distr
     >>> columns = ["role", "verdict", "topic", "group"]
     >>> rows = [("held out", "miss", "some_share", group) for group in ("all", "few")]
     >>> rows += [("held out", "pass", "idea_share", "all"), ("tuned", "miss", "race_share", "all")]
-    >>> describe_held_out(pd.DataFrame(rows, columns=columns))
-    "Of 3 published figures we didn't tune to, the invented district misses 2: some share (all, few)"
+    >>> describe_held_out(pd.DataFrame(rows, columns=columns), "it misses")
+    "Of 3 published figures that we can judge and didn't tune to, it misses 2: some share (all, few)"
     """
     judged = figures[figures["role"].eq("held out") & figures["verdict"].isin(["pass", "miss"])]
     if judged.empty:
@@ -185,7 +185,8 @@ def describe_held_out(figures: pd.DataFrame, invented: str = "the invented distr
         for topic, groups in missed.groupby(figure_name(missed["topic"]), sort=False)["group"]
     ]
     misses = int(judged["verdict"].eq("miss").sum())
-    said = f"Of {len(judged)} published figures we didn't tune to, {invented} {misses or 'none'}"
+    of = f"Of {len(judged)} published figures that we can judge and didn't tune to"
+    said = f"{of}, {invented} {misses or 'none'}"
     return said + (f": {'; '.join(named)}" if named else "")
 
 

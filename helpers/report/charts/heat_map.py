@@ -318,7 +318,8 @@ def _alt(
         f"{texts[pair]}{tail} between {and_ties(' and '.join(pair), list(texts.values()), texts[pair])}"
         for pair in (least, most)
     ]
-    return f"{title.rstrip('.')}: {len(numbers)} pairs of systems, from {ends[0]} to {ends[1]}."
+    many = f"{len(numbers)} pairs of systems, each direction by itself"
+    return f"{title.rstrip('.')}: {many}, from {ends[0]} to {ends[1]}."
 
 
 def _draw(

@@ -189,9 +189,8 @@ def days_since_1970(dates: pd.Series) -> Days:
 # the system can correct that.
 
 LEAST_SHARE = figure("profile/thresholds.served_share")
-# In a smaller group, a system may list nobody by chance. In a real district, we don't report so small a
-# group.
-SMALLEST_GROUP = whole_figure("smallest_group")
+# In a smaller group, a system may list nobody by chance; and a group too small to be shown isn't judged.
+SMALLEST_GROUP = max(whole_figure("gaps/thresholds.smallest_judged_group"), whole_figure("smallest_group"))
 # We infer no grades for a system if fewer than this share of its children have a known grade.
 KNOWN_SHARE = 0.5
 GRADES = ("PK", "KG", *(f"{number:02d}" for number in range(1, 13)))

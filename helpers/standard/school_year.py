@@ -8,7 +8,7 @@ from helpers.standard.figures import whole_figure
 
 __all__ = ["FIRST_MONTH", "first_day", "last_day", "year_of_month"]
 
-FIRST_MONTH = whole_figure("school_year_first_month")
+FIRST_MONTH = whole_figure("standard/facts.school_year_first_month")
 
 
 def first_day(school_year: int) -> date:

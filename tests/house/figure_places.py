@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 import tempfile
@@ -14,15 +15,17 @@ import pandas as pd
 
 # Values that no figure has by itself, so that a place which doesn't follow shows.
 OTHERS: dict[str, int | float] = {
+    "standard/facts.federal_chronic_absence_share": 0.3,
+    "standard/facts.federal_chronic_absence_least_days": 130,
+    "standard/facts.on_track_credits": 4.0,
+    "standard/facts.on_track_most_failed": 2,
     "standard/thresholds.chronic_absence_share": 0.2,
     "standard/thresholds.chronic_absence_least_days": 120,
-    "standard/thresholds.on_track_credits": 4.0,
-    "standard/thresholds.on_track_most_failed": 2,
     "standard/thresholds.letter_a": 93,
     "standard/thresholds.letter_b": 83,
     "standard/thresholds.letter_c": 73,
     "standard/thresholds.letter_d": 63,
-    "standard/thresholds.school_year_first_month": 8,
+    "standard/facts.school_year_first_month": 8,
     "standard/thresholds.smallest_group": 7,
     "profile/thresholds.good_grade": 84,
     "profile/thresholds.low_grade": 74,
@@ -34,6 +37,7 @@ OTHERS: dict[str, int | float] = {
     "profile/thresholds.answerable_share": 0.85,
     "profile/thresholds.adult_age": 19,
     "profile/thresholds.test_band": 0.3,
+    "gaps/thresholds.smallest_judged_group": 9,
     "gaps/thresholds.month_behind": 33,
     "gaps/thresholds.week_behind": 9,
     "gaps/thresholds.day_behind": 2,
@@ -59,8 +63,8 @@ OTHERS: dict[str, int | float] = {
 }
 
 
-def change_figures() -> None:
-    """Let every file of figures declare other values, before anything has read them."""
+def change_figures(*kept: str) -> None:
+    """Let files of figures declare other values, before anything has read them; some are kept."""
     from helpers.standard import figures
 
     read = figures.declared_figures
@@ -68,7 +72,7 @@ def change_figures() -> None:
     @cache
     def others(file: str) -> dict[str, figures.Figure]:
         return {
-            name: figure.model_copy(update={"value": OTHERS[f"{file}.{name}"]})
+            name: figure if file in kept else figure.model_copy(update={"value": OTHERS[f"{file}.{name}"]})
             for name, figure in read(file).items()
         }
 
@@ -116,6 +120,10 @@ def constant(name: str, module: str, constant: str, at: int | None = None) -> No
 
 for _at, _which in enumerate(("dated", "half_dated", "undated")):
     constant(f"link/thresholds.accept_{_which}", "helpers.link.methods.resolved", "ACCEPT", _at)
+for _lesson in ("after_the_pandemic", "count_children"):
+    _module = f"helpers.teach.exercises.{_lesson}"
+    constant("standard/facts.federal_chronic_absence_share", _module, "CHRONIC")
+    constant("standard/facts.federal_chronic_absence_least_days", _module, "FEWEST_DAYS")
 for _name in ("review", "alike", "same_but_for_ids", "plain", "against"):
     constant(f"link/thresholds.{_name}", "helpers.link.methods.resolved", _name.upper())
 constant("link/thresholds.own_numbers", "helpers.link.id_reliability", "OWN_NUMBERS")
@@ -128,9 +136,8 @@ constant("link/thresholds.accept_dated_in_two_files", "helpers.link.two_files.li
 constant("link/thresholds.review", "helpers.link.two_files.link", "REVIEW")
 constant("link/thresholds.accept_dated", "synthetic_data.studies.linking", "ACCEPT")
 constant("link/thresholds.review", "synthetic_data.studies.linking", "REVIEW")
-constant("smallest_group", "helpers.gaps.presence", "SMALLEST_GROUP")
-constant("smallest_group", "helpers.gaps.measures.coverage", "SMALLEST_GROUP")
-constant("smallest_group", "synthetic_data.systems.survey.maker", "SMALLEST_GROUP")
+constant("gaps/thresholds.smallest_judged_group", "helpers.gaps.presence", "SMALLEST_GROUP")
+constant("gaps/thresholds.smallest_judged_group", "helpers.gaps.measures.coverage", "SMALLEST_GROUP")
 constant("profile/thresholds.test_band", "helpers.report.child.statements", "BAND")
 constant("profile/thresholds.adult_age", "helpers.profile.relations", "ADULT")
 constant("profile/thresholds.adult_age", "helpers.share.on_hold", "ADULT_AT")
@@ -139,12 +146,10 @@ constant("share/disclosure.share_step", "helpers.share.guard", "SHARE_STEP")
 constant("profile/thresholds.served_share", "helpers.gaps.presence", "LEAST_SHARE")
 constant("profile/thresholds.served_share", "helpers.profile.questions.known", "LEAST_OF_A_GRADE")
 constant("gaps/thresholds.month_behind", "helpers.gaps.measures.freshness", "STALE_AFTER_DAYS")
-constant("school_year_first_month", "helpers.profile.facts.school_years", "FIRST_MONTH")
-constant("school_year_first_month", "helpers.link.values.schools", "FIRST_MONTH")
-for _at, _letter in enumerate("dcba"):
-    constant(f"letter_{_letter}", "synthetic_data.life.learning.grades", "LETTER_FROM", _at)
-constant("on_track_credits", "synthetic_data.life.learning.grades", "ON_TRACK_CREDITS")
-constant("on_track_most_failed", "synthetic_data.life.learning.grades", "ON_TRACK_FAILURES")
+constant("standard/facts.school_year_first_month", "helpers.profile.facts.school_years", "FIRST_MONTH")
+constant("standard/facts.school_year_first_month", "helpers.link.values.schools", "FIRST_MONTH")
+constant("standard/facts.on_track_credits", "synthetic_data.life.learning.grades", "ON_TRACK_CREDITS")
+constant("standard/facts.on_track_most_failed", "synthetic_data.life.learning.grades", "ON_TRACK_FAILURES")
 
 
 # Linking.
@@ -242,21 +247,23 @@ def _element(*names: str) -> pd.DataFrame:
     return _numbers(rows[rows["status"].eq("Reported")], "child", "value", *names)
 
 
-def _is_chronic(days: pd.DataFrame) -> pd.Series:
-    share = value("standard/thresholds.chronic_absence_share")
+def _is_chronic(days: pd.DataFrame, share: float) -> pd.Series:
     return days["days_absent"] >= (days["days_enrolled"] * share).round(9)
 
 
-def _of_whom(days: pd.DataFrame, judged: pd.Series) -> tuple[Any, Any]:
+OURS, FEDERAL = "standard/thresholds.chronic_absence", "standard/facts.federal_chronic_absence"
+
+
+def _of_whom(days: pd.DataFrame, judged: pd.Series, by: str = OURS) -> tuple[Any, Any]:
     """Compare who is judged chronically absent, and who is judged at all, with what the figures say."""
-    least = value("standard/thresholds.chronic_absence_least_days")
+    share, least = value(f"{by}_share"), value(f"{by}_least_days")
     enough = days[days["days_enrolled"] >= least]
     judged = judged.reindex(days.index).dropna()
     assert len(enough) < len(days) or least == 10, "nobody was enrolled for fewer days: nothing is tried"
-    assert 0 < _is_chronic(enough).sum() < len(enough)
+    assert 0 < _is_chronic(enough, share).sum() < len(enough)
     return (
         [sorted(judged.index), sorted(judged.index[judged.astype(bool)])],
-        [sorted(enough.index), sorted(enough.index[_is_chronic(enough)])],
+        [sorted(enough.index), sorted(enough.index[_is_chronic(enough, share)])],
     )
 
 
@@ -267,13 +274,14 @@ def _chronic_element() -> tuple[Any, Any]:
     return _of_whom(_element("days_absent", "days_enrolled"), judged)
 
 
-@place("chronic_absence_share", "the answer key")
-@place("chronic_absence_least_days", "the answer key")
+@place("standard/facts.federal_chronic_absence_share", "the answer key")
+@place("standard/facts.federal_chronic_absence_least_days", "the answer key")
 def _chronic_truth() -> tuple[Any, Any]:
     _, _, _, truth = _made()
     truth = truth[truth["as_of"].eq(truth["as_of"].max())]
     days = _numbers(truth, "person", "value", "days_absent", "days_enrolled")
-    return _of_whom(days, _numbers(truth, "person", "value", "chronically_absent")["chronically_absent"])
+    judged = _numbers(truth, "person", "value", "chronically_absent")["chronically_absent"]
+    return _of_whom(days, judged, FEDERAL)
 
 
 @place("chronic_absence_share", "the indicator chronic_absence")
@@ -287,18 +295,29 @@ def _chronic_indicator() -> tuple[Any, Any]:
     return _of_whom(_element("days_absent", "days_enrolled"), status)
 
 
-@place("chronic_absence_share", "definitions that go by the federal figure")
-@place("chronic_absence_least_days", "definitions that go by the federal figure")
+@place("chronic_absence_share", "our own definition")
+@place("chronic_absence_least_days", "our own definition")
+def _own_definition() -> tuple[Any, Any]:
+    from helpers.profile.indicators import definition
+
+    share, least = value(f"{OURS}_share"), value(f"{OURS}_least_days")
+    own = definition("chronic_absence", "by_child")
+    return [own.flag and own.flag.at, own.minimum, own.title], [
+        share, least, f"{share:.0%} of the year's days, over all schools",
+    ]  # fmt: skip
+
+
+@place("standard/facts.federal_chronic_absence_share", "definitions that go by the federal figure")
+@place("standard/facts.federal_chronic_absence_least_days", "definitions that go by the federal figure")
 def _federal_definitions() -> tuple[Any, Any]:
     from helpers.profile.indicators import definition
 
-    kits = [definition("chronic_absence", name) for name in ("by_child", "federal", "new_jersey_federal")]
-    share, least = (value(f"standard/thresholds.chronic_absence_{one}") for one in ("share", "least_days"))
+    kits = [definition("chronic_absence", name) for name in ("federal", "new_jersey_federal")]
+    share, least = value(f"{FEDERAL}_share"), value(f"{FEDERAL}_least_days")
     whole_day = definition("chronic_absence", "chicago_whole_day").flag
     return (
         [[one.flag and one.flag.at, one.minimum, one.title] for one in kits] + [whole_day and whole_day.at],
         [
-            [share, least, f"{share:.0%} of the year's days, over all schools"],
             [share, least, f"Federal: {share:.0%} of the days at one school"],
             [share, least, f"New Jersey, federal report: {least} days at the school"],
             share,
@@ -316,20 +335,19 @@ def _chronic_meaning() -> tuple[Any, Any]:
     )
 
 
-@place("chronic_absence_share", "the calibration study")
-@place("chronic_absence_least_days", "the calibration study")
+@place("standard/facts.federal_chronic_absence_share", "the calibration study")
+@place("standard/facts.federal_chronic_absence_least_days", "the calibration study")
 def _chronic_study() -> tuple[Any, Any]:
     from synthetic_data.studies.calibration.figures import _chronic
 
-    least = int(value("standard/thresholds.chronic_absence_least_days"))
-    share = value("standard/thresholds.chronic_absence_share")
+    share, least = value(f"{FEDERAL}_share"), int(value(f"{FEDERAL}_least_days"))
     missed = round(share * least)
     days = {"enrolled": [least, least, least - 1], "missed": [missed, missed - 1, least]}
     found = _chronic(pd.DataFrame(days))
     return [missed, *found["chronic"].tolist()], [share * least, 1.0, 0.0]
 
 
-@place("chronic_absence_share", "the level of absences that the generator solves for")
+@place("standard/facts.federal_chronic_absence_share", "the level of absences that the generator solves for")
 def _chronic_level() -> tuple[Any, Any]:
     import numpy as np
 
@@ -337,8 +355,8 @@ def _chronic_level() -> tuple[Any, Any]:
     from synthetic_data.population.schools import GRADES
 
     # The share of children who are chronically absent at one level of absence: measured with both figures.
-    share = value("standard/thresholds.chronic_absence_share")
-    return round(_expected(-3.5, np.ones(len(GRADES)), 180), 2), {0.1: 0.20, 0.2: 0.05}[share]
+    share = value(f"{FEDERAL}_share")
+    return round(_expected(-3.5, np.ones(len(GRADES)), 180), 2), {0.1: 0.20, 0.3: 0.01}[share]
 
 
 @place("chronic_absence_share", "questions")
@@ -387,25 +405,25 @@ def _chronic_talk() -> tuple[Any, Any]:
     )
 
 
-@place("on_track_credits", "the element on_track")
-@place("on_track_most_failed", "the element on_track")
+@place("standard/facts.on_track_credits", "the element on_track")
+@place("standard/facts.on_track_most_failed", "the element on_track")
 def _on_track() -> tuple[Any, Any]:
     from helpers.standard.elements import credit_terms
 
     terms = credit_terms()
     return [terms.credits_a_year, terms.most_failed], [
-        value("standard/thresholds.on_track_credits"),
-        value("standard/thresholds.on_track_most_failed"),
+        value("standard/facts.on_track_credits"),
+        value("standard/facts.on_track_most_failed"),
     ]
 
 
-@place("on_track_credits", "titles of indicators")
-@place("on_track_most_failed", "titles of indicators")
+@place("standard/facts.on_track_credits", "titles of indicators")
+@place("standard/facts.on_track_most_failed", "titles of indicators")
 def _on_track_titles() -> tuple[Any, Any]:
     from helpers.profile.indicators import declared_indicators
 
     credits, failed = (
-        {1: "one", 2: "two", 4.0: "four", 5.0: "five"}[value(f"standard/thresholds.{one}")]
+        {1: "one", 2: "two", 4.0: "four", 5.0: "five"}[value(f"standard/facts.{one}")]
         for one in ("on_track_credits", "on_track_most_failed")
     )
     titles = {each.name: each.title for one in declared_indicators() for each in one.definition}
@@ -509,13 +527,13 @@ def _behind() -> tuple[Any, Any]:
     return found, [tuple(value(f"gaps/thresholds.{one}_behind") for one in ("month", "week", "day"))] * 2
 
 
-@place("school_year_first_month", "days and file names of a school year")
+@place("standard/facts.school_year_first_month", "days and file names of a school year")
 def _school_year() -> tuple[Any, Any]:
     from helpers.gaps.measures.formats import year_of_file
     from helpers.link.values.schools import school_year_end
     from helpers.profile.facts.school_years import SchoolYears
 
-    first = int(value("standard/thresholds.school_year_first_month"))
+    first = int(value("standard/facts.school_year_first_month"))
     begins = pd.Timestamp(2025, first, 1)
     before = begins - pd.Timedelta(days=1)
     span = SchoolYears((2026,), {}).span_of(2026)
@@ -535,7 +553,20 @@ def looked() -> list[list[Any]]:
     return rows
 
 
+def made_bytes() -> dict[str, str]:
+    """Hash each file of an invented district."""
+    from synthetic_data.district import make_district
+
+    folder = make_district(folder=Path(tempfile.mkdtemp()) / "made", scenario="workshop", students=60)
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
 if __name__ == "__main__":
-    if sys.argv[1:] != ["as-declared"]:
-        change_figures()
-    json.dump(looked(), sys.stdout)
+    wanted = sys.argv[1:]
+    if "as-declared" not in wanted:
+        change_figures(*(("standard/facts",) if "but-facts" in wanted else ()))
+    json.dump(made_bytes() if "bytes" in wanted else looked(), sys.stdout)

@@ -20,12 +20,17 @@ Places = dict[tuple[str, str], tuple[bool, str, str]]
 NAMED = re.compile(r'["{](\w+/\w+)\.\w+')
 
 
-def look(project: Path, *more: str) -> Places:
-    """Look in every place from a process of its own, since constants are read once."""
+def told(project: Path, *more: str) -> Any:
+    """Ask a process of its own, since constants are read once."""
     command = [sys.executable, "-m", "tests.house.figure_places", *more]
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return {(name, where): (right, *both) for name, where, right, *both in json.loads(done.stdout)}
+    return json.loads(done.stdout)
+
+
+def look(project: Path, *more: str) -> Places:
+    """Look in every place."""
+    return {(name, where): (right, *both) for name, where, right, *both in told(project, *more)}
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +60,23 @@ def test_no_look_is_blind(project: Path, changed: Places) -> None:
     as_declared = look(project, "as-declared")
     assert [place for place, (right, *_) in as_declared.items() if not right] == []
     assert [place for place, (_, found, _) in as_declared.items() if found == changed[place][1]] == []
+
+
+@pytest.mark.full
+def test_what_a_district_decides_changes_no_byte_of_an_invented_one(project: Path) -> None:
+    as_declared = told(project, "as-declared", "bytes")
+    assert len(as_declared) > 50
+    assert told(project, "but-facts", "bytes") == as_declared
+
+
+@pytest.mark.full
+def test_what_a_district_decides_changes_no_published_definition_and_no_lesson_on_one(project: Path) -> None:
+    as_declared, decided = look(project, "as-declared"), look(project, "but-facts")
+    facts = [place for place in as_declared if place[0].startswith("standard/facts.")]
+    assert len({name for name, _ in facts}) == 5
+    assert [place for place in facts if decided[place][1] != as_declared[place][1]] == []
+    ours = ("standard/thresholds.chronic_absence_share", "our own definition")
+    assert decided[ours][1] != as_declared[ours][1]
 
 
 def test_every_declared_figure_is_changed_and_looked_for(project: Path) -> None:
@@ -102,7 +124,9 @@ def test_texts_say_figures_in_words_and_digits() -> None:
         == "a tenth, 10%, 95%"
     )
     assert (
-        filled("{on_track_credits:Words} of {smallest_group:words}, {letter_a:words} {letter_a}")
+        filled(
+            "{standard/facts.on_track_credits:Words} of {smallest_group:words}, {letter_a:words} {letter_a}"
+        )
         == "Five of ten, 90 90"
     )
 

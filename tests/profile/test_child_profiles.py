@@ -123,7 +123,7 @@ def test_too_short_a_stay_is_no_chronic_absence(profiles: Profiles) -> None:
 
     assert (dan["status"], chosen(profiles, "dan", "days_absent")["value"]) == ("Not applicable", "1")
     assert pd.isna(dan["value"])
-    assert element("chronically_absent").definition == "CA-01"
+    assert element("chronically_absent").definition == "CA-17"
 
 
 def test_the_newest_balance_counts(profiles: Profiles) -> None:

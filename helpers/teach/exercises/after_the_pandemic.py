@@ -6,13 +6,15 @@ import numbers
 
 import pandas as pd
 
+from helpers.standard import figure, whole_figure
 from helpers.teach.exercise import Exercise, Wording, wording
 
 __all__ = ["EXERCISES"]
 
 NEAR, ROUNDED = 0.0005, 0.0051
-# Chronic absence: a tenth of the days or more, of children with at least ten days.
-CHRONIC, FEWEST_DAYS = 0.1, 10
+# The lesson is about the federal definition: a tenth of the days or more, of children with at least ten days.
+CHRONIC = figure("standard/facts.federal_chronic_absence_share")
+FEWEST_DAYS = whole_figure("standard/facts.federal_chronic_absence_least_days")
 
 
 def _rise(answer: object, *, published: pd.DataFrame) -> str | None:

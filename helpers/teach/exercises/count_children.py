@@ -8,14 +8,16 @@ import numbers
 import numpy as np
 import pandas as pd
 
+from helpers.standard import figure, whole_figure
 from helpers.teach.exercise import Exercise, integer_error, rule_error
 
 __all__ = ["EXERCISES"]
 
 LAST_GRADE = 12
 NEAR, ROUNDED = 0.0005, 0.0051
-# Chronic absence: a tenth of the days or more, of children with at least ten days.
-CHRONIC, FEWEST_DAYS = 0.1, 10
+# The lesson is about the federal definition: a tenth of the days or more, of children with at least ten days.
+CHRONIC = figure("standard/facts.federal_chronic_absence_share")
+FEWEST_DAYS = whole_figure("standard/facts.federal_chronic_absence_least_days")
 
 
 def _share_error(answer: object) -> str | None:

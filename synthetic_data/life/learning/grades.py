@@ -45,7 +45,8 @@ __all__ = [
 AVERAGE, CHILD_SPREAD, COURSE_SPREAD, PERIOD_SPREAD = 81.0, 8.5, 4.0, 3.0
 HIGH_SCHOOL = -5.0  # added to the average: without it, nobody would fail a semester
 LETTERS = ("F", "D", "C", "B", "A")
-LETTER_FROM = tuple(figure(f"letter_{letter}") for letter in "dcba")
+# The invented schools' own scale; what a page calls an A is for a district to say.
+LETTER_FROM = (60.0, 70.0, 80.0, 90.0)
 # Subjects with the latest grade in profiles, in Ed-Fi's terms.
 MARKED = {
     "english": "English Language Arts",
@@ -210,7 +211,8 @@ PASSES = LETTER_FROM[0]
 CREDITS_A_YEAR = 6.0  # five full-year courses, and an elective each semester
 # On track at the end of grade 9: credits of a full year, and failed semesters of core courses. For an
 # unfinished year, or a child who was here for only a part, each semester requires half the credits.
-ON_TRACK_CREDITS, ON_TRACK_FAILURES = figure("on_track_credits"), figure("on_track_most_failed")
+ON_TRACK_CREDITS = figure("standard/facts.on_track_credits")
+ON_TRACK_FAILURES = figure("standard/facts.on_track_most_failed")
 CORE = CORE_SUBJECTS[:4]  # English, mathematics, science and social studies
 TECHNICAL = ELECTIVES[1]
 

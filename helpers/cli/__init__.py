@@ -13,7 +13,7 @@ from helpers.cli.profile import profile, questions
 from helpers.cli.read import dictionary, read, start
 from helpers.cli.report import dashboard, gaps, report
 from helpers.cli.school_systems import people, sector, survey
-from helpers.cli.score import cards, score
+from helpers.cli.score import cards, explain, score
 from helpers.cli.unexpected import Commands
 from helpers.cli.view import view
 from helpers.cli.workshop import doctor, workshop
@@ -35,7 +35,7 @@ def register(group: click.Group) -> None:
     """Add this package's commands to a group."""
     for command in (
         report, read, start, dictionary, link, dashboard, profile, gaps, questions, view, family, audit,
-        survey, sector, people, workshop, doctor, cards, score,
+        survey, sector, people, workshop, doctor, cards, score, explain,
     ):  # fmt: skip
         group.add_command(command)
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from helpers.score import LinkSummary
     from helpers.share import Guard
 
-__all__ = ["cards", "score", "score_region"]
+__all__ = ["cards", "explain", "score", "score_region"]
 
 
 # Headings of printed tables. The keys are those of --json.
@@ -57,6 +57,48 @@ TITLES = {
 }
 PILES = "piles.csv"
 SHOWN = ["team", "possible", "right", "wrong", "missed", "f1", "seconds_a_pair", "error_rate"]
+
+
+@click.command(short_help="Say what a headline number counts, why it isn't another, and who is behind it.")
+@click.argument("name")
+@folder_argument()
+@out_option()
+@with_output
+def explain(name: str, folder: Path, out: Path, output: Output) -> None:
+    """Explain a headline number of FOLDER, a synthetic district: NAME as definitions.toml has it.
+
+    Prints what the number counts, its main cause and like numbers. Writes explain_NAME.html, a page with all
+    rows behind the number, and explain_NAME.csv, the same rows. --table prints the rows.
+    """
+    from helpers.report import explain as explained_in
+    from helpers.report import explain_page, page_of_measure
+    from helpers.score import judge_headlines
+    from helpers.share import Guard
+
+    district = read_known(folder, output)
+    if Guard.of(district).real:
+        raise BadInput(
+            "These measures need the answer key of an invented district. A real folder's numbers are on the "
+            "first page of `bigpicture report`."
+        )
+    links = linked(district, output)
+    with output.step("Comparing links with the answer key"):
+        told = explained_in(district, judge_headlines(district, links), name)
+    page = page_of_measure(name)
+    write = {page: lambda path: explain_page(path, told, district.about)}
+    written = save(out, {page.replace(".html", ".csv"): told.rows}, write)
+    measured = told.measured
+    finding = [f"{measured.say()}.", measured.definition.means["en"], *([told.cause] if told.cause else [])]
+    like = [f"{row.number:,} {row.difference}." for row in told.alike.itertuples()]
+    figures = {
+        "measure": name, "number": measured.number, "out of": measured.base, "cause": told.cause,
+        "alike": told.alike, "rows": told.rows, "written": written,
+    }  # fmt: skip
+    short = Summary(finding, "Like numbers, which are others", like, [f"Open {out / page} for the rows."])
+    output.emit(figures, short, EXPLAINED)
+
+
+EXPLAINED = {"alike": "Measures with a like name or number", "rows": "The rows behind the number"}
 
 
 @click.command(short_help="Print a sheet of record cards for a team to sort by hand.")

@@ -40,7 +40,7 @@ SECTIONS = {
     "Share safely": ("view", "family", "audit"),
     "School systems": ("survey", "sector", "make-sector", "people"),
     "Teach": ("workshop", "doctor", "cards"),
-    "Judge the kit": ("score", "calibrate", "benchmark"),
+    "Judge the kit": ("score", "explain", "calibrate", "benchmark"),
 }
 # For commands that another package adds.
 ELSEWHERE = "More"

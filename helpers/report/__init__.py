@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         rubric_words,
         shown_contract,
     )
+    from helpers.report.pages.explain import explain, explain_page, page_of_measure
     from helpers.report.pages.gap_tables import large_groups
     from helpers.report.pages.gaps import blocked_sentence, gaps_page, work_sentence
     from helpers.report.pages.levels import LevelsPage, levels_page
@@ -198,6 +199,7 @@ _MODULES = {
     "helpers.report.messages": "language",
     "helpers.report.pages.check_in": "check_in_outcomes",
     "helpers.report.pages.contract": "contract_page rubric_blocks rubric_picture rubric_words shown_contract",
+    "helpers.report.pages.explain": "explain explain_page page_of_measure",
     "helpers.report.pages.gap_tables": "large_groups",
     "helpers.report.pages.gaps": "blocked_sentence gaps_page work_sentence",
     "helpers.report.pages.levels": "LevelsPage levels_page",

@@ -23,13 +23,13 @@ from helpers.score.flags import (
     KNOWN,
     SIGNS,
     children_at_risk,
-    count_flagged_children,
     missed_flags,
     signs_of,
     systems_of_signs,
     true_flags,
 )
 from helpers.score.groups import AS_THEY_ARE, MADE_EQUAL, GroupScores, missed_by_group, score_groups
+from helpers.score.headlines import COUNTED, Headlines, judge_headlines, list_strays, main_cause
 from helpers.score.links import crosswalk_from, judge_matches, must_be_of, score_links, score_pairs
 from helpers.score.profiles import judge_decision, judge_profiles, score_profiles, true_profiles
 from helpers.score.regions import score_movers, score_region, score_roster_owners, true_region

@@ -105,7 +105,12 @@ def score_children(
     BadInput
         If the district has no answer key.
     """
-    records = of_one_person(judge_records(district, links, key=key))
+    return outcomes_of(judge_records(district, links, key=key))
+
+
+def outcomes_of(judged: pd.DataFrame) -> pd.DataFrame:
+    """Classify each child by the records that `judge_records` judged; see `score_children`."""
+    records = of_one_person(judged)
     mine = records[records["is_child"]]
     of_person = mine.groupby("person", sort=True)
     outcome = child_outcomes(records)

@@ -41,7 +41,7 @@ __all__ = [
     "Flags",
     "children_at_risk",
     "count_cluster_outcomes",
-    "count_flagged_children",
+    "flagged_children",
     "flags_missed",
     "missed_flags",
     "page_of",
@@ -308,19 +308,18 @@ def count_cluster_outcomes(district: District, links: Links) -> dict[str, int]:
     return {TIES[link_status]: int(counts.get(number, 0)) for number, link_status in enumerate(order)}
 
 
-def count_flagged_children(district: District, methods: Mapping[str, Links]) -> dict[str, tuple[int, int]]:
-    """Count the children with one of `FLAGS`, and by linkage method those whose page shows each of theirs."""
+def flagged_children(district: District, methods: Mapping[str, Links]) -> pd.DataFrame:
+    """List the children with one of `FLAGS`: ``person``, and by method whether the page shows each."""
     truly = true_flags(district, next(iter(methods.values())))
     persons = pd.Index(truly.by_child.index).intersection(pd.Index(truly.owner["person"].unique()))
     due = truly.by_child.reindex(persons).fillna(False).astype(bool)
-    due = due[due.any(axis="columns")]
-    counts = {}
+    due = due[due.any(axis="columns")].rename_axis(index="person")
+    seen = {}
     for method, links in methods.items():
         page = page_of(truly.owner, links).reindex(due.index)
         shown = _flags(district, links, FALLING_BY).reindex(page).set_axis(due.index)
-        found = (shown.fillna(False).astype(bool) | ~due).all(axis="columns")
-        counts[method] = (len(due), int(found.sum()))
-    return counts
+        seen[method] = (shown.fillna(False).astype(bool) | ~due).all(axis="columns")
+    return pd.DataFrame(seen, index=due.index).reset_index()
 
 
 def flags_missed(district: District, rungs: Mapping[str, Links]) -> pd.DataFrame:

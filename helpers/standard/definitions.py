@@ -1,16 +1,18 @@
-"""Definitions of the headline measures: the phrase that carries each number, and what it counts."""
+"""Definitions of the headline measures, and a number that carries its measure, its base and its rows."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
+import pandas as pd
 from pydantic import BaseModel, TypeAdapter
 
 from helpers.standard.validation import STRICT, BadInput, nearest, toml_of
 
-__all__ = ["Definition", "definition", "definitions", "say_measure"]
+__all__ = ["Definition", "Measured", "definition", "definitions", "say_measure"]
 
 Language = Literal["en", "es"]
 
@@ -27,13 +29,25 @@ class Definition(BaseModel):
     code: str
     # The measure that it differs from, as its name and phrase show.
     variant_of: str = ""
+    # What one counted unit is called, and several.
+    counts: tuple[str, str]
+    # The measure that counts everybody who could count; none for a base itself.
+    base: str = ""
+    # How it is counted, step by step.
+    method: str
+    # Measures with a like name or number, and how each differs.
+    alike: dict[str, str] = {}
+
+    def noun(self, many: int) -> str:
+        """Name the units that are counted."""
+        return self.counts[many != 1]
 
 
 @cache
 def definitions() -> dict[str, Definition]:
     """Return all headline measures by name."""
     text = Path(__file__).with_name("definitions.toml").read_text(encoding="utf-8")
-    return TypeAdapter(dict[str, Definition]).validate_python(toml_of(text))
+    return TypeAdapter(dict[str, Definition]).validate_python(toml_of(text), strict=False)
 
 
 def definition(name: str) -> Definition:
@@ -54,3 +68,41 @@ def say_measure(name: str, n: int | str, of: int | str = "", *, language: Langua
     """
     shown, base = (f"{one:,}" if isinstance(one, int) else one for one in (n, of))
     return definition(name).says[language].format(n=f"**{shown}**", of=base)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one measure counts in one district.
+
+    >>> found = Measured("complete", pd.DataFrame({"person": ["a", "b"]}), base=5)
+    >>> found.number, found.say()
+    (2, '**2** of 5 children have a complete page')
+    """
+
+    # Name in ``definitions.toml``.
+    measure: str
+    # One row a unit that counts: the number is their number.
+    rows: pd.DataFrame
+    # Units that could count; None if the measure has no base.
+    base: int | None = None
+
+    @property
+    def number(self) -> int:
+        """Count the rows."""
+        return len(self.rows)
+
+    @property
+    def definition(self) -> Definition:
+        """Return what the measure counts, and how a sentence names it."""
+        return definition(self.measure)
+
+    @property
+    def noun(self) -> str:
+        """Name what is counted: one of them, or several."""
+        return self.definition.noun(self.number)
+
+    def say(self, language: Language = "en") -> str:
+        """Write the number in its measure's phrase."""
+        return say_measure(
+            self.measure, self.number, "" if self.base is None else self.base, language=language
+        )

@@ -14,11 +14,11 @@ from click.testing import CliRunner
 from helpers.cli import main
 from helpers.files import read_district
 from helpers.gaps import measure_gaps
-from helpers.link import join_all_on_id, link_district
+from helpers.link import link_district
 from helpers.report import run_report
 from helpers.report.pages.gaps import blocked_pairs
-from helpers.report.runs.first_page import undetected_children
-from helpers.score import count_flagged_children, score_children, score_links, summarize_links
+from helpers.score import judge_headlines, score_children, score_links, summarize_links
+from helpers.score.headlines import COUNTED
 from helpers.share import Guard
 from helpers.standard import BadInput, definition, definitions, say_measure
 from tests.shared_districts import SharedDistricts
@@ -40,7 +40,9 @@ APART = {
     "a linkage method beside others, on named records only": re.compile(
         r"^(\w+ buys, compared with|It costs:)|\([\d,]+(?: of [\d,]+ children)?, (?:\d+|none) mixed\)"
     ),
-    "what a step would change": re.compile(r"more (child has|children have) a complete page|would make it"),
+    "what a step would change": re.compile(
+        r"more (child has|children have) a complete page|would make it|would have one, if"
+    ),
     "what an hour of review is expected to add": re.compile(r"^Expected: [\d.,]+ pairs of records found"),
     "a table of steps by methods": re.compile(r"^[\d,. %]*$"),
     "children of one system": re.compile(r"miss a record, [\d,]+ mixed up"),
@@ -108,18 +110,16 @@ def measured(folder: Path) -> dict[str, tuple[int, ...]]:
     """Count each measure by its own code."""
     district = read_district(folder)
     links = link_district(district)
-    children = score_children(district, links)
-    by_number = score_children(district, join_all_on_id(district.people, district.identifiers))
     card = measure_gaps(district, links, score_links(district, links.crosswalk))
     blocked = blocked_pairs(Guard.of(district).scorecard(card))["blocked_by"].value_counts()
-    outcomes = children["outcome"].value_counts()
-    flagged = count_flagged_children(district, {"links": links})["links"][0]
-    every = len(children)
+    headlines = judge_headlines(district, links)
+    found = {name: headlines.of(name) for name in COUNTED}
     return {
-        **{one: (int(outcomes.get(one, 0)), every) for one in ("complete", "split", "mixed")},
-        "undetected": (undetected_children(children), every),
-        "undetected_by_number": (undetected_children(by_number), every),
-        "flagged": (flagged,),
+        **{
+            name: (one.number,) if one.base is None else (one.number, one.base)
+            for name, one in found.items()
+            if name != "children"
+        },
         **{
             name.lower().replace(" ", "_"): (int(blocked.get(name, 0)),)
             for name in ("Not joinable", "Not fresh", "Not permitted")

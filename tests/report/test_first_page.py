@@ -80,7 +80,10 @@ def test_a_step_about_one_system_counts_its_own_children(
 ) -> None:
     found = module._judge(district, district_links)
     systems = found.systems.assign(undetected=found.systems["silo"].eq("meals").astype("Int64") * 3)
-    judged = replace(found, mixed=6, undetected=4, looked_up=9, systems=systems)
+    counts = {"mixed": 6, "undetected": 4, "undetected_by_number": 9}
+    rows = found.measured["children"].rows
+    made = {name: replace(found.measured[name], rows=rows.head(many)) for name, many in counts.items()}
+    judged = replace(found, measured={**found.measured, **made}, systems=systems)
     monkeypatch.setattr(module, "_judge", lambda *_: judged)
     match, check = first_actions(district, district_links, pd.DataFrame(), judged=True)[:2]
     assert "fall from 9 to 4; 6 stay mixed up, and a check flags only 2 of them." in match.effect
@@ -143,7 +146,7 @@ def test_each_number_of_the_sentences_is_in_their_table(page: IndexFigures) -> N
     assert said
     assert said <= there
     assert page.numbers["how many"].le(page.numbers["out of"]).all()
-    assert not page.numbers["children"].duplicated().any()
+    assert not page.numbers["what"].duplicated().any()
 
 
 def test_linking_the_two_worst_systems_completes_as_many_pages_as_the_page_says(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +12,7 @@ from markupsafe import Markup
 from helpers.files import describe_tables, write_atomically
 from helpers.report.blocks import banner, folded, is_invented
 from helpers.report.charts.picture import Picture
+from helpers.report.pages.explain import Explained, page_of_measure
 from helpers.report.pages.page import Failure
 from helpers.report.tables import table_markup
 from helpers.report.templates import render
@@ -31,6 +32,8 @@ class Lead:
 
     word: str
     sentence: str
+    # The measure whose list the sentence opens; empty if none.
+    measure: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,11 @@ class IndexFigures:
     actions: Sequence[Action] = ()
     # Which of them come first, as a sentence.
     order: str = ""
-    # The numbers of the sentences, if there is an answer key; without one, `links` has them.
+    # The numbers of the sentences, if there is an answer key; without one, `links` has them. Its column
+    # ``measure`` names the measure whose page a row opens.
     numbers: pd.DataFrame | None = None
+    # By measure: what it counts and the rows behind it.
+    explained: Mapping[str, Explained] = field(default_factory=dict)
     # Sentences about what can't be known yet, how fresh the data are, and how this was made.
     unknown: Sequence[str] = ()
     fresh: Sequence[str] = ()
@@ -104,11 +110,17 @@ def _links(figures: IndexFigures | None) -> Markup | None:
     return folded("How each system's children are linked", shown)
 
 
-def _numbers(figures: IndexFigures | None) -> Markup | None:
+def _numbers(figures: IndexFigures | None, pages: str) -> Markup | None:
     if figures is None or figures.numbers is None:
         return None
-    title = "The numbers of the sentences"
-    return folded(title, table_markup(figures.numbers, label=title)[0])
+    title = "The numbers of the sentences, and who is behind each"
+    links = [_page_of(name, figures, pages) for name in figures.numbers["measure"]]
+    shown = figures.numbers.drop(columns="measure")
+    return folded(title, table_markup(shown, label=title, links=links)[0])
+
+
+def _page_of(measure: str, figures: IndexFigures, pages: str) -> str:
+    return f"{pages}{page_of_measure(measure)}" if measure in figures.explained else ""
 
 
 def _earlier(earlier: pd.DataFrame | None, runs: str) -> tuple[Markup, int] | None:
@@ -156,7 +168,8 @@ def index_page(
         figures=figures,
         actions=actions,
         links=_links(figures),
-        numbers=_numbers(figures),
+        numbers=_numbers(figures, pages),
+        lists=[_page_of(lead.measure, figures, pages) for lead in figures.sentences] if figures else [],
         not_read=_not_read(figures.unknown_files) if figures else "",
         reports=lines,
         changed=changed,

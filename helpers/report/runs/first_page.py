@@ -12,7 +12,7 @@ import pandas as pd
 
 from helpers.files import District, read_district
 from helpers.gaps import first_steps, measure_gaps
-from helpers.link import Links, join_all_on_id, link_district
+from helpers.link import Links, link_district
 from helpers.profile import (
     authority_in,
     build_profiles,
@@ -31,6 +31,7 @@ from helpers.report.display_names import (
     system_names,
     system_names_in_text,
 )
+from helpers.report.pages.explain import Explained, explain
 from helpers.report.pages.index import IndexFigures, Lead
 from helpers.report.runs.actions import Actions, in_order, order_sentence
 from helpers.report.runs.changes import RunSnapshot, make_snapshot
@@ -42,14 +43,12 @@ from helpers.score import (
     can_be_judged,
     children_by_system,
     count_complete_without,
-    count_flagged_children,
+    judge_headlines,
     judge_matches,
-    judge_records,
     rows_not_there,
-    score_children,
 )
 from helpers.share import SMALLEST_GROUP, Guard, shown_everybody, suppress_complement
-from helpers.standard import BadInput, say_measure
+from helpers.standard import BadInput, Measured
 
 __all__ = [
     "RunFigures",
@@ -57,7 +56,6 @@ __all__ = [
     "figures_of",
     "first_actions",
     "first_page",
-    "undetected_children",
 ]
 
 # Systems with a bar of their own; the rest share a line.
@@ -69,48 +67,56 @@ _MOST_BEHIND = 3
 UNVERIFIED, UNLINKED, REVIEW = "Unverified", "Unlinked", "Review"
 
 
-def undetected_children(children: pd.DataFrame) -> int:
-    """Count the silent wrong matches: children with another child's record, without any sign of it."""
-    return int((children["outcome"].eq("mixed") & ~children["detected"].fillna(False).astype(bool)).sum())
-
-
 @dataclass(frozen=True)
 class _Judged:
     """What the answer key says about a district's links."""
 
-    children: int
-    complete: int
-    # Children with another child's record, and those where no check notices it.
-    mixed: int
-    undetected: int
-    # The latter for a lookup by number alone.
-    looked_up: int
-    # Children with a flag, those whose page shows it by number alone, and by these links.
-    flagged: int
-    flagged_by_number: int
-    flagged_by_links: int
+    # Headline measures by name.
+    measured: Mapping[str, Measured]
     # Result of `children_by_system`.
     systems: pd.DataFrame
     records: pd.DataFrame
+    # By measure: what it counts and the rows behind it.
+    explained: Mapping[str, Explained]
+
+    def many(self, name: str) -> int:
+        """Return the number of a measure."""
+        return self.measured[name].number
+
+    @property
+    def children(self) -> int:
+        """Return how many children there are."""
+        return self.many("children")
+
+    @property
+    def mixed(self) -> int:
+        """Return how many children have another child's record after matching."""
+        return self.many("mixed")
+
+    @property
+    def undetected(self) -> int:
+        """Return how many of them no check notices."""
+        return self.many("undetected")
+
+    @property
+    def looked_up(self) -> int:
+        """Return how many would be mixed up unnoticed by number alone."""
+        return self.many("undetected_by_number")
+
+
+# Measures of the first page's sentences, in the order of their table.
+_SAID = (
+    "undetected_by_number", "mixed", "undetected", "complete", "flagged", "flagged_by_number",
+    "flagged_by_links",
+)  # fmt: skip
 
 
 def _judge(district: District, links: Links) -> _Judged:
-    by_number = join_all_on_id(district.people, district.identifiers)
-    records = judge_records(district, links)
-    children = score_children(district, links)
-    flags = count_flagged_children(district, {"number": by_number, "links": links})
-    return _Judged(
-        children=len(children),
-        complete=int(children["outcome"].eq("complete").sum()),
-        mixed=int(children["outcome"].eq("mixed").sum()),
-        undetected=undetected_children(children),
-        looked_up=undetected_children(score_children(district, by_number)),
-        flagged=flags["links"][0],
-        flagged_by_number=flags["number"][1],
-        flagged_by_links=flags["links"][1],
-        systems=children_by_system(records),
-        records=records,
-    )
+    found = judge_headlines(district, links)
+    records = found.records["matched"]
+    measured = {name: found.of(name) for name in ("children", *_SAID)}
+    explained = {name: explain(district, found, name) for name in _SAID if measured[name].number}
+    return _Judged(measured, children_by_system(records), records, explained)
 
 
 def first_page(district: District, links: Links, card: pd.DataFrame, *, judged: bool) -> IndexFigures:
@@ -168,7 +174,7 @@ def _systems_with_gaps(found: _Judged) -> pd.DataFrame:
 def _with_key(district: District, links: Links) -> IndexFigures:
     found = _judge(district, links)
     spoken = system_names_in_text(district.layouts)
-    title = say_measure("complete", found.complete, found.children).replace("**", "")
+    title = found.measured["complete"].say().replace("**", "")
     if found.looked_up:
         verb = "would be mixed up with another child, and no one would notice"
         title = f"by ID number alone, {found.looked_up:,} of {found.children:,} children {verb}"
@@ -179,15 +185,16 @@ def _with_key(district: District, links: Links) -> IndexFigures:
         place=district.title,
         title=f"{district.title}: {title}",
         children=found.children,
-        complete=found.complete,
+        complete=found.many("complete"),
         undetected=found.undetected,
         sentences=(
-            Lead("Mixed up", _mixed_up(found)),
+            Lead("Mixed up", _mixed_up(found), "undetected_by_number"),
             Lead("Missing", _missing(found, [spoken[silo] for silo in worst], better)),
-            Lead("Unseen", _unseen(found)),
+            Lead("Unseen", _unseen(found), "flagged"),
         ),
         picture=_picture_with_key(found, district),
         numbers=_numbers_with_key(found, [spoken[silo] for silo in worst], better),
+        explained=found.explained,
         order=order_sentence(),
         actions=_actions_with_key(district, links, found, missing),
     )
@@ -195,12 +202,12 @@ def _with_key(district: District, links: Links) -> IndexFigures:
 
 def _mixed_up(found: _Judged) -> str:
     if found.looked_up:
-        by_number = say_measure("undetected_by_number", found.looked_up, found.children)
+        by_number = found.measured["undetected_by_number"].say()
         still = f"**{found.mixed:,}** still {'does' if found.mixed == 1 else 'do'}" if found.mixed else ""
         then = f"{still}, and {_checked(found)}" if still else "**none** does"
-        return f"{by_number}. Matched by name and birth date too, {then}."
+        return f"{by_number}. After full matching, {then}."
     if found.undetected:
-        return f"{say_measure('undetected', found.undetected, found.children)}."
+        return f"{found.measured['undetected'].say()}."
     return f"None of {found.children:,} children shares a page with another child unnoticed."
 
 
@@ -213,8 +220,8 @@ def _checked(found: _Judged) -> str:
 
 
 def _missing(found: _Judged, worst: Sequence[str], better: int) -> str:
-    said = f"{say_measure('complete', found.complete, found.children)}."
-    if better <= found.complete or not worst:
+    said = f"{found.measured['complete'].say()}."
+    if better <= found.many("complete") or not worst:
         return said
     named = "one more system" if len(worst) == 1 else "two systems"
     return f"{said} Linking {named}, {' and '.join(worst)}, would make it **{better:,}**."
@@ -222,28 +229,21 @@ def _missing(found: _Judged, worst: Sequence[str], better: int) -> str:
 
 def _unseen(found: _Judged) -> str:
     return (
-        f"{say_measure('flagged', found.flagged)}. By ID number alone, **{found.flagged_by_number:,}** of "
-        f"their pages show it; after matching, **{found.flagged_by_links:,}**."
+        f"{found.measured['flagged'].say()}. By ID number alone, **{found.many('flagged_by_number'):,}** of "
+        f"their pages show it; after matching, **{found.many('flagged_by_links'):,}**."
     )
 
 
 def _numbers_with_key(found: _Judged, worst: Sequence[str], better: int) -> pd.DataFrame:
-    """List the counts of the three sentences, each with its base."""
-    counts = {
-        "mixed up, looked up by ID number alone, and no check notices": found.looked_up,
-        "mixed up after matching": found.mixed,
-        "mixed up after matching, and no check notices": found.undetected,
-        "with a complete page": found.complete,
-        **({f"with a complete page, if {listed(worst)} were linked": better} if worst else {}),
-        "often absent or with falling grades": found.flagged,
-    }
-    of_flagged = {
-        "the page by ID number shows it": found.flagged_by_number,
-        "the page after matching shows it": found.flagged_by_links,
-    }
-    rows = [(what, many, found.children) for what, many in counts.items()]
-    rows += [(f"of these, {what}", many, found.flagged) for what, many in of_flagged.items()]
-    return pd.DataFrame(rows, columns=["children", "how many", "out of"])
+    """List the measures of the three sentences, each with its base."""
+    rows = [
+        (name, found.measured[name].say().replace("**", ""), found.many(name), found.measured[name].base)
+        for name in _SAID
+    ]
+    if worst:
+        said = f"{better:,} of {found.children:,} children would have one, if {listed(worst)} were linked"
+        rows.insert(_SAID.index("complete") + 1, ("", said, better, found.children))
+    return pd.DataFrame(rows, columns=["measure", "what", "how many", "out of"]).astype({"out of": "Int64"})
 
 
 def _rest(count: int, most: int) -> str:
@@ -297,8 +297,9 @@ def _picture_with_key(found: _Judged, district: District) -> Picture | None:
         groups,
         title=title,
         unit="children",
-        caption="Even with good matching. Outline: all children with a record in the system, this year or "
-        "last. Checked against the answer key.",
+        caption="Even with full matching. Outline: all children with a record in the system, this year or "
+        "last, by the answer key. It also knows children whom the system doesn't call students. Records in "
+        "which the system itself put two children are left out.",
         data=table,
     )
 
@@ -309,11 +310,13 @@ def _actions_with_key(
     to_do = Actions(district)
     actions = []
     if found.looked_up > found.undetected:
-        shown = found.flagged_by_links - found.flagged_by_number
+        shown = found.many("flagged_by_links") - found.many("flagged_by_number")
         effect = f"Children mixed up unnoticed fall from {found.looked_up:,} to {found.undetected:,}"
         stay = f"{found.mixed:,} {'stays' if found.mixed == 1 else 'stay'} mixed up"
         effect += f"; {stay}, and {_checked(found)}." if found.mixed else "."
         effect += f" {shown:,} more pages show an early sign of trouble." if shown > 0 else ""
+        told = found.explained.get("undetected_by_number")
+        effect += f" {told.cause.replace('**', '')}" if told is not None and told.cause else ""
         actions.append(to_do.action("match", found.looked_up, effect))
     if found.undetected:
         most = found.systems.sort_values("undetected", kind="stable").iloc[-1]
@@ -323,7 +326,7 @@ def _actions_with_key(
     alone = apart(links.crosswalk) if len(district) > 1 else []
     worst = missing["silo"].head(_MOST_ACTIONS - len(actions)).tolist()
     steps = [_step_for(silo, links, alone) for silo in worst]
-    before, done = found.complete, list[str]()
+    before, done = found.many("complete"), list[str]()
     for place in in_order([kind for kind, _ in steps]):
         silo, (kind, why) = worst[place], steps[place]
         done.append(silo)

@@ -17,6 +17,7 @@ import pandas as pd
 
 from helpers.files import make_folder, must_be_a_folder, read_district, sharing, what_is_there, with_children
 from helpers.report.blocks import is_invented, slug
+from helpers.report.pages.explain import explain_page, page_of_measure
 from helpers.report.pages.index import ReportLine, index_page
 from helpers.report.pages.page import headline, notebook_page
 from helpers.report.runs.changes import save_snapshot
@@ -269,6 +270,8 @@ def run_report(
                 replace(one, notebook=run.folder / "notebooks" / one.notebook.name) for one in runs
             )
             lines = [_line(one, run.draft) for one in runs]
+            for name, one in (figures.index.explained if figures else {}).items():
+                explain_page(run.draft / page_of_measure(name), one, about)
             kept = figures.kept if figures else None
             changed = what_changed(run.draft, out, kept, compared, about)
 

@@ -59,7 +59,7 @@ PILES = "piles.csv"
 SHOWN = ["team", "possible", "right", "wrong", "missed", "f1", "seconds_a_pair", "error_rate"]
 
 
-@click.command(short_help="Say what a headline number counts, why it isn't another, and who is behind it.")
+@click.command(short_help="Say what a headline number counts, and list who it is.")
 @click.argument("name")
 @folder_argument()
 @out_option()

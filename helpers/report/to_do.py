@@ -28,6 +28,14 @@ class Action:
     page: str = ""
     link: str = ""
 
+    @property
+    def noun(self) -> str:
+        """Name what is counted: one of them, or several."""
+        return _ONE.get(self.unit, self.unit) if self.many == 1 else self.unit
+
+
+_ONE = {"children": "child", "records": "record", "pairs of records": "pair of records"}
+
 
 def action_list(actions: Sequence[Action]) -> Block:
     """List some actions as the first page does, without its links: the other reports may not be here."""

@@ -64,7 +64,9 @@ def judge_records(
     seen = places.isin(pd.MultiIndex.from_frame(pd.concat(signs)[RECORD].drop_duplicates()))
 
     silent = strange & ~seen
-    by_child = truth[["child"]].assign(strange=strange, undetected=silent).groupby("child").any()
+    # A record in which its own system put two people says nothing about links.
+    of_one = ~truth.duplicated(RECORD, keep=False).to_numpy()
+    by_child = truth[["child"]].assign(strange=strange, undetected=silent & of_one).groupby("child").any()
     together = truth.groupby(["person", "child"])["silo"].transform("size")
     of_person = truth.groupby("person")["silo"].transform("size")
     return truth[[*RECORD, "person", "child", "is_child", "linkable_by"]].assign(

@@ -166,11 +166,11 @@ def assert_one_definition(texts: Mapping[str, str], numbers: Mapping[str, tuple[
                 continue
             # Headline and picture name the children who are mixed up unnoticed.
             told = re.search(
-                rf"{NUMBER}(?: of [\d,]+)? (?:child stays|children (?:stay|would be)) mixed up", sentence
+                rf"{NUMBER}(?: of [\d,]+)? (?:child is|children (?:are|would be)) mixed up", sentence
             )
             if told is not None and told.group(1) in undetected:
                 continue
-            # The step of matching names both, and everybody who stays mixed up.
+            # The step of matching names both, and everybody who is mixed up then.
             if sentence.startswith("Children mixed up unnoticed") and matching.issubset(
                 re.findall(r"\d+", sentence)
             ):
@@ -203,7 +203,7 @@ def test_a_number_of_another_definition_is_found() -> None:
     }  # fmt: skip
     right = (
         "148 of 681 children have a complete page. 15 not joinable, 23 not fresh, 68 not permitted. Children "
-        "mixed up unnoticed fall from 42 to 2; 4 stay mixed up, and a check flags only 2 of them."
+        "mixed up unnoticed fall from 42 to 2; 4 are mixed up then, and a check flags only 2 of them."
     )
     assert_one_definition({"a": right}, numbers)
     for wrong in (
@@ -211,7 +211,7 @@ def test_a_number_of_another_definition_is_found() -> None:
         "Children complete: 655.",
         "Of 120 pairs, 2 not fresh.",
         "Riverbend: 47 of 681 children would be mixed up",
-        "Children mixed up unnoticed fall from 42 to 2; 3 stay mixed up, and a check flags only 1 of them.",
+        "Children mixed up unnoticed fall from 42 to 2; 3 are mixed up then, and a check flags only 1.",
         "Children mixed up unnoticed fall from 42 to 2.",
     ):
         with pytest.raises(AssertionError):

@@ -60,7 +60,7 @@ def test_each_number_is_that_of_the_scores(
     assert f"**{page.complete}** of {page.children} children have a complete page" in missing
 
 
-def test_matching_names_everybody_who_stays_mixed_up(
+def test_matching_names_everybody_who_is_mixed_up_then(
     page: IndexFigures, district: District, district_links: Links
 ) -> None:
     children = score_children(district, district_links)
@@ -70,9 +70,10 @@ def test_matching_names_everybody_who_stays_mixed_up(
     assert mixed > page.undetected == 0  # type: ignore[operator]
     assert step.many == silent
     assert step.effect.startswith(
-        f"Children mixed up unnoticed fall from {silent} to 0; {mixed} stay mixed up, and a check flags each."
+        f"Children mixed up unnoticed fall from {silent} to 0; {mixed} are mixed up then, "
+        "and a check flags each."
     )
-    assert page.sentences[0].sentence.endswith(f"**{mixed}** still do, and a check flags each.")
+    assert page.sentences[0].sentence.endswith(f"**{mixed}** do, and a check flags each.")
 
 
 def test_a_step_about_one_system_counts_its_own_children(
@@ -86,7 +87,7 @@ def test_a_step_about_one_system_counts_its_own_children(
     judged = replace(found, measured={**found.measured, **made}, systems=systems)
     monkeypatch.setattr(module, "_judge", lambda *_: judged)
     match, check = first_actions(district, district_links, pd.DataFrame(), judged=True)[:2]
-    assert "fall from 9 to 4; 6 stay mixed up, and a check flags only 2 of them." in match.effect
+    assert "fall from 9 to 4; 6 are mixed up then, and a check flags only 2 of them." in match.effect
     assert check.what.startswith("Check the links of meals:")
     assert check.many == 3
 

@@ -10,9 +10,9 @@ import pytest
 
 from helpers.files import District
 from helpers.link import Links
-from helpers.score import judge_headlines, list_strays, main_cause, read_answer_key
+from helpers.score import children, judge_headlines, list_strays, main_cause, read_answer_key
 from helpers.score.headlines import COUNTED, Headlines
-from helpers.standard import BadInput, Measured, definitions
+from helpers.standard import BadInput, Measured, definitions, empty_table
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +48,10 @@ def test_children_mixed_up_by_number_are_those_of_groups_with_two(headlines: Hea
 
 
 def test_what_no_key_counts_is_refused_with_the_nearest(headlines: Headlines) -> None:
-    with pytest.raises(BadInput, match=r"No measure is called 'complet'. .* Did you mean complete\?"):
-        headlines.of("complet")
+    with pytest.raises(
+        BadInput, match=r"No measure is called 'complete_name'. .* Did you mean complete_named\?"
+    ):
+        headlines.of("complete_name")
     with pytest.raises(BadInput, match="'not_fresh' isn't counted against an answer key"):
         headlines.of("not_fresh")
 
@@ -114,3 +116,27 @@ def test_a_cause_is_named_from_half_of_the_children(of_it: int, told: Any) -> No
     causes = [("iready", "State")] * of_it + others
     rows = [(f"o{at}", f"p{at}", *cause) for at, cause in enumerate(causes)]
     assert main_cause(pd.DataFrame(rows, columns=["owner", "person", "silo", "column"])) == told
+
+
+def test_a_record_in_which_a_system_put_two_hides_no_noticed_mix_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """B's meals stand on A's page, and wait for review. A record of both of them is no link's fault."""
+    rows = [
+        ("sis", "a", "A", "g"), ("sis", "b", "B", "h"), ("meals", "m", "B", "g"),
+        ("behavior", "t", "A", "g"), ("behavior", "t", "B", "g"),
+    ]  # fmt: skip
+    truth = pd.DataFrame(rows, columns=[*RECORD, "person", "child"], dtype="string")
+    truth = truth.assign(is_child=True, linkable_by="Name only")
+    monkeypatch.setattr(children, "true_children", lambda *_: truth)
+    sides = ["left_silo", "left_record", "right_silo", "right_record"]
+    pairs = pd.DataFrame([("sis", "b", "meals", "m", "Review")], columns=[*sides, "decision"], dtype="string")
+    crosswalk = truth.drop_duplicates(RECORD)[[*RECORD, "child"]].assign(step=[None, None, "Exact", "Exact"])
+    links = SimpleNamespace(
+        crosswalk=crosswalk, pairs=pairs.assign(contradiction=pd.NA), findings=empty_table("findings")
+    )
+    district = SimpleNamespace(
+        findings=empty_table("findings"), person_rows=pd.DataFrame(columns=[*RECORD, "file", "row"])
+    )
+    judged = children.judge_records(cast("Any", district), cast("Any", links), key=cast("Any", object()))
+    found = children.outcomes_of(judged).set_index("person")
+    assert found["outcome"].tolist() == ["mixed", "mixed"]
+    assert found["detected"].tolist() == [True, True]

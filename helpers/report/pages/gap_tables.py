@@ -56,7 +56,7 @@ GAP_HEADS = {
 # What is counted where a measure is amiss, so that a number beside it has its unit.
 AMISS = {
     "matches that are right": "wrong links",
-    "pairs refused": "pairs of records of two children with one number",
+    "pairs refused": "pairs of records with one number that names or other ids contradict",
     "match rate": "children who aren't found",
     "linked, not verified": "records linked by a number that nothing could check",
     "in no other system": "children matched to no other system",
@@ -194,7 +194,7 @@ def unplaced_blocks(lines: pd.DataFrame, layouts: Mapping[str, Layout]) -> list[
     whole = mine[mine["measure"].eq(UNPLACED[0]) & mine["numerator"].eq(mine["denominator"])]
     said = [f"Nothing in {spoken[silo]} can be placed ({who})." for silo, who in whole[_OF].to_numpy()]
     columns = ["between", "found", "how_many", "out_of", "owner", "step"]
-    title = "Not counted in the shares: nobody can say which child it is"
+    title = "Not counted in the shares: who it is can't be said, or the file with names lacks it"
     return [*([answer(" ".join(said))] if said else []), table(shown[columns], title, names=GAP_HEADS)]
 
 

@@ -231,8 +231,11 @@ def _first(
         *_listed(actions, order),
         table(
             shown[["between", "found", "how_many", "effect", "owner", "step"]],
-            "The largest gap of each kind, worst harm first; who is missing, of the roster",
+            "The largest gap of each kind, worst harm first",
             names=GAP_HEADS,
+        ),
+        note(
+            "Missing children are looked for from the roster's side, and only where lists may be exchanged."
         ),
         *_examples(shown),
     ]

@@ -203,7 +203,7 @@ def _with_key(district: District, links: Links) -> IndexFigures:
 def _mixed_up(found: _Judged) -> str:
     if found.looked_up:
         by_number = found.measured["undetected_by_number"].say()
-        still = f"**{found.mixed:,}** still {'does' if found.mixed == 1 else 'do'}" if found.mixed else ""
+        still = f"**{found.mixed:,}** {'does' if found.mixed == 1 else 'do'}" if found.mixed else ""
         then = f"{still}, and {_checked(found)}" if still else "**none** does"
         return f"{by_number}. After full matching, {then}."
     if found.undetected:
@@ -212,7 +212,7 @@ def _mixed_up(found: _Judged) -> str:
 
 
 def _checked(found: _Judged) -> str:
-    """Say how many of the children who stay mixed up a check notices."""
+    """Say how many of the children who are mixed up after matching a check notices."""
     noticed = found.mixed - found.undetected
     if not noticed:
         return "no check notices"
@@ -283,8 +283,8 @@ def _picture_with_key(found: _Judged, district: District) -> Picture | None:
     if missing["missing"] == missing["children"]:
         title = f"No record of {spoken[missing['silo']]} reaches a page"
     if found.undetected:
-        stay = "child stays" if found.undetected == 1 else "children stay"
-        title += f", and {found.undetected:,} {stay} mixed up unnoticed"
+        are = "child is" if found.undetected == 1 else "children are"
+        title += f", and {found.undetected:,} {are} mixed up unnoticed"
     table = found.systems.assign(silo=found.systems["silo"].map(names)).rename(
         columns={
             "silo": "system",
@@ -312,8 +312,8 @@ def _actions_with_key(
     if found.looked_up > found.undetected:
         shown = found.many("flagged_by_links") - found.many("flagged_by_number")
         effect = f"Children mixed up unnoticed fall from {found.looked_up:,} to {found.undetected:,}"
-        stay = f"{found.mixed:,} {'stays' if found.mixed == 1 else 'stay'} mixed up"
-        effect += f"; {stay}, and {_checked(found)}." if found.mixed else "."
+        then = f"{found.mixed:,} {'is' if found.mixed == 1 else 'are'} mixed up then"
+        effect += f"; {then}, and {_checked(found)}." if found.mixed else "."
         effect += f" {shown:,} more pages show an early sign of trouble." if shown > 0 else ""
         told = found.explained.get("undetected_by_number")
         effect += f" {told.cause.replace('**', '')}" if told is not None and told.cause else ""

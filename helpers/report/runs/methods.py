@@ -74,7 +74,7 @@ def describe_last_method(methods: pd.DataFrame) -> str:
     before, last = methods.iloc[-2], methods.iloc[-1]
     moved: dict[bool, list[str]] = {True: [], False: []}
     for name, one, several, more_is_better in _COUNTED:
-        change = round(float(last[name]) - float(before[name]), 2)
+        change = round(round(float(last[name]), 2) - round(float(before[name]), 2), 2)
         if change and pd.notna(change):
             noun = one if abs(change) == 1 else several
             way = "more" if change > 0 else "fewer"

@@ -38,7 +38,19 @@ def pages(kind: str, request: pytest.FixtureRequest) -> Path:
 
 
 def test_there_is_a_page_of_each_notebook_and_an_index(pages: Path) -> None:
-    assert sorted(path.stem for path in pages.glob("*.html")) == sorted(PAGES)
+    there = {path.stem for path in pages.glob("*.html")}
+    assert sorted(name for name in there if not name.startswith("explain_")) == sorted(PAGES)
+
+
+@pytest.mark.parametrize("name", ["explain_undetected_by_number", "explain_flagged"])
+def test_the_page_of_a_number_serves_everybody(browser: Browser, workshop_pages: Path, name: str) -> None:
+    faults: list[str] = []
+    for size in SIZES:
+        with opened(browser, workshop_pages / f"{name}.html", size, faults) as page:
+            faults += faults_on_opening(page, size)
+            faults += faults_of_tabbing(page, size)
+            faults += faults_for_assistive_technology(page, size)
+    assert faults == []
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -77,6 +78,10 @@ def test_the_first_page_opens_the_list_behind_its_sentences(
         assert f'href="run/explain_{name}.html"' in text
         explain_page(tmp_path / f"{name}.html", one, district.about)
         assert len(one.rows) > 0
+    real = first_page(replace(district, about={}), district_links, pd.DataFrame(), judged=True)
+    assert real.explained == {}
+    text = index_page(tmp_path / "real.html", real, [], {}, pages="run/").read_text("utf-8")
+    assert "explain_" not in text
     first = explain(district, judge_headlines(district, district_links), "undetected_by_number")
     if first.cause:
         assert first.cause.replace("**", "") in figures.actions[0].effect

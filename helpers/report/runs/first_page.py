@@ -115,7 +115,9 @@ def _judge(district: District, links: Links) -> _Judged:
     found = judge_headlines(district, links)
     records = found.records["matched"]
     measured = {name: found.of(name) for name in ("children", *_SAID)}
-    explained = {name: explain(district, found, name) for name in _SAID if measured[name].number}
+    # The lists name children, so that only those of an invented district are made.
+    named = [name for name in _SAID if measured[name].number and not Guard.of(district).real]
+    explained = {name: explain(district, found, name) for name in named}
     return _Judged(measured, children_by_system(records), records, explained)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import pandas as pd
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, Field, TypeAdapter
 
 from helpers.standard.validation import STRICT, BadInput, nearest, toml_of
 
@@ -30,7 +30,7 @@ class Definition(BaseModel):
     # The measure that it differs from, as its name and phrase show.
     variant_of: str = ""
     # What one counted unit is called, and several.
-    counts: tuple[str, str]
+    counts: Annotated[list[str], Field(min_length=2, max_length=2)]
     # The measure that counts everybody who could count; none for a base itself.
     base: str = ""
     # How it is counted, step by step.
@@ -47,7 +47,7 @@ class Definition(BaseModel):
 def definitions() -> dict[str, Definition]:
     """Return all headline measures by name."""
     text = Path(__file__).with_name("definitions.toml").read_text(encoding="utf-8")
-    return TypeAdapter(dict[str, Definition]).validate_python(toml_of(text), strict=False)
+    return TypeAdapter(dict[str, Definition]).validate_python(toml_of(text))
 
 
 def definition(name: str) -> Definition:
@@ -102,7 +102,6 @@ class Measured:
         return self.definition.noun(self.number)
 
     def say(self, language: Language = "en") -> str:
-        """Write the number in its measure's phrase."""
-        return say_measure(
-            self.measure, self.number, "" if self.base is None else self.base, language=language
-        )
+        """Write the number in its measure's phrase; a base is its own."""
+        base = self.number if self.base is None else self.base
+        return say_measure(self.measure, self.number, base, language=language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.browser.page_faults import (
     SIZES,
@@ -42,14 +42,18 @@ def test_there_is_a_page_of_each_notebook_and_an_index(pages: Path) -> None:
     assert sorted(name for name in there if not name.startswith("explain_")) == sorted(PAGES)
 
 
+def faults_for_everybody(page: Page, size: str) -> list[str]:
+    """Look at a page as it opens, by keyboard, and as a screen reader hears it."""
+    looks = (faults_on_opening, faults_of_tabbing, faults_for_assistive_technology)
+    return [fault for look in looks for fault in look(page, size)]
+
+
 @pytest.mark.parametrize("name", ["explain_undetected_by_number", "explain_flagged"])
 def test_the_page_of_a_number_serves_everybody(browser: Browser, workshop_pages: Path, name: str) -> None:
     faults: list[str] = []
     for size in SIZES:
         with opened(browser, workshop_pages / f"{name}.html", size, faults) as page:
-            faults += faults_on_opening(page, size)
-            faults += faults_of_tabbing(page, size)
-            faults += faults_for_assistive_technology(page, size)
+            faults += faults_for_everybody(page, size)
     assert faults == []
 
 
@@ -59,9 +63,7 @@ def test_a_page_opens_whole_and_serves_everybody(browser: Browser, pages: Path, 
     faults: list[str] = []
     for size in SIZES:
         with opened(browser, pages / f"{name}.html", size, faults) as page:
-            faults += faults_on_opening(page, size)
-            faults += faults_of_tabbing(page, size)
-            faults += faults_for_assistive_technology(page, size)
+            faults += faults_for_everybody(page, size)
             banner = page.locator("header .banner")
             assert banner.is_visible()
             assert words in banner.inner_text()

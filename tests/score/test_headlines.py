@@ -47,6 +47,19 @@ def test_children_mixed_up_by_number_are_those_of_groups_with_two(headlines: Hea
     assert headlines.of("pages_by_number").number <= two["child"].nunique()
 
 
+def test_the_list_of_who_shares_a_page_names_everybody_who_is_counted(
+    headlines: Headlines, district: District
+) -> None:
+    pairs = list_strays(district, headlines.records["number"])
+    counted = headlines.of("undetected_by_number").rows["person"]
+    assert {*pairs["owner"], *pairs["person"]} == set(counted)
+
+
+def test_the_phrase_of_a_base_has_its_number(headlines: Headlines) -> None:
+    everybody = headlines.of("children")
+    assert everybody.say() == f"{everybody.number} children with a record in any system"
+
+
 def test_what_no_key_counts_is_refused_with_the_nearest(headlines: Headlines) -> None:
     with pytest.raises(
         BadInput, match=r"No measure is called 'complete_name'. .* Did you mean complete_named\?"

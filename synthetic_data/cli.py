@@ -22,12 +22,11 @@ from helpers.files import (
     Summary,
     hyphened,
     out_option,
-    percent,
     save_all,
     spelled,
     with_output,
 )
-from helpers.standard import BadInput, nearest
+from helpers.standard import BadInput, nearest, percent
 from synthetic_data.benchmark.commands import benchmark
 from synthetic_data.scenario import ERROR_FAMILIES, LEVELS, Scenario, scenario_names
 

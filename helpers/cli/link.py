@@ -33,11 +33,10 @@ from helpers.files import (
     is_region,
     one_of,
     out_option,
-    percent,
     with_output,
     write_atomically,
 )
-from helpers.standard import OLD_METHODS, BadInput, renamed
+from helpers.standard import OLD_METHODS, BadInput, percent, renamed
 
 if TYPE_CHECKING:
     from helpers.files import District

@@ -20,8 +20,9 @@ from helpers.cli.options import (
     save,
     worded,
 )
-from helpers.files import Command, Output, Summary, folder_argument, out_option, percent, with_output
+from helpers.files import Command, Output, Summary, folder_argument, out_option, with_output
 from helpers.layouts import all_layouts
+from helpers.standard import percent
 
 if TYPE_CHECKING:
     from helpers.files import District, OpenDraft, Started

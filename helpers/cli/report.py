@@ -194,13 +194,13 @@ TITLES = {"pairs": "How well each pair of systems is linked"}
 
 def _to_do(shown: pd.DataFrame, actions: Sequence[Action], notes: list[str]) -> Summary:
     """Say what blocks pairs of systems, as gaps.html does, and the three things to do first."""
-    from helpers.report import blocked_sentence, number_text
+    from helpers.report import blocked_sentence
 
     if shown["right_silo"].isna().all():
         return Summary(
             ["One system alone has nothing to be linked to: add the exports of another one."], notes=notes
         )
-    worst = [f"{number_text(one.many)} {one.unit}: {one.what} ({one.who}, {one.by})." for one in actions]
+    worst = [f"{one.many:count}: {one.what} ({one.who}, {one.by})." for one in actions]
     first = "To do first" if worst else ""
     none = [] if worst else ["No gap here is likely to harm a child."]
     return Summary([blocked_sentence(shown), *none], first, worst, notes)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from helpers.cli.link import NOT_PRINTED as UNPRINTED
-from helpers.cli.options import linked, read_known, restricted, save
+from helpers.cli.options import RESTRICTED, desk_note, linked, read_known, restricted, save
 from helpers.files import (
     Command,
     Output,
@@ -19,11 +19,10 @@ from helpers.files import (
     folder_argument,
     is_region,
     out_option,
-    percent,
     with_output,
     write_atomically,
 )
-from helpers.standard import BadInput
+from helpers.standard import BadInput, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,40 +61,57 @@ SHOWN = ["team", "possible", "right", "wrong", "missed", "f1", "seconds_a_pair",
 @click.command(short_help="Say what a headline number counts, and list who it is.")
 @click.argument("name")
 @folder_argument()
+@click.option(
+    "--rows", "wants_rows", is_flag=True, help="Of a real folder: write the rows, too, for your desk; logged."
+)
 @out_option()
 @with_output
-def explain(name: str, folder: Path, out: Path, output: Output) -> None:
-    """Explain a headline number of FOLDER, a synthetic district: NAME as definitions.toml has it.
+def explain(name: str, folder: Path, wants_rows: bool, out: Path, output: Output) -> None:
+    """Explain a number of FOLDER: NAME as definitions.toml has it.
 
     Prints what the number counts, its main cause and like numbers. Writes explain_NAME.html, a page with all
-    rows behind the number, and explain_NAME.csv, the same rows. --table prints the rows.
+    rows behind the number, and explain_NAME.csv, the same rows. --table prints the rows. Of a real folder the
+    page shows the count alone; with --rows, restricted_explain_NAME.csv has the rows, which audit.jsonl logs.
     """
     from helpers.report import explain as explained_in
     from helpers.report import explain_page, page_of_measure
     from helpers.score import judge_headlines
     from helpers.share import Guard
+    from helpers.standard import definition
 
+    definition(name)
     district = read_known(folder, output)
-    if Guard.of(district).real:
-        raise BadInput(
-            "These measures need the answer key of an invented district. A real folder's numbers are on the "
-            "first page of `bigpicture report`."
-        )
+    guard = Guard.of(district)
     links = linked(district, output)
-    with output.step("Comparing links with the answer key"):
-        told = explained_in(district, judge_headlines(district, links), name)
-    page = page_of_measure(name)
-    write = {page: lambda path: explain_page(path, told, district.about)}
-    written = save(out, {page.replace(".html", ".csv"): told.rows}, write)
-    measured = told.measured
+    with output.step("Counting"):
+        found = judge_headlines(district, links)
+        told = explained_in(found, name)
+    measured, page = told.measured, page_of_measure(name)
+    table = page.replace(".html", ".csv")
+    tables = {} if guard.real else {table: told.rows}
+    if guard.real and wants_rows:
+        tables = {f"{RESTRICTED}{table}": found.rows(name)}
+        _log_rows(out, name, found.rows(name))
+    written = save(out, tables, {page: lambda path: explain_page(path, told, district.about)})
     finding = [f"{measured.say()}.", measured.definition.means["en"], *([told.cause] if told.cause else [])]
-    like = [f"{row.number:,} {row.difference}." for row in told.alike.itertuples()]
+    like = [f"{row.number} {row.difference}." for row in told.alike.itertuples()]
     figures = {
-        "measure": name, "number": measured.number, "out of": measured.base, "cause": told.cause,
-        "alike": told.alike, "rows": told.rows, "written": written,
+        "value": measured, "cause": told.cause, "alike": told.alike,
+        **({} if guard.real else {"rows": told.rows}), "written": written, **restricted(written),
     }  # fmt: skip
-    short = Summary(finding, "Like numbers, which are others", like, [f"Open {out / page} for the rows."])
-    output.emit(figures, short, EXPLAINED)
+    notes = [f"Open {out / page}{'' if guard.real else ' for the rows'}.", *desk_note(written)]
+    output.emit(figures, Summary(finding, "Like numbers, which are others", like, notes), EXPLAINED)
+
+
+def _log_rows(out: Path, name: str, rows: pd.DataFrame) -> None:
+    """Add to the log that somebody takes rows about real children to the desk."""
+    import getpass
+
+    from helpers.share import Audit, shown_hash
+
+    children = int(rows["child"].nunique()) if "child" in rows else 0
+    log = Audit(out / "audit.jsonl")
+    log.log("", getpass.getuser(), f"rows of {name}", [], children, shown_hash(rows), "written")
 
 
 EXPLAINED = {"alike": "Measures with a like name or number", "rows": "The rows behind the number"}
@@ -375,42 +391,41 @@ def _answer(
     detected: bool,
 ) -> Summary:
     """Say how many children are complete, as the index does, and which systems miss or mix up most."""
-    from helpers.report import describe_outcomes, system_names
-    from helpers.score import NAMED_RECORDS, children_by_system, judge_records, score_children
-    from helpers.standard import say_measure
+    from helpers.report import system_names
+    from helpers.score import MATCHED, children_by_system, judge_headlines
+    from helpers.standard import Measured
 
-    children = score_children(district, links)
-    outcomes = {name: int(children["outcome"].eq(name).sum()) for name in ("complete", "split", "mixed")}
-    undetected = int((children["outcome"].eq("mixed") & ~children["detected"].fillna(False)).sum())
-    silent = f" {say_measure('undetected', undetected, len(children))}." if detected else ""
-    named: dict[Any, Any] = summary.children.set_index("records").loc[NAMED_RECORDS].to_dict()
-    of_named = int(named["children"])
-    with_name = round(float(named["complete"]) * of_named) if of_named else 0
+    found = judge_headlines(district, links)
+    silent = f" {found.of('undetected').say()}." if detected else ""
     pairs: dict[Any, Any] = summary.populations.set_index("population").loc["All named"].to_dict()
+    true_pairs = Measured("pairs_found", int(pairs["right"]), int(pairs["possible"]))
+    right_pairs = Measured("pairs_right", int(pairs["right"]), int(pairs["linked"]))
     finding = [
-        f"{describe_outcomes(outcomes)}{silent}",
-        f"{say_measure('complete_named', with_name, of_named)}.",
-        f"Links find {percent(pairs['right'], pairs['possible'])} of {pairs['possible']:,.0f} true pairs of "
-        f"records with a name; {percent(pairs['right'], pairs['linked'])} of {pairs['linked']:,.0f} linked "
-        "pairs are right.",
+        f"{found.of('complete').say()}. {found.of('split').say()}. {found.of('mixed').say()}.{silent}",
+        f"{found.of('complete_named').say()}.",
+        f"Links find {true_pairs:share of}; {right_pairs:share of} are right.",
     ]
     names = system_names(district.layouts)
-    systems = children_by_system(judge_records(district, links))
+    systems = children_by_system(found.records[MATCHED])
     counts = ["missing", "undetected"]
     amiss = systems[systems[counts].gt(0).any(axis="columns")]
     amiss = amiss.sort_values(counts, ascending=False, kind="stable").head(3)
-    mixed_up = ", {undetected:,} mixed up unnoticed" if detected else ""
-    worst = [
-        f"{names[row['silo']]}: {row['missing']:,} of {row['children']:,} children miss a record"
-        f"{mixed_up.format(undetected=row['undetected'])}"
-        for row in amiss.to_dict("records")
-    ]
-    notes = [
-        f"{row['flag']}: {row['missed']:,} of {row['true_count']:,} children missed, and "
-        f"{row['false_count']:,} flagged by mistake, because of links."
-        for row in costs.head(1).to_dict("records")
-    ]
-    of = f"Systems with most children who miss a record, of {len(systems)}"
+    worst = []
+    for row in amiss.to_dict("records"):
+        missing, mixed = (
+            Measured(f"{one}_in_system", int(row[one]), int(row["children"]), where=row["silo"])
+            for one in counts
+        )
+        also = f", {mixed} mixed up unnoticed" if detected else ""
+        verb = missing.verb("misses", "miss")
+        worst.append(f"{names[row['silo']]}: {missing:count of} {verb} a record{also}")
+    notes = []
+    for row in costs.head(1).to_dict("records"):
+        missed = Measured("flags_missed", int(row["missed"]), int(row["true_count"]), where=row["flag"])
+        invented = Measured("flags_invented", int(row["false_count"]), where=row["flag"])
+        said = f"{missed:count of} missed, and {invented} flagged by mistake, because of links"
+        notes.append(f"{row['flag']}: {said}.")
+    of = f"Systems with most children who miss a record, of {Measured('systems', len(systems))}"
     return Summary(finding, of, worst, notes)
 
 

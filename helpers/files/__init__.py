@@ -11,7 +11,7 @@ from helpers.files.command_options import (
     spelled,
     with_output,
 )
-from helpers.files.command_output import MOST_LINES, Output, Summary, percent
+from helpers.files.command_output import MOST_LINES, Output, Summary
 from helpers.files.district import (
     District,
     data_rows,

@@ -16,6 +16,7 @@ import click
 import pandas as pd
 
 from helpers.files.progress import Progress, Step
+from helpers.standard import Measured, plain, unmarked
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-__all__ = ["MOST_LINES", "WIDTH", "Output", "Summary", "number", "percent"]
+__all__ = ["MOST_LINES", "WIDTH", "Output", "Summary", "number"]
 
 # Lines of a summary, with its empty lines.
 MOST_LINES = 15
@@ -63,18 +64,6 @@ def number(value: float) -> str:
     text = f"{value:,.{digits}f}"
     short = text.rstrip("0")
     return text if not digits or short.endswith(".") else short
-
-
-def percent(part: float, whole: float) -> str:
-    """Format a share as a whole percent; only nothing is 0%, and only all is 100%.
-
-    >>> percent(546, 681), percent(1, 681), percent(680, 681), percent(0, 0)
-    ('80%', 'under 1%', 'over 99%', '0%')
-    """
-    share = 100 * part / whole if whole else 0.0
-    if 0 < share < 1:
-        return "under 1%"
-    return "over 99%" if 99 < share < 100 else f"{share:.0f}%"
 
 
 @dataclass(frozen=True)
@@ -212,7 +201,7 @@ def _styled(text: str, style: str = "") -> Text:
     from rich.text import Text
 
     styled = Text(style=style)
-    for place, part in enumerate(re.sub(r"[\t\n\r\v\f]", " ", text).split("**")):
+    for place, part in enumerate(re.sub(r"[\t\n\r\v\f]", " ", unmarked(text)).split("**")):
         styled.append(part, "bold" if place % 2 else "")
     styled.highlight_regex(COMMAND, "blue")
     return styled
@@ -250,7 +239,7 @@ def _print_all(console: Console, figures: Mapping[str, Any], titles: Mapping[str
             text = ", ".join(map(str, many)) or "none" if isinstance(many, list | tuple) else value
             if isinstance(value, int | float) and not isinstance(value, bool) and name not in NAMES:
                 text = number(value)
-            line = f"{title}: {str(text).replace('**', '')}"
+            line = f"{title}: {plain(str(text))}"
             # A sentence wraps; a path must stay in one piece to be copied.
             if line.endswith("."):
                 _write(console, *_wrapped(_styled(line), min(console.width, TEXT)))
@@ -293,7 +282,12 @@ def _table(frame: pd.DataFrame) -> Any:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, pd.DataFrame):
-        return json.loads(value.to_json(orient="records", date_format="iso"))
+        bare = value.map(lambda cell: cell.number if isinstance(cell, Measured) else cell)
+        return json.loads(bare.to_json(orient="records", date_format="iso"))
+    if isinstance(value, Measured):
+        return {"measure": value.measure, "number": _plain(value.number), "out of": _plain(value.base)}
+    if isinstance(value, str):
+        return unmarked(value)
     if isinstance(value, Mapping):
         return {str(key): _plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):

@@ -19,6 +19,7 @@ from helpers.gaps.roadmap import Costs, kit_costs, one_standard, plan_roadmap, r
 from helpers.gaps.rubric import kit_rubric, score_rubric
 from helpers.gaps.scorecard import (
     affected_lines,
+    blocked_pairs,
     declared_alarms,
     detected,
     first_steps,

@@ -39,6 +39,7 @@ __all__ = [
     "Alarm",
     "Alarms",
     "affected_lines",
+    "blocked_pairs",
     "declared_alarms",
     "detected",
     "first_steps",
@@ -159,6 +160,12 @@ HARM_FIRST = (
     "children with an entry",
     "says the same",
 )
+
+
+def blocked_pairs(lines: pd.DataFrame) -> pd.DataFrame:
+    """List the pairs of systems behind each block; a pair with two blocks has two rows."""
+    rows = lines.dropna(subset=["right_silo", "blocked_by"])
+    return rows[["left_silo", "right_silo", "blocked_by"]].drop_duplicates()
 
 
 def first_steps(scorecard: pd.DataFrame, most: int = 3) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from helpers.report.templates import fill
 from helpers.report.theme import color
+from helpers.standard import plain
 
 __all__ = [
     "Block",
@@ -44,7 +45,7 @@ class Block:
 
     def __init__(self, markup: Markup, text: str) -> None:
         self.markup = markup
-        self.text = text
+        self.text = plain(text)
 
     def __html__(self) -> Markup:
         """Return the markup for a notebook or another template."""
@@ -97,7 +98,7 @@ def answer(sentence: str) -> Block:
     Block
         A large paragraph.
     """
-    return Block(fill(_TEMPLATE, "answer", sentence), sentence.replace("**", ""))
+    return Block(fill(_TEMPLATE, "answer", sentence), sentence)
 
 
 def reading(shows: str, read: str = "", do: str = "") -> Block:
@@ -123,7 +124,7 @@ def reading(shows: str, read: str = "", do: str = "") -> Block:
 
 def terms(rows: Sequence[tuple[str, str]]) -> Block:
     """List terms, each with a sentence about it."""
-    text = " ".join(f"{term}: {text}" for term, text in rows).replace("**", "")
+    text = " ".join(f"{term}: {text}" for term, text in rows)
     return Block(fill(_TEMPLATE, "terms", rows), text)
 
 

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from helpers.files import guarded_cell
 from helpers.report.blocks import Block, folded, paragraph, slug
 from helpers.report.templates import fill
+from helpers.standard import Measured
 
 __all__ = [
     "CountGuard",
@@ -52,6 +53,8 @@ def as_number(value: object) -> float | None:
     >>> as_number(3), as_number("fewer than 10"), as_number(None)
     (3.0, None, None)
     """
+    if isinstance(value, Measured):
+        value = value.number
     if is_missing(value) or isinstance(value, str):
         return None
     return float(value)  # type: ignore[arg-type]
@@ -69,6 +72,8 @@ def number_text(value: object, unit: str = "", digits: int | None = None) -> str
     >>> number_text(99.7, "percent"), number_text(0.04, "percent"), number_text(-0.04)
     ('99.7%', 'under 0.1%', '0.0')
     """
+    if isinstance(value, Measured):
+        return f"{value}"
     if is_missing(value):
         return "–"
     if type(value).__name__ in ("bool", "bool_"):  # numpy has one of its own

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from helpers.standard import Measured, unmarked, with_marks
+
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
-__all__ = ["PAGE_TEMPLATES", "fill", "render"]
+__all__ = ["PAGE_TEMPLATES", "fill", "link_measures", "measures_on", "render"]
 
 
 # nbconvert finds the templates of notebook pages, and the parts that all pages share, in this folder.
 PAGE_TEMPLATES = Path(__file__).parent / "pages" / "templates"
 _HELPERS = Path(__file__).parents[1]
 _BOLD = re.compile(r"\*\*(.+?)\*\*")
+# Where no element may stand: inside of a tag, and in what a browser reads as plain text.
+_NO_ELEMENT = re.compile(r"(<(title|option|style|script|text)\b.*?</\2>|<[^>]*>)", re.DOTALL)
 
 
 @cache
@@ -36,6 +40,8 @@ def _environment() -> Environment:
     # Every second part was between ``**``.
     environment.filters["bold_parts"] = _BOLD.split
     environment.filters["count"] = _count
+    # A value is its number, which carries its measure.
+    environment.finalize = lambda value: f"{value}" if isinstance(value, Measured) else value
     return environment
 
 
@@ -57,7 +63,7 @@ def _macro(file: str, name: str) -> Callable[..., Markup]:
 
 def render(file: str, **values: Any) -> Markup:
     """Render a template, given by its path in the package ``helpers``."""
-    return Markup(_template(file).render(values))
+    return _show_measures(Markup(_template(file).render(values)))
 
 
 def fill(file: str, macro: str, *values: Any) -> Markup:
@@ -66,4 +72,41 @@ def fill(file: str, macro: str, *values: Any) -> Markup:
     >>> str(fill("report/blocks.html.j2", "paragraph", "O'Neil & <b>"))
     '<p>O&#39;Neil &amp; &lt;b&gt;</p>'
     """
-    return _macro(file, macro)(*values)
+    return _show_measures(_macro(file, macro)(*values))
+
+
+def _show_measures(markup: Markup) -> Markup:
+    """Give each number of a measure an element of its own, with the measure and its base as attributes."""
+    shown, at = [], 0
+    for barred in _NO_ELEMENT.finditer(markup) if "⟦" in markup else ():
+        shown += [_elements(markup[at : barred.start()]), unmarked(barred.group())]
+        at = barred.end()
+    return Markup("".join(shown) + _elements(markup[at:])) if at else Markup(_elements(markup))
+
+
+def _elements(text: str) -> str:
+    # What a template wrote is escaped already.
+    measured = _macro("report/blocks.html.j2", "measured")
+    return with_marks(text, lambda *parts: measured(*map(Markup, parts)))
+
+
+# A number outside of a link; a number of one system alone has no page.
+_NUMBER = re.compile(
+    r'(<a\b.*?</a>)|(<data value="[^"]*" data-measure="(\w+)" data-in=""[^>]*>[^<]*</data>)', re.DOTALL
+)
+
+
+def link_measures(markup: str, pages: Mapping[str, str]) -> str:
+    """Let each number of a page open the page of its measure, where there is one."""
+
+    def linked(found: re.Match[str]) -> str:
+        if found[3] not in pages:
+            return found[0]
+        return str(_macro("report/blocks.html.j2", "rows_of")(pages[found[3]], Markup(found[0])))
+
+    return _NUMBER.sub(linked, markup)
+
+
+def measures_on(markup: str) -> set[str]:
+    """Name the measures whose numbers a page shows."""
+    return {found[3] for found in _NUMBER.finditer(markup) if found[3]}

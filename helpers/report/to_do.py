@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from helpers.report.blocks import Block
 from helpers.report.templates import fill
+from helpers.standard import Measured
 
 __all__ = ["Action", "Count", "action_list"]
 
@@ -18,8 +19,7 @@ Count = int | str | None
 class Action:
     """One step: for how many, what, what it changes, who does it, by when, and where to read more."""
 
-    many: Count
-    unit: str
+    many: Measured
     what: str
     effect: str
     who: str
@@ -27,14 +27,6 @@ class Action:
     # Address of the report that explains it; empty if there is none here.
     page: str = ""
     link: str = ""
-
-    @property
-    def noun(self) -> str:
-        """Name what is counted: one of them, or several."""
-        return _ONE.get(self.unit, self.unit) if self.many == 1 else self.unit
-
-
-_ONE = {"children": "child", "records": "record", "pairs of records": "pair of records"}
 
 
 def action_list(actions: Sequence[Action]) -> Block:

@@ -29,7 +29,16 @@ from helpers.score.flags import (
     true_flags,
 )
 from helpers.score.groups import AS_THEY_ARE, MADE_EQUAL, GroupScores, missed_by_group, score_groups
-from helpers.score.headlines import COUNTED, Headlines, judge_headlines, list_strays, main_cause
+from helpers.score.headlines import (
+    COUNTED,
+    MATCHED,
+    NUMBER,
+    Headlines,
+    judge_headlines,
+    list_strays,
+    main_cause,
+    measure,
+)
 from helpers.score.links import crosswalk_from, judge_matches, must_be_of, score_links, score_pairs
 from helpers.score.profiles import judge_decision, judge_profiles, score_profiles, true_profiles
 from helpers.score.regions import score_movers, score_region, score_roster_owners, true_region
@@ -58,10 +67,10 @@ __all__ = [
     "judge_family_pages",
     "judge_matches",
     "judge_profiles",
+    "measure",
     "misjudged_pairs",
     "missed_by_group",
     "missed_flags",
-    "must_be_of",
     "read_answer_key",
     "score_calibration",
     "score_cases",

@@ -1,7 +1,7 @@
 """Decide who may see what: the guard for real data, small-cell suppression, roles, views and their audit."""
 
 from helpers.share.access import Refused, asked, read_consents
-from helpers.share.audit import Audit
+from helpers.share.audit import Audit, shown_hash
 from helpers.share.compare_policies import compare_policies, leaks, policy_grid, roles_with_access
 from helpers.share.disclosure import (
     NOT_SHOWN,
@@ -13,7 +13,7 @@ from helpers.share.disclosure import (
     suppress_complement,
     suppress_totals,
 )
-from helpers.share.guard import ABOUT_FILES, MASK, OF_CHILDREN, SMALLEST_GROUP, Guard
+from helpers.share.guard import ABOUT_FILES, FEW, MASK, OF_CHILDREN, SMALLEST_GROUP, Guard
 from helpers.share.on_hold import day_of_access, pages_on_hold
 from helpers.share.open_view import joined, open_view, open_views, view_for_handover, view_of_child, whos
 from helpers.share.policy import Policy, Role, read_policy

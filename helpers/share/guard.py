@@ -15,24 +15,25 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.standard import STRING, figure, whole_figure
+from helpers.standard import STRING, Measured, figure, whole_figure
 
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.layouts import Layout
 
-__all__ = ["ABOUT_FILES", "MASK", "SHARE_STEP", "SMALLEST_GROUP", "Guard"]
+__all__ = ["ABOUT_FILES", "FEW", "MASK", "SHARE_STEP", "SMALLEST_GROUP", "Guard"]
 
 SMALLEST_GROUP = whole_figure("smallest_group")
 MASK = "…"
-HIDDEN = f"hidden: fewer than {SMALLEST_GROUP} children"
+FEW = f"fewer than {SMALLEST_GROUP} children"
+HIDDEN = f"hidden: {FEW}"
 # Units of the scorecard that count children or their records (a minute stands for one); days don't.
 OF_CHILDREN = ("rate", "children", "pairs", "rows", "minutes", "findings")
 # Measures that add up within a pair of systems: if one line is hidden, the others must be too.
@@ -136,6 +137,30 @@ class Guard:
         if not self.real or number == 0 or self.hides(number):
             return self.count(number)
         return f"about {int(self.rounded(pd.Series([number])).iloc[0]):,}"
+
+    def shown(self, found: Measured) -> Measured:
+        """Show a measure: of a real folder, counts of children rounded to tens, and without their rows.
+
+        Parameters
+        ----------
+        found
+            A value of a measure.
+
+        Returns
+        -------
+        Measured
+            The same for a synthetic district, or if the measure counts no children.
+
+        Examples
+        --------
+        >>> Guard(real=True).shown(Measured("review", 298)).text
+        'about 300'
+        """
+        if not self.real or found.definition.shown == "always":
+            return found
+        exact = (found.number, found.base)
+        number, base = (self.about(one) if isinstance(one, int) else one for one in exact)
+        return replace(found, number=number, base=base, interval=None, rows=None)
 
     def rate(self, numerator: int, denominator: int, digits: int = 0) -> str:
         """Format a share of children.

@@ -1,6 +1,15 @@
 """Standard tables that rooms exchange, and the reading and checking of TOML declarations."""
 
-from helpers.standard.definitions import Measured, definition, definitions, say_measure
+from helpers.standard.definitions import (
+    Difference,
+    Measured,
+    definition,
+    definitions,
+    percent,
+    plain,
+    unmarked,
+    with_marks,
+)
 from helpers.standard.elements import (
     DTYPES,
     AttendanceTerms,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 PACKAGES = ("helpers", "synthetic_data")
 ELEMENTS = """
-a abbr article aside b body br button caption circle code col colgroup dd defs details div dl dt em
+a abbr article aside b body br button caption circle code col colgroup data dd defs details div dl dt em
 fieldset figcaption figure footer form g h1 h2 h3 h4 h5 h6 head header hr html i iframe img input
 label legend li line link main mark meta nav noscript object ol option p path pattern picture
 polygon polyline pre rect script section select small source span strong style sub summary sup svg
@@ -22,6 +22,10 @@ TAG = re.compile(rf"(?<!\?P)</?(?:{'|'.join(ELEMENTS)})(?=[\s/>]|$)|<!doctype", 
 NO_HTML = {
     # The pattern that reads a finding from a notebook's output.
     "helpers/report/pages/page.py": {'<p class="(?:answer|finding)"[^>]*>(.*?)</p>'},
+    # The pattern that finds the numbers outside of links.
+    "helpers/report/templates.py": {
+        r'(<a\b.*?</a>)|(<data value="[^"]*" data-measure="(\w+)" data-in=""[^>]*>[^<]*</data>)'
+    },
     # The file of a cell in a traceback, as Jupyter names it.
     "synthetic_data/studies/levels/in_this_process.py": {"<code cell 1>"},
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -15,10 +14,11 @@ from click.testing import CliRunner
 from helpers.cli import main
 from helpers.files import District
 from helpers.link import Links
-from helpers.report import explain, explain_page
+from helpers.report import explain
 from helpers.report.pages.index import index_page
 from helpers.report.runs.first_page import first_page
 from helpers.score import judge_headlines, list_strays
+from tests.report.test_definitions import text_of
 
 
 def run(*given: str | Path) -> tuple[int, str, str]:
@@ -38,20 +38,19 @@ def test_a_number_is_explained_with_its_rows_and_its_like_numbers(
     written = pd.read_csv(tmp_path / "explain_undetected_by_number.csv")
     assert len(written) == len(pairs) > 0
     page = (tmp_path / "explain_undetected_by_number.html").read_text(encoding="utf-8")
-    assert f"{len(pairs)} pairs, {counted.number} children" in page
+    assert f"{len(pairs)} pairs, {counted.number} children" in text_of(page)
     assert "**" not in page
     for other, how in counted.definition.alike.items():
         assert how in page
         assert re.search(rf">{headlines.of(other).number:,}<", page)
     code, said, _ = run("undetected_by_number", district_folder, "--out", tmp_path, "--json")
     figures = json.loads(said)
-    assert (figures["number"], figures["out of"], len(figures["rows"])) == (
-        counted.number, counted.base, len(pairs),
-    )  # fmt: skip
+    value = {"measure": counted.measure, "number": counted.number, "out of": counted.base}
+    assert (figures["value"], len(figures["rows"])) == (value, len(pairs))
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("undetectd", "Did you mean undetected?"), ("not_fresh", "isn't counted against")]
+    ("name", "said"), [("undetectd", "Did you mean undetected?"), ("days_late", "isn't counted for one")]
 )
 def test_what_cannot_be_explained_ends_in_one_sentence(
     name: str, said: str, district_folder: Path, tmp_path: Path
@@ -66,22 +65,42 @@ def test_a_real_folder_is_sent_to_its_first_page(district_folder: Path, tmp_path
     shutil.copytree(district_folder / "silos", tmp_path / "real" / "silos")
     code, _, error = run("complete", tmp_path / "real", "--out", tmp_path / "out")
     assert code == 2
-    assert "need the answer key of an invented district" in error
+    assert "'complete' needs an answer key, which only an invented district has" in error
 
 
 def test_the_first_page_opens_the_list_behind_its_sentences(
     district: District, district_links: Links, tmp_path: Path
 ) -> None:
-    figures = first_page(district, district_links, pd.DataFrame(), judged=True)
-    text = index_page(tmp_path / "index.html", figures, [], district.about, pages="run/").read_text("utf-8")
-    for name, one in figures.explained.items():
+    counted = judge_headlines(district, district_links)
+    figures = first_page(counted)
+    names = {name for name in figures.measures if counted.of(name)}
+    text = index_page(
+        tmp_path / "index.html", figures, [], district.about, pages="run/", explains=names
+    ).read_text("utf-8")
+    for name in names:
         assert f'href="run/explain_{name}.html"' in text
-        explain_page(tmp_path / f"{name}.html", one, district.about)
-        assert len(one.rows) > 0
-    real = first_page(replace(district, about={}), district_links, pd.DataFrame(), judged=True)
-    assert real.explained == {}
-    text = index_page(tmp_path / "real.html", real, [], {}, pages="run/").read_text("utf-8")
-    assert "explain_" not in text
-    first = explain(district, judge_headlines(district, district_links), "undetected_by_number")
-    if first.cause:
-        assert first.cause.replace("**", "") in figures.actions[0].effect
+        assert len(explain(counted, name).rows) > 0
+    first = explain(counted, "undetected_by_number")
+    assert first.cause.replace("**", "") in figures.actions[0].effect
+
+
+def test_a_real_folder_shows_counts_by_the_guard_and_its_rows_at_the_desk_alone(
+    district: District, district_folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(district_folder / "silos", tmp_path / "real" / "silos")
+    out = tmp_path / "out"
+    code, said, _ = run("review", tmp_path / "real", "--out", out)
+    assert code == 0
+    assert re.search(r"(about \d*0|fewer than 10) of about [\d,]*0 records of children", said)
+    assert sorted(path.name for path in out.iterdir()) == ["explain_review.html"]
+    assert "No page of a real folder lists children" in (out / "explain_review.html").read_text("utf-8")
+    code, said, _ = run("review", tmp_path / "real", "--out", out, "--rows")
+    assert code == 0
+    written = out / "restricted_explain_review.csv"
+    rows = pd.read_csv(written)
+    assert rows["link_status"].eq("Review").all()
+    assert len(rows) > 0
+    assert written.stat().st_mode & 0o777 == 0o600
+    logged = (out / "audit.jsonl").read_text("utf-8")
+    assert "rows of review" in logged
+    assert len(logged.splitlines()) == 1

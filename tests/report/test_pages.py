@@ -21,6 +21,7 @@ from helpers.report.runs.figures import describe_links
 from helpers.report.runs.notebooks import notebooks_folder
 from helpers.report.to_do import Action
 from helpers.share.guard import Guard
+from helpers.standard import Measured
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -88,8 +89,7 @@ def index(tmp_path: Path) -> str:
         ),
         actions=[
             Action(
-                414,
-                "children",
+                Measured("missing_in_system", 414, where="meals"),
                 "Put the <ID> in",
                 "275 more.",
                 "meals <office>",
@@ -98,7 +98,13 @@ def index(tmp_path: Path) -> str:
                 "How",
             ),
             Action(
-                "fewer than 10", "children", "Decide", "Then.", "data team", "by May 4", "09.html", "Nowhere"
+                Measured("review_children", "fewer than 10"),
+                "Decide",
+                "Then.",
+                "data team",
+                "by May 4",
+                "09.html",
+                "Nowhere",
             ),
         ],
         unknown=["Who is <in> clubs."],
@@ -212,10 +218,10 @@ def test_the_first_page_has_sentences_actions_and_findings(index: str) -> None:
     do = re.search(r'<ol class="do">(.*?)</ol>', index, re.DOTALL)
     assert do is not None
     first, second = do.group(1).split("</li>")[:2]
-    assert "414 <small>children</small>" in first
+    assert ">414</data> <small>children</small>" in first
     assert "<b>Meals &lt;office&gt;</b> · by May 4" in first
     assert '<a href="run/02.html">How</a>' in first
-    assert "fewer than 10 <small>children</small>" in second
+    assert ">fewer than 10</data> <small>children</small>" in second
     findings = re.search(r'<ol class="findings">(.*?)</ol>', index, re.DOTALL)
     assert findings is not None
     assert '<a href="run/02.html">Systems count <strong>16</strong> &lt;totals&gt;</a>' in findings.group(1)

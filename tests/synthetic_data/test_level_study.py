@@ -339,7 +339,7 @@ def test_the_first_three_actions_have_owner_rule_and_the_study_s_own_numbers() -
     assert all(one.who.startswith("your ") and one.by for one in actions)
     first = actions[0]
     assert "In these invented districts" in first.effect
-    assert first.many == f"{told.value_at(study, 'found', 'manual'):.0f}"
+    assert first.many.number == round(told.value_at(study, "found", "manual") or 0.0)
     for level in ("none", "manual"):
         assert f"**{told.value_at(study, 'found', level, method=BY_NUMBER):.0f}**" in first.effect
     asked = [told.value_at(study, "questions", "manual", method=way) for way in (BY_NUMBER, study.method)]

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.report.blocks import Block, answer, banner, paragraph, terms
+from helpers.report.blocks import Block, answer, banner, is_invented, paragraph, terms
 from helpers.report.display_names import short_names, system_names_in_text
 from helpers.report.pages.page import block_page, heading
 from helpers.report.tables import table
-from helpers.score import list_strays, main_cause
-from helpers.standard import Measured, definition
+from helpers.score import MATCHED, NUMBER, list_strays, main_cause
+from helpers.standard import Measured
 
 if TYPE_CHECKING:
     from helpers.files import District
     from helpers.score import Headlines
 
-__all__ = ["Explained", "cause_sentence", "explain", "explain_page", "page_of_measure"]
+__all__ = [
+    "Explained",
+    "cause_sentence",
+    "explain",
+    "explain_page",
+    "page_of_measure",
+    "pages_of",
+]
 
 BY_NUMBER = "undetected_by_number"
 STRAYS = {
@@ -47,46 +54,50 @@ def page_of_measure(name: str) -> str:
     return f"explain_{name}.html"
 
 
-def explain(district: District, found: Headlines, name: str) -> Explained:
-    """Collect what a measure counts in a district with an answer key, and what it doesn't."""
-    measured = found.of(name)
-    alike = [(found.of(other).number, how) for other, how in measured.definition.alike.items()]
-    rows = measured.rows
-    cause = ""
-    if name == BY_NUMBER:
-        rows = list_strays(district, found.records["number"])
-        cause = cause_sentence(district, rows, measured.number)
-    return Explained(
-        measured,
-        pd.DataFrame(alike, columns=["number", "difference"]),
-        cause,
-        _readable(district, found, rows),
-    )
+def pages_of(measures: Collection[str], folder: str = "") -> dict[str, str]:
+    """Return the address of each measure's page, below a folder."""
+    return {name: folder + page_of_measure(name) for name in measures}
 
 
-def cause_sentence(district: District, strays: pd.DataFrame, everybody: int) -> str:
+def explain(found: Headlines, name: str) -> Explained:
+    """Collect what a measure counts in a district, and what it doesn't; of a real folder, without rows."""
+    district, measured = found.district, found.shown(name)
+    others = measured.definition.alike.items()
+    alike = [(found.shown(other), how) for other, how in others if found.counts(other)]
+    cause, rows = "", pd.DataFrame()
+    if measured.rows is not None:
+        rows = measured.rows
+        if name == BY_NUMBER:
+            rows = list_strays(district, found.records[NUMBER])
+            cause = cause_sentence(district, rows, measured)
+        rows = _readable(found, rows)
+    return Explained(measured, pd.DataFrame(alike, columns=["number", "difference"]), cause, rows)
+
+
+def cause_sentence(district: District, strays: pd.DataFrame, everybody: Measured) -> str:
     """Name the column behind most children who share a page, if one is."""
     cause = main_cause(strays)
     if cause is None:
         return ""
     silo, column, many = cause
     where = f"“{column}” of {system_names_in_text(district.layouts)[silo]}"
-    return f"One column is behind **{many:,}** of the {everybody:,}: {where} has another child's number."
+    behind = Measured("of_one_column", many)
+    return f"One column is behind {behind:bold} of the {everybody}: {where} has another child's number."
 
 
-def _readable(district: District, found: Headlines, rows: pd.DataFrame) -> pd.DataFrame:
+def _readable(found: Headlines, rows: pd.DataFrame) -> pd.DataFrame:
     """Name the children and systems of rows; an invented district's children may be named."""
-    called = _names(district, found.records["matched"])
-    short = short_names(district.layouts)
-    shown = rows.copy()
-    for column in ("owner", "person"):
-        if column in shown:
-            shown[column] = shown[column].map(called).fillna(shown[column])
-    if "silo" in shown:
-        shown["silo"] = shown["silo"].map(short)
-    return shown.drop(columns="child", errors="ignore").sort_values(
-        [name for name in ("owner", "person") if name in shown], kind="stable", ignore_index=True
-    )
+    short = short_names(found.district.layouts)
+    named = [column for column in ("owner", "person") if column in rows]
+    called = _names(found.district, found.records[MATCHED]) if named else {}
+    words = dict.fromkeys(named, called)
+    words |= {column: short for column in ("silo", "left_silo", "right_silo") if column in rows}
+    spelled = {column: rows[column].map(names).fillna(rows[column]) for column, names in words.items()}
+    shown = rows.assign(**spelled)
+    if not named:
+        return shown
+    # The group's code says nothing beside the child's name.
+    return shown.drop(columns="child", errors="ignore").sort_values(named, kind="stable", ignore_index=True)
 
 
 def _names(district: District, records: pd.DataFrame) -> Mapping[str, str]:
@@ -102,20 +113,24 @@ def _names(district: District, records: pd.DataFrame) -> Mapping[str, str]:
     return {str(person): str(name) for person, name in text.dropna().items()}
 
 
+KEYED = "Exact for this invented district: a count, no estimate. A real one has no answer key."
+COUNTED_HERE = "A count of what the links decide, no estimate. Which of them are wrong, it doesn't say."
+AT_THE_DESK = (
+    "No page of a real folder lists children. At your desk, bigpicture explain {} FOLDER --rows writes the "
+    "rows, and the log says who did."
+)
+
+
 def explain_page(out_path: Path, explained: Explained, about: Mapping[str, object]) -> Path:
-    """Write the page of one number of an invented district."""
+    """Write the page of one number; of a real folder, without its rows."""
     measured = explained.measured
-    declared, many = measured.definition, f"{measured.number:,} {measured.noun}"
+    declared, listed = measured.definition, measured.rows is not None
     told = [("Says", f"{measured.say()}."), ("Counts", declared.means["en"])]
     if measured.base is not None:
-        told.append(("Out of", f"{measured.base:,}: {definition(declared.base).means['en']}"))
-    told += [
-        ("Method", declared.method),
-        (
-            "Sure?",
-            "Exact for this invented district: a count, no estimate. A real one has no answer key.",
-        ),
-    ]
+        base = Measured(declared.base, measured.base)
+        told.append(("Out of", f"{base}: {base.definition.means['en']}"))
+    sure = KEYED if declared.shown == "with answer key" else COUNTED_HERE
+    told += [("Method", declared.method), ("As of", declared.as_of), ("Sure?", sure)]
     blocks: list[Block] = [terms(told)]
     if explained.cause:
         blocks += [heading("The main cause"), answer(explained.cause)]
@@ -125,11 +140,13 @@ def explain_page(out_path: Path, explained: Explained, about: Mapping[str, objec
             heading("Why isn't it another number?"),
             table(explained.alike, "Like numbers", names=heads),
         ]
-    pairs = f"{len(explained.rows):,} pairs, " if STRAYS.keys() <= set(explained.rows) else ""
     where = f"Defined as {measured.measure} in helpers/standard/definitions.toml; counted by {declared.code}."
-    blocks += [
-        heading(f"The list: {pairs}{many}"),
-        table(explained.rows, names=STRAYS, most=60, download=True),
-        paragraph(where, "muted"),
-    ]
-    return block_page(out_path, f"{many}: what this number counts", blocks, banner(about))
+    pairs = Measured("pairs_sharing", len(explained.rows)) if STRAYS.keys() <= set(explained.rows) else None
+    if listed:
+        blocks += [
+            heading(f"The list: {f'{pairs:count}, ' if pairs else ''}{measured:count}"),
+            table(explained.rows, names=STRAYS, most=60, download=True),
+        ]
+    blocks.append(paragraph(where if listed else f"{AT_THE_DESK.format(measured.measure)} {where}", "muted"))
+    title = f"{measured:count}: what this number counts"
+    return block_page(out_path, title, blocks, banner(about), private=not is_invented(about))

@@ -11,6 +11,7 @@ import pandas as pd
 from helpers.gaps import (
     SMALLEST_GROUP,
     affected_lines,
+    blocked_pairs,
     code_crosswalk,
     coverage_by_group,
     first_steps,
@@ -41,7 +42,7 @@ from helpers.report.pages.page import block_page, heading, note
 from helpers.report.tables import number_text, table
 from helpers.report.to_do import Action, action_list
 from helpers.share import Guard
-from helpers.standard import filled, say_measure
+from helpers.standard import Measured, filled
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -49,7 +50,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "blocked_blocks",
-    "blocked_pairs",
     "blocked_sentence",
     "gaps_page",
     "lag_blocks",
@@ -67,19 +67,16 @@ BLOCKS = {
 
 def blocked_sentence(lines: pd.DataFrame) -> str:
     """Count the pairs of systems behind each of three blocks, which are three different jobs."""
-    pairs, why = len(_pairs_of(lines)), blocked_pairs(lines)["blocked_by"].value_counts()
-    parts = [say_measure(name.lower().replace(" ", "_"), int(why.get(name, 0))) for name in BLOCKS]
-    return f"Of **{pairs}** pairs of systems: {', '.join(parts)}. One pair can count twice."
+    pairs = Measured("pairs_of_systems", len(_pairs_of(lines)))
+    why = blocked_pairs(lines)["blocked_by"].value_counts()
+    blocks = [(name.lower().replace(" ", "_"), int(why.get(name, 0))) for name in BLOCKS]
+    parts = [Measured(name, many, pairs.number).say() for name, many in blocks]
+    return f"Of {pairs:bold count}: {', '.join(parts)}. One pair can count twice."
 
 
 def _pairs_of(lines: pd.DataFrame) -> pd.DataFrame:
     """List all pairs of systems of a scorecard."""
     return lines.loc[lines["right_silo"].notna(), PAIR].drop_duplicates()
-
-
-def blocked_pairs(lines: pd.DataFrame) -> pd.DataFrame:
-    """List the pairs of systems behind each block; a pair with two blocks has two rows."""
-    return lines.dropna(subset=["right_silo", "blocked_by"])[[*PAIR, "blocked_by"]].drop_duplicates()
 
 
 def blocked_blocks(lines: pd.DataFrame, district: District) -> list[Block]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,10 +12,10 @@ from markupsafe import Markup
 from helpers.files import describe_tables, write_atomically
 from helpers.report.blocks import banner, folded, is_invented
 from helpers.report.charts.picture import Picture
-from helpers.report.pages.explain import Explained, page_of_measure
+from helpers.report.pages.explain import page_of_measure, pages_of
 from helpers.report.pages.page import Failure
 from helpers.report.tables import table_markup
-from helpers.report.templates import render
+from helpers.report.templates import link_measures, render
 from helpers.report.theme import page_css
 from helpers.report.to_do import Action, Count
 
@@ -58,8 +58,6 @@ class IndexFigures:
     # The numbers of the sentences, if there is an answer key; without one, `links` has them. Its column
     # ``measure`` names the measure whose page a row opens.
     numbers: pd.DataFrame | None = None
-    # By measure: what it counts and the rows behind it.
-    explained: Mapping[str, Explained] = field(default_factory=dict)
     # Sentences about what can't be known yet, how fresh the data are, and how this was made.
     unknown: Sequence[str] = ()
     fresh: Sequence[str] = ()
@@ -70,6 +68,13 @@ class IndexFigures:
     unknown_files: Sequence[str] = ()
     # The system assumed to be the roster, if no layout declares one, as a sentence; otherwise empty.
     roster: str = ""
+
+    @property
+    def measures(self) -> set[str]:
+        """Name the measures whose lists the sentences and the table of numbers open."""
+        names = {one.measure for one in self.sentences}
+        names |= set(self.numbers["measure"]) if self.numbers is not None else set()
+        return names - {""}
 
 
 @dataclass(frozen=True)
@@ -110,17 +115,17 @@ def _links(figures: IndexFigures | None) -> Markup | None:
     return folded("How each system's children are linked", shown)
 
 
-def _numbers(figures: IndexFigures | None, pages: str) -> Markup | None:
+def _numbers(figures: IndexFigures | None, explains: Collection[str], pages: str) -> Markup | None:
     if figures is None or figures.numbers is None:
         return None
     title = "The numbers of the sentences, and who is behind each"
-    links = [_page_of(name, figures, pages) for name in figures.numbers["measure"]]
+    links = [_page_of(name, explains, pages) for name in figures.numbers["measure"]]
     shown = figures.numbers.drop(columns="measure")
     return folded(title, table_markup(shown, label=title, links=links)[0])
 
 
-def _page_of(measure: str, figures: IndexFigures, pages: str) -> str:
-    return f"{pages}{page_of_measure(measure)}" if measure in figures.explained else ""
+def _page_of(measure: str, explains: Collection[str], pages: str) -> str:
+    return f"{pages}{page_of_measure(measure)}" if measure in explains else ""
 
 
 def _earlier(earlier: pd.DataFrame | None, runs: str) -> tuple[Markup, int] | None:
@@ -146,9 +151,11 @@ def index_page(
     pages: str = "",
     runs: str = "",
     trouble: str = "",
+    explains: Collection[str] = (),
 ) -> Path:
     """Write the first page of a run.
 
+    ``explains`` names the measures that have a page of their own in this run.
     ``pages`` and ``runs`` are the addresses of this run's folder and of the folder of runs, relative to the
     page. A step leads only to a report that this run has.
     """
@@ -168,13 +175,14 @@ def index_page(
         figures=figures,
         actions=actions,
         links=_links(figures),
-        numbers=_numbers(figures, pages),
-        lists=[_page_of(lead.measure, figures, pages) for lead in figures.sentences] if figures else [],
+        numbers=_numbers(figures, explains, pages),
+        lists=[_page_of(lead.measure, explains, pages) for lead in figures.sentences] if figures else [],
         not_read=_not_read(figures.unknown_files) if figures else "",
         reports=lines,
         changed=changed,
         changed_page=f"{pages}{CHANGED_PAGE}",
         earlier=_earlier(earlier, runs),
     )
-    write_atomically(out_path, markup.encode("utf-8"), private=not invented)
+    linked = link_measures(markup, pages_of(explains, pages))
+    write_atomically(out_path, linked.encode("utf-8"), private=not invented)
     return out_path

@@ -14,8 +14,8 @@ from pydantic import BaseModel, model_validator
 from helpers.gaps import owner_of, system_owners
 from helpers.profile import latest_days
 from helpers.report.display_names import system_names_in_text
-from helpers.report.to_do import Action, Count
-from helpers.standard import STRICT, first_day, last_day, read_declared
+from helpers.report.to_do import Action
+from helpers.standard import STRICT, Measured, first_day, last_day, read_declared
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -96,12 +96,12 @@ def in_order(kinds: Sequence[str]) -> list[int]:
     return sorted(range(len(harms)), key=harms.__getitem__)
 
 
-def usual_action(kind: str, many: Count, effect: str, unit: str) -> Action:
+def usual_action(kind: str, many: Measured, effect: str) -> Action:
     """Write a step of the data team for any district: its due rule instead of a day."""
     declared = declared_actions()
     one = declared.action[kind]
     who = f"your {owner_of({}, 'team', {})}"
-    return Action(many, unit, one.what, effect, who, declared.due[one.due].rule)
+    return Action(many, one.what, effect, who, declared.due[one.due].rule)
 
 
 def due_days(today: dt.date, calendar: pd.DataFrame | None = None) -> dict[DueRule, dt.date]:
@@ -138,10 +138,9 @@ class Actions:
     def action(
         self,
         kind: str,
-        many: Count,
+        many: Measured,
         effect: str,
         silo: str = "",
-        unit: str = "children",
         other: str = "",
     ) -> Action:
         """Write one step of `declared_actions`."""
@@ -150,7 +149,6 @@ class Actions:
         side = {"team": "team", "system": "left", "both": "both"}[one.owner]
         return Action(
             many=many,
-            unit=unit,
             what=one.what.format(system=self._names.get(silo, silo), other=self._names.get(other, other)),
             effect=effect,
             who=owner_of({"left_silo": silo, "right_silo": other}, side, self._owners),

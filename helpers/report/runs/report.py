@@ -15,9 +15,22 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.files import make_folder, must_be_a_folder, read_district, sharing, what_is_there, with_children
+from helpers.files import (
+    make_folder,
+    must_be_a_folder,
+    read_district,
+    sharing,
+    what_is_there,
+    with_children,
+    write_atomically,
+)
 from helpers.report.blocks import is_invented, slug
-from helpers.report.pages.explain import explain_page, page_of_measure
+from helpers.report.pages.explain import (
+    explain,
+    explain_page,
+    page_of_measure,
+    pages_of,
+)
 from helpers.report.pages.index import ReportLine, index_page
 from helpers.report.pages.page import headline, notebook_page
 from helpers.report.runs.changes import save_snapshot
@@ -33,6 +46,7 @@ from helpers.report.runs.execute import NotebookRun, Progress, run_notebooks
 from helpers.report.runs.first_page import RunFigures, compute_figures
 from helpers.report.runs.kernels import kernel_server
 from helpers.report.runs.notebooks import Notebook, choose, notebooks_folder, parameters_for
+from helpers.report.templates import link_measures, measures_on
 from helpers.standard import BadInput
 
 __all__ = [
@@ -270,8 +284,7 @@ def run_report(
                 replace(one, notebook=run.folder / "notebooks" / one.notebook.name) for one in runs
             )
             lines = [_line(one, run.draft) for one in runs]
-            for name, one in (figures.index.explained if figures else {}).items():
-                explain_page(run.draft / page_of_measure(name), one, about)
+            explains = _explain(run.draft, figures, about)
             kept = figures.kept if figures else None
             changed = what_changed(run.draft, out, kept, compared, about)
 
@@ -287,6 +300,7 @@ def run_report(
                     pages=pages,
                     runs=others,
                     trouble=trouble or (figures.misfit if figures else ""),
+                    explains=explains,
                 )
 
             index(run.draft / INDEX, "", "../")
@@ -298,6 +312,22 @@ def run_report(
     remember(out, figures, len(runs), sum(one.status == "failed" for one in runs), run.name)
     index(out / INDEX, f"{run.name}/", "")
     return ReportResult(out / INDEX, run.folder, place, finished, figures, trouble, changed)
+
+
+def _explain(draft: Path, figures: RunFigures | None, about: Mapping[str, object]) -> set[str]:
+    """Write a page for each measure that this run's pages show, and let their numbers open it."""
+    if figures is None or figures.counted is None:
+        return set()
+    found, texts = figures.counted, {page: page.read_text("utf-8") for page in draft.glob("*.html")}
+    names = {name for text in texts.values() for name in measures_on(text)} | figures.index.measures
+    explains = {name for name in names if found.counts(name) and found.of(name)}
+    for page, text in texts.items():
+        linked = link_measures(text, pages_of(explains))
+        if linked != text:
+            write_atomically(page, linked.encode("utf-8"), private=not is_invented(about))
+    for name in explains:
+        explain_page(draft / page_of_measure(name), explain(found, name), about)
+    return explains
 
 
 def _others(out: Path, name: str) -> pd.DataFrame:

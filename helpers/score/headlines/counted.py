@@ -1,18 +1,25 @@
-"""Headline measures of a district with an answer key, each with the rows that it counts."""
+"""Measures of one district, each counted with its rows: from its records, its links, or its answer key."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from helpers.link import join_all_on_id
+from helpers.gaps import blocked_pairs, measure_gaps
+from helpers.link import join_all_on_id, link_district
+from helpers.profile import roster_silos
+from helpers.score.answer_key import can_be_judged
 from helpers.score.children import judge_records, outcomes_of
 from helpers.score.flags import flagged_children
-from helpers.score.populations import COMPLETE, MIXED, SPLIT
+from helpers.score.links import judge_matches
+from helpers.score.populations import COMPLETE, MIXED, NAMED_KINDS, SPLIT, record_kinds
 from helpers.score.truth import of_one_person
+from helpers.share import Guard
 from helpers.standard import BadInput, Measured, definition, nearest
 from helpers.systems import roster_system
 
@@ -20,48 +27,138 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["Headlines", "judge_headlines"]
+__all__ = ["MATCHED", "NUMBER", "Headlines", "Measure", "judge_headlines", "measure"]
 
 NUMBER, MATCHED = "number", "matched"
 
 
 @dataclass(frozen=True)
 class Headlines:
-    """What the answer key says about a district's links, and about a lookup by ID number alone.
+    """Measures of a district; each is computed once, when somebody asks for it.
 
     ``of("complete")`` gives the measure of that name in ``definitions.toml``, as `Measured`.
     """
 
-    # By method: result of `judge_records`, and of it, one row a child as from `score_children`.
-    records: Mapping[str, pd.DataFrame]
-    children: Mapping[str, pd.DataFrame]
-    # Result of `flagged_children`.
-    flagged: pd.DataFrame
+    district: District
+    links: Links
 
     def of(self, name: str) -> Measured:
-        """Count a measure."""
-        base = definition(name).base
-        return Measured(name, self._rows(name), len(self._rows(base)) if base else None)
+        """Count a measure; see `measure` for errors."""
+        above = definition(name).base
+        return Measured.of_rows(name, self.rows(name), len(self.rows(above)) if above else None)
 
-    def _rows(self, name: str) -> pd.DataFrame:
+    def shown(self, name: str) -> Measured:
+        """Count a measure as the guard of a real folder shows it, without its rows."""
+        return Guard.of(self.district).shown(self.of(name))
+
+    def counts(self, name: str) -> bool:
+        """Check whether a measure can be counted here."""
+        return name in COUNTED and (self.has_key or definition(name).shown != "with answer key")
+
+    def rows(self, name: str) -> pd.DataFrame:
+        """List what a measure counts, a row a unit."""
         if name not in COUNTED:
             raise BadInput(
-                f"{name!r} isn't counted against an answer key.{nearest(name, COUNTED)} There are: "
+                f"{name!r} isn't counted for one district.{nearest(name, COUNTED)} There are: "
                 f"{', '.join(COUNTED)}."
             )
-        return COUNTED[name](self).reset_index(drop=True)
+        if definition(name).shown == "with answer key" and not self.has_key:
+            raise BadInput(
+                f"{name!r} needs an answer key, which only an invented district has. Without one there are: "
+                f"{', '.join(one for one in COUNTED if definition(one).shown != 'with answer key')}."
+            )
+        if name not in self._counted:
+            self._counted[name] = COUNTED[name](self).reset_index(drop=True)
+        return self._counted[name]
+
+    @cached_property
+    def _counted(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    @cached_property
+    def has_key(self) -> bool:
+        """Check whether the folder is an invented district with an answer key."""
+        return not Guard.of(self.district).real and can_be_judged(self.district.folder)
+
+    @cached_property
+    def methods(self) -> Mapping[str, Links]:
+        """Links by method: a lookup by ID number alone, and the district's own."""
+        return {NUMBER: join_all_on_id(self.district.people, self.district.identifiers), MATCHED: self.links}
+
+    @cached_property
+    def records(self) -> Mapping[str, pd.DataFrame]:
+        """Results of `judge_records` by method."""
+        return {method: judge_records(self.district, links) for method, links in self.methods.items()}
+
+    @cached_property
+    def children(self) -> Mapping[str, pd.DataFrame]:
+        """Outcomes of children by method, as from `score_children`."""
+        return {method: outcomes_of(judged) for method, judged in self.records.items()}
+
+    @cached_property
+    def flagged(self) -> pd.DataFrame:
+        """Result of `flagged_children`."""
+        return flagged_children(self.district, self.methods)
+
+    @cached_property
+    def card(self) -> pd.DataFrame:
+        """The scorecard of the district's gaps."""
+        judged = judge_matches(self.district, self.links.crosswalk) if self.has_key else ()
+        return measure_gaps(self.district, self.links, *judged)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure that can be counted in any district."""
+
+    name: str
+
+    def of(self, district: District, links: Links | None = None) -> Measured:
+        """Count the measure in a district; without links, the district is linked first."""
+        return Headlines(district, links or link_district(district)).of(self.name)
+
+
+def measure(name: str) -> Measure:
+    """Ask for a measure by its name.
+
+    Parameters
+    ----------
+    name
+        Name in ``helpers/standard/definitions.toml``.
+
+    Returns
+    -------
+    Measure
+        ``of(district)`` counts it: a number, its base, and its rows, one a unit.
+
+    Raises
+    ------
+    BadInput
+        If no measure has that name; on counting, if it needs an answer key and the folder has none.
+
+    Examples
+    --------
+    >>> measure("undetected_by_numbr")
+    Traceback (most recent call last):
+    helpers.standard.validation.BadInput: No measure is called 'undetected_by_numbr'. ...
+    """
+    definition(name)
+    return Measure(name)
 
 
 def judge_headlines(district: District, links: Links) -> Headlines:
-    """Judge a district's links, and a lookup by number alone, against its answer key."""
-    methods = {NUMBER: join_all_on_id(district.people, district.identifiers), MATCHED: links}
-    records = {method: judge_records(district, tied) for method, tied in methods.items()}
-    children = {method: outcomes_of(judged) for method, judged in records.items()}
-    return Headlines(records, children, flagged_children(district, methods))
+    """Prepare the measures of a linked district."""
+    return Headlines(district, links)
 
 
 def _with_outcome(outcome: str, method: str) -> Callable[[Headlines], pd.DataFrame]:
     return lambda found: found.children[method][found.children[method]["outcome"].eq(outcome)]
+
+
+def _named(found: Headlines) -> pd.DataFrame:
+    """Classify each child by its records with a name alone."""
+    judged = found.records[MATCHED]
+    return outcomes_of(judged[np.isin(record_kinds(judged["linkable_by"]), NAMED_KINDS)])
 
 
 def _undetected(method: str) -> Callable[[Headlines], pd.DataFrame]:
@@ -89,7 +186,7 @@ def _together(found: Headlines) -> pd.DataFrame:
 def _on_roster(found: Headlines) -> pd.DataFrame:
     records = found.records[NUMBER]
     listed = records.loc[records["silo"].eq(roster_system()), "person"]
-    rows = _undetected(NUMBER)(found)
+    rows = found.rows("undetected_by_number")
     return rows[rows["person"].isin(listed)]
 
 
@@ -99,11 +196,48 @@ def _pages(found: Headlines) -> pd.DataFrame:
     return records.loc[records["silent"], ["child"]].drop_duplicates()
 
 
+def _with_status(status: str) -> Callable[[Headlines], pd.DataFrame]:
+    return lambda found: found.links.crosswalk[found.links.crosswalk["link_status"].eq(status)]
+
+
+def _decided(decision: str) -> Callable[[Headlines], pd.DataFrame]:
+    return lambda found: found.links.pairs[found.links.pairs["decision"].eq(decision)]
+
+
+def _listed(found: Headlines) -> pd.DataFrame:
+    """List the children, as linked, with a record on the roster."""
+    roster = next(iter(roster_silos(found.district)), "")
+    groups = found.links.crosswalk
+    return groups.loc[groups["silo"].eq(roster), ["child"]].dropna().drop_duplicates()
+
+
+def _elsewhere(found: Headlines) -> pd.DataFrame:
+    groups = found.rows("groups")
+    return groups[~groups["child"].isin(found.rows("on_roster")["child"])]
+
+
+def _blocked(why: str) -> Callable[[Headlines], pd.DataFrame]:
+    def rows(found: Headlines) -> pd.DataFrame:
+        pairs = blocked_pairs(Guard.of(found.district).scorecard(found.card))
+        return pairs[pairs["blocked_by"].eq(why)]
+
+    return rows
+
+
+def _pairs_of_systems(found: Headlines) -> pd.DataFrame:
+    sides = ["left_silo", "right_silo"]
+    return found.card.loc[found.card["right_silo"].notna(), sides].drop_duplicates()
+
+
 COUNTED: Mapping[str, Callable[[Headlines], pd.DataFrame]] = {
     "children": lambda found: found.children[MATCHED],
     "complete": _with_outcome(COMPLETE, MATCHED),
     "split": _with_outcome(SPLIT, MATCHED),
     "mixed": _with_outcome(MIXED, MATCHED),
+    "mixed_noticed": lambda found: found.rows("mixed").query("detected"),
+    "children_named": _named,
+    "complete_named": lambda found: found.rows("children_named").query("outcome == @COMPLETE"),
+    "mixed_named": lambda found: found.rows("children_named").query("outcome == @MIXED"),
     "undetected": _undetected(MATCHED),
     "undetected_by_number": _undetected(NUMBER),
     "mixed_by_number": _with_outcome(MIXED, NUMBER),
@@ -113,4 +247,18 @@ COUNTED: Mapping[str, Callable[[Headlines], pd.DataFrame]] = {
     "flagged": lambda found: found.flagged,
     "flagged_by_number": _seen(NUMBER),
     "flagged_by_links": _seen(MATCHED),
+    "records": lambda found: found.links.crosswalk,
+    "verified": _with_status("Verified"),
+    "unverified": _with_status("Unverified"),
+    "review": _with_status("Review"),
+    "unlinked": _with_status("Unlinked"),
+    "groups": lambda found: found.links.crosswalk[["child"]].dropna().drop_duplicates(),
+    "on_roster": _listed,
+    "beyond_roster": _elsewhere,
+    "review_pairs": _decided("Review"),
+    "refused_pairs": _decided("Refused"),
+    "pairs_of_systems": _pairs_of_systems,
+    "not_joinable": _blocked("Not joinable"),
+    "not_fresh": _blocked("Not fresh"),
+    "not_permitted": _blocked("Not permitted"),
 }

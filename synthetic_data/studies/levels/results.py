@@ -14,6 +14,7 @@ from helpers.files import what_is_there
 from helpers.gaps import Costs, kit_costs, one_standard, plan_roadmap, read_costs
 from helpers.layouts import Layout, load_layout
 from helpers.report import Action, Block, Panel, joined, level_dots, paragraph, table, usual_action
+from helpers.standard import Measured
 from synthetic_data.scenario import LEVELS, level_title
 from synthetic_data.studies.levels.cells import BY_NUMBER, FROM, PLACEBO, SWITCHES, WORKSHOP
 from synthetic_data.studies.levels.study import (
@@ -524,7 +525,7 @@ def _match(study: Study, here: tuple[str, str] | None) -> Action:
             effect += f"Chance could explain the step from {by_number[at]:.0f} to {matched[at]:.0f}. "
     more = f"**{asked[1] - asked[0]:.0f}** more of {asked_in(study)} questions of staff and families"
     effect += f"There, matching names answers {more}."
-    return usual_action("match", f"{matched[at]:.0f}", effect, "of 100 children at risk are found")
+    return usual_action("match", Measured("study_found", round(matched[at])), effect)
 
 
 def _sure_to_find(study: Study, level: str) -> bool:
@@ -558,8 +559,7 @@ def _sure_gains(study: Study, name: str) -> pd.DataFrame:
 def _ask(costs: Costs, name: str, sure: pd.DataFrame) -> Action:
     step = costs.step[name]
     said = [_bought(row) for row in sure[["measure", "gain"]].itertuples(index=False)]
-    many, unit = said[0]
-    more = f" It also buys {' and '.join(' '.join(one) for one in said[1:])}." if said[1:] else ""
+    more = f" It also buys {' and '.join(f'{one:count}' for one in said[1:])}." if said[1:] else ""
     whom = "" if sure["measure"].eq("found").any() else " It finds no more children."
     hours, dollars = step.first_hours, step.first_dollars
     cost = (
@@ -568,7 +568,7 @@ def _ask(costs: Costs, name: str, sure: pd.DataFrame) -> Action:
     )
     by = "; ".join(one for one in (step.due, cost) if one)
     who = f"your {step.who}" if step.who else "whoever runs your systems"
-    return Action(many, unit, step.act, f"Then {_inside(step.title)}.{more}{whom}", who, by)
+    return Action(said[0], step.act, f"Then {_inside(step.title)}.{more}{whom}", who, by)
 
 
 def _not_yet(title: str, name: str) -> str:
@@ -581,20 +581,10 @@ def _inside(title: str) -> str:
     return title[:1].lower() + title[1:]
 
 
-_BOUGHT = {
-    "found": "more of 100 children at risk found",
-    "questions": "more questions answered",
-    "delay": "days fresher data for every child (assumed)",
-    "manual_effort": "fewer minutes of manual effort for each child (assumed)",
-}
-
-
-def _bought(row: tuple[str, float]) -> tuple[str, str]:
+def _bought(row: tuple[str, float]) -> Measured:
     measure, gain = row
     size = abs(float(gain))
-    return f"{size:.0f}" if round(size) else f"{size:.1f}", _BOUGHT.get(
-        str(measure), headline_of(str(measure)).unit
-    )
+    return Measured(f"study_gain_{measure}", round(size) or round(size, 1))
 
 
 def steps_table(study: Study, way: str = "alone", scenario: str = WORKSHOP) -> pd.DataFrame:

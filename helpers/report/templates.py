@@ -92,7 +92,8 @@ def _elements(text: str) -> str:
 
 # A number outside of a link; a number of one system alone has no page.
 _NUMBER = re.compile(
-    r'(<a\b.*?</a>)|(<data value="[^"]*" data-measure="(\w+)" data-in=""[^>]*>[^<]*</data>)', re.DOTALL
+    r'(<a\b.*?</a>)|(<data data-in="" data-measure="(\w+)" data-of="[^"]*" value="[^"]*">[^<]*</data>)',
+    re.DOTALL,
 )
 
 

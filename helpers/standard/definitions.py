@@ -228,7 +228,8 @@ class Difference:
         number = _mark(_text(by), f"{self.before.measure}-{self.after.measure}", self.after.where)
         number = f"**{number}**" if spec == "bold" else number
         way = "fewer" if self.number > 0 else "more"
-        verb = declared.change[by != 1 :][:1]
+        change = declared.change or definition(_root(self.before.measure)).change
+        verb = change[by != 1 :][:1]
         return " ".join((number, way, declared.noun(by), *verb))
 
 

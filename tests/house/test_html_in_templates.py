@@ -24,7 +24,7 @@ NO_HTML = {
     "helpers/report/pages/page.py": {'<p class="(?:answer|finding)"[^>]*>(.*?)</p>'},
     # The pattern that finds the numbers outside of links.
     "helpers/report/templates.py": {
-        r'(<a\b.*?</a>)|(<data value="[^"]*" data-measure="(\w+)" data-in=""[^>]*>[^<]*</data>)'
+        r'(<a\b.*?</a>)|(<data data-in="" data-measure="(\w+)" data-of="[^"]*" value="[^"]*">[^<]*</data>)'
     },
     # The file of a cell in a traceback, as Jupyter names it.
     "synthetic_data/studies/levels/in_this_process.py": {"<code cell 1>"},

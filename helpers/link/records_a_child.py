@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from helpers.standard import figure
+
 __all__ = ["has_children_once", "records_a_child"]
 
-# A system that has so few of its children twice is held to have each once.
-SELDOM_TWICE = 0.05
+SELDOM_TWICE = figure("link/thresholds.seldom_twice")
 
 
 def has_children_once(

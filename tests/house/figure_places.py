@@ -45,6 +45,7 @@ OTHERS: dict[str, int | float] = {
     "link/thresholds.accept_half_dated": 0.61,
     "link/thresholds.accept_undated": 0.81,
     "link/thresholds.accept_across_districts": 0.91,
+    "link/thresholds.seldom_twice": 0.06,
     "link/thresholds.accept_in_two_files": 0.83,
     "link/thresholds.accept_dated_in_two_files": 0.53,
     "link/thresholds.accept_untrained": 0.92,
@@ -130,6 +131,7 @@ constant("link/thresholds.own_numbers", "helpers.link.id_reliability", "OWN_NUMB
 constant("link/thresholds.shared_addresses", "helpers.link.id_reliability", "SHARED_ADDRESSES")
 constant("link/thresholds.records_a_child", "helpers.link.resolve.lone_pairs", "RECORDS_A_CHILD")
 constant("link/thresholds.accept_across_districts", "helpers.link.districts", "ACCEPT")
+constant("link/thresholds.seldom_twice", "helpers.link.records_a_child", "SELDOM_TWICE")
 constant("link/thresholds.review", "helpers.link.districts", "REVIEW")
 constant("link/thresholds.accept_in_two_files", "helpers.link.two_files.link", "MATCH")
 constant("link/thresholds.accept_dated_in_two_files", "helpers.link.two_files.link", "MATCH_DATED")

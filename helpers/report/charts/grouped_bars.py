@@ -95,9 +95,7 @@ def grouped_bars(
         for bar in group.bars
     ]
 
-    said = "; ".join(
-        f"{group.title}: {', '.join(f'{bar.label} {bar.text}' for bar in group.bars)}" for group in drawn
-    )
+    said = "; ".join(f"{group.title}: {_listed(group)}" for group in drawn)
     return Picture(
         partial(_draw, drawn),
         title=title,
@@ -107,6 +105,12 @@ def grouped_bars(
         units=units,
         width=WIDTH,
     )
+
+
+def _listed(group: BarGroup) -> str:
+    """Say each bar of a group, and what has none."""
+    bars = [f"{bar.label} {bar.text}" for bar in group.bars]
+    return ", ".join([*bars, group.rest] if group.rest else bars)
 
 
 def _draw(groups: Sequence[BarGroup], width: int) -> Figure:

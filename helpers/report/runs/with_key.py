@@ -221,7 +221,7 @@ def steps_with_key(district: District, links: Links, found: Judged) -> list[Acti
         done.append(silo)
         after = found.complete_without(done)
         many = _touched(kind, found, links, silo)
-        then = f"{why} Then {before - after}." if after.whole > before.whole else why
+        then = f"{why} Then {before - after}: {after:of}." if after.whole > before.whole else why
         actions.append(to_do.action(kind, many, then, silo))
         before = after
     waiting = int(links.crosswalk["link_status"].eq("Review").sum())

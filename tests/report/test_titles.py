@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
-from tests.report.read_pages import Picture
+from helpers.report import change_picture, maturity_chart, people_chart
+from helpers.report.charts import Picture as Chart
+from helpers.staffing import staffing_plan
+from helpers.standard import declared_survey
+from tests.report.read_pages import Picture, read_page
 from tests.report.titles import TITLES, UNCHECKED, overclaims
 
 KNOWN = "what|children as linked|of all; SIS|3|4; Meals|4|4"
@@ -328,3 +333,41 @@ def test_a_title_that_nobody_checks_is_listed() -> None:
         "page.html: nobody checks: The best of all"
     ]
     assert len(UNCHECKED) <= 5
+
+
+def drawn() -> list[Chart | None]:
+    """Draw pictures whose titles need more than the dots: the newest year, a corrected p, both at once."""
+    domains = list(declared_survey().domains)
+    means = [
+        ("all", domain, year, mean, mean - 0.1, mean + 0.1)
+        for year, first in ((2021, 1.51), (2022, 2.94))
+        for domain, mean in zip(domains, (first, 2.21, 2.62, 2.73, 2.34, 2.85), strict=True)
+    ]
+    changes = [
+        (domain, 2021, 2022, "same systems", 0.4, 0.2, 0.6, p)
+        for domain, p in zip(domains, (0.049, 0.3), strict=False)
+    ]
+    columns = ["domain", "since", "year", "systems_are", "change", "low", "high", "p_corrected"]
+    schools = pd.DataFrame({"school": ["A", "B"], "children": [100, 300]})
+    plan = staffing_plan(schools, specialists=1, specialist_trainers=1, team_trainers=1, months=6)
+    return [
+        maturity_chart(pd.DataFrame(means, columns=["kind", "domain", "year", "mean", "low", "high"])),
+        change_picture(pd.DataFrame(changes, columns=columns)),
+        people_chart(plan),
+    ]
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_the_table_of_a_drawn_picture_shows_its_title(place: int) -> None:
+    chart = drawn()[place]
+    assert chart is not None
+    (picture,) = read_page("page.html", str(chart.__html__())).pictures
+    assert picture.title == chart.title
+    assert overclaims([picture]) == []
+
+
+def test_rows_of_a_later_table_are_not_the_numbers_behind_a_picture() -> None:
+    table = "<table><tr><th>a</th></tr><tr><td>{}</td></tr></table>"
+    figure = f'<figure><p class="finding">Some</p>{table.format(1)}</figure>'
+    (picture,) = read_page("page.html", figure + table.format(2)).pictures
+    assert picture.rows == [["a"], ["1"]]

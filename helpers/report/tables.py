@@ -60,7 +60,7 @@ def as_number(value: object) -> float | None:
     return float(value)  # type: ignore[arg-type]
 
 
-_HUNDREDTHS = ("USD", "rate")
+_HUNDREDTHS = ("USD", "rate", "mean answer")
 _PERCENT = ("percent", "%")
 
 

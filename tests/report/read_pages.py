@@ -72,6 +72,7 @@ class _Reader(HTMLParser):
         self.blocks = list[tuple[str, list[dict[str, str]], bool]]()
         self._text, self._numbers, self._silent = "", list[dict[str, str]](), 0
         self._data: dict[str, str] | None = None
+        self._in_figure = False
         self._cell: str | None = None
         self._title: str | None = None
         # Depth of elements inside of what the kit shows; a page that a notebook wrote has other text, too.
@@ -91,10 +92,11 @@ class _Reader(HTMLParser):
         if tag in BLOCKS or attributes.get("class") == "lead":
             self._close()
         if tag == "figure":
+            self._in_figure = True
             self.pictures.append(Picture(self.page))
         if tag == "p" and attributes.get("class") == "finding":
             self._title = ""
-        if tag == "tr" and self.pictures:
+        if tag == "tr" and self._in_figure:
             self.pictures[-1].rows.append([])
         if tag in ("td", "th"):
             self._cell = ""
@@ -111,9 +113,11 @@ class _Reader(HTMLParser):
             self._data = None
         if tag == "p" and self._title is not None:
             self.pictures[-1].title, self._title = " ".join(self._title.split()), None
-        if tag in ("td", "th") and self._cell is not None and self.pictures and self.pictures[-1].rows:
+        if tag in ("td", "th") and self._cell is not None and self._in_figure and self.pictures[-1].rows:
             self.pictures[-1].rows[-1].append(" ".join(self._cell.split()))
             self._cell = None
+        if tag == "figure":
+            self._in_figure = False
         if tag in BLOCKS:
             self._close(tag)
         self._kit -= tag == "div" and self._kit > 0

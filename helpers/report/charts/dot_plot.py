@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -40,6 +40,7 @@ def dot_plot(
     digits: int | None = None,
     ends: Mapping[str, tuple[str, str]] | None = None,
     line: float | None = None,
+    beside: Sequence[str] = (),
 ) -> Picture:
     """Draw a dot plot with intervals, from largest to smallest.
 
@@ -69,6 +70,8 @@ def dot_plot(
         Meaning of both ends of the axis by row, as text at the row's ends.
     line
         Position of a line across all rows, such as zero for differences.
+    beside
+        Columns in the table of numbers only, such as the counts of a share.
 
     Returns
     -------
@@ -85,6 +88,7 @@ def dot_plot(
         *([series] if series else []),
         value,
         *(name for name in (low, high) if name in frame.columns),
+        *beside,
     ]
     data = frame[columns].reset_index(drop=True)
     if data[value].dropna().empty:

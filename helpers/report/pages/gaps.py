@@ -295,10 +295,11 @@ def _groups(district: District, links: Links, guard: Guard) -> list[Block]:
     if gap is None:
         return [*begin, note("We can't show any groups: they are too small, or no file records them.")]
     picture = dot_plot(
-        gap.rows,
+        gap.rows.rename(columns={"out_of": "out of"}),
         label="group",
         value="percent",
         title=gap.title,
+        beside=("children", "out of"),
         unit="percent",
         limits=(0, 100),
         caption=f"By {gap.rows['group_by'].iloc[0]}: share of the roster's children that the system serves. "

@@ -42,6 +42,7 @@ __all__ = [
 
 
 _POINTS = "points of 1 to 4"
+_P = "p, corrected for all looks"
 
 
 def maturity_chart(standing: pd.DataFrame) -> Picture:
@@ -51,11 +52,12 @@ def maturity_chart(standing: pd.DataFrame) -> Picture:
     ranked = newest.sort_values("mean", kind="stable")
     lowest, mean = named_first(ranked["label"].tolist(), ranked["mean"].tolist(), 2), ranked["mean"].iloc[0]
     years = sorted(frame["year"].unique())
+    in_year = f" in {years[-1]}" if len(years) > 1 else ""
     frame["series"] = frame["year"].astype("string")
     survey = declared_survey()
     return dot_plot(
         frame,
-        title=f"Lowest: {lowest}, {mean:.2f} on a scale of 1 to 4",
+        title=f"Lowest{in_year}: {lowest}, {mean:.2f} on a scale of 1 to 4",
         unit="mean answer",
         value="mean",
         series="series" if len(years) > 1 else None,
@@ -82,6 +84,7 @@ def difference_picture(comparisons: pd.DataFrame, grouping: str, title: str, yea
         ordered=False,
         digits=2,
         line=0,
+        beside=(_P,),
         caption=f"{year}, with 95% intervals of each one. {NOT_MORE}",
     )
 
@@ -102,6 +105,7 @@ def change_picture(changes: pd.DataFrame) -> Picture | None:
         ordered=False,
         digits=2,
         line=0,
+        beside=(_P,),
         caption=f"{since} to {year}, with 95% intervals. Same systems: those that answered twice.",
     )
 
@@ -147,7 +151,8 @@ def kinds_picture(standing: pd.DataFrame, domain: str) -> Picture | None:
 def _rounded(table: pd.DataFrame, value: str) -> pd.DataFrame:
     """Round to two decimals, without a minus before zero."""
     columns = [value, "low", "high"]
-    return table.assign(**{name: table[name].round(2) + 0.0 for name in columns})
+    rounded = {name: table[name].round(2) + 0.0 for name in columns}
+    return table.assign(**rounded, **{_P: table["p_corrected"].map("{:.3f}".format, na_action="ignore")})
 
 
 def _named(table: pd.DataFrame) -> pd.DataFrame:

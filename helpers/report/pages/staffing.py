@@ -79,7 +79,12 @@ def people_chart(plan: StaffingPlan) -> Picture:
         One panel for coaches and one for data teams: a step line for the likely case, a gray band from easy
         to hard.
     """
+    months = plan.schools.set_index("end")[["coach_month", "team_month"]].astype("float64")
+    both = months.max(axis="columns", skipna=False)
     data = plan.months[["end", "month", *PANELS]].reset_index(drop=True)
+    data["schools_with_both"] = [
+        int(both[[end]].le(month).sum()) for end, month in zip(data["end"], data["month"], strict=True)
+    ]
     count = int(plan.schools["school"].nunique())
     title = coverage_sentence(plan)
 

@@ -196,6 +196,8 @@ def _picture(found: Judged, district: District) -> Picture | None:
         "undetected": "mixed up, unnoticed",
         "missing": "missing, in part or whole",
     }
+    by_system = found.systems.assign(silo=found.systems["silo"].map(names))
+    of_all = {"silo": "All systems", "children": found["children"].whole, "undetected": undetected.whole}
     return grouped_bars(
         groups,
         title=title,
@@ -203,7 +205,7 @@ def _picture(found: Judged, district: District) -> Picture | None:
         caption="Even with full matching. Outline: all children with a record in the system, this year or "
         "last, by the answer key. It also knows children whom the system doesn't call students. Records in "
         "which the system itself put two children are left out.",
-        data=found.systems.assign(silo=found.systems["silo"].map(names)).rename(columns=heads),
+        data=pd.concat([by_system, pd.DataFrame([of_all])], ignore_index=True).rename(columns=heads),
     )
 
 

@@ -289,7 +289,8 @@ def _gap_sentence(study: Study) -> str:
     if not joins_both_ways(study):
         return f"Found at each step: {_range(matched)} of 100 children at risk"
     gaps = [own - alone for own, alone in zip(matched, _found(study, BY_NUMBER), strict=True)]
-    if gaps[-1] < gaps[0]:
+    shown = [round(gap, 1) for gap in gaps]
+    if shown[-1] < shown[0] and shown == sorted(shown, reverse=True):
         return "The more systems share a number, the less matching by name adds"
     return "What matching by name and birth date adds, step by step"
 
@@ -389,8 +390,8 @@ def chart_of_placebo(study: Study) -> Block:
     return level_dots(
         shown,
         [panel],
-        title=f"Beyond chance, two systems point at {round(real)} of 1,000 children, and in the placebo at "
-        f"{round(none)}",
+        title=f"Beyond chance, at the last step, two systems point at {round(real)} of 1,000 children, and "
+        f"in the placebo at {round(none)}",
         alt=_alt(shown, [panel], there),
         levels={level: level_title(level) for level in there},
         series=list(names.values()),

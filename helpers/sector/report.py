@@ -22,7 +22,7 @@ from helpers.sector.comparisons import compare
 from helpers.sector.read import Origin, Sector, read_sector
 from helpers.sector.results import changes, domain_order, maturity_profile, shares, team_and_staff
 from helpers.sector.scores import Answered, answered_of, item_analysis, reliability
-from helpers.standard import as_table, declared_survey, empty_table
+from helpers.standard import Measured, as_table, declared_survey, empty_table, plain
 
 __all__ = [
     "KIT_VOLUNTEERS",
@@ -56,7 +56,8 @@ def _why(shown_by: str, origin: Origin) -> str:
 
 
 def _joined(lines: list[str]) -> str:
-    return "; ".join(lines) if lines else NOT_SHOWN
+    # The sentences go into files, too.
+    return plain("; ".join(lines)) if lines else NOT_SHOWN
 
 
 def _counts(tables: Tables) -> list[tuple[int, int]]:
@@ -65,12 +66,16 @@ def _counts(tables: Tables) -> list[tuple[int, int]]:
     return list(zip(rows["year"].tolist(), rows["answered"].tolist(), strict=True))
 
 
+def _systems(year: int, count: int) -> Measured:
+    return Measured("systems_answered", count, where=str(year))
+
+
 def _rows(table: pd.DataFrame) -> list[dict[Any, Any]]:
     return table.to_dict("records")
 
 
 def _answered(tables: Tables) -> str:
-    return _joined([f"{count} systems answered in {year}" for year, count in _counts(tables)])
+    return _joined([f"{_systems(year, count):count} answered in {year}" for year, count in _counts(tables)])
 
 
 def _higher(grouping: str) -> Callable[[Tables], str]:
@@ -81,7 +86,8 @@ def _higher(grouping: str) -> Callable[[Tables], str]:
         for year, of_year in own.groupby("year"):
             one = of_year[of_year["comparison"].eq("adjusted")]
             sure, up = one["p_corrected"].lt(level()), one["difference"].gt(0)
-            line = f"{year}: higher in {int(up.sum())} of {len(one)} domains, in {int((sure & up).sum())} "
+            higher = Measured("domains_higher", int(up.sum()), len(one), where=f"{grouping} {year}")
+            line = f"{year}: higher in {higher:count of}, in {int((sure & up).sum())} "
             under = int((sure & one["difference"].lt(0)).sum())
             lines.append(f"{line}beyond chance" + (f", and lower in {under} beyond chance" if under else ""))
         return _joined(lines)
@@ -124,19 +130,19 @@ def _standards(tables: Tables) -> str:
 def _margin(tables: Tables) -> str:
     return _joined(
         [
-            f"{year}: {100 * margin_of_share(count):.1f} points with {count} systems"
+            f"{year}: {100 * margin_of_share(count):.1f} points with {_systems(year, count):count}"
             for year, count in _counts(tables)
         ]
     )
 
 
 def _could_see(tables: Tables) -> str:
-    tests = len(declared_survey().domains)
+    tests = Measured("survey_domains", len(declared_survey().domains))
     lines = []
     for year, count in _counts(tables):
         half = count / 2
-        one, all_six = smallest_difference(half, half), smallest_difference(half, half, tests)
-        lines.append(f"{year}: {one:.2f}, and {all_six:.2f} with {tests} domains, in two equal groups")
+        one, all_six = smallest_difference(half, half), smallest_difference(half, half, tests.whole)
+        lines.append(f"{year}: {one:.2f}, and {all_six:.2f} with {tests:count}, in two equal groups")
     return _joined(lines)
 
 

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Literal
 
 from helpers.report import fill, notebooks_folder
-from helpers.standard import BadInput
+from helpers.standard import BadInput, unmarked
 from helpers.teach.exercise import Exercise, Wording, is_stub, reply_to
 from helpers.teach.exercises import exercise
 
@@ -38,7 +38,7 @@ class Reply(str):
 
     def __new__(cls, text: str, state: State = "unanswered", code: str = "") -> Reply:
         """Create the reply; a string can't be filled later."""
-        reply = super().__new__(cls, " ".join(text.split()) + (f"\n\n{code}" if code else ""))
+        reply = super().__new__(cls, " ".join(unmarked(text).split()) + (f"\n\n{code}" if code else ""))
         reply.state = state
         reply.code = code
         return reply

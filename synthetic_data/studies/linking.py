@@ -29,7 +29,7 @@ from helpers.link import (
     verify_id_columns,
 )
 from helpers.score import read_answer_key, summarize_links
-from helpers.standard import as_table, figure
+from helpers.standard import Measured, as_table, figure
 from synthetic_data.district import make_district
 from synthetic_data.error_families import apply_errors
 from synthetic_data.faults.scene import faults_on_request
@@ -222,8 +222,9 @@ def train_shipped_model(students: int = STUDENTS) -> LinkModel:
             erring = apply_errors(made, Path(folder) / f"{seed}-{FAMILY}", FAMILY, seed=seed)
             districts += [read_district(made), read_district(erring)]
     seeds = " and ".join(str(seed) for seed in SEEDS)
+    size = Measured("enrolled", students)
     trained_on = (
-        f"two synthetic districts of {students:,} children (scenario {SCENARIO}, level none, seeds "
+        f"two synthetic districts of {size.text} {size.noun} (scenario {SCENARIO}, level none, seeds "
         f"{seeds}), each with the catalog's faults alone and with the errors of family {FAMILY}"
     )
     model = train_on_districts(

@@ -17,6 +17,7 @@ import pandas as pd
 
 from helpers.files import read_district
 from helpers.link import link_district
+from helpers.standard import Measured
 from synthetic_data.district import make_district
 from synthetic_data.scenario import load_scenario
 from synthetic_data.seed_search import SEARCHED, SeedSearch, declared_effects, read_search, write_search
@@ -51,7 +52,8 @@ def search(write: bool, anew: bool, most: int | None) -> None:
         click.echo(f"Seed {seed}: {'lacks ' + ', '.join(gone) if gone else 'shows all'}.")
         if write:
             write_search(rows)
-    click.echo(f"Measured now: {len(waiting[:most])} seeds in {time.process_time() - begun:.0f} CPU seconds.")
+    now = Measured("study_seeds", len(waiting[:most]))
+    click.echo(f"Measured now: {now.text} {now.noun} in {time.process_time() - begun:.0f} CPU seconds.")
     chosen = load_scenario().seed
     if chosen not in set(rows["seed"]) or len(rows) < 2:
         return

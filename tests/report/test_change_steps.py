@@ -14,7 +14,7 @@ from helpers.report.widgets.one_change import (
     change_timeline,
     finding_words,
 )
-from helpers.standard import BadInput
+from helpers.standard import BadInput, plain
 
 ABOUT: dict[str, Any] = {
     "synthetic": True,
@@ -104,7 +104,11 @@ def test_the_page_steps_from_sunday_to_the_day_on_which_somebody_learns(steps: C
 def test_the_picture_says_its_finding_and_the_assumptions(steps: ChangeSteps) -> None:
     picture = change_timeline(_known(), ABOUT, "surname")
 
-    assert picture.title.startswith("A new surname reaches 2 of 3 files (SIS roster and lunchroom till)")
+    assert "⟦2|files_told||3⟧" in picture.title
+    assert "⟦" not in picture.alt
+    assert plain(picture.title).startswith(
+        "A new surname reaches 2 of 3 files (SIS roster and lunchroom till)"
+    )
     assert "after 30 days at level manual, and after 1 day at level governed" in picture.title
     assert "governed: 2 of 3 know, typed once in all" in picture.alt
     assert ABOUT["words"] in picture.caption

@@ -25,6 +25,7 @@ from helpers.report.charts import (
 from helpers.report.charts.heat_map import DARKEST, Cell, draw_cells
 from helpers.report.charts.picture import NARROW, WIDE, Canvas
 from helpers.report.theme import OF_VALUES, OUTCOMES, color, contrast, text_color_on
+from helpers.standard import plain
 
 LONGEST = "Wolfeschlegelsteinhausenbergerdorff-Featherstonehaugh"
 DAYS = pd.to_datetime(["2025-09-03", "2025-11-20", "2026-01-12", "2026-02-01"])
@@ -277,7 +278,9 @@ def test_a_dot_matrix_has_a_column_a_combination_the_largest_first() -> None:
     assert picture.data["in exactly"].tolist() == [f"SIS + {LONGEST}", "SIS", LONGEST]
     many = {(f"system {place}",): place + 1 for place in range(20)}
     crowded = upset_plot(many, [name for (name,) in many], title="Everybody is alone", unit="children")
-    assert "12 largest of 20" in crowded.caption
+    assert "largest of ⟦20|combinations||⟧ combinations of systems" in crowded.caption
+    assert crowded.alt.startswith("Everybody is alone: 20 combinations of systems, from ")
+    assert "12 largest of 20" in plain(crowded.caption)
     assert len(crowded.data) == 20
     with pytest.raises(ValueError, match="nobody is in any system"):
         upset_plot({}, ["SIS"], title="Nobody", unit="children")

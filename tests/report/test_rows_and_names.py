@@ -7,8 +7,9 @@ from dataclasses import replace
 import pandas as pd
 
 from helpers.files import District
-from helpers.report.child.source_rows import show_source_row, visible_columns
+from helpers.report.child.source_rows import _LONGEST, _cut, show_source_row, visible_columns
 from helpers.report.display_names import in_words, short_names, system_names, system_names_in_text
+from helpers.sector.report import _answered
 from helpers.share import open_view
 from helpers.share.disclosure import suppress_complement
 from helpers.share.guard import Guard
@@ -100,3 +101,12 @@ def test_no_hidden_part_can_be_worked_out_from_the_others() -> None:
     assert suppress_complement(guard, {"a": 57, "b": 10}) == {"a": 57, "b": 10}
     assert suppress_complement(guard, {"a": 57, "b": 0}) == {"a": 57, "b": 0}
     assert suppress_complement(Guard(real=False), {"a": 57, "b": 8}) == {"a": 57, "b": 8}
+
+
+def test_one_of_anything_is_named_as_one() -> None:
+    """One letter more than a line may have, and one school system that answered."""
+    assert _cut("x" * _LONGEST) == "x" * _LONGEST
+    assert _cut("x" * (_LONGEST + 1)).endswith("(and 1 more letter)")
+    assert _cut("x" * (_LONGEST + 2)).endswith("(and 2 more letters)")
+    response = pd.DataFrame({"year": [2025, 2026], "answered": [1, 40]})
+    assert _answered({"response": response}) == "1 system answered in 2025; 40 systems answered in 2026"

@@ -208,13 +208,13 @@ CASES = [
     ),
     (
         "label|moved|gain (questions)|low (questions); a|alone|2.0|1.0; b|alone|1.4|-4",
-        "2 more questions have an answer where a",
+        "2 more questions answered where a",
         "label|moved|gain (questions)|low (questions); a|alone|2.0|1.0; b|alone|2.0|2.0",
     ),
     (
         "label|moved|gain (questions)|low (questions); a|alone|2.0|-1.0; b|alone|1.4|-4",
-        "2 more questions have an answer where a: this gain can't be told from chance",
-        "2 more questions have an answer where a",
+        "2 more questions answered where a: this gain can't be told from chance",
+        "2 more questions answered where a",
     ),
     (
         "step|here|placebo; None|30.3|-0.1; All|32.3|0.0",

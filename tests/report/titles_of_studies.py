@@ -45,7 +45,7 @@ def _adds_less(_: re.Match[str], picture: Picture) -> bool:
 
 
 @shown_by(
-    r"([\d.]+) more questions have an answer where (.+?)(: this gain can't be told from chance)?",
+    r"([\d.]+) more questions? answered where (.+?)(: this gain can't be told from chance)?",
 )
 def _gain(match: re.Match[str], picture: Picture) -> bool:
     gains = list(zip(cells(picture, "label"), numbers(picture, "gain"), numbers(picture, "low"), strict=True))

@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 
 from helpers.report import figure_name
+from helpers.standard import plain
 from synthetic_data.data_card import CARD
 from synthetic_data.published import rows
 from synthetic_data.scenario import load_scenario
 from synthetic_data.studies.calibration.figures import MEASURES, untargeted
-from synthetic_data.studies.calibration.outcomes import Measured
+from synthetic_data.studies.calibration.outcomes import Estimate
 from synthetic_data.studies.calibration.study import SEEDS, calibrate, describe_held_out, picture, report
 
 ROLES = {"tuned", "held out", "not compared"}
@@ -169,7 +170,7 @@ def test_a_figure_passes_where_its_target_lies_in_the_interval_or_as_near_as_it_
 
 @pytest.mark.full
 def test_a_tuned_figure_that_misses_fails_the_calibration(monkeypatch):
-    wrong = {"all": Measured(30.0, 0.5, 6000)}
+    wrong = {"all": Estimate(30.0, 0.5, 6000)}
     monkeypatch.setitem(MEASURES, "plan_share", lambda outcomes: wrong)
     made = calibrate(("district",), seeds=(4204,), students=120)
     assert not made.passed
@@ -195,7 +196,7 @@ def test_what_was_not_tuned_to_is_told_first_and_its_misses_by_name():
     figures = pd.DataFrame(rows, columns=columns)
     # A figure in too few children is judged by nobody, and what was tuned to shows nothing.
     name = figure_name(pd.Series(["within_person_disagreement"]))[0]
-    said = describe_held_out(figures)
+    said = plain(describe_held_out(figures))
     assert said.startswith(
         "Of 3 published figures that we can judge and didn't tune to, the invented district misses 2: "
     )
@@ -207,5 +208,5 @@ def test_what_was_not_tuned_to_is_told_first_and_its_misses_by_name():
 @pytest.mark.full
 def test_the_card_tells_what_was_not_tuned_to_as_it_is_computed(calibrated):
     usual = calibrated.together[calibrated.together["scenario"].eq("district")]
-    said = describe_held_out(usual)
+    said = plain(describe_held_out(usual))
     assert f"{said[:1].lower()}{said[1:]}." in CARD.read_text(encoding="utf-8")

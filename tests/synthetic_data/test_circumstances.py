@@ -22,7 +22,7 @@ from synthetic_data.life.wellbeing.plans import draw_plans
 from synthetic_data.scenario import Scenario, load_scenario
 from synthetic_data.studies.calibration import figures
 from synthetic_data.studies.calibration.figures import MEASURES, targets
-from synthetic_data.studies.calibration.outcomes import Measured, outcomes_of
+from synthetic_data.studies.calibration.outcomes import Estimate, outcomes_of
 from tests.synthetic_data.truth import Truth, truth
 
 # None of them was used for tuning.
@@ -115,7 +115,7 @@ def test_no_other_trait_depends_on_circumstances() -> None:
 
 
 @cache
-def found(seed: int, students: int, **dials: float) -> dict[str, dict[str, Measured]]:
+def found(seed: int, students: int, **dials: float) -> dict[str, dict[str, Estimate]]:
     outcomes = outcomes_of(load_scenario("district", seed=seed, students=students, **dials))
     return {measure: MEASURES[measure](outcomes) for named in PUBLISHED.values() for measure in named}
 

@@ -99,3 +99,15 @@ def test_expect_fails_when_nothing_goes_wrong_and_lets_others_pass() -> None:
         pass
     with pytest.raises(ZeroDivisionError), expect(KeyError):
         1 / 0  # noqa: B018
+
+
+def test_a_reply_names_what_it_counts_without_marks() -> None:
+    """One child has a row, and two have: the noun and the verb follow the number of the learner's answer."""
+    sent = pd.DataFrame({"child": ["Ana"], "mark": ["Tardy"], "day": ["Monday"]})
+    for children in (["Ana"], ["Ana", "Ben"]):
+        rows = pd.concat([sent.assign(child=name) for name in children], ignore_index=True)
+        reply = check("B.1", len(children), sent=rows)
+        named = "1 child has a row." if len(children) == 1 else "2 children have a row."
+        assert named in reply
+        assert "⟦" not in reply
+        assert "⟦" not in reply._repr_html_()

@@ -13,11 +13,14 @@ import nbformat
 import pandas as pd
 import pytest
 
-from helpers.report import number_text
+from helpers.report import figure_name, number_text
+from helpers.report.charts import dot_plot
 from helpers.report.runs.notebooks import choose
 from helpers.score import read_answer_key
 from helpers.share import Guard, shown_everybody
 from helpers.teach import check
+from synthetic_data.studies.calibration.figures import WORST_GRADES, targets
+from synthetic_data.studies.calibration.study import NORMS
 
 
 def code_of(path: Path) -> list[str]:
@@ -128,3 +131,50 @@ def test_the_children_who_match_nobody_do_not_reveal_a_small_roster(
     exec(compile(headline, "headline", "exec"), names)
     (sentence,) = said
     assert says in sentence
+
+
+def lesson_on_truth(project: Path) -> tuple[Path, str]:
+    path = project / "notebooks" / "10_how_true_is_it.ipynb"
+    cells = nbformat.read(path, as_version=4).cells
+    return path, "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+
+def test_the_words_about_thirty_children_give_the_interval_that_the_table_shows(project: Path) -> None:
+    path, text = lesson_on_truth(project)
+    names, _ = run(code_of(path), "by_hand = pd.DataFrame(")
+    (few,) = names["by_hand"].query("of == 30").itertuples()
+    assert f"with 30 children, chance explains {few.low:.0f} to {few.high:.0f} percent" in text
+
+
+def test_a_shape_that_nobody_published_a_size_of_has_no_published_number(project: Path) -> None:
+    shape, sized = (
+        {"topic": topic, "group": "all", "unit": "percent points", "target": target, "value": 4.0, "low": 1.0}
+        | {"high": 7.0, "verdict": "pass", "role": "held out", "period": "2023-24", "source": "a study"}
+        for topic, target in ((WORST_GRADES, 0.0), ("idea_share", 15.0))
+    )
+    figures = pd.DataFrame([shape, sized])
+    shown: list[pd.DataFrame] = []
+    names: dict[str, Any] = {"figures": figures, "judged": figures, "invented": True, "NORMS": NORMS}
+    names |= {"figure_name": figure_name, "WORST_GRADES": WORST_GRADES}
+    names |= {"table": lambda frame, *_, **how: shown.append(frame)}
+    (cell,) = [one for one in code_of(lesson_on_truth(project)[0]) if one.startswith("norms = ")]
+    exec(compile(cell, "figures", "exec"), names)
+    assert shown[0]["target"].tolist() == ["above 0", "15.0"]
+
+
+def test_the_alt_text_of_figures_names_what_its_numbers_are(project: Path) -> None:
+    (cell,) = [one for one in code_of(lesson_on_truth(project)[0]) if one.startswith("if len(drawn)")]
+    unit = re.findall(r'unit="([^"]*)"', cell)[0]
+    dots = pd.DataFrame(
+        {"label": ["a", "b"], "value": [-10.8, 0.9], "low": [-12.0, 0.1], "high": [-9.0, 1.5]}
+    )
+    alt = dot_plot(dots, label="label", title="Two figures", unit=unit, ordered=False).alt
+    assert "from -10.8 halves of the interval for a to 0.9 halves of the interval for b." in alt
+
+
+def test_the_lesson_on_truth_says_what_the_generator_makes_depend_on_race(project: Path) -> None:
+    """A pair of published ratios, by race, is tuned to: no sentence may say that nothing depends on it."""
+    tuned = {said["topic"] for said, row in targets() if said["role"] == "tuned" and row["group"] == "Black"}
+    text = lesson_on_truth(project)[1]
+    assert {"surname_error_ratio", "forename_error_ratio"} <= tuned
+    assert "Name errors do depend on it, tuned to published ratios." in text

@@ -18,6 +18,7 @@ from helpers.report.tables import (
     shown_count,
 )
 from helpers.report.theme import OF_VALUES, OUTCOMES, Mark, color, outcome_label, series_colors, text_color_on
+from helpers.standard import Measured
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -130,8 +131,9 @@ def _alt(title: str, labels: list[str], lengths: list[float], texts: list[str], 
     if len(labels) == 1:
         return f"{title.rstrip('.')}: one bar, {labels[0]}, with {texts[0]}{unit}."
     most, least = (and_ties(labels[one], texts, texts[one]) for one in (longest, shortest))
+    drawn = Measured("bars_drawn", len(labels))
     return (
-        f"{title.rstrip('.')}: {len(labels)} bars, from {texts[longest]}{unit} for {most} "
+        f"{title.rstrip('.')}: {drawn:count}, from {texts[longest]}{unit} for {most} "
         f"to {texts[shortest]}{unit} for {least}."
     )
 

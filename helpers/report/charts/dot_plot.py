@@ -10,6 +10,7 @@ import pandas as pd
 from helpers.report.charts.picture import SMALL, Canvas, Picture
 from helpers.report.tables import and_ties, number_text, shared_digits
 from helpers.report.theme import OUTCOMES, color, outcome_label, series_colors
+from helpers.standard import Measured
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -137,7 +138,8 @@ def _alt(title: str, points: pd.DataFrame, unit: str, digits: int) -> str:
         text = number_text(row["value"], unit, digits)
         return f"{text}{tail} for {and_ties(who, texts, text)}"
 
-    return f"{title.rstrip('.')}: {len(known)} dots with intervals, from {said(least)} to {said(most)}."
+    drawn = Measured("dots_drawn", len(known))
+    return f"{title.rstrip('.')}: {drawn:count}, from {said(least)} to {said(most)}."
 
 
 def _look(series: list[str]) -> dict[str, tuple[str, str, str]]:

@@ -20,6 +20,7 @@ from helpers.report.tables import (
     shown_count,
 )
 from helpers.report.theme import color, text_color_on
+from helpers.standard import Measured, plain
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -192,7 +193,9 @@ def heat_map(
     return Picture(
         draw,
         title=title,
-        alt=alt or f"{title.rstrip('.')}: {len(down)} rows and {len(across)} columns{between}.",
+        alt=alt
+        or f"{title.rstrip('.')}: {Measured('cells_down', len(down)):count} and "
+        f"{Measured('cells_across', len(across)):count}{between}.",
         caption=caption,
         data=known.rename(columns={value: unit}),
         guard=guard,
@@ -281,7 +284,9 @@ def pair_heat_map(
             ranked = sorted(numbers, key=numbers.__getitem__, reverse=worst == "high")[:10]
             pairs_said = [" – ".join(pair) for pair in ranked]
             scale = [numbers[pair] for pair in ranked]
-            left_out = f"{unit}; the {len(ranked)} worst of {len(numbers)} pairs"
+            left_out = plain(
+                f"{unit}; the {len(ranked)} worst of {Measured('pairs_drawn', len(numbers)):count}"
+            )
             return draw_bars(
                 sheet, pairs_said, scale, [texts[pair] for pair in ranked], left_out, frozenset()
             )
@@ -318,7 +323,7 @@ def _alt(
         f"{texts[pair]}{tail} between {and_ties(' and '.join(pair), list(texts.values()), texts[pair])}"
         for pair in (least, most)
     ]
-    many = f"{len(numbers)} pairs of systems, each direction by itself"
+    many = f"{Measured('pairs_drawn', len(numbers)):count}"
     return f"{title.rstrip('.')}: {many}, from {ends[0]} to {ends[1]}."
 
 

@@ -18,6 +18,7 @@ from helpers.report.blocks import Block
 from helpers.report.tables import CountGuard, csv_link, table_markup
 from helpers.report.templates import fill
 from helpers.report.theme import STYLE_FILE, Mark, color
+from helpers.standard import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -271,7 +272,7 @@ class Picture(Block):
             )
         super().__init__(Markup(), f"Picture: {title}")
         self.title = title
-        self.alt = alt
+        self.alt = plain(alt)
         self.caption = caption
         self.data = data
         self._draw = draw

@@ -10,6 +10,7 @@ import pandas as pd
 from helpers.report.charts.picture import BODY, SMALL, Canvas, Picture
 from helpers.report.tables import as_number, number_text
 from helpers.report.theme import color
+from helpers.standard import Measured
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -70,7 +71,8 @@ def upset_plot(
         [(" + ".join(systems), count) for systems, count in ordered], columns=["in exactly", unit]
     )
     left = len(ordered) - _MOST
-    more = f"The {_MOST} largest of {len(ordered)} combinations; all are in the table." if left > 0 else ""
+    drawn = Measured("combinations", len(ordered))
+    more = f"The {_MOST} largest of {drawn:count}; all are in the table." if left > 0 else ""
     return Picture(
         draw,
         title=title,
@@ -82,8 +84,9 @@ def upset_plot(
 
 def _alt(title: str, ordered: list[tuple[tuple[str, ...], int | str]], unit: str) -> str:
     (most, count), (least, fewest) = ordered[0], ordered[-1]
+    drawn = Measured("combinations", len(ordered))
     return (
-        f"{title.rstrip('.')}: {len(ordered)} combinations of systems, from {number_text(count)} {unit} in "
+        f"{title.rstrip('.')}: {drawn:count}, from {number_text(count)} {unit} in "
         f"{', '.join(most)} to {number_text(fewest)} in {', '.join(least)}."
     )
 

@@ -193,7 +193,8 @@ _COMPARE = {
 # Of one: a day; else: days.
 _ONE = {
     "days": "day", "incidents": "incident", "courses": "course", "log-ins": "log-in", "clubs": "club",
-    "activities": "activity", "applications": "application",
+    "activities": "activity", "applications": "application", "hours": "hour", "points": "point",
+    "messages": "message",
 }  # fmt: skip
 _EARLY = {"KG": "kindergarten", "TK": "transitional kindergarten"}
 _NO_UNIT = ("rate", "percentile", "percent", "yes or no")
@@ -330,8 +331,8 @@ def _found(row: Mapping[str, Any], of: Indicator, how: Definition, parts: Mappin
         place = f"about the {_ordinal(row['value'])} percentile of the {how.norms} norms as fitted"
         return f"Score {score}, the mean of grade and season is {mean}: {place}"
     if of.measure == "growth":
-        grown, expected = _number(row["numerator"]), _number(row["denominator"])
-        return f"Change in a year: {grown} points; the mean of the {how.norms} norms as fitted is {expected}"
+        grown, expected = _number(row["numerator"], "points"), _number(row["denominator"])
+        return f"Change in a year: {grown}; the mean of the {how.norms} norms as fitted is {expected}"
     if of.measure == "credits":
         earned, expected = _number(row["numerator"], "credits"), _number(row["denominator"])
         return f"{earned} since high school began, {expected} for the years completed"
@@ -340,7 +341,7 @@ def _found(row: Mapping[str, Any], of: Indicator, how: Definition, parts: Mappin
         return f"Language at home: {home}. Messages go out in: {contact}"
     if of.measure == "activities":
         said = [_number(parts[name], name) for name in ("activities", "clubs") if name in parts]
-        hours = f"{_number(parts['hours'])} hours in clubs" if "hours" in parts else ""
+        hours = f"{_number(parts['hours'], 'hours')} in clubs" if "hours" in parts else ""
         return ", ".join([*said, *([hours] if hours else [])])
     return _of_element(row, how, parts)
 
@@ -352,10 +353,10 @@ def _days(row: Mapping[str, Any], how: Definition, parts: Mapping[str, str]) -> 
     counted, days = row["numerator"], row["denominator"]
     verb = "Absent" if how.counts == "absent" else "At school"
     kind = " without an excuse" if how.absent == ("Unexcused Absence",) else ""
-    whole = "" if is_missing(days) else f" of {_number(days)}"
-    count = f"{_number(counted)}{whole} {'day' if counted == 1 and not whole else 'days'}"
+    of_days = not is_missing(days)
+    count = f"{_number(counted)} of {_number(days, 'days')}" if of_days else _number(counted, "days")
     share = f" ({_number(row['value'], 'rate')})" if how.of == "share" else ""
-    lately = f" in the last {how.last_days} days" if how.last_days else ""
+    lately = f" in the last {_number(how.last_days, 'days')}" if how.last_days else ""
     extra = [
         f"{parts[name]} of them {words}"
         for name, words in (("suspension_days", "suspended"), ("partial_days", "in part"))
@@ -369,8 +370,8 @@ def _since(parts: Mapping[str, str]) -> str:
     """Describe from which day on days count, and what was sent."""
     if "since" in parts:
         return f" since {parts['since']}, the day of the last message about absences that the family opened"
-    sent = parts.get("sent", "0")
-    return f" this year; the family opened none of {sent} messages about absences"
+    sent = _number(parts.get("sent", "0"), "messages")
+    return f" this year; the family opened none of {sent} about absences"
 
 
 def _of_element(row: Mapping[str, Any], how: Definition, parts: Mapping[str, str]) -> str:

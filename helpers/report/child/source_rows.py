@@ -12,7 +12,7 @@ from helpers.files import Cell, FoundFile, OneRow, files_below, rows_of, some_ro
 from helpers.layouts import FileLayout, Makes, braced, load_layout
 from helpers.report.blocks import Block, joined, paragraph
 from helpers.report.templates import fill
-from helpers.standard import BadInput, fact_tables, standard_table
+from helpers.standard import BadInput, Measured, fact_tables, standard_table
 from helpers.systems import declared
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ def _cut(line: str) -> str:
     """Truncate a very long line, and note how much is missing."""
     if len(line) <= _LONGEST:
         return line
-    return f"{line[:_LONGEST]} … (and {len(line) - _LONGEST:,} more letters)"
+    cut = Measured("letters_cut", len(line) - _LONGEST)
+    return f"{line[:_LONGEST]} … (and {cut.text} {cut.noun})"
 
 
 MOST_ROWS = 12
@@ -218,10 +219,8 @@ def show_source_rows(
 def _row(caption: str, opened: OneRow, table: str, visible: dict[str, set[str]]) -> Block:
     cells = _cells(opened, table, visible)
     hidden = len(opened.cells) - len(cells)
-    rest = (
-        f"{hidden} more {'cell' if hidden == 1 else 'cells'}: not part of this value, or not for this role."
-    )
-    rest = rest if hidden else ""
+    left_out = Measured("cells_left_out", hidden)
+    rest = f"{left_out:count}: not part of this value, or not for this role." if left_out else ""
     return Block(fill(_TEMPLATE, "cells_row", caption, cells, rest), f"{caption}. {rest}".strip())
 
 

@@ -21,7 +21,7 @@ from helpers.report.display_names import (
     status_names,
 )
 from helpers.report.tables import number_text
-from helpers.standard import STRING, each_row
+from helpers.standard import STRING, Measured, each_row, plain
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -326,7 +326,7 @@ def _of(element: Element, chosen: Mapping[str, Any]) -> str:
 def _source(row: Any, age: int | None, old: bool, element: Element, systems: Mapping[str, SystemName]) -> str:
     parts = [f"from: {name_of(row.silo, systems)}"]
     if age is not None:
-        days = "up to date" if age == 0 else "1 day old" if age == 1 else f"{age:,} days old"
+        days = "up to date" if age == 0 else plain(f"{Measured('value_age', age):count}")
         parts.append(f"{days}: too old, {element.days_until_stale:,} are allowed" if old else days)
     if row.link_status is not None:
         parts.append(_TIES.get(row.link_status, row.link_status))
@@ -340,7 +340,7 @@ def _place(row: Any) -> str:
         return row.file or ""
     if row.rows == 0:
         return "no row: the system lists the child and recorded nothing"
-    return "counted from 1 row" if row.rows == 1 else f"counted from {row.rows:,} rows"
+    return plain(f"counted from {Measured('value_rows', int(row.rows)):count}")
 
 
 def _rule(

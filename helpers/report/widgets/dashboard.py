@@ -22,7 +22,7 @@ from helpers.report.child.source_rows import show_source_rows
 from helpers.report.display_names import grade_name
 from helpers.report.templates import fill
 from helpers.report.widgets.dashboard_state import FEWEST_LETTERS, MOST_HITS, UNMATCHED, DashboardState
-from helpers.standard import BadInput
+from helpers.standard import BadInput, Measured, plain
 
 if TYPE_CHECKING:
     from helpers.profile import Source
@@ -184,10 +184,9 @@ class Dashboard:
         }
 
     def _whom(self) -> str:
-        number = len(self._looking.listed)
-        what = "unmatched record" if self._looking.seats.group == UNMATCHED else "child"
-        several = "children" if what == "child" else f"{what}s"
-        return f"{number:,} {what if number == 1 else several} can be found here."
+        unmatched = self._looking.seats.group == UNMATCHED
+        name = "findable_unmatched" if unmatched else "findable"
+        return plain(f"{Measured(name, len(self._looking.listed)):count} can be found here.")
 
     def _also(self) -> str:
         """Point to the drawer of records that match no child, where there is one and it isn't open."""

@@ -12,7 +12,7 @@ from helpers.report.charts.picture import SMALL, Canvas, Picture
 from helpers.report.display_names import listed
 from helpers.report.tables import table
 from helpers.report.theme import color
-from helpers.standard import BadInput, as_table
+from helpers.standard import BadInput, Measured, as_table, plain
 from helpers.systems import roster_system
 
 if TYPE_CHECKING:
@@ -62,12 +62,12 @@ def levels_of(known: pd.DataFrame) -> list[str]:
 
 def days_words(days: int) -> str:
     """Describe the delay after Monday: on the same day, after 1 day, after 30 days."""
-    return "on the same day" if days == 0 else f"after {days} day{'' if days == 1 else 's'}"
+    return "on the same day" if days == 0 else plain(f"after {Measured('days_to_reach', days):count}")
 
 
 def times_words(times: int) -> str:
     """Describe how often somebody typed something."""
-    return TIMES[times] if times < len(TIMES) else f"{times} times"
+    return TIMES[times] if times < len(TIMES) else plain(f"{Measured('times_typed', times):count}")
 
 
 def when_words(days: object, typed: object, why_never: object) -> str:
@@ -94,21 +94,22 @@ def finding_words(known: pd.DataFrame, about: Mapping[str, Any], change: str) ->
     """Describe the result of one change in a sentence."""
     mine = of_change(known, change)
     title = str(about["changes"][change]).capitalize()
-    systems = mine["system"].nunique()
+    watched = Measured("files_watched", mine["system"].nunique())
     reached = mine.dropna(subset=["days"])
     ever = list(dict.fromkeys(reached["system"]))
+    told = Measured("files_told", len(ever), watched.number)
     levels = levels_of(mine)
     if not ever:
-        return f"{title} reaches none of {systems} files, at any level: none has a place for it"
+        return f"{title} reaches none of {watched:count}, at any level: none has a place for it"
     ends = [str(level) for level in dict.fromkeys((levels[0], levels[-1]))]
     last = reached.groupby("level")["days"].max()
     after = ", and ".join(
         f"{days_words(int(last[level]))} at level {level}" for level in ends if level in last.index
     )
-    if len(ever) == systems:
-        return f"{title} stands in all {systems} files {after}"
+    if told.number == told.base:
+        return f"{title} reaches all {watched:count} {after}"
     who = listed([str(about["systems"][system]) for system in ever])
-    return f"{title} reaches {len(ever)} of {systems} files ({who}): {after}. No other has a place for it"
+    return f"{title} reaches {told:count of} ({who}): {after}. No other has a place for it"
 
 
 HEAD, LANE, FOOT, GAP = 30, 30, 44, 20
@@ -160,7 +161,8 @@ def change_timeline(known: pd.DataFrame, about: Mapping[str, Any], change: str) 
         caption=(
             f"Days from the Monday ({about['monday']}) on which the SIS learned of it, to the first day on "
             "which a system's file shows it; a file without a column for it never does. One invented child "
-            f"of {about['title']}, {about['students']} children, seed {about['seed']}. {about['words']}"
+            f"of {about['title']}, {Measured('enrolled', about['students']):count}, seed {about['seed']}. "
+            f"{about['words']}"
         ),
         data=change_table(known, about, change),
     )
@@ -324,7 +326,7 @@ class ChangeSteps:
         learn = [self._about["systems"][name] for name in days.loc[days["days"].eq(day), "system"]]
         later = days.loc[days["days"].gt(day), "days"]
         date = pd.Timestamp(self._about["monday"]) + pd.Timedelta(days=day)
-        knows = int(now["knows"].sum())
+        told = Measured("files_told", int(now["knows"].sum()), len(now))
         return {
             "screen": "day",
             "change": change,
@@ -337,7 +339,7 @@ class ChangeSteps:
             ],
             "levels": levels_of(mine),
             "date": f"{date:%A, %B} {date.day}",
-            "said": f"{CLERK if silent else _learn(learn)} {knows} of {len(now)} files show it.",
+            "said": plain(f"{CLERK if silent else _learn(learn)} {told:count of} show it."),
             "next": int(later.min()) if len(later) else None,
             "rows": now.to_dict("records"),
             "words": self._about["words"],

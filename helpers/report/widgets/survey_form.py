@@ -15,7 +15,7 @@ from typing import Any
 from helpers.report.blocks import Block, answer, joined, paragraph
 from helpers.report.pages.survey_text import describe_respondents
 from helpers.report.templates import fill
-from helpers.standard import BadInput, declared_survey
+from helpers.standard import BadInput, Measured, declared_survey
 from helpers.survey import AnswerFile
 
 __all__ = ["SurveyForm", "survey_form"]
@@ -89,7 +89,9 @@ class SurveyForm:
         who, verb = describe_respondents(count).capitalize(), "has" if count == 1 else "have"
         begun = f"**{who}** {verb} started to answer."
         item = next(iter(survey.items.values()))
-        words = f"{len(survey.items)} questions on six domains. The first: {item.text}"
+        asked = Measured("survey_questions", len(survey.items))
+        domains = Measured("survey_domains", len(survey.domains))
+        words = f"{asked:count} on {domains:count}. The first: {item.text}"
         open_it = "To answer, run this notebook in JupyterLab. The form opens here."
         lead = answer(begun if count else "**Nobody** has started to answer yet.")
         anchors = Block(fill("report/widgets/survey_form.html.j2", "anchors", item.anchors), "")

@@ -83,7 +83,9 @@ def _by_level(answer: object, *, days: pd.DataFrame) -> str | None:
     if near(known["counts"]):
         return "Those are children, not shares of them. Two groups of different size need a denominator."
     if near(known["everybody"]):
-        return f"You counted children with fewer than {FEWEST_DAYS} days, too. For them one cold is a tenth."
+        return (
+            f"Children under the minimum of days ({FEWEST_DAYS}) count in yours; for them a cold is a tenth."
+        )
     if (given - right).abs().lt(ROUNDED).all(axis=None):
         return "The right shares, rounded: give them unrounded, so that the check can tell them from others."
     if (given - 100 * right).abs().lt(100 * ROUNDED).all(axis=None):

@@ -8,7 +8,7 @@ import numbers
 import numpy as np
 import pandas as pd
 
-from helpers.standard import figure, whole_figure
+from helpers.standard import Measured, figure, whole_figure
 from helpers.teach.exercise import Exercise, integer_error, rule_error
 
 __all__ = ["EXERCISES"]
@@ -38,7 +38,10 @@ def _absent_children(answer: object, *, sent: pd.DataFrame) -> str | None:
     if answer == len(absences):
         return f"{answer} is the number of absences. A child who was absent three times is one child."
     if answer == sent["child"].nunique():
-        return f"{answer} children have a row. One of them was late, and a late child is at school."
+        listed = Measured("answer_children", int(answer))
+        return (
+            f"{listed:count} {listed.verb('has', 'have')} a row. One was late, and a late child is at school."
+        )
     return f"Yours is {answer}. Each child counts once, however many absences she has."
 
 
@@ -52,7 +55,8 @@ def _by_day(answer: object, *, sent: pd.DataFrame, class_list: list[str], days: 
     if lost := [day for day in days if day not in answer.columns]:
         return f"{lost[0]} is missing. Nobody was absent on it, and it was a school day all the same."
     if len(answer) != len(class_list) or len(answer.columns) != len(days):
-        return f"Give {len(class_list)} rows, one for each child, and {len(days)} columns, one for each day."
+        rows, columns = Measured("answer_rows", len(class_list)), Measured("answer_columns", len(days))
+        return f"Give {rows:count}, one for each child, and {columns:count}, one for each day."
     if answer.isna().any(axis=None):
         return "Some cells are empty. Everybody was expected, so no row means 0: say so (fill_value, fillna)."
     absences = sent[sent["mark"].str.contains("absence")]
@@ -98,7 +102,8 @@ def _known_zero(answer: object, *, nurse_list: pd.Series, visits: pd.Series, ros
     if answer == len(known) - len(visits):
         return "You took away visits. A child who came twice is one child."
     if answer == len(known):
-        return f"{answer} children are on the nurse's list. Some of them came."
+        listed = Measured("answer_children", len(known))
+        return f"{listed:count} {listed.verb('is', 'are')} on the nurse's list. Some of them came."
     return f"Yours is {answer}. Take everybody on the list, and leave out everybody with a visit."
 
 
@@ -108,7 +113,8 @@ def _first_days(answer: object, *, rows: pd.DataFrame, formats: dict[str, str]) 
     if isinstance(answer, pd.Series) and answer.map(lambda day: isinstance(day, dt.date)).all():
         answer = pd.to_datetime(answer)
     if not isinstance(answer, pd.Series) or len(answer) != len(rows):
-        return f"Give a column of {len(rows)} dates, one for each row; yours is a {type(answer).__name__}."
+        dates = Measured("answer_dates", len(rows))
+        return f"Give a column of {dates:count}, one for each row; yours is a {type(answer).__name__}."
     if not str(answer.dtype).startswith("datetime64"):
         return f"These are still {answer.dtype}, no dates: pandas.to_datetime makes dates of text."
     given, meant = answer.reset_index(drop=True), _read(rows, formats)
@@ -204,7 +210,9 @@ def _chronic(answer: object, *, days: pd.DataFrame) -> str | None:
         return "That is the share of days missed. The question asks for a share of children."
     every = by_child["sum"].div(by_child["count"]).ge(CHRONIC)
     if abs(given - float(every.mean())) < NEAR:
-        return f"You counted children with fewer than {FEWEST_DAYS} days, too. For them one cold is a tenth."
+        return (
+            f"Children under the minimum of days ({FEWEST_DAYS}) count in yours; for them a cold is a tenth."
+        )
     longest = int(by_child["count"].max())
     if abs(given - float(enrolled["sum"].ge(CHRONIC * longest).mean())) < NEAR:
         return "You took the same number of days for everybody. Who came in March had fewer days to miss."

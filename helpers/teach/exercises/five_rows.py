@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from helpers.standard import Measured
 from helpers.teach.exercise import Exercise, integer_error, rule_error
 
 __all__ = ["EXERCISES"]
@@ -23,9 +24,8 @@ def _looked_up(answer: object, *, roster: pd.DataFrame, lunch_line: pd.DataFrame
     if lost:
         return f"{lost[0]} is gone. A child who wasn't found is news, too: which `how` leaves nobody out?"
     if len(answer) != len(roster):
-        return (
-            f"Your table has {len(answer)} rows for {len(roster)} children. Keep the children of the roster."
-        )
+        rows, children = Measured("answer_rows", len(answer)), Measured("answer_children", len(roster))
+        return f"Your table has {rows:count} for {children:count}. Keep the children of the roster."
     found = answer["number"].isin(lunch_line["number"])
     others = [name for name in answer.columns if name not in {*roster.columns, *lunch_line.columns}]
     if not any(answer[name].astype(str).isin(["both", "True"]).eq(found).all() for name in others):
@@ -131,7 +131,11 @@ def _other_birthday(answer: object, *, pairs: pd.DataFrame) -> str | None:
     if answer == other:
         return None
     if answer == int((known & left.eq(right)).sum()):
-        return f"{answer:,} pairs have the same birth date; the question asks for those that differ."
+        same = Measured("answer_pairs", int(answer))
+        return (
+            f"{same:count} {same.verb('has', 'have')} the same birth date; the question asks for those that "
+            "differ."
+        )
     if answer == len(pairs):
         return f"{answer:,} is the number of all pairs. In how many do the two dates differ?"
     if answer == other + int((~known).sum()):
@@ -165,9 +169,8 @@ def _notices(answer: object, *, pairs: pd.DataFrame) -> str | None:
     said = answer(pairs.drop(columns="outcome"))
     flags = pd.Series(list(said) if isinstance(said, Iterable) else [said])
     if len(flags) != len(pairs):
-        return (
-            f"Your function gave {len(flags)} answers for {len(pairs)} pairs. Give one True or False a row."
-        )
+        gave, asked = Measured("answer_values", len(flags)), Measured("answer_pairs", len(pairs))
+        return f"Your function gave {gave:count} for {asked:count}. Give one True or False a row."
     flags = flags.fillna(False)
     if not flags.isin([True, False]).all():
         return f"Give True or False for each row; yours has {str(flags.iloc[0])!r}."
@@ -177,15 +180,17 @@ def _notices(answer: object, *, pairs: pd.DataFrame) -> str | None:
         return "It notices nothing. Every number appears once: what else do both systems record?"
     if missed := int((wrong & ~stopped).sum()):
         first = pairs[wrong & ~stopped].iloc[0]
+        passed = Measured("wrong_pairs_passed", missed, int(wrong.sum()))
         return (
-            f"It lets through {missed} of {int(wrong.sum())} pairs of two children, such as "
+            f"It lets through {passed:count of}, such as "
             f"{first['left_first_name']} {first['left_last_surname']} with {first['right_first_name']} "
             f"{first['right_last_surname']}."
         )
     too_many = int((stopped & ~wrong).sum())
     if too_many > MOST_RIGHT_STOPPED * int((~wrong).sum()):
+        stops = Measured("right_pairs_stopped", too_many, int((~wrong).sum()))
         return (
-            f"It notices every wrong pair, and stops {too_many} of {int((~wrong).sum())} right pairs. "
+            f"It notices every wrong pair, and stops {stops:count of}. "
             "Nobody can look at so many. What is no difference between two spellings of one name?"
         )
     return None

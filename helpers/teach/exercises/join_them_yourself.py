@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from helpers.standard import Measured
 from helpers.teach.exercise import Exercise, rule_error
 
 __all__ = ["EXERCISES", "class_of_six"]
@@ -141,8 +142,9 @@ def _joins(answer: object) -> str | None:
         ("both", "on both lists", 2),
     ):
         if sides.get(side, 0) != rows:
+            tried = Measured("answer_rows", rows)
             return (
-                f"We tried it on lists with {rows} rows {of}; yours has {sides.get(side, 0)}. "
+                f"We tried it on lists with {tried:count} {of}; yours has {sides.get(side, 0)}. "
                 'how="outer" loses nobody.'
             )
     for left, right, where in (
@@ -413,7 +415,7 @@ def _counts(answer: object) -> str | None:
         for name, count in expected.items():
             if said[name] != count:
                 return (
-                    f"Of {len(found)} found pairs and {len(_TRUE_PAIRS)} true ones, {count} are {name}; "
+                    f"Found: {len(found)}; true: {len(_TRUE_PAIRS)}. Of these pairs, {count} are {name}; "
                     f"yours says {said[name]}. A pair is right only if both of its records belong together."
                 )
     return None
@@ -449,15 +451,17 @@ def _line(answer: object) -> str | None:
         kept = scored[scored["probability"] >= float(line)]
         wrong = float((~kept["right"]).mean()) if len(kept) else 0.0
         if wrong > share:
+            linked = Measured("answer_pairs", len(kept))
             return (
                 f"At most {100 * share:.0f} of 100 may be wrong. From {float(line):g} on, "
-                f"{int((~kept['right']).sum())} of {len(kept)} pairs are."
+                f"{int((~kept['right']).sum())} of {linked:count} are."
             )
         could = int((scored["probability"] >= _lowest(scored, share)).sum())
         if could > len(kept):
+            more = Measured("answer_pairs", could - len(kept))
             return (
-                f"Safe, but at most {100 * share:.0f} of 100 may be wrong, and {could - len(kept)} more "
-                "pairs could be linked within that. Try every probability as the threshold."
+                f"Safe, but at most {100 * share:.0f} of 100 may be wrong, and {more:count} more "
+                "could be linked within that. Try every probability as the threshold."
             )
     return None
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from helpers.standard import Measured
 from helpers.teach.exercise import Exercise, Wording, integer_error, rule_error, wording
 
 __all__ = ["EXERCISES"]
@@ -132,7 +133,10 @@ def _another_surname(answer: object, *, surnames: pd.DataFrame, first: str) -> s
     if answer == int(differs.sum()):
         return f"{answer:,} is the count for all systems together. Keep the rows of {first} only."
     if answer == int(other.ngroups):
-        return f"{answer:,} children have a surname in {first}. For how many is it another one?"
+        named = Measured("answer_children", int(answer))
+        return (
+            f"{named:count} {named.verb('has', 'have')} a surname in {first}. For how many is it another one?"
+        )
     return (
         f"Yours is {answer:,}. Put the surname on the page next to the one in {first}, child by child, "
         "and count where they differ."
@@ -182,13 +186,16 @@ def _not_known(answer: object, *, visits: pd.DataFrame) -> str | None:
     if answer == unknown:
         return None
     if answer == zero:
-        return f"{answer:,} children have zero visits. Somebody counted them, so their number is known."
+        without = Measured("answer_children", zero)
+        counted = "Somebody counted them, so their number is known."
+        return f"{without:count} {without.verb('has', 'have')} zero visits. {counted}"
     if answer == zero + unknown:
         return (
             f"Of your {answer:,}, some have zero visits, and that is known. Look at status, not at numbers."
         )
     if answer == int(known.sum()):
-        return f"For {answer:,} children it is known. The question asks for the others."
+        others = Measured("answer_children", int(known.sum()))
+        return f"For {others:count} it is known. The question asks for the others."
     return f"Yours is {answer:,}. A number of visits is known if the status is Reported."
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from helpers.standard import Measured
 from helpers.teach.exercise import Exercise, Wording, rule_error, wording
 
 __all__ = ["EXERCISES"]
@@ -121,7 +122,8 @@ def _parts(answer: object) -> str | None:
         if parts[NEVER] & expected[FOUND]:
             return "A child who is in the system is found, whatever the grade: look there first."
         off = next(name for name in expected if parts[name] != expected[name])
-        return f"{off!r} has {len(parts[off])} children in yours; on a list that we tried it has " + (
+        yours = Measured("answer_children", len(parts[off]))
+        return f"{off!r} has {yours:count} in yours; on a list that we tried it has " + (
             f"{len(expected[off])}."
         )
     return None
@@ -236,7 +238,9 @@ def _rank(answer: object) -> str | None:
             return "Those that help most children come first, whatever they cost. Divide by dollars."
         if given == right[::-1]:
             return "The right order, with the worst first: sort the other way round."
-        return f"With {budget:,} dollars, {len(right)} steps of a list that we tried are possible: " + (
+        steps = Measured("answer_steps", len(right))
+        return (
+            f"With {budget:,} dollars, {steps:count} of a list that we tried can be paid: "
             "order them by children for each dollar, best first."
         )
     return None

@@ -36,6 +36,7 @@ from helpers.report import (
     slides_page,
 )
 from helpers.score import blank_card_sort, deal_cards, true_card_groups
+from helpers.standard import Measured, plain
 from helpers.teach.check import solution_of
 from helpers.teach.workshop.deck import Solve, answer_sheet, deck, handout
 from helpers.teach.workshop.guide import guide_of, guide_rows
@@ -301,7 +302,7 @@ def _cards(draft: _Draft, folder: Path) -> None:
     files = {"cards": "cards/record_cards.html", "table for the piles": "cards/piles.csv"}
     files |= {"answers": "answer_sheets/cards.html"}
     many = "one set for each team, in landscape; the answers for you alone"
-    draft.things.append(_Thing(f"{len(dealt)} record cards", many, files))
+    draft.things.append(_Thing(plain(f"{Measured('record_cards', len(dealt)):count}"), many, files))
 
 
 def _groups(piles: pd.DataFrame, dealt: pd.DataFrame) -> list[tuple[str, str]]:

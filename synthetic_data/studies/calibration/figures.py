@@ -20,7 +20,7 @@ from synthetic_data.population.births import NINE_MONTHS
 from synthetic_data.population.names import GROUPS
 from synthetic_data.population.schools import GRADES
 from synthetic_data.published import rows
-from synthetic_data.studies.calibration.outcomes import Measured, Outcomes, mean, share, spread
+from synthetic_data.studies.calibration.outcomes import Estimate, Outcomes, mean, share, spread
 from synthetic_data.studies.calibration.recorded_names import disagreement, error_ratios
 
 __all__ = [
@@ -41,7 +41,7 @@ Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 MONTH = 365.25 / 12
 Mask = npt.NDArray[np.bool_]
-Found = dict[str, Measured]
+Found = dict[str, Estimate]
 
 
 def school_days(outcomes: Outcomes, year: int) -> pd.DataFrame:
@@ -117,7 +117,7 @@ def _worst_grades(outcomes: Outcomes) -> Found:
     weights = np.where(told, 1 / told.sum(), -1 / (~told).sum())
     value = float(weights @ [one.value for one in by_grade])
     error = float(np.sqrt(weights**2 @ np.square([one.error for one in by_grade])))
-    return {"worst grades": Measured(value, error, len(table))}
+    return {"worst grades": Estimate(value, error, len(table))}
 
 
 def _race_share(outcomes: Outcomes) -> Found:
@@ -136,7 +136,7 @@ def _frpl_share(outcomes: Outcomes) -> Found:
     average = float(weight @ value)
     # Schools differ much more than chance, so schools are the sampling units, not children.
     error = float(np.sqrt(weight**2 @ (value - average) ** 2))
-    return {"all": Measured(average, error, int(size.sum()))}
+    return {"all": Estimate(average, error, int(size.sum()))}
 
 
 def _frpl_above_75(outcomes: Outcomes) -> Found:
@@ -153,14 +153,14 @@ def _by_school(outcomes: Outcomes, numbers: Numbers) -> pd.DataFrame:
     )
 
 
-def _in_schools(outcomes: Outcomes, such: Callable[[pd.Series], pd.Series]) -> Measured:
+def _in_schools(outcomes: Outcomes, such: Callable[[pd.Series], pd.Series]) -> Estimate:
     found = _by_school(outcomes, _eligible(outcomes))
     weight = (found["size"] / found["size"].sum()).to_numpy(dtype="float64")
     inside = such(found["mean"]).to_numpy(dtype="float64")
     value = float(weight @ inside)
     # As for a share of this many schools, and never more certain than with one of them on the other side.
     error = np.sqrt(max(value * (1 - value), 1 / len(found) * (1 - 1 / len(found))) * float(weight @ weight))
-    return Measured(100 * value, 100 * float(error), len(found))
+    return Estimate(100 * value, 100 * float(error), len(found))
 
 
 def _plan_share(outcomes: Outcomes) -> Found:
@@ -181,7 +181,7 @@ def _schools_losing_a_tenth(outcomes: Outcomes) -> Found:
     value, count = float((lost > 0.1).mean()), len(lost)
     bound = max(value * (1 - value), 1 / count * (1 - 1 / count))
     return {
-        "schools with kindergarten to grade 8": Measured(
+        "schools with kindergarten to grade 8": Estimate(
             100 * value, 100 * float(np.sqrt(bound / count)), count
         )
     }
@@ -202,7 +202,7 @@ def _interpregnancy_intervals(outcomes: Outcomes) -> Found:
     }
 
 
-def _map_growth(outcomes: Outcomes, measure: Callable[[Numbers], Measured]) -> Found:
+def _map_growth(outcomes: Outcomes, measure: Callable[[Numbers], Estimate]) -> Found:
     tests = outcomes.life.tests
     found = {}
     for subject, name in enumerate(SUBJECTS):
@@ -228,17 +228,17 @@ def _map_growth_spreads(outcomes: Outcomes) -> Found:
 KG_TO_08, KG_TO_06 = "KG to 08", "KG to 06"
 
 
-def _log_odds(table: pd.DataFrame, such: Mask, home: Codes) -> Measured:
+def _log_odds(table: pd.DataFrame, such: Mask, home: Codes) -> Estimate:
     """Compute how much higher a group's log odds of chronic absence are, clustered by household."""
     chronic, pull, difference = table["chronic"].to_numpy(dtype="float64"), np.zeros(len(table)), 0.0
     for mine, way in ((such, 1), (~such, -1)):
         size, away = int(mine.sum()), float(chronic[mine].sum())
         if not 0 < away < size:
-            return Measured(float("nan"), float("inf"), int(such.sum()))
+            return Estimate(float("nan"), float("inf"), int(such.sum()))
         difference += way * float(np.log(away / (size - away)))
         pull[mine] = way * (chronic[mine] - away / size) * size / (away * (size - away))
     error = float(np.sqrt(np.sum(np.bincount(home, weights=pull) ** 2)))
-    return Measured(difference, error, int(such.sum()))
+    return Estimate(difference, error, int(such.sum()))
 
 
 def _chronic_of(outcomes: Outcomes, such: Mask, groups: Sequence[str], back: int = 1) -> Found:
@@ -292,7 +292,7 @@ def _with_plan(outcomes: Outcomes) -> Mask:
     return such
 
 
-def _test_gap(outcomes: Outcomes, subject: str, such: Mask, within: bool, last_grade: str = "09") -> Measured:
+def _test_gap(outcomes: Outcomes, subject: str, such: Mask, within: bool, last_grade: str = "09") -> Estimate:
     """Compute how far a group's scores of the year before lie below all others', clustered by household.
 
     In standard deviations: of all children, or, as in meta-analyses, of children within the two groups.
@@ -304,7 +304,7 @@ def _test_gap(outcomes: Outcomes, subject: str, such: Mask, within: bool, last_g
     score = (tests.score[mine] - means(0, *place)) / spreads(0, *place)
     inside = such[tests.child[mine]]
     if min(inside.sum(), (~inside).sum()) < 2:
-        return Measured(float("nan"), float("inf"), int(inside.sum()))
+        return Estimate(float("nan"), float("inf"), int(inside.sum()))
     rest = score.copy()
     for one in (inside, ~inside):
         rest[one] -= score[one].mean()
@@ -313,7 +313,7 @@ def _test_gap(outcomes: Outcomes, subject: str, such: Mask, within: bool, last_g
     home = pd.factorize(outcomes.population.children["household"])[0][tests.child[mine]]
     error = float(np.sqrt(np.sum(np.bincount(home, weights=pull) ** 2)))
     gap = float(score[~inside].mean() - score[inside].mean()) / spread
-    return Measured(gap, error, len(np.unique(tests.child[mine][inside])))
+    return Estimate(gap, error, len(np.unique(tests.child[mine][inside])))
 
 
 def _test_gap_by_income(outcomes: Outcomes) -> Found:
@@ -386,7 +386,7 @@ class Line:
     source: str
     strength: str
     why: str
-    found: dict[int, Measured] = field(default_factory=dict)
+    found: dict[int, Estimate] = field(default_factory=dict)
 
     def verdict(self, value: float, half: float) -> str:
         """Return whether a value with this interval half-width meets the target."""

@@ -28,7 +28,7 @@ from synthetic_data.systems import SILOS
 
 __all__ = [
     "GROUPINGS",
-    "Measured",
+    "Estimate",
     "Outcomes",
     "Plan",
     "across_systems",
@@ -50,7 +50,7 @@ Codes = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Measured:
+class Estimate:
     """A figure with its standard error and sample size (children or schools)."""
 
     value: float
@@ -81,52 +81,52 @@ def beyond(statistic: float, freedom: int) -> float:
     return min(1.0, chance)
 
 
-def mean(numbers: Numbers, household: Codes) -> Measured:
+def mean(numbers: Numbers, household: Codes) -> Estimate:
     """Compute the mean over children with a number, clustered by household."""
     known = ~np.isnan(numbers)
     values, home = numbers[known], household[known]
     if len(values) < 2:
-        return Measured(float("nan"), float("inf"), len(values))
+        return Estimate(float("nan"), float("inf"), len(values))
     average = float(values.mean())
     sums = np.bincount(home, weights=values - average)
-    return Measured(average, float(np.sqrt(np.sum(sums**2))) / len(values), len(values))
+    return Estimate(average, float(np.sqrt(np.sum(sums**2))) / len(values), len(values))
 
 
-def share(such: Numbers, household: Codes) -> Measured:
+def share(such: Numbers, household: Codes) -> Estimate:
     """Compute the percentage of children with 1 instead of 0; never more certain than one child."""
     found = mean(such, household)
     if found.count < 2:
         return found
     least = max(found.value * (1 - found.value), 1 / found.count * (1 - 1 / found.count))
     error = max(found.error, math.sqrt(least / found.count))
-    return Measured(100 * found.value, 100 * error, found.count)
+    return Estimate(100 * found.value, 100 * error, found.count)
 
 
-def spread(numbers: Numbers) -> Measured:
+def spread(numbers: Numbers) -> Estimate:
     """Compute a standard deviation, with the standard error of a normal distribution."""
     known = numbers[~np.isnan(numbers)]
     if len(known) < 3:
-        return Measured(float("nan"), float("inf"), len(known))
+        return Estimate(float("nan"), float("inf"), len(known))
     found = float(known.std(ddof=1))
-    return Measured(found, found / float(np.sqrt(2 * (len(known) - 1))), len(known))
+    return Estimate(found, found / float(np.sqrt(2 * (len(known) - 1))), len(known))
 
 
-def correlation(left: Numbers, right: Numbers, household: Codes) -> Measured:
+def correlation(left: Numbers, right: Numbers, household: Codes) -> Estimate:
     """Compute the correlation over children with both numbers, clustered by household."""
     known = ~(np.isnan(left) | np.isnan(right))
     count = int(known.sum())
     if count < 10:
-        return Measured(float("nan"), float("inf"), count)
+        return Estimate(float("nan"), float("inf"), count)
     x, y = (part[known] - part[known].mean() for part in (left, right))
     scale = float(x.std() * y.std())
     if scale == 0:
-        return Measured(float("nan"), float("inf"), count)
+        return Estimate(float("nan"), float("inf"), count)
     found = float((x * y).mean()) / scale
     # Influence of each child on the correlation; with zero correlation, it is the product alone. The error is
     # never less than for that many independent children: in sparse cells, most products are 0.
     pull = x * y / scale - found * (x**2 / x.var() + y**2 / y.var()) / 2
     clustered = float(np.sqrt(np.sum(np.bincount(household[known], weights=pull) ** 2))) / count
-    return Measured(found, max(clustered, (1 - found**2) / float(np.sqrt(count))), count)
+    return Estimate(found, max(clustered, (1 - found**2) / float(np.sqrt(count))), count)
 
 
 def by_rank(numbers: Numbers, cell: Codes) -> Numbers:

@@ -15,7 +15,7 @@ from synthetic_data.faults.scene import Fault, Page
 from synthetic_data.life.record_errors import REFERENCE, group_of_origin
 from synthetic_data.observation import Truth
 from synthetic_data.streams import rng_for
-from synthetic_data.studies.calibration.outcomes import Measured, Outcomes, Plan, share
+from synthetic_data.studies.calibration.outcomes import Estimate, Outcomes, Plan, share
 
 __all__ = ["disagreement", "error_ratios"]
 
@@ -24,7 +24,7 @@ OFTEN, MOST = 8.0, 0.05  # slips are rare: they are counted at so many times the
 STANDARD = {"surname": "last_surname", "forename": "first_name"}
 
 
-def error_ratios(outcomes: Outcomes, what: str) -> Mapping[str, Measured]:
+def error_ratios(outcomes: Outcomes, what: str) -> Mapping[str, Estimate]:
     """Return how often slips hit names of each group of origins, as a multiple of the reference group.
 
     A slip needs a name of its form (an accent, a nickname, a second surname). So what happened is divided by
@@ -35,20 +35,20 @@ def error_ratios(outcomes: Outcomes, what: str) -> Mapping[str, Measured]:
     group = children["name_origin"].map(group_of_origin()).to_numpy(dtype=object)
     home = pd.factorize(children["household"])[0]
 
-    def rate(name: str) -> Measured:
+    def rate(name: str) -> Estimate:
         mine = group == name
         could, did = float(expected[mine].sum()), float(hit[mine].sum())
         if not could or not did:
-            return Measured(float("nan"), float("inf"), 0)
+            return Estimate(float("nan"), float("inf"), 0)
         off = np.bincount(home[mine], weights=hit[mine] - did / could * expected[mine])
-        return Measured(did / could, float(np.sqrt(np.sum(off**2))) / could, int(did))
+        return Estimate(did / could, float(np.sqrt(np.sum(off**2))) / could, int(did))
 
     base, found = rate(REFERENCE), {}
     for name in sorted({*group} - {REFERENCE}):
         own = rate(name)
         ratio = own.value / base.value
         error = ratio * float(np.hypot(own.error / own.value, base.error / base.value))
-        found[name] = Measured(ratio, error, own.count) if np.isfinite(ratio) else own
+        found[name] = Estimate(ratio, error, own.count) if np.isfinite(ratio) else own
     return found
 
 
@@ -69,7 +69,7 @@ def _slips(outcomes: Outcomes, what: str) -> tuple[Numbers, Numbers]:
     return hit, expected
 
 
-def disagreement(outcomes: Outcomes) -> Mapping[str, Measured]:
+def disagreement(outcomes: Outcomes) -> Mapping[str, Estimate]:
     """Return the percentage of children whose records in two systems, drawn at random, have other names."""
     children = outcomes.population.children
     records: dict[str, list[pd.DataFrame]] = {what: [] for what in STANDARD}

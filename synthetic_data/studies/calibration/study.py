@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.report import figure_name
-from helpers.standard import BadInput, as_table, empty_table, last_day
+from helpers.standard import BadInput, Measured, as_table, empty_table, last_day, plain
 from synthetic_data.columns import text
 from synthetic_data.life.absences import ENOUGH_DAYS, after_shock, is_chronic
 from synthetic_data.published import rows
@@ -38,7 +38,7 @@ from synthetic_data.studies.calibration.figures import (
     untargeted,
 )
 from synthetic_data.studies.calibration.outcomes import (
-    Measured,
+    Estimate,
     Outcomes,
     across_systems,
     bias_audit,
@@ -173,7 +173,7 @@ def describe_held_out(figures: pd.DataFrame, invented: str = "the invented distr
     >>> columns = ["role", "verdict", "topic", "group"]
     >>> rows = [("held out", "miss", "some_share", group) for group in ("all", "few")]
     >>> rows += [("held out", "pass", "idea_share", "all"), ("tuned", "miss", "race_share", "all")]
-    >>> describe_held_out(pd.DataFrame(rows, columns=columns), "it misses")
+    >>> plain(describe_held_out(pd.DataFrame(rows, columns=columns), "it misses"))
     "Of 3 published figures that we can judge and didn't tune to, it misses 2: some share (all, few)"
     """
     judged = figures[figures["role"].eq("held out") & figures["verdict"].isin(["pass", "miss"])]
@@ -184,9 +184,9 @@ def describe_held_out(figures: pd.DataFrame, invented: str = "the invented distr
         f"{topic} ({', '.join(groups)})"
         for topic, groups in missed.groupby(figure_name(missed["topic"]), sort=False)["group"]
     ]
-    misses = int(judged["verdict"].eq("miss").sum())
-    of = f"Of {len(judged)} published figures that we can judge and didn't tune to"
-    said = f"{of}, {invented} {misses or 'none'}"
+    misses = Measured("figures_missed", int(judged["verdict"].eq("miss").sum()), where="held out")
+    of = f"Of {Measured('figures_judged', len(judged)):count} that we can judge and didn't tune to"
+    said = f"{of}, {invented} {misses if misses else 'none'}"
     return said + (f": {'; '.join(named)}" if named else "")
 
 
@@ -202,7 +202,7 @@ def report(calibration: Calibration) -> dict[str, object]:
     audit = calibration.groups
     return {
         "passed": "yes" if calibration.passed else "no",
-        "figures not tuned to": describe_held_out(told, "the invented districts miss"),
+        "figures not tuned to": plain(describe_held_out(told, "the invented districts miss")),
         "figures of single districts": counts.rename(columns={"size": "figures"}),
         "all districts together": shown[columns].round(2),
         "norms of MAP Growth": f"{int(norms.sum())} means and standard deviations, "
@@ -224,7 +224,7 @@ def report(calibration: Calibration) -> dict[str, object]:
 # ----------------------------------------------------------------------------------------- the measures
 
 
-def _of_one_year(outcomes: Outcomes) -> list[tuple[Line, Measured]]:
+def _of_one_year(outcomes: Outcomes) -> list[tuple[Line, Estimate]]:
     """Measure a district of a usual year, and the correlations of its systems."""
     scenario = outcomes.scenario
     measured: dict[str, Found] = {}
@@ -243,7 +243,7 @@ def _of_one_year(outcomes: Outcomes) -> list[tuple[Line, Measured]]:
     return [*found, *_two_years(outcomes), *_together(outcomes)]
 
 
-def _two_years(outcomes: Outcomes) -> list[tuple[Line, Measured]]:
+def _two_years(outcomes: Outcomes) -> list[tuple[Line, Estimate]]:
     """Correlate a child's absences of two school years: as shares of days, and as chronic absence."""
     year = outcomes.scenario.school_year
     days = [
@@ -273,7 +273,7 @@ def _two_years(outcomes: Outcomes) -> list[tuple[Line, Measured]]:
     ]
 
 
-def _together(outcomes: Outcomes) -> list[tuple[Line, Measured]]:
+def _together(outcomes: Outcomes) -> list[tuple[Line, Estimate]]:
     ranks = {}
     for name in {name for pair in TOGETHER for name in pair} & set(outcomes.declared):
         numbers = np.where(outcomes.all_year, outcomes.numbers(name), np.nan)
@@ -294,7 +294,7 @@ def _together(outcomes: Outcomes) -> list[tuple[Line, Measured]]:
     ]
 
 
-def _over_years(scenario: Scenario) -> list[tuple[Line, Measured]]:
+def _over_years(scenario: Scenario) -> list[tuple[Line, Estimate]]:
     """Measure chronic absence before a shock, at its peak and a year later; generated years end in June."""
 
     def made(year: int, **settings: float) -> Outcomes:
@@ -341,7 +341,7 @@ def _frame(lines: Sequence[Line]) -> pd.DataFrame:
     columns: dict[str, list[object]] = {}
     reach = wide(sum(len(line.found) for line in lines if line.role != NO_TARGET))
     for line in lines:
-        seeds: list[tuple[int | None, Measured]] = [*line.found.items()]
+        seeds: list[tuple[int | None, Estimate]] = [*line.found.items()]
         for seed, measured in [*seeds, (None, _pooled(list(line.found.values())))]:
             half = reach * measured.error
             told = {
@@ -367,9 +367,9 @@ def _frame(lines: Sequence[Line]) -> pd.DataFrame:
     return as_table("calibration", pd.DataFrame(columns)) if columns else empty_table("calibration")
 
 
-def _pooled(found: Sequence[Measured]) -> Measured:
+def _pooled(found: Sequence[Estimate]) -> Estimate:
     errors = np.array([one.error for one in found])
-    return Measured(
+    return Estimate(
         float(np.mean([one.value for one in found])),
         float(np.sqrt(np.sum(errors**2))) / len(found),
         sum(one.count for one in found),

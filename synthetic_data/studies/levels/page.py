@@ -27,7 +27,7 @@ from helpers.report import (
     table,
 )
 from helpers.staffing import staffing_plan
-from helpers.standard import as_table
+from helpers.standard import Measured, as_table
 from synthetic_data.district import kit_version
 from synthetic_data.studies.levels.cells import (
     FROM,
@@ -41,8 +41,10 @@ from synthetic_data.studies.levels.cells import (
 from synthetic_data.studies.levels.results import (
     CODES,
     actions_of,
+    agreements_of,
     chart_of_placebo,
     chart_of_steps,
+    columns_of,
     finding_of,
     first_steps_of,
     joins_both_ways,
@@ -86,11 +88,11 @@ class KitRun:
     @property
     def told(self) -> str:
         """Describe the run in a sentence."""
-        children = ", ".join(f"{size:,}" for size in sorted(self.figures["students"].unique()))
-        cells = len(self.figures.drop_duplicates(CELL))
+        districts = Measured("study_districts", len(self.figures.drop_duplicates(CELL)))
         since = "" if self.as_here else " The kit has changed since: a run of today may differ a little."
         return (
-            f"A run of {self.day} that comes with the kit: {cells} invented districts of {children} children."
+            f"A run of {self.day} that comes with the kit: {districts:count} of "
+            f"{_sizes(self.figures):count}."
             f"{since}"
         )
 
@@ -219,14 +221,18 @@ class _Beside:
         return kits, [note(f"This run is without {option}. Another is shown here instead. {told}")]
 
 
+def _sizes(figures: pd.DataFrame) -> Measured:
+    """Name the sizes of a run's districts: 60, 600 children."""
+    return Measured("enrolled", ", ".join(f"{size:,}" for size in sorted(figures["students"].unique())))
+
+
 def _about(study: Study) -> str:
     """Say what was run, and that all of it is invented."""
-    children = ", ".join(f"{size:,}" for size in sorted(study.figures["students"].unique()))
     seeds = sorted(int(seed) for seed in study.figures["seed"].unique())
     several = len(seeds) > 1
     numbers = f"seeds {seeds[0]} to {seeds[-1]}" if several else f"seed {seeds[0]}"
     made = f"{len(seeds)} sets" if several else "one set"
-    return f"Every district here is invented · {made} of {children} children (made from {numbers})"
+    return f"Every district here is invented · {made} of {_sizes(study.figures):count} (made from {numbers})"
 
 
 def _never(study: Study) -> Iterator[tuple[str, str]]:
@@ -255,8 +261,8 @@ def _questions(study: Study) -> tuple[list[tuple[str, list[tuple[str, str]], int
             told.append((title, lines[:MOST_QUESTIONS], len(lines[MOST_QUESTIONS:])))
     return told, (
         f"With names and birth dates matched, counting all districts together; the picture has the mean of "
-        f"each. {always} more questions have an answer at every step. A question counts as answered with all "
-        "needed data for four in five of the children it is about."
+        f"each. {Measured('study_always', always):count} have an answer at every step. A question counts as "
+        "answered with all needed data for four in five of the children it is about."
     )
 
 
@@ -312,8 +318,9 @@ def _how(study: Study) -> list[Block]:
     faults = ", ".join(study.figures["fault_level"].unique())
     return [
         note(
-            f"{len(cells)} districts: each was made, read, linked, shown and judged by one headless run of "
-            f"the notebook one_district. All have the fault rates of the level {faults}, so better links "
+            f"{Measured('study_districts', len(cells)):count}: each was made, read, linked, shown and "
+            f"judged by one headless run of the notebook one_district. All have the fault rates of the level "
+            f"{faults}, so better links "
             "don't just come from cleaner records.",
             "Found, missed and wrongly flagged compare the kit's links with the answer key's on the same "
             "files: a wrong or late value in a file counts in neither.",
@@ -369,9 +376,9 @@ def _standard(costs: Costs) -> Iterator[Block]:
     pairs, one = saved.iloc[0], saved.iloc[1]
     hours = costs.mapping.hours
     yield answer(
-        f"Pair by pair, **{pairs['systems']} systems** need **{pairs['agreements']} agreements** and "
-        f"**{pairs['mappings']} mapped columns**; with one standard **{one['agreements']}** and "
-        f"**{one['mappings']}**."
+        f"Pair by pair, {Measured('systems_joined', int(pairs['systems'])):bold count} need "
+        f"{agreements_of(pairs):bold count} and {columns_of(pairs):bold count}; with one standard "
+        f"{agreements_of(one):bold} and {columns_of(one):bold}."
     )
     yield table(
         saved,
@@ -391,7 +398,7 @@ def _roadmap(study: Study, costs: Costs) -> Iterator[Block]:
     yield answer(first_steps_of(study, costs))
     shown, heads = roadmap_shown(road)
     yield table(
-        shown, f"Steps in their order by questions for a dollar, over {costs.years} years", names=heads
+        shown, f"Steps in their order by questions for a dollar, over years 1 to {costs.years}", names=heads
     )
     yield table(
         pd.DataFrame(
@@ -402,8 +409,8 @@ def _roadmap(study: Study, costs: Costs) -> Iterator[Block]:
     yield note(
         costs.about,
         *(
-            f"{size.title}: {size.districts:,} {'district' if size.districts == 1 else 'districts'}, "
-            f"{size.children:,} children. {size.source}."
+            f"{size.title}: {Measured('districts_of_size', size.districts, where=size.title):count}, "
+            f"{Measured('children_of_size', size.children, where=size.title):count}. {size.source}."
             for size in costs.size.values()
         ),
     )

@@ -37,8 +37,10 @@ __all__ = [
     "CODES",
     "STEP_WORDS",
     "actions_of",
+    "agreements_of",
     "chart_of_placebo",
     "chart_of_steps",
+    "columns_of",
     "costs_of",
     "describe_levels",
     "finding_of",
@@ -179,8 +181,9 @@ def matching_of(study: Study) -> str:
     )
     return (
         f"Matching names and birth dates finds **{each}** of 100 at every step, even {LEVEL_WORDS[first]}, "
-        f"because {named} of {len(SILOS)} systems always record a name, and {dated} of them a birth date. "
-        f"{change} They buy fresher data and **{asked[1] - asked[0]:.0f}** more answers."
+        f"because {Measured('systems_named', named, len(SILOS)):count of} always record a name, and {dated} "
+        f"of them a birth date. {change} "
+        f"They buy fresher data and **{asked[1] - asked[0]:.0f}** more answers."
     )
 
 
@@ -213,11 +216,12 @@ def step_sentences(study: Study) -> list[tuple[str, str]]:
             said.append(f"{who} **{now}** of 100 children at risk, not **{was}**.")
         if "questions" in row and row["questions"]["better"]:
             was, now = _from_to(row["questions"])
-            said.append(f"**{now}** of {asked} questions get an answer, not **{was}**.")
+            answered = Measured("study_answered", now, asked, where=after)
+            said.append(f"{answered:bold count of} get an answer, not **{was}**.")
         was, now = _from_to(row["delay"]) if "delay" in row else ("", "")
         if was != now:
-            days = "day" if now == "1" else "days"
-            said.append(f"A teacher sees data **{now}** {days} old, not **{was}**.")
+            delay = Measured("study_delay", float(now), where=after)
+            said.append(f"A teacher sees data {delay:bold count}, not **{was}**.")
         said = said[:2]
         if "found" in row and not row["found"]["better"]:
             was, now = _from_to(row["found"])
@@ -260,7 +264,7 @@ def chart_of_steps(study: Study, here: tuple[str, str] | None = None) -> Block:
     rows = at_levels(study, [(WORKSHOP, method) for method in ways], [panel.measure for panel in panels])
     shown = rows.assign(series=rows["method"].map(ways))
     seeds, looks = int(rows["seeds"].max()), int(rows["looks"].max())
-    children = int(study.figures["students"].max())
+    districts = Measured("study_districts", seeds)
     bars = (
         f" Bars: 95% intervals over the {seeds}, widened because we look at {looks} at once."
         if seeds > 1
@@ -273,7 +277,7 @@ def chart_of_steps(study: Study, here: tuple[str, str] | None = None) -> Block:
         alt=_alt(shown, panels, there),
         levels={level: level_title(level) for level in there},
         series=list(ways.values()),
-        caption=f"{seeds} invented {'districts' if seeds > 1 else 'district'} of {children:,} children, the "
+        caption=f"{districts:count} of {_largest(study):count}, the "
         f"same children at each step; about {_at_risk(study):.0f} of them show a sign of risk.{bars} Squares "
         "have none, because the step sets them. Intervals say how far another invented district would move "
         "a number, and nothing about real ones.",
@@ -300,6 +304,11 @@ def _range(values: Sequence[float]) -> str:
     return f"{low}" if low == high else f"{low} to {high}"
 
 
+def _largest(study: Study) -> Measured:
+    """Return the children of the study's largest district."""
+    return Measured("enrolled", int(study.figures["students"].max()))
+
+
 def _at_risk(study: Study) -> float:
     figures = study.figures
     mine = figures["measure"].eq("children at risk") & figures["group"].eq("Any sign")
@@ -318,7 +327,8 @@ def _alt(rows: pd.DataFrame, panels: Sequence[Panel], there: Sequence[str]) -> s
             how = "" if panel.assumed else f", {name}"
             said.append(f"{panel.title}{how}: {each}.")
     return (
-        f"{len(there)} steps, {len(panels)} {'measures' if len(panels) > 1 else 'measure'}. {' '.join(said)}"
+        f"{Measured('study_steps', len(there)):count}, {Measured('study_measures', len(panels)):count}. "
+        f"{' '.join(said)}"
     )
 
 
@@ -372,8 +382,9 @@ def _assumed_minutes(study: Study) -> str:
     ]
     minutes = (mine["value"] / mine["students"].astype("float64")).groupby(mine["group"]).mean()
     return (
-        f"Minutes a task are assumed. {LEVEL_WORDS[first].capitalize()} the assumptions range from "
-        f"{minutes['Low']:.0f} to {minutes['High']:.0f} minutes a child, so read the order, not the amount."
+        f"Minutes a task are assumed. {LEVEL_WORDS[first].capitalize()} the assumed minutes "
+        f"a child range from {minutes['Low']:.0f} to {minutes['High']:.0f}, so read the order, not the "
+        "amount."
     )
 
 
@@ -396,8 +407,9 @@ def chart_of_placebo(study: Study) -> Block:
         levels={level: level_title(level) for level in there},
         series=list(names.values()),
         caption="Children whose page shows signs of two systems, beyond what chance would "
-        f"produce. Districts of {int(study.figures['students'].max()):,} children. Bars: 95% intervals over "
-        f"{int(rows['seeds'].max())} seeds, widened for {int(rows['looks'].max())} looks (Bonferroni). The "
+        f"produce. Districts of {_largest(study):count}. Bars: 95% intervals over "
+        f"{Measured('study_seeds', int(rows['seeds'].max())):count}, widened for "
+        f"{int(rows['looks'].max())} looks (Bonferroni). The "
         f"difference at the last step is {apart:.0f}, from {low:.0f} to {high:.0f} (Welch, corrected for "
         f"{len(there)} looks). The generator simulates the effects.",
         apart=True,
@@ -524,8 +536,9 @@ def _match(study: Study, here: tuple[str, str] | None) -> Action:
         effect += f"{where[0].upper()}{where[1:]}, they find **{by_number[at]:.0f}**. "
         if not _sure_to_find(study, there[at]):
             effect += f"Chance could explain the step from {by_number[at]:.0f} to {matched[at]:.0f}. "
-    more = f"**{asked[1] - asked[0]:.0f}** more of {asked_in(study)} questions of staff and families"
-    effect += f"There, matching names answers {more}."
+    more = Measured("study_gain_questions", round(asked[1] - asked[0]), where="matching")
+    effect += f"There, matching names answers {more:bold} more of "
+    effect += f"{Measured('study_asked', asked_in(study)):count} of staff and families."
     return usual_action("match", Measured("study_found", round(matched[at])), effect)
 
 
@@ -625,6 +638,16 @@ def _with_interval(gain: float, low: float, high: float) -> str:
     if round(low, 2) == round(high, 2):
         return f"{round(gain, digits):+g} in every district" if round(gain, 2) else "0"
     return f"{said(gain)} ({said(low)} to {said(high)})"
+
+
+def agreements_of(way: pd.Series) -> Measured:
+    """Return the agreements of one row of `one_standard`."""
+    return Measured("agreements", int(way["agreements"]), where=str(way["way"]))
+
+
+def columns_of(way: pd.Series) -> Measured:
+    """Return the columns to map of one row of `one_standard`."""
+    return Measured("mapped_columns", int(way["mappings"]), where=str(way["way"]))
 
 
 def standard_saves(costs: Costs | None = None) -> pd.DataFrame:

@@ -204,7 +204,7 @@ def csv_link(frame: pd.DataFrame, name: str) -> Markup:
     texts = frame.map(lambda cell: guarded_cell(cell) if isinstance(cell, str) else cell)
     # The mark at the start marks the text as UTF-8 for Excel.
     written = "\ufeff" + texts.to_csv(index=False, lineterminator="\r\n")
-    return fill(_TEMPLATE, "download", name, f"{slug(plain(name))}.csv", quote(written))
+    return fill(_TEMPLATE, "download", plain(name), f"{slug(plain(name))}.csv", quote(written))
 
 
 def table_markup(

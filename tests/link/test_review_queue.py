@@ -227,7 +227,7 @@ def test_evidence_is_said_in_words() -> None:
     )
     assert describe_evidence(pairs).tolist() == [
         "The same: first name, birth date. Spelled differently: surname. In the same building: school. "
-        "Different: number. Against it: the state numbers differ. Same home, different first names: "
+        "Different: a number. Against it: the state numbers differ. Same home, different first names: "
         "perhaps brothers or sisters.",
         "Nothing could be compared.",
     ]

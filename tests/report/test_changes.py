@@ -25,11 +25,16 @@ from helpers.report.runs.changes import (
 from helpers.report.runs.earlier import Changed, find_previous_run, what_changed
 from helpers.report.runs.report import ReportResult
 from helpers.share.guard import Guard
-from helpers.standard import BadInput, empty_table
+from helpers.standard import BadInput, empty_table, unmarked
 from tests.modes import for_others
 
 INVENTED = {"synthetic": True, "scenario": "workshop", "seed": 7, "students": 40, "title": "Riverbend"}
 RUNS = ("2026-11-23_060000_riverbend", "2026-11-30_060000_riverbend")
+
+
+def said_of(changes: pd.DataFrame, since: str, guard: Guard) -> list[str]:
+    """Describe changes as a reader sees them, with ``**`` around numbers."""
+    return [unmarked(one) for one in describe_changes(changes, since, guard)]
 
 
 def made(folder: Path, about: dict[str, Any], children: range, joined: int, flagged: int) -> RunSnapshot:
@@ -69,7 +74,7 @@ def test_children_links_and_flags_that_changed_are_counted_by_record(tmp_path: P
         ("Links", "gone"): 2,
         ("Indicators", "newly flagged: truancy"): 5,
     }
-    said = describe_changes(changes, "Monday", Guard(real=False))
+    said = said_of(changes, "Monday", Guard(real=False))
     words = " ".join(said)
     assert said[0] == "Fewer records than in Monday. Meals: **39** records of children, 40 before."
     assert "Since Monday: **1** child new on the roster, **2** children no longer on the roster." in words
@@ -92,15 +97,13 @@ def test_findings_and_measures_are_compared_by_kind(tmp_path: Path) -> None:
     told = {row["measure"]: (row["before"], row["after"]) for row in changes.to_dict("records")}
     assert told == {"zeros_lost": (4, 0), "not_a_date": (0, 2), "match rate": (0.5, 0.75)}
     assert changes.loc[changes["part"].eq("Scorecard"), "description"].item().endswith("50% before, 75% now")
-    said = describe_changes(changes, "Monday", Guard(real=False))
+    said = said_of(changes, "Monday", Guard(real=False))
     assert "Findings: **1** kind occurs more often, **1** kind occurs less often; new: not a date." in said
     assert said[-1] == "Scorecard: **1** measure is not what it was."  # it rose: nothing fell
-    back = describe_changes(
-        changes_between(sides[1], sides[0], Guard(real=False)), "Monday", Guard(real=False)
-    )
+    back = said_of(changes_between(sides[1], sides[0], Guard(real=False)), "Monday", Guard(real=False))
     assert back[-1].endswith("What fell most: match rate, SIS and Meals (**50%**, 75% before).")
     same = changes_between(sides[0], sides[0], Guard(real=False))
-    assert describe_changes(same, "Monday", Guard(real=False))[0].startswith("Nothing changed since Monday")
+    assert said_of(same, "Monday", Guard(real=False))[0].startswith("Nothing changed since Monday")
 
 
 def test_at_most_three_shares_are_named_and_no_kind_is_counted_as_none(tmp_path: Path) -> None:
@@ -123,7 +126,7 @@ def test_at_most_three_shares_are_named_and_no_kind_is_counted_as_none(tmp_path:
 
     sides = [replace(before, counts=counts(fell)) for fell in (False, True)]
     guard = Guard(real=False)
-    said = describe_changes(changes_between(sides[0], sides[1], guard), "Monday", guard)
+    said = said_of(changes_between(sides[0], sides[1], guard), "Monday", guard)
     assert "Findings: **2** kinds occur less often." in said
     assert said[-1].startswith(
         "Scorecard: **5** measures are not what they were. What fell most: match rate, LMS"
@@ -151,7 +154,7 @@ def test_nothing_of_a_real_child_is_in_the_reports_and_small_numbers_are_hidden(
     assert {for_others(path) for path in private} == {0}
     assert b"S12" not in b"".join(path.read_bytes() for path in private)
     changed = what_changed(out / RUNS[1], out, kept[1], RUNS[0], {})
-    said = changed.said
+    said = [unmarked(one) for one in changed.said]
     # Printed too are only the words.
     assert len(changed.rows)
     assert changed.rows[["before", "after"]].isna().all(axis=None)
@@ -187,22 +190,22 @@ def test_a_cut_export_is_said_first_with_the_records_that_were_joined(tmp_path: 
     told = changes.set_index(["part", "measure"])[["before", "after"]].to_dict("index")
     assert told["Records", "fewer"] == {"before": 209, "after": 170}
     assert told["Links", "gone"]["after"] == 39
-    said = describe_changes(changes, "Monday", invented)
+    said = said_of(changes, "Monday", invented)
     assert said[0].endswith("Meals: **170** records of children, 209 before.")
     assert said[1] == "Since Monday: the same children are on the roster."
     assert "**39** linked before, and no longer in the files" in said[2]
-    back = describe_changes(changes_between(cut(before, range(170)), before, invented), "Monday", invented)
+    back = said_of(changes_between(cut(before, range(170)), before, invented), "Monday", invented)
     assert back[0] == "More records than in Monday. Meals: **209** records of children, 170 before."
     # All 39 were joined: nothing can be subtracted. Of the last 25 six were; of 44 others nine weren't.
     assert "**39** linked before" in " ".join(
-        describe_changes(changes_between(before, cut(before, range(39, 209)), real), "Monday", real)
+        said_of(changes_between(before, cut(before, range(39, 209)), real), "Monday", real)
     )
     for children in (range(184), range(35, 200)):
         found = changes_between(before, cut(before, children), real)
         links = found[found["part"].eq("Links")]
         assert links["after"].isna().all()
         assert links["description"].tolist() == [TOO_FEW]
-        assert "35" not in " ".join(describe_changes(found, "Monday", real))
+        assert "35" not in " ".join(said_of(found, "Monday", real))
 
 
 def without_ids(folder: Path, rows: list[tuple[str, str]]) -> RunSnapshot:
@@ -238,7 +241,7 @@ def test_records_without_an_id_are_compared_by_content_and_never_by_row(tmp_path
         ("Records", "fewer"): (12, 11), ("Records", "not comparable"): (3, 2),
     }  # fmt: skip
     assert changed([("Name 0", "c-S1"), *rows[1:], *twins])["Links", "to another"] == (0, 1)
-    words = " ".join(describe_changes(changes_between(before, before, guard), "Monday", guard))
+    words = " ".join(said_of(changes_between(before, before, guard), "Monday", guard))
     assert "Not comparable. Health: **2** records before and 2 now can't be compared" in words
 
 
@@ -248,11 +251,11 @@ def test_a_system_that_is_gone_or_new_is_told(tmp_path: Path) -> None:
     guard = Guard(real=False)
     assert (
         "Meals: **0** records of children, 40 before"
-        in describe_changes(changes_between(before, none, guard), "Monday", guard)[0]
+        in said_of(changes_between(before, none, guard), "Monday", guard)[0]
     )
     assert (
         "Meals: **40** records of children, 0 before"
-        in describe_changes(changes_between(none, before, guard), "Monday", guard)[0]
+        in said_of(changes_between(none, before, guard), "Monday", guard)[0]
     )
 
 
@@ -304,7 +307,7 @@ def test_json_of_a_report_carries_what_changed(tmp_path: Path, monkeypatch: pyte
     before = made(tmp_path, INVENTED, range(40), joined=30, flagged=3)
     after = made(tmp_path, INVENTED, range(2, 41), joined=20, flagged=6)
     rows = changes_between(before, after, Guard(real=False))
-    said = describe_changes(rows, "Monday", Guard(real=False))
+    said = said_of(rows, "Monday", Guard(real=False))
     result = ReportResult(tmp_path, tmp_path, tmp_path, (), None, changed=Changed(said, rows))
     monkeypatch.setattr(helpers.report, "run_report", lambda *_, **__: result)
     printed = json.loads(CliRunner().invoke(main, ["report", "--json"]).stdout)
@@ -380,7 +383,7 @@ def test_no_small_count_comes_back_from_what_changed_beside_the_totals_of_both_r
                 continue
             changes = changes_between(before, change(came, left), Guard(real=True))
             rows = changes[changes["part"].eq(part)]
-            said = " ".join(describe_changes(changes, "Monday", Guard(real=True)))
+            said = " ".join(said_of(changes, "Monday", Guard(real=True)))
             assert "fewer than 10" not in said
             told = (came - left, tuple(rows["after"].fillna(-1)), tuple(rows["description"]), said)
             fitting.setdefault(told, set()).add((came, left))

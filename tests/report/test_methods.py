@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from helpers.files import District
 from helpers.link import join_all_on_id, link_district
+from helpers.report.runs.figures import describe_outcomes
 from helpers.report.runs.methods import (
     advise_method,
     complete_children_by_stage,
@@ -17,6 +18,7 @@ from helpers.report.runs.methods import (
     method_table,
 )
 from helpers.score import compare_methods, summarize_links
+from helpers.standard import plain
 from tests.made_by_hand import CHAINED, made, pair
 
 NAMES = ("Looked up by number", "Exact", "Standardized", "Cascade", "Probabilistic", "Resolved")
@@ -41,7 +43,7 @@ def figures(counts: list[tuple[int, int]]) -> pd.DataFrame:
 
 @given(FIGURES)
 def test_no_method_beats_an_advised_one_in_complete_and_mixed_children(counts: list[tuple[int, int]]) -> None:
-    advice = advise_method(figures(counts))
+    advice = plain(advise_method(figures(counts)))
     by_name = dict(zip(NAMES, counts, strict=True))
     groups = re.findall(r"(?:^Most complete: |mixed: |; )(\w[\w ]+) \(", advice)
     advised = [name for group in groups for name in group.split(" and ")]
@@ -58,6 +60,9 @@ def test_no_method_beats_an_advised_one_in_complete_and_mixed_children(counts: l
         (counts.count(by_name[name]) == sum(by_name[one] == by_name[name] for one in advised))
         for name in advised
     )
+    # Methods that complete nobody mix fewer still: the sentence leaves them out, and says so.
+    assert (len(advised) > 1) >= ("fewer mixed" in advice)
+    assert advice.count("ewer mixed:") == advice.count("Of the methods that complete a child, fewer mixed:")
     # A method that completes a child and isn't named is no better than one that is.
     for complete, mixed in counts:
         better = [by_name[name][0] >= complete and by_name[name][1] <= mixed for name in advised]
@@ -66,13 +71,15 @@ def test_no_method_beats_an_advised_one_in_complete_and_mixed_children(counts: l
 
 def test_the_last_method_is_told_with_what_it_costs_where_it_is_worse() -> None:
     better, worse = (
-        describe_last_method(
-            pd.DataFrame(
-                [
-                    {"method": name, "complete": complete, "mixed": mixed, "silent": 0, "review": review}
-                    | {"wrong_of_100": 0.1, "found_of_100": 98.0, "contradictions": 9}
-                    for name, complete, mixed, review in rows
-                ]
+        plain(
+            describe_last_method(
+                pd.DataFrame(
+                    [
+                        {"method": name, "complete": complete, "mixed": mixed, "silent": 0, "review": review}
+                        | {"wrong_of_100": 0.1, "found_of_100": 98.0, "contradictions": 9}
+                        for name, complete, mixed, review in rows
+                    ]
+                )
             )
         )
         for rows in (
@@ -80,10 +87,13 @@ def test_the_last_method_is_told_with_what_it_costs_where_it_is_worse() -> None:
             (("Probabilistic", 640, 4, 50), ("Resolved", 639, 6, 7)),
         )
     )
-    assert "4 more complete children, 2 fewer mixed children, 55 fewer pairs to review" in better
+    assert (
+        "4 more children are complete, 2 fewer children are mixed up, 55 fewer pairs of records need"
+        in better
+    )
     assert "It costs: nothing. " in better
-    assert "43 fewer pairs to review. " in worse
-    assert "It costs: 1 fewer complete child, 2 more mixed children. " in worse
+    assert "43 fewer pairs of records need review. " in worse
+    assert "It costs: 1 fewer child is complete, 2 more children are mixed up. " in worse
 
 
 def test_methods_are_compared_by_links_and_children_as_by_hand() -> None:
@@ -108,4 +118,21 @@ def test_a_districts_methods_are_told_as_its_children_are_counted(district: Dist
     assert last["complete"] == round(named["complete"] * named["children"])
     assert last["silent"] == named["silent"]
     costs = methods.set_index("method")[["complete", "split", "mixed"]].to_dict("index")
-    assert f"{last['complete']} of {named['children']:.0f} children" in complete_children_by_stage(costs)
+    assert f"{last['complete']} of {named['children']:.0f} children" in plain(
+        complete_children_by_stage(costs)
+    )
+
+
+def test_what_a_method_buys_can_be_recomputed_from_the_table() -> None:
+    columns = ["complete", "mixed", "silent", "wrong_of_100", "found_of_100", "contradictions", "review"]
+    rows = [(600, 4, 0, 0.14, 98.234, 24, 50), (600, 4, 0, 0.14, 98.541, 20, 50)]
+    methods = pd.DataFrame(rows, columns=columns).assign(method=["Probabilistic", "Resolved"], split=[7, 7])
+    before, last = method_table(methods)["true pairs found of 100"].astype(float)
+    assert f"{last - before:.2f} more true pairs of 100 are found" in plain(describe_last_method(methods))
+
+
+def test_outcomes_carry_the_measure_of_their_method() -> None:
+    outcomes = {"complete": 540, "split": 58, "mixed": 2}
+    assert "⟦540|complete_named|Exact|600⟧" in describe_outcomes(outcomes, where="Exact")
+    hidden = describe_outcomes(outcomes | {"mixed": "some"})
+    assert plain(hidden) == "Complete: 540. Split: 58. Mixed with another child: some."

@@ -251,6 +251,8 @@ def test_the_index_says_how_systems_are_joined_and_what_nobody_declared(tmp_path
         "all 49 linked and verified",
         "all linked by an id that nothing could verify",
         "lists no child",
+        # Of a real folder, the rows count children.
+        "How each system&#39;s children are linked",
     ):
         assert said in page
     assert "fewer than 10" in page

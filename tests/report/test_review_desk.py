@@ -16,13 +16,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.files import District, read_district
-from helpers.link import Links, link_district
+from helpers.link import Links, expected_review_gain, link_district
 from helpers.link.review import read_decisions
 from helpers.report.pages.page import notebook_page
 from helpers.report.runs.execute import Progress, run_notebooks
 from helpers.report.widgets.pair_comparison import compared
-from helpers.report.widgets.review_desk import ReviewDesk, review_desk
-from helpers.standard import BadInput
+from helpers.report.widgets.review_desk import (
+    ReviewDesk,
+    describe_review_hour,
+    review_desk,
+    review_gain_table,
+)
+from helpers.standard import BadInput, plain
 
 NAMED = ("first_name", "last_surname", "full_name", "local_id", "login", "email", "telephone", "record")
 
@@ -258,3 +263,25 @@ def test_a_second_reading_of_a_birth_date_stands_beside_the_first(district: Dist
     assert "".join(text for text, _ in line.values.left) == "2012-05-06 or 2012-06-05"
     assert said.namesakes == ("SIS: Ana Lopez, born 2009-01-02", "and 2 more")
     assert said.known_in == ("Meals, lms", "no other system")
+
+
+@pytest.mark.parametrize(
+    ("questions", "took"),
+    [
+        (11, "about 6 minutes"),
+        (12, ", 6 minutes"),
+        (1, "under a minute"),
+        (2, ", 1 minute at"),
+        (3, "about 2"),
+    ],
+)
+def test_half_a_minute_is_not_rounded_up_unsaid(questions: int, took: str) -> None:
+    rows = pd.DataFrame({"question": range(questions), "probability": 0.5, "pairs_gained": 2})
+    worth = expected_review_gain(rows, seconds=30, error_rate=0.02)
+    assert took in plain(describe_review_hour(worth, 30, 0.02, 0))
+    assert review_gain_table(worth)["rows"][-1][0].startswith("about") == bool(questions % 2)
+
+
+def test_the_first_question_names_others_as_other_children(desk: ReviewDesk) -> None:
+    desk._session.questions["namesakes"] = "attendance: Leroy Brown"
+    assert "The name fits other children, too: Attendance: Leroy Brown." in desk.still().text

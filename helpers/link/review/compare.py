@@ -118,7 +118,8 @@ LEVELS = {
     "Ambiguous date": "The same if day and month are swapped",
 }
 DIFFERENT = "Different"
-FIELDS = {"identifier": "number", "last_surname": "surname"}
+# Two records can have several numbers: one is the same, others may differ.
+FIELDS = {"identifier": "a number", "last_surname": "surname"}
 AGAINST = {
     "State id": "the state numbers differ",
     "District id": "the district numbers differ",

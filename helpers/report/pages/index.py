@@ -110,9 +110,10 @@ def _not_read(files: Sequence[str]) -> str:
 def _links(figures: IndexFigures | None) -> Markup | None:
     if figures is None or figures.links is None or figures.links.empty:
         return None
-    heads = {"records": "records of children", "how": "how they are linked to other systems"}
-    shown = table_markup(figures.links, label="How each system's children are linked", names=heads)[0]
-    return folded("How each system's children are linked", shown)
+    # Of a real folder, the rows count children; else records.
+    title = f"How each system's {figures.links.columns[1]} are linked"
+    heads = {"how": "how they are linked to other systems"}
+    return folded(title, table_markup(figures.links, label=title, names=heads)[0])
 
 
 def _numbers(figures: IndexFigures | None, explains: Collection[str], pages: str) -> Markup | None:

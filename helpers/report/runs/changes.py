@@ -22,7 +22,7 @@ from helpers.report.display_names import finding_words, silo_name
 from helpers.report.runs.file_drift import FACTS, drift_between
 from helpers.report.tables import number_text
 from helpers.share import ABOUT_FILES, OF_CHILDREN, SMALLEST_GROUP, Guard
-from helpers.standard import STRING, as_table
+from helpers.standard import STRING, Measured, as_table, plain
 
 __all__ = [
     "RunSnapshot",
@@ -216,10 +216,6 @@ def comparable(before: RunSnapshot, after: RunSnapshot) -> bool:
     )
 
 
-def _noun(children: set[str]) -> str:
-    return "child" if len(children) == 1 else "children"
-
-
 def _has_id(records: pd.DataFrame) -> pd.Series:
     return ~records["known_by"].eq(CONTENT).fillna(False).astype(bool)
 
@@ -239,16 +235,11 @@ def changes_between(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> pd
     )
     old, new = _roster(before), _roster(after)
     roster = [
-        _count(
-            "Children", "new", len(new - old), f"{_noun(new - old)} new on the roster", left_silo=after.roster
-        ),
-        _count(
-            "Children",
-            "gone",
-            len(old - new),
-            f"{_noun(old - new)} no longer on the roster",
-            left_silo=after.roster,
-        ),
+        _count("Children", measure, Measured(name, len(those)), words, left_silo=after.roster)
+        for measure, name, those, words in (
+            ("new", "roster_new", new - old, "new on the roster"),
+            ("gone", "roster_gone", old - new, "no longer on the roster"),
+        )
     ]
     rows = [
         *drift_between(before.files, after.files),
@@ -265,13 +256,13 @@ def changes_between(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> pd
     )
 
 
-def _count(part: str, measure: str, count: int, words: str, **where: Any) -> dict[str, Any]:
+def _count(part: str, measure: str, count: Measured, words: str, **where: Any) -> dict[str, Any]:
     return {
         "part": part,
         "measure": measure,
-        "after": count,
+        "after": count.whole,
         "unit": "children",
-        "description": words,
+        "description": plain(f"{count:count} {words}"),
     } | where
 
 
@@ -280,8 +271,7 @@ def _shown(rows: list[dict[str, Any]], guard: Guard, instead: str) -> list[dict[
     rows = [row for row in rows if row["after"]]
     if any(guard.hides(row["after"]) or row.get("hidden") for row in rows):
         return [rows[0] | {"measure": CHANGED, "column": None, "after": None, "description": instead}]
-    said = [f"{row['after']:,} {row['description']}" for row in rows]
-    return [row | {"description": words} for row, words in zip(rows, said, strict=True)]
+    return rows
 
 
 def _reissued(before: RunSnapshot, after: RunSnapshot, both: pd.DataFrame) -> list[dict[str, Any]]:
@@ -313,7 +303,11 @@ def _not_comparable(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> li
     for silo, was, now in pd.concat(alone, axis=1).fillna(0).astype("int64").itertuples(name=None):
         rest = [int(one["silo"].eq(silo).sum()) - count for one, count in zip(kept, (was, now), strict=True)]
         hidden = any(guard.hides(count) for count in (was, now, abs(was - now), *rest))
-        counted = "some records" if hidden else f"{_records_of(f'{was:,}')} before and {now:,} now"
+        counted = "some records"
+        if not hidden:
+            counted = plain(
+                f"{Measured('records_incomparable', was, where=str(silo)):count} before and {now:,} now"
+            )
         why = "without an id, only a row that is there once in both runs can"
         rows.append(
             {
@@ -332,19 +326,20 @@ def _not_comparable(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> li
 def _links(before: RunSnapshot, after: RunSnapshot, both: pd.DataFrame, guard: Guard) -> list[dict[str, Any]]:
     """Count by system the records whose link to a child on the roster changed."""
     was, now = both["child"], both["child_now"]
-    links = {
-        "now joined": (was.isna() & now.notna(), "records are newly linked to a child on the roster"),
-        "not any more": (was.notna() & now.isna(), "records are no longer linked to a child on the roster"),
-        "to another": (
-            (was.notna() & now.notna() & was.ne(now)).fillna(False),
-            "records are linked to a different child",
-        ),
-    }
-    rows = [
-        _count("Links", measure, int(count), words, left_silo=str(silo))
-        for measure, (chosen, words) in links.items()
-        for silo, count in both.loc[chosen.astype(bool), "silo"].value_counts(sort=False).items()
-    ] + _gone(before, after, guard)
+    moved = (was.notna() & now.notna() & was.ne(now)).fillna(False)
+    links = (
+        ("now joined", "links_new", was.isna() & now.notna(), "newly linked to a child on the roster"),
+        ("not any more", "links_lost", was.notna() & now.isna(), "no longer linked to a child on the roster"),
+        ("to another", "links_moved", moved, "linked to a different child"),
+    )
+    rows = []
+    for measure, name, chosen, words in links:
+        for silo, many in both.loc[chosen.astype(bool), "silo"].value_counts(sort=False).items():
+            count = Measured(name, int(many), where=str(silo))
+            rows.append(
+                _count("Links", measure, count, f"{count.verb('is', 'are')} {words}", left_silo=str(silo))
+            )
+    rows += _gone(before, after, guard)
     return [
         row
         for silo in dict.fromkeys(row["left_silo"] for row in rows)
@@ -364,16 +359,17 @@ def _flags(before: RunSnapshot, after: RunSnapshot, common: set[str], guard: Gua
         for kept in (before, after)
     ]
     rows: dict[str, list[dict[str, Any]]] = {}
-    for measure, changed in (
-        ("newly flagged", flags[1].difference(flags[0])),
-        ("cleared", flags[0].difference(flags[1])),
+    for measure, name, changed in (
+        ("newly flagged", "flags_new", flags[1].difference(flags[0])),
+        ("cleared", "flags_cleared", flags[0].difference(flags[1])),
     ):
         counted = (
             changed.to_frame(index=False).groupby(key).size() if len(changed) else pd.Series(dtype="int64")
         )
-        for (indicator, definition), count in counted.items():  # type: ignore[misc]
+        for (indicator, definition), many in counted.items():  # type: ignore[misc]
             words = f"{measure}: {str(indicator).replace('_', ' ')}"
-            row = _count("Indicators", f"{measure}: {indicator}", int(count), words, column=str(definition))
+            count = Measured(name, int(many), where=str(definition))
+            row = _count("Indicators", f"{measure}: {indicator}", count, words, column=str(definition))
             rows.setdefault(str(indicator), []).append(row)
     for row, other in itertools.permutations([row for own in rows.values() for row in own], 2):
         # One definition often flags all children of another: then the difference counts children, too.
@@ -403,7 +399,7 @@ def _records(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> list[dict
         # Two close exact numbers could disclose one to nine children.
         near = guard.hides(abs(int(now) - int(was)))
         hidden = near or guard.hides(was) or guard.hides(now)
-        said = f"{_records_of(f'{now:,}')} of children, {was:,} before"
+        said = plain(f"{Measured('records', now, where=str(silo)):count}, {was:,} before")
         if hidden:
             said = f"{'fewer' if now < was else 'more'} than before"
         rows.append(
@@ -420,10 +416,6 @@ def _records(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> list[dict
     return rows
 
 
-def _records_of(count: str) -> str:
-    return f"{count} record" if count == "1" else f"{count} records"
-
-
 def _gone(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> list[dict[str, Any]]:
     """Count records that were linked to a child on the roster and are gone from the files, by system."""
     was, now = _per_system(before), _per_system(after)
@@ -433,12 +425,12 @@ def _gone(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> list[dict[st
     gone = before.records[~there & _has_id(before.records).to_numpy(bool)]
     rows: list[dict[str, Any]] = []
     for silo, records in gone.groupby("silo"):
-        count = int(records["child"].notna().sum())
+        count = Measured("links_gone", int(records["child"].notna().sum()), where=str(silo))
         fewer = int(was.get(silo, 0)) - int(now.get(silo, 0))
         # With the drop in a system's records, the rest could disclose a small number of children.
-        hidden = guard.hides(len(records) - count) or guard.hides(abs(fewer - count))
-        verb = "record that was" if count == 1 else "records that were"
-        words = f"{verb} linked to a child {'is' if count == 1 else 'are'} no longer in the files"
+        hidden = guard.hides(len(records) - count.whole) or guard.hides(abs(fewer - count.whole))
+        was_linked = f"that {count.verb('was', 'were')} linked to a child"
+        words = f"{was_linked} {count.verb('is', 'are')} no longer in the files"
         rows.append(_count("Links", "gone", count, words, left_silo=str(silo)) | {"hidden": hidden})
     return rows
 
@@ -500,13 +492,15 @@ def describe_changes(changes: pd.DataFrame, since: str, guard: Guard) -> list[st
     found = part.get("Findings", changes.iloc[:0]).groupby("measure")[["before", "after"]].sum()
     if len(found):
         new = finding_words(found.index[found["before"].eq(0)].to_series().astype("string")).tolist()
+        more, less = found["after"].gt(found["before"]), found["after"].lt(found["before"])
+        kinds = [
+            Measured("kinds_more_often", int(more.sum())),
+            Measured("kinds_less_often", int(less.sum())),
+        ]
         told = ", ".join(
-            f"{_kinds(count)} {how} often"
-            for how, count in (
-                ("more", int(found["after"].gt(found["before"]).sum())),
-                ("less", int(found["after"].lt(found["before"]).sum())),
-            )
-            if count
+            f"{kind:bold count} {kind.verb('occurs', 'occur')} {how} often"
+            for kind, how in zip(kinds, ("more", "less"), strict=True)
+            if kind
         )
         said.append(
             f"Findings: {told or 'as many of each kind, but in other systems'}"
@@ -523,7 +517,7 @@ def _bold(words: str) -> str:
 
 def _files_in_words(rows: pd.DataFrame) -> list[str]:
     """Name the files and columns that are gone, new, renamed or empty."""
-    return [f"Files and columns. {_named(rows, 'change')}."]
+    return [f"Files and columns. {_named(rows, 'changes_unnamed')}."]
 
 
 def _records_in_words(rows: pd.DataFrame, since: str) -> list[str]:
@@ -534,29 +528,25 @@ def _records_in_words(rows: pd.DataFrame, since: str) -> list[str]:
         "not comparable": "Not comparable",
     }
     parts = {head: rows[rows["measure"].eq(measure)] for measure, head in heads.items()}
-    return [f"{head}. {_named(mine, 'system')}." for head, mine in parts.items() if len(mine)]
+    return [f"{head}. {_named(mine, 'systems_unnamed')}." for head, mine in parts.items() if len(mine)]
 
 
-def _named(rows: pd.DataFrame, unit: str) -> str:
+def _named(rows: pd.DataFrame, others: str) -> str:
     """List the first changes with their systems, and count the others."""
     names = silo_name(rows["left_silo"].fillna("")).head(_SYSTEMS_NAMED)
     told = [
         f"{name}: {_bold(words)}" if name else _bold(words)
         for name, words in zip(names, rows["description"].head(_SYSTEMS_NAMED), strict=True)
     ]
-    left = len(rows) - len(told)
-    told += [f"and {left} more {unit if left == 1 else f'{unit}s'}"] if left else []
+    left = Measured(others, len(rows) - len(told))
+    told += [f"and {left:count}"] if left else []
     return "; ".join(told)
-
-
-def _kinds(count: int) -> str:
-    return f"**{count}** kind occurs" if count == 1 else f"**{count}** kinds occur"
 
 
 def _scorecard_in_words(rows: pd.DataFrame) -> str:
     """Count the measures that changed, and name the shares that fell most."""
-    many = f"**{number_text(len(rows))}** {'measure is' if len(rows) == 1 else 'measures are'}"
-    said = f"Scorecard: {many} not what {'it was' if len(rows) == 1 else 'they were'}"
+    many = Measured("scores_changed", len(rows))
+    said = f"Scorecard: {many:bold count} {many.verb('is not what it was', 'are not what they were')}"
     # If a share counts what is wrong, a smaller one is no loss.
     amiss = [one.name for one in declared_measures() if one.bad]
     shares = rows[rows["unit"].eq("rate") & ~rows["measure"].isin(amiss)]
@@ -583,7 +573,5 @@ def _place(row: Mapping[Any, Any]) -> str:
 def _summed(measure: str, row: Mapping[Any, Any]) -> str:
     """Sum one measure over all systems; hidden numbers aren't in any sum."""
     if measure == CHANGED:
-        return (
-            f"too few to count in {number_text(row['size'])} more {'place' if row['size'] == 1 else 'places'}"
-        )
+        return f"too few to count in {Measured('places_hidden', int(row['size'])):count}"
     return f"**{number_text(int(row['sum']))}** {_SAID.get(measure, measure)}"

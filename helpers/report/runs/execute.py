@@ -19,6 +19,7 @@ from helpers.files import StatusLine, is_full, make_folder, spare_folder, write_
 from helpers.report.pages.page import Failure
 from helpers.report.runs.kernels import kernel_server, kernel_settings
 from helpers.report.runs.notebooks import Notebook, parameters_for
+from helpers.standard import Measured, plain
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -312,7 +313,7 @@ def run_notebooks(
     workers = max(at_once or min(_AT_ONCE, os.cpu_count() or 1), 1)
     if len(chosen) > 1:
         together = "one after the other" if workers == 1 else f"{workers} at a time"
-        progress.say(f"{len(chosen)} notebooks, {together}; {_WAIT}")
+        progress.say(plain(f"{Measured('notebooks', len(chosen)):count}, {together}; {_WAIT}"))
 
     make_folder(out, private=real)
     # Threads, not processes: the kernels do the work, and are processes already, and papermill is imported

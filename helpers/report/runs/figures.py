@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
 from helpers.files import data_rows, describe_tables
-from helpers.report.tables import number_text
 from helpers.share import Guard, suppress_complement
-from helpers.standard import STRING
+from helpers.standard import STRING, Measured, definition
 
 __all__ = [
     "apart",
@@ -68,7 +68,7 @@ def describe_links(crosswalk: pd.DataFrame, names: Mapping[str, str], guard: Gua
             continue
         own = {status: int(counts.get((silo, status), 0)) for status in _SAID}
         rows.append((name, guard.count(sum(own.values())), _how(own, guard)))
-    counted = "children" if guard.real else "records"
+    counted = definition("unlinked_children" if guard.real else "records").noun(None)
     return pd.DataFrame(rows, columns=["system", counted, "how"], dtype=STRING)
 
 
@@ -116,36 +116,38 @@ def gathered(pairs: pd.DataFrame, everybody: int) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["system", "with"], dtype=STRING)
 
 
-def describe_outcomes(outcomes: Mapping[str, int | str]) -> str:
-    """Describe the outcomes of a linkage method in one line.
+def describe_outcomes(outcomes: Mapping[str, int | str], where: str = "") -> str:
+    """Describe the outcomes of a linkage method, ``where`` if it isn't the last one, in one line.
 
-    >>> describe_outcomes({"complete": 540, "split": 58, "mixed": 2})
-    'Complete: **540** of 600 children. Split: **58**. Mixed with another child: **2**.'
+    >>> from helpers.standard import plain
+    >>> plain(describe_outcomes({"complete": 540, "split": 58, "mixed": 2}))
+    'Complete: 540 of 600 children. Split: 58. Mixed with another child: 2.'
     """
-
-    def said(number: int | str) -> str:
-        return number_text(number, "", 0)
-
     if "complete" not in outcomes:
-        return "; ".join(f"{tie}: **{said(number)}**" for tie, number in outcomes.items()).capitalize() + "."
+        parts = (f"{tie}: **{Measured('groups', many, where=tie)}**" for tie, many in outcomes.items())
+        return "; ".join(parts).capitalize() + "."
     numbers = [number for number in outcomes.values() if not isinstance(number, str)]
-    of_all = f" of {said(sum(numbers))} children" if len(numbers) == len(outcomes) else ""
-    return (
-        f"Complete: **{said(outcomes['complete'])}**{of_all}. "
-        f"Split: **{said(outcomes['split'])}**. "
-        f"Mixed with another child: **{said(outcomes['mixed'])}**."
+    everybody = sum(numbers) if len(numbers) == len(outcomes) else None
+    complete, split, mixed = (
+        Measured(f"{outcome}_named", outcomes[outcome], everybody, where=where)
+        for outcome in ("complete", "split", "mixed")
     )
+    told = f"{complete:bold}" if everybody is None else f"{complete:bold count of}"
+    return f"Complete: {told}. Split: {split:bold}. Mixed with another child: {mixed:bold}."
 
 
 def describe_rows(accounts: pd.DataFrame, guard: Guard) -> str:
     """Count the rows of data of a folder, without headers and titles, and what contains them.
 
     >>> tables = {"file": ["sis.zip/users.csv", "sis.zip/orgs.csv"], "rows": [900, 7]}
-    >>> describe_rows(pd.DataFrame({**tables, "rows_structure": [1, 1]}), Guard(real=False))
-    '**905** rows in 2 tables of 1 file'
+    >>> from helpers.standard import plain
+    >>> plain(describe_rows(pd.DataFrame({**tables, "rows_structure": [1, 1]}), Guard(real=False)))
+    '905 rows in 2 tables of 1 file'
     """
-    total = guard.about(int(data_rows(accounts).sum()))
-    return f"**{total[:1].upper()}{total[1:]}** rows in {describe_tables(accounts['file'].tolist())}"
+    rows = guard.shown(Measured("rows", int(data_rows(accounts).sum())))
+    if isinstance(rows.number, str):
+        rows = replace(rows, number=rows.text[:1].upper() + rows.text[1:])
+    return f"{rows:bold count} in {describe_tables(accounts['file'].tolist())}"
 
 
 # The rows as readers meet them: from easy to hard, the sum of those with names before the others.
@@ -211,8 +213,9 @@ def describe_missed_names(missed: pd.DataFrame) -> str:
     ... ]
     >>> missed = pd.DataFrame([("name origin: " + one, *rest) for one, *rest in rows], columns=columns)
     >>> describe_missed_names(missed)
-    'Of 100 pairs of Hmong names exact matching misses 31, of Anglo names 12'
-    >>> describe_missed_names(missed.drop(index=1)).partition(": ")[2]
+    'In the systems compared, exact matching misses 31 of 100 pairs of Hmong names, and 12 of Anglo names'
+    >>> from helpers.standard import plain
+    >>> plain(describe_missed_names(missed.drop(index=1))).partition(": ")[2]
     "this gap can't be told from chance among 1 comparison"
     """
     origins = missed[missed["group"].str.startswith("name origin: ")].sort_values("possible", kind="stable")
@@ -223,8 +226,8 @@ def describe_missed_names(missed: pd.DataFrame) -> str:
     most = (sure if len(sure) else others).iloc[-1]
     names = [str(one["group"]).removeprefix("name origin: ") for one in (most, common)]
     said = (
-        f"Of 100 pairs of {names[0]} names exact matching misses {most['missed']:.0f}, of {names[1]} names "
-        f"{common['missed']:.0f}"
+        f"In the systems compared, exact matching misses {most['missed']:.0f} of 100 pairs of {names[0]} "
+        f"names, and {common['missed']:.0f} of {names[1]} names"
     )
-    among = f"{len(others)} comparison{'s' if len(others) != 1 else ''}"
+    among = f"{Measured('comparisons', len(others)):count}"
     return said if len(sure) else f"{said}: this gap can't be told from chance among {among}"

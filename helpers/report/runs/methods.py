@@ -7,17 +7,21 @@ from typing import Any
 
 import pandas as pd
 
+from helpers.standard import Measured, definition
+
 __all__ = ["advise_method", "complete_children_by_stage", "describe_last_method", "method_table"]
 
-# What a method is compared by: column of `compare_methods`, one and several of it, whether more is better.
+# What a method is compared by: column of `compare_methods`, its measure and head, whether more is better.
 _COUNTED = (
-    ("complete", "complete child", "complete children", True),
-    ("mixed", "mixed child", "mixed children", False),
-    ("silent", "unnoticed mixed child", "unnoticed mixed children", False),
-    ("wrong_of_100", "wrong link per 100", "wrong links per 100", False),
-    ("found_of_100", "true pair found of 100", "true pairs found of 100", True),
-    ("review", "pair to review", "pairs to review", False),
+    ("complete", "complete_named", "complete children", True),
+    ("mixed", "mixed_named", "mixed children", False),
+    ("silent", "undetected_named", "unnoticed mixed children", False),
+    ("wrong_of_100", "wrong_of_100", "wrong links per 100", False),
+    ("found_of_100", "found_of_100", "true pairs found of 100", True),
+    ("review", "review_pairs", "pairs to review", False),
 )
+# Digits of a rate, so that the difference of two methods can be recomputed from the table.
+_DIGITS = 2
 
 
 def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]], unnoticed: int | None = None) -> str:
@@ -27,34 +31,37 @@ def complete_children_by_stage(costs: Mapping[str, Mapping[str, int]], unnoticed
 
     >>> last = {"complete": 540, "split": 58, "mixed": 2}
     >>> costs = {"Looked up by number": {"complete": 0, "mixed": 9}, "Resolved": last}
-    >>> complete_children_by_stage(costs).split("; ")[0]
+    >>> from helpers.standard import plain
+    >>> plain(complete_children_by_stage(costs)).split("; ")[0]
     'By records with a name, full matching completes 540 of 600 children, looking up numbers none'
-    >>> complete_children_by_stage(costs, unnoticed=0).split("; ")[1]
+    >>> plain(complete_children_by_stage(costs, unnoticed=0)).split("; ")[1]
     "after full matching, 2 carry another child's record, and a check flags all 2"
     """
     first, *_, last = costs.values()
     if "complete" not in last:
         return "How each method links the children; whether rightly, nobody has checked"
-    before = f"{first['complete']:,}" if first["complete"] else "none"
-    of_all = f"{last['complete']:,} of {sum(last.values()):,} children"
-    mixed = last["mixed"]
-    verb = "carries" if mixed == 1 else "carry"
-    said = f"after full matching, {mixed or 'none'} {verb} another child's record"
+    everybody = sum(last.values())
+    by_number = Measured("complete_named", first["complete"], everybody, where=next(iter(costs)))
+    before = f"{by_number}" if by_number else "none"
+    complete = Measured("complete_named", last["complete"], everybody)
+    mixed = Measured("mixed_named", last["mixed"], everybody)
+    carried = f"{mixed.verb('carries', 'carry')} another child's record"
+    said = f"after full matching, {mixed if mixed else 'none'} {carried}"
     if mixed and unnoticed is not None:
-        flagged = f"{mixed - unnoticed or 'none'} of them" if unnoticed else f"all {mixed:,}"
-        said += f", and a check flags {flagged if mixed > 1 or unnoticed else 'it'}"
-    named = f"By records with a name, full matching completes {of_all}, looking up numbers {before}"
-    return f"{named}; {said}"
+        flagged = f"{mixed.whole - unnoticed or 'none'} of them" if unnoticed else f"all {mixed}"
+        said += f", and a check flags {flagged if mixed.whole > 1 or unnoticed else 'it'}"
+    named = f"By records with a name, full matching completes {complete:count of}"
+    return f"{named}, looking up numbers {before}; {said}"
 
 
 def method_table(methods: pd.DataFrame) -> pd.DataFrame:
     """Show the result of `compare_methods`, a line for each method."""
-    heads = {name: several for name, _, several, _ in _COUNTED}
+    heads = {name: head for name, _, head, _ in _COUNTED}
     heads["contradictions"] = "pairs that something contradicts"
     order = ["method", "wrong_of_100", "complete", "split", "mixed", "silent", "found_of_100"]
     rates = {
-        name: methods[name].map(f"{{:.{digits}f}}".format, na_action="ignore")
-        for name, digits in (("wrong_of_100", 2), ("found_of_100", 0))
+        name: methods[name].map(f"{{:.{_DIGITS}f}}".format, na_action="ignore")
+        for name in ("wrong_of_100", "found_of_100")
     }
     return methods.assign(**rates)[[*order, "contradictions", "review"]].rename(columns=heads)
 
@@ -65,26 +72,35 @@ def describe_last_method(methods: pd.DataFrame) -> str:
     >>> columns = [*(name for name, *_ in _COUNTED), "contradictions"]
     >>> rows = [(640, 4, 0, 0.14, 98.0, 50, 24), (639, 6, 0, 0.16, 98.2, 7, 20)]
     >>> methods = pd.DataFrame(rows, columns=columns).assign(method=["Probabilistic", "Resolved"])
-    >>> for part in describe_last_method(methods).split(". "):
+    >>> from helpers.standard import plain
+    >>> for part in plain(describe_last_method(methods)).split(". "):
     ...     print(part)
-    Resolved buys, compared with Probabilistic: 0.2 more true pairs found of 100, 43 fewer pairs to review
-    It costs: 1 fewer complete child, 2 more mixed children, 0.02 more wrong links per 100
-    Something contradicts 20 of its pairs, and 24 of Probabilistic's.
-    """
+    Resolved buys, compared with Probabilistic: 0.2 more true pairs of 100 are found, 43 fewer pairs of records need review
+    It costs: 1 fewer child is complete, 2 more children are mixed up, 0.02 more wrong links of 100
+    Something contradicts 20 pairs of records that it compared, and 24 that Probabilistic compared.
+    """  # noqa: E501
     before, last = methods.iloc[-2], methods.iloc[-1]
     moved: dict[bool, list[str]] = {True: [], False: []}
-    for name, one, several, more_is_better in _COUNTED:
-        change = round(round(float(last[name]), 2) - round(float(before[name]), 2), 2)
+    for name, measure, _, more_is_better in _COUNTED:
+        change = round(round(float(last[name]), _DIGITS) - round(float(before[name]), _DIGITS), _DIGITS)
         if change and pd.notna(change):
-            noun = one if abs(change) == 1 else several
-            way = "more" if change > 0 else "fewer"
-            moved[(change > 0) is more_is_better].append(f"{abs(change):,g} {way} {noun}")
+            moved[(change > 0) is more_is_better].append(_moved(measure, change))
     buys, costs = (", ".join(moved[better]) or "nothing" for better in (True, False))
+    own, others = (
+        Measured("contradicted_pairs", int(one["contradictions"]), where=one["method"])
+        for one in (last, before)
+    )
     against = (
-        f"Something contradicts {last['contradictions']:,} of its pairs, and {before['contradictions']:,} of "
-        f"{before['method']}'s."
+        f"Something contradicts {own:count} that it compared, and {others} that {before['method']} compared."
     )
     return f"{last['method']} buys, compared with {before['method']}: {buys}. It costs: {costs}. {against}"
+
+
+def _moved(measure: str, change: float) -> str:
+    """Say by how much a measure of a method is more or less than another one's."""
+    declared, by = definition(measure), abs(change)
+    way = "more" if change > 0 else "fewer"
+    return " ".join((f"{by:,g}", way, declared.noun(by), *declared.change[by != 1 :][:1]))
 
 
 def _tied(methods: pd.DataFrame, like: Mapping[Hashable, Any]) -> str:
@@ -98,8 +114,11 @@ def advise_method(methods: pd.DataFrame) -> str:
 
     >>> counts = {"complete": [0, 545, 640, 639], "split": [674, 129, 30, 29], "mixed": [0, 0, 4, 6]}
     >>> methods = pd.DataFrame(counts).assign(method=["Exact", "Cascade", "Probabilistic", "Resolved"])
-    >>> advise_method(methods).split(". ")[:2]
-    ['Most complete: Probabilistic (640 of 674 children, 4 mixed)', 'Fewer mixed: Cascade (545, none mixed)']
+    >>> from helpers.standard import plain
+    >>> for part in plain(advise_method(methods)).split(". ")[:2]:
+    ...     print(part)
+    Most complete: Probabilistic (640 of 674 children, 4 mixed)
+    Of the methods that complete a child, fewer mixed: Cascade (545, none mixed)
     """
     some = methods[methods["complete"].gt(0)]
     order = some.sort_values(["complete", "mixed"], ascending=[False, True], kind="stable")
@@ -108,13 +127,19 @@ def advise_method(methods: pd.DataFrame) -> str:
     if kept.empty:
         return "No method completes a child: look at the columns of ids and names first."
     everybody = int(methods[["complete", "split", "mixed"]].iloc[0].sum())
-    said = [
-        f"{_tied(some, one)} ({one['complete']:,}{f' of {everybody:,} children' if not at else ''}, "
-        f"{one['mixed'] or 'none'} mixed)"
-        for at, one in enumerate(kept.to_dict("records"))
-    ]
+    said: list[str] = []
+    for one in kept.to_dict("records"):
+        complete, mixed = (
+            Measured(f"{name}_named", int(one[name]), everybody, where=one["method"])
+            for name in ("complete", "mixed")
+        )
+        told = f"{complete}" if said else f"{complete:count of}"
+        said.append(f"{_tied(some, one)} ({told}, {mixed if mixed else 'none'} mixed)")
     if len(said) == 1:
         fewer = "No method that completes a child mixes fewer."
     else:
-        fewer = f"Fewer mixed: {'; '.join(said[1:])}. Decide which mistake costs a child more."
+        fewer = (
+            f"Of the methods that complete a child, fewer mixed: {'; '.join(said[1:])}. "
+            "Decide which mistake costs a child more."
+        )
     return f"Most complete: {said[0]}. {fewer} Let a person review the rest."

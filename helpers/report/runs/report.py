@@ -47,7 +47,7 @@ from helpers.report.runs.first_page import RunFigures, compute_figures
 from helpers.report.runs.kernels import kernel_server
 from helpers.report.runs.notebooks import Notebook, choose, notebooks_folder, parameters_for
 from helpers.report.templates import link_measures, measures_on
-from helpers.standard import BadInput
+from helpers.standard import BadInput, Measured, plain
 
 __all__ = [
     "MAKERS",
@@ -388,7 +388,7 @@ def _of_children(chosen: Sequence[Notebook], asked: Mapping[str, object]) -> str
         if "students" in notebook.parameters
     )
     many = asked.get("students") or next(own, None)
-    return f" of {many} children" if many else ""
+    return plain(f" of {Measured('enrolled', str(many)):count}") if many else ""
 
 
 def _merged(typed: Mapping[str, Mapping[str, object]]) -> dict[str, object]:

@@ -165,7 +165,7 @@ def steps_without_key(district: District, links: Links, card: pd.DataFrame, guar
         step = refused.iloc[0]
         sides = {"silo": str(step["left_silo"]), "other": str(step["right_silo"])}
         where = " and ".join(sides.values())
-        many = guard.shown(Measured("refused_pairs", int(step["touched"]), where=where))
+        many = guard.shown(Measured("refused_by_number", int(step["touched"]), where=where))
         actions.append(to_do.action("correct_numbers", many, str(step["effect"]), **sides))
     here = [silo for silo in found.counts if silo in district.layouts]
     if silo := found.most(UNVERIFIED, here):

@@ -10,6 +10,7 @@ from difflib import SequenceMatcher
 import pandas as pd
 
 from helpers.link import BETWEEN, FIELDS
+from helpers.standard import Measured
 
 __all__ = ["Compared", "FieldComparison", "PairComparison", "Part", "compared", "pair_comparison"]
 
@@ -159,13 +160,13 @@ def _namesakes(pair: pd.Series, systems: Mapping[str, str]) -> tuple[str, ...]:
 def _chance(probability: object) -> str:
     if probability is None or pd.isna(probability):  # type: ignore[call-overload]
         return "A rule leaves this decision to a person. Nothing shows how likely a match is."
-    share = f"{100 * float(probability):.0f} of 100"  # type: ignore[arg-type]
-    return f"By the model, {share} such pairs are one child, if errors are like those of invented districts."
+    likely = Measured("likely_of_100", round(100 * float(probability)))  # type: ignore[arg-type]
+    return f"By the model, {likely:count}, if errors are like those of invented districts."
 
 
 def _gain(pair: pd.Series) -> str:
-    gained = int(pair["pairs_gained"])
+    gained = Measured("question_pairs", int(pair["pairs_gained"]))
     if not gained:
         return "Other records already link both to one child. A no separates them."
-    found = "1 pair of records is" if gained == 1 else f"{gained:,} pairs of records are"
-    return f"A yes links {int(pair['records_joined']):,} records to one child: {found} found."
+    joined = Measured("question_records", int(pair["records_joined"]))
+    return f"A yes links {joined:count} to one child: {gained:count} {gained.verb('is', 'are')} found."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +23,7 @@ from helpers.report.display_names import short_names
 from helpers.report.tables import CountGuard, table
 from helpers.report.widgets.pair_comparison import pair_comparison
 from helpers.share import Guard
-from helpers.standard import BadInput
+from helpers.standard import BadInput, Measured, plain
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -43,23 +44,37 @@ def describe_review_hour(
     questions = int(bought["questions"])
     if not questions:
         return f"At {seconds:g} seconds a decision, an hour isn't enough for one question."
-    said = {
-        name: _about(bought[name]) if guard is None else guard.count(round(bought[name]))
+    expected = (
+        _whole_or_text(_about(bought[name]) if guard is None else guard.count(round(bought[name])))
         for name in ("pairs_gained", "children_completed", "wrong_pairs")
-    }
-    minutes = float(bought["minutes"])
-    took = f"{minutes:.0f} minutes" if minutes >= 1.5 else "a minute" if minutes > 0.5 else "under a minute"
+    )
+    gained, completed, wrong = (
+        Measured(f"review_{name}", many)
+        for name, many in zip(("pairs_gained", "children_completed", "wrong_pairs"), expected, strict=True)
+    )
     every = "all " if questions == len(worth) else ""
+    asked, took = Measured("review_questions", questions), _took(float(bought["minutes"]))
     basis = "By the answer key."
     if bought["basis"] != "Answer key":
         even = ". A pair of unknown likelihood counts half, until your answers show more"
         basis = f"This is an estimate, for errors like those of invented districts{even if unknown else ''}."
     return (
-        f"The next hour: {every}{_counted(questions, 'question')}, {took} at {seconds:g} seconds each. "
-        f"Expected: {said['pairs_gained']} pairs of records found, {said['children_completed']} children "
-        f"complete, {said['wrong_pairs']} pairs linked wrongly if {100 * error_rate:g} of 100 answers are "
-        f"mistaken. {basis} Seconds and mistakes are settings."
+        f"The next hour: {every}{asked:count}, {took} at {seconds:g} seconds each. "
+        f"Expected: {gained:count}, {completed:count}, {wrong:count} if {100 * error_rate:g} of 100 answers "
+        f"are mistaken. {basis} Seconds and mistakes are settings."
     )
+
+
+def _took(minutes: float) -> str:
+    """Say how long questions take; what isn't a whole minute is about one."""
+    if minutes <= 0.5:
+        return "under a minute"
+    whole = Measured("review_minutes", math.floor(minutes + 0.5))
+    return f"{whole:count}" if minutes == whole.number else f"about {whole:count}"
+
+
+def _whole_or_text(text: str) -> int | str:
+    return int(text) if text.isdigit() else text
 
 
 def review_gain_table(worth: pd.DataFrame) -> dict[str, Any]:
@@ -98,13 +113,10 @@ def _about(number: float) -> str:
     return f"{number:,.0f}" if number >= 9.95 or float(number).is_integer() else f"{number:.1f}"
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def _time(minutes: float) -> str:
     if minutes < 60:
-        return f"{max(minutes, 1):.0f} min"
+        about = "" if float(minutes).is_integer() else "about "
+        return f"{about}{max(math.floor(minutes + 0.5), 1)} min"
     return f"{minutes / 60:.1f} h".replace(".0 h", " h")
 
 
@@ -187,7 +199,7 @@ class ReviewDesk:
             "can_undo": place > 0,
             "question": None if pair is None else int(pair["question"]),
             "pair": None,
-            "hour": self._hour(worth) if len(worth) else "",
+            "hour": plain(self._hour(worth)) if len(worth) else "",
             "worth": review_gain_table(worth) if len(worth) else None,
         }
         if pair is None:
@@ -213,17 +225,17 @@ class ReviewDesk:
                 ],
                 "namesakes": list(said.namesakes),
                 "evidence": said.evidence,
-                "chance": said.chance,
-                "gain": said.gain,
+                "chance": plain(said.chance),
+                "gain": plain(said.gain),
             },
         }
 
     def still(self) -> Block:
         """Return the static desk for a saved page: pairs left, gain of an hour, synthetic first pair."""
         waiting = len(self._session.questions) - self._session.place
-        count = self._guard.count(waiting)
-        one = waiting == 1 and not self._guard.hides(waiting)
-        sentence = f"**{count}** {'question needs' if one else 'questions need'} review."
+        count = self._guard.count(waiting) if self._guard.hides(waiting) else waiting
+        asked = Measured("review_questions", count)
+        sentence = f"{asked:bold count} {asked.verb('needs', 'need')} review."
         blocks = [answer(sentence if waiting else "No question needs review.")]
         worth = self._worth()
         if waiting and not self._guard.hides(waiting):
@@ -253,9 +265,7 @@ class ReviewDesk:
         heads = {"one": one, "other": other if other != one else f"{other}, again"}
         frame = pd.DataFrame(texts, columns=["field", *heads, "compared"], dtype="string")
         shown = table(frame, "The first question: are these one child?", names=heads, download=False)
-        others = (
-            f"Linked to neither, with the same name: {'; '.join(said.namesakes)}. " if said.namesakes else ""
-        )
+        others = f"The name fits other children, too: {'; '.join(said.namesakes)}. " if said.namesakes else ""
         words = f"{others}The rules compared some of these fields. {said.evidence} {said.chance} {said.gain}"
         return Block(joined([shown, paragraph(words)]).markup, f"{shown.text}. {words}")
 

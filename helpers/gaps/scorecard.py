@@ -181,7 +181,8 @@ def first_steps(scorecard: pd.DataFrame, most: int = 3) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Scorecard lines with a column ``touched`` (Int64): the number of affected children, pairs or values.
+        Scorecard lines with columns ``touched`` (Int64): the number of affected children, pairs or values,
+        and ``ties``: how many more lines of the measure have that number.
         Lines that can do harm come first, and the pair of systems with the most is chosen. We look for
         missing children from the roster's side only (the left system of the first pair): a child who left the
         district isn't on the roster, and so isn't missing.
@@ -206,6 +207,7 @@ def first_steps(scorecard: pd.DataFrame, most: int = 3) -> pd.DataFrame:
     elsewhere |= alone & ~apart.fillna(False)
     lines = lines[lines["harm"].notna() & lines["touched"].gt(0).fillna(False) & ~elsewhere]
     lines = lines.sort_values(["harm", "touched"], ascending=[True, False], kind="stable")
+    lines["ties"] = lines.groupby(["measure", "touched"])["touched"].transform("size") - 1
     chosen = lines.drop_duplicates("measure").drop(columns="harm")
     return chosen.head(most).reset_index(drop=True)
 

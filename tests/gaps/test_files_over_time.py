@@ -51,7 +51,7 @@ def test_a_date_in_another_form_than_its_column_is_counted(card: pd.DataFrame) -
     assert (odd.numerator, odd.denominator, odd.example_file) == (1, 4, "screener/forms_2025-10-01.csv")
     assert not (card["measure"].eq("dates in another form") & card["left_silo"].eq("sis")).any()
     assert figures(card, "dates written differently", "sis", "clubs").value == 1
-    assert figures(card, "ways to store files", "sis").value == 1
+    assert figures(card, "ways to store tables", "sis").value == 1
 
 
 def test_what_changed_since_last_year_is_told(three: District, card: pd.DataFrame) -> None:

@@ -38,7 +38,7 @@ def test_a_number_is_explained_with_its_rows_and_its_like_numbers(
     written = pd.read_csv(tmp_path / "explain_undetected_by_number.csv")
     assert len(written) == len(pairs) > 0
     page = (tmp_path / "explain_undetected_by_number.html").read_text(encoding="utf-8")
-    assert f"{len(pairs)} pairs, {counted.number} children" in text_of(page)
+    assert f"{len(pairs)} lines, {counted.number} children" in text_of(page)
     assert "**" not in page
     for other, how in counted.definition.alike.items():
         assert how in page

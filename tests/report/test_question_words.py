@@ -14,7 +14,7 @@ from helpers.report.pages.questions import (
     reason_text,
 )
 from helpers.share.guard import Guard
-from helpers.standard import as_table, empty_table
+from helpers.standard import as_table, empty_table, plain
 
 ANSWERS = as_table(
     "question_answers",
@@ -54,7 +54,7 @@ def test_why_is_said_in_words() -> None:
 
 
 def test_pictures_say_their_finding() -> None:
-    assert "1 of 2 questions" in platforms_chart(ANSWERS).alt
+    assert "1 of 2 questions" in plain(platforms_chart(ANSWERS).alt)
     told = communication_chart(informed(**{"read": 60, "Sent and not opened": 40}))
     assert "days missed" in told.alt
     assert "reached no family" in told.alt

@@ -247,7 +247,9 @@ def formats(district: District, known: Presence) -> Lines:
         ways = mine.drop_duplicates(["kind", "encoding", "line_end", "delimiter"])
         several = ways.groupby("kind").size()
         lines.append(
-            line("ways to store files", str(silo), None, int(several.max()) if len(several) else 1, len(mine))
+            line(
+                "ways to store tables", str(silo), None, int(several.max()) if len(several) else 1, len(mine)
+            )
         )
     return lines + _between(district, known, dates)
 

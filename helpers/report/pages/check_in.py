@@ -19,7 +19,7 @@ from helpers.report.blocks import Block, answer, joined, paragraph, terms
 from helpers.report.display_names import finding_words
 from helpers.report.tables import table
 from helpers.share import SMALLEST_GROUP, Guard
-from helpers.standard import STRING
+from helpers.standard import STRING, Measured
 
 if TYPE_CHECKING:
     from helpers.profile import Source
@@ -79,7 +79,7 @@ def protocol_block() -> Block:
     return joined(
         [
             terms(list(zip(heads, about, strict=True))),
-            table(steps, f"A check-in of {told.minutes} minutes", download=False),
+            table(steps, f"A check-in of {Measured('minutes', told.minutes):count}", download=False),
             paragraph(told.own, "muted"),
         ]
     )

@@ -108,7 +108,7 @@ def _markup(contract: Contract, paper: str, *, inside: bool = False) -> Markup:
 
 def _first(names: Sequence[str], most: int) -> str:
     more = len(names) - most
-    return ", ".join(names[:most]) + (f", and {more} more" if more > 0 else "")
+    return ", ".join(names[:most]) + (f", and others ({more})" if more > 0 else "")
 
 
 def _height(rows: list[dict[Any, Any]], other: int, size: float) -> float:

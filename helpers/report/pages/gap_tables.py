@@ -20,7 +20,7 @@ from helpers.report.display_names import (
 )
 from helpers.report.tables import table
 from helpers.share import MASK, SMALLEST_GROUP, Guard
-from helpers.standard import STRING
+from helpers.standard import STRING, Measured, definition
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -36,9 +36,13 @@ __all__ = [
     "found_both_ways",
     "gap_table",
     "group_table",
+    "judged_sentence",
     "large_groups",
     "lost_codes",
+    "lowest_share",
+    "name_with_ties",
     "unplaced_blocks",
+    "unserved_table",
     "widest_group_gap",
     "work_table",
 ]
@@ -57,14 +61,15 @@ GAP_HEADS = {
 AMISS = {
     "matches that are right": "wrong links",
     "pairs refused": "pairs of records with one number that names or other ids contradict",
-    "match rate": "children who aren't found",
+    "match rate": "children as linked who aren't found",
     "linked, not verified": "records linked by a number that nothing could check",
-    "in no other system": "children matched to no other system",
-    "can't be placed": "children who can't be placed",
+    "in no other system": "children as linked who match no other system",
+    "can't be placed": "children as linked who can't be placed",
     "own files don't join": "records that the system's own file with names lacks",
     "key confirmed": "one number, different names or birth dates",
     "column filled": "left empty",
-    "children with an entry": "children without an entry",
+    "children with an entry": "children as linked without an entry",
+    "children with two records": "children as linked with two records",
 }
 _OF = ["left_silo", "owner"]
 # Measures of a column with the header of its file.
@@ -72,8 +77,8 @@ OF_HEADS = ("dates in another form",)
 HEAD = "\x00"
 TASKS = {
     "record_typed": "numbers to type",
-    "file_exported": "files exported by hand",
-    "file_imported": "files imported by hand",
+    "file_exported": "files to export by hand, of systems other than the roster that lack its numbers",
+    "file_imported": "files to import by hand, of systems other than the roster that lack its numbers",
     "pair_reviewed": "pairs to review",
     "finding_mended": "findings to correct",
 }
@@ -180,6 +185,60 @@ def found_both_ways(lines: pd.DataFrame) -> pd.DataFrame:
     return both[["left_silo", "right_silo", "found", "out_of", "percent"]]
 
 
+def lowest_share(found: float, out_of: float, names: tuple[str, str], ties: int) -> str:
+    """Say how many of one system's children are found in the other, of those whom that one serves."""
+    served = Measured("served_there", int(out_of), where=" in ".join(names))
+    there = Measured("found_there", int(found), served.number, where=served.where)
+    more = Measured("tied_pairs", ties)
+    tied = f"; {more:count} {more.verb('ties', 'tie')}" if more else ""
+    share = f"{100 * found // out_of:.0f}%"
+    verb = there.verb("is", "are")
+    return (
+        f"Of {served:count} in {names[0]} whom {names[1]} serves, {there} ({share}) {verb} found there{tied}"
+    )
+
+
+def name_with_ties(steps: pd.DataFrame, names: Mapping[str, str], guard: Guard) -> list[str]:
+    """Name the systems of each step, and count those with the same number, where exact numbers are shown."""
+    said = []
+    for left, right, ties in steps[["left_silo", "right_silo", "ties"]].itertuples(index=False, name=None):
+        sides = [names.get(side, side) for side in (left, right) if isinstance(side, str)]
+        more = Measured("tied_pairs" if len(sides) > 1 else "tied_systems", 0 if guard.real else int(ties))
+        said.append(" and ".join(sides) + (f", and {more:count}" if more else ""))
+    return said
+
+
+def unserved_table(lines: pd.DataFrame, layouts: Mapping[str, Layout], guard: Guard) -> Block | None:
+    """List what each system doesn't serve, if any; the numbers of a row add up to all who can be placed."""
+    kinds = {"outside its grades": "grades", "outside its schools": "schools"}
+    mine = lines[lines["measure"].isin(list(kinds)) & lines["numerator"].notna()]
+    if mine.empty:
+        return None
+    served = lines[lines["measure"].eq("meant children known")].set_index("left_silo")["denominator"]
+    by_system = mine.assign(column=mine["column"].fillna("some schools")).groupby("left_silo", sort=False)
+    shown = by_system.agg(
+        unserved=("column", " and ".join), outside=("numerator", "sum"), placed=("denominator", "first")
+    )
+    shown.insert(2, "served", served.reindex(shown.index))
+    if not guard.real:  # differences of rounded numbers count nobody
+        shown.insert(3, "rest", shown["placed"] - shown["outside"] - shown["served"])
+    shown.insert(0, "system", shown.index.map(short_names(layouts)))
+    heads = {"unserved": "doesn't serve", "outside": f"{definition('placed').noun(None)} there"}
+    heads |= {"served": "it serves", "rest": "no file has a grade", "placed": "who can be placed"}
+    title = " and ".join(word for kind, word in kinds.items() if mine["measure"].eq(kind).any())
+    return table(shown, f"{title.capitalize()} that a system doesn't serve", names=heads)
+
+
+def judged_sentence(lines: pd.DataFrame) -> str:
+    """Count the linked pairs of records that are right, by the answer key."""
+    joined = lines[lines["measure"].eq("matches that are right")]
+    pairs = Measured("judged_links", int(joined["denominator"].sum()))
+    right = Measured("judged_right", int(joined["numerator"].sum()), pairs.number)
+    belong = right.verb("belongs", "belong")
+    wrong = f"Wrong: **{pairs.whole - right.whole:,}**."
+    return f"Of {pairs:bold count}, {right:bold} {belong} to one child. {wrong}"
+
+
 UNPLACED = ("can't be placed", "own files don't join")
 
 
@@ -252,7 +311,7 @@ class GroupGap:
     # What the system lists of both groups, and whether chance may explain the gap among all comparisons.
     title: str
     apart: bool
-    looked_at: int
+    looked_at: Measured
 
 
 def widest_group_gap(groups: pd.DataFrame, district: District, guard: Guard) -> GroupGap | None:
@@ -271,10 +330,10 @@ def widest_group_gap(groups: pd.DataFrame, district: District, guard: Guard) -> 
         for row in rows[large["group"].reindex(rows.index).eq(one)].to_dict("records")
     ]
     doubt = "more than chance explains" if gap["apart"] else "a gap that can't be told from chance"
-    among = f"among {gap['looked_at']:,} comparison{'s' if gap['looked_at'] != 1 else ''}"
-    title = f"{rows['system'].iloc[0]} lists {' and '.join(ends)}: {doubt} {among}"
+    looked_at = Measured("comparisons", int(gap["looked_at"]))
+    title = f"{rows['system'].iloc[0]} lists {' and '.join(ends)}: {doubt} among {looked_at:count}"
     order = rows.sort_values("percent", kind="stable")
-    return GroupGap(order, title, bool(gap["apart"]), int(gap["looked_at"]))
+    return GroupGap(order, title, bool(gap["apart"]), looked_at)
 
 
 def work_table(work: pd.DataFrame, layouts: Mapping[str, Layout], guard: Guard) -> pd.DataFrame:

@@ -33,7 +33,10 @@ from helpers.report.pages.gap_tables import (
     found_both_ways,
     gap_table,
     group_table,
+    judged_sentence,
     lost_codes,
+    lowest_share,
+    name_with_ties,
     unplaced_blocks,
     widest_group_gap,
     work_table,
@@ -42,7 +45,7 @@ from helpers.report.pages.page import block_page, heading, note
 from helpers.report.tables import number_text, table
 from helpers.report.to_do import Action, action_list
 from helpers.share import Guard
-from helpers.standard import Measured, filled
+from helpers.standard import Measured, filled, plain
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -71,7 +74,7 @@ def blocked_sentence(lines: pd.DataFrame) -> str:
     why = blocked_pairs(lines)["blocked_by"].value_counts()
     blocks = [(name.lower().replace(" ", "_"), int(why.get(name, 0))) for name in BLOCKS]
     parts = [Measured(name, many, pairs.number).say() for name, many in blocks]
-    return f"Of {pairs:bold count}: {', '.join(parts)}. One pair can count twice."
+    return f"Of {pairs:bold count}: {', '.join(parts)}. A pair can have several blocks."
 
 
 def _pairs_of(lines: pd.DataFrame) -> pd.DataFrame:
@@ -106,13 +109,14 @@ def lag_blocks(lines: pd.DataFrame, district: District) -> list[Block]:
         return []
     short = short_names(district.layouts)
     most = lags.sort_values("numerator", kind="stable").iloc[-1]
-    ties = int(lags["numerator"].eq(most["numerator"]).sum()) - 1
-    late = int(lags["blocked_by"].eq("Not fresh").sum())
+    ties = Measured("tied_pairs", int(lags["numerator"].eq(most["numerator"]).sum()) - 1)
+    late = Measured("not_fresh", int(lags["blocked_by"].eq("Not fresh").sum()))
+    sides = [short[most["left_silo"]], short[most["right_silo"]]]
+    days = Measured("days_apart", int(most["numerator"]), where=" and ".join(sides))
     return [
         answer(
-            f"More than a month apart: exports of **{late}** of {len(lags)} pairs of systems. The widest "
-            f"gap: **{most['numerator']:,.0f} days**, {short[most['left_silo']]} and "
-            f"{short[most['right_silo']]}{f', as in {ties} more pairs' if ties else ''}."
+            f"More than a month apart: exports of {late:bold} of {Measured('pairs_dated', len(lags)):count}. "
+            f"The widest gap: {days:bold count}, {days.where}{f', as in {ties:count}' if ties else ''}."
         )
     ]
 
@@ -140,11 +144,12 @@ KINDS = {
 
 def work_sentence(work: pd.DataFrame) -> str:
     """Describe the manual effort of one exchange, with its assumed range."""
-    low, likely, high = (round(minutes / 60) for minutes in manual_minutes(work))
+    low, hours, high = (round(minutes / 60) for minutes in manual_minutes(work))
     if high < 2:
         return "One exchange takes **less than two hours** of manual effort, by the kit's assumptions."
+    likely = Measured("hours_by_hand", hours)
     return (
-        f"One exchange takes about **{likely:,} {'hour' if likely == 1 else 'hours'}** of manual effort "
+        f"One exchange takes about {likely:bold count} of manual effort "
         f"(from {low:,} to {high:,}, by the kit's assumptions)."
     )
 
@@ -178,7 +183,7 @@ def gaps_page(
         *_kind(lines, district, "Completeness", ("column filled", "children with an entry")),
         *_kind(lines, district, "Freshness", ("listed and never", "newest row is", "ended in")),
         *lag_blocks(lines, district),
-        *_kind(lines, district, "Format", ("dates in another form", "ways to store files", "columns that",
+        *_kind(lines, district, "Format", ("dates in another form", "ways to store tables", "columns that",
                "codes that changed", "dates that changed")),
         *_standards(lines, district),
         *_kind(lines, district, "Permission", ("restricted without need",)),
@@ -212,15 +217,13 @@ def _first(
         measure=steps["measure"].replace(AMISS), example_file=steps["example_file"].mask(pd.Series(hidden))
     )
     many = [guard.about(int(number)) for number in steps["touched"]] if guard.real else steps["touched"]
-    shown = gap_table(told, district.layouts).assign(how_many=many)
-    spoken = system_names_in_text(district.layouts)
+    between = [plain(said) for said in name_with_ties(steps, short_names(district.layouts), guard)]
+    shown = gap_table(told, district.layouts).assign(how_many=many, between=between)
+    named = name_with_ties(steps, system_names_in_text(district.layouts), guard)
     found = [
-        f"**{number_text(count)}** {what} ({' and '.join(spoken.get(side, side) for side in sides)})"
+        f"**{number_text(count)}** {what} ({sides})"
         for count, what, sides in zip(
-            shown["how_many"].head(MOST_FOUND),
-            told["measure"],
-            (row.dropna() for _, row in steps[["left_silo", "right_silo"]].iterrows()),
-            strict=False,
+            shown["how_many"].head(MOST_FOUND), told["measure"], named, strict=False
         )
     ]
     return [
@@ -267,8 +270,7 @@ def _pairs(lines: pd.DataFrame, district: District) -> list[Block]:
         left="system",
         right="other",
         value="percent",
-        title=f"Of {worst['out_of']:,.0f} children in {worst['system']} whom {worst['other']} serves, "
-        f"{worst['found']:,.0f} are found there{f'; {ties} more pairs tie' if ties else ''}",
+        title=lowest_share(worst["found"], worst["out_of"], (worst["system"], worst["other"]), ties),
         unit="percent",
         caption="Rows: of 100 children in that system who can be placed and whom the other system serves, "
         "how many are found there. We round down, so 100 means everybody. "
@@ -306,7 +308,7 @@ def _groups(district: District, links: Links, guard: Guard) -> list[Block]:
         f"Bars: 95% intervals; groups of fewer than {SMALLEST_GROUP} aren't drawn.",
     )
     words = reading(
-        f"The widest gap between two groups of one system. We compared {gap.looked_at:,} pairs of groups.",
+        f"The widest gap between two groups of one system, in {gap.looked_at:count}.",
         "A dot is a group. The line shows how far its share may be off by chance, 19 times in 20. "
         "Among so many groups, some are apart by chance alone.",
         "Ask the system's owner why this group is missing."
@@ -338,7 +340,7 @@ def _meaning(district: District, guard: Guard) -> list[Block]:
 
 def _kind(lines: pd.DataFrame, district: District, kind: str, measures: tuple[str, ...]) -> list[Block]:
     mine = lines[lines["kind"].eq(kind) & lines["measure"].str.startswith(measures)]
-    mine = mine[~(mine["measure"].eq("ways to store files") & mine["numerator"].le(1).fillna(False))]
+    mine = mine[~(mine["measure"].eq("ways to store tables") & mine["numerator"].le(1).fillna(False))]
     mine = mine[~mine["is_limit"].fillna(False).astype(bool)]
     amiss = affected_lines(mine)
     amiss = amiss[amiss.gt(0).fillna(False)].sort_values(ascending=False, kind="stable")
@@ -365,12 +367,12 @@ def _standards(lines: pd.DataFrame, district: District) -> list[Block]:
         return [*begin, note("No file with columns was read.")]
     share = 100 * mine["numerator"] / mine["denominator"]
     names = mine["left_silo"].map(short_names(district.layouts))
-    half = int(share.ge(50).sum())
+    half = Measured("systems_with_terms", int(share.ge(50).sum()), len(mine))
     picture = bars(
         pd.DataFrame(
             {"what": names, "percent": share, "columns": mine["numerator"], "of columns": mine["denominator"]}
         ),
-        title=f"{half} of {len(mine)} systems use a standard's terms for at least half of their columns",
+        title=f"{half:count of} use a standard's terms for at least half of their columns",
         unit="percent",
         caption="Columns of a system's files with a term of Ed-Fi, OneRoster, CEDS or SIF, by the kit's own "
         "reading of the export.",
@@ -403,13 +405,8 @@ def _key(lines: pd.DataFrame) -> list[Block]:
     begin = [heading("What only an answer key can say")]
     if needing.empty or needing["value"].isna().all():
         return [*begin, note("How many links are right cannot be judged without a key.")]
-    joined = needing[needing["measure"].eq("matches that are right")]
-    right, pairs = int(joined["numerator"].sum()), int(joined["denominator"].sum())
     return [
         *begin,
-        answer(
-            f"Of **{pairs:,}** linked pairs of records, **{right:,}** belong to one child. Wrong: "
-            f"**{pairs - right:,}**."
-        ),
+        answer(judged_sentence(needing)),
         note("Records in which their own system put two people are left out: no link can separate them."),
     ]

@@ -11,6 +11,7 @@ from helpers.report.charts.bars import bars, stacked_bars
 from helpers.report.display_names import named_first
 from helpers.report.tables import table
 from helpers.share import shown_answers, shown_shares, suppress_complement
+from helpers.standard import Measured, plain
 
 if TYPE_CHECKING:
     from helpers.report.blocks import Block
@@ -121,10 +122,11 @@ def platforms_chart(answers: pd.DataFrame) -> Picture:
     most = int(counted.index.max())
     return bars(
         {
-            f"{number} {'system' if number == 1 else 'systems'}": int(count)
+            plain(f"{Measured('systems_opened', int(str(number))):count}"): int(count)
             for number, count in counted.items()
         },
-        title=f"{several} of {len(answers)} questions need data from 2 to {most} systems",
+        title=f"{Measured('questions_spread', several, len(answers)):count of} need data from 2 to "
+        f"{Measured('systems_opened', most):count}",
         unit="questions",
         caption="Systems of this district with data that a question needs. Once linked, one place answers.",
         ordered=False,

@@ -27,7 +27,7 @@ from helpers.report.pages.sector_text import (
 from helpers.report.pages.simulated_sector import HEADING, kit_blocks, volunteers_blocks
 from helpers.report.tables import csv_link, table
 from helpers.sector import SectorReport, level, read_analysis_plan
-from helpers.standard import STRING, declared_survey, empty_table
+from helpers.standard import STRING, Measured, declared_survey, empty_table
 
 __all__ = [
     "TITLE",
@@ -114,12 +114,13 @@ def _changed(frame: pd.DataFrame, since: int, year: int) -> str:
     """Describe the change in systems that answered in both years, apart from a change of respondents."""
     same = frame[frame["systems_are"].eq("same systems")]
     if same.empty:
-        return f"From {since} to {year} too few systems answered twice to show whether systems changed"
-    sure, domains = same[same["p_corrected"].lt(level())]["label"].nunique(), same["label"].nunique()
+        return f"From {since} to {year}, too few systems answered twice to show whether systems changed"
+    sure = same[same["p_corrected"].lt(level())]["label"].nunique()
+    domains = Measured("domains", same["label"].nunique())
     if not sure:
         said = "no change of the same systems can be told from chance, in"
-        return f"From {since} to {year} {said} {domains} domains"
-    found = f"{sure} of {domains} domains"
+        return f"From {since} to {year} {said} {domains:count}"
+    found = f"{sure} of {domains:count}"
     return f"From {since} to {year} {found} of the same systems changed by more than chance explains"
 
 
@@ -143,7 +144,7 @@ def kinds_picture(standing: pd.DataFrame, domain: str) -> Picture | None:
         digits=2,
         caption=(
             f"From 1 ({words.low}) to 4 ({words.high}). Means of kinds of systems with 95% intervals; kinds "
-            f"of fewer than {read_analysis_plan().fewest_systems} systems are not shown."
+            f"with fewer than {read_analysis_plan().fewest_systems} are not shown."
         ),
     )
 

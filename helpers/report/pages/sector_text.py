@@ -8,7 +8,7 @@ import pandas as pd
 
 from helpers.report.tables import number_text, shared_digits
 from helpers.sector import level, read_analysis_plan
-from helpers.standard import declared_survey
+from helpers.standard import Measured, declared_survey
 
 __all__ = [
     "HEADS",
@@ -122,11 +122,15 @@ def opening(tables: Mapping[str, pd.DataFrame]) -> str:
     """Answer the question of the page in two sentences."""
     response = tables["response"].dropna(subset=["answered"])
     if response.empty:
-        few = read_analysis_plan().fewest_systems
-        return f"**Fewer than {few}** school systems answered in any year, so we can't show their answers."
+        few = Measured("school_systems", f"Fewer than {read_analysis_plan().fewest_systems}")
+        return f"{few:bold count} answered in any year, so we can't show their answers."
     year, answered, invited = (response[name].iloc[-1] for name in ("year", "answered", "invited"))
-    of = "" if pd.isna(invited) else f" of {invited:,} invited"
-    said = f"**{answered:,}** school systems{of} answered in {year}."
+    of = (
+        ""
+        if pd.isna(invited)
+        else f" of {Measured('school_systems_invited', int(invited), where=str(year))} invited"
+    )
+    said = f"{Measured('school_systems', int(answered), where=str(year)):bold count}{of} answered in {year}."
     order = tables["order"]
     order = order[order["year"].eq(year)]
     if order.empty:
@@ -150,9 +154,10 @@ def difference_finding(comparisons: pd.DataFrame, grouping: str, yes: str, year:
     sure = int((rows["p_corrected"].lt(level()) & rows["difference"].gt(0)).sum())
     under = int((rows["p_corrected"].lt(level()) & rows["difference"].lt(0)).sum())
     alike = "Among systems of similar size, locale and IT staff,"
+    domains = Measured("domains", len(rows))
     if not sure:
         lower = f"; in {under} they answer lower" * bool(under)
-        return f"{alike} in none of {len(rows)} domains can a lead of {yes} be told from chance{lower}"
+        return f"{alike} in none of {domains:count} can a lead of {yes} be told from chance{lower}"
     said = f"{alike} {yes} answer higher"
-    where = f"all {len(rows)} domains" if sure == len(rows) else f"{sure} of {len(rows)} domains"
+    where = f"all {domains:count}" if sure == len(rows) else f"{sure} of {domains:count}"
     return f"{said} in {where}" + (f", and lower in {under}" * bool(under))

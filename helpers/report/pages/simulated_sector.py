@@ -15,7 +15,7 @@ from helpers.report.pages.page import block_page, heading, note
 from helpers.report.pages.sector_text import HEADS, as_figures, domain_name, in_words
 from helpers.report.tables import table
 from helpers.sector import Origin, kit_seed, kit_volunteers, read_analysis_plan
-from helpers.standard import declared_survey
+from helpers.standard import Measured, declared_survey
 
 __all__ = [
     "HEADING",
@@ -51,8 +51,12 @@ def sector_made_page(
 
 def _blocks(about: Mapping[str, Any], answered: pd.DataFrame, simulated: pd.DataFrame) -> Iterator[Block]:
     settings = about["settings"]
-    years = [f"**{row['answered']:,}** answered in {row['year']}" for row in answered.to_dict("records")]
-    yield answer(f"**{settings['invited']:,}** invented school systems were invited; {' and '.join(years)}.")
+    invited = Measured("school_systems_invited", int(settings["invited"]))
+    years = [
+        f"{Measured('school_systems', int(row['answered']), where=str(row['year'])):bold} in {row['year']}"
+        for row in answered.to_dict("records")
+    ]
+    yield answer(f"{invited:bold count} are invented; who answered: {' and '.join(years)}.")
     yield note(
         "None of these systems exists. The generator simulates every effect, every size is the kit's own, "
         "and nothing here shows anything about real school systems.",

@@ -14,6 +14,7 @@ from helpers.report.pages.page import block_page, heading, note
 from helpers.report.tables import table
 from helpers.report.theme import color
 from helpers.staffing import ENDS, StaffingAssumptions, StaffingPlan, kit_people_assumptions
+from helpers.standard import Measured
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,16 +53,17 @@ def coverage_sentence(plan: StaffingPlan) -> str:
     str
         One sentence, without a period; it is the chart's finding.
     """
-    count = plan.schools["school"].nunique()
+    schools = Measured("schools", plan.schools["school"].nunique())
     last = int(plan.months["month"].max())
     said = []
     for end in ("likely", "easy", "hard"):
         mine = plan.schools[plan.schools["end"].eq(end)]
         both = mine[["coach_month", "team_month"]].astype("float64").max(axis=1, skipna=False)
         if both.isna().any():
-            said.append(f"{int(both.notna().sum())} of {count} schools by month {last}")
+            staffed = Measured("schools_staffed", int(both.notna().sum()), schools.number, where=end)
+            said.append(f"{staffed:count of} by month {last}")
         else:
-            said.append(f"all {count} schools by month {int(both.max())}")
+            said.append(f"all {schools:count} by month {int(both.max())}")
     return f"A coach and a data team: likely {said[0]}; at best {said[1]}; at worst {said[2]}"
 
 
@@ -162,10 +164,11 @@ def cost_sentence(plan: StaffingPlan) -> str:
         plan.months.groupby("end")[["hours_teaching", "hours_learning", "hours_coaching"]].sum().sum(axis=1)
     )
     low, high = sorted((total["easy"], total["hard"]))
-    months = int(plan.months["month"].max())
+    months = Measured("months", int(plan.months["month"].max()))
+    likely = Measured("hours_of_people", int(round(hours["likely"], -1)))
     return (
-        f"About **{round(hours['likely'], -1):,.0f} hours** of people's time and "
-        f"**${round(total['likely'], -3):,.0f}** in {months} months. By the assumptions, the cost is "
+        f"About {likely:bold count} of people's time and "
+        f"**${round(total['likely'], -3):,.0f}** in {months:count}. By the assumptions, the cost is "
         f"between ${round(low, -3):,.0f} and ${round(high, -3):,.0f}."
     )
 

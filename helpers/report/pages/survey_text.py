@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from helpers.report.display_names import listed, named_first
 from helpers.report.tables import number_text
-from helpers.standard import declared_survey
+from helpers.standard import Measured, declared_survey
 from helpers.survey import AGREE
 
 if TYPE_CHECKING:
@@ -30,10 +30,11 @@ def domain_title(code: str) -> str:
 def describe_respondents(count: int) -> str:
     """Describe the number of respondents.
 
-    >>> describe_respondents(1), describe_respondents(6)
-    ('one person', '6 people')
+    >>> from helpers.standard import plain
+    >>> plain(describe_respondents(1)), plain(describe_respondents(6))
+    ('1 person', '6 people')
     """
-    return "one person" if count == 1 else f"{count} people"
+    return f"{Measured('respondents', count):count}"
 
 
 def describe_maturity(standing: SurveyResults) -> str:
@@ -55,13 +56,13 @@ def describe_maturity(standing: SurveyResults) -> str:
         return (
             "**Nobody** has answered yet. `bigpicture survey --blank FILE` writes the empty form."
             if not answered
-            else f"**{describe_respondents(answered).capitalize()}** answered too few items of any "
-            "domain for a score."
+            else f"{Measured('respondents', answered):bold count} answered too few items of any domain for a "
+            "score."
         )
     titles, scores = [f"in {domain_title(one)}" for one in scored["domain"]], scored["score"].tolist()
     low, high = named_first(titles, scores, 1), named_first(titles[::-1], scores[::-1], 1)
     ends = [f"**{number_text(score, digits=1)}**" for score in (scores[0], scores[-1])]
-    said = f"**{describe_respondents(answered).capitalize()}** put {standing.system} "
+    said = f"{Measured('respondents', answered):bold count} put {standing.system} "
     if ends[0] == ends[1]:
         return f"{said}at {ends[0]} of 4 {low}."
     return f"{said}lowest {low} ({ends[0]} of 4) and highest {high} ({ends[1]})."
@@ -115,14 +116,15 @@ def describe_agreement(standing: SurveyResults) -> str:
     survey = declared_survey()
     if differ.empty:
         return (
-            f"They agree: on all {len(compared)} items, answers are on average at most {AGREE:.2f} of an "
-            "anchor from the middle answer."
+            f"They agree: on all {Measured('items', len(compared)):count}, answers are on average at most "
+            f"{AGREE:.2f} of an anchor from the middle answer."
         )
     widest = differ["average_deviation"].max()
     most = differ.loc[differ["average_deviation"].round(1).eq(round(widest, 1)), "item"]
     named = [f"“{survey.item(name).title}”" for name in most]
+    apart = Measured("items_apart", len(differ), len(compared))
     return (
-        f"They differ on {len(differ)} of {len(compared)} items, most on {listed(named)}. There, answers "
+        f"They differ on {apart:count of}, most on {listed(named)}. There, answers "
         f"are on average {widest:.1f} anchors from the middle answer. A "
         "mean hides that. Ask those with the lowest and the highest answers to talk."
     )
@@ -148,14 +150,13 @@ def describe_change(standing: SurveyResults) -> str:
         return "Only one person answered in both years. Her scores moved, but one person gives no interval."
     sure = known[known["low"].gt(0) | known["high"].lt(0)]
     names = [domain_title(code) for code in sure["domain"]]
-    people = int(known["people"].max())
     if known["how"].eq("Same people").all():
-        who = f"{people} people who answered in both years"
+        who = f"{Measured('respondents_twice', int(known['people'].max())):count} who answered in both years"
     else:
         who = "not all the same people answered, which is part of the difference"
     if not names:
-        return f"No change in {len(known)} domains can be told from chance ({who})."
+        return f"No change in {Measured('domains', len(known)):count} can be told from chance ({who})."
     return (
-        f"{listed(names)} changed by more than chance could explain ({who}). For the other domains, we "
-        "can't say. With six domains, one seems to change by chance alone about every fourth year."
+        f"Beyond what chance could explain, {listed(names)} changed ({who}). For the other domains, we can't "
+        "say. With six domains, one seems to change by chance alone about every fourth year."
     )

@@ -136,8 +136,8 @@ def _missing(found: Judged, worst: Sequence[str], better: Measured) -> str:
 
 def _unseen(found: Judged) -> str:
     by_number, by_links = found["flagged_by_number"], found["flagged_by_links"]
-    shown = f"By ID number alone, {by_number:bold} of their pages show it; after matching, {by_links:bold}"
-    return f"{found['flagged'].say()}. {shown}."
+    shown = f"By ID number alone, {by_number:bold} of their pages show every sign"
+    return f"{found['flagged'].say()}. {shown}; after matching, {by_links:bold}."
 
 
 def _numbers(found: Judged, worst: Sequence[str], better: Measured) -> pd.DataFrame:

@@ -141,8 +141,10 @@ def describe_rows(accounts: pd.DataFrame, guard: Guard) -> str:
     """Count the rows of data of a folder, without headers and titles, and what contains them.
 
     >>> tables = {"file": ["sis.zip/users.csv", "sis.zip/orgs.csv"], "rows": [900, 7]}
-    >>> describe_rows(pd.DataFrame({**tables, "rows_structure": [1, 1]}), Guard(real=False))
-    '**905** rows in 2 tables of 1 file'
+    >>> said = describe_rows(pd.DataFrame({**tables, "rows_structure": [1, 1]}), Guard(real=False))
+    >>> from helpers.standard import plain
+    >>> plain(said)
+    '905 rows in 2 tables of 1 file'
     """
     total = guard.about(int(data_rows(accounts).sum()))
     return f"**{total[:1].upper()}{total[1:]}** rows in {describe_tables(accounts['file'].tolist())}"

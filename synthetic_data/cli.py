@@ -26,7 +26,7 @@ from helpers.files import (
     spelled,
     with_output,
 )
-from helpers.standard import BadInput, nearest, percent
+from helpers.standard import BadInput, Measured, nearest, percent
 from synthetic_data.benchmark.commands import benchmark
 from synthetic_data.scenario import ERROR_FAMILIES, LEVELS, Scenario, scenario_names
 
@@ -129,7 +129,8 @@ def make(
         made = region_figures(folder)
         output.emit(made, _region_summary(made))
         return
-    with output.step(f"Making {settled.students:,} children and the files of their systems"):
+    enrolled = Measured("enrolled", settled.students)
+    with output.step(f"Making {enrolled:count} and the files of their systems"):
         make_district(settled, folder, at_once)
     made = figures(folder)
     output.emit(made, _district_summary(made, settled.students), TITLES)
@@ -178,9 +179,10 @@ def make_sector(
         made = make_it(load_sector(spelled(sector, preset_names()), **overrides))
         written = write_sector(made, place, synthetic_sector_page)
     effects = made.simulated[made.simulated["comparison"].eq("adjusted")]
+    counts = made.answered[["answered", "invited", "year"]].itertuples(index=False)
     finding = [
-        f"In {row['year']}, **{row['answered']:,}** of {row['invited']:,} invited school systems answered."
-        for row in made.answered.to_dict("records")
+        f"Answered in {year}: {Measured('sector_answered', many, of, where=str(year)):bold count of}."
+        for many, of, year in counts
     ]
     output.emit(
         {"answered": made.answered, "simulated by the generator": effects, "written": written},
@@ -229,7 +231,8 @@ def calibrate(
 
     chosen = _seeds(seeds) if seeds else list(SEEDS)
     known = scenario_names()
-    with output.step(f"Making and measuring {len(scenarios) * len(chosen)} districts"):
+    districts = Measured("districts_measured", len(scenarios) * len(chosen))
+    with output.step(f"Making and measuring {districts:count}"):
         found = calibrate([spelled(name, known) for name in scenarios], chosen, students)
     written = save_all(
         out,
@@ -262,7 +265,8 @@ def _calibration_summary(held_out: object, figures: pd.DataFrame) -> Summary:
     often = missed.groupby(["scenario", "topic", "group"], dropna=False).size().rename("districts")
     most = often.sort_values(ascending=False, kind="stable").head(3).reset_index().fillna("")
     worst = [
-        f"{row['scenario']}, {row['topic']} {row['group']}: missed in {row['districts']} districts"
+        f"{row['scenario']}, {row['topic']} {row['group']}: missed in "
+        f"{Measured('districts_missed', row['districts'], where=row['topic']):count}"
         for row in most.to_dict("records")
     ]
     return Summary(finding, "Missed most often", worst)
@@ -392,12 +396,12 @@ def _levels_summary(finding: str, levels: Any, out: Path) -> Summary:
     first, last = usual["level"].iloc[0], usual["level"].iloc[-1]
     ends = usual[usual["level"].isin([first, last])]
     wide = ends.pivot_table(index=["measure", "unit"], columns="level", values="value", sort=False)
-    seeds = int(usual["seeds"].max())
+    seeds = Measured("districts_compared", int(usual["seeds"].max()))
     lines = [
         f"{name}: {row[first]:.3g} to {row[last]:.3g} {unit}"
         for (name, unit), row in wide.head(MEASURES).iterrows()
     ]
-    title = f"From {first} to {last}, means of {seeds} districts at each level"
+    title = f"From {first} to {last}, means of {seeds:count} at each level"
     return Summary(
         [f"{finding.rstrip('.')}."], title, lines, [f"Open {out / 'levels.html'} for the pictures."]
     )
@@ -473,15 +477,20 @@ def _district_summary(made: dict[str, Any], students: int) -> Summary:
     """Say what was made, and which faults are most common."""
     silos, kinds = made["silos"], made["faults injected"]
     finding = [
-        f"Made {made['district']}, with **{students:,}** enrolled children.",
-        f"**{len(silos)}** systems at level {made['level']}, exported on {made['exports of']}: "
-        f"{silos['rows about somebody'].sum():,} rows about people, {silos['faults'].sum():,} faults "
-        "injected.",
+        f"Made {made['district']}, with {Measured('enrolled', students):bold count} enrolled.",
+        f"{Measured('systems_made', len(silos)):bold count} at level {made['level']}, exported on "
+        f"{made['exports of']}: {_sum('rows_about_people', silos['rows about somebody']):count}, "
+        f"{_sum('faults_injected', silos['faults']):count} injected.",
     ]
     most = kinds.sort_values("faults", ascending=False, kind="stable").head(3).to_dict("records")
     worst = [f"{row['silo']}, {row['kind'].replace('_', ' ')}: {row['faults']:,}" for row in most]
     note = f"Next: `bigpicture report {made['folder']}`, or `bigpicture read {made['folder']}`."
-    return Summary(finding, f"Most common faults, of {kinds['kind'].nunique()} kinds", worst, [note])
+    of = Measured("fault_kinds", int(kinds["kind"].nunique()))
+    return Summary(finding, f"Most common faults, of {of:count}", worst, [note])
+
+
+def _sum(measure: str, counts: pd.Series) -> Measured:
+    return Measured(measure, int(counts.sum()))
 
 
 def _region_summary(made: dict[str, Any]) -> Summary:
@@ -489,11 +498,16 @@ def _region_summary(made: dict[str, Any]) -> Summary:
     districts = made["districts"]
     finding = [
         f"Made {made['region']}.",
-        f"**{len(districts)}** districts, exported on {made['exports of']}: {districts['children'].sum():,} "
-        f"children, {districts['faults'].sum():,} faults injected.",
+        f"{Measured('districts', len(districts)):bold count}, exported on {made['exports of']}: "
+        f"{_sum('enrolled', districts['children']):count}, "
+        f"{_sum('faults_injected', districts['faults']):count} injected.",
     ]
     most = districts.sort_values("movers", ascending=False, kind="stable").head(3).to_dict("records")
-    worst = [f"{row['district']}: {row['movers']:,} of {row['children']:,} children" for row in most]
+    worst = [
+        f"{row['district']}: "
+        f"{Measured('movers_here', row['movers'], row['children'], where=row['district']):count of}"
+        for row in most
+    ]
     note = f"Next: `bigpicture link {made['folder']}`."
     return Summary(finding, "Most children who moved between districts", worst, [note])
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from helpers.files import Output, Summary, folder_argument, with_output
-from helpers.standard import BadInput
+from helpers.standard import BadInput, Measured
 
 __all__ = ["audit"]
 
@@ -41,9 +41,10 @@ def audit(folder: Path, adopt: bool, output: Output) -> None:
         checked.adopt()
     trouble = checked.verify()
     count, newest = checked.head()
+    lines = Measured("log_lines", count)
     state = f"trouble in **{len(trouble):,}**" if len(trouble) else "all as written"
     worst = [f"Line {row['line']} {row['trouble']}" for row in trouble.head(3).to_dict("records")]
-    summary = Summary([f"**{count:,}** lines, {state}. Newest code: {newest}"], "Trouble", worst)
+    summary = Summary([f"{lines:bold count}, {state}. Newest code: {newest}"], "Trouble", worst)
     output.emit({"lines": count, "newest code": newest, "trouble": trouble}, summary)
     if len(trouble):
         sys.exit(1)

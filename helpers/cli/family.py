@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import pandas as pd
 
-from helpers.cli.options import count_text, linked, profile_source, read_known, to_tens, worded
+from helpers.cli.options import count_text, counted, linked, profile_source, read_known, to_tens, worded
 from helpers.files import (
     Output,
     Summary,
@@ -19,7 +19,7 @@ from helpers.files import (
     private_folder,
     with_output,
 )
-from helpers.standard import BadInput, nearest
+from helpers.standard import BadInput, Measured, nearest
 
 if TYPE_CHECKING:
     from helpers.profile import Source
@@ -207,25 +207,25 @@ def _summary(figures: dict[str, Any], out: Path, lookup: Path) -> Summary:
     """Count pages, and name the commonest reasons why a child has none."""
     without: pd.DataFrame = figures["without"]
     finding = [
-        f"Wrote **{count_text(figures['pages'])}** {'page' if figures['pages'] == 1 else 'pages'} for "
-        f"{count_text(figures['children'])} {'child' if figures['children'] == 1 else 'children'}. "
+        f"Wrote {counted('family_pages', figures['pages']):bold count} for "
+        f"{counted('family_children', figures['children']):count}. "
         f"Children without a page: **{count_text(figures['children without a page'])}**."
     ]
     order = pd.to_numeric(without["children"], errors="coerce").fillna(1)
     most = without.assign(order=order).sort_values("order", ascending=False, kind="stable").head(3)
     worst = [
-        f"{count_text(row['children'])} {'child' if row['children'] == 1 else 'children'}: {row['reason']}"
+        f"{counted('family_without', row['children'], where=row['reason']):count}: {row['reason']}"
         for row in most.to_dict("records")
     ]
     one = "children with a page, but none for one adult"
-    counted = {
+    also = {
         one.capitalize(): figures[one],
         "Pages without an address, to hand over": figures["pages without an address, to hand over"],
         "Pages in English for homes that asked for another language": figures[
             "pages in English for homes that asked for another language"
         ],
     }
-    notes = [f"{what}: {count_text(count)}." for what, count in counted.items() if count != 0]
+    notes = [f"{what}: {count_text(count)}." for what, count in also.items() if count != 0]
     where = f"The pages are in {out}. The list of each page's child is in {lookup}. Never send that folder."
     return Summary(finding, "Children without a page, by reason", worst, [where, *notes])
 
@@ -248,12 +248,18 @@ def _correct(folder: Path, said_file: Path, lookup: Path, out: Path, output: Out
         "pairs for the review desk": len(found.review),
         "written": [str(path) for path in written],
     }
+    rows, systems = int(by_owner["rows"].sum()), int(by_owner["silo"].nunique())
     most = by_owner.sort_values("rows", ascending=False, kind="stable").head(3).to_dict("records")
     finding = [
-        f"**{len(told):,}** corrections from families: {int(by_owner['rows'].sum()):,} rows to correct in "
-        f"{by_owner['silo'].nunique()} systems, {len(found.review):,} pairs for the review desk."
+        f"{Measured('corrections', len(told)):bold count}: "
+        f"{Measured('corrected_rows', rows):count} to correct in "
+        f"{Measured('corrected_systems', systems):count}, "
+        f"{Measured('corrected_pairs', len(found.review)):count} for the review desk."
     ]
-    worst = [f"{row['silo']}: {row['rows']:,} rows, by {row['owner']}" for row in most]
+    worst = [
+        f"{row['silo']}: {counted('corrected_rows', row['rows'], where=row['silo']):count}, by {row['owner']}"
+        for row in most
+    ]
     output.emit(figures, Summary(finding, "Most rows to correct", worst), TITLES)
 
 

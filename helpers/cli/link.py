@@ -13,6 +13,7 @@ from pandas.api.types import is_integer_dtype
 from helpers.cli.options import (
     as_shown,
     count_text,
+    counted,
     desk_note,
     linked,
     own_model,
@@ -36,7 +37,7 @@ from helpers.files import (
     with_output,
     write_atomically,
 )
-from helpers.standard import OLD_METHODS, BadInput, percent, renamed
+from helpers.standard import OLD_METHODS, BadInput, Measured, percent, renamed
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -121,16 +122,16 @@ def link_region(
         guard=guard,
     )
     of_district = region.crosswalk.groupby("district", sort=False)
-    counted = of_district.agg(records=("record", "size"), children=("child", "nunique")).reset_index()
+    places = of_district.agg(records=("record", "size"), children=("child", "nunique")).reset_index()
     moves = region.moves.groupby(["step", "decision"]).size().rename("children").reset_index()
     moves = moves.assign(children=guard.rounded(moves["children"]))
-    rough = {name: guard.rounded(counted[name]) for name in ("records", "children")}
+    rough = {name: guard.rounded(places[name]) for name in ("records", "children")}
     records, children = (
         to_tens(guard, count) for count in (len(region.crosswalk), region.crosswalk["child"].nunique())
     )
     moves = worded(guard, moves, output.as_json)
     figures = {
-        "districts": worded(guard, counted.assign(**rough), output.as_json),
+        "districts": worded(guard, places.assign(**rough), output.as_json),
         "records": records,
         "children": children,
         "children of two districts": moves,
@@ -139,8 +140,8 @@ def link_region(
         **restricted(written),
     }
     finding = [
-        f"Linked **{count_text(records)}** records of {len(counted)} districts into "
-        f"**{count_text(children)}** groups, one for each child as far as links show. {OWN_GROUP}"
+        f"Linked {counted('records', records):bold count} in {Measured('districts', len(places)):count}: "
+        f"{counted('groups', children):bold count}. {OWN_CHILD}"
     ]
     lines = [
         f"{count_text(row['children'])} by {str(row['step']).lower()} ({str(row['decision']).lower()})"
@@ -150,8 +151,8 @@ def link_region(
     return True
 
 
-# A group is no child yet: an unlinked record is a group, too.
-OWN_GROUP = "A record that matches no other is a group of its own."
+# An unlinked record may be of a child who has a group.
+OWN_CHILD = "A record that matches no other counts as its own child."
 
 
 C = TypeVar("C", bound=Callable[..., Any])
@@ -226,11 +227,11 @@ def link_two_files(
     )
     figures = _figures(linked)
     numbered = {f"note {place}": note for place, note in enumerate(notes, 1)}
-    rows = linked.accounts.drop_duplicates("side")["rows"]
-    among = " and ".join(f"{count:,}" for count in rows)
+    sides = linked.accounts.drop_duplicates("side")[["side", "rows"]].itertuples(index=False)
+    among = " and ".join(f"{Measured('person_rows', int(rows), where=side):count}" for side, rows in sides)
     finding = [
-        f"Matches: **{count_text(figures['matches'])}** pairs, among {among} rows. "
-        f"Need review: **{count_text(figures['for review'])}** pairs."
+        f"Matches: {counted('row_matches', figures['matches']):bold count}, among {among}. "
+        f"Need review: {counted('row_reviews', figures['for review']):bold count}."
     ]
     mapped = [
         f"The {side} file's columns: "
@@ -439,9 +440,9 @@ def link(
         guard=guard,
     )
     common = links.passed_over.assign(records=guard.rounded(links.passed_over["records"]))
-    counted = "children" if guard.real else "records"
-    link_statuses = link_statuses_by_system(links.crosswalk, guard).rename(columns={"count": counted})
-    link_statuses = suppress_totals(guard, link_statuses, "silo", counted)
+    of_what, column = STATUSES_OF[guard.real]
+    link_statuses = link_statuses_by_system(links.crosswalk, guard).rename(columns={"count": column})
+    link_statuses = suppress_totals(guard, link_statuses, "silo", column)
     often = records_a_child(links.crosswalk)
     if guard.real:
         often = often[["silo", "records_a_child"]]
@@ -468,22 +469,24 @@ def link(
     }
     notes = [*_review_note(figures, folder, earlier), *_refused_note(figures)]
     notes += [*read_so(guard, as_json, ROUNDED).values(), *desk_note(written)]
-    worst = _least_linked(district, link_statuses, counted)
+    worst = _least_linked(district, link_statuses, of_what, column)
     finding = _finding(figures, len(link_statuses["silo"].unique()))
-    summary = Summary(finding, f"Systems with most {counted} not linked to any other system", worst, notes)
+    summary = Summary(finding, f"Systems with most {column} not linked to any other system", worst, notes)
     output.emit(figures, summary, TITLES)
+
+
+# What link statuses count, of a real folder (True) or another: the measure of those without a link, and the
+# column, which is a key of --json.
+STATUSES_OF = {True: ("unlinked_children", "children"), False: ("unlinked", "records")}
 
 
 def _finding(figures: Mapping[str, Any], systems: int) -> list[str]:
     """Say into how many groups records are linked, and how well, as far as anybody can know."""
     from helpers.share import NOT_SHOWN
 
-    children = figures["children"]
-    into = "groups" if children == NOT_SHOWN else f"**{count_text(children)}** groups"
-    lines = [
-        f"Linked **{count_text(figures['records'])}** records of {systems} systems into {into}, one for each "
-        f"child as far as links show. {OWN_GROUP}"
-    ]
+    children, of = figures["children"], Measured("systems", systems)
+    into = "" if children == NOT_SHOWN else f": {counted('groups', children):bold count}"
+    lines = [f"Linked {counted('records', figures['records']):bold count} in {of:count}{into}. {OWN_CHILD}"]
     estimate = figures["estimated, not measured"]
     if len(estimate):
         first = estimate[estimate["basis"].eq(estimate["basis"].iloc[0])].set_index("measure")
@@ -499,18 +502,19 @@ def _finding(figures: Mapping[str, Any], systems: int) -> list[str]:
     return lines
 
 
-def _least_linked(district: District, statuses: pd.DataFrame, counted: str) -> list[str]:
+def _least_linked(district: District, statuses: pd.DataFrame, measure: str, column: str) -> list[str]:
     """Name the three systems with most unlinked records, by the numbers that the table shows."""
     from helpers.report import system_names
 
     names = system_names(district.layouts)
-    total = statuses.groupby("silo")[counted].agg(lambda numbers: numbers.sum(skipna=False))
-    unlinked = statuses[statuses["link_status"].eq("Unlinked")].dropna(subset=[counted])
-    unlinked = unlinked.sort_values(counted, ascending=False, kind="stable").head(3)
+    total = statuses.groupby("silo")[column].agg(lambda numbers: numbers.sum(skipna=False))
+    unlinked = statuses[statuses["link_status"].eq("Unlinked")].dropna(subset=[column])
+    unlinked = unlinked.sort_values(column, ascending=False, kind="stable").head(3)
     lines = []
-    for silo, count in zip(unlinked["silo"], unlinked[counted], strict=True):
-        of = f" of {int(total[silo]):,}" if pd.notna(total[silo]) else ""
-        lines.append(f"{names[silo]}: {int(count):,}{of} {counted}")
+    for silo, count in zip(unlinked["silo"], unlinked[column], strict=True):
+        base = int(total[silo]) if pd.notna(total[silo]) else None
+        found = Measured(measure, int(count), base, where=silo)
+        lines.append(f"{names[silo]}: {found:count}" if base is None else f"{names[silo]}: {found:count of}")
     return lines
 
 
@@ -519,7 +523,7 @@ def _review_note(figures: Mapping[str, Any], folder: Path, queue: Path) -> list[
     if pairs == 0:
         return []
     return [
-        f"Need review: {count_text(pairs)} pairs. Answer them in {queue.name}, then "
+        f"Need review: {counted('review_pairs', pairs):count}. Answer them in {queue.name}, then "
         f"`bigpicture link {folder} --decisions {queue}`."
     ]
 

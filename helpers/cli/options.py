@@ -10,7 +10,7 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from helpers.files import save_all, spelled
-from helpers.standard import whole_figure
+from helpers.standard import Measured
 
 if TYPE_CHECKING:
     from helpers.files import District, Output
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "as_shown",
     "count_text",
+    "counted",
     "desk_note",
     "flag_note",
     "judged",
@@ -76,17 +77,19 @@ def save(
 
 def restricted(written: Sequence[str]) -> dict[str, str]:
     """List the written files that contain numbers that pages suppress."""
+    from helpers.share import FEW
+
     held = [Path(file).name for file in written if Path(file).name.startswith(RESTRICTED)]
-    few = whole_figure("smallest_group")
-    said = f"contain numbers of fewer than {few} children, which no page shows: keep them at your desk"
+    said = f"contain numbers of {FEW}, which no page shows: keep them at your desk"
     return {"restricted": f"{', '.join(held)} {said}"} if held else {}
 
 
 def desk_note(written: Sequence[str]) -> list[str]:
     """Warn about restricted files, for a summary."""
-    few = whole_figure("smallest_group")
+    from helpers.share import FEW
+
     held = any(Path(file).name.startswith(RESTRICTED) for file in written)
-    said = f"Files named {RESTRICTED}… contain numbers of fewer than {few} children: keep them at your desk."
+    said = f"Files named {RESTRICTED}… contain numbers of {FEW}: keep them at your desk."
     return [said] if held else []
 
 
@@ -95,7 +98,8 @@ def flag_note() -> str:
     from helpers.profile import check_in_protocol
 
     told = check_in_protocol()
-    return f"{told.known.lead} A check-in of {told.minutes} minutes decides who acts: docs/every-week.md."
+    takes = Measured("check_in_minutes", told.minutes)
+    return f"{told.known.lead} A check-in of {takes:count} decides who acts: docs/every-week.md."
 
 
 def read_folder(folder: Path, output: Output) -> District:
@@ -187,9 +191,22 @@ def count_text(count: object, hidden: str = "1 to 9") -> str:
     >>> count_text(1200), count_text("not shown"), count_text(pd.NA)
     ('1,200', 'not shown', '1 to 9')
     """
+    shown = _shown(count, hidden)
+    return shown if isinstance(shown, str) else f"{shown:,}"
+
+
+def counted(
+    measure: str, count: object, base: object = None, hidden: str = "1 to 9", where: object = ""
+) -> Measured:
+    """Measure a count of a printed table; a hidden one is a text, or missing."""
+    whole = None if base is None else _shown(base, hidden)
+    return Measured(measure, _shown(count, hidden), whole, where=str(where))
+
+
+def _shown(count: object, hidden: str) -> int | str:
     if isinstance(count, str):
         return count
-    return hidden if pd.isna(count) else f"{int(count):,}"  # type: ignore[call-overload]
+    return hidden if pd.isna(count) else int(count)  # type: ignore[call-overload]
 
 
 def by_share(accounts: pd.DataFrame, lost: str, hidden: float = 0) -> pd.DataFrame:

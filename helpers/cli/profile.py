@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import pandas as pd
 
-from helpers.cli.link import EXACT, OWN_GROUP, PARTS, ROUNDED, counted_rows
+from helpers.cli.link import EXACT, OWN_CHILD, PARTS, ROUNDED, counted_rows
 from helpers.cli.options import (
     as_shown,
     by_share,
     count_text,
+    counted,
     desk_note,
     flag_note,
     linked,
@@ -25,7 +27,7 @@ from helpers.cli.options import (
     words_of_policy,
 )
 from helpers.files import Command, Output, Summary, folder_argument, out_option, spelled, with_output
-from helpers.standard import BadInput, filled
+from helpers.standard import BadInput, Measured, filled
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -176,21 +178,26 @@ def questions(
 def _answered(answers: pd.DataFrame, shown: pd.DataFrame, notes: list[str]) -> Summary:
     """Count answered questions, and name those that most children lack."""
     from helpers.report import reason_text
-    from helpers.share import NOT_SHOWN
 
     counts = answers["status"].value_counts()
     finding = [
-        f"Answered: **{counts.get('Answered', 0)}** of {len(answers)} questions. "
+        f"Answered: {Measured('questions_answered', counts.get('Answered', 0), len(answers)):bold count of}. "
         f"Partly: **{counts.get('Partly', 0)}**. Not answerable: **{counts.get('Not answerable', 0)}**."
     ]
     lacking = shown[shown["status"].ne("Answered")].sort_values("unknown", ascending=False, kind="stable")
     worst = [
-        f"{row['text']} Unknown for {count_text(row['unknown'], NOT_SHOWN)} of "
-        f"{count_text(row['concerned'], NOT_SHOWN)} children: "
-        f"{reason_text(row['why'])}."
+        f"{row['text']} Unknown for {_children_of(row, 'unknown'):count of}: {reason_text(row['why'])}."
         for row in lacking.head(3).to_dict("records")
     ]
-    return Summary(finding, f"Unknown for most children, of {len(lacking)} questions", worst, notes)
+    of = Measured("questions_not_answered", len(lacking))
+    return Summary(finding, f"Unknown for most children, of {of:count}", worst, notes)
+
+
+def _children_of(row: Mapping[Any, Any], column: str) -> Measured:
+    """Count children of one question, of those whom it is about."""
+    from helpers.share import NOT_SHOWN
+
+    return counted(f"question_{column}", row[column], row["concerned"], NOT_SHOWN, where=row["question"])
 
 
 def _one_answer(shown: pd.DataFrame, notes: list[str]) -> Summary:
@@ -198,15 +205,13 @@ def _one_answer(shown: pd.DataFrame, notes: list[str]) -> Summary:
     from helpers.report import reason_text
     from helpers.share import NOT_SHOWN
 
-    row = shown.iloc[0]
-    found, concerned, unknown = (
-        count_text(row[name], NOT_SHOWN) for name in ("children", "concerned", "unknown")
-    )
-    if {found, concerned, unknown} == {NOT_SHOWN}:
+    row = shown.iloc[0].to_dict()
+    found, unknown = (_children_of(row, name) for name in ("children", "unknown"))
+    if {found.text, unknown.text, found.base} == {NOT_SHOWN}:
         return Summary([str(row["text"]), "The numbers of children are too small to show."], notes=notes)
     finding = [
         str(row["text"]),
-        f"Found: **{found}** of {concerned} children. Unknown: **{unknown}**.",
+        f"Found: {found:bold count of}. Unknown: {unknown:bold}.",
     ]
     if isinstance(row["why"], str):
         finding.append(f"Unknown mostly because {reason_text(row['why'])}.")
@@ -376,12 +381,13 @@ def _summary(
 
     guard, names = Guard.of(district), system_names(district.layouts)
 
-    counted = "Profiles" if everybody == NOT_SHOWN else f"**{count_text(everybody)}** profiles"
+    groups = counted("groups", everybody)
+    have = f"{groups:bold count} {groups.verb('has', 'have')}"
+    have = "Children as linked have" if everybody == NOT_SHOWN else have
     mean = float(guard.share(profiles.profile[["completeness"]].mean()).iloc[0])
     total, used, out = (int(profiles.accounts[name].sum()) for name in ("rows", "rows_used", "rows_left_out"))
     finding = [
-        f"{counted} for school year {profiles.school_year}, one for each group of linked records. "
-        f"{OWN_GROUP}",
+        f"{have} a profile for school year {profiles.school_year}. {OWN_CHILD}",
         f"An average profile has **{mean:.0%}** of the values that apply to the child.",
         f"Rows of facts: **{guard.about(total)}** = {guard.about(used)} in profiles or timelines + "
         f"{guard.about(out)} left out. Lost: **{total - used - out:,}**.",
@@ -390,8 +396,9 @@ def _summary(
     why = profiles.left_out.groupby(["table", "silo"])["reason"].agg(lambda reasons: reasons.mode().iloc[0])
     facts = dict(zip(out_most["table"], fact_name(out_most["table"]), strict=True))
     worst = [
-        f"{names[row['silo']]}, {facts[row['table']]}: {count_text(row['rows_left_out'])} of "
-        f"{count_text(row['rows'])} rows ({REASONS[why[row['table'], row['silo']]]})"
+        f"{names[row['silo']]}, {facts[row['table']]}: "
+        f"{counted('facts_left_out', row['rows_left_out'], row['rows'], where=row['silo']):count of} "
+        f"({REASONS[why[row['table'], row['silo']]]})"
         for row in out_most.to_dict("records")
     ]
     return Summary(finding, "Largest share of rows left out", worst, notes)

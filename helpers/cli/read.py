@@ -12,7 +12,7 @@ import pandas as pd
 
 from helpers.cli.options import (
     by_share,
-    count_text,
+    counted,
     desk_note,
     read_folder,
     read_so,
@@ -22,7 +22,7 @@ from helpers.cli.options import (
 )
 from helpers.files import Command, Output, Summary, folder_argument, out_option, with_output
 from helpers.layouts import all_layouts
-from helpers.standard import percent
+from helpers.standard import Measured, percent
 
 if TYPE_CHECKING:
     from helpers.files import District, OpenDraft, Started
@@ -133,27 +133,33 @@ def _summary(
     lost = by_share(accounts.assign(rows=base), "rows_set_aside", hidden=1)
     if len(lost):
         worst = [
-            f"{row['file']}: {count_text(row['rows_set_aside'])} of {count_text(row['rows'])} rows set aside"
-            for row in lost.head(3).to_dict("records")
+            f"{one['file']}: "
+            f"{counted('rows_set_aside', one['rows_set_aside'], one['rows'], where=one['file']):count of} "
+            "set aside"
+            for one in lost.head(3).to_dict("records")
         ]
-        of = f"Files with the largest share of rows set aside, of {len(lost):,} with any"
-        return Summary(finding, of, worst, notes)
+        some = Measured("files_losing", len(lost))
+        title = f"Files with the largest share of rows set aside, of {some} with any"
+        return Summary(finding, title, worst, notes)
     often = kinds.assign(order=pd.to_numeric(kinds["times"], errors="coerce").fillna(1))
     often = often.sort_values("order", ascending=False, kind="stable").head(3)
     worst = [
-        f"{words}: {count_text(times)} {'time' if times == 1 else 'times'}"
+        f"{words}: {counted('findings', times, where=words):count}"
         for words, times in zip(finding_words(often["kind"]), often["times"], strict=True)
     ]
     several = len(often) < len(kinds)
-    title = f"Most common findings, of {len(kinds)} kinds" if several else "Findings"
+    of = Measured("finding_kinds", len(kinds))
+    title = f"Most common findings, of {of:count}" if several else "Findings"
     return Summary(finding, title, worst, notes)
 
 
 def _drafts_note(drafts: Sequence[OpenDraft]) -> list[str]:
     if len(drafts) == 1:
         return [f"{drafts[0].layout}: {drafts[0].told}."]
-    questions = sum(draft.questions for draft in drafts)
-    said = f'{len(drafts)} layouts are drafts, with {questions} open questions (lines with "# ?").'
+    asked = Measured("draft_questions", sum(draft.questions for draft in drafts))
+    said = (
+        f'{Measured("layouts_draft", len(drafts)):count} are drafts, with {asked:count} (lines with "# ?").'
+    )
     return [f"{said} --table lists them."] if drafts else []
 
 
@@ -198,12 +204,12 @@ def _drafted(started: Started, folder: Path) -> Summary:
     from helpers.files import describe_tables
 
     layouts = list(dict.fromkeys(one.toml for one in started.drafted))
-    files = sum(one.files for one in started.drafted)
-    questions = sum(len(one.kind.questions) for one in started.drafted)
+    drafted = Measured("layouts_draft", len(layouts))
+    files = Measured("files_drafted", sum(one.files for one in started.drafted))
+    asked = Measured("draft_questions", sum(len(one.kind.questions) for one in started.drafted))
     known = describe_tables(started.known)
     finding = [
-        f"Drafted **{len(layouts)}** {'layout' if len(layouts) == 1 else 'layouts'} for **{files}** "
-        f"{'file' if files == 1 else 'files'}, with {questions} questions for a person. "
+        f"Drafted {drafted:bold count} for {files:bold count}, with {asked:count} for a person. "
         f"Known already: {known}. Not drafted: {len(started.left)}."
         if layouts
         else f"Nothing to draft: no file here is both unknown and a table. Known already: {known}. "
@@ -248,7 +254,7 @@ def dictionary(layout: str | None, folder: Path | None, out: Path, output: Outpu
         names = list(all_layouts(folder / "layouts" if folder else None))
         hint = {} if output.as_json else {"what its columns mean": f"bigpicture dictionary {names[0]}"}
         know = "The kit knows" if folder is None else f"The kit and {folder} know"
-        finding = f"{know} **{len(names)}** layouts: {', '.join(names)}."
+        finding = f"{know} {Measured('layouts_known', len(names)):bold count}: {', '.join(names)}."
         note = f"What the columns of one mean: `bigpicture dictionary {names[0]}`."
         output.emit({"layouts": names, **hint}, Summary([finding], notes=[note]))
         return
@@ -266,8 +272,9 @@ def dictionary(layout: str | None, folder: Path | None, out: Path, output: Outpu
 def _words(name: str, table: pd.DataFrame) -> Summary:
     """List the words of a standard table's closed columns."""
     closed = table[table["words"].notna()]
+    all_of_it = Measured("layout_columns", len(table), where=name)
     finding = [
-        f"{name} has **{len(table)}** columns; a layout's codes fill **{len(closed)}** with listed words."
+        f"{name} has {all_of_it:bold count}; a layout's codes fill **{len(closed)}** with listed words."
     ]
     words = [f"{row['column']}: {row['words']}" for row in closed.to_dict("records")]
     return Summary(finding, "The words", words)
@@ -277,11 +284,13 @@ def _columns(layout: str, table: pd.DataFrame) -> Summary:
     """Count a layout's columns, and show the first ones."""
     from helpers.layouts import NO_TERM
 
-    files, without = table["file"].nunique(), int(table["term"].eq(NO_TERM).sum())
-    lacking = f"{without} {'has' if without == 1 else 'have'} no term in a standard"
+    every = Measured("layout_columns", len(table), where=layout)
+    files = Measured("layout_files", int(table["file"].nunique()), where=layout)
+    without = Measured("columns_no_term", int(table["term"].eq(NO_TERM).sum()), every.number, where=layout)
+    lacking = f"{without} {without.verb('has', 'have')} no term in a standard"
     finding = [
-        f"{layout} has **{len(table)}** columns in {files} {'file' if files == 1 else 'files'}; "
+        f"{layout} has {every:bold count} in {files:count}; "
         f"{lacking if without else 'each has a term in a standard'}."
     ]
     first = [f"{row['column']}: {row['meaning']}" for row in table.head(COLUMNS).to_dict("records")]
-    return Summary(finding, f"The first {len(first)} columns", first)
+    return Summary(finding, "The first of them", first)

@@ -23,7 +23,7 @@ from helpers.cli.options import (
     words_of_policy,
 )
 from helpers.files import Command, Output, Summary, folder_argument, out_option, private_folder, with_output
-from helpers.standard import BadInput
+from helpers.standard import BadInput, Measured
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,7 +106,7 @@ def dashboard(
         with contextlib.suppress(KeyboardInterrupt):
             served.process.wait()
             if spoken:
-                click.echo(f"The dashboard has ended: nobody looked for {idle:g} minutes.")
+                click.echo(f"The dashboard has ended: nobody looked for as long as --idle says ({idle:g}).")
 
 
 LINE = ["left_silo", "right_silo", "kind", "measure", "column", "numerator", "denominator", "value", "unit",
@@ -209,8 +209,9 @@ def _to_do(shown: pd.DataFrame, actions: Sequence[Action], notes: list[str]) -> 
 def _ran(result: ReportResult) -> Summary:
     """Say how many reports are complete, where to begin reading, and what has changed."""
     failed = {run.name: run.failed for run in result.failed}
-    complete = len(result.runs) - len(failed)
-    finding = [f"**{complete}** of {len(result.runs)} reports are complete. Open {result.index.resolve()}."]
+    complete = Measured("reports_complete", len(result.runs) - len(failed), len(result.runs))
+    verb = complete.verb("is", "are")
+    finding = [f"{complete:bold count of} {verb} complete. Open {result.index.resolve()}."]
     worst = [f"{name} failed at {where.place}" if where else name for name, where in failed.items()]
     trouble = [result.trouble] if result.trouble else []
     return Summary(finding, "Not complete", worst, [*trouble, *result.changed.said])

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 import pandas as pd
 
-from helpers.cli.options import linked, read_known, save
+from helpers.cli.options import counted, linked, read_known, save
 from helpers.files import Output, Summary, folder_argument, one_of, out_option, with_output
-from helpers.standard import BadInput
+from helpers.standard import BadInput, Measured
 
 if TYPE_CHECKING:
     from helpers.sector import SectorReport
@@ -153,16 +153,18 @@ def _profile_of(report: SectorReport, findings: pd.DataFrame) -> Summary:
     answered = report["response"]
     finding = []
     for row in answered[answered["year"].eq(answered["year"].max())].to_dict("records"):
-        count = NOT_SHOWN if pd.isna(row["answered"]) else f"**{int(row['answered']):,}**"
-        invited = "" if pd.isna(row["invited"]) else f" of {int(row['invited']):,} invited"
-        finding.append(f"Answered in {row['year']}: {count}{invited} school systems.")
+        invited = None if pd.isna(row["invited"]) else row["invited"]
+        many = counted("sector_answered", row["answered"], invited, NOT_SHOWN, where=row["year"])
+        told = f"{many:bold count}" if invited is None else f"{many:bold count of}"
+        finding.append(f"Answered in {row['year']}: {told}.")
     worst = [
         f"{domain_title(row['domain'])}: {row['mean']:.1f} of 4 ({row['low']:.1f} to {row['high']:.1f})"
         for row in latest.dropna(subset=["mean"]).head(3).to_dict("records")
     ]
     odd = int(findings["times"].sum())
     notes = [f"Findings in the file: {odd:,}, listed in sector_findings.csv."] if odd else []
-    return Summary(finding, f"Lowest on average, of {len(latest)} domains", worst, notes)
+    of = Measured("survey_domains", len(latest))
+    return Summary(finding, f"Lowest on average, of {of:count}", worst, notes)
 
 
 FILE = click.Path(path_type=Path)
@@ -243,13 +245,13 @@ def survey(
         figures = {"answer": describe_maturity(standing).replace("**", ""), **figures, "what was odd": odd}
     scored = standing.together.dropna(subset=["score"]).sort_values("score", kind="stable").head(3)
     worst = [
-        f"{domain_title(row['domain'])}: {row['score']:.1f} of 4, by {row['answered']:,} of "
-        f"{row['respondents']:,} people"
+        f"{domain_title(row['domain'])}: {row['score']:.1f} of 4, by "
+        f"{counted('survey_answered', row['answered'], row['respondents'], where=row['domain']):count of}"
         for row in scored.to_dict("records")
     ]
     summary = Summary(
         [describe_maturity(standing)],
-        f"Lowest scores, of {len(standing.together)} domains",
+        f"Lowest scores, of {Measured('survey_domains', len(standing.together)):count}",
         worst,
         [f"Open {page} for the pictures.", *_oddities(odd)],
     )

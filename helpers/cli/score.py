@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from helpers.files import (
     with_output,
     write_atomically,
 )
-from helpers.standard import BadInput, percent
+from helpers.standard import BadInput, Measured, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,10 +93,17 @@ def explain(name: str, folder: Path, wants_rows: bool, out: Path, output: Output
         tables = {f"{RESTRICTED}{table}": found.rows(name)}
         _log_rows(out, name, found.rows(name))
     written = save(out, tables, {page: lambda path: explain_page(path, told, district.about)})
-    finding = [f"{measured.say()}.", measured.definition.means["en"], *([told.cause] if told.cause else [])]
+    # A phrase that names no base gets it.
+    apart = measured.base is not None and "{of}" not in measured.definition.says.get("en", "{of}")
+    of = f", of {Measured(measured.definition.base, measured.base):count}" if apart else ""
+    finding = [
+        f"{measured.say()}{of}.",
+        measured.definition.means["en"],
+        *([told.cause] if told.cause else []),
+    ]
     like = [f"{row.number} {row.difference}." for row in told.alike.itertuples()]
     figures = {
-        "value": measured, "cause": told.cause, "alike": told.alike,
+        "value": measured, "cause": plain(told.cause), "alike": told.alike,
         **({} if guard.real else {"rows": told.rows}), "written": written, **restricted(written),
     }  # fmt: skip
     notes = [f"Open {out / page}{'' if guard.real else ' for the rows'}.", *desk_note(written)]
@@ -169,7 +176,8 @@ def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, output: 
             "Let each team sort the cards into piles, one pile for each child.",
             f"Type the piles into {piles}, then `bigpicture cards {folder} --piles {piles}`.",
         ]
-        finding = [f"A sheet of **{len(dealt)}** record cards, for {teams} teams."]
+        sheet, room = Measured("cards_dealt", len(dealt)), Measured("teams", teams)
+        finding = [f"A sheet of {sheet:bold count}, for {room:count}."]
         output.emit(told, Summary(finding, "What to do", steps, notes))
         return
     typed = read_card_sorts(piles_file, dealt)
@@ -193,14 +201,14 @@ def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, output: 
         table.sort_values("f1", ascending=False, kind="stable").head(1) for table in (scores, machine)
     )
     finding = [
-        f"{row['team']} put **{row['right']:,.0f}** of {row['possible']:,.0f} pairs together, and "
-        f"{row['wrong']:,.0f} wrong ones (F1 {row['f1']:.2f})."
+        f"{row['team']} put {_cards(row, 'right', row['possible']):bold count of} together, and "
+        f"{_cards(row, 'wrong'):count} (F1 {row['f1']:.2f})."
         for row in [*best.to_dict("records"), *kit.to_dict("records")]
     ]
     most = scores.assign(missed=scores["possible"] - scores["right"])
     most = most.sort_values(["wrong", "missed"], ascending=False, kind="stable").head(3)
     worst = [
-        f"{row['team']}: {row['wrong']:,.0f} wrong pairs, {row['missed']:,.0f} missed"
+        f"{row['team']}: {_cards(row, 'wrong'):count}, {_cards(row, 'missed')} missed"
         for row in most.to_dict("records")
     ]
     alike = agreement["agreement"].dropna()
@@ -209,7 +217,14 @@ def cards(folder: Path, piles_file: Path | None, teams: int, out: Path, output: 
         if len(alike)
         else []
     )
-    output.emit(figures, Summary(finding, f"Most wrong, of {len(scores)} teams", worst, notes), TITLES)
+    of = Measured("teams", len(scores))
+    output.emit(figures, Summary(finding, f"Most wrong, of {of:count}", worst, notes), TITLES)
+
+
+def _cards(row: Mapping[Any, Any], column: str, possible: float | None = None) -> Measured:
+    """Count pairs of a team's cards."""
+    base = None if possible is None else int(possible)
+    return Measured(f"card_pairs_{column}", int(row[column]), base, where=row["team"])
 
 
 def score_region(folder: Path, crosswalk_file: Path | None, out: Path, output: Output) -> bool:
@@ -250,17 +265,22 @@ def score_region(folder: Path, crosswalk_file: Path | None, out: Path, output: O
     figures: dict[str, object] = {"scores": scores.round(4), "children of two districts": counted}
     whole = scores[scores["population"].eq("All")].to_dict("records")
     finding = [
-        f"{row['pairs']}: links find {percent(row['right'], row['possible'])} of {row['possible']:,.0f} true "
-        f"pairs, and {percent(row['right'], row['linked'])} of {row['linked']:,.0f} linked pairs are right."
+        f"{row['pairs']}: links find {_pairs('found', row, 'possible'):share of}, and "
+        f"{_pairs('right', row, 'linked'):share of} are right."
         for row in whole
     ]
     worst = [f"{row['children']:,} {row['outcome']}" for row in counted.to_dict("records")]
-    summary = Summary(finding, f"{len(movers):,} children with records in two districts", worst)
+    summary = Summary(finding, f"{Measured('movers', len(movers)):count}", worst)
     if guard.real:
         # An answer key of real children is hand-made, and its figures describe them one by one.
         figures, summary = {"figures": UNPRINTED}, Summary([REAL])
     output.emit({**figures, "written": written, **restricted(written)}, summary, TITLES)
     return True
+
+
+def _pairs(what: str, row: Mapping[Any, Any], base: str) -> Measured:
+    """Count right pairs of records of a region, of true or of linked pairs."""
+    return Measured(f"region_pairs_{what}", int(row["right"]), int(row[base]), where=row["pairs"])
 
 
 REAL = "This folder isn't marked as invented: no figure is printed. They are in the files alone."
@@ -393,7 +413,6 @@ def _answer(
     """Say how many children are complete, as the index does, and which systems miss or mix up most."""
     from helpers.report import system_names
     from helpers.score import MATCHED, children_by_system, judge_headlines
-    from helpers.standard import Measured
 
     found = judge_headlines(district, links)
     silent = f" {found.of('undetected').say()}." if detected else ""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from helpers.cli.options import as_shown, count_text, flag_note, profiled, words_of_policy
+from helpers.cli.options import as_shown, counted, flag_note, profiled, words_of_policy
 from helpers.files import Output, Summary, folder_argument, out_option, with_output
-from helpers.standard import BadInput
+from helpers.standard import BadInput, Measured
 
 if TYPE_CHECKING:
     from helpers.profile import Source
@@ -63,7 +63,8 @@ def _listed(policy: Policy, output: Output) -> None:
         "note": policy.teaches,
     }
     finding = [
-        f"**{len(policy.roles)}** roles and **{len(policy.domains)}** domains of data. "
+        f"{Measured('policy_roles', len(policy.roles)):bold count} and "
+        f"{Measured('policy_domains', len(policy.domains)):bold count} of data. "
         f"Refused because no rule allows it: {len(policy.gaps)}."
     ]
     roles_named = f"Roles: {', '.join(policy.roles)}."
@@ -209,12 +210,16 @@ def _write(
         "written": [str(path) for path in written],
         "audit": str(audit.path),
     }
-    counts = {name: count_text(figures[name]) for name in ("children", "values", "events")}
+    seen, values, events = (
+        counted(f"view_{name}", figures[name]) for name in ("children", "values", "events")
+    )
+    groups = Measured("view_groups", len(opened.groups))
+    withheld = Measured("domains_withheld", int(opened.withheld["domain"].nunique()), len(policy.domains))
     named = policy.roles[role].title
     finding = [
-        f"{named}, {who}, may see for {opened.purpose}: **{counts['children']}** children, "
-        f"{counts['values']} values, {counts['events']} events, {len(opened.groups):,} counts of groups.",
-        f"Withheld: **{opened.withheld['domain'].nunique()}** of {len(policy.domains)} domains.",
+        f"{named}, {who}, may see for {opened.purpose}: {seen:bold count}, {values:count}, "
+        f"{events:count}, {groups:count}.",
+        f"Withheld: {withheld:bold count of}.",
     ]
     first = opened.withheld.drop_duplicates("domain").head(3).to_dict("records")
     worst = [f"{row['domain']}: {row['why']}" for row in first]

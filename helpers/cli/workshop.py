@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from helpers.files import Command, Output, Summary, out_option, with_output
-from helpers.standard import BadInput
+from helpers.standard import BadInput, Measured
 
 if TYPE_CHECKING:
     from helpers.teach import Pack, RoomGain, Track
@@ -153,7 +153,8 @@ def _serve(track: Track, seats: int, room: bool, out: Path, output: Output) -> N
             "written": [str(sheet)],
         }
         lines = [f"Pair {seat.number}: {seat.address}" for seat in prepared]
-        finding = [f"**{len(prepared)}** servers run until Ctrl+C. Print {sheet}.", *lines]
+        servers = Measured("servers", len(prepared))
+        finding = [f"{servers:bold count} {servers.verb('runs', 'run')} until Ctrl+C. Print {sheet}.", *lines]
         here = "Only this computer can open them. For the room's computers: --room."
         output.emit(figures, Summary(finding, notes=[] if room else [here]))
         with contextlib.suppress(KeyboardInterrupt):
@@ -170,7 +171,9 @@ def _say_pack(made: Pack, output: Output) -> None:
         "written": [str(made.folder / name) for name in made.files],
     }
     finding = [
-        f"**{len(made.files)}** files for {made.track.minutes} minutes, {len(made.sessions)} sessions. "
+        f"{Measured('pack_files', len(made.files)):bold count} for "
+        f"{Measured('track_minutes', made.track.minutes):count}, "
+        f"{Measured('pack_sessions', len(made.sessions)):count}. "
         f"Open {made.folder / 'START_HERE.html'}."
     ]
     steps = [
@@ -200,7 +203,8 @@ def _say_gain(room: RoomGain, output: Output) -> None:
         else f"With 95% confidence between {room.low:.1f} and {room.high:.1f}, if this room is like others."
     )
     finding = [
-        f"The room gained **{room.gain:+.1f}** of {len(items)} questions: {room.before:.1f} right before, "
+        f"The room gained **{room.gain:+.1f}** of {Measured('quiz_questions', len(items)):count}: "
+        f"{room.before:.1f} right before, "
         f"{room.after:.1f} after, of {room.both} with both quizzes. {between}"
     ]
     missed = items[items["right_after"] < items["people"]]

@@ -90,7 +90,7 @@ class Output:
 
     def step(self, name: str, total: int | None = None) -> AbstractContextManager[Step]:
         """Show a step of a long command; the step can count up to a total."""
-        return self.progress.step(name, total)
+        return self.progress.step(unmarked(name), total)
 
     def emit(
         self,
@@ -146,7 +146,7 @@ def _print_summary(console: Console, summary: Summary, rest: str) -> None:
         # One more line says how many notes there was no room for.
         shown = list(_as_many(notes, left - 1))
         more = len(notes) - len(shown)
-        shown += [[_styled(f"{more} more {'note' if more == 1 else 'notes'}: --table")]] if left else []
+        shown += [[_styled(f"More notes ({more}): --table")]] if left else []
     parts = [*finding, *(title if worst else []), *(line for one in worst for line in one)]
     below = [*(line for note in shown for line in note), *foot]
     _write(console, *parts, *([_styled("")] if below else []), *below)
@@ -221,7 +221,7 @@ def _rest(figures: Mapping[str, Any]) -> str:
     named = [Path(file).name for file in files] if len(folders) == 1 else files
     shown, more = named[:FILES_NAMED], len(named) - FILES_NAMED
     text = (
-        f"{', '.join(shown)} and {more} more files"
+        f"{', '.join(shown)} and {more} others"
         if more > 1
         else " and ".join(part for part in (", ".join(named[:-1]), named[-1]) if part)
     )
@@ -255,7 +255,7 @@ def _cell(value: object, column: str) -> str:
     if isinstance(value, Number):
         named = any(name in column for name in NAMES)
         return f"{float(value):.0f}" if named else number(float(value))  # type: ignore[arg-type]
-    return str(value)
+    return unmarked(str(value))
 
 
 def _of_numbers(column: pd.Series) -> bool:
@@ -280,9 +280,16 @@ def _table(frame: pd.DataFrame) -> Any:
     return table
 
 
+def _bare(cell: Any) -> Any:
+    """Leave out of a table's cell what only pages show."""
+    if isinstance(cell, Measured):
+        return cell.number
+    return unmarked(cell) if isinstance(cell, str) else cell
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, pd.DataFrame):
-        bare = value.map(lambda cell: cell.number if isinstance(cell, Measured) else cell)
+        bare = value.map(_bare)
         return json.loads(bare.to_json(orient="records", date_format="iso"))
     if isinstance(value, Measured):
         return {"measure": value.measure, "number": _plain(value.number), "out of": _plain(value.base)}

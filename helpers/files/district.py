@@ -23,7 +23,7 @@ from helpers.files.readers.xml import read_xml_records
 from helpers.files.recognize import DeclaredNames, below, look_at, records_in
 from helpers.files.run_cache import fingerprint, shared
 from helpers.layouts import Layout, all_layouts
-from helpers.standard import STRING, BadInput, as_table, empty_table, nearest, respelled
+from helpers.standard import STRING, BadInput, Measured, as_table, empty_table, nearest, plain, respelled
 
 __all__ = [
     "MANY",
@@ -181,7 +181,8 @@ def folded_accounts(district: District) -> pd.DataFrame:
     shown = accounts["file"].copy()
     for first, files in accounts["file"][many].groupby(together[many]):
         folder = commonpath(files.tolist())
-        shown.iloc[int(first)] = f"{folder}: {len(files)} files, {kind.iloc[int(first)]}"
+        many_files = Measured("files", len(files), where=folder)
+        shown.iloc[int(first)] = plain(f"{folder}: {many_files:count}, {kind.iloc[int(first)]}")
     counts = [str(name) for name in accounts.columns if str(name).startswith("rows")]
     sums = accounts.assign(file=shown).groupby(together, sort=True)
     folded = sums[["silo", "file"]].first()

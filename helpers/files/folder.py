@@ -24,7 +24,7 @@ from helpers.files.limits import (
     shape_trouble,
 )
 from helpers.files.readers.workbook import sheets_in
-from helpers.standard import BadInput
+from helpers.standard import BadInput, Measured
 
 __all__ = [
     "CHECK_IN_FILE",
@@ -102,12 +102,15 @@ def file_of(path: str) -> str:
 def describe_tables(paths: Collection[str]) -> str:
     """Count files, and their tables where a zip or a workbook has several.
 
-    >>> describe_tables(["a.zip/b.csv", "a.zip/c.csv", "d.csv"]), describe_tables(["a.xlsx/Members"])
-    ('3 tables of 2 files', '1 file')
+    >>> from helpers.standard import plain
+    >>> plain(describe_tables(["a.zip/b.csv", "a.zip/c.csv", "d.csv"]))
+    '3 tables of 2 files'
+    >>> plain(describe_tables(["a.xlsx/Members"]))
+    '1 file'
     """
-    count = len({file_of(path) for path in paths})
-    files = f"{count:,} {'file' if count == 1 else 'files'}"
-    return files if count == len(paths) else f"{len(paths):,} tables of {files}"
+    files = Measured("files", len({file_of(path) for path in paths}))
+    tables = Measured("tables", len(paths))
+    return f"{files:count}" if files.number == tables.number else f"{tables:count} of {files:count}"
 
 
 def _gibibytes(size: int) -> str:
@@ -120,7 +123,9 @@ def harm_in(archive: zipfile.ZipFile, may: Unpacked) -> str | None:
     names = set()
     count = len(archive.infolist())
     if count > MOST_FILES:
-        return f"it contains {count:,} files, more than {MOST_FILES:,}: unpack those that are exports"
+        return (
+            f"it contains too many files ({count:,}, at most {MOST_FILES:,}): unpack those that are exports"
+        )
     for entry in archive.infolist():
         name = entry.filename.replace("\\", "/")
         if name.startswith("/") or ".." in PurePosixPath(name).parts or ":" in name.split("/")[0]:

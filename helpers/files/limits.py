@@ -83,8 +83,8 @@ def too_empty(rows: int, columns: int, filled: int) -> str | None:
     if cells - filled <= MOST_EMPTY or filled * 4 >= cells:
         return None
     return (
-        f"its {rows:,} rows of {columns:,} columns are nearly empty (more than {MOST_EMPTY:,} empty "
-        "cells): export each kind of record separately"
+        f"it is nearly empty (rows: {rows:,}, columns: {columns:,}, empty cells: more than {MOST_EMPTY:,}): "
+        "export each kind of record separately"
     )
 
 

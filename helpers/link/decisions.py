@@ -430,7 +430,7 @@ def _read(path: Path) -> pd.DataFrame:
     if faults:
         more = [f"  … and {len(faults) - MOST_NAMED} more"] if len(faults) > MOST_NAMED else []
         raise BadInput(
-            f"{path} has {len(faults)} {'answer' if len(faults) == 1 else 'answers'} that can't be read. "
+            f"{path} has answers that can't be read ({len(faults)}). "
             "Correct them and read it again:\n" + "\n".join([*faults[:MOST_NAMED], *more])
         )
     meant = words[answered.index].map(lambda word: ANSWERS[word])

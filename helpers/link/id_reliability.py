@@ -150,7 +150,9 @@ def _findings(
     told = []
     for place in np.unique(ids["column"].to_numpy(dtype="int64")[found]).tolist():
         mine = ids[found & ids["column"].eq(place).to_numpy(dtype=bool)]
-        said = f"of {heard[place]} children whose name is elsewhere too, {wrong[place]} have another id there"
+        said = (
+            f"children whose name is elsewhere too: {heard[place]}; who have another id there: {wrong[place]}"
+        )
         told.append(
             {
                 "silo": columns["silo"].iloc[place],

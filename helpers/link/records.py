@@ -185,7 +185,7 @@ def prepare_records(
     nameless = people[["silo", "record"]].isna().any(axis="columns").to_numpy(dtype=bool)
     if nameless.any():
         raise BadInput(
-            f"{int(nameless.sum())} of {len(people)} rows of people have no silo or no record, first row "
+            f"Rows of people without a silo or a record: {int(nameless.sum())} of {len(people)}, first row "
             f"{int(np.argmax(nameless))} (counted from 0). Name both: links need both."
         )
     students = people[people["role"].eq("Student")]

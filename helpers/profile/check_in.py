@@ -94,7 +94,9 @@ class Protocol(BaseModel):
     @model_validator(mode="after")
     def _steps_fill_the_time(self) -> Self:
         if (whole := sum(one.minutes for one in self.step)) != self.minutes:
-            raise ValueError(f"the steps take {whole} minutes, and the check-in {self.minutes}")
+            raise ValueError(
+                f"the minutes of the steps add up to {whole}, and the check-in takes {self.minutes}"
+            )
         return self
 
 
@@ -285,7 +287,7 @@ def _checked(decision: Mapping[str, object]) -> pd.DataFrame:
         raise BadInput(f"status is {given['status']!r}: it is one of {', '.join(STATUSES)}.")
     long = next((name for name in TYPED if len(str(given.get(name))) > LONGEST), None)
     if long:
-        raise BadInput(f"{long} has {len(str(given[long])):,} characters: write at most {LONGEST}.")
+        raise BadInput(f"{long} is too long (characters: {len(str(given[long])):,}, at most {LONGEST}).")
     return as_table("check_ins", pd.DataFrame([given]))
 
 

@@ -110,7 +110,7 @@ def must_be_of(crosswalk: pd.DataFrame, people: pd.DataFrame, path: Path) -> Non
     strange = crosswalk[~pd.MultiIndex.from_frame(crosswalk[KEY]).isin(here)]
     if len(strange):
         raise BadInput(
-            f"{path} has {len(strange)} records that this district hasn't, such as "
+            f"{path} has records that this district hasn't ({len(strange)}), such as "
             f"{strange['record'].iloc[0]!r} of {strange['silo'].iloc[0]}: link this district again."
         )
 

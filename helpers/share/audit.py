@@ -363,5 +363,5 @@ class Audit:
                 if not head.fits(code) or head.count - waits != count:
                     yield (
                         count,
-                        f"is the last, and there were {head.count} lines by {place}: the end was changed",
+                        f"is the last, and by {place} the last was {head.count}: the end was changed",
                     )

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.standard import STRING, Measured, figure, whole_figure
+from helpers.standard import STRING, Measured, definition, figure, whole_figure
 
 if TYPE_CHECKING:
     from helpers.files import District
@@ -32,7 +32,7 @@ __all__ = ["ABOUT_FILES", "FEW", "MASK", "SHARE_STEP", "SMALLEST_GROUP", "Guard"
 
 SMALLEST_GROUP = whole_figure("smallest_group")
 MASK = "…"
-FEW = f"fewer than {SMALLEST_GROUP} children"
+FEW = f"fewer than {SMALLEST_GROUP} {definition('children').noun(SMALLEST_GROUP)}"
 HIDDEN = f"hidden: {FEW}"
 # Units of the scorecard that count children or their records (a minute stands for one); days don't.
 OF_CHILDREN = ("rate", "children", "pairs", "rows", "minutes", "findings")
@@ -213,7 +213,7 @@ class Guard:
         """
         if not self.real:
             return frame
-        return f"Rows about children of a real district are not shown ({self.count(len(frame))} rows)."
+        return f"Rows about children of a real district are not shown (rows: {self.count(len(frame))})."
 
     def counts(self, frame: pd.DataFrame, column: str) -> pd.DataFrame:
         """Suppress small numbers of children in a table.

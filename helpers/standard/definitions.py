@@ -86,7 +86,9 @@ _MARK = re.compile(r"⟦([^|⟧]*)\|([a-z_0-9-]*)\|([^|⟧]*)\|([^|⟧]*)⟧")
 
 
 def _mark(text: str, measure: str, where: str, base: Number = None) -> str:
-    return f"⟦{text}|{measure}|{where}|{'' if base is None else base}⟧"
+    # A place is named by people: it may have what divides a mark.
+    place = re.sub(r"[|⟦⟧]", " ", where)
+    return f"⟦{text}|{measure}|{place}|{'' if base is None else base}⟧"
 
 
 def plain(text: str) -> str:

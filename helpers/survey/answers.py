@@ -451,5 +451,5 @@ def _checked(column: str, text: str) -> str:
     if column not in ("role", NOTE):
         raise BadInput(f"The form has no question {column!r}.{nearest(column, form_columns())}")
     if len(text) > LONGEST:
-        raise BadInput(f"{column} has {len(text):,} letters: a form takes up to {LONGEST:,}.")
+        raise BadInput(f"{column} is too long for a form (letters: {len(text):,}, at most {LONGEST:,}).")
     return text.strip() if column == NOTE else " ".join(text.split())

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from helpers.files import MOST_LINES, Output, Summary, folder_argument, spelled, with_output
-from helpers.standard import BadInput
+from helpers.standard import BadInput, Measured, plain
 
 SUMMARY = Summary(
     ["Complete: **546** of 681 children."],
@@ -58,7 +58,7 @@ def test_notes_give_way_so_that_no_answer_is_longer_than_fifteen_lines(notes: in
     assert len(lines) <= MOST_LINES
     told = sum(line.startswith("Note ") for line in lines)
     left = notes - told
-    assert (f"{left} more {'note' if left == 1 else 'notes'}: --table" in lines) is (left > 0)
+    assert (f"More notes ({left}): --table" in lines) is (left > 0)
     assert told == min(notes, 7 if notes <= 7 else 6)
 
 
@@ -85,6 +85,24 @@ def test_json_keeps_its_keys_and_its_numbers() -> None:
     assert list(told) == ["children", "systems", "written"]
     assert told["systems"][0] == {"silo": "sis", "rate": 0.98765, "rows_used": 12345, "year": 2026}
     assert json.loads(show("--json", "--quiet").stdout) == told
+
+
+@pytest.mark.parametrize("words", [(), ("--table",), ("--json",)])
+def test_no_mark_of_a_number_is_printed(words: tuple[str, ...]) -> None:
+    # A place is a file's name, which may have what divides a mark.
+    said = f"{Measured('rows_set_aside', 1, 30, where='a|b⟧.csv'):count of} set aside"
+    table = pd.DataFrame({"file": ["a.csv"], "what": [said]})
+
+    @click.command()
+    @with_output
+    def command(output: Output) -> None:
+        with output.step(said):
+            output.emit({"told": said, "files": table}, Summary([said]))
+
+    shown = CliRunner().invoke(command, list(words), catch_exceptions=False)
+    assert plain(said) == "1 of 30 rows set aside"
+    assert "1 of 30 rows set aside" in shown.stdout
+    assert not set("⟦⟧") & set(shown.stdout + shown.stderr)
 
 
 def test_quiet_prints_nothing() -> None:

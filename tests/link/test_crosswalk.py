@@ -67,5 +67,5 @@ def test_an_unknown_method_is_refused_with_the_nearest() -> None:
 def test_a_record_that_nothing_names_is_refused(column: str) -> None:
     people, identifiers = frames(record("sis", "1", *ANA), record("meals", "2", *ANA))
     people[column] = people[column].mask([False, True])
-    with pytest.raises(BadInput, match="1 of 2 rows of people have no silo or no record, first row 1 "):
+    with pytest.raises(BadInput, match="without a silo or a record: 1 of 2, first row 1 "):
         link_children(people, identifiers)

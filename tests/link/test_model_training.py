@@ -165,7 +165,7 @@ def test_no_level_weighs_more_than_a_better_one(pairs: list[tuple[float, float]]
 def test_data_that_teach_nothing_are_refused_in_one_sentence() -> None:
     units = units_of(crowd(40))
     strangers = pd.DataFrame({"left": np.arange(20), "right": np.arange(20, 40)})
-    with pytest.raises(BadInput, match="weights cannot be trained: among 20 candidate pairs of 40 units"):
+    with pytest.raises(BadInput, match=r"weights cannot be trained: .* of 20 \(units: 40\)"):
         train(units, strangers)
     with pytest.raises(BadInput, match="among 0 candidate pairs"):
         train(units, strangers.iloc[:0])

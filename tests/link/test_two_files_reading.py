@@ -87,7 +87,7 @@ def test_ragged_rows_are_read_where_no_cell_is_lost_and_reported_otherwise(tmp_p
     assert found.rows["first_name"].tolist() == ["Ada", "Ivo", "Otto"]
     assert found.total == 5  # the blank line is no row, the one with empty cells is
     assert found.set_aside["row"].tolist() == [3, 4]
-    assert any("fewer cells" in note for note in found.notes)
+    assert any("fewer cells than columns: " in note for note in found.notes)
 
 
 def test_without_a_header_columns_are_called_by_their_place(tmp_path: Path) -> None:

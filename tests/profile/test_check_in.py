@@ -367,7 +367,7 @@ def test_steps_fill_the_minutes_and_every_study_has_a_source() -> None:
     assert told.minutes == 20
     assert all(one.source.strip() for one in told.known.study)
     for change in (-1, 1):
-        with pytest.raises(ValidationError, match="the steps take 20 minutes"):
+        with pytest.raises(ValidationError, match="the minutes of the steps add up to 20"):
             Protocol.model_validate({**told.model_dump(), "minutes": told.minutes + change})
 
 

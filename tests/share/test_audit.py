@@ -250,7 +250,7 @@ def test_a_log_that_is_put_back_to_an_earlier_day_with_all_its_files_is_noticed(
     add(log, "four")
     for path, data in kept.items():
         path.write_bytes(data)
-    assert log.verify()["trouble"].str.contains("there were 4 lines").any()
+    assert log.verify()["trouble"].str.contains("the last was 4").any()
     with pytest.raises(BadInput, match="home"):
         add(log)
 

@@ -22,7 +22,7 @@ from helpers.files.readers.decode import as_utf8
 from helpers.files.recognize import look_at, records_in
 from helpers.files.save import all_or_none, write_atomically
 from helpers.layouts import Layout, layout_of, read_layout
-from helpers.standard import STRING, BadInput
+from helpers.standard import STRING, BadInput, Measured
 
 __all__ = ["Drafted", "OpenDraft", "Started", "draft_layouts", "open_drafts", "told"]
 
@@ -46,8 +46,9 @@ class OpenDraft:
     @property
     def told(self) -> str:
         """The open questions, as a sentence without its subject."""
-        many = "1 question is" if self.questions == 1 else f"{self.questions} questions are"
-        text = f'a draft, and {many} open (lines with "# ?"; take a line away once it is answered)'
+        asked = Measured("draft_questions", self.questions, where=self.layout)
+        text = f"a draft, and {asked:count} {asked.verb('is', 'are')} open "
+        text += '(lines with "# ?"; take a line away once it is answered)'
         if self.not_taken:
             *before, last = self.not_taken
             text += f"; no {' and no '.join([', no '.join(before), last] if before else [last])} is taken"
@@ -413,7 +414,8 @@ def told(started: Started, folder: str, as_json: bool) -> dict[str, Any]:
     if started.known:
         counts = pd.Series(started.known).value_counts(sort=False)
         figures["known already"] = ", ".join(
-            f"{count} {'file' if count == 1 else 'files'} by {layout}" for layout, count in counts.items()
+            f"{Measured('files', int(count), where=str(layout)):count} by {layout}"
+            for layout, count in counts.items()
         )
     if len(left):
         figures["left"] = left

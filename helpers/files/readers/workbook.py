@@ -140,7 +140,7 @@ def _rows(sheet: Any, formulas: Any) -> list[list[Cell]]:
     for row in sheet.iter_rows():
         cells += len(row) + 1
         if cells > MOST_CELLS:
-            raise OverflowError(f"sheet {sheet.title} has more than {MOST_CELLS:,} cells")
+            raise OverflowError(f"sheet {sheet.title} has too many cells (at most {MOST_CELLS:,})")
         read = [_cell(cell) for cell in row]
         if behind is not None:
             for place, written in enumerate(next(behind, ())):
@@ -153,7 +153,7 @@ def _rows(sheet: Any, formulas: Any) -> list[list[Cell]]:
         filled += sum(cell is not None for cell in read)
         if cells - filled > MOST_EMPTY_OF_SHEET and filled * 4 < cells:
             raise OverflowError(
-                f"sheet {sheet.title} is nearly empty: more than {MOST_EMPTY_OF_SHEET:,} cells are empty"
+                f"sheet {sheet.title} is nearly empty (empty cells: more than {MOST_EMPTY_OF_SHEET:,})"
             )
     while rows and not rows[-1]:
         rows.pop()

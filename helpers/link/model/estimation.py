@@ -111,9 +111,9 @@ def train(
         taught |= lesson.teach(m, u, matches, start, taught, len(chosen) / len(sample), fewest, worth)
     if not taught:
         raise BadInput(
-            f"The weights cannot be trained: among {len(candidates):,} candidate pairs of {len(units):,} "
-            f"units fewer than {fewest:.0f} look like one child. Link without training, or train on "
-            f"more data."
+            "The weights cannot be trained: too few candidate pairs look like one child. At least "
+            f"{fewest:.0f} have to, of {len(candidates):,} (units: {len(units):,}). Link without training, "
+            "or train on more data."
         )
     before = start.tables(comparisons)
     own = {one.name: (m[at], u[at]) for at, one in enumerate(comparisons) if at in taught}

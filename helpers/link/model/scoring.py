@@ -318,7 +318,7 @@ def explain(units: Units, left: int, right: int, model: LinkModel | None = None)
     parts = weights_of_levels(levels, comparisons, m, u)[0]
     rarity = rarities(levels, comparisons, u, Frequencies.of_units(units, comparisons), one, other)[0]
     start = float(prior_bits(units, model.matches)[kinds_of(units, one, other)][0])
-    rows = [(BEFORE_LOOKING, f"one in {1 + 2 ** min(-start, 60):,.0f} such pairs is one child", start)]
+    rows = [(BEFORE_LOOKING, f"of such pairs, one in {1 + 2 ** min(-start, 60):,.0f} is one child", start)]
     of_names = 0.0
     for at, comparison in enumerate(comparisons):
         level = int(levels[0, at])

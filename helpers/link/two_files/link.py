@@ -271,13 +271,13 @@ def link_files(
     candidates = find_candidates(persons)
     if candidates.unreached:
         notes.append(
-            f"{candidates.unreached} rows share their values with too many others, so we compared them with "
-            f"none: more columns would tell them apart"
+            f"rows that share their values with too many others, so that we compared them with none: "
+            f"{candidates.unreached}; more columns would tell them apart"
         )
     if candidates.capped:
         notes.append(
-            f"more than {MOST_PAIRS:,} pairs of rows share something: we didn't compare pairs that share "
-            "only their weakest parts"
+            f"too many pairs of rows share something (more than {MOST_PAIRS:,}): we didn't compare pairs "
+            "that share only their weakest parts"
         )
     units = persons.units
     levels = compare_units(units, comparisons, candidates.left, candidates.right)
@@ -393,7 +393,7 @@ def _accounts(files: Mapping[str, PersonFile], persons: PersonTable) -> tuple[pd
         silent = int((~of_side).sum())
         if silent:
             rows.append((side, "no name, id, e-mail address or telephone: found no partner", silent))
-            notes.append(f"{side} file: {silent} rows have no name, id, e-mail address or telephone")
+            notes.append(f"{side} file: rows without a name, id, e-mail address or telephone: {silent}")
         for reason, times in file.set_aside["reason"].value_counts().items():
             rows.append((side, f"set aside: {reason}", int(times)))
     accounts = pd.DataFrame(rows, columns=["side", "what", "rows"])

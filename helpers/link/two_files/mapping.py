@@ -193,7 +193,7 @@ def _source(told: Any, place: str, field_name: str) -> Source:
         raise BadInput(f'{place} names no column: write "Column", or ["Column A", "Column B"].')
     if len(columns) > 1 and fields()[field_name].values in ("date", *(part[6:] for part in PARTS_OF_DATE)):
         raise BadInput(
-            f"{place} has {len(columns)} columns: a date that stands in several is written "
+            f"{place} has several columns ({len(columns)}): a date that stands in several is written "
             f'birth_year = "…", birth_month = "…", birth_day = "…".'
         )
     return Source(columns, formats)

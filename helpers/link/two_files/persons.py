@@ -472,7 +472,9 @@ def _birth(parts: Sequence[_Side], count: int, notes: list[str]) -> dict[str, Va
         if part.has("birth_date"):
             unread = int((part.text("birth_date").notna().to_numpy() & (read[place][0][:, 0] < 0)).sum())
             if unread:
-                notes.append(f"{side}: {unread} birth dates could not be read (as {', '.join(formats)})")
+                notes.append(
+                    f"{side}: birth dates that could not be read (as {', '.join(formats)}): {unread}"
+                )
     if any(mostly_two_figures(one[0]) for one in read):
         # Only the last two digits can be compared.
         dates = [np.where(one[0] < 0, one[0], one[0] % 100) for one in read]

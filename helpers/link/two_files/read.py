@@ -225,7 +225,7 @@ def _sheet(path: Path, raw: bytes, notes: list[str]) -> list[list[str]]:
         raise BadInput(f"{path} has no sheet with rows in it.")
     name, data = next(iter(filled.items()))
     if len(filled) > 1:
-        notes.append(f"of its {len(filled)} sheets the first, {name}, was read")
+        notes.append(f"the first of its sheets, {name}, was read (sheets: {len(filled)})")
     return [
         ["" if cell is None else str(cell[1] if isinstance(cell, list) else cell).strip() for cell in row]
         for row in rows_of(data)
@@ -281,9 +281,9 @@ def _table(path: Path, heads: _Heads, rows: Sequence[Sequence[str]], notes: list
         used.append(number)
         cells.append(row[:width])
     if short:
-        notes.append(f"{short} of its rows have fewer cells than columns: the missing cells are empty")
+        notes.append(f"its rows with fewer cells than columns: {short}; the missing cells are empty")
     for reason, times in Counter(reason for _, reason in aside).items():
-        notes.append(f"{times} of its rows were set aside: {reason}")
+        notes.append(f"its rows set aside: {times}, because {reason}")
     columns = list(zip(*cells, strict=True)) if cells else [()] * width
     table = pd.DataFrame(
         {

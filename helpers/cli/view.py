@@ -142,9 +142,10 @@ def view(
             "differs from the kit's own": changes,
             "note": policy.teaches,
         }
+        differs, gaps = Measured("rules_changed", len(changes)), Measured("policy_gaps", len(policy.gaps))
         finding = [
-            f"The policy is valid. It differs from the kit's own in **{len(changes)}** rules, and refuses "
-            f"**{len(policy.gaps)}** combinations because no rule allows them."
+            f"The policy is valid. It differs from the kit's own in {differs:bold count}, and refuses "
+            f"{gaps:bold count} because no rule allows them."
         ]
         worst = [", ".join(map(str, row)) for row in changes.head(3).itertuples(index=False)]
         output.emit(figures, Summary(finding, "First differences", worst), TITLES)

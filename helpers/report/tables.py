@@ -310,4 +310,5 @@ def table(
         fold = f"{caption or 'Table'} (every number is 0)"
     if fold:
         markup = folded(fold, markup)
-    return Block(markup, f"{caption or 'Table'}: {len(frame):,} {'row' if len(frame) == 1 else 'rows'}")
+    rows_there = Measured("table_rows", len(frame), where=caption or "Table")
+    return Block(markup, f"{caption or 'Table'}: {rows_there:count}")

@@ -163,7 +163,7 @@ class Audit:
         elif (own := heads[self._beside]) is None:
             why = f"{self._beside.name}, which records its number of lines, is missing or was changed"
         elif not own.fits(code):
-            why = f"its last line isn't the one that {self._beside.name} records"
+            why = f"its last line isn't the one recorded in {self._beside.name}"
         elif not self._elsewhere.exists():
             raise BadInput(
                 f"{self.path} has no copy of its newest code at {self._elsewhere}: somebody removed it, or "
@@ -172,7 +172,7 @@ class Audit:
                 "continues this log, and records that in it."
             )
         elif (other := heads[self._elsewhere]) is None or not other.fits(code):
-            why = f"its last line isn't the one that {self._elsewhere} records"
+            why = f"its last line isn't the one recorded in {self._elsewhere}"
         else:
             # A line that was announced but never written, because its process was killed, doesn't count.
             waits = own.before is not None and not hmac.compare_digest(code, own.newest)

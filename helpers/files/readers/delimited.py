@@ -153,8 +153,8 @@ def _readable(rows: _Rows, broken: int | None, findings: Findings) -> list[tuple
             kind,
             done,
             [number for number, _ in these],
-            value=[f"{count} cells" for _, count in these],
-            expected=f"{width} cells",
+            value=[f"cells: {count}" for _, count in these],
+            expected=f"cells: {width}",
             read_as=lenient if done == "read_as" else None,
         )
     return read

@@ -10,6 +10,7 @@ import pandas as pd
 
 from helpers.report.charts.picture import SMALL, Canvas, Picture
 from helpers.report.theme import color
+from helpers.standard import Measured
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -97,11 +98,11 @@ def waterfall(explained: pd.DataFrame, *, title: str, caption: str = "") -> Pict
     ]
     total = float(ends.iloc[-1]) if len(ends) else 0.0
     bars.append(_Bar("All together", _odds(total), 0.0, total, is_sum=True))
+    steps = Measured("weights_added", len(bars) - 1)
     return Picture(
         lambda width: _draw(Canvas(width), bars),
         title=title,
-        alt=f"{title.rstrip('.')}: {len(bars) - 1} steps add up to a match weight of {total:+.1f}, "
-        f"{_odds(total)}.",
+        alt=f"{title.rstrip('.')}: {steps:count} add up to a match weight of {total:+.1f}, {_odds(total)}.",
         caption=caption,
         data=explained[["comparison", "level", "weight"]],
         units={"weight": "log2"},

@@ -119,9 +119,8 @@ def unread_lines(lost: pd.DataFrame, real: bool) -> Block | None:
     shown = pd.DataFrame({"row": rows["row"], "column": rows["column"], "why": finding_words(rows["kind"])})
     if not real:
         shown["there"] = rows["value"].fillna("–")
-    count = lost["row"].nunique()
-    noun = "line" if count == 1 else "lines"
-    return table(shown, f"{count} {noun} of {lost['file'].iloc[0]} that can't be used", download=False)
+    unused = Measured("lines_unused", int(lost["row"].nunique()))
+    return table(shown, f"{unused:count} of {lost['file'].iloc[0]} that can't be used", download=False)
 
 
 def check_in_outcomes(source: Source, today: pd.Timestamp | None = None) -> Block:

@@ -257,7 +257,7 @@ def _amiss(findings: pd.DataFrame) -> Iterator[Block]:
         counted,
         "What was odd in the file",
         names={"kind": "what", "action_taken": "what was done"},
-        fold=f"What was odd in the file ({len(counted)} {'kind' if len(counted) == 1 else 'kinds'})",
+        fold=f"What was odd in the file ({Measured('finding_kinds', len(counted)):count})",
         most=60,
         download=False,
     )

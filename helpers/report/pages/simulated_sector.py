@@ -161,10 +161,10 @@ def describe_coverage(beside: pd.DataFrame) -> str:
         own = beside[beside["grouping"].eq(name)]
         if len(own):
             parts.append(f"{grouping.title.lower()}: {int(own['holds'].sum())} of {len(own)}")
-    held = int(beside["holds"].sum())
-    verb = "covers" if held == 1 else "cover"
-    of = f"Of {len(beside)} intervals of differences among similar systems"
-    return f"{of}, **{held or 'none'}** {verb} the simulated effect ({'; '.join(parts)})."
+    held = Measured("intervals_held", int(beside["holds"].sum()), len(beside))
+    of = f"{Measured('intervals_similar', len(beside)):count} of differences among similar systems"
+    many = f"{held:bold}" if held else "**none**"
+    return f"Of {of}, {many} {held.verb('covers', 'cover')} the simulated effect ({'; '.join(parts)})."
 
 
 def volunteers_picture(beside: pd.DataFrame, grouping: str, whose: str) -> Picture | None:
@@ -178,10 +178,11 @@ def volunteers_picture(beside: pd.DataFrame, grouping: str, whose: str) -> Pictu
     answers = rows.assign(value=rows["difference"], series="these answers")
     # The simulated effect is known: it has no interval.
     truth = rows.drop(columns=["low", "high"]).assign(value=rows["simulated"], series="simulated")
-    held = int(own["holds"].sum())
-    found = (
-        f"{held or 'None'} of {len(own)} intervals {'covers' if held == 1 else 'cover'} the simulated effect"
-    )
+    where = f"{grouping}, {whose}"
+    held = Measured("intervals_held", int(own["holds"].sum()), len(own), where=where)
+    intervals = Measured("intervals_similar", len(own), where=where)
+    many, verb = f"{held}" if held else "None", held.verb("covers", "cover")
+    found = f"{many} of {intervals:count} {verb} the simulated effect"
     return dot_plot(
         pd.concat([answers, truth], ignore_index=True),
         title=f"{read_analysis_plan().groupings[grouping].title}: {found[0].lower() + found[1:]}",

@@ -96,7 +96,7 @@ def people_chart(plan: StaffingPlan) -> Picture:
     return Picture(
         draw,
         title=title,
-        alt=f"{title}: two panels of steps over {int(data['month'].max())} months.",
+        alt=f"{title}: two panels of steps over {Measured('plan_months', int(data['month'].max())):count}.",
         caption="Line: the likely case. Gray: all assumptions at their easy and hard ends, not a "
         "confidence interval. The assumptions are the kit's own, or yours.",
         data=data,

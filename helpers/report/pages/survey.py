@@ -22,7 +22,7 @@ from helpers.report.pages.survey_text import (
 )
 from helpers.report.tables import number_text, table
 from helpers.report.theme import color
-from helpers.standard import STRING, declared_survey
+from helpers.standard import STRING, Measured, declared_survey
 from helpers.survey import UNNAMED, measured_items
 
 if TYPE_CHECKING:
@@ -71,10 +71,11 @@ def opinion_chart(beside: pd.DataFrame) -> Picture | Block:
     rows = pd.concat(
         [heard.astype({"value": "float64"}), seen.astype({"value": "float64"})], ignore_index=True
     )
+    items, more = Measured("items_compared", len(both)), Measured("items_unlike_files", apart, len(both))
     title = (
-        f"People and files are an anchor or more apart on {apart} of {len(both)} items"
+        f"People and files are an anchor or more apart on {more:count of}"
         if apart
-        else f"People and files are less than an anchor apart on all {len(both)} items"
+        else f"People and files are less than an anchor apart on all {items:count}"
     )
     return dot_plot(
         rows,
@@ -84,7 +85,7 @@ def opinion_chart(beside: pd.DataFrame) -> Picture | Block:
         ordered=False,
         limits=(0.8, 4.2),
         digits=1,
-        alt=f"{title}: {len(both)} items on a scale from 1 to 4, each as people say and as files show.",
+        alt=f"{title}: {items:count} on a scale from 1 to 4, each as people say and as files show.",
         caption=f"{declared_survey().own} {measured_items().own}",
     )
 
@@ -197,7 +198,7 @@ def _alt(title: str, together: pd.Series) -> str:
     ranked = together.sort_values(kind="stable")
     low, high = str(ranked.index[0]), str(ranked.index[-1])
     return (
-        f"{title.rstrip('.')}: {len(together)} domains on a scale from 1 to 4, from "
+        f"{title.rstrip('.')}: {Measured('domains_drawn', len(together)):count} on a scale from 1 to 4, from "
         f"{number_text(ranked.iloc[0], digits=1)} in {names[low].title} to "
         f"{number_text(ranked.iloc[-1], digits=1)} in {names[high].title}."
     )

@@ -130,8 +130,7 @@ def _missing(found: Judged, worst: Sequence[str], better: Measured) -> str:
     said = f"{found['complete'].say()}."
     if better.whole <= found["complete"].whole or not worst:
         return said
-    named = "one more system" if len(worst) == 1 else "two systems"
-    return f"{said} Linking {named}, {' and '.join(worst)}, would make it {better:bold}."
+    return f"{said} Linking {' and '.join(worst)}, too, would make it {better:bold}."
 
 
 def _unseen(found: Judged) -> str:

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Dashboard", "dashboard"]
 
-_HINT = f"Type {FEWEST_LETTERS} letters; arrows go through at most {MOST_HITS} names, Enter opens a page."
+_LETTERS = f"letters of a name ({FEWEST_LETTERS} or more)"
+_HINT = f"Type {_LETTERS}; arrows go through at most {MOST_HITS} hits, Enter opens a page."
 
 
 def dashboard(
@@ -241,7 +242,7 @@ class Dashboard:
             said = (
                 f"Nobody with this name here.{self._also()}"
                 if letters >= FEWEST_LETTERS
-                else f"Type {FEWEST_LETTERS} letters."
+                else f"Type {_LETTERS}."
             )
         else:
             said = f"{len(every)} found" + (f", {MOST_HITS} shown: type more letters." if rest else ".")

@@ -111,7 +111,7 @@ class DeclaredTracks(BaseModel):
             before = known[track.begins_with].line if track.begins_with else ()
             added = sum(_minutes(line, self.rule) for line in (*before, *track.line) if line.counted)
             if added != track.minutes:
-                faults.append(f"{track.name} has {track.minutes} minutes, and its lines add up to {added}")
+                faults.append(f"{track.name}: minutes = {track.minutes}, and its lines add up to {added}")
         if faults:
             raise ValueError("; ".join(faults))
         return self

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from helpers.layouts import Layout, data_dictionary, load_layout
+from helpers.standard import plain
 from helpers.systems import roster_system
 from synthetic_data.error_families import FAMILIES, declared_family
 from synthetic_data.faults.scene import declared_faults, faults_on_request
@@ -195,7 +196,7 @@ def _seeds() -> list[str]:
             ["lesson", "effect", "seeds", "of_seeds"]
         ].itertuples(index=False)
     ]
-    return [search.sentence(), "", *_table(["notebook", "effect", "other seeds that show it"], rows)]
+    return [plain(search.sentence()), "", *_table(["notebook", "effect", "other seeds that show it"], rows)]
 
 
 TABLES: dict[str, Callable[[], list[str]]] = {

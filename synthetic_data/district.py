@@ -18,7 +18,7 @@ import pandas as pd
 
 from helpers.files import digests_of, foreign_file
 from helpers.layouts import load_layout
-from helpers.standard import BadInput
+from helpers.standard import BadInput, Measured, plain
 from helpers.systems import outside_packages
 from synthetic_data.answer_key import answer_key, write_answer_key
 from synthetic_data.error_families import add_errors, record_of_errors
@@ -97,8 +97,9 @@ def make_district(
     else:
         settled = load_scenario(scenario, **overrides)
     if settled.districts > 1 and settled.district == 0:
+        region = plain(f"{Measured('districts', settled.districts):count}")
         raise BadInput(
-            f"Scenario {settled.name!r} is a region of {settled.districts} districts: make it with "
+            f"Scenario {settled.name!r} is a region of {region}: make it with "
             "`bigpicture make FOLDER --scenario region`, and open one of its districts."
         )
     mark = fingerprint(settled)

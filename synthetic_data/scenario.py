@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, get_args
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
-from helpers.standard import BadInput, last_day, nearest, respelled, toml_of
+from helpers.standard import BadInput, Measured, last_day, nearest, plain, respelled, toml_of
 from synthetic_data.system_folders import system_folders
 
 __all__ = [
@@ -266,8 +266,7 @@ def load_scenario(
     except ValidationError as error:
         invalid = error.errors()
     if invalid or unknown:
-        faults = len(invalid) + len(unknown)
-        count = "1 fault" if faults == 1 else f"{faults} faults"
+        count = plain(f"{Measured('scenario_faults', len(invalid) + len(unknown)):count}")
         told = [_in_words(fault) for fault in invalid[:MOST_TOLD]]
         told += [_unknown_kind(table, kind, kinds) for table, kind in unknown[: MOST_TOLD - len(told)]]
         raise BadInput(f"Scenario {settings['name']!r} has {count}: {'; '.join(told)}")

@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from helpers.files import write_atomically
-from helpers.standard import read_declared
+from helpers.standard import Measured, read_declared
 from synthetic_data.scenario import load_scenario
 
 __all__ = [
@@ -115,8 +115,9 @@ class SeedSearch:
     def sentence(self) -> str:
         """Say that the seed was chosen, from how many, and how many would do as well."""
         seeds, day = self.counts["seed"], self.counts["measured"].max()
-        every = f"{len(seeds)} seeds ({seeds.min()} to {seeds.max()}, measured {day})"
-        children = f"{self.counts['students'].iloc[0]:,} children"
+        tried = Measured("study_seeds", len(seeds))
+        every = f"{tried:count} ({seeds.min()} to {seeds.max()}, measured {day})"
+        children = f"{Measured('enrolled', int(self.counts['students'].iloc[0])):count}"
         return (
             f"Seed {self.chosen} was chosen from {every}: "
             f"{len(self.showing_all)} of them make a district of {children} that shows every effect."

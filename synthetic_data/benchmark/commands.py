@@ -11,7 +11,7 @@ import click
 import pandas as pd
 
 from helpers.files import Output, Summary, out_option, save_all, with_output
-from helpers.standard import BadInput
+from helpers.standard import BadInput, Measured
 
 if TYPE_CHECKING:
     from synthetic_data.benchmark.plan import Plan
@@ -161,7 +161,7 @@ def _scored(tracks: pd.DataFrame, sets: int) -> Summary:
     """Give the range of F1 over sets and tracks, and the three lowest."""
     lines = [
         f"{row['set']}, {row['track']}: F1 {row['F1']:.3f} ({row['F1_low']:.3f} to {row['F1_high']:.3f}), of "
-        f"{row['pairs']:,} pairs"
+        f"{Measured('benchmark_pairs', row['pairs'], where=row['set']):count}"
         for row in tracks.sort_values("F1", kind="stable").head(3).to_dict("records")
     ]
     middle = tracks["F1"].median()

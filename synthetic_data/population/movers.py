@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from helpers.standard import BadInput
+from helpers.standard import BadInput, Measured, plain
 from synthetic_data.population.households import TWO_PARENTS, DraftPopulation
 from synthetic_data.population.names import Heritage, child_names, draw_heritage, family_surnames, given_names
 from synthetic_data.population.schools import GRADES
@@ -111,8 +111,9 @@ def draw_movers(scenario: Scenario, household: Codes, grade: Codes, grade_before
     for at, (wanted, goes) in enumerate(zip(listed["grade"][here].tolist(), leaves.tolist(), strict=True)):
         fitting = free[~taken[free]]
         if not len(fitting):
+            enrolled = plain(f"{Measured('enrolled', scenario.students):count}")
             raise BadInput(
-                f"A district of {scenario.students} children has fewer without brothers and sisters than "
+                f"A district of {enrolled} has fewer without brothers and sisters than "
                 f"the {len(here)} who move: give more students, or less than moved_between = "
                 f"{scenario.moved_between:g}."
             )

@@ -17,7 +17,7 @@ import pandas as pd
 
 from helpers.files import read_district
 from helpers.link import link_district
-from helpers.standard import Measured
+from helpers.standard import Measured, plain
 from synthetic_data.district import make_district
 from synthetic_data.scenario import load_scenario
 from synthetic_data.seed_search import SEARCHED, SeedSearch, declared_effects, read_search, write_search
@@ -59,7 +59,7 @@ def search(write: bool, anew: bool, most: int | None) -> None:
         return
     found = SeedSearch(rows, chosen)
     click.echo(found.shares().round(0).to_string(index=False))
-    click.echo(found.sentence())
+    click.echo(plain(found.sentence()))
     click.echo(f"Seeds that show all: {', '.join(map(str, found.showing_all)) or 'none'}.")
     click.echo(f"Written: {SEARCHED}" if write else "Nothing was written; --write keeps it.")
 

@@ -12,7 +12,7 @@ import pytest
 
 from helpers.standard import definitions
 
-# Last words of declared counts that are no nouns by themselves: "rows late", "3 times as likely", "who counts".
+# Last words of declared counts that are no nouns themselves: "rows late", "3 times as likely", "who counts".
 NO_NOUNS = frozenset("(assumed) answered counts found late linked lunch more old public seen times".split())
 # What ends the noun itself: record *of a child*, pages *that show it*.
 REST = re.compile(r" (?:of|that|at|for|with|in|from|to|by|on|about)\b.*")

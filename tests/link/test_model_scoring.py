@@ -156,7 +156,7 @@ def test_the_steps_of_a_pair_add_up_to_its_weight_and_read_as_sentences() -> Non
     assert steps["weight"].sum() == pytest.approx(weight)
     assert steps["running_total"].iloc[-1] == pytest.approx(weight)
     sentences = [describe(step) for _, step in steps.iterrows()]
-    assert sentences[0].startswith("Before anything is compared, one in ")
+    assert sentences[0].startswith("Before anything is compared, of such pairs, one in ")
     assert "Birth date: not known, which shows nothing." in sentences
     assert any(
         said.startswith("Address and telephone the same: ") and "for one child as for two." in said

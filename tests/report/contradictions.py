@@ -82,7 +82,8 @@ def _other_nouns(numbers: Iterable[Number]) -> Iterator[str]:
     """The noun after a number is that of its measure, or of its base: 38 of 674 children."""
     for one in numbers:
         of = re.match(r" of (?:the )?[\d,]+ (.*)", one.after)
-        noun = _noun_after(of.group(1) if of else re.sub("^ (more|fewer) ", "", one.after))
+        own = one.after if "-" not in one.measure else re.sub("^ (more|fewer) ", "", one.after)
+        noun = _noun_after(of.group(1) if of else own)
         if not noun:
             continue
         measure = definition(one.measure.split("-")[0])

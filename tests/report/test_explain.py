@@ -14,10 +14,11 @@ from click.testing import CliRunner
 from helpers.cli import main
 from helpers.files import District
 from helpers.link import Links
-from helpers.report import explain
+from helpers.report import explain, explain_page
 from helpers.report.pages.index import index_page
 from helpers.report.runs.first_page import first_page
-from helpers.score import judge_headlines, list_strays
+from helpers.score import COUNTED, judge_headlines, list_strays, measure
+from helpers.standard import BadInput
 from tests.report.test_definitions import text_of
 
 
@@ -104,3 +105,24 @@ def test_a_real_folder_shows_counts_by_the_guard_and_its_rows_at_the_desk_alone(
     logged = (out / "audit.jsonl").read_text("utf-8")
     assert "rows of review" in logged
     assert len(logged.splitlines()) == 1
+
+
+def test_each_measure_of_a_district_has_a_page_with_its_rows(
+    district: District, district_links: Links, tmp_path: Path
+) -> None:
+    counted = judge_headlines(district, district_links)
+    for name in COUNTED:
+        told = explain(counted, name)
+        page = explain_page(tmp_path / f"{name}.html", told, district.about).read_text("utf-8")
+        value = counted.of(name)
+        assert value.rows is not None
+        assert len(value.rows) == value.number, name
+        assert f">{value.text}</data>" in page, name
+        assert "⟦" not in page
+
+
+def test_python_asks_for_a_measure_by_its_name(district: District, district_links: Links) -> None:
+    asked = measure("undetected_by_number").of(district, district_links)
+    assert asked == judge_headlines(district, district_links).of("undetected_by_number")
+    with pytest.raises(BadInput, match="Did you mean undetected_by_number"):
+        measure("undetected_by_numbr")

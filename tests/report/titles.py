@@ -26,7 +26,7 @@ __all__ = ["TITLES", "UNCHECKED", "Title", "overclaims"]
 
 # Parts of titles that no row of the picture can show. The rest of such a title is checked.
 UNCHECKED: Mapping[str, str] = {
-    r": (more than chance explains|a gap that can't be told from chance) among [\d,]+ comparisons?$": (
+    r": (more than chance explains|a gap that can't be told from chance) among [\d,]+ comparisons? of two groups$": (
         "the rows are groups; the comparison is of all pairs of groups of all systems"
     ),
 }
@@ -217,8 +217,8 @@ def _families(match: re.Match[str], picture: Picture) -> bool:
 
 
 @shown_by(
-    r"Of ([\d,]+) children in (.+) whom (.+) serves, ([\d,]+)(%?) are found there"
-    r"(?:; (\d+) more pairs? ties?)?"
+    r"Of ([\d,]+) child(?:ren)? as linked in (.+) whom (.+) serves, ([\d,]+) \((\d+)%\) (?:is|are) found there"
+    r"(?:; (\d+) more pairs? of systems ties?)?"
 )
 def _found_there(match: re.Match[str], picture: Picture) -> bool:
     shares = [number(row[2]) / number(row[3]) for row in picture.rows[1:]]
@@ -227,9 +227,9 @@ def _found_there(match: re.Match[str], picture: Picture) -> bool:
         for share, row in zip(shares, picture.rows[1:], strict=True)
         if same_system(match[2], row[0]) and same_system(match[3], row[1])
     )
-    found = math.floor(100 * share + 1e-9) if match[5] else number(row[2])
-    told = [number(match[1]), number(match[4]), number(match[6] or "0")]
-    return told == [number(row[3]), found, shares.count(share) - 1] and share == min(shares)
+    told = [number(match[at] or "0") for at in (1, 4, 5, 6)]
+    percent = math.floor(100 * share + 1e-9)
+    return told == [number(row[3]), number(row[2]), percent, shares.count(share) - 1] and share == min(shares)
 
 
 @shown_by(

@@ -18,6 +18,7 @@ from helpers.report.charts import dot_plot
 from helpers.report.runs.notebooks import choose
 from helpers.score import read_answer_key
 from helpers.share import Guard, shown_everybody
+from helpers.standard import Measured, unmarked
 from helpers.teach import check
 from synthetic_data.studies.calibration.figures import WORST_GRADES, targets
 from synthetic_data.studies.calibration.study import NORMS
@@ -31,7 +32,12 @@ def code_of(path: Path) -> list[str]:
 def run(cells: list[str], *beginnings: str) -> tuple[dict[str, Any], list[str]]:
     """Run the cells that begin so; give their names and what they answered."""
     said: list[str] = []
-    names: dict[str, Any] = {"pd": pd, "answer": said.append, "table": lambda *shown, **how: None}
+    names: dict[str, Any] = {
+        "pd": pd,
+        "Measured": Measured,
+        "answer": lambda text: said.append(unmarked(text)),
+        "table": lambda *shown, **how: None,
+    }
     for beginning in beginnings:
         (cell,) = [cell for cell in cells if cell.startswith(beginning)]
         exec(compile(cell, beginning, "exec"), names)
@@ -122,7 +128,8 @@ def test_the_children_who_match_nobody_do_not_reveal_a_small_roster(
         "links": links,
         "district": ["sis", "meals", "health"],
         "guard": Guard(real=True),
-        "answer": said.append,
+        "Measured": Measured,
+        "answer": lambda text: said.append(unmarked(text)),
         "number_text": number_text,
         "shown_everybody": shown_everybody,
     }

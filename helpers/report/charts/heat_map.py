@@ -20,7 +20,7 @@ from helpers.report.tables import (
     shown_count,
 )
 from helpers.report.theme import color, text_color_on
-from helpers.standard import Measured, plain
+from helpers.standard import Measured
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -284,9 +284,7 @@ def pair_heat_map(
             ranked = sorted(numbers, key=numbers.__getitem__, reverse=worst == "high")[:10]
             pairs_said = [" – ".join(pair) for pair in ranked]
             scale = [numbers[pair] for pair in ranked]
-            left_out = plain(
-                f"{unit}; the {len(ranked)} worst of {Measured('pairs_drawn', len(numbers)):count}"
-            )
+            left_out = f"{unit}; the {len(ranked)} worst of {Measured('pairs_drawn', len(numbers))!s}"
             return draw_bars(
                 sheet, pairs_said, scale, [texts[pair] for pair in ranked], left_out, frozenset()
             )

@@ -229,5 +229,5 @@ def describe_missed_names(missed: pd.DataFrame) -> str:
         f"In the systems compared, exact matching misses {most['missed']:.0f} of 100 pairs of {names[0]} "
         f"names, and {common['missed']:.0f} of {names[1]} names"
     )
-    among = f"{Measured('comparisons', len(others)):count}"
+    among = f"{Measured('name_comparisons', len(others)):count}"
     return said if len(sure) else f"{said}: this gap can't be told from chance among {among}"

@@ -335,7 +335,8 @@ def _switches(study: Study) -> Iterator[Block]:
     counted = alone.loc[alone["most"].ne(NONE), "most"].value_counts()
     best = "no switch buys anything for sure"
     if len(counted):
-        best = f"**{counted.index[0]}** buys most in {counted.iloc[0]} of {len(alone)} measures"
+        every = Measured("study_measures", len(alone), where="moved alone")
+        best = f"**{counted.index[0]}** buys most in {counted.iloc[0]} of {every:count}"
     yield answer(f"Moved alone from {FROM} to {TO}: {best}.")
     yield table(alone, f"One switch moved alone, from {FROM} to {TO}", names=heads)
     last = f"The same switch moved last, when the others are at {TO}"

@@ -183,7 +183,7 @@ def matching_of(study: Study) -> str:
         f"Matching names and birth dates finds **{each}** of 100 at every step, even {LEVEL_WORDS[first]}, "
         f"because {Measured('systems_named', named, len(SILOS)):count of} always record a name, and {dated} "
         f"of them a birth date. {change} "
-        f"They buy fresher data and **{asked[1] - asked[0]:.0f}** more answers."
+        f"They buy fresher data and {Measured('study_gain_answers', round(asked[1] - asked[0])):bold count}."
     )
 
 
@@ -576,8 +576,9 @@ def _ask(costs: Costs, name: str, sure: pd.DataFrame) -> Action:
     more = f" It also buys {' and '.join(f'{one:count}' for one in said[1:])}." if said[1:] else ""
     whom = "" if sure["measure"].eq("found").any() else " It finds no more children."
     hours, dollars = step.first_hours, step.first_dollars
+    likely = Measured("step_hours", hours.likely, where=name)
     cost = (
-        f"assumed cost a system: {hours.likely:g} hours ({hours.low:g} to {hours.high:g}) and "
+        f"assumed cost a system: {likely:count} ({hours.low:g} to {hours.high:g}) and "
         f"${dollars.likely:,.0f} (${dollars.low:,.0f} to ${dollars.high:,.0f}) in the first year"
     )
     by = "; ".join(one for one in (step.due, cost) if one)

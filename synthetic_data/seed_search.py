@@ -115,9 +115,11 @@ class SeedSearch:
     def sentence(self) -> str:
         """Say that the seed was chosen, from how many, and how many would do as well."""
         seeds, day = self.counts["seed"], self.counts["measured"].max()
-        tried = Measured("study_seeds", len(seeds))
+        tried = Measured("study_seeds", len(seeds), where="search of seeds")
         every = f"{tried:count} ({seeds.min()} to {seeds.max()}, measured {day})"
-        children = f"{Measured('enrolled', int(self.counts['students'].iloc[0])):count}"
+        children = (
+            f"{Measured('enrolled', int(self.counts['students'].iloc[0]), where='search of seeds'):count}"
+        )
         return (
             f"Seed {self.chosen} was chosen from {every}: "
             f"{len(self.showing_all)} of them make a district of {children} that shows every effect."

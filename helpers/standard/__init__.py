@@ -5,6 +5,7 @@ from helpers.standard.definitions import (
     Measured,
     definition,
     definitions,
+    marked,
     percent,
     plain,
     unmarked,

@@ -20,6 +20,7 @@ __all__ = [
     "Measured",
     "definition",
     "definitions",
+    "marked",
     "percent",
     "plain",
     "unmarked",
@@ -85,7 +86,8 @@ def definition(name: str) -> Definition:
 _MARK = re.compile(r"⟦([^|⟧]*)\|([a-z_0-9-]*)\|([^|⟧]*)\|([^|⟧]*)⟧")
 
 
-def _mark(text: str, measure: str, where: str, base: Number = None) -> str:
+def marked(text: str, measure: str, where: str, base: Number = None) -> str:
+    """Mark a number in a sentence with its measure, its place and its base."""
     # A place is named by people: it may have what divides a mark.
     place = re.sub(r"[|⟦⟧]", " ", where)
     return f"⟦{text}|{measure}|{place}|{'' if base is None else base}⟧"
@@ -168,17 +170,23 @@ class Measured:
         """Check whether there is anything to count."""
         return bool(self.number)
 
+    @property
+    def base_noun(self) -> str:
+        """Name what the base counts."""
+        above = self.definition.base
+        return (definition(above) if above else self.definition).noun(self.base)
+
     def __format__(self, spec: str) -> str:
         *bold, how = re.split(r"^(bold) ?", spec)[1:] if spec.startswith("bold") else [spec]
         text = self.text if not how.startswith("share") else _share(self.number, self.base)
-        number = _mark(text, self.measure, self.where, self.base)
+        number = marked(text, self.measure, self.where, self.base)
         number = f"**{number}**" if bold else number
-        base = _mark(_text(self.base), self.definition.base, self.where)
+        base = marked(_text(self.base), self.definition.base, self.where)
         forms = {
             "": number, "share": number, "noun": self.noun, "of": f"{number} of {base}",
             "count": f"{number} {self.noun}",
-            "share of": f"{number} of {base} {self.definition.noun(self.base)}",
-            "count of": f"{number} of {base} {self.definition.noun(self.base)}",
+            "share of": f"{number} of {base} {self.base_noun}",
+            "count of": f"{number} of {base} {self.base_noun}",
         }  # fmt: skip
         if how not in forms:
             raise ValueError(f"A measure has no format {spec!r}; formats: {', '.join(filter(None, forms))}")
@@ -189,8 +197,8 @@ class Measured:
         declared = self.definition
         phrase = declared.says.get(language) or ("{n} of {of} {noun}" if declared.base else "{n} {noun}")
         base = self.number if self.base is None else self.base
-        of = _mark(_text(base), declared.base or self.measure, self.where)
-        return phrase.format(n=f"{self:bold}", of=of, noun=declared.noun(base))
+        of = marked(_text(base), declared.base or self.measure, self.where)
+        return phrase.format(n=f"{self:bold}", of=of, noun=self.base_noun if declared.base else self.noun)
 
     def verb(self, one: str, several: str) -> str:
         """Choose the form of a verb that agrees with the number."""
@@ -227,7 +235,7 @@ class Difference:
 
     def __format__(self, spec: str) -> str:
         declared, by = self.before.definition, abs(self.number)
-        number = _mark(_text(by), f"{self.before.measure}-{self.after.measure}", self.after.where)
+        number = marked(_text(by), f"{self.before.measure}-{self.after.measure}", self.after.where)
         number = f"**{number}**" if spec == "bold" else number
         way = "fewer" if self.number > 0 else "more"
         change = declared.change or definition(_root(self.before.measure)).change

@@ -72,7 +72,7 @@ def _other_bases(numbers: list[Number]) -> Iterator[str]:
 def _noun_after(text: str) -> str:
     """Return the longest declared noun that a text begins with."""
     words = re.split(r"[\s,.;:]+", text.strip())
-    for many in range(min(len(words), 8), 0, -1):
+    for many in range(min(len(words), 16), 0, -1):
         if " ".join(words[:many]) in NOUNS:
             return " ".join(words[:many])
     return ""
@@ -98,7 +98,7 @@ def _one_phrase(numbers: Iterable[Number]) -> Iterator[str]:
     said: dict[tuple[str, str, str], Number] = {}
     for one in numbers:
         phrase = re.sub(r"[\d,]+", "#", f"{one.before} #{one.after}".casefold())
-        if len(re.findall("[a-z]{2,}", phrase)) < LEAST_WORDS or "-" in one.measure:
+        if len(re.findall("[a-z]{3,}", phrase)) < LEAST_WORDS or "-" in one.measure:
             continue
         first = said.setdefault((phrase, one.where, one.base), one)
         if first.measure != one.measure and first.text != one.text:
@@ -145,7 +145,8 @@ NO_COUNT = re.compile(
     r"“[^”]*”|\b\d{4}-\d\d-\d\d\b|\b(?:19|20)\d\d\b|"
     r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December) \d+\b|"
     r"\b(?:grades?|seed|version|step|level|month|line|cell|notebook) \d[\d.]*(?: (?:to|and) \d+)?|"
-    r"\b\d+ (?:CFR|U\.S\.C\.)[^;,]*",
+    r"\b\d+ (?:CFR|U\.S\.C\.)[^;,]*|\b95% intervals?|\b19 times in 20|\bof 100\b|\b1 to 4\b|fewer than 10\b|"
+    r"\b100 means|\babove 2\b",
     re.IGNORECASE,
 )
 

@@ -46,7 +46,7 @@ HMONG = f"{SLAVIC}; name origin: Hmong|Exact|31|18|44"
 STEPS = "step|Found, of 100, by number|Found, of 100, matched"
 ALIKE = "Among systems of similar size, locale and IT staff,"
 NO_LEAD = f"{ALIKE} in none of 2 domains can a lead of pledgers be told from chance"
-STANDS = "A new surname stands in all 2 files after 30 days at level none, and after 1 day at level governed"
+STANDS = "A new surname reaches all 2 files after 30 days at level none, and after 1 day at level governed"
 DIARY = f"{CHANGE}; Office|x|on the same day, typed once|on the same day, typed once"
 SHOWN_LATE = f"{DIARY}; Nurse|x|after 30 days, typed twice|after 1 day, typed once"
 ONE_WAITS = f"{DIARY}; Nurse|x|{NO_FIELD}|after 1 day, typed once"
@@ -116,19 +116,22 @@ CASES = [
     ),
     (
         "what|right (pairs)|missed (pairs)|wrong (pairs); Exact|1|4|0; Resolved|4|1|2",
-        "Of 5 pairs the sixth rung finds 4",
-        "Of 5 pairs the sixth rung finds 5",
+        "The sixth rung finds 4 of 5 pairs of cards",
+        "The sixth rung finds 5 of 5 pairs of cards",
     ),
     (
         HMONG,
-        "Of 100 pairs of Hmong names exact matching misses 31, of Anglo names 12",
-        "Of 100 pairs of Slavic names exact matching misses 20, of Anglo names 12",
+        "In the systems compared, exact matching misses 31 of 100 pairs of Hmong names, "
+        "and 12 of Anglo names",
+        "In the systems compared, exact matching misses 20 of 100 pairs of Slavic names, "
+        "and 12 of Anglo names",
     ),
     (
         SLAVIC,
-        "Of 100 pairs of Slavic names exact matching misses 20, of Anglo names 12: "
-        "this gap can't be told from chance among 1 comparison",
-        "Of 100 pairs of Slavic names exact matching misses 20, of Anglo names 12",
+        "In the systems compared, exact matching misses 20 of 100 pairs of Slavic names, "
+        "and 12 of Anglo names: this gap can't be told from chance among 1 comparison",
+        "In the systems compared, exact matching misses 20 of 100 pairs of Slavic names, "
+        "and 12 of Anglo names",
     ),
     (NAMES, "Too few groups of names are large enough to compare", SLAVIC),
     (
@@ -194,8 +197,10 @@ CASES = [
     ),
     (
         f"{GROUPS}; Asian|59|41|75|16|27; White|85|81|88|17|20",
-        "Meals lists 16 of 27 (Asian) and 17 of 20 (White): more than chance explains among 8 comparisons of two groups",
-        "Meals lists 16 of 27 (Asian) and 18 of 20 (White): more than chance explains among 8 comparisons of two groups",
+        "Meals lists 16 of 27 (Asian) and 17 of 20 (White): more than chance explains "
+        "among 8 comparisons of two groups",
+        "Meals lists 16 of 27 (Asian) and 18 of 20 (White): more than chance explains "
+        "among 8 comparisons of two groups",
     ),
     (
         ADULTS,

@@ -26,9 +26,8 @@ __all__ = ["TITLES", "UNCHECKED", "Title", "overclaims"]
 
 # Parts of titles that no row of the picture can show. The rest of such a title is checked.
 UNCHECKED: Mapping[str, str] = {
-    r": (more than chance explains|a gap that can't be told from chance) among [\d,]+ comparisons? of two groups$": (
-        "the rows are groups; the comparison is of all pairs of groups of all systems"
-    ),
+    r": (more than chance explains|a gap that can't be told from chance) among [\d,]+ comparisons? of two "
+    r"groups$": ("the rows are groups; the comparison is of all pairs of groups of all systems"),
 }
 
 
@@ -139,14 +138,15 @@ def _probability(match: re.Match[str], picture: Picture) -> bool:
     return least - 0.005 <= number(match[1]) <= most + 0.005
 
 
-@shown_by(r"Of (\d+) pairs the sixth rung finds (\d+)")
+@shown_by(r"The sixth rung finds (\d+) of (\d+) pairs? of cards")
 def _cards(match: re.Match[str], picture: Picture) -> bool:
     right, missed, _ = row_of(picture, "Resolved")
-    return (right + missed, right) == (number(match[1]), number(match[2]))
+    return (right, right + missed) == (number(match[1]), number(match[2]))
 
 
 @shown_by(
-    r"Of 100 pairs of (.+) names exact matching misses (\d+), of (.+) names (\d+)"
+    r"In the systems compared, exact matching misses (\d+) of 100 pairs of (.+) names, "
+    r"and (\d+) of (.+) names"
     r"(?:: this gap can't be told from chance among (\d+) comparisons?)?"
 )
 def _missed_names(match: re.Match[str], picture: Picture) -> bool:
@@ -155,12 +155,12 @@ def _missed_names(match: re.Match[str], picture: Picture) -> bool:
         for row in picture.rows[1:]
         if row[0].startswith("name origin: ") and row[1] == "Exact"
     }
-    common = origins.pop(match[3])
+    common = origins.pop(match[4])
     sure = {name: each for name, each in origins.items() if each[1] > common[2]}
     among = number(match[5]) == len(origins) if match[5] else bool(sure)
     most = max(each[0] for each in (sure or origins).values())
-    named = (sure or origins)[match[1]][0]
-    told = says(match[2], named) and says(match[4], common[0])
+    named = (sure or origins)[match[2]][0]
+    told = says(match[1], named) and says(match[3], common[0])
     return told and named == most and among and bool(sure) != bool(match[5])
 
 
@@ -217,8 +217,8 @@ def _families(match: re.Match[str], picture: Picture) -> bool:
 
 
 @shown_by(
-    r"Of ([\d,]+) child(?:ren)? as linked in (.+) whom (.+) serves, ([\d,]+) \((\d+)%\) (?:is|are) found there"
-    r"(?:; (\d+) more pairs? of systems ties?)?"
+    r"Of ([\d,]+) child(?:ren)? as linked in (.+) whom (.+) serves, ([\d,]+) \((\d+)%\) (?:is|are) found "
+    r"there(?:; (\d+) more pairs? of systems ties?)?"
 )
 def _found_there(match: re.Match[str], picture: Picture) -> bool:
     shares = [number(row[2]) / number(row[3]) for row in picture.rows[1:]]

@@ -65,7 +65,7 @@ def _placebo(match: re.Match[str], picture: Picture) -> bool:
 
 
 @shown_by(
-    r".+ (?:stands in all (?P<all>\d+) files|reaches (?P<some>\d+) of (?P<of>\d+) files "
+    r".+ (?:reaches all (?P<all>\d+) files|reaches (?P<some>\d+) of (?P<of>\d+) files "
     r"\((?P<who>.+)\):) (?P<after>.+?)(?P<no>\. No other has a place for it)?",
     r".+ reaches none of (?P<none>\d+) files, at any level: none has a place for it",
 )

@@ -197,7 +197,7 @@ def heat_map(
         or f"{title.rstrip('.')}: {Measured('cells_down', len(down)):count} and "
         f"{Measured('cells_across', len(across)):count}{between}.",
         caption=caption,
-        data=known.rename(columns={value: unit}),
+        data=frame[[row, column, value]].rename(columns={value: unit}),
         guard=guard,
     )
 

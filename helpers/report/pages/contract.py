@@ -19,6 +19,7 @@ from helpers.report.display_names import named_first, short_names
 from helpers.report.pages.page import heading, note
 from helpers.report.tables import table
 from helpers.report.templates import render
+from helpers.standard import Measured
 
 if TYPE_CHECKING:
     from helpers.gaps import Contract
@@ -172,7 +173,7 @@ def rubric_picture(rubric: pd.DataFrame, layouts: Mapping[str, Layout]) -> Pictu
     lowest = told[told["level"].eq(1)]
     often = lowest["heading"].str.lower().value_counts()
     title = (
-        f"{len(lowest)} of {len(told)} levels are the lowest, most often in "
+        f"{Measured('levels_lowest', len(lowest), len(told)):count of} are the lowest, most often in "
         f"{named_first(often.index.tolist(), often.tolist())}"
         if len(lowest)
         else "No system is at the lowest level of any heading that files show"

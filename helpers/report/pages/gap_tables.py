@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AMISS",
+    "COUNTED_AMISS",
     "GAP_HEADS",
     "GroupGap",
     "column_words",
@@ -57,20 +58,21 @@ GAP_HEADS = {
     "step": "what to do",
     "example": "an example",
 }
-# What is counted where a measure is amiss, so that a number beside it has its unit.
-AMISS = {
-    "matches that are right": "wrong links",
-    "pairs refused": "pairs of records with one number that names or other ids contradict",
-    "match rate": "children as linked who aren't found",
-    "linked, not verified": "records linked by a number that nothing could check",
-    "in no other system": "children as linked who match no other system",
-    "can't be placed": "children as linked who can't be placed",
-    "own files don't join": "records that the system's own file with names lacks",
-    "key confirmed": "one number, different names or birth dates",
-    "column filled": "left empty",
-    "children with an entry": "children as linked without an entry",
-    "children with two records": "children as linked with two records",
+# What is counted where a measure of the scorecard is amiss, so that a number beside it has its unit.
+COUNTED_AMISS = {
+    "matches that are right": "links_wrong",
+    "pairs refused": "pairs_contradicted",
+    "match rate": "not_found_there",
+    "linked, not verified": "unverified_there",
+    "in no other system": "nowhere_else",
+    "can't be placed": "not_placed",
+    "own files don't join": "own_files_apart",
+    "key confirmed": "keys_not_confirmed",
+    "column filled": "cells_left_empty",
+    "children with an entry": "without_entry",
+    "children with two records": "with_two_records",
 }
+AMISS = {measure: definition(name).noun(None) for measure, name in COUNTED_AMISS.items()}
 _OF = ["left_silo", "owner"]
 # Measures of a column with the header of its file.
 OF_HEADS = ("dates in another form",)
@@ -191,11 +193,10 @@ def lowest_share(found: float, out_of: float, names: tuple[str, str], ties: int)
     there = Measured("found_there", int(found), served.number, where=served.where)
     more = Measured("tied_pairs", ties)
     tied = f"; {more:count} {more.verb('ties', 'tie')}" if more else ""
-    share = f"{100 * found // out_of:.0f}%"
+    percent = Measured("percent_found", f"{100 * found // out_of:.0f}%", where=served.where)
     verb = there.verb("is", "are")
-    return (
-        f"Of {served:count} in {names[0]} whom {names[1]} serves, {there} ({share}) {verb} found there{tied}"
-    )
+    found_there = f"{there} ({percent}) {verb} found there"
+    return f"Of {served:count} in {names[0]} whom {names[1]} serves, {found_there}{tied}"
 
 
 def name_with_ties(steps: pd.DataFrame, names: Mapping[str, str], guard: Guard) -> list[str]:
@@ -235,7 +236,7 @@ def judged_sentence(lines: pd.DataFrame) -> str:
     pairs = Measured("judged_links", int(joined["denominator"].sum()))
     right = Measured("judged_right", int(joined["numerator"].sum()), pairs.number)
     belong = right.verb("belongs", "belong")
-    wrong = f"Wrong: **{pairs.whole - right.whole:,}**."
+    wrong = f"Wrong: {Measured('judged_wrong', pairs.whole - right.whole, pairs.number):bold}."
     return f"Of {pairs:bold count}, {right:bold} {belong} to one child. {wrong}"
 
 
@@ -325,7 +326,7 @@ def widest_group_gap(groups: pd.DataFrame, district: District, guard: Guard) -> 
     rows = group_table(groups, district, guard)[here.fillna(False) & large["out_of"].ge(SMALLEST_GROUP)]
     where = "in {}" if gap["group_by"] in ("grade", "school") else "({})"
     ends = [
-        f"{row['children']} of {row['out_of']} {where.format(row['group'])}"
+        f"{_listed_of(rows['system'].iloc[0], row):of} {where.format(row['group'])}"
         for one in (gap["least"], gap["most"])
         for row in rows[large["group"].reindex(rows.index).eq(one)].to_dict("records")
     ]
@@ -334,6 +335,12 @@ def widest_group_gap(groups: pd.DataFrame, district: District, guard: Guard) -> 
     title = f"{rows['system'].iloc[0]} lists {' and '.join(ends)}: {doubt} among {looked_at:count}"
     order = rows.sort_values("percent", kind="stable")
     return GroupGap(order, title, bool(gap["apart"]), looked_at)
+
+
+def _listed_of(system: str, row: Mapping[Hashable, Any]) -> Measured:
+    """Count what a system lists of a group, as the guard shows it."""
+    listed, of = (one if isinstance(one, str) else int(one) for one in (row["children"], row["out_of"]))
+    return Measured("listed_of_group", listed, of, where=f"{system}, {row['group']}")
 
 
 def work_table(work: pd.DataFrame, layouts: Mapping[str, Layout], guard: Guard) -> pd.DataFrame:

@@ -28,6 +28,7 @@ from helpers.report.display_names import in_words, short_names, system_names_in_
 from helpers.report.pages.contract import rubric_blocks
 from helpers.report.pages.gap_tables import (
     AMISS,
+    COUNTED_AMISS,
     GAP_HEADS,
     crosswalk_table,
     found_both_ways,
@@ -150,7 +151,8 @@ def work_sentence(work: pd.DataFrame) -> str:
     likely = Measured("hours_by_hand", hours)
     return (
         f"One exchange takes about {likely:bold count} of manual effort "
-        f"(from {low:,} to {high:,}, by the kit's assumptions)."
+        f"(from {Measured('hours_by_hand_low', low)} to {Measured('hours_by_hand_high', high)}, by the kit's "
+        "assumptions)."
     )
 
 
@@ -216,14 +218,17 @@ def _first(
     told = steps.assign(
         measure=steps["measure"].replace(AMISS), example_file=steps["example_file"].mask(pd.Series(hidden))
     )
-    many = [guard.about(int(number)) for number in steps["touched"]] if guard.real else steps["touched"]
+    many = [guard.about(int(number)) if guard.real else int(number) for number in steps["touched"]]
     between = [plain(said) for said in name_with_ties(steps, short_names(district.layouts), guard)]
     shown = gap_table(told, district.layouts).assign(how_many=many, between=between)
     named = name_with_ties(steps, system_names_in_text(district.layouts), guard)
+    amiss = steps["measure"].map(COUNTED_AMISS)
     found = [
-        f"**{number_text(count)}** {what} ({sides})"
-        for count, what, sides in zip(
-            shown["how_many"].head(MOST_FOUND), told["measure"], named, strict=False
+        f"{Measured(name, count, where=plain(sides)):bold count} ({sides})"
+        if isinstance(name, str)
+        else f"**{number_text(count)}** {measure} ({sides})"
+        for count, name, measure, sides in zip(
+            many[:MOST_FOUND], amiss, steps["measure"], named, strict=False
         )
     ]
     return [
@@ -329,8 +334,9 @@ def _meaning(district: District, guard: Guard) -> list[Block]:
     hurt = lost.drop_duplicates(["left_silo", "right_silo", "column"])
     shown = lost_codes(lost, district.layouts, guard)
     heads = {"to": "on the way to", "written": "written there as", "lost": "why"}
-    some = f"Translations from one system's codes to another's: {len(ways)}; with a loss: **{len(hurt)}**."
-    none = f"Translations from one system's codes to another's: {len(ways)}. None loses a code."
+    begun = f"Translations from one system's codes to another's: {Measured('translations', len(ways))}"
+    some = f"{begun}; with a loss: {Measured('translations_lossy', len(hurt), len(ways)):bold}."
+    none = f"{begun}. None loses a code."
     blocks = [*begin, answer(some if len(hurt) else none)]
     if len(shown):
         blocks.append(table(shown, "Codes that don't come back", names=heads, most=12))

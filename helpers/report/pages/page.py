@@ -14,6 +14,7 @@ from helpers.files import write_atomically
 from helpers.report.blocks import Block, banner, is_invented, joined, paragraph, slug
 from helpers.report.templates import PAGE_TEMPLATES, fill, render
 from helpers.report.theme import page_css
+from helpers.standard import marked
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -34,6 +35,9 @@ __all__ = [
 # The sentence that `answer` shows, or the finding above a picture.
 _ANSWER = re.compile(r'<p class="(?:answer|finding)"[^>]*>(.*?)</p>', re.DOTALL)
 # In a notebook's first cell, the line that starts the text for learners: minutes, needs, goals.
+_DATA = re.compile(
+    r'<data data-in="([^"]*)" data-measure="([^"]*)" data-of="([^"]*)" value="[^"]*">([^<]*)</data>'
+)
 _FOR_LEARNERS = re.compile(r"^\*\*\d+ min.*", re.MULTILINE | re.DOTALL)
 # A link to a file in a text; and addresses of a site, which need no file next to the page.
 _LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s#]+\.\w+)(#[^)\s]*)?\)")
@@ -188,7 +192,8 @@ def headline(notebook: Path) -> str:
         for output in cell.get("outputs", []):
             found = _ANSWER.search(str(output.get("data", {}).get("text/html", "")))
             if found:
-                bold = re.sub(r"</?strong>", "**", found.group(1))
+                text = _DATA.sub(lambda one: marked(one[4], one[2], one[1], one[3]), found.group(1))
+                bold = re.sub(r"</?strong>", "**", text)
                 return unescape(re.sub(r"<[^>]+>", "", bold)).strip()
     return ""
 

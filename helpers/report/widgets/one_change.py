@@ -161,7 +161,8 @@ def change_timeline(known: pd.DataFrame, about: Mapping[str, Any], change: str) 
         caption=(
             f"Days from the Monday ({about['monday']}) on which the SIS learned of it, to the first day on "
             "which a system's file shows it; a file without a column for it never does. One invented child "
-            f"of {about['title']}, {Measured('enrolled', about['students']):count}, seed {about['seed']}. "
+            f"of {about['title']}, {Measured('enrolled', about['students'], where='one change'):count}, "
+            f"seed {about['seed']}. "
             f"{about['words']}"
         ),
         data=change_table(known, about, change),

@@ -223,7 +223,9 @@ class _Beside:
 
 def _sizes(figures: pd.DataFrame) -> Measured:
     """Name the sizes of a run's districts: 60, 600 children."""
-    return Measured("enrolled", ", ".join(f"{size:,}" for size in sorted(figures["students"].unique())))
+    return Measured(
+        "enrolled", ", ".join(f"{size:,}" for size in sorted(figures["students"].unique())), where="study"
+    )
 
 
 def _about(study: Study) -> str:

@@ -264,7 +264,7 @@ def chart_of_steps(study: Study, here: tuple[str, str] | None = None) -> Block:
     rows = at_levels(study, [(WORKSHOP, method) for method in ways], [panel.measure for panel in panels])
     shown = rows.assign(series=rows["method"].map(ways))
     seeds, looks = int(rows["seeds"].max()), int(rows["looks"].max())
-    districts = Measured("study_districts", seeds)
+    districts = Measured("study_districts", seeds, where="each step")
     bars = (
         f" Bars: 95% intervals over the {seeds}, widened because we look at {looks} at once."
         if seeds > 1
@@ -306,7 +306,7 @@ def _range(values: Sequence[float]) -> str:
 
 def _largest(study: Study) -> Measured:
     """Return the children of the study's largest district."""
-    return Measured("enrolled", int(study.figures["students"].max()))
+    return Measured("enrolled", int(study.figures["students"].max()), where="study")
 
 
 def _at_risk(study: Study) -> float:
@@ -408,7 +408,7 @@ def chart_of_placebo(study: Study) -> Block:
         series=list(names.values()),
         caption="Children whose page shows signs of two systems, beyond what chance would "
         f"produce. Districts of {_largest(study):count}. Bars: 95% intervals over "
-        f"{Measured('study_seeds', int(rows['seeds'].max())):count}, widened for "
+        f"{Measured('study_seeds', int(rows['seeds'].max()), where='placebo'):count}, widened for "
         f"{int(rows['looks'].max())} looks (Bonferroni). The "
         f"difference at the last step is {apart:.0f}, from {low:.0f} to {high:.0f} (Welch, corrected for "
         f"{len(there)} looks). The generator simulates the effects.",

@@ -15,6 +15,7 @@ __all__ = [
     "Block",
     "about_line",
     "answer",
+    "back_to_index",
     "banner",
     "folded",
     "frame",
@@ -73,6 +74,12 @@ def stacked(positions: Mapping[str, Block]) -> Block:
 def paragraph(text: str, kind: str = "") -> Block:
     """Format a plain sentence; ``kind`` is a class of the style sheet, such as ``muted``."""
     return Block(fill(_TEMPLATE, "paragraph", text, kind), text)
+
+
+def back_to_index() -> Block:
+    """Lead back to the first page of a run."""
+    said = "Back to the first page"
+    return Block(fill(_TEMPLATE, "back", said), said)
 
 
 def folded(summary: str, markup: Markup) -> Markup:

@@ -305,7 +305,7 @@ def table(
     if len(frame) and (len(frame) > _A_FEW if download is None else download):
         written = frame if guard is None else _texts(_columns(frame, names or {}, units or {}, guard))
         link = csv_link(written, caption or "table")
-    left = Measured("rows_left", max(len(frame) - most, 0), where=f"{caption}, {len(frame)} rows")
+    left = Measured("rows_left", max(len(frame) - most, 0), where=f"{caption} ({len(frame)})")
     markup = fill(_TEMPLATE, "table", rows, left, link, frame.empty)
     if not fold and _all_zero(frame):
         fold = f"{caption or 'Table'} (every number is 0)"

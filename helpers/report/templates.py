@@ -90,24 +90,25 @@ def _elements(text: str) -> str:
     return with_marks(text, lambda *parts: measured(*map(Markup, parts)))
 
 
-# A number outside of a link; a number of one system alone has no page.
+# A number outside of a link, with its place and its measure.
 _NUMBER = re.compile(
-    r'(<a\b.*?</a>)|(<data data-in="" data-measure="(\w+)" data-of="[^"]*" value="[^"]*">[^<]*</data>)',
+    r'(<a\b.*?</a>)|(<data data-in="([^"]*)" data-measure="(\w+)" [^>]*>[^<]*</data>)',
     re.DOTALL,
 )
 
 
-def link_measures(markup: str, pages: Mapping[str, str]) -> str:
+def link_measures(markup: str, pages: Mapping[tuple[str, str], str]) -> str:
     """Let each number of a page open the page of its measure, where there is one."""
 
     def linked(found: re.Match[str]) -> str:
-        if found[3] not in pages:
+        page = pages.get((found[4], found[3]))
+        if page is None:
             return found[0]
-        return str(_macro("report/blocks.html.j2", "rows_of")(pages[found[3]], Markup(found[0])))
+        return str(_macro("report/blocks.html.j2", "rows_of")(page, Markup(found[0])))
 
     return _NUMBER.sub(linked, markup)
 
 
-def measures_on(markup: str) -> set[str]:
-    """Name the measures whose numbers a page shows."""
-    return {found[3] for found in _NUMBER.finditer(markup) if found[3]}
+def measures_on(markup: str) -> set[tuple[str, str]]:
+    """Name the measures whose numbers a page shows, each with its place."""
+    return {(found[4], found[3]) for found in _NUMBER.finditer(markup) if found[4]}

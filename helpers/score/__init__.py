@@ -12,7 +12,7 @@ from helpers.score.card_sort import (
 )
 from helpers.score.children import (
     children_by_system,
-    count_complete_without,
+    complete_without,
     judge_records,
     score_cases,
     score_children,
@@ -30,7 +30,9 @@ from helpers.score.flags import (
 )
 from helpers.score.groups import AS_THEY_ARE, MADE_EQUAL, GroupScores, missed_by_group, score_groups
 from helpers.score.headlines import (
+    AND,
     COUNTED,
+    COUNTED_IN,
     MATCHED,
     NUMBER,
     Headlines,

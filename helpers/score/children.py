@@ -18,8 +18,10 @@ from helpers.systems import roster_system
 __all__ = [
     "LinksToScore",
     "children_by_system",
-    "count_complete_without",
+    "children_in_systems",
+    "complete_without",
     "judge_records",
+    "mixed_in_systems",
     "score_cases",
     "score_children",
 ]
@@ -146,6 +148,18 @@ def children_by_system(records: pd.DataFrame) -> pd.DataFrame:
         is not on the child's page, which is the cluster with most of the child's records). Records in which
         their own system put two people are left out.
     """
+    counts = (
+        children_in_systems(records)
+        .groupby("silo")
+        .agg(children=("person", "size"), missing=("missing", "sum"))
+    )
+    mixed = mixed_in_systems(records).groupby("silo")["person"].nunique()
+    counts = counts.assign(undetected=mixed.reindex(counts.index, fill_value=0))
+    return counts[["children", "undetected", "missing"]].astype("Int64").reset_index()
+
+
+def children_in_systems(records: pd.DataFrame) -> pd.DataFrame:
+    """List each system's children, a row each, and whether a record of theirs is missing from their page."""
     own = of_one_person(records)
     mine = own[own["is_child"]]
     page = mine["person"].map(_commonest(mine))
@@ -154,22 +168,23 @@ def children_by_system(records: pd.DataFrame) -> pd.DataFrame:
     alone &= mine.groupby("person")["silo"].transform("nunique").gt(1)
     lost = mine["child"].ne(page).fillna(True) | alone
     by = mine.assign(missing=lost.astype(bool)).groupby(["silo", "person"], sort=True)
-    counts = by["missing"].any().groupby("silo").agg(children="size", missing="sum")
+    return by["missing"].any().reset_index()
+
+
+def mixed_in_systems(records: pd.DataFrame) -> pd.DataFrame:
+    """List who shares a page because of each system's record, unnoticed: both children, a row each."""
+    own = of_one_person(records)
+    mine = own.loc[own["is_child"], ["child", "person"]].drop_duplicates()
     strays = own.loc[own["silent"], ["silo", "child"]].drop_duplicates()
-    mixed = strays.merge(
-        mine[["child", "person"]].drop_duplicates(), on="child", how="inner", validate="many_to_many"
-    )
-    undetected = mixed.groupby("silo")["person"].nunique().reindex(counts.index, fill_value=0)
-    counts = counts.assign(undetected=undetected)[["children", "undetected", "missing"]]
-    return counts.astype("Int64").reset_index()
+    mixed = strays.merge(mine, on="child", how="inner", validate="many_to_many")
+    return mixed[["silo", "person"]].drop_duplicates()
 
 
-def count_complete_without(records: pd.DataFrame, systems: Collection[str] = ()) -> int:
-    """Count the children who are complete if records of ``systems`` were never split from theirs."""
+def complete_without(records: pd.DataFrame, systems: Collection[str] = ()) -> pd.DataFrame:
+    """List the children who are complete if records of ``systems`` were never split from theirs."""
     kept = of_one_person(records)
-    kept = kept[~kept["silo"].isin(list(systems))]
-    outcome = child_outcomes(kept)
-    return int(outcome.eq(COMPLETE).sum())
+    outcome = child_outcomes(kept[~kept["silo"].isin(list(systems))])
+    return outcome[outcome.eq(COMPLETE)].rename_axis("person").reset_index()[["person"]]
 
 
 def _strange(truth: pd.DataFrame, crosswalk: pd.DataFrame) -> np.ndarray:

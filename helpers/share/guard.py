@@ -160,6 +160,9 @@ class Guard:
             return found
         exact = (found.number, found.base)
         number, base = (self.about(one) if isinstance(one, int) else one for one in exact)
+        if all(isinstance(one, int) for one in exact) and self.hides(exact[1] - exact[0]):  # type: ignore[operator]
+            # Two rounded numbers that are alike would say that hardly anybody is left.
+            number = "not shown"
         return replace(found, number=number, base=base, interval=None, rows=None)
 
     def rate(self, numerator: int, denominator: int, digits: int = 0) -> str:

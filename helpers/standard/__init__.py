@@ -6,6 +6,7 @@ from helpers.standard.definitions import (
     definition,
     definitions,
     marked,
+    measures_in,
     percent,
     plain,
     unmarked,

@@ -21,6 +21,7 @@ __all__ = [
     "definition",
     "definitions",
     "marked",
+    "measures_in",
     "percent",
     "plain",
     "unmarked",
@@ -112,6 +113,11 @@ def with_marks(text: str, show: Callable[[str, str, str, str], str]) -> str:
     return _MARK.sub(lambda found: show(*found.groups()), text)
 
 
+def measures_in(text: str) -> set[tuple[str, str]]:
+    """Name the measures of a sentence's numbers, each with its place."""
+    return {(found[2], found[3]) for found in _MARK.finditer(text)}
+
+
 @dataclass(frozen=True)
 class Measured:
     """What one measure counts in one district.
@@ -136,9 +142,9 @@ class Measured:
     rows: pd.DataFrame | None = field(default=None, compare=False, repr=False)
 
     @classmethod
-    def of_rows(cls, measure: str, rows: pd.DataFrame, base: Number = None) -> Measured:
+    def of_rows(cls, measure: str, rows: pd.DataFrame, base: Number = None, where: str = "") -> Measured:
         """Count rows, one a unit that counts."""
-        return cls(measure, len(rows), base, rows=rows)
+        return cls(measure, len(rows), base, where=where, rows=rows)
 
     @property
     def definition(self) -> Definition:

@@ -21,10 +21,14 @@ TAG = re.compile(rf"(?<!\?P)</?(?:{'|'.join(ELEMENTS)})(?=[\s/>]|$)|<!doctype", 
 # By module: strings that look like a tag, and why they stay.
 NO_HTML = {
     # The pattern that reads a finding from a notebook's output.
-    "helpers/report/pages/page.py": {'<p class="(?:answer|finding)"[^>]*>(.*?)</p>'},
+    "helpers/report/pages/page.py": {
+        '<p class="(?:answer|finding)"[^>]*>(.*?)</p>',
+        # The pattern that reads a number's measure back.
+        '<data data-in="([^"]*)" data-measure="([^"]*)" data-of="([^"]*)" value="[^"]*">([^<]*)</data>',
+    },
     # The pattern that finds the numbers outside of links.
     "helpers/report/templates.py": {
-        r'(<a\b.*?</a>)|(<data data-in="" data-measure="(\w+)" data-of="[^"]*" value="[^"]*">[^<]*</data>)'
+        r'(<a\b.*?</a>)|(<data data-in="([^"]*)" data-measure="(\w+)" [^>]*>[^<]*</data>)'
     },
     # The file of a cell in a traceback, as Jupyter names it.
     "synthetic_data/studies/levels/in_this_process.py": {"<code cell 1>"},

@@ -43,7 +43,7 @@ def pages(district: District, district_links: Links, tmp_path_factory: pytest.Te
     out = tmp_path_factory.mktemp("pages")
     counted = judge_headlines(district, district_links)
     figures = first_page(counted)
-    index_page(out / "index.html", figures, [], district.about, explains=EXPLAINED)
+    index_page(out / "index.html", figures, [], district.about, explains=[(name, "") for name in EXPLAINED])
     gaps_page(
         out / "gaps.html",
         district,

@@ -15,9 +15,10 @@ from helpers.cli import main
 from helpers.files import District
 from helpers.link import Links
 from helpers.report import explain, explain_page
+from helpers.report.pages.explain import page_of_measure
 from helpers.report.pages.index import index_page
 from helpers.report.runs.first_page import first_page
-from helpers.score import COUNTED, judge_headlines, list_strays, measure
+from helpers.score import COUNTED, children_by_system, judge_headlines, list_strays, measure
 from helpers.standard import BadInput
 from tests.report.test_definitions import text_of
 
@@ -74,13 +75,14 @@ def test_the_first_page_opens_the_list_behind_its_sentences(
 ) -> None:
     counted = judge_headlines(district, district_links)
     figures = first_page(counted)
-    names = {name for name in figures.measures if counted.of(name)}
+    names = {one for one in figures.measures if counted.counts(*one) and counted.of(*one)}
     text = index_page(
         tmp_path / "index.html", figures, [], district.about, pages="run/", explains=names
     ).read_text("utf-8")
-    for name in names:
-        assert f'href="run/explain_{name}.html"' in text
-        assert len(explain(counted, name).rows) > 0
+    assert {("undetected_by_number", ""), ("missing_in_system", "activities")} <= names
+    for one in names:
+        assert f'href="run/{page_of_measure(*one)}"' in text
+        assert len(explain(counted, *one).rows) > 0
     first = explain(counted, "undetected_by_number")
     assert first.cause.replace("**", "") in figures.actions[0].effect
 
@@ -126,3 +128,18 @@ def test_python_asks_for_a_measure_by_its_name(district: District, district_link
     assert asked == judge_headlines(district, district_links).of("undetected_by_number")
     with pytest.raises(BadInput, match="Did you mean undetected_by_number"):
         measure("undetected_by_numbr")
+
+
+def test_a_number_of_one_system_has_its_rows_too(district: District, district_links: Links) -> None:
+    counted = judge_headlines(district, district_links)
+    records = counted.records["matched"]
+    systems = children_by_system(records).set_index("silo")
+    for silo in systems.index:
+        for name in ("missing_in_system", "undetected_in_system"):
+            value = counted.of(name, silo)
+            counts = systems.loc[silo]
+            assert (value.number, value.base) == (counts[name[:-10]], counts["children"])
+    with pytest.raises(BadInput, match="isn't counted for one district"):
+        counted.of("missing_in_system", "nowhere")
+    with pytest.raises(BadInput, match="isn't counted for one district"):
+        counted.of("missing_in_system")

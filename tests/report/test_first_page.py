@@ -9,6 +9,8 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pandas as pd
 import pytest
@@ -24,7 +26,7 @@ from helpers.report.runs.actions import declared_actions, due_days, order_senten
 from helpers.report.runs.first_page import first_actions, first_page
 from helpers.score import (
     children_by_system,
-    count_complete_without,
+    complete_without,
     judge_headlines,
     judge_records,
     score_children,
@@ -85,12 +87,15 @@ def test_a_step_about_one_system_counts_its_own_children(
     systems = found.systems.assign(undetected=found.systems["silo"].eq("meals").astype("Int64") * 3)
     counts = {"mixed": 6, "mixed_noticed": 2, "undetected": 4, "undetected_by_number": 9}
     made = {name: replace(found[name], number=many) for name, many in counts.items()}
-    judged = replace(found, measured={**found.measured, **made}, systems=systems)
+    counted = SimpleNamespace(of=lambda name, where: Measured(name, 3, 5, where=where), links=district_links)
+    judged = replace(
+        found, measured={**found.measured, **made}, systems=systems, counted=cast("Any", counted)
+    )
     monkeypatch.setattr(module, "judge", lambda *_: judged)
     match, check = first_actions(district, district_links, pd.DataFrame(), judged=True)[:2]
     assert "fall from 9 to 4; 6 are mixed up then, and a check flags only 2 of them." in plain(match.effect)
     assert check.what.startswith("Check the links of meals:")
-    assert check.many == Measured("undetected_in_system", 3, check.many.base, where="meals")
+    assert check.many == Measured("undetected_in_system", 3, 5, where="meals")
 
 
 def test_the_page_has_three_sentences_and_three_actions_with_owner_day_and_report(
@@ -158,10 +163,10 @@ def test_linking_the_two_worst_systems_completes_as_many_pages_as_the_page_says(
     systems = children_by_system(records)
     assert systems["missing"].le(systems["children"]).all()
     worst = systems.sort_values(["missing", "silo"], ascending=[False, True])["silo"].head(2).tolist()
-    better = count_complete_without(records, worst)
-    assert page.complete == count_complete_without(records) < better
+    better = len(complete_without(records, worst))
+    assert page.complete == len(complete_without(records)) < better
     assert f"would make it {better}" in plain(page.sentences[1].sentence)
-    assert count_complete_without(records, systems["silo"].tolist()) == 0
+    assert complete_without(records, systems["silo"].tolist()).empty
 
 
 def test_rows_are_those_of_data_and_a_zip_is_one_file_of_many_tables(

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.report.blocks import Block, answer, banner, is_invented, paragraph, terms
+from helpers.profile import latest_days
+from helpers.report.blocks import Block, answer, back_to_index, banner, is_invented, paragraph, slug, terms
 from helpers.report.display_names import short_names, system_names_in_text
 from helpers.report.pages.page import block_page, heading
 from helpers.report.tables import table
-from helpers.score import MATCHED, NUMBER, list_strays, main_cause
+from helpers.score import AND, MATCHED, NUMBER, list_strays, main_cause
 from helpers.standard import Measured
 
 if TYPE_CHECKING:
@@ -47,21 +48,24 @@ class Explained:
     cause: str
     # The rows behind the number, for readers.
     rows: pd.DataFrame
+    # The system or systems that it is about, and the newest day of the exports; empty if none.
+    place: str = ""
+    day: str = ""
 
 
-def page_of_measure(name: str) -> str:
-    """Return the file name of a measure's page."""
-    return f"explain_{name}.html"
+def page_of_measure(name: str, where: str = "") -> str:
+    """Return the file name of a measure's page, also in one system."""
+    return f"explain_{name}{f'_in_{slug(where)}' if where else ''}.html"
 
 
-def pages_of(measures: Collection[str], folder: str = "") -> dict[str, str]:
-    """Return the address of each measure's page, below a folder."""
-    return {name: folder + page_of_measure(name) for name in measures}
+def pages_of(measures: Collection[tuple[str, str]], folder: str = "") -> dict[tuple[str, str], str]:
+    """Return the address of each measure's page, below a folder, by measure and place."""
+    return {one: folder + page_of_measure(*one) for one in measures}
 
 
-def explain(found: Headlines, name: str) -> Explained:
+def explain(found: Headlines, name: str, where: str = "") -> Explained:
     """Collect what a measure counts in a district, and what it doesn't; of a real folder, without rows."""
-    district, measured = found.district, found.shown(name)
+    district, measured = found.district, found.shown(name, where)
     others = measured.definition.alike.items()
     alike = [(found.shown(other), how) for other, how in others if found.counts(other)]
     cause, rows = "", pd.DataFrame()
@@ -71,7 +75,12 @@ def explain(found: Headlines, name: str) -> Explained:
             rows = list_strays(district, found.records[NUMBER])
             cause = cause_sentence(district, rows, measured)
         rows = _readable(found, rows)
-    return Explained(measured, pd.DataFrame(alike, columns=["number", "difference"]), cause, rows)
+    spoken = system_names_in_text(district.layouts)
+    place = AND.join(spoken[silo] for silo in where.split(AND)) if where else ""
+    newest = max(latest_days(district).days.values(), default=None)
+    day = f"{newest:%B} {newest.day}, {newest.year}" if newest is not None else ""
+    told = pd.DataFrame(alike, columns=["number", "difference"])
+    return Explained(measured, told, cause, rows, place, day)
 
 
 def cause_sentence(district: District, strays: pd.DataFrame, everybody: Measured) -> str:
@@ -85,19 +94,55 @@ def cause_sentence(district: District, strays: pd.DataFrame, everybody: Measured
     return f"One column is behind {behind:bold} of the {everybody}: {where} has another child's number."
 
 
+# How a column of a list is called; one that says the same of every row is left out.
+HEADS = {
+    "person": "child", "outcome": "after full matching", "detected": "noticed by a check", "silos": "systems",
+    "number": "all signs shown by number", "matched": "all signs shown after matching", "silo": "system",
+    "left_silo": "system", "right_silo": "other system", "record": "record there", "blocked_by": "blocked",
+    "left_record": "its record", "right_record": "other record", "match_probability": "probability",
+}  # fmt: skip
+# Of a list of records or of their pairs, what a person decides by.
+_RECORDS = ("silo", "record", "person", "link_status", "linkable_by", "step", "owner", "records", "column")
+_PAIRS = (
+    "left_silo",
+    "left_record",
+    "right_silo",
+    "right_record",
+    "match_probability",
+    "rule",
+    "contradiction",
+)
+
+
 def _readable(found: Headlines, rows: pd.DataFrame) -> pd.DataFrame:
     """Name the children and systems of rows; an invented district's children may be named."""
-    short = short_names(found.district.layouts)
     named = [column for column in ("owner", "person") if column in rows]
-    called = _names(found.district, found.records[MATCHED]) if named else {}
-    words = dict.fromkeys(named, called)
+    if "child" in rows and not named:
+        rows, named = _with_child(found, rows), ["person"]
+    short = short_names(found.district.layouts)
+    words = dict.fromkeys(named, _names(found.district, found.records[MATCHED])) if found.has_key else {}
     words |= {column: short for column in ("silo", "left_silo", "right_silo") if column in rows}
     spelled = {column: rows[column].map(names).fillna(rows[column]) for column, names in words.items()}
     shown = rows.assign(**spelled)
-    if not named:
-        return shown
-    # The group's code says nothing beside the child's name.
-    return shown.drop(columns="child", errors="ignore").sort_values(named, kind="stable", ignore_index=True)
+    kept = _PAIRS if "left_record" in shown else _RECORDS if "record" in shown else tuple(shown)
+    shown = shown[[column for column in kept if column in shown and column != "child"]]
+    same = [column for column in shown if len(shown) > 1 and shown[column].nunique(dropna=False) == 1]
+    shown = shown.drop(columns=[column for column in same if column in HEADS or column in kept[4:]])
+    order = [column for column in named if column in shown]
+    return shown.sort_values(order, kind="stable", ignore_index=True) if order else shown
+
+
+def _with_child(found: Headlines, rows: pd.DataFrame) -> pd.DataFrame:
+    """Name the child of each group by the person with most of its records, and count records and systems."""
+    if not found.has_key:
+        return rows
+    judged = found.records[MATCHED].dropna(subset=["child"])
+    by = judged.groupby("child")
+    about = by.agg(
+        person=("person", lambda who: who.mode().iloc[0]), silos=("silo", "nunique"), records=("silo", "size")
+    )
+    about = about if "record" not in rows else about[["person"]]
+    return rows.merge(about, on="child", how="left", validate="many_to_one")
 
 
 def _names(district: District, records: pd.DataFrame) -> Mapping[str, str]:
@@ -115,6 +160,7 @@ def _names(district: District, records: pd.DataFrame) -> Mapping[str, str]:
 
 KEYED = "Exact for this invented district: a count, no estimate. A real one has no answer key."
 COUNTED_HERE = "A count of what the links decide, no estimate. Which of them are wrong, it doesn't say."
+COUNTED_FILES = "A count of what the files and their layouts show, no estimate."
 AT_THE_DESK = (
     "No page of a real folder lists children. At your desk, bigpicture explain {} FOLDER --rows writes the "
     "rows, and the log says who did."
@@ -125,12 +171,18 @@ def explain_page(out_path: Path, explained: Explained, about: Mapping[str, objec
     """Write the page of one number; of a real folder, without its rows."""
     measured = explained.measured
     declared, listed = measured.definition, measured.rows is not None
-    told = [("Says", f"{measured.say()}."), ("Counts", declared.means["en"])]
+    told = [("Says", f"{measured.say()}.")] if declared.says else []
+    told += [("In", explained.place)] if explained.place else []
+    told.append(("Counts", declared.means["en"]))
     if measured.base is not None:
         base = Measured(declared.base, measured.base)
         told.append(("Out of", f"{base}: {base.definition.means['en']}"))
-    sure = KEYED if declared.shown == "with answer key" else COUNTED_HERE
-    told += [("Method", declared.method), ("As of", declared.as_of), ("Sure?", sure)]
+    sure = {"with answer key": KEYED, "guarded": COUNTED_HERE, "always": COUNTED_FILES}[declared.shown]
+    told += [
+        ("Method", declared.method),
+        ("As of", ", ".join(filter(None, [declared.as_of, explained.day]))),
+        ("Sure?", sure),
+    ]
     blocks: list[Block] = [terms(told)]
     if explained.cause:
         blocks += [heading("The main cause"), answer(explained.cause)]
@@ -145,8 +197,15 @@ def explain_page(out_path: Path, explained: Explained, about: Mapping[str, objec
     if listed:
         blocks += [
             heading(f"The list: {f'{pairs:count}, ' if pairs else ''}{measured:count}"),
-            table(explained.rows, names=STRAYS, most=60, download=True),
+            table(
+                explained.rows,
+                f"Rows of {measured.measure}",
+                names=STRAYS if pairs else HEADS,
+                most=60,
+                download=True,
+            ),
         ]
+    blocks.append(back_to_index())
     blocks.append(paragraph(where if listed else f"{AT_THE_DESK.format(measured.measure)} {where}", "muted"))
     title = f"{measured:count}: what this number counts"
     return block_page(out_path, title, blocks, banner(about), private=not is_invented(about))

@@ -18,9 +18,12 @@ from helpers.report.tables import table_markup
 from helpers.report.templates import link_measures, render
 from helpers.report.theme import page_css
 from helpers.report.to_do import Action, Count
+from helpers.standard import measures_in
 
 __all__ = ["CHANGED_PAGE", "IndexFigures", "Lead", "ReportLine", "index_page"]
 
+# Measures that have a page of their own in this run, each with its place.
+Explains = Collection[tuple[str, str]]
 _MOST_NAMED = 6
 _RUNS_SHOWN = 12
 CHANGED_PAGE = "what_changed.html"
@@ -70,11 +73,14 @@ class IndexFigures:
     roster: str = ""
 
     @property
-    def measures(self) -> set[str]:
-        """Name the measures whose lists the sentences and the table of numbers open."""
+    def measures(self) -> set[tuple[str, str]]:
+        """Name the measures that the page says or whose lists it opens, each with its place."""
         names = {one.measure for one in self.sentences}
         names |= set(self.numbers["measure"]) if self.numbers is not None else set()
-        return names - {""}
+        said = [self.title, *(one.sentence for one in self.sentences), *self.unknown, *self.fresh, *self.made]
+        for step in self.actions:
+            said += [f"{step.many}", step.what, step.effect]
+        return {(name, "") for name in names - {""}} | {one for text in said for one in measures_in(text)}
 
 
 @dataclass(frozen=True)
@@ -116,7 +122,7 @@ def _links(figures: IndexFigures | None) -> Markup | None:
     return folded(title, table_markup(figures.links, label=title, names=heads)[0])
 
 
-def _numbers(figures: IndexFigures | None, explains: Collection[str], pages: str) -> Markup | None:
+def _numbers(figures: IndexFigures | None, explains: Explains, pages: str) -> Markup | None:
     if figures is None or figures.numbers is None:
         return None
     title = "The numbers of the sentences, and who is behind each"
@@ -125,8 +131,8 @@ def _numbers(figures: IndexFigures | None, explains: Collection[str], pages: str
     return folded(title, table_markup(shown, label=title, links=links)[0])
 
 
-def _page_of(measure: str, explains: Collection[str], pages: str) -> str:
-    return f"{pages}{page_of_measure(measure)}" if measure in explains else ""
+def _page_of(measure: str, explains: Explains, pages: str) -> str:
+    return f"{pages}{page_of_measure(measure)}" if (measure, "") in explains else ""
 
 
 def _earlier(earlier: pd.DataFrame | None, runs: str) -> tuple[Markup, int] | None:
@@ -152,11 +158,11 @@ def index_page(
     pages: str = "",
     runs: str = "",
     trouble: str = "",
-    explains: Collection[str] = (),
+    explains: Explains = (),
 ) -> Path:
     """Write the first page of a run.
 
-    ``explains`` names the measures that have a page of their own in this run.
+    ``explains`` names the measures that have a page of their own in this run, each with its place.
     ``pages`` and ``runs`` are the addresses of this run's folder and of the folder of runs, relative to the
     page. A step leads only to a report that this run has.
     """

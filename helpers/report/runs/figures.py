@@ -124,7 +124,10 @@ def describe_outcomes(outcomes: Mapping[str, int | str], where: str = "") -> str
     'Complete: 540 of 600 children. Split: 58. Mixed with another child: 2.'
     """
     if "complete" not in outcomes:
-        parts = (f"{tie}: **{Measured('groups', many, where=tie)}**" for tie, many in outcomes.items())
+        parts = (
+            f"{tie}: **{Measured('groups', many, where=', '.join(filter(None, [where, tie])))}**"
+            for tie, many in outcomes.items()
+        )
         return "; ".join(parts).capitalize() + "."
     numbers = [number for number in outcomes.values() if not isinstance(number, str)]
     everybody = sum(numbers) if len(numbers) == len(outcomes) else None

@@ -47,7 +47,7 @@ from helpers.report.runs.first_page import RunFigures, compute_figures
 from helpers.report.runs.kernels import kernel_server
 from helpers.report.runs.notebooks import Notebook, choose, notebooks_folder, parameters_for
 from helpers.report.templates import link_measures, measures_on
-from helpers.standard import BadInput, Measured, plain
+from helpers.standard import BadInput, Measured, definition, plain
 
 __all__ = [
     "MAKERS",
@@ -314,19 +314,23 @@ def run_report(
     return ReportResult(out / INDEX, run.folder, place, finished, figures, trouble, changed)
 
 
-def _explain(draft: Path, figures: RunFigures | None, about: Mapping[str, object]) -> set[str]:
+def _explain(draft: Path, figures: RunFigures | None, about: Mapping[str, object]) -> set[tuple[str, str]]:
     """Write a page for each measure that this run's pages show, and let their numbers open it."""
     if figures is None or figures.counted is None:
         return set()
     found, texts = figures.counted, {page: page.read_text("utf-8") for page in draft.glob("*.html")}
-    names = {name for text in texts.values() for name in measures_on(text)} | figures.index.measures
-    explains = {name for name in names if found.counts(name) and found.of(name)}
+    names = {one for text in texts.values() for one in measures_on(text)} | figures.index.measures
+    names |= {(other, "") for name, _ in names if "-" not in name for other in definition(name).alike}
+    explains = {one for one in names if found.counts(*one) and found.of(*one)}
     for page, text in texts.items():
         linked = link_measures(text, pages_of(explains))
         if linked != text:
             write_atomically(page, linked.encode("utf-8"), private=not is_invented(about))
-    for name in explains:
-        explain_page(draft / page_of_measure(name), explain(found, name), about)
+    for one in explains:
+        page = explain_page(draft / page_of_measure(*one), explain(found, *one), about)
+        # Not to itself.
+        linked = link_measures(page.read_text("utf-8"), pages_of(explains - {one}))
+        write_atomically(page, linked.encode("utf-8"), private=not is_invented(about))
     return explains
 
 

@@ -15,7 +15,7 @@ from helpers.report.pages.index import IndexFigures, Lead
 from helpers.report.runs.actions import Actions, in_order, order_sentence
 from helpers.report.runs.figures import apart
 from helpers.report.to_do import Action
-from helpers.score import MATCHED, children_by_system, count_complete_without
+from helpers.score import AND, MATCHED, children_by_system
 from helpers.standard import Measured, definition, plain
 
 if TYPE_CHECKING:
@@ -44,17 +44,12 @@ class Judged:
     measured: Mapping[str, Measured]
     # Result of `children_by_system`.
     systems: pd.DataFrame
-    records: pd.DataFrame
+    counted: Headlines
     # Which column is behind most children mixed up by number, as a sentence; empty if none is.
     cause: str
 
     def __getitem__(self, name: str) -> Measured:
         return self.measured[name]
-
-    def in_system(self, measure: str, silo: str) -> Measured:
-        """Return what `systems` counts in one system, of its children."""
-        row = self.systems[self.systems["silo"].eq(silo)].iloc[0]
-        return Measured(f"{measure}_in_system", int(row[measure]), int(row["children"]), where=silo)
 
     @property
     def missing(self) -> pd.DataFrame:
@@ -64,16 +59,14 @@ class Judged:
 
     def complete_without(self, systems: Sequence[str]) -> Measured:
         """Count who would have a complete page if no record of these systems were missing."""
-        many = count_complete_without(self.records, systems)
-        return Measured("complete_if_linked", many, self["complete"].base, where=" and ".join(systems))
+        return self.counted.of("complete_if_linked", AND.join(systems)) if systems else self["complete"]
 
 
 def judge(found: Headlines) -> Judged:
     """Compare a district's links with its answer key."""
-    records = found.records[MATCHED]
     measured = {name: found.of(name) for name in ("children", "mixed_noticed", *_SAID)}
     cause = explain(found, "undetected_by_number").cause
-    return Judged(measured, children_by_system(records), records, cause)
+    return Judged(measured, children_by_system(found.records[MATCHED]), found, cause)
 
 
 def with_key(counted: Headlines) -> IndexFigures:
@@ -181,7 +174,7 @@ def _picture(found: Judged, district: District) -> Picture | None:
     if not any(group.bars for group in groups):
         return None
     worst = str(found.systems.sort_values("missing", ascending=False, kind="stable")["silo"].iloc[0])
-    missing, undetected = found.in_system("missing", worst), found["undetected"]
+    missing, undetected = found.counted.of("missing_in_system", worst), found["undetected"]
     title = "Every record is on its child's page"
     if missing:
         title = f"{names[worst]}: {missing:count of} miss records"
@@ -215,13 +208,13 @@ def steps_with_key(district: District, links: Links, found: Judged) -> list[Acti
     missing = found.missing
     alone = apart(links.crosswalk) if len(district) > 1 else []
     worst = missing["silo"].head(MOST_ACTIONS - len(actions)).tolist()
-    steps = [_step_for(silo, links, alone) for silo in worst]
+    steps = [_step_for(silo, found.counted, alone) for silo in worst]
     before, done = found["complete"], list[str]()
     for place in in_order([kind for kind, _ in steps]):
         silo, (kind, why) = worst[place], steps[place]
         done.append(silo)
         after = found.complete_without(done)
-        many = _touched(kind, found, links, silo)
+        many = _touched(kind, found, silo)
         then = f"{why} Then {before - after}: {after:of}." if after.whole > before.whole else why
         actions.append(to_do.action(kind, many, then, silo))
         before = after
@@ -246,34 +239,26 @@ def _check_links(to_do: Actions, found: Judged) -> list[Action]:
         return []
     most = str(found.systems.sort_values("undetected", kind="stable")["silo"].iloc[-1])
     effect = "Even after matching, each shares a page with another child, and no check notices."
-    many = found.in_system("undetected", most) or found["undetected"]
+    many = found.counted.of("undetected_in_system", most) or found["undetected"]
     return [to_do.action("check_links", many, effect, most)]
 
 
-def _touched(kind: str, found: Judged, links: Links, silo: str) -> Measured:
+def _touched(kind: str, found: Judged, silo: str) -> Measured:
     """Count the children of a system whom a step is about: unchecked links, or missing records."""
     if kind == "add_names":
-        unchecked = int(_unchecked(links, silo)["child"].nunique())
+        unchecked = found.counted.of("unchecked", silo)
         if unchecked:
-            return Measured("unchecked", unchecked, where=silo)
-    return found.in_system("missing", silo)
+            return unchecked
+    return found.counted.of("missing_in_system", silo)
 
 
-def _unchecked(links: Links, silo: str) -> pd.DataFrame:
-    """List the records of a system that only a number links to another system."""
-    tied = links.crosswalk
-    elsewhere = tied.loc[tied["silo"].ne(silo), "child"]
-    own = tied[tied["silo"].eq(silo) & tied["child"].isin(elsewhere)]
-    return own[own["link_status"].eq("Unverified")]
-
-
-def _step_for(silo: str, links: Links, alone: Sequence[str]) -> tuple[str, str]:
+def _step_for(silo: str, counted: Headlines, alone: Sequence[str]) -> tuple[str, str]:
     """Choose the step for a system whose records are missing, and why it is needed."""
-    own = links.crosswalk[links.crosswalk["silo"].eq(silo)]
+    own = counted.links.crosswalk[counted.links.crosswalk["silo"].eq(silo)]
     if silo in alone:
         return "add_id", "Today nothing in it matches any child."
     if own["linkable_by"].isin(["Name and birth date", "Name only"]).mean() < 0.5:
-        unchecked = Measured("unchecked_records", len(_unchecked(links, silo)), where=silo)
+        unchecked = counted.of("unchecked_records", silo)
         more = f" ({unchecked:count}), and no name or birth date checks it." if unchecked else "."
         return "add_names", f"Today only a number can match it{more}"
     return "check_names", "They are written differently elsewhere."

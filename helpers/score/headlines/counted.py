@@ -14,7 +14,13 @@ from helpers.gaps import blocked_pairs, measure_gaps
 from helpers.link import join_all_on_id, link_district
 from helpers.profile import roster_silos
 from helpers.score.answer_key import can_be_judged
-from helpers.score.children import judge_records, outcomes_of
+from helpers.score.children import (
+    children_in_systems,
+    complete_without,
+    judge_records,
+    mixed_in_systems,
+    outcomes_of,
+)
 from helpers.score.flags import flagged_children
 from helpers.score.links import judge_matches
 from helpers.score.populations import COMPLETE, MIXED, NAMED_KINDS, SPLIT, record_kinds
@@ -27,9 +33,11 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["MATCHED", "NUMBER", "Headlines", "Measure", "judge_headlines", "measure"]
+__all__ = ["AND", "MATCHED", "NUMBER", "Headlines", "Measure", "judge_headlines", "measure"]
 
 NUMBER, MATCHED = "number", "matched"
+# Between the systems of a measure that is about several.
+AND = " and "
 
 
 @dataclass(frozen=True)
@@ -42,22 +50,27 @@ class Headlines:
     district: District
     links: Links
 
-    def of(self, name: str) -> Measured:
-        """Count a measure; see `measure` for errors."""
-        above = definition(name).base
-        return Measured.of_rows(name, self.rows(name), len(self.rows(above)) if above else None)
+    def of(self, name: str, where: str = "") -> Measured:
+        """Count a measure, in one system or all of the district; see `measure` for errors."""
+        rows, above = self.rows(name, where), definition(name).base
+        base = len(self.rows(above, where if above in COUNTED_IN else "")) if above else None
+        return Measured.of_rows(name, rows, base, where)
 
-    def shown(self, name: str) -> Measured:
+    def shown(self, name: str, where: str = "") -> Measured:
         """Count a measure as the guard of a real folder shows it, without its rows."""
-        return Guard.of(self.district).shown(self.of(name))
+        return Guard.of(self.district).shown(self.of(name, where))
 
-    def counts(self, name: str) -> bool:
+    def counts(self, name: str, where: str = "") -> bool:
         """Check whether a measure can be counted here."""
-        return name in COUNTED and (self.has_key or definition(name).shown != "with answer key")
+        known = COUNTED_IN if where else COUNTED
+        systems = set(where.split(AND)) <= set(self.district) if where else True
+        return name in known and systems and (self.has_key or definition(name).shown != "with answer key")
 
-    def rows(self, name: str) -> pd.DataFrame:
+    def rows(self, name: str, where: str = "") -> pd.DataFrame:
         """List what a measure counts, a row a unit."""
-        if name not in COUNTED:
+        if where and self.counts(name, where):
+            return COUNTED_IN[name](self, where).reset_index(drop=True)
+        if where or name not in COUNTED:
             raise BadInput(
                 f"{name!r} isn't counted for one district.{nearest(name, COUNTED)} There are: "
                 f"{', '.join(COUNTED)}."
@@ -224,6 +237,24 @@ def _blocked(why: str) -> Callable[[Headlines], pd.DataFrame]:
     return rows
 
 
+def unchecked_records(links: Links, silo: str) -> pd.DataFrame:
+    """List the records of a system that only a number links to another system."""
+    tied = links.crosswalk
+    elsewhere = tied.loc[tied["silo"].ne(silo), "child"]
+    own = tied[tied["silo"].eq(silo) & tied["child"].isin(elsewhere)]
+    return own[own["link_status"].eq("Unverified")]
+
+
+def _in_system(found: Headlines, silo: str) -> pd.DataFrame:
+    rows = children_in_systems(found.records[MATCHED])
+    return rows[rows["silo"].eq(silo)]
+
+
+def _mixed_in(found: Headlines, silo: str) -> pd.DataFrame:
+    rows = mixed_in_systems(found.records[MATCHED])
+    return rows[rows["silo"].eq(silo)]
+
+
 def _pairs_of_systems(found: Headlines) -> pd.DataFrame:
     sides = ["left_silo", "right_silo"]
     return found.card.loc[found.card["right_silo"].notna(), sides].drop_duplicates()
@@ -263,4 +294,14 @@ COUNTED: Mapping[str, Callable[[Headlines], pd.DataFrame]] = {
     "not_joinable": _blocked("Not joinable"),
     "not_fresh": _blocked("Not fresh"),
     "not_permitted": _blocked("Not permitted"),
+}
+
+# Measures of one system, or of some: by its name in the folder.
+COUNTED_IN: Mapping[str, Callable[[Headlines, str], pd.DataFrame]] = {
+    "in_system": _in_system,
+    "missing_in_system": lambda found, silo: _in_system(found, silo).query("missing"),
+    "undetected_in_system": _mixed_in,
+    "unchecked": lambda found, silo: unchecked_records(found.links, silo)[["child"]].drop_duplicates(),
+    "unchecked_records": lambda found, silo: unchecked_records(found.links, silo),
+    "complete_if_linked": lambda found, silos: complete_without(found.records[MATCHED], silos.split(AND)),
 }

@@ -48,9 +48,19 @@ def _two_values(numbers: Iterable[Number]) -> Iterator[str]:
         if "-" not in one.measure:
             said[one.measure, one.where, _kind(one)].setdefault(one.text.casefold(), one.page)
     for (measure, where, _), texts in said.items():
-        if len(texts) > 1:
+        if len({_unmasked(text, texts) for text in texts}) > 1:
             found = ", ".join(f"{text} ({page})" for text, page in texts.items())
             yield f"{measure}{f' in {where}' if where else ''} has two values: {found}"
+
+
+def _unmasked(text: str, others: Iterable[str]) -> str:
+    """Read a number rounded by a guard as the exact one, where another page may show that."""
+    about = re.fullmatch(r"about ([\d,]+)", text)
+    if about is None:
+        return text
+    tens = int(about[1].replace(",", ""))
+    exact = (one for one in others if re.fullmatch(r"[\d,]+", one))
+    return next((one for one in exact if abs(int(one.replace(",", "")) - tens) <= 5), text)
 
 
 def _other_bases(numbers: list[Number]) -> Iterator[str]:
@@ -61,11 +71,12 @@ def _other_bases(numbers: list[Number]) -> Iterator[str]:
         if not one.base or "-" in one.measure:
             continue
         first = seen.setdefault((one.measure, one.where), one)
-        if first.base != one.base:
+        if _unmasked(first.base, [one.base]) != _unmasked(one.base, [first.base]):
             yield f"{one.measure} is of {first.base} ({first.page}) and of {one.base} ({one.page})"
         above = definition(one.measure).base
         whole = values.get((above, one.where))
-        if above and whole is not None and whole.text.replace(",", "") != one.base.replace(",", ""):
+        bare = [text.replace(",", "") for text in (whole.text, one.base)] if above and whole else []
+        if whole is not None and bare and _unmasked(bare[0], bare[1:]) != _unmasked(bare[1], bare[:1]):
             yield f"{one.page}: {one.text} of {one.base}, where {above} is {whole.text} ({whole.page})"
 
 

@@ -284,4 +284,4 @@ def test_half_a_minute_is_not_rounded_up_unsaid(questions: int, took: str) -> No
 
 def test_the_first_question_names_others_as_other_children(desk: ReviewDesk) -> None:
     desk._session.questions["namesakes"] = "attendance: Leroy Brown"
-    assert "The name fits other children, too: Attendance: Leroy Brown." in desk.still().text
+    assert "The name fits other groups of records, too: Attendance: Leroy Brown." in desk.still().text

@@ -187,8 +187,8 @@ CASES = [
     ),
     (
         "what|percent|children|out of; SIS|90.0|9|10; Meals|89.9|899|1000",
-        "1 of 2 systems know nine in ten of all children in the grades they serve",
-        "2 of 2 systems know nine in ten of all children in the grades they serve",
+        "1 of 2 systems are linked to nine in ten of all children in the grades they serve",
+        "2 of 2 systems are linked to nine in ten of all children in the grades they serve",
     ),
     (
         "what|percent|columns|of columns; SIS|50|5|10; Meals|49|49|100",

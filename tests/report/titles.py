@@ -233,7 +233,7 @@ def _found_there(match: re.Match[str], picture: Picture) -> bool:
 
 
 @shown_by(
-    r"(\d+) of (\d+) systems (?:know (nine in ten) of all children in the grades they serve|"
+    r"(\d+) of (\d+) systems (?:are linked to (nine in ten) of all children in the grades they serve|"
     r"use a standard's terms for at least half of their columns)"
 )
 def _shares_of_systems(match: re.Match[str], picture: Picture) -> bool:

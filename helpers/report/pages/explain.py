@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.profile import latest_days
 from helpers.report.blocks import Block, answer, back_to_index, banner, is_invented, paragraph, slug, terms
 from helpers.report.display_names import short_names, system_names_in_text
 from helpers.report.pages.page import block_page, heading
 from helpers.report.tables import table
-from helpers.score import AND, MATCHED, NUMBER, list_strays, main_cause
+from helpers.score import AND, NUMBER, list_strays, main_cause
 from helpers.standard import Measured
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def explain(found: Headlines, name: str, where: str = "") -> Explained:
         rows = _readable(found, rows)
     spoken = system_names_in_text(district.layouts)
     place = AND.join(spoken[silo] for silo in where.split(AND)) if where else ""
-    newest = max(latest_days(district).days.values(), default=None)
+    newest = found.newest_day
     day = f"{newest:%B} {newest.day}, {newest.year}" if newest is not None else ""
     told = pd.DataFrame(alike, columns=["number", "difference"])
     return Explained(measured, told, cause, rows, place, day)
@@ -120,7 +119,7 @@ def _readable(found: Headlines, rows: pd.DataFrame) -> pd.DataFrame:
     if "child" in rows and not named:
         rows, named = _with_child(found, rows), ["person"]
     short = short_names(found.district.layouts)
-    words = dict.fromkeys(named, _names(found.district, found.records[MATCHED])) if found.has_key else {}
+    words = dict.fromkeys(named, found.names) if found.has_key else {}
     words |= {column: short for column in ("silo", "left_silo", "right_silo") if column in rows}
     spelled = {column: rows[column].map(names).fillna(rows[column]) for column, names in words.items()}
     shown = rows.assign(**spelled)
@@ -136,30 +135,12 @@ def _with_child(found: Headlines, rows: pd.DataFrame) -> pd.DataFrame:
     """Name the child of each group by the person with most of its records, and count records and systems."""
     if not found.has_key:
         return rows
-    judged = found.records[MATCHED].dropna(subset=["child"])
-    by = judged.groupby("child")
-    about = by.agg(
-        person=("person", lambda who: who.mode().iloc[0]), silos=("silo", "nunique"), records=("silo", "size")
-    )
-    about = about if "record" not in rows else about[["person"]]
+    about = found.about_groups if "record" not in rows else found.about_groups[["person"]]
     return rows.merge(about, on="child", how="left", validate="many_to_one")
 
 
-def _names(district: District, records: pd.DataFrame) -> Mapping[str, str]:
-    """Give each person a first name, an initial and a grade, as the first record writes them."""
-    people = district.people[["silo", "record", "first_name", "last_surname", "grade_level"]]
-    told = records[["silo", "record", "person"]].merge(
-        people, on=["silo", "record"], how="left", validate="many_to_one"
-    )
-    first = told.groupby("person")[["first_name", "last_surname", "grade_level"]].first()
-    grade = first["grade_level"].str.lstrip("0").replace("KG", "K")
-    text = first["first_name"] + " " + first["last_surname"].str.slice(0, 1) + "."
-    text = text + (", grade " + grade).fillna("")
-    return {str(person): str(name) for person, name in text.dropna().items()}
-
-
 KEYED = "Exact for this invented district: a count, no estimate. A real one has no answer key."
-COUNTED_HERE = "A count of what the links decide, no estimate. Which of them are wrong, it doesn't say."
+COUNTED_HERE = "A count of what the links decide, no estimate. It doesn't say which links are wrong."
 COUNTED_FILES = "A count of what the files and their layouts show, no estimate."
 AT_THE_DESK = (
     "No page of a real folder lists children. At your desk, bigpicture explain {} FOLDER --rows writes the "

@@ -59,7 +59,9 @@ class Judged:
 
     def complete_without(self, systems: Sequence[str]) -> Measured:
         """Count who would have a complete page if no record of these systems were missing."""
-        return self.counted.of("complete_if_linked", AND.join(systems)) if systems else self["complete"]
+        return (
+            self.counted.of("complete_if_linked", AND.join(sorted(systems))) if systems else self["complete"]
+        )
 
 
 def judge(found: Headlines) -> Judged:
@@ -260,7 +262,7 @@ def _step_for(silo: str, counted: Headlines, alone: Sequence[str]) -> tuple[str,
     if own["linkable_by"].isin(["Name and birth date", "Name only"]).mean() < 0.5:
         unchecked = counted.of("unchecked_records", silo)
         more = f" ({unchecked:count}), and no name or birth date checks it." if unchecked else "."
-        return "add_names", f"Today only a number can match it{more}"
+        return "add_names", f"Today only a number links it to another system{more}"
     return "check_names", "They are written differently elsewhere."
 
 

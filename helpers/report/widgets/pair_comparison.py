@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -160,7 +161,8 @@ def _namesakes(pair: pd.Series, systems: Mapping[str, str]) -> tuple[str, ...]:
 def _chance(probability: object) -> str:
     if probability is None or pd.isna(probability):  # type: ignore[call-overload]
         return "A rule leaves this decision to a person. Nothing shows how likely a match is."
-    likely = Measured("likely_of_100", round(100 * float(probability)))  # type: ignore[arg-type]
+    # Cut off, not rounded: none that is put to a person is certain.
+    likely = Measured("likely_of_100", math.floor(100 * float(probability)))  # type: ignore[arg-type]
     return f"By the model, {likely:count}, if errors are like those of invented districts."
 
 
@@ -169,4 +171,4 @@ def _gain(pair: pd.Series) -> str:
     if not gained:
         return "Other records already link both to one child. A no separates them."
     joined = Measured("question_records", int(pair["records_joined"]))
-    return f"A yes links {joined:count} to one child: {gained:count} {gained.verb('is', 'are')} found."
+    return f"A yes links {joined:count} to one child: {gained:count} would be linked."

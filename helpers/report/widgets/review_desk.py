@@ -265,7 +265,11 @@ class ReviewDesk:
         heads = {"one": one, "other": other if other != one else f"{other}, again"}
         frame = pd.DataFrame(texts, columns=["field", *heads, "compared"], dtype="string")
         shown = table(frame, "The first question: are these one child?", names=heads, download=False)
-        others = f"The name fits other children, too: {'; '.join(said.namesakes)}. " if said.namesakes else ""
+        others = (
+            f"The name fits other groups of records, too: {'; '.join(said.namesakes)}. "
+            if said.namesakes
+            else ""
+        )
         words = f"{others}The rules compared some of these fields. {said.evidence} {said.chance} {said.gain}"
         return Block(joined([shown, paragraph(words)]).markup, f"{shown.text}. {words}")
 

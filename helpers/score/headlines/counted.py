@@ -12,7 +12,7 @@ import pandas as pd
 
 from helpers.gaps import blocked_pairs, measure_gaps
 from helpers.link import join_all_on_id, link_district
-from helpers.profile import roster_silos
+from helpers.profile import latest_days, roster_silos
 from helpers.score.answer_key import can_be_judged
 from helpers.score.children import (
     children_in_systems,
@@ -24,7 +24,7 @@ from helpers.score.children import (
 from helpers.score.flags import flagged_children
 from helpers.score.links import judge_matches
 from helpers.score.populations import COMPLETE, MIXED, NAMED_KINDS, SPLIT, record_kinds
-from helpers.score.truth import of_one_person
+from helpers.score.truth import RECORD, of_one_person
 from helpers.share import Guard
 from helpers.standard import BadInput, Measured, definition, nearest
 from helpers.systems import roster_system
@@ -52,7 +52,8 @@ class Headlines:
 
     def of(self, name: str, where: str = "") -> Measured:
         """Count a measure, in one system or all of the district; see `measure` for errors."""
-        rows, above = self.rows(name, where), definition(name).base
+        above = definition(name).base
+        rows = self.rows(name, where)
         base = len(self.rows(above, where if above in COUNTED_IN else "")) if above else None
         return Measured.of_rows(name, rows, base, where)
 
@@ -112,6 +113,32 @@ class Headlines:
     def flagged(self) -> pd.DataFrame:
         """Result of `flagged_children`."""
         return flagged_children(self.district, self.methods)
+
+    @cached_property
+    def about_groups(self) -> pd.DataFrame:
+        """Name the person with most records of each group of links, and count its systems and records."""
+        judged = self.records[MATCHED].dropna(subset=["child"])
+        most = judged.groupby(["child", "person"]).size().rename("own").reset_index()
+        most = most.sort_values(["child", "own"], ascending=[True, False], kind="stable")
+        by = judged.groupby("child")["silo"].agg(silos="nunique", records="size")
+        return by.assign(person=most.drop_duplicates("child").set_index("child")["person"])
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Give each person a first name, an initial and a grade, as the first record writes them."""
+        people = self.district.people[[*RECORD, "first_name", "last_surname", "grade_level"]]
+        told = self.records[MATCHED][[*RECORD, "person"]]
+        told = told.merge(people, on=RECORD, how="left", validate="many_to_one")
+        first = told.groupby("person")[["first_name", "last_surname", "grade_level"]].first()
+        grade = first["grade_level"].str.lstrip("0").replace("KG", "K")
+        text = first["first_name"] + " " + first["last_surname"].str.slice(0, 1) + "."
+        text = text + (", grade " + grade).fillna("")
+        return {str(person): str(name) for person, name in text.dropna().items()}
+
+    @cached_property
+    def newest_day(self) -> pd.Timestamp | None:
+        """Find the newest day of the exports."""
+        return max(latest_days(self.district).days.values(), default=None)
 
     @cached_property
     def card(self) -> pd.DataFrame:

@@ -38,7 +38,9 @@ def list_strays(district: District, records: pd.DataFrame) -> pd.DataFrame:
     own = of_one_person(records)
     strays = own[own["silent"]]
     rest = own[~own["silent"] & own["is_child"]]
-    owner = rest.groupby("child")["person"].agg(lambda who: who.mode().iloc[0])
+    sizes = rest.groupby(["child", "person"]).size().rename("own").reset_index()
+    sizes = sizes.sort_values(["child", "own"], ascending=[True, False], kind="stable")
+    owner = sizes.drop_duplicates("child").set_index("child")["person"]
     strays = strays.assign(owner=strays["child"].map(owner)).dropna(subset=["owner"])
     pairs = strays.groupby(PAIR, as_index=False).size().rename(columns={"size": "records"})
 

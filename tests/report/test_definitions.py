@@ -122,7 +122,8 @@ def texts_of(out: Path, folder: Path, place: Path) -> dict[str, str]:
     for command in ("score", "gaps"):
         called = CliRunner().invoke(main, [command, str(folder), "--out", str(place / command)])
         assert called.exit_code == 0, called.output
-        pages[command] = called.stdout
+        # A sentence that a terminal wraps is one.
+        pages[command] = re.sub(r"\n(?=[a-z])", " ", called.stdout)
         for page in (place / command).glob("*.html"):
             pages[f"{command}/{page.name}"] = text_of(page.read_text(encoding="utf-8"))
     return pages

@@ -156,7 +156,7 @@ def explain_page(out_path: Path, explained: Explained, about: Mapping[str, objec
     told += [("In", explained.place)] if explained.place else []
     told.append(("Counts", declared.means["en"]))
     if measured.base is not None:
-        base = Measured(declared.base, measured.base)
+        base = Measured(declared.base, measured.base, where=measured.where)
         told.append(("Out of", f"{base}: {base.definition.means['en']}"))
     sure = {"with answer key": KEYED, "guarded": COUNTED_HERE, "always": COUNTED_FILES}[declared.shown]
     told += [

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
+import numpy as np
 import pandas as pd
 from pydantic import BaseModel, Field, TypeAdapter
 
@@ -64,7 +65,7 @@ class Definition(BaseModel):
 
     def noun(self, many: Number) -> str:
         """Name the units that are counted."""
-        return self.counts[many != 1]
+        return self.counts[bool(many != 1)]
 
 
 @cache
@@ -140,6 +141,12 @@ class Measured:
     where: str = ""
     # One row a unit that counts, where they are at hand.
     rows: pd.DataFrame | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # A count of pandas is no int of Python's, but is as whole.
+        for name in ("number", "base"):
+            if isinstance(value := getattr(self, name), np.integer):
+                object.__setattr__(self, name, int(value))
 
     @classmethod
     def of_rows(cls, measure: str, rows: pd.DataFrame, base: Number = None, where: str = "") -> Measured:

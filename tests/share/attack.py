@@ -369,8 +369,9 @@ def _of_system(known: Names, silo: str) -> list[Cell]:
 
 
 def _totals(attack: Attack, known: Names, rows: list[list[str]]) -> None:
-    for name, *_, count in rows[1:]:
-        silo, meant = known.of(name), said(count)
+    counted = [place for place, head in enumerate(rows[0]) if head != "of all"][-1]
+    for row in rows[1:]:
+        silo, meant = known.of(row[0]), said(row[counted])
         if silo and meant:
             attack.sum_of(_of_system(known, silo), *meant)
 

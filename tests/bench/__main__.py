@@ -1,6 +1,7 @@
 """Measure the kit's promises as whole processes on two cores, and write reports/bench.json.
 
-Usage: python -m tests.bench [report] [make] [people] [read] [profiles] [family-pages] [link] [--seeds N]
+Usage: python -m tests.bench [report] [make] [people] [read] [profiles] [family-pages] [contradictions] [link]
+       [--seeds N]
 
 ``python -m tests.bench frozen --write`` or ``--compare`` times nothing: see `tests.bench.frozen`. Nor does
 ``python -m tests.bench pictures``: it draws README's picture of a report anew.
@@ -26,6 +27,7 @@ import click
 import pyarrow.parquet as pq
 
 from tests.bench.benchmark import benchmark
+from tests.bench.contradictions import bench_contradictions
 from tests.bench.dashboard import bench_dashboard
 from tests.bench.detection import bench_detection
 from tests.bench.family_pages import bench_family_pages
@@ -175,6 +177,7 @@ BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "sector": bench_sector,
     "detection": bench_detection,
     "levels": bench_levels,
+    "contradictions": bench_contradictions,
 }
 
 

@@ -6,6 +6,7 @@ Usage: python -m tests.bench [report] [make] [people] [read] [profiles] [family-
 ``python -m tests.bench frozen --write`` or ``--compare`` times nothing: see `tests.bench.frozen`. Nor does
 ``python -m tests.bench pictures``: it draws README's picture of a report anew.
 ``python -m tests.bench benchmark`` scores baselines of the linkage benchmark: see `tests.bench.benchmark`.
+``python -m tests.bench mutation`` tries whether tests notice small changes: see `tests.bench.mutation`.
 ``link`` is link-speed, link-ids, link-large and link-pairs, each of which can be named alone.
 """
 
@@ -37,6 +38,7 @@ from tests.bench.levels import bench_levels
 from tests.bench.linking import LINK_BENCHES
 from tests.bench.meals_file import FAULTY_SHARE, write_meals_file
 from tests.bench.measure import Measured, median_of, run, use_two_cores
+from tests.bench.mutation import mutation
 from tests.bench.peers import peer_python
 from tests.bench.pictures import pictures
 from tests.bench.profiles import bench_profiles
@@ -271,4 +273,6 @@ if __name__ == "__main__":
         pictures(sys.argv[2:], prog_name="python -m tests.bench pictures")
     if sys.argv[1:2] == ["benchmark"]:
         benchmark(sys.argv[2:], prog_name="python -m tests.bench benchmark")
+    if sys.argv[1:2] == ["mutation"]:
+        mutation(sys.argv[2:], prog_name="python -m tests.bench mutation")
     main()

@@ -243,6 +243,15 @@ def test_a_row_that_stands_twice_is_used_once_and_a_key_of_two_rows_is_told(tmp_
     assert adds_up(district)
 
 
+def test_rows_that_differ_in_how_they_say_nothing_are_the_same_row(tmp_path: Path) -> None:
+    ways = ({**STUDENT, "middleName": ""}, {**STUDENT, "middleName": None}, STUDENT)
+    district = students(tmp_path, *map(json.dumps, ways))
+    found = district.findings[district.findings["column"].notna()]
+    assert found[["kind", "row"]].to_numpy().tolist() == [["row_repeated", 2], ["row_repeated", 3]]
+    assert len(district.people) == 1
+    assert adds_up(district)
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

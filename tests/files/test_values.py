@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import math
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,10 @@ from hypothesis import strategies as st
 
 from helpers.files import render
 from helpers.files.findings import FOLD_BEYOND, Findings
+from helpers.files.parse.dates import from_serial, serial_of
 from helpers.files.parse.values import read_column
+from helpers.files.readers.decode import read_text
+from helpers.files.text_table import unique_names
 from helpers.layouts import Column, FileLayout
 from helpers.standard import STRING
 
@@ -138,3 +143,42 @@ def test_what_is_rendered_is_read_again(rows: list[tuple[str, object, int, str]]
         else:
             assert back.tolist() == frame[column.name].tolist()
     assert set(findings.frame()["kind"]) <= {"null_as_text"}
+
+
+@pytest.mark.parametrize(
+    ("usual", "told"),
+    [("123", {}), ("1234", {"zeros_lost": "nothing"}), ("12345", {"zeros_lost": "nothing"})],
+)
+def test_an_id_that_lacks_a_digit_is_told_of_from_four_digits_on(usual: str, told: dict[str, str]) -> None:
+    """Room numbers have three digits or two; nobody cut a zero there."""
+    whole = [str(int(usual) + more) for more in range(10)]
+    _, found = read(ID, *whole, usual[1:])
+    assert found == told
+
+
+def test_a_byte_order_mark_says_more_than_the_layout() -> None:
+    findings = Findings("meals", "meals.csv")
+    marked = codecs.BOM_UTF8 + "Zoë;Åsa;“Ana”\n".encode()
+    assert read_text(marked, "windows-1252", findings)[0].decode() == "Zoë;Åsa;“Ana”\n"
+    assert findings.frame().empty
+    assert read_text("Zoë".encode("windows-1252"), "windows-1252", findings)[0].decode() == "Zoë"
+
+
+@pytest.mark.parametrize(("serial", "epoch"), [(35981, 1900), (34519, 1904)])
+def test_a_serial_number_is_a_day_of_its_spreadsheet_s_date_system(serial: int, epoch: int) -> None:
+    """July 5, 1998 in both systems: Microsoft's own example."""
+    assert from_serial(serial, epoch) == datetime(1998, 7, 5)
+
+
+@pytest.mark.parametrize(
+    ("written", "serial"), [("%y%j", None), ("%m%d%y", None), ("%m/%d/%y", 45991.0), ("%Y%m%d", 45991.0)]
+)
+def test_five_digits_of_a_date_without_separators_are_no_serial_number(
+    written: str, serial: float | None
+) -> None:
+    assert serial_of("45991", [written]) == serial
+
+
+def test_no_two_headers_get_one_name_even_if_a_file_has_such_a_name_itself() -> None:
+    assert unique_names(["Name", "Name#2", "Name"]) == ["Name", "Name#2", "Name#3"]
+    assert unique_names(["Name", "Name", "Name#2", "Name"]) == ["Name", "Name#2", "Name#2#2", "Name#3"]

@@ -13,7 +13,7 @@ import pytest
 
 from helpers.files import District
 from helpers.link import Links, link_district
-from helpers.profile.relations import _holds, _within_sessions, relations
+from helpers.profile.relations import _holds, _within_sessions, of_age, relations, with_rights
 from tests.district_by_hand import district, silo
 from tests.district_by_hand import links as by_hand
 
@@ -182,3 +182,27 @@ def test_a_school_is_named_as_the_roster_names_it_and_two_of_one_name_stay_two()
         "m2": "Oak Middle",
         "m3": "Elm High",
     }
+
+
+def test_a_child_is_of_age_from_the_eighteenth_birthday_on() -> None:
+    births = pd.Series(pd.to_datetime(["2008-04-29", "2008-04-30", "2008-05-01", None]))
+    assert of_age(births, pd.Timestamp("2026-04-30")).tolist() == [True, True, False, False]
+    assert not of_age(births, None).any()
+
+
+@pytest.mark.parametrize(
+    ("refused", "doubt", "status", "rights"),
+    [
+        (False, False, "Verified", True),
+        (None, None, None, True),
+        (True, False, "Verified", False),
+        (False, True, "Verified", False),
+        (False, False, "Review", False),
+    ],
+)
+def test_a_guardian_has_rights_unless_a_document_a_doubt_or_a_question_stands_against_it(
+    refused: bool | None, doubt: bool | None, status: str | None, rights: bool
+) -> None:
+    tie = pd.DataFrame({"without_rights": [refused], "in_doubt": [doubt], "link_status": [status]})
+    tie = tie.astype({"without_rights": "boolean", "in_doubt": "boolean", "link_status": "string"})
+    assert with_rights(tie).tolist() == [rights]

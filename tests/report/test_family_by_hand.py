@@ -14,6 +14,8 @@ import pandas as pd
 import pytest
 
 from helpers.files.save import unguarded
+from helpers.profile import definition
+from helpers.report.child.shown_elements import Condition
 from helpers.report.child.statements import (
     MonthLine,
     PageStatements,
@@ -74,15 +76,17 @@ def told(
     events: list[dict[str, Any]] | None = None,
     may: Mapping[str, bool] | None = None,
     also: Collection[str] = (),
+    indicators: pd.DataFrame | None = None,
 ) -> PageStatements:
     silos = {each["silo"] for each in [*values, *(events or [])] if each["silo"] is not None}
-    standing = {("c-1", silo): (may or {}).get(silo, True) for silo in sorted(silos)}
+    standing = {("c-1", silo): (may or {}).get(silo, True) for silo in sorted(silos) or ["sis"]}
     frame = pd.DataFrame(values)
     if "as_of" in frame:
         frame["as_of"] = pd.to_datetime(frame["as_of"])
     timeline = as_table("timeline", pd.DataFrame(events)) if events else empty_table("timeline")
-    rows = each_row(as_table("values", frame))
-    return page_statements(rows, each_row(timeline), standing, YEAR, TERMS, also=also)["c-1"]
+    rows = each_row(as_table("values", frame)) if len(frame) else []
+    norms = () if indicators is None else each_row(indicators)
+    return page_statements(rows, each_row(timeline), standing, YEAR, TERMS, norms, also)["c-1"]
 
 
 def markup(own: PageStatements, code: str = "en", voice: Voice = "family", **facts: Any) -> str:
@@ -525,3 +529,36 @@ def test_a_day_with_two_marks_is_missed_once() -> None:
     assert [row.counts[:2] for row in rows_of(own) if row.events] == [(1, 0), (0, 0)]
     own = told([value("first_name", "Ana")], [*twice, event("2026-01-09", "Excused Absence")])
     assert [row.counts[:2] for row in rows_of(own) if row.events] == [(1, 0), (1, 0)]
+
+
+@pytest.mark.parametrize(
+    ("number", "meets"), [(4, (False, True, True)), (5, (True, True, False)), (6, (True, False, False))]
+)
+def test_a_condition_includes_its_line_where_it_says_at_least_or_at_most(
+    number: int, meets: tuple[bool, ...]
+) -> None:
+    own = told([value("days_absent", str(number))])
+    bounds = ({"at_least": 5}, {"at_most": 5}, {"below": 5})
+    assert tuple(own.holds(Condition(element="days_absent", **one)) for one in bounds) == meets
+    assert not told([]).holds(Condition(element="days_absent", at_most=5))
+
+
+def test_what_was_a_year_ago_is_of_the_year_before_and_of_no_other() -> None:
+    (name, element) = next(iter(TERMS.earlier.items()))
+    for year, known in ((YEAR - 2, None), (YEAR - 1, 7.0), (YEAR + 1, None)):
+        assert told([value(element, "7", school_year=year)]).number(name) == known
+
+
+@pytest.mark.parametrize(("expected", "typical"), [(-1.5, 0.0), (0.0, 0.0), (2.5, 2.5)])
+def test_nobody_is_expected_to_lose_points(expected: float, typical: float) -> None:
+    """In some grades the mean of the norms falls."""
+    (name, indicator) = next(iter(TERMS.norms.items()))
+    growth = {
+        "child": "c-1",
+        "indicator": indicator,
+        "definition": definition(indicator).name,
+        "status": "Clear",
+    }
+    norms = as_table("indicators", pd.DataFrame([{**growth, "denominator": expected}]))
+    own = told([value(name.removesuffix("_typical"), "3")], indicators=norms)
+    assert own.number(name) == typical

@@ -140,6 +140,29 @@ def test_the_first_page_and_the_page_of_gaps_begin_with_the_same_steps_in_the_de
         assert steps[0].what[1:] in text[: text.index("</h1>")].partition("<h1>")[2]
 
 
+def test_what_steps_bring_adds_up_from_one_to_the_next(
+    page: IndexFigures, district: District, district_links: Links
+) -> None:
+    match, *others = [plain(step.effect) for step in page.actions]
+    looked_up, mixed = _mixed_up(district, district_links)
+    assert f"fall from {looked_up} to {page.undetected}; {mixed} are mixed up then" in match
+    found = [re.search(r"Then (\d+) more .*: (\d+) of (\d+)\.", effect) for effect in others]
+    gains = [[int(number) for number in one.groups()] for one in found if one]
+    assert len(gains) == len(others) == 2
+    complete = page.complete
+    for gain, after, base in gains:
+        assert gain > 0
+        assert (after, base) == (complete + gain, page.children)
+        complete = after
+
+
+def _mixed_up(district: District, links: Links) -> tuple[int, int]:
+    """Count who is mixed up unnoticed by number alone, and who is mixed up after matching."""
+    by_number = score_children(district, join_all_on_id(district.people, district.identifiers))
+    looked_up = by_number["outcome"].eq("mixed") & ~by_number["detected"]
+    return int(looked_up.sum()), int(score_children(district, links)["outcome"].eq("mixed").sum())
+
+
 def test_a_step_for_any_district_says_its_rule_instead_of_a_day() -> None:
     step = usual_action("match", Measured("mixed", 4), "Then.")
     assert (step.who, step.by) == ("your data team", "by your next weekly run, on a Monday")

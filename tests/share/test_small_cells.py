@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from helpers.share.counted_groups import rounded_mean
 from helpers.share.disclosure import Shown, is_protected, suppress_small_cells
+from helpers.share.guard import Guard
 from tests.tiers import examples
 
 TABLES = st.integers(1, 4).flatmap(
@@ -189,3 +190,44 @@ def test_a_number_that_everybody_of_a_row_has_hides_nobody() -> None:
     assert not shown.hidden[0].any()
     assert shown.hidden[1, :2].all()
     assert shown.hidden[2, :2].all()
+
+
+def test_a_zero_protects_nothing_since_no_count_falls_below_it() -> None:
+    """3 could only be more or less if one of the two zeros fell; where one of them is a one, it can."""
+    hidden = np.zeros((3, 3), dtype=bool)
+    hidden[:2, :2] = True
+    for beside, protected in ((0, False), (1, True)):
+        counts = suppress_small_cells([[3, beside], [20, 0]], 0).counts
+        assert is_protected(Shown(counts, hidden), 0) is protected
+
+
+@pytest.mark.parametrize("columns", [2, 3])
+def test_a_group_of_whom_all_have_one_answer_hides_its_whole_row(columns: int) -> None:
+    """Whoever knows a child of the group would know the child's answer."""
+    alike, mixed = [40, *[0] * (columns - 1)], [30] * columns
+    shown = suppress_small_cells([alike, mixed, mixed], 10, whole_rows=True)
+    assert shown.hidden[0, :-1].all()
+    assert not suppress_small_cells([alike, mixed, mixed], 10).hidden.any()
+
+
+@pytest.mark.parametrize(
+    ("number", "of", "hidden"),
+    [
+        *[(0, 100, False), (1, 100, True), (9, 100, True), (10, 100, False)],
+        *[(90, 100, False), (91, 100, True), (99, 100, True), (100, 100, False)],
+        *[(0, 9, True), (9, 9, True), (0, 10, False), (10, 10, False), (0, 0, False)],
+    ],
+)
+def test_a_number_is_hidden_if_it_or_its_rest_or_its_group_is_one_to_nine(
+    number: int, of: int, hidden: bool
+) -> None:
+    assert Guard(real=True).hides(number, of) is hidden
+    assert not Guard(real=False).hides(number, of)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [(9, "under 9%"), (10, "8%"), (110, "92%"), (111, "over 91%"), (119, "over 91%"), (120, "100%")],
+)
+def test_a_share_of_nearly_all_is_a_bound_as_that_of_few_is(number: int, said: str) -> None:
+    assert Guard(real=True).rate(number, 120) == said

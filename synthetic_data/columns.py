@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ __all__ = [
     "dates",
     "index_in",
     "is_among",
+    "mapped",
     "numbered",
     "of_one_length",
     "only",
@@ -114,11 +115,20 @@ def index_in(values: Any, known: Any) -> npt.NDArray[np.int64]:
 
 def ranked(values: pd.Series) -> npt.NDArray[np.int64]:
     """Return each text's rank among the distinct ones, to sort rows by numbers."""
-    codes, distinct = pd.factorize(values)
-    words = np.asarray(distinct, dtype=object)
+    numbered = _arrow(values).dictionary_encode()
+    words = numbered.dictionary
     rank = np.empty(len(words), dtype="int64")
-    rank[np.argsort(words, kind="stable")] = np.arange(len(words))
-    return rank[codes]
+    rank[pc.sort_indices(words).to_numpy()] = np.arange(len(words))  # UTF-8 sorts as code points do
+    return rank[numbered.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
+
+
+def mapped(values: pd.Series, change: Callable[[str], str]) -> pd.Series:
+    """Apply a function of the text alone, once for each distinct text."""
+    numbered = _arrow(values).dictionary_encode()
+    other = [change(word) for word in numbered.dictionary.to_pylist()]
+    return pd.Series(
+        from_arrow(pa.array(other, pa.large_string()).take(numbered.indices)), index=values.index
+    )
 
 
 def replaced(values: Any, places: npt.NDArray[np.int64], new: Any) -> Any:

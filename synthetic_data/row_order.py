@@ -41,7 +41,9 @@ def _sortable(text: pd.Series, name: str, file: FileLayout) -> Any:
     column = next((column for column in file.columns if column.name == name), None)
     if column is None or column.type != "date":
         return _text(text)
-    distinct, place = np.unique(text.fillna("").to_numpy(dtype=object).astype(str), return_inverse=True)
+    place = _text(text)
+    first = np.unique(place, return_index=True)[1]
+    distinct = text.fillna("").iloc[first].to_numpy(dtype=object).astype(str)
     days = pd.to_datetime(pd.Series(distinct), format=column.formats()[0], errors="coerce")
     last = days.isna().to_numpy(dtype=bool)
     number = np.lexsort((np.arange(len(distinct)), days.to_numpy(), last))

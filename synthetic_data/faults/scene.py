@@ -15,7 +15,7 @@ import pandas as pd
 from helpers.files import TextTable
 from helpers.layouts import FileLayout
 from helpers.standard import STRING, BadInput, nearest
-from synthetic_data.columns import index_in, within
+from synthetic_data.columns import index_in, mapped, within
 from synthetic_data.life.record_errors import WRITTEN, rates_of
 from synthetic_data.observation import NOBODY, Truth
 from synthetic_data.system_folders import system_folders
@@ -342,7 +342,7 @@ class FaultContext:
 
     def change_each(self, change: Callable[[str], str], among: str | None = None) -> None:
         """Change cells of the fault's column one by one; rate and `among` as in `change_text`."""
-        self.change_text(lambda text, rng: text.map(change), among)
+        self.change_text(lambda text, rng: mapped(text, change), among)
 
     def strips(self) -> list[tuple[Page, str]]:
         """Return the columns that the fault affects, page by page."""

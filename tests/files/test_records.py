@@ -72,6 +72,15 @@ def test_one_id_with_two_first_names_and_birth_dates_holds_two_people(tmp_path: 
     assert account.tolist() == ["1", "1~2", "2"]  # each balance is that of its own row
 
 
+def test_an_id_that_a_file_writes_as_we_name_a_second_person_is_one_record_with_it(tmp_path: Path) -> None:
+    """Two rows of one record, not two records of one name: nothing joins twice."""
+    rows = ("1,Ruiz,Ana,01/02/2014", "1,Okoro,Ben,05/06/2012", "1~2,Diaz,Eva,03/04/2013")
+    silo = meals(tmp_path, *rows)
+    assert silo.people["record"].tolist() == ["1", "1~2"]
+    assert silo.person_rows.set_index("row")["record"].to_dict() == {2: "1", 3: "1~2", 4: "1~2"}
+    assert "rows_disagree" in set(silo.findings["kind"])
+
+
 def test_an_id_that_is_nobodys_holds_as_many_people_as_it_has(tmp_path: Path) -> None:
     rows = ["0,Ruiz,Ana,01/02/2014", "0,Diaz,Ben,03/04/2015", "0,Wu,Cleo,05/06/2016", "0,Diaz,BEN,03/04/2015"]
     silo = meals(tmp_path, *rows, "0,Wu,Cleo,07/08/2016")

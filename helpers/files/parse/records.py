@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from helpers.standard import (
     STRING,
@@ -35,7 +37,9 @@ def placeholder_names(people: pd.DataFrame) -> pd.Series:
     names = people[["first_name", "last_surname", "full_name"]]
     numbered = np.zeros(len(people), bool)
     for column in names.columns:
-        numbered |= names[column].str.match(WORD_AND_NUMBER).fillna(False).to_numpy(bool)
+        # pandas matches this pattern in Python, so only what ends in a digit is tried
+        maybe = _ends_in_digit(names[column])
+        numbered[maybe] |= names[column][maybe].str.match(WORD_AND_NUMBER).fillna(False).to_numpy(bool)
     if numbered.sum() >= max(2, len(people) / 2):
         result |= numbered
     whole = people["full_name"].fillna(
@@ -53,6 +57,11 @@ def placeholder_names(people: pd.DataFrame) -> pd.Series:
         )
         result[people.index.get_indexer(again.index[enough])] = True
     return pd.Series(result, index=people.index)
+
+
+def _ends_in_digit(text: pd.Series) -> np.ndarray:
+    found = pc.match_substring_regex(pa.array(text, from_pandas=True), r"\p{N}\n?\z")
+    return np.asarray(found.fill_null(False).to_numpy(zero_copy_only=False), bool)
 
 
 # Stable attributes of a person: a second row that disagrees is a finding. Grade, school, address and phone
@@ -79,6 +88,8 @@ class People:
     filled_cells: pd.DataFrame
     # Record of each input row, in the same order.
     record_of: pd.Series
+    # Records of several input rows, each named in every one of them.
+    several: pd.Series
     # rows_disagree, rows_alike, id_shared, name_placeholder: the filled columns of the findings table.
     findings: pd.DataFrame
 
@@ -95,14 +106,13 @@ def repeated(text: pd.Series) -> np.ndarray:
     return np.append(np.bincount(codes[codes >= 0], minlength=len(distinct)) > 1, False)[codes]
 
 
-def _shared_ids(rows: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:
+def _shared_ids(rows: pd.DataFrame, again: np.ndarray) -> tuple[pd.Series, pd.DataFrame]:
     """Split a local id shared by several people: first name and birth date both disagree.
 
     Returns which person each row is about (1 unless the id is shared), and the findings. Third and further
     people each count, too, since a filler id may cover many.
     """
     number = np.ones(len(rows), "int64")
-    again = repeated(rows["local_id"])
     if not {"first_name", "birth_date"} <= set(rows.columns) or not again.any():
         return pd.Series(number, index=rows.index), pd.DataFrame()
     both = rows[again]
@@ -263,22 +273,50 @@ def _birth_date_status(people: pd.DataFrame) -> pd.Series:
     return pd.Series(labeled(codes, words))
 
 
-def _numbered_alike(rows: pd.DataFrame) -> pd.Series:
+def _numbered_alike(rows: pd.DataFrame, ids: pd.Series, again: np.ndarray) -> pd.Series:
     """Return local ids, made distinct where lists of children and adults use one number for two people.
 
     Only a list with a single role proves this, such as students.csv next to teachers.csv.
     """
-    ids = rows["local_id"].astype(STRING)
-    if ROLE_OF_ALL not in rows or rows[ROLE_OF_ALL].isna().all() or not repeated(ids).any():
+    if ROLE_OF_ALL not in rows or not again.any():
+        return ids
+    every = rows[ROLE_OF_ALL].dropna().unique()
+    if not len(every) or (len(every) == 1 and "role" not in rows):
         return ids
     who = rows[ROLE_OF_ALL] if "role" not in rows else rows[ROLE_OF_ALL].fillna(rows["role"])
-    roles = pd.DataFrame({"id": ids, "who": who, "sure": rows[ROLE_OF_ALL]}).dropna(subset=["id", "who"])
+    roles = pd.DataFrame({"id": ids[again], "who": who[again], "sure": rows[ROLE_OF_ALL][again]})
+    roles = roles.dropna(subset=["id", "who"])
     roles = roles.drop_duplicates()
     several = roles.drop_duplicates(["id", "who"])["id"]
     apart = several[repeated(several)]
     apart = apart[isin_text(apart, roles.loc[roles["sure"].notna(), "id"])]
     adult = isin_text(ids, apart) & who.isin(["Staff", "Guardian"]).to_numpy(bool)
     return ids.mask(adult, ids + "~" + who.str.lower())
+
+
+def _named_records(rows: pd.DataFrame) -> tuple[pd.Series, np.ndarray, pd.DataFrame]:
+    """Name each row's record; also flag the rows of records with several, and report ids that people share.
+
+    Ids are compared once for all rows, and again only where a record got another name than its id.
+    """
+    ids = rows["local_id"].astype(STRING)
+    several = repeated(ids)
+    alike = _numbered_alike(rows, ids, several)
+    several[several] = repeated(alike[several])
+    number, shared = _shared_ids(rows.assign(local_id=alike), several)
+    if len(shared):
+        shared["value"] = rows.loc[shared.index, "local_id"]
+    further, nameless = (number > 1).to_numpy(), ids.isna().to_numpy(bool)
+    record = alike.mask(further, alike + "~" + number.astype(STRING)) if further.any() else alike
+    if nameless.any():
+        record = record.mask(nameless, _without_id(rows[nameless]).reindex(rows.index))
+    renamed = further | nameless
+    if alike is not ids:
+        renamed |= (alike != ids).fillna(False).to_numpy(bool)
+    if renamed.any():  # a file may have an id such as 17~2 of its own
+        several |= isin_text(record, record[renamed])
+    several[several] = repeated(record[several])
+    return record, several, shared
 
 
 def make_records(rows: pd.DataFrame, silo: str) -> People:
@@ -289,26 +327,19 @@ def make_records(rows: pd.DataFrame, silo: str) -> People:
         rows["local_id"] = missing(len(rows), STRING)
     if DEFAULT_ROLE not in rows:
         rows[DEFAULT_ROLE] = constant("Student", len(rows))
-    record = _numbered_alike(rows)
-    number, shared = _shared_ids(rows.assign(local_id=record))
-    if len(shared):
-        shared["value"] = rows.loc[shared.index, "local_id"]
-    further = (number > 1).to_numpy()
-    if further.any():
-        record = record.mask(further, record + "~" + number.astype(STRING))
-    nameless = rows["local_id"].isna()
-    if nameless.any():
-        record = record.mask(nameless, _without_id(rows[nameless]).reindex(rows.index))
-    rows["record"] = record
-    several = repeated(rows["record"])
+    rows["record"], several, shared = _named_records(rows)
     findings = [shared, _disagreements(rows[several]), _rows_alike(rows)]
 
     order = _as_they_count(rows, several)
     people, filled = _merged(rows, order)
     people = people.reset_index(drop=True)
     first = people[["file", "row"]]
-    listed = rows.loc[rows[DEFAULT_ROLE].eq("Student"), "record"]
-    default = np.where(isin_text(people["record"], listed), "Student", people[DEFAULT_ROLE])
+    defaults = rows[DEFAULT_ROLE].unique()
+    if len(defaults) == 1:
+        default = constant(defaults[0], len(people))
+    else:
+        listed = rows.loc[rows[DEFAULT_ROLE].eq("Student"), "record"]
+        default = np.where(isin_text(people["record"], listed), "Student", people[DEFAULT_ROLE])
     people = people.drop(columns=[name for name in people.columns if name not in table])
     people["silo"] = constant(silo, len(people))
     if "role" not in people:
@@ -318,8 +349,10 @@ def make_records(rows: pd.DataFrame, silo: str) -> People:
         if name not in people:
             people[name] = missing(len(people), dtype)
     # All test users share a name: that is normal, and no placeholder for a child's.
-    somebody = people["role"] != "Test user"
-    placeholder = placeholder_names(people[somebody]).reindex(people.index, fill_value=False)
+    somebody = (people["role"] != "Test user").to_numpy(bool)
+    named_by = people[["first_name", "last_surname", "full_name", "birth_date", "local_id"]]
+    placeholder = placeholder_names(named_by if somebody.all() else named_by[somebody])
+    placeholder = placeholder.reindex(people.index, fill_value=False)
     named = people[list(NAMES)].notna().any(axis=1)
     codes = np.select([placeholder, named], [2, 1], 0)
     people["name_status"] = labeled(codes, ("None", "As written", "Placeholder"))
@@ -366,6 +399,7 @@ def make_records(rows: pd.DataFrame, silo: str) -> People:
         as_table("person_rows", person_rows),
         as_table("filled_cells", filled) if len(filled) else empty_table("filled_cells"),
         rows["record"],
+        rows["record"][several],
         pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(),
     )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -153,11 +154,11 @@ def _id_texts(kind: FilesOfKind) -> dict[str, tuple[Column, pd.Series]]:
     }
 
 
-def _identifiers(kind: FilesOfKind, records: pd.Series) -> list[pd.DataFrame]:
+def _identifiers(kind: FilesOfKind, records: pd.Series, several: pd.Series) -> list[pd.DataFrame]:
     """Return a row for each filled cell of the id columns; `records` is by source row."""
     found = []
     there = records.notna()
-    again = repeated(records)
+    again = isin_text(records, several) if len(several) else np.zeros(len(records), bool)
     for name, (column, text) in _id_texts(kind).items():
         filled = there & text.notna()
         if again.any():  # a record in several rows gets each id once
@@ -226,7 +227,11 @@ def _is_anothers(file: FileLayout, makes: Makes) -> bool:
 
 
 def _whose(
-    frame: pd.DataFrame, by_source: pd.Series | None, by_id: pd.Series
+    frame: pd.DataFrame,
+    by_source: pd.Series | None,
+    records_by_id: Callable[[], tuple[pd.Series, pd.Series]],
+    *,
+    of_adults: bool,
 ) -> tuple[pd.Series, np.ndarray]:
     """Find the record of each fact: that of its own source row, else by id; also flag those without one."""
     record = pd.Series(missing(len(frame), STRING))
@@ -234,6 +239,7 @@ def _whose(
         record = by_source.iloc[frame["source"].to_numpy()].reset_index(drop=True)
     if "local_id" in frame and record.isna().any():
         ids = frame["local_id"].reset_index(drop=True)
+        by_id = records_by_id()[of_adults]
         places = by_id.index.get_indexer(pd.Index(ids.fillna("")))
         values = by_id.reset_index(drop=True)
         found = values.reindex(np.where(places < 0, len(values), places)).reset_index(drop=True)
@@ -289,6 +295,7 @@ def assemble(silo: str, layout: Layout, made: Sequence[Made]) -> Assembled:
             empty_table("person_rows"),
             empty_table("filled_cells"),
             pd.Series(dtype=STRING),
+            pd.Series(dtype=STRING),
             pd.DataFrame(),
         )
     elif len(rows) == 1:
@@ -312,12 +319,11 @@ def assemble(silo: str, layout: Layout, made: Sequence[Made]) -> Assembled:
         earlier = by_source.get(id(kind))
         by_source[id(kind)] = spread if earlier is None else earlier.fillna(spread)
 
-    by_id, by_id_of_adults = _by_local_id(people.people)
-
+    by_id = cache(lambda: _by_local_id(people.people))
     ids = []
     for kind in dict.fromkeys(kind for kind, _ in parts):
         if id(kind) in by_source:
-            ids += _identifiers(kind, by_source[id(kind)])
+            ids += _identifiers(kind, by_source[id(kind)], people.several)
     if len(bare_ids):
         ids.append(bare_ids.rename(columns={"local_id": "identifier"}).assign(record=bare_ids["local_id"]))
     identifiers = _join_identifiers(silo, ids)
@@ -333,7 +339,7 @@ def assemble(silo: str, layout: Layout, made: Sequence[Made]) -> Assembled:
         if table.about == "child":
             own = None if _is_anothers(kind.file, makes) else by_source.get(id(kind))
             of_adults = makes.set.get("role") in ("Staff", "Guardian")
-            record, unnamed = _whose(frame, own, by_id_of_adults if of_adults else by_id)
+            record, unnamed = _whose(frame, own, by_id, of_adults=of_adults)
             fact["record"] = record.to_numpy() if record.dtype != STRING else record.array
             if own is None and "local_id" not in makes.take:
                 # The layout itself declares such rows to be about no single child.

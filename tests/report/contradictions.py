@@ -151,8 +151,11 @@ def _differences(numbers: list[Number]) -> Iterator[str]:
             yield f"{one.page}: {one.text}{one.after} is not the difference of {before} and {after}"
 
 
-# Numbers that count nothing: days, years, grades, paragraphs of law, examples in quotes.
+# Numbers that count nothing: days, years, grades, paragraphs of law, examples in quotes; where a value stands
+# in a file, and the limits of a published definition.
 NO_COUNT = re.compile(
+    r"\S+\.(?:csv|jsonl?|zip|xlsx|xml|tsv|txt)\b\S*|\brows? \d+(?:, \d+)*(?:, … and \d+ more)?|"
+    r"\b(?:flags|warns at) (?:[^;.]|\.\d)*|"
     r"“[^”]*”|\b\d{4}-\d\d-\d\d\b|\b(?:19|20)\d\d\b|"
     r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December) \d+\b|"
     r"\b(?:grades?|seed|version|step|level|month|line|cell|notebook) \d[\d.]*(?: (?:to|and) \d+)?|"

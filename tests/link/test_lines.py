@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import helpers.link.districts
 import helpers.link.methods.probabilistic
 import helpers.link.methods.resolved
 import helpers.link.resolve.weighted_pairs
+from helpers.link import link_children
+from helpers.link.districts import link_districts
+from helpers.link.model import declared_model
 from helpers.link.model.calibration import share_of_errors, uncalibrate
 from helpers.link.resolve.assignment import assign_child
 from helpers.link.two_files.candidates import Candidates
@@ -52,7 +57,11 @@ def score_by(monkeypatch: pytest.MonkeyPatch, scores: Callable[..., pd.DataFrame
 
 
 def decisions_of(
-    monkeypatch: pytest.MonkeyPatch, rows: list[dict[str, Any]], likely: dict[str, float], others: float
+    monkeypatch: pytest.MonkeyPatch,
+    rows: list[dict[str, Any]],
+    likely: dict[str, float],
+    others: float,
+    **how: Any,
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Decide about records of which a model finds some pairs more or less likely than the others."""
 
@@ -66,7 +75,7 @@ def decisions_of(
     in_order = sorted((str(row["silo"]), str(row["record"])) for row in rows)
     letters = [record for _, record in in_order]
     score_by(monkeypatch, scores)
-    links = linked(*rows, method="resolved")
+    links = linked(*rows, **{"method": "resolved", **how})
     pairs = (links.pairs["left_record"] + links.pairs["right_record"]).tolist()
     children = links.crosswalk.set_index("record")["child"].to_dict()
     return dict(zip(pairs, links.pairs["decision"], strict=True)), children
@@ -86,6 +95,7 @@ def decided_at(
     systems: tuple[str, str],
     dated: tuple[bool, bool],
     *more: dict[str, Any],
+    **how: Any,
 ) -> list[str]:
     """Decide about as many pairs as there are probabilities, of records with or without birth dates."""
     rows, likely = list(more), {}
@@ -95,7 +105,7 @@ def decided_at(
         for silo, letter, surname, has_day in zip(systems, letters, spelled, dated, strict=True):
             day = f"20{10 + place}-0{1 + place}-1{place}" if has_day else ""
             rows.append(record(silo, letter, first, surname, day))
-    found, _ = decisions_of(monkeypatch, rows, likely, 0.0)
+    found, _ = decisions_of(monkeypatch, rows, likely, 0.0, **how)
     by_pair = {"".join(sorted(pair)): decision for pair, decision in found.items()}
     return [by_pair[pair] for pair in likely]
 
@@ -124,6 +134,58 @@ def test_the_lines_of_a_record_without_a_birth_date(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(helpers.link.methods.resolved, "assign_child", chosen)
     expected = ["No match", "Review", "Review", "Review", "Match", "Match"]
     assert decided_at(monkeypatch, [0.9] * 6, ("sis", "meals"), (True, False)) == expected
+
+
+def test_the_lines_of_a_model_that_nobody_has_trained(monkeypatch: pytest.MonkeyPatch) -> None:
+    probabilities = [0.499999, 0.5, 0.500001, 0.899999, 0.9, 0.900001]
+    expected = ["No match", "Review", "Review", "Review", "Match", "Match"]
+    untrained = {"method": "probabilistic", "model": declared_model()}
+    found = decided_at(monkeypatch, probabilities, ("sis", "meals"), (True, True), **untrained)
+    assert found == expected
+
+
+def test_the_lines_of_a_mover(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two districts with a child each of six names; the State's id decides nothing."""
+    probabilities = [0.099999, 0.1, 0.100001, 0.899999, 0.9, 0.900001]
+    expected = [None, "Review", "Review", "Review", "Match", "Match"]
+    likely = dict(zip((first for first, *_ in SPELLINGS), probabilities, strict=True))
+
+    def scores(units: Any, pairs: pd.DataFrame, model: object = None) -> pd.DataFrame:
+        given = units.values["given"]
+        names = [str(given.texts[given.code[given.unit == left][0]]) for left in pairs["left"]]
+        return pairs.assign(match_weight=[weight_of(likely[name.capitalize()]) for name in names])
+
+    monkeypatch.setattr(helpers.link.districts, "score_pairs", scores)
+    districts: list[tuple[str, Any]] = []
+    for place in (0, 1):
+        people, identifiers = frames(
+            *(
+                record("sis", first, first, spelled[place], f"20{10 + at}-0{1 + at}-1{at}")
+                for at, (first, *spelled) in enumerate(SPELLINGS)
+            )
+        )
+        districts.append((f"d{place}", SimpleNamespace(people=people, identifiers=identifiers)))
+    found = link_districts(districts, lambda one: link_children(one.people, one.identifiers)).moves
+    decisions = dict(zip(found["left_record"], found["decision"], strict=True))
+    assert [decisions.get(first) for first in likely] == expected
+
+
+def test_the_line_from_which_a_record_shows_whom_its_system_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only who is plainly one child tells which children of a school and grade a system has."""
+    shares, sure = [0.949999, 0.95, 0.950001, 0.2, 0.2, 0.2], []
+
+    def chosen(weighed: pd.DataFrame, asking: np.ndarray) -> pd.DataFrame:
+        found = assign_child(weighed, asking)
+        return found.assign(share=[shares[place] for place in pd.factorize(found["unit"], sort=True)[0]])
+
+    def learn(units: object, pairs: pd.DataFrame, plain: np.ndarray, is_child: np.ndarray) -> np.ndarray:
+        sure.append(plain[np.argsort(pairs["unit"].to_numpy())].tolist())
+        return np.zeros(len(pairs))
+
+    monkeypatch.setattr(helpers.link.methods.resolved, "assign_child", chosen)
+    monkeypatch.setattr(helpers.link.methods.resolved, "coverage_weights", learn)
+    decided_at(monkeypatch, [0.9] * 6, ("sis", "meals"), (True, False))
+    assert sure == [[False, True, True, False, False, False]]
 
 
 def test_a_share_is_shown_as_the_model_means_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -179,7 +179,26 @@ def test_a_town_alone_is_little_evidence_and_a_telephone_much() -> None:
     # Another telephone says little where the address is the same.
     assert level("home", {**HOME, **phone}, {**HOME, **another}) == "Address the same"
     assert level("home", {**town, **phone}, {**other, **another}) == "Home different"
+    # And much where nothing but the town is known.
+    assert level("home", {**town, **phone}, {**town, **another}) == "Home different"
     assert level("home", {"regions": ["or"]}, {"regions": ["or"]}) is None
+    # A town nearly the same in another region: 2.25 of 3.5 points.
+    spelled = {"localities": ["springfeld"], "regions": ["wa"]}
+    assert (
+        level("home", {**town, "regions": ["or"]}, spelled)
+        == "Town or postal code different, no more is known"
+    )
+
+
+def test_a_name_exchanged_is_exchanged_in_both_halves() -> None:
+    units = units_of([unit("ali", "mohamed"), unit("mohamed", "ali"), unit("ali", "weber")])
+    first, last = (one for one in comparisons_for(units) if one.kind in ("first name", "surname"))
+    found = compare_units(units, [first, last], np.array([0, 0]), np.array([1, 2]))
+    words = [[of.levels[place].words for of, place in zip((first, last), row, strict=True)] for row in found]
+    assert words == [
+        ["First name and surname exchanged", "Surname and first name exchanged"],
+        ["First name the same", "Surname different"],
+    ]
 
 
 def test_each_pair_of_distinct_values_is_looked_at_once() -> None:

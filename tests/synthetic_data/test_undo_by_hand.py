@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -216,6 +217,41 @@ def test_a_cell_beyond_the_header_is_no_other_rows_and_goes_again() -> None:
     assert page.table.rows["+1"].isna().tolist() == [True, False, True, True, True]
     assert log["before"].isna().all()
     assert_undone(page, log)
+
+
+def test_cells_beyond_the_header_stay_where_the_clean_file_had_them() -> None:
+    """The first row had two cells too many before any fault."""
+    clean = page_of()
+    more = {"+1": ["Jr.", None, None, None, None], "+2": ["x", None, None, None, None]}
+    clean.table.rows[list(more)] = pd.DataFrame(more, dtype="string")
+    page = replace(clean, new=[], dropped=[])
+    log = happen(
+        page,
+        ("renamed", "columns", lambda scene: scene.reshape(scene.page, header=["No", "Name", "Grade"])),
+        ("comma", "cells", write([2], "Sr.", column="+1")),
+    )
+    assert page.table.rows.columns.tolist() == ["No", "Name", "Grade", "+1", "+2"]
+    assert page.table.rows["+1"].fillna("").tolist() == ["Jr.", "", "Sr.", "", ""]
+    back = undo(page.table, log, 2, FILE)
+    pd.testing.assert_frame_equal(back.rows, clean.table.rows)
+
+
+def test_a_deleted_element_of_a_nested_file_comes_back_with_its_names_in_their_order() -> None:
+    file = FileLayout.model_validate({**FILE.model_dump(exclude_unset=True), "format": "json_lines"})
+    names = ["ID", "Name", "Grade"]
+    rows = pd.DataFrame(
+        [("1", None, "05"), ("2", "Ben", "05"), ("3", None, "06")], columns=names, dtype="string"
+    )
+    table = TextTable((), rows, default_settings(file))
+    people = people_of("P1", "P2", "P3")
+    page = Page("lms", "lms/list.jsonl", file, table, people, rows[:0], people[:0])
+    assert page.first_row == 1
+    log = happen(page, ("lost", "rows", drop(1)))
+    assert json.loads(log["before"].iloc[0]) == {"ID": "2", "Name": "Ben", "Grade": "05"}
+    assert log["row_before"].tolist() == [2]
+    # No row that is left has a name, so the written file has no such element.
+    written = TextTable((), page.table.rows.drop(columns="Name"), page.table.settings)
+    pd.testing.assert_frame_equal(undo(written, log, 1, file).rows, rows)
 
 
 def test_a_sorted_file_is_sorted_by_what_it_says_now_and_the_log_follows() -> None:

@@ -177,7 +177,9 @@ class Told:
 
     def of(self, element: str) -> pd.DataFrame:
         rows = self.rows[element]
-        rows = rows.assign(as_of=pd.to_datetime(rows["as_of"])).astype({"value": "string", "why": "string"})
+        rows = rows.assign(as_of=pd.to_datetime(rows["as_of"])).astype(
+            {"value": "string", "why": "string", "value_number": "float64"}
+        )
         return rows.set_index(pd.Index([f"c{at}" for at in range(len(rows))], dtype="string"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -83,6 +84,13 @@ def test_the_page_says_whose_words_these_are(levels: pd.DataFrame, district: Dis
     assert "ask" in said
 
 
+@cache
+def _two_systems() -> tuple[District, Links]:
+    """One child, whom both systems have."""
+    both = district_of(silo("sis", [{"record": "1"}]), silo("lms", [{"record": "1"}]))
+    return both, links({("sis", "1"): "c", ("lms", "1"): "c"})
+
+
 def rated(*lines: dict[str, object], **measures: dict[str, object]) -> pd.Series:
     """Rate the second of two systems on one heading of these measures, by lines of a scorecard."""
     levels = ["poor", "fair", "good", "best"]
@@ -90,8 +98,7 @@ def rated(*lines: dict[str, object], **measures: dict[str, object]) -> pd.Series
     rubric = Rubric.model_validate(
         {"about": "by hand", "heading": {"h": {"title": "H", "levels": levels, "measure": asked}}}
     )
-    both = district_of(silo("sis", [{"record": "1"}]), silo("lms", [{"record": "1"}]))
-    who = links({("sis", "1"): "c", ("lms", "1"): "c"})
+    both, who = _two_systems()
     card = as_table("scorecard", pd.DataFrame([line("days behind", "sis", None, 99), *lines]))
     rows = score_rubric(both, who, card, rubric).set_index("silo")
     assert rows.index.tolist() == ["sis", "lms"]

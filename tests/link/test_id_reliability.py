@@ -80,7 +80,7 @@ def test_five_of_hundreds_are_slips_and_contradict() -> None:
     assert columns.ids["contradicts"].all()
 
 
-@pytest.mark.parametrize(("children", "told"), [(106, True), (107, True), (108, False)])
+@pytest.mark.parametrize(("children", "told"), [(107, True), (108, False)])
 def test_five_of_a_hundred_and_seven_own_numbers_are_the_line(children: int, told: bool) -> None:
     """Of so many children five are surely more than 2%; of one more they may be slips."""
     numbers = [500_000 + row for row in range(children)]
@@ -214,7 +214,7 @@ def joined_by_address(*records: dict[str, Any]) -> tuple[int, set[str]]:
 
 
 @pytest.mark.parametrize(
-    ("count", "joined"), [(72, 0), (73, 73), (74, 74), pytest.param(300, 300, marks=pytest.mark.full)]
+    ("count", "joined"), [(72, 0), (73, 73), pytest.param(300, 300, marks=pytest.mark.full)]
 )
 def test_an_address_that_no_two_children_share_joins_where_it_is_all_that_two_systems_share(
     count: int, joined: int

@@ -7,7 +7,7 @@ import pandas as pd
 
 from tests.made_by_hand import Made
 
-__all__ = ["children_of", "scores_of"]
+__all__ = ["twin_of"]
 
 # Whose each record is, by the rows of its file and the answer key; a record may have rows of two people.
 TRUTH = """
@@ -74,7 +74,8 @@ where is_child group by person order by person
 """
 
 
-def _tables(made: Made, groups: pd.DataFrame) -> duckdb.DuckDBPyConnection:
+def twin_of(made: Made, groups: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Call each child complete, split or mixed; count all pairs by systems, group and population."""
     tables = duckdb.connect()
     for name, frame in {
         "people": made.people, "person_rows": made.person_rows, "crosswalk": made.crosswalk,
@@ -83,15 +84,4 @@ def _tables(made: Made, groups: pd.DataFrame) -> duckdb.DuckDBPyConnection:
         tables.register(f"{name}_frame", frame.astype(object).where(frame.notna(), None))
         tables.execute(f"create table {name} as select * from {name}_frame")
     tables.execute(TRUTH)
-    return tables
-
-
-def scores_of(made: Made, groups: pd.DataFrame) -> pd.DataFrame:
-    """Count all pairs by systems, group (``person``, ``group``) and population."""
-    return _tables(made, groups).execute(SCORES).df()
-
-
-def children_of(made: Made) -> pd.DataFrame:
-    """Call each child complete, split or mixed."""
-    nobody = pd.DataFrame({"person": ["-"], "group": ["-"]})
-    return _tables(made, nobody).execute(CHILDREN).df()
+    return tables.execute(CHILDREN).df(), tables.execute(SCORES).df()

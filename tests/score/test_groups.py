@@ -183,13 +183,13 @@ def group_of(children: int, alone: int = 0, hit: int = 0, others: int = 0) -> pd
     return scores.set_index(["measure", "faults"])["enough"]
 
 
-@pytest.mark.parametrize(("children", "enough"), [(29, False), (30, True), (31, True)])
+@pytest.mark.parametrize(("children", "enough"), [(29, False), (30, True)])
 def test_a_group_of_thirty_children_is_compared_and_a_smaller_one_is_not(children: int, enough: bool) -> None:
     found = group_of(children)
     assert found.tolist() == [enough] * len(found)
 
 
-@pytest.mark.parametrize(("alone", "enough"), [(9, True), (10, True), (11, False)])
+@pytest.mark.parametrize(("alone", "enough"), [(10, True), (11, False)])
 def test_a_group_with_thirty_pairs_is_compared_and_one_with_fewer_is_not(alone: int, enough: bool) -> None:
     found = group_of(40, alone=alone)
     for measure in ("Precision", "Recall"):
@@ -198,7 +198,7 @@ def test_a_group_with_thirty_pairs_is_compared_and_one_with_fewer_is_not(alone: 
     assert bool(found["Children complete", AS_THEY_ARE])
 
 
-@pytest.mark.parametrize(("hit", "enough"), [(29, True), (30, True), (31, False)])
+@pytest.mark.parametrize(("hit", "enough"), [(30, True), (31, False)])
 def test_a_rate_made_equal_is_compared_if_the_group_has_seven_tenths_of_the_faults(
     hit: int, enough: bool
 ) -> None:

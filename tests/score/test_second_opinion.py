@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.made_by_hand import Made, made
-from tests.score.scores_twin import children_of, scores_of
+from tests.score.scores_twin import twin_of
 
 PERSONS = [f"P{at}" for at in range(9)]
 ORIGINS = ("Anglo;twin", "Vietnamese;twin", "Hispanic", "Vietnamese")
@@ -47,10 +47,19 @@ def wilson(share: float, count: float) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_scores_are_those_of_every_pair_one_by_one(seed: int) -> None:
+def test_scores_and_children_are_those_of_every_pair_one_by_one(seed: int) -> None:
     district = drawn(seed)
+    children, counted = twin_of(district, groups_of(district))
+    _compare_scores(district, counted)
+    found = district.children()[["silos", "outcome"]].sort_index()
+    assert found.index.tolist() == children["person"].tolist()
+    assert found["silos"].tolist() == children["silos"].tolist()
+    assert found["outcome"].tolist() == children["outcome"].tolist()
+
+
+def _compare_scores(district: Made, twin: pd.DataFrame) -> None:
     key = ["left_silo", "right_silo", "group", "population"]
-    found, twin = district.scores(), scores_of(district, groups_of(district))
+    found = district.scores()
     found, twin = (each.assign(**each[key].fillna("-").astype(str)).set_index(key) for each in (found, twin))
     found = found[(found["possible"] + found["linked"]).gt(0)].sort_index()
     twin = twin.sort_index()
@@ -67,13 +76,3 @@ def test_scores_are_those_of_every_pair_one_by_one(seed: int) -> None:
         if children:
             low, high = wilson(recall, children)
             assert (row.low, row.high) == (pytest.approx(max(low, 0)), pytest.approx(min(high, 1)))
-
-
-@pytest.mark.parametrize("seed", range(2))
-def test_children_are_complete_split_or_mixed_as_in_sql(seed: int) -> None:
-    district = drawn(seed)
-    found = district.children()[["silos", "outcome"]].sort_index()
-    twin = children_of(district).set_index("person")
-    assert found.index.tolist() == twin.index.tolist()
-    assert found["silos"].tolist() == twin["silos"].tolist()
-    assert found["outcome"].tolist() == twin["outcome"].tolist()

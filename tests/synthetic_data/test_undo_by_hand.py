@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.files import TextTable
@@ -18,6 +18,7 @@ from helpers.files.text_table import default_settings
 from helpers.layouts import FileLayout
 from synthetic_data.faults.apply import Log, apply_faults, undo
 from synthetic_data.faults.scene import STAGES, Fault, FaultContext, NoSuchFile, Page
+from tests.tiers import examples
 
 HEADS = ("ID", "Name", "Grade")
 ROWS = [("1", "Ana", "05"), ("2", "Ben", "05"), ("3", "Cleo", "06"), ("4", "Dan", "06"), ("5", "Eva", "KG")]
@@ -308,6 +309,7 @@ def write_if_there(place: int, text: str, column: str) -> Deed:
     return deed
 
 
+@settings(max_examples=examples(50))
 @given(st.lists(DEEDS, max_size=8))
 def test_whatever_happens_undo_gives_the_clean_file(deeds: list[tuple[str, Any]]) -> None:
     page = page_of()

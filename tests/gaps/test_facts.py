@@ -89,7 +89,7 @@ def test_who_is_enrolled_and_was_never_seen_is_told_apart_from_who_has_just_left
     assert behind.loc[behind["measure"].eq("listed and never seen"), "record"].tolist() == ["cleo"]
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.full  # `ages` alone is tried every day in test_presence_by_hand
 @pytest.mark.parametrize(("days", "fresh"), [(30, True), (31, True), (32, False)])
 def test_exports_more_than_a_month_apart_are_of_two_rosters(days: int, fresh: bool) -> None:
     newest = pd.Timestamp("2026-04-30")

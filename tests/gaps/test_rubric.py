@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -9,10 +10,13 @@ import pytest
 
 from helpers.files import District
 from helpers.gaps import measure_gaps
-from helpers.gaps.rubric import HeadingMeasure, kit_rubric, read_rubric, score_rubric
+from helpers.gaps.measures import line
+from helpers.gaps.rubric import HeadingMeasure, Rubric, kit_rubric, read_rubric, score_rubric
 from helpers.link import Links
 from helpers.report.pages.contract import rubric_blocks
-from helpers.standard import BadInput
+from helpers.standard import BadInput, as_table
+from tests.district_by_hand import district as district_of
+from tests.district_by_hand import links, silo
 
 KIT = Path(__file__).resolve().parents[2] / "helpers" / "gaps" / "rubric.toml"
 
@@ -78,3 +82,75 @@ def test_the_page_says_whose_words_these_are(levels: pd.DataFrame, district: Dis
     said = " ".join(block._repr_html_() for block in blocks)
     assert "the kit&#39;s own" in said
     assert "ask" in said
+
+
+@cache
+def _two_systems() -> tuple[District, Links]:
+    """One child, whom both systems have."""
+    both = district_of(silo("sis", [{"record": "1"}]), silo("lms", [{"record": "1"}]))
+    return both, links({("sis", "1"): "c", ("lms", "1"): "c"})
+
+
+def rated(*lines: dict[str, object], **measures: dict[str, object]) -> pd.Series:
+    """Rate the second of two systems on one heading of these measures, by lines of a scorecard."""
+    levels = ["poor", "fair", "good", "best"]
+    asked = [{"says": f"by {name}", **one} for name, one in measures.items()]
+    rubric = Rubric.model_validate(
+        {"about": "by hand", "heading": {"h": {"title": "H", "levels": levels, "measure": asked}}}
+    )
+    both, who = _two_systems()
+    card = as_table("scorecard", pd.DataFrame([line("days behind", "sis", None, 99), *lines]))
+    rows = score_rubric(both, who, card, rubric).set_index("silo")
+    assert rows.index.tolist() == ["sis", "lms"]
+    return rows.loc["lms"]
+
+
+BEHIND = {"measure": "days behind", "better": "less", "bounds": (31, 7, 1)}
+MATCHED = {"measure": "match rate", "of": "roster", "bounds": (0.5, 0.9, 0.99)}
+
+
+def test_the_lowest_of_a_heading_s_measures_decides() -> None:
+    late, matched = line("days behind", "lms", None, 20), line("match rate", "sis", "lms", 95, 100)
+    both = rated(late, matched, behind=BEHIND, matched=MATCHED)
+    assert (both["level"], both["measure"], both["value"]) == (2, "days behind", 20)
+    assert (both["means"], both["next"], both["why"]) == ("fair", "good", "by behind")
+    few = rated(late, line("match rate", "sis", "lms", 40, 100), behind=BEHIND, matched=MATCHED)
+    assert (few["level"], few["measure"], few["value"]) == (1, "match rate", 0.4)
+    # Of two that are equal the first is named.
+    assert rated(late, line("match rate", "sis", "lms", 60, 100), matched=MATCHED, behind=BEHIND)[
+        "measure"
+    ] == ("match rate")
+
+
+def test_the_worst_line_of_a_measure_counts_and_a_limit_never() -> None:
+    lines = [line("column filled", "lms", None, count, 10, name) for name, count in (("a", 9), ("b", 5))]
+    filled = {"measure": "column filled", "bounds": (0.4, 0.8, 1.0)}
+    assert rated(*lines, filled=filled)["value"] == 0.5
+    limit = line("column filled", "lms", None, 0, 10, "c", is_limit=True)
+    assert rated(*lines, limit, filled=filled)["value"] == 0.5
+    days = [line("days behind", "lms", None, 3), line("days behind", "lms", None, 2, is_limit=True)]
+    assert rated(*days, behind=BEHIND)["value"] == 3
+    # A pair's line is not the system's own, and a line without a value says nothing.
+    of_pair = line("days behind", "lms", "sis", 90)
+    assert rated(*days, of_pair, behind=BEHIND)["value"] == 3
+    nothing = rated(line("days behind", "lms"), behind=BEHIND)
+    assert pd.isna(nothing["level"])
+    assert (nothing["means"], nothing["next"]) == ("No file shows this: ask.", "good")
+
+
+def test_the_best_level_has_no_next_one_and_may_prove_nothing() -> None:
+    fresh = line("days behind", "lms", None, 0)
+    best = rated(fresh, behind=BEHIND)
+    assert (best["level"], best["means"]) == (4, "best")
+    assert pd.isna(best["next"])
+    assert pd.isna(rated(fresh, behind={**BEHIND, "none": True})["level"])
+    assert rated(fresh, behind={**BEHIND, "most": 3})["level"] == 3
+    assert rated(line("days behind", "lms", None, 20), behind={**BEHIND, "none": True})["level"] == 2
+
+
+def test_a_count_may_be_rated_as_a_share() -> None:
+    asked = {"measure": "only in left", "of": "roster", "better": "less", "bounds": (0.5, 0.1, 0.01)}
+    share = rated(line("only in left", "sis", "lms", 5, 100), left={**asked, "as_share": True})
+    assert (share["level"], share["value"], share["unit"]) == (3, 0.05, "rate")
+    of_none = rated(line("only in left", "sis", "lms", 0, 0), left={**asked, "as_share": True})
+    assert pd.isna(of_none["level"])

@@ -90,6 +90,17 @@ def test_alpha_and_omega_of_one_factor() -> None:
     assert np.isnan(cronbach_alpha(np.ones((5, 3))))
 
 
+def test_alpha_of_a_few_answers_as_by_hand() -> None:
+    answers = np.array([[1.0, 1.0], [2.0, 3.0], [4.0, 4.0]])
+    # Variances of the items 7/3 and 7/3, of the sums 2, 5 and 8 nine: 2 (1 - (14/3)/9).
+    assert cronbach_alpha(answers) == pytest.approx(26 / 27)
+    same = np.array([[1.0], [2.0], [4.0]])
+    assert cronbach_alpha(np.hstack([same] * 4)) == pytest.approx(1)
+    assert cronbach_alpha(np.array([[1.0, 1], [1, 2], [2, 1], [2, 2]])) == pytest.approx(0)
+    for too_few in (same, answers[:1]):
+        assert np.isnan(cronbach_alpha(too_few))
+
+
 def test_power_is_the_published_calculation() -> None:
     """Facts PU-31 and PU-32: 0.41, 0.45 and 0.51 standard deviations; correlation 0.20; 7.2 points."""
     assert round(smallest_difference(93.5, 93.5), 2) == 0.41

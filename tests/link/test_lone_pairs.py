@@ -7,11 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import helpers.link.methods.probabilistic
+import helpers.link.resolve.weighted_pairs
 from helpers.link import Links
 from helpers.link.blocking import Values
 from helpers.link.records import Units
 from helpers.link.resolve.lone_pairs import lack_witness, may_be_twins
 from tests.link.records import children, linked, record
+from tests.link.test_lines import scores_of
 from tests.link.units import born, unit, units_of
 
 DAY, OTHER_DAY = "2012-05-17", "2014-03-02"
@@ -182,3 +185,24 @@ def test_an_id_in_common_lets_one_letter_be_a_typo() -> None:
 def test_a_typo_that_is_no_name_is_linked_where_children_have_few_records() -> None:
     links = district(of_two("Lena", *LENA), of_two("Lenq", *LINA), systems=2)
     assert frozenset({LENA, LINA}) in children(links.crosswalk)
+
+
+@pytest.mark.parametrize(
+    ("name", "decision"), [("Marvin", "Review"), ("Marqin", "Match"), ("Martin", "Match")]
+)
+def test_a_record_without_a_birth_date_under_another_name_in_use_may_be_the_twin(
+    monkeypatch: pytest.MonkeyPatch, name: str, decision: str
+) -> None:
+    """Two systems know Martin with her birth date; a list without any has one of her surname and home."""
+    for module in (helpers.link.methods.probabilistic, helpers.link.resolve.weighted_pairs):
+        monkeypatch.setattr(module, "score_pairs", scores_of(0.99))
+    links = linked(
+        record("sis", "a", "Martin", "Quintero", DAY, **HOME),
+        record("health", "b", "Martin", "Quintero", DAY, **HOME),
+        record("clubs", "c", name, "Quintero", **HOME),
+        method="resolved",
+    )
+    of_list = links.pairs[links.pairs["left_silo"].eq("clubs") | links.pairs["right_silo"].eq("clubs")]
+    assert set(of_list["decision"]) - {"No match"} == {decision}
+    together = frozenset({("sis", "a"), ("health", "b"), ("clubs", "c")})
+    assert (together in children(links.crosswalk)) is (decision == "Match")

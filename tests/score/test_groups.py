@@ -14,6 +14,7 @@ from helpers.files import District
 from helpers.link import link_district
 from helpers.score import read_answer_key, score_groups, score_links
 from helpers.score.groups import AS_THEY_ARE, MADE_EQUAL, GroupScores, fault_exposure
+from helpers.score.links import count_pairs, pair_totals
 from helpers.score.truth import groups_of
 from helpers.standard import as_table
 from tests.made_by_hand import Made, made
@@ -119,6 +120,93 @@ def test_what_only_comes_of_unequal_faults_goes_when_they_are_made_equal() -> No
     assert gaps.loc[AS_THEY_ARE, "low"] > 0
     assert gaps.loc[MADE_EQUAL, "gap"] == pytest.approx(0)
     assert gaps.loc[MADE_EQUAL, "low"] == 0
+
+
+def test_a_wrong_pair_of_two_children_of_a_group_counts_once_in_it() -> None:
+    """Three children share a page: a and b of the group, and c; a has two records there."""
+    person, child = np.array([0, 0, 1, 2, 3]), np.array([0, 0, 0, 0, 1])
+    counts = count_pairs(person, child, np.zeros(5, dtype="int64"))
+
+    def wrong(*members: bool) -> float:
+        return float(counts.wrong(np.array(members)).sum())
+
+    # a with b twice, a with c twice, b with c once.
+    assert wrong(True, True, True, True) == 5
+    assert wrong(True, True, False, False) == 5  # each of them touches a or b
+    assert wrong(True, False, False, False) == 4
+    assert wrong(False, True, True, False) == 5
+    assert wrong(False, False, True, False) == 3
+    assert wrong(False, False, False, True) == 0
+    assert counts.right.sum() == 1
+
+
+def test_pairs_of_each_population_add_up_to_all_and_to_those_with_names() -> None:
+    truth = pd.DataFrame(
+        {
+            "person": ["a", "a", "a", "b", "b", "c"],
+            "child": ["1", "1", "2", "1", "2", None],
+            "linkable_by": [
+                "Name and birth date",
+                "Name only",
+                "Identifier only",
+                "Name only",
+                "Nothing",
+                None,
+            ],
+        }
+    )
+    totals = pair_totals(truth)
+    assert totals.loc["All"].tolist() == [4, 4, 1]
+    assert totals.loc["All named"].tolist() == [1, 3, 1]
+    assert totals.loc["One dated"].tolist() == [1, 2, 1]
+    assert totals.loc["None dated"].tolist() == [0, 1, 0]
+    assert totals.loc["By number only"].tolist() == [3, 1, 0]
+
+
+def group_of(children: int, alone: int = 0, hit: int = 0, others: int = 0) -> pd.DataFrame:
+    """Give the scores of a group of so many children, some of whom have one record alone.
+
+    Others are hit by a fault that hits nobody of the group.
+    """
+    records, origins, faults = [], {}, []
+    for at in range(children + others):
+        person = f"P{at:03}"
+        origins[person] = "Anglo" if at < children else "Hispanic"
+        records.append(("sis", f"s{at}", person, person))
+        if at >= alone:
+            records.append(("meals", f"m{at}", person, person))
+        if children <= at < children + hit:
+            faults.append(("meals", f"m{at}", "accents_lost"))
+    exposure = pd.DataFrame(faults, columns=["silo", "record", "exposure"], dtype="string")
+    scores = judged(made(records, origins), exposure).scores
+    scores = scores[scores["group"].eq("name origin: Anglo") & scores["population"].eq("All")]
+    return scores.set_index(["measure", "faults"])["enough"]
+
+
+@pytest.mark.parametrize(("children", "enough"), [(29, False), (30, True)])
+def test_a_group_of_thirty_children_is_compared_and_a_smaller_one_is_not(children: int, enough: bool) -> None:
+    found = group_of(children)
+    assert found.tolist() == [enough] * len(found)
+
+
+@pytest.mark.parametrize(("alone", "enough"), [(10, True), (11, False)])
+def test_a_group_with_thirty_pairs_is_compared_and_one_with_fewer_is_not(alone: int, enough: bool) -> None:
+    found = group_of(40, alone=alone)
+    for measure in ("Precision", "Recall"):
+        assert bool(found[measure, AS_THEY_ARE]) is enough
+    # Of children there are enough, with a pair or without.
+    assert bool(found["Children complete", AS_THEY_ARE])
+
+
+@pytest.mark.parametrize(("hit", "enough"), [(30, True), (31, False)])
+def test_a_rate_made_equal_is_compared_if_the_group_has_seven_tenths_of_the_faults(
+    hit: int, enough: bool
+) -> None:
+    """Of a hundred children so many are hit, and none of the group is."""
+    found = group_of(40, hit=hit, others=60)
+    for measure in ("Recall", "Precision", "F1", "Children complete"):
+        assert bool(found[measure, MADE_EQUAL]) is enough
+        assert bool(found[measure, AS_THEY_ARE])
 
 
 def test_what_linking_does_to_a_group_stays_when_faults_are_made_equal() -> None:

@@ -159,6 +159,22 @@ def test_paths_that_pages_name_are_there() -> None:
     assert gone == []
 
 
+def test_names_that_pages_place_in_a_file_are_in_it() -> None:
+    """So that a recipe names nothing that was renamed since: `NAME` in `helpers/room/module.py`."""
+    pages = [PROJECT / "CONTRIBUTING.md", *(PROJECT / "docs").rglob("*.md")]
+    placed = [
+        (page.name, name, path)
+        for page in pages
+        for name, path in re.findall(
+            r"`(\w+)`\s+(?:in|of)\s+`((?:helpers|synthetic_data|tests)/[\w./]+\.(?:py|toml))`",
+            page.read_text(encoding="utf-8"),
+        )
+    ]
+    assert len(placed) >= 2
+    gone = [one for one in placed if one[1] not in (PROJECT / one[2]).read_text(encoding="utf-8")]
+    assert gone == []
+
+
 @pytest.fixture
 def fake_pythons(tmp_path: Path) -> Path:
     """A folder of commands that answer like Pythons of which make may not use one."""

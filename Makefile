@@ -53,7 +53,7 @@ card: .venv/installed-for-tests
 	$(BIN)/python -m synthetic_data.data_card
 
 newest: .venv/installed-for-tests
-	sed -e 's/[ #<>=!~;].*//' -e '/^-/d' -e '/^$$/d' requirements.txt | xargs $(PIP) install --quiet --upgrade
+	$(BIN)/python .ci/newest | xargs $(PIP) install --quiet --upgrade
 	$(PIP) list
 
 # Here PYTHON=3.12 says for whom the kit is, not which Python makes .venv.

@@ -13,9 +13,27 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
-from helpers.standard import BadInput, Measured, last_day, nearest, plain, respelled, toml_of
+from helpers.standard import (
+    STRICT,
+    BadInput,
+    Measured,
+    faults_of,
+    last_day,
+    nearest,
+    plain,
+    respelled,
+    toml_of,
+)
 from synthetic_data.system_folders import system_folders
 
 __all__ = [
@@ -347,24 +365,34 @@ def exchange(scenario: Scenario, silo: str) -> Exchange:
     level = {switch: level_of(scenario, silo, switch) for switch in SWITCHES}
     own = _levels_of(silo)
     return Exchange(
-        ids=own[level["carried_ids"]]["ids"],
-        roster_date=pd.Timestamp(scenario.as_of) - pd.Timedelta(days=own[level["freshness"]]["freshness"]),
-        agreed_codes=own[level["code_agreement"]]["codes"] == "agreed",
+        ids=own[level["carried_ids"]].ids,
+        roster_date=pd.Timestamp(scenario.as_of) - pd.Timedelta(days=own[level["freshness"]].freshness),
+        agreed_codes=own[level["code_agreement"]].codes == "agreed",
         fault_factor=_levels()[level["fault_level"]]["faults"] * scenario.faults,
     )
 
 
+class _OwnLevel(BaseModel):
+    """How a silo takes part at one level: a line of its ``levels.toml``."""
+
+    model_config = STRICT
+
+    ids: Mapping[str, Share]
+    freshness: Annotated[int, Field(ge=0)]
+    codes: Literal["own", "agreed"]
+
+
 @cache
-def _levels_of(silo: str) -> Mapping[str, Any]:
+def _levels_of(silo: str) -> Mapping[str, _OwnLevel]:
     folder = system_folders()[silo]
-    declared = folder.declared("levels.toml")
-    needed = {"ids", "freshness", "codes"}
-    if missing := [level for level in LEVELS if not needed <= {*declared.get(level, ())}]:
-        raise BadInput(
-            f"{folder.path / 'levels.toml'} doesn't give ids, freshness and codes at {missing[0]!r}; "
-            'add a line such as manual = { ids = { State = 0.8 }, freshness = 60, codes = "own" }.'
-        )
-    return declared
+    path, declared = folder.path / "levels.toml", folder.declared("levels.toml")
+    line = 'a line such as manual = { ids = { State = 0.8 }, freshness = 60, codes = "own" }.'
+    if missing := [level for level in LEVELS if not {*_OwnLevel.model_fields} <= {*declared.get(level, ())}]:
+        raise BadInput(f"{path} doesn't give ids, freshness and codes at {missing[0]!r}; add {line}")
+    try:
+        return TypeAdapter(Mapping[str, _OwnLevel]).validate_python(declared)
+    except ValidationError as error:
+        raise BadInput(f"{path} can't be used:\n{faults_of(error)}\nGive {line}") from None
 
 
 def level_of(scenario: Scenario, silo: str, switch: str) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from helpers.standard import BadInput
+from helpers.standard import BadInput, toml_of
 from helpers.systems import outside_packages, systems
 
 __all__ = ["SystemFolder", "system_folders"]
@@ -29,7 +28,10 @@ class SystemFolder:
     def declared(self, file: str) -> dict[str, Any]:
         """Read one of its TOML files; empty if missing."""
         path = self.path / file
-        return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        try:
+            return toml_of(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        except ValueError as error:
+            raise BadInput(f"{path} isn't valid TOML: {error}. Correct that line and try again.") from None
 
 
 @cache

@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from helpers.files import Sections
+from helpers.files import Sections, is_full
 
 __all__ = ["Commands", "sentence_of"]
 
@@ -45,7 +45,7 @@ def sentence_of(error: BaseException) -> str:
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """Clean up temporary files when a signal ends the process, which Python alone doesn't do."""
+    """End with 128 + the number of a signal, and clean up temporary files, which Python alone doesn't do."""
 
     def end(number: int, frame: FrameType | None) -> None:
         sys.exit(128 + number)
@@ -58,6 +58,9 @@ def _ended_by_signals() -> Iterator[None]:
                 before[number] = signal.signal(number, end)
     try:
         yield
+    except KeyboardInterrupt:  # click would end with 1, as if something had failed
+        click.echo("\nbigpicture: interrupted.", err=True)
+        sys.exit(128 + signal.SIGINT)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -80,7 +83,7 @@ class Commands(Sections):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
-            if isinstance(error, BrokenPipeError):  # the reader of the output has closed it
+            if isinstance(error, BrokenPipeError) or is_full(error):  # the output's reader closed it; no room
                 raise
             if ctx.meta[DEBUG]:
                 click.echo("".join(traceback.format_exception(error)), err=True, nl=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -77,6 +78,19 @@ class Sections(click.Group):
                 with formatter.section(section):
                     formatter.write_dl([(f"{one.name:{room}}", one.get_short_help_str(60)) for one in known])
 
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run a command; where there is no room, not even for what it prints, the exit status is 3."""
+        try:
+            return super().main(*args, **options)
+        except OSError as error:
+            if not is_full(error):
+                raise
+            _refuse(
+                f"there is no room to write ({error.strerror}): nothing half-written is left; make room, or "
+                "name a place on another disk.",
+                status=3,
+            )
+
 
 def out_option(default: str = "reports") -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Add `--out DIR` to a command, the folder for what it writes."""
@@ -115,8 +129,7 @@ def folder_argument(*, required: bool = True, earlier: str = "") -> Callable[[C]
 def with_output(command: Callable[..., R]) -> Callable[..., R]:
     """Add `--json`, `--table` and `--quiet` to a command, and pass them to it as ``output``.
 
-    Bad input, or an unusable file or folder, ends in one line with exit status 2. A full disk isn't bad
-    input: exit status 3.
+    Bad input, or an unusable file or folder, ends in one line with exit status 2.
     """
 
     @click.option("--quiet", is_flag=True, help="Print errors only; with --json, no progress.")
@@ -133,13 +146,7 @@ def with_output(command: Callable[..., R]) -> Callable[..., R]:
             _refuse(str(error))
         except OSError as error:
             progress.close()
-            if is_full(error):
-                _refuse(
-                    f"there is no room to write ({error.strerror}): nothing half-written is left; make room, "
-                    "or name a place on another disk.",
-                    status=3,
-                )
-            if error.filename is None:
+            if is_full(error) or error.filename is None:
                 raise
             _refuse(
                 f"{error.filename} can't be used ({error.strerror}): name another place, or close the file "
@@ -152,7 +159,8 @@ def with_output(command: Callable[..., R]) -> Callable[..., R]:
 
 
 def _refuse(text: str, status: int = 2) -> NoReturn:
-    click.echo(f"bigpicture: {text}", err=True)
+    with contextlib.suppress(OSError):  # a log on a full disk takes no line
+        click.echo(f"bigpicture: {text}", err=True)
     sys.exit(status)
 
 

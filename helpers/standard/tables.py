@@ -41,7 +41,7 @@ __all__ = [
 TABLES = Path(__file__).with_name("tables")
 
 
-# pandas 2.2 stores "string" as Python objects by default; Arrow text takes a quarter of the memory.
+# Arrow text takes a quarter of the memory of Python objects, and a missing one is NA as in the other types.
 STRING = pd.StringDtype("pyarrow")
 
 DTYPES: dict[str, Any] = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.metadata
+import importlib.util
 import json
 import os
 import platform
@@ -108,6 +109,7 @@ class Laptop:
     today: dt.date = field(default_factory=dt.date.today)
     listens: Callable[[int], int] = _listens
     free_bytes: Callable[[Path], int] = _free_bytes
+    finds: Callable[[str], object] = importlib.util.find_spec
 
 
 def examine(laptop: Laptop | None = None) -> list[Finding]:
@@ -247,21 +249,26 @@ def _clock(laptop: Laptop) -> Finding:
 
 
 def _kernel(laptop: Laptop) -> Finding:
-    fine = Finding("Kernel", "notebooks run this Python")
     command = _kernel_command(laptop)
     # Without a kernel of its own, and by a bare name, Jupyter starts the Python that runs it.
-    if command is None or re.fullmatch(r"python(3(\.\d+)?)?(\.exe)?", command):
-        return fine
-    there = _prefix(command)
-    if there and there == _prefix(laptop.program):
-        return fine
-    again = _run(laptop, "python -m ipykernel install --sys-prefix")
-    return Finding(
-        "Kernel",
-        f"notebooks would run another Python: {command}" + ("" if there else ", which doesn't start"),
-        f"Run: {again}, and start JupyterLab from the project's folder.",
-        stops=True,
-    )
+    if command is not None and not re.fullmatch(r"python(3(\.\d+)?)?(\.exe)?", command):
+        there = _prefix(command)
+        if not there or there != _prefix(laptop.program):
+            again = _run(laptop, "python -m ipykernel install --sys-prefix")
+            return Finding(
+                "Kernel",
+                f"notebooks would run another Python: {command}" + ("" if there else ", which doesn't start"),
+                f"Run: {again}, and start JupyterLab from the project's folder.",
+                stops=True,
+            )
+    if laptop.finds("ipykernel") is None:
+        return Finding(
+            "Kernel",
+            "this Python has no ipykernel, so it runs no notebook",
+            f"In the project's folder run: {_run(laptop, 'python -m pip install -r requirements.txt')}",
+            stops=True,
+        )
+    return Finding("Kernel", "notebooks run this Python")
 
 
 def _kernel_command(laptop: Laptop) -> str | None:

@@ -10,20 +10,30 @@ from typing import Any
 from helpers.report import Block, fill, joined, paragraph, view_of
 from helpers.standard import BadInput
 
-__all__ = ["GUESSES", "Prediction", "predict", "stored_guess"]
+__all__ = ["GUESSES", "PACK", "Prediction", "predict", "stored_guess"]
 
 # Next to the learner's notebook, so that a guess outlives the kernel, and a room can compare guesses.
 GUESSES = Path("my_guesses.csv")
-_HEAD = ["prediction", "guess"]
+# Says of which pack the notebooks next to it are: another group's guesses would show this one its answers.
+PACK = "pack.txt"
+_HEAD = ["prediction", "guess", "pack"]
 
 
 def stored_guess(number: str, file: Path = GUESSES) -> str | None:
-    """Return the last guess that was stored, or None."""
+    """Return the last guess that was stored with this pack, or None."""
     if not file.is_file():
         return None
     with file.open(encoding="utf-8-sig", newline="") as lines:
-        found = [row.get("guess") for row in csv.DictReader(lines) if row.get("prediction") == number]
+        rows = [(*row, "", "", "")[: len(_HEAD)] for row in csv.reader(lines)]
+    pack = _pack_of(file)
+    found = [guess for asked, guess, made_with in rows if (asked, made_with) == (number, pack)]
     return found[-1] if found else None
+
+
+def _pack_of(file: Path) -> str:
+    """Return the pack of a file of guesses; none in a clone of the project."""
+    path = file.with_name(PACK)
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
 
 
 def predict(
@@ -103,7 +113,7 @@ class Prediction:
             writer = csv.writer(lines)
             if fresh:
                 writer.writerow(_HEAD)
-            writer.writerow([self.number, guess])
+            writer.writerow([self.number, guess, _pack_of(self._file)])
         return self.shown()
 
     def shown(self) -> Block:

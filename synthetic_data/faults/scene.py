@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pydantic import TypeAdapter, ValidationError
 
 from helpers.files import TextTable
 from helpers.layouts import FileLayout
-from helpers.standard import STRING, BadInput, nearest
+from helpers.standard import STRING, BadInput, faults_of, nearest
 from synthetic_data.columns import index_in, mapped, within
 from synthetic_data.life.record_errors import WRITTEN, rates_of
 from synthetic_data.observation import NOBODY, Truth
@@ -85,6 +86,9 @@ class Fault:
         return f"{self.silo}.{self.kind}"
 
 
+_FAULT = TypeAdapter(Fault)
+
+
 @cache
 def declared_faults() -> tuple[Fault, ...]:
     """Return every declared kind of fault by silo, in the order in which they happen within a stage.
@@ -121,7 +125,10 @@ def _fault(silo: str, entry: dict[str, Any]) -> Fault:
     missing = [name for name in missing if name != "silo"]
     if missing:
         raise BadInput(f"{place}: key {missing[0]!r} is missing; give it.")
-    fault = Fault(**{**entry, "silo": silo, "levels": tuple(entry.get("levels", Fault.levels))})
+    try:
+        fault = _FAULT.validate_python({**entry, "silo": silo})
+    except ValidationError as error:
+        raise BadInput(f"{place} can't be used:\n{faults_of(error)}\nCorrect what it names.") from None
     if fault.stage not in STAGES:
         raise BadInput(f"{place}: no stage {fault.stage!r}. There are: {', '.join(STAGES)}.")
     if fault.of_family not in (None, *WRITTEN):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from types import ModuleType
 
+from helpers.standard import BadInput
 from synthetic_data.observation import Observation, Truth
 from synthetic_data.scenario import Exchange, Scenario
 from synthetic_data.system_folders import system_folders
@@ -13,7 +14,13 @@ __all__ = ["SILOS", "maker_of", "sorting_of"]
 
 def maker_of(system: str) -> ModuleType:
     """Import the generator of a system: its `observe`, `LAYOUT`, `NOT_HELD`, `SORTED_BY`."""
-    return import_module(system_folders()[system].module)
+    folder = system_folders()[system]
+    maker = import_module(folder.module)
+    if missing := [name for name in ("observe", "LAYOUT", "NOT_HELD") if not hasattr(maker, name)]:
+        raise BadInput(
+            f"{folder.path / 'maker.py'} has no {missing[0]}: add it, as in the maker.py of another system."
+        )
+    return maker
 
 
 def sorting_of(system: str) -> Mapping[str, tuple[str, ...]]:

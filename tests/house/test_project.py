@@ -13,11 +13,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml  # type: ignore[import-untyped]
 
 PROJECT = Path(__file__).resolve().parents[2]
 PACKAGES = ("helpers", "synthetic_data")
 MODULES = sorted(path for package in PACKAGES for path in (PROJECT / package).rglob("*.py"))
 SETTINGS = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+WORKFLOW = yaml.safe_load((PROJECT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
 RANGE = re.compile(r"(?P<name>[A-Za-z0-9_.-]+)>=(?P<low>[0-9.]+),<(?P<ceiling>[0-9]+)$")
 # Held below their next major, each for the reason beside it in pyproject.toml.
 HELD_BELOW = {"textstat": "0.7.9"}
@@ -60,6 +62,57 @@ def test_every_optional_dependency_has_a_range(requirement: str) -> None:
         assert ceiling.endswith(f",<{HELD_BELOW[name]}")
         return
     assert RANGE.match(requirement), "name>=oldest,<next major"
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("hypothesis", "6.131"),  # has is_hypothesis_test, which tests/conftest.py imports
+        ("pandas", "3.0"),  # earlier ones warn of tables without values, and can't factor an empty index
+        ("textstat", "0.7.8"),  # earlier ones import pkg_resources, or fail at a word that they don't know
+    ],
+)
+def test_no_lower_bound_is_one_that_failed(name: str, first: str) -> None:
+    extras = [text for extra in SETTINGS["project"]["optional-dependencies"].values() for text in extra]
+    (low,) = (
+        re.split("[>=<,]+", text)[1]
+        for text in [*(one for one, _ in requirements()[:-1]), *extras]
+        if text.startswith(f"{name}>=")
+    )
+    assert [int(part) for part in low.split(".")] >= [int(part) for part in first.split(".")]
+
+
+def test_the_weekly_run_upgrades_all_that_the_kit_and_its_tests_need() -> None:
+    run = subprocess.run(
+        [sys.executable, PROJECT / ".ci" / "newest"], capture_output=True, text=True, check=True
+    )
+    extras = [text for extra in SETTINGS["project"]["optional-dependencies"].values() for text in extra]
+    needed = {text.partition(">=")[0] for text in [*(one for one, _ in requirements()[:-1]), *extras]}
+    assert sorted(run.stdout.split()) == sorted(needed - HELD_BELOW.keys())
+    assert "python .ci/newest | xargs" in (PROJECT / "Makefile").read_text(encoding="utf-8")
+    weekly = WORKFLOW["jobs"]["newest"]
+    assert "schedule" in WORKFLOW[True]  # YAML 1.1 reads the key `on` as true
+    assert "'schedule'" in weekly["if"]
+    (run_all,) = (step for step in weekly["steps"] if step.get("run") == ".ci/run")
+    assert run_all["env"]["NEWEST"] == "1"
+
+
+def test_lower_bounds_and_other_machines_run_what_runs_every_day_in_parallel() -> None:
+    for name in ("lowest", "elsewhere"):
+        runs = [step["run"] for step in WORKFLOW["jobs"][name]["steps"] if "run" in step]
+        assert runs[-1] == 'python -m pytest -q -n auto --dist worksteal -m "not full"', name
+    lowest = " ".join(step.get("run", "") for step in WORKFLOW["jobs"]["lowest"]["steps"])
+    assert '--resolution lowest-direct -r requirements.txt -e ".[test]"' in lowest
+
+
+def test_actions_are_pinned_by_commit_with_their_version() -> None:
+    pages = [*(PROJECT / ".github" / "workflows").glob("*.yml"), *(PROJECT / "docs").glob("*.md")]
+    used = [one for page in pages for one in re.findall(r"- uses: (.+)", page.read_text(encoding="utf-8"))]
+    assert used
+    pinned = re.compile(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+    assert [one for one in used if not pinned.fullmatch(one)] == []
+    versions = {one.partition("@")[0]: one for one in used}
+    assert set(used) == set(versions.values()), "one version of each"
 
 
 def test_every_third_party_import_is_a_requirement() -> None:
@@ -156,6 +209,22 @@ def test_paths_that_pages_name_are_there() -> None:
     gone = [
         (page, path) for page, path in sorted(named) if not any(PROJECT.glob(re.sub(r"<\w+>", "*", path)))
     ]
+    assert gone == []
+
+
+def test_names_that_pages_place_in_a_file_are_in_it() -> None:
+    """So that a recipe names nothing that was renamed since: `NAME` in `helpers/room/module.py`."""
+    pages = [PROJECT / "CONTRIBUTING.md", *(PROJECT / "docs").rglob("*.md")]
+    placed = [
+        (page.name, name, path)
+        for page in pages
+        for name, path in re.findall(
+            r"`(\w+)`\s+(?:in|of)\s+`((?:helpers|synthetic_data|tests)/[\w./]+\.(?:py|toml))`",
+            page.read_text(encoding="utf-8"),
+        )
+    ]
+    assert len(placed) >= 2
+    gone = [one for one in placed if one[1] not in (PROJECT / one[2]).read_text(encoding="utf-8")]
     assert gone == []
 
 

@@ -102,6 +102,16 @@ def test_parameters_are_read_as_the_type_that_is_declared(tmp_path: Path) -> Non
             parameters_for(notebooks, {name: value})
 
 
+def test_a_notebook_gets_no_parameter_that_does_not_apply_to_it_and_nothing_warns_of_that(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, recwarn: pytest.WarningsRecorder
+) -> None:
+    paths = [write(tmp_path, "01_x"), tmp_path / "02_none.ipynb"]
+    nbformat.write(new_notebook(cells=[new_code_cell("1")]), paths[1])
+    given = parameters_for([Notebook(path) for path in paths], {"students": "300"})
+    assert given == {"01_x": {"students": 300}, "02_none": {}}
+    assert (caplog.records, list(recwarn)) == ([], [])
+
+
 def test_a_failed_notebook_is_reported_and_stops_no_other(tmp_path: Path) -> None:
     paths = [
         write(tmp_path, "01_fails", "x = students", f"raise KeyError({NAME!r})", "print('never')"),

@@ -50,6 +50,7 @@ OF_KIND = {
     "homelessness_recorded": "sis", "foster_care_recorded": "sis",
     "meal_eligibility": "meal_benefits", "meal_balance": "meals", "joins_activity": "clubs",
 }  # fmt: skip
+DECLARED = Path(helpers.systems.__file__).parent
 
 
 @cache
@@ -62,12 +63,27 @@ def as_written() -> dict[str, Any]:
 @cache
 def as_declared(system: str) -> dict[str, Any]:
     """A system's declaration as its file has it; empty where there is none."""
-    path = Path(helpers.systems.__file__).parent / system / "system.toml"
+    path = DECLARED / system / "system.toml"
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def domain_of(kind: str, name: str) -> str:
-    return next(each["name"] for each in as_written()["domain"] if name in each.get(kind, []))
+    """Find a domain in the file; an element of one system alone may be in the one that its system reveals."""
+    named = [each["name"] for each in as_written()["domain"] if name in each.get(kind, [])]
+    if not named and kind == "elements":
+        of_its_own = [one.parent.name for one in DECLARED.glob("*/elements.toml") if name in names_in(one)]
+        named = [domain for system in of_its_own for domain in as_declared(system).get("policy_domains", [])]
+    assert len(named) == 1, (
+        f"{name!r} is in {len(named)} domains: add it to the {kind} of one [[domain]] of "
+        "helpers/share/policy.toml, or give the system whose own element it is one of policy_domains in its "
+        "system.toml"
+    )
+    return str(named[0])
+
+
+def names_in(elements: Path) -> list[str]:
+    """List the elements that a system's own file declares."""
+    return [one["name"] for one in tomllib.loads(elements.read_text(encoding="utf-8"))["element"]]
 
 
 @dataclass

@@ -89,6 +89,14 @@ def gone_kernel(laptop: Laptop, tmp_path: Path) -> Laptop:
     return kernel_of(laptop, str(tmp_path / "deleted" / "bin" / "python"))
 
 
+def no_ipykernel(laptop: Laptop, tmp_path: Path) -> Laptop:
+    return replace(kernel_of(laptop, sys.executable), finds=lambda package: None)
+
+
+def no_kernel_at_all(laptop: Laptop, tmp_path: Path) -> Laptop:
+    return replace(laptop, finds=lambda package: None)
+
+
 def full_disk(laptop: Laptop, tmp_path: Path) -> Laptop:
     return replace(laptop, free_bytes=lambda folder: 300 * 1024**2)
 
@@ -152,6 +160,8 @@ BROKEN: list[tuple[Break, str, str, str, bool]] = [
     (old_package, "Packages", "another version: pandas", "pip install -r requirements.txt", True),
     (another_kernel, "Kernel", "another Python: ", "ipykernel install --sys-prefix", True),
     (gone_kernel, "Kernel", "which doesn't start", "ipykernel install --sys-prefix", True),
+    (no_ipykernel, "Kernel", "has no ipykernel", "pip install -r requirements.txt", True),
+    (no_kernel_at_all, "Kernel", "has no ipykernel", "pip install -r requirements.txt", True),
     (full_disk, "Disk", "0.3 GB are free", "another disk", True),
     (no_write_access, "Write access", "home", "a folder of yours", True),
     (no_browser, "Browser", "no Edge, Chrome", "Install one", True),

@@ -71,3 +71,21 @@ def test_a_guess_that_is_no_option_and_too_few_options_are_refused(tmp_path: Pat
 def test_a_file_that_is_no_table_of_guesses_is_no_guess(tmp_path: Path) -> None:
     (tmp_path / "g.csv").write_text("x\n1\n", encoding="utf-8")
     assert asked(tmp_path / "g.csv").guess is None
+
+
+def test_a_guess_counts_in_the_pack_in_which_it_was_made_alone(tmp_path: Path) -> None:
+    file = tmp_path / "my_guesses.csv"
+    # A file of an earlier version, in a clone and then among the notebooks of a pack.
+    file.write_text("prediction,guess\nC.p1,5\n", encoding="utf-8")
+    assert asked(file).guess == "5"
+    (tmp_path / "pack.txt").write_text("yesterday", encoding="utf-8")
+    assert asked(file).guess is None
+    asked(file).store("1")
+    assert asked(file).guess == "1"
+    (tmp_path / "pack.txt").write_text("today", encoding="utf-8")
+    assert "Only one" not in repr(asked(file)._repr_mimebundle_())
+    asked(file).store("5")
+    assert asked(file).guess == "5"
+    # What yesterday's group guessed is still there.
+    (tmp_path / "pack.txt").write_text("yesterday", encoding="utf-8")
+    assert asked(file).guess == "1"

@@ -38,6 +38,7 @@ FILES = {
     "handouts/A_five_rows.html",
     "learners/GLOSSARY.md",
     "learners/workshop/A_five_rows.ipynb",
+    "learners/workshop/pack.txt",
     "quiz/after.html",
     "quiz/before.html",
     "quiz/quiz_results.csv",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import socket
@@ -11,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,8 +20,11 @@ from click.testing import CliRunner, Result
 
 from helpers.cli import main
 from helpers.files import is_running
+from helpers.report import paragraph
 from helpers.standard import BadInput
+from helpers.teach.predict import GUESSES, predict, stored_guess
 from helpers.teach.workshop import serve
+from helpers.teach.workshop.pack import copy_for_learners, pack_of
 from helpers.teach.workshop.serve import Seat, address_sheet, own_address, prepare_seats, serve_seats
 from helpers.teach.workshop.tracks import track_named
 from tests.command_process import BIGPICTURE
@@ -47,6 +52,37 @@ def test_what_a_pair_wrote_is_there_the_next_time(seats: list[Seat], tmp_path: P
     assert [seat.folder for seat in again[:2]] == [seat.folder for seat in seats]
     assert mine.read_text(encoding="utf-8") == "{}"
     assert again[0].token != seats[0].token
+
+
+@pytest.mark.parametrize("renews", ["a day", "a pack"])
+def test_a_new_day_or_a_new_pack_begins_without_the_last_group_s_guesses(
+    renews: str, seats: list[Seat], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guesses = seats[0].folder / "workshop" / GUESSES
+
+    def served_again() -> str | None:
+        prepare_seats(track_named("two-hours"), 1, tmp_path / "out", notebooks=tmp_path / "notebooks")
+        return stored_guess("C.p1", guesses)
+
+    predict("C.p1", "How many?", ["5", "1"], lambda: paragraph("One."), file=guesses).store("5")
+    assert served_again() == "5"  # after a break, say
+    if renews == "a pack":
+        copy_for_learners(tmp_path / "notebooks", [NAME], tmp_path / "out" / "learners")
+    else:
+        days = SimpleNamespace(today=lambda: dt.date(2031, 5, 6))
+        monkeypatch.setattr("helpers.teach.workshop.serve.dt", SimpleNamespace(date=days))
+    assert served_again() is None
+    predict("C.p1", "How many?", ["5", "1"], lambda: paragraph("One."), file=guesses).store("1")
+    assert served_again() == "1"
+
+
+def test_each_pack_is_another_one(tmp_path: Path) -> None:
+    notebooks = tiny_notebooks(tmp_path / "notebooks")
+    packs = set()
+    for name in ("yesterday", "today"):
+        copy_for_learners(notebooks, [NAME], tmp_path / name)
+        packs.add(pack_of(tmp_path / name))
+    assert len(packs) == 2
 
 
 def test_a_port_that_is_taken_is_passed_over(seats: list[Seat], tmp_path: Path) -> None:

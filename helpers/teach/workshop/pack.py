@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import os
 import re
 import shutil
@@ -38,6 +39,7 @@ from helpers.report import (
 from helpers.score import blank_card_sort, deal_cards, true_card_groups
 from helpers.standard import Measured, plain
 from helpers.teach.check import solution_of
+from helpers.teach.predict import PACK
 from helpers.teach.workshop.deck import Solve, answer_sheet, deck, handout
 from helpers.teach.workshop.guide import guide_of, guide_rows
 from helpers.teach.workshop.quiz import RESULTS, When, form
@@ -47,7 +49,7 @@ from helpers.teach.workshop.tracks import Line, Track, cut_for_sessions, done_in
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["Pack", "SessionFailed", "copy_for_learners", "make_pack"]
+__all__ = ["Pack", "SessionFailed", "copy_for_learners", "make_pack", "pack_of", "put_into_pack"]
 
 _PAGES = "teach/workshop/pages.html.j2"
 _INVENTED = "Every child here is invented · See the Big Picture"
@@ -225,6 +227,18 @@ def copy_for_learners(source: Path, sessions: Sequence[str], place: Path) -> Non
             _copy(path, place / path.relative_to(source.resolve()))
     for copy in sorted(place.rglob("*.ipynb")) + sorted(place.rglob("*.md")):
         _drop_dead_links(copy)
+    put_into_pack(place, f"made {dt.datetime.now():%Y-%m-%d %H:%M:%S.%f}")
+
+
+def pack_of(learners: Path) -> str:
+    """Return the pack of a folder for learners; none if there is no such folder."""
+    path = learners / "workshop" / PACK
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def put_into_pack(learners: Path, pack: str) -> None:
+    """Say of which pack a folder for learners is; guesses that were made with another one don't count."""
+    write_atomically(learners / "workshop" / PACK, pack.encode("utf-8"), private=False)
 
 
 def _drop_dead_links(copy: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import secrets
 import socket
@@ -17,7 +18,7 @@ from pathlib import Path
 from helpers.files import end_tied, spare_folder, tied_command, write_atomically
 from helpers.report import fill, notebooks_folder, page_css
 from helpers.standard import BadInput
-from helpers.teach.workshop.pack import copy_for_learners
+from helpers.teach.workshop.pack import copy_for_learners, pack_of, put_into_pack
 from helpers.teach.workshop.tracks import Track, cut_for_sessions
 
 __all__ = ["MOST_SEATS", "Seat", "address_sheet", "own_address", "prepare_seats", "serve_seats"]
@@ -80,7 +81,10 @@ def _free_ports(count: int, host: str) -> list[int]:
 def prepare_seats(
     track: Track, pairs: int, out: Path, *, room: bool = False, notebooks: Path | None = None
 ) -> list[Seat]:
-    """Give each pair a folder with the learners' notebooks; what a pair has already is kept."""
+    """Give each pair a folder with the learners' notebooks; what a pair has already is kept.
+
+    With a new pack, or on another day without one, a group begins without the guesses of the last one.
+    """
     if room and hasattr(os, "geteuid") and os.geteuid() == 0:
         raise BadInput(
             "An administrator's account may not serve a room, because everybody there could run programs as "
@@ -95,11 +99,13 @@ def prepare_seats(
         )
     host = own_address() if room else _HERE
     ports = _free_ports(pairs, _EVERYWHERE if room else _HERE)
+    pack = pack_of(out / "learners") or f"served on {dt.date.today()}"
     found = []
     for number, port in enumerate(ports, start=1):
         folder = out.resolve() / "room" / f"{number:02d}"
         if not folder.is_dir():
             copy_for_learners(source, sessions, folder)
+        put_into_pack(folder, pack)
         found.append(Seat(number, folder, port, secrets.token_urlsafe(_TOKEN_BYTES), host))
     return found
 

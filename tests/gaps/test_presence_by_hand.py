@@ -28,7 +28,10 @@ TODAY = pd.Timestamp("2026-04-30")
 
 
 def presence(*records: tuple[str, int, dict[str, Any]], of_some: Sequence[str] = ()) -> Presence:
-    """Give the records (system, child, what is known) of children; the first system is the roster."""
+    """Give the records (system, child, what is known) of children; the first system is the roster.
+
+    Who is on the roster, in two systems, or has a birth date here is certainly distinct.
+    """
     silos = tuple(dict.fromkeys(silo for silo, _, _ in records))
     rows = sorted(
         ({**PERSON, "silo": silo, "record": f"{silo}{at}", "file": f"{silo}.csv", "row": at + 2,
@@ -43,7 +46,7 @@ def presence(*records: tuple[str, int, dict[str, Any]], of_some: Sequence[str] =
     holds = np.zeros((int(child.max()) + 1, len(silos)), dtype=bool)
     holds[child, place] = True
     counts = holds.sum(axis=1) > 1
-    counts[child[place == 0]] = True
+    counts[child[(place == 0) | people["birth_date"].notna().to_numpy()]] = True
     return Presence(silos, people.assign(**extra), place, child, holds, counts, frozenset(of_some))
 
 
@@ -274,7 +277,9 @@ def test_a_newest_row_is_stale_from_the_day_after_its_last_one_on(older: int, st
     people = [{"record": "screener2"}, {"record": "screener3"}]
     told = district(silo("screener", people, screener_result=rows))
     here = membership((1, NEVER, 1, NEVER), (1, NEVER, 1, NEVER))
-    line = only(stale_rows(told, known, here, LatestDay(YEARS, {})), "newest row is stale", "screener")
+    # Counted from the newest day of any system.
+    newest = LatestDay({**YEARS, "screener": TODAY - pd.Timedelta(days=99)}, {})
+    line = only(stale_rows(told, known, here, newest), "newest row is stale", "screener")
     assert (line["numerator"], line["denominator"]) == (stale, 2)
     # A child who has left the roster is nobody's to test.
     gone = membership((1, 20, 1, NEVER), (1, NEVER, 1, NEVER))

@@ -1,4 +1,4 @@
-"""Which records equal names and birth dates join, and which not: fillers are nobody's name."""
+"""Which records equal names and birth dates join, or an equal number alone, and which not."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from typing import Any, cast
 import pytest
 
 from helpers.link.matches import LinkageContext, Matches
-from helpers.link.methods.deterministic import find_exact_matches, find_standardized_matches
+from helpers.link.methods.deterministic import (
+    find_exact_matches,
+    find_standardized_matches,
+    join_all_on_id,
+)
 from helpers.link.records import prepare_records
 from tests.link.records import frames, record
 
@@ -72,3 +76,21 @@ def test_two_children_of_a_system_with_one_record_a_child_are_never_joined() -> 
     students = prepare_records(*frames(*rows), unique_people=("sis",))
     assert find_exact_matches(students, Matches.nothing(), cast(LinkageContext, None)).pairs.empty
     assert joined(*rows) == {frozenset("ab")}
+
+
+def test_a_join_by_numbers_alone_verifies_nothing_and_leaves_out_a_number_that_is_two_childrens() -> None:
+    people, identifiers = frames(
+        record("sis", "a", "Ana", "Lopez", DAY, District="1"),
+        record("sis", "b", "Ben", "Ode", DAY, District="2"),
+        record("sis", "c", "Cleo", "Wu", DAY, District="2"),
+        record("lms", "d", "Zoe", "Adams", DAY, District="1"),
+        record("lms", "e", "Ben", "Ode", DAY, District="2"),
+        record("lms", "f", "Dan", "Lund", DAY, Email="1"),
+    )
+    links = join_all_on_id(people, identifiers)
+    status = links.crosswalk.set_index("record")["link_status"].to_dict()
+    assert status == {"a": "Verified", "d": "Unverified"} | dict.fromkeys("bcef", "Unlinked")
+    assert links.pairs[["left_record", "right_record", "decision"]].values.tolist() == [["d", "a", "Match"]]
+    child = links.crosswalk.set_index("record")["child"]
+    assert child["a"] == child["d"]
+    assert child.nunique() == 5

@@ -150,7 +150,9 @@ def test_nobody_has_no_days() -> None:
     assert days_measured({"child": none}, of_definition()).empty
 
 
-def laid_out(*others: Any, children: str = "ab", actions: Any = (), **tables: Any) -> LaidOutDays:
+def laid_out(
+    *others: Any, children: str = "ab", actions: Any = (), spoken: Any = None, **tables: Any
+) -> LaidOutDays:
     """Lay out the days of children whom attendance has, and whose profiles trust it."""
     people = [{"record": record, "as_of": DAYS[-1]} for record in children]
     given = {"calendar": CALENDAR, "session": [YEAR], **tables}
@@ -158,15 +160,21 @@ def laid_out(*others: Any, children: str = "ab", actions: Any = (), **tables: An
     known = district(silo("attendance", people, **given), behavior, *others)
     who = {(name, child): child for name in ("attendance", "behavior", "lms") for child in children}
     tied = links(who, {("attendance", "b"): "Unverified"})
+    given = {
+        "element": "days_enrolled",
+        "status": "Reported",
+        "chosen": True,
+        "school_year": 2026,
+        "value": "9",
+    }
+    others_said = {"chosen": False}, {"element": "first_name"}, {"school_year": 2025}, {"status": "Withheld"}
     said = pd.DataFrame(
-        [
-            {"child": child, "silo": "attendance", "element": "days_enrolled", "status": "Reported",
-             "chosen": True, "school_year": 2026, "value": "180"}
-            for child in children
-        ]
-    )  # fmt: skip
+        [{"child": child, "silo": "attendance", **given} for child in children]
+        # Whom nobody trusts for days.
+        + [{"child": child, "silo": "lms", **given, **more} for child in children for more in others_said]
+    )
     profiles = SimpleNamespace(said=said, school_year=2026, crosswalk=tied.crosswalk)
-    return lay_out_days(known, profiles)  # type: ignore[arg-type]
+    return lay_out_days(known, profiles, spoken)  # type: ignore[arg-type]
 
 
 def test_the_days_of_a_year_are_those_of_the_system_that_a_profile_trusts() -> None:
@@ -186,6 +194,17 @@ def test_the_days_of_a_year_are_those_of_the_system_that_a_profile_trusts() -> N
     ]
     assert counts["as_of"].tolist() == [DAYS[179], DAYS[19]]
     assert set(counts["fresh_on"]) == {DAYS[179]}
+
+
+@pytest.mark.parametrize(("days", "fresh"), [(-1, 0), (0, 0), (9, 9)])
+def test_days_are_as_new_as_the_export_says_and_never_older_than_the_last_of_them(
+    days: int, fresh: int
+) -> None:
+    found = laid_out(
+        spoken={"attendance": DAYS[179] + pd.Timedelta(days=days), "lms": DAYS[179] + pd.Timedelta(days=99)},
+        school_enrollment=[enrolled("a"), enrolled("b")], attendance_event=[],
+    )  # fmt: skip
+    assert set(found.rows["fresh_on"]) == {DAYS[179] + pd.Timedelta(days=fresh)}
 
 
 def test_a_suspension_lasts_as_many_of_the_childs_school_days_as_it_has_from_its_first_on() -> None:

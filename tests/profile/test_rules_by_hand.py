@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import Silo
+from helpers.profile.facts.attendance import Reach
 from helpers.profile.facts.school_years import SchoolYears, school_years
 from helpers.profile.gather import gather_facts
 from helpers.profile.profiles import stated_values_of_part
@@ -206,6 +207,25 @@ def test_a_few_mistyped_dates_make_no_school_year(rows: int, years: tuple[int, .
         "immunization": table("immunization", "health", doses),
     }
     assert school_years(others).years == ()
+
+
+@pytest.mark.parametrize(
+    ("later", "of", "reaches"),
+    [
+        (21, 100, 21),  # three weeks without a mark are a break
+        (22, 100, 0),  # and one of a hundred marks, later than that, is a mistyped day
+        (22, 99, 22),
+        (22, 101, 0),
+    ],
+)
+def test_an_export_reaches_to_its_last_mark_but_for_a_few_mistyped_days(
+    later: int, of: int, reaches: int
+) -> None:
+    noted = pd.DataFrame({"silo": "attendance", "day": [1000, 1000 + later], "events": [of - 1, 1]})
+    assert Reach(noted=noted.astype({"silo": "string"})).of("attendance") == 1000 + reaches
+    # Where the export says its day, that counts; and without marks nobody knows.
+    assert Reach({"attendance": pd.Timestamp("1970-01-11")}, noted).of("attendance") == 10
+    assert Reach().of("attendance") == -1
 
 
 @pytest.mark.parametrize(("length", "known"), [(0, True), (400, True), (401, False), (-1, False)])

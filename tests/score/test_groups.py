@@ -209,6 +209,22 @@ def test_a_rate_made_equal_is_compared_if_the_group_has_seven_tenths_of_the_faul
         assert bool(found[measure, AS_THEY_ARE])
 
 
+def test_precision_made_equal_weighs_each_fault_by_everybodys_linked_pairs() -> None:
+    """Forty right pairs without a fault; twenty with one, of which ten are of two children."""
+    records = [(silo, f"{silo}{at}", f"P{at:02}", f"c{at}") for at in range(50) for silo in ("sis", "meals")]
+    for at in range(50, 60):
+        other = at ^ 1  # two children each, whose meals records are exchanged
+        records += [("sis", f"sis{at}", f"P{at}", f"c{at}"), ("meals", f"meals{at}", f"P{at}", f"c{other}")]
+    origins = {f"P{at:02}": "Anglo" if at < 40 else "Hispanic" for at in range(60)}
+    hit = [("meals", f"meals{at}", "accents_lost") for at in range(40, 60)]
+    exposure = pd.DataFrame(hit, columns=["silo", "record", "exposure"], dtype="string")
+    found = judged(made(records, origins), exposure)
+    assert value(found, "name origin: Anglo", "Precision", AS_THEY_ARE) == 1
+    # Two thirds of all linked pairs have no fault; of the others half are right.
+    equal = value(found, "name origin: Anglo", "Precision", MADE_EQUAL)
+    assert equal == pytest.approx(2 / 3 * 1 + 1 / 3 * 0.5)
+
+
 def test_what_linking_does_to_a_group_stays_when_faults_are_made_equal() -> None:
     joined = {"Anglo": list(range(100)), "Hispanic": [0, 1, *range(8, 100)]}
     found = judged(*two_groups({"Anglo": 20, "Hispanic": 20}, joined))

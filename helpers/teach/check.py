@@ -112,7 +112,7 @@ def check(number: str, answer: object, **given: object) -> Reply:
     if found.check is None:
         return _by_a_partner(found, answer, given.get("partner"))
     try:
-        trouble = found.check(tried(answer), **given)
+        trouble = found.check(tried(answer, used_later=found.stand_in is not None), **given)
     except NotYet as error:
         trouble = str(error)
     except Exception as error:

@@ -187,6 +187,8 @@ def rule_error(
                 if not expected:
                     return f"It lets through {case}. Yours returned nothing: did you forget return?"
                 said = True  # what asserts, and stops at nothing, holds
+            if isinstance(said, numbers.Integral) and said in (0, 1):
+                said = bool(said)
             if not isinstance(said, bool | np.bool_):
                 asks = " Does a column need .all() or .any()?" if hasattr(said, "all") else ""
                 return (
@@ -202,14 +204,18 @@ def rule_error(
     return None
 
 
-def tried(answer: Any) -> Any:
-    """Let a function work on copies, so that none of its changes reach what the check compares it with."""
+def tried(answer: Any, *, used_later: bool = False) -> Any:
+    """Let a function work on copies, so that none of its changes reach what the check compares it with.
+
+    Where later cells use the function, its results stay as they are: those cells get no other ones.
+    """
     if isinstance(answer, type) or not callable(answer):
         return in_pandas(answer)
 
     @functools.wraps(answer)
     def on_copies(*given: Any) -> Any:
-        return in_pandas(answer(*copy.deepcopy(given)))
+        made = answer(*copy.deepcopy(given))
+        return made if used_later else in_pandas(made)
 
     return on_copies
 

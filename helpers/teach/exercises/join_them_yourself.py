@@ -217,12 +217,11 @@ def _with_row(*names: str) -> pd.DataFrame:
 def _flags(answer: Any, rows: pd.DataFrame) -> list[bool] | None:
     """Return what an answer says of each row, or nothing if it isn't one True or False a row."""
     said = answer(rows)
-    if isinstance(said, pd.DataFrame) and said.shape[1] == 1:
-        said = said.iloc[:, 0]
-    if not isinstance(said, pd.Series | pd.Index | np.ndarray | list | tuple) or len(said) != len(rows):
+    if isinstance(said, str | Mapping | pd.DataFrame) or not isinstance(said, Iterable):
         return None
     flags = [False if _missing(one) else one for one in said]
-    return [bool(one) for one in flags] if all(isinstance(one, bool | np.bool_) for one in flags) else None
+    fits = len(flags) == len(rows) and all(isinstance(one, bool | np.bool_) for one in flags)
+    return [bool(one) for one in flags] if fits else None
 
 
 def _agree(answer: object) -> str | None:
@@ -271,10 +270,8 @@ def _agree(answer: object) -> str | None:
     return None
 
 
-def _missing(one: object) -> bool:
-    return any(one is nothing for nothing in (None, pd.NA, pd.NaT)) or (
-        isinstance(one, str | float) and (one == "" or one != one)
-    )
+def _missing(one: Any) -> bool:
+    return (isinstance(one, str) and one == "") or (pd.api.types.is_scalar(one) and bool(pd.isna(one)))
 
 
 def _spelled(text: object) -> str:
@@ -305,6 +302,8 @@ def _groups_error(
 
 
 def _names(answer: object) -> str | None:
+    if callable(answer) and not isinstance(made := answer("Ana"), str):
+        return f"Return a text; yours returned a {type(made).__name__}."
     return _groups_error(
         answer,
         (
@@ -322,6 +321,7 @@ def _names(answer: object) -> str | None:
             ("Ana Maria", "Maria"),
             ("Ana Maria", "Ana Marie"),
             ("Ana Maria", "Eva Maria"),
+            ("Ana Maria", "Ada Maria"),
             ("Ana Maria", "Maria Ana"),
             ("Ana Maria Ruiz", "Ana Ruiz"),
             ("Alexander", "Alexandra"),

@@ -11,7 +11,7 @@ import pandas as pd
 from helpers.standard import Measured
 from helpers.teach.exercise import Exercise, count_of, rule_error, with_columns
 
-__all__ = ["EXERCISES", "with_a_form", "with_two_accounts", "with_two_notes"]
+__all__ = ["EXERCISES", "with_a_form", "with_blanks", "with_two_accounts", "with_two_notes"]
 
 
 def with_two_notes(seen: pd.DataFrame) -> pd.DataFrame:
@@ -21,6 +21,14 @@ def with_two_notes(seen: pd.DataFrame) -> pd.DataFrame:
         columns=["reader", "subject", "value"],
     ).assign(element="note", silo="by hand", file="by hand", row=1)
     return pd.concat([seen, notes], ignore_index=True)
+
+
+def with_blanks(visits: pd.DataFrame) -> pd.DataFrame:
+    """Add a child for each reason why a number is blank: a district of this size may lack some."""
+    reasons = ["Not linked", "Empty", "Set aside: no date"]
+    added = pd.DataFrame({"child": [f"added by hand: {reason}" for reason in reasons], "status": reasons})
+    added = added.assign(value_number=None)[visits.columns].astype(visits.dtypes)
+    return pd.concat([visits, added], ignore_index=True)
 
 
 def with_a_form(two: pd.DataFrame) -> pd.DataFrame:

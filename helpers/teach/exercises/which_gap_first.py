@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 import pandas as pd
 
 from helpers.standard import Measured
-from helpers.teach.exercise import Exercise, near, rule_error, share_of
+from helpers.teach.exercise import Exercise, NotYet, near, rule_error, share_of, single
 
 __all__ = ["EXERCISES"]
 
@@ -45,6 +45,13 @@ def _column(*values: str) -> pd.Series:
     return pd.Series(list(values), dtype="string", name="child")
 
 
+def _plain_share(said: object) -> float:
+    """Take a share that later cells can use: a number, not a table or a column of one."""
+    if single(said) is not said:
+        raise NotYet(f"Return one number; yours returned a {type(said).__name__}. Take the number out of it.")
+    return share_of(said)
+
+
 def _rate(answer: object) -> str | None:
     if not callable(answer):
         return f"Write a function of two columns; yours is a {type(answer).__name__}."
@@ -56,7 +63,7 @@ def _rate(answer: object) -> str | None:
         (("a", "b"), ("x", "y", "z"), "no child in both"),
         (("a", "b"), ("b", "a", "c"), "every child of the roster in the other system"),
     ):
-        rate = share_of(answer(_column(*roster), _column(*other)))
+        rate = _plain_share(answer(_column(*roster), _column(*other)))
         right, back = (
             _match_rate(_column(*roster), _column(*other)),
             _match_rate(_column(*other), _column(*roster)),
@@ -207,7 +214,7 @@ def _round_trip(answer: object) -> str | None:
     if not callable(answer):
         return f"Write a function of a table of codes; yours is a {type(answer).__name__}."
     for codes in _CODES:
-        given, loss = share_of(answer(codes)), _loss(codes)
+        given, loss = _plain_share(answer(codes)), _loss(codes)
         if near(given, loss):
             continue
         lost, rows = codes["comes_back_as"].ne(codes["writes"]), codes["rows"].sum()
@@ -246,8 +253,6 @@ def _rank(answer: object) -> str | None:
         return f"Write a function of steps and a budget; yours is a {type(answer).__name__}."
     for budget in (200_000, 60_000, 40_000, 10_000):
         said = answer(_STEPS, budget)
-        if isinstance(said, pd.DataFrame) and said.shape[1] == 1:
-            said = said.iloc[:, 0]
         if isinstance(said, str) or not isinstance(said, Iterable):
             return f"Give the names of steps in a list; yours is a {type(said).__name__}."
         given, right = [str(name) for name in said], _ranked(_STEPS, budget)

@@ -141,6 +141,9 @@ def _nothing_recomputed(answer: object) -> str | None:
         "four hidden cells, two in each of their rows and columns": _published(
             [(1, 0), (1, 1), (2, 0), (2, 1)]
         ),
+        "six hidden cells, all of two columns": _published(
+            [(row, column) for row in range(3) for column in range(2)]
+        ),
     }
     breaks = {
         "a single hidden cell": _published([(1, 0)]),
@@ -149,6 +152,8 @@ def _nothing_recomputed(answer: object) -> str | None:
         "five hidden cells, one of them alone in its row and column": _published(
             [(1, 0), (1, 1), (2, 0), (2, 1), (0, 2)]
         ),
+        "four hidden cells, two of them alone in their rows": _published([(0, 0), (0, 1), (1, 0), (2, 1)]),
+        "four hidden cells, two of them alone in their columns": _published([(0, 0), (1, 0), (0, 1), (1, 2)]),
         "a single hidden total": _published([(3, 1)]),
         "two hidden totals of one row": _published([(3, 0), (3, 1)]),
         "two hidden totals of one column": _published([(0, 3), (1, 3)]),

@@ -11,8 +11,8 @@ from typing import Literal
 
 from helpers.report import fill, notebooks_folder
 from helpers.standard import BadInput, unmarked
-from helpers.teach.exercise import Exercise, Wording, is_stub, reply_to
-from helpers.teach.exercises import exercise
+from helpers.teach.exercise import Exercise, NotYet, is_stub, tried
+from helpers.teach.exercises import exercise, exercises
 
 __all__ = ["Reply", "State", "check", "expect", "hint", "solution", "solution_of"]
 
@@ -28,7 +28,7 @@ class Reply(str):
     text
         Text of the reply.
     state
-        unanswered, wrong or right; incomplete or complete for prose, which people judge.
+        unanswered, wrong or right; incomplete or complete for prose, which a partner judges.
     code
         Code shown below the text.
     """
@@ -59,14 +59,17 @@ def solution_of(number: str, folder: Path | None = None) -> tuple[str, str]:
     """Read the solution of an exercise, and why it works.
 
     A session's file, such as ``C_*.py``, defines the dictionaries ``SOLUTIONS`` and ``WHY`` (and
-    ``MISTAKES``, for the tests), with keys such as ``"C.2"``. Of several solutions we show the first.
+    ``MISTAKES``, for the tests), with keys such as ``"C.2"``. Of several solutions we show the first; of
+    prose, all are model answers.
     """
     place = folder or notebooks_folder() / "workshop" / "solutions"
     session = number.partition(".")[0]
     for path in sorted(place.glob(f"{session}_*.py")):
         book = runpy.run_path(str(path))
         if ways := book.get("SOLUTIONS", {}).get(number):
-            return str(ways[0]).strip(), str(book.get("WHY", {}).get(number, "")).strip()
+            shown = ways if number in exercises() and exercises()[number].points else ways[:1]
+            why = str(book.get("WHY", {}).get(number, "")).strip()
+            return "\n\n".join(str(one).strip() for one in shown), why
     raise BadInput(f"{place} has no solution of exercise {number}: it would be in {session}_*.py.")
 
 
@@ -91,30 +94,53 @@ def check(number: str, answer: object, **given: object) -> Reply:
     answer
         The learner's answer; ``...``, None and a function that only returns ``...`` count as no answer.
     **given
-        Objects to compare with, such as ``crosswalk=crosswalk``.
+        Objects to compare with, such as ``crosswalk=crosswalk``; for prose ``partner``, ``"yes"`` or
+        ``"no"``.
 
     Returns
     -------
     Reply
-        One line. Its ``state`` is unanswered, wrong or right, and complete or incomplete for prose. For a
-        right answer it explains why, so that a learner who guessed learns something, too.
+        One line. Its ``state`` is unanswered, wrong or right. Prose is complete when a partner says yes, and
+        incomplete until then. For a right answer it explains why, so that a learner who guessed learns
+        something, too.
     """
     found = _found(number)
     if isinstance(found, Reply):
         return found
     if answer is None or answer is ... or is_stub(answer):
         return Reply(f"Exercise {number}: not answered yet. Put your answer in place of the three dots.")
+    if found.check is None:
+        return _by_a_partner(found, answer, given.get("partner"))
     try:
-        trouble: str | Wording | None = found.check(answer, **given)
+        trouble = found.check(tried(answer, used_later=found.stand_in is not None), **given)
+    except NotYet as error:
+        trouble = str(error)
     except Exception as error:
         # A learner's answer may be anything. We report what it breaks, and the notebook goes on.
         trouble = _words(error)
-    if isinstance(trouble, Wording):
-        state: State = "complete" if trouble.complete else "incomplete"
-        return Reply(f"Exercise {number}: {reply_to(trouble, found.points)}", state)
     if trouble is None:
         return Reply(f"Exercise {number}: right.{_why(number)}", "right")
     return Reply(f'Exercise {number}: not yet. {trouble} A hint: hint("{number}")', "wrong")
+
+
+def _by_a_partner(found: Exercise, answer: object, partner: object) -> Reply:
+    """Show the rubric of a text; only a partner says yes or no to it."""
+    begins = f"Exercise {found.number}:"
+    if not isinstance(answer, str):
+        return Reply(f"{begins} write a text in quotes; yours is a {type(answer).__name__}.", "wrong")
+    asked = " ".join(f"({place}) {point}" for place, point in enumerate(found.points, start=1))
+    models = f'Two model answers: solution("{found.number}")'
+    verdict = partner.strip().casefold() if isinstance(partner, str) else ""
+    if verdict == "yes":
+        return Reply(f"{begins} your partner says yes.{_why(found.number)} {models}", "complete")
+    if verdict == "no":
+        said = "your partner says no. Ask which of these is a no, change your text, and read it aloud again:"
+        return Reply(f"{begins} {said} {asked} {models}", "incomplete")
+    said = (
+        'no program judges a text. Read it aloud. Your partner answers these, then types "yes" or "no" as '
+        "`partner`:"
+    )
+    return Reply(f"{begins} {said} {asked}", "incomplete")
 
 
 def _why(number: str) -> str:

@@ -2,26 +2,134 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import numbers
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-__all__ = ["Exercise", "Wording", "integer_error", "is_stub", "reply_to", "rule_error", "wording"]
+__all__ = [
+    "Exercise",
+    "NotYet",
+    "count_of",
+    "in_pandas",
+    "is_stub",
+    "near",
+    "rounded",
+    "rule_error",
+    "share_of",
+    "single",
+    "tried",
+    "values_by_name",
+    "wide",
+    "with_columns",
+]
 
 
-def integer_error(answer: object, of: str = "children") -> str | None:
-    """Explain what is wrong with an answer that should be a count.
+class NotYet(Exception):
+    """What is wrong with an answer, in words for the learner."""
 
-    >>> integer_error(3.0)
-    'A count of children is a whole number; yours is a float.'
+
+def in_pandas(answer: Any) -> Any:
+    """Turn a result of DuckDB into a table, and leave everything else."""
+    return answer if isinstance(answer, type) or not hasattr(answer, "fetchall") else answer.df()
+
+
+def single(answer: Any) -> Any:
+    """Take the one value out of a list, set, column or table that has no other.
+
+    >>> single({"Dev"}), single(pd.DataFrame({"children": [3]})), single([1, 2])
+    ('Dev', np.int64(3), [1, 2])
     """
-    if isinstance(answer, bool) or not isinstance(answer, numbers.Integral):
-        return f"A count of {of} is a whole number; yours is a {type(answer).__name__}."
-    return None
+    if isinstance(answer, pd.DataFrame):
+        answer = answer.to_numpy()
+    if isinstance(answer, np.ndarray) and answer.size == 1:
+        return answer.flat[0]
+    if isinstance(answer, list | tuple | set | frozenset | pd.Series | pd.Index) and len(answer) == 1:
+        return single(next(iter(answer)))
+    return answer
+
+
+def _number(answer: Any) -> float | None:
+    answer = single(answer)
+    if isinstance(answer, bool | np.bool_) or not isinstance(answer, numbers.Real | Decimal):
+        return None
+    return float(answer)
+
+
+def count_of(answer: Any, of: str = "children") -> int:
+    """Take a count out of an answer.
+
+    >>> count_of(3.0), count_of([3])
+    (3, 3)
+    >>> count_of("3")
+    Traceback (most recent call last):
+    helpers.teach.exercise.NotYet: A count of children is a whole number; yours is a str.
+    """
+    given = _number(answer)
+    if given is None:
+        raise NotYet(f"A count of {of} is a whole number; yours is a {type(answer).__name__}.")
+    if not given.is_integer():
+        raise NotYet(f"A count of {of} is a whole number; yours is {given:g}.")
+    return int(given)
+
+
+def share_of(answer: Any) -> float:
+    """Take a share out of an answer, a number from 0 to 1."""
+    given = _number(answer)
+    if given is None:
+        raise NotYet(f"A share is one number; yours is a {type(answer).__name__}.")
+    if not 0 <= given <= 1:
+        raise NotYet(f"Shares are between 0 and 1; yours is {given:g}.")
+    return given
+
+
+def near(given: Any, right: Any) -> bool:
+    """Compare numbers: equal, or rounded to three places or more.
+
+    >>> near(0.333, 1 / 3), near(0.33, 1 / 3)
+    (True, False)
+    """
+    given, right = np.asarray(given, dtype="float64"), np.asarray(right, dtype="float64")
+    return any(np.allclose(given, np.round(right, places), rtol=0, atol=1e-9) for places in (3, 4, 5, 6, 12))
+
+
+def rounded(given: Any, right: Any) -> bool:
+    """Check whether numbers are right, but rounded to two places or fewer."""
+    given, right = np.asarray(given, dtype="float64"), np.asarray(right, dtype="float64")
+    return any(np.allclose(given, np.round(right, places), rtol=0, atol=1e-9) for places in (1, 2))
+
+
+def with_columns(table: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """Turn levels of the index that have these names into columns."""
+    levels = [name for name in names if name in table.index.names and name not in table.columns]
+    return table.reset_index(level=levels) if levels else table
+
+
+def wide(table: pd.DataFrame, label: str) -> pd.DataFrame:
+    """Bring a table into one form: the column ``label`` as its index, and one level of columns."""
+    if isinstance(table.columns, pd.MultiIndex):
+        # Of pandas' two levels, one names the value alone.
+        kept = max(range(table.columns.nlevels), key=lambda level: table.columns.unique(level).size)
+        table = table.set_axis(table.columns.get_level_values(kept), axis="columns")
+    return table.set_index(label) if label in table.columns else table
+
+
+def values_by_name(answer: Any, names: Iterable[str]) -> pd.Series | None:
+    """Read one value for each name, from a column, a dictionary or a table of two columns."""
+    expected = set(names)
+    if isinstance(answer, Mapping):
+        answer = pd.Series(dict(answer))
+    if isinstance(answer, pd.DataFrame):
+        keys = [name for name in answer.columns if set(answer[name]) == expected]
+        answer = answer.set_index(keys[0]) if keys else answer
+        answer = answer.iloc[:, 0] if answer.shape[1] == 1 else None
+    return answer if isinstance(answer, pd.Series) else None
 
 
 def is_stub(answer: object) -> bool:
@@ -69,8 +177,8 @@ def rule_error(
     for expected, cases in ((True, holds), (False, breaks)):
         for case, given in cases.items():
             try:
-                said = answer(*given)
-            except AssertionError:
+                said = single(answer(*given))
+            except (AssertionError, pd.errors.MergeError):  # an assertion of pandas: validate
                 said = False
             except Exception as error:
                 first = str(error).splitlines()[0] if str(error) else "no words"
@@ -79,6 +187,8 @@ def rule_error(
                 if not expected:
                     return f"It lets through {case}. Yours returned nothing: did you forget return?"
                 said = True  # what asserts, and stops at nothing, holds
+            if isinstance(said, numbers.Integral) and said in (0, 1):
+                said = bool(said)
             if not isinstance(said, bool | np.bool_):
                 asks = " Does a column need .all() or .any()?" if hasattr(said, "all") else ""
                 return (
@@ -94,62 +204,20 @@ def rule_error(
     return None
 
 
-FEWEST_WORDS = 8
+def tried(answer: Any, *, used_later: bool = False) -> Any:
+    """Let a function work on copies, so that none of its changes reach what the check compares it with.
 
-
-@dataclass(frozen=True)
-class Wording:
-    """Words that a program finds in a text."""
-
-    # Points that the text mentions.
-    names: tuple[str, ...]
-    # Points that it doesn't mention, as far as a list of words can detect.
-    leaves_out: tuple[str, ...] = ()
-    # Question about a word in the text, or empty.
-    asks: str = ""
-
-    @property
-    def complete(self) -> bool:
-        """Whether the text mentions every point and raises no question, not whether it is right."""
-        return not self.leaves_out and not self.asks
-
-
-def wording(answer: object, says: Mapping[str, Sequence[str]]) -> Wording | str:
-    """Search a text for the points that it should mention.
-
-    >>> says = {"whom you ask": ["mother", "office"], "which name you print": ["Ruiz"]}
-    >>> wording("We print Ruiz until we know more, since the roster was corrected last.", says)
-    Wording(names=('which name you print',), leaves_out=('whom you ask',), asks='')
+    Where later cells use the function, its results stay as they are: those cells get no other ones.
     """
-    if not isinstance(answer, str):
-        return f"Write your answer as a text in quotes; yours is a {type(answer).__name__}."
-    words = re.findall(r"\w+", answer)
-    if len(words) < FEWEST_WORDS:
-        return "That is too short. Write a sentence or two that somebody can act on."
-    folded = answer.casefold()
-    named = {
-        what: any(re.search(rf"(?<!\w){re.escape(str(way).casefold())}", folded) for way in ways)
-        for what, ways in says.items()
-    }
-    return Wording(
-        tuple(what for what, found in named.items() if found),
-        tuple(what for what, found in named.items() if not found),
-    )
+    if isinstance(answer, type) or not callable(answer):
+        return in_pandas(answer)
 
+    @functools.wraps(answer)
+    def on_copies(*given: Any) -> Any:
+        made = answer(*copy.deepcopy(given))
+        return made if used_later else in_pandas(made)
 
-def reply_to(found: Wording, points: Sequence[str]) -> str:
-    """Report what was found in a text, and the points by which people judge it."""
-    if found.complete:
-        begins = f"complete, by a list of words: {', '.join(found.names)}. No program can judge it."
-    else:
-        lacking = f"a list of words finds nothing in it about {'; '.join(found.leaves_out)}."
-        begins = " ".join(part for part in (lacking if found.leaves_out else "", found.asks) if part)
-        begins += (
-            " A program can't judge prose: what you said in other words, or left out on purpose, stands."
-        )
-    asked = " ".join(f"({place}) {point}" for place, point in enumerate(points, start=1))
-    number = {2: "two", 3: "three"}.get(len(points), str(len(points)))
-    return f"{begins} Now read it aloud and hold it against these {number} points: {asked}"
+    return on_copies
 
 
 @dataclass(frozen=True)
@@ -164,9 +232,9 @@ class Exercise:
     hints: tuple[str, ...]
     # Takes the answer and objects of the session by name. Returns None if the answer has the required
     # properties, else a helpful sentence. It checks properties, never one number, because parameters change
-    # the district. For prose, it returns the words that it finds.
-    check: Callable[..., str | Wording | None]
-    # For prose: questions by which people judge it, because a program can't.
+    # the district. Prose has none.
+    check: Callable[..., str | None] | None = None
+    # For prose: questions by which a partner judges it, because a program can't.
     points: tuple[str, ...] = ()
     # Whether the answer says what must be true: a rule that a program can try on right and broken data.
     assertion: bool = False

@@ -1,8 +1,9 @@
-"""Walk through a session: each exercise unanswered, missed, solved, and answered with nonsense."""
+"""Walk through a session: each exercise unanswered, missed, solved, tried, and answered with nonsense."""
 
 from __future__ import annotations
 
 import ast
+import json
 import re
 import runpy
 from contextlib import chdir
@@ -23,6 +24,7 @@ SESSIONS = sorted(FOLDER.glob("[A-Z]_*.ipynb"))
 # Answers that no exercise may accept and no check may stumble over.
 NONSENSE = "[object(), [], {}, float('nan'), b'x', lambda *_: 'x', lambda *_: 1 / 0, type]"
 TRIED = "tried"
+_TRIALS = "tests.teach.trials"
 
 
 @dataclass
@@ -32,6 +34,8 @@ class Walk:
     notebook: nbformat.NotebookNode
     replies: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
     nonsense: dict[str, set[str]] = field(default_factory=dict)
+    # Answers with another reply than theirs: (what it is, code, state, reply).
+    off: dict[str, list[list[str]]] = field(default_factory=dict)
 
 
 def book_of(path: Path) -> dict[str, dict[str, Any]]:
@@ -72,8 +76,11 @@ def walk(path: Path, folder: Path, parameters: dict[str, Any]) -> Walk:
         _, call = split(cell.source)
         again = ast.unparse(call)
         cells.append(_trial(cell.source, number, "unanswered"))
-        for mistake, _ in book["MISTAKES"][number]:
+        for mistake, _ in book["MISTAKES"].get(number, ()):
             cells.append(_trial(f"{mistake.strip()}\n\n{again}", number, "mistake"))
+        if not exercises()[number].points:
+            tried = f"__import__({_TRIALS!r}, fromlist=['x']).accepted_and_refused"
+            cells.append(_trial(f"{tried}({number!r}, {again!r}, globals())", number, "tried"))
         call.args[1] = ast.Name("one", ast.Load())
         judged = f'" ".join({ast.unparse(call)}.state for one in {NONSENSE})'
         cells.append(_trial(judged, number, "nonsense"))
@@ -100,6 +107,9 @@ def _replies(notebook: nbformat.NotebookNode) -> Walk:
         data = cell.outputs[-1].get("data", {})
         if kind == "nonsense":
             done.nonsense[number] = set(data["text/plain"].strip("'").split())
+            continue
+        if kind == "tried":
+            done.off[number] = json.loads(ast.literal_eval(data["text/plain"]))
             continue
         state = re.search(r'data-state="(\w+)"', data["text/html"])
         assert state is not None, f"{number}, {kind}: the check must be the cell's result"

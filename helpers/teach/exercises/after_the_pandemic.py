@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
-import numbers
-
 import pandas as pd
 
 from helpers.standard import figure, whole_figure
-from helpers.teach.exercise import Exercise, Wording, wording
+from helpers.teach.exercise import Exercise, near, rounded, share_of, values_by_name, wide
 
 __all__ = ["EXERCISES"]
 
-NEAR, ROUNDED = 0.0005, 0.0051
+ROUNDED = "The right {}, rounded: give {} unrounded, so that the check can tell {} from others."
 # The lesson is about the federal definition: a tenth of the days or more, of children with at least ten days.
 CHRONIC = figure("standard/facts.federal_chronic_absence_share")
 FEWEST_DAYS = whole_figure("standard/facts.federal_chronic_absence_least_days")
 
 
 def _rise(answer: object, *, published: pd.DataFrame) -> str | None:
-    if not isinstance(answer, pd.Series):
-        return f"Give one number for each group, as a column; yours is a {type(answer).__name__}."
     before, after = published["2017-18"], published["2021-22"]
+    answer = values_by_name(answer, published.index)
+    if answer is None:
+        return "Give one number for each group, as a column with the groups in its index."
     if set(answer.index) != set(published.index):
         return f"The index has the groups: {', '.join(published.index)}."
     given = answer.reindex(published.index).astype("float64")
-
-    def near(other: pd.Series) -> bool:
-        return bool((given - other).abs().lt(NEAR).all())
-
-    if near(after - before):
+    if near(given, after - before):
         return None
-    if near(before - after):
+    if near(given, before - after):
         return "Yours is negative where the rate rose: later minus earlier."
-    if near(after / before):
+    if near(given, after / before):
         return "That says how many times as high the rate became. The question asks for percentage points."
-    if near(after / before - 1) or near(100 * (after / before - 1)):
+    if near(given, after / before - 1) or near(given, 100 * (after / before - 1)):
         return "That is a share of the earlier rate. The question asks for percentage points."
-    first = given.index[(given - (after - before)).abs().ge(NEAR)][0]
+    if near(given, (after - before) / 100):
+        return "Those are shares. The question asks for percentage points: 10 rather than 0.1."
+    first = given.index[(given - (after - before)).abs().ge(0.0005) | given.isna()][0]
     return f"{first}: {before[first]:g} percent became {after[first]:g} percent. How many points is that?"
 
 
@@ -45,8 +42,9 @@ def _shares(days: pd.DataFrame) -> dict[str, pd.DataFrame]:
     by_child = days.groupby(["level", "year", "child"])["absent"].agg(["sum", "count"]).reset_index()
     enough = by_child[by_child["count"].ge(FEWEST_DAYS)]
 
-    def share(rows: pd.DataFrame) -> pd.DataFrame:
-        flagged = rows["sum"].div(rows["count"]).ge(CHRONIC)
+    def share(rows: pd.DataFrame, above: bool = False) -> pd.DataFrame:
+        own = rows["sum"].div(rows["count"])
+        flagged = own.gt(CHRONIC) if above else own.ge(CHRONIC)
         return flagged.groupby([rows["level"], rows["year"]]).mean().unstack("year")
 
     chronic = enough[enough["sum"].div(enough["count"]).ge(CHRONIC)]
@@ -56,13 +54,14 @@ def _shares(days: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "days": days.groupby(["level", "year"])["absent"].mean().unstack("year"),
         "counts": chronic.groupby(["level", "year"]).size().unstack("year").astype("float64"),
         "everybody": share(by_child),
+        "above": share(enough, above=True),
     }
 
 
 def _by_level(answer: object, *, days: pd.DataFrame) -> str | None:
     if not isinstance(answer, pd.DataFrame):
         return f"Give a table with a row a level and a column a year; yours is a {type(answer).__name__}."
-    known = _shares(days)
+    answer, known = wide(answer, "level"), _shares(days)
     right = known["right"]
     if set(answer.index) != set(right.index) or set(answer.columns) != set(right.columns):
         return (
@@ -71,67 +70,49 @@ def _by_level(answer: object, *, days: pd.DataFrame) -> str | None:
         )
     given = answer.reindex(index=right.index, columns=right.columns).astype("float64")
 
-    def near(other: pd.DataFrame) -> bool:
-        return bool((given - other.reindex_like(right)).abs().lt(NEAR).all(axis=None))
+    def same(other: pd.DataFrame) -> bool:
+        return near(given, other.reindex_like(right))
 
-    if near(right):
+    if same(right):
         return None
-    if near(known["days"]):
+    if same(known["days"]):
         return "That is the share of days missed. The question asks for a share of children."
-    if near(known["of those absent"]):
+    if same(known["of those absent"]):
         return "You divided by the children with an absence. Who was there every day is a child, too."
-    if near(known["counts"]):
+    if same(known["counts"]):
         return "Those are children, not shares of them. Two groups of different size need a denominator."
-    if near(known["everybody"]):
+    if same(known["everybody"]):
         return (
             f"Children under the minimum of days ({FEWEST_DAYS}) count in yours; for them a cold is a tenth."
         )
-    if (given - right).abs().lt(ROUNDED).all(axis=None):
-        return "The right shares, rounded: give them unrounded, so that the check can tell them from others."
-    if (given - 100 * right).abs().lt(100 * ROUNDED).all(axis=None):
+    if same(known["above"]):
+        return "Exactly a tenth is a tenth: in yours, only children above it are chronically absent."
+    if rounded(given, right):
+        return ROUNDED.format("shares", "them", "them")
+    if near(given / 100, right) or near(given, (100 * right).round()) or near(given, (100 * right).round(1)):
         return "Those are percents. Give shares from 0 to 1."
     return "Print your table: has it one line for each child and year? Then share those at .1 or more."
 
 
 def _seen(answer: object, *, progress: pd.DataFrame) -> str | None:
-    if isinstance(answer, bool) or not isinstance(answer, numbers.Real):
-        return f"A share is one number; yours is a {type(answer).__name__}."
-    given = float(answer)
-    if not 0 <= given <= 1:
-        return f"Shares are between 0 and 1; yours is {given:g}."
-    late = progress["missed"].div(progress["expected"]).ge(CHRONIC)
-    early = progress["missed_6"].div(progress["expected_6"]).ge(CHRONIC)
+    given = share_of(answer)
+    spring, week_6 = progress["missed"] / progress["expected"], progress["missed_6"] / progress["expected_6"]
+    late, early = spring.ge(CHRONIC), week_6.ge(CHRONIC)
     both = int((late & early).sum())
-    if abs(given - both / int(late.sum())) < NEAR:
+    if near(given, both / int(late.sum())):
         return None
-    if abs(given - both / int(late.sum())) < ROUNDED:
-        return "The right share, rounded: give it unrounded, so that the check can tell it from others."
-    if abs(given - both / int(early.sum())) < NEAR:
+    if near(given, both / int(early.sum())):
         return "You divided by the children of week 6. The question begins with those of the spring."
-    if abs(given - both / len(progress)) < NEAR:
+    if near(given, both / len(progress)):
         return "You divided by all children. The question asks about those who are over the line in spring."
-    if abs(given - int(early.sum()) / int(late.sum())) < NEAR:
+    if near(given, int(early.sum()) / int(late.sum())):
         return "Not everybody of week 6 is chronically absent in spring. Count those who are both."
+    above = spring.gt(CHRONIC)
+    if near(given, (above & week_6.gt(CHRONIC)).sum() / int(above.sum())):
+        return "Exactly a tenth is a tenth: in yours, only children above it are chronically absent."
+    if rounded(given, both / int(late.sum())):
+        return ROUNDED.format("share", "it", "it")
     return f"Yours is {given:.3f}. Of the children at .1 or more in spring: what share was there in week 6?"
-
-
-def _exchange(answer: object) -> Wording | str:
-    return wording(
-        answer,
-        {
-            "which list goes over": ["attendance", "absence", "enrollment", "calendar", "roster"],
-            "who looks": [
-                "counselor",
-                "teacher",
-                "principal",
-                "nurse",
-                "secretary",
-                "attendance team",
-                "clerk",
-            ],
-            "how often, or when": ["week", "night", "daily", "every day", "each day", "monday", "friday"],
-        },
-    )
 
 
 EXERCISES = (
@@ -176,7 +157,6 @@ EXERCISES = (
             "A share needs absences, enrollment and a calendar. Which doesn't reach the others today?",
             "Name the list that goes over, who looks at it, and how often.",
         ),
-        check=_exchange,
         points=(
             "Could somebody do it with the systems that you have?",
             "Is there one person who looks, and does that person know what to do then?",

@@ -3,34 +3,60 @@
 from __future__ import annotations
 
 import datetime as dt
-import numbers
 
 import numpy as np
 import pandas as pd
 
 from helpers.standard import Measured, figure, whole_figure
-from helpers.teach.exercise import Exercise, integer_error, rule_error
+from helpers.teach.exercise import (
+    Exercise,
+    count_of,
+    near,
+    rounded,
+    rule_error,
+    share_of,
+    values_by_name,
+    wide,
+)
 
-__all__ = ["EXERCISES"]
+__all__ = ["EXERCISES", "with_newcomers"]
 
 LAST_GRADE = 12
-NEAR, ROUNDED = 0.0005, 0.0051
+ROUNDED = "The right share, rounded: give it unrounded, so that the check can tell it from others."
 # The lesson is about the federal definition: a tenth of the days or more, of children with at least ten days.
 CHRONIC = figure("standard/facts.federal_chronic_absence_share")
 FEWEST_DAYS = whole_figure("standard/facts.federal_chronic_absence_least_days")
 
 
-def _share_error(answer: object) -> str | None:
-    if isinstance(answer, bool) or not isinstance(answer, numbers.Real):
-        return f"A share is one number; yours is a {type(answer).__name__}."
-    if not 0 <= float(answer) <= 1:
-        return f"Shares are between 0 and 1; yours is {float(answer):g}."
-    return None
+def with_newcomers(days: pd.DataFrame, **same: str) -> pd.DataFrame:
+    """Add children who came late or left early: a district of this size may have none.
+
+    Without them, nobody could see whether an answer leaves out children with few days, and whether exactly a
+    tenth is over the line. ``same`` has what they share, such as a year.
+    """
+    like = days[days[list(same)].eq(pd.Series(same)).all(axis="columns")] if same else days
+    dates = like["date"].drop_duplicates().sort_values()
+    week_6 = int(dates.lt(dates.min() + pd.Timedelta(weeks=6)).sum())
+    # Days of each, and on how many of them, from the first on and from the last back, she was absent.
+    stays = [
+        (dates.tail(4), 1, 0),
+        (dates.tail(9), 1, 0),
+        (dates.tail(10), 1, 0),
+        (dates.head(20), 2, 0),
+        (dates.head(21), 2, 0),
+        (dates.iloc[max(0, week_6 - 21) : week_6 + 19], 2, 6),
+    ]
+    added = [
+        pd.DataFrame({"child": f"added by hand {number}", "date": own, **same}).assign(
+            absent=[day < early or day >= len(own) - late for day in range(len(own))]
+        )
+        for number, (own, early, late) in enumerate(stays, start=1)
+    ]
+    return pd.concat([days, *added], ignore_index=True)[days.columns]
 
 
 def _absent_children(answer: object, *, sent: pd.DataFrame) -> str | None:
-    if trouble := integer_error(answer):
-        return trouble
+    answer = count_of(answer)
     absences = sent[sent["mark"].str.contains("absence")]
     children = absences["child"].nunique()
     if answer == children:
@@ -38,7 +64,7 @@ def _absent_children(answer: object, *, sent: pd.DataFrame) -> str | None:
     if answer == len(absences):
         return f"{answer} is the number of absences. A child who was absent three times is one child."
     if answer == sent["child"].nunique():
-        listed = Measured("answer_children", int(answer))
+        listed = Measured("answer_children", answer)
         return (
             f"{listed:count} {listed.verb('has', 'have')} a row. One was late, and a late child is at school."
         )
@@ -48,6 +74,7 @@ def _absent_children(answer: object, *, sent: pd.DataFrame) -> str | None:
 def _by_day(answer: object, *, sent: pd.DataFrame, class_list: list[str], days: list[str]) -> str | None:
     if not isinstance(answer, pd.DataFrame):
         return f"Give a table; yours is a {type(answer).__name__}."
+    answer = wide(answer, "child")
     if extra := [name for name in answer.columns if name not in days]:
         return f"{extra[0]!r} is no day. The columns are the days, and the index has the children."
     if lost := [child for child in class_list if child not in answer.index]:
@@ -85,14 +112,22 @@ def _complete(answer: object) -> str | None:
             "a child twice on one day": case(pd.concat([whole, first])),
             "a child without a row": case(whole[whole["child"].ne("Bea")]),
             "one row too many and another missing": case(pd.concat([whole.iloc[:-1], first])),
+            "a day without a row": case(whole[whole["day"].ne("Tuesday")]),
+            "a child without a row on one day": case(whole.iloc[1:]),
             "a stranger in place of a child": case(whole.replace({"child": {"Bea": "Eli"}})),
+            "a stranger besides all children": case(
+                pd.concat([whole, whole[whole["child"].eq("Bea")].assign(child="Eli")])
+            ),
+            "a holiday in place of a day": case(whole.replace({"day": {"Tuesday": "Sunday"}})),
+            "a holiday besides all days": case(
+                pd.concat([whole, whole[whole["day"].eq("Monday")].assign(day="Sunday")])
+            ),
         },
     )
 
 
 def _known_zero(answer: object, *, nurse_list: pd.Series, visits: pd.Series, roster: list[str]) -> str | None:
-    if trouble := integer_error(answer):
-        return trouble
+    answer = count_of(answer)
     known, came = set(nurse_list), set(visits)
     if answer == len(known - came):
         return None
@@ -108,7 +143,9 @@ def _known_zero(answer: object, *, nurse_list: pd.Series, visits: pd.Series, ros
 
 
 def _first_days(answer: object, *, rows: pd.DataFrame, formats: dict[str, str]) -> str | None:
-    if isinstance(answer, list | pd.Index | np.ndarray):
+    if isinstance(answer, pd.DataFrame) and answer.shape[1] == 1:
+        answer = answer.iloc[:, 0]
+    if isinstance(answer, list | tuple | pd.Index | np.ndarray):
         answer = pd.Series(answer)
     if isinstance(answer, pd.Series) and answer.map(lambda day: isinstance(day, dt.date)).all():
         answer = pd.to_datetime(answer)
@@ -121,6 +158,8 @@ def _first_days(answer: object, *, rows: pd.DataFrame, formats: dict[str, str]) 
     wrong = given.ne(meant) & ~(given.isna() & meant.isna())
     if not wrong.any():
         return None
+    if isinstance(answer.index, pd.RangeIndex) is False and answer.sort_index().tolist() == meant.tolist():
+        return "These are the right dates, in another order than the rows: .sort_index() brings it back."
     at = wrong.tolist().index(True)
     row = rows.iloc[at]
     if given.isna().iloc[at]:
@@ -144,8 +183,7 @@ def _read(rows: pd.DataFrame, formats: dict[str, str]) -> pd.Series:
 
 
 def _in_grade(answer: object, *, class_years: pd.Series, school_year: int, grade: int) -> str | None:
-    if trouble := integer_error(answer):
-        return trouble
+    answer = count_of(answer)
     grades = LAST_GRADE - (class_years - school_year)
     if answer == int(grades.eq(grade).sum()):
         return None
@@ -160,11 +198,10 @@ def _in_grade(answer: object, *, class_years: pd.Series, school_year: int, grade
 
 
 def _children_known(answer: object, *, who: pd.DataFrame) -> str | None:
-    if isinstance(answer, pd.DataFrame) and answer.shape[1] == 1:
-        answer = answer.iloc[:, 0]
-    if not isinstance(answer, pd.Series):
-        return f"Give one number for each system, as a column; yours is a {type(answer).__name__}."
     children = who.groupby("silo")["child"].nunique()
+    answer = values_by_name(answer, children.index)
+    if answer is None:
+        return "Give one number for each system, as a column with the systems in its index."
     if set(answer.index) != set(children.index):
         return f"The index has the systems: {', '.join(children.index)}. Group by the column silo."
     given = answer.reindex(children.index)
@@ -177,45 +214,44 @@ def _children_known(answer: object, *, who: pd.DataFrame) -> str | None:
 
 
 def _rate_at_school(answer: object, *, days: pd.DataFrame, events: pd.DataFrame) -> str | None:
-    if trouble := _share_error(answer):
-        return trouble
-    given, present = float(answer), 1 - float(days["absent"].mean())  # type: ignore[arg-type]
-    if abs(given - present) < NEAR:
+    given, present = share_of(answer), 1 - float(days["absent"].mean())
+    if near(given, present):
         return None
-    if abs(given - (1 - present)) < NEAR:
+    if near(given, 1 - present):
         return "That is the share of days missed. The question asks for the days at school."
-    if abs(given - present) < ROUNDED:
-        return "The right share, rounded: give it unrounded, so that the check can tell it from others."
     rows = 1 - float(events["attendance_event_category"].str.contains("Absence").mean())
-    if abs(given - rows) < NEAR:
+    if near(given, rows):
         return "You divided by the rows that the system sent. It sends no row for a child who is at school."
+    if near(given, 1 - days.groupby("child")["absent"].mean().mean()):
+        return "That is the mean of the children's shares: who came last week counts as much as who stayed."
+    if rounded(given, present):
+        return ROUNDED
     return f"Yours is {given:.3f}. `days` has one row for each child and each day on which she was expected."
 
 
 def _chronic(answer: object, *, days: pd.DataFrame) -> str | None:
-    if trouble := _share_error(answer):
-        return trouble
-    given = float(answer)  # type: ignore[arg-type]
+    given = share_of(answer)
     by_child = days.groupby("child")["absent"].agg(["sum", "count"])
     enrolled = by_child[by_child["count"].ge(FEWEST_DAYS)]
-    chronic = enrolled["sum"].div(enrolled["count"]).ge(CHRONIC)
-    if abs(given - float(chronic.mean())) < NEAR:
+    share = enrolled["sum"].div(enrolled["count"])
+    chronic, every = share.ge(CHRONIC), by_child["sum"].div(by_child["count"]).ge(CHRONIC)
+    if near(given, chronic.mean()):
         return None
-    if abs(given - float(chronic.mean())) < ROUNDED:
-        return "The right share, rounded: give it unrounded, so that the check can tell it from others."
-    ever = int((enrolled["sum"] > 0).sum())
-    if abs(given - int(chronic.sum()) / ever) < NEAR:
+    if near(given, chronic.sum() / max(1, enrolled["sum"].gt(0).sum())):
         return "You divided by the children with an absence. Who was there every day is a child, too."
-    if abs(given - float(days["absent"].mean())) < NEAR:
+    if near(given, days["absent"].mean()):
         return "That is the share of days missed. The question asks for a share of children."
-    every = by_child["sum"].div(by_child["count"]).ge(CHRONIC)
-    if abs(given - float(every.mean())) < NEAR:
+    if near(given, every.mean()):
         return (
             f"Children under the minimum of days ({FEWEST_DAYS}) count in yours; for them a cold is a tenth."
         )
+    if near(given, share.gt(CHRONIC).mean()):
+        return "Exactly a tenth is a tenth: in yours, only children above it are chronically absent."
     longest = int(by_child["count"].max())
-    if abs(given - float(enrolled["sum"].ge(CHRONIC * longest).mean())) < NEAR:
+    if near(given, enrolled["sum"].ge(CHRONIC * longest).mean()):
         return "You took the same number of days for everybody. Who came in March had fewer days to miss."
+    if rounded(given, chronic.mean()):
+        return ROUNDED
     return f"Yours is {given:.3f}. First the share of each child's own days, then the share of children."
 
 
@@ -228,11 +264,14 @@ def _possible(answer: object) -> str | None:
         holds={
             "3, 0 and 12 of 150 days": counts([3, 0, 12], [150, 150, 150]),
             "a child who missed every day": counts([20, 1], [20, 150]),
+            "children who were expected on one day": counts([1, 0], [1, 1]),
         },
         breaks={
             "a child who missed more days than there were": counts([3, 30], [150, 20]),
             "a child who was expected on no day": counts([3, 0], [150, 0]),
+            "a child without a day, who missed some": counts([3, 2], [150, 0]),
             "a negative count": counts([3, -1], [150, 150]),
+            "two negative counts of one child": counts([3, -15], [150, -150]),
         },
     )
 

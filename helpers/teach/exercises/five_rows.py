@@ -2,22 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import pandas as pd
 
 from helpers.standard import Measured
-from helpers.teach.exercise import Exercise, integer_error, rule_error
+from helpers.teach.exercise import Exercise, count_of, rule_error, single, with_columns
 
-__all__ = ["EXERCISES"]
+__all__ = ["EXERCISES", "with_blanks"]
 
 # A rule may stop some right pairs, because a person can let them through; not more than this share.
 MOST_RIGHT_STOPPED = 0.2
 
 
 def _looked_up(answer: object, *, roster: pd.DataFrame, lunch_line: pd.DataFrame) -> str | None:
+    if not callable(answer):
+        return f"Write a function of two lists that returns them merged; yours is a {type(answer).__name__}."
+    stranger = roster.tail(1).assign(child="Eli", number="9001")
+    cases = (
+        (roster, lunch_line),
+        (roster.iloc[::-1].reset_index(drop=True), lunch_line.iloc[1:].reset_index(drop=True)),
+        (pd.concat([roster, stranger], ignore_index=True), lunch_line),
+    )
+    for children, line in cases:
+        if trouble := _lookup_error(answer(children, line), roster=children, lunch_line=line):
+            return trouble
+    return _untested_key(answer, roster, lunch_line)
+
+
+def _untested_key(answer: Callable[..., Any], roster: pd.DataFrame, lunch_line: pd.DataFrame) -> str | None:
+    """Say on which list a number may appear twice without stopping the lookup."""
+    # Once a number that both lists have, and once a number that the other list lacks.
+    repeats = [
+        (pd.concat([roster, roster.iloc[[place]]], ignore_index=True), lunch_line, "the roster")
+        for place in (0, len(roster) - 1)
+    ] + [
+        (roster, pd.concat([lunch_line, lunch_line.iloc[[place]]], ignore_index=True), "the lunch line")
+        for place in (0, len(lunch_line) - 1)
+    ]
+    for children, line, where in repeats:
+        try:
+            answer(children, line)
+        except Exception:  # a MergeError, or an error of one's own
+            continue
+        return f"A number was on {where} twice, and nothing stopped the lookup: let validate test the keys."
+    return None
+
+
+def _lookup_error(answer: object, *, roster: pd.DataFrame, lunch_line: pd.DataFrame) -> str | None:
     if not isinstance(answer, pd.DataFrame):
-        return f"Give the merged table; yours is a {type(answer).__name__}."
+        return f"Return the merged table; yours returned a {type(answer).__name__}."
+    answer = with_columns(answer, ["number", "child", "owes"])
     if lacking := [name for name in ("number", "child", "owes") if name not in answer.columns]:
         return f"Your table has no column {lacking[0]!r}. Merge the roster with the lunch line on 'number'."
     lost = sorted(set(roster["child"]) - set(answer["child"].dropna()))
@@ -26,23 +62,36 @@ def _looked_up(answer: object, *, roster: pd.DataFrame, lunch_line: pd.DataFrame
     if len(answer) != len(roster):
         rows, children = Measured("answer_rows", len(answer)), Measured("answer_children", len(roster))
         return f"Your table has {rows:count} for {children:count}. Keep the children of the roster."
+    owed = lunch_line.set_index("number")["owes"]
+    numbers = roster.set_index("child")["number"]
+    for row in answer.to_dict("records"):
+        due = owed.get(numbers[row["child"]])
+        if (due is None) != pd.isna(row["owes"]) or (due is not None and due != row["owes"]):
+            return (
+                f"Look at {row['child']}: by the number {numbers[row['child']]}, the lunch line doesn't say "
+                "that."
+            )
     found = answer["number"].isin(lunch_line["number"])
     others = [name for name in answer.columns if name not in {*roster.columns, *lunch_line.columns}]
-    if not any(answer[name].astype(str).isin(["both", "True"]).eq(found).all() for name in others):
+    if not any(_tells_apart(answer[name].astype(str), found) for name in others):
         return (
             "Nobody can see which rows found something. Which argument of merge adds a column that says so?"
         )
-    owed = lunch_line.set_index("number")["owes"]
-    for row in answer.itertuples():
-        due = owed.get(str(row.number))
-        if (due is None) != pd.isna(row.owes) or (due is not None and due != row.owes):  # type: ignore[arg-type]
-            return f"Look at {row.child}: by the number {row.number}, the lunch line doesn't say that."
     return None
 
 
+def _tells_apart(column: pd.Series, found: pd.Series) -> bool:
+    """Check whether a column has one word for rows that were found and another one for the rest."""
+    there, away = set(column[found]), set(column[~found])
+    return len(there) == 1 and len(away) <= 1 and not there & away
+
+
 def _finds_nobody(answer: object, *, roster: pd.DataFrame, lunch_line: pd.DataFrame) -> str | None:
+    answer = single(answer)
     if not isinstance(answer, str):
         return f"Give one name as text, in quotes; yours is a {type(answer).__name__}."
+    spelled = {name.casefold(): name for name in [*roster["child"], *lunch_line["account_of"]]}
+    answer = spelled.get(answer.strip().casefold(), answer)
     names = set(lunch_line["account_of"])
     missing = set(roster["child"]) - names
     if answer in missing:
@@ -63,10 +112,19 @@ def _key_is_safe(answer: object) -> str | None:
 
     return rule_error(
         answer,
-        holds={"four different numbers": keys("4711", "5812", "5813", "6193"), "one number": keys("4711")},
+        holds={
+            "four different numbers": keys("4711", "5812", "5813", "6193"),
+            "numbers in no order": keys("6193", "4711", "5812"),
+            "one number": keys("4711"),
+            "two numbers that differ in a zero": keys("4711", "04711"),
+        },
         breaks={
             "a number that appears twice": keys("5812", "4711", "5812"),
+            "a number that appears twice, one row after the other": keys("4711", "4711", "5812"),
             "a missing number": keys("4711", None, "5813"),
+            "a missing number in the first row": keys(None, "4711"),
+            "two missing numbers": keys("4711", None, None),
+            "a number that appears twice, and a missing one": keys("4711", "4711", None),
         },
     )
 
@@ -74,11 +132,17 @@ def _key_is_safe(answer: object) -> str | None:
 def _once_each(answer: object, *, roster: pd.DataFrame) -> str | None:
     joined = roster[["number", "child"]].assign(owes=range(len(roster)))
     first, last = joined.iloc[:1], joined.iloc[-1:]
+    # A stranger has another number and another name: a rule may compare either.
+    stranger = last.assign(number="9001", child="Eli")
     return rule_error(
         answer,
         holds={
             "every child once": (roster.copy(), joined.copy()),
             "every child once, in another order": (roster.copy(), joined.iloc[::-1].reset_index(drop=True)),
+            "every child once, of a roster in no order": (
+                pd.concat([roster.iloc[2:], roster.iloc[:2]], ignore_index=True),
+                pd.concat([joined.iloc[3:], joined.iloc[:3]], ignore_index=True),
+            ),
         },
         breaks={
             "a child twice": (roster.copy(), pd.concat([joined, first], ignore_index=True)),
@@ -87,18 +151,25 @@ def _once_each(answer: object, *, roster: pd.DataFrame) -> str | None:
                 roster.copy(),
                 pd.concat([joined.drop(last.index), first], ignore_index=True),
             ),
+            "the first child gone": (roster.copy(), joined.iloc[1:].reset_index(drop=True)),
             "a stranger in place of a child": (
                 roster.copy(),
-                joined.assign(number=joined["number"].replace(joined["number"].iloc[-1], "9001")),
+                pd.concat([joined.drop(last.index), stranger], ignore_index=True),
+            ),
+            "a stranger besides all children": (
+                roster.copy(),
+                pd.concat([joined, stranger], ignore_index=True),
             ),
         },
     )
 
 
 def _joined_rows(*rows: tuple[str, str, str | None]) -> tuple[pd.DataFrame]:
-    frame = pd.DataFrame(rows, columns=["number", "child", "account_of"]).astype("string")
-    found = frame["account_of"].notna()
-    return (frame.assign(_merge=found.map({True: "both", False: "left_only"})),)
+    """Join children to accounts as the session does, so that the columns have its types."""
+    children = pd.DataFrame([row[:2] for row in rows], columns=["number", "child"])
+    accounts = pd.DataFrame([(row[0], row[2]) for row in rows if row[2]], columns=["number", "account_of"])
+    joined = children.merge(accounts, on="number", how="left", validate="one_to_one", indicator=True)
+    return (joined,)
 
 
 def _same_child(answer: object) -> str | None:
@@ -109,12 +180,17 @@ def _same_child(answer: object) -> str | None:
             "rows of the same children": _joined_rows(ana, ("5812", "Ben", "Ben")),
             "a name in capitals: Ana with ANA": _joined_rows(("4711", "Ana", "ANA"), ("5812", "Ben", "BEN")),
             "a child who wasn't found": _joined_rows(ana, ("7240", "Noé", None)),
+            "a name in capitals next to a child who wasn't found": _joined_rows(
+                ("7240", "Noé", None), ("4711", "Ana", "ANA")
+            ),
         },
         breaks={
             "twins with each other's account": _joined_rows(
                 ana, ("5812", "Ben", "Bea"), ("5813", "Bea", "Ben")
             ),
             "one stranger's account": _joined_rows(ana, ("6193", "Dev", "Eli")),
+            "a stranger's account in the first row": _joined_rows(("6193", "Dev", "Eli"), ana),
+            "a stranger's account, in capitals": _joined_rows(ana, ("6193", "Dev", "DAN")),
             "a stranger's account next to a child who wasn't found": _joined_rows(
                 ("7240", "Noé", None), ("6193", "Dev", "Eli")
             ),
@@ -123,15 +199,14 @@ def _same_child(answer: object) -> str | None:
 
 
 def _other_birthday(answer: object, *, pairs: pd.DataFrame) -> str | None:
-    if trouble := integer_error(answer, "pairs"):
-        return trouble
+    answer = count_of(answer, "pairs")
     left, right = pairs["left_birth_date"], pairs["right_birth_date"]
     known = left.notna() & right.notna()
     other = int((known & left.ne(right)).sum())
     if answer == other:
         return None
     if answer == int((known & left.eq(right)).sum()):
-        same = Measured("answer_pairs", int(answer))
+        same = Measured("answer_pairs", answer)
         return (
             f"{same:count} {same.verb('has', 'have')} the same birth date; the question asks for those that "
             "differ."
@@ -141,6 +216,17 @@ def _other_birthday(answer: object, *, pairs: pd.DataFrame) -> str | None:
     if answer == other + int((~known).sum()):
         return "You counted pairs in which a birth date is missing. Not known isn't different."
     return f"Yours is {answer:,}. Compare both birth dates, and count where they differ."
+
+
+def with_blanks(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Blank a surname, and one birth date more than there are that differ, as in lists that people typed."""
+    same = pairs["left_birth_date"].eq(pairs["right_birth_date"])
+    place, other = same.cumsum().where(same), (~same).cumsum().where(~same)
+    return pairs.assign(
+        left_birth_date=pairs["left_birth_date"].mask(place.eq(1)),
+        right_birth_date=pairs["right_birth_date"].mask(place.between(2, 1 + (~same).sum())),
+        right_last_surname=pairs["right_last_surname"].mask(other.eq(1)),
+    )
 
 
 def _with_lookalikes(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -204,7 +290,7 @@ FIVE = (
             "Start from the roster, since every child of it should stay: roster.merge(lunch_line), with more "
             "inside the parentheses.",
             'how="left" keeps every child, validate="one_to_one" tests the keys, indicator=True adds _merge.',
-            'roster.merge(lunch_line, on="number", how="left", validate="one_to_one", indicator=True)',
+            'return roster.merge(lunch_line, on="number", how="left", validate="one_to_one", indicator=True)',
         ),
         check=_looked_up,
     ),

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from helpers.standard import Measured
-from helpers.teach.exercise import Exercise, rule_error
+from helpers.teach.exercise import Exercise, rule_error, single
 
-__all__ = ["EXERCISES", "class_of_six"]
+__all__ = ["EXERCISES", "class_of_six", "with_lone_twins"]
 
 SUFFIXES = ("_roster", "_other")
 PAIR = ["record_roster", "record_other"]
@@ -22,6 +24,22 @@ PAIR = ["record_roster", "record_other"]
 def class_of_six() -> pd.DataFrame:
     """Return a class list of six, joined by number to a vendor's file of scores."""
     return pd.read_csv(Path(__file__).with_name("six_rows.csv"), dtype="string").astype({"score": "int64"})
+
+
+def with_lone_twins(roster: pd.DataFrame, other: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Add three pairs of twins of whom each list knows one: a district of this size may have none."""
+    twins = [("Ida", "Pia", "Quill"), ("Jon", "Max", "Vance"), ("Amy", "Zoe", "Yates")]
+    here, there = (
+        pd.DataFrame(
+            [
+                (f"twin-{side}{place}", f"9900{side}{place}", names[side], names[2], f"2014-03-1{place}")
+                for place, names in enumerate(twins)
+            ],
+            columns=table.columns,
+        ).astype(table.dtypes)
+        for side, table in enumerate((roster, other))
+    )
+    return pd.concat([roster, here], ignore_index=True), pd.concat([other, there], ignore_index=True)
 
 
 # One way to answer each exercise that later cells build on, used until the learner's is right.
@@ -47,7 +65,7 @@ def _standardize_name(text: str) -> str:
 
 
 def _standardize_number(text: str) -> str:
-    return text.strip().removesuffix(".0").lstrip("P ").lstrip("0")
+    return text.removesuffix(".0").lstrip("P ").lstrip("0")
 
 
 def _standardize_date(text: str) -> datetime | None:
@@ -111,10 +129,14 @@ def _safe_key(answer: object) -> str | None:
         {
             "four numbers, each of them once": (_column("4711", "5812", "6193", "7240"),),
             "two numbers that differ in a zero": (_column("4711", "04711"),),
+            "one number": (_column("4711"),),
         },
         {
             "a number that two children have": (_column("4711", "5812", "4711"),),
+            "a number that two children have, one after the other": (_column("4711", "4711", "5812"),),
             "a child without a number": (_column("4711", None, "5812"),),
+            "a first child without a number": (_column(None, "5812"),),
+            "a number that two children have, and a child without one": (_column("4711", "4711", None),),
             "a column in which every number is missing": (_column(None, None),),
         },
     )
@@ -123,7 +145,7 @@ def _safe_key(answer: object) -> str | None:
 def _joins(answer: object) -> str | None:
     if not callable(answer):
         return f"Write a function of two lists; yours is a {type(answer).__name__}."
-    joined = answer(_ROSTER.copy(), _OTHER.copy())
+    joined = answer(_ROSTER, _OTHER)
     if not isinstance(joined, pd.DataFrame):
         return f"The function should return the joined list; yours returned a {type(joined).__name__}."
     if "_merge" not in joined:
@@ -147,15 +169,27 @@ def _joins(answer: object) -> str | None:
                 f"We tried it on lists with {tried:count} {of}; yours has {sides.get(side, 0)}. "
                 'how="outer" loses nobody.'
             )
-    for left, right, where in (
-        (_ROSTER, pd.concat([_OTHER, _OTHER.head(1)], ignore_index=True), "the other list"),
-        (pd.concat([_ROSTER, _ROSTER.head(1)], ignore_index=True), _OTHER, "the roster"),
-    ):
-        try:
-            answer(left.copy(), right.copy())
-        except (ValueError, AssertionError):  # a MergeError is a ValueError; a rule of one's own may assert
-            continue
-        return f"A number was on {where} twice, and nothing stopped the merge: let validate test it."
+    pairs = set(joined.loc[joined["_merge"].astype(str).eq("both"), PAIR].itertuples(index=False, name=None))
+    if pairs != {("r1", "o2"), ("r2", "o1")}:
+        return (
+            "Columns that end in _roster should have what the roster says, and the others the other list: "
+            "which suffix comes first?"
+        )
+    return _unstopped(answer)
+
+
+def _unstopped(answer: Any) -> str | None:
+    """Say on which list a repeated number doesn't stop a merge."""
+    for place in (0, -1):  # a number that both lists have in one of the two, and one that the other lacks
+        for left, right, where in (
+            (_ROSTER, pd.concat([_OTHER, _OTHER.iloc[[place]]], ignore_index=True), "the other list"),
+            (pd.concat([_ROSTER, _ROSTER.iloc[[place]]], ignore_index=True), _OTHER, "the roster"),
+        ):
+            try:
+                answer(left, right)
+            except Exception:  # a MergeError, or an error of one's own
+                continue
+            return f"A number was on {where} twice, and nothing stopped the merge: let validate test it."
     return None
 
 
@@ -180,21 +214,28 @@ def _with_row(*names: str) -> pd.DataFrame:
     )
 
 
+def _flags(answer: Any, rows: pd.DataFrame) -> list[bool] | None:
+    """Return what an answer says of each row, or nothing if it isn't one True or False a row."""
+    said = answer(rows)
+    if isinstance(said, str | Mapping | pd.DataFrame) or not isinstance(said, Iterable):
+        return None
+    flags = [False if _missing(one) else one for one in said]
+    fits = len(flags) == len(rows) and all(isinstance(one, bool | np.bool_) for one in flags)
+    return [bool(one) for one in flags] if fits else None
+
+
 def _agree(answer: object) -> str | None:
     if not callable(answer):
         return f"Write a function that takes joined rows; yours is a {type(answer).__name__}."
-
-    flags = answer(_RIGHT_ROWS.copy())
-    if not isinstance(flags, pd.Series) or len(flags) != len(_RIGHT_ROWS):
+    if _flags(answer, _RIGHT_ROWS) is None:
         return (
-            f"Give a column with one True or False for each joined row; yours is a {type(flags).__name__}. "
-            "A line such as rows[...].eq(rows[...]) gives one."
+            "Give a column with one True or False for each joined row; yours returned a "
+            f"{type(answer(_RIGHT_ROWS)).__name__}. A line such as rows[...].eq(rows[...]) gives one."
         )
 
     def every_row(rows: pd.DataFrame) -> bool:
-        return bool(answer(rows).fillna(False).astype(bool).all())
+        return all(_flags(answer, rows) or [False])
 
-    empty = _RIGHT_ROWS.head(0)
     six = class_of_six()
     strangers = {
         "a row with two first names and two surnames": (_with_row("Mia", "Nguyen", "TYRELL", "MOORE"),),
@@ -202,27 +243,35 @@ def _agree(answer: object) -> str | None:
             _with_row("Ben", "Okafor", "BEA", "OKAFOR"),
         ),
         "a row with one first name and two surnames": (_with_row("Mia", "Nguyen", "MIA", "STONE"),),
-        "a row without a name on one side": (
-            _RIGHT_ROWS.assign(first_other=_RIGHT_ROWS["first_other"].mask(_RIGHT_ROWS.index == 0)),
+        "a row with first name and surname of another child each": (
+            _with_row("Ben", "Ruiz", "ANA", "PATEL"),
         ),
+        "a row of two names that begin alike": (_with_row("Ann", "Lee", "ANNA", "LEEDS"),),
         "the class of six": (six[_RIGHT_ROWS.columns],),
     }
     if trouble := rule_error(
         every_row,
-        {"right rows, such as Ana Ruiz with ANA RUIZ": (_RIGHT_ROWS,), "no row at all": (empty,)},
+        {
+            "right rows, such as Ana Ruiz with ANA RUIZ": (_RIGHT_ROWS,),
+            "names in small letters on one side": (_RIGHT_ROWS.apply(lambda names: names.str.lower()),),
+            "a right row": (_RIGHT_ROWS.head(1),),
+        },
         strangers,
     ):
         return trouble
-    flags = answer(_with_row("Mia", "Nguyen", "TYRELL", "MOORE")).fillna(False).astype(bool)
-    if flags.tolist() != [True] * len(_RIGHT_ROWS) + [False]:
+    one_stranger = _with_row("Mia", "Nguyen", "TYRELL", "MOORE").iloc[::-1].reset_index(drop=True)
+    if _flags(answer, one_stranger) != [False] + [True] * len(_RIGHT_ROWS):
         return "One of six rows was of two children. Say False for that row only: no .all(), no .any()."
+    for column in _RIGHT_ROWS.columns:
+        with suppress(Exception):  # a later cell takes out rows without a name: no answer has to
+            unnamed = _RIGHT_ROWS.assign(**{column: _RIGHT_ROWS[column].mask(_RIGHT_ROWS.index == 0)})
+            if every_row(unnamed):
+                return "It lets through a row without a name on one side: nothing confirms that row."
     return None
 
 
-def _missing(one: object) -> bool:
-    return any(one is nothing for nothing in (None, pd.NA, pd.NaT)) or (
-        isinstance(one, str | float) and (one == "" or one != one)
-    )
+def _missing(one: Any) -> bool:
+    return (isinstance(one, str) and one == "") or (pd.api.types.is_scalar(one) and bool(pd.isna(one)))
 
 
 def _spelled(text: object) -> str:
@@ -253,6 +302,8 @@ def _groups_error(
 
 
 def _names(answer: object) -> str | None:
+    if callable(answer) and not isinstance(made := answer("Ana"), str):
+        return f"Return a text; yours returned a {type(made).__name__}."
     return _groups_error(
         answer,
         (
@@ -261,7 +312,22 @@ def _names(answer: object) -> str | None:
             ("lefevre", "Lefèvre", "Lefe\u0300vre", "LEFÈVRE"),
             ("nunez", "Núñez"),
         ),
-        (("Ana", "Anna"), ("Ana Maria", "Anamaria"), ("Ben", "Bea")),
+        (
+            ("Ana", "Anna"),
+            ("Ana Maria", "Anamaria"),
+            ("Ben", "Bea"),
+            # Every word counts, the first and the last, and their order.
+            ("Ana Maria", "Ana"),
+            ("Ana Maria", "Maria"),
+            ("Ana Maria", "Ana Marie"),
+            ("Ana Maria", "Eva Maria"),
+            ("Ana Maria", "Ada Maria"),
+            ("Ana Maria", "Maria Ana"),
+            ("Ana Maria Ruiz", "Ana Ruiz"),
+            ("Alexander", "Alexandra"),
+            ("Núñez", "Muñoz"),
+            ("Noé", "No"),
+        ),
     )
 
 
@@ -307,25 +373,37 @@ def _dates(answer: object) -> str | None:
 
 
 def _nobody_merged(answer: object) -> str | None:
-    zeros = _column("004711", "005812", "061930")
-    stripped = _column("4711", "5812", "61930")
     twice = _column("04", "04", "05")
     return rule_error(
         answer,
         {
-            "numbers that lost their zeros": (zeros, stripped),
+            "numbers that lost their zeros": (
+                _column("004711", "005812", "061930"),
+                _column("4711", "5812", "61930"),
+            ),
+            "numbers that didn't change": (_column("4711", "5812"), _column("4711", "5812")),
             "a number that was there twice before": (twice, _column("4", "4", "5")),
             "a number that was missing before, too": (_column("04", None), _column("4", None)),
         },
         {
             "two numbers that became one": (_column("4711", "47110"), _column("4711", "4711")),
+            "two numbers that became one, next to others": (
+                _column("4711", "5812", "6193", "47110"),
+                _column("4711", "5812", "6193", "4711"),
+            ),
+            "three numbers that became one": (_column("47", "470", "4700"), _column("47", "47", "47")),
             "two numbers that became one, where another was there twice before": (
                 _column("04", "04", "4711", "47110"),
                 _column("4", "4", "4711", "4711"),
             ),
-            "a number that is gone": (twice, _column("4", None, "5")),
-            "a child's only number that is gone": (_column("04", "05"), _column("4", None)),
-            "a row that is gone": (twice, _column("4", "5")),
+            "two numbers that became one, and each was there twice before": (
+                _column("47", "47", "470", "470"),
+                _column("47", "47", "47", "47"),
+            ),
+            "two numbers that became one, where another is missing": (
+                _column("4711", None, "47110"),
+                _column("4711", None, "4711"),
+            ),
         },
     )
 
@@ -336,12 +414,14 @@ def _rows(*rows: tuple[str | None, ...]) -> pd.DataFrame:
 
 _LEFT_ROSTER = _rows(
     ("r1", "1", "ana", "ruiz", "2013-03-05"),
-    ("r2", "2", "robert", "king", "2014-06-01"),
+    ("r2", None, "robert", "king", "2014-06-01"),
     ("r3", "3", "noah", "reed", "2012-11-30"),
     ("r4", "4", "nina", "reed", "2012-11-30"),
     ("r5", "5", "zoe", "lee", None),
     ("r6", "6", "omar", "haddad", "2012-02-02"),
     ("r7", "7", "ivy", "stone", "2015-05-05"),
+    ("r8", "8", "ida", "quill", "2014-03-10"),
+    ("r9", "9", "kim", "cole", "2013-09-09"),
 )
 _LEFT_OTHER = _rows(
     ("o1", "91", "ana", "ruiz", "2013-03-05"),
@@ -351,13 +431,15 @@ _LEFT_OTHER = _rows(
     ("o5", "95", "omar", "haddad", "2012-12-02"),
     ("o6", "96", "ivy", "stone", "2015-05-05"),
     ("o7", "97", "ivy", "stone", "2015-05-05"),
+    ("o8", "98", "pia", "quill", "2014-03-10"),
+    ("o9", "99", "kai", "boyd", "2013-09-09"),
 )
 
 
 def _second(answer: object) -> str | None:
     if not callable(answer):
         return f"Write a function of two lists; yours is a {type(answer).__name__}."
-    made = answer(_LEFT_ROSTER.copy(), _LEFT_OTHER.copy())
+    made = answer(_LEFT_ROSTER, _LEFT_OTHER)
     if not isinstance(made, pd.DataFrame) or any(name not in made for name in PAIR):
         return f"Return a table with the columns {' and '.join(PAIR)}, as a merge with suffixes gives it."
     pairs = set(made[PAIR].itertuples(index=False, name=None))
@@ -380,13 +462,24 @@ def _second(answer: object) -> str | None:
         ),
         (("r5", "o4"), "Two missing birth dates agree on nothing, and a merge takes them for equal."),
         (("r6", "o5"), "Omar Haddad has two birth dates here: they should agree."),
+        (
+            ("r8", "o8"),
+            "Ida and Pia Quill are twins, and each list has one of them: the initial tells them apart.",
+        ),
+        (("r9", "o9"), "Kim Cole and Kai Boyd share a birth date and an initial: surnames should agree."),
     ):
         if pair in pairs:
             return trouble
     if ("r2", "o2") not in pairs:
         return "Robert King and Rob King have one surname, initial and birth date: they should be linked."
-    if pairs != {("r1", "o1"), ("r2", "o2")}:
-        return f"We expected two pairs on lists that we tried, and yours has {len(pairs)}."
+    few = answer(_LEFT_ROSTER.iloc[[0, 5]], _LEFT_OTHER.iloc[[0]])
+    for expected, found in (
+        ({("r1", "o1"), ("r2", "o2")}, pairs),
+        ({("r1", "o1")}, set(few[PAIR].itertuples(index=False, name=None))),
+    ):
+        if found != expected:
+            tried = Measured("answer_pairs", len(expected))
+            return f"We expected {tried:count} on lists that we tried, and yours has {len(found)}."
     return None
 
 
@@ -403,13 +496,16 @@ def _counts(answer: object) -> str | None:
         return f"Write a function of found pairs and true pairs; yours is a {type(answer).__name__}."
     for found, expected in (
         (_FOUND_PAIRS, {"right": 2, "wrong": 4, "missed": 3}),
-        (_TRUE_PAIRS.head(0), {"right": 0, "wrong": 0, "missed": 5}),
+        (_TRUE_PAIRS.iloc[::-1].reset_index(drop=True), {"right": 5, "wrong": 0, "missed": 0}),
+        (_TRUE_PAIRS.iloc[1:3].reset_index(drop=True), {"right": 2, "wrong": 0, "missed": 3}),
+        (_pairs(("r1", "o2"), ("r8", "o9")), {"right": 0, "wrong": 2, "missed": 5}),
     ):
-        said = answer(found.copy(), _TRUE_PAIRS.copy())
+        said = answer(found, _TRUE_PAIRS)
         if isinstance(said, pd.Series):
             said = said.to_dict()
         if not isinstance(said, Mapping) or set(said) != set(expected):
             return 'Return a dictionary: {"right": ..., "wrong": ..., "missed": ...}.'
+        said = {name: single(number) for name, number in said.items()}
         if said["missed"] == abs(len(_TRUE_PAIRS) - len(found)) != expected["missed"]:
             return "A wrong pair doesn't make up for a missed one: missed are true pairs that weren't found."
         for name, count in expected.items():
@@ -444,8 +540,18 @@ def _line(answer: object) -> str | None:
         return f"Write a function of scored pairs and a share; yours is a {type(answer).__name__}."
     shuffled = _SCORED.sample(frac=1, random_state=np.random.default_rng(1))
     tied = pd.DataFrame({"probability": [0.99, 0.907, 0.907], "right": [True, True, False]})
-    for scored, share in ((_SCORED, 0.0), (_SCORED, 0.15), (shuffled, 0.15), (_SCORED, 0.5), (tied, 0.0)):
-        line = answer(scored.copy(), share)
+    worse = pd.DataFrame(
+        {"probability": [0.9, 0.8, 0.7, 0.6, 0.5], "right": [True, True, False, False, False]}
+    )
+    for scored, share in (
+        (_SCORED, 0.0),
+        (_SCORED, 0.15),
+        (shuffled, 0.15),
+        (_SCORED, 0.5),
+        (tied, 0.0),
+        (worse, 0.4),
+    ):
+        line = single(answer(scored, share))
         if isinstance(line, bool) or not isinstance(line, int | float | np.number):
             return f"A threshold is one number; yours returned a {type(line).__name__}."
         kept = scored[scored["probability"] >= float(line)]
@@ -543,7 +649,7 @@ EXERCISES = (
         hints=(
             "Standardizing should bring two systems together. What must it never do within one system?",
             "Two numbers that differed must still differ: nunique() counts different ones.",
-            "before.nunique() == after.nunique(), and the same rows are filled: compare notna() of both.",
+            "return before.nunique() == after.nunique()",
         ),
         check=_nobody_merged,
         assertion=True,

@@ -2,19 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from helpers.standard import Measured
-from helpers.teach.exercise import Exercise, Wording, integer_error, rule_error, wording
+from helpers.teach.exercise import Exercise, count_of, rule_error, with_columns
 
-__all__ = ["EXERCISES"]
+__all__ = ["EXERCISES", "with_a_form", "with_blanks", "with_two_accounts", "with_two_notes"]
+
+
+def with_two_notes(seen: pd.DataFrame) -> pd.DataFrame:
+    """Add a line that only the student reads, and one for the teacher alone: no policy of ours has such."""
+    notes = pd.DataFrame(
+        [("student", "Note to herself", "I like drums"), ("teacher", "Seating plan", "second row")],
+        columns=["reader", "subject", "value"],
+    ).assign(element="note", silo="by hand", file="by hand", row=1)
+    return pd.concat([seen, notes], ignore_index=True)
+
+
+def with_blanks(visits: pd.DataFrame) -> pd.DataFrame:
+    """Add a child for each reason why a number is blank: a district of this size may lack some."""
+    reasons = ["Not linked", "Empty", "Set aside: no date"]
+    added = pd.DataFrame({"child": [f"added by hand: {reason}" for reason in reasons], "status": reasons})
+    added = added.assign(value_number=None)[visits.columns].astype(visits.dtypes)
+    return pd.concat([visits, added], ignore_index=True)
+
+
+def with_a_form(two: pd.DataFrame) -> pd.DataFrame:
+    """Add a form on paper that agrees with the page, and put the row that the page prints last."""
+    form = two[two["chosen"]].assign(
+        system="Family form", chosen=False, link="on paper", file="a form on paper", row=1
+    )
+    rows = pd.concat([form, two[~two["chosen"]], two[two["chosen"]]], ignore_index=True)
+    return rows.astype(two.dtypes)
+
+
+def with_two_accounts(surnames: pd.DataFrame) -> pd.DataFrame:
+    """Add a child with two lunch accounts, and two whose account has another family's name."""
+    rows = [("two accounts", "sis", "Ruiz Peña", True), ("two accounts", "meals", "Ruiz", False)]
+    rows += [rows[1]]
+    for child in ("her brother", "his friend"):
+        rows += [(child, "sis", "Okafor", True), (child, "meals", "Ruiz Peña", False)]
+    added = pd.DataFrame(rows, columns=["child", "system", "says", "chosen"])
+    return pd.concat([surnames, added[surnames.columns].astype(surnames.dtypes)], ignore_index=True)
 
 
 def _family_only(answer: object, *, seen: pd.DataFrame) -> str | None:
+    if isinstance(answer, pd.DataFrame) and answer.shape[1] == 1:
+        answer = answer.iloc[:, 0]
     if isinstance(answer, str | bytes) or not isinstance(answer, Iterable):
         return f"Give the names of the subjects in a set or a list; yours is a {type(answer).__name__}."
     given = {str(one) for one in answer}
@@ -23,6 +61,8 @@ def _family_only(answer: object, *, seen: pd.DataFrame) -> str | None:
         return None
     if unknown := given - set(seen["subject"]):
         return f"{min(unknown)!r} is no subject of this table. Take names from the column subject."
+    if alone := given - family - teacher:
+        return f"Neither the family nor the teacher reads about {min(alone)!r}. Take the family's subjects."
     if both := given & family & teacher:
         return f"The teacher reads about {min(both)!r}, too. Take away what the teacher reads."
     # Of two homes, each family reads less, so that a teacher may read of a subject alone.
@@ -58,17 +98,20 @@ def _chooses(answer: Any) -> str | None:
     if not callable(answer):
         return f"Write a function of two arguments that returns a table; yours is a {type(answer).__name__}."
     silent = [(what, system, None if system == "SIS" else says, day) for what, system, says, day in SAID]
+    undated = [(what, system, says, None) for what, system, says, _ in SAID[:1]] + list(SAID[1:])
     cases: dict[str, tuple[pd.DataFrame, tuple[str, ...]]] = {
         "the five rows": (_rows(SAID), ORDER),
         "the same rows from bottom to top": (_rows(SAID[::-1]), ORDER),
         "an order that begins with Meals": (_rows(SAID), ("Meals", "SIS", "Health")),
         "an SIS that left its cells empty": (_rows(silent), ORDER),
+        "an export whose day nobody knows": (_rows(undated), ORDER),
+        "an order that ends with the SIS": (_rows(SAID), ("Health", "Meals", "SIS")),
     }
     for case, (said, order) in cases.items():
-        page = answer(said.copy(), list(order))
+        page = answer(said, list(order))
         if not isinstance(page, pd.DataFrame):
             return f"Return a table; for {case} yours returned a {type(page).__name__}."
-        page = page.reset_index() if page.index.name == "what" else page
+        page = with_columns(page, ("what", "system", "says"))
         if lost := [name for name in ("what", "system", "says") if name not in page.columns]:
             return f"The column {lost[0]} is gone: a page needs what, system and says, to name its source."
         if page["what"].duplicated().any():
@@ -103,6 +146,10 @@ def _sound(answer: object) -> str | None:
     holds = {
         "a page that prints what the SIS and the nurse say": (_page(surname, school, allergy), said),
         "the same page in another order": (_page(allergy, school, surname), said),
+        "a page of facts that one system each knows": (
+            _page(surname, allergy),
+            said[said["system"].ne("Meals") & said["what"].ne("school")],
+        ),
         "a page that trusts Meals first": (
             _page(("surname", "Meals", "Ruiz"), ("school", "Meals", "Elm Elementary School"), allergy),
             said,
@@ -117,57 +164,49 @@ def _sound(answer: object) -> str | None:
         "a page from which one fact is gone": (_page(surname, school), said),
         "one fact twice and another gone": (_page(surname, ("surname", "Meals", "Ruiz"), allergy), said),
         "what a system says of something else": (_page(("surname", "SIS", school[2]), school, allergy), said),
+        "a value that no system says": (_page(("surname", "SIS", "Ruis"), school, allergy), said),
+        "a fact that no system knows": (_page(surname, school, allergy, ("phone", "SIS", "555")), said),
     }
     return rule_error(answer, holds, breaks)
 
 
 def _another_surname(answer: object, *, surnames: pd.DataFrame, first: str) -> str | None:
-    if trouble := integer_error(answer):
-        return trouble
+    answer = count_of(answer)
     shown = surnames[surnames["chosen"]].set_index("child")["says"]
     differs = surnames["says"].ne(surnames["child"].map(shown))
     other = differs[surnames["system"].eq(first)].groupby(surnames["child"])
     # A child with two records there may have two surnames: we accept either.
-    if int(other.min().sum()) <= int(answer) <= int(other.max().sum()):  # type: ignore[call-overload]
+    if int(other.min().sum()) <= answer <= int(other.max().sum()):
         return None
     if answer == int(differs.sum()):
         return f"{answer:,} is the count for all systems together. Keep the rows of {first} only."
     if answer == int(other.ngroups):
-        named = Measured("answer_children", int(answer))
+        named = Measured("answer_children", answer)
         return (
             f"{named:count} {named.verb('has', 'have')} a surname in {first}. For how many is it another one?"
         )
+    rows = int(differs[surnames["system"].eq(first)].sum())
+    if answer == rows:
+        return f"{answer:,} is the count of accounts. A child with two accounts in {first} is one child."
     return (
         f"Yours is {answer:,}. Put the surname on the page next to the one in {first}, child by child, "
         "and count where they differ."
     )
 
 
-ASKED = (
-    "mother", "father", "parent", "famil", "home", "office", "registrar", "teacher", "nurse", "clerk", "ask",
-)  # fmt: skip
-
-
-def _which_date(answer: object, *, two: pd.DataFrame) -> Wording | str:
-    return wording(
-        answer,
-        {
-            "what the page prints": [*map(str, two["says"].unique()), "both", "neither"],
-            "why that one": [
-                *map(str, two["system"].unique()), "newest", "newer", "latest", "trust", "certificate",
-                "since", "because",
-            ],
-            "whom you ask": ASKED,
-        },
-    )  # fmt: skip
-
-
 def _place(answer: object, *, two: pd.DataFrame) -> str | None:
+    if isinstance(answer, pd.DataFrame) and len(answer) == 1:
+        answer = answer.iloc[0]
+    if isinstance(answer, Mapping | pd.Series) and {"file", "row"} <= set(answer.keys()):
+        answer = (answer["file"], answer["row"])
     if isinstance(answer, pd.Series | np.ndarray):
-        answer = list(answer)
+        answer = np.ravel(answer).tolist()
+    if isinstance(answer, list | tuple) and len(answer) == 1:
+        answer = answer[0]
     if not isinstance(answer, tuple | list) or len(answer) != 2:
         return f"Give a pair, the file and the row in it; yours is a {type(answer).__name__}."
-    file, row = str(answer[0]), int(answer[1]) if str(answer[1]).isdigit() else answer[1]
+    file, row = str(answer[0]), answer[1]
+    row = int(float(row)) if str(row).removesuffix(".0").isdigit() else row
     found = two[two["file"].eq(file) & two["row"].eq(row)]
     if found.empty:
         files = ", ".join(sorted(set(two["file"].astype(str))))
@@ -179,8 +218,7 @@ def _place(answer: object, *, two: pd.DataFrame) -> str | None:
 
 
 def _not_known(answer: object, *, visits: pd.DataFrame) -> str | None:
-    if trouble := integer_error(answer):
-        return trouble
+    answer = count_of(answer)
     known = visits["status"].eq("Reported")
     unknown, zero = int((~known).sum()), int(visits.loc[known, "value_number"].eq(0).sum())
     if answer == unknown:
@@ -209,10 +247,13 @@ def _zeros(answer: object) -> str | None:
         "zero visits that somebody counted": _statuses(("Reported", 0), ("Reported", 3)),
         "a blank that has its reason": _statuses(("Reported", 2), ("Not linked", None), ("Empty", None)),
         "a number that nobody collects and nobody wrote": _statuses(("Not collected", None)),
+        "a number set aside for lack of a date": _statuses(("Set aside: no date", None), ("Reported", 0)),
     }
     breaks = {
         "a zero for a child whom the office doesn't list": _statuses(("Reported", 2), ("Not linked", 0)),
         "three visits where nobody collects them": _statuses(("Not collected", 3), ("Reported", 0)),
+        "a zero for a child whose cell is empty": _statuses(("Empty", 0), ("Reported", 1)),
+        "two visits of no date": _statuses(("Set aside: no date", 2)),
         "a known number that is blank": _statuses(("Reported", None), ("Reported", 1)),
         "a known number that is blank, next to a zero that nobody reported": _statuses(
             ("Reported", None), ("Not linked", 0)
@@ -226,8 +267,7 @@ def _opened(needed: Collection[str]) -> set[str]:
 
 
 def _different_systems(answer: object, *, questions: pd.DataFrame) -> str | None:
-    if trouble := integer_error(answer, "systems"):
-        return trouble
+    answer = count_of(answer, "systems")
     needed = [str(row) for row in questions["systems_needed"]]
     right = len(_opened(needed))
     if answer == right:
@@ -294,7 +334,6 @@ EXERCISES = (
             "Who sees the birth certificate? Who would notice a mistake first?",
             "We print … because …; until then the page shows that … disagrees. We ask ….",
         ),
-        check=_which_date,
         points=(
             "Would the family see which date the page prints, and that another system disagrees?",
             "Is there a reason to trust that system (who keeps it, who saw the proof)?",
@@ -306,7 +345,7 @@ EXERCISES = (
         asks="From which file and which row does the date come that the page doesn't print?",
         hints=(
             "The row that you look for is not chosen, and its date differs from the chosen one.",
-            'printed = two.loc[two["chosen"], "says"].iloc[0]; then keep the rows that say something else.',
+            'printed = two.loc[two["chosen"], "says"].item(); then keep the rows that say something else.',
             'other = two[two["says"].ne(printed)].iloc[0]; the answer is (other["file"], other["row"]).',
         ),
         check=_place,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from helpers.share import Policy
-from helpers.teach.exercise import Exercise, Wording, integer_error, rule_error, wording
+from helpers.teach.exercise import Exercise, count_of, rule_error, single
 
 __all__ = ["EXERCISES"]
 
@@ -20,8 +20,7 @@ OPENS = "pin"
 
 
 def _not_of_a_child(answer: object, *, rules: pd.DataFrame, role: str) -> str | None:
-    if trouble := integer_error(answer, "domains"):
-        return trouble
+    answer = count_of(answer, "domains")
     allowed = list(rules.loc[rules["role"].eq(role), "allow"])
     if answer == len(allowed) - allowed.count("row"):
         return None
@@ -108,8 +107,7 @@ def _gives_money_away(answer: object, *, columns: Sequence[str]) -> str | None:
 
 
 def _worked_out(answer: object, *, counts: pd.DataFrame) -> str | None:
-    if trouble := integer_error(answer):
-        return trouble
+    answer = count_of(answer)
     whole = counts["school"].eq("all schools")
     parts = counts.loc[~whole, "children"]
     if int(parts.isna().sum()) != 1:
@@ -143,6 +141,9 @@ def _nothing_recomputed(answer: object) -> str | None:
         "four hidden cells, two in each of their rows and columns": _published(
             [(1, 0), (1, 1), (2, 0), (2, 1)]
         ),
+        "six hidden cells, all of two columns": _published(
+            [(row, column) for row in range(3) for column in range(2)]
+        ),
     }
     breaks = {
         "a single hidden cell": _published([(1, 0)]),
@@ -151,23 +152,27 @@ def _nothing_recomputed(answer: object) -> str | None:
         "five hidden cells, one of them alone in its row and column": _published(
             [(1, 0), (1, 1), (2, 0), (2, 1), (0, 2)]
         ),
+        "four hidden cells, two of them alone in their rows": _published([(0, 0), (0, 1), (1, 0), (2, 1)]),
+        "four hidden cells, two of them alone in their columns": _published([(0, 0), (1, 0), (0, 1), (1, 2)]),
+        "a single hidden total": _published([(3, 1)]),
+        "two hidden totals of one row": _published([(3, 0), (3, 1)]),
+        "two hidden totals of one column": _published([(0, 3), (1, 3)]),
         "a hidden cell and its school's total, each alone in its column": _published([(1, 0), (1, 3)]),
     }
     return rule_error(answer, holds, breaks)
 
 
 def _behind_the_code(answer: object, *, code: str) -> str | None:
+    answer = single(answer)
     if isinstance(answer, str) and answer.strip() == code:
         return "That is the code itself. Which student number becomes this code?"
-    if isinstance(answer, list | pd.Series) and len(answer) == 1:
-        answer = next(iter(answer))
-    number = int(answer) if isinstance(answer, str) and answer.strip().isdigit() else answer
-    if trouble := integer_error(number, "student numbers"):
-        return trouble
+    number = count_of(
+        int(answer) if isinstance(answer, str) and answer.strip().isdigit() else answer, "student numbers"
+    )
     its = hashlib.sha256(str(number).encode()).hexdigest()[: len(code)]
     if its == code:
         return None
-    if isinstance(number, int) and number < 400_000:
+    if number < 400_000:
         return (
             f"Student numbers begin at 400000; yours is {number}. Give the number, not its place in a list."
         )
@@ -177,6 +182,9 @@ def _behind_the_code(answer: object, *, code: str) -> str | None:
 def _chain(answer: object, *, log: pd.DataFrame) -> str | None:
     changed, swapped = log.copy(), log.copy()
     changed.loc[1, "entry"] = str(changed.loc[1, "entry"]).replace("nurse", "clerk")
+    first, forged = log.copy(), log.copy()
+    first.loc[0, "entry"] = str(first.loc[0, "entry"]).replace("teacher", "clerk")
+    forged.loc[len(log) - 1, "before"] = hashlib.sha256(b"forged").hexdigest()[:12]
     order = [0, 2, 1, *range(3, len(log))]
     swapped = swapped.iloc[order].reset_index(drop=True)
     other, before = [], "begin"
@@ -190,25 +198,14 @@ def _chain(answer: object, *, log: pd.DataFrame) -> str | None:
     }
     breaks = {
         "a log in which one word was changed": (changed,),
+        "a log in which the first line was changed": (first,),
+        "a log with a forged fingerprint in the last line": (forged,),
+        "a log of one line that doesn't begin": (log.iloc[[1]].reset_index(drop=True),),
         "a log from which a line was taken": (log.drop(index=2).reset_index(drop=True),),
         "a log from which the first line was taken": (log.drop(index=0).reset_index(drop=True),),
         "a log in which two lines changed places": (swapped,),
     }
     return rule_error(answer, holds, breaks)
-
-
-def _club(answer: object) -> Wording | str:
-    return wording(
-        answer,
-        {
-            "who has to sign": ["parent", "mother", "father", "famil", "guardian"],
-            "that it is in writing": ["sign", "writ", "form", "paper", "consent", "agreement"],
-            "what exactly is shared": ["attendance", "days", "absen"],
-            "what it is for, or until when": [
-                "for ", "purpose", "until", "end", "term", "year", "season", "because", "so that",
-            ],
-        },
-    )  # fmt: skip
 
 
 EXERCISES = (
@@ -304,7 +301,6 @@ EXERCISES = (
             "A consent names which records, for what, and to whom; a parent signs and dates it.",
             "Write what you share, who signs, on what form, for what purpose, and when it ends.",
         ),
-        check=_club,
         points=(
             "Do you share nothing unless a parent has signed and dated a form that names the records, the "
             "purpose and the club? (No, until then, is a sound answer.)",

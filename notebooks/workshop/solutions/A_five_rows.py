@@ -3,10 +3,14 @@
 SOLUTIONS = {
     "A.1": [
         """
-looked_up = roster.merge(lunch_line, on="number", how="left", validate="one_to_one", indicator=True)
+def looked_up(roster, lunch_line):
+    return roster.merge(lunch_line, on="number", how="left", validate="one_to_one", indicator=True)
 """,
         """
-looked_up = lunch_line.merge(roster, on="number", how="right", validate="1:1", indicator=True)
+def looked_up(roster, lunch_line):
+    assert roster["number"].is_unique and lunch_line["number"].is_unique
+    owes = roster["number"].map(lunch_line.set_index("number")["owes"])
+    return roster.assign(owes=owes, found=roster["number"].isin(lunch_line["number"]))
 """,
     ],
     "A.2": [
@@ -17,7 +21,7 @@ by_name = roster.merge(
 finds_nobody = by_name.loc[by_name["_merge"].eq("left_only"), "child"].item()
 """,
         """
-finds_nobody = min(set(roster["child"]) - set(accounts["account_of"]))
+finds_nobody = next(child for child in roster["child"] if child not in set(accounts["account_of"]))
 """,
     ],
     "A.3": [
@@ -83,15 +87,24 @@ MISTAKES = {
     "A.1": [
         (
             """
-looked_up = roster.merge(lunch_line, on="number", how="inner", validate="one_to_one", indicator=True)
+def looked_up(roster, lunch_line):
+    return roster.merge(lunch_line, on="number", how="inner", validate="one_to_one", indicator=True)
 """,
             "Noé is gone",
         ),
         (
             """
-looked_up = roster.merge(lunch_line, on="number", how="left", validate="one_to_one")
+def looked_up(roster, lunch_line):
+    return roster.merge(lunch_line, on="number", how="left", validate="one_to_one")
 """,
             "Which argument of merge",
+        ),
+        (
+            """
+def looked_up(roster, lunch_line):
+    return roster.merge(lunch_line, on="number", how="left", indicator=True)
+""",
+            "nothing stopped the lookup",
         ),
     ],
     "A.2": [

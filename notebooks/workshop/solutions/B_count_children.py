@@ -35,14 +35,15 @@ def complete(rows, children, days):
     ],
     "B.5": [
         """
-month_first = pd.to_datetime(lunches["start"], format="%m/%d/%Y", errors="coerce")
-day_first = pd.to_datetime(lunches["start"], format="%d/%m/%Y", errors="coerce")
-first_days = month_first.mask(lunches["layout"].eq("Default"), day_first)
-""",
-        """
 first_days = pd.concat(
     pd.to_datetime(part["start"], format=orders[layout]) for layout, part in lunches.groupby("layout")
 ).sort_index()
+""",
+        """
+first_days = [
+    pd.to_datetime(start, format="%d/%m/%Y" if layout == "Default" else "%m/%d/%Y")
+    for layout, start in zip(lunches["layout"], lunches["start"], strict=True)
+]
 """,
     ],
     "B.6": [
@@ -75,8 +76,8 @@ def possible(missed, expected):
 """,
         """
 def possible(missed, expected):
-    assert expected.gt(0).all()
-    assert missed.div(expected).between(0, 1).all()
+    assert expected.min() > 0
+    assert missed.between(0, expected).all()
 """,
     ],
 }
@@ -159,6 +160,14 @@ chronic = (enrolled["mean"] >= 0.1).sum() / (enrolled["mean"] > 0).sum()
             "You divided by the children with an absence",
         ),
         ('chronic = days["absent"].mean()', "a share of children"),
+        ('chronic = (days.groupby("child")["absent"].mean() >= 0.1).mean()', "under the minimum of days"),
+        (
+            """
+by_child = days.groupby("child")["absent"].agg(["mean", "count"])
+chronic = (by_child.loc[by_child["count"] >= 10, "mean"] > 0.1).mean()
+""",
+            "Exactly a tenth is a tenth",
+        ),
     ],
     "B.10": [
         (

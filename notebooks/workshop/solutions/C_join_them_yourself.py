@@ -8,7 +8,7 @@ def safe_key(numbers):
 """,
         """
 def safe_key(numbers):
-    return numbers.dropna().nunique() == len(numbers)
+    return numbers.nunique() == len(numbers)
 """,
     ],
     "C.2": [
@@ -61,7 +61,7 @@ def standardize_name(text):
     "C.5": [
         """
 def standardize_number(text):
-    return text.strip().removesuffix(".0").lstrip("P ").lstrip("0")
+    return text.removesuffix(".0").lstrip("P ").lstrip("0")
 """,
         """
 def standardize_number(text):
@@ -87,15 +87,11 @@ def standardize_date(text):
     "C.7": [
         """
 def nobody_merged(before, after):
-    filled = before.notna().tolist() == after.notna().tolist()
-    return filled and before.nunique() == after.nunique()
+    return before.nunique() == after.nunique()
 """,
         """
 def nobody_merged(before, after):
-    assert len(before) == len(after)
-    assert before.isna().sum() == after.isna().sum()
-    assert after.groupby(before.to_numpy()).nunique().sum() == after.nunique()
-    assert before.nunique() == after.nunique()
+    assert before.groupby(after.to_numpy()).nunique().le(1).all()
 """,
     ],
     "C.8": [
@@ -233,6 +229,14 @@ def standardize_name(text):
 """,
             "'lefevre' and 'Lefèvre' are one",
         ),
+        (
+            """
+def standardize_name(text):
+    letters = [one for one in unicodedata.normalize("NFD", text) if not unicodedata.combining(one)]
+    return "".join(letters).casefold().split()[0]
+""",
+            "'Ana Maria' and 'Ana",
+        ),
     ],
     "C.5": [
         (
@@ -305,6 +309,15 @@ def second_pass(roster, other):
     return roster.merge(other, on=keys, how="inner", suffixes=("_roster", "_other"), validate="one_to_one")
 """,
             "Two missing birth dates",
+        ),
+        (
+            """
+def second_pass(roster, other):
+    keys = ["last", "birth_date"]
+    left, right = (table.dropna(subset=keys).drop_duplicates(keys, keep=False) for table in (roster, other))
+    return left.merge(right, on=keys, how="inner", suffixes=("_roster", "_other"), validate="one_to_one")
+""",
+            "each list has one of them",
         ),
     ],
     "C.9": [

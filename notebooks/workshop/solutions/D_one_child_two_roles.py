@@ -21,7 +21,7 @@ def choose(said, order):
 """,
         """
 def choose(said, order):
-    known = said[said["says"].notna()].reset_index(drop=True)
+    known = said[said["says"].notna()]
     place = known["system"].map({system: number for number, system in enumerate(order)})
     return known.loc[place.groupby(known["what"]).idxmin(), ["what", "system", "says"]]
 """,
@@ -38,10 +38,8 @@ def page_is_sound(page, said):
 def page_is_sound(page, said):
     assert not page["what"].duplicated().any()
     assert said["what"].isin(page["what"]).all()
-    columns = ["what", "system", "says"]
-    source = said[columns].drop_duplicates()
-    both = page.merge(source, on=columns, how="left", validate="many_to_one", indicator=True)
-    assert both["_merge"].eq("both").all()
+    for what, system, says in zip(page["what"], page["system"], page["says"], strict=True):
+        assert (said["what"].eq(what) & said["system"].eq(system) & said["says"].eq(says)).any()
 """,
     ),
     "D.4": (
@@ -74,13 +72,13 @@ decision = (
     ),
     "D.6": (
         """
-printed = two.loc[two["chosen"], "says"].iloc[0]
+printed = two.loc[two["chosen"], "says"].item()
 other = two[two["says"].ne(printed)].iloc[0]
 place = (other["file"], int(other["row"]))
 """,
         """
 printed = two.query("chosen")["says"].to_list()
-place = tuple(two.loc[~two["says"].isin(printed), ["file", "row"]].to_numpy()[-1])
+place = tuple(two.loc[~two["says"].isin(printed), ["file", "row"]].squeeze())
 """,
     ),
     "D.7": (
@@ -88,7 +86,7 @@ place = tuple(two.loc[~two["says"].isin(printed), ["file", "row"]].to_numpy()[-1
 not_known = int(visits["status"].ne("Reported").sum())
 """,
         """
-not_known = len(visits) - visits["status"].value_counts().get("Reported", 0)
+not_known = len(visits) - len(visits.query("status == 'Reported'"))
 """,
     ),
     "D.8": (
@@ -178,20 +176,6 @@ another_surname = int(surnames["says"].ne(surnames["child"].map(shown)).sum())
 another_surname = surnames.loc[surnames["system"].eq("meals"), "child"].nunique()
 """,
             "For how many is it another one?",
-        ),
-    ),
-    "D.5": (
-        (
-            """
-decision = "The newest export wins, as always, and nobody needs to be troubled about such a small thing."
-""",
-            "whom you ask",
-        ),
-        (
-            """
-decision = "Somebody in the office should really call the mother about this and find out what is true."
-""",
-            "what the page prints",
         ),
     ),
     "D.6": (

@@ -19,8 +19,8 @@ def nothing_changed(before, after):
         """
 def nothing_changed(before, after):
     columns = ["role", "domain", "allow", "scope"]
-    first = before[columns].sort_values(columns[:2], ignore_index=True)
-    second = after[columns].sort_values(columns[:2], ignore_index=True)
+    first = before[columns].sort_values(["role", "domain"], ignore_index=True)
+    second = after[columns].sort_values(["role", "domain"], ignore_index=True)
     assert first.equals(second), "a rule was added, taken out or changed"
 """,
     ),
@@ -44,7 +44,7 @@ mended = (
 telling = ["Charged today", "Balance"]
 """,
         """
-telling = {"PIN", "Balance", "Charged today"}
+telling = [name for name in lunch_list.columns if "Charged" in name or "Balance" in name]
 """,
     ),
     "E.5": (
@@ -60,7 +60,7 @@ worked_out = 79 - (31 + 24 + 17)
         """
 def nothing_recomputed(table):
     hidden = table.isna()
-    return hidden.sum(axis="columns").ne(1).all() and hidden.sum(axis="index").ne(1).all()
+    return hidden.sum(axis="columns").ne(1).all() and hidden.sum().ne(1).all()
 """,
         """
 def nothing_recomputed(table):
@@ -228,20 +228,6 @@ def chain_holds(log):
     return (log["before"] == log["entry"].map(fingerprint).shift(fill_value="begin")).all()
 """,
             "It complains about a log that nobody touched",
-        ),
-    ),
-    "E.9": (
-        (
-            """
-reply = "No, the rules of privacy do not allow us to share anything with a club, we are sorry about it."
-""",
-            "who has to sign",
-        ),
-        (
-            """
-reply = "Yes, of course, we will send you the attendance of all the kids as a list every Monday morning."
-""",
-            "that it is in writing",
         ),
     ),
 }

@@ -65,13 +65,15 @@ def comparable(left, right):
 """,
         """
 def comparable(left, right):
-    return pd.notna(left) and pd.notna(right) and -30 <= (left - right).days <= 30
+    if pd.isna(left) or pd.isna(right):
+        return False
+    return abs(left - right) <= pd.Timedelta(days=30)
 """,
     ],
     "F.6": [
         """
 def round_trip_loss(codes):
-    lost = codes["comes_back_as"].ne(codes["writes"]).fillna(True)
+    lost = codes["comes_back_as"].ne(codes["writes"])
     return codes.loc[lost, "rows"].sum() / codes["rows"].sum()
 """,
         """
@@ -224,9 +226,16 @@ def round_trip_loss(codes):
         (
             """
 def round_trip_loss(codes):
-    return codes["comes_back_as"].ne(codes["writes"]).fillna(True).mean()
+    return codes["comes_back_as"].ne(codes["writes"]).mean()
 """,
             "count rows",
+        ),
+        (
+            """
+def round_trip_loss(codes):
+    return codes.loc[~codes["writes"].isin(codes["comes_back_as"]), "rows"].sum() / codes["rows"].sum()
+""",
+            "even if that one is in the table",
         ),
     ],
     "F.7": [
@@ -246,19 +255,12 @@ def rank_steps(steps, budget):
 """,
             "leave out what costs more",
         ),
-    ],
-    "F.8": [
         (
             """
-monday = "Our systems don't talk to each other, and somebody really should do something about it soon."
+def rank_steps(steps, budget):
+    return steps.loc[steps["dollars"] <= budget, "step"].tolist()
 """,
-            "finds nothing in it about what you ask for",
-        ),
-        (
-            """
-monday = "On Monday I ask for a new export of all the children, so that we can finally see who is missing."
-""",
-            "finds nothing in it about who does it; by when",
+            "in the order of the table",
         ),
     ],
 }

@@ -21,9 +21,12 @@ LEFT_OUT = (
 )  # fmt: skip
 
 
-def meaning(text: str) -> str:
-    """Write what code does: without annotations, which nothing runs."""
-    tree = ast.parse(text)
+def meaning(text: str) -> str | None:
+    """Write what code does, without annotations, which nothing runs; None if it isn't code (``&value``)."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return None
     for node in ast.walk(tree):
         for name in ("annotation", "returns"):
             if getattr(node, name, None) is not None:
@@ -56,7 +59,7 @@ def main() -> None:
         name, occurrence = chance.choice(able)
         old = Path(file).read_text(encoding="utf-8")
         new = mutate_code(old, get_operator(name)(), occurrence)
-        if new is None or meaning(new) == meaning(old):
+        if new is None or meaning(new) in (None, meaning(old)):
             continue
         drawn += 1
         change = {"id": f"{seed}-{drawn:03d}", "file": file, "line": line, "how": name.removeprefix("core/")}

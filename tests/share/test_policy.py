@@ -232,8 +232,6 @@ def test_a_role_stands_in_the_policy_alone(project: Path) -> None:
         ("helpers/files/draft/layout_text.py", "counselor"),
         # The name by which a policy written for 0.1.0 says that it means case managers.
         ("helpers/share/policy.py", "special_education_case_manager"),
-        # A word that an answer in words may name.
-        ("helpers/teach/exercises/after_the_pandemic.py", "counselor"),
     ]
 
 

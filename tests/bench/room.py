@@ -1,7 +1,8 @@
 """Walk a simulated room of twenty through each track, against the clock, and say where it has to be cut.
 
-``python -m tests.bench room`` runs every session in a real kernel first, which takes minutes. How long the cells
-took is stored: ``python -m tests.bench.room`` walks again without kernels, after a track or a lesson changed.
+``python -m tests.bench room`` runs every session in a real kernel first, which takes minutes. How long the
+cells took is stored: ``python -m tests.bench.room`` walks again without kernels, after a track or a lesson
+changed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -81,13 +82,13 @@ class Asked:
 
     led: float = 0
     laptop: bool = False
-    reads: tuple[str, ...] = ()
+    reads: Sequence[str] = ()
     items: int = 0
     thinks: float = 0
     writes: int = 0
     aloud: int = 0
     says: int = 0
-    commands: tuple[str, ...] = ()
+    commands: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ class Step:
     # An exercise on a laptop: what its cell shows first, the wrong answers and last the right one.
     given: str = ""
     tries: tuple[Try, ...] = ()
-    hints: tuple[int, ...] = field(default=())
+    hints: tuple[int, ...] = ()
 
 
 def needs(steps: Sequence[Step], room: Sequence[Learner], rates: Rates, seats: int) -> list[float]:
@@ -242,7 +243,9 @@ def _asked_cell(
     path: Path, place: int, cell: nbformat.NotebookNode, number: str, laptop: bool, rates: Rates
 ) -> Step:
     """Read one guess or exercise, and answer it."""
-    words = sum(_words(text) for text in re.findall(r"#\s*(.*)|\"([^\"\n]{12,})\"", cell.source) for text in text)
+    words = sum(
+        _words(text) for text in re.findall(r"#\s*(.*)|\"([^\"\n]{12,})\"", cell.source) for text in text
+    )
     if ".p" in number:
         seconds = _measured()[path.stem, place, 0][0] * rates.laptop_slower if laptop else 0
         return Step(words=words, looks=rates.result_seconds, waits=rates.guess_seconds + seconds)
@@ -282,7 +285,9 @@ def _walk(track: Track) -> Iterator[dict[str, str]]:
         found = [float(line.group)] * len(room)
         if line.alone is not None:
             declared = lines[owner][line.what]
-            asked = Asked(**{key: tuple(one) if isinstance(one, list) else one for key, one in declared.items()})
+            asked = Asked(
+                **{key: tuple(one) if isinstance(one, list) else one for key, one in declared.items()}
+            )
             found = needs(steps_of(line, asked, rates), room, rates, 2 if asked.laptop else 1)
         tenth, nineteenth = found[len(found) // 2 - 1], found[-2]
         told = (track.name, line.what, line.group, clock, clock + tenth, clock + nineteenth)
@@ -302,12 +307,11 @@ def write_rows() -> list[dict[str, str]]:
         writer = csv.DictWriter(file, HEAD, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    simulated_need.cache_clear()
     return rows
 
 
 def bench_room(folder: Path) -> Iterator[Figure]:
-    """Run all sessions in real kernels, walk each track, and compare its need with four fifths of its minutes."""
+    """Run all sessions in real kernels, walk each track, and compare its need with its minutes."""
     write_cells(folder)
     write_rows()
     for track in declared_tracks():
@@ -319,8 +323,8 @@ def bench_room(folder: Path) -> Iterator[Figure]:
 if __name__ == "__main__":
     for row in write_rows():
         need = float(row["nineteenth_done"]) - float(row["begins"])
-        share = 100 * need / float(row["planned"])
-        sys.stdout.write(f"{row['track']:10} {row['line'][:42]:42} {row['planned']:>4} {need:6.1f} {share:4.0f}% {row['in_time']}\n")
+        told = f"{row['track']:10} {row['line'][:42]:42} {need:6.1f} of {row['planned']}"
+        sys.stdout.write(f"{told}, {row['in_time']} in time\n")
     for track in declared_tracks():
         need, planned = simulated_need(track.name)
         sys.stdout.write(f"{track.name}: {need:.1f} of {planned} working minutes, {need / planned:.0%}\n")

@@ -21,15 +21,16 @@ __all__ = ["CELLS", "measured_cells", "write_cells"]
 
 CELLS = Path(__file__).with_name("room_cells.csv")
 BIGPICTURE = Path(sys.executable).with_name("bigpicture")
+Row = tuple[str, int, int, float, int]
 COMMANDS = ("read", "link")
 HEAD = ("session", "cell", "tried", "seconds", "words")
 
 
-def measured_cells(path: Path, folder: Path) -> Iterator[tuple[str, int, int, float, int]]:
+def measured_cells(path: Path, folder: Path) -> Iterator[Row]:
     """Execute a session's cells one after another; of an exercise, each mistake and then the solution.
 
-    Gives the session, the cell's place, which try it was (from 1; 0 is the cell as it stands), seconds, and words
-    of the check's reply.
+    Gives the session, the cell's place, which try it was (from 1; 0 is the cell as it stands), seconds, and
+    words of the check's reply.
     """
     notebook, book = nbformat.read(path, as_version=4), book_of(path)
     cells: list[tuple[int, int, nbformat.NotebookNode]] = []
@@ -77,7 +78,7 @@ def _words(cell: nbformat.NotebookNode) -> int:
 
 def write_cells(folder: Path) -> None:
     """Run all sessions and commands, and write how long each cell and command took."""
-    rows = [row for path in SESSIONS for row in measured_cells(path, folder)]
+    rows: list[Row] = [row for path in SESSIONS for row in measured_cells(path, folder)]
     # The afternoon's commands, on the exports that a room takes if nobody brought files.
     run([BIGPICTURE, "make", folder / "practice", "--seed", "11"])
     for name in COMMANDS:

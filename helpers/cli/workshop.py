@@ -61,6 +61,7 @@ def doctor(output: Output) -> None:
         "cards": "record cards to cut out, and piles.csv to type the piles into",
         "handouts": "each session on paper, without answers",
         "quiz": "eight questions, before and after, and quiz_results.csv to type the answers into",
+        "times.csv": "when each line was planned, and two columns to type a real room's times into",
         "data_safety.html": "what happens to data, and what people agree to",
         "answer_sheets": "each session with its answers, and both quizzes",
         "room": "with --serve: a folder for each pair, and addresses.html to cut apart",
@@ -82,6 +83,12 @@ def doctor(output: Output) -> None:
     help="Answers typed in, or a folder of such files: print what the room gained. Writes nothing.",
 )
 @click.option(
+    "--times",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A room's times.csv: print them next to the plan and the simulated room. Writes nothing.",
+)
+@click.option(
     "--serve",
     "seats",
     type=click.IntRange(1, 20),
@@ -98,6 +105,7 @@ def workshop(
     track_name: str,
     printed_only: bool,
     quiz_results: Path | None,
+    times: Path | None,
     seats: int | None,
     room: bool,
     only_here: bool,
@@ -121,6 +129,9 @@ def workshop(
     from helpers.teach import SessionFailed, declared_tracks, make_pack, track_named
 
     track = track_named(spelled(track_name, [one.name for one in declared_tracks()]))
+    if times is not None:
+        _say_times(track, _typed_in(times, out), output)
+        return
     if seats is not None:
         _serve(track, seats, room, out, output)
         return
@@ -137,6 +148,18 @@ def workshop(
 def _typed_in(file: Path, out: Path) -> Path:
     """Find the table where the command runs, or else in the folder that an earlier call wrote."""
     return out / file if not file.exists() and (out / file).exists() else file
+
+
+def _say_times(track: Track, file: Path, output: Output) -> None:
+    from helpers.teach import compared_times
+
+    rows = compared_times(track, file)
+    said = [
+        f"{row.line}: {row.planned}, {row.simulated}, " + (f"**{row.real}**" if row.typed else "not typed")
+        for row in rows.assign(typed=rows["real"].notna()).itertuples()
+    ]
+    heads = "Minutes after the start at which each line ended: planned, in the simulated room, in this room."
+    output.emit({"track": track.name, "lines": rows}, Summary([heads, *said]))
 
 
 def _serve(track: Track, seats: int, room: bool, out: Path, output: Output) -> None:

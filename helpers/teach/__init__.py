@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from helpers.teach.workshop.quiz_sheet import take_quiz
     from helpers.teach.workshop.room import RoomGain, read_quiz_results, room_gain
     from helpers.teach.workshop.serve import address_sheet, prepare_seats, serve_seats
+    from helpers.teach.workshop.times import compared_times
     from helpers.teach.workshop.tracks import Track, declared_tracks, track_named
 
 # For users, each with its documentation; whatever else is imported here is for notebooks and other rooms.
@@ -25,6 +26,7 @@ _MODULES = {
     "quiz_sheet": "take_quiz",
     "room": "RoomGain read_quiz_results room_gain",
     "serve": "address_sheet prepare_seats serve_seats",
+    "times": "compared_times",
     "tracks": "Track declared_tracks track_named",
 }
 _MODULE_OF = {

@@ -1,7 +1,7 @@
 """Measure the kit's promises as whole processes on two cores, and write reports/bench.json.
 
-Usage: python -m tests.bench [report] [make] [people] [read] [profiles] [family-pages] [contradictions] [link]
-       [--seeds N]
+Usage: python -m tests.bench [report] [make] [people] [read] [profiles] [family-pages] [contradictions] [room]
+       [link] [--seeds N]
 
 ``python -m tests.bench frozen --write`` or ``--compare`` times nothing: see `tests.bench.frozen`. Nor does
 ``python -m tests.bench pictures``: it draws README's picture of a report anew.
@@ -42,6 +42,7 @@ from tests.bench.mutation import mutation
 from tests.bench.peers import peer_python
 from tests.bench.pictures import pictures
 from tests.bench.profiles import bench_profiles
+from tests.bench.room import bench_room
 from tests.bench.sector import bench_sector
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -180,6 +181,7 @@ BENCHES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "detection": bench_detection,
     "levels": bench_levels,
     "contradictions": bench_contradictions,
+    "room": bench_room,
 }
 
 

@@ -43,6 +43,7 @@ FILES = {
     "quiz/before.html",
     "quiz/quiz_results.csv",
     "slides/A_five_rows.html",
+    "times.csv",
     "trainer_guide.html",
 }
 FOR_TRAINERS = ("answer_sheets/", "trainer_guide.html", "slides/")
@@ -53,6 +54,8 @@ IN_SOURCE = "learners/workshop/A_five_rows.ipynb"
 @pytest.fixture(autouse=True)
 def solved(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pack, "solution_of", lambda number, folder: (SOLUTION, REASON))
+    # The half day has no time for this exercise; the tiny session has no other.
+    monkeypatch.setattr(pack, "done_in", lambda track, session: frozenset({"A.1"}))
 
 
 @pytest.fixture
@@ -148,7 +151,7 @@ def test_a_handout_has_only_what_a_group_has_time_for() -> None:
 
 def test_a_group_does_what_its_lines_name_and_all_where_one_names_nothing() -> None:
     half_day, leaders = track_named("half-day"), track_named("leaders")
-    assert done_in(half_day, "F_which_gap_first") == {"F.p1", "F.4", "F.8"}
+    assert done_in(half_day, "F_which_gap_first") == {"F.p1", "F.4"}
     # By hand: the cabinet's line names no exercise of session D.
     assert done_in(leaders, "D_one_child_two_roles") == frozenset()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from helpers.teach.workshop.times import simulated_table
 from helpers.teach.workshop.tracks import Line, Track, clock, declared_tracks, lines_of, track_named
 
 __all__ = ["HEADS", "guide_of", "guide_rows", "guide_with_tables", "track_table"]
@@ -51,7 +52,8 @@ def track_table(track: Track) -> str:
 def guide_with_tables(guide: str) -> str:
     """Replace each table between its marks by the one that the tracks give."""
     tables: Mapping[str, str] = {
-        track.name: f"{track.who}\n\n{track_table(track)}\n" for track in declared_tracks()
+        track.name: f"{track.who}\n\n{track_table(track)}\n\n{simulated_table(track)}\n"
+        for track in declared_tracks()
     }
     return _TABLE.sub(lambda found: f"{found[1]}{tables[found['name']]}{found[3]}", guide)
 

@@ -44,6 +44,7 @@ from helpers.teach.workshop.deck import Solve, answer_sheet, deck, handout
 from helpers.teach.workshop.guide import guide_of, guide_rows
 from helpers.teach.workshop.quiz import RESULTS, When, form
 from helpers.teach.workshop.room import blank_results
+from helpers.teach.workshop.times import TIMES, blank_times
 from helpers.teach.workshop.tracks import Line, Track, cut_for_sessions, done_in, lines_of
 
 if TYPE_CHECKING:
@@ -159,6 +160,9 @@ def make_pack(
         _cards(draft, cards_of or make_report_district({}))
         _paper(draft, source, track, asked, answered)
         _quiz(draft)
+        _table(place / TIMES, blank_times(track))
+        times = {"table": TIMES}
+        draft.things.append(_Thing("When each line began and ended, to type in", "one, for you alone", times))
         draft.page("data_safety.html", fill(_PAGES, "data_safety", page_css()))
         _guide(draft, source, track)
         _start(draft, track, lacking, printed_only)

@@ -1,6 +1,7 @@
 # make report   the whole road: an environment, a made-up district, every notebook, reports/index.html
-# make test     what must hold after every change: five minutes on two cores
-# make test-all everything: also what make test leaves out, all examples of each property, pages in a chromium
+# make test     what must hold after every change: four to five minutes on two cores
+# make test-all also what make test leaves out, all examples of each property, pages in a chromium
+# make test-weekly    studies over many seeds and whole districts, which the weekly run tries
 # make test-browser   of that, what needs a chromium
 # make lab      the notebooks in JupyterLab
 # make dashboard   one child's page as a web page: ARGS="FOLDER", else the workshop district
@@ -20,7 +21,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # Compiled modules are kept: else each kernel of a report and each worker of the tests compiles them anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: report test test-all test-browser lab dashboard bench card newest kit clean
+.PHONY: report test test-all test-weekly test-browser lab dashboard bench card newest kit clean
 
 report: .venv/installed
 	$(BIN)/bigpicture report $(ARGS)
@@ -41,7 +42,10 @@ test: .venv/installed-for-tests
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not full" $(ARGS)
 
 test-all: test
-	$(BIN)/python -m pytest -n auto --dist worksteal -m full $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "full and not weekly" $(ARGS)
+
+test-weekly: .venv/installed-for-tests
+	$(BIN)/python -m pytest -n auto --dist worksteal -m weekly $(ARGS)
 
 test-browser: .venv/installed-for-tests
 	$(BIN)/python -m pytest tests/browser $(ARGS)

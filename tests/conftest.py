@@ -39,14 +39,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if not isinstance(item, pytest.Function):
             continue
-        if item.get_closest_marker("browser"):
+        if item.get_closest_marker("browser") or item.get_closest_marker("weekly"):
             item.add_marker(FULL)
         if one_in := item.get_closest_marker("one_in"):
             test = (item.path, item.originalname)
             if place[test] % one_in.args[0] != one_in.kwargs.get("first", 0):
                 item.add_marker(FULL)
             place[test] += 1
-        if config.option.markexpr == "full" and is_hypothesis_test(item.obj):
+        if config.option.markexpr.startswith("full") and is_hypothesis_test(item.obj):
             item.add_marker(FULL)
 
 

@@ -108,7 +108,7 @@ def test_a_test_gives_a_row_a_goal_and_kind_of_score(real_files: Path) -> None:
         "Other Functions, Equations, Inequalities, and Systems": 243.0,
     }
     short = growth.findings[growth.findings["kind"].eq("cells_missing")]
-    assert short[["row", "value", "action_taken"]].to_numpy().tolist() == [[8, "142 cells", "read_as"]]
+    assert short[["row", "value", "action_taken"]].to_numpy().tolist() == [[8, "cells: 142", "read_as"]]
 
 
 @pytest.mark.full

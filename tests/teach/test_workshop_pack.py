@@ -331,6 +331,14 @@ def test_the_command_prints_the_rooms_gain(tmp_path: Path) -> None:
 SESSIONS = sorted((notebooks_folder() / "workshop").glob("[A-Z]_*.ipynb"))
 
 
+def test_slides_show_the_childs_pages_that_tracks_speak_of() -> None:
+    """The cell that shows them has a slide for each page, the teacher's and then the family's."""
+    cells = nbformat.read(notebooks_folder() / "workshop" / "D_one_child_two_roles.ipynb", as_version=4).cells
+    (pages,) = (cell for cell in cells if "stacked(" in cell.source)
+    assert pages.metadata["slideshow"]["slide_type"] == "slide"
+    assert 0 < pages.source.index('"the teacher"') < pages.source.index('"the family"')
+
+
 @pytest.mark.full
 @pytest.mark.skipif(not SESSIONS, reason="no session of the workshop is written yet")
 def test_the_real_folder_gives_no_answer_away(
@@ -355,6 +363,9 @@ def test_the_real_folder_gives_no_answer_away(
         ]
         assert numbers
         given_away += [number for number in numbers if f"Answer {number}<" in pages["handouts"]]
+        if name == "D_one_child_two_roles":
+            slides = (done.folder / "slides" / f"{name}.html").read_text(encoding="utf-8")
+            assert 0 < slides.index("<p>For the teacher:</p>") < slides.index("<p>For the family:</p>")
         for number in numbers:
             why = " ".join(solution_of(number)[1].split())[:40]
             assert f"Answer {number}<" in pages["answer_sheets"]

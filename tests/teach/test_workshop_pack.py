@@ -276,7 +276,7 @@ def test_what_a_track_shows_and_hands_out_is_in_its_folder(
     assert missing == []
     # A use without a file is a word without a link.
     plan = (made.folder / "START_HERE.html").read_text("utf-8").partition("What is in this folder")[0]
-    cells = re.findall(r"<td>([^\n]*)</td></tr>", plan)
+    cells = re.findall(r"<td>((?:(?!<td>)[^\n])*)</td></tr>", plan)
     assert {one for cell in cells for one in re.sub(r"<a .*?</a>", "", cell).split(" · ") if one.strip()} <= {
         "doctor",
         "own files",

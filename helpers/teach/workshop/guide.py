@@ -91,7 +91,7 @@ def with_clock(first_cell: str, session: str) -> str:
             if session in line.uses:
                 begins, _, ends = when.partition("–")
                 said = f"**{track.title}**: you should be here at {begins}, and done at {ends}."
-                return _MINUTES.sub(lambda found, said=said: f"{found[1]}\n\n{said}\n", first_cell, count=1)
+                return _MINUTES.sub(rf"\1\n\n{said}\n", first_cell, count=1)
     return first_cell
 
 

@@ -10,6 +10,14 @@ from helpers.teach.workshop.tracks import Line, Track, clock, declared_tracks, l
 
 __all__ = ["HEADS", "guide_of", "guide_rows", "guide_with_tables", "track_table", "with_clock"]
 
+# Of a section of the guide, what a track must use to need it.
+_NEEDS = {
+    "Cards on the table": "cards",
+    "Six of six": "C_join_them_yourself",
+    "The quiz": "first quiz",
+    "The mistakes behind": "doctor",
+    "How far to trust": "doctor",
+}
 HEADS = ("clock", "what, and on the screen", "say", "expect", "if it goes wrong; when late, skip")
 _SECTION = re.compile(
     r"^## [^\n]+\n\n<!-- track (?P<name>[\w-]+) -->\n.*?<!-- end of track -->\n+", re.DOTALL | re.MULTILINE
@@ -96,6 +104,10 @@ def with_clock(first_cell: str, session: str) -> str:
 
 
 def guide_of(track: Track, guide: str) -> str:
-    """Leave out the sections of other tracks than this one, and than the one that comes first."""
+    """Leave out what other tracks do, but not what the track does that comes first."""
     wanted = (track.name, track.begins_with)
-    return _SECTION.sub(lambda found: found[0] if found["name"] in wanted else "", guide)
+    guide = _SECTION.sub(lambda found: found[0] if found["name"] in wanted else "", guide)
+    for heading, use in _NEEDS.items():
+        if use not in track.uses():
+            guide = re.sub(rf"^## {heading}.*?(?=^## |\Z)", "", guide, flags=re.DOTALL | re.MULTILINE)
+    return guide

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from helpers.files import read_district, save_table, write_atomically
 from helpers.gaps import Demands, contract_of
-from helpers.report import Progress, contract_page, fill, page_css, run_report
-from helpers.standard import BadInput, declared_survey
+from helpers.report import ReportResult, contract_page, fill, page_css
+from helpers.standard import declared_survey
 from helpers.survey import blank_form
 
 __all__ = ["report_pages", "write_contract", "write_form"]
@@ -18,14 +18,9 @@ __all__ = ["report_pages", "write_contract", "write_form"]
 _VENDOR = "lms"
 
 
-def report_pages(
-    place: Path, names: Sequence[str], notebooks: Path, folder: Path | None, progress: Progress | None
-) -> dict[str, str]:
-    """Run notebooks into ``place/report``; return the files by what a track calls them."""
-    done = run_report(folder, only=names, out=place / "report", notebooks=notebooks, progress=progress)
-    if not done.ok:
-        raise BadInput(f"The report failed: {done.trouble or ', '.join(run.name for run in done.failed)}.")
-    # Leaders read pages. What a next run compares with is of no use to them.
+def report_pages(place: Path, done: ReportResult, names: Sequence[str]) -> dict[str, str]:
+    """Keep of a report in ``place/report`` what leaders read; return the files by what a track calls them."""
+    # What a next run compares with is of no use in a room.
     for left in (place / "report" / "runs.csv", done.run / "notebooks", done.run / "kept"):
         shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
     pages = {f"page of notebook {name[:2]}": done.run / f"{name}.html" for name in names}

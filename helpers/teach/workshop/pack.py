@@ -34,6 +34,7 @@ from helpers.report import (
     page_css,
     record_cards_page,
     run_notebooks,
+    run_report,
     short_names,
     slides_page,
 )
@@ -383,7 +384,12 @@ def _for_leaders(
         draft.things.append(_Thing("Next year's contract with one vendor", "one for each table", files))
     names = sorted(one for one in used if _REPORT.fullmatch(one))
     if names and progress is not None:
-        draft.report = report_pages(draft.place, names, source, folder, progress)
+        out = draft.place / "report"
+        done = run_report(folder, only=names, out=out, notebooks=source, progress=progress)
+        if not done.ok:
+            failed = done.trouble or ", ".join(run.name for run in done.failed)
+            raise SessionFailed(f"The report for leaders stopped: {failed}")
+        draft.report = report_pages(draft.place, done, names)
         draft.things.append(_Thing("The report of the invented district", "not printed", draft.report))
 
 
@@ -425,7 +431,7 @@ def _start(draft: _Draft, track: Track, lacking: Sequence[str]) -> None:
         if all((draft.place / file).exists() for file in files.values())
     ]
     lines = lines_of(track)
-    plan = [
+    plan: list[tuple[Any, ...]] = [
         (
             when,
             line.what,
@@ -436,7 +442,9 @@ def _start(draft: _Draft, track: Track, lacking: Sequence[str]) -> None:
         )
         for (when, *_), line in zip(guide_rows(lines), lines, strict=True)
     ]
-    heads = ("clock", "what", "on the screen", "hand out", "do", "open")
+    heads: tuple[str, ...] = ("clock", "what", "on the screen", "hand out", "do", "open")
+    if not any(line.does for line in lines):
+        heads, plan = heads[:-2] + heads[-1:], [row[:-2] + row[-1:] for row in plan]
     page = fill(
         _PAGES, "start", page_css(), track, heads, plan, things, list(lacking), declared_people(), _plain
     )
@@ -448,7 +456,7 @@ def _opened(draft: _Draft, line: Line) -> dict[str, str]:
     found: dict[str, str] = {}
     for use in line.uses:
         files: Mapping[str, str] = _MATERIALS.get(
-            use, {"slides": f"slides/{use}.html", "handout": f"handouts/{use}.html"}
+            use, {f"slides {use[0]}": f"slides/{use}.html", f"handout {use[0]}": f"handouts/{use}.html"}
         )
         if use == "pages" or _REPORT.fullmatch(use):
             called = "index of the report" if use == "pages" else f"page of notebook {use[:2]}"

@@ -162,23 +162,15 @@ def make_pack(
     sessions, lacking = cut_for_sessions(track, there)
     out = out.resolve()
     out.mkdir(parents=True, exist_ok=True)
-    with (
-        all_or_none(out, _PARTS) as place,
-        spare_folder("workshop") as spare,
-    ):
+    with all_or_none(out, _PARTS) as place, spare_folder("workshop") as spare:
         draft = _Draft(place)
         asked, answered = _run(source, sessions, spare, progress)
         if not printed_only:
             if track.laptops:
                 copy_for_learners(source, sessions, place / "learners")
             _slides(draft, asked, answered)
-        if "cards" in track.uses():
-            _cards(draft, cards_of or make_report_district({}))
-        _paper(draft, source, track, asked, answered)
-        _quiz(draft, track)
+        _paper(draft, source, track, asked, answered, cards_of)
         _for_leaders(draft, source, track, cards_of, None if printed_only else progress or Progress(0))
-        if "data note" in track.uses():
-            draft.page("data_safety.html", fill(_PAGES, "data_safety", page_css()))
         _guide(draft, source, track)
         _start(draft, track, lacking)
         files = tuple(
@@ -297,6 +289,23 @@ def _slides(draft: _Draft, asked: Mapping[str, NotebookNode], answered: Mapping[
 
 
 def _paper(
+    draft: _Draft,
+    source: Path,
+    track: Track,
+    asked: Mapping[str, NotebookNode],
+    answered: Mapping[str, NotebookNode],
+    cards_of: Path | None,
+) -> None:
+    """Write what the track hands out."""
+    if "cards" in track.uses():
+        _cards(draft, cards_of or make_report_district({}))
+    _handouts(draft, source, track, asked, answered)
+    _quiz(draft, track)
+    if "data note" in track.uses():
+        draft.page("data_safety.html", fill(_PAGES, "data_safety", page_css()))
+
+
+def _handouts(
     draft: _Draft,
     source: Path,
     track: Track,

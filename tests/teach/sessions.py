@@ -63,7 +63,7 @@ def split(source: str) -> tuple[str, ast.Call]:
     return "\n".join(source.splitlines()[: last.lineno - 1]), last.value
 
 
-def walk(path: Path, folder: Path, parameters: dict[str, Any]) -> Walk:
+def walk(path: Path, folder: Path, parameters: dict[str, Any], *, only_mistakes: bool = False) -> Walk:
     """Execute a session in this process, trying several answers at each exercise; the last one is right."""
     notebook, book = nbformat.read(path, as_version=4), book_of(path)
     cells = []
@@ -78,7 +78,7 @@ def walk(path: Path, folder: Path, parameters: dict[str, Any]) -> Walk:
         cells.append(_trial(cell.source, number, "unanswered"))
         for mistake, _ in book["MISTAKES"].get(number, ()):
             cells.append(_trial(f"{mistake.strip()}\n\n{again}", number, "mistake"))
-        if not exercises()[number].points:
+        if not exercises()[number].points and not only_mistakes:
             tried = f"__import__({_TRIALS!r}, fromlist=['x']).accepted_and_refused"
             cells.append(_trial(f"{tried}({number!r}, {again!r}, globals())", number, "tried"))
         call.args[1] = ast.Name("one", ast.Load())

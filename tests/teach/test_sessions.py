@@ -11,7 +11,9 @@ import pytest
 
 from helpers.teach import check, hint, solution
 from helpers.teach.exercises import exercises
+from tests.house.workshop_tables import GUIDE
 from tests.shared_districts import STUDENTS
+from tests.teach.misconceptions import RUN, done_somewhere, mistake_row
 from tests.teach.sessions import FOLDER, SESSIONS, Walk, book_of, exercise_cells, split, walk
 from tests.tiers import FULL
 
@@ -70,8 +72,22 @@ def test_a_session_runs_and_its_exercises_tell_answers_apart(
     assert [number for number in done.replies if done.replies[number]] == numbers
     for number in numbers:
         assert_replies(number, done, book["MISTAKES"].get(number, []))
+    if run == RUN:
+        # The guide shows these replies to trainers: run python -m tests.teach.misconceptions.
+        guide = GUIDE.read_text(encoding="utf-8").splitlines()
+        rows = [mistake_row(number, done.replies[number]) for number in numbers if number in done_somewhere()]
+        assert [row for row in rows if row not in guide] == []
     said = [out for cell in done.notebook.cells for out in cell.get("outputs", [])]
     assert [out.text for out in said if out.output_type == "stream" and out.name == "stderr"] == []
+
+
+def test_the_guide_has_the_mistakes_of_what_tracks_do_and_of_nothing_else() -> None:
+    table = (
+        GUIDE.read_text(encoding="utf-8").partition("<!-- mistakes -->")[2].partition("<!-- end of mis")[0]
+    )
+    shown = re.findall(r"^\| \*\*([A-Z]\.\d+)\*\* ", table, re.MULTILINE)
+    assert len(shown) == len(set(shown))
+    assert set(shown) == done_somewhere(), "run python -m tests.teach.misconceptions"
 
 
 def test_there_are_exercises_enough_and_most_are_code_or_a_number() -> None:

@@ -15,16 +15,18 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from helpers.cli import main
 from helpers.report import answer, notebooks_folder, paragraph, stacked
 from helpers.report.pages import session
+from helpers.standard import declared_survey
 from helpers.teach.check import solution_of
 from helpers.teach.workshop import deck, pack
 from helpers.teach.workshop.guide import guide_of
 from helpers.teach.workshop.pack import Pack, SessionFailed, make_pack
+from helpers.teach.workshop.people import declared_people
 from helpers.teach.workshop.quiz import quiz_items
-from helpers.teach.workshop.tracks import declared_tracks, done_in, sessions_of, track_named
+from helpers.teach.workshop.tracks import Track, declared_tracks, done_in, lines_of, sessions_of, track_named
 from tests.house.workshop_tables import GUIDE
 from tests.kept import Kept
 from tests.notebooks_here import notebooks_here
-from tests.teach.tiny_session import ANSWER, NAME, REASON, REVEALED, SOLUTION, tiny_notebooks
+from tests.teach.tiny_session import ANSWER, NAME, REASON, REPORTS, REVEALED, SOLUTION, tiny_notebooks
 
 FILES = {
     "START_HERE.html",
@@ -34,6 +36,7 @@ FILES = {
     "answer_sheets/quiz_before.html",
     "cards/piles.csv",
     "cards/record_cards.html",
+    "concept_map.svg",
     "data_safety.html",
     "handouts/A_five_rows.html",
     "learners/GLOSSARY.md",
@@ -219,20 +222,118 @@ def test_others_can_read_a_folder_on_a_share(made: Pack) -> None:
     assert {path.name for path in made.folder.rglob("*") if path.stat().st_mode & 0o044 != 0o044} == set()
 
 
-@pytest.mark.full
-def test_only_paper_leaves_out_slides_and_copies_of_an_earlier_call(
-    tmp_path: Path, district_folder: Path
+def small_pack(track: Track, kept: Kept, district: Path, *, printed_only: bool = False) -> Pack:
+    """The folder of a track whose sessions are all tiny. Read it, never write into it."""
+    name = f"workshop_{track.name}_{printed_only}"
+
+    def once() -> Pack:
+        notebooks = tiny_notebooks(kept.folder / name / "notebooks", sessions=sessions_of(track))
+        out = kept.folder / name / "out"
+        for old in ("slides", "learners", "report"):
+            (out / old).mkdir(parents=True)
+        (out / "own.txt").write_text("mine", encoding="utf-8")
+        with notebooks_here():
+            return make_pack(track, out, printed_only=printed_only, notebooks=notebooks, cards_of=district)
+
+    return kept(name, once)
+
+
+# What a track's words name, and the file that must then be in its folder.
+NAMED = {
+    r"[Ss]lides ([A-G])\b": "slides/{}_*.html",
+    r"[Nn]otebook ([A-G])\b": "learners/workshop/{}_*.ipynb",
+    r"[Hh]andout ([A-G])\b": "handouts/{}_*.html",
+    r"page of notebook (\d\d)": "report/*/{}_*.html",
+    r"index of the report": "report/index.html",
+    r"cards": "cards/record_cards.html",
+    r"data note": "data_safety.html",
+    r"first quiz": "quiz/before.html",
+    r"second quiz": "quiz/after.html",
+    r"[Tt]he form\b": "survey/form.html",
+    r"data contract": "data_contract.html",
+}
+# Words that name nothing of the folder: a blank screen, a wall, and what a command writes from own files.
+NOTHING = re.compile(
+    r"Nothing|One empty line|A list with three columns|`bigpicture (read|start|link|report) FOLDER`"
+)
+
+
+@pytest.mark.parametrize("track", declared_tracks(), ids=lambda track: track.name)
+def test_what_a_track_shows_and_hands_out_is_in_its_folder(
+    track: Track, kept: Kept, district_folder: Path
 ) -> None:
-    notebooks, out = tiny_notebooks(tmp_path / "notebooks"), tmp_path / "out"
-    for gone in ("slides", "learners"):
-        (out / gone).mkdir(parents=True)
-    (out / "own.txt").write_text("mine", encoding="utf-8")
-    with notebooks_here():
-        track = track_named("two-hours")
-        done = make_pack(track, out, printed_only=True, notebooks=notebooks, cards_of=district_folder)
-    assert set(done.files) == {name for name in FILES if not name.startswith(("slides/", "learners/"))}
-    assert not (out / "slides").exists()
-    assert (out / "own.txt").read_text(encoding="utf-8") == "mine"
+    made = small_pack(track, kept, district_folder)
+    missing = []
+    for line in lines_of(track):
+        for said in filter(None, (line.screen, line.hand_out)):
+            named = [
+                file.format(*found.groups())
+                for words, file in NAMED.items()
+                for found in re.finditer(words, said)
+            ]
+            if not (named or NOTHING.search(said)):
+                missing.append(f"{said}: names nothing that we know")
+            # The report of own files is made in the room.
+            if "bigpicture report FOLDER" not in said:
+                missing += [f"{said}: {file}" for file in named if not [*made.folder.glob(file)]]
+    assert missing == []
+    # A use without a file is a word without a link.
+    plan = (made.folder / "START_HERE.html").read_text("utf-8").partition("What is in this folder")[0]
+    cells = re.findall(r"<td>((?:(?!<td>)[^\n])*)</td></tr>", plan)
+    assert {one for cell in cells for one in re.sub(r"<a .*?</a>", "", cell).split(" · ") if one.strip()} <= {
+        "doctor",
+        "own files",
+    }
+
+
+def test_each_track_gets_what_it_needs_and_nothing_else(kept: Kept, district_folder: Path) -> None:
+    folders = {
+        track.name: {name.partition("/")[0] for name in small_pack(track, kept, district_folder).files}
+        for track in declared_tracks()
+    }
+    always = {"START_HERE.html", "concept_map.svg", "slides", "trainer_guide.html"}
+    paper = {"answer_sheets", "cards", "data_safety.html", "handouts", "quiz"}
+    assert folders == {
+        "two-hours": always | paper,
+        "half-day": always | paper | {"learners"},
+        "day": always | paper | {"learners"},
+        "leaders": always | {"data_contract.html", "report", "survey"},
+    }
+
+
+def test_leaders_get_form_pages_and_contract_and_install_nothing(kept: Kept, district_folder: Path) -> None:
+    made = small_pack(track_named("leaders"), kept, district_folder)
+    start = (made.folder / "START_HERE.html").read_text(encoding="utf-8")
+    assert not re.search(r"laptop|doctor|quiz_results|handout", start)
+    assert "Nobody installs anything" in start
+    for name in REPORTS:
+        assert re.search(rf'href="report/[^"/]+/{name}.html">page of notebook {name[:2]}<', start)
+    form = unescape((made.folder / "survey" / "form.html").read_text(encoding="utf-8"))
+    assert [item.id for item in declared_survey().items.values() if f"({item.id})" not in form] == []
+    assert 'href="data_contract.html">data contract<' in start
+
+
+def test_who_comes_who_helps_and_the_last_question_are_in_start_here(made: Pack) -> None:
+    start = unescape((made.folder / "START_HERE.html").read_text(encoding="utf-8"))
+    people = declared_people()
+    for said in (
+        people.closing,
+        people.pairs,
+        *(one.afterward for one in people.profile),
+        *(job.name for job in people.job),
+    ):
+        assert said in start
+
+
+def test_only_paper_leaves_out_slides_and_copies_of_an_earlier_call(
+    kept: Kept, district_folder: Path
+) -> None:
+    done = small_pack(track_named("leaders"), kept, district_folder, printed_only=True)
+    assert {name.partition("/")[0] for name in done.files} == {
+        "START_HERE.html", "concept_map.svg", "data_contract.html", "survey", "trainer_guide.html"
+    }  # fmt: skip
+    assert {path.name for path in done.folder.iterdir()} & {"slides", "learners", "report"} == set()
+    assert (done.folder / "own.txt").read_text(encoding="utf-8") == "mine"
 
 
 @pytest.mark.full
@@ -274,7 +375,21 @@ def test_the_guide_of_a_track_has_no_other_track() -> None:
     for track in declared_tracks():
         marks = set(re.findall(r"<!-- track ([\w-]+) -->", guide_of(track, text)))
         assert marks == {track.name, track.begins_with} - {""}
-        assert "## Six of six" in guide_of(track, text)
+    # By hand: leaders sort no cards, vote on no join, take no quiz and solve no exercise.
+    headings = {
+        track.name: set(
+            re.findall(
+                r"^## (The quiz|Cards on|Six of|The mistakes|How far|What goes)",
+                guide_of(track, text),
+                re.MULTILINE,
+            )
+        )
+        for track in declared_tracks()
+    }
+    assert headings["leaders"] == {"What goes"}
+    assert headings["two-hours"] == {"What goes", "Cards on", "Six of"}
+    every = {"What goes", "Cards on", "Six of", "The quiz", "The mistakes", "How far"}
+    assert headings["half-day"] == headings["day"] == every
 
 
 def test_reveal_js_is_as_published() -> None:
@@ -334,6 +449,14 @@ def test_the_command_prints_the_rooms_gain(tmp_path: Path) -> None:
 SESSIONS = sorted((notebooks_folder() / "workshop").glob("[A-Z]_*.ipynb"))
 
 
+def test_slides_show_the_childs_pages_that_tracks_speak_of() -> None:
+    """The cell that shows them has a slide for each page, the teacher's and then the family's."""
+    cells = nbformat.read(notebooks_folder() / "workshop" / "D_one_child_two_roles.ipynb", as_version=4).cells
+    (pages,) = (cell for cell in cells if "stacked(" in cell.source)
+    assert pages.metadata["slideshow"]["slide_type"] == "slide"
+    assert 0 < pages.source.index('"the teacher"') < pages.source.index('"the family"')
+
+
 @pytest.mark.full
 @pytest.mark.skipif(not SESSIONS, reason="no session of the workshop is written yet")
 def test_the_real_folder_gives_no_answer_away(
@@ -358,6 +481,9 @@ def test_the_real_folder_gives_no_answer_away(
         ]
         assert numbers
         given_away += [number for number in numbers if f"Answer {number}<" in pages["handouts"]]
+        if name == "D_one_child_two_roles":
+            slides = (done.folder / "slides" / f"{name}.html").read_text(encoding="utf-8")
+            assert 0 < slides.index("<p>For the teacher:</p>") < slides.index("<p>For the family:</p>")
         for number in numbers:
             why = " ".join(solution_of(number)[1].split())[:40]
             assert f"Answer {number}<" in pages["answer_sheets"]

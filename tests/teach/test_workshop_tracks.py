@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import nbformat
@@ -12,7 +13,11 @@ from pydantic import ValidationError
 
 from helpers.report import notebooks_folder
 from helpers.standard import BadInput
+from helpers.teach.exercises import exercises
 from helpers.teach.workshop import tracks
+from helpers.teach.workshop.concepts import Concepts, concept_map, declared_concepts
+from helpers.teach.workshop.guide import with_clock
+from helpers.teach.workshop.people import declared_people
 from helpers.teach.workshop.quiz import quiz_items
 from helpers.teach.workshop.tracks import (
     DeclaredTracks,
@@ -25,7 +30,7 @@ from helpers.teach.workshop.tracks import (
     sessions_of,
     track_named,
 )
-from tests.house.workshop_tables import GUIDE, drawn_guide
+from tests.house.workshop_tables import GUIDE, drawn_files, drawn_guide
 
 FILE = Path(tracks.__file__).with_name("tracks.toml")
 DECLARED = tomllib.loads(FILE.read_text(encoding="utf-8"))
@@ -90,7 +95,10 @@ def test_the_two_hours_need_no_notebook_and_the_half_day_has_every_session() -> 
 @pytest.mark.parametrize("track", declared_tracks(), ids=lambda track: track.name)
 def test_what_a_line_uses_is_there(track: Track) -> None:
     folder = notebooks_folder()
-    materials = {"cards", "data note", "first quiz", "second quiz", "doctor", "pages", "own files"}
+    materials = {"cards", "data note", "first quiz", "second quiz", "doctor", "pages", "own files"} | {
+        "form",
+        "contract",
+    }
     notebooks = {path.stem for path in folder.glob("*.ipynb")}
     used = {one for line in lines_of(track) for one in line.uses}
     sessions = set(sessions_of(track))
@@ -132,7 +140,8 @@ def test_what_the_quiz_asks_is_taught_in_the_half_day() -> None:
 
 def test_the_guide_shows_the_tracks_as_declared() -> None:
     drawn = drawn_guide()
-    assert GUIDE.read_text(encoding="utf-8") == drawn, "run python -m tests.house.workshop_tables"
+    differ = [path.name for path, text in drawn_files().items() if path.read_text("utf-8") != text]
+    assert differ == [], "run python -m tests.house.workshop_tables"
     for track in declared_tracks():
         assert f"<!-- track {track.name} -->" in drawn
         for line in track.line:
@@ -145,3 +154,52 @@ def test_the_guide_shows_the_tracks_as_declared() -> None:
 def test_the_guide_comes_windows_first() -> None:
     text = GUIDE.read_text(encoding="utf-8")
     assert 0 < text.index(r".venv\Scripts\bigpicture") < text.index(".venv/bin/bigpicture")
+
+
+def test_sessions_say_where_the_clock_should_be() -> None:
+    cell = "# Why?\n\n**30 minutes** (10 reading)\n\nBy the end you can"
+    lines = lines_of(track_named("half-day"))
+    (c,) = (place for place, line in enumerate(lines) if "C_join_them_yourself" in line.uses)
+    begins = sum(line.group for line in lines[:c])
+    told = with_clock(cell, "C_join_them_yourself")
+    assert f"\n\n**Half a day**: you should be here at {begins // 60}:{begins % 60:02d}, and done at" in told
+    # A second call replaces the first.
+    assert with_clock(told.replace("here at", "here at 9:99"), "C_join_them_yourself") == told
+    assert "**A day**: you should be here at" in with_clock(cell, "G_after_the_pandemic")
+    assert with_clock(cell, "quiz") == cell
+    for name in sessions_of(track_named("day")):
+        first = nbformat.read(notebooks_folder() / "workshop" / f"{name}.ipynb", as_version=4).cells[0].source
+        assert first == with_clock(first, name)
+        assert "you should be here at" in first
+
+
+def test_what_learners_can_do_afterward_is_done_in_the_half_day() -> None:
+    done = {one for line in track_named("half-day").line for one in line.does}
+    people = declared_people()
+    assert len(people.profile) == 3
+    assert {one for profile in people.profile for one in profile.practiced} - done == set()
+    assert people.jobs(laptops=False) == tuple(job for job in people.job if job.name != "Keyboard doctor")
+
+
+def test_the_map_names_exercises_that_exist_and_every_session() -> None:
+    named = {one for concept in declared_concepts().concept for one in concept.practiced}
+    guesses = {
+        one
+        for path in (notebooks_folder() / "workshop").glob("[A-Z]_*.ipynb")
+        for one in re.findall(r"[A-Z]\.p\d", path.read_text(encoding="utf-8"))
+    }
+    assert named - guesses - set(exercises()) == set()
+    assert {one[0] for one in named} == set(LETTERS)
+
+
+def test_the_map_has_every_concept_and_verb_and_no_color_but_gray() -> None:
+    drawn = ElementTree.fromstring(concept_map())
+    texts = {"".join(text.itertext()) for text in drawn.iter("{http://www.w3.org/2000/svg}text")}
+    declared = declared_concepts()
+    assert {one.name for one in declared.concept} | {one.verb for one in declared.arrow} <= texts
+    used = {value for one in drawn.iter() for key in ("fill", "stroke") if (value := one.get(key))}
+    assert used == {"#1b1f24", "#fff", "#e4e7eb"}
+    arrow = {"from": "Page", "verb": "skips to", "to": "Far"}
+    boxes = [{"name": "Page", "at": (0, 0), "practiced": ()}, {"name": "Far", "at": (2, 0), "practiced": ()}]
+    with pytest.raises(ValidationError, match="Page skips to Far: they aren't neighbors"):
+        Concepts.model_validate({"concept": tuple(boxes), "arrow": (arrow,)})

@@ -7,9 +7,16 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-__all__ = ["ANSWER", "NAME", "REASON", "REVEALED", "SOLUTION", "tiny_notebooks"]
+__all__ = ["ANSWER", "NAME", "REASON", "REPORTS", "REVEALED", "SOLUTION", "tiny_notebooks"]
 
 NAME = "A_five_rows"
+# Notebooks whose pages leaders see.
+REPORTS = (
+    "05_measure_the_gaps",
+    "07_what_each_step_buys",
+    "08_where_a_school_system_stands",
+    "11_who_decides",
+)
 # What no handout and no first slide may show.
 REVEALED = "Six of six are wrong"
 ANSWER = "birth dates agree"
@@ -59,8 +66,8 @@ def _cells() -> list[nbformat.NotebookNode]:
     ]
 
 
-def tiny_notebooks(folder: Path, *, fails: bool = False) -> Path:
-    """Write a folder of notebooks with one session, its solutions, and what it links to."""
+def tiny_notebooks(folder: Path, *, fails: bool = False, sessions: tuple[str, ...] = (NAME,)) -> Path:
+    """Write a folder of notebooks: sessions, their solutions, what they link to, and those of a report."""
     workshop = folder / "workshop"
     (workshop / "solutions").mkdir(parents=True)
     notebook = new_notebook(cells=_cells())
@@ -69,8 +76,13 @@ def tiny_notebooks(folder: Path, *, fails: bool = False) -> Path:
         notebook.cells.insert(4, new_code_cell("1 / 0"))
     # A copy for learners has no outputs, whatever the source has.
     notebook.cells[2].outputs = [nbformat.v4.new_output("stream", text="left over")]
-    nbformat.write(notebook, workshop / f"{NAME}.ipynb")
+    for name in sessions:
+        nbformat.write(notebook, workshop / f"{name}.ipynb")
     (workshop / "solutions" / f"{NAME}.py").write_text(f'SOLUTIONS = {{"A.1": ({SOLUTION!r},)}}\n', "utf-8")
+    for name in REPORTS:
+        report = new_notebook(cells=[new_markdown_cell(f"# What does {name} show?"), new_code_cell("7")])
+        report.metadata["kernelspec"] = notebook.metadata["kernelspec"]
+        nbformat.write(report, folder / f"{name}.ipynb")
     (folder / "GLOSSARY.md").write_text("# Glossary\n", encoding="utf-8")
     (folder / "FACILITATOR.md").write_text(f"# The guide\n\nExpect: {REVEALED}.\n", encoding="utf-8")
     return folder

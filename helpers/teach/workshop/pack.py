@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import datetime as dt
 import os
@@ -33,6 +34,7 @@ from helpers.report import (
     page_css,
     record_cards_page,
     run_notebooks,
+    run_report,
     short_names,
     slides_page,
 )
@@ -40,8 +42,11 @@ from helpers.score import blank_card_sort, deal_cards, true_card_groups
 from helpers.standard import Measured, plain
 from helpers.teach.check import solution_of
 from helpers.teach.predict import PACK
+from helpers.teach.workshop.concepts import CONCEPT_MAP, concept_map
 from helpers.teach.workshop.deck import Solve, answer_sheet, deck, handout
 from helpers.teach.workshop.guide import guide_of, guide_rows
+from helpers.teach.workshop.leaders import report_pages, write_contract, write_form
+from helpers.teach.workshop.people import declared_people
 from helpers.teach.workshop.quiz import RESULTS, When, form
 from helpers.teach.workshop.room import blank_results
 from helpers.teach.workshop.times import TIMES, blank_times
@@ -65,7 +70,15 @@ _MATERIALS: Mapping[str, Mapping[str, str]] = {
     "data note": {"data note": "data_safety.html"},
     "first quiz": {"first quiz": "quiz/before.html"},
     "second quiz": {"second quiz": "quiz/after.html"},
+    "form": {"form": "survey/form.html"},
+    "contract": {"data contract": "data_contract.html"},
 }
+# What another track, or an earlier kit, may have put there.
+_PARTS = (
+    "learners", "slides", "cards", "handouts", "quiz", "answer_sheets", "report", "survey",
+    "data_contract.html", "data_safety.html",
+)  # fmt: skip
+_REPORT = re.compile(r"\d\d_\w+")
 _QUIZ = "quiz"
 _QUIZZES: Mapping[When, str] = {"before": "Eight questions, before", "after": "Eight questions, after"}
 
@@ -102,6 +115,8 @@ class _Draft:
 
     place: Path
     things: list[_Thing] = field(default_factory=list)
+    # Pages of a report, by what a track calls them.
+    report: Mapping[str, str] = field(default_factory=dict)
 
     def page(self, name: str, markup: str) -> None:
         write_atomically(self.place / name, markup.encode("utf-8"), private=False)
@@ -148,24 +163,20 @@ def make_pack(
     sessions, lacking = cut_for_sessions(track, there)
     out = out.resolve()
     out.mkdir(parents=True, exist_ok=True)
-    with (
-        all_or_none(out, ("learners", "slides") if printed_only else ()) as place,
-        spare_folder("workshop") as spare,
-    ):
+    with all_or_none(out, _PARTS) as place, spare_folder("workshop") as spare:
         draft = _Draft(place)
         asked, answered = _run(source, sessions, spare, progress)
         if not printed_only:
-            copy_for_learners(source, sessions, place / "learners")
+            if track.laptops:
+                copy_for_learners(source, sessions, place / "learners")
             _slides(draft, asked, answered)
-        _cards(draft, cards_of or make_report_district({}))
-        _paper(draft, source, track, asked, answered)
-        _quiz(draft)
+        _paper(draft, source, track, asked, answered, cards_of)
         _table(place / TIMES, blank_times(track))
         times = {"table": TIMES}
         draft.things.append(_Thing("When each line began and ended, to type in", "one, for you alone", times))
-        draft.page("data_safety.html", fill(_PAGES, "data_safety", page_css()))
+        _for_leaders(draft, source, track, cards_of, None if printed_only else progress or Progress(0))
         _guide(draft, source, track)
-        _start(draft, track, lacking, printed_only)
+        _start(draft, track, lacking)
         files = tuple(
             sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
         )
@@ -287,18 +298,37 @@ def _paper(
     track: Track,
     asked: Mapping[str, NotebookNode],
     answered: Mapping[str, NotebookNode],
+    cards_of: Path | None,
+) -> None:
+    """Write what the track hands out."""
+    if "cards" in track.uses():
+        _cards(draft, cards_of or make_report_district({}))
+    _handouts(draft, source, track, asked, answered)
+    _quiz(draft, track)
+    if "data note" in track.uses():
+        draft.page("data_safety.html", fill(_PAGES, "data_safety", page_css()))
+
+
+def _handouts(
+    draft: _Draft,
+    source: Path,
+    track: Track,
+    asked: Mapping[str, NotebookNode],
+    answered: Mapping[str, NotebookNode],
 ) -> None:
     solve = _solver(source)
     for name, notebook in asked.items():
-        title, sheet = _title(notebook, name), answer_sheet(answered[name], solve)
-        paper = handout(notebook, done_in(track, name))
-        handout_page(paper, draft.place / "handouts" / f"{name}.html", title, _banner())
-        answers = draft.place / "answer_sheets" / f"{name}.html"
-        handout_page(sheet, answers, f"Answers: {title}", _banner())
+        title, done = _title(notebook, name), done_in(track, name)
+        if done:
+            paper, sheet = handout(notebook, done), answer_sheet(answered[name], solve)
+            handout_page(paper, draft.place / "handouts" / f"{name}.html", title, _banner())
+            answers = draft.place / "answer_sheets" / f"{name}.html"
+            handout_page(sheet, answers, f"Answers: {title}", _banner())
         files = {"slides": f"slides/{name}.html", "handout": f"handouts/{name}.html"}
         files |= {"answers": f"answer_sheets/{name}.html"}
         there = {called: file for called, file in files.items() if (draft.place / file).is_file()}
-        draft.things.append(_Thing(title, "the handout for each pair; the answers for you alone", there))
+        many = "the handout for each pair; the answers for you alone" if done else "not printed"
+        draft.things.append(_Thing(title, many, there))
 
 
 def _solver(source: Path) -> Solve:
@@ -337,17 +367,43 @@ def _table(path: Path, table: pd.DataFrame) -> None:
     path.parent.chmod(0o755)
 
 
-def _quiz(draft: _Draft) -> None:
+def _quiz(draft: _Draft, track: Track) -> None:
+    both = {"first quiz", "second quiz"} <= track.uses()
     for when, title in _QUIZZES.items():
+        if not both and (when == "before" or "second quiz" not in track.uses()):
+            continue
         page = fill(_PAGES, "quiz", page_css(), title, when, form(when), False)
         draft.page(f"quiz/{when}.html", page)
         sheet = fill(_PAGES, "quiz", page_css(), f"Answers: {title}", when, form(when), True)
         draft.page(f"answer_sheets/quiz_{when}.html", sheet)
         files = {"sheet": f"quiz/{when}.html", "answers": f"answer_sheets/quiz_{when}.html"}
         draft.things.append(_Thing(title, "the sheet for each person; the answers for you alone", files))
-    _table(draft.place / "quiz" / RESULTS, blank_results(_PEOPLE))
-    results = {"table": f"quiz/{RESULTS}"}
-    draft.things.append(_Thing("Results of the quizzes, to type in", "not printed", results))
+    if both:
+        _table(draft.place / "quiz" / RESULTS, blank_results(_PEOPLE))
+        results = {"table": f"quiz/{RESULTS}"}
+        draft.things.append(_Thing("Results of the quizzes, to type in", "not printed", results))
+
+
+def _for_leaders(
+    draft: _Draft, source: Path, track: Track, folder: Path | None, progress: Progress | None
+) -> None:
+    """Write what only leaders use; without ``progress``, no pages to show on a screen."""
+    used = track.uses()
+    if "form" in used:
+        files = write_form(draft.place)
+        draft.things.append(_Thing("How the school system works today", "the form for each person", files))
+    if "contract" in used:
+        files = write_contract(draft.place, folder or make_report_district({}))
+        draft.things.append(_Thing("Next year's contract with one vendor", "one for each table", files))
+    names = sorted(one for one in used if _REPORT.fullmatch(one))
+    if names and progress is not None:
+        out = draft.place / "report"
+        done = run_report(folder, only=names, out=out, notebooks=source, progress=progress)
+        if not done.ok:
+            failed = done.trouble or ", ".join(run.name for run in done.failed)
+            raise SessionFailed(f"The report for leaders stopped: {failed}")
+        draft.report = report_pages(draft.place, done, names)
+        draft.things.append(_Thing("The report of the invented district", "not printed", draft.report))
 
 
 def _guide(draft: _Draft, source: Path, track: Track) -> None:
@@ -356,39 +412,69 @@ def _guide(draft: _Draft, source: Path, track: Track) -> None:
     path = source / _GUIDE
     if not path.is_file():
         return
+    drawing = concept_map()
+    write_atomically(draft.place / CONCEPT_MAP, drawing.encode("utf-8"), private=False)
     text = guide_of(track, path.read_text(encoding="utf-8"))
+    # A page asks for no other file.
+    held = base64.b64encode(drawing.encode("utf-8")).decode("ascii")
+    text = text.replace(f"]({CONCEPT_MAP})", f"](data:image/svg+xml;base64,{held})")
     guide = new_notebook(cells=[new_markdown_cell(text)])
     handout_page(guide, draft.place / "trainer_guide.html", "The trainer's guide", _banner())
 
 
-def _start(draft: _Draft, track: Track, lacking: Sequence[str], printed_only: bool) -> None:
-    guide, safety = {"guide": "trainer_guide.html"}, {"sheet": "data_safety.html"}
-    laptops = {"folder": "learners"}
-    things = [
-        _Thing("What to say, what to expect, what goes wrong", "one, for you alone", guide),
-        _Thing("Notebooks of the learners", "not printed: copy the folder to each laptop", laptops),
-        *draft.things,
-        _Thing("What happens to data, and what people agree to", "one for each person", safety),
+def _start(draft: _Draft, track: Track, lacking: Sequence[str]) -> None:
+    listed = [
+        (
+            "What to say, what to expect, what goes wrong",
+            "one, for you alone",
+            {"guide": "trainer_guide.html"},
+        ),
+        ("What the day teaches, on one page", "one for each table, in landscape", {"map": CONCEPT_MAP}),
+        ("Notebooks of the learners", "not printed: copy the folder to each laptop", {"folder": "learners"}),
+        *((thing.what, thing.many, thing.files) for thing in draft.things),
+        (
+            "What happens to data, and what people agree to",
+            "one for each person",
+            {"sheet": "data_safety.html"},
+        ),
     ]
-    if printed_only:
-        things.pop(1)
+    things = [
+        _Thing(what, many, files)
+        for what, many, files in listed
+        if all((draft.place / file).exists() for file in files.values())
+    ]
     lines = lines_of(track)
-    plan = [
-        (when, line.what, _plain(line.screen), ", ".join(line.does), _opened(draft.place, line))
+    plan: list[tuple[Any, ...]] = [
+        (
+            when,
+            line.what,
+            _plain(line.screen),
+            _plain(line.hand_out),
+            ", ".join(line.does),
+            _opened(draft, line),
+        )
         for (when, *_), line in zip(guide_rows(lines), lines, strict=True)
     ]
-    heads = ("clock", "what", "on the screen", "do", "open")
-    page = fill(_PAGES, "start", page_css(), track, heads, plan, things, list(lacking))
+    heads: tuple[str, ...] = ("clock", "what", "on the screen", "hand out", "do", "open")
+    if not any(line.does for line in lines):
+        heads, plan = heads[:-2] + heads[-1:], [row[:-2] + row[-1:] for row in plan]
+    page = fill(
+        _PAGES, "start", page_css(), track, heads, plan, things, list(lacking), declared_people(), _plain
+    )
     draft.page("START_HERE.html", page)
 
 
-def _opened(place: Path, line: Line) -> dict[str, str]:
+def _opened(draft: _Draft, line: Line) -> dict[str, str]:
     """Return what a line opens, by what each is called: a file of the folder, or nothing."""
     found: dict[str, str] = {}
     for use in line.uses:
-        session = {"slides": f"slides/{use}.html", "handout": f"handouts/{use}.html"}
-        files = _MATERIALS.get(use, session)
-        there = {called: file for called, file in files.items() if (place / file).is_file()}
+        files: Mapping[str, str] = _MATERIALS.get(
+            use, {f"slides {use[0]}": f"slides/{use}.html", f"handout {use[0]}": f"handouts/{use}.html"}
+        )
+        if use == "pages" or _REPORT.fullmatch(use):
+            called = "index of the report" if use == "pages" else f"page of notebook {use[:2]}"
+            files = {called: draft.report.get(called, "nothing")}
+        there = {called: file for called, file in files.items() if (draft.place / file).is_file()}
         found |= there or {use: ""}
     return found
 

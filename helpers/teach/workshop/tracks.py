@@ -54,6 +54,8 @@ class Line(BaseModel):
     # Exercises and predictions of the session, for a group that hasn't time for all of them.
     does: tuple[str, ...] = ()
     screen: str = ""
+    # Paper, and for whom.
+    hand_out: str = ""
     say: str = ""
     # What a trainer expects as an answer. It gives answers away, so no learner gets it.
     expect: str = ""
@@ -90,6 +92,15 @@ class Track(BaseModel):
     # Another track that comes first, such as the half day in the morning of a day.
     begins_with: str = ""
     line: tuple[Line, ...]
+
+    def uses(self) -> frozenset[str]:
+        """Return all that its lines use."""
+        return frozenset(one for line in lines_of(self) for one in line.uses)
+
+    @property
+    def laptops(self) -> bool:
+        """Whether learners have laptops: then somebody tests each of them."""
+        return "doctor" in self.uses()
 
 
 class DeclaredTracks(BaseModel):

@@ -285,12 +285,12 @@ def other_romanization(scene: FaultContext) -> None:
     """Muhammad -> Mohamed, Zhang -> Chang: a name of another script, as a second clerk spells it."""
     last, first = scene.fault.column, FIRST_NAME_OF[scene.fault.column]
     origin = look_up(scene.people["person"], scene.truth.population.children, "person", "name_origin")
-    known = [other_spellings("" if name is pd.NA else str(name)) for name in origin]
+    known = [other_spellings("" if name is pd.NA else str(name)) for name in origin.to_numpy(dtype=object)]
     texts = [scene.text(column) for column in (last, first)]
     other = [
         [
             spellings.get(name) if isinstance(name, str) else None
-            for name, spellings in zip(text, known, strict=True)
+            for name, spellings in zip(text.to_numpy(dtype=object), known, strict=True)
         ]
         for text in texts
     ]

@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -450,11 +449,15 @@ def figures(folder: Path) -> dict[str, Any]:
     rows = pq.read_table(key / "rows.parquet", columns=["silo", "person", "part"])
     faults = pd.read_parquet(key / "faults.parquet", columns=["silo", "kind", "fault"])
     faults = faults.drop_duplicates()
-    subjects = rows.filter(pc.equal(rows["part"], "Subject"))
+    parts = {silo: rows.filter(pc.equal(rows["silo"], silo)) for silo in about["silos"]}
+    children = {
+        silo: pc.count_distinct(part["person"].filter(pc.equal(part["part"], "Subject"))).as_py()
+        for silo, part in parts.items()
+    }
     silos = pd.DataFrame({"silo": list(about["silos"]), "layout": list(about["silos"].values())})
     for name, counted in (
-        ("children", _by_silo(subjects, "count_distinct")),
-        ("rows about somebody", _by_silo(rows, "count")),
+        ("children", children),
+        ("rows about somebody", {silo: pc.count(part["person"]).as_py() for silo, part in parts.items()}),
         ("faults", faults.groupby("silo").size()),
     ):
         silos[name] = silos["silo"].map(counted).fillna(0).astype("int64")
@@ -510,12 +513,6 @@ def _region_summary(made: dict[str, Any]) -> Summary:
     ]
     note = f"Next: `bigpicture link {made['folder']}`."
     return Summary(finding, "Most children who moved between districts", worst, [note])
-
-
-def _by_silo(rows: pa.Table, counted: str) -> pd.Series:
-    """Count the persons of rows, or the distinct ones, by silo."""
-    found = rows.group_by("silo").aggregate([("person", counted)])
-    return pd.Series(found[f"person_{counted}"].to_pylist(), index=found["silo"].to_pylist())
 
 
 def region_figures(folder: Path) -> dict[str, Any]:

@@ -135,10 +135,10 @@ class Log:
 
     def moved(self, page: Page, row: npt.NDArray[np.int64]) -> None:
         """Correct the rows logged for a page whose rows were sorted: old place -> new place."""
-        rows = self._columns["row"]
+        rows, first, now = self._columns["row"], page.first_row, (row + page.first_row).tolist()
         for at, path in enumerate(self._columns["file"]):
             if path == page.path and rows[at] is not None:
-                rows[at] = int(row[rows[at] - page.first_row]) + page.first_row
+                rows[at] = now[rows[at] - first]
 
     def touched(self) -> set[str]:
         """Return the paths of the files with a fault."""

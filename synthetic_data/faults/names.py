@@ -53,24 +53,29 @@ NEIGHBORS = {
 
 def mistyped(text: pd.Series, rng: np.random.Generator) -> pd.Series:
     """Swap two letters of each word, or replace one with an adjacent key; digits count up by one."""
-    draws = rng.random((len(text), 2))
-    return pd.Series(
-        [_mistype(word, where, how) for word, (where, how) in zip(text, draws.tolist(), strict=True)],
-        index=text.index,
-        dtype=STRING,
-    )
+    where, how = rng.random((len(text), 2)).T
+    # We change all words at once, as rows of code points.
+    words = text.to_numpy(dtype=object).astype(str)
+    letters = words.view(np.uint32).reshape(len(words), words.itemsize // 4)
+    length = np.char.str_len(words)
+    row = np.flatnonzero(length > 3)
+    at, how = 1 + (where[row] * (length[row] - 2)).astype("int64"), how[row]
+    signs, code = np.unique(letters[row[:, None], at[:, None] + [0, 1]], return_inverse=True)
+    here, following = code.reshape(-1, 2).T
+    known = list(map(chr, signs.tolist()))
+    plain = np.array([sign.isalnum() for sign in known], dtype=bool)
+    keys = [(ord(key[0]), ord(key[-1])) for key in map(_near, known)]
+    near = np.array(keys, dtype=np.uint32).reshape(-1, 2)
+    swapped = (how < 0.5) & plain[here] & plain[following]
+    other = near[here, (how * 10).astype("int64") % 2]
+    letters[row, at] = np.where(swapped, signs[following], other)
+    letters[row[swapped], at[swapped] + 1] = signs[here[swapped]]
+    return pd.Series(words.astype(object), index=text.index, dtype=STRING)
 
 
-def _mistype(word: str, where: float, how: float) -> str:
-    at = 1 + int(where * (len(word) - 2))
-    if len(word) < 4 or not word[at].isalnum():
-        return word
-    if how < 0.5 and at + 1 < len(word) and word[at + 1].isalnum():
-        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
-    near = NEIGHBORS.get(word[at].lower(), "")
-    if word[at].isdigit():
-        near = str((int(word[at]) + 1) % 10)
-    return word[:at] + near[int(how * 10) % len(near)] + word[at + 1 :] if near else word
+def _near(sign: str) -> str:
+    """Return the keys beside a key, one or two; a sign without any is itself."""
+    return str((int(sign) + 1) % 10) if sign.isdecimal() else NEIGHBORS.get(sign.lower(), sign)
 
 
 def accents_lost(scene: FaultContext) -> None:
@@ -280,12 +285,12 @@ def other_romanization(scene: FaultContext) -> None:
     """Muhammad -> Mohamed, Zhang -> Chang: a name of another script, as a second clerk spells it."""
     last, first = scene.fault.column, FIRST_NAME_OF[scene.fault.column]
     origin = look_up(scene.people["person"], scene.truth.population.children, "person", "name_origin")
-    known = [other_spellings("" if name is pd.NA else str(name)) for name in origin]
+    known = [other_spellings("" if name is pd.NA else str(name)) for name in origin.to_numpy(dtype=object)]
     texts = [scene.text(column) for column in (last, first)]
     other = [
         [
             spellings.get(name) if isinstance(name, str) else None
-            for name, spellings in zip(text, known, strict=True)
+            for name, spellings in zip(text.to_numpy(dtype=object), known, strict=True)
         ]
         for text in texts
     ]

@@ -367,14 +367,17 @@ class FaultContext:
         self, strips: list[tuple[Page, str]], strip: Places, row: Places, among: str | None
     ) -> pd.Series:
         """Read cells; NA if the row is about another part, or about nobody."""
-        text = np.full(len(row), None, dtype=object)
+        pieces, places = [pd.Series(dtype=STRING)], [np.zeros(0, dtype="int64")]
         for number, there in _by(strip):
             page, column = strips[number]
-            part = page.people["part"].iloc[row[there]]
+            part, cells = page.people["part"], page.table.rows[column]
+            if not np.array_equal(row[there], np.arange(len(cells))):
+                part, cells = part.iloc[row[there]], cells.iloc[row[there]]
             wanted = (part != NOBODY).fillna(True) if among is None else (part == among).fillna(False)
-            cells = page.table.rows[column].iloc[row[there]]
-            text[there] = cells.where(wanted.to_numpy(dtype=bool)).to_numpy(dtype=object)
-        return pd.Series(text, dtype=STRING)
+            pieces.append(cells.where(wanted.to_numpy(dtype=bool)))
+            places.append(there)
+        order = np.argsort(np.concatenate(places))
+        return pd.concat(pieces, ignore_index=True).take(order).reset_index(drop=True)
 
     def _change(
         self, strips: list[tuple[Page, str]], strip: Places, row: Places, after: Any, group: Places

@@ -40,7 +40,7 @@ def space_births(seed: int, home: Codes, birth: Days, last_day: Days, known: Mas
         interval = np.diff(day[order].astype("int64"))[following] - NINE_MONTHS
         half_year = np.minimum(interval // HALF_YEAR, len(short)).astype("int64")
         chance = np.where(interval < 0, 0.0, likely[half_year.clip(0)])
-        fits = np.ones(len(np.unique(number)))
+        fits = np.ones(int(np.max(number, initial=-1)) + 1)
         np.multiply.at(fits, number[order][following], chance)
         taken = (rng.random(len(fits)) < fits)[number]
         birth[mine[taken]] = day[taken]

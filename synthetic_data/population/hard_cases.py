@@ -278,7 +278,7 @@ def _has(names: Words, sign: str) -> Mask:
 
 
 def _ascii(*names: Words) -> Mask:
-    return np.array([all(part.isascii() for part in parts) for parts in zip(*names, strict=True)], dtype=bool)
+    return np.array(["".join(parts).isascii() for parts in zip(*names, strict=True)], dtype=bool)
 
 
 def list_cases(

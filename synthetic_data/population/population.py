@@ -352,8 +352,10 @@ def _logins(first: Words, last: Words) -> list[str]:
     """Create logins such as ana.lopez, and ana.lopez2 for the second one."""
     seen: dict[str, int] = {}
     logins = []
+    givens = {name: fold(name.split()[0]) for name in set(first)}
+    families = {name: fold(name.split()[-1]) for name in set(last)}
     for given, family in zip(first, last, strict=True):
-        login = f"{fold(given.split()[0])}.{fold(family.split()[-1])}"
+        login = f"{givens[given]}.{families[family]}"
         seen[login] = seen.get(login, 0) + 1
         logins.append(login if seen[login] == 1 else f"{login}{seen[login]}")
     return logins

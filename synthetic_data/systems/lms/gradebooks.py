@@ -15,7 +15,7 @@ import pandas as pd
 from helpers.files import TextTable, default_settings, render, render_column, unique_names
 from helpers.layouts import FileLayout, load_layout
 from helpers.standard import STRING
-from synthetic_data.columns import is_among, pick, ranked, text, within
+from synthetic_data.columns import is_among, mapped, pick, ranked, text, within
 from synthetic_data.life.learning.assignments import (
     GROUPS,
     Coursework,
@@ -177,7 +177,7 @@ def _sheets(scenario: Scenario, truth: Truth, coursework: Coursework, now: Stand
 
 def _by_name(scenario: Scenario, children: pd.DataFrame) -> Codes:
     """Sort children by name; those of one name come in any order."""
-    name = (children["last_surname"] + " " + children["first_name"]).map(fold)
+    name = mapped(children["last_surname"], fold) + mapped(children["first_name"], fold)
     draw = rng_for(scenario.seed, "lms", "children of one name").random(len(children))
     return np.lexsort((draw, ranked(name)))
 

@@ -273,8 +273,8 @@ def _logins(scenario: Scenario, truth: Truth) -> npt.NDArray[np.object_]:
     logins = np.empty(len(children), dtype=object)
     for at, first, last, year in zip(
         order.tolist(),
-        children["first_name"].array.take(order),
-        children["last_surname"].array.take(order),
+        children["first_name"].to_numpy(dtype=object)[order],
+        children["last_surname"].to_numpy(dtype=object)[order],
         class_year[order].tolist(),
         strict=True,
     ):

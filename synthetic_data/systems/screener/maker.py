@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -109,7 +110,7 @@ def _numbers(scenario: Scenario, truth: Truth, exchange: Exchange) -> Words:
         set(district),
     )
     drawn = (f"{number:0{width}d}" for number in range(start, start + 3 * len(district)))
-    free = [number for number in drawn if number not in taken][: len(district)]
+    free = list(islice((number for number in drawn if number not in taken), len(district)))
     own = rng.permutation(np.array(free, dtype=object))
     return np.where(carried, district, own)
 

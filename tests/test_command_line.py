@@ -169,8 +169,10 @@ def test_children_are_complete_split_and_mixed_as_on_the_pages(
     counts = {name: int(children["outcome"].eq(name).sum()) for name in ("complete", "split", "mixed")}
     undetected = int((children["outcome"].eq("mixed") & ~children["detected"]).sum())
     assert " ".join(text.split()).startswith(
-        f"Complete: {counts['complete']} of {len(children)} children. Split: {counts['split']}. "
-        f"Mixed with another child: {counts['mixed']}. {undetected} of {len(children)} children share a page "
+        f"{counts['complete']} of {len(children)} children have a complete page. "
+        f"Split: {counts['split']} of {len(children)} children. "
+        f"Mixed with another child after full matching: {counts['mixed']} of {len(children)} children. "
+        f"After full matching, {undetected} of {len(children)} children share a page "
     )
 
 

@@ -10,6 +10,8 @@ import pytest
 from helpers.teach import check, expect, solution
 from helpers.teach.check import solution_of
 from helpers.teach.exercise import is_stub, rule_error
+from helpers.teach.exercises.after_the_pandemic import with_another_count
+from helpers.teach.exercises.one_child_two_roles import with_two_accounts
 
 HOLDS = {"two different numbers": ([1, 2],), "no number": ([],)}
 BREAKS = {"a number that appears twice": ([1, 1],)}
@@ -111,3 +113,33 @@ def test_a_reply_names_what_it_counts_without_marks() -> None:
         assert named in reply
         assert "⟦" not in reply
         assert "⟦" not in reply._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("missed_6", "added"),
+    [([3, 3, 0], 1), ([3, 0, 0], 0)],
+    ids=["as many in week 6 as in spring", "fewer in week 6"],
+)
+def test_the_wrong_denominator_gives_another_share_where_both_groups_are_as_large(
+    missed_6: list[int], added: int
+) -> None:
+    days = {"missed_6": missed_6, "expected_6": 30, "missed": [15, 0, 15], "expected": 100}
+    progress = with_another_count(pd.DataFrame(days, index=["Ana", "Ben", "Cem"]))
+    assert len(progress) == 3 + added
+    late, early = progress["missed"] >= 10, progress["missed_6"] >= 3
+    assert check("G.3", early[late].mean(), progress=progress).state == "right"
+    assert check("G.3", late[early].mean(), progress=progress).state == "wrong"
+
+
+@pytest.mark.parametrize("second_accounts", range(4))
+def test_comparing_with_all_names_at_once_is_noticed_where_children_have_second_accounts(
+    second_accounts: int,
+) -> None:
+    rows = []
+    for child in map(str, range(second_accounts)):
+        rows += [(child, "sis", "Lee", True), *[(child, "meals", "Li", False)] * 2]
+    surnames = with_two_accounts(pd.DataFrame(rows, columns=["child", "system", "says", "chosen"]))
+    meals = surnames[surnames["system"].eq("meals")]
+    anybodys = int((~meals["says"].isin(surnames[surnames["chosen"]]["says"])).sum())
+    assert check("D.4", anybodys, surnames=surnames, first="meals").state == "wrong"
+    assert check("D.4", 6 + second_accounts, surnames=surnames, first="meals").state == "right"

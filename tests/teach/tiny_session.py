@@ -80,7 +80,9 @@ def tiny_notebooks(folder: Path, *, fails: bool = False, sessions: tuple[str, ..
         nbformat.write(notebook, workshop / f"{name}.ipynb")
     (workshop / "solutions" / f"{NAME}.py").write_text(f'SOLUTIONS = {{"A.1": ({SOLUTION!r},)}}\n', "utf-8")
     for name in REPORTS:
-        report = new_notebook(cells=[new_markdown_cell(f"# What does {name} show?"), new_code_cell("7")])
+        report = new_notebook(
+            cells=[new_markdown_cell(f"# What does {name} show?"), new_code_cell('system: str = "sis"')]
+        )
         report.metadata["kernelspec"] = notebook.metadata["kernelspec"]
         nbformat.write(report, folder / f"{name}.ipynb")
     (folder / "GLOSSARY.md").write_text("# Glossary\n", encoding="utf-8")

@@ -7,7 +7,7 @@ import pandas as pd
 from helpers.standard import figure, whole_figure
 from helpers.teach.exercise import Exercise, near, rounded, share_of, values_by_name, wide
 
-__all__ = ["EXERCISES"]
+__all__ = ["EXERCISES", "with_another_count"]
 
 ROUNDED = "The right {}, rounded: give {} unrounded, so that the check can tell {} from others."
 # The lesson is about the federal definition: a tenth of the days or more, of children with at least ten days.
@@ -94,10 +94,30 @@ def _by_level(answer: object, *, days: pd.DataFrame) -> str | None:
     return "Print your table: has it one line for each child and year? Then share those at .1 or more."
 
 
+def _over_the_line(progress: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Mark who is chronically absent in spring, and who was in week 6."""
+    return (
+        (progress["missed"] / progress["expected"]).ge(CHRONIC),
+        (progress["missed_6"] / progress["expected_6"]).ge(CHRONIC),
+    )
+
+
+def with_another_count(progress: pd.DataFrame) -> pd.DataFrame:
+    """Add a child of the spring where as many children were over the line in week 6.
+
+    Where both counts are the same, who divides by the wrong one gets the right share.
+    """
+    late, early = _over_the_line(progress)
+    if late.sum() != early.sum():
+        return progress
+    added = {"missed_6": 0, "expected_6": 25, "missed": 20, "expected": 120}
+    return pd.concat([progress, pd.DataFrame(added, index=["added by hand"]).astype(progress.dtypes)])
+
+
 def _seen(answer: object, *, progress: pd.DataFrame) -> str | None:
     given = share_of(answer)
     spring, week_6 = progress["missed"] / progress["expected"], progress["missed_6"] / progress["expected_6"]
-    late, early = spring.ge(CHRONIC), week_6.ge(CHRONIC)
+    late, early = _over_the_line(progress)
     both = int((late & early).sum())
     if near(given, both / int(late.sum())):
         return None

@@ -41,10 +41,13 @@ def with_a_form(two: pd.DataFrame) -> pd.DataFrame:
 
 
 def with_two_accounts(surnames: pd.DataFrame) -> pd.DataFrame:
-    """Add a child with two lunch accounts, and two whose account has another family's name."""
+    """Add a child with two lunch accounts, and five whose account has another family's name.
+
+    Without the five, a district with as many second accounts hides who compares with all names at once.
+    """
     rows = [("two accounts", "sis", "Ruiz Peña", True), ("two accounts", "meals", "Ruiz", False)]
     rows += [rows[1]]
-    for child in ("her brother", "his friend"):
+    for child in ("her brother", "her cousin", "his friend", "his neighbor", "a new child"):
         rows += [(child, "sis", "Okafor", True), (child, "meals", "Ruiz Peña", False)]
     added = pd.DataFrame(rows, columns=["child", "system", "says", "chosen"])
     return pd.concat([surnames, added[surnames.columns].astype(surnames.dtypes)], ignore_index=True)

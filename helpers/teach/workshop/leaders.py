@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,8 +15,8 @@ from helpers.survey import blank_form
 
 __all__ = ["report_pages", "write_contract", "write_form"]
 
-# The system whose contract notebook 11 renews.
-_VENDOR = "lms"
+# The parameter of notebook 11 that says whose contract it renews.
+_LESSON, _VENDOR = "11_who_decides", re.compile(r'^system: str = "(\w+)"', re.MULTILINE)
 
 
 def report_pages(place: Path, done: ReportResult, names: Sequence[str]) -> dict[str, str]:
@@ -40,9 +41,13 @@ def write_form(place: Path) -> dict[str, str]:
     return {"form": "survey/form.html", "table": "survey/form.csv"}
 
 
-def write_contract(place: Path, folder: Path) -> dict[str, str]:
+def write_contract(place: Path, folder: Path, notebooks: Path) -> dict[str, str]:
     """Write the contract of one vendor as a sheet to sign, with the demands that notebook 11 makes."""
-    layout = read_district(folder, written=False, only=[_VENDOR]).layouts[_VENDOR]
+    import nbformat
+
+    cells = nbformat.read(notebooks / f"{_LESSON}.ipynb", as_version=4).cells
+    (vendor,) = _VENDOR.findall("\n".join(cell.source for cell in cells))
+    layout = read_district(folder, written=False, only=[vendor]).layouts[vendor]
     demands = Demands(
         vendor="________________",
         start="the first day of the next school year",

@@ -393,7 +393,7 @@ def _for_leaders(
         files = write_form(draft.place)
         draft.things.append(_Thing("How the school system works today", "the form for each person", files))
     if "contract" in used:
-        files = write_contract(draft.place, folder or make_report_district({}))
+        files = write_contract(draft.place, folder or make_report_district({}), source)
         draft.things.append(_Thing("Next year's contract with one vendor", "one for each table", files))
     names = sorted(one for one in used if _REPORT.fullmatch(one))
     if names and progress is not None:

@@ -224,9 +224,23 @@ def test_others_can_read_a_folder_on_a_share(made: Pack) -> None:
     assert {path.name for path in made.folder.rglob("*") if path.stat().st_mode & 0o044 != 0o044} == set()
 
 
+def ran_once(kept: Kept) -> tuple[nbformat.NotebookNode, nbformat.NotebookNode]:
+    """The tiny session after its runs, without its answers and with them."""
+
+    def once() -> tuple[nbformat.NotebookNode, nbformat.NotebookNode]:
+        source, spare = (kept.folder / "tiny_session" / part for part in ("notebooks", "spare"))
+        spare.mkdir(parents=True)
+        with notebooks_here():
+            asked, answered = pack._run(tiny_notebooks(source), [NAME], spare, None)
+        return asked[NAME], answered[NAME]
+
+    return kept("tiny_session", once)
+
+
 def small_pack(track: Track, kept: Kept, district: Path, *, printed_only: bool = False) -> Pack:
-    """The folder of a track whose sessions are all tiny. Read it, never write into it."""
+    """The folder of a track whose sessions are all the same tiny one. Read it, never write into it."""
     name = f"workshop_{track.name}_{printed_only}"
+    runs = ran_once(kept)
 
     def once() -> Pack:
         notebooks = tiny_notebooks(kept.folder / name / "notebooks", sessions=sessions_of(track))
@@ -234,7 +248,8 @@ def small_pack(track: Track, kept: Kept, district: Path, *, printed_only: bool =
         for old in ("slides", "learners", "report"):
             (out / old).mkdir(parents=True)
         (out / "own.txt").write_text("mine", encoding="utf-8")
-        with notebooks_here():
+        with notebooks_here(), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(pack, "_run", lambda _, names, *__: [dict.fromkeys(names, one) for one in runs])
             return make_pack(track, out, printed_only=printed_only, notebooks=notebooks, cards_of=district)
 
     return kept(name, once)

@@ -82,7 +82,7 @@ def test_a_notebook_runs_on_a_folder_of_which_no_layout_knows_a_file(
     assert troubles(notebook, iter([tmp_path])) == []
 
 
-@pytest.mark.full
+@pytest.mark.weekly
 @pytest.mark.parametrize(
     "name", ["grand_bend_joinable", "grand_bend_oneroster_1p1", "grand_bend_assessments"]
 )

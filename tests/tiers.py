@@ -1,4 +1,4 @@
-"""Which tests run after every change, and which in the full tier only."""
+"""Which tests run after every change, and which in the full tier or the weekly run only."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-__all__ = ["FULL", "examples", "sampled"]
+__all__ = ["FULL", "WEEKLY", "examples", "sampled"]
 
 FULL = pytest.mark.full
+# Neither every day nor in the full tier: a study over many seeds or whole districts.
+WEEKLY = pytest.mark.weekly
 # How long an example takes says how busy the machine is: speed is measured by `make bench`.
 settings.register_profile("every day", deadline=None, max_examples=20)
 settings.register_profile("full", deadline=None, max_examples=100)

@@ -14,6 +14,7 @@ from tests.browser.page_faults import (
     faults_on_opening,
     opened,
 )
+from tests.tiers import WEEKLY
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 PAGES = ["index", *(path.stem for path in NOTEBOOKS)]
@@ -25,7 +26,7 @@ BANNERS = {
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(params=BANNERS)
+@pytest.fixture(params=["workshop", pytest.param("real", marks=WEEKLY)])
 def kind(request: pytest.FixtureRequest) -> str:
     """The invented district, then the real folder."""
     return str(request.param)

@@ -160,7 +160,7 @@ def check(name: str, data: bytes, folder: Path, number_of_copies: int = COPIES) 
             assert ("text_not_decodable" in told.get(copy, ())) is not marked, what
 
 
-@pytest.mark.full
+@pytest.mark.weekly
 @pytest.mark.parametrize("silo", SILOS)
 def test_damaged_copies_of_each_made_file_are_read(
     silo: str, small: dict[str, dict[str, bytes]], tmp_path: Path
@@ -192,7 +192,7 @@ def check_each(folder_of_files: Path, tmp_path: Path, number_of_copies: int = CO
         check(path.name, data, folder, number_of_copies)
 
 
-@pytest.mark.full
+@pytest.mark.weekly
 def test_damaged_copies_of_each_real_file_are_read(real_files: Path, tmp_path: Path) -> None:
     check_each(real_files, tmp_path)
 

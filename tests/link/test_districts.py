@@ -68,7 +68,7 @@ def test_the_last_rung_joins_records_without_birth_dates_and_hardly_any_wrongly(
     assert by_model["confidence"].between(0.5, 1).all()
 
 
-@pytest.mark.full
+@pytest.mark.weekly
 def test_records_with_both_birth_dates_are_joined_in_four_small_districts(
     districts: SharedDistricts,
 ) -> None:

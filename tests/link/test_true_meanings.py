@@ -76,7 +76,7 @@ def test_declaring_a_column_of_a_made_district_makes_its_links_no_worse(
     assert no_worse(after, pairs_right(district_links, person))
 
 
-@pytest.mark.full
+@pytest.mark.weekly
 def test_declaring_each_column_or_all_of_a_desk_makes_its_links_no_worse(tmp_path: Path) -> None:
     truth = make_desk_folder(tmp_path / "desk", students=120, seed=31)
     draft_layouts(tmp_path / "desk")
@@ -90,7 +90,7 @@ def test_declaring_each_column_or_all_of_a_desk_makes_its_links_no_worse(tmp_pat
         assert no_worse(after, before), (chosen, after, before)
 
 
-@pytest.mark.full
+@pytest.mark.weekly
 @pytest.mark.parametrize("level", ["none", "manual", "rostered", "governed"])
 def test_declaring_each_column_or_all_of_a_made_district_makes_its_links_no_worse(
     level: str, districts: SharedDistricts

@@ -147,7 +147,7 @@ def test_a_rounded_number_is_another_value_only_where_it_rounds_another() -> Non
     assert len(contradictions(read_pages({"a": exact, "b": other}))) == 1
 
 
-@pytest.mark.full
+@pytest.mark.weekly
 @pytest.mark.parametrize("level", ["none", "rostered", "governed"])
 def test_the_report_of_each_level_contradicts_itself_nowhere(
     level: str, districts: SharedDistricts, tmp_path: Path

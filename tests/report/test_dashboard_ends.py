@@ -19,6 +19,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers.report.widgets.serve_dashboard import TAG
+from tests.tiers import WEEKLY
 
 PROGRAM = """
 import signal
@@ -94,7 +95,9 @@ def waited(what: Callable[[], bool], seconds: float = 60.0) -> bool:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 @pytest.mark.full
-@pytest.mark.parametrize("how", ["SIGTERM", "SIGHUP", "SIGINT", "SIGKILL"])
+@pytest.mark.parametrize(
+    "how", ["SIGTERM", "SIGKILL", *(pytest.param(how, marks=WEEKLY) for how in ("SIGHUP", "SIGINT"))]
+)
 def test_the_server_ends_with_its_parent_and_leaves_no_folder(
     how: str, tmp_path: Path, store: Path, lesson: Path
 ) -> None:

@@ -232,7 +232,7 @@ def test_the_report_of_the_default_district_has_one_definition_a_number(
     assert "children of the roster are in all systems" not in texts["02_meet_the_silos.html"]
 
 
-@pytest.mark.full
+@pytest.mark.weekly
 @pytest.mark.parametrize("level", ["none", "rostered", "governed"])
 def test_each_level_has_one_definition_a_number(
     level: str, districts: SharedDistricts, tmp_path: Path

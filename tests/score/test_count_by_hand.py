@@ -19,6 +19,7 @@ from helpers.score import judge_headlines
 from helpers.score.headlines import COUNTED
 from tests.score import count_by_hand, read_by_hand
 from tests.shared_districts import SharedDistricts
+from tests.tiers import WEEKLY
 
 # These come through many rules of the kit; nobody has counted them a second time yet.
 BY_THE_KIT_ALONE = {
@@ -85,7 +86,7 @@ def test_a_second_count_finds_the_same_children_records_and_pairs(
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("seed", [6, 51413, 60221])
+@pytest.mark.parametrize("seed", [6, pytest.param(51413, marks=WEEKLY), pytest.param(60221, marks=WEEKLY)])
 def test_a_second_count_finds_the_same_in_larger_districts(
     seed: int, districts: SharedDistricts, tmp_path: Path
 ) -> None:

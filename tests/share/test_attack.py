@@ -48,7 +48,7 @@ from tests.share.attack_tables import (
     tables_of,
     values_of_domains,
 )
-from tests.tiers import FULL, examples
+from tests.tiers import FULL, WEEKLY, examples
 
 # Children, seed, level and systems: of several sizes and ways to exchange, and two systems alone.
 FOLDERS = {
@@ -58,6 +58,8 @@ FOLDERS = {
     "two systems": (160, 8, "governed", ("sis", "meals")),
     "without a roster": (120, 5, "manual", ("attendance", "lms", "career", "meal_benefits", "family")),
 }  # fmt: skip
+# Of these, one with a roster and one without it are attacked in the full tier, all once a week.
+EACH_TIME = ("five systems", "without a roster")
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 # Tables that none of these folders happens to have, and the notebook that would show them.
 RARE = {
@@ -165,12 +167,15 @@ def _attacked(kept: Kept, name: str) -> Run:
     return kept(f"attacked {name}", lambda: _run(folder, FOLDERS[name], sorted(every)))
 
 
-@pytest.fixture(scope="module", params=[pytest.param(name, marks=FULL) for name in FOLDERS])
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=FULL if name in EACH_TIME else WEEKLY) for name in FOLDERS],
+)
 def run(request: pytest.FixtureRequest, kept: Kept) -> Run:
     return _attacked(kept, str(request.param))
 
 
-@pytest.mark.full
+@pytest.mark.weekly
 def test_whatever_the_attack_reads_is_on_a_page_of_some_run(kept: Kept) -> None:
     """A page that says it in other words would blind the attack."""
     runs = [_attacked(kept, name) for name in FOLDERS]

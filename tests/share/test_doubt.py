@@ -220,7 +220,7 @@ def test_reasons_hold_nothing_of_a_child() -> None:
         assert "{" not in words
 
 
-@pytest.mark.full
+@pytest.mark.weekly
 @pytest.mark.parametrize("level", ["manual", "rostered"])
 def test_nothing_of_another_child_stands_however_often_records_go_wrong(level: str, tmp_path: Path) -> None:
     from synthetic_data.district import make_district

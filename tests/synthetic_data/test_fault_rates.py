@@ -76,7 +76,7 @@ def deviance(
     return np.asarray(2 * (hit + miss).sum(axis=-1))
 
 
-@pytest.mark.full
+@pytest.mark.weekly
 def test_counts_of_twenty_seeds_agree_with_the_rates(counts: pd.DataFrame) -> None:
     assert len(counts) >= 40
     can = counts[counts["places"] > 0]
@@ -85,7 +85,7 @@ def test_counts_of_twenty_seeds_agree_with_the_rates(counts: pd.DataFrame) -> No
     assert joint_p(can) >= JOINT, can.assign(expected=can["places"] * can["rate"]).to_string()
 
 
-@pytest.mark.full
+@pytest.mark.weekly
 @pytest.mark.parametrize("factor", [1 / 3, 3.0])
 def test_a_wrong_rate_would_be_seen(counts: pd.DataFrame, factor: float) -> None:
     """Of each kind that happens often enough to tell: a third of its rate, or three times it."""

@@ -103,7 +103,7 @@ def test_the_ids_of_two_systems_are_in_no_common_order(listed: list[Listed], peo
     assert alarms(compare_ids(listed, people)) == []
 
 
-@pytest.mark.full
+@pytest.mark.weekly
 def test_probes_alarm_as_seldom_as_they_say(listed: list[Listed], people: pd.DataFrame) -> None:
     """Where numbers, names and households are dealt out anew, nothing can leak."""
     count, far = 0, 0

@@ -142,7 +142,7 @@ def seen(districts: SharedDistricts, district: District, district_links: Links) 
     return pd.concat(parts, ignore_index=True)
 
 
-@pytest.mark.full
+@pytest.mark.weekly
 def test_every_kind_that_somebody_can_notice_is_noticed_on_every_seed(seen: pd.DataFrame) -> None:
     often = seen[seen["injected"].ge(FEWEST)]
     unnoticed = often[often["detected"].eq(0)]
@@ -150,7 +150,7 @@ def test_every_kind_that_somebody_can_notice_is_noticed_on_every_seed(seen: pd.D
     assert unnoticed.empty, unnoticed.to_string()
 
 
-@pytest.mark.full
+@pytest.mark.weekly
 def test_of_each_kind_a_good_part_is_noticed(seen: pd.DataFrame) -> None:
     """Not all: what a record says is compared with nothing where the record is joined to nobody."""
     by_kind = seen.groupby(["silo", "kind", "detected_by"])[["injected", "detected"]].sum()
@@ -159,7 +159,7 @@ def test_of_each_kind_a_good_part_is_noticed(seen: pd.DataFrame) -> None:
     assert few.empty, few.to_string()
 
 
-@pytest.mark.full
+@pytest.mark.weekly
 def test_every_declared_kind_was_looked_for(seen: pd.DataFrame) -> None:
     declared = {
         (fault.silo, fault.kind, word)
@@ -188,7 +188,7 @@ def clean(
     return look
 
 
-@pytest.mark.full
+@pytest.mark.weekly
 @pytest.mark.parametrize("seed", SEEDS)
 def test_without_faults_nothing_is_raised(clean: Callable[[int], Looked], seed: int) -> None:
     raised = {
@@ -200,7 +200,7 @@ def test_without_faults_nothing_is_raised(clean: Callable[[int], Looked], seed: 
     assert raised == {}
 
 
-@pytest.mark.full
+@pytest.mark.weekly
 def test_what_is_exempt_is_there(clean: Callable[[int], Looked]) -> None:
     """An exemption that nothing needs would hide a fault one day."""
     names = {one.name for one in declared_measures()}

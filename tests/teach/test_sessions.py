@@ -15,7 +15,7 @@ from tests.house.workshop_tables import GUIDE
 from tests.shared_districts import STUDENTS
 from tests.teach.misconceptions import RUN, done_somewhere, mistake_row
 from tests.teach.sessions import FOLDER, SESSIONS, Walk, book_of, exercise_cells, split, walk
-from tests.tiers import FULL
+from tests.tiers import FULL, WEEKLY
 
 pytestmark = pytest.mark.notebooks
 
@@ -25,9 +25,9 @@ RUNS = [
     for path in SESSIONS
     for run in ({"seed": 6, "students": STUDENTS}, {"seed": 6}, {"seed": 11}, {"seed": 23})
 ]
-# Whoever follows one child asks more of a district: ten seeds for that session.
+# Whoever follows one child asks more of a district: ten seeds for that session, most of them once a week.
 RUNS += [
-    pytest.param(path, {"seed": seed}, id=f"{path.stem}-seed-{seed}", marks=FULL)
+    pytest.param(path, {"seed": seed}, id=f"{path.stem}-seed-{seed}", marks=WEEKLY)
     for path in SESSIONS
     if path.stem.startswith("D_")
     for seed in (1, 2, 3, 4, 5, 7, 8, 9, 10)

@@ -79,12 +79,15 @@ def _rate(answer: object) -> str | None:
 
 def _each_once(answer: object) -> str | None:
     roster = {"a", "b", "c", "d"}
+    # A set of few children may happen to come in the order of their names.
+    everybody = {f"child {number}" for number in range(40)}
     return rule_error(
         answer,
         {
             "four children in three parts": (roster, {"a", "b"}, {"c"}, {"d"}),
             "a part in which nobody is": (roster, {"a", "b", "c", "d"}, set(), set()),
             "nobody found": (roster, set(), {"a", "b", "c"}, {"d"}),
+            "forty children, one of them missing": (everybody, everybody - {"child 7"}, {"child 7"}, set()),
         },
         {
             "a child in two parts": (roster, {"a", "b"}, {"b", "c"}, {"d"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,12 @@ def test_a_column_can_be_given_up_and_an_unknown_one_is_told() -> None:
     assert "Balance" in contract_of(load_layout(MEALS), asked).left_out
     with pytest.raises(BadInput, match="Did you mean Balance"):
         contract_of(load_layout(MEALS), Demands(leave_out=("Balanse",)))
+
+
+def test_of_more_than_four_codes_a_contract_names_four_and_says_how_many_there_are() -> None:
+    forms = {form for name in layout_names() for form in contract_of(load_layout(name), ALL).columns["form"]}
+    assert "PK, KG, 01, 02, … (17 codes)" in forms
+    assert min(int(many) for form in forms for many in re.findall(r"\((\d+) codes\)", form)) == 5
 
 
 def test_what_cannot_be_asked_for_is_told() -> None:

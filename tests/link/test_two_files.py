@@ -213,6 +213,19 @@ def test_without_a_birth_date_it_runs_and_warns(tmp_path: Path) -> None:
     assert any("no birth date is compared" in note for note in linked.notes)
 
 
+def test_an_unknown_birth_date_is_none_where_years_have_two_figures_and_some_are_2000(tmp_path: Path) -> None:
+    rows = persons(60)
+    for row in rows:
+        row[2] = f"{row[2][5:7]}/{row[2][8:10]}/{row[2][2:4]}"
+    born_2000, unknown = 20, 21
+    rows[born_2000][2], rows[unknown][2] = "05/17/00", ""
+    linked = _link(tmp_path, rows[:40], rows[20:])
+    assert any("last two figures" in note for note in linked.notes)
+    reasons = linked.pairs.set_index(["left_row", "right_row"])["reason"]
+    assert "birth date the same" in reasons[born_2000, 0]
+    assert "missing: birth date" in reasons[unknown, 1]
+
+
 def test_one_name_shared_by_all_rows_is_bounded_and_told(tmp_path: Path) -> None:
     rows = [["Ada", "Moreau"] for _ in range(1_500)]
     file = read_person_file(write_rows(tmp_path / "a.csv", HEADS[:2], rows))

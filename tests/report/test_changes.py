@@ -270,6 +270,7 @@ def test_another_seed_and_another_roster_cannot_be_compared(tmp_path: Path) -> N
         now = made(tmp_path, about, children, 30, 0)
         (said,) = what_changed(draft, out, now, RUNS[0], about).said
         assert "it is another district" in said
+        assert "the run of 2026-11-23 06:00:" in said
         assert "another district" in (draft / "what_changed.html").read_text(encoding="utf-8")
     # Unasked, a run of another district isn't looked at.
     assert (

@@ -270,6 +270,11 @@ def test_the_headline_of_a_notebook_is_the_answer_in_its_tagged_cell(tmp_path: P
     said[2].metadata["tags"] = ["headline"]
     nbformat.write(new_notebook(cells=said), tmp_path / "a.ipynb")
     assert headline(tmp_path / "a.ipynb") == "**3** <children>."
+    mixed = Measured("undetected", 4, 681, where="meals")
+    said[2].outputs = shown(answer(f"{mixed:bold count of}."))
+    nbformat.write(new_notebook(cells=said), tmp_path / "a.ipynb")
+    # Number, measure, place, base: the index shows them as the page of the notebook does.
+    assert headline(tmp_path / "a.ipynb").startswith("**⟦4|undetected|meals|681⟧")
 
 
 def test_real_data_wear_the_red_banner_and_unmarked_folders_are_real() -> None:

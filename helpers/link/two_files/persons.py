@@ -201,6 +201,12 @@ def mostly_two_figures(dates: np.ndarray) -> bool:
     return bool(len(known)) and float((known < 100).mean()) > 0.5
 
 
+def _last_two_figures(dates: np.ndarray) -> np.ndarray:
+    """Keep of each year its last two figures, 100 for 00: a year of 0 would be an unknown one."""
+    year = dates[:, :1]
+    return np.hstack([np.where(year < 0, year, (year - 1) % 100 + 1), dates[:, 1:]])
+
+
 def with_century(dates: np.ndarray) -> np.ndarray:
     """Expand two-digit years to the last hundred years."""
     year = dates[:, 0]
@@ -476,8 +482,7 @@ def _birth(parts: Sequence[_Side], count: int, notes: list[str]) -> dict[str, Va
                     f"{side}: birth dates that could not be read (as {', '.join(formats)}): {unread}"
                 )
     if any(mostly_two_figures(one[0]) for one in read):
-        # Only the last two digits can be compared.
-        dates = [np.where(one[0] < 0, one[0], one[0] % 100) for one in read]
+        dates = [_last_two_figures(one[0]) for one in read]
         notes.append("years of birth are compared by their last two figures: a file writes no others")
     else:
         dates = [with_century(one[0]) for one in read]

@@ -6,6 +6,7 @@ import io
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -13,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from papermill.iorw import papermill_io
 
 from helpers.report.runs.earlier import earlier_runs, remember
-from helpers.report.runs.execute import Progress, cleaned, run_notebooks
+from helpers.report.runs.execute import Progress, _failure, cleaned, run_notebooks
 from helpers.report.runs.notebooks import Notebook, choose, parameters_for
 from helpers.standard import BadInput
 
@@ -81,6 +82,17 @@ def test_title_minutes_and_section_come_from_the_notebook(tmp_path: Path) -> Non
     notebook = Notebook(write(tmp_path, "01_x", "1", title="Which one?"))
     assert (notebook.title, notebook.minutes) == ("Which one?", 18)
     assert notebook.section_of(2) == "The part that counts"
+
+
+@pytest.mark.parametrize(
+    ("executed", "injected", "cell"), [(3, False, 3), (3, True, 2), (1, True, 1), (1, False, 1)]
+)
+def test_a_failure_names_the_cell_as_the_reader_counts_it(
+    tmp_path: Path, executed: int, injected: bool, cell: int
+) -> None:
+    notebook = Notebook(write(tmp_path, "01_x"))
+    error = SimpleNamespace(exec_count=executed, ename="KeyError", evalue="'dob'", source="x")
+    assert _failure(error, notebook, injected, real=False).cell == cell
 
 
 def test_an_unknown_parameter_is_refused_with_the_nearest_name_before_anything_runs(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers.cli import main
-from helpers.report import answer, notebooks_folder, paragraph, stacked
+from helpers.report import ReportResult, answer, notebooks_folder, paragraph, stacked
 from helpers.report.pages import session
 from helpers.standard import declared_survey
 from helpers.teach.check import solution_of
@@ -237,9 +237,21 @@ def ran_once(kept: Kept) -> tuple[nbformat.NotebookNode, nbformat.NotebookNode]:
     return kept("tiny_session", once)
 
 
-def small_pack(track: Track, kept: Kept, district: Path, *, printed_only: bool = False) -> Pack:
+def blank_report(folder: Path, *, only: list[str], out: Path, **_: object) -> ReportResult:
+    """A report of blank pages: that reports run is tested elsewhere."""
+    run = out / "2026-05-04_080000_riverbend"
+    run.mkdir(parents=True)
+    for page in (out / "index.html", *(run / f"{name}.html" for name in only)):
+        page.write_text("<!DOCTYPE html>", encoding="utf-8")
+        page.chmod(0o644)
+    return ReportResult(out / "index.html", run, folder, (), None)
+
+
+def small_pack(
+    track: Track, kept: Kept, district: Path, *, printed_only: bool = False, runs_report: bool = False
+) -> Pack:
     """The folder of a track whose sessions are all the same tiny one. Read it, never write into it."""
-    name = f"workshop_{track.name}_{printed_only}"
+    name = f"workshop_{track.name}_{printed_only}_{runs_report}"
     runs = ran_once(kept)
 
     def once() -> Pack:
@@ -250,6 +262,8 @@ def small_pack(track: Track, kept: Kept, district: Path, *, printed_only: bool =
         (out / "own.txt").write_text("mine", encoding="utf-8")
         with notebooks_here(), pytest.MonkeyPatch.context() as patch:
             patch.setattr(pack, "_run", lambda _, names, *__: [dict.fromkeys(names, one) for one in runs])
+            if not runs_report:
+                patch.setattr(pack, "run_report", blank_report)
             return make_pack(track, out, printed_only=printed_only, notebooks=notebooks, cards_of=district)
 
     return kept(name, once)
@@ -318,8 +332,11 @@ def test_each_track_gets_what_it_needs_and_nothing_else(kept: Kept, district_fol
     }
 
 
-def test_leaders_get_form_pages_and_contract_and_install_nothing(kept: Kept, district_folder: Path) -> None:
-    made = small_pack(track_named("leaders"), kept, district_folder)
+@pytest.mark.parametrize("runs_report", [False, pytest.param(True, marks=pytest.mark.full)])
+def test_leaders_get_form_pages_and_contract_and_install_nothing(
+    runs_report: bool, kept: Kept, district_folder: Path
+) -> None:
+    made = small_pack(track_named("leaders"), kept, district_folder, runs_report=runs_report)
     start = (made.folder / "START_HERE.html").read_text(encoding="utf-8")
     assert not re.search(r"laptop|doctor|quiz_results|handout", start)
     assert "Nobody installs anything" in start

@@ -64,6 +64,9 @@ def test_what_is_well_or_not_known_is_no_step() -> None:
     well = ("match rate", "sis", "meals", 100.0, 100.0, "rate")
     unknown = ("matches that are right", "sis", "meals", float("nan"), float("nan"), "rate")
     assert first_steps(card(well, unknown)).empty
+    # Nothing keeps these two from being joined; only nobody has counted whom they share.
+    uncounted = ("match rate", "sis", "lms", float("nan"), 95.0, "rate")
+    assert first_steps(card(well, uncounted)).empty
     assert first_steps(card(well).iloc[:0]).empty
 
 

@@ -176,6 +176,9 @@ def test_a_town_alone_is_little_evidence_and_a_telephone_much() -> None:
     assert level("home", phone, phone) == "Telephone the same"
     assert level("home", phone, another) == "Home different"
     assert level("home", {**HOME, **phone}, {**HOME, **phone}) == "Address and telephone the same"
+    nearly, half = {"house_numbers": ["99"]}, {"localities": ["dover"], "house_numbers": ["99"]}
+    assert level("home", {**HOME, **phone}, {**HOME, **phone, **nearly}) == "Address and telephone the same"
+    assert level("home", {**HOME, **phone}, {**HOME, **phone, **half}) == "Telephone the same"
     # Another telephone says little where the address is the same.
     assert level("home", {**HOME, **phone}, {**HOME, **another}) == "Address the same"
     assert level("home", {**town, **phone}, {**other, **another}) == "Home different"

@@ -274,6 +274,24 @@ def test_what_one_file_only_has_is_told(tmp_path: Path) -> None:
     assert "postcode" in told
 
 
+def test_a_whole_name_with_a_middle_name_meets_first_name_and_surname(tmp_path: Path) -> None:
+    rows = persons(40)
+    one = read_person_file(write_rows(tmp_path / "a.csv", HEADS[:3], [row[:3] for row in rows]))
+    whole = [[f"{row[0]} Quentin {row[1]}", row[2]] for row in rows]
+    other = read_person_file(write_rows(tmp_path / "b.csv", ["full_name", "dob"], whole))
+    assert _matches(link_files(one, other)) == [(n, n) for n in range(40)]
+
+
+def test_day_and_month_exchanged_are_told_from_two_different_days(tmp_path: Path) -> None:
+    rows = persons(60)
+    rows[20][2], rows[21][2] = "1991-04-03", "1991-04-23"
+    right = [row[:] for row in rows[20:]]
+    right[0][2], right[1][2] = "1991-03-04", "1991-04-24"
+    reasons = _link(tmp_path, rows[:40], right).pairs.set_index(["left_row", "right_row"])["reason"]
+    assert "day and month exchanged" in reasons[20, 0]
+    assert "one digit of the birth date off" in reasons[21, 1]
+
+
 def test_a_whole_name_meets_first_name_and_surname(tmp_path: Path) -> None:
     rows = persons(40)
     one = read_person_file(write_rows(tmp_path / "a.csv", HEADS[:3], [row[:3] for row in rows]))

@@ -262,7 +262,6 @@ def test_the_file_is_no_export_and_a_new_decision_builds_nothing_again(
 # What became of it.
 
 
-@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("flagged", "not_flagged", "now", "outcome"),
     [

@@ -215,7 +215,6 @@ def test_a_system_that_a_teacher_does_not_see_contradicts_nothing() -> None:
         assert ("contradicted" in younger.unmet) == unmet
 
 
-@pytest.mark.full
 def test_a_record_that_waits_for_a_person_comes_last_and_one_unverified_tie_does_no_harm() -> None:
     both = [{"record": name, "first_name": name} for name in ("ana", "ben")]
     folder = district(silo("sis", both), silo("meals", both), silo("clubs", both), silo("iready", both[:0]))

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helpers.profile.facts.arrays import Groups, KeyIndex, is_first, is_last, last_of_each
+from helpers.profile.facts.store import Rows
+from helpers.profile.rules.yearly_counts import latest_per_record
 from helpers.standard import STRING
 
 ROWS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(-1, 4)), min_size=1, max_size=40)
@@ -59,3 +61,11 @@ def test_the_first_of_equal_pairs_is_found(
         np.array([system for system, _ in sought]), pd.Series([name for _, name in sought], dtype=STRING)
     )
     assert found.tolist() == [listed.index(one) if one in listed else -1 for one in sought]
+
+
+def test_an_item_in_two_exports_counts_once_and_items_without_a_name_count_each() -> None:
+    items = ["essay", "essay", "quiz", None, None, "essay"]
+    child, one = np.array([0, 0, 0, 0, 0, 1]), np.zeros(6, dtype="int64")
+    frame = pd.DataFrame({"title": pd.Series(items, dtype=STRING)})
+    rows = Rows(frame, system=one, tie=one, owner=child, link_status=one, year=one)
+    assert latest_per_record(rows, np.arange(6), ["title"]).tolist() == [1, 2, 3, 4, 5]

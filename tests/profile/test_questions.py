@@ -102,6 +102,18 @@ def test_that_there_is_no_plan_can_be_said_only_once_all_plans_are_joined(tmp_pa
     assert (row.status, row.why) == ("Not answerable", "Not joined")
 
 
+def test_what_has_no_school_year_is_known_now_and_what_is_of_last_year_is_not(tmp_path: Path) -> None:
+    last_year = {"school_year": 2025}
+    rows = [
+        *on_roster("ana", "ben"),
+        value("ana", "special_education", "Active", "special_education", school_year=None),
+        value("ben", "special_education", "Active", "special_education", **last_year),
+    ]
+    declared = asked(tmp_path, answer="special_education == 'Active'")
+    listed = children_for(by_hand(rows), "q", declared=declared).set_index("child")
+    assert listed["answer"].to_dict() == {"ana": "Yes", "ben": "Unknown"}
+
+
 def test_a_question_about_some_asks_nothing_of_the_others(tmp_path: Path) -> None:
     declared = asked(tmp_path, of="on_record(special_education)", answer="special_education == 'Active'")
     row = answer_questions(plans(unplaced=0), declared=declared).iloc[0]

@@ -138,11 +138,14 @@ def compare_methods(
     """
     key = key or read_answer_key(district.folder)
     rows = []
+    pair = [f"{side}_{name}" for side in ("left", "right") for name in RECORD]
     for method, links in methods.items():
         truth = judge_records(district, links, key=key)
         pairs = pair_totals(of_one_person(truth)).loc[ALL_NAMED].astype("float64")
         outcomes = child_outcomes(children_by_records(truth)[NAMED_RECORDS]).value_counts()
         silent = _children(truth).set_index("records")["silent"]
+        # A pair that two rungs compared has a line of each.
+        contradicted = links.pairs.dropna(subset="contradiction")
         rows.append(
             {
                 "method": method,
@@ -150,7 +153,7 @@ def compare_methods(
                 "found_of_100": 100 * pairs["right"] / pairs["possible"] if pairs["possible"] else None,
                 **{one: int(outcomes.get(one, 0)) for one in OUTCOMES},
                 "silent": int(silent[NAMED_RECORDS]),
-                "contradictions": int(links.pairs["contradiction"].notna().sum()),
+                "contradictions": len(contradicted.drop_duplicates(pair)),
                 "review": int(links.pairs["decision"].eq("Review").sum()),
             }
         )

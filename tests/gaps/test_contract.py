@@ -58,6 +58,15 @@ def test_of_more_than_four_codes_a_contract_names_four_and_says_how_many_there_a
     assert min(int(many) for form in forms for many in re.findall(r"\((\d+) codes\)", form)) == 5
 
 
+def test_a_private_column_names_the_need_of_its_system_and_a_name_identifies_the_child() -> None:
+    why = contract_of(load_layout(MEALS)).columns.set_index("column")["why"]
+    assert why["Customer Birthdate"] == (
+        "the lunch line separates two children with one name; balance and PIN serve the line"
+    )
+    assert why["Customer Last Name"] == "to identify the child"
+    assert why["Balance"] == "to show about a child: account balance"
+
+
 def test_what_cannot_be_asked_for_is_told() -> None:
     with pytest.raises(ValidationError, match="Did you mean District"):
         Demands(ids=("Distrikt",))

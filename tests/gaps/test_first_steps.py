@@ -68,6 +68,8 @@ def test_what_is_well_or_not_known_is_no_step() -> None:
     uncounted = ("match rate", "sis", "lms", float("nan"), 95.0, "rate")
     assert first_steps(card(well, uncounted)).empty
     assert first_steps(card(well).iloc[:0]).empty
+    not_measured = ("match rate", "sis", "lms", float("nan"), 95.0, "rate")
+    assert first_steps(card(well, not_measured)).empty
 
 
 def test_a_system_that_cannot_be_joined_is_missing_all_and_a_limit_is_no_step() -> None:

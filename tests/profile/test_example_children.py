@@ -225,6 +225,16 @@ def test_a_record_that_waits_for_a_person_comes_last_and_one_unverified_tie_does
     assert pick_example_children(folder, links(ties, twice))[0] == "ben"
 
 
+@pytest.mark.parametrize(("unverified", "unmet"), [(("lms",), False), (("lms", "attendance"), True)])
+def test_two_of_three_records_must_be_verified(unverified: tuple[str, ...], unmet: bool) -> None:
+    whole, _ = known_to(("ana",))
+    who = links(
+        {(name, "ana"): "a" for name in SYSTEMS}, {(name, "ana"): "Unverified" for name in unverified}
+    )
+    (only,) = match_example_rules(whole, who, profile({"a": OLDER}))
+    assert ("sure_links" in only.unmet) == unmet
+
+
 @pytest.mark.parametrize(
     ("contact", "born", "tie", "chosen_first"),
     [

@@ -31,7 +31,7 @@ COUNTS = (
 
 
 def cell(
-    record: str, assignment: str, score: float | None = None, status: str | None = None, **more: Any
+    record: str, assignment: str | None, score: float | None = None, status: str | None = None, **more: Any
 ) -> dict[str, Any]:
     given = {"record": record, "section_id": "ART 1", "assignment_id": assignment, "score": score}
     return {**given, "score_possible": 10.0, "score_status": status, **more}
@@ -94,6 +94,18 @@ def test_rows_behind_a_count_are_lines_of_gradebooks() -> None:
     rows = {name: chosen(profiles, "a", name)["rows"] for name in COUNTS}
     assert rows == dict(zip(COUNTS, (2, 1, 0, 1, 1), strict=True))
     assert profiles.left_out.empty
+
+
+def test_a_cell_in_two_exports_counts_once_as_the_later_one_has_it_and_a_nameless_one_each_time() -> None:
+    nameless = {"section_id": None, "title": None}
+    scores = [
+        cell("a", "1", 4.0), cell("a", "2", 9.0), cell("a", "1", 7.0, file="lms/later.csv"),
+        cell("b", None, 5.0, **nameless), cell("b", None, 6.0, **nameless),
+    ]  # fmt: skip
+    profiles = shown(silo("lms", [person("a"), person("b")], assignment_score=scores), "a", "b")
+
+    assert said(profiles, "a") == ["2", "2", "0", "16.0000", "20.0000"]
+    assert said(profiles, "b") == ["2", "2", "0", "11.0000", "20.0000"]
 
 
 @pytest.mark.full

@@ -82,6 +82,33 @@ def test_a_class_is_asked_about_and_nobody_else(tmp_path: Path) -> None:
     assert (row.concerned, row.children, row.unknown) == (2, 1, 0)
 
 
+def test_what_holds_in_every_year_is_known_in_this_one(tmp_path: Path) -> None:
+    rows = [
+        *on_roster("ana", "ben"),
+        value("ana", "home_language", "spa", "sis"),
+        value("ben", "home_language", "eng", "sis"),
+    ]
+    row = answer_questions(by_hand(rows), declared=asked(tmp_path, answer="home_language == 'spa'")).iloc[0]
+    assert (row.children, row.unknown, row.status) == (1, 0, "Answered")
+
+
+@pytest.mark.parametrize(
+    ("answer", "whom"), [("chronically_absent", "ana"), ("last_year.chronically_absent", "ben")]
+)
+def test_what_was_last_year_is_told_only_where_last_year_is_asked_for(
+    tmp_path: Path, answer: str, whom: str
+) -> None:
+    rows = [
+        *on_roster("ana", "ben"),
+        value("ana", "chronically_absent", True, "attendance"),
+        value("ana", "chronically_absent", False, "attendance", school_year=2025),
+        value("ben", "chronically_absent", False, "attendance"),
+        value("ben", "chronically_absent", True, "attendance", school_year=2025),
+    ]
+    listed = children_for(by_hand(rows), "q", declared=asked(tmp_path, answer=answer)).set_index("child")
+    assert listed.index[listed["answer"].eq("Yes")].tolist() == [whom]
+
+
 def plans(unplaced: int) -> Source:
     """Of twenty children one has a plan; so many plans are of nobody on the roster."""
     names = [f"c{number:02}" for number in range(20)]

@@ -11,7 +11,7 @@ from helpers.files import District
 from helpers.link import Links, link_district
 from helpers.profile import build_profiles
 from helpers.score import missed_flags, true_crosswalk, true_flags
-from helpers.score.flags import CHRONIC, FALLING_BY, FLAGS, SINCE_LAST_YEAR, Flags
+from helpers.score.flags import CHRONIC, FALLING_BY, FLAGS, SINCE_LAST_YEAR, Flags, flagged_children
 
 
 @pytest.fixture(scope="module")
@@ -74,3 +74,14 @@ def test_who_gets_anothers_record_is_flagged_for_the_other(
     child = crosswalk["child"].where(~swapped, crosswalk["child"].map({away: there, there: away}))
     costs = lost(clean_district, replace(rightly, crosswalk=crosswalk.assign(child=child)), truly)
     assert costs.loc[CHRONIC, ["missed", "unknown", "false_count"]].tolist() == [1, 0, 1]
+
+
+def test_who_has_no_flag_is_not_listed_even_if_a_figure_is_unknown(
+    clean_district: District, rightly: Links, truly: Flags
+) -> None:
+    listed = flagged_children(clean_district, {"right": rightly})
+    due = truly.by_child.eq(True).any(axis="columns")
+    unknown = truly.by_child.isna().any(axis="columns")
+    assert (unknown & ~due).any()
+    assert set(listed["person"]) == set(due.index[due])
+    assert listed["right"].all()

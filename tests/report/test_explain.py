@@ -6,6 +6,8 @@ import json
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,10 +17,11 @@ from helpers.cli import main
 from helpers.files import District
 from helpers.link import Links
 from helpers.report import explain, explain_page
-from helpers.report.pages.explain import page_of_measure
+from helpers.report.pages.explain import _readable, page_of_measure
 from helpers.report.pages.index import index_page
 from helpers.report.runs.first_page import first_page
 from helpers.score import COUNTED, children_by_system, judge_headlines, list_strays, measure
+from helpers.score.headlines.counted import Headlines
 from helpers.standard import BadInput
 from tests.report.test_definitions import text_of
 
@@ -121,6 +124,28 @@ def test_each_measure_of_a_district_has_a_page_with_its_rows(
         assert len(value.rows) == value.number, name
         assert f">{value.text}</data>" in page, name
         assert "⟦" not in page
+
+
+def test_children_of_one_name_and_grade_stay_in_the_list_and_are_told_apart() -> None:
+    people = pd.DataFrame({"silo": "sis", "record": ["a", "b", "c"], "first_name": ["Ana", "Ana", "Ben"]})
+    people = people.assign(last_surname=["Ruiz", "Reyes", "Okafor"], grade_level="06")
+    told = people[["silo", "record"]].assign(person=["1", "2", "3"], child=["x", "y", "z"])
+    found: Any = SimpleNamespace(
+        has_key=True,
+        district=SimpleNamespace(people=people, layouts={}),
+        records={"matched": told},
+        about_groups=pd.DataFrame(
+            {"person": ["1", "2"], "silos": 9}, index=pd.Index(["x", "y"], name="child")
+        ),
+    )
+    found.names = Headlines.names.func(found)
+    assert found.names == {"1": "Ana R., grade 6 (1)", "2": "Ana R., grade 6 (2)", "3": "Ben O., grade 6"}
+    assert _readable(found, pd.DataFrame({"child": ["x", "y"]}))["person"].tolist() == [
+        "Ana R., grade 6 (1)", "Ana R., grade 6 (2)",
+    ]  # fmt: skip
+    found.names = dict.fromkeys("123", "Ana R., grade 6")
+    assert len(_readable(found, pd.DataFrame({"child": ["x", "y"]}))) == 2
+    assert "person" in _readable(found, pd.DataFrame({"child": ["x", "y"]}))
 
 
 def test_python_asks_for_a_measure_by_its_name(district: District, district_links: Links) -> None:

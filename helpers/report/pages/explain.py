@@ -126,7 +126,9 @@ def _readable(found: Headlines, rows: pd.DataFrame) -> pd.DataFrame:
     kept = _PAIRS if "left_record" in shown else _RECORDS if "record" in shown else tuple(shown)
     shown = shown[[column for column in kept if column in shown and column != "child"]]
     same = [column for column in shown if len(shown) > 1 and shown[column].nunique(dropna=False) == 1]
-    shown = shown.drop(columns=[column for column in same if column in HEADS or column in kept[4:]])
+    # Who it is stays, even where two children share first name, initial and grade.
+    spare = [column for column in same if column in HEADS or column in kept[4:]]
+    shown = shown.drop(columns=[column for column in spare if column not in named])
     order = [column for column in named if column in shown]
     return shown.sort_values(order, kind="stable", ignore_index=True) if order else shown
 

@@ -125,15 +125,20 @@ class Headlines:
 
     @cached_property
     def names(self) -> Mapping[str, str]:
-        """Give each person a first name, an initial and a grade, as the first record writes them."""
+        """Give each person a first name, an initial and a grade, as the first record writes them.
+
+        Who shares all three with somebody has a number, too.
+        """
         people = self.district.people[[*RECORD, "first_name", "last_surname", "grade_level"]]
         told = self.records[MATCHED][[*RECORD, "person"]]
         told = told.merge(people, on=RECORD, how="left", validate="many_to_one")
         first = told.groupby("person")[["first_name", "last_surname", "grade_level"]].first()
         grade = first["grade_level"].str.lstrip("0").replace("KG", "K")
         text = first["first_name"] + " " + first["last_surname"].str.slice(0, 1) + "."
-        text = text + (", grade " + grade).fillna("")
-        return {str(person): str(name) for person, name in text.dropna().items()}
+        text = (text + (", grade " + grade).fillna("")).dropna()
+        numbered = text + " (" + text.index.astype("str") + ")"
+        text = text.where(~text.duplicated(keep=False), numbered)
+        return {str(person): str(name) for person, name in text.items()}
 
     @cached_property
     def newest_day(self) -> pd.Timestamp | None:

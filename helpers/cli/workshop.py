@@ -205,7 +205,7 @@ def _say_pack(made: Pack, output: Output) -> None:
     ]
     steps = [
         "Print what START_HERE lists: cards, handouts, quizzes.",
-        "Copy the folder learners to each laptop, and run `bigpicture doctor` there.",
+        "Copy the folder learners to each laptop, in place of an earlier one. Run `bigpicture doctor` there.",
         "Keep answer_sheets and trainer_guide.html to yourself: they give answers away.",
     ]
     lacking = [f"Not in this kit yet: {', '.join(made.lacking)}."] if made.lacking else []

@@ -147,6 +147,18 @@ def is_stub(answer: object) -> bool:
     return Ellipsis in code.co_consts and set(code.co_consts) <= documented
 
 
+def _plain_error(error: Exception) -> str:
+    """Say what pandas means where learners get stuck most often, else the first line of an error."""
+    first = str(error).splitlines()[0] if str(error) else "no words"
+    if "truth value" in first:
+        return "between two columns write & or |, each comparison in parentheses, and not `and` or `or`."
+    if isinstance(error, KeyError):
+        return f"these rows have no column {first}. Print them, and use what both sides have."
+    if isinstance(error, AttributeError) and "'Series' object" in first:
+        return f"what works on each text of a column begins with .str ({first})."
+    return f"{type(error).__name__}: {first}"
+
+
 def rule_error(
     answer: object, holds: Mapping[str, tuple[Any, ...]], breaks: Mapping[str, tuple[Any, ...]]
 ) -> str | None:
@@ -181,8 +193,7 @@ def rule_error(
             except (AssertionError, pd.errors.MergeError):  # an assertion of pandas: validate
                 said = False
             except Exception as error:
-                first = str(error).splitlines()[0] if str(error) else "no words"
-                return f"It fails on {case}: {type(error).__name__}: {first}"
+                return f"It fails on {case}: {_plain_error(error)}"
             if said is None:
                 if not expected:
                     return f"It lets through {case}. Yours returned nothing: did you forget return?"

@@ -64,6 +64,18 @@ def test_a_rule_that_holds_and_notices_has_no_error(rule: object) -> None:
         (lambda numbers: numbers[0] > 0, "It fails on no number: IndexError"),
         (lambda numbers: pd.Series(numbers), "Does a column need .all() or .any()?"),
         (lambda: True, "It fails on two different numbers: TypeError"),
+        (
+            lambda numbers: pd.Series(numbers).gt(0) and pd.Series(numbers).lt(9),
+            "It fails on two different numbers: between two columns write & or |",
+        ),
+        (
+            lambda numbers: pd.DataFrame({"n": numbers})["number"].is_unique,
+            "It fails on two different numbers: these rows have no column 'number'",
+        ),
+        (
+            lambda numbers: pd.Series(numbers).lower().is_unique,
+            "It fails on two different numbers: what works on each text of a column begins with .str",
+        ),
         (True, "yours is a bool"),
     ],
 )

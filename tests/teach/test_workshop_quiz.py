@@ -125,7 +125,7 @@ def test_the_letters_of_one_form_are_wrong_on_the_other(tmp_path: Path) -> None:
 def test_a_person_without_a_second_quiz_is_left_out_and_named(tmp_path: Path) -> None:
     lines = [
         line("A", "pre", 1),
-        line("A", "post", 4),
+        line("a", "post", 4),
         line("B", "pre", 8),
         line("C", "pre", 2),
         line("C", "post", 4),

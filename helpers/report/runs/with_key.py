@@ -78,7 +78,7 @@ def with_key(counted: Headlines) -> IndexFigures:
     looked_up = found["undetected_by_number"]
     title = found["complete"].say()
     if looked_up:
-        verb = "would be mixed up with another child, and no one would notice"
+        verb = "would be mixed up with another child, and no check would notice"
         title = f"by ID number alone, {looked_up:count of} {verb}"
     worst = found.missing["silo"].head(2).tolist()
     named = [spoken[silo] for silo in worst]

@@ -61,6 +61,7 @@ def read_quiz_results(place: Path) -> pd.DataFrame:
     typed = pd.concat([_read_one(file) for file in files], ignore_index=True)
     if typed.empty:
         raise BadInput(f"{place} has no answers: type a letter, {', '.join(LETTERS)}, for each item.")
+    typed["person"] = _as_first_written(typed["person"])
     if (again := typed.duplicated(["person", "when"])).any():
         twice = ", ".join(sorted(set(typed.loc[again, "person"])))
         raise BadInput(
@@ -90,11 +91,17 @@ def _read_one(file: Path) -> pd.DataFrame:
     typed = typed[typed[_columns()].notna().any(axis=1)]
     typed[_columns()] = typed[_columns()].apply(lambda column: column.str.upper())
     typed["when"] = typed["when"].str.casefold()
+    typed["person"] = _as_first_written(typed["person"])
     wrong = _faults(typed)
     if wrong:
         more = f"; and {len(wrong) - _MOST_FAULTS} more" if len(wrong) > _MOST_FAULTS else ""
         raise BadInput(f"{file}: {'; '.join(wrong[:_MOST_FAULTS])}{more}.")
     return typed.assign(when=typed["when"].map(SPELLED)).reset_index(drop=True)
+
+
+def _as_first_written(people: pd.Series) -> pd.Series:
+    """Write each nickname as it was written first: Fox and fox are one person."""
+    return people.groupby(people.str.casefold()).transform("first")
 
 
 def _faults(typed: pd.DataFrame) -> list[str]:

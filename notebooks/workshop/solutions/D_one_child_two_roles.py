@@ -59,14 +59,14 @@ another_surname = len(both.query("says_page != says_meals"))
         """
 says = " or ".join(str(one) for one in two["says"].unique())
 decision = (
-    "Today the page prints what our order of trust gives, because that office saw the certificate, and "
-    f"notes that systems disagree ({says}). We ask the mother to show the certificate, and correct the other."
+    "Today the page prints the date that our written order of trust gives, because that rule held before we "
+    f"knew this child, and notes that systems disagree ({says}). We ask the mother to show the certificate."
 )
 """,
         """
 decision = (
-    "We print both dates and mark the first, since nobody knows yet which one is true. The registrar calls "
-    "the family this week, and the system that was wrong is corrected there."
+    "We print one date by the written rule, since a page with two helps nobody, and show which system says "
+    "another. The registrar calls the family this week; the system that was wrong is corrected there."
 )
 """,
     ),

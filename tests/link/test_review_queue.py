@@ -70,6 +70,13 @@ def test_a_yes_joins_all_that_both_children_have_and_is_counted_once(queue: pd.D
     assert known == {frozenset(["iready"]), frozenset(["map", "meals", "sis"])}
 
 
+def test_a_yes_within_one_child_gains_nothing(links: Links, people: pd.DataFrame) -> None:
+    joined = links.pairs[links.pairs["decision"].eq("Match")]
+    assert len(joined) == 3  # of Ana's three records on one side
+    queue = review_queue(Links(**{**vars(links), "pairs": joined.assign(decision="Review")}), people)
+    assert queue[["records_joined", "pairs_gained", "expected_pairs"]].values.tolist() == [[0, 0, 0]] * 3
+
+
 def test_the_largest_expected_gain_comes_first(links: Links, people: pd.DataFrame) -> None:
     of_ana = links.pairs[list(PAIR)].isin(["a", "b", "c", "d"]).any(axis="columns")
     # Three pairs at one in ten are less than one at nine in ten.

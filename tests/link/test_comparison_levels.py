@@ -190,6 +190,21 @@ def test_a_town_alone_is_little_evidence_and_a_telephone_much() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        ({}, "Address and telephone the same"),
+        ({"house_numbers": ["99"]}, "Address and telephone the same"),  # nearly the same
+        ({"localities": ["dover"], "house_numbers": ["99"]}, "Telephone the same"),  # half of it
+    ],
+)
+def test_address_and_telephone_are_the_same_where_the_address_is_at_least_nearly_so(
+    other: dict[str, list[str]], expected: str
+) -> None:
+    phone = {"telephones": ["5550100"]}
+    assert level("home", {**HOME, **phone}, {**HOME, **phone, **other}) == expected
+
+
 def test_a_name_exchanged_is_exchanged_in_both_halves() -> None:
     units = units_of([unit("ali", "mohamed"), unit("mohamed", "ali"), unit("ali", "weber")])
     first, last = (one for one in comparisons_for(units) if one.kind in ("first name", "surname"))

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helpers.link.model import declared_model
+from helpers.link.model.parameters import KINDS
 from helpers.link.resolve.assignment import assign_child, normalize_over_candidates
+from helpers.link.resolve.weighted_pairs import is_exclusive
+from tests.link.units import born, unit, units_of
 
 
 def asked(*rows: tuple[int, int, float], refused: frozenset[int] = frozenset()) -> pd.DataFrame:
@@ -51,6 +60,18 @@ def test_shares_of_one_record_never_exceed_certainty(rows: list[tuple[int, int, 
     assert chosen["share"].between(0, 1).all()
     assert chosen.groupby("chooser")["share"].sum().le(1 + 1e-9).all()
     assert chosen.groupby("chooser")["best"].sum().eq(1).all()
+
+
+@pytest.mark.parametrize(("owners", "shift"), [(0.8, 0.0), (1.6, math.log2(1.5) - 2)])
+def test_a_claim_is_weighed_as_one_to_one_child_of_all_by_the_given_model(
+    owners: float, shift: float
+) -> None:
+    # Four records with a birth date and two without are 8 pairs. If each of the two has 0.8 (1.6) partners,
+    # a pair's odds are 1 to 4 (2 to 3). They are replaced by one child of four: 2 bits.
+    units = units_of([unit("ana", "lopez", **born("2012-05-17"))] * 4 + [unit("ana", "lopez")] * 2)
+    model = declared_model()
+    aids: Any = SimpleNamespace(model=replace(model, matches={**model.matches, KINDS[1]: owners}))
+    assert is_exclusive(units, np.array([1]), 4, aids) == pytest.approx([shift])
 
 
 @pytest.mark.parametrize(("alike", "expected"), [([], 0.5), ([1 * 10 + 2], 1.0)])

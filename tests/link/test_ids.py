@@ -72,6 +72,22 @@ def test_a_colliding_id_is_refused_and_reported_not_counted_as_success() -> None
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "reported"),
+    [
+        (("Victor", "Lopez", "2012-05-17"), ["meals", "sis"]),  # a brother: a reviewer isn't needed to see it
+        (("Ana", "Okafor", "2009-11-02"), []),  # she may have a new surname, and a wrong birth date
+    ],
+)
+def test_an_id_of_two_who_wait_for_review_collides_only_if_their_first_names_clearly_differ(
+    name: tuple[str, str, str], reported: list[str]
+) -> None:
+    links = linked(record("sis", "a", *ANA, State="1"), record("meals", "b", *name, State="1"))
+    assert only_pair(links)["decision"] == "Review"
+    collisions = links.findings[links.findings["kind"] == "id_colliding"]
+    assert collisions["silo"].tolist() == reported
+
+
 def test_an_unverified_record_whose_other_id_is_anothers_is_reported() -> None:
     # Neither name nor birth date in the vendor's file: its ids point at two children.
     links = linked(

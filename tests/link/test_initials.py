@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from helpers.link.two_files import link_files, read_person_file
-from tests.link.records import linked, record
+from tests.link.records import linked, only_pair, record
 from tests.link.test_decided import child_of, decided, town
 from tests.link.two_lists import persons, write_rows
 
@@ -57,6 +57,14 @@ def test_an_initial_agrees_with_nothing_in_the_evidence_and_joins_nobody_by_a_ru
     assert child_of(links, "sis", "a") != child_of(links, "meals", "b")
     told = links.pairs["evidence_first_name"]
     assert told.isin(["Missing", "Different"]).all()
+
+
+def test_an_initial_that_fits_counts_where_the_preferred_name_is_another() -> None:
+    links = linked(
+        record("sis", "a", "G.", "Lopez", "2012-05-17", preferred_first_name="Samuel", State="1"),
+        record("meals", "b", "Gabriel", "Lopez", "2012-05-17", State="1"),
+    )
+    assert only_pair(links)["decision"] == "Match"
 
 
 @pytest.mark.full

@@ -70,13 +70,11 @@ def test_a_yes_joins_all_that_both_children_have_and_is_counted_once(queue: pd.D
     assert known == {frozenset(["iready"]), frozenset(["map", "meals", "sis"])}
 
 
-def test_a_yes_between_records_of_one_child_joins_nothing(links: Links, people: pd.DataFrame) -> None:
-    crosswalk = links.crosswalk.copy()
-    bens = crosswalk["record"].isin(["e", "f"])
-    crosswalk.loc[bens, "child"] = crosswalk.loc[bens, "child"].iloc[0]
-    queue = review_queue(Links(**{**vars(links), "crosswalk": crosswalk}), people)
-    ben = queue[queue["left_first_name"].eq("Ben")]
-    assert ben[["records_joined", "pairs_gained"]].values.tolist() == [[0, 0]]
+def test_a_yes_within_one_child_gains_nothing(links: Links, people: pd.DataFrame) -> None:
+    joined = links.pairs[links.pairs["decision"].eq("Match")]
+    assert len(joined) == 3  # of Ana's three records on one side
+    queue = review_queue(Links(**{**vars(links), "pairs": joined.assign(decision="Review")}), people)
+    assert queue[["records_joined", "pairs_gained", "expected_pairs"]].values.tolist() == [[0, 0, 0]] * 3
 
 
 def test_the_largest_expected_gain_comes_first(links: Links, people: pd.DataFrame) -> None:

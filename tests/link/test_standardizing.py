@@ -223,6 +223,28 @@ def test_a_first_name_with_the_initial_of_the_surname_is_read_as_both() -> None:
     assert ("adam", "h") in read
 
 
+@pytest.mark.parametrize(
+    ("cell", "order", "readings"),
+    [
+        ("Ana Lopez", "first last", {("ana", "lopez")}),
+        ("Lopez Ana", "last first", {("ana", "lopez")}),
+        ("Ana Lopez", "unknown", {("ana", "lopez"), ("lopez", "ana")}),
+        # The word between may be of the first name, of the surname, or a middle name.
+        ("Ana Maria Lopez", "first last", {("ana", "maria lopez"), ("ana maria", "lopez"), ("ana", "lopez")}),
+        ("Lopez Ana Maria", "last first", {("ana maria", "lopez"), ("maria", "lopez ana"), ("ana", "lopez")}),
+        ("Lopez, Ana Maria", "last first", {("ana maria", "lopez"), ("ana", "lopez")}),
+        ("Ana", "first last", {("ana", "")}),
+    ],
+)
+def test_a_cell_with_the_whole_name_has_these_readings(
+    cell: str, order: str, readings: set[tuple[str, str]]
+) -> None:
+    people, _ = frames(record("lms", "a", full_name=cell, name_order=order))
+    forms = parse_names(people)
+    read = [(forms.texts[one], forms.texts[two]) for one, two in zip(forms.first, forms.last, strict=True)]
+    assert set(read) == readings
+
+
 def test_an_initial_is_read_in_full_where_the_address_has_the_name() -> None:
     people, _ = frames(record("sis", "a", "Nora", "Cheng"), record("career", "b", "N", "Cheng"))
     assert set(name_keys(parse_names(people))[0]) == {0}, "an initial is no whole name"

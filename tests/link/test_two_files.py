@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from helpers.link.two_files import Linked, SideMapping, Source, link_files, read_person_file
 from helpers.link.two_files.candidates import LARGEST_BLOCK, find_candidates
 from helpers.link.two_files.draft_mapping import draft_side
+from helpers.link.two_files.guard import believed_ids
 from helpers.link.two_files.persons import persons_of
 from helpers.standard import BadInput
 from tests.link.two_lists import persons, write_rows
@@ -183,6 +184,18 @@ def test_a_shifted_column_of_ids_is_refused_and_a_sound_one_is_used(tmp_path: Pa
     assert set(_matches(sound)) >= {(20 + n, n) for n in range(40)}
 
 
+def test_what_two_rows_do_not_tell_bears_out_no_id(tmp_path: Path) -> None:
+    # Of two rows with one id the names differ, and most have no birth date to compare.
+    rows = [_changed(row, dob="") if place < 20 else row for place, row in enumerate(persons(30))]
+    ids = [str(100_000_000 + 7_919_993 * number % 800_000_000) for number in range(30)]
+    files = []
+    for name, of_rows in (("left", ids), ("right", ids[1:] + ids[:1])):
+        lines = [[*row, one] for row, one in zip(rows, of_rows, strict=True)]
+        files.append(read_person_file(write_rows(tmp_path / f"{name}.csv", [*HEADS, "ssn"], lines)).rows)
+    _, notes = believed_ids(persons_of([(file, draft_side(file)) for file in files]))
+    assert any("refused, because it seems to contain other ids" in note for note in notes)
+
+
 def test_ids_with_letters_are_read_whatever_signs_each_file_writes(tmp_path: Path) -> None:
     rows = persons(60)
     left, right = (
@@ -274,24 +287,6 @@ def test_what_one_file_only_has_is_told(tmp_path: Path) -> None:
     assert "postcode" in told
 
 
-def test_a_whole_name_with_a_middle_name_meets_first_name_and_surname(tmp_path: Path) -> None:
-    rows = persons(40)
-    one = read_person_file(write_rows(tmp_path / "a.csv", HEADS[:3], [row[:3] for row in rows]))
-    whole = [[f"{row[0]} Quentin {row[1]}", row[2]] for row in rows]
-    other = read_person_file(write_rows(tmp_path / "b.csv", ["full_name", "dob"], whole))
-    assert _matches(link_files(one, other)) == [(n, n) for n in range(40)]
-
-
-def test_day_and_month_exchanged_are_told_from_two_different_days(tmp_path: Path) -> None:
-    rows = persons(60)
-    rows[20][2], rows[21][2] = "1991-04-03", "1991-04-23"
-    right = [row[:] for row in rows[20:]]
-    right[0][2], right[1][2] = "1991-03-04", "1991-04-24"
-    reasons = _link(tmp_path, rows[:40], right).pairs.set_index(["left_row", "right_row"])["reason"]
-    assert "day and month exchanged" in reasons[20, 0]
-    assert "one digit of the birth date off" in reasons[21, 1]
-
-
 def test_a_whole_name_meets_first_name_and_surname(tmp_path: Path) -> None:
     rows = persons(40)
     one = read_person_file(write_rows(tmp_path / "a.csv", HEADS[:3], [row[:3] for row in rows]))
@@ -309,6 +304,14 @@ def test_a_date_order_that_nothing_tells_is_told_by_the_other_file(tmp_path: Pat
     assert any("read as %d/%m/%Y" in note for note in linked.notes)
     same = linked.pairs[linked.pairs["reason"].str.contains("birth date the same")]
     assert len(same) >= 40
+
+
+def test_birth_dates_are_compared_as_year_month_and_day(tmp_path: Path) -> None:
+    rows = [["Ada", "Moreau", "05/17/1991"], ["Ivo", "Novak", "10/04/1988"], ["Rosa", "Tanaka", ""]]
+    file = read_person_file(write_rows(tmp_path / "a.csv", HEADS[:3], rows))
+    days = persons_of([(file.rows, draft_side(file.rows))]).units.values["birth_days"]
+    assert days.texts[days.code].tolist() == ["1991-05-17", "1988-10-04"]
+    assert days.unit.tolist() == [0, 1]
 
 
 def test_a_row_whose_fields_are_empty_is_accounted_for(tmp_path: Path) -> None:

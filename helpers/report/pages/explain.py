@@ -90,7 +90,8 @@ def cause_sentence(district: District, strays: pd.DataFrame, everybody: Measured
     silo, column, many = cause
     where = f"“{column}” of {system_names_in_text(district.layouts)[silo]}"
     behind = Measured("of_one_column", many)
-    return f"One column is behind {behind:bold} of the {everybody}: in some records, {where} has another child's number."
+    has = f"in some records, {where} has another child's number"
+    return f"One column is behind {behind:bold} of the {everybody}: {has}."
 
 
 # How a column of a list is called; one that says the same of every row is left out.

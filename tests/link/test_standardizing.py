@@ -61,7 +61,8 @@ def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
-@given(st.text(alphabet=LETTERS, max_size=24))
+# An entity of HTML is a code: &ee; is one letter, and &EE; is none.
+@given(st.text(alphabet=LETTERS, max_size=24).filter(lambda text: "&" not in text))
 def test_capitals_and_spaces_around_tell_no_names_apart(text: str) -> None:
     assert fold(f"  {text.upper()} ") == fold(text.lower())
 

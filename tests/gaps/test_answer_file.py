@@ -109,3 +109,12 @@ def test_what_can_t_be_written_is_told_on_the_page(tmp_path):
     form = survey_form(tmp_path / "taken" / "a.csv", system="Lake", year=2026)
     told = form.heard({"do": "save", "respondent": "R1", "given": {"impact_2": "3"}, "turn": 1})
     assert told["trouble"].startswith("Not saved")
+
+
+def test_the_form_of_a_saved_page_says_how_many_have_started(tmp_path):
+    form = survey_form(tmp_path / "a.csv", system="Lake", year=2026)
+    assert form.still().text.startswith("Nobody has started to answer yet. 41 questions on 6 domains.")
+    form.save("R1", impact_2=3)
+    assert form.still().text.startswith("1 person has started to answer. 41 questions on 6 domains.")
+    form.save("R2", impact_2=3)
+    assert form.still().text.startswith("2 people have started to answer. 41 questions on 6 domains.")

@@ -23,7 +23,7 @@ from helpers.report.charts import (
     upset_plot,
 )
 from helpers.report.charts.heat_map import DARKEST, Cell, draw_cells
-from helpers.report.charts.picture import NARROW, WIDE, Canvas
+from helpers.report.charts.picture import NARROW, SMALL, WIDE, Canvas
 from helpers.report.theme import OF_VALUES, OUTCOMES, color, contrast, text_color_on
 from helpers.standard import plain
 
@@ -270,6 +270,27 @@ def test_an_event_has_one_mark_in_all_lanes_and_spells_are_pale() -> None:
     assert set(looks) == {"Enrolled", "Absent"}
     assert looks["Enrolled"][1] == color("rule")
     assert looks["Absent"][0] != looks["Enrolled"][0]
+
+
+def test_a_dollar_sign_in_the_words_of_an_empty_lane_is_no_math() -> None:
+    events = pd.DataFrame({"domain": ["meals"], "date": DAYS[:1], "event": ["Pays"]})
+    words = "owes $5_ of $6_"
+    lanes = child_timeline(
+        events, title="She owes for lunch", every_lane=["meals", "fees"], empty={"fees": words}
+    )
+    # As math this can't be read, and drawing would end in an error.
+    assert lanes.png(NARROW)
+
+
+def test_a_legend_of_events_ends_within_the_picture_whatever_its_width() -> None:
+    from helpers.report.charts.timeline import _TO_TEXT, _legend
+
+    own = pd.DataFrame({"event": ["Excused Absence", "Tardy", "Tardy"]})
+    for width in range(160, 200):
+        sheet = Canvas(width)
+        for line in _legend(sheet, "Attendance", own):
+            for x, _, said in line:
+                assert x + _TO_TEXT + sheet.measure(said, SMALL) <= width
 
 
 def test_a_dot_matrix_has_a_column_a_combination_the_largest_first() -> None:

@@ -643,6 +643,20 @@ def test_an_incident_is_drawn_only_if_the_child_did_it() -> None:
         assert ("Incident</text>" in picture) is drawn, part
 
 
+@pytest.mark.parametrize(
+    ("detail", "named"),
+    [("Chess, Boys Club", "Chess"), ("Arts, crafts, Boys Club", "Arts, crafts"), ("Chess", "Chess")],
+)
+def test_an_activity_is_drawn_by_its_name_without_its_provider(detail: str, named: str) -> None:
+    joined = event("2025-09-20", "Joins an activity", "clubs", kind="joins_activity", detail=detail)
+    picture, _, below = laid_out(view([value("school", "Oak")], [joined])).block.markup.partition(
+        "<figcaption"
+    )
+    assert f">{named}</text>" in picture
+    assert "Boys Club" not in picture
+    assert detail in below
+
+
 def test_the_picture_says_the_total_its_last_stretch_and_the_year_before() -> None:
     days = pd.bdate_range("2026-01-14", periods=14).strftime("%Y-%m-%d").tolist()
     spread = ["2025-09-29", "2025-10-30", "2025-11-06", "2025-11-14", "2025-11-20"]

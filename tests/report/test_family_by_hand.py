@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import os
 import re
+import shutil
 from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
@@ -28,7 +29,7 @@ from helpers.report.family import language, languages, page_terms
 from helpers.report.family.page import Office, PageFacts, compose, markup_of
 from helpers.report.family.printing import print_pages
 from helpers.report.family.recipients import families, students
-from helpers.report.family.write import save_lookup
+from helpers.report.family.write import Written, read_lookup, save_lookup, save_run
 from helpers.report.messages import Voice
 from helpers.standard import BadInput, as_table, each_row, empty_table
 from tests.modes import for_others
@@ -130,6 +131,39 @@ def test_a_lookup_in_a_folder_that_is_there_changes_nothing_else_of_it(tmp_path:
     assert (made.parent / "RESTRICTED.txt").read_text(encoding="utf-8").startswith("Restricted: ")
     assert for_others(made.parent) == 0
     assert (made.parent / ".gitignore").read_text(encoding="utf-8") == "*\n"
+
+
+def test_the_lookup_of_a_folder_has_the_pages_of_all_its_runs_once_the_latest_first(tmp_path: Path) -> None:
+    held = pd.DataFrame({"child": ["c-9"]}, dtype="string")
+    for page, child in (("K7QM-3XPD", "c-1"), ("A2BC-4DEF", "c-2")):
+        pages = pd.DataFrame({"page": [page], "child": [child], "records": ["sis:7"]}, dtype="string")
+        lines = pd.DataFrame({"page": [page, page], "line": ["1", "2"]}, dtype="string")
+        save_run(tmp_path, Written(pages, lines), held)
+    # A run that was interrupted has copied the latest pages and not yet written its own.
+    copied = tmp_path / "earlier" / "2026-06-01T000000Z"
+    copied.mkdir()
+    for name in ("pages.csv", "lines.csv"):
+        shutil.copy(tmp_path / name, copied)
+    pages, lines = read_lookup(tmp_path)
+    assert pages[["page", "child", "records"]].values.tolist() == [
+        ["A2BC-4DEF", "c-2", "sis:7"],
+        ["K7QM-3XPD", "c-1", "sis:7"],
+    ]
+    assert pages["written"].notna().all()
+    assert lines[["page", "line"]].values.tolist() == [
+        ["A2BC-4DEF", "1"],
+        ["A2BC-4DEF", "2"],
+        ["K7QM-3XPD", "1"],
+        ["K7QM-3XPD", "2"],
+    ]
+
+
+def test_a_folder_without_a_lookup_or_with_half_of_one_is_said(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"There is no .*pages\.csv: name with --lookup"):
+        read_lookup(tmp_path)
+    (tmp_path / "pages.csv").write_text("page,child,records,written\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"There is no .*lines\.csv: name with --lookup"):
+        read_lookup(tmp_path)
 
 
 def test_a_system_that_may_not_stand_is_not_quoted_and_the_next_one_speaks() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -67,6 +68,15 @@ def test_the_own_step_is_marked_in_words_and_only_where_it_is_known() -> None:
     assert "Riverbend is here" in wide
     assert "you are here" in phone
     assert not any("here" in sheet for sheet in drawn(rows()))
+
+
+def test_the_lines_that_name_a_step_stand_under_each_other() -> None:
+    wide, _ = drawn(rows(), here=("governed", "Riverbend is here"))
+    told = re.findall(r'<text x="6" y="([\d.]+)" font-size="(\d+)"[^>]*>([^<]+)<', wide)
+    texts = [text for _, _, text in told]
+    assert texts == ["No exchange", "nothing is given on", "Governed", "every day", "Riverbend is here"]
+    for (above, _, _), (below, letters, text) in pairwise(told):
+        assert float(above) + int(letters) < float(below), text
 
 
 def test_dots_that_are_kept_apart_have_a_line_each() -> None:

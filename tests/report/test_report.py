@@ -17,6 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from helpers.files import read_district
 from helpers.report import run_report
 from helpers.report.runs.execute import Progress
+from helpers.report.runs.report import Maker
 from helpers.standard import BadInput
 from tests.as_if_made import as_if_made
 from tests.standing import standing_in
@@ -121,6 +122,29 @@ def test_a_folder_that_is_not_there_is_refused(road: Path, tmp_path: Path) -> No
         run_report(tmp_path / "nowhere", notebooks=road, out=tmp_path / "out")
     with pytest.raises(BadInput, match="given twice"):
         run_report(tmp_path, notebooks=road, parameters={"district_folder": "x"}, out=tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_a_report_without_a_folder_asks_the_given_maker_for_a_district_or_else_the_installed_one(
+    road: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: bool
+) -> None:
+    def maker(name: str) -> Maker:
+        def make(parameters: Mapping[str, object]) -> Path:
+            raise BadInput(f"{name} makes no district of {dict(parameters)}")
+
+        return make
+
+    monkeypatch.setattr("helpers.report.runs.report._maker", lambda: maker("The installed one"))
+    name = "The given one" if given else "The installed one"
+    with pytest.raises(BadInput, match=rf"{name} makes no district of \{{\}}"):
+        run_report(
+            notebooks=road,
+            only=["1"],
+            out=tmp_path / "out",
+            make=maker(name) if given else None,
+            progress=Progress(1, io.StringIO()),
+        )
     assert not (tmp_path / "out").exists()
 
 

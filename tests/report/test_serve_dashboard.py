@@ -6,7 +6,11 @@ import asyncio
 import os
 import shutil
 import socket
+import subprocess
+import sys
 from pathlib import Path
+from subprocess import PIPE
+from threading import Thread
 
 import nbformat
 import pytest
@@ -83,6 +87,43 @@ def test_a_port_that_is_taken_is_said_and_nothing_is_left_behind(
         ):
             pass
     assert list(tmp_path.glob("kit-dashboard-*")) == []
+
+
+def test_the_server_is_waited_for_and_its_own_port_is_the_address(tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    ready.touch()
+    with (
+        socket.socket() as server,
+        subprocess.Popen([sys.executable, "-c", "input()"], stdin=PIPE) as process,
+    ):
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        port = server.getsockname()[1]
+        (tmp_path / serving.LISTENS).write_text(str(port), encoding="ascii")
+        answers = Thread(target=answer_once, args=[server])
+        answers.start()
+        assert serving._wait(process, ready, None) == port
+        answers.join()
+        process.kill()
+
+
+def answer_once(server: socket.socket) -> None:
+    caller, _ = server.accept()
+    with caller:
+        caller.recv(1000)
+        caller.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+
+
+def test_a_server_that_ended_or_is_late_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = subprocess.Popen([sys.executable, "-S", "-c", "raise SystemExit(3)"])
+    ended.wait()
+    with pytest.raises(BadInput, match="it ended with 3"):
+        serving._wait(ended, tmp_path / "ready", None)
+    monkeypatch.setattr(serving, "STARTS", 0.2)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=PIPE) as late:
+        with pytest.raises(BadInput, match=r"not ready in 0\.2 s"):
+            serving._wait(late, tmp_path / "ready", None)
+        late.kill()
 
 
 def test_it_listens_on_this_machine_alone_and_asks_for_a_word() -> None:

@@ -18,6 +18,7 @@ __all__ = ["child_timeline"]
 
 
 _SHAPES = ("o", "s", "D", "^", "v", "P", "X")
+_TO_TEXT = 15  # pixels from the place of a mark in a legend to its text
 
 
 def child_timeline(
@@ -124,12 +125,12 @@ def _legend(sheet: Canvas, name: str, own: pd.DataFrame) -> list[list[tuple[floa
     x = sheet.measure(name, weight="bold") + 16
     for kind, count in own["event"].value_counts().items():
         said = sheet.fold(f"{kind} ({count})", sheet.width - 20, SMALL, lines=1)
-        wide = 14 + sheet.measure(said, SMALL)
+        wide = _TO_TEXT + sheet.measure(said, SMALL)
         if x + wide > sheet.width:
             lines.append([])
             x = 2.0
         lines[-1].append((x, str(kind), said))
-        x += wide + 14
+        x += wide + 13
     return lines
 
 
@@ -203,7 +204,7 @@ def _label(
             page.scatter(
                 [x + 5], [at], s=28, marker=shape, facecolor=fill, edgecolor=color("ink"), linewidth=0.8
             )
-            sheet.write(page, x + 15, at, said, size=SMALL, shade=color("muted"))
+            sheet.write(page, x + _TO_TEXT, at, said, size=SMALL, shade=color("muted"))
 
 
 def _marks(axes: Axes, own: pd.DataFrame, height: float, looks: dict[str, tuple[str, str]]) -> None:

@@ -79,8 +79,8 @@ OF_HEADS = ("dates in another form",)
 HEAD = "\x00"
 TASKS = {
     "record_typed": "numbers to type",
-    "file_exported": "files to export by hand, of systems other than the roster in which many records lack its numbers",
-    "file_imported": "files to import by hand, of systems other than the roster in which many records lack its numbers",
+    "file_exported": "files to export by hand, of systems other than the roster in which many lack its numbers",
+    "file_imported": "files to import by hand, of systems other than the roster in which many lack its numbers",
     "pair_reviewed": "pairs to review",
     "finding_mended": "findings to correct",
 }

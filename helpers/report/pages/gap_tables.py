@@ -77,10 +77,11 @@ _OF = ["left_silo", "owner"]
 # Measures of a column with the header of its file.
 OF_HEADS = ("dates in another form",)
 HEAD = "\x00"
+_BY_HAND = "by hand, of systems other than the roster in which many records lack its numbers"
 TASKS = {
     "record_typed": "numbers to type",
-    "file_exported": "files to export by hand, of systems other than the roster in which many lack its numbers",
-    "file_imported": "files to import by hand, of systems other than the roster in which many lack its numbers",
+    "file_exported": f"files to export {_BY_HAND}",
+    "file_imported": f"files to import {_BY_HAND}",
     "pair_reviewed": "pairs to review",
     "finding_mended": "findings to correct",
 }

@@ -89,7 +89,10 @@ def test_a_port_that_is_taken_is_said_and_nothing_is_left_behind(
     assert list(tmp_path.glob("kit-dashboard-*")) == []
 
 
-def test_the_server_is_waited_for_and_its_own_port_is_the_address(tmp_path: Path) -> None:
+def test_the_server_is_waited_for_and_its_own_port_is_the_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "STARTS", 10)
     ready = tmp_path / "ready"
     ready.touch()
     with (
@@ -100,7 +103,7 @@ def test_the_server_is_waited_for_and_its_own_port_is_the_address(tmp_path: Path
         server.listen()
         port = server.getsockname()[1]
         (tmp_path / serving.LISTENS).write_text(str(port), encoding="ascii")
-        answers = Thread(target=answer_once, args=[server])
+        answers = Thread(target=answer_once, args=[server], daemon=True)
         answers.start()
         assert serving._wait(process, ready, None) == port
         answers.join()

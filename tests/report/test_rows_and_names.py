@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pandas as pd
+import pytest
 
 from helpers.files import District
 from helpers.report.child.source_rows import _LONGEST, _cut, show_source_row, visible_columns
@@ -71,6 +73,17 @@ def test_a_row_with_a_plan_or_an_answer_keeps_back_what_the_child_wrote_beside_i
     # A student below 18 reads her words, and no answer in points that stands in the same row.
     young = visible_columns(open_view(source, "student", "c01"))
     assert not {"response", "response_text"} & young.get("survey_response", set())
+
+
+@pytest.mark.parametrize(("seen", "shown"), [(True, {"State"}), (False, set())])
+def test_a_state_number_is_shown_to_those_who_may_see_it_and_to_nobody_else(
+    seen: bool, shown: set[str]
+) -> None:
+    whole = open_view(SmallSource(), "teacher", WHO["teacher"])
+    view = SimpleNamespace(
+        narratives=False, may_see=lambda name: whole.may_see(name) and (seen or name != "state_id")
+    )
+    assert visible_columns(view)["identifiers"] == shown
 
 
 def test_a_row_shows_a_child_s_numbers_only_to_a_role_that_may_see_them() -> None:

@@ -155,3 +155,20 @@ def test_comparing_with_all_names_at_once_is_noticed_where_children_have_second_
     anybodys = int((~meals["says"].isin(surnames[surnames["chosen"]]["says"])).sum())
     assert check("D.4", anybodys, surnames=surnames, first="meals").state == "wrong"
     assert check("D.4", 6 + second_accounts, surnames=surnames, first="meals").state == "right"
+
+
+@pytest.mark.parametrize(
+    ("children", "said"),
+    [
+        ([41.0, None, 31.0, 100.0], "right"),
+        ([41.0, None, None, 100.0], "Exactly one number has to be hidden"),
+        ([41.0, 28.0, 31.0, 100.0], "Exactly one number has to be hidden"),
+    ],
+)
+def test_what_is_hidden_is_asked_for_only_where_it_is_one_number(
+    children: list[float | None], said: str
+) -> None:
+    schools = ["Oak", "Elm", "Ash", "all schools"]
+    counts = pd.DataFrame({"school": schools, "children": pd.array(children, dtype="Float64")})
+    reply = check("E.5", 28, counts=counts)
+    assert said in f"{reply.state}: {reply}"

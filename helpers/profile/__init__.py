@@ -10,6 +10,7 @@ from helpers.profile.check_in import (
     follow_up,
     read_check_ins,
 )
+from helpers.profile.conditions import TRUE, Column, Condition, ConditionText, parts_of
 from helpers.profile.example_children import ExampleChild, match_example_rules, pick_example_children
 from helpers.profile.facts.attendance import attendance_days
 from helpers.profile.facts.context import child_tables
@@ -27,7 +28,7 @@ from helpers.profile.indicators.definitions import (
 from helpers.profile.lineage import account_for_rows, source_rows
 from helpers.profile.profiles import Profiles, build_profiles, compare_profiles, stated_values_of_part
 from helpers.profile.questions import answer_questions, children_for, groups_for, read_questions, status_of
-from helpers.profile.questions.definitions import kit_questions
+from helpers.profile.questions.definitions import input_types, kit_questions
 from helpers.profile.questions.known import Roster, children_on_roster, listed_by_roster, roster_of
 from helpers.profile.relations import ADULT, adults_of, of_age, on_the_roster, roster_silos, with_rights
 from helpers.profile.rules.yearly_counts import only_handed_in

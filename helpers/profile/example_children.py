@@ -13,14 +13,14 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from helpers.files import of_what, shared
-from helpers.profile.conditions import Condition, parts_of
+from helpers.profile.conditions import TRUE, Column, ConditionText, parts_of
 from helpers.profile.facts.store import with_child
 from helpers.profile.facts.systems import authority_in, latest_days
 from helpers.profile.gather import gather_facts
 from helpers.profile.profiles import profile_of, stated_values_of_part
 from helpers.profile.relations import guardians_of, of_age, with_rights
 from helpers.profile.values import folded
-from helpers.standard import BadInput, DeclaredText, read_declared
+from helpers.standard import BadInput, read_declared
 from helpers.systems import declared
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ class Rule(BaseModel):
 
     name: str
     text: str
-    when: DeclaredText | None = None
-    unless: DeclaredText | None = None
+    when: ConditionText | None = None
+    unless: ConditionText | None = None
     # For a rule about records: the systems that it looks at beside the roster.
     systems: tuple[str, ...] = ()
 
@@ -54,12 +54,6 @@ class Rule(BaseModel):
                 f"rule {self.name!r}: give `when` or `unless`, or one of {', '.join(BY_RECORDS)}"
             )
         return self
-
-    @property
-    def condition(self) -> Condition | None:
-        """What it asks of a child's values; None if it is about records."""
-        text = self.when if self.when is not None else self.unless
-        return None if text is None else Condition(" ".join(text.split()))
 
 
 class RulesOfChild(BaseModel):
@@ -82,8 +76,8 @@ class ExampleRules(BaseModel):
     def inputs(self) -> tuple[str, ...]:
         """List what the conditions ask for, each once."""
         every = [*self.rule, *(rule for child in self.child for rule in child.rule)]
-        asked = [rule.condition.inputs() for rule in every if rule.condition is not None]
-        return tuple(dict.fromkeys(name for names in asked for name in names))
+        asked = [condition for rule in every if (condition := rule.when or rule.unless) is not None]
+        return tuple(dict.fromkeys(name for condition in asked for name in condition.inputs()))
 
 
 @cache
@@ -162,18 +156,13 @@ def _matched(district: District, links: Links, profile: pd.DataFrame | None) -> 
     return tuple(chosen)
 
 
-@dataclass(frozen=True)
-class _Value:
-    """One input of the conditions, child by child."""
-
-    value: pd.Series
-    nothing: np.ndarray
-
-    @classmethod
-    def of(cls, kind: str, value: pd.Series) -> _Value:
-        """Take a column of profiles, or whether it has a value."""
-        value = value.notna().astype("boolean") if kind == "on_record" else value
-        return cls(value.reset_index(drop=True), np.zeros(len(value), dtype=bool))
+def _column(name: str, columns: Mapping[str, pd.Series], children: int) -> Column:
+    """Take a column of profiles, or whether it has a value."""
+    kind, element = parts_of(name)
+    value = columns.get(element)
+    if value is None:
+        return Column(np.full(children, np.nan))
+    return Column.of(value.notna() if kind == "on_record" else value)
 
 
 @dataclass(frozen=True)
@@ -191,7 +180,7 @@ class _Known:
     # Whether a guardian of the child may see its records today.
     guarded: np.ndarray
     # Values by input.
-    told: Mapping[str, _Value]
+    told: Mapping[str, Column]
     # Elements, child by child.
     columns: Mapping[str, pd.Series]
 
@@ -210,10 +199,7 @@ class _Known:
             profile = _profile(district, links, tuple(elements.values()))
         children = pd.Index(profile["child"])
         columns = {name: profile[one.profile_column] for name, one in elements.items()}
-        unknown = pd.Series(pd.NA, index=profile.index, dtype="Float64")
-        told = {
-            name: _Value.of(parts_of(name)[0], columns.get(parts_of(name)[1], unknown)) for name in inputs
-        }
+        told = {name: _column(name, columns, len(children)) for name in inputs}
         there = pd.crosstab(people["child"], people["silo"]).reindex(children, fill_value=0).gt(0)
         rosters = tuple(silo for silo in authority_in(district).rosters if silo in there.columns)
         listed = children.isin(_on_roster(people, rosters))
@@ -229,11 +215,11 @@ class _Known:
 
     def meets(self, rule: Rule, before: list[str]) -> np.ndarray:
         """Test who meets a rule."""
-        condition = rule.condition
-        if condition is None:
-            return BY_RECORDS[rule.name](self, rule, before)
-        holds = condition.holds(self.told, len(self.children)).fillna(False).to_numpy(dtype=bool)
-        return ~holds if rule.unless is not None else holds
+        if rule.when is not None:
+            return np.asarray(rule.when.truth(self.told) == TRUE)
+        if rule.unless is not None:
+            return np.asarray(rule.unless.truth(self.told) != TRUE)
+        return BY_RECORDS[rule.name](self, rule, before)
 
 
 def _profile(district: District, links: Links, elements: tuple[Element, ...]) -> pd.DataFrame:

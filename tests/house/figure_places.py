@@ -379,10 +379,10 @@ def _chronic_talk() -> tuple[Any, Any]:
     terms = page_terms()
     talk = next(one for one in terms.talk if one.key == "many_days_missed")
     least = [
-        each.at_least
+        str(each.right)
         for one in terms.talk
-        for each in one.when
-        if one.concept == "attendance" and each.element == "days_enrolled"
+        for each in one.when.comparisons
+        if one.concept == "attendance" and (str(each.left), each.how) == ("days_enrolled", ">=")
     ]
     spoken = [language(code) for code in ("en", "es")]
     said = [
@@ -393,10 +393,10 @@ def _chronic_talk() -> tuple[Any, Any]:
     days, share = (value(f"standard/thresholds.chronic_absence_{one}") for one in ("least_days", "share"))
     english, spanish = {0.1: ("ten", "diez"), 0.2: ("five", "cinco")}[share]
     return (
-        [talk.when[0].at_least, set(least), [words.partition(".")[0] for words in said]],
+        [str(talk.when.comparisons[0].right), set(least), [words.partition(".")[0] for words in said]],
         [
-            share,
-            {days},
+            f"{share:g}",
+            {f"{days:g}"},
             [
                 f"Ana missed one day in {english}, or more",
                 f"You missed one day in {english}, or more",
@@ -459,20 +459,19 @@ def _page_lines() -> tuple[Any, Any]:
     terms = page_terms()
     grades, percentiles = set(), set()
     for one in (*terms.strength, *terms.talk):
-        for each in one.when:
-            lines = {(line, getattr(each, line)) for line in ("at_least", "below") if getattr(each, line)}
-            if each.element.endswith("_percentile"):
-                percentiles |= lines
-            elif each.element in ("grade_average", "course_average", "grade_mathematics", "grade_english"):
-                grades |= lines
+        for each in one.when.comparisons:
+            name, line = str(each.left), (each.how, str(each.right))
+            if name.endswith("_percentile"):
+                percentiles.add(line)
+            elif name in ("grade_average", "course_average", "grade_mathematics", "grade_english"):
+                grades.add(line)
     good, low, strong, high, usual = (
         value(f"profile/thresholds.{one}")
         for one in ("good_grade", "low_grade", "strong_percentile", "high_percentile", "usual_percentile")
     )
-    known = {("at_least", 0.0)}
-    return [grades - known, percentiles, terms.levels], [
-        {("at_least", good), ("below", low)},
-        {("at_least", strong), ("at_least", high), ("below", usual)},
+    return [grades, percentiles, terms.levels], [
+        {(">=", f"{good:g}"), ("<", f"{low:g}")},
+        {(">=", f"{strong:g}"), (">=", f"{high:g}"), ("<", f"{usual:g}")},
         {"above": high, "usual": usual, "below": 0},
     ]
 

@@ -16,7 +16,7 @@ import pytest
 
 from helpers.gaps.rubric import kit_rubric
 from helpers.link.records_a_child import has_children_once
-from helpers.profile.conditions import Condition
+from helpers.profile.conditions import TRUE, Column
 from helpers.profile.facts.school_years import SchoolYears
 from helpers.profile.indicators import definition, indicator
 from helpers.profile.indicators.statuses import STATUSES, Children, judged
@@ -74,22 +74,9 @@ def says(kind: str, element: str, **others: float) -> Callable[[float], bool]:
     def look(number: float) -> bool:
         statements = page(**others, **{element: number})
         topics: Any = getattr(page_terms(), kind)
-        return any(
-            all(statements.holds(each) for each in topic.when)
-            for topic in topics
-            if element in {each.element for each in topic.when}
-        )
+        return any(statements.holds(topic.when) for topic in topics if element in topic.when.inputs())
 
     return look
-
-
-class Known:
-    """A number that is known of one child."""
-
-    nothing = np.zeros(1, dtype=bool)
-
-    def __init__(self, number: float) -> None:
-        self.value = pd.Series([number], dtype="Float64")
 
 
 def asks(question: str, element: str, **others: float) -> Callable[[float], bool]:
@@ -97,8 +84,9 @@ def asks(question: str, element: str, **others: float) -> Callable[[float], bool
 
     def look(number: float) -> bool:
         (answer,) = (one.answer for one in declared_questions() if one.id == question)
-        told = {name: Known(given) for name, given in {**others, element: number}.items()}
-        return bool(Condition(str(answer)).holds(told, 1).iloc[0])
+        assert answer is not None
+        told = {name: Column(np.array([given])) for name, given in {**others, element: number}.items()}
+        return bool(answer.truth(told) == TRUE)
 
     return look
 

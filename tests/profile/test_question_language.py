@@ -5,13 +5,12 @@ from __future__ import annotations
 from itertools import product
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.profile.conditions import Condition
+from helpers.profile.conditions import Column, Condition
 from helpers.profile.questions import (
     declared_questions,
     read_questions,
@@ -78,7 +77,9 @@ meaning = "x"
     with pytest.raises(BadInput) as told:
         read_questions(path)
     for part in (
-        "least_part", "'a' is declared twice", "source 'nobody'", "'grade_avrage', which nobody declares",
+        "least_part", "'a' is declared twice", "source 'nobody'",
+        "'grade_avrage': no element is called so. Did you mean grade_average?",
+
         "'rate' is of the type number", "Did you mean guardians?", "needs an answer",
     ):  # fmt: skip
         assert part in str(told.value)
@@ -87,7 +88,7 @@ meaning = "x"
 @pytest.mark.parametrize(
     "text",
     [
-        "__import__('os').system('true')", "rate + 1 < 2", "rate < other_rate", "rate", "1 < rate < 2",
+        "__import__('os').system('true')", "rate + 1", "rate < other_rate", "rate", "1 < rate < 2",
         "(lambda: rate)()",
         "rate is 1", "grade_level in '05'", "at_least(3, chronically_absent)", "open('x')", "rate <", "",
     ],
@@ -99,10 +100,8 @@ def test_a_condition_knows_its_few_forms_and_nothing_else(text: str) -> None:
 # ---- three answers: yes, no, unknown
 
 
-class Flag:
-    def __init__(self, told: list[bool | None]) -> None:
-        self.value = pd.Series(pd.array(told, dtype="boolean"))
-        self.nothing = np.zeros(len(told), dtype=bool)
+def flag(told: bool | None) -> Column:
+    return Column.of(pd.Series([told], dtype="boolean"))
 
 
 NAMES = ("a", "b", "c")
@@ -121,12 +120,12 @@ CONDITIONS = st.recursive(
 @settings(deadline=None)
 @given(CONDITIONS, st.tuples(*[st.sampled_from([True, False, None])] * 3))
 def test_what_is_said_holds_whatever_the_unknown_may_be(text: str, told: tuple[bool | None, ...]) -> None:
-    said = Condition(text).holds({name: Flag([one]) for name, one in zip(NAMES, told, strict=True)}, 1)[0]
+    said = Condition(text).holds({name: flag(one) for name, one in zip(NAMES, told, strict=True)})[0]
     possible = set()
     for completed in product([True, False], repeat=3):
         if all(one is None or one == full for one, full in zip(told, completed, strict=True)):
-            flags = {name: Flag([one]) for name, one in zip(NAMES, completed, strict=True)}
-            possible.add(bool(Condition(text).holds(flags, 1)[0]))
+            flags = {name: flag(one) for name, one in zip(NAMES, completed, strict=True)}
+            possible.add(bool(Condition(text).holds(flags)[0]))
     if said is not pd.NA:
         assert possible == {bool(said)}
     elif None not in told:

@@ -83,7 +83,7 @@ def fullest_child() -> PageStatements:
     for element in page_terms().own_page:
         text = "I helped to build the set of the school play " * 9
         own.values[element] = Told(text, None, YEAR, "survey", "1", "f", 2, date(YEAR, 3, 24), None)
-    own.values["days_absent_before"] = replace(own.values["days_absent"], text="6", number=6.0)
+    own.values["last_year.days_absent"] = replace(own.values["days_absent"], text="6", number=6.0)
     own.unsure = ["behavior", "clubs", "survey", "health", "iready", "family"]
     own.not_linked = ["lms", "map_growth", "screener"]
     own.differing = list(page_terms().compared)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.profile import parts_of
 from helpers.report.child.educator_rules import DECLARED, educator_rules, read_educator_rules
 from helpers.report.child.shown_elements import page_terms
 from helpers.report.messages import language
@@ -28,7 +29,7 @@ def test_every_rule_has_a_sentence_for_educators_with_the_numbers_of_its_conditi
     for strength in page_terms().strength:
         assert spoken.sentence("educator", f"strength.{strength.key}")
     for action in RULES.action:
-        asked = {each.element for each in action.when} | {"name", "opened_day"}
+        asked = {parts_of(name)[1] for name in action.when.inputs()} | {"name", "opened_day"}
         for part in ("see", "ask"):
             text = spoken.sentence("educator", f"action.{action.key}_{part}")
             assert set(re.findall(r"\{(\w+)", text)) <= asked

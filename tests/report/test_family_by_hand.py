@@ -16,7 +16,7 @@ import pytest
 
 from helpers.files.save import unguarded
 from helpers.profile import definition
-from helpers.report.child.shown_elements import Condition
+from helpers.profile.conditions import Condition
 from helpers.report.child.statements import (
     MonthLine,
     PageStatements,
@@ -572,15 +572,16 @@ def test_a_condition_includes_its_line_where_it_says_at_least_or_at_most(
     number: int, meets: tuple[bool, ...]
 ) -> None:
     own = told([value("days_absent", str(number))])
-    bounds = ({"at_least": 5}, {"at_most": 5}, {"below": 5})
-    assert tuple(own.holds(Condition(element="days_absent", **one)) for one in bounds) == meets
-    assert not told([]).holds(Condition(element="days_absent", at_most=5))
+    asked = [Condition(f"days_absent {sign} 5") for sign in (">=", "<=", "<")]
+    assert tuple(own.holds(one) for one in asked) == meets
+    assert not told([]).holds(asked[1])
+    assert not told([]).holds(Condition("not days_absent <= 5"))
 
 
 def test_what_was_a_year_ago_is_of_the_year_before_and_of_no_other() -> None:
-    (name, element) = next(iter(TERMS.earlier.items()))
+    element = next(iter(TERMS.earlier))
     for year, known in ((YEAR - 2, None), (YEAR - 1, 7.0), (YEAR + 1, None)):
-        assert told([value(element, "7", school_year=year)]).number(name) == known
+        assert told([value(element, "7", school_year=year)]).number(f"last_year.{element}") == known
 
 
 @pytest.mark.parametrize(("expected", "typical"), [(-1.5, 0.0), (0.0, 0.0), (2.5, 2.5)])

@@ -11,6 +11,7 @@ import pytest
 
 from helpers.layouts import all_layouts
 from helpers.layouts.column import code_set
+from helpers.profile import Condition, parts_of
 from helpers.profile.indicators import declared_indicators
 from helpers.report.child.shown_elements import DECLARED, read_page_terms, undeclared
 from helpers.report.child.statements import LETTERS_OF
@@ -43,7 +44,9 @@ def test_each_element_event_and_indicator_is_shown_or_left_off_with_a_reason() -
 
 def test_no_indicator_is_named_by_a_rule_of_pages() -> None:
     # Indicators sort children by thresholds; a page speaks of days, marks and scores.
-    named_by_rules = {each.element for one in (*TERMS.strength, *TERMS.talk) for each in one.when}
+    named_by_rules = {
+        parts_of(name)[1] for one in (*TERMS.strength, *TERMS.talk) for name in one.when.inputs()
+    }
     assert not named_by_rules & ({each.name for each in declared_indicators()} - TERMS.shown_elements)
 
 
@@ -62,14 +65,14 @@ def test_every_rule_has_its_sentences_whose_places_its_rule_fills(code: str) -> 
     letters = {**LETTERS_OF, "chronic_days": "days_enrolled"}
     for voice in VOICES:
         for one in TERMS.strength:
-            asked = {name for each in one.when for name in (each.element, each.less) if name}
+            asked = places_of_inputs(one.when)
             _placed(
                 spoken.sentence(voice, f"strength.{one.key}"),
                 asked | set(TERMS.line_of(one.line).elements),
                 letters,
             )
         for talk in TERMS.talk:
-            asked = {name for each in talk.when for name in (each.element, each.less) if name}
+            asked = places_of_inputs(talk.when)
             asked |= {element for key in talk.lines for element in TERMS.line_of(key).elements}
             for part in ("see", "means", "ask"):
                 _placed(spoken.sentence(voice, f"talk.{talk.key}_{part}"), asked, letters)
@@ -78,6 +81,12 @@ def test_every_rule_has_its_sentences_whose_places_its_rule_fills(code: str) -> 
             assert spoken.sentence(voice, f"means.{line.key}")
             assert spoken.sentence(voice, f"group.{line.group}")
             assert spoken.sentence(voice, f"ask.{line.group}")
+
+
+def places_of_inputs(when: Condition) -> set[str]:
+    """Name the places that the inputs of a condition fill."""
+    asked = [parts_of(name) for name in when.inputs()]
+    return {f"{name}_before" if kind == "last_year" else name for kind, name in asked}
 
 
 def _placed(sentence: str, asked: set[str], letters: Mapping[str, str]) -> None:
@@ -192,7 +201,7 @@ def test_an_unknown_language_is_one_sentence_with_the_choices() -> None:
 def test_all_faults_of_a_declaration_are_named_at_once(tmp_path: Path) -> None:
     text = DECLARED.read_text(encoding="utf-8")
     text = text.replace('line = "map_math_growth"', 'line = "nowhere"', 1)
-    text = text.replace('{ element = "grade_average", ', '{ element = "never_shown", ', 1)
+    text = text.replace("grade_average >=", "never_shown >=", 1)
     path = tmp_path / "shown_elements.toml"
     path.write_text(text.replace("[left_off]\n", '[left_off]\nschool = "twice"\n'), encoding="utf-8")
     with pytest.raises(BadInput) as refused:

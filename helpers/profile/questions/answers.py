@@ -81,19 +81,16 @@ class Asking:
         """Answer one question for every child."""
         count = len(self.roster.children)
         inputs = tuple(self.known.input(name, question.fresh_days) for name in question.inputs())
-        told = {each.name: each for each in inputs}
-        whom = pd.Series(np.ones(count, dtype=bool), dtype="boolean")
-        if question.whom is not None:
-            whom = question.whom.holds(told, count)
-        yes = pd.Series(np.ones(count, dtype=bool), dtype="boolean")
-        if question.condition is not None:
-            yes = question.condition.holds(told, count)
+        told = {each.name: each.column for each in inputs}
+        everybody = pd.Series(np.ones(count, dtype=bool), dtype="boolean")
+        whom = everybody if question.of is None else question.of.holds(told)
+        yes = everybody if question.answer is None else question.answer.holds(told)
         reason = reduce(
             np.minimum,
             [np.where(each.known, len(REASONS), each.state) for each in inputs],
             np.full(count, len(REASONS)),
         )
-        if question.condition is None:
+        if question.answer is None:
             # A question about one child is answered once all parts are known.
             yes = yes.mask(reason < len(REASONS))
         concerned = self.asked & whom.fillna(True).to_numpy(dtype=bool)

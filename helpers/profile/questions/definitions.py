@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from helpers.profile.conditions import Condition, parts_of
+from helpers.profile.conditions import ConditionText, parts_of
 from helpers.standard import (
     BadInput,
     DeclaredNumber,
@@ -43,29 +43,18 @@ class Question(Declared):
     asked_by: tuple[str, ...]
     grain: Literal["child", "list", "number"]
     source: str
-    of: str | None = None
-    answer: DeclaredText | None = None
+    # Whom it is about; None: every child on the roster.
+    of: ConditionText | None = None
+    # Whom it looks for; None: every child.
+    answer: ConditionText | None = None
     details: tuple[str, ...] = Field((), validation_alias=AliasChoices("details", "tells"))
     group_by: str | None = None
     fresh_days: dict[str, int] = {}
     meaning: DeclaredText
 
-    @property
-    def whom(self) -> Condition | None:
-        """Whom it is about; None: every child on the roster."""
-        return None if self.of is None else Condition(self.of)
-
-    @property
-    def condition(self) -> Condition | None:
-        """Whom it looks for; None: every child."""
-        return None if self.answer is None else Condition(self.answer)
-
     def inputs(self) -> tuple[str, ...]:
         """List the inputs it needs, each once."""
-        asked = [
-            *(self.whom.inputs() if self.whom else ()),
-            *(self.condition.inputs() if self.condition else ()),
-        ]
+        asked = [name for one in (self.of, self.answer) if one for name in one.inputs()]
         grouped = [] if self.group_by is None else [self.group_by]
         return tuple(dict.fromkeys([*asked, *self.details, *grouped]))
 
@@ -107,7 +96,7 @@ class Questions(Declared):
             faults.append(
                 f"source {question.source!r} is no source.{nearest(question.source, ['own', *self.source])}"
             )
-        for condition in (question.whom, question.condition):
+        for condition in (question.of, question.answer):
             faults += condition.faults(types) if condition else []
         told = [*question.details, *([] if question.group_by is None else [question.group_by])]
         faults += [

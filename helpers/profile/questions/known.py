@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import pandas as pd
 
-from helpers.profile.conditions import parts_of
+from helpers.profile.conditions import Column, parts_of
 from helpers.profile.rules.results import SET_ASIDE
 from helpers.profile.store.source import Source
 from helpers.standard import STRING, BadInput, Element, figure, first_day
@@ -227,6 +227,11 @@ class Input:
     def nothing(self) -> np.ndarray:
         """Children known to have nothing."""
         return self.state == NOTHING
+
+    @property
+    def column(self) -> Column:
+        """Its values, as conditions read them."""
+        return Column.of(self.value, self.nothing)
 
     @property
     def known(self) -> np.ndarray:

@@ -10,7 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from helpers.report.child.shown_elements import Condition, page_terms
+from helpers.profile import ConditionText, input_types, parts_of
+from helpers.report.child.shown_elements import page_terms
 from helpers.standard import BadInput, faults_of, nearest, toml_of
 from helpers.systems import declared
 
@@ -31,7 +32,7 @@ class Action(Declared):
     """What to do next, if its conditions hold."""
 
     key: str
-    when: tuple[Condition, ...]
+    when: ConditionText
 
 
 class Gap(Declared):
@@ -66,8 +67,8 @@ class EducatorRules(Declared):
     @property
     def elements(self) -> frozenset[str]:
         """Elements that actions ask for."""
-        asked = {each.element for one in self.action for each in one.when}
-        return frozenset(asked - {SINCE_MESSAGE})
+        asked = {parts_of(name) for one in self.action for name in one.when.inputs()}
+        return frozenset({name for _, name in asked} - {SINCE_MESSAGE})
 
     def owner_of(self, topic: str, reader: str) -> str:
         """Return the role that acts on a topic: the reader's, if it is one of them."""
@@ -83,10 +84,12 @@ class EducatorRules(Declared):
     def _known_names(self) -> EducatorRules:
         elements = {each.name for each in declared().element}
         kinds = {each.name for each in declared().timeline}
-        named = {*self.elements, *(name for one in self.unknown for name in one.elements)}
+        named = {name for one in self.unknown for name in one.elements}
         topics = {"call", *(one.concept for one in page_terms().talk)}
         without = sorted(topics - {topic for topic, roles in self.owner.items() if roles})
         faults = [f"nobody is named who acts on {topic!r}" for topic in without]
+        types = {**input_types(), SINCE_MESSAGE: "number"}
+        faults += [f"{one.key!r}: {fault}" for one in self.action for fault in one.when.faults(types)]
         faults += [
             f"no element is called {name!r}.{nearest(name, elements)}" for name in sorted(named - elements)
         ]
@@ -102,7 +105,7 @@ class EducatorRules(Declared):
 
 def read_educator_rules(path: Path) -> EducatorRules:
     """Read a declaration of educators' pages."""
-    known = {name for part in (Action, Gap, Domain, EducatorRules, Condition) for name in part.model_fields}
+    known = {name for part in (Action, Gap, Domain, EducatorRules) for name in part.model_fields}
     try:
         return EducatorRules.model_validate(toml_of(path.read_text(encoding="utf-8")))
     except (ValidationError, tomllib.TOMLDecodeError) as error:

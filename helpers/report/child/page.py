@@ -369,7 +369,7 @@ def _unknown(chosen: Sequence[Any], systems: Mapping[str, SystemName], said: _Sa
 def _call(own: PageStatements, said: _Said, part: Literal["see", "ask"]) -> str:
     """Say why to call, or what for: of the first action whose conditions hold."""
     for action in educator_rules().action:
-        if all(own.holds(condition) for condition in action.when):
+        if own.holds(action.when):
             opened = own.values.get("last_absence_message_opened")
             day = said.day(date.fromisoformat(opened.text)) if opened is not None else ""
             return said(f"action.{action.key}_{part}", opened_day=day)
@@ -475,7 +475,7 @@ def _titles(
         since = _bunched(own, year, until)
         if since is not None:
             told += said.part("picture.days_since", since_days=since[1], since_day=said.day(since[0]))
-        before = own.number("days_absent_before")
+        before = own.number("last_year.days_absent")
         titles["days"] = told + (
             said.part("picture.days_before", before=before) if before is not None else ""
         )

@@ -9,14 +9,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from helpers.profile import GRADES
+from helpers.profile import GRADES, ConditionText, input_types, parts_of
 from helpers.standard import BadInput, DeclaredNumber, faults_of, toml_of
 from helpers.systems import declared as declared_elements
 
 __all__ = [
     "CALL",
     "Concern",
-    "Condition",
     "Line",
     "MonthColumn",
     "PageTerms",
@@ -71,32 +70,13 @@ class Line(Declared):
         return GRADES.index(grade) < GRADES.index(self.zero_from_grade)
 
 
-class Condition(Declared):
-    """A condition on an element, its share of another one, or its difference; false for unknown values."""
-
-    element: str
-    of: str | None = None
-    less: str | None = None
-    at_least: DeclaredNumber | None = None
-    at_most: DeclaredNumber | None = None
-    below: DeclaredNumber | None = None
-    equals: str | None = None
-    known: bool | None = None
-
-    @model_validator(mode="after")
-    def _asks(self) -> Condition:
-        if all(each is None for each in (self.at_least, self.at_most, self.below, self.equals, self.known)):
-            raise ValueError("say at_least, at_most, below, equals or known")
-        return self
-
-
 class Strength(Declared):
     """A strength of the child."""
 
     key: str
     concept: str
     line: str
-    when: tuple[Condition, ...]
+    when: ConditionText
 
 
 class Talk(Declared):
@@ -105,7 +85,7 @@ class Talk(Declared):
     key: str
     concept: str
     lines: tuple[str, ...]
-    when: tuple[Condition, ...]
+    when: ConditionText
     # Of a concept's topics with such an element, the one with the lowest value is said.
     lowest: str | None = None
 
@@ -143,7 +123,6 @@ class PageTerms(Declared):
     two_tests: dict[str, tuple[str, str]]
     month: tuple[MonthColumn, ...]
     pictured: dict[str, Literal["messages", "tests", "marks", "events"]]
-    earlier: dict[str, str]
     norms: dict[str, str]
     within: dict[str, str]
     within_events: dict[str, str]
@@ -162,9 +141,8 @@ class PageTerms(Declared):
             faults += [
                 f"{kind} {key!r} is declared twice" for key in sorted(set(keys)) if keys.count(key) > 1
             ]
-        rules: list[tuple[str, tuple[str, ...], tuple[Condition, ...]]]
-        rules = [(one.key, (one.line,), one.when) for one in self.strength]
-        rules += [(one.key, one.lines, one.when) for one in self.talk]
+        strengths = [(one.key, (one.line,), one.when) for one in self.strength]
+        rules = [*strengths, *((one.key, one.lines, one.when) for one in self.talk)]
         for key, named, _ in rules:
             faults += [
                 f"{key!r} leads to line {name!r}, which is none" for name in named if name not in lines
@@ -173,15 +151,13 @@ class PageTerms(Declared):
         apart = [*self.left_off, *self.own_page]
         twice = (shown & set(apart)) | {name for name in apart if apart.count(name) > 1}
         faults += [f"element {name!r} is shown and left off" for name in sorted(twice)]
-        asked = {
-            name
-            for _, _, when in rules
-            for each in when
-            for name in (each.element, each.of, each.less)
-            if name is not None
+        own = {
+            *self.norms,
+            *(f"{subject}_tests_{what}" for subject in self.two_tests for what in ("apart", "lower")),
         }
-        shown |= set(self.earlier) | set(self.norms)
-        shown |= {f"{subject}_tests_{what}" for subject in self.two_tests for what in ("apart", "lower")}
+        types = {**input_types(), **dict.fromkeys(own, "number")}
+        faults += [f"{key!r}: {fault}" for key, _, when in rules for fault in when.faults(types)]
+        asked = {parts_of(parts_of(name)[1])[1] for *_, when in rules for name in when.inputs()} - own
         ranked = [key for each in self.concern for key in each.talks if key != CALL]
         faults += [
             f"talk {key!r} is in {ranked.count(key)} concerns; rank it in one"
@@ -198,6 +174,13 @@ class PageTerms(Declared):
         """Rank topics, flags and the call by how serious they are; 0 is the most serious."""
         keys = [key for each in self.concern for key in (*each.talks, *each.flags)]
         return {key: place for place, key in enumerate(keys)}
+
+    @cached_property
+    def earlier(self) -> frozenset[str]:
+        """Elements of which a rule asks the value of the year before."""
+        rules = [*(one.when for one in self.strength), *(one.when for one in self.talk)]
+        asked = [parts_of(name) for when in rules for name in when.inputs()]
+        return frozenset(name for kind, name in asked if kind == "last_year")
 
     @property
     def shown_elements(self) -> frozenset[str]:
@@ -240,7 +223,7 @@ def undeclared(terms: PageTerms) -> list[str]:
 
 def read_page_terms(path: Path) -> PageTerms:
     """Read a declaration of pages."""
-    parts = (Line, Condition, Strength, Talk, Concern, MonthColumn, PageTerms)
+    parts = (Line, Strength, Talk, Concern, MonthColumn, PageTerms)
     known = {name for part in parts for name in part.model_fields}
     try:
         return PageTerms.model_validate(toml_of(path.read_text(encoding="utf-8")))

@@ -9,9 +9,10 @@ from datetime import date
 from statistics import NormalDist
 from typing import Any
 
-from helpers.profile import definition
+import numpy as np
+
+from helpers.profile import TRUE, Column, Condition, definition, parts_of
 from helpers.report.child.shown_elements import (
-    Condition,
     Line,
     MonthColumn,
     PageTerms,
@@ -73,6 +74,9 @@ class Event:
     detail: str | None = None
 
 
+UNKNOWN_COLUMN = Column(np.full(1, np.nan))
+
+
 @dataclass
 class PageStatements:
     """Everything that a page may state about a child."""
@@ -99,26 +103,17 @@ class PageStatements:
         return None if told is None else told.number
 
     def holds(self, condition: Condition) -> bool:
-        """Check a condition; false for unknown values."""
-        told = self.values.get(condition.element)
+        """Check that a condition is known to hold; a page says nothing of what is unknown."""
+        return bool(condition.truth({name: self._column(name) for name in condition.inputs()}) == TRUE)
+
+    def _column(self, name: str) -> Column:
+        kind, element = parts_of(name)
+        told = self.values.get(element if kind == "on_record" else name)
         if told is None:
-            return False
-        if condition.known is not None or condition.equals is not None:
-            return condition.equals in (None, told.text)
-        number = told.number
-        if condition.of is not None and number is not None:
-            whole = self.number(condition.of)
-            number = number / whole if whole else None
-        if condition.less is not None and number is not None:
-            other = self.number(condition.less)
-            number = None if other is None else number - other
-        if number is None:
-            return False
-        return (
-            (condition.at_least is None or number >= condition.at_least)
-            and (condition.at_most is None or number <= condition.at_most)
-            and (condition.below is None or number < condition.below)
-        )
+            return UNKNOWN_COLUMN
+        if kind == "on_record":
+            return Column(np.ones(1))
+        return Column(np.array([told.text if told.number is None else told.number]))
 
 
 def page_statements(
@@ -149,10 +144,13 @@ def page_statements(
             told[child].not_linked.append(silo)
     _take_values(told, mine, standing, terms)
     if school_year is not None:
-        # Values of the year before, under their own names.
-        names = {element: name for name, element in terms.earlier.items()}
-        before = [row for row in values if row.element in names and row.school_year == school_year - 1]
-        _take_values(told, [row._replace(element=names[row.element]) for row in before], standing, terms)
+        # Values of the year before, by the names that conditions have for them.
+        before = [
+            row for row in values if row.element in terms.earlier and row.school_year == school_year - 1
+        ]
+        _take_values(
+            told, [row._replace(element=f"last_year.{row.element}") for row in before], standing, terms
+        )
     _take_norms(told, indicators, terms)
     _compare_tests(told.values(), terms)
     _take_events(told, timeline, standing, school_year, terms)
@@ -446,7 +444,7 @@ def strengths_of(told: PageStatements, terms: PageTerms) -> list[Strength]:
     """Return the strengths, best first."""
     found: dict[str, Strength] = {}
     for one in terms.strength:
-        if one.concept not in found and all(told.holds(condition) for condition in one.when):
+        if one.concept not in found and told.holds(one.when):
             found[one.concept] = one
     return list(found.values())[:MOST_STRENGTHS]
 
@@ -455,7 +453,7 @@ def talks_of(told: PageStatements, terms: PageTerms) -> list[Talk]:
     """Return the topics to talk about, most serious first."""
     found: dict[str, Talk] = {}
     for one in sorted(terms.talk, key=lambda talk: terms.rank[talk.key]):
-        if not all(told.holds(condition) for condition in one.when):
+        if not told.holds(one.when):
             continue
         first = found.setdefault(one.concept, one)
         if first.lowest and one.lowest and _number(told, one.lowest) < _number(told, first.lowest):
@@ -473,13 +471,15 @@ def places_of(told: PageStatements, terms: PageTerms, spoken: Language, voice: V
     codes = {each.elements[0]: each.labels for each in terms.line if each.labels is not None}
     places: dict[str, Any] = {}
     for element, value in told.values.items():
+        kind, own = parts_of(element)
+        place = f"{own}_before" if kind == "last_year" else own
         if element in codes:
-            places[element] = spoken.labeled_list(str(codes[element]), value.text)
+            places[place] = spoken.labeled_list(str(codes[element]), value.text)
         else:
-            places[element] = value.text if value.number is None else value.number
+            places[place] = value.text if value.number is None else value.number
         if value.number is not None and value.number < 0:
-            places[f"{element}_less"] = -value.number
-        places[f"{element}_when"] = (
+            places[f"{place}_less"] = -value.number
+        places[f"{place}_when"] = (
             spoken.say(voice, "times.on_day", day=value.as_of)
             if value.as_of is not None
             else spoken.say(voice, "times.this_year")

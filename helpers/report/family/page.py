@@ -248,7 +248,7 @@ def _days(told: PageStatements, facts: PageFacts, spoken: Language, say: Any, re
         if since is not None:
             day = spoken.day_of_year(since[0])
             parts.append(say("page.days_since", since_days=since[1], since_day=day))
-    if told.number("days_absent_before") is not None:
+    if told.number("last_year.days_absent") is not None:
         parts.append(say("page.days_before"))
     return Statement(lead, " ".join(parts), ref)
 

@@ -12,6 +12,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from helpers.gaps import load_presence, scope_of
+from helpers.profile import parts_of
 from helpers.report.blocks import Block, frame
 from helpers.report.child.shown_elements import page_terms
 from helpers.report.child.statements import PageStatements, page_statements
@@ -260,7 +261,7 @@ def shown_on(pages: Iterable[FamilyPage]) -> pd.DataFrame:
         for said, value in one.told.values.items():
             if said in terms.norms:  # what a norm expects is no value of the child
                 continue
-            name = terms.earlier.get(said, said)
+            _, name = parts_of(said)
             place = (value.silo, value.school_year, value.file, value.row)
             rows.append((one.code, one.told.child, name, domains.get(name), *place))
         for event in (*one.told.events, *one.told.pictured):

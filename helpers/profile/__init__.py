@@ -10,7 +10,8 @@ from helpers.profile.check_in import (
     follow_up,
     read_check_ins,
 )
-from helpers.profile.conditions import TRUE, Column, Condition, ConditionText, parts_of
+from helpers.profile.conditions import TRUE, Column, Condition, ConditionText, Given, parts_of
+from helpers.profile.conditions.grammar import Compared
 from helpers.profile.example_children import ExampleChild, match_example_rules, pick_example_children
 from helpers.profile.facts.attendance import attendance_days
 from helpers.profile.facts.context import child_tables
@@ -19,10 +20,9 @@ from helpers.profile.gather import gather_facts
 from helpers.profile.indicators import compute_indicators, declared_indicators, indicator, status_by_child
 from helpers.profile.indicators.definitions import (
     GRADES,
+    Criterion,
     Definition,
     Indicator,
-    Limit,
-    Part,
     definition,
 )
 from helpers.profile.lineage import account_for_rows, source_rows

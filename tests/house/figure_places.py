@@ -304,7 +304,7 @@ def _own_definition() -> tuple[Any, Any]:
 
     share, least = value(f"{OURS}_share"), value(f"{OURS}_least_days")
     own = definition("chronic_absence", "by_child")
-    return [own.flag and own.flag.at, own.minimum, own.title], [
+    return [own.threshold, own.minimum, own.title], [
         share, least, f"{share:.0%} of the year's days, over all schools",
     ]  # fmt: skip
 
@@ -316,9 +316,9 @@ def _federal_definitions() -> tuple[Any, Any]:
 
     kits = [definition("chronic_absence", name) for name in ("federal", "new_jersey_federal")]
     share, least = value(f"{FEDERAL}_share"), value(f"{FEDERAL}_least_days")
-    whole_day = definition("chronic_absence", "chicago_whole_day").flag
+    whole_day = definition("chronic_absence", "chicago_whole_day").threshold
     return (
-        [[one.flag and one.flag.at, one.minimum, one.title] for one in kits] + [whole_day and whole_day.at],
+        [*([one.threshold, one.minimum, one.title] for one in kits), whole_day],
         [
             [share, least, f"Federal: {share:.0%} of the days at one school"],
             [share, least, f"New Jersey, federal report: {least} days at the school"],

@@ -47,8 +47,8 @@ def laid(*rows: tuple[str, str, str], suspended: str = "", **more: list[Any]) ->
 
 
 def of_definition(**more: Any) -> Definition:
-    given = {"name": "d", "title": "t", "by": "b", "source": "s", "default": True, "own": True, **more}
-    return Definition(**given)
+    given = {"name": "d", "title": "t", "by": "b", "source": "s", "default": True, "own": True}
+    return Definition(**{"value": "absent_share", **given, **more})
 
 
 def measured(days: str | LaidOutDays, suspended: str = "", since: Any = None, **more: Any) -> pd.Series:
@@ -70,9 +70,9 @@ def test_absences_are_a_share_of_the_days_on_which_a_child_was_expected() -> Non
     assert measured("..UE-L-P--")["as_of"] == pd.Timestamp("2026-03-09"), (
         "the last day of which anything is known"
     )
-    there = measured("..UE-L-P..", counts="present")
+    there = measured("..UE-L-P..", value="present_share")
     assert (there["numerator"], there["value"]) == (6, 0.75)
-    days = measured("..UE-L-P..", of="days")
+    days = measured("..UE-L-P..", value="absent_days")
     assert (days["value"], days["denominator"]) == (2, 8)
 
 
@@ -106,7 +106,7 @@ def test_who_left_before_the_last_days_was_expected_on_none_of_them() -> None:
     assert pd.isna(row["value"])
     # It is as new as the system: a child who isn't expected any more is known until today.
     assert row["as_of"] == FIRST + pd.Timedelta(days=9)
-    assert measured("UU--------", last_days=4, of="days")["value"] == 0
+    assert measured("UU--------", last_days=4, value="absent_days")["value"] == 0
 
 
 @pytest.mark.parametrize(

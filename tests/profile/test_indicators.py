@@ -415,7 +415,6 @@ name = "odd"
 title = "Odd"
 tenet = "Healthy"
 domain = "wellbeing"
-measure = "parts"
 days_until_stale = 30
 meaning = "What it is"
 [[indicator.definition]]
@@ -425,14 +424,14 @@ by = "the test"
 source = "this test"
 own = true
 grades = ["5"]
-part = [{ element = "self_awarness" }]
+value = "self_awarness"
 [[indicator.definition]]
 name = "two"
 title = "Two"
 by = "the test"
 source = "this test"
 treshold = 3
-part = [{ element = "self_awareness" }]
+value = "self_awareness"
 """,
         encoding="utf-8",
     )

@@ -21,9 +21,9 @@ SPRING = pd.Timestamp("2026-04-20")
 def status_of(of: str, facts: Facts, how: str | None = None) -> tuple[list[str], pd.DataFrame]:
     """Judge children by an indicator's definition; give statuses and what was measured."""
     one, by = indicator(of), definition(of, how)
-    ((measured, flag, warn),) = measured_by(one, by, facts)
+    ((measured, criterion, asked),) = measured_by(one, by, facts)
     children = replace(facts.children, newest=SPRING)
-    table = written([judged(measured, one, by, children, flag=flag, warn=warn)], children, 2026)
+    table = written([judged(measured, one, by, children, criterion, asked)], children, 2026)
     return table["status"].tolist(), measured
 
 

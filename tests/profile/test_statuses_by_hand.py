@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from helpers.profile.indicators import indicator
-from helpers.profile.indicators.definitions import Compare, Definition, Indicator, Limit, Part
+from helpers.profile.indicators.definitions import Definition, Indicator
 from helpers.profile.indicators.measures import Facts, measured_by, weakest
 from helpers.profile.indicators.statuses import Children, detailed, judged, worst, written
 
@@ -22,7 +22,7 @@ def of_definition(**more: Any) -> Definition:
     return Definition(**given)
 
 
-def of_indicator(*definitions: Definition, measure: Any = "parts") -> Indicator:
+def of_indicator(*definitions: Definition, measure: Any = "activities") -> Indicator:
     given: dict[str, Any] = {"name": "i", "title": "t", "tenet": "Safe", "domain": "attendance"}
     return Indicator(
         **given, measure=measure, days_until_stale=STALE_AFTER, meaning="m", definition=definitions
@@ -43,7 +43,8 @@ def statuses(
     levels = np.array([(grade_of or {}).get(child) for child in every], dtype=object)
     children = Children(pd.Index(every, dtype="string"), levels, NEWEST)
     one = of_definition(**more)
-    found = judged(measured, of_indicator(one), one, children)
+    measure = "languages" if "word" in measured else "activities"
+    found = judged(measured, of_indicator(one, measure=measure), one, children)
     table = written([found], children, 2026)
     assert table["child"].tolist() == sorted(every)
     return dict(zip(table["child"], table["status"], strict=True))
@@ -54,18 +55,16 @@ def status(row: dict[str, Any], grade: str | None = None, **more: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("compare", "below", "at", "above"),
+    ("sign", "below", "at", "above"),
     [
-        ("at least", "Clear", "Flagged", "Flagged"),
-        ("more than", "Clear", "Clear", "Flagged"),
-        ("at most", "Flagged", "Flagged", "Clear"),
-        ("less than", "Flagged", "Clear", "Clear"),
+        (">=", "Clear", "Flagged", "Flagged"),
+        (">", "Clear", "Clear", "Flagged"),
+        ("<=", "Flagged", "Flagged", "Clear"),
+        ("<", "Flagged", "Clear", "Clear"),
     ],
 )
-def test_a_limit_includes_its_own_number_as_its_words_say(
-    compare: Compare, below: str, at: str, above: str
-) -> None:
-    limit = Limit(compare=compare, at=5)
+def test_a_limit_includes_its_own_number_as_its_words_say(sign: str, below: str, at: str, above: str) -> None:
+    limit = f"activities {sign} 5"
     found = statuses([{"value": 4.99}, {"value": 5.0}, {"value": 5.01}], flag=limit)
     assert list(found.values()) == [below, at, above]
     warned = statuses([{"value": 4.99}, {"value": 5.0}, {"value": 5.01}], warn=limit)
@@ -73,7 +72,7 @@ def test_a_limit_includes_its_own_number_as_its_words_say(
 
 
 def test_a_share_is_compared_as_a_count_so_that_18_of_180_is_a_tenth() -> None:
-    limit = Limit(compare="at least", at=0.1)
+    limit = "activities >= 0.1"
     rows = [{"numerator": part, "denominator": 180, "value": part / 180} for part in (17, 18, 19)]
     assert list(statuses(rows, flag=limit, unit="rate").values()) == ["Clear", "Flagged", "Flagged"]
     # 0.3 of 3 is a tenth, though a computer's 3 × 0.1 is a little more; and a count isn't divided.
@@ -83,31 +82,31 @@ def test_a_share_is_compared_as_a_count_so_that_18_of_180_is_a_tenth() -> None:
 
 
 def test_a_flag_precedes_a_warning() -> None:
-    limits = {"flag": Limit(compare="less than", at=65), "warn": Limit(compare="less than", at=72)}
+    limits = {"flag": "activities < 65", "warn": "activities < 72"}
     rows = [{"value": value} for value in (64, 65, 71, 72)]
     assert list(statuses(rows, **limits).values()) == ["Flagged", "Warning", "Warning", "Clear"]
 
 
 def test_what_a_system_says_in_words_is_flagged_by_its_words() -> None:
-    limits = {"flag": Limit(words=("F", "D")), "warn": Limit(words=("C",))}
+    limits = {"flag": "language in ('F', 'D')", "warn": "language == 'C'"}
     rows = [{"word": word} for word in ("D", "C", "B", None)]
     assert list(statuses(rows, **limits).values()) == ["Flagged", "Warning", "Clear", "Unknown"]
 
 
 @pytest.mark.parametrize(("days", "expected"), [(29, "Clear"), (30, "Clear"), (31, "Unknown")])
 def test_a_value_clears_a_child_through_its_last_day_and_no_longer(days: int, expected: str) -> None:
-    limit = Limit(compare="at least", at=5)
+    limit = "activities >= 5"
     old = NEWEST - pd.Timedelta(days=days)
     assert status({"value": 4, "as_of": old}, flag=limit) == expected
     # A warning grows stale, too; a flag stands.
-    assert status({"value": 4, "as_of": old}, flag=limit, warn=Limit(compare="at least", at=3)) == (
+    assert status({"value": 4, "as_of": old}, flag=limit, warn="activities >= 3") == (
         "Warning" if expected == "Clear" else "Unknown"
     )
     assert status({"value": 5, "as_of": old}, flag=limit) == "Flagged"
 
 
 def test_a_day_up_to_which_a_value_holds_counts_before_its_own_and_says_why() -> None:
-    limit = Limit(compare="at least", at=5)
+    limit = "activities >= 5"
     long_ago, lately = pd.Timestamp("2025-09-01"), NEWEST - pd.Timedelta(days=30)
     assert status({"value": 4, "as_of": long_ago, "fresh_on": lately}, flag=limit) == "Clear"
     assert status({"value": 4, "as_of": lately, "fresh_on": long_ago}, flag=limit) == "Unknown"
@@ -116,7 +115,7 @@ def test_a_day_up_to_which_a_value_holds_counts_before_its_own_and_says_why() ->
 
 
 def test_a_stale_value_says_that_it_is_too_old_and_a_flagged_one_does_not() -> None:
-    one = of_definition(flag=Limit(compare="at least", at=5))
+    one = of_definition(flag="activities >= 5")
     measured = pd.DataFrame(
         {"child": ["a", "b", "c"], "value": [4.0, 5.0, 4.0], "detail": ["part=x", "part=x", None],
          "as_of": pd.Timestamp("2025-09-01"), "link_status": "Verified"}
@@ -129,7 +128,7 @@ def test_a_stale_value_says_that_it_is_too_old_and_a_flagged_one_does_not() -> N
 @pytest.mark.parametrize(("days", "expected"), [(9, "Not applicable"), (10, "Flagged"), (11, "Flagged")])
 def test_a_child_is_judged_from_the_least_number_of_days_on(days: int, expected: str) -> None:
     row = {"numerator": days, "denominator": days, "value": 1.0}
-    limit = Limit(compare="at least", at=0.1)
+    limit = "activities >= 0.1"
     assert status(row, flag=limit, minimum=10, unit="rate") == expected
     # A child of whom nothing is known is unknown, and not left out.
     nothing = {"numerator": None, "denominator": 3.0, "value": None}
@@ -138,17 +137,15 @@ def test_a_child_is_judged_from_the_least_number_of_days_on(days: int, expected:
 
 def test_a_definition_of_some_grades_judges_no_others_and_an_unknown_grade_is_unknown() -> None:
     rows = [{"value": 9}, {"value": 9}, {"value": 9}]
-    found = statuses(
-        rows, {"c0": "06", "c1": "05", "c2": None}, flag=Limit(compare="at least", at=5), grades=("06", "07")
-    )
+    found = statuses(rows, {"c0": "06", "c1": "05", "c2": None}, flag="activities >= 5", grades=("06", "07"))
     assert found == {"c0": "Flagged", "c1": "Not applicable", "c2": "Unknown"}
 
 
 def test_a_child_without_a_measure_is_unknown_and_one_of_another_district_is_left_out() -> None:
-    found = statuses([{"child": "a", "value": 1}], {"b": None}, flag=Limit(compare="at least", at=5))
+    found = statuses([{"child": "a", "value": 1}], {"b": None}, flag="activities >= 5")
     assert found == {"a": "Clear", "b": "Unknown"}
-    assert status({"value": 9, "not_for": True}, flag=Limit(compare="at least", at=5)) == "Not applicable"
-    one = of_definition(flag=Limit(compare="at least", at=5))
+    assert status({"value": 9, "not_for": True}, flag="activities >= 5") == "Not applicable"
+    one = of_definition(flag="activities >= 5")
     children = Children(pd.Index(["a"], dtype="string"), np.array([None], dtype=object), NEWEST)
     measured = pd.DataFrame({"child": ["z"], "value": [9.0]})
     assert judged(measured, of_indicator(one), one, children).status.tolist() == [2]
@@ -193,11 +190,11 @@ def facts_of(grades: tuple[str, ...] = ("05",), **elements: list[dict[str, Any]]
 
 def share_of(opened: list[dict[str, Any]], sent: list[dict[str, Any]]) -> pd.DataFrame:
     """Measure the share of one element in another, child by child."""
-    part = Part(element="absence_messages_opened", of="absence_messages_sent", name="opened")
-    one = of_definition(unit="rate", part=(part,))
+    share = "absence_messages_opened / absence_messages_sent"
+    one = of_definition(criterion=[{"value": share, "name": "opened"}])
     facts = facts_of(absence_messages_opened=opened, absence_messages_sent=sent)
-    ((measured, flag, warn),) = measured_by(of_indicator(one), one, facts)
-    assert (flag, warn) == (None, None)
+    ((measured, criterion, _),) = measured_by(of_indicator(one, measure="elements"), one, facts)
+    assert (criterion.flag, criterion.warn) == (None, None)
     return measured
 
 
@@ -255,7 +252,7 @@ def test_a_test_is_compared_with_the_norms_of_its_season(month_and_day: str, sea
     of = indicator("achievement_mathematics")
     row = {"value_number": 200.0, "as_of": f"2026-{month_and_day}"}
     facts = facts_of(map_math_rit=[row, {**row, "as_of": None}])
-    ((measured, _, _),) = measured_by(of, of.default, facts)
+    ((measured, *_),) = measured_by(of, of.default, facts)
     assert f"season={season}" in measured["detail"].iloc[0]
     assert 0 < measured["value"].iloc[0] < 100
     # Without a day there is no season, and no percentile.
@@ -271,7 +268,7 @@ def test_five_credits_are_due_for_each_year_of_high_school_that_is_over(
 ) -> None:
     of = indicator("graduation_credits")
     facts = facts_of((grade,), credits_total=[{"value_number": earned}])
-    ((measured, _, _),) = measured_by(of, of.default, facts)
+    ((measured, *_),) = measured_by(of, of.default, facts)
     found = judged(measured, of, of.default, facts.children)
     assert written([found], facts.children, 2026)["status"].tolist() == [expected]
 
@@ -279,5 +276,5 @@ def test_five_credits_are_due_for_each_year_of_high_school_that_is_over(
 def test_in_ninth_grade_no_year_is_over() -> None:
     of = indicator("graduation_credits")
     facts = facts_of(("09",), credits_total=[{"value_number": 1.0}])
-    ((measured, _, _),) = measured_by(of, of.default, facts)
+    ((measured, *_),) = measured_by(of, of.default, facts)
     assert measured["value"].isna().all()

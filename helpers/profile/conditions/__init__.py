@@ -6,8 +6,9 @@ false: ``and``, ``or`` and ``not`` follow SQL's three-valued logic.
 """
 
 from helpers.profile.conditions.condition import Condition, ConditionText, Expression, ExpressionText
-from helpers.profile.conditions.grammar import is_element, parts_of
-from helpers.profile.conditions.truth import FALSE, TRUE, UNKNOWN, Column
+from helpers.profile.conditions.grammar import Given, is_element, parts_of
+from helpers.profile.conditions.truth import FALSE, TRUE, UNKNOWN, Column, Truth
+from helpers.profile.conditions.types import element_types
 
 __all__ = [
     "FALSE",
@@ -18,6 +19,9 @@ __all__ = [
     "ConditionText",
     "Expression",
     "ExpressionText",
+    "Given",
+    "Truth",
+    "element_types",
     "is_element",
     "parts_of",
 ]

@@ -20,7 +20,17 @@ from helpers.profile.conditions.grammar import (
     inputs_of,
 )
 
-__all__ = ["FALSE", "TRUE", "UNKNOWN", "Column", "as_boolean", "deciding_inputs", "truth_of", "value_of"]
+__all__ = [
+    "FALSE",
+    "TRUE",
+    "UNKNOWN",
+    "Column",
+    "Truth",
+    "as_boolean",
+    "deciding_inputs",
+    "truth_of",
+    "value_of",
+]
 
 Truth = npt.NDArray[np.int8]
 # Unknown lies between: `and` is the smaller of two, `or` the larger, and `not` the negative.

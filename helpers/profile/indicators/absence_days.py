@@ -245,14 +245,14 @@ def days_measured(
         suspension_days=_some(added.sum(axis=1) * (definition.suspensions == "absent")),
     )
     with np.errstate(invalid="ignore", divide="ignore"):
-        value = counted / enrolled if definition.of == "share" else counted
+        value = counted / enrolled if definition.of_share else counted
     nobody = enrolled == 0
     as_of = pd.Series(last.astype("datetime64[D]").astype("datetime64[us]"))
     return pd.DataFrame(
         {
             "child": rows["child"],
             # A child not expected on any of these days has no share; a count of days is 0.
-            "value": np.where(nobody & (definition.of == "share"), np.nan, value),
+            "value": np.where(nobody & definition.of_share, np.nan, value),
             "numerator": counted,
             "denominator": enrolled,
             "detail": detail,

@@ -231,9 +231,9 @@ def _judged(district: District, profiles: Profiles, asked: tuple[Indicator, ...]
         children,
     )
     parts = [
-        judged(measured, indicator, definition, children, flag=flag, warn=warn)
+        judged(measured, indicator, definition, children, criterion, columns)
         for indicator in asked
         for definition in indicator.definition
-        for measured, flag, warn in measured_by(indicator, definition, facts)
+        for measured, criterion, columns in measured_by(indicator, definition, facts)
     ]
     return written(parts, children, profiles.school_year)

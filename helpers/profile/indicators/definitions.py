@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from helpers.profile.conditions import ConditionText, Expression, ExpressionText, Given, element_types
 from helpers.standard import (
     BadInput,
     DeclaredNumber,
@@ -23,11 +25,10 @@ from helpers.systems import declared_elements
 
 __all__ = [
     "DECLARED",
+    "Criterion",
     "Declarations",
     "Definition",
     "Indicator",
-    "Limit",
-    "Part",
     "declared_indicators",
     "definition",
     "indicator",
@@ -43,7 +44,17 @@ NEVER_A_FLAG = frozenset(
      "proud_of", "wants_to_improve", "own_goal")
 )  # fmt: skip
 
-Compare = Literal["at least", "more than", "at most", "less than"]
+# What each measure counts, by the names that conditions have for it. ``elements`` counts nothing by itself:
+# its conditions ask for elements.
+MEASURES: dict[str, dict[str, str]] = {
+    "elements": {},
+    "days": dict.fromkeys(("absent_days", "absent_share", "present_days", "present_share"), "number"),
+    "norms": {"percentile": "number"},
+    "growth": dict.fromkeys(("growth", "typical_growth"), "number"),
+    "credits": dict.fromkeys(("credits", "expected_credits"), "number"),
+    "languages": {"language": "string"},
+    "activities": {"activities": "number"},
+}
 
 
 class Declared(BaseModel):
@@ -52,33 +63,44 @@ class Declared(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Limit(Declared):
-    """A limit: a comparison with a number, or one of several words."""
+class Criterion(Declared):
+    """One value that a definition judges by itself, and from where on."""
 
-    compare: Compare | None = None
-    at: DeclaredNumber | None = None
-    words: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Limit:
-        if (self.compare is None) != (self.at is None) or (self.compare is None) == (not self.words):
-            raise ValueError("give compare and at, or words")
-        return self
-
-
-class Part(Declared):
-    """One element that a definition judges by itself, possibly with limits of its own."""
-
-    element: str
     name: str | None = None
-    """What the part is called, where there are several."""
-    of: str | None = None
-    """The element of which it is a share."""
-    flag: Limit | None = None
-    warn: Limit | None = None
+    """What it is called, where there are several."""
+    flag: ConditionText | None = None
+    warn: ConditionText | None = None
+    value: ExpressionText | None = None
+    """What is judged, where neither flag nor warn says it."""
+
+    @property
+    def judged(self) -> Expression:
+        """The value that is judged: what the first comparison compares."""
+        rules = [rule for rule in (self.flag, self.warn) if rule is not None]
+        compared = [one.left for rule in rules for one in rule.comparisons]
+        if compared or not rules:
+            return Expression(str(compared[0])) if compared else self.value or Expression("")
+        return Expression(rules[0].inputs()[0])
+
+    @property
+    def threshold(self) -> float | None:
+        """The number with which it is compared, by the flag, or else by the warning."""
+        rule = self.flag or self.warn
+        given = [one.right for one in rule.comparisons if isinstance(one.right, Given)] if rule else []
+        return given[0].value if given and isinstance(given[0].value, float) else None
+
+    def inputs(self) -> tuple[str, ...]:
+        """List what it asks for."""
+        asked = [rule for rule in (self.flag, self.warn, self.value) if rule is not None]
+        return tuple(dict.fromkeys(name for rule in asked for name in rule.inputs()))
+
+    def faults(self, types: Mapping[str, str]) -> list[str]:
+        """List its faults."""
+        asked = [rule for rule in (self.flag, self.warn, self.value) if rule is not None]
+        return [fault for rule in asked for fault in rule.faults(types)]
 
 
-class Definition(Declared):
+class Definition(Criterion):
     """One published definition of an indicator."""
 
     name: str
@@ -95,9 +117,8 @@ class Definition(Declared):
     grades: tuple[str, ...] = ()
     severe: bool = False
     """It asks for a worse degree than the others, so that its counts don't compare with theirs."""
-    flag: Limit | None = None
-    warn: Limit | None = None
     unit: str | None = None
+    """Of the value; a share is a rate, and days are days."""
     minimum: DeclaredNumber | None = None
     """Of the denominator; below it the definition isn't for the child."""
     elements: tuple[str, ...] = ()
@@ -106,8 +127,6 @@ class Definition(Declared):
 
     # Days: whose, which, and what counts as an absence.
     per: Literal["child", "school"] = "child"
-    counts: Literal["absent", "present"] = "absent"
-    of: Literal["share", "days"] = "share"
     absent: tuple[str, ...] = ("Excused Absence", "Unexcused Absence")
     partial: Annotated[float, Field(ge=0, le=1)] = 0.0
     """How much of an absence a part of a day is."""
@@ -117,8 +136,8 @@ class Definition(Declared):
     since: str | None = None
     """Only days after the date that this element has; all days where it is empty."""
 
-    # Elements judged one by one, and the norms of a test.
-    part: tuple[Part, ...] = ()
+    # Values judged one by one, each with its own conditions, and the norms of a test.
+    criterion: tuple[Criterion, ...] = ()
     norms: int | None = None
     subject: Literal["Mathematics", "Reading"] | None = None
 
@@ -130,11 +149,35 @@ class Definition(Declared):
             for word in self.absent
             if word not in attendance_terms().order
         ]
+        if not (self.criterion or self.flag or self.warn or self.value):
+            faults.append("give flag or warn, or value, which is what the definition shows")
         if not self.own and self.id is None:
             raise ValueError("; ".join([*faults, "give id, the number of its source, or own = true"]))
         if faults:
             raise ValueError("; ".join(faults))
         return self
+
+    @cached_property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """What it judges: several values by themselves, or one."""
+        return self.criterion or (Criterion(flag=self.flag, warn=self.warn, value=self.value),)
+
+    @property
+    def counts(self) -> str:
+        """Which days count: absent or present."""
+        return str(self.judged).partition("_")[0]
+
+    @property
+    def of_share(self) -> bool:
+        """Whether the value is a share of something."""
+        return str(self.judged).endswith("_share") or " / " in str(self.judged)
+
+    @property
+    def in_unit(self) -> str | None:
+        """The unit of the value."""
+        if self.criterion or self.unit is not None:
+            return self.unit
+        return "rate" if self.of_share else "days" if str(self.judged).endswith("_days") else None
 
 
 class Indicator(Declared):
@@ -144,7 +187,7 @@ class Indicator(Declared):
     title: str
     tenet: Literal["Healthy", "Safe", "Engaged", "Supported", "Challenged"]
     domain: str
-    measure: Literal["days", "parts", "norms", "growth", "credits", "languages", "activities"]
+    measure: Literal["elements", "days", "norms", "growth", "credits", "languages", "activities"] = "elements"
     elements: tuple[str, ...] = ()
     days_until_stale: Annotated[int, Field(gt=0)]
     meaning: DeclaredText
@@ -157,8 +200,8 @@ class Indicator(Declared):
 
     def elements_of(self, definition: Definition) -> tuple[str, ...]:
         """List the elements that a definition uses, sorted."""
-        parts = [name for part in definition.part for name in (part.element, part.of) if name]
-        return tuple(sorted({*(definition.elements or (() if parts else self.elements)), *parts}))
+        asked = {name for one in definition.criteria for name in one.inputs()} - set(MEASURES[self.measure])
+        return tuple(sorted({*(definition.elements or (() if asked else self.elements)), *asked}))
 
     @model_validator(mode="after")
     def _holds_together(self) -> Indicator:
@@ -174,6 +217,11 @@ class Indicator(Declared):
         used = {*self.elements, *(name for each in self.definition for name in self.elements_of(each))}
         for name in sorted(used - known):
             faults.append(f"{self.name}: no element is called {name!r}.{nearest(name, known)}")
+        types = MEASURES[self.measure] or element_types()
+        for each in self.definition:
+            faults += [
+                f"{self.name}, {each.name}: {fault}" for one in each.criteria for fault in one.faults(types)
+            ]
         for name in sorted(used & NEVER_A_FLAG):
             faults.append(f"{self.name}: {name} is what a child says of itself, which flags nobody")
         if faults:
@@ -213,7 +261,7 @@ def read_indicators(path: Path) -> Declarations:
     BadInput
         When the file is invalid; the message names every fault.
     """
-    known = {name for part in (Indicator, Definition, Part, Limit) for name in part.model_fields}
+    known = {name for part in (Indicator, Definition, Criterion) for name in part.model_fields}
     try:
         return Declarations.model_validate(respelled(toml_of(path.read_text(encoding="utf-8"))))
     except tomllib.TOMLDecodeError as error:

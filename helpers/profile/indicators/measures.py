@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from helpers.profile.conditions import TRUE, Column, parts_of
+from helpers.profile.conditions.grammar import Read, Worked
 from helpers.profile.facts.store import LINK_STATUSES
 from helpers.profile.indicators.absence_days import LaidOutDays, days_measured
-from helpers.profile.indicators.definitions import Definition, Indicator, Limit
+from helpers.profile.indicators.definitions import Criterion, Definition, Indicator
 from helpers.profile.indicators.statuses import Children, detailed
 from helpers.profile.values import folded
 from helpers.standard import STRING, credit_terms
@@ -102,8 +104,6 @@ NINTH = GRADES.index("09")
 SEASONS = ("Fall", "Winter", "Spring")
 SEASON_OF_MONTH = np.array([1, 1, 2, 2, 2, 2, 0, 0, 0, 0, 0, 1])  # January first
 
-Measured = Iterator[tuple[pd.DataFrame, Limit | None, Limit | None]]
-
 
 @dataclass(frozen=True)
 class Facts:
@@ -133,18 +133,18 @@ class Facts:
         )
 
 
-def _of_days(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
+def _of_days(indicator: Indicator, definition: Definition, facts: Facts) -> pd.DataFrame:
     """Measure days; without days, recorded absences alone can flag a child but never clear one."""
     if definition.since is not None:
-        yield _since(indicator, definition, facts), None, None
-        return
+        return _since(indicator, definition, facts)
     measured = days_measured(facts.days, definition)
-    others, limit = facts.without_days, definition.flag
+    others = facts.without_days
     any_absence = set(definition.absent) == {"Excused Absence", "Unexcused Absence"}
-    if limit and limit.at and definition.of == "days" and definition.minimum is None and any_absence:
-        enough = others["recorded"].where(others["recorded"] >= limit.at)
+    if definition.flag and not definition.of_share and definition.minimum is None and any_absence:
+        recorded = Column.of(others["recorded"])
+        enough = others["recorded"].where(definition.flag.truth({str(definition.judged): recorded}) == TRUE)
         others = others.assign(value=enough, numerator=enough)
-    yield pd.concat([part for part in (measured, others) if len(part)] or [measured]), None, None
+    return pd.concat([part for part in (measured, others) if len(part)] or [measured])
 
 
 def _since(indicator: Indicator, definition: Definition, facts: Facts) -> pd.DataFrame:
@@ -177,46 +177,54 @@ def _since(indicator: Indicator, definition: Definition, facts: Facts) -> pd.Dat
     )  # fmt: skip
 
 
-def _of_parts(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
-    """Measure elements one by one: a number, a word, or a share of another element."""
+def _of_elements(criterion: Criterion, facts: Facts) -> pd.DataFrame:
+    """Measure a value of elements: a number, a word, or a share of one in another."""
     names = facts.children.names
-    for part in definition.part:
-        rows = facts.told.of(part.element)
-        said = pd.Series(part.name, index=names, dtype=STRING)
-        is_word = element(part.element).type == "string"
-        word = rows["value"] if is_word else _nothing(names)
-        value = pd.Series(np.nan, names) if is_word else rows["value_number"]
-        numerator = denominator = pd.Series(np.nan, index=names)
-        link_status, as_of = rows["link_status"], rows["as_of"]
-        why, not_for = rows["why"], rows["not_for"]
-        if part.of is not None:
-            whole = facts.told.of(part.of)
-            numerator, denominator = value, whole["value_number"]
-            value = numerator / denominator.where(denominator > 0)
+    tree = criterion.judged.tree
+    rows = [facts.told.of(parts_of(name)[1]) for name in criterion.judged.inputs()]
+    said = pd.Series(criterion.name, index=names, dtype=STRING)
+    is_word = isinstance(tree, Read) and element(tree.name).type == "string"
+    word = rows[0]["value"] if is_word else _nothing(names)
+    value = pd.Series(np.nan, names) if is_word else rows[0]["value_number"]
+    numerator = denominator = pd.Series(np.nan, index=names)
+    link_status, as_of, why = rows[0]["link_status"], rows[0]["as_of"], rows[0]["why"]
+    if isinstance(tree, Worked):
+        value = pd.Series(criterion.judged.value(_columns(criterion, facts)).values, index=names)
+        for other in rows[1:]:
+            link_status, why = weakest(link_status, other["link_status"]), why.fillna(other["why"])
+            as_of = as_of.where(as_of < other["as_of"], other["as_of"])
+        if tree.how == "/" and len(rows) == 2:
+            numerator, denominator = rows[0]["value_number"], rows[1]["value_number"]
             # A denominator of zero gives no share; the definition's minimum excludes those children.
-            value = value.mask(denominator == 0, 0.0)
-            link_status, as_of = (
-                weakest(link_status, whole["link_status"]),
-                as_of.where(as_of < whole["as_of"], whole["as_of"]),
-            )
-            why = why.fillna(whole["why"])
-        yield (
-            pd.DataFrame(
-                {
-                    "child": names,
-                    "value": value.array,
-                    "word": word.array,
-                    "numerator": numerator.array,
-                    "denominator": denominator.array,
-                    "detail": detailed(part=said, says=word, why=why).array,
-                    "as_of": as_of.array,
-                    "link_status": link_status.array,
-                    "not_for": not_for.to_numpy(dtype=bool),
-                }
-            ),
-            part.flag,
-            part.warn,
-        )
+            value = value.mask(numerator.notna() & denominator.eq(0), 0.0)
+    return pd.DataFrame(
+        {
+            "child": names,
+            "value": value.array,
+            "word": word.array,
+            "numerator": numerator.array,
+            "denominator": denominator.array,
+            "detail": detailed(part=said, says=word, why=why).array,
+            "as_of": as_of.array,
+            "link_status": link_status.array,
+            "not_for": rows[0]["not_for"].to_numpy(dtype=bool),
+        }
+    )
+
+
+def _columns(criterion: Criterion, facts: Facts) -> dict[str, Column]:
+    """Collect what the conditions of a criterion ask for."""
+    columns = {}
+    for name in criterion.inputs():
+        kind, asked = parts_of(name)
+        rows = facts.told.of(asked)
+        words = element(asked).type in ("string", "date")
+        value = rows["value"] if words else rows["value_number"]
+        if kind == "on_record":
+            # Whoever isn't linked may have one; who is, and has no row, has none.
+            value = value.notna().astype("boolean").mask(rows["why"].isin(["Not linked", "Not collected"]))
+        columns[name] = Column.of(pd.to_datetime(value) if element(asked).type == "date" else value)
+    return columns
 
 
 def _nothing(index: pd.Index) -> pd.Series:
@@ -246,7 +254,7 @@ def _seasons(days: pd.Series) -> pd.Series:
     return pd.Series(words, index=days.index)
 
 
-def _standing(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
+def _standing(indicator: Indicator, definition: Definition, facts: Facts) -> pd.DataFrame:
     """Measure a score's percentile within grade and season, from a normal curve fitted to the norms."""
     names = facts.children.names
     rows = facts.told.of(indicator.elements_of(definition)[0])
@@ -258,28 +266,24 @@ def _standing(indicator: Indicator, definition: Definition, facts: Facts) -> Mea
     percentile = np.full(len(apart), np.nan)
     known = np.flatnonzero(~np.isnan(apart))
     percentile[known] = [50 * (1 + erf(one)) for one in (apart[known] / sqrt(2)).tolist()]
-    yield (
-        pd.DataFrame(
-            {
-                "child": names,
-                "value": percentile,
-                "detail": detailed(
-                    score=rows["value_number"].round().astype("Int64").astype(STRING),
-                    mean=_tenths(mean, names),
-                    season=seasons.astype(STRING),
-                    why=rows["why"],
-                ).array,
-                "as_of": rows["as_of"].array,
-                "link_status": rows["link_status"].array,
-                "not_for": rows["not_for"].to_numpy(dtype=bool),
-            }
-        ),
-        None,
-        None,
+    return pd.DataFrame(
+        {
+            "child": names,
+            "value": percentile,
+            "detail": detailed(
+                score=rows["value_number"].round().astype("Int64").astype(STRING),
+                mean=_tenths(mean, names),
+                season=seasons.astype(STRING),
+                why=rows["why"],
+            ).array,
+            "as_of": rows["as_of"].array,
+            "link_status": rows["link_status"].array,
+            "not_for": rows["not_for"].to_numpy(dtype=bool),
+        }
     )
 
 
-def _growing(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
+def _growing(indicator: Indicator, definition: Definition, facts: Facts) -> pd.DataFrame:
     """Compare a year's growth with the difference between the norm means of the grade and the one before."""
     names, grades = facts.children.names, facts.children.grades
     rows = facts.told.of(indicator.elements_of(definition)[0])
@@ -292,21 +296,17 @@ def _growing(indicator: Indicator, definition: Definition, facts: Facts) -> Meas
     # Where the norms themselves show no growth, there is nothing to compare with.
     no_growth = expected <= 0
     share = growth / np.where(no_growth, np.nan, expected)
-    yield (
-        pd.DataFrame(
-            {
-                "child": names,
-                "value": share,
-                "numerator": growth,
-                "denominator": expected,
-                "detail": detailed(season=seasons.astype(STRING), why=rows["why"]).array,
-                "as_of": rows["as_of"].array,
-                "link_status": rows["link_status"].array,
-                "not_for": rows["not_for"].to_numpy(dtype=bool) | (no_growth & ~np.isnan(growth)),
-            }
-        ),
-        None,
-        None,
+    return pd.DataFrame(
+        {
+            "child": names,
+            "value": share,
+            "numerator": growth,
+            "denominator": expected,
+            "detail": detailed(season=seasons.astype(STRING), why=rows["why"]).array,
+            "as_of": rows["as_of"].array,
+            "link_status": rows["link_status"].array,
+            "not_for": rows["not_for"].to_numpy(dtype=bool) | (no_growth & ~np.isnan(growth)),
+        }
     )
 
 
@@ -314,7 +314,7 @@ def _tenths(numbers: np.ndarray, index: pd.Index) -> pd.Series:
     return pd.Series(np.round(numbers, 1), index=index).astype(STRING)
 
 
-def _credits(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
+def _credits(indicator: Indicator, definition: Definition, facts: Facts) -> pd.DataFrame:
     """Compare total credits with those expected from the completed years of high school."""
     names = facts.children.names
     rows = facts.told.of("credits_total")
@@ -323,24 +323,20 @@ def _credits(indicator: Indicator, definition: Definition, facts: Facts) -> Meas
     earned = rows["value_number"].to_numpy()
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(expected > 0, earned / expected, np.nan)
-    yield (
-        pd.DataFrame(
-            {
-                "child": names,
-                "value": share,
-                "numerator": earned,
-                "denominator": expected,
-                "detail": detailed(why=rows["why"]).array,
-                "as_of": rows["as_of"].array,
-                "link_status": rows["link_status"].array,
-            }
-        ),
-        None,
-        None,
+    return pd.DataFrame(
+        {
+            "child": names,
+            "value": share,
+            "numerator": earned,
+            "denominator": expected,
+            "detail": detailed(why=rows["why"]).array,
+            "as_of": rows["as_of"].array,
+            "link_status": rows["link_status"].array,
+        }
     )
 
 
-def _languages(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
+def _languages(indicator: Indicator, definition: Definition, facts: Facts) -> pd.DataFrame:
     """Compare the language of contact with the home language."""
     names = facts.children.names
     home = facts.told.of("home_language")
@@ -351,24 +347,20 @@ def _languages(indicator: Indicator, definition: Definition, facts: Facts) -> Me
     codes = [each["value"].str.len().eq(CODE_LENGTH).fillna(False) for each in (home, spoken_to)]
     known &= codes[0] == codes[1]
     word = same.fillna(False).astype(bool).map({True: "same", False: "another"}).astype(STRING).where(known)
-    yield (
-        pd.DataFrame(
-            {
-                "child": names,
-                "word": word.array,
-                "detail": detailed(
-                    home=home["value"], contact=spoken_to["value"], why=home["why"].fillna(spoken_to["why"])
-                ).array,
-                "as_of": spoken_to["as_of"].array,
-                "link_status": weakest(home["link_status"], spoken_to["link_status"]).array,
-            }
-        ),
-        None,
-        None,
+    return pd.DataFrame(
+        {
+            "child": names,
+            "word": word.array,
+            "detail": detailed(
+                home=home["value"], contact=spoken_to["value"], why=home["why"].fillna(spoken_to["why"])
+            ).array,
+            "as_of": spoken_to["as_of"].array,
+            "link_status": weakest(home["link_status"], spoken_to["link_status"]).array,
+        }
     )
 
 
-def _activities(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
+def _activities(indicator: Indicator, definition: Definition, facts: Facts) -> pd.DataFrame:
     """Add activities and clubs; a child on no list is unknown, since no list shows who could be on it."""
     names = facts.children.names
     rows = {name: facts.told.of(name) for name in ("school_activities", "community_clubs", "club_hours")}
@@ -376,23 +368,19 @@ def _activities(indicator: Indicator, definition: Definition, facts: Facts) -> M
     total = activities.fillna(0) + clubs.fillna(0)
     total = total.where(activities.notna() | clubs.notna())
     both = rows["school_activities"], rows["community_clubs"]
-    yield (
-        pd.DataFrame(
-            {
-                "child": names,
-                "value": total.array,
-                "detail": detailed(
-                    activities=_whole(activities),
-                    clubs=_whole(clubs),
-                    hours=_tenths(hours.to_numpy(), names),
-                    why=pd.Series("On no list", names, dtype=STRING).where(total.isna()),
-                ).array,
-                "as_of": both[0]["as_of"].fillna(both[1]["as_of"]).array,
-                "link_status": weakest(both[0]["link_status"], both[1]["link_status"]).array,
-            }
-        ),
-        None,
-        None,
+    return pd.DataFrame(
+        {
+            "child": names,
+            "value": total.array,
+            "detail": detailed(
+                activities=_whole(activities),
+                clubs=_whole(clubs),
+                hours=_tenths(hours.to_numpy(), names),
+                why=pd.Series("On no list", names, dtype=STRING).where(total.isna()),
+            ).array,
+            "as_of": both[0]["as_of"].fillna(both[1]["as_of"]).array,
+            "link_status": weakest(both[0]["link_status"], both[1]["link_status"]).array,
+        }
     )
 
 
@@ -400,9 +388,8 @@ def _whole(numbers: pd.Series) -> pd.Series:
     return numbers.round().astype("Int64").astype(STRING)
 
 
-MEASURES: Mapping[str, Callable[[Indicator, Definition, Facts], Measured]] = {
+_MEASURED: Mapping[str, Callable[[Indicator, Definition, Facts], pd.DataFrame]] = {
     "days": _of_days,
-    "parts": _of_parts,
     "norms": _standing,
     "growth": _growing,
     "credits": _credits,
@@ -411,6 +398,12 @@ MEASURES: Mapping[str, Callable[[Indicator, Definition, Facts], Measured]] = {
 }
 
 
-def measured_by(indicator: Indicator, definition: Definition, facts: Facts) -> Measured:
-    """Measure every child under one definition."""
-    return MEASURES[indicator.measure](indicator, definition, facts)
+def measured_by(
+    indicator: Indicator, definition: Definition, facts: Facts
+) -> Iterator[tuple[pd.DataFrame, Criterion, dict[str, Column]]]:
+    """Measure every child under one definition: each criterion, and what its conditions ask for beside it."""
+    if indicator.measure != "elements":
+        yield _MEASURED[indicator.measure](indicator, definition, facts), definition, {}
+        return
+    for criterion in definition.criteria:
+        yield _of_elements(criterion, facts), criterion, _columns(criterion, facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.profile.indicators.definitions import Definition, Indicator, Limit
+from helpers.profile.conditions import FALSE, TRUE, Column, Condition, Truth
+from helpers.profile.conditions import UNKNOWN as NOT_KNOWN
+from helpers.profile.indicators.definitions import Criterion, Definition, Indicator
 from helpers.standard import STRING, as_table, cast, missing
 
 __all__ = ["STATUSES", "Children", "Judged", "detailed", "judged", "worst", "written"]
@@ -20,8 +23,6 @@ Ints = npt.NDArray[np.int64]
 # From the most urgent to the least informative.
 STATUSES = ("Flagged", "Warning", "Unknown", "Clear", "Not applicable")
 FLAGGED, WARNING, UNKNOWN, CLEAR, NOT_APPLICABLE = range(len(STATUSES))
-# Shares are compared as counts, to nine places, so that 18 of 180 isn't lost to rounding.
-PLACES = 9
 TOO_OLD = "why=too old"
 MEASURED: dict[str, Any] = {
     **dict.fromkeys(["child", "word", "detail", "link_status"], STRING),
@@ -73,37 +74,20 @@ def worst(statuses: pd.Series, by: list[pd.Series]) -> pd.Series:
     return rank.groupby(by, sort=True).min().map(dict(enumerate(STATUSES))).astype(STRING)
 
 
-def _beyond(measured: pd.DataFrame, limit: Limit | None, *, shares: bool) -> Bools:
-    """Test which values a limit applies to; never an unknown value."""
-    if limit is None:
-        return np.zeros(len(measured), dtype=bool)
-    if limit.words:
-        return measured["word"].isin(list(limit.words)).to_numpy(dtype=bool)
-    value = measured["value"].to_numpy(dtype="float64")
-    against = np.full(len(value), float(limit.at or 0.0))
-    if shares:
-        value = measured["numerator"].to_numpy(dtype="float64")
-        against = against * measured["denominator"].to_numpy(dtype="float64")
-    value, against = np.round(value, PLACES), np.round(against, PLACES)
-    with np.errstate(invalid="ignore"):
-        if limit.compare == "at least":
-            return value >= against
-        if limit.compare == "more than":
-            return value > against
-        return value <= against if limit.compare == "at most" else value < against
-
-
 def judged(
     measured: pd.DataFrame,
     indicator: Indicator,
     definition: Definition,
     children: Children,
-    *,
-    flag: Limit | None = None,
-    warn: Limit | None = None,
+    criterion: Criterion | None = None,
+    columns: Mapping[str, Column] | None = None,
 ) -> Judged:
-    """Give every child a status under one definition."""
-    flag, warn = flag or definition.flag, warn or definition.warn
+    """Give every child a status under one criterion of a definition.
+
+    ``columns`` has the elements that its conditions ask for, in the order of the children; without it they
+    ask for the measured value alone.
+    """
+    criterion = criterion or definition.criteria[0]
     have = measured.reset_index(drop=True)
     at = children.names.get_indexer(pd.Index(have["child"]))
     have, at = have[at >= 0], at[at >= 0]
@@ -113,10 +97,13 @@ def judged(
     rows = _with_others(have, len(others))
     child = np.concatenate([at, others]).astype("int64")
 
-    shares = definition.unit == "rate"
     known = (rows["value"].notna() | rows["word"].notna()).to_numpy(dtype=bool)
-    flagged = known & _beyond(rows, flag, shares=shares)
-    warned = known & ~flagged & _beyond(rows, warn, shares=shares)
+    value = Column.of(rows["word"] if rows["word"].notna().any() else rows["value"])
+    asked = {**(columns or {}), str(criterion.judged): value}
+    flag, warn = (_truth(rule, asked, known) for rule in (criterion.flag, criterion.warn))
+    flagged = flag == TRUE
+    warned = ~flagged & (warn == TRUE)
+    known = flagged | (known & (flag != NOT_KNOWN) & (warn != NOT_KNOWN))
     age = (children.newest - rows["fresh_on"].fillna(rows["as_of"])).dt.days
     old = (age > indicator.days_until_stale).fillna(False).to_numpy(dtype=bool)
     stale = known & ~flagged & old
@@ -135,8 +122,12 @@ def judged(
     if aged.any():
         detail = rows["detail"]
         rows = rows.assign(detail=detail.mask(aged, (detail + "; ").fillna("") + TOO_OLD))
-    limit = flag or warn
-    return Judged(indicator, definition, child, status, rows, limit.at if limit else None)
+    return Judged(indicator, definition, child, status, rows, criterion.threshold)
+
+
+def _truth(rule: Condition | None, columns: Mapping[str, Column], known: Bools) -> Truth:
+    """Say for each child whether a rule holds; no rule holds for nobody who is known."""
+    return np.where(known, FALSE, NOT_KNOWN) if rule is None else rule.truth(columns)
 
 
 def _with_others(have: pd.DataFrame, others: int) -> pd.DataFrame:
@@ -175,7 +166,7 @@ def written(parts: list[Judged], children: Children, school_year: int | None) ->
             "definition": each([part.definition.name for part in parts], STRING),
             "status": pd.array(STATUSES, dtype=STRING).take(status),
             "value": measured["value"].array,
-            "unit": each([part.definition.unit for part in parts], STRING),
+            "unit": each([part.definition.in_unit for part in parts], STRING),
             "numerator": measured["numerator"].array,
             "denominator": measured["denominator"].array,
             "threshold": np.array(

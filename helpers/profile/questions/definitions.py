@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from helpers.profile.conditions import ConditionText, parts_of
+from helpers.profile.conditions import ConditionText, element_types, parts_of
 from helpers.standard import (
     BadInput,
     DeclaredNumber,
@@ -25,8 +25,6 @@ from helpers.systems import declared_elements
 __all__ = ["Question", "Questions", "declared_questions", "kit_questions", "question_named", "read_questions"]
 
 DECLARED = Path(__file__).with_name("questions.toml")
-
-TYPES = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "date": "date"}
 
 
 class Declared(BaseModel):
@@ -120,12 +118,10 @@ class Questions(Declared):
 
 def input_types() -> dict[str, str]:
     """Map the name of every possible input to its type."""
-    types: dict[str, str] = {}
+    types = element_types()
     for each in declared_elements():
-        types[each.name] = TYPES[each.type]
-        types[f"on_record({each.name})"] = "boolean"
         if each.per == "school_year":
-            types[f"last_year.{each.name}"] = TYPES[each.type]
+            types[f"last_year.{each.name}"] = types[each.name]
             types[f"on_record(last_year.{each.name})"] = "boolean"
     for name in _indicator_names():
         types[f"indicator.{name}"] = "string"

@@ -10,10 +10,12 @@ from typing import Any
 import pandas as pd
 
 from helpers.profile import (
+    Compared,
+    Condition,
+    Criterion,
     Definition,
+    Given,
     Indicator,
-    Limit,
-    Part,
     declared_indicators,
     status_by_child,
 )
@@ -184,12 +186,7 @@ _WHY = {
     "On no list": "the child is on no list, and no list shows who else could be on one",
     "Not applicable": "it doesn't apply to this child",
 }
-_COMPARE = {
-    "at least": "{} or more",
-    "more than": "more than {}",
-    "at most": "{} or less",
-    "less than": "less than {}",
-}
+_COMPARE = {">=": "{} or more", ">": "more than {}", "<=": "{} or less", "<": "less than {}"}
 # Of one: a day; else: days.
 _ONE = {
     "days": "day", "incidents": "incident", "courses": "course", "log-ins": "log-in", "clubs": "club",
@@ -281,7 +278,7 @@ def _words(row: Any) -> str:
 def _sentence(row: Mapping[str, Any], of: Indicator, how: Definition) -> str:
     status = str(row["status"])
     parts = _parts(row["detail"])
-    part = next((each for each in how.part if each.name == parts.get("part")), None)
+    part = _criterion(how, parts)
     if status == "Not applicable":
         whom = _of_whom(how)
         if of.measure == "growth" and not is_missing(row["denominator"]) and row["denominator"] <= 0:
@@ -355,7 +352,7 @@ def _days(row: Mapping[str, Any], how: Definition, parts: Mapping[str, str]) -> 
     kind = " without an excuse" if how.absent == ("Unexcused Absence",) else ""
     of_days = not is_missing(days)
     count = f"{_number(counted)} of {_number(days, 'days')}" if of_days else _number(counted, "days")
-    share = f" ({_number(row['value'], 'rate')})" if how.of == "share" else ""
+    share = f" ({_number(row['value'], 'rate')})" if how.of_share else ""
     lately = f" in the last {_number(how.last_days, 'days')}" if how.last_days else ""
     extra = [
         f"{parts[name]} of them {words}"
@@ -375,16 +372,21 @@ def _since(parts: Mapping[str, str]) -> str:
 
 
 def _of_element(row: Mapping[str, Any], how: Definition, parts: Mapping[str, str]) -> str:
-    part = next((each for each in how.part if each.name == parts.get("part")), how.part[0])
-    about = f"{part.name}: " if part.name else ""
+    criterion = _criterion(how, parts)
+    names = criterion.judged.inputs()
+    about = f"{criterion.name if 'part' in parts else _named(names[0])}: "
     if "says" in parts:
-        what = "" if part.name else f"{_named(part.element)}: "
-        return f"{about}{what}{parts['says']}"
-    if part.of is not None:
-        return f"{_named(part.element)}: {_number(row['numerator'])} of {_number(row['denominator'])}"
+        return f"{about}{parts['says']}"
+    if not is_missing(row["denominator"]):
+        return f"{_named(names[0])}: {_number(row['numerator'])} of {_number(row['denominator'])}"
     if how.unit == "yes or no":
-        return f"{_named(part.element)}: {'yes' if row['value'] == 1 else 'no'}"
-    return f"{about or _named(part.element) + ': '}{_number(row['value'])}"
+        return f"{about}{'yes' if row['value'] == 1 else 'no'}"
+    return f"{about}{_number(row['value'])}"
+
+
+def _criterion(how: Definition, parts: Mapping[str, str]) -> Criterion:
+    """Return the criterion that a detail names, or else the first one."""
+    return next((one for one in how.criteria if one.name == parts.get("part")), how.criteria[0])
 
 
 def _named(element: str) -> str:
@@ -392,28 +394,29 @@ def _named(element: str) -> str:
     return words[0].upper() + words[1:]
 
 
-def _limit(limit: Limit, how: Definition) -> str:
-    if limit.words:
-        return " or ".join(limit.words)
-    return _COMPARE[str(limit.compare)].format(_number(limit.at, how.unit))
+def _limit(rule: Condition, how: Definition) -> str:
+    match rule.tree:
+        case Compared(how=sign, right=Given(value=float(line))) if sign in _COMPARE:
+            return _COMPARE[sign].format(_number(line, how.in_unit))
+        case Compared(how="==" | "in", right=Given(values=words)):
+            return " or ".join(map(str, words))
+    return rule.words(element_name)
 
 
-def _asked(part: Part | None, how: Definition) -> str:
-    """Describe the thresholds of flag and warning in a definition, or one part of it."""
+def _asked(criterion: Criterion, how: Definition) -> str:
+    """Describe the lines of flag and warning in a definition, or one criterion of it."""
     if how.asks:
         return how.asks
-    flag, warn = (part.flag if part else None) or how.flag, (part.warn if part else None) or how.warn
-    said = [f"flags {_limit(flag, how)}"] if flag else []
-    said += [f"warns at {_limit(warn, how)}"] if warn else []
+    said = [f"flags {_limit(criterion.flag, how)}"] if criterion.flag else []
+    said += [f"warns at {_limit(criterion.warn, how)}"] if criterion.warn else []
     return " and ".join(said)
 
 
 def _asks(how: Definition) -> str:
-    """Describe a definition, part by part."""
-    parts = how.part or (None,)
-    asked = [_asked(part, how) for part in parts]
+    """Describe a definition, criterion by criterion."""
+    asked = [_asked(one, how) for one in how.criteria]
     if len(set(asked)) > 1:
-        asked = [f"{part.name if part else ''}: {words}" for part, words in zip(parts, asked, strict=True)]
+        asked = [f"{one.name}: {words}" for one, words in zip(how.criteria, asked, strict=True)]
     words = "; ".join(dict.fromkeys(asked))
     return words[:1].upper() + words[1:]
 

@@ -27,7 +27,14 @@ from helpers.profile.indicators.definitions import (
 )
 from helpers.profile.lineage import account_for_rows, source_rows
 from helpers.profile.profiles import Profiles, build_profiles, compare_profiles, stated_values_of_part
-from helpers.profile.questions import answer_questions, children_for, groups_for, read_questions, status_of
+from helpers.profile.questions import (
+    answer_questions,
+    children_for,
+    groups_for,
+    read_questions,
+    rows_behind,
+    status_of,
+)
 from helpers.profile.questions.definitions import input_types, kit_questions
 from helpers.profile.questions.known import Roster, children_on_roster, listed_by_roster, roster_of
 from helpers.profile.relations import ADULT, adults_of, of_age, on_the_roster, roster_silos, with_rights

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from helpers.files import District
 from helpers.link import Links, link_district
-from helpers.profile import build_profiles
+from helpers.profile import Profiles, build_profiles
+from helpers.profile.conditions import Condition
 from helpers.profile.indicators import compute_indicators
 from helpers.profile.questions import (
+    Asking,
     answer_questions,
     children_for,
     declared_questions,
     groups_for,
+    rows_behind,
 )
 from helpers.profile.store.source import MemorySource, source_of
 from helpers.share import open_view, whos
 from helpers.share.disclosure import shown_answers
 from helpers.share.guard import Guard
+from helpers.standard import BadInput
 from tests.shared_districts import SharedDistricts
 
 
@@ -121,3 +126,26 @@ def test_who_asks_is_told_of_her_own_children_and_of_nothing_that_she_may_not_se
     assert dict(zip(listed["child"], listed["answer"], strict=True)) == dict(
         zip(free["child"], free["answer"], strict=True)
     )
+
+
+def test_a_condition_leads_to_the_rows_that_decide_it_or_to_the_value_that_is_missing(
+    district: District, district_links: Links, district_profiles: Profiles
+) -> None:
+    known = (district, district_links, district_profiles)
+    source = source_of(*known, compute_indicators(*known))
+    rule = Condition(
+        "days_absent / days_enrolled >= 0.05 and indicator.chronic_absence != 'Flagged' and incidents < 1"
+    )
+    asking = Asking(source)
+    columns = {name: asking.known.input(name).column for name in rule.inputs()}
+    truths = rule.truth(columns)
+    for said in (1, -1, 0):
+        place = int(np.flatnonzero(truths == said)[0])
+        rows = rows_behind(source, rule, asking.roster.children[place])
+        assert tuple(dict.fromkeys(rows["input"])) == rule.deciding(columns, place)
+        assert rows["lacks"].notna().all() if said == 0 else rows["lacks"].isna().all()
+        assert said == 0 or rows["file"].notna().any()
+        attendance = rows[rows["input"].isin(["days_absent", "days_enrolled"]) & rows["file"].notna()]
+        assert set(attendance["silo"]) <= {"attendance"}
+    with pytest.raises(BadInput, match="No child on the roster is called 'nobody'"):
+        rows_behind(source, rule, "nobody")

@@ -1,6 +1,13 @@
 """Questions that people ask about children, and what a district's systems can answer."""
 
-from helpers.profile.questions.answers import Asking, answer_questions, children_for, groups_for, status_of
+from helpers.profile.questions.answers import (
+    Asking,
+    answer_questions,
+    children_for,
+    groups_for,
+    rows_behind,
+    status_of,
+)
 from helpers.profile.questions.definitions import (
     Question,
     Questions,
@@ -19,5 +26,6 @@ __all__ = [
     "groups_for",
     "question_named",
     "read_questions",
+    "rows_behind",
     "status_of",
 ]

@@ -9,14 +9,16 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
-from helpers.profile.conditions import is_element
+from helpers.profile.conditions import Condition, is_element, parts_of
+from helpers.profile.indicators.definitions import indicator
+from helpers.profile.lineage import source_rows
 from helpers.profile.questions.definitions import Question, Questions, kit_questions
 from helpers.profile.questions.known import REASONS, Input, Knowledge, Seen, roster_of
 from helpers.profile.store.source import Source
-from helpers.standard import STRING, BadInput, as_table
+from helpers.standard import STRING, BadInput, as_table, empty_table
 from helpers.systems import element
 
-__all__ = ["Asking", "answer_questions", "children_for", "groups_for", "status_of"]
+__all__ = ["Asking", "answer_questions", "children_for", "groups_for", "rows_behind", "status_of"]
 
 ANSWERED, PARTLY, NOT_ANSWERABLE = "Answered", "Partly", "Not answerable"
 
@@ -292,6 +294,58 @@ def groups_for(
     )
     counted = frame.groupby("group", dropna=False, sort=True).sum().reset_index()
     return as_table("question_groups", counted.assign(question=question, group_by=name))
+
+
+def rows_behind(source: Source, condition: Condition, child: str) -> pd.DataFrame:
+    """List the source rows that decide a condition for one child on the roster, or the values that it lacks.
+
+    Parameters
+    ----------
+    source
+        The children's data.
+    condition
+        A condition of elements and indicators.
+    child
+        Id of a child on the roster.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``input`` and ``lacks`` (why its value isn't known), then the columns of table ``source_rows``: one
+        row per source row of an input that makes the condition true or false, or per input that isn't known.
+
+    Raises
+    ------
+    BadInput
+        When the roster has no such child.
+    """
+    asking = Asking(source)
+    places = np.flatnonzero(asking.roster.children == child)
+    if not len(places):
+        raise BadInput(f"No child on the roster is called {child!r}: take one of the column child.")
+    at = int(places[0])
+    inputs = {name: asking.known.input(name) for name in condition.inputs()}
+    parts = []
+    for name in condition.deciding({name: one.column for name, one in inputs.items()}, at):
+        state = int(inputs[name].state[at])
+        lacks = REASONS[state] if state < len(REASONS) else None
+        read = [] if lacks else [source_rows(source, child, *one) for one in _elements_read(name, source)]
+        rows = pd.concat(read, ignore_index=True) if read else empty_table("source_rows")
+        # A value without a row still decides, such as no incident of a child whom the system lists.
+        rows = rows if len(rows) else rows.reindex([0])
+        said = pd.DataFrame({"input": name, "lacks": lacks}, index=rows.index, dtype=STRING)
+        parts.append(pd.concat([said, rows], axis="columns"))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _elements_read(name: str, source: Source) -> list[tuple[str, int | None]]:
+    """Name the elements behind an input, each with the school year that it is read of."""
+    kind, of = parts_of(name)
+    kind, of = parts_of(of) if kind == "on_record" else (kind, of)
+    whole = indicator(of) if kind == "indicator" else None
+    elements = (of,) if whole is None else whole.elements_of(whole.default)
+    year = source.school_year
+    return [(one, year - 1 if year is not None and kind == "last_year" else year) for one in elements]
 
 
 def _row(answer: Answer, asking: Asking) -> dict[str, object]:

@@ -17,6 +17,7 @@ from helpers.standard.elements import (
     AttendanceTerms,
     Declarations,
     Element,
+    Grouped,
     TimelineEvent,
     attendance_terms,
     credit_terms,

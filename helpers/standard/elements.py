@@ -5,20 +5,21 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ValidationError, model_validator
 
 from helpers.standard.figures import DeclaredCount, DeclaredNumber, DeclaredText
 from helpers.standard.tables import STRING
-from helpers.standard.validation import BadInput, faults_of, nearest
+from helpers.standard.validation import STRICT, BadInput, faults_of, nearest
 
 __all__ = [
     "AttendanceTerms",
     "CreditTerms",
     "Declarations",
     "Element",
+    "Grouped",
     "MarkTerms",
     "TimelineEvent",
     "attendance_terms",
@@ -41,7 +42,7 @@ DTYPES: dict[str, Any] = {
 class Declared(BaseModel):
     """Part of the declaration; unknown keys are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = STRICT
 
 
 class Element(Declared):
@@ -52,11 +53,11 @@ class Element(Declared):
     """What pages call it, where its name says too little."""
     domain: str
     tenet: Literal["Healthy", "Safe", "Engaged", "Supported", "Challenged"]
-    per: Literal["child", "school_year"]
+    per: Literal["child", "school_year"] = "school_year"
     type: Literal["string", "integer", "number", "boolean", "date"]
     unit: str | None = None
     term: str | None = None
-    sensitivity: Literal["public", "internal", "restricted"]
+    sensitivity: Literal["public", "internal", "restricted"] = "restricted"
     table: str
     column: str | None = None
     where: tuple[dict[str, str], ...] = ()
@@ -77,6 +78,40 @@ class Element(Declared):
     def profile_column(self) -> str:
         """Return the element's column in the wide profile."""
         return f"{self.domain}_{self.name}"
+
+
+class Group(Declared):
+    """Elements by name, and above them what they share; an element's own value counts more."""
+
+    element: dict[str, Element]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _share(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or not isinstance(given.get("element"), dict):
+            return given
+        shared = {key: value for key, value in given.items() if key in Element.model_fields}
+        named = {
+            name: {"name": name, **shared, **own} if isinstance(own, dict) else own
+            for name, own in given["element"].items()
+        }
+        return {**{key: value for key, value in given.items() if key not in shared}, "element": named}
+
+
+class Grouped(Declared):
+    """Elements that a file declares one by one or in groups, resolved into one list."""
+
+    group: tuple[Group, ...] = ()
+    element: tuple[Element, ...] = ()
+
+    @model_validator(mode="after")
+    def _resolve(self) -> Self:
+        if not {"group", "element"} & self.model_fields_set:
+            raise ValueError("declare elements: [[group]] with [group.element.NAME], or [[element]]")
+        of_groups = [each for group in self.group for each in group.element.values()]
+        object.__setattr__(self, "element", (*self.element, *of_groups))
+        object.__setattr__(self, "group", ())
+        return self
 
 
 class TimelineEvent(Declared):
@@ -134,12 +169,11 @@ class MarkTerms(Declared):
     points: dict[str, float]
 
 
-class Declarations(Declared):
+class Declarations(Grouped):
     """Everything in elements.toml."""
 
     others: tuple[str, ...] = ()
     """Read in copies of version 0.1.0, and no longer used."""
-    element: tuple[Element, ...]
     timeline: tuple[TimelineEvent, ...]
     attendance: AttendanceTerms
     credits: CreditTerms
@@ -172,7 +206,7 @@ class Declarations(Declared):
 
 def read_declarations(path: Path) -> Declarations:
     """Read a declaration of elements."""
-    parts = (Element, TimelineEvent, AttendanceTerms, CreditTerms, MarkTerms)
+    parts = (Grouped, Element, TimelineEvent, AttendanceTerms, CreditTerms, MarkTerms)
     known = {name for part in parts for name in part.model_fields}
     try:
         return Declarations.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))

@@ -7,13 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from helpers.standard import (
-    STRICT,
     BadInput,
     Declarations,
     Element,
+    Grouped,
     faults_of,
     nearest,
     plain_declarations,
@@ -34,14 +34,11 @@ COPY = """\
 """
 
 
-class OwnElements(BaseModel):
+class OwnElements(Grouped):
     """An ``elements.toml`` in the folder of a system."""
-
-    model_config = STRICT
 
     after: str
     """The element after which they come in the profile."""
-    element: tuple[Element, ...]
 
 
 @cache

@@ -14,7 +14,7 @@ from helpers.profile.profiles import profile_of
 from helpers.profile.rules import RULES
 from helpers.profile.values import folded
 from helpers.standard import BadInput, fact_tables
-from helpers.standard.elements import read_declarations
+from helpers.standard.elements import DECLARED, read_declarations
 from tests.district_by_hand import district, layout, links, silo, table
 from tests.profile.children_by_hand import (
     CALENDAR,
@@ -253,6 +253,51 @@ def test_a_wrong_declaration_is_refused_with_all_its_faults(tmp_path: Path) -> N
         read_declarations(wrong)
     for fault in ("tenet", "Did you mean trust?", "days_until_stale", "timeline", "attendance"):
         assert fault in str(refused.value)
+
+
+GROUP = """
+[[group]]
+domain = "roster"
+tenet = "Supported"
+type = "string"
+table = "people"
+rule = "person_field"
+days_until_stale = 365
+[group.element.nickname]
+meaning = "Name that friends use"
+[group.element.shoe_size]
+type = "number"
+sensitivity = "internal"
+meaning = "Size of a shoe"
+"""
+
+
+def test_an_element_has_what_its_group_shares_and_its_own_value_counts_more(tmp_path: Path) -> None:
+    path = tmp_path / "elements.toml"
+    rest = DECLARED.read_text(encoding="utf-8")
+    path.write_text(GROUP + rest[rest.index("[[timeline]]") :], encoding="utf-8")
+    nickname, shoe_size = read_declarations(path).element
+    assert (nickname.name, nickname.type, nickname.per) == ("nickname", "string", "school_year")
+    assert (shoe_size.name, shoe_size.type, shoe_size.rule) == ("shoe_size", "number", "person_field")
+    assert (nickname.sensitivity, shoe_size.sensitivity) == ("restricted", "internal")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ('tenet = "Supported"', 'tenett = "Supported"', "group.0.tenett: unknown name. Did you mean tenet?"),
+        ('tenet = "Supported"\n', "", "group.0.element.shoe_size.tenet: Field required"),
+        ('"internal"', '"secret"', "group.0.element.shoe_size.sensitivity (is 'secret')"),
+        ("[group.element.nickname]", "[group.nickname]", "group.0.nickname: unknown name"),
+        ("[[group]]", "group = [3]", "group.0 (is 3)"),
+    ],
+)
+def test_a_fault_of_a_group_is_named_with_its_place(old: str, new: str, fault: str, tmp_path: Path) -> None:
+    path = tmp_path / "elements.toml"
+    path.write_text(new if "3" in new else GROUP.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(BadInput) as refused:
+        read_declarations(path)
+    assert fault in str(refused.value)
 
 
 def test_folding_leaves_letters_and_digits() -> None:

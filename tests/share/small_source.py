@@ -83,7 +83,9 @@ def domain_of(kind: str, name: str) -> str:
 
 def names_in(elements: Path) -> list[str]:
     """List the elements that a system's own file declares."""
-    return [one["name"] for one in tomllib.loads(elements.read_text(encoding="utf-8"))["element"]]
+    declared = tomllib.loads(elements.read_text(encoding="utf-8"))
+    in_groups = [name for group in declared.get("group", []) for name in group["element"]]
+    return [*(one["name"] for one in declared.get("element", [])), *in_groups]
 
 
 @dataclass

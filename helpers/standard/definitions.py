@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -68,11 +68,32 @@ class Definition(BaseModel):
         return self.counts[bool(many != 1)]
 
 
+# What a measure has from the measure that it is a variant of, or else from its base, unless it says its own.
+INHERITED = ("counts", "shown", "code")
+
+
 @cache
 def definitions() -> dict[str, Definition]:
     """Return all measures by name."""
-    text = Path(__file__).with_name("definitions.toml").read_text(encoding="utf-8")
-    return TypeAdapter(dict[str, Definition]).validate_python(toml_of(text))
+    given = toml_of(Path(__file__).with_name("definitions.toml").read_text(encoding="utf-8"))
+    return TypeAdapter(dict[str, Definition]).validate_python(inherited(given))
+
+
+def inherited(given: dict[str, Any]) -> dict[str, Any]:
+    """Complete each measure with what it inherits.
+
+    >>> inherited({"calls": {"counts": ["call", "calls"]}, "calls_missed": {"base": "calls"}})["calls_missed"]
+    {'counts': ['call', 'calls'], 'base': 'calls'}
+    """
+    complete = {}
+    for name, own in given.items():
+        above, passed = own, {name}
+        while (of := above.get("variant_of") or above.get("base")) in given and of not in passed:
+            above = given[of]
+            passed.add(of)
+            own = {**{key: above[key] for key in INHERITED if key in above}, **own}
+        complete[name] = own
+    return complete
 
 
 def definition(name: str) -> Definition:

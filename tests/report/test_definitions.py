@@ -18,6 +18,7 @@ from helpers.report import run_report
 from helpers.score import judge_headlines, score_children, summarize_links
 from helpers.score.headlines import COUNTED
 from helpers.standard import BadInput, Measured, definition, definitions, plain
+from helpers.standard.definitions import inherited
 from tests.shared_districts import SharedDistricts
 from tests.shared_reports import SharedReports
 
@@ -165,6 +166,23 @@ def assert_one_definition(texts: Mapping[str, str], numbers: Mapping[str, tuple[
                 continue
             unknown.append((place, sentence))
     assert unknown == []
+
+
+def test_a_measure_inherits_from_its_variant_then_its_base_and_says_what_is_its_own() -> None:
+    given = {
+        "calls": {"counts": ["call", "calls"], "shown": "guarded", "code": "a.b"},
+        "missed": {"base": "calls", "code": "a.c"},
+        "missed_twice": {"variant_of": "missed", "base": "days"},
+        "days": {"counts": ["day", "days"], "code": "a.d"},
+        "of_itself": {"base": "of_itself"},
+        "of_nothing": {"base": "nothing", "shown": "always"},
+    }
+    found = inherited(given)
+    assert found["missed"] == {**given["calls"], "base": "calls", "code": "a.c"}
+    assert found["missed_twice"] == {**found["missed"], "variant_of": "missed", "base": "days"}
+    assert {name: found[name] for name in ("days", "of_itself", "of_nothing")} == {
+        name: given[name] for name in ("days", "of_itself", "of_nothing")
+    }
 
 
 def test_each_measure_has_its_phrase_in_both_languages_and_its_code() -> None:

@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from helpers.layouts.layout import Layout, read_layout
+from helpers.layouts.like import layout_paths
 from helpers.standard import BadInput, nearest, respelled
-from helpers.systems import systems
 
 __all__ = ["all_layouts", "layout_names", "load_layout"]
-
-NAME = re.compile(r'^layout = "([^"\n]+)"$', re.MULTILINE)
 
 
 def layout_names() -> tuple[str, ...]:
     """List the layouts of every known system."""
-    return tuple(sorted(_files()))
-
-
-@cache
-def _files() -> Mapping[str, Path]:
-    """Map each layout's declared name to its file."""
-    found: dict[str, Path] = {}
-    for system in systems().values():
-        for path in system.layout_files():
-            named = NAME.search(path.read_text(encoding="utf-8"))
-            if named is None:
-                raise BadInput(f'{path} has no line such as layout = "meals/mealtime_customers"; add it.')
-            if named[1] in found:
-                raise BadInput(f"Two files declare the layout {named[1]!r}: {found[named[1]]} and {path}.")
-            found[named[1]] = path
-    return found
+    return tuple(sorted(layout_paths()))
 
 
 @cache
@@ -61,7 +42,7 @@ def load_layout(name: str) -> Layout:
             f"No layout is called {name!r}.{nearest(name, layout_names())} "
             f"There are: {', '.join(layout_names())}."
         )
-    return read_layout(_files()[name])
+    return read_layout(layout_paths()[name])
 
 
 def all_layouts(extra_folder: Path | None = None) -> dict[str, Layout]:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator, model_v
 from helpers.layouts.column import STRICT, Column, Pattern, Shape, StructureRow, folded, shape_of
 from helpers.layouts.formats import set_value_fault
 from helpers.layouts.headers import by_place, is_data_head
+from helpers.layouts.like import completed
 from helpers.layouts.meanings import allowed_values, known_systems, meant, none_of
 from helpers.standard import (
     BadInput,
@@ -396,18 +397,9 @@ class Layout(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _like_another_file(cls, given: Any) -> Any:
-        """Complete files declared as `like = "other"` with what the other file declares."""
-        if not isinstance(given, dict) or not isinstance(given.get("file"), list):
-            return given
-        files: dict[str, dict[str, Any]] = {}
-        written = []
-        for file in given["file"]:
-            if isinstance(file, dict) and isinstance(file.get("name"), str):
-                file = _completed(file, files)
-                files[file["name"]] = file
-            written.append(file)
-        return {**given, "file": written}
+    def _like_others(cls, given: Any) -> Any:
+        """Complete what is declared as `like` another layout, file or range of columns."""
+        return completed(given) if isinstance(given, dict) else given
 
     @field_validator("authority")
     @classmethod
@@ -463,45 +455,6 @@ class Layout(BaseModel):
         )
 
 
-def _completed(file: dict[str, Any], others: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Complete a file that is `like` another: its settings, and ranges of its columns."""
-    if "like" in file:
-        other = _other_file(file["name"], file["like"], others)
-        kept = {key: value for key, value in other.items() if key not in ("columns", "makes")}
-        file = {**kept, **{key: value for key, value in file.items() if key != "like"}}
-    columns: list[Any] = []
-    for column in file.get("columns", ()):
-        if isinstance(column, dict) and "like" in column:
-            columns += _span(file["name"], column, others)
-        else:
-            columns.append(column)
-    return {**file, "columns": columns} if "columns" in file else file
-
-
-def _other_file(name: str, like: Any, others: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    if like not in others:
-        raise ValueError(
-            f"file {name!r} is like {like!r}, which is no file before it.{nearest(str(like), others)}"
-        )
-    return others[like]
-
-
-def _span(name: str, asked: dict[str, Any], others: dict[str, dict[str, Any]]) -> list[Any]:
-    """Return the other file's columns within a range."""
-    columns = _other_file(name, asked["like"], others).get("columns", [])
-    names = [column.get("name") for column in columns]
-    unknown = sorted(asked.keys() - {"like", "from", "to"})
-    unknown += [str(asked[end]) for end in ("from", "to") if end in asked and asked[end] not in names]
-    if unknown:
-        raise ValueError(
-            f"file {name!r}: columns like {asked['like']!r} have no {unknown[0]!r}."
-            f"{nearest(unknown[0], [str(one) for one in names if one])}"
-        )
-    first = names.index(asked["from"]) if "from" in asked else 0
-    last = names.index(asked["to"]) if "to" in asked else len(names) - 1
-    return columns[first : last + 1]
-
-
 def read_layout(path: Path) -> Layout:
     """Read and check one layout file."""
     if not path.is_file():  # a pipe would never end
@@ -515,7 +468,7 @@ def layout_of(text: str, name: str) -> Layout:
         given = toml_of(text)
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"Layout {name} isn't valid TOML: {error}") from None
-    given |= {key: respelled(given[key]) for key in ("layout", "silo", "domain") if key in given}
+    given |= {key: respelled(given[key]) for key in ("layout", "like", "silo", "domain") if key in given}
     try:
         return Layout.model_validate(given)
     except ValidationError as error:

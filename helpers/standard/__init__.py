@@ -65,6 +65,7 @@ from helpers.standard.validation import (
     read_declared,
     text_of,
     toml_of,
+    ungrouped,
 )
 
 # Public names, each documented. The other imports serve other rooms.

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, Field, TypeAdapter
 
-from helpers.standard.validation import STRICT, BadInput, nearest, toml_of
+from helpers.standard.validation import STRICT, BadInput, nearest, toml_of, ungrouped
 
 __all__ = [
     "Definition",
@@ -76,7 +76,7 @@ INHERITED = ("counts", "shown", "code")
 def definitions() -> dict[str, Definition]:
     """Return all measures by name."""
     given = toml_of(Path(__file__).with_name("definitions.toml").read_text(encoding="utf-8"))
-    return TypeAdapter(dict[str, Definition]).validate_python(inherited(given))
+    return TypeAdapter(dict[str, Definition]).validate_python(inherited(ungrouped(given, "measure")))
 
 
 def inherited(given: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ __all__ = [
     "read_declared",
     "text_of",
     "toml_of",
+    "ungrouped",
 ]
 
 
@@ -145,6 +146,24 @@ def _check(told: dict[str, Any]) -> None:
             return
         here = inside
     raise tomllib.TOMLDecodeError(f"it is nested more than {DEEPEST} deep")
+
+
+def ungrouped(given: Mapping[str, Any], member: str) -> dict[str, Any]:
+    """Give each member of a ``[[group]]`` what the group says above it; what the member says counts more.
+
+    >>> ungrouped(
+    ...     {"group": [{"unit": "days", "measure": {"lag": {}, "effort": {"unit": "hours"}}}]}, "measure"
+    ... )
+    {'lag': {'unit': 'days'}, 'effort': {'unit': 'hours'}}
+    """
+    members = {name: own for name, own in given.items() if name != "group"}
+    for group in given.get("group", []):
+        shared = {key: value for key, value in group.items() if key != member}
+        for name, own in group[member].items():
+            if name in members:
+                raise BadInput(f"{member} {name!r} is declared twice.")
+            members[name] = {**shared, **own}
+    return members
 
 
 def text_of(path: Path) -> str:

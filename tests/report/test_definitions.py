@@ -19,6 +19,7 @@ from helpers.score import judge_headlines, score_children, summarize_links
 from helpers.score.headlines import COUNTED
 from helpers.standard import BadInput, Measured, definition, definitions, plain
 from helpers.standard.definitions import inherited
+from helpers.standard.validation import ungrouped
 from tests.shared_districts import SharedDistricts
 from tests.shared_reports import SharedReports
 
@@ -183,6 +184,16 @@ def test_a_measure_inherits_from_its_variant_then_its_base_and_says_what_is_its_
     assert {name: found[name] for name in ("days", "of_itself", "of_nothing")} == {
         name: given[name] for name in ("days", "of_itself", "of_nothing")
     }
+
+
+def test_a_group_says_once_what_its_members_share_and_names_none_twice() -> None:
+    groups = [{"unit": "days", "measure": {"lag": {}, "effort": {"unit": "hours"}}}]
+    assert ungrouped({"alone": {}, "group": groups}, "measure") == {
+        "alone": {}, "lag": {"unit": "days"}, "effort": {"unit": "hours"},
+    }  # fmt: skip
+    for twice in ({"lag": {}, "group": groups}, {"group": groups * 2}):
+        with pytest.raises(BadInput, match="measure 'lag' is declared twice"):
+            ungrouped(twice, "measure")
 
 
 def test_each_measure_has_its_phrase_in_both_languages_and_its_code() -> None:

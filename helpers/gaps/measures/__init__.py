@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from helpers.standard import ungrouped
 from helpers.systems import systems
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ class Measure(BaseModel):
 def _declared() -> tuple[dict[str, Measure], dict[str, Any]]:
     declared = tomllib.loads((Path(__file__).parent / "measures.toml").read_text(encoding="utf-8"))
     findings = declared.pop("findings")
-    return {name: Measure(name=name, **given) for name, given in declared.items()}, findings
+    return {
+        name: Measure(name=name, **given) for name, given in ungrouped(declared, "measure").items()
+    }, findings
 
 
 def declared_measures() -> tuple[Measure, ...]:

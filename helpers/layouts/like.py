@@ -126,7 +126,7 @@ def _other_file(name: str, like: Any, others: dict[str, dict[str, Any]]) -> dict
 
 
 def _span(name: str, asked: dict[str, Any], others: dict[str, dict[str, Any]]) -> list[Any]:
-    """Return the other file's columns within a range."""
+    """Return the other file's columns within a range; a term that names the other file names this one."""
     columns = _other_file(name, asked["like"], others).get("columns", [])
     names = [column.get("name") for column in columns]
     unknown = sorted(asked.keys() - {"like", "from", "to"})
@@ -138,4 +138,11 @@ def _span(name: str, asked: dict[str, Any], others: dict[str, dict[str, Any]]) -
         )
     first = names.index(asked["from"]) if "from" in asked else 0
     last = names.index(asked["to"]) if "to" in asked else len(names) - 1
-    return columns[first : last + 1]
+    return [_renamed(column, asked["like"], name) for column in columns[first : last + 1]]
+
+
+def _renamed(column: dict[str, Any], other: str, name: str) -> dict[str, Any]:
+    """Return a column with this file's name in its term: oneroster:orgs.status, oneroster:courses.status."""
+    if not isinstance(term := column.get("term"), str):
+        return column
+    return {**column, "term": term.replace(f":{other}.", f":{name}.", 1)}

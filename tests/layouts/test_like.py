@@ -75,6 +75,11 @@ def test_makes_replace_all_of_the_files_and_a_new_file_may_be_like_one_of_the_ot
     assert [one.take for one in layout.file_named("users").makes] == [{"local_id": "sourcedId"}]
     buses = layout.file_named("buses")
     assert [one.name for one in buses.columns] == ["sourcedId", "status", "room"]
+    assert [one.term for one in buses.columns] == [
+        "oneroster:buses.sourcedId",
+        "oneroster:buses.status",
+        None,
+    ]
     assert (buses.header, buses.line_end, buses.path) == ("exact", "crlf", "buses.csv")
 
 

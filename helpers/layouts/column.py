@@ -235,12 +235,16 @@ def folded(name: str) -> str:
 
 @cache
 def code_set(name: str) -> Mapping[str, str]:
-    """Read a named code set: vendor's value -> standard value, in declared order."""
+    """Read a named code set: vendor's value -> standard value, in declared order; those of `same` are both.
+
+    >>> [code_set("grade_level")[value] for value in ("KG", "K")]
+    ['KG', 'KG']
+    """
     there = _code_files()
     if name not in there:
         raise ValueError(f"no code set {name!r}.{nearest(name, there)} There are: {', '.join(there)}")
-    codes: dict[str, str] = tomllib.loads(there[name].read_text(encoding="utf-8"))["codes"]
-    return codes
+    declared = tomllib.loads(there[name].read_text(encoding="utf-8"))
+    return {**{value: value for value in declared.get("same", ())}, **declared.get("codes", {})}
 
 
 @cache

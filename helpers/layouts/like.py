@@ -51,15 +51,16 @@ def _with_layout(own: dict[str, Any], above: tuple[str, ...]) -> dict[str, Any]:
     """Complete a layout with another one, less the files that it is `without`."""
     name, paths = str(own["like"]), layout_paths()
     _check_known([name], paths, "the layout is like", "layout of a known system")
-    if name in above or name == own.get("layout"):
-        raise ValueError(f"the layout is like {name!r}, which is like it: let one of them declare all")
+    if name in above:
+        raise ValueError(f"the layout {name!r} is like itself ({', '.join(above)}): let one declare all")
     there = completed(toml_of(text_of(paths[name])), (*above, name))
     files: dict[Any, Any] = {file.get("name"): file for file in _listed(there, "file")}
     without = _listed(own, "without")
     _check_known(without, files, "the layout is without", f"file of {name}")
     for place, file in enumerate(_listed(own, "file")):
-        if isinstance(file, dict) and file.get("name") in files:
-            files[file["name"]] = _changed(file, files[file["name"]])
+        which = file.get("name") if isinstance(file, dict) else None
+        if isinstance(which, str) and which in files:
+            files[which] = _changed(file, files[which])
         else:
             files[place] = file
     kept = [file for key, file in files.items() if key not in without]
@@ -75,7 +76,7 @@ def _changed(own: dict[str, Any], there: dict[str, Any]) -> dict[str, Any]:
     order = list(columns)
     for place, column in enumerate(_listed(own, "columns")):
         name = column.get("name") if isinstance(column, dict) else None
-        if name is None:
+        if not isinstance(name, str):
             name = f"column {place}"
         elif "after" in column:
             order = [one for one in order if one != name]

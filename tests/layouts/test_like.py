@@ -104,9 +104,10 @@ def test_makes_replace_all_of_the_files_and_a_new_file_may_be_like_one_of_the_ot
             "file 'courses': column 'room' is after 'statu', which is no column of it in the layout that it "
             "is like. Did you mean status?",
         ),
-        ('"sis/own"', '"sis/oneroster_1p2"', "like 'sis/oneroster_1p2', which is like it"),
+        ('"users"', "[3]", ".name: Input should be a valid string"),
         ('["subjects"]', '"subjects"', "without is 'subjects', and has to be a list"),
         ('name = "floor",', "", "columns.10.name: Field required"),
+        ('name = "floor"', "name = [3]", "columns.10.name: Input should be a valid string"),
         ('{ name = "floor"', '{ name = "floor", wide = 1', "wide: unknown name"),
     ],
 )
@@ -120,3 +121,21 @@ def test_a_folders_own_layout_may_be_like_one_of_the_kit(tmp_path: Path) -> None
     path = tmp_path / "own.toml"
     path.write_text('layout = "sis/own"\nlike = "sis/oneroster_1p1"\n', encoding="utf-8")
     assert read_layout(path) == load_layout("sis/oneroster_1p1").model_copy(update={"layout": "sis/own"})
+
+
+def test_a_folders_own_layout_may_change_one_of_the_kit_under_its_name() -> None:
+    changed = own('"sis/own"', '"sis/oneroster_1p2"')
+    assert changed.layout == "sis/oneroster_1p2"
+    assert changed.file_named("courses") == own().file_named("courses")
+
+
+def test_layouts_that_are_like_each_other_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = {name: tmp_path / name for name in ("one", "two")}
+    for name, path in paths.items():
+        other = "two" if name == "one" else "one"
+        path.write_text(f'layout = "{name}"\nlike = "{other}"\n', encoding="utf-8")
+    monkeypatch.setattr("helpers.layouts.like.layout_paths", lambda: paths)
+    with pytest.raises(BadInput, match=r"'two' is like itself \(two, one\)"):
+        read_layout(paths["one"])

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import pandas as pd
+from babel.lists import format_list
 
 from helpers.files.progress import Progress, Step
 from helpers.standard import Measured, plain, unmarked
@@ -220,11 +221,8 @@ def _rest(figures: Mapping[str, Any]) -> str:
     folders = {str(Path(file).parent) for file in files}
     named = [Path(file).name for file in files] if len(folders) == 1 else files
     shown, more = named[:FILES_NAMED], len(named) - FILES_NAMED
-    text = (
-        f"{', '.join(shown)} and {more} others"
-        if more > 1
-        else " and ".join(part for part in (", ".join(named[:-1]), named[-1]) if part)
-    )
+    # British lists have no comma before the last word.
+    text = format_list([*shown, f"{more} others"] if more > 1 else named, locale="en_GB")
     place = f" in {folders.pop()}" if len(folders) == 1 else ""
     return f"The rest: --table, and {text}{place}" if tables else f"Wrote {text}{place}"
 

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from babel.lists import format_list
 
 from helpers.systems import declared_elements, systems
 
@@ -43,7 +44,8 @@ def listed(names: Sequence[str]) -> str:
     >>> listed(["LMS"]), listed(["LMS", "Meals", "Clubs"])
     ('LMS', 'LMS, Meals and Clubs')
     """
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    # British lists have no comma before the last word.
+    return format_list(names, locale="en_GB")
 
 
 def named_first(names: Sequence[str], numbers: Sequence[float], digits: int = 0) -> str:

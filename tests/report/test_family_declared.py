@@ -155,12 +155,7 @@ def test_numbers_dates_and_counts_are_said_in_the_language_s_way() -> None:
 
 def test_a_language_with_more_forms_than_two_is_two_files(tmp_path: Path) -> None:
     text = (HERE / "sentences" / "en.toml").read_text(encoding="utf-8")
-    text = text.replace(
-        '[[plural]]\nform = "one"\nvalues = [1]\n',
-        '[[plural]]\nform = "one"\nvalues = [1]\nof_rest = 10\nexcept_rest = 100\nexcept_values = [11]\n\n'
-        '[[plural]]\nform = "few"\nvalues = [2, 3, 4]\nof_rest = 10\nexcept_rest = 100\n'
-        "except_values = [12, 13, 14]\n",
-    )
+    text = text.replace('locale = "en_US"', 'locale = "hr_HR"')
     text = re.sub(r'other = "\{n\} days" \}', 'few = "{n} dni", other = "{n} days" }', text)
     text = re.sub(r'(?<!days", )other = ("[^"]*") \}', r"few = \1, other = \1 }", text).replace(
         'few = "{n} days", other', "other"
@@ -177,19 +172,24 @@ def test_a_language_with_more_forms_than_two_is_two_files(tmp_path: Path) -> Non
     assert [spoken.count(one, "day") for one in (1, 21, 11, 3, 13)] == [
         "1 day", "21 day", "11 days", "3 dni", "13 days",
     ]  # fmt: skip
+    assert (spoken.name, spoken.day(date(2026, 4, 7))) == ("Hrvatski", "7. travnja 2026.")
+
+    (tmp_path / "xx.toml").write_text(text.replace('few = "{n} dni", ', ""), encoding="utf-8")
+    with pytest.raises(BadInput, match=r"nouns\.day has no form 'few'"):
+        read_language(tmp_path / "xx.toml", labels / "xx.toml")
 
 
 def test_a_language_that_lacks_something_names_all_that_it_lacks(tmp_path: Path) -> None:
     text = (HERE / "sentences" / "en.toml").read_text(encoding="utf-8")
     text = text.replace('talks = "Worth a talk"\n', "").replace("{days_absent} of", "some of", 1)
     (tmp_path / "xx.toml").write_text(text, encoding="utf-8")
-    (tmp_path / "labels.toml").write_text('[language]\n"eng" = "x"\n"zzz" = "y"\n', encoding="utf-8")
+    (tmp_path / "labels.toml").write_text('[plan_status]\n"Active" = "x"\n"zzz" = "y"\n', encoding="utf-8")
     with pytest.raises(BadInput) as refused:
         read_language(tmp_path / "xx.toml", tmp_path / "labels.toml")
     words = str(refused.value)
     assert "words.page.talks is missing" in words
     assert "doesn't say 'days_absent'" in words
-    assert "labels.language.zzz is nothing that English says" in words
+    assert "labels.plan_status.zzz is nothing that English says" in words
     assert "labels.system.sis is missing" in words
 
 

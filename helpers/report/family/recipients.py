@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+from babel.core import get_global
 
 from helpers.files import read_text_table, unguarded
 from helpers.report.family.page import Office
-from helpers.report.messages import language, languages
+from helpers.report.messages import languages
 from helpers.standard import STRING, BadInput
 
 __all__ = ["HELD_COLUMNS", "Recipient", "families", "kit_language", "read_offices", "students"]
@@ -147,7 +148,5 @@ def kit_language(asked_for: str | None) -> str | None:
     """Return the kit's language for the one that a home asked for."""
     if asked_for is None:
         return FALLBACK
-    for code in languages():
-        if language(code).sentences.iso == asked_for:
-            return code
-    return None
+    code = get_global("language_aliases").get(asked_for, asked_for)
+    return code if code in languages() else None

@@ -1,4 +1,4 @@
-"""Provide the languages of pages: sentences, labels, numbers, dates and plurals, all as data.
+"""Provide the languages of pages: sentences and labels as data; Babel has numbers, dates, lists and plurals.
 
 A language has two files, ``sentences/<language>.toml`` and ``labels/<language>.toml``. We find a new language
 by its files. ``educators/en.toml`` has what only educators read.
@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from babel import Locale
+from babel.core import get_global
+from babel.dates import format_date, format_skeleton, get_month_names
+from babel.lists import format_list
+from babel.numbers import format_decimal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from helpers.standard import BadInput, faults_of, nearest, toml_of
@@ -34,47 +40,32 @@ Tables = dict[str, dict[str, str]]
 _PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
 
-class Plural(BaseModel):
-    """Rule for a plural form: whole numbers, or their remainder after division."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    form: str
-    values: tuple[int, ...]
-    of_rest: int | None = None
-    except_rest: int | None = None
-    except_values: tuple[int, ...] = ()
-
-    def takes(self, number: float) -> bool:
-        """Check whether a number takes this form."""
-        if number != int(number):
-            return False
-        whole = abs(int(number))
-        if self.except_rest and whole % self.except_rest in self.except_values:
-            return False
-        return (whole % self.of_rest if self.of_rest else whole) in self.values
-
-
 class Sentences(BaseModel):
     """Contents of ``sentences/<language>.toml``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str
-    iso: str
-    decimal: str
-    thousands: str
-    date: str
-    short_date: str
-    date_of_year: str
-    last_and: str
-    months: tuple[str, ...]
-    short_months: tuple[str, ...]
-    plural: tuple[Plural, ...] = ()
+    # Babel's locale for numbers, dates and plurals, and the one for lists of words.
+    locale: str
+    lists: str
     nouns: Tables
     words: Tables
     family: Tables
     student: Tables
+
+    @cached_property
+    def months(self) -> tuple[str, ...]:
+        """Names of the months."""
+        return tuple(get_month_names("wide", "stand-alone", self.locale).values())
+
+    @cached_property
+    def short_months(self) -> tuple[str, ...]:
+        """Short names of the months."""
+        return tuple(get_month_names("abbreviated", "stand-alone", self.locale).values())
+
+    def plural_form(self, value: float) -> str:
+        """Return the grammatical form of a noun after a number."""
+        return Locale.parse(self.locale).plural_form(value)
 
 
 @dataclass(frozen=True)
@@ -93,15 +84,11 @@ class Language:
     @property
     def name(self) -> str:
         """The language's own name."""
-        return self.sentences.name
+        return str(Locale.parse(self.sentences.locale).get_language_name()).capitalize()
 
     def number(self, value: float) -> str:
         """Format a number with at most one decimal, and without a trailing zero."""
-        text = f"{value:,.1f}" if value != int(value) else f"{int(value):,}"
-        text = text.removesuffix(".0")
-        # We swap two marks by way of a character that numbers don't contain.
-        text = text.replace(",", "_").replace(".", self.sentences.decimal)
-        return text.replace("_", self.sentences.thousands).replace("-", "\u2212")
+        return format_decimal(round(value, 1), locale=self.sentences.locale).replace("-", "\u2212")
 
     def number_word(self, value: float) -> str:
         """Write a whole number below 200 as a word; any other in digits."""
@@ -117,30 +104,25 @@ class Language:
 
     def day(self, value: date) -> str:
         """Format a date."""
-        parts = {"day": value.day, "month": self.sentences.months[value.month - 1], "year": value.year}
-        return self.sentences.date.format(**parts)
+        return format_date(value, "long", self.sentences.locale)
 
     def short_day(self, value: date) -> str:
         """Format a date within the page's school year, without the year."""
-        return self.sentences.short_date.format(
-            day=value.day, month=self.sentences.short_months[value.month - 1]
-        )
+        return format_skeleton("MMMd", value, locale=self.sentences.locale)
 
     def day_of_year(self, value: date) -> str:
         """Format a date within the page's school year, with the whole name of the month."""
-        return self.sentences.date_of_year.format(day=value.day, month=self.sentences.months[value.month - 1])
+        return format_skeleton("MMMMd", value, locale=self.sentences.locale)
 
     def count(self, value: float, noun: str) -> str:
         """Format a number with its noun, in the grammatical form of the language."""
         forms = self.sentences.nouns[noun]
-        form = next((one.form for one in self.sentences.plural if one.takes(value)), "other")
-        return forms[form].replace("{n}", self.number(value))
+        form = forms.get(self.sentences.plural_form(value), forms["other"])
+        return form.replace("{n}", self.number(value))
 
-    def listed(self, items: list[str]) -> str:
+    def listed(self, items: Sequence[str]) -> str:
         """Join words into a list: a, b and c."""
-        if len(items) < 2:
-            return "".join(items)
-        return f"{', '.join(items[:-1])} {self.sentences.last_and} {items[-1]}"
+        return format_list(items, locale=self.sentences.lists)
 
     def label(self, table: str, code: str) -> str:
         """Return the label of a code; an undeclared code stays as written."""
@@ -216,8 +198,10 @@ def read_language(sentences: Path, labels: Path) -> Language:
     words, code = _labels(labels), sentences.stem
     titles = {one.name: one.title[code] for one in systems().values() if code in one.title}
     words["system"] = {**titles, **words.get("system", {})}
+    read_sentences = _sentences(sentences)
+    words["language"] = {**_names_of_languages(read_sentences.locale), **words.get("language", {})}
     educators = sentences.parent.parent / "educators" / sentences.name
-    read = Language(code, _sentences(sentences), words, _labels(educators) if educators.is_file() else {})
+    read = Language(code, read_sentences, words, _labels(educators) if educators.is_file() else {})
     if sentences.resolve() == (HERE / "sentences" / f"{MEASURE}.toml").resolve():
         return read
     faults = faults_against(read, language(MEASURE))
@@ -225,6 +209,13 @@ def read_language(sentences: Path, labels: Path) -> Language:
         told = "\n".join(f"  {fault}" for fault in faults)
         raise BadInput(f"{sentences.name} and {labels.name} can't stand in for a page's language:\n{told}")
     return read
+
+
+def _names_of_languages(locale: str) -> dict[str, str]:
+    """Name each language by its code of ISO 639, of two letters or three."""
+    names = dict(Locale.parse(locale).languages)
+    codes = get_global("language_aliases").items()
+    return names | {code: names[other] for code, other in codes if other in names}
 
 
 def faults_against(other: Language, measure: Language) -> list[str]:
@@ -243,14 +234,13 @@ def faults_against(other: Language, measure: Language) -> list[str]:
                 at = f"{part}.{table}.{name}"
                 faults += [f"{at} has a place {place!r} that nobody fills" for place in strange]
                 faults += [f"{at} doesn't say {place!r}" for place in lost]
-    faults += _differences("labels", other.labels, measure.labels)
-    forms = {*(one.form for one in other.sentences.plural), "other"}
+    # Babel names languages; a table of labels has only those that it names in another way.
+    mine, its = ({**one.labels, "language": {}} for one in (other, measure))
+    faults += _differences("labels", mine, its)
+    forms = {"other", *map(other.sentences.plural_form, range(200))}
     for noun in measure.sentences.nouns:
         missing = sorted(forms - set(other.sentences.nouns.get(noun, {})))
         faults += [f"nouns.{noun} has no form {form!r}" for form in missing]
-    for name in ("months", "short_months"):
-        if len(getattr(other.sentences, name)) != 12:
-            faults.append(f"{name} are {len(getattr(other.sentences, name))}, and not 12")
     return faults
 
 

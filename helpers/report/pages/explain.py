@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from babel.dates import format_date
 
 from helpers.report.blocks import Block, answer, back_to_index, banner, is_invented, paragraph, slug, terms
 from helpers.report.display_names import short_names, system_names_in_text
@@ -77,7 +78,7 @@ def explain(found: Headlines, name: str, where: str = "") -> Explained:
     spoken = system_names_in_text(district.layouts)
     place = AND.join(spoken[silo] for silo in where.split(AND)) if where else ""
     newest = found.newest_day
-    day = f"{newest:%B} {newest.day}, {newest.year}" if newest is not None else ""
+    day = format_date(newest, "long", "en_US") if newest is not None else ""
     told = pd.DataFrame(alike, columns=["number", "difference"])
     return Explained(measured, told, cause, rows, place, day)
 

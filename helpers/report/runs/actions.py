@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
 import pandas as pd
+from babel.dates import format_date
 from pydantic import BaseModel, model_validator
 
 from helpers.gaps import owner_of, system_owners
@@ -158,5 +159,4 @@ class Actions:
         )
 
     def _day_text(self, day: dt.date) -> str:
-        year = f", {day.year}" if day.year != self._today.year else ""
-        return f"{day:%A}, {day:%B} {day.day}{year}"
+        return format_date(day, "EEEE, MMMM d" if day.year == self._today.year else "full", "en_US")

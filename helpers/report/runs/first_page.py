@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from babel.dates import format_date
 
 from helpers.files import District, read_district
 from helpers.link import Links, link_district
@@ -107,7 +108,7 @@ def _fresh(district: District) -> list[str]:
         return []
     names, newest = short_names(district.layouts), max(days.values())
     behind = {silo: (newest - day).days for silo, day in days.items() if (newest - day).days > _BEHIND}
-    said = f"The newest record is of {newest:%B} {newest.day}, {newest.year}."
+    said = f"The newest record is of {format_date(newest, 'long', 'en_US')}."
     if not behind:
         return [said, "No system is more than two weeks behind."]
     # The measure *days behind* of the scorecard parts them in the same way.

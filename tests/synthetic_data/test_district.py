@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from helpers.files import District
 from helpers.standard import BadInput, as_table
 from synthetic_data.district import cache_folder, make_district
 from synthetic_data.population.hard_cases import CASES
@@ -204,6 +205,27 @@ def test_every_row_about_a_person_is_in_the_key_once_a_part(district_folder: Pat
         assert set(rows.loc[rows["file"] == path, "row"]) == about, path
     known = set(key(district_folder, "people")["person"])
     assert set(rows["person"]) <= known
+
+
+# Files with rows that no standard table takes: courses, the district itself, who signs out.
+OF_NO_CHILD = {
+    "sis": {"manifest.csv", "orgs.csv", "courses.csv"},
+    "activities": {"StudentActivityInfos.xml"},
+    "attendance": {"gradingPeriods.jsonl"},
+    "lms": {"system-activities.csv"},
+}
+
+
+@pytest.mark.parametrize("silo", SILOS)
+def test_a_clean_export_is_read_without_a_finding(clean_district: District, silo: str) -> None:
+    export = clean_district[silo]
+    accounts = export.accounts
+
+    # Canvas has test users, who are no children.
+    assert set(export.findings["kind"]) == ({"not_a_child"} if silo == "lms" else set())
+    assert not accounts["rows_set_aside"].any()
+    unused = accounts.loc[accounts["rows_used"] + accounts["rows_structure"] < accounts["rows"], "file"]
+    assert {Path(name).name for name in unused} == OF_NO_CHILD.get(silo, set())
 
 
 def test_the_key_names_whom_a_row_is_about(clean_district_folder: Path) -> None:

@@ -117,11 +117,8 @@ def test_who_opted_out_is_in_no_file_and_a_limit(
     assert everybody <= held | set(limits["person"])
 
 
-def test_a_clean_export_is_read_without_a_finding(clean_district: District) -> None:
-    silo = clean_district["screener"]
-    assert silo.findings.empty
-    assert (silo.accounts["rows"] == silo.accounts["rows_used"] + silo.accounts["rows_structure"]).all()
-    results = silo.facts["screener_result"]
+def test_forms_of_three_respondents_are_read_with_score_risk_and_day(clean_district: District) -> None:
+    results = clean_district["screener"].facts["screener_result"]
     assert set(results["respondent_role"]) == {"Teacher", "Student", "Guardian"}
     assert results.groupby("scale")["t_score"].count().loc[lambda n: n > 0].index.tolist() == ["BERI"]
     assert results[["raw_score", "risk_level", "date"]].notna().all(axis=None)

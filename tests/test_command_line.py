@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from helpers.cli import main
 from helpers.files import MOST_LINES, District, Sections
-from helpers.files.command_options import SECTIONS
+from helpers.files.command_line.options import SECTIONS
 from helpers.score import score_children
 from synthetic_data.cli import main as makers
 from tests.kept import Kept
@@ -199,7 +199,7 @@ def test_the_folder_of_a_report_is_given_once_by_place_or_as_before(tmp_path: Pa
 @pytest.mark.full
 def test_a_schedule_s_log_is_plain_and_says_how_far_it_is(district_folder: Path, tmp_path: Path) -> None:
     code = (
-        "import functools, helpers.files.command_options as options;"
+        "import functools, helpers.files.command_line.options as options;"
         "options.Progress = functools.partial(options.Progress, after=0.01);"
         "from helpers.cli import main; main()"
     )

@@ -1,7 +1,7 @@
 """Read native files into silos, and render and write them; every row is used or reported."""
 
 from helpers.files.as_made import NOT_INVENTED, digests_of, foreign_file
-from helpers.files.command_options import (
+from helpers.files.command_line.options import (
     Command,
     Sections,
     folder_argument,
@@ -11,7 +11,8 @@ from helpers.files.command_options import (
     spelled,
     with_output,
 )
-from helpers.files.command_output import MOST_LINES, Output, Summary
+from helpers.files.command_line.output import MOST_LINES, Output, Summary
+from helpers.files.command_line.progress import StatusLine
 from helpers.files.district import (
     District,
     data_rows,
@@ -40,7 +41,6 @@ from helpers.files.folder import (
 from helpers.files.limits import WORKBOOKS_UNPACKED, no_file, shape_trouble, too_empty, too_wide
 from helpers.files.parse.file import ReadFile
 from helpers.files.parse.values import written_out
-from helpers.files.progress import StatusLine
 from helpers.files.read_silo import OneTable, Silo, read_ones
 from helpers.files.readers.decode import read_text
 from helpers.files.readers.delimited import DELIMITERS

@@ -59,16 +59,22 @@ if TYPE_CHECKING:
         reason_text,
     )
     from helpers.report.pages.record_cards import record_cards_page
-    from helpers.report.pages.sector import (
+    from helpers.report.pages.session import handout_page, slides_page
+    from helpers.report.runs.actions import order_sentence, usual_action
+    from helpers.report.runs.execute import NotebookRun, Progress, run_notebooks
+    from helpers.report.runs.figures import describe_outcomes, describe_rows, link_statuses_by_system
+    from helpers.report.runs.first_page import first_actions
+    from helpers.report.runs.notebooks import notebooks_folder
+    from helpers.report.runs.report import ReportResult, make_report_district, run_report
+    from helpers.report.school_systems.sector import (
         change_picture,
         compare_with_published,
         difference_picture,
         maturity_chart,
         sector_page,
     )
-    from helpers.report.pages.session import handout_page, slides_page
-    from helpers.report.pages.simulated_sector import sector_made_page
-    from helpers.report.pages.staffing import (
+    from helpers.report.school_systems.simulated_sector import sector_made_page
+    from helpers.report.school_systems.staffing import (
         assumed_table,
         cost_sentence,
         coverage_sentence,
@@ -77,7 +83,7 @@ if TYPE_CHECKING:
         people_chart,
         people_page,
     )
-    from helpers.report.pages.survey import (
+    from helpers.report.school_systems.survey import (
         INVENTED,
         REAL,
         beside_words,
@@ -90,19 +96,13 @@ if TYPE_CHECKING:
         steps_table,
         survey_page,
     )
-    from helpers.report.pages.survey_text import (
+    from helpers.report.school_systems.survey_text import (
         describe_agreement,
         describe_change,
         describe_data_team,
         describe_maturity,
         domain_title,
     )
-    from helpers.report.runs.actions import order_sentence, usual_action
-    from helpers.report.runs.execute import NotebookRun, Progress, run_notebooks
-    from helpers.report.runs.figures import describe_outcomes, describe_rows, link_statuses_by_system
-    from helpers.report.runs.first_page import first_actions
-    from helpers.report.runs.notebooks import notebooks_folder
-    from helpers.report.runs.report import ReportResult, make_report_district, run_report
     from helpers.report.tables import number_text, table
     from helpers.report.templates import fill
     from helpers.report.theme import page_css
@@ -209,19 +209,19 @@ _MODULES = {
         "question_table quoted_table reason_text"
     ),
     "helpers.report.pages.record_cards": "record_cards_page",
-    "helpers.report.pages.sector": (
+    "helpers.report.school_systems.sector": (
         "change_picture compare_with_published difference_picture maturity_chart sector_page"
     ),
     "helpers.report.pages.session": "handout_page slides_page",
-    "helpers.report.pages.simulated_sector": "sector_made_page",
-    "helpers.report.pages.staffing": (
+    "helpers.report.school_systems.simulated_sector": "sector_made_page",
+    "helpers.report.school_systems.staffing": (
         "assumed_table cost_sentence coverage_sentence month_table people_blocks people_chart people_page"
     ),
-    "helpers.report.pages.survey": (
+    "helpers.report.school_systems.survey": (
         "INVENTED REAL beside_words change_table disagreement_table opinion_chart opinion_table "
         "profile_picture rows_set_aside_note steps_table survey_page"
     ),
-    "helpers.report.pages.survey_text": (
+    "helpers.report.school_systems.survey_text": (
         "describe_agreement describe_change describe_data_team describe_maturity domain_title"
     ),
     "helpers.report.runs.actions": "order_sentence usual_action",

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable
 
-from helpers.files.progress import Progress
+from helpers.files.command_line.progress import Progress
 
 
 class Terminal(io.StringIO):

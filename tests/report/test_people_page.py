@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.report.pages.staffing import (
+from helpers.report.school_systems.staffing import (
     cost_sentence,
     coverage_sentence,
     month_table,

@@ -9,9 +9,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.report.pages.sector import change_picture, compare_with_published, sector_blocks, sector_page
-from helpers.report.pages.sector_text import as_figures, difference_finding, in_words
-from helpers.report.pages.simulated_sector import HEADING, describe_coverage
+from helpers.report.school_systems.sector import (
+    change_picture,
+    compare_with_published,
+    sector_blocks,
+    sector_page,
+)
+from helpers.report.school_systems.sector_text import as_figures, difference_finding, in_words
+from helpers.report.school_systems.simulated_sector import HEADING, describe_coverage
 from helpers.sector import read_sector, sector_report
 from helpers.sector.report import KIT_VOLUNTEERS
 from helpers.standard import plain

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.report.blocks import Block, answer, joined, paragraph
-from helpers.report.pages.survey_text import describe_respondents
+from helpers.report.school_systems.survey_text import describe_respondents
 from helpers.report.templates import fill
 from helpers.standard import BadInput, Measured, declared_survey
 from helpers.survey import AnswerFile

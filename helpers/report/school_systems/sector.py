@@ -12,7 +12,7 @@ from helpers.report.charts.dot_plot import dot_plot
 from helpers.report.charts.picture import Picture
 from helpers.report.display_names import finding_words, named_first
 from helpers.report.pages.page import block_page, heading, note
-from helpers.report.pages.sector_text import (
+from helpers.report.school_systems.sector_text import (
     HEADS,
     METHOD,
     NOT_MORE,
@@ -24,7 +24,7 @@ from helpers.report.pages.sector_text import (
     in_words,
     opening,
 )
-from helpers.report.pages.simulated_sector import HEADING, kit_blocks, volunteers_blocks
+from helpers.report.school_systems.simulated_sector import HEADING, kit_blocks, volunteers_blocks
 from helpers.report.tables import csv_link, table
 from helpers.sector import SectorReport, level, read_analysis_plan
 from helpers.standard import STRING, Measured, declared_survey, empty_table

@@ -11,8 +11,8 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 
 import click
 
-from helpers.files.command_output import Output
-from helpers.files.progress import Progress
+from helpers.files.command_line.output import Output
+from helpers.files.command_line.progress import Progress
 from helpers.files.save import is_full
 from helpers.standard import BadInput, nearest
 

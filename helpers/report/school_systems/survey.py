@@ -12,7 +12,7 @@ from helpers.report.charts.dot_plot import dot_plot
 from helpers.report.charts.picture import SMALL, Canvas, Picture
 from helpers.report.display_names import finding_words, named_first
 from helpers.report.pages.page import block_page, heading, note
-from helpers.report.pages.survey_text import (
+from helpers.report.school_systems.survey_text import (
     describe_agreement,
     describe_change,
     describe_data_team,

@@ -12,7 +12,7 @@ from helpers.report.blocks import Block, about_line, answer, reading
 from helpers.report.charts.dot_plot import dot_plot
 from helpers.report.charts.picture import Picture
 from helpers.report.pages.page import block_page, heading, note
-from helpers.report.pages.sector_text import HEADS, as_figures, domain_name, in_words
+from helpers.report.school_systems.sector_text import HEADS, as_figures, domain_name, in_words
 from helpers.report.tables import table
 from helpers.sector import Origin, kit_seed, kit_volunteers, read_analysis_plan
 from helpers.standard import Measured, declared_survey

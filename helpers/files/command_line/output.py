@@ -16,7 +16,7 @@ import click
 import pandas as pd
 from babel.lists import format_list
 
-from helpers.files.progress import Progress, Step
+from helpers.files.command_line.progress import Progress, Step
 from helpers.standard import Measured, plain, unmarked
 
 if TYPE_CHECKING:

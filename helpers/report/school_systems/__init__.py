@@ -1,0 +1,1 @@
+"""Pages of the survey, the sector and the staffing plan: about school systems, not children."""

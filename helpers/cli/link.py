@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from helpers.link import Linked, LinkModel, Links, Method, PersonFile
     from helpers.share import Guard
 
-__all__ = ["NOT_PRINTED", "link", "link_region", "link_two_files", "two_files_options"]
+__all__ = ["NOT_PRINTED", "link", "link_region"]
 
 
 # What `score` prints instead of figures that describe real children one by one.

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from helpers.score import LinkSummary
     from helpers.share import Guard
 
-__all__ = ["cards", "explain", "score", "score_region"]
+__all__ = ["cards", "explain", "score"]
 
 
 # Headings of printed tables. The keys are those of --json.

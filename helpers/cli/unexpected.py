@@ -19,7 +19,7 @@ import click
 
 from helpers.files import Sections, is_full
 
-__all__ = ["Commands", "sentence_of"]
+__all__ = ["Commands"]
 
 DEBUG = "--debug"
 HOUSES = Path(__file__).parents[2]

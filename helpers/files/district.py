@@ -26,9 +26,7 @@ from helpers.layouts import Layout, all_layouts
 from helpers.standard import STRING, BadInput, Measured, as_table, empty_table, nearest, plain, respelled
 
 __all__ = [
-    "MANY",
     "District",
-    "There",
     "data_rows",
     "district_folders",
     "folded_accounts",

@@ -23,7 +23,7 @@ from helpers.files.parse.values import NULL_AS_TEXT, trimmed
 from helpers.layouts import Column, FileLayout
 from helpers.standard import as_table, empty_table
 
-__all__ = ["WORDS", "Written", "date_shapes", "line_end_of", "written_of"]
+__all__ = ["WORDS", "Written", "line_end_of", "written_of"]
 
 # Standard columns of people that some systems fill with codes and others with their own words.
 WORDS = ("race", "home_language", "sex", "grade_level")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from helpers.standard import STRING, as_table, constant, empty_table, labeled, stacked
 
-__all__ = ["FOLD_BEYOND", "Findings", "findings_of", "fold"]
+__all__ = ["FOLD_BEYOND", "Findings", "findings_of"]
 
 # Beyond this many per file, column and kind, value findings only raise the last one's `times`.
 FOLD_BEYOND = 1000

@@ -38,7 +38,6 @@ __all__ = [
     "must_be_a_folder",
     "opened",
     "paths_below",
-    "shown_path",
 ]
 
 PASSED_OVER = ("layouts", "__MACOSX")

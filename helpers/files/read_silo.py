@@ -31,7 +31,7 @@ from helpers.files.text_table import Parsed
 from helpers.layouts import Layout
 from helpers.standard import as_table, empty_table
 
-__all__ = ["OneFile", "OneTable", "Silo", "account", "count_rows", "read_ones", "read_silo", "set_file_aside"]
+__all__ = ["OneFile", "OneTable", "Silo", "account", "read_ones", "read_silo", "set_file_aside"]
 
 
 def _joined(name: str, frames: list[pd.DataFrame]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from helpers.files.readers.xml import XmlRecords, paths_in_xml
 from helpers.files.text_table import unique_names
 from helpers.layouts import FileLayout, Layout, folded
 
-__all__ = ["DeclaredNames", "Look", "Recognized", "below", "best_in", "look_at", "records_in", "share"]
+__all__ = ["DeclaredNames", "Recognized", "below", "look_at", "records_in"]
 
 ENOUGH = 0.5
 TITLE_ROWS = 10  # how far below its declared row we look for a header

@@ -36,7 +36,6 @@ __all__ = [
     "own_place",
     "private_folder",
     "read_text_table",
-    "safe_cell",
     "save_all",
     "save_table",
     "spare_folder",

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 __all__ = [
     "MEASURES",
     "REASONS",
-    "Domain",
-    "FamilyTerms",
     "communication_gap",
     "count_informed_families",
     "family_terms",

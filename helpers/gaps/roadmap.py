@@ -15,10 +15,7 @@ from helpers.layouts import Layout
 from helpers.standard import STRICT, Assumed, BadInput, as_table, nearest, read_declared
 
 __all__ = [
-    "ENDS",
     "Costs",
-    "Size",
-    "Step",
     "concepts_of",
     "cost_of",
     "kit_costs",

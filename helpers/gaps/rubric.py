@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from helpers.layouts import Layout
     from helpers.link import Links
 
-__all__ = ["HIGHEST", "Rubric", "kit_rubric", "read_rubric", "score_rubric"]
+__all__ = ["Rubric", "kit_rubric", "read_rubric", "score_rubric"]
 
 HIGHEST = 4
 # Measures that aren't on the scorecard.

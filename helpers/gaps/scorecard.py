@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from helpers.link import Links
 
 __all__ = [
-    "Alarm",
-    "Alarms",
     "affected_lines",
     "blocked_pairs",
     "declared_alarms",

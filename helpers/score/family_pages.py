@@ -21,15 +21,7 @@ if TYPE_CHECKING:
     from helpers.link import Links
     from helpers.profile import Profiles
 
-__all__ = [
-    "PLACE",
-    "FamilyPageScores",
-    "judge_family_pages",
-    "rows_of_other_child",
-    "score_pages",
-    "score_pages_on_hold",
-    "true_child_of_page",
-]
+__all__ = ["FamilyPageScores", "judge_family_pages", "score_pages", "score_pages_on_hold"]
 
 
 PLACE = ["silo", "file", "row"]

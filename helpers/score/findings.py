@@ -13,7 +13,7 @@ from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, ScoredDistrict
 from helpers.standard import STRING
 
-__all__ = ["FINDING_KINDS", "LEFT_OUT", "detected_faults", "is_detectable", "score_findings"]
+__all__ = ["LEFT_OUT", "detected_faults", "is_detectable", "score_findings"]
 
 # Kinds about a person: the finding may be at any row of the record, and names the standard column.
 ABOUT_RECORDS = ("id_colliding", "birth_date_disagrees", "names_disagree", "id_shared", "rows_disagree")

@@ -44,7 +44,6 @@ __all__ = [
     "flagged_children",
     "flags_missed",
     "missed_flags",
-    "page_of",
     "signs_of",
     "systems_of_signs",
     "true_flags",

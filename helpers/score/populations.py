@@ -9,7 +9,6 @@ import pandas as pd
 from helpers.standard import STRING
 
 __all__ = [
-    "ALL",
     "ALL_NAMED",
     "BOTH_DATED",
     "BY_NUMBER_ONLY",
@@ -17,8 +16,6 @@ __all__ = [
     "MIXED",
     "NAMED_KINDS",
     "NAMED_POPULATIONS",
-    "NONE_DATED",
-    "ONE_DATED",
     "OUTCOMES",
     "POPULATIONS",
     "RECORD_KINDS",

@@ -9,15 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
-__all__ = [
-    "LEAST_IN_STRATUM",
-    "Rate",
-    "clustered_interval",
-    "f1_of",
-    "interval_of_difference",
-    "rate_of",
-    "standardized_rate",
-]
+__all__ = ["Rate", "clustered_interval", "f1_of", "interval_of_difference", "rate_of", "standardized_rate"]
 
 
 Numbers = npt.NDArray[np.float64]

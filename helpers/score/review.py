@@ -15,7 +15,7 @@ from helpers.score.rates import rate_of
 from helpers.score.truth import ScoredDistrict, true_children, true_person_of_record
 from helpers.standard import BadInput, as_table, nearest
 
-__all__ = ["ASKING", "Asking", "score_calibration", "with_review"]
+__all__ = ["Asking", "score_calibration", "with_review"]
 
 
 def score_calibration(

@@ -12,9 +12,7 @@ from helpers.standard import STRING, as_table
 
 __all__ = [
     "BY_THE_KEY",
-    "MISSED",
     "TWO_PEOPLE",
-    "WRONG",
     "ScoredDistrict",
     "groups_of",
     "index_by_record",

@@ -15,8 +15,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from helpers.standard import as_table
 
 __all__ = [
-    "AnalysisPlan",
-    "Grouping",
     "detectable_difference",
     "level",
     "lower_bound",

@@ -19,7 +19,7 @@ from helpers.standard import as_table, declared_survey
 if TYPE_CHECKING:
     from helpers.sector.scores import Answered
 
-__all__ = ["COMPARISONS", "NOTHING", "Estimate", "compare", "critical", "fit_first", "hedges_g", "holm"]
+__all__ = ["Estimate", "compare", "fit_first", "hedges_g", "holm"]
 
 
 _NO_VARIANCE = 1e-16

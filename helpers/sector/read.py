@@ -37,7 +37,6 @@ __all__ = [
     "Sector",
     "read_sector",
     "read_simulated",
-    "sector_layout",
 ]
 
 

@@ -27,12 +27,10 @@ from helpers.standard import Measured, as_table, declared_survey, empty_table, p
 __all__ = [
     "KIT_VOLUNTEERS",
     "SectorReport",
-    "Tables",
     "compare_with_simulated",
     "kit_seed",
     "kit_volunteers",
     "sector_report",
-    "statements",
 ]
 
 

@@ -20,7 +20,6 @@ __all__ = [
     "cronbach_alpha",
     "domain_scores",
     "item_analysis",
-    "item_answers",
     "mcdonald_omega",
     "reliability",
     "response_weights",

@@ -11,7 +11,7 @@ import pandas as pd
 from helpers.share.policy import Domain, Policy, Purpose, Role, Rule
 from helpers.standard import OLD_PURPOSES, OLD_SPELLINGS, STRING, BadInput, nearest
 
-__all__ = ["Allowed", "Refused", "agreed", "allowed_for", "asked", "consent_table", "read_consents"]
+__all__ = ["Allowed", "Refused", "agreed", "allowed_for", "asked", "read_consents"]
 
 
 class Refused(BadInput):

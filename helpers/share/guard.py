@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.layouts import Layout
 
-__all__ = ["ABOUT_FILES", "FEW", "MASK", "SHARE_STEP", "SMALLEST_GROUP", "Guard"]
+__all__ = ["ABOUT_FILES", "FEW", "MASK", "SMALLEST_GROUP", "Guard"]
 
 SMALLEST_GROUP = whole_figure("smallest_group")
 MASK = "…"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["HOLDS", "HoldReason", "day_of_access", "pages_on_hold"]
+__all__ = ["HOLDS", "day_of_access", "pages_on_hold"]
 
 
 class HoldReason(NamedTuple):

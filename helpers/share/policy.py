@@ -15,19 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from helpers.standard import BadInput, DeclaredCount, faults_of, nearest, respelled, toml_of
 from helpers.systems import declared, declared_elements, systems
 
-__all__ = [
-    "SCOPES",
-    "Citation",
-    "Domain",
-    "Policy",
-    "Purpose",
-    "Role",
-    "Rule",
-    "citations",
-    "policy_errors",
-    "policy_gaps",
-    "read_policy",
-]
+__all__ = ["Domain", "Policy", "Purpose", "Role", "Rule", "citations", "read_policy"]
 
 
 SCOPES = ("own class", "own caseload", "own school", "own child", "self", "self at 18", "district")

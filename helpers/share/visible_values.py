@@ -15,8 +15,6 @@ from helpers.standard import STRING, as_table
 from helpers.systems import declared_elements, element
 
 __all__ = [
-    "BY_MANY",
-    "choose_visible_values",
     "in_sets",
     "name_parts",
     "seen_indicators",

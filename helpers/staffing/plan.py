@@ -18,9 +18,6 @@ from helpers.standard import STRICT, Assumed, BadInput, as_table, faults_of, nea
 __all__ = [
     "ENDS",
     "ORDERS",
-    "End",
-    "Needed",
-    "Order",
     "Staff",
     "StaffingAssumptions",
     "StaffingPlan",

@@ -14,7 +14,7 @@ from helpers.gaps import declared_measures
 from helpers.standard import STRICT, DeclaredNumber, as_table, declared_survey, nearest, read_declared
 from helpers.survey.scores import item_scores
 
-__all__ = ["Bounds", "MeasuredItem", "compare_opinion_with_files", "measured_items", "read_bounds"]
+__all__ = ["compare_opinion_with_files", "measured_items", "read_bounds"]
 
 DECLARED = Path(__file__).with_name("against_files.toml")
 

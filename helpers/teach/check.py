@@ -14,7 +14,7 @@ from helpers.standard import BadInput, unmarked
 from helpers.teach.exercise import Exercise, NotYet, is_stub, tried
 from helpers.teach.exercises import exercise, exercises
 
-__all__ = ["Reply", "State", "check", "expect", "hint", "solution", "solution_of"]
+__all__ = ["Reply", "check", "expect", "hint", "solution", "solution_of"]
 
 
 State = Literal["unanswered", "wrong", "incomplete", "complete", "right"]

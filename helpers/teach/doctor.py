@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["Finding", "Laptop", "describe_findings", "examine"]
+__all__ = ["Laptop", "describe_findings", "examine"]
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _KIT = "see-the-big-picture"

@@ -17,7 +17,6 @@ __all__ = [
     "Exercise",
     "NotYet",
     "count_of",
-    "in_pandas",
     "is_stub",
     "near",
     "rounded",

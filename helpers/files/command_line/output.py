@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-__all__ = ["MOST_LINES", "WIDTH", "Output", "Summary", "number"]
+__all__ = ["MOST_LINES", "Output", "Summary"]
 
 # Lines of a summary, with its empty lines.
 MOST_LINES = 15

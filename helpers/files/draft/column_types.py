@@ -23,7 +23,7 @@ from helpers.files.draft.columns import (
 from helpers.files.parse.dates import FEWEST_DAYS, NEAR, from_serial
 from helpers.layouts import is_data_head
 
-__all__ = ["day_orders", "guess_type", "moments", "reads"]
+__all__ = ["day_orders", "guess_type"]
 
 
 SAMPLE = 60  # values

@@ -16,7 +16,6 @@ __all__ = [
     "DESCRIPTOR",
     "Distinct",
     "Guess",
-    "Whose",
     "counted",
     "has",
     "head_words",

@@ -23,7 +23,7 @@ from helpers.files.draft.columns import (
 )
 from helpers.layouts import code_set
 
-__all__ = ["MOST", "Ids", "Known", "People", "fits_field", "guess_people", "share"]
+__all__ = ["Known", "People", "guess_people"]
 
 
 MOST = 0.9  # of the distinct values that a field needs

@@ -14,15 +14,7 @@ from helpers.files.text_table import Parsed
 from helpers.layouts import CELL, Column, FileLayout, Makes, StructureRow, braced, shape_of
 from helpers.standard import STRING, constant, stacked, standard_table
 
-__all__ = [
-    "CellRows",
-    "ColumnValues",
-    "StructureCells",
-    "TextColumns",
-    "cell_rows",
-    "read_columns",
-    "without_structure",
-]
+__all__ = ["ColumnValues", "StructureCells", "TextColumns", "cell_rows", "read_columns", "without_structure"]
 
 
 # Up to this many rows, columns with equal declarations are read together; beyond, it saves nothing.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-__all__ = ["EPOCHS", "FEWEST_DAYS", "NEAR", "format_reader", "from_serial", "serial_of"]
+__all__ = ["FEWEST_DAYS", "NEAR", "format_reader", "from_serial", "serial_of"]
 
 # Formats that are ISO 8601, and the shape of text with all digits present.
 AS_ISO = {

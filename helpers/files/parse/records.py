@@ -20,7 +20,7 @@ from helpers.standard import (
     standard_table,
 )
 
-__all__ = ["People", "linkable_by", "make_records", "placeholder_names"]
+__all__ = ["People", "linkable_by", "make_records"]
 
 
 WORD_AND_NUMBER = r"^[^\W\d_]+[ _-]?\d+$"

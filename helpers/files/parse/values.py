@@ -18,7 +18,7 @@ from helpers.files.parse.types import AS_NUMBER, READERS, Read, date_reader
 from helpers.layouts import Column
 from helpers.standard import STRING, constant
 
-__all__ = ["Values", "dtype_of", "is_blank", "read_column", "trimmed", "without_odd_ids", "written_out"]
+__all__ = ["Values", "is_blank", "read_column", "trimmed", "without_odd_ids", "written_out"]
 
 
 SCIENTIFIC = r"^([0-9])(?:\.([0-9]+))?[eE]\+?([0-9]+)$"

@@ -22,18 +22,7 @@ from helpers.files.text_table import TextTable, split_path
 from helpers.files.writers.workbook import pack_workbook, sheet_of, zip_entry
 from helpers.layouts import Column, FileLayout, Layout
 
-__all__ = [
-    "as_arrow",
-    "delimited_rows",
-    "holds_any",
-    "joined",
-    "json_records",
-    "table_pieces",
-    "text_of",
-    "write_files",
-    "write_table",
-    "xml_records",
-]
+__all__ = ["delimited_rows", "table_pieces", "text_of", "write_files", "write_table"]
 
 
 # The output equals that of the standard library's csv writer; a test compares them.

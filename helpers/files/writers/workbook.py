@@ -17,7 +17,7 @@ from helpers.files.text_table import TextTable
 from helpers.layouts import Column, FileLayout
 from helpers.standard import BadInput
 
-__all__ = ["EPOCH", "pack_workbook", "sheet_of", "zip_entry"]
+__all__ = ["pack_workbook", "sheet_of", "zip_entry"]
 
 
 EPOCH = (1980, 1, 1, 0, 0, 0)

@@ -16,19 +16,7 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.layouts import FileLayout, Layout
 
-__all__ = [
-    "ANOTHER_SPELLING",
-    "NOT_UNDERSTOOD",
-    "NO_CODE",
-    "STANDARDS",
-    "Vocabulary",
-    "code_crosswalk",
-    "journeys",
-    "meaning",
-    "standards",
-    "terms_of",
-    "vocabularies",
-]
+__all__ = ["ANOTHER_SPELLING", "NOT_UNDERSTOOD", "NO_CODE", "code_crosswalk", "meaning", "standards"]
 
 
 NO_CODE = "The other system has no code for it"

@@ -22,16 +22,13 @@ if TYPE_CHECKING:
     from helpers.link import Links
 
 __all__ = [
-    "GROUPS",
     "agreement",
     "completeness",
     "coverage",
     "coverage_by_group",
     "entries",
-    "filled",
     "in_current_year",
     "widest_gaps",
-    "years_told",
 ]
 
 

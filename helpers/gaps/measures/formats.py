@@ -17,7 +17,7 @@ from helpers.standard import STRING, year_of_month
 if TYPE_CHECKING:
     from helpers.files import District
 
-__all__ = ["NO_SYSTEM", "drift", "drifted", "formats", "irregularities", "usual_shapes", "year_of_file"]
+__all__ = ["drift", "drifted", "formats", "irregularities", "year_of_file"]
 
 
 DAY = re.compile(r"(?<!\d)(20\d\d)[-_.](\d\d)[-_.](\d\d)(?!\d)")

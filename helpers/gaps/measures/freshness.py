@@ -18,7 +18,7 @@ from helpers.systems import declared_elements
 if TYPE_CHECKING:
     from helpers.files import District
 
-__all__ = ["STALE_AFTER_DAYS", "activity_dates", "ages", "days_until_stale", "endings", "stale_rows"]
+__all__ = ["activity_dates", "ages", "days_until_stale", "endings", "stale_rows"]
 
 
 STALE_AFTER_DAYS = whole_figure("gaps/thresholds.month_behind")

@@ -21,7 +21,6 @@ __all__ = [
     "Keys",
     "correctness",
     "count_duplicate_matches",
-    "is_strong",
     "keys_of",
     "matches",
     "own_files",

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "TASKS",
-    "Assumptions",
-    "Minutes",
     "estimate_tasks",
     "kit_assumptions",
     "manual_effort",

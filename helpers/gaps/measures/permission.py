@@ -24,10 +24,7 @@ if TYPE_CHECKING:
     from helpers.layouts import Layout
 
 __all__ = [
-    "NOT_PERMITTED",
     "SECRETS",
-    "Bar",
-    "Permission",
     "kind_of_head",
     "permission",
     "permission_of_kit",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Given", "bars", "draw_bars", "labeled", "stacked_bars"]
+__all__ = ["bars", "draw_bars", "stacked_bars"]
 
 
 Given = Mapping[str, object] | pd.Series | pd.DataFrame

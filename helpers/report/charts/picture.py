@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Text
 
-__all__ = ["BODY", "NARROW", "SMALL", "WIDE", "Canvas", "Picture", "style", "texts_in_the_way"]
+__all__ = ["BODY", "NARROW", "SMALL", "WIDE", "Canvas", "Picture", "style"]
 
 
 _INCH = 100  # page pixels per inch

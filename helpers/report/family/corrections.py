@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from helpers.link import Links
     from helpers.profile import Source
 
-__all__ = ["CORRECTION_COLUMNS", "Corrections", "corrections_of", "read_corrections"]
+__all__ = ["corrections_of", "read_corrections"]
 
 SAID_COLUMNS = ("page", "line", "right", "said_by")
 # What people write about a line that is about somebody else; lower case, with accents removed.

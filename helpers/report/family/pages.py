@@ -38,17 +38,7 @@ if TYPE_CHECKING:
     from helpers.profile import Source
     from helpers.share import Audit, View
 
-__all__ = [
-    "FamilyPage",
-    "FamilyPages",
-    "Run",
-    "family_pages",
-    "new_codes",
-    "pages_of",
-    "prepare",
-    "shown_on",
-    "shown_page",
-]
+__all__ = ["FamilyPage", "Run", "family_pages", "new_codes", "pages_of", "prepare", "shown_on", "shown_page"]
 
 
 # Letters and digits that nobody confuses on the phone.

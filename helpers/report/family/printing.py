@@ -16,7 +16,7 @@ from threading import local
 from helpers.files import spare_folder
 from helpers.standard import BadInput
 
-__all__ = ["Printed", "find_chromium", "look_into", "print_pages"]
+__all__ = ["find_chromium", "look_into", "print_pages"]
 
 NAMED_BY = "BIGPICTURE_CHROMIUM"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")

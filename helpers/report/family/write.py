@@ -28,16 +28,7 @@ from helpers.standard import STRING, BadInput, text_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = [
-    "RESTRICTED",
-    "Written",
-    "codes_in",
-    "read_lookup",
-    "records_of",
-    "save_lookup",
-    "save_run",
-    "write_pages",
-]
+__all__ = ["Written", "codes_in", "read_lookup", "records_of", "save_lookup", "save_run", "write_pages"]
 
 
 # A separate file, because readers of a table would take a line above its header for a column.

@@ -21,14 +21,7 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.score import Headlines
 
-__all__ = [
-    "Explained",
-    "cause_sentence",
-    "explain",
-    "explain_page",
-    "page_of_measure",
-    "pages_of",
-]
+__all__ = ["explain", "explain_page", "page_of_measure", "pages_of"]
 
 BY_NUMBER = "undetected_by_number"
 STRAYS = {

@@ -31,8 +31,6 @@ __all__ = [
     "AMISS",
     "COUNTED_AMISS",
     "GAP_HEADS",
-    "GroupGap",
-    "column_words",
     "crosswalk_table",
     "found_both_ways",
     "gap_table",

@@ -52,13 +52,7 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = [
-    "blocked_blocks",
-    "blocked_sentence",
-    "gaps_page",
-    "lag_blocks",
-    "work_sentence",
-]
+__all__ = ["blocked_sentence", "gaps_page", "work_sentence"]
 
 
 PAIR = ["left_silo", "right_silo"]

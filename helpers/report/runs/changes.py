@@ -29,7 +29,6 @@ __all__ = [
     "changes_between",
     "comparable",
     "describe_changes",
-    "is_same_district",
     "make_snapshot",
     "read_snapshot",
     "save_snapshot",

@@ -28,7 +28,7 @@ from helpers.report.templates import fill
 from helpers.share import Guard
 from helpers.standard import BadInput, empty_table, nearest
 
-__all__ = ["INDEX", "LAST", "Changed", "earlier_runs", "find_previous_run", "remember", "what_changed"]
+__all__ = ["INDEX", "Changed", "earlier_runs", "find_previous_run", "remember", "what_changed"]
 
 
 INDEX = "index.html"

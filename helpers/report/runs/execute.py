@@ -24,7 +24,7 @@ from helpers.standard import Measured, plain
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["KIT_MARK", "NotebookRun", "Progress", "cleaned", "run_notebooks"]
+__all__ = ["NotebookRun", "Progress", "cleaned", "run_notebooks"]
 
 
 # What papermill gives an engine, and a client doesn't take.

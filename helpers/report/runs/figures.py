@@ -13,14 +13,12 @@ from helpers.standard import STRING, Measured, definition
 
 __all__ = [
     "apart",
-    "children_table",
     "describe_links",
     "describe_missed_names",
     "describe_outcomes",
     "describe_rows",
     "gathered",
     "link_statuses_by_system",
-    "population_table",
 ]
 
 

@@ -34,13 +34,7 @@ from helpers.score import Headlines, judge_headlines, rows_not_there
 from helpers.share import FEW, Guard
 from helpers.standard import BadInput, Measured
 
-__all__ = [
-    "RunFigures",
-    "compute_figures",
-    "figures_of",
-    "first_actions",
-    "first_page",
-]
+__all__ = ["RunFigures", "compute_figures", "first_actions", "first_page"]
 
 # A system is behind if its newest record is this many days older than the newest of all: two weeks.
 _BEHIND = 14

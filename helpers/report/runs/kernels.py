@@ -25,7 +25,7 @@ from typing import Any
 
 from helpers.files import sweep
 
-__all__ = ["KernelServer", "kernel_server", "kernel_settings", "serve"]
+__all__ = ["KernelServer", "kernel_server", "kernel_settings"]
 
 # What most notebooks import, and what seaborn and the kit import only when it is used.
 PRELOADED = (

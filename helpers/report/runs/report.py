@@ -49,16 +49,7 @@ from helpers.report.runs.notebooks import Notebook, choose, notebooks_folder, pa
 from helpers.report.templates import link_measures, measures_on
 from helpers.standard import BadInput, Measured, definition, plain
 
-__all__ = [
-    "MAKERS",
-    "DatedRun",
-    "Maker",
-    "ReportResult",
-    "dated_run",
-    "make_report_district",
-    "run_name",
-    "run_report",
-]
+__all__ = ["Maker", "ReportResult", "dated_run", "make_report_district", "run_name", "run_report"]
 
 
 _UNFINISHED = ".unfinished-"

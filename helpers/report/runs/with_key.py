@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from helpers.report.charts.picture import Picture
     from helpers.score import Headlines
 
-__all__ = ["MOST_ACTIONS", "Judged", "judge", "largest_bars", "review_step", "steps_with_key", "with_key"]
+__all__ = ["MOST_ACTIONS", "judge", "largest_bars", "review_step", "steps_with_key", "with_key"]
 
 # Systems with a bar of their own; the rest share a line.
 MOST_BARS = 6

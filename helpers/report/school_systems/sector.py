@@ -30,11 +30,9 @@ from helpers.sector import SectorReport, level, read_analysis_plan
 from helpers.standard import STRING, Measured, declared_survey, empty_table
 
 __all__ = [
-    "TITLE",
     "change_picture",
     "compare_with_published",
     "difference_picture",
-    "kinds_picture",
     "maturity_chart",
     "sector_blocks",
     "sector_page",

@@ -19,7 +19,6 @@ from helpers.standard import Measured, declared_survey
 
 __all__ = [
     "HEADING",
-    "TITLE",
     "describe_coverage",
     "kit_blocks",
     "sector_made_page",

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = [
-    "QUESTION",
     "assumed_table",
     "cost_sentence",
     "coverage_sentence",

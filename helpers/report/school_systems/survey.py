@@ -43,7 +43,6 @@ __all__ = [
     "rows_set_aside_note",
     "steps_table",
     "survey_page",
-    "survey_profile",
 ]
 
 

@@ -24,15 +24,7 @@ if TYPE_CHECKING:
     from helpers.profile import Source
     from helpers.share import View
 
-__all__ = [
-    "EVERYBODY",
-    "FEWEST_LETTERS",
-    "MOST_HITS",
-    "DashboardState",
-    "NameSearch",
-    "ViewSelector",
-    "dashboard_roles",
-]
+__all__ = ["FEWEST_LETTERS", "MOST_HITS", "DashboardState", "NameSearch", "dashboard_roles"]
 
 
 EVERYBODY = "all"

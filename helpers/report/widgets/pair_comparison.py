@@ -13,7 +13,7 @@ import pandas as pd
 from helpers.link import BETWEEN, FIELDS
 from helpers.standard import Measured
 
-__all__ = ["Compared", "FieldComparison", "PairComparison", "Part", "compared", "pair_comparison"]
+__all__ = ["compared", "pair_comparison"]
 
 
 Part = tuple[str, bool]

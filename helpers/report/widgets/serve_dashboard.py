@@ -40,18 +40,7 @@ from helpers.report.runs.notebooks import Notebook
 from helpers.report.templates import render
 from helpers.standard import BadInput
 
-__all__ = [
-    "IDLE",
-    "LISTENS",
-    "PORT",
-    "Served",
-    "dashboard_notebook",
-    "is_store",
-    "must_be_free",
-    "serve",
-    "serve_dashboard",
-    "store_of",
-]
+__all__ = ["LISTENS", "Served", "dashboard_notebook", "must_be_free", "serve_dashboard", "store_of"]
 
 
 # File that the page's last cell creates.

@@ -7,7 +7,7 @@ from typing import Any
 
 from helpers.report.blocks import Block
 
-__all__ = ["Slider", "slider"]
+__all__ = ["slider"]
 
 
 def slider(label: str, positions: Mapping[str, Block], still: Block, start: str = "") -> Slider:

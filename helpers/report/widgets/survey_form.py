@@ -18,7 +18,7 @@ from helpers.report.templates import fill
 from helpers.standard import BadInput, Measured, declared_survey
 from helpers.survey import AnswerFile
 
-__all__ = ["SurveyForm", "survey_form"]
+__all__ = ["survey_form"]
 
 
 def survey_form(

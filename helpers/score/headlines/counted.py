@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from helpers.files import District
     from helpers.link import Links
 
-__all__ = ["AND", "MATCHED", "NUMBER", "Headlines", "Measure", "judge_headlines", "measure"]
+__all__ = ["AND", "MATCHED", "NUMBER", "Headlines", "judge_headlines", "measure"]
 
 NUMBER, MATCHED = "number", "matched"
 # Between the systems of a measure that is about several.

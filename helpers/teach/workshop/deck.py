@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-__all__ = ["Solve", "answer_sheet", "deck", "exercise_number", "handout"]
+__all__ = ["Solve", "answer_sheet", "deck", "handout"]
 
 # Returns the solution of an exercise by its number, and why it works.
 Solve = Callable[[str], tuple[str, str]]

@@ -9,7 +9,7 @@ from helpers.teach.workshop.people import declared_people
 from helpers.teach.workshop.times import simulated_table
 from helpers.teach.workshop.tracks import Line, Track, clock, declared_tracks, lines_of, track_named
 
-__all__ = ["HEADS", "guide_of", "guide_rows", "guide_with_tables", "track_table", "with_clock"]
+__all__ = ["guide_of", "guide_rows", "guide_with_tables", "with_clock"]
 
 # Of a section of the guide, what a track must use to need it.
 _NEEDS = {

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from helpers.standard import STRICT, read_declared
 
-__all__ = ["People", "declared_people"]
+__all__ = ["declared_people"]
 
 
 class Profile(BaseModel):

@@ -11,7 +11,7 @@ from pydantic import BaseModel, model_validator
 
 from helpers.standard import STRICT, read_declared
 
-__all__ = ["LETTERS", "RESULTS", "WHEN", "Item", "PrintedItem", "form", "quiz_items"]
+__all__ = ["LETTERS", "RESULTS", "WHEN", "Item", "form", "quiz_items"]
 
 When = Literal["before", "after"]
 WHEN: tuple[When, ...] = ("before", "after")

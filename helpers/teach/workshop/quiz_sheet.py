@@ -11,7 +11,7 @@ from helpers.report import Block, fill, joined, paragraph, view_of
 from helpers.standard import BadInput
 from helpers.teach.workshop.quiz import LETTERS, RESULTS, WHEN, When, form, quiz_items
 
-__all__ = ["QuizSheet", "take_quiz"]
+__all__ = ["take_quiz"]
 
 _TEMPLATE = "teach/replies.html.j2"
 _ASKS_NAME = "Your letter or nickname, no real name; the same one both times"

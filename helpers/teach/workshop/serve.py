@@ -21,9 +21,8 @@ from helpers.standard import BadInput
 from helpers.teach.workshop.pack import copy_for_learners, pack_of, put_into_pack
 from helpers.teach.workshop.tracks import Track, cut_for_sessions
 
-__all__ = ["MOST_SEATS", "Seat", "address_sheet", "own_address", "prepare_seats", "serve_seats"]
+__all__ = ["Seat", "address_sheet", "own_address", "prepare_seats", "serve_seats"]
 
-MOST_SEATS = 20
 _FIRST_PORT = 8801
 _HERE, _EVERYWHERE = "127.0.0.1", "0.0.0.0"
 _PATIENCE = 90.0  # seconds until a server answers

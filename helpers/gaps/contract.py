@@ -11,17 +11,15 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import pandas as pd
 from pydantic import BaseModel, Field, model_validator
 
 from helpers.gaps.measures.permission import SECRETS, kind_of_head, permission_of_kit
+from helpers.layouts import Column, FileLayout, Layout
 from helpers.standard import STRICT, BadInput, as_table, nearest, read_declared, standard_table
 from helpers.systems import declared_elements
-
-if TYPE_CHECKING:
-    from helpers.layouts import Column, FileLayout, Layout
 
 __all__ = ["Contract", "Demands", "contract_of"]
 

@@ -7,20 +7,16 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from helpers.profile import Roster, kit_questions, roster_of, source_of
+from helpers.files import District
+from helpers.link import Links
+from helpers.profile import Profiles, Roster, kit_questions, roster_of, source_of
 from helpers.standard import STRING, BadInput, as_table, faults_of, first_day, nearest, toml_of
 from helpers.systems import declared, element
-
-if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.link import Links
-    from helpers.profile import Profiles
 
 __all__ = [
     "MEASURES",

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import pandas as pd
 from pydantic import BaseModel, Field, model_validator
 
-from helpers.files import data_rows
+from helpers.files import District, data_rows
 from helpers.gaps.measures import declared_measures
 from helpers.gaps.measures.identity import keys_of
 from helpers.gaps.measures.manual_effort import kit_assumptions, to_type
 from helpers.gaps.measures.permission import SECRETS, restricted_columns
 from helpers.gaps.presence import Presence, load_presence
+from helpers.layouts import Layout
+from helpers.link import Links
 from helpers.standard import (
     STRICT,
     DeclaredNumber,
@@ -28,11 +30,6 @@ from helpers.standard import (
     read_declared,
     standard_table,
 )
-
-if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.layouts import Layout
-    from helpers.link import Links
 
 __all__ = ["Rubric", "kit_rubric", "read_rubric", "score_rubric"]
 

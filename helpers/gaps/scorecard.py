@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from pydantic import BaseModel
 
-from helpers.files import of_what, shared
+from helpers.files import District, of_what, shared
 from helpers.gaps.measures import declared_measures, measure, owner_of, system_owners
 from helpers.gaps.measures.codes import meaning, standards
 from helpers.gaps.measures.coverage import agreement, completeness, coverage, entries
@@ -28,12 +28,9 @@ from helpers.gaps.measures.identity import (
 from helpers.gaps.measures.manual_effort import estimate_tasks, manual_effort_lines
 from helpers.gaps.measures.permission import permission
 from helpers.gaps.presence import BEHIND, Presence, load_presence, membership_of, scope_of
+from helpers.link import Links
 from helpers.profile import latest_days
 from helpers.standard import STRICT, STRING, as_table, empty_table, read_declared, wilson
-
-if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.link import Links
 
 __all__ = [
     "affected_lines",

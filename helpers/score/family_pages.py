@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from helpers.profile import child_tables, roster_silos
+from helpers.files import District
+from helpers.link import Links
+from helpers.profile import Profiles, child_tables, roster_silos
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, true_crosswalk
 from helpers.share import is_verified_value, pages_on_hold
 from helpers.standard import STRING, as_table, empty_table
 from helpers.systems import declared
-
-if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.link import Links
-    from helpers.profile import Profiles
 
 __all__ = ["FamilyPageScores", "judge_family_pages", "score_pages", "score_pages_on_hold"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from helpers.files import District
+from helpers.layouts import Column, FileLayout, Layout, Makes
 from helpers.link import Links
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.links import PairCounts, count_pairs
@@ -19,9 +19,6 @@ from helpers.score.populations import OUTCOMES, POPULATIONS, child_outcomes, rec
 from helpers.score.rates import Rate, f1_of, interval_of_difference, rate_of, standardized_rate
 from helpers.score.truth import RECORD, groups_of, true_children
 from helpers.standard import STRING, as_table
-
-if TYPE_CHECKING:
-    from helpers.layouts import Column, FileLayout, Layout, Makes
 
 __all__ = ["AS_THEY_ARE", "MADE_EQUAL", "GroupScores", "fault_exposure", "missed_by_group", "score_groups"]
 

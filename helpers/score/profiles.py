@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from helpers.files import of_what, shared
+from helpers.files import District, of_what, shared
 from helpers.link import Links
 from helpers.profile import Element, Profiles, build_profiles, declared_elements, folded
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, true_crosswalk
 from helpers.standard import Declarations, as_table, empty_table
 from helpers.systems import declared_for
-
-if TYPE_CHECKING:
-    from helpers.files import District
 
 __all__ = ["judge_decision", "judge_profiles", "score_profiles", "true_profiles"]
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from helpers.files import District
 from helpers.gaps import keys_of, load_presence
+from helpers.link import Links
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.links import pair_totals
 from helpers.score.truth import ScoredDistrict, true_children
 from helpers.standard import STRING, as_table, empty_table
-
-if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.link import Links
 
 __all__ = ["score_movers", "score_region", "score_roster_owners", "true_region"]
 

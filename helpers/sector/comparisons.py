@@ -6,18 +6,15 @@ import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from helpers.sector.analysis_plan import may_split, read_analysis_plan, shown_counts
-from helpers.sector.scores import alike
+from helpers.sector.scores import Answered, alike
 from helpers.standard import as_table, declared_survey
-
-if TYPE_CHECKING:
-    from helpers.sector.scores import Answered
 
 __all__ = ["Estimate", "compare", "fit_first", "hedges_g", "holm"]
 

@@ -5,18 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from helpers.sector.analysis_plan import lower_bound, may_split, read_analysis_plan, shown_counts
 from helpers.sector.comparisons import Estimate, fit_first, holm
-from helpers.sector.scores import alike
+from helpers.sector.scores import Answered, alike
 from helpers.standard import as_table, declared_survey, wilson
-
-if TYPE_CHECKING:
-    from helpers.sector.scores import Answered
 
 __all__ = ["changes", "correlation_interval", "domain_order", "maturity_profile", "shares", "team_and_staff"]
 

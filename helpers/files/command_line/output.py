@@ -7,6 +7,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from numbers import Number
 from pathlib import Path
@@ -20,8 +21,6 @@ from helpers.files.command_line.progress import Progress, Step
 from helpers.standard import Measured, plain, unmarked
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
     from rich.console import Console
     from rich.text import Text
 

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from helpers.layouts import Layout
 from helpers.standard import ungrouped
 from helpers.systems import systems
-
-if TYPE_CHECKING:
-    from helpers.layouts import Layout
 
 __all__ = ["WITHOUT_KEY", "Measure", "declared_measures", "line", "measure", "owner_of", "system_owners"]
 

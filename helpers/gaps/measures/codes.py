@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-from helpers.files import WORDS
+from helpers.files import WORDS, District
 from helpers.gaps.measures import line
 from helpers.gaps.presence import Presence
+from helpers.layouts import FileLayout, Layout
 from helpers.standard import as_table, empty_table
-
-if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.layouts import FileLayout, Layout
 
 __all__ = ["ANOTHER_SPELLING", "NOT_UNDERSTOOD", "NO_CODE", "code_crosswalk", "meaning", "standards"]
 

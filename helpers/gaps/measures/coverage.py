@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from helpers.files import District
 from helpers.gaps.measures import line
 from helpers.gaps.presence import SMALLEST_GROUP, Presence, Scope, load_presence, scope_of, worded
-from helpers.link import school_year_end
+from helpers.layouts import Layout
+from helpers.link import Links, school_year_end
 from helpers.profile import LatestDay, only_handed_in
 from helpers.standard import as_table, empty_table, fact_tables, wilson
-
-if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.layouts import Layout
-    from helpers.link import Links
 
 __all__ = [
     "agreement",

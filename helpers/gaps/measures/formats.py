@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-from helpers.files import data_rows
+from helpers.files import District, data_rows
 from helpers.gaps.measures import line
 from helpers.gaps.presence import Presence
 from helpers.standard import STRING, year_of_month
-
-if TYPE_CHECKING:
-    from helpers.files import District
 
 __all__ = ["drift", "drifted", "formats", "irregularities", "year_of_file"]
 

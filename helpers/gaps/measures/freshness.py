@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from helpers.files import District
 from helpers.gaps.measures import line
 from helpers.gaps.presence import NEVER, Membership, Presence, days_since_1970
 from helpers.profile import LatestDay
 from helpers.standard import fact_tables, last_day, standard_table, whole_figure
 from helpers.systems import declared_elements
-
-if TYPE_CHECKING:
-    from helpers.files import District
 
 __all__ = ["activity_dates", "ages", "days_until_stale", "endings", "stale_rows"]
 

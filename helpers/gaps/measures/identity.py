@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from helpers.files import District
 from helpers.gaps.measures import WITHOUT_KEY, line
 from helpers.gaps.presence import SMALLEST_GROUP, Presence, Scope
-from helpers.link import UNDECLARED_MAY_BE, WEAK, comparable_ids
-
-if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.link import Links
+from helpers.link import UNDECLARED_MAY_BE, WEAK, Links, comparable_ids
 
 __all__ = [
     "Keys",

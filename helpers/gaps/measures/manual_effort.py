@@ -9,22 +9,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
+from typing import Any, Literal, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pydantic import BaseModel, model_validator
 
-from helpers.files import file_of
+from helpers.files import District, file_of
 from helpers.gaps.measures import line
 from helpers.gaps.measures.identity import Keys, keys_of
 from helpers.gaps.presence import Presence, load_presence
+from helpers.link import Links
 from helpers.standard import STRICT, Assumed, as_table, empty_table, read_declared
-
-if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.link import Links
 
 __all__ = [
     "TASKS",

@@ -9,19 +9,17 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import pandas as pd
 from pydantic import BaseModel, model_validator
 
+from helpers.files import District
 from helpers.gaps.measures import line
 from helpers.gaps.presence import Presence
+from helpers.layouts import Layout
 from helpers.standard import STRICT, nearest, read_declared
 from helpers.systems import Bar, Needs, systems
-
-if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.layouts import Layout
 
 __all__ = [
     "SECRETS",

@@ -6,21 +6,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from helpers.files import read_text_table, unguarded
-from helpers.link import SAID, compare_records, fingerprints
-from helpers.profile import roster_silos, source_rows
+from helpers.files import District, read_text_table, unguarded
+from helpers.link import SAID, Links, compare_records, fingerprints
+from helpers.profile import Source, roster_silos, source_rows
 from helpers.report.family.write import read_lookup
 from helpers.standard import STRING, BadInput
 from helpers.systems import declared_elements
-
-if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.link import Links
-    from helpers.profile import Source
 
 __all__ = ["corrections_of", "read_corrections"]
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from helpers.files import District
 from helpers.gaps import load_presence, scope_of
-from helpers.profile import parts_of
+from helpers.link import Links
+from helpers.profile import Source, parts_of
 from helpers.report.blocks import Block, frame
 from helpers.report.child.shown_elements import page_terms
 from helpers.report.child.statements import PageStatements, page_statements
@@ -20,6 +21,8 @@ from helpers.report.family.page import Office, Page, PageFacts, compose, markup_
 from helpers.report.family.recipients import HELD_COLUMNS, Recipient, families, students
 from helpers.report.messages import Voice, language
 from helpers.share import (
+    Audit,
+    View,
     day_of_access,
     is_verified_value,
     joined,
@@ -29,14 +32,6 @@ from helpers.share import (
 )
 from helpers.standard import STRING, BadInput, each_row
 from helpers.systems import declared
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from helpers.files import District
-    from helpers.link import Links
-    from helpers.profile import Source
-    from helpers.share import Audit, View
 
 __all__ = ["FamilyPage", "Run", "family_pages", "new_codes", "pages_of", "prepare", "shown_on", "shown_page"]
 

@@ -6,11 +6,11 @@ import csv
 import io
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -24,9 +24,6 @@ from helpers.files import (
 from helpers.report.family.page import Page
 from helpers.report.family.pages import FamilyPage
 from helpers.standard import STRING, BadInput, text_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 __all__ = ["Written", "codes_in", "read_lookup", "records_of", "save_lookup", "save_run", "write_pages"]
 

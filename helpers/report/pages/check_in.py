@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from helpers.profile import (
     OUTCOMES,
+    Source,
     check_in_path,
     check_in_protocol,
     declared_indicators,
@@ -20,9 +20,6 @@ from helpers.report.display_names import finding_words
 from helpers.report.tables import table
 from helpers.share import SMALLEST_GROUP, Guard
 from helpers.standard import STRING, Measured
-
-if TYPE_CHECKING:
-    from helpers.profile import Source
 
 __all__ = [
     "check_in_outcomes",

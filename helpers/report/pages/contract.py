@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import pandas as pd
 from markupsafe import Markup
 
 from helpers.files import write_atomically
-from helpers.gaps import kit_rubric
+from helpers.gaps import Contract, kit_rubric
+from helpers.layouts import Layout
 from helpers.report.blocks import Block, answer, frame, reading
 from helpers.report.charts.heat_map import heat_map
 from helpers.report.charts.picture import Picture
@@ -20,10 +21,6 @@ from helpers.report.pages.page import heading, note
 from helpers.report.tables import table
 from helpers.report.templates import render
 from helpers.standard import Measured
-
-if TYPE_CHECKING:
-    from helpers.gaps import Contract
-    from helpers.layouts import Layout
 
 __all__ = ["contract_page", "rubric_blocks", "rubric_picture", "rubric_words", "shown_contract"]
 

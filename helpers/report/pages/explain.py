@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 from babel.dates import format_date
 
+from helpers.files import District
 from helpers.report.blocks import Block, answer, back_to_index, banner, is_invented, paragraph, slug, terms
 from helpers.report.display_names import short_names, system_names_in_text
 from helpers.report.pages.page import block_page, heading
 from helpers.report.tables import table
-from helpers.score import AND, NUMBER, list_strays, main_cause
+from helpers.score import AND, NUMBER, Headlines, list_strays, main_cause
 from helpers.standard import Measured
-
-if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.score import Headlines
 
 __all__ = ["explain", "explain_page", "page_of_measure", "pages_of"]
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from helpers.files import District
 from helpers.gaps import widest_gaps
-from helpers.report.blocks import answer
+from helpers.layouts import Layout
+from helpers.report.blocks import Block, answer
 from helpers.report.display_names import (
     finding_words,
     grade_name,
@@ -21,11 +23,6 @@ from helpers.report.display_names import (
 from helpers.report.tables import table
 from helpers.share import MASK, SMALLEST_GROUP, Guard
 from helpers.standard import STRING, Measured, definition
-
-if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.layouts import Layout
-    from helpers.report.blocks import Block
 
 __all__ = [
     "AMISS",

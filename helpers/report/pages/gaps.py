@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from helpers.files import District
 from helpers.gaps import (
     SMALLEST_GROUP,
     affected_lines,
@@ -20,6 +20,7 @@ from helpers.gaps import (
     manual_minutes,
     score_rubric,
 )
+from helpers.link import Links
 from helpers.report.blocks import Block, answer, banner, paragraph, reading
 from helpers.report.charts.bars import bars
 from helpers.report.charts.dot_plot import dot_plot
@@ -47,10 +48,6 @@ from helpers.report.tables import number_text, table
 from helpers.report.to_do import Action, action_list
 from helpers.share import Guard
 from helpers.standard import Measured, filled, plain
-
-if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.link import Links
 
 __all__ = ["blocked_sentence", "gaps_page", "work_sentence"]
 

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from helpers.report.blocks import Block
 from helpers.report.charts.bars import bars, stacked_bars
+from helpers.report.charts.picture import Picture
 from helpers.report.display_names import named_first
 from helpers.report.tables import table
-from helpers.share import shown_answers, shown_shares, suppress_complement
+from helpers.share import Guard, shown_answers, shown_shares, suppress_complement
 from helpers.standard import Measured, plain
-
-if TYPE_CHECKING:
-    from helpers.report.blocks import Block
-    from helpers.report.charts.picture import Picture
-    from helpers.share import Guard
 
 __all__ = [
     "communication_chart",

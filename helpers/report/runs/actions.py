@@ -6,20 +6,18 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self
+from typing import Literal, Self
 
 import pandas as pd
 from babel.dates import format_date
 from pydantic import BaseModel, model_validator
 
+from helpers.files import District
 from helpers.gaps import owner_of, system_owners
 from helpers.profile import latest_days
 from helpers.report.display_names import system_names_in_text
 from helpers.report.to_do import Action
 from helpers.standard import STRICT, Measured, first_day, last_day, read_declared
-
-if TYPE_CHECKING:
-    from helpers.files import District
 
 __all__ = ["Actions", "due_days", "in_order", "order_sentence", "usual_action"]
 

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from helpers.files import District
+from helpers.link import Links
 from helpers.report.charts.grouped_bars import Bar, BarGroup, grouped_bars
+from helpers.report.charts.picture import Picture
 from helpers.report.display_names import listed, short_names, system_names_in_text
 from helpers.report.pages.explain import explain
 from helpers.report.pages.index import IndexFigures, Lead
 from helpers.report.runs.actions import Actions, in_order, order_sentence
 from helpers.report.runs.figures import apart
 from helpers.report.to_do import Action
-from helpers.score import AND, MATCHED, children_by_system
+from helpers.score import AND, MATCHED, Headlines, children_by_system
 from helpers.standard import Measured, definition, plain
-
-if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.link import Links
-    from helpers.report.charts.picture import Picture
-    from helpers.score import Headlines
 
 __all__ = ["MOST_ACTIONS", "judge", "largest_bars", "review_step", "steps_with_key", "with_key"]
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from helpers.files import District
 from helpers.gaps import first_steps
+from helpers.link import Links
 from helpers.report.charts.grouped_bars import Bar, grouped_bars
+from helpers.report.charts.picture import Picture
 from helpers.report.display_names import named_first, system_names, system_names_in_text
 from helpers.report.display_names import short_names as short
 from helpers.report.pages.index import IndexFigures, Lead
@@ -20,11 +22,6 @@ from helpers.report.tables import as_number, shown_count
 from helpers.report.to_do import Action, Count
 from helpers.share import FEW, Guard, shown_everybody, suppress_complement
 from helpers.standard import Measured, definition
-
-if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.link import Links
-    from helpers.report.charts.picture import Picture
 
 __all__ = ["steps_without_key", "without_key"]
 

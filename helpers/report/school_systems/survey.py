@@ -23,13 +23,12 @@ from helpers.report.school_systems.survey_text import (
 from helpers.report.tables import number_text, table
 from helpers.report.theme import color
 from helpers.standard import STRING, Measured, declared_survey
-from helpers.survey import UNNAMED, measured_items
+from helpers.survey import UNNAMED, SurveyResults, measured_items
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from helpers.survey import SurveyResults
 
 __all__ = [
     "INVENTED",

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from helpers.report.display_names import listed, named_first
 from helpers.report.tables import number_text
 from helpers.standard import Measured, declared_survey
-from helpers.survey import AGREE
-
-if TYPE_CHECKING:
-    from helpers.survey import SurveyResults
+from helpers.survey import AGREE, SurveyResults
 
 __all__ = [
     "describe_agreement",

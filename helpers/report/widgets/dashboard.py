@@ -12,21 +12,19 @@ import gc
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
+from helpers.profile import Source
 from helpers.report.blocks import Block, joined, paragraph
 from helpers.report.child.source_rows import show_source_rows
 from helpers.report.display_names import grade_name
 from helpers.report.templates import fill
 from helpers.report.widgets.dashboard_state import FEWEST_LETTERS, MOST_HITS, UNMATCHED, DashboardState
+from helpers.share import Audit, Policy, View
 from helpers.standard import BadInput, Measured, plain
-
-if TYPE_CHECKING:
-    from helpers.profile import Source
-    from helpers.share import Audit, Policy, View
 
 __all__ = ["Dashboard", "dashboard"]
 

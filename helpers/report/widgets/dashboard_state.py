@@ -7,22 +7,18 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from helpers.profile import children_on_roster
+from helpers.profile import Source, children_on_roster
 from helpers.report.blocks import Block, banner, joined, paragraph
 from helpers.report.child.page import ChildPage, child_page, role_name, system_names, title_of
 from helpers.report.child.values import SystemName
 from helpers.report.display_names import grade_name
-from helpers.share import Policy, Role, read_policy
+from helpers.share import Policy, Role, View, read_policy
 from helpers.standard import BadInput, each_row
-
-if TYPE_CHECKING:
-    from helpers.profile import Source
-    from helpers.share import View
 
 __all__ = ["FEWEST_LETTERS", "MOST_HITS", "DashboardState", "NameSearch", "dashboard_roles"]
 

@@ -6,13 +6,15 @@ import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from helpers.files import District
 from helpers.link import (
     ERROR_RATE,
     SECONDS_A_DECISION,
+    Links,
     ReviewSession,
     expected_review_gain,
     first_minutes,
@@ -24,10 +26,6 @@ from helpers.report.tables import CountGuard, table
 from helpers.report.widgets.pair_comparison import pair_comparison
 from helpers.share import Guard
 from helpers.standard import BadInput, Measured, plain
-
-if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.link import Links
 
 __all__ = ["ReviewDesk", "describe_review_hour", "review_desk", "review_gain_table"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from helpers.files import District
 from helpers.gaps import blocked_pairs, measure_gaps
-from helpers.link import join_all_on_id, link_district
+from helpers.link import Links, join_all_on_id, link_district
 from helpers.profile import latest_days, roster_silos
 from helpers.score.answer_key import can_be_judged
 from helpers.score.children import (
@@ -28,10 +28,6 @@ from helpers.score.truth import RECORD, of_one_person
 from helpers.share import Guard
 from helpers.standard import BadInput, Measured, definition, nearest
 from helpers.systems import roster_system
-
-if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.link import Links
 
 __all__ = ["AND", "MATCHED", "NUMBER", "Headlines", "judge_headlines", "measure"]
 

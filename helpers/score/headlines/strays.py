@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
+from helpers.files import District
 from helpers.score.truth import RECORD, of_one_person
 from helpers.standard import STRING
-
-if TYPE_CHECKING:
-    from helpers.files import District
 
 __all__ = ["list_strays", "main_cause"]
 

@@ -185,13 +185,13 @@ def as_shown(guard: Guard, count: int) -> int | str:
     return guard.count(count) if guard.hides(count) else count
 
 
-def count_text(count: object, hidden: str = "1 to 9") -> str:
+def count_text(count: object) -> str:
     """Format a count of a printed table; a hidden one is a text, or missing.
 
     >>> count_text(1200), count_text("not shown"), count_text(pd.NA)
     ('1,200', 'not shown', '1 to 9')
     """
-    shown = _shown(count, hidden)
+    shown = _shown(count, "1 to 9")
     return shown if isinstance(shown, str) else f"{shown:,}"
 
 

@@ -127,7 +127,6 @@ def communication_gap(
     profiles: Profiles,
     *,
     today: pd.Timestamp | None = None,
-    terms: FamilyTerms | None = None,
 ) -> pd.DataFrame:
     """Compare what systems record about each child on the roster with what the family was shown.
 
@@ -141,8 +140,6 @@ def communication_gap(
         What `build_profiles` returned for it.
     today
         As-of date; default is the latest day in any system.
-    terms
-        Topics that a family would want to know about; default is the kit's own.
 
     Returns
     -------
@@ -150,7 +147,7 @@ def communication_gap(
         Table ``communication_gap``: one row per child and topic that a system records. ``why`` is empty if
         and only if an adult read it.
     """
-    terms = terms or family_terms()
+    terms = family_terms()
     roster = roster_of(source_of(district, links, profiles), today)
     pairs = _known(roster, profiles, terms)
     ties = _ties(district, links, roster)
@@ -333,9 +330,7 @@ def _why(found: pd.DataFrame, ties: pd.DataFrame, roster: Roster, terms: FamilyT
 MEASURES = ("on record", "shown", "in their language", "read", "up to date", "every home")
 
 
-def count_informed_families(
-    gap: pd.DataFrame, groups: Mapping[str, pd.Series] | None = None, *, within_days: int | None = None
-) -> pd.DataFrame:
+def count_informed_families(gap: pd.DataFrame, groups: Mapping[str, pd.Series] | None = None) -> pd.DataFrame:
     """Count the families who could know what the systems record about their child.
 
     Parameters
@@ -344,8 +339,6 @@ def count_informed_families(
         Table ``communication_gap``.
     groups
         Name of a grouping -> Series of each child's group, to count by group as well.
-    within_days
-        Most days behind that count as up to date; default is the declared number.
 
     Returns
     -------
@@ -354,7 +347,7 @@ def count_informed_families(
         portal may list one and not the other. ``every home`` counts children with two homes if both read it.
         The table contains small groups: suppress them before you show it.
     """
-    days = family_terms().within_days if within_days is None else within_days
+    days = family_terms().within_days
     read = gap["read"].notna()
     two = gap["homes"].gt(1)
     told = pd.DataFrame(

@@ -165,7 +165,6 @@ def plan_roadmap(
     *,
     by: str,
     better: Mapping[str, int],
-    manual_effort: str = "manual_effort",
     costs: Costs | None = None,
 ) -> pd.DataFrame:
     """Rank the steps for each size, with the cost and gain of each."""
@@ -185,10 +184,8 @@ def plan_roadmap(
             dollars = {end: cost_of(step, size, systems, given, end) for end in ENDS}
             gain = float(mine["gain"][by]) * better[by]
             # We don't promise a saving that may be due to chance.
-            surely = manual_effort in mine.index and bool(
-                mine["better"].eq(True).fillna(False)[manual_effort]
-            )
-            saved = -float(mine["gain"][manual_effort]) if surely else 0.0
+            surely = "manual_effort" in mine.index and mine["better"].eq(True).fillna(False)["manual_effort"]
+            saved = -float(mine["gain"]["manual_effort"]) if surely else 0.0
             hours = saved * size.children * given.exchanges_a_year * given.years / MINUTES_AN_HOUR
             rows.append(
                 {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -177,72 +179,15 @@ __all__ = [
     "value_lines",
 ]
 
-# We load each name on first use: charts, widgets and notebook runs take seconds to import.
-_MODULES = {
-    "helpers.report.to_do": "Action action_list",
-    "helpers.report.blocks": "Block about_line answer banner joined paragraph reading stacked",
-    "helpers.report.charts.level_dots": "Panel level_dots",
-    "helpers.report.charts.picture": "Picture",
-    "helpers.report.child.indicators": "definition_counts definition_words indicator_sentences",
-    "helpers.report.child.page": "disputed",
-    "helpers.report.child.source_rows": "show_source_row",
-    "helpers.report.child.values": "missing_lines value_lines",
-    "helpers.report.display_names": (
-        "element_names fact_name figure_name finding_words group_name in_words short_names silo_name "
-        "system_names system_names_in_text"
-    ),
-    "helpers.report.family.corrections": "corrections_of read_corrections",
-    "helpers.report.family.pages": "family_pages pages_of prepare shown_page",
-    "helpers.report.family.printing": "find_chromium print_pages",
-    "helpers.report.family.recipients": "kit_language read_offices",
-    "helpers.report.family.write": "codes_in records_of save_lookup save_run write_pages",
-    "helpers.report.messages": "language",
-    "helpers.report.pages.check_in": "check_in_outcomes",
-    "helpers.report.pages.contract": "contract_page rubric_blocks rubric_picture rubric_words shown_contract",
-    "helpers.report.pages.explain": "explain explain_page page_of_measure",
-    "helpers.report.pages.gap_tables": "large_groups",
-    "helpers.report.pages.gaps": "blocked_sentence gaps_page work_sentence",
-    "helpers.report.pages.levels": "LevelsPage levels_page",
-    "helpers.report.pages.page": "block_page heading note",
-    "helpers.report.pages.questions": (
-        "communication_chart communication_table families_in_words platforms_chart question_lines "
-        "question_table quoted_table reason_text"
-    ),
-    "helpers.report.pages.record_cards": "record_cards_page",
-    "helpers.report.school_systems.sector": (
-        "change_picture compare_with_published difference_picture maturity_chart sector_page"
-    ),
-    "helpers.report.pages.session": "handout_page slides_page",
-    "helpers.report.school_systems.simulated_sector": "sector_made_page",
-    "helpers.report.school_systems.staffing": (
-        "assumed_table cost_sentence coverage_sentence month_table people_blocks people_chart people_page"
-    ),
-    "helpers.report.school_systems.survey": (
-        "INVENTED REAL beside_words change_table disagreement_table opinion_chart opinion_table "
-        "profile_picture rows_set_aside_note steps_table survey_page"
-    ),
-    "helpers.report.school_systems.survey_text": (
-        "describe_agreement describe_change describe_data_team describe_maturity domain_title"
-    ),
-    "helpers.report.runs.actions": "order_sentence usual_action",
-    "helpers.report.runs.execute": "NotebookRun Progress run_notebooks",
-    "helpers.report.runs.figures": "describe_outcomes describe_rows link_statuses_by_system",
-    "helpers.report.runs.first_page": "first_actions",
-    "helpers.report.runs.notebooks": "notebooks_folder",
-    "helpers.report.runs.report": "ReportResult make_report_district run_report",
-    "helpers.report.tables": "number_text table",
-    "helpers.report.templates": "fill",
-    "helpers.report.theme": "page_css",
-    "helpers.report.widgets": "view_of",
-    "helpers.report.widgets.check_in": "check_in",
-    "helpers.report.widgets.dashboard": "dashboard",
-    "helpers.report.widgets.one_change": "change_steps change_timeline",
-    "helpers.report.widgets.review_desk": "review_desk",
-    "helpers.report.widgets.serve_dashboard": "must_be_free serve_dashboard store_of",
-    "helpers.report.widgets.slider": "slider",
-    "helpers.report.widgets.survey_form": "survey_form",
+# We load each name on first use: charts, widgets and notebook runs take seconds to import. The imports for
+# types above say which module has it.
+_TYPED = next(node for node in ast.parse(Path(__file__).read_text("utf-8")).body if isinstance(node, ast.If))
+_MODULE_OF = {
+    name.name: str(node.module)
+    for node in _TYPED.body
+    if isinstance(node, ast.ImportFrom)
+    for name in node.names
 }
-_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> Any:

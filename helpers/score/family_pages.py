@@ -236,9 +236,7 @@ class FamilyPageScores:
     adults: pd.DataFrame
 
 
-def judge_family_pages(
-    district: District, links: Links, profiles: Profiles, *, key: AnswerKey | None = None
-) -> FamilyPageScores:
+def judge_family_pages(district: District, links: Links, profiles: Profiles) -> FamilyPageScores:
     """Score everything that pages for families and students may show, which is more than any page shows.
 
     Parameters
@@ -249,8 +247,6 @@ def judge_family_pages(
         What `link_district` returned for it.
     profiles
         What `build_profiles` returned for it.
-    key
-        Answer key; default is the one in the district's folder.
 
     Returns
     -------
@@ -276,19 +272,17 @@ def judge_family_pages(
     systems.columns = pd.Index(["silo", "children", "stand"])
     systems = systems.assign(share=systems["stand"].astype("float64") / systems["children"])
     return FamilyPageScores(
-        pages=score_pages(district, links, shown, rosters=rosters, known=known, key=key),
-        unguarded=score_pages(district, links, known, rosters=rosters, key=key),
+        pages=score_pages(district, links, shown, rosters=rosters, known=known),
+        unguarded=score_pages(district, links, known, rosters=rosters),
         held=score_pages_on_hold(held, len(listed)),
         systems=systems,
-        adults=_adults(district, links, held, rosters, key),
+        adults=_adults(district, links, held, rosters),
     )
 
 
-def _adults(
-    district: District, links: Links, held: pd.DataFrame, rosters: list[str], key: AnswerKey | None
-) -> pd.DataFrame:
+def _adults(district: District, links: Links, held: pd.DataFrame, rosters: list[str]) -> pd.DataFrame:
     """Count the adults who may get a page, and those among them from another home."""
-    key = key or read_answer_key(district.folder)
+    key = read_answer_key(district.folder)
     owner = true_child_of_page(links, true_crosswalk(district, key=key), rosters)
     ties = district.fact("contact").dropna(subset=["record", "contact_record"])
     ties = ties.merge(

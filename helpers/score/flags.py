@@ -74,9 +74,7 @@ class Flags:
     owner: pd.DataFrame
 
 
-def true_flags(
-    district: District, links: Links, *, key: AnswerKey | None = None, falling_by: float = FALLING_BY
-) -> Flags:
+def true_flags(district: District, links: Links, *, key: AnswerKey | None = None) -> Flags:
     """Flag the children of a district as correct links would flag them.
 
     Parameters
@@ -102,7 +100,7 @@ def true_flags(
     """
     truly = true_crosswalk(district, key=key or read_answer_key(district.folder))
     owner = truly[[*RECORD, "child"]].rename(columns={"child": "person"})
-    return Flags(_flags(district, replace(links, crosswalk=truly), falling_by), owner)
+    return Flags(_flags(district, replace(links, crosswalk=truly)), owner)
 
 
 def missed_flags(
@@ -111,7 +109,6 @@ def missed_flags(
     *,
     key: AnswerKey | None = None,
     truly: Flags | None = None,
-    falling_by: float = FALLING_BY,
 ) -> pd.DataFrame:
     """Count children whom a district flags, fails to flag, or flags wrongly because of its links.
 
@@ -125,8 +122,6 @@ def missed_flags(
         Answer key; default is the one in the district's folder.
     truly
         Result of `true_flags`, if you have it.
-    falling_by
-        Drop of an average in percentage points that raises a flag.
 
     Returns
     -------
@@ -144,8 +139,8 @@ def missed_flags(
     BadInput
         If the district has no answer key.
     """
-    truly = truly or true_flags(district, links, key=key, falling_by=falling_by)
-    shown = _flags(district, links, falling_by)
+    truly = truly or true_flags(district, links, key=key)
+    shown = _flags(district, links)
     opened = page_of(truly.owner, links)
     persons = pd.Index(truly.by_child.index).intersection(pd.Index(truly.owner["person"].unique()))
     page = opened.reindex(persons)
@@ -175,7 +170,7 @@ def page_of(owner: pd.DataFrame, links: Links) -> pd.Series:
     return ties.dropna(subset=["child"]).drop_duplicates("person").set_index("person")["child"]
 
 
-def _flags(district: District, links: Links, falling_by: float) -> pd.DataFrame:
+def _flags(district: District, links: Links) -> pd.DataFrame:
     """Flag each child of a crosswalk; NA if a figure that the flag needs is missing."""
     wanted = tuple(one for one in declared().element if one.name in ELEMENTS)
     evidence = gather_facts(_with_flag_tables(district), links)
@@ -192,8 +187,8 @@ def _flags(district: District, links: Links, falling_by: float) -> pd.DataFrame:
     return pd.DataFrame(
         {
             CHRONIC: _above(figure("chronically_absent", latest), 1.0),
-            SINCE_LAST_YEAR: _above(figure("grade_average", latest - 1) - now, falling_by),
-            SINCE_REPORT_CARD: _above(now - figure("course_average", latest), falling_by),
+            SINCE_LAST_YEAR: _above(figure("grade_average", latest - 1) - now, FALLING_BY),
+            SINCE_REPORT_CARD: _above(now - figure("course_average", latest), FALLING_BY),
         }
     )
 
@@ -316,7 +311,7 @@ def flagged_children(district: District, methods: Mapping[str, Links]) -> pd.Dat
     seen = {}
     for method, links in methods.items():
         page = page_of(truly.owner, links).reindex(due.index)
-        shown = _flags(district, links, FALLING_BY).reindex(page).set_axis(due.index)
+        shown = _flags(district, links).reindex(page).set_axis(due.index)
         seen[method] = (shown.fillna(False).astype(bool) | ~due).all(axis="columns")
     return pd.DataFrame(seen, index=due.index).reset_index()
 

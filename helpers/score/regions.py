@@ -10,7 +10,7 @@ import pandas as pd
 from helpers.files import District
 from helpers.gaps import keys_of, load_presence
 from helpers.link import Links
-from helpers.score.answer_key import AnswerKey, read_answer_key
+from helpers.score.answer_key import read_answer_key
 from helpers.score.links import pair_totals
 from helpers.score.truth import ScoredDistrict, true_children
 from helpers.standard import STRING, as_table, empty_table
@@ -126,7 +126,7 @@ GONE = ("left", "no_show")
 TAKES_OVER = 0.8
 
 
-def score_roster_owners(district: District, links: Links, *, key: AnswerKey | None = None) -> pd.DataFrame:
+def score_roster_owners(district: District, links: Links) -> pd.DataFrame:
     """Score each system as the owner of the roster: the list from which all others update.
 
     Parameters
@@ -135,8 +135,6 @@ def score_roster_owners(district: District, links: Links, *, key: AnswerKey | No
         A synthetic district from `read_district`, with its answer key.
     links
         What `link_district` returned for it.
-    key
-        Answer key; default is the one in the district's folder.
 
     Returns
     -------
@@ -151,7 +149,7 @@ def score_roster_owners(district: District, links: Links, *, key: AnswerKey | No
     BadInput
         If the district has no answer key.
     """
-    key = key or read_answer_key(district.folder)
+    key = read_answer_key(district.folder)
     newest = key.values["as_of"].isna() | key.values["as_of"].eq(key.values["as_of"].max())
     here = key.values[newest & key.values["element"].eq(ENROLLED) & key.values["value"].notna()]
     gone = key.cases.loc[key.cases["case"].isin(GONE), "person"]

@@ -95,14 +95,12 @@ def children_by_records(truth: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {ALL_RECORDS: own, NAMED_RECORDS: named}
 
 
-def measure_separable_pairs(
-    district: ScoredDistrict, links: LinksToScore, *, key: AnswerKey | None = None
-) -> dict[str, float]:
+def measure_separable_pairs(district: ScoredDistrict, links: LinksToScore) -> dict[str, float]:
     """Measure precision, recall and F1 of all pairs of named records that links can get right.
 
     Records in which their own system put two people are left out, as no estimate without a key could know.
     """
-    truth = true_children(district, key or read_answer_key(district.folder), links.crosswalk)
+    truth = true_children(district, read_answer_key(district.folder), links.crosswalk)
     named = pair_totals(of_one_person(truth)).loc[[ALL_NAMED]]
     possible, linked, right = (float(named[name].iloc[0]) for name in ("possible", "linked", "right"))
     return {"Precision": right / linked, "Recall": right / possible, "F1": 2 * right / (possible + linked)}

@@ -76,10 +76,10 @@ def _row(
 _KNOWS = 3
 
 
-def _z(tests: int = 1) -> float:
+def _z() -> float:
     from scipy.stats import norm
 
-    return float(norm.isf((1 - read_analysis_plan().confidence) / 2 / tests))
+    return float(norm.isf((1 - read_analysis_plan().confidence) / 2))
 
 
 def shares(answered: Answered) -> pd.DataFrame:

@@ -80,9 +80,7 @@ def measured_items() -> Bounds:
     return read_bounds(DECLARED)
 
 
-def compare_opinion_with_files(
-    answers: pd.DataFrame, scorecard: pd.DataFrame, bounds: Bounds | None = None
-) -> pd.DataFrame:
+def compare_opinion_with_files(answers: pd.DataFrame, scorecard: pd.DataFrame) -> pd.DataFrame:
     """Compare what people answered with what the files of their systems show.
 
     Parameters
@@ -92,8 +90,6 @@ def compare_opinion_with_files(
     scorecard
         Table ``scorecard`` of the same school system. For a real one, pass it through its guard first, so
         that small numbers stay hidden.
-    bounds
-        Which measure belongs to which item; default is the kit's own.
 
     Returns
     -------
@@ -102,7 +98,7 @@ def compare_opinion_with_files(
         they differ by a whole anchor. Neither is the truth: files don't show what people mean to do, and
         people don't see what nobody looks at.
     """
-    bounds = bounds or measured_items()
+    bounds = measured_items()
     survey = declared_survey()
     opinions = item_scores(answers).set_index("item")["mean"]
     lines = []

@@ -47,29 +47,19 @@ def form_columns(survey: Survey | None = None) -> list[str]:
     return [*ABOUT, *(survey or declared_survey()).items, NOTE]
 
 
-def blank_form(survey: Survey | None = None) -> pd.DataFrame:
+def blank_form() -> pd.DataFrame:
     """Return the blank form.
-
-    Parameters
-    ----------
-    survey
-        Survey; default is the kit's.
 
     Returns
     -------
     pandas.DataFrame
         Columns of `form_columns`, dtype string, without rows.
     """
-    return pd.DataFrame({name: pd.Series(dtype=STRING) for name in form_columns(survey)})
+    return pd.DataFrame({name: pd.Series(dtype=STRING) for name in form_columns()})
 
 
-def form_words(survey: Survey | None = None) -> pd.DataFrame:
+def form_words() -> pd.DataFrame:
     """Return the codebook of the blank form: text of each item and answer.
-
-    Parameters
-    ----------
-    survey
-        Survey; default is the kit's.
 
     Returns
     -------
@@ -77,7 +67,7 @@ def form_words(survey: Survey | None = None) -> pd.DataFrame:
         ``column`` of the form, ``domain``, ``question`` and the meaning of ``1`` to ``4``; dtype string. The
         first row gives the source of all items, because people who get only the file see no page.
     """
-    survey = survey or declared_survey()
+    survey = declared_survey()
     rows = [(ALL_ITEMS, "", survey.own, "", "", "", "")]
     rows += [("data_team", "in no score", survey.data_team.text, "yes or no", "", "", "")]
     rows += [

@@ -31,8 +31,6 @@ def dot_plot(
     unit: str,
     label: str = "label",
     value: str = "value",
-    low: str = "low",
-    high: str = "high",
     series: str | None = None,
     alt: str = "",
     caption: str = "",
@@ -48,13 +46,14 @@ def dot_plot(
     Parameters
     ----------
     frame
-        Columns as named by the next parameters; rows without a value get a dash instead of a dot.
+        Columns as named by the next parameters; rows without a value get a dash instead of a dot. Columns
+        ``low`` and ``high`` are the ends of its interval (``NA`` or no column: none).
     title
         The finding, as a sentence.
     unit
         Unit of the values, on the axis.
-    label, value, low, high
-        Columns with the row's name, the dot, and both ends of its interval (``NA`` or no column: none).
+    label, value
+        Columns with the row's name and the dot.
     series
         Column that distinguishes several dots of a row, each with its own shape: *missed* and *wrong*.
     alt
@@ -88,7 +87,7 @@ def dot_plot(
         label,
         *([series] if series else []),
         value,
-        *(name for name in (low, high) if name in frame.columns),
+        *(name for name in ("low", "high") if name in frame.columns),
         *beside,
     ]
     data = frame[columns].reset_index(drop=True)
@@ -101,8 +100,8 @@ def dot_plot(
             if series
             else pd.Series("", index=data.index, dtype="string"),
             "value": data[value].astype("Float64").astype("float64"),
-            "low": data[low].astype("Float64").astype("float64") if low in data else float("nan"),
-            "high": data[high].astype("Float64").astype("float64") if high in data else float("nan"),
+            "low": data["low"].astype("Float64").astype("float64") if "low" in data else float("nan"),
+            "high": data["high"].astype("Float64").astype("float64") if "high" in data else float("nan"),
         }
     )
     digits = shared_digits(points["value"], unit) if digits is None else digits
@@ -122,7 +121,7 @@ def dot_plot(
         alt=alt or _alt(title, points, unit, digits),
         caption=caption,
         data=data,
-        units=dict.fromkeys((value, low, high), unit),
+        units=dict.fromkeys((value, "low", "high"), unit),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -62,7 +62,6 @@ def grouped_bars(
     unit: str,
     caption: str = "",
     data: pd.DataFrame | None = None,
-    units: Mapping[str, str] | None = None,
 ) -> Picture:
     """Draw groups of bars below each other, on one scale.
 
@@ -78,8 +77,6 @@ def grouped_bars(
         What, when, how many, source.
     data
         Table behind the picture; the bars when not given.
-    units
-        Units of its columns.
 
     Returns
     -------
@@ -102,7 +99,6 @@ def grouped_bars(
         alt=f"{title.rstrip('.')}. In {unit}. {said}.",
         caption=caption,
         data=pd.DataFrame(rows) if data is None else data,
-        units=units,
         width=WIDTH,
     )
 

@@ -129,7 +129,6 @@ def heat_map(
     value: str,
     rows: Sequence[str] = (),
     columns: Sequence[str] = (),
-    alt: str = "",
     caption: str = "",
     highest: float | None = None,
     guard: CountGuard | None = None,
@@ -148,8 +147,6 @@ def heat_map(
         Columns of `frame` with the row, the column, and the number.
     rows, columns
         Names in drawing order; default is as they come.
-    alt
-        The finding and its range in a sentence; default is from title and data.
     caption
         What, when, how many, source.
     highest
@@ -193,8 +190,7 @@ def heat_map(
     return Picture(
         draw,
         title=title,
-        alt=alt
-        or f"{title.rstrip('.')}: {Measured('cells_down', len(down)):count} and "
+        alt=f"{title.rstrip('.')}: {Measured('cells_down', len(down)):count} and "
         f"{Measured('cells_across', len(across)):count}{between}.",
         caption=caption,
         data=frame[[row, column, value]].rename(columns={value: unit}),

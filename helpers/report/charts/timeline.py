@@ -26,36 +26,26 @@ def child_timeline(
     *,
     title: str,
     lane: str = "domain",
-    date: str = "date",
-    event: str = "event",
-    end_date: str = "end_date",
     every_lane: Sequence[str] = (),
     empty: Mapping[str, str] | None = None,
-    alt: str = "",
     caption: str = "",
-    begin: pd.Timestamp | None = None,
-    end: pd.Timestamp | None = None,
 ) -> Picture:
     """Draw one child's year as a timeline, one lane per system.
 
     Parameters
     ----------
     events
-        One row per event; with ``end_date`` it is a period, drawn as a line.
+        One row per event, with ``date`` and ``event``; with ``end_date`` it is a period, drawn as a line.
     title
         The finding, as a sentence.
-    lane, date, event, end_date
-        Columns with the system or domain, the day, the event, and the last day of a period (may be missing).
+    lane
+        Column with the system or domain.
     every_lane
         All lanes in order; a system without events keeps its lane.
     empty
         Text of an empty lane, by lane ("does not cover her"); default is "nothing known".
-    alt
-        The finding and its range in a sentence; default is from title and data.
     caption
         What, when, how many, source.
-    begin, end
-        Ends of the axis; default is the first and last day of the events.
 
     Returns
     -------
@@ -67,26 +57,17 @@ def child_timeline(
     ValueError
         If no event has a date.
     """
-    kept = [lane, date, *([end_date] if end_date in events.columns else []), event]
-    data = events[kept].dropna(subset=[date]).sort_values([lane, date], kind="stable").reset_index(drop=True)
+    kept = [lane, "date", *(["end_date"] if "end_date" in events.columns else []), "event"]
+    data = events[kept].dropna(subset=["date"]).sort_values([lane, "date"], kind="stable", ignore_index=True)
     if data.empty:
         raise ValueError("There is nothing to draw: no event has a date. Say so in a sentence instead.")
-    ends = data[end_date] if end_date in data.columns else pd.Series(pd.NaT, index=data.index)
+    ends = data["end_date"] if "end_date" in data.columns else pd.Series(pd.NaT, index=data.index)
     marks = pd.DataFrame(
-        {
-            "lane": data[lane],
-            "begin": data[date],
-            "end": ends,
-            "event": data[event].fillna("unknown"),
-        }
+        {"lane": data[lane], "begin": data["date"], "end": ends, "event": data["event"].fillna("unknown")}
     )
     names = list(dict.fromkeys([*every_lane, *marks["lane"].tolist()]))
-    first = begin if begin is not None else marks["begin"].min()
-    last = (
-        end
-        if end is not None
-        else max(marks["begin"].max(), marks["end"].max() if ends.notna().any() else first)
-    )
+    first = marks["begin"].min()
+    last = max(marks["begin"].max(), marks["end"].max() if ends.notna().any() else first)
 
     def draw(width: int) -> Figure:
         return _draw(Canvas(width), marks, [str(name) for name in names], dict(empty or {}), first, last)
@@ -94,7 +75,7 @@ def child_timeline(
     return Picture(
         draw,
         title=title,
-        alt=alt or _alt(title, marks, names, first, last),
+        alt=_alt(title, marks, names, first, last),
         caption=caption,
         data=data,
     )

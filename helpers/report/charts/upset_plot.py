@@ -28,7 +28,6 @@ def upset_plot(
     *,
     title: str,
     unit: str,
-    alt: str = "",
     caption: str = "",
 ) -> Picture:
     """Draw an UpSet plot of children by combination of systems.
@@ -43,8 +42,6 @@ def upset_plot(
         The finding, as a sentence.
     unit
         Unit of the counts, such as children.
-    alt
-        The finding and its range in a sentence; default is from title and data.
     caption
         What, when, how many, source.
 
@@ -76,7 +73,7 @@ def upset_plot(
     return Picture(
         draw,
         title=title,
-        alt=alt or _alt(title, ordered, unit),
+        alt=_alt(title, ordered, unit),
         caption=" ".join(part for part in (caption, more) if part),
         data=data,
     )

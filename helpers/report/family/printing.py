@@ -63,9 +63,7 @@ def find_chromium() -> str:
     )
 
 
-def print_pages(
-    pages: Sequence[Path], *, workers: int = 2, each: Callable[[Path], object] = lambda path: None
-) -> list[Path]:
+def print_pages(pages: Sequence[Path], *, each: Callable[[Path], object] = lambda path: None) -> list[Path]:
     """Print pages to tagged PDFs next to them."""
     chromium = find_chromium()
     if not pages:
@@ -80,7 +78,7 @@ def print_pages(
             each(made)
             return made
 
-        with ThreadPoolExecutor(workers) as pool:
+        with ThreadPoolExecutor(2) as pool:
             return list(pool.map(print_one, pages))
 
 

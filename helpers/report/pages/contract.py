@@ -60,15 +60,13 @@ def contract_page(out_path: Path, contract: Contract, *, paper: Literal["Letter"
     return out_path
 
 
-def shown_contract(contract: Contract, *, height: int = 1120) -> Block:
+def shown_contract(contract: Contract) -> Block:
     """Show a contract in a notebook as on the page, at full width.
 
     Parameters
     ----------
     contract
         From ``helpers.gaps.contract.contract_of``.
-    height
-        Height of the frame in pixels; longer content is only in the file.
 
     Returns
     -------
@@ -76,7 +74,8 @@ def shown_contract(contract: Contract, *, height: int = 1120) -> Block:
         A frame without scripts or working links; outside a notebook, one line with the contract's title.
     """
     title = f"Data contract: {contract.title}"
-    return Block(frame(_markup(contract, "Letter", inside=True), title, height), title)
+    # Height of the frame in pixels; longer content is only in the file.
+    return Block(frame(_markup(contract, "Letter", inside=True), title, 1120), title)
 
 
 def _markup(contract: Contract, paper: str, *, inside: bool = False) -> Markup:

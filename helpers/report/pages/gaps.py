@@ -152,7 +152,6 @@ def gaps_page(
     district: District,
     links: Links,
     scorecard: pd.DataFrame,
-    guard: Guard | None = None,
     *,
     actions: Sequence[Action],
     order: str = "",
@@ -161,7 +160,7 @@ def gaps_page(
 
     It leads with ``actions``, the steps of the first page, in their ``order`` as a sentence.
     """
-    guard = guard or Guard.of(district)
+    guard = Guard.of(district)
     lines = guard.scorecard(scorecard)
     # The order of steps doesn't depend on what may be shown, but a step's number of children may be hidden.
     steps = first_steps(scorecard, most=5)

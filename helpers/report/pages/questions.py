@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from helpers.report.blocks import Block
@@ -191,9 +189,7 @@ def families_in_words(informed: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def communication_table(
-    informed: pd.DataFrame, guard: Guard | None = None, *, groups: Sequence[str] = ()
-) -> Block:
+def communication_table(informed: pd.DataFrame, guard: Guard | None = None) -> Block:
     """Show how many families could know, with numerator and denominator.
 
     Parameters
@@ -202,20 +198,15 @@ def communication_table(
         Table ``families_informed``.
     guard
         Guard of a real folder; small groups are then hidden.
-    groups
-        Groupings to show as well, such as ``language``; default is all families together.
 
     Returns
     -------
     Block
-        One row per topic, group and measure.
+        One row per topic and measure, all families together.
     """
     told = informed if guard is None else shown_shares(guard, informed)
-    told = told[told["group_by"].isna() | told["group_by"].isin(list(groups))]
-    shown = told.assign(percent=100 * told["share"])
-    shown = shown[["domain", "group_by", "group", "measure", "numerator", "denominator", "percent"]]
-    if not groups:
-        shown = shown.drop(columns=["group_by", "group"])
+    shown = told[told["group_by"].isna()].assign(percent=100 * told["share"])
+    shown = shown[["domain", "measure", "numerator", "denominator", "percent"]]
     return table(
         families_in_words(shown), "Families who could know", units={"percent": "percent"}, most=24,
         download=True,

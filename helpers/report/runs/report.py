@@ -204,7 +204,6 @@ def run_report(
     previous: str = "",
     notebooks: Path | None = None,
     make: Maker | None = None,
-    at_once: int | None = None,
     progress: Progress | None = None,
 ) -> ReportResult:
     """Read or generate a district, run the notebooks on it, and write a page for each and an index.
@@ -227,7 +226,7 @@ def run_report(
         The folder of notebooks; the project's own when not given.
     make
         Function that generates a district; the installed generator when not given.
-    at_once, progress
+    progress
         As in ``run_notebooks``.
 
     Returns
@@ -270,7 +269,7 @@ def run_report(
         with dated_run(out, about) as run:
             if named is not None:
                 with_children(read_district(place))  # reads the district, which the notebooks then reuse
-            runs, figures, trouble = _run(run.draft, place, chosen, given, about, at_once, progress, kernels)
+            runs, figures, trouble = _run(run.draft, place, chosen, given, about, progress, kernels)
             finished = tuple(
                 replace(one, notebook=run.folder / "notebooks" / one.notebook.name) for one in runs
             )
@@ -337,7 +336,6 @@ def _run(
     chosen: Sequence[Notebook],
     given: Mapping[str, object],
     about: Mapping[str, object],
-    at_once: int | None,
     progress: Progress,
     kernels: Mapping[str, Any],
 ) -> tuple[list[NotebookRun], RunFigures | None, str]:
@@ -366,7 +364,6 @@ def _run(
             {**given, **({_FOLDER: str(place)} if asks_folder else {})},
             draft / "notebooks",
             real=real,
-            at_once=at_once,
             progress=progress,
             when_done=write_page,
             kernels=kernels,

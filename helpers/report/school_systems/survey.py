@@ -292,12 +292,12 @@ def _legend(sheet: Canvas, page: Axes, with_rings: bool, with_people: bool) -> N
 
 
 QUESTION = "Where does this school system stand?"
-INVENTED = "These answers are invented. No real person gave them."
 R_WG = (
     "The column r_wg compares the answers with random ones: 1 means all agree, 0 means no more agreement "
     "than chance."
 )
 ROWS_NAMED = 5  # number of rows named in a finding about many; the CSV has the rest
+INVENTED = "These answers are invented. No real person gave them."
 REAL = "Real people's answers about their own school system. Only for those who asked them."
 
 
@@ -493,7 +493,7 @@ def _said(standing: SurveyResults) -> list[Block]:
     return blocks
 
 
-def survey_page(out_path: Path, standing: SurveyResults, *, invented: bool = False) -> Path:
+def survey_page(out_path: Path, standing: SurveyResults) -> Path:
     """Write the page.
 
     Parameters
@@ -502,8 +502,6 @@ def survey_page(out_path: Path, standing: SurveyResults, *, invented: bool = Fal
         Path of the page, ``.html``.
     standing
         Results of one year's answers.
-    invented
-        Whether the answers are synthetic.
 
     Returns
     -------
@@ -517,9 +515,4 @@ def survey_page(out_path: Path, standing: SurveyResults, *, invented: bool = Fal
     elif standing.people["data_team"].notna().any():
         blocks.append(note(describe_data_team(standing)))
     blocks += [heading("Rows used and set aside"), *_amiss(standing)]
-    return block_page(
-        out_path,
-        QUESTION,
-        blocks,
-        about_line(INVENTED if invented else REAL, restricted=not invented),
-    )
+    return block_page(out_path, QUESTION, blocks, about_line(REAL, restricted=True))

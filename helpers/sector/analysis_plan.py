@@ -22,7 +22,6 @@ __all__ = [
     "may_split",
     "read_analysis_plan",
     "shown_counts",
-    "smallest_correlation",
     "smallest_difference",
 ]
 
@@ -84,15 +83,6 @@ def smallest_difference(first: float, second: float, tests: int = 1) -> float:
     (0.41, 0.51)
     """
     return _reach(tests) * math.sqrt(1 / first + 1 / second)
-
-
-def smallest_correlation(systems: int) -> float:
-    """Return the smallest correlation that a test detects with 80% power.
-
-    >>> round(smallest_correlation(187), 2)
-    0.2
-    """
-    return math.tanh(_reach(1) / math.sqrt(systems - 3))
 
 
 def margin_of_share(systems: int) -> float:

@@ -2,7 +2,7 @@
 
 from helpers.share.access import Refused, asked, read_consents
 from helpers.share.audit import Audit, shown_hash
-from helpers.share.compare_policies import compare_policies, leaks, policy_grid, roles_with_access
+from helpers.share.compare_policies import compare_policies, leaks, policy_grid
 from helpers.share.disclosure import (
     NOT_SHOWN,
     pooled_groups,
@@ -34,7 +34,6 @@ __all__ = [
     "open_views",
     "policy_grid",
     "read_policy",
-    "roles_with_access",
     "suppress_complement",
     "view_of_child",
     "whos",

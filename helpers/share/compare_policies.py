@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from helpers.files import without_guard
@@ -16,7 +15,7 @@ from helpers.share.view import MANIFEST, View
 from helpers.share.visible_values import in_sets
 from helpers.standard import STRING, BadInput
 
-__all__ = ["compare_policies", "leaks", "policy_grid", "roles_with_access"]
+__all__ = ["compare_policies", "leaks", "policy_grid"]
 
 LEAK = ["table", "domain", "name", "rows", "children", "why", "citation"]
 # Tables of a view, and the column that names the content of a row.
@@ -47,39 +46,6 @@ def policy_grid(policy: Policy | None = None) -> pd.DataFrame:
             rows.append((role, domain, rule.allow, scope, only, rule.reason, rule.rule_id, cited))
     names = ["role", "domain", "allow", "scope", "only", "reason", "rule_id", "citation"]
     return pd.DataFrame(rows, columns=names, dtype="string")
-
-
-def roles_with_access(policy: Policy | None, name: str) -> pd.DataFrame:
-    """List the roles that see a domain, an element, a kind of event or an indicator.
-
-    Parameters
-    ----------
-    policy
-        Policy; None for the kit's own.
-    name
-        Its name.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``role, title, allow, scope, reason, rule_id, citation``: one row per role. `allow` is none if the
-        domain's rule names only other elements.
-
-    Raises
-    ------
-    BadInput
-        If the name is unknown.
-    """
-    policy = policy or read_policy()
-    domain = name if name in policy.domains else policy.domain_of(name)
-    grid = policy_grid(policy)
-    rows = grid[grid["domain"].eq(domain).to_numpy(dtype=bool)].reset_index(drop=True)
-    if name != domain:
-        rules = [policy.rule(role, domain) for role in rows["role"]]
-        left_out = np.array([rule.only is not None and name not in rule.only for rule in rules])
-        rows = rows.assign(allow=rows["allow"].mask(left_out, "none"))
-    titles = pd.Series([policy.roles[role].title for role in rows["role"]], dtype=STRING)
-    return rows.assign(title=titles)[["role", "title", "allow", "scope", "reason", "rule_id", "citation"]]
 
 
 def _said(rule: Rule) -> str:

@@ -5,19 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from helpers.profile import Source
 from helpers.share.disclosure import Bools, Ints, suppress_small_cells
 from helpers.share.policy import Policy
 from helpers.standard import STRING, Element, figure
 from helpers.systems import element
-
-if TYPE_CHECKING:
-    from helpers.profile import Source
 
 __all__ = ["counted_groups", "rounded_mean"]
 

@@ -16,17 +16,14 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from helpers.files import District
+from helpers.layouts import Layout
 from helpers.standard import STRING, Measured, definition, figure, whole_figure
-
-if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.layouts import Layout
 
 __all__ = ["ABOUT_FILES", "FEW", "MASK", "SMALLEST_GROUP", "Guard"]
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from helpers.link import components, emails
+from helpers.files import District
+from helpers.link import Links, components, emails
 from helpers.profile import on_the_roster, roster_silos
 from helpers.share.release_review import RECORD, reason_withheld
 from helpers.standard import STRING, as_table, empty_table, whole_figure
-
-if TYPE_CHECKING:
-    from helpers.files import District
-    from helpers.link import Links
 
 __all__ = ["HOLDS", "day_of_access", "pages_on_hold"]
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-from helpers.profile import with_rights
+from helpers.profile import Source, with_rights
 from helpers.share.access import Allowed, Refused, allowed_for, asked
 from helpers.share.audit import Audit
 from helpers.share.policy import Policy, read_policy
 from helpers.share.scope import ChildScope, Ties, children_in_scope, latest_day
 from helpers.share.view import Pseudonyms, View
 from helpers.standard import STRING
-
-if TYPE_CHECKING:
-    from helpers.profile import Source
 
 __all__ = ["joined", "open_view", "open_views", "view_for_handover", "view_of_child", "whos"]
 

@@ -6,17 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-from helpers.profile import ADULT, of_age, with_rights
+from helpers.profile import ADULT, Source, of_age, with_rights
 from helpers.share.access import Allowed, Refused, agreed
 from helpers.share.policy import Policy, Role
 from helpers.share.visible_values import name_parts
-
-if TYPE_CHECKING:
-    from helpers.profile import Source
 
 __all__ = ["ChildScope", "Ties", "children_in_scope", "latest_day"]
 

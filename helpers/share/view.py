@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from helpers.files import all_or_none, save_table, write_atomically
+from helpers.profile import Source
 from helpers.share.access import Allowed, Refused
 from helpers.share.audit import Audit, shown_hash
 from helpers.share.counted_groups import counted_groups
@@ -28,9 +28,6 @@ from helpers.share.visible_values import (
     without_words,
 )
 from helpers.standard import STRING, BadInput, each_row, text_of
-
-if TYPE_CHECKING:
-    from helpers.profile import Source
 
 __all__ = ["FILES", "MANIFEST", "Pseudonyms", "View", "save_view"]
 

@@ -20,7 +20,6 @@ __all__ = [
     "seen_indicators",
     "seen_timeline",
     "seen_values",
-    "without_names",
     "without_words",
 ]
 
@@ -268,15 +267,6 @@ def seen_indicators(
     kept = in_sets(indicators["indicator"], child, _of_names(names, sets))
     kept &= used.isna().to_numpy(dtype=bool) | in_sets(used, child, of_several)
     return indicators[kept].reset_index(drop=True)
-
-
-def without_names(details: pd.Series, names: Iterable[str]) -> pd.Series:
-    """Mask names in event narratives.
-
-    >>> without_names(pd.Series(["Hit Ana, then left"], dtype="string"), ["Ana", "Left"]).tolist()
-    ['Hit …, then left']
-    """
-    return without_words(details, name_parts(names))
 
 
 def name_parts(names: Iterable[str]) -> Counter[str]:

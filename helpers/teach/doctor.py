@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 __all__ = ["Laptop", "describe_findings", "examine"]
@@ -70,12 +70,13 @@ _NEEDED = (
 class Finding:
     """What one check found: fine, or what is wrong and what to do."""
 
-    check: str
     found: str
     # What to do; empty when all is well.
     do: str = ""
     # Whether the workshop can't go on without it.
     stops: bool = False
+    # Name of the check.
+    check: str = ""
 
     @property
     def ok(self) -> bool:
@@ -124,20 +125,18 @@ def examine(laptop: Laptop | None = None) -> list[Finding]:
 
 def _tried(name: str, check: Callable[[Laptop], Finding], laptop: Laptop) -> Finding:
     try:
-        return check(laptop)
+        return replace(check(laptop), check=name)
     except Exception as error:
         # A laptop may be broken in ways that nobody thought of; the other checks still help.
-        return Finding(
-            name, f"could not be checked ({type(error).__name__}: {error})", "Show this line to us."
-        )
+        said = f"could not be checked ({type(error).__name__}: {error})"
+        return Finding(said, "Show this line to us.", check=name)
 
 
 def _python(laptop: Laptop) -> Finding:
     wanted = _python_wanted(laptop.project)
     if _fits(laptop.python, wanted):
-        return Finding("Python", f"{laptop.python}, and the kit wants {wanted or 'any'}")
+        return Finding(f"{laptop.python}, and the kit wants {wanted or 'any'}")
     return Finding(
-        "Python",
         f"this is Python {laptop.python}, and the kit wants {wanted}",
         "Install Python 3.13 from python.org, or let uv bring it (README), and make the environment anew.",
         stops=True,
@@ -151,20 +150,18 @@ def _packages(laptop: Laptop) -> Finding:
         f"{name} {here} (wants {wanted})" for name, wanted, here in rows if here and not _fits(here, wanted)
     ]
     if not missing and not other:
-        return Finding("Packages", f"all {len(rows)} are here, in the versions that the kit wants")
+        return Finding(f"all {len(rows)} are here, in the versions that the kit wants")
     parts = [f"missing: {_some(missing)}"] if missing else []
     parts += [f"another version: {_some(other)}"] if other else []
     return Finding(
-        "Packages",
         "; ".join(parts),
         f"In the project's folder run: {_run(laptop, 'python -m pip install -r requirements.txt')}",
         stops=True,
     )
 
 
-def _some(names: list[str], most: int = 4) -> str:
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
 def _run(laptop: Laptop, command: str) -> str:
@@ -175,9 +172,8 @@ def _run(laptop: Laptop, command: str) -> str:
 def _disk(laptop: Laptop) -> Finding:
     free = laptop.free_bytes(laptop.project)
     if free >= _ROOM:
-        return Finding("Disk", f"{free / _GB:.0f} GB are free")
+        return Finding(f"{free / _GB:.0f} GB are free")
     return Finding(
-        "Disk",
         f"{free / _GB:.1f} GB are free, and the workshop may need {_ROOM / _GB:.0f}",
         "Empty the trash, delete large files, or put the project on another disk.",
         stops=True,
@@ -198,9 +194,8 @@ def _browser(laptop: Laptop) -> Finding:
     if not found and laptop.system == "Darwin":
         found = [one for one in _ON_MACOS if Path("/Applications", one).is_dir()]
     if found:
-        return Finding("Browser", f"{Path(found[0]).name} is here")
+        return Finding(f"{Path(found[0]).name} is here")
     return Finding(
-        "Browser",
         "no Edge, Chrome, Chromium, Firefox or Safari was found",
         "Install one. If you have another one, open the address that JupyterLab prints in it.",
         stops=True,
@@ -212,12 +207,11 @@ def _ports(laptop: Laptop) -> Finding:
         laptop.listens(0)
     except OSError as error:
         return Finding(
-            "Ports",
             f"no program may listen on this computer ({error.strerror or error})",
             "Allow Python in the firewall or the security program, for this computer (127.0.0.1) alone.",
             stops=True,
         )
-    return Finding("Ports", "a program may listen on this computer")
+    return Finding("a program may listen on this computer")
 
 
 def _writes(laptop: Laptop) -> Finding:
@@ -229,9 +223,8 @@ def _writes(laptop: Laptop) -> Finding:
         except OSError as error:
             refused.append(f"{place} ({error.strerror or type(error).__name__})")
     if not refused:
-        return Finding("Write access", "the project's folder and yours can be written")
+        return Finding("the project's folder and yours can be written")
     return Finding(
-        "Write access",
         f"nothing can be written in {' and '.join(refused)}",
         "Copy the project into a folder of yours, such as Documents, and start from there.",
         stops=True,
@@ -240,9 +233,8 @@ def _writes(laptop: Laptop) -> Finding:
 
 def _clock(laptop: Laptop) -> Finding:
     if _EARLIEST <= laptop.today <= _EARLIEST + dt.timedelta(days=_LATEST):
-        return Finding("Clock", f"today is {laptop.today.isoformat()}")
+        return Finding(f"today is {laptop.today.isoformat()}")
     return Finding(
-        "Clock",
         f"this computer believes that today is {laptop.today.isoformat()}",
         "Set the date. Otherwise runs are listed in the wrong order, and secure pages don't open.",
     )
@@ -256,19 +248,17 @@ def _kernel(laptop: Laptop) -> Finding:
         if not there or there != _prefix(laptop.program):
             again = _run(laptop, "python -m ipykernel install --sys-prefix")
             return Finding(
-                "Kernel",
                 f"notebooks would run another Python: {command}" + ("" if there else ", which doesn't start"),
                 f"Run: {again}, and start JupyterLab from the project's folder.",
                 stops=True,
             )
     if laptop.finds("ipykernel") is None:
         return Finding(
-            "Kernel",
             "this Python has no ipykernel, so it runs no notebook",
             f"In the project's folder run: {_run(laptop, 'python -m pip install -r requirements.txt')}",
             stops=True,
         )
-    return Finding("Kernel", "notebooks run this Python")
+    return Finding("notebooks run this Python")
 
 
 def _kernel_command(laptop: Laptop) -> str | None:
@@ -307,9 +297,8 @@ def _prefix(program: str) -> str:
 def _folder(laptop: Laptop) -> Finding:
     gone = [name for name in _NEEDED if not (laptop.project / name).is_file()]
     if not gone:
-        return Finding("Project", "its folder is complete")
+        return Finding("its folder is complete")
     return Finding(
-        "Project",
         f"missing from {laptop.project}: {_some(gone)}",
         "Copy or unpack the whole project again: a part of it can't run.",
         stops=True,
@@ -320,7 +309,6 @@ def _place(laptop: Laptop) -> Finding:
     where = str(laptop.project)
     if _ARCHIVE.search(where):
         return Finding(
-            "Place",
             f"the project is inside an archive that isn't unpacked ({where})",
             "Unpack all of it into a folder of yours: right-click, then Extract all.",
             stops=True,
@@ -328,21 +316,19 @@ def _place(laptop: Laptop) -> Finding:
     synced = [name for name in _SYNCED if name in where.lower()]
     if synced:
         return Finding(
-            "Place",
             f"the project is in a folder that is synced ({where})",
             "Move it to one that isn't synced: syncing is slow, and real exports must not leave here.",
         )
-    return Finding("Place", "an ordinary folder")
+    return Finding("an ordinary folder")
 
 
 def _paths(laptop: Laptop) -> Finding:
     length = len(str(laptop.project))
     if laptop.system != "Windows":
-        return Finding("Long paths", "no limit here")
+        return Finding("no limit here")
     if length + _DEEPEST <= _LONGEST_ON_WINDOWS or _long_paths_on():
-        return Finding("Long paths", f"{length} characters, short enough")
+        return Finding(f"{length} characters, short enough")
     return Finding(
-        "Long paths",
         f"the project's path has {length} characters; Windows allows {_LONGEST_ON_WINDOWS} for a whole path",
         "Move the project to a short one, such as C:\\kit.",
         stops=True,
@@ -381,7 +367,8 @@ _CHECKS: dict[str, Callable[[Laptop], Finding]] = {
 def describe_findings(findings: list[Finding]) -> list[str]:
     """Write a line for each check, and what to do below those that found something.
 
-    >>> describe_findings([Finding("Disk", "9 GB are free"), Finding("Clock", "it is 1970", "Set the date.")])
+    >>> clock = Finding("it is 1970", "Set the date.", check="Clock")
+    >>> describe_findings([Finding("9 GB are free", check="Disk"), clock])
     ['ok         Disk: 9 GB are free', 'look here  Clock: it is 1970. Set the date.']
     """
     return [

@@ -18,7 +18,6 @@ from helpers.share import (
     open_view,
     policy_grid,
     read_policy,
-    roles_with_access,
     whos,
 )
 from helpers.share.policy import citations
@@ -179,16 +178,6 @@ def test_a_change_that_makes_no_sense_is_refused() -> None:
         read_policy().changed("teachr", "grades", "row")
     with pytest.raises(BadInput, match="own school"):
         read_policy().changed("teacher", "grades", "row", scope="own school")
-
-
-def test_who_sees_what_is_a_table() -> None:
-    told = roles_with_access(None, "primary_disability").set_index("role")["allow"]
-    assert told["teacher"] == "none"
-    assert told["special_education_case_manager"] == "row"
-    assert roles_with_access(None, "special_education_category")["allow"].tolist() == told.tolist()
-    assert roles_with_access(None, "birth_date").set_index("role").loc["community_partner", "allow"] == "none"
-    with pytest.raises(BadInput, match="Did you mean meal_eligibility"):
-        roles_with_access(None, "meal_eligibilty")
 
 
 def test_whom_a_view_can_be_opened_for_is_a_table() -> None:

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.files import District, without_guard
+from helpers.link import Links
 from helpers.score.answer_key import AnswerKey, read_answer_key
-from helpers.score.children import LinksToScore
 from helpers.score.truth import RECORD, true_person_of_record
 from helpers.standard import STRING, BadInput, as_table, nearest
 from helpers.systems import roster_system
@@ -346,9 +346,7 @@ def score_card_sorts(
     return as_table("card_sort_scores", pd.DataFrame(rows))
 
 
-def score_sheet(
-    district: District, rungs: Mapping[str, LinksToScore], piles_file: Path | str = ""
-) -> pd.DataFrame:
+def score_sheet(district: District, rungs: Mapping[str, Links], piles_file: Path | str = "") -> pd.DataFrame:
     """Compare linkage methods and teams on the cards of one sheet."""
     key = read_answer_key(district.folder)
     cards = deal_cards(district, key=key)

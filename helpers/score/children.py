@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
+from helpers.files import District
+from helpers.link import Links
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.populations import COMPLETE, MIXED, SPLIT, child_outcomes
 from helpers.score.rates import rate_of
-from helpers.score.truth import RECORD, ScoredDistrict, index_by_record, of_one_person, true_children
+from helpers.score.truth import RECORD, index_by_record, of_one_person, true_children
 from helpers.standard import STRING, as_table
 from helpers.systems import roster_system
 
 __all__ = [
-    "LinksToScore",
     "children_by_system",
     "children_in_systems",
     "complete_without",
@@ -31,25 +31,7 @@ __all__ = [
 TWO_IN_ONE = ("id_shared", "rows_disagree")
 
 
-class LinksToScore(Protocol):
-    """Links to score."""
-
-    @property
-    def crosswalk(self) -> pd.DataFrame:
-        """Table ``crosswalk``."""
-
-    @property
-    def pairs(self) -> pd.DataFrame:
-        """Table ``pairs``."""
-
-    @property
-    def findings(self) -> pd.DataFrame:
-        """Findings from linking."""
-
-
-def judge_records(
-    district: ScoredDistrict, links: LinksToScore, *, key: AnswerKey | None = None
-) -> pd.DataFrame:
+def judge_records(district: District, links: Links, *, key: AnswerKey | None = None) -> pd.DataFrame:
     """Find for each record whether it is linked to another child, and whether anybody would notice."""
     key = key or read_answer_key(district.folder)
     truth = true_children(district, key, links.crosswalk)
@@ -80,9 +62,7 @@ def judge_records(
     )
 
 
-def score_children(
-    district: ScoredDistrict, links: LinksToScore, *, key: AnswerKey | None = None
-) -> pd.DataFrame:
+def score_children(district: District, links: Links, *, key: AnswerKey | None = None) -> pd.DataFrame:
     """Classify each child: all of its records, and no others, linked together or not.
 
     Parameters
@@ -228,9 +208,7 @@ def _commonest(mine: pd.DataFrame) -> pd.Series:
     return counts.drop_duplicates("person").set_index("person")["child"]
 
 
-def score_cases(
-    district: ScoredDistrict, links: LinksToScore, *, key: AnswerKey | None = None
-) -> pd.DataFrame:
+def score_cases(district: District, links: Links, *, key: AnswerKey | None = None) -> pd.DataFrame:
     """Count complete, split and mixed children for each hard case.
 
     Parameters

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from helpers.files import District
 from helpers.gaps import declared_measures
 from helpers.layouts import Layout
 from helpers.score.answer_key import AnswerKey, read_answer_key
-from helpers.score.truth import RECORD, ScoredDistrict
+from helpers.score.truth import RECORD
 from helpers.standard import STRING
 
 __all__ = ["LEFT_OUT", "detected_faults", "is_detectable", "score_findings"]
@@ -64,7 +65,7 @@ def is_detectable(detected_by: str) -> bool:
 
 
 def score_findings(
-    district: ScoredDistrict,
+    district: District,
     findings: pd.DataFrame,
     *,
     crosswalk: pd.DataFrame | None = None,
@@ -104,7 +105,7 @@ def score_findings(
 
 
 def detected_faults(
-    district: ScoredDistrict,
+    district: District,
     findings: pd.DataFrame,
     *,
     crosswalk: pd.DataFrame | None = None,
@@ -256,7 +257,7 @@ def _at_the_file(faults: pd.DataFrame, findings: pd.DataFrame) -> pd.Series:
 
 
 def _behind_a_measure(
-    faults: pd.DataFrame, behind: pd.DataFrame, district: ScoredDistrict, key: AnswerKey
+    faults: pd.DataFrame, behind: pd.DataFrame, district: District, key: AnswerKey
 ) -> pd.Series:
     """Match by record: anyone who follows up on the measure's line sees the faulty record."""
     measured = faults[faults["detected_by"].isin(behind["measure"].unique())]

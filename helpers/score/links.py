@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.files import without_guard
+from helpers.files import District, without_guard
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.populations import (
     ALL_NAMED,
@@ -23,7 +23,6 @@ from helpers.score.populations import (
 from helpers.score.rates import clustered_interval
 from helpers.score.truth import (
     RECORD,
-    ScoredDistrict,
     groups_of,
     misjudged_pairs,
     of_one_person,
@@ -235,9 +234,7 @@ ALL = -1
 TOTALS = ["left_silo", "right_silo", "group", "population"]
 
 
-def score_links(
-    district: ScoredDistrict, crosswalk: pd.DataFrame, *, key: AnswerKey | None = None
-) -> pd.DataFrame:
+def score_links(district: District, crosswalk: pd.DataFrame, *, key: AnswerKey | None = None) -> pd.DataFrame:
     """Score a crosswalk's pairs of records against the answer key.
 
     Parameters
@@ -273,7 +270,7 @@ def score_links(
 
 
 def judge_matches(
-    district: ScoredDistrict, crosswalk: pd.DataFrame, *, key: AnswerKey | None = None
+    district: District, crosswalk: pd.DataFrame, *, key: AnswerKey | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Judge what linking did, for a scorecard of gaps.
 
@@ -439,9 +436,7 @@ def _intervals(scores: pd.DataFrame, children: pd.DataFrame) -> tuple[np.ndarray
     return clustered_interval(recall, np.zeros(len(recall)), clusters, possible)
 
 
-def score_pairs(
-    district: ScoredDistrict, pairs: pd.DataFrame, *, key: AnswerKey | None = None
-) -> pd.DataFrame:
+def score_pairs(district: District, pairs: pd.DataFrame, *, key: AnswerKey | None = None) -> pd.DataFrame:
     """Check whether each pair of records belongs to one child.
 
     Parameters

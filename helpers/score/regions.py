@@ -12,7 +12,7 @@ from helpers.gaps import keys_of, load_presence
 from helpers.link import Links
 from helpers.score.answer_key import read_answer_key
 from helpers.score.links import pair_totals
-from helpers.score.truth import ScoredDistrict, true_children
+from helpers.score.truth import true_children
 from helpers.standard import STRING, as_table, empty_table
 
 __all__ = ["score_movers", "score_region", "score_roster_owners", "true_region"]
@@ -21,7 +21,7 @@ __all__ = ["score_movers", "score_region", "score_roster_owners", "true_region"]
 WITHIN, ACROSS = "Within districts", "Across districts"
 
 
-def true_region(districts: Iterable[tuple[str, ScoredDistrict]], crosswalk: pd.DataFrame) -> pd.DataFrame:
+def true_region(districts: Iterable[tuple[str, District]], crosswalk: pd.DataFrame) -> pd.DataFrame:
     """Return the true person and the linked child of each record in a region.
 
     Parameters

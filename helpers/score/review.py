@@ -7,19 +7,19 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from helpers.link import BANDS, components, probability_bands
+from helpers.files import District
+from helpers.link import BANDS, Links, components, probability_bands
 from helpers.score.answer_key import AnswerKey, read_answer_key
-from helpers.score.children import LinksToScore
 from helpers.score.links import pair_totals, score_pairs
 from helpers.score.rates import rate_of
-from helpers.score.truth import ScoredDistrict, true_children, true_person_of_record
+from helpers.score.truth import true_children, true_person_of_record
 from helpers.standard import BadInput, as_table, nearest
 
 __all__ = ["Asking", "score_calibration", "with_review"]
 
 
 def score_calibration(
-    district: ScoredDistrict, pairs: pd.DataFrame, *, key: AnswerKey | None = None
+    district: District, pairs: pd.DataFrame, *, key: AnswerKey | None = None
 ) -> pd.DataFrame:
     """Compare match probabilities with the share of true matches.
 
@@ -72,8 +72,8 @@ UNSCORED = 0.5
 
 
 def with_review(
-    district: ScoredDistrict,
-    links: LinksToScore,
+    district: District,
+    links: Links,
     *,
     asking: Asking = "each child once",
     key: AnswerKey | None = None,

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from helpers.files import District
+from helpers.link import Links
 from helpers.score.answer_key import AnswerKey, read_answer_key
-from helpers.score.children import LinksToScore, judge_records
+from helpers.score.children import judge_records
 from helpers.score.links import pair_totals
 from helpers.score.populations import ALL_NAMED, MIXED, NAMED_KINDS, OUTCOMES, child_outcomes, record_kinds
-from helpers.score.truth import RECORD, ScoredDistrict, of_one_person, true_children
+from helpers.score.truth import RECORD, of_one_person, true_children
 from helpers.standard import as_table
 
 __all__ = [
@@ -44,8 +46,8 @@ class LinkSummary:
 
 
 def summarize_links(
-    district: ScoredDistrict,
-    links: LinksToScore,
+    district: District,
+    links: Links,
     *,
     with_evidence: bool = True,
     key: AnswerKey | None = None,
@@ -95,7 +97,7 @@ def children_by_records(truth: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {ALL_RECORDS: own, NAMED_RECORDS: named}
 
 
-def measure_separable_pairs(district: ScoredDistrict, links: LinksToScore) -> dict[str, float]:
+def measure_separable_pairs(district: District, links: Links) -> dict[str, float]:
     """Measure precision, recall and F1 of all pairs of named records that links can get right.
 
     Records in which their own system put two people are left out, as no estimate without a key could know.
@@ -107,7 +109,7 @@ def measure_separable_pairs(district: ScoredDistrict, links: LinksToScore) -> di
 
 
 def compare_methods(
-    district: ScoredDistrict, methods: Mapping[str, LinksToScore], *, key: AnswerKey | None = None
+    district: District, methods: Mapping[str, Links], *, key: AnswerKey | None = None
 ) -> pd.DataFrame:
     """Compare linkage methods by their links and by what becomes of the children.
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Protocol
-
 import pandas as pd
 
+from helpers.files import District
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.standard import STRING, as_table
 
 __all__ = [
     "BY_THE_KEY",
     "TWO_PEOPLE",
-    "ScoredDistrict",
     "groups_of",
     "index_by_record",
     "misjudged_pairs",
@@ -25,19 +22,7 @@ __all__ = [
 ]
 
 
-class ReadDistrict(Protocol):
-    """Parts of a district that this needs."""
-
-    @property
-    def accounts(self) -> pd.DataFrame:
-        """Accounts of its files."""
-
-    @property
-    def folder(self) -> Path:
-        """Folder of the district."""
-
-
-def rows_not_there(district: ReadDistrict) -> pd.DataFrame:
+def rows_not_there(district: District) -> pd.DataFrame:
     """List the files that lack rows of the answer key, or are gone.
 
     We don't detect a replaced row, or a system deleted as a whole: that is done on purpose.
@@ -58,27 +43,7 @@ BY_THE_KEY = "Answer key"
 TWO_PEOPLE = "Answer key, two people"
 
 
-class ScoredDistrict(Protocol):
-    """Parts of a district that scoring needs."""
-
-    @property
-    def people(self) -> pd.DataFrame:
-        """Table ``people``."""
-
-    @property
-    def person_rows(self) -> pd.DataFrame:
-        """Table ``person_rows``."""
-
-    @property
-    def findings(self) -> pd.DataFrame:
-        """Findings from reading."""
-
-    @property
-    def folder(self) -> Path:
-        """Folder of the district."""
-
-
-def true_person_of_record(district: ScoredDistrict, key: AnswerKey) -> pd.DataFrame:
+def true_person_of_record(district: District, key: AnswerKey) -> pd.DataFrame:
     """Return the true person of each source row of a record."""
     place = ["silo", "file", "row"]
     rows = key.rows.loc[key.rows["part"].eq("Subject"), [*place, "person"]].dropna().drop_duplicates()
@@ -86,7 +51,7 @@ def true_person_of_record(district: ScoredDistrict, key: AnswerKey) -> pd.DataFr
     return stands_on.merge(rows, on=place, how="inner", validate="many_to_many")
 
 
-def true_children(district: ScoredDistrict, key: AnswerKey, crosswalk: pd.DataFrame) -> pd.DataFrame:
+def true_children(district: District, key: AnswerKey, crosswalk: pd.DataFrame) -> pd.DataFrame:
     """Return the true person of each record, and its child in the crosswalk."""
     known = true_person_of_record(district, key)[[*RECORD, "person"]].drop_duplicates()
     linked = crosswalk[[*RECORD, "child", "linkable_by"]]
@@ -104,7 +69,7 @@ def true_children(district: ScoredDistrict, key: AnswerKey, crosswalk: pd.DataFr
     return truth.sort_values([*RECORD, "person"], ignore_index=True)
 
 
-def true_crosswalk(district: ScoredDistrict, *, key: AnswerKey | None = None) -> pd.DataFrame:
+def true_crosswalk(district: District, *, key: AnswerKey | None = None) -> pd.DataFrame:
     """Build the true crosswalk, which linking tries to find.
 
     Parameters
@@ -193,7 +158,7 @@ SIDES = ["left_silo", "left_record", "right_silo", "right_record"]
 
 
 def misjudged_pairs(
-    district: ScoredDistrict, crosswalk: pd.DataFrame, *, key: AnswerKey | None = None
+    district: District, crosswalk: pd.DataFrame, *, key: AnswerKey | None = None
 ) -> pd.DataFrame:
     """Return the first wrong and the first missed pair of each two systems.
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, model_validator
 
 from helpers.files import District
 from helpers.link import Links
 from helpers.profile import Profiles, Roster, kit_questions, roster_of, source_of
-from helpers.standard import STRING, BadInput, as_table, faults_of, first_day, nearest, toml_of
+from helpers.standard import STRICT, STRING, as_table, first_day, nearest, read_declared
 from helpers.systems import declared, element
 
 __all__ = [
@@ -33,14 +32,10 @@ __all__ = [
 HERE = Path(__file__).parent
 
 
-class Declared(BaseModel):
-    """Base of the declaration; refuses unknown names."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Domain(Declared):
+class Domain(BaseModel):
     """One topic that a family would want to know about."""
+
+    model_config = STRICT
 
     name: str
     title: str
@@ -51,8 +46,10 @@ class Domain(Declared):
     portal: bool
 
 
-class FamilyTerms(Declared):
+class FamilyTerms(BaseModel):
     """Contents of ``family_communication.toml``."""
+
+    model_config = STRICT
 
     within_days: int
     domain: tuple[Domain, ...]
@@ -84,15 +81,7 @@ class FamilyTerms(Declared):
 
 def read_family_terms(path: Path) -> FamilyTerms:
     """Read the topics that families would want to know about."""
-    known = {name for part in (Domain, FamilyTerms) for name in part.model_fields}
-    try:
-        return FamilyTerms.model_validate(toml_of(path.read_text(encoding="utf-8")))
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"{path.name} isn't valid TOML: {error}.") from None
-    except ValidationError as error:
-        raise BadInput(
-            f"{path.name} doesn't say what a family would want to know:\n{faults_of(error, known)}"
-        ) from None
+    return read_declared(path, FamilyTerms, "topics for families")
 
 
 @cache

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.files import District
-from helpers.layouts import Column, FileLayout, Layout, Makes
+from helpers.layouts import Column, FileLayout, Layout
 from helpers.link import Links
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.links import PairCounts, count_pairs
@@ -60,7 +60,12 @@ def _columns_that_tell(layouts: dict[str, Layout]) -> pd.DataFrame:
 
 
 def _telling(file: FileLayout) -> Iterator[Column]:
-    makes = [make for make in file.makes if make.table == "people" and _of_a_child(make)]
+    of_a_child = ("Student", "Unknown")
+    makes = [
+        make
+        for make in file.makes
+        if make.table == "people" and make.set.get("role", "Student") in of_a_child
+    ]
     for make in makes:
         for target, source in make.take.items():
             found = file.find(source.split("->")[0])
@@ -68,10 +73,6 @@ def _telling(file: FileLayout) -> Iterator[Column]:
                 yield found[0]
     if makes:
         yield from (column for column in file.named() if column.identification_system is not None)
-
-
-def _of_a_child(make: Makes) -> bool:
-    return make.set.get("role", "Student") in ("Student", "Unknown")
 
 
 AS_THEY_ARE = "As they are"

@@ -129,7 +129,8 @@ def f1_of(precision: Rate, recall: Rate, right: float) -> Rate:
         return Rate(float("nan"), np.zeros(1), clusters, *counted, known)
     if p + r == 0:
         return Rate(0.0, np.zeros(1), clusters, *counted, known)
-    pulls = [_long(one.pull, max(len(precision.pull), len(recall.pull))) for one in (precision, recall)]
+    length = max(len(precision.pull), len(recall.pull))
+    pulls = [np.pad(one.pull, (0, length - len(one.pull))) for one in (precision, recall)]
     pull = 2 * (r**2 * pulls[0] + p**2 * pulls[1]) / (p + r) ** 2
     return Rate(2 * p * r / (p + r), pull, clusters, *counted, known)
 
@@ -140,7 +141,3 @@ def _clusters(denominator: Numbers, cluster: Codes) -> int:
 
 def _sums(cluster: Codes, parts: Numbers) -> Numbers:
     return np.bincount(cluster, weights=parts).astype("float64")
-
-
-def _long(pull: Numbers, length: int) -> Numbers:
-    return np.concatenate([pull, np.zeros(length - len(pull))])

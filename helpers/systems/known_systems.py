@@ -9,9 +9,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel
 
-from helpers.standard import BadInput, faults_of, nearest, toml_of
+from helpers.standard import STRICT, BadInput, nearest, read_declared
 
 __all__ = [
     "Bar",
@@ -31,7 +31,7 @@ DECLARED = "system.toml"
 class Part(BaseModel):
     """Part of a declaration; unknown keys are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = STRICT
 
 
 class Needs(Part):
@@ -132,14 +132,11 @@ def systems() -> Mapping[str, System]:
 
 def _read_system(path: Path) -> System:
     name = path.parent.name
-    try:
-        given: dict[str, Any] = toml_of(path.read_text(encoding="utf-8"))
-        return System.model_validate({"stream_key": name, **given, "name": name, "folder": path.parent})
-    except ValidationError as error:
-        known = {key for part in (System, Needs, Bar) for key in part.model_fields}
-        raise BadInput(f"{path} declares no system:\n{faults_of(error, known)}") from None
-    except ValueError as error:
-        raise BadInput(f"{path} isn't valid TOML: {error}. Correct that line and try again.") from None
+
+    def named(given: dict[str, Any]) -> dict[str, Any]:
+        return {"stream_key": name, **given, "name": name, "folder": path.parent}
+
+    return read_declared(path, System, "a system", prepare=named)
 
 
 def system(name: str) -> System:

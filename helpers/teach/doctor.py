@@ -93,10 +93,6 @@ def _listens(port: int) -> int:
     return taken
 
 
-def _free_bytes(folder: Path) -> int:
-    return shutil.disk_usage(folder).free
-
-
 @dataclass(frozen=True)
 class Laptop:
     """What the checks look at; a test puts in what a broken laptop has."""
@@ -109,7 +105,7 @@ class Laptop:
     system: str = field(default_factory=platform.system)
     today: dt.date = field(default_factory=dt.date.today)
     listens: Callable[[int], int] = _listens
-    free_bytes: Callable[[Path], int] = _free_bytes
+    free_bytes: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free
     finds: Callable[[str], object] = importlib.util.find_spec
 
 

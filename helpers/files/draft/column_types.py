@@ -334,10 +334,6 @@ def _codes(distinct: Distinct, words: Sequence[str]) -> Guess | None:
     )
 
 
-def _of_birth(words: Sequence[str]) -> bool:
-    return any(field == "birth_date" for field, _ in named_fields(list(words)))
-
-
 def _with_counted_days(distinct: Distinct, known_orders: set[str]) -> Guess | None:
     """Guess dates where some values are spreadsheet serial numbers among ordinary dates."""
     counted = {text for text in distinct.texts if SERIAL.fullmatch(text)}
@@ -377,7 +373,8 @@ def guess_type(distinct: Distinct, words: Sequence[str], known_orders: set[str])
         if moment is not None:
             return moment
     dated = any(word in rules["dates"] for word in words)
-    if (dated or _of_birth(words)) and _nearly_all(distinct, SERIAL):
+    of_birth = any(field == "birth_date" for field, _ in named_fields(list(words)))
+    if (dated or of_birth) and _nearly_all(distinct, SERIAL):
         if all(from_serial(float(text)) is not None for text in distinct.texts if SERIAL.fullmatch(text)):
             counted = Guess("date", ("%Y-%m-%d",), why=f"its header and values fit: {COUNTED}")
             return _with_odd(counted, distinct, SERIAL, "a day")

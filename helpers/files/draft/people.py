@@ -321,7 +321,8 @@ def guess_people(rows: pd.DataFrame, guesses: Mapping[str, Guess], system_words:
             continue
         words = head_words(str(name))
         what = numbered_thing(words)
-        if what is None and (_only_person(words) or _carries_number(words)):
+        only_person = len(words) == 1 and words[0] in words_file()["whose"]["person"]
+        if what is None and (only_person or _carries_number(words)):
             what = "person"
         if what == "qualified" and persons is None and _of_persons(words, rows):
             what = "person"
@@ -384,10 +385,6 @@ def _doubt_bare_name(people: People, system_words: Sequence[str]) -> None:
     if not told and not any(word in about["person"] + about["other"] for word in system_words):
         del people.fields[column]
         people.left[column] = "nothing else says that it is a person's"
-
-
-def _only_person(words: Sequence[str]) -> bool:
-    return len(words) == 1 and words[0] in words_file()["whose"]["person"]
 
 
 def _carries_number(words: Sequence[str]) -> bool:

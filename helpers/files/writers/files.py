@@ -65,12 +65,13 @@ def delimited_rows(columns: Sequence[pa.Array], delimiter: str, end: str, quote_
     cells = [_quoted(column, delimiter, quote_all) for column in columns]
     if cells and whole < 2 and not quote_all:
         cells[0] = _alone(cells[0], columns[1:])
+    empty = pa.scalar('""' if quote_all else "", TEXT)
     tail: pa.Array | None = None
     for cell in reversed(cells[whole:]):
         if tail is None:
             tail = cell
             continue
-        longer = joined([pc.coalesce(cell, _quoted_empty(quote_all)), delimiter, tail])
+        longer = joined([pc.coalesce(cell, empty), delimiter, tail])
         tail = pc.if_else(pc.is_null(tail), cell, longer)
     pieces: list[Any] = []
     for cell in cells[:whole]:
@@ -87,10 +88,6 @@ def _alone(first: pa.Array, others: Sequence[pa.Array]) -> pa.Array:
     for other in others:
         alone = pc.and_(alone, pc.is_null(other))
     return pc.if_else(alone, '""', first)
-
-
-def _quoted_empty(quote_all: bool) -> pa.Scalar:
-    return pa.scalar('""' if quote_all else "", TEXT)
 
 
 def _quoted(column: pa.Array, delimiter: str, quote_all: bool) -> pa.Array:
@@ -291,14 +288,12 @@ def table_pieces(table: TextTable, file: FileLayout) -> Iterator[bytes]:
     encoding = str(table.settings.get("encoding", "utf-8"))
     if file.format == "xlsx":
         yield sheet_of(table, file)
-    elif file.format == "csv" or encoding != "utf-8":
-        write = {"csv": _delimited, "json_lines": _json_lines, "xml": _xml}[file.format]
-        text = write(table, file)
-        yield text if encoding == "utf-8" else text.decode("utf-8").encode(encoding)
-    elif file.format == "json_lines":
-        yield from _json_pieces(table, file)
+        return
+    pieces = {"csv": _delimited, "json_lines": _json_lines, "xml": _xml}[file.format](table, file)
+    if encoding == "utf-8":
+        yield from pieces
     else:
-        yield from _xml_pieces(table, file)
+        yield b"".join(pieces).decode("utf-8").encode(encoding)
 
 
 def _cells(columns: list[pa.Array]) -> list[list[str]]:
@@ -312,7 +307,7 @@ def _cells(columns: list[pa.Array]) -> list[list[str]]:
     return rows
 
 
-def _delimited(table: TextTable, file: FileLayout) -> bytes:
+def _delimited(table: TextTable, file: FileLayout) -> Iterator[bytes]:
     settings = table.settings
     out = io.StringIO()
     end = LINE_ENDS[str(settings.get("line_end", "lf"))]
@@ -326,26 +321,19 @@ def _delimited(table: TextTable, file: FileLayout) -> bytes:
     # Through Arrow: a district has many small files, and pandas is slow with each of their columns.
     columns = [as_arrow(column) for _, column in table.rows.items()]
     if len(columns) > 1 and table.rows.size > FEW_CELLS:
-        rows = delimited_rows(columns, style["delimiter"], end, quote != "needed")
-        return out.getvalue().encode("utf-8") + rows
+        yield out.getvalue().encode("utf-8")
+        yield delimited_rows(columns, style["delimiter"], end, quote != "needed")
+        return
     values = csv.writer(out, quoting=csv.QUOTE_MINIMAL if quote == "needed" else csv.QUOTE_ALL, **style)
     values.writerows(_cells(columns))
-    return out.getvalue().encode("utf-8")
+    yield out.getvalue().encode("utf-8")
 
 
-def _json_lines(table: TextTable, file: FileLayout) -> bytes:
-    return b"".join(_json_pieces(table, file))
-
-
-def _json_pieces(table: TextTable, file: FileLayout) -> Iterator[bytes]:
+def _json_lines(table: TextTable, file: FileLayout) -> Iterator[bytes]:
     return json_records(table.rows, file, LINE_ENDS[str(table.settings.get("line_end", "lf"))])
 
 
-def _xml(table: TextTable, file: FileLayout) -> bytes:
-    return b"".join(_xml_pieces(table, file))
-
-
-def _xml_pieces(table: TextTable, file: FileLayout) -> Iterator[bytes]:
+def _xml(table: TextTable, file: FileLayout) -> Iterator[bytes]:
     root = file.root or "<Interchange>"
     name = re.match(r"<\s*([^\s>/]+)", root)
     closing = name[1] if name else "Interchange"

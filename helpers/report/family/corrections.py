@@ -94,6 +94,7 @@ def corrections_of(
         told = "\n".join(faults)
         raise BadInput(f"These don't match a page:\n{told}")
     owners = _owners(source)
+    columns = {each.name: each.column for each in declared_elements()}
     wrong: list[dict[str, object]] = []
     others: list[tuple[str, str]] = []
     for said_row in said.to_dict("records"):
@@ -115,7 +116,7 @@ def corrections_of(
                     "file": file,
                     "row": number,
                     "element": part["element"],
-                    "column": _column_of(part["element"]),
+                    "column": columns.get(str(part["element"])),
                     "shown": part["shown"],
                     "said_to_be": said_row["right"],
                     "said_by": said_row["said_by"],
@@ -147,10 +148,6 @@ def _children_today(pages: pd.DataFrame, links: Links) -> dict[str, str]:
 def _owners(source: Source) -> Mapping[str, str]:
     systems = source.systems()
     return dict(zip(systems["silo"].tolist(), systems["title"].tolist(), strict=True))
-
-
-def _column_of(name: str | None) -> str | None:
-    return next((each.column for each in declared_elements() if each.name == name), None)
 
 
 def _places(

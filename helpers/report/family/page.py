@@ -358,11 +358,13 @@ def _unknown(
     said = []
     if told.unsure:
         said.append(say("page.unsure", systems=called(told.unsure)))
+    # Nobody is missing from a system that lists only participants.
+    some = {name for name, system in systems().items() if system.serves_some}
     missing = [
         silo
         for silo in told.not_linked
         if silo not in told.unsure
-        and not _serves_some(facts.systems.get(silo, silo))
+        and facts.systems.get(silo, silo) not in some
         and (told.child, silo) not in facts.outside
     ]
     if missing:
@@ -443,8 +445,3 @@ def markup_of(page: Page, spoken: Language, paper: str = "") -> Markup:
     words = spoken.sentences.words["page"]
     shown = sheet_markup(_sheet(page, words))
     return render("report/family/page.html.j2", page=page, words=words, css=_css(), paper=paper, sheet=shown)
-
-
-def _serves_some(name: str) -> bool:
-    """Check whether a system lists only participants, so that nobody is missing from it."""
-    return name in systems() and systems()[name].serves_some

@@ -20,9 +20,9 @@ from babel.core import get_global
 from babel.dates import format_date, format_skeleton, get_month_names
 from babel.lists import format_list
 from babel.numbers import format_decimal
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel
 
-from helpers.standard import BadInput, faults_of, nearest, toml_of
+from helpers.standard import STRICT, BadInput, nearest, read_declared, toml_of
 from helpers.systems import systems
 
 __all__ = ["VOICES", "Language", "Voice", "language", "languages", "read_language"]
@@ -43,7 +43,7 @@ _PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 class Sentences(BaseModel):
     """Contents of ``sentences/<language>.toml``."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = STRICT
 
     # Babel's locale for numbers, dates and plurals, and the one for lists of words.
     locale: str
@@ -198,7 +198,7 @@ def read_language(sentences: Path, labels: Path) -> Language:
     words, code = _labels(labels), sentences.stem
     titles = {one.name: one.title[code] for one in systems().values() if code in one.title}
     words["system"] = {**titles, **words.get("system", {})}
-    read_sentences = _sentences(sentences)
+    read_sentences = read_declared(sentences, Sentences, "sentences for a page")
     words["language"] = {**_names_of_languages(read_sentences.locale), **words.get("language", {})}
     educators = sentences.parent.parent / "educators" / sentences.name
     read = Language(code, read_sentences, words, _labels(educators) if educators.is_file() else {})
@@ -255,15 +255,6 @@ def _differences(part: str, mine: Tables, its: Tables) -> list[str]:
         *(f"{name} is missing" for name in sorted(want - have)),
         *(f"{name} is nothing that English says.{nearest(name, want)}" for name in sorted(have - want)),
     ]
-
-
-def _sentences(path: Path) -> Sentences:
-    try:
-        return Sentences.model_validate(toml_of(path.read_text(encoding="utf-8")))
-    except (ValidationError, tomllib.TOMLDecodeError) as error:
-        known = Sentences.model_fields
-        told = faults_of(error, known) if isinstance(error, ValidationError) else f"  {error}"
-        raise BadInput(f"{path.name} has no sentences for a page:\n{told}") from None
 
 
 def _labels(path: Path) -> dict[str, dict[str, str]]:

@@ -62,16 +62,11 @@ BLOCKS = {
 
 def blocked_sentence(lines: pd.DataFrame) -> str:
     """Count the pairs of systems behind each of three blocks, which are three different jobs."""
-    pairs = Measured("pairs_of_systems", len(_pairs_of(lines)))
+    pairs = Measured("pairs_of_systems", len(lines.loc[lines["right_silo"].notna(), PAIR].drop_duplicates()))
     why = blocked_pairs(lines)["blocked_by"].value_counts()
     blocks = [(name.lower().replace(" ", "_"), int(why.get(name, 0))) for name in BLOCKS]
     parts = [Measured(name, many, pairs.number).say() for name, many in blocks]
     return f"Of {pairs:bold count}: {', '.join(parts)}. A pair can have several blocks."
-
-
-def _pairs_of(lines: pd.DataFrame) -> pd.DataFrame:
-    """List all pairs of systems of a scorecard."""
-    return lines.loc[lines["right_silo"].notna(), PAIR].drop_duplicates()
 
 
 def blocked_blocks(lines: pd.DataFrame, district: District) -> list[Block]:

@@ -146,15 +146,14 @@ class Actions:
         declared = declared_actions()
         one = declared.action[kind]
         side = {"team": "team", "system": "left", "both": "both"}[one.owner]
+        day = self._days[one.due]
+        told = format_date(day, "EEEE, MMMM d" if day.year == self._today.year else "full", "en_US")
         return Action(
             many=many,
             what=one.what.format(system=self._names.get(silo, silo), other=self._names.get(other, other)),
             effect=effect,
             who=owner_of({"left_silo": silo, "right_silo": other}, side, self._owners),
-            by=declared.due[one.due].text.format(day=self._day_text(self._days[one.due])),
+            by=declared.due[one.due].text.format(day=told),
             page=f"{one.page}.html",
             link=one.link,
         )
-
-    def _day_text(self, day: dt.date) -> str:
-        return format_date(day, "EEEE, MMMM d" if day.year == self._today.year else "full", "en_US")

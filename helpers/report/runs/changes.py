@@ -472,7 +472,8 @@ def describe_changes(changes: pd.DataFrame, since: str, guard: Guard) -> list[st
     if changes.empty:
         return [f"Nothing changed since {since}: the same children, links, findings, flags and measures."]
     part = {str(name): rows for name, rows in changes.groupby("part")}
-    said = _files_in_words(part["Files"]) if "Files" in part else []
+    files = part.get("Files")
+    said = [] if files is None else [f"Files and columns. {_named(files, 'changes_unnamed')}."]
     said += _records_in_words(part["Records"], since) if "Records" in part else []
     children = part["Children"]["description"].tolist() if "Children" in part else []
     told = ", ".join(map(_bold, children))
@@ -512,11 +513,6 @@ def describe_changes(changes: pd.DataFrame, since: str, guard: Guard) -> list[st
 
 def _bold(words: str) -> str:
     return _NUMBER.sub(r"**\g<0>**", words)
-
-
-def _files_in_words(rows: pd.DataFrame) -> list[str]:
-    """Name the files and columns that are gone, new, renamed or empty."""
-    return [f"Files and columns. {_named(rows, 'changes_unnamed')}."]
 
 
 def _records_in_words(rows: pd.DataFrame, since: str) -> list[str]:

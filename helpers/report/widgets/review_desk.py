@@ -42,13 +42,11 @@ def describe_review_hour(
     questions = int(bought["questions"])
     if not questions:
         return f"At {seconds:g} seconds a decision, an hour isn't enough for one question."
-    expected = (
-        _whole_or_text(_about(bought[name]) if guard is None else guard.count(round(bought[name])))
-        for name in ("pairs_gained", "children_completed", "wrong_pairs")
-    )
+    names = ("pairs_gained", "children_completed", "wrong_pairs")
+    texts = [_about(bought[name]) if guard is None else guard.count(round(bought[name])) for name in names]
     gained, completed, wrong = (
-        Measured(f"review_{name}", many)
-        for name, many in zip(("pairs_gained", "children_completed", "wrong_pairs"), expected, strict=True)
+        Measured(f"review_{name}", int(text) if text.isdigit() else text)
+        for name, text in zip(names, texts, strict=True)
     )
     every = "all " if questions == len(worth) else ""
     asked, took = Measured("review_questions", questions), _took(float(bought["minutes"]))
@@ -69,10 +67,6 @@ def _took(minutes: float) -> str:
         return "under a minute"
     whole = Measured("review_minutes", math.floor(minutes + 0.5))
     return f"{whole:count}" if minutes == whole.number else f"about {whole:count}"
-
-
-def _whole_or_text(text: str) -> int | str:
-    return int(text) if text.isdigit() else text
 
 
 def review_gain_table(worth: pd.DataFrame) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import time
 import traceback
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -85,7 +85,7 @@ def serve(private: Path, idle: float, notebook: str) -> None:
         if not (private / READY).exists():
             asked[0] = time.time()  # nobody could use it yet
         if time.time() - max(asked[0], _last_activity(app.kernel_manager)) > idle:
-            _in_background(stop)
+            threading.Thread(target=stop, daemon=True).start()
 
     def tell_port() -> None:
         write_atomically(private / LISTENS, str(app.port).encode("ascii"))
@@ -118,10 +118,6 @@ def refuse_other_hosts(app: Any) -> None:
             return None if request.host_name in HOSTS else {}
 
     app.default_router.rules.insert(0, Rule(OtherHost(), ErrorHandler, {"status_code": 403}))
-
-
-def _in_background(work: Callable[[], object]) -> None:
-    threading.Thread(target=work, daemon=True).start()
 
 
 def _leave(private: Path, status: int = 0) -> None:

@@ -204,12 +204,9 @@ def _output_slides(cell: NotebookNode, kind: str) -> list[NotebookNode]:
                 shown = deepcopy(cell)
                 shown.outputs = [one]
                 # A sentence about a picture stays with it.
-                found.append(_slide(shown, "-" if found and _is_sentence(one) else kind))
+                sentence = _SENTENCE.fullmatch(str(one.get("data", {}).get("text/html", "")))
+        found.append(_slide(shown, "-" if found and sentence else kind))
     return found
-
-
-def _is_sentence(output: NotebookNode) -> bool:
-    return bool(_SENTENCE.fullmatch(str(output.get("data", {}).get("text/html", ""))))
 
 
 def _positions(output: NotebookNode) -> list[NotebookNode]:

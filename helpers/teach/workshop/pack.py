@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +44,7 @@ from helpers.standard import Measured, plain
 from helpers.teach.check import solution_of
 from helpers.teach.predict import PACK
 from helpers.teach.workshop.concepts import CONCEPT_MAP, concept_map
-from helpers.teach.workshop.deck import Solve, answer_sheet, deck, handout
+from helpers.teach.workshop.deck import answer_sheet, deck, handout
 from helpers.teach.workshop.guide import guide_of, guide_rows
 from helpers.teach.workshop.leaders import report_pages, write_contract, write_form
 from helpers.teach.workshop.people import declared_people
@@ -316,7 +317,7 @@ def _handouts(
     asked: Mapping[str, NotebookNode],
     answered: Mapping[str, NotebookNode],
 ) -> None:
-    solve = _solver(source)
+    solve = partial(solution_of, folder=source / "workshop" / "solutions")
     for name, notebook in asked.items():
         title, done = _title(notebook, name), done_in(track, name)
         if done:
@@ -329,10 +330,6 @@ def _handouts(
         there = {called: file for called, file in files.items() if (draft.place / file).is_file()}
         many = "the handout for each pair; the answers for you alone" if done else "not printed"
         draft.things.append(_Thing(title, many, there))
-
-
-def _solver(source: Path) -> Solve:
-    return lambda number: solution_of(number, source / "workshop" / "solutions")
 
 
 def _banner() -> Any:

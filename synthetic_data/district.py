@@ -23,7 +23,7 @@ from helpers.systems import outside_packages
 from synthetic_data.answer_key import answer_key, write_answer_key
 from synthetic_data.error_families import add_errors, record_of_errors
 from synthetic_data.exports import Export, clean_pages, plan_faults, write_silos
-from synthetic_data.life import Life
+from synthetic_data.life import draw_life
 from synthetic_data.observation import Truth, known_on
 from synthetic_data.population import make_population
 from synthetic_data.scenario import Scenario, exchange, load_scenario
@@ -226,7 +226,9 @@ def _write(folder: Path, scenario: Scenario, mark: str, processes: int) -> None:
     truth = make_truth(scenario)
     exports = write_silos(folder, scenario, truth, processes, make_truth)
     now = known_on(truth, pd.Timestamp(scenario.as_of))
-    key = answer_key(scenario, now, exports, _carriers(scenario))
+    carriers = _carriers(scenario)
+    about = _about(scenario, truth.population.district_name, exports, mark)
+    key = answer_key(scenario, now, exports, carriers)
     if scenario.errors is not None:
         layouts = {export.silo: load_layout(export.layout) for export in exports}
         key["faults"] = add_errors(
@@ -234,7 +236,6 @@ def _write(folder: Path, scenario: Scenario, mark: str, processes: int) -> None:
         )
     write_answer_key(folder / "answer_key", key)
     written = [path for path in (folder / "silos").rglob("*") if path.is_file()]
-    about = _about(scenario, truth.population.district_name, exports, mark)
     if scenario.errors is not None:
         about["errors"] = record_of_errors(scenario.errors, scenario.seed)
     about["files"] = digests_of(folder / "silos", written)
@@ -277,7 +278,7 @@ def make_truth(scenario: Scenario) -> Truth:
     """Generate the truth of a district: its people, their schooling, their life."""
     population = make_population(scenario)
     schooling = make_schooling(scenario, population)
-    return Truth(population, schooling, Life(scenario, population, schooling))
+    return Truth(population, schooling, draw_life(scenario, population, schooling))
 
 
 def district_for(parameters: Mapping[str, Any]) -> Path:

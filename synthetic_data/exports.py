@@ -18,15 +18,13 @@ import pandas as pd
 from helpers.files import TextTable, render, table_pieces, write_files, write_table
 from helpers.layouts import FileLayout, load_layout
 from helpers.standard import STRING
-from helpers.systems import system
 from synthetic_data.columns import pick, replace_words, within
 from synthetic_data.faults import FUNCTIONS
-from synthetic_data.faults.apply import Log, apply_faults
+from synthetic_data.faults.apply import Log, apply_faults, fault_streams
 from synthetic_data.faults.scene import Fault, Page, declared_faults, faults_on_request
 from synthetic_data.observation import Observation, Recorded, Truth, known_on, names_persons
 from synthetic_data.row_order import sorted_places
 from synthetic_data.scenario import Scenario, exchange, level_of
-from synthetic_data.streams import rng_for
 from synthetic_data.systems import SILOS, maker_of, sorting_of
 from synthetic_data.workers import Workers, context
 
@@ -71,12 +69,13 @@ def write_silo(
     if scenario.people_only and not _names_anybody(silo):
         return None
     share = exchange(scenario, silo)
+    plan = plan_faults(scenario, silo)
     seen = SILOS[silo](scenario, known_on(truth, share.roster_date), share)
     pages = clean_pages(seen, scenario.people_only, kind)
     # Free what is already text or on disk: a large file would be in memory twice.
     seen = replace(seen, files=())
     log = Log()
-    apply_faults(pages, plan_faults(scenario, silo), FUNCTIONS, truth, _streams(scenario), log)
+    apply_faults(pages, plan, FUNCTIONS, truth, fault_streams(scenario.seed), log)
     layout, place = load_layout(seen.layout), folder / "silos" / silo
     together = {}
     for page in pages.values():
@@ -205,10 +204,6 @@ def _text(recorded: Recorded, frame: pd.DataFrame | TextTable, file: FileLayout)
     for column, words in recorded.wording.items():
         rows = rows.assign(**{column: replace_words(rows[column], words)})
     return replace(table, rows=rows) if recorded.wording else table
-
-
-def _streams(scenario: Scenario) -> Any:
-    return lambda fault: rng_for(scenario.seed, system(fault.silo).stream_key, "fault", fault.kind)
 
 
 def plan_faults(scenario: Scenario, silo: str) -> list[tuple[Fault, float, int]]:

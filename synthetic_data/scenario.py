@@ -190,6 +190,11 @@ class Scenario(BaseModel):
             )
         return as_of
 
+    @property
+    def shock_points(self) -> float:
+        """Percent points by which the shock raises chronic absence in its year."""
+        return 100 * (self.chronic_absence_peak or self.chronic_absence) - 100 * self.chronic_absence
+
     def fingerprint(self) -> str:
         """Return a short hash of all settings: two scenarios share it only if they are equal."""
         told = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)

@@ -15,12 +15,14 @@ import pandas as pd
 from helpers.files import TextTable, unique_names
 from helpers.layouts import FileLayout
 from helpers.standard import STRING, as_table, missing
+from helpers.systems import system
 from synthetic_data.columns import replaced
 from synthetic_data.faults.scene import STAGES, CellChange, Fault, FaultContext, NoSuchFile, Page, Places
 from synthetic_data.observation import Truth
 from synthetic_data.row_order import sorted_places
+from synthetic_data.streams import rng_for
 
-__all__ = ["Log", "apply_faults", "undo", "with_columns"]
+__all__ = ["Log", "apply_faults", "fault_streams", "undo", "with_columns"]
 
 
 def undo(
@@ -151,6 +153,11 @@ class Log:
             name: pd.array(cells, dtype=LOGGED[name]) for name, cells in self._columns.items()
         }
         return as_table("key_faults", pd.DataFrame({"order": order, **columns}))
+
+
+def fault_streams(seed: int) -> Callable[[Fault], np.random.Generator]:
+    """Return the random stream of every kind of fault of a district."""
+    return lambda fault: rng_for(seed, system(fault.silo).stream_key, "fault", fault.kind)
 
 
 def apply_faults(

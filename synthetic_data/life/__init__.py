@@ -1,5 +1,5 @@
 """Simulate how children fare, and everything that happens to them."""
 
-from synthetic_data.life.life import Life
+from synthetic_data.life.life import Life, draw_life
 
-__all__ = ["Life"]
+__all__ = ["Life", "draw_life"]

@@ -68,10 +68,11 @@ RATE_EFFECTS = (
         "absence_level",
         "everybody",
         "chronic absence",
-        lambda scenario: 100 * scenario.chronic_absence,
+        100,
         "percent of children",
         f"{_PUBLISHED['source']}, {_PUBLISHED['period']}: {_PUBLISHED['value']} percent of all children, "
         "where a scenario sets no other",
+        dial="chronic_absence",
     ),
     Effect(
         "illness_halves_by_grade",
@@ -105,18 +106,18 @@ RATE_EFFECTS = (
         "pandemic_in_absence",
         "the year of the shock",
         "chronic absence",
-        lambda scenario: (
-            100 * (scenario.chronic_absence_peak or scenario.chronic_absence) - 100 * scenario.chronic_absence
-        ),
+        1,
         "percent points above the usual, in that year",
         "0 but in the scenario pandemic, where it is 29.7 - 16.0: Attendance Works fact sheet on EDFacts",
+        dial="shock_points",
     ),
     Effect(
         "pandemic_fades",
         "years since the shock",
         "what is left of it",
-        lambda scenario: scenario.shock_half_life,
+        1,
         "years until half of it is gone",
+        dial="shock_half_life",
     ),
 )
 

@@ -8,12 +8,10 @@ special education follows from the academic trait (`plan_liability`). No other t
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from synthetic_data.life.effects import CORRELATION, OWN, VARIANCE, Effect
 from synthetic_data.population import Population
@@ -54,10 +52,6 @@ ACADEMIC_IN_PLANS, PLANS_IN_ABSENCE = -0.74, -0.31
 SHIFT = "standard deviations"
 
 
-def _times(dial: str, size: float) -> Callable[[Scenario], float]:
-    return lambda scenario: getattr(scenario, dial) * size
-
-
 EFFECTS = (
     Effect(
         "neighborhood_in_income",
@@ -72,57 +66,64 @@ EFFECTS = (
         "income_in_academic",
         "family income",
         "academic",
-        _times("ses_gradient", INCOME_IN_ACADEMIC),
+        INCOME_IN_ACADEMIC,
         CORRELATION,
         "tuned to test scores by meal eligibility: Michelmore and Dynarski 2017",
+        dial="ses_gradient",
     ),
     Effect(
         "income_in_absence",
         "family income",
         "tendency to miss school",
-        _times("ses_gradient", INCOME_IN_ABSENCE),
+        INCOME_IN_ABSENCE,
         CORRELATION,
         "tuned to chronic absence by low income: California, 2021-22",
+        dial="ses_gradient",
     ),
     Effect(
         "move_in_academic",
         "change of school in one of the two years",
         "academic",
-        _times("mobility", MOVE_IN_ACADEMIC),
+        MOVE_IN_ACADEMIC,
         SHIFT,
         "tuned to test scores by change of school: Mehana and Reynolds 2004",
+        dial="mobility",
     ),
     Effect(
         "move_in_absence",
         "change of school in one of the two years",
         "tendency to miss school",
-        _times("mobility", MOVE_IN_ABSENCE),
+        MOVE_IN_ABSENCE,
         SHIFT,
         "tuned to chronic absence by enrollments of the year before: Rhode Island DataHUB, 2010-11",
+        dial="mobility",
     ),
     Effect(
         "homelessness_in_absence",
         "homelessness",
         "tendency to miss school",
-        _times("homelessness", HOMELESS_IN_ABSENCE),
+        HOMELESS_IN_ABSENCE,
         SHIFT,
         "tuned to chronic absence by homelessness: SchoolHouse Connection, 2021-22",
+        dial="homelessness",
     ),
     Effect(
         "academic_in_plans",
         "academic",
         "liability to have a plan of special education",
-        _times("disability", ACADEMIC_IN_PLANS),
+        ACADEMIC_IN_PLANS,
         CORRELATION,
         "tuned to reading scores by disability: Gilmour, Fuchs and Wehby 2019",
+        dial="disability",
     ),
     Effect(
         "plans_in_absence",
         "liability to have a plan, circumstances apart",
         "tendency to miss school",
-        _times("disability", PLANS_IN_ABSENCE),
+        PLANS_IN_ABSENCE,
         "standard deviations a standard deviation",
         "tuned to chronic absence by disability: California, 2021-22; academic alone brings more",
+        dial="disability",
     ),
 )
 
@@ -207,8 +208,5 @@ def _changed_school(scenario: Scenario, population: Population, schooling: Schoo
 def _income(scenario: Scenario, population: Population) -> Numbers:
     """Return the income of each child's family over two years as a standard score among the children."""
     ratios = income_ratios(scenario, population)
-    home = pd.Index(population.households["household"]).get_indexer(
-        pd.Index(population.children["household"])
-    )
-    income = np.mean([np.log(ratio) for ratio in ratios.values()], axis=0)[home]
+    income = np.mean([np.log(ratio) for ratio in ratios.values()], axis=0)[population.home]
     return np.asarray((income - income.mean()) / income.std())

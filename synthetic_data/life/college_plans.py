@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from synthetic_data.columns import pick, text, whole_days
 from synthetic_data.life.effects import Effect
-from synthetic_data.life.free_text import draw_goals, sentences
+from synthetic_data.life.free_text import GOAL, draw_sentences, sentences
 from synthetic_data.life.presence import last_days
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, whole_number
@@ -192,6 +192,8 @@ def draw_ambitions(scenario: Scenario, schooling: Schooling, traits: Traits) -> 
     outcome = np.where(accepted, ACCEPTED, np.where(rng.random(len(account)) < 0.25, WAITLISTED, DENIED))
     left = gone[child[account]]
     kept = (applied <= closing) & (np.isnat(left) | (applied <= left)) & (institution >= 0)
+    plans = [PLANS[one] for one in plan.tolist()]
+    goals = draw_sentences(scenario, ("ambitions",), GOAL, plans, child, children)
     return CollegePlans(
         child,
         grade[child],
@@ -200,7 +202,7 @@ def draw_ambitions(scenario: Scenario, schooling: Schooling, traits: Traits) -> 
         0.4 + 0.6 * visit[child],
         interests,
         plan,
-        draw_goals(scenario, child, [PLANS[one] for one in plan.tolist()], children),
+        goals,
         account[kept],
         institution[kept],
         applied[kept],

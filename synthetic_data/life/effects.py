@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
@@ -39,10 +38,12 @@ class Effect(NamedTuple):
     """Where it comes from: a trait, a season, a grade."""
     ends: str
     """What it changes."""
-    size: float | Callable[[Scenario], float]
-    """How much, in ``unit``; a function where a scenario sets it."""
+    size: float
+    """How much, in ``unit``."""
     unit: str
     source: str = OWN
+    dial: str = ""
+    """The setting of the scenario that multiplies the size, if any."""
 
 
 # Modules of life, in order of dependency.
@@ -70,7 +71,7 @@ GATHERED = (
 def effects_frame(scenario: Scenario) -> pd.DataFrame:
     """List the effects of a scenario."""
     listed = [*_declared(), *_languages(), *([] if scenario.fair else _groups(scenario))]
-    sizes = [one.size(scenario) if callable(one.size) else one.size for one in listed]
+    sizes = [one.size * getattr(scenario, one.dial) if one.dial else one.size for one in listed]
     return pd.DataFrame(
         {
             "name": text([one.name for one in listed]),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -34,6 +32,7 @@ __all__ = [
     "Traffic",
     "draw_court_orders",
     "draw_family_contact",
+    "draw_traffic",
     "family_elements",
 ]
 
@@ -132,8 +131,9 @@ EFFECTS = (
         "absence_in_messages",
         "3, 6 or 10 days missed",
         "a message about absences",
-        lambda scenario: scenario.direct_effects,
+        1,
         "messages a guardian",
+        dial="direct_effects",
     ),
 )
 
@@ -175,27 +175,14 @@ class FamilyContact:
     lives_with: Mask
     orders: CourtOrders
     """By contact: who may not see the records, and by which document."""
-    make_traffic: Callable[[FamilyContact], Traffic]
-
-    @cached_property
-    def traffic(self) -> Traffic:
-        """Log-ins and messages, drawn on first access."""
-        return self.make_traffic(self)
 
 
-def draw_family_contact(
-    scenario: Scenario,
-    population: Population,
-    schooling: Schooling,
-    traits: Traits,
-    away: Callable[[], Absences],
-) -> FamilyContact:
-    """Draw the contacts on record, and the communication between school and home."""
-    children, guardians = population.children, population.guardians
+def draw_family_contact(scenario: Scenario, population: Population, traits: Traits) -> FamilyContact:
+    """Draw the contacts on record."""
+    guardians = population.guardians
     homes = pd.Index(population.households["household"])
-    home_of_child = np.asarray(homes.get_indexer(pd.Index(children["household"])))
+    home_of_child, count = population.home, len(homes)
     home = np.asarray(homes.get_indexer(pd.Index(guardians["household"])))
-    count = len(homes)
     rng = rng_for(scenario.seed, "family contact")
     support = _of_homes(traits.support, home_of_child, count)
     signed_up = rng.random(count) < _chance(SIGNED_UP + SUPPORT_IN_SIGNING_UP * support)
@@ -218,10 +205,6 @@ def draw_family_contact(
     guardian = first[home_of_child[child]] + within(each)
     parent = np.isin(relation[guardian], ("Mother", "Father"))
     lives_with = ~(apart[home[guardian]] & (rank[guardian] == 1) & parent)
-
-    def traffic(contacts: FamilyContact) -> Traffic:
-        return _traffic(scenario, schooling, traits, support, contacts, rank, away())
-
     return FamilyContact(
         signed_up,
         np.where(told, spoken, 0),
@@ -232,15 +215,18 @@ def draw_family_contact(
         rank[guardian] == 0,
         lives_with,
         draw_court_orders(scenario, home[guardian], lives_with),
-        traffic,
     )
 
 
 def family_elements(
-    contacts: FamilyContact, schooling: Schooling, year: int, children: int, until: np.datetime64
+    contacts: FamilyContact,
+    traffic: Traffic,
+    schooling: Schooling,
+    year: int,
+    children: int,
+    until: np.datetime64,
 ) -> list[Element]:
     """Return what the portal has on record for each child on a day; missing for children who aren't in it."""
-    traffic = contacts.traffic
     since = min(laid_out.days[0] for (of_year, _), laid_out in schooling.years.items() if of_year == year)
     on_record = np.bincount(contacts.child, minlength=children)
     language = np.full(children, np.nan)
@@ -292,15 +278,17 @@ def _of_homes(numbers: Numbers, home: Codes, count: int) -> Numbers:
     return np.bincount(home, numbers, minlength=count) / np.maximum(size, 1)
 
 
-def _traffic(
+def draw_traffic(
     scenario: Scenario,
+    population: Population,
     schooling: Schooling,
     traits: Traits,
-    support: Numbers,
     contacts: FamilyContact,
-    rank: Codes,
     away: Absences,
 ) -> Traffic:
+    """Draw the communication between school and home."""
+    support = _of_homes(traits.support, population.home, len(contacts.signed_up))
+    rank = within(np.bincount(contacts.home, minlength=len(contacts.signed_up)))
     guardian, day, times = _logins(scenario, schooling, support, contacts, rank)
     child, topic, sent = _messages(scenario, schooling, away)
     # Each message goes to all contacts of the child.

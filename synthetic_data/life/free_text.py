@@ -14,7 +14,7 @@ import numpy.typing as npt
 from synthetic_data.scenario import Scenario
 from synthetic_data.streams import rng_for
 
-__all__ = ["OPEN_QUESTIONS", "draw_goals", "draw_open_answers", "sentences"]
+__all__ = ["OPEN_QUESTIONS", "draw_open_answers", "draw_sentences", "sentences"]
 
 Codes = npt.NDArray[np.int64]
 
@@ -58,7 +58,7 @@ def sentences() -> tuple[str, ...]:
     return _bank().sentences
 
 
-def _drawn(
+def draw_sentences(
     scenario: Scenario, stream: Sequence[int | str], element: str, whose: Sequence[int | str], child: Codes,
     children: int,
 ) -> Codes:  # fmt: skip
@@ -80,12 +80,7 @@ def draw_open_answers(
     """Draw an answer per child and open question of the survey; -1 without one."""
     stream = ("surveys", year, season)
     drawn = [
-        _drawn(scenario, stream, element, grade.tolist(), child, children)
+        draw_sentences(scenario, stream, element, grade.tolist(), child, children)
         for element in OPEN_QUESTIONS.values()
     ]
     return np.column_stack(drawn)
-
-
-def draw_goals(scenario: Scenario, child: Codes, plan: Sequence[str], children: int) -> Codes:
-    """Draw the goal that each child enters in the planning system; -1 without one."""
-    return _drawn(scenario, ("ambitions",), GOAL, plan, child, children)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from synthetic_data.life.absences import MONTHS, WEEKDAYS, Absences
 from synthetic_data.life.effects import Effect
-from synthetic_data.life.presence import days_away, is_away
+from synthetic_data.life.presence import days_away, enrolled_until, is_away
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured, whole_number
 from synthetic_data.population.schools import LEVELS
@@ -297,22 +297,12 @@ def _together(parts: list[tuple[Incidents, Codes]], rng: np.random.Generator) ->
     return replace(whole, incident=rank[number])
 
 
-def enrolled_until(scenario: Scenario, schooling: Schooling, count: int, until: np.datetime64) -> Mask:
-    """Mark children whom a school had enrolled in this school year by a day, whether they came or not."""
-    spells = schooling.spells
-    begin = schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
-    begun = (spells.year == scenario.school_year) & (begin <= until)
-    here = np.zeros(count, dtype=bool)
-    here[spells.child[begun]] = True
-    return here
-
-
 def conduct_elements(
-    scenario: Scenario, schooling: Schooling, conduct: Incidents, count: int, until: np.datetime64
+    conduct: Incidents, schooling: Schooling, year: int, count: int, until: np.datetime64
 ) -> list[Element]:
     """Count each child's incidents of this year, and the days of actions, up to a day."""
-    nobody = ~enrolled_until(scenario, schooling, count, until)
-    now = conduct.year == scenario.school_year
+    nobody = ~enrolled_until(schooling, year, count, until)
+    now = conduct.year == year
     did = now & (conduct.part == OFFENDER) & (conduct.day <= until)
     incidents = np.bincount(conduct.child[did], minlength=count).astype("float64")
     served = now & (conduct.days > 0) & (conduct.begin <= until)

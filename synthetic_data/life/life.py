@@ -31,7 +31,13 @@ from synthetic_data.columns import text
 from synthetic_data.life.absences import Absences, draw_absences, nobody_away
 from synthetic_data.life.college_plans import CollegePlans, ambition_elements, draw_ambitions
 from synthetic_data.life.effects import effects_frame
-from synthetic_data.life.family_contact import FamilyContact, draw_family_contact, family_elements
+from synthetic_data.life.family_contact import (
+    FamilyContact,
+    Traffic,
+    draw_family_contact,
+    draw_traffic,
+    family_elements,
+)
 from synthetic_data.life.incidents import Incidents, conduct_elements, draw_incidents
 from synthetic_data.life.learning.assignments import Coursework, draw_coursework, learning_elements, standing
 from synthetic_data.life.learning.grades import (
@@ -42,6 +48,7 @@ from synthetic_data.life.learning.grades import (
     draw_grades,
     grade_average,
     mark_elements,
+    usual_percent,
 )
 from synthetic_data.life.learning.online_activity import (
     OnlineWork,
@@ -67,6 +74,7 @@ from synthetic_data.life.true_values import Element, true_values
 from synthetic_data.life.wellbeing.health import (
     Doses,
     Visits,
+    draw_cards,
     draw_doses,
     draw_visits,
     vaccine_element,
@@ -85,53 +93,69 @@ from synthetic_data.scenario import Scenario, roster_days
 from synthetic_data.schooling import Schooling
 from synthetic_data.streams import rng_for
 
-__all__ = ["Life"]
+__all__ = ["Life", "draw_life"]
 
-Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.float64]
+
+# Streams of what systems see: of a child's traits, and of the days missed. All are the same unless
+# ``traits_shared`` < 1.
+SEE_TRAITS = (
+    "attendance", "map_growth", "iready", "lms", "behaviour", "special_education", "screener", "survey",
+    "health", "activities", "clubs", "career", "family",
+)  # fmt: skip
+SEE_ABSENCES = ("attendance", "map_growth", "lms", "behaviour", "screener", "survey", "health", "family")
 
 
 @dataclass(frozen=True)
 class Life:
     """What happened to children in two school years, up to the day of the exports, and their true profiles.
 
-    We draw every property on first access, from its own random streams. A system that records one thing needs
-    nothing else, and a new property changes no other.
+    Every part is drawn from random streams of its own: a new part changes no other.
     """
 
-    scenario: Scenario
     population: Population
     schooling: Schooling
+    year: int
+    days: list[pd.Timestamp]
+    """Days of the systems' rosters, latest first: on these the key says what was true."""
+    latent: Traits
+    """Traits of all children, as arrays in the order of the children."""
+    away: Absences
+    """Days missed and late, as arrays."""
+    grades: Grades
+    credits: Credits
+    tests: Tests
+    coursework: Coursework
+    online_work: OnlineWork
+    sign_ins: SignIns
+    conduct: Incidents
+    plans: Plans
+    screenings: Screenings
+    surveys: Surveys
+    visits: Visits
+    cards: Mask
+    """Children with a card in the nurse's office, which otherwise knows nothing about them."""
+    doses: Doses
+    eligibility: Eligibility
+    meal_accounts: pd.DataFrame
+    """Person, balance in USD; a child without an account isn't served."""
+    participation: Participation
+    club_members: ClubMembers
+    ambitions: CollegePlans
+    family_contact: FamilyContact
+    traffic: Traffic
+    """Log-ins and messages of the family portal."""
+    record_errors: Mapping[str, Numbers]
+    change: Change | None
+    effects: pd.DataFrame
+    """Name, from, to, size, unit, source of every simulated effect."""
 
-    @cached_property
-    def latent(self) -> Traits:
-        """Traits of all children, as arrays in the order of the children."""
-        return draw_traits(self.scenario, self.population, self.schooling)
-
-    def latent_of(self, system: str) -> Traits:
-        """Return the traits as one system sees them: the same for all unless ``traits_shared`` < 1."""
-        if self.scenario.traits_shared == 1:
-            return self.latent
-        return draw_traits(self.scenario, self.population, self.schooling, system)
-
-    @cached_property
+    @property
     def traits(self) -> pd.DataFrame:
         """Person, academic, engagement, well-being, support, in standard deviations."""
         told = {name: getattr(self.latent, name) for name in TRAITS}
         return pd.DataFrame({"person": self.population.children["person"], **told})
-
-    @cached_property
-    def away(self) -> Absences:
-        """Days missed and late, as arrays; see `synthetic_data.life.absences`."""
-        return draw_absences(self.scenario, self.population, self.schooling, self.latent_of("attendance"))
-
-    def away_of(self, system: str) -> Absences:
-        """Return the missed days as one system sees them: the real ones, unless ``traits_shared`` < 1."""
-        if self.scenario.people_only:  # with people only, tests and visits need no absences
-            return nobody_away()
-        if self.scenario.traits_shared == 1:
-            return self.away
-        return draw_absences(self.scenario, self.population, self.schooling, self.latent_of(system))
 
     @property
     def absences(self) -> pd.DataFrame:
@@ -139,181 +163,102 @@ class Life:
         return self.away.frame
 
     @cached_property
-    def grades(self) -> Grades:
-        """See `synthetic_data.life.learning.grades`."""
-        return draw_grades(self.scenario, self.schooling, self.latent_of("attendance"))
-
-    @cached_property
-    def credits(self) -> Credits:
-        """See `synthetic_data.life.learning.grades`."""
-        return draw_credits(self.scenario, self.schooling, self.latent_of("attendance"), self.grades)
-
-    @cached_property
-    def meal_accounts(self) -> pd.DataFrame:
-        """Person, balance in USD; a child without an account isn't served."""
-        return _meal_accounts(self.scenario, self.population)
-
-    @cached_property
-    def tests(self) -> Tests:
-        """See `synthetic_data.life.learning.tests`."""
-        seen = [self.latent_of(program) for program in ("map_growth", "iready")]
-        away = self.away_of("map_growth")
-        return draw_tests(self.scenario, self.population, self.schooling, away, seen)
-
-    @cached_property
-    def coursework(self) -> Coursework:
-        """See `synthetic_data.life.learning.assignments`."""
-        return draw_coursework(
-            self.scenario, self.population, self.schooling, self.away_of("lms"), self.latent_of("lms")
-        )
-
-    @cached_property
-    def family_contact(self) -> FamilyContact:
-        """See `synthetic_data.life.family_contact`."""
-        return draw_family_contact(
-            self.scenario,
-            self.population,
-            self.schooling,
-            self.latent_of("family"),
-            lambda: self.away_of("family"),
-        )
-
-    @cached_property
-    def plans(self) -> Plans:
-        """See `synthetic_data.life.wellbeing.plans`."""
-        traits = self.latent_of("special_education")
-        return draw_plans(self.scenario, self.population, self.schooling, traits)
-
-    @cached_property
-    def conduct(self) -> Incidents:
-        """See `synthetic_data.life.incidents`."""
-        return draw_incidents(
-            self.scenario, self.schooling, self.away_of("behaviour"), self.latent_of("behaviour")
-        )
-
-    @cached_property
-    def online_work(self) -> OnlineWork:
-        """See `synthetic_data.life.learning.online_activity`."""
-        return draw_online_work(self.scenario, self.coursework, self.away_of("lms"), self.latent_of("lms"))
-
-    @cached_property
-    def sign_ins(self) -> SignIns:
-        """See `synthetic_data.life.learning.online_activity`."""
-        return draw_sign_ins(self.scenario, self.schooling, self.away_of("lms"), self.latent_of("lms"))
-
-    @cached_property
-    def participation(self) -> Participation:
-        """See `synthetic_data.life.participation`."""
-        return draw_participation(self.scenario, self.schooling, self.latent_of("activities"))
-
-    @cached_property
-    def club_members(self) -> ClubMembers:
-        """See `synthetic_data.life.participation`."""
-        return draw_club_members(self.scenario, self.schooling, self.latent_of("clubs"))
-
-    @cached_property
-    def screenings(self) -> Screenings:
-        """See `synthetic_data.life.wellbeing.screenings`."""
-        away, traits = (lambda: self.away_of("screener")), self.latent_of("screener")
-        return draw_screenings(self.scenario, self.schooling, away, traits)
-
-    @cached_property
-    def surveys(self) -> Surveys:
-        """See `synthetic_data.life.wellbeing.surveys`."""
-        away, traits = (lambda: self.away_of("survey")), self.latent_of("survey")
-        return draw_surveys(self.scenario, self.schooling, away, traits)
-
-    @cached_property
-    def ambitions(self) -> CollegePlans:
-        """See `synthetic_data.life.college_plans`."""
-        return draw_ambitions(self.scenario, self.schooling, self.latent_of("career"))
-
-    @cached_property
-    def eligibility(self) -> Eligibility:
-        """See `synthetic_data.life.wellbeing.meal_eligibility`."""
-        return draw_eligibility(self.scenario, self.population, self.schooling)
-
-    @cached_property
-    def record_errors(self) -> Mapping[str, Numbers]:
-        """See `synthetic_data.life.record_errors`."""
-        return record_errors(self.scenario, self.population)
-
-    @cached_property
-    def visits(self) -> Visits:
-        """See `synthetic_data.life.wellbeing.health`."""
-        away, traits = self.away_of("health"), self.latent_of("health")
-        return draw_visits(self.scenario, self.population, self.schooling, away, traits)
-
-    @cached_property
-    def doses(self) -> Doses:
-        """See `synthetic_data.life.wellbeing.health`."""
-        return draw_doses(self.scenario, self.population)
-
-    @cached_property
-    def change(self) -> Change | None:
-        """See `synthetic_data.life.one_change`."""
-        return draw_change(
-            self.scenario,
-            self.population,
-            self.schooling,
-            self.meal_accounts["person"],
-            lambda: self.family_contact,
-            lambda: self.club_members,
-        )
-
-    @cached_property
-    def effects(self) -> pd.DataFrame:
-        """Name, from, to, size, unit, source of every simulated effect."""
-        return effects_frame(self.scenario)
-
-    @cached_property
     def values(self) -> pd.DataFrame:
         """Person, element, value, as_of: see `synthetic_data.life.true_values`."""
-        days = roster_days(self.scenario)
         values = true_values(
-            self.scenario,
+            self.year,
             self.population,
             self.schooling,
             self.away,
-            lasting=self._lasting(),
+            lasting=[_balance(self.population, self.meal_accounts)],
             changing=self._changing,
-            days=days,
+            days=self.days,
         )
         if self.change is None or self.change.kind != "surname":
             return values
-        return surnames_in_time(values, self.change, self.schooling, days)
-
-    def _lasting(self) -> list[Element]:
-        """Elements that exist only on the day of the exports."""
-        return [
-            _balance(self.population, self.meal_accounts),
-        ]
+        return surnames_in_time(values, self.change, self.schooling, self.days)
 
     def _changing(self, until: np.datetime64) -> list[Element]:
         """Elements that exist on any day: the same ones, in the same order."""
-        children = len(self.population.children)
+        schooling, year, children = self.schooling, self.year, len(self.population.children)
         now = standing(self.coursework, until)
-        year = self.scenario.school_year
         return [
             *latest_scores(self.tests, year, children, until),
             *learning_elements(self.coursework, now, children),
             *submission_elements(self.coursework, self.online_work, now, children, until),
             *sign_in_elements(self.coursework, self.sign_ins, now, children, until),
-            *conduct_elements(self.scenario, self.schooling, self.conduct, children, until),
-            *screening_elements(self.scenario, self.screenings, children, until),
-            *survey_elements(self.scenario, self.surveys, children, until),
-            *eligibility_element(self.eligibility, self.scenario.school_year, children, until),
-            *visit_element(self.scenario, self.schooling, self.visits, children, until),
-            *vaccine_element(self.scenario, self.population, self.schooling, self.doses, until),
-            *program_elements(self.scenario, self.population, self.schooling, self.plans, until),
+            *conduct_elements(self.conduct, schooling, year, children, until),
+            *screening_elements(self.screenings, year, children, until),
+            *survey_elements(self.surveys, year, children, until),
+            *eligibility_element(self.eligibility, year, children, until),
+            *visit_element(self.visits, schooling, year, children, until),
+            *vaccine_element(self.doses, schooling, year, children, until),
+            *program_elements(self.plans, schooling, year, children, until),
             grade_average(self.grades, year, children, until),
-            *mark_elements(self.grades, self.schooling, year, children, until),
+            *mark_elements(self.grades, schooling, year, children, until),
             *credit_elements(self.credits, year, children, until),
-            *family_elements(self.family_contact, self.schooling, self.scenario.school_year, children, until),
-            *participation_elements(self.participation, self.scenario.school_year, children, until),
+            *family_elements(self.family_contact, self.traffic, schooling, year, children, until),
+            *participation_elements(self.participation, year, children, until),
             *club_elements(self.club_members, children, until),
             *ambition_elements(self.ambitions, children, until),
         ]
+
+
+def draw_life(scenario: Scenario, population: Population, schooling: Schooling) -> Life:
+    """Draw what happens to children, each part after those that it depends on."""
+    accounts = _meal_accounts(scenario, population)
+    everybody = (scenario, population, schooling)
+    latent = draw_traits(*everybody)
+    seen = dict.fromkeys(SEE_TRAITS, latent)
+    if scenario.traits_shared < 1:
+        seen = {system: draw_traits(*everybody, system) for system in SEE_TRAITS}
+    if scenario.people_only:  # lists of people need no absences
+        away = dict.fromkeys(SEE_ABSENCES, nobody_away())
+    elif scenario.traits_shared < 1:
+        away = {system: draw_absences(*everybody, seen[system]) for system in SEE_ABSENCES}
+    else:
+        away = dict.fromkeys(SEE_ABSENCES, draw_absences(*everybody, latent))
+    grades = draw_grades(scenario, schooling, seen["attendance"])
+    usual = usual_percent(scenario, schooling, seen["lms"])
+    earned = draw_credits(scenario, schooling, seen["attendance"], grades)
+    coursework = draw_coursework(scenario, schooling, away["lms"], seen["lms"], usual)
+    contacts = draw_family_contact(scenario, population, seen["family"])
+    traffic = draw_traffic(*everybody, seen["family"], contacts, away["family"])
+    taken_part = draw_participation(scenario, schooling, seen["activities"])
+    club_members = draw_club_members(scenario, schooling, seen["clubs"])
+    cards = draw_cards(scenario, len(population.children))
+    visits = draw_visits(*everybody, away["health"], seen["health"])
+    return Life(
+        population=population,
+        schooling=schooling,
+        year=scenario.school_year,
+        latent=latent,
+        away=away["attendance"],
+        grades=grades,
+        credits=earned,
+        coursework=coursework,
+        club_members=club_members,
+        participation=taken_part,
+        cards=cards,
+        visits=visits,
+        doses=draw_doses(scenario, population),
+        online_work=draw_online_work(scenario, coursework, away["lms"], seen["lms"]),
+        sign_ins=draw_sign_ins(scenario, schooling, away["lms"], seen["lms"]),
+        tests=draw_tests(*everybody, away["map_growth"], [seen["map_growth"], seen["iready"]]),
+        conduct=draw_incidents(scenario, schooling, away["behaviour"], seen["behaviour"]),
+        plans=draw_plans(*everybody, seen["special_education"]),
+        screenings=draw_screenings(scenario, schooling, away["screener"], seen["screener"]),
+        surveys=draw_surveys(scenario, schooling, away["survey"], seen["survey"]),
+        eligibility=draw_eligibility(*everybody),
+        meal_accounts=accounts,
+        ambitions=draw_ambitions(scenario, schooling, seen["career"]),
+        family_contact=contacts,
+        traffic=traffic,
+        record_errors=record_errors(scenario, population),
+        change=draw_change(*everybody, accounts["person"], contacts, club_members, cards),
+        effects=effects_frame(scenario),
+        days=roster_days(scenario),
+    )
 
 
 def _meal_accounts(scenario: Scenario, population: Population) -> pd.DataFrame:
@@ -329,9 +274,5 @@ def _meal_accounts(scenario: Scenario, population: Population) -> pd.DataFrame:
 
 def _balance(population: Population, accounts: pd.DataFrame) -> Element:
     balance = np.full(len(population.children), np.nan)
-    balance[_places(population, accounts)] = accounts["balance"].to_numpy()
+    balance[population.child_of(accounts["person"])] = accounts["balance"].to_numpy()
     return Element("account_balance", balance, lambda numbers: text([f"{n:.2f}" for n in numbers.tolist()]))
-
-
-def _places(population: Population, frame: pd.DataFrame) -> Codes:
-    return np.asarray(pd.Index(population.children["person"]).get_indexer(pd.Index(frame["person"])))

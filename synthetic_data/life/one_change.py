@@ -6,7 +6,6 @@ roster has caught up. Without ``scenario.watched``, nothing changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +15,6 @@ import pandas as pd
 from synthetic_data.columns import index_in, is_among, text
 from synthetic_data.life.family_contact import CourtOrders, FamilyContact
 from synthetic_data.life.participation import ClubMembers
-from synthetic_data.life.wellbeing.health import has_card
 from synthetic_data.population import Population
 from synthetic_data.population.names import ORIGINS, family_surnames, fold
 from synthetic_data.scenario import Scenario
@@ -57,16 +55,16 @@ def draw_change(
     population: Population,
     schooling: Schooling,
     served: npt.ArrayLike,
-    contacts: Callable[[], FamilyContact],
-    members: Callable[[], ClubMembers],
+    families: FamilyContact,
+    members: ClubMembers,
+    cards: Mask,
 ) -> Change | None:
     """Choose the change and its child: the one whom most systems list on that day."""
     if scenario.watched is None or scenario.watched_day is None:
         return None
     day = pd.Timestamp(scenario.watched_day)
-    families = contacts()
     second = _second_contacts(families, len(population.children))
-    known = _known(scenario, population, schooling, served, second, members(), day)
+    known = _known(scenario, population, schooling, served, second, members, cards, day)
     child = int(np.argmax(known))
     person = str(population.children["person"].iloc[child])
     if scenario.watched == "surname":
@@ -85,6 +83,7 @@ def _known(
     served: npt.ArrayLike,
     second: npt.NDArray[np.int64],
     members: ClubMembers,
+    cards: Mask,
     day: pd.Timestamp,
 ) -> npt.NDArray[np.float64]:
     """Count the systems that list a child on a day; children who aren't enrolled throughout count least."""
@@ -102,7 +101,6 @@ def _known(
     member = np.zeros(len(children), dtype=bool)
     member[members.child[(members.begin <= since) & ~(members.end <= until)]] = True
     only_child = ~children["household"].duplicated(keep=False).to_numpy(dtype=bool)
-    cards = has_card(scenario, len(children))
     account = is_among(children["person"], served)
     return 10.0 * at_school + cards + account + (second >= 0) + member + 0.5 * only_child
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
 import numpy.typing as npt
 
 from synthetic_data.life.absences import Absences
 from synthetic_data.population.schools import LEVELS
-from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 
-__all__ = ["days_away", "days_in_window", "is_away", "last_days", "windows_of", "windows_so_far"]
+__all__ = [
+    "days_away",
+    "days_in_window",
+    "enrolled_until",
+    "is_away",
+    "last_days",
+    "windows_of",
+    "windows_so_far",
+]
 
 Codes = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
@@ -35,6 +44,15 @@ def _keys(child: Codes, day: Days) -> Codes:
     return child * 100_000 + day.astype("datetime64[D]").astype("int64")
 
 
+def enrolled_until(schooling: Schooling, year: int, children: int, until: np.datetime64) -> Mask:
+    """Mark children whom a school had enrolled in a school year by a day, whether they came or not."""
+    spells = schooling.spells
+    begin = schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
+    here = np.zeros(children, dtype=bool)
+    here[spells.child[(spells.year == year) & (begin <= until)]] = True
+    return here
+
+
 def last_days(schooling: Schooling, children: int) -> Days:
     """Return each child's last day in the district's schools; ``NaT`` for those still enrolled."""
     last = np.full(children, np.datetime64("NaT", "D"))
@@ -54,20 +72,19 @@ def windows_of(
 
 
 def windows_so_far(
-    scenario: Scenario, windows: dict[str, tuple[str, str]]
+    windows: dict[str, tuple[str, str]], this_year: int, as_of: dt.date, latest_only: bool
 ) -> list[tuple[int, int, str, np.datetime64, np.datetime64]]:
-    """List the windows of both school years that had started by the day of the exports."""
+    """List the windows of both school years that had started by the day of the exports, or the latest."""
     found = [
         (year, place, *window)
-        for year in (scenario.school_year - 1, scenario.school_year)
+        for year in (this_year - 1, this_year)
         for place, window in enumerate(windows_of(windows, year))
-        if window[1] <= np.datetime64(scenario.as_of, "D")
+        if window[1] <= np.datetime64(as_of, "D")
     ]
-    return found[-1:] if scenario.people_only else found
+    return found[-1:] if latest_only else found
 
 
 def days_in_window(
-    scenario: Scenario,
     schooling: Schooling,
     year: int,
     window: tuple[np.datetime64, np.datetime64],
@@ -80,7 +97,7 @@ def days_in_window(
     for place, level in enumerate(LEVELS):
         laid_out = schooling.years[year, level]
         begin, end = np.searchsorted(laid_out.days, [first, last + np.timedelta64(1, "D")])
-        known = min(int(end), laid_out.past) if year == scenario.school_year else int(end)
+        known = min(int(end), laid_out.past)
         mine = (spells.year == year) & (spells.level == place) & (spells.end != -2) & asked
         at = np.flatnonzero(mine)
         column = begin + (draw[spells.child[at]] * (end - begin)).astype("int64")

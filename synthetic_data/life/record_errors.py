@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from synthetic_data.life.effects import OWN, Effect
 from synthetic_data.life.wellbeing.meal_eligibility import FREE_TO, income_ratios
@@ -70,8 +69,7 @@ def record_errors(scenario: Scenario, population: Population) -> Mapping[str, Nu
     All systems know the same families, so errors of one child in two systems go together.
     """
     children = population.children
-    home = pd.Index(population.households["household"]).get_indexer(pd.Index(children["household"]))
-    poor = (income_ratios(scenario, population)[scenario.school_year] < FREE_TO)[home]
+    poor = (income_ratios(scenario, population)[scenario.school_year] < FREE_TO)[population.home]
     group = children["name_origin"].map(group_of_origin())
     odds: dict[str, Numbers] = {}
     for what in WRITTEN:

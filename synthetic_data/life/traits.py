@@ -12,7 +12,6 @@ If ``scenario.traits_shared`` is below 1, each system sees a child's traits with
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
@@ -20,7 +19,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from synthetic_data.life.circumstances import absence_shift, academic_shift, weight_beside
 from synthetic_data.life.effects import APART, CORRELATION, VARIANCE, Effect
@@ -98,10 +96,6 @@ def _apart(*between: str) -> str:
     return APART if "academic" in between and "season" not in between else ""
 
 
-def _tied(left: str, right: str) -> Callable[[Scenario], float]:
-    return lambda scenario: ties(scenario)[left, right]
-
-
 def ties(scenario: Scenario) -> dict[tuple[str, str], float]:
     """Return the correlation of every two traits."""
     return {
@@ -117,8 +111,9 @@ EFFECTS = (
             f"{one}_with_{other}",
             _word(one),
             _word(other),
-            _tied(one, other),
+            _declared()["ties"][f"{one}-{other}"],
             CORRELATION + _apart(one, other),
+            dial="trait_ties",
         )
         for one, other in combinations(TRAITS, 2)
     ),
@@ -131,8 +126,9 @@ EFFECTS = (
         "engagement_in_absence",
         "engagement",
         "tendency to miss school",
-        lambda scenario: -scenario.engagement_in_absence,
+        -1,
         CORRELATION + APART,
+        dial="engagement_in_absence",
     ),
     Effect("school_in_absence", "school", "the rest of that tendency", SCHOOL_IN_ABSENCE, VARIANCE),
     Effect("child_in_absence", "child", "the rest of that tendency", OWN_SHARE, VARIANCE),
@@ -140,8 +136,9 @@ EFFECTS = (
         "traits_in_grades",
         "academic, engagement",
         "doing in class",
-        lambda scenario: scenario.traits_in_grades,
+        1,
         CORRELATION,
+        dial="traits_in_grades",
     ),
 )
 
@@ -194,8 +191,6 @@ def _four(
 ) -> Numbers:
     """Draw the traits, one row per trait, as the sum of three layers with the same correlations."""
     children, rng = population.children, rng_for(scenario.seed, *stream)
-    homes = pd.Index(population.households["household"])
-    home = np.asarray(homes.get_indexer(pd.Index(children["household"])))
     school = school_of(population, schooling, scenario.school_year)
     layers = np.sqrt([[shares(trait)[layer] for trait in TRAITS] for layer in ("household", "school")])
     together = np.eye(len(TRAITS))
@@ -207,10 +202,11 @@ def _four(
     rest = together * (1 - sum(np.outer(layer, layer) for layer in layers)) / np.outer(own, own)
     np.fill_diagonal(rest, 1.0)
     shared, alone = np.linalg.cholesky(together), np.linalg.cholesky(rest)
-    at_home = shared @ rng.standard_normal((len(TRAITS), len(homes)))
+    at_home = shared @ rng.standard_normal((len(TRAITS), len(population.households)))
     at_school = shared @ _by_school(rng, len(TRAITS), population, school)
     by_itself = alone @ rng.standard_normal((len(TRAITS), len(children)))
-    return layers[0][:, None] * at_home[:, home] + layers[1][:, None] * at_school + own[:, None] * by_itself
+    homes, schools = layers[:, :, None]
+    return homes * at_home[:, population.home] + schools * at_school + own[:, None] * by_itself
 
 
 def _by_school(rng: np.random.Generator, count: int, population: Population, school: Codes) -> Numbers:

@@ -17,7 +17,6 @@ from synthetic_data.columns import pick, text
 from synthetic_data.life.absences import ENOUGH_DAYS, Absences, is_chronic
 from synthetic_data.population import Population
 from synthetic_data.population.schools import LEVELS
-from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 
 __all__ = ["Element", "a_day", "measured", "true_values", "whole_number"]
@@ -52,7 +51,7 @@ def a_day(numbers: Numbers) -> object:
 
 
 def true_values(
-    scenario: Scenario,
+    year: int,
     population: Population,
     schooling: Schooling,
     absences: Absences,
@@ -65,9 +64,9 @@ def true_values(
     def on(day: pd.Timestamp) -> list[Element]:
         until = np.datetime64(day, "D")
         return [
-            _school(scenario, population, schooling, until),
-            *_days_at_school(scenario, population, schooling, absences, until),
-            _courses(scenario, population, schooling, day),
+            _school(year, population, schooling, until),
+            *_days_at_school(year, population, schooling, absences, until),
+            _courses(year, population, schooling, day),
             *changing(until),
         ]
 
@@ -115,13 +114,11 @@ def _nobody(population: Population) -> Numbers:
     return np.full(len(population.children), np.nan)
 
 
-def _school(
-    scenario: Scenario, population: Population, schooling: Schooling, until: np.datetime64
-) -> Element:
+def _school(year: int, population: Population, schooling: Schooling, until: np.datetime64) -> Element:
     """Return the school of each child's latest started enrollment period."""
     spells = schooling.spells
     begin = schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
-    begun = np.flatnonzero((spells.year == scenario.school_year) & (begin <= until))
+    begun = np.flatnonzero((spells.year == year) & (begin <= until))
     school = _nobody(population)
     school[spells.child[begun]] = spells.school[begun]  # enrollment periods are sorted by begin date
     names = population.schools["school_name"].tolist()
@@ -129,7 +126,7 @@ def _school(
 
 
 def _days_at_school(
-    scenario: Scenario,
+    year: int,
     population: Population,
     schooling: Schooling,
     absences: Absences,
@@ -139,9 +136,9 @@ def _days_at_school(
     spells, count = schooling.spells, len(population.children)
     past = np.zeros(len(spells.child), dtype="int64")
     for place, level in enumerate(LEVELS):
-        days = schooling.years[scenario.school_year, level].days
+        days = schooling.years[year, level].days
         past[spells.level == place] = np.searchsorted(days, until, side="right")
-    mine = np.flatnonzero((spells.year == scenario.school_year) & (spells.end != -2))
+    mine = np.flatnonzero((spells.year == year) & (spells.end != -2))
     last = np.where(spells.is_open[mine], past[mine] - 1, np.minimum(spells.end[mine], past[mine] - 1))
     stayed = np.maximum(last - spells.begin[mine] + 1, 0)
     enrolled = np.bincount(spells.child[mine], weights=stayed, minlength=count)
@@ -169,14 +166,14 @@ def _days_at_school(
     ]
 
 
-def _courses(scenario: Scenario, population: Population, schooling: Schooling, day: pd.Timestamp) -> Element:
+def _courses(year: int, population: Population, schooling: Schooling, day: pd.Timestamp) -> Element:
     """Count the distinct courses of each child on a day."""
     seats, spells = schooling.seats, schooling.spells
     # Students come first among section enrollments, in the same order; staff follow.
     seated = schooling.section_enrollment.iloc[: len(seats.spell)]
     end = seated["end_date"]
     runs = (seated["begin_date"] <= day) & (end.isna() | (end >= day))
-    runs &= seated["school_year"] == scenario.school_year
+    runs &= seated["school_year"] == year
     there = np.flatnonzero(runs.to_numpy(dtype=bool))
     course_ids = pd.Index(schooling.courses["course_id"])
     course = np.asarray(course_ids.get_indexer(pd.Index(schooling.sections["course_id"])))

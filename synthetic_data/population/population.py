@@ -10,6 +10,7 @@ and nothing else does.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -84,6 +85,16 @@ class Population:
     district_name: str
     movers: Movers | None = None
 
+    @cached_property
+    def home(self) -> Codes:
+        """Index of each child's household."""
+        homes = pd.Index(self.households["household"])
+        return np.asarray(homes.get_indexer(pd.Index(self.children["household"])))
+
+    def child_of(self, persons: pd.Series) -> Codes:
+        """Return the index of each person among the children; -1 for everybody else."""
+        return np.asarray(pd.Index(self.children["person"]).get_indexer(pd.Index(persons)))
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -105,8 +116,10 @@ def make_population(scenario: Scenario) -> Population:
     """Draw everybody who is or was in the district's schools in two school years."""
     seed = scenario.seed
     draft = _draw_children(scenario)
-    movers = draw_movers(scenario, draft.household, draft.grade, draft.grade_before)
     families, home = draft.households, draft.household
+    guardianship = _guardianship(scenario, families)
+    numbers, state = _draw_numbers(seed, len(home))
+    movers = draw_movers(scenario, home, draft.grade, draft.grade_before)
     heritage = draw_heritage(seed, "families", families)
     female = rng_for(seed, "sex").random(len(home)) < 0.49
     surnames = family_surnames(seed, "families", heritage.origin)
@@ -140,7 +153,7 @@ def make_population(scenario: Scenario) -> Population:
         mother_last=surnames.mother.copy(),
         mother_born=surnames.mother_at_birth,
         father_senior=np.zeros(families, dtype=bool),
-        guardianship=_guardianship(scenario, families),
+        guardianship=guardianship,
         homeless=rng_for(seed, "homeless").random(families) < scenario.homeless_share,
         bound=np.zeros(families, dtype=bool),
     )
@@ -153,6 +166,7 @@ def make_population(scenario: Scenario) -> Population:
     zone = rng_for(seed, "zones").integers(0, len(places.places("elementary")), families)
     years = {scenario.school_year - 1: draft.grade_before, scenario.school_year: draft.grade}
     classes = class_counts(places, zone[home], years)
+    staff = hire_staff(scenario, places, classes, planted.namesake)
     households = households_frame(scenario, household, zone, cast)
     guardians = guardians_of(scenario, household, cast)
     phones = telephones(seed, len(households) + len(guardians))
@@ -160,8 +174,9 @@ def make_population(scenario: Scenario) -> Population:
         text(phones[: len(households)]),
         text(phones[len(households) :]),
     )
-    staff = hire_staff(scenario, places, classes, planted.namesake)
-    children = _children_frame(scenario, draft, cast, middle, household)
+    domain = f"students.{fold(scenario.title)}.example"
+    children = _children_frame(draft, cast, middle, household, domain)
+    children["state_id"], children["district_number"] = text(state), text(numbers)
     children["race"] = heritage.race_column(home)
     children["hispanic_latino_ethnicity"] = heritage.hispanic_column(home)
     children["name_origin"] = pick(ORIGINS, heritage.origin[home])
@@ -307,17 +322,20 @@ def _guardianship(scenario: Scenario, families: int) -> Codes:
     return np.where(rng.random(families) < scenario.foster_share, FOSTER, kind)
 
 
-def _children_frame(
-    scenario: Scenario, draft: Draft, cast: DraftPopulation, middle: Words, household: Words
-) -> pd.DataFrame:
-    count = len(draft.household)
-    rng = rng_for(scenario.seed, "numbers")
+def _draw_numbers(seed: int, count: int) -> tuple[Words, Words]:
+    """Draw every child's number of the district, and of the state."""
+    rng = rng_for(seed, "numbers")
     # Many district numbers start with a zero that a spreadsheet drops.
     width = 6 if count < 300_000 else 8
     numbers = rng.permutation(min(10**width, max(110_000, 3 * count)))[:count]
-    state = ten_digits(rng, count)
+    return numbered("", numbers, width), ten_digits(rng, count)
+
+
+def _children_frame(
+    draft: Draft, cast: DraftPopulation, middle: Words, household: Words, domain: str
+) -> pd.DataFrame:
+    count = len(draft.household)
     logins = _logins(cast.first, cast.last)
-    domain = f"students.{fold(scenario.title)}.example"
     return pd.DataFrame(
         {
             "person": text(numbered("P", np.arange(1, count + 1), max(6, len(str(count))))),
@@ -329,8 +347,6 @@ def _children_frame(
             "preferred_first_name": text(cast.preferred),
             "birth_date": dates(cast.birth),
             "sex": pick(("Male", "Female"), cast.female.astype("int64")),
-            "state_id": text(state),
-            "district_number": text(numbered("", numbers, width)),
             "email": text([f"{login}@{domain}" for login in logins]),
             "grade_level": pick(GRADES, draft.grade),
             "twin": truth(draft.twin),

@@ -35,6 +35,7 @@ def make_schooling(scenario: Scenario, population: Population) -> Schooling:
     """Enroll everybody in the scenario's school year and in the one before."""
     years = school_years(scenario)
     spells = draw_enrollment(scenario, population, years)
+    moves = moves_frame(scenario, population, spells)
     enrollment = spells_frame(population, spells, years)
     teaching = arrange_teaching(scenario, population, spells, enrollment, years)
     return Schooling(
@@ -44,7 +45,7 @@ def make_schooling(scenario: Scenario, population: Population) -> Schooling:
         sections=teaching.sections,
         school_enrollment=enrollment,
         section_enrollment=teaching.section_enrollment,
-        cases=moves_frame(scenario, population, spells),
+        cases=moves,
         years=years,
         spells=spells,
         seats=teaching.seats,

@@ -32,7 +32,7 @@ from helpers.standard import BadInput, as_table, nearest
 from helpers.systems import roster_system
 from synthetic_data.district import cache_folder, fingerprint
 from synthetic_data.exports import write_silo
-from synthetic_data.life import Life
+from synthetic_data.life import draw_life
 from synthetic_data.life.one_change import Change
 from synthetic_data.observation import Truth
 from synthetic_data.population import Population, make_population
@@ -148,7 +148,7 @@ class _Days:
             self._schooling[day] = make_schooling(scenario, self.people)
         if (day, change) not in self._truth:
             here = self._schooling[day]
-            self._truth[day, change] = Truth(self.people, here, Life(scenario, self.people, here))
+            self._truth[day, change] = Truth(self.people, here, draw_life(scenario, self.people, here))
         return self._truth[day, change]
 
 

@@ -78,8 +78,8 @@ def test_nothing_else_of_a_family_hangs_on_it(made: Truth, often: Truth) -> None
 
     assert (~other.orders.may_see).sum() > (~usual.orders.may_see).sum()
     assert usual.lives_with.tolist() == other.lives_with.tolist()
-    assert usual.traffic.login_day.tolist() == other.traffic.login_day.tolist()
-    assert usual.traffic.sent.tolist() == other.traffic.sent.tolist()
+    assert made.life.traffic.login_day.tolist() == often.life.traffic.login_day.tolist()
+    assert made.life.traffic.sent.tolist() == often.life.traffic.sent.tolist()
     columns = ["May See Records", "Court Order", "Court Order Date"]
     before, after = (contacts_of(one).rows.drop(columns=columns) for one in (made, often))
     assert before.equals(after)

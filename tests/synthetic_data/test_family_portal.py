@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -151,7 +149,7 @@ def test_every_language_of_a_home_has_a_name_in_the_portal() -> None:
 
 def opened_by_child(made: Truth) -> tuple[FamilyContact, pd.DataFrame]:
     contacts = made.life.family_contact
-    traffic = contacts.traffic
+    traffic = made.life.traffic
     child = contacts.child[traffic.contact]
     spoken = made.population.children.merge(
         made.population.households, on="household", how="left", validate="many_to_one"
@@ -181,15 +179,14 @@ def test_without_direct_effects_nobody_is_written_to_about_absences() -> None:
     placebo = truth(students=60, direct_effects=0.0)
     usual = truth(students=60)
 
-    assert (usual.life.family_contact.traffic.topic == 2).any()
-    assert not (placebo.life.family_contact.traffic.topic == 2).any()
+    assert (usual.life.traffic.topic == 2).any()
+    assert not (placebo.life.traffic.topic == 2).any()
 
 
-def test_people_alone_draw_no_message(made: Truth) -> None:
-    fresh = dataclasses.replace(made.life)
-    whole = Whole(made.population, made.schooling, fresh)
-    seen = family.observe(made.scenario, whole, exchange(made.scenario, "family"))
+def test_with_people_alone_no_message_is_written_and_no_absence_drawn(made: Truth) -> None:
+    assert [one.file for one in seen(made).recorded(people_only=True)] == ["accounts", "contacts"]
 
-    assert [one.file for one in seen.recorded(people_only=True)] == ["accounts", "contacts"]
-    assert "traffic" not in vars(fresh.family_contact)
-    assert "away" not in vars(fresh)
+    alone = truth(students=60, people_only=True).life
+    assert not len(alone.away.day)
+    assert not len(alone.absences)
+    assert not (alone.traffic.topic == 2).any()

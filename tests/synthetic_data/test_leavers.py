@@ -19,7 +19,7 @@ Days = npt.NDArray[np.datetime64]
 def events(life: Life) -> Iterator[tuple[str, Codes, Days]]:
     """Give the children and days of everything that happens, by what it is."""
     plans, conduct, contacts = life.plans, life.conduct, life.family_contact
-    accounts, messages = life.ambitions, life.family_contact.traffic
+    accounts, messages = life.ambitions, life.traffic
     acted = conduct.days > 0
     for name, one in (
         ("incident", conduct),
@@ -35,7 +35,7 @@ def events(life: Life) -> Iterator[tuple[str, Codes, Days]]:
     yield "activity", life.participation.child, life.participation.end
     yield "club", life.club_members.child, life.club_members.end
     yield "message", contacts.child[messages.contact], messages.sent.astype("datetime64[D]")
-    yield "last visit", accounts.child, accounts.last_visit(np.datetime64(life.scenario.as_of, "D"))
+    yield "last visit", accounts.child, accounts.last_visit(np.datetime64(life.days[0], "D"))
     yield "application", accounts.child[accounts.account], accounts.applied
     for year, day in plans.meeting.items():
         yield f"plan of {year}", plans.child, day

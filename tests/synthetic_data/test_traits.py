@@ -12,7 +12,7 @@ import pytest
 
 import synthetic_data.life
 from synthetic_data.life.effects import GATHERED, effects_frame
-from synthetic_data.life.traits import TRAITS, school_of, shares, ties
+from synthetic_data.life.traits import TRAITS, draw_traits, school_of, shares, ties
 from synthetic_data.scenario import load_scenario
 from tests.synthetic_data.truth import truth
 
@@ -94,7 +94,7 @@ def test_a_scenario_can_cut_the_ties_between_traits():
 @pytest.mark.parametrize("shared", [0.0, 0.5, 1.0])
 def test_systems_share_as_much_of_a_trait_as_a_scenario_says(shared):
     made = truth(**MANY, traits_shared=shared)
-    one, other = (made.life.latent_of(system) for system in ("lms", "health"))
+    one, other = (draw_traits(*made[:3], system) for system in ("lms", "health"))
     assert abs(np.corrcoef(one.support, other.support)[0, 1] - shared) < 4 / np.sqrt(7000)
     tied = np.corrcoef(one.academic, one.engagement)[0, 1]
     assert abs(tied - ties(made.scenario)["academic", "engagement"]) < 0.05

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from synthetic_data.life import Life
+from synthetic_data.life import Life, draw_life
 from synthetic_data.population import Population, make_population
 from synthetic_data.scenario import Scenario, load_scenario
 from synthetic_data.schooling import Schooling, make_schooling
@@ -23,4 +23,4 @@ def truth(**settings: object) -> Truth:
     scenario = load_scenario("workshop", **settings)
     population = make_population(scenario)
     schooling = make_schooling(scenario, population)
-    return Truth(scenario, population, schooling, Life(scenario, population, schooling))
+    return Truth(scenario, population, schooling, draw_life(scenario, population, schooling))

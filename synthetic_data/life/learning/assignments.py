@@ -11,10 +11,9 @@ import numpy.typing as npt
 from synthetic_data.columns import numbered, within
 from synthetic_data.life.absences import Absences
 from synthetic_data.life.effects import Effect
-from synthetic_data.life.learning.grades import CHILD_SPREAD, usual_percent
+from synthetic_data.life.learning.grades import CHILD_SPREAD
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured, whole_number
-from synthetic_data.population import Population
 from synthetic_data.population.schools import LEVELS
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
@@ -87,15 +86,17 @@ EFFECTS = (
         "absence_in_handing_in",
         "away on the day due",
         "handing nothing in",
-        lambda scenario: ABSENT_IN_MISSING * scenario.direct_effects,
+        ABSENT_IN_MISSING,
         "log odds",
+        dial="direct_effects",
     ),
     Effect(
         "excuse_in_handing_in",
         "away with an excuse on the day due",
         "assignments excused",
-        lambda scenario: 100 * (EXCUSED_IF_AWAY - EXCUSED_ANYWAY) * scenario.direct_effects,
+        100 * (EXCUSED_IF_AWAY - EXCUSED_ANYWAY),
         "percent points",
+        dial="direct_effects",
     ),
 )
 
@@ -149,12 +150,16 @@ class Coursework:
 
 
 def draw_coursework(
-    scenario: Scenario, population: Population, schooling: Schooling, absences: Absences, traits: Traits
+    scenario: Scenario,
+    schooling: Schooling,
+    absences: Absences,
+    traits: Traits,
+    usual_percent: tuple[Codes, Numbers],
 ) -> Coursework:
     """Draw the assignments of sections and children's work on them through the whole school year."""
-    sections, places, usual = _places(scenario, population, schooling, traits)
+    sections, places, usual = _places(schooling, scenario.school_year, *usual_percent)
     rng = rng_for(scenario.seed, "assignments")
-    section, due_at, end_of_year, days = _due(rng, scenario, schooling, sections)
+    section, due_at, end_of_year, days = _due(rng, schooling, scenario.school_year, sections)
     count = len(section)
     group = np.searchsorted(np.cumsum(GROUP_SHARES)[:-1], rng.random(count), side="right")
     order = np.lexsort((due_at, group, section))
@@ -226,14 +231,11 @@ def draw_coursework(
     )
 
 
-def _places(
-    scenario: Scenario, population: Population, schooling: Schooling, traits: Traits
-) -> tuple[Codes, Places, Numbers]:
+def _places(schooling: Schooling, year: int, seat: Codes, usual: Numbers) -> tuple[Codes, Places, Numbers]:
     """Return the sections, the children in each with begin and end, and each child's usual percent there."""
     seats, spells = schooling.seats, schooling.spells
-    seat, usual = usual_percent(scenario, schooling, traits)
     secondary = spells.level[seats.spell[seat]] != list(LEVELS).index("elementary")
-    mine = secondary & (spells.year[seats.spell[seat]] == scenario.school_year)
+    mine = secondary & (spells.year[seats.spell[seat]] == year)
     seat, usual = seat[mine], usual[mine]
     # Students come first among section enrollments, in the same order.
     seated = schooling.section_enrollment
@@ -260,7 +262,7 @@ def _places(
 
 
 def _due(
-    rng: np.random.Generator, scenario: Scenario, schooling: Schooling, sections: Codes
+    rng: np.random.Generator, schooling: Schooling, of_year: int, sections: Codes
 ) -> tuple[Codes, Codes, Codes, Days]:
     """Distribute each section's assignments over its days.
 
@@ -271,7 +273,7 @@ def _due(
     level_of = dict(zip(schooling.courses["course_id"], schooling.courses["grade_level"], strict=True))
     high = np.array([level_of[course] in ("09", "10", "11", "12") for course in table["course_id"]])
     session = table["session_id"].str[-2:].to_numpy(dtype=object)
-    years: list[SchoolYear] = [schooling.years[scenario.school_year, name] for name in ("middle", "high")]
+    years: list[SchoolYear] = [schooling.years[of_year, name] for name in ("middle", "high")]
     longest = max(len(year.days) for year in years)
     days = np.full((len(sections), longest), NEVER)
     start, stop, length = (np.zeros(len(sections), dtype="int64") for _ in range(3))

@@ -52,8 +52,9 @@ SUBMISSION_EFFECTS = (
         "absence_in_late_work",
         "away on the day due",
         "handing in late",
-        lambda scenario: ABSENT_IN_LATENESS * scenario.direct_effects,
+        ABSENT_IN_LATENESS,
         "log odds",
+        dial="direct_effects",
     ),
 )
 
@@ -156,8 +157,9 @@ SIGN_IN_EFFECTS = (
         "absence_in_sign_ins",
         "away on the day",
         "signing in",
-        lambda scenario: -scenario.direct_effects,
+        -1,
         "share of such days without",
+        dial="direct_effects",
     ),
 )
 

@@ -273,7 +273,7 @@ def _missed(scenario: Scenario, population: Population, absences: Absences) -> t
     first = np.datetime64(first_day(scenario.school_year))
     before = frame.loc[frame["date"].to_numpy() < first]
     before = before.loc[before["attendance_event_category"].isin(MISSED).to_numpy(dtype=bool)]
-    child = pd.Index(population.children["person"]).get_indexer(pd.Index(before["person"]))
+    child = population.child_of(before["person"])
     return (
         np.concatenate([child.astype("int64"), absences.child[absences.missed]]),
         np.concatenate(

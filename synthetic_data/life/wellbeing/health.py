@@ -12,6 +12,7 @@ import pandas as pd
 from synthetic_data.columns import whole_days
 from synthetic_data.life.absences import Absences, illness
 from synthetic_data.life.effects import Effect
+from synthetic_data.life.presence import enrolled_until
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, whole_number
 from synthetic_data.population import Population
@@ -29,9 +30,9 @@ __all__ = [
     "VACCINES",
     "Doses",
     "Visits",
+    "draw_cards",
     "draw_doses",
     "draw_visits",
-    "has_card",
     "vaccine_element",
     "visit_element",
 ]
@@ -115,7 +116,7 @@ class Visits:
     """Place in `DISPOSITIONS`."""
 
 
-def has_card(scenario: Scenario, children: int) -> Mask:
+def draw_cards(scenario: Scenario, children: int) -> Mask:
     """Mark children with a card in the office, which otherwise knows nothing about them."""
     return rng_for(scenario.seed, "health", "cards").random(children) < WITH_A_CARD
 
@@ -147,13 +148,10 @@ def draw_visits(
 
 
 def visit_element(
-    scenario: Scenario, schooling: Schooling, visits: Visits, children: int, until: np.datetime64
+    visits: Visits, schooling: Schooling, year: int, children: int, until: np.datetime64
 ) -> list[Element]:
     """Count each child's visits of this year up to a day."""
-    year = scenario.school_year
-    begin = schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
-    numbers = np.full(children, np.nan)
-    numbers[schooling.spells.child[(schooling.spells.year == year) & (begin <= until)]] = 0
+    numbers = np.where(enrolled_until(schooling, year, children, until), 0.0, np.nan)
     first = min(days.days[0] for (of_year, _), days in schooling.years.items() if of_year == year)
     counted = (visits.day >= first) & (visits.day <= until)
     return [
@@ -180,7 +178,7 @@ class _Events:
     @staticmethod
     def of(population: Population, away: Absences) -> _Events:
         frame = away.frame
-        child = np.asarray(pd.Index(population.children["person"]).get_indexer(pd.Index(frame["person"])))
+        child = population.child_of(frame["person"])
         school = np.asarray(pd.Index(population.places.ids).get_indexer(pd.Index(frame["school_id"])))
         day = frame["date"].to_numpy().astype("datetime64[D]")
         category = frame["attendance_event_category"]
@@ -351,13 +349,11 @@ def draw_doses(scenario: Scenario, population: Population) -> Doses:
 
 
 def vaccine_element(
-    scenario: Scenario, population: Population, schooling: Schooling, doses: Doses, until: np.datetime64
+    doses: Doses, schooling: Schooling, year: int, children: int, until: np.datetime64
 ) -> list[Element]:
     """Count the vaccines with at least one dose, by child."""
-    begin = schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
-    spells, numbers = schooling.spells, np.full(len(population.children), np.nan)
-    here = spells.child[(spells.year == scenario.school_year) & (begin <= until)]
-    numbers[here] = (doses.first <= until).sum(axis=1)[here]
+    here = enrolled_until(schooling, year, children, until)
+    numbers = np.where(here, (doses.first <= until).sum(axis=1), np.nan)
     return [Element("vaccines_recorded", numbers, whole_number)]
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from synthetic_data.columns import pick, whole_days
 from synthetic_data.life.circumstances import FREE_TO, REDUCED_TO, income_ratios
@@ -81,7 +80,7 @@ class Eligibility:
 def draw_eligibility(scenario: Scenario, population: Population, schooling: Schooling) -> Eligibility:
     """Determine for every child and school year what a meal costs, as often as it changes."""
     children, households = population.children, population.households
-    home = np.asarray(pd.Index(households["household"]).get_indexer(pd.Index(children["household"])))
+    home = population.home
     foster = population.guardians.loc[population.guardians["relation"] == "Foster parent", "household"]
     in_care = households["household"].isin(foster).to_numpy(dtype=bool)
     homeless = households["homeless"].to_numpy(dtype=bool)

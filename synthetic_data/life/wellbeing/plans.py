@@ -12,7 +12,7 @@ import pandas as pd
 from synthetic_data.columns import pick, text, whole_days
 from synthetic_data.life.circumstances import plan_liability
 from synthetic_data.life.effects import OWN, Effect
-from synthetic_data.life.presence import last_days
+from synthetic_data.life.presence import enrolled_until, last_days
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured
 from synthetic_data.population import Population
@@ -53,12 +53,18 @@ SERVICES = ("counseling", "occup", "other", "physical", "speech")
 SERVICE_NAMES = ("Counselling", "Occupational therapy", "Other", "Physical therapy", "Speech therapy")
 SERVICE_SHARES = (0.20, 0.16, 0.10, 0.06, 0.25)
 
+
+def _level() -> float:
+    """Return the published share of children with a plan."""
+    return float(next(row["value"] for row in rows(FACTS) if row["topic"] == "idea_share")) / 100
+
+
 EFFECTS = (
     Effect(
         "plans_level",
         "everybody",
         "having a special education plan",
-        lambda _: 100 * _level(),
+        100 * _level(),
         "percent of children",
         "NCES, 2022-23: 15 percent of all aged 3-21; kinds of disability by Digest 204.50",
     ),
@@ -164,13 +170,10 @@ def draw_plans(scenario: Scenario, population: Population, schooling: Schooling,
 
 
 def program_elements(
-    scenario: Scenario, population: Population, schooling: Schooling, plans: Plans, until: np.datetime64
+    plans: Plans, schooling: Schooling, year: int, children: int, until: np.datetime64
 ) -> list[Element]:
     """Return the plan facts of a day: status, disability, and time in a regular class."""
-    year = scenario.school_year
-    here = np.zeros(len(population.children), dtype=bool)
-    begin = schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
-    here[schooling.spells.child[(schooling.spells.year == year) & (begin <= until)]] = True
+    here = enrolled_until(schooling, year, children, until)
     still = np.isnat(plans.ended) | (plans.ended >= _first_day(schooling, year))
     mine = here[plans.child] & (plans.first_meeting <= until) & still
     exited = ~np.isnat(plans.ended) & (plans.ended <= until)
@@ -195,11 +198,6 @@ def _service_names(numbers: Numbers) -> object:
     names = np.array(SERVICE_NAMES, dtype=object)
     held = numbers.astype("int64")[:, None] >> np.arange(len(SERVICES)) & 1
     return text(["; ".join(names[row == 1]) for row in held])
-
-
-def _level() -> float:
-    """Return the published share of children with a plan."""
-    return float(next(row["value"] for row in rows(FACTS) if row["topic"] == "idea_share")) / 100
 
 
 def _grade(population: Population) -> Codes:

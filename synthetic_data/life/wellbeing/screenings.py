@@ -7,7 +7,6 @@ and on the rater.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -112,12 +111,13 @@ def opted_out(scenario: Scenario, count: int) -> Mask:
 
 
 def draw_screenings(
-    scenario: Scenario, schooling: Schooling, absences: Callable[[], Absences], traits: Traits
+    scenario: Scenario, schooling: Schooling, absences: Absences, traits: Traits
 ) -> Screenings:
     """Draw the screenings of children."""
     agreed = ~opted_out(scenario, len(traits.engagement))
     parts = []
-    for year, window, season, first, last in windows_so_far(scenario, WINDOWS):
+    windows = windows_so_far(WINDOWS, scenario.school_year, scenario.as_of, scenario.people_only)
+    for year, window, season, first, last in windows:
         shown = WELL_BEING_IN_RISK * traits.in_season("well_being", year, season)
         shown += ENGAGEMENT_IN_RISK * traits.in_season("engagement", year, season)
         shown /= shown.std()
@@ -128,13 +128,13 @@ def draw_screenings(
             if form == STUDENT:
                 asked &= schooling.spells.grade >= FIRST_OWN_FORM
             draw = rng.random(len(agreed))
-            drawn = days_in_window(scenario, schooling, year, (first, last), asked, draw)
+            drawn = days_in_window(schooling, year, (first, last), asked, draw)
             parts.append(_filled_in(schooling, rng, year, window, form, shown, *drawn))
     names = [field.name for field in fields(Screenings)]
     whole = Screenings(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
     own = whole.form == STUDENT
     if own.any():
-        away = days_away(absences())
+        away = days_away(absences)
         there = ~(own & is_away(away, whole.child, whole.day))
         whole = whole.at(there)
     return whole
@@ -182,11 +182,9 @@ def _filled_in(
     )
 
 
-def screening_elements(
-    scenario: Scenario, screenings: Screenings, count: int, until: np.datetime64
-) -> list[Element]:
+def screening_elements(screenings: Screenings, year: int, count: int, until: np.datetime64) -> list[Element]:
     """Return the results of each child's latest forms of this year, up to a day."""
-    so_far = (screenings.year == scenario.school_year) & (screenings.day <= until)
+    so_far = (screenings.year == year) & (screenings.day <= until)
 
     def newest(form: int, numbers: Codes) -> Numbers:
         mine = so_far & (screenings.form == form)

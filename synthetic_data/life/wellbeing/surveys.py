@@ -7,7 +7,6 @@ depend on well-being and support. The second part is confidential, so we store o
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -127,23 +126,21 @@ def said_no(scenario: Scenario, count: int) -> Mask:
     return rng_for(scenario.seed, "surveys", "consent").random(count) < SAID_NO
 
 
-def draw_surveys(
-    scenario: Scenario, schooling: Schooling, absences: Callable[[], Absences], traits: Traits
-) -> Surveys:
+def draw_surveys(scenario: Scenario, schooling: Schooling, absences: Absences, traits: Traits) -> Surveys:
     """Draw the answers of children."""
     spells, count = schooling.spells, len(traits.engagement)
     agreed = ~said_no(scenario, count)
     own = rng_for(scenario.seed, "surveys", "own").standard_normal((len(COMPETENCIES) + 1, count))
-    away = None if scenario.people_only else days_away(absences())
+    away = days_away(absences)
+    windows = windows_so_far(WINDOWS, scenario.school_year, scenario.as_of, scenario.people_only)
     sat: list[tuple[Codes, Codes, Codes, Days, Codes, Codes]] = []
     groups: list[tuple[Codes, Codes, Codes, Codes]] = []
-    for year, window, season, first, last in windows_so_far(scenario, WINDOWS):
+    for year, window, season, first, last in windows:
         rng = rng_for(scenario.seed, "surveys", year, season)
         asked = (agreed & (rng.random(count) < ANSWERED))[spells.child] & (spells.grade >= FIRST_GRADE)
-        spell, day = days_in_window(scenario, schooling, year, (first, last), asked, rng.random(count))
-        if away is not None:
-            there = ~is_away(away, spells.child[spell], day)
-            spell, day = spell[there], day[there]
+        spell, day = days_in_window(schooling, year, (first, last), asked, rng.random(count))
+        there = ~is_away(away, spells.child[spell], day)
+        spell, day = spell[there], day[there]
         shown = np.array(
             [traits.in_season(name, year, season) for name in ("engagement", "well_being", "support")]
         )
@@ -211,9 +208,9 @@ def _groups(
     return group, sums[0], sums[1], sums[2]
 
 
-def survey_elements(scenario: Scenario, surveys: Surveys, count: int, until: np.datetime64) -> list[Element]:
+def survey_elements(surveys: Surveys, year: int, count: int, until: np.datetime64) -> list[Element]:
     """Average each child's answers in the latest window up to a day, and find the latest words."""
-    mine = (surveys.year == scenario.school_year) & (surveys.day <= until)
+    mine = (surveys.year == year) & (surveys.day <= until)
     found = []
     for place, name in enumerate(COMPETENCIES.values()):
         answers = surveys.answers[mine, 3 * place : 3 * place + 3]

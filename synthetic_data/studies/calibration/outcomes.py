@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 from statistics import NormalDist
@@ -18,7 +18,7 @@ from helpers.systems import declared_elements
 from synthetic_data.columns import pick, text, truth, whole
 from synthetic_data.exports import clean_pages, plan_faults
 from synthetic_data.faults.scene import Fault, Page
-from synthetic_data.life import Life
+from synthetic_data.life import Life, draw_life
 from synthetic_data.life.traits import school_of
 from synthetic_data.observation import Truth, known_on
 from synthetic_data.population import Population, make_population
@@ -289,7 +289,7 @@ class Outcomes:
     def clean_files(self) -> list[tuple[dict[str, Page], Truth, Plan]]:
         """Each system's clean files that name persons, and what goes wrong in it."""
         scenario = self.scenario.model_copy(update={"people_only": True})
-        truth = Truth(self.population, self.schooling, replace(self.life, scenario=scenario))
+        truth = Truth(self.population, self.schooling, draw_life(scenario, self.population, self.schooling))
         made = []
         for silo, observe in SILOS.items():
             roster = exchange(scenario, silo)
@@ -313,7 +313,7 @@ def outcomes_of(scenario: Scenario) -> Outcomes:
     """Generate a district, and return its children."""
     population = make_population(scenario)
     schooling = make_schooling(scenario, population)
-    return Outcomes(scenario, population, schooling, Life(scenario, population, schooling))
+    return Outcomes(scenario, population, schooling, draw_life(scenario, population, schooling))
 
 
 # No published figure shows how strongly measures of different systems correlate in a real district. In

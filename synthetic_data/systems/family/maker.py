@@ -96,7 +96,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     person, adult = children["person"].array, guardians["person"].array
 
     def logins() -> list[Recorded]:
-        traffic = contacts.traffic
+        traffic = truth.life.traffic
         mine = np.flatnonzero((traffic.login_day <= day) & np.isin(traffic.login_guardian, adults))
         who = traffic.login_guardian[mine]
         frame = pd.DataFrame(
@@ -109,7 +109,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         return [Recorded("logins", named("logins"), frame, about(adult.take(who), "Guardian"))]
 
     def messages() -> list[Recorded]:
-        traffic = contacts.traffic
+        traffic = truth.life.traffic
         mine = np.flatnonzero((traffic.sent < day + DAY) & (school[contacts.child[traffic.contact]] >= 0))
         # Messages of one moment are numbered in any order.
         draw = rng_for(scenario.seed, SILO, "messages").random(len(traffic.sent))

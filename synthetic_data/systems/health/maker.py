@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import dates, only, pick, text, whole
-from synthetic_data.life.wellbeing.health import DISPOSITIONS, EXEMPTIONS, REASONS, VACCINES, has_card
+from synthetic_data.life.wellbeing.health import DISPOSITIONS, EXEMPTIONS, REASONS, VACCINES
 from synthetic_data.observation import (
     Later,
     Observation,
@@ -55,7 +55,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     """Record the children in the office's files, and their data until the day of its list."""
     day = exchange.roster_date
     children, spells = truth.population.children, truth.schooling.school_enrollment
-    card = has_card(scenario, len(children))
+    card = truth.life.cards
     now = spells.loc[(spells["school_year"] == scenario.school_year) & on_day(spells, day)]
     now = now.sort_values(["person", "is_primary", "begin_date"]).drop_duplicates("person", keep="last")
     place = np.asarray(pd.Index(children["person"]).get_indexer(pd.Index(now["person"])))

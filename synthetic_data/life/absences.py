@@ -10,12 +10,12 @@ import pandas as pd
 
 from helpers.standard import figure, whole_figure
 from synthetic_data.columns import dates, pick, text
+from synthetic_data.facts import figures, rows
 from synthetic_data.life.effects import Effect
 from synthetic_data.life.traits import Traits
 from synthetic_data.population import Population
 from synthetic_data.population.names import GROUPS
 from synthetic_data.population.schools import GRADES, LEVELS
-from synthetic_data.published import figures, rows
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 from synthetic_data.schooling.calendar import WEATHER, SchoolYear

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from synthetic_data.columns import text
+from synthetic_data.facts import rows
 from synthetic_data.population.households import HOME_LANGUAGES
-from synthetic_data.published import rows
 from synthetic_data.scenario import Scenario
 
 __all__ = ["APART", "CORRELATION", "GATHERED", "OWN", "VARIANCE", "Effect", "effects_frame", "effects_table"]

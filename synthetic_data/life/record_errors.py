@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from synthetic_data.facts import rows
 from synthetic_data.life.effects import OWN, Effect
 from synthetic_data.life.wellbeing.meal_eligibility import FREE_TO, income_ratios
 from synthetic_data.population import Population
-from synthetic_data.published import rows
 from synthetic_data.scenario import Scenario
 
 __all__ = ["EFFECTS", "REFERENCE", "WRITTEN", "group_of_origin", "rates_of", "record_errors"]

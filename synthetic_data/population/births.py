@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from synthetic_data.published import figures
+from synthetic_data.facts import figures
 from synthetic_data.streams import rng_for
 
 __all__ = ["NINE_MONTHS", "space_births"]

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from synthetic_data.published import rows
+from synthetic_data.facts import rows
 
 __all__ = [
     "Part",

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from synthetic_data.columns import pick, truth
+from synthetic_data.facts import figures, rows
 from synthetic_data.population.name_pools import Part, feminine, fold, nicknames, patronymic, pool
-from synthetic_data.published import figures, rows
 from synthetic_data.streams import rng_for
 
 __all__ = [

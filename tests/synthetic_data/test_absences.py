@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from synthetic_data.facts import figures
 from synthetic_data.life.absences import (
     by_illness,
     flu_peak,
@@ -15,7 +16,6 @@ from synthetic_data.life.absences import (
     shock_left,
     staying_away,
 )
-from synthetic_data.published import figures
 from synthetic_data.scenario import load_scenario
 from synthetic_data.schooling.calendar import WEATHER, school_years
 from tests.synthetic_data.truth import truth

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from synthetic_data.facts import rows
 from synthetic_data.life.learning.tests import (
     PROGRAMS,
     SEASONS,
@@ -19,7 +20,6 @@ from synthetic_data.life.learning.tests import (
     spreads,
     window_of,
 )
-from synthetic_data.published import rows
 from tests.synthetic_data.truth import Truth, truth
 
 # Nothing was tuned on these.

@@ -11,7 +11,7 @@ import pytest
 from helpers.report import figure_name
 from helpers.standard import plain
 from synthetic_data.data_card import CARD
-from synthetic_data.published import rows
+from synthetic_data.facts import rows
 from synthetic_data.scenario import load_scenario
 from synthetic_data.studies.calibration.figures import MEASURES, untargeted
 from synthetic_data.studies.calibration.outcomes import Estimate

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from synthetic_data.published import figures
+from synthetic_data.facts import figures
 from synthetic_data.scenario import load_scenario
 from tests.synthetic_data.truth import truth
 

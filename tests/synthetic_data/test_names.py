@@ -3,6 +3,7 @@ import unicodedata
 import numpy as np
 import pytest
 
+from synthetic_data.facts import rows
 from synthetic_data.population.name_pools import from_cyrillic, other_spellings
 from synthetic_data.population.names import (
     ORIGINS,
@@ -13,7 +14,6 @@ from synthetic_data.population.names import (
     pool,
     preferred_names,
 )
-from synthetic_data.published import rows
 
 COUNT = 4000
 

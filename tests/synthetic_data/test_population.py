@@ -4,11 +4,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from synthetic_data.facts import figures
 from synthetic_data.population import make_population
 from synthetic_data.population.births import NINE_MONTHS, space_births
 from synthetic_data.population.hard_cases import CASES
 from synthetic_data.population.telephones import LINES, telephones
-from synthetic_data.published import figures
 from synthetic_data.scenario import load_scenario
 from synthetic_data.schooling.enrollment import MOVES
 from tests.synthetic_data.truth import truth

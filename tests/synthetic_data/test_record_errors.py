@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from helpers.standard import BadInput
 from synthetic_data.district import clean_pages, make_truth
+from synthetic_data.facts import figures
 from synthetic_data.faults import FUNCTIONS
 from synthetic_data.faults.apply import Log, apply_faults
 from synthetic_data.faults.scene import Fault, Page, _fault, declared_faults
@@ -26,7 +27,6 @@ from synthetic_data.life.record_errors import (
 from synthetic_data.life.wellbeing.meal_eligibility import FREE_TO, income_ratios
 from synthetic_data.observation import Truth
 from synthetic_data.population.names import ORIGINS
-from synthetic_data.published import figures
 from synthetic_data.scenario import exchange, load_scenario
 from synthetic_data.streams import rng_for
 from synthetic_data.systems import SILOS

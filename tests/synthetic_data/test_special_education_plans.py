@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from helpers.files import District
+from synthetic_data.facts import rows
 from synthetic_data.life.wellbeing.plans import CATEGORIES
 from synthetic_data.observation import Truth
-from synthetic_data.published import rows
 from synthetic_data.scenario import Level, exchange
 from synthetic_data.systems.special_education.maker import SILO, observe
 from tests.shared_districts import SharedDistricts

@@ -13,13 +13,13 @@ import pandas as pd
 
 from helpers.standard import first_day
 from synthetic_data.columns import dates, pick, whole
+from synthetic_data.facts import rows
 from synthetic_data.life.absences import Absences
 from synthetic_data.life.effects import CORRELATION, OWN, VARIANCE, Effect
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured
 from synthetic_data.population import Population
 from synthetic_data.population.schools import GRADES, LEVELS
-from synthetic_data.published import rows
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 from synthetic_data.streams import rng_for

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import pick, text, whole_days
+from synthetic_data.facts import rows
 from synthetic_data.life.circumstances import plan_liability
 from synthetic_data.life.effects import OWN, Effect
 from synthetic_data.life.presence import enrolled_until, last_days
@@ -17,7 +18,6 @@ from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured
 from synthetic_data.population import Population
 from synthetic_data.population.schools import GRADES
-from synthetic_data.published import rows
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 from synthetic_data.streams import rng_for

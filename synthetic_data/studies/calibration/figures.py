@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.standard import first_day
+from synthetic_data.facts import rows
 from synthetic_data.life.absences import ENOUGH_DAYS, is_chronic
 from synthetic_data.life.circumstances import changed_school, is_homeless
 from synthetic_data.life.learning.tests import SEASONS, SUBJECTS, means, spreads
@@ -19,7 +20,6 @@ from synthetic_data.life.wellbeing.plans import CATEGORIES
 from synthetic_data.population.births import NINE_MONTHS
 from synthetic_data.population.names import GROUPS
 from synthetic_data.population.schools import GRADES
-from synthetic_data.published import rows
 from synthetic_data.studies.calibration.outcomes import Estimate, Outcomes, mean, share, spread
 from synthetic_data.studies.calibration.recorded_names import disagreement, error_ratios
 

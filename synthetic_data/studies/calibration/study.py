@@ -22,8 +22,8 @@ import pandas as pd
 from helpers.report import figure_name
 from helpers.standard import BadInput, Measured, as_table, empty_table, last_day, plain
 from synthetic_data.columns import text
+from synthetic_data.facts import rows
 from synthetic_data.life.absences import ENOUGH_DAYS, after_shock, is_chronic
-from synthetic_data.published import rows
 from synthetic_data.scenario import Scenario, load_scenario
 from synthetic_data.studies.calibration.figures import (
     MEASURES,

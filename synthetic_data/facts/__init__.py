@@ -1,4 +1,4 @@
-"""Read the generator's published figures and word lists from facts/*.csv."""
+"""Published figures and word lists, one CSV each; the generator reads them here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 __all__ = ["figures", "rows"]
 
-FACTS = Path(__file__).parent / "facts"
+FACTS = Path(__file__).parent
 
 
 @cache

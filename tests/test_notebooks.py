@@ -173,7 +173,8 @@ def test_one_line_of_a_learner_s_own_elements_changes_the_page(runs: Callable[[s
 
 def words_of_our_own() -> str:
     """All text that the project itself puts on a page: a child's name in it is no leak."""
-    sources = [*NOTEBOOKS, *(PROJECT / "synthetic_data" / "systems").glob("*/faults.toml")]
+    sources = [*NOTEBOOKS, *(PROJECT / "synthetic_data").glob("systems/*/faults.toml")]
+    sources.append(PROJECT / "synthetic_data" / "faults" / "kinds.toml")
     sources += [path for kind in ("*.py", "*.toml") for path in (PROJECT / "helpers").rglob(kind)]
     study = kit_run().study  # of invented districts, and on every page of notebook 07
     charts = [told.chart_of_steps(study), told.chart_of_placebo(study)]

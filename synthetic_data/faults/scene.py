@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field
 from functools import cache, cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,7 +44,7 @@ STAGES = ("columns", "rows", "cells", "settings")
 
 @dataclass(frozen=True)
 class Fault:
-    """One kind of fault in one silo, as declared in its system's ``faults.toml``."""
+    """One kind of fault in one silo: what its system's ``faults.toml`` leaves out is in ``kinds.toml``."""
 
     kind: str
     silo: str
@@ -112,8 +114,20 @@ def _entries(silo: str) -> list[dict[str, Any]]:
     return list(system_folders()[silo].declared("faults.toml").get("fault", ()))
 
 
-def _fault(silo: str, entry: dict[str, Any]) -> Fault:
-    place = f"systems/{silo}/faults.toml, {entry.get('kind')}"
+# What a declaration needn't say.
+USUAL = {"stage": "cells", "base_rate": "not given", "strength": "own"}
+
+
+@cache
+def _kinds() -> dict[str, dict[str, Any]]:
+    """Read what a kind of fault is in every system that doesn't say otherwise."""
+    return tomllib.loads(Path(__file__).with_name("kinds.toml").read_text(encoding="utf-8"))
+
+
+def _fault(silo: str, declared: dict[str, Any]) -> Fault:
+    place = f"systems/{silo}/faults.toml, {declared.get('kind')}"
+    usual = {**USUAL, "minimum": 0 if declared.get("on_request") else 1}
+    entry = {**usual, **_kinds().get(str(declared.get("kind")), {}), **declared}
     known = [key for key in Fault.__dataclass_fields__ if key != "silo"]
     unknown = [key for key in entry if key not in known]
     if unknown:

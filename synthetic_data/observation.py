@@ -30,6 +30,7 @@ __all__ = [
     "Recorded",
     "Truth",
     "about",
+    "all_limits",
     "arrived_by",
     "guids",
     "in_own_words",
@@ -38,6 +39,7 @@ __all__ = [
     "limits",
     "look_up",
     "names_persons",
+    "not_held",
     "on_day",
     "own_words",
     "ref_ids",
@@ -200,6 +202,32 @@ def limits(
             "reason": constant(reason, len(named) + len(held)),
         }
     )
+
+
+def all_limits(missing: Mapping[str, pd.Series], columns: Sequence[str]) -> pd.DataFrame:
+    """List the children whom a system isn't meant to contain, by the reason, and the columns it lacks."""
+    persons = [limits(named, reason) for reason, named in missing.items()]
+    return pd.concat([*persons, limits(columns=columns)], ignore_index=True)
+
+
+# What a list of people may say of a child.
+OF_A_CHILD = (
+    "first_name", "middle_name", "last_surname", "generation_code_suffix", "preferred_first_name",
+    "birth_date", "sex", "race", "hispanic_latino_ethnicity", "grade_level", "school_id",
+    "street_number_name", "city", "postal_code", "home_language", "telephone", "email",
+)  # fmt: skip
+
+
+def not_held(layout: str, held: Sequence[str] = (), left_empty: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return what a system doesn't say of a child: what its layout has no column for.
+
+    `held` is in another column, such as the name of a school; `left_empty` has a column that nobody fills.
+    """
+    makes = [makes for file in load_layout(layout).files for makes in file.makes if makes.table == "people"]
+    taken = {column for one in makes for column in one.take} | {*held}
+    if "full_name" in taken:
+        taken |= {"first_name", "last_surname"}
+    return tuple(column for column in OF_A_CHILD if column not in taken - {*left_empty})
 
 
 @cache

@@ -1,8 +1,8 @@
 """Inject faults: one small function on rendered text per kind, named like the kind.
 
 Modules group functions by subject; a module's public names are kinds of fault. Rates, files, columns, sources
-and detectors are data: ``faults.toml`` in the folder of each system, and ``kinds.toml`` for what several systems
-say. `scene` chooses what a fault affects; `apply` applies faults, logs and undoes them.
+and detectors are data: ``faults.toml`` in the folder of each system, ``kinds.toml`` for what several say.
+`scene` chooses what a fault affects; `apply` applies faults, logs and undoes them.
 """
 
 from collections.abc import Callable

@@ -10,7 +10,7 @@ import pandas as pd
 
 from synthetic_data.columns import only, text
 from synthetic_data.life.learning.tests import PROGRAMS, TESTED, WINDOWS, YEARS_GIVEN, Tests, window_of
-from synthetic_data.observation import Truth, limits
+from synthetic_data.observation import Truth
 from synthetic_data.population import ten_digits
 from synthetic_data.scenario import Exchange, Scenario
 from synthetic_data.streams import rng_for
@@ -49,7 +49,8 @@ class VendorRoster:
     """By child and term: whether the roster of that term lists the child."""
     grade: Codes
     """By child and year: the grade; -1 where there is none."""
-    limits: pd.DataFrame
+    missing: dict[str, pd.Series]
+    """The children whom it doesn't hold, by the reason."""
     last_roster: pd.Timestamp
 
 
@@ -109,13 +110,7 @@ def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) 
         school,
         listed,
         grade,
-        pd.concat(
-            [
-                limits(person.iloc[not_held[late]], "Roster date"),
-                limits(person.iloc[not_held[~late]], "Not served"),
-            ],
-            ignore_index=True,
-        ),
+        {"Roster date": person.iloc[not_held[late]], "Not served": person.iloc[not_held[~late]]},
         pd.Timestamp(last_roster),
     )
 

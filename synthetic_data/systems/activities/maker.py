@@ -12,7 +12,17 @@ from helpers.layouts import load_layout
 from helpers.standard import STRING
 from synthetic_data.columns import pick, text, whole
 from synthetic_data.life.participation import ACTIVITIES, named
-from synthetic_data.observation import Later, Observation, Recorded, Truth, about, guids, limits, ref_ids
+from synthetic_data.observation import (
+    Later,
+    Observation,
+    Recorded,
+    Truth,
+    about,
+    all_limits,
+    guids,
+    not_held,
+    ref_ids,
+)
 from synthetic_data.population.schools import GRADES, LEVELS
 from synthetic_data.scenario import Exchange, Scenario
 from synthetic_data.streams import rng_for
@@ -26,25 +36,7 @@ LAYOUT = "activities/sif_activities"
 SORTED_BY = {"StudentActivityParticipation": ("@RefId",)}
 
 # A participation identifies a child only by an id.
-NOT_HELD = (
-    "first_name",
-    "middle_name",
-    "last_surname",
-    "generation_code_suffix",
-    "preferred_first_name",
-    "birth_date",
-    "sex",
-    "race",
-    "hispanic_latino_ethnicity",
-    "grade_level",
-    "school_id",
-    "street_number_name",
-    "city",
-    "postal_code",
-    "home_language",
-    "telephone",
-    "email",
-)
+NOT_HELD = not_held(LAYOUT)
 ROLES = {
     "Athletics": "Captain",
     "Performing arts": "Section leader",
@@ -79,9 +71,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             Later("StudentActivityInfo", lambda: [_info(truth, offered, ids)]),
             Later("StudentActivityParticipation", participations),
         ),
-        limits=pd.concat(
-            [limits(person.take(without), "Not served"), limits(columns=NOT_HELD)], ignore_index=True
-        ),
+        limits=all_limits({"Not served": person.take(without)}, NOT_HELD),
     )
 
 

@@ -19,10 +19,11 @@ from synthetic_data.observation import (
     Recorded,
     Truth,
     about,
+    all_limits,
     in_own_words,
     keep,
-    limits,
     look_up,
+    not_held,
 )
 from synthetic_data.population.schools import GRADES, LEVELS
 from synthetic_data.scenario import Exchange, Scenario
@@ -241,17 +242,7 @@ SORTED_BY = {
 }
 WORK = 8  # among the slowest to write; the largest number is the slowest
 
-NOT_HELD = (
-    "sex",
-    "race",
-    "hispanic_latino_ethnicity",
-    "street_number_name",
-    "city",
-    "postal_code",
-    "home_language",
-    "telephone",
-    "email",
-)
+NOT_HELD = not_held(LAYOUT, left_empty=("sex",))
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
@@ -318,7 +309,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         silo=SILO,
         layout=LAYOUT,
         files=files,
-        limits=pd.concat([limits(not_yet, "Roster date"), limits(columns=NOT_HELD)], ignore_index=True),
+        limits=all_limits({"Roster date": not_yet}, NOT_HELD),
     )
 
 

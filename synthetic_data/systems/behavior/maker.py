@@ -26,7 +26,16 @@ from synthetic_data.life.incidents import (
     SUSPENSIONS,
     Incidents,
 )
-from synthetic_data.observation import Later, Observation, Recorded, Truth, about, in_own_words, limits
+from synthetic_data.observation import (
+    Later,
+    Observation,
+    Recorded,
+    Truth,
+    about,
+    all_limits,
+    in_own_words,
+    not_held,
+)
 from synthetic_data.population.schools import GRADES
 from synthetic_data.scenario import Exchange, Scenario
 from synthetic_data.streams import rng_for
@@ -45,19 +54,7 @@ SORTED_BY = {
 }
 ZONE, ZONE_TYPE = "America/Chicago", 3
 
-NOT_HELD = (
-    "generation_code_suffix",
-    "birth_date",
-    "sex",
-    "race",
-    "hispanic_latino_ethnicity",
-    "street_number_name",
-    "city",
-    "postal_code",
-    "home_language",
-    "telephone",
-    "email",
-)
+NOT_HELD = not_held(LAYOUT, left_empty=("birth_date",))
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
@@ -91,13 +88,9 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         silo=SILO,
         layout=LAYOUT,
         files=tuple(files),
-        limits=pd.concat(
-            [
-                limits(person.loc[late & ~known], "Roster date"),
-                limits(person.loc[never & ~late & ~known], "Not served"),
-                limits(columns=NOT_HELD),
-            ],
-            ignore_index=True,
+        limits=all_limits(
+            {"Roster date": person.loc[late & ~known], "Not served": person.loc[never & ~late & ~known]},
+            NOT_HELD,
         ),
     )
 

@@ -8,7 +8,15 @@ import pandas as pd
 from synthetic_data.columns import numbered, pick, text, whole
 from synthetic_data.life.college_plans import APPLIED, INSTITUTIONS, INTERESTS, PLANS, SENIOR, STATUSES
 from synthetic_data.life.free_text import sentences
-from synthetic_data.observation import Later, Observation, Recorded, Truth, about, limits
+from synthetic_data.observation import (
+    Later,
+    Observation,
+    Recorded,
+    Truth,
+    about,
+    all_limits,
+    not_held,
+)
 from synthetic_data.scenario import Exchange, Scenario
 from synthetic_data.streams import rng_for
 
@@ -18,22 +26,7 @@ SILO = "career"
 LAYOUT = "career/college_planning"
 SORTED_BY = {"students": ("id",), "admissions": ("applied_on", "id")}
 
-NOT_HELD = (
-    "middle_name",
-    "generation_code_suffix",
-    "preferred_first_name",
-    "birth_date",
-    "sex",
-    "race",
-    "hispanic_latino_ethnicity",
-    "grade_level",
-    "school_id",
-    "street_number_name",
-    "city",
-    "postal_code",
-    "home_language",
-    "telephone",
-)
+NOT_HELD = not_held(LAYOUT)
 SOURCES = ("Direct", "Shared form")
 
 
@@ -113,13 +106,12 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             ),
             Later("admissions", admissions),
         ),
-        limits=pd.concat(
-            [
-                limits(person.take(without), "Not served"),
-                limits(person.take(np.setdiff1d(ambitions.child, child)), "Roster date"),
-                limits(columns=NOT_HELD),
-            ],
-            ignore_index=True,
+        limits=all_limits(
+            {
+                "Not served": person.take(without),
+                "Roster date": person.take(np.setdiff1d(ambitions.child, child)),
+            },
+            NOT_HELD,
         ),
     )
 

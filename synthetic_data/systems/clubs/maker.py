@@ -8,7 +8,14 @@ import pandas as pd
 from helpers.layouts import load_layout
 from synthetic_data.columns import pick
 from synthetic_data.life.participation import CLUBS
-from synthetic_data.observation import Observation, Recorded, Truth, about, limits
+from synthetic_data.observation import (
+    Observation,
+    Recorded,
+    Truth,
+    about,
+    all_limits,
+    not_held,
+)
 from synthetic_data.population.schools import GRADES
 from synthetic_data.scenario import Exchange, Scenario
 
@@ -19,22 +26,7 @@ LAYOUT = "activities/community_clubs"
 SORTED_BY = {"members": ("Club", "Joined", "Last name", "First name")}
 WORK = 2  # among the slowest to write; the largest number is the slowest
 
-NOT_HELD = (
-    "middle_name",
-    "generation_code_suffix",
-    "preferred_first_name",
-    "birth_date",
-    "sex",
-    "race",
-    "hispanic_latino_ethnicity",
-    "school_id",
-    "street_number_name",
-    "city",
-    "postal_code",
-    "home_language",
-    "telephone",
-    "email",
-)
+NOT_HELD = not_held(LAYOUT)
 # Short names that townspeople use for schools, without agreed names.
 SHORT = ((" Elementary School", " Elementary"), (" Middle School", " Middle"), (" High School", " High"))
 
@@ -88,13 +80,12 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
                 wording={} if exchange.agreed_codes else {"School": _short(schools.names)},
             ),
         ),
-        limits=pd.concat(
-            [
-                limits(person.take(np.setdiff1d(here, members.child)), "Not served"),
-                limits(person.take(np.setdiff1d(members.child, child)), "Roster date"),
-                limits(columns=NOT_HELD),
-            ],
-            ignore_index=True,
+        limits=all_limits(
+            {
+                "Not served": person.take(np.setdiff1d(here, members.child)),
+                "Roster date": person.take(np.setdiff1d(members.child, child)),
+            },
+            NOT_HELD,
         ),
     )
 

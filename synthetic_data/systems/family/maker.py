@@ -14,7 +14,16 @@ from synthetic_data.columns import numbered, pick, text, whole
 from synthetic_data.columns import truth as yes_or_no
 from synthetic_data.life.family_contact import CHANNELS, DAY, LANGUAGES, TOPICS
 from synthetic_data.life.one_change import with_order
-from synthetic_data.observation import Later, Observation, Recorded, Truth, about, limits, own_words
+from synthetic_data.observation import (
+    Later,
+    Observation,
+    Recorded,
+    Truth,
+    about,
+    all_limits,
+    not_held,
+    own_words,
+)
 from synthetic_data.scenario import Exchange, Scenario
 from synthetic_data.streams import rng_for
 
@@ -32,20 +41,7 @@ SORTED_BY = {
 Codes = npt.NDArray[np.int64]
 Words = npt.NDArray[np.object_]
 
-NOT_HELD = (
-    "middle_name",
-    "generation_code_suffix",
-    "preferred_first_name",
-    "birth_date",
-    "sex",
-    "race",
-    "hispanic_latino_ethnicity",
-    "grade_level",
-    "street_number_name",
-    "city",
-    "postal_code",
-    "home_language",
-)
+NOT_HELD = not_held(LAYOUT, held=("school_id",))
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
@@ -163,13 +159,8 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             Later("logins", logins),
             Later("messages", messages),
         ),
-        limits=pd.concat(
-            [
-                limits(person.take(ever[~held[ever]]), "Not served"),
-                limits(person.take(ever[late]), "Roster date"),
-                limits(columns=NOT_HELD),
-            ],
-            ignore_index=True,
+        limits=all_limits(
+            {"Not served": person.take(ever[~held[ever]]), "Roster date": person.take(ever[late])}, NOT_HELD
         ),
     )
 

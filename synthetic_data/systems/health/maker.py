@@ -17,9 +17,10 @@ from synthetic_data.observation import (
     Recorded,
     Truth,
     about,
+    all_limits,
     arrived_by,
-    limits,
     look_up,
+    not_held,
     on_day,
     own_words,
 )
@@ -35,20 +36,7 @@ WHO = ("Last Name", "First Name", "Date of Birth")
 SORTED_BY = {"students": WHO, "visits": ("Date", "Time In"), "immunizations": (*WHO, "Vaccine")}
 WORK = 5  # among the slowest to write; the largest number is the slowest
 
-NOT_HELD = (
-    "middle_name",
-    "generation_code_suffix",
-    "preferred_first_name",
-    "sex",
-    "race",
-    "hispanic_latino_ethnicity",
-    "street_number_name",
-    "city",
-    "postal_code",
-    "home_language",
-    "telephone",
-    "email",
-)
+NOT_HELD = not_held(LAYOUT)
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
@@ -125,13 +113,9 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             Later("visits", visits),
             Later("immunizations", immunizations),
         ),
-        limits=pd.concat(
-            [
-                limits(person.loc[ever & ~card], "Not served"),
-                limits(person.loc[ever & card & ~arrived], "Roster date"),
-                limits(columns=NOT_HELD),
-            ],
-            ignore_index=True,
+        limits=all_limits(
+            {"Not served": person.loc[ever & ~card], "Roster date": person.loc[ever & card & ~arrived]},
+            NOT_HELD,
         ),
     )
 

@@ -10,7 +10,14 @@ import pandas as pd
 
 from synthetic_data.columns import dates, pick, ranked, text, whole
 from synthetic_data.life.learning.tests import SEASONS, SUBJECTS, Tests, iready_scale, spreads
-from synthetic_data.observation import Observation, Recorded, Truth, about, limits
+from synthetic_data.observation import (
+    Observation,
+    Recorded,
+    Truth,
+    about,
+    all_limits,
+    not_held,
+)
 from synthetic_data.population.schools import GRADES
 from synthetic_data.scenario import Exchange, Scenario
 from synthetic_data.streams import rng_for
@@ -30,19 +37,7 @@ SORTED_BY = dict.fromkeys(
 )
 FILES = (("math", "diagnostic_results_math.csv"), ("ela", "diagnostic_results_ela.csv"))  # by subject
 
-NOT_HELD = (
-    "middle_name",
-    "generation_code_suffix",
-    "preferred_first_name",
-    "birth_date",
-    "race",
-    "street_number_name",
-    "city",
-    "postal_code",
-    "home_language",
-    "telephone",
-    "email",
-)
+NOT_HELD = not_held(LAYOUT)
 
 # Terms as observed, except "Emerging K" and "Not Enrolled".
 NORMING_WINDOWS = (
@@ -97,7 +92,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         silo=SILO,
         layout=LAYOUT,
         files=tuple(reversed(files)),
-        limits=pd.concat([held.limits, limits(columns=NOT_HELD)], ignore_index=True),
+        limits=all_limits(held.missing, NOT_HELD),
     )
 
 

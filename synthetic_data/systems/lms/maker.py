@@ -14,7 +14,17 @@ from helpers.standard import STRING
 from synthetic_data.columns import is_among, numbered, pick, text
 from synthetic_data.life.learning.assignments import standing
 from synthetic_data.life.learning.online_activity import online_now
-from synthetic_data.observation import Later, Observation, Recorded, Truth, about, keep, limits, on_day
+from synthetic_data.observation import (
+    Later,
+    Observation,
+    Recorded,
+    Truth,
+    about,
+    all_limits,
+    keep,
+    not_held,
+    on_day,
+)
 from synthetic_data.population.names import fold
 from synthetic_data.population.schools import GRADES
 from synthetic_data.scenario import Exchange, Scenario
@@ -170,21 +180,7 @@ SORTED_BY = {
 }
 WORK = 9  # among the slowest to write; the largest number is the slowest
 
-NOT_HELD = (
-    "middle_name",
-    "generation_code_suffix",
-    "birth_date",
-    "sex",
-    "race",
-    "hispanic_latino_ethnicity",
-    "grade_level",
-    "school_id",
-    "street_number_name",
-    "city",
-    "postal_code",
-    "home_language",
-    "telephone",
-)
+NOT_HELD = not_held(LAYOUT)
 
 LOWEST_GRADE = "06"
 CLOSED = 0.6  # share of leavers' accounts that somebody closed; the others stay open
@@ -231,10 +227,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             Later("submissions", lambda: [submission_page(scenario, truth, accounts, day)]),
             Later("system-activities", lambda: [sign_in_page(truth, accounts, day)]),
         ),
-        limits=pd.concat(
-            [limits(elsewhere, "Not served"), limits(late, "Roster date"), limits(columns=NOT_HELD)],
-            ignore_index=True,
-        ),
+        limits=all_limits({"Not served": elsewhere, "Roster date": late}, NOT_HELD),
     )
 
 

@@ -22,7 +22,15 @@ from synthetic_data.life.learning.tests import (
     percentiles,
     spreads,
 )
-from synthetic_data.observation import Later, Observation, Recorded, Truth, about, limits
+from synthetic_data.observation import (
+    Later,
+    Observation,
+    Recorded,
+    Truth,
+    about,
+    all_limits,
+    not_held,
+)
 from synthetic_data.population.schools import GRADES
 from synthetic_data.scenario import Exchange, Scenario
 from synthetic_data.streams import rng_for
@@ -43,18 +51,7 @@ SORTED_BY = {
 WORK = 4  # among the slowest to write; the largest number is the slowest
 PROGRAM = 0
 
-NOT_HELD = (
-    "generation_code_suffix",
-    "preferred_first_name",
-    "race",
-    "hispanic_latino_ethnicity",
-    "street_number_name",
-    "city",
-    "postal_code",
-    "home_language",
-    "telephone",
-    "email",
-)
+NOT_HELD = not_held(LAYOUT)
 FIFTHS = ("Low", "LoAvg", "Avg", "HiAvg", "High")
 
 # Terms of the vendor's tests: subjects and naming pattern as in the observed export; the tests of these two
@@ -129,7 +126,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             Later("AssessmentResults", results),
             Later(OLDER, older_results),
         ),
-        limits=pd.concat([held.limits, limits(columns=NOT_HELD)], ignore_index=True),
+        limits=all_limits(held.missing, NOT_HELD),
     )
 
 

@@ -9,7 +9,15 @@ from helpers.standard import last_day
 from synthetic_data import columns
 from synthetic_data.columns import dates, numbered, pick, text, whole
 from synthetic_data.life.wellbeing.meal_eligibility import BENEFITS, CARRIED, DIRECT, NOTHING, REASONS
-from synthetic_data.observation import Observation, Recorded, Truth, about, arrived_by, limits
+from synthetic_data.observation import (
+    Observation,
+    Recorded,
+    Truth,
+    about,
+    all_limits,
+    arrived_by,
+    not_held,
+)
 from synthetic_data.scenario import Exchange, Scenario
 from synthetic_data.streams import rng_for
 
@@ -25,25 +33,7 @@ SORTED_BY = {
     )
 }
 
-NOT_HELD = (
-    "first_name",
-    "middle_name",
-    "last_surname",
-    "generation_code_suffix",
-    "preferred_first_name",
-    "birth_date",
-    "sex",
-    "race",
-    "hispanic_latino_ethnicity",
-    "grade_level",
-    "school_id",
-    "street_number_name",
-    "city",
-    "postal_code",
-    "home_language",
-    "telephone",
-    "email",
-)
+NOT_HELD = not_held(LAYOUT)
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
@@ -98,7 +88,5 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         silo=SILO,
         layout=LAYOUT,
         files=(recorded,),
-        limits=pd.concat(
-            [limits(person.loc[later], "Roster date"), limits(columns=NOT_HELD)], ignore_index=True
-        ),
+        limits=all_limits({"Roster date": person.loc[later]}, NOT_HELD),
     )

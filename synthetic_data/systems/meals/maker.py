@@ -15,9 +15,10 @@ from synthetic_data.observation import (
     Recorded,
     Truth,
     about,
+    all_limits,
     keep,
-    limits,
     look_up,
+    not_held,
     on_day,
     own_words,
 )
@@ -31,20 +32,7 @@ LAYOUT = "meals/mealtime_customers"
 SORTED_BY = {"customers": ("Customer Last Name", "Customer First Name", "Customer ID")}
 WORK = 3  # among the slowest to write; the largest number is the slowest
 
-NOT_HELD = (
-    "middle_name",
-    "generation_code_suffix",
-    "preferred_first_name",
-    "sex",
-    "race",
-    "hispanic_latino_ethnicity",
-    "street_number_name",
-    "city",
-    "postal_code",
-    "home_language",
-    "telephone",
-    "email",
-)
+NOT_HELD = not_held(LAYOUT)
 
 # Share of the lunch line's own numbers that equal another child's district number, at least two. The kit's
 # own figure: both systems count in six digits, and nobody separates them.
@@ -96,10 +84,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         silo=SILO,
         layout=LAYOUT,
         files=(recorded,),
-        limits=pd.concat(
-            [limits(not_served, "Not served"), limits(not_yet, "Roster date"), limits(columns=NOT_HELD)],
-            ignore_index=True,
-        ),
+        limits=all_limits({"Not served": not_served, "Roster date": not_yet}, NOT_HELD),
         cases=pd.DataFrame({"case": "colliding_id", "person": persons.array[collides]}, dtype=STRING),
     )
 

@@ -22,7 +22,14 @@ from synthetic_data.life.wellbeing.screenings import (
     Screenings,
     opted_out,
 )
-from synthetic_data.observation import Observation, Recorded, Truth, about, limits
+from synthetic_data.observation import (
+    Observation,
+    Recorded,
+    Truth,
+    about,
+    all_limits,
+    not_held,
+)
 from synthetic_data.population.schools import GRADES
 from synthetic_data.scenario import Exchange, Scenario
 from synthetic_data.streams import rng_for
@@ -38,20 +45,7 @@ LAYOUT = "wellbeing/basc3_bess"
 SORTED_BY = {"forms": ("School Name", "Student Name", "Form")}
 WORK = 1  # among the slowest to write; the largest number is the slowest
 
-NOT_HELD = (
-    "middle_name",
-    "generation_code_suffix",
-    "preferred_first_name",
-    "birth_date",
-    "race",
-    "hispanic_latino_ethnicity",
-    "street_number_name",
-    "city",
-    "postal_code",
-    "home_language",
-    "telephone",
-    "email",
-)
+NOT_HELD = not_held(LAYOUT, held=("school_id",))
 # One of these terms was observed ("Two or More Races"); the others are the kit's own.
 RACE_WORDS = {**GROUP_WORDS, "Two or more races": "Two or More Races"}
 
@@ -125,14 +119,13 @@ def _limits(scenario: Scenario, truth: Truth, screenings: Screenings, held: Scre
     refused = here & opted_out(scenario, len(person))
     rated = np.zeros(len(person), dtype=bool)
     rated[screenings.child] = True
-    return pd.concat(
-        [
-            limits(person.loc[refused], "Opted out"),
-            limits(person.loc[here & ~refused & rated], "Roster date"),
-            limits(person.loc[here & ~refused & ~rated], "Not served"),
-            limits(columns=NOT_HELD),
-        ],
-        ignore_index=True,
+    return all_limits(
+        {
+            "Opted out": person.loc[refused],
+            "Roster date": person.loc[here & ~refused & rated],
+            "Not served": person.loc[here & ~refused & ~rated],
+        },
+        NOT_HELD,
     )
 
 

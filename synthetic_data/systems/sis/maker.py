@@ -19,9 +19,9 @@ from synthetic_data.observation import (
     Recorded,
     Truth,
     about,
+    all_limits,
     guids,
     keep,
-    limits,
     look_up,
     names_persons,
     on_day,
@@ -305,9 +305,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         silo=SILO,
         layout=LAYOUT,
         files=tuple(files),
-        limits=pd.concat(
-            [limits(left["person"], "Roster date"), limits(columns=NOT_HELD)], ignore_index=True
-        ),
+        limits=all_limits({"Roster date": left["person"]}, NOT_HELD),
     )
 
 

@@ -10,7 +10,15 @@ import pandas as pd
 
 from synthetic_data.columns import dates, only, pick, text, truth
 from synthetic_data.life.wellbeing.plans import CATEGORIES, MULTIPLE, SERVICES, Plans
-from synthetic_data.observation import Observation, Recorded, Truth, about, arrived_by, limits
+from synthetic_data.observation import (
+    Observation,
+    Recorded,
+    Truth,
+    about,
+    all_limits,
+    arrived_by,
+    not_held,
+)
 from synthetic_data.scenario import Exchange, Scenario
 from synthetic_data.streams import rng_for
 
@@ -23,22 +31,7 @@ SILO = "special_education"
 LAYOUT = "special_education/plan_records"
 SORTED_BY = {"plans": ("last_name", "first_name", "dob", "nj_se_lastiepmeetingdate")}
 
-NOT_HELD = (
-    "middle_name",
-    "generation_code_suffix",
-    "preferred_first_name",
-    "sex",
-    "race",
-    "hispanic_latino_ethnicity",
-    "grade_level",
-    "school_id",
-    "street_number_name",
-    "city",
-    "postal_code",
-    "home_language",
-    "telephone",
-    "email",
-)
+NOT_HELD = not_held(LAYOUT)
 
 PLACEMENTS = (
     "80% or more of the school day among all children",
@@ -83,9 +76,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         silo=SILO,
         layout=LAYOUT,
         files=(recorded,),
-        limits=pd.concat(
-            [*_not_held(scenario, truth, plans, child), limits(columns=NOT_HELD)], ignore_index=True
-        ),
+        limits=all_limits(_missing(scenario, truth, plans, child), NOT_HELD),
     )
 
 
@@ -153,14 +144,11 @@ def _of_the_plan(
     }
 
 
-def _not_held(scenario: Scenario, truth: Truth, plans: Plans, held: Codes) -> list[pd.DataFrame]:
+def _missing(scenario: Scenario, truth: Truth, plans: Plans, held: Codes) -> dict[str, pd.Series]:
     """Explain for everybody else why there is no plan: none exists, or it came after the roster."""
     person = truth.population.children["person"]
     others = arrived_by(truth, pd.Timestamp(scenario.as_of))
     others[held] = False
     has_plan = np.zeros(len(person), dtype=bool)
     has_plan[plans.child] = True
-    return [
-        limits(person.loc[others & ~has_plan], "Not served"),
-        limits(person.loc[others & has_plan], "Roster date"),
-    ]
+    return {"Not served": person.loc[others & ~has_plan], "Roster date": person.loc[others & has_plan]}

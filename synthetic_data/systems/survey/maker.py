@@ -22,7 +22,16 @@ from synthetic_data.life.wellbeing.surveys import (
     Surveys,
     said_no,
 )
-from synthetic_data.observation import Later, Observation, Recorded, Truth, about, limits
+from synthetic_data.observation import (
+    Later,
+    Observation,
+    Recorded,
+    Truth,
+    about,
+    all_limits,
+    limits,
+    not_held,
+)
 from synthetic_data.population.schools import GRADES
 from synthetic_data.scenario import Exchange, Scenario
 
@@ -34,21 +43,7 @@ SORTED_BY = {"about_me": ("School", "Answered on", "Last name", "First name")}
 # The invented vendor withholds smaller groups; what a district shows is for the district to say.
 SMALLEST_GROUP = 10
 
-NOT_HELD = (
-    "middle_name",
-    "generation_code_suffix",
-    "preferred_first_name",
-    "birth_date",
-    "sex",
-    "race",
-    "hispanic_latino_ethnicity",
-    "street_number_name",
-    "city",
-    "postal_code",
-    "home_language",
-    "telephone",
-    "email",
-)
+NOT_HELD = not_held(LAYOUT, held=("school_id",))
 
 
 def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation:
@@ -71,9 +66,9 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         files=(*(one for one in named if len(one.people)), asked),
         limits=pd.concat(
             [
-                limits(person.loc[refused], "Opted out"),
-                limits(person.loc[missing & ~refused], "Not served"),
-                limits(columns=NOT_HELD),
+                all_limits(
+                    {"Opted out": person.loc[refused], "Not served": person.loc[missing & ~refused]}, NOT_HELD
+                ),
                 limits(columns=("response",), reason="Confidential"),
             ],
             ignore_index=True,

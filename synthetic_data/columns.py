@@ -19,10 +19,12 @@ __all__ = [
     "index_in",
     "is_among",
     "mapped",
+    "marked",
     "numbered",
     "of_one_length",
     "only",
     "pick",
+    "places_in",
     "ranked",
     "replace_words",
     "replaced",
@@ -45,6 +47,13 @@ def only(mask: Mask, words: Words | str) -> Words:
     kept = np.full(len(mask), None, dtype=object)
     kept[mask] = words if isinstance(words, str) else words[mask]
     return kept
+
+
+def marked(places: Any, count: int) -> Mask:
+    """Return a mask that is true in some places; some may be named more than once."""
+    mask = np.zeros(count, dtype=bool)
+    mask[places] = True
+    return mask
 
 
 def text(values: Words | Sequence[str | None]) -> Any:
@@ -102,6 +111,11 @@ def is_among(values: pd.Series, known: Any) -> Mask:
     """
     found = pc.is_in(_arrow(values), value_set=_arrow(known), skip_nulls=True)
     return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def places_in(known: Any, values: Any) -> npt.NDArray[np.int64]:
+    """Return the place of every value among the known ones, each there once; -1 if it isn't there."""
+    return np.asarray(pd.Index(known).get_indexer(pd.Index(values)), dtype="int64")
 
 
 def index_in(values: Any, known: Any) -> npt.NDArray[np.int64]:

@@ -14,7 +14,7 @@ import pandas as pd
 from helpers.files import TextTable
 from helpers.layouts import FileLayout, load_layout
 from helpers.standard import STRING, constant, missing, stacked
-from synthetic_data.columns import index_in, of_one_length
+from synthetic_data.columns import index_in, marked, of_one_length
 from synthetic_data.life import Life
 from synthetic_data.life.one_change import Change, with_surname
 from synthetic_data.population import Population
@@ -172,8 +172,7 @@ def on_day(spells: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
 def arrived_by(truth: Truth, day: pd.Timestamp) -> npt.NDArray[np.bool_]:
     """Mark children whose enrollment in the district had started by a day."""
     begun = (truth.schooling.school_enrollment["begin_date"] <= day).to_numpy(dtype=bool)
-    arrived = np.zeros(len(truth.population.children), dtype=bool)
-    arrived[truth.schooling.spells.child[begun]] = True
+    arrived = marked(truth.schooling.spells.child[begun], len(truth.population.children))
     return arrived
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.standard import STRING
+from synthetic_data.columns import places_in
 from synthetic_data.faults.scene import FaultContext
 from synthetic_data.observation import NOBODY, look_up
 
@@ -85,7 +86,7 @@ def placeholder_student(scene: FaultContext) -> None:
     for page, key in ((users, "sourcedId"), (roles, "userSourcedId"), (demographics, "sourcedId")):
         rows = page.table.rows
         first = np.flatnonzero(~rows[key].duplicated().to_numpy(dtype=bool))
-        place = first[pd.Index(rows[key].iloc[first]).get_indexer(pd.Index(theirs))]
+        place = first[places_in(rows[key].iloc[first], theirs)]
         again = rows.iloc[place].copy()
         again[key] = made
         if page is users:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.standard import STRING
+from synthetic_data.columns import places_in
 from synthetic_data.faults.names import mistyped
 from synthetic_data.faults.scene import CellChange, FaultContext, Page, chosen_children, chosen_pieces
 from synthetic_data.observation import guids, look_up
@@ -212,7 +213,7 @@ def clever_id_reissued(scene: FaultContext) -> None:
     rows = rows.loc[several.to_numpy(dtype=bool)]
     persons = np.sort(np.asarray(rows["person"].unique(), dtype=object))
     chosen = persons[scene.choose(np.arange(len(persons)))]
-    group = pd.Index(chosen).get_indexer(pd.Index(rows["person"]))
+    group = places_in(chosen, rows["person"])
     size = rows.groupby("person")["place"].transform("size").to_numpy()
     moved = (group >= 0) & (rows["later"].to_numpy() < size // 2)
     places, groups = rows["place"].to_numpy()[moved], group[moved]

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.standard import figure, whole_figure
-from synthetic_data.columns import dates, pick, text
+from synthetic_data.columns import dates, pick, places_in, text
 from synthetic_data.facts import figures, rows
 from synthetic_data.life.effects import Effect
 from synthetic_data.life.traits import Traits
@@ -386,7 +386,7 @@ def draw_absences(
     parts: list[tuple[Codes, Codes, npt.NDArray[np.datetime64], Codes]] = []
     for year in sorted({year for year, _ in schooling.years}):
         grade_column = "grade_level" if year == scenario.school_year else "grade_level_before"
-        grade = np.asarray(pd.Index(GRADES).get_indexer(pd.Index(children[grade_column])))
+        grade = places_in(GRADES, children[grade_column])
         rates = onset_rates(scenario, population, grade, traits.missing[year], schooling.years, year)
         for place, level in enumerate(LEVELS):
             laid_out = schooling.years[year, level]

@@ -154,7 +154,7 @@ def draw_ambitions(scenario: Scenario, schooling: Schooling, traits: Traits) -> 
     spells, children = schooling.spells, len(traits.academic)
     rng = rng_for(scenario.seed, "ambitions")
     mine = np.flatnonzero((spells.year == scenario.school_year) & (spells.end != -2))
-    begin = schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")[mine]
+    begin = schooling.begin[mine]
     grade = np.full(children, -1)
     here, gone = np.full(children, np.datetime64("NaT", "D")), last_days(schooling, children)
     grade[spells.child[mine]] = spells.grade[mine]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import pick, whole_minutes, within
+from synthetic_data.columns import pick, places_in, whole_minutes, within
 from synthetic_data.life.absences import Absences
 from synthetic_data.life.effects import Effect
 from synthetic_data.life.presence import last_days
@@ -186,7 +186,7 @@ def draw_family_contact(scenario: Scenario, population: Population, traits: Trai
     rng = rng_for(scenario.seed, "family contact")
     support = _of_homes(traits.support, home_of_child, count)
     signed_up = rng.random(count) < _chance(SIGNED_UP + SUPPORT_IN_SIGNING_UP * support)
-    spoken = np.asarray(pd.Index(LANGUAGES).get_indexer(pd.Index(population.households["home_language"])))
+    spoken = places_in(LANGUAGES, population.households["home_language"])
     told = (rng.random(count) < TOLD_LANGUAGE) & (spoken >= 0)
     relation = guardians["relation"].to_numpy(dtype=object)
     size = np.bincount(home, minlength=count)

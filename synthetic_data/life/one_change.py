@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import index_in, is_among, text
+from synthetic_data.columns import index_in, is_among, marked, text
 from synthetic_data.life.family_contact import CourtOrders, FamilyContact
 from synthetic_data.life.participation import ClubMembers
 from synthetic_data.population import Population
@@ -94,12 +94,10 @@ def _known(
         & (spells["begin_date"] <= day - AROUND)
         & (spells["end_date"].isna() | (spells["end_date"] >= day + AROUND))
     ).to_numpy(dtype=bool)
-    at_school = np.zeros(len(children), dtype=bool)
-    at_school[places.child[there & (places.grade >= LOWEST_GRADE)]] = True
+    at_school = marked(places.child[there & (places.grade >= LOWEST_GRADE)], len(children))
     since = np.datetime64(day - AROUND, "D")
     until = np.datetime64(day, "D")
-    member = np.zeros(len(children), dtype=bool)
-    member[members.child[(members.begin <= since) & ~(members.end <= until)]] = True
+    member = marked(members.child[(members.begin <= since) & ~(members.end <= until)], len(children))
     only_child = ~children["household"].duplicated(keep=False).to_numpy(dtype=bool)
     account = is_among(children["person"], served)
     return 10.0 * at_school + cards + account + (second >= 0) + member + 0.5 * only_child

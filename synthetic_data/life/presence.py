@@ -7,6 +7,7 @@ import datetime as dt
 import numpy as np
 import numpy.typing as npt
 
+from synthetic_data.columns import marked
 from synthetic_data.life.absences import Absences
 from synthetic_data.population.schools import LEVELS
 from synthetic_data.schooling import Schooling
@@ -47,16 +48,15 @@ def _keys(child: Codes, day: Days) -> Codes:
 def enrolled_until(schooling: Schooling, year: int, children: int, until: np.datetime64) -> Mask:
     """Mark children whom a school had enrolled in a school year by a day, whether they came or not."""
     spells = schooling.spells
-    begin = schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
-    here = np.zeros(children, dtype=bool)
-    here[spells.child[(spells.year == year) & (begin <= until)]] = True
+    begin = schooling.begin
+    here = marked(spells.child[(spells.year == year) & (begin <= until)], children)
     return here
 
 
 def last_days(schooling: Schooling, children: int) -> Days:
     """Return each child's last day in the district's schools; ``NaT`` for those still enrolled."""
     last = np.full(children, np.datetime64("NaT", "D"))
-    last[schooling.spells.child] = schooling.school_enrollment["end_date"].to_numpy().astype("datetime64[D]")
+    last[schooling.spells.child] = schooling.end
     return last
 
 

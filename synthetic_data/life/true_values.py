@@ -117,7 +117,7 @@ def _nobody(population: Population) -> Numbers:
 def _school(year: int, population: Population, schooling: Schooling, until: np.datetime64) -> Element:
     """Return the school of each child's latest started enrollment period."""
     spells = schooling.spells
-    begin = schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
+    begin = schooling.begin
     begun = np.flatnonzero((spells.year == year) & (begin <= until))
     school = _nobody(population)
     school[spells.child[begun]] = spells.school[begun]  # enrollment periods are sorted by begin date

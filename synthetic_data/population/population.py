@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import dates, numbered, only, pick, text, truth
+from synthetic_data.columns import dates, marked, numbered, only, pick, text, truth
 from synthetic_data.population.births import space_births
 from synthetic_data.population.hard_cases import SMALLEST, inject_hard_cases, list_cases
 from synthetic_data.population.households import (
@@ -271,8 +271,7 @@ def _draw_households(scenario: Scenario, count: int) -> Draft | None:
         last_day = (first_of_year.astype("datetime64[M]") + np.timedelta64(8, "M")).astype("datetime64[D]")
         new_year = first_of_year.astype("datetime64[D]")
         again = pd.DataFrame({"home": home, "day": new_year}).loc[unknown].duplicated()
-        fixed = np.zeros(slots, dtype=bool)
-        fixed[again.index[~again]] = True
+        fixed = marked(again.index[~again], slots)
         birth = np.where(fixed, new_year, last_day - (day_of_year * 365).astype("int64"))
         middle = np.where(fixed, new_year, last_day - np.timedelta64(182, "D"))
         return *space_births(scenario.seed, home, birth, last_day, ~fixed), middle

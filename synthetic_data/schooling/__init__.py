@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.population import Population
@@ -13,6 +16,8 @@ from synthetic_data.schooling.classes import Seats, arrange_teaching
 from synthetic_data.schooling.enrollment import EnrollmentPeriods, draw_enrollment, moves_frame, spells_frame
 
 __all__ = ["Schooling", "make_schooling"]
+
+Days = npt.NDArray[np.datetime64]
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,16 @@ class Schooling:
     years: dict[tuple[int, str], SchoolYear]
     spells: EnrollmentPeriods
     seats: Seats
+
+    @cached_property
+    def begin(self) -> Days:
+        """First day of each enrollment period."""
+        return self.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
+
+    @cached_property
+    def end(self) -> Days:
+        """Last day of each enrollment period; ``NaT`` while it lasts."""
+        return self.school_enrollment["end_date"].to_numpy().astype("datetime64[D]")
 
 
 def make_schooling(scenario: Scenario, population: Population) -> Schooling:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import dates, pick, text, whole, within
+from synthetic_data.columns import dates, pick, places_in, text, whole, within
 from synthetic_data.population import Population
 from synthetic_data.population.schools import CORE_SUBJECTS, ELECTIVES, GRADES, LEVELS, PERIODS
 from synthetic_data.scenario import Scenario
@@ -239,7 +239,7 @@ def _enrollment_frame(
     spell_year, spell_level = spells.year[seats.spell], spells.level[seats.spell]
     section_year = sections["school_year"].to_numpy(dtype="int64")
     school_level = np.array([list(LEVELS).index(level) for level in population.places.levels])
-    section_school = np.asarray(pd.Index(population.places.ids).get_indexer(pd.Index(sections["school_id"])))
+    section_school = places_in(population.places.ids, sections["school_id"])
     section_level = school_level[section_school]
     taught_from = np.full(len(sections), np.datetime64("NaT", "D"))
     taught_to = taught_from.copy()

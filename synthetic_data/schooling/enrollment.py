@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import dates, pick, text, truth, whole
+from synthetic_data.columns import dates, pick, places_in, text, truth, whole
 from synthetic_data.population import Population
 from synthetic_data.population.hard_cases import SMALLEST
 from synthetic_data.population.schools import GRADES, LEVELS
@@ -71,12 +71,14 @@ def draw_enrollment(
 ) -> EnrollmentPeriods:
     """Enroll every child in both school years."""
     places, children = population.places, population.children
-    homes, home = population.households, _codes(population.households["household"], children["household"])
+    homes, home = population.households, places_in(population.households["household"], children["household"])
     zone_now = homes["zone"].to_numpy(dtype="int64")
     zones = len(places.places("elementary"))
     grades = {
-        scenario.school_year: _codes(pd.Series(GRADES, dtype="string"), children["grade_level"]),
-        scenario.school_year - 1: _codes(pd.Series(GRADES, dtype="string"), children["grade_level_before"]),
+        scenario.school_year: places_in(GRADES, children["grade_level"]),
+        scenario.school_year - 1: places_in(
+            pd.Series(GRADES, dtype="string"), children["grade_level_before"]
+        ),
     }
     parts: list[EnrollmentPeriods] = []
     zone_end = zone_now
@@ -258,8 +260,3 @@ def _plant(rng: np.random.Generator, home: Codes, grade: Codes, new: Mask, kind:
                 stays[home[child]] = False
                 break
     return kind
-
-
-def _codes(words: pd.Series, values: pd.Series) -> Codes:
-    """Return the index of each value among words; -1 if missing."""
-    return np.asarray(pd.Index(words).get_indexer(pd.Index(values)), dtype="int64")

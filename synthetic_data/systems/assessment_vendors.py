@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import only, text
+from synthetic_data.columns import marked, only, text
 from synthetic_data.life.learning.tests import PROGRAMS, TESTED, WINDOWS, YEARS_GIVEN, Tests, window_of
 from synthetic_data.observation import Truth
 from synthetic_data.population import ten_digits
@@ -97,10 +97,8 @@ def held_by(scenario: Scenario, truth: Truth, exchange: Exchange, program: int) 
     listed[tests.child, term] = True
 
     here = np.unique(spells.child[(spells.year == scenario.school_year) & (begin <= as_of)])
-    holds = np.zeros(count, dtype=bool)
-    holds[tests.child if program else np.flatnonzero(listed.any(axis=1))] = True
-    tested = np.zeros(count, dtype=bool)
-    tested[every.child[mine]] = True
+    holds = marked(tests.child if program else np.flatnonzero(listed.any(axis=1)), count)
+    tested = marked(every.child[mine], count)
     not_held = here[~holds[here]]
     late = tested[not_held]
     return VendorRoster(

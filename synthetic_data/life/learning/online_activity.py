@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from synthetic_data.columns import marked
 from synthetic_data.life.absences import Absences
 from synthetic_data.life.effects import Effect
 from synthetic_data.life.learning.assignments import NEVER, Coursework, Standing, away_on
@@ -116,8 +117,7 @@ def online_now(
     coursework: Coursework, work: OnlineWork, now: Standing, until: np.datetime64
 ) -> tuple[Codes, Mask]:
     """Return what the learning system shows of it on a day."""
-    listed = np.zeros(len(coursework.place), dtype=bool)
-    listed[now.cell] = True
+    listed = marked(now.cell, len(coursework.place))
     there = np.flatnonzero(listed[work.cell])
     return there, work.handed_in[there] & (work.day[there] <= until)
 

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from synthetic_data.columns import whole_days
+from synthetic_data.columns import places_in, whole_days
 from synthetic_data.life.absences import Absences, illness
 from synthetic_data.life.effects import Effect
 from synthetic_data.life.presence import enrolled_until
@@ -179,7 +178,7 @@ class _Events:
     def of(population: Population, away: Absences) -> _Events:
         frame = away.frame
         child = population.child_of(frame["person"])
-        school = np.asarray(pd.Index(population.places.ids).get_indexer(pd.Index(frame["school_id"])))
+        school = places_in(population.places.ids, frame["school_id"])
         day = frame["date"].to_numpy().astype("datetime64[D]")
         category = frame["attendance_event_category"]
         missed = category.isin(["Excused Absence", "Unexcused Absence"]).to_numpy(dtype=bool)

@@ -7,9 +7,8 @@ from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from synthetic_data.columns import pick, text, whole_days
+from synthetic_data.columns import pick, places_in, text, whole_days
 from synthetic_data.facts import rows
 from synthetic_data.life.circumstances import plan_liability
 from synthetic_data.life.effects import OWN, Effect
@@ -203,10 +202,7 @@ def _service_names(numbers: Numbers) -> object:
 def _grade(population: Population) -> Codes:
     """Return each child's grade this year, or else the year before."""
     children = population.children
-    grades = [
-        np.asarray(pd.Index(GRADES).get_indexer(pd.Index(children[name])))
-        for name in ("grade_level", "grade_level_before")
-    ]
+    grades = [places_in(GRADES, children[name]) for name in ("grade_level", "grade_level_before")]
     return np.where(grades[0] >= 0, grades[0], grades[1])
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.standard import first_day
+from synthetic_data.columns import places_in
 from synthetic_data.facts import rows
 from synthetic_data.life.absences import ENOUGH_DAYS, is_chronic
 from synthetic_data.life.circumstances import changed_school, is_homeless
@@ -75,8 +76,8 @@ def school_days(outcomes: Outcomes, year: int) -> pd.DataFrame:
     begins, after = pd.Timestamp(first_day(year)), pd.Timestamp(first_day(year + 1))
     missed = events["attendance_event_category"].isin(["Excused Absence", "Unexcused Absence"])
     events = events.loc[missed & (events["date"] >= begins) & (events["date"] < after)]
-    child = pd.Index(outcomes.population.children["person"]).get_indexer(pd.Index(events["person"]))
-    school = pd.Index(outcomes.population.places.ids).get_indexer(pd.Index(events["school_id"]))
+    child = outcomes.population.child_of(events["person"])
+    school = places_in(outcomes.population.places.ids, events["school_id"])
     days = np.bincount(child * schools + school, minlength=len(outcomes.population.children) * schools)
     table["missed"] = days[(table["child"] * schools + table["school"]).to_numpy()]
     return table

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from synthetic_data.columns import places_in
 from synthetic_data.faults import FUNCTIONS
 from synthetic_data.faults.apply import Log, apply_faults
 from synthetic_data.faults.scene import Fault, Page
@@ -93,7 +94,7 @@ def disagreement(outcomes: Outcomes) -> Mapping[str, Estimate]:
         first = every.drop_duplicates("person")
         second = every.drop(first.index).drop_duplicates("person")
         both = first.merge(second, on="person", how="inner", suffixes=("", "_other"), validate="one_to_one")
-        child = pd.Index(children["person"]).get_indexer(pd.Index(both["person"]))
+        child = places_in(children["person"], both["person"])
         disagree = np.asarray(both["name"] != both["name_other"], dtype="float64")
         found[what] = share(disagree, home[child])
     return found

@@ -51,10 +51,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     taken_part = truth.life.participation
     kept = np.flatnonzero(taken_part.begin <= day)
     here = np.unique(
-        truth.schooling.spells.child[
-            truth.schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
-            <= np.datetime64(scenario.as_of, "D")
-        ]
+        truth.schooling.spells.child[truth.schooling.begin <= np.datetime64(scenario.as_of, "D")]
     )
     person = truth.population.children["person"].array
     without = here[~np.isin(here, taken_part.child[kept])]

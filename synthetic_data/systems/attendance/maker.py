@@ -11,7 +11,7 @@ import pandas as pd
 
 from helpers.layouts import load_layout
 from helpers.standard import STRING
-from synthetic_data.columns import dates, is_among, pick, text, whole
+from synthetic_data.columns import dates, is_among, pick, places_in, text, whole
 from synthetic_data.life.learning.grades import LETTER_FROM, LETTERS, SEMESTERS
 from synthetic_data.observation import (
     Later,
@@ -92,9 +92,7 @@ def report_card_grades(truth: Truth, known: Mask, day: np.datetime64) -> Resourc
     children, sections = truth.population.children, schooling.sections
     row = np.flatnonzero(known[grades.child] & (grades.ended <= day))
     state_id = children["state_id"].to_numpy(dtype=object)
-    section_school = np.asarray(
-        pd.Index(truth.population.places.ids).get_indexer(pd.Index(sections["school_id"]))
-    )
+    section_school = places_in(truth.population.places.ids, sections["school_id"])
     rank = np.argsort(np.argsort(state_id, kind="stable"))
     section = grades.section[row]
     row = row[
@@ -113,7 +111,7 @@ def report_card_grades(truth: Truth, known: Mask, day: np.datetime64) -> Resourc
         place = list(LEVELS).index(of_level)
         spring[(year == of_year) & (level == place)] = laid_out.days[laid_out.fall_end + 1]
     begin = np.where(period >= 2, np.maximum(begin, spring), begin)
-    course = pd.Index(schooling.courses["course_id"]).get_indexer(pd.Index(sections["course_id"]))
+    course = places_in(schooling.courses["course_id"], sections["course_id"])
     sessions = schooling.sessions.dropna(subset=["parent_session_id"])
     titles = {
         (int(y), SEMESTERS.index(kind)): title
@@ -159,7 +157,7 @@ def course_transcripts(truth: Truth, known: Mask, day: np.datetime64) -> Resourc
     sections, courses = truth.schooling.sections, truth.schooling.courses
     row = _in_order(truth, np.flatnonzero(known[credits.child] & (credits.ended <= day)))
     child = credits.child[row]
-    course = np.asarray(pd.Index(courses["course_id"]).get_indexer(pd.Index(sections["course_id"])))
+    course = places_in(courses["course_id"], sections["course_id"])
     course = course[credits.section[row]]
     district = truth.population.district_id
     frame = pd.DataFrame(
@@ -417,7 +415,7 @@ def _events(
     reason = absences["reason"]
     if not exchange.agreed_codes:
         schools = truth.population.schools["school_id"]
-        manner = pd.Index(schools).get_indexer(pd.Index(absences["school_id"]))
+        manner = places_in(schools, absences["school_id"])
         reason = in_own_words("attendance", "reason", reason, manner)
     frame = pd.DataFrame(
         {

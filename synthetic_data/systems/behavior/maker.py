@@ -13,7 +13,7 @@ from helpers.files import TextTable, render
 from helpers.layouts import FileLayout, load_layout
 from helpers.standard import last_day
 from helpers.systems import system
-from synthetic_data.columns import dates, only, pick, text, whole
+from synthetic_data.columns import dates, marked, only, pick, places_in, text, whole
 from synthetic_data.columns import truth as yes_or_no
 from synthetic_data.life.incidents import (
     ACTIONS,
@@ -77,12 +77,9 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             for year in (scenario.school_year - 1, scenario.school_year)
         ]
         files = [*(one for one in incidents if len(one.people)), *files]
-    known = np.zeros(len(children), dtype=bool)
-    known[spells.child[listed]] = True
-    late = np.zeros(len(children), dtype=bool)
-    late[spells.child[came]] = True
-    never = np.zeros(len(children), dtype=bool)
-    never[spells.child[begin <= np.datetime64(scenario.as_of, "D")]] = True
+    known = marked(spells.child[listed], len(children))
+    late = marked(spells.child[came], len(children))
+    never = marked(spells.child[begin <= np.datetime64(scenario.as_of, "D")], len(children))
     person = children["person"]
     return Observation(
         silo=SILO,
@@ -267,7 +264,7 @@ def _staff(scenario: Scenario, truth: Truth, records: Incidents) -> dict[str, An
     """Choose the staff member of that school who recorded each incident."""
     staff = truth.population.staff
     staff = staff.loc[staff["school_id"].isin(truth.population.places.ids)].reset_index(drop=True)
-    school = np.asarray(pd.Index(truth.population.places.ids).get_indexer(pd.Index(staff["school_id"])))
+    school = places_in(truth.population.places.ids, staff["school_id"])
     order = np.argsort(school, kind="stable")
     low, high = (np.searchsorted(school[order], records.school, side=side) for side in ("left", "right"))
     _, incident = np.unique(records.incident, return_inverse=True)

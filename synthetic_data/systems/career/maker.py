@@ -43,7 +43,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     listed = np.flatnonzero(~np.isnat(visit))
     child = ambitions.child[listed]
     school = np.full(len(children), -1)
-    begin = truth.schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
+    begin = truth.schooling.begin
     known = np.flatnonzero((spells.end != -2) & (begin <= day))
     school[spells.child[known]] = spells.school[known]
     students = pd.DataFrame(

@@ -39,7 +39,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     hours = members.hours(day)
     kept = np.flatnonzero(hours >= 0)
     child = members.child[kept]
-    begin = truth.schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
+    begin = truth.schooling.begin
     this_year = spells.year == scenario.school_year
     # The child's school when the list was made, without no-shows.
     known = np.flatnonzero(this_year & (spells.end != -2) & (begin <= day))

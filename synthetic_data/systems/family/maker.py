@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.files import TextTable, default_settings
 from helpers.layouts import load_layout
-from synthetic_data.columns import numbered, pick, text, whole
+from synthetic_data.columns import marked, numbered, pick, text, whole
 from synthetic_data.columns import truth as yes_or_no
 from synthetic_data.life.family_contact import CHANNELS, DAY, LANGUAGES, TOPICS
 from synthetic_data.life.one_change import with_order
@@ -136,8 +136,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         return [Recorded("messages", named("messages"), frame, about(person.take(whom), "Subject"))]
 
     ever = np.unique(truth.schooling.spells.child[_begun(truth, np.datetime64(scenario.as_of, "D"))])
-    held = np.zeros(len(children), dtype=bool)
-    held[contacts.child] = True
+    held = marked(contacts.child, len(children))
     late = held[ever] & (school[ever] < 0)
     return Observation(
         silo=SILO,
@@ -167,7 +166,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
 
 def _begun(truth: Truth, day: np.datetime64) -> Codes:
     """Find the enrollment periods of both years that had started by a day, without no-shows."""
-    begin = truth.schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
+    begin = truth.schooling.begin
     return np.flatnonzero((truth.schooling.spells.end != -2) & (begin <= day))
 
 

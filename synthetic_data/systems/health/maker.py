@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import dates, only, pick, text, whole
+from synthetic_data.columns import dates, only, pick, places_in, text, whole
 from synthetic_data.life.wellbeing.health import DISPOSITIONS, EXEMPTIONS, REASONS, VACCINES
 from synthetic_data.observation import (
     Later,
@@ -46,7 +46,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     card = truth.life.cards
     now = spells.loc[(spells["school_year"] == scenario.school_year) & on_day(spells, day)]
     now = now.sort_values(["person", "is_primary", "begin_date"]).drop_duplicates("person", keep="last")
-    place = np.asarray(pd.Index(children["person"]).get_indexer(pd.Index(now["person"])))
+    place = places_in(children["person"], now["person"])
     school, grade = (
         look_up(children["person"], now, "person", name).to_numpy(dtype=object)
         for name in ("school_id", "grade_level")

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import dates, pick, ranked, text, whole
+from synthetic_data.columns import dates, marked, pick, ranked, text, whole
 from synthetic_data.life.learning.tests import SEASONS, SUBJECTS, Tests, iready_scale, spreads
 from synthetic_data.observation import (
     Observation,
@@ -183,8 +183,7 @@ def _enrolled(scenario: Scenario, truth: Truth, day: pd.Timestamp) -> npt.NDArra
     end = enrollment["end_date"]
     runs = (enrollment["begin_date"] <= day) & (end.isna() | (end >= day))
     runs &= enrollment["school_year"] == scenario.school_year
-    enrolled = np.zeros(len(truth.population.children), dtype=bool)
-    enrolled[spells.child[runs.to_numpy(dtype=bool)]] = True
+    enrolled = marked(spells.child[runs.to_numpy(dtype=bool)], len(truth.population.children))
     return enrolled
 
 

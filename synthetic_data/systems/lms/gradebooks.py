@@ -15,7 +15,7 @@ import pandas as pd
 from helpers.files import TextTable, default_settings, render, render_column, unique_names
 from helpers.layouts import FileLayout, load_layout
 from helpers.standard import STRING
-from synthetic_data.columns import is_among, mapped, pick, ranked, text, within
+from synthetic_data.columns import is_among, mapped, marked, pick, places_in, ranked, text, within
 from synthetic_data.life.learning.assignments import (
     GROUPS,
     Coursework,
@@ -152,8 +152,7 @@ def _sheets(scenario: Scenario, truth: Truth, coursework: Coursework, now: Stand
     assignment = np.flatnonzero(now.visible & (sheet_of[coursework.section] >= 0))
     of_assignment = sheet_of[coursework.section[assignment]]
     set_ = np.bincount(of_assignment, minlength=len(section))
-    by_hand = np.zeros(len(section), dtype=bool)
-    by_hand[of_assignment[coursework.by_hand[assignment]]] = True
+    by_hand = marked(of_assignment[coursework.by_hand[assignment]], len(section))
     rng = rng_for(scenario.seed, "lms", "test students")
     test = (rng.random(count) < WITH_TEST_STUDENT)[section]
     rows = by_hand + 1 + seated + test
@@ -368,7 +367,7 @@ def class_lists(scenario: Scenario, truth: Truth, users: Users, day: pd.Timestam
         & is_among(seats["section_id"], sections["section_id"]),
     )
     course = look_up(seats["section_id"], sections, "section_id", "course_id")
-    place = np.asarray(pd.Index(children["person"]).get_indexer(pd.Index(seats["person"])))
+    place = places_in(children["person"], seats["person"])
     number, distinct = pd.factorize(course, sort=True)
     order = np.lexsort((np.argsort(_by_name(scenario, children))[place], number))
     place, number = place[order], number[order]

@@ -11,7 +11,7 @@ import pandas as pd
 from helpers.files import TextTable, default_settings
 from helpers.layouts import load_layout
 from helpers.standard import STRING
-from synthetic_data.columns import is_among, numbered, pick, text
+from synthetic_data.columns import is_among, marked, numbered, pick, places_in, text
 from synthetic_data.life.learning.assignments import standing
 from synthetic_data.life.learning.online_activity import online_now
 from synthetic_data.observation import (
@@ -58,8 +58,7 @@ def submission_page(scenario: Scenario, truth: Truth, users: Users, day: pd.Time
     now = standing(coursework, until)
     there, handed_in = online_now(coursework, work, now, until)
     cell = work.cell[there]
-    graded = np.zeros(len(coursework.place), dtype=bool)
-    graded[now.cell[now.graded | now.excused]] = True
+    graded = marked(now.cell[now.graded | now.excused], len(coursework.place))
     shown = graded[cell]
     assignment, child = coursework.assignment[cell], coursework.places.child[coursework.place[cell]]
     due = coursework.due[assignment] < until
@@ -97,8 +96,7 @@ def sign_in_page(truth: Truth, users: Users, day: pd.Timestamp) -> Recorded:
     """Write one row per sign-in and sign-out of children with a section on the day, by time."""
     until = np.datetime64(day, "D")
     coursework, signed = truth.life.coursework, truth.life.sign_ins
-    sits = np.zeros(len(truth.population.children), dtype=bool)
-    sits[coursework.places.child[standing(coursework, until).listed]] = True
+    sits = marked(coursework.places.child[standing(coursework, until).listed], len(truth.population.children))
     row = np.flatnonzero(sits[signed.child] & (signed.day <= until))
     child, out = signed.child[row], signed.out[row]
     moment = _utc(signed.day[row], signed.second[row])
@@ -239,7 +237,7 @@ def _accounts(scenario: Scenario, truth: Truth, exchange: Exchange) -> Users:
     logins = _logins(scenario, truth)
     user_id = np.where(carried, children["district_number"].to_numpy(dtype=object), logins)
     # Accounts were opened year by year: the oldest children have the lowest numbers.
-    grade = np.asarray(pd.Index(GRADES).get_indexer(pd.Index(children["grade_level"])))
+    grade = places_in(GRADES, children["grade_level"])
     number = np.zeros(len(children), dtype="int64")
     opened = np.lexsort((rng.random(len(children)), -grade))
     number[opened] = 1_200_000 + np.cumsum(rng.integers(1, 40, len(children)))
@@ -258,7 +256,7 @@ def _logins(scenario: Scenario, truth: Truth) -> npt.NDArray[np.object_]:
     An account keeps the surname under which it was opened.
     """
     children = truth.life.population.children
-    grade = np.asarray(pd.Index(GRADES).get_indexer(pd.Index(children["grade_level"])))
+    grade = places_in(GRADES, children["grade_level"])
     class_year = (scenario.school_year + len(GRADES) - 1 - np.maximum(grade, 0)) % 100
     seen = set(truth.population.staff["email"].str.split("@").str[0])
     # Who is first to have a login is drawn, so that its digit tells nothing.
@@ -284,14 +282,14 @@ def _logins(scenario: Scenario, truth: Truth) -> npt.NDArray[np.object_]:
 def _open(scenario: Scenario, truth: Truth, last: pd.DataFrame, day: pd.Timestamp) -> npt.NDArray[np.bool_]:
     """Mark the open accounts: those of enrolled children, and some of leavers."""
     rng = rng_for(scenario.seed, SILO, "closed")
-    place = pd.Index(truth.population.children["person"]).get_indexer(pd.Index(last["person"]))
+    place = truth.population.child_of(last["person"])
     forgotten = (rng.random(len(truth.population.children)) >= CLOSED)[place]
     return on_day(last, day).to_numpy(dtype=bool) | forgotten
 
 
 def _users(truth: Truth, accounts: Users, persons: pd.Series, open_: npt.NDArray[np.bool_]) -> pd.DataFrame:
     children = truth.population.children
-    place = pd.Index(children["person"]).get_indexer(pd.Index(persons))
+    place = places_in(children["person"], persons)
     first, last = children["first_name"].array.take(place), children["last_surname"].array.take(place)
     shown = children["preferred_first_name"].fillna(children["first_name"]).array.take(place)
     email = children["email"].where(accounts.from_roster).array.take(place)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.standard import STRING
-from synthetic_data.columns import is_among
+from synthetic_data.columns import is_among, places_in
 from synthetic_data.observation import (
     Observation,
     Recorded,
@@ -98,7 +98,7 @@ def _numbers(
     """
     rng = rng_for(scenario.seed, SILO, "numbers")
     children = truth.population.children
-    place = pd.Index(children["person"]).get_indexer(pd.Index(persons))
+    place = places_in(children["person"], persons)
     share = exchange.ids.get("District", 0.0)
     by_hand = rng.random(len(children))[place] < share
     if share < 1 and (~by_hand).sum() < FEWEST_OWN:
@@ -152,5 +152,5 @@ def _pins(scenario: Scenario, everybody: pd.Series, persons: pd.Series, active: 
     width = max(4, len(str(2 * len(everybody))))
     low = 10 ** (width - 1)
     drawn = low + rng.permutation(9 * low)[: len(everybody)]
-    place = pd.Index(everybody).get_indexer(pd.Index(persons))
+    place = places_in(everybody, persons)
     return pd.array([str(pin) for pin in drawn[place].tolist()], dtype=STRING)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import dates, only, pick, text, whole
+from synthetic_data.columns import dates, marked, only, pick, places_in, text, whole
 from synthetic_data.life.presence import windows_of
 from synthetic_data.life.wellbeing.screenings import (
     FORMS,
@@ -79,7 +79,7 @@ def _on_the_roster(
     With older rosters, a child must have come earlier; children of the year's first days are always on it.
     """
     lag = pd.Timestamp(scenario.as_of) - exchange.roster_date
-    begin = truth.schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
+    begin = truth.schooling.begin
     # Enrollment periods are sorted by begin date: written backward, the first one remains.
     came = np.full(len(truth.population.children), np.datetime64("9999-12-31"))
     came[truth.schooling.spells.child[::-1]] = begin[::-1]
@@ -112,13 +112,11 @@ def _numbers(scenario: Scenario, truth: Truth, exchange: Exchange) -> Words:
 def _limits(scenario: Scenario, truth: Truth, screenings: Screenings, held: Screenings) -> pd.DataFrame:
     """Explain for everybody enrolled in either year, but in no file, why that is."""
     spells, person = truth.schooling.spells, truth.population.children["person"]
-    begin = truth.schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
-    here = np.zeros(len(person), dtype=bool)
-    here[spells.child[begin <= np.datetime64(scenario.as_of, "D")]] = True
+    begin = truth.schooling.begin
+    here = marked(spells.child[begin <= np.datetime64(scenario.as_of, "D")], len(person))
     here[held.child] = False
     refused = here & opted_out(scenario, len(person))
-    rated = np.zeros(len(person), dtype=bool)
-    rated[screenings.child] = True
+    rated = marked(screenings.child, len(person))
     return all_limits(
         {
             "Opted out": person.loc[refused],
@@ -182,7 +180,7 @@ def _in_one_cell(people: pd.DataFrame) -> Words:
 
 
 def _groups(children: pd.DataFrame) -> Codes:
-    return np.asarray(pd.Index(list(RACE_WORDS)).get_indexer(pd.Index(children["group"])))
+    return places_in(list(RACE_WORDS), children["group"])
 
 
 def _teachers(truth: Truth, spell: Codes) -> tuple[Words, Codes]:
@@ -191,7 +189,7 @@ def _teachers(truth: Truth, spell: Codes) -> tuple[Words, Codes]:
     seated, first = np.unique(seats.spell, return_index=True)
     place = np.searchsorted(seated, spell).clip(max=len(seated) - 1)
     section = truth.schooling.sections["teacher"].iloc[seats.section[first[place]]]
-    who = np.asarray(pd.Index(staff["person"]).get_indexer(pd.Index(section)))
+    who = places_in(staff["person"], section)
     name = (staff["last_surname"].astype(object) + ", " + staff["first_name"].astype(object)).to_numpy(
         dtype=object
     )

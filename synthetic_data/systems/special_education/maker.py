@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import dates, only, pick, text, truth
+from synthetic_data.columns import dates, marked, only, pick, text, truth
 from synthetic_data.life.wellbeing.plans import CATEGORIES, MULTIPLE, SERVICES, Plans
 from synthetic_data.observation import (
     Observation,
@@ -149,6 +149,5 @@ def _missing(scenario: Scenario, truth: Truth, plans: Plans, held: Codes) -> dic
     person = truth.population.children["person"]
     others = arrived_by(truth, pd.Timestamp(scenario.as_of))
     others[held] = False
-    has_plan = np.zeros(len(person), dtype=bool)
-    has_plan[plans.child] = True
+    has_plan = marked(plans.child, len(person))
     return {"Not served": person.loc[others & ~has_plan], "Roster date": person.loc[others & has_plan]}

@@ -53,7 +53,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     named = [_about_me(scenario, truth, exchange, surveys, year) for year in years]
     asked = Later("our_school", lambda: _our_school(truth, surveys, years))
     spells, person = truth.schooling.spells, truth.population.children["person"]
-    begin = truth.schooling.school_enrollment["begin_date"].to_numpy().astype("datetime64[D]")
+    begin = truth.schooling.begin
     here = begin <= np.datetime64(scenario.as_of, "D")
     missing, of_age = np.zeros(len(person), dtype=bool), np.zeros(len(person), dtype=bool)
     missing[spells.child[here]] = True

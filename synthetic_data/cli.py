@@ -29,7 +29,7 @@ from helpers.standard import BadInput, Measured, nearest, percent
 from synthetic_data.benchmark.commands import benchmark
 from synthetic_data.scenario import ERROR_FAMILIES, LEVELS, Scenario, scenario_names
 
-__all__ = ["calibrate", "figures", "levels", "main", "make", "make_sector", "region_figures", "register"]
+__all__ = ["calibrate", "figures", "levels", "main", "make", "make_sector", "register"]
 
 
 def register(group: click.Group) -> None:

@@ -30,12 +30,11 @@ from synthetic_data.scenario import Scenario, exchange, load_scenario
 from synthetic_data.schooling import make_schooling
 from synthetic_data.streams import rng_for
 from synthetic_data.systems import SILOS
-from synthetic_data.workers import Workers, context
+from synthetic_data.workers import Workers, context, take_each
 
 __all__ = [
     "cache_folder",
     "clean_pages",
-    "district_for",
     "districts_of",
     "fingerprint",
     "kit_version",
@@ -43,7 +42,6 @@ __all__ = [
     "make_region",
     "make_truth",
     "plan_faults",
-    "written_fingerprint",
 ]
 
 
@@ -353,7 +351,7 @@ def make_region(
     started = context()
     following = started.Value("q", 0)
     given = (place, region, waiting, following)
-    with Workers(started, min(processes, len(waiting)) - 1, _help, *given):
+    with Workers(started, min(processes, len(waiting)) - 1, _take, *given):
         _take(*given, done)
     return place
 
@@ -397,25 +395,16 @@ def _claim(place: Path, about: dict[str, Any], districts: dict[str, Scenario]) -
         draft.replace(written)
 
 
-def _help(place: Path, region: Scenario, waiting: Sequence[str], following: Any) -> None:
-    _take(place, region, waiting, following, None)
-
-
 def _take(
     place: Path,
     region: Scenario,
     waiting: Sequence[str],
     following: Any,
-    done: Callable[[str], None] | None,
+    done: Callable[[str], None] | None = None,
 ) -> None:
     """Generate districts, each time the next one that nobody has started, until none is left."""
     districts = districts_of(region)
-    while True:
-        with following.get_lock():
-            at = following.value
-            following.value = at + 1
-        if at >= len(waiting):
-            return
-        make_district(districts[waiting[at]], place / waiting[at])
+    for name in take_each(waiting, following):
+        make_district(districts[name], place / name)
         if done is not None:
-            done(waiting[at])
+            done(name)

@@ -26,7 +26,7 @@ from synthetic_data.observation import Observation, Recorded, Truth, known_on, n
 from synthetic_data.row_order import sorted_places
 from synthetic_data.scenario import Scenario, exchange, level_of
 from synthetic_data.systems import SILOS, maker_of, sorting_of
-from synthetic_data.workers import Workers, context
+from synthetic_data.workers import Workers, context, take_each
 
 __all__ = ["Export", "clean_pages", "plan_faults", "write_silo", "write_silos"]
 
@@ -133,13 +133,7 @@ def _help(
 
 
 def _take(folder: Path, scenario: Scenario, truth: Truth, waiting: Sequence[str], following: Any) -> None:
-    while True:
-        with following.get_lock():
-            at = following.value
-            following.value = at + 1
-        if at >= len(waiting):
-            return
-        silo = waiting[at]
+    for silo in take_each(waiting, following):
         export = write_silo(folder, scenario, truth, silo)
         (folder / PARTS / silo).write_bytes(pickle.dumps(export, pickle.HIGHEST_PROTOCOL))
 

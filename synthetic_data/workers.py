@@ -6,12 +6,14 @@ import multiprocessing
 import os
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from helpers.standard import BadInput
 
-__all__ = ["Workers", "context", "follow"]
+__all__ = ["Workers", "context", "follow", "take_each"]
+
+Work = TypeVar("Work")
 
 BEGUN = "begun"
 NO_GUARD = 78  # exit status of a child process that ran the parent's script again instead of starting fresh
@@ -24,6 +26,17 @@ def context() -> Any:
     track, and a process forked while threads run may hang or crash.
     """
     return multiprocessing.get_context("spawn")
+
+
+def take_each(waiting: Sequence[Work], following: Any) -> Iterator[Work]:
+    """Yield what no other process has taken, one after the other, until none is left."""
+    while True:
+        with following.get_lock():
+            at = following.value
+            following.value = at + 1
+        if at >= len(waiting):
+            return
+        yield waiting[at]
 
 
 class Workers:

@@ -13,7 +13,7 @@ from helpers.files import District
 from helpers.standard import STRING
 from synthetic_data.benchmark.scorer import CANARY, LINKABLE_BY
 
-__all__ = ["FlatFiles", "flat_files", "write_flat_file"]
+__all__ = ["flat_files", "write_flat_file"]
 
 RECORD = ["silo", "record"]
 KINDS = {"Name and birth date": LINKABLE_BY[0], "Name only": LINKABLE_BY[1]}

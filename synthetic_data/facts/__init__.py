@@ -1,4 +1,4 @@
-"""Published figures and word lists, one CSV each; the generator reads them here."""
+"""Published figures, word lists, and what simulated effects are: one CSV each, read here."""
 
 from __future__ import annotations
 

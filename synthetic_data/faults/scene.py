@@ -28,7 +28,6 @@ __all__ = [
     "CellChange",
     "Fault",
     "FaultContext",
-    "NewRows",
     "NoSuchFile",
     "Page",
     "Places",

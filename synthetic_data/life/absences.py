@@ -11,7 +11,7 @@ import pandas as pd
 from helpers.standard import figure, whole_figure
 from synthetic_data.columns import dates, pick, places_in, text
 from synthetic_data.facts import figures, rows
-from synthetic_data.life.effects import Effect
+from synthetic_data.life.effects import Effect, effect
 from synthetic_data.life.traits import Traits
 from synthetic_data.population import Population
 from synthetic_data.population.names import GROUPS
@@ -74,51 +74,12 @@ RATE_EFFECTS = (
         "where a scenario sets no other",
         dial="chronic_absence",
     ),
-    Effect(
-        "illness_halves_by_grade",
-        "grade",
-        "absences that begin with illness",
-        ILLNESS_HALVES_AFTER,
-        "grades until they are half as many",
-    ),
-    Effect(
-        "staying_away_by_grade",
-        "each grade after 05",
-        "absences that begin for other reasons",
-        MORE_AWAY_A_GRADE / AWAY,
-        "times those of grade 05 more",
-    ),
-    Effect(
-        "new_school_in_absence",
-        "the first grade in a school (KG, 06, 09)",
-        "absence",
-        NEW_SCHOOL,
-        "times as many absences beginning",
-    ),
-    Effect(
-        "tendency_in_absence",
-        "tendency to miss school",
-        "absence",
-        SPREAD,
-        "log rate a standard deviation",
-    ),
-    Effect(
-        "pandemic_in_absence",
-        "the year of the shock",
-        "chronic absence",
-        1,
-        "percent points above the usual, in that year",
-        "0 but in the scenario pandemic, where it is 29.7 - 16.0: Attendance Works fact sheet on EDFacts",
-        dial="shock_points",
-    ),
-    Effect(
-        "pandemic_fades",
-        "years since the shock",
-        "what is left of it",
-        1,
-        "years until half of it is gone",
-        dial="shock_half_life",
-    ),
+    effect("illness_halves_by_grade", ILLNESS_HALVES_AFTER),
+    effect("staying_away_by_grade", MORE_AWAY_A_GRADE / AWAY),
+    effect("new_school_in_absence", NEW_SCHOOL),
+    effect("tendency_in_absence", SPREAD),
+    effect("pandemic_in_absence", 1),
+    effect("pandemic_fades", 1),
 )
 
 
@@ -255,25 +216,13 @@ SEASON_EFFECTS = (
         for month, size in zip(MONTHS, sizes, strict=True)
         if month != "July"
     ),
-    Effect("flu_in_illness", "the week of the flu's peak", "absence by illness", 1 + FLU_HEIGHT, MORE_ILL),
+    effect("flu_in_illness", 1 + FLU_HEIGHT),
     *(
         Effect(f"{name.lower()}_in_staying_away", name, "other absence", float(size), MORE_AWAY)
         for name, size in zip(WEEKDAYS, AWAY_BY_WEEKDAY, strict=True)
     ),
-    Effect(
-        "closed_days_in_staying_away",
-        "the day before closed days",
-        "other absence",
-        BEFORE_CLOSED_DAYS,
-        MORE_AWAY,
-    ),
-    Effect(
-        "weather_in_staying_away",
-        "the day after a day closed by weather",
-        "other absence",
-        AFTER_BAD_WEATHER,
-        MORE_AWAY,
-    ),
+    effect("closed_days_in_staying_away", BEFORE_CLOSED_DAYS),
+    effect("weather_in_staying_away", AFTER_BAD_WEATHER),
 )
 
 
@@ -334,23 +283,9 @@ TARDY_RATE, TARDY_SPREAD, EARLY_RATE = 0.028, 0.9, 0.012
 BLOCK = 40_000  # enrollment periods at a time: memory stays flat in a large district
 
 ABSENCE_EFFECTS = (
-    Effect(
-        "illness_in_excuses",
-        "illness",
-        "absences excused",
-        100 * (EXCUSED_IF_ILL - EXCUSED_OTHERWISE),
-        "percent points",
-    ),
-    Effect(
-        "engagement_in_excuses",
-        "engagement",
-        "absences excused",
-        100 * EXCUSED_BY_ENGAGEMENT,
-        "percent points a standard deviation",
-    ),
-    Effect(
-        "engagement_in_lateness", "engagement", "coming late", -TARDY_SPREAD, "log rate a standard deviation"
-    ),
+    effect("illness_in_excuses", 100 * (EXCUSED_IF_ILL - EXCUSED_OTHERWISE)),
+    effect("engagement_in_excuses", 100 * EXCUSED_BY_ENGAGEMENT),
+    effect("engagement_in_lateness", -TARDY_SPREAD),
 )
 
 

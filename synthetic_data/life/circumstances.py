@@ -13,7 +13,7 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from synthetic_data.life.effects import CORRELATION, OWN, VARIANCE, Effect
+from synthetic_data.life.effects import effect
 from synthetic_data.population import Population
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
@@ -49,82 +49,16 @@ MOVE_IN_ACADEMIC, MOVE_IN_ABSENCE = -0.305, 0.60
 HOMELESS_IN_ABSENCE = 0.61
 ACADEMIC_IN_PLANS, PLANS_IN_ABSENCE = -0.74, -0.31
 
-SHIFT = "standard deviations"
-
-
 EFFECTS = (
-    Effect(
-        "neighborhood_in_income",
-        "neighborhood",
-        "families below 185 percent of the poverty threshold",
-        100 * (POOREST_AND_RICHEST[0] - POOREST_AND_RICHEST[1]),
-        "percent points between the poorest and the richest",
-        f"{OWN}; free to 130, reduced to 185 percent: NCES",
-    ),
-    Effect("year_in_income", "school year", "income in a neighborhood", OF_THE_YEAR, VARIANCE, OWN),
-    Effect(
-        "income_in_academic",
-        "family income",
-        "academic",
-        INCOME_IN_ACADEMIC,
-        CORRELATION,
-        "tuned to test scores by meal eligibility: Michelmore and Dynarski 2017",
-        dial="ses_gradient",
-    ),
-    Effect(
-        "income_in_absence",
-        "family income",
-        "tendency to miss school",
-        INCOME_IN_ABSENCE,
-        CORRELATION,
-        "tuned to chronic absence by low income: California, 2021-22",
-        dial="ses_gradient",
-    ),
-    Effect(
-        "move_in_academic",
-        "change of school in one of the two years",
-        "academic",
-        MOVE_IN_ACADEMIC,
-        SHIFT,
-        "tuned to test scores by change of school: Mehana and Reynolds 2004",
-        dial="mobility",
-    ),
-    Effect(
-        "move_in_absence",
-        "change of school in one of the two years",
-        "tendency to miss school",
-        MOVE_IN_ABSENCE,
-        SHIFT,
-        "tuned to chronic absence by enrollments of the year before: Rhode Island DataHUB, 2010-11",
-        dial="mobility",
-    ),
-    Effect(
-        "homelessness_in_absence",
-        "homelessness",
-        "tendency to miss school",
-        HOMELESS_IN_ABSENCE,
-        SHIFT,
-        "tuned to chronic absence by homelessness: SchoolHouse Connection, 2021-22",
-        dial="homelessness",
-    ),
-    Effect(
-        "academic_in_plans",
-        "academic",
-        "liability to have a plan of special education",
-        ACADEMIC_IN_PLANS,
-        CORRELATION,
-        "tuned to reading scores by disability: Gilmour, Fuchs and Wehby 2019",
-        dial="disability",
-    ),
-    Effect(
-        "plans_in_absence",
-        "liability to have a plan, circumstances apart",
-        "tendency to miss school",
-        PLANS_IN_ABSENCE,
-        "standard deviations a standard deviation",
-        "tuned to chronic absence by disability: California, 2021-22; academic alone brings more",
-        dial="disability",
-    ),
+    effect("neighborhood_in_income", 100 * (POOREST_AND_RICHEST[0] - POOREST_AND_RICHEST[1])),
+    effect("year_in_income", OF_THE_YEAR),
+    effect("income_in_academic", INCOME_IN_ACADEMIC),
+    effect("income_in_absence", INCOME_IN_ABSENCE),
+    effect("move_in_academic", MOVE_IN_ACADEMIC),
+    effect("move_in_absence", MOVE_IN_ABSENCE),
+    effect("homelessness_in_absence", HOMELESS_IN_ABSENCE),
+    effect("academic_in_plans", ACADEMIC_IN_PLANS),
+    effect("plans_in_absence", PLANS_IN_ABSENCE),
 )
 
 

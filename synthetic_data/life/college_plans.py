@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthetic_data.columns import pick, text, whole_days
-from synthetic_data.life.effects import Effect
+from synthetic_data.life.effects import Effect, effect
 from synthetic_data.life.free_text import GOAL, draw_sentences, sentences
 from synthetic_data.life.presence import last_days
 from synthetic_data.life.traits import Traits
@@ -85,19 +85,13 @@ APPLICATIONS = (4.0, 1.3, 1.2, 0.15, 0.1, 0.4)  # of a senior, by plan
 ACADEMIC_IN_ADMISSION = 0.7
 ENGAGEMENT_IN_ACCOUNTS = 0.3
 
-ODDS = "log odds a standard deviation"
 EFFECTS = (
-    Effect("engagement_in_planning", "engagement", "account for planning", ENGAGEMENT_IN_ACCOUNTS, ODDS),
-    Effect(
-        "academic_in_college_plans", "academic", "planning four years of college", ACADEMIC_IN_PLANS, ODDS
-    ),
-    Effect("academic_in_admission", "academic", "application accepted", ACADEMIC_IN_ADMISSION, ODDS),
-    Effect(
+    effect("engagement_in_planning", ENGAGEMENT_IN_ACCOUNTS),
+    effect("academic_in_college_plans", ACADEMIC_IN_PLANS),
+    effect("academic_in_admission", ACADEMIC_IN_ADMISSION),
+    effect(
         "institution_in_admission",
-        "institution",
-        "application accepted",
         max(one.accepts for one in INSTITUTIONS) - min(one.accepts for one in INSTITUTIONS),
-        "log odds between the most open and the choosiest",
     ),
     *(
         Effect(f"grade_{grade:02}_in_planning", f"grade {grade:02}", "account for planning", size, "share")

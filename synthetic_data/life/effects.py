@@ -14,7 +14,17 @@ from synthetic_data.facts import rows
 from synthetic_data.population.households import HOME_LANGUAGES
 from synthetic_data.scenario import Scenario
 
-__all__ = ["APART", "CORRELATION", "GATHERED", "OWN", "VARIANCE", "Effect", "effects_frame", "effects_table"]
+__all__ = [
+    "APART",
+    "CORRELATION",
+    "GATHERED",
+    "OWN",
+    "VARIANCE",
+    "Effect",
+    "effect",
+    "effects_frame",
+    "effects_table",
+]
 
 
 OWN = "the kit's own assumption; no published figure"
@@ -44,6 +54,17 @@ class Effect(NamedTuple):
     source: str = OWN
     dial: str = ""
     """The setting of the scenario that multiplies the size, if any."""
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    return {row["name"]: row for row in rows("effects")}
+
+
+def effect(name: str, size: float) -> Effect:
+    """Return an effect of a size; ``facts/effects.csv`` says what it is."""
+    said = _words()[name]
+    return Effect(name, said["from"], said["to"], size, said["unit"], said["source"] or OWN, said["dial"])
 
 
 # Modules of life, in order of dependency.

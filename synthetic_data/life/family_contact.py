@@ -11,7 +11,7 @@ import pandas as pd
 
 from synthetic_data.columns import pick, places_in, whole_minutes, within
 from synthetic_data.life.absences import Absences
-from synthetic_data.life.effects import Effect
+from synthetic_data.life.effects import Effect, effect
 from synthetic_data.life.presence import last_days
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, a_day, whole_number
@@ -99,42 +99,22 @@ APART = 0.16  # of two parents
 SECOND_HOME, SECOND_GUARDIAN = 0.35, 0.5  # multiple of the first guardian's log-ins
 TOLD_LANGUAGE = 0.85  # of homes that speak another language than English
 ONE_ADDRESS = 0.08  # of two parents under one roof who share an e-mail address
-COURT_ORDER = (
-    0.04  # of parents who live apart from the child: a court has revoked the right to see its records
-)
-ORDER_WITHIN = 6 * 365  # days before the exports
 NEWS_EVERY = 40  # instructional days
 NOTICE_AFTER = (3, 6, 10)  # days missed
 HOURS_UNTIL_OPENED, SPREAD_OF_HOURS = 5.0, 1.4  # median, and standard deviation of the logarithm
 SENT_AT = np.array([20 * 60 + 30, 21 * 60, 22 * 60 + 15])  # minutes after midnight UTC, by topic
 
-ODDS, RATE = "log odds a standard deviation", "log rate a standard deviation"
 EFFECTS = (
-    Effect("support_in_signing_up", "support", "family in the portal", SUPPORT_IN_SIGNING_UP, ODDS),
-    Effect("support_in_portal_logins", "support", "log-ins of guardians", SUPPORT_IN_LOGINS, RATE),
-    Effect(
-        "second_home_in_portal_logins", "second home", "log-ins of guardians", SECOND_HOME, "times as many"
-    ),
-    Effect("support_in_opening", "support", "messages opened", SUPPORT_IN_OPENING, ODDS),
-    Effect(
-        "second_guardian_in_portal_logins",
-        "second guardian of a home",
-        "log-ins of guardians",
-        SECOND_GUARDIAN,
-        "times as many",
-    ),
+    effect("support_in_signing_up", SUPPORT_IN_SIGNING_UP),
+    effect("support_in_portal_logins", SUPPORT_IN_LOGINS),
+    effect("second_home_in_portal_logins", SECOND_HOME),
+    effect("support_in_opening", SUPPORT_IN_OPENING),
+    effect("second_guardian_in_portal_logins", SECOND_GUARDIAN),
     *(
         Effect(f"{topic.lower().replace(' ', '_')}_in_opening", topic, "messages opened", size, "log odds")
         for topic, size in zip(TOPICS, OPENED_OF_TOPIC, strict=True)
     ),
-    Effect(
-        "absence_in_messages",
-        "3, 6 or 10 days missed",
-        "a message about absences",
-        1,
-        "messages a guardian",
-        dial="direct_effects",
-    ),
+    effect("absence_in_messages", 1),
 )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthetic_data.life.absences import MONTHS, WEEKDAYS, Absences
-from synthetic_data.life.effects import Effect
+from synthetic_data.life.effects import Effect, effect
 from synthetic_data.life.presence import days_away, enrolled_until, is_away
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured, whole_number
@@ -93,13 +93,10 @@ HAS_VICTIM, HAS_WITNESS = 0.65, 0.15
 SUSPENDED_DAYS = (0.45, 0.25, 0.20, 0.06, 0.04)  # one to five
 TRIES = 10
 
-LOG_RATE = "log rate a standard deviation"
 EFFECTS = (
-    Effect("engagement_in_incidents", "engagement", "incidents", ENGAGEMENT_IN_INCIDENTS, LOG_RATE),
-    Effect("well_being_in_incidents", "well-being", "incidents", WELL_BEING_IN_INCIDENTS, LOG_RATE),
-    Effect(
-        "own_tendency_in_incidents", "chance", "incidents", OWN_TENDENCY, "standard deviation of log rate"
-    ),
+    effect("engagement_in_incidents", ENGAGEMENT_IN_INCIDENTS),
+    effect("well_being_in_incidents", WELL_BEING_IN_INCIDENTS),
+    effect("own_tendency_in_incidents", OWN_TENDENCY),
     *(
         Effect(f"{level}_in_incidents", f"{level} school", "incidents", size, "a day and hundred children")
         for level, size in A_HUNDRED_A_DAY.items()

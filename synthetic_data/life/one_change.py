@@ -20,7 +20,7 @@ from synthetic_data.population.names import ORIGINS, family_surnames, fold
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 
-__all__ = ["ALERT", "Change", "draw_change", "surnames_in_time", "with_order", "with_surname"]
+__all__ = ["Change", "draw_change", "surnames_in_time", "with_order", "with_surname"]
 
 Mask = npt.NDArray[np.bool_]
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthetic_data.columns import text, whole_days
-from synthetic_data.life.effects import Effect
+from synthetic_data.life.effects import effect
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured, whole_number
 from synthetic_data.population.schools import LEVELS
@@ -25,7 +25,6 @@ __all__ = [
     "ACTIVITIES",
     "CLUBS",
     "EFFECTS",
-    "Activity",
     "ClubMembers",
     "Participation",
     "club_elements",
@@ -115,15 +114,12 @@ COMES = (0.75, 0.12)  # share of a club's hours that a member attends, and its s
 LEAVES_CLUB = 0.15
 FEWEST_DAYS = 10  # school days: later newcomers in a season don't join any more
 
-ODDS = "log odds a standard deviation"
 EFFECTS = (
-    Effect(
-        "engagement_in_activities", "engagement", "taking part in an activity", ENGAGEMENT_IN_ACTIVITIES, ODDS
-    ),
-    Effect("support_in_activities", "support", "taking part in an activity", SUPPORT_IN_ACTIVITIES, ODDS),
-    Effect("engagement_in_giving_up", "engagement", "giving an activity up", ENGAGEMENT_IN_GIVING_UP, ODDS),
-    Effect("engagement_in_clubs", "engagement", "joining a club", ENGAGEMENT_IN_CLUBS, ODDS),
-    Effect("support_in_clubs", "support", "joining a club", SUPPORT_IN_CLUBS, ODDS),
+    effect("engagement_in_activities", ENGAGEMENT_IN_ACTIVITIES),
+    effect("support_in_activities", SUPPORT_IN_ACTIVITIES),
+    effect("engagement_in_giving_up", ENGAGEMENT_IN_GIVING_UP),
+    effect("engagement_in_clubs", ENGAGEMENT_IN_CLUBS),
+    effect("support_in_clubs", SUPPORT_IN_CLUBS),
 )
 
 

@@ -21,24 +21,14 @@ import numpy as np
 import numpy.typing as npt
 
 from synthetic_data.life.circumstances import absence_shift, academic_shift, weight_beside
-from synthetic_data.life.effects import APART, CORRELATION, VARIANCE, Effect
+from synthetic_data.life.effects import APART, CORRELATION, VARIANCE, Effect, effect
 from synthetic_data.population import Population
 from synthetic_data.population.schools import LEVELS
 from synthetic_data.scenario import Scenario
 from synthetic_data.schooling import Schooling
 from synthetic_data.streams import rng_for
 
-__all__ = [
-    "EFFECTS",
-    "OWN_SHARE",
-    "SCHOOL_IN_ABSENCE",
-    "TRAITS",
-    "Traits",
-    "draw_traits",
-    "school_of",
-    "shares",
-    "ties",
-]
+__all__ = ["EFFECTS", "TRAITS", "Traits", "draw_traits", "school_of", "shares", "ties"]
 
 Codes = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
@@ -122,24 +112,10 @@ EFFECTS = (
         for trait in TRAITS
         for layer, share in shares(trait).items()
     ),
-    Effect(
-        "engagement_in_absence",
-        "engagement",
-        "tendency to miss school",
-        -1,
-        CORRELATION + APART,
-        dial="engagement_in_absence",
-    ),
-    Effect("school_in_absence", "school", "the rest of that tendency", SCHOOL_IN_ABSENCE, VARIANCE),
-    Effect("child_in_absence", "child", "the rest of that tendency", OWN_SHARE, VARIANCE),
-    Effect(
-        "traits_in_grades",
-        "academic, engagement",
-        "doing in class",
-        1,
-        CORRELATION,
-        dial="traits_in_grades",
-    ),
+    effect("engagement_in_absence", -1),
+    effect("school_in_absence", SCHOOL_IN_ABSENCE),
+    effect("child_in_absence", OWN_SHARE),
+    effect("traits_in_grades", 1),
 )
 
 

@@ -18,7 +18,7 @@ from synthetic_data.population.names import ORIGINS
 from synthetic_data.scenario import Scenario
 from synthetic_data.streams import rng_for
 
-__all__ = ["BY_CHANCE", "CASES", "SMALLEST", "InjectedCase", "inject_hard_cases", "list_cases"]
+__all__ = ["BY_CHANCE", "CASES", "SMALLEST", "inject_hard_cases", "list_cases"]
 
 
 Words = npt.NDArray[np.object_]

@@ -19,7 +19,6 @@ __all__ = [
     "GROUPS",
     "ORIGINS",
     "Custom",
-    "FamilyNames",
     "Heritage",
     "child_names",
     "draw_heritage",

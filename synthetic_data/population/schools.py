@@ -15,7 +15,6 @@ from synthetic_data.streams import rng_for
 
 __all__ = [
     "CORE_SUBJECTS",
-    "DISTRICT_ID",
     "ELECTIVES",
     "GRADES",
     "PERIODS",

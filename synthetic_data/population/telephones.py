@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from synthetic_data.streams import rng_for
 
-__all__ = ["AREA_CODES", "LINES", "telephones"]
+__all__ = ["LINES", "telephones"]
 
 Words = npt.NDArray[np.object_]
 

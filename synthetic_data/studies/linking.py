@@ -35,15 +35,7 @@ from synthetic_data.error_families import apply_errors
 from synthetic_data.faults.scene import faults_on_request
 from synthetic_data.system_folders import system_folders
 
-__all__ = [
-    "DIALS",
-    "SEEDS",
-    "injected_columns",
-    "links_by_fault_rate",
-    "mistaken",
-    "planted_columns",
-    "train_shipped_model",
-]
+__all__ = ["DIALS", "SEEDS", "injected_columns", "links_by_fault_rate", "mistaken", "planted_columns"]
 
 
 # The rates are partly measured, partly judged (each system's `faults.toml`). So we report a figure that

@@ -21,7 +21,7 @@ from helpers.score import true_crosswalk
 from synthetic_data.studies.link_calibration import made_districts
 from synthetic_data.studies.linking import SCENARIO, SEEDS
 
-__all__ = ["LINES", "measure_lines"]
+__all__ = ["LINES"]
 
 LEVEL, STUDENTS = "none", 1500
 ERRORS = {"catalog": (1.0, None), "development": (1.0, "development")}

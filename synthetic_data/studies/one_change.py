@@ -41,7 +41,7 @@ from synthetic_data.schooling import Schooling, make_schooling
 from synthetic_data.studies.levels.cells import libraries
 from synthetic_data.system_folders import system_folders
 
-__all__ = ["CHANGES", "NOT_LISTED", "NOT_SHOWN", "NO_FIELD", "OneChange", "one_change"]
+__all__ = ["CHANGES", "NOT_SHOWN", "NO_FIELD", "OneChange", "one_change"]
 
 DECLARED = Path(__file__).with_suffix(".toml")
 CHANGES = ("custody", "surname", "allergy")

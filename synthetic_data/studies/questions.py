@@ -30,14 +30,7 @@ from synthetic_data.district import make_district
 from synthetic_data.scenario import LEVELS
 from synthetic_data.workers import context
 
-__all__ = [
-    "AtLevels",
-    "at_levels",
-    "families_together",
-    "question_levels",
-    "questions_together",
-    "source_at",
-]
+__all__ = ["AtLevels", "at_levels", "families_together", "question_levels", "questions_together"]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from synthetic_data.scenario import load_scenario
 from synthetic_data.seed_search import SEARCHED, SeedSearch, declared_effects, read_search, write_search
 from synthetic_data.studies.lesson_effects import measure_effects
 
-__all__ = ["measure_seed", "search"]
+__all__ = ["search"]
 
 
 def measure_seed(seed: int) -> pd.DataFrame:

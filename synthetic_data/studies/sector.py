@@ -17,14 +17,7 @@ from synthetic_data.sector import SectorSettings, SyntheticSector, load_sector, 
 from synthetic_data.sector.sector import ENDLESS
 from synthetic_data.workers import context
 
-__all__ = [
-    "SITUATIONS",
-    "coverage_of",
-    "false_calls",
-    "sector_coverage",
-    "situation",
-    "synthetic_sector_page",
-]
+__all__ = ["coverage_of", "false_calls", "sector_coverage", "situation", "synthetic_sector_page"]
 
 
 def synthetic_sector_page(made: SyntheticSector, path: Path) -> Path:

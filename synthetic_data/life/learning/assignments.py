@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from synthetic_data.columns import numbered, within
 from synthetic_data.life.absences import Absences
-from synthetic_data.life.effects import Effect
+from synthetic_data.life.effects import effect
 from synthetic_data.life.learning.grades import CHILD_SPREAD
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured, whole_number
@@ -68,36 +68,10 @@ POSTED_AFTER = (1, 15)  # instructional days after scoring
 NEVER = np.datetime64("2262-01-01", "D")
 
 EFFECTS = (
-    Effect(
-        "doing_in_coursework",
-        "doing in class",
-        "score of an assignment",
-        CHILD_SPREAD,
-        "percent a standard deviation",
-    ),
-    Effect(
-        "engagement_in_handing_in",
-        "engagement",
-        "handing nothing in",
-        ENGAGEMENT_IN_MISSING,
-        "log odds a standard deviation",
-    ),
-    Effect(
-        "absence_in_handing_in",
-        "away on the day due",
-        "handing nothing in",
-        ABSENT_IN_MISSING,
-        "log odds",
-        dial="direct_effects",
-    ),
-    Effect(
-        "excuse_in_handing_in",
-        "away with an excuse on the day due",
-        "assignments excused",
-        100 * (EXCUSED_IF_AWAY - EXCUSED_ANYWAY),
-        "percent points",
-        dial="direct_effects",
-    ),
+    effect("doing_in_coursework", CHILD_SPREAD),
+    effect("engagement_in_handing_in", ENGAGEMENT_IN_MISSING),
+    effect("absence_in_handing_in", ABSENT_IN_MISSING),
+    effect("excuse_in_handing_in", 100 * (EXCUSED_IF_AWAY - EXCUSED_ANYWAY)),
 )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from helpers.standard import figure
 from synthetic_data.columns import pick, whole
-from synthetic_data.life.effects import Effect
+from synthetic_data.life.effects import effect
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured, whole_number
 from synthetic_data.population import Population
@@ -21,14 +21,11 @@ from synthetic_data.schooling.calendar import GRADING_PERIODS
 from synthetic_data.streams import rng_for
 
 __all__ = [
-    "AVERAGE",
     "CHILD_SPREAD",
-    "COURSE_SPREAD",
     "EFFECTS",
     "HIGH_SCHOOL",
     "LETTERS",
     "LETTER_FROM",
-    "PERIOD_SPREAD",
     "SEMESTERS",
     "Credits",
     "Grades",
@@ -56,10 +53,8 @@ MARKED = {
 }
 
 EFFECTS = (
-    Effect(
-        "doing_in_grades", "doing in class", "numeric grade", CHILD_SPREAD, "percent a standard deviation"
-    ),
-    Effect("high_school_in_grades", "high school", "numeric grade", HIGH_SCHOOL, "percent"),
+    effect("doing_in_grades", CHILD_SPREAD),
+    effect("high_school_in_grades", HIGH_SCHOOL),
 )
 
 

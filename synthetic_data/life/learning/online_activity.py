@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from synthetic_data.columns import marked
 from synthetic_data.life.absences import Absences
-from synthetic_data.life.effects import Effect
+from synthetic_data.life.effects import effect
 from synthetic_data.life.learning.assignments import NEVER, Coursework, Standing, away_on
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, whole_number
@@ -42,21 +42,8 @@ EARLY = 0.35  # of work handed in on time, a day or more early
 EVENING, NIGHT = (15 * 3600, 21 * 3600), 24 * 3600 - 60  # time range of submissions; due by the minute
 
 SUBMISSION_EFFECTS = (
-    Effect(
-        "engagement_in_late_work",
-        "engagement",
-        "handing in late",
-        ENGAGEMENT_IN_LATENESS,
-        "log odds a standard deviation",
-    ),
-    Effect(
-        "absence_in_late_work",
-        "away on the day due",
-        "handing in late",
-        ABSENT_IN_LATENESS,
-        "log odds",
-        dial="direct_effects",
-    ),
+    effect("engagement_in_late_work", ENGAGEMENT_IN_LATENESS),
+    effect("absence_in_late_work", ABSENT_IN_LATENESS),
 )
 
 
@@ -146,21 +133,8 @@ SIGNED_OUT = 0.04  # of sign-ins are followed by a sign-out
 SCHOOL_DAY = (8 * 3600, 15 * 3600)
 
 SIGN_IN_EFFECTS = (
-    Effect(
-        "engagement_in_sign_ins",
-        "engagement",
-        "signing in on a day at school",
-        ENGAGEMENT_IN_SIGN_INS,
-        "log odds a standard deviation",
-    ),
-    Effect(
-        "absence_in_sign_ins",
-        "away on the day",
-        "signing in",
-        -1,
-        "share of such days without",
-        dial="direct_effects",
-    ),
+    effect("engagement_in_sign_ins", ENGAGEMENT_IN_SIGN_INS),
+    effect("absence_in_sign_ins", -1),
 )
 
 

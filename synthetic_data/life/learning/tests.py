@@ -15,7 +15,7 @@ from helpers.standard import first_day
 from synthetic_data.columns import dates, pick, whole
 from synthetic_data.facts import rows
 from synthetic_data.life.absences import Absences
-from synthetic_data.life.effects import CORRELATION, OWN, VARIANCE, Effect
+from synthetic_data.life.effects import OWN, Effect, effect
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured
 from synthetic_data.population import Population
@@ -33,7 +33,6 @@ __all__ = [
     "WINDOWS",
     "YEARS_GIVEN",
     "Tests",
-    "cut_points",
     "draw_tests",
     "fifths",
     "iready_scale",
@@ -133,13 +132,11 @@ STANDARD_ERROR = (3.2, (8.0, 12.0))  # MAP Growth: RIT, in the middle; i-Ready: 
 ERROR_AT_THE_ENDS = 0.22  # increase per unit of squared standard score: tests are less exact at the ends
 SCORES = ((100, 350), (100, 800))
 
-NORMS = "NWEA 2025 MAP Growth Technical Manual, percentiles of children; mean and spread fitted to them"
-SEEN_ERRORS = "3.30 to 4.20 in the tests of an anonymized export; the size itself is the kit's own"
 EFFECTS = (
-    Effect("academic_in_tests", "academic", "standing in a subject", ACADEMIC_IN_TESTS, CORRELATION),
-    Effect("season_in_tests", "season", "standing in a subject", OF_THE_SEASON, VARIANCE),
-    Effect("norms_in_map_growth", "grade, season", "RIT", 1.0, "times mean and spread of the norms", NORMS),
-    Effect("error_in_map_growth", "chance", "RIT", STANDARD_ERROR[0], "RIT, standard error", SEEN_ERRORS),
+    effect("academic_in_tests", ACADEMIC_IN_TESTS),
+    effect("season_in_tests", OF_THE_SEASON),
+    effect("norms_in_map_growth", 1.0),
+    effect("error_in_map_growth", STANDARD_ERROR[0]),
     *(
         Effect(f"error_in_iready_{word}", "chance", f"i-Ready {word}", size, "points, standard error", OWN)
         for word, size in zip(("math", "reading"), STANDARD_ERROR[1], strict=True)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from synthetic_data.columns import places_in, whole_days
 from synthetic_data.life.absences import Absences, illness
-from synthetic_data.life.effects import Effect
+from synthetic_data.life.effects import effect
 from synthetic_data.life.presence import enrolled_until
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, whole_number
@@ -60,42 +60,12 @@ GOES_BY_OFFICE = 0.6  # of those who leave early for illness
 CAME_THE_DAY_BEFORE = 0.15  # of absences that begin with illness
 
 VISIT_EFFECTS = (
-    Effect(
-        "well_being_in_visits",
-        "well-being",
-        "visits to the nurse",
-        WELL_BEING_IN_VISITS,
-        "log rate a standard deviation",
-    ),
-    Effect(
-        "well_being_in_anxiety",
-        "well-being",
-        "visits for feeling anxious, beside all visits",
-        WELL_BEING_IN_ANXIETY,
-        "log odds a standard deviation",
-    ),
-    Effect(
-        "grade_in_visits",
-        "grade",
-        "visits to the nurse",
-        float(BY_GRADE[0] / BY_GRADE[-1]),
-        "times as many in kindergarten as in grade 12",
-    ),
-    Effect("illness_season_in_visits", "season of illness", "visits to the nurse", 1.0, "times its factor"),
-    Effect(
-        "leaving_early_in_visits",
-        "leaving early for illness",
-        "a visit on that day",
-        100 * GOES_BY_OFFICE,
-        "percent",
-    ),
-    Effect(
-        "illness_in_visits",
-        "absent for illness",
-        "a visit on the school day before",
-        100 * CAME_THE_DAY_BEFORE,
-        "percent",
-    ),
+    effect("well_being_in_visits", WELL_BEING_IN_VISITS),
+    effect("well_being_in_anxiety", WELL_BEING_IN_ANXIETY),
+    effect("grade_in_visits", float(BY_GRADE[0] / BY_GRADE[-1])),
+    effect("illness_season_in_visits", 1.0),
+    effect("leaving_early_in_visits", 100 * GOES_BY_OFFICE),
+    effect("illness_in_visits", 100 * CAME_THE_DAY_BEFORE),
 )
 
 
@@ -293,14 +263,8 @@ BETWEEN = 150  # minimum days from first to last dose: five months, as for HPV
 UNFINISHED = 0.05  # of series with several doses: the last one is missing
 
 VACCINE_EFFECTS = (
-    Effect("exempt_from_vaccines", "everybody", "exempt from vaccines", 100 * EXEMPT, "percent of children"),
-    Effect(
-        "unfinished_series",
-        "everybody",
-        "a series of doses without its last one",
-        100 * UNFINISHED,
-        "percent of series",
-    ),
+    effect("exempt_from_vaccines", 100 * EXEMPT),
+    effect("unfinished_series", 100 * UNFINISHED),
 )
 
 

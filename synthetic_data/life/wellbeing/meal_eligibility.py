@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from synthetic_data.columns import pick, whole_days
 from synthetic_data.life.circumstances import FREE_TO, REDUCED_TO, income_ratios
-from synthetic_data.life.effects import OWN, Effect
+from synthetic_data.life.effects import OWN, Effect, effect
 from synthetic_data.life.presence import last_days
 from synthetic_data.life.true_values import Element
 from synthetic_data.population import Population
@@ -44,14 +44,7 @@ CHANGES = 0.05  # of families in a year: a new determination midyear
 LATEST_FORM = 45  # days after the first day of school until forms are in
 
 EFFECTS = (
-    Effect(
-        "direct_certification",
-        "income below 130 percent",
-        "eligible without an application",
-        100 * CERTIFIED,
-        "percent of families",
-        OWN,
-    ),
+    effect("direct_certification", 100 * CERTIFIED),
     *(
         Effect(f"{name}_in_applying", f"income {words}", "applying", 100 * share, "percent of families", OWN)
         for name, words, share in zip(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from synthetic_data.columns import pick, places_in, text, whole_days
 from synthetic_data.facts import rows
 from synthetic_data.life.circumstances import plan_liability
-from synthetic_data.life.effects import OWN, Effect
+from synthetic_data.life.effects import effect
 from synthetic_data.life.presence import enrolled_until, last_days
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured
@@ -59,22 +59,8 @@ def _level() -> float:
 
 
 EFFECTS = (
-    Effect(
-        "plans_level",
-        "everybody",
-        "having a special education plan",
-        100 * _level(),
-        "percent of children",
-        "NCES, 2022-23: 15 percent of all aged 3-21; kinds of disability by Digest 204.50",
-    ),
-    Effect(
-        "disability_in_regular_class",
-        "intellectual disability, multiple disabilities, deaf-blindness",
-        "time outside a regular class",
-        MORE_APART,
-        "standard deviations",
-        OWN,
-    ),
+    effect("plans_level", 100 * _level()),
+    effect("disability_in_regular_class", MORE_APART),
 )
 
 

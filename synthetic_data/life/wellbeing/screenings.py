@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from synthetic_data.columns import pick
 from synthetic_data.life.absences import Absences
-from synthetic_data.life.effects import CORRELATION, VARIANCE, Effect
+from synthetic_data.life.effects import effect
 from synthetic_data.life.learning.tests import percentiles
 from synthetic_data.life.presence import days_away, days_in_window, is_away, windows_so_far
 from synthetic_data.life.traits import Traits
@@ -25,7 +25,6 @@ from synthetic_data.streams import rng_for
 
 __all__ = [
     "EFFECTS",
-    "FIRST_OWN_FORM",
     "FORMS",
     "OF_FORM",
     "RISKS",
@@ -71,10 +70,10 @@ SUBSCALE_SIZES = ((3.2, 3.8, 9), (4.6, 3.4, 10), (12.0, 5.0, 20), (7.0, 4.5, 14)
 SUBSCALE_TIE = 0.8  # correlation of a subscale with the total
 
 EFFECTS = (
-    Effect("well_being_in_screenings", "well-being", "risk", WELL_BEING_IN_RISK, CORRELATION),
-    Effect("engagement_in_screenings", "engagement", "risk", ENGAGEMENT_IN_RISK, "weight beside well-being"),
-    Effect("respondent_in_screenings", "respondent", "risk", OF_THE_RESPONDENT, VARIANCE),
-    Effect("opted_out", "chance", "no screening", OPTED_OUT, "share of children"),
+    effect("well_being_in_screenings", WELL_BEING_IN_RISK),
+    effect("engagement_in_screenings", ENGAGEMENT_IN_RISK),
+    effect("respondent_in_screenings", OF_THE_RESPONDENT),
+    effect("opted_out", OPTED_OUT),
 )
 
 

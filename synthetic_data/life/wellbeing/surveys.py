@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from synthetic_data.columns import pick
 from synthetic_data.life.absences import Absences
-from synthetic_data.life.effects import Effect
+from synthetic_data.life.effects import Effect, effect
 from synthetic_data.life.free_text import OPEN_QUESTIONS, draw_open_answers, sentences
 from synthetic_data.life.presence import days_away, days_in_window, is_away, windows_so_far
 from synthetic_data.life.traits import Traits
@@ -93,7 +93,7 @@ EFFECTS = (
         )
         for trait, size in zip(("engagement", "well-being", "support"), mixture, strict=True)
     ),
-    Effect("grade_in_answers", "grade", "answers", -DOWN_A_GRADE, "points a grade"),
+    effect("grade_in_answers", -DOWN_A_GRADE),
 )
 
 

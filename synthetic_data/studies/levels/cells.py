@@ -41,7 +41,6 @@ __all__ = [
     "plan",
     "planned",
     "results_folder",
-    "switch_plan",
 ]
 
 

@@ -29,16 +29,7 @@ from synthetic_data.population.schools import GRADES, LEVELS
 from synthetic_data.scenario import Exchange, Scenario
 from synthetic_data.schooling.calendar import GRADING_PERIODS
 
-__all__ = [
-    "LAYOUT",
-    "SILO",
-    "Resource",
-    "academic_records",
-    "course_transcripts",
-    "grading_periods",
-    "observe",
-    "report_card_grades",
-]
+__all__ = ["LAYOUT", "SILO", "Resource", "grading_periods", "observe"]
 
 
 Codes = npt.NDArray[np.int64]

@@ -36,7 +36,7 @@ from synthetic_data.systems.lms.gradebooks import (
     gradebook_pages,
 )
 
-__all__ = ["LAYOUT", "SILO", "observe", "sign_in_page", "submission_page"]
+__all__ = ["LAYOUT", "SILO", "observe"]
 
 
 # Canvas stores timestamps in UTC; the district is in U.S. Central Time.

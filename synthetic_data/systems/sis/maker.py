@@ -30,18 +30,7 @@ from synthetic_data.observation import (
 from synthetic_data.scenario import Exchange, Scenario
 from synthetic_data.streams import rng_for
 
-__all__ = [
-    "LAYOUT",
-    "SILO",
-    "demographics_of",
-    "guardian_users",
-    "guardians_accounts",
-    "observe",
-    "old_records",
-    "opaque_ids",
-    "staff_users",
-    "student_users",
-]
+__all__ = ["LAYOUT", "SILO", "observe"]
 
 
 # OneRoster's column for each Ed-Fi race.

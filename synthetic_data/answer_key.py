@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.standard import STRING, as_table
-from synthetic_data.columns import is_among, pick
+from helpers.standard import STRING, as_table, isin_text
+from synthetic_data.columns import pick
 from synthetic_data.exports import Export
 from synthetic_data.observation import Truth, look_up
 from synthetic_data.population.names import fold
@@ -69,7 +69,7 @@ def _people(scenario: Scenario, truth: Truth) -> pd.DataFrame:
     spells = truth.schooling.school_enrollment
     spells = spells.loc[spells["school_year"] == scenario.school_year]
     schools = spells.groupby("person")["school_id"].nunique()
-    moved = pd.Series(is_among(children["person"], schools.index[schools > 1]))
+    moved = pd.Series(isin_text(children["person"], schools.index[schools > 1]))
     language = look_up(children["household"], population.households, "household", "home_language")
     children["groups"] = (
         "twin: "
@@ -136,12 +136,12 @@ def _cases(
     unlike = spelled["before"].map(fold).str[0] != spelled["after"].map(fold).str[0]
     unlike_names = set(zip(spelled.loc[unlike, "silo"], spelled.loc[unlike, "person"], strict=True))
 
-    by_number = is_among(cases["person"], doubles)
+    by_number = isin_text(cases["person"], doubles)
     twice = np.flatnonzero((cases["case"] == SPELT_TWICE).to_numpy(dtype=bool))
     named = zip(cases["silo"].iloc[twice], cases["person"].iloc[twice], strict=True)
     by_number[twice] |= np.array([one in unlike_names for one in named], dtype=bool)
     shared = [silo for silo, carries in carriers.items() if carries]
-    carried = is_among(cases["silo"], shared) | (cases["silo"].isna().to_numpy(dtype=bool) & bool(shared))
+    carried = isin_text(cases["silo"], shared) | (cases["silo"].isna().to_numpy(dtype=bool) & bool(shared))
     words = pick(("Name and birth date", "Identifier", "Neither"), by_number * (2 - carried.astype("int64")))
     cases["decidable_by"] = words
     # A system that can't distinguish what the others can has a row of its own.
@@ -150,7 +150,7 @@ def _cases(
     apart = []
     there = {export.silo: export.rows["person"] for export in exports}
     for silo in without:
-        held = general.loc[is_among(general["person"], there.get(silo, []))]
+        held = general.loc[isin_text(general["person"], there.get(silo, []))]
         apart.append(held.assign(silo=silo, decidable_by="Neither"))
     cases = pd.concat([piece.astype(STRING) for piece in (cases, *apart)], ignore_index=True)
     return cases.sort_values(["case", "person", "silo"], na_position="first", ignore_index=True)

@@ -17,7 +17,6 @@ __all__ = [
     "concat_columns",
     "dates",
     "index_in",
-    "is_among",
     "mapped",
     "marked",
     "numbered",
@@ -102,15 +101,6 @@ def of_one_length(letters: npt.NDArray[np.uint8]) -> Any:
     offsets = np.arange(count + 1, dtype="int64") * width
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(letters))]
     return from_arrow(pa.Array.from_buffers(pa.large_string(), count, buffers))
-
-
-def is_among(values: pd.Series, known: Any) -> Mask:
-    """Mark texts that occur in `known`, like `Series.isin`; missing ones never do.
-
-    It is many times faster, because pandas creates a Python object for every known text.
-    """
-    found = pc.is_in(_arrow(values), value_set=_arrow(known), skip_nulls=True)
-    return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
 
 
 def places_in(known: Any, values: Any) -> npt.NDArray[np.int64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import namedtuple
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import starmap
 from pathlib import Path
@@ -200,22 +200,26 @@ def stacked(columns: Sequence[pd.Series]) -> pd.Series:
     return pd.Series(from_arrow(whole.combine_chunks()))
 
 
-def isin_text(column: pd.Series, known: pd.Series) -> np.ndarray:
-    """Test which texts of a column occur in another, without creating Python objects.
+def isin_text(column: pd.Series, known: pd.Series | pd.Index | Iterable[str]) -> np.ndarray:
+    """Test which texts of a column are among the known ones, without creating Python objects.
 
     Parameters
     ----------
     column, known
-        Dtype string; a missing value never matches.
+        Dtype string, or texts; a missing value never matches.
 
     Returns
     -------
     numpy.ndarray
         Boolean, one per row of `column`.
     """
-    values = pa.chunked_array(pa.array(known.dropna(), from_pandas=True)).cast(pa.large_string())
-    texts = pa.chunked_array(pa.array(column, from_pandas=True)).cast(pa.large_string())
-    return np.asarray(pc.is_in(texts, value_set=values.combine_chunks(), skip_nulls=True))
+    found = pc.is_in(_as_arrow(column), value_set=_as_arrow(known).combine_chunks(), skip_nulls=True)
+    return np.asarray(found)
+
+
+def _as_arrow(texts: pd.Series | pd.Index | Iterable[str]) -> pa.ChunkedArray:
+    plain = texts if isinstance(texts, pd.Series | pd.Index) else list(texts)
+    return pa.chunked_array(pa.array(plain, from_pandas=True)).cast(pa.large_string())
 
 
 def places_in_order(frame: pd.DataFrame, by: Sequence[str]) -> np.ndarray:

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import index_in, is_among, marked, text
+from helpers.standard import isin_text
+from synthetic_data.columns import index_in, marked, text
 from synthetic_data.life.family_contact import CourtOrders, FamilyContact
 from synthetic_data.life.participation import ClubMembers
 from synthetic_data.population import Population
@@ -99,7 +100,7 @@ def _known(
     until = np.datetime64(day, "D")
     member = marked(members.child[(members.begin <= since) & ~(members.end <= until)], len(children))
     only_child = ~children["household"].duplicated(keep=False).to_numpy(dtype=bool)
-    account = is_among(children["person"], served)
+    account = isin_text(children["person"], np.asarray(served))
     return 10.0 * at_school + cards + account + (second >= 0) + member + 0.5 * only_child
 
 

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.standard import STRING
-from synthetic_data.columns import is_among
+from helpers.standard import STRING, isin_text
 from synthetic_data.population.births import NINE_MONTHS
 from synthetic_data.population.households import FOSTER, TWO_PARENTS, DraftPopulation
 from synthetic_data.population.name_pools import nicknames, other_spellings, pool
@@ -354,7 +353,7 @@ def _of_two_spellings(children: pd.DataFrame) -> pd.Series:
         known = sorted(other_spellings(origin))
         theirs = children.loc[(children["name_origin"] == origin).to_numpy(dtype=bool)]
         if known and len(theirs):
-            spelled = is_among(theirs["first_name"], known) | is_among(theirs["last_surname"], known)
+            spelled = isin_text(theirs["first_name"], known) | isin_text(theirs["last_surname"], known)
             found[theirs.index.to_numpy()] = spelled
     return pd.Series(found)
 

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.layouts import load_layout
-from helpers.standard import STRING
-from synthetic_data.columns import dates, is_among, pick, places_in, text, whole
+from helpers.standard import STRING, isin_text
+from synthetic_data.columns import dates, pick, places_in, text, whole
 from synthetic_data.life.learning.grades import LETTER_FROM, LETTERS, SEMESTERS
 from synthetic_data.observation import (
     Later,
@@ -241,10 +241,10 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     ids = population.children[["person", "state_id"]]
     all_spells = schooling.school_enrollment
     spells = keep(all_spells, all_spells["begin_date"] <= day)
-    children = keep(population.children, is_among(population.children["person"], spells["person"]))
+    children = keep(population.children, isin_text(population.children["person"], spells["person"]))
     as_of = pd.Timestamp(scenario.as_of)
     known_elsewhere = all_spells.loc[all_spells["begin_date"] <= as_of, "person"].drop_duplicates()
-    not_yet = known_elsewhere.loc[~is_among(known_elsewhere, children["person"])]
+    not_yet = known_elsewhere.loc[~isin_text(known_elsewhere, children["person"])]
 
     students = pd.DataFrame(
         {
@@ -271,7 +271,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         frame, whose = _events(truth, spells, ids, terms, day, exchange)
         return [_recorded("studentSchoolAttendanceEvents", frame, about(whose, "Subject"))]
 
-    known = is_among(population.children["person"], children["person"])
+    known = isin_text(population.children["person"], children["person"])
 
     def marks(
         name: str, resource: Callable[[Truth, npt.NDArray[np.bool_], np.datetime64], Resource]
@@ -396,7 +396,7 @@ def _events(
     exchange: Exchange,
 ) -> tuple[pd.DataFrame, pd.Series]:
     absences = truth.life.absences
-    absences = keep(absences, (absences["date"] <= day) & is_among(absences["person"], spells["person"]))
+    absences = keep(absences, (absences["date"] <= day) & isin_text(absences["person"], spells["person"]))
     # The last term that had started by then: terms of one school don't overlap.
     starts = terms[["school_id", "begin_date", "title", "school_year"]].sort_values("begin_date")
     by_date = absences[["school_id", "date"]].reset_index(names="at").sort_values("date")

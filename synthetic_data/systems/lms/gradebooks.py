@@ -14,8 +14,8 @@ import pandas as pd
 
 from helpers.files import TextTable, default_settings, render, render_column, unique_names
 from helpers.layouts import FileLayout, load_layout
-from helpers.standard import STRING
-from synthetic_data.columns import is_among, mapped, marked, pick, places_in, ranked, text, within
+from helpers.standard import STRING, isin_text
+from synthetic_data.columns import mapped, marked, pick, places_in, ranked, text, within
 from synthetic_data.life.learning.assignments import (
     GROUPS,
     Coursework,
@@ -357,14 +357,14 @@ def class_lists(scenario: Scenario, truth: Truth, users: Users, day: pd.Timestam
     wanted = courses["course_code"].str.startswith(f"{TAKEN_BY_ALL}-") & (grade >= "06") & (grade != "KG")
     wanted &= courses["school_year"] == scenario.school_year
     sections = keep(
-        schooling.sections, is_among(schooling.sections["course_id"], courses["course_id"][wanted])
+        schooling.sections, isin_text(schooling.sections["course_id"], courses["course_id"][wanted])
     )
     seats = schooling.section_enrollment
     seats = keep(
         seats,
         (seats["role"] == "Student")
         & on_day(seats, day)
-        & is_among(seats["section_id"], sections["section_id"]),
+        & isin_text(seats["section_id"], sections["section_id"]),
     )
     course = look_up(seats["section_id"], sections, "section_id", "course_id")
     place = places_in(children["person"], seats["person"])

@@ -10,8 +10,8 @@ import pandas as pd
 
 from helpers.files import TextTable, default_settings
 from helpers.layouts import load_layout
-from helpers.standard import STRING
-from synthetic_data.columns import is_among, marked, numbered, pick, places_in, text
+from helpers.standard import STRING, isin_text
+from synthetic_data.columns import marked, numbered, pick, places_in, text
 from synthetic_data.life.learning.assignments import standing
 from synthetic_data.life.learning.online_activity import online_now
 from synthetic_data.observation import (
@@ -201,7 +201,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     children = _users(truth, accounts, last["person"], open_=_open(scenario, truth, last, day))
     schools = served["school_id"].unique()
     staff = truth.population.staff
-    teachers = keep(staff, is_among(staff["school_id"], schools) & staff["teaches"].notna())
+    teachers = keep(staff, isin_text(staff["school_id"], schools) & staff["teaches"].notna())
     grown_ups = _teachers(teachers)
     users = pd.concat([children, grown_ups], ignore_index=True)
     whom = pd.concat(
@@ -214,8 +214,8 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
             return class_lists(scenario, truth, accounts, day)
         return gradebook_pages(scenario, truth, accounts, day, exchange.agreed_codes)
 
-    late = served.loc[~is_among(served["person"], last["person"]), "person"].drop_duplicates()
-    elsewhere = ever.loc[~is_among(ever, served["person"])]
+    late = served.loc[~isin_text(served["person"], last["person"]), "person"].drop_duplicates()
+    elsewhere = ever.loc[~isin_text(ever, served["person"])]
     return Observation(
         silo=SILO,
         layout=LAYOUT,

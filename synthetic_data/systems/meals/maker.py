@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.standard import STRING
-from synthetic_data.columns import is_among, places_in
+from helpers.standard import STRING, isin_text
+from synthetic_data.columns import places_in
 from synthetic_data.observation import (
     Observation,
     Recorded,
@@ -52,7 +52,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     known = keep(spells, spells["begin_date"] <= day)
     # The latest enrollment period decides the school in the lunch line's records.
     last = known.sort_values(["person", "is_primary", "begin_date"]).drop_duplicates("person", keep="last")
-    last = keep(last, is_among(last["person"], accounts["person"]))
+    last = keep(last, isin_text(last["person"], accounts["person"]))
     active = on_day(last, day) & (last["school_year"] == year)
 
     persons = last["person"]
@@ -78,8 +78,8 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         people=about(persons, "Subject"),
         wording={} if exchange.agreed_codes else {"Grade": own_words(SILO, "Grade")[0]},
     )
-    not_served = ever.loc[~is_among(ever, accounts["person"])]
-    not_yet = ever.loc[is_among(ever, accounts["person"]) & ~is_among(ever, persons)]
+    not_served = ever.loc[~isin_text(ever, accounts["person"])]
+    not_yet = ever.loc[isin_text(ever, accounts["person"]) & ~isin_text(ever, persons)]
     return Observation(
         silo=SILO,
         layout=LAYOUT,
@@ -115,8 +115,8 @@ def _numbers(
         carried = set(numbers[by_hand].tolist())
         here = truth.schooling.school_enrollment
         here = here.loc[on_day(here, pd.Timestamp(scenario.as_of)), "person"].drop_duplicates()
-        others = keep(children, is_among(children["person"], here))
-        free = keep(others, ~is_among(others["district_number"], carried))
+        others = keep(children, isin_text(children["person"], here))
+        free = keep(others, ~isin_text(others["district_number"], carried))
         rows = rng.permutation(len(free))[: 2 * wanted]
         places = rng.permutation(own_places)
         used = 0

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.layouts import load_layout
-from helpers.standard import STRING, constant
-from synthetic_data.columns import concat_columns, index_in, is_among, pick
+from helpers.standard import STRING, constant, isin_text
+from synthetic_data.columns import concat_columns, index_in, pick
 from synthetic_data.observation import (
     Later,
     Observation,
@@ -149,7 +149,7 @@ def guardian_users(truth: Truth, here: pd.DataFrame, accounts: pd.DataFrame) -> 
         }
     ).sort_values("sourcedId", ignore_index=True)
     agents = concat_columns(children["sourcedId"], children["household"])
-    guardians = keep(guardians, is_among(guardians["household"], agents["household"]))
+    guardians = keep(guardians, isin_text(guardians["household"], agents["household"]))
     first_child = children.drop_duplicates("household")
     ids = look_up(guardians["person"], accounts, "person", "sourcedId")
     return pd.DataFrame(
@@ -233,7 +233,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     )
     running = running.reset_index(drop=True)
     here = running.drop_duplicates("person").reset_index(drop=True)
-    left = spells.loc[~is_among(spells["person"], here["person"])]
+    left = spells.loc[~isin_text(spells["person"], here["person"])]
     left = left.sort_values(["person", "begin_date"]).drop_duplicates("person", keep="last")
     left = left.reset_index(drop=True)
     returned = _returned(spells, here)
@@ -274,7 +274,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         return _classes(scenario, truth, here, accounts, day)
 
     def courses() -> pd.DataFrame:
-        known = is_among(schooling.courses["course_id"], taught()[0]["courseSourcedId"])
+        known = isin_text(schooling.courses["course_id"], taught()[0]["courseSourcedId"])
         return _courses(truth, keep(schooling.courses, known), year)
 
     files: list[Recorded | Later] = [
@@ -380,14 +380,14 @@ def _classes(
     """Return the classes that run on the day, their members, and the person of each of those rows."""
     schooling = truth.schooling
     spells = schooling.section_enrollment
-    listed = is_among(spells["person"], here["person"]) | is_among(
+    listed = isin_text(spells["person"], here["person"]) | isin_text(
         spells["person"], truth.population.staff["person"]
     )
     spells = keep(
         spells,
         (spells["school_year"] == scenario.school_year) & on_day(spells, day) & listed,
     )
-    sections = keep(schooling.sections, is_among(schooling.sections["section_id"], spells["section_id"]))
+    sections = keep(schooling.sections, isin_text(schooling.sections["section_id"], spells["section_id"]))
     course = schooling.courses
     teacher = spells["role"] != "Student"
     enrollments = pd.DataFrame(

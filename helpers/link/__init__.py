@@ -4,7 +4,7 @@ from helpers.link.blocking import components
 from helpers.link.crosswalk import Links
 from helpers.link.decisions import fingerprints
 from helpers.link.districts import RegionLinks, link_districts
-from helpers.link.id_columns import verify_id_columns
+from helpers.link.ids.columns import verify_id_columns
 from helpers.link.matches import LARGEST_BLOCK
 from helpers.link.methods.deterministic import join_all_on_id, join_on_id
 from helpers.link.model import LinkModel, declared_model, drift

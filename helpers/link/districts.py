@@ -14,7 +14,7 @@ import pandas as pd
 from helpers.link.blocking import Values
 from helpers.link.candidates import Keys, meeting
 from helpers.link.crosswalk import STEPS, Links
-from helpers.link.id_columns import verify_id_columns
+from helpers.link.ids.columns import verify_id_columns
 from helpers.link.matches import LARGEST_BLOCK
 from helpers.link.model.scoring import score_pairs
 from helpers.link.records import Places, Records, Units, make_units, prepare_records

@@ -10,7 +10,7 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from helpers.link.decisions import ReviewDecisions
-    from helpers.link.id_columns import IdColumns
+    from helpers.link.ids.columns import IdColumns
     from helpers.link.model import LinkModel
 
 __all__ = ["LARGEST_BLOCK", "LinkageContext", "Matches", "Resolved"]

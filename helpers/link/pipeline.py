@@ -15,7 +15,7 @@ from helpers.link.adapt import adapted_model
 from helpers.link.crosswalk import STEPS, Links, as_pairs, make_crosswalk
 from helpers.link.decisions import ReviewDecisions, read_decided_pairs
 from helpers.link.findings import find_disagreements
-from helpers.link.id_columns import verify_id_columns
+from helpers.link.ids.columns import verify_id_columns
 from helpers.link.matches import LARGEST_BLOCK, LinkageContext, Matches, Resolved
 from helpers.link.methods.deterministic import (
     find_cascade_matches,

@@ -127,8 +127,8 @@ for _lesson in ("after_the_pandemic", "count_children"):
     constant("standard/facts.federal_chronic_absence_least_days", _module, "FEWEST_DAYS")
 for _name in ("review", "alike", "same_but_for_ids", "plain", "against"):
     constant(f"link/thresholds.{_name}", "helpers.link.methods.resolved", _name.upper())
-constant("link/thresholds.own_numbers", "helpers.link.id_reliability", "OWN_NUMBERS")
-constant("link/thresholds.shared_addresses", "helpers.link.id_reliability", "SHARED_ADDRESSES")
+constant("link/thresholds.own_numbers", "helpers.link.ids.reliability", "OWN_NUMBERS")
+constant("link/thresholds.shared_addresses", "helpers.link.ids.reliability", "SHARED_ADDRESSES")
 constant("link/thresholds.records_a_child", "helpers.link.resolve.lone_pairs", "RECORDS_A_CHILD")
 constant("link/thresholds.accept_across_districts", "helpers.link.districts", "ACCEPT")
 constant("link/thresholds.seldom_twice", "helpers.link.records_a_child", "SELDOM_TWICE")

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.files import District
-from helpers.link.id_columns import IdColumns, verify_id_columns
+from helpers.link.ids.columns import IdColumns, verify_id_columns
 from helpers.link.records import Places, Records, prepare_records
 from tests.link.records import frames, record
 from tests.tiers import examples

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from helpers.link.id_columns import verify_id_columns
+from helpers.link.ids.columns import verify_id_columns
 from helpers.link.records import Places, prepare_records
 from tests.link.records import children, frames, linked, record
 from tests.link.test_id_columns import ALL, judged

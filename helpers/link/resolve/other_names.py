@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.link.blocking import Values, distinct_pairs
-from helpers.link.id_reliability import whole_names
+from helpers.link.ids.reliability import whole_names
 from helpers.link.records import Records
 from helpers.link.values.birth_dates import comparable, ignore_date_order
 from helpers.link.values.identifiers import WEAK

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from helpers.link.id_evidence import (
+from helpers.link.ids.evidence import (
     ANOTHER,
     FEWEST,
     LINE,
@@ -22,8 +22,8 @@ from helpers.link.id_evidence import (
     is_sound,
     locate_ids,
 )
-from helpers.link.id_forms import normalize_ids
-from helpers.link.id_reliability import find_own_addresses, find_unmatched_ids
+from helpers.link.ids.forms import normalize_ids
+from helpers.link.ids.reliability import find_own_addresses, find_unmatched_ids
 from helpers.link.records import Places, Records
 from helpers.link.values.identifiers import records_of
 from helpers.standard import as_table, wilson

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.link.blocking import components, pairs_between, pairs_within
-from helpers.link.id_evidence import (
+from helpers.link.ids.evidence import (
     ANOTHER,
     FEWEST,
     LINE,

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.link.blocking import components, distinct_pairs, pairs_within
-from helpers.link.id_evidence import ANOTHER, FEWEST, compare_holders
+from helpers.link.ids.evidence import ANOTHER, FEWEST, compare_holders
 from helpers.link.records import Records
 from helpers.link.values.birth_dates import comparable, ignore_date_order
 from helpers.link.values.identifiers import CONTRADICTING
@@ -174,7 +174,7 @@ def find_own_addresses(
 ) -> tuple[Mask, pd.DataFrame]:
     """Find e-mail addresses that prove a child by themselves: hardly any address of their kind is shared.
 
-    ``ids`` as from `id_forms.normalize_ids`. A kind is a set of columns with the same addresses. Only named
+    ``ids`` as from `forms.normalize_ids`. A kind is a set of columns with the same addresses. Only named
     records show whether children share one. Return which of ``ids`` these are, and a finding for each column
     with an address of two children.
     """

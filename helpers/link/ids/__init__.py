@@ -1,0 +1,1 @@
+"""Ids: which columns of them to believe, and in which form to compare them."""

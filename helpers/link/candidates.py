@@ -14,6 +14,7 @@ from helpers.link.records import Units
 __all__ = [
     "Keys",
     "candidates_across_birth_dates",
+    "candidates_of_rows",
     "candidates_with_birth_date",
     "candidates_without_birth_date",
     "first_letters",
@@ -101,6 +102,8 @@ def meeting(left: Keys, right: Keys, most: int) -> tuple[np.ndarray, np.ndarray,
 
 # A name shared by more children than this finds candidates only with a second key.
 MOST = 16
+# Of any two files: up to so many pairs, compare all; a value that more rows share distinguishes nobody.
+ALL_PAIRS, MOST_ROWS, MOST_PAIRS = 500_000, 70, 6_000_000
 
 
 class _Gathering:
@@ -112,8 +115,7 @@ class _Gathering:
         self.right: list[np.ndarray] = []
         self.keys = 0
         self.records = 0
-        values = units.values
-        self.schools, self.grades = values["schools"], values["grades"]
+        self.schools, self.grades = units.values["schools"], units.values["grades"]
 
     def look(self, left: Keys, right: Keys) -> None:
         """Pair units that share a key; narrow common keys by school, then grade, then both."""
@@ -139,8 +141,17 @@ class _Gathering:
         self.left.append(np.minimum(one, other))
         self.right.append(np.maximum(one, other))
 
+    @property
+    def number(self) -> int:
+        """Return how many pairs there are; distinct ones, where that many are worth counting."""
+        if sum(map(len, self.left)) > MOST_PAIRS:
+            left, right = distinct_pairs(np.concatenate(self.left), np.concatenate(self.right))
+            self.left, self.right = [left], [right]
+        return sum(map(len, self.left))
+
     def result(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        left, right = distinct_pairs(np.concatenate(self.left), np.concatenate(self.right))
+        none = np.zeros(0, dtype="int64")
+        left, right = distinct_pairs(np.concatenate([none, *self.left]), np.concatenate([none, *self.right]))
         passed_over = pd.DataFrame({"keys": [self.keys], "records": [self.records]})
         return pd.DataFrame({"left": left, "right": right}), passed_over
 
@@ -221,3 +232,72 @@ def candidates_without_birth_date(units: Units, others: np.ndarray) -> tuple[pd.
         mine = keys.among(others)
         gathering.look(mine, mine)
     return gathering.result()
+
+
+# Of any two files: all values of a key must agree. A number cuts texts to their first letters. An error
+# affects only some keys.
+KEYS_OF_ROWS = (
+    "emails", "telephones", "name_keys",
+    "birth_days_free", "birth_days_free, given 1", "birth_days_free, family 1",
+    "given_formal, family 1", "family_parts, given 1", "given 3, family 3",
+    "given_formal, day", "family_parts, day", "given_formal, birth_days 4", "family_parts, birth_days 4",
+    "given 3, day", "family 3, day", "given 3, birth_days 4", "family 3, birth_days 4",
+    "given 1, family 1, birth_days 4",
+    "given_formal, postcodes", "family_parts, postcodes",
+    "given_formal, localities", "family_parts, localities", "addresses",
+    "postcodes, birth_days 4", "postcodes, day", "postcodes, given 1, family 1", "postcodes, localities",
+    "given_formal, schools, grades", "family_parts, schools, grades", "family_parts, given 1, sex",
+)  # fmt: skip
+
+
+def candidates_of_rows(
+    units: Units, left: np.ndarray, right: np.ndarray
+) -> tuple[pd.DataFrame, pd.DataFrame, bool]:
+    """Find candidates among the rows of two files, or of one that is both.
+
+    Also counts the rows (as ``records``) whose values are all too common, and says whether there were too
+    many pairs to try the weakest keys.
+    """
+    gathering = _Gathering(units)
+    if left.sum() * right.sum() // (2 if (left & right).any() else 1) <= ALL_PAIRS:
+        one, other = (
+            side.ravel() for side in np.meshgrid(*map(np.flatnonzero, (left, right)), indexing="ij")
+        )
+        gathering.add(one[one < other], other[one < other])
+        return *gathering.result(), False
+    most = max(MOST, min(MOST_ROWS, MOST_PAIRS // len(units)))
+    ids = [name for name in units.values if name.startswith("identifier: ")]
+    made: dict[str, Values] = {}
+    common = np.zeros(len(units), dtype=bool)
+    for line in (*ids, *KEYS_OF_ROWS):
+        parts = [made.setdefault(name, _part_of_rows(units, name)) for name in line.split(", ")]
+        if not all(len(part) for part in parts):
+            continue
+        keys = Keys.of(parts[0])
+        for part in parts[1:]:
+            keys = keys.with_value(part)
+        theirs = keys.among(right)
+        one, other, over = meeting(keys.among(left), theirs, most)
+        gathering.add(one, other)
+        wide = np.unique(theirs.key[over])
+        gathering.keys += len(wide)
+        common[_with(keys, wide).unit] = True
+        if gathering.number > MOST_PAIRS:
+            break
+    pairs, passed_over = gathering.result()
+    common[pairs.to_numpy().ravel()] = False
+    return pairs, passed_over.assign(records=int(common.sum())), gathering.number > MOST_PAIRS
+
+
+def _part_of_rows(units: Units, name: str) -> Values:
+    values = units.values
+    if name == "day":  # of the year
+        days = values["birth_days"]
+        texts = [None if "00" in (text[5:7], text[8:]) else text[5:] for text in days.texts]
+        codes, distinct = pd.factorize(np.array(texts, dtype=object))
+        return Values.of(days.unit, codes.astype("int64")[days.code], distinct)
+    of_name, _, letters = name.partition(" ")
+    if letters.isdecimal():
+        return first_letters(values[of_name], int(letters))
+    none = np.zeros(0, dtype="int64")
+    return values.get(name, Values.of(none, none, []))

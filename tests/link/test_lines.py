@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,9 +21,7 @@ from helpers.link.districts import link_districts
 from helpers.link.model import declared_model
 from helpers.link.model.calibration import share_of_errors, uncalibrate
 from helpers.link.resolve.assignment import assign_child
-from helpers.link.two_files.candidates import Candidates
 from helpers.link.two_files.link import decide_pairs
-from helpers.link.two_files.persons import PersonTable
 from helpers.link.values.birth_dates import BIRTH_DATE_LEVELS, compare_birth_dates
 from tests.link.records import frames, linked, record
 from tests.link.units import born, unit, units_of
@@ -327,10 +326,10 @@ def decided(files: int, day: str, probability: float) -> list[str]:
 
     second = unit("zebulon", "quarzt", **(born(day) if day else {}))
     units = units_of([unit("zebulon", "quartz", **born("2012-05-17")), second])
-    persons = PersonTable(units, np.array([0, 0]), 3 - files, files == 2)
-    candidates = Candidates(np.array([0]), np.array([1]), 0)
+    units = replace(units, record_silo=np.array([0, files - 1]))
+    pairs = pd.DataFrame({"left": [0], "right": [1]})
     weight = np.array([weight_of(probability)])
-    return list(decide_pairs(persons, candidates, weight, np.array([False]), weigh)["decision"])
+    return list(decide_pairs(units, pairs, weight, np.array([False]), weigh)["decision"])
 
 
 @pytest.mark.parametrize(

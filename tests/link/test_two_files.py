@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from helpers.link.candidates import candidates_of_rows
 from helpers.link.two_files import Linked, SideMapping, Source, link_files, read_person_file
-from helpers.link.two_files.candidates import LARGEST_BLOCK, find_candidates
 from helpers.link.two_files.draft_mapping import draft_side
-from helpers.link.two_files.guard import believed_ids
-from helpers.link.two_files.persons import persons_of
+from helpers.link.two_files.guard import without_doubtful_ids
+from helpers.link.two_files.persons import units_of
 from helpers.standard import BadInput
 from tests.link.two_lists import persons, write_rows
 from tests.tiers import examples
@@ -192,7 +193,7 @@ def test_what_two_rows_do_not_tell_bears_out_no_id(tmp_path: Path) -> None:
     for name, of_rows in (("left", ids), ("right", ids[1:] + ids[:1])):
         lines = [[*row, one] for row, one in zip(rows, of_rows, strict=True)]
         files.append(read_person_file(write_rows(tmp_path / f"{name}.csv", [*HEADS, "ssn"], lines)).rows)
-    _, notes = believed_ids(persons_of([(file, draft_side(file)) for file in files]))
+    _, notes = without_doubtful_ids(units_of([(file, draft_side(file)) for file in files], []))
     assert any("refused, because it seems to contain other ids" in note for note in notes)
 
 
@@ -242,8 +243,12 @@ def test_an_unknown_birth_date_is_none_where_years_have_two_figures_and_some_are
 def test_one_name_shared_by_all_rows_is_bounded_and_told(tmp_path: Path) -> None:
     rows = [["Ada", "Moreau"] for _ in range(1_500)]
     file = read_person_file(write_rows(tmp_path / "a.csv", HEADS[:2], rows))
-    candidates = find_candidates(persons_of([(file.rows, draft_side(file.rows))]))
-    assert len(candidates.left) <= LARGEST_BLOCK
+    every = np.ones(len(rows), dtype=bool)
+    candidates, passed_over, _ = candidates_of_rows(
+        units_of([(file.rows, draft_side(file.rows))], []), every, every
+    )
+    assert candidates.empty
+    assert passed_over["records"].tolist() == [1_500]
     linked = link_files(file)
     assert not _matches(linked)
     assert any("share their values" in note and ": 1500;" in note for note in linked.notes)
@@ -309,7 +314,7 @@ def test_a_date_order_that_nothing_tells_is_told_by_the_other_file(tmp_path: Pat
 def test_birth_dates_are_compared_as_year_month_and_day(tmp_path: Path) -> None:
     rows = [["Ada", "Moreau", "05/17/1991"], ["Ivo", "Novak", "10/04/1988"], ["Rosa", "Tanaka", ""]]
     file = read_person_file(write_rows(tmp_path / "a.csv", HEADS[:3], rows))
-    days = persons_of([(file.rows, draft_side(file.rows))]).units.values["birth_days"]
+    days = units_of([(file.rows, draft_side(file.rows))], []).values["birth_days"]
     assert days.texts[days.code].tolist() == ["1991-05-17", "1988-10-04"]
     assert days.unit.tolist() == [0, 1]
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from helpers.link.blocking import pairs_within
 from helpers.link.comparisons import Comparison, compare_units, comparisons_for
 from helpers.link.records import Units
 from helpers.link.resolve.assignment import is_parent_of_same_name
-from helpers.link.two_files.candidates import pairs_that_share
-from helpers.link.two_files.persons import PersonTable
 
-__all__ = ["Guard", "believed_ids", "guard_for"]
+__all__ = ["Guard", "guard_for", "without_doubtful_ids"]
 
 FEWEST = 5  # pairs needed to show that a first name is wrong rather than somebody else's
 # Levels of `comparisons.toml`.
@@ -113,31 +112,34 @@ def _ids(comparisons: Sequence[Comparison]) -> list[int]:
 # A column may contain another system's ids, or be shifted by a row. Every test of keys passes then, and every
 # row matches a stranger.
 
+MOST_OF_ONE_ID = 100  # rows
 BORNE_OUT = 0.5  # share of pairs with one id that agree in a name or the birth date
 BEARING_OUT = {"first_name": 5, "last_surname": 5, "birth_date": ONE_DIGIT}
 
 
-def believed_ids(persons: PersonTable) -> tuple[PersonTable, list[str]]:
+def without_doubtful_ids(units: Units) -> tuple[Units, list[str]]:
     """Drop ids without shared values, and ids that names and birth dates contradict."""
-    notes, dropped = [], []
-    comparisons = [one for one in comparisons_for(persons.units) if one.name in BEARING_OUT]
+    notes, kept = [], dict(units.values)
+    two = bool(units.record_silo.any())
+    comparisons = [one for one in comparisons_for(units) if one.name in BEARING_OUT]
     worst = np.array([BEARING_OUT[one.name] for one in comparisons], dtype="int8")
-    for name in [name for name in persons.units.values if name.startswith("identifier: ")]:
-        said = name.removeprefix("identifier: ")
-        left, right = pairs_that_share(persons.units.values[name], persons)
-        if not len(left):
-            where = "no value of it is in both files" if persons.two else "no two rows have one in common"
-            notes.append(f"{said}: not compared, {where}")
-            dropped.append(name)
-            continue
-        levels = compare_units(persons.units, comparisons, left, right)
+    for name in [name for name in units.values if name.startswith("identifier: ")]:
+        said, ids = name.removeprefix("identifier: "), units.values[name]
+        left, right, _ = pairs_within(ids.code, ids.unit, MOST_OF_ONE_ID)
+        across = (units.record_silo[left] != units.record_silo[right]) | (not two)
+        left, right = left[across], right[across]
+        levels = compare_units(units, comparisons, left, right)
         known = np.flatnonzero((levels >= 0).any(axis=1))
         agree = ((levels >= 0) & (levels <= worst)).any(axis=1)
         share = float(agree[known].mean()) if len(known) else 1.0
-        if len(known) >= FEWEST and share < BORNE_OUT:
+        if not len(left):
+            where = "no value of it is in both files" if two else "no two rows have one in common"
+            notes.append(f"{said}: not compared, {where}")
+            del kept[name]
+        elif len(known) >= FEWEST and share < BORNE_OUT:
             notes.append(
                 f"{said}: refused, because it seems to contain other ids: of the pairs of rows with one "
                 f"value, only {100 * share:.0f}% agree in a name or the birth date"
             )
-            dropped.append(name)
-    return persons.without(dropped), notes
+            del kept[name]
+    return replace(units, values=kept), notes

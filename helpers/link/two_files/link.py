@@ -8,17 +8,18 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from helpers.link.candidates import MOST_PAIRS, candidates_of_rows
 from helpers.link.comparisons import Comparison, compare_units, comparisons_for
 from helpers.link.model.estimation import train
 from helpers.link.model.parameters import KINDS, LinkModel, shipped_model
 from helpers.link.model.scoring import Frequencies, kinds_of, prior_bits, score_levels
 from helpers.link.records import Units
+from helpers.link.resolve.assignment import normalize_over_candidates
 from helpers.link.resolve.clusters import cluster_records, components, pairs_inside
-from helpers.link.two_files.candidates import MOST_PAIRS, Candidates, find_candidates
 from helpers.link.two_files.draft_mapping import A_ROW_NUMBER, AN_ANSWER, AN_ID, draft_side
-from helpers.link.two_files.guard import Guard, believed_ids, guard_for
+from helpers.link.two_files.guard import Guard, guard_for, without_doubtful_ids
 from helpers.link.two_files.mapping import PARTS_OF_DATE, SideMapping
-from helpers.link.two_files.persons import PersonTable, persons_of
+from helpers.link.two_files.persons import units_of
 from helpers.link.two_files.read import PersonFile
 from helpers.standard import STRING, BadInput, figure, nearest
 
@@ -54,97 +55,93 @@ def probability(weight: np.ndarray) -> np.ndarray:
 
 
 def decide_pairs(
-    persons: PersonTable,
-    candidates: Candidates,
-    weight: np.ndarray,
-    apart: np.ndarray,
-    weigh: Weigh,
+    units: Units, candidates: pd.DataFrame, weight: np.ndarray, apart: np.ndarray, weigh: Weigh
 ) -> pd.DataFrame:
     """Decide about pairs; a person decides about likely ones that the guard keeps apart."""
-    likely = weight > np.log2(REVIEW / (1 - REVIEW))
-    keep = np.flatnonzero(~apart & likely)
-    pairs = pd.DataFrame(
-        {"left": candidates.left[keep], "right": candidates.right[keep], "weight": weight[keep]}
-    )
+    found = candidates.assign(weight=weight)[weight > np.log2(REVIEW / (1 - REVIEW))]
+    kept = apart[found.index]
+    pairs = found[~kept].reset_index(drop=True)
     alone = probability(pairs["weight"].to_numpy())
-    pairs["probability"] = _among_rivals(pairs, weigh) if persons.two else alone
-    line = _lines(persons, pairs["left"].to_numpy(), pairs["right"].to_numpy())
+    pairs["probability"] = _among_rivals(len(units), pairs, weigh) if _are_two(units) else alone
+    line = _lines(units, pairs)
     pairs["why"] = np.where((alone >= line) & (pairs["probability"] < line), "another row fits as well", "")
     accepted = np.flatnonzero(pairs["probability"] >= line)
-    matches = pairs.iloc[accepted][["left", "right"]].assign(
-        strength=np.round(pairs["weight"].to_numpy()[accepted], 6)
-    )
+    matches = pairs.take(accepted).reset_index(drop=True)
+    matches = matches[["left", "right"]].assign(strength=matches["weight"].round(6))
 
     def excluded(one: np.ndarray, other: np.ndarray) -> np.ndarray:
         bits, two = weigh(one, other)
         return two | (bits < EXCLUDING)
 
-    clusters = cluster_records(len(persons), matches.reset_index(drop=True), excluded)
+    clusters = cluster_records(len(units), matches, excluded)
+    joined = clusters.outcome == "Match"
     pairs["decision"] = "Review"
-    pairs.loc[pairs.index[accepted[clusters.outcome == "Match"]], "decision"] = "Match"
-    lost = pairs.index[accepted[clusters.outcome != "Match"]]
+    pairs.loc[accepted[joined], "decision"] = "Match"
+    lost = accepted[~joined]
     pairs.loc[lost, "why"] = "would join rows that contradict each other"
-    pairs.loc[lost, "probability"] = np.minimum(pairs.loc[lost, "probability"], 0.5)
-    doubted = np.flatnonzero(apart & likely)
-    colliding = pd.DataFrame({"left": candidates.left[doubted], "right": candidates.right[doubted]}).assign(
-        probability=np.minimum(probability(weight[doubted]), 0.5),
+    pairs.loc[lost, "probability"] = pairs.loc[lost, "probability"].clip(upper=HALF)
+    colliding = found[kept].assign(
+        probability=np.minimum(probability(found.loc[kept, "weight"].to_numpy()), HALF),
         why="what agrees may be a relative's",
         decision="Review",
     )
-    return _worth_telling(pd.concat([pairs, _implied(persons, pairs, weigh), colliding], ignore_index=True))
+    return _worth_telling(pd.concat([pairs, _implied(units, pairs, weigh), colliding], ignore_index=True))
 
 
-def _lines(persons: PersonTable, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+def _are_two(units: Units) -> bool:
+    """Return whether the rows are of two files."""
+    return bool(units.record_silo.any())
+
+
+def _sides(units: Units) -> tuple[np.ndarray, np.ndarray]:
+    """Test which rows are of each file; of one, all are of both."""
+    left = units.record_silo == 0
+    return left, ~left if _are_two(units) else left
+
+
+def _lines(units: Units, pairs: pd.DataFrame) -> np.ndarray:
     """Return the probability from which each pair is accepted; only rows of two files have rivals."""
-    dated = persons.units.dated
-    return np.where(dated[left] & dated[right] & persons.two, MATCH_DATED, MATCH)
+    dated = units.dated
+    return np.where(dated[pairs["left"]] & dated[pairs["right"]] & _are_two(units), MATCH_DATED, MATCH)
 
 
-def _among_rivals(pairs: pd.DataFrame, weigh: Weigh) -> np.ndarray:
+def _among_rivals(count: int, pairs: pd.DataFrame, weigh: Weigh) -> np.ndarray:
     """Return each pair's probability among rival rows: only one of them is the partner.
 
     Rows of one file that are themselves one person are no rivals.
     """
-    odds = np.exp2(np.clip(pairs["weight"].to_numpy(), -60, 60))
-    rivals = np.zeros(len(pairs))
-    for side, other in (("left", "right"), ("right", "left")):
-        near = pairs[[side, other]].assign(place=np.arange(len(pairs)))
-        near["rank"] = pairs.groupby(side)["weight"].rank(method="first", ascending=False)
-        near = near[near["rank"] <= MOST_RIVALS]
-        both = near.merge(near, on=side, how="inner", suffixes=("", "_rival"), validate="many_to_many")
-        both = both[both[other] != both[f"{other}_rival"]]
-        if both.empty:
-            continue
-        one, two = both[other].to_numpy(), both[f"{other}_rival"].to_numpy()
-        bits, apart = weigh(np.minimum(one, two), np.maximum(one, two))
-        another = apart | (bits < 0)
-        np.add.at(rivals, both["place"].to_numpy()[another], odds[both["place_rival"].to_numpy()[another]])
-    return odds / (1.0 + odds + rivals)
+
+    def exclusive(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        bits, two = weigh(one, other)
+        return two | (bits < 0)
+
+    result = probability(pairs["weight"].to_numpy())
+    ranks = [
+        pairs.groupby(side)["weight"].rank(method="first", ascending=False) for side in ("left", "right")
+    ]
+    near = np.flatnonzero((ranks[0] <= MOST_RIVALS) | (ranks[1] <= MOST_RIVALS))
+    weighed = pairs.iloc[near].rename(columns={"weight": "match_weight"})
+    result[near] = normalize_over_candidates(weighed, count, np.empty(0, dtype="int64"), exclusive)
+    return result
 
 
-def _implied(persons: PersonTable, pairs: pd.DataFrame, weigh: Weigh) -> pd.DataFrame:
+def _implied(units: Units, pairs: pd.DataFrame, weigh: Weigh) -> pd.DataFrame:
     """List pairs that aren't accepted on their own, but are one person through a third row."""
     matches = pairs[pairs["decision"] == "Match"]
-    label = components(len(persons), matches["left"].to_numpy(), matches["right"].to_numpy())
+    label = components(len(units), matches["left"].to_numpy(), matches["right"].to_numpy())
     left, right = pairs_inside(label)
-    if persons.two:
-        across = (left < persons.lefts) & (right >= persons.lefts)
-        left, right = left[across], right[across]
-    size = len(persons)
-    known = np.isin(left * size + right, (matches["left"] * size + matches["right"]).to_numpy())
-    left, right = left[~known], right[~known]
-    if not len(left):
+    known = np.isin(left * len(units) + right, (matches["left"] * len(units) + matches["right"]).to_numpy())
+    if _are_two(units):
+        known |= units.record_silo[left] == units.record_silo[right]
+    implied = pd.DataFrame({"left": left[~known], "right": right[~known]})
+    if implied.empty:
         return pairs.iloc[:0]
-    bits, _ = weigh(left, right)
-    return pd.DataFrame(
-        {
-            "left": left,
-            "right": right,
-            "weight": bits,
-            "probability": np.maximum(probability(bits), _lines(persons, left, right)),
-            "why": "both are one person with a third row",
-            "decision": "Match",
-        }
+    bits, _ = weigh(implied["left"].to_numpy(), implied["right"].to_numpy())
+    return implied.assign(
+        weight=bits,
+        probability=np.maximum(probability(bits), _lines(units, implied)),
+        why="both are one person with a third row",
+        decision="Match",
     )
 
 
@@ -259,31 +256,31 @@ def link_files(
         notes.append("the mapping's table [right] is not used: there is no right file")
     used, told = _in_common(used, files)
     notes += told
-    persons = persons_of([(files[side].rows, one) for side, one in used.items()])
-    persons, refused = believed_ids(persons)
-    notes += persons.notes + refused + _too_common(persons)
-    accounts, idle = _accounts(files, persons)
+    units = units_of([(files[side].rows, one) for side, one in used.items()], notes)
+    units, refused = without_doubtful_ids(units)
+    notes += refused + _too_common(units)
+    accounts, idle = _accounts(files, units)
     notes += idle
-    if persons.pairs == 0:
+    if min(len(file.rows) for file in files.values()) <= (right is None):
         notes.append("there is nothing to compare: a file has no rows, or there is only one row")
         return Linked(_no_pairs(), used, accounts, notes)
-    comparisons = comparisons_for(persons.units)
-    candidates = find_candidates(persons)
-    if candidates.unreached:
+    candidates, passed_over, capped = candidates_of_rows(units, *_sides(units))
+    unreached = int(passed_over["records"].sum())
+    if unreached:
         notes.append(
             f"rows that share their values with too many others, so that we compared them with none: "
-            f"{candidates.unreached}; more columns would tell them apart"
+            f"{unreached}; more columns would tell them apart"
         )
-    if candidates.capped:
+    if capped:
         notes.append(
             f"too many pairs of rows share something (more than {MOST_PAIRS:,}): we didn't compare pairs "
             "that share only their weakest parts"
         )
-    units = persons.units
-    levels = compare_units(units, comparisons, candidates.left, candidates.right)
+    comparisons = comparisons_for(units)
+    ends = candidates["left"].to_numpy(), candidates["right"].to_numpy()
+    levels = compare_units(units, comparisons, *ends)
     guard = guard_for(comparisons, levels, units)
-    found = pd.DataFrame({"left": candidates.left, "right": candidates.right})
-    model = _adapted(units, found, guard)
+    model = _adapted(units, candidates, guard)
     m, u = model.tables(comparisons)
     frequencies, prior = Frequencies.of_units(units, comparisons), prior_bits(units, model.matches)
 
@@ -295,16 +292,11 @@ def link_files(
         compared = compare_units(units, comparisons, one, other)
         return bits(compared, one, other), guard.two_persons(compared, one, other)
 
-    weight = bits(levels, candidates.left, candidates.right)
-    apart = guard.two_persons(levels, candidates.left, candidates.right)
-    decided = decide_pairs(persons, candidates, weight, apart, weigh)
-    return Linked(
-        _as_pairs(persons, comparisons, decided),
-        used,
-        accounts,
-        notes,
-        household=int((apart & (weight > 0)).sum()),
-    )
+    weight, apart = bits(levels, *ends), guard.two_persons(levels, *ends)
+    decided = decide_pairs(units, candidates, weight, apart, weigh)
+    rows = np.concatenate([file.rows.index.to_numpy(dtype="int64") for file in files.values()])
+    pairs = _as_pairs(units, rows, comparisons, decided)
+    return Linked(pairs, used, accounts, notes, household=int((apart & (weight > 0)).sum()))
 
 
 def _adapted(units: Units, pairs: pd.DataFrame, guard: Guard) -> LinkModel:
@@ -377,12 +369,12 @@ def _kinds(side: SideMapping) -> set[str]:
     return {_kind(name) for name in side.sources}
 
 
-def _accounts(files: Mapping[str, PersonFile], persons: PersonTable) -> tuple[pd.DataFrame, list[str]]:
+def _accounts(files: Mapping[str, PersonFile], units: Units) -> tuple[pd.DataFrame, list[str]]:
     """Account for every row: compared, without anything to compare, or set aside."""
-    says = persons.units.named.copy()
-    for name, values in persons.units.values.items():
+    says = units.named.copy()
+    for name, values in units.values.items():
         if name in ("emails", "telephones") or name.startswith("identifier: "):
-            says |= values.how_many(len(persons)) > 0
+            says |= values.how_many(len(units)) > 0
     rows = []
     notes = []
     begin = 0
@@ -400,12 +392,12 @@ def _accounts(files: Mapping[str, PersonFile], persons: PersonTable) -> tuple[pd
     return accounts.astype({"side": STRING, "what": STRING, "rows": "Int64"}), notes
 
 
-def _too_common(persons: PersonTable) -> list[str]:
+def _too_common(units: Units) -> list[str]:
     """Warn of names that more than half of the rows have."""
     told = []
     for name, said in (("given", "first name"), ("family", "surname")):
-        values = persons.units.values[name]
-        rows = int((values.how_many(len(persons)) > 0).sum())
+        values = units.values[name]
+        rows = int((values.how_many(len(units)) > 0).sum())
         if rows >= FEW_ROWS and int(np.max(np.bincount(values.code))) * 2 > rows:
             told.append(f"one {said} stands in more than half of the rows, where it tells nobody apart")
     return told
@@ -423,13 +415,15 @@ def _no_pairs() -> pd.DataFrame:
     )
 
 
-def _as_pairs(persons: PersonTable, comparisons: Sequence[Comparison], decided: pd.DataFrame) -> pd.DataFrame:
+def _as_pairs(
+    units: Units, rows: np.ndarray, comparisons: Sequence[Comparison], decided: pd.DataFrame
+) -> pd.DataFrame:
     left, right = decided["left"].to_numpy(), decided["right"].to_numpy()
-    levels = compare_units(persons.units, comparisons, left, right)
+    levels = compare_units(units, comparisons, left, right)
     return pd.DataFrame(
         {
-            "left_row": pd.Series(persons.row[left], dtype="Int64"),
-            "right_row": pd.Series(persons.row[right], dtype="Int64"),
+            "left_row": pd.Series(rows[left], dtype="Int64"),
+            "right_row": pd.Series(rows[right], dtype="Int64"),
             "match_probability": decided["probability"].round(6).astype("float64"),
             "decision": decided["decision"].astype(STRING),
             "reason": reasons_of(comparisons, levels, decided["why"].tolist()),

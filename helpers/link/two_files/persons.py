@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -12,23 +12,21 @@ import pandas as pd
 
 from helpers.files import words_file
 from helpers.link.blocking import Values
-from helpers.link.records import Units, name_values
-from helpers.link.two_files.mapping import SideMapping
-from helpers.link.values.contacts import address_parts, emails, telephones
+from helpers.link.records import Units, make_units, prepare_records
+from helpers.link.two_files.mapping import SideMapping, fields
 from helpers.link.values.identifiers import plain_ids
-from helpers.link.values.name_forms import parse_names
 from helpers.link.values.names import fold
+from helpers.standard import STRING, as_table, empty_table
 
 __all__ = [
     "NO_DATE",
     "GuessedFormats",
-    "PersonTable",
     "exchanged",
     "guess_formats",
     "mostly_two_figures",
     "parts_of",
-    "persons_of",
     "same_days",
+    "units_of",
     "with_century",
 ]
 
@@ -224,65 +222,49 @@ NOTHING = frozenset(
     "unknown unk unknwn none null test testing x xx xxx n a na notgiven noname nn tbd missing refused".split()
 )
 FEWEST_MIDDLE = 0.02  # share of rows
-# Fields that no district's system has, compared as texts or as codes.
-TEXTS = {"birth_place": "birth place", "occupation": "occupation", "race": "race"}
+# Column of the standard table *people* -> field of a mapping.
+COLUMNS = {
+    "last_surname": "family_name",
+    "sex": "sex",
+    "grade_level": "grade",
+    "school_name": "school",
+    "city": "locality",
+    "telephone": "telephone",
+    "email": "e_mail",
+}
+# Fields that no district's system has -> their values; compared as texts or codes, if both files have them.
+VALUES = {
+    "region": "regions",
+    "postcode": "postcodes",
+    "address_line_2": "flats",
+    "age": "ages",
+    "birth_place": "text: birth place",
+    "occupation": "text: occupation",
+    "race": "text: race",
+}
 IDS = ("national_id", "local_id")
 
 
-@dataclass(frozen=True)
-class PersonTable:
-    """All persons of both files as units: first the rows of the left one, then those of the right one."""
-
-    units: Units
-    # Row number in its file.
-    row: np.ndarray
-    # Number of persons in the left file; all of them with one file.
-    lefts: int
-    # Whether there are two files.
-    two: bool
-    # Assumptions, in sentences.
-    notes: list[str] = field(default_factory=list)
-
-    def __len__(self) -> int:
-        return len(self.row)
-
-    @property
-    def pairs(self) -> int:
-        """Number of possible pairs."""
-        rights = len(self) - self.lefts
-        return self.lefts * rights if self.two else self.lefts * (self.lefts - 1) // 2
-
-    def without(self, names: Sequence[str]) -> PersonTable:
-        """Drop some values."""
-        kept = {name: values for name, values in self.units.values.items() if name not in names}
-        return replace(self, units=replace(self.units, values=kept))
-
-
-def persons_of(sides: Sequence[tuple[pd.DataFrame, SideMapping]]) -> PersonTable:
-    """Standardize the rows of one or two files."""
-    notes: list[str] = []
+def units_of(sides: Sequence[tuple[pd.DataFrame, SideMapping]], notes: list[str]) -> Units:
+    """Give each row of one or two files as a unit, as if each file were a district's system."""
     parts = [_Side(rows, mapping) for rows, mapping in sides]
-    count = sum(len(part.rows) for part in parts)
-    names = parse_names(_people(parts))
-    values = name_values(names, count) | _values(parts, count) | _birth(parts, count, notes)
-    row = np.concatenate([part.rows.index.to_numpy(dtype="int64") for part in parts])
-    numbers = np.arange(count, dtype="int64")
-    side = np.repeat(np.arange(len(parts)), [len(part.rows) for part in parts])
-    named = np.unique(names.record)
-    units = Units(
-        of_record=numbers,
-        first_record=numbers,
-        values=values,
-        record_silo=side,
-        names=names,
-        ids=pd.DataFrame({"number": [], "system": [], "value": []}),
-        silos=Values.of(numbers, side, np.arange(len(parts))),
-        silos_with_name=Values.of(named, side[named], np.arange(len(parts))),
-        keeps_one_record_a_child=np.zeros(len(parts), dtype=bool),
-        # A person in both files would make a rare value look common.
-        one_a_person=side == np.argmax(np.bincount(side, minlength=1)),
-    )
-    return PersonTable(units, row, len(parts[0].rows), len(parts) > 1, notes)
+    people = as_table("people", pd.concat(map(_people, parts, ("left", "right")), ignore_index=True))
+    shares = [float(one.mean()) for _, one in people["middle_name"].notna().groupby(people["silo"])]
+    # If hardly anybody has a second name, it is a remainder of splitting: don't compare it.
+    if min(shares, default=0.0) < FEWEST_MIDDLE:
+        people["middle_name"] = pd.Series(pd.NA, index=people.index, dtype=STRING)
+    # What one file alone has says nothing about pairs.
+    for column, name in (*COLUMNS.items(), ("street_number_name", "street")):
+        if name not in ("family_name", "e_mail") and not all(part.has(name) for part in parts):
+            people[column] = pd.Series(pd.NA, index=people.index, dtype=STRING)
+    students = prepare_records(people, empty_table("identifiers"), anchor_order=("left", "right"))
+    units = make_units(students, np.arange(len(students), dtype="int64"))
+    more = _birth(parts, len(units), notes) | _more_values(parts, len(units))
+    if not all(part.has("e_mail") for part in parts):  # it told the order of names all the same
+        more["emails"] = units.values["emails"].among(np.zeros(len(units.values["emails"]), dtype=bool))
+    # A person in both files would make a rare value look common.
+    one_a_person = units.record_silo == np.argmax(np.bincount(units.record_silo, minlength=1))
+    return replace(units, values=units.values | more, one_a_person=one_a_person)
 
 
 @dataclass(frozen=True)
@@ -299,48 +281,47 @@ class _Side:
     def text(self, name: str) -> pd.Series:
         """Return the text of a field, with several columns joined by a blank; all missing if it has none."""
         if not self.has(name):
-            return pd.Series(pd.NA, index=self.rows.index, dtype="string")
+            return pd.Series(pd.NA, index=self.rows.index, dtype=STRING)
         columns = [self.rows[column] for column in self.mapping.sources[name].columns]
         joined = columns[0]
         for column in columns[1:]:
             both = joined.fillna("") + " " + column.fillna("")
             joined = both.str.strip().mask(joined.isna() & column.isna())
-        return joined.astype("string")
+        return joined.astype(STRING)
 
-    def plain(self, name: str, change: Callable[[str], str]) -> pd.Series:
-        return _changed(self.text(name), change)
-
-
-def _changed(column: pd.Series, change: Callable[[str], str]) -> pd.Series:
-    """Apply a change to each distinct text once; what becomes empty is missing."""
-    codes, distinct = pd.factorize(column)
-    new = pd.array([change(str(text)) or None for text in distinct] + [None], dtype="string")
-    return pd.Series(new.take(codes), index=column.index)
+    def plain(self, name: str) -> pd.Series:
+        """Return the text of a field in plain form, from each distinct text once; empty ones are missing."""
+        text = self.text(name)
+        change = PLAIN.get(fields()[name].values, _plain_words)
+        codes, distinct = pd.factorize(text)
+        new = pd.array([change(str(one)) or None for one in distinct] + [None], dtype=STRING)
+        return pd.Series(new.take(codes), index=text.index)
 
 
-def _people(parts: Sequence[_Side]) -> pd.DataFrame:
-    """Give the names of all rows in the columns of the standard table *people*."""
-    frames = []
-    for part in parts:
-        first, last = (part.plain(name, _written) for name in ("given_name", "family_name"))
-        frames.append(
-            pd.DataFrame(
-                {
-                    "first_name": _split_initial(part, first)[0],
-                    "last_surname": last,
-                    "full_name": part.plain("full_name", _written).where(first.isna() | last.isna()),
-                    "email": part.plain("e_mail", str),
-                }
-            )
-        )
-    people = pd.concat(frames, ignore_index=True)
-    nothing = pd.Series(pd.NA, index=people.index, dtype="string")
-    written = people[["first_name", "last_surname", "full_name"]].notna().any(axis=1)
+def _people(part: _Side, silo: str) -> pd.DataFrame:
+    """Give the rows of a file in the columns of the standard table *people*."""
+    first, middle = part.plain("given_name"), part.plain("middle_name")
+    if not part.has("middle_name"):
+        # A second name's initial may stand behind the first name (Mary J).
+        behind = first.str.extract(r"^(.{2,}) ([^\W\d_])\.?$").astype(STRING)
+        first, middle = first.mask(behind[1].notna(), behind[0]), behind[1]
+    people = pd.DataFrame({column: part.plain(name) for column, name in COLUMNS.items()})
+    last = people["last_surname"]
+    whole = part.plain("full_name").where(part.plain("given_name").isna() | last.isna())
+    named = (first.notna() | last.notna() | whole.notna()).to_numpy(dtype=bool)
+    number = part.plain("house_number")
+    street = (number.fillna("") + " " + part.text("street").fillna("")).str.strip()
     return people.assign(
-        preferred_first_name=nothing,
-        preferred_last_surname=nothing,
-        name_order=nothing,
-        name_status=written.map({True: "As written", False: "None"}).astype("string"),
+        silo=silo,
+        record=[f"{place:09d}" for place in range(len(people))],
+        role="Student",
+        first_name=first,
+        middle_name=middle,
+        full_name=whole,
+        street_number_name=street.where(street.ne("") & part.text("street").notna()),
+        name_status=np.where(named, "As written", "None"),
+        birth_date_status="None",
+        linkable_by=np.where(named, "Name only", "Nothing"),
     )
 
 
@@ -351,90 +332,35 @@ def _written(text: str) -> str:
     return "" if bare in NOTHING - {"x", "n", "a", "na"} or folded.isdecimal() else text
 
 
-def _split_initial(part: _Side, first: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Split a second name's initial off a first name (Mary J), unless the file has a column for it."""
-    nothing = pd.Series(pd.NA, index=first.index, dtype="string")
-    if part.has("middle_name"):
-        return first, part.plain("middle_name", _written)
-    behind = first.str.extract(r"^(.{2,}) ([^\W\d_])\.?$")
-    there = behind[1].notna()
-    return first.mask(there, behind[0]).astype("string"), nothing.mask(there, behind[1]).astype("string")
-
-
-def _values(parts: Sequence[_Side], count: int) -> dict[str, Values]:
-    """Normalize what both files have, as for a district."""
-    unit = np.arange(count)
-
-    def stacked(columns: Sequence[pd.Series]) -> pd.Series:
-        return pd.concat(columns, ignore_index=True)
-
-    def both(name: str) -> bool:
-        return all(part.has(name) for part in parts)
-
-    found: dict[str, pd.Series] = {}
-    middles = [_split_initial(part, part.plain("given_name", _written))[1] for part in parts]
-    shares = [float(one.notna().mean()) if len(one) else 1.0 for one in middles]
-    # If hardly anybody has a second name, it is a remainder of splitting: don't compare it.
-    if min(shares) >= FEWEST_MIDDLE:
-        found["middle"] = stacked(middles).map(fold, na_action="ignore")
-    for name, values, change in (
-        ("sex", "sex", _plain_sex),
-        ("locality", "localities", _plain_words),
-        ("region", "regions", _plain_words),
-        ("postcode", "postcodes", _plain_postcode),
-        ("school", "schools", _plain_words),
-        ("address_line_2", "flats", _plain_words),
-    ):
-        if both(name):
-            found[values] = stacked([part.plain(name, change) for part in parts])
-    if both("telephone"):
-        found["telephones"] = telephones(
-            stacked([part.plain("telephone", _without_decimals) for part in parts])
-        )
-    if both("e_mail"):
-        found["emails"] = emails(stacked([part.text("e_mail") for part in parts]))
-    if both("street"):
-        streets = stacked([_street(part) for part in parts])
-        parsed = address_parts(streets)
-        found["streets"], found["house_numbers"] = parsed["street"], parsed["number"]
-        if "flats" not in found:
-            found["flats"] = parsed["unit"]
-        found["addresses"] = parsed["number"] + " " + parsed["street"]
-    for name in ("age", "grade"):
-        if both(name):
-            numbers = stacked([pd.to_numeric(part.text(name), errors="coerce") for part in parts])
-            found[f"{name}s"] = (
-                numbers.where(numbers.between(0, 150)).round().astype("Int64").astype("string")
-            )
-    for name, title in TEXTS.items():
-        if both(name):
-            found[f"text: {title}"] = stacked([part.plain(name, _plain_words) for part in parts])
+def _more_values(parts: Sequence[_Side], count: int) -> dict[str, Values]:
+    """Give what both files have, and no district's system."""
+    found = {
+        values: [part.plain(name) for part in parts]
+        for name, values in VALUES.items()
+        if all(part.has(name) for part in parts)
+    }
     for name in IDS:
         for place in range(min(part.count(name) for part in parts)):
-            columns = [part.rows[part.mapping.sources[name].columns[place]] for part in parts]
             title = name.replace("_", " ") + (f" {place + 1}" if place else "")
-            found[f"identifier: {title}"] = plain_ids(stacked(columns))
-    result = {name: Values.of_column(unit, column.astype("string")) for name, column in found.items()}
-    empty = Values.of_column(unit, pd.Series(pd.NA, index=range(count), dtype="string"))
-    needed = ("schools", "grades", "telephones", "emails", "addresses", "postcodes", "localities")
-    return dict.fromkeys(needed, empty) | {name: one for name, one in result.items() if len(one)}
-
-
-def _street(part: _Side) -> pd.Series:
-    if not part.has("house_number"):
-        return part.text("street")
-    number = part.plain("house_number", _without_decimals)
-    street = (number.fillna("") + " " + part.text("street").fillna("")).str.strip()
-    return street.where(street.ne(""))
+            columns = [part.rows[part.mapping.sources[name].columns[place]] for part in parts]
+            found[f"identifier: {title}"] = [plain_ids(column) for column in columns]
+    stacked = {name: pd.concat(columns, ignore_index=True).astype(STRING) for name, columns in found.items()}
+    made = {name: Values.of_column(np.arange(count), column) for name, column in stacked.items()}
+    return {name: values for name, values in made.items() if len(values)}
 
 
 def _plain_words(text: str) -> str:
-    folded = fold(text)
+    folded = fold(text.removesuffix(".0"))
     return "" if folded.replace(" ", "") in NOTHING else folded
 
 
-def _without_decimals(text: str) -> str:
+def _plain_number(text: str) -> str:
     return text.removesuffix(".0")
+
+
+def _plain_age(text: str) -> str:
+    number = pd.to_numeric(text, errors="coerce")
+    return str(round(number)) if 0 <= number <= 150 else ""
 
 
 def _plain_postcode(text: str) -> str:
@@ -443,13 +369,25 @@ def _plain_postcode(text: str) -> str:
     return plain[: len(plain) - 4] if plain.isdecimal() and len(plain) in (8, 9) else plain
 
 
-@cache
 def _plain_sex(text: str) -> str:
     known = words_file()["sex"].get(text.casefold().strip())
     if known is not None:
         return {"Female": "f", "Male": "m"}.get(known, "")
     # ISO 5218: 1 for male and 2 for female.
-    return {"1": "m", "2": "f", "0": "", "9": ""}.get(text.removesuffix(".0"), _plain_words(text))
+    plain = _plain_words(text)
+    return {"1": "m", "2": "f", "0": "", "9": ""}.get(plain, plain)
+
+
+# What the cells of a field look like -> their plain form; words for all others.
+PLAIN: dict[str, Callable[[str], str]] = {
+    "name": _written,
+    "e_mail": str,
+    "telephone": _plain_number,
+    "number": _plain_number,
+    "age": _plain_age,
+    "postcode": _plain_postcode,
+    "sex": _plain_sex,
+}
 
 
 def _birth(parts: Sequence[_Side], count: int, notes: list[str]) -> dict[str, Values]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-__all__ = ["Values", "components", "distinct_pairs", "pairs_between", "pairs_within"]
+__all__ = ["Values", "components", "count_up", "distinct_pairs", "pairs_between", "pairs_within"]
 
 
 def pairs_within(
@@ -29,9 +29,8 @@ def pairs_within(
     # Each entry pairs with the later ones in its group: entry i of n makes n - 1 - i pairs.
     place = np.arange(len(keys)) - np.repeat(starts, sizes)
     later = np.where(np.repeat(over, sizes), 0, np.repeat(sizes, sizes) - 1 - place)
-    first = np.repeat(np.arange(len(keys)), later)
-    step = np.arange(len(first)) - np.repeat(np.cumsum(later) - later, later) + 1
-    left, right = records[first], records[first + step]
+    first, step = count_up(later)
+    left, right = records[first], records[first + step + 1]
     apart = left != right
     return left[apart], right[apart], passed
 
@@ -55,12 +54,21 @@ def pairs_between(
     over &= partners > 0
     passed = len(np.unique(left_keys[over])), int(over.sum())
     partners = np.where(over, 0, partners)
-    first = np.repeat(np.arange(len(left_keys)), partners)
-    step = np.arange(len(first)) - np.repeat(np.cumsum(partners) - partners, partners)
+    first, step = count_up(partners)
     one, other = left_records[first], right_records[begin[first] + step]
     apart = one != other
     one, other = one[apart], other[apart]
     return np.minimum(one, other), np.maximum(one, other), passed
+
+
+def count_up(times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Repeat each place so many times, and count its repetitions from 0.
+
+    >>> [numbers.tolist() for numbers in count_up(np.array([2, 0, 3]))]
+    [[0, 0, 2, 2, 2], [0, 1, 0, 1, 2]]
+    """
+    place = np.repeat(np.arange(len(times)), times)
+    return place, np.arange(len(place)) - np.repeat(np.cumsum(times) - times, times)
 
 
 def _groups(sorted_keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -159,9 +167,8 @@ class Values:
         begin = np.cumsum(many) - many
         width = int(np.max(self.code)) + 1
         present = self.unit * width + self.code
-        times = many[left[rows]]
-        row = np.repeat(rows, times)
-        step = np.arange(len(row)) - np.repeat(np.cumsum(times) - times, times)
+        place, step = count_up(many[left[rows]])
+        row = rows[place]
         wanted = right[row] * width + self.code[begin[left[row]] + step]
         place = np.minimum(np.searchsorted(present, wanted), len(present) - 1)
         result[row[present[place] == wanted]] = 1

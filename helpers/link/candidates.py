@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from helpers.link.blocking import Values, distinct_pairs
+from helpers.link.blocking import Values, count_up, distinct_pairs
 from helpers.link.records import Units
 
 __all__ = [
@@ -67,8 +67,7 @@ class Keys:
         many = values.how_many(count)
         begin = np.cumsum(many) - many
         times = many[self.unit] if len(self) else np.zeros(0, dtype="int64")
-        row = np.repeat(np.arange(len(self)), times)
-        step = np.arange(len(row)) - np.repeat(np.cumsum(times) - times, times)
+        row, step = count_up(times)
         code = values.code[begin[self.unit[row]] + step]
         with np.errstate(over="ignore"):
             key = _spread(self.key[row] * FIRST + _spread(code))
@@ -93,8 +92,7 @@ def meeting(left: Keys, right: Keys, most: int) -> tuple[np.ndarray, np.ndarray,
     partners = np.searchsorted(keys, right.key, side="right") - begin
     over = partners > most
     partners = np.where(over, 0, partners)
-    entry = np.repeat(np.arange(len(right)), partners)
-    step = np.arange(len(entry)) - np.repeat(np.cumsum(partners) - partners, partners)
+    entry, step = count_up(partners)
     one, other = distinct_pairs(units[begin[entry] + step], right.unit[entry])
     apart = one != other
     return one[apart], other[apart], over

@@ -14,7 +14,7 @@ import pandas as pd
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
-from helpers.link.blocking import Values
+from helpers.link.blocking import Values, count_up
 from helpers.link.records import Units
 from helpers.link.values import names
 from helpers.link.values.name_forms import compare_names
@@ -177,11 +177,10 @@ def best_of(values: Values, count: int, left: np.ndarray, right: np.ndarray, lev
     result = np.full(len(left), UNKNOWN, dtype="int8")
     many = values.how_many(count)
     times = many[left] * many[right]
-    pair = np.repeat(np.arange(len(left)), times)
+    pair, step = count_up(times)
     if not len(pair):
         return result
     begin = np.cumsum(many) - many
-    step = np.arange(len(pair)) - np.repeat(np.cumsum(times) - times, times)
     one = values.code[begin[left[pair]] + step // many[right[pair]]]
     other = values.code[begin[right[pair]] + step % many[right[pair]]]
     size = int(np.max(values.code)) + 1

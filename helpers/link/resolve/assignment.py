@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from helpers.link.blocking import count_up
 from helpers.link.records import Units
 from helpers.link.resolve.clusters import Compare
 
@@ -91,8 +92,7 @@ def normalize_over_candidates(
     order = np.argsort(near, kind="stable")
     begin = np.searchsorted(near[order], near, side="left")
     times = np.searchsorted(near[order], near, side="right") - begin
-    row = np.repeat(np.arange(len(near)), times)
-    step = np.arange(len(row)) - np.repeat(np.cumsum(times) - times, times)
+    row, step = count_up(times)
     which = order[begin[row] + step]
     number = np.minimum(far[row], far[which]) * count + np.maximum(far[row], far[which])
     rival = (far[row] != far[which]) & ~np.isin(number, alike)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from helpers.link.blocking import Values
+from helpers.link.blocking import Values, count_up
 from helpers.link.values.contacts import emails, name_from_initials
 from helpers.link.values.name_variants import fillers_in, no_first_names
 from helpers.link.values.names import (
@@ -285,10 +285,8 @@ def _from_one_cell(
     sizes = np.array([len(reading) for reading in readings], dtype="int64")
     flat = [texts.setdefault(text, len(texts)) for reading in readings for pair in reading for text in pair]
     pairs = np.array(flat, dtype="int64").reshape(-1, 2)
-    begin = np.concatenate(([0], np.cumsum(sizes)))[codes]
-    times = sizes[codes]
-    which = np.repeat(begin, times) + np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-    record = np.repeat(number, times)
+    place, which = _spread_out(sizes, codes)
+    record = number[place]
     preferred = preferred_first[record]
     has = preferred > 0
     return [(record, pairs[which, 0], pairs[which, 1]), (record[has], preferred[has], pairs[which, 1][has])]
@@ -346,12 +344,14 @@ def name_keys(forms: NameForms) -> tuple[np.ndarray, np.ndarray]:
         mine = _keys_of(first, last) if whole else set()
         flat.extend(keys.setdefault(key, len(keys)) for key in mine)
         sizes[place] = len(mine)
-    begin = np.cumsum(sizes) - sizes
-    times = sizes[codes]
-    which = (
-        np.repeat(begin[codes], times) + np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-    )
-    return np.repeat(forms.record, times), np.array(flat, dtype="int64")[which]
+    owner, which = _spread_out(sizes, codes)
+    return forms.record[owner], np.array(flat, dtype="int64")[which]
+
+
+def _spread_out(sizes: np.ndarray, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """List, for the group of each code, the places of its members in a list of groups of these sizes."""
+    place, step = count_up(sizes[codes])
+    return place, (np.cumsum(sizes) - sizes)[codes][place] + step
 
 
 def _keys_of(first: str, last: str) -> set[str]:
@@ -393,9 +393,8 @@ def _spread(
     ]
     sizes = np.array([len(some) for some in forms], dtype="int64")
     flat = np.array([form for some in forms for form in some], dtype="int64")
-    begin, times = (np.cumsum(sizes) - sizes)[codes], sizes[codes]
-    which = np.repeat(begin, times) + np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-    return Values.of(np.repeat(record, times), flat[which], list(numbers))
+    owner, which = _spread_out(sizes, codes)
+    return Values.of(record[owner], flat[which], list(numbers))
 
 
 def compare_names(forms: NameForms, count: int, left: np.ndarray, right: np.ndarray) -> NameEvidence:
@@ -403,8 +402,7 @@ def compare_names(forms: NameForms, count: int, left: np.ndarray, right: np.ndar
     how_many = np.bincount(forms.record, minlength=count)
     begin = np.cumsum(how_many) - how_many
     combinations = how_many[left] * how_many[right]
-    pair = np.repeat(np.arange(len(left)), combinations)
-    step = np.arange(len(pair)) - np.repeat(np.cumsum(combinations) - combinations, combinations)
+    pair, step = count_up(combinations)
     one = begin[left[pair]] + step // how_many[right[pair]]
     other = begin[right[pair]] + step % how_many[right[pair]]
     first, plain = forms.texts.compare(forms.first[one], forms.first[other], first=True)

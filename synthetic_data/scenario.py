@@ -24,9 +24,9 @@ from pydantic import (
 )
 
 from helpers.standard import (
-    STRICT,
     BadInput,
     Measured,
+    StrictModel,
     faults_of,
     last_day,
     nearest,
@@ -377,10 +377,8 @@ def exchange(scenario: Scenario, silo: str) -> Exchange:
     )
 
 
-class _OwnLevel(BaseModel):
+class _OwnLevel(StrictModel):
     """How a silo takes part at one level: a line of its ``levels.toml``."""
-
-    model_config = STRICT
 
     ids: Mapping[str, Share]
     freshness: Annotated[int, Field(ge=0)]

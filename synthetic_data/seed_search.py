@@ -10,10 +10,9 @@ from functools import cache
 from pathlib import Path
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
 from helpers.files import write_atomically
-from helpers.standard import Measured, read_declared
+from helpers.standard import Measured, StrictModel, read_declared
 from synthetic_data.scenario import load_scenario
 
 __all__ = [
@@ -33,10 +32,8 @@ SEARCHED = Path(__file__).with_name("seed_search.csv")
 ABOUT = ["seed", "students", "measured"]
 
 
-class Effect(BaseModel):
+class Effect(StrictModel):
     """One effect, and from which count on it is visible."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     lesson: str
@@ -45,10 +42,8 @@ class Effect(BaseModel):
     at_least: int
 
 
-class Effects(BaseModel):
+class Effects(StrictModel):
     """All of ``lesson_effects.toml``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     # First and last seed of the search.
     seeds: tuple[int, int]

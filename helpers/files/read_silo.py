@@ -17,7 +17,7 @@ from helpers.files.file_profile import Written, line_end_of, written_of
 from helpers.files.findings import Findings, findings_of
 from helpers.files.folder import FoundFile, opened
 from helpers.files.limits import TooMuch
-from helpers.files.parse.bundle import Part, as_the_manifest_says
+from helpers.files.parse.bundle import BundlePart, as_the_manifest_says
 from helpers.files.parse.file import FilesOfKind, ReadFile, read_files, report_dangling
 from helpers.files.parse.silo_tables import Assembled, Made, assemble
 from helpers.files.parse.standard_rows import make_rows, report_out_of_bounds
@@ -241,7 +241,7 @@ def read_ones(silo: str, layout: Layout, files: Sequence[FoundFile]) -> list[One
     """Read the columns of several files of one silo, without making standard rows."""
     parsed = [_parse_one(silo, layout, found) for found in files]
     kinds = [
-        (one, Part(one.path, recognized.file, rows, one.findings))
+        (one, BundlePart(one.path, recognized.file, rows, one.findings))
         for one, tables in parsed
         for recognized, rows in tables
     ]

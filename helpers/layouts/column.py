@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, ConfigDict, model_validator
 
 from helpers.layouts.formats import day_of, format_fault
-from helpers.standard import STRING, nearest
+from helpers.standard import STRING, StrictModel, nearest
 from helpers.systems import systems
 
 __all__ = [
@@ -255,7 +255,7 @@ def _code_files() -> Mapping[str, Path]:
     return {name: found[name] for name in sorted(found)}
 
 
-class Column(BaseModel):
+class Column(StrictModel):
     """One column of a native file, one scalar path of a nested file, or all columns that a pattern matches.
 
     A column with a `pattern` is named by that pattern. `markers` are texts that give a reason for a missing
@@ -263,8 +263,6 @@ class Column(BaseModel):
     don't report it as missing. `at_least` and `at_most` name columns that limit a number. `parts` apply to
     the rows of `parts_where`.
     """
-
-    model_config = STRICT
 
     name: str
     pattern: Pattern | None = None
@@ -354,14 +352,12 @@ class Column(BaseModel):
         return list(shape_of(pattern).groups) if pattern else []
 
 
-class StructureRow(BaseModel):
+class StructureRow(StrictModel):
     """One kind of structure row: a row is one when it meets every condition declared here.
 
     `first` is a pattern for the row's first cell. `cells` is a pattern that every filled cell matches (at
     least one is filled). The columns of `empty` are empty: columns that every row about a child fills.
     """
-
-    model_config = STRICT
 
     name: str
     empty: list[str]

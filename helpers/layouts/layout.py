@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
-from helpers.layouts.column import STRICT, Column, Pattern, Shape, StructureRow, folded, shape_of
+from helpers.layouts.column import Column, Pattern, Shape, StructureRow, folded, shape_of
 from helpers.layouts.formats import set_value_fault
 from helpers.layouts.headers import by_place, is_data_head
 from helpers.layouts.like import completed
 from helpers.layouts.meanings import allowed_values, known_systems, meant, none_of
 from helpers.standard import (
     BadInput,
+    StrictModel,
     fact_tables,
     faults_of,
     nearest,
@@ -61,10 +62,8 @@ def braced(source: str) -> str | None:
     return found[1] if found else None
 
 
-class Makes(BaseModel):
+class Makes(StrictModel):
     """One kind of standard row, made from each source row or from each cell of a pattern's columns."""
-
-    model_config = STRICT
 
     table: str
     take: dict[str, str] = {}
@@ -167,14 +166,12 @@ DOMAINS = (
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\\t", "pipe": "|", "\\t": "\\t"}
 
 
-class FileLayout(BaseModel):
+class FileLayout(StrictModel):
     """One kind of file in a system's export.
 
     `further` names standard fields that we never read, each with everything below it. A file may or may not
     have them: that doesn't help to recognize it.
     """
-
-    model_config = STRICT
 
     name: str
     path: str
@@ -371,14 +368,12 @@ class FileLayout(BaseModel):
         return None
 
 
-class Layout(BaseModel):
+class Layout(StrictModel):
     """One system's export: its system, the source of our knowledge of it, and its kinds of file.
 
     `manifest` is the kind of file that lists whether each other file is absent, complete or contains only
     changes, as OneRoster's does. A complete file leaves the columns `empty_in_bulk` empty.
     """
-
-    model_config = STRICT
 
     layout: str
     silo: str

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, model_validator
+from pydantic import model_validator
 
 from helpers.files import (
     CHECK_IN_FILE,
@@ -27,7 +27,15 @@ from helpers.layouts import Column, FileLayout, Layout, folded
 from helpers.profile.indicators import declared_indicators
 from helpers.profile.indicators.statuses import worst
 from helpers.profile.questions.known import LEAVES, STARTS, departed, listed_by_roster
-from helpers.standard import STRICT, STRING, BadInput, as_table, empty_table, read_declared, standard_table
+from helpers.standard import (
+    STRING,
+    BadInput,
+    StrictModel,
+    as_table,
+    empty_table,
+    read_declared,
+    standard_table,
+)
 
 if TYPE_CHECKING:
     from helpers.profile.store.source import Source
@@ -46,40 +54,32 @@ __all__ = [
 ]
 
 
-class Step(BaseModel):
+class Step(StrictModel):
     """One step of the protocol, with its minutes."""
-
-    model_config = STRICT
 
     minutes: int
     title: str
     text: str
 
 
-class Study(BaseModel):
+class Study(StrictModel):
     """What one study found about flags."""
-
-    model_config = STRICT
 
     finding: str
     caution: str
     source: str
 
 
-class Known(BaseModel):
+class Known(StrictModel):
     """What is known of flags, in one sentence and by study; and what isn't."""
-
-    model_config = STRICT
 
     open_question: str
     lead: str
     study: tuple[Study, ...]
 
 
-class Protocol(BaseModel):
+class Protocol(StrictModel):
     """Contents of ``check_in.toml``."""
-
-    model_config = STRICT
 
     minutes: int
     due_days: int

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
 from helpers.files import of_what, shared
 from helpers.profile.conditions import TRUE, Column, ConditionText, parts_of
@@ -20,7 +20,7 @@ from helpers.profile.gather import gather_facts
 from helpers.profile.profiles import profile_of, stated_values_of_part
 from helpers.profile.relations import guardians_of, of_age, with_rights
 from helpers.profile.values import folded
-from helpers.standard import BadInput, read_declared
+from helpers.standard import BadInput, StrictModel, read_declared
 from helpers.systems import declared
 
 if TYPE_CHECKING:
@@ -34,10 +34,8 @@ DECLARED = Path(__file__).with_name("example_children.toml")
 SURELY = 2 / 3  # of a child's records have verified links
 
 
-class Rule(BaseModel):
+class Rule(StrictModel):
     """One rule of whom we follow."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     text: str
@@ -56,19 +54,15 @@ class Rule(BaseModel):
         return self
 
 
-class RulesOfChild(BaseModel):
+class RulesOfChild(StrictModel):
     """The rules of one of the children."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str
     rule: tuple[Rule, ...]
 
 
-class ExampleRules(BaseModel):
+class ExampleRules(StrictModel):
     """All of ``example_children.toml``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     rule: tuple[Rule, ...]
     child: tuple[RulesOfChild, ...]

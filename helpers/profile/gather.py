@@ -16,9 +16,9 @@ from helpers.profile.facts.school_years import export_days
 from helpers.profile.facts.store import (
     TIE,
     Cohort,
+    DistrictPart,
     FactsOfPart,
     FactStore,
-    Part,
     RecordLinks,
     Rows,
     TablesOfPart,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["InMemory", "gather_facts", "gather_part", "with_survey"]
 
 
-def gather_part(part: Part, context: Context) -> FactStore:
+def gather_part(part: DistrictPart, context: Context) -> FactStore:
     """Gather the records and facts of some children."""
     crosswalk = part.crosswalk.reset_index(drop=True)
     ties = RecordLinks(crosswalk, context.silos)
@@ -77,7 +77,7 @@ def with_survey(evidence: FactStore, surveys: Sequence[Cohort]) -> FactStore:
 
 @dataclass(frozen=True)
 class InMemory:
-    """A whole district in memory: both `Part` and `helpers.profile.facts.context.Tables`."""
+    """A whole district in memory: both `DistrictPart` and `helpers.profile.facts.context.Tables`."""
 
     district: District
     crosswalk: pd.DataFrame

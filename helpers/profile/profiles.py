@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Choice",
-    "Part",
+    "ProfilePart",
     "Profiles",
     "build_profiles",
     "choose_values_of_part",
@@ -124,7 +124,7 @@ REPORTED, EMPTY = STATUSES.index("Reported"), STATUSES.index("Empty")
 
 
 @dataclass(frozen=True)
-class Part:
+class ProfilePart:
     """Results of the rules for some children."""
 
     # Values as the rules found them, integer-coded.
@@ -162,7 +162,7 @@ class Choice:
     school_year: int | None
 
 
-def run_rules(evidence: FactStore, terms: Declarations, *, apart: bool = False) -> Part:
+def run_rules(evidence: FactStore, terms: Declarations, *, apart: bool = False) -> ProfilePart:
     """Run the rules for some children."""
     tallies = YearlyCounts(evidence)
     found, weighed = find_values(terms.element, evidence, tallies)
@@ -179,7 +179,7 @@ def run_rules(evidence: FactStore, terms: Declarations, *, apart: bool = False) 
     latest = int(np.max(reported["school_year"].to_numpy(dtype="int64"), initial=0))
     told = _told(found, len(terms.element), evidence.years.years, len(names.silos))
     codes = stated_codes(reported, terms.element)
-    return Part(found, names, codes, told, latest, line, left_out, accounts, also_behind)
+    return ProfilePart(found, names, codes, told, latest, line, left_out, accounts, also_behind)
 
 
 def _names(evidence: FactStore) -> Names:
@@ -217,7 +217,7 @@ def stated_values_of_part(evidence: FactStore, elements: tuple[Element, ...]) ->
 
 
 def plan_choice(
-    parts: Iterable[Part],
+    parts: Iterable[ProfilePart],
     terms: Declarations,
     years: tuple[int, ...],
     days: Days,
@@ -240,7 +240,7 @@ def plan_choice(
 
 
 def choose_values_of_part(
-    part: Part, choice: Choice, crosswalk: pd.DataFrame
+    part: ProfilePart, choice: Choice, crosswalk: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Choose the values of some children, and pivot them."""
     said = choose_values(part.found, part.names, choice.days, choice.elements, choice.groups)

@@ -13,11 +13,11 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from helpers.files import write_atomically
 from helpers.layouts import all_layouts
-from helpers.standard import BadInput, Declarations, faults_of, nearest, respelled, toml_of
+from helpers.standard import BadInput, Declarations, StrictModel, faults_of, nearest, respelled, toml_of
 from helpers.systems import declared_elements
 
 __all__ = ["Survivorship", "decide_survivorship", "read_survivorship"]
@@ -25,10 +25,8 @@ __all__ = ["Survivorship", "decide_survivorship", "read_survivorship"]
 Words = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
 
-class Survivorship(BaseModel):
+class Survivorship(StrictModel):
     """A team's survivorship rules, as written in its file."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     decided: dt.date
     by: Words

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from helpers.standard import as_table
+from helpers.standard import StrictModel, as_table
 
 __all__ = [
     "detectable_difference",
@@ -29,20 +29,16 @@ __all__ = [
 DECLARED = Path(__file__).with_name("analysis_plan.toml")
 
 
-class Grouping(BaseModel):
+class Grouping(StrictModel):
     """Two groups to compare: systems with a yes in a yes-or-no column, and those with a no."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str
     yes: str
     no: str
 
 
-class AnalysisPlan(BaseModel):
+class AnalysisPlan(StrictModel):
     """Contents of ``analysis_plan.toml``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     # Confidence level of every interval.
     confidence: float = Field(gt=0.5, lt=1)

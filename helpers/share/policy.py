@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from helpers.standard import BadInput, DeclaredCount, faults_of, nearest, respelled, toml_of
+from helpers.standard import BadInput, DeclaredCount, StrictModel, faults_of, nearest, respelled, toml_of
 from helpers.systems import declared, declared_elements, systems
 
 __all__ = ["Domain", "Policy", "Purpose", "Role", "Rule", "citations", "read_policy"]
@@ -205,13 +205,7 @@ Allow = Literal["row", "aggregate", "none"]
 RULE_PARTS = ("allow", "scope", "rule_id", "reason", "only")
 
 
-class Part(BaseModel):
-    """A part of a policy; refuses unknown names."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Role(Part):
+class Role(StrictModel):
     """A role that can ask for a view."""
 
     name: str
@@ -243,7 +237,7 @@ class Role(Part):
         return {**given, "relation": by_name or by_scope}
 
 
-class Purpose(Part):
+class Purpose(StrictModel):
     """A purpose of a view; without `domains`, it needs everything that the role may see."""
 
     name: str
@@ -252,7 +246,7 @@ class Purpose(Part):
     coded: bool = False
 
 
-class Domain(Part):
+class Domain(StrictModel):
     """Elements, events and indicators that are shown or hidden together."""
 
     name: str
@@ -263,7 +257,7 @@ class Domain(Part):
     systems: tuple[str, ...] = ()
 
 
-class Rule(Part):
+class Rule(StrictModel):
     """What a role may see in a domain, for which children, under which law, and why."""
 
     allow: Allow
@@ -273,7 +267,7 @@ class Rule(Part):
     only: tuple[str, ...] | None = None
 
 
-class Citation(Part):
+class Citation(StrictModel):
     """A legal rule that a policy cites, in the kit's own words."""
 
     id: str
@@ -291,7 +285,7 @@ def _named(cells: Any) -> Any:
     return cells
 
 
-class Written(Part):
+class Written(StrictModel):
     """A policy file as written."""
 
     teaches: str = Field(min_length=1)

@@ -11,9 +11,17 @@ from typing import Literal, Self, get_args
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from helpers.standard import STRICT, Assumed, BadInput, as_table, faults_of, nearest, read_declared
+from helpers.standard import (
+    Assumed,
+    BadInput,
+    StrictModel,
+    as_table,
+    faults_of,
+    nearest,
+    read_declared,
+)
 
 __all__ = [
     "ENDS",
@@ -42,10 +50,8 @@ class Needed(Assumed):
     meaning: str
 
 
-class TrainingNeeds(BaseModel):
+class TrainingNeeds(StrictModel):
     """Training needs."""
-
-    model_config = STRICT
 
     specialist_learning: Needed
     specialist_teaching: Needed
@@ -57,10 +63,8 @@ class TrainingNeeds(BaseModel):
     dollars_an_hour: Needed
 
 
-class TrainingCapacity(BaseModel):
+class TrainingCapacity(StrictModel):
     """Training capacity."""
-
-    model_config = STRICT
 
     trainer_hours: Needed
     specialist_hours: Needed
@@ -75,10 +79,8 @@ class TrainingCapacity(BaseModel):
         return self
 
 
-class StaffingAssumptions(BaseModel):
+class StaffingAssumptions(StrictModel):
     """All assumptions about training."""
-
-    model_config = STRICT
 
     about: str
     needs: TrainingNeeds
@@ -136,10 +138,8 @@ NOTHING = 1e-6
 PARTS = ("learning", "teaching", "certificates", "coaching")
 
 
-class Staff(BaseModel):
+class Staff(StrictModel):
     """Number of staff: people, not hours."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     specialists: int = Field(ge=0, le=100_000, description="IT specialists who can become coaches")
     specialist_trainers: int = Field(ge=0, le=100_000, description="Trainers who certify specialists")

@@ -60,6 +60,7 @@ from helpers.standard.validation import (
     STRICT,
     Assumed,
     BadInput,
+    StrictModel,
     faults_of,
     nearest,
     read_declared,

@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
-from helpers.standard.validation import STRICT, BadInput, nearest, toml_of, ungrouped
+from helpers.standard.validation import BadInput, StrictModel, nearest, toml_of, ungrouped
 
 __all__ = [
     "Definition",
@@ -34,10 +34,8 @@ Language = Literal["en", "es"]
 Number = int | float | str | None
 
 
-class Definition(BaseModel):
+class Definition(StrictModel):
     """One measure."""
-
-    model_config = STRICT
 
     # What one counted unit is called, and several.
     counts: Annotated[list[str], Field(min_length=2, max_length=2)]

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import pandas as pd
-from pydantic import BaseModel, ValidationError, model_validator
+from pydantic import ValidationError, model_validator
 
 from helpers.standard.figures import DeclaredCount, DeclaredNumber, DeclaredText
 from helpers.standard.tables import STRING
-from helpers.standard.validation import STRICT, BadInput, faults_of, nearest
+from helpers.standard.validation import BadInput, StrictModel, faults_of, nearest
 
 __all__ = [
     "AttendanceTerms",
@@ -39,13 +39,7 @@ DTYPES: dict[str, Any] = {
 }
 
 
-class Declared(BaseModel):
-    """Part of the declaration; unknown keys are refused."""
-
-    model_config = STRICT
-
-
-class Element(Declared):
+class Element(StrictModel):
     """One element of the profile."""
 
     name: str
@@ -80,7 +74,7 @@ class Element(Declared):
         return f"{self.domain}_{self.name}"
 
 
-class Group(Declared):
+class Group(StrictModel):
     """Elements by name, and above them what they share; an element's own value counts more."""
 
     element: dict[str, Element]
@@ -98,7 +92,7 @@ class Group(Declared):
         return {**{key: value for key, value in given.items() if key not in shared}, "element": named}
 
 
-class Grouped(Declared):
+class Grouped(StrictModel):
     """Elements that a file declares one by one or in groups, resolved into one list."""
 
     group: tuple[Group, ...] = ()
@@ -114,7 +108,7 @@ class Grouped(Declared):
         return self
 
 
-class TimelineEvent(Declared):
+class TimelineEvent(StrictModel):
     """One kind of fact that becomes a timeline event; policies refer to it by name."""
 
     name: str
@@ -133,7 +127,7 @@ class TimelineEvent(Declared):
         return self
 
 
-class AttendanceTerms(Declared):
+class AttendanceTerms(StrictModel):
     """Rules that turn absence records into days, and the definition of chronic absence."""
 
     order: tuple[str, ...]
@@ -151,7 +145,7 @@ class AttendanceTerms(Declared):
         return self
 
 
-class CreditTerms(Declared):
+class CreditTerms(StrictModel):
     """Rules for being on track in the first year of high school."""
 
     grade_level: str
@@ -162,7 +156,7 @@ class CreditTerms(Declared):
     core_subjects: tuple[str, ...]
 
 
-class MarkTerms(Declared):
+class MarkTerms(StrictModel):
     """Order of the grading periods, and grade points of each letter grade."""
 
     grading_periods: tuple[str, ...]

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from helpers.standard.tables import as_table, cast
-from helpers.standard.validation import BadInput, nearest, read_declared
+from helpers.standard.validation import BadInput, StrictModel, nearest, read_declared
 
 __all__ = [
     "DataTeam",
@@ -27,10 +27,8 @@ __all__ = [
 DECLARED = Path(__file__).with_name("survey_items.toml")
 
 
-class _Declared(BaseModel):
+class _Declared(StrictModel):
     """Part of the declaration; unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Domain(_Declared):

@@ -14,9 +14,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import BaseModel, ConfigDict
 
-from helpers.standard.validation import BadInput, nearest
+from helpers.standard.validation import BadInput, StrictModel, nearest
 
 __all__ = [
     "STRING",
@@ -62,10 +61,8 @@ _RECORD = {"name": "record", "type": "string", "meaning": "Person record; empty 
 _SCHOOL = {"name": "school_id", "type": "string", "sensitivity": "internal", "meaning": "School"}
 
 
-class StandardColumn(BaseModel):
+class StandardColumn(StrictModel):
     """One column of a standard table."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     type: Literal["string", "integer", "number", "boolean", "date", "datetime"]
@@ -76,10 +73,8 @@ class StandardColumn(BaseModel):
     meaning: str
 
 
-class StandardTable(BaseModel):
+class StandardTable(StrictModel):
     """One standard table: what a row is, its columns in order, its key."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     row_is: str

@@ -183,10 +183,14 @@ STRICT = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class Assumed(BaseModel):
-    """An assumed figure that nobody measured: the likely value and its range."""
+class StrictModel(BaseModel):
+    """A part of a declaration; unknown keys are refused, and nobody changes it."""
 
     model_config = STRICT
+
+
+class Assumed(StrictModel):
+    """An assumed figure that nobody measured: the likely value and its range."""
 
     low: float
     likely: float

@@ -8,10 +8,17 @@ from typing import Literal, Self
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from helpers.gaps import declared_measures
-from helpers.standard import STRICT, DeclaredNumber, as_table, declared_survey, nearest, read_declared
+from helpers.standard import (
+    DeclaredNumber,
+    StrictModel,
+    as_table,
+    declared_survey,
+    nearest,
+    read_declared,
+)
 from helpers.survey.scores import item_scores
 
 __all__ = ["compare_opinion_with_files", "measured_items", "read_bounds"]
@@ -19,10 +26,8 @@ __all__ = ["compare_opinion_with_files", "measured_items", "read_bounds"]
 DECLARED = Path(__file__).with_name("against_files.toml")
 
 
-class MeasuredItem(BaseModel):
+class MeasuredItem(StrictModel):
     """A survey item, the scorecard measure of the same topic, and the cutoffs of anchors 2, 3 and 4."""
-
-    model_config = STRICT
 
     item: str
     measure: str
@@ -53,10 +58,8 @@ class MeasuredItem(BaseModel):
         return 1 + sum(side * value >= side * bound for bound in self.bounds)
 
 
-class Bounds(BaseModel):
+class Bounds(StrictModel):
     """Contents of ``against_files.toml``."""
-
-    model_config = STRICT
 
     own: str
     apart: float = Field(gt=0)

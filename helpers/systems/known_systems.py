@@ -9,9 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
-from helpers.standard import STRICT, BadInput, nearest, read_declared
+from helpers.standard import BadInput, StrictModel, nearest, read_declared
 
 __all__ = [
     "Bar",
@@ -28,20 +26,14 @@ ENTRY_POINTS = "bigpicture.systems"
 DECLARED = "system.toml"
 
 
-class Part(BaseModel):
-    """Part of a declaration; unknown keys are refused."""
-
-    model_config = STRICT
-
-
-class Needs(Part):
+class Needs(StrictModel):
     """Kinds of restricted information that a system needs, and why."""
 
     kinds: tuple[str, ...]
     why: str
 
 
-class Bar(Part):
+class Bar(StrictModel):
     """Which systems may learn who is in this one, what that reveals, and under which rule."""
 
     tells: str = "whom it serves"
@@ -50,7 +42,7 @@ class Bar(Part):
     because: str
 
 
-class System(Part):
+class System(StrictModel):
     """One system, as its ``system.toml`` declares it."""
 
     name: str

@@ -43,7 +43,7 @@ BESIDE = {
 
 
 @dataclass(frozen=True)
-class Line:
+class ExportLine:
     """One row of a file: its cells and its person; nobody for a title, a total or a header."""
 
     cells: list[str]
@@ -89,28 +89,30 @@ def _who(file: Mapping[str, Any], people: Sequence[Person], rng: np.random.Gener
     return sorted(there, key=lambda one: (one.last.casefold(), one.first.casefold(), one.person))
 
 
-def _lines(file: Mapping[str, Any], people: Sequence[Person], rng: np.random.Generator) -> list[Line]:
+def _lines(file: Mapping[str, Any], people: Sequence[Person], rng: np.random.Generator) -> list[ExportLine]:
     """Write the rows of a file, from first to last."""
     heads = [head for head, _ in file["columns"]]
-    begin = [Line(list(cells)) for cells in file.get("titles", [])]
+    begin = [ExportLine(list(cells)) for cells in file.get("titles", [])]
     if file.get("header", True) and not file.get("json"):
-        begin.append(Line(heads))
-    rows: list[Line] = []
+        begin.append(ExportLine(heads))
+    rows: list[ExportLine] = []
     there = _who(file, people, rng)
     least, most = file.get("rows", [1, 1])
     for one in there:
         for _ in range(int(rng.integers(least, most + 1))):
             written = texts(slipped(one, rng) if rng.random() < file.get("slips", 0.0) else one)
             cells = [_cell(what, written, rng) for _, what in file["columns"]]
-            rows.append(Line(cells, one.person))
+            rows.append(ExportLine(cells, one.person))
     every = file.get("pages", len(rows) or 1)
-    lines = [Line([file["first_line"]])] if "first_line" in file else []
+    lines = [ExportLine([file["first_line"]])] if "first_line" in file else []
     for start in range(0, len(rows), every):
-        lines += begin if start == 0 else [Line([f"Page {start // every + 1}"]), *begin]
-        lines += [Line(list(cells)) for cells in file.get("below", [])] if start == 0 else []
+        lines += begin if start == 0 else [ExportLine([f"Page {start // every + 1}"]), *begin]
+        lines += [ExportLine(list(cells)) for cells in file.get("below", [])] if start == 0 else []
         lines += rows[start : start + every]
     count = str(len(there))
-    return lines + [Line([c.replace("{count}", count) for c in cells]) for cells in file.get("ends", [])]
+    return lines + [
+        ExportLine([c.replace("{count}", count) for c in cells]) for cells in file.get("ends", [])
+    ]
 
 
 def _cell(what: str, written: Mapping[str, str], rng: np.random.Generator) -> str:
@@ -133,7 +135,7 @@ def _cell(what: str, written: Mapping[str, str], rng: np.random.Generator) -> st
     return drawn[kind]()
 
 
-def _text(file: Mapping[str, Any], lines: Sequence[Line]) -> bytes:
+def _text(file: Mapping[str, Any], lines: Sequence[ExportLine]) -> bytes:
     """Format delimited text, fixed-width text or a list of objects."""
     if file.get("json"):
         heads = [head for head, _ in file["columns"]]
@@ -159,7 +161,7 @@ def _text(file: Mapping[str, Any], lines: Sequence[Line]) -> bytes:
     return text.encode(file.get("encoding", "utf-8"), errors="replace")
 
 
-def _workbook(file: Mapping[str, Any], lines: Sequence[Line]) -> bytes:
+def _workbook(file: Mapping[str, Any], lines: Sequence[ExportLine]) -> bytes:
     """Format a workbook with one sheet, with numbers and dates as Excel stores them."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})

@@ -26,7 +26,7 @@ from helpers.teach.exercises import exercises
 from helpers.teach.workshop import tracks
 from helpers.teach.workshop.quiz import form
 from helpers.teach.workshop.times import SIMULATED, simulated_need
-from helpers.teach.workshop.tracks import Line, Track, declared_tracks, track_named
+from helpers.teach.workshop.tracks import AgendaItem, Track, declared_tracks, track_named
 from tests.bench.figures import Figure, figure
 from tests.bench.room_kernels import CELLS, exercise_of, tries_of, write_cells
 from tests.teach.sessions import FOLDER, book_of
@@ -194,7 +194,7 @@ def _material(name: str) -> int:
     return sum(_words(" ".join(map(str, row))) for row in rows.itertuples(index=False))
 
 
-def steps_of(line: Line, asked: Asked, rates: Rates) -> list[Step]:
+def steps_of(line: AgendaItem, asked: Asked, rates: Rates) -> list[Step]:
     """List what a line asks: what is led, read, decided, written and said, and the session's own cells."""
     says = asked.says or asked.writes
     waits = 60 * (asked.led + asked.thinks) + asked.items * rates.item_seconds

@@ -20,8 +20,8 @@ from helpers.teach.workshop.guide import with_clock
 from helpers.teach.workshop.people import declared_people
 from helpers.teach.workshop.quiz import quiz_items
 from helpers.teach.workshop.tracks import (
+    AgendaItem,
     DeclaredTracks,
-    Line,
     Track,
     clock,
     declared_tracks,
@@ -65,9 +65,9 @@ def test_a_track_that_does_not_add_up_is_refused_with_both_numbers() -> None:
 
 def test_a_line_without_what_to_say_is_refused() -> None:
     with pytest.raises(ValidationError, match="Vote: it has no say, wrong"):
-        Line(what="Vote", alone=8, screen="Slides", expect="Hands", skip="Nothing")
+        AgendaItem(what="Vote", alone=8, screen="Slides", expect="Hands", skip="Nothing")
     with pytest.raises(ValidationError, match="give `alone`, or for a break `minutes`"):
-        Line(what="Vote")
+        AgendaItem(what="Vote")
 
 
 def test_an_unknown_track_is_refused_with_the_choices() -> None:

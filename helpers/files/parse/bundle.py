@@ -15,14 +15,14 @@ from helpers.files.text_table import Parsed
 from helpers.layouts import FileLayout, Layout, folded
 from helpers.standard import STRING, constant
 
-__all__ = ["Part", "as_the_manifest_says"]
+__all__ = ["BundlePart", "as_the_manifest_says"]
 
 MODES = ("absent", "bulk", "delta")
 STATES = ("active", "tobedeleted")
 
 
 @dataclass
-class Part:
+class BundlePart:
     """The rows of one kind in one file of a bundle."""
 
     path: str
@@ -43,7 +43,7 @@ class Part:
         return found.mask(found == "").reset_index(drop=True)
 
 
-def as_the_manifest_says(layout: Layout, parts: Sequence[Part], paths: Sequence[str]) -> list[Parsed]:
+def as_the_manifest_says(layout: Layout, parts: Sequence[BundlePart], paths: Sequence[str]) -> list[Parsed]:
     """Report where a manifest and its files differ, and drop rows that are deleted or replaced."""
     if layout.manifest is None:
         return [part.parsed for part in parts]
@@ -69,7 +69,7 @@ def _stems(paths: Sequence[str]) -> set[str]:
     return {PurePosixPath(path).stem for path in paths}
 
 
-def _report_bulk(part: Part, layout: Layout, there: set[str]) -> None:
+def _report_bulk(part: BundlePart, layout: Layout, there: set[str]) -> None:
     """Report what a bulk file may not have: words of changes, and references into a file that isn't there."""
     for name in layout.empty_in_bulk:
         text = part.text(name)
@@ -98,7 +98,9 @@ def _report_bulk(part: Part, layout: Layout, there: set[str]) -> None:
         )
 
 
-def _against_the_manifest(layout: Layout, parts: Sequence[Part], paths: Sequence[str]) -> list[str | None]:
+def _against_the_manifest(
+    layout: Layout, parts: Sequence[BundlePart], paths: Sequence[str]
+) -> list[str | None]:
     """Compare each manifest with the files next to it; return what it calls each part."""
     modes: dict[tuple[str, str], str] = {}
     kinds = {file.name for file in layout.files}
@@ -137,7 +139,7 @@ def _against_the_manifest(layout: Layout, parts: Sequence[Part], paths: Sequence
     return [modes.get((part.folder, part.file.name)) for part in parts]
 
 
-def _deleted(parts: Sequence[Part], changes: Sequence[bool], gone: Sequence[np.ndarray]) -> pd.Series:
+def _deleted(parts: Sequence[BundlePart], changes: Sequence[bool], gone: Sequence[np.ndarray]) -> pd.Series:
     """Mark deleted and replaced rows of one kind; return the deleted ids."""
     frames = []
     for number, (part, delta) in enumerate(zip(parts, changes, strict=True)):
@@ -204,7 +206,7 @@ def _until(known: pd.DataFrame, last: pd.DataFrame) -> np.ndarray:
     return np.array([one <= other for one, other in zip(here, there, strict=True)], dtype=bool)
 
 
-def _tell_of_deleted(part: Part, deleted: dict[str, pd.Series], gone: np.ndarray) -> None:
+def _tell_of_deleted(part: BundlePart, deleted: dict[str, pd.Series], gone: np.ndarray) -> None:
     """Mark rows about a person whose own row was deleted."""
     for name in dict.fromkeys(makes.take.get("local_id") for makes in part.file.makes):
         found = part.file.find(name) if name else None

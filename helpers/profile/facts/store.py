@@ -22,10 +22,10 @@ __all__ = [
     "LINK_STATUSES",
     "TIE",
     "Cohort",
+    "DistrictPart",
     "EventCoverage",
     "FactStore",
     "FactsOfPart",
-    "Part",
     "RecordLinks",
     "Rows",
     "TablesOfPart",
@@ -226,7 +226,7 @@ def named(frame: pd.DataFrame, ties: RecordLinks, tie: Ints) -> pd.DataFrame:
 Ints = npt.NDArray[np.int64]
 
 
-class Part(Protocol):
+class DistrictPart(Protocol):
     """The standard tables of some children, with all rows of each; or the rows without a child."""
 
     @property
@@ -259,7 +259,7 @@ class Part(Protocol):
 class FactsOfPart(Mapping[str, pd.DataFrame]):
     """Fact tables by name, each read on first use."""
 
-    def __init__(self, part: Part, context: Context, ties: RecordLinks, days: pd.DataFrame) -> None:
+    def __init__(self, part: DistrictPart, context: Context, ties: RecordLinks, days: pd.DataFrame) -> None:
         self._part, self._context, self._ties, self._days = part, context, ties, days
         self._rows: dict[str, Rows] = {}
 

@@ -8,13 +8,14 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from helpers.profile.conditions import ConditionText, Expression, ExpressionText, Given, element_types
 from helpers.standard import (
     BadInput,
     DeclaredNumber,
     DeclaredText,
+    StrictModel,
     attendance_terms,
     faults_of,
     nearest,
@@ -57,13 +58,7 @@ MEASURES: dict[str, dict[str, str]] = {
 }
 
 
-class Declared(BaseModel):
-    """Part of the declaration; unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Criterion(Declared):
+class Criterion(StrictModel):
     """One value that a definition judges by itself, and from where on."""
 
     name: str | None = None
@@ -180,7 +175,7 @@ class Definition(Criterion):
         return "rate" if self.of_share else "days" if str(self.judged).endswith("_days") else None
 
 
-class Indicator(Declared):
+class Indicator(StrictModel):
     """One indicator, with one definition or several."""
 
     name: str
@@ -229,7 +224,7 @@ class Indicator(Declared):
         return self
 
 
-class Declarations(Declared):
+class Declarations(StrictModel):
     """Everything in indicators.toml."""
 
     indicator: tuple[Indicator, ...]

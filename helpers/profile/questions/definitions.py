@@ -7,13 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AliasChoices, Field, ValidationError, model_validator
 
 from helpers.profile.conditions import ConditionText, element_types, parts_of
 from helpers.standard import (
     BadInput,
     DeclaredNumber,
     DeclaredText,
+    StrictModel,
     faults_of,
     nearest,
     respelled,
@@ -27,13 +28,7 @@ __all__ = ["Question", "Questions", "declared_questions", "kit_questions", "ques
 DECLARED = Path(__file__).with_name("questions.toml")
 
 
-class Declared(BaseModel):
-    """Part of the declaration; unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Question(Declared):
+class Question(StrictModel):
     """One question."""
 
     id: str
@@ -57,7 +52,7 @@ class Question(Declared):
         return tuple(dict.fromkeys([*asked, *self.details, *grouped]))
 
 
-class Questions(Declared):
+class Questions(StrictModel):
     """Everything in questions.toml."""
 
     least_share: DeclaredNumber

@@ -29,7 +29,7 @@ from helpers.profile.facts.attendance import Reach
 from helpers.profile.facts.context import context_of
 from helpers.profile.facts.store import Cohort, EventCoverage, FactStore
 from helpers.profile.gather import gather_part, with_survey
-from helpers.profile.profiles import Part, choose_values_of_part, plan_choice, run_rules
+from helpers.profile.profiles import ProfilePart, choose_values_of_part, plan_choice, run_rules
 from helpers.profile.rules.cohort import merge_cohorts, summarize_cohort
 from helpers.profile.store.facts import StandardStore
 from helpers.profile.store.profiles import StoreWriter
@@ -194,7 +194,7 @@ class Worker:
             self._kept[place] = evidence
         return summarize_cohort(evidence)
 
-    def find(self, place: int) -> Part:
+    def find(self, place: int) -> ProfilePart:
         """Run the rules, write the timeline and the facts left out, and save the rest for choosing values."""
         evidence = with_survey(self._gathered(place), [self._of_all("survey")])
         part = run_rules(evidence, self.terms, apart=True)
@@ -356,7 +356,7 @@ def build_store(
     return Built(choice.coverage, choice.school_year, every, sum(map(len, children)))
 
 
-def _behind(loose: FactStore, found: Sequence[Part]) -> dict[str, pd.Series]:
+def _behind(loose: FactStore, found: Sequence[ProfilePart]) -> dict[str, pd.Series]:
     """Mark the rows without a child that are sources of a value in some part."""
     masks = {}
     for table, facts in loose.facts.items():

@@ -13,7 +13,7 @@ import pandas as pd
 
 from helpers.profile.example_children import match_example_rules
 from helpers.profile.facts.context import Context, context_of
-from helpers.profile.facts.store import FactStore, Part
+from helpers.profile.facts.store import DistrictPart, FactStore
 from helpers.profile.facts.systems import systems_of
 from helpers.profile.gather import InMemory, gather_part, with_survey
 from helpers.profile.relations import relations as relations_of
@@ -323,7 +323,7 @@ class OneChild:
         return frame[own].reset_index(drop=True)
 
 
-def facts_of_child(part: Part, context: Context) -> FactStore:
+def facts_of_child(part: DistrictPart, context: Context) -> FactStore:
     """Gather one child's records and facts, as if its systems covered everybody else."""
     evidence = gather_part(part, context)
     return with_survey(evidence, [summarize_cohort_for_child(evidence)])

@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import ValidationError, model_validator
 
 from helpers.profile import ConditionText, input_types, parts_of
 from helpers.report.child.shown_elements import page_terms
-from helpers.standard import BadInput, faults_of, nearest, toml_of
+from helpers.standard import BadInput, StrictModel, faults_of, nearest, toml_of
 from helpers.systems import declared
 
 __all__ = ["Action", "Domain", "EducatorRules", "Gap", "educator_rules", "read_educator_rules"]
@@ -22,27 +22,21 @@ DECLARED = Path(__file__).with_name("educator.toml")
 SINCE_MESSAGE = "days_since_message"
 
 
-class Declared(BaseModel):
-    """A part of the declaration; refuses unknown names."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Action(Declared):
+class Action(StrictModel):
     """What to do next, if its conditions hold."""
 
     key: str
     when: ConditionText
 
 
-class Gap(Declared):
+class Gap(StrictModel):
     """Something that may be unknown: none of its elements has a value."""
 
     key: str
     elements: tuple[str, ...]
 
 
-class Domain(Declared):
+class Domain(StrictModel):
     """A domain of the page, and what it shows while it is folded."""
 
     name: str
@@ -54,7 +48,7 @@ def _titled(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
-class EducatorRules(Declared):
+class EducatorRules(StrictModel):
     """Contents of ``educator.toml``."""
 
     action: tuple[Action, ...]

@@ -14,7 +14,7 @@ from helpers.profile import declared_elements, folded
 from helpers.report.blocks import Block
 from helpers.report.child.educator_rules import SINCE_MESSAGE, educator_rules
 from helpers.report.child.indicators import IndicatorLine, flagged, indicator_section
-from helpers.report.child.sheet import Fold, Foot, Line, Opener, Picture, Sheet, Statement, sheet_markup
+from helpers.report.child.sheet import Fold, FoldLine, Foot, Opener, Picture, Sheet, Statement, sheet_markup
 from helpers.report.child.shown_elements import CALL, page_terms
 from helpers.report.child.statements import (
     MOST_TALKS,
@@ -572,7 +572,7 @@ def _plain_texts(chosen: Sequence[Any], known: Sequence[KnownValue]) -> dict[str
     return texts
 
 
-def _value(line: KnownValue, openers: _Openers, places: Places | None) -> Line:
+def _value(line: KnownValue, openers: _Openers, places: Places | None) -> FoldLine:
     where = line.place
     if places is not None and line.counted:
         where = f"{where}: {places(line.element.name, line.school_year)}".removesuffix(": ")
@@ -581,7 +581,7 @@ def _value(line: KnownValue, openers: _Openers, places: Places | None) -> Line:
         line.source, place, element=line.element.name, school_year=line.school_year, what=line.what
     )
     against = "; ".join(f"{system} says {text}" for system, text in line.against)
-    return Line(
+    return FoldLine(
         line.what,
         line.says,
         of=line.of,
@@ -592,9 +592,9 @@ def _value(line: KnownValue, openers: _Openers, places: Places | None) -> Line:
     )
 
 
-def _judged(line: IndicatorLine) -> Line:
+def _judged(line: IndicatorLine) -> FoldLine:
     """Lay out an indicator: its status, why, and what other definitions say."""
-    return Line(
+    return FoldLine(
         line.title,
         f"{line.status.sign} {line.status.word}",
         means=" ".join(line.sentences),

@@ -14,8 +14,8 @@ from helpers.report.templates import render
 
 __all__ = [
     "Fold",
+    "FoldLine",
     "Foot",
-    "Line",
     "Opener",
     "Picture",
     "Sheet",
@@ -58,7 +58,7 @@ class Topic:
 
 
 @dataclass(frozen=True)
-class Line:
+class FoldLine:
     """One value, with what makes it credible or doubtful."""
 
     what: str
@@ -85,7 +85,7 @@ class Fold:
 
     title: str
     finding: str
-    lines: Sequence[Line]
+    lines: Sequence[FoldLine]
     # Signs of doubt that are visible while it is closed.
     doubts: Sequence[str] = ()
     # What isn't known, and why.

@@ -7,16 +7,16 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import ValidationError, model_validator
 
 from helpers.profile import GRADES, ConditionText, input_types, parts_of
-from helpers.standard import BadInput, DeclaredNumber, faults_of, toml_of
+from helpers.standard import BadInput, DeclaredNumber, StrictModel, faults_of, toml_of
 from helpers.systems import declared as declared_elements
 
 __all__ = [
     "CALL",
     "Concern",
-    "Line",
+    "LineRule",
     "MonthColumn",
     "PageTerms",
     "Strength",
@@ -32,13 +32,7 @@ CALL = "call"
 GROUPS = ("school", "time", "learning", "tests", "beyond", "support", "contact")
 
 
-class Declared(BaseModel):
-    """A part of the declaration; refuses unknown names."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Line(Declared):
+class LineRule(StrictModel):
     """A line of the page: one number or word, with its own number."""
 
     key: str
@@ -52,7 +46,7 @@ class Line(Declared):
     zero_from_grade: str | None = None
 
     @model_validator(mode="after")
-    def _whole(self) -> Line:
+    def _whole(self) -> LineRule:
         if self.form in ("count", "of") and self.unit is None:
             raise ValueError("give the unit that is counted")
         if self.form in ("code", "names") and self.labels is None:
@@ -70,7 +64,7 @@ class Line(Declared):
         return GRADES.index(grade) < GRADES.index(self.zero_from_grade)
 
 
-class Strength(Declared):
+class Strength(StrictModel):
     """A strength of the child."""
 
     key: str
@@ -79,7 +73,7 @@ class Strength(Declared):
     when: ConditionText
 
 
-class Talk(Declared):
+class Talk(StrictModel):
     """A topic worth talking about."""
 
     key: str
@@ -90,7 +84,7 @@ class Talk(Declared):
     lowest: str | None = None
 
 
-class Concern(Declared):
+class Concern(StrictModel):
     """Topics and flags of one rank; the first concern is the most serious."""
 
     talks: tuple[str, ...] = ()
@@ -100,7 +94,7 @@ class Concern(Declared):
     why: str
 
 
-class MonthColumn(Declared):
+class MonthColumn(StrictModel):
     """A column of the year's table: timeline events, counted by month."""
 
     key: str
@@ -108,14 +102,14 @@ class MonthColumn(Declared):
     words: tuple[str, ...] = ()
 
 
-class PageTerms(Declared):
+class PageTerms(StrictModel):
     """Contents of ``shown_elements.toml``."""
 
     compared: tuple[str, ...]
     indicators_left_off: str
     letters: dict[str, DeclaredNumber]
     levels: dict[str, DeclaredNumber]
-    line: tuple[Line, ...]
+    line: tuple[LineRule, ...]
     strength: tuple[Strength, ...]
     talk: tuple[Talk, ...]
     concern: tuple[Concern, ...]
@@ -192,7 +186,7 @@ class PageTerms(Declared):
         """Kinds of event that the year's picture counts or draws."""
         return frozenset(each.kind for each in self.month) | frozenset(self.pictured)
 
-    def line_of(self, key: str) -> Line:
+    def line_of(self, key: str) -> LineRule:
         """Look up a line by its key."""
         return next(each for each in self.line if each.key == key)
 
@@ -223,7 +217,7 @@ def undeclared(terms: PageTerms) -> list[str]:
 
 def read_page_terms(path: Path) -> PageTerms:
     """Read a declaration of pages."""
-    parts = (Line, Strength, Talk, Concern, MonthColumn, PageTerms)
+    parts = (LineRule, Strength, Talk, Concern, MonthColumn, PageTerms)
     known = {name for part in parts for name in part.model_fields}
     try:
         return PageTerms.model_validate(toml_of(path.read_text(encoding="utf-8")))

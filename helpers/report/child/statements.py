@@ -13,7 +13,7 @@ import numpy as np
 
 from helpers.profile import TRUE, Column, Condition, definition, parts_of
 from helpers.report.child.shown_elements import (
-    Line,
+    LineRule,
     MonthColumn,
     PageTerms,
     Strength,
@@ -330,7 +330,7 @@ def source_of(told: Told, systems: Mapping[str, str], spoken: Language, voice: V
     return spoken.say(voice, "times.from_day", system=source, day=spoken.short_day(told.as_of))
 
 
-def _shown(line: Line, known: list[Told], spoken: Language) -> str:
+def _shown(line: LineRule, known: list[Told], spoken: Language) -> str:
     first = known[0]
     number = first.number
     if line.form == "code":
@@ -355,7 +355,7 @@ def _shown(line: Line, known: list[Told], spoken: Language) -> str:
 
 
 def _means(
-    line: Line, told: PageStatements, known: list[Told], terms: PageTerms, spoken: Language, voice: Voice
+    line: LineRule, told: PageStatements, known: list[Told], terms: PageTerms, spoken: Language, voice: Voice
 ) -> str:
     if line.form == "score" and len(known) > 1 and known[1].number is not None:
         grade = told.values.get("grade_level")

@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 from helpers.report.child.sheet import (
     Fold,
+    FoldLine,
     Foot,
-    Line,
     Picture,
     Sheet,
     Statement,
@@ -397,7 +397,9 @@ def _sheet(page: Page, words: Mapping[str, str]) -> Sheet:
             group.title,
             group.ask,
             [
-                Line(line.label, line.shown, number=str(line.number), means=line.means, source=line.source)
+                FoldLine(
+                    line.label, line.shown, number=str(line.number), means=line.means, source=line.source
+                )
                 for line in group.lines
             ],
         )

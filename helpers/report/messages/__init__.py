@@ -22,7 +22,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 from pydantic import BaseModel
 
-from helpers.standard import STRICT, BadInput, nearest, read_declared, toml_of
+from helpers.standard import STRICT, BadInput, StrictModel, nearest, read_declared, toml_of
 from helpers.systems import systems
 
 __all__ = ["VOICES", "Language", "Voice", "language", "languages", "read_language"]
@@ -40,10 +40,8 @@ Tables = dict[str, dict[str, str]]
 _PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
 
-class Sentences(BaseModel):
+class Sentences(StrictModel):
     """Contents of ``sentences/<language>.toml``."""
-
-    model_config = STRICT
 
     # Babel's locale for numbers, dates and plurals, and the one for lists of words.
     locale: str

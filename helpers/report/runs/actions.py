@@ -10,14 +10,14 @@ from typing import Literal, Self
 
 import pandas as pd
 from babel.dates import format_date
-from pydantic import BaseModel, model_validator
+from pydantic import model_validator
 
 from helpers.files import District
 from helpers.gaps import owner_of, system_owners
 from helpers.profile import latest_days
 from helpers.report.display_names import system_names_in_text
 from helpers.report.to_do import Action
-from helpers.standard import STRICT, Measured, first_day, last_day, read_declared
+from helpers.standard import Measured, StrictModel, first_day, last_day, read_declared
 
 __all__ = ["Actions", "due_days", "in_order", "order_sentence", "usual_action"]
 
@@ -25,28 +25,22 @@ DueRule = Literal["next_run", "last_school_day", "new_school_year"]
 Harm = Literal["shown", "unchecked", "missing"]
 
 
-class DeclaredDue(BaseModel):
+class DeclaredDue(StrictModel):
     """How a page says by when: with a day of a district, and without."""
-
-    model_config = STRICT
 
     text: str
     rule: str
 
 
-class DeclaredOrder(BaseModel):
+class DeclaredOrder(StrictModel):
     """What comes first, worst harm first, and the sentence that says so."""
-
-    model_config = STRICT
 
     text: str
     harms: list[Harm]
 
 
-class DeclaredAction(BaseModel):
+class DeclaredAction(StrictModel):
     """One step that a first page may ask for."""
-
-    model_config = STRICT
 
     what: str
     harm: Harm
@@ -56,10 +50,8 @@ class DeclaredAction(BaseModel):
     link: str
 
 
-class DeclaredActions(BaseModel):
+class DeclaredActions(StrictModel):
     """Contents of ``actions.toml``."""
-
-    model_config = STRICT
 
     order: DeclaredOrder
     due: dict[DueRule, DeclaredDue]

@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from helpers.report import fill
-from helpers.standard import STRICT, read_declared
+from helpers.standard import StrictModel, read_declared
 
 __all__ = ["CONCEPT_MAP", "Concepts", "concept_map", "declared_concepts"]
 
@@ -20,10 +20,8 @@ _BOX, _GAP = (204, 62), (92, 62)
 _EDGE = 8
 
 
-class Concept(BaseModel):
+class Concept(StrictModel):
     """A box of the map."""
-
-    model_config = STRICT
 
     name: str
     # Column and row.
@@ -42,20 +40,16 @@ class Concept(BaseModel):
         return x, y
 
 
-class Arrow(BaseModel):
+class Arrow(StrictModel):
     """What one concept does to another."""
-
-    model_config = STRICT
 
     begins: str = Field(alias="from")
     verb: str
     ends: str = Field(alias="to")
 
 
-class Concepts(BaseModel):
+class Concepts(StrictModel):
     """Contents of ``concepts.toml``."""
-
-    model_config = STRICT
 
     concept: tuple[Concept, ...]
     arrow: tuple[Arrow, ...]

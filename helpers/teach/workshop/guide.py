@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from helpers.teach.workshop.people import declared_people
 from helpers.teach.workshop.times import simulated_table
-from helpers.teach.workshop.tracks import Line, Track, clock, declared_tracks, lines_of, track_named
+from helpers.teach.workshop.tracks import AgendaItem, Track, clock, declared_tracks, lines_of, track_named
 
 __all__ = ["guide_of", "guide_rows", "guide_with_tables", "with_clock"]
 
@@ -29,7 +29,7 @@ _MINUTES = re.compile(r"^(\*\*\d+ minutes\*\*[^\n]*)\n(?:\n\*\*(?:Half a|A) day\
 _TABLE = re.compile(r"(<!-- track (?P<name>[\w-]+) -->\n).*?(<!-- end of track -->)", re.DOTALL)
 
 
-def guide_rows(lines: Sequence[Line]) -> list[tuple[str, ...]]:
+def guide_rows(lines: Sequence[AgendaItem]) -> list[tuple[str, ...]]:
     """Return the cells of a track's table, a tuple for each line."""
     return [
         (
@@ -43,7 +43,7 @@ def guide_rows(lines: Sequence[Line]) -> list[tuple[str, ...]]:
     ]
 
 
-def _what(line: Line) -> str:
+def _what(line: AgendaItem) -> str:
     """Name a line, what is on the screen, and which exercises the group has time for."""
     parts = [f"**{line.what}**"]
     parts += [f"*Screen*: {line.screen}"] if line.screen else []

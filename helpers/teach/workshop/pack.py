@@ -51,7 +51,7 @@ from helpers.teach.workshop.people import declared_people
 from helpers.teach.workshop.quiz import RESULTS, When, form
 from helpers.teach.workshop.room import blank_results
 from helpers.teach.workshop.times import TIMES, blank_times
-from helpers.teach.workshop.tracks import Line, Track, cut_for_sessions, done_in, lines_of
+from helpers.teach.workshop.tracks import AgendaItem, Track, cut_for_sessions, done_in, lines_of
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -461,7 +461,7 @@ def _start(draft: _Draft, track: Track, lacking: Sequence[str]) -> None:
     draft.page("START_HERE.html", page)
 
 
-def _opened(draft: _Draft, line: Line) -> dict[str, str]:
+def _opened(draft: _Draft, line: AgendaItem) -> dict[str, str]:
     """Return what a line opens, by what each is called: a file of the folder, or nothing."""
     found: dict[str, str] = {}
     for use in line.uses:

@@ -5,17 +5,13 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel
-
-from helpers.standard import STRICT, read_declared
+from helpers.standard import StrictModel, read_declared
 
 __all__ = ["declared_people"]
 
 
-class Profile(BaseModel):
+class Profile(StrictModel):
     """A kind of learner, and what each can do after half a day."""
-
-    model_config = STRICT
 
     who: str
     before: str
@@ -25,10 +21,8 @@ class Profile(BaseModel):
     not_yet: str
 
 
-class Job(BaseModel):
+class Job(StrictModel):
     """What one helper does."""
-
-    model_config = STRICT
 
     name: str
     does: str
@@ -36,10 +30,8 @@ class Job(BaseModel):
     laptops: bool = False
 
 
-class People(BaseModel):
+class People(StrictModel):
     """Contents of ``people.toml``."""
-
-    model_config = STRICT
 
     pairs: str
     closing: str

@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, model_validator
+from pydantic import model_validator
 
-from helpers.standard import STRICT, read_declared
+from helpers.standard import StrictModel, read_declared
 
 __all__ = ["LETTERS", "RESULTS", "WHEN", "Item", "form", "quiz_items"]
 
@@ -21,10 +21,8 @@ RESULTS = "quiz_results.csv"
 _OPTIONS = "abcd"
 
 
-class Item(BaseModel):
+class Item(StrictModel):
     """One question."""
-
-    model_config = STRICT
 
     number: int
     objective: str
@@ -68,10 +66,8 @@ class Item(BaseModel):
         return self.mistakes.get(self.order(when)[LETTERS.index(letter)], "")
 
 
-class DeclaredQuiz(BaseModel):
+class DeclaredQuiz(StrictModel):
     """Contents of ``quiz.toml``."""
-
-    model_config = STRICT
 
     item: tuple[Item, ...]
 

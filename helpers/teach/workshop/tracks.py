@@ -8,12 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, model_validator
+from pydantic import model_validator
 
-from helpers.standard import STRICT, BadInput, nearest, read_declared
+from helpers.standard import BadInput, StrictModel, nearest, read_declared
 
 __all__ = [
-    "Line",
+    "AgendaItem",
     "Track",
     "clock",
     "cut_for_sessions",
@@ -29,18 +29,14 @@ _HALF = 0.5
 _SESSION = re.compile(r"[A-Z]_\w+")
 
 
-class Rule(BaseModel):
+class Rule(StrictModel):
     """How minutes of one person become minutes of a group."""
-
-    model_config = STRICT
 
     nearest: int
 
 
-class Line(BaseModel):
+class AgendaItem(StrictModel):
     """One line of a track."""
-
-    model_config = STRICT
 
     what: str
     # Minutes that one person needs; a group needs more.
@@ -79,10 +75,8 @@ class Line(BaseModel):
         return self.minutes if self.minutes is not None else group_minutes(self.alone or 0)
 
 
-class Track(BaseModel):
+class Track(StrictModel):
     """One way through the workshop."""
-
-    model_config = STRICT
 
     name: str
     title: str
@@ -91,7 +85,7 @@ class Track(BaseModel):
     who: str
     # Another track that comes first, such as the half day in the morning of a day.
     begins_with: str = ""
-    line: tuple[Line, ...]
+    line: tuple[AgendaItem, ...]
 
     def uses(self) -> frozenset[str]:
         """Return all that its lines use."""
@@ -103,10 +97,8 @@ class Track(BaseModel):
         return "doctor" in self.uses()
 
 
-class DeclaredTracks(BaseModel):
+class DeclaredTracks(StrictModel):
     """Contents of ``tracks.toml``."""
-
-    model_config = STRICT
 
     rule: Rule
     track: tuple[Track, ...]
@@ -128,7 +120,7 @@ class DeclaredTracks(BaseModel):
         return self
 
 
-def _minutes(line: Line, rule: Rule) -> int:
+def _minutes(line: AgendaItem, rule: Rule) -> int:
     return line.minutes if line.minutes is not None else _with_a_third(line.alone or 0, rule.nearest)
 
 
@@ -171,7 +163,7 @@ two-hours, half-day, day, leaders.
     return known[name]
 
 
-def lines_of(track: Track) -> tuple[Line, ...]:
+def lines_of(track: Track) -> tuple[AgendaItem, ...]:
     """Return the lines of a track, with those of the track that comes first."""
     before = lines_of(track_named(track.begins_with)) if track.begins_with else ()
     return (*before, *track.line)
@@ -201,7 +193,7 @@ def cut_for_sessions(track: Track, there: Sequence[str]) -> tuple[list[str], lis
     return [one for one in asked if one in there], [one for one in asked if one not in there]
 
 
-def clock(lines: Sequence[Line]) -> list[str]:
+def clock(lines: Sequence[AgendaItem]) -> list[str]:
     """Say from which minute to which minute each line runs.
 
     >>> clock(track_named("two-hours").line)[:3]

@@ -28,8 +28,8 @@ __all__ = [
     "MEASURES",
     "NO_TARGET",
     "WORST_GRADES",
+    "CalibrationLine",
     "Found",
-    "Line",
     "chronic_by_school",
     "line_of",
     "school_days",
@@ -369,7 +369,7 @@ WORST_GRADES = "chronic_absence_grades"  # reported as text: they exceed all oth
 
 
 @dataclass
-class Line:
+class CalibrationLine:
     """A published figure with its measurements, by seed."""
 
     scenario: str
@@ -415,7 +415,7 @@ def targets(role: str | None = None) -> list[tuple[dict[str, str], dict[str, str
     ]
 
 
-def line_of(scenario: str, said: dict[str, str], row: dict[str, str]) -> Line:
+def line_of(scenario: str, said: dict[str, str], row: dict[str, str]) -> CalibrationLine:
     """Create the line of a published figure, without measurements."""
     if said["topic"] == WORST_GRADES:
         target = 0.0
@@ -423,7 +423,7 @@ def line_of(scenario: str, said: dict[str, str], row: dict[str, str]) -> Line:
         target = 100 * float(row["value"]) / float(row["unit"].removeprefix("students of "))
     else:
         target = float(row["value"])
-    return Line(
+    return CalibrationLine(
         scenario=scenario,
         topic=said["topic"],
         group=row["group"],
@@ -439,9 +439,11 @@ def line_of(scenario: str, said: dict[str, str], row: dict[str, str]) -> Line:
     )
 
 
-def untargeted(scenario: str, topic: str, group: str, unit: str, why: str) -> Line:
+def untargeted(scenario: str, topic: str, group: str, unit: str, why: str) -> CalibrationLine:
     """Create the line of a figure that nobody has published."""
-    return Line(scenario, topic, group, "", unit, NO_TARGET, float("nan"), 0.0, float("inf"), "", "", why)
+    return CalibrationLine(
+        scenario, topic, group, "", unit, NO_TARGET, float("nan"), 0.0, float("inf"), "", "", why
+    )
 
 
 def _published(facts: str, topic: str) -> list[dict[str, str]]:

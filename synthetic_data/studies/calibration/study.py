@@ -29,8 +29,8 @@ from synthetic_data.studies.calibration.figures import (
     MEASURES,
     NO_TARGET,
     WORST_GRADES,
+    CalibrationLine,
     Found,
-    Line,
     chronic_by_school,
     line_of,
     school_days,
@@ -114,12 +114,12 @@ def calibrate(
     """Generate districts and compare them with published figures, and systems with each other if asked."""
     if not seeds:
         raise BadInput("There is no seed; give at least one, such as --seeds 2101.")
-    lines: list[Line] = []
+    lines: list[CalibrationLine] = []
     audits, ties = [], []
     for one in scenarios:
         scenario = one if isinstance(one, Scenario) else load_scenario(one)
         size = {} if students is None else {"students": students}
-        of_scenario: dict[tuple[str, str, str], Line] = {}
+        of_scenario: dict[tuple[str, str, str], CalibrationLine] = {}
         for seed in seeds:
             settled = _with(scenario, seed=seed, **size)
             if settled.chronic_absence_peak is not None:
@@ -224,7 +224,7 @@ def report(calibration: Calibration) -> dict[str, object]:
 # ----------------------------------------------------------------------------------------- the measures
 
 
-def _of_one_year(outcomes: Outcomes) -> list[tuple[Line, Estimate]]:
+def _of_one_year(outcomes: Outcomes) -> list[tuple[CalibrationLine, Estimate]]:
     """Measure a district of a usual year, and the correlations of its systems."""
     scenario = outcomes.scenario
     measured: dict[str, Found] = {}
@@ -243,7 +243,7 @@ def _of_one_year(outcomes: Outcomes) -> list[tuple[Line, Estimate]]:
     return [*found, *_two_years(outcomes), *_together(outcomes)]
 
 
-def _two_years(outcomes: Outcomes) -> list[tuple[Line, Estimate]]:
+def _two_years(outcomes: Outcomes) -> list[tuple[CalibrationLine, Estimate]]:
     """Correlate a child's absences of two school years: as shares of days, and as chronic absence."""
     year = outcomes.scenario.school_year
     days = [
@@ -273,7 +273,7 @@ def _two_years(outcomes: Outcomes) -> list[tuple[Line, Estimate]]:
     ]
 
 
-def _together(outcomes: Outcomes) -> list[tuple[Line, Estimate]]:
+def _together(outcomes: Outcomes) -> list[tuple[CalibrationLine, Estimate]]:
     ranks = {}
     for name in {name for pair in TOGETHER for name in pair} & set(outcomes.declared):
         numbers = np.where(outcomes.all_year, outcomes.numbers(name), np.nan)
@@ -294,7 +294,7 @@ def _together(outcomes: Outcomes) -> list[tuple[Line, Estimate]]:
     ]
 
 
-def _over_years(scenario: Scenario) -> list[tuple[Line, Estimate]]:
+def _over_years(scenario: Scenario) -> list[tuple[CalibrationLine, Estimate]]:
     """Measure chronic absence before a shock, at its peak and a year later; generated years end in June."""
 
     def made(year: int, **settings: float) -> Outcomes:
@@ -337,7 +337,7 @@ def _with(scenario: Scenario, **settings: Any) -> Scenario:
 # ------------------------------------------------------------------------------------------- the verdicts
 
 
-def _frame(lines: Sequence[Line]) -> pd.DataFrame:
+def _frame(lines: Sequence[CalibrationLine]) -> pd.DataFrame:
     columns: dict[str, list[object]] = {}
     reach = wide(sum(len(line.found) for line in lines if line.role != NO_TARGET))
     for line in lines:
@@ -376,7 +376,7 @@ def _pooled(found: Sequence[Estimate]) -> Estimate:
     )
 
 
-def _not_compared(lines: Sequence[Line]) -> pd.DataFrame:
+def _not_compared(lines: Sequence[CalibrationLine]) -> pd.DataFrame:
     """List figures that measure something else, and those that only a district that isn't fair could meet."""
     found = {(line.topic, line.group, line.period) for line in lines}
     listed = [

@@ -14,10 +14,9 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict
 
 from helpers.report import Progress
-from helpers.standard import as_table, empty_table
+from helpers.standard import StrictModel, as_table, empty_table
 from synthetic_data.scenario import LEVELS
 from synthetic_data.studies.levels.cells import FROM, SWITCHES, TO, WORKSHOP, Cell
 from synthetic_data.studies.levels.run import AT_ONCE, run_cells
@@ -48,10 +47,8 @@ ALL_STEPS = "all"
 SETTING = ["scenario", "level", *SWITCHES, "method"]
 
 
-class Headline(BaseModel):
+class Headline(StrictModel):
     """One figure of the study to show."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str
     name: str

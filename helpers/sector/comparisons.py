@@ -38,6 +38,11 @@ class Estimate:
     # Two-sided p-value.
     p: float = math.nan
 
+    @property
+    def tested(self) -> dict[str, float]:
+        """Both intervals and the p-value, by column."""
+        return {name: getattr(self, name) for name in ("low", "high", "low_all", "high_all", "p")}
+
 
 NOTHING = Estimate(math.nan)
 
@@ -221,11 +226,7 @@ def _rows(
                 "systems_no": no,
                 "without_score": sum(lacking) if may_split(*lacking) and year is not None else None,
                 "difference": found.value,
-                "low": found.low,
-                "high": found.high,
-                "low_all": found.low_all,
-                "high_all": found.high_all,
-                "p": found.p,
+                **found.tested,
                 "effect": (
                     size.value
                     if comparison == "unadjusted" and year is not None and not few

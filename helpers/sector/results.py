@@ -64,11 +64,7 @@ def _row(
         "systems_are": systems_are,
         "systems": systems,
         "change": found.value,
-        "low": found.low,
-        "high": found.high,
-        "low_all": found.low_all,
-        "high_all": found.high_all,
-        "p": found.p,
+        **found.tested,
     }
 
 
@@ -214,11 +210,7 @@ def domain_order(answered: Answered) -> pd.DataFrame:
                     "lowest": lowest,
                     "domain": domain,
                     "above": found.value,
-                    "low": found.low,
-                    "high": found.high,
-                    "low_all": found.low_all,
-                    "high_all": found.high_all,
-                    "p": found.p,
+                    **found.tested,
                 }
             )
     order = as_table("sector_order", pd.DataFrame(rows))

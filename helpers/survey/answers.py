@@ -9,7 +9,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from helpers.files import OneTable, ReadFile, guarded, guarded_cell, lock_file, unguarded, write_atomically
+from helpers.files import (
+    OneTable,
+    ReadFile,
+    guarded,
+    guarded_cell,
+    lock_file,
+    without_guard,
+    write_atomically,
+)
 from helpers.standard import STRING, BadInput, as_table, declared_survey, empty_table, nearest
 from helpers.survey.form import ABOUT, NOTE, answers_layout, form_columns, row_name
 
@@ -161,7 +169,9 @@ class _Rows:
         self._table = "" if alone else read.path
         self.row = read.parsed.row
         self.used = np.ones(len(self.row), bool)
-        self.about = pd.DataFrame({name: self._text(name) for name in FREE_TEXT}, dtype=STRING)
+        # Remove the guard that we add in front of formulas when we write a file.
+        texts = {name: self.read.text(name) for name in FREE_TEXT}
+        self.about = without_guard(pd.DataFrame(texts, dtype=STRING))
         self.year = self._values("year", pd.Int64Dtype())
         self.data_team = self._values("data_team", pd.BooleanDtype())
         self.items = {
@@ -173,10 +183,6 @@ class _Rows:
             np.sum([answers.notna().to_numpy() for answers in self.items.values()], axis=0), dtype="Int64"
         )
         self._name_everybody()
-
-    def _text(self, name: str) -> pd.Series:
-        # Remove the guard that we add in front of formulas when we write a file.
-        return self.read.text(name).map(_as_typed, na_action="ignore").astype(STRING)
 
     def _values(self, name: str, dtype: object) -> pd.Series:
         there = self.read.named(name)
@@ -262,11 +268,6 @@ class _Rows:
         about = people[["system", "year", "respondent", "role", NOTE]]
         parts = [about.assign(item=item, answer=found[self.used]) for item, found in self.items.items()]
         return pd.concat(parts, ignore_index=True) if len(people) else pd.DataFrame()
-
-
-def _as_typed(cell: str) -> str:
-    bare = unguarded(cell)
-    return bare if guarded_cell(bare) == cell else cell
 
 
 def _folded_names(names: pd.Series) -> pd.Series:

@@ -8,7 +8,7 @@ from functools import cache
 import pandas as pd
 
 from helpers.layouts import Column, FileLayout, Layout
-from helpers.standard import STRING, Survey, declared_survey
+from helpers.standard import STRING, declared_survey
 
 __all__ = ["ABOUT", "answers_layout", "blank_form", "form_columns", "form_words", "row_name", "unnamed"]
 
@@ -42,9 +42,9 @@ def unnamed(respondent: str) -> bool:
     return _ROW.fullmatch(respondent) is not None
 
 
-def form_columns(survey: Survey | None = None) -> list[str]:
+def form_columns() -> list[str]:
     """Return the columns of the form, in order."""
-    return [*ABOUT, *(survey or declared_survey()).items, NOTE]
+    return [*ABOUT, *declared_survey().items, NOTE]
 
 
 def blank_form() -> pd.DataFrame:

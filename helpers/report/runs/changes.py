@@ -308,18 +308,23 @@ def _not_comparable(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> li
                 f"{Measured('records_incomparable', was, where=str(silo)):count} before and {now:,} now"
             )
         why = "without an id, only a row that is there once in both runs can"
-        rows.append(
-            {
-                "part": "Records",
-                "measure": "not comparable",
-                "left_silo": str(silo),
-                "unit": "children",
-                "before": None if hidden else float(was),
-                "after": None if hidden else float(now),
-                "description": f"{counted} can't be compared: {why}",
-            }
-        )
+        words = f"{counted} can't be compared: {why}"
+        rows.append(_of_records("not comparable", silo, None if hidden else (was, now), words))
     return rows
+
+
+def _of_records(measure: str, silo: Any, both: tuple[int, int] | None, words: str) -> dict[str, Any]:
+    """Describe a change in a system's records; a guard hides both numbers, or none."""
+    before, after = (None, None) if both is None else map(float, both)
+    return {
+        "part": "Records",
+        "measure": measure,
+        "left_silo": str(silo),
+        "unit": "children",
+        "before": before,
+        "after": after,
+        "description": words,
+    }
 
 
 def _links(before: RunSnapshot, after: RunSnapshot, both: pd.DataFrame, guard: Guard) -> list[dict[str, Any]]:
@@ -399,19 +404,9 @@ def _records(before: RunSnapshot, after: RunSnapshot, guard: Guard) -> list[dict
         near = guard.hides(abs(int(now) - int(was)))
         hidden = near or guard.hides(was) or guard.hides(now)
         said = plain(f"{Measured('records', now, where=str(silo)):count}, {was:,} before")
-        if hidden:
-            said = f"{'fewer' if now < was else 'more'} than before"
-        rows.append(
-            {
-                "part": "Records",
-                "measure": "fewer" if now < was else "more",
-                "left_silo": str(silo),
-                "unit": "children",
-                "before": None if hidden else float(was),
-                "after": None if hidden else float(now),
-                "description": said,
-            }
-        )
+        measure = "fewer" if now < was else "more"
+        words = f"{measure} than before" if hidden else said
+        rows.append(_of_records(measure, silo, None if hidden else (was, now), words))
     return rows
 
 

@@ -20,11 +20,11 @@ from helpers.report.school_systems.sector_text import (
     UNRECORDED,
     as_figures,
     difference_finding,
-    domain_name,
     in_words,
     opening,
 )
 from helpers.report.school_systems.simulated_sector import HEADING, kit_blocks, volunteers_blocks
+from helpers.report.school_systems.survey_text import domain_title
 from helpers.report.tables import csv_link, table
 from helpers.sector import SectorReport, level, read_analysis_plan
 from helpers.standard import STRING, Measured, declared_survey, empty_table
@@ -135,7 +135,7 @@ def kinds_picture(standing: pd.DataFrame, domain: str) -> Picture | None:
     words = survey.domains[domain]
     return dot_plot(
         frame[["label", "systems", "mean", "low", "high"]],
-        title=f"{domain_name(domain)}: from {ends[0]} to {ends[1]}",
+        title=f"{domain_title(domain)}: from {ends[0]} to {ends[1]}",
         unit="mean answer",
         value="mean",
         limits=(float(survey.lowest), float(survey.highest)),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from helpers.report.school_systems.survey_text import domain_title
 from helpers.report.tables import number_text, shared_digits
 from helpers.sector import level, read_analysis_plan
 from helpers.standard import Measured, declared_survey
@@ -18,7 +19,6 @@ __all__ = [
     "UNRECORDED",
     "as_figures",
     "difference_finding",
-    "domain_name",
     "in_words",
     "opening",
 ]
@@ -61,11 +61,6 @@ HEADS: Mapping[str, str] = {
     "one_test": "smallest difference, one domain",
     "all_tests": "smallest difference, all domains together",
 }
-
-
-def domain_name(code: str) -> str:
-    """Return the published name of a domain."""
-    return declared_survey().domains[code].title
 
 
 def _chance(p: float) -> str:
@@ -136,7 +131,7 @@ def opening(tables: Mapping[str, pd.DataFrame]) -> str:
     if order.empty:
         return said
     sure = order["p_corrected"].lt(level()).all()
-    lowest = domain_name(str(order["lowest"].iloc[0]))
+    lowest = domain_title(str(order["lowest"].iloc[0]))
     firm = (
         "below each of the other five domains"
         if sure

@@ -12,7 +12,8 @@ from helpers.report.blocks import Block, about_line, answer, reading
 from helpers.report.charts.dot_plot import dot_plot
 from helpers.report.charts.picture import Picture
 from helpers.report.pages.page import block_page, heading, note
-from helpers.report.school_systems.sector_text import HEADS, as_figures, domain_name, in_words
+from helpers.report.school_systems.sector_text import HEADS, as_figures, in_words
+from helpers.report.school_systems.survey_text import domain_title
 from helpers.report.tables import table
 from helpers.sector import Origin, kit_seed, kit_volunteers, read_analysis_plan
 from helpers.standard import Measured, declared_survey
@@ -88,7 +89,7 @@ def _blocks(about: Mapping[str, Any], answered: pd.DataFrame, simulated: pd.Data
     sizes = {words: settings[key] for key, words in _DOMAIN_SETTINGS.items()}
     by_domain = pd.DataFrame(
         [
-            {"domain": domain_name(code), **{words: float(one[code]) for words, one in sizes.items()}}
+            {"domain": domain_title(code), **{words: float(one[code]) for words, one in sizes.items()}}
             for code in declared_survey().domains
         ]
     )

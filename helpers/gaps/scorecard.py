@@ -11,7 +11,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from helpers.files import District, of_what, shared
-from helpers.gaps.measures import declared_measures, measure, owner_of, system_owners
+from helpers.gaps.measures import Lines, declared_measures, measure, owner_of, system_owners
 from helpers.gaps.measures.codes import meaning, standards
 from helpers.gaps.measures.coverage import agreement, completeness, coverage, entries
 from helpers.gaps.measures.formats import drift, formats, irregularities
@@ -236,8 +236,6 @@ KINDS = (
 )  # fmt: skip
 # Measures of matched children. What blocks an exchange applies to them first.
 WHO_IS_FOUND = ("match rate", "only in left", "only in right")
-
-Lines = list[dict[str, Any]]
 
 
 def measure_gaps(

@@ -14,9 +14,17 @@ from helpers.files import District
 from helpers.layouts import Column, FileLayout, Layout
 from helpers.link import Links
 from helpers.score.answer_key import AnswerKey, read_answer_key
-from helpers.score.links import PairCounts, count_pairs
+from helpers.score.links import Mask, PairCounts, count_pairs
 from helpers.score.populations import OUTCOMES, POPULATIONS, child_outcomes, record_kinds
-from helpers.score.rates import Rate, f1_of, interval_of_difference, rate_of, standardized_rate
+from helpers.score.rates import (
+    Codes,
+    Numbers,
+    Rate,
+    f1_of,
+    interval_of_difference,
+    rate_of,
+    standardized_rate,
+)
 from helpers.score.truth import RECORD, groups_of, true_children
 from helpers.standard import STRING, as_table
 
@@ -81,10 +89,6 @@ MADE_EQUAL = "Made equal"
 LEAST_CHILDREN, LEAST_PAIRS, LEAST_KNOWN = 30, 30, 0.7
 EVERYBODY = "All"
 CHILDREN = {outcome: f"Children {outcome}" for outcome in OUTCOMES}
-
-Numbers = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

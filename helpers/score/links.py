@@ -20,7 +20,7 @@ from helpers.score.populations import (
     population_codes,
     record_kinds,
 )
-from helpers.score.rates import clustered_interval
+from helpers.score.rates import Codes, Numbers, clustered_interval
 from helpers.score.truth import (
     RECORD,
     groups_of,
@@ -118,8 +118,6 @@ def must_be_of(crosswalk: pd.DataFrame, people: pd.DataFrame, path: Path) -> Non
 # child's numbers of each determine its pair counts, so we never list pairs: a linker that puts everybody
 # together would produce too many.
 
-Numbers = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "Exercise",
     "NotYet",
     "count_of",
+    "function_that",
     "is_stub",
     "near",
     "rounded",
@@ -76,6 +77,13 @@ def count_of(answer: Any, of: str = "children") -> int:
     if not given.is_integer():
         raise NotYet(f"A count of {of} is a whole number; yours is {given:g}.")
     return int(given)
+
+
+def function_that(answer: object, does: str) -> Callable[..., Any]:
+    """Take a function as an answer, or say which one is asked for."""
+    if not callable(answer):
+        raise NotYet(f"Write a function {does}; yours is a {type(answer).__name__}.")
+    return answer
 
 
 def share_of(answer: Any) -> float:

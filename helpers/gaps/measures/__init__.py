@@ -78,6 +78,10 @@ def measure(name: str) -> Measure:
     return Measure(name=name, kind=kind, effect=findings["effects"][kind], **said)
 
 
+# Lines of the scorecard, by column.
+Lines = list[dict[str, Any]]
+
+
 def line(
     name: str,
     left: str,

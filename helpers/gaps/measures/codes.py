@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.files import WORDS, District
-from helpers.gaps.measures import line
+from helpers.gaps.measures import Lines, line
 from helpers.gaps.presence import Presence
 from helpers.layouts import FileLayout, Layout
 from helpers.standard import as_table, empty_table
@@ -161,9 +161,6 @@ def code_crosswalk(district: District) -> pd.DataFrame:
     if not rows:
         return empty_table(CROSSWALK)
     return as_table(CROSSWALK, pd.DataFrame(rows).drop(columns=["file", "row"]))
-
-
-Lines = list[dict[str, Any]]
 
 
 def meaning(district: District, known: Presence) -> Lines:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.files import District
-from helpers.gaps.measures import line
+from helpers.gaps.measures import Lines, line
 from helpers.gaps.presence import SMALLEST_GROUP, Presence, Scope, load_presence, scope_of, worded
 from helpers.layouts import Layout
 from helpers.link import Links, school_year_end
@@ -65,8 +65,6 @@ OF_EVERY_CHILD = {
 }
 # Work that has no score because none was due, or none is due yet.
 NOT_ASKED = ("Excused", "Not assigned", "Upcoming")
-
-Lines = list[dict[str, Any]]
 
 
 def filled(known: Presence, column: str) -> npt.NDArray[np.bool_]:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.files import District, data_rows
-from helpers.gaps.measures import line
+from helpers.gaps.measures import Lines, line
 from helpers.gaps.presence import Presence
 from helpers.standard import STRING, year_of_month
 
@@ -203,9 +203,6 @@ def drift(district: District) -> list[dict[str, Any]]:
             of = (mine if by_column else own).drop_duplicates("kind")["of"].sum()
             lines.append(line(measure, str(silo), None, len(own), int(of), **example))
     return lines
-
-
-Lines = list[dict[str, Any]]
 
 
 def usual_shapes(values: pd.DataFrame, by: list[str]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.files import District
-from helpers.gaps.measures import line
+from helpers.gaps.measures import Lines, line
 from helpers.gaps.presence import NEVER, Membership, Presence, days_since_1970
 from helpers.profile import LatestDay
 from helpers.standard import fact_tables, last_day, standard_table, whole_figure
@@ -20,8 +20,6 @@ __all__ = ["activity_dates", "ages", "days_until_stale", "endings", "stale_rows"
 
 
 STALE_AFTER_DAYS = whole_figure("gaps/thresholds.month_behind")
-
-Lines = list[dict[str, Any]]
 
 
 def ages(known: Presence, newest: LatestDay) -> Lines:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.files import District
-from helpers.gaps.measures import WITHOUT_KEY, line
+from helpers.gaps.measures import WITHOUT_KEY, Lines, line
 from helpers.gaps.presence import SMALLEST_GROUP, Presence, Scope
 from helpers.link import UNDECLARED_MAY_BE, WEAK, Links, comparable_ids
 
@@ -115,8 +115,6 @@ def count_duplicate_matches(known: Presence, keys: Keys) -> list[dict[str, Any]]
             lines.append(line("rows too many", left, right, surplus, bearers, name, **known.example(marked)))
     return lines
 
-
-Lines = list[dict[str, Any]]
 
 UNPLACED = "Nothing in {} can be placed: put the district ID, or names and birth dates, into its export."
 NAME_AND_DATE = "Name and birth date"

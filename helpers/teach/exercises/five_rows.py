@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.standard import Measured
-from helpers.teach.exercise import Exercise, count_of, rule_error, single, with_columns
+from helpers.teach.exercise import Exercise, count_of, function_that, rule_error, single, with_columns
 
 __all__ = ["EXERCISES", "with_blanks"]
 
@@ -17,8 +17,7 @@ MOST_RIGHT_STOPPED = 0.2
 
 
 def _looked_up(answer: object, *, roster: pd.DataFrame, lunch_line: pd.DataFrame) -> str | None:
-    if not callable(answer):
-        return f"Write a function of two lists that returns them merged; yours is a {type(answer).__name__}."
+    answer = function_that(answer, "of two lists that returns them merged")
     stranger = roster.tail(1).assign(child="Eli", number="9001")
     cases = (
         (roster, lunch_line),
@@ -246,8 +245,7 @@ def _with_lookalikes(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _notices(answer: object, *, pairs: pd.DataFrame) -> str | None:
-    if not callable(answer):
-        return f"Write a function that takes the pairs; yours is a {type(answer).__name__}."
+    answer = function_that(answer, "that takes the pairs")
     if "outcome" not in pairs.columns:
         return "A real district has no answer key, so nobody can judge your rule here."
     # In another order, so that nobody reads the verdict from the session's own table.

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.standard import Measured
-from helpers.teach.exercise import Exercise, rule_error, single
+from helpers.teach.exercise import Exercise, function_that, rule_error, single
 
 __all__ = ["EXERCISES", "class_of_six", "with_lone_twins"]
 
@@ -143,8 +143,7 @@ def _safe_key(answer: object) -> str | None:
 
 
 def _joins(answer: object) -> str | None:
-    if not callable(answer):
-        return f"Write a function of two lists; yours is a {type(answer).__name__}."
+    answer = function_that(answer, "of two lists")
     joined = answer(_ROSTER, _OTHER)
     if not isinstance(joined, pd.DataFrame):
         return f"The function should return the joined list; yours returned a {type(joined).__name__}."
@@ -225,8 +224,7 @@ def _flags(answer: Any, rows: pd.DataFrame) -> list[bool] | None:
 
 
 def _agree(answer: object) -> str | None:
-    if not callable(answer):
-        return f"Write a function that takes joined rows; yours is a {type(answer).__name__}."
+    answer = function_that(answer, "that takes joined rows")
     if _flags(answer, _RIGHT_ROWS) is None:
         return (
             "Give a column with one True or False for each joined row; yours returned a "
@@ -283,8 +281,7 @@ def _groups_error(
     answer: object, same: Iterable[tuple[str, ...]], different: Iterable[tuple[str, str]]
 ) -> str | None:
     """Try a function of one text: each group must become equal, each pair stay different."""
-    if not callable(answer):
-        return f"Write a function of one text; yours is a {type(answer).__name__}."
+    answer = function_that(answer, "of one text")
     for group in same:
         first, *others = ((text, answer(text)) for text in group)
         if _missing(first[1]):
@@ -437,8 +434,7 @@ _LEFT_OTHER = _rows(
 
 
 def _second(answer: object) -> str | None:
-    if not callable(answer):
-        return f"Write a function of two lists; yours is a {type(answer).__name__}."
+    answer = function_that(answer, "of two lists")
     made = answer(_LEFT_ROSTER, _LEFT_OTHER)
     if not isinstance(made, pd.DataFrame) or any(name not in made for name in PAIR):
         return f"Return a table with the columns {' and '.join(PAIR)}, as a merge with suffixes gives it."
@@ -492,8 +488,7 @@ _FOUND_PAIRS = _pairs(("r1", "o1"), ("r2", "o3"), ("r3", "o2"), ("r9", "o4"), ("
 
 
 def _counts(answer: object) -> str | None:
-    if not callable(answer):
-        return f"Write a function of found pairs and true pairs; yours is a {type(answer).__name__}."
+    answer = function_that(answer, "of found pairs and true pairs")
     for found, expected in (
         (_FOUND_PAIRS, {"right": 2, "wrong": 4, "missed": 3}),
         (_TRUE_PAIRS.iloc[::-1].reset_index(drop=True), {"right": 5, "wrong": 0, "missed": 0}),
@@ -536,8 +531,7 @@ def _lowest(scored: pd.DataFrame, share: float) -> float:
 
 
 def _line(answer: object) -> str | None:
-    if not callable(answer):
-        return f"Write a function of scored pairs and a share; yours is a {type(answer).__name__}."
+    answer = function_that(answer, "of scored pairs and a share")
     shuffled = _SCORED.sample(frac=1, random_state=np.random.default_rng(1))
     tied = pd.DataFrame({"probability": [0.99, 0.907, 0.907], "right": [True, True, False]})
     worse = pd.DataFrame(

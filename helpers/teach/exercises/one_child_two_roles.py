@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.standard import Measured
-from helpers.teach.exercise import Exercise, count_of, rule_error, with_columns
+from helpers.teach.exercise import Exercise, count_of, function_that, rule_error, with_columns
 
 __all__ = ["EXERCISES", "with_a_form", "with_blanks", "with_two_accounts", "with_two_notes"]
 
@@ -98,8 +98,7 @@ def _most_trusted(said: pd.DataFrame, order: Sequence[str]) -> dict[str, tuple[s
 
 
 def _chooses(answer: Any) -> str | None:
-    if not callable(answer):
-        return f"Write a function of two arguments that returns a table; yours is a {type(answer).__name__}."
+    answer = function_that(answer, "of two arguments that returns a table")
     silent = [(what, system, None if system == "SIS" else says, day) for what, system, says, day in SAID]
     undated = [(what, system, says, None) for what, system, says, _ in SAID[:1]] + list(SAID[1:])
     cases: dict[str, tuple[pd.DataFrame, tuple[str, ...]]] = {

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 import pandas as pd
 
 from helpers.standard import Measured
-from helpers.teach.exercise import Exercise, NotYet, near, rule_error, share_of, single
+from helpers.teach.exercise import Exercise, NotYet, function_that, near, rule_error, share_of, single
 
 __all__ = ["EXERCISES"]
 
@@ -53,8 +53,7 @@ def _plain_share(said: object) -> float:
 
 
 def _rate(answer: object) -> str | None:
-    if not callable(answer):
-        return f"Write a function of two columns; yours is a {type(answer).__name__}."
+    answer = function_that(answer, "of two columns")
     for roster, other, what in (
         (("a", "b", "c", "d"), ("a", "b", "x", "y", "z"), "four on the roster, five at the other system"),
         (("a", "a", "b"), ("a", "x"), "two children in three rows of the roster"),
@@ -111,8 +110,7 @@ _TRIED = pd.DataFrame(
 
 
 def _parts(answer: object) -> str | None:
-    if not callable(answer):
-        return f"Write a function of a roster, a column and grades; yours is a {type(answer).__name__}."
+    answer = function_that(answer, "of a roster, a column and grades")
     for other, serves in (
         (_column("a", "d", "x"), {"01", "06"}),
         (_column("a", "a"), set(_TRIED["grade"])),
@@ -214,8 +212,7 @@ _CODES = (
 
 
 def _round_trip(answer: object) -> str | None:
-    if not callable(answer):
-        return f"Write a function of a table of codes; yours is a {type(answer).__name__}."
+    answer = function_that(answer, "of a table of codes")
     for codes in _CODES:
         given, loss = _plain_share(answer(codes)), _loss(codes)
         if near(given, loss):
@@ -252,8 +249,7 @@ _STEPS = pd.DataFrame(
 
 
 def _rank(answer: object) -> str | None:
-    if not callable(answer):
-        return f"Write a function of steps and a budget; yours is a {type(answer).__name__}."
+    answer = function_that(answer, "of steps and a budget")
     for budget in (200_000, 60_000, 40_000, 10_000):
         said = answer(_STEPS, budget)
         if isinstance(said, str) or not isinstance(said, Iterable):

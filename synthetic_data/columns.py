@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import fields
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ import pyarrow.compute as pc
 from helpers.standard import STRING, from_arrow
 
 __all__ = [
+    "Arrays",
     "concat_columns",
     "dates",
     "index_in",
@@ -39,6 +41,20 @@ __all__ = [
 Codes = npt.NDArray[np.integer[Any]]
 Words = npt.NDArray[np.object_]
 Mask = npt.NDArray[np.bool_]
+
+
+class Arrays:
+    """Base of dataclasses whose fields are arrays of one length."""
+
+    def at(self, places: Codes | Mask) -> Self:
+        """Return the rows at these places, in their order."""
+        return type(self)(**{one.name: getattr(self, one.name)[places] for one in fields(self)})  # type: ignore[arg-type]
+
+    @classmethod
+    def stack(cls, parts: Sequence[Self]) -> Self:
+        """Return the rows of all parts, one part after the other."""
+        names = [one.name for one in fields(cls)]  # type: ignore[arg-type]
+        return cls(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
 
 def only(mask: Mask, words: Words | str) -> Words:

@@ -8,11 +8,12 @@ attends on that day. We ignore last year's absences.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from synthetic_data.columns import Arrays
 from synthetic_data.life.absences import MONTHS, WEEKDAYS, Absences
 from synthetic_data.life.effects import Effect, effect
 from synthetic_data.life.presence import days_away, enrolled_until, is_away
@@ -114,7 +115,7 @@ EFFECTS = (
 
 
 @dataclass(frozen=True)
-class Incidents:
+class Incidents(Arrays):
     """Incident records as arrays, sorted by day; a record is one child's role in an incident.
 
     ``action`` and ``also`` are indexes in `ACTIONS`, -1 for none; ``days`` is the length in school days of
@@ -138,10 +139,6 @@ class Incidents:
     days: Codes
     begin: Days
     end: Days
-
-    def at(self, places: Codes) -> Incidents:
-        """Return the records at these indexes, in their order."""
-        return Incidents(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
 
 
 def draw_incidents(scenario: Scenario, schooling: Schooling, absences: Absences, traits: Traits) -> Incidents:
@@ -278,16 +275,13 @@ def _choose(rng: np.random.Generator, shares: tuple[float, ...], count: int) -> 
 def _together(parts: list[tuple[Incidents, Codes]], rng: np.random.Generator) -> Incidents:
     """Combine years and levels, and number incidents by time; those of one minute come in any order."""
     starts = np.cumsum([0, *(int(count) for _, count in parts)])
-    columns = {
-        field.name: np.concatenate([getattr(part, field.name) for part, _ in parts])
-        for field in fields(Incidents)
-    }
-    columns["incident"] = np.concatenate(
-        [part.incident + start for (part, _), start in zip(parts, starts[:-1], strict=True)]
-    )
-    any_order = rng.permutation(int(starts[-1]))[columns["incident"]]
-    order = np.lexsort((columns["part"], any_order, columns["minute"], columns["day"]))
-    whole = Incidents(**columns).at(order)
+    numbered = [
+        replace(part, incident=part.incident + start)
+        for (part, _), start in zip(parts, starts[:-1], strict=True)
+    ]
+    whole = Incidents.stack(numbered)
+    any_order = rng.permutation(int(starts[-1]))[whole.incident]
+    whole = whole.at(np.lexsort((whole.part, any_order, whole.minute, whole.day)))
     _, first, number = np.unique(whole.incident, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype="int64")
     rank[np.argsort(first, kind="stable")] = np.arange(len(first))

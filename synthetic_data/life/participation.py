@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthetic_data.columns import text, whole_days
+from synthetic_data.facts import rows
 from synthetic_data.life.effects import effect
 from synthetic_data.life.traits import Traits
 from synthetic_data.life.true_values import Element, measured, whole_number
@@ -38,7 +39,7 @@ Codes = npt.NDArray[np.int64]
 Numbers = npt.NDArray[np.float64]
 Days = npt.NDArray[np.datetime64]
 
-FALL, WINTER, SPRING, ALL_YEAR = (0.02, 0.40), (0.42, 0.68), (0.69, 0.97), (0.06, 1.0)
+SEASONS = {"fall": (0.02, 0.40), "winter": (0.42, 0.68), "spring": (0.69, 0.97), "all year": (0.06, 1.0)}
 
 
 class Activity(NamedTuple):
@@ -55,30 +56,20 @@ class Activity(NamedTuple):
     """Of an average child of these grades."""
 
 
-ACTIVITIES = (
-    Activity("Chorus", "Performing arts", None, (3, 5), ALL_YEAR, 0.16),
-    Activity("Art Club", "Performing arts", None, (0, 5), WINTER, 0.10),
-    Activity("Chess Club", "Academic", None, (2, 5), ALL_YEAR, 0.08),
-    Activity("Running Club", "Athletics", None, (2, 5), SPRING, 0.12),
-    Activity("Safety Patrol", "Service", None, (5, 5), ALL_YEAR, 0.22),
-    Activity("Concert Band", "Performing arts", None, (6, 12), ALL_YEAR, 0.16),
-    Activity("Orchestra", "Performing arts", None, (6, 12), ALL_YEAR, 0.09),
-    Activity("Concert Choir", "Performing arts", None, (6, 12), ALL_YEAR, 0.10),
-    Activity("Robotics", "Academic", None, (6, 12), WINTER, 0.06),
-    Activity("Student Council", "Student government", None, (6, 12), ALL_YEAR, 0.06),
-    Activity("Yearbook", "Publications", None, (7, 12), ALL_YEAR, 0.05),
-    Activity("Intramural Basketball", "Athletics", None, (6, 8), WINTER, 0.14),
-    Activity("Cross Country", "Athletics", None, (6, 8), FALL, 0.08),
-    Activity("Track and Field", "Athletics", None, (6, 8), SPRING, 0.12),
-    Activity("Soccer", "Athletics", "Varsity", (10, 12), FALL, 0.09),
-    Activity("Soccer", "Athletics", "Junior Varsity", (9, 10), FALL, 0.10),
-    Activity("Volleyball", "Athletics", "Varsity", (10, 12), FALL, 0.07),
-    Activity("Basketball", "Athletics", "Varsity", (10, 12), WINTER, 0.07),
-    Activity("Basketball", "Athletics", "Junior Varsity", (9, 10), WINTER, 0.09),
-    Activity("Track and Field", "Athletics", "Varsity", (9, 12), SPRING, 0.12),
-    Activity("Theater", "Performing arts", None, (9, 12), SPRING, 0.07),
-    Activity("Debate", "Academic", None, (9, 12), ALL_YEAR, 0.04),
-    Activity("Volunteers", "Service", None, (9, 12), ALL_YEAR, 0.08),
+def _grades(row: dict[str, str]) -> tuple[int, int]:
+    return int(row["first_grade"]), int(row["last_grade"])
+
+
+ACTIVITIES = tuple(
+    Activity(
+        row["title"],
+        row["kind"],
+        row["level"] or None,
+        _grades(row),
+        SEASONS[row["season"]],
+        float(row["share"]),
+    )
+    for row in rows("activities")
 )
 
 
@@ -93,16 +84,8 @@ class Club(NamedTuple):
     """A week."""
 
 
-CLUBS = (
-    Club("Homework Help", (0, 8), 0.07, 3.0),
-    Club("Reading Buddies", (0, 3), 0.06, 1.5),
-    Club("Soccer Saturdays", (0, 8), 0.07, 2.0),
-    Club("Coding Club", (3, 10), 0.04, 1.5),
-    Club("Dance Studio", (0, 12), 0.04, 2.0),
-    Club("Garden Crew", (2, 12), 0.03, 1.5),
-    Club("Music Makers", (2, 12), 0.03, 1.0),
-    Club("Open Gym", (6, 12), 0.07, 2.5),
-    Club("Teen Center", (7, 12), 0.06, 3.0),
+CLUBS = tuple(
+    Club(one["title"], _grades(one), float(one["share"]), float(one["hours"])) for one in rows("clubs")
 )
 
 # The kit's own sizes.

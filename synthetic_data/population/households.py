@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from synthetic_data.columns import numbered, only, pick, text, truth, whole
+from synthetic_data.facts import rows
 from synthetic_data.population.names import ORIGINS, family_surnames, fold, given_names
 from synthetic_data.scenario import Scenario
 from synthetic_data.streams import rng_for
@@ -88,21 +89,9 @@ IN_A_BUILDING = 0.12  # share of families in an apartment building of their zone
 
 # Home language depends on the naming custom, with Ed-Fi's codes: the kit's own shares.
 HOME_LANGUAGES = {
-    "Hispanic": ("spa", 0.62),
-    "Vietnamese": ("vie", 0.70),
-    "Arabic": ("ara", 0.70),
-    "Chinese": ("chi", 0.60),
-    "South Asian": ("hin", 0.35),
-    "Korean": ("kor", 0.60),
-    "West African": ("yor", 0.20),
-    "Slavic": ("rus", 0.60),
-    "Portuguese": ("por", 0.60),
-    "Filipino": ("tgl", 0.35),
-    "Hmong": ("hmn", 0.60),
-    "East African": ("som", 0.65),
-    "Haitian": ("hat", 0.65),
-    "Native American": ("nav", 0.10),
-    "Pacific Islander": ("smo", 0.20),
+    row["name_origin"]: (row["home_language"], float(row["speak_it"]))
+    for row in rows("naming_customs")
+    if row["home_language"]
 }
 
 

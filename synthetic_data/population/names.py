@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import TypeAdapter
 
 from synthetic_data.columns import pick, truth
 from synthetic_data.facts import figures, rows
@@ -63,47 +64,12 @@ class Custom:
     """The family's name is said first, and a clerk who writes down what is said swaps the two."""
 
 
+_CUSTOM = TypeAdapter(Custom)
 CUSTOMS: dict[str, Custom] = {
-    "Anglo": Custom(),
-    "African American": Custom(),
-    "Hispanic": Custom(0.40, 0.08, 0.10, wife_takes_surname=0.2, middle_share=0.45),
-    "Vietnamese": Custom(
-        0.0,
-        0.01,
-        0.05,
-        wife_takes_surname=0.15,
-        english_first=0.35,
-        middle="middle",
-        middle_share=0.85,
-        family_name_first=True,
-    ),
-    "Arabic": Custom(0.0, 0.01, 0.02, wife_takes_surname=0.1, middle="father", middle_share=0.85),
-    "Chinese": Custom(
-        0.0, 0.02, 0.05, wife_takes_surname=0.1, english_first=0.55, middle="none", family_name_first=True
-    ),
-    "South Asian": Custom(0.01, 0.02, 0.04, wife_takes_surname=0.55, middle="father", middle_share=0.35),
-    "Korean": Custom(
-        0.0, 0.02, 0.05, wife_takes_surname=0.1, english_first=0.55, middle="none", family_name_first=True
-    ),
-    "West African": Custom(
-        0.01, 0.04, 0.05, wife_takes_surname=0.7, english_first=0.3, middle="given", middle_share=0.6
-    ),
-    "Slavic": Custom(
-        0.0, 0.01, 0.04, wife_takes_surname=0.8, middle="patronymic", middle_share=0.5, feminine_surname=0.6
-    ),
-    "Portuguese": Custom(
-        0.45, 0.03, 0.05, mothers_first=True, wife_takes_surname=0.4, middle="none", middle_share=0.0
-    ),
-    "Filipino": Custom(0.0, 0.02, 0.04, wife_takes_surname=0.8, middle="mother", middle_share=0.85),
-    "Hmong": Custom(
-        0.0, 0.01, 0.03, wife_takes_surname=0.05, english_first=0.25, middle="none", family_name_first=True
-    ),
-    "East African": Custom(
-        0.0, 0.0, 0.0, wife_takes_surname=0.0, middle="father", middle_share=0.9, chain=True
-    ),
-    "Haitian": Custom(0.0, 0.03, 0.06, wife_takes_surname=0.7, middle_share=0.5),
-    "Native American": Custom(0.0, 0.04, 0.15, wife_takes_surname=0.6, middle_share=0.7),
-    "Pacific Islander": Custom(0.0, 0.03, 0.10, wife_takes_surname=0.7, english_first=0.3, middle_share=0.6),
+    row["name_origin"]: _CUSTOM.validate_python(
+        {field.name: row[field.name] for field in fields(Custom) if row[field.name]}
+    )
+    for row in rows("naming_customs")
 }
 ORIGINS: tuple[str, ...] = tuple(CUSTOMS)
 
@@ -258,25 +224,9 @@ GROUPS = (
 )
 
 # Race on record of each group, in Ed-Fi's terms: the kit's own shares where families differ.
-RACES: dict[str, tuple[tuple[str | None, float], ...]] = {
-    "White": (("White", 1.0),),
-    "Hispanic": (
-        ("White", 0.62),
-        ("American Indian or Alaska Native", 0.09),
-        ("Black or African American", 0.05),
-        (None, 0.24),
-    ),
-    "Black": (("Black or African American", 1.0),),
-    "Asian": (("Asian", 1.0),),
-    "Two or more races": (
-        ("Black or African American;White", 0.40),
-        ("Asian;White", 0.30),
-        ("American Indian or Alaska Native;White", 0.20),
-        ("Asian;Black or African American", 0.10),
-    ),
-    "American Indian/Alaska Native": (("American Indian or Alaska Native", 1.0),),
-    "Pacific Islander": (("Native Hawaiian or Pacific Islander", 1.0),),
-}
+RACES: dict[str, list[tuple[str | None, float]]] = {}
+for _row in rows("races"):
+    RACES.setdefault(_row["group"], []).append((_row["race"] or None, float(_row["share"])))
 RACE_WORDS = tuple(dict.fromkeys(word for shares in RACES.values() for word, _ in shares if word))
 
 

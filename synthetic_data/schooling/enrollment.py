@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import dates, pick, places_in, text, truth, whole
+from synthetic_data.columns import Arrays, dates, pick, places_in, text, truth, whole
 from synthetic_data.population import Population
 from synthetic_data.population.hard_cases import SMALLEST
 from synthetic_data.population.schools import GRADES, LEVELS
@@ -42,7 +42,7 @@ GONE_AT_LEAST, GONE_AT_MOST = 15, 60  # instructional days between leaving and r
 
 
 @dataclass(frozen=True)
-class EnrollmentPeriods:
+class EnrollmentPeriods(Arrays):
     """Enrollment periods as arrays; children, schools and grades are indexes.
 
     ``begin`` and ``end`` count instructional days of the school's level from 0. ``end`` is -1 for an open
@@ -60,10 +60,6 @@ class EnrollmentPeriods:
     exit: Codes
     kind: Codes
     is_open: Mask
-
-    def at(self, places: Codes) -> EnrollmentPeriods:
-        """Return the periods at these indexes, in their order."""
-        return EnrollmentPeriods(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
 
 
 def draw_enrollment(
@@ -180,10 +176,7 @@ def draw_enrollment(
                 )
             )
         zone_end = np.where(moved, other, zone_end)
-    names = [field.name for field in fields(EnrollmentPeriods)]
-    merged = EnrollmentPeriods(
-        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names}
-    )
+    merged = EnrollmentPeriods.stack(parts)
     return merged.at(np.lexsort((merged.begin, merged.child, merged.year)))
 
 

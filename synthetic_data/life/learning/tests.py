@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from statistics import NormalDist
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.standard import first_day
-from synthetic_data.columns import dates, pick, whole
+from synthetic_data.columns import Arrays, dates, pick, whole
 from synthetic_data.facts import rows
 from synthetic_data.life.absences import Absences
 from synthetic_data.life.effects import OWN, Effect, effect
@@ -145,7 +145,7 @@ EFFECTS = (
 
 
 @dataclass(frozen=True)
-class Tests:
+class Tests(Arrays):
     """Every test up to the exports, as arrays; by program, child, subject and day."""
 
     year: Codes
@@ -161,10 +161,6 @@ class Tests:
     error: Numbers
     """Standard error of the score."""
     percentile: Codes
-
-    def at(self, places: Codes) -> Tests:
-        """Return the tests at these indexes, in their order."""
-        return Tests(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
 
     def frame(self, population: Population) -> pd.DataFrame:
         """Return the tests as a frame."""

@@ -7,12 +7,12 @@ and on the rater.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from synthetic_data.columns import pick
+from synthetic_data.columns import Arrays, pick
 from synthetic_data.life.absences import Absences
 from synthetic_data.life.effects import effect
 from synthetic_data.life.learning.tests import percentiles
@@ -78,7 +78,7 @@ EFFECTS = (
 
 
 @dataclass(frozen=True)
-class Screenings:
+class Screenings(Arrays):
     """Filled-in forms as arrays, by year, window, form and child.
 
     ``sub`` and ``elevated`` have one column for each of the form's three subscales (`subscales_of`).
@@ -98,10 +98,6 @@ class Screenings:
     risk: Codes
     sub: Codes
     elevated: Mask
-
-    def at(self, places: Codes | Mask) -> Screenings:
-        """Return the forms at these indexes, in their order."""
-        return Screenings(**{field.name: getattr(self, field.name)[places] for field in fields(self)})
 
 
 def opted_out(scenario: Scenario, count: int) -> Mask:
@@ -129,8 +125,7 @@ def draw_screenings(
             draw = rng.random(len(agreed))
             drawn = days_in_window(schooling, year, (first, last), asked, draw)
             parts.append(_filled_in(schooling, rng, year, window, form, shown, *drawn))
-    names = [field.name for field in fields(Screenings)]
-    whole = Screenings(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
+    whole = Screenings.stack(parts)
     own = whole.form == STUDENT
     if own.any():
         away = days_away(absences)

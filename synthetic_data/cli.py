@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -111,11 +111,7 @@ def make(
     overrides = {key: value for key, value in overrides.items() if value is not None}
     if people_only:
         overrides["people_only"] = True
-    for setting in settings:
-        key, value = _setting(setting)
-        if key in overrides:
-            raise BadInput(f"{key!r} is given twice; give it once, as --{key} or with --set.")
-        overrides[key] = value
+    _add_settings(overrides, settings)
     # We import generators here, so that help and wrong options answer at once.
     from synthetic_data.district import make_district, make_region
     from synthetic_data.scenario import load_scenario
@@ -169,11 +165,7 @@ def make_sector(
     from synthetic_data.studies.sector import synthetic_sector_page
 
     overrides: dict[str, Any] = {} if seed is None else {"seed": seed}
-    for setting in settings:
-        key, value = _setting(setting, SectorSettings.model_fields, "a sector")
-        if key in overrides:
-            raise BadInput(f"{key!r} is given twice; give it once, as --{key} or with --set.")
-        overrides[key] = value
+    _add_settings(overrides, settings, SectorSettings.model_fields, "a sector")
     with output.step("Making school systems and their answers"):
         made = make_it(load_sector(spelled(sector, preset_names()), **overrides))
         written = write_sector(made, place, synthetic_sector_page)
@@ -417,20 +409,28 @@ def _seeds(text: str) -> list[int]:
         raise BadInput(f"--seeds {text!r}: give whole numbers with commas, such as --seeds 1,2,3.") from None
 
 
-def _setting(
-    text: str, known: Collection[str] = Scenario.model_fields, of: str = "a scenario"
-) -> tuple[str, Any]:
-    """Split KEY=VALUE; a value is a number, true, false, or text."""
-    key, equals, value = text.partition("=")
-    key = key.strip()
-    if not equals or not key:
-        raise BadInput(f"--set {text!r} is no KEY=VALUE; write for example --set moved_in_year=0.2.")
-    if key.split(".")[0] not in known:
-        raise BadInput(f"--set {key}: {of} has no such key.{nearest(key, known)} It has: {', '.join(known)}.")
-    try:
-        return key, json.loads(value)
-    except ValueError:
-        return key, value.strip()
+def _add_settings(
+    overrides: dict[str, Any],
+    settings: Iterable[str],
+    known: Collection[str] = Scenario.model_fields,
+    of: str = "a scenario",
+) -> None:
+    """Add what --set says, KEY=VALUE; a value is a number, true, false, or text."""
+    for text in settings:
+        key, equals, value = text.partition("=")
+        key = key.strip()
+        if not equals or not key:
+            raise BadInput(f"--set {text!r} is no KEY=VALUE; write for example --set moved_in_year=0.2.")
+        if key.split(".")[0] not in known:
+            raise BadInput(
+                f"--set {key}: {of} has no such key.{nearest(key, known)} It has: {', '.join(known)}."
+            )
+        if key in overrides:
+            raise BadInput(f"{key!r} is given twice; give it once, as --{key} or with --set.")
+        try:
+            overrides[key] = json.loads(value)
+        except ValueError:
+            overrides[key] = value.strip()
 
 
 @click.group(cls=Sections, help="Make invented school districts. Nobody in them exists.")

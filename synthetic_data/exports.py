@@ -111,10 +111,10 @@ def _shared(
     parts.mkdir()
     started = context()
     following = started.Value("q", 0)
+    given = (folder, scenario, waiting, following)
     # Each process generates the truth again: it is the same, and faster than sending it.
-    given = (folder, scenario, waiting, following, make_truth)
-    with Workers(started, processes - 1, _help, *given):
-        _take(folder, scenario, truth, waiting, following)
+    with Workers(started, processes - 1, _take, *given, make_truth):
+        _take(*given, lambda _: truth)
     done = {silo: pickle.loads((parts / silo).read_bytes()) for silo in waiting}
     for silo in waiting:
         (parts / silo).unlink()
@@ -122,17 +122,14 @@ def _shared(
     return done
 
 
-def _help(
+def _take(
     folder: Path,
     scenario: Scenario,
     waiting: Sequence[str],
     following: Any,
     make_truth: Callable[[Scenario], Truth],
 ) -> None:
-    _take(folder, scenario, make_truth(scenario), waiting, following)
-
-
-def _take(folder: Path, scenario: Scenario, truth: Truth, waiting: Sequence[str], following: Any) -> None:
+    truth = make_truth(scenario)
     for silo in take_each(waiting, following):
         export = write_silo(folder, scenario, truth, silo)
         (folder / PARTS / silo).write_bytes(pickle.dumps(export, pickle.HIGHEST_PROTOCOL))

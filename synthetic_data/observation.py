@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -169,11 +170,10 @@ def on_day(spells: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
     return (spells["begin_date"] <= day) & (spells["end_date"].isna() | (spells["end_date"] >= day))
 
 
-def arrived_by(truth: Truth, day: pd.Timestamp) -> npt.NDArray[np.bool_]:
+def arrived_by(truth: Truth, day: dt.date) -> npt.NDArray[np.bool_]:
     """Mark children whose enrollment in the district had started by a day."""
-    begun = (truth.schooling.school_enrollment["begin_date"] <= day).to_numpy(dtype=bool)
-    arrived = marked(truth.schooling.spells.child[begun], len(truth.population.children))
-    return arrived
+    begun = truth.schooling.begin <= np.datetime64(day, "D")
+    return marked(truth.schooling.spells.child[begun], len(truth.population.children))
 
 
 def keep(frame: pd.DataFrame, mask: npt.ArrayLike) -> pd.DataFrame:

@@ -29,8 +29,8 @@ def eligibility_backdated(scene: FaultContext) -> None:
     """11/03/2025 -> 08/25/2025: a determination is made to hold from the child's first day on."""
     rows = scene.page.table.rows
     first = rows.groupby(["person_identifier", YEAR])[scene.fault.column].transform("first")
-    chosen = scene.choose(np.flatnonzero((first != scene.text()).fillna(False).to_numpy(dtype=bool)))
-    scene.write(chosen, first.iloc[chosen], groups=np.arange(len(chosen)))
+    chosen = scene.choose(first != scene.text())
+    scene.write(chosen, first.iloc[chosen])
 
 
 def status_not_collected(scene: FaultContext) -> None:
@@ -67,8 +67,8 @@ def gender_marker_differs(scene: FaultContext) -> None:
     rows = pd.DataFrame({"person": person, "term": term.str.partition(" ")[2] + season})
     rows = rows.dropna().sort_values("term", kind="stable").drop_duplicates("person", keep="last")
     latest = np.isin(np.arange(len(person)), rows.index)
-    chosen = scene.choose(np.flatnonzero(latest & text.isin(list(OTHER_MARKER)).to_numpy(dtype=bool)))
-    scene.write(chosen, text.iloc[chosen].map(OTHER_MARKER), groups=np.arange(len(chosen)))
+    chosen = scene.choose(latest & text.isin(list(OTHER_MARKER)).to_numpy(dtype=bool))
+    scene.write(chosen, text.iloc[chosen].map(OTHER_MARKER))
 
 
 def grade_level_codes(scene: FaultContext) -> None:
@@ -82,22 +82,22 @@ def grade_level_codes(scene: FaultContext) -> None:
 def neither_absent_nor_tardy(scene: FaultContext) -> None:
     """Dismissed, and nothing else: an event of a kind that no list of codes knows."""
     text = scene.text()
-    chosen = scene.choose(np.flatnonzero(text.str.contains("#", regex=False).fillna(False)))
+    chosen = scene.choose(text.str.contains("#", regex=False))
     after = text.iloc[chosen].str.replace(r"#.*$", "#Dismissed", regex=True)
-    scene.write(chosen, after, groups=np.arange(len(chosen)))
+    scene.write(chosen, after)
 
 
 def null_as_text(scene: FaultContext) -> None:
     """Empty -> NULL: a database's word for nothing, written out as if it were an answer."""
     empty = (scene.text() == "").fillna(False) & (scene.people["part"] == "Subject").fillna(False)
-    chosen = scene.choose(np.flatnonzero(empty.to_numpy(dtype=bool)))
-    scene.write(chosen, ["NULL"] * len(chosen), groups=np.arange(len(chosen)))
+    chosen = scene.choose(empty)
+    scene.write(chosen, ["NULL"] * len(chosen))
 
 
 def free_text_teacher_name(scene: FaultContext) -> None:
     """Deshawn W., 7: a child typed in, not chosen from the list: no number, an initial for a surname."""
     last, first, grade = scene.text(), scene.text("StudentFirst"), scene.text("GradeLevelShort")
-    chosen = scene.choose(np.flatnonzero((last.notna() & first.notna()).to_numpy(dtype=bool)))
+    chosen = scene.choose((last.notna() & first.notna()).to_numpy(dtype=bool))
     groups = np.arange(len(chosen))
     short = first.iloc[chosen] + " " + last.iloc[chosen].str[0] + "., " + grade.iloc[chosen].fillna("?")
     scene.write(chosen, short, "StudentFirst", groups)
@@ -129,8 +129,8 @@ def local_category_at_one_school(scene: FaultContext) -> None:
     if not len(names):
         return
     own = names[int(scene.rng.integers(len(names)))]
-    chosen = scene.choose(np.flatnonzero(((school == own) & text.notna()).fillna(False).to_numpy(dtype=bool)))
-    scene.write(chosen, ["In Uniform"] * len(chosen), groups=np.arange(len(chosen)))
+    chosen = scene.choose(((school == own) & text.notna()).fillna(False).to_numpy(dtype=bool))
+    scene.write(chosen, ["In Uniform"] * len(chosen))
 
 
 def history_missing_closed_school(scene: FaultContext) -> None:

@@ -74,8 +74,8 @@ def percentile_zero(scene: FaultContext) -> None:
 def row_too_long(scene: FaultContext) -> None:
     """End a row in one separator too many."""
     rows = scene.people
-    chosen = scene.choose(np.flatnonzero((rows["part"] == "Teacher").to_numpy(dtype=bool)))
-    scene.write(chosen, [""] * len(chosen), column="+1", groups=np.arange(len(chosen)))
+    chosen = scene.choose(rows["part"] == "Teacher")
+    scene.write(chosen, [""] * len(chosen), column="+1")
 
 
 def byte_order_mark(scene: FaultContext) -> None:

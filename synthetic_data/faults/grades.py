@@ -44,7 +44,7 @@ def points_row_lost(scene: FaultContext) -> None:
     structure = np.asarray((scene.people["part"] == NOBODY).fillna(False), dtype=bool)
     first = pd.concat([page.table.rows.iloc[:, 0] for page in scene.pages], ignore_index=True)
     points = first.str.strip() == "Points Possible"
-    chosen = scene.choose(np.flatnonzero(structure & points.to_numpy(dtype=bool)))
+    chosen = scene.choose(structure & points.to_numpy(dtype=bool))
     scene.drop_rows(chosen, np.arange(len(chosen)))
 
 
@@ -116,7 +116,7 @@ def submission_twice(scene: FaultContext) -> None:
     """List a submission twice, as it was handed in and as it was handed in again, under one number."""
     rows = scene.page.table.rows
     column = "SubmissionDateTime"
-    chosen = scene.choose(np.flatnonzero((scene.text(column).fillna("") != "").to_numpy(dtype=bool)))
+    chosen = scene.choose(scene.text(column).fillna("") != "")
     again = rows.iloc[chosen].copy()
     first = pd.to_datetime(again[column], format="%Y-%m-%d %H:%M:%S")
     later = first + pd.to_timedelta(scene.rng.integers(1, SECOND, len(chosen)), unit="min")

@@ -33,7 +33,7 @@ YEAR = "schoolYearTypeReference.schoolYear"
 
 def comma_unquoted(scene: FaultContext) -> None:
     """Smith, Jr. -> two cells: a comma without quotes, so that everything after it shifts by one column."""
-    chosen = scene.choose(np.flatnonzero(scene.text().notna().to_numpy(dtype=bool)))
+    chosen = scene.choose(scene.text().notna())
     columns = list(map(str, scene.pages[0].table.rows.columns)) if scene.pages else []
     first = columns.index(scene.fault.column) + 1 if scene.fault.column in columns else len(columns)
     before = pd.Series([SUFFIX] * len(chosen), dtype=STRING)
@@ -65,7 +65,7 @@ def graduate_placeholder(scene: FaultContext) -> None:
     spells = scene.page.table.rows
     gone = spells[YEAR].eq(spells[YEAR].min()) & ~spells[ENROLLED].duplicated(keep="last")
     gone &= ~spells[ENROLLED].isin(set(spells.loc[spells[YEAR].eq(spells[YEAR].max()), ENROLLED]))
-    chosen = scene.choose(np.flatnonzero(gone.fillna(False).to_numpy(dtype=bool)))
+    chosen = scene.choose(gone)
     again = spells.iloc[chosen].copy()
     again[YEAR] = spells[YEAR].max()
     for column in ("entryDate", "exitWithdrawDate", "exitWithdrawTypeDescriptor"):
@@ -117,7 +117,7 @@ def several_withdrawal_dates(scene: FaultContext) -> None:
     """Left in March, and in June: one enrollment period listed twice, with two last days."""
     spells = scene.page.table.rows
     day = pd.to_datetime(spells["exitWithdrawDate"], format="%Y-%m-%d", errors="coerce")
-    chosen = scene.choose(np.flatnonzero(day.notna().to_numpy(dtype=bool)))
+    chosen = scene.choose(day.notna())
     again = spells.iloc[chosen].copy()
     other = day.iloc[chosen] - pd.to_timedelta(scene.rng.integers(7, 60, len(chosen)), unit="D")
     again["exitWithdrawDate"] = other.dt.strftime("%Y-%m-%d").astype(STRING)

@@ -140,7 +140,7 @@ def state_id_on_two_children(scene: FaultContext) -> None:
     theirs = text.iloc[chosen["one"].to_numpy()].str.extract(STATE_ID)[0].tolist()
     own = text.iloc[chosen["other"].to_numpy()].tolist()
     same = [STATE_ID.sub(state, ids) for state, ids in zip(theirs, own, strict=True)]
-    scene.write(chosen["other"], same, groups=np.arange(len(chosen)))
+    scene.write(chosen["other"], same)
 
 
 def pin_reused(scene: FaultContext) -> None:
@@ -151,7 +151,7 @@ def pin_reused(scene: FaultContext) -> None:
     takers = scene.rng.permutation(np.flatnonzero((rows["Active Status"] == "Active").to_numpy(dtype=bool)))
     number = min(len(givers), len(takers))
     chosen = scene.choose(np.arange(number))
-    scene.write(takers[chosen], text.iloc[givers[chosen]], groups=np.arange(len(chosen)))
+    scene.write(takers[chosen], text.iloc[givers[chosen]])
 
 
 # Files of one system with the same roster: a wrong id column is wrong in both.
@@ -229,9 +229,9 @@ def staff_student_same_id(scene: FaultContext) -> None:
     teachers = np.flatnonzero((part == "Teacher").to_numpy(dtype=bool))
     # The number already belongs to a child when the teacher gets it.
     listed_before = np.searchsorted(children, teachers)
-    chosen = scene.choose(np.flatnonzero(listed_before > 0))
+    chosen = scene.choose(listed_before > 0)
     same = (scene.rng.random(len(chosen)) * listed_before[chosen]).astype("int64")
-    scene.write(teachers[chosen], text.iloc[children[same]], groups=np.arange(len(chosen)))
+    scene.write(teachers[chosen], text.iloc[children[same]])
 
 
 def email_and_id_disagree(scene: FaultContext) -> None:
@@ -240,7 +240,7 @@ def email_and_id_disagree(scene: FaultContext) -> None:
     with_one = np.flatnonzero(((text != "") & (scene.people["part"] == "Subject")).to_numpy(dtype=bool))
     order = scene.rng.permutation(with_one)
     chosen = scene.choose(np.arange(len(order) - 1 if len(order) else 0))
-    scene.write(order[chosen], text.iloc[order[chosen + 1]], groups=np.arange(len(chosen)))
+    scene.write(order[chosen], text.iloc[order[chosen + 1]])
 
 
 # Vendor's number -> state's number.
@@ -271,8 +271,8 @@ def same_test_id_two_children(scene: FaultContext) -> None:
     text, person = scene.text(), scene.people["person"]
     others = scene.rng.permutation(len(text))
     differs = (person.array != person.iloc[others].array).fillna(False).to_numpy(dtype=bool)
-    chosen = scene.choose(np.flatnonzero(differs))
-    scene.write(chosen, text.iloc[others[chosen]], groups=np.arange(len(chosen)))
+    chosen = scene.choose(differs)
+    scene.write(chosen, text.iloc[others[chosen]])
 
 
 def zero_or_blank_key(scene: FaultContext) -> None:

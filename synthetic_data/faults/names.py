@@ -121,8 +121,8 @@ def html_escape_in_name(scene: FaultContext) -> None:
 def surname_changed(scene: FaultContext) -> None:
     """Garcia-Lee -> Garcia: the surname from before a marriage, adoption or custody ruling."""
     former = look_up(scene.people["person"], scene.truth.population.children, "person", "former_last_surname")
-    chosen = scene.choose(np.flatnonzero(former.notna()))
-    scene.write(chosen, former.iloc[chosen], groups=np.arange(len(chosen)))
+    chosen = scene.choose(former.notna())
+    scene.write(chosen, former.iloc[chosen])
 
 
 def guardian_surname(scene: FaultContext) -> None:
@@ -210,17 +210,11 @@ def fake_or_incomplete_name(scene: FaultContext) -> None:
     """Ana Lopez -> Baby Boy, or Ana alone: a filler, or half of a name."""
     first_column = FIRST_NAME_OF[scene.fault.column]
     text, first = scene.text(), scene.text(first_column)
-    chosen = scene.choose(np.flatnonzero((text != "").fillna(False).to_numpy(dtype=bool)))
+    chosen = scene.choose(text != "")
     which = scene.rng.integers(0, len(FILLERS), len(chosen)).tolist()
-    groups = np.arange(len(chosen))
-    own = first.iloc[chosen].tolist()
-    scene.write(
-        chosen,
-        [FILLERS[one][0] or name for one, name in zip(which, own, strict=True)],
-        column=first_column,
-        groups=groups,
-    )
-    scene.write(chosen, [FILLERS[one][1] for one in which], groups=groups)
+    own = zip(which, first.iloc[chosen].tolist(), strict=True)
+    scene.write(chosen, [FILLERS[one][0] or name for one, name in own], column=first_column)
+    scene.write(chosen, [FILLERS[one][1] for one in which])
 
 
 def hours_in_words(scene: FaultContext) -> None:
@@ -232,12 +226,11 @@ def self_entered_name(scene: FaultContext) -> None:
     """María José López Díaz -> MJ López: initials, and one surname."""
     last = scene.text("last_name")
     first = scene.text()
-    chosen = scene.choose(np.flatnonzero((first != "").fillna(False).to_numpy(dtype=bool)))
-    groups = np.arange(len(chosen))
+    chosen = scene.choose(first != "")
     given = ["".join(word[0] for word in name.replace("-", " ").split()) for name in first.iloc[chosen]]
     family = [name.replace("-", " ").split()[0] for name in last.iloc[chosen]]
-    scene.write(chosen, given, groups=groups)
-    scene.write(chosen, family, column="last_name", groups=groups)
+    scene.write(chosen, given)
+    scene.write(chosen, family, column="last_name")
 
 
 def name_in_lower_case(scene: FaultContext) -> None:
@@ -248,13 +241,13 @@ def name_in_lower_case(scene: FaultContext) -> None:
 def private_email(scene: FaultContext) -> None:
     """ana.lopez@school -> an address of the child's own, which no other system has."""
     text = scene.text()
-    chosen = scene.choose(np.flatnonzero((text != "").fillna(False).to_numpy(dtype=bool)))
+    chosen = scene.choose(text != "")
     number = scene.rng.integers(10, 1000, len(chosen)).tolist()
     own = [
         f"{address.partition('@')[0].partition('.')[0]}{one}@mail.example"
         for address, one in zip(text.iloc[chosen], number, strict=True)
     ]
-    scene.write(chosen, own, groups=np.arange(len(chosen)))
+    scene.write(chosen, own)
 
 
 def class_year_for_grade(scene: FaultContext) -> None:
@@ -263,8 +256,8 @@ def class_year_for_grade(scene: FaultContext) -> None:
     grades = [look_up(scene.people["person"], children, "person", name) for name in GRADES]
     repeats = (grades[0] == grades[1]).fillna(False).to_numpy(dtype=bool)
     text = scene.text()
-    chosen = scene.choose(np.flatnonzero(repeats & (text != "").fillna(False).to_numpy(dtype=bool)))
-    scene.write(chosen, [str(int(year) - 1) for year in text.iloc[chosen]], groups=np.arange(len(chosen)))
+    chosen = scene.choose(repeats & (text != "").fillna(False).to_numpy(dtype=bool))
+    scene.write(chosen, [str(int(year) - 1) for year in text.iloc[chosen]])
 
 
 GRADES = ("grade_level", "grade_level_before")
@@ -310,10 +303,9 @@ def family_name_first(scene: FaultContext) -> None:
     origin = look_up(scene.people["person"], scene.truth.population.children, "person", "name_origin")
     said_first = origin.isin([name for name, custom in CUSTOMS.items() if custom.family_name_first])
     last, first = scene.text(), scene.text(first_column)
-    chosen = scene.choose(np.flatnonzero((said_first & (last != first)).fillna(False).to_numpy(dtype=bool)))
-    groups = np.arange(len(chosen))
-    scene.write(chosen, first.iloc[chosen], groups=groups)
-    scene.write(chosen, last.iloc[chosen], column=first_column, groups=groups)
+    chosen = scene.choose(said_first & (last != first))
+    scene.write(chosen, first.iloc[chosen])
+    scene.write(chosen, last.iloc[chosen], column=first_column)
 
 
 def second_surname_dropped(scene: FaultContext) -> None:

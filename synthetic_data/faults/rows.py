@@ -32,12 +32,12 @@ __all__ = [
 def two_homes_duplicate(scene: FaultContext) -> None:
     """C104211 -> C733208: the other home of a child signed up by itself, and the child is there twice."""
     text = scene.text()
-    chosen = scene.choose(np.flatnonzero((scene.text("Lives With") == "No").to_numpy(dtype=bool)))
+    chosen = scene.choose(scene.text("Lives With") == "No")
     width = int(text.str.len().max()) if len(text) else 2
     drawn = scene.rng.integers(10 ** (width - 2), 10 ** (width - 1), size=4 * len(chosen) + 8).tolist()
     taken = set(text.tolist())
     free = [one for one in dict.fromkeys(f"C{number}" for number in drawn) if one not in taken]
-    scene.write(chosen, free[: len(chosen)], groups=np.arange(len(chosen)))
+    scene.write(chosen, free[: len(chosen)])
 
 
 def missing_primary_flag(scene: FaultContext) -> None:
@@ -62,7 +62,7 @@ def leaver_still_listed(scene: FaultContext) -> None:
 def _list_spare(scene: FaultContext, why: str) -> None:
     """List records that the system should no longer list, with all their rows."""
     spare = scene.page.spare_people
-    chosen = scene.choose(np.flatnonzero((spare["why"] == why).to_numpy(dtype=bool)))
+    chosen = scene.choose(spare["why"] == why)
     for page in map(scene.of_kind, ("users", "roles", "demographics")):
         rows = page.spare.iloc[chosen]
         scene.add_rows(
@@ -86,7 +86,7 @@ def _among(page: Page, column: str, new: pd.Series) -> Places:
 def customer_twice(scene: FaultContext) -> None:
     """Enter a child a second time, with a number and a PIN from the lunch line's own system."""
     rows = scene.page.table.rows
-    chosen = scene.choose(np.flatnonzero((rows["Active Status"] == "Active").to_numpy(dtype=bool)))
+    chosen = scene.choose(rows["Active Status"] == "Active")
     again = rows.iloc[chosen].copy()
     again["Customer ID"] = _unused(scene, rows["Customer ID"], len(chosen))
     again["PIN"] = _unused(scene, rows["PIN"], len(chosen))
@@ -136,7 +136,7 @@ def absent_and_tardy_same_day(scene: FaultContext) -> None:
     events = scene.page.table.rows
     text = scene.text()
     absent = text.str.endswith("Absence").to_numpy(dtype=bool)
-    chosen = scene.choose(np.flatnonzero(absent))
+    chosen = scene.choose(absent)
     again = events.iloc[chosen].copy()
     again[scene.fault.column] = again[scene.fault.column].str.replace(r"#.*$", "#Tardy", regex=True)
     again["attendanceEventReason"] = pd.NA
@@ -151,7 +151,7 @@ def year_carried_over(scene: FaultContext) -> None:
     still = set(spells.loc[year == this, ENROLLED])
     gone = ((year == before) & ~spells[ENROLLED].isin(still)).to_numpy(dtype=bool)
     gone &= ~spells[ENROLLED].duplicated(keep="last").to_numpy(dtype=bool)
-    chosen = scene.choose(np.flatnonzero(gone)) if this != before else np.zeros(0, "int64")
+    chosen = scene.choose(gone) if this != before else np.zeros(0, "int64")
     again = spells.iloc[chosen].copy()
     again["schoolYearTypeReference.schoolYear"] = this
     again["entryDate"] = spells.loc[year == this, "entryDate"].min()
@@ -231,8 +231,8 @@ def date_sentinel(scene: FaultContext) -> None:
 def exit_date_inclusive(scene: FaultContext) -> None:
     """2026-03-13 -> 2026-03-14: the day after the last one, as systems write that count an exit so."""
     text = scene.text()
-    chosen = scene.choose(np.flatnonzero((text.fillna("") != "").to_numpy(dtype=bool)))
-    scene.write(chosen, _days_later(text.iloc[chosen], 1), groups=np.arange(len(chosen)))
+    chosen = scene.choose(text.fillna("") != "")
+    scene.write(chosen, _days_later(text.iloc[chosen], 1))
 
 
 def overlapping_stints(scene: FaultContext) -> None:

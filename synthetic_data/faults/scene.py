@@ -292,9 +292,12 @@ class FaultContext:
     def choose(self, candidates: npt.ArrayLike, person: Any = None) -> Places:
         """Choose among candidates by the fault's rate, and at least its minimum if there are enough.
 
-        Candidates are rows, unless it says of which `person` each is.
+        Candidates are rows, by number or as a mask, unless it says of which `person` each is.
         """
-        places = np.asarray(candidates, dtype="int64")
+        if isinstance(candidates, pd.Series):
+            candidates = candidates.fillna(False).to_numpy(dtype=bool)
+        known = np.asarray(candidates)
+        places = np.flatnonzero(known) if known.dtype == bool else known.astype("int64")
         draw = self.rng.random(len(places))
         if self.fault.of_family is None:
             hit, order = draw < self.rate, draw
@@ -409,9 +412,9 @@ class FaultContext:
         column: str | None = None,
         groups: npt.ArrayLike | None = None,
     ) -> None:
-        """Replace the text of cells."""
+        """Replace the text of cells; cells of one group are one fault, and else each is one."""
         at = np.asarray(places, dtype="int64")
-        group = np.zeros(len(at), dtype="int64") + self._groups if groups is None else np.asarray(groups)
+        group = np.arange(len(at)) if groups is None else np.asarray(groups)
         page = np.searchsorted(self.starts, at, side="right") - 1
         strips = [(one, column or self.fault.column) for one in self.pages]
         self._change(strips, page, at - self.starts[page], after, group)

@@ -61,15 +61,9 @@ def _grades(row: dict[str, str]) -> tuple[int, int]:
 
 
 ACTIVITIES = tuple(
-    Activity(
-        row["title"],
-        row["kind"],
-        row["level"] or None,
-        _grades(row),
-        SEASONS[row["season"]],
-        float(row["share"]),
-    )
-    for row in rows("activities")
+    Activity(one["title"], one["kind"], one["level"] or None, _grades(one), SEASONS[one["season"]], share)
+    for one in rows("school_activities")
+    for share in [float(one["share"])]
 )
 
 
@@ -85,7 +79,8 @@ class Club(NamedTuple):
 
 
 CLUBS = tuple(
-    Club(one["title"], _grades(one), float(one["share"]), float(one["hours"])) for one in rows("clubs")
+    Club(one["title"], _grades(one), float(one["share"]), float(one["hours"]))
+    for one in rows("partner_clubs")
 )
 
 # The kit's own sizes.

@@ -19,6 +19,7 @@ from synthetic_data.observation import (
     Truth,
     about,
     all_limits,
+    arrived_by,
     guids,
     not_held,
     ref_ids,
@@ -50,9 +51,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     day = np.datetime64(exchange.roster_date, "D")
     taken_part = truth.life.participation
     kept = np.flatnonzero(taken_part.begin <= day)
-    here = np.unique(
-        truth.schooling.spells.child[truth.schooling.begin <= np.datetime64(scenario.as_of, "D")]
-    )
+    here = np.flatnonzero(arrived_by(truth, scenario.as_of))
     person = truth.population.children["person"].array
     without = here[~np.isin(here, taken_part.child[kept])]
     offered = _offered(truth)

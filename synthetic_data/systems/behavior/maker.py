@@ -33,6 +33,7 @@ from synthetic_data.observation import (
     Truth,
     about,
     all_limits,
+    arrived_by,
     in_own_words,
     not_held,
 )
@@ -79,7 +80,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         files = [*(one for one in incidents if len(one.people)), *files]
     known = marked(spells.child[listed], len(children))
     late = marked(spells.child[came], len(children))
-    never = marked(spells.child[begin <= np.datetime64(scenario.as_of, "D")], len(children))
+    never = arrived_by(truth, scenario.as_of)
     person = children["person"]
     return Observation(
         silo=SILO,

@@ -98,7 +98,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         rows = about(person.array.take(child), "Subject")
         return (Recorded("immunizations", "immunizations.csv", frame, rows),)
 
-    ever, arrived = arrived_by(truth, pd.Timestamp(scenario.as_of)), arrived_by(truth, day)
+    ever, arrived = arrived_by(truth, scenario.as_of), arrived_by(truth, day)
     return Observation(
         silo=SILO,
         layout=LAYOUT,

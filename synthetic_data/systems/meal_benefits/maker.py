@@ -82,7 +82,7 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
         frame=frame,
         people=about(person.array.take(child), "Subject"),
     )
-    later = arrived_by(truth, pd.Timestamp(scenario.as_of))
+    later = arrived_by(truth, scenario.as_of)
     later[child] = False
     return Observation(
         silo=SILO,

@@ -22,14 +22,7 @@ from synthetic_data.life.wellbeing.screenings import (
     Screenings,
     opted_out,
 )
-from synthetic_data.observation import (
-    Observation,
-    Recorded,
-    Truth,
-    about,
-    all_limits,
-    not_held,
-)
+from synthetic_data.observation import Observation, Recorded, Truth, about, all_limits, arrived_by, not_held
 from synthetic_data.population.schools import GRADES
 from synthetic_data.scenario import Exchange, Scenario
 from synthetic_data.streams import rng_for
@@ -111,9 +104,8 @@ def _numbers(scenario: Scenario, truth: Truth, exchange: Exchange) -> Words:
 
 def _limits(scenario: Scenario, truth: Truth, screenings: Screenings, held: Screenings) -> pd.DataFrame:
     """Explain for everybody enrolled in either year, but in no file, why that is."""
-    spells, person = truth.schooling.spells, truth.population.children["person"]
-    begin = truth.schooling.begin
-    here = marked(spells.child[begin <= np.datetime64(scenario.as_of, "D")], len(person))
+    person = truth.population.children["person"]
+    here = arrived_by(truth, scenario.as_of)
     here[held.child] = False
     refused = here & opted_out(scenario, len(person))
     rated = marked(screenings.child, len(person))

@@ -147,7 +147,7 @@ def _of_the_plan(
 def _missing(scenario: Scenario, truth: Truth, plans: Plans, held: Codes) -> dict[str, pd.Series]:
     """Explain for everybody else why there is no plan: none exists, or it came after the roster."""
     person = truth.population.children["person"]
-    others = arrived_by(truth, pd.Timestamp(scenario.as_of))
+    others = arrived_by(truth, scenario.as_of)
     others[held] = False
     has_plan = marked(plans.child, len(person))
     return {"Not served": person.loc[others & ~has_plan], "Roster date": person.loc[others & has_plan]}

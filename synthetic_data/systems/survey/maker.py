@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import dates, only, pick, text, whole
+from synthetic_data.columns import dates, marked, only, pick, text, whole
 from synthetic_data.life.free_text import OPEN_QUESTIONS, sentences
 from synthetic_data.life.presence import windows_of
 from synthetic_data.life.wellbeing.surveys import (
@@ -29,6 +29,7 @@ from synthetic_data.observation import (
     Truth,
     about,
     all_limits,
+    arrived_by,
     limits,
     not_held,
 )
@@ -53,12 +54,10 @@ def observe(scenario: Scenario, truth: Truth, exchange: Exchange) -> Observation
     named = [_about_me(scenario, truth, exchange, surveys, year) for year in years]
     asked = Later("our_school", lambda: _our_school(truth, surveys, years))
     spells, person = truth.schooling.spells, truth.population.children["person"]
-    begin = truth.schooling.begin
-    here = begin <= np.datetime64(scenario.as_of, "D")
-    missing, of_age = np.zeros(len(person), dtype=bool), np.zeros(len(person), dtype=bool)
-    missing[spells.child[here]] = True
+    missing = arrived_by(truth, scenario.as_of)
     missing[surveys.child] = False
-    of_age[spells.child[here & (spells.grade >= FIRST_GRADE)]] = True
+    begun = truth.schooling.begin <= np.datetime64(scenario.as_of, "D")
+    of_age = marked(spells.child[begun & (spells.grade >= FIRST_GRADE)], len(person))
     refused = missing & of_age & said_no(scenario, len(person))
     return Observation(
         silo=SILO,

@@ -218,7 +218,7 @@ def doctor(do: str) -> str:
     return f"""
 import helpers.teach
 from helpers.teach.doctor import Finding
-helpers.teach.examine = lambda: [Finding("Disk", "3 GB are free", {do!r}, stops=True)]"""
+helpers.teach.examine = lambda: [Finding("3 GB are free", {do!r}, stops=True, check="Disk")]"""
 
 
 @line("`doctor`", "nothing stops a workshop")

@@ -116,8 +116,10 @@ def _comparisons(node: Node) -> Iterator[Compared]:
 
 
 def _parsed(text: Any, kind: type[Expression]) -> Any:
-    if not isinstance(text, str):
+    if isinstance(text, kind):
         return text
+    if not isinstance(text, str):
+        raise ValueError("write it as a text, such as 'incidents >= 5'; docs/conditions.md has the language")
     try:
         made = kind(" ".join(filled(text).split()))
         made.tree  # noqa: B018 - the parser says what is wrong while the file and the key are known

@@ -24,6 +24,7 @@ from helpers.profile.conditions.grammar import (
     parts_of,
 )
 from helpers.profile.conditions.truth import Column, Truth, as_boolean, deciding_inputs, truth_of, value_of
+from helpers.profile.conditions.types import Types
 from helpers.standard import BadInput, filled, nearest
 
 __all__ = ["Condition", "ConditionText", "Expression", "ExpressionText"]
@@ -56,7 +57,7 @@ class Expression:
         """List its inputs, in order."""
         return tuple(dict.fromkeys(inputs_of(self.tree)))
 
-    def faults(self, types: Mapping[str, str]) -> list[str]:
+    def faults(self, types: Types) -> list[str]:
         """List all its faults, given the type of every input: boolean, number, string or date."""
         try:
             found = list(_kind_faults(self.tree, types))
@@ -133,11 +134,12 @@ ConditionText = Annotated[Condition, BeforeValidator(lambda text: _parsed(text, 
 ExpressionText = Annotated[Expression, BeforeValidator(lambda text: _parsed(text, Expression))]
 
 
-def _kind(node: Node, types: Mapping[str, str]) -> str | None:
+def _kind(node: Node, types: Types) -> str | None:
     """Return the type of a node; None if it has none."""
     match node:
         case Read():
-            return types.get(node.name)
+            kind = types.get(node.name)
+            return "string" if isinstance(kind, tuple) else kind
         case Given():
             return "number" if isinstance(node.values[0], float) else "string"
         case Worked():
@@ -145,7 +147,7 @@ def _kind(node: Node, types: Mapping[str, str]) -> str | None:
     return "truth"
 
 
-def _kind_faults(node: Node, types: Mapping[str, str]) -> Iterator[str]:
+def _kind_faults(node: Node, types: Types) -> Iterator[str]:
     """List what is wrong with the names and types in a condition, each after its word."""
     match node:
         case Read() if node.name not in types:
@@ -167,7 +169,7 @@ def _kind_faults(node: Node, types: Mapping[str, str]) -> Iterator[str]:
                     yield f"{str(part)!r}: this is no yes or no; compare it with something"
 
 
-def _compared_faults(node: Compared, types: Mapping[str, str]) -> Iterator[str]:
+def _compared_faults(node: Compared, types: Types) -> Iterator[str]:
     kind, other = _kind(node.left, types), _kind(node.right, types)
     unquoted = isinstance(node.right, Read) and node.right.name not in types
     yield from _kind_faults(node.left, types)
@@ -187,6 +189,10 @@ def _compared_faults(node: Compared, types: Mapping[str, str]) -> Iterator[str]:
         yield f"{str(node.right)!r}: {str(node.left)!r} is of the type {kind}, and this isn't"
     elif kind == "string" and node.how in _ORDERED:
         yield f"{node.how!r}: {str(node.left)!r} is a word; compare words by ==, != or in"
+    elif isinstance(node.left, Read) and isinstance(words := types.get(node.left.name), tuple):
+        for one in node.right.values if isinstance(node.right, Given) else ():
+            if one not in words:
+                yield f"{one!r}: {str(node.left)!r} has {', '.join(words)}.{nearest(str(one), words)}"
 
 
 def _words(node: Node, named: Callable[[str], str]) -> str:

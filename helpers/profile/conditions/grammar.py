@@ -43,8 +43,16 @@ UNSAID = {
     "is": "on_record(x) asks whether x is known, and not on_record(x) whether it isn't",
     "null": "on_record(x) asks whether x is known, and not on_record(x) whether it isn't",
     "none": "on_record(x) asks whether x is known, and not on_record(x) whether it isn't",
+    "like": "there are no patterns; list the words: x in ('a', 'b')",
+    "case": "there are no cases; join conditions with and, or",
+    "where": "leave it out; what follows it is the condition",
     "true": "an element of yes and no stands alone: chronically_absent",
     "false": "an element of yes and no stands alone: not chronically_absent",
+}
+UNREAD = {
+    "%": "write a share as a number: 0.1 for 10%",
+    ",": "a number has a point: 0.1",
+    "‘’“”": "write straight quotes: 'Active'",
 }
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?|\.\d+)(?![\w.])"
@@ -227,8 +235,14 @@ class _Parser:
             return f"write {WRITTEN[token.word]!r}"
         if word in UNSAID:
             return UNSAID[word]
+        for signs, written in UNREAD.items():
+            if token.word[0] in signs:
+                return written
         if token.kind == "name":
             if word in WORDS:
+                called = self.place + 1 < len(self.tokens) and self.tokens[self.place + 1].word == "("
+                if called and token.word != word:
+                    return f"write a {word} b, with the conditions at both sides"
                 return f"write {word!r}" if token.word != word else "a condition is missing before it"
             return f"here one of and, or, in, <, <=, >, >=, ==, != is missing.{nearest(word, WORDS)}"
         if token.word in COMPARED:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from helpers.systems import declared_elements
 
-__all__ = ["element_types"]
+__all__ = ["GRADES", "STATUSES", "Types", "element_types"]
 
+# By input: boolean, number, string or date, or the only words that it may have.
+Types = Mapping[str, str | tuple[str, ...]]
+GRADES = ("IT", "PR", "PK", "TK", "KG", *(f"{grade:02}" for grade in range(1, 14)))
+# Of an indicator, from the most urgent to the least informative.
+STATUSES = ("Flagged", "Warning", "Unknown", "Clear", "Not applicable")
+WORDS = {"grade_level": GRADES}
 TYPES = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "date": "date"}
 
 
-def element_types() -> dict[str, str]:
+def element_types() -> dict[str, str | tuple[str, ...]]:
     """Map the elements of the profile, and whether they are on record, to their types."""
-    types = {each.name: TYPES[each.type] for each in declared_elements()}
+    types = {each.name: WORDS.get(each.name, TYPES[each.type]) for each in declared_elements()}
     return {**types, **{f"on_record({name})": "boolean" for name in types}}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from helpers.profile.conditions import ConditionText, Expression, ExpressionText, Given, element_types
+from helpers.profile.conditions.types import GRADES, Types
 from helpers.standard import (
     BadInput,
     DeclaredNumber,
@@ -38,7 +38,6 @@ __all__ = [
 
 DECLARED = Path(__file__).with_name("indicators.toml")
 
-GRADES = ("IT", "PR", "PK", "TK", "KG", *(f"{grade:02}" for grade in range(1, 14)))
 # What a child says of itself, in a well-being survey or in its own words, flags nobody.
 NEVER_A_FLAG = frozenset(
     ("self_awareness", "self_management", "social_awareness", "relationship_skills", "responsible_decisions",
@@ -89,7 +88,7 @@ class Criterion(StrictModel):
         asked = [rule for rule in (self.flag, self.warn, self.value) if rule is not None]
         return tuple(dict.fromkeys(name for rule in asked for name in rule.inputs()))
 
-    def faults(self, types: Mapping[str, str]) -> list[str]:
+    def faults(self, types: Types) -> list[str]:
         """List its faults."""
         asked = [rule for rule in (self.flag, self.warn, self.value) if rule is not None]
         return [fault for rule in asked for fault in rule.faults(types)]
@@ -138,7 +137,11 @@ class Definition(Criterion):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Definition:
-        faults = [f"no grade is called {grade!r}" for grade in self.grades if grade not in GRADES]
+        faults = [
+            f"no grade is called {grade!r}.{nearest(grade, GRADES)}"
+            for grade in self.grades
+            if grade not in GRADES
+        ]
         faults += [
             f"no status of a day is called {word!r}.{nearest(word, attendance_terms().order)}"
             for word in self.absent
@@ -212,7 +215,7 @@ class Indicator(StrictModel):
         used = {*self.elements, *(name for each in self.definition for name in self.elements_of(each))}
         for name in sorted(used - known):
             faults.append(f"{self.name}: no element is called {name!r}.{nearest(name, known)}")
-        types = MEASURES[self.measure] or element_types()
+        types: Types = MEASURES[self.measure] or element_types()
         for each in self.definition:
             faults += [
                 f"{self.name}, {each.name}: {fault}" for one in each.criteria for fault in one.faults(types)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from helpers.profile.conditions import FALSE, TRUE, Column, Condition, Truth
 from helpers.profile.conditions import UNKNOWN as NOT_KNOWN
+from helpers.profile.conditions.types import STATUSES
 from helpers.profile.indicators.definitions import Criterion, Definition, Indicator
 from helpers.standard import STRING, as_table, cast, missing
 
@@ -20,8 +21,6 @@ __all__ = ["STATUSES", "Children", "Judged", "detailed", "judged", "worst", "wri
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
-# From the most urgent to the least informative.
-STATUSES = ("Flagged", "Warning", "Unknown", "Clear", "Not applicable")
 FLAGGED, WARNING, UNKNOWN, CLEAR, NOT_APPLICABLE = range(len(STATUSES))
 TOO_OLD = "why=too old"
 MEASURED: dict[str, Any] = {

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import AliasChoices, Field, ValidationError, model_validator
 
 from helpers.profile.conditions import ConditionText, element_types, parts_of
+from helpers.profile.conditions.types import STATUSES, Types
 from helpers.standard import (
     BadInput,
     DeclaredNumber,
@@ -83,7 +84,7 @@ class Questions(StrictModel):
             )
         return found[name]
 
-    def _faults(self, question: Question, types: dict[str, str]) -> list[str]:
+    def _faults(self, question: Question, types: Types) -> list[str]:
         faults: list[str] = []
         if question.source != "own" and question.source not in self.source:
             faults.append(
@@ -111,7 +112,7 @@ class Questions(StrictModel):
         return faults
 
 
-def input_types() -> dict[str, str]:
+def input_types() -> dict[str, str | tuple[str, ...]]:
     """Map the name of every possible input to its type."""
     types = element_types()
     for each in declared_elements():
@@ -119,7 +120,7 @@ def input_types() -> dict[str, str]:
             types[f"last_year.{each.name}"] = types[each.name]
             types[f"on_record(last_year.{each.name})"] = "boolean"
     for name in _indicator_names():
-        types[f"indicator.{name}"] = "string"
+        types[f"indicator.{name}"] = STATUSES
     return types
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.profile.conditions import Column, parts_of
+from helpers.profile.conditions.types import STATUSES
 from helpers.profile.rules.results import SET_ASIDE
 from helpers.profile.store.source import Source
 from helpers.standard import STRING, BadInput, Element, figure, first_day
@@ -205,7 +206,6 @@ OF_SOME = (
     "program", "participation", "career_interest", "career_plan", "application", "contact", "message",
     "survey_response",
 )  # fmt: skip
-STATUS_ORDER = ("Flagged", "Warning", "Unknown", "Clear", "Not applicable")
 
 
 @dataclass(frozen=True)
@@ -393,7 +393,7 @@ class Knowledge:
         rows = self._indicators
         default = self._declared(of).default.name
         rows = rows[rows["indicator"].eq(of) & rows["definition"].eq(default)]
-        rank = rows["status"].map({status: place for place, status in enumerate(STATUS_ORDER)})
+        rank = rows["status"].map({status: place for place, status in enumerate(STATUSES)})
         return rows.assign(rank=rank).sort_values(["child", "rank"], kind="stable").drop_duplicates("child")
 
     @staticmethod

@@ -275,6 +275,14 @@ def test_no_row_or_one_row_is_a_warned_run(tmp_path: Path, count: int) -> None:
     assert list(linked.pairs.columns) == ["left_row", "right_row", "match_probability", "decision", "reason"]
 
 
+@pytest.mark.parametrize("empty", ["left", "right"])
+def test_a_file_without_rows_leaves_the_other_unlinked(tmp_path: Path, empty: str) -> None:
+    rows = {"left": persons(20), "right": persons(20), empty: []}
+    linked = _link(tmp_path, rows["left"] * 2, rows["right"] * 2)
+    assert linked.pairs.empty
+    assert any("nothing to compare" in note for note in linked.notes)
+
+
 def test_a_file_with_no_usable_field_is_one_clear_error(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"We can't tell persons apart.*--map") as error:
         _link(tmp_path, [["1.5", "red"], ["2.5", "blue"]], None, ["weight", "color"])

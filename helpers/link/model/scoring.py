@@ -24,6 +24,7 @@ __all__ = [
     "BEFORE_LOOKING",
     "COMMON",
     "Frequencies",
+    "Scoring",
     "describe",
     "drawn_pairs_of",
     "explain",
@@ -225,6 +226,39 @@ def fitted(model: LinkModel, units: Units, comparisons: Sequence[Comparison]) ->
     return replace(model, u={**model.u, **own})
 
 
+@dataclass(frozen=True)
+class Scoring:
+    """A model's weights for the units at hand, whose rare values weigh more."""
+
+    units: Units
+    comparisons: Sequence[Comparison]
+    m: Sequence[np.ndarray]
+    u: Sequence[np.ndarray]
+    frequencies: Frequencies
+    prior: np.ndarray  # bits, by kind of pair
+
+    @staticmethod
+    def of(units: Units, model: LinkModel) -> Scoring:
+        """Look up the model's weights, and count how common each value is."""
+        comparisons = comparisons_for(units)
+        frequencies = Frequencies.of_units(units, comparisons)
+        return Scoring(
+            units, comparisons, *model.tables(comparisons), frequencies, prior_bits(units, model.matches)
+        )
+
+    def compare(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Return the levels of pairs, one column per comparison."""
+        return compare_units(self.units, self.comparisons, left, right)
+
+    def weigh(self, levels: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Return the weight of compared pairs in bits, prior included."""
+        prior = self.prior[kinds_of(self.units, left, right)]
+        result: np.ndarray = prior + score_levels(
+            levels, self.comparisons, self.m, self.u, self.frequencies, left, right
+        )
+        return result
+
+
 def score_pairs(units: Units, pairs: pd.DataFrame, model: LinkModel | None = None) -> pd.DataFrame:
     """Score pairs: the match weight that the two units of each are one child.
 
@@ -258,17 +292,10 @@ def score_pairs(units: Units, pairs: pd.DataFrame, model: LinkModel | None = Non
             )
     weight = np.zeros(len(pairs))
     if len(pairs):
-        comparisons = comparisons_for(units)
-        model = fitted(model or shipped_model(), units, comparisons)
-        m, u = model.tables(comparisons)
-        frequencies = Frequencies.of_units(units, comparisons)
-        prior = prior_bits(units, model.matches)[kinds_of(units, left, right)]
+        scoring = Scoring.of(units, fitted(model or shipped_model(), units, comparisons_for(units)))
         for start in range(0, len(pairs), CHUNK):
-            part = slice(start, start + CHUNK)
-            levels = compare_units(units, comparisons, left[part], right[part])
-            weight[part] = prior[part] + score_levels(
-                levels, comparisons, m, u, frequencies, left[part], right[part]
-            )
+            ends = left[start : start + CHUNK], right[start : start + CHUNK]
+            weight[start : start + CHUNK] = scoring.weigh(scoring.compare(*ends), *ends)
     probability = 1.0 / (1.0 + np.exp2(-np.clip(weight, -100, 100)))
     return pd.DataFrame(
         {"left": left, "right": right, "match_weight": weight, "match_probability": probability}
@@ -311,13 +338,12 @@ def explain(units: Units, left: int, right: int, model: LinkModel | None = None)
         if not 0 <= number < len(units):
             raise BadInput(f"There is no unit {number} among the {len(units):,} units. Give one of theirs.")
     comparisons = comparisons_for(units)
-    model = fitted(model or shipped_model(), units, comparisons)
-    m, u = model.tables(comparisons)
+    scoring = Scoring.of(units, fitted(model or shipped_model(), units, comparisons))
     one, other = np.array([left]), np.array([right])
-    levels = compare_units(units, comparisons, one, other)
-    parts = weights_of_levels(levels, comparisons, m, u)[0]
-    rarity = rarities(levels, comparisons, u, Frequencies.of_units(units, comparisons), one, other)[0]
-    start = float(prior_bits(units, model.matches)[kinds_of(units, one, other)][0])
+    levels = scoring.compare(one, other)
+    parts = weights_of_levels(levels, comparisons, scoring.m, scoring.u)[0]
+    rarity = rarities(levels, comparisons, scoring.u, scoring.frequencies, one, other)[0]
+    start = float(scoring.prior[kinds_of(units, one, other)][0])
     rows = [(BEFORE_LOOKING, f"of such pairs, one in {1 + 2 ** min(-start, 60):,.0f} is one child", start)]
     of_names = 0.0
     for at, comparison in enumerate(comparisons):

@@ -12,7 +12,7 @@ from helpers.link.candidates import MOST_PAIRS, candidates_of_rows
 from helpers.link.comparisons import Comparison, compare_units, comparisons_for
 from helpers.link.model.estimation import train
 from helpers.link.model.parameters import KINDS, LinkModel, shipped_model
-from helpers.link.model.scoring import Frequencies, kinds_of, prior_bits, score_levels
+from helpers.link.model.scoring import Scoring
 from helpers.link.records import Units
 from helpers.link.resolve.assignment import normalize_over_candidates
 from helpers.link.resolve.clusters import cluster_records, components, pairs_inside
@@ -261,10 +261,11 @@ def link_files(
     notes += refused + _too_common(units)
     accounts, idle = _accounts(files, units)
     notes += idle
-    if min(len(file.rows) for file in files.values()) <= (right is None):
+    anything = min(len(file.rows) for file in files.values()) > (right is None)
+    if not anything:
         notes.append("there is nothing to compare: a file has no rows, or there is only one row")
-        return Linked(_no_pairs(), used, accounts, notes)
-    candidates, passed_over, capped = candidates_of_rows(units, *_sides(units))
+    sides = (side & anything for side in _sides(units))
+    candidates, passed_over, capped = candidates_of_rows(units, *sides)
     unreached = int(passed_over["records"].sum())
     if unreached:
         notes.append(
@@ -281,18 +282,13 @@ def link_files(
     levels = compare_units(units, comparisons, *ends)
     guard = guard_for(comparisons, levels, units)
     model = _adapted(units, candidates, guard)
-    m, u = model.tables(comparisons)
-    frequencies, prior = Frequencies.of_units(units, comparisons), prior_bits(units, model.matches)
-
-    def bits(of_levels: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
-        scored = score_levels(of_levels, comparisons, m, u, frequencies, one, other)
-        return prior[kinds_of(units, one, other)] + scored
+    scoring = Scoring.of(units, model)
 
     def weigh(one: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        compared = compare_units(units, comparisons, one, other)
-        return bits(compared, one, other), guard.two_persons(compared, one, other)
+        compared = scoring.compare(one, other)
+        return scoring.weigh(compared, one, other), guard.two_persons(compared, one, other)
 
-    weight, apart = bits(levels, *ends), guard.two_persons(levels, *ends)
+    weight, apart = scoring.weigh(levels, *ends), guard.two_persons(levels, *ends)
     decided = decide_pairs(units, candidates, weight, apart, weigh)
     rows = np.concatenate([file.rows.index.to_numpy(dtype="int64") for file in files.values()])
     pairs = _as_pairs(units, rows, comparisons, decided)
@@ -401,18 +397,6 @@ def _too_common(units: Units) -> list[str]:
         if rows >= FEW_ROWS and int(np.max(np.bincount(values.code))) * 2 > rows:
             told.append(f"one {said} stands in more than half of the rows, where it tells nobody apart")
     return told
-
-
-def _no_pairs() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "left_row": pd.Series([], dtype="Int64"),
-            "right_row": pd.Series([], dtype="Int64"),
-            "match_probability": pd.Series([], dtype="float64"),
-            "decision": pd.Series([], dtype=STRING),
-            "reason": pd.Series([], dtype=STRING),
-        }
-    )
 
 
 def _as_pairs(

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, PlainSerializer
 
 from helpers.profile.conditions.grammar import (
     AtLeast,
@@ -130,8 +130,9 @@ def _parsed(text: Any, kind: type[Expression]) -> Any:
 
 
 # In a declaration: a text with figures in it, which becomes a condition or a value.
-ConditionText = Annotated[Condition, BeforeValidator(lambda text: _parsed(text, Condition))]
-ExpressionText = Annotated[Expression, BeforeValidator(lambda text: _parsed(text, Expression))]
+_AS_TEXT = PlainSerializer(lambda one: one.text, return_type=str)
+ConditionText = Annotated[Condition, BeforeValidator(lambda text: _parsed(text, Condition)), _AS_TEXT]
+ExpressionText = Annotated[Expression, BeforeValidator(lambda text: _parsed(text, Expression)), _AS_TEXT]
 
 
 def _kind(node: Node, types: Types) -> str | None:

@@ -37,7 +37,7 @@ def folder(kept: Kept, district_folder: Path) -> Path:
     def once() -> Path:
         place = kept.folder / "workshop_in_browser"
         with notebooks_here(), pytest.MonkeyPatch.context() as patch:
-            patch.setattr(pack, "solution_of", lambda number, where: (SOLUTION, REASON))
+            patch.setattr(pack, "solution_of", lambda number, folder: (SOLUTION, REASON))
             notebooks = tiny_notebooks(place / "notebooks")
             track = track_named("half-day")
             return make_pack(track, place / "out", notebooks=notebooks, cards_of=district_folder).folder

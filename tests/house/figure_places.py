@@ -484,7 +484,7 @@ def _question_lines() -> tuple[Any, Any]:
 
     from helpers.profile.questions import declared_questions
 
-    asked = " ".join(one.answer or "" for one in declared_questions())
+    asked = " ".join(one.answer.text for one in declared_questions() if one.answer)
     found = set(re.findall(r"(?:grade_average|percentile) [<>]=? [\d.]+", asked))
     good, low, quarter = (
         value(f"profile/thresholds.{one}") for one in ("good_grade", "low_grade", "lowest_quarter")

@@ -100,8 +100,8 @@ def test_makes_replace_all_of_the_files_and_a_new_file_may_be_like_one_of_the_ot
         ),
         (
             'after = "status"',
-            'after = "statu"',
-            "file 'courses': column 'room' is after 'statu', which is no column of it in the layout that it "
+            'after = "states"',
+            "file 'courses': column 'room' is after 'states', which is no column of it in the layout that it "
             "is like. Did you mean status?",
         ),
         ('"users"', "[3]", ".name: Input should be a valid string"),

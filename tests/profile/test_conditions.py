@@ -62,7 +62,7 @@ def test_each_file_of_its_page_is_one_that_the_kit_reads(tmp_path: Path) -> None
         ("birth_date < '2012-13-01'", "2012-13-01", "as in '2026-09-01'"),
         ("chronically_absent == 1", "chronically_absent", "stands alone"),
         ("grade_level == '9'", "9", "Did you mean 09?"),
-        ("indicator.on_track == 'Flaged'", "Flaged", "Did you mean Flagged?"),
+        ("indicator.on_track == 'Warming'", "Warming", "Did you mean Warning?"),
         ("rate < 10%", "%", "0.1 for 10%"),
         ("rate < 0,9", ",", "a point: 0.1"),
         ("special_education == ‘Active’", "‘Active’", "straight quotes"),

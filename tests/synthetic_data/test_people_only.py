@@ -1,4 +1,4 @@
-"""`people_only`: files that name persons, of every system that has any, without the events behind others."""
+"""`people_only`: files that name persons, of every system that has any, and no absences behind others."""
 
 from __future__ import annotations
 
@@ -10,27 +10,26 @@ import pytest
 from helpers.files import read_district
 from helpers.layouts import load_layout
 from synthetic_data.district import make_district
-from synthetic_data.life import Life
+from synthetic_data.life import life
 from synthetic_data.observation import names_persons
 from tests.synthetic_data.written_files import file_layout, layout_of, silo_files
 
 WITHOUT_NAMES = {"meal_benefits", "activities"}
 
 
-def not_asked(_: Life) -> None:
-    raise AssertionError("events were drawn, which nobody asked for")
+def not_asked(*_: object) -> None:
+    raise AssertionError("absences were drawn, which nobody asked for")
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
-        for events in ("away", "coursework", "grades", "credits"):
-            patch.setattr(Life, events, property(not_asked))
+        patch.setattr(life, "draw_absences", not_asked)
         return make_district(folder=tmp_path_factory.mktemp("people") / "d", students=80, people_only=True)
 
 
 @pytest.mark.full
-def test_only_files_that_name_persons_are_written_and_no_event_is_drawn(folder: Path) -> None:
+def test_only_files_that_name_persons_are_written_and_no_absence_is_drawn(folder: Path) -> None:
     kinds = [
         (path.partition("/")[0], file_layout(layout_of(folder, path.partition("/")[0]), path))
         for path in silo_files(folder)

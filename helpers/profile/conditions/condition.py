@@ -12,8 +12,8 @@ import pandas as pd
 from pydantic import BeforeValidator, PlainSerializer
 
 from helpers.profile.conditions.grammar import (
-    AtLeast,
     Compared,
+    Counted,
     Given,
     Joined,
     Node,
@@ -111,7 +111,7 @@ class Condition(Expression):
 def _comparisons(node: Node) -> Iterator[Compared]:
     if isinstance(node, Compared):
         yield node
-    elif isinstance(node, Joined | AtLeast):
+    elif isinstance(node, Joined | Counted):
         for part in node.parts:
             yield from _comparisons(part)
 
@@ -163,7 +163,7 @@ def _kind_faults(node: Node, types: Types) -> Iterator[str]:
                     yield f"{str(side)!r}: {node.how} works with numbers"
         case Compared():
             yield from _compared_faults(node, types)
-        case Joined() | AtLeast():
+        case Joined() | Counted():
             for part in node.parts:
                 yield from _kind_faults(part, types)
                 if _kind(part, types) not in ("truth", "boolean", None):

@@ -11,8 +11,8 @@ from helpers.standard import BadInput, nearest
 
 __all__ = [
     "COMPARED",
-    "AtLeast",
     "Compared",
+    "Counted",
     "Given",
     "Joined",
     "Node",
@@ -131,7 +131,7 @@ class Joined:
 
 
 @dataclass(frozen=True)
-class AtLeast:
+class Counted:
     """At least so many of several conditions."""
 
     number: int
@@ -141,7 +141,7 @@ class AtLeast:
         return f"at_least({self.number}, {', '.join(map(str, self.parts))})"
 
 
-Node = Read | Given | Worked | Compared | Joined | AtLeast
+Node = Read | Given | Worked | Compared | Joined | Counted
 
 
 def parts_of(name: str) -> tuple[str, str]:
@@ -170,7 +170,7 @@ def inputs_of(node: Node) -> Iterator[str]:
         case Worked() | Compared():
             yield from inputs_of(node.left)
             yield from inputs_of(node.right)
-        case Joined() | AtLeast():
+        case Joined() | Counted():
             for part in node.parts:
                 yield from inputs_of(part)
 
@@ -342,7 +342,7 @@ class _Parser:
             self.fail(f"nothing is called {token.word}(); there are at_least() and on_record().{near}", token)
         return token.word
 
-    def at_least(self) -> AtLeast:
+    def at_least(self) -> Counted:
         begin = self.tokens[self.place - 1]
         self.expect("(")
         number = self.value()
@@ -355,4 +355,4 @@ class _Parser:
             self.fail(
                 "at_least takes a whole number and as many conditions or more: at_least(2, a, b, c)", begin
             )
-        return AtLeast(int(least), tuple(parts))
+        return Counted(int(least), tuple(parts))

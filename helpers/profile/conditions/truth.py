@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from helpers.profile.conditions.grammar import (
-    AtLeast,
     Compared,
+    Counted,
     Given,
     Joined,
     Node,
@@ -94,7 +94,7 @@ def truth_of(node: Node, columns: Mapping[str, Column]) -> Truth:
         case Joined():
             parts = np.stack([truth_of(part, columns) for part in node.parts])
             return parts.min(axis=0) if node.how == "and" else parts.max(axis=0)
-        case AtLeast():
+        case Counted():
             parts = np.stack([truth_of(part, columns) for part in node.parts])
             sure, maybe = np.sum(parts == TRUE, axis=0), np.sum(parts != FALSE, axis=0)
             return np.where(sure >= node.number, TRUE, np.where(maybe >= node.number, UNKNOWN, FALSE))
@@ -151,13 +151,13 @@ def deciding_inputs(node: Node, columns: Mapping[str, Column], at: int) -> tuple
 
 def _deciding(node: Node, columns: Mapping[str, Column], at: int) -> list[str]:
     mine = truth_of(node, columns)[at] if not isinstance(node, Given | Worked) else UNKNOWN
-    if isinstance(node, Joined | AtLeast):
+    if isinstance(node, Joined | Counted):
         # A part that is otherwise decides nothing; under `not`, the part decides as it is.
         sought = -mine if isinstance(node, Joined) and node.how == "not" else mine
         parts = [part for part in node.parts if truth_of(part, columns)[at] == sought]
         if isinstance(node, Joined) and (node.how, mine) in (("or", TRUE), ("and", FALSE)):
             parts = parts[:1]
-        if isinstance(node, AtLeast) and mine == TRUE:
+        if isinstance(node, Counted) and mine == TRUE:
             parts = parts[: node.number]
         return [name for part in parts for name in _deciding(part, columns, at)]
     names = list(inputs_of(node))

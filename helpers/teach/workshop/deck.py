@@ -205,7 +205,7 @@ def _output_slides(cell: NotebookNode, kind: str) -> list[NotebookNode]:
                 shown.outputs = [one]
                 # A sentence about a picture stays with it.
                 sentence = _SENTENCE.fullmatch(str(one.get("data", {}).get("text/html", "")))
-        found.append(_slide(shown, "-" if found and sentence else kind))
+                found.append(_slide(shown, "-" if found and sentence else kind))
     return found
 
 

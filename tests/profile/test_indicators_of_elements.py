@@ -10,6 +10,7 @@ import helpers.profile
 from helpers.link import Links
 from helpers.profile import build_profiles
 from helpers.profile.indicators import compute_indicators, status_by_child
+from helpers.profile.indicators.definitions import Indicator
 from tests.district_by_hand import district, links, silo
 from tests.profile.children_by_hand import YEAR, enrolled, person
 
@@ -134,3 +135,55 @@ def test_a_fitted_curve_puts_the_mean_in_the_middle(indicators: pd.DataFrame) ->
     expected = of_norms(2025, "05", "fitted_mean") - of_norms(2025, "04", "fitted_mean")
     assert growth["denominator"] == pytest.approx(expected)
     assert 0 < growth["numerator"] < expected
+
+
+def own_indicator(**asked: str) -> Indicator:
+    """An indicator of one's own, with one definition."""
+    how = {"name": "one", "title": "One", "by": "us", "own": True, "source": "us", "default": True}
+    given = {"name": "own", "title": "Own", "tenet": "Supported", "domain": "family", "meaning": "Own"}
+    return Indicator.model_validate({**given, "days_until_stale": 9999, "definition": [{**how, **asked}]})
+
+
+def judged_by_own(**asked: str) -> pd.DataFrame:
+    """Judge a child of 14 with a guardian, one of 10 without, and one of whom no more is known."""
+    adult = person("adult", "Eva", role="Guardian")
+    known = district(
+        silo("sis", [person("old", born="2012-02-29"), person("young", born="2016-01-02"),
+                     person("nobody", born=None)], session=[YEAR],
+             school_enrollment=[enrolled(child) for child in ("old", "young", "nobody")]),
+        silo("family", [person("f-old"), person("f-young"), adult], session=[YEAR],
+             contact=[{"record": "f-old", "contact_record": "adult", "priority": 1}]),
+    )  # fmt: skip
+    who = {("sis", child): child for child in ("old", "young", "nobody")}
+    tied = links({**who, ("family", "f-old"): "old", ("family", "f-young"): "young"})
+    profiles = build_profiles(known, tied)
+    return compute_indicators(known, tied, profiles, (own_indicator(**asked),)).set_index("child")
+
+
+@pytest.mark.parametrize(
+    ("asked", "statuses"),
+    [
+        ({"flag": "not on_record(guardians)"}, ["Clear", "Flagged", "Unknown"]),
+        ({"flag": "not on_record(guardians)", "warn": "guardians < 2"}, ["Warning", "Flagged", "Unknown"]),
+        ({"flag": "guardians < 2 or not on_record(guardians)"}, ["Flagged", "Flagged", "Unknown"]),
+        ({"value": "on_record(guardians)"}, ["Clear", "Clear", "Unknown"]),
+        ({"flag": "birth_date < '2012-03-01'"}, ["Flagged", "Clear", "Unknown"]),
+        ({"flag": "birth_date >= '2012-02-29'"}, ["Flagged", "Flagged", "Unknown"]),
+        ({"flag": "not on_record(birth_date)"}, ["Clear", "Clear", "Flagged"]),
+        ({"value": "birth_date"}, ["Clear", "Clear", "Unknown"]),
+    ],
+)
+def test_an_own_indicator_asks_what_is_on_record_and_for_dates(
+    asked: dict[str, str], statuses: list[str]
+) -> None:
+    rows = judged_by_own(**asked)
+    assert rows.loc[["old", "young", "nobody"], "status"].tolist() == statuses
+
+
+def test_an_own_indicator_shows_a_date_or_whether_something_is_on_record() -> None:
+    on_record = judged_by_own(flag="not on_record(guardians)")
+    assert on_record["elements"].unique().tolist() == ["guardians"]
+    assert on_record.loc[["old", "young", "nobody"], "detail"].tolist() == [
+        "says=on record", "says=not on record", "why=Not linked",
+    ]  # fmt: skip
+    assert judged_by_own(value="birth_date").loc["old", "detail"] == "says=2012-02-29"

@@ -9,7 +9,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from helpers.profile.conditions import ConditionText, Expression, ExpressionText, Given, element_types
+from helpers.profile.conditions import (
+    ConditionText,
+    Expression,
+    ExpressionText,
+    Given,
+    element_types,
+    parts_of,
+)
 from helpers.profile.conditions.types import GRADES, Types
 from helpers.standard import (
     BadInput,
@@ -198,7 +205,8 @@ class Indicator(StrictModel):
 
     def elements_of(self, definition: Definition) -> tuple[str, ...]:
         """List the elements that a definition uses, sorted."""
-        asked = {name for one in definition.criteria for name in one.inputs()} - set(MEASURES[self.measure])
+        asked = {parts_of(name)[1] for one in definition.criteria for name in one.inputs()}
+        asked -= set(MEASURES[self.measure])
         return tuple(sorted({*(definition.elements or (() if asked else self.elements)), *asked}))
 
     @model_validator(mode="after")
@@ -213,7 +221,8 @@ class Indicator(StrictModel):
             faults.append(f"{self.name}: one of its definitions has to be default = true")
         known = {each.name for each in declared_elements()}
         used = {*self.elements, *(name for each in self.definition for name in self.elements_of(each))}
-        for name in sorted(used - known):
+        listed = {*self.elements, *(name for each in self.definition for name in each.elements)}
+        for name in sorted(listed - known):
             faults.append(f"{self.name}: no element is called {name!r}.{nearest(name, known)}")
         types: Types = MEASURES[self.measure] or element_types()
         for each in self.definition:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.profile.conditions import TRUE, Column, parts_of
-from helpers.profile.conditions.grammar import Read, Worked
+from helpers.profile.conditions.grammar import Node, Read, Worked
 from helpers.profile.facts.store import LINK_STATUSES
 from helpers.profile.indicators.absence_days import LaidOutDays, days_measured
 from helpers.profile.indicators.definitions import Criterion, Definition, Indicator
@@ -30,6 +30,7 @@ __all__ = ["ElementValues", "Facts", "measured_by", "weakest"]
 
 # Why a child has no value: no system has the element, none that has it has the child, or one does.
 REASONS = ("Not collected", "Not linked", "Empty")
+WRITTEN = ("string", "date")  # types of elements whose values are no numbers
 
 
 def weakest(*link_statuses: pd.Series) -> pd.Series:
@@ -177,19 +178,18 @@ def _since(indicator: Indicator, definition: Definition, facts: Facts) -> pd.Dat
     )  # fmt: skip
 
 
-def _of_elements(criterion: Criterion, facts: Facts) -> pd.DataFrame:
-    """Measure a value of elements: a number, a word, or a share of one in another."""
+def _of_elements(criterion: Criterion, columns: Mapping[str, Column], facts: Facts) -> pd.DataFrame:
+    """Measure a value of elements: a number, a word, a date, or a share of one in another."""
     names = facts.children.names
     tree = criterion.judged.tree
     rows = [facts.told.of(parts_of(name)[1]) for name in criterion.judged.inputs()]
     said = pd.Series(criterion.name, index=names, dtype=STRING)
-    is_word = isinstance(tree, Read) and element(tree.name).type == "string"
-    word = rows[0]["value"] if is_word else _nothing(names)
-    value = pd.Series(np.nan, names) if is_word else rows[0]["value_number"]
+    word, value = _word(tree, columns, rows[0]["value"]), pd.Series(np.nan, names)
+    if word is None:
+        word, value = _nothing(names), pd.Series(criterion.judged.value(columns).values, index=names)
     numerator = denominator = pd.Series(np.nan, index=names)
     link_status, as_of, why = rows[0]["link_status"], rows[0]["as_of"], rows[0]["why"]
     if isinstance(tree, Worked):
-        value = pd.Series(criterion.judged.value(_columns(criterion, facts)).values, index=names)
         for other in rows[1:]:
             link_status, why = weakest(link_status, other["link_status"]), why.fillna(other["why"])
             as_of = as_of.where(as_of < other["as_of"], other["as_of"])
@@ -204,12 +204,23 @@ def _of_elements(criterion: Criterion, facts: Facts) -> pd.DataFrame:
             "word": word.array,
             "numerator": numerator.array,
             "denominator": denominator.array,
-            "detail": detailed(part=said, says=word, why=why).array,
+            "detail": detailed(part=said, says=word, why=why.mask(word.notna())).array,
             "as_of": as_of.array,
             "link_status": link_status.array,
             "not_for": rows[0]["not_for"].to_numpy(dtype=bool),
         }
     )
+
+
+def _word(tree: Node, columns: Mapping[str, Column], values: pd.Series) -> pd.Series | None:
+    """Return what is shown of a word, of a date, or of whether something is on record; None for a number."""
+    if not isinstance(tree, Read):
+        return None
+    kind, asked = parts_of(tree.name)
+    if kind == "on_record":
+        on_record = pd.Series(columns[tree.name].values, index=values.index)
+        return on_record.map({1.0: "on record", 0.0: "not on record"}).astype(STRING)
+    return values if element(asked).type in WRITTEN else None
 
 
 def _columns(criterion: Criterion, facts: Facts) -> dict[str, Column]:
@@ -218,12 +229,13 @@ def _columns(criterion: Criterion, facts: Facts) -> dict[str, Column]:
     for name in criterion.inputs():
         kind, asked = parts_of(name)
         rows = facts.told.of(asked)
-        words = element(asked).type in ("string", "date")
-        value = rows["value"] if words else rows["value_number"]
+        value = rows["value"] if element(asked).type in WRITTEN else rows["value_number"]
         if kind == "on_record":
             # Whoever isn't linked may have one; who is, and has no row, has none.
             value = value.notna().astype("boolean").mask(rows["why"].isin(["Not linked", "Not collected"]))
-        columns[name] = Column.of(pd.to_datetime(value) if element(asked).type == "date" else value)
+        elif element(asked).type == "date":
+            value = pd.to_datetime(value)
+        columns[name] = Column.of(value)
     return columns
 
 
@@ -406,4 +418,5 @@ def measured_by(
         yield _MEASURED[indicator.measure](indicator, definition, facts), definition, {}
         return
     for criterion in definition.criteria:
-        yield _of_elements(criterion, facts), criterion, _columns(criterion, facts)
+        columns = _columns(criterion, facts)
+        yield _of_elements(criterion, columns, facts), criterion, columns

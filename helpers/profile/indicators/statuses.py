@@ -98,7 +98,7 @@ def judged(
 
     known = (rows["value"].notna() | rows["word"].notna()).to_numpy(dtype=bool)
     value = Column.of(rows["word"] if rows["word"].notna().any() else rows["value"])
-    asked = {**(columns or {}), str(criterion.judged): value}
+    asked = {str(criterion.judged): value, **(columns or {})}
     flag, warn = (_truth(rule, asked, known) for rule in (criterion.flag, criterion.warn))
     flagged = flag == TRUE
     warned = ~flagged & (warn == TRUE)

@@ -17,6 +17,7 @@ from helpers.profile import (
     Given,
     Indicator,
     declared_indicators,
+    parts_of,
     status_by_child,
 )
 from helpers.profile import (
@@ -390,7 +391,7 @@ def _criterion(how: Definition, parts: Mapping[str, str]) -> Criterion:
 
 
 def _named(element: str) -> str:
-    words = element_name(element)
+    words = element_name(parts_of(element)[1])
     return words[0].upper() + words[1:]
 
 

@@ -17,7 +17,7 @@ from helpers.profile.example_children import ExampleRules
 from helpers.profile.indicators import read_indicators
 from helpers.profile.questions import read_questions
 from helpers.profile.questions.definitions import input_types
-from helpers.standard import toml_of
+from helpers.standard import BadInput, toml_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "conditions.md"
 
@@ -95,6 +95,32 @@ def test_an_error_names_the_word_and_what_was_meant(text: str, word: str, neares
 def test_what_binds_most_is_read_first(text: str, same: str) -> None:
     assert Condition(text).tree == Condition(same).tree
     assert Condition(str(Condition(text))).tree == Condition(text).tree
+
+
+@pytest.mark.parametrize(
+    ("begin", "middle", "end"),
+    [("(", "a < 1", ")"), ("not ", "a < 1", ""), ("at_least(1, ", "a < 1", ")"), ("-", "1", " < a")],
+)
+def test_a_condition_has_at_most_fifty_levels(begin: str, middle: str, end: str) -> None:
+    def nested(levels: int) -> Condition:
+        return Condition(begin * levels + middle + (end if begin == "-" else end * levels))
+
+    assert len(nested(50).comparisons) == 1
+    for levels in (51, 3000):
+        with pytest.raises(BadInput, match="at most 50 deep") as refused:
+            nested(levels).inputs()
+        assert len(str(refused.value)) < 1000
+
+
+def test_a_sum_has_at_most_fifty_signs() -> None:
+    def total(signs: int) -> Condition:
+        return Condition("a + " * signs + "a > 1")
+
+    assert total(50).inputs() == ("a",)
+    for signs in (51, 3000):
+        with pytest.raises(BadInput, match="at most 50 deep"):
+            total(signs).inputs()
+    assert len(Condition(" or ".join(["a < 1"] * 3000)).comparisons) == 3000
 
 
 def column(*values: float | str | None) -> Column:

@@ -21,6 +21,7 @@ from helpers.profile.conditions.grammar import (
     Worked,
     inputs_of,
     parse_condition,
+    parts_below,
     parts_of,
 )
 from helpers.profile.conditions.truth import Column, Truth, as_boolean, deciding_inputs, truth_of, value_of
@@ -111,9 +112,9 @@ class Condition(Expression):
 def _comparisons(node: Node) -> Iterator[Compared]:
     if isinstance(node, Compared):
         yield node
-    elif isinstance(node, Joined | Counted):
-        for part in node.parts:
-            yield from _comparisons(part)
+        return
+    for part in parts_below(node):
+        yield from _comparisons(part)
 
 
 def _parsed(text: Any, kind: type[Expression]) -> Any:

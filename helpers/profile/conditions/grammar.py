@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -21,9 +21,13 @@ __all__ = [
     "inputs_of",
     "is_element",
     "parse_condition",
+    "parts_below",
     "parts_of",
 ]
 
+# Levels of parentheses, not, minus and arithmetic. Below them are a comparison and what it reads.
+DEEPEST = 50
+LONGEST = 300  # characters of a condition that an error shows
 COMPARED = ("<", "<=", ">", ">=", "==", "!=", "in", "not in")
 WORDS = ("and", "or", "not", "in", "at_least", "on_record")
 # What SQL, Python and spreadsheets write, and what is written here.
@@ -164,15 +168,20 @@ def is_element(name: str) -> bool:
 
 def inputs_of(node: Node) -> Iterator[str]:
     """Name the inputs of a condition, in order."""
+    if isinstance(node, Read):
+        yield node.name
+    for part in parts_below(node):
+        yield from inputs_of(part)
+
+
+def parts_below(node: Node) -> tuple[Node, ...]:
+    """Return the parts of a node, in order."""
     match node:
-        case Read():
-            yield node.name
         case Worked() | Compared():
-            yield from inputs_of(node.left)
-            yield from inputs_of(node.right)
+            return node.left, node.right
         case Joined() | Counted():
-            for part in node.parts:
-                yield from inputs_of(part)
+            return node.parts
+    return ()
 
 
 def parse_condition(text: str) -> Node:
@@ -197,6 +206,7 @@ class _Parser:
             for found in _TOKEN.finditer(self.text)
         ]
         self.place = 0
+        self.level = 0
 
     @property
     def token(self) -> _Token:
@@ -206,7 +216,8 @@ class _Parser:
         """Point at a word, and say why it can't stand there."""
         token = token or self.token
         where = "at its end" if token.kind == "end" else f"at {token.word!r}, character {token.at + 1}"
-        raise BadInput(f"{self.text!r}, {where}: {why}")
+        text = self.text if len(self.text) <= LONGEST else f"{self.text[:LONGEST]}…"
+        raise BadInput(f"{text!r}, {where}: {why}")
 
     def took(self, *words: str) -> str | None:
         """Take the next word if it is one of these."""
@@ -226,6 +237,23 @@ class _Parser:
         node = self.either()
         if self.token.kind != "end":
             self.fail(self.strange(self.token))
+        levels, parts = 0, [node]
+        while parts := [part for one in parts for part in parts_below(one)]:
+            levels += 1
+        if levels > DEEPEST + 1:
+            self.too_deep(self.tokens[0])
+        return node
+
+    def too_deep(self, token: _Token) -> NoReturn:
+        self.fail(f"a condition is at most {DEEPEST} deep; write it as several", token)
+
+    def inside(self, inner: Callable[[], Node]) -> Node:
+        """Parse a part that is one level deeper."""
+        self.level += 1
+        if self.level > DEEPEST:
+            self.too_deep(self.tokens[self.place - 1])
+        node = inner()
+        self.level -= 1
         return node
 
     def strange(self, token: _Token) -> str:
@@ -255,15 +283,14 @@ class _Parser:
     def all(self) -> Node:
         return self.joined("and", self.negated)
 
-    def joined(self, how: str, inner: object) -> Node:
-        assert callable(inner)
+    def joined(self, how: str, inner: Callable[[], Node]) -> Node:
         parts = [inner()]
         while self.took(how):
             parts.append(inner())
         return parts[0] if len(parts) == 1 else Joined(how, tuple(parts))
 
     def negated(self) -> Node:
-        return Joined("not", (self.negated(),)) if self.took("not") else self.comparison()
+        return Joined("not", (self.inside(self.negated),)) if self.took("not") else self.comparison()
 
     def comparison(self) -> Node:
         left = self.sum()
@@ -299,9 +326,8 @@ class _Parser:
     def product(self) -> Node:
         return self.worked(("*", "/"), self.value)
 
-    def worked(self, signs: tuple[str, ...], inner: object) -> Node:
-        assert callable(inner)
-        node: Node = inner()
+    def worked(self, signs: tuple[str, ...], inner: Callable[[], Node]) -> Node:
+        node = inner()
         while how := self.took(*signs):
             node = Worked(how, node, inner())
         return node
@@ -309,12 +335,12 @@ class _Parser:
     def value(self) -> Node:
         token = self.token
         if self.took("-"):
-            inner = self.value()
+            inner = self.inside(self.value)
             if not isinstance(inner, Given) or not isinstance(inner.value, float):
                 self.fail("a minus stands before a number, or between two values", token)
             return Given(-inner.value)
         if self.took("("):
-            node = self.either()
+            node = self.inside(self.either)
             self.expect(")")
             return node
         if self.took("at_least"):
@@ -348,7 +374,7 @@ class _Parser:
         number = self.value()
         parts = []
         while self.took(","):
-            parts.append(self.either())
+            parts.append(self.inside(self.either))
         self.expect(")")
         least = number.value if isinstance(number, Given) else None
         if not isinstance(least, float) or least != int(least) or not 1 <= least <= len(parts):

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.profile.conditions import FALSE, TRUE, UNKNOWN, Column, Condition, Expression
+from helpers.profile.conditions import FALSE, TRUE, UNKNOWN, Column, Condition, Expression, element_types
 from helpers.profile.example_children import ExampleRules
 from helpers.profile.indicators import read_indicators
 from helpers.profile.questions import read_questions
@@ -54,6 +54,12 @@ def test_each_file_of_its_page_is_one_that_the_kit_reads(tmp_path: Path) -> None
         ("guardians is null", "is", "not on_record(x)"),
         ("indicator.chronic_absense == 'Flagged'", "chronic_absense", "Did you mean chronic_absence?"),
         ("last_year.rat < 1", "rat", "Did you mean rate?"),
+        ("lastyear.rate < 1", "lastyear", "Did you mean last_year?"),
+        ("on_record(indicators.on_track)", "indicators", "Did you mean indicator?"),
+        ("on_record(indicator.on_track)", "indicator", "on_record asks for an element"),
+        ("rate.last_year < 1", "rate", "come before a point"),
+        ("last_year.birth_date < '2015-01-01'", "birth_date", "no value of a year"),
+        ("on_record(last_year.rat)", "rat", "Did you mean rate?"),
         ("grade_level in '09'", "'09'", "a list: ('09', '10')"),
         ("rate between 0.8 and 0.9", "between", "a <= x and x <= b"),
         ("0.8 < rate < 0.9", "<", "join two comparisons with and"),
@@ -200,6 +206,12 @@ def test_the_inputs_that_decide_are_enough_to_decide(text: str, values: tuple[fl
     else:
         alone = {name: one if name in deciding else column(None) for name, one in columns.items()}
         assert rule.truth(alone)[0] == said
+
+
+def test_last_year_and_indicators_are_for_questions_alone() -> None:
+    for text, word in (("last_year.rate < 0.9", "last_year"), ("indicator.on_track == 'Clear'", "indicator")):
+        (fault,) = Condition(text).faults(element_types())
+        assert f"at {word!r}: only questions" in fault
 
 
 def test_a_value_is_no_condition_and_a_condition_is_no_value() -> None:

@@ -36,6 +36,7 @@ SAID = {
     "in": "is one of", "not in": "is none of",
 }  # fmt: skip
 WORKED = {"/": "{} as a share of {}", "-": "{} less {}", "+": "{} and {} together", "*": "{} times {}"}
+BEFORE_POINT = ("last_year", "indicator")
 _ORDERED = ("<", "<=", ">", ">=")
 
 
@@ -153,10 +154,7 @@ def _kind_faults(node: Node, types: Types) -> Iterator[str]:
     """List what is wrong with the names and types in a condition, each after its word."""
     match node:
         case Read() if node.name not in types:
-            kind, inner = parts_of(node.name)
-            alike = [parts_of(name)[1] for name in types if parts_of(name)[0] == kind]
-            what = "indicator" if kind == "indicator" else "element"
-            yield f"{inner!r}: no {what} is called so.{nearest(inner, alike)}"
+            yield _name_fault(node.name, types)
         case Worked():
             for side in (node.left, node.right):
                 yield from _kind_faults(side, types)
@@ -169,6 +167,24 @@ def _kind_faults(node: Node, types: Types) -> Iterator[str]:
                 yield from _kind_faults(part, types)
                 if _kind(part, types) not in ("truth", "boolean", None):
                     yield f"{str(part)!r}: this is no yes or no; compare it with something"
+
+
+def _name_fault(name: str, types: Types) -> str:
+    """Say what is wrong with the name of an input, after its wrong word."""
+    kind, inner = parts_of(name)
+    on_record = kind == "on_record"
+    kind, inner = parts_of(inner) if on_record else (kind, inner)
+    if kind not in ("", *BEFORE_POINT):
+        return f"{kind!r}: only last_year and indicator come before a point.{nearest(kind, BEFORE_POINT)}"
+    if on_record and kind == "indicator":
+        return f"{kind!r}: on_record asks for an element: on_record(guardians)"
+    alike = [parts_of(one)[1] for one in types if parts_of(one)[0] == kind]
+    if kind and not alike:
+        return f"{kind!r}: only questions and pages ask for it"
+    if kind == "last_year" and inner in types:
+        return f"{inner!r}: it has no value of a year; leave last_year out"
+    what = "indicator" if kind == "indicator" else "element"
+    return f"{inner!r}: no {what} is called so.{nearest(inner, alike)}"
 
 
 def _compared_faults(node: Compared, types: Types) -> Iterator[str]:

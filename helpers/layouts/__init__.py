@@ -16,6 +16,7 @@ from helpers.layouts.layout import (
     layout_of,
     read_layout,
 )
+from helpers.layouts.meanings import allowed_values, meant
 
 # Public names, each documented. The other imports serve other rooms.
 __all__ = [

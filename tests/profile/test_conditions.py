@@ -72,6 +72,10 @@ def test_each_file_of_its_page_is_one_that_the_kit_reads(tmp_path: Path) -> None
         ("on_track == (rate < 1)", "on_track", "stands alone"),
         ("grade_level == '9'", "9", "Did you mean 09?"),
         ("indicator.on_track == 'Warming'", "Warming", "Did you mean Warning?"),
+        ("special_education == 'active'", "active", "has Active, Exited. Did you mean Active?"),
+        ("sex == 'F'", "F", "Did you mean Female?"),
+        ("last_year.meal_eligibility in ('Free', 'Reduced')", "Reduced", "Did you mean Reduced price?"),
+        ("bess_risk != 'High'", "High", "has Normal, Elevated, Extremely Elevated"),
         ("rate < 10%", "%", "0.1 for 10%"),
         ("rate < 0,9", ",", "a point: 0.1"),
         ("special_education == ‘Active’", "‘Active’", "straight quotes"),
@@ -206,6 +210,11 @@ def test_the_inputs_that_decide_are_enough_to_decide(text: str, values: tuple[fl
     else:
         alone = {name: one if name in deciding else column(None) for name, one in columns.items()}
         assert rule.truth(alone)[0] == said
+
+
+def test_a_word_of_an_open_list_is_not_checked() -> None:
+    for text in ("mark_english == 'Excellent'", "school != 'Nowhere'", "grade_level == 'UG'"):
+        assert Condition(text).faults(input_types()) == []
 
 
 def test_last_year_and_indicators_are_for_questions_alone() -> None:

@@ -5,11 +5,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
 import helpers.profile
 from helpers.link import Links
 from helpers.profile import build_profiles
-from helpers.profile.indicators import compute_indicators, status_by_child
+from helpers.profile.indicators import compute_indicators, indicator, status_by_child
 from helpers.profile.indicators.definitions import Indicator
 from tests.district_by_hand import district, links, silo
 from tests.profile.children_by_hand import YEAR, enrolled, person
@@ -187,3 +188,10 @@ def test_an_own_indicator_shows_a_date_or_whether_something_is_on_record() -> No
         "says=on record", "says=not on record", "why=Not linked",
     ]  # fmt: skip
     assert judged_by_own(value="birth_date").loc["old", "detail"] == "says=2012-02-29"
+
+
+def test_a_word_that_a_measure_never_gives_is_refused() -> None:
+    given = indicator("contact_in_home_language").model_dump(mode="json")
+    given["definition"][0]["warn"] = "language == 'other'"
+    with pytest.raises(ValidationError, match="has same, another"):
+        Indicator.model_validate(given)

@@ -137,4 +137,8 @@ def test_every_element_can_be_asked_for() -> None:
     assert {each.name for each in declared_elements()} <= set(types)
     assert {one for one in types.values() if isinstance(one, str)} == {"string", "number", "boolean", "date"}
     closed = {name for name, one in types.items() if not isinstance(one, str)}
-    assert closed == {name for name in types if name.endswith("grade_level") or name.startswith("indicator.")}
+    listed = {"grade_level", "sex", "meal_eligibility", "special_education"}
+    listed |= {"bess_risk", "bess_risk_student", "bess_risk_guardian"}
+    assert closed == {
+        name for name in types if name.removeprefix("last_year.") in listed or name.startswith("indicator.")
+    }

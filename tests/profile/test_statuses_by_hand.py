@@ -43,7 +43,7 @@ def statuses(
     levels = np.array([(grade_of or {}).get(child) for child in every], dtype=object)
     children = Children(pd.Index(every, dtype="string"), levels, NEWEST)
     one = of_definition(**more)
-    measure = "languages" if "word" in measured else "activities"
+    measure = "elements" if "word" in measured else "activities"
     found = judged(measured, of_indicator(one, measure=measure), one, children)
     table = written([found], children, 2026)
     assert table["child"].tolist() == sorted(every)
@@ -88,7 +88,7 @@ def test_a_flag_precedes_a_warning() -> None:
 
 
 def test_what_a_system_says_in_words_is_flagged_by_its_words() -> None:
-    limits = {"flag": "language in ('F', 'D')", "warn": "language == 'C'"}
+    limits = {"flag": "mark_english in ('F', 'D')", "warn": "mark_english == 'C'"}
     rows = [{"word": word} for word in ("D", "C", "B", None)]
     assert list(statuses(rows, **limits).values()) == ["Flagged", "Warning", "Clear", "Unknown"]
 

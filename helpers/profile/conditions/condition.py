@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BeforeValidator, PlainSerializer
 
+from helpers.layouts import meant
 from helpers.profile.conditions.grammar import (
     Compared,
     Counted,
@@ -213,7 +214,7 @@ def _compared_faults(node: Compared, types: Types) -> Iterator[str]:
     elif isinstance(node.left, Read) and isinstance(words := types.get(node.left.name), tuple):
         for one in node.right.values if isinstance(node.right, Given) else ():
             if one not in words:
-                yield f"{one!r}: {str(node.left)!r} has {', '.join(words)}.{nearest(str(one), words)}"
+                yield f"{one!r}: {str(node.left)!r} has {', '.join(words)}.{meant(str(one), words)}"
 
 
 def _words(node: Node, named: Callable[[str], str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from helpers.layouts import allowed_values
 from helpers.systems import declared_elements
 
 __all__ = ["GRADES", "STATUSES", "Types", "element_types"]
@@ -13,11 +14,13 @@ Types = Mapping[str, str | tuple[str, ...]]
 GRADES = ("IT", "PR", "PK", "TK", "KG", *(f"{grade:02}" for grade in range(1, 14)))
 # Of an indicator, from the most urgent to the least informative.
 STATUSES = ("Flagged", "Warning", "Unknown", "Clear", "Not applicable")
-WORDS = {"grade_level": GRADES}
 TYPES = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "date": "date"}
 
 
 def element_types() -> dict[str, str | tuple[str, ...]]:
     """Map the elements of the profile, and whether they are on record, to their types."""
-    types = {each.name: WORDS.get(each.name, TYPES[each.type]) for each in declared_elements()}
+    types: dict[str, str | tuple[str, ...]] = {}
+    for each in declared_elements():
+        words = allowed_values(each.table, each.column or "") if each.type == "string" else None
+        types[each.name] = tuple(words) if words else TYPES[each.type]
     return {**types, **{f"on_record({name})": "boolean" for name in types}}

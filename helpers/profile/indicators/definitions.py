@@ -53,13 +53,13 @@ NEVER_A_FLAG = frozenset(
 
 # What each measure counts, by the names that conditions have for it. ``elements`` counts nothing by itself:
 # its conditions ask for elements.
-MEASURES: dict[str, dict[str, str]] = {
+MEASURES: dict[str, Types] = {
     "elements": {},
     "days": dict.fromkeys(("absent_days", "absent_share", "present_days", "present_share"), "number"),
     "norms": {"percentile": "number"},
     "growth": dict.fromkeys(("growth", "typical_growth"), "number"),
     "credits": dict.fromkeys(("credits", "expected_credits"), "number"),
-    "languages": {"language": "string"},
+    "languages": {"language": ("same", "another")},
     "activities": {"activities": "number"},
 }
 

@@ -467,8 +467,7 @@ def layout_of(text: str, name: str) -> Layout:
     try:
         return Layout.model_validate(given)
     except ValidationError as error:
-        known = {*Layout.model_fields, *FileLayout.model_fields, *Column.model_fields, *Makes.model_fields}
-        raise BadInput(f"Layout {name} cannot be used:\n{faults_of(error, known)}") from None
+        raise BadInput(f"Layout {name} cannot be used:\n{faults_of(error, Layout)}") from None
 
 
 def _file_faults(file: FileLayout) -> Iterator[str]:

@@ -486,8 +486,7 @@ def _policy(parts: dict[str, Any], source: Path | None, name: str) -> Policy:
     try:
         written = Written.model_validate(parts)
     except ValidationError as error:
-        kinds = (Written, Role, Purpose, Domain, Rule)
-        told = faults_of(error, {field for kind in kinds for field in kind.model_fields})
+        told = faults_of(error, Written)
     faults = [line for line in (told, *(f"  {fault}" for fault in policy_errors(parts, citations()))) if line]
     if faults or written is None:
         raise BadInput(f"{name} can't be used:\n" + "\n".join(faults))

@@ -200,14 +200,14 @@ class Declarations(Grouped):
 
 def read_declarations(path: Path) -> Declarations:
     """Read a declaration of elements."""
-    parts = (Grouped, Element, TimelineEvent, AttendanceTerms, CreditTerms, MarkTerms)
-    known = {name for part in parts for name in part.model_fields}
     try:
         return Declarations.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput(f"{path} isn't valid TOML: {error}. Correct that line and try again.") from None
     except ValidationError as error:
-        raise BadInput(f"{path.name} is no declaration of elements:\n{faults_of(error, known)}") from None
+        raise BadInput(
+            f"{path.name} is no declaration of elements:\n{faults_of(error, Declarations)}"
+        ) from None
 
 
 @cache

@@ -50,9 +50,7 @@ def declared_figures(file: str) -> dict[str, Figure]:
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{path.name} isn't valid TOML: {error}.") from None
     except ValidationError as error:
-        raise BadInput(
-            f"{path.name} doesn't declare its figures:\n{faults_of(error, Figure.model_fields)}"
-        ) from None
+        raise BadInput(f"{path.name} doesn't declare its figures:\n{faults_of(error, Figure)}") from None
 
 
 def _figure(name: str) -> Figure:

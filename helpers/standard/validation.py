@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self, TypeVar, get_args
 
@@ -71,15 +71,15 @@ def _shown(given: object) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
-def faults_of(error: ValidationError, known: Iterable[str] = ()) -> str:
+def faults_of(error: ValidationError, model: type[BaseModel] | None = None) -> str:
     """Describe every fault of a validation in one line each.
 
     Parameters
     ----------
     error
         What pydantic raised.
-    known
-        Allowed names; each unknown name gets the closest of them.
+    model
+        What was read; an unknown name gets the closest of its names, or the table that has this one.
 
     Returns
     -------
@@ -87,11 +87,12 @@ def faults_of(error: ValidationError, known: Iterable[str] = ()) -> str:
         One line per fault: place, value, what is allowed.
     """
     lines = []
+    tables = dict(_tables(model)) if model else {}
     every = error.errors()
     for fault in every[:MOST_FAULTS]:
         place = ".".join(str(step)[:LONGEST_SHOWN] for step in fault["loc"]) or "the whole"
         if fault["type"] == "extra_forbidden":
-            lines.append(f"  {place}: unknown name.{nearest(str(fault['loc'][-1]), known)}")
+            lines.append(f"  {place}: unknown name{_where_known(str(fault['loc'][-1]), tables)}")
         else:
             given = fault.get("input")
             shown = f" (is {_shown(given)})" if isinstance(given, str | int | float | bool) else ""
@@ -105,6 +106,14 @@ def faults_of(error: ValidationError, known: Iterable[str] = ()) -> str:
     if len(every) > MOST_FAULTS:
         lines.append(f"  … and {len(every) - MOST_FAULTS:,} more")
     return "\n".join(lines)
+
+
+def _where_known(name: str, tables: Mapping[str, Collection[str]]) -> str:
+    """Name the tables that an unknown name belongs to, or the closest known name."""
+    places = [table or "the top of the file" for table, names in tables.items() if name in names]
+    if places:
+        return f" here; it belongs to {' or '.join(places)}"
+    return f".{nearest(name, [known for names in tables.values() for known in names])}"
 
 
 LARGEST_TOML = 2 << 20  # characters: more than any layout with as many columns as a table may have
@@ -213,7 +222,6 @@ def read_declared(
     what: str,
     *,
     prepare: Callable[[dict[str, Any]], Mapping[str, Any]] = dict,
-    known: Iterable[str] = (),
 ) -> Model:
     """Read a TOML file into its model."""
     path = Path(path)
@@ -224,17 +232,16 @@ def read_declared(
     except OSError as error:
         raise BadInput(f"{path} can't be read ({error.strerror}); give a TOML file of {what}.") from None
     except ValidationError as error:
-        names = {name for part in _parts(model) for name in part.model_fields}
-        raise BadInput(f"{path} cannot be used:\n{faults_of(error, {*names, *known})}") from None
+        raise BadInput(f"{path} cannot be used:\n{faults_of(error, model)}") from None
 
 
-def _parts(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    """Yield a model and all models among its fields."""
-    yield model
-    waiting: list[Any] = [field.annotation for field in model.model_fields.values()]
+def _tables(model: type[BaseModel], table: str = "") -> Iterator[tuple[str, Collection[str]]]:
+    """Yield the tables of a file that a model reads, each with its names."""
+    yield table, model.model_fields
+    waiting: list[tuple[str, Any]] = [(name, field.annotation) for name, field in model.model_fields.items()]
     while waiting:
-        kind = waiting.pop()
+        name, kind = waiting.pop()
         if isinstance(kind, type) and issubclass(kind, BaseModel):
-            yield from _parts(kind)
+            yield from _tables(kind, f"{table}.{name}".strip("."))
         else:
-            waiting.extend(get_args(kind))
+            waiting.extend((name, part) for part in get_args(kind))

@@ -152,8 +152,7 @@ def _read_copy(path: Path) -> dict[str, Element]:
     try:
         read = Declarations.model_validate({**declared().model_dump(), **given, "element": whole})
     except ValidationError as error:
-        fields = {name for part in (Element, Declarations) for name in part.model_fields}
-        raise BadInput(f"{path} can't be used:\n{faults_of(error, fields)}") from None
+        raise BadInput(f"{path} can't be used:\n{faults_of(error, Declarations)}") from None
     faults += [
         f"element {each.name!r} has another {field}; the kit has {getattr(known[each.name], field)!r}"
         for each in read.element

@@ -454,6 +454,34 @@ value = "self_awareness"
     assert "flags nobody" in words
 
 
+@pytest.mark.parametrize(
+    ("key", "place", "fault"),
+    [
+        (
+            'measure = "days"',
+            "definition",
+            "definition.0.measure: unknown name here; it belongs to indicator",
+        ),
+        (
+            'note = "x"',
+            "indicator",
+            "indicator.0.note: unknown name here; it belongs to indicator.definition",
+        ),
+        ('unit = "x"', "top", "unit: unknown name here; it belongs to indicator.definition"),
+        ("indicator = []", "definition", "indicator: unknown name here; it belongs to the top of the file"),
+        ('flag = "x"', "indicator", "indicator.definition or indicator.definition.criterion"),
+        ('titl = "x"', "definition", "titl: unknown name. Did you mean title?"),
+    ],
+)
+def test_a_misplaced_key_is_answered_with_its_place(tmp_path: Any, key: str, place: str, fault: str) -> None:
+    heads = {"top": "", "indicator": "[[indicator]]\n", "definition": "[[indicator.definition]]\n"}
+    path = tmp_path / "indicators.toml"
+    path.write_text("".join(head + (f"{key}\n" if of == place else "") for of, head in heads.items()))
+    with pytest.raises(BadInput) as refused:
+        read_indicators(path)
+    assert fault in str(refused.value)
+
+
 def test_a_name_that_no_indicator_has_is_answered_with_those_there_are() -> None:
     with pytest.raises(BadInput, match="Did you mean chronic_absence"):
         indicator("chronic_absense")

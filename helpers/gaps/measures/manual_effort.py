@@ -75,7 +75,7 @@ class Minutes(NamedTuple):
 
 def read_assumptions(path: Path) -> Assumptions:
     """Read a table of assumed minutes from a file."""
-    return read_declared(path, Assumptions, "minutes", known=TASKS)
+    return read_declared(path, Assumptions, "minutes")
 
 
 @cache

@@ -268,13 +268,14 @@ def read_indicators(path: Path) -> Declarations:
     BadInput
         When the file is invalid; the message names every fault.
     """
-    known = {name for part in (Indicator, Definition, Criterion) for name in part.model_fields}
     try:
         return Declarations.model_validate(respelled(toml_of(path.read_text(encoding="utf-8"))))
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{path.name} isn't valid TOML: {error}.") from None
     except ValidationError as error:
-        raise BadInput(f"{path.name} is no declaration of indicators:\n{faults_of(error, known)}") from None
+        raise BadInput(
+            f"{path.name} is no declaration of indicators:\n{faults_of(error, Declarations)}"
+        ) from None
 
 
 @cache

@@ -150,13 +150,14 @@ def read_questions(path: Path) -> Questions:
     BadInput
         When the file is invalid; the message names every fault.
     """
-    known = {name for part in (Question, Questions) for name in part.model_fields}
     try:
         return Questions.model_validate(respelled(toml_of(text_of(path))))
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{path.name} isn't valid TOML: {error}.") from None
     except ValidationError as error:
-        raise BadInput(f"{path.name} is no declaration of questions:\n{faults_of(error, known)}") from None
+        raise BadInput(
+            f"{path.name} is no declaration of questions:\n{faults_of(error, Questions)}"
+        ) from None
 
 
 @cache

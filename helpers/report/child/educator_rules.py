@@ -99,11 +99,10 @@ class EducatorRules(StrictModel):
 
 def read_educator_rules(path: Path) -> EducatorRules:
     """Read a declaration of educators' pages."""
-    known = {name for part in (Action, Gap, Domain, EducatorRules) for name in part.model_fields}
     try:
         return EducatorRules.model_validate(toml_of(path.read_text(encoding="utf-8")))
     except (ValidationError, tomllib.TOMLDecodeError) as error:
-        told = faults_of(error, known) if isinstance(error, ValidationError) else f"  {error}"
+        told = faults_of(error, EducatorRules) if isinstance(error, ValidationError) else f"  {error}"
         raise BadInput(f"{path.name} is no declaration of an educator's page:\n{told}") from None
 
 

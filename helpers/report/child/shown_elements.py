@@ -217,12 +217,10 @@ def undeclared(terms: PageTerms) -> list[str]:
 
 def read_page_terms(path: Path) -> PageTerms:
     """Read a declaration of pages."""
-    parts = (LineRule, Strength, Talk, Concern, MonthColumn, PageTerms)
-    known = {name for part in parts for name in part.model_fields}
     try:
         return PageTerms.model_validate(toml_of(path.read_text(encoding="utf-8")))
     except (ValidationError, tomllib.TOMLDecodeError) as error:
-        told = faults_of(error, known) if isinstance(error, ValidationError) else f"  {error}"
+        told = faults_of(error, PageTerms) if isinstance(error, ValidationError) else f"  {error}"
         raise BadInput(f"{path.name} is no declaration of pages:\n{told}") from None
 
 

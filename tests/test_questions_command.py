@@ -66,6 +66,33 @@ def test_a_list_of_children_is_for_a_role_and_leaves_a_line_in_the_log(
     assert not any(child in said for child in listed["child"])
 
 
+OF_NOBODY = """
+least_share = 0.8
+least_part = 0.5
+most_unplaced = 0.05
+[source]
+[[question]]
+id = "of_nobody"
+text = "Which infants miss school?"
+asked_by = ["teacher"]
+grain = "list"
+source = "own"
+of = "grade_level == 'IT'"
+answer = "chronically_absent"
+meaning = "Infants who miss school"
+"""
+
+
+def test_a_question_about_nobody_points_at_its_condition(district_folder: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(OF_NOBODY, encoding="utf-8")
+    words = ("--questions", own, "--out", tmp_path)
+    _, said = run("questions", district_folder, *words)
+    assert "About no child whom we know: of_nobody." in said
+    _, said = run("questions", district_folder, *words, "--question", "of_nobody")
+    assert "It is about no child whom we know. If that is wrong, look at the words in its `of`." in said
+
+
 @pytest.mark.parametrize(
     ("words", "part"),
     [

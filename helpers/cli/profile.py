@@ -50,6 +50,7 @@ TITLES = {
 # Files written only with some options; we delete those of an earlier run.
 SOMETIMES = ("question_groups.csv", "question_children.csv", "families.csv")
 HOW_TO_READ = "Children are counted in tens. Where 1 to 9 could be inferred, we show no number of the row."
+LOOK_AT_OF = "If that is wrong, look at the words in its `of`."
 SHOWN = ["question", "status", "concerned", "children", "unknown", "answerable", "why", "platforms_before"]
 
 
@@ -189,6 +190,9 @@ def _answered(answers: pd.DataFrame, shown: pd.DataFrame, notes: list[str]) -> S
         f"{row['text']} Unknown for {_children_of(row, 'unknown'):count of}: {reason_text(row['why'])}."
         for row in lacking.head(3).to_dict("records")
     ]
+    nobody = ", ".join(answers.loc[answers["why"].eq("Concerns nobody"), "question"])
+    if nobody:
+        notes = [*notes, f"About no child whom we know: {nobody}. {LOOK_AT_OF}"]
     of = Measured("questions_not_answered", len(lacking))
     return Summary(finding, f"Unknown for most children, of {of:count}", worst, notes)
 
@@ -213,7 +217,9 @@ def _one_answer(shown: pd.DataFrame, notes: list[str]) -> Summary:
         str(row["text"]),
         f"Found: {found:bold count of}. Unknown: {unknown:bold}.",
     ]
-    if isinstance(row["why"], str):
+    if row["why"] == "Concerns nobody":
+        finding.append(f"It is about no child whom we know. {LOOK_AT_OF}")
+    elif isinstance(row["why"], str):
         finding.append(f"Unknown mostly because {reason_text(row['why'])}.")
     return Summary(finding, notes=notes)
 

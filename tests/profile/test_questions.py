@@ -82,6 +82,20 @@ def test_a_class_is_asked_about_and_nobody_else(tmp_path: Path) -> None:
     assert (row.concerned, row.children, row.unknown) == (2, 1, 0)
 
 
+def test_a_question_that_concerns_nobody_says_so(tmp_path: Path) -> None:
+    """Of Ben we don't know the language: he may be one, and a misspelled word still shows."""
+    rows = [*on_roster("ana", "ben"), value("ana", "home_language", "spa", "sis")]
+    of_nobody = asked(tmp_path, of="home_language == 'spanish'", answer="on_record(home_language)")
+    row = answer_questions(by_hand(rows), declared=of_nobody).iloc[0]
+    assert (row.concerned, row.why, row.children) == (1, "Concerns nobody", 0)
+    alone = answer_questions(by_hand(rows), declared=of_nobody, children=["ana"]).iloc[0]
+    assert (alone.concerned, alone.why) == (0, "Concerns nobody")
+    of_ben = answer_questions(by_hand(rows), declared=of_nobody, children=["ben"]).iloc[0]
+    assert of_ben.why == "Not collected"
+    of_ana = asked(tmp_path, of="home_language == 'spa'", answer="on_record(home_language)")
+    assert answer_questions(by_hand(rows), declared=of_ana).iloc[0].why == "Not collected"
+
+
 def test_what_holds_in_every_year_is_known_in_this_one(tmp_path: Path) -> None:
     rows = [
         *on_roster("ana", "ben"),

@@ -21,6 +21,7 @@ from helpers.systems import element
 __all__ = ["Asking", "answer_questions", "children_for", "groups_for", "rows_behind", "status_of"]
 
 ANSWERED, PARTLY, NOT_ANSWERABLE = "Answered", "Partly", "Not answerable"
+CONCERNS_NOBODY = "Concerns nobody"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Answer:
     question: Question
     # Whether the question is about the child, or may be.
     concerned: np.ndarray
+    # Whether it is about none of the children of whom that is known.
+    of_nobody: bool
     # Whether the child is one of those looked for; NA: unknown.
     yes: pd.Series
     # Position in `REASONS` of why a part isn't known; -1 if all are.
@@ -96,7 +99,10 @@ class Asking:
             # A question about one child is answered once all parts are known.
             yes = yes.mask(reason < len(REASONS))
         concerned = self.asked & whom.fillna(True).to_numpy(dtype=bool)
-        return Answer(question, concerned, whom & yes, np.where(reason == len(REASONS), -1, reason), inputs)
+        known = whom[self.asked].dropna()
+        of_nobody = len(known) > 0 and not known.any()
+        reason = np.where(reason == len(REASONS), -1, reason)
+        return Answer(question, concerned, of_nobody, whom & yes, reason, inputs)
 
 
 def answer_questions(
@@ -378,7 +384,7 @@ def _row(answer: Answer, asking: Asking) -> dict[str, object]:
         "unknown": unknown,
         "answerable": answerable,
         "share_answerable": share,
-        "why": next(iter(found), None),
+        "why": CONCERNS_NOBODY if answer.of_nobody else next(iter(found), None),
         "reasons": "; ".join(f"{name} {number}" for name, number in found.items()) or None,
         "lacks": max(lacking)[1] if lacking and max(lacking)[0] else None,
         "inputs": "; ".join(question.inputs()),

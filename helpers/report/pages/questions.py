@@ -30,6 +30,7 @@ WHY_WORDS = {
     "Not joined": "the systems aren't linked",
     "Not fresh": "it is too old",
     "Not said": "the system records nothing",
+    "Concerns nobody": "it is about no child whom we know",
 }
 READ = "read at home"
 OF_FAMILIES = {

@@ -46,11 +46,16 @@ class Rule(StrictModel):
 
     @model_validator(mode="after")
     def _has_one_meaning(self) -> Rule:
-        given = [self.when is not None, self.unless is not None, self.name in BY_RECORDS]
-        if sum(given) != 1:
+        named = f"rule {self.name!r}"
+        given = [f"`{name}`" for name in ("when", "unless") if getattr(self, name) is not None]
+        if len(given) == 2:
             raise ValueError(
-                f"rule {self.name!r}: give `when` or `unless`, or one of {', '.join(BY_RECORDS)}"
+                f"{named} has `when` and `unless`: keep `when`, and give `unless` a rule of its own"
             )
+        if given and self.name in BY_RECORDS:
+            raise ValueError(f"{named} looks at records: leave {given[0]} out, or rename the rule")
+        if not given and self.name not in BY_RECORDS:
+            raise ValueError(f"{named}: give `when` or `unless`, or a name of {', '.join(BY_RECORDS)}")
         return self
 
 

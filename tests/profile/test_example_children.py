@@ -8,12 +8,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 
 from helpers.files import District
 from helpers.link import Links
 from helpers.profile import Profiles, pick_example_children
 from helpers.profile.conditions import parts_of
-from helpers.profile.example_children import declared_example_rules, match_example_rules
+from helpers.profile.example_children import Rule, declared_example_rules, match_example_rules
 from helpers.profile.questions.definitions import input_types
 from helpers.standard import BadInput
 from helpers.systems import declared, element
@@ -87,6 +88,19 @@ def older_is_unmet(values: dict[str, Any]) -> set[str]:
     """Give the conditions that a child alone doesn't meet."""
     conditions = {rule.name for rule in declared_example_rules().child[0].rule if rule.when or rule.unless}
     return chosen({"ana": {**OLDER, **values}})[0][1] & {*conditions, "nothing_private"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "fault"),
+    [
+        ({"when": "rate < 1", "unless": "rate < 0.5"}, "keep `when`, and give `unless` a rule of its own"),
+        ({"name": "guardian", "unless": "rate < 1"}, "leave `unless` out, or rename the rule"),
+        ({}, "give `when` or `unless`, or a name of sure_links"),
+    ],
+)
+def test_a_rule_has_one_meaning(rule: dict[str, str], fault: str) -> None:
+    with pytest.raises(ValidationError, match=fault):
+        Rule.model_validate({"name": "own", "text": "own", **rule})
 
 
 @pytest.mark.one_in(3)

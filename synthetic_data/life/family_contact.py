@@ -363,7 +363,7 @@ def _messages(scenario: Scenario, schooling: Schooling, away: Absences) -> tuple
     told = np.isin(so_far, NOTICE_AFTER) & (day + DAY <= np.datetime64(scenario.as_of, "D"))
     told &= rng_for(scenario.seed, "family contact", "notices").random(len(child)) < scenario.direct_effects
     # After a child leaves, nobody gets messages about her.
-    told &= ~(day + DAY > last_days(schooling, int(np.max(spells.child)) + 1)[child])
+    told &= ~(day + DAY > last_days(schooling, int(np.max(spells.child, initial=-1)) + 1)[child])
     sent = (day[told] + DAY).astype("datetime64[m]") + whole_minutes(SENT_AT[ABSENCES])
     parts.append((child[told], np.full(int(told.sum()), ABSENCES), sent))
     found = [np.concatenate([part[n] for part in parts]) for n in range(3)]

@@ -160,7 +160,7 @@ def draw_incidents(scenario: Scenario, schooling: Schooling, absences: Absences,
         mine = np.flatnonzero((spells.year == year) & (spells.level == place) & (spells.end != -2))
         mine = mine[spells.begin[mine] < known]
         last = np.where(spells.is_open[mine], known, spells.end[mine] + 1).clip(max=known)
-        if not len(mine) or known < 2:
+        if known < 2:
             continue
         rng = rng_for(scenario.seed, "conduct", year, level)
         weights = _weights(laid_out.days[:known])

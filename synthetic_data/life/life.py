@@ -218,12 +218,14 @@ def draw_life(scenario: Scenario, population: Population, schooling: Schooling) 
         away = {system: draw_absences(*everybody, seen[system]) for system in SEE_ABSENCES}
     else:
         away = dict.fromkeys(SEE_ABSENCES, draw_absences(*everybody, latent))
-    grades = draw_grades(scenario, schooling, seen["attendance"])
-    usual = usual_percent(scenario, schooling, seen["lms"])
-    earned = draw_credits(scenario, schooling, seen["attendance"], grades)
-    coursework = draw_coursework(scenario, schooling, away["lms"], seen["lms"], usual)
+    # Nor do they need classes, messages and incidents; files of visits and tests name persons.
+    attended = schooling.without_children() if scenario.people_only else schooling
+    grades = draw_grades(scenario, attended, seen["attendance"])
+    usual = usual_percent(scenario, attended, seen["lms"])
+    earned = draw_credits(scenario, attended, seen["attendance"], grades)
+    coursework = draw_coursework(scenario, attended, away["lms"], seen["lms"], usual)
     contacts = draw_family_contact(scenario, population, seen["family"])
-    traffic = draw_traffic(*everybody, seen["family"], contacts, away["family"])
+    traffic = draw_traffic(scenario, population, attended, seen["family"], contacts, away["family"])
     taken_part = draw_participation(scenario, schooling, seen["activities"])
     club_members = draw_club_members(scenario, schooling, seen["clubs"])
     cards = draw_cards(scenario, len(population.children))
@@ -243,9 +245,9 @@ def draw_life(scenario: Scenario, population: Population, schooling: Schooling) 
         visits=visits,
         doses=draw_doses(scenario, population),
         online_work=draw_online_work(scenario, coursework, away["lms"], seen["lms"]),
-        sign_ins=draw_sign_ins(scenario, schooling, away["lms"], seen["lms"]),
+        sign_ins=draw_sign_ins(scenario, attended, away["lms"], seen["lms"]),
         tests=draw_tests(*everybody, away["map_growth"], [seen["map_growth"], seen["iready"]]),
-        conduct=draw_incidents(scenario, schooling, away["behaviour"], seen["behaviour"]),
+        conduct=draw_incidents(scenario, attended, away["behaviour"], seen["behaviour"]),
         plans=draw_plans(*everybody, seen["special_education"]),
         screenings=draw_screenings(scenario, schooling, away["screener"], seen["screener"]),
         surveys=draw_surveys(scenario, schooling, away["survey"], seen["survey"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -44,6 +44,17 @@ class Schooling:
     def end(self) -> Days:
         """Last day of each enrollment period; ``NaT`` while it lasts."""
         return self.school_enrollment["end_date"].to_numpy().astype("datetime64[D]")
+
+    def without_children(self) -> Schooling:
+        """Return the same years and classes, with nobody enrolled."""
+        nobody = np.zeros(0, dtype="int64")
+        return replace(
+            self,
+            school_enrollment=self.school_enrollment.iloc[nobody],
+            section_enrollment=self.section_enrollment.iloc[nobody],
+            spells=self.spells.at(nobody),
+            seats=self.seats.at(nobody),
+        )
 
 
 def make_schooling(scenario: Scenario, population: Population) -> Schooling:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from synthetic_data.columns import dates, pick, places_in, text, whole, within
+from synthetic_data.columns import Arrays, dates, pick, places_in, text, whole, within
 from synthetic_data.population import Population
 from synthetic_data.population.schools import CORE_SUBJECTS, ELECTIVES, GRADES, LEVELS, PERIODS
 from synthetic_data.scenario import Scenario
@@ -71,7 +71,7 @@ HIGH_SCHOOL = {
 
 
 @dataclass(frozen=True)
-class Seats:
+class Seats(Arrays):
     """Enrollment period and section of each seat as indexes, and session (0 year, 1 fall, 2 spring)."""
 
     spell: Codes

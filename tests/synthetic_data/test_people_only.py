@@ -12,6 +12,8 @@ from helpers.layouts import load_layout
 from synthetic_data.district import make_district
 from synthetic_data.life import life
 from synthetic_data.observation import names_persons
+from synthetic_data.schooling import Schooling
+from tests.synthetic_data.truth import truth
 from tests.synthetic_data.written_files import file_layout, layout_of, silo_files
 
 WITHOUT_NAMES = {"meal_benefits", "activities"}
@@ -38,6 +40,27 @@ def test_only_files_that_name_persons_are_written_and_no_absence_is_drawn(folder
     assert {file.name for _, file in kinds if not names_persons(file)} == {"manifest", "orgs"}
     assert ("sis", "roles") in {(silo, file.name) for silo, file in kinds}
     assert not {silo for silo, _ in kinds} & WITHOUT_NAMES
+
+
+def test_without_classes_and_incidents_the_same_files_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def contents(place: Path) -> dict[str, bytes]:
+        made = make_district(folder=place, students=60, people_only=True)
+        return {str(path.relative_to(made)): path.read_bytes() for path in made.rglob("*") if path.is_file()}
+
+    few = contents(tmp_path / "few")
+    monkeypatch.setattr(Schooling, "without_children", lambda schooling: schooling)
+    assert contents(tmp_path / "all") == few
+
+
+def test_no_class_message_or_incident_is_drawn() -> None:
+    alone = truth(students=60, people_only=True).life
+
+    drawn = [alone.grades.seat, alone.coursework.place, alone.sign_ins.child, alone.online_work.cell]
+    drawn += [alone.traffic.sent, alone.traffic.login_day, alone.conduct.child]
+    assert not sum(map(len, drawn))
+    assert len(alone.visits.child)
 
 
 @pytest.mark.full

@@ -220,9 +220,10 @@ def _places(schooling: Schooling, year: int, seat: Codes, usual: Numbers) -> tup
     sections, section = np.unique(seats.section[seat], return_inverse=True)
     order = np.lexsort((begin, child, section))
     child, section, begin, end = child[order], section[order], begin[order], end[order]
-    again = np.r_[False, (child[1:] == child[:-1]) & (section[1:] == section[:-1])]
+    again = np.zeros(len(child), dtype=bool)
+    again[1:] = (child[1:] == child[:-1]) & (section[1:] == section[:-1])
     first = np.flatnonzero(~again)
-    last = np.r_[first[1:], len(child)] - 1
+    last = np.append(first, len(child))[1:] - 1
     back = last > first
     places = Places(
         child=child[first],

@@ -146,7 +146,7 @@ def own_indicator(**asked: str) -> Indicator:
 
 
 def judged_by_own(**asked: str) -> pd.DataFrame:
-    """Judge a child of 14 with a guardian, one of 10 without, and one of whom no more is known."""
+    """Judge a child of 14 with a guardian, one of 10 without, and one whom only the roster lists."""
     adult = person("adult", "Eva", role="Guardian")
     known = district(
         silo("sis", [person("old", born="2012-02-29"), person("young", born="2016-01-02"),

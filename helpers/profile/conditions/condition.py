@@ -198,11 +198,11 @@ def _compared_faults(node: Compared, types: Types) -> Iterator[str]:
     yield from _kind_faults(node.right, types)
     if isinstance(node.left, Given):
         yield f"{str(node.left)!r}: the name of an element comes first"
-    told = "it is a yes or no and stands alone, or under not"
+    alone = "it is a yes or no and stands alone, or under not"
     if kind in ("boolean", "truth"):
-        yield f"{str(node.left)!r}: {told}"
+        yield f"{str(node.left)!r}: {alone}"
     elif other == "truth":
-        yield f"{str(node.right)!r}: {told}"
+        yield f"{str(node.right)!r}: {alone}"
     elif kind == "date" and other == "string":
         for one in node.right.values if isinstance(node.right, Given) else ():
             if pd.isna(pd.to_datetime(one, format="%Y-%m-%d", errors="coerce")):

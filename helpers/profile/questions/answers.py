@@ -31,7 +31,7 @@ class Answer:
     question: Question
     # Whether the question is about the child, or may be.
     concerned: np.ndarray
-    # Whether it is about none of the children of whom that is known.
+    # Whether no child whom we know fits its `of`.
     of_nobody: bool
     # Whether the child is one of those looked for; NA: unknown.
     yes: pd.Series

@@ -92,6 +92,12 @@ def test_a_question_that_concerns_nobody_says_so(tmp_path: Path) -> None:
     assert (alone.concerned, alone.why) == (0, "Concerns nobody")
     of_ben = answer_questions(by_hand(rows), declared=of_nobody, children=["ben"]).iloc[0]
     assert of_ben.why == "Not collected"
+    # What no system has is missing, though the language alone rules out whoever is known.
+    needs = asked(
+        tmp_path, of="home_language == 'arabic' and on_record(map_math_growth)", answer="map_math_growth > 0"
+    )
+    needs_test = answer_questions(by_hand(rows), declared=needs).iloc[0]
+    assert needs_test.why == "Not collected"
     of_ana = asked(tmp_path, of="home_language == 'spa'", answer="on_record(home_language)")
     assert answer_questions(by_hand(rows), declared=of_ana).iloc[0].why == "Not collected"
 

@@ -99,10 +99,16 @@ class Asking:
             # A question about one child is answered once all parts are known.
             yes = yes.mask(reason < len(REASONS))
         concerned = self.asked & whom.fillna(True).to_numpy(dtype=bool)
-        known = whom[self.asked].dropna()
-        of_nobody = len(known) > 0 and not known.any()
+        of_nobody = self._is_of_nobody(question, whom, inputs)
         reason = np.where(reason == len(REASONS), -1, reason)
         return Answer(question, concerned, of_nobody, whom & yes, reason, inputs)
+
+    def _is_of_nobody(self, question: Question, whom: pd.Series, inputs: Sequence[Input]) -> bool:
+        """Check whether no known child fits; not if nobody has a part of `of`: then the part is missing."""
+        named = () if question.of is None else question.of.inputs()
+        part_known = all(each.known[self.asked].any() for each in inputs if each.name in named)
+        fits = whom[self.asked].dropna()
+        return part_known and len(fits) > 0 and not fits.any()
 
 
 def answer_questions(

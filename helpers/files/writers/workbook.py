@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -32,14 +31,6 @@ def zip_entry(name: str) -> zipfile.ZipInfo:
 
 
 LONGEST_TEXT = 32_767  # the library omits longer texts
-ACROSS = 1_000  # distinct cells per row: a large list has more distinct cells than a sheet has rows
-SPANNED = 16  # rows that share one declared span of columns
-WRITTEN = re.compile(r'<c r="[A-Z]+\d+(".*?</c>)')
-DIMENSION = re.compile(r'<dimension ref="[^"]*"/>')
-SHEET_DATA = re.compile(r"<sheetData>.*</sheetData>", re.DOTALL)
-TEXT_CELL = '" t="s">'
-
-Key = str | bool | tuple[str, ...]
 
 
 def pack_workbook(sheets: Mapping[str, bytes]) -> bytes:
@@ -56,48 +47,25 @@ def pack_workbook(sheets: Mapping[str, bytes]) -> bytes:
         "m": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
         "t": book.add_format({"num_format": "hh:mm:ss"}),
     }
-    contents = {name: _keys(rows_of(data)) for name, data in sheets.items()}
-    once = {
-        name: list(dict.fromkeys(key for row in rows for _, key in row)) for name, rows in contents.items()
-    }
-    for name, cells in once.items():
+    for name, data in sheets.items():
         sheet = book.add_worksheet(name)
-        for place, cell in enumerate(cells):
-            _put(sheet, *divmod(place, ACROSS), cell, styles)
+        for row, cells in enumerate(rows_of(data)):
+            for column, cell in enumerate(cells):
+                _put(sheet, row, column, cell, styles)
     book.close()
     packed = io.BytesIO()
     with (
         zipfile.ZipFile(out) as written,
         zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive,
     ):
-        parts = {entry: written.read(entry) for entry in written.namelist()}
-        texts = 0
-        for number, (name, rows) in enumerate(contents.items(), start=1):
-            path = f"xl/worksheets/sheet{number}.xml"
-            parts[path], count = _in_place(parts[path].decode("utf-8"), once[name], rows)
-            texts += count
-        shared = parts.get("xl/sharedStrings.xml")
-        if shared is not None:
-            counted = f' count="{texts}"'.encode("ascii")
-            parts["xl/sharedStrings.xml"] = re.sub(rb' count="\d+"', counted, shared, count=1)
-        for entry, content in parts.items():
-            archive.writestr(zip_entry(entry), content)
+        for entry in written.namelist():
+            archive.writestr(zip_entry(entry), written.read(entry))
     return packed.getvalue()
 
 
-def _keys(rows: Sequence[Sequence[Cell]]) -> list[list[tuple[int, Key]]]:
-    """Return the filled cells of each row, with their columns."""
-    return [
-        [
-            (column, tuple(cell) if isinstance(cell, list) else cell)
-            for column, cell in enumerate(row)
-            if cell is not None and cell != ""
-        ]
-        for row in rows
-    ]
-
-
-def _put(sheet: Any, row: int, column: int, cell: Key, styles: Mapping[str, Any]) -> None:
+def _put(sheet: Any, row: int, column: int, cell: Cell, styles: Mapping[str, Any]) -> None:
+    if cell is None or cell == "":
+        return
     if isinstance(cell, bool):
         sheet.write_boolean(row, column, cell)
     elif isinstance(cell, str):
@@ -110,36 +78,6 @@ def _put(sheet: Any, row: int, column: int, cell: Key, styles: Mapping[str, Any]
         sheet.write_datetime(row, column, time.fromisoformat(cell[1]), styles["t"])
     else:
         sheet.write_datetime(row, column, datetime.fromisoformat(cell[1]), styles[cell[0]])
-
-
-def _in_place(
-    written: str, once: Sequence[Key], rows: Sequence[Sequence[tuple[int, Key]]]
-) -> tuple[bytes, int]:
-    """Place cells that the library wrote once where they belong; also count those with text."""
-    if not once:
-        return written.encode("utf-8"), 0
-    from xlsxwriter.utility import xl_col_to_name
-
-    cells = dict(zip(once, WRITTEN.findall(written), strict=True))
-    filled = [number for number, row in enumerate(rows) if row]
-    first, last = min(rows[n][0][0] for n in filled), max(rows[n][-1][0] for n in filled)
-    names = [xl_col_to_name(column) for column in range(last + 1)]
-    corners = [f"{names[first]}{filled[0] + 1}", f"{names[last]}{filled[-1] + 1}"]
-    reach = ":".join(dict.fromkeys(corners))
-    lines = ["<sheetData>"]
-    for start in range(0, len(rows), SPANNED):
-        together = rows[start : start + SPANNED]
-        columns = [column for row in together for column, _ in row]
-        for number, row in enumerate(together, start=start + 1):
-            if row:
-                lines.append(f'<row r="{number}" spans="{min(columns) + 1}:{max(columns) + 1}">')
-                lines += [f'<c r="{names[column]}{number}{cells[key]}' for column, key in row]
-                lines.append("</row>")
-    lines.append("</sheetData>")
-    data = "".join(lines)
-    whole = DIMENSION.sub(f'<dimension ref="{reach}"/>', written, count=1)
-    start, end = next((found.start(), found.end()) for found in SHEET_DATA.finditer(whole))
-    return f"{whole[:start]}{data}{whole[end:]}".encode(), data.count(TEXT_CELL)
 
 
 def _typed(text: Any, column: Column | None) -> Cell:

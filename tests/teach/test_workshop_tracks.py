@@ -182,7 +182,7 @@ def test_what_learners_can_do_afterward_is_done_in_the_half_day() -> None:
 
 
 def test_the_map_names_exercises_that_exist_and_every_session() -> None:
-    named = {one for concept in declared_concepts().concept for one in concept.practiced}
+    named = {one for concept in declared_concepts().concept.values() for one in concept.practiced}
     guesses = {
         one
         for path in (notebooks_folder() / "workshop").glob("[A-Z]_*.ipynb")
@@ -196,10 +196,9 @@ def test_the_map_has_every_concept_and_verb_and_no_color_but_gray() -> None:
     drawn = ElementTree.fromstring(concept_map())
     texts = {"".join(text.itertext()) for text in drawn.iter("{http://www.w3.org/2000/svg}text")}
     declared = declared_concepts()
-    assert {one.name for one in declared.concept} | {one.verb for one in declared.arrow} <= texts
+    assert set(declared.concept) | {verb for _, verb, _ in declared.arrows} <= texts
     used = {value for one in drawn.iter() for key in ("fill", "stroke") if (value := one.get(key))}
     assert used == {"#1b1f24", "#fff", "#e4e7eb"}
-    arrow = {"from": "Page", "verb": "skips to", "to": "Far"}
-    boxes = [{"name": "Page", "at": (0, 0), "practiced": ()}, {"name": "Far", "at": (2, 0), "practiced": ()}]
+    boxes = {"Page": {"at": (0, 0), "practiced": ()}, "Far": {"at": (2, 0), "practiced": ()}}
     with pytest.raises(ValidationError, match="Page skips to Far: they aren't neighbors"):
-        Concepts.model_validate({"concept": tuple(boxes), "arrow": (arrow,)})
+        Concepts.model_validate({"concept": boxes, "arrows": (("Page", "skips to", "Far"),)})

@@ -100,7 +100,7 @@ Whose = str  # person, other, thing or nobody
 def words_file() -> Mapping[str, Any]:
     """Read the words that we compare headers and values with; words that mean one thing lead to it."""
     words = tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
-    for part in ("spelled_out", "written_apart", "subjects"):
+    for part in ("spelled_out", "written_apart", "sex", "role", "grade_level", "subjects"):
         words[part] = {word: means for means, ways in words[part].items() for word in ways}
     return words
 

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from helpers.report import fill
 from helpers.standard import StrictModel, read_declared
@@ -23,7 +23,6 @@ _EDGE = 8
 class Concept(StrictModel):
     """A box of the map."""
 
-    name: str
     # Column and row.
     at: tuple[int, int]
     # Exercises and guesses.
@@ -40,30 +39,23 @@ class Concept(StrictModel):
         return x, y
 
 
-class Arrow(StrictModel):
-    """What one concept does to another."""
-
-    begins: str = Field(alias="from")
-    verb: str
-    ends: str = Field(alias="to")
-
-
 class Concepts(StrictModel):
     """Contents of ``concepts.toml``."""
 
-    concept: tuple[Concept, ...]
-    arrow: tuple[Arrow, ...]
+    concept: dict[str, Concept]
+    # What one concept does to another: concept, verb, concept.
+    arrows: tuple[tuple[str, str, str], ...]
 
     @model_validator(mode="after")
     def _arrows_join_neighbors(self) -> Self:
-        at = {one.name: one.at for one in self.concept}
-        if len(set(at.values())) < len(self.concept):
-            raise ValueError("two concepts have one name or one place")
-        for arrow in self.arrow:
-            if not {arrow.begins, arrow.ends} <= set(at):
-                raise ValueError(f"{arrow.begins} {arrow.verb} {arrow.ends}: one of them is no concept")
-            if max(abs(a - b) for a, b in zip(at[arrow.begins], at[arrow.ends], strict=True)) != 1:
-                raise ValueError(f"{arrow.begins} {arrow.verb} {arrow.ends}: they aren't neighbors")
+        at = {name: one.at for name, one in self.concept.items()}
+        if len(set(at.values())) < len(at):
+            raise ValueError("two concepts have one place")
+        for begins, verb, ends in self.arrows:
+            if not {begins, ends} <= set(at):
+                raise ValueError(f"{begins} {verb} {ends}: one of them is no concept")
+            if max(abs(a - b) for a, b in zip(at[begins], at[ends], strict=True)) != 1:
+                raise ValueError(f"{begins} {verb} {ends}: they aren't neighbors")
         return self
 
 
@@ -76,24 +68,24 @@ def declared_concepts() -> Concepts:
 def concept_map() -> str:
     """Draw the map as SVG, in black on white."""
     declared = declared_concepts()
-    center = {one.name: one.center for one in declared.concept}
+    concepts = declared.concept
     boxes = [
-        (one.name, " · ".join(one.practiced), round(x - _BOX[0] / 2), round(y - _BOX[1] / 2), one.heavy)
-        for one in declared.concept
+        (name, " · ".join(one.practiced), round(x - _BOX[0] / 2), round(y - _BOX[1] / 2), one.heavy)
+        for name, one in concepts.items()
         for x, y in (one.center,)
     ]
     arrows = []
-    for arrow in declared.arrow:
-        begin, end = center[arrow.begins], center[arrow.ends]
+    for begins, verb, ends in declared.arrows:
+        begin, end = concepts[begins].center, concepts[ends].center
         begin, end = _edge(begin, end), _edge(end, begin)
         middle = [round((a + b) / 2) for a, b in zip(begin, end, strict=True)]
-        arrows.append((arrow.verb, *map(round, begin), *map(round, end), *middle))
-    columns, rows = (max(one.at[axis] for one in declared.concept) + 1 for axis in (0, 1))
+        arrows.append((verb, *map(round, begin), *map(round, end), *middle))
+    columns, rows = (max(one.at[axis] for one in concepts.values()) + 1 for axis in (0, 1))
     size = [
         many * (box + gap) - gap + 2 * _EDGE
         for many, box, gap in zip((columns, rows), _BOX, _GAP, strict=True)
     ]
-    sentences = [f"{one.begins} {one.verb} {one.ends}." for one in declared.arrow]
+    sentences = [f"{' '.join(arrow)}." for arrow in declared.arrows]
     return str(fill("teach/workshop/pages.html.j2", "concept_map", size, _BOX, boxes, arrows, sentences))
 
 

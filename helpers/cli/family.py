@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 import click
 import pandas as pd
 
-from helpers.cli.options import count_text, counted, linked, profile_source, read_known, to_tens, worded
+from helpers.cli.options import (
+    count_text,
+    counted,
+    file_option,
+    linked,
+    profile_source,
+    read_known,
+    to_tens,
+    worded,
+)
 from helpers.files import (
     Output,
     Summary,
@@ -55,11 +64,9 @@ TITLES = {
     help="Language of all pages (en, es, …); each home's own when not given.",
 )
 @click.option("--student", is_flag=True, help="Pages that speak to the students, in place of their families.")
-@click.option(
+@file_option(
     "--office",
     "office_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
     help="CSV with school, person, telephone, email: whom a family calls. Without it, the line is blank.",
 )
 @click.option("--pdf", is_flag=True, help="Also a tagged PDF of each page; needs a chromium.")
@@ -75,10 +82,8 @@ TITLES = {
     show_default=True,
     help="Another folder, for the list of each page's child. Restricted: never send it.",
 )
-@click.option(
+@file_option(
     "--corrections",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
     help="Write no page: turn what families say is wrong (CSV: page, line, right, said_by) into "
     "corrections for the systems that record it.",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 import pandas as pd
@@ -15,6 +15,7 @@ from helpers.cli.options import (
     count_text,
     counted,
     desk_note,
+    file_option,
     linked,
     own_model,
     read_known,
@@ -155,23 +156,9 @@ def link_region(
 OWN_CHILD = "A record that matches no other counts as its own child."
 
 
-C = TypeVar("C", bound=Callable[..., Any])
 # Files of an earlier `link FOLDER` that don't describe these files. A person's answers stay.
 OF_A_FOLDER = ("crosswalk.csv", "id_columns.csv", "link_findings.csv", "quality_estimate.csv", "moves.csv")
 OF_FILES = "a file of persons (CSV in any delimiter and encoding, or xlsx)"
-
-
-def two_files_options(command: C) -> C:
-    """Add the options `--left`, `--right` and `--map` to a command (parameters left, right and mapping)."""
-    for name, also, told in (
-        ("--map", "mapping", "Which column is which field: a TOML such as the map.toml that this writes."),
-        ("--right", "right", "The other file; without it, duplicates are found in the left one."),
-        ("--left", "left", f"Instead of FOLDER: {OF_FILES}."),
-    ):
-        command = click.option(name, also, type=click.Path(path_type=Path), metavar="FILE", help=told)(
-            command
-        )
-    return command
 
 
 def link_two_files(
@@ -337,7 +324,11 @@ def method_of(word: str) -> Method:
     },
 )
 @folder_argument(required=False)
-@two_files_options
+@file_option("--left", help=f"Instead of FOLDER: {OF_FILES}.")
+@file_option("--right", help="The other file; without it, duplicates are found in the left one.")
+@file_option(
+    "--map", "mapping", help="Which column is which field: a TOML such as the map.toml that this writes."
+)
 @click.option(
     "--method",
     metavar="METHOD",
@@ -348,11 +339,9 @@ def method_of(word: str) -> Method:
     "dates), cascade (or by a series of keys, each only where it belongs to one child), probabilistic (or "
     "scored by a model, pair by pair), resolved (scored, and contradicting pairs resolved).",
 )
-@click.option(
+@file_option(
     "--decisions",
-    type=click.Path(path_type=Path),
     multiple=True,
-    metavar="FILE",
     help="What people decided: the review desk's decisions.csv, or the review_queue.csv that this writes, "
     "with answers typed in. May be given several times; a person's decision outranks every rule.",
 )
@@ -361,11 +350,9 @@ def method_of(word: str) -> Method:
     is_flag=True,
     help="Train the model on FOLDER's own records first, and save it as model.json with the rest.",
 )
-@click.option(
+@file_option(
     "--model",
     "model_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
     help="A model.json that --train wrote, in place of the one that comes with the kit.",
 )
 @out_option()

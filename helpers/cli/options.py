@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import click
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
@@ -23,6 +24,7 @@ __all__ = [
     "count_text",
     "counted",
     "desk_note",
+    "file_option",
     "flag_note",
     "judged",
     "linked",
@@ -38,6 +40,13 @@ __all__ = [
     "worded",
     "words_of_policy",
 ]
+
+C = TypeVar("C", bound=Callable[..., Any])
+
+
+def file_option(*names: str, help: str, **how: Any) -> Callable[[C], C]:
+    """Add an option that names a file."""
+    return click.option(*names, type=click.Path(path_type=Path), metavar="FILE", help=help, **how)
 
 
 # Tables with counts that pages suppress.

@@ -16,6 +16,7 @@ from helpers.cli.options import (
     count_text,
     counted,
     desk_note,
+    file_option,
     flag_note,
     linked,
     profiled,
@@ -73,20 +74,8 @@ SHOWN = ["question", "status", "concerned", "children", "unknown", "answerable",
 )
 @click.option("--who", metavar="WHO", help="Which of them: a school, or a record as in sis:1234.")
 @click.option("--purpose", metavar="PURPOSE", help="What for; the broad purpose of the role by default.")
-@click.option(
-    "--audit",
-    "audit_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Log; audit.jsonl in --out by default.",
-)
-@click.option(
-    "--questions",
-    "own",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Questions of your own (TOML).",
-)
+@file_option("--audit", "audit_file", help="Log; audit.jsonl in --out by default.")
+@file_option("--questions", "own", help="Questions of your own (TOML).")
 @click.option(
     "--least-share",
     type=float,
@@ -276,10 +265,8 @@ def _view(source: MemorySource, role: str, who: str, purpose: str | None, audit_
     metavar="YEAR",
     help="Year in which the school year ends; the latest by default.",
 )
-@click.option(
+@file_option(
     "--survivorship",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
     help="Your team's survivorship rules, as notebook 11 writes them; also writes what they change.",
 )
 @out_option()

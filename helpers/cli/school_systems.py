@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import pandas as pd
 
-from helpers.cli.options import counted, linked, read_known, save
+from helpers.cli.options import counted, file_option, linked, read_known, save
 from helpers.files import Output, Summary, folder_argument, one_of, out_option, with_output
 from helpers.standard import BadInput, Measured
 
@@ -19,11 +19,9 @@ __all__ = ["people", "sector", "survey"]
 
 
 @click.command(short_help="Plan who is trained, by when, and what it takes.")
-@click.option(
+@file_option(
     "--schools",
-    type=click.Path(path_type=Path),
     required=True,
-    metavar="FILE",
     help="A CSV with the columns school and children, and at_risk if that is the order.",
 )
 @click.option("--specialists", type=int, required=True, help="IT specialists who can become coaches.")
@@ -167,23 +165,11 @@ def _profile_of(report: SectorReport, findings: pd.DataFrame) -> Summary:
     return Summary(finding, f"Lowest on average, of {of:count}", worst, notes)
 
 
-FILE = click.Path(path_type=Path)
-
-
 @click.command(short_help="Assess a school system from its own people's answers.")
 @folder_argument(required=False, earlier="--from")
-@click.option(
-    "--responses",
-    type=FILE,
-    metavar="FILE",
-    help="Answers: a CSV or xlsx with one row per person and one column per item.",
-)
-@click.option(
-    "--last-year", type=FILE, metavar="FILE", help="The year before, if it is in a file of its own."
-)
-@click.option(
-    "--blank", type=FILE, metavar="FILE", help="Write the empty form here, with a codebook next to it."
-)
+@file_option("--responses", help="Answers: a CSV or xlsx with one row per person and one column per item.")
+@file_option("--last-year", help="The year before, if it is in a file of its own.")
+@file_option("--blank", help="Write the empty form here, with a codebook next to it.")
 @out_option()
 @with_output
 def survey(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from helpers.cli.link import NOT_PRINTED as UNPRINTED
-from helpers.cli.options import RESTRICTED, desk_note, linked, read_known, restricted, save
+from helpers.cli.options import RESTRICTED, desk_note, file_option, linked, read_known, restricted, save
 from helpers.files import (
     Command,
     Output,
@@ -126,11 +126,9 @@ EXPLAINED = {"alike": "Measures with a like name or number", "rows": "The rows b
 
 @click.command(short_help="Print a sheet of record cards for a team to sort by hand.")
 @folder_argument()
-@click.option(
+@file_option(
     "--piles",
     "piles_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
     help="The teams' piles, typed in: score them, and each linkage method on the same cards.",
 )
 @click.option(
@@ -320,11 +318,9 @@ NOT_PRINTED = ("home language", "All")
     },
 )
 @folder_argument()
-@click.option(
+@file_option(
     "--crosswalk",
     "crosswalk_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
     help="A crosswalk.csv to score; without it the command links the district first.",
 )
 @out_option()

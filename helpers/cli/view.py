@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from helpers.cli.options import as_shown, counted, flag_note, profiled, words_of_policy
+from helpers.cli.options import as_shown, counted, file_option, flag_note, profiled, words_of_policy
 from helpers.files import Output, Summary, folder_argument, out_option, with_output
 from helpers.standard import BadInput, Measured
 
@@ -82,9 +82,6 @@ TITLES = {
 }
 
 
-FILE = click.Path(path_type=Path)
-
-
 @click.command(short_help="Write what one person may see, and nothing else.")
 @folder_argument(required=False)
 @click.option("--role", metavar="ROLE", help="Who asks: a role of the policy.")
@@ -95,16 +92,12 @@ FILE = click.Path(path_type=Path)
 @click.option(
     "--child", "children", multiple=True, metavar="CHILD", help="Only this child of theirs. May be repeated."
 )
-@click.option("--policy", "policy_file", type=FILE, metavar="FILE", help="Another policy (TOML).")
-@click.option("--consents", "consents_file", type=FILE, metavar="FILE", help="CSV of written consents.")
-@click.option(
-    "--codes", "codes_file", type=FILE, metavar="FILE", help="Random codes to use again, and to add to."
-)
-@click.option(
-    "--audit", "audit_file", type=FILE, metavar="FILE", help="Log; audit.jsonl next to --out by default."
-)
+@file_option("--policy", "policy_file", help="Another policy (TOML).")
+@file_option("--consents", "consents_file", help="CSV of written consents.")
+@file_option("--codes", "codes_file", help="Random codes to use again, and to add to.")
+@file_option("--audit", "audit_file", help="Log; audit.jsonl next to --out by default.")
 @click.option("--list", "listing", is_flag=True, help="Print the roles; with --table all of the policy.")
-@click.option("--check", "check", type=FILE, metavar="FILE", help="Check a policy, and show what it changes.")
+@file_option("--check", "check", help="Check a policy, and show what it changes.")
 @out_option("reports/view")
 @with_output
 def view(

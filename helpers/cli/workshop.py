@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from helpers.cli.options import file_option
 from helpers.files import Command, Output, Summary, out_option, with_output
 from helpers.standard import BadInput, Measured
 
@@ -80,16 +81,12 @@ def doctor(output: Output) -> None:
     help="two-hours, half-day, day or leaders.",
 )
 @click.option("--print", "printed_only", is_flag=True, help="Write only what is printed.")
-@click.option(
+@file_option(
     "--quiz-results",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
     help="Answers typed in, or a folder of such files: print what the room gained. Writes nothing.",
 )
-@click.option(
+@file_option(
     "--times",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
     help="A room's times.csv: print them next to the plan and the simulated room. Writes nothing.",
 )
 @click.option(

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from helpers.gaps.measures.permission import SECRETS, kind_of_head, permission_of_kit
 from helpers.layouts import Column, FileLayout, Layout
-from helpers.standard import STRICT, BadInput, as_table, nearest, read_declared, standard_table
+from helpers.standard import BadInput, StrictModel, as_table, nearest, read_declared, standard_table
 from helpers.systems import declared_elements
 
 __all__ = ["Contract", "Demands", "contract_of"]
@@ -37,7 +37,7 @@ CLOSED = ("public", "internal", "restricted")
 IN_DICTIONARY = "as in the data dictionary that comes with this page"
 
 
-class Demands(BaseModel):
+class Demands(StrictModel):
     """What a team asks of a vendor from next year on.
 
     Attributes
@@ -59,8 +59,6 @@ class Demands(BaseModel):
     leave_out
         Columns that the vendor stops delivering.
     """
-
-    model_config = STRICT
 
     vendor: str = "____________________"
     start: str = "____________________"
@@ -92,43 +90,30 @@ class Demands(BaseModel):
         return {_terms().switch[name]: "governed" for name, moved in asked.items() if moved}
 
 
-class Clause(BaseModel):
+class Clause(StrictModel):
     """One clause; without the demand in `when`, the contract leaves it out."""
-
-    model_config = STRICT
 
     title: str
     text: str
     when: str | None = None
 
 
-class KnownId(BaseModel):
+class KnownId(StrictModel):
     """An id that a team can demand."""
-
-    model_config = STRICT
 
     title: str
     meaning: str
     term: str
 
 
-class Contact(BaseModel):
-    """A contact role for which each side enters a name."""
-
-    model_config = STRICT
-
-    title: str
-
-
-class Terms(BaseModel):
+class Terms(StrictModel):
     """Contents of ``contract.toml``."""
-
-    model_config = STRICT
 
     about: str
     id: dict[str, KnownId]
     clause: tuple[Clause, ...]
-    contact: tuple[Contact, ...]
+    # Contact roles for which each side enters a name.
+    contacts: tuple[str, ...]
     frequency: dict[int, str] = Field(min_length=1)
     switch: dict[str, str]
     why: dict[str, str]
@@ -211,7 +196,7 @@ def contract_of(layout: Layout, demands: Demands | None = None) -> Contract:
         columns=as_table("contract_columns", frame.drop(columns=["feeds", "kind"])),
         left_out=tuple(dict.fromkeys(_family(name) for name in left_out)),
         clauses=clauses,
-        contacts=tuple(one.title for one in given.contact),
+        contacts=given.contacts,
     )
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, model_validator
+from pydantic import model_validator
 
 from helpers.files import District
 from helpers.link import Links
 from helpers.profile import Profiles, Roster, kit_questions, roster_of, source_of
-from helpers.standard import STRICT, STRING, as_table, first_day, nearest, read_declared
+from helpers.standard import STRING, StrictModel, as_table, first_day, nearest, read_declared
 from helpers.systems import declared, element
 
 __all__ = [
@@ -32,10 +32,8 @@ __all__ = [
 HERE = Path(__file__).parent
 
 
-class Domain(BaseModel):
+class Domain(StrictModel):
     """One topic that a family would want to know about."""
-
-    model_config = STRICT
 
     name: str
     title: str
@@ -46,10 +44,8 @@ class Domain(BaseModel):
     portal: bool
 
 
-class FamilyTerms(BaseModel):
+class FamilyTerms(StrictModel):
     """Contents of ``family_communication.toml``."""
-
-    model_config = STRICT
 
     within_days: int
     domain: tuple[Domain, ...]

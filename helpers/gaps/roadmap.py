@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Annotated, Self
 
 import pandas as pd
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from helpers.layouts import Layout
-from helpers.standard import STRICT, Assumed, BadInput, as_table, nearest, read_declared
+from helpers.standard import Assumed, BadInput, StrictModel, as_table, nearest, read_declared
 
 __all__ = [
     "Costs",
@@ -30,10 +30,8 @@ HERE = Path(__file__).with_name("roadmap.toml")
 Count = Annotated[int, Field(ge=1)]
 
 
-class Size(BaseModel):
+class Size(StrictModel):
     """Districts that share the cost."""
-
-    model_config = STRICT
 
     title: str
     districts: Count
@@ -42,10 +40,8 @@ class Size(BaseModel):
     source: str
 
 
-class Step(BaseModel):
+class Step(StrictModel):
     """One step that a district can buy."""
-
-    model_config = STRICT
 
     title: str
     first_hours: Assumed
@@ -58,18 +54,14 @@ class Step(BaseModel):
     due: str = ""
 
 
-class MappingCosts(BaseModel):
+class MappingCosts(StrictModel):
     """Assumed cost of mapping one column."""
-
-    model_config = STRICT
 
     hours: Assumed
 
 
-class Costs(BaseModel):
+class Costs(StrictModel):
     """All cost assumptions."""
-
-    model_config = STRICT
 
     about: str
     years: Annotated[int, Field(ge=1, le=30)]

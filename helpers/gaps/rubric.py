@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import pandas as pd
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from helpers.files import District, data_rows
 from helpers.gaps.measures import declared_measures
@@ -22,8 +22,8 @@ from helpers.gaps.presence import Presence, load_presence
 from helpers.layouts import Layout
 from helpers.link import Links
 from helpers.standard import (
-    STRICT,
     DeclaredNumber,
+    StrictModel,
     as_table,
     empty_table,
     nearest,
@@ -38,10 +38,8 @@ HIGHEST = 4
 OWN = ("rows without a finding", "grain", "records with the roster's number", "secrets in the open")
 
 
-class HeadingMeasure(BaseModel):
+class HeadingMeasure(StrictModel):
     """One measure of a heading, with the cutoff of each level."""
-
-    model_config = STRICT
 
     measure: str
     says: str
@@ -69,20 +67,16 @@ class HeadingMeasure(BaseModel):
         return None if self.none and level == HIGHEST else min(level, self.most)
 
 
-class Heading(BaseModel):
+class Heading(StrictModel):
     """One heading of the rubric."""
-
-    model_config = STRICT
 
     title: str
     levels: tuple[str, str, str, str]
     measure: tuple[HeadingMeasure, ...]
 
 
-class Rubric(BaseModel):
+class Rubric(StrictModel):
     """Contents of the rubric file."""
-
-    model_config = STRICT
 
     about: str
     heading: dict[str, Heading]

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel
 
 from helpers.files import District, of_what, shared
 from helpers.gaps.measures import Lines, declared_measures, measure, owner_of, system_owners
@@ -30,7 +29,7 @@ from helpers.gaps.measures.permission import permission
 from helpers.gaps.presence import BEHIND, Presence, load_presence, membership_of, scope_of
 from helpers.link import Links
 from helpers.profile import latest_days
-from helpers.standard import STRICT, STRING, as_table, empty_table, read_declared, wilson
+from helpers.standard import STRING, StrictModel, as_table, empty_table, read_declared, wilson
 
 __all__ = [
     "affected_lines",
@@ -45,10 +44,8 @@ __all__ = [
 ]
 
 
-class Alarm(BaseModel):
+class Alarm(StrictModel):
     """Thresholds for one measure: an alarm needs all that are given."""
-
-    model_config = STRICT
 
     at_least: int | None = None
     below: float | None = None
@@ -56,18 +53,14 @@ class Alarm(BaseModel):
     blocked: bool = False
 
 
-class ExpectedLine(BaseModel):
+class ExpectedLine(StrictModel):
     """Kinds of finding that raise no alarm."""
-
-    model_config = STRICT
 
     quiet: list[str]
 
 
-class Alarms(BaseModel):
+class Alarms(StrictModel):
     """Contents of ``alarms.toml``."""
-
-    model_config = STRICT
 
     measure: dict[str, Alarm]
     findings: ExpectedLine
@@ -185,9 +178,7 @@ def first_steps(scorecard: pd.DataFrame, most: int = 3) -> pd.DataFrame:
     asked = scorecard["numerator"].notna() & scorecard["value"].notna()
     unjoined = scorecard["blocked_by"].eq("Not joinable").fillna(False) & scorecard["denominator"].notna()
     measured = scorecard[(asked | unjoined) & ~scorecard["is_limit"].fillna(False)]
-    missing = measured["denominator"] - measured["numerator"].fillna(0)
-    bad = measured["measure"].isin([one.name for one in declared_measures() if one.bad])
-    touched = missing.where(measured["unit"].eq("rate") & ~bad, measured["numerator"])
+    touched = affected_lines(measured.assign(numerator=measured["numerator"].fillna(0)))
     lines = measured.assign(
         touched=touched.round().astype("Int64"),
         harm=measured["measure"].map({name: place for place, name in enumerate(HARM_FIRST)}),

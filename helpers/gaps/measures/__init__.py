@@ -8,10 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
 from helpers.layouts import Layout
-from helpers.standard import ungrouped
+from helpers.standard import StrictModel, ungrouped
 from helpers.systems import systems
 
 __all__ = ["WITHOUT_KEY", "Measure", "declared_measures", "line", "measure", "owner_of", "system_owners"]
@@ -20,10 +18,8 @@ __all__ = ["WITHOUT_KEY", "Measure", "declared_measures", "line", "measure", "ow
 WITHOUT_KEY = "cannot be judged without a key"
 
 
-class Measure(BaseModel):
+class Measure(StrictModel):
     """One measure of the scorecard."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     kind: str

@@ -14,14 +14,14 @@ from typing import Any, Literal, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pydantic import BaseModel, model_validator
+from pydantic import model_validator
 
 from helpers.files import District, file_of
 from helpers.gaps.measures import line
 from helpers.gaps.measures.identity import Keys, keys_of
 from helpers.gaps.presence import Presence, load_presence
 from helpers.link import Links
-from helpers.standard import STRICT, Assumed, as_table, empty_table, read_declared
+from helpers.standard import Assumed, StrictModel, as_table, empty_table, read_declared
 
 __all__ = [
     "TASKS",
@@ -48,10 +48,8 @@ class TaskMinutes(Assumed):
     each: str
 
 
-class Assumptions(BaseModel):
+class Assumptions(StrictModel):
     """Assumptions about manual effort."""
-
-    model_config = STRICT
 
     about: str
     by_machine_from: float

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any, Self
 
 import pandas as pd
-from pydantic import BaseModel, model_validator
+from pydantic import model_validator
 
 from helpers.files import District
 from helpers.gaps.measures import line
 from helpers.gaps.presence import Presence
 from helpers.layouts import Layout
-from helpers.standard import STRICT, nearest, read_declared
+from helpers.standard import StrictModel, nearest, read_declared
 from helpers.systems import Bar, Needs, systems
 
 __all__ = [
@@ -36,10 +36,8 @@ NOT_PERMITTED = "Not permitted"
 SECRETS = ("password or PIN", "social security number")
 
 
-class Permission(BaseModel):
+class Permission(StrictModel):
     """Contents of ``permission.toml``."""
-
-    model_config = STRICT
 
     kind: dict[str, str]
     taken: dict[str, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -173,7 +173,7 @@ def page_of(owner: pd.DataFrame, links: Links) -> pd.Series:
 def _flags(district: District, links: Links) -> pd.DataFrame:
     """Flag each child of a crosswalk; NA if a figure that the flag needs is missing."""
     wanted = tuple(one for one in declared().element if one.name in ELEMENTS)
-    evidence = gather_facts(_with_flag_tables(district), links)
+    evidence = gather_facts(_with_tables(district, FLAG_TABLES), links)
     values = stated_values_of_part(evidence, wanted)
     told = values[values["chosen"] & values["status"].eq("Reported") & values["school_year"].notna()]
     children = pd.Index(links.crosswalk["child"].unique(), dtype=STRING)
@@ -193,10 +193,10 @@ def _flags(district: District, links: Links) -> pd.DataFrame:
     )
 
 
-def _with_flag_tables(district: District) -> District:
-    """Drop the facts that no flag uses: they are most of a district."""
+def _with_tables(district: District, tables: Collection[str]) -> District:
+    """Drop the facts that nobody uses here: they are most of a district."""
     silos = {
-        name: replace(silo, facts={table: rows for table, rows in silo.facts.items() if table in FLAG_TABLES})
+        name: replace(silo, facts={table: rows for table, rows in silo.facts.items() if table in tables})
         for name, silo in district.items()
     }
     return replace(district, silos=silos)
@@ -250,7 +250,7 @@ def children_at_risk(
     key = key or read_answer_key(district.folder)
     truly = true_crosswalk(district, key=key)
     right = replace(links, crosswalk=truly)
-    slim = _with_indicator_tables(district)
+    slim = _with_tables(district, INDICATOR_TABLES)
     truth = signs_of(compute_indicators(slim, right, build_profiles(slim, right), _asked()))
     shown = signs_of(indicators)
     owner = truly[[*RECORD, "child"]].rename(columns={"child": "person"})
@@ -272,17 +272,6 @@ def _asked() -> tuple[Indicator, ...]:
         each.model_copy(update={"definition": tuple(one for one in each.definition if one.default)})
         for each in whole
     )
-
-
-def _with_indicator_tables(district: District) -> District:
-    """Drop the facts that no indicator uses: they are most of a district."""
-    silos = {
-        name: replace(
-            silo, facts={table: rows for table, rows in silo.facts.items() if table in INDICATOR_TABLES}
-        )
-        for name, silo in district.items()
-    }
-    return replace(district, silos=silos)
 
 
 # Without a key, we only know the link confidence of a child's records; later entries are weaker.

@@ -197,6 +197,16 @@ def pair_totals(truth: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(np.rint(whole), index=index, columns=["possible", "linked", "right"]).astype("int64")
 
 
+def with_rates(totals: pd.DataFrame) -> pd.DataFrame:
+    """Add precision, recall and F1 to counts of possible, linked and right pairs."""
+    possible, linked, right = (totals[name].astype("float64") for name in COUNTS)
+    return totals.assign(
+        precision=(right / linked).where(linked > 0),
+        recall=(right / possible).where(possible > 0),
+        f1=(2 * right / (possible + linked)).where(possible + linked > 0),
+    )
+
+
 def _sizes(row: Codes, cell: Codes, rows: int, cells: int) -> Numbers:
     counted = np.bincount(row * cells + cell, minlength=rows * cells)
     return counted.reshape(rows, cells).astype("float64")
@@ -408,16 +418,12 @@ def _as_scores(cells: pd.DataFrame, children: pd.DataFrame) -> pd.DataFrame:
         second=scores["left_silo"].notna(),
         third=scores["population"].map(order),
     ).sort_values(["first", "group", "second", "left_silo", "right_silo", "third"], ignore_index=True)
-    possible, linked, right = (scores[name].astype("float64") for name in COUNTS)
     low, high = _intervals(scores, children)
     return as_table(
         "scores",
-        scores.drop(columns=["first", "second", "third"]).assign(
+        with_rates(scores.drop(columns=["first", "second", "third"])).assign(
             wrong=scores["linked"] - scores["right"],
             missed=scores["possible"] - scores["right"],
-            precision=(right / linked).where(linked > 0),
-            recall=(right / possible).where(possible > 0),
-            f1=(2 * right / (possible + linked)).where(possible + linked > 0),
             low=low,
             high=high,
         ),

@@ -22,7 +22,6 @@ __all__ = [
     "SPLIT",
     "child_outcomes",
     "population_codes",
-    "populations_of",
     "record_kinds",
 ]
 
@@ -44,32 +43,10 @@ OUTCOMES = (COMPLETE, SPLIT, MIXED)
 Codes = npt.NDArray[np.int64]
 
 
-def populations_of(pairs: pd.DataFrame) -> pd.Series:
-    """Name the population of each pair of records.
-
-    Parameters
-    ----------
-    pairs
-        Boolean columns ``left_named``, ``left_dated``, ``right_named``, ``right_dated``, and any other
-        columns. A record is *named* if it has a first name and a surname, or a full name, that isn't a
-        placeholder. It is *dated* if it has a birth date that can be read; day and month may be ambiguous.
-
-    Returns
-    -------
-    pandas.Series
-        On the index of ``pairs``: *Both dated* (both records are named and dated), *One dated* (both named,
-        one dated), *None dated* (both named), or *By number only* (a record has no name: only an id can
-        link it, even if it is dated). *All named* are the first three together.
-    """
-    left, right = (_kinds(pairs[f"{side}_named"], pairs[f"{side}_dated"]) for side in ("left", "right"))
-    names = np.array(POPULATIONS, dtype=object)
-    return pd.Series(names[population_codes(left, right)], index=pairs.index, dtype=STRING)
-
-
 def record_kinds(linkable_by: pd.Series) -> Codes:
     """Encode what a record can be linked by: 0 name and birth date, 1 name alone, 2 no name."""
-    dated = linkable_by.eq("Name and birth date")
-    return _kinds(dated | linkable_by.eq("Name only"), dated)
+    dated, named = (linkable_by.eq(word).fillna(False) for word in ("Name and birth date", "Name only"))
+    return np.select([dated, named], [0, 1], default=_NO_NAME).astype("int64")
 
 
 def population_codes(left: Codes, right: Codes) -> Codes:
@@ -102,8 +79,3 @@ def child_outcomes(records: pd.DataFrame) -> pd.Series:
     apart = (of_person["child"].nunique() > 1) | of_person["unlinked"].any()
     outcome = np.select([of_person["mixed"].any(), apart], [MIXED, SPLIT], default=COMPLETE)
     return pd.Series(outcome, index=apart.index, dtype=STRING)
-
-
-def _kinds(named: pd.Series, dated: pd.Series) -> Codes:
-    with_name, with_date = (column.fillna(False).to_numpy(dtype=bool) for column in (named, dated))
-    return np.select([with_name & with_date, with_name], [0, 1], default=_NO_NAME).astype("int64")

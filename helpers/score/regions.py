@@ -11,7 +11,7 @@ from helpers.files import District
 from helpers.gaps import keys_of, load_presence
 from helpers.link import Links
 from helpers.score.answer_key import read_answer_key
-from helpers.score.links import pair_totals
+from helpers.score.links import pair_totals, with_rates
 from helpers.score.truth import true_children
 from helpers.standard import STRING, as_table, empty_table
 
@@ -71,16 +71,7 @@ def score_region(truth: pd.DataFrame) -> pd.DataFrame:
     for _, part in truth.groupby("district"):
         within += pair_totals(part)
     parts = [counted.assign(pairs=where) for where, counted in ((WITHIN, within), (ACROSS, whole - within))]
-    scores = pd.concat(parts).reset_index()
-    possible, linked, right = (scores[name].astype("float64") for name in ("possible", "linked", "right"))
-    return as_table(
-        "region_scores",
-        scores.assign(
-            precision=(right / linked).where(linked > 0),
-            recall=(right / possible).where(possible > 0),
-            f1=(2 * right / (possible + linked)).where(possible + linked > 0),
-        ),
-    )
+    return as_table("region_scores", with_rates(pd.concat(parts).reset_index()))
 
 
 def score_movers(truth: pd.DataFrame) -> pd.DataFrame:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
-
 import numpy as np
 import pandas as pd
 
 from helpers.files import District
 from helpers.link import BANDS, Links, components, probability_bands
 from helpers.score.answer_key import AnswerKey, read_answer_key
-from helpers.score.links import pair_totals, score_pairs
+from helpers.score.links import pair_totals, score_pairs, with_rates
 from helpers.score.rates import rate_of
 from helpers.score.truth import true_children, true_person_of_record
-from helpers.standard import BadInput, as_table, nearest
+from helpers.standard import as_table
 
-__all__ = ["Asking", "score_calibration", "with_review"]
+__all__ = ["score_calibration", "with_review"]
 
 
 def score_calibration(
@@ -65,20 +63,15 @@ def score_calibration(
     return as_table("match_calibration", pd.DataFrame(rows, columns=columns))
 
 
-Asking = Literal["each child once", "as many as children", "every pair"]
-ASKING: tuple[Asking, ...] = get_args(Asking)
 # Value of an unscored pair that needs review, compared with scored ones.
 UNSCORED = 0.5
 
 
-def with_review(
-    district: District,
-    links: Links,
-    *,
-    asking: Asking = "each child once",
-    key: AnswerKey | None = None,
-) -> pd.DataFrame:
+def with_review(district: District, links: Links, *, key: AnswerKey | None = None) -> pd.DataFrame:
     """Score links before and after an error-free reviewer answered the pairs that need review.
+
+    The reviewer gets at most one question about each linked child. Questions with the highest expected gain
+    come first: probability times the pairs of records that a yes links.
 
     Parameters
     ----------
@@ -86,10 +79,6 @@ def with_review(
         A synthetic district from `read_district`, with its answer key.
     links
         Result of linking: ``crosswalk``, ``pairs`` (decision Review needs an answer), ``findings``.
-    asking
-        How many questions to ask. *each child once*: at most one question about each linked child; *as many
-        as children*: as many questions as children, about any of them; *every pair*. Questions with the
-        highest expected gain come first: probability times the pairs of records that a yes links.
     key
         Answer key; default is the one in the district's folder.
 
@@ -102,19 +91,14 @@ def with_review(
     Raises
     ------
     BadInput
-        If the district has no answer key, or `asking` is unknown.
+        If the district has no answer key.
     """
-    if asking not in ASKING:
-        raise BadInput(
-            f"There is no way of asking called {asking!r}.{nearest(str(asking), ASKING)} "
-            f"There are: {', '.join(ASKING)}."
-        )
     key = key or read_answer_key(district.folder)
     crosswalk = links.crosswalk
     truth = true_children(district, key, crosswalk)
     children = int(truth.loc[truth["is_child"], "person"].nunique())
     waiting = links.pairs[links.pairs["decision"].eq("Review")]
-    asked = _asked(_questions(waiting, crosswalk), asking, children)
+    asked = _asked(_questions(waiting, crosswalk))
     answers = score_pairs(district, waiting.loc[asked.index], key=key)["outcome"].eq("right")
     yes = asked[answers.to_numpy(dtype=bool)]
 
@@ -122,19 +106,12 @@ def with_review(
     label = components(len(names), yes["left"].to_numpy(), yes["right"].to_numpy())
     joined = pd.Series(label, index=pd.Index(names))
     after = truth.assign(child=truth["child"].map(joined))
-    before, then = (_rates(pair_totals(one)) for one in (truth, after))
+    before, then = (with_rates(pair_totals(one)).drop(columns="f1") for one in (truth, after))
     return as_table(
         "review_scores",
         pd.concat([before, then.drop(columns="possible").add_suffix("_after")], axis="columns")
         .assign(needs_review=len(waiting), asked=len(asked), answered_yes=len(yes), children=children)
         .reset_index(),
-    )
-
-
-def _rates(totals: pd.DataFrame) -> pd.DataFrame:
-    possible, linked, right = (totals[name].astype("float64") for name in ("possible", "linked", "right"))
-    return totals.assign(
-        precision=(right / linked).where(linked > 0), recall=(right / possible).where(possible > 0)
     )
 
 
@@ -161,14 +138,10 @@ def _questions(waiting: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _asked(questions: pd.DataFrame, asking: Asking, children: int) -> pd.DataFrame:
-    """Choose questions by expected gain; two about the same two children count as one."""
+def _asked(questions: pd.DataFrame) -> pd.DataFrame:
+    """Choose questions by expected gain, at most one about each child."""
     ranked = questions[questions["left"] != questions["right"]]
     ranked = ranked.sort_values("promise", ascending=False, kind="stable").drop_duplicates(["left", "right"])
-    if asking == "every pair":
-        return ranked
-    if asking == "as many as children":
-        return ranked.iloc[:children]
     spoken_of: set[int] = set()
     chosen = []
     for place, (one, other) in enumerate(zip(ranked["left"], ranked["right"], strict=True)):

@@ -11,7 +11,7 @@ from helpers.files import District
 from helpers.link import Links
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.children import judge_records
-from helpers.score.links import pair_totals
+from helpers.score.links import pair_totals, with_rates
 from helpers.score.populations import ALL_NAMED, MIXED, NAMED_KINDS, OUTCOMES, child_outcomes, record_kinds
 from helpers.score.truth import RECORD, of_one_person, true_children
 from helpers.standard import as_table
@@ -103,9 +103,8 @@ def measure_separable_pairs(district: District, links: Links) -> dict[str, float
     Records in which their own system put two people are left out, as no estimate without a key could know.
     """
     truth = true_children(district, read_answer_key(district.folder), links.crosswalk)
-    named = pair_totals(of_one_person(truth)).loc[[ALL_NAMED]]
-    possible, linked, right = (float(named[name].iloc[0]) for name in ("possible", "linked", "right"))
-    return {"Precision": right / linked, "Recall": right / possible, "F1": 2 * right / (possible + linked)}
+    named = with_rates(pair_totals(of_one_person(truth))).loc[[ALL_NAMED]].to_dict("records")[0]
+    return {name: float(named[name.lower()]) for name in ("Precision", "Recall", "F1")}
 
 
 def compare_methods(
@@ -162,21 +161,15 @@ def compare_methods(
 
 def _populations(truth: pd.DataFrame) -> pd.DataFrame:
     totals = pair_totals(truth)
-    possible, linked, right = (totals[name].astype("float64") for name in ("possible", "linked", "right"))
+    possible = totals["possible"].astype("float64")
     silent = pd.Series(pd.NA, index=totals.index, dtype="Int64")
     if "silent" in truth:
         # Without the records that nothing points at, the wrong pairs that remain are noticed.
         own = of_one_person(truth)
         every, noticed = (pair_totals(rows) for rows in (own, own[~own["silent"]]))
         silent = (every["linked"] - every["right"] - noticed["linked"] + noticed["right"]).astype("Int64")
-    scores = totals.assign(
-        share=possible / possible["All"] if possible["All"] else float("nan"),
-        precision=(right / linked).where(linked > 0),
-        recall=(right / possible).where(possible > 0),
-        f1=(2 * right / (possible + linked)).where(possible + linked > 0),
-        silent=silent,
-    )
-    return as_table("population_scores", scores.reset_index())
+    share = possible / possible["All"] if possible["All"] else float("nan")
+    return as_table("population_scores", with_rates(totals).assign(share=share, silent=silent).reset_index())
 
 
 def _children(truth: pd.DataFrame) -> pd.DataFrame:

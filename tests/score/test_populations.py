@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,57 +12,35 @@ from helpers.score.populations import (
     POPULATIONS,
     child_outcomes,
     population_codes,
-    populations_of,
     record_kinds,
 )
 
-SIDES = ["left_named", "left_dated", "right_named", "right_dated"]
+SAID = pd.Series(["Name and birth date", "Name only", "Identifier only", "Nothing", pd.NA], dtype="string")
+
+
+def test_a_record_without_a_name_has_one_kind() -> None:
+    assert record_kinds(SAID).tolist() == [0, 1, 2, 2, 2]
 
 
 @pytest.mark.parametrize(
     ("left", "right", "expected"),
     [
-        ((True, True), (True, True), "Both dated"),
-        ((True, True), (True, False), "One dated"),
-        ((True, False), (True, True), "One dated"),
-        ((True, False), (True, False), "None dated"),
-        ((True, True), (False, False), "By number only"),
-        ((False, False), (True, False), "By number only"),
-        ((False, False), (False, False), "By number only"),
-        # A birth date without a name links nobody.
-        ((False, True), (True, True), "By number only"),
-        ((False, True), (False, True), "By number only"),
+        (0, 0, "Both dated"),
+        (0, 1, "One dated"),
+        (1, 1, "None dated"),
+        (0, 2, "By number only"),
+        (1, 2, "By number only"),
+        (2, 2, "By number only"),
     ],
 )
-def test_a_pair_belongs_to_one_population(
-    left: tuple[bool, bool], right: tuple[bool, bool], expected: str
+def test_a_pair_belongs_to_one_population_whichever_record_comes_first(
+    left: int, right: int, expected: str
 ) -> None:
-    pairs = pd.DataFrame([[*left, *right]], columns=SIDES, index=[7])
-    assert populations_of(pairs).to_dict() == {7: expected}
+    codes = population_codes(np.array([left, right]), np.array([right, left]))
+    assert [POPULATIONS[code] for code in codes] == [expected] * 2
 
 
-def test_populations_are_symmetric_and_take_missing_flags_as_no() -> None:
-    pairs = pd.DataFrame(list(product([True, False], repeat=4)), columns=SIDES)
-    mirrored = pairs[[*SIDES[2:], *SIDES[:2]]].set_axis(SIDES, axis="columns")
-    assert populations_of(pairs).tolist() == populations_of(mirrored).tolist()
-    unknown = pd.DataFrame([[True, pd.NA, True, True]], columns=SIDES).astype("boolean")
-    assert populations_of(unknown).tolist() == ["One dated"]
-
-
-def test_codes_of_records_name_the_same_populations_as_flags() -> None:
-    said = pd.Series(["Name and birth date", "Name only", "Identifier only", "Nothing"], dtype="string")
-    kinds = record_kinds(said)
-    codes = population_codes(kinds[:, None], kinds)
-    flags = pd.DataFrame({"named": [True, True, False, False], "dated": [True, False, False, False]})
-    left, right = np.divmod(np.arange(16), 4)
-    pairs = pd.concat(
-        [
-            flags.iloc[place].reset_index(drop=True).add_prefix(f"{side}_")
-            for side, place in (("left", left), ("right", right))
-        ],
-        axis="columns",
-    )
-    assert [POPULATIONS[code] for code in codes.ravel()] == populations_of(pairs).tolist()
+def test_populations_with_names_are_all_but_one() -> None:
     assert set(NAMED_POPULATIONS) == set(POPULATIONS) - {"By number only"}
 
 

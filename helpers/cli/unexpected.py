@@ -7,17 +7,13 @@ from __future__ import annotations
 
 import signal
 import sys
-import threading
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
 
-from helpers.files import Sections, is_full
+from helpers.files import Sections, ended_by_signals, is_full
 
 __all__ = ["Commands"]
 
@@ -43,29 +39,6 @@ def sentence_of(error: BaseException) -> str:
     )
 
 
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """End with 128 + the number of a signal, and clean up temporary files, which Python alone doesn't do."""
-
-    def end(number: int, frame: FrameType | None) -> None:
-        sys.exit(128 + number)
-
-    before = {}
-    if threading.current_thread() is threading.main_thread():
-        for name in ("SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-                before[number] = signal.signal(number, end)
-    try:
-        yield
-    except KeyboardInterrupt:  # click would end with 1, as if something had failed
-        click.echo("\nbigpicture: interrupted.", err=True)
-        sys.exit(128 + signal.SIGINT)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 class Commands(Sections):
     """The group of all commands: `--debug`, anywhere on the line, shows the full traceback."""
 
@@ -78,8 +51,11 @@ class Commands(Sections):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; report an unexpected error in one sentence, with exit status 3."""
         try:
-            with _ended_by_signals():
+            with ended_by_signals():
                 return super().invoke(ctx)
+        except KeyboardInterrupt:  # click would end with 1, as if something had failed
+            click.echo("\nbigpicture: interrupted.", err=True)
+            sys.exit(128 + signal.SIGINT)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:

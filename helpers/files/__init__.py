@@ -68,7 +68,7 @@ from helpers.files.save import (
 )
 from helpers.files.single_row import OneRow, some_rows
 from helpers.files.text_table import TextTable, default_settings, unique_names
-from helpers.files.tied_programs import end_tied, tied_command, when_parent_ends
+from helpers.files.tied_programs import end_tied, ended_by_signals, tied_command, when_parent_ends
 from helpers.files.writers.files import table_pieces, write_files, write_table
 from helpers.files.writers.values import render, render_column
 

@@ -12,16 +12,12 @@ __all__ = ["NOT_INVENTED", "digests_of", "foreign_file", "read_about", "treated_
 
 # Key of `District.about`: why a folder marked synthetic is treated as real.
 NOT_INVENTED = "treated_as_real"
-PIECE = 1 << 20  # bytes
 ANEW = "make a new invented district in another folder with `bigpicture make`"
 
 
 def _digest(path: Path) -> str:
-    whole = hashlib.sha256()
     with path.open("rb") as file:
-        while piece := file.read(PIECE):
-            whole.update(piece)
-    return whole.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def digests_of(folder: Path, paths: Iterable[Path]) -> dict[str, str]:

@@ -114,35 +114,9 @@ def without_guard(frame: pd.DataFrame) -> pd.DataFrame:
 
 def is_running(number: int) -> bool:
     """Return whether a process exists, without signaling it."""
-    if number <= 0:
-        return False
-    if sys.platform == "win32":
-        return _is_running_on_windows(number)
-    try:
-        os.kill(number, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True
+    from psutil import pid_exists
 
-
-def _is_running_on_windows(number: int) -> bool:
-    """Ask Windows, where `os.kill(number, 0)` would end the process. Untested: we have no Windows."""
-    import ctypes
-
-    may_ask, still_active, no_such_process = 0x1000, 259, 87
-    kernel = ctypes.WinDLL("kernel32", use_last_error=True)  # type: ignore[attr-defined,unused-ignore]
-    kernel.OpenProcess.restype = ctypes.c_void_p
-    handle = kernel.OpenProcess(may_ask, False, number)
-    if not handle:
-        return bool(ctypes.get_last_error() != no_such_process)  # type: ignore[attr-defined,unused-ignore]
-    code = ctypes.c_ulong()
-    try:
-        told = kernel.GetExitCodeProcess(ctypes.c_void_p(handle), ctypes.byref(code))
-    finally:
-        kernel.CloseHandle(ctypes.c_void_p(handle))
-    return not told or code.value == still_active
+    return number > 0 and pid_exists(number)
 
 
 # Prefix of draft folders, followed by the process id of their writer.

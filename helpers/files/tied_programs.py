@@ -13,9 +13,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["end_tied", "tied_command", "when_parent_ends"]
+__all__ = ["end_tied", "ended_by_signals", "tied_command", "when_parent_ends"]
 
 # Seconds in which a program may end by itself.
 PATIENCE = 15.0
@@ -52,6 +52,26 @@ def end_tied(programs: Sequence[subprocess.Popen[bytes]], patience: float = PATI
             except subprocess.TimeoutExpired:
                 end()
         program.wait()
+
+
+@contextlib.contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Let a signal leave the block first, so that it cleans up; the process ends with 128 + its number."""
+
+    def leave(number: int, _: object) -> None:
+        sys.exit(128 + number)
+
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # those that the system has
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                before[number] = signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _leave() -> None:

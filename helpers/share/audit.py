@@ -9,6 +9,7 @@ import json
 import os
 import re
 import secrets
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,7 +24,6 @@ from helpers.standard import BadInput
 __all__ = ["Audit", "shown_hash"]
 
 BEGINNING = "0" * 64
-BLOCK = 4096  # bytes
 # A byte that is no text is read as a surrogate, so that its line has a code of its own.
 BYTES = "surrogateescape"
 UNREAD = re.compile(r"[\udc80-\udcff]")
@@ -128,18 +128,11 @@ class Audit:
         return text.split("\n") if text else []
 
     def _last(self) -> str:
-        """Read the last line only: the log may be long."""
-        size = self.path.stat().st_size if self.path.exists() else 0
-        if not size:
+        """Return the last line alone: the log may be long."""
+        if not self.path.exists():
             return ""
         with self.path.open("rb") as file:
-            end, tail = size, b""
-            while end and tail.count(b"\n", 0, -1) == 0:
-                begin = max(0, end - BLOCK)
-                file.seek(begin)
-                tail = file.read(end - begin) + tail
-                end = begin
-        return tail.removesuffix(b"\n").rpartition(b"\n")[2].decode("utf-8", BYTES)
+            return b"".join(deque(file, maxlen=1)).removesuffix(b"\n").decode("utf-8", BYTES)
 
     def _newest(self) -> tuple[int, str]:
         """Return the number of lines and the newest code, after checking the last line against them.

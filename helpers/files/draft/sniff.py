@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -18,7 +16,7 @@ from helpers.files.folder import FoundFile
 from helpers.files.limits import TooMuch
 from helpers.files.parse.values import trimmed
 from helpers.files.readers.decode import read_text
-from helpers.files.readers.delimited import DELIMITERS, parse_delimited
+from helpers.files.readers.delimited import DELIMITERS, first_rows, parse_delimited
 from helpers.files.readers.json_lines import parse_json_lines
 from helpers.files.readers.workbook import is_sheet, parse_sheet, rows_of
 from helpers.files.text_table import Parsed
@@ -132,25 +130,13 @@ class UnknownFile:
         return (self.format, self.settings.get("header_row", 1), *map(str, self.rows.columns))
 
 
-def _cells(data: bytes, delimiter: str) -> list[list[str]]:
-    start = io.StringIO(data[: 1 << 18].decode("utf-8", errors="replace").replace("\0", ""), newline="")
-    rows: list[list[str]] = []
-    try:
-        for row in csv.reader(start, delimiter=delimiter):
-            rows.append([cell.strip() for cell in row])
-            if len(rows) >= LOOKED_AT:
-                break
-    except csv.Error:
-        pass
-    return rows
-
-
 def _delimiter(data: bytes) -> tuple[str, list[list[str]]]:
     """Find the delimiter that gives most rows the same number of cells, more than one."""
     best: tuple[float, int] = (-1.0, 0)
-    chosen = (",", _cells(data, ","))
+    text = data.replace(b"\0", b"")
+    chosen = (",", first_rows(text, ",", LOOKED_AT))
     for delimiter in DELIMITERS:
-        rows = _cells(data, delimiter)
+        rows = first_rows(text, delimiter, LOOKED_AT)
         widths = Counter(len(row) for row in rows if row)
         if not widths:
             continue

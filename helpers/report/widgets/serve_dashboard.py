@@ -8,7 +8,6 @@ import json
 import os
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -28,6 +27,7 @@ from typing import Any
 import helpers.standard
 from helpers.files import (
     end_tied,
+    ended_by_signals,
     fingerprint,
     must_be_a_folder,
     sweep,
@@ -261,7 +261,7 @@ def serve_dashboard(
     sweep(Path(tempfile.gettempdir()), PREFIX)
     word = secrets.token_urlsafe(24)
     with contextlib.ExitStack() as ends:
-        ends.enter_context(_ended_by_signals())
+        ends.enter_context(ended_by_signals())
         private = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))  # nobody else can read it
         ends.callback(shutil.rmtree, private, ignore_errors=True)
         ready = private / "ready"
@@ -284,26 +284,6 @@ def _door(private: Path, address: str) -> Path:
     page = render("report/widgets/door.html.j2", address=address)
     write_atomically(door, page.encode("utf-8"))
     return door
-
-
-@contextlib.contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Let a signal that would end this process leave the block first, like Ctrl-C."""
-
-    def leave(number: int, _: object) -> None:
-        raise SystemExit(128 + number)
-
-    before = {}
-    if threading.current_thread() is threading.main_thread():
-        for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):  # those that the system has
-            number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-                before[number] = signal.signal(number, leave)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _start(private: Path, notebook: Path, idle: float) -> subprocess.Popen[bytes]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import datetime as dt
-import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
@@ -193,22 +192,11 @@ def _run(
     paths = [(source / "workshop" / f"{name}.ipynb").resolve() for name in sessions]
     found = []
     # Guesses that somebody stored in the working folder would show answers on handouts.
-    with _inside(spare):
+    with contextlib.chdir(spare):
         for answers in (False, True):
             runs = run_notebooks(paths, {"answers": answers}, spare / f"answers_{answers}", progress=progress)
             found.append({run.name: _executed(run) for run in runs})
     return found[0], found[1]
-
-
-@contextlib.contextmanager
-def _inside(folder: Path) -> Any:
-    """Work in a folder until the block ends."""
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
 
 
 def _executed(run: NotebookRun) -> NotebookNode:

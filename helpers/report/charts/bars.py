@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -63,9 +63,7 @@ def bars(
     *,
     title: str,
     unit: str,
-    alt: str = "",
     caption: str = "",
-    highlight: Collection[str] = (),
     ordered: bool = True,
     digits: int | None = None,
     guard: CountGuard | None = None,
@@ -81,12 +79,8 @@ def bars(
         The finding, as a sentence.
     unit
         Unit of the values: children, days, percent, ….
-    alt
-        The finding and its range in a sentence; default is from title and data.
     caption
         What, when, how many, source.
-    highlight
-        Labels to draw in blue: the chosen school, child or system.
     ordered
         False keeps a meaningful order of the rows (grades, months).
     digits
@@ -113,12 +107,12 @@ def bars(
     labels = frame["label"].tolist()
 
     def draw(width: int) -> Figure:
-        return draw_bars(Canvas(width), labels, lengths, texts, unit, frozenset(highlight))
+        return draw_bars(Canvas(width), labels, lengths, texts, unit)
 
     return Picture(
         draw,
         title=title,
-        alt=alt or _alt(title, labels, lengths, texts, unit),
+        alt=_alt(title, labels, lengths, texts, unit),
         caption=caption,
         data=frame.rename(columns={"label": "what", "value": unit}),
         guard=guard,
@@ -144,9 +138,8 @@ def draw_bars(
     lengths: list[float],
     texts: list[str],
     unit: str,
-    chosen: frozenset[str],
 ) -> Figure:
-    """Draw bars on a sheet: labels, lengths, texts at their ends, the unit below, and which are blue."""
+    """Draw bars on a sheet: labels, lengths, texts at their ends, and the unit below."""
     tail = max(sheet.measure(text) for text in texts) + 10
     room = sheet.width - 2 if sheet.narrow else 250
     names = [sheet.fold(label, room, lines=3, split=True) for label in labels]
@@ -164,7 +157,7 @@ def draw_bars(
         [max(length, 0.0) * scale for length in lengths],
         height=thick,
         left=left,
-        color=[color("blue") if label in chosen else color("ink") for label in labels],
+        color=color("ink"),
     )
     if not sheet.narrow:
         axes.plot([left, left], [0, len(labels) * step], color=color("muted"), linewidth=0.8)

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from helpers.report.charts.bars import draw_bars
 from helpers.report.charts.picture import BODY, SMALL, Canvas, Picture
 from helpers.report.tables import (
-    CountGuard,
     and_ties,
-    as_number,
-    is_missing,
     number_text,
     shared_digits,
-    shown_count,
 )
 from helpers.report.theme import color, text_color_on
 from helpers.standard import Measured
@@ -131,7 +127,6 @@ def heat_map(
     columns: Sequence[str] = (),
     caption: str = "",
     highest: float | None = None,
-    guard: CountGuard | None = None,
 ) -> Picture:
     """Draw a heat map of a table.
 
@@ -151,8 +146,6 @@ def heat_map(
         What, when, how many, source.
     highest
         Value with the darkest shade; default is 100 for percent, else the largest one.
-    guard
-        Guard of a real folder; values are then counts of children, and we don't show small ones.
 
     Returns
     -------
@@ -171,10 +164,9 @@ def heat_map(
         list(columns) or known[column].unique().tolist(),
         list(rows) or known[row].unique().tolist(),
     )
-    shown = [shown_count(number, guard) for number in known[value].tolist()]
-    digits = shared_digits(shown, unit)
-    texts = [number_text(number, unit, digits) for number in shown]
-    numbers = [as_number(number) for number in shown]
+    numbers = [float(number) for number in known[value]]
+    digits = shared_digits(numbers, unit)
+    texts = [number_text(number, unit, digits) for number in numbers]
     top = highest or (100.0 if unit == "percent" else max((n for n in numbers if n), default=1.0))
     cells = {
         (down.index(a), across.index(b)): Cell(text, number)
@@ -185,16 +177,14 @@ def heat_map(
     def draw(width: int) -> Figure:
         return draw_cells(Canvas(width), down, across, cells, top, unit)
 
-    told = [pair for pair in zip(numbers, texts, strict=True) if pair[0] is not None]
-    between = f", from {min(told)[1]} to {max(told)[1]}" if told else ""
+    told = list(zip(numbers, texts, strict=True))
     return Picture(
         draw,
         title=title,
         alt=f"{title.rstrip('.')}: {Measured('cells_down', len(down)):count} and "
-        f"{Measured('cells_across', len(across)):count}{between}.",
+        f"{Measured('cells_across', len(across)):count}, from {min(told)[1]} to {max(told)[1]}.",
         caption=caption,
         data=frame[[row, column, value]].rename(columns={value: unit}),
-        guard=guard,
     )
 
 
@@ -210,16 +200,11 @@ def pair_heat_map(
     left: str = "left_silo",
     right: str = "right_silo",
     value: str = "value",
-    alt: str = "",
     caption: str = "",
     order: Sequence[str] = (),
-    highest: float | None = None,
-    worst: Literal["low", "high"] = "low",
-    digits: int | None = None,
     counts: tuple[str, str] | None = None,
-    guard: CountGuard | None = None,
 ) -> Picture:
-    """Draw a heat map of pairs of systems.
+    """Draw a heat map of pairs of systems; phones have no room for many and get bars of the lowest pairs.
 
     Parameters
     ----------
@@ -232,22 +217,12 @@ def pair_heat_map(
         Unit of the values.
     left, right, value
         Columns with both names of the pair, and the number.
-    alt
-        The finding and its range in a sentence; default is from title and data.
     caption
         What, when, how many, source.
     order
         Names in drawing order; default is as they come.
-    highest
-        Value with the darkest shade; default is 100 for percent, else the largest one.
-    worst
-        Which end is the problem. Phones have no room for many systems: they get bars of the worst pairs.
-    digits
-        Decimals.
     counts
         Columns with the count and the base of a share, which its table then shows, too.
-    guard
-        Guard of a real folder; values are then counts of children, and we don't show small ones.
 
     Returns
     -------
@@ -261,56 +236,48 @@ def pair_heat_map(
     """
     based = frame[frame[left].notna() & frame[right].notna()].reset_index(drop=True)
     pairs = based[[left, right, value]]
-    if pairs[value].dropna().empty:
+    known = pairs.dropna()
+    if known.empty:
         raise ValueError("There is nothing to draw: no pair has a value. Say so in a sentence instead.")
     names = list(order) or list(dict.fromkeys([*pairs[left].tolist(), *pairs[right].tolist()]))
-    cells = {(str(a), str(b)): shown_count(number, guard) for a, b, number in pairs.itertuples(index=False)}
-    digits = shared_digits(cells.values(), unit) if digits is None else digits
-    texts = {pair: number_text(cell, unit, digits) for pair, cell in cells.items()}
-    numbers = {
-        pair: float(cell)  # type: ignore[arg-type]
-        for pair, cell in cells.items()
-        if not is_missing(cell) and not isinstance(cell, str)
-    }
-    top = highest or (100.0 if unit == "percent" else max(numbers.values(), default=1.0)) or 1.0
+    numbers = {(str(a), str(b)): float(number) for a, b, number in known.itertuples(index=False)}
+    digits = shared_digits(numbers.values(), unit)
+    texts = {pair: number_text(number, unit, digits) for pair, number in numbers.items()}
+    top = (100.0 if unit == "percent" else max(numbers.values())) or 1.0
 
     def draw(width: int) -> Figure:
         sheet = Canvas(width)
-        if sheet.narrow and len(names) > _MOST_ON_A_PHONE and numbers:
-            ranked = sorted(numbers, key=numbers.__getitem__, reverse=worst == "high")[:10]
+        if sheet.narrow and len(names) > _MOST_ON_A_PHONE:
+            ranked = sorted(numbers, key=numbers.__getitem__)[:10]
             pairs_said = [" – ".join(pair) for pair in ranked]
             scale = [numbers[pair] for pair in ranked]
             left_out = f"{unit}; the {len(ranked)} worst of {Measured('pairs_drawn', len(numbers))!s}"
-            return draw_bars(
-                sheet, pairs_said, scale, [texts[pair] for pair in ranked], left_out, frozenset()
-            )
-        said = texts
-        if sheet.narrow and len(names) > _DIGITS_ON_A_PHONE:
-            # The unit is below; only whole numbers fit into a cell of forty pixels.
-            said = {pair: number_text(numbers[pair], "", 0) for pair in numbers} | {
-                pair: text for pair, text in texts.items() if pair not in numbers
-            }
-        both = said if counts else {pair[::-1]: text for pair, text in said.items()} | said
-        return _draw(sheet, [str(name) for name in names], numbers, both, top, unit)
+            return draw_bars(sheet, pairs_said, scale, [texts[pair] for pair in ranked], left_out)
+        # On a phone the unit is below; only whole numbers fit into a cell of forty pixels.
+        short = sheet.narrow and len(names) > _DIGITS_ON_A_PHONE
+        cells = {(at, at): Cell("") for at in range(len(names))}
+        both = numbers if counts else {pair[::-1]: number for pair, number in numbers.items()} | numbers
+        for (a, b), number in both.items():
+            if a in names and b in names:
+                text = number_text(number, "", 0) if short else number_text(number, unit, digits)
+                cells[names.index(a), names.index(b)] = Cell(text, number)
+        return draw_cells(sheet, names, names, cells, top, unit)
 
     return Picture(
         draw,
         title=title,
-        alt=alt or _alt(title, numbers, texts, unit),
+        alt=_alt(title, numbers, texts, unit),
         caption=caption,
         data=based[[left, right, *(counts or ()), value]].rename(
             columns={left: "system", right: "with", value: unit}
             | dict(zip(counts or (), ("children", "out of"), strict=False))
         ),
-        guard=guard,
     )
 
 
 def _alt(
     title: str, numbers: dict[tuple[str, str], float], texts: dict[tuple[str, str], str], unit: str
 ) -> str:
-    if not numbers:
-        return f"{title.rstrip('.')}: every pair of systems shares too few children for a number to be shown."
     most, least = max(numbers, key=numbers.__getitem__), min(numbers, key=numbers.__getitem__)
     tail = "" if unit in ("percent", "USD") else f" {unit}"
     ends = [
@@ -319,21 +286,3 @@ def _alt(
     ]
     many = f"{Measured('pairs_drawn', len(numbers)):count}"
     return f"{title.rstrip('.')}: {many}, from {ends[0]} to {ends[1]}."
-
-
-def _draw(
-    sheet: Canvas,
-    names: list[str],
-    numbers: dict[tuple[str, str], float],
-    texts: dict[tuple[str, str], str],
-    top: float,
-    unit: str,
-) -> Figure:
-    cells: dict[tuple[int, int], Cell] = {(at, at): Cell("") for at in range(len(names))}
-    place_of = {name: place for place, name in enumerate(names)}
-    for (a, b), text in texts.items():
-        if a not in place_of or b not in place_of:
-            continue
-        # A pair given once has its number in the other direction, too.
-        cells[place_of[a], place_of[b]] = Cell(text, numbers.get((a, b), numbers.get((b, a))))
-    return draw_cells(sheet, names, names, cells, top, unit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -61,9 +61,9 @@ class Presence:
     # Whether lines carry all source records, and not only the first as an example.
     keeps_behind: bool = False
 
-    def pairs(self) -> list[tuple[int, int]]:
-        """List every pair of systems once, by index."""
-        return list(combinations(range(len(self.silos)), 2))
+    def pairs(self) -> Iterable[tuple[tuple[int, str], tuple[int, str]]]:
+        """List every pair of systems once, each with its index."""
+        return combinations(enumerate(self.silos), 2)
 
     def has_placed(self, place: int) -> bool:
         """Check that a system has any child who is certainly distinct."""

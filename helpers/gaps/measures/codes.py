@@ -167,8 +167,7 @@ def meaning(district: District, known: Presence) -> Lines:
     """Measure how many codes of one system have an equivalent in another."""
     lines: Lines = []
     for column, by_silo in vocabularies(district).items():
-        for left_place, right_place in known.pairs():
-            left, right = known.silos[left_place], known.silos[right_place]
+        for (_, left), (_, right) in known.pairs():
             if left in by_silo and right in by_silo:
                 lines += _pair(by_silo[left], by_silo[right], column)
     return lines
@@ -229,8 +228,7 @@ def standards(district: District, known: Presence) -> list[dict[str, Any]]:
         if silo in terms:
             named = sum(term is not None for term in terms[silo].values())
             lines.append(line("columns with a term", silo, None, named, len(terms[silo])))
-    for left_place, right_place in known.pairs():
-        left, right = known.silos[left_place], known.silos[right_place]
+    for (_, left), (_, right) in known.pairs():
         mine, theirs = (
             {term for term in terms.get(silo, {}).values() if term is not None} for silo in (left, right)
         )

@@ -197,7 +197,7 @@ def agreement(known: Presence, newest: LatestDay) -> Lines:
         codes[column] = pd.factorize(words)[0]
     year = years_told(known, newest)
     lines: Lines = []
-    for left_place, right_place in known.pairs():
+    for (left_place, left_silo), (right_place, right_silo) in known.pairs():
         left, right = record[:, left_place], record[:, right_place]
         shared = (left >= 0) & (right >= 0)
         for column, code in codes.items():
@@ -211,8 +211,8 @@ def agreement(known: Presence, newest: LatestDay) -> Lines:
             unlike = np.zeros(len(known.records), dtype=bool)
             apart = both & (one != other)
             unlike[left[shared][apart]] = unlike[right[shared][apart]] = True
-            systems = known.silos[left_place], known.silos[right_place]
-            lines.append(line("says the same", *systems, same, total, column, **known.example(unlike)))
+            example = known.example(unlike)
+            lines.append(line("says the same", left_silo, right_silo, same, total, column, **example))
     return lines
 
 

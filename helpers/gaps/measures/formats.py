@@ -264,8 +264,7 @@ def _between(district: District, known: Presence, dates: pd.DataFrame) -> Lines:
                     if form is not None:
                         by_silo.setdefault(silo, {}).setdefault(f"{makes.table}.{target}", set()).add(form)
     lines: Lines = []
-    for left_place, right_place in known.pairs():
-        left, right = known.silos[left_place], known.silos[right_place]
+    for (_, left), (_, right) in known.pairs():
         mine, theirs = by_silo.get(left, {}), by_silo.get(right, {})
         both = mine.keys() & theirs.keys()
         if both:

@@ -33,8 +33,7 @@ def ages(known: Presence, newest: LatestDay) -> Lines:
     for silo in dated:
         behind = (last - days[silo]).days
         lines.append(line("days behind", silo, None, behind, is_limit=newest.waits(silo, behind)))
-    for left_place, right_place in known.pairs():
-        left, right = known.silos[left_place], known.silos[right_place]
+    for (_, left), (_, right) in known.pairs():
         if left in days and right in days:
             lag = (days[left] - days[right]).days
             limit = newest.waits(right if lag > 0 else left, abs(lag))
@@ -57,8 +56,7 @@ def endings(known: Presence, membership: Membership) -> Lines:
         tells = bool(membership.tells[place])
         ended = int(over.sum()) if tells else None
         lines.append(line("ended and still listed", silo, None, ended, total, is_limit=not tells, **example))
-    for left_place, right_place in known.pairs():
-        left, right = known.silos[left_place], known.silos[right_place]
+    for (left_place, left), (right_place, right) in known.pairs():
         both = int((known.holds[:, left_place] & known.holds[:, right_place]).sum())
         for name, stays, leaves in (
             ("ended in right only", left_place, right_place),

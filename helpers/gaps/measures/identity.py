@@ -98,8 +98,7 @@ def keys_of(known: Presence, identifiers: pd.DataFrame) -> Keys:
 def count_duplicate_matches(known: Presence, keys: Keys) -> list[dict[str, Any]]:
     """Count the extra rows that a join by an id produces, beyond one per left record."""
     lines: list[dict[str, Any]] = []
-    for left_place, right_place in known.pairs():
-        left, right = known.silos[left_place], known.silos[right_place]
+    for (_, left), (_, right) in known.pairs():
         for mine, theirs, name in keys.between(left, right):
             code, their_code = (each["code"].to_numpy(dtype="int64") for each in (mine, theirs))
             most = int(max(np.max(code), np.max(their_code))) + 1
@@ -126,8 +125,7 @@ def shared_keys(known: Presence, keys: Keys) -> Lines:
     # Whether two systems share a child; a system shares children with itself.
     holds = known.holds.astype("int64")
     tied = holds.T @ holds > 0
-    for left_place, right_place in known.pairs():
-        left, right = known.silos[left_place], known.silos[right_place]
+    for (left_place, left), (right_place, right) in known.pairs():
         total = int(known.of(left_place).sum())
         named = _by_name(known, left_place, right_place)
         ways: Lines = []
@@ -195,8 +193,7 @@ def matches(known: Presence, links: Links, scope: Scope) -> Lines:
     waiting = {decision: _ends(known, pairs, decision) for decision in ("Review", "Refused")}
     lines: Lines = []
     may = scope.meant & scope.placed
-    for left_place, right_place in known.pairs():
-        left, right = known.silos[left_place], known.silos[right_place]
+    for (left_place, left), (right_place, right) in known.pairs():
         in_left = known.holds[:, left_place] & may[:, right_place]
         in_right = known.holds[:, right_place] & may[:, left_place]
         both, lefts, rights = int((in_left & in_right).sum()), int(in_left.sum()), int(in_right.sum())
@@ -318,8 +315,7 @@ def correctness(known: Presence, scores: pd.DataFrame | None, misjudged: pd.Data
             overall[(each["left_silo"], each["right_silo"])] = each
     examples = _to_look_at(known, misjudged)
     lines: Lines = []
-    for left_place, right_place in known.pairs():
-        left, right = known.silos[left_place], known.silos[right_place]
+    for (_, left), (_, right) in known.pairs():
         row: Any = overall.get((left, right), overall.get((right, left)))
         for name, of, why in (
             ("matches that are right", "linked", "Wrong"),

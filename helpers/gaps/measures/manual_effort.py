@@ -205,8 +205,7 @@ def manual_effort_lines(work: pd.DataFrame, known: Presence, keys: Keys) -> list
     paired = work.dropna(subset=["right_silo"])
     for one, other, count in zip(paired["left_silo"], paired["right_silo"], paired["count"], strict=True):
         reviews[frozenset((one, other))] = reviews.get(frozenset((one, other)), 0) + int(count)
-    for left_place, right_place in known.pairs():
-        left, right = known.silos[left_place], known.silos[right_place]
+    for (left_place, left), (right_place, right) in known.pairs():
         marked = to_type(known, keys, right_place, left_place)
         review = reviews.get(frozenset((left, right)), 0)
         low, likely, high = (

@@ -180,8 +180,7 @@ def permission(district: District, known: Presence) -> list[dict[str, Any]]:
                 line("restricted without need", silo, None, count, column=str(kind),
                      example_file=own["file"].iloc[0], example_row=1)
             )  # fmt: skip
-    for left_place, right_place in known.pairs():
-        left, right = known.silos[left_place], known.silos[right_place]
+    for (_, left), (_, right) in known.pairs():
         bar = restricted_lists(district.layouts.get(left), district.layouts.get(right))
         more: dict[str, Any] = {}
         if bar is not None:

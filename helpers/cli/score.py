@@ -75,7 +75,7 @@ def explain(name: str, folder: Path, wants_rows: bool, out: Path, output: Output
     """
     from helpers.report import explain as explained_in
     from helpers.report import explain_page, page_of_measure
-    from helpers.score import judge_headlines
+    from helpers.score import Headlines
     from helpers.share import Guard
     from helpers.standard import definition
 
@@ -84,7 +84,7 @@ def explain(name: str, folder: Path, wants_rows: bool, out: Path, output: Output
     guard = Guard.of(district)
     links = linked(district, output)
     with output.step("Counting"):
-        found = judge_headlines(district, links)
+        found = Headlines(district, links)
         told = explained_in(found, name)
     measured, page = told.measured, page_of_measure(name)
     table = page.replace(".html", ".csv")
@@ -408,9 +408,9 @@ def _answer(
 ) -> Summary:
     """Say how many children are complete, as the index does, and which systems miss or mix up most."""
     from helpers.report import system_names
-    from helpers.score import MATCHED, children_by_system, judge_headlines
+    from helpers.score import MATCHED, Headlines, children_by_system
 
-    found = judge_headlines(district, links)
+    found = Headlines(district, links)
     silent = f" {found.of('undetected').say()}." if detected else ""
     pairs: dict[Any, Any] = summary.populations.set_index("population").loc["All named"].to_dict()
     true_pairs = Measured("pairs_found", int(pairs["right"]), int(pairs["possible"]))

@@ -36,7 +36,6 @@ from helpers.score.headlines import (
     MATCHED,
     NUMBER,
     Headlines,
-    judge_headlines,
     list_strays,
     main_cause,
     measure,

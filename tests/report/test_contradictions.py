@@ -15,7 +15,7 @@ from helpers.report.pages.explain import page_of_measure
 from helpers.report.pages.gaps import gaps_page
 from helpers.report.pages.index import index_page
 from helpers.report.runs.first_page import first_page
-from helpers.score import judge_headlines
+from helpers.score import Headlines
 from tests.report.contradictions import contradictions, unmeasured
 from tests.report.read_pages import pages_of as read_pages
 from tests.report.titles import overclaims
@@ -41,7 +41,7 @@ EXPLAINED = (
 def pages(district: District, district_links: Links, tmp_path_factory: pytest.TempPathFactory) -> Pages:
     """The pages of a run that need no notebook."""
     out = tmp_path_factory.mktemp("pages")
-    counted = judge_headlines(district, district_links)
+    counted = Headlines(district, district_links)
     figures = first_page(counted)
     index_page(out / "index.html", figures, [], district.about, explains=[(name, "") for name in EXPLAINED])
     gaps_page(

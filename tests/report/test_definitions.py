@@ -15,7 +15,7 @@ from helpers.cli import main
 from helpers.files import read_district
 from helpers.link import link_district
 from helpers.report import run_report
-from helpers.score import judge_headlines, score_children, summarize_links
+from helpers.score import Headlines, score_children, summarize_links
 from helpers.score.headlines import COUNTED
 from helpers.standard import BadInput, Measured, definition, definitions, plain
 from helpers.standard.definitions import inherited
@@ -109,7 +109,7 @@ def measured(folder: Path) -> dict[str, tuple[int, ...]]:
     """Count each measure by its own code."""
     district = read_district(folder)
     links = link_district(district)
-    headlines = judge_headlines(district, links)
+    headlines = Headlines(district, links)
     found = {name: headlines.of(name) for name in COUNTED}
     return {
         name: (one.number,) if "{of}" not in one.definition.says["en"] else (one.number, one.base)

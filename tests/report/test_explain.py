@@ -20,8 +20,7 @@ from helpers.report import explain, explain_page
 from helpers.report.pages.explain import _readable, page_of_measure
 from helpers.report.pages.index import index_page
 from helpers.report.runs.first_page import first_page
-from helpers.score import COUNTED, children_by_system, judge_headlines, list_strays, measure
-from helpers.score.headlines.counted import Headlines
+from helpers.score import COUNTED, Headlines, children_by_system, list_strays, measure
 from helpers.standard import BadInput
 from tests.report.test_definitions import text_of
 
@@ -34,7 +33,7 @@ def run(*given: str | Path) -> tuple[int, str, str]:
 def test_a_number_is_explained_with_its_rows_and_its_like_numbers(
     district_folder: Path, district: District, district_links: Links, tmp_path: Path
 ) -> None:
-    headlines = judge_headlines(district, district_links)
+    headlines = Headlines(district, district_links)
     counted = headlines.of("undetected_by_number")
     code, said, _ = run("undetected_by_number", district_folder, "--out", tmp_path)
     assert code == 0
@@ -76,7 +75,7 @@ def test_a_real_folder_is_sent_to_its_first_page(district_folder: Path, tmp_path
 def test_the_first_page_opens_the_list_behind_its_sentences(
     district: District, district_links: Links, tmp_path: Path
 ) -> None:
-    counted = judge_headlines(district, district_links)
+    counted = Headlines(district, district_links)
     figures = first_page(counted)
     names = {one for one in figures.measures if counted.counts(*one) and counted.of(*one)}
     text = index_page(
@@ -115,7 +114,7 @@ def test_a_real_folder_shows_counts_by_the_guard_and_its_rows_at_the_desk_alone(
 def test_each_measure_of_a_district_has_a_page_with_its_rows(
     district: District, district_links: Links, tmp_path: Path
 ) -> None:
-    counted = judge_headlines(district, district_links)
+    counted = Headlines(district, district_links)
     for name in COUNTED:
         told = explain(counted, name)
         page = explain_page(tmp_path / f"{name}.html", told, district.about).read_text("utf-8")
@@ -150,13 +149,13 @@ def test_children_of_one_name_and_grade_stay_in_the_list_and_are_told_apart() ->
 
 def test_python_asks_for_a_measure_by_its_name(district: District, district_links: Links) -> None:
     asked = measure("undetected_by_number").of(district, district_links)
-    assert asked == judge_headlines(district, district_links).of("undetected_by_number")
+    assert asked == Headlines(district, district_links).of("undetected_by_number")
     with pytest.raises(BadInput, match="Did you mean undetected_by_number"):
         measure("undetected_by_numbr")
 
 
 def test_a_number_of_one_system_has_its_rows_too(district: District, district_links: Links) -> None:
-    counted = judge_headlines(district, district_links)
+    counted = Headlines(district, district_links)
     records = counted.records["matched"]
     systems = children_by_system(records).set_index("silo")
     for silo in systems.index:

@@ -25,9 +25,9 @@ from helpers.report.runs import first_page as module
 from helpers.report.runs.actions import declared_actions, due_days, order_sentence, usual_action
 from helpers.report.runs.first_page import first_actions, first_page
 from helpers.score import (
+    Headlines,
     children_by_system,
     complete_without,
-    judge_headlines,
     judge_records,
     score_children,
     summarize_links,
@@ -37,14 +37,14 @@ from helpers.standard import Measured, plain
 
 @pytest.fixture(scope="module")
 def page(district: District, district_links: Links) -> IndexFigures:
-    return first_page(judge_headlines(district, district_links))
+    return first_page(Headlines(district, district_links))
 
 
 @pytest.fixture(scope="module")
 def unjudged(district: District, district_links: Links) -> IndexFigures:
     """The same district as a real folder: no key, and a guard."""
     real = replace(district, about={})
-    return first_page(judge_headlines(real, district_links))
+    return first_page(Headlines(real, district_links))
 
 
 def test_each_number_is_that_of_the_scores(
@@ -83,7 +83,7 @@ def test_matching_names_everybody_who_is_mixed_up_then(
 def test_a_step_about_one_system_counts_its_own_children(
     district: District, district_links: Links, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = module.judge(judge_headlines(district, district_links))
+    found = module.judge(Headlines(district, district_links))
     systems = found.systems.assign(undetected=found.systems["silo"].eq("meals").astype("Int64") * 3)
     counts = {"mixed": 6, "mixed_noticed": 2, "undetected": 4, "undetected_by_number": 9}
     made = {name: replace(found[name], number=many) for name, many in counts.items()}
@@ -275,5 +275,5 @@ def test_a_folder_of_one_system_has_a_first_page(tmp_path: Path, district_folder
     (folder / "district.json").write_text(json.dumps({"synthetic": True, "title": "One"}), encoding="utf-8")
     district = read_district(folder)
     links = link_district(district)
-    page = first_page(judge_headlines(district, links))
+    page = first_page(Headlines(district, links))
     assert "One system alone" in page.sentences[1].sentence

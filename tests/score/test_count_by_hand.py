@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from helpers.cli import main
 from helpers.files import District
 from helpers.link import Links
-from helpers.score import judge_headlines
+from helpers.score import Headlines
 from helpers.score.headlines import COUNTED
 from tests.score import count_by_hand, read_by_hand
 from tests.shared_districts import SharedDistricts
@@ -54,7 +54,7 @@ def units(name: str, rows: pd.DataFrame) -> set[Any]:
 
 def compare(folder: Path, district: District, links: Links, out: Path) -> None:
     by_hand = count_by_hand.count_district(folder, written_by_commands(folder, out))
-    found = judge_headlines(district, links)
+    found = Headlines(district, links)
     assert set(by_hand) == {*COUNTED, *OF_FILES} - BY_THE_KIT_ALONE
     accounts = district.accounts
     assert len(by_hand.pop("rows")) == int((accounts["rows"] - accounts["rows_structure"]).sum())

@@ -10,14 +10,14 @@ import pytest
 
 from helpers.files import District
 from helpers.link import Links
-from helpers.score import children, judge_headlines, list_strays, main_cause, read_answer_key
-from helpers.score.headlines import COUNTED, Headlines
+from helpers.score import Headlines, children, list_strays, main_cause, read_answer_key
+from helpers.score.headlines import COUNTED
 from helpers.standard import BadInput, Measured, definitions, empty_table, plain
 
 
 @pytest.fixture(scope="module")
 def headlines(district: District, district_links: Links) -> Headlines:
-    return judge_headlines(district, district_links)
+    return Headlines(district, district_links)
 
 
 def test_parts_of_a_measure_add_up_and_fit_into_their_base(headlines: Headlines) -> None:

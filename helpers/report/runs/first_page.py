@@ -30,7 +30,7 @@ from helpers.report.runs.file_drift import file_facts
 from helpers.report.runs.with_key import judge, steps_with_key, with_key
 from helpers.report.runs.without_key import steps_without_key, without_key
 from helpers.report.to_do import Action
-from helpers.score import Headlines, judge_headlines, rows_not_there
+from helpers.score import Headlines, rows_not_there
 from helpers.share import FEW, Guard
 from helpers.standard import BadInput, Measured
 
@@ -47,7 +47,7 @@ def first_page(counted: Headlines) -> IndexFigures:
     Parameters
     ----------
     counted
-        Measures of the district, as from `judge_headlines`.
+        Measures of the district.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def first_actions(district: District, links: Links, card: pd.DataFrame, *, judge
     ``card`` is its table ``scorecard``; ``judged`` says whether the folder has an answer key.
     """
     if judged:
-        return steps_with_key(district, links, judge(judge_headlines(district, links)))
+        return steps_with_key(district, links, judge(Headlines(district, links)))
     return steps_without_key(district, links, card, Guard.of(district))
 
 
@@ -166,7 +166,7 @@ def compute_figures(folder: Path) -> RunFigures:
 def figures_of(district: District) -> RunFigures:
     """Link a district, score it if it has an answer key, and compute the first page."""
     links = link_district(district)
-    guard, counted = Guard.of(district), judge_headlines(district, links)
+    guard, counted = Guard.of(district), Headlines(district, links)
     card = counted.card
     return RunFigures(
         first_page(counted),

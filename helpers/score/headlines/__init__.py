@@ -7,7 +7,6 @@ from helpers.score.headlines.counted import (
     MATCHED,
     NUMBER,
     Headlines,
-    judge_headlines,
     measure,
 )
 from helpers.score.headlines.strays import list_strays, main_cause
@@ -19,7 +18,6 @@ __all__ = [
     "MATCHED",
     "NUMBER",
     "Headlines",
-    "judge_headlines",
     "list_strays",
     "main_cause",
     "measure",

@@ -29,7 +29,7 @@ from helpers.share import Guard
 from helpers.standard import BadInput, Measured, definition, nearest
 from helpers.systems import roster_system
 
-__all__ = ["AND", "MATCHED", "NUMBER", "Headlines", "judge_headlines", "measure"]
+__all__ = ["AND", "MATCHED", "NUMBER", "Headlines", "measure"]
 
 NUMBER, MATCHED = "number", "matched"
 # Between the systems of a measure that is about several.
@@ -38,7 +38,7 @@ AND = " and "
 
 @dataclass(frozen=True)
 class Headlines:
-    """Measures of a district; each is computed once, when somebody asks for it.
+    """Measures of a linked district; each is computed once, when somebody asks for it.
 
     ``of("complete")`` gives the measure of that name in ``definitions.toml``, as `Measured`.
     """
@@ -185,11 +185,6 @@ def measure(name: str) -> Measure:
     """
     definition(name)
     return Measure(name)
-
-
-def judge_headlines(district: District, links: Links) -> Headlines:
-    """Prepare the measures of a linked district."""
-    return Headlines(district, links)
 
 
 def _with_outcome(outcome: str, method: str) -> Callable[[Headlines], pd.DataFrame]:

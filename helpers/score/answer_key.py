@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -10,10 +11,11 @@ import pandas as pd
 from helpers.files import fingerprint, shared
 from helpers.standard import OLD_KEY_COLUMNS, OLD_SPELLINGS, BadInput, as_table, empty_table, standard_table
 
-__all__ = ["AnswerKey", "can_be_judged", "read_answer_key"]
+__all__ = ["PLACE", "AnswerKey", "can_be_judged", "read_answer_key"]
 
 FOLDER = "answer_key"
 NEEDED = ("people", "rows")
+PLACE = ["silo", "file", "row"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,17 @@ class AnswerKey:
     cases: pd.DataFrame
     values: pd.DataFrame
     effects: pd.DataFrame
+
+    @cached_property
+    def households(self) -> pd.Series:
+        """Return the household of each person."""
+        return (
+            self.people.dropna(subset=["person"]).drop_duplicates("person").set_index("person")["household"]
+        )
+
+    def people_at(self, part: str) -> pd.DataFrame:
+        """List the source rows, each with its person in a part: its subject, or a guardian in it."""
+        return self.rows.loc[self.rows["part"].eq(part), [*PLACE, "person"]].dropna().drop_duplicates()
 
 
 def can_be_judged(folder: Path | str) -> bool:

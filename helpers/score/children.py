@@ -12,7 +12,7 @@ from helpers.link import Links
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.populations import COMPLETE, MIXED, SPLIT, child_outcomes
 from helpers.score.rates import rate_of
-from helpers.score.truth import RECORD, index_by_record, of_one_person, true_children
+from helpers.score.truth import RECORD, ends_of, index_by_record, of_one_person, true_children
 from helpers.standard import STRING, as_table
 from helpers.systems import roster_system
 
@@ -182,19 +182,12 @@ def _contradicted(pairs: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
     """List the records of linked pairs of two persons with a contradiction."""
     doubtful = pairs[pairs["decision"].eq("Match") & pairs["contradiction"].notna()]
     persons = truth[[*RECORD, "person"]].groupby(RECORD)["person"].agg("min")
-    left, right = (
-        persons.reindex(pd.MultiIndex.from_frame(doubtful[[f"{side}_silo", f"{side}_record"]])).to_numpy()
-        for side in ("left", "right")
-    )
+    left, right = (persons.reindex(pd.MultiIndex.from_frame(end)).to_numpy() for end in ends_of(doubtful))
     return _ends(doubtful[left != right])
 
 
 def _ends(pairs: pd.DataFrame) -> pd.DataFrame:
-    ends = [
-        pairs[[f"{side}_silo", f"{side}_record"]].set_axis(RECORD, axis="columns")
-        for side in ("left", "right")
-    ]
-    return pd.concat(ends, ignore_index=True).drop_duplicates()
+    return pd.concat(ends_of(pairs), ignore_index=True).drop_duplicates()
 
 
 def _looked_up(child: pd.Series, answer: pd.Series) -> np.ndarray:
@@ -259,9 +252,8 @@ def score_cases(district: District, links: Links, *, key: AnswerKey | None = Non
         wrong_pairs=("with_others", "sum"),
         undecidable=("undecidable", "any"),
     )
-    homes = key.people.dropna(subset=["person"]).drop_duplicates("person").set_index("person")["household"]
     of_child = of_child.reset_index()
-    of_child["home"] = homes.reindex(of_child["person"]).to_numpy()
+    of_child["home"] = key.households.reindex(of_child["person"]).to_numpy()
     of_child["home"] = of_child["home"].fillna(of_child["person"])
     of_child["split"] &= ~of_child["mixed"]
     counted = of_child.groupby("case")[["split", "mixed", "undetected", "wrong_pairs", "undecidable"]].sum()

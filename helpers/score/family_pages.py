@@ -11,16 +11,13 @@ import pandas as pd
 from helpers.files import District
 from helpers.link import Links
 from helpers.profile import Profiles, child_tables, roster_silos
-from helpers.score.answer_key import AnswerKey, read_answer_key
+from helpers.score.answer_key import PLACE, AnswerKey, read_answer_key
 from helpers.score.truth import RECORD, true_crosswalk
 from helpers.share import is_verified_value, pages_on_hold
 from helpers.standard import STRING, as_table, empty_table
 from helpers.systems import declared
 
 __all__ = ["FamilyPageScores", "judge_family_pages", "score_pages", "score_pages_on_hold"]
-
-
-PLACE = ["silo", "file", "row"]
 
 
 def true_child_of_page(links: Links, truly: pd.DataFrame, rosters: list[str]) -> pd.Series:
@@ -42,10 +39,8 @@ def rows_of_other_child(district: District, links: Links, owner: pd.Series, key:
     rows = rows.dropna(subset=[*RECORD, "row"]).drop_duplicates()
     child = links.crosswalk[[*RECORD, "child"]]
     mine = rows.merge(child, on=RECORD, how="inner", validate="many_to_one")
-    subjects = key.rows.loc[key.rows["part"].eq("Subject"), [*PLACE, "person"]].dropna().drop_duplicates()
-    mine = mine[mine["child"].isin(owner.index)].merge(
-        subjects, on=PLACE, how="left", validate="many_to_many"
-    )
+    mine = mine[mine["child"].isin(owner.index)]
+    mine = mine.merge(key.people_at("Subject"), on=PLACE, how="left", validate="many_to_many")
     mine = mine.assign(another=mine["person"].ne(mine["child"].map(owner)) & mine["person"].notna())
     counted = pd.concat([mine, _of_adults(district, rows, child, owner, key)], ignore_index=True)
     counted["another"] = counted["another"].fillna(False).astype("int64")
@@ -64,10 +59,8 @@ def _of_adults(
     logins = rows[rows["table"].eq("login")].rename(columns={"record": "contact_record"})
     used = logins.merge(ties, on=["silo", "contact_record"], how="inner", validate="many_to_many")
     used = used[used["child"].isin(owner.index)]
-    adults = key.rows.loc[key.rows["part"].eq("Guardian"), [*PLACE, "person"]].dropna().drop_duplicates()
-    used = used.merge(adults, on=PLACE, how="left", validate="many_to_many")
-    home = key.people.dropna(subset=["person"]).drop_duplicates("person").set_index("person")["household"]
-    theirs, own = used["person"].map(home), used["child"].map(owner).map(home)
+    used = used.merge(key.people_at("Guardian"), on=PLACE, how="left", validate="many_to_many")
+    theirs, own = used["person"].map(key.households), used["child"].map(owner).map(key.households)
     return used.assign(another=theirs.ne(own) & used["person"].notna())
 
 
@@ -295,14 +288,12 @@ def _adults(district: District, links: Links, held: pd.DataFrame, rosters: list[
         not_to.assign(held=True), on=["child", "silo", "guardian"], how="left", validate="one_to_one"
     )
     gets = ties["held"].isna() & ~ties["child"].isin(whole)
-    rows = key.rows.loc[key.rows["part"].eq("Guardian"), [*PLACE, "person"]].dropna().drop_duplicates()
     adults = district.person_rows[[*RECORD, "file", "row"]].merge(
-        rows, on=PLACE, how="inner", validate="many_to_many"
+        key.people_at("Guardian"), on=PLACE, how="inner", validate="many_to_many"
     )
-    homes = key.people.dropna(subset=["person"]).drop_duplicates("person").set_index("person")["household"]
-    adults = adults.assign(home=adults["person"].map(homes)).rename(columns={"record": "guardian"})
+    adults = adults.assign(home=adults["person"].map(key.households)).rename(columns={"record": "guardian"})
     adults = adults[["silo", "guardian", "home"]].drop_duplicates()
-    getting = ties[gets].assign(own=ties["child"].map(owner).map(homes))
+    getting = ties[gets].assign(own=ties["child"].map(owner).map(key.households))
     getting = getting.merge(adults, on=["silo", "guardian"], how="left", validate="many_to_many")
     another = getting["home"].ne(getting["own"]) & getting["home"].notna()
     told = {"adults": len(ties), "may_get": int(gets.sum()), "of_another_home": int(another.sum())}

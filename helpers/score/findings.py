@@ -10,7 +10,7 @@ import pandas as pd
 from helpers.files import District
 from helpers.gaps import declared_measures
 from helpers.layouts import Layout
-from helpers.score.answer_key import AnswerKey, read_answer_key
+from helpers.score.answer_key import PLACE, AnswerKey, read_answer_key
 from helpers.score.truth import RECORD
 from helpers.standard import STRING
 
@@ -37,7 +37,6 @@ FINDING_KINDS = frozenset(
     id_colliding id_column_refused id_normalized id_unmatched email_shared birth_date_disagrees names_disagree
     """.split()
 )
-PLACE = ["silo", "file", "row"]
 # Kinds about a column: reported once for the whole file, in whatever row the fault is.
 ABOUT_COLUMNS = ("id_column_refused",)
 # The table of facts without a value detects faults, too.
@@ -210,8 +209,8 @@ def _at_the_other_row(faults: pd.DataFrame, findings: pd.DataFrame, key: AnswerK
     """Match findings about two rows, one of which a fault added, by the child of both."""
     about = faults[faults["detected_by"].isin(ABOUT_TWO_ROWS) & faults["column"].isna()]
     by = ["silo", "file", "person", "detected_by"]
-    whose = key.rows.loc[key.rows["part"].eq("Subject"), [*PLACE, "person"]].dropna().drop_duplicates()
     here = findings[findings["kind"].isin(ABOUT_TWO_ROWS)].dropna(subset=["row"])
+    whose = key.people_at("Subject")
     here = here[[*PLACE, "kind"]].merge(whose, on=PLACE, how="inner", validate="many_to_many")
     here = here.rename(columns={"kind": "detected_by"})[by].drop_duplicates()
     return about.dropna(subset=by).merge(here, on=by, how="inner", validate="many_to_one")["change"]
@@ -264,8 +263,7 @@ def _behind_a_measure(
     rows = district.person_rows[[*RECORD, "file", "row"]]
     at_rows = measured.dropna(subset=["row"]).merge(rows, on=PLACE, how="inner", validate="many_to_many")
     rowless = measured[~measured["change"].isin(at_rows["change"])].dropna(subset=["person"])
-    whose = key.rows.loc[key.rows["part"].eq("Subject"), [*PLACE, "person"]].dropna()
-    theirs = rows.merge(whose, on=PLACE, how="inner", validate="many_to_many")
+    theirs = rows.merge(key.people_at("Subject"), on=PLACE, how="inner", validate="many_to_many")
     theirs = theirs[[*RECORD, "person"]].drop_duplicates()
     by_person = rowless.merge(theirs, on=["silo", "person"], how="inner", validate="many_to_many")
     columns = ["change", *RECORD, "detected_by", "file", "column"]

@@ -195,8 +195,7 @@ class _People:
             fault,
             len(rank) + 1,
         )
-        known = key.people.dropna(subset=["person"]).drop_duplicates("person").set_index("person")
-        homes = known["household"].reindex(names)
+        homes = key.households.reindex(names)
         homes = homes.fillna(pd.Series(names, index=homes.index, dtype=STRING))
         is_child = np.zeros(len(names), dtype=bool)
         is_child[person[truth["is_child"].to_numpy(dtype=bool)]] = True

@@ -23,6 +23,7 @@ from helpers.score.populations import (
 from helpers.score.rates import Codes, Numbers, clustered_interval
 from helpers.score.truth import (
     RECORD,
+    ends_of,
     groups_of,
     misjudged_pairs,
     of_one_person,
@@ -465,15 +466,9 @@ def score_pairs(district: District, pairs: pd.DataFrame, *, key: AnswerKey | Non
     """
     key = key or read_answer_key(district.folder)
     persons = true_person_of_record(district, key).groupby(RECORD)["person"].agg(["min", "max"])
-    first, last = (
-        [
-            persons[which].reindex(pd.MultiIndex.from_frame(pairs[[f"{side}_silo", f"{side}_record"]]))
-            for side in ("left", "right")
-        ]
-        for which in ("min", "max")
-    )
-    left, right = (side.to_numpy(dtype=str, na_value="") for side in first)
-    one_each = [(a == b).fillna(False).to_numpy(dtype=bool) for a, b in zip(first, last, strict=True)]
-    right_pair = (left == right) & (left != "") & one_each[0] & one_each[1]
+    ends = [persons.reindex(pd.MultiIndex.from_frame(end)) for end in ends_of(pairs)]
+    left, right = (end["min"].to_numpy(dtype=str, na_value="") for end in ends)
+    alone = [(end["min"] == end["max"]).fillna(False).to_numpy(dtype=bool) for end in ends]
+    right_pair = (left == right) & (left != "") & alone[0] & alone[1]
     outcome = pd.Series(np.where(right_pair, "right", "wrong"), index=pairs.index, dtype=STRING)
     return pairs.assign(outcome=outcome)

@@ -10,7 +10,7 @@ from helpers.link import BANDS, Links, components, probability_bands
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.links import pair_totals, score_pairs, with_rates
 from helpers.score.rates import rate_of
-from helpers.score.truth import true_children, true_person_of_record
+from helpers.score.truth import ends_of, true_children, true_person_of_record
 from helpers.standard import as_table
 
 __all__ = ["score_calibration", "with_review"]
@@ -120,10 +120,7 @@ def _questions(waiting: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
     codes = pd.Series(
         pd.factorize(crosswalk["child"])[0], index=pd.MultiIndex.from_frame(crosswalk[["silo", "record"]])
     )
-    ends = [
-        codes.reindex(pd.MultiIndex.from_frame(waiting[[f"{side}_silo", f"{side}_record"]])).to_numpy()
-        for side in ("left", "right")
-    ]
+    ends = [codes.reindex(pd.MultiIndex.from_frame(end)).to_numpy() for end in ends_of(waiting)]
     known = ~(np.isnan(ends[0]) | np.isnan(ends[1]))
     left, right = (end[known].astype("int64") for end in ends)
     sizes = np.bincount(codes.to_numpy())

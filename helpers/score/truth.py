@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.files import District
-from helpers.score.answer_key import AnswerKey, read_answer_key
+from helpers.score.answer_key import PLACE, AnswerKey, read_answer_key
 from helpers.standard import STRING, as_table
 
 __all__ = [
     "BY_THE_KEY",
     "TWO_PEOPLE",
+    "ends_of",
     "groups_of",
     "index_by_record",
     "misjudged_pairs",
@@ -45,10 +46,16 @@ TWO_PEOPLE = "Answer key, two people"
 
 def true_person_of_record(district: District, key: AnswerKey) -> pd.DataFrame:
     """Return the true person of each source row of a record."""
-    place = ["silo", "file", "row"]
-    rows = key.rows.loc[key.rows["part"].eq("Subject"), [*place, "person"]].dropna().drop_duplicates()
     stands_on = district.person_rows[[*RECORD, "file", "row"]].drop_duplicates()
-    return stands_on.merge(rows, on=place, how="inner", validate="many_to_many")
+    return stands_on.merge(key.people_at("Subject"), on=PLACE, how="inner", validate="many_to_many")
+
+
+def ends_of(pairs: pd.DataFrame) -> list[pd.DataFrame]:
+    """Name the left and the right record of each pair."""
+    return [
+        pairs[[f"{side}_silo", f"{side}_record"]].set_axis(RECORD, axis="columns")
+        for side in ("left", "right")
+    ]
 
 
 def true_children(district: District, key: AnswerKey, crosswalk: pd.DataFrame) -> pd.DataFrame:
@@ -104,7 +111,6 @@ def true_crosswalk(district: District, *, key: AnswerKey | None = None) -> pd.Da
     nobody = NOBODY + " " + students["silo"] + "\n" + students["record"]
     child = students["person"].fillna(nobody)
     step = pd.Series(BY_THE_KEY, index=students.index, dtype=STRING).where(child.duplicated())
-    homes = key.people.dropna(subset=["person"]).drop_duplicates("person").set_index("person")["household"]
     return as_table(
         "crosswalk",
         students[[*RECORD, "linkable_by"]].assign(
@@ -113,7 +119,7 @@ def true_crosswalk(district: District, *, key: AnswerKey | None = None) -> pd.Da
             link_status=pd.Series("Verified", index=students.index, dtype=STRING).where(
                 child.duplicated(keep=False), "Unlinked"
             ),
-            household=homes.reindex(child).set_axis(students.index),
+            household=key.households.reindex(child).set_axis(students.index),
         ),
     )
 

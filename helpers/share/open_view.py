@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.profile import Source, with_rights
-from helpers.share.access import Allowed, Refused, allowed_for, asked
+from helpers.share.access import Refused, allowed_for, asked
 from helpers.share.audit import Audit
 from helpers.share.policy import Policy, read_policy
 from helpers.share.scope import ChildScope, Ties, children_in_scope, latest_day
@@ -45,69 +45,59 @@ def view_for_handover(
     """
     policy = policy or read_policy()
     guardian = next(name for name, role in policy.roles.items() if role.scope == "own child")
-    role, purpose = asked(policy, guardian, None)
-    allowed = allowed_for(policy, role, purpose, source.systems())
+    nobodys = _nobodys(source, guardian, None, policy)
     ours = frozenset(children)
-    opened = View(
-        role=role.name,
-        who=BY_HAND,
-        purpose=purpose.name,
-        school_year=source.school_year,
-        as_of=latest_day(source),
-        policy=policy,
-        allowed=allowed,
-        source=source,
-        _ties=Ties(source, policy),
-        _whose=ChildScope(dict.fromkeys(allowed.rows, ours), two_homes=ours),
-        codes=Pseudonyms(),
-        _audit=audit,
-        ids=tuple(sorted(ours)),
-    )
+    scope = ChildScope(dict.fromkeys(nobodys.allowed.rows, ours), two_homes=ours)
+    opened = replace(nobodys, who=BY_HAND, ids=tuple(sorted(ours)), _whose=scope, _audit=audit)
     opened.log("opened")
     return opened
 
 
-def _open(
+def _nobodys(
     source: Source,
-    allowed: Allowed,
-    who: str,
+    role: str,
+    purpose: str | None,
     policy: Policy,
-    audit: Audit | None,
-    ties: Ties,
-    children: Sequence[str] | None,
-    consents: pd.DataFrame | None,
-    codes: Pseudonyms,
-    day: pd.Timestamp | None,
+    codes: Pseudonyms | None = None,
+    today: Any = None,
 ) -> View:
-    mine = children_in_scope(ties, who, allowed, day, consents)
+    """Prepare a view in a role and for a purpose, of no child yet."""
+    found, why = asked(policy, role, purpose)
+    return View(
+        role=found.name,
+        who="",
+        purpose=why.name,
+        school_year=source.school_year,
+        as_of=pd.Timestamp(today) if today is not None else latest_day(source),
+        policy=policy,
+        allowed=allowed_for(policy, found, why, source.systems()),
+        source=source,
+        _ties=Ties(source, policy),
+        _whose=ChildScope({}),
+        codes=codes or Pseudonyms(),
+        _audit=None,
+        ids=(),
+    )
+
+
+def _for_person(
+    view: View, who: str, children: Sequence[str] | None = None, consents: pd.DataFrame | None = None
+) -> View:
+    """Let a person see the children in scope, or those asked for."""
+    allowed = view.allowed
+    mine = children_in_scope(view._ties, who, allowed, view.as_of, consents)
     seen: frozenset[str] = frozenset().union(
         *(mine.children.get(domain, frozenset()) for domain in allowed.rows)
     )
     if children is not None:
-        wanted = {codes.child_of(child) if allowed.coded else child for child in children}
+        wanted = {view.codes.child_of(child) if allowed.coded else child for child in children}
         if not wanted <= seen:
             raise Refused(
                 f"A {allowed.role.title.lower()} may not see some of the children you asked for, for the "
                 f"purpose {allowed.purpose.name!r}."
             )
         seen &= frozenset(str(child) for child in wanted)
-    opened = View(
-        role=allowed.role.name,
-        who=who,
-        purpose=allowed.purpose.name,
-        school_year=source.school_year,
-        as_of=day,
-        policy=policy,
-        allowed=allowed,
-        source=source,
-        _ties=ties,
-        _whose=mine,
-        codes=codes,
-        _audit=audit,
-        ids=tuple(sorted(seen)),
-    )
-    opened.log("opened")
-    return opened
+    return replace(view, who=who, ids=tuple(sorted(seen)), _whose=mine)
 
 
 def open_view(
@@ -168,22 +158,10 @@ def open_view(
     >>> shown["children"].between(1, 9).any()  # and no group of one to nine children
     np.False_
     """
-    policy = policy or read_policy()
-    found, why = asked(policy, role, purpose)
-    allowed = allowed_for(policy, found, why, source.systems())
-    day = pd.Timestamp(today) if today is not None else latest_day(source)
-    return _open(
-        source,
-        allowed,
-        who,
-        policy,
-        audit,
-        Ties(source, policy),
-        children,
-        consents,
-        codes or Pseudonyms(),
-        day,
-    )
+    nobodys = _nobodys(source, role, purpose, policy or read_policy(), codes, today)
+    opened = replace(_for_person(nobodys, who, children, consents), _audit=audit)
+    opened.log("opened")
+    return opened
 
 
 def open_views(
@@ -213,15 +191,11 @@ def open_views(
     dict
         Person -> view; people who may see none of the children are left out.
     """
-    policy = policy or read_policy()
-    found, why = asked(policy, role, purpose)
-    allowed = allowed_for(policy, found, why, source.systems())
-    day = pd.Timestamp(today) if today is not None else latest_day(source)
-    ties, codes = Ties(source, policy), Pseudonyms()
+    nobodys = _nobodys(source, role, purpose, policy or read_policy(), today=today)
     opened = {}
     for who in whos:
         try:
-            one = _open(source, allowed, who, policy, None, ties, None, None, codes, day)
+            one = _for_person(nobodys, who)
         except Refused:
             continue
         if children is not None:

@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 
 from helpers.files.findings import Findings
@@ -18,10 +19,11 @@ from helpers.files.readers.delimited import DELIMITERS, header_at
 from helpers.files.readers.json_lines import paths_of_line
 from helpers.files.readers.workbook import rows_of, sheets_in
 from helpers.files.readers.xml import records_at
+from helpers.files.text_table import unique_names
 from helpers.layouts import FileLayout, Layout, folded, named_by_place
 from helpers.standard import BadInput
 
-__all__ = ["OneRow", "one_row", "some_rows"]
+__all__ = ["OneRow", "some_rows"]
 
 LONGEST_CELL = 1 << 24  # characters; a cell of a broken file may run to its end
 
@@ -42,11 +44,6 @@ class OneRow:
         plain = re.sub(r"\[\d+\]", "[]", name) if self.kind.nested else name
         column = self.kind.by_fold.get(folded(plain)) or self.kind.by_pattern(name)
         return None if column is None else column.name
-
-
-def one_row(folder: Path, file: str, row: int, layout: Layout | None = None) -> OneRow:
-    """Read one row of one file of a district."""
-    return some_rows(folder, file, [row], layout)[0]
 
 
 def some_rows(folder: Path, file: str, rows: Sequence[int], layout: Layout | None = None) -> list[OneRow]:
@@ -226,12 +223,5 @@ def _written(cell: object) -> str:
 
 def _named(header: list[str], cells: list[str]) -> dict[str, str]:
     """Label a row's cells with their headers; repeated headers get numbers as in the reader."""
-    named: dict[str, str] = {}
-    for place, cell in enumerate(cells):
-        name = header[place] if place < len(header) and header[place] else f"column {place + 1}"
-        again = 2
-        stem = name
-        while name in named:
-            name, again = f"{stem}#{again}", again + 1
-        named[name] = cell
-    return named
+    heads = [head or f"column {place}" for place, (head, _) in enumerate(zip_longest(header, cells), start=1)]
+    return dict(zip(unique_names(heads), cells, strict=False))

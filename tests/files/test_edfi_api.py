@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, read_district
-from helpers.files.single_row import one_row
+from helpers.files.single_row import some_rows
 from helpers.layouts import load_layout
 
 # What an API adds to each resource of the standard, whether a district fills it or not.
@@ -160,7 +160,7 @@ def test_a_row_of_an_array_can_be_opened(tmp_path: Path, district_folder: Path) 
     folder = wrapped(district_folder, tmp_path, as_pages, ".json")
     lines = (district_folder / "silos" / "attendance" / "students.jsonl").read_text(encoding="utf-8")
     third = json.loads(lines.splitlines()[2])
-    opened = one_row(folder, "ed-fi/students.json", 3, load_layout("attendance/edfi_json"))
+    opened = some_rows(folder, "ed-fi/students.json", [3], load_layout("attendance/edfi_json"))[0]
     assert opened.cells["studentUniqueId"] == third["studentUniqueId"]
     assert opened.kind is not None
     assert opened.kind.name == "students"

@@ -15,7 +15,7 @@ import pytest
 from helpers.files import District
 from helpers.files.findings import Findings
 from helpers.files.readers.xml import read_xml_records
-from helpers.files.single_row import one_row
+from helpers.files.single_row import some_rows
 from helpers.layouts import load_layout
 from helpers.standard import BadInput, fact_tables
 
@@ -76,7 +76,7 @@ def test_a_row_of_every_file_has_the_cells_of_that_row(district: District, distr
     asked = places(district)
     assert {PurePosixPath(file).suffix for file in asked["file"]} >= {".csv", ".jsonl", ".xml"}
     for silo, file, row in asked.itertuples(index=False):
-        opened = one_row(district_folder, file, int(row), district.layouts[silo])
+        opened = some_rows(district_folder, file, [int(row)], district.layouts[silo])[0]
         expected = cells(district_folder, file, int(row))
         if ".xlsx/" in file:  # a typed cell is said in another way: only what is text is compared
             told = list(opened.cells.values())
@@ -92,7 +92,7 @@ def test_a_column_is_known_by_its_declared_name(tmp_path: Path) -> None:
     layout = load_layout("attendance/edfi_json")
     record = {"studentReference": {"studentUniqueId": "7"}, "alternative": [{"x": "1"}]}
     (tmp_path / "studentSchoolAttendanceEvents.jsonl").write_text(json.dumps(record), encoding="utf-8")
-    opened = one_row(tmp_path, "studentSchoolAttendanceEvents.jsonl", 1, layout)
+    opened = some_rows(tmp_path, "studentSchoolAttendanceEvents.jsonl", [1], layout)[0]
     assert dict(opened.cells) == {"studentReference.studentUniqueId": "7", "alternative[1].x": "1"}
     assert opened.declared("studentReference.studentUniqueId") == "studentReference.studentUniqueId"
     assert opened.declared("alternative[1].x") is None
@@ -100,13 +100,13 @@ def test_a_column_is_known_by_its_declared_name(tmp_path: Path) -> None:
 
 def test_a_quoted_line_break_is_within_one_row(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b'name,said\r\n"Ana","one\r\ntwo"\r\nBo,"x ""y"""\r\n')
-    assert dict(one_row(tmp_path, "a.csv", 3).cells) == {"name": "Bo", "said": 'x "y"'}
-    assert dict(one_row(tmp_path, "a.csv", 2).cells)["said"] == "one\r\ntwo"
+    assert dict(some_rows(tmp_path, "a.csv", [3])[0].cells) == {"name": "Bo", "said": 'x "y"'}
+    assert dict(some_rows(tmp_path, "a.csv", [2])[0].cells)["said"] == "one\r\ntwo"
 
 
 def test_cells_without_a_head_and_heads_that_stand_twice_are_told_apart(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id;note;note\n1;x;y;z\n", encoding="utf-8")
-    assert dict(one_row(tmp_path, "a.csv", 2).cells) == {
+    assert dict(some_rows(tmp_path, "a.csv", [2])[0].cells) == {
         "id": "1",
         "note": "x",
         "note#2": "y",
@@ -118,7 +118,7 @@ def test_cells_without_a_head_and_heads_that_stand_twice_are_told_apart(tmp_path
 def test_a_row_that_is_not_there_is_said_without_a_cell(tmp_path: Path, row: int) -> None:
     (tmp_path / "a.csv").write_text("name\nAna\n", encoding="utf-8")
     with pytest.raises(BadInput, match="read") as told:
-        one_row(tmp_path, "a.csv", row)
+        some_rows(tmp_path, "a.csv", [row])
     assert "Ana" not in str(told.value)
 
 
@@ -128,4 +128,4 @@ def test_nothing_outside_the_folder_is_opened(tmp_path: Path, file: str) -> None
     (tmp_path / "secret.csv").write_text("a\n1\n", encoding="utf-8")
     (tmp_path / "in" / "a.zip").write_bytes(b"no zip")
     with pytest.raises(BadInput, match="no longer there"):
-        one_row(tmp_path / "in", file, 1)
+        some_rows(tmp_path / "in", file, [1])

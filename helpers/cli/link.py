@@ -20,9 +20,9 @@ from helpers.cli.options import (
     own_model,
     read_known,
     read_so,
-    restricted,
     save,
     to_tens,
+    told_written,
     worded,
 )
 from helpers.files import (
@@ -137,8 +137,7 @@ def link_region(
         "children": children,
         "children of two districts": moves,
         **read_so(guard, output.as_json, "All numbers are rounded to tens here."),
-        "written": written,
-        **restricted(written),
+        **told_written(written),
     }
     finding = [
         f"Linked {counted('records', records):bold count} in {Measured('districts', len(places)):count}: "
@@ -451,8 +450,7 @@ def link(
         "estimated, not measured": estimate[["basis", "measure", "value", "low", "high"]],
         **({CAVEAT: estimate_caveat()} if len(estimate) and links.model is not None else {}),
         "too common to compare": worded(guard, common if as_json else common[common["keys"] > 0], as_json),
-        "written": written,
-        **restricted(written),
+        **told_written(written),
     }
     notes = [*_review_note(figures, folder, earlier), *_refused_note(figures)]
     notes += [*read_so(guard, as_json, ROUNDED).values(), *desk_note(written)]

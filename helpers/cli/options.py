@@ -34,9 +34,9 @@ __all__ = [
     "read_folder",
     "read_known",
     "read_so",
-    "restricted",
     "save",
     "to_tens",
+    "told_written",
     "worded",
     "words_of_policy",
 ]
@@ -84,13 +84,13 @@ def save(
     return [str(path) for path in save_all(out, frames, also, tuple(sorted(gone - set(named))))]
 
 
-def restricted(written: Sequence[str]) -> dict[str, str]:
-    """List the written files that contain numbers that pages suppress."""
+def told_written(written: Sequence[str]) -> dict[str, object]:
+    """List the written files, and those that contain numbers that pages suppress."""
     from helpers.share import FEW
 
     held = [Path(file).name for file in written if Path(file).name.startswith(RESTRICTED)]
     said = f"contain numbers of {FEW}, which no page shows: keep them at your desk"
-    return {"restricted": f"{', '.join(held)} {said}"} if held else {}
+    return {"written": written, **({"restricted": f"{', '.join(held)} {said}"} if held else {})}
 
 
 def desk_note(written: Sequence[str]) -> list[str]:

@@ -22,8 +22,8 @@ from helpers.cli.options import (
     profiled,
     read_known,
     read_so,
-    restricted,
     save,
+    told_written,
     worded,
     words_of_policy,
 )
@@ -155,7 +155,7 @@ def questions(
         figures["families"] = of_families if as_json else families_in_words(of_families)
     written = save(out, tables, instead_of=SOMETIMES, guard=guard)
     # Printed output may end up in the log of a scheduled run; files stay in the district.
-    figures |= {**read_so(guard, as_json, HOW_TO_READ), "written": written, **restricted(written)}
+    figures |= {**read_so(guard, as_json, HOW_TO_READ), **told_written(written)}
     notes = [*read_so(guard, as_json, HOW_TO_READ).values(), *desk_note(written)]
     if one is None:
         notes.insert(0, "One question, by group: --question ID, with an id from questions.csv.")
@@ -347,8 +347,7 @@ def profile(
         **read_so(guard, as_json, f"{ROUNDED} {PARTS} {EXACT}"),
         "accounts": accounts,
         "where every row has ended": worded(guard, sums, as_json),
-        "written": written,
-        **restricted(written),
+        **told_written(written),
     }
     notes = [f"{name.capitalize()}: {count_text(text)}." for name, text in decided.items()]
     notes += [*read_so(guard, as_json, f"{ROUNDED} {PARTS}").values(), *desk_note(written)]

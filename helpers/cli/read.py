@@ -16,8 +16,8 @@ from helpers.cli.options import (
     desk_note,
     read_folder,
     read_so,
-    restricted,
     save,
+    told_written,
     worded,
 )
 from helpers.files import Command, Output, Summary, folder_argument, out_option, with_output
@@ -100,8 +100,7 @@ def read(folder: Path, out: Path, show_values: bool, output: Output) -> None:
         **_kept_out(district.findings),
         **({"drafts": drafts} if as_json else {draft.layout: draft.told for draft in open_}),
         **roster,
-        "written": written,
-        **restricted(written),
+        **told_written(written),
         **({"next": hint} if unknown and not as_json else {}),
     }
     notes = [f"Next: {hint}."] if unknown else []

@@ -17,8 +17,8 @@ from helpers.cli.options import (
     linked,
     read_known,
     read_so,
-    restricted,
     save,
+    told_written,
     worded,
     words_of_policy,
 )
@@ -174,7 +174,7 @@ def gaps(folder: Path, out: Path, output: Output) -> None:
     # Printed output may end up in the log of a scheduled run; the file stays in the district.
     shown = guard.scorecard(card)
     if output.as_json:
-        output.emit({"scorecard": shown[LINE], "written": written, **restricted(written)})
+        output.emit({"scorecard": shown[LINE], **told_written(written)})
         return
     pairs = worded(guard, joined_pairs(shown), False, NOT_SHOWN, of=joined_pairs(card))
     rounded = "Children and records are rounded to tens here; where 1 to 9 could be inferred, we show none."
@@ -182,8 +182,7 @@ def gaps(folder: Path, out: Path, output: Output) -> None:
         "pairs": pairs,
         **read_so(guard, False, rounded),
         **{f"begin with {place}": step.what for place, step in enumerate(to_do, start=1)},
-        "written": written,
-        **restricted(written),
+        **told_written(written),
     }
     notes = [f"Open {out / 'gaps.html'} for the pictures.", *desk_note(written)]
     output.emit(figures, _to_do(shown, to_do, notes), TITLES)

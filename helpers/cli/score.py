@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from helpers.cli.link import NOT_PRINTED as UNPRINTED
-from helpers.cli.options import RESTRICTED, desk_note, file_option, linked, read_known, restricted, save
+from helpers.cli.options import RESTRICTED, desk_note, file_option, linked, read_known, save, told_written
 from helpers.files import (
     Command,
     Output,
@@ -104,7 +104,7 @@ def explain(name: str, folder: Path, wants_rows: bool, out: Path, output: Output
     like = [f"{row.number} {row.difference}." for row in told.alike.itertuples()]
     figures = {
         "value": measured, "cause": plain(told.cause), "alike": told.alike,
-        **({} if guard.real else {"rows": told.rows}), "written": written, **restricted(written),
+        **({} if guard.real else {"rows": told.rows}), **told_written(written),
     }  # fmt: skip
     notes = [f"Open {out / page}{'' if guard.real else ' for the rows'}.", *desk_note(written)]
     output.emit(figures, Summary(finding, "Like numbers, which are others", like, notes), EXPLAINED)
@@ -272,7 +272,7 @@ def score_region(folder: Path, crosswalk_file: Path | None, out: Path, output: O
     if guard.real:
         # An answer key of real children is hand-made, and its figures describe them one by one.
         figures, summary = {"figures": UNPRINTED}, Summary([REAL])
-    output.emit({**figures, "written": written, **restricted(written)}, summary, TITLES)
+    output.emit({**figures, **told_written(written)}, summary, TITLES)
     return True
 
 
@@ -394,7 +394,7 @@ def score(folder: Path, crosswalk_file: Path | None, out: Path, output: Output) 
     if guard.real:
         # An answer key of real children is hand-made, and its figures describe them one by one.
         figures, short = {"figures": UNPRINTED}, Summary([REAL])
-    output.emit({**figures, "written": written, **restricted(written)}, short, TITLES)
+    output.emit({**figures, **told_written(written)}, short, TITLES)
 
 
 def _answer(

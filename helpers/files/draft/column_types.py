@@ -186,34 +186,18 @@ def moments(distinct: Distinct, known_orders: set[str]) -> Guess | None:
         both = [one for one in chosen if "%H" not in one and "%I" not in one]
         chosen = [one for one in chosen if one not in both] + both
     odd = distinct.others(lambda text: text in read)
+    unit = "day" if kind == "date" else "moment"
+    why, question = f"its values are {unit}s", ""
     if doubt:
-        return Guess(
-            kind,
-            tuple(chosen),
-            why=f"every value is a {_said(kind)}" if not odd else f"nearly all its values are {_said(kind)}s",
-            open="day and month can be swapped in every value: delete one of the two formats",
-            odd=odd,
-            unit=f"a {_said(kind)}",
-        )
-    if mixed:
-        return Guess(
-            kind,
-            tuple(chosen),
-            why=f"its values are {_said(kind)}s",
-            open="some values put the month first, others the day: which order do the rest have?",
-            odd=odd,
-            unit=f"a {_said(kind)}",
-        )
-    why = f"its values are {_said(kind)}s"
-    if helped:
+        why = f"nearly all {why}" if odd else f"every value is a {unit}"
+        question = "day and month can be swapped in every value: delete one of the two formats"
+    elif mixed:
+        question = "some values put the month first, others the day: which order do the rest have?"
+    elif helped:
         why += ", in the order of day and month that the file's other dates have"
     elif any("%d" in one and not one.startswith("%Y") and "%b" not in one.lower() for one in chosen):
         why += ", and some fit only one order of day and month"
-    return Guess(kind, tuple(chosen), why=why, odd=odd, unit=f"a {_said(kind)}")
-
-
-def _said(kind: str) -> str:
-    return "day" if kind == "date" else "moment"
+    return Guess(kind, tuple(chosen), why=why, open=question, odd=odd, unit=f"a {unit}")
 
 
 MOST_CODES = 20

@@ -18,7 +18,7 @@ from helpers.score.children import (
     score_children,
 )
 from helpers.score.family_pages import FamilyPageScores, judge_family_pages, score_pages, score_pages_on_hold
-from helpers.score.findings import detected_faults, is_detectable, score_findings
+from helpers.score.findings import detected_faults, is_detectable
 from helpers.score.flags import (
     KNOWN,
     SIGNS,
@@ -76,7 +76,6 @@ __all__ = [
     "score_calibration",
     "score_cases",
     "score_children",
-    "score_findings",
     "score_groups",
     "score_links",
     "score_movers",

@@ -14,7 +14,7 @@ from helpers.score.answer_key import PLACE, AnswerKey, read_answer_key
 from helpers.score.truth import RECORD
 from helpers.standard import STRING
 
-__all__ = ["LEFT_OUT", "detected_faults", "is_detectable", "score_findings"]
+__all__ = ["LEFT_OUT", "detected_faults", "is_detectable"]
 
 # Kinds about a person: the finding may be at any row of the record, and names the standard column.
 ABOUT_RECORDS = ("id_colliding", "birth_date_disagrees", "names_disagree", "id_shared", "rows_disagree")
@@ -60,46 +60,6 @@ def is_detectable(detected_by: str) -> bool:
         detected_by in FINDING_KINDS
         or detected_by == LEFT_OUT
         or detected_by in {one.name for one in declared_measures()}
-    )
-
-
-def score_findings(
-    district: District,
-    findings: pd.DataFrame,
-    *,
-    crosswalk: pd.DataFrame | None = None,
-    behind: pd.DataFrame | None = None,
-    left_out: pd.DataFrame | None = None,
-    key: AnswerKey | None = None,
-) -> pd.DataFrame:
-    """Count the detected faults for each detectable kind.
-
-    Parameters
-    ----------
-    district, findings, crosswalk, behind, left_out, key
-        As for `detected_faults`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per silo, kind of fault and kind of finding or measure: ``silo``, ``kind``, ``detected_by``,
-        ``injected`` and ``detected`` (Int64, faults), ``share`` (rate). `detected_faults` defines what counts
-        as noticed.
-
-    Raises
-    ------
-    BadInput
-        If the district has no answer key.
-    """
-    whole = detected_faults(
-        district, findings, crosswalk=crosswalk, behind=behind, left_out=left_out, key=key
-    )
-    by = ["silo", "kind", "detected_by"]
-    counted = whole.groupby(by)["detected"].agg(["size", "sum"]).reset_index()
-    counted = counted.rename(columns={"size": "injected", "sum": "detected"})
-    counted["share"] = counted["detected"] / counted["injected"]
-    return counted.astype(
-        dict.fromkeys(by, STRING) | {"injected": "Int64", "detected": "Int64", "share": "float64"}
     )
 
 

@@ -10,7 +10,7 @@ from scipy.stats import binomtest
 
 from helpers.files import District, read_district
 from helpers.link import Links, link_children
-from helpers.score import read_answer_key, score_children, score_findings, score_links
+from helpers.score import detected_faults, read_answer_key, score_children, score_links
 from tests.exports_by_hand import STUDENTS
 from tests.shared_districts import SharedDistricts
 
@@ -99,9 +99,9 @@ def test_findings_stand_where_the_value_stands(district: District, links: Links)
 
 def test_planted_faults_that_linking_can_tell_of_are_mostly_noticed(district: District, links: Links) -> None:
     findings = pd.concat([district.findings, links.findings])
-    scored = score_findings(district, findings, crosswalk=links.crosswalk)
-    ours = scored[scored["detected_by"].isin(["names_disagree", "birth_date_disagrees", "id_colliding"])]
-    injected, detected = int(ours["injected"].sum()), int(ours["detected"].sum())
+    whole = detected_faults(district, findings, crosswalk=links.crosswalk)
+    ours = whole[whole["detected_by"].isin(["names_disagree", "birth_date_disagrees", "id_colliding"])]
+    injected, detected = len(ours), int(ours["detected"].sum())
     assert injected > 50
     # Four of five or more: so few would be noticed by chance in one district of a thousand.
     assert binomtest(detected, injected, 0.8, alternative="less").pvalue > 0.001

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.score import score_findings
+from helpers.score import detected_faults
 from helpers.score.findings import is_detectable
 from helpers.standard import as_table
 from tests.made_by_hand import Made, finding, made
@@ -35,14 +35,9 @@ def planted(*faults: dict[str, Any]) -> Made:
 
 
 def shares(district: Made, *findings: pd.DataFrame, **more: Any) -> dict[tuple[str, str], tuple[int, int]]:
-    scored = score_findings(district, pd.concat(findings), key=district.key, **more)
-    assert scored["share"].to_numpy() == pytest.approx((scored["detected"] / scored["injected"]).to_numpy())
-    return {
-        (kind, detected_by): (planted, noticed)
-        for kind, detected_by, planted, noticed in scored[
-            ["kind", "detected_by", "injected", "detected"]
-        ].itertuples(index=False)
-    }
+    whole = detected_faults(district, pd.concat(findings), key=district.key, **more)
+    counted = whole.groupby(["kind", "detected_by"])["detected"].agg(["size", "sum"])
+    return {kinds: (planted, noticed) for kinds, planted, noticed in counted.itertuples()}
 
 
 def test_a_refused_id_column_is_noticed_in_whichever_rows_its_fault_lies() -> None:

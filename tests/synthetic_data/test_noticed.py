@@ -15,7 +15,7 @@ from helpers.gaps import declared_measures, records_behind
 from helpers.layouts import Layout
 from helpers.link import Links
 from helpers.profile import build_profiles
-from helpers.score import AnswerKey, read_answer_key, score_findings
+from helpers.score import AnswerKey, detected_faults, read_answer_key
 from helpers.score.findings import LEFT_OUT, is_detectable
 from synthetic_data.faults.scene import Fault, declared_faults
 from tests.shared_districts import SharedDistricts
@@ -77,7 +77,7 @@ class Looked:
         return read_answer_key(self.district.folder)
 
     def noticed(self) -> pd.DataFrame:
-        return score_findings(
+        whole = detected_faults(
             self.district,
             self.findings,
             crosswalk=self.links.crosswalk,
@@ -85,6 +85,8 @@ class Looked:
             left_out=self.left_out,
             key=self.key,
         )
+        by_kind = whole.groupby(["silo", "kind", "detected_by"])["detected"]
+        return by_kind.agg(injected="size", detected="sum").reset_index()
 
     def raised(self, fault: Fault, detected_by: str) -> pd.DataFrame:
         """List what is raised in a system by a word of ``detected_by``, planted cases aside."""

@@ -13,7 +13,7 @@ from helpers.standard import BadInput, Measured
 
 if TYPE_CHECKING:
     from helpers.profile import Source
-    from helpers.share import Policy
+    from helpers.share import Audit, Policy, View
 
 __all__ = ["view"]
 
@@ -82,6 +82,27 @@ TITLES = {
 }
 
 
+def _checked(path: Path, output: Output) -> None:
+    """Print how a policy differs from the kit's own."""
+    from helpers.share import compare_policies, read_policy
+
+    policy = read_policy(path)
+    changes = compare_policies(read_policy(), policy)
+    figures = {
+        "faults": "none",
+        "refused because no rule allows it": list(policy.gaps),
+        "differs from the kit's own": changes,
+        "note": policy.teaches,
+    }
+    differs, gaps = Measured("rules_changed", len(changes)), Measured("policy_gaps", len(policy.gaps))
+    finding = [
+        f"The policy is valid. It differs from the kit's own in {differs:bold count}, and refuses "
+        f"{gaps:bold count} because no rule allows them."
+    ]
+    worst = [", ".join(map(str, row)) for row in changes.head(3).itertuples(index=False)]
+    output.emit(figures, Summary(finding, "First differences", worst), TITLES)
+
+
 @click.command(short_help="Write what one person may see, and nothing else.")
 @folder_argument(required=False)
 @click.option("--role", metavar="ROLE", help="Who asks: a role of the policy.")
@@ -122,26 +143,10 @@ def view(
     (what is withheld, and by which rule) and view.json. Each view adds lines to an audit log. The policy is
     for teaching and is no legal advice.
     """
-    from helpers.share import asked, read_policy
+    from helpers.share import Audit, Pseudonyms, asked, open_view, read_consents, read_policy
 
     if check is not None:
-        from helpers.share import compare_policies
-
-        policy = read_policy(check)
-        changes = compare_policies(read_policy(), policy)
-        figures = {
-            "faults": "none",
-            "refused because no rule allows it": list(policy.gaps),
-            "differs from the kit's own": changes,
-            "note": policy.teaches,
-        }
-        differs, gaps = Measured("rules_changed", len(changes)), Measured("policy_gaps", len(policy.gaps))
-        finding = [
-            f"The policy is valid. It differs from the kit's own in {differs:bold count}, and refuses "
-            f"{gaps:bold count} because no rule allows them."
-        ]
-        worst = [", ".join(map(str, row)) for row in changes.head(3).itertuples(index=False)]
-        output.emit(figures, Summary(finding, "First differences", worst), TITLES)
+        _checked(check, output)
         return
     policy = read_policy(policy_file)
     if listing:
@@ -157,30 +162,10 @@ def view(
             "Name the viewer: bigpicture view FOLDER --role ROLE --who WHO; `bigpicture view --list` names "
             "the roles and what --who is for each."
         )
-    _write(folder, role, who, purpose, children, policy, consents_file, codes_file, audit_file, out, output)
-
-
-def _write(
-    folder: Path,
-    role: str,
-    who: str,
-    purpose: str | None,
-    children: tuple[str, ...],
-    policy: Policy,
-    consents_file: Path | None,
-    codes_file: Path | None,
-    audit_file: Path | None,
-    out: Path,
-    output: Output,
-) -> None:
-    """Open a view, write it, and report its size."""
-    from helpers.share import Audit, Guard, Pseudonyms, open_view, read_consents
-
     consents = None if consents_file is None else read_consents(consents_file)
-    source = _source(folder, output)
     audit = Audit(audit_file or out.parent / "audit.jsonl")
     opened = open_view(
-        source,
+        _source(folder, output),
         role,
         who,
         purpose,
@@ -190,8 +175,15 @@ def _write(
         consents=consents,
         codes=Pseudonyms(codes_file),
     )
-    written = opened.save(out)
-    guard = Guard(real=not source.synthetic)
+    _write(opened, audit, out, output)
+
+
+def _write(opened: View, audit: Audit, out: Path, output: Output) -> None:
+    """Write a view, and report its size."""
+    from helpers.share import Guard
+
+    written, policy = opened.save(out), opened.policy
+    guard = Guard(real=not opened.source.synthetic)
     figures = {
         "role": opened.role,
         "purpose": opened.purpose,
@@ -209,9 +201,9 @@ def _write(
     )
     groups = Measured("view_groups", len(opened.groups))
     withheld = Measured("domains_withheld", int(opened.withheld["domain"].nunique()), len(policy.domains))
-    named = policy.roles[role].title
+    named = policy.roles[opened.role].title
     finding = [
-        f"{named}, {who}, may see for {opened.purpose}: {seen:bold count}, {values:count}, "
+        f"{named}, {opened.who}, may see for {opened.purpose}: {seen:bold count}, {values:count}, "
         f"{events:count}, {groups:count}.",
         f"Withheld: {withheld:bold count of}.",
     ]

@@ -12,7 +12,7 @@ from helpers.link import Links
 from helpers.score.answer_key import AnswerKey, read_answer_key
 from helpers.score.populations import COMPLETE, MIXED, SPLIT, child_outcomes
 from helpers.score.rates import rate_of
-from helpers.score.truth import RECORD, ends_of, index_by_record, of_one_person, true_children
+from helpers.score.truth import RECORD, commonest, ends_of, index_by_record, of_one_person, true_children
 from helpers.standard import STRING, as_table
 from helpers.systems import roster_system
 
@@ -101,7 +101,7 @@ def outcomes_of(judged: pd.DataFrame) -> pd.DataFrame:
     undetected, waits = (of_person[name].any() for name in ("undetected", "waits"))
     return pd.DataFrame(
         {
-            "child": _commonest(mine).reindex(outcome.index).astype(STRING).to_numpy(),
+            "child": commonest(mine, "person", "child").reindex(outcome.index).astype(STRING).to_numpy(),
             "person": outcome.index.astype(STRING).to_numpy(),
             "outcome": outcome.to_numpy(),
             "detected": np.select(
@@ -142,7 +142,7 @@ def children_in_systems(records: pd.DataFrame) -> pd.DataFrame:
     """List each system's children, a row each, and whether a record of theirs is missing from their page."""
     own = of_one_person(records)
     mine = own[own["is_child"]]
-    page = mine["person"].map(_commonest(mine))
+    page = mine["person"].map(commonest(mine, "person", "child"))
     # A page with one record shows nothing that another system knows.
     alone = mine.groupby("person")["child"].transform(lambda child: child.value_counts().max()).eq(1)
     alone &= mine.groupby("person")["silo"].transform("nunique").gt(1)
@@ -192,13 +192,6 @@ def _ends(pairs: pd.DataFrame) -> pd.DataFrame:
 
 def _looked_up(child: pd.Series, answer: pd.Series) -> np.ndarray:
     return child.map(answer).eq(True).fillna(False).to_numpy(dtype=bool)
-
-
-def _commonest(mine: pd.DataFrame) -> pd.Series:
-    """Return the cluster with most of a person's records; the first by name on a tie."""
-    counts = mine.groupby(["person", "child"]).size().rename("records").reset_index()
-    counts = counts.sort_values(["person", "records", "child"], ascending=[True, False, True])
-    return counts.drop_duplicates("person").set_index("person")["child"]
 
 
 def score_cases(district: District, links: Links, *, key: AnswerKey | None = None) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from helpers.standard import STRING, as_table
 __all__ = [
     "BY_THE_KEY",
     "TWO_PEOPLE",
+    "commonest",
     "ends_of",
     "groups_of",
     "index_by_record",
@@ -48,6 +49,13 @@ def true_person_of_record(district: District, key: AnswerKey) -> pd.DataFrame:
     """Return the true person of each source row of a record."""
     stands_on = district.person_rows[[*RECORD, "file", "row"]].drop_duplicates()
     return stands_on.merge(key.people_at("Subject"), on=PLACE, how="inner", validate="many_to_many")
+
+
+def commonest(records: pd.DataFrame, by: str, name: str) -> pd.Series:
+    """Return what most records of each child or person name; the first in the alphabet on a tie."""
+    counts = records.groupby([by, name]).size().rename("records").reset_index()
+    counts = counts.sort_values([by, "records"], ascending=[True, False], kind="stable")
+    return counts.drop_duplicates(by).set_index(by)[name]
 
 
 def ends_of(pairs: pd.DataFrame) -> list[pd.DataFrame]:

@@ -24,7 +24,7 @@ from helpers.score.children import (
 from helpers.score.flags import flagged_children
 from helpers.score.links import judge_matches
 from helpers.score.populations import COMPLETE, MIXED, NAMED_KINDS, SPLIT, record_kinds
-from helpers.score.truth import RECORD, of_one_person
+from helpers.score.truth import RECORD, commonest, of_one_person
 from helpers.share import Guard
 from helpers.standard import BadInput, Measured, definition, nearest
 from helpers.systems import roster_system
@@ -114,10 +114,8 @@ class Headlines:
     def about_groups(self) -> pd.DataFrame:
         """Name the person with most records of each group of links, and count its systems and records."""
         judged = self.records[MATCHED].dropna(subset=["child"])
-        most = judged.groupby(["child", "person"]).size().rename("own").reset_index()
-        most = most.sort_values(["child", "own"], ascending=[True, False], kind="stable")
         by = judged.groupby("child")["silo"].agg(silos="nunique", records="size")
-        return by.assign(person=most.drop_duplicates("child").set_index("child")["person"])
+        return by.assign(person=commonest(judged, "child", "person"))
 
     @cached_property
     def names(self) -> Mapping[str, str]:

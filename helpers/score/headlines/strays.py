@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.files import District
-from helpers.score.truth import RECORD, of_one_person
+from helpers.score.truth import RECORD, commonest, of_one_person
 from helpers.standard import STRING
 
 __all__ = ["list_strays", "main_cause"]
@@ -34,9 +34,7 @@ def list_strays(district: District, records: pd.DataFrame) -> pd.DataFrame:
     own = of_one_person(records)
     strays = own[own["silent"]]
     rest = own[~own["silent"] & own["is_child"]]
-    sizes = rest.groupby(["child", "person"]).size().rename("own").reset_index()
-    sizes = sizes.sort_values(["child", "own"], ascending=[True, False], kind="stable")
-    owner = sizes.drop_duplicates("child").set_index("child")["person"]
+    owner = commonest(rest, "child", "person")
     strays = strays.assign(owner=strays["child"].map(owner)).dropna(subset=["owner"])
     pairs = strays.groupby(PAIR, as_index=False).size().rename(columns={"size": "records"})
 

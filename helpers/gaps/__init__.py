@@ -11,7 +11,6 @@ from helpers.gaps.family_communication import (
 from helpers.gaps.measures import Measure, declared_measures, measure, owner_of, system_owners
 from helpers.gaps.measures.codes import code_crosswalk
 from helpers.gaps.measures.coverage import coverage_by_group, widest_gaps
-from helpers.gaps.measures.formats import drifted
 from helpers.gaps.measures.identity import keys_of
 from helpers.gaps.measures.manual_effort import kit_assumptions, manual_effort, manual_minutes
 from helpers.gaps.presence import SMALLEST_GROUP, load_presence, scope_of
@@ -25,7 +24,6 @@ from helpers.gaps.scorecard import (
     first_steps,
     joined_pairs,
     measure_gaps,
-    records_behind,
     scorecard_and_records,
 )
 
@@ -40,7 +38,6 @@ __all__ = [
     "coverage_by_group",
     "declared_measures",
     "detected",
-    "drifted",
     "first_steps",
     "kit_assumptions",
     "manual_effort",
@@ -48,7 +45,6 @@ __all__ = [
     "measure",
     "measure_gaps",
     "quoted_figures",
-    "records_behind",
     "score_rubric",
     "scorecard_and_records",
     "widest_gaps",

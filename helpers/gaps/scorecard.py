@@ -39,7 +39,6 @@ __all__ = [
     "first_steps",
     "joined_pairs",
     "measure_gaps",
-    "records_behind",
     "scorecard_and_records",
 ]
 
@@ -301,12 +300,13 @@ def scorecard_and_records(district: District, links: Links) -> tuple[pd.DataFram
     Returns
     -------
     tuple of pandas.DataFrame
-        What `measure_gaps` returns without scores, and what `records_behind` returns.
+        What `measure_gaps` returns without scores; and of its lines ``measure``, ``left_silo``,
+        ``right_silo`` and ``column``, with ``silo`` and ``record`` of every record that a line counts; its
+        example is the first. A limit that affects a whole system has none.
     """
     known = load_presence(district, links, keeps_behind=True)
     lines = _lines(district, links, known)
-    behind = _records(known, lines)
-    return _as_scorecard(district, known, lines + correctness(known, None)), behind
+    return _as_scorecard(district, known, lines + correctness(known, None)), _records(known, lines)
 
 
 def _as_scorecard(district: District, known: Presence, found: Lines) -> pd.DataFrame:
@@ -335,27 +335,6 @@ def _as_scorecard(district: District, known: Presence, found: Lines) -> pd.DataF
         assumed = pd.to_numeric(frame[end]) if end in frame else None
         frame[end] = interval[end] if assumed is None else interval[end].fillna(assumed)
     return as_table("scorecard", frame.loc[order.index])
-
-
-def records_behind(district: District, links: Links) -> pd.DataFrame:
-    """List the source records of scorecard lines, for follow-up.
-
-    Parameters
-    ----------
-    district
-        What `read_district` returned.
-    links
-        What `link_district` returned for it.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``measure``, ``left_silo``, ``right_silo``, ``column`` (as in the table ``scorecard``), ``silo``,
-        ``record``: every record that a line counts; its example is the first. A limit that affects a whole
-        system has none.
-    """
-    known = load_presence(district, links, keeps_behind=True)
-    return _records(known, _lines(district, links, known))
 
 
 def _records(known: Presence, lines: Lines) -> pd.DataFrame:

@@ -84,8 +84,8 @@ def detected_faults(
         The standard table *crosswalk*: with it, a disagreement also counts for the anchor that it disagrees
         with.
     behind
-        Source records of scorecard lines, from ``helpers.gaps.records_behind``: with them, faults that a
-        measure detects count too.
+        Source records of scorecard lines, from ``helpers.gaps.scorecard_and_records``: with them, faults
+        that a measure detects count too.
     left_out
         Table ``left_out``: with it, faults that leave a fact without a value count too.
     key

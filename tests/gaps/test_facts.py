@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from helpers.gaps import measure_gaps, records_behind
+from helpers.gaps import measure_gaps, scorecard_and_records
 from tests.district_by_hand import district, links, silo
 from tests.gaps.test_scope import line
 
@@ -85,7 +85,7 @@ def test_who_is_enrolled_and_was_never_seen_is_told_apart_from_who_has_just_left
     who = links({("attendance", name): name for name in CHILDREN} | {("sis", "ana"): "ana"})
     unseen = line(measure_gaps(district(sis, attendance), who), "listed and never seen", "attendance")
     assert (unseen.numerator, unseen.denominator) == (1, 3)
-    behind = records_behind(district(sis, attendance), who)
+    behind = scorecard_and_records(district(sis, attendance), who)[1]
     assert behind.loc[behind["measure"].eq("listed and never seen"), "record"].tolist() == ["cleo"]
 
 

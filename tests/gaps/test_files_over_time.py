@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from helpers.files import District
-from helpers.gaps import drifted, first_steps, measure_gaps
-from helpers.gaps.measures.formats import year_of_file
+from helpers.gaps import first_steps, measure_gaps
+from helpers.gaps.measures.formats import compared_years, year_of_file
 from helpers.gaps.measures.permission import permission_of_kit, restricted_lists, unneeded_columns
 from helpers.layouts import Layout
 from tests.district_by_hand import district, layout, links
@@ -55,7 +55,7 @@ def test_a_date_in_another_form_than_its_column_is_counted(card: pd.DataFrame) -
 
 
 def test_what_changed_since_last_year_is_told(three: District, card: pd.DataFrame) -> None:
-    changed = drifted(three)
+    changed = compared_years(three).dropna(subset=["change"])
     told = set(changed[["change", "was", "now"]].fillna("").itertuples(index=False, name=None))
     assert told == {
         ("Added", "", "Gender"), ("Added", "", "Race/Ethnicity"), ("Removed", "sex", ""),
@@ -139,7 +139,7 @@ def test_of_two_codes_with_one_meaning_either_may_be_the_commoner_one_by_chance(
             for code, times in told.items()
         }
         silo = written_silo("screener", COLUMNS, TAKE, files=files, codes=codes)
-        found = drifted(district(silo))
+        found = compared_years(district(silo))
         return found.loc[found["change"].eq("Code"), "now"].tolist()
 
     assert changed({"X": 3, "Other": 2}, {"X": 2, "Other": 3}) == []

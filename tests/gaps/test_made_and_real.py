@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, read_district
-from helpers.gaps import declared_measures, detected, first_steps, measure_gaps, records_behind
+from helpers.gaps import declared_measures, detected, first_steps, measure_gaps, scorecard_and_records
 from helpers.link import Links, link_district
 from helpers.report import first_actions
 from helpers.report.pages.gaps import gaps_page
@@ -112,7 +112,7 @@ def test_what_a_system_fills_and_holds_is_told(card: pd.DataFrame) -> None:
 def test_behind_a_line_stand_as_many_as_it_counts(
     card: pd.DataFrame, district: District, links: Links
 ) -> None:
-    behind = records_behind(district, links)
+    behind = scorecard_and_records(district, links)[1]
     assert len(behind.merge(district.people, on=["silo", "record"], validate="many_to_one")) == len(behind)
     for name in ("only in left", "only in right", "listed and never seen", "records to review"):
         counted = card.loc[card["measure"].eq(name), "numerator"].sum()

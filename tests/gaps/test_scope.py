@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District, Silo
-from helpers.gaps import first_steps, measure_gaps, records_behind
+from helpers.gaps import first_steps, measure_gaps, scorecard_and_records
 from helpers.gaps.presence import worded
 from helpers.link import Links
 from helpers.report.pages.gap_tables import unplaced_blocks
@@ -80,8 +80,8 @@ def test_nobody_is_outside_where_no_system_says_grades() -> None:
     assert not card["measure"].isin(["meant children known", "outside its grades"]).any()
 
 
-def test_the_records_behind_a_line_are_those_that_are_missing() -> None:
-    behind = records_behind(*two_systems())
+def test_the_scorecard_and_records_a_line_are_those_that_are_missing() -> None:
+    behind = scorecard_and_records(*two_systems())[1]
     orphans = behind[behind["measure"].eq("only in left")]
     assert orphans[["left_silo", "right_silo", "silo"]].drop_duplicates().values.tolist() == [
         ["sis", "lms", "sis"]

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from helpers.files import District
-from helpers.gaps import declared_measures, records_behind
+from helpers.gaps import declared_measures, scorecard_and_records
 from helpers.layouts import Layout
 from helpers.link import Links
 from helpers.profile import build_profiles
@@ -63,7 +63,7 @@ class Looked:
 
     @cached_property
     def behind(self) -> pd.DataFrame:
-        return records_behind(self.district, self.links)
+        return scorecard_and_records(self.district, self.links)[1]
 
     @cached_property
     def left_out(self) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from helpers.gaps.measures import Lines, line
 from helpers.gaps.presence import Presence
 from helpers.standard import STRING, year_of_month
 
-__all__ = ["drift", "drifted", "formats", "irregularities", "year_of_file"]
+__all__ = ["compared_years", "drift", "formats", "irregularities", "year_of_file"]
 
 
 DAY = re.compile(r"(?<!\d)(20\d\d)[-_.](\d\d)[-_.](\d\d)(?!\d)")
@@ -53,26 +53,7 @@ def year_of_file(file: str) -> int | None:
     return int(year[1]) if year else None
 
 
-def drifted(district: District) -> pd.DataFrame:
-    """List what changed between the latest two years of each kind of file.
-
-    Parameters
-    ----------
-    district
-        What `read_district` returned.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``silo, kind, change`` (Added, Removed, Renamed, Code or Date), ``column``, ``was``, ``now``, ``file``
-        and ``row`` of this year, ``of`` (how many could have changed). We skip kinds of file whose names show
-        fewer than two years.
-    """
-    changed = _compared(district)
-    return changed[changed["change"].notna()].reset_index(drop=True)
-
-
-def _compared(district: District) -> pd.DataFrame:
+def compared_years(district: District) -> pd.DataFrame:
     """List changes by kind of file, with one row without a change where columns stayed the same."""
     written = district.written
     columns, values = _of_years(written.columns), _of_years(written.values)
@@ -189,7 +170,7 @@ def _other_code(used: dict[str, int], using: dict[str, int], old: str, new: str)
 
 def drift(district: District) -> list[dict[str, Any]]:
     """Count what changed between last year's and this year's files of a system."""
-    changed = _compared(district)
+    changed = compared_years(district)
     lines: list[dict[str, Any]] = []
     for silo, mine in changed.groupby("silo", sort=True):
         for measure in dict.fromkeys(CHANGES.values()):

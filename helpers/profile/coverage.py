@@ -26,12 +26,15 @@ WHY = ("Empty", "Not linked", "Not collected")
 
 
 def trust_of(elements: Sequence[Element], systems: Mapping[str, str]) -> Ints:
-    """Rank the systems by trust for each element."""
+    """Rank the systems by trust for each element; all alike where the newest value counts."""
     silos = sorted(systems)
     order = {silo: place for place, silo in enumerate(systems)}
     return np.array(
         [
-            [_place(element.trust, systems[silo]) * len(silos) + order[silo] for silo in silos]
+            [
+                0 if element.newest else _place(element.trust, systems[silo]) * len(silos) + order[silo]
+                for silo in silos
+            ]
             for element in elements
         ],
         dtype="int64",
@@ -197,7 +200,7 @@ def coverage_of(
     holders: dict[tuple[int, int], tuple[int, ...]] = {}
     for element, year in zip(*np.nonzero(told.any(axis=2)), strict=True):
         silos = np.flatnonzero(told[element, year])
-        order = silos[np.argsort(trust[element, silos])]
+        order = silos[np.argsort(trust[element, silos], kind="stable")]
         holders[int(element), int(year)] = tuple(int(silo) for silo in order)
     return Coverage(elements, years, systems, holders)
 

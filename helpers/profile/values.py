@@ -54,10 +54,14 @@ def folded(words: pd.Series) -> pd.Series:
 
 
 def stated_codes(said: pd.DataFrame, elements: Sequence[Element]) -> pd.DataFrame:
-    """List the codes that each system uses, for elements compared as codes."""
-    coded = [place for place, element in enumerate(elements) if element.compare == "codes"]
-    mine = said["element"].isin(coded).to_numpy(dtype=bool)
-    return said.loc[mine, ["element", "system", "value"]].drop_duplicates(ignore_index=True)
+    """List the codes that each system uses, for elements compared as codes.
+
+    Of values that no two systems share, such as scores on each test's own scale, the code is the system.
+    """
+    kind = np.array([element.compare for element in elements])[said["element"].to_numpy(dtype="int64")]
+    codes = said["value"].mask(kind == "apart", said["system"].astype(STRING))
+    stated = pd.DataFrame({"element": said["element"], "system": said["system"], "value": codes})
+    return stated[np.isin(kind, ["codes", "apart"])].drop_duplicates(ignore_index=True)
 
 
 def code_groups(codes: pd.DataFrame) -> dict[int, dict[int, int]]:

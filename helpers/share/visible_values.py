@@ -101,11 +101,13 @@ class _Stated:
         total, mine = _sizes(pairs[:, 0], key), _counts(pairs[:, :2], np.column_stack([key, silo]))
         alike = _counts(pairs[:, ::2], np.column_stack([key, word]))
         same = total - mine - alike + 1 == 0
-        # We can't compare school numbers of two systems, or dates with day and month possibly swapped.
+        # We can't compare school numbers of two systems, scores of two tests, or dates with day and month
+        # possibly swapped.
         unlike = (
             one.rule in BY_MANY and (one.compare == "codes" or one.type == "date") for one in self._elements
         )
-        return pd.arrays.BooleanArray(same, ~several | (self._of(unlike, "bool") & ~same))
+        apart = self._of((one.compare == "apart" for one in self._elements), "bool")
+        return pd.arrays.BooleanArray(same, ~several | apart | (self._of(unlike, "bool") & ~same))
 
     def reasons(self, trust: Mapping[str, Mapping[str, int]]) -> Any:
         """Return why the first row of each key ranks before the best row with another value."""

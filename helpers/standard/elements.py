@@ -60,7 +60,9 @@ class Element(StrictModel):
     rule: str
     trust: tuple[str, ...] = ()
     """Whom to believe: systems, the most trusted first."""
-    compare: Literal["exact", "folded", "codes"] = "exact"
+    newest: bool = False
+    """Of several systems the newest value counts, whomever one trusts."""
+    compare: Literal["exact", "folded", "codes", "apart"] = "exact"
     days_until_stale: int
     numerator: str | None = None
     denominator: str | None = None

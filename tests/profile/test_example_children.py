@@ -23,10 +23,10 @@ from tests.district_by_hand import district, links, silo
 # A child who meets each rule of the older child, and one who meets each of the younger.
 OLDER: dict[str, Any] = {
     "days_absent": 12, "career_interest": "Music", "community_clubs": 1, "grade_average": 85.0,
-    "map_math_percentile": 30.0, "grade_level": "09", "school": "Oak High School",
+    "math_percentile": 30.0, "grade_level": "09", "school": "Oak High School",
 }  # fmt: skip
 YOUNGER: dict[str, Any] = {
-    "days_absent": 3, "map_math_percentile": 90.0, "map_reading_growth": -4.0, "grade_level": "04",
+    "days_absent": 3, "math_percentile": 90.0, "reading_growth": -4.0, "grade_level": "04",
     "school": "Elm Elementary School",
 }  # fmt: skip
 SYSTEMS = ("sis", "attendance", "lms")
@@ -118,18 +118,18 @@ def test_a_rule_has_one_meaning(rule: dict[str, str], fault: str) -> None:
         ({"community_clubs": None, "school_activities": 1}, set()),
         ({"grade_average": 79.9}, {"strength"}),
         ({"grade_average": 80.0}, set()),
-        ({"grade_average": 79.9, "map_reading_percentile": 74.0}, {"strength"}),
-        ({"grade_average": 79.9, "map_reading_percentile": 75.0}, set()),
-        ({"map_math_percentile": 34.0}, set()),
-        ({"map_math_percentile": 35.0}, {"worry"}),
-        ({"map_math_percentile": 35.0, "map_math_growth": 0.0}, {"worry"}),
-        ({"map_math_percentile": 35.0, "map_math_growth": -1.0}, set()),
-        ({"map_math_percentile": 35.0, "submissions_late": 1}, {"worry"}),
-        ({"map_math_percentile": 35.0, "submissions_late": 2}, set()),
-        ({"map_math_percentile": 35.0, "courses_failed": 0}, {"worry"}),
-        ({"map_math_percentile": 35.0, "courses_failed": 1}, set()),
-        ({"map_math_percentile": 35.0, "days_tardy": 7}, {"worry"}),
-        ({"map_math_percentile": 35.0, "days_tardy": 8}, set()),
+        ({"grade_average": 79.9, "reading_percentile": 74.0}, {"strength"}),
+        ({"grade_average": 79.9, "reading_percentile": 75.0}, set()),
+        ({"math_percentile": 34.0}, set()),
+        ({"math_percentile": 35.0}, {"worry"}),
+        ({"math_percentile": 35.0, "math_growth": 0.0}, {"worry"}),
+        ({"math_percentile": 35.0, "math_growth": -1.0}, set()),
+        ({"math_percentile": 35.0, "submissions_late": 1}, {"worry"}),
+        ({"math_percentile": 35.0, "submissions_late": 2}, set()),
+        ({"math_percentile": 35.0, "courses_failed": 0}, {"worry"}),
+        ({"math_percentile": 35.0, "courses_failed": 1}, set()),
+        ({"math_percentile": 35.0, "days_tardy": 7}, {"worry"}),
+        ({"math_percentile": 35.0, "days_tardy": 8}, set()),
         ({"incidents": 0}, set()),
         ({"incidents": 1}, {"nothing_private"}),
         ({"special_education": "Active"}, {"nothing_private"}),
@@ -156,15 +156,15 @@ def test_each_line_of_the_older_child_is_drawn_where_it_is_declared(
         ({"grade_level": "01"}, set()),
         ({"grade_level": "05"}, set()),
         ({"grade_level": "06"}, {"grade"}),
-        ({"map_math_percentile": 74.0}, {"strength"}),
-        ({"map_math_percentile": 75.0}, set()),
-        ({"map_math_percentile": 74.0, "iready_reading_percentile": 75.0}, set()),
-        ({"map_math_percentile": 74.0, "grade_average": 79.9}, {"strength"}),
-        ({"map_math_percentile": 74.0, "grade_average": 80.0}, set()),
-        ({"map_reading_growth": 0.0}, {"worry"}),
-        ({"map_reading_growth": -1.0}, set()),
-        ({"map_reading_growth": 0.0, "iready_math_percentile": 34.0}, set()),
-        ({"map_reading_growth": 0.0, "iready_math_percentile": 35.0}, {"worry"}),
+        ({"math_percentile": 74.0}, {"strength"}),
+        ({"math_percentile": 75.0}, set()),
+        ({"math_percentile": 74.0, "reading_percentile": 75.0}, set()),
+        ({"math_percentile": 74.0, "grade_average": 79.9}, {"strength"}),
+        ({"math_percentile": 74.0, "grade_average": 80.0}, set()),
+        ({"reading_growth": 0.0}, {"worry"}),
+        ({"reading_growth": -1.0}, set()),
+        ({"reading_growth": 0.0, "math_percentile": 34.0}, set()),
+        ({"reading_growth": 0.0, "math_percentile": 35.0}, {"worry"}),
         ({"school": "Oak High School"}, {"another_school"}),
         ({"school": None}, {"another_school"}),
     ],
@@ -178,7 +178,7 @@ def test_each_line_of_the_younger_child_is_drawn_where_it_is_declared(
 
 
 def test_an_earlier_rule_decides_before_a_later_one() -> None:
-    ben, cho = {**OLDER, "map_math_percentile": 50.0}, {**OLDER, "career_interest": None}
+    ben, cho = {**OLDER, "math_percentile": 50.0}, {**OLDER, "career_interest": None}
     child, unmet = chosen({"ben": ben, "cho": cho})[0]
     assert child == "ben"
     assert "worry" in unmet

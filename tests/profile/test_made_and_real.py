@@ -101,7 +101,12 @@ def test_what_an_unverified_record_says_stays_marked(grand_bend: tuple[District,
 
     assert set(told["silo"]) == {"assessment_map_growth", "assessment_sat"}
     assert set(told["link_status"]) == {"Unverified"}
-    assert set(told["element"]) >= {"map_math_rit", "map_math_percentile", "sat_total", "sat_math"}
+    assert set(told["element"]) >= {
+        "math_score",
+        "math_percentile",
+        "college_test_total",
+        "college_test_math",
+    }
     taken = grand_bend[1].timeline
     assert set(taken.loc[taken["event"] == "Takes a test", "link_status"]) == {"Unverified"}
 

@@ -28,7 +28,7 @@ def status_of(of: str, facts: Facts, how: str | None = None) -> tuple[list[str],
 
 
 def grown(points: float | None, grade: str = "05", day: Any = SPRING, **more: Any) -> tuple[str, pd.Series]:
-    facts = facts_of((grade,), map_math_growth=[{"value_number": points, "as_of": day, **more}])
+    facts = facts_of((grade,), math_growth=[{"value_number": points, "as_of": day, **more}])
     statuses, measured = status_of("growth_mathematics", facts)
     return statuses[0], measured.iloc[0]
 

@@ -251,7 +251,7 @@ def test_a_share_divides_by_the_other_element_and_of_nothing_there_is_none() -> 
 def test_a_test_is_compared_with_the_norms_of_its_season(month_and_day: str, season: str) -> None:
     of = indicator("achievement_mathematics")
     row = {"value_number": 200.0, "as_of": f"2026-{month_and_day}"}
-    facts = facts_of(map_math_rit=[row, {**row, "as_of": None}])
+    facts = facts_of(math_score=[row, {**row, "as_of": None}])
     ((measured, *_),) = measured_by(of, of.default, facts)
     assert f"season={season}" in measured["detail"].iloc[0]
     assert 0 < measured["value"].iloc[0] < 100

@@ -50,14 +50,14 @@ def test_the_latest_test_of_the_year_counts_on_its_own_scale() -> None:
     who = {("sis", "s"): "a", ("map_growth", "1"): "a", ("iready", "1"): "a"}
     profiles = build_profiles(district(roster("s"), test, other), links(who))
 
-    math = chosen(profiles, "a", "map_math_rit")
+    math = chosen(profiles, "a", "math_score")
     assert (math["value"], math["rows"], math["as_of"], math["row"]) == ("222.0000", 2, SPRING, 2)
-    assert chosen(profiles, "a", "map_math_percentile")["value_number"] == 61
-    assert chosen(profiles, "a", "map_reading_rit")["value_number"] == 209
+    assert chosen(profiles, "a", "math_percentile")["value_number"] == 61
+    assert chosen(profiles, "a", "reading_score")["value_number"] == 209
     # Two tests' scales can't be compared, so neither contradicts the other.
-    assert chosen(profiles, "a", "iready_math_score")["value_number"] == 480
+    assert chosen(profiles, "a", "math_score")["value_number"] == 480
     assert pd.isna(math["agrees"])
-    assert chosen(profiles, "a", "sat_total")["status"] == "Not collected"
+    assert chosen(profiles, "a", "college_test_total")["status"] == "Not collected"
     assert set(profiles.values["school_year"].dropna()) == {2026}
     told = profiles.left_out.set_index("row")["reason"].to_dict()
     assert told == {5: "No element", 6: "Another year"}
@@ -91,10 +91,10 @@ def test_growth_is_from_one_year_s_season_to_the_next_one_s() -> None:
     who = {("sis", "s"): "a", ("map_growth", "1"): "a", ("map_growth", "2"): "b"}
     profiles = build_profiles(district(roster("s"), test), links(who))
 
-    reading_growth = chosen(profiles, "a", "map_reading_growth")
+    reading_growth = chosen(profiles, "a", "reading_growth")
     assert (reading_growth["value_number"], reading_growth["rows"], reading_growth["as_of"]) == (8, 2, SPRING)
-    assert chosen(profiles, "a", "map_math_growth")["status"] != "Reported", "no test of last spring"
-    assert chosen(profiles, "b", "map_math_growth")["status"] != "Reported", "another season"
+    assert chosen(profiles, "a", "math_growth")["status"] != "Reported", "no test of last spring"
+    assert chosen(profiles, "b", "math_growth")["status"] != "Reported", "another season"
 
 
 @pytest.mark.full
@@ -119,9 +119,7 @@ def test_a_value_by_an_unverified_tie_gives_way_and_stays_marked() -> None:
             for place, name in enumerate(systems)
         ]  # fmt: skip
         who = {("sis", "s"): "a", **{(name, "1"): "a" for name in systems}}
-        return chosen(
-            build_profiles(district(roster("s"), *tests), links(who, statuses)), "a", "map_math_rit"
-        )
+        return chosen(build_profiles(district(roster("s"), *tests), links(who, statuses)), "a", "math_score")
 
     only = shown("x", statuses={("x", "1"): "Unverified"})
     assert (only["value_number"], only["link_status"]) == (200, "Unverified")
@@ -293,7 +291,7 @@ def test_a_result_without_a_date_is_set_aside_and_not_what_nobody_collects() -> 
     who |= {("map_growth", record): child for record, child in zip("123", "abc", strict=True)}
     profiles = build_profiles(district(roster(*"abcd"), test), links(who))
 
-    said = {child: chosen(profiles, child, "map_math_rit") for child in "abcd"}
+    said = {child: chosen(profiles, child, "math_score") for child in "abcd"}
     assert {child: one["status"] for child, one in said.items()} == {
         "a": "Set aside: no date",
         "b": "Reported",
@@ -304,7 +302,7 @@ def test_a_result_without_a_date_is_set_aside_and_not_what_nobody_collects() -> 
     assert pd.isna(said["a"]["value"])
     assert said["b"]["value_number"] == 222
     # An empty cell says nothing, with or without a date; and the rows are listed as left out all the same.
-    assert chosen(profiles, "a", "map_math_percentile")["status"] == "Not collected"
+    assert chosen(profiles, "a", "math_percentile")["status"] == "Not collected"
     assert list(profiles.left_out["reason"]) == ["No date"] * 4
 
 
@@ -312,5 +310,5 @@ def test_where_no_row_has_a_date_a_system_still_collects_it() -> None:
     test = silo("map_growth", [person("1"), person("2")], assessment_result=[result("1", None, 210.0)])
     who = {("sis", "a"): "a", ("sis", "b"): "b", ("map_growth", "1"): "a", ("map_growth", "2"): "b"}
     profiles = build_profiles(district(roster("a", "b"), test), links(who))
-    statuses = [chosen(profiles, child, "map_math_rit")["status"] for child in "ab"]
+    statuses = [chosen(profiles, child, "math_score")["status"] for child in "ab"]
     assert statuses == ["Set aside: no date", "Empty"]

@@ -267,8 +267,8 @@ def test_what_is_missing_names_the_system_in_its_domain_and_what_is_withheld_no_
         view(
             [
                 value("school", "Oak"),
-                lacking("iready_math_score", "Not linked", "meals"),
-                lacking("sat_total", "Not collected", None),
+                lacking("math_score", "Not linked", "meals"),
+                lacking("college_test_total", "Not collected", None),
             ]
         )
     )
@@ -282,8 +282,8 @@ def test_what_is_missing_names_the_system_in_its_domain_and_what_is_withheld_no_
 
 def test_what_was_set_aside_for_want_of_a_date_is_not_what_nobody_collects() -> None:
     aside = [
-        lacking("map_math_rit", "Set aside: no date", "meals"),
-        lacking("map_reading_rit", "Not collected", None),
+        lacking("math_score", "Set aside: no date", "meals"),
+        lacking("reading_score", "Not collected", None),
     ]
     page = laid_out(view([number("days_absent", 1, "attendance"), *aside]))
     why = "Meals: set aside: no date says which year it is of"
@@ -298,11 +298,11 @@ def test_every_status_of_a_value_has_its_words() -> None:
 
 
 READING = [
-    number("map_reading_rit", 223),
-    number("map_reading_percentile", 80),
-    number("map_reading_growth", 16),
+    number("reading_score", 223),
+    number("reading_percentile", 80),
+    number("reading_growth", 16),
 ]
-MATH = [number("map_math_rit", 225), number("map_math_percentile", 69), number("map_math_growth", 7)]
+MATH = [number("math_score", 225), number("math_percentile", 69), number("math_growth", 7)]
 GROWN = (indicator("growth_reading", 16, 6.0), indicator("growth_mathematics", 7, 6.0))
 
 
@@ -348,7 +348,7 @@ def test_a_high_and_rising_test_comes_before_a_level_and_a_level_before_growth(
     percentile: float, growth: float, typical: float, said: str
 ) -> None:
     """The lines are the top quarter, five points, and one point more than the norms expect."""
-    values = [number("map_reading_percentile", percentile), number("map_reading_growth", growth), READING[0]]
+    values = [number("reading_percentile", percentile), number("reading_growth", growth), READING[0]]
     shown = view(values, indicators=judged(indicator("growth_reading", growth, typical)))
     assert said in sentences(laid_out(shown))["Strength"]
 
@@ -383,7 +383,7 @@ def test_never_late_is_a_strength_only_of_who_is_mostly_there(absent: int, tardy
 
 
 def test_a_child_whom_nobody_named_is_written_small_within_a_sentence() -> None:
-    values = [number("days_absent", 8, "attendance"), lacking("map_math_rit", "Not linked", "map_growth")]
+    values = [number("days_absent", 8, "attendance"), lacking("math_score", "Not linked", "map_growth")]
     nobody = pd.DataFrame({"child": ["c-1"], "grade_level": ["07"]}, dtype="string")
     text = words(
         laid_out(
@@ -421,7 +421,7 @@ def test_fewer_points_are_a_worry_only_beyond_the_error_of_two_tests(
     growth: float, typical: float | None, topic: bool
 ) -> None:
     shown = view(
-        [number("map_reading_growth", growth)],
+        [number("reading_growth", growth)],
         indicators=judged(*([] if typical is None else [indicator("growth_reading", growth, typical)])),
     )
     said = sentences(laid_out(shown))["Worry"]
@@ -463,7 +463,7 @@ def test_what_comes_next_answers_each_worry_that_is_stated(days: int) -> None:
     values = [
         value("first_name", "Ana", school_year=None),
         number("grade_mathematics", 85, "sis"),
-        number("map_math_percentile", 12),
+        number("math_percentile", 12),
         number("days_absent", 6, "attendance"),
         number("absence_messages_sent", 0, "family"),
     ]
@@ -487,8 +487,8 @@ def test_what_comes_next_answers_each_worry_that_is_stated(days: int) -> None:
 def test_what_is_most_serious_comes_first_and_two_more_follow() -> None:
     """Two incidents and a failing grade come before a loss on a test, and a low test doesn't come."""
     values = [
-        number("map_math_percentile", 20),
-        number("map_math_growth", -3), number("map_reading_growth", -10),
+        number("math_percentile", 20),
+        number("math_growth", -3), number("reading_growth", -10),
         number("grade_english", 64, "sis"), number("grade_mathematics", 66, "sis"),
         number("incidents", 2, "sis"),
     ]  # fmt: skip
@@ -543,10 +543,10 @@ def test_two_tests_whose_bands_do_not_overlap_are_both_said_with_norms_and_days(
     """A band is .4 standard deviations to each side; a step over the line alone is no disagreement."""
     tests = [
         value("first_name", "Ana", school_year=None),
-        number("iready_reading_percentile", other, "iready", as_of=pd.Timestamp("2026-04-23")),
+        number("reading_percentile", other, "iready", as_of=pd.Timestamp("2026-04-23")),
     ]
     if first is not None:
-        tests.append(number("map_reading_percentile", first, as_of=pd.Timestamp("2026-03-31")))
+        tests.append(number("reading_percentile", first, as_of=pd.Timestamp("2026-03-31")))
     worry = sentences(laid_out(view(tests)))["Worry"]
     assert worry.startswith("Two reading tests disagree") is differ
     if differ:
@@ -559,7 +559,7 @@ def test_two_tests_whose_bands_do_not_overlap_are_both_said_with_norms_and_days(
 def test_of_two_subjects_whose_test_is_at_odds_with_the_grade_the_lower_is_said() -> None:
     def told(math: float, reading: float) -> str:
         grades = [number("grade_mathematics", 80, "sis"), number("grade_english", 80, "sis")]
-        tests = [number("map_math_percentile", math), number("map_reading_percentile", reading)]
+        tests = [number("math_percentile", math), number("reading_percentile", reading)]
         return sentences(laid_out(view([*grades, *tests])))["Worry"]
 
     assert "math" in told(4, 5)
@@ -586,7 +586,7 @@ def test_a_family_that_opened_nothing_or_got_nothing_is_called_for_that(
 
 
 def test_a_gap_is_named_only_where_nothing_of_it_is_known_and_it_is_for_the_child() -> None:
-    known = [number("days_absent", 1, "attendance"), number("map_math_rit", 210)]
+    known = [number("days_absent", 1, "attendance"), number("math_score", 210)]
     grades = [
         lacking("grade_average", "Not applicable", "sis"),
         lacking("course_average", "Not linked", "meals"),
@@ -603,7 +603,7 @@ def test_a_gap_is_named_only_where_nothing_of_it_is_known_and_it_is_for_the_chil
 def test_a_page_that_lists_what_is_not_known_counts_it_and_never_says_that_nothing_is_unknown(
     count: int, said: str
 ) -> None:
-    known = [number("days_absent", 1, "attendance"), number("map_math_rit", 210)]
+    known = [number("days_absent", 1, "attendance"), number("math_score", 210)]
     details = [lacking(name, "Empty", "sis") for name in ("credits_earned", "courses_failed")[:count]]
     page = laid_out(view([*known, *details]))
     listed = re.findall(r"Not known: (.*?) \(", words(page).replace(" :", ":"))
@@ -711,7 +711,7 @@ def test_any_text_is_shown_as_text(text: str) -> None:
             [
                 value("first_name", text, school_year=None, agrees=False, file=text),
                 value("first_name", f"{text}2", "meals", school_year=None, chosen=False, agrees=False),
-                lacking("sat_total", "Not linked", text),
+                lacking("college_test_total", "Not linked", text),
             ],
             [event("2026-01-05", text, detail=text, file=text)],
             children=child,

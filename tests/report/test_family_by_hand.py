@@ -227,8 +227,8 @@ def test_grades_beside_a_test_that_tells_another_story_come_right_after_days_mis
             value("first_name", "Ana"),
             value("grade_level", "07"),
             value("grade_mathematics", "84", "attendance"),
-            value("map_math_rit", "210", "map_growth", as_of="2025-09-20"),
-            value("map_math_percentile", "12", "map_growth", as_of="2025-09-20"),
+            value("math_score", "210", "map_growth", as_of="2025-09-20"),
+            value("math_percentile", "12", "map_growth", as_of="2025-09-20"),
             value("days_absent", "30", "attendance"),
             value("days_enrolled", "150", "attendance"),
         ]
@@ -355,10 +355,10 @@ def test_two_tests_that_disagree_and_a_low_grade_are_said_to_families_without_a_
         [
             value("first_name", "Ana"), value("grade_level", "05"),
             value("grade_english", "64", "attendance"),
-            value("map_reading_rit", "210", "map_growth", as_of="2026-03-31"),
-            value("map_reading_percentile", "58", "map_growth", as_of="2026-03-31"),
-            value("iready_reading_score", "520", "iready", as_of="2026-04-23"),
-            value("iready_reading_percentile", "22", "iready", as_of="2026-04-23"),
+            value("reading_score", "210", "map_growth", as_of="2026-03-31"),
+            value("reading_percentile", "58", "map_growth", as_of="2026-03-31"),
+            value("reading_score", "520", "iready", as_of="2026-04-23"),
+            value("reading_percentile", "22", "iready", as_of="2026-04-23"),
         ]
     )  # fmt: skip
     assert [one.key for one in talks_of(own, TERMS)] == ["low_english", "reading_tests_differ"]
@@ -384,8 +384,8 @@ def test_what_is_fine_is_no_topic_and_a_topic_asks_about_what_is_not() -> None:
         value("grade_average", "91", "attendance"),
         value("grade_mathematics", "90", "attendance"),
         value("grade_english", "92", "attendance"),
-        value("map_math_rit", "230", "map_growth"),
-        value("map_math_percentile", "70", "map_growth"),
+        value("math_score", "230", "map_growth"),
+        value("math_percentile", "70", "map_growth"),
         value("messages_sent", "10", "family"),
         value("messages_opened", "9", "family"),
         value("career_interest", "Law enforcement", "career"),

@@ -200,7 +200,7 @@ def test_an_unknown_language_is_one_sentence_with_the_choices() -> None:
 
 def test_all_faults_of_a_declaration_are_named_at_once(tmp_path: Path) -> None:
     text = DECLARED.read_text(encoding="utf-8")
-    text = text.replace('line = "map_math_growth"', 'line = "nowhere"', 1)
+    text = text.replace('line = "math_growth"', 'line = "nowhere"', 1)
     text = text.replace("grade_average >=", "never_shown >=", 1)
     path = tmp_path / "shown_elements.toml"
     path.write_text(text.replace("[left_off]\n", '[left_off]\nschool = "twice"\n'), encoding="utf-8")

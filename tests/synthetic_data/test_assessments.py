@@ -184,14 +184,14 @@ def test_the_true_value_is_the_latest_test_and_of_an_earlier_day_the_latest_then
     tests = frame(made).sort_values("administration_date")
     mine = tests.loc[(tests["assessment"] == "MAP Growth") & (tests["academic_subject"] == "Mathematics")]
     latest = mine.drop_duplicates("person", keep="last").set_index("person")["score"]
-    told = values(made)["map_math_rit"].dropna()
+    told = values(made)["math_score"].dropna()
     assert told.astype("float64").to_dict() == latest.astype("float64").to_dict()
     days = sorted(made.life.values["as_of"].unique())
     assert len(days) > 1
     then = mine.loc[mine["administration_date"] <= days[0]].drop_duplicates("person", keep="last")
     then = then.set_index("person")["score"]
     differs = then[then != latest.reindex(then.index)]
-    old = values(made, days[0])["map_math_rit"].dropna()
+    old = values(made, days[0])["math_score"].dropna()
     assert old.astype("float64").to_dict() == differs.astype("float64").to_dict()
 
 
@@ -202,7 +202,7 @@ def test_growth_is_that_of_a_year_from_one_season_to_the_same(made: Truth):
     latest = now.drop_duplicates("person", keep="last")[["person", "term", "score"]]
     before = mine.loc[mine["school_year"] == 2025, ["person", "term", "score"]]
     both = latest.merge(before, on=["person", "term"], how="inner", validate="one_to_one").set_index("person")
-    told = values(made)["map_reading_growth"].dropna().astype("float64")
+    told = values(made)["reading_growth"].dropna().astype("float64")
     assert told.to_dict() == (both["score_x"] - both["score_y"]).astype("float64").to_dict()
     assert len(told) > 200
     # The younger grow more, as the norms say.

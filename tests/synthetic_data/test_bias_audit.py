@@ -33,7 +33,7 @@ def test_no_outcome_differs_in_a_fair_district(fair):
         "rate",
         "chronically_absent",
         "grade_average",
-        "map_math_rit",
+        "math_score",
         "points_share",
         "incidents",
     ):
@@ -46,7 +46,7 @@ def test_no_outcome_differs_in_a_fair_district(fair):
     ("grouping", "word", "element"),
     [
         ("group", "Hispanic", "grade_average"),
-        ("sex", "Female", "map_math_rit"),
+        ("sex", "Female", "math_score"),
         ("group", "Black", "incidents"),
     ],
 )

@@ -55,7 +55,7 @@ def test_in_a_usual_district_systems_are_tied():
     for pair in (
         ("rate", "points_share"),
         ("rate", "incidents"),
-        ("grade_average", "map_math_percentile"),
+        ("grade_average", "math_percentile"),
         ("bess_t_score", "self_awareness"),
     ):
         assert pair in pairs, pair

@@ -35,7 +35,9 @@ def growth_in_a_year(element: Element, evidence: FactStore, tallies: YearlyCount
     weighed = evidence.asked_in_a_year(element)
     at = np.flatnonzero(weighed & ~results.lacks("result") & ~results.lacks("term"))
     owner, system, year = results.owner[at], results.system[at], results.year[at]
-    term = results.code("term")[at]
+    # A term on one scale: a system may give several tests.
+    terms_and_scales = np.column_stack([results.code("term")[at], results.code("scale")[at]])
+    term = np.unique(terms_and_scales, axis=0, return_inverse=True)[1].reshape(-1)
     order = [results.days("administration_date")[at], results.row[at]]
     of_term = Groups(owner, system, year, term)
     last_of_term = last_of_each(of_term, order)

@@ -154,7 +154,7 @@ def child_page(
     title = title_of(child)
     own = _statements(child["child"], values, timeline, indicators, view.school_year)
     chosen = [row for row in of_year if row.chosen]
-    said = _Said(own)
+    said = _Said(own, systems)
     since = _bunched(own, view.school_year, _last_day(own, systems))
     worries = _worries(own, flagged(indicators, view.school_year), said, since)
     markup = sheet_markup(
@@ -213,9 +213,11 @@ def _facts(child: Mapping[str, Any], view: ChildView, today: datetime | None) ->
 class _Said:
     """Sentences for educators about one child."""
 
-    def __init__(self, own: PageStatements) -> None:
+    def __init__(self, own: PageStatements, systems: Mapping[str, SystemName]) -> None:
         self._spoken = language("en")
-        self._places = places_of(own, page_terms(), self._spoken, "educator")
+        self._places = places_of(
+            own, page_terms(), self._spoken, "educator", lambda silo: name_of(silo, systems)
+        )
         # A name has its capital; whom nobody named gets one at the beginning of a sentence.
         nameless = re.escape(self._spoken.say("educator", "page.no_name"))
         self._begins = re.compile(rf"(?<=[.?!] ){nameless}|(?<=[.?!]\*\* ){nameless}")

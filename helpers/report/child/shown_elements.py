@@ -113,8 +113,8 @@ class PageTerms(StrictModel):
     strength: tuple[Strength, ...]
     talk: tuple[Talk, ...]
     concern: tuple[Concern, ...]
-    # Subject -> percentiles of its two tests.
-    two_tests: dict[str, tuple[str, str]]
+    # Subject -> the percentile that several tests give.
+    tests: dict[str, str]
     month: tuple[MonthColumn, ...]
     pictured: dict[str, Literal["messages", "tests", "marks", "events"]]
     norms: dict[str, str]
@@ -147,7 +147,7 @@ class PageTerms(StrictModel):
         faults += [f"element {name!r} is shown and left off" for name in sorted(twice)]
         own = {
             *self.norms,
-            *(f"{subject}_tests_{what}" for subject in self.two_tests for what in ("apart", "lower")),
+            *(f"{subject}_tests_{what}" for subject in self.tests for what in ("apart", "lower")),
         }
         types = {**input_types(), **dict.fromkeys(own, "number")}
         faults += [f"{key!r}: {fault}" for key, _, when in rules for fault in when.faults(types)]

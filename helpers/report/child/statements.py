@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from statistics import NormalDist
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from helpers.profile import TRUE, Column, Condition, definition, parts_of
+from helpers.profile import TRUE, Column, Condition, declared_elements, definition, parts_of
 from helpers.report.child.shown_elements import (
     LineRule,
     MonthColumn,
@@ -96,6 +96,8 @@ class PageStatements:
     since: date | None = None
     # Elements with different values in two verified systems.
     differing: list[str] = field(default_factory=list)
+    # By element that each test gives on a scale of its own: all its values, the newest first.
+    tests: dict[str, list[Told]] = field(default_factory=dict)
 
     def number(self, element: str) -> float | None:
         """Return a number; None if unknown."""
@@ -164,19 +166,14 @@ def _take_values(
     terms: PageTerms,
 ) -> None:
     """Use the first reported value of a verified system for each element; the table is sorted by trust."""
+    apart = {each.name for each in declared_elements() if each.compare == "apart"}
     for row in values:
         if row.status != "Reported" or row.link_status not in SURE or row.value is None:
             continue
         if not standing.get((row.child, row.silo)):
             continue
         own = told[row.child]
-        if row.element in own.values:
-            # A second verified system with another value.
-            other = own.values[row.element].text.casefold() != row.value.casefold() and row.agrees is False
-            if other and row.element in terms.compared and row.element not in own.differing:
-                own.differing.append(row.element)
-            continue
-        own.values[row.element] = Told(
+        value = Told(
             text=row.value,
             number=row.value_number,
             school_year=row.school_year,
@@ -187,6 +184,13 @@ def _take_values(
             as_of=None if row.as_of is None else row.as_of.date(),
             agrees=row.agrees,
         )
+        if row.element in apart:
+            own.tests.setdefault(row.element, []).append(value)
+        first = own.values.setdefault(row.element, value)
+        # A second verified system with another value.
+        other = first.text.casefold() != row.value.casefold() and row.agrees is False
+        if other and row.element in terms.compared and row.element not in own.differing:
+            own.differing.append(row.element)
 
 
 def _take_norms(told: Mapping[str, PageStatements], indicators: Sequence[Any], terms: PageTerms) -> None:
@@ -209,17 +213,24 @@ BAND = figure("profile/thresholds.test_band")
 
 
 def _compare_tests(told: Iterable[PageStatements], terms: PageTerms) -> None:
-    """Compare the percentiles of two tests of a subject: how far apart their bands are, and the lower one."""
-    curve = NormalDist()
+    """Compare the newest test of a subject with the one furthest from it: how far apart their bands are."""
     for own in told:
-        for subject, tests in terms.two_tests.items():
-            numbers = [own.number(name) for name in tests]
-            known = [min(max(number, 1.0), 99.0) for number in numbers if number is not None]
-            if len(known) < len(tests):
+        for subject, element in terms.tests.items():
+            tests = own.tests.get(element, [])
+            if len(tests) < 2:
                 continue
-            one, other = (curve.inv_cdf(number / 100) for number in known)
-            for name, number in (("apart", abs(one - other) - 2 * BAND), ("lower", min(known))):
-                own.values[f"{subject}_tests_{name}"] = replace(own.values[tests[0]], number=number)
+            newest, *rest = tests
+            other = max(rest, key=lambda one: abs(_z(one) - _z(newest)))
+            own.tests[element] = [newest, other, *(one for one in rest if one is not other)]
+            apart = abs(_z(newest) - _z(other)) - 2 * BAND
+            lower = min(newest.number or 0.0, other.number or 0.0)
+            for name, number in (("apart", apart), ("lower", lower)):
+                own.values[f"{subject}_tests_{name}"] = replace(newest, number=number)
+
+
+def _z(percentile: Told) -> float:
+    """Return a percentile in standard deviations from the middle of its norms."""
+    return NormalDist().inv_cdf(min(max(percentile.number or 50.0, 1.0), 99.0) / 100)
 
 
 def _take_events(
@@ -291,8 +302,7 @@ def groups_of_lines(
     """Return the lines of a child's page in groups, numbered from 1."""
     groups: dict[str, list[PageLine]] = {}
     number = 0
-    for line in terms.line:
-        values = [told.values.get(element) for element in line.elements]
+    for line, values in _values_of_lines(told, terms):
         known = [value for value in values if value is not None]
         # A score without its level is still a score; a fraction needs both numbers, from one system.
         whole = known[:1] and (line.form == "score" or len(known) == len(values))
@@ -309,7 +319,7 @@ def groups_of_lines(
             PageLine(
                 number=number,
                 key=line.key,
-                label=spoken.say(voice, f"line.{line.key}"),
+                label=spoken.say(voice, f"line.{line.key}", test=_system_name(first, systems, spoken)),
                 shown=_shown(line, known, spoken),
                 means=_means(line, told, known, terms, spoken, voice),
                 source=source_of(first, systems, spoken, voice),
@@ -322,9 +332,27 @@ def groups_of_lines(
     ]
 
 
+def _values_of_lines(told: PageStatements, terms: PageTerms) -> Iterator[tuple[LineRule, list[Told | None]]]:
+    """Return the values of each line; of a score, those of one test after the other."""
+    for line in terms.line:
+        tests = told.tests.get(line.elements[0], []) if line.form == "score" else []
+        for test in tests:
+            others = [told.tests.get(name, []) for name in line.elements[1:]]
+            yield (
+                line,
+                [test, *(next((one for one in other if one.silo == test.silo), None) for other in others)],
+            )
+        if not tests:
+            yield line, [told.values.get(element) for element in line.elements]
+
+
+def _system_name(told: Told, systems: Mapping[str, str], spoken: Language) -> str:
+    return spoken.label("system", systems.get(told.silo, told.silo))
+
+
 def source_of(told: Told, systems: Mapping[str, str], spoken: Language, voice: Voice) -> str:
     """Name the system of a value, and the day that it speaks for."""
-    source = spoken.label("system", systems.get(told.silo, told.silo))
+    source = _system_name(told, systems, spoken)
     if told.as_of is None:
         return source
     return spoken.say(voice, "times.from_day", system=source, day=spoken.short_day(told.as_of))
@@ -466,11 +494,18 @@ def _number(told: PageStatements, element: str) -> float:
     return math.inf if number is None else number
 
 
-def places_of(told: PageStatements, terms: PageTerms, spoken: Language, voice: Voice) -> dict[str, Any]:
+def places_of(
+    told: PageStatements,
+    terms: PageTerms,
+    spoken: Language,
+    voice: Voice,
+    system_name: Callable[[str], str],
+) -> dict[str, Any]:
     """Return the values of placeholders in sentences about a child."""
     codes = {each.elements[0]: each.labels for each in terms.line if each.labels is not None}
     places: dict[str, Any] = {}
-    for element, value in told.values.items():
+    others = {f"{name}_other": tests[1] for name, tests in told.tests.items() if len(tests) > 1}
+    for element, value in {**told.values, **others}.items():
         kind, own = parts_of(element)
         place = f"{own}_before" if kind == "last_year" else own
         if element in codes:
@@ -484,6 +519,8 @@ def places_of(told: PageStatements, terms: PageTerms, spoken: Language, voice: V
             if value.as_of is not None
             else spoken.say(voice, "times.this_year")
         )
+        if own.removesuffix("_other") in told.tests:
+            places[f"{place}_test"] = system_name(value.silo)
     for place, element in LETTERS_OF.items():
         mark = told.number(element)
         if mark is not None:

@@ -360,7 +360,7 @@ def _against(
         shown, compare = chosen.get(row.element), _declared()[row.element].compare
         # If a comparison of two systems is missing (a role sees only some systems), different dates still
         # count as different; school numbers of two systems don't.
-        agrees = compare == "codes" if row.agrees is None else row.agrees
+        agrees = compare in ("codes", "apart") if row.agrees is None else row.agrees
         if row.chosen or agrees or shown is None or row.value == shown.value:
             continue
         if compare != "folded" or folded_word(row.value) != folded_word(shown.value):

@@ -140,17 +140,24 @@ def compose(
     code: str, told: PageStatements, facts: PageFacts, terms: PageTerms, spoken: Language, voice: Voice
 ) -> Page:
     """Compose what may be said about a child."""
-    places = places_of(told, terms, spoken, voice)
+    systems = dict(facts.systems)
+    places = places_of(
+        told, terms, spoken, voice, lambda silo: spoken.label("system", systems.get(silo, silo))
+    )
 
     def say(key: str, **more: Any) -> str:
         return spoken.say(voice, key, **{**places, **more})
 
-    groups = tuple(groups_of_lines(told, terms, spoken, voice, dict(facts.systems)))
-    numbers = {line.key: line.number for group in groups for line in group.lines}
-    months = months_of(told, terms, spoken, facts.school_year, facts.as_of, len(numbers))
+    groups = tuple(groups_of_lines(told, terms, spoken, voice, systems))
+    numbers: dict[str, list[int]] = {}
+    for line in (line for group in groups for line in group.lines):
+        numbers.setdefault(line.key, []).append(line.number)
+    months = months_of(told, terms, spoken, facts.school_year, facts.as_of, sum(map(len, numbers.values())))
 
     def ref(*keys: str) -> str:
-        there = [str(numbers[key]) for key in keys if key in numbers]
+        # A key that comes twice is the line of a second test.
+        places = [(key, keys[:at].count(key)) for at, key in enumerate(keys)]
+        there = [str(numbers[key][at]) for key, at in places if at < len(numbers.get(key, ()))]
         if len(there) == 1:
             return say("page.line", number=there[0])
         return say("page.lines", numbers=spoken.listed(there))

@@ -105,13 +105,11 @@ Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 Days = npt.NDArray[np.datetime64]
 
-# Elements of the profile, by program and subject.
-SCORE_ELEMENTS = (("map_math_rit", "map_reading_rit"), ("iready_math_score", "iready_reading_score"))
-PERCENTILE_ELEMENTS = (
-    ("map_math_percentile", "map_reading_percentile"),
-    ("iready_math_percentile", "iready_reading_percentile"),
+# Elements of the profile, by subject.
+SCORE_ELEMENTS, PERCENTILE_ELEMENTS, GROWTH_ELEMENTS = (
+    tuple(f"{subject}_{what}" for subject in ("math", "reading"))
+    for what in ("score", "percentile", "growth")
 )
-GROWTH_ELEMENTS = (("map_math_growth", "map_reading_growth"), ())
 # First and last grade, by program.
 TESTED = ((2, 9), (0, 6))
 # First and last day of the test windows by program and season: month and day. MAP's start 4, 20 and 32 weeks
@@ -350,26 +348,28 @@ def _score(
 
 
 def latest_scores(tests: Tests, year: int, count: int, until: np.datetime64) -> list[Element]:
-    """Return each child's latest score of a year with its percentile, by program and subject, and the growth.
+    """Return each child's newest score of a year with its percentile, by subject, and the growth.
 
     Growth is the latest MAP Growth score of the year less that of the same season a year before: a year's
     growth, in any season. A child without that earlier test has none.
     """
     found, growths = [], []
-    for program in range(len(PROGRAMS)):
-        for subject in range(len(SUBJECTS)):
-            both = (tests.program == program) & (tests.subject == subject) & (tests.day <= until)
+    for subject in range(len(SUBJECTS)):
+        taken = (tests.subject == subject) & (tests.day <= until)
+        mine = np.flatnonzero(taken & (tests.year == year))
+        mine = mine[np.argsort(tests.day[mine], kind="stable")]
+        for names, numbers in ((SCORE_ELEMENTS, tests.score), (PERCENTILE_ELEMENTS, tests.percentile)):
+            latest = np.full(count, np.nan)
+            latest[tests.child[mine]] = numbers[mine]  # sorted by day: the last one wins
+            found.append(Element(names[subject], latest, measured))
+        for program in np.flatnonzero(np.array(YEARS_GIVEN) > 1):
+            both = taken & (tests.program == program)
             mine = both & (tests.year == year)
-            for names, numbers in ((SCORE_ELEMENTS, tests.score), (PERCENTILE_ELEMENTS, tests.percentile)):
-                latest = np.full(count, np.nan)
-                latest[tests.child[mine]] = numbers[mine]  # sorted by day: the last one wins
-                found.append(Element(names[program][subject], latest, measured))
-            if YEARS_GIVEN[program] > 1:
-                season = np.zeros(count, dtype="int64")
-                season[tests.child[mine]] = tests.season[mine]
-                score = np.full((2, count, len(SEASONS)), np.nan)
-                of_year = tests.year[both] - (year - 1)
-                score[of_year, tests.child[both], tests.season[both]] = tests.score[both]
-                then, now = score[:, np.arange(count), season]
-                growths.append(Element(GROWTH_ELEMENTS[program][subject], now - then, measured))
+            season = np.zeros(count, dtype="int64")
+            season[tests.child[mine]] = tests.season[mine]
+            score = np.full((2, count, len(SEASONS)), np.nan)
+            of_year = tests.year[both] - (year - 1)
+            score[of_year, tests.child[both], tests.season[both]] = tests.score[both]
+            then, now = score[:, np.arange(count), season]
+            growths.append(Element(GROWTH_ELEMENTS[subject], now - then, measured))
     return [*found, *growths]

@@ -57,9 +57,9 @@ NORMS = ("map_growth_mean", "map_growth_sd")
 # Pairs of measures of different systems; no published figure shows their correlation.
 TOGETHER = (
     ("rate", "grade_average"),
-    ("rate", "map_math_percentile"),
-    ("grade_average", "map_math_percentile"),
-    ("course_average", "map_reading_percentile"),
+    ("rate", "math_percentile"),
+    ("grade_average", "math_percentile"),
+    ("course_average", "reading_percentile"),
     ("incidents", "rate"),
     ("incidents", "grade_average"),
     ("bess_t_score", "incidents"),

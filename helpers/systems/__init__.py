@@ -1,8 +1,9 @@
 """The systems whose exports the kit reads: one folder each, discovered at run time.
 
 A folder with a ``system.toml`` is a system. Its ``layout*.toml`` files declare its exports, ``codes/`` its
-code sets, and ``elements.toml`` the profile elements that only this system records. Other packages add
-systems through an entry point of the group ``bigpicture.systems``, which names a package with such folders.
+code sets, ``elements.toml`` the profile elements that only this system records, and ``norms.csv`` the
+published norms of its tests. Other packages add systems through an entry point of the group
+``bigpicture.systems``, which names a package with such folders.
 """
 
 from helpers.systems.known_elements import (
@@ -21,6 +22,7 @@ from helpers.systems.known_systems import (
     system,
     systems,
 )
+from helpers.systems.norms import norms_of_tests
 
 __all__ = [
     "Bar",

@@ -20,7 +20,7 @@ ELEVATED = {"risk_level": "Elevated"}
 CHILDREN = ("low", "high", "senior", "sixth")
 GRADES = {"low": "05", "high": "05", "senior": "12", "sixth": "06"}
 NORMS = pd.read_csv(
-    Path(helpers.profile.__file__).parent / "tables" / "map_norms.csv", dtype={"grade_level": "str"}
+    system("map_growth").folder / "norms.csv", dtype={"grade_level": "str"}
 ).set_index(["norms", "subject", "season", "grade_level"])
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from math import erf, sqrt
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +19,7 @@ from helpers.profile.indicators.definitions import Criterion, Definition, Indica
 from helpers.profile.indicators.statuses import Children, detailed
 from helpers.profile.values import folded
 from helpers.standard import STRING, credit_terms
-from helpers.systems import element
+from helpers.systems import element, norms_of_tests
 
 if TYPE_CHECKING:
     from helpers.profile.profiles import Profiles
@@ -31,6 +30,8 @@ __all__ = ["ElementValues", "Facts", "measured_by", "weakest"]
 # Why a child has no value: no system has the element, none that has it has the child, or one does.
 REASONS = ("Not collected", "Not linked", "Empty")
 WRITTEN = ("string", "date")  # types of elements whose values are no numbers
+# Why a child with a test isn't compared: nobody published norms of it that the kit has.
+NO_NORMS = "No norms"
 
 
 def weakest(*link_statuses: pd.Series) -> pd.Series:
@@ -61,25 +62,42 @@ class ElementValues:
             mask = np.zeros(len(children), dtype=bool)
             mask[at[rows][at[rows] >= 0]] = True
             self._knows[str(silo)] = mask
-        self._told: dict[str, pd.DataFrame] = {}
+        self._told: dict[tuple[str, frozenset[str]], pd.DataFrame] = {}
+        self._systems = profiles.coverage.systems
 
-    def of(self, element: str) -> pd.DataFrame:
-        """Return the values of an element, or the reasons for none."""
-        if element not in self._told:
-            self._told[element] = self._look_up(element)
-        return self._told[element]
+    def of(self, element: str, systems: Collection[str] = ()) -> pd.DataFrame:
+        """Return the values of an element, or the reasons for none; if asked, only those of some systems."""
+        key = (element, frozenset(systems))
+        if key not in self._told:
+            self._told[key] = self._look_up(element, key[1])
+        return self._told[key]
 
-    def _look_up(self, element: str) -> pd.DataFrame:
+    def of_tests(self, element: str) -> pd.DataFrame:
+        """Return the values of tests whose norms are published, with the ``system`` that the norms are of."""
+        normed = frozenset(norms_of_tests()["system"])
+        rows = self.of(element, normed)
+        of_silo = {silo: [*(normed & {*name.split(" ")}), ""][0] for silo, name in self._systems.items()}
+        others = rows["why"].eq("Not collected") & self.of(element)["value"].notna()
+        system = rows["silo"].map(of_silo).astype(STRING)
+        return rows.assign(system=system, why=rows["why"].mask(others.fillna(False), NO_NORMS))
+
+    def _look_up(self, element: str, systems: frozenset[str]) -> pd.DataFrame:
         places = self._places.get(element, np.zeros(0, "int64"))
         rows, child = self._said.iloc[places], self._child[places]
+        # Of a child's values the one that counts comes first.
+        chosen = rows["chosen"].to_numpy(dtype=bool) & (child >= 0)
+        if systems:
+            of_system = {silo: bool(systems & {*name.split(" ")}) for silo, name in self._systems.items()}
+            kept = np.flatnonzero(rows["silo"].map(of_system).fillna(False).to_numpy(dtype=bool))
+            rows, child = rows.iloc[kept], child[kept]
+            chosen = ~pd.Series(child).duplicated().to_numpy() & (child >= 0)
         holds = ~rows["status"].eq("Empty").to_numpy(dtype=bool)
         known = np.zeros(len(self._children), dtype=bool)
         for silo in rows.loc[holds, "silo"].unique():
             known |= self._knows.get(str(silo), known)
         reason = known.astype("int64") + 1 if holds.any() else known.astype("int64")
-        chosen = np.flatnonzero(rows["chosen"].to_numpy(dtype=bool) & (child >= 0))
         at = np.full(len(self._children), -1)
-        at[child[chosen]] = chosen
+        at[child[chosen]] = np.flatnonzero(chosen)
         status = rows["status"].array.take(at, allow_fill=True)
         reported = pd.Series(status).eq("Reported").fillna(False).to_numpy(dtype=bool)
         shown = np.where(reported, at, -1)
@@ -87,7 +105,7 @@ class ElementValues:
         frame = pd.DataFrame(
             {
                 name: rows[name].array.take(shown, allow_fill=True)
-                for name in ("value", "as_of", "link_status")
+                for name in ("value", "as_of", "link_status", "silo")
             },
             index=self._children,
         )
@@ -97,7 +115,6 @@ class ElementValues:
         return frame
 
 
-NORMS = Path(__file__).parent.parent / "tables" / "map_norms.csv"
 GRADES = ("KG", *(f"{grade:02}" for grade in range(1, 13)))
 CODE_LENGTH = 3  # of a language, ISO 639-2
 NINTH = GRADES.index("09")
@@ -243,19 +260,13 @@ def _nothing(index: pd.Index) -> pd.Series:
     return pd.Series(pd.NA, index=index, dtype=STRING)
 
 
-@cache
-def _norms() -> pd.DataFrame:
-    """Read the norms: fitted mean and standard deviation by norm year, subject, season and grade."""
-    return pd.read_csv(NORMS, dtype={"grade_level": "str"})
-
-
-def _normed(definition: Definition, seasons: pd.Series, grades: np.ndarray, column: str) -> np.ndarray:
-    """Look up a column of the norms; NaN where they have none."""
-    norms = _norms()
+def _normed(definition: Definition, rows: pd.DataFrame, grades: np.ndarray, column: str) -> np.ndarray:
+    """Look up a column of the norms of each child's test; NaN where they have none."""
+    norms = norms_of_tests()
     mine = norms[(norms["norms"] == definition.norms) & (norms["subject"] == definition.subject)]
-    table = mine.set_index(["season", "grade_level"])[column]
-    wanted = pd.MultiIndex.from_arrays([seasons.to_numpy(dtype=object), grades])
-    return table.reindex(wanted).to_numpy(dtype="float64")
+    table = mine.set_index(["system", "season", "grade_level"])[column]
+    wanted = [rows["system"].to_numpy(dtype=object), _seasons(rows["as_of"]).to_numpy(dtype=object), grades]
+    return table.reindex(pd.MultiIndex.from_arrays(wanted)).to_numpy(dtype="float64")
 
 
 def _seasons(days: pd.Series) -> pd.Series:
@@ -269,10 +280,10 @@ def _seasons(days: pd.Series) -> pd.Series:
 def _standing(indicator: Indicator, definition: Definition, facts: Facts) -> pd.DataFrame:
     """Measure a score's percentile within grade and season, from a normal curve fitted to the norms."""
     names = facts.children.names
-    rows = facts.told.of(indicator.elements_of(definition)[0])
+    rows = facts.told.of_tests(indicator.elements_of(definition)[0])
     seasons = _seasons(rows["as_of"])
     mean, deviation = (
-        _normed(definition, seasons, facts.children.grades, column) for column in ("fitted_mean", "fitted_sd")
+        _normed(definition, rows, facts.children.grades, column) for column in ("fitted_mean", "fitted_sd")
     )
     apart = (rows["value_number"].to_numpy() - mean) / deviation
     percentile = np.full(len(apart), np.nan)
@@ -298,12 +309,11 @@ def _standing(indicator: Indicator, definition: Definition, facts: Facts) -> pd.
 def _growing(indicator: Indicator, definition: Definition, facts: Facts) -> pd.DataFrame:
     """Compare a year's growth with the difference between the norm means of the grade and the one before."""
     names, grades = facts.children.names, facts.children.grades
-    rows = facts.told.of(indicator.elements_of(definition)[0])
+    rows = facts.told.of_tests(indicator.elements_of(definition)[0])
     seasons = _seasons(rows["as_of"])
     before = pd.Series(grades).map(dict(zip(GRADES[1:], GRADES[:-1], strict=True))).to_numpy(dtype=object)
-    expected = _normed(definition, seasons, grades, "fitted_mean") - _normed(
-        definition, seasons, before, "fitted_mean"
-    )
+    means = [_normed(definition, rows, level, "fitted_mean") for level in (grades, before)]
+    expected = means[0] - means[1]
     growth = rows["value_number"].to_numpy()
     # Where the norms themselves show no growth, there is nothing to compare with.
     no_growth = expected <= 0

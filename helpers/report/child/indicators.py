@@ -184,6 +184,7 @@ _WHY = {
     "Empty": "the system that records it has nothing for this child",
     "Withheld": "the system withholds it",
     "Set aside: no date": "no date says which year the record is of",
+    "No norms": "nobody has published norms of this test that the kit knows",
     "On no list": "the child is on no list, and no list shows who else could be on one",
     "Not applicable": "it doesn't apply to this child",
 }

@@ -202,7 +202,9 @@ def _take_norms(told: Mapping[str, PageStatements], indicators: Sequence[Any], t
     for row in indicators:
         name, of = names.get((row.indicator, row.definition), ("", ""))
         own = told.get(row.child)
-        if own is not None and of in own.values and row.denominator is not None:
+        # Of several tests only the one with norms has a typical growth.
+        grown = None if own is None else own.number(of)
+        if own is not None and grown is not None and row.denominator is not None and row.numerator == grown:
             # In some grades the norms' mean falls: nobody is expected to lose points.
             typical = max(row.denominator, 0.0)
             own.values[name] = replace(own.values[of], text=f"{typical:g}", number=typical)

@@ -273,7 +273,7 @@ def test_what_is_missing_names_the_system_in_its_domain_and_what_is_withheld_no_
         )
     )
     assert "Not known: math test score (Meals: not linked" in words(page).replace(" :", ":")
-    assert "SAT total (No system here: nobody collects it)" in words(page)
+    assert "college test total (No system here: nobody collects it)" in words(page)
     tests = page.block.markup.partition("<b>Tests</b>")[2]
     assert tests.index("Not known") < tests.index("</details>")
     assert "Health : the nurse tells (45 CFR 160)" in words(page)

@@ -1,17 +1,16 @@
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-import helpers.profile
 from helpers.link import Links
 from helpers.profile import build_profiles
 from helpers.profile.indicators import compute_indicators, indicator, status_by_child
 from helpers.profile.indicators.definitions import Indicator
+from helpers.systems import norms_of_tests
 from tests.district_by_hand import district, links, silo
 from tests.profile.children_by_hand import YEAR, enrolled, person
 
@@ -19,9 +18,7 @@ FALL, SPRING = pd.Timestamp("2025-09-20"), pd.Timestamp("2026-02-01")
 ELEVATED = {"risk_level": "Elevated"}
 CHILDREN = ("low", "high", "senior", "sixth")
 GRADES = {"low": "05", "high": "05", "senior": "12", "sixth": "06"}
-NORMS = pd.read_csv(
-    system("map_growth").folder / "norms.csv", dtype={"grade_level": "str"}
-).set_index(["norms", "subject", "season", "grade_level"])
+NORMS = norms_of_tests().set_index(["norms", "subject", "season", "grade_level"])
 
 
 def of_norms(year: int, grade: str, column: str) -> float:
@@ -31,7 +28,8 @@ def of_norms(year: int, grade: str, column: str) -> float:
 def rit(child: str, result: float, year: int = 2026) -> dict[str, Any]:
     day = FALL if year == 2026 else FALL - pd.DateOffset(years=1)
     given = {"record": child, "assessment": "Growth: Math", "academic_subject": "Mathematics", "term": "Fall"}
-    return {**given, "score_method": "RIT", "result": result, "administration_date": day, "school_year": year}
+    given |= {"score_method": "Scale score", "school_year": year}
+    return {**given, "result": result, "administration_date": day}
 
 
 def mark(child: str, course: str, letter: str, percent: float) -> dict[str, Any]:

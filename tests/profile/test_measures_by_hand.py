@@ -130,6 +130,9 @@ def test_without_laid_out_days_absences_on_record_may_flag_a_child_and_clear_non
     assert status_of("chronic_absence", facts)[0] == ["Unknown"] * 3
 
 
+SYSTEMS = {"tests": "map_growth", "others": "star_of_somebody"}
+
+
 def values_of(*rows: dict[str, Any], crosswalk: tuple[tuple[str, str], ...]) -> ElementValues:
     """Give the values of an element, of children a, b and c, in 2026."""
     given = {"element": "rate", "silo": "attendance", "status": "Reported", "chosen": True}
@@ -137,8 +140,10 @@ def values_of(*rows: dict[str, Any], crosswalk: tuple[tuple[str, str], ...]) -> 
     given |= {"link_status": "Verified"}
     said = pd.DataFrame([{**given, **row} for row in rows])
     known = pd.DataFrame(crosswalk, columns=["silo", "child"])
-    profiles = SimpleNamespace(said=said, school_year=2026, crosswalk=known)
-    return ElementValues(profiles, ["rate"], pd.Index(list("abc"), dtype="string"))  # type: ignore[arg-type]
+    systems = {silo: SYSTEMS.get(silo, silo) for silo in {*said["silo"], *known["silo"]}}
+    coverage = SimpleNamespace(systems=systems)
+    profiles = SimpleNamespace(said=said, school_year=2026, crosswalk=known, coverage=coverage)
+    return ElementValues(profiles, ["rate", "math_score"], pd.Index(list("abc"), dtype="string"))  # type: ignore[arg-type]
 
 
 def test_the_chosen_value_of_the_year_is_looked_up_and_no_other() -> None:
@@ -166,3 +171,26 @@ def test_a_missing_value_says_whether_anybody_collects_it_or_has_the_child() -> 
     young = values_of({"child": "a", "status": "Not applicable", "value": None}, crosswalk=has).of("rate")
     assert young["not_for"].to_dict() == {"a": True, "b": False, "c": False}
     assert young["why"].to_dict() == {"a": "Not applicable", "b": "Empty", "c": "Not linked"}
+
+
+def test_of_several_tests_the_one_with_published_norms_is_compared_with_them() -> None:
+    """The newest test counts for the profile; norms are one test's, and another test's score isn't held against them."""
+    normed = {"element": "math_score", "silo": "tests", "value_number": 215.0}
+    other = {"element": "math_score", "silo": "others", "value_number": 480.0}
+    has = tuple((silo, child) for silo in ("tests", "others") for child in "abc")
+    values = values_of(
+        {**normed, "child": "a", "chosen": False}, {**other, "child": "a"},
+        {**normed, "child": "b"}, {**other, "child": "c"}, crosswalk=has,
+    )  # fmt: skip
+    assert values.of("math_score")["value_number"].to_dict() == {"a": 480.0, "b": 215.0, "c": 480.0}
+    of_tests = values.of_tests("math_score")
+    assert of_tests["value_number"].fillna(-1).to_dict() == {"a": 215.0, "b": 215.0, "c": -1}
+    assert of_tests["system"].fillna("").to_dict() == {"a": "map_growth", "b": "map_growth", "c": ""}
+    assert of_tests["why"].fillna("").to_dict() == {"a": "", "b": "", "c": "No norms"}
+
+
+def test_where_no_test_here_has_norms_the_reason_is_that_and_no_missing_test() -> None:
+    has = (("others", "a"), ("others", "b"))
+    row = {"element": "math_score", "silo": "others", "value_number": 480.0, "child": "a"}
+    whys = values_of(row, crosswalk=has).of_tests("math_score")["why"].fillna("")
+    assert whys.to_dict() == {"a": "No norms", "b": "Not collected", "c": "Not collected"}

@@ -179,6 +179,9 @@ class Told:
         )
         return rows.set_index(pd.Index([f"c{at}" for at in range(len(rows))], dtype="string"))
 
+    def of_tests(self, element: str) -> pd.DataFrame:
+        return self.of(element).assign(system="map_growth")
+
 
 def facts_of(grades: tuple[str, ...] = ("05",), **elements: list[dict[str, Any]]) -> Facts:
     told = Told(**elements)

@@ -16,11 +16,12 @@ from tests.district_by_hand import district, layout, links, silo
 from tests.profile.children_by_hand import FIRST, LAST, YEAR, chosen, enrolled, of, person
 
 TERMS = Path(__file__).parents[1] / "layouts" / "terms" / "edfi_5_0.csv"
-FALL, SPRING, LONG_AGO = pd.Timestamp("2025-10-01"), pd.Timestamp("2026-04-20"), pd.Timestamp("2019-04-20")
+FALL, WINTER, SPRING = (pd.Timestamp(day) for day in ("2025-10-01", "2026-01-20", "2026-04-20"))
+LONG_AGO = pd.Timestamp("2019-04-20")
 
 
 def result(
-    record: str, day: pd.Timestamp | None, score: float | None, method: str = "RIT", **more: Any
+    record: str, day: pd.Timestamp | None, score: float | None, method: str = "Scale score", **more: Any
 ) -> dict[str, Any]:
     given = {"record": record, "assessment": "Growth", "academic_subject": "Mathematics", "result": score}
     return {**given, "administration_date": day, "score_method": method, **more}
@@ -45,7 +46,7 @@ def test_the_latest_test_of_the_year_counts_on_its_own_scale() -> None:
     other = silo(
         "iready",
         [person("1")],
-        assessment_result=[result("1", SPRING, 480.0, "Scale score", assessment="i-Ready Diagnostic")],
+        assessment_result=[result("1", WINTER, 480.0, assessment="i-Ready Diagnostic")],
     )
     who = {("sis", "s"): "a", ("map_growth", "1"): "a", ("iready", "1"): "a"}
     profiles = build_profiles(district(roster("s"), test, other), links(who))
@@ -54,9 +55,11 @@ def test_the_latest_test_of_the_year_counts_on_its_own_scale() -> None:
     assert (math["value"], math["rows"], math["as_of"], math["row"]) == ("222.0000", 2, SPRING, 2)
     assert chosen(profiles, "a", "math_percentile")["value_number"] == 61
     assert chosen(profiles, "a", "reading_score")["value_number"] == 209
-    # Two tests' scales can't be compared, so neither contradicts the other.
-    assert chosen(profiles, "a", "math_score")["value_number"] == 480
-    assert pd.isna(math["agrees"])
+    # The other test keeps its value beside the newest one. Their scales can't be compared, so neither contradicts.
+    both = profiles.said[profiles.said["element"] == "math_score"].set_index("silo")
+    assert both["value_number"].to_dict() == {"map_growth": 222, "iready": 480}
+    assert both["chosen"].to_dict() == {"map_growth": True, "iready": False}
+    assert both["agrees"].isna().all()
     assert chosen(profiles, "a", "college_test_total")["status"] == "Not collected"
     assert set(profiles.values["school_year"].dropna()) == {2026}
     told = profiles.left_out.set_index("row")["reason"].to_dict()
@@ -124,8 +127,8 @@ def test_a_value_by_an_unverified_tie_gives_way_and_stays_marked() -> None:
     only = shown("x", statuses={("x", "1"): "Unverified"})
     assert (only["value_number"], only["link_status"]) == (200, "Unverified")
     both = shown("x", "y", statuses={("x", "1"): "Unverified"})
-    assert (both["value_number"], both["link_status"], both["agrees"]) == (201, "Verified", False)
-    # With equal ties the order of trust decides.
+    assert (both["value_number"], both["link_status"]) == (201, "Verified")
+    # Of two tests of one day the first by name of its export counts.
     assert shown("x", "y", statuses={})["value_number"] == 200
 
 

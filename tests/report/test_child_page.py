@@ -26,6 +26,8 @@ SYSTEMS = {
     "sis": SystemName("SIS", pd.Timestamp("2026-04-28")),
     "meals": SystemName("Meals", pd.Timestamp("2026-04-30")),
     "attendance": SystemName("Attendance", pd.Timestamp("2026-04-01")),
+    "map_growth": SystemName("MAP Growth", pd.Timestamp("2026-03-31")),
+    "iready": SystemName("i-Ready", pd.Timestamp("2026-03-31")),
 }
 
 

@@ -233,7 +233,7 @@ def test_grades_beside_a_test_that_tells_another_story_come_right_after_days_mis
             value("days_enrolled", "150", "attendance"),
         ]
     )
-    assert [one.key for one in talks_of(own, TERMS)] == ["many_days_missed", "map_math_below_marks"]
+    assert [one.key for one in talks_of(own, TERMS)] == ["many_days_missed", "math_below_marks"]
     text = words_of(markup(own))
     assert "The report card shows 84 of 100 in math (B)." in text
     assert "The math test of September 20, 2025 shows less than is usual for grade 7." in text
@@ -593,6 +593,7 @@ def test_nobody_is_expected_to_lose_points(expected: float, typical: float) -> N
         "indicator": indicator,
         "definition": definition(indicator).name,
         "status": "Clear",
+        "numerator": 3.0,
     }
     norms = as_table("indicators", pd.DataFrame([{**growth, "denominator": expected}]))
     own = told([value(name.removesuffix("_typical"), "3")], indicators=norms)

@@ -90,8 +90,13 @@ def places_of_inputs(when: Condition) -> set[str]:
 
 
 def _placed(sentence: str, asked: set[str], letters: Mapping[str, str]) -> None:
+    subjects = {element: subject for subject, element in TERMS.tests.items()}
     for place in re.findall(r"\{(\w+)", sentence):
-        element = letters.get(place, re.sub(r"_(when|less)$", "", place))
+        element = letters.get(place, re.sub(r"_(when|less|test)$", "", place))
+        if element.endswith("_other"):
+            # Only a rule that compares two tests fills the places of the other one.
+            element = element.removesuffix("_other")
+            assert f"{subjects[element]}_tests_apart" in asked, (sentence, place)
         assert place in ALWAYS or element in asked, (sentence, place)
 
 

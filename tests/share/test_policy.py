@@ -51,12 +51,12 @@ def test_everything_that_is_known_of_a_child_stands_in_exactly_one_domain() -> N
 def test_an_element_of_one_system_is_where_the_records_of_that_system_are(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    text = changed('"college_test_total", ', "")
-    assert "college_test_total" in read_policy(text).domains["assessments"].elements
+    text = changed(', "club_hours"]', "]")
+    assert "club_hours" in read_policy(text).domains["activities"].elements
     known = systems()
-    of_two = known["sat"].model_copy(update={"policy_domains": ("assessments", "grades")})
-    monkeypatch.setattr("helpers.share.policy.systems", lambda: {**known, "sat": of_two})
-    with pytest.raises(BadInput, match="'college_test_total' is in no domain"):
+    of_two = known["clubs"].model_copy(update={"policy_domains": ("activities", "grades")})
+    monkeypatch.setattr("helpers.share.policy.systems", lambda: {**known, "clubs": of_two})
+    with pytest.raises(BadInput, match="'club_hours' is in no domain"):
         read_policy(text)
 
 

@@ -77,9 +77,9 @@ class ElementValues:
         normed = frozenset(norms_of_tests()["system"])
         rows = self.of(element, normed)
         of_silo = {silo: [*(normed & {*name.split(" ")}), ""][0] for silo, name in self._systems.items()}
-        others = rows["why"].eq("Not collected") & self.of(element)["value"].notna()
+        only_others = rows["value"].isna() & self.of(element)["value"].notna()
         system = rows["silo"].map(of_silo).astype(STRING)
-        return rows.assign(system=system, why=rows["why"].mask(others.fillna(False), NO_NORMS))
+        return rows.assign(system=system, why=rows["why"].mask(only_others, NO_NORMS))
 
     def _look_up(self, element: str, systems: frozenset[str]) -> pd.DataFrame:
         places = self._places.get(element, np.zeros(0, "int64"))
